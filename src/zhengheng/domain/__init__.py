@@ -1,0 +1,1 @@
+"""Words of the trade: fixed-point numbers, periods, errors. Standard library only."""

@@ -1,0 +1,54 @@
+"""A run 核算批次: one rulebook, one set of facts, one day, one engine; named by what went in."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+
+from zhengheng.domain.periods import Period
+from zhengheng.engines.results import Engine, Results
+from zhengheng.lake.facts import INTAKE_SEMANTICS, Facts
+from zhengheng.scheme.fingerprint import canonical, data_fingerprint, wording_fingerprint
+from zhengheng.scheme.model import Rulebook
+from zhengheng.scoring.pipeline import SEMANTICS
+from zhengheng.scoring.plan import Plan, compile_plan
+
+
+@dataclass(frozen=True)
+class Run:
+    """Everything about one run: what it was made from and what came out. Never changed."""
+
+    id: str
+    rulebook: Rulebook
+    plan: Plan
+    facts: Facts
+    results: Results
+    engine: str
+
+
+def run_id(plan: Plan, facts: Facts) -> str:
+    """Hash of rulebook, files, intake and engine semantics, period and day (core rule 7)."""
+    made_of = {
+        "rulebook": plan.fingerprint,
+        "files": facts.digests,
+        "intake": INTAKE_SEMANTICS,
+        "semantics": SEMANTICS,
+        "period": plan.period.code,
+        "at": plan.at.isoformat(),
+    }
+    return hashlib.sha256(canonical(made_of).encode()).hexdigest()[:16]
+
+
+def make_run(
+    rulebook: Rulebook, facts: Facts, period: Period, engine: Engine, at: date | None = None
+) -> Run:
+    """Compile, compute, name. `at` is the day the run looks from (default: the period's end)."""
+    plan = compile_plan(
+        rulebook, data_fingerprint(rulebook), facts.units, period, at or period.end
+    )
+    results = engine.run(plan, facts)
+    return Run(run_id(plan, facts), rulebook, plan, facts, results, engine.name)
+
+
+def fingerprints(rulebook: Rulebook) -> tuple[str, str]:
+    """What can change a number, and everything."""
+    return data_fingerprint(rulebook), wording_fingerprint(rulebook)

@@ -1,0 +1,1 @@
+"""The lake: intake from files, facts as tables with immutable snapshots, measures over them."""

@@ -1,0 +1,98 @@
+"""Facts in memory: Arrow tables that satisfy the contracts, the units, and where all came from."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from zhengheng.domain.problems import Problem
+from zhengheng.scheme.model import Unit
+from zhengheng.scoring.contracts import CONTRACTS, FACTS
+
+INTAKE_SEMANTICS = "1"
+ARROW = {
+    "text": pa.string(),
+    "date": pa.date32(),
+    "bool": pa.bool_(),
+    "int": pa.int64(),
+    "big": pa.decimal128(38, 0),
+}
+
+
+@dataclass(frozen=True)
+class FileInfo:
+    """A loaded file: number in the snapshot, name, digest, rows read and taken."""
+
+    number: int
+    name: str
+    sha256: str
+    sheet: str = ""
+    rows: int = 0
+    taken: int = 0
+    rounded: int = 0
+    skipped: int = 0
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A row that was not taken, as it came in, and why."""
+
+    file: str
+    row: int
+    problem: Problem
+    header: tuple[str, ...]
+    cells: tuple[str, ...]
+
+
+@dataclass
+class Facts:
+    """What a run reads: fact tables as Arrow (or as Parquet files of a snapshot), and units."""
+
+    tables: dict[str, pa.Table]
+    units: list[Unit] = field(default_factory=list)
+    files: list[FileInfo] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    paths: dict[str, list[Path]] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    """Row counts of tables that stay in files."""
+    mapping: str = ""
+    snapshots: dict[str, str] = field(default_factory=dict)
+
+    def rows(self, table: str) -> int:
+        return self.counts.get(table, 0) + (self.tables[table].num_rows if table in self.tables else 0)
+
+    @property
+    def digests(self) -> list[tuple[str, str]]:
+        """What the run's id covers: each file's digest with the mapping's fingerprint."""
+        return [(file.sha256, self.mapping) for file in self.files]
+
+
+def empty() -> dict[str, pa.Table]:
+    return {contract.name: schema(contract.name).empty_table() for contract in FACTS}
+
+
+def schema(table: str) -> pa.Schema:
+    """The Arrow schema of a contract."""
+    return pa.schema(
+        [pa.field(c.name, ARROW[c.type], nullable=c.nullable) for c in CONTRACTS[table].columns]
+    )
+
+
+def to_arrow(table: str, columns: Mapping[str, list[Any]]) -> pa.Table:
+    """Columns of plain values as a table sorted by its key, so that equal facts are equal bytes."""
+    shape = schema(table)
+    made = pa.table({f.name: pa.array(columns[f.name], f.type) for f in shape}, schema=shape)
+    if not made.num_rows:
+        return made
+    order = pc.sort_indices(made, sort_keys=[(name, "ascending") for name in CONTRACTS[table].key])
+    return made.take(order)
+
+
+def file_digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

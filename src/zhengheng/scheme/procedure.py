@@ -1,0 +1,141 @@
+"""What later stops of the road read from the rulebook; each has its place in the format now."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from zhengheng.scheme.base import Basis, Code, Model, Number, UnitCode, Words
+
+ClockUnit = Literal["calendar_days", "working_days", "clock_hours"]
+
+
+class Clock(Model):
+    """One deadline (domain.md section 24): length, unit, what starts it."""
+
+    length: int = Field(gt=0)
+    unit: ClockUnit
+    starts: str = ""
+    basis: Basis | None = None
+
+
+class ClosingStep(Model):
+    """A step of the closing procedure and how long it may take."""
+
+    step: Literal[
+        "compute", "notice", "objection", "review", "hearing", "decision", "final", "archive"
+    ]
+    name: Words
+    clock: Clock | None = None
+
+
+class Procedure(Model):
+    """Order of the closing steps. The clocks must fit between `starts_on` and `ends_on`."""
+
+    form: Literal["essay", "statute"] = "essay"
+    steps: tuple[ClosingStep, ...] = ()
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+class RaterGroup(Model):
+    """One side of the evaluation matrix: who rates, on what, with what weight."""
+
+    code: Code
+    name: Words
+    weight: Number
+    indicators: tuple[Code, ...] = ()
+    minimum: int = Field(default=3, ge=1)
+
+
+class Innovation(Model):
+    """创新创优: expert-scored applications, capped."""
+
+    cap: Number
+    minimum_experts: int = Field(default=5, ge=1)
+
+
+class Incentive(Model):
+    """A reward proposal by grade or by years in a row; a named human decides."""
+
+    code: Code
+    name: Words
+    kind: Literal["material", "honour", "training", "promotion"]
+    grades: tuple[Code, ...] = ()
+    years_in_a_row: int = Field(default=1, ge=1)
+    coefficient: Number | None = None
+
+
+class WarningStep(Model):
+    """A rung of the warning ladder 四阶警示制; each needs the one before."""
+
+    step: int = Field(ge=1)
+    name: Words
+    action: str = ""
+    rectification_days: int = Field(default=30, ge=0)
+
+
+class BudgetRule(Model):
+    """What a grade proposes for the next budget; improvement before cuts."""
+
+    grade: Code
+    change: Number
+    plan_instead: bool = True
+
+
+class Compensation(Model):
+    """An ecological compensation formula between regions (domain.md section 17)."""
+
+    code: Code
+    name: Words
+    formula: Literal["water_p", "air_score"]
+    parameters: dict[Code, Number]
+    basis: tuple[Basis, ...] = ()
+
+
+class Cascade(Model):
+    """Decomposition of a goal: shares for quantities, inheritance for rates and milestones."""
+
+    indicator: Code
+    parent: UnitCode
+    mode: Literal["shares", "inherit", "own"]
+    children: dict[UnitCode, Number] = Field(min_length=1)
+    """Shares adding to 100 % (±0.01), or each child's own target."""
+
+
+class Goal(Model):
+    """A strategic goal and the indicators that measure it."""
+
+    code: Code
+    name: Words
+    owner: UnitCode | None = None
+    from_year: int
+    to_year: int
+    indicators: tuple[Code, ...] = ()
+
+
+class Heir(Model):
+    """A unit that takes over a share."""
+
+    unit: UnitCode
+    share: Number
+
+
+class Succession(Model):
+    """Merger, split or rename of units, with the day and what follows (data, targets, years)."""
+
+    date: date
+    kind: Literal["merger", "split", "rename"]
+    unit: UnitCode
+    heirs: tuple[Heir, ...] = Field(min_length=1)
+    data: Literal["inherit", "anew"] = "inherit"
+    targets: Literal["inherit", "anew"] = "anew"
+    years: Literal["inherit", "anew"] = "inherit"
+    basis: Basis | None = None
+
+
+class Binding(Model):
+    """Persons bound to their unit: α·unit + (1-α)·own, a reference score (α default 0.3 [D])."""
+
+    alpha: Number
+    categories: tuple[Code, ...] = Field(min_length=1)

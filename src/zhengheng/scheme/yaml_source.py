@@ -1,0 +1,125 @@
+"""Read YAML with the line of everything; plain data only: no anchors, aliases, tags, duplicates."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from zhengheng.domain.problems import Problem, RulebookError
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_INTEGER = re.compile(r"[+-]?(0|[1-9]\d*)")
+_LIMIT = 5_000_000
+
+Path_ = tuple[str | int, ...]
+
+
+@dataclass
+class Document:
+    """Plain data with the place of each part, for messages."""
+
+    data: Any
+    name: str
+    lines: dict[Path_, int] = field(default_factory=dict)
+
+    def where(self, path: Path_) -> str:
+        """file:line of the deepest known part of a path."""
+        for length in range(len(path), -1, -1):
+            if (line := self.lines.get(path[:length])) is not None:
+                return f"{self.name}:{line}"
+        return self.name
+
+
+def read_yaml(file: Path, name: str) -> Document:
+    """Read one file. Raises RulebookError with every problem found, each at its line."""
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise RulebookError.one(
+            name, "file.unreadable", zh=f"无法读取文件: {error.strerror}",
+            en=f"cannot read the file: {error.strerror}",
+        ) from error  # fmt: skip
+    if len(raw) > _LIMIT:
+        raise RulebookError.one(
+            name, "file.too_large", zh="文件超过 5 MB, 不像一份规则文件",
+            en="the file is over 5 MB; this does not look like a rule file",
+        )  # fmt: skip
+    try:
+        return parse_yaml(raw.decode("utf-8-sig"), name)
+    except UnicodeDecodeError as error:
+        raise RulebookError.one(
+            name, "file.encoding", zh="规则文件必须是 UTF-8 编码, 请另存为 UTF-8",
+            en="rule files are UTF-8; save the file again as UTF-8",
+        ) from error  # fmt: skip
+
+
+def parse_yaml(text: str, name: str) -> Document:
+    """Parse YAML text into plain data; see `read_yaml`."""
+    problems: list[Problem] = []
+    try:
+        for event in yaml.parse(text, Loader=_Loader):
+            problems += _forbidden(event, name)
+        if problems:
+            raise RulebookError(problems)
+        node = yaml.compose(text, Loader=_Loader)
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark else ""
+        detail = getattr(error, "problem", None) or type(error).__name__
+        raise RulebookError.one(
+            f"{name}{line}", "yaml.syntax", zh=f"YAML 语法错误: {detail}",
+            en=f"YAML syntax error: {detail}",
+        ) from error  # fmt: skip
+    document = Document(None, name)
+    document.data = _plain(node, (), document, problems) if node else None
+    if problems:
+        raise RulebookError(problems)
+    return document
+
+
+def _forbidden(event: Any, name: str) -> list[Problem]:
+    line = event.start_mark.line + 1
+    found = []
+    if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+        found.append(
+            Problem(f"{name}:{line}", "yaml.anchor", "不允许使用锚点和别名 (& *), 请写出完整内容",
+                    "anchors and aliases (& *) are not allowed; write it out")
+        )  # fmt: skip
+    if getattr(event, "tag", None):
+        found.append(
+            Problem(f"{name}:{line}", "yaml.tag", "不允许使用 YAML 标签 (!)",
+                    "YAML tags (!) are not allowed")
+        )  # fmt: skip
+    return found
+
+
+def _plain(node: Any, path: Path_, document: Document, problems: list[Problem]) -> Any:
+    document.lines[path] = node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        found: dict[str, Any] = {}
+        for key, value in node.value:
+            word = key.value if isinstance(key, yaml.ScalarNode) else "?"
+            if word in found:
+                where = f"{document.name}:{key.start_mark.line + 1}"
+                problems.append(
+                    Problem(where, "yaml.duplicate", f"键“{word}”重复", f"duplicate key {word!r}")
+                )
+            found[word] = _plain(value, (*path, word), document, problems)
+        return found
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(v, (*path, i), document, problems) for i, v in enumerate(node.value)]
+    return _scalar(node)
+
+
+def _scalar(node: Any) -> Any:
+    """Strings stay strings; only plain null, true, false and integers become something else."""
+    if node.style in (None, ""):
+        if node.value in {"", "~", "null"}:
+            return None
+        if node.value in {"true", "false"}:
+            return node.value == "true"
+        if _INTEGER.fullmatch(node.value) and len(node.value) <= 18:
+            return int(node.value)
+    return node.value

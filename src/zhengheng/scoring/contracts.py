@@ -1,0 +1,412 @@
+"""The contract of every table: columns, types, meaning, keys.
+
+Types: text, date, bool, int (64 bit), big (decimal(38,0), the type of everything multiplied).
+A `?` marks a column that may be empty. Scales are those of `domain.numbers`: `value` = 10**decimals
+of the indicator, `micro` = 10**6, `point` = 10**9, `fraction` = 10**12.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+ColumnType = Literal["text", "date", "bool", "int", "big"]
+
+VALUE, NOT_APPLICABLE, MISSING, WITHHELD, NOT_DUE = 1, 2, 3, 4, 5
+STATUS_NAMES = {
+    VALUE: "value",
+    NOT_APPLICABLE: "not_applicable",
+    MISSING: "missing",
+    WITHHELD: "withheld",
+    NOT_DUE: "not_due",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    name: str
+    type: ColumnType
+    nullable: bool
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A table's name, role (fact, plan or result), key and columns."""
+
+    name: str
+    role: Literal["fact", "plan", "result"]
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+
+def _contract(role: Literal["fact", "plan", "result"], text: str) -> Contract:
+    head, *lines = [line.strip() for line in text.strip().splitlines()]
+    name, key = head.split(" key ")
+    columns = []
+    for line in lines:
+        column, kind, meaning = line.split(maxsplit=2)
+        columns.append(Column(column, kind.rstrip("?"), kind.endswith("?"), meaning))  # type: ignore[arg-type]
+    return Contract(name, role, tuple(key.split(", ")), tuple(columns))
+
+
+FACTS = tuple(
+    _contract("fact", text)
+    for text in (
+        """observation key unit, indicator, period
+        unit text code of the unit
+        indicator text code of the indicator
+        period date last day of the period
+        value int? value scale; empty unless status is 1
+        status int 1 value, 2 not_applicable, 3 missing, 4 withheld, 5 not_due
+        vintage text? preliminary, revised, final
+        published_on date? day the value became known
+        file int number of the source file in the snapshot
+        row int row in the source file, as its own program counts""",
+        """revision key unit, indicator, period, sequence
+        unit text code of the unit
+        indicator text code of the indicator
+        period date last day of the period
+        value int? value scale
+        status int as in observation
+        vintage text? preliminary, revised, final
+        published_on date? day the value became known
+        sequence int order in which revisions arrived
+        file int number of the source file
+        row int row in the source file""",
+        """target key unit, indicator, kind, period
+        unit text code of the unit
+        indicator text code of the indicator
+        kind text target, base, stretch, bottom, plan
+        period date last day of the period it is for
+        value int value scale
+        file int number of the source file
+        row int row in the source file""",
+        """milestone key unit, indicator, milestone
+        unit text code of the unit
+        indicator text code of the indicator
+        milestone text code of the dated node
+        due_on date day it is due
+        done_on date? day it was done
+        share int share of the whole, micro
+        waived bool true: leaves the sum
+        file int number of the source file
+        row int row in the source file""",
+        """event key unit, item, document
+        unit text code of the unit
+        item text code of the adjustment item
+        points int? points carried, point scale, positive
+        document text document number of the decision
+        decided_on date day of the decision
+        file int number of the source file
+        row int row in the source file""",
+        """approval key unit, indicator
+        unit text code of the unit
+        indicator text code of the indicator
+        approver text who approved that it does not apply
+        document text document number
+        file int number of the source file
+        row int row in the source file""",
+    )
+)
+
+PLAN = tuple(
+    _contract("plan", text)
+    for text in (
+        """setting key at
+        at date day the run looks from
+        period_end date last day of the assessed period
+        withheld text unranked, block, floor
+        part_year text scored, no_grade
+        part_year_targets text pro_rata, as_filed
+        bonus_cap big? point scale
+        deduction_cap big? point scale
+        rank_on text rounded, exact
+        ties text skip, dense
+        key_node text? node whose score separates ties
+        grade_on text rounded, exact
+        last_seat text all_in, all_out
+        vetoed_frees_seat bool see rulebook
+        pool_below int groups smaller than this share one pool
+        alpha big? weight of the unit in a person's reference score, micro""",
+        """unit key unit
+        unit text code
+        category text category code
+        comparison_group text group code
+        superior text? unit it belongs to
+        valid_from date first day inside the period
+        valid_to date last day inside the period
+        part_year bool did not exist for the whole period
+        ranked bool takes part in ranks
+        bound bool its own score is bound to its superior's""",
+        """part_unit key unit
+        unit text units that existed for part of the period only
+        valid_from date first day
+        valid_to date last day
+        days int days inside the period
+        period_days int days of the period""",
+        """exemption key unit, indicator
+        unit text code
+        indicator text code""",
+        """succession key unit, heir
+        unit text predecessor
+        heir text successor
+        ends_on date last day of the predecessor
+        share int share taken over, micro
+        renamed bool one heir with everything: all series go over""",
+        """vintage_rule key indicator, period
+        indicator text code
+        period date last day of the observed period
+        vintage text? the release that counts; empty: the latest
+        published_by date? releases after this day are not scored""",
+        """period_use key indicator, segment, purpose, period
+        indicator text code
+        segment int part of the period cut by a split change, from 1
+        purpose text value, previous
+        period date last day of an observed period that counts""",
+        """series key indicator, segment
+        indicator text code
+        segment int segment
+        category text category that needs it
+        combine text sum, mean
+        absent text missing, zero
+        expected int periods due
+        additive bool quantities that succession may share out""",
+        """derivation key indicator, depth
+        indicator text derived indicator
+        depth int 1 = from observed series only
+        scale_n big numerator of the scale
+        scale_d big denominator of the scale
+        minimum big? least denominator, scale of part times
+        constant big? denominator where there are no denominator parts
+        previous bool true: change against the year before
+        percent bool change in percent, otherwise difference""",
+        """part key indicator, part
+        indicator text derived indicator
+        part text indicator it is made from
+        numerator big multiplier in the numerator
+        denominator big multiplier in the denominator""",
+        """rule key category, indicator, segment
+        category text category
+        indicator text code
+        segment int segment
+        share_n int part of the period this segment covers
+        share_d int the whole period
+        method text scoring method
+        decimals int of the indicator
+        unit_scale big 10**decimals
+        digits int rounding of the points
+        round_unit big 10**(9-digits)
+        carry text rounded, exact
+        full big full mark, micro
+        sign int 1 higher is better, -1 lower is better
+        target big? value scale
+        base big? value scale
+        stretch big? value scale
+        bottom big? value scale
+        low big? value scale
+        high big? value scale
+        low_limit big? value scale
+        high_limit big? value scale
+        log_low big? logarithm of low, LOG_SCALE
+        log_high big? logarithm of high, LOG_SCALE
+        first big? first share of the method (base, at_base, slope, centre), micro
+        second big? second share (span, at_target, scale), micro
+        third big? third share (at_stretch), micro
+        least big? least share of the full mark, micro
+        most big? greatest share of the full mark, micro
+        least_points big? least points, micro
+        strict bool threshold itself does not count
+        reference text given, previous, group_median, unit
+        reference_unit text? unit whose value is the target
+        undefined text missing, zero, half, full
+        grouped bool needs the group's values
+        latest bool the last segment of the period
+        additive bool targets of part-year units shrink with their time
+        elapsed_n int days gone by at the last due period
+        elapsed_d int days of the period""",
+        """rule_knot key indicator, segment, place
+        indicator text code
+        segment int segment
+        place int from 1, ascending by value
+        at_low big value of the left end, value scale
+        at_high big value of the right end
+        share_low big share at the left end, micro
+        share_high big share at the right end, micro
+        open_low bool also covers everything below
+        open_high bool also covers everything above""",
+        """rule_step key indicator, segment, place
+        indicator text code
+        segment int segment
+        at big from this value (or difference) on, value scale
+        until big? up to below this value
+        place int from 1, ascending
+        difference bool compares value minus target
+        credit_n big numerator of the credit
+        credit_d big denominator of the credit""",
+        """rank_share key indicator, segment, place
+        indicator text code
+        segment int segment
+        place int rank
+        share big share of the full mark, micro""",
+        """milestone_rule key indicator, segment
+        indicator text code
+        segment int segment
+        late big share earned when done late, micro
+        starts_on date nodes due from this day
+        ends_on date nodes due up to this day and up to `at`""",
+        """node key node
+        node text code
+        depth int distance from the root
+        aggregate text sum, arithmetic, geometric, harmonic
+        digits int rounding
+        round_unit big 10**(9-digits)
+        carry text rounded, exact
+        ranked bool ranks are published
+        leaves int number of indicators below""",
+        """branch key category, child
+        category text category
+        parent text node above
+        child text node or indicator
+        leaf bool child is an indicator
+        depth int depth of the parent
+        weight big weight in the parent, micro
+        full big full mark of the child, micro
+        missing text floor, block, unranked, renormalise
+        not_applicable text unranked, reweight, renormalise
+        leaves int indicators in the child, for "n of m"
+        share big share of the whole full mark, micro; 0 for nodes
+        lowest big points of a missing indicator under the floor rule, point scale""",
+        """node_full key category, node
+        category text code
+        node text code
+        full big full mark, micro""",
+        """category key category
+        category text code
+        not_applicable_limit big share of the weight, micro""",
+        """light_rule key subject
+        subject text indicator or node
+        leaf bool subject is an indicator
+        by text time_progress, plan, level, score, milestones, ceiling
+        watch big micro (of a percentage point, or of a share)
+        missed big micro
+        watch_first bool the watch value itself is already yellow""",
+        """band key place
+        place int 1 = best
+        grade text code
+        at_least big? cut, point scale
+        share_at_most big? micro
+        share_at_least big? micro
+        outside bool given by gates and effects only""",
+        """gate key indicator
+        indicator text code
+        below big value scale
+        place int band forced""",
+        """item key item
+        item text code
+        kind text bonus, deduction, integrity, veto
+        cap big? point scale
+        best_place int? best band left
+        forced_place int? band forced""",
+    )
+)
+
+RESULTS = tuple(
+    _contract("result", text)
+    for text in (
+        """period_value key unit, indicator, segment, purpose
+        unit text code
+        indicator text code
+        segment int segment
+        purpose text value, previous
+        total big? sum of the values, value scale
+        valued int periods with a value
+        not_applicable int periods reported not applicable
+        withheld int periods withheld
+        missing int periods reported missing""",
+        """cell key unit, indicator, segment
+        unit text code
+        category text category
+        comparison_group text group
+        indicator text code
+        segment int segment
+        status int status for scoring
+        value big? value scale
+        previous big? the year before, value scale
+        target big? value scale
+        base big? value scale
+        stretch big? value scale
+        bottom big? value scale""",
+        """group_statistic key comparison_group, indicator, segment
+        comparison_group text group
+        indicator text code
+        segment int segment
+        due int units due to report
+        valued int units with a value
+        lowest big value scale
+        highest big value scale
+        total big sum of value minus lowest
+        root big? root of n*sum(x*x)-sum(x)**2, ROOT_SCALE
+        median_2 big twice the median
+        mad_4 big four times the median absolute deviation""",
+        """indicator_score key unit, indicator
+        unit text code
+        category text category
+        comparison_group text group
+        indicator text code
+        status int status
+        value big? value scale (of the last segment)
+        target big? value scale
+        points big? point scale, as carried upward
+        printed big? point scale, rounded to digits""",
+        """node_score key unit, node
+        unit text code
+        category text category
+        comparison_group text group
+        node text code
+        status text value, unranked, missing, not_due
+        score big? point scale, as carried
+        printed big? point scale, rounded
+        used int indicators that entered
+        leaves int indicators that are due""",
+        """total_score key unit
+        unit text code
+        category text category
+        comparison_group text group
+        status text value, unranked, missing, not_due
+        composite big? point scale
+        bonus big point scale
+        deduction big point scale
+        score big? point scale, carried
+        printed big? point scale
+        limit_place int? best band left by veto, integrity or gate
+        forced_place int? band forced
+        vetoed bool a veto item was decided
+        used int indicators that entered
+        leaves int indicators that are due""",
+        """ranking key unit, node
+        unit text code
+        node text code
+        place int rank in the comparison group
+        members int ranked units in the group""",
+        """grading key unit
+        unit text code
+        place int band
+        grade text grade""",
+        """light key unit, subject
+        unit text code
+        subject text indicator or node
+        light text green, green_watch, yellow, red
+        measure big? what was compared, micro""",
+        """reference_score key unit
+        unit text code
+        superior text unit
+        own big point scale
+        superior_score big point scale
+        score big point scale, two digits""",
+    )
+)
+
+CONTRACTS = {contract.name: contract for contract in FACTS + PLAN + RESULTS}

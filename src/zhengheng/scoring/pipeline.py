@@ -1,0 +1,103 @@
+"""The numbered steps, read from their files: name, scope, condition, repetition, text."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+SEMANTICS = "1"
+"""Version of what the steps mean; part of every run's id."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One table defined from earlier ones.
+
+    scope  unit: may run on a range of units at a time; group: needs all of them
+    when   the condition (see `conditions`) without which the table is empty
+    per    repeated for each row of depth, level or band, with the one-row table `level`
+    inline a DuckDB view instead of a table: consumed once
+    """
+
+    number: str
+    table: str
+    scope: Literal["unit", "group"]
+    when: str
+    per: str
+    inline: bool
+    sql: str
+    title: str
+    file: str
+
+
+@cache
+def steps() -> tuple[Step, ...]:
+    """All steps in their order."""
+    found = []
+    for file in sorted(files("zhengheng.scoring").joinpath("steps").iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".sql"):
+            found.append(_parse(file.name, file.read_text(encoding="utf-8")))
+    return tuple(found)
+
+
+def _parse(name: str, text: str) -> Step:
+    number, table = name.removesuffix(".sql").split("_", 1)
+    head = [line[3:] for line in text.splitlines() if line.startswith("-- ")]
+    options = dict(line.split(": ", 1) for line in head[1:] if re.fullmatch(r"[a-z]+: .+", line))
+    body = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
+    scope = options.get("scope", "unit")
+    assert scope in {"unit", "group"}, name
+    return Step(
+        number,
+        table,
+        scope,  # type: ignore[arg-type]
+        options.get("when", ""),
+        options.get("per", ""),
+        "inline" in head,
+        body.strip(),
+        head[0],
+        name,
+    )
+
+
+def conditions(tables: Mapping[str, Sequence[Mapping[str, Any]]], facts: Mapping[str, int]) -> set[str]:
+    """Which optional steps this run needs, from the plan tables and the facts' row counts."""
+    rules = tables["rule"]
+    found = {f"method {rule['method']}" for rule in rules}
+    split = any(rule["segment"] > 1 for rule in rules)
+    derived = bool(tables["derivation"])
+    minimum = any(row["minimum"] is not None or row["constant"] is None for row in tables["derivation"])
+    checks = {
+        "revised": facts["revision"] or tables["vintage_rule"],
+        "succession": tables["succession"],
+        "part_year": tables["part_unit"],
+        "targets": facts["target"],
+        "derived": derived,
+        "milestones": tables["milestone_rule"],
+        "grouped": any(rule["grouped"] for rule in rules),
+        "unit_reference": any(rule["reference"] == "unit" for rule in rules),
+        "split": split,
+        "whole": not split,
+        "not_applicable": facts["approval"] or tables["exemption"] or minimum
+        or tables["milestone_rule"],
+        "adjusted": facts["event"] or tables["gate"],
+        "graded": tables["band"],
+        "lights": tables["light_rule"],
+        "bound": any(unit["bound"] for unit in tables["unit"]),
+    }  # fmt: skip
+    return found | {name for name, holds in checks.items() if holds}
+
+
+def rounds(per: str, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[int]:
+    """The places a repeated step runs through, in order."""
+    match per:
+        case "depth":
+            return sorted({row["depth"] for row in tables["derivation"]})
+        case "level":
+            return sorted({row["depth"] for row in tables["node"]}, reverse=True)
+        case "band":
+            return sorted(row["place"] for row in tables["band"])
+        case _:
+            return []

@@ -1,0 +1,697 @@
+"""Compile a rulebook for one period into the plan tables that the steps join.
+
+Here dated things become definite: which version of a rule governs which part of the period, which
+observed periods are due by `at`, what each child weighs in its parent. Scales: contracts.py.
+"""
+
+from calendar import monthrange
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from zhengheng.domain.numbers import COEFFICIENT, POINT, logarithm
+from zhengheng.domain.periods import MONTHS, Period, period_ending
+from zhengheng.domain.problems import RulebookError
+from zhengheng.scheme import methods as m
+from zhengheng.scheme.indicator import Indicator
+from zhengheng.scheme.model import Category, Node, Rulebook, Unit
+from zhengheng.scoring.contracts import CONTRACTS
+
+Row = dict[str, Any]
+Tables = dict[str, list[Row]]
+GROUPED = {"rank", "rank_table", "borda", "percentile", "min_max", "z_score", "mads"}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The rulebook made definite: plan tables by name, and what they were made for."""
+
+    rulebook: str
+    fingerprint: str
+    period: Period
+    at: date
+    tables: Tables
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Part of the period governed by one version of an indicator's method."""
+
+    place: int
+    start: date
+    end: date
+    share: int
+    whole: int
+    method: m.Method | None
+
+
+def scaled(value: Decimal | None, scale: int, where: str = "") -> int | None:
+    """A rulebook number as an exact integer at a scale; refuses to lose digits."""
+    if value is None:
+        return None
+    number = Fraction(value) * scale
+    if number.denominator != 1:
+        raise RulebookError.one(
+            where,
+            "number.digits",
+            zh=f"{value} 的小数位数超过声明的精度, 请增加 decimals 或改写该数",
+            en=f"{value} has more decimals than declared; raise `decimals` or rewrite it",
+        )
+    return int(number)
+
+
+def segments(indicator: Indicator, period: Period, at: date) -> list[Segment]:
+    """The versions of a method that govern the period: restated, prospective, split."""
+    pieces: list[tuple[date, m.Method | None, str]] = [(period.start, indicator.method, "months")]
+    for change in sorted(indicator.changes, key=lambda c: c.from_):
+        if (change.known_from or change.from_) > at or change.from_ > period.end:
+            continue
+        if change.kind == "restated" or change.from_ <= period.start:
+            pieces = [(start, change.method, by) for start, _, by in pieces]
+        elif change.kind == "split":
+            pieces.append((change.from_, change.method, change.by))
+    by_days = any(by == "days" for _, _, by in pieces[1:])
+    found = []
+    for place, (start, method, _) in enumerate(pieces, 1):
+        end = pieces[place][0] - timedelta(1) if place < len(pieces) else period.end
+        found.append(
+            Segment(
+                place, start, end, _length(start, end, by_days),
+                _length(period.start, period.end, by_days), method,
+            )  # fmt: skip
+        )
+    return found
+
+
+def _length(start: date, end: date, by_days: bool) -> int:
+    if by_days:
+        return (end - start).days + 1
+    return (end.year - start.year) * 12 + end.month - start.month + 1
+
+
+def due_periods(indicator: Indicator, period: Period, at: date) -> list[Period]:
+    """Observed periods of the indicator inside the assessed period whose release lag is over."""
+    inside = period.previous_year() if indicator.score_previous_year else period
+    return [
+        observed
+        for observed in inside.split(indicator.frequency)
+        if observed.end.month not in indicator.skip_months
+        and observed.end + timedelta(indicator.lag_days) <= at
+    ]
+
+
+class Compiler:
+    """Collects the rows of all plan tables for one rulebook, period and day."""
+
+    def __init__(self, rulebook: Rulebook, units: Iterable[Unit], period: Period, at: date):
+        self.rulebook, self.period, self.at = rulebook, period, at
+        self.units = _succeed(rulebook, {u.code: u for u in (*rulebook.units, *units)})
+        self.by_code = {indicator.code: indicator for indicator in rulebook.indicators}
+        self.tables: Tables = {c.name: [] for c in CONTRACTS.values() if c.role == "plan"}
+        self.weights = self._weights_in_force()
+        self.depths: dict[str, int] = {}
+
+    def compile(self) -> Tables:
+        self._setting()
+        self._units()
+        self._nodes()
+        used: dict[str, set[str]] = {}
+        for category in self.rulebook.categories:
+            self._branches(category, used)
+        self._series(used)
+        self._adjustments()
+        self._bands()
+        self._lights()
+        self._succession()
+        return self.tables
+
+    def _add(self, table: str, **row: Any) -> None:
+        names = CONTRACTS[table].names
+        assert set(row) == set(names), (table, set(row) ^ set(names))
+        self.tables[table].append({name: row[name] for name in names})
+
+    def _weights_in_force(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for table in sorted(self.rulebook.weights, key=lambda w: w.from_):
+            begun = self.period.end if table.kind == "restated" else self.period.start
+            if table.from_ <= begun or not found:
+                found = table.table
+        return found
+
+    def weight(self, child: str, category: str) -> Decimal | None:
+        entry = self.weights.get(child)
+        return entry.get(category) if isinstance(entry, dict) else entry
+
+    def _setting(self) -> None:
+        book = self.rulebook
+        grading = book.grading
+        self._add(
+            "setting",
+            at=self.at,
+            period_end=self.period.end,
+            withheld=book.withheld,
+            part_year=book.part_year,
+            part_year_targets=book.part_year_targets,
+            bonus_cap=scaled(book.bonus_cap, POINT),
+            deduction_cap=scaled(book.deduction_cap, POINT),
+            rank_on=book.ranking.on,
+            ties=book.ranking.ties,
+            key_node=book.ranking.key,
+            grade_on=grading.on if grading else "rounded",
+            last_seat=grading.last_seat if grading else "all_out",
+            vetoed_frees_seat=grading.vetoed_frees_seat if grading else True,
+            pool_below=grading.pool_below if grading else 0,
+            alpha=scaled(book.binding.alpha, COEFFICIENT) if book.binding else None,
+        )
+
+    def _units(self) -> None:
+        bound = self.rulebook.binding.categories if self.rulebook.binding else ()
+        for unit in sorted(self.units.values(), key=lambda u: u.code):
+            start = max(unit.valid_from or self.period.start, self.period.start)
+            end = min(unit.valid_to or self.period.end, self.period.end)
+            if start > end:
+                continue
+            part = (start, end) != (self.period.start, self.period.end)
+            self._add(
+                "unit",
+                unit=unit.code,
+                category=unit.category,
+                comparison_group=unit.group,
+                superior=unit.superior,
+                valid_from=start,
+                valid_to=end,
+                part_year=part,
+                ranked=unit.ranked,
+                bound=unit.category in bound and unit.superior is not None,
+            )
+            if part:
+                self._add(
+                    "part_unit",
+                    unit=unit.code,
+                    valid_from=start,
+                    valid_to=end,
+                    days=(end - start).days + 1,
+                    period_days=self.period.days,
+                )
+            for code in unit.exempt:
+                self._add("exemption", unit=unit.code, indicator=code)
+
+    def _nodes(self) -> None:
+        for node, _, depth in self.rulebook.nodes():
+            self._add(
+                "node",
+                node=node.code,
+                depth=depth,
+                aggregate=node.aggregate,
+                digits=node.digits,
+                round_unit=10 ** (9 - node.digits),
+                carry=node.carry,
+                ranked=node.ranked,
+                leaves=len(list(leaves(node))),
+            )
+
+    def _branches(self, category: Category, used: dict[str, set[str]]) -> None:
+        self._add(
+            "category",
+            category=category.code,
+            not_applicable_limit=scaled(category.not_applicable_limit, COEFFICIENT),
+        )
+        book = self.rulebook
+
+        def full_of(child: Node | str, parent: Node | None) -> Fraction | None:
+            if isinstance(child, str):
+                weight = self.weight(child, category.code)
+                if weight is None:
+                    return None
+                is_sum = parent is not None and parent.aggregate == "sum"
+                return Fraction(weight) if is_sum else Fraction(category.full_mark)
+            parts = [(c, full_of(c, child)) for c in child.children]
+            held = [(c, f) for c, f in parts if f is not None]
+            if not held:
+                return None
+            if child.aggregate != "sum":
+                return Fraction(category.full_mark)
+            total = Fraction(0)
+            for part, full in held:
+                total += self._weight_of(part, child, category.code, full) * full
+            return total
+
+        def walk(node: Node, depth: int, missing: str, absent: str, share: Fraction) -> None:
+            missing, absent = node.missing or missing, node.not_applicable or absent
+            held = [(c, f) for c in node.children if (f := full_of(c, node)) is not None]
+            weights = [self._weight_of(c, node, category.code, f) for c, f in held]
+            mass = [w * f if node.aggregate == "sum" else w for w, (_, f) in zip(weights, held, strict=True)]  # noqa: E501
+            for (child, full), weight, part in zip(held, weights, mass, strict=True):
+                code = child if isinstance(child, str) else child.code
+                portion = share * part / sum(mass) if sum(mass) else Fraction(0)
+                leaf = self.by_code[code] if isinstance(child, str) else None
+                if leaf:
+                    used.setdefault(code, set()).add(category.code)
+                    self._rules(leaf, category.code, full, node)
+                self._add(
+                    "branch",
+                    category=category.code,
+                    parent=node.code,
+                    child=code,
+                    leaf=leaf is not None,
+                    depth=depth,
+                    weight=_micro(weight, code),
+                    full=_micro(full, code),
+                    missing=(leaf.missing if leaf else None) or missing,
+                    not_applicable=(leaf.not_applicable if leaf else None) or absent,
+                    leaves=1 if leaf else 0,
+                    share=int(portion * COEFFICIENT) if leaf else 0,
+                    lowest=self._lowest(leaf, full) if leaf else 0,
+                )
+                if isinstance(child, Node):
+                    walk(child, depth + 1, missing, absent, portion)
+
+        root = full_of(book.tree, None)
+        for node, _, _ in book.nodes():
+            if (full := full_of(node, None)) is not None:
+                self._add(
+                    "node_full", category=category.code, node=node.code, full=_micro(full, node.code)
+                )
+        if root is not None:
+            walk(book.tree, 0, book.missing, book.not_applicable, Fraction(1))
+
+    def _weight_of(self, child: Node | str, parent: Node, category: str, full: Fraction) -> Fraction:
+        """A child's factor in its parent: its weight in a mean, 1 in a sum of points."""
+        code = child if isinstance(child, str) else child.code
+        weight = self.weight(code, category)
+        if parent.aggregate != "sum":
+            return Fraction(weight if weight is not None else 0)
+        if isinstance(child, str) or child.aggregate == "sum" or weight is None:
+            return Fraction(1)
+        return Fraction(weight) / full if full else Fraction(1)
+
+    def _lowest(self, leaf: Indicator, full: Fraction) -> int:
+        least = getattr(leaf.method, "least", None) or Decimal(0)
+        return min(0, int(Fraction(least) * full * POINT))
+
+    def _rules(self, leaf: Indicator, category: str, full: Fraction, parent: Node) -> None:
+        pieces = segments(leaf, self.period, self.at)
+        last = max((p.end for p in due_periods(leaf, self.period, self.at)), default=None)
+        for piece in pieces:
+            assert piece.method is not None
+            self._add(
+                "rule",
+                category=category,
+                indicator=leaf.code,
+                segment=piece.place,
+                share_n=piece.share,
+                share_d=piece.whole,
+                decimals=leaf.decimals,
+                unit_scale=10**leaf.decimals,
+                digits=leaf.digits,
+                round_unit=10 ** (9 - leaf.digits),
+                carry=leaf.carry,
+                full=_micro(full, leaf.code),
+                sign=-1 if leaf.direction == "down" else 1,
+                reference=leaf.reference.to,
+                reference_unit=leaf.reference.unit,
+                undefined=piece.method.undefined,
+                additive=leaf.combine == "sum" and not leaf.parts,
+                latest=piece is pieces[-1],
+                elapsed_n=(min(last or self.at, self.period.end) - self.period.start).days + 1,
+                elapsed_d=self.period.days,
+                **_method_columns(piece.method, leaf),
+            )
+
+    def _series(self, used: dict[str, set[str]]) -> None:
+        """Everything that must be observed: scored indicators and what they are made from."""
+        cut: dict[str, list[Segment]] = {}
+        needed: dict[str, set[str]] = {}
+        yearly: set[str] = set()
+
+        def need(code: str, categories: set[str], pieces: list[Segment]) -> int:
+            indicator = self.by_code[code]
+            needed.setdefault(code, set()).update(categories)
+            cut.setdefault(code, pieces)
+            if indicator.reference.to == "previous":
+                yearly.add(code)
+            sources = _sources(indicator)
+            if code in yearly or indicator.year_on_year:
+                yearly.update(sources)
+            depth = max((need(source, categories, pieces) for source in sources), default=-1) + 1
+            self.depths[code] = max(depth, self.depths.get(code, 0))
+            return depth
+
+        every = {category.code for category in self.rulebook.categories}
+        for gate in self.rulebook.grading.gates if self.rulebook.grading else ():
+            used.setdefault(gate.indicator, every)
+        for code in sorted(used):
+            cut[code] = segments(self.by_code[code], self.period, self.at)
+        for code, categories in sorted(used.items()):
+            need(code, categories, cut[code])
+        for code, categories in sorted(needed.items()):
+            self._series_rows(self.by_code[code], categories, cut[code], code in yearly)
+
+    def _series_rows(
+        self, indicator: Indicator, categories: set[str], pieces: list[Segment], yearly: bool
+    ) -> None:
+        method = pieces[0].method
+        if isinstance(method, m.Milestones):
+            for piece in pieces:
+                assert isinstance(piece.method, m.Milestones)
+                self._add(
+                    "milestone_rule",
+                    indicator=indicator.code,
+                    segment=piece.place,
+                    late=scaled(piece.method.late, COEFFICIENT),
+                    starts_on=piece.start,
+                    ends_on=piece.end,
+                )
+            return
+        derived = bool(_sources(indicator))
+        if derived:
+            self._derivation(indicator)
+        else:
+            self._scoring_tables_vintage(indicator)
+        due = due_periods(indicator, self.period, self.at)
+        for piece in pieces:
+            self._method_tables(indicator, piece)
+            counted = [] if derived else self._counted(indicator, due, piece)
+            for observed in counted:
+                self._use(indicator.code, piece.place, "value", observed)
+                if yearly:
+                    self._use(indicator.code, piece.place, "previous", observed.previous_year())
+            for category in sorted(categories):
+                self._add(
+                    "series",
+                    indicator=indicator.code,
+                    segment=piece.place,
+                    category=category,
+                    combine="derived" if derived else "mean" if indicator.combine == "mean" else "sum",
+                    absent=indicator.absent,
+                    expected=len(counted),
+                    additive=indicator.combine == "sum",
+                )
+
+    def _use(self, code: str, segment: int, purpose: str, observed: Period) -> None:
+        self._add("period_use", indicator=code, segment=segment, purpose=purpose, period=observed.end)
+
+    def _counted(self, indicator: Indicator, due: list[Period], piece: Segment) -> list[Period]:
+        shift = 1 if indicator.score_previous_year else 0
+        inside = [
+            p for p in due if piece.start <= _moved(p.end, shift) <= piece.end
+        ]
+        if indicator.combine == "last":
+            return inside[-1:]
+        if indicator.combine == "rolling" and inside:
+            return _rolling(inside[-1], indicator.window)
+        return inside
+
+    def _scoring_tables_vintage(self, indicator: Indicator) -> None:
+        vintage = indicator.vintage
+        if vintage is None:
+            return
+        for observed in due_periods(indicator, self.period, self.at):
+            by = None
+            if vintage.published_by:
+                month, day = map(int, vintage.published_by.split("-"))
+                by = date(observed.end.year, month, day)
+                if by <= observed.end:
+                    by = date(observed.end.year + 1, month, day)
+            self._add(
+                "vintage_rule",
+                indicator=indicator.code,
+                period=observed.end,
+                vintage=None if vintage.kind == "latest" else vintage.kind,
+                published_by=by,
+            )
+
+    def _derivation(self, indicator: Indicator) -> None:
+        parts, change = indicator.parts, indicator.year_on_year
+        scale = parts.scale if parts else Decimal(100 if change and change.as_ == "percent" else 1)
+        sources = {code: self.by_code[code] for code in _sources(indicator)}
+        finest = max(source.decimals for source in sources.values())
+        step = Fraction(scale) * 10**indicator.decimals
+        whole = COEFFICIENT * 10**finest
+        ratio_like = bool(parts and parts.denominator)
+        self._add(
+            "derivation",
+            indicator=indicator.code,
+            depth=self.depths[indicator.code],
+            scale_n=step.numerator,
+            scale_d=step.denominator,
+            minimum=scaled(parts.minimum, whole) if parts else None,
+            constant=None if ratio_like or (change and change.as_ == "percent") else whole,
+            previous=change is not None,
+            percent=bool(change and change.as_ == "percent"),
+        )
+        for code, source in sources.items():
+            unit = 10 ** (finest - source.decimals)
+            top = parts.numerator.get(code, Decimal(0)) if parts else Decimal(1)
+            bottom = parts.denominator.get(code, Decimal(0)) if parts else Decimal(0)
+            self._add(
+                "part",
+                indicator=indicator.code,
+                part=code,
+                numerator=_micro(Fraction(top), code) * unit,
+                denominator=_micro(Fraction(bottom), code) * unit,
+            )
+
+    def _method_tables(self, indicator: Indicator, piece: Segment) -> None:
+        method, scale = piece.method, 10**indicator.decimals
+        key = {"indicator": indicator.code, "segment": piece.place}
+        if isinstance(method, m.Banded):
+            self._knots(method, key, scale)
+        elif isinstance(method, m.Rank):
+            for place, share in enumerate(method.table, 1):
+                self._add("rank_share", **key, place=place, share=scaled(share, COEFFICIENT))
+        elif isinstance(method, m.Steps | m.Answers):
+            self._steps(method, key, scale)
+
+    def _knots(self, method: m.Banded, key: Row, scale: int) -> None:
+        knots = sorted(method.knots, key=lambda k: k.at)
+        points = [(scaled(k.at, scale), scaled(k.share, COEFFICIENT)) for k in knots]
+        worst_first = points[0][1] <= points[-1][1]  # type: ignore[operator]
+        below = scaled(method.below, COEFFICIENT)
+        pieces = [(a, b, False, False) for a, b in zip(points, points[1:], strict=False)]
+        low = (points[0][0], below if below is not None and worst_first else points[0][1])
+        high = (points[-1][0], below if below is not None and not worst_first else points[-1][1])
+        ends = [((low[0] - 1, low[1]), low, True, False)]  # type: ignore[operator]
+        last = [(high, (high[0] + 1, high[1]), False, True)]  # type: ignore[operator]
+        for place, (left, right, open_low, open_high) in enumerate([*ends, *pieces, *last], 1):
+            self._add(
+                "rule_knot", **key, place=place, at_low=left[0], at_high=right[0],
+                share_low=left[1], share_high=right[1], open_low=open_low, open_high=open_high,
+            )  # fmt: skip
+
+    def _steps(self, method: m.Steps | m.Answers, key: Row, scale: int) -> None:
+        if isinstance(method, m.Answers):
+            rows = [(a.value * scale, a.credit, False) for a in method.answers]
+            rows = [(at, credit, False) for at, credit, _ in rows]
+        else:
+            rows = [
+                (scaled(s.at, scale) or 0, s.credit, method.of == "difference")
+                for s in method.steps
+            ]
+        rows.sort()
+        exact = isinstance(method, m.Answers)
+        for place, (at, credit, difference) in enumerate(rows, 1):
+            until = at + 1 if exact else rows[place][0] if place < len(rows) else None
+            fraction = Fraction(credit)
+            self._add(
+                "rule_step", **key, at=at, until=until, place=place, difference=difference,
+                credit_n=fraction.numerator, credit_d=fraction.denominator,
+            )  # fmt: skip
+
+    def _adjustments(self) -> None:
+        places = self._places()
+        for item in self.rulebook.adjustments:
+            effect = item.effect
+            self._add(
+                "item",
+                item=item.code,
+                kind=item.kind,
+                cap=scaled(item.cap, POINT),
+                best_place=places.get(effect.best_grade or "") if effect else None,
+                forced_place=places.get(effect.grade or "") if effect else None,
+            )
+
+    def _places(self) -> dict[str, int]:
+        grading = self.rulebook.grading
+        bands = (*grading.bands, *grading.outside) if grading else ()
+        return {band.code: place for place, band in enumerate(bands, 1)}
+
+    def _bands(self) -> None:
+        grading = self.rulebook.grading
+        if grading is None:
+            return
+        places = self._places()
+        for band in (*grading.bands, *grading.outside):
+            self._add(
+                "band",
+                place=places[band.code],
+                grade=band.code,
+                at_least=scaled(band.at_least, POINT),
+                share_at_most=scaled(band.share_at_most, COEFFICIENT),
+                share_at_least=scaled(band.share_at_least, COEFFICIENT),
+                outside=band in grading.outside,
+            )
+        for gate in grading.gates:
+            decimals = self.by_code[gate.indicator].decimals
+            self._add(
+                "gate",
+                indicator=gate.indicator,
+                below=scaled(gate.below, 10**decimals),
+                place=places[gate.grade],
+            )
+
+    def _lights(self) -> None:
+        rules = [(i.code, True, i.light) for i in self.rulebook.indicators]
+        rules += [(n.code, False, self.rulebook.light) for n, _, _ in self.rulebook.nodes()]
+        for subject, leaf, light in rules:
+            if light:
+                self._add(
+                    "light_rule",
+                    subject=subject,
+                    leaf=leaf,
+                    by=light.by,
+                    watch=scaled(light.watch, COEFFICIENT),
+                    missed=scaled(light.missed, COEFFICIENT),
+                    watch_first=light.by in {"time_progress", "plan"},
+                )
+
+    def _succession(self) -> None:
+        for event in self.rulebook.succession:
+            if event.data == "inherit":
+                for heir in event.heirs:
+                    self._add(
+                        "succession",
+                        unit=event.unit,
+                        heir=heir.unit,
+                        ends_on=event.date - timedelta(1),
+                        share=scaled(heir.share, COEFFICIENT),
+                        renamed=event.kind == "rename",
+                    )
+
+
+def _succeed(rulebook: Rulebook, units: dict[str, Unit]) -> dict[str, Unit]:
+    """Close predecessors the day before; heirs without inherited data begin on the day."""
+    for event in rulebook.succession:
+        old = units.get(event.unit)
+        if old and old.valid_to is None:
+            units[old.code] = old.model_copy(update={"valid_to": event.date - timedelta(1)})
+        for heir in event.heirs:
+            new = units.get(heir.unit)
+            if new and event.data == "anew" and event.kind != "merger" and new.valid_from is None:
+                units[new.code] = new.model_copy(update={"valid_from": event.date})
+    return units
+
+
+def leaves(node: Node) -> Iterator[str]:
+    """Indicator codes below a node, in order."""
+    for child in node.children:
+        if isinstance(child, str):
+            yield child
+        else:
+            yield from leaves(child)
+
+
+def _sources(indicator: Indicator) -> list[str]:
+    if indicator.year_on_year:
+        return [indicator.year_on_year.of]
+    if indicator.parts:
+        return list(dict.fromkeys([*indicator.parts.numerator, *indicator.parts.denominator]))
+    return []
+
+
+def _moved(day: date, years: int) -> date:
+    return day.replace(year=day.year + years, day=min(day.day, 28)) if years else day
+
+
+def _rolling(last: Period, window: int) -> list[Period]:
+    step = MONTHS[last.frequency]
+    found, current = [], last
+    for _ in range(window):
+        found.append(current)
+        month = current.end.year * 12 + current.end.month - 1 - step
+        year, index = divmod(month, 12)
+        current = period_ending(date(year, index + 1, monthrange(year, index + 1)[1]), last.frequency)
+    return found
+
+
+def _micro(value: Fraction, where: str) -> int:
+    number = value * COEFFICIENT
+    if number.denominator != 1:
+        raise RulebookError.one(
+            where,
+            "weight.digits",
+            zh=f"权重或分值 {float(value)} 超过六位小数",
+            en=f"weight or mark {float(value)} has more than six decimals",
+        )
+    return int(number)
+
+
+_VALUES = ("target", "base", "stretch", "bottom", "low", "high", "low_limit", "high_limit")
+
+
+def _method_columns(method: m.Method, leaf: Indicator) -> Row:
+    """The numbers of one method in the columns of `rule`; None where it has none."""
+    scale = 10**leaf.decimals
+    row: Row = {name: scaled(getattr(method, name, None), scale, leaf.code) for name in _VALUES}
+    row |= dict.fromkeys(("first", "second", "third", "log_low", "log_high", "least_points"))
+    row["least"] = scaled(getattr(method, "least", None), COEFFICIENT)
+    row["most"] = scaled(getattr(method, "cap", None), COEFFICIENT)
+    row["strict"] = getattr(method, "strict", False)
+    name = method.kind  # type: ignore[attr-defined]
+    match method:
+        case m.Ratio() if leaf.direction == "down":
+            name = f"ratio_{method.reverse}"
+        case m.Efficacy(base=base, span=span, least=least):
+            # `base` is a share here; the value-scale column of that name stays empty.
+            row |= {"base": None, "first": _c(base), "second": _c(span)}
+            row["least"] = _c(base if least is None else least)
+        case m.PlusMinus(per=per, slope=slope):
+            name = "plus_minus" if per == "percent" else "difference"
+            row["first"] = _c(slope)
+        case m.RateMinus():
+            row |= {"first": _c(method.points_per_unit), "least_points": _c(method.floor_points)}
+        case m.ThreePoint():
+            row |= {"first": _c(method.at_base), "second": _c(method.at_target)}
+            row |= {"third": _c(method.at_stretch), "most": _c(method.at_stretch)}
+        case m.Banded():
+            row |= {"least": None, "most": None}
+        case m.Direct():
+            row["high"] = scaled(method.scale, scale)
+        case m.Tiers():
+            row |= {"high": 100 * scale, "least": 0, "most": COEFFICIENT}
+            name = "direct"
+        case m.Answers():
+            name = "steps"
+        case m.Rank() if method.table:
+            name = "rank_table"
+        case m.ZScore() | m.Mads():
+            row |= {"first": _c(method.centre), "second": _c(method.scale)}
+        case m.Goalposts() if method.log:
+            name = "log_goalposts"
+            row["log_low"] = logarithm(row["low"], leaf.decimals)
+            row["log_high"] = logarithm(row["high"], leaf.decimals)
+        case _:
+            pass
+    row["method"] = name
+    row["grouped"] = name in GROUPED or leaf.reference.to == "group_median"
+    return row
+
+
+def _c(value: Decimal) -> int:
+    number = scaled(value, COEFFICIENT)
+    assert number is not None
+    return number
+
+
+def compile_plan(
+    rulebook: Rulebook, fingerprint: str, units: Iterable[Unit], period: Period, at: date
+) -> Plan:
+    """Make the rulebook definite for one period as seen from one day.
+
+    Raises RulebookError where a number does not fit its declared decimals.
+    """
+    tables = Compiler(rulebook, units, period, at).compile()
+    return Plan(rulebook.code, fingerprint, period, at, tables)

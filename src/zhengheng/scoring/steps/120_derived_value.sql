@@ -1,0 +1,53 @@
+-- Indicators made from indicators: numerators over denominators, or the change on the year before.
+-- scope: unit
+-- when: derived
+-- per: depth
+with known as (
+    select s.unit, s.category, s.comparison_group, s.indicator, s.segment, s.status, s.value,
+           s.previous
+    from series_value s
+    union all
+    select d.unit, d.category, d.comparison_group, d.indicator, d.segment, d.status, d.value,
+           d.previous
+    from derived_value d
+),
+summed as (
+    select k.unit, k.category, k.comparison_group, p.indicator, k.segment,
+           count(*) as parts,
+           count(case when k.status = 1 then 1 end) as valued,
+           count(case when k.status = 3 then 1 end) as missing,
+           count(case when k.status = 4 then 1 end) as withheld,
+           count(case when k.status = 5 then 1 end) as not_due,
+           sum(p.numerator * k.value) as top,
+           sum(p.denominator * k.value) as bottom,
+           sum(p.numerator * k.previous) as top_before,
+           sum(p.denominator * k.previous) as bottom_before
+    from part p
+    join level l on true
+    join derivation d on d.indicator = p.indicator and d.depth = l.place
+    join known k on k.indicator = p.part
+    group by k.unit, k.category, k.comparison_group, p.indicator, k.segment
+),
+formed as (
+    select s.unit, s.category, s.comparison_group, s.indicator, s.segment, s.parts, s.valued,
+           s.missing, s.withheld, s.not_due, d.scale_n, d.scale_d, d.minimum, d.previous as yearly,
+           case when d.previous then s.top - s.top_before else s.top end as numerator,
+           case when d.previous and d.percent then s.top_before
+                else coalesce(d.constant, s.bottom) end as denominator,
+           case when d.previous then null else s.top_before end as numerator_before,
+           coalesce(d.constant, s.bottom_before) as denominator_before
+    from summed s
+    join derivation d on d.indicator = s.indicator
+)
+select f.unit, f.category, f.comparison_group, f.indicator, f.segment,
+       case when f.missing > 0 then 3
+            when f.withheld > 0 then 4
+            when f.not_due > 0 then 5
+            when f.valued < f.parts then 2
+            when f.denominator < coalesce(f.minimum, f.denominator) then 2
+            when f.numerator is null then 3
+            when f.denominator is null or f.denominator = 0 then case when f.yearly then 3 else 2 end
+            else 1 end as status,
+       ratio(f.numerator * f.scale_n, f.denominator * f.scale_d) as value,
+       ratio(f.numerator_before * f.scale_n, f.denominator_before * f.scale_d) as previous
+from formed f

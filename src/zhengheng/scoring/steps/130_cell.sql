@@ -1,0 +1,33 @@
+-- One cell a unit, indicator and segment: its value, its targets, its status.
+-- scope: unit
+with known as (
+    select s.unit, s.category, s.comparison_group, s.indicator, s.segment, s.status, s.value,
+           s.previous
+    from series_value s
+    union all
+    select d.unit, d.category, d.comparison_group, d.indicator, d.segment, d.status, d.value,
+           d.previous
+    from derived_value d
+    union all
+    select m.unit, m.category, m.comparison_group, m.indicator, m.segment, m.status, m.value,
+           m.previous
+    from milestone_value m
+)
+select k.unit, k.category, k.comparison_group, k.indicator, k.segment,
+       case when e.unit is not null and k.status <> 5 then 2 else k.status end as status,
+       case when k.status = 1 and e.unit is null then k.value end as value,
+       k.previous,
+       case when p.unit is not null and r.additive and s.part_year_targets = 'pro_rata'
+            then ratio(coalesce(t.target, r.target) * p.days, p.period_days)
+            else coalesce(t.target, r.target) end as target,
+       coalesce(t.base, r.base) as base,
+       case when p.unit is not null and r.additive and s.part_year_targets = 'pro_rata'
+            then ratio(coalesce(t.stretch, r.stretch) * p.days, p.period_days)
+            else coalesce(t.stretch, r.stretch) end as stretch,
+       coalesce(t.bottom, r.bottom) as bottom
+from known k
+join rule r on r.category = k.category and r.indicator = k.indicator and r.segment = k.segment
+join setting s on true
+left join unit_target t on t.unit = k.unit and t.indicator = k.indicator
+left join part_unit p on p.unit = k.unit
+left join exemption e on e.unit = k.unit and e.indicator = k.indicator

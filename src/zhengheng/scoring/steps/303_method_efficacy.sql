@@ -1,0 +1,11 @@
+-- 功效系数法: W · (base + span · (x - bottom) / (target - bottom)), clamped
+-- scope: unit
+-- inline
+-- when: method efficacy
+select m.unit, m.indicator, m.segment,
+       m.full * (m.first * (m.target - m.bottom) + m.second * (m.value - m.bottom)) as numerator,
+       m.target - m.bottom as denominator,
+       m.full * m.least as least,
+       m.full * m.most as most
+from measured m
+where m.method = 'efficacy'

@@ -1,0 +1,11 @@
+-- 增长法: W · (x - base) / (target - base), clamped
+-- scope: unit
+-- inline
+-- when: method growth
+select m.unit, m.indicator, m.segment,
+       m.full * 1000000 * (m.value - m.base) as numerator,
+       m.target - m.base as denominator,
+       m.full * m.least as least,
+       m.full * m.most as most
+from measured m
+where m.method = 'growth'

@@ -1,0 +1,11 @@
+-- Rate minus points: max(floor, min(W, W - k · (T - rate)))
+-- scope: unit
+-- inline
+-- when: method rate_minus
+select m.unit, m.indicator, m.segment,
+       m.full * 1000000 * m.unit_scale - m.first * 1000000 * m.sign * (m.target - m.value) as numerator,
+       m.unit_scale as denominator,
+       m.least_points * 1000000 as least,
+       m.full * 1000000 as most
+from measured m
+where m.method = 'rate_minus'

@@ -1,0 +1,12 @@
+-- Borda: W · (units beaten, ties half) / (n - 1)
+-- scope: unit
+-- inline
+-- when: method borda
+select m.unit, m.indicator, m.segment,
+       m.full * 500000 * (2 * v.due - 2 * v.place - v.equals + 1) as numerator,
+       cast(v.due - 1 as decimal(38, 0)) as denominator,
+       cast(0 as decimal(38, 0)) as least,
+       m.full * 1000000 as most
+from measured m
+join group_value v on v.unit = m.unit and v.indicator = m.indicator and v.segment = m.segment
+where m.method = 'borda'

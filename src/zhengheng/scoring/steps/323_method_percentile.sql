@@ -1,0 +1,12 @@
+-- Percentile rank: W · (below + equal / 2) / n
+-- scope: unit
+-- inline
+-- when: method percentile
+select m.unit, m.indicator, m.segment,
+       m.full * 500000 * (2 * v.due - 2 * v.place - v.equals + 2) as numerator,
+       cast(v.due as decimal(38, 0)) as denominator,
+       cast(0 as decimal(38, 0)) as least,
+       m.full * 1000000 as most
+from measured m
+join group_value v on v.unit = m.unit and v.indicator = m.indicator and v.segment = m.segment
+where m.method = 'percentile'

@@ -1,0 +1,14 @@
+-- z-score: centre + scale · (x - mean) / population standard deviation, in points
+-- scope: unit
+-- inline
+-- when: method z_score
+select m.unit, m.indicator, m.segment,
+       m.first * 1000000 * g.root
+       + m.second * m.sign * (g.valued * (m.value - g.lowest) - g.total) * 1000000000000 as numerator,
+       g.root as denominator,
+       cast(null as decimal(38, 0)) as least,
+       cast(null as decimal(38, 0)) as most
+from measured m
+join group_statistic g on g.comparison_group = m.comparison_group and g.indicator = m.indicator
+ and g.segment = m.segment
+where m.method = 'z_score'

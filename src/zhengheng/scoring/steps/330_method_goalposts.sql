@@ -1,0 +1,11 @@
+-- Fixed goalposts: W · (x - low) / (high - low), x capped to them
+-- scope: unit
+-- inline
+-- when: method goalposts
+select m.unit, m.indicator, m.segment,
+       m.full * 1000000 * (least(greatest(m.value, m.low), m.high) - m.low) as numerator,
+       m.high - m.low as denominator,
+       cast(0 as decimal(38, 0)) as least,
+       m.full * 1000000 as most
+from measured m
+where m.method = 'goalposts'

@@ -1,0 +1,21 @@
+-- 不适用 re-weighted: the lower of the unit's own rate on the siblings and its group's median rate.
+-- scope: unit
+-- when: not_applicable
+with own as (
+    select s.unit, b.parent,
+           ratio(sum(b.weight * s.points) * 1000, sum(b.weight * b.full)) as rate
+    from indicator_score s
+    join branch b on b.category = s.category and b.child = s.indicator
+    where s.status = 1
+    group by s.unit, b.parent
+)
+select s.unit, s.indicator,
+       ratio(b.full * least(coalesce(o.rate, g.rate), g.rate), 1000000 * r.round_unit)
+           * r.round_unit as points
+from indicator_score s
+join branch b on b.category = s.category and b.child = s.indicator
+join rule r on r.category = s.category and r.indicator = s.indicator and r.segment = 1
+left join own o on o.unit = s.unit and o.parent = b.parent
+left join group_rate g
+  on g.comparison_group = s.comparison_group and g.indicator = s.indicator
+where s.status = 2 and b.not_applicable = 'reweight'

@@ -1,0 +1,26 @@
+-- What each indicator brings to its dimension: a score, a floor, nothing, or a reason to stop.
+-- scope: unit
+-- inline
+with ruled as (
+    select s.unit, s.category, s.comparison_group, b.parent, b.depth, b.weight, b.full, b.leaves,
+           case s.status when 1 then 'value' when 5 then 'not_due'
+                when 4 then t.withheld
+                when 3 then b.missing
+                else case b.not_applicable when 'reweight'
+                     then case when u.points is null then 'unranked' else 'substitute' end
+                     else b.not_applicable end end as outcome,
+           s.status, s.points, u.points as substitute, b.lowest
+    from indicator_score s
+    join branch b on b.category = s.category and b.child = s.indicator
+    join setting t on true
+    left join substitute u on u.unit = s.unit and u.indicator = s.indicator
+)
+select r.unit, r.category, r.comparison_group, r.parent, r.depth, r.weight, r.full,
+       case r.outcome when 'value' then r.points when 'substitute' then r.substitute
+            when 'floor' then r.lowest
+            when 'unranked' then case when r.status = 2 then null else r.lowest end
+            end as score,
+       r.outcome,
+       case when r.outcome = 'value' then r.leaves else 0 end as used,
+       case when r.outcome = 'not_due' then 0 else r.leaves end as leaves
+from ruled r

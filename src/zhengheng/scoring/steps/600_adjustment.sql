@@ -1,0 +1,35 @@
+-- Decided bonus and deduction items with their caps; vetoes, integrity items and gates on the grade.
+-- scope: unit
+-- when: adjusted
+with gated as (
+    select v.unit, v.indicator, v.status, v.value from series_value v where v.segment = 1
+    union all
+    select d.unit, d.indicator, d.status, d.value from derived_value d where d.segment = 1
+),
+itemised as (
+    select e.unit, i.item, i.kind,
+           least(cast(sum(coalesce(e.points, 0)) as decimal(38, 0)),
+                 coalesce(i.cap, cast(sum(coalesce(e.points, 0)) as decimal(38, 0)))) as points,
+           i.best_place, i.forced_place
+    from event e
+    join item i on i.item = e.item
+    join setting s on e.decided_on <= s.at
+    group by e.unit, i.item, i.kind, i.cap, i.best_place, i.forced_place
+    union all
+    select s.unit, g.indicator as item, 'gate' as kind, cast(0 as decimal(38, 0)) as points,
+           cast(null as bigint) as best_place, g.place as forced_place
+    from gate g
+    join gated s on s.indicator = g.indicator
+    where s.status <> 1 or s.value < g.below
+)
+select t.unit,
+       least(coalesce(sum(case when t.kind = 'bonus' then t.points end), 0),
+             coalesce(max(s.bonus_cap), sum(t.points))) as bonus,
+       least(coalesce(sum(case when t.kind = 'deduction' then t.points end), 0),
+             coalesce(max(s.deduction_cap), sum(t.points))) as deduction,
+       max(t.best_place) as limit_place,
+       max(t.forced_place) as forced_place,
+       max(case when t.kind = 'veto' then 1 else 0 end) as vetoed
+from itemised t
+join setting s on true
+group by t.unit

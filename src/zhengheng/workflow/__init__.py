@@ -1,0 +1,1 @@
+"""Procedure as pure data and functions: clocks, working days. Standard library only."""
