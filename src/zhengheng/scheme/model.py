@@ -66,6 +66,8 @@ class Node(Model):
     aggregate: Literal["sum", "arithmetic", "geometric", "harmonic"] = "sum"
     weights: Literal["full_mark", "relative"] = "full_mark"
     """relative: weights only compare siblings; otherwise they must reach the full mark."""
+    full_mark: Number | None = None
+    """The scale of a mean's children, where it is not the category's full mark."""
     digits: int = Field(default=2, ge=0, le=9)
     carry: Literal["rounded", "exact"] = "rounded"
     missing: MissingRule | None = None

@@ -227,13 +227,15 @@ class Compiler:
                 if weight is None:
                     return None
                 is_sum = parent is not None and parent.aggregate == "sum"
-                return Fraction(weight) if is_sum else Fraction(category.full_mark)
+                if is_sum or parent is None:
+                    return Fraction(weight)
+                return Fraction(parent.full_mark or category.full_mark)
             parts = [(c, full_of(c, child)) for c in child.children]
             held = [(c, f) for c, f in parts if f is not None]
             if not held:
                 return None
             if child.aggregate != "sum":
-                return Fraction(category.full_mark)
+                return Fraction(child.full_mark or category.full_mark)
             total = Fraction(0)
             for part, full in held:
                 total += self._weight_of(part, child, category.code, full) * full
@@ -279,12 +281,12 @@ class Compiler:
             walk(book.tree, 0, book.missing, book.not_applicable, Fraction(1))
 
     def _weight_of(self, child: Node | str, parent: Node, category: str, full: Fraction) -> Fraction:
-        """A child's factor in its parent: its weight in a mean, 1 in a sum of points."""
+        """A child's factor in its parent: its weight in a mean; in a sum 1, or own weight over mark."""
         code = child if isinstance(child, str) else child.code
         weight = self.weight(code, category)
         if parent.aggregate != "sum":
             return Fraction(weight if weight is not None else 0)
-        if isinstance(child, str) or child.aggregate == "sum" or weight is None:
+        if isinstance(child, str) or weight is None:
             return Fraction(1)
         return Fraction(weight) / full if full else Fraction(1)
 

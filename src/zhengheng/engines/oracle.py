@@ -1,0 +1,1059 @@
+"""The oracle: the meaning of scoring in plain Python with exact fractions; slow and obvious.
+
+Written apart from the SQL steps and compared with them on generated cases. It needs nothing but the
+standard library, and inside an auditor's bundle it is the verifier. It reads the plan tables and
+the facts as plain rows (see scoring/contracts.py for their columns) and returns the result tables.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
+from math import floor
+from typing import Any
+
+from zhengheng.domain.numbers import (
+    LOG_SCALE,
+    ROOT_SCALE,
+    exponential,
+    integer_root,
+    logarithm,
+)
+
+Row = dict[str, Any]
+Tables = dict[str, list[Row]]
+Cells = dict[tuple[str, str, int], Row]
+VALUE, NOT_APPLICABLE, MISSING, WITHHELD, NOT_DUE = 1, 2, 3, 4, 5
+MICRO = 10**6
+NANO = 10**9
+LOWER_FIRST = 1
+
+
+def half_up(number: Fraction) -> int:
+    """The nearest integer; ties go away from zero."""
+    size = floor(abs(number) + Fraction(1, 2))
+    return -size if number < 0 else size
+
+
+def rounded(points: Fraction, unit: int) -> int:
+    """Points (in full points) as an integer at 10**9, rounded to a multiple of `unit`."""
+    return half_up(points * NANO / unit) * unit
+
+
+def median(numbers: Iterable[Fraction]) -> Fraction:
+    held = sorted(numbers)
+    middle = len(held) // 2
+    return held[middle] if len(held) % 2 else (held[middle - 1] + held[middle]) / 2
+
+
+def compute(plan: Tables, facts: Tables) -> Tables:
+    """All result tables of a run, from plan tables and fact tables given as rows."""
+    return Oracle(plan, facts).results()
+
+
+class Oracle:
+    """One run, stop by stop, in the order of design.md section 5."""
+
+    def __init__(self, plan: Tables, facts: Tables) -> None:
+        self.plan, self.facts = plan, facts
+        self.setting = plan["setting"][0]
+        self.units = {row["unit"]: row for row in plan["unit"]}
+        self.windows = {row["unit"]: row for row in plan["part_unit"]}
+        self.rules = {(r["category"], r["indicator"], r["segment"]): r for r in plan["rule"]}
+        self.nodes = {row["node"]: row for row in plan["node"]}
+        self.root = next(row["node"] for row in plan["node"] if row["depth"] == 0)
+        self.branches: dict[str, dict[str, Row]] = defaultdict(dict)
+        for branch in plan["branch"]:
+            self.branches[branch["category"]][branch["child"]] = branch
+        self.approved = {(row["unit"], row["indicator"]) for row in facts["approval"]}
+        self.exempt = {(row["unit"], row["indicator"]) for row in plan["exemption"]}
+
+    def results(self) -> Tables:
+        counted = self.count(self.observations())
+        known = self.series(counted)
+        self.derive(known)
+        self.milestones(known)
+        self.known = known
+        cells = self.cells(known)
+        groups = self.groups(cells)
+        scores = self.indicator_scores(cells, groups)
+        nodes = self.node_scores(scores)
+        totals = self.totals(nodes, scores)
+        ranking = self.ranking(totals, nodes)
+        return {
+            "cell": list(cells.values()),
+            "group_statistic": self.statistics(groups),
+            "indicator_score": scores,
+            "node_score": nodes,
+            "total_score": totals,
+            "ranking": ranking,
+            "grading": self.grading(totals, ranking),
+            "light": self.lights(scores, nodes),
+            "reference_score": self.references(totals),
+        }
+
+    # -- what counts -----------------------------------------------------------------------------
+
+    def observations(self) -> Iterator[Row]:
+        """Every observation once: the release that counts, then what successors inherit."""
+        vintages = {(r["indicator"], r["period"]): r for r in self.plan["vintage_rule"]}
+        releases: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
+        for sequence, row in [(0, r) for r in self.facts["observation"]] + [
+            (r["sequence"], r) for r in self.facts["revision"]
+        ]:
+            releases[row["unit"], row["indicator"], row["period"]].append({**row, "at": sequence})
+        heirs = defaultdict(list)
+        for succession in self.plan["succession"]:
+            heirs[succession["unit"]].append(succession)
+        additive = {row["indicator"]: row["additive"] for row in self.plan["series"]}
+        for (unit, indicator, period), rows in releases.items():
+            rule = vintages.get((indicator, period))
+            chosen = self._release(rows, rule)
+            ruled = rule is not None or len(rows) > 1
+            window = self.windows.get(unit)
+            inside = window is None or window["valid_from"] <= period <= window["valid_to"]
+            # A chosen revision counts wherever it stands; only untouched rows obey the window.
+            if inside or ruled:
+                yield chosen
+            for heir in heirs[unit]:
+                if period <= heir["ends_on"] and (additive.get(indicator) or heir["renamed"]):
+                    if indicator not in additive:
+                        continue
+                    yield self._inherited(chosen, heir, additive[indicator])
+
+    @staticmethod
+    def _release(rows: list[Row], rule: Row | None) -> Row:
+        def admitted(row: Row) -> bool:
+            if rule is None:
+                return True
+            if rule["vintage"] is not None and row["vintage"] != rule["vintage"]:
+                return False
+            by = rule["published_by"]
+            return by is None or (row["published_on"] is not None and row["published_on"] <= by)
+
+        order = {"final": 3, "revised": 2, "preliminary": 1}
+        held = [row for row in rows if admitted(row)]
+        if not held:
+            return {**rows[0], "status": MISSING, "value": None}
+        return max(held, key=lambda row: (order.get(row["vintage"] or "", 0), row["at"]))
+
+    @staticmethod
+    def _inherited(row: Row, heir: Row, additive: bool) -> Row:
+        value = row["value"]
+        if additive and value is not None:
+            value = half_up(Fraction(value * heir["share"], MICRO))
+        return {**row, "unit": heir["heir"], "value": value}
+
+    def count(self, observations: Iterable[Row]) -> dict[tuple[str, str, int, str], Row]:
+        """Sums and counts per unit, indicator, segment and purpose."""
+        uses = defaultdict(list)
+        for use in self.plan["period_use"]:
+            uses[use["indicator"], use["period"]].append((use["segment"], use["purpose"]))
+        found: dict[tuple[str, str, int, str], Row] = {}
+        for row in observations:
+            for segment, purpose in uses[row["indicator"], row["period"]]:
+                key = (row["unit"], row["indicator"], segment, purpose)
+                entry = found.setdefault(key, {"values": [], "statuses": []})
+                if row["value"] is not None:
+                    entry["values"].append(row["value"])
+                entry["statuses"].append(row["status"])
+        return found
+
+    def series(self, counted: dict[tuple[str, str, int, str], Row]) -> Cells:
+        """Status and value of every observed series a unit owes."""
+        known: Cells = {}
+        nothing: Row = {"values": [], "statuses": []}
+        for unit in self.units.values():
+            for series in self.plan["series"]:
+                if series["category"] != unit["category"] or series["combine"] == "derived":
+                    continue
+                code, segment = series["indicator"], series["segment"]
+                now = counted.get((unit["unit"], code, segment, "value"), nothing)
+                before = counted.get((unit["unit"], code, segment, "previous"), nothing)
+                known[unit["unit"], code, segment] = {
+                    "status": self._status(unit, series, now),
+                    "value": self._combined(series, now["values"]),
+                    "previous": self._combined(series, before["values"]),
+                }
+        return known
+
+    def _status(self, unit: Row, series: Row, now: Row) -> int:
+        due = series["expected"]
+        if window := self.windows.get(unit["unit"]):
+            due = sum(
+                1
+                for use in self.plan["period_use"]
+                if (use["indicator"], use["segment"], use["purpose"])
+                == (series["indicator"], series["segment"], "value")
+                and window["valid_from"] <= use["period"] <= window["valid_to"]
+            )
+        valued, statuses = len(now["values"]), now["statuses"]
+        not_applicable = statuses.count(NOT_APPLICABLE)
+        if due == 0:
+            return NOT_DUE
+        if WITHHELD in statuses:
+            return WITHHELD
+        if valued == due or (series["absent"] == "zero" and MISSING not in statuses):
+            return VALUE
+        if valued + not_applicable < due:
+            return MISSING
+        if valued > 0:
+            return VALUE
+        approved = (unit["unit"], series["indicator"]) in self.approved
+        return NOT_APPLICABLE if approved else MISSING
+
+    @staticmethod
+    def _combined(series: Row, values: list[int]) -> int | None:
+        if not values:
+            return 0 if series["combine"] != "mean" and series["absent"] == "zero" else None
+        if series["combine"] == "mean":
+            return half_up(Fraction(sum(values), len(values)))
+        return sum(values)
+
+    def derive(self, known: Cells) -> None:
+        """Indicators made from indicators, in the order of their depth."""
+        parts = defaultdict(list)
+        for part in self.plan["part"]:
+            parts[part["indicator"]].append(part)
+        segments = {(r["indicator"], r["category"], r["segment"]) for r in self.plan["series"]}
+        for derivation in sorted(self.plan["derivation"], key=lambda d: d["depth"]):
+            code = derivation["indicator"]
+            for unit in self.units.values():
+                for indicator, category, segment in sorted(segments):
+                    if indicator == code and category == unit["category"]:
+                        held = [
+                            (part, known[unit["unit"], part["part"], segment])
+                            for part in parts[code]
+                        ]
+                        known[unit["unit"], code, segment] = self._derived(derivation, held)
+
+    @staticmethod
+    def _derived(derivation: Row, held: list[tuple[Row, Row]]) -> Row:
+        def total(side: str, moment: str) -> int | None:
+            values = [p[side] * k[moment] for p, k in held if k[moment] is not None]
+            return sum(values) if values else None
+
+        scale = Fraction(int(derivation["scale_n"]), int(derivation["scale_d"]))
+        constant = derivation["constant"]
+        top, before = total("numerator", "value"), total("numerator", "previous")
+        bottom = total("denominator", "value") if constant is None else constant
+        bottom_before = total("denominator", "previous") if constant is None else constant
+        if derivation["previous"]:
+            top = None if top is None or before is None else top - before
+            bottom = before if derivation["percent"] else bottom
+            before = None
+        statuses = [k["status"] for _, k in held]
+        minimum = derivation["minimum"]
+        if MISSING in statuses:
+            status = MISSING
+        elif WITHHELD in statuses:
+            status = WITHHELD
+        elif NOT_DUE in statuses:
+            status = NOT_DUE
+        elif any(status != VALUE for status in statuses):
+            status = NOT_APPLICABLE
+        elif minimum is not None and bottom is not None and bottom < minimum:
+            status = NOT_APPLICABLE
+        elif top is None:
+            status = MISSING
+        elif not bottom:
+            status = MISSING if derivation["previous"] else NOT_APPLICABLE
+        else:
+            status = VALUE
+        value = half_up(Fraction(top) / Fraction(bottom) * scale) if top is not None and bottom else None
+        earlier = None
+        if before is not None and bottom_before:
+            earlier = half_up(Fraction(before) / Fraction(bottom_before) * scale)
+        return {"status": status, "value": value, "previous": earlier}
+
+    def milestones(self, known: Cells) -> None:
+        """Dated nodes: shares earned of shares due, as a percentage."""
+        held = defaultdict(list)
+        for row in self.facts["milestone"]:
+            held[row["unit"], row["indicator"]].append(row)
+        rules = {(r["indicator"], r["segment"]): r for r in self.plan["milestone_rule"]}
+        for (category, code, segment), rule in self.rules.items():
+            if rule["method"] != "milestones":
+                continue
+            dates = rules[code, segment]
+            for unit in self.units.values():
+                if unit["category"] == category:
+                    known[unit["unit"], code, segment] = self._earned(
+                        held[unit["unit"], code], dates, rule["unit_scale"]
+                    )
+
+    def _earned(self, rows: list[Row], rule: Row, scale: int) -> Row:
+        at = self.setting["at"]
+        standing = [row for row in rows if not row["waived"]]
+        due = [
+            row
+            for row in standing
+            if rule["starts_on"] <= row["due_on"] <= min(rule["ends_on"], at)
+        ]
+        shares = sum(row["share"] for row in due)
+        earned = Fraction(0)
+        for row in due:
+            if row["done_on"] is not None and row["done_on"] <= at:
+                late = row["done_on"] > row["due_on"]
+                earned += row["share"] * (Fraction(int(rule["late"]), MICRO) if late else 1)
+        if not rows:
+            status = MISSING
+        elif not standing:
+            status = NOT_APPLICABLE
+        elif shares == 0:
+            status = NOT_DUE
+        else:
+            status = VALUE
+        value = half_up(earned / shares * 100 * scale) if shares else None
+        return {"status": status, "value": value, "previous": None}
+
+    # -- cells and groups ------------------------------------------------------------------------
+
+    def cells(self, known: Cells) -> Cells:
+        """One cell per unit, rule and segment, with the targets that hold for the unit."""
+        agreed: dict[tuple[str, str, str], int] = {}
+        for row in self.facts["target"]:
+            if row["period"] == self.setting["period_end"] and row["kind"] != "plan":
+                agreed[row["unit"], row["indicator"], row["kind"]] = row["value"]
+        cells: Cells = {}
+        for (unit, code, segment), entry in known.items():
+            category = self.units[unit]["category"]
+            rule = self.rules.get((category, code, segment))
+            if rule is None:
+                continue
+            excused = (unit, code) in self.exempt
+            status = entry["status"]
+            cell = {
+                "unit": unit, "category": category, "indicator": code, "segment": segment,
+                "comparison_group": self.units[unit]["comparison_group"],
+                "status": NOT_APPLICABLE if excused and status != NOT_DUE else status,
+                "value": entry["value"] if status == VALUE and not excused else None,
+                "previous": entry["previous"],
+            }  # fmt: skip
+            for kind in ("target", "base", "stretch", "bottom"):
+                own = agreed.get((unit, code, kind))
+                cell[kind] = self._scaled_target(unit, rule, kind, rule[kind] if own is None else own)
+            cells[unit, code, segment] = cell
+        return cells
+
+    def _scaled_target(self, unit: str, rule: Row, kind: str, target: int | None) -> int | None:
+        """Quantities asked of a unit that existed for part of the year shrink with its time."""
+        window = self.windows.get(unit)
+        shrinks = kind in {"target", "stretch"} and rule["additive"]
+        if window and shrinks and target is not None and self.setting["part_year_targets"] == "pro_rata":
+            return half_up(Fraction(target * window["days"], window["period_days"]))
+        return target
+
+    def groups(self, cells: Cells) -> dict[tuple[str, str, int], list[Row]]:
+        """The cells of each comparison group for the indicators that are measured by it."""
+        groups: dict[tuple[str, str, int], list[Row]] = defaultdict(list)
+        for cell in cells.values():
+            rule = self.rules[cell["category"], cell["indicator"], cell["segment"]]
+            if rule["grouped"] and cell["status"] != NOT_DUE:
+                groups[cell["comparison_group"], cell["indicator"], cell["segment"]].append(cell)
+        return groups
+
+    def statistics(self, groups: dict[tuple[str, str, int], list[Row]]) -> list[Row]:
+        rows = []
+        for (group, indicator, segment), members in groups.items():
+            values = [int(m["value"]) for m in members if m["status"] == VALUE]
+            if not values:
+                continue
+            middle = median(Fraction(v) for v in values)
+            lowest = min(values)
+            rest = [v - lowest for v in values]
+            variance = len(rest) * sum(v * v for v in rest) - sum(rest) ** 2
+            rows.append(
+                {
+                    "comparison_group": group, "indicator": indicator, "segment": segment,
+                    "due": len(members), "valued": len(values), "lowest": lowest,
+                    "highest": max(values), "total": sum(rest),
+                    "root": integer_root(variance), "median_2": int(2 * middle),
+                    "mad_4": int(4 * median(abs(v - middle) for v in values)),
+                }  # fmt: skip
+            )
+        return rows
+
+    # -- points ----------------------------------------------------------------------------------
+
+    def indicator_scores(
+        self, cells: Cells, groups: dict[tuple[str, str, int], list[Row]]
+    ) -> list[Row]:
+        """Points of every indicator, its segments joined pro rata."""
+        by_pair: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        for cell in cells.values():
+            by_pair[cell["unit"], cell["indicator"]].append(cell)
+        split = any(rule["segment"] > 1 for rule in self.plan["rule"])
+        return [
+            self._joined(sorted(held, key=lambda c: c["segment"]), groups, split)
+            for held in by_pair.values()
+        ]
+
+    def _joined(self, held: list[Row], groups: dict[tuple[str, str, int], list[Row]], split: bool) -> Row:
+        last = held[-1]
+        rule = self.rules[last["category"], last["indicator"], last["segment"]]
+        unit = int(rule["round_unit"])
+        outcomes = []
+        for cell in held:
+            own = self.rules[cell["category"], cell["indicator"], cell["segment"]]
+            points = self.points(cell, own, groups) if cell["status"] == VALUE else None
+            status = MISSING if cell["status"] == VALUE and points is None else cell["status"]
+            outcomes.append((status, points, own))
+        statuses = [status for status, _, _ in outcomes]
+        row = {name: last[name] for name in ("unit", "category", "comparison_group", "indicator", "value", "target")}  # noqa: E501
+        if not split:
+            status, points, _ = outcomes[0]
+            exact, printed = points or (None, None)
+        else:
+            status = next(
+                (s for s in (MISSING, WITHHELD, VALUE, NOT_APPLICABLE) if s in statuses), NOT_DUE
+            )
+            exact = printed = None
+            if status == VALUE:
+                total, covered = 0, 0
+                for own_status, points, own in outcomes:
+                    if own_status == VALUE and points:
+                        whole = own["share_n"] == own["share_d"] and own["carry"] == "rounded"
+                        total += (points[1] if whole else points[0]) * own["share_n"]
+                        covered += own["share_n"]
+                joined = Fraction(total, covered)
+                exact, printed = half_up(joined), half_up(joined / unit) * unit
+        carried = exact if rule["carry"] == "exact" else printed
+        return {**row, "status": status, "points": carried, "printed": printed}
+
+    def points(
+        self, cell: Row, rule: Row, groups: dict[tuple[str, str, int], list[Row]]
+    ) -> tuple[int, int] | None:
+        """Points at nine decimals and at the rule's digits; None where the method is undefined."""
+        group = groups.get((cell["comparison_group"], cell["indicator"], cell["segment"]), [])
+        cell = {**cell, "target": self._target(cell, rule, group)}
+        unit, full = int(rule["round_unit"]), Fraction(int(rule["full"]), MICRO)
+        try:
+            outcome = METHODS[rule["method"]](Case(cell, rule, full, group, self.plan))
+        except (ZeroDivisionError, TypeError):
+            outcome = None  # nothing to divide by, or a target that nobody gave
+        if outcome is None:
+            share = {"zero": Fraction(0), "half": Fraction(1, 2), "full": Fraction(1)}
+            if rule["undefined"] == "missing":
+                return None
+            instead = full * share[rule["undefined"]]
+            return int(instead * NANO), int(instead * NANO)
+        points, least, most = outcome
+        # Rounding never crosses a limit that is itself rounded, so the order does not matter.
+        fine, printed = rounded(points, 1), rounded(points, unit)
+        if least is not None:
+            fine, printed = max(fine, rounded(least, 1)), max(printed, rounded(least, unit))
+        if most is not None:
+            fine, printed = min(fine, rounded(most, 1)), min(printed, rounded(most, unit))
+        exact = fine if rule["carry"] == "exact" or rule["share_n"] != rule["share_d"] else printed
+        return exact, printed
+
+    def _target(self, cell: Row, rule: Row, group: list[Row]) -> int | None:
+        match rule["reference"]:
+            case "previous":
+                return cell["previous"]
+            case "group_median":
+                values = [Fraction(int(m["value"])) for m in group if m["status"] == VALUE]
+                return half_up(median(values)) if values else None
+            case "unit":
+                return self._unit_value(rule, cell["indicator"], cell["segment"])
+            case _:
+                return cell["target"]
+
+    def _unit_value(self, rule: Row, code: str, segment: int) -> int | None:
+        entry = self.count(
+            row for row in self.observations() if row["unit"] == rule["reference_unit"]
+        ).get((rule["reference_unit"], code, segment, "value"))
+        series = next(
+            s for s in self.plan["series"] if s["indicator"] == code and s["segment"] == segment
+        )
+        if entry is None or len(entry["values"]) < series["expected"]:
+            return None
+        return self._combined(series, entry["values"])
+
+    # -- dimensions and total --------------------------------------------------------------------
+
+    def node_scores(self, scores: list[Row]) -> list[Row]:
+        """Every dimension from the deepest to the root."""
+        medians = self._group_rates(scores)
+        by_unit: dict[str, dict[str, Row]] = defaultdict(dict)
+        for score in scores:
+            by_unit[score["unit"]][score["indicator"]] = score
+        found = []
+        for code, unit in self.units.items():
+            made: dict[str, Row] = {}
+            for node in sorted(self.nodes.values(), key=lambda n: -n["depth"]):
+                row = self._node(unit, node, by_unit[code], made, medians)
+                if row:
+                    made[node["node"]] = row
+            found += list(made.values())
+        return found
+
+    def _group_rates(self, scores: list[Row]) -> dict[tuple[str, str], Fraction]:
+        rates = defaultdict(list)
+        for score in scores:
+            full = self.branches[score["category"]][score["indicator"]]["full"]
+            if score["status"] == VALUE and full > 0:
+                rate = half_up(Fraction(score["points"] * MICRO, int(full)))
+                rates[score["comparison_group"], score["indicator"]].append(Fraction(rate))
+        return {key: Fraction(half_up(median(held))) for key, held in rates.items()}
+
+    def _node(
+        self, unit: Row, node: Row, scores: dict[str, Row], made: dict[str, Row],
+        medians: dict[tuple[str, str], Fraction],
+    ) -> Row | None:  # fmt: skip
+        children = [
+            b for b in self.branches[unit["category"]].values()
+            if b["parent"] == node["node"] and (b["child"] in scores or b["child"] in made)
+        ]  # fmt: skip
+        if not children:
+            return None
+        parts = [
+            self._leaf(b, scores, children, medians) if b["leaf"] else self._below(b, made[b["child"]])
+            for b in children
+        ]
+        row = {
+            "unit": unit["unit"], "category": unit["category"], "node": node["node"],
+            "comparison_group": unit["comparison_group"],
+            "used": sum(p["used"] for p in parts), "leaves": sum(p["leaves"] for p in parts),
+        }  # fmt: skip
+        present = [p for p in parts if p["score"] is not None]
+        outcomes = {p["outcome"] for p in parts}
+        value = aggregate(node["aggregate"], present, parts) if present else None
+        if "block" in outcomes:
+            status = "missing"
+        elif outcomes == {"not_due"}:
+            status = "not_due"
+        elif value is None:
+            status = "empty"
+        else:
+            status = "unranked" if "unranked" in outcomes else "value"
+        if value is None or "block" in outcomes:
+            return {**row, "status": status, "score": None, "printed": None}
+        unit_of_rounding = int(node["round_unit"])
+        printed = half_up(value / unit_of_rounding) * unit_of_rounding
+        score = half_up(value) if node["carry"] == "exact" else printed
+        return {**row, "status": status, "score": score, "printed": printed}
+
+    def _leaf(
+        self, branch: Row, scores: dict[str, Row], siblings: list[Row],
+        medians: dict[tuple[str, str], Fraction],
+    ) -> Row:  # fmt: skip
+        score = scores[branch["child"]]
+        part = {"weight": branch["weight"], "full": branch["full"], "used": 0, "leaves": branch["leaves"]}
+        floor_score = branch["lowest"]
+        match score["status"]:
+            case 1:
+                return {**part, "score": score["points"], "outcome": "value", "used": branch["leaves"]}
+            case 5:
+                return {**part, "score": None, "outcome": "not_due", "leaves": 0}
+            case 2 if branch["not_applicable"] == "reweight":
+                instead = self._substitute(branch, score, scores, siblings, medians)
+                outcome = "unranked" if instead is None else "substitute"
+                return {**part, "score": instead, "outcome": outcome}
+            case 2:
+                return {**part, "score": None, "outcome": branch["not_applicable"]}
+            case status:
+                rule = self.setting["withheld"] if status == WITHHELD else branch["missing"]
+                stands = rule in {"floor", "unranked"}
+                return {**part, "score": floor_score if stands else None, "outcome": rule}
+
+    def _substitute(
+        self, branch: Row, score: Row, scores: dict[str, Row], siblings: list[Row],
+        medians: dict[tuple[str, str], Fraction],
+    ) -> int | None:  # fmt: skip
+        """The lower of the own rate on the siblings and the group's median rate."""
+        typical = medians.get((score["comparison_group"], score["indicator"]))
+        if typical is None:
+            return None
+        earned = possible = 0
+        for sibling in siblings:
+            other = scores.get(sibling["child"]) if sibling["leaf"] else None
+            if other and other["status"] == VALUE:
+                earned += sibling["weight"] * other["points"]
+                possible += sibling["weight"] * sibling["full"]
+        own = Fraction(half_up(Fraction(earned * 1000, int(possible)))) if possible else typical
+        rule = self.rules[score["category"], score["indicator"], LOWER_FIRST]
+        unit = int(rule["round_unit"])
+        return half_up(Fraction(int(branch["full"])) * min(own, typical) / MICRO / unit) * unit
+
+    @staticmethod
+    def _below(branch: Row, node: Row) -> Row:
+        part = {name: branch[name] for name in ("weight", "full")}
+        part |= {"used": node["used"], "leaves": node["leaves"], "score": node["score"]}
+        if node["status"] == "missing":
+            return {**part, "outcome": "block"}
+        if node["status"] == "empty":
+            stands = branch["missing"] in {"floor", "unranked"}
+            return {**part, "score": 0 if stands else None, "outcome": branch["missing"]}
+        return {**part, "outcome": node["status"]}
+
+    def totals(self, nodes: list[Row], scores: list[Row]) -> list[Row]:
+        """Root score, decided items with their caps, limits on the grade."""
+        by_unit: dict[str, list[Row]] = defaultdict(list)
+        for score in scores:
+            by_unit[score["unit"]].append(score)
+        limits = {row["category"]: row["not_applicable_limit"] for row in self.plan["category"]}
+        unit_of_rounding = int(self.nodes[self.root]["round_unit"])
+        found = []
+        for node in nodes:
+            if node["node"] != self.root:
+                continue
+            bonus, deduction, limit, forced, vetoed = self._adjustments(node["unit"])
+            branches = self.branches[node["category"]]
+            excused = sum(
+                branches[s["indicator"]]["share"]
+                for s in by_unit[node["unit"]]
+                if s["status"] == NOT_APPLICABLE
+            )
+            status = "missing" if node["status"] == "empty" else node["status"]
+            if status == "value" and excused > limits[node["category"]]:
+                status = "unranked"
+            score = None if node["score"] is None else node["score"] + bonus - deduction
+            printed = None
+            if score is not None:
+                printed = half_up(Fraction(score, unit_of_rounding)) * unit_of_rounding
+            found.append(
+                {
+                    "unit": node["unit"], "category": node["category"],
+                    "comparison_group": node["comparison_group"], "status": status,
+                    "composite": node["score"], "bonus": bonus, "deduction": deduction,
+                    "score": score, "printed": printed, "limit_place": limit,
+                    "forced_place": forced, "vetoed": vetoed, "used": node["used"],
+                    "leaves": node["leaves"],
+                }  # fmt: skip
+            )
+        return found
+
+    def _adjustments(self, unit: str) -> tuple[int, int, int | None, int | None, bool]:
+        items = {row["item"]: row for row in self.plan["item"]}
+        carried: dict[str, int] = defaultdict(int)
+        for event in self.facts["event"]:
+            if event["unit"] == unit and event["item"] in items:
+                if event["decided_on"] <= self.setting["at"]:
+                    carried[event["item"]] += event["points"] or 0
+        sums = {"bonus": 0, "deduction": 0}
+        limits, forced = [], []
+        for code, points in carried.items():
+            item = items[code]
+            if item["kind"] in sums:
+                sums[item["kind"]] += points if item["cap"] is None else min(points, item["cap"])
+            limits += [item["best_place"]] if item["best_place"] is not None else []
+            forced += [item["forced_place"]] if item["forced_place"] is not None else []
+        for gate in self.plan["gate"]:
+            entry = self.known.get((unit, gate["indicator"], 1))
+            if entry and (entry["status"] != VALUE or entry["value"] < gate["below"]):
+                forced.append(gate["place"])
+        for kind in sums:
+            cap = self.setting[f"{kind}_cap"]
+            sums[kind] = sums[kind] if cap is None else min(sums[kind], cap)
+        vetoed = any(items[code]["kind"] == "veto" for code in carried)
+        return (
+            sums["bonus"], sums["deduction"], max(limits, default=None), max(forced, default=None),
+            vetoed,
+        )  # fmt: skip
+
+    # -- rank, grade, light ----------------------------------------------------------------------
+
+    def ranking(self, totals: list[Row], nodes: list[Row]) -> list[Row]:
+        scored = [{**total, "node": self.root} for total in totals]
+        scored += [
+            n for n in nodes if self.nodes[n["node"]]["ranked"] and n["node"] != self.root
+        ]
+        keys = {n["unit"]: n["score"] for n in nodes if n["node"] == self.setting["key_node"]}
+        groups: dict[tuple[str, str], list[tuple[Any, str]]] = defaultdict(list)
+        on = "score" if self.setting["rank_on"] == "exact" else "printed"
+        for row in scored:
+            unit = self.units[row["unit"]]
+            partial = unit["part_year"] and self.setting["part_year"] == "no_grade"
+            if row["status"] == "value" and unit["ranked"] and not partial:
+                key = keys.get(row["unit"])
+                merit = (row[on], key if key is not None else 0)
+                groups[row["comparison_group"], row["node"]].append((merit, row["unit"]))
+        found = []
+        for (_, node), members in groups.items():
+            merits = [merit for merit, _ in members]
+            for merit, unit_code in members:
+                better = [m for m in merits if m > merit]
+                ahead = len(set(better)) if self.setting["ties"] == "dense" else len(better)
+                found.append(
+                    {"unit": unit_code, "node": node, "place": ahead + 1, "members": len(members)}
+                )
+        return found
+
+    def grading(self, totals: list[Row], ranking: list[Row]) -> list[Row]:
+        """Band by band from the best; seats by quota inside a pool."""
+        if not self.plan["band"]:
+            return []
+        members = {r["unit"]: r["members"] for r in ranking if r["node"] == self.root}
+        on = "score" if self.setting["grade_on"] == "exact" else "printed"
+        pools: dict[str, list[Row]] = defaultdict(list)
+        for total in totals:
+            if total["unit"] in members:
+                small = members[total["unit"]] < self.setting["pool_below"]
+                pools["*" if small else total["comparison_group"]].append(
+                    {**total, "merit": total[on]}
+                )
+        found = []
+        for pool in pools.values():
+            found += list(self._graded(pool))
+        return found
+
+    def _graded(self, pool: list[Row]) -> Iterator[Row]:
+        bands = sorted(self.plan["band"], key=lambda b: b["place"])
+        limit = {u["unit"]: u["limit_place"] or 0 for u in pool}
+        for band in bands:
+            if band["share_at_least"] is not None:
+                seats = -(-band["share_at_least"] * len(pool) // MICRO)
+                for unit in pool:
+                    worse = sum(1 for other in pool if other["merit"] < unit["merit"])
+                    if worse + 1 <= seats:
+                        limit[unit["unit"]] = max(limit[unit["unit"]], band["place"])
+        graded: set[str] = set()
+        for band in bands:
+            forced, standing, holding = [], [], []
+            for unit in pool:
+                if unit["unit"] in graded:
+                    continue
+                if unit["forced_place"] is not None:
+                    if unit["forced_place"] == band["place"]:
+                        forced.append(unit)
+                elif band["at_least"] is None or unit["merit"] >= band["at_least"]:
+                    if limit[unit["unit"]] <= band["place"]:
+                        standing.append(unit)
+                    elif unit["vetoed"] and not self.setting["vetoed_frees_seat"]:
+                        holding.append(unit)
+            competing = forced + standing + holding
+            for unit in forced:
+                graded.add(unit["unit"])
+                yield {"unit": unit["unit"], "place": band["place"], "grade": band["grade"]}
+            for unit in standing:
+                if self._seated(unit, band, len(forced), standing + holding, competing, len(pool)):
+                    graded.add(unit["unit"])
+                    yield {"unit": unit["unit"], "place": band["place"], "grade": band["grade"]}
+
+    def _seated(
+        self, unit: Row, band: Row, forced: int, rivals: list[Row], competing: list[Row], size: int
+    ) -> bool:
+        if band["share_at_most"] is None:
+            return True
+        seats = band["share_at_most"] * size // MICRO
+        first = forced + sum(1 for other in rivals if other["merit"] > unit["merit"]) + 1
+        if self.setting["last_seat"] == "all_in":
+            return bool(first <= seats)
+        equals = sum(1 for other in competing if other["merit"] == unit["merit"])
+        return bool(first + equals - 1 <= seats)
+
+    def lights(self, scores: list[Row], nodes: list[Row]) -> list[Row]:
+        rules = {(row["subject"], row["leaf"]): row for row in self.plan["light_rule"]}
+        marks = {(r["category"], r["node"]): r["full"] for r in self.plan["node_full"]}
+        found = []
+        for score in scores:
+            light = rules.get((score["indicator"], True))
+            if light and score["status"] == VALUE:
+                measure = self._light_measure(score, light)
+                found.append((score["unit"], score["indicator"], light, measure))
+        for node in nodes:
+            light = rules.get((node["node"], False))
+            if light and node["score"] is not None and node["status"] in {"value", "unranked"}:
+                full = int(marks[node["category"], node["node"]])
+                measure = -half_up(Fraction(node["score"] * 1000, full)) if full else None
+                found.append((node["unit"], node["node"], light, measure))
+        return [
+            {"unit": unit, "subject": subject, "light": colour(light, measure), "measure": measure}
+            for unit, subject, light, measure in found
+            if measure is not None
+        ]
+
+    def _light_measure(self, score: Row, light: Row) -> int | None:
+        rule = max(
+            (r for (c, i, _), r in self.rules.items() if (c, i) == (score["category"], score["indicator"])),  # noqa: E501
+            key=lambda r: r["segment"],
+        )
+        value, target = score["value"], score["target"]
+        if light["by"] == "score":
+            if not rule["full"]:
+                return None
+            return -half_up(Fraction(score["points"] * 1000, int(rule["full"])))
+        if light["by"] == "milestones":
+            return MICRO - half_up(Fraction(value * 10000, rule["unit_scale"]))
+        if target is None or target <= 0:
+            return None
+        progress = half_up(Fraction(value * 10000, int(target)))
+        match light["by"]:
+            case "time_progress":
+                elapsed = half_up(Fraction(rule["elapsed_n"] * 10000, rule["elapsed_d"]))
+                return (elapsed - progress) * 10000
+            case "plan":
+                planned = self._planned(score)
+                if planned is None:
+                    return None
+                return (half_up(Fraction(planned * 10000, int(target))) - progress) * 10000
+            case "level":
+                return half_up(Fraction(rule["sign"] * (target - value) * MICRO, int(target)))
+            case _:
+                return half_up(Fraction((value - target) * MICRO, int(target)))
+
+    def _planned(self, score: Row) -> int | None:
+        last = min(self.setting["at"], self.setting["period_end"])
+        plans = [
+            (row["period"], row["value"])
+            for row in self.facts["target"]
+            if row["kind"] == "plan" and row["period"] <= last
+            and (row["unit"], row["indicator"]) == (score["unit"], score["indicator"])
+        ]  # fmt: skip
+        return max(plans)[1] if plans else None
+
+    def references(self, totals: list[Row]) -> list[Row]:
+        """α·unit + (1 - α)·own for persons."""
+        printed = {total["unit"]: total["printed"] for total in totals}
+        found = []
+        for unit in self.units.values():
+            if unit["bound"] and unit["unit"] in printed and unit["superior"] in printed:
+                own, above = printed[unit["unit"]], printed[unit["superior"]]
+                alpha = int(self.setting["alpha"])
+                score = None
+                if own is not None and above is not None:
+                    mixed = Fraction(alpha * above + (MICRO - alpha) * own, MICRO)
+                    score = half_up(mixed / 10**7) * 10**7
+                found.append(
+                    {"unit": unit["unit"], "superior": unit["superior"], "own": own,
+                     "superior_score": above, "score": score}
+                )  # fmt: skip
+        return found
+
+
+def aggregate(kind: str, present: list[Row], parts: list[Row]) -> Fraction | None:
+    """A dimension's score at 10**9, not yet rounded; None where it cannot be formed."""
+    weights = sum(p["weight"] for p in present)
+    points = sum(Fraction(p["weight"]) * p["score"] for p in present)
+    scores = [p["score"] for p in present]
+    if kind == "sum":
+        here = sum(p["weight"] * p["full"] for p in present)
+        due = sum(p["weight"] * p["full"] for p in parts if p["outcome"] != "not_due")
+        if here != due:
+            points = points * due / here if here else None
+        return None if points is None else points / MICRO
+    if kind == "arithmetic":
+        return points / weights if weights else None
+    if min(scores) < 0:
+        return None
+    if min(scores) == 0:
+        return Fraction(0)
+    if kind == "geometric":
+        logs = sum(p["weight"] * (logarithm(int(p["score"]), 9) or 0) for p in present)
+        return Fraction(exponential(half_up(Fraction(logs, int(weights))))) if weights else None
+    inverses = sum(half_up(Fraction(p["weight"] * 10**21, int(p["score"]))) for p in present)
+    return Fraction(int(weights) * 10**21, inverses) if inverses else None
+
+
+def colour(rule: Row, measure: int) -> str:
+    """The light that a measure gives under its rule."""
+    watch, missed = rule["watch"], rule["missed"]
+    if rule["by"] == "score":
+        return "green" if -measure >= watch else "yellow" if -measure >= missed else "red"
+    if measure > missed:
+        return "red"
+    if measure > watch or (measure == watch and rule["watch_first"]):
+        return "yellow"
+    return "green_watch" if rule["by"] == "time_progress" and measure > 0 else "green"
+
+
+# -- the methods of domain.md section 7, from their formulas ----------------------------------------
+
+
+class Case:
+    """What a method sees: numbers in their own units, the full mark, the group."""
+
+    def __init__(self, cell: Row, rule: Row, full: Fraction, group: list[Row], plan: Tables) -> None:
+        self.cell, self.rule, self.full, self.group, self.plan = cell, rule, full, group, plan
+        scale = int(rule["unit_scale"])
+
+        def number(value: int | None) -> Any:
+            return None if value is None else Fraction(int(value), scale)
+
+        self.value = Fraction(int(cell["value"]), scale)
+        self.target, self.base = number(cell["target"]), number(cell["base"])
+        self.stretch, self.bottom = number(cell["stretch"]), number(cell["bottom"])
+        self.low, self.high = number(rule["low"]), number(rule["high"])
+        self.low_limit, self.high_limit = number(rule["low_limit"]), number(rule["high_limit"])
+        self.sign = rule["sign"]
+        self.scale = scale
+        self.values = [Fraction(int(m["value"]), scale) for m in group if m["status"] == VALUE]
+
+    def share(self, name: str) -> Fraction:
+        return Fraction(int(self.rule[name]), MICRO)
+
+    def limit(self, name: str) -> Fraction | None:
+        value = self.rule[name]
+        return None if value is None else self.full * Fraction(int(value), MICRO)
+
+    def within(self, share: Fraction) -> "Outcome":
+        return self.full * share, self.limit("least"), self.limit("most")
+
+    def table(self, name: str) -> list[Row]:
+        key = (self.cell["indicator"], self.cell["segment"])
+        return [row for row in self.plan[name] if (row["indicator"], row["segment"]) == key]
+
+    @property
+    def place(self) -> int:
+        return 1 + sum(1 for other in self.values if other * self.sign > self.value * self.sign)
+
+    @property
+    def equals(self) -> int:
+        return sum(1 for other in self.values if other == self.value)
+
+
+Outcome = tuple[Fraction, Fraction | None, Fraction | None]
+
+
+def _positive(number: Any) -> Fraction:
+    if number is None or number <= 0:
+        raise ZeroDivisionError
+    return Fraction(number)
+
+
+def ratio(c: Case) -> Outcome:
+    return c.within(c.value / _positive(c.target))
+
+
+def ratio_inverse(c: Case) -> Outcome:
+    return c.within(c.target / _positive(c.value))
+
+
+def ratio_mirror(c: Case) -> Outcome:
+    return c.within(2 - c.value / _positive(c.target))
+
+
+def efficacy(c: Case) -> Outcome:
+    way = (c.value - c.bottom) / (c.target - c.bottom)
+    return c.within(c.share("first") + c.share("second") * way)
+
+
+def growth(c: Case) -> Outcome:
+    return c.within((c.value - c.base) / (c.target - c.base))
+
+
+def plus_minus(c: Case) -> Outcome:
+    percent = (c.value - c.target) / _positive(c.target) * 100
+    return c.within(1 + c.share("first") * percent * c.sign)
+
+
+def difference(c: Case) -> Outcome:
+    return c.within(1 + c.share("first") * (c.value - c.target) * c.sign)
+
+
+def rate_minus(c: Case) -> Outcome:
+    points = c.full - c.share("first") * (c.target - c.value) * c.sign
+    return points, c.share("least_points"), c.full
+
+
+def interval(c: Case) -> Outcome:
+    share = Fraction(1)
+    if c.low is not None and c.value < c.low:
+        share = 1 - (c.low - c.value) / (c.low - c.low_limit)
+    elif c.high is not None and c.value > c.high:
+        share = 1 - (c.value - c.high) / (c.high_limit - c.high)
+    return c.full * share, Fraction(0), c.full
+
+
+def three_point(c: Case) -> Outcome:
+    first, second, third = c.share("first"), c.share("second"), c.share("third")
+    if c.value * c.sign <= c.target * c.sign:
+        return c.within(first + (second - first) * (c.value - c.base) / (c.target - c.base))
+    return c.within(second + (third - second) * (c.value - c.target) / (c.stretch - c.target))
+
+
+def banded(c: Case) -> Outcome:
+    for knot in c.table("rule_knot"):
+        low, high = Fraction(int(knot["at_low"]), c.scale), Fraction(int(knot["at_high"]), c.scale)
+        if (c.value >= low or knot["open_low"]) and (c.value < high or knot["open_high"]):
+            left, right = Fraction(int(knot["share_low"]), MICRO), Fraction(int(knot["share_high"]), MICRO)
+            return c.full * (left + (right - left) * (c.value - low) / (high - low)), None, None
+    raise ZeroDivisionError
+
+
+def direct(c: Case) -> Outcome:
+    return c.within(c.value / c.high)
+
+
+def threshold(c: Case) -> Outcome:
+    ahead = (c.value - c.target) * c.sign
+    met = ahead > 0 or (ahead == 0 and not c.rule["strict"])
+    return c.full * int(met), None, None
+
+
+def steps(c: Case) -> Outcome:
+    for step in c.table("rule_step"):
+        seen = (c.value - c.target if step["difference"] else c.value) * c.scale
+        if seen >= step["at"] and (step["until"] is None or seen < step["until"]):
+            return c.full * Fraction(int(step["credit_n"]), int(step["credit_d"])), None, None
+    raise ZeroDivisionError
+
+
+def milestones(c: Case) -> Outcome:
+    return c.full * c.value / 100, Fraction(0), c.full
+
+
+def rank(c: Case) -> Outcome:
+    return c.full * Fraction(len(c.group) - c.place + 1, len(c.group)), Fraction(0), c.full
+
+
+def rank_table(c: Case) -> Outcome:
+    shares = {row["place"]: row["share"] for row in c.table("rank_share")}
+    return c.full * Fraction(int(shares.get(c.place, 0)), MICRO), None, None
+
+
+def borda(c: Case) -> Outcome:
+    beaten = len(c.group) - c.place - (c.equals - 1)
+    share = (beaten + Fraction(c.equals - 1, 2)) / (len(c.group) - 1)
+    return c.full * share, Fraction(0), c.full
+
+
+def percentile(c: Case) -> Outcome:
+    below = len(c.group) - c.place - (c.equals - 1)
+    return c.full * (below + Fraction(c.equals, 2)) / len(c.group), Fraction(0), c.full
+
+
+def min_max(c: Case) -> Outcome:
+    low, high = min(c.values), max(c.values)
+    way = (c.value - low if c.sign > 0 else high - c.value) / (high - low)
+    return c.full * way, Fraction(0), c.full
+
+
+def z_score(c: Case) -> Outcome:
+    scaled = [value * c.scale for value in c.values]
+    mean, n = sum(scaled) / len(scaled), len(scaled)
+    variance = n * sum(v * v for v in scaled) - sum(scaled) ** 2
+    deviation = Fraction(integer_root(int(variance)), ROOT_SCALE) / n
+    away = (c.value * c.scale - mean) / deviation
+    return c.share("first") + c.share("second") * away * c.sign, None, None
+
+
+def mads(c: Case) -> Outcome:
+    middle = median(c.values)
+    away = (c.value - middle) / median(abs(value - middle) for value in c.values)
+    return c.share("first") + c.share("second") * away * c.sign, None, None
+
+
+def goalposts(c: Case) -> Outcome:
+    held = min(max(c.value, c.low), c.high)
+    return c.full * (held - c.low) / (c.high - c.low), Fraction(0), c.full
+
+
+def log_goalposts(c: Case) -> Outcome:
+    held = min(max(c.value, c.low), c.high)
+    digits = c.rule["decimals"]
+    at = Fraction(logarithm(int(held * c.scale), digits) or 0, LOG_SCALE)
+    low = Fraction(int(c.rule["log_low"]), LOG_SCALE)
+    high = Fraction(int(c.rule["log_high"]), LOG_SCALE)
+    return c.full * (at - low) / (high - low), Fraction(0), c.full
+
+
+METHODS: dict[str, Callable[[Case], Outcome]] = {
+    function.__name__: function
+    for function in (
+        ratio, ratio_inverse, ratio_mirror, efficacy, growth, plus_minus, difference, rate_minus,
+        interval, three_point, banded, direct, threshold, steps, milestones, rank, rank_table,
+        borda, percentile, min_max, z_score, mads, goalposts, log_goalposts,
+    )
+}  # fmt: skip
