@@ -1,0 +1,1 @@
+"""The `zhengheng` command. The clock and the terminal live here and nowhere below."""

@@ -1,0 +1,29 @@
+"""Choose an engine from the command line's options."""
+
+from pathlib import Path
+
+from zhengheng.domain.problems import ZhenghengError
+from zhengheng.engines.results import Engine
+
+
+def choose(
+    name: str, *, master: str = "local[2]", threads: int | None = None, memory: str | None = None,
+    spill: Path | None = None,
+) -> Engine:  # fmt: skip
+    """duckdb (default), oracle, spark. Raises ZhenghengError for another name."""
+    if name == "duckdb":
+        from zhengheng.engines.duck import DuckEngine
+
+        return DuckEngine(threads=threads, memory=memory, spill=spill)
+    if name == "oracle":
+        from zhengheng.engines.plain import OracleEngine
+
+        return OracleEngine()
+    if name == "spark":
+        from zhengheng.engines.spark import SparkEngine
+
+        return SparkEngine(master=master)
+    raise ZhenghengError.one(
+        "--engine", "engine.unknown", zh=f"没有引擎 {name}: 可选 duckdb、oracle、spark",
+        en=f"no engine {name}: choose duckdb, oracle or spark",
+    )  # fmt: skip

@@ -1,0 +1,59 @@
+"""The command line's entry: commands, the language switch, errors as sentences."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from zhengheng import __version__
+from zhengheng.cli import console, scheme, score
+from zhengheng.cli.words import t
+from zhengheng.domain.problems import ZhenghengError
+
+app = typer.Typer(
+    name="zhengheng",
+    help=t("政衡: 精确、可解释、人人可复算的绩效考核", "Zhengheng: exact, explained, recomputable performance assessment"),
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"zhengheng {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    lang: Annotated[str, typer.Option(help="zh | en")] = "zh",
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
+) -> None:
+    pass
+
+
+app.add_typer(scheme.app, name="scheme")
+app.command("score", help=t("一次完成: 读文件、计分、写结果", "one shot: files in, result files out"))(score.score)
+
+
+def main() -> None:
+    """Run the command line. Expected failures print every problem and a documented exit code."""
+    try:
+        app(args=_without_lang(sys.argv[1:]))
+    except ZhenghengError as error:
+        console.print_problems(error.problems)
+        sys.exit(error.exit_code)
+
+
+def _without_lang(words: list[str]) -> list[str]:
+    """--lang may stand anywhere; it was read when the words were chosen."""
+    kept, skip = [], False
+    for word in words:
+        if skip:
+            skip = False
+        elif word == "--lang":
+            skip = True
+        elif not word.startswith("--lang="):
+            kept.append(word)
+    return kept

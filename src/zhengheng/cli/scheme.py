@@ -1,0 +1,157 @@
+"""`zhengheng scheme …`: write, check, test, compare, convert and rehearse rulebooks."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zhengheng.cli import console
+from zhengheng.cli.words import LANGUAGE, t
+from zhengheng.domain.problems import ExitCode, NotFoundError
+from zhengheng.scheme.compare import differences
+from zhengheng.scheme.fingerprint import data_fingerprint, wording_fingerprint
+from zhengheng.scheme.lint import lint
+from zhengheng.scheme.load import load_rulebook
+from zhengheng.scheme.register import check_register, publish, read_register
+
+app = typer.Typer(help=t("考核方案: 新建、检查、算例、比较、转换、试算", "rulebooks: new, check, test, diff, convert, rehearse"))
+Book = Annotated[Path, typer.Argument(help=t("YAML 文件夹或 xlsx", "YAML folder or .xlsx"))]
+Json = Annotated[bool, typer.Option("--json", help="JSON")]
+
+
+@app.command()
+def new(
+    pack: Annotated[str, typer.Argument(help=t("模板名, 用 list 查看", "pack name; `list` shows them"))],
+    folder: Annotated[Path | None, typer.Argument(help=t("新文件夹", "new folder"))] = None,
+) -> None:
+    """Start from a built-in pack."""
+    from zhengheng.scheme.packs import copy_pack, packs
+
+    if pack == "list" or folder is None:
+        console.table("", [t("模板", "pack"), t("内容", "what it is")], packs(LANGUAGE))
+        if pack not in {"list", *(name for name, _ in packs("en"))}:
+            raise NotFoundError.one(pack, "pack.unknown", zh="没有这个模板", en="there is no such pack")
+        return
+    copy_pack(pack, folder)
+    console.out.print(t(f"已建立 {folder}; 下一步: zhengheng scheme check {folder}",
+                        f"made {folder}; next: zhengheng scheme check {folder}"))  # fmt: skip
+
+
+@app.command()
+def check(
+    rulebook: Book,
+    register: Annotated[Path | None, typer.Option(help=t("已发布方案登记簿", "register of published versions"))] = None,
+    enter: Annotated[bool, typer.Option("--publish", help=t("登记为已发布", "enter into the register"))] = False,
+    json: Json = False,
+) -> None:
+    """Find every fault at once, each with its place."""
+    book, source = load_rulebook(rulebook)
+    found = lint(book, source)
+    if register:
+        found += list(check_register(book, read_register(register)))
+    errors = [problem for problem in found if problem.severity == "error"]
+    prints = {"data": data_fingerprint(book), "wording": wording_fingerprint(book)}
+    if json:
+        console.print_json(
+            {"rulebook": book.code, "version": book.version, "fingerprint": prints,
+             "problems": [{"where": p.where, "code": p.code, "severity": p.severity, "zh": p.zh, "en": p.en} for p in found]}  # noqa: E501
+        )  # fmt: skip
+    else:
+        console.print_problems(found)
+        warned = len(found) - len(errors)
+        console.out.print(
+            t(f"{book.title.zh} {book.version}: {len(book.indicators)} 个指标, {len(errors)} 处错误, {warned} 处提醒",
+              f"{book.title.say('en')} {book.version}: {len(book.indicators)} indicators, {len(errors)} errors, {warned} warnings")  # noqa: E501
+        )  # fmt: skip
+        console.out.print(t(f"口径指纹 {prints['data'][:16]}  全文指纹 {prints['wording'][:16]}",
+                            f"data fingerprint {prints['data'][:16]}, wording fingerprint {prints['wording'][:16]}"))  # noqa: E501  # fmt: skip
+    if errors:
+        raise typer.Exit(ExitCode.RULEBOOK)
+    if enter and register:
+        publish(book, register)
+
+
+@app.command()
+def test(rulebook: Book, json: Json = False) -> None:
+    """Run the worked examples beside the rules."""
+    from zhengheng.engines.cases import run_cases
+    from zhengheng.engines.duck import DuckEngine
+
+    book, _ = load_rulebook(rulebook)
+    outcomes = list(run_cases(book, DuckEngine(threads=1)))
+    failed = [outcome for outcome in outcomes if not outcome.passed]
+    if json:
+        console.print_json([{**vars(o), "passed": o.passed} for o in outcomes])
+    else:
+        for outcome in outcomes:
+            mark = "[cyan]✓[/]" if outcome.passed else "[red]✗[/]"
+            text = f"{mark} {outcome.case}  {outcome.what} = {outcome.found or '—'}"
+            if not outcome.passed:
+                text += t(f"  应得 {outcome.expected}", f"  expected {outcome.expected}")
+            console.out.print(text)
+        console.out.print(t(f"{len(outcomes)} 项, {len(failed)} 项不符", f"{len(outcomes)} expectations, {len(failed)} not met"))
+    if failed:
+        raise typer.Exit(ExitCode.CASE)
+
+
+@app.command()
+def diff(before: Book, after: Book, json: Json = False) -> None:
+    """Say in words what changed between two rulebooks."""
+    lines = differences(load_rulebook(before)[0], load_rulebook(after)[0], LANGUAGE)
+    if json:
+        console.print_json(lines)
+        return
+    for line in lines:
+        console.out.print(line, markup=False)
+
+
+@app.command()
+def convert(source: Book, target: Path) -> None:
+    """Turn a YAML folder into an Excel workbook, or back, without loss."""
+    from zhengheng.scheme.excel import write_workbook
+    from zhengheng.scheme.save import save_folder
+
+    book, _ = load_rulebook(source)
+    if target.suffix.lower() == ".xlsx":
+        write_workbook(book, target)
+    else:
+        save_folder(book, target)
+    console.out.print(t(f"已写入 {target}", f"wrote {target}"))
+
+
+@app.command()
+def rehearse(
+    draft: Book,
+    current: Annotated[Path, typer.Option(help=t("现行方案", "the rulebook in force"))],
+    intake: Annotated[Path, typer.Option(help=t("采集映射", "intake mapping"))],
+    data: Annotated[Path, typer.Option(help=t("数据文件夹", "data folder"))],
+    period: Annotated[list[str] | None, typer.Option(help=t("期间, 可重复", "period, repeatable"))] = None,
+    at: Annotated[str | None, typer.Option(help=t("以哪一天的情况计算", "day to look from"))] = None,
+    json: Json = False,
+) -> None:
+    """Score past periods under a draft: whose score, rank and grade moves, by how much."""
+    from zhengheng.cli.score import checked_rulebook, day, periods_of
+    from zhengheng.engines.duck import DuckEngine
+    from zhengheng.engines.rehearse import moves
+    from zhengheng.engines.run import make_run
+    from zhengheng.lake.intake import read_files
+    from zhengheng.lake.mapping import load_mapping
+
+    old, new_ = checked_rulebook(current), checked_rulebook(draft)
+    mapping = load_mapping(intake)
+    found = []
+    for one in periods_of(mapping, period or []):
+        runs = [
+            make_run(book, read_files(mapping, book, data), one, DuckEngine(), day(at) or mapping.at)
+            for book in (old, new_)
+        ]
+        found += moves(*runs)
+    if json:
+        console.print_json(found)
+        return
+    moved = [m for m in found if m["moved"]]
+    console.out.print(t(f"{len(found)} 个单位, {len(moved)} 个有变动", f"{len(found)} units, {len(moved)} move"))
+    console.table(
+        "", [t("单位", "unit"), t("期间", "period"), t("得分", "score"), t("名次", "rank"), t("等次", "grade")],
+        [(m["unit"], m["period"], *(f"{m[k][0] or '—'} → {m[k][1] or '—'}" for k in ("score", "rank", "grade"))) for m in moved],  # noqa: E501
+    )  # fmt: skip

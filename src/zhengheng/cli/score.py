@@ -1,0 +1,102 @@
+"""`zhengheng score`: files in, result files out, one command."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zhengheng.cli import console, engine
+from zhengheng.cli.scoreboard import print_scoreboard
+from zhengheng.cli.words import t
+from zhengheng.domain.periods import Period, parse_period
+from zhengheng.domain.problems import RulebookError, ZhenghengError
+from zhengheng.lake.mapping import Mapping
+from zhengheng.scheme.lint import lint
+from zhengheng.scheme.load import load_rulebook
+from zhengheng.scheme.model import Rulebook
+
+
+def checked_rulebook(path: Path) -> Rulebook:
+    """Load and lint; warnings are printed, errors stop."""
+    book, source = load_rulebook(path)
+    found = lint(book, source)
+    errors = [problem for problem in found if problem.severity == "error"]
+    if errors:
+        raise RulebookError(errors)
+    console.print_problems(found)
+    return book
+
+
+def periods_of(mapping: Mapping, given: list[str]) -> list[Period]:
+    """The assessed periods: from --period, else from the mapping."""
+    texts = given or list(mapping.periods) or ([mapping.period] if mapping.period else [])
+    if not texts:
+        raise ZhenghengError.one(
+            "--period", "period.absent", zh="请用 --period 给出考核期间, 如 2025 或 2025-Q1",
+            en="say which period with --period, such as 2025 or 2025-Q1",
+        )  # fmt: skip
+    return [period(text) for text in texts]
+
+
+def period(text: str) -> Period:
+    try:
+        return parse_period(text)
+    except ValueError as error:
+        raise ZhenghengError.one(
+            "--period", "period", zh=f"“{text}”不是期间, 例: 2025、2025-Q1、2025-03",
+            en=f"{text!r} is not a period; examples: 2025, 2025-Q1, 2025-03",
+        ) from error  # fmt: skip
+
+
+def day(text: str | None, where: str = "--at") -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ZhenghengError.one(
+            where, "date", zh=f"“{text}”不是日期, 例: 2026-03-12", en=f"{text!r} is not a date; example: 2026-03-12"
+        ) from error
+
+
+def score(
+    rulebook: Annotated[Path, typer.Argument(help=t("考核方案: YAML 文件夹或 xlsx", "rulebook: YAML folder or .xlsx"))],
+    intake: Annotated[Path, typer.Option(help=t("采集映射 YAML", "intake mapping, YAML"))],
+    data: Annotated[Path, typer.Option(help=t("数据文件夹", "folder of the data files"))],
+    out: Annotated[Path, typer.Option(help=t("结果文件夹", "folder for the results"))],
+    period_: Annotated[list[str] | None, typer.Option("--period", help=t("考核期间", "assessed period"))] = None,
+    at: Annotated[str | None, typer.Option(help=t("以哪一天的情况计算, 默认期末", "day to look from; default: the period's end"))] = None,
+    engine_: Annotated[str, typer.Option("--engine", help="duckdb | spark | oracle")] = "duckdb",
+    master: Annotated[str, typer.Option(help="spark://…")] = "local[2]",
+    threads: Annotated[int | None, typer.Option(help=t("线程数", "threads"))] = None,
+    memory: Annotated[str | None, typer.Option(help=t("内存上限, 如 2GB", "memory limit, such as 2GB"))] = None,
+    keep_rejects: Annotated[bool, typer.Option(help=t("保留被拒的行并继续", "keep rejected rows aside and go on"))] = False,
+    bom: Annotated[bool, typer.Option(help=t("结果文件带 BOM, 便于 Excel 打开", "write a BOM for Excel"))] = False,
+    json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
+) -> None:  # fmt: skip
+    """Score files in one go: scores.csv, indicator_scores.csv, run.json."""
+    from zhengheng.engines.outputs import describe, write_results
+    from zhengheng.engines.run import make_run
+    from zhengheng.lake.intake import read_files
+    from zhengheng.lake.mapping import load_mapping
+    from zhengheng.lake.rejects import write_rejects
+
+    book = checked_rulebook(rulebook)
+    mapping = load_mapping(intake)
+    with console.progress(t("读取", "reading")) as advance:
+        facts = read_files(mapping, book, data, keep_rejects=keep_rejects, progress=advance)
+    console.print_problems(facts.warnings)
+    chosen = engine.choose(engine_, master=master, threads=threads, memory=memory)
+    moment = day(at) or mapping.at
+    runs = [make_run(book, facts, one, chosen, moment) for one in periods_of(mapping, period_ or [])]
+    created = datetime.now(UTC)
+    write_results(runs, out, created, bom=bom)
+    if facts.rejects:
+        write_rejects(facts.rejects, out / "rejects")
+    if json:
+        console.print_json([describe(run, created) for run in runs])
+        return
+    for run in runs:
+        print_scoreboard(run)
+    console.out.print(t(f"结果已写入 {out}", f"results are in {out}"))

@@ -1,0 +1,35 @@
+"""What moves between two runs over the same units: score, rank, grade."""
+
+from typing import Any
+
+from zhengheng.domain.numbers import format_scaled
+from zhengheng.engines.run import Run
+
+
+def moves(before: Run, after: Run) -> list[dict[str, Any]]:
+    """One entry a unit: (old, new) of score, rank and grade, and whether anything moved."""
+    old, new = _table(before), _table(after)
+    found = []
+    for unit in sorted(old.keys() | new.keys()):
+        first, second = old.get(unit, ("", "", "")), new.get(unit, ("", "", ""))
+        pairs = {
+            name: [first[place], second[place]] for place, name in enumerate(("score", "rank", "grade"))
+        }
+        found.append(
+            {"unit": unit, "period": after.plan.period.code, **pairs, "moved": first != second}
+        )
+    return found
+
+
+def _table(run: Run) -> dict[str, tuple[str, str, str]]:
+    root, digits = run.rulebook.tree.code, run.rulebook.tree.digits
+    ranks = {r["unit"]: str(r["place"]) for r in run.results.rows("ranking") if r["node"] == root}
+    grades = {row["unit"]: row["grade"] for row in run.results.rows("grading")}
+    return {
+        row["unit"]: (
+            format_scaled(row["printed"], 9, digits),
+            ranks.get(row["unit"], ""),
+            grades.get(row["unit"], ""),
+        )
+        for row in run.results.rows("total_score")
+    }

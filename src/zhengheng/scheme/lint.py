@@ -1,0 +1,402 @@
+"""`scheme check`: every rule a rulebook must keep, each a small function; all findings at once."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from zhengheng.domain.problems import Problem
+from zhengheng.scheme import methods as m
+from zhengheng.scheme.barred import BARRED
+from zhengheng.scheme.indicator import Indicator
+from zhengheng.scheme.load import Source
+from zhengheng.scheme.model import Category, Node, Rulebook
+
+Finding = Iterator[Problem]
+Rule = Callable[[Rulebook, Source], Finding]
+RULES: list[Rule] = []
+GIVEN_TARGET = (
+    m.Ratio, m.Efficacy, m.PlusMinus, m.RateMinus, m.ThreePoint, m.Growth, m.Threshold,
+)  # fmt: skip
+UNBOUNDED = (m.ZScore, m.Mads)
+
+
+def rule(function: Rule) -> Rule:
+    RULES.append(function)
+    return function
+
+
+def lint(book: Rulebook, source: Source) -> list[Problem]:
+    """All findings, errors first, in the order of their places."""
+    found = [problem for check in RULES for problem in check(book, source)]
+    return sorted(dict.fromkeys(found), key=lambda p: (p.severity != "error", p.where, p.code))
+
+
+def error(where: str, code: str, zh: str, en: str) -> Problem:
+    return Problem(where, code, zh, en)
+
+
+def warning(where: str, code: str, zh: str, en: str) -> Problem:
+    return Problem(where, code, zh, en, "warning")
+
+
+def weight_of(book: Rulebook, child: str, category: str) -> Decimal | None:
+    """The weight of a child in the newest table; None where the category does not have it."""
+    table = max(book.weights, key=lambda w: w.from_).table.get(child)
+    return table.get(category) if isinstance(table, dict) else table
+
+
+@rule
+def codes_are_known_and_unique(book: Rulebook, source: Source) -> Finding:
+    known = {i.code for i in book.indicators}
+    nodes = {node.code for node, _, _ in book.nodes()}
+    children: Counter[str] = Counter()
+    for node, _, _ in book.nodes():
+        for child in node.children:
+            code = child if isinstance(child, str) else child.code
+            children[code] += 1
+            if isinstance(child, str) and child not in known:
+                yield error(source.rulebook("tree"), "tree.unknown", f"指标树中的 {child} 没有指标文件",
+                            f"{child} stands in the tree but has no indicator file")  # fmt: skip
+    for code, count in children.items():
+        if count > 1:
+            yield error(source.rulebook("tree"), "tree.twice", f"{code} 在指标树中出现 {count} 次",
+                        f"{code} stands {count} times in the tree")  # fmt: skip
+    for code in sorted(known & nodes):
+        yield error(source.indicator(code), "code.clash", f"指标与维度同用代码 {code}",
+                    f"an indicator and a dimension share the code {code}")  # fmt: skip
+    for code, count in Counter(i.code for i in book.indicators).items():
+        if count > 1:
+            yield error(source.indicator(code), "indicator.twice", f"指标 {code} 定义了 {count} 次",
+                        f"indicator {code} is defined {count} times")  # fmt: skip
+    if book.tree.code != "total":
+        yield error(source.rulebook("tree"), "tree.root", "指标树的根必须是 total", "the root of the tree must be `total`")
+
+
+@rule
+def orphans_are_named(book: Rulebook, source: Source) -> Finding:
+    used = {c for node, _, _ in book.nodes() for c in node.children if isinstance(c, str)}
+    for indicator in book.indicators:
+        if indicator.parts:
+            used |= {*indicator.parts.numerator, *indicator.parts.denominator}
+        if indicator.year_on_year:
+            used.add(indicator.year_on_year.of)
+    if book.grading:
+        used |= {gate.indicator for gate in book.grading.gates}
+    for indicator in book.indicators:
+        if indicator.code not in used and indicator.status != "retired":
+            yield warning(source.indicator(indicator.code), "indicator.orphan",
+                          f"指标 {indicator.code} 没有用在任何地方", f"indicator {indicator.code} is used nowhere")  # fmt: skip
+
+
+@rule
+def weights_name_what_exists(book: Rulebook, source: Source) -> Finding:
+    known = {i.code for i in book.indicators} | {n.code for n, _, _ in book.nodes()}
+    categories = {c.code for c in book.categories}
+    for place, table in enumerate(book.weights):
+        for code, entry in table.table.items():
+            where = source.rulebook("weights", place, "table", code)
+            if code not in known:
+                yield error(where, "weights.unknown", f"权重表中的 {code} 不存在", f"the weight table names {code}, which does not exist")  # noqa: E501
+            for category in entry if isinstance(entry, dict) else ():
+                if category not in categories:
+                    yield error(where, "weights.category", f"权重表中的类别 {category} 不存在",
+                                f"the weight table names category {category}, which does not exist")  # fmt: skip
+            for weight in entry.values() if isinstance(entry, dict) else (entry,):
+                if weight < 0:
+                    yield error(where, "weights.negative", f"{code} 的权重为负", f"the weight of {code} is negative")
+
+
+@rule
+def weights_reach_the_full_mark(book: Rulebook, source: Source) -> Finding:
+    for category in book.categories:
+        for node, parent, _ in book.nodes():
+            if node.weights == "relative":
+                continue
+            total = _weight_below(book, node, category)
+            wanted = node.full_mark or category.full_mark
+            if parent is not None and node.aggregate == "sum":
+                wanted_own = weight_of(book, node.code, category.code)
+                if wanted_own is None or total == 0:
+                    continue
+                wanted = wanted_own
+            if total is not None and total != wanted and not (parent is not None and total == 0):
+                place = len(book.weights) - 1
+                yield error(
+                    source.rulebook("weights", place, "table"), "weights.total",
+                    f"类别 {category.name.zh} 在“{node.name.zh}”下的权重合计 {_n(total)}, 应为 {_n(wanted)}",
+                    f"the weights of category {category.code} below {node.code} add to {_n(total)} instead of {_n(wanted)}",  # noqa: E501
+                )  # fmt: skip
+
+
+def _weight_below(book: Rulebook, node: Node, category: Category) -> Decimal | None:
+    if node.aggregate != "sum":
+        weights = [
+            weight_of(book, c if isinstance(c, str) else c.code, category.code)
+            for c in node.children
+        ]
+        return sum((w for w in weights if w is not None), Decimal(0))
+    total = Decimal(0)
+    for child in node.children:
+        own = weight_of(book, child if isinstance(child, str) else child.code, category.code)
+        if own is not None:
+            total += own
+        elif isinstance(child, Node):
+            total += _weight_below(book, child, category) or Decimal(0)
+    return total
+
+
+def _n(value: Decimal) -> str:
+    return f"{value.normalize():f}"
+
+
+@rule
+def dimensions_in_a_mean_have_weights(book: Rulebook, source: Source) -> Finding:
+    for node, _, _ in book.nodes():
+        for child in node.children:
+            if node.aggregate != "sum" and isinstance(child, Node) and all(
+                weight_of(book, child.code, c.code) is None for c in book.categories
+            ):
+                yield error(source.rulebook("weights"), "weights.absent", f"维度 {child.code} 没有权重",
+                            f"dimension {child.code} has no weight")  # fmt: skip
+
+
+@rule
+def scored_indicators_have_methods(book: Rulebook, source: Source) -> Finding:
+    leaves = {c for node, _, _ in book.nodes() for c in node.children if isinstance(c, str)}
+    for indicator in book.indicators:
+        if indicator.code in leaves and indicator.method is None:
+            yield error(source.indicator(indicator.code), "method.absent",
+                        f"指标 {indicator.code} 参与计分但没有计分方法", f"indicator {indicator.code} is scored but has no method")  # fmt: skip
+
+
+@rule
+def derived_indicators_rest_on_known_ones(book: Rulebook, source: Source) -> Finding:
+    known = {i.code: i for i in book.indicators}
+
+    def sources(indicator: Indicator) -> list[str]:
+        found = [indicator.year_on_year.of] if indicator.year_on_year else []
+        if indicator.parts:
+            found += [*indicator.parts.numerator, *indicator.parts.denominator]
+        return found
+
+    def circular(code: str, trail: tuple[str, ...]) -> bool:
+        if code in trail:
+            return True
+        return code in known and any(circular(s, (*trail, code)) for s in sources(known[code]))
+
+    for indicator in book.indicators:
+        for part in sources(indicator):
+            if part not in known:
+                yield error(source.indicator(indicator.code, "parts"), "parts.unknown",
+                            f"{indicator.code} 用到不存在的指标 {part}", f"{indicator.code} is made from {part}, which does not exist")  # noqa: E501  # fmt: skip
+        if circular(indicator.code, ()):
+            yield error(source.indicator(indicator.code), "parts.circle", f"{indicator.code} 循环引用自身",
+                        f"{indicator.code} is made from itself")  # fmt: skip
+
+
+@rule
+def vetoes_cite_law(book: Rulebook, source: Source) -> Finding:
+    for place, item in enumerate(book.adjustments):
+        where = source.rulebook("adjustments", place)
+        if item.kind == "veto" and not any(b.level in {"law", "central"} for b in item.basis):
+            yield error(where, "veto.basis", f"一票否决“{item.name.zh}”必须引用法律或中央文件 (basis.level: law 或 central)",
+                        f"veto {item.code} must cite a law or a central document (basis.level: law or central)")  # fmt: skip
+        if item.kind in {"veto", "integrity"} and item.effect is None and item.kind == "veto":
+            yield error(where, "veto.effect", f"一票否决“{item.name.zh}”没有写明后果 (effect)",
+                        f"veto {item.code} does not say what it does (effect)")  # fmt: skip
+
+
+@rule
+def grades_exist(book: Rulebook, source: Source) -> Finding:
+    grading = book.grading
+    known = {b.code for b in (*grading.bands, *grading.outside)} if grading else set()
+    for place, item in enumerate(book.adjustments):
+        for grade in (item.effect.best_grade, item.effect.grade) if item.effect else ():
+            if grade and grade not in known:
+                yield error(source.rulebook("adjustments", place), "grade.unknown", f"等次 {grade} 不存在",
+                            f"there is no grade {grade}")  # fmt: skip
+    if grading is None:
+        return
+    for gate in grading.gates:
+        if gate.grade not in known:
+            yield error(source.rulebook("grading"), "grade.unknown", f"等次 {gate.grade} 不存在", f"there is no grade {gate.grade}")  # noqa: E501
+        if gate.indicator not in {i.code for i in book.indicators}:
+            yield error(source.rulebook("grading"), "gate.indicator", f"门槛指标 {gate.indicator} 不存在",
+                        f"the gate's indicator {gate.indicator} does not exist")  # fmt: skip
+    cuts = [b.at_least for b in grading.bands if b.at_least is not None]
+    if cuts != sorted(cuts, reverse=True):
+        yield error(source.rulebook("grading", "bands"), "grade.order", "等次应从高到低排列",
+                    "grades must stand from best to worst")  # fmt: skip
+    if grading.bands[-1].at_least is not None:
+        yield warning(source.rulebook("grading", "bands"), "grade.gap", "最低等次有分数线, 低于它的单位没有等次",
+                      "the last grade has a cut; units below it get no grade")  # fmt: skip
+
+
+@rule
+def time_progress_only_for_quantities(book: Rulebook, source: Source) -> Finding:
+    for indicator in book.indicators:
+        if indicator.light is None or indicator.light.by != "time_progress":
+            continue
+        is_rate = indicator.measure_unit in {"%", "‰"} or indicator.combine in {"mean", "rolling"}
+        is_rate = is_rate or bool(indicator.parts and indicator.parts.denominator)
+        if is_rate or indicator.year_on_year:
+            yield error(source.indicator(indicator.code, "light"), "light.time_progress",
+                        f"{indicator.code} 是比率或水平值, 不能用序时进度亮灯",
+                        f"{indicator.code} is a rate or level; time progress fits cumulative quantities only")  # fmt: skip
+
+
+@rule
+def clocks_fit(book: Rulebook, source: Source) -> Finding:
+    procedure = book.procedure
+    if not procedure or not procedure.starts_on or not procedure.ends_on:
+        return
+    days = 0
+    for step in procedure.steps:
+        if step.clock:
+            length = step.clock.length
+            # Five working days take seven calendar days at the least.
+            days += {"calendar_days": length, "working_days": length + length // 5 * 2,
+                     "clock_hours": -(-length // 24)}[step.clock.unit]  # fmt: skip
+    if procedure.starts_on + timedelta(days) > procedure.ends_on:
+        have = (procedure.ends_on - procedure.starts_on).days
+        yield error(source.rulebook("procedure"), "procedure.clocks",
+                    f"各环节期限合计至少 {days} 天, 但只安排了 {have} 天", f"the steps need at least {days} days, the procedure has {have}")  # fmt: skip
+
+
+@rule
+def barred_indicators(book: Rulebook, source: Source) -> Finding:
+    for indicator in book.indicators:
+        words = [indicator.name.zh, indicator.name.en, indicator.evidence]
+        if indicator.definition:
+            words += [indicator.definition.zh, indicator.definition.en]
+        for barred in BARRED:
+            if any(barred.pattern.search(word) for word in words):
+                where = source.indicator(indicator.code, "name")
+                kind = error if barred.refused else warning
+                yield kind(where, f"barred.{barred.code}", f"“{indicator.name.zh}”: {barred.zh}",
+                           f"{indicator.name.en or indicator.code}: {barred.en}")  # fmt: skip
+
+
+@rule
+def reasons_are_given(book: Rulebook, source: Source) -> Finding:
+    if "renormalise" in {book.missing, book.not_applicable} and not book.missing_reason:
+        yield error(source.rulebook("missing"), "missing.reason", "缺数据时重新归一必须写明理由 (missing_reason)",
+                    "renormalise needs a stated reason (missing_reason)")  # fmt: skip
+    if book.missing == "renormalise":
+        yield warning(source.rulebook("missing"), "missing.renormalise", "缺数据时重新归一可能抬高得分, 仅用于复现已发布的指数",
+                      "renormalise can raise a score when data are missing; meant for published indices")  # fmt: skip
+    for node, _, _ in book.nodes():
+        if "renormalise" in {node.missing, node.not_applicable} and not node.reason:
+            yield error(source.rulebook("tree"), "missing.reason", f"维度 {node.code} 重新归一必须写明理由 (reason)",
+                        f"dimension {node.code} renormalises without a reason")  # fmt: skip
+        elif node.missing == "renormalise":
+            yield warning(source.rulebook("tree"), "missing.renormalise", f"维度 {node.code} 缺数据时重新归一, 可能抬高得分",
+                          f"dimension {node.code} renormalises, which can raise a score when data are missing")  # fmt: skip
+    for indicator in book.indicators:
+        if indicator.absent == "zero" and not indicator.absent_reason:
+            yield error(source.indicator(indicator.code, "absent"), "absent.reason",
+                        f"{indicator.code} 无记录视为零必须写明理由 (absent_reason)",
+                        f"{indicator.code} reads absent rows as zero; say why (absent_reason)")  # fmt: skip
+
+
+@rule
+def floors_exist(book: Rulebook, source: Source) -> Finding:
+    for node, _, _ in book.nodes():
+        for child in node.children:
+            leaf = next((i for i in book.indicators if i.code == child), None)
+            if leaf is None or not isinstance(leaf.method, UNBOUNDED):
+                continue
+            if (leaf.missing or node.missing or book.missing) in {"floor", "unranked"}:
+                yield error(source.indicator(leaf.code, "method"), "floor.absent",
+                            f"{leaf.code} 的方法没有最低分, 缺数据规则只能是 block 或 renormalise",
+                            f"{leaf.code}: this method has no lowest mark; its missing rule must be block or renormalise")  # noqa: E501  # fmt: skip
+
+
+@rule
+def methods_have_their_numbers(book: Rulebook, source: Source) -> Finding:
+    for indicator in book.indicators:
+        for method in (indicator.method, *(change.method for change in indicator.changes)):
+            for zh, en in _method_faults(indicator, method):
+                yield error(source.indicator(indicator.code, "method"), "method.numbers",
+                            f"{indicator.code}: {zh}", f"{indicator.code}: {en}")  # fmt: skip
+
+
+def _method_faults(indicator: Indicator, method: m.Method | None) -> Iterator[tuple[str, str]]:
+    match method:
+        case m.Goalposts(log=True, low=low) if low <= 0:
+            yield "对数目标值必须大于零", "logarithmic goalposts must be above zero"
+        case m.Goalposts(low=low, high=high) if low >= high:
+            yield "low 必须小于 high", "low must be below high"
+        case m.Interval(low=low, high=high, low_limit=least, high_limit=most):
+            if low is None and high is None:
+                yield "区间法至少要有一端", "an interval needs at least one end"
+            if low is not None and (least is None or least >= low):
+                yield "low 需要更小的 low_limit", "low needs a smaller low_limit"
+            if high is not None and (most is None or most <= high):
+                yield "high 需要更大的 high_limit", "high needs a greater high_limit"
+            if low is not None and high is not None and low > high:
+                yield "low 大于 high", "low is above high"
+        case m.Banded(knots=knots) if len({k.at for k in knots}) < len(knots):
+            yield "分档的数值重复", "two knots stand at the same value"
+        case m.Steps(steps=steps) if len({s.at for s in steps}) < len(steps):
+            yield "阶梯的数值重复", "two steps begin at the same value"
+        case m.Answers(answers=answers) if len({a.value for a in answers}) < len(answers):
+            yield "答案的编号重复", "two answers share a number"
+        case _:
+            pass
+    if indicator.reference.to == "unit" and not indicator.reference.unit:
+        yield "reference.unit 没有写明单位", "reference.unit names no unit"
+
+
+@rule
+def changes_are_cut_where_they_can_be(book: Rulebook, source: Source) -> Finding:
+    for indicator in book.indicators:
+        for place, change in enumerate(indicator.changes):
+            where = source.indicator(indicator.code, "changes", place)
+            if change.kind == "split" and change.by == "months" and change.from_.day != 1:
+                yield error(where, "change.month", "按月分段的调整必须从某月 1 日起", "a split by months begins on the first of a month")  # noqa: E501
+            if not change.basis.title:
+                yield error(where, "change.basis", "调整没有依据", "the change has no basis")
+
+
+@rule
+def shares_add_up(book: Rulebook, source: Source) -> Finding:
+    for place, cascade in enumerate(book.cascade):
+        total = sum(cascade.children.values())
+        if cascade.mode == "shares" and abs(total - 100) > Decimal("0.01"):
+            yield error(source.rulebook("cascade", place), "cascade.shares",
+                        f"{cascade.indicator} 分解到下级的份额合计 {_n(total)} %, 应为 100 %",
+                        f"the shares of {cascade.indicator} add to {_n(total)} % instead of 100 %")  # fmt: skip
+    moves: dict[str, Fraction] = {}
+    for event in book.succession:
+        if event.kind != "merger":
+            moves[event.unit] = sum((Fraction(h.share) for h in event.heirs), Fraction(0))
+    for place, event in enumerate(book.succession):
+        if moves.get(event.unit, Fraction(1)) != 1:
+            yield error(source.rulebook("succession", place), "succession.shares",
+                        f"{event.unit} 的承继份额合计不是 1", f"the shares of {event.unit}'s heirs do not add to 1")  # fmt: skip
+
+
+@rule
+def units_fit(book: Rulebook, source: Source) -> Finding:
+    categories, groups = {c.code for c in book.categories}, {g.code for g in book.groups}
+    for code, count in Counter(u.code for u in book.units).items():
+        if count > 1:
+            yield error(source.rulebook("units"), "unit.twice", f"单位 {code} 出现 {count} 次", f"unit {code} stands {count} times")  # noqa: E501
+    for place, unit in enumerate(book.units):
+        where = source.rulebook("units", place)
+        if unit.category not in categories:
+            yield error(where, "unit.category", f"没有类别 {unit.category}", f"there is no category {unit.category}")
+        if groups and unit.group not in groups:
+            yield error(where, "unit.group", f"没有分组 {unit.group}", f"there is no comparison group {unit.group}")
+
+
+@rule
+def owners_are_named(book: Rulebook, source: Source) -> Finding:
+    nobody = [i.code for i in book.indicators if i.status == "approved" and not i.owner]
+    if nobody and book.status == "draft":
+        yield warning(source.rulebook(), "indicator.owner",
+                      f"{len(nobody)} 个指标没有责任部门: {'、'.join(nobody[:5])}",
+                      f"{len(nobody)} indicators have no owner: {', '.join(nobody[:5])}")  # fmt: skip
