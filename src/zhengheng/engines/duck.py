@@ -217,7 +217,7 @@ class _Run:
         for name in self.keyed:
             self._view(name)
         for name in wanted:
-            self.keyed.add(name)
+            self._know(name)
             self._view(name)
         self.made = {t for t in self.made if t not in tables} | set(wanted)
 
@@ -225,10 +225,13 @@ class _Run:
         for name in dict.fromkeys(tables):
             self.sql.execute(f"create table whole.{name} as select * from main.{name}")
             self._drop(name)
-            names = [c[0] for c in self.sql.execute(f"describe whole.{name}").fetchall()]
-            if "unit" in names:
-                self.keyed.add(name)
+            self._know(name)
             self._view(name)
+
+    def _know(self, name: str) -> None:
+        columns = [c[0] for c in self.sql.execute(f"describe whole.{name}").fetchall()]
+        if "unit" in columns:
+            self.keyed.add(name)
 
     def _drop(self, name: str) -> None:
         kind = self.sql.execute(

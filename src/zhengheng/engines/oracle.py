@@ -169,15 +169,16 @@ class Oracle:
                 code, segment = series["indicator"], series["segment"]
                 now = counted.get((unit["unit"], code, segment, "value"), nothing)
                 before = counted.get((unit["unit"], code, segment, "previous"), nothing)
+                due = self._due(unit, series)
                 known[unit["unit"], code, segment] = {
-                    "status": self._status(unit, series, now),
-                    "value": self._combined(series, now["values"]),
-                    "previous": self._combined(series, before["values"]),
+                    "status": self._status(unit, series, now, due),
+                    "value": self._combined(series, now["values"], due),
+                    "previous": self._combined(series, before["values"], due),
                 }
         return known
 
-    def _status(self, unit: Row, series: Row, now: Row) -> int:
-        due = series["expected"]
+    def _due(self, unit: Row, series: Row) -> int:
+        due: int = series["expected"]
         if window := self.windows.get(unit["unit"]):
             due = sum(
                 1
@@ -186,6 +187,9 @@ class Oracle:
                 == (series["indicator"], series["segment"], "value")
                 and window["valid_from"] <= use["period"] <= window["valid_to"]
             )
+        return due
+
+    def _status(self, unit: Row, series: Row, now: Row, due: int) -> int:
         valued, statuses = len(now["values"]), now["statuses"]
         not_applicable = statuses.count(NOT_APPLICABLE)
         if due == 0:
@@ -202,9 +206,11 @@ class Oracle:
         return NOT_APPLICABLE if approved else MISSING
 
     @staticmethod
-    def _combined(series: Row, values: list[int]) -> int | None:
+    def _combined(series: Row, values: list[int], due: int) -> int | None:
+        if series["combine"] == "mean" and series["absent"] == "zero":
+            return half_up(Fraction(sum(values), due)) if due else None
         if not values:
-            return 0 if series["combine"] != "mean" and series["absent"] == "zero" else None
+            return 0 if series["absent"] == "zero" else None
         if series["combine"] == "mean":
             return half_up(Fraction(sum(values), len(values)))
         return sum(values)
@@ -468,7 +474,7 @@ class Oracle:
         )
         if entry is None or len(entry["values"]) < series["expected"]:
             return None
-        return self._combined(series, entry["values"])
+        return self._combined(series, entry["values"], series["expected"])
 
     # -- dimensions and total --------------------------------------------------------------------
 
@@ -774,6 +780,8 @@ class Oracle:
             if not rule["full"]:
                 return None
             return -half_up(Fraction(score["points"] * 1000, int(rule["full"])))
+        if value is None:
+            return None
         if light["by"] == "milestones":
             return MICRO - half_up(Fraction(value * 10000, rule["unit_scale"]))
         if target is None or target <= 0:

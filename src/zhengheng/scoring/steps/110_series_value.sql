@@ -20,10 +20,14 @@ select d.unit, d.category, d.comparison_group, d.indicator, d.segment,
             when coalesce(v.valued, 0) > 0 then 1
             when a.approver is null then 3
             else 2 end as status,
-       case when d.combine = 'mean' then ratio(v.total, v.valued)
+       case when d.combine = 'mean' and d.absent = 'zero'
+            then ratio(coalesce(v.total, 0), d.expected)
+            when d.combine = 'mean' then ratio(v.total, v.valued)
             when d.absent = 'zero' then coalesce(v.total, 0)
             else v.total end as value,
-       case when d.combine = 'mean' then ratio(p.total, p.valued)
+       case when d.combine = 'mean' and d.absent = 'zero'
+            then ratio(coalesce(p.total, 0), d.expected)
+            when d.combine = 'mean' then ratio(p.total, p.valued)
             when d.absent = 'zero' then coalesce(p.total, 0)
             else p.total end as previous
 from due d

@@ -4,7 +4,7 @@
 -- when: method z_score
 select m.unit, m.indicator, m.segment,
        m.first * 1000000 * g.root
-       + m.second * m.sign * (g.valued * (m.value - g.lowest) - g.total) * 1000000000000 as numerator,
+       + m.second * m.sign * (g.valued * (m.value - g.lowest) - g.total) * cast(1000000000000 as decimal(38, 0)) as numerator,
        g.root as denominator,
        cast(null as decimal(38, 0)) as least,
        cast(null as decimal(38, 0)) as most

@@ -52,20 +52,14 @@ with fraction as (
     from method_log_goalposts u
 ),
 divided as (
-    select c.unit, c.indicator, c.segment, r.full, r.undefined,
+    select c.unit, c.indicator, c.segment, r.full, r.undefined, r.round_unit,
            case when r.carry = 'exact' or r.share_n <> r.share_d
-                then least(greatest(ratio(f.numerator, f.denominator * 1000),
-                                    coalesce(ratio(f.least, cast(1000 as decimal(38, 0))),
-                                             ratio(f.numerator, f.denominator * 1000))),
-                           coalesce(ratio(f.most, cast(1000 as decimal(38, 0))),
-                                    greatest(ratio(f.numerator, f.denominator * 1000),
-                                             coalesce(ratio(f.least, cast(1000 as decimal(38, 0))),
-                                                      ratio(f.numerator, f.denominator * 1000)))))
-                end as fine,
+                then ratio(f.numerator, f.denominator * 1000) end as fine,
+           ratio(f.least, cast(1000 as decimal(38, 0))) as fine_least,
+           ratio(f.most, cast(1000 as decimal(38, 0))) as fine_most,
            ratio(f.numerator, f.denominator * 1000 * r.round_unit) as rounded,
            ratio(f.least, 1000 * r.round_unit) as least,
-           ratio(f.most, 1000 * r.round_unit) as most,
-           r.carry, r.round_unit
+           ratio(f.most, 1000 * r.round_unit) as most
     from cell c
     join rule r on r.category = c.category and r.indicator = c.indicator and r.segment = c.segment
     left join fraction f
@@ -73,10 +67,13 @@ divided as (
     where c.status = 1
 ),
 clamped as (
-    select d.unit, d.indicator, d.segment, d.carry, d.fine,
-           least(greatest(d.rounded, coalesce(d.least, d.rounded)),
-                 coalesce(d.most, greatest(d.rounded, coalesce(d.least, d.rounded))))
-               * d.round_unit as printed,
+    select d.unit, d.indicator, d.segment,
+           case when d.fine < d.fine_least then d.fine_least
+                when d.fine > d.fine_most then d.fine_most
+                else d.fine end as fine,
+           case when d.rounded < d.least then d.least
+                when d.rounded > d.most then d.most
+                else d.rounded end * d.round_unit as printed,
            case d.undefined when 'zero' then cast(0 as decimal(38, 0))
                 when 'half' then d.full * 500
                 when 'full' then d.full * 1000 end as instead

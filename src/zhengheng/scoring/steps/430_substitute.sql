@@ -10,7 +10,8 @@ with own as (
     group by s.unit, b.parent
 )
 select s.unit, s.indicator,
-       ratio(b.full * least(coalesce(o.rate, g.rate), g.rate), 1000000 * r.round_unit)
+       ratio(b.full * case when o.rate < g.rate then o.rate else g.rate end,
+             1000000 * r.round_unit)
            * r.round_unit as points
 from indicator_score s
 join branch b on b.category = s.category and b.child = s.indicator

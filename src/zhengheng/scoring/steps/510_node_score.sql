@@ -30,7 +30,7 @@ summed as (
            sum(case when c.score > 0 and n.aggregate = 'geometric'
                     then c.weight * logarithm(c.score, 9) end) as logs,
            sum(case when c.score > 0 and n.aggregate = 'harmonic'
-                    then ratio(c.weight * 1000000000000000000000, c.score) end) as inverses,
+                    then ratio(c.weight * cast(1000000000000000000000 as decimal(38, 0)), c.score) end) as inverses,
            min(c.score) as lowest,
            sum(c.used) as used,
            sum(c.leaves) as leaves
@@ -48,7 +48,7 @@ divided as (
                 when 'geometric' then case when s.lowest < 0 then null when s.lowest = 0 then 0
                                            else exponential(ratio(s.logs, s.weight)) end
                 else case when s.lowest < 0 then null when s.lowest = 0 then 0
-                          else s.weight * 1000000000000000000000 end end as numerator,
+                          else s.weight * cast(1000000000000000000000 as decimal(38, 0)) end end as numerator,
            case n.aggregate
                 when 'sum' then case when s.full_present = s.full_due
                                      then cast(1000000 as decimal(38, 0))
@@ -66,10 +66,10 @@ select d.unit, d.category, d.comparison_group, d.parent as node,
             when ratio(d.numerator, d.denominator) is null then 'empty'
             when d.unranked = 1 then 'unranked'
             else 'value' end as status,
-       case when d.blocked = 1 then null
+       case when d.blocked = 1 or d.scored = 0 then null
             when d.carry = 'exact' then ratio(d.numerator, d.denominator)
             else ratio(d.numerator, d.denominator * d.round_unit) * d.round_unit end as score,
-       case when d.blocked = 1 then null
+       case when d.blocked = 1 or d.scored = 0 then null
             else ratio(d.numerator, d.denominator * d.round_unit) * d.round_unit end as printed,
        cast(d.used as bigint) as used,
        cast(d.leaves as bigint) as leaves

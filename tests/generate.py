@@ -1,0 +1,265 @@
+"""Rulebooks and facts drawn by Hypothesis: every method, status, missing rule and aggregation."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import strategies as st
+
+from zhengheng.domain.periods import Period, parse_period
+from zhengheng.lake.facts import Facts, empty, to_arrow
+from zhengheng.scheme.model import Rulebook, Unit
+from zhengheng.scoring.contracts import CONTRACTS
+
+PERIOD = parse_period("2025")
+N = Decimal
+
+
+def number(low: int, high: int, places: int = 2) -> st.SearchStrategy[str]:
+    return st.integers(low * 10**places, high * 10**places).map(
+        lambda v: format(Decimal(v).scaleb(-places), "f")
+    )
+
+
+shares = number(0, 1)
+undefined = st.sampled_from(["missing", "zero", "half", "full"])
+
+
+def _methods() -> dict[str, st.SearchStrategy[dict[str, Any]]]:
+    target = number(1, 100)
+    knots = st.lists(st.integers(-50, 150), min_size=2, max_size=5, unique=True).flatmap(
+        lambda ats: st.lists(shares, min_size=len(ats), max_size=len(ats)).map(
+            lambda values: [{"at": str(a), "share": s} for a, s in zip(sorted(ats), sorted(values), strict=True)]
+        )
+    )
+    credit = st.sampled_from(["0", "1/3", "2/3", "1", "0.5"])
+    steps = st.lists(st.integers(-60, 120), min_size=1, max_size=4, unique=True).flatmap(
+        lambda ats: st.lists(credit, min_size=len(ats), max_size=len(ats)).map(
+            lambda cs: [{"at": str(a), "credit": c} for a, c in zip(ats, cs, strict=True)]
+        )
+    )
+    d = st.fixed_dictionaries
+    return {
+        "ratio": d({"target": target, "cap": number(1, 2), "reverse": st.sampled_from(["inverse", "mirror"])}),
+        "efficacy": d({"bottom": number(0, 40), "target": number(41, 100)}),
+        "banded": d({"knots": knots}),
+        "rank": st.one_of(d({}), d({"table": st.lists(shares, min_size=1, max_size=5)})),
+        "plus_minus": d({"target": target, "per": st.sampled_from(["percent", "unit"]), "slope": number(0, 1, 3)}),
+        "rate_minus": d({"target": target, "points_per_unit": number(0, 2), "floor_points": number(0, 2)}),
+        "interval": d({"low": number(20, 40), "high": number(41, 60), "low_limit": number(0, 10), "high_limit": number(70, 99)}),
+        "three_point": d({"base": number(0, 30), "target": number(31, 60), "stretch": number(61, 90)}),
+        "growth": d({"base": number(0, 40), "target": number(40, 90), "cap": number(1, 2)}),
+        "direct": d({"scale": st.just("100"), "cap": shares}),
+        "tiers": d({"tiers": st.just([{"name": "达成", "low": "80", "high": "100"}])}),
+        "threshold": d({"target": target, "strict": st.booleans()}),
+        "steps": d({"steps": steps, "of": st.sampled_from(["value", "difference"]), "target": target}),
+        "answers": d({"answers": st.just([{"value": v, "name": str(v), "credit": c} for v, c in ((0, "0"), (1, "1/3"), (2, "2/3"), (3, "1"))])}),
+        "milestones": d({"late": shares}),
+        "min_max": d({}),
+        "z_score": d({"centre": number(0, 50), "scale": number(1, 10)}),
+        "mads": d({"scale": number(1, 10)}),
+        "percentile": d({}),
+        "borda": d({}),
+        "goalposts": st.one_of(d({"low": number(1, 20), "high": number(50, 90)}),
+                               d({"low": number(1, 20), "high": number(50, 90), "log": st.just(True)})),
+    }  # fmt: skip
+
+
+METHODS = _methods()
+UNBOUNDED = {"z_score", "mads"}
+
+
+@st.composite
+def indicators(draw: st.DrawFn, code: str, kind: str | None = None) -> dict[str, Any]:
+    kind = kind or draw(st.sampled_from(sorted(METHODS)))
+    method = {"kind": kind, "undefined": draw(undefined), **draw(METHODS[kind])}
+    made: dict[str, Any] = {
+        "code": code,
+        "name": code,
+        "direction": draw(st.sampled_from(["up", "down"])),
+        "decimals": draw(st.integers(2, 4)),
+        "digits": draw(st.integers(0, 4)),
+        "carry": draw(st.sampled_from(["rounded", "exact"])),
+        "frequency": draw(st.sampled_from(["year", "quarter", "half"])),
+        "combine": draw(st.sampled_from(["sum", "mean", "last"])),
+        "method": method,
+    }
+    if kind not in {"milestones", "answers", "tiers"} and draw(st.integers(0, 5)) == 0:
+        made["reference"] = {"to": draw(st.sampled_from(["previous", "group_median"]))}
+    if draw(st.integers(0, 6)) == 0:
+        made["absent"], made["absent_reason"] = "zero", "counted"
+    if kind in UNBOUNDED:
+        made["missing"] = draw(st.sampled_from(["block", "renormalise"]))
+    if draw(st.integers(0, 5)) == 0 and kind not in UNBOUNDED | {"milestones"}:
+        other = draw(st.sampled_from(sorted(set(METHODS) - UNBOUNDED - {"milestones"})))
+        made["changes"] = [
+            {
+                "from": "2025-07-01", "kind": draw(st.sampled_from(["split", "restated", "prospective"])),
+                "by": draw(st.sampled_from(["months", "days"])), "reason": "r", "basis": {"title": "b"},
+                "method": {"kind": other, **draw(METHODS[other])},
+            }
+        ]  # fmt: skip
+        made["frequency"] = draw(st.sampled_from(["quarter", "half"]))
+    if draw(st.integers(0, 2)) == 0:
+        made["light"] = {"by": draw(st.sampled_from(["time_progress", "plan", "level", "score", "ceiling"])),
+                         "watch": draw(number(0, 1)), "missed": draw(number(1, 3))}  # fmt: skip
+        if kind == "milestones":
+            made["light"]["by"] = "milestones"
+    return made
+
+
+@st.composite
+def rulebooks(draw: st.DrawFn, kind: str | None = None) -> Rulebook:
+    count = draw(st.integers(2, 5))
+    found = [draw(indicators(f"I{n}", kind if n == 0 else None)) for n in range(count)]
+    extra: list[dict[str, Any]] = []
+    if draw(st.integers(0, 2)) == 0:
+        extra = [
+            {"code": "NUM", "name": "n", "decimals": 0, "frequency": "quarter"},
+            {"code": "DEN", "name": "d", "decimals": 0, "frequency": "quarter"},
+        ]
+        found.append(
+            {
+                "code": "RATE", "name": "rate", "decimals": 2, "method": {"kind": "ratio", "target": "90"},
+                "parts": {"numerator": {"NUM": 1}, "denominator": {"DEN": 1}, "scale": 100,
+                          "minimum": draw(st.sampled_from([None, "5"]))},
+            }
+        )  # fmt: skip
+    codes = [i["code"] for i in found]
+    cut = draw(st.integers(1, len(codes)))
+    rule = st.sampled_from(["floor", "block", "unranked", "renormalise"])
+    absent = st.sampled_from(["unranked", "reweight", "renormalise"])
+
+    def node(code: str, children: list[Any]) -> dict[str, Any]:
+        kinds = ["sum", "arithmetic", "geometric", "harmonic"]
+        return {
+            "code": code, "name": code, "aggregate": draw(st.sampled_from(kinds)), "weights": "relative",
+            "digits": draw(st.integers(0, 3)), "carry": draw(st.sampled_from(["rounded", "exact"])),
+            "missing": draw(rule), "not_applicable": draw(absent), "reason": "drawn",
+            "ranked": draw(st.booleans()), "children": children,
+        }  # fmt: skip
+
+    children: list[Any] = codes[cut:]
+    tree = node("total", [node("A", codes[:cut]), *children])
+    weights: dict[str, Any] = {}
+    for code in codes:
+        weights[code] = draw(
+            st.one_of(
+                number(1, 20, 0),
+                st.fixed_dictionaries({"c1": number(0, 20, 0), "c2": number(1, 20, 0)}),
+                st.fixed_dictionaries({"c1": number(1, 20, 0)}),
+            )
+        )
+    if tree["aggregate"] != "sum":
+        weights["A"] = draw(number(1, 20, 0))
+    bands = [
+        {"code": "优秀", "name": "优秀", "at_least": draw(number(0, 90, 0)), "share_at_most": draw(shares)},
+        {"code": "合格", "name": "合格", "at_least": "0"},
+        {"code": "差", "name": "差", "share_at_least": draw(st.sampled_from([None, "0.3"]))},
+    ]
+    for place, band in enumerate(bands):
+        band["code"] = "GHI"[place]
+    data = {
+        "code": "drawn", "title": "drawn", "effective_from": "2025-01-01",
+        "missing_reason": "drawn",
+        "withheld": draw(st.sampled_from(["unranked", "block", "floor"])),
+        "part_year": draw(st.sampled_from(["scored", "no_grade"])),
+        "part_year_targets": draw(st.sampled_from(["pro_rata", "as_filed"])),
+        "categories": [{"code": c, "name": c, "not_applicable_limit": draw(shares)} for c in ("c1", "c2")],
+        "tree": tree, "weights": [{"from": "2025-01-01", "table": weights}],
+        "indicators": found + extra,
+        "bonus_cap": draw(st.sampled_from([None, "3"])), "deduction_cap": draw(st.sampled_from([None, "2"])),
+        "adjustments": [
+            {"code": "B", "name": "b", "kind": "bonus", "cap": draw(st.sampled_from([None, "2"]))},
+            {"code": "D", "name": "d", "kind": "deduction"},
+            {"code": "V", "name": "v", "kind": "veto", "effect": draw(st.sampled_from([{"best_grade": "H"}, {"grade": "I"}]))},
+        ],
+        "ranking": {"on": draw(st.sampled_from(["rounded", "exact"])), "ties": draw(st.sampled_from(["skip", "dense"])),
+                    "key": draw(st.sampled_from([None, "A"]))},
+        "grading": {
+            "on": draw(st.sampled_from(["rounded", "exact"])), "bands": bands,
+            "last_seat": draw(st.sampled_from(["all_in", "all_out"])),
+            "vetoed_frees_seat": draw(st.booleans()), "pool_below": draw(st.integers(0, 4)),
+            "gates": draw(st.sampled_from([[], [{"indicator": "I0", "below": "5", "grade": "I"}]])),
+        },
+        "light": draw(st.sampled_from([None, {"by": "score", "watch": "0.8", "missed": "0.6"}])),
+    }  # fmt: skip
+    if "I0" in codes and found[0]["method"]["kind"] == "milestones":
+        data["grading"]["gates"] = []  # type: ignore[index]
+    if draw(st.integers(0, 3)) == 0:
+        data["succession"] = [
+            {"date": "2025-07-01", "kind": "split", "unit": "u0",
+             "heirs": [{"unit": "u1", "share": "0.62"}, {"unit": "u2", "share": "0.38"}]},
+        ]  # fmt: skip
+    if draw(st.integers(0, 3)) == 0:
+        data["binding"] = {"alpha": "0.3", "categories": ["c2"]}
+    import json
+
+    return Rulebook.model_validate_json(json.dumps(data), strict=True)
+
+
+@st.composite
+def facts_for(draw: st.DrawFn, book: Rulebook, period: Period = PERIOD) -> Facts:
+    count = draw(st.integers(2, 6))
+    units = []
+    for place in range(count):
+        part = draw(st.integers(0, 5)) == 0
+        units.append(
+            Unit(
+                code=f"u{place}", name=book.title, category=draw(st.sampled_from(["c1", "c2"])),
+                group=draw(st.sampled_from(["g1", "g1", "g2"])), superior="u0" if place else None,
+                valid_from=date(2025, 4, 1) if part else None, ranked=draw(st.integers(0, 6)) > 0,
+                exempt=("I1",) if draw(st.integers(0, 7)) == 0 else (),
+            )
+        )  # fmt: skip
+    columns: dict[str, dict[str, list[Any]]] = {
+        name: {c: [] for c in CONTRACTS[name].names} for name in empty()
+    }
+
+    def put(table: str, **row: Any) -> None:
+        for name, values in columns[table].items():
+            values.append(row.get(name, 0 if name in {"file", "row"} else None))
+
+    statuses = st.sampled_from([1] * 12 + [2, 2, 3, 4, None])
+    sequence = 0
+    for unit in units:
+        for indicator in book.indicators:
+            kind = getattr(indicator.method, "kind", "")
+            if kind == "milestones":
+                for node in range(draw(st.integers(0, 3))):
+                    due = date(2025, 1, 1) + timedelta(draw(st.integers(0, 500)))
+                    done = draw(st.one_of(st.none(), st.integers(-60, 60)))
+                    put("milestone", unit=unit.code, indicator=indicator.code, milestone=str(node), due_on=due,
+                        done_on=None if done is None else due + timedelta(done),
+                        share=draw(st.integers(1, 10**6)), waived=draw(st.integers(0, 5)) == 0)  # fmt: skip
+                continue
+            span = [period, period.previous_year()] if indicator.reference.to == "previous" else [period]
+            for one in span:
+                for observed in one.split(indicator.frequency):
+                    status = draw(statuses)
+                    if status is None:
+                        continue
+                    low = 0 if kind == "answers" else -500
+                    high = 4 * 10**indicator.decimals if kind == "answers" else 100 * 10**indicator.decimals
+                    value = draw(st.integers(low, high)) if status == 1 else None
+                    if kind == "answers" and value is not None:
+                        value = value // 10**indicator.decimals * 10**indicator.decimals
+                    put("observation", unit=unit.code, indicator=indicator.code, period=observed.end,
+                        value=value, status=status)  # fmt: skip
+                    if draw(st.integers(0, 12)) == 0:
+                        sequence += 1
+                        put("revision", unit=unit.code, indicator=indicator.code, period=observed.end,
+                            value=draw(st.integers(0, 5000)), status=1, sequence=sequence,
+                            vintage=draw(st.sampled_from([None, "final"])))  # fmt: skip
+            if draw(st.integers(0, 3)) == 0:
+                put("approval", unit=unit.code, indicator=indicator.code, approver="a", document="d")
+            if draw(st.integers(0, 4)) == 0:
+                for month, kind_ in ((12, "target"), (6, "plan")):
+                    put("target", unit=unit.code, indicator=indicator.code, kind=kind_,
+                        period=date(2025, month, 31 if month == 12 else 30),
+                        value=draw(st.integers(-100, 9000)))  # fmt: skip
+        for item in ("B", "D", "V"):
+            for document in range(draw(st.sampled_from([0, 0, 0, 1, 2]))):
+                put("event", unit=unit.code, item=item, document=str(document), decided_on=date(2025, 6, 1),
+                    points=None if item == "V" else draw(st.integers(0, 25 * 10**8)))  # fmt: skip
+    return Facts({name: to_arrow(name, held) for name, held in columns.items()}, units)
