@@ -68,11 +68,7 @@ class Oracle:
         self.exempt = {(row["unit"], row["indicator"]) for row in plan["exemption"]}
 
     def results(self) -> Tables:
-        counted = self.count(self.observations())
-        known = self.series(counted)
-        self.derive(known)
-        self.milestones(known)
-        self.known = known
+        known = self.known = self.measure()
         cells = self.cells(known)
         groups = self.groups(cells)
         scores = self.indicator_scores(cells, groups)
@@ -90,6 +86,13 @@ class Oracle:
             "light": self.lights(scores, nodes),
             "reference_score": self.references(totals),
         }
+
+    def measure(self) -> Cells:
+        """Status and value of everything that is observed, derived or counted by milestones."""
+        known = self.series(self.count(self.observations()))
+        self.derive(known)
+        self.milestones(known)
+        return known
 
     # -- what counts -----------------------------------------------------------------------------
 

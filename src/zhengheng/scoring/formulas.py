@@ -1,0 +1,76 @@
+"""Each method in words, with its own numbers put in: the middle of a score passport. Pure text."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from zhengheng.domain.numbers import COEFFICIENT, plain
+from zhengheng.domain.problems import Language
+
+Row = Mapping[str, Any]
+FLOATED = {"log_goalposts", "z_score"}
+"""Methods with a root or logarithm: rounded once from a declared number of digits."""
+
+
+def formula(rule: Row, cell: Row, statistic: Row | None, language: Language) -> str:
+    """The rule of one cell as a formula with numbers, e.g. 10 × min(170 / 200, 1.2)."""
+    decimals = rule["decimals"]
+
+    def v(number: Any) -> str:
+        return plain(int(number), decimals) if number is not None else "?"
+
+    def s(name: str) -> str:
+        return plain(int(rule[name]), 6) if rule[name] is not None else "?"
+
+    x, t, full = v(cell["value"]), v(cell["target"]), plain(int(rule["full"]), 6)
+    low, high = v(rule["low"]), v(rule["high"])
+    g = statistic or {}
+    up = rule["sign"] > 0
+    bottom, top = v(g.get("lowest")), v(g.get("highest"))
+    ahead = f"{x} − {bottom}" if up else f"{top} − {x}"
+    short = f"{t} − {x}" if up else f"{x} − {t}"
+    text = {
+        "ratio": f"{full} × min({x} / {t}, {s('most')})",
+        "ratio_inverse": f"{full} × min({t} / {x}, {s('most')})",
+        "ratio_mirror": f"{full} × max(0, 2 − {x} / {t})",
+        "efficacy": f"{full} × ({s('first')} + {s('second')} × ({x} − {v(cell['bottom'])}) / ({t} − {v(cell['bottom'])}))",  # noqa: E501
+        "growth": f"{full} × ({x} − {v(cell['base'])}) / ({t} − {v(cell['base'])})",
+        "plus_minus": f"{full} × (1 {'+' if up else '−'} {s('first')} × ({x} − {t}) / {t} × 100)",
+        "difference": f"{full} × (1 {'+' if up else '−'} {s('first')} × ({x} − {t}))",
+        "rate_minus": f"max({s('least_points')}, min({full}, {full} − {s('first')} × ({short})))",
+        "interval": f"{full} × [{low}, {high}] ∋ {x}",
+        "three_point": f"{full} × ({v(cell['base'])}→{s('first')}, {t}→{s('second')}, {v(cell['stretch'])}→{s('third')})({x})",  # noqa: E501
+        "direct": f"{full} × {x} / {high}",
+        "threshold": f"{full} × [{x} {'≥' if up else '≤'} {t}]",
+        "milestones": f"{full} × {x} %",
+        "min_max": f"{full} × ({ahead}) / ({top} − {bottom})",
+        "goalposts": f"{full} × ({x} − {low}) / ({high} − {low})",
+        "log_goalposts": f"{full} × (ln {x} − ln {low}) / (ln {high} − ln {low})",
+    }.get(rule["method"])
+    if text is None:
+        text = _group_words(rule["method"], full, x, g, decimals, language)
+    if rule["method"] in FLOATED:
+        text += "  ⟨由超越函数舍入而来⟩" if language == "zh" else "  ⟨rounded from a transcendental function⟩"
+    return text
+
+
+def _group_words(
+    method: str, full: str, x: str, g: Row, decimals: int, language: Language
+) -> str:
+    due = g.get("due", "?")
+    middle = plain(int(g["median_2"]) * 5, decimals + 1) if g else "?"
+    zh, en = {
+        "rank": (f"{full} × (应报 {due} 个单位中的名次)", f"{full} × place among {due} units due"),
+        "rank_table": (f"{full} × (应报 {due} 个单位中的名次对应比例)", f"{full} × share for its place among {due}"),
+        "borda": (f"{full} × (超过的单位数, 并列算半) / ({due} − 1)", f"{full} × (units beaten, ties half) / ({due} − 1)"),
+        "percentile": (f"{full} × 百分位 ({due} 个单位)", f"{full} × percentile rank among {due}"),
+        "z_score": (f"({x} − 组均值) / 组标准差", f"({x} − group mean) / group standard deviation"),
+        "mads": (f"({x} − 中位数 {middle}) / 绝对离差中位数", f"({x} − median {middle}) / median absolute deviation"),
+        "banded": (f"{full} × 分档曲线({x})", f"{full} × curve({x})"),
+        "steps": (f"{full} × 对照表({x})", f"{full} × table({x})"),
+    }[method]  # fmt: skip
+    return zh if language == "zh" else en
+
+
+def share(number: int) -> str:
+    """A micro coefficient for people."""
+    return plain(number, 6) if number != COEFFICIENT else "1"
