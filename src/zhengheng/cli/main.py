@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from zhengheng import __version__
-from zhengheng.cli import console, scheme, score
+from zhengheng.cli import console, lake, scheme, score
 from zhengheng.cli.words import t
 from zhengheng.domain.problems import ZhenghengError
 
@@ -35,6 +35,19 @@ def _options(
 
 app.add_typer(scheme.app, name="scheme")
 app.command("score", help=t("一次完成: 读文件、计分、写结果", "one shot: files in, result files out"))(score.score)
+
+
+for _command, _zh, _en in (
+    (lake.init, "建立数据湖", "make a lake"),
+    (lake.intake, "把文件载入数据湖", "load files into the lake"),
+    (lake.run, "核算一个批次", "compute a run"),
+    (lake.runs, "列出批次", "list the runs"),
+    (lake.show, "显示成绩榜", "show a scoreboard"),
+    (lake.explain, "得分溯源单", "score passport"),
+    (lake.export, "导出结果", "export results"),
+    (lake.bundle, "复核包", "auditor's bundle"),
+):
+    app.command(help=t(_zh, _en))(_command)
 
 
 def main() -> None:

@@ -26,7 +26,7 @@ class Method(Model):
 class Ratio(Method):
     """比率法: actual over target, capped. Reverse (a) target over actual, (b) 2 - actual/target."""
 
-    kind: Literal["ratio"] = "ratio"
+    kind: Literal["ratio"]
     reverse: Literal["inverse", "mirror"] = "inverse"
     cap: Number = ONE
     least: Number = ZERO
@@ -36,7 +36,7 @@ class Ratio(Method):
 class Efficacy(Method):
     """功效系数法: base + span over the way from the unacceptable to the satisfactory value."""
 
-    kind: Literal["efficacy"] = "efficacy"
+    kind: Literal["efficacy"]
     bottom: Number | None = None
     target: Number | None = None
     base: Number = Decimal("0.6")
@@ -55,7 +55,7 @@ class Knot(Model):
 class Banded(Method):
     """五档功效系数: linear between bands 优 良 平均 较低 较差 (SASAC) [M]."""
 
-    kind: Literal["banded"] = "banded"
+    kind: Literal["banded"]
     knots: tuple[Knot, ...] = Field(min_length=2)
     below: Number | None = None
     """Share beyond the worst knot; default: the worst knot's own."""
@@ -64,14 +64,14 @@ class Banded(Method):
 class Rank(Method):
     """排名法: W·(n-r+1)/n, or a table of shares by rank; n counts every unit due to report."""
 
-    kind: Literal["rank"] = "rank"
+    kind: Literal["rank"]
     table: tuple[Number, ...] = ()
 
 
 class PlusMinus(Method):
     """加减分法: full mark at target, `slope` per `per` (percent of target, or unit of measure)."""
 
-    kind: Literal["plus_minus"] = "plus_minus"
+    kind: Literal["plus_minus"]
     target: Number | None = None
     slope: Number = Decimal("0.01")
     per: Literal["percent", "unit"] = "percent"
@@ -82,7 +82,7 @@ class PlusMinus(Method):
 class RateMinus(Method):
     """Rate minus points per percentage point: max(floor, min(W, W - k·(T - rate)))."""
 
-    kind: Literal["rate_minus"] = "rate_minus"
+    kind: Literal["rate_minus"]
     target: Number | None = None
     points_per_unit: Number
     floor_points: Number = ZERO
@@ -91,7 +91,7 @@ class RateMinus(Method):
 class Interval(Method):
     """区间法: full mark inside [low, high], falling to nothing at the limits."""
 
-    kind: Literal["interval"] = "interval"
+    kind: Literal["interval"]
     low: Number | None = None
     high: Number | None = None
     low_limit: Number | None = None
@@ -101,7 +101,7 @@ class Interval(Method):
 class ThreePoint(Method):
     """base→60 %, target→100 %, stretch→120 %, straight between; beyond base the line goes on."""
 
-    kind: Literal["three_point"] = "three_point"
+    kind: Literal["three_point"]
     base: Number | None = None
     target: Number | None = None
     stretch: Number | None = None
@@ -114,7 +114,7 @@ class ThreePoint(Method):
 class Growth(Method):
     """增长法: the way gone from base to target."""
 
-    kind: Literal["growth"] = "growth"
+    kind: Literal["growth"]
     base: Number | None = None
     target: Number | None = None
     cap: Number = ONE
@@ -124,7 +124,7 @@ class Growth(Method):
 class Direct(Method):
     """The value is the mark, on `scale`: imported scores, votes, 定性分档 percentages."""
 
-    kind: Literal["direct"] = "direct"
+    kind: Literal["direct"]
     scale: Number = Decimal(100)
     cap: Number | None = None
     least: Number | None = None
@@ -141,14 +141,14 @@ class Tier(Model):
 class Tiers(Method):
     """定性分档: a percentage inside a named tier, e.g. 100-80 / 80-60 / 60-0 (section 12)."""
 
-    kind: Literal["tiers"] = "tiers"
+    kind: Literal["tiers"]
     tiers: tuple[Tier, ...] = Field(min_length=1)
 
 
 class Threshold(Method):
     """Met or not met: the full mark when the target is reached, otherwise nothing."""
 
-    kind: Literal["threshold"] = "threshold"
+    kind: Literal["threshold"]
     target: Number | None = None
     strict: bool = False
     """True: the target itself does not count as reached."""
@@ -164,7 +164,7 @@ class StepRow(Model):
 class Steps(Method):
     """Table of credits by thresholds; `of: difference` compares value minus target."""
 
-    kind: Literal["steps"] = "steps"
+    kind: Literal["steps"]
     of: Literal["value", "difference"] = "value"
     target: Number | None = None
     steps: tuple[StepRow, ...] = Field(min_length=1)
@@ -181,28 +181,28 @@ class Answer(Model):
 class Answers(Method):
     """Questionnaire: Yes/No or Yes, Large extent, Small extent, No (domain.md section 3)."""
 
-    kind: Literal["answers"] = "answers"
+    kind: Literal["answers"]
     answers: tuple[Answer, ...] = Field(min_length=2)
 
 
 class Milestones(Method):
     """里程碑: dated nodes with shares; late ones earn `late`; waived ones leave the sum."""
 
-    kind: Literal["milestones"] = "milestones"
+    kind: Literal["milestones"]
     late: Number = Decimal("0.5")
 
 
 class MinMax(Method):
     """Position between the group's lowest and highest value."""
 
-    kind: Literal["min_max"] = "min_max"
+    kind: Literal["min_max"]
     target: None = None
 
 
 class ZScore(Method):
     """centre + scale · (value - mean) / population standard deviation, in points."""
 
-    kind: Literal["z_score"] = "z_score"
+    kind: Literal["z_score"]
     centre: Number = ZERO
     scale: Number = ONE
     target: None = None
@@ -211,7 +211,7 @@ class ZScore(Method):
 class Mads(Method):
     """centre + scale · (value - median) / median absolute deviation (no 1.4826), in points."""
 
-    kind: Literal["mads"] = "mads"
+    kind: Literal["mads"]
     centre: Number = ZERO
     scale: Number = ONE
     target: None = None
@@ -220,19 +220,19 @@ class Mads(Method):
 class PercentileRank(Method):
     """Share of the group below, ties counted half: W·(below + equal/2) / n."""
 
-    kind: Literal["percentile"] = "percentile"
+    kind: Literal["percentile"]
 
 
 class Borda(Method):
     """W·(units beaten, ties half) / (n - 1)."""
 
-    kind: Literal["borda"] = "borda"
+    kind: Literal["borda"]
 
 
 class Goalposts(Method):
     """Fixed goalposts, value capped to them; `log` compares logarithms (HDI)."""
 
-    kind: Literal["goalposts"] = "goalposts"
+    kind: Literal["goalposts"]
     low: Number
     high: Number
     log: bool = False

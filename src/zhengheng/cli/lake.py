@@ -1,0 +1,186 @@
+"""Commands over a lake: init, intake, run, runs, show, explain, export, bundle."""
+
+import getpass
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.tree import Tree
+
+from zhengheng.cli import console, engine
+from zhengheng.cli.score import checked_rulebook, day, period
+from zhengheng.cli.scoreboard import print_scoreboard
+from zhengheng.cli.words import LANGUAGE, t
+from zhengheng.domain.problems import NotFoundError
+
+Home = Annotated[Path, typer.Option("--home", envvar="ZHENGHENG_HOME", help=t("数据湖文件夹", "folder of the lake"))]
+Json = Annotated[bool, typer.Option("--json", help="JSON")]
+RunName = Annotated[str, typer.Argument(help=t("批次号或其开头; latest 为最新", "run, or its beginning; latest"))]
+DEFAULT = Path("lake")
+
+
+def init(home: Annotated[Path, typer.Argument(help=t("新数据湖文件夹", "folder for the lake"))] = DEFAULT) -> None:
+    """Make an empty lake, with its secret for keyed hashes and commitments."""
+    from zhengheng.lake.store import Lake
+
+    Lake.create(home)
+    secret = home / "secret.key"
+    if not secret.exists():
+        secret.touch(mode=0o600)
+        secret.write_bytes(secrets.token_bytes(32))
+    console.out.print(t(f"数据湖已就绪: {home}", f"the lake is ready: {home}"))
+
+
+def intake(
+    rulebook: Annotated[Path, typer.Argument(help=t("考核方案", "rulebook"))],
+    mapping: Annotated[Path, typer.Option(help=t("采集映射", "intake mapping"))],
+    data: Annotated[Path, typer.Option(help=t("数据文件夹", "data folder"))],
+    home: Home = DEFAULT,
+    keep_rejects: Annotated[bool, typer.Option(help=t("保留被拒的行并继续", "keep rejected rows aside and go on"))] = False,
+    json: Json = False,
+) -> None:  # fmt: skip
+    """Load files into the lake: one atomic snapshot, or nothing."""
+    from zhengheng.lake.coverage import coverage
+    from zhengheng.lake.intake import read_files
+    from zhengheng.lake.mapping import load_mapping
+    from zhengheng.lake.rejects import write_rejects
+    from zhengheng.lake.store import Lake
+
+    lake = Lake.open(home)
+    book, plan = checked_rulebook(rulebook), load_mapping(mapping)
+    with console.progress(t("读取", "reading")) as advance:
+        facts = read_files(plan, book, data, key=_secret(home), keep_rejects=keep_rejects, progress=advance)
+    number = lake.intake(facts, plan, loader=getpass.getuser(), at=datetime.now(UTC))
+    console.print_problems([*facts.warnings, *coverage(facts)])
+    if facts.rejects:
+        for path in write_rejects(facts.rejects, home / "rejects" / str(number)):
+            console.err.print(t(f"被拒的行: {path}", f"rejected rows: {path}"), markup=False)
+    about = {"intake": number, "files": [vars(f) for f in facts.files], "rejected": len(facts.rejects)}
+    if json:
+        console.print_json(about)
+        return
+    taken = sum(file.taken for file in facts.files)
+    console.out.print(t(f"第 {number} 次入库: {len(facts.files)} 个来源, {taken} 行, 拒绝 {len(facts.rejects)} 行",
+                        f"intake {number}: {len(facts.files)} sources, {taken} rows, {len(facts.rejects)} rejected"))  # fmt: skip
+
+
+def _secret(home: Path) -> bytes:
+    path = home / "secret.key"
+    return path.read_bytes() if path.is_file() else b""
+
+
+def run(
+    rulebook: Annotated[Path, typer.Argument(help=t("考核方案", "rulebook"))],
+    period_: Annotated[str, typer.Option("--period", help=t("考核期间", "assessed period"))],
+    at: Annotated[str | None, typer.Option(help=t("以哪一天的情况计算", "day to look from"))] = None,
+    home: Home = DEFAULT,
+    engine_: Annotated[str, typer.Option("--engine", help="duckdb | spark | oracle")] = "duckdb",
+    master: Annotated[str, typer.Option(help="spark://…")] = "local[2]",
+    memory: Annotated[str | None, typer.Option(help=t("内存上限", "memory limit"))] = None,
+    json: Json = False,
+) -> None:
+    """Compute a run over the lake and keep it for ever."""
+    from zhengheng.engines.archive import keep_run
+    from zhengheng.engines.outputs import describe
+    from zhengheng.engines.run import make_run
+    from zhengheng.lake.store import Lake
+
+    lake = Lake.open(home)
+    chosen = engine.choose(engine_, master=master, memory=memory)
+    made = make_run(checked_rulebook(rulebook), lake.facts(), period(period_), chosen, day(at))
+    created = datetime.now(UTC)
+    keep_run(lake, made, created)
+    if json:
+        console.print_json(describe(made, created))
+    else:
+        print_scoreboard(made)
+
+
+def runs(home: Home = DEFAULT, json: Json = False) -> None:
+    """List runs, newest first."""
+    from zhengheng.lake.store import Lake
+
+    found = Lake.open(home).runs()
+    if json:
+        console.print_json(found)
+        return
+    heads = [t("批次", "run"), t("方案", "rulebook"), t("期间", "period"), t("引擎", "engine"), t("时间", "made")]
+    console.table("", heads, [tuple(map(str, row.values())) for row in found])
+
+
+def _load(home: Path, name: str) -> Any:
+    from zhengheng.engines.archive import load_run
+    from zhengheng.lake.store import Lake
+
+    lake = Lake.open(home)
+    if name == "latest":
+        known = lake.runs()
+        if not known:
+            raise NotFoundError.one("latest", "run.absent", zh="还没有批次", en="there is no run yet")
+        name = str(known[0]["run"])
+    return load_run(lake.run_folder(name))
+
+
+def show(run: RunName = "latest", home: Home = DEFAULT, limit: int = 50) -> None:
+    """The scoreboard of a stored run."""
+    print_scoreboard(_load(home, run), limit)
+
+
+def explain(
+    run: RunName,
+    unit: Annotated[str, typer.Argument(help=t("单位代码", "unit code"))],
+    indicator: Annotated[str | None, typer.Argument(help=t("指标代码", "indicator code"))] = None,
+    home: Home = DEFAULT,
+    json: Json = False,
+) -> None:
+    """The score passport: from the total down to file, sheet and row."""
+    from zhengheng.engines.passport import passport
+
+    entry = passport(_load(home, run), unit, indicator, LANGUAGE)
+    if json:
+        console.print_json(entry.as_dict())
+    else:
+        console.out.print(draw(entry))
+
+
+def draw(entry: Any, tree: Tree | None = None) -> Tree:
+    """A passport as a tree of lines."""
+    from rich.markup import escape
+
+    score = f"  [bold]{entry.score}[/]" if entry.score else ""
+    detail = f"  [dim]{escape(entry.detail)}[/]" if entry.detail else ""
+    line = f"{escape(entry.label)}{score}{detail}"
+    branch = Tree(line) if tree is None else tree.add(line)
+    for part in entry.parts:
+        draw(part, branch)
+    return branch
+
+
+def export(
+    run: RunName,
+    out: Annotated[Path, typer.Argument(help=t("输出文件夹", "folder"))],
+    form: Annotated[str, typer.Option("--format", help="csv | xlsx | parquet | json")] = "csv",
+    home: Home = DEFAULT,
+    bom: Annotated[bool, typer.Option(help=t("带 BOM", "with a BOM"))] = False,
+) -> None:
+    """Write a run's results as csv, xlsx, parquet or json."""
+    from zhengheng.engines.export import export_run
+
+    for path in export_run(_load(home, run), out, form, bom=bom):
+        console.out.print(str(path), markup=False)
+
+
+def bundle(
+    run: RunName,
+    out: Annotated[Path, typer.Argument(help="out.zip")],
+    public: Annotated[bool, typer.Option("--public/--audit", help=t("公开包 / 审计包", "public or audit bundle"))] = True,
+    home: Home = DEFAULT,
+) -> None:
+    """A zip that recomputes itself with `python verify.py`."""
+    from zhengheng.engines.bundle import write_bundle
+
+    write_bundle(_load(home, run), out, "public" if public else "audit", _secret(home))
+    console.out.print(t(f"已写入 {out}; 解压后运行 python verify.py", f"wrote {out}; unzip it and run python verify.py"))
+

@@ -1,0 +1,56 @@
+"""Results in the formats people ask for; csv through the one writer, the others from the same rows."""
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from zhengheng.domain.problems import ZhenghengError
+from zhengheng.engines.outputs import (
+    INDICATOR_SCORES,
+    SCORES,
+    indicator_rows,
+    score_rows,
+    write_csv,
+)
+from zhengheng.engines.run import Run
+
+
+def export_run(run: Run, out: Path, form: str, *, bom: bool = False) -> list[Path]:
+    """Write scores and indicator scores; returns the files. Raises ZhenghengError for a format."""
+    out.mkdir(parents=True, exist_ok=True)
+    tables = {
+        "scores": (SCORES, list(score_rows(run))),
+        "indicator_scores": (INDICATOR_SCORES, list(indicator_rows(run))),
+    }
+    written = []
+    for name, (header, rows) in tables.items():
+        path = out / f"{name}.{form}"
+        if form == "csv":
+            write_csv(path, header, rows, bom=bom)
+        elif form == "json":
+            path.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        elif form == "parquet":
+            pq.write_table(pa.Table.from_pylist(rows), path)
+        elif form == "xlsx":
+            _xlsx(path, header, rows)
+        else:
+            raise ZhenghengError.one(
+                "--format", "format.unknown", zh=f"没有格式 {form}: 可选 csv、xlsx、parquet、json",
+                en=f"no format {form}: choose csv, xlsx, parquet or json",
+            )  # fmt: skip
+        written.append(path)
+    return written
+
+
+def _xlsx(path: Path, header: tuple[str, ...], rows: list[dict[str, str]]) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    page = book.create_sheet(path.stem)
+    page.freeze_panes = "B2"
+    page.append(list(header))
+    for row in rows:
+        page.append([row[name] for name in header])
+    book.save(path)
