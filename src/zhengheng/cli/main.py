@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from zhengheng import __version__
-from zhengheng.cli import console, lake, scheme, score
+from zhengheng.cli import console, lake, sample, scheme, score
 from zhengheng.cli.words import t
 from zhengheng.domain.problems import ZhenghengError
 
@@ -46,6 +46,8 @@ for _command, _zh, _en in (
     (lake.explain, "得分溯源单", "score passport"),
     (lake.export, "导出结果", "export results"),
     (lake.bundle, "复核包", "auditor's bundle"),
+    (sample.sample, "生成示例城市", "make the sample city"),
+    (sample.demo, "示例城市的一年", "a year of the sample city"),
 ):
     app.command(help=t(_zh, _en))(_command)
 

@@ -357,6 +357,8 @@ class Rows:
     def _approval(self, row: int, values: dict[str, str]) -> None:
         code = self._must(self.source.indicator, values, "indicator")
         self._indicator(code)
+        if self.source.distinct and (self._unit_code(values), code) in self.intake.seen["approval"]:
+            return
         self._put("approval", unit=self._unit_code(values), indicator=code,
                   approver=self._must(self.source.approver, values, "approver"),
                   document=self._get(self.source.document, values), row=row)  # fmt: skip

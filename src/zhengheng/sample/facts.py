@@ -1,0 +1,192 @@
+"""Three years of facts for the sample city, deterministic by seed (sample_city rules, section 5)."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+from zhengheng.domain.periods import Period, parse_period
+from zhengheng.sample.catalogue import SPECS, Spec
+from zhengheng.sample.organisation import NO_ORDERS, SampleUnit, departments, districts, streets
+
+YEARS = (2023, 2024, 2025)
+MONTH_SHARES = (2, 4, 7, 8, 9, 9, 6, 9, 10, 11, 14, 11)
+"""Cumulative projects: slow in January, floods stop July, most in November."""
+TOPICS = (("物业", 22), ("噪声", 14), ("停车", 11), ("老旧小区", 12), ("供水供暖", 9), ("欠薪", 6), ("入学", 5),
+          ("违建", 6), ("市容", 8), ("其他", 7))  # fmt: skip
+SEASONS = {"供水供暖": (12, 1, 2), "欠薪": (12, 1), "入学": (6, 7, 8)}
+ORDERS_A_YEAR = 96_000
+SOLVED = {2023: 0.76, 2024: 0.84, 2025: 0.88}
+SATISFIED = {2023: 0.83, 2024: 0.88, 2025: 0.91}
+CITY_GROWTH = {2023: "5.4", 2024: "5.1", 2025: "5.3"}
+Row = dict[str, Any]
+
+
+def quality(units: list[SampleUnit], seed: int) -> dict[str, float]:
+    """How well each unit does, between -2 and 2; the same for all its indicators and years."""
+    random = Random(f"{seed}-quality")
+    return {unit.code: max(-2.0, min(2.0, random.gauss(0, 1))) for unit in units}
+
+
+def observations(
+    units: list[SampleUnit], codes: dict[str, list[str]], seed: int
+) -> Iterator[Row]:
+    """Values of every observed indicator: unit, indicator, period, value, status."""
+    skill = quality(units, seed)
+    for unit in units:
+        for code in codes[unit.code]:
+            spec = SPECS[code]
+            if spec.method == "milestones" or spec.combine.startswith("parts"):
+                continue
+            random = Random(f"{seed}-{unit.code}-{code}")
+            for year in YEARS:
+                yield from _year(unit, spec, year, skill[unit.code], random)
+
+
+def _year(unit: SampleUnit, spec: Spec, year: int, skill: float, random: Random) -> Iterator[Row]:
+    periods = list(parse_period(str(year)).split(spec.frequency))  # type: ignore[arg-type]
+    level = _level(spec, skill + random.gauss(0, 0.6), year)
+    if spec.code in {"A07", "A10"} and random.random() < 0.08:
+        for period in periods:
+            yield _row(unit, spec, period, "", "不适用")
+        return
+    for place, period in enumerate(periods):
+        yield _row(unit, spec, period, _text(spec, _value(spec, level, place, len(periods), random)), "")
+
+
+def _level(spec: Spec, skill: float, year: int) -> float:
+    """The year's level: medians a little short of the target, better units nearer to it."""
+    low, high = spec.limits
+    target, span = float(spec.target), high - low
+    lift = 0.01 * (year - 2025)
+    if spec.code == "C02":
+        return target * (0.97 + 0.03 * skill)
+    if spec.direction == "down":
+        return max(low, min(high, target + span * (0.02 - 0.07 * skill - lift)))
+    if spec.direction == "interval":
+        return max(low, min(high, target + span * 0.1 * skill))
+    short = 0.03 if spec.combine == "sum" else 0.1
+    return max(low, min(high, target - span * (short - 0.09 * skill - lift)))
+
+
+def _value(spec: Spec, level: float, place: int, count: int, random: Random) -> float:
+    if spec.combine == "sum":
+        if count == 12 and spec.decimals:
+            return level * MONTH_SHARES[place] / 100
+        return level / count
+    if spec.combine == "last" and spec.code in {"A03", "B11"}:
+        done = sum(MONTH_SHARES[: place + 1]) if count == 12 else 100
+        return level * done / 100
+    low, high = spec.limits
+    season = 1.0
+    if spec.code == "D01":
+        season = 1.35 if place in {0, 1, 11} else 0.88
+    wobble = random.gauss(0, (high - low) * 0.01)
+    return max(min(low, level), min(max(high, level), level * season + wobble))
+
+
+def _text(spec: Spec, value: float) -> str:
+    if spec.decimals == 0:
+        return str(int(value + 0.5))
+    return f"{value:.{spec.decimals}f}"
+
+
+def _row(unit: SampleUnit, spec: Spec, period: Period, value: str, status: str) -> Row:
+    return {"单位代码": unit.code, "单位": unit.name, "指标": spec.code, "期间": period.code,
+            "数值": value, "状态": status, "版本": "", "发布日期": ""}  # fmt: skip
+
+
+def growth_vintages(seed: int) -> Iterator[Row]:
+    """B01 in two releases: preliminary in January, revised after the day that counts (story 5)."""
+    city = SampleUnit("CITY", "云衡市", "", "")
+    spec = SPECS["B01"]
+    skill = quality(districts(), seed)
+    for unit in (*districts(), city):
+        random = Random(f"{seed}-{unit.code}-B01")
+        for year in YEARS:
+            period = parse_period(str(year))
+            first = CITY_GROWTH[year]
+            if unit.code != "CITY":
+                first = f"{float(first) + 0.8 * skill[unit.code] + random.gauss(0, 0.3):.1f}"
+            later = f"{float(first) - 0.2:.1f}"
+            row = _row(unit, spec, period, first, "")
+            yield row | {"版本": "初步", "发布日期": f"{year + 1}-01-22"}
+            yield row | {"数值": later, "版本": "修订", "发布日期": f"{year + 1}-11-20"}
+
+
+def milestones(units: list[SampleUnit], codes: dict[str, list[str]], seed: int) -> Iterator[Row]:
+    """Dated nodes: most on time, some late, few not done, one waived."""
+    skill = quality(units, seed)
+    for unit in units:
+        for code in codes[unit.code]:
+            if SPECS[code].method != "milestones":
+                continue
+            random = Random(f"{seed}-{unit.code}-{code}-nodes")
+            for year in YEARS:
+                for place in range(4):
+                    due = date(year, 3 * place + 3, 25)
+                    luck = random.random() + 0.06 * skill[unit.code]
+                    days = -random.randint(0, 20) if luck > 0.16 else random.randint(3, 40)
+                    done = None if luck < 0.035 else due + timedelta(days)
+                    yield {
+                        "单位代码": unit.code, "指标": code, "节点": f"{year}-{place + 1}",
+                        "应完成": due.isoformat(), "完成": done.isoformat() if done else "",
+                        "份额%": "25", "豁免": "是" if luck > 1.07 else "否",
+                    }  # fmt: skip
+
+
+def orders(seed: int, scale: float) -> Iterator[Row]:
+    """Hotline work orders. Invented callers and impossible numbers stand in, for intake to drop."""
+    random = Random(f"{seed}-orders")
+    town = {unit.code for unit in streets() if unit.name == NO_ORDERS}
+    handlers = [u.code for u in streets() if u.code not in town] * 5
+    handlers += [u.code for u in districts()] * 3 + [u.code for u in departments()] * 2
+    skill = quality([*streets(), *districts(), *departments()], seed)
+    topics = [name for name, weight in TOPICS for _ in range(weight)]
+    number = 0
+    for year in YEARS:
+        for day in range((date(year, 12, 31) - date(year, 1, 1)).days + 1):
+            today = date(year, 1, 1) + timedelta(day)
+            for _ in range(int(ORDERS_A_YEAR * scale / 365)):
+                number += 1
+                yield _order(random, number, today, random.choice(handlers), skill, topics)
+
+
+def _order(
+    random: Random, number: int, day: date, unit: str, skill: dict[str, float], topics: list[str]
+) -> Row:
+    if unit == "J15" and day >= date(2025, 4, 1):
+        unit = "J37" if random.random() < 0.62 else "J38"
+    topic = random.choice(topics)
+    if topic in SEASONS and day.month not in SEASONS[topic]:
+        topic = "物业"
+    lift = 0.03 * skill.get(unit, 0.0)
+    called = random.random() < 0.82
+    solved = called and random.random() < SOLVED[day.year] + lift
+    satisfied = called and random.random() < SATISFIED[day.year] + lift
+    return {
+        "工单号": f"GD{number:07d}", "派单日期": day.isoformat(), "承办单位": unit, "类别": topic,
+        "剔除代码": random.choice(("X1", "X3", "X5")) if random.random() < 0.07 else "",
+        "按时响应": "是" if random.random() < 0.985 + 0.3 * lift else "否",
+        "有效回访": "是" if called else "否", "解决": "是" if solved else "否",
+        "满意": "是" if satisfied else "否", "重复": "是" if random.random() < 0.06 - lift / 2 else "否",
+        "办理小时": str(max(2, int(random.gauss(66 - 200 * lift, 20)))),
+        "来电人": f"市民{number % 997}", "来电号码": f"000{number % 9973:08d}",
+    }  # fmt: skip
+
+
+def events() -> Iterator[Row]:
+    """Decided items of the three years: honours, criticism, and story 6 (untrue VOC figures)."""
+    rows = (
+        ("D03", "praise", "1", "云政表〔2025〕3号", "2025-11-18"),
+        ("D12", "praise", "1", "云政表〔2025〕3号", "2025-11-18"),
+        ("D27", "innovation", "0.6", "云绩委〔2026〕1号", "2026-01-15"),
+        ("D31", "criticism", "0.5", "云政通〔2025〕8号", "2025-09-02"),
+        ("Q04", "false_data", "2", "云绩决〔2026〕2号", "2026-02-04"),
+        ("Q01", "praise", "1", "云政表〔2025〕3号", "2025-11-18"),
+        ("J03", "criticism", "0.5", "云政通〔2025〕9号", "2025-10-11"),
+        ("J01", "praise", "1", "云政表〔2025〕4号", "2025-12-01"),
+        ("J28", "accident", "", "云安委〔2025〕5号", "2025-08-30"),
+    )
+    for unit, item, points, document, day in rows:
+        yield {"单位代码": unit, "事项": item, "分值": points, "文号": document, "决定日期": day}
