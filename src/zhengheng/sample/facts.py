@@ -65,7 +65,7 @@ def _level(spec: Spec, skill: float, year: int) -> float:
         return max(low, min(high, target + span * (0.02 - 0.07 * skill - lift)))
     if spec.direction == "interval":
         return max(low, min(high, target + span * 0.1 * skill))
-    short = 0.03 if spec.combine == "sum" else 0.1
+    short = 0.12 if spec.combine == "sum" else 0.3
     return max(low, min(high, target - span * (short - 0.09 * skill - lift)))
 
 

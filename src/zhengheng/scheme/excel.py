@@ -1,0 +1,368 @@
+"""A rulebook as the Excel workbook an official fills in, and back, without loss.
+
+Every sheet has a Chinese header row and a hidden row of stable keys, so headers may be reworded.
+Lists become sheets (one row an entry), the tree and the weights have sheets of their own, all
+other settings stand in 基本信息 as name and value. Reading forgives merged cells, full-width digits,
+blank rows and numbers typed as text.
+"""
+
+import json
+import unicodedata
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from pydantic import ValidationError
+
+from zhengheng.domain.problems import Problem, RulebookError
+from zhengheng.scheme.excel_words import CHOICES, SHEETS, heading
+from zhengheng.scheme.fingerprint import dump
+from zhengheng.scheme.load import Source, explain
+from zhengheng.scheme.model import Rulebook
+from zhengheng.scheme.yaml_source import Document
+
+BASICS, TREE, WEIGHTS, GUIDE = "基本信息", "指标树", "权重", "填写说明"
+Cells = dict[str, Any]
+Place = tuple[str | int, ...]
+
+
+# -- writing -----------------------------------------------------------------------------------------
+
+
+def write_workbook(book: Rulebook, path: Path) -> None:
+    """Write the workbook; reading it gives the same model."""
+    data = dump(book)
+    workbook = Workbook()
+    page = workbook.active
+    assert page is not None
+    page.title = GUIDE
+    for line in _GUIDE.strip().splitlines():
+        page.append([line])
+    page.column_dimensions["A"].width = 100
+    lists = {key: data.pop(key, []) for key in SHEETS}
+    tree, weights = data.pop("tree"), data.pop("weights")
+    _table(workbook, BASICS, [{"名称": k, "值": v} for k, v in _flat(data)], ["名称", "值"], keyed=False)
+    _table(workbook, TREE, list(_tree_rows(tree, "")), ["code", "parent", "kind", "name/zh", "name/en"])
+    _table(workbook, WEIGHTS, list(_weight_rows(weights)), ["table", "from", "child", "*"])
+    for key, rows in lists.items():
+        common = SHEETS[key][1]
+        if rows or key in {"categories", "groups", "units", "indicators", "adjustments"}:
+            _table(workbook, SHEETS[key][0], [dict(_flat(row)) for row in rows], common)
+    workbook.save(path)
+
+
+def _table(workbook: Workbook, title: str, rows: list[Cells], common: list[str], *, keyed: bool = True) -> None:  # noqa: E501
+    page = workbook.create_sheet(title)
+    extra = dict.fromkeys(key for row in rows for key in row)
+    keys = [*common, *(key for key in extra if key not in common)]
+    page.append([heading(key) if keyed else key for key in keys])
+    page.append(keys)
+    page.row_dimensions[2].hidden = True
+    page.freeze_panes = "B3"
+    for cell in page[1]:
+        cell.font = Font(bold=True)
+        cell.fill = PatternFill("solid", fgColor="F5F7F9")
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+    for row in rows:
+        page.append([_outgoing(row.get(key)) for key in keys])
+    for place, key in enumerate(keys, 1):
+        letter = get_column_letter(place)
+        page.column_dimensions[letter].width = 24 if "name" in key or key in {"名称", "值"} else 14
+        if choices := CHOICES.get(key):
+            listed = DataValidation(type="list", formula1='"' + ",".join(choices) + '"', allow_blank=True)
+            page.add_data_validation(listed)
+            listed.add(f"{letter}3:{letter}2000")
+
+
+def _outgoing(value: Any) -> Any:
+    """Numbers go out as numbers where that loses nothing; everything else as text."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, str):
+        try:
+            if value == str(int(value)) and len(value) <= 15:
+                return int(value)
+            if repr(float(value)) == value and len(value) <= 15 and "e" not in value:
+                return float(value)
+        except ValueError:
+            pass
+        if value[:1] in {"=", "'"}:
+            return "'" + value
+    return value
+
+
+def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Leaves of nested data: a/b for keys, a/#0 for list places."""
+    if isinstance(value, dict) and value:
+        for key, entry in value.items():
+            yield from _flat(entry, _join(path, key.replace("%", "%25").replace("/", "%2F")))
+    elif isinstance(value, list) and value:
+        for place, entry in enumerate(value):
+            yield from _flat(entry, _join(path, f"#{place}"))
+    else:
+        yield path, json.dumps(value) if isinstance(value, dict | list) else value
+
+
+def _join(path: str, key: str) -> str:
+    return f"{path}/{key}" if path else key
+
+
+def _tree_rows(node: Cells, parent: str) -> Iterator[Cells]:
+    children = node["children"]
+    own = {key: value for key, value in node.items() if key != "children"}
+    yield {"parent": parent, "kind": "dimension", **dict(_flat(own))}
+    for child in children:
+        if isinstance(child, str):
+            yield {"code": child, "parent": node["code"], "kind": "indicator"}
+        else:
+            yield from _tree_rows(child, node["code"])
+
+
+def _weight_rows(weights: list[Cells]) -> Iterator[Cells]:
+    for number, table in enumerate(weights, 1):
+        rest = {key: value for key, value in table.items() if key not in {"table", "from"}}
+        for place, (child, entry) in enumerate(table["table"].items()):
+            row: Cells = {"table": str(number), "from": table["from"], "child": child}
+            if isinstance(entry, dict):
+                row |= {f"={category}": weight for category, weight in entry.items()}
+            else:
+                row["*"] = entry
+            yield row | (dict(_flat(rest, "")) if place == 0 else {})
+
+
+# -- reading -----------------------------------------------------------------------------------------
+
+
+class _Sheets(Document):
+    """The data of a workbook with the cell of each part."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__({}, name)
+        self.places: dict[Place, str] = {}
+
+    def where(self, path: Place) -> str:
+        for length in range(len(path), -1, -1):
+            if place := self.places.get(path[:length]):
+                return f"{self.name}!{place}"
+        return self.name
+
+
+def read_workbook(path: Path) -> tuple[Rulebook, Source]:
+    """Read a workbook. Raises RulebookError with every problem at its sheet and cell."""
+    try:
+        workbook = load_workbook(path, data_only=False)
+    except Exception as error:  # openpyxl raises whatever its parsers meet
+        raise RulebookError.one(
+            path.name, "workbook.broken", zh="工作簿无法打开, 请确认是 xlsx 文件", en="the workbook cannot be opened; is it an .xlsx file?"  # noqa: E501
+        ) from error
+    document = _Sheets(path.name)
+    problems: list[Problem] = []
+    data: Cells = {}
+    for title, key in [(BASICS, None), *((name, key) for key, (name, _) in SHEETS.items())]:
+        if title not in workbook.sheetnames:
+            continue
+        rows = list(_rows(workbook[title], document, problems))
+        if key is None:
+            for place, row in rows:
+                if row.get("名称"):
+                    _put(data, str(row["名称"]), row.get("值"))
+                    document.places[_place(str(row["名称"]))] = place["值"]
+        else:
+            data[key] = []
+            for number, (place, row) in enumerate(rows):
+                entry: Cells = {}
+                for name, value in row.items():
+                    _put(entry, name, value)
+                    document.places[(key, number, *_place(name))] = place[name]
+                document.places[(key, number)] = next(iter(place.values()))
+                data[key].append(entry)
+    for title in (TREE, WEIGHTS):
+        if title not in workbook.sheetnames:
+            problems.append(Problem(path.name, "sheet.absent", f"缺少工作表“{title}”", f"the sheet {title} is missing"))
+    if problems:
+        raise RulebookError(problems)
+    data["tree"] = _read_tree([row for _, row in _rows(workbook[TREE], document, problems)], document, problems)
+    data["weights"] = _read_weights(list(_rows(workbook[WEIGHTS], document, problems)), document)
+    document.data = data
+    for key in SHEETS:
+        if not data.get(key):
+            data.pop(key, None)
+    book = _validate(document, problems)
+    if problems or book is None:
+        raise RulebookError(problems)
+    source = Source(path)
+    for number, indicator in enumerate(book.indicators):
+        source.cells[indicator.code] = document.where(("indicators", number))
+    for key in ("tree", "weights", "categories", "grading", "adjustments", "units"):
+        source.cells[key] = document.where((key,))
+    return book, source
+
+
+def _rows(page: Any, document: _Sheets, problems: list[Problem]) -> Iterator[tuple[dict[str, str], Cells]]:
+    """Each filled row with the cell of each value; merged cells repeat their first one."""
+    merged = {
+        (row, column): (area.min_row, area.min_col)
+        for area in page.merged_cells.ranges
+        for row in range(area.min_row, area.max_row + 1)
+        for column in range(area.min_col, area.max_col + 1)
+    }
+    headers = [cell.value for cell in page[1]]
+    second = [cell.value for cell in page[2]] if page.max_row > 1 else []
+    hidden = bool(page.row_dimensions[2].hidden) or any(v in {"code", "child", "名称"} for v in second[:3])
+    words = {heading(key): key for _, common in SHEETS.values() for key in common}
+    keys = [
+        str(second[i]) if hidden and i < len(second) and second[i] is not None else words.get(str(h), str(h or ""))
+        for i, h in enumerate(headers)
+    ]  # fmt: skip
+    for number in range(3 if hidden else 2, page.max_row + 1):
+        places, row = {}, {}
+        for column, key in enumerate(keys, 1):
+            cell = page.cell(*merged.get((number, column), (number, column)))
+            value = _incoming(cell.value)
+            if cell.data_type == "f":
+                problems.append(
+                    Problem(f"{document.name}!{page.title}!{cell.coordinate}", "cell.formula",
+                            "单元格是公式, 请粘贴为数值", "this cell is a formula; paste it as a value")
+                )  # fmt: skip
+            if key and value is not None:
+                row[key] = value
+                places[key] = f"{page.title}!{cell.coordinate}"
+        if row:
+            yield places, row
+
+
+def _incoming(value: Any) -> str | None:
+    """Any cell as text; numbers in their shortest exact form, full-width digits made plain."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, datetime | date):
+        return value.isoformat()[:10]
+    if isinstance(value, float):
+        number = Decimal(repr(value))
+        return f"{number:f}".removesuffix(".0")
+    text = str(value)
+    text = text[1:] if text.startswith("'") else text
+    narrow = unicodedata.normalize("NFKC", text).strip()
+    return narrow if narrow.replace(".", "").replace("-", "").isdigit() else text
+
+
+def _place(path: str) -> Place:
+    return tuple(
+        int(part[1:]) if part.startswith("#") else part.replace("%2F", "/").replace("%25", "%")
+        for part in path.split("/")
+    )
+
+
+def _put(data: Any, path: str, value: Any) -> None:
+    """Set a leaf in nested data, making dicts and lists as the path asks."""
+    keys = _place(path)
+    if value in {"[]", "{}"}:
+        value = json.loads(value)
+    for place, key in enumerate(keys[:-1]):
+        following: Any = [] if isinstance(keys[place + 1], int) else {}
+        if isinstance(key, int):
+            while len(data) <= key:
+                data.append(None)
+            if data[key] is None:
+                data[key] = following
+        else:
+            data.setdefault(key, following)
+        data = data[key]
+    last = keys[-1]
+    if isinstance(last, int):
+        while len(data) <= last:
+            data.append(None)
+    data[last] = value
+
+
+def _read_tree(rows: list[Cells], document: _Sheets, problems: list[Problem]) -> Cells:
+    nodes: dict[str, Cells] = {}
+    root: Cells = {}
+    for row in rows:
+        code, parent = row.get("code", ""), row.get("parent", "")
+        if row.get("kind", "indicator") == "indicator":
+            entry: Any = code
+        else:
+            entry = {"children": []}
+            for key, value in row.items():
+                if key not in {"parent", "kind"}:
+                    _put(entry, key, value)
+            nodes[code] = entry
+        if parent in nodes:
+            nodes[parent]["children"].append(entry)
+        elif not root and isinstance(entry, dict):
+            root = entry
+        else:
+            problems.append(
+                Problem(f"{document.name}!{TREE}", "tree.parent", f"{code} 的上级 {parent or '(空)'} 不存在或写在它之后",
+                        f"{code}: its parent {parent or '(empty)'} does not exist or stands below it")
+            )  # fmt: skip
+    return root
+
+
+def _read_weights(rows: list[tuple[dict[str, str], Cells]], document: _Sheets) -> list[Cells]:
+    tables: dict[str, Cells] = {}
+    for places, row in rows:
+        number = str(row.pop("table", "1"))
+        table = tables.setdefault(number, {"table": {}})
+        child = str(row.pop("child", ""))
+        index = list(tables).index(number)
+        document.places[("weights", index, "table", child)] = next(iter(places.values()))
+        own = {key[1:]: row.pop(key) for key in [k for k in row if k.startswith("=")]}
+        table["table"][child] = own or row.pop("*", None)
+        for key, value in row.items():
+            _put(table, key, value)
+    return list(tables.values())
+
+
+def _validate(document: _Sheets, problems: list[Problem]) -> Rulebook | None:
+    """Cells are text; where the model asks for an integer or yes/no, the text is read as one."""
+    for _ in range(4):
+        try:
+            return Rulebook.model_validate_json(json.dumps(document.data), strict=True)
+        except ValidationError as error:
+            if not any([_repair(document.data, item) for item in error.errors(include_url=False)]):
+                problems += explain(error, document)
+                return None
+    return None
+
+
+def _repair(data: Any, item: Any) -> bool:
+    path = [part for part in item["loc"]]
+    holder, last = data, None
+    for part in path:
+        if isinstance(holder, dict) and part in holder or isinstance(holder, list) and isinstance(part, int) and part < len(holder):  # noqa: E501
+            parent, last = holder, part
+            holder = holder[part]  # type: ignore[index]
+        # Other parts of the path only name the member of a union that was tried.
+    if last is None or not isinstance(holder, str):
+        return False
+    if item["type"] in {"int_type", "int_parsing"} and holder.lstrip("-").isdigit():
+        parent[last] = int(holder)  # type: ignore[index]
+        return True
+    if item["type"] in {"bool_type", "bool_parsing"} and holder in {"是", "否"}:
+        parent[last] = holder == "是"  # type: ignore[index]
+        return True
+    return False
+
+
+_GUIDE = """
+考核方案工作簿 (政衡)
+一、每张表第一行是中文表头, 第二行隐藏, 是系统使用的键, 请勿删除。
+二、“指标树”从上到下写维度和指标: 类型为 dimension 的是维度, indicator 的是指标, “上级”写维度代码。
+三、“权重”每行一个指标, 列为类别; 同一类别合计须等于满分; “全部类别”列表示各类别相同; 允许为 0。
+四、“指标”每行一个指标; 计分方法在 method/kind 列选择, 参数写在 method/ 开头的列。
+五、小数直接填写; 日期写成 2025-01-31; 是否类填“是”或“否”。空行会被忽略。
+六、填好后运行: zhengheng scheme check 文件.xlsx, 所有问题会连同工作表和单元格一次列出。
+
+Rulebook workbook (Zhengheng). Row 1 holds Chinese headers, hidden row 2 the stable keys. Check it with:
+zhengheng scheme check FILE.xlsx
+"""
