@@ -72,3 +72,7 @@ def _without_lang(words: list[str]) -> list[str]:
         elif not word.startswith("--lang="):
             kept.append(word)
     return kept
+
+
+if __name__ == "__main__":
+    main()

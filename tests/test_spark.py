@@ -1,0 +1,82 @@
+"""Spark gives the same bits, in this process and on a real standalone cluster."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import ROOT, Command
+from tests.generate import PERIOD, facts_for, rulebooks
+from tests.test_published import FOLDERS, score
+from zhengheng.engines.duck import DuckEngine
+from zhengheng.engines.results import KEPT
+from zhengheng.engines.run import make_run
+
+pytestmark = pytest.mark.usefixtures("java")
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    """A master and two workers on loopback, started from PySpark's own files."""
+    import pyspark
+
+    home = Path(pyspark.__file__).parent
+    environment = {
+        **os.environ, "SPARK_HOME": str(home), "SPARK_NO_DAEMONIZE": "1", "PYSPARK_PYTHON": sys.executable,
+        "SPARK_LOCAL_IP": "127.0.0.1",
+    }  # fmt: skip
+    launch = [str(home / "bin" / "spark-class")]
+    port, running = 17077, []
+
+    def start(*words: str) -> None:
+        running.append(
+            subprocess.Popen([*launch, *words], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        )
+
+    start("org.apache.spark.deploy.master.Master", "--host", "127.0.0.1", "--port", str(port), "--webui-port", "18099")
+    time.sleep(5)
+    for number in (1, 2):
+        start("org.apache.spark.deploy.worker.Worker", "--host", "127.0.0.1", "--cores", "1", "--memory", "1g",
+              "--webui-port", str(18100 + number), f"spark://127.0.0.1:{port}")  # fmt: skip
+    time.sleep(5)
+    yield f"spark://127.0.0.1:{port}"
+    for process in reversed(running):
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def test_a_standalone_cluster_writes_the_same_bytes(cluster: str, tmp_path: Path, zhengheng: Command) -> None:
+    data = ROOT / "examples" / "part" / "data"
+    score("part", data, tmp_path / "duckdb", zhengheng)
+    score("part", data, tmp_path / "spark", zhengheng, "--engine", "spark", "--master", cluster)
+    for file in ("scores.csv", "indicator_scores.csv"):
+        assert (tmp_path / "duckdb" / file).read_bytes() == (tmp_path / "spark" / file).read_bytes()
+
+
+@pytest.mark.parametrize("name", ["hdi", "asem", "parkscore"])
+def test_published_results_on_spark(name: str, real_data: Path, tmp_path: Path, zhengheng: Command) -> None:
+    data = real_data / FOLDERS[name]
+    score(name, data, tmp_path / "duckdb", zhengheng)
+    score(name, data, tmp_path / "spark", zhengheng, "--engine", "spark")
+    for file in ("scores.csv", "indicator_scores.csv"):
+        assert (tmp_path / "duckdb" / file).read_bytes() == (tmp_path / "spark" / file).read_bytes()
+
+
+@settings(max_examples=4, deadline=None, derandomize=True, phases=[Phase.generate],
+          suppress_health_check=list(HealthCheck))  # fmt: skip
+@given(data=st.data())
+def test_generated_cases_on_spark(data: st.DataObject) -> None:
+    from zhengheng.engines.spark import SparkEngine
+
+    book = data.draw(rulebooks())
+    facts = data.draw(facts_for(book))
+    fast = make_run(book, facts, PERIOD, DuckEngine(threads=1)).results
+    wide = make_run(book, facts, PERIOD, SparkEngine()).results
+    for table in KEPT:
+        assert fast.rows(table) == wide.rows(table), table
