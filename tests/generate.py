@@ -261,5 +261,5 @@ def facts_for(draw: st.DrawFn, book: Rulebook, period: Period = PERIOD) -> Facts
         for item in ("B", "D", "V"):
             for document in range(draw(st.sampled_from([0, 0, 0, 1, 2]))):
                 put("event", unit=unit.code, item=item, document=str(document), decided_on=date(2025, 6, 1),
-                    points=None if item == "V" else draw(st.integers(0, 25 * 10**8)))  # fmt: skip
+                    points=None if item == "V" else draw(st.integers(0, 2500)) * 10**6)  # fmt: skip
     return Facts({name: to_arrow(name, held) for name, held in columns.items()}, units)

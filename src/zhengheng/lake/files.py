@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 
 from pyiceberg.io import FileIO, InputFile, OutputFile
 
-SCHEME = "lake:/"
+from zhengheng.lake.paths import resolve
 
 
 class LakeFileIO(FileIO):
@@ -24,13 +24,6 @@ class LakeFileIO(FileIO):
 
     def _path(self, location: str) -> Path:
         return resolve(location, Path(self.properties["lake.root"]))
-
-
-def resolve(location: str, root: Path) -> Path:
-    """The file that a `lake:/` path names below this root."""
-    if not location.startswith(SCHEME):
-        raise ValueError(f"not a path of this lake: {location}")
-    return root / location.removeprefix(SCHEME).lstrip("/")
 
 
 class _In(InputFile):

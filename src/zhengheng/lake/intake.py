@@ -46,6 +46,7 @@ class Intake:
     def __init__(self, mapping: Mapping, rulebook: Rulebook, data: Path, key: bytes) -> None:
         self.mapping, self.data, self.key = mapping, data, key
         self.indicators = {indicator.code: indicator for indicator in rulebook.indicators}
+        self.digits = rulebook.tree.digits
         self.items = {item.code: item for item in rulebook.adjustments}
         self.columns: dict[str, dict[str, list[Any]]] = {
             contract.name: {name: [] for name in contract.names} for contract in FACTS
@@ -345,6 +346,11 @@ class Rows:
             if points is None:
                 raise CellError("points", "加减分项没有分值", "a bonus or deduction needs its points")
             points = abs(points)
+            if points % 10 ** (9 - self.intake.digits):
+                raise CellError(
+                    "points.digits", f"分值 {text} 的小数位多于总分的 {self.intake.digits} 位",
+                    f"points {text} have more decimals than the total's {self.intake.digits}",
+                )  # fmt: skip
             if points < item.least * POINT or (item.most is not None and points > item.most * POINT):
                 raise CellError(
                     "points.range", f"分值 {text} 不在 {item.least} 至 {item.most} 之间",

@@ -23,7 +23,7 @@ import pyarrow.dataset as ds
 
 from zhengheng.domain.problems import DataError, NotFoundError
 from zhengheng.lake.facts import Facts, FileInfo, empty, schema
-from zhengheng.lake.files import resolve
+from zhengheng.lake.paths import resolve
 from zhengheng.lake.mapping import Mapping
 from zhengheng.scheme.model import Unit
 from zhengheng.scoring.contracts import FACTS

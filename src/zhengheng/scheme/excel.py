@@ -190,6 +190,7 @@ def read_workbook(path: Path) -> tuple[Rulebook, Source]:
     data["tree"] = _read_tree([row for _, row in _rows(workbook[TREE], document, problems)], document, problems)
     data["weights"] = _read_weights(list(_rows(workbook[WEIGHTS], document, problems)), document)
     document.data = data
+    document.lines = dict.fromkeys(document.places, 0)
     for key in SHEETS:
         if not data.get(key):
             data.pop(key, None)

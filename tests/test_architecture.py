@@ -1,0 +1,133 @@
+"""The house: import contracts (each broken on purpose), the SQL lint, contracts of tables."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import sqlglot
+from sqlglot import exp
+
+from tests.conftest import ROOT
+from zhengheng.engines.duck import DuckEngine
+from zhengheng.scheme.lint import lint
+from zhengheng.scheme.load import load_rulebook
+from zhengheng.scheme.packs import packs
+from zhengheng.scoring.contracts import CONTRACTS
+from zhengheng.scoring.pipeline import steps
+
+VIOLATIONS = {
+    "Imports run downward only": ("scheme/bad.py", "import zhengheng.engines.run\n"),
+    "Nothing below web imports Django": ("cli/bad.py", "import django\n"),
+    "The domain and the workflow stand on the standard library alone": ("domain/bad.py", "import yaml\n"),
+    "Rulebook and scoring are pure: no engine, no table format": ("scoring/bad.py", "import pyarrow\n"),
+    "The oracle needs only the standard library": ("engines/oracle.py", "import zhengheng.scoring.plan\n"),
+    "No cycles between siblings": ("domain/numbers.py", "import zhengheng.domain.periods\n"),
+    "exhaustive": ("helpers/__init__.py", ""),
+}
+
+
+def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
+    program = shutil.which("lint-imports", path=str(Path(sys.executable).parent))
+    assert program
+    return subprocess.run([program, "--no-cache"], cwd=folder, capture_output=True, text=True, check=False,
+                          env={"PYTHONPATH": str(folder / "src"), "PATH": "/usr/bin:/bin", "NO_COLOR": "1"})  # fmt: skip
+
+
+@pytest.mark.parametrize("contract", VIOLATIONS)
+def test_a_broken_import_contract_is_reported(contract: str, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "src" / "zhengheng", tmp_path / "src" / "zhengheng")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    name, text = VIOLATIONS[contract]
+    file = tmp_path / "src" / "zhengheng" / name
+    file.parent.mkdir(exist_ok=True)
+    with file.open("a", encoding="utf-8") as stream:
+        stream.write(text)
+    if contract == "No cycles between siblings":
+        with (tmp_path / "src/zhengheng/domain/periods.py").open("a", encoding="utf-8") as stream:
+            stream.write("import zhengheng.domain.numbers\n")
+    done = lint_imports(tmp_path)
+    assert done.returncode != 0, done.stdout
+
+
+FORBIDDEN_TEXT = {
+    "/": r"(?<![-/])/(?![-/*])", "//": r"//", "%": r"%", "::": r"::", "double quotes": r'"',
+    "select *": r"select\s+\*", "round(": r"\bround\s*\(", "avg": r"\bavg\s*\(", "div": r"\bdiv\b",
+    "sign(": r"\bsign\s*\(", "median": r"\bmedian\s*\(", "percentile": r"\bpercentile\w*\s*\(",
+    "stddev": r"\bstddev\w*\s*\(", "double": r"\b(double|float|real)\b",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("step", steps(), ids=lambda step: step.file)
+def test_a_step_keeps_the_sql_rules(step) -> None:  # type: ignore[no-untyped-def]
+    for word, pattern in FORBIDDEN_TEXT.items():
+        assert not re.search(pattern, step.sql, re.IGNORECASE), f"{step.file}: {word} is forbidden"
+    tree = sqlglot.parse_one(step.sql, read="duckdb")
+    for window in tree.find_all(exp.Window):
+        order = window.args.get("order")
+        if isinstance(window.this, exp.RowNumber):
+            assert order, f"{step.file}: row_number without order"
+        for ordered in order.expressions if order else ():
+            assert ordered.args.get("nulls_first") is False, f"{step.file}: say NULLS LAST"
+            assert "NULLS LAST" in step.sql.upper()
+    for column in tree.find_all(exp.Column):
+        if not isinstance(column.parent, exp.Order) and column.name not in {"true"}:
+            assert column.table, f"{step.file}: {column.name} is not qualified"
+    for kind in tree.find_all(exp.Cast):
+        assert kind.to.sql().lower() in {"bigint", "decimal(38, 0)", "smallint", "int", "date"}, step.file
+
+
+@pytest.mark.parametrize("bad", ["select a / b from t", "select avg(x) from t", "select x::int from t"])
+def test_the_sql_lint_can_fail(bad: str) -> None:
+    assert any(re.search(pattern, bad, re.IGNORECASE) for pattern in FORBIDDEN_TEXT.values())
+
+
+def test_every_result_table_has_its_contract_columns() -> None:
+    made = {step.table: step.sql for step in steps()}
+    for name, contract in CONTRACTS.items():
+        if contract.role == "result":
+            tree = sqlglot.parse_one(made[name], read="duckdb")
+            found = {selected.alias_or_name for selected in tree.find(exp.Select).selects}  # type: ignore[union-attr]
+            assert found == set(contract.names), name
+
+
+def test_every_method_has_its_step() -> None:
+    from zhengheng.engines.oracle import METHODS
+
+    assert {s.table.removeprefix("method_") for s in steps() if s.table.startswith("method_")} == set(METHODS)
+
+
+def test_the_engine_cannot_reach_outside() -> None:
+    with DuckEngine().connect() as connection:
+        for name in ("autoinstall_known_extensions", "autoload_known_extensions"):
+            value = connection.execute(f"select current_setting('{name}')").fetchone()
+            assert value == (False,)
+
+
+@pytest.mark.parametrize("name", [name for name, _ in packs("en")])
+def test_every_pack_passes_its_own_check_and_cases(name: str) -> None:
+    from zhengheng.engines.cases import run_cases
+
+    book, source = load_rulebook(ROOT / "src/zhengheng/scheme/packs" / name)
+    assert [p.say("en") for p in lint(book, source) if p.severity == "error"] == []
+    assert [o for o in run_cases(book, DuckEngine(threads=1)) if not o.passed] == []
+
+
+@pytest.mark.parametrize("name", sorted(p.name for p in (ROOT / "examples").iterdir() if p.is_dir()))
+def test_every_example_passes_the_check(name: str) -> None:
+    book, source = load_rulebook(ROOT / "examples" / name / "rulebook")
+    assert [p.say("en") for p in lint(book, source) if p.severity == "error"] == []
+
+
+def test_no_word_of_the_workplace_or_of_this_machine_is_in_the_tree() -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    words = ["pypi" + ".org", "python" + "hosted", "npm" + "js.org", "/wo" + "rk/main", "deb.deb" + "ian"]
+    for name in listed.stdout.splitlines():
+        path = ROOT / name
+        if path.is_file() and path.suffix in {".py", ".md", ".toml", ".txt", ".yaml", ".sql", ""}:
+            text = path.read_text(encoding="utf-8", errors="ignore")
+            assert not [word for word in words if word in text], name

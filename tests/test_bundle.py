@@ -1,0 +1,114 @@
+"""Bundles recompute on bare Python; one changed digit fails and is named; passports end in the numbers."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from zhengheng.domain.numbers import parse_scaled
+from zhengheng.domain.periods import parse_period
+from zhengheng.engines.bundle import Kind, write_bundle
+from zhengheng.engines.duck import DuckEngine
+from zhengheng.engines.passport import Entry, passport
+from zhengheng.engines.run import Run, make_run
+from zhengheng.lake.intake import read_files
+from zhengheng.lake.mapping import load_mapping
+from zhengheng.scheme.load import load_rulebook
+
+
+@pytest.fixture(scope="module")
+def run() -> Run:
+    folder = ROOT / "examples" / "part"
+    book, _ = load_rulebook(folder / "rulebook")
+    hidden = tuple(
+        i.model_copy(update={"visibility": "internal"}) if i.code == "PLANNING" else i for i in book.indicators
+    )
+    book = book.model_copy(update={"indicators": hidden})
+    mapping = load_mapping(folder / "intake.yaml")
+    return make_run(book, read_files(mapping, book, folder / "data"), parse_period("2007"), DuckEngine(threads=1))
+
+
+def unpack(run: Run, kind: Kind, folder: Path) -> Path:
+    write_bundle(run, folder / "b.zip", kind, b"salt")
+    with zipfile.ZipFile(folder / "b.zip") as archive:
+        archive.extractall(folder / "b")
+    return folder / "b"
+
+
+def verify(folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-I", "-S", "verify.py"], cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("kind", ["audit", "public"])
+def test_a_bundle_recomputes_itself(kind: Kind, run: Run, tmp_path: Path) -> None:
+    done = verify(unpack(run, kind, tmp_path))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("kind", ["audit", "public"])
+def test_bundles_are_byte_stable(kind: Kind, run: Run, tmp_path: Path) -> None:
+    write_bundle(run, tmp_path / "1.zip", kind, b"salt")
+    write_bundle(run, tmp_path / "2.zip", kind, b"salt")
+    assert (tmp_path / "1.zip").read_bytes() == (tmp_path / "2.zip").read_bytes()
+
+
+def test_one_changed_digit_fails_and_names_the_cell(run: Run, tmp_path: Path) -> None:
+    folder = unpack(run, "audit", tmp_path)
+    file = folder / "inputs" / "observation.csv"
+    lines = file.read_text().splitlines()
+    place = next(n for n, line in enumerate(lines) if line.startswith("Bioenergy,RESULTS,"))
+    lines[place] = lines[place].replace(",47,", ",48,", 1)
+    file.write_text("\n".join(lines) + "\n")
+    done = verify(folder)
+    assert done.returncode == 7
+    assert f"observation.csv:{place + 1}" in done.stdout
+    assert "unit Bioenergy, indicator RESULTS, period 2007-12-31" in done.stdout
+
+
+def test_a_changed_result_is_found_even_with_its_digests_mended(run: Run, tmp_path: Path) -> None:
+    import hashlib
+    import json
+
+    folder = unpack(run, "audit", tmp_path)
+    file = folder / "results" / "total_score.csv"
+    lines = file.read_text().splitlines()
+    cells = lines[1].split(",")
+    place = lines[0].split(",").index("printed")
+    cells[place] = str(int(cells[place]) + 10**8)
+    cells[-1] = hashlib.sha256("\x1f".join(cells[:-1]).encode()).hexdigest()[:8]
+    lines[1] = ",".join(cells)
+    file.write_text("\n".join(lines) + "\n")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["results/total_score.csv"] = hashlib.sha256(file.read_bytes()).hexdigest()
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    done = verify(folder)
+    assert done.returncode == 7
+    assert "printed published" in done.stdout
+
+
+def test_the_public_bundle_keeps_internal_values_to_itself(run: Run, tmp_path: Path) -> None:
+    folder = unpack(run, "public", tmp_path)
+    for line in (folder / "inputs" / "cell.csv").read_text().splitlines():
+        if ",PLANNING," in line:
+            assert ",,,,,," in line
+    assert not (folder / "inputs" / "observation.csv").exists()
+
+
+def test_a_passport_ends_in_the_stored_numbers(run: Run) -> None:
+    def check(entry: Entry) -> None:
+        if entry.kind == "total":
+            assert entry.score == "60.2"
+        if entry.kind == "node" and entry.code == "total":
+            weights = {"PURPOSE": 20, "PLANNING": 10, "MANAGEMENT": 20, "RESULTS": 50}
+            whole = sum(weights[p.code] * parse_scaled(p.score, 9)[0] for p in entry.parts)
+            assert whole // 100 == parse_scaled(entry.score, 9)[0]
+        if entry.kind == "observation":
+            assert entry.parts[0].kind == "source"
+            assert "programmes.csv" in entry.parts[0].label
+        for part in entry.parts:
+            check(part)
+
+    check(passport(run, "Bioenergy", None, "en"))

@@ -1,0 +1,132 @@
+"""The lake: atomic intakes, corrections as revisions, crashes that leave old or new, moved folders."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.conftest import Command
+from tests.test_scheme import write
+from zhengheng.domain.problems import DataError
+from zhengheng.lake.intake import read_files
+from zhengheng.lake.mapping import Mapping
+from zhengheng.lake.store import Lake
+from zhengheng.scheme.load import load_rulebook
+
+AT = datetime(2026, 3, 12, tzinfo=UTC)
+
+
+def plan(file: str, role: str = "observation", units: bool = True) -> Mapping:
+    sources = [{"file": file, "role": "unit", "unit": "u", "category": {"constant": "c"}, "group": {"constant": "g"}}]
+    sources = sources if units else []
+    sources.append({"file": file, "role": role, "unit": "u", "period": {"constant": "2025"}, "indicators": {"A": "a", "B": "b"}})  # type: ignore[dict-item]  # noqa: E501
+    return Mapping.model_validate_json(json.dumps({"purpose": "t", "sources": sources}), strict=True)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    Lake.create(tmp_path / "lake")
+    return tmp_path / "lake"
+
+
+def load(home: Path, data: Path, mapping: Mapping) -> int:
+    book, _ = load_rulebook(write(data / "book"))
+    return Lake.open(home).intake(read_files(mapping, book, data), mapping, loader="t", at=AT)
+
+
+def test_the_same_file_is_not_loaded_twice(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text("u,a,b\n甲,1,2\n")
+    assert load(home, tmp_path, plan("d.csv")) == 1
+    with pytest.raises(DataError, match="loaded with the same mapping"):
+        load(home, tmp_path, plan("d.csv"))
+    assert Lake.open(home).counts()["observation"] == 2
+
+
+def test_a_known_row_is_refused_unless_it_is_a_correction(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text("u,a,b\n甲,1,2\n")
+    (tmp_path / "e.csv").write_text("u,a,b\n甲,5,2\n")
+    load(home, tmp_path, plan("d.csv"))
+    with pytest.raises(DataError, match="correction"):
+        load(home, tmp_path, plan("e.csv"))
+    assert Lake.open(home).counts()["observation"] == 2
+    load(home, tmp_path, plan("e.csv", "correction", units=False))
+    counts = Lake.open(home).counts()
+    assert (counts["observation"], counts["revision"]) == (2, 2)
+
+
+def test_a_correction_makes_another_run_and_the_first_stays(tmp_path: Path, zhengheng: Command) -> None:
+    book = write(tmp_path / "book")
+    (tmp_path / "d.csv").write_text("u,a,b\n甲,5,50\n乙,10,50\n")
+    (tmp_path / "e.csv").write_text("u,a,b\n甲,9,50\n")
+    for name, mapping in (("d", plan("d.csv")), ("e", plan("e.csv", "correction", units=False))):
+        (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump(json.loads(mapping.model_dump_json(exclude_defaults=True))))
+    lake = ("--home", tmp_path / "lake")
+    zhengheng("init", tmp_path / "lake")
+    runs = []
+    for name in ("d", "e"):
+        done = zhengheng("intake", book, "--mapping", tmp_path / f"{name}.yaml", "--data", tmp_path, *lake)
+        assert done.returncode == 0, done.stderr
+        done = zhengheng("run", book, "--period", "2025", *lake, "--json")
+        assert done.returncode == 0, done.stderr
+        runs.append(json.loads(done.stdout)["run"])
+    assert runs[0] != runs[1]
+    listed = json.loads(zhengheng("runs", *lake, "--json").stdout)
+    assert [entry["run"] for entry in listed] == runs[::-1]
+    assert set(listed[0]) >= {"run", "rulebook", "period", "engine", "created_at"}
+    points = [json.loads(zhengheng("explain", run, "甲", "A", *lake, "--json").stdout)["score"] for run in runs]
+    assert points == ["30.00", "54.00"]
+    again = json.loads(zhengheng("run", book, "--period", "2025", *lake, "--json").stdout)["run"]
+    assert again == runs[1]
+
+
+def test_a_moved_lake_still_opens(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text("u,a,b\n甲,1,2\n")
+    load(home, tmp_path, plan("d.csv"))
+    shutil.move(home, tmp_path / "elsewhere")
+    assert Lake.open(tmp_path / "elsewhere").facts().tables["observation"].num_rows == 2
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from tests.test_lake import load, plan
+print("go", flush=True)
+load(Path(sys.argv[1]), Path(sys.argv[2]), plan("e.csv", units=False))
+"""
+
+
+@pytest.mark.parametrize("wait", [0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1.2, 2.0])
+def test_a_killed_intake_leaves_the_old_state_or_the_new(wait: float, home: Path, tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text("u,a,b\n甲,1,2\n")
+    load(home, tmp_path, plan("d.csv"))
+    (tmp_path / "e.csv").write_text("u,a,b\n" + "".join(f"u{n},1,2\n" for n in range(500)))
+    process = subprocess.Popen([sys.executable, "-c", WRITER, str(home), str(tmp_path)], stdout=subprocess.PIPE,
+                               env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)})  # fmt: skip
+    assert process.stdout
+    process.stdout.readline()
+    time.sleep(wait)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    lake = Lake.open(home)
+    rows = lake.facts().tables["observation"].num_rows
+    assert rows == sum(lake.counts()[name] for name in ("observation",))
+    assert rows in {2, 1002}
+    assert (rows == 1002) == (len(lake.intakes()) == 2)
+    if rows == 2:
+        load(home, tmp_path, plan("e.csv", units=False))
+        assert Lake.open(home).counts()["observation"] == 1002
+
+
+def test_an_absent_lake_is_said(tmp_path: Path, zhengheng: Command) -> None:
+    done = zhengheng("runs", "--home", tmp_path / "none")
+    assert done.returncode == 5
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,168 @@
+"""What no rulebook may allow: gaps that pay, order that matters, parts that do not add."""
+
+from fractions import Fraction
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import strategies as st
+
+from tests.generate import PERIOD, facts_for, rulebooks
+from zhengheng.engines.duck import DuckEngine
+from zhengheng.engines.results import Results
+from zhengheng.engines.run import make_run
+from zhengheng.lake.facts import Facts
+from zhengheng.scheme.model import Node, Rulebook
+
+common = settings(max_examples=40, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate],
+                  suppress_health_check=list(HealthCheck))  # fmt: skip
+RELATIVE = {"rank", "min_max", "z_score", "mads", "percentile", "borda"}
+
+
+def run(book: Rulebook, facts: Facts) -> Results:
+    return make_run(book, facts, PERIOD, DuckEngine(threads=1)).results
+
+
+def totals(results: Results) -> dict[str, int | None]:
+    return {row["unit"]: row["printed"] for row in results.rows("total_score")}
+
+
+def places(results: Results) -> dict[str, int]:
+    return {row["unit"]: row["place"] for row in results.rows("ranking") if row["node"] == "total"}
+
+
+def strict(book: Rulebook) -> Rulebook:
+    """The same rulebook without the one rule that may raise a score (renormalise, see lint)."""
+
+    def node(held: Node) -> Node:
+        rule = "block" if held.missing in {None, "renormalise"} else held.missing
+        children = tuple(node(c) if isinstance(c, Node) else c for c in held.children)
+        return held.model_copy(update={"missing": rule, "children": children, "not_applicable": "reweight"})
+
+    leaves = tuple(
+        i.model_copy(update={"missing": None if i.missing == "renormalise" else i.missing, "absent": "missing",
+                             "changes": ()})
+        for i in book.indicators
+    )  # fmt: skip
+    return book.model_copy(update={"tree": node(book.tree), "indicators": leaves, "missing": "block"})
+
+
+def absolute(book: Rulebook) -> bool:
+    return not any(
+        i.reference.to == "group_median" or getattr(i.method, "kind", "") in RELATIVE for i in book.indicators
+    )
+
+
+@common
+@given(data=st.data())
+def test_a_lost_value_never_raises_a_score_or_a_rank(data: st.DataObject) -> None:
+    book = strict(data.draw(rulebooks()))
+    assume(not any(getattr(i.method, "kind", "") in {"z_score", "mads"} for i in book.indicators))
+    facts = data.draw(facts_for(book))
+    table = facts.tables["observation"]
+    assume(table.num_rows > 0)
+    lost = data.draw(st.integers(0, table.num_rows - 1))
+    unit = table["unit"][lost].as_py()
+    keep = pa.array([n != lost for n in range(table.num_rows)])
+    fewer = Facts({**facts.tables, "observation": table.filter(keep)}, facts.units)
+    key = [table[name][lost].as_py() for name in ("unit", "indicator", "period")]
+    revisions = facts.tables["revision"].to_pylist()
+    assume(not any([r["unit"], r["indicator"], r["period"]] == key for r in revisions))
+    assume(not any(e["kind"] == "x" for e in ()))
+    before, after = run(book, facts), run(book, fewer)
+    old, new = totals(before)[unit] if unit in totals(before) else None, totals(after).get(unit)
+    gates = book.grading.gates if book.grading else ()
+    assume(not gates)
+    if table["status"][lost].as_py() == 1 and table["value"][lost].as_py() is not None:
+        cell = {(r["unit"], r["indicator"]): r for r in before.rows("indicator_score")}.get((unit, key[1]))
+        # A negative value or a worse-than-nothing score is not earned by reporting less of a sum:
+        # the cell as a whole becomes missing, and missing never counts above the method's floor.
+        if cell is None or cell["status"] != 1 or (cell["points"] or 0) < 0:
+            return
+        if new is not None and old is not None:
+            assert new <= old
+        if unit in places(after):
+            assert unit in places(before)
+            assert places(after)[unit] >= places(before)[unit]
+
+
+@common
+@given(data=st.data())
+def test_nobody_gains_in_points_from_the_gap_of_another(data: st.DataObject) -> None:
+    """Rank methods keep n at full group size; a missing unit counts last."""
+    book = strict(data.draw(rulebooks("rank")))
+    facts = data.draw(facts_for(book))
+    table = facts.tables["observation"]
+    rows = table.filter(pc.and_(pc.equal(table["indicator"], "I0"), pc.equal(table["status"], 1)))
+    assume(rows.num_rows > 0 and not facts.tables["revision"].num_rows)
+    gone = data.draw(st.sampled_from(sorted(set(rows["unit"].to_pylist()))))
+    keep = pc.invert(pc.and_(pc.equal(table["unit"], gone), pc.equal(table["indicator"], "I0")))
+    fewer = Facts({**facts.tables, "observation": table.filter(keep)}, facts.units)
+    before, after = run(book, facts), run(book, fewer)
+    ranked = {r["unit"]: r for r in before.rows("indicator_score") if r["indicator"] == "I0"}
+    later = {r["unit"]: r for r in after.rows("indicator_score") if r["indicator"] == "I0"}
+    due = {r["comparison_group"]: r["due"] for r in before.rows("group_statistic") if r["indicator"] == "I0"}
+    due_after = {r["comparison_group"]: r["due"] for r in after.rows("group_statistic") if r["indicator"] == "I0"}
+    for group, size in due_after.items():
+        assert size == due.get(group, size)
+    if gone in later:
+        assert later[gone]["points"] is None or ranked[gone]["points"] is None or later[gone]["points"] <= ranked[gone]["points"]
+
+
+@common
+@given(data=st.data())
+def test_the_order_of_rows_changes_nothing(data: st.DataObject) -> None:
+    book = data.draw(rulebooks())
+    facts = data.draw(facts_for(book))
+    mixed = {}
+    for name, table in facts.tables.items():
+        order = data.draw(st.permutations(range(table.num_rows)))
+        mixed[name] = table.take(pa.array(order, pa.int64()))
+    first, second = run(book, facts), run(book, Facts(mixed, facts.units[::-1]))
+    for name, table in first.tables.items():
+        assert table.equals(second.tables[name]), name
+
+
+@common
+@given(data=st.data())
+def test_printed_parts_add_to_printed_totals(data: st.DataObject) -> None:
+    book = data.draw(rulebooks())
+    tree = book.tree.model_copy(
+        update={"aggregate": "sum", "carry": "rounded", "digits": 3,
+                "children": tuple(i.code for i in book.indicators if i.method is not None)}
+    )  # fmt: skip
+    rounded = tuple(i.model_copy(update={"carry": "rounded", "digits": 2}) for i in book.indicators)
+    book = strict(book.model_copy(update={"tree": tree, "indicators": rounded, "ranking": {"key": None}}))
+    book = book.model_copy(update={"ranking": type(data.draw(rulebooks()).ranking)()})
+    facts = data.draw(facts_for(book))
+    results = run(book, facts)
+    parts: dict[str, Fraction] = {}
+    for row in results.rows("indicator_score"):
+        if row["status"] == 1:
+            parts[row["unit"]] = parts.get(row["unit"], Fraction(0)) + row["printed"]
+        elif row["status"] in {2, 3, 4}:
+            parts[row["unit"]] = Fraction(-(10**30))
+    for row in results.rows("total_score"):
+        if row["printed"] is not None and parts.get(row["unit"], -1) >= -(10**20):
+            assert row["printed"] == parts[row["unit"]] + row["bonus"] - row["deduction"]
+
+
+@common
+@given(data=st.data())
+def test_renaming_units_changes_nothing_else(data: st.DataObject) -> None:
+    book = data.draw(rulebooks())
+    assume(not book.succession)
+    facts = data.draw(facts_for(book))
+
+    def rename(code: str | None) -> str | None:
+        return None if code is None else "z" + str(9 - int(code[1:]))
+
+    tables = {
+        name: table.set_column(table.schema.get_field_index("unit"), table.schema.field("unit"),
+                               pa.array([rename(u) for u in table["unit"].to_pylist()], pa.string()))
+        for name, table in facts.tables.items()
+    }  # fmt: skip
+    units = [u.model_copy(update={"code": rename(u.code), "superior": rename(u.superior)}) for u in facts.units]
+    first, second = run(book, facts), run(book, Facts(tables, units))
+    assert {rename(u): t for u, t in totals(first).items()} == totals(second)
+    assert {rename(u): p for u, p in places(first).items()} == places(second)

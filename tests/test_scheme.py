@@ -1,0 +1,246 @@
+"""The rulebook: every fault is found, at its place, in both languages; nothing is lost in conversion."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import ROOT, Command
+from tests.generate import rulebooks
+from zhengheng.domain.problems import RulebookError
+from zhengheng.scheme.compare import differences
+from zhengheng.scheme.excel import read_workbook, write_workbook
+from zhengheng.scheme.fingerprint import data_fingerprint, wording_fingerprint
+from zhengheng.scheme.lint import lint
+from zhengheng.scheme.load import load_rulebook
+from zhengheng.scheme.register import check_register, publish, read_register
+from zhengheng.scheme.save import save_folder
+
+BOOK: dict[str, Any] = {
+    "code": "t", "title": "测试", "effective_from": "2025-01-01",
+    "categories": [{"code": "c", "name": "c"}], "groups": [{"code": "g", "name": "g"}],
+    "tree": {"code": "total", "name": "总分", "children": ["A", "B"]},
+    "weights": [{"from": "2025-01-01", "table": {"A": 60, "B": 40}}],
+}  # fmt: skip
+INDICATORS: dict[str, dict[str, Any]] = {
+    "A": {"code": "A", "name": "甲", "owner": "o", "method": {"kind": "ratio", "target": 10}},
+    "B": {"code": "B", "name": "乙", "owner": "o", "method": {"kind": "direct"}},
+}
+
+
+def write(folder: Path, book: dict[str, Any] | None = None, **indicators: dict[str, Any]) -> Path:
+    (folder / "indicators").mkdir(parents=True, exist_ok=True)
+    (folder / "rulebook.yaml").write_text(yaml.safe_dump(BOOK | (book or {}), allow_unicode=True, sort_keys=False))
+    for code, data in (INDICATORS | indicators).items():
+        (folder / "indicators" / f"{code}.yaml").write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False))
+    return folder
+
+
+def found(folder: Path) -> dict[str, str]:
+    book, source = load_rulebook(folder)
+    return {problem.code: problem.where for problem in lint(book, source)}
+
+
+def test_a_good_rulebook_has_no_errors(tmp_path: Path) -> None:
+    assert found(write(tmp_path)) == {}
+
+
+def change(code: str, **fields: Any) -> dict[str, dict[str, Any]]:
+    return {code: INDICATORS[code] | fields}
+
+
+VETO = {"code": "v", "name": "v", "kind": "veto", "effect": {"grade": "x"}, "basis": [{"title": "市里通知"}]}
+GRADING = {"bands": [{"code": "x", "name": "x"}]}
+STEPS = [{"step": "notice", "name": "公示", "clock": {"length": 30, "unit": "working_days"}}]
+FAULTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "weights.total": ({"weights": [{"from": "2025-01-01", "table": {"A": 60, "B": 39}}]}, {}),
+    "weights.unknown": ({"weights": [{"from": "2025-01-01", "table": {"A": 60, "B": 40, "X": 1}}]}, {}),
+    "weights.category": ({"weights": [{"from": "2025-01-01", "table": {"A": {"z": 60}, "B": 100}}]}, {}),
+    "veto.basis": ({"adjustments": [VETO], "grading": GRADING}, {}),
+    "light.time_progress": ({}, change("A", measure_unit="%", light={"by": "time_progress", "watch": 10, "missed": 30})),
+    "procedure.clocks": ({"procedure": {"starts_on": "2026-03-01", "ends_on": "2026-03-10", "steps": STEPS}}, {}),
+    "barred.fines": ({}, change("A", name="罚没收入")),
+    "barred.praise": ({}, change("A", name="领导批示数")),
+    "barred.app": ({}, change("A", name="APP下载率")),
+    "tree.unknown": ({"tree": {"code": "total", "name": "总分", "children": ["A", "B", "Z"]}}, {}),
+    "tree.twice": ({"tree": {"code": "total", "name": "总分", "children": ["A", "A", "B"]}}, {}),
+    "method.absent": ({}, {"A": {"code": "A", "name": "甲"}}),
+    "method.numbers": ({}, change("A", method={"kind": "interval"})),
+    "grade.unknown": ({"adjustments": [VETO | {"effect": {"grade": "none"}}], "grading": GRADING}, {}),
+    "grade.order": ({"grading": {"bands": [{"code": "a", "name": "a", "at_least": 60}, {"code": "b", "name": "b", "at_least": 90}]}}, {}),
+    "missing.reason": ({"missing": "renormalise"}, {}),
+    "absent.reason": ({}, change("A", absent="zero")),
+    "parts.unknown": ({}, change("A", parts={"numerator": {"N": 1}})),
+    "parts.circle": ({}, change("A", parts={"numerator": {"A": 1}})),
+    "floor.absent": ({"missing": "floor"}, change("A", method={"kind": "z_score"})),
+    "change.month": ({}, change("A", changes=[{"from": "2025-07-15", "kind": "split", "method": {"kind": "direct"}, "reason": "r", "basis": {"title": "b"}}])),
+    "cascade.shares": ({"cascade": [{"indicator": "A", "parent": "u", "mode": "shares", "children": {"x": 50, "y": 30, "z": 25}}]}, {}),
+    "unit.category": ({"units": [{"code": "u", "name": "u", "category": "nope", "group": "g"}]}, {}),
+    "indicator.orphan": ({}, {"C": {"code": "C", "name": "丙", "method": {"kind": "direct"}}}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", FAULTS)
+def test_a_fault_is_found_at_its_place(code: str, tmp_path: Path) -> None:
+    book, indicators = FAULTS[code]
+    places = found(write(tmp_path, book, **indicators))
+    assert code in places
+    assert ":" in places[code]
+    assert places[code].split(":")[0].endswith(".yaml")
+
+
+def test_shares_within_a_hundredth_pass(tmp_path: Path) -> None:
+    shares = {"x": "33.33", "y": "33.33", "z": "33.34"}
+    book = {"cascade": [{"indicator": "A", "parent": "u", "mode": "shares", "children": shares}]}
+    assert found(write(tmp_path, book)) == {}
+
+
+BROKEN = {
+    "yaml.anchor": "a: &x 1\nb: *x\n", "yaml.tag": "a: !!python/object:os.system x\n",
+    "yaml.duplicate": "code: t\ncode: u\n", "yaml.syntax": "a: [1, 2\n", "field.missing": "code: t\n",
+    "field.extra_forbidden": "code: t\nwieght: 3\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", BROKEN)
+def test_broken_yaml_is_refused_with_its_line(code: str, tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / "rulebook.yaml").write_text(BROKEN[code])
+    with pytest.raises(RulebookError) as caught:
+        load_rulebook(tmp_path)
+    assert code in {problem.code for problem in caught.value.problems}
+    assert all(problem.zh and problem.en for problem in caught.value.problems)
+    assert any(problem.where.startswith("rulebook.yaml:") for problem in caught.value.problems)
+
+
+def test_all_problems_come_at_once(tmp_path: Path) -> None:
+    write(tmp_path, A={"code": "A", "name": "甲", "digits": 99, "direction": "sideways"}, B={"code": "X", "name": "乙"})
+    with pytest.raises(RulebookError) as caught:
+        load_rulebook(tmp_path)
+    assert len(caught.value.problems) >= 3
+
+
+def test_floats_and_exponents_are_no_rulebook_numbers(tmp_path: Path) -> None:
+    write(tmp_path, A=INDICATORS["A"] | {"method": {"kind": "ratio", "target": "1e3"}})
+    with pytest.raises(RulebookError, match="plain decimal"):
+        load_rulebook(tmp_path)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_yaml_and_excel_lose_nothing(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
+    book = data.draw(rulebooks())
+    folder = tmp_path_factory.mktemp("book")
+    write_workbook(book, folder / "b.xlsx")
+    again, _ = read_workbook(folder / "b.xlsx")
+    assert again == book
+    save_folder(again, folder / "yaml")
+    third, _ = load_rulebook(folder / "yaml")
+    key = {"indicators": tuple(sorted(book.indicators, key=lambda i: i.code))}
+    assert third.model_copy(update={"indicators": tuple(sorted(third.indicators, key=lambda i: i.code))}) == book.model_copy(update=key)
+    assert wording_fingerprint(again) == wording_fingerprint(book)
+
+
+def test_excel_forgives_what_offices_do(tmp_path: Path) -> None:
+    from openpyxl import load_workbook
+
+    book, _ = load_rulebook(write(tmp_path / "y"))
+    file = tmp_path / "b.xlsx"
+    write_workbook(book, file)
+    workbook = load_workbook(file)
+    page = workbook["权重"]
+    page.insert_rows(4)
+    for row in page.iter_rows(min_row=3):
+        for cell in row:
+            if cell.value == 60:
+                cell.value = "６０"
+    workbook.save(file)
+    assert read_workbook(file)[0] == book
+
+
+def test_excel_errors_name_sheet_and_cell(tmp_path: Path) -> None:
+    from openpyxl import load_workbook
+
+    book, _ = load_rulebook(write(tmp_path / "y"))
+    file = tmp_path / "b.xlsx"
+    write_workbook(book, file)
+    workbook = load_workbook(file)
+    page = workbook["指标"]
+    column = [cell.value for cell in page[2]].index("direction") + 1
+    page.cell(3, column).value = "sideways"
+    workbook.save(file)
+    with pytest.raises(RulebookError) as caught:
+        read_workbook(file)
+    assert f"b.xlsx!指标!{page.cell(3, column).coordinate}" in {p.where for p in caught.value.problems}
+
+
+def test_wording_and_numbers_have_their_own_fingerprints(tmp_path: Path) -> None:
+    book, _ = load_rulebook(write(tmp_path / "a"))
+    renamed, _ = load_rulebook(write(tmp_path / "b", **change("A", name="改名")))
+    retargeted, _ = load_rulebook(write(tmp_path / "c", **change("A", method={"kind": "ratio", "target": 11})))
+    assert data_fingerprint(book) == data_fingerprint(renamed) != data_fingerprint(retargeted)
+    assert len({wording_fingerprint(b) for b in (book, renamed, retargeted)}) == 3
+
+
+def test_the_kind_of_method_is_part_of_the_fingerprint(tmp_path: Path) -> None:
+    one, _ = load_rulebook(write(tmp_path / "a", **change("B", method={"kind": "min_max"})))
+    two, _ = load_rulebook(write(tmp_path / "b", **change("B", method={"kind": "borda"})))
+    assert data_fingerprint(one) != data_fingerprint(two)
+
+
+def test_a_published_version_is_frozen(tmp_path: Path) -> None:
+    book, _ = load_rulebook(write(tmp_path / "a"))
+    register = tmp_path / "register.json"
+    publish(book, register)
+    assert list(check_register(book, read_register(register))) == []
+    changed, _ = load_rulebook(write(tmp_path / "b", **change("A", name="改名")))
+    assert [p.code for p in check_register(changed, read_register(register))] == ["register.changed"]
+
+
+def test_a_difference_is_said_in_words(tmp_path: Path) -> None:
+    old, _ = load_rulebook(write(tmp_path / "a"))
+    new, _ = load_rulebook(write(tmp_path / "b", **change("A", method={"kind": "ratio", "target": 12})))
+    assert differences(old, new, "zh") == ["修改 indicators › A › method › target: 10 改为 12", "计分口径有变化, 得分可能变动"]
+    assert differences(old, old, "en") == ["no number can change (wording only)"]
+
+
+def test_red_list_and_innocent_names(tmp_path: Path) -> None:
+    from zhengheng.scheme.barred import BARRED
+
+    red = ["罚没收入", "罚款金额", "信访量排名", "高考升学率", "刑拘数", "破案率", "税收任务完成率", "招商签约额", "APP下载率",
+           "小程序注册量", "信息报送篇数", "领导批示数", "会议次数", "点赞数", "网络投票得票", "学习时长", "打卡次数", "照片上传数",
+           "公众号关注量", "微信投票", "在线时长", "心得体会篇数", "督查次数", "宣传稿件刊发数"]  # fmt: skip
+    innocent = ["12345诉求人满意率", "预算执行率", "细颗粒物平均浓度", "城镇新增就业", "公交准点率", "一般公共预算收入增速",
+                "项目审批超时率", "信访事项按期办结率", "建议提案按期办复率", "亿元以上签约项目开工率", "粮食产量", "森林覆盖率"]  # fmt: skip
+    for name in red:
+        assert any(b.pattern.search(name) for b in BARRED), name
+    for name in innocent:
+        assert not any(b.pattern.search(name) for b in BARRED), name
+
+
+def test_check_speaks_both_languages_and_exits_with_its_code(tmp_path: Path, zhengheng: Command) -> None:
+    folder = write(tmp_path / "b", {"weights": [{"from": "2025-01-01", "table": {"A": 60, "B": 39}}]})
+    zh, en = zhengheng("scheme", "check", folder), zhengheng("scheme", "check", folder, "--lang", "en")
+    assert (zh.returncode, en.returncode) == (3, 3)
+    assert "合计 99" in zh.stderr
+    assert "add to 99 instead of 100" in en.stderr
+    assert "Traceback" not in zh.stderr + en.stderr
+
+
+def test_packs_are_copied_and_pass(tmp_path: Path, zhengheng: Command) -> None:
+    assert zhengheng("scheme", "new", "hotline", tmp_path / "h").returncode == 0
+    assert zhengheng("scheme", "test", tmp_path / "h").returncode == 0
+    assert zhengheng("scheme", "new", "nothing", tmp_path / "n").returncode == 5
+
+
+def test_a_wrong_case_fails(tmp_path: Path, zhengheng: Command) -> None:
+    folder = write(tmp_path / "b")
+    (folder / "cases").mkdir()
+    (folder / "cases" / "c.yaml").write_text("- {name: n, period: '2025', values: {A: '5', B: '50'}, expect: {A: '31'}}\n")
+    done = zhengheng("scheme", "test", folder)
+    assert done.returncode == 8
+    assert "30" in done.stdout
+    assert ROOT.is_dir()
