@@ -1,0 +1,279 @@
+"""`make bench`: Zhengheng beside the bare engine and beside Polars and pandas, in one run.
+
+Each contestant runs in its own process (peak memory is the process's own), several rounds in turn;
+the median counts. Sizes come from the command line; the default is what docs/explanation/performance.md
+shows. Nothing here is asserted: a benchmark informs, tests decide.
+"""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+INDICATORS, MONTHS = 20, 12
+CONTESTANTS = ("floor", "zhengheng", "zhengheng_2g", "polars", "pandas")
+
+
+def make_data(folder: Path, units: int) -> list[Path]:
+    """Lake files as intake leaves them: sorted by unit, indicator, period; row groups of 131,072."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    folder = folder / f"units-{units}"
+    done = folder / "done"
+    if done.exists():
+        return sorted(folder.glob("*.parquet"))
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    random = np.random.default_rng(2025)
+    ends = [date(2025, month + 1, 1).toordinal() - 1 if month < 12 else date(2025, 12, 31).toordinal() for month in range(1, 13)]
+    epoch = date(1970, 1, 1).toordinal()
+    period = np.array([end - epoch for end in ends], dtype="int32")
+    block = 10_000
+    for number, first in enumerate(range(0, units, block)):
+        count = min(block, units - first)
+        rows = count * INDICATORS * MONTHS
+        unit = pa.DictionaryArray.from_arrays(
+            pa.array(np.repeat(np.arange(count, dtype="int32"), INDICATORS * MONTHS)),
+            pa.array([f"U{first + n:07d}" for n in range(count)]),
+        ).cast(pa.string())
+        indicator = pa.DictionaryArray.from_arrays(
+            pa.array(np.tile(np.repeat(np.arange(INDICATORS, dtype="int32"), MONTHS), count)),
+            pa.array([f"I{n:02d}" for n in range(INDICATORS)]),
+        ).cast(pa.string())
+        table = pa.table(
+            {
+                "unit": unit,
+                "indicator": indicator,
+                "period": pa.array(np.tile(period, count * INDICATORS), pa.date32()),
+                "value": pa.array(random.integers(500, 1500, rows), pa.int64()),
+                "status": pa.array(np.ones(rows, dtype="int64")),
+                "vintage": pa.nulls(rows, pa.string()),
+                "published_on": pa.nulls(rows, pa.date32()),
+                "file": pa.array(np.full(rows, 1, dtype="int64")),
+                "row": pa.array(np.arange(rows, dtype="int64")),
+            }
+        )
+        pq.write_table(table, folder / f"part-{number:04d}.parquet", row_group_size=131_072, compression="zstd")
+    done.touch()
+    return sorted(folder.glob("*.parquet"))
+
+
+def rulebook():  # type: ignore[no-untyped-def]
+    """Twenty indicators, ratio to a target, four dimensions, ranks, grades."""
+    from zhengheng.scheme.model import Rulebook
+
+    codes = [f"I{n:02d}" for n in range(INDICATORS)]
+    data = {
+        "code": "bench", "title": "bench", "effective_from": "2025-01-01",
+        "categories": [{"code": "c", "name": "c"}], "groups": [{"code": "g", "name": "g"}],
+        "tree": {"code": "total", "name": "t", "children": [
+            {"code": f"N{n}", "name": f"N{n}", "children": codes[5 * n : 5 * n + 5]} for n in range(4)
+        ]},
+        "weights": [{"from": "2025-01-01", "table": {code: 5 for code in codes}}],
+        "indicators": [
+            {"code": code, "name": code, "frequency": "month", "decimals": 2,
+             "method": {"kind": "ratio", "target": 120, "cap": "1.2"}} for code in codes
+        ],
+        "grading": {"bands": [{"code": "A", "name": "A", "at_least": 90, "share_at_most": "0.3"},
+                              {"code": "B", "name": "B", "at_least": 80}, {"code": "C", "name": "C"}]},
+    }  # fmt: skip
+    return Rulebook.model_validate_json(json.dumps(data), strict=True)
+
+
+def run_floor(paths: list[Path], units: int) -> str:
+    """DuckDB's bare group-by over the same files."""
+    import duckdb
+
+    connection = duckdb.connect(config={"threads": 2})
+    files = ", ".join(f"'{path}'" for path in paths)
+    connection.execute(
+        f"create table t as select unit, indicator, sum(value) as total, count(value) as n from read_parquet([{files}]) group by unit, indicator"
+    )
+    return str(connection.execute("select sum(total) from t").fetchone())
+
+
+def run_zhengheng(paths: list[Path], units: int, memory: str | None = None, engine: str = "duckdb") -> str:
+    """From lake files to ranked and graded tables."""
+    from zhengheng.domain.periods import parse_period
+    from zhengheng.engines.duck import DuckEngine
+    from zhengheng.lake.facts import Facts, empty
+    from zhengheng.scheme.base import Text
+    from zhengheng.scheme.fingerprint import data_fingerprint
+    from zhengheng.scheme.model import Unit
+    from zhengheng.scoring.plan import compile_plan
+
+    book, name = rulebook(), Text(zh="u")
+    period = parse_period("2025")
+    held = [Unit.model_construct(code=f"U{n:07d}", name=name, category="c", group="g", superior=None, valid_from=None, valid_to=None, exempt=(), ranked=True) for n in range(units)]
+    facts = Facts(empty(), [], paths={"observation": paths}, counts={"observation": units * INDICATORS * MONTHS})
+    plan = compile_plan(book, data_fingerprint(book), held, period, period.end)
+    keep = ("indicator_score", "node_score", "total_score", "ranking", "grading")
+    if engine == "spark":
+        from zhengheng.engines.spark import SparkEngine
+
+        chosen = SparkEngine(master="local[2]", keep=keep)
+    else:
+        chosen = DuckEngine(threads=2, memory=memory, keep=keep)
+    results = chosen.run(plan, facts)
+    return digest(results)
+
+
+def digest(results) -> str:  # type: ignore[no-untyped-def]
+    """The bits of the result, however the engine made them."""
+    import hashlib
+
+    import pyarrow as pa
+
+    sink = hashlib.sha256()
+    for name in ("ranking", "grading", "total_score"):
+        stream = pa.BufferOutputStream()
+        table = results.tables[name].combine_chunks()
+        with pa.ipc.new_stream(stream, table.schema) as writer:
+            writer.write_table(table)
+        sink.update(stream.getvalue())
+    return sink.hexdigest()[:16]
+
+
+def run_polars(paths: list[Path], units: int) -> str:
+    """The same exact integers in Polars, lazy and streaming."""
+    import polars as pl
+
+    target, full = 12_000, 5
+    cell = (
+        pl.scan_parquet(paths)
+        .group_by("unit", "indicator")
+        .agg(pl.col("value").sum().alias("total"), pl.col("value").count().alias("n"))
+        .with_columns(pl.min_horizontal(pl.col("total") * full, pl.lit(target * full * 6 // 5)).alias("top"))
+        .with_columns(((2 * pl.col("top") * 100 + target) // (2 * target)).alias("points"))
+        .with_columns((pl.col("indicator").str.slice(1).cast(pl.Int64) // 5).alias("node"))
+    )
+    node = cell.group_by("unit", "node").agg(pl.col("points").sum())
+    total = (
+        node.group_by("unit").agg(pl.col("points").sum())
+        .with_columns(pl.col("points").rank("min", descending=True).alias("place"), pl.len().alias("n"))
+        .with_columns(pl.when((pl.col("points") >= 9000) & (pl.col("place") <= pl.col("n") * 3 // 10)).then(pl.lit("A"))
+                      .when(pl.col("points") >= 8000).then(pl.lit("B")).otherwise(pl.lit("C")).alias("grade"))
+    )  # fmt: skip
+    cells, totals = pl.collect_all([cell, total], engine="streaming")
+    return f"{cells.height} {totals.height}"
+
+
+def run_pandas(paths: list[Path], units: int) -> str:
+    """The same in pandas, at a size it can hold."""
+    import pandas as pd
+
+    frame = pd.concat([pd.read_parquet(path, columns=["unit", "indicator", "value"]) for path in paths])
+    cell = frame.groupby(["unit", "indicator"], sort=False)["value"].sum().reset_index()
+    top = (cell["value"] * 5).clip(upper=12_000 * 6)
+    cell["points"] = (2 * top * 100 + 12_000) // 24_000
+    cell["node"] = cell["indicator"].str[1:].astype(int) // 5
+    total = cell.groupby(["unit", "node"])["points"].sum().groupby("unit").sum()
+    place = total.rank(method="min", ascending=False)
+    grade = pd.cut(total, [-1, 7999, 8999, 10**9], labels=["C", "B", "A"])
+    return f"{len(cell)} {len(place)} {len(grade)}"
+
+
+def contestant(name: str, folder: Path, units: int) -> None:
+    """Run one and print its time and peak memory as JSON."""
+    import resource
+
+    paths = make_data(folder, units)
+    if name.startswith("zhengheng"):
+        import zhengheng.engines.duck
+        import zhengheng.scheme.model  # noqa: F401  imports do not count
+    elif name in {"polars", "pandas"}:
+        __import__(name)
+    else:
+        import duckdb  # noqa: F401
+    start = time.perf_counter()
+    runners = {
+        "floor": run_floor, "zhengheng": run_zhengheng, "polars": run_polars, "pandas": run_pandas,
+        "zhengheng_2g": lambda p, u: run_zhengheng(p, u, "2GB"),
+        "spark": lambda p, u: run_zhengheng(p, u, engine="spark"),
+    }  # fmt: skip
+    said = runners[name](paths, units)
+    seconds = time.perf_counter() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(json.dumps({"seconds": seconds, "gib": peak, "said": said}))
+
+
+def measure(name: str, folder: Path, units: int) -> dict[str, object] | None:
+    words = [sys.executable, str(HERE / "run.py"), "--one", name, "--data", str(folder), "--units", str(units)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    if done.returncode:
+        print(f"{name} failed: {done.stderr[-600:]}", file=sys.stderr)
+        return None
+    return json.loads(done.stdout.strip().splitlines()[-1])  # type: ignore[no-any-return]
+
+
+def small_city() -> float:
+    """A 38-unit city's full year through the Python API, after imports."""
+    from zhengheng.domain.periods import parse_period
+    from zhengheng.engines.duck import DuckEngine
+    from zhengheng.engines.run import make_run
+    from zhengheng.lake.intake import read_files
+    from zhengheng.lake.mapping import load_mapping
+    from zhengheng.sample.make import make_sample
+    from zhengheng.scheme.load import load_rulebook
+
+    folder = Path("bench-data") / "city"
+    if not (folder / "districts.intake.yaml").exists():
+        make_sample(folder, seed=2025, scale=0.05)
+    book, _ = load_rulebook(folder / "rulebooks" / "streets")
+    mapping = load_mapping(folder / "streets.intake.yaml")
+    facts = read_files(mapping, book, folder / "data")
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        make_run(book, facts, parse_period("2025"), DuckEngine(threads=2), mapping.at)
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--units", type=int, nargs="*", default=[50_000, 400_000])
+    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--data", type=Path, default=Path("bench-data"))
+    options.add_argument("--one")
+    options.add_argument("--spark", action="store_true")
+    given = options.parse_args()
+    if given.one:
+        contestant(given.one, given.data, given.units[0])
+        return
+    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    print(f"38 streets, one year, through the Python API: {small_city():.2f} s")
+    for units in given.units:
+        make_data(given.data, units)
+        names = [n for n in CONTESTANTS if n != "pandas" or units <= 50_000]
+        names += ["spark"] if given.spark and units <= 50_000 else []
+        held: dict[str, list[dict[str, object]]] = {name: [] for name in names}
+        for _ in range(given.rounds):
+            for name in names:
+                if found := measure(name, given.data, units):
+                    held[name].append(found)
+        rows = units * INDICATORS * MONTHS
+        print(f"\n{rows / 1e6:.0f} million observations ({units:,} units x {INDICATORS} x {MONTHS})")
+        print(f"{'':14}{'seconds':>9}{'x floor':>9}{'ns/row':>9}{'GiB':>7}")
+        floor = statistics.median(float(r["seconds"]) for r in held["floor"])  # type: ignore[arg-type]
+        for name, results in held.items():
+            if results:
+                seconds = statistics.median(float(r["seconds"]) for r in results)  # type: ignore[arg-type]
+                memory = max(float(r["gib"]) for r in results)  # type: ignore[arg-type]
+                print(f"{name:14}{seconds:9.2f}{seconds / floor:9.2f}{seconds / rows * 1e9:9.1f}{memory:7.2f}")
+        bits = {str(r["said"]) for n in held if n.startswith("zheng") or n == "spark" for r in held[n]}
+        print("same bits in every Zhengheng run" if len(bits) == 1 else f"DIFFERENT BITS: {bits}")
+
+
+if __name__ == "__main__":
+    main()
