@@ -23,7 +23,7 @@ CONTESTANTS = ("floor", "zhengheng", "zhengheng_2g", "polars", "pandas")
 
 
 def make_data(folder: Path, units: int) -> list[Path]:
-    """Lake files as intake leaves them: sorted by unit, indicator, period; row groups of 131,072."""
+    """Lake files as twelve monthly intakes leave them, each sorted by unit and indicator."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -35,35 +35,38 @@ def make_data(folder: Path, units: int) -> list[Path]:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     random = np.random.default_rng(2025)
-    ends = [date(2025, month + 1, 1).toordinal() - 1 if month < 12 else date(2025, 12, 31).toordinal() for month in range(1, 13)]
-    epoch = date(1970, 1, 1).toordinal()
-    period = np.array([end - epoch for end in ends], dtype="int32")
-    block = 10_000
-    for number, first in enumerate(range(0, units, block)):
-        count = min(block, units - first)
-        rows = count * INDICATORS * MONTHS
-        unit = pa.DictionaryArray.from_arrays(
-            pa.array(np.repeat(np.arange(count, dtype="int32"), INDICATORS * MONTHS)),
-            pa.array([f"U{first + n:07d}" for n in range(count)]),
-        ).cast(pa.string())
-        indicator = pa.DictionaryArray.from_arrays(
-            pa.array(np.tile(np.repeat(np.arange(INDICATORS, dtype="int32"), MONTHS), count)),
-            pa.array([f"I{n:02d}" for n in range(INDICATORS)]),
-        ).cast(pa.string())
-        table = pa.table(
-            {
-                "unit": unit,
-                "indicator": indicator,
-                "period": pa.array(np.tile(period, count * INDICATORS), pa.date32()),
-                "value": pa.array(random.integers(500, 1500, rows), pa.int64()),
-                "status": pa.array(np.ones(rows, dtype="int64")),
-                "vintage": pa.nulls(rows, pa.string()),
-                "published_on": pa.nulls(rows, pa.date32()),
-                "file": pa.array(np.full(rows, 1, dtype="int64")),
-                "row": pa.array(np.arange(rows, dtype="int64")),
-            }
-        )
-        pq.write_table(table, folder / f"part-{number:04d}.parquet", row_group_size=131_072, compression="zstd")
+    block = 50_000
+    for month in range(1, MONTHS + 1):
+        end = date(2025, 12, 31) if month == 12 else date.fromordinal(date(2025, month + 1, 1).toordinal() - 1)
+        writer = None
+        for first in range(0, units, block):
+            count = min(block, units - first)
+            rows = count * INDICATORS
+            unit = pa.DictionaryArray.from_arrays(
+                pa.array(np.repeat(np.arange(count, dtype="int32"), INDICATORS)),
+                pa.array([f"U{first + n:07d}" for n in range(count)]),
+            ).cast(pa.string())
+            indicator = pa.DictionaryArray.from_arrays(
+                pa.array(np.tile(np.arange(INDICATORS, dtype="int32"), count)),
+                pa.array([f"I{n:02d}" for n in range(INDICATORS)]),
+            ).cast(pa.string())
+            table = pa.table(
+                {
+                    "unit": unit,
+                    "indicator": indicator,
+                    "period": pa.array([end] * rows, pa.date32()),
+                    "value": pa.array(random.integers(500, 1500, rows), pa.int64()),
+                    "status": pa.array(np.ones(rows, dtype="int64")),
+                    "vintage": pa.nulls(rows, pa.string()),
+                    "published_on": pa.nulls(rows, pa.date32()),
+                    "file": pa.array(np.full(rows, month, dtype="int64")),
+                    "row": pa.array(np.arange(rows, dtype="int64")),
+                }
+            )
+            writer = writer or pq.ParquetWriter(folder / f"month-{month:02d}.parquet", table.schema, compression="zstd")
+            writer.write_table(table, row_group_size=131_072)
+        assert writer
+        writer.close()
     done.touch()
     return sorted(folder.glob("*.parquet"))
 

@@ -21,10 +21,13 @@ from zhengheng.scoring.plan import Plan
 
 BUCKET_UNITS = 50_000
 _MACROS = (
-    # DuckDB's // on HUGEINT is exact integer division; the guard keeps a zero from raising.
+    # Exact integer division; the guard keeps a zero from raising, and 64 bits are tried first
+    # because they divide faster than 128. `a` and `b` are never negative (see ratio).
     """create macro quotient(a, b) as cast(
-         case when b = 0 then null else cast(a as hugeint) // cast(b as hugeint) end
-         as decimal(38, 0))""",
+         case when b = 0 then null
+              when a < 4000000000000000000 and b < 4000000000000000000
+              then cast(cast(a as bigint) // cast(b as bigint) as hugeint)
+              else cast(a as hugeint) // cast(b as hugeint) end as decimal(38, 0))""",
     """create macro ratio(n, d) as
          case when (n < 0) = (d < 0) then quotient(2 * abs(n) + abs(d), 2 * abs(d))
               else -quotient(2 * abs(n) + abs(d), 2 * abs(d)) end""",

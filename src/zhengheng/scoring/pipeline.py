@@ -69,7 +69,11 @@ def conditions(tables: Mapping[str, Sequence[Mapping[str, Any]]], facts: Mapping
     split = any(rule["segment"] > 1 for rule in rules)
     derived = bool(tables["derivation"])
     minimum = any(row["minimum"] is not None or row["constant"] is None for row in tables["derivation"])
+    amended = facts["revision"] or tables["vintage_rule"] or tables["succession"] or tables["part_unit"]
+    amended = amended or any(u["segment"] > 1 or u["purpose"] != "value" for u in tables["period_use"])
     checks = {
+        "plain": not amended,
+        "amended": amended,
         "revised": facts["revision"] or tables["vintage_rule"],
         "succession": tables["succession"],
         "part_year": tables["part_unit"],

@@ -51,35 +51,32 @@ with fraction as (
     union all select u.unit, u.indicator, u.segment, u.numerator, u.denominator, u.least, u.most
     from method_log_goalposts u
 ),
+limited as (
+    select f.unit, f.indicator, f.segment, f.denominator,
+           case when f.denominator > 0
+                then case when f.numerator < f.least * f.denominator then f.least * f.denominator
+                          when f.numerator > f.most * f.denominator then f.most * f.denominator
+                          else f.numerator end
+                else case when f.numerator > f.least * f.denominator then f.least * f.denominator
+                          when f.numerator < f.most * f.denominator then f.most * f.denominator
+                          else f.numerator end end as numerator
+    from fraction f
+),
 divided as (
-    select c.unit, c.indicator, c.segment, r.full, r.undefined, r.round_unit,
+    select c.unit, c.indicator, c.segment,
            case when r.carry = 'exact' or r.share_n <> r.share_d
                 then ratio(f.numerator, f.denominator * 1000) end as fine,
-           ratio(f.least, cast(1000 as decimal(38, 0))) as fine_least,
-           ratio(f.most, cast(1000 as decimal(38, 0))) as fine_most,
-           ratio(f.numerator, f.denominator * 1000 * r.round_unit) as rounded,
-           ratio(f.least, 1000 * r.round_unit) as least,
-           ratio(f.most, 1000 * r.round_unit) as most
+           ratio(f.numerator, f.denominator * 1000 * r.round_unit) * r.round_unit as printed,
+           case r.undefined when 'zero' then cast(0 as decimal(38, 0))
+                when 'half' then r.full * 500
+                when 'full' then r.full * 1000 end as instead
     from cell c
     join rule r on r.category = c.category and r.indicator = c.indicator and r.segment = c.segment
-    left join fraction f
+    left join limited f
       on f.unit = c.unit and f.indicator = c.indicator and f.segment = c.segment
     where c.status = 1
-),
-clamped as (
-    select d.unit, d.indicator, d.segment,
-           case when d.fine < d.fine_least then d.fine_least
-                when d.fine > d.fine_most then d.fine_most
-                else d.fine end as fine,
-           case when d.rounded < d.least then d.least
-                when d.rounded > d.most then d.most
-                else d.rounded end * d.round_unit as printed,
-           case d.undefined when 'zero' then cast(0 as decimal(38, 0))
-                when 'half' then d.full * 500
-                when 'full' then d.full * 1000 end as instead
-    from divided d
 )
 select c.unit, c.indicator, c.segment,
        coalesce(c.fine, c.printed, c.instead) as exact,
        coalesce(c.printed, c.instead) as printed
-from clamped c
+from divided c

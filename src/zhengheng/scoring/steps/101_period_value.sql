@@ -1,0 +1,29 @@
+-- The same where anything amends it: revisions, successors, part-year units, split changes, last year. Sum what counts for the assessed period, count each status.
+-- scope: unit
+-- when: amended
+with chosen as (
+    select o.unit, o.indicator, o.period, o.value, o.status
+    from observation o
+    where not exists (
+        select 1 from revised_value r
+        where r.unit = o.unit and r.indicator = o.indicator and r.period = o.period
+    ) and not exists (
+        select 1 from part_unit p
+        where p.unit = o.unit and (o.period < p.valid_from or o.period > p.valid_to)
+    )
+    union all
+    select r.unit, r.indicator, r.period, r.value, r.status
+    from revised_value r
+    union all
+    select i.unit, i.indicator, i.period, i.value, i.status
+    from inherited_value i
+)
+select c.unit, c.indicator, u.segment, u.purpose,
+       cast(sum(c.value) as decimal(38, 0)) as total,
+       count(c.value) as valued,
+       count(case when c.status = 2 then 1 end) as not_applicable,
+       count(case when c.status = 4 then 1 end) as withheld,
+       count(case when c.status = 3 then 1 end) as missing
+from chosen c
+join period_use u on u.indicator = c.indicator and u.period = c.period
+group by c.unit, c.indicator, u.segment, u.purpose
