@@ -131,3 +131,9 @@ def test_no_word_of_the_workplace_or_of_this_machine_is_in_the_tree() -> None:
         if path.is_file() and path.suffix in {".py", ".md", ".toml", ".txt", ".yaml", ".sql", ""}:
             text = path.read_text(encoding="utf-8", errors="ignore")
             assert not [word for word in words if word in text], name
+
+
+def test_generated_docs_are_fresh() -> None:
+    from tests.docs_are_fresh import stale
+
+    assert stale() == []
