@@ -13,6 +13,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from datetime import date
 from pathlib import Path
@@ -126,9 +127,12 @@ def run_zhengheng(paths: list[Path], units: int, memory: str | None = None, engi
 
         chosen = SparkEngine(master="local[2]", keep=keep)
     else:
-        chosen = DuckEngine(threads=2, memory=memory, keep=keep)
-    results = chosen.run(plan, facts)
-    return digest(results)
+        chosen = DuckEngine(threads=2, memory=memory, keep=keep, store=Path(tempfile.mkdtemp()))
+    try:
+        return digest(chosen.run(plan, facts))
+    finally:
+        if engine == "duckdb":
+            shutil.rmtree(chosen.store)
 
 
 def digest(results) -> str:  # type: ignore[no-untyped-def]

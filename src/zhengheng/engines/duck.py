@@ -20,6 +20,7 @@ from zhengheng.scoring.pipeline import Step, conditions, rounds, steps
 from zhengheng.scoring.plan import Plan
 
 BUCKET_UNITS = 50_000
+STORED = ("indicator_score", "node_score")
 _MACROS = (
     # Exact integer division; the guard keeps a zero from raising, and 64 bits are tried first
     # because they divide faster than 128. `a` and `b` are never negative (see ratio).
@@ -47,6 +48,8 @@ class DuckEngine:
     progress: Progress | None = None
     name: str = "duckdb"
     keep: Sequence[str] = KEPT
+    store: Path | None = None
+    """Where the big result tables of a run in several buckets go, as Parquet, bucket by bucket."""
     database: str = ":memory:"
     _temporary: list[Any] = field(default_factory=list)
 
@@ -56,7 +59,9 @@ class DuckEngine:
             run = _Run(self, connection, plan, facts)
             run.load()
             run.execute()
-            return Results({name: run.result(name) for name in self.keep if name in run.made})
+            stored = STORED if self.store and not run.whole else ()
+            kept = [name for name in self.keep if name in run.made and name not in stored]
+            return Results({name: run.result(name) for name in kept})
         except duckdb.OutOfRangeException as error:
             raise _overflow(plan, facts, str(error)) from error
         except duckdb.OutOfMemoryException as error:
@@ -213,6 +218,9 @@ class _Run:
             for step in stage:
                 self._step(step)
             for name in wanted:
+                if self._stored(name):
+                    self._copy(name, number)
+                    continue
                 head = f"insert into whole.{name}" if number else f"create table whole.{name} as"
                 self.sql.execute(f"{head} select * from main.{name}")
             for name in reversed(tables):
@@ -223,6 +231,19 @@ class _Run:
             self._know(name)
             self._view(name)
         self.made = {t for t in self.made if t not in tables} | set(wanted)
+
+    def _stored(self, name: str) -> bool:
+        return self.engine.store is not None and name in STORED
+
+    def _copy(self, name: str, number: int) -> None:
+        assert self.engine.store is not None
+        folder = self.engine.store / name
+        folder.mkdir(parents=True, exist_ok=True)
+        target = _quote(str(folder / f"part-{number:05d}.parquet"))
+        self.sql.execute(f"copy (select * from main.{name}) to {target} (format parquet)")
+        if number == 0:
+            every = _quote(str(folder / "*.parquet"))
+            self.sql.execute(f"create view whole.{name} as select * from read_parquet({every})")
 
     def _publish(self, tables: list[str]) -> None:
         for name in dict.fromkeys(tables):

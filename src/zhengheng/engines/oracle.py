@@ -408,7 +408,11 @@ class Oracle:
             status = MISSING if cell["status"] == VALUE and points is None else cell["status"]
             outcomes.append((status, points, own))
         statuses = [status for status, _, _ in outcomes]
-        row = {name: last[name] for name in ("unit", "category", "comparison_group", "indicator", "value", "target")}  # noqa: E501
+        names = ("unit", "category", "comparison_group", "indicator", "value", "target")
+        row = {name: last[name] for name in names}
+        if last["status"] == VALUE:
+            group = groups.get((last["comparison_group"], last["indicator"], last["segment"]), [])
+            row["target"] = self._target(last, rule, group)
         if not split:
             status, points, _ = outcomes[0]
             exact, printed = points or (None, None)

@@ -1,7 +1,7 @@
 -- What the methods see: a value, what it is measured against, and the rule's numbers.
 -- scope: unit
 -- inline
-select c.unit, c.comparison_group, c.indicator, c.segment, r.method, c.value,
+select c.unit, c.category, c.comparison_group, c.indicator, c.segment, r.method, c.value,
        case r.reference when 'given' then c.target when 'previous' then c.previous
             when 'group_median' then ratio(g.median_2, 2) else f.value end as target,
        c.base, c.stretch, c.bottom, r.full, r.sign, r.unit_scale, r.low, r.high, r.low_limit,

@@ -2,7 +2,7 @@
 -- scope: unit
 -- inline
 -- when: method rank_table
-select m.unit, m.indicator, m.segment,
+select m.unit, m.category, m.comparison_group, m.indicator, m.segment, m.value, m.target,
        m.full * coalesce(s.share, 0) as numerator,
        cast(1 as decimal(38, 0)) as denominator,
        cast(null as decimal(38, 0)) as least,

@@ -2,7 +2,7 @@
 -- scope: unit
 -- inline
 -- when: method percentile
-select m.unit, m.indicator, m.segment,
+select m.unit, m.category, m.comparison_group, m.indicator, m.segment, m.value, m.target,
        m.full * 500000 * (2 * v.due - 2 * v.place - v.equals + 2) as numerator,
        cast(v.due as decimal(38, 0)) as denominator,
        cast(0 as decimal(38, 0)) as least,

@@ -2,7 +2,7 @@
 -- scope: unit
 -- inline
 -- when: method min_max
-select m.unit, m.indicator, m.segment,
+select m.unit, m.category, m.comparison_group, m.indicator, m.segment, m.value, m.target,
        m.full * 1000000 * case when m.sign > 0 then m.value - g.lowest else g.highest - m.value end as numerator,
        g.highest - g.lowest as denominator,
        cast(0 as decimal(38, 0)) as least,

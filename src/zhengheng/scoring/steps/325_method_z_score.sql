@@ -2,7 +2,7 @@
 -- scope: unit
 -- inline
 -- when: method z_score
-select m.unit, m.indicator, m.segment,
+select m.unit, m.category, m.comparison_group, m.indicator, m.segment, m.value, m.target,
        m.first * 1000000 * g.root
        + m.second * m.sign * (g.valued * (m.value - g.lowest) - g.total) * cast(1000000000000 as decimal(38, 0)) as numerator,
        g.root as denominator,

@@ -2,7 +2,7 @@
 -- scope: unit
 -- inline
 -- when: method mads
-select m.unit, m.indicator, m.segment,
+select m.unit, m.category, m.comparison_group, m.indicator, m.segment, m.value, m.target,
        m.first * 1000000 * g.mad_4 + m.second * m.sign * 1000000 * 2 * (2 * m.value - g.median_2) as numerator,
        g.mad_4 as denominator,
        cast(null as decimal(38, 0)) as least,

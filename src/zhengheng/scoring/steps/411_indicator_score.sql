@@ -2,17 +2,14 @@
 -- scope: unit
 -- when: split
 with segment as (
-    select c.unit, c.category, c.comparison_group, c.indicator, c.segment, c.value, c.target,
-           case when c.status = 1 and p.exact is null then 3 else c.status end as status,
-           case when r.share_n = r.share_d and r.carry = 'rounded' then p.printed else p.exact end
-               * r.share_n as weighted,
-           r.share_n, r.carry, r.round_unit,
+    select p.unit, p.category, p.comparison_group, p.indicator, p.segment, p.value, p.target,
+           p.status, p.share_n, p.carry, p.round_unit,
+           case when p.share_n = p.share_d and p.carry = 'rounded' then p.printed else p.exact end
+               * p.share_n as weighted,
            row_number() over (
-               partition by c.unit, c.indicator order by c.segment desc nulls last
+               partition by p.unit, p.indicator order by p.segment desc nulls last
            ) as latest
-    from cell c
-    join rule r on r.category = c.category and r.indicator = c.indicator and r.segment = c.segment
-    left join points p on p.unit = c.unit and p.indicator = c.indicator and p.segment = c.segment
+    from points p
 ),
 summed as (
     select s.unit, s.category, s.comparison_group, s.indicator,
