@@ -38,7 +38,11 @@ def make_data(folder: Path, units: int) -> list[Path]:
     random = np.random.default_rng(2025)
     block = 50_000
     for month in range(1, MONTHS + 1):
-        end = date(2025, 12, 31) if month == 12 else date.fromordinal(date(2025, month + 1, 1).toordinal() - 1)
+        end = (
+            date(2025, 12, 31)
+            if month == 12
+            else date.fromordinal(date(2025, month + 1, 1).toordinal() - 1)
+        )
         writer = None
         for first in range(0, units, block):
             count = min(block, units - first)
@@ -64,7 +68,9 @@ def make_data(folder: Path, units: int) -> list[Path]:
                     "row": pa.array(np.arange(rows, dtype="int64")),
                 }
             )
-            writer = writer or pq.ParquetWriter(folder / f"month-{month:02d}.parquet", table.schema, compression="zstd")
+            writer = writer or pq.ParquetWriter(
+                folder / f"month-{month:02d}.parquet", table.schema, compression="zstd"
+            )
             writer.write_table(table, row_group_size=131_072)
         assert writer
         writer.close()
@@ -83,7 +89,7 @@ def rulebook():  # type: ignore[no-untyped-def]
         "tree": {"code": "total", "name": "t", "children": [
             {"code": f"N{n}", "name": f"N{n}", "children": codes[5 * n : 5 * n + 5]} for n in range(4)
         ]},
-        "weights": [{"from": "2025-01-01", "table": {code: 5 for code in codes}}],
+        "weights": [{"from": "2025-01-01", "table": dict.fromkeys(codes, 5)}],
         "indicators": [
             {"code": code, "name": code, "frequency": "month", "decimals": 2,
              "method": {"kind": "ratio", "target": 120, "cap": "1.2"}} for code in codes
@@ -106,7 +112,9 @@ def run_floor(paths: list[Path], units: int) -> str:
     return str(connection.execute("select sum(total) from t").fetchone())
 
 
-def run_zhengheng(paths: list[Path], units: int, memory: str | None = None, engine: str = "duckdb") -> str:
+def run_zhengheng(
+    paths: list[Path], units: int, memory: str | None = None, engine: str = "duckdb"
+) -> str:
     """From lake files to ranked and graded tables."""
     from zhengheng.domain.periods import parse_period
     from zhengheng.engines.duck import DuckEngine
@@ -118,8 +126,26 @@ def run_zhengheng(paths: list[Path], units: int, memory: str | None = None, engi
 
     book, name = rulebook(), Text(zh="u")
     period = parse_period("2025")
-    held = [Unit.model_construct(code=f"U{n:07d}", name=name, category="c", group="g", superior=None, valid_from=None, valid_to=None, exempt=(), ranked=True) for n in range(units)]
-    facts = Facts(empty(), [], paths={"observation": paths}, counts={"observation": units * INDICATORS * MONTHS})
+    held = [
+        Unit.model_construct(
+            code=f"U{n:07d}",
+            name=name,
+            category="c",
+            group="g",
+            superior=None,
+            valid_from=None,
+            valid_to=None,
+            exempt=(),
+            ranked=True,
+        )
+        for n in range(units)
+    ]
+    facts = Facts(
+        empty(),
+        [],
+        paths={"observation": paths},
+        counts={"observation": units * INDICATORS * MONTHS},
+    )
     plan = compile_plan(book, data_fingerprint(book), held, period, period.end)
     keep = ("indicator_score", "node_score", "total_score", "ranking", "grading")
     if engine == "spark":
@@ -160,7 +186,9 @@ def run_polars(paths: list[Path], units: int) -> str:
         pl.scan_parquet(paths)
         .group_by("unit", "indicator")
         .agg(pl.col("value").sum().alias("total"), pl.col("value").count().alias("n"))
-        .with_columns(pl.min_horizontal(pl.col("total") * full, pl.lit(target * full * 6 // 5)).alias("top"))
+        .with_columns(
+            pl.min_horizontal(pl.col("total") * full, pl.lit(target * full * 6 // 5)).alias("top")
+        )
         .with_columns(((2 * pl.col("top") * 100 + target) // (2 * target)).alias("points"))
         .with_columns((pl.col("indicator").str.slice(1).cast(pl.Int64) // 5).alias("node"))
     )
@@ -179,7 +207,9 @@ def run_pandas(paths: list[Path], units: int) -> str:
     """The same in pandas, at a size it can hold."""
     import pandas as pd
 
-    frame = pd.concat([pd.read_parquet(path, columns=["unit", "indicator", "value"]) for path in paths])
+    frame = pd.concat(
+        [pd.read_parquet(path, columns=["unit", "indicator", "value"]) for path in paths]
+    )
     cell = frame.groupby(["unit", "indicator"], sort=False)["value"].sum().reset_index()
     top = (cell["value"] * 5).clip(upper=12_000 * 6)
     cell["points"] = (2 * top * 100 + 12_000) // 24_000
@@ -215,7 +245,16 @@ def contestant(name: str, folder: Path, units: int) -> None:
 
 
 def measure(name: str, folder: Path, units: int) -> dict[str, object] | None:
-    words = [sys.executable, str(HERE / "run.py"), "--one", name, "--data", str(folder), "--units", str(units)]
+    words = [
+        sys.executable,
+        str(HERE / "run.py"),
+        "--one",
+        name,
+        "--data",
+        str(folder),
+        "--units",
+        str(units),
+    ]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     if done.returncode:
         print(f"{name} failed: {done.stderr[-600:]}", file=sys.stderr)
@@ -258,7 +297,9 @@ def main() -> None:
     if given.one:
         contestant(given.one, given.data, given.units[0])
         return
-    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    print(
+        f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    )
     print(f"38 streets, one year, through the Python API: {small_city():.2f} s")
     for units in given.units:
         make_data(given.data, units)
@@ -270,15 +311,21 @@ def main() -> None:
                 if found := measure(name, given.data, units):
                     held[name].append(found)
         rows = units * INDICATORS * MONTHS
-        print(f"\n{rows / 1e6:.0f} million observations ({units:,} units x {INDICATORS} x {MONTHS})")
+        print(
+            f"\n{rows / 1e6:.0f} million observations ({units:,} units x {INDICATORS} x {MONTHS})"
+        )
         print(f"{'':14}{'seconds':>9}{'x floor':>9}{'ns/row':>9}{'GiB':>7}")
         floor = statistics.median(float(r["seconds"]) for r in held["floor"])  # type: ignore[arg-type]
         for name, results in held.items():
             if results:
                 seconds = statistics.median(float(r["seconds"]) for r in results)  # type: ignore[arg-type]
                 memory = max(float(r["gib"]) for r in results)  # type: ignore[arg-type]
-                print(f"{name:14}{seconds:9.2f}{seconds / floor:9.2f}{seconds / rows * 1e9:9.1f}{memory:7.2f}")
-        bits = {str(r["said"]) for n in held if n.startswith("zheng") or n == "spark" for r in held[n]}
+                print(
+                    f"{name:14}{seconds:9.2f}{seconds / floor:9.2f}{seconds / rows * 1e9:9.1f}{memory:7.2f}"
+                )
+        bits = {
+            str(r["said"]) for n in held if n.startswith("zheng") or n == "spark" for r in held[n]
+        }
         print("same bits in every Zhengheng run" if len(bits) == 1 else f"DIFFERENT BITS: {bits}")
 
 

@@ -28,41 +28,63 @@ def scoring() -> str:
     prose = {cls.model_fields["kind"].annotation.__args__[0]: (cls.__doc__ or "").strip()  # type: ignore[union-attr]
              for cls in m.Method.__subclasses__()}  # fmt: skip
     titles = {step.table.removeprefix("method_"): step.title for step in steps()}
-    lines = [HEAD, "# Scoring methods 计分方法\n\n", "Numbers are computed when this page is made, by the cases of the pack `methods`.\n"]
+    lines = [
+        HEAD,
+        "# Scoring methods 计分方法\n\n",
+        "Numbers are computed when this page is made, by the cases of the pack `methods`.\n",
+    ]
     for indicator in book.indicators:
         if indicator.method is None:
             continue
         kind = indicator.method.kind  # type: ignore[attr-defined]
-        lines.append(f"\n## {indicator.name.zh} · {indicator.name.en}\n\n`kind: {kind}`. {prose[kind]}\n\n")
+        lines.append(
+            f"\n## {indicator.name.zh} · {indicator.name.en}\n\n`kind: {kind}`. {prose[kind]}\n\n"
+        )
         if kind in titles:
             lines.append(f"Step: {titles[kind]}\n\n")
-        lines.append("```yaml\nmethod: " + indicator.method.model_dump_json(exclude_defaults=True) + "\n```\n\n")
+        lines.append(
+            "```yaml\nmethod: "
+            + indicator.method.model_dump_json(exclude_defaults=True)
+            + "\n```\n\n"
+        )
         lines.append("| example | points |\n|---|---|\n")
         for case in book.cases:
             for outcome in outcomes:
                 if outcome.case == case.name and outcome.what == indicator.code:
                     given = ", ".join(f"{code} {value}" for code, value in case.values.items())
-                    lines.append(f"| {case.name}: {given or 'milestones'} | **{outcome.found}** |\n")
+                    lines.append(
+                        f"| {case.name}: {given or 'milestones'} | **{outcome.found}** |\n"
+                    )
     return "".join(lines)
 
 
 def tables() -> str:
     """Contracts of every table."""
-    lines = [HEAD, "# Tables\n\nScales: `value` = 10^decimals of the indicator, `micro` = 10^6, `point` = 10^9, `fraction` = 10^12.\n"]
+    lines = [
+        HEAD,
+        "# Tables\n\nScales: `value` = 10^decimals of the indicator, `micro` = 10^6, `point` = 10^9, `fraction` = 10^12.\n",
+    ]
     for contract in CONTRACTS.values():
         lines.append(f"\n## {contract.name}\n\n{contract.role}; key: {', '.join(contract.key)}\n\n")
         lines.append("| column | type | empty | meaning |\n|---|---|---|---|\n")
         for column in contract.columns:
-            lines.append(f"| {column.name} | {column.type} | {'yes' if column.nullable else ''} | {column.meaning} |\n")
+            lines.append(
+                f"| {column.name} | {column.type} | {'yes' if column.nullable else ''} | {column.meaning} |\n"
+            )
     return "".join(lines)
 
 
 def pipeline() -> str:
     """The numbered steps."""
-    lines = [HEAD, "# Steps\n\nOne file a step, in `src/zhengheng/scoring/steps/`, run in this order on every engine.\n\n"]
+    lines = [
+        HEAD,
+        "# Steps\n\nOne file a step, in `src/zhengheng/scoring/steps/`, run in this order on every engine.\n\n",
+    ]
     lines.append("| step | scope | when | repeated | what it says |\n|---|---|---|---|---|\n")
     for step in steps():
-        lines.append(f"| {step.number} {step.table} | {step.scope} | {step.when} | {step.per} | {step.title} |\n")
+        lines.append(
+            f"| {step.number} {step.table} | {step.scope} | {step.when} | {step.per} | {step.title} |\n"
+        )
     return "".join(lines)
 
 
@@ -91,7 +113,11 @@ def commands() -> str:
         function = command.callback  # type: ignore[attr-defined]
         lines.append(f"\n## {name}\n\n{(function.__doc__ or '').strip()}\n\n")
         for parameter in command.params:  # type: ignore[attr-defined]
-            words = ", ".join(f"`{o}`" for o in parameter.opts) if parameter.param_type_name == "option" else f"`{parameter.name.upper()}`"
+            words = (
+                ", ".join(f"`{o}`" for o in parameter.opts)
+                if parameter.param_type_name == "option"
+                else f"`{parameter.name.upper()}`"
+            )
             lines.append(f"- {words}\n")
 
     walk(get_command(app), "zhengheng")

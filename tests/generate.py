@@ -29,7 +29,9 @@ def _methods() -> dict[str, st.SearchStrategy[dict[str, Any]]]:
     target = number(1, 100)
     knots = st.lists(st.integers(-50, 150), min_size=2, max_size=5, unique=True).flatmap(
         lambda ats: st.lists(shares, min_size=len(ats), max_size=len(ats)).map(
-            lambda values: [{"at": str(a), "share": s} for a, s in zip(sorted(ats), sorted(values), strict=True)]
+            lambda values: [
+                {"at": str(a), "share": s} for a, s in zip(sorted(ats), sorted(values), strict=True)
+            ]
         )
     )
     credit = st.sampled_from(["0", "1/3", "2/3", "1", "0.5"])
@@ -153,7 +155,12 @@ def rulebooks(draw: st.DrawFn, kind: str | None = None) -> Rulebook:
     if tree["aggregate"] != "sum":
         weights["A"] = draw(number(1, 20, 0))
     bands = [
-        {"code": "优秀", "name": "优秀", "at_least": draw(number(0, 90, 0)), "share_at_most": draw(shares)},
+        {
+            "code": "优秀",
+            "name": "优秀",
+            "at_least": draw(number(0, 90, 0)),
+            "share_at_most": draw(shares),
+        },
         {"code": "合格", "name": "合格", "at_least": "0"},
         {"code": "差", "name": "差", "share_at_least": draw(st.sampled_from([None, "0.3"]))},
     ]
@@ -233,14 +240,22 @@ def facts_for(draw: st.DrawFn, book: Rulebook, period: Period = PERIOD) -> Facts
                         done_on=None if done is None else due + timedelta(done),
                         share=draw(st.integers(1, 10**6)), waived=draw(st.integers(0, 5)) == 0)  # fmt: skip
                 continue
-            span = [period, period.previous_year()] if indicator.reference.to == "previous" else [period]
+            span = (
+                [period, period.previous_year()]
+                if indicator.reference.to == "previous"
+                else [period]
+            )
             for one in span:
                 for observed in one.split(indicator.frequency):
                     status = draw(statuses)
                     if status is None:
                         continue
                     low = 0 if kind == "answers" else -500
-                    high = 4 * 10**indicator.decimals if kind == "answers" else 100 * 10**indicator.decimals
+                    high = (
+                        4 * 10**indicator.decimals
+                        if kind == "answers"
+                        else 100 * 10**indicator.decimals
+                    )
                     value = draw(st.integers(low, high)) if status == 1 else None
                     if kind == "answers" and value is not None:
                         value = value // 10**indicator.decimals * 10**indicator.decimals
@@ -252,7 +267,9 @@ def facts_for(draw: st.DrawFn, book: Rulebook, period: Period = PERIOD) -> Facts
                             value=draw(st.integers(0, 5000)), status=1, sequence=sequence,
                             vintage=draw(st.sampled_from([None, "final"])))  # fmt: skip
             if draw(st.integers(0, 3)) == 0:
-                put("approval", unit=unit.code, indicator=indicator.code, approver="a", document="d")
+                put(
+                    "approval", unit=unit.code, indicator=indicator.code, approver="a", document="d"
+                )
             if draw(st.integers(0, 4)) == 0:
                 for month, kind_ in ((12, "target"), (6, "plan")):
                     put("target", unit=unit.code, indicator=indicator.code, kind=kind_,

@@ -21,9 +21,18 @@ from zhengheng.scoring.pipeline import steps
 VIOLATIONS = {
     "Imports run downward only": ("scheme/bad.py", "import zhengheng.engines.run\n"),
     "Nothing below web imports Django": ("cli/bad.py", "import django\n"),
-    "The domain and the workflow stand on the standard library alone": ("domain/bad.py", "import yaml\n"),
-    "Rulebook and scoring are pure: no engine, no table format": ("scoring/bad.py", "import pyarrow\n"),
-    "The oracle needs only the standard library": ("engines/oracle.py", "import zhengheng.scoring.plan\n"),
+    "The domain and the workflow stand on the standard library alone": (
+        "domain/bad.py",
+        "import yaml\n",
+    ),
+    "Rulebook and scoring are pure: no engine, no table format": (
+        "scoring/bad.py",
+        "import pyarrow\n",
+    ),
+    "The oracle needs only the standard library": (
+        "engines/oracle.py",
+        "import zhengheng.scoring.plan\n",
+    ),
     "No cycles between siblings": ("domain/numbers.py", "import zhengheng.domain.periods\n"),
     "exhaustive": ("helpers/__init__.py", ""),
 }
@@ -76,10 +85,14 @@ def test_a_step_keeps_the_sql_rules(step) -> None:  # type: ignore[no-untyped-de
         if not isinstance(column.parent, exp.Order) and column.name not in {"true"}:
             assert column.table, f"{step.file}: {column.name} is not qualified"
     for kind in tree.find_all(exp.Cast):
-        assert kind.to.sql().lower() in {"bigint", "decimal(38, 0)", "smallint", "int", "date"}, step.file
+        assert kind.to.sql().lower() in {"bigint", "decimal(38, 0)", "smallint", "int", "date"}, (
+            step.file
+        )
 
 
-@pytest.mark.parametrize("bad", ["select a / b from t", "select avg(x) from t", "select x::int from t"])
+@pytest.mark.parametrize(
+    "bad", ["select a / b from t", "select avg(x) from t", "select x::int from t"]
+)
 def test_the_sql_lint_can_fail(bad: str) -> None:
     assert any(re.search(pattern, bad, re.IGNORECASE) for pattern in FORBIDDEN_TEXT.values())
 
@@ -96,7 +109,9 @@ def test_every_result_table_has_its_contract_columns() -> None:
 def test_every_method_has_its_step() -> None:
     from zhengheng.engines.oracle import METHODS
 
-    assert {s.table.removeprefix("method_") for s in steps() if s.table.startswith("method_")} == set(METHODS)
+    assert {
+        s.table.removeprefix("method_") for s in steps() if s.table.startswith("method_")
+    } == set(METHODS)
 
 
 def test_the_engine_cannot_reach_outside() -> None:
@@ -115,17 +130,27 @@ def test_every_pack_passes_its_own_check_and_cases(name: str) -> None:
     assert [o for o in run_cases(book, DuckEngine(threads=1)) if not o.passed] == []
 
 
-@pytest.mark.parametrize("name", sorted(p.name for p in (ROOT / "examples").iterdir() if p.is_dir()))
+@pytest.mark.parametrize(
+    "name", sorted(p.name for p in (ROOT / "examples").iterdir() if p.is_dir())
+)
 def test_every_example_passes_the_check(name: str) -> None:
     book, source = load_rulebook(ROOT / "examples" / name / "rulebook")
     assert [p.say("en") for p in lint(book, source) if p.severity == "error"] == []
 
 
 def test_no_word_of_the_workplace_or_of_this_machine_is_in_the_tree() -> None:
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     if listed.returncode:
         pytest.skip("not a git checkout")
-    words = ["pypi" + ".org", "python" + "hosted", "npm" + "js.org", "/wo" + "rk/main", "deb.deb" + "ian"]
+    words = [
+        "pypi" + ".org",
+        "python" + "hosted",
+        "npm" + "js.org",
+        "/wo" + "rk/main",
+        "deb.deb" + "ian",
+    ]
     for name in listed.stdout.splitlines():
         path = ROOT / name
         if path.is_file() and path.suffix in {".py", ".md", ".toml", ".txt", ".yaml", ".sql", ""}:

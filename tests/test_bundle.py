@@ -24,11 +24,17 @@ def run() -> Run:
     folder = ROOT / "examples" / "part"
     book, _ = load_rulebook(folder / "rulebook")
     hidden = tuple(
-        i.model_copy(update={"visibility": "internal"}) if i.code == "PLANNING" else i for i in book.indicators
+        i.model_copy(update={"visibility": "internal"}) if i.code == "PLANNING" else i
+        for i in book.indicators
     )
     book = book.model_copy(update={"indicators": hidden})
     mapping = load_mapping(folder / "intake.yaml")
-    return make_run(book, read_files(mapping, book, folder / "data"), parse_period("2007"), DuckEngine(threads=1))
+    return make_run(
+        book,
+        read_files(mapping, book, folder / "data"),
+        parse_period("2007"),
+        DuckEngine(threads=1),
+    )
 
 
 def unpack(run: Run, kind: Kind, folder: Path) -> Path:
@@ -39,7 +45,13 @@ def unpack(run: Run, kind: Kind, folder: Path) -> Path:
 
 
 def verify(folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-I", "-S", "verify.py"], cwd=folder, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-I", "-S", "verify.py"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 @pytest.mark.parametrize("kind", ["audit", "public"])

@@ -1,9 +1,8 @@
 """Generated rulebooks and data: DuckDB and the oracle must agree bit for bit, every method seen."""
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-
-import pytest
 
 from tests.generate import METHODS, PERIOD, facts_for, rulebooks
 from zhengheng.engines.duck import DuckEngine
@@ -27,7 +26,11 @@ def check_same(data: st.DataObject, kind: str | None, bucket: int = 50_000) -> N
     slow = make_run(book, facts, PERIOD, OracleEngine()).results
     for table in KEPT:
         if table in fast.tables:
-            differ = [pair for pair in zip(fast.rows(table), slow.rows(table), strict=False) if pair[0] != pair[1]]
+            differ = [
+                pair
+                for pair in zip(fast.rows(table), slow.rows(table), strict=False)
+                if pair[0] != pair[1]
+            ]
             sizes = fast.tables[table].num_rows, slow.tables[table].num_rows
             assert not differ, (table, differ[0])
             assert sizes[0] == sizes[1], (table, sizes)

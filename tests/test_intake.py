@@ -46,10 +46,12 @@ def book(tmp_path: Path):  # type: ignore[no-untyped-def]
 
 
 def values(facts) -> dict[tuple[str, str], int]:  # type: ignore[no-untyped-def]
-    return {(r["unit"], r["indicator"]): r["value"] for r in facts.tables["observation"].to_pylist()}
+    return {
+        (r["unit"], r["indicator"]): r["value"] for r in facts.tables["observation"].to_pylist()
+    }
 
 
-TEXT = "u,a,b\n甲,1.5,2\n乙,３,\"1,234.5\"\n"
+TEXT = 'u,a,b\n甲,1.5,2\n乙,３,"1,234.5"\n'
 EXPECTED = {("甲", "A"): 150, ("甲", "B"): 200, ("乙", "A"): 300, ("乙", "B"): 123450}
 
 
@@ -62,8 +64,13 @@ def test_encodings(encoding: str, tmp_path: Path, book) -> None:  # type: ignore
 def test_formats(tmp_path: Path, book) -> None:  # type: ignore[no-untyped-def]
     rows = [["u", "a", "b"], ["甲", "1.5", "2"], ["乙", "３", "1,234.5"]]
     (tmp_path / "d.tsv").write_text("\n".join("\t".join(row) for row in rows))
-    (tmp_path / "d.jsonl").write_text("\n".join(json.dumps(dict(zip(rows[0], row, strict=True))) for row in rows[1:]))
-    pq.write_table(pa.table({"u": ["甲", "乙"], "a": [1.5, 3.0], "b": ["2", "1,234.5"]}), tmp_path / "d.parquet")
+    (tmp_path / "d.jsonl").write_text(
+        "\n".join(json.dumps(dict(zip(rows[0], row, strict=True))) for row in rows[1:])
+    )
+    pq.write_table(
+        pa.table({"u": ["甲", "乙"], "a": [1.5, 3.0], "b": ["2", "1,234.5"]}),
+        tmp_path / "d.parquet",
+    )
     workbook = Workbook()
     page = workbook.active
     assert page
@@ -78,7 +85,12 @@ def test_formats(tmp_path: Path, book) -> None:  # type: ignore[no-untyped-def]
 def test_units_of_measure_and_signs(tmp_path: Path, book) -> None:  # type: ignore[no-untyped-def]
     (tmp_path / "d.csv").write_text("u,a,b\n甲,1.2万,15%\n乙,0.5亿,$319\n")
     found = values(read_files(mapping(strip="$"), book, tmp_path))
-    assert found == {("甲", "A"): 1200000, ("甲", "B"): 1500, ("乙", "A"): 5_000_000_000, ("乙", "B"): 31900}
+    assert found == {
+        ("甲", "A"): 1200000,
+        ("甲", "B"): 1500,
+        ("乙", "A"): 5_000_000_000,
+        ("乙", "B"): 31900,
+    }
     (tmp_path / "d.csv").write_text("u,a,b\n甲,1.2,2\n")
     assert values(read_files(mapping(scale="万"), book, tmp_path))["甲", "A"] == 1200000
 
@@ -102,8 +114,23 @@ def test_merged_cells_repeat(tmp_path: Path, book) -> None:  # type: ignore[no-u
         page.append(row)
     page.merge_cells("A2:A3")
     workbook.save(tmp_path / "d.xlsx")
-    plan = {"purpose": "t", "sources": [{"file": "d.xlsx", "unit": "u", "indicator": "x", "value": "v", "period": {"constant": "2025"}}]}
-    assert values(read_files(mapping(plan), book, tmp_path)) == {("甲", "A"): 100, ("甲", "B"): 200, ("乙", "A"): 300}
+    plan = {
+        "purpose": "t",
+        "sources": [
+            {
+                "file": "d.xlsx",
+                "unit": "u",
+                "indicator": "x",
+                "value": "v",
+                "period": {"constant": "2025"},
+            }
+        ],
+    }
+    assert values(read_files(mapping(plan), book, tmp_path)) == {
+        ("甲", "A"): 100,
+        ("甲", "B"): 200,
+        ("乙", "A"): 300,
+    }
 
 
 def big_zip(path: Path) -> None:
@@ -172,7 +199,9 @@ NASTY: dict[str, tuple[str, Maker | str | bytes]] = {
 
 
 @pytest.mark.parametrize("name", NASTY)
-def test_nasty_files_are_refused_with_their_place(name: str, tmp_path: Path, zhengheng: Command) -> None:
+def test_nasty_files_are_refused_with_their_place(
+    name: str, tmp_path: Path, zhengheng: Command
+) -> None:
     assert len(NASTY) >= 40
     file, content = NASTY[name]
     data = tmp_path / "data"
@@ -186,7 +215,16 @@ def test_nasty_files_are_refused_with_their_place(name: str, tmp_path: Path, zhe
     for source in plan["sources"]:
         source["file"] = file
     (tmp_path / "m.yaml").write_text(yaml.safe_dump(plan, allow_unicode=True))
-    done = zhengheng("score", tmp_path / "book", "--intake", tmp_path / "m.yaml", "--data", data, "--out", tmp_path / "out")
+    done = zhengheng(
+        "score",
+        tmp_path / "book",
+        "--intake",
+        tmp_path / "m.yaml",
+        "--data",
+        data,
+        "--out",
+        tmp_path / "out",
+    )
     assert done.returncode == 4, (done.returncode, done.stderr)
     assert "Traceback" not in done.stderr
     assert Path(file).name in done.stderr
@@ -204,7 +242,17 @@ def test_rejected_rows_come_back_in_their_layout(tmp_path: Path, zhengheng: Comm
     plan = json.loads(json.dumps(WIDE))
     plan["sources"][1]["personal"] = {"电话": "drop"}
     (tmp_path / "m.yaml").write_text(yaml.safe_dump(plan, allow_unicode=True))
-    done = zhengheng("score", tmp_path / "book", "--intake", tmp_path / "m.yaml", "--data", tmp_path, "--out", tmp_path / "o", "--keep-rejects")
+    done = zhengheng(
+        "score",
+        tmp_path / "book",
+        "--intake",
+        tmp_path / "m.yaml",
+        "--data",
+        tmp_path,
+        "--out",
+        tmp_path / "o",
+        "--keep-rejects",
+    )
     assert done.returncode == 0, done.stderr
     with (tmp_path / "o" / "rejects" / "d.csv").open(encoding="utf-8-sig") as stream:
         rows = list(csv.reader(stream))
@@ -233,7 +281,10 @@ def test_filters(text: str, expected: bool) -> None:
     assert parse_filter(text, frozenset(row), "f")(row) is expected
 
 
-@pytest.mark.parametrize("text", ["a", "a =", "x = 1", "a = 1 and", "(a = 1", "a ; 1", "__import__('os')", "a = b", "a = 1 2"])
+@pytest.mark.parametrize(
+    "text",
+    ["a", "a =", "x = 1", "a = 1 and", "(a = 1", "a ; 1", "__import__('os')", "a = b", "a = 1 2"],
+)
 def test_filters_refuse_everything_else(text: str) -> None:
     with pytest.raises(DataError):
         parse_filter(text, frozenset({"a", "b"}), "f")
@@ -249,7 +300,14 @@ def test_a_filter_never_does_anything_but_parse_or_refuse(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["purpose: x\n", "sources: []\n", "purpose: x\nsources: [{file: a, rolle: unit}]\n", "- 1\n", "purpose: [\n"]
+    "text",
+    [
+        "purpose: x\n",
+        "sources: []\n",
+        "purpose: x\nsources: [{file: a, rolle: unit}]\n",
+        "- 1\n",
+        "purpose: [\n",
+    ],
 )
 def test_a_bad_mapping_is_refused(text: str, tmp_path: Path) -> None:
     (tmp_path / "m.yaml").write_text(text)
@@ -259,11 +317,23 @@ def test_a_bad_mapping_is_refused(text: str, tmp_path: Path) -> None:
 
 
 def test_orders_become_rates_and_excluded_ones_leave_every_count(tmp_path: Path) -> None:
-    counts = {c: {"code": c, "name": c, "decimals": 0, "frequency": "month", "absent": "zero", "absent_reason": "计数"} for c in ("N", "D")}
+    counts = {
+        c: {
+            "code": c,
+            "name": c,
+            "decimals": 0,
+            "frequency": "month",
+            "absent": "zero",
+            "absent_reason": "计数",
+        }
+        for c in ("N", "D")
+    }
     rate = {"code": "A", "name": "率", "owner": "o", "method": {"kind": "ratio", "target": 100},
             "parts": {"numerator": {"N": 1}, "denominator": {"D": 1}, "scale": 100}}  # fmt: skip
     book, _ = load_rulebook(write(tmp_path / "b", None, A=rate, **counts))
-    (tmp_path / "o.csv").write_text("单位,日期,解决,剔除\n甲,2025-01-03,是,\n甲,2025-02-03,否,\n甲,2025-02-04,是,X1\n")
+    (tmp_path / "o.csv").write_text(
+        "单位,日期,解决,剔除\n甲,2025-01-03,是,\n甲,2025-02-03,否,\n甲,2025-02-04,是,X1\n"
+    )
     plan = {"purpose": "t", "sources": [{
         "file": "o.csv", "role": "fact",
         "columns": {"u": {"column": "单位"}, "d": {"column": "日期", "type": "date"}, "s": {"column": "解决"}, "x": {"column": "剔除"}},
@@ -273,7 +343,10 @@ def test_orders_become_rates_and_excluded_ones_leave_every_count(tmp_path: Path)
         ],
     }]}  # fmt: skip
     facts = read_files(mapping(plan), book, tmp_path)
-    held = {(r["indicator"], str(r["period"])): r["value"] for r in facts.tables["observation"].to_pylist()}
+    held = {
+        (r["indicator"], str(r["period"])): r["value"]
+        for r in facts.tables["observation"].to_pylist()
+    }
     assert held == {("D", "2025-01-31"): 1, ("D", "2025-02-28"): 1, ("N", "2025-01-31"): 1}
     assert BOOK["code"] == "t"
     assert INDICATORS["A"]["code"] == "A"

@@ -25,10 +25,28 @@ AT = datetime(2026, 3, 12, tzinfo=UTC)
 
 
 def plan(file: str, role: str = "observation", units: bool = True) -> Mapping:
-    sources = [{"file": file, "role": "unit", "unit": "u", "category": {"constant": "c"}, "group": {"constant": "g"}}]
+    sources = [
+        {
+            "file": file,
+            "role": "unit",
+            "unit": "u",
+            "category": {"constant": "c"},
+            "group": {"constant": "g"},
+        }
+    ]
     sources = sources if units else []
-    sources.append({"file": file, "role": role, "unit": "u", "period": {"constant": "2025"}, "indicators": {"A": "a", "B": "b"}})  # type: ignore[dict-item]  # noqa: E501
-    return Mapping.model_validate_json(json.dumps({"purpose": "t", "sources": sources}), strict=True)
+    sources.append(
+        {
+            "file": file,
+            "role": role,
+            "unit": "u",
+            "period": {"constant": "2025"},
+            "indicators": {"A": "a", "B": "b"},
+        }
+    )  # type: ignore[dict-item]
+    return Mapping.model_validate_json(
+        json.dumps({"purpose": "t", "sources": sources}), strict=True
+    )
 
 
 @pytest.fixture
@@ -62,17 +80,23 @@ def test_a_known_row_is_refused_unless_it_is_a_correction(home: Path, tmp_path: 
     assert (counts["observation"], counts["revision"]) == (2, 2)
 
 
-def test_a_correction_makes_another_run_and_the_first_stays(tmp_path: Path, zhengheng: Command) -> None:
+def test_a_correction_makes_another_run_and_the_first_stays(
+    tmp_path: Path, zhengheng: Command
+) -> None:
     book = write(tmp_path / "book")
     (tmp_path / "d.csv").write_text("u,a,b\n甲,5,50\n乙,10,50\n")
     (tmp_path / "e.csv").write_text("u,a,b\n甲,9,50\n")
     for name, mapping in (("d", plan("d.csv")), ("e", plan("e.csv", "correction", units=False))):
-        (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump(json.loads(mapping.model_dump_json(exclude_defaults=True))))
+        (tmp_path / f"{name}.yaml").write_text(
+            yaml.safe_dump(json.loads(mapping.model_dump_json(exclude_defaults=True)))
+        )
     lake = ("--home", tmp_path / "lake")
     zhengheng("init", tmp_path / "lake")
     runs = []
     for name in ("d", "e"):
-        done = zhengheng("intake", book, "--mapping", tmp_path / f"{name}.yaml", "--data", tmp_path, *lake)
+        done = zhengheng(
+            "intake", book, "--mapping", tmp_path / f"{name}.yaml", "--data", tmp_path, *lake
+        )
         assert done.returncode == 0, done.stderr
         done = zhengheng("run", book, "--period", "2025", *lake, "--json")
         assert done.returncode == 0, done.stderr
@@ -81,7 +105,10 @@ def test_a_correction_makes_another_run_and_the_first_stays(tmp_path: Path, zhen
     listed = json.loads(zhengheng("runs", *lake, "--json").stdout)
     assert [entry["run"] for entry in listed] == runs[::-1]
     assert set(listed[0]) >= {"run", "rulebook", "period", "engine", "created_at"}
-    points = [json.loads(zhengheng("explain", run, "甲", "A", *lake, "--json").stdout)["score"] for run in runs]
+    points = [
+        json.loads(zhengheng("explain", run, "甲", "A", *lake, "--json").stdout)["score"]
+        for run in runs
+    ]
     assert points == ["30.00", "54.00"]
     again = json.loads(zhengheng("run", book, "--period", "2025", *lake, "--json").stdout)["run"]
     assert again == runs[1]
@@ -104,7 +131,9 @@ load(Path(sys.argv[1]), Path(sys.argv[2]), plan("e.csv", units=False))
 
 
 @pytest.mark.parametrize("wait", [0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1.2, 2.0])
-def test_a_killed_intake_leaves_the_old_state_or_the_new(wait: float, home: Path, tmp_path: Path) -> None:
+def test_a_killed_intake_leaves_the_old_state_or_the_new(
+    wait: float, home: Path, tmp_path: Path
+) -> None:
     (tmp_path / "d.csv").write_text("u,a,b\n甲,1,2\n")
     load(home, tmp_path, plan("d.csv"))
     (tmp_path / "e.csv").write_text("u,a,b\n" + "".join(f"u{n},1,2\n" for n in range(500)))

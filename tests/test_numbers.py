@@ -16,7 +16,11 @@ whole = st.integers(-(10**17), 10**17)
 
 @given(whole, whole.filter(bool))
 def test_ratio_is_half_up_away_from_zero(n: int, d: int) -> None:
-    expected = (Decimal(0) + Decimal(Fraction(n, d).numerator)) if Fraction(n, d).denominator == 1 else None
+    expected = (
+        (Decimal(0) + Decimal(Fraction(n, d).numerator))
+        if Fraction(n, d).denominator == 1
+        else None
+    )
     exact = Fraction(n, d)
     found = numbers.ratio(n, d)
     assert found is not None
@@ -56,7 +60,9 @@ def test_numbers_are_read_half_up(text: str, decimals: int, expected: int) -> No
     assert numbers.parse_scaled(text, decimals)[0] == expected
 
 
-@pytest.mark.parametrize("text", ["", "NaN", "inf", "1e999", "1_000", "0x1f", "一", "1.2.3", "--1", "1e1000000"])
+@pytest.mark.parametrize(
+    "text", ["", "NaN", "inf", "1e999", "1_000", "0x1f", "一", "1.2.3", "--1", "1e1000000"]
+)
 def test_what_is_not_a_number_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         numbers.parse_scaled(text, 2)

@@ -37,19 +37,24 @@ def strict(book: Rulebook) -> Rulebook:
     def node(held: Node) -> Node:
         rule = "block" if held.missing in {None, "renormalise"} else held.missing
         children = tuple(node(c) if isinstance(c, Node) else c for c in held.children)
-        return held.model_copy(update={"missing": rule, "children": children, "not_applicable": "reweight"})
+        return held.model_copy(
+            update={"missing": rule, "children": children, "not_applicable": "reweight"}
+        )
 
     leaves = tuple(
         i.model_copy(update={"missing": None if i.missing == "renormalise" else i.missing, "absent": "missing",
                              "changes": ()})
         for i in book.indicators
     )  # fmt: skip
-    return book.model_copy(update={"tree": node(book.tree), "indicators": leaves, "missing": "block"})
+    return book.model_copy(
+        update={"tree": node(book.tree), "indicators": leaves, "missing": "block"}
+    )
 
 
 def absolute(book: Rulebook) -> bool:
     return not any(
-        i.reference.to == "group_median" or getattr(i.method, "kind", "") in RELATIVE for i in book.indicators
+        i.reference.to == "group_median" or getattr(i.method, "kind", "") in RELATIVE
+        for i in book.indicators
     )
 
 
@@ -70,11 +75,13 @@ def test_a_lost_value_never_raises_a_score_or_a_rank(data: st.DataObject) -> Non
     assume(not any([r["unit"], r["indicator"], r["period"]] == key for r in revisions))
     assume(not any(e["kind"] == "x" for e in ()))
     before, after = run(book, facts), run(book, fewer)
-    old, new = totals(before)[unit] if unit in totals(before) else None, totals(after).get(unit)
+    old, new = totals(before).get(unit, None), totals(after).get(unit)
     gates = book.grading.gates if book.grading else ()
     assume(not gates)
     if table["status"][lost].as_py() == 1 and table["value"][lost].as_py() is not None:
-        cell = {(r["unit"], r["indicator"]): r for r in before.rows("indicator_score")}.get((unit, key[1]))
+        cell = {(r["unit"], r["indicator"]): r for r in before.rows("indicator_score")}.get(
+            (unit, key[1])
+        )
         # A negative value or a worse-than-nothing score is not earned by reporting less of a sum:
         # the cell as a whole becomes missing, and missing never counts above the method's floor.
         if cell is None or cell["status"] != 1 or (cell["points"] or 0) < 0:
@@ -101,12 +108,24 @@ def test_nobody_gains_in_points_from_the_gap_of_another(data: st.DataObject) -> 
     before, after = run(book, facts), run(book, fewer)
     ranked = {r["unit"]: r for r in before.rows("indicator_score") if r["indicator"] == "I0"}
     later = {r["unit"]: r for r in after.rows("indicator_score") if r["indicator"] == "I0"}
-    due = {r["comparison_group"]: r["due"] for r in before.rows("group_statistic") if r["indicator"] == "I0"}
-    due_after = {r["comparison_group"]: r["due"] for r in after.rows("group_statistic") if r["indicator"] == "I0"}
+    due = {
+        r["comparison_group"]: r["due"]
+        for r in before.rows("group_statistic")
+        if r["indicator"] == "I0"
+    }
+    due_after = {
+        r["comparison_group"]: r["due"]
+        for r in after.rows("group_statistic")
+        if r["indicator"] == "I0"
+    }
     for group, size in due_after.items():
         assert size == due.get(group, size)
     if gone in later:
-        assert later[gone]["points"] is None or ranked[gone]["points"] is None or later[gone]["points"] <= ranked[gone]["points"]
+        assert (
+            later[gone]["points"] is None
+            or ranked[gone]["points"] is None
+            or later[gone]["points"] <= ranked[gone]["points"]
+        )
 
 
 @common
@@ -132,7 +151,9 @@ def test_printed_parts_add_to_printed_totals(data: st.DataObject) -> None:
                 "children": tuple(i.code for i in book.indicators if i.method is not None)}
     )  # fmt: skip
     rounded = tuple(i.model_copy(update={"carry": "rounded", "digits": 2}) for i in book.indicators)
-    book = strict(book.model_copy(update={"tree": tree, "indicators": rounded, "ranking": {"key": None}}))
+    book = strict(
+        book.model_copy(update={"tree": tree, "indicators": rounded, "ranking": {"key": None}})
+    )
     book = book.model_copy(update={"ranking": type(data.draw(rulebooks()).ranking)()})
     facts = data.draw(facts_for(book))
     results = run(book, facts)
@@ -162,7 +183,10 @@ def test_renaming_units_changes_nothing_else(data: st.DataObject) -> None:
                                pa.array([rename(u) for u in table["unit"].to_pylist()], pa.string()))
         for name, table in facts.tables.items()
     }  # fmt: skip
-    units = [u.model_copy(update={"code": rename(u.code), "superior": rename(u.superior)}) for u in facts.units]
+    units = [
+        u.model_copy(update={"code": rename(u.code), "superior": rename(u.superior)})
+        for u in facts.units
+    ]
     first, second = run(book, facts), run(book, Facts(tables, units))
     assert {rename(u): t for u, t in totals(first).items()} == totals(second)
     assert {rename(u): p for u, p in places(first).items()} == places(second)

@@ -26,7 +26,9 @@ def score(name: str, data: Path, out: Path, zhengheng: Command, *more: str) -> t
                      "--out", out, *more)  # fmt: skip
     assert done.returncode == 0, done.stderr
     nodes = {(r["unit"], r["period"], r["node"]): r for r in read(out / "scores.csv")}
-    cells = {(r["unit"], r["period"], r["indicator"]): r for r in read(out / "indicator_scores.csv")}
+    cells = {
+        (r["unit"], r["period"], r["indicator"]): r for r in read(out / "indicator_scores.csv")
+    }
     return nodes, cells
 
 
@@ -73,8 +75,12 @@ def test_parkscore_2020(real_data: Path, tmp_path: Path, zhengheng: Command) -> 
         total = nodes[row["city"], "2020", "total"]
         assert total["rank"] == row["rank"]
         assert float(total["score"]) == pytest.approx(float(row["total_pct"]), abs=0.05)
-        assert float(nodes[row["city"], "2020", "points"]["score"]) == pytest.approx(float(row["total_points"]), abs=0.5)
-        assert float(nodes[row["city"], "2020", "amenities"]["score"]) == pytest.approx(float(row["amenities_points"]), abs=0.05)
+        assert float(nodes[row["city"], "2020", "points"]["score"]) == pytest.approx(
+            float(row["total_points"]), abs=0.5
+        )
+        assert float(nodes[row["city"], "2020", "amenities"]["score"]) == pytest.approx(
+            float(row["amenities_points"]), abs=0.05
+        )
 
 
 def test_english_adult_social_care(real_data: Path, tmp_path: Path, zhengheng: Command) -> None:
@@ -119,9 +125,13 @@ def test_part_programmes(tmp_path: Path, zhengheng: Command) -> None:
 
 
 @pytest.mark.parametrize("name", sorted([*FOLDERS, "part"]))
-def test_the_oracle_writes_the_same_bytes(name: str, real_data: Path, tmp_path: Path, zhengheng: Command) -> None:  # noqa: E501
+def test_the_oracle_writes_the_same_bytes(
+    name: str, real_data: Path, tmp_path: Path, zhengheng: Command
+) -> None:
     data = ROOT / "examples" / "part" / "data" if name == "part" else real_data / FOLDERS[name]
     score(name, data, tmp_path / "duckdb", zhengheng)
     score(name, data, tmp_path / "oracle", zhengheng, "--engine", "oracle")
     for file in ("scores.csv", "indicator_scores.csv"):
-        assert (tmp_path / "duckdb" / file).read_bytes() == (tmp_path / "oracle" / file).read_bytes()
+        assert (tmp_path / "duckdb" / file).read_bytes() == (
+            tmp_path / "oracle" / file
+        ).read_bytes()

@@ -33,9 +33,13 @@ INDICATORS: dict[str, dict[str, Any]] = {
 
 def write(folder: Path, book: dict[str, Any] | None = None, **indicators: dict[str, Any]) -> Path:
     (folder / "indicators").mkdir(parents=True, exist_ok=True)
-    (folder / "rulebook.yaml").write_text(yaml.safe_dump(BOOK | (book or {}), allow_unicode=True, sort_keys=False))
+    (folder / "rulebook.yaml").write_text(
+        yaml.safe_dump(BOOK | (book or {}), allow_unicode=True, sort_keys=False)
+    )
     for code, data in (INDICATORS | indicators).items():
-        (folder / "indicators" / f"{code}.yaml").write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False))
+        (folder / "indicators" / f"{code}.yaml").write_text(
+            yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
+        )
     return folder
 
 
@@ -52,7 +56,13 @@ def change(code: str, **fields: Any) -> dict[str, dict[str, Any]]:
     return {code: INDICATORS[code] | fields}
 
 
-VETO = {"code": "v", "name": "v", "kind": "veto", "effect": {"grade": "x"}, "basis": [{"title": "市里通知"}]}
+VETO = {
+    "code": "v",
+    "name": "v",
+    "kind": "veto",
+    "effect": {"grade": "x"},
+    "basis": [{"title": "市里通知"}],
+}
 GRADING = {"bands": [{"code": "x", "name": "x"}]}
 STEPS = [{"step": "notice", "name": "公示", "clock": {"length": 30, "unit": "working_days"}}]
 FAULTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -117,7 +127,11 @@ def test_broken_yaml_is_refused_with_its_line(code: str, tmp_path: Path) -> None
 
 
 def test_all_problems_come_at_once(tmp_path: Path) -> None:
-    write(tmp_path, A={"code": "A", "name": "甲", "digits": 99, "direction": "sideways"}, B={"code": "X", "name": "乙"})
+    write(
+        tmp_path,
+        A={"code": "A", "name": "甲", "digits": 99, "direction": "sideways"},
+        B={"code": "X", "name": "乙"},
+    )
     with pytest.raises(RulebookError) as caught:
         load_rulebook(tmp_path)
     assert len(caught.value.problems) >= 3
@@ -131,7 +145,9 @@ def test_floats_and_exponents_are_no_rulebook_numbers(tmp_path: Path) -> None:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_yaml_and_excel_lose_nothing(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_yaml_and_excel_lose_nothing(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     book = data.draw(rulebooks())
     folder = tmp_path_factory.mktemp("book")
     write_workbook(book, folder / "b.xlsx")
@@ -140,7 +156,9 @@ def test_yaml_and_excel_lose_nothing(data: st.DataObject, tmp_path_factory: pyte
     save_folder(again, folder / "yaml")
     third, _ = load_rulebook(folder / "yaml")
     key = {"indicators": tuple(sorted(book.indicators, key=lambda i: i.code))}
-    assert third.model_copy(update={"indicators": tuple(sorted(third.indicators, key=lambda i: i.code))}) == book.model_copy(update=key)
+    assert third.model_copy(
+        update={"indicators": tuple(sorted(third.indicators, key=lambda i: i.code))}
+    ) == book.model_copy(update=key)
     assert wording_fingerprint(again) == wording_fingerprint(book)
 
 
@@ -174,13 +192,17 @@ def test_excel_errors_name_sheet_and_cell(tmp_path: Path) -> None:
     workbook.save(file)
     with pytest.raises(RulebookError) as caught:
         read_workbook(file)
-    assert f"b.xlsx!指标!{page.cell(3, column).coordinate}" in {p.where for p in caught.value.problems}
+    assert f"b.xlsx!指标!{page.cell(3, column).coordinate}" in {
+        p.where for p in caught.value.problems
+    }
 
 
 def test_wording_and_numbers_have_their_own_fingerprints(tmp_path: Path) -> None:
     book, _ = load_rulebook(write(tmp_path / "a"))
     renamed, _ = load_rulebook(write(tmp_path / "b", **change("A", name="改名")))
-    retargeted, _ = load_rulebook(write(tmp_path / "c", **change("A", method={"kind": "ratio", "target": 11})))
+    retargeted, _ = load_rulebook(
+        write(tmp_path / "c", **change("A", method={"kind": "ratio", "target": 11}))
+    )
     assert data_fingerprint(book) == data_fingerprint(renamed) != data_fingerprint(retargeted)
     assert len({wording_fingerprint(b) for b in (book, renamed, retargeted)}) == 3
 
@@ -197,13 +219,20 @@ def test_a_published_version_is_frozen(tmp_path: Path) -> None:
     publish(book, register)
     assert list(check_register(book, read_register(register))) == []
     changed, _ = load_rulebook(write(tmp_path / "b", **change("A", name="改名")))
-    assert [p.code for p in check_register(changed, read_register(register))] == ["register.changed"]
+    assert [p.code for p in check_register(changed, read_register(register))] == [
+        "register.changed"
+    ]
 
 
 def test_a_difference_is_said_in_words(tmp_path: Path) -> None:
     old, _ = load_rulebook(write(tmp_path / "a"))
-    new, _ = load_rulebook(write(tmp_path / "b", **change("A", method={"kind": "ratio", "target": 12})))
-    assert differences(old, new, "zh") == ["修改 indicators › A › method › target: 10 改为 12", "计分口径有变化, 得分可能变动"]
+    new, _ = load_rulebook(
+        write(tmp_path / "b", **change("A", method={"kind": "ratio", "target": 12}))
+    )
+    assert differences(old, new, "zh") == [
+        "修改 indicators › A › method › target: 10 改为 12",
+        "计分口径有变化, 得分可能变动",
+    ]
     assert differences(old, old, "en") == ["no number can change (wording only)"]
 
 
@@ -221,9 +250,16 @@ def test_red_list_and_innocent_names(tmp_path: Path) -> None:
         assert not any(b.pattern.search(name) for b in BARRED), name
 
 
-def test_check_speaks_both_languages_and_exits_with_its_code(tmp_path: Path, zhengheng: Command) -> None:
-    folder = write(tmp_path / "b", {"weights": [{"from": "2025-01-01", "table": {"A": 60, "B": 39}}]})
-    zh, en = zhengheng("scheme", "check", folder), zhengheng("scheme", "check", folder, "--lang", "en")
+def test_check_speaks_both_languages_and_exits_with_its_code(
+    tmp_path: Path, zhengheng: Command
+) -> None:
+    folder = write(
+        tmp_path / "b", {"weights": [{"from": "2025-01-01", "table": {"A": 60, "B": 39}}]}
+    )
+    zh, en = (
+        zhengheng("scheme", "check", folder),
+        zhengheng("scheme", "check", folder, "--lang", "en"),
+    )
     assert (zh.returncode, en.returncode) == (3, 3)
     assert "合计 99" in zh.stderr
     assert "add to 99 instead of 100" in en.stderr
@@ -239,7 +275,9 @@ def test_packs_are_copied_and_pass(tmp_path: Path, zhengheng: Command) -> None:
 def test_a_wrong_case_fails(tmp_path: Path, zhengheng: Command) -> None:
     folder = write(tmp_path / "b")
     (folder / "cases").mkdir()
-    (folder / "cases" / "c.yaml").write_text("- {name: n, period: '2025', values: {A: '5', B: '50'}, expect: {A: '31'}}\n")
+    (folder / "cases" / "c.yaml").write_text(
+        "- {name: n, period: '2025', values: {A: '5', B: '50'}, expect: {A: '31'}}\n"
+    )
     done = zhengheng("scheme", "test", folder)
     assert done.returncode == 8
     assert "30" in done.stdout

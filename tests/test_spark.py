@@ -36,10 +36,23 @@ def cluster() -> Iterator[str]:
 
     def start(*words: str) -> None:
         running.append(
-            subprocess.Popen([*launch, *words], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            subprocess.Popen(
+                [*launch, *words],
+                env=environment,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
         )
 
-    start("org.apache.spark.deploy.master.Master", "--host", "127.0.0.1", "--port", str(port), "--webui-port", "18099")
+    start(
+        "org.apache.spark.deploy.master.Master",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--webui-port",
+        "18099",
+    )
     time.sleep(5)
     for number in (1, 2):
         start("org.apache.spark.deploy.worker.Worker", "--host", "127.0.0.1", "--cores", "1", "--memory", "1g",
@@ -51,7 +64,9 @@ def cluster() -> Iterator[str]:
         process.wait(timeout=20)
 
 
-def test_a_standalone_cluster_writes_the_same_bytes(cluster: str, tmp_path: Path, zhengheng: Command) -> None:
+def test_a_standalone_cluster_writes_the_same_bytes(
+    cluster: str, tmp_path: Path, zhengheng: Command
+) -> None:
     data = ROOT / "examples" / "part" / "data"
     score("part", data, tmp_path / "duckdb", zhengheng)
     score("part", data, tmp_path / "spark", zhengheng, "--engine", "spark", "--master", cluster)
@@ -60,7 +75,9 @@ def test_a_standalone_cluster_writes_the_same_bytes(cluster: str, tmp_path: Path
 
 
 @pytest.mark.parametrize("name", ["hdi", "asem", "parkscore"])
-def test_published_results_on_spark(name: str, real_data: Path, tmp_path: Path, zhengheng: Command) -> None:
+def test_published_results_on_spark(
+    name: str, real_data: Path, tmp_path: Path, zhengheng: Command
+) -> None:
     data = real_data / FOLDERS[name]
     score(name, data, tmp_path / "duckdb", zhengheng)
     score(name, data, tmp_path / "spark", zhengheng, "--engine", "spark")

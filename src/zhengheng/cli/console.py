@@ -32,7 +32,9 @@ def print_problems(problems: Iterable[Problem]) -> None:
         err.print(problem.say(LANGUAGE), markup=False, soft_wrap=True)
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[int] = ()) -> None:  # noqa: E501
+def table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[int] = ()
+) -> None:
     """A plain table: hairlines, numbers to the right."""
     grid = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for place, column in enumerate(columns):

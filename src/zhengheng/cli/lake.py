@@ -15,13 +15,22 @@ from zhengheng.cli.scoreboard import print_scoreboard
 from zhengheng.cli.words import LANGUAGE, t
 from zhengheng.domain.problems import NotFoundError
 
-Home = Annotated[Path, typer.Option("--home", envvar="ZHENGHENG_HOME", help=t("数据湖文件夹", "folder of the lake"))]
+Home = Annotated[
+    Path,
+    typer.Option("--home", envvar="ZHENGHENG_HOME", help=t("数据湖文件夹", "folder of the lake")),
+]
 Json = Annotated[bool, typer.Option("--json", help="JSON")]
-RunName = Annotated[str, typer.Argument(help=t("批次号或其开头; latest 为最新", "run, or its beginning; latest"))]
+RunName = Annotated[
+    str, typer.Argument(help=t("批次号或其开头; latest 为最新", "run, or its beginning; latest"))
+]
 DEFAULT = Path("lake")
 
 
-def init(home: Annotated[Path, typer.Argument(help=t("新数据湖文件夹", "folder for the lake"))] = DEFAULT) -> None:
+def init(
+    home: Annotated[
+        Path, typer.Argument(help=t("新数据湖文件夹", "folder for the lake"))
+    ] = DEFAULT,
+) -> None:
     """Make an empty lake, with its secret for keyed hashes and commitments."""
     from zhengheng.lake.store import Lake
 
@@ -51,13 +60,19 @@ def intake(
     lake = Lake.open(home)
     book, plan = checked_rulebook(rulebook), load_mapping(mapping)
     with console.progress(t("读取", "reading")) as advance:
-        facts = read_files(plan, book, data, key=_secret(home), keep_rejects=keep_rejects, progress=advance)
+        facts = read_files(
+            plan, book, data, key=_secret(home), keep_rejects=keep_rejects, progress=advance
+        )
     number = lake.intake(facts, plan, loader=getpass.getuser(), at=datetime.now(UTC))
     console.print_problems([*facts.warnings, *coverage(facts)])
     if facts.rejects:
         for path in write_rejects(facts.rejects, home / "rejects" / str(number)):
             console.err.print(t(f"被拒的行: {path}", f"rejected rows: {path}"), markup=False)
-    about = {"intake": number, "files": [vars(f) for f in facts.files], "rejected": len(facts.rejects)}
+    about = {
+        "intake": number,
+        "files": [vars(f) for f in facts.files],
+        "rejected": len(facts.rejects),
+    }
     if json:
         console.print_json(about)
         return
@@ -74,7 +89,9 @@ def _secret(home: Path) -> bytes:
 def run(
     rulebook: Annotated[Path, typer.Argument(help=t("考核方案", "rulebook"))],
     period_: Annotated[str, typer.Option("--period", help=t("考核期间", "assessed period"))],
-    at: Annotated[str | None, typer.Option(help=t("以哪一天的情况计算", "day to look from"))] = None,
+    at: Annotated[
+        str | None, typer.Option(help=t("以哪一天的情况计算", "day to look from"))
+    ] = None,
     home: Home = DEFAULT,
     engine_: Annotated[str, typer.Option("--engine", help="duckdb | spark | oracle")] = "duckdb",
     master: Annotated[str, typer.Option(help="spark://…")] = "local[2]",
@@ -106,7 +123,13 @@ def runs(home: Home = DEFAULT, json: Json = False) -> None:
     if json:
         console.print_json(found)
         return
-    heads = [t("批次", "run"), t("方案", "rulebook"), t("期间", "period"), t("引擎", "engine"), t("时间", "made")]
+    heads = [
+        t("批次", "run"),
+        t("方案", "rulebook"),
+        t("期间", "period"),
+        t("引擎", "engine"),
+        t("时间", "made"),
+    ]
     console.table("", heads, [tuple(map(str, row.values())) for row in found])
 
 
@@ -118,7 +141,9 @@ def _load(home: Path, name: str) -> Any:
     if name == "latest":
         known = lake.runs()
         if not known:
-            raise NotFoundError.one("latest", "run.absent", zh="还没有批次", en="there is no run yet")
+            raise NotFoundError.one(
+                "latest", "run.absent", zh="还没有批次", en="there is no run yet"
+            )
         name = str(known[0]["run"])
     return load_run(lake.run_folder(name))
 
@@ -175,12 +200,18 @@ def export(
 def bundle(
     run: RunName,
     out: Annotated[Path, typer.Argument(help="out.zip")],
-    public: Annotated[bool, typer.Option("--public/--audit", help=t("公开包 / 审计包", "public or audit bundle"))] = True,
+    public: Annotated[
+        bool, typer.Option("--public/--audit", help=t("公开包 / 审计包", "public or audit bundle"))
+    ] = True,
     home: Home = DEFAULT,
 ) -> None:
     """A zip that recomputes itself with `python verify.py`."""
     from zhengheng.engines.bundle import write_bundle
 
     write_bundle(_load(home, run), out, "public" if public else "audit", _secret(home))
-    console.out.print(t(f"已写入 {out}; 解压后运行 python verify.py", f"wrote {out}; unzip it and run python verify.py"))
-
+    console.out.print(
+        t(
+            f"已写入 {out}; 解压后运行 python verify.py",
+            f"wrote {out}; unzip it and run python verify.py",
+        )
+    )

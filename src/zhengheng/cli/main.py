@@ -12,7 +12,10 @@ from zhengheng.domain.problems import ZhenghengError
 
 app = typer.Typer(
     name="zhengheng",
-    help=t("政衡: 精确、可解释、人人可复算的绩效考核", "Zhengheng: exact, explained, recomputable performance assessment"),
+    help=t(
+        "政衡: 精确、可解释、人人可复算的绩效考核",
+        "Zhengheng: exact, explained, recomputable performance assessment",
+    ),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -34,7 +37,9 @@ def _options(
 
 
 app.add_typer(scheme.app, name="scheme")
-app.command("score", help=t("一次完成: 读文件、计分、写结果", "one shot: files in, result files out"))(score.score)
+app.command(
+    "score", help=t("一次完成: 读文件、计分、写结果", "one shot: files in, result files out")
+)(score.score)
 
 
 for _command, _zh, _en in (

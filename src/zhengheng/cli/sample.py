@@ -15,7 +15,10 @@ from zhengheng.cli.words import LANGUAGE, t
 from zhengheng.engines.run import Run
 
 Folder = Annotated[Path, typer.Argument(help=t("新文件夹", "new folder"))]
-Scale = Annotated[float, typer.Option(help=t("工单量倍数, 10 为真实规模", "times the order volume; 10 is real size"))]
+Scale = Annotated[
+    float,
+    typer.Option(help=t("工单量倍数, 10 为真实规模", "times the order volume; 10 is real size")),
+]
 
 
 def sample(folder: Folder, seed: int = 2025, scale: Scale = 1.0) -> None:
@@ -24,7 +27,9 @@ def sample(folder: Folder, seed: int = 2025, scale: Scale = 1.0) -> None:
 
     with console.progress(t("生成云衡市 (虚构示例)", "making Yunheng (fictional)")) as advance:
         make_sample(folder, seed=seed, scale=scale, progress=advance)
-    console.out.print(t(f"云衡市 (虚构示例) 已写入 {folder}", f"Yunheng, a fictional city, is in {folder}"))
+    console.out.print(
+        t(f"云衡市 (虚构示例) 已写入 {folder}", f"Yunheng, a fictional city, is in {folder}")
+    )
 
 
 def year(folder: Path) -> Iterator[Run]:
@@ -68,7 +73,12 @@ def demo(folder: Folder = Path("demo"), seed: int = 2025, scale: Scale = 1.0) ->
         (row for row in last.results.rows("ranking") if row["node"] == "total"),
         key=lambda row: (row["place"], row["unit"]),
     )["unit"]
-    console.out.print(t("[bold]得分溯源单[/] (得分 → 规则 → 数据行)", "[bold]Score passport[/] (score → rule → source row)"))
+    console.out.print(
+        t(
+            "[bold]得分溯源单[/] (得分 → 规则 → 数据行)",
+            "[bold]Score passport[/] (score → rule → source row)",
+        )
+    )
     console.out.print(draw(passport(last, first, "F07", LANGUAGE)))
     console.out.print()
     console.out.print(t("接下来可以试试:", "What to try next:"))

@@ -14,14 +14,21 @@ from zhengheng.scheme.lint import lint
 from zhengheng.scheme.load import load_rulebook
 from zhengheng.scheme.register import check_register, publish, read_register
 
-app = typer.Typer(help=t("考核方案: 新建、检查、算例、比较、转换、试算", "rulebooks: new, check, test, diff, convert, rehearse"))
+app = typer.Typer(
+    help=t(
+        "考核方案: 新建、检查、算例、比较、转换、试算",
+        "rulebooks: new, check, test, diff, convert, rehearse",
+    )
+)
 Book = Annotated[Path, typer.Argument(help=t("YAML 文件夹或 xlsx", "YAML folder or .xlsx"))]
 Json = Annotated[bool, typer.Option("--json", help="JSON")]
 
 
 @app.command()
 def new(
-    pack: Annotated[str, typer.Argument(help=t("模板名, 用 list 查看", "pack name; `list` shows them"))],
+    pack: Annotated[
+        str, typer.Argument(help=t("模板名, 用 list 查看", "pack name; `list` shows them"))
+    ],
     folder: Annotated[Path | None, typer.Argument(help=t("新文件夹", "new folder"))] = None,
 ) -> None:
     """Start from a built-in pack."""
@@ -30,7 +37,9 @@ def new(
     if pack == "list" or folder is None:
         console.table("", [t("模板", "pack"), t("内容", "what it is")], packs(LANGUAGE))
         if pack not in {"list", *(name for name, _ in packs("en"))}:
-            raise NotFoundError.one(pack, "pack.unknown", zh="没有这个模板", en="there is no such pack")
+            raise NotFoundError.one(
+                pack, "pack.unknown", zh="没有这个模板", en="there is no such pack"
+            )
         return
     copy_pack(pack, folder)
     console.out.print(t(f"已建立 {folder}; 下一步: zhengheng scheme check {folder}",
@@ -40,8 +49,12 @@ def new(
 @app.command()
 def check(
     rulebook: Book,
-    register: Annotated[Path | None, typer.Option(help=t("已发布方案登记簿", "register of published versions"))] = None,
-    enter: Annotated[bool, typer.Option("--publish", help=t("登记为已发布", "enter into the register"))] = False,
+    register: Annotated[
+        Path | None, typer.Option(help=t("已发布方案登记簿", "register of published versions"))
+    ] = None,
+    enter: Annotated[
+        bool, typer.Option("--publish", help=t("登记为已发布", "enter into the register"))
+    ] = False,
     json: Json = False,
 ) -> None:
     """Find every fault at once, each with its place."""
@@ -54,17 +67,17 @@ def check(
     if json:
         console.print_json(
             {"rulebook": book.code, "version": book.version, "fingerprint": prints,
-             "problems": [{"where": p.where, "code": p.code, "severity": p.severity, "zh": p.zh, "en": p.en} for p in found]}  # noqa: E501
+             "problems": [{"where": p.where, "code": p.code, "severity": p.severity, "zh": p.zh, "en": p.en} for p in found]}
         )  # fmt: skip
     else:
         console.print_problems(found)
         warned = len(found) - len(errors)
         console.out.print(
             t(f"{book.title.zh} {book.version}: {len(book.indicators)} 个指标, {len(errors)} 处错误, {warned} 处提醒",
-              f"{book.title.say('en')} {book.version}: {len(book.indicators)} indicators, {len(errors)} errors, {warned} warnings")  # noqa: E501
+              f"{book.title.say('en')} {book.version}: {len(book.indicators)} indicators, {len(errors)} errors, {warned} warnings")
         )  # fmt: skip
         console.out.print(t(f"口径指纹 {prints['data'][:16]}  全文指纹 {prints['wording'][:16]}",
-                            f"data fingerprint {prints['data'][:16]}, wording fingerprint {prints['wording'][:16]}"))  # noqa: E501  # fmt: skip
+                            f"data fingerprint {prints['data'][:16]}, wording fingerprint {prints['wording'][:16]}"))  # fmt: skip
     if errors:
         raise typer.Exit(ExitCode.RULEBOOK)
     if enter and register:
@@ -89,7 +102,12 @@ def test(rulebook: Book, json: Json = False) -> None:
             if not outcome.passed:
                 text += t(f"  应得 {outcome.expected}", f"  expected {outcome.expected}")
             console.out.print(text)
-        console.out.print(t(f"{len(outcomes)} 项, {len(failed)} 项不符", f"{len(outcomes)} expectations, {len(failed)} not met"))
+        console.out.print(
+            t(
+                f"{len(outcomes)} 项, {len(failed)} 项不符",
+                f"{len(outcomes)} expectations, {len(failed)} not met",
+            )
+        )
     if failed:
         raise typer.Exit(ExitCode.CASE)
 
@@ -125,8 +143,12 @@ def rehearse(
     current: Annotated[Path, typer.Option(help=t("现行方案", "the rulebook in force"))],
     intake: Annotated[Path, typer.Option(help=t("采集映射", "intake mapping"))],
     data: Annotated[Path, typer.Option(help=t("数据文件夹", "data folder"))],
-    period: Annotated[list[str] | None, typer.Option(help=t("期间, 可重复", "period, repeatable"))] = None,
-    at: Annotated[str | None, typer.Option(help=t("以哪一天的情况计算", "day to look from"))] = None,
+    period: Annotated[
+        list[str] | None, typer.Option(help=t("期间, 可重复", "period, repeatable"))
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(help=t("以哪一天的情况计算", "day to look from"))
+    ] = None,
     json: Json = False,
 ) -> None:
     """Score past periods under a draft: whose score, rank and grade moves, by how much."""
@@ -142,7 +164,9 @@ def rehearse(
     found = []
     for one in periods_of(mapping, period or []):
         runs = [
-            make_run(book, read_files(mapping, book, data), one, DuckEngine(), day(at) or mapping.at)
+            make_run(
+                book, read_files(mapping, book, data), one, DuckEngine(), day(at) or mapping.at
+            )
             for book in (old, new_)
         ]
         found += moves(*runs)
@@ -150,8 +174,10 @@ def rehearse(
         console.print_json(found)
         return
     moved = [m for m in found if m["moved"]]
-    console.out.print(t(f"{len(found)} 个单位, {len(moved)} 个有变动", f"{len(found)} units, {len(moved)} move"))
+    console.out.print(
+        t(f"{len(found)} 个单位, {len(moved)} 个有变动", f"{len(found)} units, {len(moved)} move")
+    )
     console.table(
         "", [t("单位", "unit"), t("期间", "period"), t("得分", "score"), t("名次", "rank"), t("等次", "grade")],
-        [(m["unit"], m["period"], *(f"{m[k][0] or '—'} → {m[k][1] or '—'}" for k in ("score", "rank", "grade"))) for m in moved],  # noqa: E501
+        [(m["unit"], m["period"], *(f"{m[k][0] or '—'} → {m[k][1] or '—'}" for k in ("score", "rank", "grade"))) for m in moved],
     )  # fmt: skip

@@ -56,7 +56,10 @@ def day(text: str | None, where: str = "--at") -> date | None:
         return date.fromisoformat(text)
     except ValueError as error:
         raise ZhenghengError.one(
-            where, "date", zh=f"“{text}”不是日期, 例: 2026-03-12", en=f"{text!r} is not a date; example: 2026-03-12"
+            where,
+            "date",
+            zh=f"“{text}”不是日期, 例: 2026-03-12",
+            en=f"{text!r} is not a date; example: 2026-03-12",
         ) from error
 
 
@@ -89,7 +92,9 @@ def score(
     console.print_problems(facts.warnings)
     chosen = engine.choose(engine_, master=master, threads=threads, memory=memory)
     moment = day(at) or mapping.at
-    runs = [make_run(book, facts, one, chosen, moment) for one in periods_of(mapping, period_ or [])]
+    runs = [
+        make_run(book, facts, one, chosen, moment) for one in periods_of(mapping, period_ or [])
+    ]
     created = datetime.now(UTC)
     write_results(runs, out, created, bom=bom)
     if facts.rejects:

@@ -21,7 +21,11 @@ def print_scoreboard(run: Run, limit: int = SHOWN) -> None:
         if row["subject"] in {i.code for i in book.indicators}:
             lights.setdefault(row["unit"], Counter())[row["light"]] += 1
     names = {unit.code: unit.name.say(LANGUAGE) for unit in (*run.facts.units, *book.units)}
-    bands = {b.code: b.name.say(LANGUAGE) for b in (*book.grading.bands, *book.grading.outside)} if book.grading else {}  # noqa: E501
+    bands = (
+        {b.code: b.name.say(LANGUAGE) for b in (*book.grading.bands, *book.grading.outside)}
+        if book.grading
+        else {}
+    )
     ranked = sum(1 for total in totals if total["unit"] in ranks)
     console.out.print()
     console.out.print(

@@ -7,7 +7,7 @@ and propagates.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Literal
+from typing import Literal, Self
 
 Language = Literal["zh", "en"]
 Severity = Literal["error", "warning"]
@@ -51,7 +51,7 @@ class ZhenghengError(Exception):
         super().__init__("\n".join(problem.say("en") for problem in self.problems))
 
     @classmethod
-    def one(cls, where: str, code: str, *, zh: str, en: str) -> "ZhenghengError":
+    def one(cls, where: str, code: str, *, zh: str, en: str) -> Self:
         """An error that carries a single problem."""
         return cls([Problem(where, code, zh, en)])
 

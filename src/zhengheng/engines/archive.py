@@ -29,7 +29,9 @@ def keep_run(lake: Lake, run: Run, created_at: datetime) -> Path:
         for name, table in run.results.tables.items():
             pq.write_table(table, folder / "results" / f"{name}.parquet")
         for contract in FACTS:
-            pq.write_table(run.facts.tables[contract.name], folder / "facts" / f"{contract.name}.parquet")
+            pq.write_table(
+                run.facts.tables[contract.name], folder / "facts" / f"{contract.name}.parquet"
+            )
         plan = {name: [_dated(row) for row in rows] for name, rows in run.plan.tables.items()}
         (folder / "plan.json").write_text(canonical(plan), encoding="utf-8")
         (folder / "rulebook.json").write_text(canonical(dump(run.rulebook)), encoding="utf-8")
@@ -49,7 +51,9 @@ def _dated(row: dict[str, Any]) -> dict[str, Any]:
 def load_run(folder: Path) -> Run:
     """Read a stored run back as it was made."""
     about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    book = Rulebook.model_validate_json((folder / "rulebook.json").read_text(encoding="utf-8"), strict=True)
+    book = Rulebook.model_validate_json(
+        (folder / "rulebook.json").read_text(encoding="utf-8"), strict=True
+    )
     results = Results(
         {path.stem: pq.read_table(path) for path in sorted((folder / "results").glob("*.parquet"))}
     )

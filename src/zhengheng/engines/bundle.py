@@ -7,7 +7,6 @@ public  starts from the disclosable indicator values; the rest enter as salted c
 import csv
 import hashlib
 import io
-import json
 import zipfile
 from collections.abc import Iterable
 from datetime import date
@@ -25,7 +24,11 @@ from zhengheng.scoring.contracts import CONTRACTS, FACTS
 
 Kind = Literal["public", "audit"]
 CHECKED = ("indicator_score", "node_score", "total_score", "ranking", "grading", "light")
-_PARTS = ("zhengheng.domain/numbers.py", "zhengheng.engines/oracle.py", "zhengheng.engines/verifier.py")
+_PARTS = (
+    "zhengheng.domain/numbers.py",
+    "zhengheng.engines/oracle.py",
+    "zhengheng.engines/verifier.py",
+)
 
 
 def write_bundle(run: Run, target: Path, kind: Kind, salt: bytes) -> None:
@@ -68,7 +71,9 @@ def write_bundle(run: Run, target: Path, kind: Kind, salt: bytes) -> None:
 
 def verifier_source() -> str:
     """One file of the oracle and the checks around it; it imports the standard library only."""
-    pieces = ['#!/usr/bin/env python3\n"""Recompute a published run. Needs only Python 3.11+; run: python verify.py"""\n']
+    pieces = [
+        '#!/usr/bin/env python3\n"""Recompute a published run. Needs only Python 3.11+; run: python verify.py"""\n'
+    ]
     for part in _PARTS:
         package, name = part.split("/")
         text = files(package).joinpath(name).read_text(encoding="utf-8")
@@ -98,11 +103,17 @@ def _public_cells(run: Run, salt: bytes) -> bytes:
         score = points[row["unit"], row["indicator"]]
         row = {**row, "commitment": "", "points": "", "printed": "", "outcome": ""}
         if not visible[row["indicator"]] or score["status"] == 4:
-            hidden = canonical([row[n] for n in ("value", "previous", "target", "base", "stretch", "bottom")])
+            hidden = canonical(
+                [row[n] for n in ("value", "previous", "target", "base", "stretch", "bottom")]
+            )
             key = f"{row['unit']}|{row['indicator']}|{row['segment']}|".encode()
             row |= dict.fromkeys(("value", "previous", "target", "base", "stretch", "bottom"))
             row["commitment"] = hashlib.sha256(salt + key + hidden.encode()).hexdigest()
-            row |= {"points": score["points"], "printed": score["printed"], "outcome": score["status"]}
+            row |= {
+                "points": score["points"],
+                "printed": score["printed"],
+                "outcome": score["status"],
+            }
         rows.append(row)
     return _csv((*CONTRACTS["cell"].names, "commitment", "points", "printed", "outcome"), rows)
 

@@ -85,7 +85,10 @@ def case_facts(book: Rulebook, case: Case) -> Facts:
                 points=read_number(points, 9)[0] if points else None, decided_on=period.end, file=0, row=0)  # fmt: skip
     except (CellError, KeyError) as error:
         raise CaseError.one(
-            f"case {case.name}", "case.setup", zh=f"算例无法读取: {error}", en=f"the case cannot be set up: {error}"
+            f"case {case.name}",
+            "case.setup",
+            zh=f"算例无法读取: {error}",
+            en=f"the case cannot be set up: {error}",
         ) from error
     return Facts({name: to_arrow(name, held) for name, held in columns.items()}, units)
 
@@ -97,7 +100,15 @@ def _observe(book: Rulebook, put: Any, unit: str, code: str, text: str, period: 
     if text in STATUS_NAMES.values():
         status = next(number for number, name in STATUS_NAMES.items() if name == text)
         for observed in due:
-            put("observation", unit=unit, indicator=code, period=observed.end, status=status, file=0, row=0)
+            put(
+                "observation",
+                unit=unit,
+                indicator=code,
+                period=observed.end,
+                status=status,
+                file=0,
+                row=0,
+            )
         if status == NOT_APPLICABLE:
             put("approval", unit=unit, indicator=code, approver="case", document="", file=0, row=0)
         return

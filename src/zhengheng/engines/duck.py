@@ -33,7 +33,13 @@ _MACROS = (
          case when (n < 0) = (d < 0) then quotient(2 * abs(n) + abs(d), 2 * abs(d))
               else -quotient(2 * abs(n) + abs(d), 2 * abs(d)) end""",
 )
-_TYPES = {"text": "varchar", "date": "date", "bool": "boolean", "int": "bigint", "big": "decimal(38,0)"}
+_TYPES = {
+    "text": "varchar",
+    "date": "date",
+    "bool": "boolean",
+    "int": "bigint",
+    "big": "decimal(38,0)",
+}
 Progress = Callable[[str, int, int], None]
 
 
@@ -93,9 +99,9 @@ class DuckEngine:
         for macro in _MACROS:
             connection.execute(macro)
         big = "DECIMAL(38,0)"
-        connection.create_function("integer_root", _root, [big], big)  # type: ignore[list-item, arg-type]
-        connection.create_function("logarithm", _logarithm, [big, "BIGINT"], big)  # type: ignore[list-item, arg-type]
-        connection.create_function("exponential", _exponential, [big], big)  # type: ignore[list-item, arg-type]
+        connection.create_function("integer_root", _root, [big], big)
+        connection.create_function("logarithm", _logarithm, [big, "BIGINT"], big)
+        connection.create_function("exponential", _exponential, [big], big)
         return connection
 
 
@@ -116,7 +122,9 @@ def _overflow(plan: Plan, facts: Facts, detail: str) -> EngineError:
     table = facts.tables["observation"]
     worst = ""
     if table.num_rows:
-        values = zip(table.column("value").to_pylist(), table.column("indicator").to_pylist(), strict=True)
+        values = zip(
+            table.column("value").to_pylist(), table.column("indicator").to_pylist(), strict=True
+        )
         worst = max(values, key=lambda pair: abs(pair[0] or 0))[1]
     return EngineError.one(
         f"indicator {worst}" if worst else plan.rulebook, "engine.overflow",
@@ -137,7 +145,10 @@ class _Run:
         self.units = [row["unit"] for row in plan.tables["unit"]]
         size = engine.bucket_units
         self.buckets = [
-            (self.units[start], self.units[start + size] if start + size < len(self.units) else None)
+            (
+                self.units[start],
+                self.units[start + size] if start + size < len(self.units) else None,
+            )
             for start in range(0, len(self.units), size)
         ] or [("", None)]
         self.keyed: set[str] = set()
@@ -177,7 +188,9 @@ class _Run:
         where = ""
         if bucket and name in self.keyed:
             low, high = bucket
-            where = f" where unit >= {_quote(low)}" + (f" and unit < {_quote(high)}" if high else "")
+            where = f" where unit >= {_quote(low)}" + (
+                f" and unit < {_quote(high)}" if high else ""
+            )
         self.sql.execute(f"create or replace view main.{name} as select * from whole.{name}{where}")
 
     def execute(self) -> None:
@@ -284,10 +297,13 @@ class _Run:
         self.made.add(step.table)
 
     def _exists(self, name: str) -> bool:
-        return self.sql.execute(
-            "select 1 from information_schema.tables where table_schema = 'main' and table_name = ?",
-            [name],
-        ).fetchone() is not None
+        return (
+            self.sql.execute(
+                "select 1 from information_schema.tables where table_schema = 'main' and table_name = ?",
+                [name],
+            ).fetchone()
+            is not None
+        )
 
     def _empty(self, step: Step) -> None:
         """The table without rows. A step that is not needed may read tables that are not there."""

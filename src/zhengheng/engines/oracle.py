@@ -258,9 +258,9 @@ class Oracle:
             status = WITHHELD
         elif NOT_DUE in statuses:
             status = NOT_DUE
-        elif any(status != VALUE for status in statuses):
-            status = NOT_APPLICABLE
-        elif minimum is not None and bottom is not None and bottom < minimum:
+        elif any(status != VALUE for status in statuses) or (
+            minimum is not None and bottom is not None and bottom < minimum
+        ):
             status = NOT_APPLICABLE
         elif top is None:
             status = MISSING
@@ -268,7 +268,11 @@ class Oracle:
             status = MISSING if derivation["previous"] else NOT_APPLICABLE
         else:
             status = VALUE
-        value = half_up(Fraction(top) / Fraction(bottom) * scale) if top is not None and bottom else None
+        value = (
+            half_up(Fraction(top) / Fraction(bottom) * scale)
+            if top is not None and bottom
+            else None
+        )
         earlier = None
         if before is not None and bottom_before:
             earlier = half_up(Fraction(before) / Fraction(bottom_before) * scale)
@@ -340,7 +344,9 @@ class Oracle:
             }  # fmt: skip
             for kind in ("target", "base", "stretch", "bottom"):
                 own = agreed.get((unit, code, kind))
-                cell[kind] = self._scaled_target(unit, rule, kind, rule[kind] if own is None else own)
+                cell[kind] = self._scaled_target(
+                    unit, rule, kind, rule[kind] if own is None else own
+                )
             cells[unit, code, segment] = cell
         return cells
 
@@ -348,7 +354,12 @@ class Oracle:
         """Quantities asked of a unit that existed for part of the year shrink with its time."""
         window = self.windows.get(unit)
         shrinks = kind in {"target", "stretch"} and rule["additive"]
-        if window and shrinks and target is not None and self.setting["part_year_targets"] == "pro_rata":
+        if (
+            window
+            and shrinks
+            and target is not None
+            and self.setting["part_year_targets"] == "pro_rata"
+        ):
             return half_up(Fraction(target * window["days"], window["period_days"]))
         return target
 
@@ -373,10 +384,16 @@ class Oracle:
             variance = len(rest) * sum(v * v for v in rest) - sum(rest) ** 2
             rows.append(
                 {
-                    "comparison_group": group, "indicator": indicator, "segment": segment,
-                    "due": len(members), "valued": len(values), "lowest": lowest,
-                    "highest": max(values), "total": sum(rest),
-                    "root": integer_root(variance), "median_2": int(2 * middle),
+                    "comparison_group": group,
+                    "indicator": indicator,
+                    "segment": segment,
+                    "due": len(members),
+                    "valued": len(values),
+                    "lowest": lowest,
+                    "highest": max(values),
+                    "total": sum(rest),
+                    "root": integer_root(variance),
+                    "median_2": int(2 * middle),
                     "mad_4": int(4 * median(abs(v - middle) for v in values)),
                 }  # fmt: skip
             )
@@ -397,7 +414,9 @@ class Oracle:
             for held in by_pair.values()
         ]
 
-    def _joined(self, held: list[Row], groups: dict[tuple[str, str, int], list[Row]], split: bool) -> Row:
+    def _joined(
+        self, held: list[Row], groups: dict[tuple[str, str, int], list[Row]], split: bool
+    ) -> Row:
         last = held[-1]
         rule = self.rules[last["category"], last["indicator"], last["segment"]]
         unit = int(rule["round_unit"])
@@ -460,7 +479,7 @@ class Oracle:
         exact = fine if rule["carry"] == "exact" or rule["share_n"] != rule["share_d"] else printed
         return exact, printed
 
-    def _target(self, cell: Row, rule: Row, group: list[Row]) -> int | None:
+    def _target(self, cell: Row, rule: Row, group: list[Row]) -> Any:
         match rule["reference"]:
             case "previous":
                 return cell["previous"]
@@ -521,7 +540,9 @@ class Oracle:
         if not children:
             return None
         parts = [
-            self._leaf(b, scores, children, medians) if b["leaf"] else self._below(b, made[b["child"]])
+            self._leaf(b, scores, children, medians)
+            if b["leaf"]
+            else self._below(b, made[b["child"]])
             for b in children
         ]
         row = {
@@ -552,11 +573,21 @@ class Oracle:
         medians: dict[tuple[str, str], Fraction],
     ) -> Row:  # fmt: skip
         score = scores[branch["child"]]
-        part = {"weight": branch["weight"], "full": branch["full"], "used": 0, "leaves": branch["leaves"]}
+        part = {
+            "weight": branch["weight"],
+            "full": branch["full"],
+            "used": 0,
+            "leaves": branch["leaves"],
+        }
         floor_score = branch["lowest"]
         match score["status"]:
             case 1:
-                return {**part, "score": score["points"], "outcome": "value", "used": branch["leaves"]}
+                return {
+                    **part,
+                    "score": score["points"],
+                    "outcome": "value",
+                    "used": branch["leaves"],
+                }
             case 5:
                 return {**part, "score": None, "outcome": "not_due", "leaves": 0}
             case 2 if branch["not_applicable"] == "reweight":
@@ -621,17 +652,27 @@ class Oracle:
             status = "missing" if node["status"] == "empty" else node["status"]
             if status == "value" and excused > limits[node["category"]]:
                 status = "unranked"
-            score = None if node["score"] is None else node["score"] + bonus - deduction
+            adjusted: int | None = (
+                None if node["score"] is None else node["score"] + bonus - deduction
+            )
             printed = None
-            if score is not None:
-                printed = half_up(Fraction(score, unit_of_rounding)) * unit_of_rounding
+            if adjusted is not None:
+                printed = half_up(Fraction(adjusted, unit_of_rounding)) * unit_of_rounding
             found.append(
                 {
-                    "unit": node["unit"], "category": node["category"],
-                    "comparison_group": node["comparison_group"], "status": status,
-                    "composite": node["score"], "bonus": bonus, "deduction": deduction,
-                    "score": score, "printed": printed, "limit_place": limit,
-                    "forced_place": forced, "vetoed": vetoed, "used": node["used"],
+                    "unit": node["unit"],
+                    "category": node["category"],
+                    "comparison_group": node["comparison_group"],
+                    "status": status,
+                    "composite": node["score"],
+                    "bonus": bonus,
+                    "deduction": deduction,
+                    "score": adjusted,
+                    "printed": printed,
+                    "limit_place": limit,
+                    "forced_place": forced,
+                    "vetoed": vetoed,
+                    "used": node["used"],
                     "leaves": node["leaves"],
                 }  # fmt: skip
             )
@@ -641,9 +682,9 @@ class Oracle:
         items = {row["item"]: row for row in self.plan["item"]}
         carried: dict[str, int] = defaultdict(int)
         for event in self.facts["event"]:
-            if event["unit"] == unit and event["item"] in items:
-                if event["decided_on"] <= self.setting["at"]:
-                    carried[event["item"]] += event["points"] or 0
+            decided = event["decided_on"] <= self.setting["at"]
+            if event["unit"] == unit and event["item"] in items and decided:
+                carried[event["item"]] += event["points"] or 0
         sums = {"bonus": 0, "deduction": 0}
         limits, forced = [], []
         for code, points in carried.items():
@@ -669,9 +710,7 @@ class Oracle:
 
     def ranking(self, totals: list[Row], nodes: list[Row]) -> list[Row]:
         scored = [{**total, "node": self.root} for total in totals]
-        scored += [
-            n for n in nodes if self.nodes[n["node"]]["ranked"] and n["node"] != self.root
-        ]
+        scored += [n for n in nodes if self.nodes[n["node"]]["ranked"] and n["node"] != self.root]
         keys = {n["unit"]: n["score"] for n in nodes if n["node"] == self.setting["key_node"]}
         groups: dict[tuple[str, str], list[tuple[Any, str]]] = defaultdict(list)
         on = "score" if self.setting["rank_on"] == "exact" else "printed"
@@ -714,13 +753,7 @@ class Oracle:
     def _graded(self, pool: list[Row]) -> Iterator[Row]:
         bands = sorted(self.plan["band"], key=lambda b: b["place"])
         limit = {u["unit"]: u["limit_place"] or 0 for u in pool}
-        for band in bands:
-            if band["share_at_least"] is not None:
-                seats = -(-band["share_at_least"] * len(pool) // MICRO)
-                for unit in pool:
-                    worse = sum(1 for other in pool if other["merit"] < unit["merit"])
-                    if worse + 1 <= seats:
-                        limit[unit["unit"]] = max(limit[unit["unit"]], band["place"])
+        self._push_down(pool, bands, limit)
         graded: set[str] = set()
         for band in bands:
             forced, standing, holding = [], [], []
@@ -743,6 +776,17 @@ class Oracle:
                 if self._seated(unit, band, len(forced), standing + holding, competing, len(pool)):
                     graded.add(unit["unit"])
                     yield {"unit": unit["unit"], "place": band["place"], "grade": band["grade"]}
+
+    @staticmethod
+    def _push_down(pool: list[Row], bands: list[Row], limit: dict[str, int]) -> None:
+        """Bands that must take at least a share of the pool take its lowest units."""
+        for band in bands:
+            if band["share_at_least"] is not None:
+                seats = -(-band["share_at_least"] * len(pool) // MICRO)
+                for unit in pool:
+                    worse = sum(1 for other in pool if other["merit"] < unit["merit"])
+                    if worse + 1 <= seats:
+                        limit[unit["unit"]] = max(limit[unit["unit"]], band["place"])
 
     def _seated(
         self, unit: Row, band: Row, forced: int, rivals: list[Row], competing: list[Row], size: int
@@ -779,7 +823,11 @@ class Oracle:
 
     def _light_measure(self, score: Row, light: Row) -> int | None:
         rule = max(
-            (r for (c, i, _), r in self.rules.items() if (c, i) == (score["category"], score["indicator"])),  # noqa: E501
+            (
+                r
+                for (c, i, _), r in self.rules.items()
+                if (c, i) == (score["category"], score["indicator"])
+            ),
             key=lambda r: r["segment"],
         )
         value, target = score["value"], score["target"]
@@ -879,7 +927,9 @@ def colour(rule: Row, measure: int) -> str:
 class Case:
     """What a method sees: numbers in their own units, the full mark, the group."""
 
-    def __init__(self, cell: Row, rule: Row, full: Fraction, group: list[Row], plan: Tables) -> None:
+    def __init__(
+        self, cell: Row, rule: Row, full: Fraction, group: list[Row], plan: Tables
+    ) -> None:
         self.cell, self.rule, self.full, self.group, self.plan = cell, rule, full, group, plan
         scale = int(rule["unit_scale"])
 
@@ -982,7 +1032,10 @@ def banded(c: Case) -> Outcome:
     for knot in c.table("rule_knot"):
         low, high = Fraction(int(knot["at_low"]), c.scale), Fraction(int(knot["at_high"]), c.scale)
         if (c.value >= low or knot["open_low"]) and (c.value < high or knot["open_high"]):
-            left, right = Fraction(int(knot["share_low"]), MICRO), Fraction(int(knot["share_high"]), MICRO)
+            left, right = (
+                Fraction(int(knot["share_low"]), MICRO),
+                Fraction(int(knot["share_high"]), MICRO),
+            )
             return c.full * (left + (right - left) * (c.value - low) / (high - low)), None, None
     raise ZeroDivisionError
 

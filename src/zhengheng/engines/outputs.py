@@ -61,9 +61,7 @@ def score_rows(run: Run) -> Iterator[dict[str, str]]:
 def indicator_rows(run: Run) -> Iterator[dict[str, str]]:
     """One row per unit and scored indicator."""
     rules = {
-        (row["category"], row["indicator"]): row
-        for row in run.plan.tables["rule"]
-        if row["latest"]
+        (row["category"], row["indicator"]): row for row in run.plan.tables["rule"] if row["latest"]
     }
     lights = {(row["unit"], row["subject"]): row["light"] for row in run.results.rows("light")}
     for row in run.results.rows("indicator_score"):
@@ -81,7 +79,9 @@ def indicator_rows(run: Run) -> Iterator[dict[str, str]]:
         }
 
 
-def write_csv(path: Path, header: Iterable[str], rows: Iterable[dict[str, str]], *, bom: bool = False) -> None:  # noqa: E501
+def write_csv(
+    path: Path, header: Iterable[str], rows: Iterable[dict[str, str]], *, bom: bool = False
+) -> None:
     """Minimal quotes, LF, UTF-8; a BOM only where a spreadsheet program needs it."""
     with path.open("w", encoding="utf-8-sig" if bom else "utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, list(header), lineterminator="\n")

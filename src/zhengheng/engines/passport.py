@@ -50,7 +50,10 @@ def passport(run: Run, unit: str, indicator: str | None, language: Language) -> 
         return maker.total()
     if indicator not in maker.scores:
         raise NotFoundError.one(
-            indicator, "indicator.absent", zh=f"{unit} 没有指标 {indicator}", en=f"{unit} has no indicator {indicator}"
+            indicator,
+            "indicator.absent",
+            zh=f"{unit} 没有指标 {indicator}",
+            en=f"{unit} has no indicator {indicator}",
         )
     return maker.indicator(indicator)
 
@@ -91,18 +94,34 @@ class _Maker:
         root = self.run.rulebook.tree
         grade = next((r["grade"] for r in self._mine("grading")), "")
         ranks = [r for r in self._mine("ranking") if r["node"] == root.code]
-        detail = [self.t(f"{row['used']}/{row['leaves']} 个指标计入", f"{row['used']} of {row['leaves']} indicators")]
+        detail = [
+            self.t(
+                f"{row['used']}/{row['leaves']} 个指标计入",
+                f"{row['used']} of {row['leaves']} indicators",
+            )
+        ]
         if ranks:
-            detail.append(self.t(f"组内第 {ranks[0]['place']}/{ranks[0]['members']}", f"rank {ranks[0]['place']} of {ranks[0]['members']}"))  # noqa: E501
+            detail.append(
+                self.t(
+                    f"组内第 {ranks[0]['place']}/{ranks[0]['members']}",
+                    f"rank {ranks[0]['place']} of {ranks[0]['members']}",
+                )
+            )
         if grade:
             detail.append(self.t(f"等次 {grade}", f"grade {grade}"))
-        names = {u.code: u.name.say(self.language) for u in (*self.run.facts.units, *self.run.rulebook.units)}
+        names = {
+            u.code: u.name.say(self.language)
+            for u in (*self.run.facts.units, *self.run.rulebook.units)
+        }
         entry = Entry(
             "total", TOTAL, f"{names.get(self.unit, self.unit)} {self.run.plan.period.code}",
             format_scaled(row["printed"], 9, self.digits[root.code]), "; ".join(detail), row["status"],
             [self.node(root.code)],
         )  # fmt: skip
-        for kind, label in (("bonus", self.t("加分", "bonus")), ("deduction", self.t("扣分", "deduction"))):
+        for kind, label in (
+            ("bonus", self.t("加分", "bonus")),
+            ("deduction", self.t("扣分", "deduction")),
+        ):
             if row[kind]:
                 entry.parts.append(self._adjusted(kind, label, row[kind]))
         return entry
@@ -134,7 +153,9 @@ class _Maker:
             else:
                 continue
             if branch["weight"] != 1_000_000:
-                part.detail = self.t(f"权重 {plain(branch['weight'], 6)}", f"weight {plain(branch['weight'], 6)}") + ("; " + part.detail if part.detail else "")  # noqa: E501
+                part.detail = self.t(
+                    f"权重 {plain(branch['weight'], 6)}", f"weight {plain(branch['weight'], 6)}"
+                ) + ("; " + part.detail if part.detail else "")
             entry.parts.append(part)
         return entry
 
@@ -143,7 +164,10 @@ class _Maker:
         return {
             "sum": self.t("各项相加", "sum of its parts"),
             "arithmetic": self.t("加权平均", "weighted mean"),
-            "geometric": self.t("加权几何平均 ⟨由超越函数舍入而来⟩", "weighted geometric mean ⟨rounded from a transcendental function⟩"),  # noqa: E501
+            "geometric": self.t(
+                "加权几何平均 ⟨由超越函数舍入而来⟩",
+                "weighted geometric mean ⟨rounded from a transcendental function⟩",
+            ),
             "harmonic": self.t("加权调和平均", "weighted harmonic mean"),
         }[kind]
 
@@ -175,13 +199,21 @@ class _Maker:
             None,
         ) if rule["grouped"] else None  # fmt: skip
         status = STATUS_NAMES[cell["status"]]
-        words = formula(rule, cell, group, self.language) if status == "value" else STATUS_WORDS[status][self.language == "en"]  # noqa: E501
+        words = (
+            formula(rule, cell, group, self.language)
+            if status == "value"
+            else STATUS_WORDS[status][self.language == "en"]
+        )
         measure = self.run.rulebook.indicator(cell["indicator"]).measure_unit
         label = self.t("计算", "computed")
         if split:
             label += self.t(f" (第 {cell['segment']} 段, {rule['share_n']}/{rule['share_d']})",
                             f" (segment {cell['segment']}, {rule['share_n']}/{rule['share_d']})")  # fmt: skip
-        detail = self.t("值 ", "value ") + (format_scaled(cell["value"], rule["decimals"]) or "—") + (f" {measure}" if measure else "")  # noqa: E501
+        detail = (
+            self.t("值 ", "value ")
+            + (format_scaled(cell["value"], rule["decimals"]) or "—")
+            + (f" {measure}" if measure else "")
+        )
         return Entry("cell", cell["indicator"], f"{label}: {words}", "", detail, status,
                      list(self._inputs(cell["indicator"], cell["segment"])))  # fmt: skip
 
@@ -202,7 +234,10 @@ class _Maker:
         for table in ("observation", "revision"):
             for row in unit_rows(self.run.facts, table, self.unit, code):
                 if row["period"] in periods:
-                    label = self.t("修订" if table == "revision" else "观测", "revision" if table == "revision" else "observation")  # noqa: E501
+                    label = self.t(
+                        "修订" if table == "revision" else "观测",
+                        "revision" if table == "revision" else "observation",
+                    )
                     value = format_scaled(row["value"], decimals) or STATUS_NAMES[row["status"]]
                     yield Entry(table, code, f"{label} {row['period']}", value, row["vintage"] or "",
                                 STATUS_NAMES[row["status"]], [self._source(row)])  # fmt: skip
@@ -221,7 +256,7 @@ class _Maker:
         if file is None:
             return Entry("source", "", self.t("无来源文件", "no source file"))
         sheet = f"!{file.sheet}" if file.sheet else ""
-        return Entry("source", file.name, self.t(f"{file.name}{sheet} 第 {row['row']} 行", f"{file.name}{sheet} row {row['row']}"),  # noqa: E501
+        return Entry("source", file.name, self.t(f"{file.name}{sheet} 第 {row['row']} 行", f"{file.name}{sheet} row {row['row']}"),
                      detail=f"SHA-256 {file.sha256[:16]}…")  # fmt: skip
 
 

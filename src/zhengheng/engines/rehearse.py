@@ -13,7 +13,8 @@ def moves(before: Run, after: Run) -> list[dict[str, Any]]:
     for unit in sorted(old.keys() | new.keys()):
         first, second = old.get(unit, ("", "", "")), new.get(unit, ("", "", ""))
         pairs = {
-            name: [first[place], second[place]] for place, name in enumerate(("score", "rank", "grade"))
+            name: [first[place], second[place]]
+            for place, name in enumerate(("score", "rank", "grade"))
         }
         found.append(
             {"unit": unit, "period": after.plan.period.code, **pairs, "moved": first != second}

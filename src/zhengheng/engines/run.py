@@ -42,9 +42,7 @@ def make_run(
     rulebook: Rulebook, facts: Facts, period: Period, engine: Engine, at: date | None = None
 ) -> Run:
     """Compile, compute, name. `at` is the day the run looks from (default: the period's end)."""
-    plan = compile_plan(
-        rulebook, data_fingerprint(rulebook), facts.units, period, at or period.end
-    )
+    plan = compile_plan(rulebook, data_fingerprint(rulebook), facts.units, period, at or period.end)
     results = engine.run(plan, facts)
     return Run(run_id(plan, facts), rulebook, plan, facts, results, engine.name)
 

@@ -77,7 +77,10 @@ class SparkEngine:
             ) from error  # fmt: skip
         if shutil.which("java") is None:
             raise EngineError.one(
-                "--engine spark", "spark.java", zh="Spark 需要 Java 17 或更高版本", en="Spark needs Java 17 or newer"
+                "--engine spark",
+                "spark.java",
+                zh="Spark 需要 Java 17 或更高版本",
+                en="Spark needs Java 17 or newer",
             )
         _travel_by_value()
         session = (

@@ -25,7 +25,15 @@ KEYS = {
     "cell": ("unit", "indicator", "segment"), "reference_score": ("unit",),
     "group_statistic": ("comparison_group", "indicator", "segment"),
 }  # fmt: skip
-COMPARED = ("indicator_score", "node_score", "total_score", "ranking", "grading", "light", "reference_score")
+COMPARED = (
+    "indicator_score",
+    "node_score",
+    "total_score",
+    "ranking",
+    "grading",
+    "light",
+    "reference_score",
+)
 
 
 class BundleError(Exception):
@@ -80,8 +88,13 @@ def recompute(folder: Path, plan: Tables) -> Tables:
     inputs = folder / "inputs"
     if not (inputs / "cell.csv").is_file():
         return compute(plan, {path.stem: read_rows(path) for path in sorted(inputs.glob("*.csv"))})
-    cells = {(row["unit"], row["indicator"], row["segment"]): row for row in read_rows(inputs / "cell.csv")}
-    facts: Tables = {name: [] for name in ("observation", "revision", "target", "milestone", "approval")}
+    cells = {
+        (row["unit"], row["indicator"], row["segment"]): row
+        for row in read_rows(inputs / "cell.csv")
+    }
+    facts: Tables = {
+        name: [] for name in ("observation", "revision", "target", "milestone", "approval")
+    }
     given = {name: read_rows(inputs / f"{name}.csv") for name in ("event", "gate_value")}
     return PublicOracle(plan, {**facts, **given}, cells).results()
 
@@ -135,7 +148,9 @@ def differences(folder: Path, made: Tables, public: bool) -> list[str]:
                 continue
             for column in old:
                 if column not in hidden and old[column] != new[column]:
-                    found.append(f"{where}: {column} published {old[column]}, recomputed {new[column]}")
+                    found.append(
+                        f"{where}: {column} published {old[column]}, recomputed {new[column]}"
+                    )
     return found
 
 

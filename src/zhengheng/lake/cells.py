@@ -27,7 +27,9 @@ def normal(text: str) -> str:
     return text.replace("\u200b", "").replace("−", "-").strip()
 
 
-def read_number(text: str, decimals: int, *, strip: str = "", factor: Decimal = Decimal(1)) -> tuple[int, bool]:  # noqa: E501
+def read_number(
+    text: str, decimals: int, *, strip: str = "", factor: Decimal = Decimal(1)
+) -> tuple[int, bool]:
     """A number at 10**decimals, and whether digits were rounded away. Raises CellError."""
     plain = normal(text)
     for sign in strip:

@@ -64,7 +64,9 @@ class Facts:
     snapshots: dict[str, str] = field(default_factory=dict)
 
     def rows(self, table: str) -> int:
-        return self.counts.get(table, 0) + (self.tables[table].num_rows if table in self.tables else 0)
+        return self.counts.get(table, 0) + (
+            self.tables[table].num_rows if table in self.tables else 0
+        )
 
     @property
     def digests(self) -> list[tuple[str, str]]:

@@ -112,7 +112,9 @@ class _Parser:
             return value[1:-1]
         if kind == "number":
             return Decimal(value)
-        raise self.fail(f"此处应为数字或带引号的文字, 得到 {value}", f"a literal expected, found {value!r}")
+        raise self.fail(
+            f"此处应为数字或带引号的文字, 得到 {value}", f"a literal expected, found {value!r}"
+        )
 
 
 def _sort(cell: Any, literal: str | Decimal) -> Any:

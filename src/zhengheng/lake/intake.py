@@ -98,15 +98,21 @@ class Intake:
             self.digests[source.file] = file_digest(path)
         self.files.append(
             FileInfo(
-                reader.number, source.file, self.digests[source.file], source.sheet or "",
-                count, self.taken, self.rounded, self.skipped,
+                reader.number,
+                source.file,
+                self.digests[source.file],
+                source.sheet or "",
+                count,
+                self.taken,
+                self.rounded,
+                self.skipped,
             )  # fmt: skip
         )
         if self.rounded:
             self.warnings.append(
                 Problem(source.file, "number.rounded",
                         f"{self.rounded} 个数值的小数位多于指标声明的精度, 已四舍五入",
-                        f"{self.rounded} values had more decimals than their indicator declares and were rounded half up",  # noqa: E501
+                        f"{self.rounded} values had more decimals than their indicator declares and were rounded half up",
                         "warning")
             )  # fmt: skip
         if not self.taken and not self.rejects:
@@ -147,7 +153,9 @@ class Rows:
         ]
         columns = [value for value in source.__dict__.values() if isinstance(value, Column)]
         columns += [*source.indicators.values(), *source.kinds.values()]
-        names = [c.column for c in columns if c.column] + [c.column for c in source.columns.values()]
+        names = [c.column for c in columns if c.column] + [
+            c.column for c in source.columns.values()
+        ]
         for name in dict.fromkeys(names):
             if name not in known:
                 problems.append(
@@ -182,16 +190,20 @@ class Rows:
         kept = protect(values, self.source.personal, self.intake.key)
         self.intake.rejects.append(
             Reject(
-                self.source.file, row,
+                self.source.file,
+                row,
                 Problem(f"{self.source.file}:{row}", f"row.{error.code}", error.zh, error.en),
-                tuple(kept), tuple(kept.values()),
+                tuple(kept),
+                tuple(kept.values()),
             )  # fmt: skip
         )
 
     def _get(self, column: Column | None, values: dict[str, str], name: str = "") -> str:
         if column is None:
             return ""
-        text = column.constant if column.constant is not None else values[column.column or ""].strip()
+        text = (
+            column.constant if column.constant is not None else values[column.column or ""].strip()
+        )
         if text == "" and column.default is not None:
             text = column.default
         if column.map:
@@ -199,7 +211,9 @@ class Rows:
                 if text == "":
                     return ""
                 raise CellError(
-                    "map", f"{name} 的取值“{text[:40]}”不在对照表中", f"{name}: {text[:40]!r} is not in the map"
+                    "map",
+                    f"{name} 的取值“{text[:40]}”不在对照表中",
+                    f"{name}: {text[:40]!r} is not in the map",
                 )
             text = column.map.get(text, column.map.get(normal(text), ""))
         return column.prefix + text if text else text
@@ -216,7 +230,9 @@ class Rows:
     def _indicator(self, code: str) -> Any:
         if code not in self.intake.indicators:
             raise CellError(
-                "indicator", f"考核方案中没有指标“{code[:40]}”", f"the rulebook has no indicator {code[:40]!r}"
+                "indicator",
+                f"考核方案中没有指标“{code[:40]}”",
+                f"the rulebook has no indicator {code[:40]!r}",
             )
         return self.intake.indicators[code]
 
@@ -252,13 +268,17 @@ class Rows:
 
     _correction = _observation
 
-    def _value(self, text: str, values: dict[str, str], indicator: Any, code: str) -> tuple[int, int | None]:
+    def _value(
+        self, text: str, values: dict[str, str], indicator: Any, code: str
+    ) -> tuple[int, int | None]:
         source = self.source
         word = normal(self._get(source.status, values, "status"))
         status = VALUE
         if word:
             if word not in STATUS_WORDS:
-                raise CellError("status", f"不认识的状态“{word[:20]}”", f"unknown status {word[:20]!r}")
+                raise CellError(
+                    "status", f"不认识的状态“{word[:20]}”", f"unknown status {word[:20]!r}"
+                )
             status = STATUS_WORDS[word]
         elif text in source.missing:
             status = MISSING
@@ -269,9 +289,15 @@ class Rows:
         if status != VALUE:
             return status, None
         if not text:
-            raise CellError("empty", f"{code} 状态为正常但没有数值", f"{code}: status is value but the cell is empty")
+            raise CellError(
+                "empty",
+                f"{code} 状态为正常但没有数值",
+                f"{code}: status is value but the cell is empty",
+            )
         try:
-            number, lost = read_number(text, indicator.decimals, strip=source.strip, factor=self.factor)
+            number, lost = read_number(
+                text, indicator.decimals, strip=source.strip, factor=self.factor
+            )
         except CellError as error:
             raise CellError(error.code, f"{code}: {error.zh}", f"{code}: {error.en}") from error
         self.intake.rounded += lost
@@ -280,7 +306,9 @@ class Rows:
     def _vintage(self, values: dict[str, str]) -> str | None:
         word = normal(self._get(self.source.vintage, values, "vintage"))
         if word not in VINTAGES:
-            raise CellError("vintage", f"不认识的数据版本“{word[:20]}”", f"unknown vintage {word[:20]!r}")
+            raise CellError(
+                "vintage", f"不认识的数据版本“{word[:20]}”", f"unknown vintage {word[:20]!r}"
+            )
         return VINTAGES[word]
 
     def _day(self, column: Column | None, values: dict[str, str]) -> date | None:
@@ -295,13 +323,18 @@ class Rows:
             self.intake.skipped += 1
             return
         indicator = self._indicator(code)
-        for kind, column in (source.kinds or {"target": source.value}).items():
+        pairs: list[tuple[str, Column | None]] = [*source.kinds.items()]
+        for kind, column in pairs or [("target", source.value)]:
             text = self._get(column, values, kind)
             if text in source.missing:
                 continue
-            number, lost = read_number(text, indicator.decimals, strip=source.strip, factor=self.factor)
+            number, lost = read_number(
+                text, indicator.decimals, strip=source.strip, factor=self.factor
+            )
             self.intake.rounded += lost
-            self._put("target", unit=unit, indicator=code, kind=kind, period=period, value=number, row=row)
+            self._put(
+                "target", unit=unit, indicator=code, kind=kind, period=period, value=number, row=row
+            )
 
     def _unit(self, row: int, values: dict[str, str]) -> None:
         source = self.source
@@ -339,19 +372,25 @@ class Rows:
         source = self.source
         item = self.intake.items.get(self._must(source.item, values, "item"))
         if item is None:
-            raise CellError("item", "考核方案中没有这个加减分项", "the rulebook has no such adjustment item")
+            raise CellError(
+                "item", "考核方案中没有这个加减分项", "the rulebook has no such adjustment item"
+            )
         text = self._get(source.points, values, "points")
         points = read_number(text, 9)[0] if text else None
         if item.kind in {"bonus", "deduction"}:
             if points is None:
-                raise CellError("points", "加减分项没有分值", "a bonus or deduction needs its points")
+                raise CellError(
+                    "points", "加减分项没有分值", "a bonus or deduction needs its points"
+                )
             points = abs(points)
             if points % 10 ** (9 - self.intake.digits):
                 raise CellError(
                     "points.digits", f"分值 {text} 的小数位多于总分的 {self.intake.digits} 位",
                     f"points {text} have more decimals than the total's {self.intake.digits}",
                 )  # fmt: skip
-            if points < item.least * POINT or (item.most is not None and points > item.most * POINT):
+            if points < item.least * POINT or (
+                item.most is not None and points > item.most * POINT
+            ):
                 raise CellError(
                     "points.range", f"分值 {text} 不在 {item.least} 至 {item.most} 之间",
                     f"points {text} are not between {item.least} and {item.most}",
@@ -441,13 +480,15 @@ def _check_units(facts: Facts, rulebook: Rulebook) -> None:
     known |= {i.reference.unit for i in rulebook.indicators if i.reference.unit}
     known |= {event.unit for event in rulebook.succession}
     if known:
-        strangers = sorted(set(facts.tables["observation"].column("unit").unique().to_pylist()) - known)
+        strangers = sorted(
+            set(facts.tables["observation"].column("unit").unique().to_pylist()) - known
+        )
         if strangers:
             facts.warnings.append(
                 replace(
                     Problem("observation", "unit.unknown",
                             f"{len(strangers)} 个单位不在名单中, 未计分: {'、'.join(strangers[:5])}",
-                            f"{len(strangers)} units are not on the list and are not scored: {', '.join(strangers[:5])}"),  # noqa: E501
+                            f"{len(strangers)} units are not on the list and are not scored: {', '.join(strangers[:5])}"),
                     severity="warning",
                 )
             )  # fmt: skip

@@ -14,7 +14,7 @@ from zhengheng.domain.periods import Frequency
 from zhengheng.domain.problems import DataError, RulebookError
 from zhengheng.scheme.base import Code, Model, Number
 from zhengheng.scheme.fingerprint import digest
-from zhengheng.scheme.load import explain
+from zhengheng.scheme.folder import explain
 from zhengheng.scheme.yaml_source import read_yaml
 
 Role = Literal[

@@ -63,7 +63,9 @@ class Orders:
             if not unit or day is None:
                 self.without_unit += 1
                 continue
-            entry = self.counts.setdefault((measure.indicator, str(unit), self._end(measure, day)), [0, 0])
+            entry = self.counts.setdefault(
+                (measure.indicator, str(unit), self._end(measure, day)), [0, 0]
+            )
             entry[0] += 1 if measure.value == "count" else int(typed[measure.of] or 0)
             entry[1] = row
 

@@ -50,7 +50,9 @@ def read_table(
     kind = kind or _kind(path, name)
     try:
         if kind in {"csv", "tsv"}:
-            rows: Iterator[Record] = _delimited(path, name, encoding, "\t" if kind == "tsv" else ",")
+            rows: Iterator[Record] = _delimited(
+                path, name, encoding, "\t" if kind == "tsv" else ","
+            )
         elif kind == "xlsx":
             rows = _xlsx(path, name, sheet)
         elif kind == "xls":
@@ -169,7 +171,10 @@ def _delimited(path: Path, name: str, encoding: str | None, delimiter: str) -> I
                 start = reader.line_num + 1
     except (UnicodeDecodeError, LookupError) as error:
         raise DataError.one(
-            name, "file.encoding", zh=f"不能按 {encoding} 解码", en=f"cannot be decoded as {encoding}"
+            name,
+            "file.encoding",
+            zh=f"不能按 {encoding} 解码",
+            en=f"cannot be decoded as {encoding}",
         ) from error
 
 

@@ -19,7 +19,9 @@ def write_rejects(rejects: Sequence[Reject], folder: Path) -> list[Path]:
     written = []
     for name, rows in by_file.items():
         path = folder / Path(name).name
-        written.append(_xlsx(path, rows) if path.suffix.lower() in {".xlsx", ".xls"} else _csv(path, rows))
+        written.append(
+            _xlsx(path, rows) if path.suffix.lower() in {".xlsx", ".xls"} else _csv(path, rows)
+        )
     return written
 
 

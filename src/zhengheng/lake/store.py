@@ -23,8 +23,8 @@ import pyarrow.dataset as ds
 
 from zhengheng.domain.problems import DataError, NotFoundError
 from zhengheng.lake.facts import Facts, FileInfo, empty, schema
-from zhengheng.lake.paths import resolve
 from zhengheng.lake.mapping import Mapping
+from zhengheng.lake.paths import resolve
 from zhengheng.scheme.model import Unit
 from zhengheng.scoring.contracts import FACTS
 
@@ -94,7 +94,10 @@ class Lake:
                 held = self._table(contract.name)
                 shape = schema(contract.name).append(pa.field("intake", pa.int64()))
                 column = pa.array([number] * table.num_rows, pa.int64())
-                full = pa.table([*table.columns, column], schema=pa.schema([pa.field(f.name, f.type) for f in shape]))  # noqa: E501
+                full = pa.table(
+                    [*table.columns, column],
+                    schema=pa.schema([pa.field(f.name, f.type) for f in shape]),
+                )
                 held.append(full, snapshot_properties={"zhengheng.intake": str(number)})
                 snapshots[contract.name] = str(held.current_snapshot().snapshot_id)
         with self._register() as register:
@@ -105,7 +108,9 @@ class Lake:
         return number
 
     def _claim(self, facts: Facts, mapping: Mapping, loader: str, at: datetime) -> int:
-        units = json.dumps([json.loads(unit.model_dump_json()) for unit in facts.units], ensure_ascii=False)
+        units = json.dumps(
+            [json.loads(unit.model_dump_json()) for unit in facts.units], ensure_ascii=False
+        )
         try:
             with self._register() as register:
                 number = register.execute(
@@ -141,31 +146,41 @@ class Lake:
             return
         keys = ["unit", "indicator", "period"]
         codes = pc.unique(fresh["indicator"])
-        known = ds.dataset([str(p) for p in paths]).to_table(columns=keys, filter=pc.field("indicator").isin(codes))
+        known = ds.dataset([str(p) for p in paths]).to_table(
+            columns=keys, filter=pc.field("indicator").isin(codes)
+        )
         marked = fresh.append_column("place", pa.array(range(fresh.num_rows)))
         doubles = marked.join(known, keys, join_type="left semi")["place"].to_pylist()
         if not doubles:
             return
         corrections = {
-            number for number, source in enumerate(mapping.sources, 1) if source.role == "correction"
+            number
+            for number, source in enumerate(mapping.sources, 1)
+            if source.role == "correction"
         }
         rows = fresh.to_pylist()
         strangers = [
-            rows[i] for i in doubles if not rows[i]["vintage"] and rows[i]["file"] not in corrections
+            rows[i]
+            for i in doubles
+            if not rows[i]["vintage"] and rows[i]["file"] not in corrections
         ]
         if strangers:
             first = strangers[0]
             raise DataError.one(
                 f"{facts.files[first['file'] - 1].name}:{first['row']}", "row.known",
-                zh=f"{len(strangers)} 行已在数据湖中 (如 {first['unit']} {first['indicator']} {first['period']}); 更正请用 role: correction",  # noqa: E501
-                en=f"{len(strangers)} rows are in the lake already (such as {first['unit']} {first['indicator']} {first['period']}); to correct them use role: correction",  # noqa: E501
+                zh=f"{len(strangers)} 行已在数据湖中 (如 {first['unit']} {first['indicator']} {first['period']}); 更正请用 role: correction",
+                en=f"{len(strangers)} rows are in the lake already (such as {first['unit']} {first['indicator']} {first['period']}); to correct them use role: correction",
             )  # fmt: skip
         base = self.counts().get("revision", 0)
         moved = [{**rows[i], "sequence": base + n} for n, i in enumerate(sorted(doubles), 1)]
-        kept = pa.table({"keep": pa.array([i not in set(doubles) for i in range(len(rows))])})["keep"]
+        kept = pa.table({"keep": pa.array([i not in set(doubles) for i in range(len(rows))])})[
+            "keep"
+        ]
         facts.tables["observation"] = fresh.filter(kept)
         shape = schema("revision")
-        extra = pa.table({f.name: pa.array([r[f.name] for r in moved], f.type) for f in shape}, schema=shape)
+        extra = pa.table(
+            {f.name: pa.array([r[f.name] for r in moved], f.type) for f in shape}, schema=shape
+        )
         facts.tables["revision"] = pa.concat_tables([facts.tables["revision"], extra])
 
     # -- reading ---------------------------------------------------------------------------------
@@ -221,22 +236,30 @@ class Lake:
         import pyarrow.parquet as pq
 
         return {
-            contract.name: sum(pq.read_metadata(path).num_rows for path in self.paths(contract.name))
+            contract.name: sum(
+                pq.read_metadata(path).num_rows for path in self.paths(contract.name)
+            )
             for contract in FACTS
         }
 
     def intakes(self) -> list[dict[str, Any]]:
         """The register, newest first."""
-        rows = self._query("select id, state, purpose, source, loader, loaded_at from intake order by id desc")
+        rows = self._query(
+            "select id, state, purpose, source, loader, loaded_at from intake order by id desc"
+        )
         found = []
         for row in rows:
-            files = self._query("select name, sha256, rows, taken from file where intake = ?", row["id"])
+            files = self._query(
+                "select name, sha256, rows, taken from file where intake = ?", row["id"]
+            )
             found.append({**dict(row), "files": [dict(file) for file in files]})
         return found
 
     # -- runs ------------------------------------------------------------------------------------
 
-    def add_run(self, run: str, created_at: datetime, rulebook: str, period: str, engine: str) -> Path:
+    def add_run(
+        self, run: str, created_at: datetime, rulebook: str, period: str, engine: str
+    ) -> Path:
         """Register a run and give its folder; the same run made again keeps its first entry."""
         folder = self.home / "runs" / run
         with self._register() as register:
@@ -244,7 +267,14 @@ class Lake:
             if not known:
                 register.execute(
                     "insert into run values (?, ?, ?, ?, ?, ?)",
-                    (run, created_at.isoformat(timespec="seconds"), rulebook, period, engine, folder.name),
+                    (
+                        run,
+                        created_at.isoformat(timespec="seconds"),
+                        rulebook,
+                        period,
+                        engine,
+                        folder.name,
+                    ),
                 )
         return folder
 
@@ -260,7 +290,10 @@ class Lake:
         found = [row["run"] for row in self.runs() if row["run"].startswith(run)]
         if len(set(found)) != 1:
             raise NotFoundError.one(
-                run, "run.absent", zh="没有这个批次, 用 zhengheng runs 查看", en="there is no such run; see zhengheng runs"
+                run,
+                "run.absent",
+                zh="没有这个批次, 用 zhengheng runs 查看",
+                en="there is no such run; see zhengheng runs",
             )
         return self.home / "runs" / str(found[0])
 
@@ -329,13 +362,10 @@ def _loaded_before(name: str) -> DataError:
 
 def _take_back(table: Any, intake: str) -> None:
     """Undo the appends of one unfinished intake."""
-    from pyiceberg.expressions import EqualTo
-
-    snapshot = table.current_snapshot()
-    if snapshot is None or (snapshot.summary or {}).additional_properties.get("zhengheng.intake") != intake:  # noqa: E501
+    snapshot: Any = table.current_snapshot()
+    if snapshot is None or snapshot.summary.additional_properties.get("zhengheng.intake") != intake:
         return
     if snapshot.parent_snapshot_id is not None:
         table.manage_snapshots().set_current_snapshot(snapshot.parent_snapshot_id).commit()
     else:
-        table.delete(EqualTo("intake", int(intake)))
-
+        table.delete(f"intake = {int(intake)}")

@@ -160,21 +160,51 @@ class Spec:
                 return {"kind": "growth", "base": numbers[0], **target}
             case "three_point":
                 base, aim, stretch = numbers
-                return {"kind": "three_point", "base": base, "target": aim, "stretch": stretch, "at_stretch": "1"}  # noqa: E501
+                return {
+                    "kind": "three_point",
+                    "base": base,
+                    "target": aim,
+                    "stretch": stretch,
+                    "at_stretch": "1",
+                }
             case "ceiling":
                 return {"kind": "interval", "high": numbers[0], "high_limit": numbers[1]}
             case "interval":
                 names = ("low_limit", "low", "high", "high_limit")
-                return {"kind": "interval"} | {n: v for n, v in zip(names, numbers, strict=True) if v != "-"}  # noqa: E501
+                return {"kind": "interval"} | {
+                    n: v for n, v in zip(names, numbers, strict=True) if v != "-"
+                }
             case "plus_minus_city":
-                return {"kind": "plus_minus", "per": "unit", "slope": numbers[0], "cap": "1", "least": "0.6"}  # noqa: E501
+                return {
+                    "kind": "plus_minus",
+                    "per": "unit",
+                    "slope": numbers[0],
+                    "cap": "1",
+                    "least": "0.6",
+                }
             case "control":
                 return {"kind": "steps", "of": "difference", **target,
-                        "steps": [{"at": -99, "credit": "1"}, {"at": 1, "credit": "0.5"}, {"at": 2, "credit": "0"}]}  # fmt: skip  # noqa: E501
+                        "steps": [{"at": -99, "credit": "1"}, {"at": 1, "credit": "0.5"}, {"at": 2, "credit": "0"}]}  # fmt: skip
             case "count":
-                return {"kind": "steps", "steps": [{"at": 0, "credit": "1"}, {"at": 1, "credit": "0.9"}, {"at": 3, "credit": "0.7"}, {"at": 6, "credit": "0.3"}]}  # noqa: E501
+                return {
+                    "kind": "steps",
+                    "steps": [
+                        {"at": 0, "credit": "1"},
+                        {"at": 1, "credit": "0.9"},
+                        {"at": 3, "credit": "0.7"},
+                        {"at": 6, "credit": "0.3"},
+                    ],
+                }
             case "tiers":
-                return {"kind": "steps", "steps": [{"at": 0, "credit": "1"}, {"at": "2.01", "credit": "0.8"}, {"at": "5.01", "credit": "0.5"}, {"at": "10.01", "credit": "0"}]}  # noqa: E501
+                return {
+                    "kind": "steps",
+                    "steps": [
+                        {"at": 0, "credit": "1"},
+                        {"at": "2.01", "credit": "0.8"},
+                        {"at": "5.01", "credit": "0.5"},
+                        {"at": "10.01", "credit": "0"},
+                    ],
+                }
             case "direct":
                 return {"kind": "direct", "scale": 100, "cap": 1}
             case _:

@@ -28,9 +28,7 @@ def quality(units: list[SampleUnit], seed: int) -> dict[str, float]:
     return {unit.code: max(-2.0, min(2.0, random.gauss(0, 1))) for unit in units}
 
 
-def observations(
-    units: list[SampleUnit], codes: dict[str, list[str]], seed: int
-) -> Iterator[Row]:
+def observations(units: list[SampleUnit], codes: dict[str, list[str]], seed: int) -> Iterator[Row]:
     """Values of every observed indicator: unit, indicator, period, value, status."""
     skill = quality(units, seed)
     for unit in units:
@@ -51,7 +49,9 @@ def _year(unit: SampleUnit, spec: Spec, year: int, skill: float, random: Random)
             yield _row(unit, spec, period, "", "不适用")
         return
     for place, period in enumerate(periods):
-        yield _row(unit, spec, period, _text(spec, _value(spec, level, place, len(periods), random)), "")
+        yield _row(
+            unit, spec, period, _text(spec, _value(spec, level, place, len(periods), random)), ""
+        )
 
 
 def _level(spec: Spec, skill: float, year: int) -> float:

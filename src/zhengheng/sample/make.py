@@ -25,7 +25,8 @@ def make_sample(folder: Path, *, seed: int, scale: float, progress: Progress | N
     data = folder / "data"
     data.mkdir(parents=True, exist_ok=True)
     (folder / "虚构示例.txt").write_text(
-        "云衡市是虚构示例, 全部数据由程序生成。Yunheng is fictional; all data are generated.\n", encoding="utf-8"
+        "云衡市是虚构示例, 全部数据由程序生成。Yunheng is fictional; all data are generated.\n",
+        encoding="utf-8",
     )
     books = {
         "departments": rulebooks.department_rulebook(), "districts": rulebooks.district_rulebook(),
@@ -48,14 +49,25 @@ def make_sample(folder: Path, *, seed: int, scale: float, progress: Progress | N
             _write(data / f"{name}_指标数据.csv", _values(name, held, codes, seed))
             _write(data / f"{name}_节点.csv", facts.milestones(held, codes, seed))
         _write_mapping(folder, name, books[name])
-    kinds = {unit.code: kind for kind in ("departments", "districts", "streets") for unit in units[kind]}
+    kinds = {
+        unit.code: kind for kind in ("departments", "districts", "streets") for unit in units[kind]
+    }
     for kind in ("departments", "districts", "streets"):
-        _write(data / f"{kind}_加减分.csv", (row for row in facts.events() if kinds[row["单位代码"]] == kind))
+        _write(
+            data / f"{kind}_加减分.csv",
+            (row for row in facts.events() if kinds[row["单位代码"]] == kind),
+        )
     _write(data / "12345工单.csv", _counted(facts.orders(seed, scale), progress))
 
 
 def _unit_row(unit: SampleUnit) -> dict[str, str]:
-    return {"单位代码": unit.code, "单位": unit.name, "类别": unit.category, "分组": unit.group, "上级": unit.superior}
+    return {
+        "单位代码": unit.code,
+        "单位": unit.name,
+        "类别": unit.category,
+        "分组": unit.group,
+        "上级": unit.superior,
+    }
 
 
 def _codes(book: Rulebook, units: list[SampleUnit]) -> dict[str, list[str]]:
@@ -100,8 +112,12 @@ def _write_mapping(folder: Path, name: str, book: Rulebook) -> None:
     if name == "districts":
         sources.append(_result("scores.csv", "node = 'total' and unit >= 'Q'", "F00", "score"))
     if name == "departments":
-        sources.append(_result("indicator_scores.csv", "indicator = 'F01' and unit < 'E'", "A05", "value"))
-        sources.append(_result("indicator_scores.csv", "indicator = 'F03' and unit < 'E'", "A06", "value"))
+        sources.append(
+            _result("indicator_scores.csv", "indicator = 'F01' and unit < 'E'", "A05", "value")
+        )
+        sources.append(
+            _result("indicator_scores.csv", "indicator = 'F03' and unit < 'E'", "A06", "value")
+        )
     mapping: dict[str, Any] = {
         "purpose": "云衡市年度绩效考核 (虚构示例)", "source": "虚构示例, 程序生成", "at": AT, "sources": sources,
     }  # fmt: skip

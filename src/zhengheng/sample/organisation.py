@@ -34,7 +34,10 @@ STREETS = {
     "穗丰县": ("穗城镇", "丰田镇", "麦垄镇", "稻香镇"),
     "鹿溪县": ("鹿鸣镇", "溪口镇", "白芷镇", "云间村镇"),
 }
-STREET_GROUPS = {"central": ("中心城区街道", "Central streets"), "rural": ("涉农镇街", "Rural towns")}
+STREET_GROUPS = {
+    "central": ("中心城区街道", "Central streets"),
+    "rural": ("涉农镇街", "Rural towns"),
+}
 NO_ORDERS = "云间村镇"
 """The one village town without hotline orders: listed, not ranked."""
 

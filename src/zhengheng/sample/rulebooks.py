@@ -132,9 +132,21 @@ def district_rulebook() -> Rulebook:
     indicators = [_indicator(code) for code in DISTRICT_WEIGHTS]
     for indicator in indicators:
         if indicator["code"] == "D01":
-            indicator["changes"] = [_change("2024-07-01", "split", indicator["method"], "石硖区监测站点搬迁", {"target": "30"})]
+            indicator["changes"] = [
+                _change(
+                    "2024-07-01",
+                    "split",
+                    indicator["method"],
+                    "石硖区监测站点搬迁",
+                    {"target": "30"},
+                )
+            ]
         if indicator["code"] == "C06":
-            indicator["changes"] = [_change("2025-11-01", "restated", indicator["method"], "完工率分母更正", {"late": "0.6"})]
+            indicator["changes"] = [
+                _change(
+                    "2025-11-01", "restated", indicator["method"], "完工率分母更正", {"late": "0.6"}
+                )
+            ]
     data = _common("districts", "区县(园区)高质量发展考核方案", "Districts, yearly") | {
         "categories": [{"code": c, "name": _words(*n)} for c, n in DISTRICT_GROUPS.items()],
         "groups": [{"code": c, "name": _words(*n)} for c, n in DISTRICT_GROUPS.items()],
@@ -147,6 +159,7 @@ def district_rulebook() -> Rulebook:
 
 def street_rulebook() -> Rulebook:
     """36 streets and towns; F06 became a core indicator after the complaints of 2023 (story 1)."""
+
     def table(renewal: int, residents: int, repeated: int) -> dict[str, Any]:
         rows = STREET_WEIGHTS | {"F06": (renewal, 0), "F12": (residents, 12), "F05": (repeated, 3)}
         return {code: {"central": str(row[0]), "rural": str(row[1])} for code, row in rows.items()}
@@ -201,7 +214,9 @@ def _indicator(code: str) -> dict[str, Any]:
     return SPECS[code].indicator()
 
 
-def _change(day: str, kind: str, method: dict[str, Any], reason: str, new: dict[str, Any]) -> dict[str, Any]:
+def _change(
+    day: str, kind: str, method: dict[str, Any], reason: str, new: dict[str, Any]
+) -> dict[str, Any]:
     return {"from": day, "kind": kind, "method": method | new, "reason": _words(reason, reason),
             "basis": {"title": f"市绩效办调整通知: {reason} (虚构)", "tag": "D"}}  # fmt: skip
 

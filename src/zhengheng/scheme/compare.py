@@ -12,7 +12,9 @@ _KEYS = ("code", "from", "indicator", "grade", "item", "step", "name", "date")
 
 def differences(before: Rulebook, after: Rulebook, language: Language) -> list[str]:
     """One line a change; the last line says whether any number can change."""
-    lines = [_line(path, old, new, language) for path, old, new in _walk(dump(before), dump(after), ())]
+    lines = [
+        _line(path, old, new, language) for path, old, new in _walk(dump(before), dump(after), ())
+    ]
     same = data_fingerprint(before) == data_fingerprint(after)
     zh = "计分口径未变 (只改了文字)" if same else "计分口径有变化, 得分可能变动"
     en = "no number can change (wording only)" if same else "numbers may change"

@@ -23,7 +23,7 @@ from pydantic import ValidationError
 from zhengheng.domain.problems import Problem, RulebookError
 from zhengheng.scheme.excel_words import CHOICES, SHEETS, heading
 from zhengheng.scheme.fingerprint import dump
-from zhengheng.scheme.load import Source, explain
+from zhengheng.scheme.folder import Source, explain
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scheme.yaml_source import Document
 
@@ -47,8 +47,16 @@ def write_workbook(book: Rulebook, path: Path) -> None:
     page.column_dimensions["A"].width = 100
     lists = {key: data.pop(key, []) for key in SHEETS}
     tree, weights = data.pop("tree"), data.pop("weights")
-    _table(workbook, BASICS, [{"名称": k, "值": v} for k, v in _flat(data)], ["名称", "值"], keyed=False)
-    _table(workbook, TREE, list(_tree_rows(tree, "")), ["code", "parent", "kind", "name/zh", "name/en"])
+    _table(
+        workbook,
+        BASICS,
+        [{"名称": k, "值": v} for k, v in _flat(data)],
+        ["名称", "值"],
+        keyed=False,
+    )
+    _table(
+        workbook, TREE, list(_tree_rows(tree, "")), ["code", "parent", "kind", "name/zh", "name/en"]
+    )
     _table(workbook, WEIGHTS, list(_weight_rows(weights)), ["table", "from", "child", "*"])
     for key, rows in lists.items():
         common = SHEETS[key][1]
@@ -57,7 +65,9 @@ def write_workbook(book: Rulebook, path: Path) -> None:
     workbook.save(path)
 
 
-def _table(workbook: Workbook, title: str, rows: list[Cells], common: list[str], *, keyed: bool = True) -> None:  # noqa: E501
+def _table(
+    workbook: Workbook, title: str, rows: list[Cells], common: list[str], *, keyed: bool = True
+) -> None:
     page = workbook.create_sheet(title)
     extra = dict.fromkeys(key for row in rows for key in row)
     keys = [*common, *(key for key in extra if key not in common)]
@@ -75,7 +85,9 @@ def _table(workbook: Workbook, title: str, rows: list[Cells], common: list[str],
         letter = get_column_letter(place)
         page.column_dimensions[letter].width = 24 if "name" in key or key in {"名称", "值"} else 14
         if choices := CHOICES.get(key):
-            listed = DataValidation(type="list", formula1='"' + ",".join(choices) + '"', allow_blank=True)
+            listed = DataValidation(
+                type="list", formula1='"' + ",".join(choices) + '"', allow_blank=True
+            )
             page.add_data_validation(listed)
             listed.add(f"{letter}3:{letter}2000")
 
@@ -159,11 +171,49 @@ def read_workbook(path: Path) -> tuple[Rulebook, Source]:
         workbook = load_workbook(path, data_only=False)
     except Exception as error:  # openpyxl raises whatever its parsers meet
         raise RulebookError.one(
-            path.name, "workbook.broken", zh="工作簿无法打开, 请确认是 xlsx 文件", en="the workbook cannot be opened; is it an .xlsx file?"  # noqa: E501
+            path.name,
+            "workbook.broken",
+            zh="工作簿无法打开, 请确认是 xlsx 文件",
+            en="the workbook cannot be opened; is it an .xlsx file?",
         ) from error
     document = _Sheets(path.name)
     problems: list[Problem] = []
     data: Cells = {}
+    _read_lists(workbook, document, problems, data)
+    for title in (TREE, WEIGHTS):
+        if title not in workbook.sheetnames:
+            problems.append(
+                Problem(
+                    path.name,
+                    "sheet.absent",
+                    f"缺少工作表“{title}”",
+                    f"the sheet {title} is missing",
+                )
+            )
+    if problems:
+        raise RulebookError(problems)
+    data["tree"] = _read_tree(
+        [row for _, row in _rows(workbook[TREE], document, problems)], document, problems
+    )
+    data["weights"] = _read_weights(list(_rows(workbook[WEIGHTS], document, problems)), document)
+    document.data = data
+    document.lines = dict.fromkeys(document.places, 0)
+    for key in SHEETS:
+        if not data.get(key):
+            data.pop(key, None)
+    book = _validate(document, problems)
+    if problems or book is None:
+        raise RulebookError(problems)
+    source = Source(path)
+    for number, indicator in enumerate(book.indicators):
+        source.cells[indicator.code] = document.where(("indicators", number))
+    for key in ("tree", "weights", "categories", "grading", "adjustments", "units"):
+        source.cells[key] = document.where((key,))
+    return book, source
+
+
+def _read_lists(workbook: Any, document: _Sheets, problems: list[Problem], data: Cells) -> None:
+    """The sheet of settings and one sheet a list, into nested data."""
     for title, key in [(BASICS, None), *((name, key) for key, (name, _) in SHEETS.items())]:
         if title not in workbook.sheetnames:
             continue
@@ -182,30 +232,11 @@ def read_workbook(path: Path) -> tuple[Rulebook, Source]:
                     document.places[(key, number, *_place(name))] = place[name]
                 document.places[(key, number)] = next(iter(place.values()))
                 data[key].append(entry)
-    for title in (TREE, WEIGHTS):
-        if title not in workbook.sheetnames:
-            problems.append(Problem(path.name, "sheet.absent", f"缺少工作表“{title}”", f"the sheet {title} is missing"))
-    if problems:
-        raise RulebookError(problems)
-    data["tree"] = _read_tree([row for _, row in _rows(workbook[TREE], document, problems)], document, problems)
-    data["weights"] = _read_weights(list(_rows(workbook[WEIGHTS], document, problems)), document)
-    document.data = data
-    document.lines = dict.fromkeys(document.places, 0)
-    for key in SHEETS:
-        if not data.get(key):
-            data.pop(key, None)
-    book = _validate(document, problems)
-    if problems or book is None:
-        raise RulebookError(problems)
-    source = Source(path)
-    for number, indicator in enumerate(book.indicators):
-        source.cells[indicator.code] = document.where(("indicators", number))
-    for key in ("tree", "weights", "categories", "grading", "adjustments", "units"):
-        source.cells[key] = document.where((key,))
-    return book, source
 
 
-def _rows(page: Any, document: _Sheets, problems: list[Problem]) -> Iterator[tuple[dict[str, str], Cells]]:
+def _rows(
+    page: Any, document: _Sheets, problems: list[Problem]
+) -> Iterator[tuple[dict[str, str], Cells]]:
     """Each filled row with the cell of each value; merged cells repeat their first one."""
     merged = {
         (row, column): (area.min_row, area.min_col)
@@ -215,7 +246,9 @@ def _rows(page: Any, document: _Sheets, problems: list[Problem]) -> Iterator[tup
     }
     headers = [cell.value for cell in page[1]]
     second = [cell.value for cell in page[2]] if page.max_row > 1 else []
-    hidden = bool(page.row_dimensions[2].hidden) or any(v in {"code", "child", "名称"} for v in second[:3])
+    hidden = bool(page.row_dimensions[2].hidden) or any(
+        v in {"code", "child", "名称"} for v in second[:3]
+    )
     words = {heading(key): key for _, common in SHEETS.values() for key in common}
     keys = [
         str(second[i]) if hidden and i < len(second) and second[i] is not None else words.get(str(h), str(h or ""))
@@ -330,27 +363,29 @@ def _validate(document: _Sheets, problems: list[Problem]) -> Rulebook | None:
         try:
             return Rulebook.model_validate_json(json.dumps(document.data), strict=True)
         except ValidationError as error:
-            if not any([_repair(document.data, item) for item in error.errors(include_url=False)]):
+            if not any(_repair(document.data, item) for item in error.errors(include_url=False)):
                 problems += explain(error, document)
                 return None
     return None
 
 
 def _repair(data: Any, item: Any) -> bool:
-    path = [part for part in item["loc"]]
+    path = list(item["loc"])
     holder, last = data, None
     for part in path:
-        if isinstance(holder, dict) and part in holder or isinstance(holder, list) and isinstance(part, int) and part < len(holder):  # noqa: E501
+        if (isinstance(holder, dict) and part in holder) or (
+            isinstance(holder, list) and isinstance(part, int) and part < len(holder)
+        ):
             parent, last = holder, part
-            holder = holder[part]  # type: ignore[index]
+            holder = holder[part]
         # Other parts of the path only name the member of a union that was tried.
     if last is None or not isinstance(holder, str):
         return False
     if item["type"] in {"int_type", "int_parsing"} and holder.lstrip("-").isdigit():
-        parent[last] = int(holder)  # type: ignore[index]
+        parent[last] = int(holder)
         return True
     if item["type"] in {"bool_type", "bool_parsing"} and holder in {"是", "否"}:
-        parent[last] = holder == "是"  # type: ignore[index]
+        parent[last] = holder == "是"
         return True
     return False
 

@@ -9,8 +9,8 @@ from fractions import Fraction
 from zhengheng.domain.problems import Problem
 from zhengheng.scheme import methods as m
 from zhengheng.scheme.barred import BARRED
+from zhengheng.scheme.folder import Source
 from zhengheng.scheme.indicator import Indicator
-from zhengheng.scheme.load import Source
 from zhengheng.scheme.model import Category, Node, Rulebook
 
 Finding = Iterator[Problem]
@@ -71,7 +71,12 @@ def codes_are_known_and_unique(book: Rulebook, source: Source) -> Finding:
             yield error(source.indicator(code), "indicator.twice", f"指标 {code} 定义了 {count} 次",
                         f"indicator {code} is defined {count} times")  # fmt: skip
     if book.tree.code != "total":
-        yield error(source.rulebook("tree"), "tree.root", "指标树的根必须是 total", "the root of the tree must be `total`")
+        yield error(
+            source.rulebook("tree"),
+            "tree.root",
+            "指标树的根必须是 total",
+            "the root of the tree must be `total`",
+        )
 
 
 @rule
@@ -98,14 +103,24 @@ def weights_name_what_exists(book: Rulebook, source: Source) -> Finding:
         for code, entry in table.table.items():
             where = source.rulebook("weights", place, "table", code)
             if code not in known:
-                yield error(where, "weights.unknown", f"权重表中的 {code} 不存在", f"the weight table names {code}, which does not exist")  # noqa: E501
+                yield error(
+                    where,
+                    "weights.unknown",
+                    f"权重表中的 {code} 不存在",
+                    f"the weight table names {code}, which does not exist",
+                )
             for category in entry if isinstance(entry, dict) else ():
                 if category not in categories:
                     yield error(where, "weights.category", f"权重表中的类别 {category} 不存在",
                                 f"the weight table names category {category}, which does not exist")  # fmt: skip
             for weight in entry.values() if isinstance(entry, dict) else (entry,):
                 if weight < 0:
-                    yield error(where, "weights.negative", f"{code} 的权重为负", f"the weight of {code} is negative")
+                    yield error(
+                        where,
+                        "weights.negative",
+                        f"{code} 的权重为负",
+                        f"the weight of {code} is negative",
+                    )
 
 
 @rule
@@ -126,7 +141,7 @@ def weights_reach_the_full_mark(book: Rulebook, source: Source) -> Finding:
                 yield error(
                     source.rulebook("weights", place, "table"), "weights.total",
                     f"类别 {category.name.zh} 在“{node.name.zh}”下的权重合计 {_n(total)}, 应为 {_n(wanted)}",
-                    f"the weights of category {category.code} below {node.code} add to {_n(total)} instead of {_n(wanted)}",  # noqa: E501
+                    f"the weights of category {category.code} below {node.code} add to {_n(total)} instead of {_n(wanted)}",
                 )  # fmt: skip
 
 
@@ -155,8 +170,10 @@ def _n(value: Decimal) -> str:
 def dimensions_in_a_mean_have_weights(book: Rulebook, source: Source) -> Finding:
     for node, _, _ in book.nodes():
         for child in node.children:
-            if node.aggregate != "sum" and isinstance(child, Node) and all(
-                weight_of(book, child.code, c.code) is None for c in book.categories
+            if (
+                node.aggregate != "sum"
+                and isinstance(child, Node)
+                and all(weight_of(book, child.code, c.code) is None for c in book.categories)
             ):
                 yield error(source.rulebook("weights"), "weights.absent", f"维度 {child.code} 没有权重",
                             f"dimension {child.code} has no weight")  # fmt: skip
@@ -190,7 +207,7 @@ def derived_indicators_rest_on_known_ones(book: Rulebook, source: Source) -> Fin
         for part in sources(indicator):
             if part not in known:
                 yield error(source.indicator(indicator.code, "parts"), "parts.unknown",
-                            f"{indicator.code} 用到不存在的指标 {part}", f"{indicator.code} is made from {part}, which does not exist")  # noqa: E501  # fmt: skip
+                            f"{indicator.code} 用到不存在的指标 {part}", f"{indicator.code} is made from {part}, which does not exist")  # fmt: skip
         if circular(indicator.code, ()):
             yield error(source.indicator(indicator.code), "parts.circle", f"{indicator.code} 循环引用自身",
                         f"{indicator.code} is made from itself")  # fmt: skip
@@ -221,7 +238,12 @@ def grades_exist(book: Rulebook, source: Source) -> Finding:
         return
     for gate in grading.gates:
         if gate.grade not in known:
-            yield error(source.rulebook("grading"), "grade.unknown", f"等次 {gate.grade} 不存在", f"there is no grade {gate.grade}")  # noqa: E501
+            yield error(
+                source.rulebook("grading"),
+                "grade.unknown",
+                f"等次 {gate.grade} 不存在",
+                f"there is no grade {gate.grade}",
+            )
         if gate.indicator not in {i.code for i in book.indicators}:
             yield error(source.rulebook("grading"), "gate.indicator", f"门槛指标 {gate.indicator} 不存在",
                         f"the gate's indicator {gate.indicator} does not exist")  # fmt: skip
@@ -311,7 +333,7 @@ def floors_exist(book: Rulebook, source: Source) -> Finding:
             if (leaf.missing or node.missing or book.missing) in {"floor", "unranked"}:
                 yield error(source.indicator(leaf.code, "method"), "floor.absent",
                             f"{leaf.code} 的方法没有最低分, 缺数据规则只能是 block 或 renormalise",
-                            f"{leaf.code}: this method has no lowest mark; its missing rule must be block or renormalise")  # noqa: E501  # fmt: skip
+                            f"{leaf.code}: this method has no lowest mark; its missing rule must be block or renormalise")  # fmt: skip
 
 
 @rule
@@ -356,7 +378,12 @@ def changes_are_cut_where_they_can_be(book: Rulebook, source: Source) -> Finding
         for place, change in enumerate(indicator.changes):
             where = source.indicator(indicator.code, "changes", place)
             if change.kind == "split" and change.by == "months" and change.from_.day != 1:
-                yield error(where, "change.month", "按月分段的调整必须从某月 1 日起", "a split by months begins on the first of a month")  # noqa: E501
+                yield error(
+                    where,
+                    "change.month",
+                    "按月分段的调整必须从某月 1 日起",
+                    "a split by months begins on the first of a month",
+                )
             if not change.basis.title:
                 yield error(where, "change.basis", "调整没有依据", "the change has no basis")
 
@@ -364,7 +391,7 @@ def changes_are_cut_where_they_can_be(book: Rulebook, source: Source) -> Finding
 @rule
 def shares_add_up(book: Rulebook, source: Source) -> Finding:
     for place, cascade in enumerate(book.cascade):
-        total = sum(cascade.children.values())
+        total = sum(cascade.children.values(), Decimal(0))
         if cascade.mode == "shares" and abs(total - 100) > Decimal("0.01"):
             yield error(source.rulebook("cascade", place), "cascade.shares",
                         f"{cascade.indicator} 分解到下级的份额合计 {_n(total)} %, 应为 100 %",
@@ -384,13 +411,28 @@ def units_fit(book: Rulebook, source: Source) -> Finding:
     categories, groups = {c.code for c in book.categories}, {g.code for g in book.groups}
     for code, count in Counter(u.code for u in book.units).items():
         if count > 1:
-            yield error(source.rulebook("units"), "unit.twice", f"单位 {code} 出现 {count} 次", f"unit {code} stands {count} times")  # noqa: E501
+            yield error(
+                source.rulebook("units"),
+                "unit.twice",
+                f"单位 {code} 出现 {count} 次",
+                f"unit {code} stands {count} times",
+            )
     for place, unit in enumerate(book.units):
         where = source.rulebook("units", place)
         if unit.category not in categories:
-            yield error(where, "unit.category", f"没有类别 {unit.category}", f"there is no category {unit.category}")
+            yield error(
+                where,
+                "unit.category",
+                f"没有类别 {unit.category}",
+                f"there is no category {unit.category}",
+            )
         if groups and unit.group not in groups:
-            yield error(where, "unit.group", f"没有分组 {unit.group}", f"there is no comparison group {unit.group}")
+            yield error(
+                where,
+                "unit.group",
+                f"没有分组 {unit.group}",
+                f"there is no comparison group {unit.group}",
+            )
 
 
 @rule

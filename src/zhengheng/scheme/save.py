@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 
 from zhengheng.scheme.fingerprint import dump
-from zhengheng.scheme.load import MAIN
+from zhengheng.scheme.folder import MAIN
 from zhengheng.scheme.model import Rulebook
 
 

@@ -32,13 +32,13 @@ def formula(rule: Row, cell: Row, statistic: Row | None, language: Language) -> 
         "ratio": f"{full} × min({x} / {t}, {s('most')})",
         "ratio_inverse": f"{full} × min({t} / {x}, {s('most')})",
         "ratio_mirror": f"{full} × max(0, 2 − {x} / {t})",
-        "efficacy": f"{full} × ({s('first')} + {s('second')} × ({x} − {v(cell['bottom'])}) / ({t} − {v(cell['bottom'])}))",  # noqa: E501
+        "efficacy": f"{full} × ({s('first')} + {s('second')} × ({x} − {v(cell['bottom'])}) / ({t} − {v(cell['bottom'])}))",
         "growth": f"{full} × ({x} − {v(cell['base'])}) / ({t} − {v(cell['base'])})",
         "plus_minus": f"{full} × (1 {'+' if up else '−'} {s('first')} × ({x} − {t}) / {t} × 100)",
         "difference": f"{full} × (1 {'+' if up else '−'} {s('first')} × ({x} − {t}))",
         "rate_minus": f"max({s('least_points')}, min({full}, {full} − {s('first')} × ({short})))",
         "interval": f"{full} × [{low}, {high}] ∋ {x}",
-        "three_point": f"{full} × ({v(cell['base'])}→{s('first')}, {t}→{s('second')}, {v(cell['stretch'])}→{s('third')})({x})",  # noqa: E501
+        "three_point": f"{full} × ({v(cell['base'])}→{s('first')}, {t}→{s('second')}, {v(cell['stretch'])}→{s('third')})({x})",
         "direct": f"{full} × {x} / {high}",
         "threshold": f"{full} × [{x} {'≥' if up else '≤'} {t}]",
         "milestones": f"{full} × {x} %",
@@ -49,13 +49,15 @@ def formula(rule: Row, cell: Row, statistic: Row | None, language: Language) -> 
     if text is None:
         text = _group_words(rule["method"], full, x, g, decimals, language)
     if rule["method"] in FLOATED:
-        text += "  ⟨由超越函数舍入而来⟩" if language == "zh" else "  ⟨rounded from a transcendental function⟩"
+        text += (
+            "  ⟨由超越函数舍入而来⟩"
+            if language == "zh"
+            else "  ⟨rounded from a transcendental function⟩"
+        )
     return text
 
 
-def _group_words(
-    method: str, full: str, x: str, g: Row, decimals: int, language: Language
-) -> str:
+def _group_words(method: str, full: str, x: str, g: Row, decimals: int, language: Language) -> str:
     due = g.get("due", "?")
     middle = plain(int(g["median_2"]) * 5, decimals + 1) if g else "?"
     zh, en = {

@@ -36,7 +36,9 @@ class Step:
 def steps() -> tuple[Step, ...]:
     """All steps in their order."""
     found = []
-    for file in sorted(files("zhengheng.scoring").joinpath("steps").iterdir(), key=lambda f: f.name):
+    for file in sorted(
+        files("zhengheng.scoring").joinpath("steps").iterdir(), key=lambda f: f.name
+    ):
         if file.name.endswith(".sql"):
             found.append(_parse(file.name, file.read_text(encoding="utf-8")))
     return tuple(found)
@@ -62,15 +64,23 @@ def _parse(name: str, text: str) -> Step:
     )
 
 
-def conditions(tables: Mapping[str, Sequence[Mapping[str, Any]]], facts: Mapping[str, int]) -> set[str]:
+def conditions(
+    tables: Mapping[str, Sequence[Mapping[str, Any]]], facts: Mapping[str, int]
+) -> set[str]:
     """Which optional steps this run needs, from the plan tables and the facts' row counts."""
     rules = tables["rule"]
     found = {f"method {rule['method']}" for rule in rules}
     split = any(rule["segment"] > 1 for rule in rules)
     derived = bool(tables["derivation"])
-    minimum = any(row["minimum"] is not None or row["constant"] is None for row in tables["derivation"])
-    amended = facts["revision"] or tables["vintage_rule"] or tables["succession"] or tables["part_unit"]
-    amended = amended or any(u["segment"] > 1 or u["purpose"] != "value" for u in tables["period_use"])
+    minimum = any(
+        row["minimum"] is not None or row["constant"] is None for row in tables["derivation"]
+    )
+    amended = (
+        facts["revision"] or tables["vintage_rule"] or tables["succession"] or tables["part_unit"]
+    )
+    amended = amended or any(
+        u["segment"] > 1 or u["purpose"] != "value" for u in tables["period_use"]
+    )
     checks = {
         "plain": not amended,
         "amended": amended,

@@ -4,6 +4,7 @@ Here dated things become definite: which version of a rule governs which part of
 observed periods are due by `at`, what each child weighs in its parent. Scales: contracts.py.
 """
 
+import itertools
 from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -79,8 +80,12 @@ def segments(indicator: Indicator, period: Period, at: date) -> list[Segment]:
         end = pieces[place][0] - timedelta(1) if place < len(pieces) else period.end
         found.append(
             Segment(
-                place, start, end, _length(start, end, by_days),
-                _length(period.start, period.end, by_days), method,
+                place,
+                start,
+                end,
+                _length(start, end, by_days),
+                _length(period.start, period.end, by_days),
+                method,
             )  # fmt: skip
         )
     return found
@@ -245,7 +250,10 @@ class Compiler:
             missing, absent = node.missing or missing, node.not_applicable or absent
             held = [(c, f) for c in node.children if (f := full_of(c, node)) is not None]
             weights = [self._weight_of(c, node, category.code, f) for c, f in held]
-            mass = [w * f if node.aggregate == "sum" else w for w, (_, f) in zip(weights, held, strict=True)]  # noqa: E501
+            mass = [
+                w * f if node.aggregate == "sum" else w
+                for w, (_, f) in zip(weights, held, strict=True)
+            ]
             for (child, full), weight, part in zip(held, weights, mass, strict=True):
                 code = child if isinstance(child, str) else child.code
                 portion = share * part / sum(mass) if sum(mass) else Fraction(0)
@@ -275,12 +283,17 @@ class Compiler:
         for node, _, _ in book.nodes():
             if (full := full_of(node, None)) is not None:
                 self._add(
-                    "node_full", category=category.code, node=node.code, full=_micro(full, node.code)
+                    "node_full",
+                    category=category.code,
+                    node=node.code,
+                    full=_micro(full, node.code),
                 )
         if root is not None:
             walk(book.tree, 0, book.missing, book.not_applicable, Fraction(1))
 
-    def _weight_of(self, child: Node | str, parent: Node, category: str, full: Fraction) -> Fraction:
+    def _weight_of(
+        self, child: Node | str, parent: Node, category: str, full: Fraction
+    ) -> Fraction:
         """A child's factor in its parent: its weight in a mean; in a sum 1, or own weight over mark."""
         code = child if isinstance(child, str) else child.code
         weight = self.weight(code, category)
@@ -387,20 +400,24 @@ class Compiler:
                     indicator=indicator.code,
                     segment=piece.place,
                     category=category,
-                    combine="derived" if derived else "mean" if indicator.combine == "mean" else "sum",
+                    combine="derived"
+                    if derived
+                    else "mean"
+                    if indicator.combine == "mean"
+                    else "sum",
                     absent=indicator.absent,
                     expected=len(counted),
                     additive=indicator.combine == "sum",
                 )
 
     def _use(self, code: str, segment: int, purpose: str, observed: Period) -> None:
-        self._add("period_use", indicator=code, segment=segment, purpose=purpose, period=observed.end)
+        self._add(
+            "period_use", indicator=code, segment=segment, purpose=purpose, period=observed.end
+        )
 
     def _counted(self, indicator: Indicator, due: list[Period], piece: Segment) -> list[Period]:
         shift = 1 if indicator.score_previous_year else 0
-        inside = [
-            p for p in due if piece.start <= _moved(p.end, shift) <= piece.end
-        ]
+        inside = [p for p in due if piece.start <= _moved(p.end, shift) <= piece.end]
         if indicator.combine == "last":
             return inside[-1:]
         if indicator.combine == "rolling" and inside:
@@ -473,7 +490,7 @@ class Compiler:
         points = [(scaled(k.at, scale), scaled(k.share, COEFFICIENT)) for k in knots]
         worst_first = points[0][1] <= points[-1][1]  # type: ignore[operator]
         below = scaled(method.below, COEFFICIENT)
-        pieces = [(a, b, False, False) for a, b in zip(points, points[1:], strict=False)]
+        pieces = [(a, b, False, False) for a, b in itertools.pairwise(points)]
         low = (points[0][0], below if below is not None and worst_first else points[0][1])
         high = (points[-1][0], below if below is not None and not worst_first else points[-1][1])
         ends = [((low[0] - 1, low[1]), low, True, False)]  # type: ignore[operator]
@@ -615,7 +632,9 @@ def _rolling(last: Period, window: int) -> list[Period]:
         found.append(current)
         month = current.end.year * 12 + current.end.month - 1 - step
         year, index = divmod(month, 12)
-        current = period_ending(date(year, index + 1, monthrange(year, index + 1)[1]), last.frequency)
+        current = period_ending(
+            date(year, index + 1, monthrange(year, index + 1)[1]), last.frequency
+        )
     return found
 
 

@@ -25,10 +25,16 @@ def copy_pack(name: str, folder: Path) -> None:
         if not (source / "rulebook.yaml").is_file() or "/" in name:
             known = "、".join(code for code, _ in packs("en"))
             raise NotFoundError.one(
-                name, "pack.unknown", zh=f"没有这个模板, 可选: {known}", en=f"no such pack; there are: {known}"
+                name,
+                "pack.unknown",
+                zh=f"没有这个模板, 可选: {known}",
+                en=f"no such pack; there are: {known}",
             )
         if folder.exists() and any(folder.iterdir()):
             raise NotFoundError.one(
-                str(folder), "folder.full", zh="文件夹已存在且不为空", en="the folder exists and is not empty"
+                str(folder),
+                "folder.full",
+                zh="文件夹已存在且不为空",
+                en="the folder exists and is not empty",
             )
         copytree(source, folder, dirs_exist_ok=True)
