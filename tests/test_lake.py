@@ -110,6 +110,8 @@ def test_a_correction_makes_another_run_and_the_first_stays(
         for run in runs
     ]
     assert points == ["30.00", "54.00"]
+    moved = json.loads(zhengheng("runs", "diff", *runs, *lake, "--json").stdout)
+    assert {m["unit"]: m["score"] for m in moved if m["moved"]} == {"甲": ["50.00", "74.00"]}
     again = json.loads(zhengheng("run", book, "--period", "2025", *lake, "--json").stdout)["run"]
     assert again == runs[1]
 

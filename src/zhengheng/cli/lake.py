@@ -11,7 +11,7 @@ from rich.tree import Tree
 
 from zhengheng.cli import console, engine
 from zhengheng.cli.score import checked_rulebook, day, period
-from zhengheng.cli.scoreboard import print_scoreboard
+from zhengheng.cli.scoreboard import print_moves, print_scoreboard
 from zhengheng.cli.words import LANGUAGE, t
 from zhengheng.domain.problems import NotFoundError
 
@@ -115,10 +115,29 @@ def run(
         print_scoreboard(made)
 
 
-def runs(home: Home = DEFAULT, json: Json = False) -> None:
-    """List runs, newest first."""
+def runs(
+    action: Annotated[
+        str,
+        typer.Argument(
+            help=t("留空列出批次, diff 比较两个批次", "nothing: list; diff: compare two")
+        ),
+    ] = "list",
+    first: Annotated[str | None, typer.Argument(help=t("前一批次", "earlier run"))] = None,
+    second: Annotated[str | None, typer.Argument(help=t("后一批次", "later run"))] = None,
+    home: Home = DEFAULT,
+    json: Json = False,
+) -> None:
+    """List runs, newest first; or say whose score, rank and grade moved between two."""
     from zhengheng.lake.store import Lake
 
+    if action == "diff" and first and second:
+        _difference(home, first, second, json)
+        return
+    if action != "list":
+        raise NotFoundError.one(
+            action, "runs.action", zh="用法: zhengheng runs, 或 zhengheng runs diff 批次 批次",
+            en="use: zhengheng runs, or zhengheng runs diff RUN RUN",
+        )  # fmt: skip
     found = Lake.open(home).runs()
     if json:
         console.print_json(found)
@@ -131,6 +150,16 @@ def runs(home: Home = DEFAULT, json: Json = False) -> None:
         t("时间", "made"),
     ]
     console.table("", heads, [tuple(map(str, row.values())) for row in found])
+
+
+def _difference(home: Path, first: str, second: str, json: bool) -> None:
+    from zhengheng.engines.rehearse import moves
+
+    found = moves(_load(home, first), _load(home, second))
+    if json:
+        console.print_json(found)
+        return
+    print_moves(found)
 
 
 def _load(home: Path, name: str) -> Any:

@@ -138,6 +138,34 @@ def convert(source: Book, target: Path) -> None:
 
 
 @app.command()
+def cascade(rulebook: Book, json: Json = False) -> None:
+    """Targets handed down from goal to post, and who has no indicator yet."""
+    from zhengheng.domain.numbers import plain
+    from zhengheng.scheme.cascade import cascaded_targets, coverage
+
+    book, _ = load_rulebook(rulebook)
+    decimals = {indicator.code: indicator.decimals for indicator in book.indicators}
+    targets = [
+        (unit, code, plain(target, decimals[code]))
+        for (unit, code), target in sorted(cascaded_targets(book).items())
+    ]
+    found = coverage(book)
+    if json:
+        names = ("unit", "indicator", "target")
+        rows = [dict(zip(names, row, strict=True)) for row in targets]
+        console.print_json({"targets": rows, "coverage": vars(found)})
+        return
+    heads = [t("单位", "unit"), t("指标", "indicator"), t("目标", "target")]
+    console.table(t("分解目标", "targets handed down"), heads, targets, right=(2,))
+    console.out.print(
+        t(f"{found.units} 个单位中 {found.covered} 个有指标; 目标 {found.goals} 个, 无指标 {len(found.bare_goals)} 个",
+          f"{found.covered} of {found.units} units have indicators; {len(found.bare_goals)} of {found.goals} goals are unmeasured")
+    )  # fmt: skip
+    for code in (*found.bare_units, *found.bare_goals):
+        console.out.print(f"  {code}", markup=False)
+
+
+@app.command()
 def rehearse(
     draft: Book,
     current: Annotated[Path, typer.Option(help=t("现行方案", "the rulebook in force"))],
@@ -153,6 +181,7 @@ def rehearse(
 ) -> None:
     """Score past periods under a draft: whose score, rank and grade moves, by how much."""
     from zhengheng.cli.score import checked_rulebook, day, periods_of
+    from zhengheng.cli.scoreboard import print_moves
     from zhengheng.engines.duck import DuckEngine
     from zhengheng.engines.rehearse import moves
     from zhengheng.engines.run import make_run
@@ -173,11 +202,4 @@ def rehearse(
     if json:
         console.print_json(found)
         return
-    moved = [m for m in found if m["moved"]]
-    console.out.print(
-        t(f"{len(found)} 个单位, {len(moved)} 个有变动", f"{len(found)} units, {len(moved)} move")
-    )
-    console.table(
-        "", [t("单位", "unit"), t("期间", "period"), t("得分", "score"), t("名次", "rank"), t("等次", "grade")],
-        [(m["unit"], m["period"], *(f"{m[k][0] or '—'} → {m[k][1] or '—'}" for k in ("score", "rank", "grade"))) for m in moved],
-    )  # fmt: skip
+    print_moves(found)

@@ -1,6 +1,7 @@
 """The scoreboard: a sentence that answers, then one table per comparison group."""
 
 from collections import Counter
+from typing import Any
 
 from zhengheng.cli import console
 from zhengheng.cli.words import LANGUAGE, t
@@ -77,3 +78,22 @@ def _status(status: str) -> str:
         "missing": t("缺数据", "data missing"),
         "not_due": t("未到期", "not due"),
     }.get(status, status)
+
+
+def print_moves(found: list[dict[str, Any]]) -> None:
+    """Whose score, rank or grade moved, from what to what."""
+    moved = [entry for entry in found if entry["moved"]]
+    console.out.print(
+        t(f"{len(found)} 个单位, {len(moved)} 个有变动", f"{len(found)} units, {len(moved)} move")
+    )
+    console.table(
+        "",
+        [t("单位", "unit"), t("期间", "period"), t("得分", "score"), t("名次", "rank"), t("等次", "grade")],
+        [
+            (
+                entry["unit"], entry["period"],
+                *(f"{entry[k][0] or '—'} → {entry[k][1] or '—'}" for k in ("score", "rank", "grade")),
+            )
+            for entry in moved
+        ],
+    )  # fmt: skip

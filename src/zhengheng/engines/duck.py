@@ -15,7 +15,7 @@ from zhengheng.domain import numbers
 from zhengheng.domain.problems import EngineError
 from zhengheng.engines.results import KEPT, Results, conform, from_rows
 from zhengheng.lake.facts import Facts, schema
-from zhengheng.scoring.contracts import CONTRACTS, FACTS
+from zhengheng.scoring.contracts import CONTRACTS
 from zhengheng.scoring.pipeline import Step, conditions, rounds, steps
 from zhengheng.scoring.plan import Plan
 
@@ -140,8 +140,7 @@ class _Run:
         self, engine: DuckEngine, connection: duckdb.DuckDBPyConnection, plan: Plan, facts: Facts
     ) -> None:
         self.engine, self.sql, self.plan, self.facts = engine, connection, plan, facts
-        counts = {contract.name: facts.rows(contract.name) for contract in FACTS}
-        self.holds = conditions(plan.tables, counts)
+        self.holds = conditions(plan.tables, facts.sizes())
         self.units = [row["unit"] for row in plan.tables["unit"]]
         size = engine.bucket_units
         self.buckets = [

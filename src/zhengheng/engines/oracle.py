@@ -327,6 +327,9 @@ class Oracle:
         for row in self.facts["target"]:
             if row["period"] == self.setting["period_end"] and row["kind"] != "plan":
                 agreed[row["unit"], row["indicator"], row["kind"]] = row["value"]
+        handed = {
+            (row["unit"], row["indicator"]): row["target"] for row in self.plan["cascade_target"]
+        }
         cells: Cells = {}
         for (unit, code, segment), entry in known.items():
             category = self.units[unit]["category"]
@@ -344,6 +347,8 @@ class Oracle:
             }  # fmt: skip
             for kind in ("target", "base", "stretch", "bottom"):
                 own = agreed.get((unit, code, kind))
+                if own is None and kind == "target":
+                    own = handed.get((unit, code))
                 cell[kind] = self._scaled_target(
                     unit, rule, kind, rule[kind] if own is None else own
                 )
@@ -592,10 +597,13 @@ class Oracle:
                 return {**part, "score": None, "outcome": "not_due", "leaves": 0}
             case 2 if branch["not_applicable"] == "reweight":
                 instead = self._substitute(branch, score, scores, siblings, medians)
-                outcome = "unranked" if instead is None else "substitute"
-                return {**part, "score": instead, "outcome": outcome}
+                if instead is None:
+                    return {**part, "score": floor_score, "outcome": "unranked"}
+                return {**part, "score": instead, "outcome": "substitute"}
             case 2:
-                return {**part, "score": None, "outcome": branch["not_applicable"]}
+                rule = branch["not_applicable"]
+                kept = floor_score if rule == "unranked" else None
+                return {**part, "score": kept, "outcome": rule}
             case status:
                 rule = self.setting["withheld"] if status == WITHHELD else branch["missing"]
                 stands = rule in {"floor", "unranked"}

@@ -20,7 +20,7 @@ from zhengheng.domain import numbers
 from zhengheng.domain.problems import EngineError
 from zhengheng.engines.results import KEPT, Results, conform, from_rows
 from zhengheng.lake.facts import Facts, schema
-from zhengheng.scoring.contracts import CONTRACTS, FACTS
+from zhengheng.scoring.contracts import CONTRACTS
 from zhengheng.scoring.pipeline import Step, conditions, rounds, steps
 from zhengheng.scoring.plan import Plan
 
@@ -133,8 +133,7 @@ class _Run:
 
     def __init__(self, session: Any, plan: Plan, facts: Facts, folder: Path) -> None:
         self.session, self.plan, self.facts, self.folder = session, plan, facts, folder
-        counts = {contract.name: facts.rows(contract.name) for contract in FACTS}
-        self.holds = conditions(plan.tables, counts)
+        self.holds = conditions(plan.tables, facts.sizes())
         self.made: dict[str, Path] = {}
 
     def load(self) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from zhengheng.domain.problems import Problem
 from zhengheng.scheme.model import Unit
@@ -67,6 +68,28 @@ class Facts:
         return self.counts.get(table, 0) + (
             self.tables[table].num_rows if table in self.tables else 0
         )
+
+    def gaps(self) -> int:
+        """Observations that are no value; files say so in their statistics."""
+        if not (paths := self.paths.get("observation")):
+            return sum(
+                self.tables[name]["value"].null_count for name in ("observation", "revision")
+            )
+        found = 0
+        for path in paths:
+            about = pq.read_metadata(path)
+            place = about.schema.names.index("value")
+            for group in range(about.num_row_groups):
+                statistics = about.row_group(group).column(place).statistics
+                # Without statistics nobody knows, so there may be gaps.
+                found += 1 if statistics is None else statistics.null_count
+        return found
+
+    def sizes(self) -> dict[str, int]:
+        """Row counts of the fact tables and `gap`, which decide what optional steps run."""
+        return {contract.name: self.rows(contract.name) for contract in FACTS} | {
+            "gap": self.gaps()
+        }
 
     @property
     def digests(self) -> list[tuple[str, str]]:

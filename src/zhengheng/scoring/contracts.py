@@ -150,6 +150,10 @@ PLAN = tuple(
         """exemption key unit, indicator
         unit text code
         indicator text code""",
+        """cascade_target key unit, indicator
+        unit text code
+        indicator text code
+        target big target handed down, value scale""",
         """succession key unit, heir
         unit text predecessor
         heir text successor
@@ -322,10 +326,7 @@ RESULTS = tuple(
         segment int segment
         purpose text value, previous
         total big? sum of the values, value scale
-        valued int periods with a value
-        not_applicable int periods reported not applicable
-        withheld int periods withheld
-        missing int periods reported missing""",
+        valued int periods with a value""",
         """cell key unit, indicator, segment
         unit text code
         category text category

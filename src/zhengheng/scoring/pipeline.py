@@ -82,6 +82,7 @@ def conditions(
         u["segment"] > 1 or u["purpose"] != "value" for u in tables["period_use"]
     )
     checks = {
+        "gaps": facts["gap"] or facts["revision"] or tables["vintage_rule"],
         "plain": not amended,
         "amended": amended,
         "revised": facts["revision"] or tables["vintage_rule"],

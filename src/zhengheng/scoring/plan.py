@@ -17,6 +17,7 @@ from zhengheng.domain.numbers import COEFFICIENT, POINT, logarithm
 from zhengheng.domain.periods import MONTHS, Period, period_ending
 from zhengheng.domain.problems import RulebookError
 from zhengheng.scheme import methods as m
+from zhengheng.scheme.cascade import cascaded_targets
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Category, Node, Rulebook, Unit
 from zhengheng.scoring.contracts import CONTRACTS
@@ -131,6 +132,7 @@ class Compiler:
         self._bands()
         self._lights()
         self._succession()
+        self._cascade()
         return self.tables
 
     def _add(self, table: str, **row: Any) -> None:
@@ -576,6 +578,10 @@ class Compiler:
                     missed=scaled(light.missed, COEFFICIENT),
                     watch_first=light.by in {"time_progress", "plan"},
                 )
+
+    def _cascade(self) -> None:
+        for (unit, indicator), target in sorted(cascaded_targets(self.rulebook).items()):
+            self._add("cascade_target", unit=unit, indicator=indicator, target=target)
 
     def _succession(self) -> None:
         for event in self.rulebook.succession:

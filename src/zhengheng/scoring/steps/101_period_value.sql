@@ -1,4 +1,4 @@
--- The same where anything amends it: revisions, successors, part-year units, split changes, last year. Sum what counts for the assessed period, count each status.
+-- The same where revisions, successors, part-year units, split changes or last year amend it.
 -- scope: unit
 -- when: amended
 with chosen as (
@@ -20,10 +20,7 @@ with chosen as (
 )
 select c.unit, c.indicator, u.segment, u.purpose,
        cast(sum(c.value) as decimal(38, 0)) as total,
-       count(c.value) as valued,
-       count(case when c.status = 2 then 1 end) as not_applicable,
-       count(case when c.status = 4 then 1 end) as withheld,
-       count(case when c.status = 3 then 1 end) as missing
+       count(c.value) as valued
 from chosen c
 join period_use u on u.indicator = c.indicator and u.period = c.period
 group by c.unit, c.indicator, u.segment, u.purpose

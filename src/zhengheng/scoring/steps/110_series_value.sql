@@ -13,10 +13,10 @@ with due as (
 )
 select d.unit, d.category, d.comparison_group, d.indicator, d.segment,
        case when d.expected = 0 then 5
-            when coalesce(v.withheld, 0) > 0 then 4
+            when coalesce(n.withheld, 0) > 0 then 4
             when coalesce(v.valued, 0) = d.expected then 1
-            when d.absent = 'zero' and coalesce(v.missing, 0) = 0 then 1
-            when coalesce(v.valued, 0) + coalesce(v.not_applicable, 0) < d.expected then 3
+            when d.absent = 'zero' and coalesce(n.missing, 0) = 0 then 1
+            when coalesce(v.valued, 0) + coalesce(n.not_applicable, 0) < d.expected then 3
             when coalesce(v.valued, 0) > 0 then 1
             when a.approver is null then 3
             else 2 end as status,
@@ -34,6 +34,8 @@ from due d
 left join period_value v
   on v.unit = d.unit and v.indicator = d.indicator and v.segment = d.segment
  and v.purpose = 'value'
+left join status_count n
+  on n.unit = d.unit and n.indicator = d.indicator and n.segment = d.segment
 left join period_value p
   on p.unit = d.unit and p.indicator = d.indicator and p.segment = d.segment
  and p.purpose = 'previous'

@@ -18,8 +18,8 @@ select k.unit, k.category, k.comparison_group, k.indicator, k.segment,
        case when k.status = 1 and e.unit is null then k.value end as value,
        k.previous,
        case when p.unit is not null and r.additive and s.part_year_targets = 'pro_rata'
-            then ratio(coalesce(t.target, r.target) * p.days, p.period_days)
-            else coalesce(t.target, r.target) end as target,
+            then ratio(coalesce(t.target, g.target, r.target) * p.days, p.period_days)
+            else coalesce(t.target, g.target, r.target) end as target,
        coalesce(t.base, r.base) as base,
        case when p.unit is not null and r.additive and s.part_year_targets = 'pro_rata'
             then ratio(coalesce(t.stretch, r.stretch) * p.days, p.period_days)
@@ -29,5 +29,6 @@ from known k
 join rule r on r.category = k.category and r.indicator = k.indicator and r.segment = k.segment
 join setting s on true
 left join unit_target t on t.unit = k.unit and t.indicator = k.indicator
+left join cascade_target g on g.unit = k.unit and g.indicator = k.indicator
 left join part_unit p on p.unit = k.unit
 left join exemption e on e.unit = k.unit and e.indicator = k.indicator

@@ -9,7 +9,7 @@ with ruled as (
                 else case b.not_applicable when 'reweight'
                      then case when u.points is null then 'unranked' else 'substitute' end
                      else b.not_applicable end end as outcome,
-           s.status, s.points, u.points as substitute, b.lowest
+           s.points, u.points as substitute, b.lowest
     from indicator_score s
     join branch b on b.category = s.category and b.child = s.indicator
     join setting t on true
@@ -17,9 +17,7 @@ with ruled as (
 )
 select r.unit, r.category, r.comparison_group, r.parent, r.depth, r.weight, r.full,
        case r.outcome when 'value' then r.points when 'substitute' then r.substitute
-            when 'floor' then r.lowest
-            when 'unranked' then case when r.status = 2 then null else r.lowest end
-            end as score,
+            when 'floor' then r.lowest when 'unranked' then r.lowest end as score,
        r.outcome,
        case when r.outcome = 'value' then r.leaves else 0 end as used,
        case when r.outcome = 'not_due' then 0 else r.leaves end as leaves

@@ -1,0 +1,29 @@
+-- The few observations that are no value: how many of each status.
+-- scope: unit
+-- when: gaps
+with chosen as (
+    select o.unit, o.indicator, o.period, o.status
+    from observation o
+    where o.value is null and not exists (
+        select 1 from revised_value r
+        where r.unit = o.unit and r.indicator = o.indicator and r.period = o.period
+    ) and not exists (
+        select 1 from part_unit p
+        where p.unit = o.unit and (o.period < p.valid_from or o.period > p.valid_to)
+    )
+    union all
+    select r.unit, r.indicator, r.period, r.status
+    from revised_value r
+    where r.value is null
+    union all
+    select i.unit, i.indicator, i.period, i.status
+    from inherited_value i
+    where i.value is null
+)
+select c.unit, c.indicator, u.segment,
+       count(case when c.status = 2 then 1 end) as not_applicable,
+       count(case when c.status = 4 then 1 end) as withheld,
+       count(case when c.status = 3 then 1 end) as missing
+from chosen c
+join period_use u on u.indicator = c.indicator and u.period = c.period and u.purpose = 'value'
+group by c.unit, c.indicator, u.segment
