@@ -207,7 +207,11 @@ class _Run:
 
     def _stages(self) -> Iterator[list[Step]]:
         stage: list[Step] = []
+        active = {step.table for step in steps() if self._active(step)}
         for step in steps():
+            # Of two steps that make the same table in two situations only the fitting one runs.
+            if step.table in active and not self._active(step):
+                continue
             # An empty step costs nothing anywhere, so it never breaks a stretch of unit steps.
             if stage and step.scope != stage[0].scope and self._active(step):
                 yield stage

@@ -363,7 +363,9 @@ def _validate(document: _Sheets, problems: list[Problem]) -> Rulebook | None:
         try:
             return Rulebook.model_validate_json(json.dumps(document.data), strict=True)
         except ValidationError as error:
-            if not any(_repair(document.data, item) for item in error.errors(include_url=False)):
+            # Every part is repaired in one go, so this must not stop at the first.
+            repaired = [_repair(document.data, item) for item in error.errors(include_url=False)]
+            if not any(repaired):
                 problems += explain(error, document)
                 return None
     return None
