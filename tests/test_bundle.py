@@ -124,3 +124,14 @@ def test_a_passport_ends_in_the_stored_numbers(run: Run) -> None:
             check(part)
 
     check(passport(run, "Bioenergy", None, "en"))
+
+
+def test_a_passport_without_kept_cells_measures_them_again(run: Run) -> None:
+    from dataclasses import replace
+
+    from zhengheng.engines.results import Results
+
+    tables = {name: table for name, table in run.results.tables.items() if name != "cell"}
+    bare = replace(run, results=Results(tables))
+    for unit in ("Bioenergy", "Section 32"):
+        assert passport(bare, unit, None, "zh") == passport(run, unit, None, "zh")

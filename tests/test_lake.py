@@ -161,3 +161,18 @@ def test_an_absent_lake_is_said(tmp_path: Path, zhengheng: Command) -> None:
     done = zhengheng("runs", "--home", tmp_path / "none")
     assert done.returncode == 5
     assert "Traceback" not in done.stderr
+
+
+def test_the_very_first_intake_is_taken_back_too(home: Path, tmp_path: Path) -> None:
+    import sqlite3
+
+    (tmp_path / "d.csv").write_text("u,a,b\n甲,1,2\n")
+    load(home, tmp_path, plan("d.csv"))
+    with sqlite3.connect(home / "register.db") as register:
+        register.execute("update intake set state = 'writing'")
+    register.close()
+    lake = Lake.open(home)
+    assert lake.facts().tables["observation"].num_rows == 0
+    assert lake.intakes() == []
+    load(home, tmp_path, plan("d.csv"))
+    assert Lake.open(home).counts()["observation"] == 2

@@ -13,6 +13,7 @@ from zhengheng.cli import console, engine
 from zhengheng.cli.score import checked_rulebook, day, period
 from zhengheng.cli.scoreboard import print_moves, print_scoreboard
 from zhengheng.cli.words import LANGUAGE, t
+from zhengheng.domain.numbers import plain
 from zhengheng.domain.problems import NotFoundError
 
 Home = Annotated[
@@ -79,6 +80,47 @@ def intake(
     taken = sum(file.taken for file in facts.files)
     console.out.print(t(f"第 {number} 次入库: {len(facts.files)} 个来源, {taken} 行, 拒绝 {len(facts.rejects)} 行",
                         f"intake {number}: {len(facts.files)} sources, {taken} rows, {len(facts.rejects)} rejected"))  # fmt: skip
+
+
+def measure(
+    rulebook: Annotated[Path, typer.Argument(help=t("考核方案", "rulebook"))],
+    mapping: Annotated[Path, typer.Option(help=t("采集映射", "intake mapping"))],
+    data: Annotated[Path, typer.Option(help=t("数据文件夹", "data folder"))],
+    home: Home = DEFAULT,
+    limit: int = 40,
+    json: Json = False,
+) -> None:
+    """Count the measures of fact files and show them; nothing is loaded."""
+    from zhengheng.lake.intake import read_files
+    from zhengheng.lake.mapping import load_mapping
+
+    book, plan = checked_rulebook(rulebook), load_mapping(mapping)
+    counted = tuple(source for source in plan.sources if source.role == "fact")
+    if not counted:
+        raise NotFoundError.one(
+            mapping.name, "measure.absent", zh="映射中没有 role: fact 的来源",
+            en="the mapping has no source with role: fact",
+        )  # fmt: skip
+    with console.progress(t("计数", "counting")) as advance:
+        only = plan.model_copy(update={"sources": counted})
+        facts = read_files(only, book, data, key=_secret(home), progress=advance)
+    console.print_problems(facts.warnings)
+    decimals = {indicator.code: indicator.decimals for indicator in book.indicators}
+    rows = [
+        (
+            row["indicator"],
+            row["unit"],
+            row["period"].isoformat(),
+            plain(row["value"], decimals[row["indicator"]]),
+        )
+        for row in facts.tables["observation"].to_pylist()
+    ]
+    if json:
+        names = ("indicator", "unit", "period", "value")
+        console.print_json([dict(zip(names, row, strict=True)) for row in rows])
+        return
+    heads = [t("指标", "indicator"), t("单位", "unit"), t("期末", "period end"), t("值", "value")]
+    console.table(t(f"{len(rows)} 个值", f"{len(rows)} values"), heads, rows[:limit], right=(3,))
 
 
 def _secret(home: Path) -> bytes:

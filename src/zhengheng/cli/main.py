@@ -45,6 +45,7 @@ app.command(
 for _command, _zh, _en in (
     (lake.init, "建立数据湖", "make a lake"),
     (lake.intake, "把文件载入数据湖", "load files into the lake"),
+    (lake.measure, "从明细计数度量", "count measures from fact files"),
     (lake.run, "核算一个批次", "compute a run"),
     (lake.runs, "列出批次", "list the runs"),
     (lake.show, "显示成绩榜", "show a scoreboard"),

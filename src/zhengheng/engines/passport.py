@@ -14,10 +14,11 @@ import pyarrow.dataset as ds
 
 from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import Language, NotFoundError
+from zhengheng.engines.oracle import Oracle
 from zhengheng.engines.run import Run
 from zhengheng.lake.facts import Facts
 from zhengheng.scheme.model import TOTAL
-from zhengheng.scoring.contracts import STATUS_NAMES
+from zhengheng.scoring.contracts import FACTS, STATUS_NAMES
 from zhengheng.scoring.formulas import formula
 
 STATUS_WORDS = {
@@ -74,7 +75,7 @@ class _Maker:
         }
         self.scores = {row["indicator"]: row for row in self._mine("indicator_score")}
         self.nodes = {row["node"]: row for row in self._mine("node_score")}
-        self.cells = {(row["indicator"], row["segment"]): row for row in self._mine("cell")}
+        self.cells = {(row["indicator"], row["segment"]): row for row in self._cells()}
         self.lights = {row["subject"]: row["light"] for row in self._mine("light")}
         self.names = {i.code: i.name.say(language) for i in run.rulebook.indicators}
         self.names |= {n.code: n.name.say(language) for n, _, _ in run.rulebook.nodes()}
@@ -88,6 +89,15 @@ class _Maker:
         if held is None:
             return []
         return [_whole(row) for row in held.filter(pc.equal(held["unit"], self.unit)).to_pylist()]
+
+    def _cells(self) -> list[dict[str, Any]]:
+        """The unit's cells; a run too big to keep them has the oracle measure this one unit."""
+        if "cell" in self.run.results.tables:
+            return self._mine("cell")
+        tables = self.run.plan.tables | {"unit": [self.of_unit or {}]}
+        facts = {c.name: unit_rows(self.run.facts, c.name, self.unit) for c in FACTS}
+        oracle = Oracle(tables, facts)
+        return list(oracle.cells(oracle.measure()).values())
 
     def total(self) -> Entry:
         row = self._mine("total_score")[0]

@@ -1,0 +1,121 @@
+"""The command line: its JSON, its languages, its exit codes, the demo."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, Command
+
+PART = ROOT / "examples" / "part"
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from zhengheng.sample.make import make_sample
+
+    folder = tmp_path_factory.mktemp("city")
+    make_sample(folder, seed=7, scale=0.02)
+    return folder
+
+
+def test_the_sample_is_the_same_for_the_same_seed(city: Path, tmp_path: Path) -> None:
+    from zhengheng.sample.make import make_sample
+
+    make_sample(tmp_path, seed=7, scale=0.02)
+    for file in sorted(city.rglob("*")):
+        if file.is_file():
+            assert file.read_bytes() == (tmp_path / file.relative_to(city)).read_bytes(), file.name
+
+
+def test_every_sample_rulebook_passes_the_check(city: Path, zhengheng: Command) -> None:
+    for name in ("departments", "districts", "streets", "hotline"):
+        done = zhengheng("scheme", "check", city / "rulebooks" / name)
+        assert done.returncode == 0, done.stderr
+
+
+def test_measures_are_counted_and_nothing_personal_is_shown(city: Path, zhengheng: Command) -> None:
+    done = zhengheng("measure", city / "rulebooks" / "hotline", "--mapping", city / "hotline.intake.yaml",
+                     "--data", city / "data", "--json")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "000" * 3 not in done.stdout
+    assert {row["indicator"] for row in json.loads(done.stdout)} == {
+        "DISPATCHED", "ANSWERED", "CALLBACKS", "SOLVED", "SATISFIED"
+    }  # fmt: skip
+
+
+def test_the_demo_shows_scoreboard_and_passport(tmp_path: Path, zhengheng: Command) -> None:
+    done = zhengheng("demo", tmp_path / "d", "--scale", "0.1", "--lang", "en")
+    assert done.returncode == 0, done.stderr
+    for words in (
+        "Departments, yearly",
+        "Score passport",
+        "streets_指标数据.csv row",
+        "What to try next",
+    ):
+        assert words in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_one_rulebook_s_result_is_another_s_indicator(tmp_path: Path, zhengheng: Command) -> None:
+    zhengheng("demo", tmp_path / "d", "--scale", "0.1")
+    from tests.test_published import read
+
+    bulletin = read(tmp_path / "d/results/hotline/scores.csv")
+    mine = [
+        float(r["score"])
+        for r in bulletin
+        if r["unit"] == "Q01" and r["node"] == "total" and r["score"]
+    ]
+    cells = read(tmp_path / "d/results/districts/indicator_scores.csv")
+    value = next(r["value"] for r in cells if r["unit"] == "Q01" and r["indicator"] == "F00")
+    assert float(value) == pytest.approx(sum(mine) / len(mine), abs=0.006)
+
+
+def test_a_rehearsal_says_who_moves(tmp_path: Path, zhengheng: Command) -> None:
+    import shutil
+
+    shutil.copytree(PART / "rulebook", tmp_path / "draft")
+    file = tmp_path / "draft" / "rulebook.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(
+        text.replace("PURPOSE: 20", "PURPOSE: 10").replace("RESULTS: 50", "RESULTS: 60"),
+        encoding="utf-8",
+    )
+    done = zhengheng("scheme", "rehearse", tmp_path / "draft", "--current", PART / "rulebook", "--intake",
+                     PART / "intake.yaml", "--data", PART / "data", "--json")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    moved = {m["unit"]: m["score"] for m in json.loads(done.stdout) if m["moved"]}
+    assert moved["Bioenergy"] == ["60.2", "58.9"]
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "parquet", "json"])
+def test_exports(form: str, tmp_path: Path, zhengheng: Command) -> None:
+    lake = ("--home", tmp_path / "lake")
+    zhengheng("init", tmp_path / "lake")
+    zhengheng(
+        "intake",
+        PART / "rulebook",
+        "--mapping",
+        PART / "intake.yaml",
+        "--data",
+        PART / "data",
+        *lake,
+    )
+    assert zhengheng("run", PART / "rulebook", "--period", "2007", *lake).returncode == 0
+    done = zhengheng("export", "latest", tmp_path / "out", "--format", form, *lake)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out" / f"scores.{form}").stat().st_size > 100
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [(("score", "nowhere", "--intake", "m", "--data", "d", "--out", "o"), 3), (("explain", "latest", "x"), 5),
+     (("score", PART / "rulebook", "--intake", PART / "intake.yaml", "--data", PART / "data", "--out", "o", "--period", "soon"), 2),
+     (("score", PART / "rulebook", "--intake", PART / "intake.yaml", "--data", PART / "data", "--out", "o", "--engine", "abacus"), 2),
+     (("nonsense",), 2), (("--version",), 0)],
+)  # fmt: skip
+def test_exit_codes(words: tuple[str | Path, ...], code: int, zhengheng: Command) -> None:
+    done = zhengheng(*words)
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
