@@ -8,7 +8,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import ROOT, Command
+from tests.conftest import Command
 from tests.generate import rulebooks
 from zhengheng.domain.problems import RulebookError
 from zhengheng.scheme.compare import differences
@@ -281,4 +281,3 @@ def test_a_wrong_case_fails(tmp_path: Path, zhengheng: Command) -> None:
     done = zhengheng("scheme", "test", folder)
     assert done.returncode == 8
     assert "30" in done.stdout
-    assert ROOT.is_dir()
