@@ -1,5 +1,6 @@
 """Bundles recompute on bare Python; one changed digit fails and is named; passports end in the numbers."""
 
+import csv
 import subprocess
 import sys
 import zipfile
@@ -107,6 +108,12 @@ def test_the_public_bundle_keeps_internal_values_to_itself(run: Run, tmp_path: P
         if ",PLANNING," in line:
             assert ",,,,,," in line
     assert not (folder / "inputs" / "observation.csv").exists()
+    for name in ("results/indicator_score.csv", "indicator_scores.csv"):
+        with (folder / name).open(encoding="utf-8") as stream:
+            rows = [row for row in csv.DictReader(stream) if row["indicator"] == "PLANNING"]
+        assert rows
+        assert {(row["value"], row["target"]) for row in rows} == {("", "")}, name
+    assert "PLANNING" not in (folder / "results" / "light.csv").read_text(encoding="utf-8")
 
 
 def test_a_passport_ends_in_the_stored_numbers(run: Run) -> None:

@@ -119,3 +119,28 @@ def test_exit_codes(words: tuple[str | Path, ...], code: int, zhengheng: Command
     done = zhengheng(*words)
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_run_before_the_data_are_due_says_so(tmp_path: Path, zhengheng: Command) -> None:
+    from tests.test_scheme import INDICATORS, write
+
+    late = INDICATORS["A"] | {"lag_days": 30, "frequency": "month"}
+    (tmp_path / "d.csv").write_text("u,a,b\n甲,1,2\n")
+    write(tmp_path / "book", A=late)
+    source = {"file": "d.csv", "unit": "u", "period": {"constant": "2025-11"}}
+    unit = {
+        "file": "d.csv",
+        "role": "unit",
+        "unit": "u",
+        "category": {"constant": "c"},
+        "group": {"constant": "g"},
+    }
+    plan = {
+        "purpose": "t",
+        "sources": [unit, source | {"layout": "wide", "indicators": {"A": "a"}}],
+    }
+    (tmp_path / "m.yaml").write_text(json.dumps(plan))
+    words = ("score", tmp_path / "book", "--intake", tmp_path / "m.yaml", "--data", tmp_path, "--out", tmp_path / "o",
+             "--period", "2025", "--lang", "en")  # fmt: skip
+    assert "not yet due on 2025-12-31" in zhengheng(*words).stderr
+    assert "not yet due" not in zhengheng(*words, "--at", "2026-03-01").stderr

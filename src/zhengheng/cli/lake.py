@@ -15,6 +15,7 @@ from zhengheng.cli.scoreboard import print_moves, print_scoreboard
 from zhengheng.cli.words import LANGUAGE, t
 from zhengheng.domain.numbers import plain
 from zhengheng.domain.problems import NotFoundError
+from zhengheng.scoring.plan import not_yet_due
 
 Home = Annotated[
     Path,
@@ -149,6 +150,8 @@ def run(
     lake = Lake.open(home)
     chosen = engine.choose(engine_, master=master, memory=memory)
     made = make_run(checked_rulebook(rulebook), lake.facts(), period(period_), chosen, day(at))
+    if unripe := not_yet_due(made.rulebook, made.plan.period, made.plan.at):
+        console.print_problems([unripe])
     created = datetime.now(UTC)
     keep_run(lake, made, created)
     if json:

@@ -15,6 +15,7 @@ from zhengheng.lake.mapping import Mapping
 from zhengheng.scheme.lint import lint
 from zhengheng.scheme.load import load_rulebook
 from zhengheng.scheme.model import Rulebook
+from zhengheng.scoring.plan import not_yet_due
 
 
 def checked_rulebook(path: Path) -> Rulebook:
@@ -95,6 +96,9 @@ def score(
     runs = [
         make_run(book, facts, one, chosen, moment) for one in periods_of(mapping, period_ or [])
     ]
+    console.print_problems(
+        unripe for run in runs if (unripe := not_yet_due(book, run.plan.period, run.plan.at))
+    )
     created = datetime.now(UTC)
     write_results(runs, out, created, bom=bom)
     if facts.rejects:

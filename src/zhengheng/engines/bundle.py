@@ -8,7 +8,7 @@ import csv
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -42,13 +42,17 @@ def write_bundle(run: Run, target: Path, kind: Kind, salt: bytes) -> None:
         held["inputs/cell.csv"] = _public_cells(run, salt)
         held["inputs/gate_value.csv"] = _gate_values(run)
         held["inputs/event.csv"] = _csv(CONTRACTS["event"].names, fact_rows(run.facts)["event"])
+    hidden = _internal(run) if kind == "public" else set()
     for name in KEPT if kind == "audit" else CHECKED:
         if name in run.results.tables:
-            held[f"results/{name}.csv"] = _csv(CONTRACTS[name].names, run.results.rows(name))
+            result = _disclosable(run.results.rows(name), hidden)
+            held[f"results/{name}.csv"] = _csv(CONTRACTS[name].names, result)
     held["plan.json"] = canonical(_plain(run.plan.tables)).encode()
     held["rulebook.json"] = canonical(dump(run.rulebook)).encode()
     held["scores.csv"] = _csv(SCORES, score_rows(run), digest=False)
-    held["indicator_scores.csv"] = _csv(INDICATOR_SCORES, indicator_rows(run), digest=False)
+    held["indicator_scores.csv"] = _csv(
+        INDICATOR_SCORES, _disclosable(indicator_rows(run), hidden), digest=False
+    )
     data, wording = fingerprints(run.rulebook)
     held["run.json"] = canonical(
         {
@@ -94,15 +98,33 @@ def _without_own_imports(text: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _internal(run: Run) -> set[str]:
+    """Indicators whose values the public does not see."""
+    return {i.code for i in run.rulebook.indicators if i.visibility != "public"}
+
+
+def _disclosable(rows: Iterable[dict[str, Any]], hidden: set[str]) -> Iterator[dict[str, Any]]:
+    """Result rows without what an internal indicator measured: points stay, values and lights go."""
+    for row in rows:
+        if row.get("subject") in hidden:
+            continue
+        if row.get("indicator") in hidden:
+            gone = {name: None for name in ("value", "target") if name in row}
+            row = row | gone | ({"light": ""} if "light" in row else {})
+        yield row
+
+
 def _public_cells(run: Run, salt: bytes) -> bytes:
     """Indicator values that may be shown; the others as commitments with their points."""
-    visible = {i.code: i.visibility == "public" for i in run.rulebook.indicators}
+    internal = _internal(run)
     points = {(r["unit"], r["indicator"]): r for r in run.results.rows("indicator_score")}
     rows = []
     for row in run.results.rows("cell"):
         score = points[row["unit"], row["indicator"]]
         row = {**row, "commitment": "", "points": "", "printed": "", "outcome": ""}
-        if not visible[row["indicator"]] or score["status"] == 4:
+        if row["status"] == 4:
+            row["previous"] = None  # withheld: it still counts as a member of its group
+        if row["indicator"] in internal:
             hidden = canonical(
                 [row[n] for n in ("value", "previous", "target", "base", "stretch", "bottom")]
             )
@@ -121,9 +143,20 @@ def _public_cells(run: Run, salt: bytes) -> bytes:
 def _gate_values(run: Run) -> bytes:
     """Values of indicators that force a grade but carry no points of their own."""
     gates = {gate["indicator"] for gate in run.plan.tables["gate"]}
+    below = {gate["indicator"]: gate["below"] for gate in run.plan.tables["gate"]}
+    internal = _internal(run)
+
+    def shown(code: str, entry: dict[str, Any]) -> int | None:
+        """Of an internal gate only on which side of it the unit stands."""
+        value: int | None = entry["value"]
+        if value is None or code not in internal:
+            return value
+        edge = int(below[code])
+        return edge - 1 if value < edge else edge
+
     known = Oracle(run.plan.tables, fact_rows(run.facts)).measure() if gates else {}
     rows = [
-        {"unit": unit, "indicator": code, "status": entry["status"], "value": entry["value"]}
+        {"unit": unit, "indicator": code, "status": entry["status"], "value": shown(code, entry)}
         for (unit, code, segment), entry in sorted(known.items())
         if code in gates and segment == 1
     ]

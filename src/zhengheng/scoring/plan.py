@@ -15,7 +15,7 @@ from typing import Any
 
 from zhengheng.domain.numbers import COEFFICIENT, POINT, logarithm
 from zhengheng.domain.periods import MONTHS, Period, period_ending
-from zhengheng.domain.problems import RulebookError
+from zhengheng.domain.problems import Problem, RulebookError
 from zhengheng.scheme import methods as m
 from zhengheng.scheme.cascade import cascaded_targets
 from zhengheng.scheme.indicator import Indicator
@@ -105,8 +105,25 @@ def due_periods(indicator: Indicator, period: Period, at: date) -> list[Period]:
         observed
         for observed in inside.split(indicator.frequency)
         if observed.end.month not in indicator.skip_months
-        and observed.end + timedelta(indicator.lag_days) <= at
+        and (at - observed.end).days >= indicator.lag_days
     ]
+
+
+def not_yet_due(rulebook: Rulebook, period: Period, at: date) -> Problem | None:
+    """Say which indicators lack periods because their release lag is not over on the day `at`."""
+    late = [
+        i.code
+        for i in rulebook.indicators
+        if len(due_periods(i, period, at)) < len(due_periods(i, period, date.max))
+    ]
+    if not late:
+        return None
+    return Problem(
+        f"{period.code} @ {at}", "period.not_due",
+        f"{len(late)} 个指标在 {at} 还有未到发布期的数据, 未计入: {'、'.join(late[:5])}; 用 --at 指定更晚的日期",
+        f"{len(late)} indicators have periods not yet due on {at}, which do not count: {', '.join(late[:5])}; give a later --at",
+        "warning",
+    )  # fmt: skip
 
 
 class Compiler:
