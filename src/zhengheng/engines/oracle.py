@@ -477,10 +477,10 @@ class Oracle:
         points, least, most = outcome
         # Rounding never crosses a limit that is itself rounded, so the order does not matter.
         fine, printed = rounded(points, 1), rounded(points, unit)
-        if least is not None:
-            fine, printed = max(fine, rounded(least, 1)), max(printed, rounded(least, unit))
         if most is not None:
             fine, printed = min(fine, rounded(most, 1)), min(printed, rounded(most, unit))
+        if least is not None:
+            fine, printed = max(fine, rounded(least, 1)), max(printed, rounded(least, unit))
         exact = fine if rule["carry"] == "exact" or rule["share_n"] != rule["share_d"] else printed
         return exact, printed
 

@@ -103,10 +103,10 @@ limited as (
            f.denominator,
            case when f.denominator > 0
                 then case when f.numerator < f.least * f.denominator then f.least * f.denominator
-                          when f.numerator > f.most * f.denominator then f.most * f.denominator
+                          when f.numerator > f.most * f.denominator then greatest(f.least, f.most) * f.denominator
                           else f.numerator end
                 else case when f.numerator > f.least * f.denominator then f.least * f.denominator
-                          when f.numerator < f.most * f.denominator then f.most * f.denominator
+                          when f.numerator < f.most * f.denominator then greatest(f.least, f.most) * f.denominator
                           else f.numerator end end as numerator
     from fraction f
 ),
