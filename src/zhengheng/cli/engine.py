@@ -8,13 +8,18 @@ from zhengheng.engines.results import Engine
 
 def choose(
     name: str, *, master: str = "local[2]", threads: int | None = None, memory: str | None = None,
-    spill: Path | None = None,
+    spill: Path | None = None, home: Path | None = None,
 ) -> Engine:  # fmt: skip
-    """duckdb (default), oracle, spark. Raises ZhenghengError for another name."""
+    """duckdb (default; reuses ranges computed before beside the lake `home`), oracle, spark.
+
+    Raises ZhenghengError for another name.
+    """
     if name == "duckdb":
         from zhengheng.engines.duck import DuckEngine
+        from zhengheng.engines.reuse import Reuse
 
-        return DuckEngine(threads=threads, memory=memory, spill=spill)
+        reuse = Reuse(home / "reuse") if home else None
+        return DuckEngine(threads=threads, memory=memory, spill=spill, reuse=reuse)
     if name == "oracle":
         from zhengheng.engines.plain import OracleEngine
 

@@ -148,8 +148,9 @@ def run(
     from zhengheng.lake.store import Lake
 
     lake = Lake.open(home)
-    chosen = engine.choose(engine_, master=master, memory=memory)
-    made = make_run(checked_rulebook(rulebook), lake.facts(), period(period_), chosen, day(at))
+    chosen = engine.choose(engine_, master=master, memory=memory, home=home)
+    book, facts = checked_rulebook(rulebook), lake.facts()
+    made = make_run(book, facts, period(period_), chosen, day(at), home / "runs")
     if unripe := not_yet_due(made.rulebook, made.plan.period, made.plan.at):
         console.print_problems([unripe])
     created = datetime.now(UTC)
@@ -207,7 +208,7 @@ def _difference(home: Path, first: str, second: str, json: bool) -> None:
     print_moves(found)
 
 
-def _load(home: Path, name: str) -> Any:
+def _load(home: Path, name: str, unit: str | None = None) -> Any:
     from zhengheng.engines.archive import load_run
     from zhengheng.lake.store import Lake
 
@@ -219,7 +220,7 @@ def _load(home: Path, name: str) -> Any:
                 "latest", "run.absent", zh="还没有批次", en="there is no run yet"
             )
         name = str(known[0]["run"])
-    return load_run(lake.run_folder(name))
+    return load_run(lake.run_folder(name), unit)
 
 
 def show(run: RunName = "latest", home: Home = DEFAULT, limit: int = 50) -> None:
@@ -237,7 +238,7 @@ def explain(
     """The score passport: from the total down to file, sheet and row."""
     from zhengheng.engines.passport import passport
 
-    entry = passport(_load(home, run), unit, indicator, LANGUAGE)
+    entry = passport(_load(home, run, unit), unit, indicator, LANGUAGE)
     if json:
         console.print_json(entry.as_dict())
     else:

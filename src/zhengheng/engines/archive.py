@@ -1,42 +1,55 @@
-"""Runs on disk: written once, read back for explanation, export and bundles."""
+"""Runs on disk: written once, read back for explanation, export and bundles, whole or for one unit.
+
+runs/ID/run.json        what the run is; written last
+        rulebook.json   the rules
+        plan.json       the compiled rules; rows of single units in plan/*.parquet
+        units.jsonl     names of the units, a line each
+        facts/          what was read; lake files too big to copy are named in lake.json
+        results/        a table a file, or a folder of parts
+"""
 
 import json
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from zhengheng.domain.periods import parse_period
 from zhengheng.engines.outputs import describe
-from zhengheng.engines.results import Results
+from zhengheng.engines.results import Results, from_rows
 from zhengheng.engines.run import Run
 from zhengheng.engines.verifier import read_plan
 from zhengheng.lake.facts import Facts, FileInfo, empty
 from zhengheng.lake.store import Lake
 from zhengheng.scheme.fingerprint import canonical, dump
 from zhengheng.scheme.model import Rulebook, Unit
-from zhengheng.scoring.contracts import FACTS
+from zhengheng.scoring.contracts import FACTS, PLAN
 from zhengheng.scoring.plan import Plan
+
+BY_UNIT = tuple(contract.name for contract in PLAN if contract.key[0] == "unit")
 
 
 def keep_run(lake: Lake, run: Run, created_at: datetime) -> Path:
     """Store a run beside its lake; a run that is there already stays as it is."""
     folder = lake.home / "runs" / run.id
     if not (folder / "run.json").is_file():
-        (folder / "results").mkdir(parents=True, exist_ok=True)
-        (folder / "facts").mkdir(exist_ok=True)
+        for part in ("results", "facts", "plan"):
+            (folder / part).mkdir(parents=True, exist_ok=True)
         for name, table in run.results.tables.items():
             pq.write_table(table, folder / "results" / f"{name}.parquet")
-        for contract in FACTS:
-            pq.write_table(
-                run.facts.tables[contract.name], folder / "facts" / f"{contract.name}.parquet"
-            )
-        plan = {name: [_dated(row) for row in rows] for name, rows in run.plan.tables.items()}
+        _keep_facts(lake, run.facts, folder / "facts")
+        plan = {k: [_dated(r) for r in v] for k, v in run.plan.tables.items() if k not in BY_UNIT}
         (folder / "plan.json").write_text(canonical(plan), encoding="utf-8")
+        for name in BY_UNIT:
+            rows = from_rows(name, run.plan.tables[name])
+            pq.write_table(rows, folder / "plan" / f"{name}.parquet")
         (folder / "rulebook.json").write_text(canonical(dump(run.rulebook)), encoding="utf-8")
-        units = [json.loads(unit.model_dump_json()) for unit in run.facts.units]
-        (folder / "units.json").write_text(canonical(units), encoding="utf-8")
+        with (folder / "units.jsonl").open("w", encoding="utf-8") as stream:
+            stream.writelines(f"{unit.model_dump_json()}\n" for unit in run.facts.units)
         # run.json comes last: a folder without it is an unfinished run and is written again.
         text = json.dumps(describe(run, created_at), ensure_ascii=False, indent=2) + "\n"
         (folder / "run.json").write_text(text, encoding="utf-8")
@@ -44,30 +57,77 @@ def keep_run(lake: Lake, run: Run, created_at: datetime) -> Path:
     return folder
 
 
+def _keep_facts(lake: Lake, facts: Facts, folder: Path) -> None:
+    """Small tables are copied; files of the lake never change, so naming them is enough."""
+    for contract in FACTS:
+        if not facts.paths.get(contract.name):
+            pq.write_table(facts.tables[contract.name], folder / f"{contract.name}.parquet")
+    root = lake.home.resolve()
+    named = {
+        name: [str(path.resolve().relative_to(root)) for path in paths]
+        for name, paths in facts.paths.items()
+    }
+    text = json.dumps({"paths": named, "counts": facts.counts})
+    (folder / "lake.json").write_text(text, encoding="utf-8")
+
+
 def _dated(row: dict[str, Any]) -> dict[str, Any]:
     return {k: v.isoformat() if isinstance(v, date) else v for k, v in row.items()}
 
 
-def load_run(folder: Path) -> Run:
-    """Read a stored run back as it was made."""
+def load_run(folder: Path, unit: str | None = None) -> Run:
+    """Read a stored run back as it was made; with `unit`, only the part of it that explains this unit."""
     about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    book = Rulebook.model_validate_json(
-        (folder / "rulebook.json").read_text(encoding="utf-8"), strict=True
-    )
-    results = Results(
-        {path.stem: pq.read_table(path) for path in sorted((folder / "results").glob("*.parquet"))}
-    )
-    tables = empty() | {
-        path.stem: pq.read_table(path) for path in sorted((folder / "facts").glob("*.parquet"))
-    }
-    units = [
-        Unit.model_validate_json(json.dumps(entry), strict=True)
-        for entry in json.loads((folder / "units.json").read_text(encoding="utf-8"))
-    ]
-    files = [FileInfo(**file) for file in about["files"]]
-    facts = Facts(tables, units, files, mapping=about["mapping"], snapshots=about["snapshots"])
+    text = (folder / "rulebook.json").read_text(encoding="utf-8")
+    book = Rulebook.model_validate_json(text, strict=True)
+    results = Results({}, {path.stem: _parts(path) for path in (folder / "results").iterdir()})
+    tables = read_plan(folder / "plan.json")
+    wanted = _explaining(folder, unit, tables["rule"]) if unit is not None else None
+    for name in BY_UNIT:
+        condition = pc.field("unit").isin(sorted(wanted)) if wanted is not None else None
+        held = ds.dataset(str(folder / "plan" / f"{name}.parquet")).to_table(filter=condition)
+        tables[name] = [
+            {k: int(v) if hasattr(v, "as_tuple") else v for k, v in row.items()}
+            for row in held.to_pylist()
+        ]
+    lake = json.loads((folder / "facts" / "lake.json").read_text(encoding="utf-8"))
+    home = folder.parent.parent
+    paths = {name: [home / path for path in held] for name, held in lake["paths"].items()}
+    copies = {path.stem: path for path in (folder / "facts").glob("*.parquet")}
+    facts = Facts(
+        empty(), list(_units(folder / "units.jsonl", wanted)), [FileInfo(**f) for f in about["files"]],
+        paths=paths | {name: [path] for name, path in copies.items()},
+        counts=lake["counts"] | {name: pq.read_metadata(path).num_rows for name, path in copies.items()},
+        mapping=about["mapping"], snapshots=about["snapshots"],
+    )  # fmt: skip
     plan = Plan(
         book.code, about["fingerprint"]["data"], parse_period(about["period"]),
-        date.fromisoformat(about["at"]), read_plan(folder / "plan.json"),
+        date.fromisoformat(about["at"]), tables,
     )  # fmt: skip
     return Run(about["run"], book, plan, facts, results, about["engine"])
+
+
+def _parts(path: Path) -> list[Path]:
+    return sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+
+
+def _explaining(folder: Path, unit: str, rules: list[dict[str, Any]]) -> set[str]:
+    """The unit, the one above it, and those that its rules take as a reference."""
+    condition = pc.field("unit") == unit
+    held = ds.dataset(str(folder / "plan" / "unit.parquet")).to_table(filter=condition).to_pylist()
+    above = {row["superior"] for row in held if row["superior"]}
+    return {unit} | above | {rule["reference_unit"] for rule in rules if rule["reference_unit"]}
+
+
+def _units(path: Path, wanted: set[str] | None) -> Iterator[Unit]:
+    marks = (
+        None
+        if wanted is None
+        else [f'"code":{json.dumps(code, ensure_ascii=False)}' for code in wanted]
+    )
+    with path.open(encoding="utf-8") as stream:
+        for line in stream:
+            if marks is None or any(mark in line for mark in marks):
+                unit = Unit.model_validate_json(line, strict=True)
+                if wanted is None or unit.code in wanted:
+                    yield unit

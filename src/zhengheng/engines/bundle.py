@@ -44,7 +44,7 @@ def write_bundle(run: Run, target: Path, kind: Kind, salt: bytes) -> None:
         held["inputs/event.csv"] = _csv(CONTRACTS["event"].names, fact_rows(run.facts)["event"])
     hidden = _internal(run) if kind == "public" else set()
     for name in KEPT if kind == "audit" else CHECKED:
-        if name in run.results.tables:
+        if name in run.results:
             result = _disclosable(run.results.rows(name), hidden)
             held[f"results/{name}.csv"] = _csv(CONTRACTS[name].names, result)
     held["plan.json"] = canonical(_plain(run.plan.tables)).encode()

@@ -14,21 +14,25 @@ import pyarrow as pa
 from zhengheng.domain import numbers
 from zhengheng.domain.problems import EngineError
 from zhengheng.engines.results import KEPT, Results, conform, from_rows
+from zhengheng.engines.reuse import Reuse, digest, link
 from zhengheng.lake.facts import Facts, schema
 from zhengheng.scoring.contracts import CONTRACTS
-from zhengheng.scoring.pipeline import Step, conditions, rounds, steps
+from zhengheng.scoring.pipeline import SEMANTICS, Step, chosen, conditions, rounds
 from zhengheng.scoring.plan import Plan
 
 BUCKET_UNITS = 50_000
 STORED = ("indicator_score", "node_score")
 _MACROS = (
-    # Exact integer division; the guard keeps a zero from raising, and 64 bits are tried first
-    # because they divide faster than 128. `a` and `b` are never negative (see ratio).
+    # Exact integer division; the guard keeps a zero from raising. Up to 18 digits it is done in 64
+    # bits, by way of decimal(18, 0): DuckDB casts decimal(38, 0) to bigint twenty times slower.
+    # `a` and `b` are never negative (see ratio).
     """create macro quotient(a, b) as cast(
          case when b = 0 then null
-              when a < 4000000000000000000 and b < 4000000000000000000
-              then cast(cast(a as bigint) // cast(b as bigint) as hugeint)
-              else cast(a as hugeint) // cast(b as hugeint) end as decimal(38, 0))""",
+              when a < 1000000000000000000 and b < 1000000000000000000
+              then cast(cast(cast(a as decimal(18, 0)) as bigint)
+                        // cast(cast(b as decimal(18, 0)) as bigint) as decimal(38, 0))
+              else cast(cast(a as hugeint) // cast(b as hugeint) as decimal(38, 0)) end
+         as decimal(38, 0))""",
     """create macro ratio(n, d) as
          case when (n < 0) = (d < 0) then quotient(2 * abs(n) + abs(d), 2 * abs(d))
               else -quotient(2 * abs(n) + abs(d), 2 * abs(d)) end""",
@@ -40,7 +44,6 @@ _TYPES = {
     "int": "bigint",
     "big": "decimal(38,0)",
 }
-_NARROW = {"big": "bigint"}
 Progress = Callable[[str, int, int], None]
 
 
@@ -55,20 +58,20 @@ class DuckEngine:
     progress: Progress | None = None
     name: str = "duckdb"
     keep: Sequence[str] = KEPT
-    store: Path | None = None
-    """Where the big result tables of a run in several buckets go, as Parquet, bucket by bucket."""
+    reuse: Reuse | None = None
+    """Finished ranges of earlier runs; a run in several buckets takes what fits and adds what is new."""
     database: str = ":memory:"
     _temporary: list[Any] = field(default_factory=list)
 
-    def run(self, plan: Plan, facts: Facts) -> Results:
+    def run(self, plan: Plan, facts: Facts, store: Path | None = None) -> Results:
         connection = self.connect()
         try:
-            run = _Run(self, connection, plan, facts)
+            run = _Run(self, connection, plan, facts, store)
             run.load()
             run.execute()
-            stored = STORED if self.store and not run.whole else ()
+            stored = {} if run.whole else run.stored()
             kept = [name for name in self.keep if name in run.made and name not in stored]
-            return Results({name: run.result(name) for name in kept})
+            return Results({name: run.result(name) for name in kept}, stored)
         except duckdb.OutOfRangeException as error:
             raise _overflow(plan, facts, str(error)) from error
         except duckdb.OutOfMemoryException as error:
@@ -79,13 +82,15 @@ class DuckEngine:
         finally:
             connection.close()
 
+    def scratch(self) -> Path:
+        """A folder of its own that goes when the engine goes."""
+        holder = tempfile.TemporaryDirectory(prefix="zhengheng-")
+        self._temporary.append(holder)
+        return Path(holder.name)
+
     def connect(self) -> duckdb.DuckDBPyConnection:
         """A connection with the exact functions and no way out: no extensions, no network."""
-        spill = self.spill
-        if spill is None:
-            holder = tempfile.TemporaryDirectory(prefix="zhengheng-")
-            self._temporary.append(holder)
-            spill = Path(holder.name)
+        spill = self.spill or self.scratch()
         options: dict[str, Any] = {
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
@@ -138,8 +143,9 @@ class _Run:
     """One execution of the pipeline on one connection."""
 
     def __init__(
-        self, engine: DuckEngine, connection: duckdb.DuckDBPyConnection, plan: Plan, facts: Facts
-    ) -> None:
+        self, engine: DuckEngine, connection: duckdb.DuckDBPyConnection, plan: Plan, facts: Facts,
+        store: Path | None,
+    ) -> None:  # fmt: skip
         self.engine, self.sql, self.plan, self.facts = engine, connection, plan, facts
         self.holds = conditions(plan.tables, facts.sizes())
         self.units = [row["unit"] for row in plan.tables["unit"]]
@@ -153,6 +159,14 @@ class _Run:
         ] or [("", None)]
         self.keyed: set[str] = set()
         self.made: set[str] = set()
+        self.kinds: dict[str, str] = {}
+        """What stands in schema main now: table, view, or empty (a table without rows)."""
+        self.reuse = engine.reuse
+        self.store = store
+        self.scratch = engine.scratch()
+        self.keys: dict[tuple[str, int], str] = {}
+        self.sources: set[str] = set()
+        self.digests: dict[str, str] = {}
 
     @property
     def whole(self) -> bool:
@@ -177,6 +191,7 @@ class _Run:
                 self._table(name, self.facts.tables.get(name, schema(name).empty_table()))
             if "unit" in contract.names:
                 self.keyed.add(name)
+            self.sources.add(name)
             self._view(name)
 
     def _table(self, name: str, table: pa.Table) -> None:
@@ -208,13 +223,9 @@ class _Run:
 
     def _stages(self) -> Iterator[list[Step]]:
         stage: list[Step] = []
-        active = {step.table for step in steps() if self._active(step)}
-        for step in steps():
-            # Of two steps that make the same table in two situations only the fitting one runs.
-            if step.table in active and not self._active(step):
-                continue
+        for step, active in chosen(self.holds):
             # An empty step costs nothing anywhere, so it never breaks a stretch of unit steps.
-            if stage and step.scope != stage[0].scope and self._active(step):
+            if stage and step.scope != stage[0].scope and active:
                 yield stage
                 stage = []
             stage.append(step)
@@ -234,16 +245,25 @@ class _Run:
                 self.engine.progress("units", number, len(self.buckets))
             for name in self.keyed:
                 self._view(name, bucket)
-            for step in stage:
-                self._step(step)
+            fitting = self._fitting(tables)
+            key = self._key(fitting, tables, number)
+            held = self.reuse.find(key) if self.reuse else None
+            if held is None:
+                for step in fitting:
+                    self._step(step)
+                made = {name: self._write(name, number) for name in wanted if self._in_files(name)}
+                if self.reuse:
+                    self.reuse.keep(key, made)
+            else:
+                made = {name: held / f"{name}.parquet" for name in wanted}
             for name in wanted:
-                if self._stored(name):
-                    self._copy(name, number)
-                    continue
-                head = f"insert into whole.{name}" if number else f"create table whole.{name} as"
-                self.sql.execute(f"{head} select * from main.{name}")
+                self._gather(name, number, made.get(name))
+                self.keys[name, number] = key
             for name in reversed(tables):
-                self._drop(name)
+                # An empty table that nobody keeps serves the next bucket as it is.
+                if name in wanted or self.kinds.get(name) != "empty":
+                    self._drop(name)
+        self.holds = conditions(self.plan.tables, self.facts.sizes())
         for name in self.keyed:
             self._view(name)
         for name in wanted:
@@ -251,31 +271,109 @@ class _Run:
             self._view(name)
         self.made = {t for t in self.made if t not in tables} | set(wanted)
 
-    def _stored(self, name: str) -> bool:
-        return self.engine.store is not None and name in STORED
+    def _fitting(self, tables: list[str]) -> list[Step]:
+        """The steps for the range in view: without revisions in it, those of a run without any."""
+        sizes = self.facts.sizes()
+        if sizes["revision"] and not self._count("main.revision"):
+            sizes["revision"] = 0
+        self.holds = conditions(self.plan.tables, sizes)
+        return [step for step, _ in chosen(self.holds) if step.table in tables]
 
-    def _copy(self, name: str, number: int) -> None:
-        assert self.engine.store is not None
-        folder = self.engine.store / name
+    def _count(self, name: str) -> int:
+        return int(self.sql.execute(f"select count(*) from {name}").fetchall()[0][0])
+
+    def _key(self, fitting: list[Step], tables: list[str], number: int) -> str:
+        """What the range's results depend on: its steps and all rows that they read."""
+        if not self.reuse:
+            return ""
+        active = [step for step in fitting if self._active(step)]
+        text = " ".join(step.sql for step in active)
+        inputs = sorted(set(re.findall(r"\b(?:from|join)\s+(\w+)", text)) - set(tables))
+        parts = [SEMANTICS, *(f"{step.file} {step.sql}" for step in active)]
+        for name in inputs:
+            if (name, number) in self.keys:
+                parts.append(f"{name} {self.keys[name, number]}")
+            elif paths := self.facts.paths.get(name):
+                files = ",".join(self.reuse.file(path) for path in paths)
+                parts.append(f"{name} {files} {self.buckets[number]}")
+            elif name in self.sources:
+                parts.append(f"{name} {self._digest(name)}")
+        return self.reuse.key(parts)
+
+    def _digest(self, name: str) -> str:
+        if name not in self.keyed and name in self.digests:
+            return self.digests[name]
+        rows = self.sql.sql(f"select * from main.{name} order by all nulls last")
+        self.digests[name] = digest(rows.to_arrow_table())
+        return self.digests[name]
+
+    def _in_files(self, name: str) -> bool:
+        return self.reuse is not None or self._stored(name)
+
+    def _stored(self, name: str) -> bool:
+        return self.store is not None and name in STORED
+
+    def stored(self) -> dict[str, list[Path]]:
+        """The tables that stay in files: two big ones, where the caller gave a folder."""
+        if self.store is None:
+            return {}
+        return {name: sorted((self.store / name).glob("*.parquet")) for name in STORED}
+
+    def _place(self, name: str, number: int) -> Path:
+        root = self.store if self._stored(name) else self.scratch
+        assert root is not None
+        folder = root / name
         folder.mkdir(parents=True, exist_ok=True)
-        target = _quote(str(folder / f"part-{number:05d}.parquet"))
-        columns = CONTRACTS[name].columns
-        # Results fit 64 bits (scores below 10**9 points); half the bytes, and every reader knows them.
-        narrow = ", ".join(
-            f"cast({c.name} as {_NARROW.get(c.type, _TYPES[c.type])}) as {c.name}" for c in columns
-        )
-        self.sql.execute(f"copy (select {narrow} from main.{name}) to {target} (format parquet)")
-        if number == 0:
-            wide = ", ".join(f"cast({c.name} as {_TYPES[c.type]}) as {c.name}" for c in columns)
-            every = _quote(str(folder / "*.parquet"))
-            self.sql.execute(
-                f"create view whole.{name} as select {wide} from read_parquet({every})"
-            )
+        return folder / f"part-{number:05d}.parquet"
+
+    def _write(self, name: str, number: int) -> Path:
+        """One range of a table as Parquet, a result's big numbers in 64 bits: half the bytes.
+
+        Results are below 10**18 (scores below 10**9 points).
+        """
+        path = self._place(name, number)
+        columns = "*"
+        if contract := CONTRACTS.get(name):
+            columns = ", ".join(
+                f"cast(cast({c.name} as decimal(18, 0)) as bigint) as {c.name}"
+                if c.type == "big" else f"cast({c.name} as {_TYPES[c.type]}) as {c.name}"
+                for c in contract.columns
+            )  # fmt: skip
+        # Never through a link into a file that an earlier run holds too.
+        path.unlink(missing_ok=True)
+        target = _quote(str(path))
+        self.sql.execute(f"copy (select {columns} from main.{name}) to {target} (format parquet)")
+        return path
+
+    def _gather(self, name: str, number: int, made: Path | None) -> None:
+        """Join a range's table to the whole: a table, or a view over files."""
+        if self._stored(name):
+            assert made is not None
+            if made != (path := self._place(name, number)):
+                link(made, path)
+            if number == 0:
+                every = _quote(str(path.parent / "*.parquet"))
+                wide = self._wide(name)
+                self.sql.execute(
+                    f"create view whole.{name} as select {wide} from read_parquet({every})"
+                )
+            return
+        source = f"main.{name}"
+        if made is not None:
+            source = f"(select {self._wide(name)} from read_parquet({_quote(str(made))}))"
+        head = f"insert into whole.{name}" if number else f"create table whole.{name} as"
+        self.sql.execute(f"{head} select * from {source}")
+
+    def _wide(self, name: str) -> str:
+        """The columns of a table in files, back in the types of its contract."""
+        columns = CONTRACTS[name].columns if name in CONTRACTS else ()
+        return ", ".join(f"cast({c.name} as {_TYPES[c.type]}) as {c.name}" for c in columns) or "*"
 
     def _publish(self, tables: list[str]) -> None:
         for name in dict.fromkeys(tables):
             self.sql.execute(f"create table whole.{name} as select * from main.{name}")
             self._drop(name)
+            self.sources.add(name)
             self._know(name)
             self._view(name)
 
@@ -285,39 +383,23 @@ class _Run:
             self.keyed.add(name)
 
     def _drop(self, name: str) -> None:
-        kind = self.sql.execute(
-            "select table_type from information_schema.tables"
-            " where table_schema = 'main' and table_name = ?",
-            [name],
-        ).fetchone()
+        kind = self.kinds.pop(name, None)
         if kind:
-            word = "view" if kind[0] == "VIEW" else "table"
-            self.sql.execute(f"drop {word} main.{name}")
+            self.sql.execute(f"drop {'view' if kind == 'view' else 'table'} main.{name}")
 
     def _step(self, step: Step) -> None:
         active = self._active(step)
-        exists = step.table in self.made and self._exists(step.table)
         if step.per:
             self._repeat(step, active)
         elif not active:
-            if not exists:
+            if step.table not in self.kinds:
                 self._empty(step)
-        elif step.inline:
-            self.sql.execute(f"create or replace view main.{step.table} as {step.sql}")
         else:
-            if exists:
-                self._drop(step.table)
-            self.sql.execute(f"create table main.{step.table} as {step.sql}")
+            self._drop(step.table)
+            kind = "view" if step.inline else "table"
+            self.sql.execute(f"create {kind} main.{step.table} as {step.sql}")
+            self.kinds[step.table] = kind
         self.made.add(step.table)
-
-    def _exists(self, name: str) -> bool:
-        return (
-            self.sql.execute(
-                "select 1 from information_schema.tables where table_schema = 'main' and table_name = ?",
-                [name],
-            ).fetchone()
-            is not None
-        )
 
     def _empty(self, step: Step) -> None:
         """The table without rows. A step that is not needed may read tables that are not there."""
@@ -327,8 +409,11 @@ class _Run:
             self.sql.execute(f"create table main.{step.table} ({columns})")
         else:
             self.sql.execute(f"create table main.{step.table} as {step.sql} limit 0")
+        self.kinds[step.table] = "empty"
 
     def _repeat(self, step: Step, active: bool) -> None:
+        if not active and self.kinds.get(step.table) == "empty":
+            return
         self.sql.execute("create or replace table level (place bigint)")
         self._drop(step.table)
         shape = CONTRACTS.get(step.table) or CONTRACTS["cell"]
@@ -336,6 +421,7 @@ class _Run:
         kinds = {c.name: _TYPES[c.type] for c in shape.columns}
         columns = ", ".join(f"{name} {kinds[name]}" for name in names)
         self.sql.execute(f"create table main.{step.table} ({columns})")
+        self.kinds[step.table] = "table" if active else "empty"
         for place in rounds(step.per, self.plan.tables) if active else ():
             self.sql.execute("delete from level")
             self.sql.execute("insert into level values (?)", [place])

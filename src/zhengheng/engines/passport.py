@@ -62,6 +62,7 @@ def passport(run: Run, unit: str, indicator: str | None, language: Language) -> 
 class _Maker:
     def __init__(self, run: Run, unit: str, language: Language) -> None:
         self.run, self.unit, self.language = run, unit, language
+        self.facts: dict[str, list[dict[str, Any]]] = {}
         tables = run.plan.tables
         self.of_unit = next((row for row in tables["unit"] if row["unit"] == unit), None)
         if self.of_unit is None:
@@ -85,17 +86,21 @@ class _Maker:
         return zh if self.language == "zh" else en
 
     def _mine(self, table: str) -> list[dict[str, Any]]:
-        held = self.run.results.tables.get(table)
-        if held is None:
-            return []
-        return [_whole(row) for row in held.filter(pc.equal(held["unit"], self.unit)).to_pylist()]
+        return self.run.results.of_unit(table, self.unit)
+
+    def _facts(self, table: str, indicator: str | None = None) -> list[dict[str, Any]]:
+        """The unit's source rows, read once a table."""
+        if table not in self.facts:
+            self.facts[table] = unit_rows(self.run.facts, table, self.unit)
+        held = self.facts[table]
+        return held if indicator is None else [row for row in held if row["indicator"] == indicator]
 
     def _cells(self) -> list[dict[str, Any]]:
         """The unit's cells; a run too big to keep them has the oracle measure this one unit."""
-        if "cell" in self.run.results.tables:
+        if "cell" in self.run.results:
             return self._mine("cell")
         tables = self.run.plan.tables | {"unit": [self.of_unit or {}]}
-        facts = {c.name: unit_rows(self.run.facts, c.name, self.unit) for c in FACTS}
+        facts = {c.name: self._facts(c.name) for c in FACTS}
         oracle = Oracle(tables, facts)
         return list(oracle.cells(oracle.measure()).values())
 
@@ -142,7 +147,7 @@ class _Maker:
             Entry("event", event["item"], items[event["item"]].name.say(self.language),
                   plain(event["points"], 9), f"{event['document']} ({event['decided_on']})",
                   parts=[self._source(event)])
-            for event in unit_rows(self.run.facts, "event", self.unit)
+            for event in self._facts("event")
             if event["item"] in items and items[event["item"]].kind == kind
         ]  # fmt: skip
         return Entry(kind, kind, label, plain(points, 9), parts=parts)
@@ -197,17 +202,17 @@ class _Maker:
         return entry
 
     def _cell(self, cell: dict[str, Any], rule: dict[str, Any], split: bool) -> Entry:
-        statistics = self.run.results.tables["group_statistic"]
+        statistics = self.run.results.rows("group_statistic") if rule["grouped"] else []
         assert self.of_unit is not None
         group = next(
             (
-                _whole(row)
-                for row in statistics.to_pylist()
+                row
+                for row in statistics
                 if (row["comparison_group"], row["indicator"], row["segment"])
                 == (self.of_unit["comparison_group"], cell["indicator"], cell["segment"])
             ),
             None,
-        ) if rule["grouped"] else None  # fmt: skip
+        )
         status = STATUS_NAMES[cell["status"]]
         words = (
             formula(rule, cell, group, self.language)
@@ -242,7 +247,7 @@ class _Maker:
             if (use["indicator"], use["segment"]) == (code, segment)
         }  # fmt: skip
         for table in ("observation", "revision"):
-            for row in unit_rows(self.run.facts, table, self.unit, code):
+            for row in self._facts(table, code):
                 if row["period"] in periods:
                     label = self.t(
                         "修订" if table == "revision" else "观测",
@@ -251,10 +256,10 @@ class _Maker:
                     value = format_scaled(row["value"], decimals) or STATUS_NAMES[row["status"]]
                     yield Entry(table, code, f"{label} {row['period']}", value, row["vintage"] or "",
                                 STATUS_NAMES[row["status"]], [self._source(row)])  # fmt: skip
-        for row in unit_rows(self.run.facts, "target", self.unit, code):
+        for row in self._facts("target", code):
             yield Entry("target", code, f"{row['kind']} {row['period']}",
                         format_scaled(row["value"], decimals), parts=[self._source(row)])  # fmt: skip
-        for row in unit_rows(self.run.facts, "milestone", self.unit, code):
+        for row in self._facts("milestone", code):
             done = row["done_on"] or self.t("未完成", "not done")
             yield Entry("milestone", row["milestone"], self.t(f"节点 {row['milestone']}", f"node {row['milestone']}"),
                         f"{plain(row['share'], 4)} %", f"{row['due_on']} → {done}",
@@ -274,13 +279,9 @@ def _whole(row: dict[str, Any]) -> dict[str, Any]:
     return {k: int(v) if hasattr(v, "as_tuple") else v for k, v in row.items()}
 
 
-def unit_rows(
-    facts: Facts, table: str, unit: str, indicator: str | None = None
-) -> list[dict[str, Any]]:
+def unit_rows(facts: Facts, table: str, unit: str) -> list[dict[str, Any]]:
     """The rows of one unit; snapshots in files are read by their statistics, not whole."""
     condition = pc.field("unit") == unit
-    if indicator is not None:
-        condition &= pc.field("indicator") == indicator
     if paths := facts.paths.get(table):
         made: pa.Table = ds.dataset([str(path) for path in paths]).to_table(filter=condition)
     else:

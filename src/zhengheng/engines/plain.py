@@ -1,6 +1,7 @@
 """The oracle behind the same interface as the other engines."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from zhengheng.engines.oracle import compute
@@ -16,7 +17,7 @@ class OracleEngine:
 
     name: str = "oracle"
 
-    def run(self, plan: Plan, facts: Facts) -> Results:
+    def run(self, plan: Plan, facts: Facts, store: Path | None = None) -> Results:
         made = compute(plan.tables, fact_rows(facts))
         return Results({name: conform(name, from_rows(name, made[name])) for name in KEPT})
 

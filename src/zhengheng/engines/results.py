@@ -1,10 +1,15 @@
 """What a run gives back: result tables as plain rows in a fixed order, the same from any engine."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
+from operator import itemgetter
+from pathlib import Path
 from typing import Any, Protocol
 
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
 
 from zhengheng.lake.facts import Facts, schema
 from zhengheng.scoring.contracts import CONTRACTS
@@ -19,25 +24,56 @@ KEPT = (
 
 @dataclass
 class Results:
-    """Result tables by name, each satisfying its contract, sorted by its key."""
+    """Result tables by name, each satisfying its contract, sorted by its key.
+
+    Big tables may stay in Parquet `files`; they are read when asked for, or one unit at a time.
+    """
 
     tables: dict[str, pa.Table]
+    files: dict[str, list[Path]] = field(default_factory=dict)
+
+    def __contains__(self, table: str) -> bool:
+        return table in self.tables or table in self.files
+
+    def table(self, name: str) -> pa.Table:
+        """One whole table. Raises KeyError for a table that this run did not keep."""
+        if name not in self.tables:
+            self.tables[name] = conform(name, ds.dataset(_names(self.files[name])).to_table())
+        return self.tables[name]
 
     def rows(self, table: str) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = self.tables[table].to_pylist()
-        for row in rows:
-            for name, value in row.items():
-                if hasattr(value, "as_tuple"):
-                    row[name] = int(value)
-        return rows
+        """A whole table as plain rows."""
+        return [_plain(row) for row in self.table(table).to_pylist()]
+
+    def of_unit(self, table: str, unit: str) -> list[dict[str, Any]]:
+        """One unit's rows, sorted; files are read by their statistics, not whole."""
+        if table not in self:
+            return []
+        wanted = pc.field("unit") == unit
+        if table in self.tables:
+            made = self.tables[table].filter(wanted)
+        else:
+            made = conform(table, ds.dataset(_names(self.files[table])).to_table(filter=wanted))
+        return [_plain(row) for row in made.to_pylist()]
+
+
+def _names(paths: list[Path]) -> list[str]:
+    return [str(path) for path in paths]
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {k: int(v) if hasattr(v, "as_tuple") else v for k, v in row.items()}
 
 
 class Engine(Protocol):
-    """Runs a plan over facts. Raises EngineError where a number leaves its bounds."""
+    """Runs a plan over facts. Raises EngineError where a number leaves its bounds.
+
+    Given a folder `store`, an engine may leave big result tables there as Parquet.
+    """
 
     name: str
 
-    def run(self, plan: Plan, facts: Facts) -> Results: ...
+    def run(self, plan: Plan, facts: Facts, store: Path | None = None) -> Results: ...
 
 
 def conform(table: str, made: pa.Table) -> pa.Table:
@@ -50,13 +86,11 @@ def conform(table: str, made: pa.Table) -> pa.Table:
 
 def from_rows(table: str, rows: Iterable[dict[str, Any]]) -> pa.Table:
     """A contract's table from plain rows."""
-    from decimal import Decimal
-
     held = list(rows)
     arrays = []
     for column in schema(table):
-        values = [row[column.name] for row in held]
+        values: Iterable[Any] = map(itemgetter(column.name), held)
         if pa.types.is_decimal(column.type):
-            values = [None if v is None else Decimal(v) for v in values]
-        arrays.append(pa.array(values, column.type))
+            values = (None if v is None else Decimal(v) for v in values)
+        arrays.append(pa.array(values, column.type, size=len(held)))
     return pa.table(arrays, schema=pa.schema([pa.field(f.name, f.type) for f in schema(table)]))

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from zhengheng.domain.periods import Period
 from zhengheng.engines.results import Engine, Results
@@ -39,12 +40,17 @@ def run_id(plan: Plan, facts: Facts) -> str:
 
 
 def make_run(
-    rulebook: Rulebook, facts: Facts, period: Period, engine: Engine, at: date | None = None
-) -> Run:
-    """Compile, compute, name. `at` is the day the run looks from (default: the period's end)."""
+    rulebook: Rulebook, facts: Facts, period: Period, engine: Engine, at: date | None = None,
+    runs: Path | None = None,
+) -> Run:  # fmt: skip
+    """Compile, compute, name. `at` is the day the run looks from (default: the period's end).
+
+    `runs` is the folder of kept runs, where an engine may leave tables too big for memory.
+    """
     plan = compile_plan(rulebook, data_fingerprint(rulebook), facts.units, period, at or period.end)
-    results = engine.run(plan, facts)
-    return Run(run_id(plan, facts), rulebook, plan, facts, results, engine.name)
+    name = run_id(plan, facts)
+    results = engine.run(plan, facts, runs / name / "results" if runs else None)
+    return Run(name, rulebook, plan, facts, results, engine.name)
 
 
 def fingerprints(rulebook: Rulebook) -> tuple[str, str]:

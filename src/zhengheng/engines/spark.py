@@ -21,7 +21,7 @@ from zhengheng.domain.problems import EngineError
 from zhengheng.engines.results import KEPT, Results, conform, from_rows
 from zhengheng.lake.facts import Facts, schema
 from zhengheng.scoring.contracts import CONTRACTS
-from zhengheng.scoring.pipeline import Step, conditions, rounds, steps
+from zhengheng.scoring.pipeline import Step, chosen, conditions, rounds
 from zhengheng.scoring.plan import Plan
 
 _BIG = "decimal(38,0)"
@@ -47,7 +47,7 @@ class SparkEngine:
     python: str = sys.executable
     """The Python of the workers, 3.11 or newer; it needs no package of ours."""
 
-    def run(self, plan: Plan, facts: Facts) -> Results:
+    def run(self, plan: Plan, facts: Facts, store: Path | None = None) -> Results:
         session = self.session()
         folder = Path(tempfile.mkdtemp(prefix="zhengheng-spark-", dir=self.work))
         try:
@@ -155,8 +155,7 @@ class _Run:
         self.session.read.parquet(str(path)).createOrReplaceTempView(name)
 
     def execute(self) -> None:
-        for step in steps():
-            active = not step.when or step.when in self.holds
+        for step, active in chosen(self.holds):
             if step.per:
                 self._repeat(step, active)
             elif active:

@@ -20,6 +20,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 
 from zhengheng.domain.problems import DataError, NotFoundError
 from zhengheng.lake.facts import Facts, FileInfo, empty, schema
@@ -42,6 +43,10 @@ create table if not exists run (
   id text not null, created_at text not null, rulebook text not null, period text not null,
   engine text not null, folder text not null);
 """
+FILES_PER_INTAKE = 1000
+"""A row's `file` is its file's number in the intake plus this many times the intake's number."""
+IN_MEMORY = 5_000_000
+"""Observations up to this many are read into memory; more stay in their files."""
 _PROPERTIES = {
     "commit.manifest-merge.enabled": "true",
     "commit.manifest.min-count-to-merge": "20",
@@ -94,6 +99,9 @@ class Lake:
                 held = self._table(contract.name)
                 shape = schema(contract.name).append(pa.field("intake", pa.int64()))
                 column = pa.array([number] * table.num_rows, pa.int64())
+                place = table.schema.get_field_index("file")
+                files = pc.add(table["file"], number * FILES_PER_INTAKE)
+                table = table.set_column(place, "file", files)
                 full = pa.table(
                     [*table.columns, column],
                     schema=pa.schema([pa.field(f.name, f.type) for f in shape]),
@@ -186,7 +194,7 @@ class Lake:
     # -- reading ---------------------------------------------------------------------------------
 
     def facts(self) -> Facts:
-        """Everything loaded, as files of the current snapshots; small tables too."""
+        """Everything loaded; very many observations stay in the files of the current snapshot."""
         files, units, mapping = [], {}, []
         for row in self._query("select * from intake where state = 'done' order by id"):
             for entry in json.loads(row["units"]):
@@ -197,21 +205,26 @@ class Lake:
             "select f.* from file f join intake i on i.id = f.intake where i.state = 'done' order by f.intake, f.number"
         ):
             files.append(
-                FileInfo(row["number"] + 1000 * row["intake"], row["name"], row["sha256"], row["sheet"],
+                FileInfo(row["number"] + FILES_PER_INTAKE * row["intake"], row["name"], row["sha256"], row["sheet"],
                          row["rows"], row["taken"], row["rounded"], row["skipped"])
             )  # fmt: skip
         tables = empty()
+        held: dict[str, list[Path]] = {}
+        counts: dict[str, int] = {}
         for contract in FACTS:
-            if paths := self.paths(contract.name):
+            paths = self.paths(contract.name)
+            rows = sum(pq.read_metadata(path).num_rows for path in paths)
+            if contract.name == "observation" and rows > IN_MEMORY:
+                held[contract.name], counts[contract.name] = paths, rows
+            elif paths:
                 table = ds.dataset([str(p) for p in paths]).to_table()
-                number = pc.add(table["file"], pc.multiply(table["intake"], 1000))
-                table = table.set_column(table.schema.get_field_index("file"), "file", number)
                 tables[contract.name] = table.select(contract.names).cast(
                     pa.schema([pa.field(f.name, f.type) for f in schema(contract.name)])
                 )
         return Facts(
             tables, sorted(units.values(), key=lambda u: u.code), files,
-            mapping="+".join(dict.fromkeys(mapping)), snapshots=self.snapshots(),
+            paths=held, counts=counts, mapping="+".join(dict.fromkeys(mapping)),
+            snapshots=self.snapshots(),
         )  # fmt: skip
 
     def paths(self, table: str) -> list[Path]:
@@ -233,8 +246,6 @@ class Lake:
 
     def counts(self) -> dict[str, int]:
         """Rows of each fact table."""
-        import pyarrow.parquet as pq
-
         return {
             contract.name: sum(
                 pq.read_metadata(path).num_rows for path in self.paths(contract.name)

@@ -6,6 +6,7 @@ of the indicator, `micro` = 10**6, `point` = 10**9, `fraction` = 10**12.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 ColumnType = Literal["text", "date", "bool", "int", "big"]
@@ -37,7 +38,7 @@ class Contract:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns)
 
@@ -320,13 +321,14 @@ PLAN = tuple(
 RESULTS = tuple(
     _contract("result", text)
     for text in (
-        """period_value key unit, indicator, segment, purpose
+        """period_value key unit, indicator, segment
         unit text code
         indicator text code
         segment int segment
-        purpose text value, previous
         total big? sum of the values, value scale
-        valued int periods with a value""",
+        valued int periods with a value
+        total_before big? sum of the values of the year before, value scale
+        valued_before int periods of the year before with a value""",
         """cell key unit, indicator, segment
         unit text code
         category text category

@@ -70,7 +70,7 @@ def conditions(
     """Which optional steps this run needs, from the plan tables and the facts' row counts."""
     rules = tables["rule"]
     found = {f"method {rule['method']}" for rule in rules}
-    split = any(rule["segment"] > 1 for rule in rules)
+    split = any(row["segment"] > 1 for row in (*rules, *tables["series"]))
     derived = bool(tables["derivation"])
     minimum = any(
         row["minimum"] is not None or row["constant"] is None for row in tables["derivation"]
@@ -78,9 +78,8 @@ def conditions(
     amended = (
         facts["revision"] or tables["vintage_rule"] or tables["succession"] or tables["part_unit"]
     )
-    amended = amended or any(
-        u["segment"] > 1 or u["purpose"] != "value" for u in tables["period_use"]
-    )
+    amended = amended or split or any(u["purpose"] != "value" for u in tables["period_use"])
+    curved = {"geometric", "harmonic"} & {row["aggregate"] for row in tables["node"]}
     checks = {
         "gaps": facts["gap"] or facts["revision"] or tables["vintage_rule"],
         "plain": not amended,
@@ -95,6 +94,8 @@ def conditions(
         "unit_reference": any(rule["reference"] == "unit" for rule in rules),
         "split": split,
         "whole": not split,
+        "linear": not curved,
+        "curved": curved,
         "not_applicable": facts["approval"] or tables["exemption"] or minimum
         or tables["milestone_rule"],
         "adjusted": facts["event"] or tables["gate"],
@@ -103,6 +104,13 @@ def conditions(
         "bound": any(unit["bound"] for unit in tables["unit"]),
     }  # fmt: skip
     return found | {name for name, holds in checks.items() if holds}
+
+
+def chosen(holds: set[str]) -> list[tuple[Step, bool]]:
+    """The steps of a run, each with whether it is needed; of two that make one table, the fitting one."""
+    needed = {step.table for step in steps() if not step.when or step.when in holds}
+    found = [(step, not step.when or step.when in holds) for step in steps()]
+    return [(step, active) for step, active in found if active or step.table not in needed]
 
 
 def rounds(per: str, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[int]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from operator import attrgetter
 from typing import Any
 
 from zhengheng.domain.numbers import COEFFICIENT, POINT, logarithm
@@ -154,7 +155,7 @@ class Compiler:
 
     def _add(self, table: str, **row: Any) -> None:
         names = CONTRACTS[table].names
-        assert set(row) == set(names), (table, set(row) ^ set(names))
+        assert row.keys() == set(names), (table, row.keys() ^ set(names))
         self.tables[table].append({name: row[name] for name in names})
 
     def _weights_in_force(self) -> dict[str, Any]:
@@ -193,24 +194,23 @@ class Compiler:
 
     def _units(self) -> None:
         bound = self.rulebook.binding.categories if self.rulebook.binding else ()
-        for unit in sorted(self.units.values(), key=lambda u: u.code):
-            start = max(unit.valid_from or self.period.start, self.period.start)
-            end = min(unit.valid_to or self.period.end, self.period.end)
+        first, last = self.period.start, self.period.end
+        # Hundreds of thousands of units pass here: one literal a unit, no call.
+        held = self.tables["unit"]
+        for unit in sorted(self.units.values(), key=attrgetter("code")):
+            start = max(unit.valid_from, first) if unit.valid_from else first
+            end = min(unit.valid_to, last) if unit.valid_to else last
             if start > end:
                 continue
-            part = (start, end) != (self.period.start, self.period.end)
-            self._add(
-                "unit",
-                unit=unit.code,
-                category=unit.category,
-                comparison_group=unit.group,
-                superior=unit.superior,
-                valid_from=start,
-                valid_to=end,
-                part_year=part,
-                ranked=unit.ranked,
-                bound=unit.category in bound and unit.superior is not None,
-            )
+            part = start != first or end != last
+            held.append(
+                {
+                    "unit": unit.code, "category": unit.category, "comparison_group": unit.group,
+                    "superior": unit.superior, "valid_from": start, "valid_to": end,
+                    "part_year": part, "ranked": unit.ranked,
+                    "bound": unit.category in bound and unit.superior is not None,
+                }
+            )  # fmt: skip
             if part:
                 self._add(
                     "part_unit",

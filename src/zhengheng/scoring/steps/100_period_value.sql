@@ -1,9 +1,11 @@
 -- One pass over the observations: sum and count what counts for the assessed period.
 -- scope: unit
 -- when: plain
-select o.unit, o.indicator, cast(1 as bigint) as segment, 'value' as purpose,
+select o.unit, o.indicator, cast(1 as bigint) as segment,
        cast(sum(o.value) as decimal(38, 0)) as total,
-       count(o.value) as valued
+       count(o.value) as valued,
+       cast(null as decimal(38, 0)) as total_before,
+       cast(0 as bigint) as valued_before
 from observation o
 where exists (
     select 1 from period_use u where u.indicator = o.indicator and u.period = o.period

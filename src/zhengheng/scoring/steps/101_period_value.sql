@@ -17,10 +17,18 @@ with chosen as (
     union all
     select i.unit, i.indicator, i.period, i.value, i.status
     from inherited_value i
+),
+counted as (
+    select c.unit, c.indicator, u.segment,
+           case when u.purpose = 'value' then c.value end as value,
+           case when u.purpose = 'previous' then c.value end as value_before
+    from chosen c
+    join period_use u on u.indicator = c.indicator and u.period = c.period
 )
-select c.unit, c.indicator, u.segment, u.purpose,
+select c.unit, c.indicator, c.segment,
        cast(sum(c.value) as decimal(38, 0)) as total,
-       count(c.value) as valued
-from chosen c
-join period_use u on u.indicator = c.indicator and u.period = c.period
-group by c.unit, c.indicator, u.segment, u.purpose
+       count(c.value) as valued,
+       cast(sum(c.value_before) as decimal(38, 0)) as total_before,
+       count(c.value_before) as valued_before
+from counted c
+group by c.unit, c.indicator, c.segment

@@ -1,42 +1,48 @@
 -- Every series a unit owes, with its status: nothing is silently zero, nothing silently averaged.
 -- scope: unit
 -- inline
-with due as (
+with held as (
+    select v.unit, v.indicator, v.segment, v.total, v.valued, v.total_before, v.valued_before
+    from period_value v
+    union all
+    select a.unit, a.indicator, a.segment, cast(null as decimal(38, 0)) as total,
+           cast(0 as bigint) as valued, cast(null as decimal(38, 0)) as total_before,
+           cast(0 as bigint) as valued_before
+    from absent_series a
+),
+due as (
     select u.unit, u.category, u.comparison_group, s.indicator, s.segment, s.combine, s.absent,
-           case when u.part_year then coalesce(e.expected, 0) else s.expected end as expected
-    from unit u
-    join series s on s.category = u.category
+           case when u.part_year then coalesce(e.expected, 0) else s.expected end as expected,
+           v.total, v.valued, v.total_before, v.valued_before
+    from held v
+    join unit u on u.unit = v.unit
+    join series s
+      on s.category = u.category and s.indicator = v.indicator and s.segment = v.segment
     left join part_expected e
-      on e.unit = u.unit and e.indicator = s.indicator and e.segment = s.segment
+      on e.unit = v.unit and e.indicator = v.indicator and e.segment = v.segment
      and e.purpose = 'value'
     where s.combine <> 'derived'
 )
 select d.unit, d.category, d.comparison_group, d.indicator, d.segment,
        case when d.expected = 0 then 5
-            when coalesce(n.withheld, 0) > 0 then 4
-            when coalesce(v.valued, 0) = d.expected then 1
+            when n.withheld > 0 then 4
+            when d.valued = d.expected then 1
             when d.absent = 'zero' and coalesce(n.missing, 0) = 0 then 1
-            when coalesce(v.valued, 0) + coalesce(n.not_applicable, 0) < d.expected then 3
-            when coalesce(v.valued, 0) > 0 then 1
+            when d.valued + coalesce(n.not_applicable, 0) < d.expected then 3
+            when d.valued > 0 then 1
             when a.approver is null then 3
             else 2 end as status,
        case when d.combine = 'mean' and d.absent = 'zero'
-            then ratio(coalesce(v.total, 0), d.expected)
-            when d.combine = 'mean' then ratio(v.total, v.valued)
-            when d.absent = 'zero' then coalesce(v.total, 0)
-            else v.total end as value,
+            then ratio(coalesce(d.total, 0), d.expected)
+            when d.combine = 'mean' then ratio(d.total, d.valued)
+            when d.absent = 'zero' then coalesce(d.total, 0)
+            else d.total end as value,
        case when d.combine = 'mean' and d.absent = 'zero'
-            then ratio(coalesce(p.total, 0), d.expected)
-            when d.combine = 'mean' then ratio(p.total, p.valued)
-            when d.absent = 'zero' then coalesce(p.total, 0)
-            else p.total end as previous
+            then ratio(coalesce(d.total_before, 0), d.expected)
+            when d.combine = 'mean' then ratio(d.total_before, d.valued_before)
+            when d.absent = 'zero' then coalesce(d.total_before, 0)
+            else d.total_before end as previous
 from due d
-left join period_value v
-  on v.unit = d.unit and v.indicator = d.indicator and v.segment = d.segment
- and v.purpose = 'value'
 left join status_count n
   on n.unit = d.unit and n.indicator = d.indicator and n.segment = d.segment
-left join period_value p
-  on p.unit = d.unit and p.indicator = d.indicator and p.segment = d.segment
- and p.purpose = 'previous'
 left join approval a on a.unit = d.unit and a.indicator = d.indicator

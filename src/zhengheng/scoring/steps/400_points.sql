@@ -101,13 +101,11 @@ with fraction as (
 limited as (
     select f.unit, f.category, f.comparison_group, f.indicator, f.segment, f.value, f.target,
            f.denominator,
-           case when f.denominator > 0
-                then case when f.numerator < f.least * f.denominator then f.least * f.denominator
-                          when f.numerator > f.most * f.denominator then greatest(f.least, f.most) * f.denominator
-                          else f.numerator end
-                else case when f.numerator > f.least * f.denominator then f.least * f.denominator
-                          when f.numerator < f.most * f.denominator then greatest(f.least, f.most) * f.denominator
-                          else f.numerator end end as numerator
+           case when f.numerator is null then null
+                when f.denominator > 0
+                then greatest(least(f.numerator, f.most * f.denominator), f.least * f.denominator)
+                else least(greatest(f.numerator, f.most * f.denominator),
+                           f.least * f.denominator) end as numerator
     from fraction f
 ),
 divided as (

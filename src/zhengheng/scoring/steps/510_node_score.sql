@@ -1,5 +1,6 @@
 -- Each dimension from its children, from the deepest level to the total.
 -- scope: unit
+-- when: linear
 -- per: level
 with child as (
     select f.unit, f.category, f.comparison_group, f.parent, f.weight, f.full, f.score, f.outcome,
@@ -27,50 +28,39 @@ summed as (
            sum(case when c.score is not null then c.weight * c.full else 0 end) as full_present,
            sum(case when c.outcome = 'not_due' then 0 else c.weight * c.full end) as full_due,
            sum(c.weight * c.score) as points,
-           sum(case when c.score > 0 and n.aggregate = 'geometric'
-                    then c.weight * logarithm(c.score, 9) end) as logs,
-           sum(case when c.score > 0 and n.aggregate = 'harmonic'
-                    then ratio(c.weight * cast(1000000000000000000000 as decimal(38, 0)), c.score) end) as inverses,
-           min(c.score) as lowest,
            sum(c.used) as used,
            sum(c.leaves) as leaves
     from child c
-    join node n on n.node = c.parent
     group by c.unit, c.category, c.comparison_group, c.parent
 ),
 divided as (
     select s.unit, s.category, s.comparison_group, s.parent, s.blocked, s.unranked, s.scored, s.due,
            s.used, s.leaves, n.carry, n.round_unit,
-           case n.aggregate
-                when 'sum' then case when s.full_present = s.full_due then s.points
-                                     else s.points * s.full_due end
-                when 'arithmetic' then s.points
-                when 'geometric' then case when s.lowest < 0 then null when s.lowest = 0 then 0
-                                           else exponential(ratio(s.logs, s.weight)) end
-                else case when s.lowest < 0 then null when s.lowest = 0 then 0
-                          else s.weight * cast(1000000000000000000000 as decimal(38, 0)) end end as numerator,
-           case n.aggregate
-                when 'sum' then case when s.full_present = s.full_due
-                                     then cast(1000000 as decimal(38, 0))
-                                     else 1000000 * s.full_present end
-                when 'arithmetic' then s.weight
-                when 'geometric' then cast(1 as decimal(38, 0))
-                else coalesce(s.inverses, cast(1 as decimal(38, 0))) end as denominator
+           case when n.aggregate = 'arithmetic' or s.full_present = s.full_due then s.points
+                else s.points * s.full_due end as numerator,
+           case when n.aggregate = 'arithmetic' then s.weight
+                when s.full_present = s.full_due then cast(1000000 as decimal(38, 0))
+                else 1000000 * s.full_present end as denominator
     from summed s
     join node n on n.node = s.parent
+),
+rounded as (
+    select d.unit, d.category, d.comparison_group, d.parent, d.blocked, d.unranked, d.scored, d.due,
+           d.used, d.leaves, d.carry,
+           case when d.carry = 'exact' then ratio(d.numerator, d.denominator) end as exact,
+           ratio(d.numerator, d.denominator * d.round_unit) * d.round_unit as printed
+    from divided d
 )
-select d.unit, d.category, d.comparison_group, d.parent as node,
-       case when d.blocked = 1 then 'missing'
-            when d.due = 0 then 'not_due'
-            when d.scored = 0 then 'empty'
-            when ratio(d.numerator, d.denominator) is null then 'empty'
-            when d.unranked = 1 then 'unranked'
+select r.unit, r.category, r.comparison_group, r.parent as node,
+       case when r.blocked = 1 then 'missing'
+            when r.due = 0 then 'not_due'
+            when r.scored = 0 or r.printed is null then 'empty'
+            when r.unranked = 1 then 'unranked'
             else 'value' end as status,
-       case when d.blocked = 1 or d.scored = 0 then null
-            when d.carry = 'exact' then ratio(d.numerator, d.denominator)
-            else ratio(d.numerator, d.denominator * d.round_unit) * d.round_unit end as score,
-       case when d.blocked = 1 or d.scored = 0 then null
-            else ratio(d.numerator, d.denominator * d.round_unit) * d.round_unit end as printed,
-       cast(d.used as bigint) as used,
-       cast(d.leaves as bigint) as leaves
-from divided d
+       case when r.blocked = 1 or r.scored = 0 then null
+            when r.carry = 'exact' then r.exact
+            else r.printed end as score,
+       case when r.blocked = 1 or r.scored = 0 then null else r.printed end as printed,
+       cast(r.used as bigint) as used,
+       cast(r.leaves as bigint) as leaves
+from rounded r

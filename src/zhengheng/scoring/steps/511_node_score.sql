@@ -1,0 +1,82 @@
+-- The same where a geometric or harmonic mean is among them: logarithms and inverses are summed too.
+-- scope: unit
+-- when: curved
+-- per: level
+with child as (
+    select f.unit, f.category, f.comparison_group, f.parent, f.weight, f.full, f.score, f.outcome,
+           f.used, f.leaves
+    from leaf f
+    join level l on l.place = f.depth
+    union all
+    select n.unit, n.category, n.comparison_group, b.parent, b.weight, b.full,
+           case when n.status = 'empty' and b.missing in ('floor', 'unranked')
+                then cast(0 as decimal(38, 0)) else n.score end as score,
+           case n.status when 'missing' then 'block' when 'empty' then b.missing
+                else n.status end as outcome,
+           n.used, n.leaves
+    from node_score n
+    join branch b on b.category = n.category and b.child = n.node
+    join level l on l.place = b.depth
+),
+summed as (
+    select c.unit, c.category, c.comparison_group, c.parent,
+           max(case when c.outcome = 'block' then 1 else 0 end) as blocked,
+           max(case when c.outcome = 'unranked' then 1 else 0 end) as unranked,
+           count(c.score) as scored,
+           count(case when c.outcome <> 'not_due' then 1 end) as due,
+           sum(case when c.score is not null then c.weight else 0 end) as weight,
+           sum(case when c.score is not null then c.weight * c.full else 0 end) as full_present,
+           sum(case when c.outcome = 'not_due' then 0 else c.weight * c.full end) as full_due,
+           sum(c.weight * c.score) as points,
+           sum(case when c.score > 0 and n.aggregate = 'geometric'
+                    then c.weight * logarithm(c.score, 9) end) as logs,
+           sum(case when c.score > 0 and n.aggregate = 'harmonic'
+                    then ratio(c.weight * cast(1000000000000000000000 as decimal(38, 0)), c.score) end) as inverses,
+           min(c.score) as lowest,
+           sum(c.used) as used,
+           sum(c.leaves) as leaves
+    from child c
+    join node n on n.node = c.parent
+    group by c.unit, c.category, c.comparison_group, c.parent
+),
+divided as (
+    select s.unit, s.category, s.comparison_group, s.parent, s.blocked, s.unranked, s.scored, s.due,
+           s.used, s.leaves, n.carry, n.round_unit,
+           case n.aggregate
+                when 'sum' then case when s.full_present = s.full_due then s.points
+                                     else s.points * s.full_due end
+                when 'arithmetic' then s.points
+                when 'geometric' then case when s.lowest < 0 then null when s.lowest = 0 then 0
+                                           else exponential(ratio(s.logs, s.weight)) end
+                else case when s.lowest < 0 then null when s.lowest = 0 then 0
+                          else s.weight * cast(1000000000000000000000 as decimal(38, 0)) end end as numerator,
+           case n.aggregate
+                when 'sum' then case when s.full_present = s.full_due
+                                     then cast(1000000 as decimal(38, 0))
+                                     else 1000000 * s.full_present end
+                when 'arithmetic' then s.weight
+                when 'geometric' then cast(1 as decimal(38, 0))
+                else coalesce(s.inverses, cast(1 as decimal(38, 0))) end as denominator
+    from summed s
+    join node n on n.node = s.parent
+),
+rounded as (
+    select d.unit, d.category, d.comparison_group, d.parent, d.blocked, d.unranked, d.scored, d.due,
+           d.used, d.leaves, d.carry,
+           case when d.carry = 'exact' then ratio(d.numerator, d.denominator) end as exact,
+           ratio(d.numerator, d.denominator * d.round_unit) * d.round_unit as printed
+    from divided d
+)
+select r.unit, r.category, r.comparison_group, r.parent as node,
+       case when r.blocked = 1 then 'missing'
+            when r.due = 0 then 'not_due'
+            when r.scored = 0 or r.printed is null then 'empty'
+            when r.unranked = 1 then 'unranked'
+            else 'value' end as status,
+       case when r.blocked = 1 or r.scored = 0 then null
+            when r.carry = 'exact' then r.exact
+            else r.printed end as score,
+       case when r.blocked = 1 or r.scored = 0 then null else r.printed end as printed,
+       cast(r.used as bigint) as used,
+       cast(r.leaves as bigint) as leaves
+from rounded r
