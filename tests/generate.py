@@ -196,7 +196,16 @@ def rulebooks(draw: st.DrawFn, kind: str | None = None) -> Rulebook:
     if draw(st.integers(0, 3)) == 0:
         data["succession"] = [
             {"date": "2025-07-01", "kind": "split", "unit": "u0",
+             "data": draw(st.sampled_from(["inherit", "inherit", "anew"])),
+             "targets": draw(st.sampled_from(["inherit", "anew"])),
              "heirs": [{"unit": "u1", "share": "0.62"}, {"unit": "u2", "share": "0.38"}]},
+        ]  # fmt: skip
+    if draw(st.integers(0, 3)) == 0:
+        data["cascade"] = [
+            {"indicator": "I0", "parent": "u0", "mode": "inherit", "roll_up": True,
+             "children": {"u1": 0, "u2": 0}},
+            {"indicator": "I0", "parent": "u1", "mode": "inherit", "roll_up": True,
+             "children": {"u3": 0, "u4": 0}},
         ]  # fmt: skip
     if draw(st.integers(0, 3)) == 0:
         data["binding"] = {"alpha": "0.3", "categories": ["c2"]}

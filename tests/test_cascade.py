@@ -1,9 +1,12 @@
 """Cascade and coverage: shares add exactly, down every level; everyone has indicators."""
 
 import json
+from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,26 +14,40 @@ from zhengheng.domain.periods import parse_period
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.plain import OracleEngine
 from zhengheng.engines.run import make_run
-from zhengheng.lake.facts import Facts, empty
+from zhengheng.lake.facts import Facts, empty, schema, to_arrow
 from zhengheng.scheme.cascade import cascaded_targets, coverage, split
+from zhengheng.scheme.folder import Source
+from zhengheng.scheme.lint import lint
 from zhengheng.scheme.model import Rulebook
+from zhengheng.scoring.contracts import CONTRACTS
 
 NAME = {"zh": "n"}
 
 
-def book(cascade: list[dict[str, Any]], goals: list[dict[str, Any]] | None = None) -> Rulebook:
+def book(
+    cascade: list[dict[str, Any]], goals: list[dict[str, Any]] | None = None, *, rate: bool = False,
+    succession: list[dict[str, Any]] | None = None,
+) -> Rulebook:  # fmt: skip
     units = [
         {"code": c, "name": NAME, "category": "c", "group": "g"}
         for c in ("city", "a", "b", "a1", "a2")
     ]
-    data = {
+    data: dict[str, Any] = {
         "code": "t", "title": NAME, "effective_from": "2025-01-01", "units": units,
         "categories": [{"code": "c", "name": NAME}], "groups": [{"code": "g", "name": NAME}],
         "tree": {"code": "total", "name": NAME, "children": ["A"]},
         "weights": [{"from": "2025-01-01", "table": {"A": 100}}],
         "indicators": [{"code": "A", "name": NAME, "decimals": 0, "method": {"kind": "ratio", "target": 1000}}],
-        "cascade": cascade, "goals": goals or [],
+        "cascade": cascade, "goals": goals or [], "succession": succession or [],
     }  # fmt: skip
+    if rate:
+        data["tree"]["children"] = ["R"]
+        data["weights"][0]["table"] = {"R": 100}
+        data["indicators"] = [
+            {"code": "N", "name": NAME}, {"code": "D", "name": NAME},
+            {"code": "R", "name": NAME, "decimals": 1, "measure_unit": "%", "method": {"kind": "ratio", "target": 100},
+             "parts": {"numerator": {"N": 1}, "denominator": {"D": 1}, "scale": 100}},
+        ]  # fmt: skip
     return Rulebook.model_validate_json(json.dumps(data), strict=True)
 
 
@@ -70,30 +87,73 @@ def test_an_agreed_target_goes_down_instead_of_the_method_s() -> None:
     assert cascaded_targets(book(LEVELS[1:]), {("city", "A"): 500})["b", "A"] == 350
 
 
-def test_scores_use_the_cascaded_target_on_both_engines() -> None:
-    from datetime import date
-
-    from zhengheng.lake.facts import to_arrow
-    from zhengheng.scoring.contracts import CONTRACTS
-
-    row = {
-        "unit": ["a1"],
-        "indicator": ["A"],
-        "period": [date(2025, 12, 31)],
-        "value": [75],
-        "status": [1],
-    }
-    held = {
-        name: row.get(name, [0] if name in {"file", "row"} else [None])
-        for name in CONTRACTS["observation"].names
-    }
-    facts = Facts(empty() | {"observation": to_arrow("observation", held)})
+def scores(made_of: Rulebook, rows: list[tuple[str, str, str, int | None, int]], table: str = "indicator_score",
+           **tables: list[dict[str, Any]]) -> dict[tuple[str, str], dict[str, Any]]:  # fmt: skip
+    """Results by unit and indicator, the same from DuckDB and the oracle; rows are unit, code, period, value, status."""
+    columns = {name: [] for name in CONTRACTS["observation"].names}
+    for unit, code, period, value, status in rows:
+        row = {"unit": unit, "indicator": code, "period": date.fromisoformat(period), "value": value,
+               "status": status, "file": 1, "row": 1}  # fmt: skip
+        for name in columns:
+            columns[name].append(row.get(name))
+    held = empty() | {"observation": to_arrow("observation", columns)}
+    held |= {k: pa.Table.from_pylist(v, schema=schema(k)) for k, v in tables.items()}
+    found = []
     for engine in (DuckEngine(threads=1), OracleEngine()):
-        rows = make_run(book(LEVELS), facts, parse_period("2025"), engine).results.rows(
-            "indicator_score"
-        )
-        score = next(r for r in rows if r["unit"] == "a1")
-        assert (score["target"], score["printed"]) == (150, 50 * 10**9)
+        made = make_run(made_of, Facts(dict(held)), parse_period("2025"), engine)
+        found.append({(r["unit"], r["indicator"]): r for r in made.results.rows(table)})
+    assert found[0] == found[1]
+    return found[0]
+
+
+def test_scores_use_the_cascaded_target_on_both_engines() -> None:
+    score = scores(book(LEVELS), [("a1", "A", "2025-12-31", 75, 1)])["a1", "A"]
+    assert (score["target"], score["printed"]) == (150, 50 * 10**9)
+
+
+ROLLED = [{**LEVELS[0], "roll_up": True}, {**LEVELS[1], "roll_up": True}]
+
+
+def test_a_parent_adds_up_what_its_branches_report() -> None:
+    """The middle level reports nothing itself: the ends of all branches count."""
+    below = [
+        (unit, "A", "2025-12-31", value, 1) for unit, value in (("a1", 30), ("a2", 20), ("b", 7))
+    ]
+    found = scores(book(ROLLED), below)
+    assert found["city", "A"]["value"] == 57
+    assert found["a", "A"]["value"] == 50
+    assert scores(book(ROLLED), below[1:])["city", "A"]["status"] == 3, "one child is missing"
+    own = [*below, ("city", "A", "2025-12-31", 60, 1)]
+    assert scores(book(ROLLED), own)["city", "A"]["value"] == 60, "its own report stands"
+
+
+def test_a_rate_is_taken_again_from_numerators_and_denominators() -> None:
+    made_of = book([{"indicator": "R", "parent": "city", "mode": "inherit", "roll_up": True,
+                     "children": {"a": 0, "b": 0}}], rate=True)  # fmt: skip
+    rows = [("a", "N", "2025-12-31", 9, 1), ("a", "D", "2025-12-31", 10, 1),
+            ("b", "N", "2025-12-31", 10, 1), ("b", "D", "2025-12-31", 90, 1)]  # fmt: skip
+    found = scores(made_of, rows)
+    assert found["a", "R"]["value"] == 900
+    assert found["city", "R"]["value"] == 190, "19 of 100, not the mean of 90 % and 11.1 %"
+
+
+def test_a_rate_without_its_parts_cannot_be_rolled_up(tmp_path: Path) -> None:
+    bad = book([{"indicator": "R", "parent": "city", "mode": "inherit", "roll_up": True,
+                 "children": {"a": 0}}], rate=True)  # fmt: skip
+    rate = bad.indicator("R").model_copy(update={"parts": None})
+    bad = bad.model_copy(update={"indicators": (*bad.indicators[:-1], rate)})
+    assert "cascade.roll_up" in {p.code for p in lint(bad, Source(tmp_path))}
+
+
+def test_a_successor_takes_targets_over_as_the_rulebook_says() -> None:
+    for choice, target in (("inherit", 60), ("anew", 1000)):
+        made_of = book([], succession=[
+            {"date": "2025-07-01", "kind": "split", "unit": "a", "data": "inherit", "targets": choice,
+             "heirs": [{"unit": "a1", "share": "0.6"}, {"unit": "a2", "share": "0.4"}]}])  # fmt: skip
+        agreed = {"unit": "a", "indicator": "A", "kind": "target", "period": date(2025, 12, 31),
+                  "value": 100, "file": 1, "row": 1}  # fmt: skip
+        rows = [("a1", "A", "2025-12-31", 30, 1)]
+        assert scores(made_of, rows, target=[agreed])["a1", "A"]["target"] == target
 
 
 def test_coverage_names_what_is_bare() -> None:

@@ -55,9 +55,11 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "lake"
 
 
-def load(home: Path, data: Path, mapping: Mapping) -> int:
+def load(home: Path, data: Path, mapping: Mapping, catalog: str | None = None) -> int:
     book, _ = load_rulebook(write(data / "book"))
-    return Lake.open(home).intake(read_files(mapping, book, data), mapping, loader="t", at=AT)
+    return Lake.open(home, catalog).intake(
+        read_files(mapping, book, data), mapping, loader="t", at=AT
+    )
 
 
 def test_the_same_file_is_not_loaded_twice(home: Path, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Commands over a lake: init, intake, run, runs, show, explain, export, bundle."""
 
 import getpass
+import os
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +27,8 @@ RunName = Annotated[
     str, typer.Argument(help=t("批次号或其开头; latest 为最新", "run, or its beginning; latest"))
 ]
 DEFAULT = Path("lake")
+CATALOG = os.environ.get("ZHENGHENG_CATALOG")
+"""Address of a PostgreSQL catalogue (postgresql+psycopg://…); unset: SQLite beside the data."""
 
 
 def init(
@@ -36,7 +39,7 @@ def init(
     """Make an empty lake, with its secret for keyed hashes and commitments."""
     from zhengheng.lake.store import Lake
 
-    Lake.create(home)
+    Lake.create(home, CATALOG)
     secret = home / "secret.key"
     if not secret.exists():
         secret.touch(mode=0o600)
@@ -59,7 +62,7 @@ def intake(
     from zhengheng.lake.rejects import write_rejects
     from zhengheng.lake.store import Lake
 
-    lake = Lake.open(home)
+    lake = Lake.open(home, CATALOG)
     book, plan = checked_rulebook(rulebook), load_mapping(mapping)
     with console.progress(t("读取", "reading")) as advance:
         facts = read_files(
@@ -147,7 +150,7 @@ def run(
     from zhengheng.engines.run import make_run
     from zhengheng.lake.store import Lake
 
-    lake = Lake.open(home)
+    lake = Lake.open(home, CATALOG)
     chosen = engine.choose(engine_, master=master, memory=memory, home=home)
     book, facts = checked_rulebook(rulebook), lake.facts()
     made = make_run(book, facts, period(period_), chosen, day(at), home / "runs")
@@ -184,7 +187,7 @@ def runs(
             action, "runs.action", zh="用法: zhengheng runs, 或 zhengheng runs diff 批次 批次",
             en="use: zhengheng runs, or zhengheng runs diff RUN RUN",
         )  # fmt: skip
-    found = Lake.open(home).runs()
+    found = Lake.open(home, CATALOG).runs()
     if json:
         console.print_json(found)
         return
@@ -212,7 +215,7 @@ def _load(home: Path, name: str, unit: str | None = None) -> Any:
     from zhengheng.engines.archive import load_run
     from zhengheng.lake.store import Lake
 
-    lake = Lake.open(home)
+    lake = Lake.open(home, CATALOG)
     if name == "latest":
         known = lake.runs()
         if not known:
@@ -290,3 +293,61 @@ def bundle(
             f"wrote {out}; unzip it and run python verify.py",
         )
     )
+
+
+care = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+
+@care.command(help=t("备份数据湖 (不含密钥)", "back the lake up, without its key"))
+def backup(
+    out: Annotated[Path, typer.Argument(help="out.tar")], home: Home = DEFAULT, json: Json = False
+) -> None:
+    """Copy the lake into one tar file that proves itself; the secret key is kept apart."""
+    from zhengheng.lake.care import backup as write
+    from zhengheng.lake.store import Lake
+
+    count = write(Lake.open(home, CATALOG), out)
+    if json:
+        console.print_json({"files": count, "out": str(out)})
+        return
+    console.out.print(
+        t(f"已备份 {count} 个文件到 {out}; 密钥 {home / 'secret.key'} 请另行保管",
+          f"{count} files backed up to {out}; keep the key {home / 'secret.key'} apart"),
+        markup=False,
+    )  # fmt: skip
+
+
+@care.command(help=t("从备份恢复", "restore a backup"))
+def restore(
+    archive: Annotated[Path, typer.Argument(help=t("备份文件", "backup"))],
+    home: Annotated[Path, typer.Argument(help=t("新文件夹", "new folder"))],
+    json: Json = False,
+) -> None:
+    """Open a backup as a new lake, after checking every file of it."""
+    from zhengheng.lake.care import restore as read
+
+    count = read(archive, home, CATALOG)
+    if json:
+        console.print_json({"files": count, "home": str(home)})
+        return
+    console.out.print(
+        t(f"已恢复 {count} 个文件到 {home}; 请放回密钥 secret.key",
+          f"{count} files restored to {home}; put the key secret.key back"),
+        markup=False,
+    )  # fmt: skip
+
+
+@care.command(help=t("清理不再需要的文件", "remove what nobody needs"))
+def tidy(home: Home = DEFAULT, json: Json = False) -> None:
+    """Remove reusable ranges, unfinished runs and files that no snapshot names."""
+    from zhengheng.lake.care import tidy as remove
+    from zhengheng.lake.store import Lake
+
+    done = remove(Lake.open(home, CATALOG))
+    if json:
+        console.print_json(vars(done))
+        return
+    console.out.print(
+        t(f"清理了 {done.files} 个文件, {done.size / 2**20:.1f} MB",
+          f"removed {done.files} files, {done.size / 2**20:.1f} MB")
+    )  # fmt: skip

@@ -37,6 +37,9 @@ def _options(
 
 
 app.add_typer(scheme.app, name="scheme")
+app.add_typer(
+    lake.care, name="lake", help=t("数据湖的备份、恢复和清理", "back up, restore and tidy a lake")
+)
 app.command(
     "score", help=t("一次完成: 读文件、计分、写结果", "one shot: files in, result files out")
 )(score.score)

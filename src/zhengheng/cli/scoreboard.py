@@ -6,6 +6,7 @@ from typing import Any
 from zhengheng.cli import console
 from zhengheng.cli.words import LANGUAGE, t
 from zhengheng.domain.numbers import format_scaled
+from zhengheng.engines.outputs import is_provisional
 from zhengheng.engines.run import Run
 
 SHOWN = 12
@@ -37,6 +38,13 @@ def print_scoreboard(run: Run, limit: int = SHOWN) -> None:
             f"{ranked} ranked, run {run.id}",
         )
     )
+    if is_provisional(run):
+        console.out.print(
+            t(
+                "[yellow]试算: 方案尚未生效或当日尚未公布[/]",
+                "[yellow]provisional: the rules are a draft or were not yet known on that day[/]",
+            )
+        )
     groups = {group.code: group.name.say(LANGUAGE) for group in book.groups}
     digits = book.tree.digits
     for code in dict.fromkeys([*groups, *sorted({r["comparison_group"] for r in totals})]):

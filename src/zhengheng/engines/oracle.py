@@ -96,7 +96,13 @@ class Oracle:
 
     # -- what counts -----------------------------------------------------------------------------
 
-    def observations(self) -> Iterator[Row]:
+    def observations(self) -> list[Row]:
+        """Every observation that counts: releases, what successors inherit, what adds up from below."""
+        everything = list(self.releases())
+        inside = [row for row in everything if row.pop("inside")]
+        return inside + self.rolled_up(everything)
+
+    def releases(self) -> Iterator[Row]:
         """Every observation once: the release that counts, then what successors inherit."""
         vintages = {(r["indicator"], r["period"]): r for r in self.plan["vintage_rule"]}
         releases: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
@@ -106,7 +112,8 @@ class Oracle:
             releases[row["unit"], row["indicator"], row["period"]].append({**row, "at": sequence})
         heirs = defaultdict(list)
         for succession in self.plan["succession"]:
-            heirs[succession["unit"]].append(succession)
+            if succession["data"]:
+                heirs[succession["unit"]].append(succession)
         additive = {row["indicator"]: row["additive"] for row in self.plan["series"]}
         for (unit, indicator, period), rows in releases.items():
             rule = vintages.get((indicator, period))
@@ -115,13 +122,55 @@ class Oracle:
             window = self.windows.get(unit)
             inside = window is None or window["valid_from"] <= period <= window["valid_to"]
             # A chosen revision counts wherever it stands; only untouched rows obey the window.
-            if inside or ruled:
-                yield chosen
+            yield {**chosen, "inside": inside or ruled}
             for heir in heirs[unit]:
                 if period <= heir["ends_on"] and (additive.get(indicator) or heir["renamed"]):
                     if indicator not in additive:
                         continue
-                    yield self._inherited(chosen, heir, additive[indicator])
+                    yield self._inherited({**chosen, "inside": True}, heir, additive[indicator])
+
+    def rolled_up(self, everything: list[Row]) -> list[Row]:
+        """Values of parents that report none of their own, period by period, from all their children."""
+        held: dict[tuple[str, str, Any], list[Row]] = defaultdict(list)
+        for row in everything:
+            held[row["unit"], row["indicator"], row["period"]].append(row)
+        children: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for row in self.plan["rollup"]:
+            if row["child"] in self.units:
+                children[row["unit"], row["indicator"]].append(row["child"])
+        found = []
+        for (parent, code), below in children.items():
+            for period in sorted({p for unit, i, p in held if i == code and unit in below}):
+                present = [child for child in below if self._exists(child, period)]
+                rows = [r for child in present for r in held.get((child, code, period), [])]
+                if not rows or (parent, code, period) in held or not self._exists(parent, period):
+                    continue
+                status = self._rolled_status(present, rows)
+                value = sum(r["value"] or 0 for r in rows) if status == VALUE else None
+                found.append(
+                    {
+                        "unit": parent,
+                        "indicator": code,
+                        "period": period,
+                        "value": value,
+                        "status": status,
+                    }
+                )
+        return found
+
+    def _exists(self, unit: str, period: Any) -> bool:
+        window = self.windows.get(unit)
+        return window is None or window["valid_from"] <= period <= window["valid_to"]
+
+    @staticmethod
+    def _rolled_status(children: list[str], rows: list[Row]) -> int:
+        valued = {row["unit"] for row in rows if row["value"] is not None}
+        exempt = {row["unit"] for row in rows if row["status"] == NOT_APPLICABLE}
+        if any(row["status"] == WITHHELD for row in rows):
+            return WITHHELD
+        if len(valued) + len(exempt) < len(children):
+            return MISSING
+        return VALUE if valued else NOT_APPLICABLE
 
     @staticmethod
     def _release(rows: list[Row], rule: Row | None) -> Row:
@@ -324,7 +373,7 @@ class Oracle:
     def cells(self, known: Cells) -> Cells:
         """One cell per unit, rule and segment, with the targets that hold for the unit."""
         agreed: dict[tuple[str, str, str], int] = {}
-        for row in self.facts["target"]:
+        for row in self.known_targets():
             if row["period"] == self.setting["period_end"] and row["kind"] != "plan":
                 agreed[row["unit"], row["indicator"], row["kind"]] = row["value"]
         handed = {
@@ -354,6 +403,24 @@ class Oracle:
                 )
             cells[unit, code, segment] = cell
         return cells
+
+    def known_targets(self) -> list[Row]:
+        """Agreed targets, and those that a successor takes over and has none of its own for."""
+        additive = {row["indicator"]: row["additive"] for row in self.plan["series"]}
+        own = {(t["unit"], t["indicator"], t["kind"], t["period"]) for t in self.facts["target"]}
+        handed: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+        for succession in self.plan["succession"]:
+            for t in self.facts["target"]:
+                key = (succession["heir"], t["indicator"], t["kind"], t["period"])
+                if not succession["targets"] or t["unit"] != succession["unit"] or key in own:
+                    continue
+                share = Fraction(succession["share"], MICRO) if additive.get(key[1]) else 1
+                handed[key].append(half_up(Fraction(t["value"] * share)))
+        return self.facts["target"] + [
+            {"unit": unit, "indicator": code, "kind": kind, "period": period, "value": sum(values)}
+            for (unit, code, kind, period), values in handed.items()
+            if additive.get(code) or len(values) == 1
+        ]
 
     def _scaled_target(self, unit: str, rule: Row, kind: str, target: int | None) -> int | None:
         """Quantities asked of a unit that existed for part of the year shrink with its time."""
@@ -868,7 +935,7 @@ class Oracle:
         last = min(self.setting["at"], self.setting["period_end"])
         plans = [
             (row["period"], row["value"])
-            for row in self.facts["target"]
+            for row in self.known_targets()
             if row["kind"] == "plan" and row["period"] <= last
             and (row["unit"], row["indicator"]) == (score["unit"], score["indicator"])
         ]  # fmt: skip

@@ -89,6 +89,12 @@ def write_csv(
         writer.writerows(rows)
 
 
+def is_provisional(run: Run) -> bool:
+    """Whether the rules were a draft, or not yet known on the day the run looks from (试算)."""
+    book = run.rulebook
+    return book.status == "draft" or bool(book.known_from and book.known_from > run.plan.at)
+
+
 def describe(run: Run, created_at: datetime) -> dict[str, Any]:
     """run.json: what this run was made from. Only `engine` and `created_at` differ on repetition."""
     data, wording = fingerprints(run.rulebook)
@@ -99,6 +105,7 @@ def describe(run: Run, created_at: datetime) -> dict[str, Any]:
         "fingerprint": {"data": data, "wording": wording},
         "period": run.plan.period.code,
         "at": run.plan.at.isoformat(),
+        "provisional": is_provisional(run),
         "engine": run.engine,
         "zhengheng": __version__,
         "created_at": created_at.isoformat(timespec="seconds"),

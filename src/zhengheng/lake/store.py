@@ -9,6 +9,7 @@ back what that intake had appended, so readers see the old state or the new one,
 """
 
 import json
+import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,6 +40,7 @@ create table if not exists file (
   sha256 text not null, sheet text not null, rows integer not null, taken integer not null,
   rounded integer not null, skipped integer not null, mapping text not null, role_place integer not null,
   unique (sha256, mapping, role_place));
+create table if not exists setting (name text primary key, value text not null);
 create table if not exists run (
   id text not null, created_at text not null, rulebook text not null, period text not null,
   engine text not null, folder text not null);
@@ -65,25 +67,48 @@ class Lake:
     catalog: str | None = None
 
     @classmethod
-    def create(cls, home: Path) -> "Lake":
-        """Make an empty lake; an existing one is opened."""
+    def create(cls, home: Path, catalog: str | None = None) -> "Lake":
+        """Make an empty lake; an existing one is opened. Raises DataError for the wrong catalogue."""
         home.mkdir(parents=True, exist_ok=True)
-        lake = cls(home)
+        lake = cls(home, catalog)
         with lake._register() as register:
             register.executescript(_REGISTER)
+            if not register.execute("select 1 from setting").fetchone():
+                register.execute("insert into setting values ('catalogue', ?)", (lake._named(),))
+        lake._refuse_other_catalogue()
         return lake
 
     @classmethod
-    def open(cls, home: Path) -> "Lake":
+    def open(cls, home: Path, catalog: str | None = None) -> "Lake":
         """Open a lake and take back what a crash left unfinished. Raises NotFoundError."""
         if not (home / "register.db").is_file():
             raise NotFoundError.one(
                 str(home), "lake.absent", zh=f"这里没有数据湖, 先运行 zhengheng init {home}",
                 en=f"there is no lake here; run zhengheng init {home} first",
             )  # fmt: skip
-        lake = cls(home)
+        lake = cls(home, catalog)
+        lake._refuse_other_catalogue()
         lake._recover()
         return lake
+
+    def _named(self) -> str:
+        """A new catalogue's name: a server holds those of many lakes."""
+        return f"server {secrets.token_hex(8)}" if self.catalog else "beside"
+
+    def _catalogue_name(self) -> str:
+        return str(self._query("select value from setting where name = 'catalogue'")[0]["value"])
+
+    def _refuse_other_catalogue(self) -> None:
+        """A lake whose tables a server names looks empty without it: never open it so."""
+        server = self._catalogue_name() != "beside"
+        if server != bool(self.catalog):
+            raise DataError.one(
+                str(self.home), "lake.catalogue",
+                zh="这个数据湖的目录在数据库服务器上, 请设置 ZHENGHENG_CATALOG" if server
+                else "这个数据湖的目录就在文件夹里, 请去掉 ZHENGHENG_CATALOG",
+                en="the catalogue of this lake is on a server; set ZHENGHENG_CATALOG" if server
+                else "the catalogue of this lake lies beside it; unset ZHENGHENG_CATALOG",
+            )  # fmt: skip
 
     # -- writing ---------------------------------------------------------------------------------
 
@@ -308,6 +333,52 @@ class Lake:
             )
         return self.home / "runs" / str(found[0])
 
+    # -- care ------------------------------------------------------------------------------------
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Nobody else writes to the register meanwhile, so no intake begins or ends."""
+        connection = sqlite3.connect(self.home / "register.db", timeout=30, isolation_level=None)
+        try:
+            connection.execute("begin immediate")
+            yield
+        finally:
+            connection.close()
+
+    def locations(self) -> dict[str, str]:
+        """Where each table's current metadata lies."""
+        held = ((c.name, self._table(c.name, make=False)) for c in FACTS)
+        return {name: table.metadata_location for name, table in held if table is not None}
+
+    def register_tables(self, locations: dict[str, str]) -> None:
+        """Give a restored lake's catalogue its tables back."""
+        with self._register() as register:
+            register.execute(
+                "update setting set value = ? where name = 'catalogue'", (self._named(),)
+            )
+        catalogue = self._catalogue()
+        catalogue.create_namespace_if_not_exists("fact")
+        for name, location in locations.items():
+            catalogue.register_table(f"fact.{name}", location)
+
+    def named_files(self) -> set[str]:
+        """Every file of the warehouse that some snapshot or the catalogue names, relative."""
+        found: set[str] = set()
+        for contract in FACTS:
+            table = self._table(contract.name, make=False)
+            if table is None:
+                continue
+            found.add(table.metadata_location)
+            found |= {entry.metadata_file for entry in table.metadata.metadata_log}
+            for snapshot in table.metadata.snapshots:
+                found.add(snapshot.manifest_list)
+                for manifest in snapshot.manifests(table.io):
+                    found.add(manifest.manifest_path)
+                    entries = manifest.fetch_manifest_entry(table.io, discard_deleted=False)
+                    found |= {entry.data_file.file_path for entry in entries}
+        root = self.home
+        return {resolve(name, root).relative_to(root).as_posix() for name in found}
+
     # -- inside ----------------------------------------------------------------------------------
 
     @contextmanager
@@ -330,7 +401,7 @@ class Lake:
 
         address = self.catalog or f"sqlite:///{(self.home / 'catalog.db').resolve()}"
         return SqlCatalog(
-            "zhengheng",
+            self._catalogue_name(),
             **{
                 "uri": address,
                 "warehouse": "lake:/warehouse",

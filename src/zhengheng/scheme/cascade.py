@@ -64,6 +64,36 @@ def _hand_down(book: Rulebook, cascade: Cascade, targets: dict[tuple[str, str], 
         targets.setdefault((unit, cascade.indicator), target)
 
 
+def rolled_up(book: Rulebook) -> set[tuple[str, str, str]]:
+    """(parent, unit at the end of its branches, observed series) for what adds up from below."""
+    below = {(c.parent, c.indicator): tuple(c.children) for c in book.cascade if c.roll_up}
+
+    def ends(parent: str, code: str, trail: tuple[str, ...]) -> set[str]:
+        found: set[str] = set()
+        for child in below[parent, code]:
+            if (child, code) in below and child not in trail:
+                found |= ends(child, code, (*trail, child))
+            else:
+                found.add(child)
+        return found
+
+    return {
+        (parent, child, series)
+        for parent, code in below
+        for child in ends(parent, code, (parent,))
+        for series in _series(book, code)
+    }
+
+
+def _series(book: Rulebook, code: str) -> set[str]:
+    """The observed series under an indicator: itself, or what its numerator and denominator hold."""
+    indicator = book.indicator(code)
+    if indicator.parts is None:
+        return {code}
+    parts = {*indicator.parts.numerator, *indicator.parts.denominator}
+    return {series for part in parts for series in _series(book, part)}
+
+
 @dataclass(frozen=True)
 class Coverage:
     """Who has indicators and which goals are measured ("everyone has indicators")."""

@@ -324,6 +324,34 @@ def reasons_are_given(book: Rulebook, source: Source) -> Finding:
 
 
 @rule
+def settings_have_an_effect(book: Rulebook, source: Source) -> Finding:
+    """What is written must count: a draft that weighs, a value that cannot add up."""
+    leaves = {c for node, _, _ in book.nodes() for c in node.children if isinstance(c, str)}
+    for indicator in book.indicators:
+        if indicator.code in leaves and indicator.status != "approved" and book.status != "draft":
+            yield error(source.indicator(indicator.code, "status"), "indicator.status",
+                        f"{indicator.code} 的状态是 {indicator.status}, 却在指标树中计分; 请移出指标树或改为 approved",
+                        f"{indicator.code} is {indicator.status} and still scored; take it out of the tree or approve it")  # fmt: skip
+    known = {indicator.code: indicator for indicator in book.indicators}
+    for place, cascade in enumerate(book.cascade):
+        if not cascade.roll_up or cascade.indicator not in known:
+            continue
+        for code in sorted(_uncountable(known, cascade.indicator)):
+            yield error(source.rulebook("cascade", place), "cascade.roll_up",
+                        f"{code} 不是可相加的量, 不能由下级汇总; 请给出分子和分母 (parts)",
+                        f"{code} is no quantity that adds up; give its numerator and denominator (parts)")  # fmt: skip
+
+
+def _uncountable(known: dict[str, Indicator], code: str) -> set[str]:
+    indicator = known[code]
+    if indicator.parts is None:
+        adds = indicator.combine in {"sum", "last"} and not indicator.year_on_year
+        return set() if adds and indicator.measure_unit not in {"%", "‰"} else {code}
+    parts = {*indicator.parts.numerator, *indicator.parts.denominator} & set(known)
+    return {series for part in parts for series in _uncountable(known, part)}
+
+
+@rule
 def floors_exist(book: Rulebook, source: Source) -> Finding:
     for node, _, _ in book.nodes():
         for child in node.children:

@@ -101,6 +101,9 @@ class Cascade(Model):
     mode: Literal["shares", "inherit", "own"]
     children: dict[UnitCode, Number] = Field(min_length=1)
     """Shares adding to 100 % (±0.01), or each child's own target."""
+    roll_up: bool = False
+    """The parent's value, where it reports none of its own, from the children's sums: quantities
+    add; a ratio is taken again from the sums of its numerators and denominators."""
 
 
 class Goal(Model):

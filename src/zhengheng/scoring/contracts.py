@@ -160,7 +160,13 @@ PLAN = tuple(
         heir text successor
         ends_on date last day of the predecessor
         share int share taken over, micro
-        renamed bool one heir with everything: all series go over""",
+        renamed bool one heir with everything: all series go over
+        data bool observations go over
+        targets bool targets go over""",
+        """rollup key unit, child, indicator
+        unit text parent whose value may come from below
+        child text unit at the end of its branches
+        indicator text observed series that adds up""",
         """vintage_rule key indicator, period
         indicator text code
         period date last day of the observed period

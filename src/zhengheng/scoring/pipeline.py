@@ -75,17 +75,24 @@ def conditions(
     minimum = any(
         row["minimum"] is not None or row["constant"] is None for row in tables["derivation"]
     )
+    inherits = any(row["data"] for row in tables["succession"])
     amended = (
-        facts["revision"] or tables["vintage_rule"] or tables["succession"] or tables["part_unit"]
+        facts["revision"]
+        or tables["vintage_rule"]
+        or tables["part_unit"]
+        or inherits
+        or tables["rollup"]
     )
     amended = amended or split or any(u["purpose"] != "value" for u in tables["period_use"])
     curved = {"geometric", "harmonic"} & {row["aggregate"] for row in tables["node"]}
     checks = {
-        "gaps": facts["gap"] or facts["revision"] or tables["vintage_rule"],
+        "gaps": facts["gap"] or facts["revision"] or tables["vintage_rule"] or tables["rollup"],
         "plain": not amended,
         "amended": amended,
         "revised": facts["revision"] or tables["vintage_rule"],
-        "succession": tables["succession"],
+        "succession": inherits,
+        "handed_targets": facts["target"] and any(row["targets"] for row in tables["succession"]),
+        "rollup": tables["rollup"],
         "part_year": tables["part_unit"],
         "targets": facts["target"],
         "derived": derived,

@@ -18,7 +18,7 @@ from zhengheng.domain.numbers import COEFFICIENT, POINT, logarithm
 from zhengheng.domain.periods import MONTHS, Period, period_ending
 from zhengheng.domain.problems import Problem, RulebookError
 from zhengheng.scheme import methods as m
-from zhengheng.scheme.cascade import cascaded_targets
+from zhengheng.scheme.cascade import cascaded_targets, rolled_up
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Category, Node, Rulebook, Unit
 from zhengheng.scoring.contracts import CONTRACTS
@@ -599,10 +599,12 @@ class Compiler:
     def _cascade(self) -> None:
         for (unit, indicator), target in sorted(cascaded_targets(self.rulebook).items()):
             self._add("cascade_target", unit=unit, indicator=indicator, target=target)
+        for parent, child, code in sorted(rolled_up(self.rulebook)):
+            self._add("rollup", unit=parent, child=child, indicator=code)
 
     def _succession(self) -> None:
         for event in self.rulebook.succession:
-            if event.data == "inherit":
+            if "inherit" in {event.data, event.targets}:
                 for heir in event.heirs:
                     self._add(
                         "succession",
@@ -611,6 +613,8 @@ class Compiler:
                         ends_on=event.date - timedelta(1),
                         share=scaled(heir.share, COEFFICIENT),
                         renamed=event.kind == "rename",
+                        data=event.data == "inherit",
+                        targets=event.targets == "inherit",
                     )
 
 

@@ -23,6 +23,6 @@ select s.heir as unit, h.indicator, h.period,
             else h.value end as value,
        h.status
 from held h
-join succession s on s.unit = h.unit and h.period <= s.ends_on
+join succession s on s.unit = h.unit and h.period <= s.ends_on and s.data
 join kind k on k.indicator = h.indicator
 where k.additive or s.renamed

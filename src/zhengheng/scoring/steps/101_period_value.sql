@@ -17,6 +17,9 @@ with chosen as (
     union all
     select i.unit, i.indicator, i.period, i.value, i.status
     from inherited_value i
+    union all
+    select r.unit, r.indicator, r.period, r.value, r.status
+    from rolled_value r
 ),
 counted as (
     select c.unit, c.indicator, u.segment,

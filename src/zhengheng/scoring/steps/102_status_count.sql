@@ -19,6 +19,10 @@ with chosen as (
     select i.unit, i.indicator, i.period, i.status
     from inherited_value i
     where i.value is null
+    union all
+    select r.unit, r.indicator, r.period, r.status
+    from rolled_value r
+    where r.value is null
 )
 select c.unit, c.indicator, u.segment,
        count(case when c.status = 2 then 1 end) as not_applicable,

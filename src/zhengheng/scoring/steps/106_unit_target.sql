@@ -6,6 +6,6 @@ select t.unit, t.indicator,
        cast(max(case when t.kind = 'base' then t.value end) as decimal(38, 0)) as base,
        cast(max(case when t.kind = 'stretch' then t.value end) as decimal(38, 0)) as stretch,
        cast(max(case when t.kind = 'bottom' then t.value end) as decimal(38, 0)) as bottom
-from target t
+from known_target t
 join setting s on s.period_end = t.period
 group by t.unit, t.indicator

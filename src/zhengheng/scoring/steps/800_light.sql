@@ -3,14 +3,14 @@
 -- when: lights
 with plan as (
     select t.unit, t.indicator, max(t.period) as period
-    from target t
+    from known_target t
     join setting s on t.period <= s.at and t.period <= s.period_end
     where t.kind = 'plan'
     group by t.unit, t.indicator
 ),
 planned as (
     select t.unit, t.indicator, max(t.value) as value
-    from target t
+    from known_target t
     join plan p on p.unit = t.unit and p.indicator = t.indicator and p.period = t.period
     where t.kind = 'plan'
     group by t.unit, t.indicator
