@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import ROOT
 from zhengheng.domain.numbers import parse_scaled
 from zhengheng.domain.periods import parse_period
-from zhengheng.engines.bundle import Kind, write_bundle
+from zhengheng.engines.bundle import Kind, verifier_source, write_bundle
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.passport import Entry, passport
 from zhengheng.engines.run import Run, make_run
@@ -142,3 +142,21 @@ def test_a_passport_without_kept_cells_measures_them_again(run: Run) -> None:
     bare = replace(run, results=Results(tables))
     for unit in ("Bioenergy", "Section 32"):
         assert passport(bare, unit, None, "zh") == passport(run, unit, None, "zh")
+
+
+@pytest.mark.parametrize(
+    "bundle", sorted((ROOT / "tests/golden").glob("*.zip")), ids=lambda path: path.stem
+)
+def test_bundles_of_earlier_releases_still_verify(bundle: Path, tmp_path: Path) -> None:
+    """By the verifier they carry; and this release's verifier finds the same in them."""
+    with zipfile.ZipFile(bundle) as archive:
+        archive.extractall(tmp_path)
+    for verifier in (tmp_path / "verify.py", tmp_path / "new" / "verify.py"):
+        if not verifier.exists():
+            verifier.parent.mkdir()
+            verifier.write_text(verifier_source(), encoding="utf-8")
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", str(verifier), str(tmp_path)],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr

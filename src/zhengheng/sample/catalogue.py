@@ -14,7 +14,7 @@ A03|预算执行率|Budget executed|%|up|财政局|预算管理一体化系统|m
 A04|项目支出绩效自评抽查合格率|Self-assessments that pass the sample check|%|up|财政局|绩效评价报告|year|60|last|2|ratio 1|90|70-100
 A05|12345工单按时办结率|Hotline orders closed on time|%|up|数据局|12345平台|month|3|mean|2|rate_minus 0.3|98|88-100
 A06|12345诉求人满意率|Callers satisfied|%|up|数据局|12345回访|month|7|mean|2|rate_minus 0.15|92|74-98
-A07|差评按期整改率|Bad ratings put right in time|%|up|数据局|好差评系统|quarter|10|mean|2|ratio 1|100|85-100
+A07|差评按期整改率|Bad ratings put right in time|%|up|数据局|好差评系统|quarter|10|parts RECTIFIED POOR|2|ratio 1|100|
 A08|政务服务事项全程网办率|Services done wholly online|%|up|数据局|一体化政务服务平台|quarter|5|mean|2|ratio 1|90|70-99
 A09|行政复议诉讼被纠错率|Decisions overturned|%|down|司法局|复议应诉台账|year|20|last|2|ceiling 8 40|8|0-20
 A10|审计查出问题按期整改率|Audit findings put right in time|%|up|审计局|审计整改台账|half|15|mean|2|ratio 1|100|75-100
@@ -78,7 +78,9 @@ S02|领导评价|Leaders' evaluation|分|up|绩效办|领导评价|year|20|last|
 S03|专家评估|Experts' evaluation|分|up|绩效办|专家评估|year|20|last|2|direct|86|78-95
 """
 COUNTS = ("DISPATCHED", "ANSWERED", "CALLBACKS", "SOLVED", "SATISFIED", "REPEATED", "HOURS")
+RATING_COUNTS = ("POOR", "RECTIFIED")
 COUNT_NAMES = {
+    "POOR": ("差评数", "Bad ratings"), "RECTIFIED": ("按期整改的差评数", "Bad ratings put right in time"),
     "DISPATCHED": ("派单数", "Orders dispatched"), "ANSWERED": ("按时响应数", "Answered in time"),
     "CALLBACKS": ("有效回访数", "Valid call-backs"), "SOLVED": ("解决数", "Solved"),
     "SATISFIED": ("满意数", "Satisfied"), "REPEATED": ("重复诉求数", "Repeated"),
@@ -222,10 +224,12 @@ SPECS = {
 
 
 def count_indicator(code: str) -> dict[str, Any]:
-    """An input counted from work orders, not scored itself."""
+    """An input counted from work orders or service ratings, not scored itself."""
     zh, en = COUNT_NAMES[code]
+    rated = code in RATING_COUNTS
     return {
-        "code": code, "name": {"zh": zh, "en": en}, "decimals": 0, "frequency": "month", "lag_days": 7,
-        "source": "12345平台", "owner": "数据局", "supplier": "system", "absent": "zero",
-        "absent_reason": "工单系统没有记录即为零",
+        "code": code, "name": {"zh": zh, "en": en}, "decimals": 0, "owner": "数据局", "supplier": "system",
+        "frequency": "quarter" if rated else "month", "lag_days": 10 if rated else 7,
+        "source": "好差评系统" if rated else "12345平台", "absent": "zero",
+        "absent_reason": "评价系统没有记录即为零" if rated else "工单系统没有记录即为零",
     }  # fmt: skip

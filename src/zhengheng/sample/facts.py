@@ -7,7 +7,14 @@ from typing import Any
 
 from zhengheng.domain.periods import Period, parse_period
 from zhengheng.sample.catalogue import SPECS, Spec
-from zhengheng.sample.organisation import NO_ORDERS, SampleUnit, departments, districts, streets
+from zhengheng.sample.organisation import (
+    NO_ORDERS,
+    NO_WINDOW,
+    SampleUnit,
+    departments,
+    districts,
+    streets,
+)
 
 YEARS = (2023, 2024, 2025)
 MONTH_SHARES = (2, 4, 7, 8, 9, 9, 6, 9, 10, 11, 14, 11)
@@ -16,6 +23,9 @@ TOPICS = (("物业", 22), ("噪声", 14), ("停车", 11), ("老旧小区", 12), 
           ("违建", 6), ("市容", 8), ("其他", 7))  # fmt: skip
 SEASONS = {"供水供暖": (12, 1, 2), "欠薪": (12, 1), "入学": (6, 7, 8)}
 ORDERS_A_YEAR = 96_000
+RATINGS_A_YEAR = 120_000
+BAD = ("不满意", "非常不满意")
+GOOD = ("非常满意", "非常满意", "非常满意", "满意", "基本满意")
 SOLVED = {2023: 0.76, 2024: 0.84, 2025: 0.88}
 SATISFIED = {2023: 0.83, 2024: 0.88, 2025: 0.91}
 CITY_GROWTH = {2023: "5.4", 2024: "5.1", 2025: "5.3"}
@@ -44,7 +54,7 @@ def observations(units: list[SampleUnit], codes: dict[str, list[str]], seed: int
 def _year(unit: SampleUnit, spec: Spec, year: int, skill: float, random: Random) -> Iterator[Row]:
     periods = list(parse_period(str(year)).split(spec.frequency))  # type: ignore[arg-type]
     level = _level(spec, skill + random.gauss(0, 0.6), year)
-    if spec.code in {"A07", "A10"} and random.random() < 0.08:
+    if spec.code == "A10" and random.random() < 0.08:
         for period in periods:
             yield _row(unit, spec, period, "", "不适用")
         return
@@ -173,6 +183,29 @@ def _order(
         "办理小时": str(max(2, int(random.gauss(66 - 200 * lift, 20)))),
         "来电人": f"市民{number % 997}", "来电号码": f"000{number % 9973:08d}",
     }  # fmt: skip
+
+
+def ratings(seed: int, scale: float) -> Iterator[Row]:
+    """Service ratings 好差评 at the windows of the departments that have one; five steps, few bad ones."""
+    random = Random(f"{seed}-ratings")
+    held = [unit.code for unit in departments() if unit.code not in NO_WINDOW]
+    skill = quality(departments(), seed)
+    number = 0
+    for year in YEARS:
+        for day in range((date(year, 12, 31) - date(year, 1, 1)).days + 1):
+            today = date(year, 1, 1) + timedelta(day)
+            for _ in range(int(RATINGS_A_YEAR * scale / 365)):
+                number += 1
+                unit = random.choice(held)
+                lift = 0.01 * skill[unit]
+                bad = random.random() < 0.012 - lift / 4
+                word = random.choice(BAD if bad else GOOD)
+                settled = random.random() < 0.955 + 2 * lift
+                yield {
+                    "评价编号": f"HC{number:07d}", "评价日期": today.isoformat(), "单位代码": unit,
+                    "评价": word, "按期整改": ("是" if settled else "否") if bad else "",
+                    "办事人": f"市民{number % 991}",
+                }  # fmt: skip
 
 
 def events() -> Iterator[Row]:

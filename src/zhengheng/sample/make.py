@@ -57,7 +57,8 @@ def make_sample(folder: Path, *, seed: int, scale: float, progress: Progress | N
             data / f"{kind}_加减分.csv",
             (row for row in facts.events() if kinds[row["单位代码"]] == kind),
         )
-    _write(data / "12345工单.csv", _counted(facts.orders(seed, scale), progress))
+    for name, rows in (("12345工单.csv", facts.orders), ("好差评.csv", facts.ratings)):
+        _write(data / name, _counted(name, rows(seed, scale), progress))
 
 
 def _unit_row(unit: SampleUnit) -> dict[str, str]:
@@ -112,6 +113,7 @@ def _write_mapping(folder: Path, name: str, book: Rulebook) -> None:
     if name == "districts":
         sources.append(_result("scores.csv", "node = 'total' and unit >= 'Q'", "F00", "score"))
     if name == "departments":
+        sources.append(_ratings())
         sources.append(
             _result("indicator_scores.csv", "indicator = 'F01' and unit < 'E'", "A05", "value")
         )
@@ -156,10 +158,26 @@ def _orders(book: Rulebook) -> dict[str, Any]:
             "personal": {"来电人": "drop", "来电号码": "hash"}}  # fmt: skip
 
 
-def _counted(rows: Iterable[dict[str, Any]], progress: Progress | None) -> Iterable[dict[str, Any]]:
+def _ratings() -> dict[str, Any]:
+    bad = "word in ('不满意', '非常不满意')"
+    measures = [
+        {"indicator": code, "unit": "unit", "date": "day", "frequency": "quarter", "where": where}
+        for code, where in (("POOR", bad), ("RECTIFIED", f"{bad} and settled = '是'"))
+    ]
+    columns: dict[str, Any] = {
+        "unit": {"column": "单位代码"}, "day": {"column": "评价日期", "type": "date"},
+        "word": {"column": "评价"}, "settled": {"column": "按期整改"},
+    }  # fmt: skip
+    return {"file": "好差评.csv", "role": "fact", "columns": columns, "measures": measures,
+            "personal": {"办事人": "drop"}}  # fmt: skip
+
+
+def _counted(
+    name: str, rows: Iterable[dict[str, Any]], progress: Progress | None
+) -> Iterable[dict[str, Any]]:
     for number, row in enumerate(rows):
         if progress and number % 5000 == 0:
-            progress("12345工单.csv", number)
+            progress(name, number)
         yield row
 
 

@@ -38,6 +38,8 @@ STREET_GROUPS = {
     "central": ("中心城区街道", "Central streets"),
     "rural": ("涉农镇街", "Rural towns"),
 }
+NO_WINDOW = ("D34", "D37", "D38")
+"""Departments without a service window: the rating of windows does not apply to them."""
 NO_ORDERS = "云间村镇"
 """The one village town without hotline orders: listed, not ranked."""
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from zhengheng.sample.catalogue import COUNTS, SPECS, count_indicator
+from zhengheng.sample.catalogue import COUNTS, RATING_COUNTS, SPECS, count_indicator
 from zhengheng.sample.organisation import (
     DEPARTMENT_GROUPS,
     DISTRICT_GROUPS,
@@ -112,7 +112,8 @@ def department_rulebook() -> Rulebook:
         "categories": [{"code": u.code, "name": _words(u.name, u.code)} for u in units],
         "groups": [{"code": c, "name": _words(*n)} for c, n in DEPARTMENT_GROUPS.items()],
         "tree": tree, "weights": [{"from": "2023-01-01", "table": weights}],
-        "indicators": [_indicator(code) for code in sorted(codes)],
+        "indicators": [_indicator(code) for code in sorted(codes)]
+        + [count_indicator(code) for code in RATING_COUNTS],
         "procedure": _procedure("essay"),
     }  # fmt: skip
     return _rulebook(data)
