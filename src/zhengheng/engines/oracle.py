@@ -964,7 +964,6 @@ def aggregate(kind: str, present: list[Row], parts: list[Row]) -> Fraction | Non
     """A dimension's score at 10**9, not yet rounded; None where it cannot be formed."""
     weights = sum(p["weight"] for p in present)
     points = sum(Fraction(p["weight"]) * p["score"] for p in present)
-    scores = [p["score"] for p in present]
     if kind == "sum":
         here = sum(p["weight"] * p["full"] for p in present)
         due = sum(p["weight"] * p["full"] for p in parts if p["outcome"] != "not_due")
@@ -973,9 +972,12 @@ def aggregate(kind: str, present: list[Row], parts: list[Row]) -> Fraction | Non
         return None if points is None else points / MICRO
     if kind == "arithmetic":
         return points / weights if weights else None
-    if min(scores) < 0:
+    # A child that weighs nothing has no say, not even by a score of zero.
+    present = [p for p in present if p["weight"] > 0]
+    lowest = min((p["score"] for p in present), default=None)
+    if lowest is None or lowest < 0:
         return None
-    if min(scores) == 0:
+    if lowest == 0:
         return Fraction(0)
     if kind == "geometric":
         logs = sum(p["weight"] * (logarithm(int(p["score"]), 9) or 0) for p in present)

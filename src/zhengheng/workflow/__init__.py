@@ -1,1 +1,1 @@
-"""Procedure as pure data and functions: clocks, working days. Standard library only."""
+"""Who may do what, when, and what follows: states, permissions and deadlines as pure code."""

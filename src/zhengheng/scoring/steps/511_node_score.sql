@@ -28,11 +28,11 @@ summed as (
            sum(case when c.score is not null then c.weight * c.full else 0 end) as full_present,
            sum(case when c.outcome = 'not_due' then 0 else c.weight * c.full end) as full_due,
            sum(c.weight * c.score) as points,
-           sum(case when c.score > 0 and n.aggregate = 'geometric'
+           sum(case when c.score > 0 and c.weight > 0 and n.aggregate = 'geometric'
                     then c.weight * logarithm(c.score, 9) end) as logs,
-           sum(case when c.score > 0 and n.aggregate = 'harmonic'
+           sum(case when c.score > 0 and c.weight > 0 and n.aggregate = 'harmonic'
                     then ratio(c.weight * cast(1000000000000000000000 as decimal(38, 0)), c.score) end) as inverses,
-           min(c.score) as lowest,
+           min(case when c.weight > 0 then c.score end) as lowest,
            sum(c.used) as used,
            sum(c.leaves) as leaves
     from child c
@@ -56,7 +56,8 @@ divided as (
                                      else 1000000 * s.full_present end
                 when 'arithmetic' then s.weight
                 when 'geometric' then cast(1 as decimal(38, 0))
-                else coalesce(s.inverses, cast(1 as decimal(38, 0))) end as denominator
+                else case when s.lowest = 0 then cast(1 as decimal(38, 0))
+                          else s.inverses end end as denominator
     from summed s
     join node n on n.node = s.parent
 ),

@@ -1,0 +1,90 @@
+"""One act as an entry: what is committed to for ever, and what may be erased when its time is over."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from zhengheng.ledger.tree import leaf_hash
+
+SALT_BYTES = 16
+
+
+def canonical(value: Any) -> bytes:
+    """Canonical JSON: sorted keys, no spaces, plain text."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode()
+
+
+def content_digest(salt: bytes, content: dict[str, Any]) -> str:
+    """What the leaf commits to: without the salt nobody can guess a content that was erased."""
+    return hashlib.sha256(salt + canonical(content)).hexdigest()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An act on a subject by an actor at a time.
+
+    sequence  place in the ledger, from 0, without gaps
+    act       stable code, such as `rulebook.approved`
+    subject   kind and identifier, such as `rulebook:12`
+    actor     the account that acted, `system` for clocks
+    digest    salted digest of the content
+    salt, content  None once they were erased
+    """
+
+    sequence: int
+    act: str
+    subject: str
+    actor: str
+    at: datetime
+    digest: str
+    salt: bytes | None
+    content: dict[str, Any] | None
+
+    @classmethod
+    def make(
+        cls, *, sequence: int, act: str, subject: str, actor: str, at: datetime,
+        content: dict[str, Any], salt: bytes,
+    ) -> "Entry":  # fmt: skip
+        """A new entry; the salt is the caller's, and random."""
+        return cls(sequence, act, subject, actor, at, content_digest(salt, content), salt, content)
+
+    def leaf(self) -> bytes:
+        """The leaf hash: of everything but the erasable part, which stands by its digest."""
+        committed = {
+            "sequence": self.sequence, "act": self.act, "subject": self.subject,
+            "actor": self.actor, "at": self.at.isoformat(), "digest": self.digest,
+        }  # fmt: skip
+        return leaf_hash(canonical(committed))
+
+    def erased(self) -> "Entry":
+        """The entry without its content; the tree stays as it was."""
+        return Entry(
+            self.sequence, self.act, self.subject, self.actor, self.at, self.digest, None, None
+        )
+
+    def is_intact(self) -> bool:
+        """Whether the content is what the digest says, or was erased."""
+        if self.salt is None or self.content is None:
+            return self.salt is None and self.content is None
+        return content_digest(self.salt, self.content) == self.digest
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data, for export files."""
+        return {
+            "sequence": self.sequence, "act": self.act, "subject": self.subject, "actor": self.actor,
+            "at": self.at.isoformat(), "digest": self.digest,
+            "salt": self.salt.hex() if self.salt is not None else None, "content": self.content,
+        }  # fmt: skip
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "Entry":
+        """Read back from an export. Raises KeyError, TypeError or ValueError for other data."""
+        salt = data["salt"]
+        return cls(
+            int(data["sequence"]), str(data["act"]), str(data["subject"]), str(data["actor"]),
+            datetime.fromisoformat(data["at"]), str(data["digest"]),
+            bytes.fromhex(salt) if salt is not None else None, data["content"],
+        )  # fmt: skip
