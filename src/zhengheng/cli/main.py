@@ -1,6 +1,7 @@
 """The command line's entry: commands, the language switch, errors as sentences."""
 
 import sys
+from importlib.metadata import entry_points
 from typing import Annotated
 
 import typer
@@ -59,6 +60,19 @@ for _command, _zh, _en in (
     (sample.demo, "示例城市的一年", "a year of the sample city"),
 ):
     app.command(help=t(_zh, _en))(_command)
+
+
+def _installed() -> None:
+    """Commands that installed parts bring along (the office does), by their entry points."""
+    for point in sorted(entry_points(group="zhengheng.commands"), key=lambda p: p.name):
+        command = point.load()
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=point.name)
+        else:
+            app.command(point.name)(command)
+
+
+_installed()
 
 
 def main() -> None:

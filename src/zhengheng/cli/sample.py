@@ -34,14 +34,17 @@ def sample(folder: Folder, seed: int = 2025, scale: Scale = 1.0) -> None:
 
 def year(folder: Path) -> Iterator[Run]:
     """Score the year: twelve hotline bulletins first, since their results feed the others."""
+    from zhengheng.engines.archive import keep_run
     from zhengheng.engines.duck import DuckEngine
     from zhengheng.engines.outputs import write_results
     from zhengheng.engines.run import make_run
     from zhengheng.lake.intake import read_files
     from zhengheng.lake.mapping import load_mapping
+    from zhengheng.lake.store import Lake
     from zhengheng.scheme.load import load_rulebook
 
     created = datetime.now(UTC)
+    lake = Lake.create(folder / "lake")
     for name in ("hotline", "departments", "districts", "streets"):
         book, _ = load_rulebook(folder / "rulebooks" / name)
         mapping = load_mapping(folder / f"{name}.intake.yaml")
@@ -53,6 +56,8 @@ def year(folder: Path) -> Iterator[Run]:
                 advance(period.code, place, len(periods))
                 runs.append(make_run(book, facts, period, DuckEngine(), mapping.at))
         write_results(runs, folder / "results" / name, created)
+        for run in runs:
+            keep_run(lake, run, created)
         if name == "hotline":
             write_results(runs, folder / "data" / "通报结果", created)
         yield runs[-1]

@@ -122,7 +122,10 @@ class _Maker:
                     f"rank {ranks[0]['place']} of {ranks[0]['members']}",
                 )
             )
-        if grade:
+        if grade and self.run.rulebook.grading:
+            grading = self.run.rulebook.grading
+            words = {b.code: b.name.say(self.language) for b in (*grading.bands, *grading.outside)}
+            grade = words.get(grade, grade)
             detail.append(self.t(f"等次 {grade}", f"grade {grade}"))
         names = {
             u.code: u.name.say(self.language)

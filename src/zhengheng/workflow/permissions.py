@@ -40,9 +40,8 @@ RULES: tuple[Rule, ...] = (
     _rule("grant.revoke", Role.SECRECY_OFFICER),
     _rule("ledger.read", Role.SECURITY_AUDITOR),
     _rule("ledger.checkpoint", Role.SECURITY_AUDITOR, Role.OFFICE_DIRECTOR),
-    # The organisation is no secret; changing it is the office's work.
+    # The organisation is no secret.
     Rule("organisation.read", EVERYONE),
-    _rule("organisation.change", Role.OFFICE_INDICATORS),
     # Results: before the public notice only for those who are named on the run.
     _rule("result.register", Role.OFFICE_DATA),
     Rule("result.read", BUSINESS, "named", frozenset({"draft"})),

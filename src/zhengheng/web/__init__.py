@@ -1,0 +1,1 @@
+"""The office in the browser: everything that imports Django, one app a stop of the road."""

@@ -1,0 +1,1 @@
+"""Accounts, the roles they hold, signing in and out."""

@@ -1,0 +1,54 @@
+"""Accounts and grants. An account alone may do nothing: every right comes from a grant."""
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import models
+from django.db.models import F, Q
+
+from zhengheng.web.organisation.models import Unit
+from zhengheng.workflow.roles import NAMES
+
+
+class Account(AbstractBaseUser):
+    """A person who signs in."""
+
+    username = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=60)
+    is_active = models.BooleanField(default=True)
+    must_change_password = models.BooleanField(default=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    row_version = models.PositiveIntegerField(default=1)
+
+    USERNAME_FIELD = "username"
+
+    class Meta:
+        ordering = ("username",)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.username})"
+
+
+class RoleGrant(models.Model):
+    """A role given to an account, for a unit where the role asks for one, from a day to a day."""
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="grants")
+    role = models.CharField(max_length=32, choices=[(role.value, NAMES[role][0]) for role in NAMES])
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="grants")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    given_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    revoked_at = models.DateTimeField(null=True)
+    row_version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ("role", "id")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "role", "unit"], condition=Q(revoked_at=None),
+                nulls_distinct=False, name="one_standing_grant",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="grant_ends_after"
+            ),
+        ]  # fmt: skip

@@ -1,0 +1,68 @@
+"""Who an account is and what it may do: the one place where grants become rights."""
+
+from collections.abc import Collection
+from datetime import date
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from zhengheng.domain.problems import ZhenghengError
+from zhengheng.web.accounts.models import Account, RoleGrant
+from zhengheng.web.organisation.selectors import with_all_above
+from zhengheng.workflow.permissions import may
+from zhengheng.workflow.roles import Grant, Role
+
+
+class ForbiddenError(ZhenghengError):
+    """The account may not do this."""
+
+
+def standing(day: date) -> QuerySet[RoleGrant]:
+    """Grants in force on a day."""
+    return RoleGrant.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gte=day), revoked_at=None, valid_from__lte=day
+    ).select_related("unit")
+
+
+def grants(account: Account, day: date) -> list[Grant]:
+    """The roles an account holds on a day."""
+    return [
+        Grant(Role(grant.role), grant.unit.code if grant.unit else None)
+        for grant in standing(day).filter(account=account)
+    ]
+
+
+def allowed(
+    account: Account,
+    act: str,
+    day: date,
+    *,
+    relations: Collection[str] = (),
+    state: str = "",
+    unit: str = "",
+) -> bool:
+    """Whether an account may act on an object of a unit, in a state and relation."""
+    units = with_all_above(unit) if unit else ()
+    return may(grants(account, day), act, relations=relations, state=state, units=units)
+
+
+def require(
+    account: Account,
+    act: str,
+    day: date,
+    *,
+    relations: Collection[str] = (),
+    state: str = "",
+    unit: str = "",
+) -> None:
+    """Raise ForbiddenError unless the account may."""
+    if not allowed(account, act, day, relations=relations, state=state, unit=unit):
+        raise ForbiddenError.one(
+            act, "forbidden", zh="您没有进行此操作的权限; 如果工作需要, 请联系安全保密管理员授权",
+            en="you may not do this; if your work needs it, ask the secrecy and security officer",
+        )  # fmt: skip
+
+
+def listed(day: date) -> list[tuple[Account, list[RoleGrant]]]:
+    """All accounts with their standing grants; two queries."""
+    held = Account.objects.prefetch_related(Prefetch("grants", standing(day)))
+    return [(account, list(account.grants.all())) for account in held]

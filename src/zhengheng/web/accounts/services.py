@@ -1,0 +1,271 @@
+"""Making accounts and giving rights: by different officers, each act in the ledger."""
+
+import re
+from datetime import date, datetime, timedelta
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from zhengheng.domain.problems import Problem, ZhenghengError
+from zhengheng.web.accounts.models import Account, RoleGrant
+from zhengheng.web.accounts.selectors import require, standing
+from zhengheng.web.ledger.services import append
+from zhengheng.web.organisation.models import Unit
+from zhengheng.workflow.roles import ENDING, NAMES, OF_A_UNIT, Role, conflicts
+
+USERNAME = re.compile(r"[\w.@-]{2,60}")
+
+
+class AccountError(ZhenghengError):
+    """An account or a grant cannot be as asked for."""
+
+
+class StaleError(ZhenghengError):
+    """Somebody else changed the object meanwhile."""
+
+
+def first_officers(*, accounts: dict[Role, tuple[str, str, str]], now: datetime) -> None:
+    """The three officers of a new installation: role → user name, name, password. Only once."""
+    with transaction.atomic():
+        if Account.objects.exists():
+            raise AccountError.one(
+                "accounts", "account.begun", zh="已有账号, 不能再次初始化",
+                en="there are accounts already; this is done once",
+            )  # fmt: skip
+        for role, (username, name, password) in accounts.items():
+            account = _make(username, name, password, now)
+            RoleGrant.objects.create(account=account, role=role, valid_from=now.date())
+            append(
+                act="account.first", subject=f"account:{username}", actor="system", at=now,
+                content={"role": role, "name": name},
+            )  # fmt: skip
+
+
+def create_account(
+    *, username: str, name: str, password: str, actor: Account, now: datetime
+) -> Account:
+    """A new account without any right. Its password must be changed at first use."""
+    require(actor, "account.create", now.date())
+    with transaction.atomic():
+        account = _make(username, name, password, now)
+        append(
+            act="account.created", subject=f"account:{username}", actor=actor.username, at=now,
+            content={"name": name},
+        )  # fmt: skip
+    return account
+
+
+def _make(username: str, name: str, password: str, now: datetime) -> Account:
+    account = Account(username=username.strip(), name=name.strip(), created_at=now)
+    problems = [
+        Problem(field, "account.empty", f"请填写{zh}", f"{en} is missing")
+        for field, zh, en, value in (("username", "账号", "user name", account.username), ("name", "姓名", "name", account.name))
+        if not value
+    ]  # fmt: skip
+    if account.username and not USERNAME.fullmatch(account.username):
+        problems.append(
+            Problem(
+                "username",
+                "account.username",
+                "账号只能用字母、数字、汉字和 . _ @ -, 2 至 60 位",
+                "a user name has 2 to 60 letters, digits or . _ @ -",
+            )
+        )
+    if problems:
+        raise AccountError(problems)
+    _check_password(password, account)
+    account.set_password(password)
+    try:
+        with transaction.atomic():
+            account.save()
+    except IntegrityError as error:
+        raise AccountError.one(
+            "username", "account.taken", zh=f"账号 {username} 已存在", en=f"the user name {username} is taken",
+        ) from error  # fmt: skip
+    return account
+
+
+def _check_password(password: str, account: Account) -> None:
+    try:
+        validate_password(password, account)
+    except ValidationError as error:
+        said = " ".join(error.messages)
+        raise AccountError.one("password", "password.weak", zh=said, en=said) from error
+
+
+def change_password(*, account: Account, old: str, new: str, now: datetime) -> None:
+    """A person's own new password."""
+    if not account.check_password(old):
+        raise AccountError.one(
+            "old", "password.wrong", zh="原密码不正确", en="the old password is wrong"
+        )
+    if old == new:
+        raise AccountError.one(
+            "new", "password.same", zh="新密码与原密码相同", en="the new password is the old one"
+        )
+    _check_password(new, account)
+    with transaction.atomic():
+        account.set_password(new)
+        account.must_change_password = False
+        account.save(update_fields=["password", "must_change_password"])
+        append(
+            act="account.password",
+            subject=f"account:{account.username}",
+            actor=account.username,
+            at=now,
+        )
+
+
+@transaction.atomic
+def close_account(*, account: Account, row_version: int, actor: Account, now: datetime) -> None:
+    """Nobody signs in with it any more; what it did stays."""
+    require(actor, "account.close", now.date())
+    _change(account, row_version, is_active=False)
+    append(
+        act="account.closed", subject=f"account:{account.username}", actor=actor.username, at=now
+    )
+
+
+@transaction.atomic
+def unlock_account(*, account: Account, row_version: int, actor: Account, now: datetime) -> None:
+    """Let a locked account try again before its time is over."""
+    require(actor, "account.unlock", now.date())
+    _change(account, row_version, failures=0, locked_until=None)
+    append(
+        act="account.unlocked", subject=f"account:{account.username}", actor=actor.username, at=now
+    )
+
+
+@transaction.atomic
+def reset_password(
+    *, account: Account, row_version: int, password: str, actor: Account, now: datetime
+) -> None:
+    """A new first password for somebody who forgot his; he must change it at once."""
+    require(actor, "account.reset_password", now.date())
+    _check_password(password, account)
+    _change(account, row_version, password=make_password(password), must_change_password=True,
+            failures=0, locked_until=None)  # fmt: skip
+    append(
+        act="account.password_reset",
+        subject=f"account:{account.username}",
+        actor=actor.username,
+        at=now,
+    )
+
+
+def _change(account: Account, row_version: int, **fields: object) -> None:
+    """Conditional on the version that the actor saw. Raises StaleError."""
+    fields["row_version"] = F("row_version") + 1
+    changed = Account.objects.filter(pk=account.pk, row_version=row_version).update(**fields)
+    if not changed:
+        raise stale(f"account:{account.username}")
+
+
+def stale(subject: str) -> StaleError:
+    """The error that tells the second of two writers."""
+    return StaleError.one(
+        subject, "stale", zh="您打开页面之后, 他人已修改过此项; 您的修改没有保存, 请刷新后再试",
+        en="somebody changed this after you opened it; your change was not saved, reload and try again",
+    )  # fmt: skip
+
+
+@transaction.atomic
+def give_role(
+    *, account: Account, role: Role, unit: Unit | None, valid_from: date, valid_to: date | None,
+    actor: Account, now: datetime,
+) -> RoleGrant:  # fmt: skip
+    """Give a role. Raises AccountError for a missing unit or end, a conflict, or one's own account."""
+    require(actor, "grant.give", now.date())
+    # The row's lock keeps two officers from giving two excluding roles at once.
+    held = Account.objects.select_for_update().get(pk=account.pk)
+    problems = _grant_problems(held, role, unit, valid_to, actor, now)
+    if problems:
+        raise AccountError(problems)
+    grant = RoleGrant.objects.create(
+        account=held, role=role, unit=unit, valid_from=valid_from, valid_to=valid_to, given_by=actor
+    )
+    append(
+        act="grant.given", subject=f"account:{held.username}", actor=actor.username, at=now,
+        content={"role": role, "unit": unit.code if unit else None, "from": valid_from.isoformat(),
+                 "to": valid_to.isoformat() if valid_to else None},
+    )  # fmt: skip
+    return grant
+
+
+def _grant_problems(
+    account: Account, role: Role, unit: Unit | None, valid_to: date | None, actor: Account, now: datetime
+) -> list[Problem]:  # fmt: skip
+    zh, en = NAMES[role]
+    held = list(RoleGrant.objects.filter(account=account, revoked_at=None))
+    lasting = [Role(g.role) for g in held if g.valid_to is None or g.valid_to >= now.date()]
+    found = conflicts(lasting, role)
+    if account.pk == actor.pk:
+        found.append(
+            Problem("account", "grant.self", "不能给自己授权", "nobody gives a role to himself")
+        )
+    if not account.is_active:
+        found.append(Problem("account", "account.closed", "账号已停用", "the account is closed"))
+    if role in OF_A_UNIT and unit is None:
+        found.append(Problem("unit", "grant.unit", f"{zh} 必须指定单位", f"{en} needs a unit"))
+    if role not in OF_A_UNIT and unit is not None:
+        found.append(
+            Problem("unit", "grant.unit", f"{zh} 不按单位授权", f"{en} is not given for a unit")
+        )
+    if role in ENDING and valid_to is None:
+        found.append(
+            Problem("valid_to", "grant.end", f"{zh} 必须有截止日期", f"{en} needs an end date")
+        )
+    if any(g.role == role and g.unit_id == (unit.pk if unit else None) for g in held):
+        found.append(
+            Problem("role", "grant.held", "该账号已有此角色", "the account holds this role already")
+        )
+    return found
+
+
+@transaction.atomic
+def revoke_role(*, grant: RoleGrant, row_version: int, actor: Account, now: datetime) -> None:
+    """Take a role back. Somebody must remain who can give roles. Raises AccountError, StaleError."""
+    require(actor, "grant.revoke", now.date())
+    last = standing(now.date()).filter(role=Role.SECRECY_OFFICER).exclude(pk=grant.pk)
+    if grant.role == Role.SECRECY_OFFICER and not last.exists():
+        raise AccountError.one(
+            "role", "grant.last", zh="这是最后一位安全保密管理员, 收回后将无人可以授权",
+            en="this is the last secrecy officer; nobody could give roles any more",
+        )  # fmt: skip
+    changed = RoleGrant.objects.filter(
+        pk=grant.pk, row_version=row_version, revoked_at=None
+    ).update(revoked_at=now, row_version=F("row_version") + 1)
+    if not changed:
+        raise stale(f"grant:{grant.pk}")
+    append(
+        act="grant.revoked", subject=f"account:{grant.account.username}", actor=actor.username, at=now,
+        content={"role": grant.role, "unit": grant.unit.code if grant.unit else None},
+    )  # fmt: skip
+
+
+@transaction.atomic
+def record_failure(
+    *, account: Account, lock_after: int, lock_for: timedelta, now: datetime
+) -> None:
+    """A wrong password. After too many in a row the account is locked for a while."""
+    held = Account.objects.select_for_update().get(pk=account.pk)
+    held.failures += 1
+    if held.failures >= lock_after:
+        held.failures, held.locked_until = 0, now + lock_for
+        append(act="account.locked", subject=f"account:{held.username}", actor="system", at=now)
+    held.save(update_fields=["failures", "locked_until"])
+
+
+@transaction.atomic
+def record_sign_in(*, account: Account, now: datetime) -> None:
+    """Somebody came in."""
+    Account.objects.filter(pk=account.pk).update(failures=0, locked_until=None, last_login=now)
+    append(
+        act="account.signed_in",
+        subject=f"account:{account.username}",
+        actor=account.username,
+        at=now,
+    )

@@ -1,0 +1,219 @@
+"""Pages of accounts: they translate, the services decide."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from zhengheng.domain.problems import Problem, ZhenghengError
+from zhengheng.web.accounts import services
+from zhengheng.web.accounts.models import Account, RoleGrant
+from zhengheng.web.accounts.request import OfficeRequest
+from zhengheng.web.accounts.selectors import allowed, listed, require
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.organisation.selectors import standing as standing_units
+from zhengheng.web.pages.tags import say
+from zhengheng.workflow.roles import NAMES, Role
+
+
+def sign_in(request: OfficeRequest) -> HttpResponse:
+    """The door. A failure never says whether it was the name, the password or a lock."""
+    problems: list[Problem] = []
+    if request.method == "POST":
+        username, given = request.POST.get("username", "").strip(), request.POST.get("password", "")
+        account = authenticate(request, username=username, password=given)
+        if account is not None:
+            login(request, account)
+            return redirect(_inside(request))
+        problems.append(
+            Problem("username", "sign_in.failed", "账号或密码不正确, 或账号已锁定; 连续输错会锁定 15 分钟",
+                    "user name or password is wrong, or the account is locked; repeated failures lock it for 15 minutes")
+        )  # fmt: skip
+    context = {"problems": problems, "next": request.GET.get("next", "")}
+    return render(request, "accounts/sign_in.html", context, status=422 if problems else 200)
+
+
+def _inside(request: OfficeRequest) -> str:
+    target = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure())
+    return target if target and safe else "/office/"
+
+
+@require_POST
+def sign_out(request: OfficeRequest) -> HttpResponse:
+    logout(request)
+    return redirect("/office/sign-in/")
+
+
+def password(request: OfficeRequest) -> HttpResponse:
+    """One's own password."""
+    problems: tuple[Problem, ...] = ()
+    if request.method == "POST":
+        try:
+            services.change_password(
+                account=request.user, old=request.POST.get("old", ""), new=request.POST.get("new", ""),
+                now=request.now,
+            )  # fmt: skip
+        except ZhenghengError as error:
+            problems = error.problems
+        else:
+            update_session_auth_hash(request, request.user)
+            messages.success(request, say("密码已更新", "the password was changed"))
+            return redirect("/office/")
+    return render(
+        request, "accounts/password.html", {"problems": problems}, status=422 if problems else 200
+    )
+
+
+@require_GET
+def accounts(request: OfficeRequest) -> HttpResponse:
+    """Everybody who can sign in, and what they may do."""
+    day = request.now.date()
+    require(request.user, "account.list", day)
+    held = listed(day)
+    in_use = [given for account, given in held if account.is_active]
+    context = {
+        "accounts": [(account, [_named(grant) for grant in given]) for account, given in held],
+        "active": len(in_use),
+        "bare": in_use.count([]),
+        "may_create": allowed(request.user, "account.create", day),
+    }  # fmt: skip
+    return render(request, "accounts/list.html", context)
+
+
+def _named(grant: RoleGrant) -> dict[str, object]:
+    zh, en = NAMES[Role(grant.role)]
+    return {"grant": grant, "zh": zh, "en": en}
+
+
+def create(request: OfficeRequest) -> HttpResponse:
+    """A new account, without any right."""
+    require(request.user, "account.create", request.now.date())
+    problems: tuple[Problem, ...] = ()
+    if request.method == "POST":
+        try:
+            made = services.create_account(
+                username=request.POST.get("username", ""), name=request.POST.get("name", ""),
+                password=request.POST.get("password", ""), actor=request.user, now=request.now,
+            )  # fmt: skip
+        except ZhenghengError as error:
+            problems = error.problems
+        else:
+            messages.success(
+                request,
+                say(
+                    f"已建立账号 {made.username}; 请安全保密管理员授权",
+                    f"account {made.username} was made; the secrecy officer gives it its roles",
+                ),
+            )
+            return redirect("account", made.username)
+    context = {"problems": problems, "given": request.POST}
+    return render(request, "accounts/new.html", context, status=422 if problems else 200)
+
+
+@require_GET
+def account(request: OfficeRequest, username: str) -> HttpResponse:
+    """One account: its roles, and what this officer may do with it."""
+    day = request.now.date()
+    require(request.user, "account.list", day)
+    found = get_object_or_404(Account, username=username)
+    locked = found.locked_until is not None and found.locked_until > request.now
+    context = {
+        "account": found, "locked": locked, "today": day,
+        "grants": [_named(g) for g in found.grants.filter(revoked_at=None).select_related("unit")],
+        "roles": [(role.value, *NAMES[role]) for role in NAMES],
+        "units": standing_units(day),
+        "may_give": allowed(request.user, "grant.give", day) and found.pk != request.user.pk,
+        "may_close": allowed(request.user, "account.close", day),
+    }  # fmt: skip
+    return render(request, "accounts/account.html", context)
+
+
+@require_POST
+def close(request: OfficeRequest, username: str) -> HttpResponse:
+    services.close_account(
+        account=get_object_or_404(Account, username=username), row_version=_version(request),
+        actor=request.user, now=request.now,
+    )  # fmt: skip
+    return redirect("account", username)
+
+
+@require_POST
+def unlock(request: OfficeRequest, username: str) -> HttpResponse:
+    services.unlock_account(
+        account=get_object_or_404(Account, username=username), row_version=_version(request),
+        actor=request.user, now=request.now,
+    )  # fmt: skip
+    return redirect("account", username)
+
+
+@require_POST
+def reset(request: OfficeRequest, username: str) -> HttpResponse:
+    """A new first password, told to the person outside this system."""
+    require(request.user, "account.reset_password", request.now.date())
+    services.reset_password(
+        account=get_object_or_404(Account, username=username), row_version=_version(request),
+        password=request.POST.get("password", ""), actor=request.user, now=request.now,
+    )  # fmt: skip
+    messages.success(
+        request,
+        say(
+            "初始密码已更换, 请当面告知本人", "the first password was set; tell the person himself"
+        ),
+    )
+    return redirect("account", username)
+
+
+@require_POST
+def give(request: OfficeRequest, username: str) -> HttpResponse:
+    """Give a role; what cannot be is said in words, and nothing is changed."""
+    require(request.user, "grant.give", request.now.date())
+    given = request.POST
+    found = get_object_or_404(Account, username=username)
+    unit = get_object_or_404(Unit, code=given["unit"]) if given.get("unit") else None
+    services.give_role(
+        account=found, role=_role(given.get("role", "")), unit=unit,
+        valid_from=_day(given.get("valid_from", ""), "valid_from") or request.now.date(),
+        valid_to=_day(given.get("valid_to", ""), "valid_to"), actor=request.user, now=request.now,
+    )  # fmt: skip
+    messages.success(request, say("已授权", "the role was given"))
+    return redirect("account", username)
+
+
+@require_POST
+def revoke(request: OfficeRequest, number: int) -> HttpResponse:
+    require(request.user, "grant.revoke", request.now.date())
+    grant = get_object_or_404(RoleGrant.objects.select_related("account", "unit"), pk=number)
+    services.revoke_role(
+        grant=grant, row_version=_version(request), actor=request.user, now=request.now
+    )
+    messages.success(request, say("已收回", "the role was taken back"))
+    return redirect("account", grant.account.username)
+
+
+def _version(request: OfficeRequest) -> int:
+    """The version that the actor saw; none fits nothing."""
+    text = request.POST.get("row_version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _role(text: str) -> Role:
+    try:
+        return Role(text)
+    except ValueError as error:
+        raise services.AccountError.one(
+            "role", "role.unknown", zh="请选择角色", en="choose a role"
+        ) from error
+
+
+def _day(text: str, field: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise services.AccountError.one(
+            field, "date.bad", zh="日期格式应为 2026-01-31", en="a date reads 2026-01-31"
+        ) from error

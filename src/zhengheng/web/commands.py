@@ -1,0 +1,184 @@
+"""Commands of the office. The command line finds them by the entry points in pyproject.toml."""
+
+import json
+import os
+import secrets
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from zhengheng.domain.problems import NotFoundError, VerifyError
+
+HomeOption = Annotated[
+    Path, typer.Option("--home", envvar="ZHENGHENG_HOME", help="数据文件夹 / data folder")
+]
+HERE = Path("demo")
+out = Console(width=None)
+
+office = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="办公端 / the office")
+ledger = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="存证日志 / the ledger")
+
+
+def begin(home: Path) -> None:
+    """Bring Django up on a data folder and its tables up to date."""
+    os.environ["ZHENGHENG_HOME"] = str(home.resolve())
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhengheng.web.config.settings")
+    home.mkdir(parents=True, exist_ok=True)
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def serve(
+    home: HomeOption = HERE,
+    host: Annotated[str, typer.Option(help="address")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="port")] = 8000,
+    threads: Annotated[int, typer.Option(help="threads")] = 8,
+) -> None:
+    """Serve the office in production form."""
+    begin(home)
+    from waitress import serve as run
+
+    from zhengheng.web.config.wsgi import application
+
+    out.print(f"政衡 Zhengheng: http://{host}:{port}/  (Ctrl+C 结束 / ends it)", markup=False)
+    run(application, host=host, port=port, threads=threads, ident="", _quiet=True)
+
+
+@office.command("officers")
+def officers(home: HomeOption = HERE) -> None:
+    """Make the three officers of a new installation; their first passwords are shown once."""
+    begin(home)
+    from zhengheng.web.accounts.services import first_officers
+    from zhengheng.web.config.middleware import now
+    from zhengheng.workflow.roles import NAMES, Role
+
+    made = {
+        Role.SYSTEM_ADMINISTRATOR: ("sysadmin", NAMES[Role.SYSTEM_ADMINISTRATOR][0], _password()),
+        Role.SECRECY_OFFICER: ("secrecy", NAMES[Role.SECRECY_OFFICER][0], _password()),
+        Role.SECURITY_AUDITOR: ("auditor", NAMES[Role.SECURITY_AUDITOR][0], _password()),
+    }
+    first_officers(accounts=made, now=now())
+    for username, name, password in made.values():
+        out.print(f"{username:10} {password}  {name}", markup=False, highlight=False)
+
+
+def _password() -> str:
+    return secrets.token_urlsafe(9)
+
+
+@office.command("import-units")
+def import_units(
+    file: Annotated[Path, typer.Argument(help="units.csv")], home: HomeOption = HERE
+) -> None:
+    """Bring units in from a csv file: code, name_zh, name_en, kind, parent, credit_code, area_code, valid_from, valid_to."""
+    import csv
+    import getpass
+
+    begin(home)
+    from zhengheng.web.config.middleware import now
+    from zhengheng.web.organisation import services
+
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        rows = [{k: v or "" for k, v in row.items() if k} for row in csv.DictReader(stream)]
+    count = services.import_units(
+        rows=rows, actor=f"os:{getpass.getuser()}", now=now(), source=file.name
+    )
+    out.print(f"{count} 个单位 / units", markup=False)
+
+
+@ledger.command("verify")
+def verify(
+    home: HomeOption = HERE,
+    export: Annotated[
+        Path | None, typer.Option(help="导出的 JSON 行; 不给则查数据库 / an export instead of the database")
+    ] = None,
+    checkpoint: Annotated[
+        list[Path] | None, typer.Option(help="另存的检查点 / checkpoints kept elsewhere")
+    ] = None,
+    key: Annotated[Path | None, typer.Option(help="ledger.pub")] = None,
+    witness: Annotated[
+        Path | None, typer.Option(help="较早的导出 / an earlier export, which names a rewritten entry")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
+) -> None:  # fmt: skip
+    """Check the ledger offline; every altered, removed or moved entry is named. Exit code 7 on findings."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    from zhengheng.ledger.check import check
+    from zhengheng.ledger.checkpoint import CheckpointError, read
+
+    entries, leaves = _read(export, home)
+    public = key or home / "ledger.pub"
+    points = []
+    for path in checkpoint or ():
+        if not public.is_file():
+            raise NotFoundError.one(
+                str(public),
+                "key.absent",
+                zh="没有公钥文件, 用 --key 给出",
+                en="no public key; give it with --key",
+            )
+        try:
+            held = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public.read_text().strip()))
+            points.append(read(path.read_text(encoding="utf-8"), held))
+        except (CheckpointError, ValueError) as error:
+            raise VerifyError.one(
+                str(path), "checkpoint.bad", zh=f"检查点无效: {error}", en=str(error)
+            ) from error
+    witnessed = [entry.leaf() for entry in _read(witness, home)[0]] if witness else []
+    found = check(entries, leaves, points, witnessed)
+    if as_json:
+        typer.echo(json.dumps([vars(f) for f in found], ensure_ascii=False, indent=1))
+    elif not found:
+        out.print(f"通过 OK: {len(entries)} 条 entries", markup=False)
+    else:
+        for finding in found:
+            out.print(f"{finding.zh} / {finding.en}", markup=False)
+    if found:
+        raise typer.Exit(VerifyError.exit_code)
+
+
+def _read(export: Path | None, home: Path):  # type: ignore[no-untyped-def]
+    from zhengheng.ledger.entry import Entry
+
+    if export is None:
+        begin(home)
+        from zhengheng.web.ledger import selectors
+
+        return list(selectors.entries()), selectors.leaves()
+    entries, leaves = [], []
+    for number, line in enumerate(export.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            data = json.loads(line)
+            entries.append(Entry.from_dict(data))
+            leaves.append(bytes.fromhex(data["leaf"]))
+        except (ValueError, KeyError, TypeError) as error:
+            raise VerifyError.one(
+                f"{export}:{number}", "export.bad", zh=f"这一行不是日志记录: {error}", en=f"this line is no entry: {error}"
+            ) from error  # fmt: skip
+    return entries, leaves
+
+
+@office.command("demo")
+def demo(
+    home: HomeOption = HERE,
+    at: Annotated[str, typer.Option(help="固定的时间 / the moment at which the clock stands")] = "2026-03-12T09:00+08:00",
+    port: Annotated[int, typer.Option(help="port")] = 8000,
+    only_fill: Annotated[bool, typer.Option(help="不启动服务 / do not serve")] = False,
+) -> None:  # fmt: skip
+    """Furnish the office with the sample city, print its accounts, serve it with a fixed clock."""
+    os.environ["ZHENGHENG_CLOCK"] = at
+    begin(home)
+    from zhengheng.web.sample import furnish_office
+
+    out.print("\n账号 / accounts (虚构示例 / fictional):")
+    for username, password, role in furnish_office(home, datetime.fromisoformat(at)):
+        out.print(f"  {username:12} {password:14} {role}", markup=False, highlight=False)
+    if not only_fill:
+        serve(home, port=port)

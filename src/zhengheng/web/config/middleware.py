@@ -1,0 +1,87 @@
+"""What every request passes through: the clock, the language, the door, expected errors in words."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import cast
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone, translation
+
+from zhengheng.domain.problems import ZhenghengError
+from zhengheng.web.accounts.request import OfficeRequest
+from zhengheng.web.pages.views import problem_page
+
+Handler = Callable[[HttpRequest], HttpResponse]
+LANGUAGE_COOKIE = "language"
+OPEN = ("/office/sign-in/", "/office/language/", "/static/")
+"""The only addresses without an account: deny unless allowed."""
+
+
+def now() -> datetime:
+    """The moment it is: fixed for demonstrations, else the machine's."""
+    if settings.FIXED_CLOCK:
+        return datetime.fromisoformat(settings.FIXED_CLOCK)
+    return timezone.now()
+
+
+def clock(handle: Handler) -> Handler:
+    """Below the views the time is an argument; here it is read, once a request."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.now = now()  # type: ignore[attr-defined]
+        return handle(request)
+
+    return middleware
+
+
+def language(handle: Handler) -> Handler:
+    """The language the reader chose; Chinese first."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(LANGUAGE_COOKIE, "")
+        if chosen not in dict(settings.LANGUAGES):
+            chosen = settings.LANGUAGE_CODE
+        with translation.override(chosen):
+            request.LANGUAGE_CODE = chosen
+            response = handle(request)
+        response.headers.setdefault("Content-Language", chosen)
+        return response
+
+    return middleware
+
+
+def signed_in(handle: Handler) -> Handler:
+    """Nobody passes without an account, and nobody works with a password that others know."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(OPEN) or request.path == "/":
+            response = handle(request)
+            response.headers.setdefault("Cache-Control", "no-store, private")
+            return response
+        if not request.user.is_authenticated:
+            return redirect(f"{settings.LOGIN_URL}?next={request.path}")
+        if request.user.must_change_password and request.path != "/office/password/":
+            return redirect("/office/password/")
+        response = handle(request)
+        # Pages behind the door stay out of shared caches and of the browser's history of others.
+        response.headers.setdefault("Cache-Control", "no-store, private")
+        return response
+
+    return middleware
+
+
+def expected_errors(handle: Handler) -> Handler:
+    """Problems with a place and a remedy become a page that says so."""
+
+    class Middleware:
+        def __call__(self, request: HttpRequest) -> HttpResponse:
+            return handle(request)
+
+        def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+            if isinstance(error, ZhenghengError):
+                return problem_page(cast("OfficeRequest", request), error)
+            return None
+
+    return Middleware()

@@ -1,0 +1,149 @@
+"""Settings. A deployment changes them by environment variables only; each is named here.
+
+ZHENGHENG_HOME    folder with the lake, keys and the desk database (default: ./demo)
+DATABASE_URL      postgres://… for a city; unset: SQLite in ZHENGHENG_HOME
+ZHENGHENG_HOSTS   host names that are served, by commas (default: this machine only)
+ZHENGHENG_HTTPS   1 behind a TLS proxy: secure cookies, redirects, HSTS
+ZHENGHENG_CLOCK   a fixed moment such as 2026-03-12T09:00+08:00, for demonstrations; shown on every page
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+import dj_database_url
+
+WEB = Path(__file__).resolve().parent.parent
+HOME = Path(os.environ.get("ZHENGHENG_HOME", "demo")).resolve()
+FIXED_CLOCK = os.environ.get("ZHENGHENG_CLOCK", "")
+HTTPS = os.environ.get("ZHENGHENG_HTTPS") == "1"
+
+
+def _secret() -> str:
+    """The signing key: made at first use, readable by this account only, never in the tree."""
+    path = HOME / "django.key"
+    if not path.is_file():
+        HOME.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48))
+    return path.read_text()
+
+
+SECRET_KEY = _secret()
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("ZHENGHENG_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+ROOT_URLCONF = "zhengheng.web.config.urls"
+WSGI_APPLICATION = "zhengheng.web.config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "csp",
+    "zhengheng.web.pages",
+    "zhengheng.web.ledger",
+    "zhengheng.web.organisation",
+    "zhengheng.web.accounts",
+    "zhengheng.web.results",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "zhengheng.web.config.middleware.clock",
+    "zhengheng.web.config.middleware.language",
+    "zhengheng.web.config.middleware.signed_in",
+    "zhengheng.web.config.middleware.expected_errors",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [WEB / "templates"],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "zhengheng.web.pages.context.page",
+            ],
+            "builtins": ["zhengheng.web.pages.tags"],
+        },
+    }
+]
+
+DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{HOME / 'office.db'}")}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # Writers queue for the one lock from the start of their transaction, readers never wait.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "pragma journal_mode=wal; pragma synchronous=full; pragma foreign_keys=on;",
+    }
+
+AUTH_USER_MODEL = "accounts.Account"
+AUTHENTICATION_BACKENDS = ["zhengheng.web.accounts.backend.AccountBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {"user_attributes": ("username", "name")}),
+        ("MinimumLengthValidator", {"min_length": 10}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
+    )
+]
+LOGIN_URL = "/office/sign-in/"
+LOCK_AFTER = 5
+"""Wrong passwords in a row after which an account is locked."""
+LOCK_MINUTES = 15
+
+SESSION_COOKIE_AGE = 30 * 60
+SESSION_SAVE_EVERY_REQUEST = True  # half an hour without a click signs out
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+STATIC_URL = "static/"
+STATIC_ROOT = WEB / "static"
+"""Assets are served from the package itself: nothing to collect, nothing to forget."""
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/built/assets/"
+
+USE_I18N = True
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

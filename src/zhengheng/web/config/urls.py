@@ -1,0 +1,17 @@
+"""Addresses: the office under /office/, each stop of the road under its own word."""
+
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+urlpatterns = [
+    path("", RedirectView.as_view(url="/office/", permanent=False)),
+    path("office/", include("zhengheng.web.pages.urls")),
+    path("office/", include("zhengheng.web.accounts.urls")),
+    path("office/organisation/", include("zhengheng.web.organisation.urls")),
+    path("office/results/", include("zhengheng.web.results.urls")),
+    path("office/ledger/", include("zhengheng.web.ledger.urls")),
+]
+handler400 = "zhengheng.web.pages.views.bad_request"
+handler403 = "zhengheng.web.pages.views.forbidden"
+handler404 = "zhengheng.web.pages.views.not_found"
+handler500 = "zhengheng.web.pages.views.broken"

@@ -1,0 +1,39 @@
+"""The ledger's rows. Nothing in the code base changes or deletes one; `erase` empties its content."""
+
+from django.db import models
+
+
+class Head(models.Model):
+    """One row: how many entries there are. Its lock puts writers in line."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    size = models.PositiveBigIntegerField(default=0)
+
+
+class LedgerEntry(models.Model):
+    """An act, as in zhengheng.ledger.entry; `leaf` is its stored leaf hash."""
+
+    sequence = models.PositiveBigIntegerField(primary_key=True)
+    act = models.CharField(max_length=64, db_index=True)
+    subject = models.CharField(max_length=160, db_index=True)
+    actor = models.CharField(max_length=150, db_index=True)
+    at = models.CharField(max_length=40)
+    digest = models.CharField(max_length=64)
+    salt = models.BinaryField(null=True)
+    content = models.TextField(null=True)
+    leaf = models.BinaryField()
+
+    class Meta:
+        ordering = ("sequence",)
+
+
+class SignedCheckpoint(models.Model):
+    """A checkpoint that was signed; the copies that matter lie outside this database."""
+
+    size = models.PositiveBigIntegerField()
+    code = models.CharField(max_length=24)
+    text = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-size", "-id")

@@ -1,0 +1,47 @@
+"""Reading the ledger."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from zhengheng.ledger.entry import Entry
+from zhengheng.ledger.tree import inclusion_proof
+from zhengheng.web.ledger.models import LedgerEntry
+
+
+def leaves() -> list[bytes]:
+    """All stored leaf hashes in order."""
+    return [bytes(leaf) for leaf in LedgerEntry.objects.values_list("leaf", flat=True)]
+
+
+def entry(row: LedgerEntry) -> Entry:
+    """A row as the entry it holds."""
+    return Entry(
+        row.sequence, row.act, row.subject, row.actor, datetime.fromisoformat(row.at), row.digest,
+        bytes(row.salt) if row.salt is not None else None,
+        json.loads(row.content) if row.content is not None else None,
+    )  # fmt: skip
+
+
+def entries() -> Iterator[Entry]:
+    """All entries in order."""
+    return map(entry, LedgerEntry.objects.iterator(chunk_size=2000))
+
+
+def search(*, act: str = "", subject: str = "", actor: str = "") -> QuerySet[LedgerEntry]:
+    """Entries by the beginning of their act, a part of their subject, their actor; newest first."""
+    found = LedgerEntry.objects.order_by("-sequence")
+    if act:
+        found = found.filter(act__startswith=act)
+    if subject:
+        found = found.filter(subject__contains=subject)
+    if actor:
+        found = found.filter(actor=actor)
+    return found
+
+
+def proof(sequence: int) -> list[str]:
+    """The inclusion proof of an entry in the whole ledger, as hexadecimal. Raises IndexError."""
+    return [step.hex() for step in inclusion_proof(leaves(), sequence)]

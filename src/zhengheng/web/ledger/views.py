@@ -1,0 +1,60 @@
+"""Pages of the ledger: read-only, but for signing a checkpoint."""
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from zhengheng.web.accounts.request import OfficeRequest
+from zhengheng.web.accounts.selectors import allowed, require
+from zhengheng.web.ledger import selectors, services
+from zhengheng.web.ledger.models import LedgerEntry, SignedCheckpoint
+
+
+@require_GET
+def entries(request: OfficeRequest) -> HttpResponse:
+    """Who did what, when; newest first."""
+    day = request.now.date()
+    require(request.user, "ledger.read", day)
+    asked = {name: request.GET.get(name, "").strip() for name in ("act", "subject", "actor")}
+    pages = Paginator(selectors.search(**asked), 50)
+    context = {
+        "page": pages.get_page(request.GET.get("page")), "asked": asked, "size": LedgerEntry.objects.count(),
+        "checkpoints": SignedCheckpoint.objects.all()[:5],
+        "may_sign": allowed(request.user, "ledger.checkpoint", day),
+    }  # fmt: skip
+    return render(request, "ledger/entries.html", context)
+
+
+@require_GET
+def entry(request: OfficeRequest, sequence: int) -> HttpResponse:
+    """One entry, whether it is intact, and its proof."""
+    require(request.user, "ledger.read", request.now.date())
+    row = get_object_or_404(LedgerEntry, sequence=sequence)
+    held = selectors.entry(row)
+    context = {
+        "entry": held, "leaf": bytes(row.leaf).hex(), "proof": selectors.proof(sequence),
+        "intact": held.is_intact() and held.leaf() == bytes(row.leaf), "text": row.content,
+    }  # fmt: skip
+    return render(request, "ledger/entry.html", context)
+
+
+@require_POST
+def checkpoint(request: OfficeRequest) -> HttpResponse:
+    """Sign the ledger's size and root."""
+    now = request.now
+    require(request.user, "ledger.checkpoint", now.date())
+    services.sign_checkpoint(home=settings.HOME, actor=request.user.username, now=now)
+    return redirect("ledger")
+
+
+@require_GET
+def export(request: OfficeRequest) -> HttpResponse:
+    """The whole ledger as JSON lines, for a copy elsewhere and the offline check."""
+    now = request.now
+    require(request.user, "ledger.read", now.date())
+    text = "\n".join(services.export_lines()) + "\n"
+    response = HttpResponse(text, content_type="application/jsonl; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="ledger-{now:%Y%m%d-%H%M}.jsonl"'
+    return response

@@ -1,0 +1,1 @@
+"""Units with their dates: what is assessed, and what stands above it."""

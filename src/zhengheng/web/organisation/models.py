@@ -1,0 +1,24 @@
+"""The organisation's tree with dates."""
+
+from django.db import models
+
+
+class Unit(models.Model):
+    """A unit 单位: department, district, street, section, post. Closed units keep their rows."""
+
+    code = models.CharField(max_length=40, unique=True)
+    name_zh = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=120, blank=True)
+    kind = models.CharField(max_length=40)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    credit_code = models.CharField(max_length=18, blank=True)
+    area_code = models.CharField(max_length=12, blank=True)
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+    row_version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name_zh}"

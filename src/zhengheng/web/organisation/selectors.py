@@ -1,0 +1,46 @@
+"""Reading the organisation. Units are no secret: everyone who signs in may see them."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from zhengheng.web.organisation.models import Unit
+
+
+def standing(day: date) -> QuerySet[Unit]:
+    """Units that exist on a day."""
+    return Unit.objects.filter(
+        Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day)
+    )
+
+
+def with_all_above(code: str) -> list[str]:
+    """The unit's code and those of all units above it."""
+    found: list[str] = []
+    unit = Unit.objects.select_related("parent").filter(code=code).first()
+    while unit is not None and unit.code not in found:
+        found.append(unit.code)
+        unit = unit.parent
+    return found
+
+
+@dataclass
+class Branch:
+    """A unit with those below it."""
+
+    unit: Unit
+    below: list["Branch"] = field(default_factory=list)
+
+
+def tree(day: date) -> list[tuple[str, list[Branch]]]:
+    """Kinds in order, each with its top units; one query."""
+    branches = {unit.pk: Branch(unit) for unit in standing(day)}
+    kinds: dict[str, list[Branch]] = {}
+    for branch in branches.values():
+        above = branches.get(branch.unit.parent_id or 0)
+        if above is not None:
+            above.below.append(branch)
+        else:
+            kinds.setdefault(branch.unit.kind, []).append(branch)
+    return list(kinds.items())

@@ -1,0 +1,109 @@
+"""Changing the organisation."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+from django.db import transaction
+
+from zhengheng.domain.problems import DataError, Problem
+from zhengheng.web.ledger.services import append
+from zhengheng.web.organisation.models import Unit
+
+COLUMNS = (
+    "code",
+    "name_zh",
+    "name_en",
+    "kind",
+    "parent",
+    "credit_code",
+    "area_code",
+    "valid_from",
+    "valid_to",
+)
+
+
+def import_units(
+    *, rows: Iterable[Mapping[str, str]], actor: str, now: datetime, source: str
+) -> int:
+    """Add units and bring known ones up to date: all rows, or none. Raises DataError with every row's problem.
+
+    Columns: COLUMNS; code, name_zh and kind are needed, dates are ISO, `parent` is a code.
+    """
+    held = list(rows)
+    problems = [
+        problem for place, row in enumerate(held, 2) for problem in _problems(row, place, source)
+    ]
+    codes = [row.get("code", "").strip() for row in held]
+    known = set(codes) | set(Unit.objects.values_list("code", flat=True))
+    for place, row in enumerate(held, 2):
+        above = row.get("parent", "").strip()
+        if above and above not in known:
+            problems.append(
+                _problem(
+                    source,
+                    place,
+                    "unit.parent",
+                    f"上级 {above} 不存在",
+                    f"there is no unit {above} above it",
+                )
+            )
+        if codes.count(codes[place - 2]) > 1:
+            problems.append(
+                _problem(
+                    source,
+                    place,
+                    "unit.twice",
+                    f"代码 {codes[place - 2]} 重复",
+                    f"code {codes[place - 2]} stands twice",
+                )
+            )
+    if problems:
+        raise DataError(problems)
+    with transaction.atomic():
+        made = {
+            row["code"].strip(): Unit.objects.update_or_create(
+                code=row["code"].strip(),
+                defaults={
+                    "name_zh": row["name_zh"].strip(), "name_en": row.get("name_en", "").strip(),
+                    "kind": row["kind"].strip(), "credit_code": row.get("credit_code", "").strip(),
+                    "area_code": row.get("area_code", "").strip(),
+                    "valid_from": _day(row.get("valid_from")), "valid_to": _day(row.get("valid_to")),
+                },
+            )[0]
+            for row in held
+        }  # fmt: skip
+        for row in held:
+            above = row.get("parent", "").strip()
+            unit = made[row["code"].strip()]
+            unit.parent = Unit.objects.get(code=above) if above else None
+            unit.save(update_fields=["parent"])
+        append(
+            act="organisation.imported", subject=f"file:{source}", actor=actor, at=now,
+            content={"units": len(held), "codes": sorted(made)},
+        )  # fmt: skip
+    return len(held)
+
+
+def _problem(source: str, place: int, code: str, zh: str, en: str) -> Problem:
+    return Problem(f"{source}:{place}", code, zh, en)
+
+
+def _problems(row: Mapping[str, str], place: int, source: str) -> Iterable[Problem]:
+    for name in ("code", "name_zh", "kind"):
+        if not row.get(name, "").strip():
+            yield _problem(source, place, "unit.empty", f"缺少 {name}", f"{name} is missing")
+    for name in ("valid_from", "valid_to"):
+        try:
+            _day(row.get(name))
+        except ValueError:
+            yield _problem(
+                source,
+                place,
+                "unit.date",
+                f"{name} 不是日期 (2026-01-31)",
+                f"{name} is no date (2026-01-31)",
+            )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text.strip()) if text and text.strip() else None

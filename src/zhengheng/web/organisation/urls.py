@@ -1,0 +1,10 @@
+"""The organisation's pages."""
+
+from django.urls import path
+
+from zhengheng.web.organisation import views
+
+urlpatterns = [
+    path("", views.tree, name="organisation"),
+    path("<str:code>/", views.unit, name="unit"),
+]

@@ -1,0 +1,1 @@
+"""What all pages share: the frame, both languages, the home page, errors in words."""

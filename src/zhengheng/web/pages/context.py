@@ -1,0 +1,47 @@
+"""What every page's frame needs."""
+
+import json
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+
+from zhengheng.web.accounts.request import OfficeRequest
+from zhengheng.web.accounts.selectors import grants
+from zhengheng.web.pages.tags import language, say
+from zhengheng.workflow.permissions import may
+
+AREAS = (
+    ("/office/", "我的工作", "My work", ""),
+    ("/office/results/", "核算结果", "Results", "result.read"),
+    ("/office/organisation/", "组织机构", "Organisation", "organisation.read"),
+    ("/office/accounts/", "账号与权限", "Accounts", "account.list"),
+    ("/office/ledger/", "存证日志", "Ledger", "ledger.read"),
+)
+
+
+@cache
+def stylesheet() -> str:
+    """The built style sheet's name, from Vite's manifest."""
+    manifest = json.loads((settings.WEB / "static/built/manifest.json").read_text(encoding="utf-8"))
+    return f"/{settings.STATIC_URL.strip('/')}/built/{manifest['office.css']['file']}"
+
+
+def page(request: OfficeRequest) -> dict[str, Any]:
+    """Style sheet, language, clock and the areas that this account has any business in."""
+    found: dict[str, Any] = {
+        "stylesheet": stylesheet(), "language": language(), "now": getattr(request, "now", None),
+        "fixed_clock": bool(settings.FIXED_CLOCK), "areas": [],
+    }  # fmt: skip
+    if getattr(request, "user", None) is not None and request.user.is_authenticated:
+        held = grants(request.user, request.now.date())
+        found["areas"] = [
+            {"address": address, "name": say(zh, en), "here": _is_here(request.path, address)}
+            for address, zh, en, act in AREAS
+            if not act or any(may(held, act, state=s, relations=("named",)) for s in ("", "draft", "notice"))
+        ]  # fmt: skip
+    return found
+
+
+def _is_here(path: str, address: str) -> bool:
+    return path == address if address == "/office/" else path.startswith(address)

@@ -1,0 +1,1 @@
+"""Results: computed runs, who may see them, the public notice."""

@@ -1,0 +1,14 @@
+"""The results' pages."""
+
+from django.urls import path
+
+from zhengheng.web.results import views
+
+urlpatterns = [
+    path("", views.runs, name="results"),
+    path("register/", views.register, name="result_register"),
+    path("<str:name>/", views.board, name="result"),
+    path("<str:name>/publish/", views.publish, name="result_publish"),
+    path("<str:name>/readers/", views.name_reader, name="result_readers"),
+    path("<str:name>/units/<str:unit>/", views.unit, name="result_unit"),
+]

@@ -1,0 +1,214 @@
+"""Accounts: three officers who exclude each other, rights only by grants, locks, stale writers."""
+
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from tests.web.conftest import NOW, PASSWORD, People
+from zhengheng.domain.problems import ZhenghengError
+from zhengheng.web.accounts import services
+from zhengheng.web.accounts.models import Account, RoleGrant
+from zhengheng.web.accounts.selectors import allowed
+from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.workflow.roles import OFFICE, OFFICERS, Role, conflicts
+
+
+def codes(caught: pytest.ExceptionInfo[ZhenghengError]) -> set[str]:
+    return {problem.code for problem in caught.value.problems}
+
+
+@pytest.mark.parametrize("officer", sorted(OFFICERS))
+def test_an_officer_holds_no_other_role(people: People, officer: Role) -> None:
+    """三员分立, tried with every other role, both ways round."""
+    for other in Role:
+        if other == officer:
+            continue
+        holder = people.make(f"a-{other}")
+        holds_officer = people.make(f"b-{other}")
+        people.give(holder, other)
+        people.give(holds_officer, officer)
+        for account, role in ((holder, officer), (holds_officer, other)):
+            with pytest.raises(ZhenghengError) as caught:
+                people.give(account, role)
+            assert "role.conflict" in codes(caught)
+    assert not RoleGrant.objects.filter(account__username__startswith="a-", role=officer).exists()
+
+
+def test_the_panel_and_the_auditor_are_not_of_the_office() -> None:
+    for role in OFFICE:
+        assert conflicts([role], Role.PANEL_MEMBER)
+        assert conflicts([Role.EXTERNAL_AUDITOR], role)
+    assert conflicts([Role.APPEALS_CLERK], Role.PANEL_MEMBER)
+    for first, second in permutations(OFFICE, 2):
+        assert not conflicts([first], second), "a small office shares its desks"
+
+
+def test_only_the_right_officer_makes_accounts_and_gives_roles(people: People) -> None:
+    plain = people.make("plain")
+    for name in Role:
+        actor = people[name.value]
+        if name != Role.SYSTEM_ADMINISTRATOR:
+            with pytest.raises(ZhenghengError):
+                services.create_account(
+                    username="x", name="x", password=PASSWORD, actor=actor, now=NOW
+                )
+        if name != Role.SECRECY_OFFICER:
+            with pytest.raises(ZhenghengError):
+                services.give_role(account=plain, role=Role.EXPERT, unit=None, valid_from=NOW.date(),
+                                   valid_to=None, actor=actor, now=NOW)  # fmt: skip
+    assert not Account.objects.filter(username="x").exists()
+    assert not plain.grants.exists()
+
+
+def test_a_grant_says_for_what_and_until_when(people: People) -> None:
+    account = people.make("new")
+    for changes, code in (
+        ({"role": Role.UNIT_REPORTER, "unit": None}, "grant.unit"),
+        ({"role": Role.EXTERNAL_AUDITOR, "valid_to": None}, "grant.end"),
+    ):
+        with pytest.raises(ZhenghengError) as caught:
+            people.give(account, **changes)  # type: ignore[arg-type]
+        assert code in codes(caught)
+    with pytest.raises(ZhenghengError) as caught:
+        people.give(people["secrecy_officer"], Role.SECRECY_OFFICER)
+    assert "grant.self" in codes(caught)
+
+
+def test_rights_begin_and_end_with_the_grant(people: People) -> None:
+    auditor, reader = people["external_auditor"], people["expert"]
+    day = NOW.date()
+    assert allowed(auditor, "result.read", day, state="notice")
+    assert not allowed(auditor, "result.read", day + timedelta(9), state="notice"), (
+        "ended on the 20th"
+    )
+    assert not allowed(reader, "result.read", day - timedelta(1), state="notice"), "not begun"
+    grant = reader.grants.get()
+    services.revoke_role(grant=grant, row_version=1, actor=people["secrecy_officer"], now=NOW)
+    assert not allowed(reader, "result.read", day, state="notice")
+
+
+def test_the_second_of_two_writers_is_told(people: People) -> None:
+    grant = people["expert"].grants.get()
+    services.revoke_role(grant=grant, row_version=1, actor=people["secrecy_officer"], now=NOW)
+    with pytest.raises(services.StaleError):
+        services.revoke_role(grant=grant, row_version=1, actor=people["secrecy_officer"], now=NOW)
+    account = people["mentor"]
+    services.unlock_account(
+        account=account, row_version=1, actor=people["system_administrator"], now=NOW
+    )
+    with pytest.raises(services.StaleError):
+        services.close_account(
+            account=account, row_version=1, actor=people["system_administrator"], now=NOW
+        )
+    assert people["mentor"].is_active
+
+
+def test_somebody_always_remains_who_can_give_roles(people: People) -> None:
+    second = people.make("second")
+    people.give(second, Role.SECRECY_OFFICER)
+    first = people["secrecy_officer"].grants.get()
+    services.revoke_role(grant=first, row_version=1, actor=second, now=NOW)
+    with pytest.raises(ZhenghengError) as caught:
+        services.revoke_role(grant=second.grants.get(), row_version=1, actor=second, now=NOW)
+    assert codes(caught) == {"grant.last"}
+
+
+def sign_in(username: str, password: str) -> tuple[Client, int]:
+    client = Client()
+    return client, client.post(
+        "/office/sign-in/", {"username": username, "password": password}
+    ).status_code
+
+
+def test_signing_in_and_out(people: People) -> None:
+    client, status = sign_in("expert", PASSWORD)
+    assert status == 302
+    assert client.get("/office/").status_code == 200
+    assert (
+        LedgerEntry.objects.filter(act="account.signed_in", subject="account:expert").count() == 1
+    )
+    client.post("/office/sign-out/")
+    assert client.get("/office/").status_code == 302
+
+
+def test_repeated_failures_lock_also_the_right_password_out(people: People) -> None:
+    for _ in range(settings.LOCK_AFTER):
+        assert sign_in("expert", "wrong")[1] == 422
+    assert sign_in("expert", PASSWORD)[1] == 422
+    assert LedgerEntry.objects.filter(act="account.locked", subject="account:expert").count() == 1
+    services.unlock_account(
+        account=people["expert"], row_version=1, actor=people["system_administrator"], now=NOW
+    )
+    assert sign_in("expert", PASSWORD)[1] == 302
+
+
+def test_the_door_says_the_same_to_every_failure(people: People) -> None:
+    services.close_account(
+        account=people["mentor"], row_version=1, actor=people["system_administrator"], now=NOW
+    )
+    pages = {Client().post("/office/sign-in/", {"username": name, "password": password}).content.split(b"csrf")[0]
+             for name, password in (("nobody", "x"), ("expert", "x"), ("mentor", PASSWORD))}  # fmt: skip
+    assert len(pages) == 1
+
+
+def test_a_closed_account_is_out_at_once(people: People) -> None:
+    client = people.client("mentor")
+    assert client.get("/office/").status_code == 200
+    services.close_account(
+        account=people["mentor"], row_version=1, actor=people["system_administrator"], now=NOW
+    )
+    assert client.get("/office/").status_code == 302
+
+
+@pytest.mark.parametrize("password", ["short1A", "1234567890123", "password12", "newcomer-1"])
+def test_weak_passwords_are_refused(people: People, password: str) -> None:
+    with pytest.raises(ZhenghengError) as caught:
+        services.create_account(username="newcomer", name="newcomer", password=password,
+                                actor=people["system_administrator"], now=NOW)  # fmt: skip
+    assert codes(caught) == {"password.weak"}
+
+
+def test_a_first_password_must_be_changed_before_anything_else(people: People) -> None:
+    people.make("fresh")
+    client, status = sign_in("fresh", PASSWORD)
+    assert status == 302
+    assert client.get("/office/organisation/").headers["Location"] == "/office/password/"
+    assert (
+        client.post("/office/password/", {"old": "x", "new": "Quite-Another-9"}).status_code == 422
+    )
+    assert (
+        client.post("/office/password/", {"old": PASSWORD, "new": "Quite-Another-9"}).status_code
+        == 302
+    )
+    assert client.get("/office/").status_code == 200
+    assert sign_in("fresh", PASSWORD)[1] == 422
+
+
+def test_a_forgotten_password_is_reset_by_the_administrator_and_changed_by_the_person(
+    people: People,
+) -> None:
+    administrator = people.client("system_administrator")
+    address = "/office/accounts/expert/password/"
+    assert administrator.post(address, {"row_version": "1", "password": "short"}).status_code == 422
+    assert (
+        administrator.post(address, {"row_version": "7", "password": "Quite-Another-9"}).status_code
+        == 409
+    )
+    assert (
+        administrator.post(address, {"row_version": "1", "password": "Quite-Another-9"}).status_code
+        == 302
+    )
+    assert sign_in("expert", PASSWORD)[1] == 422
+    client, status = sign_in("expert", "Quite-Another-9")
+    assert status == 302
+    assert client.get("/office/").headers["Location"] == "/office/password/"
+    assert LedgerEntry.objects.filter(act="account.password_reset").count() == 1
+
+
+def test_passwords_are_kept_by_argon2_and_the_officers_are_made_once(people: People) -> None:
+    assert all(a.password.startswith("argon2") for a in Account.objects.all())
+    with pytest.raises(ZhenghengError):
+        services.first_officers(accounts={}, now=NOW)

@@ -1,0 +1,189 @@
+"""Journeys in headless Chromium, Chinese and English, desktop and phone; axe on every page on the way."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.conftest import ROOT, missing
+from tests.web.conftest import NOW, PASSWORD, People
+from zhengheng.domain.periods import parse_period
+from zhengheng.engines.archive import keep_run
+from zhengheng.engines.duck import DuckEngine
+from zhengheng.engines.run import make_run
+from zhengheng.lake.intake import read_files
+from zhengheng.lake.mapping import load_mapping
+from zhengheng.lake.store import Lake
+from zhengheng.scheme.load import load_rulebook
+from zhengheng.web.results.services import name_reader, register_run
+
+WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    # The driver runs an event loop in this thread; Django takes that for an async view.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        missing("Chromium")
+    with sync_playwright() as driver:
+        made = driver.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        yield made
+        made.close()
+
+
+class Visitor:
+    """A person at a browser. Each page is examined: axe, width, words of the other language, other hosts."""
+
+    def __init__(self, page: Page, host: str) -> None:
+        self.page, self.host = page, host
+        self.strangers: list[str] = []
+        page.on("request", lambda request: self._note(request.url))
+
+    def _note(self, url: str) -> None:
+        if not url.startswith((self.host, "data:")):
+            self.strangers.append(url)
+
+    def sign_in(self, name: str) -> None:
+        self.page.goto(f"{self.host}/office/sign-in/")
+        self.examine()
+        self.page.fill("#username", name)
+        self.page.fill("#password", PASSWORD)
+        self.page.locator("main button").click()
+        self.page.wait_for_url(f"{self.host}/office/")
+        self.examine()
+
+    def sign_out(self) -> None:
+        self.page.locator("form[action='/office/sign-out/'] button").click()
+
+    def visit(self, word: str) -> None:
+        self.page.get_by_role("navigation").get_by_role("link", name=word, exact=True).click()
+        self.examine()
+
+    def examine(self) -> None:
+        findings = Axe().run(self.page).response["violations"]
+        assert not findings, [(f["id"], f["nodes"][0]["html"]) for f in findings]
+        wide = self.page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        assert not wide, f"{self.page.url} is wider than the window"
+        assert not self.strangers
+
+
+def computed(people: People) -> str:
+    """A run on which the director, procedure and data officers are named."""
+    folder = ROOT / "examples" / "part"
+    book, _ = load_rulebook(folder / "rulebook")
+    mapping = load_mapping(folder / "intake.yaml")
+    facts = read_files(mapping, book, folder / "data")
+    made = make_run(book, facts, parse_period("2007"), DuckEngine(threads=1))
+    keep_run(Lake.create(settings.HOME / "lake"), made, datetime(2026, 3, 1, tzinfo=UTC))
+    data, director = people["office_data"], people["office_director"]
+    run = register_run(home=settings.HOME / "lake", run=made.id, actor=data, now=NOW)
+    run.readers.create(account=director, named_by=data, named_at=NOW)
+    name_reader(run=run, account=people["office_procedure"], actor=director, now=NOW)
+    return run.run
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_result_goes_on_notice_and_a_unit_follows_its_score(
+    transactional_db: None, live_server: object, browser: Browser, language: str, width: str
+) -> None:
+    people = People()
+    run = computed(people)
+    english = language == "en"
+    size = WIDTHS[width]
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+    visitor = Visitor(context.new_page(), str(live_server))
+    page = visitor.page
+
+    def word(zh: str, en: str) -> str:
+        return en if english else zh
+
+    page.goto(f"{visitor.host}/office/sign-in/")
+    if english:
+        page.get_by_role("button", name="English").click()
+    # Nothing for a unit before the notice.
+    visitor.sign_in("unit_reporter")
+    visitor.visit(word("核算结果", "Results"))
+    assert run not in page.content()
+    visitor.sign_out()
+    # The procedure officer looks at it, with a watermark, and puts it on notice.
+    visitor.sign_in("office_procedure")
+    visitor.visit(word("核算结果", "Results"))
+    page.locator("tbody a").first.click()
+    visitor.examine()
+    assert page.locator(".watermark span").count() > 20
+    page.get_by_role("button", name=word("进入公示", "Put on public notice")).click()
+    assert page.get_by_role("status").count() == 1
+    assert page.locator(".watermark").count() == 0
+    visitor.examine()
+    visitor.sign_out()
+    # Now the unit finds it and opens its passport down to the source row.
+    visitor.sign_in("unit_reporter")
+    visitor.visit(word("核算结果", "Results"))
+    page.locator("tbody a").first.click()
+    page.locator("tbody th a").first.click()
+    visitor.examine()
+    for _ in range(4):
+        for closed in page.locator("details:not([open]) > summary").all():
+            if closed.is_visible():
+                closed.click()
+    assert page.get_by_text("SHA-256").first.is_visible()
+    visitor.examine()
+    visitor.sign_out()
+    # The auditor finds every look at the unpublished run, and signs a checkpoint.
+    visitor.sign_in("security_auditor")
+    visitor.visit(word("存证日志", "Ledger"))
+    page.fill("input[name=act]", "result.viewed")
+    page.get_by_role("button", name=word("查找", "Find")).click()
+    assert page.locator("table.register tbody tr").count() == 1
+    page.locator("tbody a").first.click()
+    visitor.examine()
+    visitor.visit(word("存证日志", "Ledger"))
+    page.get_by_role("button", name=word("签发检查点", "Sign a checkpoint")).click()
+    visitor.examine()
+    context.close()
+
+
+def test_two_officers_make_an_account_that_works(
+    transactional_db: None, live_server: object, browser: Browser
+) -> None:
+    People()
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    visitor = Visitor(context.new_page(), str(live_server))
+    page = visitor.page
+    visitor.sign_in("system_administrator")
+    visitor.visit("账号与权限")
+    page.get_by_role("link", name="新建账号").click()
+    visitor.examine()
+    for field, value in (("username", "linmou"), ("name", "林某甲"), ("password", "short")):
+        page.fill(f"#{field}", value)
+    page.get_by_role("button", name="建立账号").click()
+    visitor.examine()
+    assert page.get_by_role("alert").is_visible(), "a weak password is refused in words"
+    assert page.input_value("#name") == "林某甲", "what was typed is still there"
+    page.fill("#password", PASSWORD)
+    page.get_by_role("button", name="建立账号").click()
+    visitor.examine()
+    assert page.get_by_role("button", name="授权").count() == 0, "this officer gives no roles"
+    visitor.sign_out()
+    visitor.sign_in("secrecy_officer")
+    page.goto(f"{visitor.host}/office/accounts/linmou/")
+    visitor.examine()
+    page.select_option("select[name=role]", "unit_reporter")
+    page.get_by_role("button", name="授权").click()
+    visitor.examine()
+    assert "必须指定单位" in page.content()
+    page.goto(f"{visitor.host}/office/accounts/linmou/")
+    page.select_option("select[name=role]", "unit_reporter")
+    page.select_option("select[name=unit]", "D10")
+    page.get_by_role("button", name="授权").click()
+    visitor.examine()
+    assert page.get_by_role("cell", name="教育局").count() == 1
+    context.close()

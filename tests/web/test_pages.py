@@ -1,0 +1,98 @@
+"""Every page in both languages, nothing untranslated; headers; no request to another host."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from tests.conftest import ROOT
+from tests.web.conftest import People
+
+TEMPLATES = sorted((ROOT / "src/zhengheng/web/templates").rglob("*.html"))
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+WORDS = re.compile(r"{%\s*t\s+(?P<zh>\"[^\"]*\"|'[^']*')\s+(?P<en>\"[^\"]*\"|'[^']*')\s*%}")
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
+def test_no_word_without_its_translation(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    for found in WORDS.finditer(text):
+        assert found["en"][1:-1].strip(), f"{path.name}: no English for {found['zh']}"
+        # The language switch names each language in itself.
+        assert not CHINESE.search(found["en"]) or found["en"] == '"中文"', found["en"]
+    left = WORDS.sub("", text)
+    assert not CHINESE.search(left), f"{path.name}: {CHINESE.search(left)}"
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
+def test_no_template_needs_inline_style_script_or_another_host(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"<style|<script(?![^>]+src=)|\sstyle=|\son\w+=|javascript:", text), (
+        path.name
+    )
+    assert not re.search(r"(src|href|action)=[\"'](https?:)?//", text), path.name
+
+
+def test_the_switch_keeps_the_page_and_leads_nowhere_else(people: People) -> None:
+    client = people.client("expert")
+    done = client.post("/office/language/", {"language": "en", "next": "/office/organisation/"})
+    assert done.headers["Location"] == "/office/organisation/"
+    page = client.get("/office/organisation/")
+    assert page.headers["Content-Language"] == "en"
+    assert "Organisation" in page.content.decode()
+    for bad in ("https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)"):
+        assert (
+            client.post("/office/language/", {"language": "en", "next": bad}).headers["Location"]
+            == "/office/"
+        )
+    signed = Client().post(
+        "/office/sign-in/",
+        {"username": "expert", "password": "Heng-2026-test", "next": "//x.example/"},
+    )
+    assert signed.headers["Location"] == "/office/"
+
+
+def test_every_page_carries_the_headers_of_a_locked_house(people: People) -> None:
+    for client, path in ((Client(), "/office/sign-in/"), (people.client("expert"), "/office/")):
+        headers = client.get(path).headers
+        policy = headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert headers["X-Frame-Options"] == "DENY"
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert "no-store" in headers["Cache-Control"]
+
+
+def test_forms_need_their_token(people: People) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(people["system_administrator"])
+    done = client.post(
+        "/office/accounts/new/", {"username": "x", "name": "x", "password": "Quite-Another-9"}
+    )
+    assert done.status_code == 403
+
+
+def test_what_a_person_types_is_shown_as_text(people: People) -> None:
+    client = people.client("system_administrator")
+    typed = {"username": "<b>", "name": "<script>alert(1)</script>", "password": "Quite-Another-9"}
+    assert client.post("/office/accounts/new/", typed).status_code == 422, (
+        "a user name stands in addresses"
+    )
+    assert client.post("/office/accounts/new/", typed | {"username": "typed"}).status_code == 302
+    page = client.get("/office/accounts/").content.decode()
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_errors_are_sentences(people: People) -> None:
+    client = people.client("expert")
+    for path, status in (
+        ("/office/nothing/", 404),
+        ("/office/accounts/", 403),
+        ("/office/results/x/", 404),
+    ):
+        answer = client.get(path)
+        assert answer.status_code == status
+        assert "这一步没有完成" in answer.content.decode()
+        assert "Traceback" not in answer.content.decode()

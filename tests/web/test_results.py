@@ -1,0 +1,151 @@
+"""Results: before the notice only for those who are named, each look recorded; afterwards for all assessed."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.conf import settings
+
+from tests.conftest import ROOT
+from tests.web.conftest import NOW, People
+from zhengheng.domain.periods import parse_period
+from zhengheng.domain.problems import ZhenghengError
+from zhengheng.engines.archive import keep_run
+from zhengheng.engines.duck import DuckEngine
+from zhengheng.engines.passport import passport
+from zhengheng.engines.run import Run, make_run
+from zhengheng.lake.intake import read_files
+from zhengheng.lake.mapping import load_mapping
+from zhengheng.lake.store import Lake
+from zhengheng.scheme.load import load_rulebook
+from zhengheng.web.accounts.services import StaleError
+from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.results import services
+from zhengheng.web.results.models import ResultRun
+from zhengheng.workflow.machine import StateError
+from zhengheng.workflow.roles import OFFICERS, Role
+
+
+@pytest.fixture(scope="module")
+def computed() -> Run:
+    folder = ROOT / "examples" / "part"
+    book, _ = load_rulebook(folder / "rulebook")
+    mapping = load_mapping(folder / "intake.yaml")
+    facts = read_files(mapping, book, folder / "data")
+    made = make_run(book, facts, parse_period("2007"), DuckEngine(threads=1))
+    keep_run(Lake.create(settings.HOME / "lake"), made, datetime(2026, 3, 1, tzinfo=UTC))
+    return made
+
+
+@pytest.fixture
+def run(people: People, computed: Run) -> ResultRun:
+    return services.register_run(
+        home=settings.HOME / "lake", run=computed.id, actor=people["office_data"], now=NOW
+    )
+
+
+def test_the_data_officer_registers_a_computed_run(people: People, computed: Run) -> None:
+    client = people.client("office_data")
+    assert computed.id in client.get("/office/results/").content.decode()
+    assert client.post("/office/results/register/", {"run": computed.id}).status_code == 302
+    assert client.post("/office/results/register/", {"run": "nothing"}).status_code == 404
+    assert LedgerEntry.objects.filter(act="result.registered", actor="office_data").count() == 1
+    assert client.get(f"/office/results/{computed.id}/").status_code == 200
+
+
+def name(run: ResultRun, people: People, *roles: Role) -> None:
+    director = people["office_director"]
+    run.readers.get_or_create(account=director, defaults={"named_by": director, "named_at": NOW})
+    for role in roles:
+        services.name_reader(run=run, account=people[role.value], actor=director, now=NOW)
+
+
+def test_before_the_notice_only_named_persons_see_it_and_administrators_never(
+    people: People, run: ResultRun
+) -> None:
+    name(run, people, Role.EXPERT)
+    address = f"/office/results/{run.run}/"
+    seen = {role for role in Role if people.client(role.value).get(address).status_code == 200}
+    assert seen == {Role.OFFICE_DATA, Role.OFFICE_DIRECTOR, Role.EXPERT}
+    listing = people.client("mentor").get("/office/results/").content.decode()
+    assert run.run not in listing, "not even its existence"
+    looks = LedgerEntry.objects.filter(act="result.viewed", subject=f"run:{run.run}")
+    assert set(looks.values_list("actor", flat=True)) == {role.value for role in seen}
+    assert looks.count() == len(seen)
+
+
+def test_an_unpublished_page_carries_name_and_time(people: People, run: ResultRun) -> None:
+    page = people.client("office_data").get(f"/office/results/{run.run}/").content.decode()
+    assert page.count("office_data office_data 2026-03-12 09:00") >= 20
+
+
+def test_an_officer_sees_nothing_even_when_named(people: People, run: ResultRun) -> None:
+    for role in sorted(OFFICERS):
+        name(run, people, role)
+        assert people.client(role.value).get(f"/office/results/{run.run}/").status_code == 404
+
+
+def test_on_notice_everyone_who_works_here_sees_it_and_looks_are_no_acts(
+    people: People, run: ResultRun
+) -> None:
+    name(run, people, Role.OFFICE_PROCEDURE)
+    client = people.client("office_procedure")
+    done = client.post(f"/office/results/{run.run}/publish/", {"row_version": run.row_version})
+    assert done.status_code == 302
+    before = LedgerEntry.objects.count()
+    for role in Role:
+        status = people.client(role.value).get(f"/office/results/{run.run}/").status_code
+        assert status == (404 if role in OFFICERS else 200), role
+    assert LedgerEntry.objects.count() == before
+    assert LedgerEntry.objects.filter(act="result.published").count() == 1
+
+
+def test_the_second_publisher_is_told_and_nothing_happens_twice(
+    people: People, run: ResultRun
+) -> None:
+    name(run, people, Role.OFFICE_PROCEDURE)
+    actor = people["office_procedure"]
+    with pytest.raises(StaleError):
+        services.publish(run=run, row_version=9, actor=actor, now=NOW)
+    services.publish(run=run, row_version=1, actor=actor, now=NOW)
+    with pytest.raises(StaleError):
+        services.publish(run=run, row_version=1, actor=actor, now=NOW)
+    run.refresh_from_db()
+    with pytest.raises(StateError):
+        services.publish(run=run, row_version=run.row_version, actor=actor, now=NOW)
+    assert LedgerEntry.objects.filter(act="result.published").count() == 1
+
+
+def test_who_may_name_and_publish(people: People, run: ResultRun) -> None:
+    for role in Role:
+        actor = people[role.value]
+        if role != Role.OFFICE_DIRECTOR:
+            with pytest.raises(ZhenghengError):
+                services.name_reader(run=run, account=actor, actor=actor, now=NOW)
+        with pytest.raises(ZhenghengError):
+            services.publish(run=run, row_version=1, actor=actor, now=NOW)
+        if role != Role.OFFICE_DATA:
+            with pytest.raises(ZhenghengError):
+                services.register_run(
+                    home=settings.HOME / "lake", run=run.run, actor=actor, now=NOW
+                )
+    with pytest.raises(ZhenghengError) as caught:
+        services.register_run(
+            home=settings.HOME / "lake", run=run.run, actor=people["office_data"], now=NOW
+        )
+    assert caught.value.problems[0].code == "run.registered"
+
+
+def test_the_pages_show_the_numbers_of_the_run(
+    people: People, run: ResultRun, computed: Run
+) -> None:
+    client = people.client("office_data")
+    board = client.get(f"/office/results/{run.run}/").content.decode()
+    totals = computed.results.rows("total_score")
+    for total in totals:
+        entry = passport(computed, total["unit"], None, "zh")
+        assert f">{entry.score}<" in board
+        page = client.get(f"/office/results/{run.run}/units/{total['unit']}/").content.decode()
+        assert entry.score in page
+        for part in entry.parts[0].parts:
+            assert part.label in page
+    assert client.get(f"/office/results/{run.run}/units/nobody/").status_code == 404
