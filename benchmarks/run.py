@@ -74,10 +74,13 @@ def make_data(folder: Path, units: int) -> list[Path]:
             writer.write_table(table, row_group_size=131_072)
         assert writer
         writer.close()
-    roster = [
-        {"code": f"U{n:07d}", "name": "u", "category": "c", "group": "g"} for n in range(units)
-    ]
-    (folder / "units.json").write_text(json.dumps(roster))
+    codes = pa.array([f"U{n:07d}" for n in range(units)])
+    fill = {"name_zh": "u", "name_en": "", "category": "c", "group": "g"}
+    columns = {"code": codes} | {k: pa.repeat(v, units) for k, v in fill.items()}
+    columns |= {"superior": pa.nulls(units, pa.string()), "valid_from": pa.nulls(units, pa.date32()),
+                "valid_to": pa.nulls(units, pa.date32()), "ranked": pa.repeat(True, units),
+                "exempt": pa.array([[]] * units, pa.list_(pa.string()))}  # fmt: skip
+    pq.write_table(pa.table(columns), folder / "units")
     done.touch()
     return sorted(folder.glob("*.parquet"))
 
@@ -119,13 +122,12 @@ def run_floor(paths: list[Path], units: int) -> str:
 def given(paths: list[Path], units: int, corrected: bool = False):  # type: ignore[no-untyped-def]
     """The facts of the lake files; `corrected` adds one later value for one unit."""
     import pyarrow as pa
-    from pydantic import TypeAdapter
+    import pyarrow.parquet as pq
 
     from zhengheng.lake.facts import Facts, FileInfo, empty, schema
-    from zhengheng.scheme.model import Unit
+    from zhengheng.lake.roster import SCHEMA
 
-    roster = paths[0].parent / "units.json"
-    held = TypeAdapter(list[Unit]).validate_json(roster.read_bytes(), strict=True)
+    roster = pq.read_table(paths[0].parent / "units").select(SCHEMA.names)
     tables = empty()
     files = [FileInfo(n, path.name, f"{n:064d}") for n, path in enumerate(paths, 1)]
     if corrected:
@@ -134,7 +136,14 @@ def given(paths: list[Path], units: int, corrected: bool = False):  # type: igno
         tables["revision"] = pa.Table.from_pylist([row], schema=schema("revision"))
         files.append(FileInfo(13, "correction", "c" * 64))
     count = units * INDICATORS * MONTHS
-    return Facts(tables, held, files, paths={"observation": paths}, counts={"observation": count})
+    return Facts(
+        tables,
+        [],
+        files,
+        roster=roster,
+        paths={"observation": paths},
+        counts={"observation": count},
+    )
 
 
 KEEP = ("indicator_score", "node_score", "total_score", "ranking", "grading")
@@ -183,7 +192,7 @@ def run_corrected(paths: list[Path], units: int) -> tuple[float, str]:
         held = [home / path.name for path in paths]
         for path, name in zip(paths, held, strict=True):
             os.link(path, name)
-        shutil.copy(paths[0].parent / "units.json", home)
+        shutil.copy(paths[0].parent / "units", home)
         engine = DuckEngine(threads=2, keep=KEEP, reuse=Reuse(home / "reuse"))
         make_run(book, given(held, units), period, engine, runs=home / "runs")
         later = given(held, units, corrected=True)

@@ -3,13 +3,13 @@
 runs/ID/run.json        what the run is; written last
         rulebook.json   the rules
         plan.json       the compiled rules; rows of single units in plan/*.parquet
-        units.jsonl     names of the units, a line each
+        units.parquet   the units with their names
         facts/          what was read; lake files too big to copy are named in lake.json
         results/        a table a file, or a folder of parts
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -21,12 +21,14 @@ import pyarrow.parquet as pq
 from zhengheng.domain.periods import parse_period
 from zhengheng.engines.outputs import describe
 from zhengheng.engines.results import Results, from_rows
+from zhengheng.engines.rows import TableRows
 from zhengheng.engines.run import Run
 from zhengheng.engines.verifier import read_plan
 from zhengheng.lake.facts import Facts, FileInfo, empty
+from zhengheng.lake.roster import AS_OBJECTS, joined, to_table, to_units
 from zhengheng.lake.store import Lake
 from zhengheng.scheme.fingerprint import canonical, dump
-from zhengheng.scheme.model import Rulebook, Unit
+from zhengheng.scheme.model import Rulebook
 from zhengheng.scoring.contracts import FACTS, PLAN
 from zhengheng.scoring.plan import Plan
 
@@ -48,8 +50,10 @@ def keep_run(lake: Lake, run: Run, created_at: datetime) -> Path:
             rows = from_rows(name, run.plan.tables[name])
             pq.write_table(rows, folder / "plan" / f"{name}.parquet")
         (folder / "rulebook.json").write_text(canonical(dump(run.rulebook)), encoding="utf-8")
-        with (folder / "units.jsonl").open("w", encoding="utf-8") as stream:
-            stream.writelines(f"{unit.model_dump_json()}\n" for unit in run.facts.units)
+        rosters = [to_table(run.facts.units)]
+        if run.facts.roster is not None:
+            rosters.insert(0, run.facts.roster)
+        pq.write_table(joined(rosters), folder / "units.parquet")
         # run.json comes last: a folder without it is an unfinished run and is written again.
         text = json.dumps(describe(run, created_at), ensure_ascii=False, indent=2) + "\n"
         (folder / "run.json").write_text(text, encoding="utf-8")
@@ -81,24 +85,30 @@ def load_run(folder: Path, unit: str | None = None) -> Run:
     text = (folder / "rulebook.json").read_text(encoding="utf-8")
     book = Rulebook.model_validate_json(text, strict=True)
     results = Results({}, {path.stem: _parts(path) for path in (folder / "results").iterdir()})
-    tables = read_plan(folder / "plan.json")
+    tables: dict[str, Sequence[dict[str, Any]]] = dict(read_plan(folder / "plan.json"))
     wanted = _explaining(folder, unit, tables["rule"]) if unit is not None else None
     for name in BY_UNIT:
         condition = pc.field("unit").isin(sorted(wanted)) if wanted is not None else None
         held = ds.dataset(str(folder / "plan" / f"{name}.parquet")).to_table(filter=condition)
+        if held.num_rows > AS_OBJECTS:
+            tables[name] = TableRows(held)
+            continue
         tables[name] = [
             {k: int(v) if hasattr(v, "as_tuple") else v for k, v in row.items()}
             for row in held.to_pylist()
         ]
+    named = pc.field("code").isin(sorted(wanted)) if wanted is not None else None
+    roster = ds.dataset(str(folder / "units.parquet")).to_table(filter=named)
+    many = roster.num_rows > AS_OBJECTS
     lake = json.loads((folder / "facts" / "lake.json").read_text(encoding="utf-8"))
     home = folder.parent.parent
     paths = {name: [home / path for path in held] for name, held in lake["paths"].items()}
     copies = {path.stem: path for path in (folder / "facts").glob("*.parquet")}
     facts = Facts(
-        empty(), list(_units(folder / "units.jsonl", wanted)), [FileInfo(**f) for f in about["files"]],
+        empty(), [] if many else to_units(roster), [FileInfo(**f) for f in about["files"]],
         paths=paths | {name: [path] for name, path in copies.items()},
         counts=lake["counts"] | {name: pq.read_metadata(path).num_rows for name, path in copies.items()},
-        mapping=about["mapping"], snapshots=about["snapshots"],
+        mapping=about["mapping"], snapshots=about["snapshots"], roster=roster if many else None,
     )  # fmt: skip
     plan = Plan(
         book.code, about["fingerprint"]["data"], parse_period(about["period"]),
@@ -111,23 +121,9 @@ def _parts(path: Path) -> list[Path]:
     return sorted(path.glob("*.parquet")) if path.is_dir() else [path]
 
 
-def _explaining(folder: Path, unit: str, rules: list[dict[str, Any]]) -> set[str]:
+def _explaining(folder: Path, unit: str, rules: Sequence[dict[str, Any]]) -> set[str]:
     """The unit, the one above it, and those that its rules take as a reference."""
     condition = pc.field("unit") == unit
     held = ds.dataset(str(folder / "plan" / "unit.parquet")).to_table(filter=condition).to_pylist()
     above = {row["superior"] for row in held if row["superior"]}
     return {unit} | above | {rule["reference_unit"] for rule in rules if rule["reference_unit"]}
-
-
-def _units(path: Path, wanted: set[str] | None) -> Iterator[Unit]:
-    marks = (
-        None
-        if wanted is None
-        else [f'"code":{json.dumps(code, ensure_ascii=False)}' for code in wanted]
-    )
-    with path.open(encoding="utf-8") as stream:
-        for line in stream:
-            if marks is None or any(mark in line for mark in marks):
-                unit = Unit.model_validate_json(line, strict=True)
-                if wanted is None or unit.code in wanted:
-                    yield unit

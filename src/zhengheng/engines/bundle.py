@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from zhengheng.engines.oracle import Oracle
 from zhengheng.engines.outputs import INDICATOR_SCORES, SCORES, indicator_rows, score_rows
-from zhengheng.engines.plain import fact_rows
+from zhengheng.engines.plain import fact_rows, plain_tables
 from zhengheng.engines.results import KEPT
 from zhengheng.engines.run import Run, fingerprints
 from zhengheng.scheme.fingerprint import canonical, dump
@@ -154,7 +154,7 @@ def _gate_values(run: Run) -> bytes:
         edge = int(below[code])
         return edge - 1 if value < edge else edge
 
-    known = Oracle(run.plan.tables, fact_rows(run.facts)).measure() if gates else {}
+    known = Oracle(plain_tables(run.plan), fact_rows(run.facts)).measure() if gates else {}
     rows = [
         {"unit": unit, "indicator": code, "status": entry["status"], "value": shown(code, entry)}
         for (unit, code, segment), entry in sorted(known.items())

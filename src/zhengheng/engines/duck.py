@@ -148,7 +148,7 @@ class _Run:
     ) -> None:  # fmt: skip
         self.engine, self.sql, self.plan, self.facts = engine, connection, plan, facts
         self.holds = conditions(plan.tables, facts.sizes())
-        self.units = [row["unit"] for row in plan.tables["unit"]]
+        self.units = from_rows("unit", plan.tables["unit"])["unit"].to_pylist()
         size = engine.bucket_units
         self.buckets = [
             (

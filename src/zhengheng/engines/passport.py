@@ -99,7 +99,8 @@ class _Maker:
         """The unit's cells; a run too big to keep them has the oracle measure this one unit."""
         if "cell" in self.run.results:
             return self._mine("cell")
-        tables = self.run.plan.tables | {"unit": [self.of_unit or {}]}
+        tables = {k: list(v) for k, v in self.run.plan.tables.items() if k != "unit"}
+        tables["unit"] = [self.of_unit or {}]
         facts = {c.name: self._facts(c.name) for c in FACTS}
         oracle = Oracle(tables, facts)
         return list(oracle.cells(oracle.measure()).values())

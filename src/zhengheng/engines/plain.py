@@ -18,8 +18,13 @@ class OracleEngine:
     name: str = "oracle"
 
     def run(self, plan: Plan, facts: Facts, store: Path | None = None) -> Results:
-        made = compute(plan.tables, fact_rows(facts))
+        made = compute(plain_tables(plan), fact_rows(facts))
         return Results({name: conform(name, from_rows(name, made[name])) for name in KEPT})
+
+
+def plain_tables(plan: Plan) -> dict[str, list[dict[str, Any]]]:
+    """The plan as lists of rows, which is all the oracle knows."""
+    return {name: list(rows) for name, rows in plan.tables.items()}
 
 
 def fact_rows(facts: Facts) -> dict[str, list[dict[str, Any]]]:

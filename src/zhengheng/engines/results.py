@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
+from zhengheng.engines.rows import TableRows
 from zhengheng.lake.facts import Facts, schema
 from zhengheng.scoring.contracts import CONTRACTS
 from zhengheng.scoring.plan import Plan
@@ -85,7 +86,9 @@ def conform(table: str, made: pa.Table) -> pa.Table:
 
 
 def from_rows(table: str, rows: Iterable[dict[str, Any]]) -> pa.Table:
-    """A contract's table from plain rows."""
+    """A contract's table from plain rows, or as it stands."""
+    if isinstance(rows, TableRows):
+        return rows.table
     held = list(rows)
     arrays = []
     for column in schema(table):

@@ -1,12 +1,13 @@
 """A run 核算批次: one rulebook, one set of facts, one day, one engine; named by what went in."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from zhengheng.domain.periods import Period
 from zhengheng.engines.results import Engine, Results
+from zhengheng.engines.rows import odd_units, with_roster
 from zhengheng.lake.facts import INTAKE_SEMANTICS, Facts
 from zhengheng.scheme.fingerprint import canonical, data_fingerprint, wording_fingerprint
 from zhengheng.scheme.model import Rulebook
@@ -47,7 +48,11 @@ def make_run(
 
     `runs` is the folder of kept runs, where an engine may leave tables too big for memory.
     """
-    plan = compile_plan(rulebook, data_fingerprint(rulebook), facts.units, period, at or period.end)
+    units, plain = odd_units(rulebook, facts, period)
+    plan = compile_plan(rulebook, data_fingerprint(rulebook), units, period, at or period.end)
+    if plain is not None:
+        whole = with_roster(plan.tables["unit"], plain, rulebook, period)
+        plan = replace(plan, tables={**plan.tables, "unit": whole})
     name = run_id(plan, facts)
     results = engine.run(plan, facts, runs / name / "results" if runs else None)
     return Run(name, rulebook, plan, facts, results, engine.name)

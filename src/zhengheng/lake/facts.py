@@ -63,6 +63,8 @@ class Facts:
     """Row counts of tables that stay in files."""
     mapping: str = ""
     snapshots: dict[str, str] = field(default_factory=dict)
+    roster: pa.Table | None = None
+    """Very many units, as a table (lake/roster.py); `units` then holds none or few."""
 
     def rows(self, table: str) -> int:
         return self.counts.get(table, 0) + (

@@ -27,13 +27,13 @@ from zhengheng.domain.problems import DataError, NotFoundError
 from zhengheng.lake.facts import Facts, FileInfo, empty, schema
 from zhengheng.lake.mapping import Mapping
 from zhengheng.lake.paths import resolve
-from zhengheng.scheme.model import Unit
+from zhengheng.lake.roster import AS_OBJECTS, joined, to_table, to_units
 from zhengheng.scoring.contracts import FACTS
 
 _REGISTER = """
 create table if not exists intake (
   id integer primary key, state text not null, purpose text not null, source text not null,
-  loader text not null, loaded_at text not null, mapping text not null, units text not null,
+  loader text not null, loaded_at text not null, mapping text not null,
   snapshots text not null default '{}');
 create table if not exists file (
   intake integer not null references intake(id), number integer not null, name text not null,
@@ -117,6 +117,9 @@ class Lake:
         self._refuse_twice(facts, mapping)
         self._set_apart_known(facts, mapping)
         number = self._claim(facts, mapping, loader, at)
+        if facts.units:
+            self._roster(number).parent.mkdir(exist_ok=True)
+            pq.write_table(to_table(facts.units), self._roster(number))
         snapshots = {}
         for contract in FACTS:
             table = facts.tables[contract.name]
@@ -141,16 +144,13 @@ class Lake:
         return number
 
     def _claim(self, facts: Facts, mapping: Mapping, loader: str, at: datetime) -> int:
-        units = json.dumps(
-            [json.loads(unit.model_dump_json()) for unit in facts.units], ensure_ascii=False
-        )
         try:
             with self._register() as register:
                 number = register.execute(
-                    "insert into intake (state, purpose, source, loader, loaded_at, mapping, units)"
-                    " values ('writing', ?, ?, ?, ?, ?, ?)",
+                    "insert into intake (state, purpose, source, loader, loaded_at, mapping)"
+                    " values ('writing', ?, ?, ?, ?, ?)",
                     (mapping.purpose, mapping.source, loader, at.isoformat(timespec="seconds"),
-                     mapping.fingerprint, units),
+                     mapping.fingerprint),
                 ).lastrowid  # fmt: skip
                 assert number is not None
                 for place, file in enumerate(facts.files):
@@ -216,16 +216,21 @@ class Lake:
         )
         facts.tables["revision"] = pa.concat_tables([facts.tables["revision"], extra])
 
+    def _roster(self, intake: int) -> Path:
+        """The units that an intake brought; read only once its register row says done."""
+        return self.home / "units" / f"{intake:06d}.parquet"
+
     # -- reading ---------------------------------------------------------------------------------
 
     def facts(self) -> Facts:
         """Everything loaded; very many observations stay in the files of the current snapshot."""
-        files, units, mapping = [], {}, []
-        for row in self._query("select * from intake where state = 'done' order by id"):
-            for entry in json.loads(row["units"]):
-                unit = Unit.model_validate_json(json.dumps(entry), strict=True)
-                units[unit.code] = unit
+        files, mapping, rosters = [], [], []
+        for row in self._query("select id, mapping from intake where state = 'done' order by id"):
             mapping.append(row["mapping"])
+            if (roster := self._roster(row["id"])).is_file():
+                rosters.append(pq.read_table(roster))
+        roster = joined(rosters)
+        few = roster.num_rows <= AS_OBJECTS
         for row in self._query(
             "select f.* from file f join intake i on i.id = f.intake where i.state = 'done' order by f.intake, f.number"
         ):
@@ -247,7 +252,7 @@ class Lake:
                     pa.schema([pa.field(f.name, f.type) for f in schema(contract.name)])
                 )
         return Facts(
-            tables, sorted(units.values(), key=lambda u: u.code), files,
+            tables, to_units(roster) if few else [], files, roster=None if few else roster,
             paths=held, counts=counts, mapping="+".join(dict.fromkeys(mapping)),
             snapshots=self.snapshots(),
         )  # fmt: skip
@@ -430,6 +435,7 @@ class Lake:
                 held = self._table(contract.name, make=False)
                 if held is not None:
                     _take_back(held, str(row["id"]))
+            self._roster(row["id"]).unlink(missing_ok=True)
             with self._register() as register:
                 register.execute("delete from file where intake = ?", (row["id"],))
                 register.execute("delete from intake where id = ?", (row["id"],))

@@ -108,7 +108,7 @@ def conditions(
         "adjusted": facts["event"] or tables["gate"],
         "graded": tables["band"],
         "lights": tables["light_rule"],
-        "bound": any(unit["bound"] for unit in tables["unit"]),
+        "bound": tables["setting"][0]["alpha"] is not None,
     }  # fmt: skip
     return found | {name for name, holds in checks.items() if holds}
 

@@ -6,7 +6,7 @@ observed periods are due by `at`, what each child weighs in its parent. Scales: 
 
 import itertools
 from calendar import monthrange
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -36,7 +36,7 @@ class Plan:
     fingerprint: str
     period: Period
     at: date
-    tables: Tables
+    tables: Mapping[str, Sequence[Row]]
 
 
 @dataclass(frozen=True)
