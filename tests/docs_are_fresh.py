@@ -131,8 +131,7 @@ def rights() -> str:
     """Who may do what: the table of permissions, and which roles exclude each other."""
     lines = [
         HEAD,
-        "# Rights\n\nWhat no line allows is refused. `named`: the account is named on the object; ",
-        "`own`: the\nobject is of the role's unit or below it.\n\n",
+        "# Rights\n\nWhat no line allows is refused. `named`: the account is named on the object.\n\n",
         "| act | roles | relation | states |\n|---|---|---|---|\n",
     ]
     for rule in RULES:

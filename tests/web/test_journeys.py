@@ -84,7 +84,6 @@ def computed(people: People) -> str:
     keep_run(Lake.create(settings.HOME / "lake"), made, datetime(2026, 3, 1, tzinfo=UTC))
     data, director = people["office_data"], people["office_director"]
     run = register_run(home=settings.HOME / "lake", run=made.id, actor=data, now=NOW)
-    run.readers.create(account=director, named_by=data, named_at=NOW)
     name_reader(run=run, account=people["office_procedure"], actor=director, now=NOW)
     return run.run
 

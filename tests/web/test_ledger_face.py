@@ -107,14 +107,3 @@ def test_the_offline_check_needs_no_database(people: People, tmp_path: Path) -> 
     assert json.loads(done.stdout)[0]["first"] == 3
     (tmp_path / "point.txt").write_text(point.text.replace("\n", " \n", 1))
     assert verify(export).returncode == 7
-
-
-def test_erasing_empties_the_content_and_is_an_act(people: People) -> None:
-    services.erase(sequence=4, actor="t", at=NOW, reason="保存期满")
-    row = LedgerEntry.objects.get(sequence=4)
-    assert (row.content, row.salt) == (None, None)
-    assert check(list(selectors.entries()), selectors.leaves()) == []
-    assert LedgerEntry.objects.filter(act="ledger.erased", subject="entry:4").exists()
-    page = people.client("security_auditor").get("/office/ledger/4/").content.decode()
-    assert "已清除" in page
-    assert "完好" in page

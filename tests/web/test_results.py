@@ -54,7 +54,6 @@ def test_the_data_officer_registers_a_computed_run(people: People, computed: Run
 
 def name(run: ResultRun, people: People, *roles: Role) -> None:
     director = people["office_director"]
-    run.readers.get_or_create(account=director, defaults={"named_by": director, "named_at": NOW})
     for role in roles:
         services.name_reader(run=run, account=people[role.value], actor=director, now=NOW)
 

@@ -87,4 +87,4 @@ def test_an_unknown_act_is_an_error_and_never_a_permission() -> None:
     with pytest.raises(KeyError):
         may([], "result.raed")
     assert not any(may([], act) for act in ACTS)
-    assert {rule.relation for rule in RULES} <= {"any", "own", "named"}
+    assert {rule.relation for rule in RULES} <= {"any", "named"}

@@ -22,8 +22,8 @@ office = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="办公�
 ledger = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="存证日志 / the ledger")
 
 
-def begin(home: Path) -> None:
-    """Bring Django up on a data folder and its tables up to date."""
+def begin(home: Path, *, look_only: bool = False) -> None:
+    """Bring Django up on a data folder, its tables up to date unless one only looks."""
     os.environ["ZHENGHENG_HOME"] = str(home.resolve())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhengheng.web.config.settings")
     home.mkdir(parents=True, exist_ok=True)
@@ -31,7 +31,8 @@ def begin(home: Path) -> None:
     from django.core.management import call_command
 
     django.setup()
-    call_command("migrate", verbosity=0, interactive=False)
+    if not look_only:
+        call_command("migrate", verbosity=0, interactive=False)
 
 
 def serve(
@@ -148,7 +149,11 @@ def _read(export: Path | None, home: Path):  # type: ignore[no-untyped-def]
     from zhengheng.ledger.entry import Entry
 
     if export is None:
-        begin(home)
+        if not os.environ.get("DATABASE_URL") and not (home / "office.db").is_file():
+            raise NotFoundError.one(
+                str(home), "office.absent", zh="这里没有办公端的数据", en="there is no office here"
+            )
+        begin(home, look_only=True)
         from zhengheng.web.ledger import selectors
 
         return list(selectors.entries()), selectors.leaves()

@@ -1,14 +1,14 @@
 """Permissions 权限: one table, deny unless a line allows.
 
 A line names an act, the roles that may do it, the relation in which they must stand to the object and
-the states the object may be in. Relations: `any` (none asked for), `own` (the object is of the role's
-unit or below it), `named` (the account is named on the object).
+the states the object may be in. Relations: `any` (none asked for), `named` (the account is named on the
+object).
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from zhengheng.workflow.roles import NAMES, OFFICE, OFFICERS, Grant, Role
+from zhengheng.workflow.roles import NAMES, OFFICERS, Grant, Role
 
 EVERYONE = frozenset(NAMES)
 BUSINESS = EVERYONE - OFFICERS
@@ -58,30 +58,21 @@ def may(
     *,
     relations: Collection[str] = (),
     state: str = "",
-    units: Collection[str] = (),
 ) -> bool:
     """Whether someone with these grants may act on an object.
 
-    `relations` are those in which the account itself stands to the object (such as `named`);
-    `units` is the object's unit and all above it, to which `own` is measured. Raises KeyError for
-    an act that the table does not know, so that a slip of the pen never opens or closes a door.
+    `relations` are those in which the account itself stands to the object. Raises KeyError for an
+    act that the table does not know, so that a slip of the pen never opens or closes a door.
     """
     if act not in ACTS:
         raise KeyError(act)
     return any(
-        _fits(rule, grant, relations, units)
+        _fits(rule, grant, relations)
         for rule in RULES
         if rule.act == act and (not rule.states or state in rule.states)
         for grant in grants
     )
 
 
-def _fits(rule: Rule, grant: Grant, relations: Collection[str], units: Collection[str]) -> bool:
-    if grant.role not in rule.roles:
-        return False
-    if rule.relation == "own":
-        return grant.unit is not None and grant.unit in units
-    return rule.relation == "any" or rule.relation in relations
-
-
-__all__ = ["ACTS", "BUSINESS", "EVERYONE", "OFFICE", "RULES", "Rule", "may"]
+def _fits(rule: Rule, grant: Grant, relations: Collection[str]) -> bool:
+    return grant.role in rule.roles and (rule.relation == "any" or rule.relation in relations)

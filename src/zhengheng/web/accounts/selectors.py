@@ -7,7 +7,6 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.web.accounts.models import Account, RoleGrant
-from zhengheng.web.organisation.selectors import with_all_above
 from zhengheng.workflow.permissions import may
 from zhengheng.workflow.roles import Grant, Role
 
@@ -38,11 +37,9 @@ def allowed(
     *,
     relations: Collection[str] = (),
     state: str = "",
-    unit: str = "",
 ) -> bool:
-    """Whether an account may act on an object of a unit, in a state and relation."""
-    units = with_all_above(unit) if unit else ()
-    return may(grants(account, day), act, relations=relations, state=state, units=units)
+    """Whether an account may act on an object, in a state and relation."""
+    return may(grants(account, day), act, relations=relations, state=state)
 
 
 def require(
@@ -52,10 +49,9 @@ def require(
     *,
     relations: Collection[str] = (),
     state: str = "",
-    unit: str = "",
 ) -> None:
     """Raise ForbiddenError unless the account may."""
-    if not allowed(account, act, day, relations=relations, state=state, unit=unit):
+    if not allowed(account, act, day, relations=relations, state=state):
         raise ForbiddenError.one(
             act, "forbidden", zh="您没有进行此操作的权限; 如果工作需要, 请联系安全保密管理员授权",
             en="you may not do this; if your work needs it, ask the secrecy and security officer",

@@ -45,3 +45,10 @@ def search(*, act: str = "", subject: str = "", actor: str = "") -> QuerySet[Led
 def proof(sequence: int) -> list[str]:
     """The inclusion proof of an entry in the whole ledger, as hexadecimal. Raises IndexError."""
     return [step.hex() for step in inclusion_proof(leaves(), sequence)]
+
+
+def export_lines() -> Iterator[str]:
+    """The ledger as JSON lines, for the offline check and for copies elsewhere."""
+    for row in LedgerEntry.objects.iterator(chunk_size=2000):
+        data = {**entry(row).as_dict(), "leaf": bytes(row.leaf).hex()}
+        yield json.dumps(data, ensure_ascii=False) + "\n"

@@ -1,6 +1,5 @@
 """Writing acts and signing checkpoints."""
 
-import json
 import os
 import secrets
 from datetime import datetime
@@ -66,24 +65,3 @@ def signing_key(home: Path) -> Ed25519PrivateKey:
         stream.write(key.private_bytes_raw().hex() + "\n")
     (home / "ledger.pub").write_text(key.public_key().public_bytes_raw().hex() + "\n")
     return key
-
-
-def erase(*, sequence: int, actor: str, at: datetime, reason: str) -> None:
-    """Empty an entry's content when its retention ends; its leaf stays, and the erasure is an act."""
-    with transaction.atomic():
-        LedgerEntry.objects.filter(sequence=sequence).update(salt=None, content=None)
-        append(
-            act="ledger.erased", subject=f"entry:{sequence}", actor=actor, at=at,
-            content={"reason": reason},
-        )  # fmt: skip
-
-
-def export_lines() -> list[str]:
-    """The ledger as JSON lines, for the offline check and for copies elsewhere."""
-    from zhengheng.web.ledger.selectors import entries
-
-    stored = leaves()
-    return [
-        json.dumps({**entry.as_dict(), "leaf": leaf.hex()}, ensure_ascii=False)
-        for entry, leaf in zip(entries(), stored, strict=True)
-    ]

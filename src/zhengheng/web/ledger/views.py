@@ -54,7 +54,7 @@ def export(request: OfficeRequest) -> HttpResponse:
     """The whole ledger as JSON lines, for a copy elsewhere and the offline check."""
     now = request.now
     require(request.user, "ledger.read", now.date())
-    text = "\n".join(services.export_lines()) + "\n"
-    response = HttpResponse(text, content_type="application/jsonl; charset=utf-8")
+    lines = selectors.export_lines()
+    response = HttpResponse("".join(lines), content_type="application/jsonl; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="ledger-{now:%Y%m%d-%H%M}.jsonl"'
     return response

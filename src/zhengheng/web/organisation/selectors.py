@@ -15,16 +15,6 @@ def standing(day: date) -> QuerySet[Unit]:
     )
 
 
-def with_all_above(code: str) -> list[str]:
-    """The unit's code and those of all units above it."""
-    found: list[str] = []
-    unit = Unit.objects.select_related("parent").filter(code=code).first()
-    while unit is not None and unit.code not in found:
-        found.append(unit.code)
-        unit = unit.parent
-    return found
-
-
 @dataclass
 class Branch:
     """A unit with those below it."""

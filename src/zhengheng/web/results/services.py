@@ -10,12 +10,13 @@ from django.db.models import F
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.lake.store import Lake
 from zhengheng.web.accounts.models import Account
-from zhengheng.web.accounts.selectors import require
+from zhengheng.web.accounts.selectors import require, standing
 from zhengheng.web.accounts.services import stale
 from zhengheng.web.ledger.services import append
 from zhengheng.web.results.models import NamedReader, ResultRun
 from zhengheng.web.results.selectors import require_on
 from zhengheng.workflow.machine import RESULT
+from zhengheng.workflow.roles import Role
 
 
 class ResultError(ZhenghengError):
@@ -23,7 +24,10 @@ class ResultError(ZhenghengError):
 
 
 def register_run(*, home: Path, run: str, actor: Account, now: datetime) -> ResultRun:
-    """Bring a computed run of the lake into the procedure; whoever does so is its first reader."""
+    """Bring a computed run of the lake into the procedure.
+
+    Its first readers are whoever does so and the office's directors, who name the others.
+    """
     require(actor, "result.register", now.date())
     folder = Lake.open(home).run_folder(run)
     about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
@@ -35,7 +39,11 @@ def register_run(*, home: Path, run: str, actor: Account, now: datetime) -> Resu
                 run=about["run"], rulebook=about["rulebook"], period=about["period"],
                 title_zh=title["zh"], title_en=title.get("en", ""), registered_at=now,
             )  # fmt: skip
-            NamedReader.objects.create(run=made, account=actor, named_by=actor, named_at=now)
+            directors = standing(now.date()).filter(role=Role.OFFICE_DIRECTOR)
+            for reader in {actor.pk, *directors.values_list("account_id", flat=True)}:
+                NamedReader.objects.create(
+                    run=made, account_id=reader, named_by=actor, named_at=now
+                )
             append(
                 act="result.registered", subject=f"run:{made.run}", actor=actor.username, at=now,
                 content={"rulebook": made.rulebook, "period": made.period, "fingerprint": about["fingerprint"]},
