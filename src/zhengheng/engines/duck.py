@@ -21,6 +21,8 @@ from zhengheng.scoring.pipeline import SEMANTICS, Step, chosen, conditions, roun
 from zhengheng.scoring.plan import Plan
 
 BUCKET_UNITS = 50_000
+IN_MEMORY_UNITS = 20_000
+"""With a folder to store them in, the big tables of more units than this stay in files."""
 STORED = ("indicator_score", "node_score")
 _MACROS = (
     # Exact integer division; the guard keeps a zero from raising. Up to 18 digits it is done in 64
@@ -170,7 +172,9 @@ class _Run:
 
     @property
     def whole(self) -> bool:
-        return len(self.buckets) == 1
+        """One range whose results all come back in memory."""
+        few = self.store is None or len(self.units) <= IN_MEMORY_UNITS
+        return few and len(self.buckets) == 1
 
     def load(self) -> None:
         """Bring plan and facts in; with several buckets they stand behind filtered views."""
