@@ -89,6 +89,16 @@ def test_a_correction_recomputes_its_range_only(tmp_path: Path) -> None:
     assert len(ranges(tmp_path)) == 6, "an equal run computes nothing anew"
 
 
+def test_a_run_that_keeps_more_tables_finds_no_range_that_lacks_them(tmp_path: Path) -> None:
+    book = Rulebook.model_validate_json(BOOK, strict=True)
+    reuse = Reuse(tmp_path / "reuse")
+    make_run(
+        book, observed(), PERIOD, DuckEngine(bucket_units=4, reuse=reuse, keep=("total_score",))
+    )
+    whole = make_run(book, observed(), PERIOD, DuckEngine(bucket_units=4, reuse=reuse))
+    same(whole, make_run(book, observed(), PERIOD, DuckEngine()))
+
+
 def test_a_changed_rule_reuses_nothing(tmp_path: Path) -> None:
     engine = DuckEngine(bucket_units=4, reuse=Reuse(tmp_path / "reuse"))
     for target in (40, 41):

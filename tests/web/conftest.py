@@ -6,13 +6,22 @@ Django reads its settings once, so the choice is made here, before anything impo
 import atexit
 import os
 import tempfile
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.conftest import ROOT
 from tests.servers import postgres_server, programs
+from zhengheng.domain.periods import parse_period
+from zhengheng.engines.archive import keep_run
+from zhengheng.engines.duck import DuckEngine
+from zhengheng.engines.run import Run, make_run
+from zhengheng.lake.intake import read_files
+from zhengheng.lake.mapping import load_mapping
+from zhengheng.lake.store import Lake
+from zhengheng.scheme.load import load_rulebook
 
 HOME = Path(tempfile.mkdtemp(prefix="zhengheng-web-"))
 os.environ["ZHENGHENG_HOME"] = str(HOME)
@@ -32,6 +41,11 @@ else:
 import django  # noqa: E402
 
 django.setup()
+
+from django.conf import settings  # noqa: E402
+
+# A worker of a parallel run has read its settings before this file gave it a folder of its own.
+settings.HOME = HOME
 
 from django.contrib.auth.hashers import Argon2PasswordHasher  # noqa: E402
 
@@ -92,6 +106,17 @@ class People:
         client = Client()
         client.force_login(self[name])
         return client
+
+
+def computed_run() -> Run:
+    """The PART example, scored and kept in the office's lake."""
+    folder = ROOT / "examples" / "part"
+    book, _ = load_rulebook(folder / "rulebook")
+    mapping = load_mapping(folder / "intake.yaml")
+    facts = read_files(mapping, book, folder / "data")
+    made = make_run(book, facts, parse_period("2007"), DuckEngine(threads=1))
+    keep_run(Lake.create(HOME / "lake"), made, datetime(2026, 3, 1, tzinfo=UTC))
+    return made
 
 
 @pytest.fixture

@@ -3,23 +3,14 @@
 import os
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.conftest import ROOT, missing
-from tests.web.conftest import NOW, PASSWORD, People
-from zhengheng.domain.periods import parse_period
-from zhengheng.engines.archive import keep_run
-from zhengheng.engines.duck import DuckEngine
-from zhengheng.engines.run import make_run
-from zhengheng.lake.intake import read_files
-from zhengheng.lake.mapping import load_mapping
-from zhengheng.lake.store import Lake
-from zhengheng.scheme.load import load_rulebook
+from tests.conftest import missing
+from tests.web.conftest import NOW, PASSWORD, People, computed_run
 from zhengheng.web.results.services import name_reader, register_run
 
 WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
@@ -76,12 +67,7 @@ class Visitor:
 
 def computed(people: People) -> str:
     """A run on which the director, procedure and data officers are named."""
-    folder = ROOT / "examples" / "part"
-    book, _ = load_rulebook(folder / "rulebook")
-    mapping = load_mapping(folder / "intake.yaml")
-    facts = read_files(mapping, book, folder / "data")
-    made = make_run(book, facts, parse_period("2007"), DuckEngine(threads=1))
-    keep_run(Lake.create(settings.HOME / "lake"), made, datetime(2026, 3, 1, tzinfo=UTC))
+    made = computed_run()
     data, director = people["office_data"], people["office_director"]
     run = register_run(home=settings.HOME / "lake", run=made.id, actor=data, now=NOW)
     name_reader(run=run, account=people["office_procedure"], actor=director, now=NOW)

@@ -1,22 +1,12 @@
 """Results: before the notice only for those who are named, each look recorded; afterwards for all assessed."""
 
-from datetime import UTC, datetime
-
 import pytest
 from django.conf import settings
 
-from tests.conftest import ROOT
-from tests.web.conftest import NOW, People
-from zhengheng.domain.periods import parse_period
+from tests.web.conftest import NOW, People, computed_run
 from zhengheng.domain.problems import ZhenghengError
-from zhengheng.engines.archive import keep_run
-from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.passport import passport
-from zhengheng.engines.run import Run, make_run
-from zhengheng.lake.intake import read_files
-from zhengheng.lake.mapping import load_mapping
-from zhengheng.lake.store import Lake
-from zhengheng.scheme.load import load_rulebook
+from zhengheng.engines.run import Run
 from zhengheng.web.accounts.services import StaleError
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.results import services
@@ -27,13 +17,7 @@ from zhengheng.workflow.roles import OFFICERS, Role
 
 @pytest.fixture(scope="module")
 def computed() -> Run:
-    folder = ROOT / "examples" / "part"
-    book, _ = load_rulebook(folder / "rulebook")
-    mapping = load_mapping(folder / "intake.yaml")
-    facts = read_files(mapping, book, folder / "data")
-    made = make_run(book, facts, parse_period("2007"), DuckEngine(threads=1))
-    keep_run(Lake.create(settings.HOME / "lake"), made, datetime(2026, 3, 1, tzinfo=UTC))
-    return made
+    return computed_run()
 
 
 @pytest.fixture

@@ -250,7 +250,7 @@ class _Run:
             for name in self.keyed:
                 self._view(name, bucket)
             fitting = self._fitting(tables)
-            key = self._key(fitting, tables, number)
+            key = self._key(fitting, tables, wanted, number)
             held = self.reuse.find(key) if self.reuse else None
             if held is None:
                 for step in fitting:
@@ -286,14 +286,14 @@ class _Run:
     def _count(self, name: str) -> int:
         return int(self.sql.execute(f"select count(*) from {name}").fetchall()[0][0])
 
-    def _key(self, fitting: list[Step], tables: list[str], number: int) -> str:
-        """What the range's results depend on: its steps and all rows that they read."""
+    def _key(self, fitting: list[Step], tables: list[str], wanted: list[str], number: int) -> str:
+        """What the range's results depend on: its steps and all rows that they read; and which are kept."""
         if not self.reuse:
             return ""
         active = [step for step in fitting if self._active(step)]
         text = " ".join(step.sql for step in active)
         inputs = sorted(set(re.findall(r"\b(?:from|join)\s+(\w+)", text)) - set(tables))
-        parts = [SEMANTICS, *(f"{step.file} {step.sql}" for step in active)]
+        parts = [SEMANTICS, *wanted, *(f"{step.file} {step.sql}" for step in active)]
         for name in inputs:
             if (name, number) in self.keys:
                 parts.append(f"{name} {self.keys[name, number]}")

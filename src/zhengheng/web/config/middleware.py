@@ -9,14 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone, translation
 
-from zhengheng.domain.problems import ZhenghengError
+from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.web.accounts.request import OfficeRequest
+from zhengheng.web.api.problems import answer
 from zhengheng.web.pages.views import problem_page
 
 Handler = Callable[[HttpRequest], HttpResponse]
+NULLS = (b"\0", b"%00", b"\\u0000")
 LANGUAGE_COOKIE = "language"
-OPEN = ("/office/sign-in/", "/office/language/", "/static/")
-"""The only addresses without an account: deny unless allowed."""
+OPEN = ("/office/sign-in/", "/office/language/", "/static/", "/api/v1/")
+"""The only addresses that this door leaves open; the API has a door of its own, which answers in JSON."""
 
 
 def now() -> datetime:
@@ -68,6 +70,30 @@ def signed_in(handle: Handler) -> Handler:
         # Pages behind the door stay out of shared caches and of the browser's history of others.
         response.headers.setdefault("Cache-Control", "no-store, private")
         return response
+
+    return middleware
+
+
+def printable(handle: Handler) -> Handler:
+    """No text of people holds the character zero; databases disagree about it, so none sees it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        text = request.content_type in {"", "application/x-www-form-urlencoded", "application/json"}
+        sent = request.body if request.method == "POST" and text else b""
+        if (
+            any(mark in sent for mark in NULLS)
+            or "\0" in request.path
+            or "%00" in request.get_full_path()
+        ):
+            words = (
+                "文字中含有不能保存的控制字符 (U+0000)",
+                "the text holds a character that cannot be kept (U+0000)",
+            )
+            problem = Problem("request", "text.null", *words)
+            if request.path.startswith("/api/"):
+                return answer(request, 422, (problem,))
+            return problem_page(cast("OfficeRequest", request), ZhenghengError([problem]))
+        return handle(request)
 
     return middleware
 

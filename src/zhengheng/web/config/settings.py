@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "csp",
+    "ninja",
     "zhengheng.web.pages",
     "zhengheng.web.ledger",
     "zhengheng.web.organisation",
@@ -60,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "zhengheng.web.config.middleware.clock",
     "zhengheng.web.config.middleware.language",
+    "zhengheng.web.config.middleware.printable",
     "zhengheng.web.config.middleware.signed_in",
     "zhengheng.web.config.middleware.expected_errors",
 ]

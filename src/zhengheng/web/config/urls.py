@@ -3,8 +3,11 @@
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from zhengheng.web.api.routes import api
+
 urlpatterns = [
     path("", RedirectView.as_view(url="/office/", permanent=False)),
+    path("api/v1/", api.urls),
     path("office/", include("zhengheng.web.pages.urls")),
     path("office/", include("zhengheng.web.accounts.urls")),
     path("office/organisation/", include("zhengheng.web.organisation.urls")),

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
 from zhengheng.ledger.entry import Entry
-from zhengheng.ledger.tree import inclusion_proof
+from zhengheng.ledger.tree import inclusion_proof, root
 from zhengheng.web.ledger.models import LedgerEntry
 
 
@@ -45,6 +46,17 @@ def search(*, act: str = "", subject: str = "", actor: str = "") -> QuerySet[Led
 def proof(sequence: int) -> list[str]:
     """The inclusion proof of an entry in the whole ledger, as hexadecimal. Raises IndexError."""
     return [step.hex() for step in inclusion_proof(leaves(), sequence)]
+
+
+def proof_of(sequence: int) -> dict[str, Any] | None:
+    """An entry's inclusion proof with the root it leads to; None where there is no such entry."""
+    held = leaves()
+    if not 0 <= sequence < len(held):
+        return None
+    return {
+        "sequence": sequence, "size": len(held), "leaf": held[sequence].hex(),
+        "root": root(held).hex(), "proof": [step.hex() for step in inclusion_proof(held, sequence)],
+    }  # fmt: skip
 
 
 def export_lines() -> Iterator[str]:

@@ -1,0 +1,319 @@
+"""The addresses under /api/v1. They translate; selectors and services decide."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI, Router, Status
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.pagination import LimitOffsetPagination, paginate
+from ninja.security import SessionAuth
+
+from zhengheng.domain.problems import NotFoundError, Problem, ZhenghengError
+from zhengheng.web.accounts import services as accounts
+from zhengheng.web.accounts.models import Account, RoleGrant
+from zhengheng.web.accounts.request import OfficeRequest
+from zhengheng.web.accounts.selectors import listed, require, standing
+from zhengheng.web.api import schemas as s
+from zhengheng.web.api.problems import answer
+from zhengheng.web.ledger import selectors as ledger
+from zhengheng.web.ledger import services as ledger_services
+from zhengheng.web.ledger.models import LedgerEntry, SignedCheckpoint
+from zhengheng.web.organisation import selectors as organisation
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.pages.tags import language
+from zhengheng.web.results import selectors as results
+from zhengheng.web.results import services as result_services
+from zhengheng.web.results.models import ResultRun
+from zhengheng.workflow.roles import Role
+
+STATUS = {"ForbiddenError": 403, "NotFoundError": 404, "StaleError": 409, "StateError": 409}
+ERRORS = dict.fromkeys((401, 403, 404, 409, 422), s.ErrorOut)
+
+
+class Door(SessionAuth):
+    """A signed-in account whose password nobody else knows."""
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:
+        user = request.user
+        if user.is_authenticated and isinstance(user, Account) and not user.must_change_password:
+            return user
+        return None
+
+
+api = NinjaAPI(
+    title="政衡 Zhengheng", version="1", urls_namespace="api", auth=Door(csrf=True), docs_url=None,
+    description="Every address asks for an account and obeys its roles. Errors are problem+json with stable codes.",
+)  # fmt: skip
+router = Router()
+
+
+@api.exception_handler(ZhenghengError)
+def _expected(request: HttpRequest, error: ZhenghengError) -> HttpResponse:
+    return answer(request, STATUS.get(type(error).__name__, 422), error.problems)
+
+
+@api.exception_handler(AuthenticationError)
+def _stranger(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    said = "请先登录, 并换掉初始密码", "sign in first, and change a first password"
+    return answer(request, 401, (Problem("session", "sign_in.needed", *said),))
+
+
+@api.exception_handler(ValidationError)
+def _malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    found = tuple(
+        Problem(".".join(map(str, one["loc"])), f"field.{one['type']}", f"字段不符合要求: {one['msg']}", one["msg"])
+        for one in error.errors
+    )  # fmt: skip
+    return answer(request, 422, found)
+
+
+@api.exception_handler(HttpError)
+def _refused(request: HttpRequest, error: HttpError) -> HttpResponse:
+    code = error.status_code if error.status_code in ERRORS else 422
+    return answer(
+        request, code, (Problem("request", f"http.{error.status_code}", str(error), str(error)),)
+    )
+
+
+def _absent(what: str) -> NotFoundError:
+    return NotFoundError.one(what, "absent", zh=f"没有 {what}", en=f"there is no {what}")
+
+
+def _account(username: str) -> Account:
+    found = Account.objects.filter(username=username).first()
+    if found is None:
+        raise _absent(f"account {username}")
+    return found
+
+
+@router.get("/me", response={200: s.MeOut, 401: s.ErrorOut})
+def me(request: OfficeRequest) -> dict[str, Any]:
+    """Who the caller is, and what he may be."""
+    held = standing(request.now.date()).filter(account=request.user)
+    return {"username": request.user.username, "name": request.user.name, "grants": list(held)}
+
+
+@router.get("/units", response={200: list[s.UnitOut], 401: s.ErrorOut})
+@paginate(LimitOffsetPagination)
+def units(request: OfficeRequest, kind: str = "") -> QuerySet[Unit]:
+    """Units that exist today, by code; `kind` narrows them."""
+    day = request.now.date()
+    require(request.user, "organisation.read", day)
+    found = organisation.standing(day).select_related("parent")
+    return found.filter(kind=kind) if kind else found
+
+
+@router.get("/units/{code}", response={200: s.UnitOut, **ERRORS})
+def unit(request: OfficeRequest, code: str) -> Unit:
+    """One unit, also one that was closed."""
+    require(request.user, "organisation.read", request.now.date())
+    found = Unit.objects.select_related("parent").filter(code=code).first()
+    if found is None:
+        raise _absent(f"unit {code}")
+    return found
+
+
+@router.get("/accounts", response={200: list[s.AccountOut], **ERRORS})
+def account_list(request: OfficeRequest) -> list[dict[str, Any]]:
+    """Everybody who can sign in, with standing grants."""
+    day = request.now.date()
+    require(request.user, "account.list", day)
+    return [_account_out(account, grants) for account, grants in listed(day)]
+
+
+def _account_out(account: Account, grants: list[RoleGrant]) -> dict[str, Any]:
+    return {
+        "username": account.username, "name": account.name, "is_active": account.is_active,
+        "last_login": account.last_login, "row_version": account.row_version, "grants": grants,
+    }  # fmt: skip
+
+
+@router.post("/accounts", response={201: s.AccountOut, **ERRORS})
+def account_create(request: OfficeRequest, given: s.AccountIn) -> Any:
+    """A new account without any right."""
+    made = accounts.create_account(
+        username=given.username,
+        name=given.name,
+        password=given.password,
+        actor=request.user,
+        now=request.now,
+    )
+    return Status(201, _account_out(made, []))
+
+
+@router.post("/accounts/{username}/close", response={204: None, **ERRORS})
+def account_close(request: OfficeRequest, username: str, given: s.VersionIn) -> Any:
+    """Nobody signs in with it any more."""
+    require(request.user, "account.close", request.now.date())
+    accounts.close_account(
+        account=_account(username),
+        row_version=given.row_version,
+        actor=request.user,
+        now=request.now,
+    )
+    return Status(204, None)
+
+
+@router.post("/accounts/{username}/unlock", response={204: None, **ERRORS})
+def account_unlock(request: OfficeRequest, username: str, given: s.VersionIn) -> Any:
+    """Let a locked account try again."""
+    require(request.user, "account.unlock", request.now.date())
+    accounts.unlock_account(
+        account=_account(username),
+        row_version=given.row_version,
+        actor=request.user,
+        now=request.now,
+    )
+    return Status(204, None)
+
+
+@router.post("/accounts/{username}/password", response={204: None, **ERRORS})
+def account_reset(request: OfficeRequest, username: str, given: s.PasswordIn) -> Any:
+    """A new first password, which must be changed at first use."""
+    require(request.user, "account.reset_password", request.now.date())
+    accounts.reset_password(
+        account=_account(username), row_version=given.row_version, password=given.password,
+        actor=request.user, now=request.now,
+    )  # fmt: skip
+    return Status(204, None)
+
+
+@router.post("/accounts/{username}/grants", response={201: s.GrantOut, **ERRORS})
+def grant_give(request: OfficeRequest, username: str, given: s.GrantIn) -> Any:
+    """Give a role."""
+    require(request.user, "grant.give", request.now.date())
+    if given.role not in set(Role):
+        raise accounts.AccountError.one(
+            "role", "role.unknown", zh="没有这个角色", en="there is no such role"
+        )
+    held = Unit.objects.filter(code=given.unit).first() if given.unit else None
+    if given.unit and held is None:
+        raise _absent(f"unit {given.unit}")
+    made = accounts.give_role(
+        account=_account(username), role=Role(given.role), unit=held,
+        valid_from=given.valid_from or request.now.date(), valid_to=given.valid_to,
+        actor=request.user, now=request.now,
+    )  # fmt: skip
+    return Status(201, made)
+
+
+@router.post("/grants/{int:number}/revoke", response={204: None, **ERRORS})
+def grant_revoke(request: OfficeRequest, number: int, given: s.VersionIn) -> Any:
+    """Take a role back."""
+    require(request.user, "grant.revoke", request.now.date())
+    # A number beyond the database's own is no grant, and no error of the database either.
+    small = number < 2**63
+    grant = (
+        RoleGrant.objects.select_related("account", "unit").filter(pk=number).first()
+        if small
+        else None
+    )
+    if grant is None:
+        raise _absent(f"grant {number}")
+    accounts.revoke_role(
+        grant=grant, row_version=given.row_version, actor=request.user, now=request.now
+    )
+    return Status(204, None)
+
+
+@router.get("/results", response={200: list[s.RunOut], **ERRORS})
+def result_list(request: OfficeRequest) -> list[ResultRun]:
+    """The runs that the caller may see."""
+    return results.visible(request.user, request.now.date())
+
+
+@router.post("/results", response={201: s.RunOut, **ERRORS})
+def result_register(request: OfficeRequest, given: s.RunIn) -> Any:
+    """Bring a computed run of the lake into the procedure."""
+    require(request.user, "result.register", request.now.date())
+    made = result_services.register_run(
+        home=settings.HOME / "lake", run=given.run, actor=request.user, now=request.now
+    )
+    return Status(201, made)
+
+
+def _seen(request: OfficeRequest, name: str, what: str) -> ResultRun:
+    """The run, if the caller may see it; before its notice the look is recorded."""
+    run = results.find(name, request.user, request.now.date())
+    if run.state == "draft":
+        result_services.record_view(
+            run=run, what=f"api {what}", actor=request.user, now=request.now
+        )
+    return run
+
+
+@router.get("/results/{run}", response={200: s.BoardOut, **ERRORS})
+def result_board(request: OfficeRequest, run: str) -> dict[str, Any]:
+    """The scoreboard by comparison group."""
+    found = _seen(request, run, "scoreboard")
+    board = results.scoreboard(settings.HOME / "lake", found.run, language())
+    return {"run": found, "units": board.units, "ranked": board.ranked, "groups": board.groups}
+
+
+@router.get("/results/{run}/units/{code}", response={200: dict[str, Any], **ERRORS})
+def result_passport(request: OfficeRequest, run: str, code: str) -> dict[str, Any]:
+    """One unit's score passport, from the total to the source row."""
+    found = _seen(request, run, f"unit {code}")
+    return results.unit_passport(settings.HOME / "lake", found.run, code, language()).as_dict()
+
+
+@router.post("/results/{run}/readers", response={204: None, **ERRORS})
+def result_name(request: OfficeRequest, run: str, given: s.ReaderIn) -> Any:
+    """Let a person see an unpublished run."""
+    found = results.find(run, request.user, request.now.date())
+    result_services.name_reader(
+        run=found, account=_account(given.username), actor=request.user, now=request.now
+    )
+    return Status(204, None)
+
+
+@router.post("/results/{run}/publish", response={204: None, **ERRORS})
+def result_publish(request: OfficeRequest, run: str, given: s.VersionIn) -> Any:
+    """Put a result on public notice."""
+    found = results.find(run, request.user, request.now.date())
+    result_services.publish(
+        run=found, row_version=given.row_version, actor=request.user, now=request.now
+    )
+    return Status(204, None)
+
+
+@router.get("/ledger", response={200: list[s.EntryOut], **ERRORS})
+@paginate(LimitOffsetPagination)
+def ledger_entries(
+    request: OfficeRequest, act: str = "", subject: str = "", actor: str = ""
+) -> QuerySet[LedgerEntry]:
+    """Entries, newest first; narrowed by the beginning of the act, a part of the subject, the actor."""
+    require(request.user, "ledger.read", request.now.date())
+    return ledger.search(act=act, subject=subject, actor=actor)
+
+
+@router.get("/ledger/{int:sequence}/proof", response={200: s.ProofOut, **ERRORS})
+def ledger_proof(request: OfficeRequest, sequence: int) -> dict[str, Any]:
+    """The proof that an entry is in the ledger as it stands."""
+    require(request.user, "ledger.read", request.now.date())
+    found = ledger.proof_of(sequence)
+    if found is None:
+        raise _absent(f"entry {sequence}")
+    return found
+
+
+@router.get("/ledger/checkpoints", response={200: list[s.CheckpointOut], **ERRORS})
+def ledger_checkpoints(request: OfficeRequest) -> QuerySet[SignedCheckpoint]:
+    """Signed checkpoints, newest first."""
+    require(request.user, "ledger.read", request.now.date())
+    return SignedCheckpoint.objects.all()[:100]
+
+
+@router.post("/ledger/checkpoints", response={201: s.CheckpointOut, **ERRORS})
+def ledger_sign(request: OfficeRequest) -> Any:
+    """Sign the ledger's size and root."""
+    require(request.user, "ledger.checkpoint", request.now.date())
+    made = ledger_services.sign_checkpoint(
+        home=settings.HOME, actor=request.user.username, now=request.now
+    )
+    return Status(201, made)
+
+
+api.add_router("", router)

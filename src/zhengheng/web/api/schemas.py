@@ -1,0 +1,168 @@
+"""What the API takes and gives. Field names are those of the models; dates and times are ISO."""
+
+from datetime import date, datetime
+from typing import Any
+
+from ninja import Schema
+from pydantic import Field
+
+
+class ProblemOut(Schema):
+    """One finding: where it is, a stable code, the sentence in the language asked for."""
+
+    where: str
+    code: str
+    detail: str
+
+
+class ErrorOut(Schema):
+    """problem+json (RFC 9457): `type` is the first problem's stable code."""
+
+    type: str
+    title: str
+    status: int
+    problems: list[ProblemOut]
+
+
+class GrantOut(Schema):
+    id: int
+    role: str
+    unit: str | None
+    valid_from: date
+    valid_to: date | None
+    row_version: int
+
+    @staticmethod
+    def resolve_unit(grant: Any) -> str | None:
+        return grant.unit.code if grant.unit else None
+
+
+class AccountOut(Schema):
+    username: str
+    name: str
+    is_active: bool
+    last_login: datetime | None
+    row_version: int
+    grants: list[GrantOut]
+
+
+class MeOut(Schema):
+    username: str
+    name: str
+    grants: list[GrantOut]
+
+
+class AccountIn(Schema):
+    username: str = Field(max_length=60)
+    name: str = Field(max_length=60)
+    password: str = Field(max_length=128)
+
+
+class GrantIn(Schema):
+    role: str = Field(max_length=32)
+    unit: str | None = Field(None, max_length=40)
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+class VersionIn(Schema):
+    """The version that the caller saw; an older one is refused with 409."""
+
+    row_version: int = Field(ge=1, le=2**31 - 1)
+
+
+class PasswordIn(VersionIn):
+    password: str = Field(max_length=128)
+
+
+class UnitOut(Schema):
+    code: str
+    name_zh: str
+    name_en: str
+    kind: str
+    parent: str | None
+    credit_code: str
+    area_code: str
+    valid_from: date | None
+    valid_to: date | None
+
+    @staticmethod
+    def resolve_parent(unit: Any) -> str | None:
+        return unit.parent.code if unit.parent else None
+
+
+class RunOut(Schema):
+    run: str
+    rulebook: str
+    title_zh: str
+    title_en: str
+    period: str
+    state: str
+    registered_at: datetime
+    published_at: datetime | None
+    row_version: int
+
+
+class LineOut(Schema):
+    unit: str
+    name: str
+    place: int | None
+    score: str
+    grade: str
+    status: str
+    lights: dict[str, int]
+
+    @staticmethod
+    def resolve_lights(line: Any) -> dict[str, int]:
+        return dict(line.lights)
+
+
+class GroupOut(Schema):
+    name: str
+    lines: list[LineOut]
+
+
+class BoardOut(Schema):
+    run: RunOut
+    units: int
+    ranked: int
+    groups: list[GroupOut]
+
+
+class RunIn(Schema):
+    run: str = Field(max_length=16)
+
+
+class ReaderIn(Schema):
+    username: str = Field(max_length=60)
+
+
+class EntryOut(Schema):
+    sequence: int
+    act: str
+    subject: str
+    actor: str
+    at: str
+    digest: str
+    leaf: str
+
+    @staticmethod
+    def resolve_leaf(row: Any) -> str:
+        return bytes(row.leaf).hex()
+
+
+class ProofOut(Schema):
+    """The inclusion proof of an entry in the first `size` entries (RFC 6962)."""
+
+    sequence: int
+    size: int
+    leaf: str
+    root: str
+    proof: list[str]
+
+
+class CheckpointOut(Schema):
+    size: int
+    code: str
+    text: str
+    at: datetime
