@@ -66,11 +66,12 @@ $(VENV)/.dev: $(VENV)/.core requirements/dev.txt
 
 # Styles and scripts of the office; npm comes as a wheel where the machine has none.
 ASSETS := src/zhengheng/web/assets
-$(VENV)/.assets: $(VENV)/bin/python $(wildcard $(ASSETS)/*.css) $(ASSETS)/package-lock.json $(ASSETS)/vite.config.js
+$(VENV)/.assets: $(VENV)/.core $(wildcard $(ASSETS)/*.css) $(ASSETS)/package-lock.json $(ASSETS)/vite.config.js
 	command -v npm >/dev/null || \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/node.txt
 	cd $(ASSETS) && PATH="$$PATH:$(abspath $(BIN))" npm ci --silent --no-audit --no-fund \
 	  && PATH="$$PATH:$(abspath $(BIN))" npm run build --silent
+	$(BIN)/python -m whitenoise.compress --quiet --no-brotli src/zhengheng/web/static/built
 	@touch $@
 
 $(VENV)/.bench: $(VENV)/.dev requirements/bench.txt

@@ -145,6 +145,11 @@ def test_a_rate_without_its_parts_cannot_be_rolled_up(tmp_path: Path) -> None:
     assert "cascade.roll_up" in {p.code for p in lint(bad, Source(tmp_path))}
 
 
+def test_a_parent_that_ranks_beside_its_own_parts_is_warned_about(tmp_path: Path) -> None:
+    assert "cascade.rivals" in {p.code for p in lint(book(ROLLED), Source(tmp_path))}
+    assert "cascade.rivals" not in {p.code for p in lint(book(LEVELS), Source(tmp_path))}
+
+
 def test_a_successor_takes_targets_over_as_the_rulebook_says() -> None:
     for choice, target in (("inherit", 60), ("anew", 1000)):
         made_of = book([], succession=[

@@ -336,6 +336,11 @@ def settings_have_an_effect(book: Rulebook, source: Source) -> Finding:
     for place, cascade in enumerate(book.cascade):
         if not cascade.roll_up or cascade.indicator not in known:
             continue
+        groups = {unit.code: unit.group for unit in book.units if unit.ranked}
+        if groups.get(cascade.parent) in {groups.get(child) for child in cascade.children} - {None}:
+            yield warning(source.rulebook("cascade", place), "cascade.rivals",
+                          f"{cascade.parent} 与汇入它的下级在同一组排名: 下级缺数据会使它一并缺数据",
+                          f"{cascade.parent} ranks beside the units it is added up from: a gap of theirs makes it fall out too")  # fmt: skip
         for code in sorted(_uncountable(known, cascade.indicator)):
             yield error(source.rulebook("cascade", place), "cascade.roll_up",
                         f"{code} 不是可相加的量, 不能由下级汇总; 请给出分子和分母 (parts)",
