@@ -15,7 +15,6 @@ from zhengheng.web.api.problems import answer
 from zhengheng.web.pages.views import problem_page
 
 Handler = Callable[[HttpRequest], HttpResponse]
-NULLS = (b"\0", b"%00", b"\\u0000")
 LANGUAGE_COOKIE = "language"
 OPEN = ("/office/sign-in/", "/office/language/", "/static/", "/api/v1/")
 """The only addresses that this door leaves open; the API has a door of its own, which answers in JSON."""
@@ -78,13 +77,7 @@ def printable(handle: Handler) -> Handler:
     """No text of people holds the character zero; databases disagree about it, so none sees it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        text = request.content_type in {"", "application/x-www-form-urlencoded", "application/json"}
-        sent = request.body if request.method == "POST" and text else b""
-        if (
-            any(mark in sent for mark in NULLS)
-            or "\0" in request.path
-            or "%00" in request.get_full_path()
-        ):
+        if _holds_null(request):
             words = (
                 "文字中含有不能保存的控制字符 (U+0000)",
                 "the text holds a character that cannot be kept (U+0000)",
@@ -96,6 +89,14 @@ def printable(handle: Handler) -> Handler:
         return handle(request)
 
     return middleware
+
+
+def _holds_null(request: HttpRequest) -> bool:
+    if "\0" in request.path or "%00" in request.get_full_path():
+        return True
+    if request.content_type == "application/json":
+        return any(mark in request.body for mark in (b"\0", b"\\u0000"))
+    return any("\0" in text for _, held in request.POST.lists() for text in held)
 
 
 def expected_errors(handle: Handler) -> Handler:
