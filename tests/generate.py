@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 from hypothesis import strategies as st
@@ -216,9 +217,8 @@ def rulebooks(draw: st.DrawFn, kind: str | None = None) -> Rulebook:
 
 @st.composite
 def facts_for(draw: st.DrawFn, book: Rulebook, period: Period = PERIOD) -> Facts:
-    count = draw(st.integers(2, 6))
     units = []
-    for place in range(count):
+    for place in range(draw(st.integers(2, 6))):
         part = draw(st.integers(0, 5)) == 0
         units.append(
             Unit(
@@ -232,9 +232,12 @@ def facts_for(draw: st.DrawFn, book: Rulebook, period: Period = PERIOD) -> Facts
         name: {c: [] for c in CONTRACTS[name].names} for name in empty()
     }
 
+    rows = count()
+
     def put(table: str, **row: Any) -> None:
+        row |= {"file": 0, "row": next(rows)}
         for name, values in columns[table].items():
-            values.append(row.get(name, 0 if name in {"file", "row"} else None))
+            values.append(row.get(name))
 
     statuses = st.sampled_from([1] * 12 + [2, 2, 3, 4, None])
     sequence = 0

@@ -1,15 +1,18 @@
 """Ranges of units computed before are reused, and only where nothing that they read has changed."""
 
+import json
 import tempfile
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.generate import PERIOD, facts_for, rulebooks
 from tests.test_generated import common
+from zhengheng.domain.problems import NotFoundError
 from zhengheng.engines.archive import keep_run, load_run
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.passport import passport
@@ -118,6 +121,35 @@ def test_a_run_in_ranges_is_kept_and_explained_one_unit_at_a_time(tmp_path: Path
     same(whole, made)
     assert [row["unit"] for row in part.plan.tables["unit"]] == ["U07"]
     assert passport(part, "U07", None, "en") == passport(whole, "U07", None, "en")
+
+
+@common
+@given(data=st.data())
+def test_a_passport_of_a_kept_run_is_that_of_the_whole_run(data: st.DataObject) -> None:
+    book = data.draw(rulebooks())
+    facts = data.draw(facts_for(book))
+    whole = make_run(book, facts, PERIOD, DuckEngine(threads=1))
+    with tempfile.TemporaryDirectory() as home:
+        lake = Lake.create(Path(home))
+        ranged = make_run(book, facts, PERIOD, DuckEngine(threads=1, bucket_units=2),
+                          runs=lake.home / "runs")  # fmt: skip
+        folder = keep_run(lake, ranged, datetime(2026, 1, 5, tzinfo=UTC))
+        for unit in facts.units:
+            kept = passport(load_run(folder, unit.code), unit.code, None, "zh")
+            assert kept == passport(whole, unit.code, None, "zh")
+
+
+def test_a_run_kept_by_another_release_is_made_again_not_read_wrong(tmp_path: Path) -> None:
+    lake = Lake.create(tmp_path)
+    book = Rulebook.model_validate_json(BOOK, strict=True)
+    made = make_run(book, observed(), PERIOD, DuckEngine())
+    folder = keep_run(lake, made, datetime(2026, 1, 5, tzinfo=UTC))
+    about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    (folder / "run.json").write_text(json.dumps(about | {"layout": 1}), encoding="utf-8")
+    with pytest.raises(NotFoundError, match="run it again"):
+        load_run(folder)
+    keep_run(lake, made, datetime(2026, 1, 6, tzinfo=UTC))
+    same(load_run(folder), made)
 
 
 @common

@@ -1,41 +1,26 @@
-"""The scoreboard: a sentence that answers, then one table per comparison group."""
+"""The scoreboard in the terminal: a sentence that answers, then one table per comparison group."""
 
-from collections import Counter
 from typing import Any
 
 from zhengheng.cli import console
 from zhengheng.cli.words import LANGUAGE, t
-from zhengheng.domain.numbers import format_scaled
 from zhengheng.engines.outputs import is_provisional
 from zhengheng.engines.run import Run
+from zhengheng.engines.scoreboard import Line, scoreboard
 
 SHOWN = 12
 
 
 def print_scoreboard(run: Run, limit: int = SHOWN) -> None:
     """Ranks, scores, grades and lights of a run, group by group."""
-    results, book = run.results, run.rulebook
-    totals = results.rows("total_score")
-    ranks = {r["unit"]: r["place"] for r in results.rows("ranking") if r["node"] == book.tree.code}
-    grades = {row["unit"]: row["grade"] for row in results.rows("grading")}
-    lights: dict[str, Counter[str]] = {}
-    for row in results.rows("light"):
-        if row["subject"] in {i.code for i in book.indicators}:
-            lights.setdefault(row["unit"], Counter())[row["light"]] += 1
-    names = {unit.code: unit.name.say(LANGUAGE) for unit in (*run.facts.units, *book.units)}
-    bands = (
-        {b.code: b.name.say(LANGUAGE) for b in (*book.grading.bands, *book.grading.outside)}
-        if book.grading
-        else {}
-    )
-    ranked = sum(1 for total in totals if total["unit"] in ranks)
+    board, title = scoreboard(run, LANGUAGE), run.rulebook.title.say(LANGUAGE)
     console.out.print()
     console.out.print(
         t(
-            f"[bold]{book.title.zh}[/] {run.plan.period.code}: {len(totals)} 个单位, {ranked} 个排名, "
+            f"[bold]{title}[/] {run.plan.period.code}: {board.units} 个单位, {board.ranked} 个排名, "
             f"批次 {run.id}",
-            f"[bold]{book.title.say('en')}[/] {run.plan.period.code}: {len(totals)} units, "
-            f"{ranked} ranked, run {run.id}",
+            f"[bold]{title}[/] {run.plan.period.code}: {board.units} units, "
+            f"{board.ranked} ranked, run {run.id}",
         )
     )
     if is_provisional(run):
@@ -45,38 +30,33 @@ def print_scoreboard(run: Run, limit: int = SHOWN) -> None:
                 "[yellow]provisional: the rules are a draft or were not yet known on that day[/]",
             )
         )
-    groups = {group.code: group.name.say(LANGUAGE) for group in book.groups}
-    digits = book.tree.digits
-    for code in dict.fromkeys([*groups, *sorted({r["comparison_group"] for r in totals})]):
-        members = [row for row in totals if row["comparison_group"] == code]
-        if not members:
-            continue
-        members.sort(key=lambda r: (ranks.get(r["unit"], 10**9), r["unit"]))
-        rows = [
-            (
-                str(ranks.get(r["unit"], "—")),
-                names.get(r["unit"], r["unit"]),
-                format_scaled(r["printed"], 9, digits) or "—",
-                bands.get(grades.get(r["unit"], ""), _status(r["status"])),
-                _lights(lights.get(r["unit"], Counter())),
-            )
-            for r in members[:limit]
-        ]
-        title = groups.get(code, code)
-        more = len(members) - limit
+    heads = [
+        t("名次", "rank"),
+        t("单位", "unit"),
+        t("得分", "score"),
+        t("等次", "grade"),
+        t("灯", "lights"),
+    ]
+    for group in board.groups:
+        name, more = group.name, len(group.lines) - limit
         if more > 0:
-            title += t(f" (前 {limit}, 另有 {more})", f" (first {limit}, {more} more)")
-        console.table(
-            title, [t("名次", "rank"), t("单位", "unit"), t("得分", "score"), t("等次", "grade"), t("灯", "lights")],
-            rows, right=(0, 2),
-        )  # fmt: skip
+            name += t(f" (前 {limit}, 另有 {more})", f" (first {limit}, {more} more)")
+        rows = [
+            (_place(line), line.name, line.score or "—", line.grade or _status(line.status), _lights(line))
+            for line in group.lines[:limit]
+        ]  # fmt: skip
+        console.table(name, heads, rows, right=(0, 2))
         console.out.print()
 
 
-def _lights(counted: Counter[str]) -> str:
-    green = counted["green"] + counted["green_watch"]
-    parts = [("green", green), ("yellow", counted["yellow"]), ("red", counted["red"])]
-    return " ".join(f"{console.light(name)}{count}" for name, count in parts if count)
+def _place(line: Line) -> str:
+    if line.place is None:
+        return "—"
+    return f"={line.place}" if line.tied else str(line.place)
+
+
+def _lights(line: Line) -> str:
+    return " ".join(f"{console.light(light)}{count}" for light, count in line.lights)
 
 
 def _status(status: str) -> str:

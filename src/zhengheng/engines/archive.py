@@ -18,8 +18,11 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
+from zhengheng.domain.canonical import canonical
 from zhengheng.domain.periods import parse_period
+from zhengheng.domain.problems import NotFoundError
 from zhengheng.engines.outputs import describe
+from zhengheng.engines.passport import sources_of
 from zhengheng.engines.results import Results, from_rows
 from zhengheng.engines.rows import TableRows
 from zhengheng.engines.run import Run
@@ -27,18 +30,21 @@ from zhengheng.engines.verifier import read_plan
 from zhengheng.lake.facts import Facts, FileInfo, empty
 from zhengheng.lake.roster import AS_OBJECTS, joined, to_table, to_units
 from zhengheng.lake.store import Lake
-from zhengheng.scheme.fingerprint import canonical, dump
+from zhengheng.scheme.fingerprint import dump
 from zhengheng.scheme.model import Rulebook
-from zhengheng.scoring.contracts import FACTS, PLAN
+from zhengheng.scoring.contracts import FACTS
 from zhengheng.scoring.plan import Plan
 
-BY_UNIT = tuple(contract.name for contract in PLAN if contract.key[0] == "unit")
+BY_UNIT = ("unit", "part_unit", "exemption", "cascade_target")
+"""Plan tables with rows for single units."""
+LAYOUT = 2
+"""Of the files of a kept run; one kept under another layout is made again, not read wrong."""
 
 
 def keep_run(lake: Lake, run: Run, created_at: datetime) -> Path:
     """Store a run beside its lake; a run that is there already stays as it is."""
     folder = lake.home / "runs" / run.id
-    if not (folder / "run.json").is_file():
+    if not _is_kept(folder):
         for part in ("results", "facts", "plan"):
             (folder / part).mkdir(parents=True, exist_ok=True)
         for name, table in run.results.tables.items():
@@ -55,10 +61,16 @@ def keep_run(lake: Lake, run: Run, created_at: datetime) -> Path:
             rosters.insert(0, run.facts.roster)
         pq.write_table(joined(rosters), folder / "units.parquet")
         # run.json comes last: a folder without it is an unfinished run and is written again.
-        text = json.dumps(describe(run, created_at), ensure_ascii=False, indent=2) + "\n"
+        about = describe(run, created_at) | {"layout": LAYOUT}
+        text = json.dumps(about, ensure_ascii=False, indent=2) + "\n"
         (folder / "run.json").write_text(text, encoding="utf-8")
     lake.add_run(run.id, created_at, run.rulebook.code, run.plan.period.code, run.engine)
     return folder
+
+
+def _is_kept(folder: Path) -> bool:
+    about = folder / "run.json"
+    return about.is_file() and json.loads(about.read_text(encoding="utf-8")).get("layout") == LAYOUT
 
 
 def _keep_facts(lake: Lake, facts: Facts, folder: Path) -> None:
@@ -81,12 +93,17 @@ def _dated(row: dict[str, Any]) -> dict[str, Any]:
 
 def load_run(folder: Path, unit: str | None = None) -> Run:
     """Read a stored run back as it was made; with `unit`, only the part of it that explains this unit."""
+    if not _is_kept(folder):
+        raise NotFoundError.one(
+            folder.name, "run.layout", zh="这个批次由另一版本保存或不完整, 请重新核算: 同样的输入得到同一批次",
+            en="this run was kept by another release or is incomplete; run it again: the same inputs give the same run",
+        )  # fmt: skip
     about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     text = (folder / "rulebook.json").read_text(encoding="utf-8")
     book = Rulebook.model_validate_json(text, strict=True)
     results = Results({}, {path.stem: _parts(path) for path in (folder / "results").iterdir()})
     tables: dict[str, Sequence[dict[str, Any]]] = dict(read_plan(folder / "plan.json"))
-    wanted = _explaining(folder, unit, tables["rule"]) if unit is not None else None
+    wanted = set(sources_of(tables, unit)) if unit is not None else None
     for name in BY_UNIT:
         condition = pc.field("unit").isin(sorted(wanted)) if wanted is not None else None
         held = ds.dataset(str(folder / "plan" / f"{name}.parquet")).to_table(filter=condition)
@@ -119,11 +136,3 @@ def load_run(folder: Path, unit: str | None = None) -> Run:
 
 def _parts(path: Path) -> list[Path]:
     return sorted(path.glob("*.parquet")) if path.is_dir() else [path]
-
-
-def _explaining(folder: Path, unit: str, rules: Sequence[dict[str, Any]]) -> set[str]:
-    """The unit, the one above it, and those that its rules take as a reference."""
-    condition = pc.field("unit") == unit
-    held = ds.dataset(str(folder / "plan" / "unit.parquet")).to_table(filter=condition).to_pylist()
-    above = {row["superior"] for row in held if row["superior"]}
-    return {unit} | above | {rule["reference_unit"] for rule in rules if rule["reference_unit"]}

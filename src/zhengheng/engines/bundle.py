@@ -14,12 +14,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
+from zhengheng.domain.canonical import canonical
 from zhengheng.engines.oracle import Oracle
 from zhengheng.engines.outputs import INDICATOR_SCORES, SCORES, indicator_rows, score_rows
 from zhengheng.engines.plain import fact_rows, plain_tables
 from zhengheng.engines.results import KEPT
 from zhengheng.engines.run import Run, fingerprints
-from zhengheng.scheme.fingerprint import canonical, dump
+from zhengheng.scheme.fingerprint import dump
 from zhengheng.scoring.contracts import CONTRACTS, FACTS
 
 Kind = Literal["public", "audit"]

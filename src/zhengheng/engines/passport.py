@@ -1,11 +1,15 @@
 """The score passport 得分溯源单: from a published total down to the source row, on demand.
 
-Built from what the run stored, never computed again: a test holds that the printed parts end in the
-stored numbers.
+Scores are what the run stored, never computed again: a test holds that the printed parts end in the
+stored numbers. Which of several releases counted, what a successor took over and what a parent added up
+from below is asked of the oracle, for this unit and those its values come from.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
@@ -14,7 +18,7 @@ import pyarrow.dataset as ds
 
 from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import Language, NotFoundError
-from zhengheng.engines.oracle import Oracle
+from zhengheng.engines.oracle import Oracle, half_up
 from zhengheng.engines.run import Run
 from zhengheng.lake.facts import Facts
 from zhengheng.scheme.model import TOTAL
@@ -26,6 +30,19 @@ STATUS_WORDS = {
     "missing": ("缺数据", "missing"), "withheld": ("不公开", "withheld"),
     "not_due": ("未到期", "not due"), "unranked": ("不排名", "not ranked"),
 }  # fmt: skip
+
+LIGHT_WORDS = {
+    "green": ("绿灯", "green"), "green_watch": ("绿灯 (关注)", "green, watch"),
+    "yellow": ("黄灯", "yellow"), "red": ("红灯", "red"),
+}  # fmt: skip
+TARGET_WORDS = {
+    "target": ("目标", "target"), "base": ("基数", "base"), "stretch": ("挑战值", "stretch"),
+    "bottom": ("底线", "bottom"), "plan": ("分期计划", "plan"),
+}  # fmt: skip
+VINTAGE_WORDS = {
+    "preliminary": ("初步数", "preliminary"), "revised": ("修订数", "revised"), "final": ("最终数", "final"),
+}  # fmt: skip
+Row = dict[str, Any]
 
 
 @dataclass
@@ -59,11 +76,22 @@ def passport(run: Run, unit: str, indicator: str | None, language: Language) -> 
     return maker.indicator(indicator)
 
 
+def sources_of(tables: Mapping[str, Sequence[Row]], unit: str) -> list[str]:
+    """The unit and all whose rows can stand behind its values: predecessors, units added up into it."""
+    found = [unit]
+    for code in found:
+        before = [row["unit"] for row in tables["succession"] if row["heir"] == code]
+        below = [row["child"] for row in tables["rollup"] if row["unit"] == code]
+        found += [other for other in dict.fromkeys((*before, *below)) if other not in found]
+    return found
+
+
 class _Maker:
     def __init__(self, run: Run, unit: str, language: Language) -> None:
         self.run, self.unit, self.language = run, unit, language
-        self.facts: dict[str, list[dict[str, Any]]] = {}
         tables = run.plan.tables
+        self.origins = sources_of(tables, unit)
+        self.facts: dict[str, list[Row]] = {}
         self.of_unit = next((row for row in tables["unit"] if row["unit"] == unit), None)
         if self.of_unit is None:
             raise NotFoundError.one(
@@ -81,6 +109,9 @@ class _Maker:
         self.names = {i.code: i.name.say(language) for i in run.rulebook.indicators}
         self.names |= {n.code: n.name.say(language) for n, _, _ in run.rulebook.nodes()}
         self.digits = {row["node"]: row["digits"] for row in tables["node"]}
+        self.unit_names = {
+            u.code: u.name.say(language) for u in (*run.rulebook.units, *run.facts.units)
+        }
 
     def t(self, zh: str, en: str) -> str:
         return zh if self.language == "zh" else en
@@ -88,22 +119,38 @@ class _Maker:
     def _mine(self, table: str) -> list[dict[str, Any]]:
         return self.run.results.of_unit(table, self.unit)
 
-    def _facts(self, table: str, indicator: str | None = None) -> list[dict[str, Any]]:
-        """The unit's source rows, read once a table."""
+    def _facts(self, table: str, unit: str, indicator: str | None = None) -> list[Row]:
+        """A unit's source rows; those of all origins are read once a table."""
         if table not in self.facts:
-            self.facts[table] = unit_rows(self.run.facts, table, self.unit)
-        held = self.facts[table]
-        return held if indicator is None else [row for row in held if row["indicator"] == indicator]
+            self.facts[table] = unit_rows(self.run.facts, table, self.origins)
+        return [
+            row for row in self.facts[table]
+            if row["unit"] == unit and (indicator is None or row["indicator"] == indicator)
+        ]  # fmt: skip
 
-    def _cells(self) -> list[dict[str, Any]]:
+    @cached_property
+    def oracle(self) -> Oracle:
+        """The oracle over the origins alone."""
+        tables = {k: list(v) for k, v in self.run.plan.tables.items() if k != "unit"}
+        wanted = set(self.origins)
+        tables["unit"] = [row for row in self.run.plan.tables["unit"] if row["unit"] in wanted]
+        facts = {c.name: [r for u in self.origins for r in self._facts(c.name, u)] for c in FACTS}
+        return Oracle(tables, facts)
+
+    @cached_property
+    def counted(self) -> dict[tuple[str, str, date], list[Row]]:
+        """Unit, series, period → the rows that counted; one without `file` was added up from below."""
+        found: dict[tuple[str, str, date], list[Row]] = {}
+        for row in self.oracle.observations():
+            found.setdefault((row["unit"], row["indicator"], row["period"]), []).append(row)
+        return found
+
+    def _cells(self) -> list[Row]:
         """The unit's cells; a run too big to keep them has the oracle measure this one unit."""
         if "cell" in self.run.results:
             return self._mine("cell")
-        tables = {k: list(v) for k, v in self.run.plan.tables.items() if k != "unit"}
-        tables["unit"] = [self.of_unit or {}]
-        facts = {c.name: self._facts(c.name) for c in FACTS}
-        oracle = Oracle(tables, facts)
-        return list(oracle.cells(oracle.measure()).values())
+        known = self.oracle.cells(self.oracle.measure())
+        return [cell for cell in known.values() if cell["unit"] == self.unit]
 
     def total(self) -> Entry:
         row = self._mine("total_score")[0]
@@ -128,12 +175,18 @@ class _Maker:
             words = {b.code: b.name.say(self.language) for b in (*grading.bands, *grading.outside)}
             grade = words.get(grade, grade)
             detail.append(self.t(f"等次 {grade}", f"grade {grade}"))
-        names = {
-            u.code: u.name.say(self.language)
-            for u in (*self.run.facts.units, *self.run.rulebook.units)
-        }
+        if row["status"] != "value":
+            detail.insert(0, STATUS_WORDS[row["status"]][self.language == "en"])
+            if row["printed"] is not None:
+                detail.insert(
+                    1,
+                    self.t(
+                        "所列为已有部分之和, 不是总分",
+                        "what is shown is the sum of what there is, not a total",
+                    ),
+                )
         entry = Entry(
-            "total", TOTAL, f"{names.get(self.unit, self.unit)} {self.run.plan.period.code}",
+            "total", TOTAL, f"{self._name(self.unit)} {self.run.plan.period.code}",
             format_scaled(row["printed"], 9, self.digits[root.code]), "; ".join(detail), row["status"],
             [self.node(root.code)],
         )  # fmt: skip
@@ -145,14 +198,18 @@ class _Maker:
                 entry.parts.append(self._adjusted(kind, label, row[kind]))
         return entry
 
+    def _name(self, unit: str) -> str:
+        return self.unit_names.get(unit, unit)
+
     def _adjusted(self, kind: str, label: str, points: int) -> Entry:
         items = {item.code: item for item in self.run.rulebook.adjustments}
         parts = [
             Entry("event", event["item"], items[event["item"]].name.say(self.language),
                   plain(event["points"], 9), f"{event['document']} ({event['decided_on']})",
                   parts=[self._source(event)])
-            for event in self._facts("event")
+            for event in self._facts("event", self.unit)
             if event["item"] in items and items[event["item"]].kind == kind
+            and event["decided_on"] <= self.run.plan.at
         ]  # fmt: skip
         return Entry(kind, kind, label, plain(points, 9), parts=parts)
 
@@ -197,7 +254,7 @@ class _Maker:
         status = STATUS_NAMES[row["status"]]
         detail = self.t(f"满分 {plain(rule['full'], 6)}", f"of {plain(rule['full'], 6)}")
         if light := self.lights.get(code):
-            detail += f"; {light}"
+            detail += f"; {LIGHT_WORDS[light][self.language == 'en']}"
         entry = Entry("indicator", code, f"{code} {self.names[code]}",
                       format_scaled(row["printed"], 9, rule["digits"]), detail, status)  # fmt: skip
         for segment in segments:
@@ -218,6 +275,7 @@ class _Maker:
             None,
         )
         status = STATUS_NAMES[cell["status"]]
+        cell = {**cell, "target": self._target(cell, rule, group)}
         words = (
             formula(rule, cell, group, self.language)
             if status == "value"
@@ -236,6 +294,21 @@ class _Maker:
         return Entry("cell", cell["indicator"], f"{label}: {words}", "", detail, status,
                      list(self._inputs(cell["indicator"], cell["segment"])))  # fmt: skip
 
+    def _target(self, cell: Row, rule: Row, group: Row | None) -> int | None:
+        """What the value was measured against: agreed, the year before, the group's median, a unit's."""
+        match rule["reference"]:
+            case "given":
+                given: int | None = cell["target"]
+                return given
+            case "previous":
+                before: int | None = cell["previous"]
+                return before
+            case "group_median":
+                return half_up(Fraction(group["median_2"], 2)) if group else None
+            case _:
+                stored: int | None = self.scores[cell["indicator"]]["target"]
+                return stored
+
     def _inputs(self, code: str, segment: int) -> Iterator[Entry]:
         """The observations, targets and milestones that entered, each with its source row."""
         parts = [p["part"] for p in self.run.plan.tables["part"] if p["indicator"] == code]
@@ -250,24 +323,72 @@ class _Maker:
             use["period"] for use in self.run.plan.tables["period_use"]
             if (use["indicator"], use["segment"]) == (code, segment)
         }  # fmt: skip
-        for table in ("observation", "revision"):
-            for row in self._facts(table, code):
-                if row["period"] in periods:
-                    label = self.t(
-                        "修订" if table == "revision" else "观测",
-                        "revision" if table == "revision" else "observation",
-                    )
-                    value = format_scaled(row["value"], decimals) or STATUS_NAMES[row["status"]]
-                    yield Entry(table, code, f"{label} {row['period']}", value, row["vintage"] or "",
-                                STATUS_NAMES[row["status"]], [self._source(row)])  # fmt: skip
-        for row in self._facts("target", code):
-            yield Entry("target", code, f"{row['kind']} {row['period']}",
+        yield from self._observed(self.unit, code, periods)
+        for row in self._facts("target", self.unit, code):
+            kind = TARGET_WORDS[row["kind"]][self.language == "en"]
+            yield Entry("target", code, f"{kind} {row['period']}",
                         format_scaled(row["value"], decimals), parts=[self._source(row)])  # fmt: skip
-        for row in self._facts("milestone", code):
+        for row in self._facts("milestone", self.unit, code):
             done = row["done_on"] or self.t("未完成", "not done")
             yield Entry("milestone", row["milestone"], self.t(f"节点 {row['milestone']}", f"node {row['milestone']}"),
                         f"{plain(row['share'], 4)} %", f"{row['due_on']} → {done}",
                         parts=[self._source(row)])  # fmt: skip
+
+    def _observed(self, unit: str, code: str, periods: set[date]) -> Iterator[Entry]:
+        """A unit's rows of a series: its own, those taken over, those added up from below."""
+        own = {}
+        for table in ("observation", "revision"):
+            for row in self._facts(table, unit, code):
+                if row["period"] in periods:
+                    chosen = self.counted.get((unit, code, row["period"]), [])
+                    own[row["period"], row["file"], row["row"]] = row
+                    yield self._row(table, row, any(_same(row, other) for other in chosen))
+        added: set[date] = set()
+        for period in sorted(periods):
+            for row in self.counted.get((unit, code, period), []):
+                if "file" not in row:
+                    added.add(period)
+                elif (period, row["file"], row["row"]) not in own:
+                    yield self._taken_over(row)
+        for rollup in self.run.plan.tables["rollup"] if added else ():
+            if (rollup["unit"], rollup["indicator"]) == (unit, code):
+                child = rollup["child"]
+                yield Entry("added", child, self.t(f"汇入 {child} {self._name(child)}", f"added from {child} {self._name(child)}"),
+                            parts=list(self._observed(child, code, added)))  # fmt: skip
+
+    def _row(self, table: str, row: Row, counts: bool) -> Entry:
+        label = self.t(
+            "修订" if table == "revision" else "观测",
+            "revision" if table == "revision" else "observation",
+        )
+        detail = [VINTAGE_WORDS[row["vintage"]][self.language == "en"]] if row["vintage"] else []
+        if not counts:
+            detail.append(self.t("未计入", "not counted"))
+        status = STATUS_NAMES[row["status"]]
+        return Entry(table, row["indicator"], f"{label} {row['period']}", self._value(row),
+                     "; ".join(detail), status, [self._source(row)])  # fmt: skip
+
+    def _taken_over(self, row: Row) -> Entry:
+        """A predecessor's row in the heir's values, with what it was there."""
+        first = next(
+            held
+            for unit in self.origins
+            for table in ("observation", "revision")
+            for held in self._facts(table, unit, row["indicator"])
+            if (held["period"], held["file"], held["row"])
+            == (row["period"], row["file"], row["row"])
+        )
+        before = first["unit"]
+        label = self.t(f"承继自 {before} {self._name(before)} {row['period']}",
+                       f"taken over from {before} {self._name(before)} {row['period']}")  # fmt: skip
+        whole = self.t(f"原值 {self._value(first)}", f"out of {self._value(first)}")
+        return Entry("inherited", row["indicator"], label, self._value(row), whole,
+                     STATUS_NAMES[row["status"]], [self._source(row)])  # fmt: skip
+
+    def _value(self, row: Row) -> str:
+        decimals = self.run.rulebook.indicator(row["indicator"]).decimals
+        text = format_scaled(row["value"], decimals)
+        return text or STATUS_WORDS[STATUS_NAMES[row["status"]]][self.language == "en"]
 
     def _source(self, row: dict[str, Any]) -> Entry:
         files = {file.number: file for file in self.run.facts.files}
@@ -283,9 +404,13 @@ def _whole(row: dict[str, Any]) -> dict[str, Any]:
     return {k: int(v) if hasattr(v, "as_tuple") else v for k, v in row.items()}
 
 
-def unit_rows(facts: Facts, table: str, unit: str) -> list[dict[str, Any]]:
-    """The rows of one unit; snapshots in files are read by their statistics, not whole."""
-    condition = pc.field("unit") == unit
+def _same(row: Row, chosen: Row) -> bool:
+    return all(row[name] == chosen.get(name) for name in ("file", "row", "value", "vintage"))
+
+
+def unit_rows(facts: Facts, table: str, units: Sequence[str]) -> list[Row]:
+    """The rows of a few units; snapshots in files are read by their statistics, not whole."""
+    condition = pc.field("unit").isin(list(units))
     if paths := facts.paths.get(table):
         made: pa.Table = ds.dataset([str(path) for path in paths]).to_table(filter=condition)
     else:

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from zhengheng.domain.canonical import canonical
 from zhengheng.domain.periods import Period
 from zhengheng.engines.results import Engine, Results
 from zhengheng.engines.rows import odd_units, with_roster
 from zhengheng.lake.facts import INTAKE_SEMANTICS, Facts
-from zhengheng.scheme.fingerprint import canonical, data_fingerprint, wording_fingerprint
+from zhengheng.scheme.fingerprint import data_fingerprint, wording_fingerprint
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scoring.pipeline import SEMANTICS
 from zhengheng.scoring.plan import Plan, compile_plan

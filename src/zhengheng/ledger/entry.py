@@ -1,25 +1,19 @@
 """One act as an entry: what is committed to for ever, and what may be erased when its time is over."""
 
 import hashlib
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from zhengheng.domain.canonical import canonical
 from zhengheng.ledger.tree import leaf_hash
 
 SALT_BYTES = 16
 
 
-def canonical(value: Any) -> bytes:
-    """Canonical JSON: sorted keys, no spaces, plain text."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode()
-
-
 def content_digest(salt: bytes, content: dict[str, Any]) -> str:
     """What the leaf commits to: without the salt nobody can guess a content that was erased."""
-    return hashlib.sha256(salt + canonical(content)).hexdigest()
+    return hashlib.sha256(salt + canonical(content).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -57,7 +51,7 @@ class Entry:
             "sequence": self.sequence, "act": self.act, "subject": self.subject,
             "actor": self.actor, "at": self.at.isoformat(), "digest": self.digest,
         }  # fmt: skip
-        return leaf_hash(canonical(committed))
+        return leaf_hash(canonical(committed).encode())
 
     def erased(self) -> "Entry":
         """The entry without its content; the tree stays as it was."""

@@ -4,6 +4,7 @@ import hashlib
 import json
 from typing import Any
 
+from zhengheng.domain.canonical import canonical
 from zhengheng.scheme.model import Rulebook
 
 _WORDS = {
@@ -13,11 +14,6 @@ _WORDS = {
     "innovation", "incentives", "warnings", "budget", "compensation", "procedure", "supplier",
     "status", "visibility", "performing",
 }  # fmt: skip
-
-
-def canonical(value: Any) -> str:
-    """Canonical JSON: sorted keys, no spaces, plain text."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def digest(value: Any) -> str:

@@ -16,6 +16,7 @@ from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import allowed, listed, require
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.selectors import standing as standing_units
+from zhengheng.web.pages.requests import seen_version
 from zhengheng.web.pages.tags import say
 from zhengheng.workflow.roles import NAMES, Role
 
@@ -136,7 +137,7 @@ def account(request: OfficeRequest, username: str) -> HttpResponse:
 @require_POST
 def close(request: OfficeRequest, username: str) -> HttpResponse:
     services.close_account(
-        account=get_object_or_404(Account, username=username), row_version=_version(request),
+        account=get_object_or_404(Account, username=username), row_version=seen_version(request),
         actor=request.user, now=request.now,
     )  # fmt: skip
     return redirect("account", username)
@@ -145,7 +146,7 @@ def close(request: OfficeRequest, username: str) -> HttpResponse:
 @require_POST
 def unlock(request: OfficeRequest, username: str) -> HttpResponse:
     services.unlock_account(
-        account=get_object_or_404(Account, username=username), row_version=_version(request),
+        account=get_object_or_404(Account, username=username), row_version=seen_version(request),
         actor=request.user, now=request.now,
     )  # fmt: skip
     return redirect("account", username)
@@ -156,7 +157,7 @@ def reset(request: OfficeRequest, username: str) -> HttpResponse:
     """A new first password, told to the person outside this system."""
     require(request.user, "account.reset_password", request.now.date())
     services.reset_password(
-        account=get_object_or_404(Account, username=username), row_version=_version(request),
+        account=get_object_or_404(Account, username=username), row_version=seen_version(request),
         password=request.POST.get("password", ""), actor=request.user, now=request.now,
     )  # fmt: skip
     messages.success(
@@ -189,16 +190,10 @@ def revoke(request: OfficeRequest, number: int) -> HttpResponse:
     require(request.user, "grant.revoke", request.now.date())
     grant = get_object_or_404(RoleGrant.objects.select_related("account", "unit"), pk=number)
     services.revoke_role(
-        grant=grant, row_version=_version(request), actor=request.user, now=request.now
+        grant=grant, row_version=seen_version(request), actor=request.user, now=request.now
     )
     messages.success(request, say("已收回", "the role was taken back"))
     return redirect("account", grant.account.username)
-
-
-def _version(request: OfficeRequest) -> int:
-    """The version that the actor saw; none fits nothing."""
-    text = request.POST.get("row_version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _role(text: str) -> Role:

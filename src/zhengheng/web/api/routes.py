@@ -11,6 +11,7 @@ from ninja.pagination import LimitOffsetPagination, paginate
 from ninja.security import SessionAuth
 
 from zhengheng.domain.problems import NotFoundError, Problem, ZhenghengError
+from zhengheng.engines.outputs import is_provisional
 from zhengheng.web.accounts import services as accounts
 from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.accounts.request import OfficeRequest
@@ -22,13 +23,13 @@ from zhengheng.web.ledger import services as ledger_services
 from zhengheng.web.ledger.models import LedgerEntry, SignedCheckpoint
 from zhengheng.web.organisation import selectors as organisation
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.pages.requests import http_status
 from zhengheng.web.pages.tags import language
 from zhengheng.web.results import selectors as results
 from zhengheng.web.results import services as result_services
 from zhengheng.web.results.models import ResultRun
 from zhengheng.workflow.roles import Role
 
-STATUS = {"ForbiddenError": 403, "NotFoundError": 404, "StaleError": 409, "StateError": 409}
 ERRORS = dict.fromkeys((401, 403, 404, 409, 422), s.ErrorOut)
 
 
@@ -51,7 +52,7 @@ router = Router()
 
 @api.exception_handler(ZhenghengError)
 def _expected(request: HttpRequest, error: ZhenghengError) -> HttpResponse:
-    return answer(request, STATUS.get(type(error).__name__, 422), error.problems)
+    return answer(request, http_status(error), error.problems)
 
 
 @api.exception_handler(AuthenticationError)
@@ -248,8 +249,12 @@ def _seen(request: OfficeRequest, name: str, what: str) -> ResultRun:
 def result_board(request: OfficeRequest, run: str) -> dict[str, Any]:
     """The scoreboard by comparison group."""
     found = _seen(request, run, "scoreboard")
-    board = results.scoreboard(settings.HOME / "lake", found.run, language())
-    return {"run": found, "units": board.units, "ranked": board.ranked, "groups": board.groups}
+    made, board = results.board(settings.HOME / "lake", found.run, language())
+    return {
+        "run": found, "at": made.plan.at, "rulebook_version": made.rulebook.version,
+        "provisional": is_provisional(made), "units": board.units, "ranked": board.ranked,
+        "groups": board.groups,
+    }  # fmt: skip
 
 
 @router.get("/results/{run}/units/{code}", response={200: dict[str, Any], **ERRORS})

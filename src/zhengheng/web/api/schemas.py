@@ -107,6 +107,7 @@ class LineOut(Schema):
     unit: str
     name: str
     place: int | None
+    tied: bool
     score: str
     grade: str
     status: str
@@ -123,7 +124,12 @@ class GroupOut(Schema):
 
 
 class BoardOut(Schema):
+    """`score` is in points, as text with its declared digits; empty where a unit has no total."""
+
     run: RunOut
+    at: date
+    rulebook_version: str
+    provisional: bool
     units: int
     ranked: int
     groups: list[GroupOut]

@@ -9,8 +9,9 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection, transaction
 
+from zhengheng.domain.canonical import canonical
 from zhengheng.ledger.checkpoint import Checkpoint
-from zhengheng.ledger.entry import SALT_BYTES, Entry, canonical
+from zhengheng.ledger.entry import SALT_BYTES, Entry
 from zhengheng.ledger.tree import root
 from zhengheng.web.ledger.models import Head, LedgerEntry, SignedCheckpoint
 from zhengheng.web.ledger.selectors import leaves
@@ -31,7 +32,7 @@ def append(
     )  # fmt: skip
     LedgerEntry.objects.create(
         sequence=made.sequence, act=act, subject=subject, actor=actor, at=at.isoformat(),
-        digest=made.digest, salt=made.salt, content=canonical(made.content).decode(), leaf=made.leaf(),
+        digest=made.digest, salt=made.salt, content=canonical(made.content), leaf=made.leaf(),
     )  # fmt: skip
     head.size += 1
     head.save(update_fields=["size"])

@@ -9,9 +9,8 @@ from django.views.decorators.http import require_GET, require_POST
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import standing
+from zhengheng.web.pages.requests import http_status
 from zhengheng.workflow.roles import NAMES, Role
-
-STATUS = {"ForbiddenError": 403, "NotFoundError": 404, "StaleError": 409, "StateError": 409}
 
 
 @require_GET
@@ -39,7 +38,7 @@ def language(request: OfficeRequest) -> HttpResponse:
 
 def problem_page(request: OfficeRequest, error: ZhenghengError) -> HttpResponse:
     """An expected failure: where, what, why, what to do next."""
-    status = STATUS.get(type(error).__name__, 422)
+    status = http_status(error)
     return render(request, "pages/problem.html", {"problems": error.problems}, status=status)
 
 

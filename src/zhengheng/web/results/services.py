@@ -7,7 +7,7 @@ from pathlib import Path
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from zhengheng.domain.problems import ZhenghengError
+from zhengheng.domain.problems import NotFoundError, ZhenghengError
 from zhengheng.lake.store import Lake
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import require, standing
@@ -30,6 +30,10 @@ def register_run(*, home: Path, run: str, actor: Account, now: datetime) -> Resu
     """
     require(actor, "result.register", now.date())
     folder = Lake.open(home).run_folder(run)
+    if folder.name != run:
+        raise NotFoundError.one(
+            run, "run.absent", zh="请给出完整的批次号", en="give the whole name of the run"
+        )
     about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     book = json.loads((folder / "rulebook.json").read_text(encoding="utf-8"))
     title = book["title"] if isinstance(book["title"], dict) else {"zh": book["title"]}

@@ -6,9 +6,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from zhengheng.engines.outputs import is_provisional
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import allowed, require
+from zhengheng.web.pages.requests import seen_version
 from zhengheng.web.pages.tags import language, say
 from zhengheng.web.results import selectors, services
 from zhengheng.web.results.models import ResultRun
@@ -60,9 +62,10 @@ def board(request: OfficeRequest, name: str) -> HttpResponse:
     def may(act: str) -> bool:
         return allowed(request.user, act, day, relations=relations, state=run.state)
 
+    made, lines = selectors.board(settings.HOME / "lake", run.run, language())
     context = {
         "run": run, "state": RESULT.names[run.state],
-        "board": selectors.scoreboard(settings.HOME / "lake", run.run, language()),
+        "board": lines, "made": made, "provisional": is_provisional(made),
         "watermark": range(60) if _watched(request, run, "scoreboard") else (),
         "may_publish": may("result.publish"),
         "may_name": may("result.name"),
@@ -87,9 +90,9 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
 @require_POST
 def publish(request: OfficeRequest, name: str) -> HttpResponse:
     run = selectors.find(name, request.user, request.now.date())
-    text = request.POST.get("row_version", "")
-    version = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-    services.publish(run=run, row_version=version, actor=request.user, now=request.now)
+    services.publish(
+        run=run, row_version=seen_version(request), actor=request.user, now=request.now
+    )
     messages.success(
         request,
         say("已进入公示, 所有被考核单位都能看到", "on public notice: every assessed unit sees it"),

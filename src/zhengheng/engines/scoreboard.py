@@ -1,0 +1,90 @@
+"""The scoreboard 成绩榜 of a run as people read it: one for the terminal and the pages.
+
+A unit without a ranked result shows no score here: what its indicators add up to is not a total, and
+its passport says why. Equal places are marked, never broken by the alphabet.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from zhengheng.domain.numbers import format_scaled
+from zhengheng.domain.problems import Language
+from zhengheng.engines.run import Run
+
+
+@dataclass(frozen=True)
+class Line:
+    """One unit in its comparison group; `score` in points, empty where there is no total."""
+
+    unit: str
+    name: str
+    place: int | None
+    tied: bool
+    score: str
+    grade: str
+    status: str
+    lights: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """A comparison group, best first; those without a rank last."""
+
+    name: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Scoreboard:
+    """All groups, how many units, how many of them ranked, and the lights of all indicators."""
+
+    groups: tuple[Group, ...]
+    units: int
+    ranked: int
+    lights: Counter[str]
+
+
+def scoreboard(run: Run, language: Language) -> Scoreboard:
+    """Ranks, scores, grades and lights, group by group."""
+    book, results = run.rulebook, run.results
+    root, digits = book.tree.code, book.tree.digits
+    places = {r["unit"]: r["place"] for r in results.rows("ranking") if r["node"] == root}
+    grades = {row["unit"]: row["grade"] for row in results.rows("grading")}
+    bands = [*book.grading.bands, *book.grading.outside] if book.grading else []
+    words = {band.code: band.name.say(language) for band in bands}
+    lights = _lights(run)
+    names = {unit.code: unit.name.say(language) for unit in (*book.units, *run.facts.units)}
+    totals = results.rows("total_score")
+    held = Counter((t["comparison_group"], places.get(t["unit"])) for t in totals)
+    lines: dict[str, list[Line]] = {}
+    for total in totals:
+        unit, group = total["unit"], total["comparison_group"]
+        place, mine = places.get(unit), lights.get(unit, Counter())
+        score = format_scaled(total["printed"], 9, digits) if total["status"] == "value" else ""
+        lines.setdefault(group, []).append(
+            Line(unit, names.get(unit, unit), place, place is not None and held[group, place] > 1,
+                 score, words.get(grades.get(unit, ""), ""), total["status"],
+                 tuple((light, mine[light]) for light in ("green", "yellow", "red") if mine[light]))
+        )  # fmt: skip
+    titles = {group.code: group.name.say(language) for group in book.groups}
+    order = [code for code in titles if code in lines] + sorted(lines.keys() - titles.keys())
+    groups = tuple(
+        Group(
+            titles.get(code, code),
+            tuple(sorted(lines[code], key=lambda line: (line.place or 10**9, line.unit))),
+        )
+        for code in order
+    )
+    counted = sum(lights.values(), Counter[str]())
+    return Scoreboard(groups, len(totals), len(places), counted)
+
+
+def _lights(run: Run) -> dict[str, Counter[str]]:
+    """How many indicators of each unit have which light; those to watch while green count as green."""
+    codes = {indicator.code for indicator in run.rulebook.indicators}
+    found: dict[str, Counter[str]] = {}
+    for row in run.results.rows("light"):
+        if row["subject"] in codes:
+            light = row["light"].removesuffix("_watch")
+            found.setdefault(row["unit"], Counter())[light] += 1
+    return found
