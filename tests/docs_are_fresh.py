@@ -15,7 +15,7 @@ from zhengheng.scheme import methods as m
 from zhengheng.scheme.load import load_rulebook
 from zhengheng.scoring.contracts import CONTRACTS
 from zhengheng.scoring.pipeline import steps
-from zhengheng.workflow.machine import MACHINES
+from zhengheng.workflow.machines import MACHINES
 from zhengheng.workflow.permissions import BUSINESS, EVERYONE, RULES
 from zhengheng.workflow.roles import NAMES, Role, conflicts
 

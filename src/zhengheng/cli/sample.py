@@ -44,12 +44,15 @@ def year(folder: Path) -> Iterator[Run]:
     from zhengheng.scheme.load import load_rulebook
 
     created = datetime.now(UTC)
-    lake = Lake.create(folder / "lake")
     for name in ("hotline", "departments", "districts", "streets"):
         book, _ = load_rulebook(folder / "rulebooks" / name)
         mapping = load_mapping(folder / f"{name}.intake.yaml")
+        lake = Lake.create(folder / "lakes" / book.code)
         with console.progress(book.title.say(LANGUAGE)) as advance:
-            facts = read_files(mapping, book, folder / "data", key=b"demo", progress=advance)
+            if not lake.intakes():
+                read = read_files(mapping, book, folder / "data", key=b"demo", progress=advance)
+                lake.intake(read, mapping, loader="sample", at=created)
+            facts = lake.facts()
             runs = []
             periods = periods_of(mapping, [])
             for place, period in enumerate(periods):

@@ -248,6 +248,8 @@ class Lake:
                 held[contract.name], counts[contract.name] = paths, rows
             elif paths:
                 table = ds.dataset([str(p) for p in paths]).to_table()
+                if contract.name not in {"observation", "revision"}:
+                    table = _newest(table, contract.key)
                 tables[contract.name] = table.select(contract.names).cast(
                     pa.schema([pa.field(f.name, f.type) for f in schema(contract.name)])
                 )
@@ -439,6 +441,16 @@ class Lake:
             with self._register() as register:
                 register.execute("delete from file where intake = ?", (row["id"],))
                 register.execute("delete from intake where id = ?", (row["id"],))
+
+
+def _newest(table: pa.Table, key: tuple[str, ...]) -> pa.Table:
+    """A target, milestone or decided item that came again stands as it came last; the lake keeps all."""
+    last = table.group_by(list(key)).aggregate([("intake", "max")])
+    if last.num_rows == table.num_rows:
+        return table
+    return table.join(
+        last.rename_columns([*key, "intake"]), [*key, "intake"], join_type="left semi"
+    )
 
 
 def _loaded_before(name: str) -> DataError:

@@ -7,6 +7,9 @@ combine | decimals | method | target | low-high of the spread.
 from dataclasses import dataclass
 from typing import Any
 
+from zhengheng.sample.organisation import unit_code
+
+OFFICE = "绩效办"
 _TABLE = """
 A01|政府工作报告重点任务完成率|Key tasks of the work report done|%|up|政府办公室|督查督办系统|month|5|sum|2|milestones|100|82-100
 A02|民生实事项目完成率|Livelihood projects done|%|up|政府办公室|督查督办系统|month|5|sum|2|milestones|100|90-100
@@ -117,8 +120,8 @@ class Spec:
     def indicator(self) -> dict[str, Any]:
         """The indicator as rulebook data."""
         made: dict[str, Any] = {
-            "code": self.code, "name": {"zh": self.zh, "en": self.en}, "owner": self.owner,
-            "supplier": self.owner, "direction": self.direction, "measure_unit": self.unit,
+            "code": self.code, "name": {"zh": self.zh, "en": self.en}, "owner": unit_code(self.owner),
+            "supplier": "system" if self.owner == OFFICE else unit_code(self.owner), "direction": self.direction, "measure_unit": self.unit,
             "decimals": self.decimals, "source": self.source, "frequency": self.frequency,
             "lag_days": self.lag, "reliability": "B", "method": self._method(),
             "basis": [{"title": "云衡市虚构示例", "tag": "D"}],
@@ -228,7 +231,7 @@ def count_indicator(code: str) -> dict[str, Any]:
     zh, en = COUNT_NAMES[code]
     rated = code in RATING_COUNTS
     return {
-        "code": code, "name": {"zh": zh, "en": en}, "decimals": 0, "owner": "数据局", "supplier": "system",
+        "code": code, "name": {"zh": zh, "en": en}, "decimals": 0, "owner": unit_code("数据局"), "supplier": "system",
         "frequency": "quarter" if rated else "month", "lag_days": 10 if rated else 7,
         "source": "好差评系统" if rated else "12345平台", "absent": "zero",
         "absent_reason": "评价系统没有记录即为零" if rated else "工单系统没有记录即为零",

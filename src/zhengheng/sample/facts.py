@@ -70,7 +70,7 @@ def _level(spec: Spec, skill: float, year: int) -> float:
     target, span = float(spec.target), high - low
     lift = 0.01 * (year - 2025)
     if spec.code == "C02":
-        return target * (0.97 + 0.03 * skill)
+        return target * 0.96  # story 11: short by just what the appeal is about
     if spec.direction == "down":
         return max(low, min(high, target + span * (0.02 - 0.07 * skill - lift)))
     if spec.direction == "interval":

@@ -65,6 +65,11 @@ def departments() -> list[SampleUnit]:
     ]
 
 
+def unit_code(name: str) -> str:
+    """The code of a department; bodies that are not assessed keep their name."""
+    return next((unit.code for unit in departments() if unit.name == name), name)
+
+
 def districts() -> list[SampleUnit]:
     return [
         SampleUnit(f"Q{place:02d}", name, group, group)

@@ -1,7 +1,7 @@
 """What later stops of the road read from the rulebook; each has its place in the format now."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -36,6 +36,18 @@ class Procedure(Model):
     steps: tuple[ClosingStep, ...] = ()
     starts_on: date | None = None
     ends_on: date | None = None
+    freeze: Annotated[str, Field(pattern=r"^\d{2}-\d{2}$")] | None = None
+    """Month and day from which the running year's rules change by the emergency route only."""
+    check: Clock | None = None
+    """How long a unit may check what others supply about it; silence is confirmation."""
+    appeal_decision: Clock | None = None
+    """From receipt of an appeal to its decision."""
+    hearing_notice: Clock | None = None
+    """Between the notice of a hearing and the hearing itself."""
+
+    def clock(self, step: str) -> Clock | None:
+        """The clock of a step, where the procedure has the step and the step a clock."""
+        return next((one.clock for one in self.steps if one.step == step), None)
 
 
 class RaterGroup(Model):

@@ -3,6 +3,8 @@
 import json
 import os
 import secrets
+import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -51,12 +53,24 @@ def serve(
     run(application, host=host, port=port, threads=threads, ident="", _quiet=True)
 
 
+def worker(
+    home: HomeOption = HERE,
+    batch: Annotated[bool, typer.Option(help="做完即止 / end when the queue is empty")] = False,
+) -> None:
+    """Do the jobs of the queue; several workers may run side by side."""
+    begin(home)
+    from zhengheng.web.jobs.worker import run as work
+
+    out.print("政衡 worker (Ctrl+C 结束 / ends it)", markup=False)
+    work(batch=batch)
+
+
 @office.command("officers")
 def officers(home: HomeOption = HERE) -> None:
     """Make the three officers of a new installation; their first passwords are shown once."""
     begin(home)
     from zhengheng.web.accounts.services import first_officers
-    from zhengheng.web.config.middleware import now
+    from zhengheng.web.pages.clock import now
     from zhengheng.workflow.roles import NAMES, Role
 
     made = {
@@ -82,8 +96,8 @@ def import_units(
     import getpass
 
     begin(home)
-    from zhengheng.web.config.middleware import now
     from zhengheng.web.organisation import services
+    from zhengheng.web.pages.clock import now
 
     with file.open(encoding="utf-8-sig", newline="") as stream:
         rows = [{k: v or "" for k, v in row.items() if k} for row in csv.DictReader(stream)]
@@ -185,5 +199,14 @@ def demo(
     out.print("\n账号 / accounts (虚构示例 / fictional):")
     for username, password, role in furnish_office(home, datetime.fromisoformat(at)):
         out.print(f"  {username:12} {password:14} {role}", markup=False, highlight=False)
-    if not only_fill:
+    if only_fill:
+        return
+    # The worker is a process of its own, as in production; it ends with this one.
+    helper = subprocess.Popen(
+        [sys.executable, "-m", "zhengheng.cli.main", "worker", "--home", str(home)]
+    )
+    try:
         serve(home, port=port)
+    finally:
+        helper.terminate()
+        helper.wait()

@@ -1,4 +1,4 @@
-"""States and the acts that lead from one to the next; the diagrams in the docs are drawn from them."""
+"""What a state machine is: states, acts that lead from one to the next, a diagram for the docs."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,10 @@ class StateError(ZhenghengError):
 
 @dataclass(frozen=True)
 class Transition:
-    """An act that leads from any of some states to one."""
+    """An act that leads from any of some states to one.
+
+    The source "" is before the object exists; the target "" is the state the object is in.
+    """
 
     act: str
     sources: tuple[str, ...]
@@ -30,11 +33,21 @@ class Machine:
     def initial(self) -> str:
         return next(iter(self.names))
 
+    @property
+    def final(self) -> frozenset[str]:
+        """States that no act leads out of."""
+        left = {s for t in self.transitions for s in t.sources if t.target not in {"", s}}
+        return frozenset(self.names) - left
+
+    def leads(self, state: str, act: str) -> bool:
+        """Whether an act is possible in a state."""
+        return any(t.act == act and state in t.sources for t in self.transitions)
+
     def after(self, state: str, act: str) -> str:
         """The state after an act. Raises StateError where the act is not possible."""
         for transition in self.transitions:
             if transition.act == act and state in transition.sources:
-                return transition.target
+                return transition.target or state
         zh, en = self.names.get(state, (state, state))
         raise StateError.one(
             self.name, "state.wrong", zh=f"当前状态“{zh}”下不能进行此操作, 请刷新后查看最新状态",
@@ -43,20 +56,13 @@ class Machine:
 
     def diagram(self) -> str:
         """The machine as a Mermaid state diagram."""
-        lines = ["stateDiagram-v2", f"    [*] --> {self.initial}"]
+        lines = ["stateDiagram-v2"]
+        if not any("" in transition.sources for transition in self.transitions):
+            lines.append(f"    [*] --> {self.initial}")
         lines += [f"    {state}: {zh} {en}" for state, (zh, en) in self.names.items()]
         lines += [
-            f"    {source} --> {transition.target}: {transition.act}"
+            f"    {source or '[*]'} --> {transition.target or source}: {transition.act}"
             for transition in self.transitions
             for source in transition.sources
         ]
         return "\n".join(lines) + "\n"
-
-
-RESULT = Machine(
-    "result",
-    {"draft": ("未公示", "not yet on notice"), "notice": ("公示", "on public notice")},
-    (Transition("result.publish", ("draft",), "notice"),),
-)
-
-MACHINES = (RESULT,)

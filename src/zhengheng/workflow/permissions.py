@@ -1,14 +1,20 @@
 """Permissions 权限: one table, deny unless a line allows.
 
 A line names an act, the roles that may do it, the relation in which they must stand to the object and
-the states the object may be in. Relations: `any` (none asked for), `named` (the account is named on the
-object).
+the states the object may be in. Relations:
+
+    any        none asked for
+    own        the role is held for the unit whom the object concerns
+    supplying  the role is held for the unit that supplies the value
+    named      the account is named on the object
+    seated     the account sits on the panel that hears the object
+    second     somebody else than whoever made the object: two pairs of eyes
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from zhengheng.workflow.roles import NAMES, OFFICERS, Grant, Role
+from zhengheng.workflow.roles import NAMES, OF_A_UNIT, OFFICE, OFFICERS, Grant, Role
 
 EVERYONE = frozenset(NAMES)
 BUSINESS = EVERYONE - OFFICERS
@@ -42,12 +48,165 @@ RULES: tuple[Rule, ...] = (
     _rule("ledger.checkpoint", Role.SECURITY_AUDITOR, Role.OFFICE_DIRECTOR),
     # The organisation is no secret.
     Rule("organisation.read", EVERYONE),
+    # Decisions of the commission: the secretary records, a member attests.
+    Rule("decision.read", BUSINESS),
+    _rule("decision.record", Role.COMMISSION_SECRETARY),
+    _rule("decision.withdraw", Role.COMMISSION_SECRETARY),
+    _rule("decision.attest", Role.COMMISSION_MEMBER, relation="second"),
+    # Rulebooks: a draft is the office's own until units and public are asked.
+    _rule("rulebook.read", *OFFICE, Role.COMMISSION_MEMBER, Role.COMMISSION_SECRETARY),
+    Rule(
+        "rulebook.read",
+        BUSINESS,
+        states=frozenset({"consultation", "submitted", "adopted", "retired"}),
+    ),
+    _rule("rulebook.draft", Role.OFFICE_INDICATORS),
+    _rule("rulebook.replace", Role.OFFICE_INDICATORS),
+    _rule("rulebook.consult", Role.OFFICE_INDICATORS),
+    Rule("rulebook.opine", BUSINESS),
+    _rule("rulebook.reply", Role.OFFICE_INDICATORS),
+    _rule("rulebook.submit", Role.OFFICE_DIRECTOR),
+    _rule("rulebook.return", Role.OFFICE_DIRECTOR),
+    _rule("rulebook.adopt", Role.COMMISSION_SECRETARY),
+    _rule("rulebook.open_reports", Role.OFFICE_DATA),
+    _rule("rulebook.compute", Role.OFFICE_DATA),
+    _rule("rulebook.retire", Role.OFFICE_DIRECTOR),
+    # The interpretation desk: asked by anybody who works under the rules, seen by all.
+    Rule("question.read", BUSINESS),
+    _rule("question.ask", *OF_A_UNIT),
+    _rule("question.answer", Role.OFFICE_INDICATORS),
+    # Next year's indicators.
+    Rule("proposal.read", BUSINESS),
+    _rule("proposal.make", Role.ASSESSING_DEPARTMENT, Role.UNIT_LEADER, relation="own"),
+    _rule("proposal.take_up", Role.OFFICE_INDICATORS),
+    _rule("proposal.decline", Role.OFFICE_INDICATORS),
+    # Targets: negotiated with the unit, in the last resort by the commission.
+    _rule(
+        "target.read",
+        *OFFICE,
+        Role.COMMISSION_MEMBER,
+        Role.COMMISSION_SECRETARY,
+        Role.EXTERNAL_AUDITOR,
+    ),
+    _rule("target.read", *OF_A_UNIT, relation="own"),
+    Rule("target.read", BUSINESS, states=frozenset({"agreed"})),
+    _rule("target.propose", Role.OFFICE_INDICATORS),
+    _rule("target.counter", Role.UNIT_LEADER, relation="own"),
+    _rule("target.answer", Role.OFFICE_INDICATORS),
+    _rule("target.agree", Role.UNIT_LEADER, relation="own"),
+    _rule("target.escalate", Role.OFFICE_INDICATORS),
+    _rule("target.decide", Role.COMMISSION_SECRETARY),
+    # A later change of a target; what was agreed first stays visible for ever.
+    Rule("change.read", BUSINESS),
+    _rule("change.ask", Role.UNIT_LEADER, relation="own"),
+    _rule("change.withdraw", Role.UNIT_LEADER, relation="own"),
+    _rule("change.approve", Role.OFFICE_DIRECTOR),
+    _rule("change.refuse", Role.OFFICE_DIRECTOR),
+    # Reports: by the unit itself, or by an assessing department with the unit's right to check.
+    _rule("report.read", *OFFICE, Role.EXTERNAL_AUDITOR),
+    _rule("report.read", *OF_A_UNIT, relation="own"),
+    _rule("report.read", Role.ASSESSING_DEPARTMENT, relation="supplying"),
+    _rule("report.open", Role.OFFICE_DATA),
+    *(
+        _rule(act, Role.UNIT_REPORTER, Role.ASSESSING_DEPARTMENT, relation="supplying")
+        for act in (
+            "report.save",
+            "report.ask_time",
+            "report.submit",
+            "report.supply",
+            "report.ask_correction",
+        )
+    ),
+    _rule("report.give_time", Role.OFFICE_DATA),
+    _rule("report.verify", Role.OFFICE_DATA, relation="second"),
+    _rule("report.return", Role.OFFICE_DATA),
+    _rule("report.confirm", Role.UNIT_REPORTER, Role.UNIT_LEADER, relation="own"),
+    _rule("report.object", Role.UNIT_REPORTER, Role.UNIT_LEADER, relation="own"),
+    _rule("report.settle", Role.OFFICE_DATA),
+    _rule("report.load", Role.OFFICE_DATA),
+    _rule("report.correct", Role.OFFICE_DATA),
+    _rule("report.refuse_correction", Role.OFFICE_DATA),
+    # Bonus, deduction and veto items, each with its document.
+    _rule(
+        "item.read",
+        *OFFICE,
+        Role.EXTERNAL_AUDITOR,
+        Role.COMMISSION_MEMBER,
+        Role.COMMISSION_SECRETARY,
+    ),
+    _rule("item.read", *OF_A_UNIT, relation="own"),
+    _rule("item.read", Role.ASSESSING_DEPARTMENT, relation="supplying"),
+    Rule("item.read", BUSINESS, states=frozenset({"settled", "loaded"})),
+    _rule("item.enter", Role.ASSESSING_DEPARTMENT, relation="supplying"),
+    _rule("item.confirm", Role.UNIT_LEADER, relation="own"),
+    _rule("item.object", Role.UNIT_LEADER, relation="own"),
+    _rule("item.settle", Role.OFFICE_DIRECTOR),
+    _rule("item.waive", Role.OFFICE_DIRECTOR),
+    _rule("item.load", Role.OFFICE_DATA),
     # Results: before the public notice only for those who are named on the run.
     _rule("result.register", Role.OFFICE_DATA),
-    Rule("result.read", BUSINESS, "named", frozenset({"draft"})),
-    Rule("result.read", BUSINESS, "any", frozenset({"notice"})),
-    _rule("result.name", Role.OFFICE_DIRECTOR, relation="named", states=("draft",)),
-    _rule("result.publish", Role.OFFICE_PROCEDURE, relation="named", states=("draft",)),
+    Rule("result.read", BUSINESS, "named", frozenset({"draft", "approved"})),
+    Rule("result.read", BUSINESS, "any", frozenset({"notice", "final", "replaced", "archived"})),
+    _rule("result.name", Role.OFFICE_DIRECTOR, relation="named", states=("draft", "approved")),
+    _rule("result.approve", Role.COMMISSION_SECRETARY, relation="named", states=("draft",)),
+    _rule("result.publish", Role.OFFICE_PROCEDURE, relation="named", states=("draft", "approved")),
+    _rule("result.serve", Role.OFFICE_PROCEDURE, states=("notice",)),
+    _rule("result.grade", Role.COMMISSION_SECRETARY, states=("notice",)),
+    _rule("result.finalise", Role.COMMISSION_SECRETARY, states=("notice",)),
+    _rule("result.archive", Role.OFFICE_PROCEDURE, states=("final",)),
+    # Appeals: the clerk keeps the clocks, the panel decides; neither touches a score.
+    _rule(
+        "appeal.read",
+        *OFFICE,
+        Role.APPEALS_CLERK,
+        Role.COMMISSION_MEMBER,
+        Role.COMMISSION_SECRETARY,
+        Role.EXTERNAL_AUDITOR,
+    ),
+    _rule("appeal.read", *OF_A_UNIT, relation="own"),
+    _rule("appeal.read", Role.PANEL_MEMBER, relation="seated"),
+    _rule("appeal.draft", Role.UNIT_LEADER, Role.UNIT_REPORTER, relation="own"),
+    _rule("appeal.save", Role.UNIT_LEADER, Role.UNIT_REPORTER, relation="own"),
+    _rule("appeal.file", Role.UNIT_LEADER, relation="own"),
+    _rule("appeal.withdraw", Role.UNIT_LEADER, relation="own"),
+    *(
+        _rule(act, Role.APPEALS_CLERK)
+        for act in (
+            "appeal.return",
+            "appeal.accept",
+            "appeal.draw",
+            "appeal.call_hearing",
+            "appeal.sign_minutes",
+        )
+    ),
+    _rule("appeal.recuse", Role.PANEL_MEMBER, relation="seated"),
+    _rule("appeal.vote", Role.PANEL_MEMBER, relation="seated"),
+    _rule("appeal.preview", Role.PANEL_MEMBER, relation="seated"),
+    _rule("appeal.decide", Role.PANEL_MEMBER, relation="seated"),
+    _rule("appeal.apply", Role.OFFICE_DATA),
+    _rule("appeal.close", Role.APPEALS_CLERK),
+    # Improvement: a red light proposes, the office confirms, somebody else than the planner accepts.
+    _rule(
+        "rectification.read",
+        *OFFICE,
+        Role.MENTOR,
+        Role.COMMISSION_MEMBER,
+        Role.COMMISSION_SECRETARY,
+        Role.EXTERNAL_AUDITOR,
+    ),
+    _rule("rectification.read", *OF_A_UNIT, relation="own"),
+    _rule("rectification.propose", Role.OFFICE_PROCEDURE),
+    _rule("rectification.drop", Role.OFFICE_DIRECTOR),
+    _rule("rectification.confirm", Role.OFFICE_DIRECTOR),
+    _rule("rectification.serve", Role.OFFICE_PROCEDURE),
+    _rule("rectification.answer", Role.UNIT_LEADER, relation="own"),
+    _rule("rectification.visit", Role.MENTOR),
+    _rule("rectification.evidence", Role.UNIT_LEADER, Role.UNIT_REPORTER, relation="own"),
+    _rule("rectification.send_back", Role.OFFICE_INDICATORS),
+    _rule("rectification.accept", Role.OFFICE_INDICATORS, relation="second"),
+    # Work that the machine does on its own.
+    _rule("job.read", *OFFICE, Role.SYSTEM_ADMINISTRATOR),
+    _rule("job.retry", *OFFICE),
 )
 ACTS = tuple(dict.fromkeys(rule.act for rule in RULES))
 
@@ -57,22 +216,37 @@ def may(
     act: str,
     *,
     relations: Collection[str] = (),
+    units: Mapping[str, Collection[str]] | None = None,
     state: str = "",
 ) -> bool:
     """Whether someone with these grants may act on an object.
 
-    `relations` are those in which the account itself stands to the object. Raises KeyError for an
-    act that the table does not know, so that a slip of the pen never opens or closes a door.
+    `relations` are those in which the account itself stands to the object; `units` names, for the
+    relations of a unit, the units that stand in them. Raises KeyError for an act that the table does
+    not know, so that a slip of the pen never opens or closes a door.
     """
     if act not in ACTS:
         raise KeyError(act)
     return any(
-        _fits(rule, grant, relations)
+        _fits(rule, grant, relations, units or {})
         for rule in RULES
         if rule.act == act and (not rule.states or state in rule.states)
         for grant in grants
     )
 
 
-def _fits(rule: Rule, grant: Grant, relations: Collection[str]) -> bool:
-    return grant.role in rule.roles and (rule.relation == "any" or rule.relation in relations)
+def anywhere(grants: Collection[Grant], act: str) -> bool:
+    """Whether there is any object on which someone with these grants could act."""
+    if act not in ACTS:
+        raise KeyError(act)
+    return any(rule.act == act and grant.role in rule.roles for rule in RULES for grant in grants)
+
+
+def _fits(
+    rule: Rule, grant: Grant, relations: Collection[str], units: Mapping[str, Collection[str]]
+) -> bool:
+    if grant.role not in rule.roles:
+        return False
+    if rule.relation in {"own", "supplying"}:
+        return grant.unit is not None and grant.unit in units.get(rule.relation, ())
+    return rule.relation == "any" or rule.relation in relations

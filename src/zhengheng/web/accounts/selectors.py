@@ -1,6 +1,6 @@
 """Who an account is and what it may do: the one place where grants become rights."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -36,10 +36,11 @@ def allowed(
     day: date,
     *,
     relations: Collection[str] = (),
+    units: Mapping[str, Collection[str]] | None = None,
     state: str = "",
 ) -> bool:
     """Whether an account may act on an object, in a state and relation."""
-    return may(grants(account, day), act, relations=relations, state=state)
+    return may(grants(account, day), act, relations=relations, units=units, state=state)
 
 
 def require(
@@ -48,14 +49,20 @@ def require(
     day: date,
     *,
     relations: Collection[str] = (),
+    units: Mapping[str, Collection[str]] | None = None,
     state: str = "",
 ) -> None:
     """Raise ForbiddenError unless the account may."""
-    if not allowed(account, act, day, relations=relations, state=state):
-        raise ForbiddenError.one(
-            act, "forbidden", zh="您没有进行此操作的权限; 如果工作需要, 请联系安全保密管理员授权",
-            en="you may not do this; if your work needs it, ask the secrecy and security officer",
-        )  # fmt: skip
+    if not allowed(account, act, day, relations=relations, units=units, state=state):
+        raise forbidden(act)
+
+
+def forbidden(act: str) -> ForbiddenError:
+    """The refusal, with what to do about it."""
+    return ForbiddenError.one(
+        act, "forbidden", zh="您没有进行此操作的权限; 如果工作需要, 请联系安全保密管理员授权",
+        en="you may not do this; if your work needs it, ask the secrecy and security officer",
+    )  # fmt: skip
 
 
 def listed(day: date) -> list[tuple[Account, list[RoleGrant]]]:

@@ -17,6 +17,7 @@ from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import listed, require, standing
 from zhengheng.web.api import schemas as s
+from zhengheng.web.api.acts import router as acts
 from zhengheng.web.api.problems import answer
 from zhengheng.web.ledger import selectors as ledger
 from zhengheng.web.ledger import services as ledger_services
@@ -229,16 +230,14 @@ def result_list(request: OfficeRequest) -> list[ResultRun]:
 def result_register(request: OfficeRequest, given: s.RunIn) -> Any:
     """Bring a computed run of the lake into the procedure."""
     require(request.user, "result.register", request.now.date())
-    made = result_services.register_run(
-        home=settings.HOME / "lake", run=given.run, actor=request.user, now=request.now
-    )
+    made = result_services.register_run(run=given.run, actor=request.user, now=request.now)
     return Status(201, made)
 
 
 def _seen(request: OfficeRequest, name: str, what: str) -> ResultRun:
     """The run, if the caller may see it; before its notice the look is recorded."""
     run = results.find(name, request.user, request.now.date())
-    if run.state == "draft":
+    if run.state in {"draft", "approved"}:
         result_services.record_view(
             run=run, what=f"api {what}", actor=request.user, now=request.now
         )
@@ -249,7 +248,7 @@ def _seen(request: OfficeRequest, name: str, what: str) -> ResultRun:
 def result_board(request: OfficeRequest, run: str) -> dict[str, Any]:
     """The scoreboard by comparison group."""
     found = _seen(request, run, "scoreboard")
-    made, board = results.board(settings.HOME / "lake", found.run, language())
+    made, board = results.board(found.run, language())
     return {
         "run": found, "at": made.plan.at, "rulebook_version": made.rulebook.version,
         "provisional": is_provisional(made), "units": board.units, "ranked": board.ranked,
@@ -261,7 +260,8 @@ def result_board(request: OfficeRequest, run: str) -> dict[str, Any]:
 def result_passport(request: OfficeRequest, run: str, code: str) -> dict[str, Any]:
     """One unit's score passport, from the total to the source row."""
     found = _seen(request, run, f"unit {code}")
-    return results.unit_passport(settings.HOME / "lake", found.run, code, language()).as_dict()
+    result_services.record_service(run=found, unit=code, actor=request.user, now=request.now)
+    return results.unit_passport(found.run, code, language()).as_dict()
 
 
 @router.post("/results/{run}/readers", response={204: None, **ERRORS})
@@ -270,16 +270,6 @@ def result_name(request: OfficeRequest, run: str, given: s.ReaderIn) -> Any:
     found = results.find(run, request.user, request.now.date())
     result_services.name_reader(
         run=found, account=_account(given.username), actor=request.user, now=request.now
-    )
-    return Status(204, None)
-
-
-@router.post("/results/{run}/publish", response={204: None, **ERRORS})
-def result_publish(request: OfficeRequest, run: str, given: s.VersionIn) -> Any:
-    """Put a result on public notice."""
-    found = results.find(run, request.user, request.now.date())
-    result_services.publish(
-        run=found, row_version=given.row_version, actor=request.user, now=request.now
     )
     return Status(204, None)
 
@@ -322,3 +312,4 @@ def ledger_sign(request: OfficeRequest) -> Any:
 
 
 api.add_router("", router)
+api.add_router("", acts)

@@ -98,7 +98,7 @@ class RunOut(Schema):
     title_en: str
     period: str
     state: str
-    registered_at: datetime
+    made_at: datetime
     published_at: datetime | None
     row_version: int
 

@@ -1,30 +1,23 @@
 """What every request passes through: the clock, the language, the door, expected errors in words."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone, translation
+from django.utils import translation
 
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.api.problems import answer
+from zhengheng.web.pages.clock import now
 from zhengheng.web.pages.views import problem_page
 
 Handler = Callable[[HttpRequest], HttpResponse]
 LANGUAGE_COOKIE = "language"
 OPEN = ("/office/sign-in/", "/office/language/", "/static/", "/api/v1/")
 """The only addresses that this door leaves open; the API has a door of its own, which answers in JSON."""
-
-
-def now() -> datetime:
-    """The moment it is: fixed for demonstrations, else the machine's."""
-    if settings.FIXED_CLOCK:
-        return datetime.fromisoformat(settings.FIXED_CLOCK)
-    return timezone.now()
 
 
 def clock(handle: Handler) -> Handler:

@@ -47,7 +47,16 @@ INSTALLED_APPS = [
     "zhengheng.web.ledger",
     "zhengheng.web.organisation",
     "zhengheng.web.accounts",
+    "django_tasks_db",
+    "zhengheng.web.files",
+    "zhengheng.web.jobs",
+    "zhengheng.web.decisions",
+    "zhengheng.web.rulebooks",
+    "zhengheng.web.targets",
+    "zhengheng.web.reporting",
     "zhengheng.web.results",
+    "zhengheng.web.appeals",
+    "zhengheng.web.rectification",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -89,6 +98,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
         "init_command": "pragma journal_mode=wal; pragma synchronous=full; pragma foreign_keys=on;",
     }
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 AUTH_USER_MODEL = "accounts.Account"
 AUTHENTICATION_BACKENDS = ["zhengheng.web.accounts.backend.AccountBackend"]

@@ -12,7 +12,9 @@ urlpatterns = [
     path("office/", include("zhengheng.web.accounts.urls")),
     path("office/organisation/", include("zhengheng.web.organisation.urls")),
     path("office/results/", include("zhengheng.web.results.urls")),
+    path("office/jobs/", include("zhengheng.web.jobs.urls")),
     path("office/ledger/", include("zhengheng.web.ledger.urls")),
+    path("office/", include("zhengheng.web.acts.urls")),
 ]
 handler400 = "zhengheng.web.pages.views.bad_request"
 handler403 = "zhengheng.web.pages.views.forbidden"

@@ -9,11 +9,16 @@ from django.conf import settings
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import grants
 from zhengheng.web.pages.tags import language, say
-from zhengheng.workflow.permissions import may
+from zhengheng.workflow.permissions import anywhere
 
 AREAS = (
     ("/office/", "我的工作", "My work", ""),
+    ("/office/rulebooks/", "考核方案", "Rulebooks", "rulebook.read"),
+    ("/office/targets/", "年度目标", "Targets", "target.read"),
+    ("/office/reports/", "数据填报", "Reports", "report.read"),
     ("/office/results/", "核算结果", "Results", "result.read"),
+    ("/office/appeals/", "申诉", "Appeals", "appeal.read"),
+    ("/office/rectification/", "整改", "Rectification", "rectification.read"),
     ("/office/organisation/", "组织机构", "Organisation", "organisation.read"),
     ("/office/accounts/", "账号与权限", "Accounts", "account.list"),
     ("/office/ledger/", "存证日志", "Ledger", "ledger.read"),
@@ -38,7 +43,7 @@ def page(request: OfficeRequest) -> dict[str, Any]:
         found["areas"] = [
             {"address": address, "name": say(zh, en), "here": _is_here(request.path, address)}
             for address, zh, en, act in AREAS
-            if not act or any(may(held, act, state=s, relations=("named",)) for s in ("", "draft", "notice"))
+            if not act or anywhere(held, act)
         ]  # fmt: skip
     return found
 

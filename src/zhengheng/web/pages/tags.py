@@ -1,6 +1,11 @@
 """Template words: both languages stand side by side, so none can be missing (docs/decisions/0005)."""
 
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
 from django import template
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from zhengheng.domain.problems import Language, Problem
@@ -28,3 +33,37 @@ def t(zh: str, en: str) -> str:
 def said(problem: Problem) -> str:
     """A problem's sentence, without its place."""
     return say(problem.zh, problem.en)
+
+
+@register.filter
+def show(value: Any) -> str:
+    """A value as pages write it: a pair in the reader's language, dates as ISO, nothing as a dash."""
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, datetime):
+        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bool):
+        return say("是", "yes") if value else say("否", "no")
+    if isinstance(value, tuple) and len(value) == 2:
+        return say(str(value[0]), str(value[1]) or str(value[0]))
+    return str(value)
+
+
+@register.filter
+def show_value(value: Any) -> str:
+    """A value as it stands in a field."""
+    return "" if value in (None, "") else show(value).replace(" ", "T") if isinstance(value, datetime) else str(value)  # fmt: skip
+
+
+@register.filter
+def worded(label: str | Sequence[str]) -> str:
+    """A label, where it is a pair in the reader's language."""
+    return label if isinstance(label, str) else say(label[0], label[1])
+
+
+@register.filter
+def positive(value: int) -> int:
+    """A number without its sign."""
+    return abs(value)

@@ -6,5 +6,6 @@ from zhengheng.web.pages import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("clock/", views.advance_clock, name="advance_clock"),
     path("language/", views.language, name="language"),
 ]

@@ -1,26 +1,81 @@
 """The home page, the language switch, and errors in words."""
 
+from typing import Any
+
 from django.conf import settings
-from django.http import HttpResponse
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
+from zhengheng.domain.calendar import official
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.web.accounts.request import OfficeRequest
-from zhengheng.web.accounts.selectors import standing
+from zhengheng.web.accounts.selectors import grants, standing
+from zhengheng.web.acts.declare import Kind
+from zhengheng.web.acts.registry import KINDS
+from zhengheng.web.acts.selectors import owed
+from zhengheng.web.ledger.services import append
+from zhengheng.web.pages import clock
 from zhengheng.web.pages.requests import http_status
+from zhengheng.web.pages.tags import say
+from zhengheng.web.reporting.jobs import tick
+from zhengheng.workflow.permissions import anywhere
 from zhengheng.workflow.roles import NAMES, Role
+
+MOST_ROWS = 20
+"""Of each kind on the first page; the rest stands on the kind's own page."""
 
 
 @require_GET
 def home(request: OfficeRequest) -> HttpResponse:
-    """Who am I here, and what is there for me."""
+    """My work: what waits for me, why, in how many working days; then who I am here."""
+    day = request.now.date()
     held = [
         {"name": NAMES[Role(grant.role)], "grant": grant}
-        for grant in standing(request.now.date()).filter(account=request.user)
+        for grant in standing(day).filter(account=request.user)
     ]
-    return render(request, "pages/home.html", {"held": held})
+    work = [(kind, _owed(kind, request)) for kind in KINDS]
+    mine = grants(request.user, day)
+    context = {
+        "held": held, "work": [(kind, rows[:MOST_ROWS], len(rows)) for kind, rows in work if rows],
+        "count": sum(len(rows) for _, rows in work),
+        "late": sum(row["left"] is not None and row["left"] < 0 for _, rows in work for row in rows),
+        "kinds": [kind for kind in KINDS if anywhere(mine, kind.read)],
+        "jobs": anywhere(mine, "job.read"),
+    }  # fmt: skip
+    return render(request, "pages/home.html", context)
+
+
+def _owed(kind: Kind, request: OfficeRequest) -> list[dict[str, Any]]:
+    day = request.now.date()
+    found = [
+        {"title": kind.title(obj), "address": kind.address(obj), "acts": acts, "object": obj,
+         "state": kind.state_of(obj), "left": official().between(day, obj.due_on) if obj.due_on else None}
+        for obj, acts in owed(kind, request.user, day)
+    ]  # fmt: skip
+    return sorted(found, key=lambda row: (row["left"] is None, row["left"] or 0))
+
+
+@require_POST
+def advance_clock(request: OfficeRequest) -> HttpResponse:
+    """In a demonstration: one working day on, and what follows from deadlines that pass."""
+    if not settings.FIXED_CLOCK:
+        raise Http404
+    with transaction.atomic():
+        moment = clock.advance()
+        append(
+            act="clock.advanced", subject="clock:1", actor=request.user.username, at=moment,
+            content={"to": moment.isoformat()},
+        )  # fmt: skip
+    settled = tick(moment)
+    messages.success(
+        request,
+        say(f"时间推进到 {moment:%Y-%m-%d}; {settled} 项到期自动确认", f"it is {moment:%Y-%m-%d} now; {settled} settled by their deadline"),
+    )  # fmt: skip
+    return redirect("home")
 
 
 @require_POST

@@ -1,26 +1,34 @@
-"""Runs known to the office, and who may see one before its notice."""
+"""Runs known to the office, who may see one before its notice, service on units, decided grades."""
+
+from typing import ClassVar
 
 from django.db import models
 
 from zhengheng.web.accounts.models import Account
-from zhengheng.workflow.machine import RESULT
+from zhengheng.web.acts.models import Lived
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.workflow.machines import RESULT
 
 
-class ResultRun(models.Model):
-    """A run 核算批次 of the lake that was brought into the procedure."""
+class ResultRun(Lived):
+    """A run 核算批次 of a lake that was brought into the procedure; on notice `due_on` is the last day."""
 
     run = models.CharField(max_length=16, unique=True)
     rulebook = models.CharField(max_length=64)
+    version = models.ForeignKey(RulebookVersion, models.PROTECT, null=True, related_name="results")
     title_zh = models.CharField(max_length=200)
     title_en = models.CharField(max_length=200, blank=True)
     period = models.CharField(max_length=16)
     state = models.CharField(max_length=16, default=RESULT.initial)
-    registered_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True)
-    row_version = models.PositiveIntegerField(default=1)
+    replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="replaced_by")
+    decision = models.ForeignKey("decisions.Decision", models.PROTECT, null=True, related_name="+")
+    package = models.CharField(max_length=200, blank=True)
+    """The archive package, once there is one."""
 
-    class Meta:
-        ordering = ("-registered_at", "-id")
+    class Meta(Lived.Meta):
+        ordering: ClassVar[tuple[str, ...]] = ("-made_at", "-id")
 
 
 class NamedReader(models.Model):
@@ -33,3 +41,31 @@ class NamedReader(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "account"], name="named_once")]
+
+
+class Service(models.Model):
+    """Proven service 送达 of a result on a unit: it opened its own page, or was handed the paper."""
+
+    run = models.ForeignKey(ResultRun, models.PROTECT, related_name="services")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    by = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    how = models.CharField(max_length=12)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "unit"], name="served_once")]
+
+
+class DecidedGrade(models.Model):
+    """A grade that the commission decided otherwise than computed; the score stays as it is."""
+
+    run = models.ForeignKey(ResultRun, models.PROTECT, related_name="decided_grades")
+    unit = models.CharField(max_length=40)
+    computed = models.CharField(max_length=64)
+    decided = models.CharField(max_length=64)
+    reason = models.TextField()
+    basis = models.CharField(max_length=200)
+    decision = models.ForeignKey("decisions.Decision", models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "unit"], name="decided_once")]

@@ -3,10 +3,15 @@
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
 
 from zhengheng.domain.problems import Language, NotFoundError
 from zhengheng.engines.archive import load_run
 from zhengheng.engines.passport import Entry, passport
+from zhengheng.engines.rehearse import moves
 from zhengheng.engines.run import Run
 from zhengheng.engines.scoreboard import Scoreboard, scoreboard
 from zhengheng.lake.store import Lake
@@ -16,18 +21,22 @@ from zhengheng.web.results.models import ResultRun
 from zhengheng.workflow.permissions import may
 
 
+def runs() -> QuerySet[ResultRun]:
+    """All runs in the procedure."""
+    return ResultRun.objects.select_related("version").prefetch_related("readers")
+
+
 def relations(run: ResultRun, account: Account) -> tuple[str, ...]:
     """In what an account stands to a run."""
-    return ("named",) if run.readers.filter(account=account).exists() else ()
+    return ("named",) if any(r.account_id == account.pk for r in run.readers.all()) else ()
 
 
 def visible(account: Account, day: date) -> list[ResultRun]:
     """The runs that an account may see; of others it does not learn that they exist."""
     held = grants(account, day)
     return [
-        run for run in ResultRun.objects.prefetch_related("readers")
-        if may(held, "result.read", state=run.state,
-               relations=("named",) if any(r.account_id == account.pk for r in run.readers.all()) else ())
+        run for run in runs()
+        if may(held, "result.read", state=run.state, relations=relations(run, account))
     ]  # fmt: skip
 
 
@@ -46,25 +55,56 @@ def require_on(run: ResultRun, act: str, account: Account, day: date) -> None:
     require(account, act, day, relations=relations(run, account), state=run.state)
 
 
-def unregistered(home: Path) -> list[dict[str, str]]:
-    """Runs of the lake that are not in the procedure yet, newest first."""
-    if not (home / "register.db").is_file():
-        return []
+def lakes() -> list[Path]:
+    """All lakes of the installation, one a rulebook."""
+    held = Path(settings.HOME) / "lakes"
+    return sorted(path.parent for path in held.glob("*/register.db"))
+
+
+def folder_of(name: str) -> Path:
+    """The folder of a kept run, in whichever lake it lies. Raises NotFoundError."""
+    for home in lakes():
+        if (home / "runs" / name / "run.json").is_file():
+            return home / "runs" / name
+    raise NotFoundError.one(
+        name, "run.absent", zh="没有这个批次; 请给出完整的批次号", en="there is no such run; give its whole name"
+    )  # fmt: skip
+
+
+def unregistered() -> list[dict[str, str]]:
+    """Runs of the lakes that are not in the procedure yet, newest first."""
     known = set(ResultRun.objects.values_list("run", flat=True))
-    return [entry for entry in Lake.open(home).runs() if entry["run"] not in known]
+    found = [entry for home in lakes() for entry in Lake.open(home).runs()]
+    found = [entry for entry in found if entry["run"] not in known]
+    return sorted(found, key=lambda entry: entry["created_at"], reverse=True)
 
 
 @lru_cache(maxsize=8)
-def _loaded(folder: Path) -> Run:
+def loaded(folder: Path) -> Run:
+    """A kept run, whole. Runs never change, so a few stay in memory."""
     return load_run(folder)
 
 
-def board(home: Path, name: str, language: Language) -> tuple[Run, Scoreboard]:
+def board(name: str, language: Language) -> tuple[Run, Scoreboard]:
     """A run and its scoreboard."""
-    run = _loaded(Lake.open(home).run_folder(name))
+    run = loaded(folder_of(name))
     return run, scoreboard(run, language)
 
 
-def unit_passport(home: Path, name: str, unit: str, language: Language) -> Entry:
+def unit_passport(name: str, unit: str, language: Language) -> Entry:
     """One unit's score passport. Raises NotFoundError."""
-    return passport(load_run(Lake.open(home).run_folder(name), unit), unit, None, language)
+    return passport(load_run(folder_of(name), unit), unit, None, language)
+
+
+def moved(run: ResultRun) -> list[dict[str, Any]]:
+    """What moved against the version that this run replaces."""
+    if run.replaces is None:
+        return []
+    pairs = moves(loaded(folder_of(run.replaces.run)), loaded(folder_of(run.run)))
+    return [entry for entry in pairs if entry["moved"]]
+
+
+def newest(rulebook: str, period: str) -> ResultRun | None:
+    """The newest version of a result that is or was on notice."""
+    held = ResultRun.objects.filter(rulebook=rulebook, period=period)
+    return held.filter(state__in=("notice", "final", "archived")).order_by("-id").first()

@@ -1,47 +1,44 @@
-"""Bringing runs into the procedure, naming readers, the public notice."""
+"""Bringing runs into the procedure, naming readers, recording views and service."""
 
 import json
 from datetime import datetime
-from pathlib import Path
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 
-from zhengheng.domain.problems import NotFoundError, ZhenghengError
-from zhengheng.lake.store import Lake
+from zhengheng.domain.problems import ZhenghengError
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import require, standing
-from zhengheng.web.accounts.services import stale
 from zhengheng.web.ledger.services import append
-from zhengheng.web.results.models import NamedReader, ResultRun
-from zhengheng.web.results.selectors import require_on
-from zhengheng.workflow.machine import RESULT
-from zhengheng.workflow.roles import Role
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.results.models import NamedReader, ResultRun, Service
+from zhengheng.web.results.selectors import folder_of, newest, require_on
+from zhengheng.web.rulebooks.selectors import in_force
+from zhengheng.workflow.roles import OF_A_UNIT, Role
 
 
 class ResultError(ZhenghengError):
     """A result cannot be registered or named as asked for."""
 
 
-def register_run(*, home: Path, run: str, actor: Account, now: datetime) -> ResultRun:
-    """Bring a computed run of the lake into the procedure.
+def register_run(*, run: str, actor: Account, now: datetime) -> ResultRun:
+    """Bring a computed run into the procedure.
 
-    Its first readers are whoever does so and the office's directors, who name the others.
+    Its first readers are whoever does so and the office's directors, who name the others. A run that
+    follows one on notice replaces it when it is published itself.
     """
     require(actor, "result.register", now.date())
-    folder = Lake.open(home).run_folder(run)
-    if folder.name != run:
-        raise NotFoundError.one(
-            run, "run.absent", zh="请给出完整的批次号", en="give the whole name of the run"
-        )
+    folder = folder_of(run)
     about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     book = json.loads((folder / "rulebook.json").read_text(encoding="utf-8"))
     title = book["title"] if isinstance(book["title"], dict) else {"zh": book["title"]}
+    before = newest(about["rulebook"], about["period"])
     try:
         with transaction.atomic():
             made = ResultRun.objects.create(
                 run=about["run"], rulebook=about["rulebook"], period=about["period"],
-                title_zh=title["zh"], title_en=title.get("en", ""), registered_at=now,
+                title_zh=title["zh"], title_en=title.get("en", ""), made_by=actor, made_at=now,
+                version=in_force(about["rulebook"], about["period"]),
+                replaces=before if before and before.state == "notice" else None,
             )  # fmt: skip
             directors = standing(now.date()).filter(role=Role.OFFICE_DIRECTOR)
             for reader in {actor.pk, *directors.values_list("account_id", flat=True)}:
@@ -49,8 +46,9 @@ def register_run(*, home: Path, run: str, actor: Account, now: datetime) -> Resu
                     run=made, account_id=reader, named_by=actor, named_at=now
                 )
             append(
-                act="result.registered", subject=f"run:{made.run}", actor=actor.username, at=now,
-                content={"rulebook": made.rulebook, "period": made.period, "fingerprint": about["fingerprint"]},
+                act="result.register", subject=f"result:{made.pk}", actor=actor.username, at=now,
+                content={"run": made.run, "rulebook": made.rulebook, "period": made.period,
+                         "fingerprint": about["fingerprint"]},
             )  # fmt: skip
     except IntegrityError as error:
         raise ResultError.one(
@@ -66,7 +64,7 @@ def name_reader(*, run: ResultRun, account: Account, actor: Account, now: dateti
         with transaction.atomic():
             NamedReader.objects.create(run=run, account=account, named_by=actor, named_at=now)
             append(
-                act="result.named", subject=f"run:{run.run}", actor=actor.username, at=now,
+                act="result.name", subject=f"result:{run.pk}", actor=actor.username, at=now,
                 content={"reader": account.username},
             )  # fmt: skip
     except IntegrityError as error:
@@ -76,25 +74,31 @@ def name_reader(*, run: ResultRun, account: Account, actor: Account, now: dateti
 
 
 @transaction.atomic
-def publish(*, run: ResultRun, row_version: int, actor: Account, now: datetime) -> None:
-    """Put a result on public notice 公示. Raises ForbiddenError, StateError, StaleError."""
-    state = RESULT.after(run.state, "result.publish")
-    require_on(run, "result.publish", actor, now.date())
-    changed = ResultRun.objects.filter(pk=run.pk, row_version=row_version, state=run.state).update(
-        state=state, published_at=now, row_version=F("row_version") + 1
-    )
-    if not changed:
-        raise stale(f"run:{run.run}")
-    append(act="result.published", subject=f"run:{run.run}", actor=actor.username, at=now)
-
-
-@transaction.atomic
 def record_view(*, run: ResultRun, what: str, actor: Account, now: datetime) -> None:
     """Reading an unpublished result is an act too."""
     append(
-        act="result.viewed",
-        subject=f"run:{run.run}",
-        actor=actor.username,
-        at=now,
+        act="result.viewed", subject=f"result:{run.pk}", actor=actor.username, at=now,
         content={"page": what},
-    )
+    )  # fmt: skip
+
+
+def record_service(*, run: ResultRun, unit: str, actor: Account, now: datetime) -> None:
+    """A unit's own people opened its page of a result on notice: from now its clocks run."""
+    if run.state != "notice":
+        return
+    own = standing(now.date()).filter(account=actor, unit__code=unit, role__in=OF_A_UNIT)
+    if own.exists():
+        serve(run=run, unit=Unit.objects.get(code=unit), how="page", actor=actor, now=now)
+
+
+def serve(*, run: ResultRun, unit: Unit, how: str, actor: Account, now: datetime) -> None:
+    """Record that a unit was served; once, for good."""
+    with transaction.atomic():
+        _, fresh = Service.objects.get_or_create(
+            run=run, unit=unit, defaults={"by": actor, "at": now, "how": how}
+        )
+        if fresh:
+            append(
+                act="result.served", subject=f"result:{run.pk}", actor=actor.username, at=now,
+                content={"unit": unit.code, "how": how},
+            )  # fmt: skip

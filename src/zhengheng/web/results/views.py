@@ -1,6 +1,7 @@
 """Pages of results: the runs, a scoreboard, one unit's passport."""
 
-from django.conf import settings
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,11 +11,14 @@ from zhengheng.engines.outputs import is_provisional
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import allowed, require
-from zhengheng.web.pages.requests import seen_version
+from zhengheng.web.acts.views import object_context
 from zhengheng.web.pages.tags import language, say
 from zhengheng.web.results import selectors, services
+from zhengheng.web.results.acts import RESULTS
 from zhengheng.web.results.models import ResultRun
-from zhengheng.workflow.machine import RESULT
+from zhengheng.workflow.machines import RESULT
+
+UNPUBLISHED = ("draft", "approved")
 
 
 @require_GET
@@ -24,7 +28,7 @@ def runs(request: OfficeRequest) -> HttpResponse:
     context = {
         "runs": [(run, RESULT.names[run.state]) for run in found],
         "notice": sum(run.state == "notice" for run in found),
-        "waiting": selectors.unregistered(settings.HOME / "lake")
+        "waiting": selectors.unregistered()
         if allowed(request.user, "result.register", request.now.date())
         else (),
     }
@@ -36,17 +40,14 @@ def register(request: OfficeRequest) -> HttpResponse:
     """Bring a computed run into the procedure."""
     require(request.user, "result.register", request.now.date())
     run = services.register_run(
-        home=settings.HOME / "lake",
-        run=request.POST.get("run", ""),
-        actor=request.user,
-        now=request.now,
+        run=request.POST.get("run", ""), actor=request.user, now=request.now
     )
     return redirect("result", run.run)
 
 
 def _watched(request: OfficeRequest, run: ResultRun, what: str) -> bool:
     """Whether the page carries a watermark; if so the view is recorded."""
-    if run.state != "draft":
+    if run.state not in UNPUBLISHED:
         return False
     services.record_view(run=run, what=what, actor=request.user, now=request.now)
     return True
@@ -55,49 +56,38 @@ def _watched(request: OfficeRequest, run: ResultRun, what: str) -> bool:
 @require_GET
 def board(request: OfficeRequest, name: str) -> HttpResponse:
     """One run: a sentence, then the groups."""
-    day = request.now.date()
-    run = selectors.find(name, request.user, day)
-    relations = selectors.relations(run, request.user)
-
-    def may(act: str) -> bool:
-        return allowed(request.user, act, day, relations=relations, state=run.state)
-
-    made, lines = selectors.board(settings.HOME / "lake", run.run, language())
-    context = {
-        "run": run, "state": RESULT.names[run.state],
+    run = selectors.find(name, request.user, request.now.date())
+    made, lines = selectors.board(run.run, language())
+    may_name = allowed(
+        request.user, "result.name", request.now.date(),
+        relations=selectors.relations(run, request.user), state=run.state,
+    )  # fmt: skip
+    context: dict[str, Any] = {
+        **object_context(request, RESULTS, run), "run": run, "state": RESULT.names[run.state],
         "board": lines, "made": made, "provisional": is_provisional(made),
         "watermark": range(60) if _watched(request, run, "scoreboard") else (),
-        "may_publish": may("result.publish"),
-        "may_name": may("result.name"),
-        "readers": run.readers.select_related("account") if run.state == "draft" else (),
-        "people": Account.objects.filter(is_active=True),
+        "may_name": may_name, "moved": selectors.moved(run), "newer": run.replaced_by.exclude(state__in=UNPUBLISHED).first(),
+        "decided": run.decided_grades.select_related("decision"),
+        "readers": run.readers.select_related("account") if run.state in UNPUBLISHED else (),
+        "people": Account.objects.filter(is_active=True) if may_name else (),
     }  # fmt: skip
     return render(request, "results/board.html", context)
 
 
 @require_GET
 def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
-    """One unit's score passport: from the total to the source row."""
+    """One unit's score passport: from the total to the source row. Reading it on notice is service."""
     run = selectors.find(name, request.user, request.now.date())
-    entry = selectors.unit_passport(settings.HOME / "lake", run.run, unit, language())
+    entry = selectors.unit_passport(run.run, unit, language())
+    services.record_service(run=run, unit=unit, actor=request.user, now=request.now)
     context = {
         "run": run, "unit": unit, "entry": entry, "state": RESULT.names[run.state],
         "watermark": range(60) if _watched(request, run, f"unit {unit}") else (),
+        "may_appeal": run.state == "notice" and run.version_id is not None
+        and allowed(request.user, "appeal.draft", request.now.date(), units={"own": [unit]}),
+        "indicators": [i for i in selectors.loaded(selectors.folder_of(run.run)).rulebook.indicators if i.method],
     }  # fmt: skip
     return render(request, "results/unit.html", context)
-
-
-@require_POST
-def publish(request: OfficeRequest, name: str) -> HttpResponse:
-    run = selectors.find(name, request.user, request.now.date())
-    services.publish(
-        run=run, row_version=seen_version(request), actor=request.user, now=request.now
-    )
-    messages.success(
-        request,
-        say("已进入公示, 所有被考核单位都能看到", "on public notice: every assessed unit sees it"),
-    )
-    return redirect("result", name)
 
 
 @require_POST
@@ -105,4 +95,5 @@ def name_reader(request: OfficeRequest, name: str) -> HttpResponse:
     run = selectors.find(name, request.user, request.now.date())
     account = get_object_or_404(Account, username=request.POST.get("username", ""))
     services.name_reader(run=run, account=account, actor=request.user, now=request.now)
+    messages.success(request, say("已列名", "named"))
     return redirect("result", name)

@@ -1,0 +1,173 @@
+"""What an act and a kind of object are.
+
+To add an act: a transition in workflow/machines.py, a line in workflow/permissions.py, a function that
+does it and an `Act` beside it in the app's `acts.py`. The page's form, the API's address, the rights, the
+ledger entry and the refusal of a second writer come by themselves.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import QuerySet
+from ninja import Schema
+from pydantic import ConfigDict, Field
+
+from zhengheng.web.accounts.models import Account
+from zhengheng.workflow.machine import Machine
+
+Words = tuple[str, str]
+
+
+class Given(Schema):
+    """What an act asks for. Field order is the form's order; `ask` gives each its words."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class Nothing(Given):
+    """An act that asks for nothing."""
+
+
+def ask(zh: str, en: str, default: Any = ..., **limits: Any) -> Any:
+    """A field with its words; `limits` as pydantic knows them, `form` for the kind of input."""
+    form = limits.pop("form", "")
+    if limits.get("max_length") is None and form in {"text", "lines"}:
+        limits["max_length"] = 4000
+    return Field(default, title=f"{zh} {en}", json_schema_extra={"zh": zh, "en": en, "form": form}, **limits)  # fmt: skip
+
+
+Files = list[int]
+"""Numbers of files handed in before (`POST /api/v1/files`, or the form's own upload)."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What an act does to its object: fields set together with the new state, and the ledger's content."""
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    content: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Made:
+    """What an act makes: the object, still unsaved, what belongs to it, and the ledger's content."""
+
+    obj: Any
+    content: dict[str, Any] = field(default_factory=dict)
+    children: tuple[Callable[[Any], models.Model], ...] = ()
+    """Each makes one row that belongs to the object, once that is saved."""
+
+
+@dataclass(frozen=True)
+class Doing:
+    """One doing of an act: the object as the actor saw it, what he gave, who and when."""
+
+    obj: Any
+    given: Any
+    actor: Account
+    now: datetime
+
+    @property
+    def day(self) -> date:
+        return self.now.date()
+
+
+@dataclass(frozen=True)
+class Act:
+    """An act. `do` changes everything but the object's own fields, which it gives back.
+
+    An act that makes an object gives back a `Made` instead of a `Change`.
+    """
+
+    code: str
+    words: Words
+    do: Callable[[Doing], Any]
+    given: type[Given] = Nothing
+    help: Words = ("", "")
+    choices: Callable[[Any, Account, date], dict[str, list[tuple[str, str]]]] | None = None
+    """Lists to choose from that depend on the object (None while it is made) and the account."""
+    typed: Callable[[Any], dict[str, Any]] | None = None
+    """What stands in the form at first."""
+    when: Callable[[Any], bool] | None = None
+    """Of two acts that lead out of the same state, which one this object is for."""
+    by_machine: bool = False
+    """Done by a job, not by a person: neither form nor address."""
+
+    @property
+    def name(self) -> str:
+        return self.code.split(".")[1]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """In what the account stands to an object: relations of its own, and the units in each relation."""
+
+    relations: Collection[str] = ()
+    units: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the kind's list, and a line of the object's page."""
+
+    words: Words
+    value: Callable[[Any], Any]
+    number: bool = False
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of object: its life, its acts, who sees it, how it is shown."""
+
+    machine: Machine
+    path: str
+    words: Words
+    model: type[models.Model]
+    title: Callable[[Any], Words]
+    standing: Callable[[Any, Account], Standing]
+    acts: tuple[Act, ...]
+    columns: tuple[Column, ...]
+    facts: tuple[Column, ...] = ()
+    queryset: Callable[[], QuerySet[Any]] | None = None
+    body: str = ""
+    """A template for what is peculiar to the kind, below the facts."""
+    context: Callable[[Any, Any], dict[str, Any]] | None = None
+    """What that template needs, from the object and the request."""
+    out: Callable[[Any], dict[str, Any]] | None = None
+    """More of the object for the API."""
+    page: Callable[[Any], str] | None = None
+    """The address of the object's page, where it is not the common one."""
+
+    @property
+    def name(self) -> str:
+        return self.machine.name
+
+    @property
+    def read(self) -> str:
+        """The act of reading one, as the permission table names it."""
+        return f"{self.name}.read"
+
+    @property
+    def makers(self) -> tuple[Act, ...]:
+        """Acts that make an object."""
+        return tuple(a for a in self.acts if self.machine.leads("", a.code) and not a.by_machine)
+
+    def act(self, name: str) -> Act | None:
+        """The act with this short name, unless a machine does it."""
+        found = (a for a in self.acts if a.name == name and not a.by_machine)
+        return next(found, None)
+
+    def address(self, obj: Any) -> str:
+        """Where the object's page is."""
+        return self.page(obj) if self.page else f"/office/{self.path}/{obj.pk}/"
+
+    def state_of(self, obj: Any) -> Words:
+        """The object's state in words."""
+        return self.machine.names[obj.state]
+
+    def all(self) -> QuerySet[Any]:
+        """All objects of the kind, as its pages read them."""
+        return self.queryset() if self.queryset else self.model._default_manager.all()

@@ -1,0 +1,17 @@
+"""All kinds of objects with acts, in the order of the road."""
+
+# Their modules make the functions of the jobs known.
+import zhengheng.web.appeals.jobs
+import zhengheng.web.results.jobs  # noqa: F401
+from zhengheng.web.acts.declare import Kind
+from zhengheng.web.appeals.acts import APPEALS
+from zhengheng.web.decisions.acts import DECISIONS
+from zhengheng.web.rectification.acts import RECTIFICATIONS
+from zhengheng.web.reporting.acts import ITEMS, REPORTS
+from zhengheng.web.results.acts import RESULTS
+from zhengheng.web.rulebooks.acts import PROPOSALS, QUESTIONS, RULEBOOKS
+from zhengheng.web.targets.acts import CHANGES, TARGETS
+
+KINDS: tuple[Kind, ...] = (
+    RULEBOOKS, QUESTIONS, PROPOSALS, TARGETS, CHANGES, REPORTS, ITEMS, RESULTS, APPEALS, RECTIFICATIONS, DECISIONS,
+)  # fmt: skip

@@ -1,0 +1,80 @@
+"""Doing an act: right, state, version, change and ledger entry in one transaction."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from zhengheng.web.accounts.models import Account
+from zhengheng.web.accounts.selectors import forbidden, grants
+from zhengheng.web.accounts.services import stale
+from zhengheng.web.acts.declare import Act, Change, Doing, Given, Kind, Made
+from zhengheng.web.ledger.services import append
+from zhengheng.workflow.machine import StateError
+from zhengheng.workflow.permissions import anywhere, may
+
+SYSTEM = "system"
+
+
+def make(kind: Kind, act: Act, *, given: Given, actor: Account, now: datetime) -> Any:
+    """Make an object. Raises ForbiddenError and what the act itself finds wrong."""
+    held = grants(actor, now.date())
+    if not anywhere(held, act.code):
+        raise forbidden(act.code)
+    with transaction.atomic():
+        new: Made = act.do(Doing(None, given, actor, now))
+        made = new.obj
+        stands = kind.standing(made, actor)
+        if not may(held, act.code, relations=stands.relations, units=stands.units):
+            raise forbidden(act.code)
+        made.state = kind.machine.after("", act.code)
+        made.made_by, made.made_at = actor, now
+        made.save()
+        for child in new.children:
+            child(made).save()
+        _write(kind, act, made, actor.username, now, new.content)
+    return made
+
+
+def perform(
+    kind: Kind, act: Act, obj: Any, *, given: Given, row_version: int, actor: Account, now: datetime
+) -> Any:
+    """Do an act on an object. Raises ForbiddenError, StateError, StaleError and the act's own findings."""
+    stands = kind.standing(obj, actor)
+    held = grants(actor, now.date())
+    if not may(held, act.code, relations=stands.relations, units=stands.units, state=obj.state):
+        raise forbidden(act.code)
+    return _do(kind, act, obj, Doing(obj, given, actor, now), row_version)
+
+
+def perform_by_machine(kind: Kind, code: str, obj: Any, *, given: Given, now: datetime) -> Any:
+    """Do an act that a clock or a job does; whoever started the job had the right to."""
+    act = next(a for a in kind.acts if a.code == code)
+    return _do(kind, act, obj, Doing(obj, given, None, now), obj.row_version)  # type: ignore[arg-type]
+
+
+def _do(kind: Kind, act: Act, obj: Any, doing: Doing, row_version: int) -> Any:
+    state = kind.machine.after(obj.state, act.code)
+    if act.when is not None and not act.when(obj):
+        raise StateError.one(
+            act.code, "act.other", zh="这一事项不走这一步, 请用页面上列出的办理方式",
+            en="this object does not go this way; use what its page offers",
+        )  # fmt: skip
+    with transaction.atomic():
+        change: Change = act.do(doing) or Change()
+        found = kind.model._default_manager.filter(
+            pk=obj.pk, row_version=row_version, state=obj.state
+        )
+        if not found.update(state=state, row_version=F("row_version") + 1, **change.fields):
+            raise stale(f"{kind.name}:{obj.pk}")
+        by = doing.actor.username if doing.actor else SYSTEM
+        _write(kind, act, obj, by, doing.now, change.content)
+    obj.refresh_from_db()
+    return obj
+
+
+def _write(
+    kind: Kind, act: Act, obj: Any, actor: str, now: datetime, content: dict[str, Any]
+) -> None:
+    append(act=act.code, subject=f"{kind.name}:{obj.pk}", actor=actor, at=now, content=content)

@@ -1,0 +1,178 @@
+"""Pages of all kinds of objects: the list, the object with what can be done to it, an act's form."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_http_methods
+
+from zhengheng.domain.calendar import official
+from zhengheng.domain.problems import ZhenghengError
+from zhengheng.web.accounts.request import OfficeRequest
+from zhengheng.web.accounts.selectors import forbidden, grants
+from zhengheng.web.acts import forms, selectors, services
+from zhengheng.web.acts.declare import Act, Given, Kind
+from zhengheng.web.files.models import StoredFile
+from zhengheng.web.files.services import content_of, take_in
+from zhengheng.web.jobs.models import Job
+from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.pages.requests import http_status, seen_version
+from zhengheng.web.pages.tags import say
+from zhengheng.workflow.permissions import anywhere
+
+PAGE = 50
+
+
+@require_GET
+def listing(request: OfficeRequest, kind: Kind) -> HttpResponse:
+    """What there is of a kind for this account, by state."""
+    day = request.now.date()
+    found = selectors.visible(kind, request.user, day)
+    if not found and not anywhere(grants(request.user, day), kind.read):
+        raise forbidden(kind.read)
+    counts = {state: sum(o.state == state for o in found) for state in kind.machine.names}
+    chosen = request.GET.get("state", "")
+    shown = [obj for obj in found if obj.state == chosen] if chosen in counts else found
+    page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "kind": kind, "page": page, "total": len(found), "chosen": chosen,
+        "states": [(s, kind.machine.names[s], n) for s, n in counts.items() if n],
+        "rows": [(obj, kind.address(obj), _row(kind, obj), kind.state_of(obj)) for obj in page],
+        "makers": selectors.makers(kind, grants(request.user, day)),
+    }  # fmt: skip
+    return render(request, "acts/list.html", context)
+
+
+def _row(kind: Kind, obj: Any) -> list[tuple[Any, bool]]:
+    return [(column.value(obj), column.number) for column in kind.columns]
+
+
+@require_GET
+def show(request: OfficeRequest, kind: Kind, number: int) -> HttpResponse:
+    """One object: its state in a sentence, its facts, what this account can do, what was done."""
+    obj = selectors.find(kind, number, request.user, request.now.date())
+    return render(request, "acts/object.html", object_context(request, kind, obj))
+
+
+def object_context(request: OfficeRequest, kind: Kind, obj: Any) -> dict[str, Any]:
+    """What the page of an object needs."""
+    day = request.now.date()
+    held = grants(request.user, day)
+    acts = [
+        (act, _inputs(act, obj, request, {}))
+        for act in selectors.open_acts(kind, obj, request.user, held)
+    ]
+    subject = f"{kind.name}:{obj.pk}"
+    return {
+        "kind": kind, "object": obj, "title": kind.title(obj), "state": kind.state_of(obj), "acts": acts,
+        "facts": [(c.words, c.value(obj)) for c in (*kind.columns, *kind.facts)],
+        "left": official().between(day, obj.due_on) if obj.due_on else None,
+        "known_year": obj.due_on is None or official().is_known(obj.due_on),
+        "files": StoredFile.objects.filter(pk__in=obj.files),
+        "history": _history(kind, subject), "jobs": Job.objects.filter(subject=subject)[:5],
+        **(kind.context(obj, request) if kind.context else {}),
+    }  # fmt: skip
+
+
+def _history(kind: Kind, subject: str) -> list[dict[str, Any]]:
+    words = {act.code: act.words for act in kind.acts}
+    return [
+        {"words": words.get(row.act, (row.act, row.act)), "row": row}
+        for row in LedgerEntry.objects.filter(subject=subject).order_by("sequence")
+    ]
+
+
+def _inputs(act: Act, obj: Any, request: OfficeRequest, typed: dict[str, Any]) -> list[forms.Input]:
+    choices = act.choices(obj, request.user, request.now.date()) if act.choices else {}
+    first = act.typed(obj) if act.typed and obj is not None else {}
+    asked = request.GET.dict() if obj is None else {}
+    return forms.inputs(act.given, {**asked, **first, **typed}, choices)
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: OfficeRequest, kind: Kind, act: str) -> HttpResponse:
+    """The form of an act that makes an object."""
+    doing = kind.act(act)
+    if doing not in kind.makers or doing is None:
+        raise Http404
+    if not anywhere(grants(request.user, request.now.date()), doing.code):
+        raise forbidden(doing.code)
+    problems: ZhenghengError | None = None
+    if request.method == "POST":
+        try:
+            given = _read(doing, request)
+            made = services.make(kind, doing, given=given, actor=request.user, now=request.now)
+        except ZhenghengError as error:
+            problems = error
+        else:
+            messages.success(request, say(f"已完成: {doing.words[0]}", f"done: {doing.words[1]}"))
+            return redirect(kind.address(made))
+    return _form(request, kind, doing, None, problems)
+
+
+@require_http_methods(["GET", "POST"])
+def act(request: OfficeRequest, kind: Kind, number: int, act: str) -> HttpResponse:
+    """Do an act, or show its form again with what was wrong and all that was typed."""
+    doing = kind.act(act)
+    if doing is None:
+        raise Http404
+    obj = selectors.find(kind, number, request.user, request.now.date())
+    problems: ZhenghengError | None = None
+    if request.method == "POST":
+        try:
+            services.perform(
+                kind, doing, obj, given=_read(doing, request), row_version=seen_version(request),
+                actor=request.user, now=request.now,
+            )  # fmt: skip
+        except ZhenghengError as error:
+            problems = error
+        else:
+            messages.success(request, say(f"已完成: {doing.words[0]}", f"done: {doing.words[1]}"))
+            return redirect(kind.address(obj))
+    elif doing not in selectors.open_acts(
+        kind, obj, request.user, grants(request.user, request.now.date())
+    ):
+        raise forbidden(doing.code)
+    return _form(request, kind, doing, obj, problems)
+
+
+def _form(
+    request: OfficeRequest, kind: Kind, doing: Act, obj: Any, problems: ZhenghengError | None
+) -> HttpResponse:
+    context = {
+        "kind": kind, "act": doing, "object": obj, "title": kind.title(obj) if obj else kind.words,
+        "back": kind.address(obj) if obj else f"/office/{kind.path}/",
+        "inputs": _inputs(doing, obj, request, request.POST.dict()),
+        "problems": problems.problems if problems else (),
+        # What was seen stays what was seen: a second writer is told, not let through.
+        "row_version": seen_version(request) or (obj.row_version if obj else 0),
+    }  # fmt: skip
+    status = http_status(problems) if problems else 200
+    return render(request, "acts/form.html", context, status=status)
+
+
+def _read(doing: Act, request: OfficeRequest) -> Given:
+    def store(file: UploadedFile[Any]) -> int:
+        kept = take_in(
+            name=file.name or "", content=file.read(), actor=request.user, now=request.now
+        )
+        return int(kept.pk)
+
+    return forms.read(doing.given, request.POST, request.FILES, store)
+
+
+@require_GET
+def file(request: OfficeRequest, kind: Kind, number: int, file: int) -> HttpResponse:
+    """A file of the object, to be kept and opened elsewhere: never shown as a page of this office."""
+    obj = selectors.find(kind, number, request.user, request.now.date())
+    if file not in obj.files:
+        raise Http404
+    held, content = content_of(file)
+    response = HttpResponse(content, content_type="application/octet-stream")
+    response["Content-Disposition"] = content_disposition_header(True, held.name) or "attachment"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -1,0 +1,169 @@
+"""Addresses of all kinds of objects and of each act, made from their declarations; jobs and files beside them."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from ninja import File, Router, Schema, Status
+from ninja.files import UploadedFile
+from ninja.pagination import LimitOffsetPagination, paginate
+from pydantic import Field, create_model
+
+from zhengheng.domain.problems import NotFoundError
+from zhengheng.web.accounts.request import OfficeRequest
+from zhengheng.web.accounts.selectors import allowed, forbidden, grants
+from zhengheng.web.acts import selectors, services
+from zhengheng.web.acts.declare import Act, Kind
+from zhengheng.web.acts.registry import KINDS
+from zhengheng.web.api.schemas import ErrorOut
+from zhengheng.web.files.services import take_in
+from zhengheng.web.jobs import services as jobs
+from zhengheng.web.jobs.models import Job
+from zhengheng.workflow.permissions import anywhere
+
+ERRORS = dict.fromkeys((401, 403, 404, 409, 422), ErrorOut)
+router = Router()
+
+
+class ObjectOut(Schema):
+    """An object: its state, who acts next, what the caller can do to it now."""
+
+    id: int
+    kind: str
+    title: str
+    state: str
+    due_on: date | None
+    row_version: int
+    acts: list[str]
+    detail: dict[str, Any]
+
+
+class FileOut(Schema):
+    id: int
+    sha256: str
+    name: str
+    size: int
+    kind: str
+
+
+class JobOut(Schema):
+    id: int
+    kind: str
+    subject: str
+    state: str
+    step: str
+    done: int
+    total: int
+    result: dict[str, Any] | None
+    problems: list[dict[str, str]]
+
+
+def _out(kind: Kind, obj: Any, request: OfficeRequest) -> dict[str, Any]:
+    held = grants(request.user, request.now.date())
+    return {
+        "id": obj.pk, "kind": kind.name, "title": kind.title(obj)[0], "state": obj.state,
+        "due_on": obj.due_on, "row_version": obj.row_version,
+        "acts": [act.name for act in selectors.open_acts(kind, obj, request.user, held)],
+        "detail": kind.out(obj) if kind.out else {},
+    }  # fmt: skip
+
+
+def _reading(kind: Kind) -> None:
+    def listing(request: OfficeRequest, state: str = "") -> list[dict[str, Any]]:
+        found = selectors.visible(kind, request.user, request.now.date())
+        if not found and not anywhere(grants(request.user, request.now.date()), kind.read):
+            raise forbidden(kind.read)
+        return [_out(kind, obj, request) for obj in found if state in {"", obj.state}]
+
+    def one(request: OfficeRequest, number: int) -> dict[str, Any]:
+        obj = selectors.find(kind, number, request.user, request.now.date())
+        return _out(kind, obj, request)
+
+    zh, en = kind.words
+    _name(listing, f"{kind.name}_list", f"{en} that the caller may see; `state` narrows them. {zh}")
+    _name(one, f"{kind.name}_one", f"One of the {en.lower()}. {zh}")
+    listed = paginate(LimitOffsetPagination)(listing)
+    router.get(f"/{kind.path}", response={200: list[ObjectOut], **ERRORS})(listed)
+    router.get(f"/{kind.path}/{{int:number}}", response={200: ObjectOut, **ERRORS})(one)
+
+
+def _name(view: Callable[..., Any], name: str, words: str) -> None:
+    view.__name__, view.__doc__ = name, words
+
+
+def _making(kind: Kind, act: Act) -> None:
+    body = _body(kind, act, {})
+
+    def view(request: OfficeRequest, given: body) -> Any:  # type: ignore[valid-type]
+        found = act.given.model_validate(given.model_dump())  # type: ignore[attr-defined]
+        made = services.make(kind, act, given=found, actor=request.user, now=request.now)
+        return Status(201, _out(kind, kind.all().get(pk=made.pk), request))
+
+    _name(view, act.code.replace(".", "_"), f"{act.words[1]}. {act.words[0]}")
+    router.post(f"/{kind.path}/{act.name}", response={201: ObjectOut, **ERRORS})(view)
+
+
+def _doing(kind: Kind, act: Act) -> None:
+    version = {"row_version": (int, Field(ge=1, le=2**31 - 1, description="the version that the caller saw"))}  # fmt: skip
+    body = _body(kind, act, version)
+
+    def view(request: OfficeRequest, number: int, given: body) -> Any:  # type: ignore[valid-type]
+        obj = selectors.find(kind, number, request.user, request.now.date())
+        held = given.model_dump()  # type: ignore[attr-defined]
+        seen = held.pop("row_version")
+        done = services.perform(
+            kind, act, obj, given=act.given.model_validate(held), row_version=seen,
+            actor=request.user, now=request.now,
+        )  # fmt: skip
+        return _out(kind, kind.all().get(pk=done.pk), request)
+
+    _name(view, act.code.replace(".", "_"), f"{act.words[1]}. {act.words[0]}")
+    router.post(f"/{kind.path}/{{int:number}}/{act.name}", response={200: ObjectOut, **ERRORS})(view)  # fmt: skip
+
+
+def _body(kind: Kind, act: Act, more: dict[str, Any]) -> Any:
+    name = "".join(part.title() for part in act.code.replace("_", ".").split(".")) + "In"
+    return create_model(name, __base__=act.given, **more)
+
+
+for _kind in KINDS:
+    _reading(_kind)
+    for _act in _kind.acts:
+        if _act in _kind.makers:
+            _making(_kind, _act)
+        elif not _act.by_machine:
+            _doing(_kind, _act)
+
+
+@router.post("/files", response={201: FileOut, **ERRORS})
+def file_take_in(request: OfficeRequest, file: File[UploadedFile]) -> Any:
+    """Hand a file in; its number goes into the act that it belongs to."""
+    held = take_in(name=file.name or "", content=file.read(), actor=request.user, now=request.now)
+    return Status(201, held)
+
+
+def _job(request: OfficeRequest, number: int) -> Job:
+    found = Job.objects.filter(pk=number).first() if number < selectors.MOST else None
+    if found is None or (
+        found.asked_by_id != request.user.pk
+        and not allowed(request.user, "job.read", request.now.date())
+    ):
+        raise NotFoundError.one(
+            f"job:{number}", "job.absent", zh="没有这项作业", en="there is no such job"
+        )
+    return found
+
+
+@router.get("/jobs/{int:number}", response={200: JobOut, **ERRORS})
+def job_one(request: OfficeRequest, number: int) -> Job:
+    """How far a job is, and what came of it."""
+    return _job(request, number)
+
+
+@router.post("/jobs/{int:number}/retry", response={200: JobOut, **ERRORS})
+def job_retry(request: OfficeRequest, number: int) -> Job:
+    """Do a failed job again."""
+    if not allowed(request.user, "job.retry", request.now.date()):
+        raise forbidden("job.retry")
+    jobs.retry(number=_job(request, number).pk)
+    return _job(request, number)

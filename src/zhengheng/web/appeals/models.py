@@ -1,0 +1,54 @@
+"""Appeals and the seats of their panels."""
+
+from django.db import models
+
+from zhengheng.web.accounts.models import Account
+from zhengheng.web.acts.models import Lived
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.results.models import ResultRun
+
+
+class Appeal(Lived):
+    """One unit's appeal against one indicator of one result. `due_on` is the day of the decision."""
+
+    run = models.ForeignKey(ResultRun, models.PROTECT, related_name="appeals")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    indicator = models.CharField(max_length=64)
+    series = models.CharField(max_length=64)
+    """The reported indicator whose value is contested: the indicator itself, or a part of it."""
+    value_period = models.CharField(max_length=16)
+    ground = models.CharField(max_length=24)
+    wanted = models.CharField(max_length=40, blank=True)
+    statement = models.TextField()
+    hearing_wanted = models.BooleanField(default=False)
+    filed_on = models.DateField(null=True)
+    accepted_on = models.DateField(null=True)
+    answer = models.TextField(blank=True)
+    seed = models.CharField(max_length=64, blank=True)
+    excluded = models.JSONField(default=list)
+    hearing_called_on = models.DateField(null=True)
+    hearing_on = models.DateField(null=True)
+    hearing_place = models.CharField(max_length=120, blank=True)
+    closed_reason = models.CharField(max_length=200, blank=True)
+    """Why the hearing is not public; empty: it is."""
+    minutes_on = models.DateField(null=True)
+    outcome = models.CharField(max_length=8, blank=True)
+    decided_value = models.CharField(max_length=40, blank=True)
+    reasons = models.TextField(blank=True)
+    decided_on = models.DateField(null=True)
+    effect = models.JSONField(null=True)
+    """Whose score, rank and grade would move, computed before the decision is signed."""
+
+
+class PanelSeat(models.Model):
+    """A drawn panel member, and the vote. The first seat presides."""
+
+    appeal = models.ForeignKey(Appeal, models.CASCADE, related_name="seats")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    recused = models.TextField(blank=True)
+    vote = models.CharField(max_length=8, blank=True)
+    reasons = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [models.UniqueConstraint(fields=["appeal", "account"], name="one_seat")]

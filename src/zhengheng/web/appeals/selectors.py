@@ -1,0 +1,130 @@
+"""Reading appeals: who may not sit on one, what one would change, what was decided before."""
+
+from collections import Counter
+from typing import Any
+
+from django.db.models import QuerySet
+
+from zhengheng.domain.periods import parse_period
+from zhengheng.engines.duck import DuckEngine
+from zhengheng.engines.rehearse import moves
+from zhengheng.engines.run import Run, make_run
+from zhengheng.web.accounts.models import Account, RoleGrant
+from zhengheng.web.accounts.selectors import standing
+from zhengheng.web.appeals.models import Appeal
+from zhengheng.web.intake.services import corrected, opened, read_rows
+from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.reporting.models import Report
+from zhengheng.web.results.selectors import folder_of, loaded
+from zhengheng.web.rulebooks.selectors import book_of
+from zhengheng.workflow.roles import Role
+
+
+def appeals() -> QuerySet[Appeal]:
+    """All appeals with what their pages show."""
+    return Appeal.objects.select_related("run__version", "unit__parent").prefetch_related(
+        "seats__account"
+    )
+
+
+def run_of(appeal: Appeal) -> Run:
+    """The run that the appeal is against."""
+    return loaded(folder_of(appeal.run.run))
+
+
+def pool(appeal: Appeal) -> tuple[list[Account], list[dict[str, str]]]:
+    """Who may be drawn, and who may not with the reasons: whoever set, supplied, reported, verified,
+    scored or supervises what the appeal is about, and whoever recused himself."""
+    day = appeal.accepted_on or appeal.made_at.date()
+    held = standing(day).filter(role=Role.PANEL_MEMBER).select_related("account")
+    members = sorted({g.account for g in held}, key=lambda account: account.username)
+    units = _units(appeal)
+    actors = _actors(appeal)
+    recused = {seat.account_id: seat.recused for seat in appeal.seats.all() if seat.recused}
+    eligible, excluded = [], []
+    for member in members:
+        reasons = [
+            (f"在{code}任职", f"holds a role at {code}")
+            for code in RoleGrant.objects.filter(account=member, revoked_at=None, unit__code__in=units)
+            .values_list("unit__code", flat=True)
+        ]  # fmt: skip
+        if member.username in actors:
+            reasons.append((f"经办过 {actors[member.username]}", f"did {actors[member.username]}"))
+        if member.pk in recused:
+            reasons.append(("本人回避", "recused himself"))
+        if not member.is_active:
+            reasons.append(("账号已停用", "account closed"))
+        if reasons:
+            excluded.append({"account": member.username, "zh": "; ".join(r[0] for r in reasons), "en": "; ".join(r[1] for r in reasons)})  # fmt: skip
+        else:
+            eligible.append(member)
+    return eligible, excluded
+
+
+def _units(appeal: Appeal) -> set[str]:
+    indicator = run_of(appeal).rulebook.indicator(appeal.indicator)
+    found = {appeal.unit.code, indicator.owner, indicator.deputy}
+    found |= {r.supplier.code for r in _reports(appeal)}
+    if indicator.supplier not in {"unit", "system"}:
+        found.add(indicator.supplier)
+    if appeal.unit.parent:
+        found.add(appeal.unit.parent.code)
+    return {code for code in found if code}
+
+
+def _reports(appeal: Appeal) -> QuerySet[Report]:
+    return Report.objects.filter(
+        unit=appeal.unit, indicator__in=(appeal.indicator, appeal.series), rulebook__code=appeal.run.rulebook,
+    ).select_related("supplier")  # fmt: skip
+
+
+def _actors(appeal: Appeal) -> dict[str, str]:
+    """Who acted on what the appeal is about: user name → act."""
+    subjects = [f"report:{report.pk}" for report in _reports(appeal)]
+    subjects += [f"result:{appeal.run_id}", f"appeal:{appeal.pk}"]
+    if appeal.run.version_id:
+        subjects.append(f"rulebook:{appeal.run.version_id}")
+    acts = LedgerEntry.objects.filter(subject__in=subjects).exclude(act__startswith="appeal.")
+    return dict(acts.values_list("actor", "act"))
+
+
+def effect(appeal: Appeal, value: str) -> list[dict[str, Any]]:
+    """Every unit whose score, rank or grade would move with this value; nothing is stored."""
+    before = run_of(appeal)
+    assert appeal.run.version is not None
+    book = book_of(appeal.run.version)
+    rows = [correction_row(appeal, value)]
+    extra, _, _ = read_rows(book, "correction", rows, "preview of an appeal")
+    facts = corrected(opened(book.code).facts(), extra)
+    after = make_run(book, facts, parse_period(before.plan.period.code), DuckEngine(), before.plan.at)  # fmt: skip
+    names = {unit.code: unit.name.zh for unit in (*book.units, *facts.units)}
+    return [
+        {**entry, "name": names.get(entry["unit"], entry["unit"])}
+        for entry in moves(before, after)
+        if entry["moved"]
+    ]
+
+
+def correction_row(appeal: Appeal, value: str) -> dict[str, str]:
+    """The decided value as a row of an intake."""
+    return {
+        "unit": appeal.unit.code, "indicator": appeal.series, "period": appeal.value_period,
+        "value": value, "status": "正常",
+    }  # fmt: skip
+
+
+def majority(appeal: Appeal) -> str:
+    """What most of the panel voted for; empty while a vote is missing or none has more than half."""
+    votes = [seat.vote for seat in appeal.seats.all() if not seat.recused]
+    if not votes or not all(votes):
+        return ""
+    most, count = Counter(votes).most_common(1)[0]
+    return most if 2 * count > len(votes) else ""
+
+
+def precedents() -> list[dict[str, Any]]:
+    """What was decided before, by indicator and ground: no units, no names."""
+    held = Appeal.objects.filter(state__in=("applied", "closed")).exclude(outcome="")
+    return [
+        dict(one) for one in held.values("indicator", "ground", "outcome", "reasons", "decided_on")
+    ]

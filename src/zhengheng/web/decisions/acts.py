@@ -1,0 +1,107 @@
+"""What is done to a decision."""
+
+from datetime import date
+from typing import Any
+
+from django.apps import apps
+
+from zhengheng.web.accounts.models import Account
+from zhengheng.web.acts.declare import (
+    Act,
+    Change,
+    Column,
+    Doing,
+    Files,
+    Given,
+    Kind,
+    Made,
+    Standing,
+    ask,
+)
+from zhengheng.web.decisions.models import Decision
+from zhengheng.web.decisions.services import DecisionError
+from zhengheng.web.files.services import own_files
+from zhengheng.workflow.machines import DECISION
+
+SUBJECTS = {
+    "rulebook": "rulebooks.RulebookVersion", "target": "targets.TargetSheet",
+    "change": "targets.TargetChange", "result": "results.ResultRun",
+}  # fmt: skip
+"""What the commission decides about."""
+
+
+class RecordGiven(Given):
+    subject: str = ask("事项 (如 rulebook:3)", "Subject (such as rulebook:3)", max_length=80)
+    meeting: str = ask("会议编号", "Meeting number", max_length=60)
+    held_on: date = ask("会议日期", "Date of the meeting")
+    attendees: str = ask("出席人员", "Attendees", form="text")
+    approved: bool = ask("同意", "Approved", False)
+    wording: str = ask("决定内容", "What was decided", form="text")
+    minutes: Files = ask("会议纪要 (扫描件或电子件)", "Minutes (scan or file)", min_length=1)
+
+
+def record(doing: Doing) -> Made:
+    given: RecordGiven = doing.given
+    _check_subject(given.subject)
+    if given.held_on > doing.day:
+        raise DecisionError.one(
+            "held_on", "decision.future", zh="会议日期在将来", en="the meeting lies in the future"
+        )
+    files = own_files(given.minutes, doing.actor)
+    made = Decision(
+        subject=given.subject, meeting=given.meeting, held_on=given.held_on, attendees=given.attendees,
+        approved=given.approved, wording=given.wording, files=[f.pk for f in files],
+    )  # fmt: skip
+    return Made(made, {
+        "subject": given.subject, "meeting": given.meeting, "held_on": given.held_on.isoformat(),
+        "approved": given.approved, "minutes": [f.sha256 for f in files],
+    })  # fmt: skip
+
+
+def _check_subject(subject: str) -> None:
+    kind, _, number = subject.partition(":")
+    model = apps.get_model(SUBJECTS[kind]) if kind in SUBJECTS else None
+    known = number.isascii() and number.isdigit() and len(number) < 19
+    if model is None or not known or not model._default_manager.filter(pk=int(number)).exists():
+        raise DecisionError.one(
+            "subject", "decision.subject", zh=f"没有事项 {subject}; 写作 {'、'.join(SUBJECTS)} 加冒号和编号",
+            en=f"there is no {subject}; write one of {', '.join(SUBJECTS)}, a colon and its number",
+        )  # fmt: skip
+
+
+def attest(doing: Doing) -> Change:
+    return Change({"attested_by": doing.actor.username}, {"subject": doing.obj.subject})
+
+
+def withdraw(doing: Doing) -> Change:
+    return Change()
+
+
+def standing(obj: Decision, account: Account) -> Standing:
+    return Standing(("second",) if obj.made_by_id != account.pk else ())
+
+
+def _of(name: str) -> Any:
+    return lambda decision: getattr(decision, name)
+
+
+DECISIONS = Kind(
+    machine=DECISION, path="decisions", words=("集体决策", "Decisions"), model=Decision,
+    title=lambda d: (f"{d.meeting}: {d.subject}", f"{d.meeting}: {d.subject}"), standing=standing,
+    acts=(
+        Act("decision.record", ("记录决定", "Record a decision"), record, RecordGiven,
+            ("由秘书记录会议编号、日期、出席、结论并附纪要; 另由一名委员复核后生效。",
+             "The secretary records number, date, attendees, result and minutes; a member attests it.")),
+        Act("decision.attest", ("复核无误", "Attest"), attest),
+        Act("decision.withdraw", ("撤回", "Withdraw"), withdraw),
+    ),
+    columns=(
+        Column(("会议", "Meeting"), _of("meeting")), Column(("事项", "Subject"), _of("subject")),
+        Column(("日期", "Date"), _of("held_on")), Column(("同意", "Approved"), _of("approved")),
+    ),
+    facts=(
+        Column(("决定内容", "Wording"), _of("wording")), Column(("出席", "Attendees"), _of("attendees")),
+        Column(("复核人", "Attested by"), _of("attested_by")),
+    ),
+    out=lambda d: {"subject": d.subject, "meeting": d.meeting, "approved": d.approved},
+)  # fmt: skip

@@ -1,0 +1,128 @@
+"""Taking files in: by what they are, not by what they are called."""
+
+import hashlib
+import os
+import zipfile
+from collections.abc import Iterable
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from zhengheng.domain.problems import Problem, ZhenghengError
+from zhengheng.web.accounts.models import Account
+from zhengheng.web.files.models import StoredFile
+from zhengheng.web.ledger.services import append
+
+MOST_BYTES = 20 * 2**20
+MOST_UNPACKED = 200 * 2**20
+_HEADS = {b"%PDF-": "pdf", b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg"}
+_PARTS = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx"}
+
+
+class FileError(ZhenghengError):
+    """A file cannot be taken in."""
+
+
+def take_in(*, name: str, content: bytes, actor: Account, now: datetime) -> StoredFile:
+    """Keep a file. Raises FileError for what is too large, empty or of a kind that is not taken."""
+    kind = kind_of(name, content)
+    digest = hashlib.sha256(content).hexdigest()
+    path = path_of(digest)
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_name(f"{digest}.{os.getpid()}")
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
+    with transaction.atomic():
+        made = StoredFile.objects.create(
+            sha256=digest, name=Path(name.replace("\\", "/")).name[-200:], size=len(content), kind=kind,
+            given_by=actor, given_at=now,
+        )  # fmt: skip
+        append(
+            act="file.taken_in", subject=f"file:{made.pk}", actor=actor.username, at=now,
+            content={"sha256": digest, "name": made.name, "size": made.size},
+        )  # fmt: skip
+    return made
+
+
+def kind_of(name: str, content: bytes) -> str:
+    """pdf, png, jpg, docx, xlsx, zip or text, by its content. Raises FileError."""
+    if not content:
+        raise _refused(name, "file.empty", "文件是空的", "the file is empty")
+    if len(content) > MOST_BYTES:
+        raise _refused(name, "file.large", "文件超过 20 MB", "the file is larger than 20 MB")
+    for head, kind in _HEADS.items():
+        if content.startswith(head):
+            return kind
+    if content.startswith(b"PK\x03\x04"):
+        return _packed(name, content)
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if text.isprintable() or not any(ord(c) < 32 and c not in "\t\r\n" for c in text):
+            if text.lstrip()[:1] == "<":
+                break
+            return "text"
+    raise _refused(
+        name, "file.kind", "只接收 PDF、PNG、JPG、DOCX、XLSX、ZIP 和纯文本",
+        "only PDF, PNG, JPG, DOCX, XLSX, ZIP and plain text are taken",
+    )  # fmt: skip
+
+
+def _packed(name: str, content: bytes) -> str:
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            held = archive.infolist()
+    except (zipfile.BadZipFile, ValueError) as error:
+        raise _refused(name, "file.broken", "压缩文件已损坏", "the archive is broken") from error
+    if sum(one.file_size for one in held) > MOST_UNPACKED or len(held) > 5000:
+        raise _refused(name, "file.bomb", "压缩文件展开后太大", "the archive unpacks to too much")
+    names = {one.filename for one in held}
+    if any(one.lower().endswith("vbaproject.bin") for one in names):
+        raise _refused(
+            name,
+            "file.macro",
+            "文件含宏, 请另存为不含宏的格式",
+            "the file holds macros; save it without",
+        )
+    return next((kind for part, kind in _PARTS.items() if part in names), "zip")
+
+
+def _refused(name: str, code: str, zh: str, en: str) -> FileError:
+    return FileError.one(name[-80:] or "file", code, zh=zh, en=en)
+
+
+def path_of(digest: str) -> Path:
+    """Where a content lies."""
+    return Path(settings.HOME) / "files" / digest[:2] / digest
+
+
+def content_of(number: int) -> tuple[StoredFile, bytes]:
+    """A file with its content. Raises FileError where there is none or it was altered."""
+    file = own_files([number])[0]
+    content = path_of(file.sha256).read_bytes()
+    if hashlib.sha256(content).hexdigest() != file.sha256:
+        raise _refused(
+            file.name,
+            "file.altered",
+            "文件内容与登记的摘要不符",
+            "the file does not match its digest",
+        )
+    return file, content
+
+
+def own_files(numbers: Iterable[int], actor: Account | None = None) -> list[StoredFile]:
+    """The files with these numbers; with `actor`, only those that he handed in himself. Raises FileError."""
+    wanted = list(dict.fromkeys(n for n in numbers if 0 < n < 2**63))
+    found = StoredFile.objects.in_bulk(wanted)
+    absent = [n for n in wanted if n not in found or (actor and found[n].given_by_id != actor.pk)]
+    if absent or len(wanted) != len(set(numbers)):
+        raise FileError(
+            Problem("files", "file.absent", f"没有文件 {n}", f"there is no file {n}") for n in absent or [0]
+        )  # fmt: skip
+    return [found[n] for n in wanted]

@@ -1,0 +1,116 @@
+"""Loading rows into a rulebook's lake: one file, one atomic snapshot, known again when it comes twice."""
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow as pa
+from django.conf import settings
+
+from zhengheng.domain.problems import DataError
+from zhengheng.lake.facts import Facts, schema
+from zhengheng.lake.intake import read_files
+from zhengheng.lake.mapping import Mapping as IntakeMapping
+from zhengheng.lake.store import Lake
+from zhengheng.scheme.model import Rulebook
+
+SHAPES: dict[str, dict[str, object]] = {
+    "observation": {"unit": "unit", "indicator": "indicator", "period": "period", "value": "value", "status": "status"},
+    "correction": {"unit": "unit", "indicator": "indicator", "period": "period", "value": "value", "status": "status"},
+    "target": {
+        "unit": "unit", "indicator": "indicator", "period": "period",
+        "kinds": {"target": "target", "base": "base", "stretch": "stretch", "bottom": "bottom"},
+    },
+    "event": {"unit": "unit", "item": "item", "points": "points", "document": "document", "decided_on": "decided_on"},
+    "approval": {"unit": "unit", "indicator": "indicator", "approver": "approver", "document": "document"},
+}  # fmt: skip
+"""Role → the mapping of the office's own files: each column has the name of what it holds."""
+
+
+def lake_of(code: str) -> Path:
+    """Where the lake of a rulebook lies: facts and runs of one rulebook, and of no other."""
+    return Path(settings.HOME) / "lakes" / code
+
+
+def opened(code: str) -> Lake:
+    """The lake of a rulebook, made at first use."""
+    home = lake_of(code)
+    return Lake.open(home) if (home / "register.db").is_file() else Lake.create(home)
+
+
+def read_rows(
+    book: Rulebook, role: str, rows: Iterable[Mapping[str, str]], purpose: str
+) -> tuple[Facts, IntakeMapping, Path]:
+    """Rows as an intake would read them. Raises DataError with every refused row."""
+    held = [dict(row) for row in rows]
+    columns = [name for name in _columns(role) if any(name in row for row in held)]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n", extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(held)
+    content = text.getvalue().encode()
+    folder = lake_of(book.code) / "inbox"
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"{role}-{hashlib.sha256(content).hexdigest()[:16]}.csv"
+    path = folder / name
+    if not path.is_file():
+        unfinished = path.with_suffix(".part")
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
+    shape = {k: v for k, v in SHAPES[role].items() if k == "kinds" or v in columns}
+    if "kinds" in shape:
+        kinds: dict[str, str] = shape["kinds"]  # type: ignore[assignment]
+        shape["kinds"] = {kind: column for kind, column in kinds.items() if column in columns}
+    said = {
+        "purpose": purpose, "source": "office", "sources": [{"file": name, "role": role, **shape}],
+    }  # fmt: skip
+    mapping = IntakeMapping.model_validate_json(json.dumps(said))
+    facts = read_files(mapping, book, folder)
+    if facts.rejects:
+        raise DataError(reject.problem for reject in facts.rejects)
+    return facts, mapping, path
+
+
+def _columns(role: str) -> list[str]:
+    found = []
+    for value in SHAPES[role].values():
+        found += list(value.values()) if isinstance(value, dict) else [str(value)]
+    return found
+
+
+def load(
+    book: Rulebook, role: str, rows: Iterable[Mapping[str, str]], *, purpose: str, loader: str, at: datetime
+) -> str:  # fmt: skip
+    """Load rows and give the file's name. Rows that were loaded before, to the letter, change nothing."""
+    facts, mapping, path = read_rows(book, role, rows, purpose)
+    try:
+        opened(book.code).intake(facts, mapping, loader=loader, at=at)
+    except DataError as error:
+        if {problem.code for problem in error.problems} != {"file.loaded"}:
+            raise
+    return path.name
+
+
+def corrected(facts: Facts, extra: Facts) -> Facts:
+    """The facts as they would be with corrections on top; nothing is stored."""
+    known = {
+        (row["unit"], row["indicator"], row["period"])
+        for row in facts.tables["observation"].select(["unit", "indicator", "period"]).to_pylist()
+    }
+    fresh = extra.tables["observation"].to_pylist()
+    added = [row for row in fresh if (row["unit"], row["indicator"], row["period"]) not in known]
+    start = facts.tables["revision"].num_rows
+    moved = [
+        row | {"sequence": start + place}
+        for place, row in enumerate((row for row in fresh if row not in added), 1)
+    ]
+    tables = dict(facts.tables)
+    for name, rows in (("observation", added), ("revision", moved)):
+        more = pa.Table.from_pylist(rows, schema=schema(name))
+        tables[name] = pa.concat_tables([tables[name].cast(more.schema), more])
+    return replace(facts, tables=tables, files=[*facts.files, *extra.files])

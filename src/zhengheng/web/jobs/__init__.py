@@ -1,0 +1,1 @@
+"""Jobs 作业: work that takes longer than a page, in a queue that survives the machine."""

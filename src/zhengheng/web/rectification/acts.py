@@ -1,0 +1,189 @@
+"""What is done to a rectification case."""
+
+from datetime import date
+from typing import Any
+
+from zhengheng.domain.calendar import hours_after, official
+from zhengheng.domain.numbers import plain
+from zhengheng.domain.problems import ZhenghengError
+from zhengheng.web.accounts.models import Account
+from zhengheng.web.acts.declare import (
+    Act,
+    Change,
+    Column,
+    Doing,
+    Files,
+    Given,
+    Kind,
+    Made,
+    Standing,
+    ask,
+)
+from zhengheng.web.files.services import own_files
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.rectification.models import Rectification, Visit
+from zhengheng.web.results.models import ResultRun
+from zhengheng.web.results.selectors import folder_of, loaded
+from zhengheng.workflow.machines import RECTIFICATION
+
+SERVE_HOURS = 72
+"""Clock hours from T to service [S]."""
+ANSWER_DAYS = 10
+"""Working days to answer [V hz2015, jn2018]."""
+
+
+class RectificationError(ZhenghengError):
+    """A case cannot go on as asked for."""
+
+
+class ProposeGiven(Given):
+    run: int = ask("核算结果编号", "Result")
+    unit: str = ask("单位", "Unit", max_length=40)
+
+
+def propose(doing: Doing) -> Made:
+    """From the red lights of a run; a unit with an open case gets no second one."""
+    run = ResultRun.objects.filter(pk=doing.given.run).first()
+    unit = Unit.objects.filter(code=doing.given.unit).first()
+    if run is None or unit is None:
+        raise RectificationError.one("run" if unit else "unit", "rectification.absent", zh="没有这个结果或单位", en="there is no such result or unit")  # fmt: skip
+    red = below_line(run, unit.code)
+    if not red:
+        raise RectificationError.one("unit", "rectification.green", zh="该单位没有红灯指标", en="this unit has no red light")  # fmt: skip
+    if Rectification.objects.filter(unit=unit).exclude(state__in=RECTIFICATION.final).exists():
+        raise RectificationError.one("unit", "rectification.open", zh="该单位已有未销号的整改事项, 请并入", en="this unit has an open case; add to that")  # fmt: skip
+    made = Rectification(run=run, unit=unit, indicators=red)
+    return Made(made, {"run": run.run, "unit": unit.code, "indicators": [one["code"] for one in red]})  # fmt: skip
+
+
+def below_line(result: ResultRun, unit: str) -> list[dict[str, str]]:
+    """The unit's red indicators with value and target."""
+    run = loaded(folder_of(result.run))
+    red = {row["subject"] for row in run.results.of_unit("light", unit) if row["light"] == "red"}
+    found = []
+    for row in run.results.of_unit("indicator_score", unit):
+        if row["indicator"] in red:
+            indicator = run.rulebook.indicator(row["indicator"])
+            found.append(
+                {"code": indicator.code, "zh": indicator.name.zh, "en": indicator.name.en or indicator.name.zh,
+                 "value": plain(row["value"], indicator.decimals), "target": plain(row["target"], indicator.decimals),
+                 "unit": indicator.measure_unit}
+            )  # fmt: skip
+    return found
+
+
+def confirm(doing: Doing) -> Change:
+    """T. The notice is served within 72 clock hours, nights and holidays included."""
+    until = hours_after(doing.now, SERVE_HOURS)
+    return Change({"confirmed_at": doing.now, "serve_by": until, "due_on": until.date()}, {"serve_by": until.isoformat()})  # fmt: skip
+
+
+class ServeGiven(Given):
+    mentor: str = ask("绩效导师", "Mentor", "", max_length=60)
+
+
+def serve(doing: Doing) -> Change:
+    late = doing.now > doing.obj.serve_by
+    due = official().after(doing.day, ANSWER_DAYS, "working_days")
+    return Change(
+        {"served_at": doing.now, "late": late, "due_on": due, "mentor": doing.given.mentor},
+        {"late": late, "answer_by": due.isoformat()},
+    )
+
+
+class AnswerGiven(Given):
+    fact: str = ask("事实", "Fact", form="text")
+    cause: str = ask("原因", "Cause", form="text")
+    measures: str = ask("措施", "Measures", form="text")
+    owner: str = ask("责任人", "Owner", max_length=60)
+    finish_on: date = ask("完成日期", "Done by")
+    cost: str = ask("费用", "Cost", "", max_length=40)
+    steps_before: str = ask(
+        "流程再造前各环节用时", "Process steps and times before", "", form="text"
+    )
+    steps_after: str = ask("流程再造后各环节用时", "Process steps and times after", "", form="text")
+
+
+def answer(doing: Doing) -> Change:
+    said = doing.given.model_dump()
+    return Change({**said, "due_on": doing.given.finish_on}, {k: str(v) for k, v in said.items()})
+
+
+class VisitGiven(Given):
+    on: date = ask("到访日期", "Date of the visit")
+    advice: str = ask("建议", "Advice", form="text")
+
+
+def visit(doing: Doing) -> Change:
+    if doing.given.on > doing.day:
+        raise RectificationError.one("on", "visit.future", zh="到访日期在将来", en="the visit lies in the future")  # fmt: skip
+    Visit.objects.create(case=doing.obj, by=doing.actor, on=doing.given.on, advice=doing.given.advice)  # fmt: skip
+    return Change({}, {"on": doing.given.on.isoformat(), "advice": doing.given.advice})
+
+
+class EvidenceGiven(Given):
+    evidence: Files = ask("整改证据", "Evidence", min_length=1)
+
+
+def evidence(doing: Doing) -> Change:
+    kept = [file.pk for file in own_files(doing.given.evidence, doing.actor)]
+    return Change({"files": [*doing.obj.files, *kept]}, {"files": kept})
+
+
+class AcceptGiven(Given):
+    measured: str = ask("复测值", "Measured again", max_length=40)
+    answer: str = ask("验收意见", "Finding", form="text")
+
+
+def accept(doing: Doing) -> Change:
+    return Change({"measured": doing.given.measured, "answer": doing.given.answer, "due_on": None}, {"measured": doing.given.measured, "answer": doing.given.answer})  # fmt: skip
+
+
+class ReasonGiven(Given):
+    reason: str = ask("理由", "Reason", form="text")
+
+
+def with_reason(doing: Doing) -> Change:
+    return Change({"answer": doing.given.reason}, {"reason": doing.given.reason})
+
+
+def _standing(case: Rectification, account: Account) -> Standing:
+    # Whoever opened the case does not close it.
+    return Standing(("second",) if case.made_by_id != account.pk else (), {"own": [case.unit.code]})
+
+
+def _of(name: str) -> Any:
+    return lambda obj: getattr(obj, name)
+
+
+RECTIFICATIONS = Kind(
+    machine=RECTIFICATION, path="rectification", words=("整改事项", "Rectification"), model=Rectification,
+    title=lambda c: (f"{c.unit.name_zh} {c.run.period} 整改", f"{c.unit.name_en or c.unit.name_zh} {c.run.period} rectification"),
+    standing=_standing,
+    acts=(
+        Act("rectification.propose", ("按红灯提出", "Propose from red lights"), propose, ProposeGiven),
+        Act("rectification.confirm", ("确认立项", "Confirm"), confirm),
+        Act("rectification.drop", ("不立项", "Do not open"), with_reason, ReasonGiven),
+        Act("rectification.serve", ("送达改进通知单", "Serve the notice"), serve, ServeGiven),
+        Act("rectification.answer", ("答复并报整改方案", "Answer with a plan"), answer, AnswerGiven),
+        Act("rectification.visit", ("登记到访", "Log a visit"), visit, VisitGiven),
+        Act("rectification.evidence", ("提交整改证据", "Hand in evidence"), evidence, EvidenceGiven),
+        Act("rectification.accept", ("验收销号", "Accept and close"), accept, AcceptGiven),
+        Act("rectification.send_back", ("退回继续整改", "Send back"), with_reason, ReasonGiven),
+    ),
+    columns=(
+        Column(("单位", "Unit"), lambda c: (c.unit.name_zh, c.unit.name_en)),
+        Column(("红灯指标", "Red indicators"), lambda c: "、".join(one["code"] for one in c.indicators)),
+        Column(("送达", "Served"), _of("served_at")), Column(("逾时送达", "Served late"), _of("late")),
+    ),
+    facts=(
+        Column(("应于何时前送达 (72 小时)", "To be served by (72 hours)"), _of("serve_by")),
+        Column(("事实", "Fact"), _of("fact")), Column(("原因", "Cause"), _of("cause")), Column(("措施", "Measures"), _of("measures")),
+        Column(("责任人", "Owner"), _of("owner")), Column(("完成日期", "Done by"), _of("finish_on")), Column(("费用", "Cost"), _of("cost")),
+        Column(("再造前", "Steps before"), _of("steps_before")), Column(("再造后", "Steps after"), _of("steps_after")),
+        Column(("绩效导师", "Mentor"), _of("mentor")), Column(("复测值", "Measured again"), _of("measured")), Column(("意见", "Finding"), _of("answer")),
+    ),
+    queryset=lambda: Rectification.objects.select_related("unit", "run").prefetch_related("visits__by"),
+    body="rectification/body.html",
+    out=lambda c: {"unit": c.unit.code, "run": c.run_id, "indicators": c.indicators, "late": c.late},
+)  # fmt: skip

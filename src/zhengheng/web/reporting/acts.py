@@ -1,0 +1,366 @@
+"""What is done to reports and items."""
+
+from datetime import date
+from typing import Any, Literal
+
+from zhengheng.domain.calendar import official
+from zhengheng.scheme.indicator import Indicator
+from zhengheng.scheme.procedure import Clock
+from zhengheng.web.accounts.models import Account
+from zhengheng.web.acts.declare import (
+    Act,
+    Change,
+    Column,
+    Doing,
+    Files,
+    Given,
+    Kind,
+    Made,
+    Standing,
+    ask,
+)
+from zhengheng.web.files.services import own_files
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.reporting.models import Item, Report
+from zhengheng.web.reporting.services import ReportError, check_value
+from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.web.rulebooks.selectors import book_of, procedure_of
+from zhengheng.web.targets.services import number_fault
+from zhengheng.workflow.machines import ITEM, REPORT
+
+CHECK = Clock(length=3, unit="working_days")
+"""Where the rulebook says nothing else [V hz2015: three working days]."""
+OBJECTION = Clock(length=5, unit="working_days")
+Status = Literal["value", "not_applicable", "missing", "withheld"]
+
+
+def _indicator(report: Report) -> Indicator:
+    return book_of(report.rulebook).indicator(report.indicator)
+
+
+def _after(clock: Clock, day: date) -> date:
+    return official().after(day, clock.length, clock.unit)
+
+
+class SaveGiven(Given):
+    value: str = ask("数值 (草稿)", "Value (draft)", "", max_length=40)
+    note: str = ask("说明", "Note", "", form="text")
+
+
+def save(doing: Doing) -> Change:
+    return Change({"value": doing.given.value, "note": doing.given.note})
+
+
+class SubmitGiven(Given):
+    value: str = ask("数值", "Value", "", max_length=40)
+    status: Status = ask(
+        "状态: 正常 value / 不适用 not_applicable / 缺报 missing / 不公开 withheld",
+        "Status",
+        "value",
+    )
+    note: str = ask(
+        "说明 (无数值或变化很大时必填)",
+        "Note (needed without a value, or far from before)",
+        "",
+        form="text",
+    )
+    evidence: Files = ask("证明材料", "Evidence", [])
+
+
+def submit(doing: Doing) -> Change:
+    """The unit's own value; the office looks at it."""
+    return Change({**_handed_in(doing), "due_on": None}, _said(doing))
+
+
+def supply(doing: Doing) -> Change:
+    """A value about another unit, which now has its days to check it."""
+    clock = procedure_of(doing.obj.rulebook).check or CHECK
+    until = _after(clock, doing.day)
+    return Change({**_handed_in(doing), "due_on": until}, {**_said(doing), "until": until.isoformat()})  # fmt: skip
+
+
+def _handed_in(doing: Doing) -> dict[str, Any]:
+    report, given = doing.obj, doing.given
+    check_value(report, _indicator(report), given.value, given.status, given.note)
+    kept = [file.pk for file in own_files(given.evidence, doing.actor)]
+    return {
+        "value": given.value, "status": given.status, "note": given.note, "files": [*report.files, *kept],
+        "handed_in_by": doing.actor, "handed_in_at": doing.now, "objection": "",
+        "late": bool(report.due_on and doing.day > report.due_on),
+    }  # fmt: skip
+
+
+def _said(doing: Doing) -> dict[str, Any]:
+    return {"value": doing.given.value, "status": doing.given.status, "note": doing.given.note}
+
+
+class TimeGiven(Given):
+    until: date = ask("申请延期至", "More time until")
+    reason: str = ask("理由", "Reason", form="text")
+
+
+def ask_time(doing: Doing) -> Change:
+    if doing.obj.due_on and doing.given.until <= doing.obj.due_on:
+        raise ReportError.one(
+            "until", "time.before", zh="应晚于现在的期限", en="must lie after the day it is due"
+        )
+    return Change({"more_time": doing.given.until, "note": doing.given.reason}, {"until": doing.given.until.isoformat(), "reason": doing.given.reason})  # fmt: skip
+
+
+def give_time(doing: Doing) -> Change:
+    return Change({"due_on": doing.obj.more_time, "more_time": None}, {"until": doing.obj.more_time.isoformat()})  # fmt: skip
+
+
+class ReasonGiven(Given):
+    reason: str = ask("理由", "Reason", form="text")
+
+
+def verify(doing: Doing) -> Change:
+    return Change({"due_on": None}, {"value": doing.obj.value, "status": doing.obj.status})
+
+
+def send_back(doing: Doing) -> Change:
+    until = _after(CHECK, doing.day)
+    return Change({"answer": doing.given.reason, "due_on": until}, {"reason": doing.given.reason})
+
+
+def confirm(doing: Doing) -> Change:
+    """By the unit, or by its silence when the days are over."""
+    return Change({"due_on": None}, {"silence": doing.actor is None, "value": doing.obj.value})
+
+
+class ObjectGiven(Given):
+    wanted: str = ask("应为", "It should be", "", max_length=40)
+    objection: str = ask("事实与理由", "Facts and reasons", form="text")
+    evidence: Files = ask("证明材料", "Evidence", [])
+
+
+def object_to(doing: Doing) -> Change:
+    given = doing.given
+    kept = [file.pk for file in own_files(given.evidence, doing.actor)]
+    return Change(
+        {"objection": given.objection, "wanted": given.wanted, "due_on": None, "files": [*doing.obj.files, *kept]},
+        {"wanted": given.wanted, "objection": given.objection},
+    )  # fmt: skip
+
+
+class SettleGiven(Given):
+    value: str = ask("认定的数值", "Settled value", "", max_length=40)
+    status: Status = ask("状态", "Status", "value")
+    reason: str = ask("理由", "Reason", form="text")
+
+
+def settle(doing: Doing) -> Change:
+    given = doing.given
+    check_value(doing.obj, _indicator(doing.obj), given.value, given.status, given.reason)
+    return Change(
+        {"value": given.value, "status": given.status, "answer": given.reason},
+        {"before": doing.obj.value, "value": given.value, "reason": given.reason},
+    )
+
+
+def load(doing: Doing) -> Change:
+    return Change({"times_loaded": doing.obj.times_loaded + 1, "batch": None}, {"value": doing.obj.value})  # fmt: skip
+
+
+class CorrectionGiven(Given):
+    wanted: str = ask("更正为", "Corrected value", max_length=40)
+    reason: str = ask("理由", "Reason", form="text")
+    evidence: Files = ask("证明材料", "Evidence", [])
+
+
+def ask_correction(doing: Doing) -> Change:
+    given = doing.given
+    if fault := number_fault(given.wanted, _indicator(doing.obj).decimals):
+        raise ReportError.one("wanted", "number", zh=fault[0], en=fault[1])
+    kept = [file.pk for file in own_files(given.evidence, doing.actor)]
+    return Change(
+        {"wanted": given.wanted, "objection": given.reason, "files": [*doing.obj.files, *kept]},
+        {"wanted": given.wanted, "reason": given.reason},
+    )
+
+
+def correct(doing: Doing) -> Change:
+    return Change(
+        {"value": doing.obj.wanted, "status": "value", "wanted": "", "answer": doing.given.reason},
+        {"before": doing.obj.value, "value": doing.obj.wanted},
+    )
+
+
+def refuse_correction(doing: Doing) -> Change:
+    return Change({"answer": doing.given.reason, "wanted": ""}, {"reason": doing.given.reason})
+
+
+def _about(report: Report, account: Account) -> Standing:
+    second = ("second",) if report.handed_in_by_id != account.pk else ()
+    return Standing(second, {"own": [report.unit.code], "supplying": [report.supplier.code]})
+
+
+def _by_itself(report: Report) -> bool:
+    return bool(report.supplier_id == report.unit_id)
+
+
+def _by_another(report: Report) -> bool:
+    return not _by_itself(report)
+
+
+def _of(name: str) -> Any:
+    return lambda obj: getattr(obj, name)
+
+
+def _name(report: Report) -> tuple[str, str]:
+    name = _indicator(report).name
+    return f"{report.indicator} {name.zh}", f"{report.indicator} {name.en or name.zh}"
+
+
+STATUS_WORDS = {"value": ("正常", "value"), "not_applicable": ("不适用", "not applicable"),
+                "missing": ("缺报", "missing"), "withheld": ("不公开", "withheld")}  # fmt: skip
+
+REPORTS = Kind(
+    machine=REPORT, path="reports", words=("数据填报", "Reports"), model=Report,
+    title=lambda r: (f"{r.unit.name_zh} {r.period}: {_name(r)[0]}", f"{r.unit.name_en or r.unit.name_zh} {r.period}: {_name(r)[1]}"),
+    standing=_about,
+    acts=(
+        Act("report.open", ("布置", "Open"), verify, by_machine=True),
+        Act("report.submit", ("提交", "Submit"), submit, SubmitGiven, when=_by_itself,
+            typed=lambda r: {"value": r.value, "note": r.note}),
+        Act("report.supply", ("提交, 由单位核对", "Submit for the unit's check"), supply, SubmitGiven, when=_by_another,
+            typed=lambda r: {"value": r.value, "note": r.note}),
+        Act("report.save", ("保存草稿", "Save the draft"), save, SaveGiven, typed=lambda r: {"value": r.value, "note": r.note}),
+        Act("report.ask_time", ("申请延期", "Ask for more time"), ask_time, TimeGiven),
+        Act("report.give_time", ("同意延期", "Give more time"), give_time, when=lambda r: r.more_time is not None),
+        Act("report.verify", ("审核通过", "Accept"), verify),
+        Act("report.confirm", ("核对无误", "Confirm"), confirm),
+        Act("report.object", ("提出异议", "Object"), object_to, ObjectGiven),
+        Act("report.settle", ("认定", "Settle"), settle, SettleGiven, typed=lambda r: {"value": r.wanted or r.value}),
+        Act("report.return", ("退回", "Send back"), send_back, ReasonGiven),
+        Act("report.load", ("入库", "Load"), load, by_machine=True),
+        Act("report.ask_correction", ("申请更正", "Ask for a correction"), ask_correction, CorrectionGiven),
+        Act("report.correct", ("同意更正", "Correct"), correct, ReasonGiven),
+        Act("report.refuse_correction", ("不同意更正", "Refuse the correction"), refuse_correction, ReasonGiven),
+    ),
+    columns=(
+        Column(("指标", "Indicator"), _name), Column(("单位", "Unit"), lambda r: (r.unit.name_zh, r.unit.name_en)),
+        Column(("期间", "Period"), _of("period")), Column(("数值", "Value"), _of("value"), True),
+    ),
+    facts=(
+        Column(("计量单位", "Unit of measure"), lambda r: _indicator(r).measure_unit),
+        Column(("数据提供", "Supplied by"), lambda r: (r.supplier.name_zh, r.supplier.name_en)),
+        Column(("预计用时", "Expected time"), lambda r: (f"{r.minutes} 分钟", f"{r.minutes} minutes")),
+        Column(("数据状态", "Status"), lambda r: STATUS_WORDS[r.status]), Column(("说明", "Note"), _of("note")),
+        Column(("提交时间", "Handed in"), _of("handed_in_at")), Column(("迟报", "Late"), _of("late")),
+        Column(("申请延期至", "More time until"), _of("more_time")),
+        Column(("异议或更正理由", "Objection"), _of("objection")), Column(("应为", "Wanted"), _of("wanted")),
+        Column(("答复", "Answer"), _of("answer")),
+    ),
+    queryset=lambda: Report.objects.select_related("rulebook", "unit", "supplier"),
+    out=lambda r: {"rulebook": r.rulebook_id, "unit": r.unit.code, "indicator": r.indicator, "period": r.period,
+                   "supplier": r.supplier.code, "value": r.value, "status": r.status},
+)  # fmt: skip
+
+
+class EnterGiven(Given):
+    rulebook: int = ask("考核方案", "Rulebook")
+    unit: str = ask("被考核单位", "Assessed unit", max_length=40)
+    supplier: str = ask("提出部门", "Department", max_length=40)
+    item: str = ask("加减分或否决项", "Item", max_length=64)
+    points: str = ask("分值 (否决项不填)", "Points (none for a veto)", "", max_length=20)
+    document: str = ask("文号", "Document", max_length=80)
+    decided_on: date = ask("认定日期", "Decided on")
+    reason: str = ask("事由", "Reason", form="text")
+    evidence: Files = ask("证明材料", "Evidence", min_length=1)
+
+
+def enter(doing: Doing) -> Made:
+    given: EnterGiven = doing.given
+    version = RulebookVersion.objects.filter(pk=given.rulebook, state="adopted").first()
+    units = {unit.code: unit for unit in Unit.objects.filter(code__in=(given.unit, given.supplier))}
+    if version is None or given.unit not in units or given.supplier not in units:
+        raise ReportError.one(
+            "unit" if version else "rulebook", "item.absent", zh="没有这个单位, 或方案尚未生效",
+            en="there is no such unit, or the rulebook is not in force",
+        )  # fmt: skip
+    known = {item.code: item for item in book_of(version).adjustments}
+    if given.item not in known:
+        raise ReportError.one(
+            "item", "item.unknown", zh=f"方案中没有此项; 有: {'、'.join(known)}",
+            en=f"the rulebook has no such item; it has {', '.join(known)}",
+        )  # fmt: skip
+    veto = known[given.item].kind in {"veto", "integrity"} and not given.points
+    if not veto and (fault := number_fault(given.points, 9)):
+        raise ReportError.one("points", "number", zh=fault[0], en=fault[1])
+    if given.decided_on > doing.day:
+        raise ReportError.one(
+            "decided_on", "item.future", zh="认定日期在将来", en="decided in the future"
+        )
+    if Item.objects.filter(rulebook=version, unit=units[given.unit], item=given.item, document=given.document).exists():  # fmt: skip
+        raise ReportError.one(
+            "document",
+            "item.twice",
+            zh="同一文号的事项已经登记",
+            en="this document is entered already",
+        )
+    files = own_files(given.evidence, doing.actor)
+    made = Item(
+        rulebook=version, unit=units[given.unit], supplier=units[given.supplier], item=given.item,
+        points=given.points, document=given.document, decided_on=given.decided_on, reason=given.reason,
+        due_on=_after(OBJECTION, doing.day), files=[f.pk for f in files],
+    )  # fmt: skip
+    return Made(made, {
+        "unit": given.unit,
+        "item": given.item,
+        "points": given.points,
+        "document": given.document,
+    })  # fmt: skip
+
+
+class ItemObjectGiven(Given):
+    objection: str = ask("异议的事实与理由", "Facts and reasons", form="text")
+    evidence: Files = ask("证明材料", "Evidence", [])
+
+
+def object_to_item(doing: Doing) -> Change:
+    kept = [file.pk for file in own_files(doing.given.evidence, doing.actor)]
+    return Change(
+        {"objection": doing.given.objection, "due_on": None, "files": [*doing.obj.files, *kept]},
+        {"objection": doing.given.objection},
+    )
+
+
+def conclude_item(doing: Doing) -> Change:
+    return Change({"answer": doing.given.reason, "due_on": None}, {"reason": doing.given.reason})
+
+
+def confirm_item(doing: Doing) -> Change:
+    return Change({"due_on": None}, {"silence": doing.actor is None})
+
+
+def load_item(doing: Doing) -> Change:
+    return Change({"batch": None})
+
+
+ITEMS = Kind(
+    machine=ITEM, path="items", words=("加减分与否决", "Bonus, deduction, veto"), model=Item,
+    title=lambda i: (f"{i.unit.name_zh} {i.item} {i.document}", f"{i.unit.name_en or i.unit.name_zh} {i.item} {i.document}"),
+    standing=lambda i, account: Standing(units={"own": [i.unit.code], "supplying": [i.supplier.code]}),
+    acts=(
+        Act("item.enter", ("登记事项", "Enter an item"), enter, EnterGiven,
+            ("凭文号和依据登记; 单位有 5 个工作日可提出异议, 期满无异议即认定。",
+             "With document and evidence; the unit has 5 working days to object, silence settles it.")),
+        Act("item.confirm", ("无异议", "No objection"), confirm_item),
+        Act("item.object", ("提出异议", "Object"), object_to_item, ItemObjectGiven),
+        Act("item.settle", ("认定", "Settle"), conclude_item, ReasonGiven),
+        Act("item.waive", ("不予认定 (含容错)", "Waive (error tolerance included)"), conclude_item, ReasonGiven),
+        Act("item.load", ("入库", "Load"), load_item, by_machine=True),
+    ),
+    columns=(
+        Column(("单位", "Unit"), lambda i: (i.unit.name_zh, i.unit.name_en)), Column(("事项", "Item"), _of("item")),
+        Column(("分值", "Points"), _of("points"), True), Column(("文号", "Document"), _of("document")),
+    ),
+    facts=(
+        Column(("认定日期", "Decided on"), _of("decided_on")), Column(("提出部门", "Department"), lambda i: (i.supplier.name_zh, i.supplier.name_en)),
+        Column(("事由", "Reason"), _of("reason")), Column(("异议", "Objection"), _of("objection")), Column(("答复", "Answer"), _of("answer")),
+    ),
+    queryset=lambda: Item.objects.select_related("rulebook", "unit", "supplier"),
+    out=lambda i: {"unit": i.unit.code, "item": i.item, "points": i.points, "document": i.document},
+)  # fmt: skip

@@ -1,0 +1,129 @@
+"""Work behind reporting: opening a period's reports, deadlines that pass, the way into the lake."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from zhengheng.scheme.model import Rulebook
+from zhengheng.web.acts.declare import Nothing
+from zhengheng.web.acts.services import perform_by_machine
+from zhengheng.web.intake.services import load
+from zhengheng.web.jobs.services import Work, job
+from zhengheng.web.ledger.services import append
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.reporting.acts import ITEMS, REPORTS
+from zhengheng.web.reporting.models import Item, Report
+from zhengheng.web.reporting.services import assessed, due_on, fits, period_of, series
+from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.web.rulebooks.selectors import book_of
+
+
+@job("open_reports")
+def open_reports(work: Work) -> dict[str, Any]:
+    """Ask for every value of a period that is not asked for yet; the same fact is asked once."""
+    version = RulebookVersion.objects.get(pk=work.job.arguments["rulebook"])
+    book, period = book_of(version), period_of(work.job.arguments["period"])
+    held = {unit.code: unit for unit in Unit.objects.all()}
+    made, unknown = 0, []
+    units = assessed(book)
+    for place, unit in enumerate(units):
+        work.tell(unit.code, place, len(units))
+        if unit.code not in held:
+            unknown.append(unit.code)
+            continue
+        for indicator in series(book, unit):
+            supplier = unit.code if indicator.supplier == "unit" else indicator.supplier
+            if fits(indicator, period) and supplier in held:
+                report = Report(
+                    rulebook=version, unit=held[unit.code], indicator=indicator.code, period=period.code,
+                    supplier=held[supplier], minutes=indicator.burden_minutes or 0,
+                    due_on=due_on(indicator, period), state="due", made_by=work.job.asked_by, made_at=work.now,
+                )  # fmt: skip
+                made += _ask_once(report, work.now)
+    return {"opened": made, "unknown_units": unknown}
+
+
+def _ask_once(report: Report, now: datetime) -> int:
+    same = Report.objects.filter(
+        rulebook__code=report.rulebook.code, unit=report.unit, indicator=report.indicator,
+        period=report.period,
+    )  # fmt: skip
+    with transaction.atomic():
+        if same.exists():
+            return 0
+        report.save()
+        append(
+            act="report.open", subject=f"report:{report.pk}", actor="system", at=now,
+            content={"unit": report.unit.code, "indicator": report.indicator, "period": report.period},
+        )  # fmt: skip
+    return 1
+
+
+def tick(now: datetime) -> int:
+    """What follows from deadlines that have passed. Doing it twice changes nothing."""
+    count = 0
+    for kind, code, state in ((REPORTS, "report.confirm", "checking"), (ITEMS, "item.confirm", "entered")):  # fmt: skip
+        for obj in kind.all().filter(state=state, due_on__lt=now.date()):
+            perform_by_machine(kind, code, obj, given=Nothing(), now=now)
+            count += 1
+    return count
+
+
+def load_confirmed(work: Work, version: RulebookVersion) -> list[str]:
+    """Bring what is confirmed into the lake: observations, corrections, approvals, items.
+
+    Rows are given to a job first and for good, so that a second attempt, by it or by another job,
+    loads the very same file, which the lake knows again.
+    """
+    book = book_of(version)
+    mine = {"rulebook__code": version.code, "rulebook__period": version.period}
+    Report.objects.filter(state="confirmed", batch=None, **mine).update(batch=work.job.pk)
+    Item.objects.filter(state="settled", batch=None, **mine).update(batch=work.job.pk)
+    found = [
+        *Report.objects.filter(state="confirmed", **mine).values_list("batch", flat=True),
+        *Item.objects.filter(state="settled", **mine).values_list("batch", flat=True),
+    ]
+    batches = sorted({batch for batch in found if batch is not None})
+    return [name for batch in batches for name in _load_batch(work, book, batch)]
+
+
+def _load_batch(work: Work, book: Rulebook, batch: int) -> list[str]:
+    reports = list(REPORTS.all().filter(batch=batch, state="confirmed").order_by("pk"))
+    items = list(ITEMS.all().filter(batch=batch, state="settled").order_by("pk"))
+    approvals = {
+        (r.unit.code, r.indicator): {
+            "unit": r.unit.code, "indicator": r.indicator, "approver": "绩效办", "document": f"report:{r.pk}",
+        }
+        for r in reports if r.status == "not_applicable"
+    }  # fmt: skip
+    rows = {
+        "observation": [_observation(r) for r in reports if not r.times_loaded],
+        "correction": [_observation(r) for r in reports if r.times_loaded],
+        "approval": list(approvals.values()),
+        "event": [
+            {"unit": i.unit.code, "item": i.item, "points": i.points, "document": i.document,
+             "decided_on": i.decided_on.isoformat()}
+            for i in items
+        ],
+    }  # fmt: skip
+    files = [_load(work, book, role, held) for role, held in rows.items() if held]
+    for kind, code, held in ((REPORTS, "report.load", reports), (ITEMS, "item.load", items)):
+        for obj in held:
+            perform_by_machine(kind, code, obj, given=Nothing(), now=work.now)
+    return files
+
+
+def _load(work: Work, book: Rulebook, role: str, rows: list[dict[str, str]]) -> str:
+    work.tell(f"入库 loading {role}", 0, len(rows))
+    return load(
+        book, role, rows, purpose=f"office: {role}", loader=f"job:{work.job.pk}", at=work.now
+    )
+
+
+def _observation(report: Report) -> dict[str, str]:
+    words = {"value": "正常", "not_applicable": "不适用", "missing": "缺报", "withheld": "不公开"}
+    return {
+        "unit": report.unit.code, "indicator": report.indicator, "period": report.period,
+        "value": report.value, "status": words[report.status],
+    }  # fmt: skip

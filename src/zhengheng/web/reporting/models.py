@@ -1,0 +1,67 @@
+"""Reports of values, and items of bonus, deduction and veto."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from zhengheng.web.accounts.models import Account
+from zhengheng.web.acts.models import Lived
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.rulebooks.models import RulebookVersion
+
+
+class Report(Lived):
+    """One value: a unit's, of an indicator, in a period; owed by `supplier` until `due_on`."""
+
+    rulebook = models.ForeignKey(RulebookVersion, models.PROTECT, related_name="reports")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    indicator = models.CharField(max_length=64)
+    period = models.CharField(max_length=16)
+    supplier = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    minutes = models.PositiveIntegerField(default=0)
+    value = models.CharField(max_length=40, blank=True)
+    status = models.CharField(max_length=16, default="value")
+    note = models.TextField(blank=True)
+    objection = models.TextField(blank=True)
+    answer = models.TextField(blank=True)
+    wanted = models.CharField(max_length=40, blank=True)
+    """The value that a correction or an objection asks for."""
+    more_time = models.DateField(null=True)
+    """The day until which more time was asked for."""
+    handed_in_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    handed_in_at = models.DateTimeField(null=True)
+    late = models.BooleanField(default=False)
+    batch = models.PositiveBigIntegerField(null=True)
+    """The job that takes it to the lake, chosen before the lake is touched."""
+    times_loaded = models.PositiveSmallIntegerField(default=0)
+
+    class Meta(Lived.Meta):
+        ordering: ClassVar[tuple[str, ...]] = ("due_on", "unit__code", "indicator")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rulebook", "unit", "indicator", "period"], name="asked_once"
+            ),
+        ]
+
+
+class Item(Lived):
+    """A decided bonus, deduction or veto of one unit, with its document 加减分与否决事项."""
+
+    rulebook = models.ForeignKey(RulebookVersion, models.PROTECT, related_name="items")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    supplier = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    item = models.CharField(max_length=64)
+    points = models.CharField(max_length=20, blank=True)
+    document = models.CharField(max_length=80)
+    decided_on = models.DateField()
+    reason = models.TextField()
+    objection = models.TextField(blank=True)
+    answer = models.TextField(blank=True)
+    batch = models.PositiveBigIntegerField(null=True)
+
+    class Meta(Lived.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rulebook", "unit", "item", "document"], name="document_once"
+            ),
+        ]

@@ -1,0 +1,119 @@
+"""What is to be reported, and whether a value can be."""
+
+import statistics
+from collections.abc import Iterator
+from datetime import date
+
+from zhengheng.domain.calendar import official
+from zhengheng.domain.numbers import parse_scaled
+from zhengheng.domain.periods import Period, parse_period
+from zhengheng.domain.problems import Problem, ZhenghengError
+from zhengheng.scheme.indicator import Indicator
+from zhengheng.scheme.lint import weight_of
+from zhengheng.scheme.model import Rulebook, Unit
+from zhengheng.web.intake.services import lake_of, opened
+from zhengheng.web.reporting.models import Report
+from zhengheng.web.targets.services import number_fault
+
+WORKING_DAYS_TO_REPORT = 5
+"""After the period, where the indicator's value exists at once [D]; else its release lag counts."""
+FEW = 3
+FAR = 3
+"""Standard deviations from earlier values beyond which a note is asked for [D]."""
+
+
+class ReportError(ZhenghengError):
+    """A value cannot be reported as given."""
+
+
+def assessed(book: Rulebook) -> list[Unit]:
+    """The units assessed under a rulebook: those it names and those its lake knows."""
+    known = {unit.code: unit for unit in book.units}
+    if (lake_of(book.code) / "register.db").is_file():
+        known = {unit.code: unit for unit in opened(book.code).facts().units} | known
+    return sorted(known.values(), key=lambda unit: unit.code)
+
+
+def series(book: Rulebook, unit: Unit) -> Iterator[Indicator]:
+    """What is to be reported about a unit: the scored indicators with a weight for it, or their parts."""
+    known = {indicator.code: indicator for indicator in book.indicators}
+    wanted: dict[str, Indicator] = {}
+
+    def base(code: str) -> None:
+        indicator = known[code]
+        if indicator.parts:
+            for part in (*indicator.parts.numerator, *indicator.parts.denominator):
+                base(part)
+        elif indicator.year_on_year:
+            base(indicator.year_on_year.of)
+        else:
+            wanted[code] = indicator
+
+    for indicator in book.indicators:
+        kind = getattr(indicator.method, "kind", "")
+        weight = weight_of(book, indicator.code, unit.category)
+        if kind and kind != "milestones" and weight and indicator.code not in unit.exempt:
+            base(indicator.code)
+    yield from (one for one in wanted.values() if one.supplier != "system")
+
+
+def due_on(indicator: Indicator, period: Period) -> date:
+    """The day by which a value is owed: five working days after the period, or after its release."""
+    calendar = official()
+    if indicator.lag_days:
+        return calendar.after(period.end, indicator.lag_days, "calendar_days")
+    return calendar.after(period.end, WORKING_DAYS_TO_REPORT, "working_days")
+
+
+def fits(indicator: Indicator, period: Period) -> bool:
+    """Whether the indicator has a value for just this period."""
+    return indicator.frequency == period.frequency and period.end.month not in indicator.skip_months
+
+
+def check_value(report: Report, indicator: Indicator, value: str, status: str, note: str) -> None:
+    """Raise ReportError unless the value can be reported."""
+    found = []
+    if status == "value":
+        if not value:
+            found.append(Problem("value", "value.empty", "请填写数值", "the value is missing"))
+        elif fault := number_fault(value, indicator.decimals):
+            found.append(Problem("value", "number", *fault))
+        elif not note and _is_far(report, indicator, value):
+            found.append(
+                Problem("note", "note.far", "与以往各期相差很大, 请说明原因",
+                        "far from the earlier periods: say why")
+            )  # fmt: skip
+    else:
+        if value:
+            found.append(
+                Problem(
+                    "value",
+                    "value.none",
+                    "状态不是“正常”时不填数值",
+                    "no value unless the status is value",
+                )
+            )
+        if not note:
+            found.append(
+                Problem(
+                    "note", "note.missing", "没有数值时必须说明原因", "without a value, say why"
+                )
+            )
+    if found:
+        raise ReportError(found)
+
+
+def _is_far(report: Report, indicator: Indicator, value: str) -> bool:
+    earlier = Report.objects.filter(
+        unit=report.unit, indicator=report.indicator, status="value", state__in=("confirmed", "loaded")
+    ).exclude(value="")  # fmt: skip
+    scaled = [parse_scaled(text, indicator.decimals)[0] for text in earlier.values_list("value", flat=True)]  # fmt: skip
+    if len(scaled) < FEW:
+        return False
+    middle, spread = statistics.fmean(scaled), statistics.stdev(scaled)
+    return abs(parse_scaled(value, indicator.decimals)[0] - middle) > FAR * max(spread, 1)
+
+
+def period_of(text: str) -> Period:
+    """A period's code as a period."""
+    return parse_period(text)

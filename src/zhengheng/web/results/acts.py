@@ -1,0 +1,201 @@
+"""What is done to a result."""
+
+from datetime import date
+from typing import Any
+
+from django.apps import apps
+
+from zhengheng.domain.calendar import official
+from zhengheng.domain.problems import ZhenghengError
+from zhengheng.scheme.procedure import Clock, Procedure
+from zhengheng.web.accounts.models import Account
+from zhengheng.web.acts.declare import (
+    Act,
+    Change,
+    Column,
+    Doing,
+    Given,
+    Kind,
+    Nothing,
+    Standing,
+    ask,
+)
+from zhengheng.web.acts.services import perform_by_machine
+from zhengheng.web.decisions.services import carrying
+from zhengheng.web.decisions.services import choices as decisions
+from zhengheng.web.jobs import services as jobs
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.results import selectors, services
+from zhengheng.web.results.models import DecidedGrade, ResultRun
+from zhengheng.web.rulebooks.selectors import procedure_of
+from zhengheng.workflow.machines import APPEAL, RESULT
+
+NOTICE = Clock(length=7, unit="calendar_days")
+"""Where the rulebook says nothing else [S]."""
+
+
+class ResultStateError(ZhenghengError):
+    """A result cannot go on as asked for."""
+
+
+def procedure(run: ResultRun) -> Procedure:
+    """The closing procedure of the run's rulebook; of a run from outside the office, the plain one."""
+    return procedure_of(run.version) if run.version else selectors.loaded(selectors.folder_of(run.run)).rulebook.procedure or Procedure()  # fmt: skip
+
+
+def approved_first(run: ResultRun) -> bool:
+    """Whether the commission approves before the notice: the order of the steps is the rulebook's."""
+    steps = [step.step for step in procedure(run).steps]
+    if "notice" not in steps:
+        return procedure(run).form == "statute"
+    return "decision" in steps and "notice" in steps and steps.index("decision") < steps.index("notice")  # fmt: skip
+
+
+class DecisionGiven(Given):
+    decision: int = ask("委员会决定", "Decision of the commission")
+
+
+def approve(doing: Doing) -> Change:
+    decision = carrying(doing.given.decision, f"result:{doing.obj.pk}")
+    return Change({"decision": decision}, {"decision": decision.pk, "run": doing.obj.run})
+
+
+def publish(doing: Doing) -> Change:
+    """On public notice; what it replaces steps back, and stays to be read."""
+    run: ResultRun = doing.obj
+    if approved_first(run) != (run.state == "approved"):
+        raise ResultStateError.one(
+            "state", "result.order", zh="按本方案的程序, 须先经委员会批准再公示" if approved_first(run) else "按本方案的程序, 先公示、后报委员会",
+            en="under this rulebook the commission approves before the notice" if approved_first(run)
+            else "under this rulebook the notice comes before the commission",
+        )  # fmt: skip
+    clock = procedure(run).clock("notice") or procedure(run).clock("review") or NOTICE
+    until = official().after(doing.day, clock.length, clock.unit)
+    if run.replaces and run.replaces.state == "notice":
+        until = max(run.replaces.due_on or doing.day, doing.day)
+        perform_by_machine(RESULTS, "result.replace", run.replaces, given=Nothing(), now=doing.now)
+    return Change({"published_at": doing.now, "due_on": until}, {"run": run.run, "until": until.isoformat()})  # fmt: skip
+
+
+def plainly(doing: Doing) -> Change:
+    return Change()
+
+
+class ServeGiven(Given):
+    unit: str = ask("单位", "Unit", max_length=40)
+
+
+def serve(doing: Doing) -> Change:
+    """The paper route: handed over against a receipt."""
+    unit = Unit.objects.filter(code=doing.given.unit).first()
+    if unit is None:
+        raise ResultStateError.one("unit", "unit.absent", zh="没有这个单位", en="there is no such unit")  # fmt: skip
+    services.serve(run=doing.obj, unit=unit, how="paper", actor=doing.actor, now=doing.now)
+    return Change({}, {"unit": unit.code})
+
+
+class GradeGiven(Given):
+    unit: str = ask("单位", "Unit", max_length=40)
+    grade: str = ask("决定的等次", "Decided grade", max_length=64)
+    reason: str = ask("理由", "Reason", form="text")
+    basis: str = ask("依据 (文件、条款)", "Basis (document, article)", max_length=200)
+    decision: int = ask("委员会决定", "Decision of the commission")
+
+
+def grade(doing: Doing) -> Change:
+    """A decided grade beside the computed one, with reason and basis; never a score."""
+    given: GradeGiven = doing.given
+    run = selectors.loaded(selectors.folder_of(doing.obj.run))
+    computed = {row["unit"]: row["grade"] for row in run.results.rows("grading")}
+    grading = run.rulebook.grading
+    known = {band.code for band in (*grading.bands, *grading.outside)} if grading else set()
+    if given.unit not in computed or given.grade not in known:
+        raise ResultStateError.one(
+            "grade" if given.unit in computed else "unit", "grade.unknown",
+            zh=f"没有这个单位的计算等次, 或方案没有此等次 (有: {'、'.join(sorted(known))})",
+            en=f"the unit has no computed grade, or the rulebook no such grade (it has {', '.join(sorted(known))})",
+        )  # fmt: skip
+    decision = carrying(given.decision, f"result:{doing.obj.pk}")
+    DecidedGrade.objects.update_or_create(
+        run=doing.obj, unit=given.unit,
+        defaults={"computed": computed[given.unit], "decided": given.grade, "reason": given.reason,
+                  "basis": given.basis, "decision": decision},
+    )  # fmt: skip
+    return Change({}, {"unit": given.unit, "computed": computed[given.unit], "decided": given.grade,
+                       "reason": given.reason, "basis": given.basis})  # fmt: skip
+
+
+class FinaliseGiven(Given):
+    decision: int | None = ask(
+        "委员会决定 (已先批准且未改变的可空)",
+        "Decision (none needed where approved before and unchanged)",
+        None,
+    )
+
+
+def finalise(doing: Doing) -> Change:
+    """Final: the notice is over, no appeal is open, the commission decided."""
+    run: ResultRun = doing.obj
+    if run.due_on and doing.day <= run.due_on:
+        raise ResultStateError.one(
+            "due_on", "notice.running", zh=f"公示至 {run.due_on}, 尚未期满", en=f"the notice runs until {run.due_on}"
+        )  # fmt: skip
+    line = [run.pk]
+    while run.replaces_id and run.replaces:
+        run = run.replaces
+        line.append(run.pk)
+    # By the name of the app alone: appeals stand on results, not the other way round.
+    waiting = apps.get_model("appeals.Appeal")._default_manager.filter(run__in=line)
+    left = waiting.exclude(state__in=[*APPEAL.final, "draft"]).count()
+    if left:
+        raise ResultStateError.one(
+            "appeals", "appeal.open", zh=f"还有 {left} 件申诉没有办结", en=f"{left} appeals are not closed yet"
+        )  # fmt: skip
+    decision = doing.obj.decision
+    if decision is None or doing.given.decision:
+        decision = carrying(doing.given.decision or 0, f"result:{doing.obj.pk}")
+    return Change({"decision": decision, "due_on": None}, {"run": doing.obj.run, "decision": decision.pk})  # fmt: skip
+
+
+def archive(doing: Doing) -> Change:
+    jobs.ask(
+        kind="archive", arguments={"result": doing.obj.pk}, subject=f"result:{doing.obj.pk}",
+        actor=doing.actor, now=doing.now,
+    )  # fmt: skip
+    return Change({}, {"run": doing.obj.run})
+
+
+def _standing(run: ResultRun, account: Account) -> Standing:
+    return Standing(selectors.relations(run, account))
+
+
+def _decisions(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
+    return {"decision": decisions(f"result:{obj.pk}")}
+
+
+def _of(name: str) -> Any:
+    return lambda obj: getattr(obj, name)
+
+
+RESULTS = Kind(
+    machine=RESULT, path="runs", words=("核算结果", "Results"), model=ResultRun,
+    title=lambda r: (f"{r.title_zh} {r.period}", f"{r.title_en or r.title_zh} {r.period}"),
+    standing=_standing, queryset=selectors.runs, page=lambda r: f"/office/results/{r.run}/",
+    acts=(
+        Act("result.approve", ("按决定批准", "Approve by decision"), approve, DecisionGiven, choices=_decisions, when=approved_first),
+        Act("result.publish", ("进入公示", "Put on public notice"), publish,
+            when=lambda r: approved_first(r) == (r.state == "approved")),
+        Act("result.replace", ("被新版代替", "Replaced"), plainly, by_machine=True),
+        Act("result.serve", ("登记纸质送达", "Record service on paper"), serve, ServeGiven),
+        Act("result.grade", ("记录决定等次", "Record a decided grade"), grade, GradeGiven, choices=_decisions),
+        Act("result.finalise", ("终定", "Make final"), finalise, FinaliseGiven, choices=_decisions),
+        Act("result.archive", ("归档", "Archive"), archive),
+    ),
+    columns=(
+        Column(("方案", "Rulebook"), lambda r: (r.title_zh, r.title_en)), Column(("期间", "Period"), _of("period")),
+        Column(("批次", "Run"), _of("run")),
+    ),
+    facts=(),
+    out=lambda r: {"run": r.run, "rulebook": r.rulebook, "period": r.period,
+                   "replaces": r.replaces_id},
+)  # fmt: skip

@@ -1,0 +1,87 @@
+"""Work behind results: a run, its registration, the archive package."""
+
+import hashlib
+import json
+import zipfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from zhengheng.engines.archive import keep_run
+from zhengheng.engines.bundle import write_bundle
+from zhengheng.engines.duck import DuckEngine
+from zhengheng.engines.run import make_run
+from zhengheng.web.intake.services import opened
+from zhengheng.web.jobs.services import Work, job
+from zhengheng.web.ledger.selectors import export_lines
+from zhengheng.web.ledger.services import sign_checkpoint
+from zhengheng.web.reporting.jobs import load_confirmed
+from zhengheng.web.reporting.services import period_of
+from zhengheng.web.results.models import ResultRun
+from zhengheng.web.results.selectors import folder_of, loaded
+from zhengheng.web.results.services import register_run
+from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.web.rulebooks.selectors import book_of
+
+
+@job("compute")
+def compute(work: Work) -> dict[str, Any]:
+    """Bring what is confirmed into the lake, score it, keep the run, bring it into the procedure."""
+    version = RulebookVersion.objects.get(pk=work.job.arguments["rulebook"])
+    files = load_confirmed(work, version)
+    made = run_of(work, version, work.job.arguments["period"], work.job.arguments["at"])
+    return {"run": made.run, "result": made.pk, "files": files}
+
+
+def run_of(work: Work, version: RulebookVersion, period: str, at: str) -> ResultRun:
+    """A kept and registered run over the rulebook's lake; the same inputs give the same one."""
+    lake = opened(version.code)
+    work.tell("核算 computing", 1, 3)
+    made = make_run(
+        book_of(version), lake.facts(), period_of(period), DuckEngine(), date.fromisoformat(at), lake.home / "runs"
+    )  # fmt: skip
+    work.tell("保存 keeping", 2, 3)
+    keep_run(lake, made, work.now)
+    known = ResultRun.objects.filter(run=made.id).first()
+    if known is not None:
+        return known
+    assert work.job.asked_by is not None
+    return register_run(run=made.id, actor=work.job.asked_by, now=work.now)
+
+
+@job("archive")
+def archive(work: Work) -> dict[str, Any]:
+    """The package of a closed year: bundles, ledger, checkpoint, a catalogue with digests."""
+    result = ResultRun.objects.get(pk=work.job.arguments["result"])
+    folder = Path(settings.HOME) / "archive"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{result.rulebook}-{result.period}-{result.run}.zip"
+    actor = work.job.asked_by.username if work.job.asked_by else "system"
+    point = sign_checkpoint(home=Path(settings.HOME), actor=actor, now=work.now)
+    run = loaded(folder_of(result.run))
+    parts: dict[str, bytes] = {
+        "ledger.jsonl": "".join(export_lines()).encode(), "checkpoint.txt": point.text.encode(),
+        "ledger.pub": (Path(settings.HOME) / "ledger.pub").read_bytes(),
+        "rulebook.json": (folder_of(result.run) / "rulebook.json").read_bytes(),
+    }  # fmt: skip
+    for kind in ("public", "audit"):
+        work.tell(f"{kind} bundle", len(parts), 6)
+        held = folder / f"{result.run}.{kind}.part"
+        salt = hashlib.sha256(f"{settings.SECRET_KEY}:{result.run}".encode()).digest()
+        write_bundle(run, held, kind, salt)
+        parts[f"{kind}.zip"] = held.read_bytes()
+        held.unlink()
+    catalogue = [
+        {"file": name, "sha256": hashlib.sha256(content).hexdigest(), "retention": "permanent 永久"}
+        for name, content in sorted(parts.items())
+    ]
+    parts["catalogue.json"] = json.dumps(catalogue, ensure_ascii=False, indent=1).encode()
+    unfinished = path.with_suffix(".part")
+    with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in sorted(parts.items()):
+            package.writestr(name, content)
+    unfinished.replace(path)
+    ResultRun.objects.filter(pk=result.pk).update(package=path.name)
+    return {"package": path.name, "files": len(parts)}

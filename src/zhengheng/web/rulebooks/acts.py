@@ -1,0 +1,377 @@
+"""What is done to rulebooks, questions and proposals."""
+
+from datetime import date
+from typing import Any, Literal
+
+from zhengheng.domain.periods import parse_period
+from zhengheng.domain.problems import Problem, ZhenghengError
+from zhengheng.web.accounts.models import Account
+from zhengheng.web.acts.declare import Act, Change, Column, Doing, Given, Kind, Made, Standing, ask
+from zhengheng.web.decisions.services import carrying
+from zhengheng.web.decisions.services import choices as decisions
+from zhengheng.web.jobs import services as jobs
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.pages.tags import language
+from zhengheng.web.rulebooks import selectors, services
+from zhengheng.web.rulebooks.models import Opinion, Proposal, Question, RulebookVersion
+from zhengheng.workflow.machines import PROPOSAL, QUESTION, RULEBOOK
+
+
+class RulebookStateError(ZhenghengError):
+    """A rulebook cannot go on as asked for."""
+
+
+class DraftGiven(Given):
+    file: int = ask(
+        "考核方案 (Excel, 或装有 YAML 的 ZIP)",
+        "Rulebook (Excel, or a ZIP of YAML files)",
+        form="file",
+    )
+    period: str = ask("考核期间 (如 2026)", "Assessed period (such as 2026)", max_length=16)
+    change_kind: Literal["", "prospective", "split", "restated"] = ask(
+        "年中调整方式: 未来适用 prospective / 分段计算 split / 追溯调整 restated",
+        "Kind of a mid-year change",
+        "",
+    )
+    reason: str = ask("调整理由 (公开)", "Reason for the change (public)", "", form="text")
+    emergency: bool = ask("冻结日之后的紧急调整", "Emergency change after the freeze date", False)
+
+
+def draft(doing: Doing) -> Made:
+    given: DraftGiven = doing.given
+    book, findings = services.read_upload(given.file)
+    made = RulebookVersion(
+        **services.fields_of(book, findings, _period(given.period)), change_kind=given.change_kind,
+        reason=given.reason, emergency=given.emergency, files=[given.file],
+    )  # fmt: skip
+    _check_change(made, doing.day)
+    if RulebookVersion.objects.filter(code=made.code, version=made.version).exists():
+        raise RulebookStateError.one(
+            "version", "rulebook.version", zh=f"{made.code} 已有版本 {made.version}, 请换一个版本号",
+            en=f"{made.code} has a version {made.version} already; give another number",
+        )  # fmt: skip
+    return Made(made, {"fingerprint": made.fingerprint, "wording": made.wording})  # fmt: skip
+
+
+def _period(text: str) -> str:
+    try:
+        return parse_period(text).code
+    except ValueError as error:
+        raise RulebookStateError.one(
+            "period", "period.unknown", zh=f"“{text}”不是期间", en=f"{text!r} is no period"
+        ) from error
+
+
+def _check_change(made: RulebookVersion, day: date) -> None:
+    """A change in the running year is one of three lawful kinds, with a reason; after the freeze an emergency."""
+    old = selectors.in_force(made.code, made.period)
+    if old is None:
+        return
+    found = []
+    if not made.change_kind:
+        found.append(
+            Problem("change_kind", "change.kind", "本期已有生效版本: 年中调整须选择未来适用、分段计算或追溯调整",
+                    "a version is in force for this period: a mid-year change is prospective, split or restated")
+        )  # fmt: skip
+    if not made.reason:
+        found.append(
+            Problem(
+                "reason",
+                "change.reason",
+                "年中调整必须公开理由",
+                "a mid-year change needs a public reason",
+            )
+        )
+    if selectors.frozen(old, day) and not made.emergency:
+        found.append(
+            Problem("emergency", "change.frozen", "已过冻结日, 只能走紧急程序",
+                    "the freeze date is past: only the emergency route is open")
+        )  # fmt: skip
+    if found:
+        raise RulebookStateError(found)
+
+
+class ReplaceGiven(Given):
+    file: int = ask("修改后的方案", "The amended rulebook", form="file")
+
+
+def replace(doing: Doing) -> Change:
+    book, findings = services.read_upload(doing.given.file)
+    version: RulebookVersion = doing.obj
+    fields = services.fields_of(book, findings, version.period)
+    if fields["code"] != version.code:
+        raise RulebookStateError.one(
+            "file", "rulebook.code", zh=f"上传的是另一方案 {fields['code']}", en=f"this is another rulebook, {fields['code']}"
+        )  # fmt: skip
+    return Change({**fields, "files": [*version.files, doing.given.file]}, {"fingerprint": fields["fingerprint"], "wording": fields["wording"]})  # fmt: skip
+
+
+class ConsultGiven(Given):
+    until: date = ask("征求意见截止", "Opinions until")
+
+
+def consult(doing: Doing) -> Change:
+    if doing.given.until <= doing.day:
+        raise RulebookStateError.one(
+            "until",
+            "consult.past",
+            zh="截止日期应在今天之后",
+            en="the last day must lie after today",
+        )
+    return Change({"due_on": doing.given.until}, {"until": doing.given.until.isoformat()})
+
+
+class OpineGiven(Given):
+    clause: str = ask("条款或指标", "Clause or indicator", max_length=80)
+    text: str = ask("意见", "Opinion", form="text")
+
+
+def opine(doing: Doing) -> Change:
+    if doing.obj.due_on and doing.day > doing.obj.due_on:
+        raise RulebookStateError.one(
+            "text", "consult.closed", zh="征求意见已截止", en="the consultation is over"
+        )
+    Opinion.objects.create(
+        rulebook=doing.obj, clause=doing.given.clause, text=doing.given.text, by=doing.actor, at=doing.now
+    )  # fmt: skip
+    return Change({}, {"clause": doing.given.clause, "text": doing.given.text})
+
+
+class ReplyGiven(Given):
+    opinion: int = ask("意见编号", "Opinion")
+    reply: str = ask("答复", "Reply", form="text")
+
+
+def reply(doing: Doing) -> Change:
+    found = Opinion.objects.filter(pk=doing.given.opinion, rulebook=doing.obj, reply="")
+    if not found.update(reply=doing.given.reply, replied_by=doing.actor):
+        raise RulebookStateError.one(
+            "opinion",
+            "opinion.absent",
+            zh="没有这条待答复的意见",
+            en="there is no such opinion without a reply",
+        )
+    return Change({}, {"opinion": doing.given.opinion, "reply": doing.given.reply})
+
+
+def submit(doing: Doing) -> Change:
+    """To the commission; every opinion has its answer, and the last day is past."""
+    left = doing.obj.opinions.filter(reply="").count()
+    if left:
+        raise RulebookStateError.one(
+            "opinions",
+            "opinion.open",
+            zh=f"还有 {left} 条意见没有答复",
+            en=f"{left} opinions have no reply yet",
+        )
+    if doing.obj.due_on and doing.day <= doing.obj.due_on:
+        raise RulebookStateError.one(
+            "due_on", "consult.open", zh="征求意见还没有截止", en="the consultation is not over yet"
+        )
+    return Change({"due_on": None})
+
+
+class ReasonGiven(Given):
+    reason: str = ask("理由", "Reason", form="text")
+
+
+def send_back(doing: Doing) -> Change:
+    return Change({"due_on": None}, {"reason": doing.given.reason})
+
+
+class AdoptGiven(Given):
+    decision: int = ask("委员会决定", "Decision of the commission")
+
+
+def adopt(doing: Doing) -> Change:
+    decision = carrying(doing.given.decision, f"rulebook:{doing.obj.pk}")
+    return Change({"decision": decision, "adopted_on": decision.held_on}, {"decision": decision.pk, "fingerprint": doing.obj.fingerprint})  # fmt: skip
+
+
+class PeriodGiven(Given):
+    period: str = ask("期间 (如 2026-02)", "Period (such as 2026-02)", max_length=16)
+
+
+def open_reports(doing: Doing) -> Change:
+    period = _period(doing.given.period)
+    _ask("open_reports", doing, {"period": period})
+    return Change({}, {"period": period})
+
+
+class ComputeGiven(Given):
+    at: date | None = ask("以哪一天的情况计算", "As things stood on", None)
+    period: str = ask(
+        "期间 (空: 方案的考核期间)", "Period (empty: the rulebook's own)", "", max_length=16
+    )
+
+
+def compute(doing: Doing) -> Change:
+    at = (doing.given.at or doing.day).isoformat()
+    period = _period(doing.given.period) if doing.given.period else doing.obj.period
+    _ask("compute", doing, {"at": at, "period": period})
+    return Change({}, {"at": at, "period": period})
+
+
+def _ask(kind: str, doing: Doing, arguments: dict[str, Any]) -> None:
+    jobs.ask(
+        kind=kind, arguments={"rulebook": doing.obj.pk, **arguments}, subject=f"rulebook:{doing.obj.pk}",
+        actor=doing.actor, now=doing.now,
+    )  # fmt: skip
+
+
+def plainly(doing: Doing) -> Change:
+    return Change()
+
+
+def anyone(obj: Any, account: Account) -> Standing:
+    return Standing()
+
+
+def _of(name: str) -> Any:
+    return lambda obj: getattr(obj, name)
+
+
+def _page(version: RulebookVersion, request: Any) -> dict[str, Any]:
+    spoken = language()
+    return {
+        "indicators": selectors.indicators(version), "changes": selectors.changes(version, spoken),
+        "opinions": version.opinions.select_related("by"), "procedure": selectors.procedure_of(version),
+        "questions": version.questions.exclude(answer=""), "earlier": selectors.before(version),
+    }  # fmt: skip
+
+
+def _open_opinions(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
+    held = obj.opinions.filter(reply="") if obj else ()
+    return {"opinion": [(str(o.pk), f"{o.clause}: {o.text[:40]}") for o in held]}
+
+
+RULEBOOKS = Kind(
+    machine=RULEBOOK, path="rulebooks", words=("考核方案", "Rulebooks"), model=RulebookVersion,
+    title=lambda v: (f"{v.title_zh} {v.version}", f"{v.title_en or v.title_zh} {v.version}"),
+    standing=anyone,
+    acts=(
+        Act("rulebook.draft", ("上传草案", "Upload a draft"), draft, DraftGiven,
+            ("上传即检查: 所有错误按单元格或行号一次列出。", "The upload is checked: all errors at once, each with its cell or line.")),
+        Act("rulebook.replace", ("上传修改稿", "Upload an amended draft"), replace, ReplaceGiven),
+        Act("rulebook.consult", ("征求意见", "Open the consultation"), consult, ConsultGiven),
+        Act("rulebook.opine", ("提意见", "Give an opinion"), opine, OpineGiven),
+        Act("rulebook.reply", ("答复意见", "Reply to an opinion"), reply, ReplyGiven, choices=_open_opinions),
+        Act("rulebook.submit", ("提请审议", "Submit to the commission"), submit),
+        Act("rulebook.return", ("退回修改", "Send back"), send_back, ReasonGiven),
+        Act("rulebook.adopt", ("按决定生效", "Put in force by decision"), adopt, AdoptGiven,
+            choices=lambda obj, account, day: {"decision": decisions(f"rulebook:{obj.pk}")}),
+        Act("rulebook.open_reports", ("布置填报", "Open the reports of a period"), open_reports, PeriodGiven),
+        Act("rulebook.compute", ("启动核算", "Start a run"), compute, ComputeGiven),
+        Act("rulebook.retire", ("废止", "Retire"), plainly),
+    ),
+    columns=(
+        Column(("方案", "Rulebook"), lambda v: (v.title_zh, v.title_en)), Column(("版本", "Version"), _of("version")),
+        Column(("期间", "Period"), _of("period")), Column(("生效日", "In force from"), _of("effective_from")),
+    ),
+    facts=(
+        Column(("口径指纹", "Data fingerprint"), lambda v: v.fingerprint[:16]),
+        Column(("全文指纹", "Wording fingerprint"), lambda v: v.wording[:16]),
+        Column(("年中调整", "Mid-year change"), lambda v: {
+            "": None, "prospective": ("未来适用", "prospective"), "split": ("分段计算", "split"),
+            "restated": ("追溯调整", "restated")}[v.change_kind]),
+        Column(("调整理由", "Reason"), _of("reason")), Column(("通过日期", "Adopted on"), _of("adopted_on")),
+    ),
+    body="rulebooks/body.html", context=_page,
+    out=lambda v: {"code": v.code, "version": v.version, "period": v.period, "fingerprint": v.fingerprint,
+                   "findings": v.findings,
+                   "opinions": [{"id": o.pk, "clause": o.clause, "text": o.text, "reply": o.reply} for o in v.opinions.all()]},
+)  # fmt: skip
+
+
+class AskGiven(Given):
+    rulebook: int = ask("考核方案", "Rulebook")
+    indicator: str = ask("指标代码", "Indicator", max_length=64)
+    text: str = ask("问题", "Question", form="text")
+
+
+def put_question(doing: Doing) -> Made:
+    version = RulebookVersion.objects.filter(pk=doing.given.rulebook).first()
+    if version is None or version.state not in {"consultation", "submitted", "adopted"}:
+        raise RulebookStateError.one(
+            "rulebook", "rulebook.absent", zh="没有这个方案", en="there is no such rulebook"
+        )
+    if doing.given.indicator not in {i.code for i in selectors.book_of(version).indicators}:
+        raise RulebookStateError.one(
+            "indicator",
+            "indicator.unknown",
+            zh="方案中没有这个指标",
+            en="the rulebook has no such indicator",
+        )
+    made = Question(rulebook=version, indicator=doing.given.indicator, text=doing.given.text)
+    return Made(made, {"indicator": made.indicator, "text": made.text})
+
+
+class AnswerGiven(Given):
+    answer: str = ask("答复", "Answer", form="text")
+
+
+def answer(doing: Doing) -> Change:
+    return Change({"answer": doing.given.answer, "answered_on": doing.day}, {"answer": doing.given.answer})  # fmt: skip
+
+
+QUESTIONS = Kind(
+    machine=QUESTION, path="questions", words=("口径答疑", "Questions"), model=Question,
+    title=lambda q: (f"{q.indicator}: {q.text[:24]}", f"{q.indicator}: {q.text[:24]}"), standing=anyone,
+    acts=(
+        Act("question.ask", ("提问", "Ask"), put_question, AskGiven,
+            ("答复对全部单位公开, 并列入指标的口径说明。", "All units see the answer; it joins the rule card."),
+            choices=lambda obj, account, day: {"rulebook": [
+                (str(v.pk), f"{v.title_zh} {v.version}") for v in RulebookVersion.objects.filter(state="adopted")]}),
+        Act("question.answer", ("答复", "Answer"), answer, AnswerGiven),
+    ),
+    columns=(
+        Column(("指标", "Indicator"), _of("indicator")), Column(("问题", "Question"), lambda q: q.text[:60]),
+        Column(("答复日期", "Answered on"), _of("answered_on")),
+    ),
+    facts=(Column(("问题全文", "Question in full"), _of("text")), Column(("答复", "Answer"), _of("answer"))),
+    queryset=lambda: Question.objects.select_related("rulebook"),
+    out=lambda q: {"indicator": q.indicator, "text": q.text, "answer": q.answer},
+)  # fmt: skip
+
+
+class ProposeGiven(Given):
+    unit: str = ask("提出单位", "Proposing unit", max_length=40)
+    name: str = ask("指标名称", "Indicator", max_length=120)
+    need: str = ask("为什么需要", "Why it is needed", form="text")
+    source: str = ask("数据来源", "Data source", max_length=200)
+    minutes: int = ask("每次填报预计分钟数", "Expected minutes per report", ge=0, le=10_000)
+
+
+def propose(doing: Doing) -> Made:
+    given: ProposeGiven = doing.given
+    unit = Unit.objects.filter(code=given.unit).first()
+    if unit is None:
+        raise RulebookStateError.one(
+            "unit", "unit.absent", zh="没有这个单位", en="there is no such unit"
+        )
+    made = Proposal(
+        unit=unit, name=given.name, need=given.need, source=given.source, minutes=given.minutes
+    )
+    return Made(made, {"unit": unit.code, "name": given.name})
+
+
+def conclude(doing: Doing) -> Change:
+    return Change({"answer": doing.given.reason}, {"reason": doing.given.reason})
+
+
+PROPOSALS = Kind(
+    machine=PROPOSAL, path="proposals", words=("指标建议", "Proposals"), model=Proposal,
+    title=lambda p: (p.name, p.name),
+    standing=lambda p, account: Standing(units={"own": [p.unit.code]}),
+    acts=(
+        Act("proposal.make", ("提出指标", "Propose an indicator"), propose, ProposeGiven),
+        Act("proposal.take_up", ("采纳", "Take up"), conclude, ReasonGiven),
+        Act("proposal.decline", ("不采纳", "Decline"), conclude, ReasonGiven),
+    ),
+    columns=(
+        Column(("指标", "Indicator"), _of("name")), Column(("单位", "Unit"), lambda p: (p.unit.name_zh, p.unit.name_en)),
+        Column(("分钟", "Minutes"), _of("minutes"), True),
+    ),
+    facts=(Column(("需要", "Need"), _of("need")), Column(("来源", "Source"), _of("source")), Column(("答复", "Answer"), _of("answer"))),
+    queryset=lambda: Proposal.objects.select_related("unit"),
+)  # fmt: skip

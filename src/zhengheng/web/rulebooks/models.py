@@ -1,0 +1,69 @@
+"""Versions of rulebooks, opinions on them, questions about them, proposals for the next."""
+
+from django.db import models
+
+from zhengheng.web.accounts.models import Account
+from zhengheng.web.acts.models import Lived
+from zhengheng.web.organisation.models import Unit
+
+
+class RulebookVersion(Lived):
+    """One version of one rulebook. `text` is the rulebook as canonical JSON; adopted, it never changes."""
+
+    code = models.CharField(max_length=64, db_index=True)
+    version = models.CharField(max_length=40)
+    title_zh = models.CharField(max_length=200)
+    title_en = models.CharField(max_length=200, blank=True)
+    effective_from = models.DateField()
+    period = models.CharField(max_length=16)
+    """The period assessed under it, such as 2026."""
+    text = models.TextField()
+    fingerprint = models.CharField(max_length=64)
+    wording = models.CharField(max_length=64)
+    findings = models.JSONField(default=list)
+    change_kind = models.CharField(max_length=16, blank=True)
+    reason = models.TextField(blank=True)
+    emergency = models.BooleanField(default=False)
+    adopted_on = models.DateField(null=True)
+    decision = models.ForeignKey("decisions.Decision", models.PROTECT, null=True, related_name="+")
+
+    class Meta(Lived.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["code", "version"], name="version_once"),
+        ]
+
+
+class Opinion(models.Model):
+    """What somebody says to a clause of a draft, and what the office answers."""
+
+    rulebook = models.ForeignKey(RulebookVersion, models.PROTECT, related_name="opinions")
+    clause = models.CharField(max_length=80)
+    text = models.TextField()
+    by = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    reply = models.TextField(blank=True)
+    replied_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ("id",)
+
+
+class Question(Lived):
+    """A question about an indicator 口径答疑; the dated answer joins the rule card."""
+
+    rulebook = models.ForeignKey(RulebookVersion, models.PROTECT, related_name="questions")
+    indicator = models.CharField(max_length=64)
+    text = models.TextField()
+    answer = models.TextField(blank=True)
+    answered_on = models.DateField(null=True)
+
+
+class Proposal(Lived):
+    """A department's wish for next year's indicators."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120)
+    need = models.TextField()
+    source = models.CharField(max_length=200)
+    minutes = models.PositiveIntegerField()
+    answer = models.TextField(blank=True)

@@ -1,0 +1,147 @@
+"""Furnish the office: 2025 from its rulebooks to results on notice and appeals, 2026 just begun."""
+
+import io
+import zipfile
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from zhengheng.lake.store import Lake
+from zhengheng.scheme.load import load_rulebook
+from zhengheng.scheme.save import save_folder
+from zhengheng.web.accounts.models import Account
+from zhengheng.web.decisions.acts import DECISIONS
+from zhengheng.web.files.services import take_in
+from zhengheng.web.results.acts import RESULTS
+from zhengheng.web.results.services import name_reader, register_run, serve
+from zhengheng.web.rulebooks.acts import PROPOSALS, QUESTIONS, RULEBOOKS
+from zhengheng.web.sample.desk import do, make, moment, paper, person
+from zhengheng.web.sample.people import PASSWORD, settle
+from zhengheng.web.sample.stories import appeals, rectification, reports, targets
+from zhengheng.workflow.roles import NAMES, Role
+
+YEARLY = ("departments", "districts", "streets")
+
+
+def furnish_office(home: Path, now: datetime) -> list[tuple[str, str, str]]:
+    """Make people, rulebooks, results and open cases, once. Gives user name, password and role of each account."""
+    if not Account.objects.exists():
+        settle(moment("2024-12-02"), now)
+        books = {name: _rulebook(home, name) for name in YEARLY}
+        _questions(books["departments"])
+        results = _results(home)
+        appeals(results)
+        rectification(results["departments"])
+        newer = _next_year(home)
+        targets(newer)
+        reports(newer)
+    return [
+        (grant.account.username, PASSWORD, NAMES[Role(grant.role)][0])
+        for account in Account.objects.prefetch_related("grants").order_by("id")
+        for grant in account.grants.all()
+    ]
+
+
+def decided(subject: str, meeting: str, when: str, wording: str) -> int:
+    """The commission decides; the secretary records, a member attests."""
+    made = make(
+        DECISIONS, "record", "mishu", when, subject=subject, meeting=meeting, held_on=when[:10], approved=True,
+        attendees="主任委员及委员共十一人", wording=wording, minutes=[paper("mishu", when, f"{meeting} 会议纪要")],
+    )  # fmt: skip
+    do(DECISIONS, "attest", made, "weiyuan", when)
+    number: int = made.pk
+    return number
+
+
+def _zip(folder: Path) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        for path in sorted(folder.rglob("*.yaml")):
+            archive.write(path, path.relative_to(folder.parent))
+    return held.getvalue()
+
+
+def _adopt(folder: Path, period: str, days: tuple[str, str, str, str], meeting: str) -> Any:
+    drafted, until, submitted, adopted = days
+    held = take_in(
+        name=f"{folder.name}.zip", content=_zip(folder), actor=person("zhibiao"), now=moment(drafted)
+    )  # fmt: skip
+    book = make(RULEBOOKS, "draft", "zhibiao", drafted, file=held.pk, period=period)
+    do(RULEBOOKS, "consult", book, "zhibiao", drafted, until=until)
+    if folder.name == "departments":
+        do(
+            RULEBOOKS,
+            "opine",
+            book,
+            "jiaoyu-ld",
+            until,
+            clause="C02",
+            text="建议学位按学年而不是自然年统计",
+        )
+        opinion = book.opinions.get().pk
+        do(
+            RULEBOOKS,
+            "reply",
+            book,
+            "zhibiao",
+            until,
+            opinion=opinion,
+            reply="统计口径与省考一致, 维持自然年",
+        )
+    do(RULEBOOKS, "submit", book, "zhuren", submitted)
+    decision = decided(f"rulebook:{book.pk}", meeting, adopted, f"通过{book.title_zh}")
+    return do(RULEBOOKS, "adopt", book, "mishu", adopted, decision=decision)
+
+
+def _rulebook(home: Path, name: str) -> Any:
+    days = ("2025-01-20", "2025-02-10", "2025-02-12", "2025-02-20")
+    return _adopt(home / "rulebooks" / name, "2025", days, "2025年第1次会议")
+
+
+def _questions(book: Any) -> None:
+    asked = make(QUESTIONS, "ask", "jiaoyu", "2025-04-08", rulebook=book.pk, indicator="C02",
+                 text="改扩建学校增加的学位是否计入?")  # fmt: skip
+    do(QUESTIONS, "answer", asked, "zhibiao", "2025-04-10", answer="计入, 以验收单日期为准")
+    make(QUESTIONS, "ask", "jiaoyu", "2026-03-10", rulebook=book.pk, indicator="A08", text="暂停办理的事项是否计入分母?")  # fmt: skip
+    make(PROPOSALS, "make", "zhujian", "2025-10-15", unit="D13", name="既有住宅加装电梯完成率",
+         need="群众诉求集中", source="住建业务系统", minutes=15)  # fmt: skip
+
+
+def _results(home: Path) -> dict[str, Any]:
+    """The yearly results: departments and districts on notice, streets before the commission."""
+    found = {}
+    for name, published in (
+        ("departments", "2026-03-05"),
+        ("districts", "2026-03-02"),
+        ("streets", ""),
+    ):
+        newest = Lake.open(home / "lakes" / name).runs()[0]["run"]
+        run = register_run(run=newest, actor=person("shuju"), now=moment("2026-03-01"))
+        readers = ("chengxu",) if published else ("chengxu", "mishu")
+        for reader in readers:
+            name_reader(
+                run=run, account=person(reader), actor=person("zhuren"), now=moment("2026-03-01")
+            )
+        if published:
+            do(RESULTS, "publish", run, "chengxu", published)
+            run.refresh_from_db()
+            for unit in ("D10", "D06", "D22") if name == "departments" else ("Q11", "Q08", "Q07"):
+                leader = Account.objects.get(grants__unit__code=unit, grants__role=Role.UNIT_LEADER)
+                held = leader.grants.get(unit__code=unit).unit
+                assert held is not None
+                serve(run=run, unit=held, how="page", actor=leader, now=moment(published))
+        found[name] = run
+    return found
+
+
+def _next_year(home: Path) -> Any:
+    """The departments' rulebook of 2026, adopted in March and counting from January."""
+    book, _ = load_rulebook(home / "rulebooks" / "departments")
+    later = book.model_copy(update={"version": "2026", "effective_from": moment("2026-01-01").date(),
+                                    "known_from": moment("2026-03-05").date()})  # fmt: skip
+    with TemporaryDirectory() as folder:
+        target = Path(folder) / "departments"
+        save_folder(later, target)
+        days = ("2026-02-02", "2026-02-24", "2026-02-26", "2026-03-05")
+        return _adopt(target, "2026", days, "2026年第1次会议")

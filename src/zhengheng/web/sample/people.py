@@ -1,0 +1,78 @@
+"""Who works in the sample city: units, one account a role and a few more, all with the printed password."""
+
+from datetime import datetime
+
+from zhengheng.sample.organisation import departments, districts, streets
+from zhengheng.web.accounts.models import Account
+from zhengheng.web.accounts.services import create_account, first_officers, give_role
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.organisation.services import import_units
+from zhengheng.workflow.roles import Role
+
+PASSWORD = "Yunheng-2026"
+"""Every account of the fictional city has it, and the demonstration says so."""
+KINDS = {"D": "市直部门", "Q": "区县(园区)", "J": "镇街"}
+PEOPLE: tuple[tuple[str, str, Role, str | None], ...] = (
+    ("zhuren", "绩效办主任 周某", Role.OFFICE_DIRECTOR, None),
+    ("zhibiao", "指标管理 吴某", Role.OFFICE_INDICATORS, None),
+    ("shuju", "数据管理 郑某", Role.OFFICE_DATA, None),
+    ("chengxu", "程序管理 王某", Role.OFFICE_PROCEDURE, None),
+    ("shensu", "申诉经办 冯某", Role.APPEALS_CLERK, None),
+    ("mishu", "委员会秘书 陈某", Role.COMMISSION_SECRETARY, None),
+    ("weiyuan", "委员 褚某", Role.COMMISSION_MEMBER, None),
+    ("jiaoyu", "教育局填报 卫某", Role.UNIT_REPORTER, "D10"),
+    ("jiaoyu-ld", "教育局负责人 蒋某", Role.UNIT_LEADER, "D10"),
+    ("wenlv-ld", "文旅局负责人 曹某", Role.UNIT_LEADER, "D06"),
+    ("gongan-ld", "公安局负责人 严某", Role.UNIT_LEADER, "D22"),
+    ("guihua-ld", "自然资源和规划局负责人 华某", Role.UNIT_LEADER, "D27"),
+    ("suifeng-ld", "穗丰县负责人 金某", Role.UNIT_LEADER, "Q11"),
+    ("qingyu-ld", "青屿区负责人 魏某", Role.UNIT_LEADER, "Q08"),
+    ("gaoxin-ld", "高新区负责人 陶某", Role.UNIT_LEADER, "Q07"),
+    ("tongji", "统计局 沈某", Role.ASSESSING_DEPARTMENT, "D34"),
+    ("zhujian", "住建局 韩某", Role.ASSESSING_DEPARTMENT, "D13"),
+    ("shujuju", "数据局 姜某", Role.ASSESSING_DEPARTMENT, "D35"),
+    ("caizheng", "财政局 戚某", Role.ASSESSING_DEPARTMENT, "D31"),
+    ("hengqiao", "衡桥街道 杨某", Role.UNIT_REPORTER, "J01"),
+    ("pingshen", "评审组 朱某", Role.PANEL_MEMBER, None),
+    ("pingshen2", "评审组 谢某", Role.PANEL_MEMBER, None),
+    ("pingshen3", "评审组 邹某", Role.PANEL_MEMBER, None),
+    ("pingshen4", "评审组 喻某", Role.PANEL_MEMBER, None),
+    ("daoshi", "绩效导师 柏某", Role.MENTOR, None),
+    ("zhuanjia", "专家 窦某", Role.EXPERT, None),
+    ("caizhengfh", "财政复核 章某", Role.FINANCE_REVIEWER, "D31"),
+    ("baomi", "保密审查 秦某", Role.SECRECY_REVIEWER, None),
+    ("shenji", "外部审计 许某", Role.EXTERNAL_AUDITOR, None),
+)
+
+
+def settle(moment: datetime, visit: datetime) -> None:
+    """Officers, units, people; the external auditor comes for a visit only."""
+    officers = {
+        Role.SYSTEM_ADMINISTRATOR: ("sysadmin", "系统管理员 何某", PASSWORD),
+        Role.SECRECY_OFFICER: ("secrecy", "安全保密管理员 吕某", PASSWORD),
+        Role.SECURITY_AUDITOR: ("auditor", "安全审计员 施某", PASSWORD),
+    }
+    first_officers(accounts=officers, now=moment)
+    rows = [
+        {"code": unit.code, "name_zh": unit.name, "kind": KINDS[unit.code[0]]}
+        for unit in (*departments(), *districts(), *streets())
+    ]
+    import_units(rows=rows, actor="system", now=moment, source="云衡市 (虚构示例)")
+    _people(moment, visit)
+    # The demonstration's passwords are no secret, so nobody is asked to change them.
+    Account.objects.update(must_change_password=False)
+
+
+def _people(moment: datetime, visit: datetime) -> None:
+    maker = Account.objects.get(username="sysadmin")
+    giver = Account.objects.get(username="secrecy")
+    for username, name, role, unit in PEOPLE:
+        account = create_account(
+            username=username, name=name, password=PASSWORD, actor=maker, now=moment
+        )
+        guest = role == Role.EXTERNAL_AUDITOR
+        give_role(
+            account=account, role=role, unit=Unit.objects.get(code=unit) if unit else None,
+            valid_from=(visit if guest else moment).date(),
+            valid_to=visit.date().replace(day=20) if guest else None, actor=giver, now=moment,
+        )  # fmt: skip

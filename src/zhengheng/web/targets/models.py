@@ -1,0 +1,59 @@
+"""Target sheets, their lines, and later changes."""
+
+from django.db import models
+
+from zhengheng.web.acts.models import Lived
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.rulebooks.models import RulebookVersion
+
+
+class TargetSheet(Lived):
+    """One unit's targets under one rulebook 目标责任书."""
+
+    rulebook = models.ForeignKey(RulebookVersion, models.PROTECT, related_name="sheets")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    round = models.PositiveSmallIntegerField(default=1)
+    opinion = models.TextField(blank=True)
+    reply = models.TextField(blank=True)
+    consultation = models.JSONField(default=list)
+    """Files of the staff consultation 民主协商; without them nobody signs."""
+    agreed_on = models.DateField(null=True)
+    loaded = models.CharField(max_length=80, blank=True)
+    decision = models.ForeignKey("decisions.Decision", models.PROTECT, null=True, related_name="+")
+
+    class Meta(Lived.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["rulebook", "unit"], name="one_sheet_a_unit"),
+        ]
+
+
+class TargetLine(models.Model):
+    """One indicator's target. `original` is what was first agreed and never changes again."""
+
+    sheet = models.ForeignKey(TargetSheet, models.CASCADE, related_name="lines")
+    indicator = models.CharField(max_length=64)
+    baseline = models.CharField(max_length=40, blank=True)
+    proposed = models.CharField(max_length=40)
+    countered = models.CharField(max_length=40, blank=True)
+    original = models.CharField(max_length=40, blank=True)
+    current = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [
+            models.UniqueConstraint(fields=["sheet", "indicator"], name="one_line_an_indicator"),
+        ]
+
+
+class TargetChange(Lived):
+    """A change of an agreed target: asked for with a ground, decided by somebody else."""
+
+    line = models.ForeignKey(TargetLine, models.PROTECT, related_name="changes")
+    value = models.CharField(max_length=40)
+    before = models.CharField(max_length=40)
+    ground = models.CharField(max_length=24)
+    route = models.CharField(max_length=24)
+    reason = models.TextField()
+    answer = models.TextField(blank=True)
+    effect = models.JSONField(null=True)
+    decision = models.ForeignKey("decisions.Decision", models.PROTECT, null=True, related_name="+")

@@ -1,0 +1,89 @@
+"""Checking and loading targets."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from zhengheng.domain.problems import Problem, ZhenghengError
+from zhengheng.lake.cells import CellError, read_number
+from zhengheng.scheme.model import Rulebook
+from zhengheng.web.intake.services import load
+from zhengheng.web.jobs.services import Work, job
+from zhengheng.web.rulebooks.selectors import book_of
+from zhengheng.web.targets.models import TargetLine, TargetSheet
+
+
+class TargetError(ZhenghengError):
+    """Targets cannot be as given."""
+
+
+def checked(book: Rulebook, lines: Iterable[Any]) -> dict[str, Any]:
+    """Indicator → line. Raises TargetError with every line's problem."""
+    known = {indicator.code: indicator for indicator in book.indicators}
+    found: dict[str, Any] = {}
+    problems = []
+    for place, line in enumerate(lines, 1):
+        where = f"lines.{place}"
+        if line.indicator not in known:
+            problems.append(
+                Problem(where, "indicator.unknown", f"第 {place} 行: 方案中没有指标 {line.indicator}",
+                        f"line {place}: the rulebook has no indicator {line.indicator}")
+            )  # fmt: skip
+        elif line.indicator in found:
+            problems.append(
+                Problem(where, "indicator.twice", f"第 {place} 行: 指标 {line.indicator} 重复",
+                        f"line {place}: {line.indicator} stands twice")
+            )  # fmt: skip
+        else:
+            found[line.indicator] = line
+            if fault := number_fault(line.value, known[line.indicator].decimals):
+                problems.append(
+                    Problem(
+                        where,
+                        "number",
+                        f"第 {place} 行: {fault[0]}",
+                        f"line {place}: {fault[1]}",
+                    )
+                )
+    if not found and not problems:
+        problems.append(
+            Problem("lines", "lines.empty", "没有任何目标行", "there is no line with a target")
+        )
+    if problems:
+        raise TargetError(problems)
+    return found
+
+
+def number_fault(text: str, decimals: int) -> tuple[str, str] | None:
+    """Why a text is no value of an indicator, in both languages."""
+    try:
+        _, lost = read_number(text, decimals)
+    except CellError as error:
+        return error.zh, error.en
+    if lost:
+        return f"小数位多于 {decimals} 位", f"more than {decimals} decimals"
+    return None
+
+
+def rows_of(sheet: TargetSheet, lines: Iterable[TargetLine]) -> list[Mapping[str, str]]:
+    """The lines as rows of an intake."""
+    return [
+        {
+            "unit": sheet.unit.code, "indicator": line.indicator, "period": sheet.rulebook.period,
+            "target": line.current, **({"base": line.baseline} if line.baseline else {}),
+        }
+        for line in lines
+    ]  # fmt: skip
+
+
+@job("load_targets")
+def load_targets(work: Work) -> dict[str, Any]:
+    """Bring a signed sheet, or its changed lines, into the lake."""
+    sheet = TargetSheet.objects.select_related("rulebook", "unit").get(
+        pk=work.job.arguments["sheet"]
+    )
+    name = load(
+        book_of(sheet.rulebook), "target", rows_of(sheet, sheet.lines.all()),
+        purpose="agreed targets", loader=work.job.asked_by.username if work.job.asked_by else "system", at=work.now,
+    )  # fmt: skip
+    TargetSheet.objects.filter(pk=sheet.pk).update(loaded=name)
+    return {"file": name}

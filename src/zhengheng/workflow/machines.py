@@ -1,0 +1,195 @@
+"""The lives of all objects of the year, stop by stop; the diagrams in the docs are drawn from them."""
+
+from zhengheng.workflow.machine import Machine, Transition
+
+DECISION = Machine(
+    "decision",
+    {"recorded": ("待复核", "recorded"), "attested": ("已复核", "attested"), "withdrawn": ("已撤回", "withdrawn")},
+    (
+        Transition("decision.record", ("",), "recorded"),
+        Transition("decision.attest", ("recorded",), "attested"),
+        Transition("decision.withdraw", ("recorded",), "withdrawn"),
+    ),
+)  # fmt: skip
+
+RULEBOOK = Machine(
+    "rulebook",
+    {
+        "draft": ("草案", "draft"), "consultation": ("征求意见", "in consultation"),
+        "submitted": ("待批", "submitted"), "adopted": ("生效", "in force"), "retired": ("废止", "retired"),
+    },
+    (
+        Transition("rulebook.draft", ("",), "draft"),
+        Transition("rulebook.replace", ("draft",), "draft"),
+        Transition("rulebook.consult", ("draft",), "consultation"),
+        Transition("rulebook.opine", ("consultation",), "consultation"),
+        Transition("rulebook.reply", ("consultation",), "consultation"),
+        Transition("rulebook.submit", ("consultation",), "submitted"),
+        Transition("rulebook.return", ("consultation", "submitted"), "draft"),
+        Transition("rulebook.adopt", ("submitted",), "adopted"),
+        Transition("rulebook.open_reports", ("adopted",), "adopted"),
+        Transition("rulebook.compute", ("adopted",), "adopted"),
+        Transition("rulebook.retire", ("adopted",), "retired"),
+    ),
+)  # fmt: skip
+
+QUESTION = Machine(
+    "question",
+    {"asked": ("待答复", "asked"), "answered": ("已答复", "answered")},
+    (
+        Transition("question.ask", ("",), "asked"),
+        Transition("question.answer", ("asked",), "answered"),
+    ),
+)
+
+PROPOSAL = Machine(
+    "proposal",
+    {"made": ("待研究", "made"), "taken_up": ("采纳", "taken up"), "declined": ("未采纳", "declined")},
+    (
+        Transition("proposal.make", ("",), "made"),
+        Transition("proposal.take_up", ("made",), "taken_up"),
+        Transition("proposal.decline", ("made",), "declined"),
+    ),
+)  # fmt: skip
+
+TARGET = Machine(
+    "target",
+    {
+        "proposed": ("待单位确认", "proposed to the unit"), "countered": ("单位有意见", "countered by the unit"),
+        "commission": ("提请委员会", "before the commission"), "agreed": ("已签订", "agreed"),
+    },
+    (
+        Transition("target.propose", ("",), "proposed"),
+        Transition("target.counter", ("proposed",), "countered"),
+        Transition("target.answer", ("countered",), "proposed"),
+        Transition("target.agree", ("proposed",), "agreed"),
+        Transition("target.escalate", ("proposed", "countered"), "commission"),
+        Transition("target.decide", ("commission",), "agreed"),
+    ),
+)  # fmt: skip
+
+CHANGE = Machine(
+    "change",
+    {
+        "asked": ("待审批", "asked"), "approved": ("已批准", "approved"), "refused": ("未批准", "refused"),
+        "withdrawn": ("已撤回", "withdrawn"),
+    },
+    (
+        Transition("change.ask", ("",), "asked"),
+        Transition("change.approve", ("asked",), "approved"),
+        Transition("change.refuse", ("asked",), "refused"),
+        Transition("change.withdraw", ("asked",), "withdrawn"),
+    ),
+)  # fmt: skip
+
+REPORT = Machine(
+    "report",
+    {
+        "due": ("待填报", "due"), "submitted": ("待审核", "submitted"), "checking": ("数据核对", "being checked by the unit"),
+        "disputed": ("有异议", "disputed"), "confirmed": ("已确认", "confirmed"), "loaded": ("已入库", "in the lake"),
+        "correcting": ("申请更正", "correction asked for"),
+    },
+    (
+        Transition("report.open", ("",), "due"),
+        Transition("report.save", ("due",), "due"),
+        Transition("report.ask_time", ("due",), "due"),
+        Transition("report.give_time", ("due",), "due"),
+        Transition("report.submit", ("due",), "submitted"),
+        Transition("report.supply", ("due",), "checking"),
+        Transition("report.verify", ("submitted",), "confirmed"),
+        Transition("report.return", ("submitted", "checking", "disputed"), "due"),
+        Transition("report.confirm", ("checking",), "confirmed"),
+        Transition("report.object", ("checking",), "disputed"),
+        Transition("report.settle", ("disputed",), "confirmed"),
+        Transition("report.load", ("confirmed",), "loaded"),
+        Transition("report.ask_correction", ("loaded",), "correcting"),
+        Transition("report.correct", ("correcting",), "confirmed"),
+        Transition("report.refuse_correction", ("correcting",), "loaded"),
+    ),
+)  # fmt: skip
+
+ITEM = Machine(
+    "item",
+    {
+        "entered": ("待单位核对", "entered"), "disputed": ("有异议", "disputed"), "settled": ("已认定", "settled"),
+        "waived": ("不予认定", "waived"), "loaded": ("已入库", "in the lake"),
+    },
+    (
+        Transition("item.enter", ("",), "entered"),
+        Transition("item.confirm", ("entered",), "settled"),
+        Transition("item.object", ("entered",), "disputed"),
+        Transition("item.settle", ("disputed",), "settled"),
+        Transition("item.waive", ("entered", "disputed"), "waived"),
+        Transition("item.load", ("settled",), "loaded"),
+    ),
+)  # fmt: skip
+
+RESULT = Machine(
+    "result",
+    {
+        "draft": ("未公示", "not yet on notice"), "approved": ("已批准, 未公示", "approved, not yet on notice"),
+        "notice": ("公示", "on public notice"),
+        "final": ("终定", "final"), "replaced": ("已被新版代替", "replaced by a newer version"),
+        "archived": ("已归档", "archived"),
+    },
+    (
+        Transition("result.register", ("",), "draft"),
+        Transition("result.approve", ("draft",), "approved"),
+        Transition("result.publish", ("draft", "approved"), "notice"),
+        Transition("result.serve", ("notice",), "notice"),
+        Transition("result.grade", ("notice",), "notice"),
+        Transition("result.finalise", ("notice",), "final"),
+        Transition("result.replace", ("notice",), "replaced"),
+        Transition("result.archive", ("final",), "archived"),
+    ),
+)  # fmt: skip
+
+APPEAL = Machine(
+    "appeal",
+    {
+        "draft": ("草稿", "draft"), "filed": ("待受理", "filed"), "accepted": ("已受理", "accepted"),
+        "hearing": ("听证程序", "hearing called"), "heard": ("听证结束", "heard"), "decided": ("已决定", "decided"),
+        "applied": ("已改算", "applied"), "closed": ("已结案", "closed"), "withdrawn": ("已撤回", "withdrawn"),
+    },
+    (
+        Transition("appeal.draft", ("",), "draft"),
+        Transition("appeal.save", ("draft",), "draft"),
+        Transition("appeal.file", ("draft",), "filed"),
+        Transition("appeal.withdraw", ("draft", "filed", "accepted", "hearing", "heard"), "withdrawn"),
+        Transition("appeal.return", ("filed",), "draft"),
+        Transition("appeal.accept", ("filed",), "accepted"),
+        Transition("appeal.draw", ("accepted",), "accepted"),
+        Transition("appeal.recuse", ("accepted", "hearing", "heard"), ""),
+        Transition("appeal.call_hearing", ("accepted",), "hearing"),
+        Transition("appeal.sign_minutes", ("hearing",), "heard"),
+        Transition("appeal.vote", ("accepted", "heard"), ""),
+        Transition("appeal.preview", ("accepted", "heard"), ""),
+        Transition("appeal.decide", ("accepted", "heard"), "decided"),
+        Transition("appeal.apply", ("decided",), "applied"),
+        Transition("appeal.close", ("decided",), "closed"),
+    ),
+)  # fmt: skip
+
+RECTIFICATION = Machine(
+    "rectification",
+    {
+        "proposed": ("待确认", "proposed"), "confirmed": ("待送达", "confirmed"), "served": ("待答复", "served"),
+        "answered": ("整改中", "plan under way"), "checking": ("待验收", "to be accepted"), "closed": ("已销号", "closed"),
+        "dropped": ("不立项", "not opened"),
+    },
+    (
+        Transition("rectification.propose", ("",), "proposed"),
+        Transition("rectification.drop", ("proposed",), "dropped"),
+        Transition("rectification.confirm", ("proposed",), "confirmed"),
+        Transition("rectification.serve", ("confirmed",), "served"),
+        Transition("rectification.answer", ("served",), "answered"),
+        Transition("rectification.visit", ("served", "answered"), ""),
+        Transition("rectification.evidence", ("answered",), "checking"),
+        Transition("rectification.send_back", ("checking",), "answered"),
+        Transition("rectification.accept", ("checking",), "closed"),
+    ),
+)  # fmt: skip
+
+MACHINES = (
+    RULEBOOK, QUESTION, PROPOSAL, DECISION, TARGET, CHANGE, REPORT, ITEM, RESULT, APPEAL, RECTIFICATION,
+)  # fmt: skip

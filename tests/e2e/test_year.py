@@ -1,0 +1,266 @@
+"""A whole year through the API alone: from a rulebook's draft to the archived result."""
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from tests.e2e.town import STATISTICS, UNITS, Town, packed
+from tests.web.conftest import People
+from zhengheng.ledger.check import check
+from zhengheng.web.ledger import selectors as ledger
+
+TARGETS = {"D10": 100, "D13": 120, "D16": 90, "D19": 100}
+SEATS = {"D10": 81, "D13": 120, "D16": 60, "D19": 99}
+GROWTH = {"D10": "5.0", "D13": "5.2", "D16": "3.0", "D19": "4.8"}
+ANSWERED = {"D10": "95.50", "D13": "97.00", "D16": "80.25", "D19": "99.00"}
+
+
+@pytest.fixture
+def town(people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Town:
+    monkeypatch.setattr(settings, "HOME", tmp_path)
+    return Town(people, monkeypatch)
+
+
+def adopt(town: Town) -> int:
+    """Draft, consultation with an opinion and its reply, submission, decision, in force."""
+    town.at("2026-03-12")
+    file = town.file("office_indicators", packed(), "town.zip")
+    book = town.post("office_indicators", "rulebooks/draft", file=file, period="2025")["id"]
+    assert town.client("unit_leader-D10").get(f"/api/v1/rulebooks/{book}").status_code == 404
+    town.post("office_indicators", f"rulebooks/{book}/consult", until="2026-03-20")
+    town.post("unit_leader-D10", f"rulebooks/{book}/opine", clause="SEATS", text="权重偏高")
+    town.at("2026-03-23")
+    left = town.post("office_director", f"rulebooks/{book}/submit", 422)
+    assert left["type"] == "opinion.open"
+    opinion = town.get("office_indicators", f"rulebooks/{book}")["detail"]["opinions"][0]["id"]
+    town.post(
+        "office_indicators", f"rulebooks/{book}/reply", opinion=opinion, reply="按市民关切确定"
+    )
+    town.post("office_director", f"rulebooks/{book}/submit")
+    decision = town.decided(f"rulebook:{book}", "2026-1", "2026-03-23")
+    town.post("commission_secretary", f"rulebooks/{book}/adopt", decision=decision)
+    number: int = book
+    return number
+
+
+def agree_targets(town: Town, book: int) -> dict[str, int]:
+    """One unit signs at once, one after a round, one by the commission."""
+    sheets = {}
+    for unit, value in TARGETS.items():
+        lines = [{"indicator": "SEATS", "value": str(value), "baseline": "80"}]
+        made = town.post(
+            "office_indicators", "targets/propose", rulebook=book, unit=unit, lines=lines
+        )
+        sheets[unit] = made["id"]
+    minutes = {unit: [town.file(f"unit_leader-{unit}")] for unit in UNITS}
+    refused = town.post("unit_leader-D13", f"targets/{sheets['D13']}/agree", 422)
+    assert refused["type"] == "target.consultation", "no signature without the staff's minutes"
+    for unit in ("D13", "D19"):
+        town.post(
+            f"unit_leader-{unit}", f"targets/{sheets[unit]}/agree", consultation=minutes[unit]
+        )
+    for unit in ("D10", "D16"):
+        town.post(
+            f"unit_leader-{unit}", f"targets/{sheets[unit]}/counter", opinion="场地不足",
+            lines=[{"indicator": "SEATS", "value": "80"}], consultation=minutes[unit],
+        )  # fmt: skip
+    town.post("office_indicators", f"targets/{sheets['D10']}/answer", reply="可调", lines=[{"indicator": "SEATS", "value": "95"}])  # fmt: skip
+    town.post("unit_leader-D10", f"targets/{sheets['D10']}/agree")
+    town.post("office_indicators", f"targets/{sheets['D16']}/escalate", reason="未达成一致")
+    decision = town.decided(f"target:{sheets['D16']}", "2026-2", "2026-03-23")
+    town.post("commission_secretary", f"targets/{sheets['D16']}/decide", decision=decision)
+    return sheets
+
+
+def change_target(town: Town, sheet: int) -> None:
+    """A flood: the target is eased by a docket, and what was agreed first stays to be seen."""
+    line = town.get("unit_leader-D10", f"targets/{sheet}")["detail"]["lines"][0]
+    asked = town.post(
+        "unit_leader-D10", "changes/ask", line=line["id"], value="90", ground="force_majeure", reason="洪水"
+    )["id"]  # fmt: skip
+    town.post("office_director", f"changes/{asked}/approve", answer="属实")
+    line = town.get("unit_leader-D10", f"targets/{sheet}")["detail"]["lines"][0]
+    assert (line["original"], line["current"]) == ("95", "90")
+
+
+def report(town: Town, book: int) -> None:
+    """Values by the units and by statistics; one unit objects to what was supplied about it."""
+    town.post("office_data", f"rulebooks/{book}/open_reports", period="2025")
+    assert town.work()[-1].result == {"opened": 12, "unknown_units": []}
+    values: dict[str, Any] = {"SEATS": SEATS, "GROWTH": GROWTH, "ANSWERED": ANSWERED}
+    for one in town.get("office_data", "reports?limit=100")["items"]:
+        about = one["detail"]
+        value = str(values[about["indicator"]][about["unit"]])
+        if about["supplier"] == STATISTICS:
+            town.post("statistics", f"reports/{one['id']}/supply", value=value)
+            if (about["unit"], about["indicator"]) == ("D19", "GROWTH"):
+                town.post(
+                    "unit_reporter-D19",
+                    f"reports/{one['id']}/object",
+                    wanted="4.9",
+                    objection="漏统一项",
+                )
+                town.post("office_data", f"reports/{one['id']}/settle", value="4.9", reason="属实")
+            elif about["indicator"] == "GROWTH":
+                town.post(f"unit_leader-{about['unit']}", f"reports/{one['id']}/confirm")
+        else:
+            town.post(f"unit_reporter-{about['unit']}", f"reports/{one['id']}/submit", value=value)
+            town.post("office_data", f"reports/{one['id']}/verify")
+    waiting = town.get("office_data", "reports?state=checking")["items"]
+    assert len(waiting) == 4, "ANSWERED waits for the units' silence"
+
+
+def deduct(town: Town, book: int) -> None:
+    town.post(
+        "statistics", "items/enter", rulebook=book, unit="D16", supplier=STATISTICS, item="CIRCULAR",
+        points="1", document="通报〔2026〕3号", decided_on="2026-03-20", reason="迟报数据",
+        evidence=[town.file("statistics")],
+    )  # fmt: skip
+
+
+def run(town: Town, book: int) -> Any:
+    town.post("office_data", f"rulebooks/{book}/compute", at="2026-04-01")
+    made = town.work()[-1].result
+    assert made is not None
+    return made
+
+
+def board(town: Town, name: str, run: str) -> dict[str, Any]:
+    groups = town.get(name, f"results/{run}")["groups"]
+    return {line["unit"]: line for group in groups for line in group["lines"]}
+
+
+def appeal(town: Town, result: int, run: str) -> int:
+    """D10 says its places were counted wrong; a hearing, a vote, a decision; then the numbers run again."""
+    assert town.get("unit_leader-D10", f"results/{run}/units/D10")["score"]
+    made = town.post(
+        "unit_leader-D10", "appeals/draft", run=result, unit="D10", indicator="SEATS", ground="data_error",
+        wanted="90", statement="9 个学位被误排除", hearing_wanted=True, evidence=[town.file("unit_leader-D10")],
+    )["id"]  # fmt: skip
+    assert town.client("unit_leader-D13").get(f"/api/v1/appeals/{made}").status_code == 404
+    town.post("unit_leader-D10", f"appeals/{made}/file")
+    town.post("appeals_clerk", f"appeals/{made}/accept")
+    drawn = town.post("appeals_clerk", f"appeals/{made}/draw", seats=3)["detail"]
+    assert {one["account"] for one in drawn["excluded"]} == {"panel-5"}, "who holds a role there"
+    early = town.post("appeals_clerk", f"appeals/{made}/call_hearing", 422, hearing_on="2026-04-10", place="一号会议室")  # fmt: skip
+    assert early["type"] == "hearing.early"
+    due = town.get("appeals_clerk", f"appeals/{made}")["due_on"]
+    town.post(
+        "appeals_clerk", f"appeals/{made}/call_hearing", hearing_on="2026-04-22", place="一号会议室"
+    )
+    town.at("2026-04-22")
+    town.post("appeals_clerk", f"appeals/{made}/sign_minutes", minutes=[town.file("appeals_clerk")])
+    assert town.get("appeals_clerk", f"appeals/{made}")["due_on"] > due, "the clock stood still"
+    first, second, third = drawn["panel"]
+    for member, vote in ((first, "uphold"), (second, "reject"), (third, "uphold")):
+        town.post(member, f"appeals/{made}/vote", vote=vote, reasons="依据学籍系统记录")
+    blind = town.post(first, f"appeals/{made}/decide", 422, value="90", reasons="记录属实")
+    assert blind["type"] == "effect.absent", "nobody signs before the ripple was seen"
+    ripple = town.post(first, f"appeals/{made}/preview", value="90")["detail"]["effect"]["units"]
+    assert "D10" in {one["unit"] for one in ripple}
+    assert (
+        town.post(second, f"appeals/{made}/decide", 422, value="90", reasons="x")["type"]
+        == "panel.presides"
+    )
+    town.post(first, f"appeals/{made}/decide", value="90", reasons="记录属实")
+    town.post("office_data", f"appeals/{made}/apply")
+    number: int = made
+    return number
+
+
+def improve(town: Town, result: int) -> None:
+    """D16 is red: a notice within 72 hours, a plan, a visit, evidence, accepted by somebody else."""
+    case = town.post("office_procedure", "rectification/propose", run=result, unit="D16")["id"]
+    path = f"rectification/{case}"
+    town.post("office_director", f"{path}/confirm")
+    assert (
+        town.post("office_procedure", f"{path}/serve", mentor="mentor")["detail"]["late"] is False
+    )
+    town.post(
+        "unit_leader-D16", f"{path}/answer", fact="少建 30 个学位", cause="工期延误", measures="倒排工期",
+        owner="林某甲", finish_on="2026-06-30", cost="120 万元",
+    )  # fmt: skip
+    town.post("mentor", f"{path}/visit", on="2026-04-22", advice="拆分标段")
+    town.post("unit_reporter-D16", f"{path}/evidence", evidence=[town.file("unit_reporter-D16")])
+    town.post("office_indicators", f"{path}/accept", measured="92", answer="达标")
+
+
+def test_a_year_through_the_api_alone(town: Town, tmp_path: Path) -> None:
+    # Who sits on a panel and holds a role at a party is excluded from it.
+    from zhengheng.web.organisation.models import Unit
+    from zhengheng.workflow.roles import Role
+
+    town.people.give(town.people["panel-5"], Role.UNIT_REPORTER, unit=Unit.objects.get(code="D10"))
+    book = adopt(town)
+    sheets = agree_targets(town, book)
+    change_target(town, sheets["D10"])
+    report(town, book)
+    deduct(town, book)
+    town.at("2026-04-08")
+    from zhengheng.web.reporting.jobs import tick
+
+    assert tick(_now()) == 5, "four values and one deduction are settled by silence"
+    assert tick(_now()) == 0
+    made = run(town, book)
+    first = board(town, "office_data", made["run"])
+    assert first["D10"]["status"] == first["D16"]["status"] == "value"
+    town.post("office_director", f"results/{made['run']}/readers", 204, username="office_procedure")
+    town.post("office_procedure", f"runs/{made['result']}/publish")
+    appealed = appeal(town, made["result"], made["run"])
+    again = town.work()[-1].result
+    assert again is not None
+    assert again["run"] != made["run"]
+    second = board(town, "office_data", again["run"])
+    assert float(second["D10"]["score"]) > float(first["D10"]["score"])
+    town.post(
+        "office_director", f"results/{again['run']}/readers", 204, username="office_procedure"
+    )
+    town.post("office_procedure", f"runs/{again['result']}/publish")
+    old = town.get("expert", f"runs/{made['result']}")
+    assert old["state"] == "replaced", "and still there to be read"
+    assert board(town, "expert", made["run"]) == first
+    improve(town, again["result"])
+    early = town.post("commission_secretary", f"runs/{again['result']}/finalise", 422)
+    assert early["type"] == "notice.running"
+    town.at("2026-05-06")
+    decision = town.decided(f"result:{again['result']}", "2026-5", "2026-05-06")
+    town.post(
+        "commission_secretary", f"runs/{again['result']}/grade", unit="D13", grade="good",
+        reason="调查未结", basis="考核办法第十二条", decision=decision,
+    )  # fmt: skip
+    town.post("commission_secretary", f"runs/{again['result']}/finalise", decision=decision)
+    town.post("office_procedure", f"runs/{again['result']}/archive")
+    package = town.work()[-1].result
+    assert package is not None
+    assert town.get("appeals_clerk", f"appeals/{appealed}")["state"] == "applied"
+    assert_verifies(tmp_path / "archive" / package["package"], tmp_path / "out")
+    assert check(list(ledger.entries()), ledger.leaves()) == []
+
+
+def _now() -> Any:
+    from zhengheng.web.pages.clock import now
+
+    return now()
+
+
+def assert_verifies(package: Path, folder: Path) -> None:
+    """Both bundles of the archive recompute on bare Python; the catalogue's digests hold."""
+    import hashlib
+
+    with zipfile.ZipFile(package) as archive:
+        archive.extractall(folder)
+    for entry in json.loads((folder / "catalogue.json").read_text(encoding="utf-8")):
+        assert hashlib.sha256((folder / entry["file"]).read_bytes()).hexdigest() == entry["sha256"]
+    for kind in ("public", "audit"):
+        with zipfile.ZipFile(folder / f"{kind}.zip") as bundle:
+            bundle.extractall(folder / kind)
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", "verify.py"], cwd=folder / kind, capture_output=True, text=True, check=False
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
