@@ -115,7 +115,9 @@ def computed_run() -> Run:
     mapping = load_mapping(folder / "intake.yaml")
     facts = read_files(mapping, book, folder / "data")
     made = make_run(book, facts, parse_period("2007"), DuckEngine(threads=1))
-    keep_run(Lake.create(HOME / "lake"), made, datetime(2026, 3, 1, tzinfo=UTC))
+    keep_run(
+        Lake.create(Path(settings.HOME) / "lakes" / "part"), made, datetime(2026, 3, 1, tzinfo=UTC)
+    )
     return made
 
 

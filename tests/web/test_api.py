@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.web.conftest import PASSWORD, People, computed_run
 from zhengheng.ledger.tree import root_from_inclusion
+from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.api.routes import api
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.workflow.roles import OFFICERS, Role
@@ -37,7 +38,9 @@ TABLE: dict[tuple[str, str], tuple[set[Role], dict[str, Any]]] = {
     ("get", "/results/{run}"): (NOBODY, {}),
     ("get", "/results/{run}/units/{code}"): (NOBODY, {}),
     ("post", "/results/{run}/readers"): (NOBODY, {"username": "mentor"}),
-    ("post", "/results/{run}/publish"): (NOBODY, VERSION),
+    ("post", "/files"): (EVERYONE, {}),
+    ("get", "/jobs/{number}"): (NOBODY, {}),
+    ("post", "/jobs/{number}/retry"): (NOBODY, {}),
     ("get", "/ledger"): (AUDITOR, {}),
     ("get", "/ledger/{sequence}/proof"): (AUDITOR, {}),
     ("get", "/ledger/checkpoints"): (AUDITOR, {}),
@@ -62,8 +65,21 @@ def documented() -> set[tuple[str, str]]:
     return {(method, path.removeprefix(HEAD)) for path, held in paths.items() for method in held}
 
 
+def of_kinds() -> set[tuple[str, str]]:
+    """The addresses of kinds of objects and their acts; tests/web/test_acts.py tries each."""
+    found: set[tuple[str, str]] = set()
+    for kind in KINDS:
+        found |= {("get", f"/{kind.path}"), ("get", f"/{kind.path}/{{number}}")}
+        for act in kind.acts:
+            if act in kind.makers:
+                found.add(("post", f"/{kind.path}/{act.name}"))
+            elif not act.by_machine:
+                found.add(("post", f"/{kind.path}/{{number}}/{act.name}"))
+    return found
+
+
 def test_the_table_holds_every_address() -> None:
-    assert documented() == set(TABLE)
+    assert documented() == set(TABLE) | of_kinds()
 
 
 @pytest.mark.parametrize(("method", "path"), TABLE)
@@ -122,11 +138,12 @@ def test_a_year_of_two_officers_and_a_result_through_the_api_alone(people: Peopl
     board = call(procedure, "get", f"/results/{run}").json()
     assert board["units"] == sum(len(group["lines"]) for group in board["groups"])
     assert LedgerEntry.objects.filter(act="result.viewed", actor="office_procedure").count() == 1
+    number = call(procedure, "get", "/runs").json()["items"][0]["id"]
     version = {"row_version": board["run"]["row_version"]}
-    assert call(procedure, "post", f"/results/{run}/publish", version).status_code == 204
-    assert (
-        call(procedure, "post", f"/results/{run}/publish", version).json()["type"] == "state.wrong"
-    )
+    assert call(procedure, "post", f"/runs/{number}/publish", version).status_code == 200
+    assert call(procedure, "post", f"/runs/{number}/publish", version).json()["type"] == "stale"
+    newer = {"row_version": version["row_version"] + 1}
+    assert call(procedure, "post", f"/runs/{number}/publish", newer).json()["type"] == "state.wrong"
     first = board["groups"][0]["lines"][0]
     passport = call(people.client("expert"), "get", f"/results/{run}/units/{first['unit']}").json()
     assert passport["score"] == first["score"]

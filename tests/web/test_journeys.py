@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.conftest import missing
@@ -69,7 +68,7 @@ def computed(people: People) -> str:
     """A run on which the director, procedure and data officers are named."""
     made = computed_run()
     data, director = people["office_data"], people["office_director"]
-    run = register_run(home=settings.HOME / "lake", run=made.id, actor=data, now=NOW)
+    run = register_run(run=made.id, actor=data, now=NOW)
     name_reader(run=run, account=people["office_procedure"], actor=director, now=NOW)
     return run.run
 

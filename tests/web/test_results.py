@@ -1,15 +1,18 @@
 """Results: before the notice only for those who are named, each look recorded; afterwards for all assessed."""
 
 import pytest
-from django.conf import settings
 
 from tests.web.conftest import NOW, People, computed_run
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.engines.passport import passport
 from zhengheng.engines.run import Run
+from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.services import StaleError
+from zhengheng.web.acts.declare import Nothing
+from zhengheng.web.acts.services import perform
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.results import services
+from zhengheng.web.results.acts import RESULTS
 from zhengheng.web.results.models import ResultRun
 from zhengheng.workflow.machine import StateError
 from zhengheng.workflow.roles import OFFICERS, Role
@@ -22,9 +25,7 @@ def computed() -> Run:
 
 @pytest.fixture
 def run(people: People, computed: Run) -> ResultRun:
-    return services.register_run(
-        home=settings.HOME / "lake", run=computed.id, actor=people["office_data"], now=NOW
-    )
+    return services.register_run(run=computed.id, actor=people["office_data"], now=NOW)
 
 
 def test_the_data_officer_registers_a_computed_run(people: People, computed: Run) -> None:
@@ -32,8 +33,15 @@ def test_the_data_officer_registers_a_computed_run(people: People, computed: Run
     assert computed.id in client.get("/office/results/").content.decode()
     assert client.post("/office/results/register/", {"run": computed.id}).status_code == 302
     assert client.post("/office/results/register/", {"run": "nothing"}).status_code == 404
-    assert LedgerEntry.objects.filter(act="result.registered", actor="office_data").count() == 1
+    assert LedgerEntry.objects.filter(act="result.register", actor="office_data").count() == 1
     assert client.get(f"/office/results/{computed.id}/").status_code == 200
+
+
+def publish(run: ResultRun, version: int, actor: Account) -> None:
+    act = RESULTS.act("publish")
+    assert act is not None
+    held = RESULTS.all().get(pk=run.pk)
+    perform(RESULTS, act, held, given=Nothing(), row_version=version, actor=actor, now=NOW)
 
 
 def name(run: ResultRun, people: People, *roles: Role) -> None:
@@ -51,7 +59,7 @@ def test_before_the_notice_only_named_persons_see_it_and_administrators_never(
     assert seen == {Role.OFFICE_DATA, Role.OFFICE_DIRECTOR, Role.EXPERT}
     listing = people.client("mentor").get("/office/results/").content.decode()
     assert run.run not in listing, "not even its existence"
-    looks = LedgerEntry.objects.filter(act="result.viewed", subject=f"run:{run.run}")
+    looks = LedgerEntry.objects.filter(act="result.viewed", subject=f"result:{run.pk}")
     assert set(looks.values_list("actor", flat=True)) == {role.value for role in seen}
     assert looks.count() == len(seen)
 
@@ -72,14 +80,14 @@ def test_on_notice_everyone_who_works_here_sees_it_and_looks_are_no_acts(
 ) -> None:
     name(run, people, Role.OFFICE_PROCEDURE)
     client = people.client("office_procedure")
-    done = client.post(f"/office/results/{run.run}/publish/", {"row_version": run.row_version})
+    done = client.post(f"/office/runs/{run.pk}/publish/", {"row_version": run.row_version})
     assert done.status_code == 302
     before = LedgerEntry.objects.count()
     for role in Role:
         status = people.client(role.value).get(f"/office/results/{run.run}/").status_code
         assert status == (404 if role in OFFICERS else 200), role
     assert LedgerEntry.objects.count() == before
-    assert LedgerEntry.objects.filter(act="result.published").count() == 1
+    assert LedgerEntry.objects.filter(act="result.publish").count() == 1
 
 
 def test_the_second_publisher_is_told_and_nothing_happens_twice(
@@ -88,14 +96,14 @@ def test_the_second_publisher_is_told_and_nothing_happens_twice(
     name(run, people, Role.OFFICE_PROCEDURE)
     actor = people["office_procedure"]
     with pytest.raises(StaleError):
-        services.publish(run=run, row_version=9, actor=actor, now=NOW)
-    services.publish(run=run, row_version=1, actor=actor, now=NOW)
+        publish(run, 9, actor)
+    publish(run, 1, actor)
     with pytest.raises(StaleError):
-        services.publish(run=run, row_version=1, actor=actor, now=NOW)
+        publish(run, 1, actor)
     run.refresh_from_db()
     with pytest.raises(StateError):
-        services.publish(run=run, row_version=run.row_version, actor=actor, now=NOW)
-    assert LedgerEntry.objects.filter(act="result.published").count() == 1
+        publish(run, run.row_version, actor)
+    assert LedgerEntry.objects.filter(act="result.publish").count() == 1
 
 
 def test_who_may_name_and_publish(people: People, run: ResultRun) -> None:
@@ -105,16 +113,12 @@ def test_who_may_name_and_publish(people: People, run: ResultRun) -> None:
             with pytest.raises(ZhenghengError):
                 services.name_reader(run=run, account=actor, actor=actor, now=NOW)
         with pytest.raises(ZhenghengError):
-            services.publish(run=run, row_version=1, actor=actor, now=NOW)
+            publish(run, 1, actor)
         if role != Role.OFFICE_DATA:
             with pytest.raises(ZhenghengError):
-                services.register_run(
-                    home=settings.HOME / "lake", run=run.run, actor=actor, now=NOW
-                )
+                services.register_run(run=run.run, actor=actor, now=NOW)
     with pytest.raises(ZhenghengError) as caught:
-        services.register_run(
-            home=settings.HOME / "lake", run=run.run, actor=people["office_data"], now=NOW
-        )
+        services.register_run(run=run.run, actor=people["office_data"], now=NOW)
     assert caught.value.problems[0].code == "run.registered"
 
 

@@ -7,11 +7,13 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.web.conftest import People
+from zhengheng.web.acts.registry import KINDS
 from zhengheng.workflow.permissions import ACTS, RULES, may
 from zhengheng.workflow.roles import OFFICERS, Role
 
 EVERYONE = set(Role)
 NOBODY: set[Role] = set()
+OFFICE = {Role.OFFICE_DIRECTOR, Role.OFFICE_INDICATORS, Role.OFFICE_DATA, Role.OFFICE_PROCEDURE}
 TABLE: dict[tuple[str, str], set[Role]] = {
     ("GET", "/office/"): EVERYONE,
     ("GET", "/office/password/"): EVERYONE,
@@ -21,8 +23,10 @@ TABLE: dict[tuple[str, str], set[Role]] = {
     ("POST", "/office/results/register/"): {Role.OFFICE_DATA},
     ("GET", "/office/results/none/"): NOBODY,
     ("GET", "/office/results/none/units/D10/"): NOBODY,
-    ("POST", "/office/results/none/publish/"): NOBODY,
     ("POST", "/office/results/none/readers/"): NOBODY,
+    ("GET", "/office/jobs/"): OFFICE | {Role.SYSTEM_ADMINISTRATOR},
+    ("GET", "/office/jobs/99/"): NOBODY,
+    ("POST", "/office/jobs/99/retry/"): NOBODY,
     ("GET", "/office/accounts/"): set(OFFICERS),
     ("GET", "/office/accounts/new/"): {Role.SYSTEM_ADMINISTRATOR},
     ("GET", "/office/accounts/mentor/"): set(OFFICERS),
@@ -36,7 +40,10 @@ TABLE: dict[tuple[str, str], set[Role]] = {
     ("GET", "/office/ledger/export/"): {Role.SECURITY_AUDITOR},
     ("POST", "/office/ledger/checkpoint/"): {Role.SECURITY_AUDITOR, Role.OFFICE_DIRECTOR},
 }  # fmt: skip
-OPEN = {"/", "/office/sign-in/", "/office/sign-out/", "/office/language/"}
+OPEN = {"/", "/office/clock/", "/office/sign-in/", "/office/sign-out/", "/office/language/"}
+
+
+KINDS_AT = tuple(f"/office/{kind.path}/" for kind in KINDS)
 
 
 def addresses(found: list[URLPattern | URLResolver], head: str = "/") -> list[str]:
@@ -52,8 +59,8 @@ def test_the_table_holds_every_address() -> None:
     patterns = [
         re.sub(r"<[^>]+>", "[^/]+", path) + "$"
         for path in addresses(get_resolver().url_patterns)
-        # The API has a table of its own, in test_api.py.
-        if not path.startswith("/api/")
+        # The API has a table of its own, in test_api.py; the kinds of objects have one in test_acts.py.
+        if not path.startswith("/api/") and not path.startswith(KINDS_AT)
     ]
     known = [path for _, path in TABLE] + list(OPEN)
     for pattern in patterns:
@@ -90,4 +97,11 @@ def test_an_unknown_act_is_an_error_and_never_a_permission() -> None:
     with pytest.raises(KeyError):
         may([], "result.raed")
     assert not any(may([], act) for act in ACTS)
-    assert {rule.relation for rule in RULES} <= {"any", "named"}
+    assert {rule.relation for rule in RULES} <= {
+        "any",
+        "named",
+        "own",
+        "supplying",
+        "seated",
+        "second",
+    }

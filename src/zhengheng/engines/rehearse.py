@@ -3,6 +3,7 @@
 from typing import Any
 
 from zhengheng.domain.numbers import format_scaled
+from zhengheng.domain.problems import Language
 from zhengheng.engines.run import Run
 
 
@@ -20,6 +21,13 @@ def moves(before: Run, after: Run) -> list[dict[str, Any]]:
             {"unit": unit, "period": after.plan.period.code, **pairs, "moved": first != second}
         )
     return found
+
+
+def grade_names(run: Run, language: Language) -> dict[str, str]:
+    """The code of each grade → its name."""
+    grading = run.rulebook.grading
+    bands = (*grading.bands, *grading.outside) if grading else ()
+    return {band.code: band.name.say(language) for band in bands}
 
 
 def _table(run: Run) -> dict[str, tuple[str, str, str]]:

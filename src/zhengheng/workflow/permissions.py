@@ -148,12 +148,12 @@ RULES: tuple[Rule, ...] = (
     Rule("result.read", BUSINESS, "named", frozenset({"draft", "approved"})),
     Rule("result.read", BUSINESS, "any", frozenset({"notice", "final", "replaced", "archived"})),
     _rule("result.name", Role.OFFICE_DIRECTOR, relation="named", states=("draft", "approved")),
-    _rule("result.approve", Role.COMMISSION_SECRETARY, relation="named", states=("draft",)),
-    _rule("result.publish", Role.OFFICE_PROCEDURE, relation="named", states=("draft", "approved")),
-    _rule("result.serve", Role.OFFICE_PROCEDURE, states=("notice",)),
-    _rule("result.grade", Role.COMMISSION_SECRETARY, states=("notice",)),
-    _rule("result.finalise", Role.COMMISSION_SECRETARY, states=("notice",)),
-    _rule("result.archive", Role.OFFICE_PROCEDURE, states=("final",)),
+    _rule("result.approve", Role.COMMISSION_SECRETARY, relation="named"),
+    _rule("result.publish", Role.OFFICE_PROCEDURE, relation="named"),
+    _rule("result.serve", Role.OFFICE_PROCEDURE),
+    _rule("result.grade", Role.COMMISSION_SECRETARY),
+    _rule("result.finalise", Role.COMMISSION_SECRETARY),
+    _rule("result.archive", Role.OFFICE_PROCEDURE),
     # Appeals: the clerk keeps the clocks, the panel decides; neither touches a score.
     _rule(
         "appeal.read",

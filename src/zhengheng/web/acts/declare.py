@@ -32,11 +32,14 @@ class Nothing(Given):
 
 
 def ask(zh: str, en: str, default: Any = ..., **limits: Any) -> Any:
-    """A field with its words; `limits` as pydantic knows them, `form` for the kind of input."""
-    form = limits.pop("form", "")
+    """A field with its words; `limits` as pydantic knows them.
+
+    `form` is the kind of input where the type does not say it; `names` are the words of choices.
+    """
+    form, names = limits.pop("form", ""), limits.pop("names", {})
     if limits.get("max_length") is None and form in {"text", "lines"}:
         limits["max_length"] = 4000
-    return Field(default, title=f"{zh} {en}", json_schema_extra={"zh": zh, "en": en, "form": form}, **limits)  # fmt: skip
+    return Field(default, title=f"{zh} {en}", json_schema_extra={"zh": zh, "en": en, "form": form, "names": names}, **limits)  # fmt: skip
 
 
 Files = list[int]
@@ -93,6 +96,8 @@ class Act:
     """What stands in the form at first."""
     when: Callable[[Any], bool] | None = None
     """Of two acts that lead out of the same state, which one this object is for."""
+    optional: bool = False
+    """Possible, but nobody waits for it: it puts no object on the actor's desk."""
     by_machine: bool = False
     """Done by a job, not by a person: neither form nor address."""
 

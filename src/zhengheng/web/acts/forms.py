@@ -29,7 +29,7 @@ class Input:
     """line, text, number, date, moment, yes, choice, rows, files"""
     required: bool
     value: Any = ""
-    choices: tuple[tuple[str, str], ...] = ()
+    choices: tuple[tuple[str, str | Words], ...] = ()
     columns: tuple[Words, ...] = ()
     """Of `rows`: what stands in each column, from left to right."""
 
@@ -45,6 +45,8 @@ def _input(
     said = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     words = str(said.get("zh", name)), str(said.get("en", name))
     kind, listed = _form(info, str(said.get("form", "")))
+    if isinstance(names := said.get("names"), dict) and names:
+        listed = tuple((value, names.get(value, label)) for value, label in listed)  # type: ignore[misc]
     columns: tuple[Words, ...] = ()
     if kind == "rows":
         columns = tuple(_words(n, f) for n, f in _row(info).model_fields.items())
@@ -65,14 +67,14 @@ def _row(info: FieldInfo) -> type[BaseModel]:
     return row
 
 
-def _form(info: FieldInfo, form: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+def _form(info: FieldInfo, form: str) -> tuple[str, tuple[tuple[str, str | Words], ...]]:
     kind: Any = info.annotation
     if get_origin(kind) in {Union, types.UnionType}:
         kind = next(one for one in get_args(kind) if one is not type(None))
     if form:
         return form, ()
     if get_origin(kind) is Literal:
-        return "choice", tuple((str(value), str(value)) for value in get_args(kind))
+        return "choice", tuple((str(value), str(value)) for value in get_args(kind) if value)
     if get_origin(kind) is list:
         return ("files", ()) if get_args(kind)[0] is int else ("rows", ())
     named = {"bool": "yes", "int": "number", "date": "date", "datetime": "moment", "time": "time"}

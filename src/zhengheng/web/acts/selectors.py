@@ -55,7 +55,11 @@ def makers(kind: Kind, held: Collection[Grant]) -> list[Act]:
 def owed(kind: Kind, account: Account, day: date) -> list[tuple[Any, list[Act]]]:
     """Objects that wait for an act of this account."""
     held = grants(account, day)
-    mine = [act for act in kind.acts if not act.by_machine and anywhere(held, act.code)]
+    mine = [
+        act
+        for act in kind.acts
+        if not act.by_machine and not act.optional and anywhere(held, act.code)
+    ]
     states = {
         state for state in kind.machine.names for act in mine if kind.machine.leads(state, act.code)
     }
@@ -64,6 +68,6 @@ def owed(kind: Kind, account: Account, day: date) -> list[tuple[Any, list[Act]]]
     found = []
     for obj in kind.all().filter(state__in=states):
         acts = open_acts(kind, obj, account, held)
-        if acts and _sees(kind, obj, account, held):
+        if not all(act.optional for act in acts) and _sees(kind, obj, account, held):
             found.append((obj, acts))
     return found

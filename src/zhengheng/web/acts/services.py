@@ -45,6 +45,8 @@ def perform(
     held = grants(actor, now.date())
     if not may(held, act.code, relations=stands.relations, units=stands.units, state=obj.state):
         raise forbidden(act.code)
+    if obj.row_version != row_version:
+        raise stale(f"{kind.name}:{obj.pk}")
     return _do(kind, act, obj, Doing(obj, given, actor, now), row_version)
 
 

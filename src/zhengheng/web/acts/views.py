@@ -1,5 +1,6 @@
 """Pages of all kinds of objects: the list, the object with what can be done to it, an act's form."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from zhengheng.domain.problems import ZhenghengError
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import forbidden, grants
 from zhengheng.web.acts import forms, selectors, services
-from zhengheng.web.acts.declare import Act, Given, Kind
+from zhengheng.web.acts.declare import Act, Given, Kind, Words
 from zhengheng.web.files.models import StoredFile
 from zhengheng.web.files.services import content_of, take_in
 from zhengheng.web.jobs.models import Job
@@ -69,7 +70,7 @@ def object_context(request: OfficeRequest, kind: Kind, obj: Any) -> dict[str, An
     subject = f"{kind.name}:{obj.pk}"
     return {
         "kind": kind, "object": obj, "title": kind.title(obj), "state": kind.state_of(obj), "acts": acts,
-        "facts": [(c.words, c.value(obj)) for c in (*kind.columns, *kind.facts)],
+        "facts": _facts(kind, obj),
         "left": official().between(day, obj.due_on) if obj.due_on else None,
         "known_year": obj.due_on is None or official().is_known(obj.due_on),
         "files": StoredFile.objects.filter(pk__in=obj.files),
@@ -78,10 +79,20 @@ def object_context(request: OfficeRequest, kind: Kind, obj: Any) -> dict[str, An
     }  # fmt: skip
 
 
+def _facts(kind: Kind, obj: Any) -> list[tuple[Words, Any]]:
+    """What is known of the object; what is not yet there takes no room."""
+    found = [(column.words, column.value(obj)) for column in (*kind.columns, *kind.facts)]
+    return [(words, value) for words, value in found if value not in (None, "")]
+
+
 def _history(kind: Kind, subject: str) -> list[dict[str, Any]]:
     words = {act.code: act.words for act in kind.acts}
     return [
-        {"words": words.get(row.act, (row.act, row.act)), "row": row}
+        {
+            "words": words.get(row.act, (row.act, row.act)),
+            "row": row,
+            "at": datetime.fromisoformat(row.at),
+        }  # fmt: skip
         for row in LedgerEntry.objects.filter(subject=subject).order_by("sequence")
     ]
 

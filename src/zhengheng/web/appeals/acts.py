@@ -51,10 +51,7 @@ class AppealError(ZhenghengError):
 
 
 class SaveGiven(Given):
-    ground: Ground = ask(
-        "理由类别: 数据错误 data_error / 规则适用错误 rule_misapplied / 非本单位职责 not_our_duty / 不可抗力 force_majeure / 容错 error_tolerance / 评价人利害关系 rater_conflict",
-        "Ground",
-    )
+    ground: Ground = ask("理由类别", "Ground", names=GROUNDS)
     wanted: str = ask("应为 (数值)", "It should be (value)", "", max_length=40)
     statement: str = ask("事实与理由", "Facts and reasons", form="text")
     hearing_wanted: bool = ask("申请听证", "Ask for a hearing", False)
@@ -268,9 +265,7 @@ def sign_minutes(doing: Doing) -> Change:
 
 
 class VoteGiven(Given):
-    vote: Literal["uphold", "partly", "reject"] = ask(
-        "表决: 支持 uphold / 部分支持 partly / 驳回 reject", "Vote"
-    )
+    vote: Literal["uphold", "partly", "reject"] = ask("表决", "Vote", names=OUTCOMES)
     reasons: str = ask("理由", "Reasons", form="text")
 
 
@@ -356,16 +351,7 @@ def _runs(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, st
     held = ResultRun.objects.filter(state="notice")
     return {
         "run": [(str(r.pk), f"{r.title_zh} {r.period}") for r in held],
-        **_grounds(obj, account, day),
     }
-
-
-def _grounds(obj: Any, account: Account, day: date) -> dict[str, list[Any]]:
-    return {"ground": list(GROUNDS.items())}
-
-
-def _votes(obj: Any, account: Account, day: date) -> dict[str, list[Any]]:
-    return {"vote": list(OUTCOMES.items())}
 
 
 def _of(name: str) -> Any:
@@ -386,21 +372,21 @@ APPEALS = Kind(
             ("对单项指标申诉。请先看得分溯源单; 草稿可随时修改, 由单位负责人提交。",
              "An appeal is about one indicator. Read its score passport first; the unit's leader files the draft."), choices=_runs),
         Act("appeal.file", ("提交申诉", "File"), file),
-        Act("appeal.save", ("修改草稿", "Save the draft"), save, SaveGiven, choices=_grounds,
-            typed=lambda a: {"ground": a.ground, "wanted": a.wanted, "statement": a.statement, "hearing_wanted": a.hearing_wanted}),
+        Act("appeal.save", ("修改草稿", "Save the draft"), save, SaveGiven,
+            typed=lambda a: {"ground": a.ground, "wanted": a.wanted, "statement": a.statement, "hearing_wanted": a.hearing_wanted}, optional=True),
         Act("appeal.accept", ("受理", "Accept for decision"), accept),
-        Act("appeal.return", ("退回补正", "Return to be completed"), send_back, ReasonGiven),
+        Act("appeal.return", ("退回补正", "Return to be completed"), send_back, ReasonGiven, optional=True),
         Act("appeal.draw", ("抽取评审组", "Draw the panel"), draw, DrawGiven),
-        Act("appeal.call_hearing", ("通知听证", "Call a hearing"), call_hearing, HearingGiven),
+        Act("appeal.call_hearing", ("通知听证", "Call a hearing"), call_hearing, HearingGiven, optional=True),
         Act("appeal.sign_minutes", ("登记笔录", "File the minutes"), sign_minutes, MinutesGiven),
-        Act("appeal.vote", ("表决", "Vote"), vote, VoteGiven, choices=_votes),
-        Act("appeal.preview", ("试算影响", "Compute the ripple"), preview, PreviewGiven, typed=lambda a: {"value": a.wanted}),
+        Act("appeal.vote", ("表决", "Vote"), vote, VoteGiven),
+        Act("appeal.preview", ("试算影响", "Compute the ripple"), preview, PreviewGiven, typed=lambda a: {"value": a.wanted}, optional=True),
         Act("appeal.decide", ("签署决定", "Sign the decision"), decide, DecideGiven,
             typed=lambda a: {"value": a.effect["value"] if a.effect else ""}),
-        Act("appeal.recuse", ("申请回避", "Step back"), recuse, ReasonGiven),
+        Act("appeal.recuse", ("申请回避", "Step back"), recuse, ReasonGiven, optional=True),
         Act("appeal.apply", ("更正并重新核算", "Correct and run again"), apply, when=lambda a: a.outcome in {"uphold", "partly"}),
         Act("appeal.close", ("结案", "Close"), plainly, when=lambda a: a.outcome == "reject"),
-        Act("appeal.withdraw", ("撤回申诉", "Withdraw"), withdraw),
+        Act("appeal.withdraw", ("撤回申诉", "Withdraw"), withdraw, optional=True),
     ),
     columns=(
         Column(("指标", "Indicator"), _name), Column(("单位", "Unit"), lambda a: (a.unit.name_zh, a.unit.name_en)),
@@ -419,7 +405,7 @@ APPEALS = Kind(
     body="appeals/body.html",
     context=lambda appeal, request: {
         "seats": appeal.seats.all(), "all_voted": bool(selectors.majority(appeal)) or appeal.outcome != "",
-        "precedents": selectors.precedents(), "passport": f"/office/results/{appeal.run.run}/units/{appeal.unit.code}/"},
+        "precedents": selectors.precedents(), "grounds": GROUNDS, "outcomes": OUTCOMES, "passport": f"/office/results/{appeal.run.run}/units/{appeal.unit.code}/"},
     out=lambda a: {"run": a.run_id, "unit": a.unit.code, "indicator": a.indicator, "wanted": a.wanted, "outcome": a.outcome,
                    "effect": a.effect, "panel": [s.account.username for s in a.seats.all() if not s.recused],
                    "excluded": a.excluded, "seed": a.seed},

@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 
 from zhengheng.domain.periods import parse_period
 from zhengheng.engines.duck import DuckEngine
-from zhengheng.engines.rehearse import moves
 from zhengheng.engines.run import Run, make_run
 from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.accounts.selectors import standing
@@ -15,7 +14,7 @@ from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.intake.services import corrected, opened, read_rows
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.reporting.models import Report
-from zhengheng.web.results.selectors import folder_of, loaded
+from zhengheng.web.results.selectors import folder_of, loaded, moved_between
 from zhengheng.web.rulebooks.selectors import book_of
 from zhengheng.workflow.roles import Role
 
@@ -97,12 +96,7 @@ def effect(appeal: Appeal, value: str) -> list[dict[str, Any]]:
     extra, _, _ = read_rows(book, "correction", rows, "preview of an appeal")
     facts = corrected(opened(book.code).facts(), extra)
     after = make_run(book, facts, parse_period(before.plan.period.code), DuckEngine(), before.plan.at)  # fmt: skip
-    names = {unit.code: unit.name.zh for unit in (*book.units, *facts.units)}
-    return [
-        {**entry, "name": names.get(entry["unit"], entry["unit"])}
-        for entry in moves(before, after)
-        if entry["moved"]
-    ]
+    return moved_between(before, after, "zh")
 
 
 def correction_row(appeal: Appeal, value: str) -> dict[str, str]:

@@ -93,7 +93,7 @@ DECISIONS = Kind(
             ("由秘书记录会议编号、日期、出席、结论并附纪要; 另由一名委员复核后生效。",
              "The secretary records number, date, attendees, result and minutes; a member attests it.")),
         Act("decision.attest", ("复核无误", "Attest"), attest),
-        Act("decision.withdraw", ("撤回", "Withdraw"), withdraw),
+        Act("decision.withdraw", ("撤回", "Withdraw"), withdraw, optional=True),
     ),
     columns=(
         Column(("会议", "Meeting"), _of("meeting")), Column(("事项", "Subject"), _of("subject")),

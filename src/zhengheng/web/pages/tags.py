@@ -64,6 +64,12 @@ def worded(label: str | Sequence[str]) -> str:
 
 
 @register.filter
+def named(code: str, names: dict[str, tuple[str, str]]) -> str:
+    """What a code stands for, where that is known."""
+    return show(names.get(code, code))
+
+
+@register.filter
 def positive(value: int) -> int:
     """A number without its sign."""
     return abs(value)

@@ -163,13 +163,13 @@ RECTIFICATIONS = Kind(
     acts=(
         Act("rectification.propose", ("按红灯提出", "Propose from red lights"), propose, ProposeGiven),
         Act("rectification.confirm", ("确认立项", "Confirm"), confirm),
-        Act("rectification.drop", ("不立项", "Do not open"), with_reason, ReasonGiven),
+        Act("rectification.drop", ("不立项", "Do not open"), with_reason, ReasonGiven, optional=True),
         Act("rectification.serve", ("送达改进通知单", "Serve the notice"), serve, ServeGiven),
         Act("rectification.answer", ("答复并报整改方案", "Answer with a plan"), answer, AnswerGiven),
-        Act("rectification.visit", ("登记到访", "Log a visit"), visit, VisitGiven),
+        Act("rectification.visit", ("登记到访", "Log a visit"), visit, VisitGiven, optional=True),
         Act("rectification.evidence", ("提交整改证据", "Hand in evidence"), evidence, EvidenceGiven),
         Act("rectification.accept", ("验收销号", "Accept and close"), accept, AcceptGiven),
-        Act("rectification.send_back", ("退回继续整改", "Send back"), with_reason, ReasonGiven),
+        Act("rectification.send_back", ("退回继续整改", "Send back"), with_reason, ReasonGiven, optional=True),
     ),
     columns=(
         Column(("单位", "Unit"), lambda c: (c.unit.name_zh, c.unit.name_en)),

@@ -33,6 +33,9 @@ CHECK = Clock(length=3, unit="working_days")
 OBJECTION = Clock(length=5, unit="working_days")
 Status = Literal["value", "not_applicable", "missing", "withheld"]
 
+STATUS_WORDS = {"value": ("正常", "value"), "not_applicable": ("不适用", "not applicable"),
+                "missing": ("缺报", "missing"), "withheld": ("不公开", "withheld")}  # fmt: skip
+
 
 def _indicator(report: Report) -> Indicator:
     return book_of(report.rulebook).indicator(report.indicator)
@@ -54,9 +57,10 @@ def save(doing: Doing) -> Change:
 class SubmitGiven(Given):
     value: str = ask("数值", "Value", "", max_length=40)
     status: Status = ask(
-        "状态: 正常 value / 不适用 not_applicable / 缺报 missing / 不公开 withheld",
+        "状态",
         "Status",
         "value",
+        names=STATUS_WORDS,
     )
     note: str = ask(
         "说明 (无数值或变化很大时必填)",
@@ -146,7 +150,7 @@ def object_to(doing: Doing) -> Change:
 
 class SettleGiven(Given):
     value: str = ask("认定的数值", "Settled value", "", max_length=40)
-    status: Status = ask("状态", "Status", "value")
+    status: Status = ask("状态", "Status", "value", names=STATUS_WORDS)
     reason: str = ask("理由", "Reason", form="text")
 
 
@@ -213,9 +217,6 @@ def _name(report: Report) -> tuple[str, str]:
     return f"{report.indicator} {name.zh}", f"{report.indicator} {name.en or name.zh}"
 
 
-STATUS_WORDS = {"value": ("正常", "value"), "not_applicable": ("不适用", "not applicable"),
-                "missing": ("缺报", "missing"), "withheld": ("不公开", "withheld")}  # fmt: skip
-
 REPORTS = Kind(
     machine=REPORT, path="reports", words=("数据填报", "Reports"), model=Report,
     title=lambda r: (f"{r.unit.name_zh} {r.period}: {_name(r)[0]}", f"{r.unit.name_en or r.unit.name_zh} {r.period}: {_name(r)[1]}"),
@@ -226,18 +227,18 @@ REPORTS = Kind(
             typed=lambda r: {"value": r.value, "note": r.note}),
         Act("report.supply", ("提交, 由单位核对", "Submit for the unit's check"), supply, SubmitGiven, when=_by_another,
             typed=lambda r: {"value": r.value, "note": r.note}),
-        Act("report.save", ("保存草稿", "Save the draft"), save, SaveGiven, typed=lambda r: {"value": r.value, "note": r.note}),
-        Act("report.ask_time", ("申请延期", "Ask for more time"), ask_time, TimeGiven),
+        Act("report.save", ("保存草稿", "Save the draft"), save, SaveGiven, typed=lambda r: {"value": r.value, "note": r.note}, optional=True),
+        Act("report.ask_time", ("申请延期", "Ask for more time"), ask_time, TimeGiven, optional=True),
         Act("report.give_time", ("同意延期", "Give more time"), give_time, when=lambda r: r.more_time is not None),
         Act("report.verify", ("审核通过", "Accept"), verify),
         Act("report.confirm", ("核对无误", "Confirm"), confirm),
-        Act("report.object", ("提出异议", "Object"), object_to, ObjectGiven),
+        Act("report.object", ("提出异议", "Object"), object_to, ObjectGiven, optional=True),
         Act("report.settle", ("认定", "Settle"), settle, SettleGiven, typed=lambda r: {"value": r.wanted or r.value}),
-        Act("report.return", ("退回", "Send back"), send_back, ReasonGiven),
+        Act("report.return", ("退回", "Send back"), send_back, ReasonGiven, optional=True),
         Act("report.load", ("入库", "Load"), load, by_machine=True),
-        Act("report.ask_correction", ("申请更正", "Ask for a correction"), ask_correction, CorrectionGiven),
+        Act("report.ask_correction", ("申请更正", "Ask for a correction"), ask_correction, CorrectionGiven, optional=True),
         Act("report.correct", ("同意更正", "Correct"), correct, ReasonGiven),
-        Act("report.refuse_correction", ("不同意更正", "Refuse the correction"), refuse_correction, ReasonGiven),
+        Act("report.refuse_correction", ("不同意更正", "Refuse the correction"), refuse_correction, ReasonGiven, optional=True),
     ),
     columns=(
         Column(("指标", "Indicator"), _name), Column(("单位", "Unit"), lambda r: (r.unit.name_zh, r.unit.name_en)),
@@ -348,9 +349,9 @@ ITEMS = Kind(
             ("凭文号和依据登记; 单位有 5 个工作日可提出异议, 期满无异议即认定。",
              "With document and evidence; the unit has 5 working days to object, silence settles it.")),
         Act("item.confirm", ("无异议", "No objection"), confirm_item),
-        Act("item.object", ("提出异议", "Object"), object_to_item, ItemObjectGiven),
+        Act("item.object", ("提出异议", "Object"), object_to_item, ItemObjectGiven, optional=True),
         Act("item.settle", ("认定", "Settle"), conclude_item, ReasonGiven),
-        Act("item.waive", ("不予认定 (含容错)", "Waive (error tolerance included)"), conclude_item, ReasonGiven),
+        Act("item.waive", ("不予认定 (含容错)", "Waive (error tolerance included)"), conclude_item, ReasonGiven, optional=True),
         Act("item.load", ("入库", "Load"), load_item, by_machine=True),
     ),
     columns=(

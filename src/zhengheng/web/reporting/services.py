@@ -16,7 +16,7 @@ from zhengheng.web.reporting.models import Report
 from zhengheng.web.targets.services import number_fault
 
 WORKING_DAYS_TO_REPORT = 5
-"""After the period, where the indicator's value exists at once [D]; else its release lag counts."""
+"""After the period [D]; a value that is released later is owed on the day of its release."""
 FEW = 3
 FAR = 3
 """Standard deviations from earlier values beyond which a note is asked for [D]."""
@@ -58,11 +58,11 @@ def series(book: Rulebook, unit: Unit) -> Iterator[Indicator]:
 
 
 def due_on(indicator: Indicator, period: Period) -> date:
-    """The day by which a value is owed: five working days after the period, or after its release."""
+    """The day by which a value is owed: five working days after the period, or when it is released."""
     calendar = official()
-    if indicator.lag_days:
-        return calendar.after(period.end, indicator.lag_days, "calendar_days")
-    return calendar.after(period.end, WORKING_DAYS_TO_REPORT, "working_days")
+    owed = calendar.after(period.end, WORKING_DAYS_TO_REPORT, "working_days")
+    released = calendar.after(period.end, indicator.lag_days, "calendar_days")
+    return max(owed, released)
 
 
 def fits(indicator: Indicator, period: Period) -> bool:

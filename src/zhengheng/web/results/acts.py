@@ -186,10 +186,10 @@ RESULTS = Kind(
         Act("result.publish", ("进入公示", "Put on public notice"), publish,
             when=lambda r: approved_first(r) == (r.state == "approved")),
         Act("result.replace", ("被新版代替", "Replaced"), plainly, by_machine=True),
-        Act("result.serve", ("登记纸质送达", "Record service on paper"), serve, ServeGiven),
-        Act("result.grade", ("记录决定等次", "Record a decided grade"), grade, GradeGiven, choices=_decisions),
+        Act("result.serve", ("登记纸质送达", "Record service on paper"), serve, ServeGiven, optional=True),
+        Act("result.grade", ("记录决定等次", "Record a decided grade"), grade, GradeGiven, choices=_decisions, optional=True),
         Act("result.finalise", ("终定", "Make final"), finalise, FinaliseGiven, choices=_decisions),
-        Act("result.archive", ("归档", "Archive"), archive),
+        Act("result.archive", ("归档", "Archive"), archive, optional=True),
     ),
     columns=(
         Column(("方案", "Rulebook"), lambda r: (r.title_zh, r.title_en)), Column(("期间", "Period"), _of("period")),

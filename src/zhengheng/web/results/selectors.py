@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from zhengheng.domain.problems import Language, NotFoundError
 from zhengheng.engines.archive import load_run
 from zhengheng.engines.passport import Entry, passport
-from zhengheng.engines.rehearse import moves
+from zhengheng.engines.rehearse import grade_names, moves
 from zhengheng.engines.run import Run
 from zhengheng.engines.scoreboard import Scoreboard, scoreboard
 from zhengheng.lake.store import Lake
@@ -96,12 +96,24 @@ def unit_passport(name: str, unit: str, language: Language) -> Entry:
     return passport(load_run(folder_of(name), unit), unit, None, language)
 
 
-def moved(run: ResultRun) -> list[dict[str, Any]]:
+def moved(run: ResultRun, language: Language) -> list[dict[str, Any]]:
     """What moved against the version that this run replaces."""
     if run.replaces is None:
         return []
-    pairs = moves(loaded(folder_of(run.replaces.run)), loaded(folder_of(run.run)))
-    return [entry for entry in pairs if entry["moved"]]
+    return moved_between(loaded(folder_of(run.replaces.run)), loaded(folder_of(run.run)), language)
+
+
+def moved_between(before: Run, after: Run, language: Language) -> list[dict[str, Any]]:
+    """The units whose score, rank or grade differs, named, with old and new of each."""
+    words = grade_names(before, language) | grade_names(after, language)
+    names = {
+        unit.code: unit.name.say(language) for unit in (*after.rulebook.units, *after.facts.units)
+    }
+    return [
+        {**entry, "name": names.get(entry["unit"], entry["unit"]),
+         "grade": [words.get(code, code) for code in entry["grade"]]}
+        for entry in moves(before, after) if entry["moved"]
+    ]  # fmt: skip
 
 
 def newest(rulebook: str, period: str) -> ResultRun | None:

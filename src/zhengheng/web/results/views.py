@@ -66,7 +66,7 @@ def board(request: OfficeRequest, name: str) -> HttpResponse:
         **object_context(request, RESULTS, run), "run": run, "state": RESULT.names[run.state],
         "board": lines, "made": made, "provisional": is_provisional(made),
         "watermark": range(60) if _watched(request, run, "scoreboard") else (),
-        "may_name": may_name, "moved": selectors.moved(run), "newer": run.replaced_by.exclude(state__in=UNPUBLISHED).first(),
+        "may_name": may_name, "moved": selectors.moved(run, language()), "newer": run.replaced_by.exclude(state__in=UNPUBLISHED).first(),
         "decided": run.decided_grades.select_related("decision"),
         "readers": run.readers.select_related("account") if run.state in UNPUBLISHED else (),
         "people": Account.objects.filter(is_active=True) if may_name else (),

@@ -16,6 +16,10 @@ from zhengheng.web.rulebooks import selectors, services
 from zhengheng.web.rulebooks.models import Opinion, Proposal, Question, RulebookVersion
 from zhengheng.workflow.machines import PROPOSAL, QUESTION, RULEBOOK
 
+CHANGE_KINDS = {
+    "prospective": ("未来适用", "prospective"), "split": ("分段计算", "split"), "restated": ("追溯调整", "restated"),
+}  # fmt: skip
+
 
 class RulebookStateError(ZhenghengError):
     """A rulebook cannot go on as asked for."""
@@ -29,9 +33,10 @@ class DraftGiven(Given):
     )
     period: str = ask("考核期间 (如 2026)", "Assessed period (such as 2026)", max_length=16)
     change_kind: Literal["", "prospective", "split", "restated"] = ask(
-        "年中调整方式: 未来适用 prospective / 分段计算 split / 追溯调整 restated",
+        "年中调整方式",
         "Kind of a mid-year change",
         "",
+        names=CHANGE_KINDS,
     )
     reason: str = ask("调整理由 (公开)", "Reason for the change (public)", "", form="text")
     emergency: bool = ask("冻结日之后的紧急调整", "Emergency change after the freeze date", False)
@@ -236,6 +241,7 @@ def _page(version: RulebookVersion, request: Any) -> dict[str, Any]:
     return {
         "indicators": selectors.indicators(version), "changes": selectors.changes(version, spoken),
         "opinions": version.opinions.select_related("by"), "procedure": selectors.procedure_of(version),
+        "units": {u.code: (u.name_zh, u.name_en) for u in Unit.objects.all()},
         "questions": version.questions.exclude(answer=""), "earlier": selectors.before(version),
     }  # fmt: skip
 
@@ -252,17 +258,17 @@ RULEBOOKS = Kind(
     acts=(
         Act("rulebook.draft", ("上传草案", "Upload a draft"), draft, DraftGiven,
             ("上传即检查: 所有错误按单元格或行号一次列出。", "The upload is checked: all errors at once, each with its cell or line.")),
-        Act("rulebook.replace", ("上传修改稿", "Upload an amended draft"), replace, ReplaceGiven),
+        Act("rulebook.replace", ("上传修改稿", "Upload an amended draft"), replace, ReplaceGiven, optional=True),
         Act("rulebook.consult", ("征求意见", "Open the consultation"), consult, ConsultGiven),
-        Act("rulebook.opine", ("提意见", "Give an opinion"), opine, OpineGiven),
+        Act("rulebook.opine", ("提意见", "Give an opinion"), opine, OpineGiven, optional=True),
         Act("rulebook.reply", ("答复意见", "Reply to an opinion"), reply, ReplyGiven, choices=_open_opinions),
         Act("rulebook.submit", ("提请审议", "Submit to the commission"), submit),
-        Act("rulebook.return", ("退回修改", "Send back"), send_back, ReasonGiven),
+        Act("rulebook.return", ("退回修改", "Send back"), send_back, ReasonGiven, optional=True),
         Act("rulebook.adopt", ("按决定生效", "Put in force by decision"), adopt, AdoptGiven,
             choices=lambda obj, account, day: {"decision": decisions(f"rulebook:{obj.pk}")}),
-        Act("rulebook.open_reports", ("布置填报", "Open the reports of a period"), open_reports, PeriodGiven),
-        Act("rulebook.compute", ("启动核算", "Start a run"), compute, ComputeGiven),
-        Act("rulebook.retire", ("废止", "Retire"), plainly),
+        Act("rulebook.open_reports", ("布置填报", "Open the reports of a period"), open_reports, PeriodGiven, optional=True),
+        Act("rulebook.compute", ("启动核算", "Start a run"), compute, ComputeGiven, optional=True),
+        Act("rulebook.retire", ("废止", "Retire"), plainly, optional=True),
     ),
     columns=(
         Column(("方案", "Rulebook"), lambda v: (v.title_zh, v.title_en)), Column(("版本", "Version"), _of("version")),
@@ -271,9 +277,7 @@ RULEBOOKS = Kind(
     facts=(
         Column(("口径指纹", "Data fingerprint"), lambda v: v.fingerprint[:16]),
         Column(("全文指纹", "Wording fingerprint"), lambda v: v.wording[:16]),
-        Column(("年中调整", "Mid-year change"), lambda v: {
-            "": None, "prospective": ("未来适用", "prospective"), "split": ("分段计算", "split"),
-            "restated": ("追溯调整", "restated")}[v.change_kind]),
+        Column(("年中调整", "Mid-year change"), lambda v: CHANGE_KINDS.get(v.change_kind)),
         Column(("调整理由", "Reason"), _of("reason")), Column(("通过日期", "Adopted on"), _of("adopted_on")),
     ),
     body="rulebooks/body.html", context=_page,

@@ -37,9 +37,12 @@ def furnish_office(home: Path, now: datetime) -> list[tuple[str, str, str]]:
         targets(newer)
         reports(newer)
     return [
-        (grant.account.username, PASSWORD, NAMES[Role(grant.role)][0])
+        (
+            account.username,
+            PASSWORD,
+            "、".join(sorted({NAMES[Role(g.role)][0] for g in account.grants.all()})),
+        )
         for account in Account.objects.prefetch_related("grants").order_by("id")
-        for grant in account.grants.all()
     ]
 
 

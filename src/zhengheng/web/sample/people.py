@@ -45,6 +45,9 @@ PEOPLE: tuple[tuple[str, str, Role, str | None], ...] = (
 )
 
 
+OTHER_LEADERS = ("danwei-ld", "其余部门负责人 (演示共用)")
+
+
 def settle(moment: datetime, visit: datetime) -> None:
     """Officers, units, people; the external auditor comes for a visit only."""
     officers = {
@@ -64,15 +67,25 @@ def settle(moment: datetime, visit: datetime) -> None:
 
 
 def _people(moment: datetime, visit: datetime) -> None:
-    maker = Account.objects.get(username="sysadmin")
-    giver = Account.objects.get(username="secrecy")
-    for username, name, role, unit in PEOPLE:
-        account = create_account(
-            username=username, name=name, password=PASSWORD, actor=maker, now=moment
-        )
+    maker, giver = Account.objects.get(username="sysadmin"), Account.objects.get(username="secrecy")
+
+    def give(account: Account, role: Role, unit: str | None) -> None:
         guest = role == Role.EXTERNAL_AUDITOR
         give_role(
             account=account, role=role, unit=Unit.objects.get(code=unit) if unit else None,
             valid_from=(visit if guest else moment).date(),
             valid_to=visit.date().replace(day=20) if guest else None, actor=giver, now=moment,
         )  # fmt: skip
+
+    def come(username: str, name: str) -> Account:
+        return create_account(
+            username=username, name=name, password=PASSWORD, actor=maker, now=moment
+        )
+
+    for username, name, role, unit in PEOPLE:
+        give(come(username, name), role, unit)
+    led = {unit for _, _, role, unit in PEOPLE if role == Role.UNIT_LEADER}
+    shared = come(*OTHER_LEADERS)
+    for one in departments():
+        if one.code not in led:
+            give(shared, Role.UNIT_LEADER, one.code)

@@ -18,7 +18,6 @@ from zhengheng.web.rulebooks.selectors import book_of
 from zhengheng.web.sample.desk import do, make, paper, work
 from zhengheng.web.targets.acts import TARGETS
 
-
 WRONGLY_LEFT_OUT = 20
 """School places, of a target of 1,000 with weight 30: 0.6 points."""
 
@@ -70,7 +69,13 @@ def _school_places(run: Any) -> None:
     )  # fmt: skip
     wanted = str(held + WRONGLY_LEFT_OUT)
     appeal = _appeal(
-        run, "D10", "jiaoyu-ld", "C02", "2026-03-05", f"{WRONGLY_LEFT_OUT} 个改扩建学位被误排除", wanted=wanted
+        run,
+        "D10",
+        "jiaoyu-ld",
+        "C02",
+        "2026-03-05",
+        f"{WRONGLY_LEFT_OUT} 个改扩建学位被误排除",
+        wanted=wanted,
     )
     _decided(appeal, ("uphold", "uphold", "uphold"), wanted, ("2026-03-06", "2026-03-10"))
     do(APPEALS, "apply", appeal, "shuju", "2026-03-10T15:00")
@@ -133,6 +138,10 @@ def rectification(run: Any) -> None:
         make(RECTIFICATIONS, "propose", "chengxu", "2026-03-11", run=run.pk, unit=second)
 
 
+LEADERS = {"D10": "jiaoyu-ld", "D06": "wenlv-ld", "D22": "gongan-ld", "D27": "guihua-ld"}
+"""The leaders who have an account; the others' sheets were signed by the one all share."""
+
+
 def targets(book: Any) -> None:
     """Story 12: 24 of 38 agreed, 9 in the second round, 3 before the commission, 2 overdue."""
     known = {i.code: i for i in book_of(book).indicators}
@@ -146,26 +155,30 @@ def targets(book: Any) -> None:
             {"indicator": code, "value": str(getattr(known[code].method, "target", ""))}
             for code in mine
         ]
-        due = "2026-03-06" if place >= 36 else "2026-03-20"
+        overdue = place >= 36
         sheet = make(TARGETS, "propose", "zhibiao", "2026-03-05T14:00", rulebook=book.pk, unit=unit.code,
-                     lines=lines, due_on=due)  # fmt: skip
-        leader = {"D10": "jiaoyu-ld", "D06": "wenlv-ld", "D22": "gongan-ld", "D27": "guihua-ld"}.get(unit.code)  # fmt: skip
-        if leader == "jiaoyu-ld":
-            do(
-                TARGETS,
-                "agree",
-                sheet,
-                leader,
-                "2026-03-10",
-                consultation=[paper(leader, "2026-03-10", "职工代表会议记录")],
-            )
-        elif leader == "wenlv-ld":
-            do(TARGETS, "counter", sheet, leader, "2026-03-10", opinion="汛期影响, 建议下调", lines=[lines[0]],
-               consultation=[paper(leader, "2026-03-10", "民主协商记录")])  # fmt: skip
-            do(TARGETS, "answer", sheet, "zhibiao", "2026-03-11", reply="维持, 可在汛后申请调整")
-        elif leader == "guihua-ld":
-            do(TARGETS, "escalate", sheet, "zhibiao", "2026-03-11", reason="两轮未达成一致")
+                     lines=lines, due_on="2026-03-06" if overdue else "2026-03-20")  # fmt: skip
+        if not overdue:
+            _negotiate(sheet, LEADERS.get(unit.code, "danwei-ld"), place, lines)
     work()
+
+
+def _negotiate(sheet: Any, leader: str, place: int, lines: list[dict[str, str]]) -> None:
+    if leader == "guihua-ld" or place in {1, 2}:
+        do(TARGETS, "escalate", sheet, "zhibiao", "2026-03-11", reason="两轮未达成一致")
+    elif leader == "wenlv-ld" or 28 <= place < 36:
+        do(TARGETS, "counter", sheet, leader, "2026-03-10", opinion="汛期影响, 建议下调", lines=[lines[0]],
+           consultation=[paper(leader, "2026-03-10", "民主协商记录")])  # fmt: skip
+        do(TARGETS, "answer", sheet, "zhibiao", "2026-03-11", reply="维持, 可在汛后申请调整")
+    else:
+        do(
+            TARGETS,
+            "agree",
+            sheet,
+            leader,
+            "2026-03-10",
+            consultation=[paper(leader, "2026-03-10", "职工代表会议记录")],
+        )
 
 
 def reports(book: Any) -> None:

@@ -29,6 +29,9 @@ from zhengheng.web.targets.models import TargetChange, TargetLine, TargetSheet
 from zhengheng.web.targets.services import TargetError, checked, number_fault
 from zhengheng.workflow.machines import CHANGE, TARGET
 
+GROUNDS = {"policy": ("重大政策调整", "policy change"), "reorganisation": ("机构改革", "reorganisation"),
+           "force_majeure": ("不可抗力", "force majeure")}  # fmt: skip
+
 
 class LineGiven(Given):
     indicator: str = ask("指标代码", "Indicator", max_length=64)
@@ -209,9 +212,9 @@ TARGETS = Kind(
         Act("target.agree", ("签订", "Sign"), agree, AgreeGiven,
             ("签订后目标即生效; 以后只能通过调整申请改变, 原目标永久保留。",
              "Signed targets change only by a docket; what was agreed first stays visible for ever.")),
-        Act("target.counter", ("提出不同意见", "Counter"), counter, CounterGiven),
+        Act("target.counter", ("提出不同意见", "Counter"), counter, CounterGiven, optional=True),
         Act("target.answer", ("答复并进入下一轮", "Answer, next round"), answer, AnswerGiven),
-        Act("target.escalate", ("提请委员会", "Bring before the commission"), escalate, EscalateGiven),
+        Act("target.escalate", ("提请委员会", "Bring before the commission"), escalate, EscalateGiven, optional=True),
         Act("target.decide", ("按决定签订", "Settle by decision"), decide, DecideGiven,
             choices=lambda obj, account, day: {"decision": decisions(f"target:{obj.pk}")}),
     ),
@@ -247,7 +250,7 @@ class ChangeGiven(Given):
     line: int = ask("目标行", "Line of the sheet")
     value: str = ask("申请改为", "Wanted value", max_length=40)
     ground: Literal["policy", "reorganisation", "force_majeure"] = ask(
-        "理由类别: 重大政策调整 policy / 机构改革 reorganisation / 不可抗力 force_majeure", "Ground"
+        "理由类别", "Ground", names=GROUNDS
     )
     reason: str = ask("事实与理由", "Facts and reasons", form="text")
     evidence: Files = ask("证明材料", "Evidence", [])
@@ -321,8 +324,6 @@ def _plainly(doing: Doing) -> Change:
     return Change()
 
 
-GROUNDS = {"policy": ("重大政策调整", "policy change"), "reorganisation": ("机构改革", "reorganisation"),
-           "force_majeure": ("不可抗力", "force majeure")}  # fmt: skip
 ROUTES = {"office": ("绩效办", "the office"), "government": ("政府", "the government"),
           "standing_committee": ("人大常委会", "the standing committee")}  # fmt: skip
 
@@ -336,7 +337,7 @@ CHANGES = Kind(
         Act("change.approve", ("批准", "Approve"), approve, ApproveGiven,
             choices=lambda obj, account, day: {"decision": decisions(f"change:{obj.pk}")}),
         Act("change.refuse", ("不批准", "Refuse"), refuse, RefuseGiven),
-        Act("change.withdraw", ("撤回", "Withdraw"), _plainly),
+        Act("change.withdraw", ("撤回", "Withdraw"), _plainly, optional=True),
     ),
     columns=(
         Column(("单位", "Unit"), lambda c: (c.line.sheet.unit.name_zh, c.line.sheet.unit.name_en)),

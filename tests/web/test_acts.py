@@ -1,0 +1,245 @@
+"""Every act × every role × own or another's unit × every state it leads out of. Written apart from permissions.py."""
+
+import json
+from datetime import date
+from typing import Any, Literal, get_args, get_origin
+
+import pytest
+
+from tests.web.conftest import NOW, People, computed_run
+from zhengheng.web.accounts.models import Account
+from zhengheng.web.acts.registry import KINDS
+from zhengheng.web.appeals.models import Appeal, PanelSeat
+from zhengheng.web.decisions.models import Decision
+from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.rectification.models import Rectification
+from zhengheng.web.reporting.models import Item, Report
+from zhengheng.web.results.models import NamedReader, ResultRun
+from zhengheng.web.rulebooks.models import Proposal, Question, RulebookVersion
+from zhengheng.web.targets.models import TargetChange, TargetLine, TargetSheet
+from zhengheng.workflow.permissions import ACTS
+from zhengheng.workflow.roles import OF_A_UNIT, OFFICERS, Role
+
+R = Role
+WORKING = set(Role) - OFFICERS
+DIRECTOR, INDICATORS, DATA, PROCEDURE = {R.OFFICE_DIRECTOR}, {R.OFFICE_INDICATORS}, {R.OFFICE_DATA}, {R.OFFICE_PROCEDURE}  # fmt: skip
+SECRETARY, MEMBER, CLERK, PANEL = {R.COMMISSION_SECRETARY}, {R.COMMISSION_MEMBER}, {R.APPEALS_CLERK}, {R.PANEL_MEMBER}  # fmt: skip
+LEADER, REPORTER, SUPPLIER, MENTOR = {R.UNIT_LEADER}, {R.UNIT_REPORTER}, {R.ASSESSING_DEPARTMENT}, {R.MENTOR}  # fmt: skip
+NOBODY: set[Role] = set()
+BOTH = "both"
+# Act → who may, when the object is his own unit's; and when it is another's (BOTH: the same).
+TABLE: dict[str, tuple[set[Role], set[Role] | str]] = {
+    "decision.record": (SECRETARY, BOTH), "decision.attest": (MEMBER, BOTH), "decision.withdraw": (SECRETARY, BOTH),
+    "rulebook.draft": (INDICATORS, BOTH), "rulebook.replace": (INDICATORS, BOTH), "rulebook.consult": (INDICATORS, BOTH),
+    "rulebook.opine": (WORKING, BOTH), "rulebook.reply": (INDICATORS, BOTH), "rulebook.submit": (DIRECTOR, BOTH),
+    "rulebook.return": (DIRECTOR, BOTH), "rulebook.adopt": (SECRETARY, BOTH), "rulebook.open_reports": (DATA, BOTH),
+    "rulebook.compute": (DATA, BOTH), "rulebook.retire": (DIRECTOR, BOTH),
+    "question.ask": (set(OF_A_UNIT), BOTH), "question.answer": (INDICATORS, BOTH),
+    "proposal.make": (SUPPLIER | LEADER, NOBODY), "proposal.take_up": (INDICATORS, BOTH), "proposal.decline": (INDICATORS, BOTH),
+    "target.propose": (INDICATORS, BOTH), "target.counter": (LEADER, NOBODY), "target.answer": (INDICATORS, BOTH),
+    "target.agree": (LEADER, NOBODY), "target.escalate": (INDICATORS, BOTH), "target.decide": (SECRETARY, BOTH),
+    "change.ask": (LEADER, NOBODY), "change.withdraw": (LEADER, NOBODY), "change.approve": (DIRECTOR, BOTH), "change.refuse": (DIRECTOR, BOTH),
+    "report.save": (REPORTER | SUPPLIER, NOBODY), "report.ask_time": (REPORTER | SUPPLIER, NOBODY),
+    "report.submit": (REPORTER | SUPPLIER, NOBODY), "report.supply": (REPORTER | SUPPLIER, NOBODY),
+    "report.ask_correction": (REPORTER | SUPPLIER, NOBODY), "report.give_time": (DATA, BOTH), "report.verify": (DATA, BOTH),
+    "report.return": (DATA, BOTH), "report.confirm": (REPORTER | LEADER, NOBODY), "report.object": (REPORTER | LEADER, NOBODY),
+    "report.settle": (DATA, BOTH), "report.correct": (DATA, BOTH), "report.refuse_correction": (DATA, BOTH),
+    "item.enter": (SUPPLIER, NOBODY), "item.confirm": (LEADER, NOBODY), "item.object": (LEADER, NOBODY),
+    "item.settle": (DIRECTOR, BOTH), "item.waive": (DIRECTOR, BOTH),
+    "result.approve": (SECRETARY, BOTH), "result.publish": (PROCEDURE, BOTH), "result.serve": (PROCEDURE, BOTH),
+    "result.grade": (SECRETARY, BOTH), "result.finalise": (SECRETARY, BOTH), "result.archive": (PROCEDURE, BOTH),
+    "appeal.draft": (LEADER | REPORTER, NOBODY), "appeal.save": (LEADER | REPORTER, NOBODY), "appeal.file": (LEADER, NOBODY),
+    "appeal.withdraw": (LEADER, NOBODY), "appeal.return": (CLERK, BOTH), "appeal.accept": (CLERK, BOTH), "appeal.draw": (CLERK, BOTH),
+    "appeal.call_hearing": (CLERK, BOTH), "appeal.sign_minutes": (CLERK, BOTH), "appeal.recuse": (PANEL, BOTH), "appeal.vote": (PANEL, BOTH),
+    "appeal.preview": (PANEL, BOTH), "appeal.decide": (PANEL, BOTH), "appeal.apply": (DATA, BOTH), "appeal.close": (CLERK, BOTH),
+    "rectification.propose": (PROCEDURE, BOTH), "rectification.drop": (DIRECTOR, BOTH), "rectification.confirm": (DIRECTOR, BOTH),
+    "rectification.serve": (PROCEDURE, BOTH), "rectification.answer": (LEADER, NOBODY), "rectification.visit": (MENTOR, BOTH),
+    "rectification.evidence": (LEADER | REPORTER, NOBODY), "rectification.send_back": (INDICATORS, BOTH), "rectification.accept": (INDICATORS, BOTH),
+}  # fmt: skip
+BY_MACHINE = {"report.open", "report.load", "item.load", "result.replace"}
+# Reading: who sees an object of his own unit, and of another's, in each state not named otherwise.
+OFFICE = DIRECTOR | INDICATORS | DATA | PROCEDURE
+COMMISSION = SECRETARY | MEMBER
+READING: dict[str, tuple[set[Role], set[Role]]] = {
+    "decision": (WORKING, WORKING), "question": (WORKING, WORKING), "proposal": (WORKING, WORKING), "change": (WORKING, WORKING),
+    "rulebook": (OFFICE | COMMISSION, OFFICE | COMMISSION),
+    "target": (OFFICE | COMMISSION | {R.EXTERNAL_AUDITOR} | OF_A_UNIT, OFFICE | COMMISSION | {R.EXTERNAL_AUDITOR}),
+    "report": (OFFICE | {R.EXTERNAL_AUDITOR} | OF_A_UNIT, OFFICE | {R.EXTERNAL_AUDITOR}),
+    "item": (OFFICE | COMMISSION | {R.EXTERNAL_AUDITOR} | OF_A_UNIT, OFFICE | COMMISSION | {R.EXTERNAL_AUDITOR}),
+    "result": (WORKING, WORKING),
+    "appeal": (OFFICE | COMMISSION | CLERK | PANEL | {R.EXTERNAL_AUDITOR} | OF_A_UNIT, OFFICE | COMMISSION | CLERK | PANEL | {R.EXTERNAL_AUDITOR}),
+    "rectification": (OFFICE | COMMISSION | MENTOR | {R.EXTERNAL_AUDITOR} | OF_A_UNIT, OFFICE | COMMISSION | MENTOR | {R.EXTERNAL_AUDITOR}),
+}  # fmt: skip
+OPEN_TO_ALL = {
+    "rulebook": {"consultation", "submitted", "adopted", "retired"}, "target": {"agreed"}, "item": {"settled", "loaded"},
+}  # fmt: skip
+
+
+def filled(given: Any, unit: str) -> dict[str, Any]:
+    """A body that the act's form would let through, and that fits nothing."""
+    return {
+        name: _value(info.annotation, name, unit)
+        for name, info in given.model_fields.items()
+        if info.is_required()
+    }
+
+
+def _value(kind: Any, name: str, unit: str) -> Any:
+    if name in {"unit", "supplier"}:
+        return unit
+    if get_origin(kind) is Literal:
+        return next(value for value in get_args(kind) if value)
+    if get_origin(kind) is list:
+        row = get_args(kind)[0]
+        return [99] if row is int else [filled(row, unit)]
+    return {"int": 99, "date": "2026-03-12", "bool": True}.get(getattr(kind, "__name__", ""), "1")
+
+
+class Objects:
+    """One object of each kind about a unit, made past the acts so that any state can be set."""
+
+    def __init__(self, people: People, unit: str) -> None:
+        self.people, self.unit = people, Unit.objects.get(code=unit)
+        made = computed_run()
+        common: dict[str, Any] = {"made_at": NOW, "made_by": None}
+        self.result = ResultRun.objects.create(run=made.id, rulebook="part", period="2007", title_zh="项目", state="notice", **common)  # fmt: skip
+        for role in Role:
+            account = people[role.value]
+            NamedReader.objects.create(run=self.result, account=account, named_by=account, named_at=NOW)  # fmt: skip
+        self.rulebook = RulebookVersion.objects.create(
+            code="part", version="x", title_zh="项目", effective_from=date(2025, 1, 1), period="2025", fingerprint="f", wording="w",
+            text=(made.rulebook.model_dump_json(by_alias=True, exclude_defaults=True, exclude_none=True)), state="draft", **common,
+        )  # fmt: skip
+        ResultRun.objects.update(version=self.rulebook)
+        about = {"rulebook": self.rulebook, "unit": self.unit, **common}
+        sheet = TargetSheet.objects.create(state="proposed", **about)
+        line = TargetLine.objects.create(sheet=sheet, indicator="RESULTS", proposed="1", current="1", original="1")  # fmt: skip
+        self.held: dict[str, Any] = {
+            "rulebook": self.rulebook, "result": self.result, "target": sheet,
+            "decision": Decision.objects.create(subject="rulebook:1", meeting="1", held_on=NOW.date(), attendees="a", approved=True, wording="w", state="recorded", **common),
+            "question": Question.objects.create(rulebook=self.rulebook, indicator="RESULTS", text="?", state="asked", **common),
+            "proposal": Proposal.objects.create(unit=self.unit, name="n", need="n", source="s", minutes=1, state="made", **common),
+            "change": TargetChange.objects.create(line=line, value="2", before="1", ground="policy", route="office", reason="r", state="asked", **common),
+            "report": Report.objects.create(indicator="RESULTS", period="2007", supplier=self.unit, state="due", **about),
+            "item": Item.objects.create(supplier=self.unit, item="D", document="d", decided_on=NOW.date(), reason="r", state="entered", **about),
+            "appeal": Appeal.objects.create(run=self.result, unit=self.unit, indicator="RESULTS", series="RESULTS", value_period="2007", ground="data_error", statement="s", state="draft", filed_on=NOW.date(), due_on=NOW.date(), hearing_called_on=NOW.date(), **common),
+            "rectification": Rectification.objects.create(run=self.result, unit=self.unit, indicators=[], state="proposed", serve_by=NOW, **common),
+        }  # fmt: skip
+        PanelSeat.objects.create(appeal=self.held["appeal"], account=people["panel_member"])
+
+    def put(self, kind: str, state: str) -> Any:
+        obj = self.held[kind]
+        type(obj).objects.filter(pk=obj.pk).update(state=state, row_version=1)
+        return obj
+
+
+def test_the_table_holds_every_act() -> None:
+    declared = {act.code for kind in KINDS for act in kind.acts}
+    assert declared == set(TABLE) | BY_MACHINE
+    known = declared | {f"{kind.name}.read" for kind in KINDS} | {"report.open"}
+    assert {act for act in ACTS if act.split(".")[0] in READING} <= known | {
+        "result.register",
+        "result.name",
+    }
+
+
+@pytest.mark.parametrize("unit", ["D10", "D13"])
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: str(kind.name))
+def test_each_role_at_each_act(people: People, kind: Any, unit: str) -> None:
+    """The people of the table hold their unit roles at D10; the object is D10's or D13's."""
+    objects = Objects(people, unit)
+    clients = {role: people.client(role.value) for role in Role}
+    for act in kind.acts:
+        if act.code not in TABLE:
+            continue
+        own, other = TABLE[act.code]
+        allowed = own if unit == "D10" or other == BOTH else other
+        for transition in kind.machine.transitions:
+            for source in transition.sources if transition.act == act.code else ():
+                for role, client in clients.items():
+                    if source:
+                        path = f"/api/v1/{kind.path}/{objects.put(kind.name, source).pk}/{act.name}"
+                    else:
+                        path = f"/api/v1/{kind.path}/{act.name}"
+                    body = filled(act.given, unit) | ({"row_version": 99} if source else {})
+                    answer = client.post(path, json.dumps(body), content_type="application/json")
+                    refused = answer.status_code in {403, 404}
+                    # A malformed body would be refused before the door is reached.
+                    assert not answer.json().get("type", "").startswith("field."), answer.content
+                    if not source and role in own and role not in allowed:
+                        continue  # another's unit is refused, unless something else is wrong before
+                    assert refused == (role not in allowed), (
+                        act.code,
+                        source,
+                        role,
+                        answer.status_code,
+                        answer.content,
+                    )
+
+
+@pytest.mark.parametrize("unit", ["D10", "D13"])
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: str(kind.name))
+def test_each_role_sees_what_it_may(people: People, kind: Any, unit: str) -> None:
+    objects = Objects(people, unit)
+    for state in kind.machine.names:
+        obj = objects.put(kind.name, state)
+        own, other = READING[kind.name]
+        allowed = own if unit == "D10" else other
+        if state in OPEN_TO_ALL.get(kind.name, set()):
+            allowed = WORKING
+        for role in Role:
+            client = people.client(role.value)
+            answer = client.get(f"/api/v1/{kind.path}/{obj.pk}")
+            assert (answer.status_code == 200) == (role in allowed), (state, role, answer.content)
+            page = client.get(kind.address(obj))
+            assert (page.status_code == 200) == (role in allowed), (state, role)
+            listing = client.get(f"/api/v1/{kind.path}")
+            listed = listing.status_code == 200 and listing.json()["count"] > 0
+            assert listed == (role in allowed), (state, role)
+
+
+def test_the_forms_of_all_acts_can_be_read(people: People) -> None:
+    """Each page that offers an act shows its form; none breaks in any state."""
+    objects = Objects(people, "D10")
+    for kind in KINDS:
+        for state in kind.machine.names:
+            obj = objects.put(kind.name, state)
+            for role in Role:
+                page = people.client(role.value).get(kind.address(obj))
+                assert page.status_code in {200, 404}, (kind.name, state, role)
+    for kind in KINDS:
+        for act in kind.makers:
+            seen = {
+                people.client(role.value).get(f"/office/{kind.path}/new/{act.name}/").status_code
+                for role in Role
+            }
+            assert seen == {200, 403}
+
+
+def test_a_second_writer_is_told_and_changes_nothing(people: People) -> None:
+    objects = Objects(people, "D10")
+    question = objects.held["question"]
+    client = people.client("office_indicators")
+    path = f"/office/questions/{question.pk}/answer/"
+    page = client.post(path, {"row_version": 7, "answer": "第二个人的答复"})
+    assert page.status_code == 409
+    assert "第二个人的答复" in page.content.decode(), "what was typed is not lost"
+    assert client.post(path, {"row_version": 1, "answer": "答复"}).status_code == 302
+    question.refresh_from_db()
+    assert question.answer == "答复"
+    assert LedgerEntry.objects.filter(act="question.answer").count() == 1
+
+
+def test_whoever_records_a_decision_does_not_attest_it(people: People) -> None:
+    both = people.make("both")
+    for role in (Role.COMMISSION_SECRETARY, Role.COMMISSION_MEMBER):
+        people.give(both, role)
+    Account.objects.update(must_change_password=False)
+    objects = Objects(people, "D10")
+    decision = objects.held["decision"]
+    Decision.objects.filter(pk=decision.pk).update(made_by=both)
+    body = json.dumps({"row_version": 1})
+    path = f"/api/v1/decisions/{decision.pk}/attest"
+    assert people.client("both").post(path, body, content_type="application/json").status_code == 403  # fmt: skip
+    assert people.client("commission_member").post(path, body, content_type="application/json").status_code == 200  # fmt: skip
