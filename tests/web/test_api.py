@@ -39,6 +39,8 @@ TABLE: dict[tuple[str, str], tuple[set[Role], dict[str, Any]]] = {
     ("get", "/results/{run}/units/{code}"): (NOBODY, {}),
     ("post", "/results/{run}/readers"): (NOBODY, {"username": "mentor"}),
     ("post", "/files"): (EVERYONE, {}),
+    ("get", "/reports-sheet"): (EVERYONE, {}),
+    ("post", "/reports-sheet"): (EVERYONE, {}),
     ("get", "/jobs/{number}"): (NOBODY, {}),
     ("post", "/jobs/{number}/retry"): (NOBODY, {}),
     ("get", "/ledger"): (AUDITOR, {}),

@@ -62,6 +62,8 @@ OFFICERS = frozenset({Role.SYSTEM_ADMINISTRATOR, Role.SECRECY_OFFICER, Role.SECU
 OFFICE = frozenset(
     {Role.OFFICE_DIRECTOR, Role.OFFICE_INDICATORS, Role.OFFICE_DATA, Role.OFFICE_PROCEDURE}
 )
+PRIVILEGED = OFFICERS | OFFICE | {Role.APPEALS_CLERK, Role.COMMISSION_SECRETARY}
+"""Roles whose accounts sign in with a second factor, where the installation asks for one."""
 OF_A_UNIT = frozenset(
     {
         Role.ASSESSING_DEPARTMENT, Role.UNIT_LEADER, Role.UNIT_REPORTER, Role.SECTION_HEAD,

@@ -18,6 +18,10 @@ class Account(AbstractBaseUser):
     failures = models.PositiveSmallIntegerField(default=0)
     locked_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
+    factor = models.CharField(max_length=64, blank=True)
+    """The secret of the second factor (TOTP), once it was confirmed."""
+    factor_step = models.PositiveBigIntegerField(default=0)
+    """The last time step whose code was used: no code opens twice."""
     row_version = models.PositiveIntegerField(default=1)
 
     USERNAME_FIELD = "username"
@@ -27,6 +31,22 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.username})"
+
+
+class ApiToken(models.Model):
+    """A token for programs: it acts as its account, within its scopes, until it ends. Only its digest is kept."""
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="tokens")
+    name = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField()
+    ends_on = models.DateField()
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-id",)
 
 
 class RoleGrant(models.Model):

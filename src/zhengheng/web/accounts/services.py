@@ -1,8 +1,10 @@
 """Making accounts and giving rights: by different officers, each act in the ledger."""
 
 import re
+import secrets
 from datetime import date, datetime, timedelta
 
+import pyotp
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -136,6 +138,46 @@ def unlock_account(*, account: Account, row_version: int, actor: Account, now: d
     _change(account, row_version, failures=0, locked_until=None)
     append(
         act="account.unlocked", subject=f"account:{account.username}", actor=actor.username, at=now
+    )
+
+
+@transaction.atomic
+def keep_factor(*, account: Account, secret: str, code: str, now: datetime) -> None:
+    """Begin to use a second factor; the code proves that the app has the secret. Raises AccountError."""
+    _use_code(account, secret, code, now)
+    Account.objects.filter(pk=account.pk).update(factor=secret)
+    append(act="account.factor_kept", subject=f"account:{account.username}", actor=account.username, at=now)  # fmt: skip
+
+
+def check_factor(*, account: Account, code: str, now: datetime) -> None:
+    """A code at the door. Raises AccountError; a wrong one counts like a wrong password."""
+    with transaction.atomic():
+        _use_code(account, account.factor, code, now)
+
+
+def _use_code(account: Account, secret: str, code: str, now: datetime) -> None:
+    """Codes of this half minute and its neighbours, each once."""
+    step = int(now.timestamp()) // 30
+    for near in (step, step - 1, step + 1):
+        fits = secrets.compare_digest(pyotp.TOTP(secret).generate_otp(near).encode(), code.encode())
+        fresh = Account.objects.filter(pk=account.pk, factor_step__lt=near)
+        if fits and fresh.update(factor_step=near):
+            return
+    raise AccountError.one(
+        "code", "factor.wrong", zh="验证码不正确或已用过, 请等下一个", en="the code is wrong or was used; wait for the next one"
+    )  # fmt: skip
+
+
+@transaction.atomic
+def forget_factor(*, account: Account, row_version: int, actor: Account, now: datetime) -> None:
+    """For somebody who lost his phone: he sets a new second factor up at the next sign-in."""
+    require(actor, "account.reset_password", now.date())
+    _change(account, row_version, factor="", factor_step=0)
+    append(
+        act="account.factor_forgotten",
+        subject=f"account:{account.username}",
+        actor=actor.username,
+        at=now,
     )
 
 

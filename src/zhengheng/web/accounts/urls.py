@@ -2,18 +2,26 @@
 
 from django.urls import path
 
-from zhengheng.web.accounts import views
+from zhengheng.web.accounts import second_factor, token_views, views
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign_in"),
     path("sign-out/", views.sign_out, name="sign_out"),
     path("password/", views.password, name="password"),
+    path("second-factor/", second_factor.show, name="second_factor"),
+    path("second-factor/confirm/", second_factor.confirm, name="second_factor_confirm"),
+    path("second-factor/code/", second_factor.code, name="second_factor_code"),
+    path("tokens/", token_views.tokens, name="tokens"),
+    path("tokens/<int:number>/revoke/", token_views.revoke, name="token_revoke"),
     path("accounts/", views.accounts, name="accounts"),
     path("accounts/new/", views.create, name="account_new"),
     path("accounts/<str:username>/", views.account, name="account"),
     path("accounts/<str:username>/close/", views.close, name="account_close"),
     path("accounts/<str:username>/unlock/", views.unlock, name="account_unlock"),
     path("accounts/<str:username>/password/", views.reset, name="account_reset"),
+    path(
+        "accounts/<str:username>/second-factor/", views.forget_factor, name="account_forget_factor"
+    ),
     path("accounts/<str:username>/grants/", views.give, name="grant_give"),
     path("grants/<int:number>/revoke/", views.revoke, name="grant_revoke"),
 ]

@@ -153,6 +153,17 @@ def unlock(request: OfficeRequest, username: str) -> HttpResponse:
 
 
 @require_POST
+def forget_factor(request: OfficeRequest, username: str) -> HttpResponse:
+    """For who lost his phone."""
+    require(request.user, "account.reset_password", request.now.date())
+    services.forget_factor(
+        account=get_object_or_404(Account, username=username), row_version=seen_version(request),
+        actor=request.user, now=request.now,
+    )  # fmt: skip
+    return redirect("account", username)
+
+
+@require_POST
 def reset(request: OfficeRequest, username: str) -> HttpResponse:
     """A new first password, told to the person outside this system."""
     require(request.user, "account.reset_password", request.now.date())

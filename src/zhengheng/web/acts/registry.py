@@ -15,3 +15,9 @@ from zhengheng.web.targets.acts import CHANGES, TARGETS
 KINDS: tuple[Kind, ...] = (
     RULEBOOKS, QUESTIONS, PROPOSALS, TARGETS, CHANGES, REPORTS, ITEMS, RESULTS, APPEALS, RECTIFICATIONS, DECISIONS,
 )  # fmt: skip
+
+AREAS = (
+    *(kind.path for kind in KINDS),
+    "reports-sheet", "files", "jobs", "results", "ledger", "accounts", "grants",
+)  # fmt: skip
+"""The first words of the API's addresses: what a token's writing can be limited to."""

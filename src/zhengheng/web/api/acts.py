@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from django.http import HttpResponse
 from ninja import File, Router, Schema, Status
 from ninja.files import UploadedFile
 from ninja.pagination import LimitOffsetPagination, paginate
@@ -19,6 +20,8 @@ from zhengheng.web.api.schemas import ErrorOut
 from zhengheng.web.files.services import take_in
 from zhengheng.web.jobs import services as jobs
 from zhengheng.web.jobs.models import Job
+from zhengheng.web.reporting import sheets
+from zhengheng.web.reporting.views import XLSX
 from zhengheng.workflow.permissions import anywhere
 
 ERRORS = dict.fromkeys((401, 403, 404, 409, 422), ErrorOut)
@@ -140,6 +143,38 @@ def file_take_in(request: OfficeRequest, file: File[UploadedFile]) -> Any:
     """Hand a file in; its number goes into the act that it belongs to."""
     held = take_in(name=file.name or "", content=file.read(), actor=request.user, now=request.now)
     return Status(201, held)
+
+
+class FailedOut(Schema):
+    row: int
+    problems: list[dict[str, str]]
+
+
+class SheetOut(Schema):
+    """How many rows were handed in; which were not, and why."""
+
+    done: int
+    failed: list[FailedOut]
+
+
+@router.post("/reports-sheet", response={200: SheetOut, **ERRORS})
+def report_sheet(request: OfficeRequest, file: File[UploadedFile]) -> dict[str, Any]:
+    """Hand in reports by the workbook that `GET /reports-sheet` gives."""
+    outcome = sheets.take_back(
+        file.name or "upload.xlsx", file.read(), actor=request.user, now=request.now
+    )
+    failed = [
+        {"row": row, "problems": [{"where": p.where, "code": p.code, "zh": p.zh, "en": p.en} for p in problems]}
+        for row, _, problems in outcome.failed
+    ]  # fmt: skip
+    return {"done": outcome.done, "failed": failed}
+
+
+@router.get("/reports-sheet", response={200: bytes, **ERRORS})
+def report_sheet_download(request: OfficeRequest) -> HttpResponse:
+    """The workbook of everything that the caller owes (xlsx)."""
+    content = sheets.workbook(sheets.owed(request.user, request.now))
+    return HttpResponse(content, content_type=XLSX)
 
 
 def _job(request: OfficeRequest, number: int) -> Job:

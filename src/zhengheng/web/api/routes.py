@@ -1,6 +1,7 @@
 """The addresses under /api/v1. They translate; selectors and services decide."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -8,14 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Router, Status
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.pagination import LimitOffsetPagination, paginate
-from ninja.security import SessionAuth
+from ninja.security import HttpBearer, SessionAuth
 
 from zhengheng.domain.problems import NotFoundError, Problem, ZhenghengError
 from zhengheng.engines.outputs import is_provisional
 from zhengheng.web.accounts import services as accounts
 from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.accounts.request import OfficeRequest
+from zhengheng.web.accounts.second_factor import wanted
 from zhengheng.web.accounts.selectors import listed, require, standing
+from zhengheng.web.accounts.tokens import holder
 from zhengheng.web.api import schemas as s
 from zhengheng.web.api.acts import router as acts
 from zhengheng.web.api.problems import answer
@@ -39,13 +42,28 @@ class Door(SessionAuth):
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Any:
         user = request.user
-        if user.is_authenticated and isinstance(user, Account) and not user.must_change_password:
+        known = (
+            user.is_authenticated and isinstance(user, Account) and not user.must_change_password
+        )
+        if known and not wanted(cast("OfficeRequest", request)):
             return user
         return None
 
 
+class Token(HttpBearer):
+    """A program with a token: its account, within the token's scopes."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Any:
+        area = request.path.removeprefix("/api/v1/").split("/")[0]
+        now: datetime = request.now  # type: ignore[attr-defined]
+        account = holder(token, area, writes=request.method not in {"GET", "HEAD"}, now=now)
+        if account is not None:
+            request.user = account
+        return account
+
+
 api = NinjaAPI(
-    title="政衡 Zhengheng", version="1", urls_namespace="api", auth=Door(csrf=True), docs_url=None,
+    title="政衡 Zhengheng", version="1", urls_namespace="api", auth=[Token(), Door(csrf=True)], docs_url=None,
     description="Every address asks for an account and obeys its roles. Errors are problem+json with stable codes.",
 )  # fmt: skip
 router = Router()

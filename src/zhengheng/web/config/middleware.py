@@ -10,12 +10,14 @@ from django.utils import translation
 
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.web.accounts.request import OfficeRequest
+from zhengheng.web.accounts.second_factor import wanted as factor_wanted
 from zhengheng.web.api.problems import answer
 from zhengheng.web.pages.clock import now
 from zhengheng.web.pages.views import problem_page
 
 Handler = Callable[[HttpRequest], HttpResponse]
 LANGUAGE_COOKIE = "language"
+FACTOR = ("/office/second-factor/", "/office/sign-out/", "/office/password/")
 OPEN = ("/office/sign-in/", "/office/language/", "/static/", "/api/v1/")
 """The only addresses that this door leaves open; the API has a door of its own, which answers in JSON."""
 
@@ -58,6 +60,10 @@ def signed_in(handle: Handler) -> Handler:
             return redirect(f"{settings.LOGIN_URL}?next={request.path}")
         if request.user.must_change_password and request.path != "/office/password/":
             return redirect("/office/password/")
+        if not request.user.must_change_password and not request.path.startswith(FACTOR):
+            wanted = factor_wanted(cast("OfficeRequest", request))
+            if wanted:
+                return redirect(wanted)
         response = handle(request)
         # Pages behind the door stay out of shared caches and of the browser's history of others.
         response.headers.setdefault("Cache-Control", "no-store, private")

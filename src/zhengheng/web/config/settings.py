@@ -4,6 +4,7 @@ ZHENGHENG_HOME    folder with the lake, keys and the desk database (default: ./d
 DATABASE_URL      postgres://… for a city; unset: SQLite in ZHENGHENG_HOME
 ZHENGHENG_HOSTS   host names that are served, by commas (default: this machine only)
 ZHENGHENG_HTTPS   1 behind a TLS proxy: secure cookies, redirects, HSTS
+ZHENGHENG_SECOND_FACTOR  0 where privileged roles may sign in with a password alone (default: they may not)
 ZHENGHENG_CLOCK   a fixed moment such as 2026-03-12T09:00+08:00, for demonstrations; shown on every page
 """
 
@@ -114,6 +115,8 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = "/office/sign-in/"
+SECOND_FACTOR = os.environ.get("ZHENGHENG_SECOND_FACTOR", "1") != "0" and not FIXED_CLOCK
+"""A demonstration's clock stands still, so no code could ever fit."""
 LOCK_AFTER = 5
 """Wrong passwords in a row after which an account is locked."""
 LOCK_MINUTES = 15

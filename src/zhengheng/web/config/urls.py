@@ -13,6 +13,7 @@ urlpatterns = [
     path("office/organisation/", include("zhengheng.web.organisation.urls")),
     path("office/results/", include("zhengheng.web.results.urls")),
     path("office/jobs/", include("zhengheng.web.jobs.urls")),
+    path("office/reports/", include("zhengheng.web.reporting.urls")),
     path("office/ledger/", include("zhengheng.web.ledger.urls")),
     path("office/", include("zhengheng.web.acts.urls")),
 ]

@@ -254,6 +254,7 @@ REPORTS = Kind(
         Column(("异议或更正理由", "Objection"), _of("objection")), Column(("应为", "Wanted"), _of("wanted")),
         Column(("答复", "Answer"), _of("answer")),
     ),
+    links=(("/office/reports/sheet/", ("用 Excel 填报", "Report by a workbook")),),
     queryset=lambda: Report.objects.select_related("rulebook", "unit", "supplier"),
     out=lambda r: {"rulebook": r.rulebook_id, "unit": r.unit.code, "indicator": r.indicator, "period": r.period,
                    "supplier": r.supplier.code, "value": r.value, "status": r.status},

@@ -1,0 +1,175 @@
+"""Reports as a workbook: what one owes goes out, filled in it comes back; refused rows return in the same layout."""
+
+import io
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.comments import Comment
+from openpyxl.styles import Font, PatternFill, Protection
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from zhengheng.domain.problems import DataError, Problem, ZhenghengError
+from zhengheng.lake.readers import read_table
+from zhengheng.web.accounts.models import Account
+from zhengheng.web.accounts.selectors import grants
+from zhengheng.web.acts import selectors, services
+from zhengheng.web.reporting.acts import REPORTS, STATUS_WORDS, SubmitGiven
+from zhengheng.web.reporting.models import Report
+from zhengheng.web.rulebooks.selectors import book_of
+
+HEADER = (
+    "编号",
+    "版本",
+    "单位",
+    "指标",
+    "期间",
+    "计量单位",
+    "期限",
+    "数值",
+    "状态",
+    "说明",
+    "错误",
+)
+LOCKED = 7
+"""The first columns tell the row; only what follows is filled in."""
+WORDS = {zh: code for code, (zh, _) in STATUS_WORDS.items()} | {code: code for code in STATUS_WORDS}
+HAND_IN = ("submit", "supply")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a workbook: how many rows were handed in, and which were not."""
+
+    done: int
+    failed: tuple[tuple[int, dict[str, str], tuple[Problem, ...]], ...]
+    """Row in the file, its cells, why."""
+
+
+def owed(account: Account, now: datetime) -> list[Report]:
+    """The reports that the account can hand in now."""
+    held = grants(account, now.date())
+    return [
+        report for report in REPORTS.all().filter(state="due")
+        if any(act.name in HAND_IN for act in selectors.open_acts(REPORTS, report, account, held))
+    ]  # fmt: skip
+
+
+def workbook(reports: Iterable[Report]) -> bytes:
+    """The workbook to fill in."""
+    rows = [
+        {
+            "编号": str(report.pk), "版本": str(report.row_version), "单位": report.unit.name_zh,
+            "指标": f"{report.indicator} {_indicator(report).name.zh}", "期间": report.period,
+            "计量单位": _indicator(report).measure_unit, "期限": str(report.due_on or ""),
+            "数值": report.value, "状态": STATUS_WORDS["value"][0], "说明": report.note,
+        }
+        for report in reports
+    ]  # fmt: skip
+    return _written([(row, ()) for row in rows])
+
+
+def _indicator(report: Report) -> Any:
+    return book_of(report.rulebook).indicator(report.indicator)
+
+
+def returned(outcome: Outcome) -> bytes:
+    """The rows that were not taken, in the layout they came in, each with what is wrong."""
+    return _written([(cells, problems) for _, cells, problems in outcome.failed])
+
+
+def _written(rows: Sequence[tuple[dict[str, str], Sequence[Problem]]]) -> bytes:
+    book = Workbook()
+    page = book.active
+    assert page is not None
+    page.title = "填报"
+    page.append(list(HEADER))
+    for cell in page[1]:
+        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="E7ECF2")
+    for cells, problems in rows:
+        said = "; ".join(f"{p.zh} / {p.en}" for p in problems)
+        page.append([cells.get(name, "") for name in HEADER[:-1]] + [said])
+        for cell in page[page.max_row]:
+            # Whatever it says, it is text: no spreadsheet program runs it.
+            cell.data_type, cell.number_format = "s", "@"
+            cell.protection = Protection(locked=(cell.column or 0) <= LOCKED)
+        if said:
+            page.cell(page.max_row, HEADER.index("数值") + 1).comment = Comment(said, "政衡")
+    choices = ",".join(zh for zh, _ in STATUS_WORDS.values())
+    drop = DataValidation(type="list", formula1=f'"{choices}"', allow_blank=True)
+    page.add_data_validation(drop)
+    drop.add(f"I2:I{max(page.max_row, 2)}")
+    for letter, width in zip("ABCDEFGHIJK", (8, 6, 18, 32, 10, 12, 12, 14, 10, 30, 50), strict=True):  # fmt: skip
+        page.column_dimensions[letter].width = width
+    for letter in "AB":
+        page.column_dimensions[letter].hidden = True
+    page.freeze_panes = "C2"
+    page.protection.sheet = True
+    held = io.BytesIO()
+    book.save(held)
+    return held.getvalue()
+
+
+def label(cells: dict[str, str]) -> str:
+    """What a row is about, in its own words."""
+    return f"{cells['单位']} {cells['指标']} {cells['期间']}"
+
+
+def take_back(name: str, content: bytes, *, actor: Account, now: datetime) -> Outcome:
+    """Hand in every filled row. Raises DataError where the file is not the workbook that went out."""
+    rows = _rows(name, content)
+    held = {report.pk: report for report in REPORTS.all().filter(pk__in=[n for _, n, _ in rows])}
+    acts = {act: REPORTS.act(act) for act in HAND_IN}
+    done, failed = 0, []
+    for row, number, cells in rows:
+        try:
+            report = held.get(number)
+            if report is None:
+                raise DataError.one(f"{name}:{row}", "report.absent", zh="没有这一行的填报任务", en="there is no such report")  # fmt: skip
+            given = _given(cells, f"{name}:{row}")
+            act = acts["submit" if report.supplier_id == report.unit_id else "supply"]
+            assert act is not None
+            services.perform(
+                REPORTS, act, report, given=given, row_version=int(cells["版本"]), actor=actor, now=now
+            )  # fmt: skip
+            done += 1
+        except ZhenghengError as error:
+            failed.append((row, cells, error.problems))
+    return Outcome(done, tuple(failed))
+
+
+def _rows(name: str, content: bytes) -> list[tuple[int, int, dict[str, str]]]:
+    """Filled rows: their place in the file, the report's number, the cells."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "upload.xlsx"
+        path.write_bytes(content)
+        table = read_table(path, "xlsx", name=name)
+        records = list(table.records)
+    if tuple(table.header[: len(HEADER) - 1]) != HEADER[:-1]:
+        raise DataError.one(
+            f"{name}:1", "sheet.header", zh=f"表头与下载的填报表不同; 应为 {'、'.join(HEADER[:-1])}",
+            en="the header is not that of the workbook that went out; download it again",
+        )  # fmt: skip
+    found = []
+    for row, values in records:
+        cells = {k: v.strip() for k, v in zip(table.header, values, strict=True)}
+        empty = (
+            not cells["数值"] and WORDS.get(cells["状态"], "value") == "value" and not cells["说明"]
+        )
+        number = cells["编号"]
+        if not number.isdigit() or not cells["版本"].isdigit() or len(number) > 18:
+            raise DataError.one(f"{name}:{row}", "sheet.key", zh="隐藏的编号列被改动, 请重新下载", en="the hidden key was changed; download again")  # fmt: skip
+        if not empty:
+            found.append((row, int(number), cells))
+    return found
+
+
+def _given(cells: dict[str, str], where: str) -> SubmitGiven:
+    status = cells["状态"] or STATUS_WORDS["value"][0]
+    if status not in WORDS:
+        raise DataError.one(where, "status", zh=f"不认识的状态“{status[:20]}”", en=f"unknown status {status[:20]!r}")  # fmt: skip
+    return SubmitGiven(value=cells["数值"], status=WORDS[status], note=cells["说明"])  # type: ignore[arg-type]

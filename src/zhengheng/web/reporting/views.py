@@ -1,0 +1,46 @@
+"""The workbook's page: what one owes goes out, filled in it comes back."""
+
+import base64
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from zhengheng.domain.problems import DataError
+from zhengheng.web.accounts.request import OfficeRequest
+from zhengheng.web.files.services import take_in
+from zhengheng.web.pages.tags import say
+from zhengheng.web.reporting import sheets
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@require_GET
+def download(request: OfficeRequest) -> HttpResponse:
+    """The workbook of everything that this account owes."""
+    content = sheets.workbook(sheets.owed(request.user, request.now))
+    return HttpResponse(content, content_type=XLSX, headers={
+        "Content-Disposition": 'attachment; filename="reports.xlsx"'})  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def sheet(request: OfficeRequest) -> HttpResponse:
+    """Upload the filled workbook: what fits is handed in, the rest comes back in the same layout."""
+    outcome = None
+    if request.method == "POST":
+        upload = request.FILES.get("file")
+        if upload is None:
+            raise DataError.one("file", "file.absent", zh="请选择文件", en="choose a file")
+        content, name = upload.read(), upload.name or "upload.xlsx"
+        take_in(name=name, content=content, actor=request.user, now=request.now)
+        outcome = sheets.take_back(name, content, actor=request.user, now=request.now)
+        if not outcome.failed:
+            messages.success(request, say(f"{outcome.done} 行全部提交", f"all {outcome.done} rows handed in"))  # fmt: skip
+            return redirect("report_list")
+    context = {
+        "count": len(sheets.owed(request.user, request.now)), "outcome": outcome,
+        "failed": [(row, sheets.label(cells), problems) for row, cells, problems in outcome.failed] if outcome else (),
+        "back": base64.b64encode(sheets.returned(outcome)).decode() if outcome else "",
+    }  # fmt: skip
+    return render(request, "reporting/sheet.html", context, status=422 if outcome else 200)
