@@ -157,3 +157,40 @@ def test_a_token_that_cannot_be(people: People, changes: dict[str, Any]) -> None
     page = people.client("expert").post("/office/tokens/", given)
     assert page.status_code == 422
     assert ApiToken.objects.count() == 0
+
+
+def writing(client: Client, key: str, body: dict[str, Any], path: str = "proposals/make") -> Any:
+    return client.post(
+        f"/api/v1/{path}", json.dumps(body), content_type="application/json",
+        headers={"Idempotency-Key": key},
+    )  # fmt: skip
+
+
+WISH = {"unit": "D10", "name": "指标", "need": "n", "source": "s", "minutes": 5}
+
+
+def test_a_request_that_is_sent_twice_is_done_once(people: People) -> None:
+    client = people.client("unit_leader")
+    first, second = writing(client, "k1", WISH), writing(client, "k1", WISH)
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json() == second.json()
+    assert second.headers["Idempotent-Replay"] == "true"
+    assert LedgerEntry.objects.filter(act="proposal.make").count() == 1
+    other = writing(client, "k1", WISH | {"name": "另一个"})
+    assert (other.status_code, other.json()["type"]) == (422, "key.reused")
+    assert writing(client, "k2", WISH).status_code == 201
+    assert writing(people.client("assessing_department"), "k1", WISH).status_code == 201, "a key is its account's"  # fmt: skip
+    assert writing(client, "k" * 90, WISH).json()["type"] == "key.malformed"
+    refused = writing(client, "k3", WISH | {"unit": "nowhere"})
+    assert refused.status_code == 422
+    assert writing(client, "k3", WISH | {"unit": "nowhere"}).json() == refused.json()
+
+
+def test_a_reader_that_knows_the_version_gets_nothing_twice(people: People) -> None:
+    client = people.client("unit_leader")
+    made = writing(client, "k1", WISH).json()
+    path = f"/api/v1/proposals/{made['id']}"
+    answer = client.get(path)
+    assert answer.headers["ETag"] == '"1"'
+    again = client.get(path, headers={"If-None-Match": '"1"'})
+    assert (again.status_code, again.content) == (304, b"")

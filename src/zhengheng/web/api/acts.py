@@ -78,8 +78,11 @@ def _reading(kind: Kind) -> None:
             raise forbidden(kind.read)
         return [_out(kind, obj, request) for obj in found if state in {"", obj.state}]
 
-    def one(request: OfficeRequest, number: int) -> dict[str, Any]:
+    def one(request: OfficeRequest, number: int, response: HttpResponse) -> Any:
         obj = selectors.find(kind, number, request.user, request.now.date())
+        response["ETag"] = f'"{obj.row_version}"'
+        if request.headers.get("If-None-Match") == response["ETag"]:
+            return Status(304, None)
         return _out(kind, obj, request)
 
     zh, en = kind.words
@@ -87,7 +90,7 @@ def _reading(kind: Kind) -> None:
     _name(one, f"{kind.name}_one", f"One of the {en.lower()}. {zh}")
     listed = paginate(LimitOffsetPagination)(listing)
     router.get(f"/{kind.path}", response={200: list[ObjectOut], **ERRORS})(listed)
-    router.get(f"/{kind.path}/{{int:number}}", response={200: ObjectOut, **ERRORS})(one)
+    router.get(f"/{kind.path}/{{int:number}}", response={200: ObjectOut, 304: None, **ERRORS})(one)
 
 
 def _name(view: Callable[..., Any], name: str, words: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import cast
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
@@ -11,11 +12,14 @@ from django.utils import translation
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.second_factor import wanted as factor_wanted
+from zhengheng.web.accounts.tokens import holder
 from zhengheng.web.api.problems import answer
+from zhengheng.web.api.repeat import once
 from zhengheng.web.pages.clock import now
 from zhengheng.web.pages.views import problem_page
 
 Handler = Callable[[HttpRequest], HttpResponse]
+API = "/api/v1/"
 LANGUAGE_COOKIE = "language"
 FACTOR = ("/office/second-factor/", "/office/sign-out/", "/office/password/")
 OPEN = ("/office/sign-in/", "/office/language/", "/static/", "/api/v1/")
@@ -44,6 +48,34 @@ def language(handle: Handler) -> Handler:
             response = handle(request)
         response.headers.setdefault("Content-Language", chosen)
         return response
+
+    return middleware
+
+
+def bearer(handle: Handler) -> Handler:
+    """A program with a token is its account, within the token's scopes; of anybody else this sees nothing."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        said = request.headers.get("Authorization", "")
+        if request.path.startswith(API) and said.startswith("Bearer "):
+            area = request.path.removeprefix(API).split("/")[0]
+            now = request.now  # type: ignore[attr-defined]
+            writes = request.method not in {"GET", "HEAD"}
+            account = holder(said.removeprefix("Bearer "), area, writes=writes, now=now)
+            request.user = account or AnonymousUser()
+            request.by_token = account is not None  # type: ignore[attr-defined]
+        return handle(request)
+
+    return middleware
+
+
+def repeatable(handle: Handler) -> Handler:
+    """A request of the API that names a key is done once, however often it is sent."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(API):
+            return once(request, lambda: handle(request))
+        return handle(request)
 
     return middleware
 

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "zhengheng.web.reporting",
     "zhengheng.web.results",
     "zhengheng.web.appeals",
+    "zhengheng.web.api",
     "zhengheng.web.rectification",
 ]
 MIDDLEWARE = [
@@ -70,7 +71,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "zhengheng.web.config.middleware.clock",
+    "zhengheng.web.config.middleware.bearer",
     "zhengheng.web.config.middleware.language",
+    "zhengheng.web.config.middleware.repeatable",
     "zhengheng.web.config.middleware.printable",
     "zhengheng.web.config.middleware.signed_in",
     "zhengheng.web.config.middleware.expected_errors",
