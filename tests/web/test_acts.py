@@ -199,15 +199,7 @@ def test_each_role_sees_what_it_may(people: People, kind: Any, unit: str) -> Non
             assert listed == (role in allowed), (state, role)
 
 
-def test_the_forms_of_all_acts_can_be_read(people: People) -> None:
-    """Each page that offers an act shows its form; none breaks in any state."""
-    objects = Objects(people, "D10")
-    for kind in KINDS:
-        for state in kind.machine.names:
-            obj = objects.put(kind.name, state)
-            for role in Role:
-                page = people.client(role.value).get(kind.address(obj))
-                assert page.status_code in {200, 404}, (kind.name, state, role)
+def test_the_forms_of_all_acts_that_make_something_can_be_read(people: People) -> None:
     for kind in KINDS:
         for act in kind.makers:
             seen = {

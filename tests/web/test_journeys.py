@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.conftest import missing
 from tests.web.conftest import NOW, PASSWORD, People, computed_run
@@ -102,10 +102,10 @@ def test_a_result_goes_on_notice_and_a_unit_follows_its_score(
     visitor.visit(word("核算结果", "Results"))
     page.locator("tbody a").first.click()
     visitor.examine()
-    assert page.locator(".watermark span").count() > 20
+    expect(page.locator(".watermark span").nth(20)).to_be_attached()
     page.get_by_role("button", name=word("进入公示", "Put on public notice")).click()
-    assert page.get_by_role("status").count() == 1
-    assert page.locator(".watermark").count() == 0
+    expect(page.get_by_role("status")).to_have_count(1)
+    expect(page.locator(".watermark")).to_have_count(0)
     visitor.examine()
     visitor.sign_out()
     # Now the unit finds it and opens its passport down to the source row.
@@ -118,7 +118,7 @@ def test_a_result_goes_on_notice_and_a_unit_follows_its_score(
         for closed in page.locator("details:not([open]) > summary").all():
             if closed.is_visible():
                 closed.click()
-    assert page.get_by_text("SHA-256").first.is_visible()
+    expect(page.get_by_text("SHA-256").first).to_be_visible()
     visitor.examine()
     visitor.sign_out()
     # The auditor finds every look at the unpublished run, and signs a checkpoint.
@@ -126,7 +126,7 @@ def test_a_result_goes_on_notice_and_a_unit_follows_its_score(
     visitor.visit(word("存证日志", "Ledger"))
     page.fill("input[name=act]", "result.viewed")
     page.get_by_role("button", name=word("查找", "Find")).click()
-    assert page.locator("table.register tbody tr").count() == 1
+    expect(page.locator("table.register tbody tr")).to_have_count(1)
     page.locator("tbody a").first.click()
     visitor.examine()
     visitor.visit(word("存证日志", "Ledger"))
@@ -150,7 +150,7 @@ def test_two_officers_make_an_account_that_works(
         page.fill(f"#{field}", value)
     page.get_by_role("button", name="建立账号").click()
     visitor.examine()
-    assert page.get_by_role("alert").is_visible(), "a weak password is refused in words"
+    expect(page.get_by_role("alert")).to_be_visible()
     assert page.input_value("#name") == "林某甲", "what was typed is still there"
     page.fill("#password", PASSWORD)
     page.get_by_role("button", name="建立账号").click()
@@ -163,11 +163,11 @@ def test_two_officers_make_an_account_that_works(
     page.select_option("select[name=role]", "unit_reporter")
     page.get_by_role("button", name="授权").click()
     visitor.examine()
-    assert "必须指定单位" in page.content()
+    expect(page.get_by_text("必须指定单位")).to_be_visible()
     page.goto(f"{visitor.host}/office/accounts/linmou/")
     page.select_option("select[name=role]", "unit_reporter")
     page.select_option("select[name=unit]", "D10")
     page.get_by_role("button", name="授权").click()
     visitor.examine()
-    assert page.get_by_role("cell", name="教育局").count() == 1
+    expect(page.get_by_role("cell", name="教育局")).to_have_count(1)
     context.close()
