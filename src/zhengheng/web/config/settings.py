@@ -5,6 +5,7 @@ DATABASE_URL      postgres://… for a city; unset: SQLite in ZHENGHENG_HOME
 ZHENGHENG_HOSTS   host names that are served, by commas (default: this machine only)
 ZHENGHENG_HTTPS   1 behind a TLS proxy: secure cookies, redirects, HSTS
 ZHENGHENG_SECOND_FACTOR  0 where privileged roles may sign in with a password alone (default: they may not)
+ZHENGHENG_JOB_SILENCE  seconds without a sign of life after which a job is taken up again (default: 60)
 ZHENGHENG_CLOCK   a fixed moment such as 2026-03-12T09:00+08:00, for demonstrations; shown on every page
 """
 
@@ -104,6 +105,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+JOB_SILENCE = float(os.environ.get("ZHENGHENG_JOB_SILENCE", "60"))
 
 AUTH_USER_MODEL = "accounts.Account"
 AUTHENTICATION_BACKENDS = ["zhengheng.web.accounts.backend.AccountBackend"]

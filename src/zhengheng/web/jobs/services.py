@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -17,10 +18,10 @@ from zhengheng.domain.problems import ZhenghengError
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.jobs.models import Job
 
-SILENCE = timedelta(seconds=60)
+SILENCE = timedelta(seconds=settings.JOB_SILENCE)
 """A running job without a sign of life for so long has lost its worker."""
-BEAT = 10.0
-MOST_ATTEMPTS = 5
+BEAT = settings.JOB_SILENCE / 6
+MOST_ATTEMPTS = 20
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import threading
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
@@ -10,7 +11,7 @@ from zhengheng.web.jobs.services import take_up_again
 from zhengheng.web.pages.clock import now
 from zhengheng.web.reporting.jobs import tick
 
-EVERY_SECONDS = 20.0
+EVERY_SECONDS = settings.JOB_SILENCE / 3
 POLL_SECONDS = 0.5
 
 

@@ -1,0 +1,77 @@
+"""A home of its own for the tests that kill processes: `python -m tests.e2e.faults HOME prepare|look`."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+
+class Patch:
+    """Sets the clock as pytest's monkeypatch would."""
+
+    def setattr(self, target: object, name: str, value: object) -> None:
+        setattr(target, name, value)
+
+
+def prepare(home: Path) -> None:
+    """The scripted year up to the moment when a run is asked for: everything is confirmed, nothing loaded."""
+    from django.conf import settings
+    from django.core.management import call_command
+
+    from tests.e2e.test_year import adopt, agree_targets, deduct, report
+    from tests.e2e.town import Town
+    from tests.web.conftest import People
+
+    settings.HOME = home
+    call_command("migrate", verbosity=0, interactive=False)
+    town = Town(People(), Patch())
+    book = adopt(town)
+    agree_targets(town, book)
+    report(town, book)
+    deduct(town, book)
+    from zhengheng.web.pages.clock import now
+    from zhengheng.web.reporting.jobs import tick
+
+    town.at("2026-04-08")
+    tick(now())
+    town.post("office_data", f"rulebooks/{book}/compute", at="2026-04-01")
+
+
+def look(home: Path) -> dict[str, Any]:
+    """What stands in the home: the job, its run, the lake, the ledger."""
+    from zhengheng.lake.store import Lake
+    from zhengheng.ledger.check import check
+    from zhengheng.web.jobs.models import Job
+    from zhengheng.web.ledger import selectors as ledger
+    from zhengheng.web.reporting.models import Item, Report
+    from zhengheng.web.results.models import ResultRun
+
+    job = Job.objects.filter(kind="compute").get()
+    lake = Lake.open(home / "lakes" / "town")
+    return {
+        "state": job.state, "attempts": job.attempts, "problems": job.problems,
+        "runs": list(ResultRun.objects.values_list("run", flat=True)),
+        "reports": sorted(set(Report.objects.values_list("state", flat=True))),
+        "items": sorted(set(Item.objects.values_list("state", flat=True))),
+        "files": sorted(file["name"] for intake in lake.intakes() for file in intake["files"]),
+        "observations": lake.counts()["observation"], "ledger": [vars(f) for f in check(list(ledger.entries()), ledger.leaves())],
+    }  # fmt: skip
+
+
+if __name__ == "__main__":
+    place = Path(sys.argv[1])
+    os.environ |= {"ZHENGHENG_HOSTS": "testserver"}
+    # This module of the tests reads Django's settings with a home of its own, which is then replaced.
+    from django.conf import settings
+    from django.db import connections
+
+    import tests.web.conftest  # noqa: F401
+
+    settings.HOME = place
+    connections.databases["default"]["NAME"] = str(place / "office.db")
+    connections["default"].settings_dict["NAME"] = str(place / "office.db")
+    if sys.argv[2] == "prepare":
+        prepare(place)
+    else:
+        print(json.dumps(look(place), default=str))
