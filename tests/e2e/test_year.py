@@ -1,9 +1,11 @@
 """A whole year through the API alone: from a rulebook's draft to the archived result."""
 
+import hashlib
 import json
 import subprocess
 import sys
 import zipfile
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,10 @@ from tests.e2e.town import STATISTICS, UNITS, Town, packed
 from tests.web.conftest import People
 from zhengheng.ledger.check import check
 from zhengheng.web.ledger import selectors as ledger
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.pages.clock import now
+from zhengheng.web.reporting.jobs import tick
+from zhengheng.workflow.roles import Role
 
 TARGETS = {"D10": 100, "D13": 120, "D16": 90, "D19": 100}
 SEATS = {"D10": 81, "D13": 120, "D16": 60, "D19": 99}
@@ -193,9 +199,6 @@ def improve(town: Town, result: int) -> None:
 
 def test_a_year_through_the_api_alone(town: Town, tmp_path: Path) -> None:
     # Who sits on a panel and holds a role at a party is excluded from it.
-    from zhengheng.web.organisation.models import Unit
-    from zhengheng.workflow.roles import Role
-
     town.people.give(town.people["panel-5"], Role.UNIT_REPORTER, unit=Unit.objects.get(code="D10"))
     book = adopt(town)
     sheets = agree_targets(town, book)
@@ -203,10 +206,8 @@ def test_a_year_through_the_api_alone(town: Town, tmp_path: Path) -> None:
     report(town, book)
     deduct(town, book)
     town.at("2026-04-08")
-    from zhengheng.web.reporting.jobs import tick
-
-    assert tick(_now()) == 5, "four values and one deduction are settled by silence"
-    assert tick(_now()) == 0
+    assert tick(now()) == 5, "four values and one deduction are settled by silence"
+    assert tick(now()) == 0
     made = run(town, book)
     first = board(town, "office_data", made["run"])
     assert first["D10"]["status"] == first["D16"]["status"] == "value"
@@ -243,16 +244,8 @@ def test_a_year_through_the_api_alone(town: Town, tmp_path: Path) -> None:
     assert check(list(ledger.entries()), ledger.leaves()) == []
 
 
-def _now() -> Any:
-    from zhengheng.web.pages.clock import now
-
-    return now()
-
-
 def assert_verifies(package: Path, folder: Path) -> None:
     """Both bundles of the archive recompute on bare Python; the catalogue's digests hold."""
-    import hashlib
-
     with zipfile.ZipFile(package) as archive:
         archive.extractall(folder)
     for entry in json.loads((folder / "catalogue.json").read_text(encoding="utf-8")):
@@ -264,3 +257,30 @@ def assert_verifies(package: Path, folder: Path) -> None:
             [sys.executable, "-I", "-S", "verify.py"], cwd=folder / kind, capture_output=True, text=True, check=False
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_change_in_the_running_year(town: Town) -> None:
+    """A second version needs a lawful kind and a reason, can be rehearsed, and waits for the emergency after the freeze."""
+    book = adopt(town)
+    agree_targets(town, book)
+    report(town, book)
+    town.at("2026-04-08")
+    tick(now())
+    run(town, book)
+    heavier = packed(version="2025-2", weights=[{"from": date(2025, 1, 1), "table": {"SEATS": 60, "GROWTH": 20, "ANSWERED": 20}}])  # fmt: skip
+    file = town.file("office_indicators", heavier, "town.zip")
+    bare = town.post("office_indicators", "rulebooks/draft", 422, file=file, period="2025")
+    assert {one["code"] for one in bare["problems"]} == {"change.kind", "change.reason"}
+    said = {"file": file, "period": "2025", "change_kind": "restated", "reason": "学位缺口扩大"}
+    town.at("2026-10-09")
+    frozen = town.post("office_indicators", "rulebooks/draft", 422, **said)
+    assert frozen["type"] == "change.frozen"
+    town.at("2026-04-08")
+    later = town.post("office_indicators", "rulebooks/draft", **said)["id"]
+    town.post("office_director", f"rulebooks/{later}/rehearse", period="2025")
+    result = town.work()[-1].result
+    assert result is not None
+    assert "D16" in {one["unit"] for one in result["moved"]}, "the one short of places loses"
+    page = town.client("office_director").get(f"/office/rulebooks/{later}/").content.decode()
+    assert "历史数据试算" in page
+    assert "修改" in page, "the change in words"

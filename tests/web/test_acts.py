@@ -32,7 +32,7 @@ BOTH = "both"
 TABLE: dict[str, tuple[set[Role], set[Role] | str]] = {
     "decision.record": (SECRETARY, BOTH), "decision.attest": (MEMBER, BOTH), "decision.withdraw": (SECRETARY, BOTH),
     "rulebook.draft": (INDICATORS, BOTH), "rulebook.replace": (INDICATORS, BOTH), "rulebook.consult": (INDICATORS, BOTH),
-    "rulebook.opine": (WORKING, BOTH), "rulebook.reply": (INDICATORS, BOTH), "rulebook.submit": (DIRECTOR, BOTH),
+    "rulebook.rehearse": (INDICATORS | DIRECTOR, BOTH), "rulebook.opine": (WORKING, BOTH), "rulebook.reply": (INDICATORS, BOTH), "rulebook.submit": (DIRECTOR, BOTH),
     "rulebook.return": (DIRECTOR, BOTH), "rulebook.adopt": (SECRETARY, BOTH), "rulebook.open_reports": (DATA, BOTH),
     "rulebook.compute": (DATA, BOTH), "rulebook.retire": (DIRECTOR, BOTH),
     "question.ask": (set(OF_A_UNIT), BOTH), "question.answer": (INDICATORS, BOTH),

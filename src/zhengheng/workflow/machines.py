@@ -24,6 +24,7 @@ RULEBOOK = Machine(
         Transition("rulebook.consult", ("draft",), "consultation"),
         Transition("rulebook.opine", ("consultation",), "consultation"),
         Transition("rulebook.reply", ("consultation",), "consultation"),
+        Transition("rulebook.rehearse", ("draft", "consultation", "submitted"), ""),
         Transition("rulebook.submit", ("consultation",), "submitted"),
         Transition("rulebook.return", ("consultation", "submitted"), "draft"),
         Transition("rulebook.adopt", ("submitted",), "adopted"),

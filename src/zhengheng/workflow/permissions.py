@@ -65,6 +65,7 @@ RULES: tuple[Rule, ...] = (
     _rule("rulebook.consult", Role.OFFICE_INDICATORS),
     Rule("rulebook.opine", BUSINESS),
     _rule("rulebook.reply", Role.OFFICE_INDICATORS),
+    _rule("rulebook.rehearse", Role.OFFICE_INDICATORS, Role.OFFICE_DIRECTOR),
     _rule("rulebook.submit", Role.OFFICE_DIRECTOR),
     _rule("rulebook.return", Role.OFFICE_DIRECTOR),
     _rule("rulebook.adopt", Role.COMMISSION_SECRETARY),

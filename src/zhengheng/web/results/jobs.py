@@ -20,10 +20,10 @@ from zhengheng.web.ledger.services import sign_checkpoint
 from zhengheng.web.reporting.jobs import load_confirmed
 from zhengheng.web.reporting.services import period_of
 from zhengheng.web.results.models import ResultRun
-from zhengheng.web.results.selectors import folder_of, loaded
+from zhengheng.web.results.selectors import folder_of, loaded, moved_between
 from zhengheng.web.results.services import register_run
 from zhengheng.web.rulebooks.models import RulebookVersion
-from zhengheng.web.rulebooks.selectors import book_of
+from zhengheng.web.rulebooks.selectors import before, book_of
 
 
 @job("compute")
@@ -49,6 +49,26 @@ def run_of(work: Work, version: RulebookVersion, period: str, at: str) -> Result
         return known
     assert work.job.asked_by is not None
     return register_run(run=made.id, actor=work.job.asked_by, now=work.now)
+
+
+@job("rehearse")
+def rehearse(work: Work) -> dict[str, Any]:
+    """Past data under the draft and under the version before it: whose score, rank and grade move."""
+    draft = RulebookVersion.objects.get(pk=work.job.arguments["rulebook"])
+    old = before(draft)
+    assert old is not None
+    facts, period = opened(draft.code).facts(), period_of(work.job.arguments["period"])
+    made = []
+    for place, version in enumerate((old, draft)):
+        work.tell(f"{version.code} {version.version}", place, 2)
+        made.append(make_run(book_of(version), facts, period, DuckEngine(), period.end))
+    units = moved_between(made[0], made[1], "zh")
+    return {
+        "period": period.code,
+        "before": old.version,
+        "moved": units,
+        "of": len(made[1].plan.tables["unit"]),
+    }
 
 
 @job("archive")

@@ -10,6 +10,7 @@ from zhengheng.web.acts.declare import Act, Change, Column, Doing, Given, Kind, 
 from zhengheng.web.decisions.services import carrying
 from zhengheng.web.decisions.services import choices as decisions
 from zhengheng.web.jobs import services as jobs
+from zhengheng.web.jobs.models import Job
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.pages.tags import language
 from zhengheng.web.rulebooks import selectors, services
@@ -203,6 +204,23 @@ def open_reports(doing: Doing) -> Change:
     return Change({}, {"period": period})
 
 
+class RehearseGiven(Given):
+    period: str = ask(
+        "用哪一期的数据 (如 2025)", "On the data of which period (such as 2025)", max_length=16
+    )
+
+
+def rehearse(doing: Doing) -> Change:
+    """What the draft would have done to everybody, before anybody signs it."""
+    period = _period(doing.given.period)
+    if selectors.before(doing.obj) is None:
+        raise RulebookStateError.one(
+            "period", "rulebook.first", zh="没有以前的版本可比", en="there is no earlier version to compare with"
+        )  # fmt: skip
+    _ask("rehearse", doing, {"period": period})
+    return Change({}, {"period": period})
+
+
 class ComputeGiven(Given):
     at: date | None = ask("以哪一天的情况计算", "As things stood on", None)
     period: str = ask(
@@ -242,6 +260,7 @@ def _page(version: RulebookVersion, request: Any) -> dict[str, Any]:
         "indicators": selectors.indicators(version), "changes": selectors.changes(version, spoken),
         "opinions": version.opinions.select_related("by"), "procedure": selectors.procedure_of(version),
         "units": {u.code: (u.name_zh, u.name_en) for u in Unit.objects.all()},
+        "rehearsal": Job.objects.filter(subject=f"rulebook:{version.pk}", kind="rehearse", state="done").first(),
         "questions": version.questions.exclude(answer=""), "earlier": selectors.before(version),
     }  # fmt: skip
 
@@ -262,6 +281,7 @@ RULEBOOKS = Kind(
         Act("rulebook.consult", ("征求意见", "Open the consultation"), consult, ConsultGiven),
         Act("rulebook.opine", ("提意见", "Give an opinion"), opine, OpineGiven, optional=True),
         Act("rulebook.reply", ("答复意见", "Reply to an opinion"), reply, ReplyGiven, choices=_open_opinions),
+        Act("rulebook.rehearse", ("试算历史数据", "Rehearse on past data"), rehearse, RehearseGiven, optional=True),
         Act("rulebook.submit", ("提请审议", "Submit to the commission"), submit),
         Act("rulebook.return", ("退回修改", "Send back"), send_back, ReasonGiven, optional=True),
         Act("rulebook.adopt", ("按决定生效", "Put in force by decision"), adopt, AdoptGiven,
