@@ -1,5 +1,6 @@
 """Killing the worker at random moments: nothing half-done, nothing lost, nothing twice."""
 
+import hashlib
 import json
 import os
 import random
@@ -59,3 +60,42 @@ def test_a_worker_killed_at_random_moments_finishes_its_work_once(tmp_path: Path
     assert after["observations"] == 12, "each value once"
     assert len(after["files"]) == len(set(after["files"]))
     assert after["ledger"] == []
+
+
+def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    env = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | ENV
+    return subprocess.run(
+        [sys.executable, "-m", "zhengheng.cli.main", *map(str, words)], env=env, capture_output=True, text=True, check=False
+    )  # fmt: skip
+
+
+def digests(home: Path) -> dict[str, str]:
+    """Every file of the kept runs and of what was handed in."""
+    held = [*home.glob("lakes/*/runs/**/*"), *home.glob("files/**/*")]
+    return {
+        path.relative_to(home).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in held
+        if path.is_file()
+    }
+
+
+def test_a_restored_installation_is_the_same(tmp_path: Path) -> None:
+    """The same ledger root, the same bits of every run; a changed backup leaves nothing behind."""
+    home, copy = tmp_path / "home", tmp_path / "copy"
+    home.mkdir()
+    script(home, "prepare")
+    assert run("worker", "--home", home, "--batch").returncode == 0
+    done = run("backup", tmp_path / "all.tar", "--home", home)
+    assert done.returncode == 0, done.stderr
+    done = run("restore", tmp_path / "all.tar", copy)
+    assert done.returncode == 0, done.stderr
+    assert digests(copy) == digests(home)
+    assert look(copy) == look(home)
+    assert look(copy)["state"] == "done"
+    again = run("restore", tmp_path / "all.tar", copy)
+    assert (again.returncode, "restore.taken" in again.stderr + again.stdout) == (4, True)
+    broken = bytearray((tmp_path / "all.tar").read_bytes())
+    broken[len(broken) // 2] ^= 1
+    (tmp_path / "all.tar").write_bytes(broken)
+    assert run("restore", tmp_path / "all.tar", tmp_path / "third").returncode == 4
+    assert not list((tmp_path / "third").glob("lakes/*"))

@@ -1,22 +1,18 @@
 """Care of a lake: a copy that proves itself, its return, and the removal of what nobody needs."""
 
-import hashlib
-import io
 import json
 import shutil
 import sqlite3
-import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from zhengheng.domain.problems import DataError
-from zhengheng.lake.facts import file_digest
 from zhengheng.lake.store import Lake
+from zhengheng.lake.tarball import Tarball, unpack
 
 LEFT_OUT = ("secret.key", "catalog.db", "register.db", "reuse")
 """Not copied as they stand: the key belongs elsewhere, databases are copied by their own means."""
-_MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True)
@@ -32,18 +28,12 @@ def backup(lake: Lake, out: Path) -> int:
 
     Intakes wait meanwhile. The secret key is not in it: keep that apart (see docs/how-to).
     """
-    unfinished = out.with_name(out.name + ".part")
-    digests: dict[str, str] = {}
-    with lake.locked(), tarfile.open(unfinished, "w") as archive:
-        _add(archive, digests, "register.db", _register_copy(lake))
-        _add(archive, digests, "tables.json", json.dumps(lake.locations(), indent=1).encode())
+    with lake.locked(), Tarball(out) as tarball:
+        tarball.put("register.db", _register_copy(lake))
+        tarball.put("tables.json", json.dumps(lake.locations(), indent=1).encode())
         for path in _files(lake.home):
-            name = path.relative_to(lake.home).as_posix()
-            digests[name] = file_digest(path)
-            archive.add(path, name, recursive=False)
-        _add(archive, {}, _MANIFEST, json.dumps(digests, indent=1).encode())
-    unfinished.replace(out)
-    return len(digests)
+            tarball.add(path.relative_to(lake.home).as_posix(), path)
+    return len(tarball.digests)
 
 
 def restore(archive: Path, home: Path, catalog: str | None = None) -> int:
@@ -59,7 +49,7 @@ def restore(archive: Path, home: Path, catalog: str | None = None) -> int:
     unfinished = home.with_name(home.name + ".part")
     shutil.rmtree(unfinished, ignore_errors=True)
     try:
-        count = _unpack(archive, unfinished)
+        count = unpack(archive, unfinished)
         home.mkdir(parents=True, exist_ok=True)
         home.rmdir()
         unfinished.rename(home)
@@ -104,37 +94,9 @@ def _files(home: Path) -> Iterator[Path]:
             yield path
 
 
-def _add(archive: tarfile.TarFile, digests: dict[str, str], name: str, content: bytes) -> None:
-    entry = tarfile.TarInfo(name)
-    entry.size = len(content)
-    archive.addfile(entry, io.BytesIO(content))
-    digests[name] = hashlib.sha256(content).hexdigest()
-
-
 def _register_copy(lake: Lake) -> bytes:
     held = sqlite3.connect(lake.home / "register.db")
     try:
         return held.serialize()
     finally:
         held.close()
-
-
-def _unpack(archive: Path, folder: Path) -> int:
-    try:
-        with tarfile.open(archive) as held:
-            held.extractall(folder, filter="data")
-        digests = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-    except (tarfile.TarError, OSError, ValueError) as error:
-        raise DataError.one(
-            archive.name, "restore.unreadable", zh=f"不是完整的备份文件: {error}",
-            en=f"not a whole backup: {error}",
-        ) from error  # fmt: skip
-    (folder / _MANIFEST).unlink()
-    for name, digest in digests.items():
-        path = folder / name
-        if not path.is_file() or file_digest(path) != digest:
-            raise DataError.one(
-                f"{archive.name}: {name}", "restore.changed", zh="文件与备份时不一致, 没有恢复任何内容",
-                en="the file is not what was backed up; nothing was restored",
-            )  # fmt: skip
-    return len(digests)

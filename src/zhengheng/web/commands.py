@@ -5,6 +5,8 @@ import os
 import secrets
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +21,19 @@ HomeOption = Annotated[
 ]
 HERE = Path("demo")
 out = Console(width=None)
+
+
+@contextmanager
+def out_status() -> Iterator[Callable[[str], None]]:
+    """A line in the terminal that says what is being done."""
+    with out.status("…") as status:
+        yield status.update
+
+
+def out_line(text: str) -> None:
+    """A line as it stands."""
+    out.print(text, markup=False, highlight=False)
+
 
 office = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="办公端 / the office")
 ledger = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="存证日志 / the ledger")
@@ -63,6 +78,32 @@ def worker(
 
     out.print("政衡 worker (Ctrl+C 结束 / ends it)", markup=False)
     work(batch=batch)
+
+
+def backup(out: Annotated[Path, typer.Argument(help="out.tar")], home: HomeOption = HERE) -> None:
+    """Copy the whole installation into one file that proves itself; the keys are kept apart."""
+    begin(home, look_only=True)
+    from zhengheng.web.care import KEYS
+    from zhengheng.web.care import backup as write
+
+    with out_status() as tell:
+        count = write(home, out, tell)
+    out_line(
+        f"{out}: {count} 个文件 / files; 请另行保管密钥 keep the keys apart: {', '.join(KEYS)}"
+    )
+
+
+def restore(
+    archive: Annotated[Path, typer.Argument(help="backup.tar")],
+    home: Annotated[Path, typer.Argument(help="新文件夹 / a new folder")],
+) -> None:
+    """Open a backup as a new home; put the keys back beside it."""
+    begin(home, look_only=True)
+    from zhengheng.web.care import restore as read
+
+    with out_status() as tell:
+        count = read(archive, home, tell)
+    out_line(f"{home}: {count} 个文件 / files")
 
 
 @office.command("officers")

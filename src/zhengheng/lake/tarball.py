@@ -1,0 +1,70 @@
+"""Tar files that prove themselves: a manifest inside has the digest of every file."""
+
+import hashlib
+import io
+import json
+import tarfile
+from pathlib import Path
+
+from zhengheng.domain.problems import DataError
+from zhengheng.lake.facts import file_digest
+
+_MANIFEST = "manifest.json"
+
+
+class Tarball:
+    """A tar file being written; visible under its name once it is whole."""
+
+    def __init__(self, out: Path) -> None:
+        self.out, self.unfinished = out, out.with_name(out.name + ".part")
+        self.digests: dict[str, str] = {}
+        self.archive = tarfile.open(self.unfinished, "w")  # noqa: SIM115
+
+    def __enter__(self) -> "Tarball":
+        return self
+
+    def __exit__(self, kind: object, *rest: object) -> None:
+        if kind is None:
+            self._put(_MANIFEST, json.dumps(self.digests, indent=1).encode())
+        self.archive.close()
+        if kind is None:
+            self.unfinished.replace(self.out)
+        else:
+            self.unfinished.unlink(missing_ok=True)
+
+    def put(self, name: str, content: bytes) -> None:
+        """Add a content under a name."""
+        self._put(name, content)
+        self.digests[name] = hashlib.sha256(content).hexdigest()
+
+    def add(self, name: str, path: Path) -> None:
+        """Add a file under a name."""
+        self.digests[name] = file_digest(path)
+        self.archive.add(path, name, recursive=False)
+
+    def _put(self, name: str, content: bytes) -> None:
+        entry = tarfile.TarInfo(name)
+        entry.size = len(content)
+        self.archive.addfile(entry, io.BytesIO(content))
+
+
+def unpack(archive: Path, folder: Path) -> int:
+    """Unpack and check every file; gives their number. Raises DataError for a copy that is not whole."""
+    try:
+        with tarfile.open(archive) as held:
+            held.extractall(folder, filter="data")
+        digests = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+    except (tarfile.TarError, OSError, ValueError) as error:
+        raise DataError.one(
+            archive.name, "restore.unreadable", zh=f"不是完整的备份文件: {error}",
+            en=f"not a whole backup: {error}",
+        ) from error  # fmt: skip
+    (folder / _MANIFEST).unlink()
+    for name, digest in digests.items():
+        path = folder / name
+        if not path.is_file() or file_digest(path) != digest:
+            raise DataError.one(
+                f"{archive.name}: {name}", "restore.changed", zh="文件与备份时不一致, 没有恢复任何内容",
+                en="the file is not what was backed up; nothing was restored",
+            )  # fmt: skip
+    return len(digests)
