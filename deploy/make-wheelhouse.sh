@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# On a machine with network and the same system and Python as the target: every wheel of the lock, and Zhengheng's own.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+out="${1:?usage: deploy/make-wheelhouse.sh FOLDER}"
+make .venv/.assets
+mkdir -p "$out"
+.venv/bin/python -m pip download --require-hashes -r requirements/core.txt --dest "$out"
+.venv/bin/python -m pip wheel --no-deps --wheel-dir "$out" .
+cp requirements/core.txt "$out/core.txt"
+(cd "$out" && sha256sum ./* > SHA256SUMS)
+echo "wheelhouse: $out"
