@@ -145,6 +145,13 @@ def board(town: Town, name: str, run: str) -> dict[str, Any]:
 def appeal(town: Town, result: int, run: str) -> int:
     """D10 says its places were counted wrong; a hearing, a vote, a decision; then the numbers run again."""
     assert town.get("unit_leader-D10", f"results/{run}/units/D10")["score"]
+    trial = f"results/{run}/units/D10/trial?indicator=SEATS&period=2025&value=90"
+    better = town.get("unit_leader-D10", trial)
+    assert float(better["score"][1]) > float(better["score"][0])
+    assert town.client("unit_leader-D13").get(f"/api/v1/{trial}").status_code == 403, (
+        "its own alone"
+    )
+    assert town.client("office_data").get(f"/api/v1/{trial}").status_code == 403
     made = town.post(
         "unit_leader-D10", "appeals/draft", run=result, unit="D10", indicator="SEATS", ground="data_error",
         wanted="90", statement="9 个学位被误排除", hearing_wanted=True, evidence=[town.file("unit_leader-D10")],
@@ -152,8 +159,11 @@ def appeal(town: Town, result: int, run: str) -> int:
     assert town.client("unit_leader-D13").get(f"/api/v1/appeals/{made}").status_code == 404
     town.post("unit_leader-D10", f"appeals/{made}/file")
     town.post("appeals_clerk", f"appeals/{made}/accept")
+    town.post("panel-4", "conflicts/declare", unit="D10", reason="配偶在该局任职")
     drawn = town.post("appeals_clerk", f"appeals/{made}/draw", seats=3)["detail"]
-    assert {one["account"] for one in drawn["excluded"]} == {"panel-5"}, "who holds a role there"
+    assert {one["account"]: one["en"] for one in drawn["excluded"]} == {
+        "panel-5": "holds a role at D10", "panel-4": "declared an interest in D10",
+    }  # fmt: skip
     early = town.post("appeals_clerk", f"appeals/{made}/call_hearing", 422, hearing_on="2026-04-10", place="一号会议室")  # fmt: skip
     assert early["type"] == "hearing.early"
     due = town.get("appeals_clerk", f"appeals/{made}")["due_on"]

@@ -9,7 +9,7 @@ import pytest
 from tests.web.conftest import NOW, People, computed_run
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.registry import KINDS
-from zhengheng.web.appeals.models import Appeal, PanelSeat
+from zhengheng.web.appeals.models import Appeal, Conflict, Objection, PanelSeat
 from zhengheng.web.decisions.models import Decision
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.organisation.models import Unit
@@ -53,6 +53,8 @@ TABLE: dict[str, tuple[set[Role], set[Role] | str]] = {
     "appeal.withdraw": (LEADER, NOBODY), "appeal.return": (CLERK, BOTH), "appeal.accept": (CLERK, BOTH), "appeal.draw": (CLERK, BOTH),
     "appeal.call_hearing": (CLERK, BOTH), "appeal.sign_minutes": (CLERK, BOTH), "appeal.recuse": (PANEL, BOTH), "appeal.vote": (PANEL, BOTH),
     "appeal.preview": (PANEL, BOTH), "appeal.decide": (PANEL, BOTH), "appeal.apply": (DATA, BOTH), "appeal.close": (CLERK, BOTH),
+    "objection.lodge": (WORKING, BOTH), "objection.answer": (CLERK, BOTH), "objection.refer": (CLERK | DIRECTOR, BOTH),
+    "conflict.declare": (PANEL, BOTH), "conflict.end": (PANEL, BOTH),
     "rectification.propose": (PROCEDURE, BOTH), "rectification.drop": (DIRECTOR, BOTH), "rectification.confirm": (DIRECTOR, BOTH),
     "rectification.serve": (PROCEDURE, BOTH), "rectification.answer": (LEADER, NOBODY), "rectification.visit": (MENTOR, BOTH),
     "rectification.evidence": (LEADER | REPORTER, NOBODY), "rectification.send_back": (INDICATORS, BOTH), "rectification.accept": (INDICATORS, BOTH),
@@ -69,6 +71,8 @@ READING: dict[str, tuple[set[Role], set[Role]]] = {
     "item": (OFFICE | COMMISSION | {R.EXTERNAL_AUDITOR} | OF_A_UNIT, OFFICE | COMMISSION | {R.EXTERNAL_AUDITOR}),
     "result": (WORKING, WORKING),
     "appeal": (OFFICE | COMMISSION | CLERK | PANEL | {R.EXTERNAL_AUDITOR} | OF_A_UNIT, OFFICE | COMMISSION | CLERK | PANEL | {R.EXTERNAL_AUDITOR}),
+    # These two are their makers', who are the mentor and the panel member here.
+    "objection": (DIRECTOR | CLERK | MENTOR, DIRECTOR | CLERK | MENTOR), "conflict": (CLERK | PANEL, CLERK | PANEL),
     "rectification": (OFFICE | COMMISSION | MENTOR | {R.EXTERNAL_AUDITOR} | OF_A_UNIT, OFFICE | COMMISSION | MENTOR | {R.EXTERNAL_AUDITOR}),
 }  # fmt: skip
 OPEN_TO_ALL = {
@@ -125,6 +129,11 @@ class Objects:
             "item": Item.objects.create(supplier=self.unit, item="D", document="d", decided_on=NOW.date(), reason="r", state="entered", **about),
             "appeal": Appeal.objects.create(run=self.result, unit=self.unit, indicator="RESULTS", series="RESULTS", value_period="2007", ground="data_error", statement="s", state="draft", filed_on=NOW.date(), due_on=NOW.date(), hearing_called_on=NOW.date(), **common),
             "rectification": Rectification.objects.create(run=self.result, unit=self.unit, indicators=[], state="proposed", serve_by=NOW, **common),
+        }  # fmt: skip
+        mentor, member = people["mentor"], people["panel_member"]
+        self.held |= {
+            "objection": Objection.objects.create(about="a", text="t", state="lodged", **common | {"made_by": mentor}),
+            "conflict": Conflict.objects.create(unit=self.unit, reason="r", state="declared", **common | {"made_by": member}),
         }  # fmt: skip
         PanelSeat.objects.create(appeal=self.held["appeal"], account=people["panel_member"])
 

@@ -38,6 +38,7 @@ TABLE: dict[tuple[str, str], tuple[set[Role], dict[str, Any]]] = {
     ("post", "/results"): ({Role.OFFICE_DATA}, {"run": "nothing"}),
     ("get", "/results/{run}"): (NOBODY, {}),
     ("get", "/results/{run}/units/{code}"): (NOBODY, {}),
+    ("get", "/results/{run}/units/{code}/trial"): (NOBODY, {}),
     ("post", "/results/{run}/readers"): (NOBODY, {"username": "mentor"}),
     ("post", "/files"): (EVERYONE, {}),
     ("get", "/reports-sheet"): (EVERYONE, {}),
@@ -90,6 +91,8 @@ def test_the_table_holds_every_address() -> None:
 def test_each_role_at_each_address(people: People, method: str, path: str) -> None:
     allowed, body = TABLE[method, path]
     path = filled(path, people)
+    if path.endswith("/trial"):
+        path += "?indicator=A&period=2007&value=1"
     for role in Role:
         answer = call(people.client(role.value), method, path, body)
         absent = answer.status_code == 404 and not path.endswith("/results")

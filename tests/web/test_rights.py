@@ -29,6 +29,7 @@ TABLE: dict[tuple[str, str], set[Role]] = {
     ("POST", "/office/results/register/"): {Role.OFFICE_DATA},
     ("GET", "/office/results/none/"): NOBODY,
     ("GET", "/office/results/none/units/D10/"): NOBODY,
+    ("GET", "/office/results/none/units/D10/trial/"): NOBODY,
     ("POST", "/office/results/none/readers/"): NOBODY,
     ("GET", "/office/jobs/"): OFFICE | {Role.SYSTEM_ADMINISTRATOR},
     ("GET", "/office/jobs/99/"): NOBODY,

@@ -171,6 +171,28 @@ APPEAL = Machine(
     ),
 )  # fmt: skip
 
+OBJECTION = Machine(
+    "objection",
+    {
+        "lodged": ("待答复", "lodged"), "answered": ("已答复", "answered"),
+        "referred": ("已转纪检监察机关", "referred to discipline"),
+    },
+    (
+        Transition("objection.lodge", ("",), "lodged"),
+        Transition("objection.answer", ("lodged",), "answered"),
+        Transition("objection.refer", ("lodged",), "referred"),
+    ),
+)  # fmt: skip
+
+CONFLICT = Machine(
+    "conflict",
+    {"declared": ("有效", "declared"), "ended": ("已终止", "ended")},
+    (
+        Transition("conflict.declare", ("",), "declared"),
+        Transition("conflict.end", ("declared",), "ended"),
+    ),
+)
+
 RECTIFICATION = Machine(
     "rectification",
     {
@@ -192,5 +214,6 @@ RECTIFICATION = Machine(
 )  # fmt: skip
 
 MACHINES = (
-    RULEBOOK, QUESTION, PROPOSAL, DECISION, TARGET, CHANGE, REPORT, ITEM, RESULT, APPEAL, RECTIFICATION,
+    RULEBOOK, QUESTION, PROPOSAL, DECISION, TARGET, CHANGE, REPORT, ITEM, RESULT, APPEAL, OBJECTION, CONFLICT,
+    RECTIFICATION,
 )  # fmt: skip

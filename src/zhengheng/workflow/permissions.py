@@ -8,6 +8,7 @@ the states the object may be in. Relations:
     supplying  the role is held for the unit that supplies the value
     named      the account is named on the object
     seated     the account sits on the panel that hears the object
+    maker      the account made the object
     second     somebody else than whoever made the object: two pairs of eyes
 """
 
@@ -148,6 +149,8 @@ RULES: tuple[Rule, ...] = (
     _rule("result.register", Role.OFFICE_DATA),
     Rule("result.read", BUSINESS, "named", frozenset({"draft", "approved"})),
     Rule("result.read", BUSINESS, "any", frozenset({"notice", "final", "replaced", "archived"})),
+    # A unit's own trial 试算: computed for it alone, kept nowhere.
+    _rule("result.try", *OF_A_UNIT, relation="own"),
     _rule("result.name", Role.OFFICE_DIRECTOR, relation="named", states=("draft", "approved")),
     _rule("result.approve", Role.COMMISSION_SECRETARY, relation="named"),
     _rule("result.publish", Role.OFFICE_PROCEDURE, relation="named"),
@@ -186,6 +189,16 @@ RULES: tuple[Rule, ...] = (
     _rule("appeal.decide", Role.PANEL_MEMBER, relation="seated"),
     _rule("appeal.apply", Role.OFFICE_DATA),
     _rule("appeal.close", Role.APPEALS_CLERK),
+    # Any person may object by name; what looks like fraud goes to those who investigate it.
+    _rule("objection.read", Role.OFFICE_DIRECTOR, Role.APPEALS_CLERK),
+    Rule("objection.read", BUSINESS, "maker"),
+    Rule("objection.lodge", BUSINESS),
+    _rule("objection.answer", Role.APPEALS_CLERK),
+    _rule("objection.refer", Role.APPEALS_CLERK, Role.OFFICE_DIRECTOR),
+    # Where a panel member has an interest: said beforehand, and then never drawn there.
+    _rule("conflict.read", Role.APPEALS_CLERK, Role.PANEL_MEMBER),
+    _rule("conflict.declare", Role.PANEL_MEMBER),
+    _rule("conflict.end", Role.PANEL_MEMBER, relation="maker"),
     # Improvement: a red light proposes, the office confirms, somebody else than the planner accepts.
     _rule(
         "rectification.read",

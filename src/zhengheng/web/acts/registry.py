@@ -4,7 +4,7 @@
 import zhengheng.web.appeals.jobs
 import zhengheng.web.results.jobs  # noqa: F401
 from zhengheng.web.acts.declare import Kind
-from zhengheng.web.appeals.acts import APPEALS
+from zhengheng.web.appeals.acts import APPEALS, CONFLICTS, OBJECTIONS
 from zhengheng.web.decisions.acts import DECISIONS
 from zhengheng.web.rectification.acts import RECTIFICATIONS
 from zhengheng.web.reporting.acts import ITEMS, REPORTS
@@ -13,7 +13,8 @@ from zhengheng.web.rulebooks.acts import PROPOSALS, QUESTIONS, RULEBOOKS
 from zhengheng.web.targets.acts import CHANGES, TARGETS
 
 KINDS: tuple[Kind, ...] = (
-    RULEBOOKS, QUESTIONS, PROPOSALS, TARGETS, CHANGES, REPORTS, ITEMS, RESULTS, APPEALS, RECTIFICATIONS, DECISIONS,
+    RULEBOOKS, QUESTIONS, PROPOSALS, TARGETS, CHANGES, REPORTS, ITEMS, RESULTS, APPEALS, OBJECTIONS, CONFLICTS,
+    RECTIFICATIONS, DECISIONS,
 )  # fmt: skip
 
 AREAS = (

@@ -275,6 +275,18 @@ def result_passport(request: OfficeRequest, run: str, code: str) -> dict[str, An
     return results.unit_passport(found.run, code, language()).as_dict()
 
 
+@router.get("/results/{run}/units/{code}/trial", response={200: s.TrialOut, **ERRORS})
+def result_trial(
+    request: OfficeRequest, run: str, code: str, indicator: str, period: str, value: str
+) -> dict[str, Any]:
+    """What another value would make of the unit's own score; for its own people, kept nowhere."""
+    found = results.find(run, request.user, request.now.date())
+    require(request.user, "result.try", request.now.date(), units={"own": [code]})
+    row = {"unit": code, "indicator": indicator, "period": period, "value": value, "status": "正常"}
+    made = results.loaded(results.folder_of(found.run))
+    return results.outcome(made, results.tried(found, row), code, language())
+
+
 @router.post("/results/{run}/readers", response={204: None, **ERRORS})
 def result_name(request: OfficeRequest, run: str, given: s.ReaderIn) -> Any:
     """Let a person see an unpublished run."""

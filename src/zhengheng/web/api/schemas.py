@@ -172,3 +172,14 @@ class CheckpointOut(Schema):
     code: str
     text: str
     at: datetime
+
+
+class TrialOut(Schema):
+    """Each a pair: as it is, and as it would be."""
+
+    unit: str
+    period: str
+    score: list[str]
+    rank: list[str]
+    grade: list[str]
+    moved: bool

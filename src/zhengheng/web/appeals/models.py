@@ -40,6 +40,23 @@ class Appeal(Lived):
     """Whose score, rank and grade would move, computed before the decision is signed."""
 
 
+class Objection(Lived):
+    """A named objection or report by any person, about anything published 实名异议."""
+
+    run = models.ForeignKey(ResultRun, models.PROTECT, null=True, related_name="objections")
+    about = models.CharField(max_length=160)
+    text = models.TextField()
+    fraud = models.BooleanField(default=False)
+    answer = models.TextField(blank=True)
+
+
+class Conflict(Lived):
+    """A panel member's interest in a unit, declared before any draw 利益关系申报."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    reason = models.TextField()
+
+
 class PanelSeat(models.Model):
     """A drawn panel member, and the vote. The first seat presides."""
 

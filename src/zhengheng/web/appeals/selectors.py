@@ -5,17 +5,13 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from zhengheng.domain.periods import parse_period
-from zhengheng.engines.duck import DuckEngine
-from zhengheng.engines.run import Run, make_run
+from zhengheng.engines.run import Run
 from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.accounts.selectors import standing
-from zhengheng.web.appeals.models import Appeal
-from zhengheng.web.intake.services import corrected, opened, read_rows
+from zhengheng.web.appeals.models import Appeal, Conflict
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.reporting.models import Report
-from zhengheng.web.results.selectors import folder_of, loaded, moved_between
-from zhengheng.web.rulebooks.selectors import book_of
+from zhengheng.web.results.selectors import folder_of, loaded, moved_between, tried
 from zhengheng.workflow.roles import Role
 
 
@@ -40,6 +36,11 @@ def pool(appeal: Appeal) -> tuple[list[Account], list[dict[str, str]]]:
     units = _units(appeal)
     actors = _actors(appeal)
     recused = {seat.account_id: seat.recused for seat in appeal.seats.all() if seat.recused}
+    declared: dict[int, list[str]] = {}
+    for one in Conflict.objects.filter(state="declared", unit__code__in=units).select_related(
+        "unit"
+    ):
+        declared.setdefault(one.made_by_id or 0, []).append(one.unit.code)
     eligible, excluded = [], []
     for member in members:
         reasons = [
@@ -51,6 +52,8 @@ def pool(appeal: Appeal) -> tuple[list[Account], list[dict[str, str]]]:
             reasons.append((f"经办过 {actors[member.username]}", f"did {actors[member.username]}"))
         if member.pk in recused:
             reasons.append(("本人回避", "recused himself"))
+        for unit in declared.get(member.pk, ()):
+            reasons.append((f"申报与{unit}有利益关系", f"declared an interest in {unit}"))
         if not member.is_active:
             reasons.append(("账号已停用", "account closed"))
         if reasons:
@@ -89,14 +92,7 @@ def _actors(appeal: Appeal) -> dict[str, str]:
 
 def effect(appeal: Appeal, value: str) -> list[dict[str, Any]]:
     """Every unit whose score, rank or grade would move with this value; nothing is stored."""
-    before = run_of(appeal)
-    assert appeal.run.version is not None
-    book = book_of(appeal.run.version)
-    rows = [correction_row(appeal, value)]
-    extra, _, _ = read_rows(book, "correction", rows, "preview of an appeal")
-    facts = corrected(opened(book.code).facts(), extra)
-    after = make_run(book, facts, parse_period(before.plan.period.code), DuckEngine(), before.plan.at)  # fmt: skip
-    return moved_between(before, after, "zh")
+    return moved_between(run_of(appeal), tried(appeal.run, correction_row(appeal, value)), "zh")
 
 
 def correction_row(appeal: Appeal, value: str) -> dict[str, str]:

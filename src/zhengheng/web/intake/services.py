@@ -44,9 +44,9 @@ def opened(code: str) -> Lake:
 
 
 def read_rows(
-    book: Rulebook, role: str, rows: Iterable[Mapping[str, str]], purpose: str
+    book: Rulebook, role: str, rows: Iterable[Mapping[str, str]], purpose: str, folder: Path
 ) -> tuple[Facts, IntakeMapping, Path]:
-    """Rows as an intake would read them. Raises DataError with every refused row."""
+    """Rows as an intake would read them, from a file in `folder`. Raises DataError with every refused row."""
     held = [dict(row) for row in rows]
     columns = [name for name in _columns(role) if any(name in row for row in held)]
     text = io.StringIO()
@@ -54,7 +54,6 @@ def read_rows(
     writer.writeheader()
     writer.writerows(held)
     content = text.getvalue().encode()
-    folder = lake_of(book.code) / "inbox"
     folder.mkdir(parents=True, exist_ok=True)
     name = f"{role}-{hashlib.sha256(content).hexdigest()[:16]}.csv"
     path = folder / name
@@ -87,7 +86,7 @@ def load(
     book: Rulebook, role: str, rows: Iterable[Mapping[str, str]], *, purpose: str, loader: str, at: datetime
 ) -> str:  # fmt: skip
     """Load rows and give the file's name. Rows that were loaded before, to the letter, change nothing."""
-    facts, mapping, path = read_rows(book, role, rows, purpose)
+    facts, mapping, path = read_rows(book, role, rows, purpose, lake_of(book.code) / "inbox")
     try:
         opened(book.code).intake(facts, mapping, loader=loader, at=at)
     except DataError as error:

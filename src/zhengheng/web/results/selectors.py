@@ -3,6 +3,7 @@
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.conf import settings
@@ -10,13 +11,15 @@ from django.db.models import QuerySet
 
 from zhengheng.domain.problems import Language, NotFoundError
 from zhengheng.engines.archive import load_run
+from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.passport import Entry, passport
 from zhengheng.engines.rehearse import grade_names, moves
-from zhengheng.engines.run import Run
+from zhengheng.engines.run import Run, make_run
 from zhengheng.engines.scoreboard import Scoreboard, scoreboard
 from zhengheng.lake.store import Lake
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants, require
+from zhengheng.web.intake.services import corrected, read_rows
 from zhengheng.web.results.models import ResultRun
 from zhengheng.workflow.permissions import may
 
@@ -114,6 +117,25 @@ def moved_between(before: Run, after: Run, language: Language) -> list[dict[str,
          "grade": [words.get(code, code) for code in entry["grade"]]}
         for entry in moves(before, after) if entry["moved"]
     ]  # fmt: skip
+
+
+def tried(result: ResultRun, row: dict[str, str]) -> Run:
+    """The run as it would be with another value in it; nothing is stored. Raises DataError."""
+    before = loaded(folder_of(result.run))
+    with TemporaryDirectory() as folder:
+        extra, _, _ = read_rows(before.rulebook, "correction", [row], "a trial", Path(folder))
+    home = folder_of(result.run).parent.parent
+    facts = corrected(Lake.open(home).facts(), extra)
+    return make_run(before.rulebook, facts, before.plan.period, DuckEngine(), before.plan.at)
+
+
+def outcome(before: Run, after: Run, unit: str, language: Language) -> dict[str, Any]:
+    """A unit's score, rank and grade in two runs."""
+    words = grade_names(before, language) | grade_names(after, language)
+    found = next((entry for entry in moves(before, after) if entry["unit"] == unit), None)
+    if found is None:
+        raise NotFoundError.one(unit, "unit.absent", zh="这个批次里没有该单位", en="this unit is not in the run")  # fmt: skip
+    return {**found, "grade": [words.get(code, code) for code in found["grade"]]}
 
 
 def newest(rulebook: str, period: str) -> ResultRun | None:

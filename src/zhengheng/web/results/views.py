@@ -85,9 +85,30 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
         "watermark": range(60) if _watched(request, run, f"unit {unit}") else (),
         "may_appeal": run.state == "notice" and run.version_id is not None
         and allowed(request.user, "appeal.draft", request.now.date(), units={"own": [unit]}),
+        "may_try": allowed(request.user, "result.try", request.now.date(), units={"own": [unit]}),
         "indicators": [i for i in selectors.loaded(selectors.folder_of(run.run)).rulebook.indicators if i.method],
     }  # fmt: skip
     return render(request, "results/unit.html", context)
+
+
+@require_GET
+def trial(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
+    """What another value would make of the unit's own score: for its own people, kept nowhere."""
+    run = selectors.find(name, request.user, request.now.date())
+    require(request.user, "result.try", request.now.date(), units={"own": [unit]})
+    made = selectors.loaded(selectors.folder_of(run.run))
+    given = {
+        field: request.GET.get(field, "").strip() for field in ("indicator", "period", "value")
+    }
+    outcome = None
+    if all(given.values()):
+        row = {"unit": unit, "status": "正常", **given}
+        outcome = selectors.outcome(made, selectors.tried(run, row), unit, language())
+    context = {
+        "run": run, "unit": unit, "given": given, "outcome": outcome,
+        "series": [i for i in made.rulebook.indicators if not i.parts and not i.year_on_year],
+    }  # fmt: skip
+    return render(request, "results/trial.html", context)
 
 
 @require_POST
