@@ -2,13 +2,13 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django_tasks import TaskResultStatus, task
@@ -94,7 +94,9 @@ def _heartbeat(number: int) -> Iterator[None]:
     def beat() -> None:
         try:
             while not stop.wait(BEAT):
-                Job.objects.filter(pk=number).update(seen_at=timezone.now())
+                # A database that is busy for a moment is no death; the next beat tells.
+                with suppress(OperationalError):
+                    Job.objects.filter(pk=number).update(seen_at=timezone.now())
         finally:
             connection.close()
 
