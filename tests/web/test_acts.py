@@ -10,6 +10,7 @@ from tests.web.conftest import NOW, People, computed_run
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.appeals.models import Appeal, Conflict, Objection, PanelSeat
+from zhengheng.web.days.models import LoadedCalendar
 from zhengheng.web.decisions.models import Decision
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.organisation.models import Unit
@@ -54,7 +55,7 @@ TABLE: dict[str, tuple[set[Role], set[Role] | str]] = {
     "appeal.call_hearing": (CLERK, BOTH), "appeal.sign_minutes": (CLERK, BOTH), "appeal.recuse": (PANEL, BOTH), "appeal.vote": (PANEL, BOTH),
     "appeal.preview": (PANEL, BOTH), "appeal.decide": (PANEL, BOTH), "appeal.apply": (DATA, BOTH), "appeal.close": (CLERK, BOTH),
     "objection.lodge": (WORKING, BOTH), "objection.answer": (CLERK, BOTH), "objection.refer": (CLERK | DIRECTOR, BOTH),
-    "conflict.declare": (PANEL, BOTH), "conflict.end": (PANEL, BOTH),
+    "calendar.load": (PROCEDURE, BOTH), "calendar.withdraw": (PROCEDURE, BOTH), "conflict.declare": (PANEL, BOTH), "conflict.end": (PANEL, BOTH),
     "rectification.propose": (PROCEDURE, BOTH), "rectification.drop": (DIRECTOR, BOTH), "rectification.confirm": (DIRECTOR, BOTH),
     "rectification.serve": (PROCEDURE, BOTH), "rectification.answer": (LEADER, NOBODY), "rectification.visit": (MENTOR, BOTH),
     "rectification.evidence": (LEADER | REPORTER, NOBODY), "rectification.send_back": (INDICATORS, BOTH), "rectification.accept": (INDICATORS, BOTH),
@@ -64,7 +65,7 @@ BY_MACHINE = {"report.open", "report.load", "item.load", "result.replace"}
 OFFICE = DIRECTOR | INDICATORS | DATA | PROCEDURE
 COMMISSION = SECRETARY | MEMBER
 READING: dict[str, tuple[set[Role], set[Role]]] = {
-    "decision": (WORKING, WORKING), "question": (WORKING, WORKING), "proposal": (WORKING, WORKING), "change": (WORKING, WORKING),
+    "calendar": (WORKING, WORKING), "decision": (WORKING, WORKING), "question": (WORKING, WORKING), "proposal": (WORKING, WORKING), "change": (WORKING, WORKING),
     "rulebook": (OFFICE | COMMISSION, OFFICE | COMMISSION),
     "target": (OFFICE | COMMISSION | {R.EXTERNAL_AUDITOR} | OF_A_UNIT, OFFICE | COMMISSION | {R.EXTERNAL_AUDITOR}),
     "report": (OFFICE | {R.EXTERNAL_AUDITOR} | OF_A_UNIT, OFFICE | {R.EXTERNAL_AUDITOR}),
@@ -132,6 +133,7 @@ class Objects:
         }  # fmt: skip
         mentor, member = people["mentor"], people["panel_member"]
         self.held |= {
+            "calendar": LoadedCalendar.objects.create(years="2027", source="s", text='{"years": {}}', state="loaded", **common),
             "objection": Objection.objects.create(about="a", text="t", state="lodged", **common | {"made_by": mentor}),
             "conflict": Conflict.objects.create(unit=self.unit, reason="r", state="declared", **common | {"made_by": member}),
         }  # fmt: skip
@@ -150,6 +152,7 @@ def test_the_table_holds_every_act() -> None:
     assert {act for act in ACTS if act.split(".")[0] in READING} <= known | {
         "result.register",
         "result.name",
+        "result.try",
     }
 
 

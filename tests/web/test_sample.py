@@ -47,8 +47,8 @@ def entered(username: str, password: str) -> Client:
 def test_the_sample_city_and_its_stories(city: list[tuple[str, str, str]]) -> None:
     """One test, because the city takes a while to make: each part is a story of sample_city.md."""
     assert furnish_office(settings.HOME, NOW) == city, "the second time changes nothing"
-    assert Unit.objects.count() == 38 + 13 + 36
-    assert len(city) == Account.objects.count() == 33
+    assert Unit.objects.count() == 38 + 13 + 36 + 3 * (3 + 6)
+    assert len(city) == Account.objects.count() == 35
     for username, password, _ in city:
         client = entered(username, password)
         home = client.get("/office/").content.decode()

@@ -153,7 +153,13 @@ class _Maker:
         return [cell for cell in known.values() if cell["unit"] == self.unit]
 
     def total(self) -> Entry:
-        row = self._mine("total_score")[0]
+        held = self._mine("total_score")
+        if not held:
+            raise NotFoundError.one(
+                self.unit, "unit.unscored", zh="这个单位在本批次没有任何带权重的指标, 没有得分",
+                en="no indicator of this run has a weight for the unit; it has no score",
+            )  # fmt: skip
+        row = held[0]
         root = self.run.rulebook.tree
         grade = next((r["grade"] for r in self._mine("grading")), "")
         ranks = [r for r in self._mine("ranking") if r["node"] == root.code]

@@ -193,6 +193,15 @@ CONFLICT = Machine(
     ),
 )
 
+CALENDAR = Machine(
+    "calendar",
+    {"loaded": ("有效", "in use"), "withdrawn": ("已撤回", "withdrawn")},
+    (
+        Transition("calendar.load", ("",), "loaded"),
+        Transition("calendar.withdraw", ("loaded",), "withdrawn"),
+    ),
+)
+
 RECTIFICATION = Machine(
     "rectification",
     {
@@ -215,5 +224,5 @@ RECTIFICATION = Machine(
 
 MACHINES = (
     RULEBOOK, QUESTION, PROPOSAL, DECISION, TARGET, CHANGE, REPORT, ITEM, RESULT, APPEAL, OBJECTION, CONFLICT,
-    RECTIFICATION,
+    RECTIFICATION, CALENDAR,
 )  # fmt: skip

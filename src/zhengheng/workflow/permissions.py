@@ -218,6 +218,10 @@ RULES: tuple[Rule, ...] = (
     _rule("rectification.evidence", Role.UNIT_LEADER, Role.UNIT_REPORTER, relation="own"),
     _rule("rectification.send_back", Role.OFFICE_INDICATORS),
     _rule("rectification.accept", Role.OFFICE_INDICATORS, relation="second"),
+    # Working days: next year's official notice comes when it comes.
+    Rule("calendar.read", BUSINESS),
+    _rule("calendar.load", Role.OFFICE_PROCEDURE),
+    _rule("calendar.withdraw", Role.OFFICE_PROCEDURE),
     # Work that the machine does on its own.
     _rule("job.read", *OFFICE, Role.SYSTEM_ADMINISTRATOR),
     _rule("job.retry", *OFFICE),

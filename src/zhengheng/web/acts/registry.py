@@ -5,6 +5,7 @@ import zhengheng.web.appeals.jobs
 import zhengheng.web.results.jobs  # noqa: F401
 from zhengheng.web.acts.declare import Kind
 from zhengheng.web.appeals.acts import APPEALS, CONFLICTS, OBJECTIONS
+from zhengheng.web.days.acts import CALENDARS
 from zhengheng.web.decisions.acts import DECISIONS
 from zhengheng.web.rectification.acts import RECTIFICATIONS
 from zhengheng.web.reporting.acts import ITEMS, REPORTS
@@ -14,7 +15,7 @@ from zhengheng.web.targets.acts import CHANGES, TARGETS
 
 KINDS: tuple[Kind, ...] = (
     RULEBOOKS, QUESTIONS, PROPOSALS, TARGETS, CHANGES, REPORTS, ITEMS, RESULTS, APPEALS, OBJECTIONS, CONFLICTS,
-    RECTIFICATIONS, DECISIONS,
+    RECTIFICATIONS, DECISIONS, CALENDARS,
 )  # fmt: skip
 
 AREAS = (

@@ -11,12 +11,12 @@ from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods
 
-from zhengheng.domain.calendar import official
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import forbidden, grants
 from zhengheng.web.acts import forms, selectors, services
 from zhengheng.web.acts.declare import Act, Given, Kind, Words
+from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.files.models import StoredFile
 from zhengheng.web.files.services import content_of, take_in
 from zhengheng.web.jobs.models import Job
@@ -68,11 +68,12 @@ def object_context(request: OfficeRequest, kind: Kind, obj: Any) -> dict[str, An
         for act in selectors.open_acts(kind, obj, request.user, held)
     ]
     subject = f"{kind.name}:{obj.pk}"
+    calendar = working_calendar()
     return {
         "kind": kind, "object": obj, "title": kind.title(obj), "state": kind.state_of(obj), "acts": acts,
         "facts": _facts(kind, obj),
-        "left": official().between(day, obj.due_on) if obj.due_on else None,
-        "known_year": obj.due_on is None or official().is_known(obj.due_on),
+        "left": calendar.between(day, obj.due_on) if obj.due_on else None,
+        "known_year": obj.due_on is None or calendar.is_known(obj.due_on),
         "files": StoredFile.objects.filter(pk__in=obj.files),
         "history": _history(kind, subject), "jobs": Job.objects.filter(subject=subject)[:5],
         **(kind.context(obj, request) if kind.context else {}),

@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 from django.utils import timezone
 
-from zhengheng.domain.calendar import official
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.scheme.procedure import Clock
 from zhengheng.web.accounts.models import Account
@@ -25,6 +24,7 @@ from zhengheng.web.acts.declare import (
 )
 from zhengheng.web.appeals import selectors
 from zhengheng.web.appeals.models import Appeal, Conflict, Objection, PanelSeat
+from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.files.services import own_files
 from zhengheng.web.jobs import services as jobs
 from zhengheng.web.organisation.models import Unit
@@ -125,7 +125,7 @@ def _last_day(appeal: Appeal) -> date | None:
     served = appeal.run.services.filter(unit=appeal.unit).first()
     if served is None:
         return None
-    return official().after(timezone.localtime(served.at).date(), clock.length, clock.unit)
+    return working_calendar().after(timezone.localtime(served.at).date(), clock.length, clock.unit)
 
 
 def save(doing: Doing) -> Change:
@@ -172,7 +172,7 @@ def accept(doing: Doing) -> Change:
             "indicator", "appeal.twice", zh=f"同一事项已有第 {twin.pk} 号申诉", en=f"appeal {twin.pk} is about the same"
         )  # fmt: skip
     clock = procedure(doing.obj.run).appeal_decision or DECISION
-    due = official().after(doing.obj.filed_on, clock.length, clock.unit)
+    due = working_calendar().after(doing.obj.filed_on, clock.length, clock.unit)
     return Change({"accepted_on": doing.day, "due_on": due}, {"due": due.isoformat()})
 
 
@@ -231,8 +231,8 @@ class HearingGiven(Given):
 def call_hearing(doing: Doing) -> Change:
     """From this notice to the signed minutes the decision's clock stands still."""
     clock = procedure(doing.obj.run).hearing_notice or HEARING_NOTICE
-    earliest = official().after(doing.day, clock.length + 1, "working_days") if clock.unit == "working_days" \
-        else official().after(doing.day, clock.length, clock.unit)  # fmt: skip
+    earliest = working_calendar().after(doing.day, clock.length + 1, "working_days") if clock.unit == "working_days" \
+        else working_calendar().after(doing.day, clock.length, clock.unit)  # fmt: skip
     if doing.given.hearing_on < earliest:
         raise AppealError.one(
             "hearing_on", "hearing.early", zh=f"应提前 {clock.length} 个工作日通知, 最早 {earliest}",
@@ -256,8 +256,8 @@ def sign_minutes(doing: Doing) -> Change:
     kept = [stored.pk for stored in own_files(doing.given.minutes, doing.actor)]
     assert appeal.hearing_called_on
     assert appeal.due_on
-    left = official().between(appeal.hearing_called_on, appeal.due_on)
-    due = official().after(doing.day, max(left, 0), "working_days")
+    left = working_calendar().between(appeal.hearing_called_on, appeal.due_on)
+    due = working_calendar().after(doing.day, max(left, 0), "working_days")
     return Change(
         {"minutes_on": doing.day, "due_on": due, "files": [*appeal.files, *kept]},
         {"clock_stopped_on": appeal.hearing_called_on.isoformat(), "clock_resumed_on": doing.day.isoformat(), "due": due.isoformat()},
@@ -432,7 +432,7 @@ def lodge(doing: Doing) -> Made:
     files = own_files(given.evidence, doing.actor)
     made = Objection(
         run=run, about=given.about, text=given.text, fraud=given.fraud, files=[f.pk for f in files],
-        due_on=official().after(doing.day, DECISION.length, DECISION.unit),
+        due_on=working_calendar().after(doing.day, DECISION.length, DECISION.unit),
     )  # fmt: skip
     return Made(made, {"about": given.about, "fraud": given.fraud})
 

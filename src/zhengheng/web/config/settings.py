@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "zhengheng.web.accounts",
     "django_tasks_db",
     "zhengheng.web.files",
+    "zhengheng.web.days",
     "zhengheng.web.jobs",
     "zhengheng.web.decisions",
     "zhengheng.web.rulebooks",

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from zhengheng.domain.calendar import official
+from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.pages.models import DemoClock
 
 
@@ -21,7 +21,7 @@ def now() -> datetime:
 def advance() -> datetime:
     """Move a demonstration's clock to the same hour of the next working day."""
     moment = timezone.localtime(now())
-    day = official().next_working(moment.date() + timedelta(1))
+    day = working_calendar().next_working(moment.date() + timedelta(1))
     moved = moment.replace(year=day.year, month=day.month, day=day.day)
     DemoClock.objects.update_or_create(pk=1, defaults={"moment": moved})
     return moved

@@ -10,13 +10,14 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from zhengheng.domain.calendar import official
+from zhengheng.domain.calendar import WorkCalendar
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import grants, standing
 from zhengheng.web.acts.declare import Kind
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.acts.selectors import owed
+from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.ledger.services import append
 from zhengheng.web.pages import clock
 from zhengheng.web.pages.requests import http_status
@@ -37,7 +38,8 @@ def home(request: OfficeRequest) -> HttpResponse:
         {"name": NAMES[Role(grant.role)], "grant": grant}
         for grant in standing(day).filter(account=request.user)
     ]
-    work = [(kind, _owed(kind, request)) for kind in KINDS]
+    calendar = working_calendar()
+    work = [(kind, _owed(kind, request, calendar)) for kind in KINDS]
     mine = grants(request.user, day)
     context = {
         "held": held, "work": [(kind, rows[:MOST_ROWS], len(rows)) for kind, rows in work if rows],
@@ -49,11 +51,11 @@ def home(request: OfficeRequest) -> HttpResponse:
     return render(request, "pages/home.html", context)
 
 
-def _owed(kind: Kind, request: OfficeRequest) -> list[dict[str, Any]]:
+def _owed(kind: Kind, request: OfficeRequest, calendar: WorkCalendar) -> list[dict[str, Any]]:
     day = request.now.date()
     found = [
         {"title": kind.title(obj), "address": kind.address(obj), "acts": acts, "object": obj,
-         "state": kind.state_of(obj), "left": official().between(day, obj.due_on) if obj.due_on else None}
+         "state": kind.state_of(obj), "left": calendar.between(day, obj.due_on) if obj.due_on else None}
         for obj, acts in owed(kind, request.user, day)
     ]  # fmt: skip
     return sorted(found, key=lambda row: (row["left"] is None, row["left"] or 0))

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from zhengheng.domain.calendar import hours_after, official
+from zhengheng.domain.calendar import hours_after
 from zhengheng.domain.numbers import plain
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.web.accounts.models import Account
@@ -19,6 +19,7 @@ from zhengheng.web.acts.declare import (
     Standing,
     ask,
 )
+from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.files.services import own_files
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.rectification.models import Rectification, Visit
@@ -84,7 +85,7 @@ class ServeGiven(Given):
 
 def serve(doing: Doing) -> Change:
     late = doing.now > doing.obj.serve_by
-    due = official().after(doing.day, ANSWER_DAYS, "working_days")
+    due = working_calendar().after(doing.day, ANSWER_DAYS, "working_days")
     return Change(
         {"served_at": doing.now, "late": late, "due_on": due, "mentor": doing.given.mentor},
         {"late": late, "answer_by": due.isoformat()},

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any, Literal
 
-from zhengheng.domain.calendar import official
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.procedure import Clock
 from zhengheng.web.accounts.models import Account
@@ -19,6 +18,7 @@ from zhengheng.web.acts.declare import (
     Standing,
     ask,
 )
+from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.files.services import own_files
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reporting.models import Item, Report
@@ -42,7 +42,7 @@ def _indicator(report: Report) -> Indicator:
 
 
 def _after(clock: Clock, day: date) -> date:
-    return official().after(day, clock.length, clock.unit)
+    return working_calendar().after(day, clock.length, clock.unit)
 
 
 class SaveGiven(Given):

@@ -4,13 +4,13 @@ import statistics
 from collections.abc import Iterator
 from datetime import date
 
-from zhengheng.domain.calendar import official
 from zhengheng.domain.numbers import parse_scaled
 from zhengheng.domain.periods import Period, parse_period
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.lint import weight_of
 from zhengheng.scheme.model import Rulebook, Unit
+from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.intake.services import lake_of, opened
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.targets.services import number_fault
@@ -59,7 +59,7 @@ def series(book: Rulebook, unit: Unit) -> Iterator[Indicator]:
 
 def due_on(indicator: Indicator, period: Period) -> date:
     """The day by which a value is owed: five working days after the period, or when it is released."""
-    calendar = official()
+    calendar = working_calendar()
     owed = calendar.after(period.end, WORKING_DAYS_TO_REPORT, "working_days")
     released = calendar.after(period.end, indicator.lag_days, "calendar_days")
     return max(owed, released)

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.apps import apps
 
-from zhengheng.domain.calendar import official
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.scheme.procedure import Clock, Procedure
 from zhengheng.web.accounts.models import Account
@@ -21,6 +20,7 @@ from zhengheng.web.acts.declare import (
     ask,
 )
 from zhengheng.web.acts.services import perform_by_machine
+from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.decisions.services import carrying
 from zhengheng.web.decisions.services import choices as decisions
 from zhengheng.web.jobs import services as jobs
@@ -70,7 +70,7 @@ def publish(doing: Doing) -> Change:
             else "under this rulebook the notice comes before the commission",
         )  # fmt: skip
     clock = procedure(run).clock("notice") or procedure(run).clock("review") or NOTICE
-    until = official().after(doing.day, clock.length, clock.unit)
+    until = working_calendar().after(doing.day, clock.length, clock.unit)
     if run.replaces and run.replaces.state == "notice":
         until = max(run.replaces.due_on or doing.day, doing.day)
         perform_by_machine(RESULTS, "result.replace", run.replaces, given=Nothing(), now=doing.now)

@@ -1,5 +1,6 @@
 """Who works in the sample city: units, one account a role and a few more, all with the printed password."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from zhengheng.sample.organisation import departments, districts, streets
@@ -22,6 +23,8 @@ PEOPLE: tuple[tuple[str, str, Role, str | None], ...] = (
     ("weiyuan", "委员 褚某", Role.COMMISSION_MEMBER, None),
     ("jiaoyu", "教育局填报 卫某", Role.UNIT_REPORTER, "D10"),
     ("jiaoyu-ld", "教育局负责人 蒋某", Role.UNIT_LEADER, "D10"),
+    ("jiaoyu-kz", "教育局基础教育科 水某", Role.SECTION_HEAD, "D10-2"),
+    ("jiaoyu-gw", "教育局基础教育科科员 云某", Role.POST_HOLDER, "D10-2-2"),
     ("wenlv-ld", "文旅局负责人 曹某", Role.UNIT_LEADER, "D06"),
     ("gongan-ld", "公安局负责人 严某", Role.UNIT_LEADER, "D22"),
     ("guihua-ld", "自然资源和规划局负责人 华某", Role.UNIT_LEADER, "D27"),
@@ -45,6 +48,10 @@ PEOPLE: tuple[tuple[str, str, Role, str | None], ...] = (
 )
 
 
+SECTIONS = {
+    "D10": ("办公室", "基础教育科", "督导科"), "D35": ("综合科", "热线管理科", "政务服务科"),
+    "J01": ("党政办公室", "城市管理办公室", "社区服务办公室"),
+}  # fmt: skip
 OTHER_LEADERS = ("danwei-ld", "其余部门负责人 (演示共用)")
 
 
@@ -59,11 +66,26 @@ def settle(moment: datetime, visit: datetime) -> None:
     rows = [
         {"code": unit.code, "name_zh": unit.name, "kind": KINDS[unit.code[0]]}
         for unit in (*departments(), *districts(), *streets())
-    ]
+    ] + list(_sections())
     import_units(rows=rows, actor="system", now=moment, source="云衡市 (虚构示例)")
     _people(moment, visit)
     # The demonstration's passwords are no secret, so nobody is asked to change them.
     Account.objects.update(must_change_password=False)
+
+
+def _sections() -> Iterator[dict[str, str]]:
+    """Sections and posts of the three units that are cascaded in full."""
+    for unit, names in SECTIONS.items():
+        for place, name in enumerate(names, 1):
+            code = f"{unit}-{place}"
+            yield {"code": code, "name_zh": name, "kind": "科室", "parent": unit}
+            for post, title in enumerate(("科长", "科员"), 1):
+                yield {
+                    "code": f"{code}-{post}",
+                    "name_zh": f"{name}{title}",
+                    "kind": "岗位",
+                    "parent": code,
+                }
 
 
 def _people(moment: datetime, visit: datetime) -> None:
