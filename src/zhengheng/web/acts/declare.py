@@ -119,8 +119,13 @@ class Column:
     """A column of the kind's list, and a line of the object's page."""
 
     words: Words
-    value: Callable[[Any], Any]
+    value: Callable[[Any], Any] | str
+    """How it is read from an object; a name stands for the attribute."""
     number: bool = False
+
+    def of(self, obj: Any) -> Any:
+        """What stands in it for an object."""
+        return getattr(obj, self.value) if isinstance(self.value, str) else self.value(obj)
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,18 @@
 import zhengheng.web.appeals.jobs
 import zhengheng.web.results.jobs  # noqa: F401
 from zhengheng.web.acts.declare import Kind
-from zhengheng.web.appeals.acts import APPEALS, CONFLICTS, OBJECTIONS
+from zhengheng.web.appeals.acts import APPEALS
+from zhengheng.web.appeals.objections import CONFLICTS, OBJECTIONS
 from zhengheng.web.days.acts import CALENDARS
 from zhengheng.web.decisions.acts import DECISIONS
 from zhengheng.web.rectification.acts import RECTIFICATIONS
-from zhengheng.web.reporting.acts import ITEMS, REPORTS
+from zhengheng.web.reporting.acts import REPORTS
+from zhengheng.web.reporting.items import ITEMS
 from zhengheng.web.results.acts import RESULTS
-from zhengheng.web.rulebooks.acts import PROPOSALS, QUESTIONS, RULEBOOKS
-from zhengheng.web.targets.acts import CHANGES, TARGETS
+from zhengheng.web.rulebooks.acts import RULEBOOKS
+from zhengheng.web.rulebooks.questions import PROPOSALS, QUESTIONS
+from zhengheng.web.targets.acts import TARGETS
+from zhengheng.web.targets.changes import CHANGES
 
 KINDS: tuple[Kind, ...] = (
     RULEBOOKS, QUESTIONS, PROPOSALS, TARGETS, CHANGES, REPORTS, ITEMS, RESULTS, APPEALS, OBJECTIONS, CONFLICTS,

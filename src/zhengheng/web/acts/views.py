@@ -49,7 +49,7 @@ def listing(request: OfficeRequest, kind: Kind) -> HttpResponse:
 
 
 def _row(kind: Kind, obj: Any) -> list[tuple[Any, bool]]:
-    return [(column.value(obj), column.number) for column in kind.columns]
+    return [(column.of(obj), column.number) for column in kind.columns]
 
 
 @require_GET
@@ -82,7 +82,7 @@ def object_context(request: OfficeRequest, kind: Kind, obj: Any) -> dict[str, An
 
 def _facts(kind: Kind, obj: Any) -> list[tuple[Words, Any]]:
     """What is known of the object; what is not yet there takes no room."""
-    found = [(column.words, column.value(obj)) for column in (*kind.columns, *kind.facts)]
+    found = [(column.words, column.of(obj)) for column in (*kind.columns, *kind.facts)]
     return [(words, value) for words, value in found if value not in (None, "")]
 
 

@@ -23,7 +23,7 @@ from zhengheng.web.acts.declare import (
     ask,
 )
 from zhengheng.web.appeals import selectors
-from zhengheng.web.appeals.models import Appeal, Conflict, Objection, PanelSeat
+from zhengheng.web.appeals.models import Appeal, PanelSeat
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.files.services import own_files
 from zhengheng.web.jobs import services as jobs
@@ -31,7 +31,7 @@ from zhengheng.web.organisation.models import Unit
 from zhengheng.web.results.acts import procedure
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.targets.services import number_fault
-from zhengheng.workflow.machines import APPEAL, CONFLICT, OBJECTION
+from zhengheng.workflow.machines import APPEAL
 
 DECISION = Clock(length=10, unit="working_days")
 """Where the rulebook says nothing else [V hz2015, jn2018]."""
@@ -354,10 +354,6 @@ def _runs(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, st
     }
 
 
-def _of(name: str) -> Any:
-    return lambda obj: getattr(obj, name)
-
-
 def _name(appeal: Appeal) -> tuple[str, str]:
     name = selectors.run_of(appeal).rulebook.indicator(appeal.indicator).name
     return f"{appeal.indicator} {name.zh}", f"{appeal.indicator} {name.en or name.zh}"
@@ -390,17 +386,17 @@ APPEALS = Kind(
     ),
     columns=(
         Column(("指标", "Indicator"), _name), Column(("单位", "Unit"), lambda a: (a.unit.name_zh, a.unit.name_en)),
-        Column(("提交日期", "Filed on"), _of("filed_on")),
+        Column(("提交日期", "Filed on"), "filed_on"),
         Column(("结论", "Outcome"), lambda a: OUTCOMES.get(a.outcome)),
     ),
     facts=(
-        Column(("理由类别", "Ground"), lambda a: GROUNDS[a.ground]), Column(("应为", "It should be"), _of("wanted")),
-        Column(("事实与理由", "Facts and reasons"), _of("statement")), Column(("申请听证", "Hearing wanted"), _of("hearing_wanted")),
-        Column(("受理日期", "Accepted on"), _of("accepted_on")),
+        Column(("理由类别", "Ground"), lambda a: GROUNDS[a.ground]), Column(("应为", "It should be"), "wanted"),
+        Column(("事实与理由", "Facts and reasons"), "statement"), Column(("申请听证", "Hearing wanted"), "hearing_wanted"),
+        Column(("受理日期", "Accepted on"), "accepted_on"),
         Column(("听证", "Hearing"), lambda a: f"{a.hearing_on} {a.hearing_place}" if a.hearing_on else None),
         Column(("决定期限停止计算", "Decision clock stopped"), lambda a: f"{a.hearing_called_on} → {a.minutes_on or '…'}" if a.hearing_called_on else None),
-        Column(("补正要求", "What was missing"), _of("answer")),
-        Column(("认定的数值", "Decided value"), _of("decided_value")), Column(("决定理由", "Reasons"), _of("reasons")),
+        Column(("补正要求", "What was missing"), "answer"),
+        Column(("认定的数值", "Decided value"), "decided_value"), Column(("决定理由", "Reasons"), "reasons"),
     ),
     body="appeals/body.html",
     context=lambda appeal, request: {
@@ -409,94 +405,4 @@ APPEALS = Kind(
     out=lambda a: {"run": a.run_id, "unit": a.unit.code, "indicator": a.indicator, "wanted": a.wanted, "outcome": a.outcome,
                    "effect": a.effect, "panel": [s.account.username for s in a.seats.all() if not s.recused],
                    "excluded": a.excluded, "seed": a.seed},
-)  # fmt: skip
-
-
-class LodgeGiven(Given):
-    run: int | None = ask("结果编号 (可空)", "Result (optional)", None)
-    about: str = ask("对什么有异议", "What it is about", max_length=160)
-    text: str = ask("事实与理由", "Facts and reasons", form="text")
-    fraud: bool = ask("反映数据造假", "It reports falsified data", False)
-    evidence: Files = ask("证据", "Evidence", [])
-
-
-def lodge(doing: Doing) -> Made:
-    given: LodgeGiven = doing.given
-    run = (
-        ResultRun.objects.filter(pk=given.run).exclude(state__in=("draft", "approved")).first()
-        if given.run
-        else None
-    )
-    if given.run and run is None:
-        raise AppealError.one("run", "objection.run", zh="没有这个已公开的结果", en="there is no such published result")  # fmt: skip
-    files = own_files(given.evidence, doing.actor)
-    made = Objection(
-        run=run, about=given.about, text=given.text, fraud=given.fraud, files=[f.pk for f in files],
-        due_on=working_calendar().after(doing.day, DECISION.length, DECISION.unit),
-    )  # fmt: skip
-    return Made(made, {"about": given.about, "fraud": given.fraud})
-
-
-class AnswerGiven(Given):
-    answer: str = ask("答复", "Answer", form="text")
-
-
-def answer(doing: Doing) -> Change:
-    if doing.obj.fraud:
-        raise AppealError.one(
-            "fraud", "objection.fraud", zh="反映造假的事项不由申诉经办答复, 请移送纪检监察机关",
-            en="a report of falsified data is not answered here; refer it",
-        )  # fmt: skip
-    return Change({"answer": doing.given.answer, "due_on": None}, {"answer": doing.given.answer})
-
-
-def refer(doing: Doing) -> Change:
-    return Change({"answer": doing.given.answer, "due_on": None}, {"why": doing.given.answer})
-
-
-def _maker(obj: Any, account: Account) -> Standing:
-    own = obj.pk is None or obj.made_by_id == account.pk
-    return Standing(("maker",) if own else ())
-
-
-OBJECTIONS = Kind(
-    machine=OBJECTION, path="objections", words=("实名异议", "Objections"), model=Objection,
-    title=lambda o: (o.about, o.about), standing=_maker,
-    acts=(
-        Act("objection.lodge", ("提出异议", "Lodge an objection"), lodge, LodgeGiven,
-            ("任何人都可以具名提出; 反映数据造假的移送纪检监察机关。", "Anybody may, by name; reports of falsified data go to discipline.")),
-        Act("objection.answer", ("答复", "Answer"), answer, AnswerGiven, when=lambda o: not o.fraud),
-        Act("objection.refer", ("移送", "Refer to discipline"), refer, AnswerGiven),
-    ),
-    columns=(Column(("事项", "About"), _of("about")), Column(("反映造假", "Falsified data"), _of("fraud"))),
-    facts=(Column(("事实与理由", "Facts and reasons"), _of("text")), Column(("答复", "Answer"), _of("answer"))),
-    queryset=lambda: Objection.objects.select_related("run"),
-)  # fmt: skip
-
-
-class DeclareGiven(Given):
-    unit: str = ask("单位", "Unit", max_length=40)
-    reason: str = ask("利益关系", "Interest", form="text")
-
-
-def declare(doing: Doing) -> Made:
-    unit = Unit.objects.filter(code=doing.given.unit).first()
-    if unit is None:
-        raise AppealError.one("unit", "unit.absent", zh="没有这个单位", en="there is no such unit")
-    return Made(Conflict(unit=unit, reason=doing.given.reason), {"unit": unit.code})
-
-
-CONFLICTS = Kind(
-    machine=CONFLICT, path="conflicts", words=("利益关系申报", "Declared interests"), model=Conflict,
-    title=lambda c: (c.unit.name_zh, c.unit.name_en or c.unit.name_zh), standing=_maker,
-    acts=(
-        Act("conflict.declare", ("申报", "Declare"), declare, DeclareGiven),
-        Act("conflict.end", ("终止", "End"), plainly, optional=True),
-    ),
-    columns=(
-        Column(("单位", "Unit"), lambda c: (c.unit.name_zh, c.unit.name_en)),
-        Column(("申报人", "By"), lambda c: c.made_by.name if c.made_by else None),
-    ),
-    facts=(Column(("利益关系", "Interest"), _of("reason")),),
-    queryset=lambda: Conflict.objects.select_related("unit", "made_by"),
 )  # fmt: skip

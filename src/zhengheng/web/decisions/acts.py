@@ -1,7 +1,6 @@
 """What is done to a decision."""
 
 from datetime import date
-from typing import Any
 
 from django.apps import apps
 
@@ -81,10 +80,6 @@ def standing(obj: Decision, account: Account) -> Standing:
     return Standing(("second",) if obj.made_by_id != account.pk else ())
 
 
-def _of(name: str) -> Any:
-    return lambda decision: getattr(decision, name)
-
-
 DECISIONS = Kind(
     machine=DECISION, path="decisions", words=("集体决策", "Decisions"), model=Decision,
     title=lambda d: (f"{d.meeting}: {d.subject}", f"{d.meeting}: {d.subject}"), standing=standing,
@@ -96,12 +91,12 @@ DECISIONS = Kind(
         Act("decision.withdraw", ("撤回", "Withdraw"), withdraw, optional=True),
     ),
     columns=(
-        Column(("会议", "Meeting"), _of("meeting")), Column(("事项", "Subject"), _of("subject")),
-        Column(("日期", "Date"), _of("held_on")), Column(("同意", "Approved"), _of("approved")),
+        Column(("会议", "Meeting"), "meeting"), Column(("事项", "Subject"), "subject"),
+        Column(("日期", "Date"), "held_on"), Column(("同意", "Approved"), "approved"),
     ),
     facts=(
-        Column(("决定内容", "Wording"), _of("wording")), Column(("出席", "Attendees"), _of("attendees")),
-        Column(("复核人", "Attested by"), _of("attested_by")),
+        Column(("决定内容", "Wording"), "wording"), Column(("出席", "Attendees"), "attendees"),
+        Column(("复核人", "Attested by"), "attested_by"),
     ),
     out=lambda d: {"subject": d.subject, "meeting": d.meeting, "approved": d.approved},
 )  # fmt: skip

@@ -1,7 +1,6 @@
 """What is done to a rectification case."""
 
 from datetime import date
-from typing import Any
 
 from zhengheng.domain.calendar import hours_after
 from zhengheng.domain.numbers import plain
@@ -153,10 +152,6 @@ def _standing(case: Rectification, account: Account) -> Standing:
     return Standing(("second",) if case.made_by_id != account.pk else (), {"own": [case.unit.code]})
 
 
-def _of(name: str) -> Any:
-    return lambda obj: getattr(obj, name)
-
-
 RECTIFICATIONS = Kind(
     machine=RECTIFICATION, path="rectification", words=("整改事项", "Rectification"), model=Rectification,
     title=lambda c: (f"{c.unit.name_zh} {c.run.period} 整改", f"{c.unit.name_en or c.unit.name_zh} {c.run.period} rectification"),
@@ -175,14 +170,14 @@ RECTIFICATIONS = Kind(
     columns=(
         Column(("单位", "Unit"), lambda c: (c.unit.name_zh, c.unit.name_en)),
         Column(("红灯指标", "Red indicators"), lambda c: "、".join(one["code"] for one in c.indicators)),
-        Column(("送达", "Served"), _of("served_at")), Column(("逾时送达", "Served late"), _of("late")),
+        Column(("送达", "Served"), "served_at"), Column(("逾时送达", "Served late"), "late"),
     ),
     facts=(
-        Column(("应于何时前送达 (72 小时)", "To be served by (72 hours)"), _of("serve_by")),
-        Column(("事实", "Fact"), _of("fact")), Column(("原因", "Cause"), _of("cause")), Column(("措施", "Measures"), _of("measures")),
-        Column(("责任人", "Owner"), _of("owner")), Column(("完成日期", "Done by"), _of("finish_on")), Column(("费用", "Cost"), _of("cost")),
-        Column(("再造前", "Steps before"), _of("steps_before")), Column(("再造后", "Steps after"), _of("steps_after")),
-        Column(("绩效导师", "Mentor"), _of("mentor")), Column(("复测值", "Measured again"), _of("measured")), Column(("意见", "Finding"), _of("answer")),
+        Column(("应于何时前送达 (72 小时)", "To be served by (72 hours)"), "serve_by"),
+        Column(("事实", "Fact"), "fact"), Column(("原因", "Cause"), "cause"), Column(("措施", "Measures"), "measures"),
+        Column(("责任人", "Owner"), "owner"), Column(("完成日期", "Done by"), "finish_on"), Column(("费用", "Cost"), "cost"),
+        Column(("再造前", "Steps before"), "steps_before"), Column(("再造后", "Steps after"), "steps_after"),
+        Column(("绩效导师", "Mentor"), "mentor"), Column(("复测值", "Measured again"), "measured"), Column(("意见", "Finding"), "answer"),
     ),
     queryset=lambda: Rectification.objects.select_related("unit", "run").prefetch_related("visits__by"),
     body="rectification/body.html",

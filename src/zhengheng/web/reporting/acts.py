@@ -14,19 +14,16 @@ from zhengheng.web.acts.declare import (
     Files,
     Given,
     Kind,
-    Made,
     Standing,
     ask,
 )
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.files.services import own_files
-from zhengheng.web.organisation.models import Unit
-from zhengheng.web.reporting.models import Item, Report
+from zhengheng.web.reporting.models import Report
 from zhengheng.web.reporting.services import ReportError, check_value
-from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of, procedure_of
 from zhengheng.web.targets.services import number_fault
-from zhengheng.workflow.machines import ITEM, REPORT
+from zhengheng.workflow.machines import REPORT
 
 CHECK = Clock(length=3, unit="working_days")
 """Where the rulebook says nothing else [V hz2015: three working days]."""
@@ -41,7 +38,7 @@ def _indicator(report: Report) -> Indicator:
     return book_of(report.rulebook).indicator(report.indicator)
 
 
-def _after(clock: Clock, day: date) -> date:
+def after(clock: Clock, day: date) -> date:
     return working_calendar().after(day, clock.length, clock.unit)
 
 
@@ -79,7 +76,7 @@ def submit(doing: Doing) -> Change:
 def supply(doing: Doing) -> Change:
     """A value about another unit, which now has its days to check it."""
     clock = procedure_of(doing.obj.rulebook).check or CHECK
-    until = _after(clock, doing.day)
+    until = after(clock, doing.day)
     return Change({**_handed_in(doing), "due_on": until}, {**_said(doing), "until": until.isoformat()})  # fmt: skip
 
 
@@ -124,7 +121,7 @@ def verify(doing: Doing) -> Change:
 
 
 def send_back(doing: Doing) -> Change:
-    until = _after(CHECK, doing.day)
+    until = after(CHECK, doing.day)
     return Change({"answer": doing.given.reason, "due_on": until}, {"reason": doing.given.reason})
 
 
@@ -208,10 +205,6 @@ def _by_another(report: Report) -> bool:
     return not _by_itself(report)
 
 
-def _of(name: str) -> Any:
-    return lambda obj: getattr(obj, name)
-
-
 def _name(report: Report) -> tuple[str, str]:
     name = _indicator(report).name
     return f"{report.indicator} {name.zh}", f"{report.indicator} {name.en or name.zh}"
@@ -242,127 +235,20 @@ REPORTS = Kind(
     ),
     columns=(
         Column(("指标", "Indicator"), _name), Column(("单位", "Unit"), lambda r: (r.unit.name_zh, r.unit.name_en)),
-        Column(("期间", "Period"), _of("period")), Column(("数值", "Value"), _of("value"), True),
+        Column(("期间", "Period"), "period"), Column(("数值", "Value"), "value", True),
     ),
     facts=(
         Column(("计量单位", "Unit of measure"), lambda r: _indicator(r).measure_unit),
         Column(("数据提供", "Supplied by"), lambda r: (r.supplier.name_zh, r.supplier.name_en)),
         Column(("预计用时", "Expected time"), lambda r: (f"{r.minutes} 分钟", f"{r.minutes} minutes")),
-        Column(("数据状态", "Status"), lambda r: STATUS_WORDS[r.status]), Column(("说明", "Note"), _of("note")),
-        Column(("提交时间", "Handed in"), _of("handed_in_at")), Column(("迟报", "Late"), _of("late")),
-        Column(("申请延期至", "More time until"), _of("more_time")),
-        Column(("异议或更正理由", "Objection"), _of("objection")), Column(("应为", "Wanted"), _of("wanted")),
-        Column(("答复", "Answer"), _of("answer")),
+        Column(("数据状态", "Status"), lambda r: STATUS_WORDS[r.status]), Column(("说明", "Note"), "note"),
+        Column(("提交时间", "Handed in"), "handed_in_at"), Column(("迟报", "Late"), "late"),
+        Column(("申请延期至", "More time until"), "more_time"),
+        Column(("异议或更正理由", "Objection"), "objection"), Column(("应为", "Wanted"), "wanted"),
+        Column(("答复", "Answer"), "answer"),
     ),
     links=(("/office/reports/sheet/", ("用 Excel 填报", "Report by a workbook")),),
     queryset=lambda: Report.objects.select_related("rulebook", "unit", "supplier"),
     out=lambda r: {"rulebook": r.rulebook_id, "unit": r.unit.code, "indicator": r.indicator, "period": r.period,
                    "supplier": r.supplier.code, "value": r.value, "status": r.status},
-)  # fmt: skip
-
-
-class EnterGiven(Given):
-    rulebook: int = ask("考核方案", "Rulebook")
-    unit: str = ask("被考核单位", "Assessed unit", max_length=40)
-    supplier: str = ask("提出部门", "Department", max_length=40)
-    item: str = ask("加减分或否决项", "Item", max_length=64)
-    points: str = ask("分值 (否决项不填)", "Points (none for a veto)", "", max_length=20)
-    document: str = ask("文号", "Document", max_length=80)
-    decided_on: date = ask("认定日期", "Decided on")
-    reason: str = ask("事由", "Reason", form="text")
-    evidence: Files = ask("证明材料", "Evidence", min_length=1)
-
-
-def enter(doing: Doing) -> Made:
-    given: EnterGiven = doing.given
-    version = RulebookVersion.objects.filter(pk=given.rulebook, state="adopted").first()
-    units = {unit.code: unit for unit in Unit.objects.filter(code__in=(given.unit, given.supplier))}
-    if version is None or given.unit not in units or given.supplier not in units:
-        raise ReportError.one(
-            "unit" if version else "rulebook", "item.absent", zh="没有这个单位, 或方案尚未生效",
-            en="there is no such unit, or the rulebook is not in force",
-        )  # fmt: skip
-    known = {item.code: item for item in book_of(version).adjustments}
-    if given.item not in known:
-        raise ReportError.one(
-            "item", "item.unknown", zh=f"方案中没有此项; 有: {'、'.join(known)}",
-            en=f"the rulebook has no such item; it has {', '.join(known)}",
-        )  # fmt: skip
-    veto = known[given.item].kind in {"veto", "integrity"} and not given.points
-    if not veto and (fault := number_fault(given.points, 9)):
-        raise ReportError.one("points", "number", zh=fault[0], en=fault[1])
-    if given.decided_on > doing.day:
-        raise ReportError.one(
-            "decided_on", "item.future", zh="认定日期在将来", en="decided in the future"
-        )
-    if Item.objects.filter(rulebook=version, unit=units[given.unit], item=given.item, document=given.document).exists():  # fmt: skip
-        raise ReportError.one(
-            "document",
-            "item.twice",
-            zh="同一文号的事项已经登记",
-            en="this document is entered already",
-        )
-    files = own_files(given.evidence, doing.actor)
-    made = Item(
-        rulebook=version, unit=units[given.unit], supplier=units[given.supplier], item=given.item,
-        points=given.points, document=given.document, decided_on=given.decided_on, reason=given.reason,
-        due_on=_after(OBJECTION, doing.day), files=[f.pk for f in files],
-    )  # fmt: skip
-    return Made(made, {
-        "unit": given.unit,
-        "item": given.item,
-        "points": given.points,
-        "document": given.document,
-    })  # fmt: skip
-
-
-class ItemObjectGiven(Given):
-    objection: str = ask("异议的事实与理由", "Facts and reasons", form="text")
-    evidence: Files = ask("证明材料", "Evidence", [])
-
-
-def object_to_item(doing: Doing) -> Change:
-    kept = [file.pk for file in own_files(doing.given.evidence, doing.actor)]
-    return Change(
-        {"objection": doing.given.objection, "due_on": None, "files": [*doing.obj.files, *kept]},
-        {"objection": doing.given.objection},
-    )
-
-
-def conclude_item(doing: Doing) -> Change:
-    return Change({"answer": doing.given.reason, "due_on": None}, {"reason": doing.given.reason})
-
-
-def confirm_item(doing: Doing) -> Change:
-    return Change({"due_on": None}, {"silence": doing.actor is None})
-
-
-def load_item(doing: Doing) -> Change:
-    return Change({"batch": None})
-
-
-ITEMS = Kind(
-    machine=ITEM, path="items", words=("加减分与否决", "Bonus, deduction, veto"), model=Item,
-    title=lambda i: (f"{i.unit.name_zh} {i.item} {i.document}", f"{i.unit.name_en or i.unit.name_zh} {i.item} {i.document}"),
-    standing=lambda i, account: Standing(units={"own": [i.unit.code], "supplying": [i.supplier.code]}),
-    acts=(
-        Act("item.enter", ("登记事项", "Enter an item"), enter, EnterGiven,
-            ("凭文号和依据登记; 单位有 5 个工作日可提出异议, 期满无异议即认定。",
-             "With document and evidence; the unit has 5 working days to object, silence settles it.")),
-        Act("item.confirm", ("无异议", "No objection"), confirm_item),
-        Act("item.object", ("提出异议", "Object"), object_to_item, ItemObjectGiven, optional=True),
-        Act("item.settle", ("认定", "Settle"), conclude_item, ReasonGiven),
-        Act("item.waive", ("不予认定 (含容错)", "Waive (error tolerance included)"), conclude_item, ReasonGiven, optional=True),
-        Act("item.load", ("入库", "Load"), load_item, by_machine=True),
-    ),
-    columns=(
-        Column(("单位", "Unit"), lambda i: (i.unit.name_zh, i.unit.name_en)), Column(("事项", "Item"), _of("item")),
-        Column(("分值", "Points"), _of("points"), True), Column(("文号", "Document"), _of("document")),
-    ),
-    facts=(
-        Column(("认定日期", "Decided on"), _of("decided_on")), Column(("提出部门", "Department"), lambda i: (i.supplier.name_zh, i.supplier.name_en)),
-        Column(("事由", "Reason"), _of("reason")), Column(("异议", "Objection"), _of("objection")), Column(("答复", "Answer"), _of("answer")),
-    ),
-    queryset=lambda: Item.objects.select_related("rulebook", "unit", "supplier"),
-    out=lambda i: {"unit": i.unit.code, "item": i.item, "points": i.points, "document": i.document},
 )  # fmt: skip

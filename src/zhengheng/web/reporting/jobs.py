@@ -12,7 +12,8 @@ from zhengheng.web.intake.services import load
 from zhengheng.web.jobs.services import Work, job
 from zhengheng.web.ledger.services import append
 from zhengheng.web.organisation.models import Unit
-from zhengheng.web.reporting.acts import ITEMS, REPORTS
+from zhengheng.web.reporting.acts import REPORTS
+from zhengheng.web.reporting.items import ITEMS
 from zhengheng.web.reporting.models import Item, Report
 from zhengheng.web.reporting.services import assessed, due_on, fits, period_of, series
 from zhengheng.web.rulebooks.models import RulebookVersion

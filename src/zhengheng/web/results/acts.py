@@ -173,10 +173,6 @@ def _decisions(obj: Any, account: Account, day: date) -> dict[str, list[tuple[st
     return {"decision": decisions(f"result:{obj.pk}")}
 
 
-def _of(name: str) -> Any:
-    return lambda obj: getattr(obj, name)
-
-
 RESULTS = Kind(
     machine=RESULT, path="runs", words=("核算结果", "Results"), model=ResultRun,
     title=lambda r: (f"{r.title_zh} {r.period}", f"{r.title_en or r.title_zh} {r.period}"),
@@ -192,8 +188,8 @@ RESULTS = Kind(
         Act("result.archive", ("归档", "Archive"), archive, optional=True),
     ),
     columns=(
-        Column(("方案", "Rulebook"), lambda r: (r.title_zh, r.title_en)), Column(("期间", "Period"), _of("period")),
-        Column(("批次", "Run"), _of("run")),
+        Column(("方案", "Rulebook"), lambda r: (r.title_zh, r.title_en)), Column(("期间", "Period"), "period"),
+        Column(("批次", "Run"), "run"),
     ),
     facts=(),
     out=lambda r: {"run": r.run, "rulebook": r.rulebook, "period": r.period,

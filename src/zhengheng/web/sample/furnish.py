@@ -15,7 +15,8 @@ from zhengheng.web.decisions.acts import DECISIONS
 from zhengheng.web.files.services import take_in
 from zhengheng.web.results.acts import RESULTS
 from zhengheng.web.results.services import name_reader, register_run, serve
-from zhengheng.web.rulebooks.acts import PROPOSALS, QUESTIONS, RULEBOOKS
+from zhengheng.web.rulebooks.acts import RULEBOOKS
+from zhengheng.web.rulebooks.questions import PROPOSALS, QUESTIONS
 from zhengheng.web.sample.desk import do, make, moment, paper, person
 from zhengheng.web.sample.people import PASSWORD, settle
 from zhengheng.web.sample.stories import appeals, rectification, reports, targets

@@ -2,9 +2,8 @@
 
 from datetime import date
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
-from zhengheng.domain.numbers import parse_scaled
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import (
     Act,
@@ -25,12 +24,9 @@ from zhengheng.web.jobs import services as jobs
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of
-from zhengheng.web.targets.models import TargetChange, TargetLine, TargetSheet
-from zhengheng.web.targets.services import TargetError, checked, number_fault
-from zhengheng.workflow.machines import CHANGE, TARGET
-
-GROUNDS = {"policy": ("重大政策调整", "policy change"), "reorganisation": ("机构改革", "reorganisation"),
-           "force_majeure": ("不可抗力", "force majeure")}  # fmt: skip
+from zhengheng.web.targets.models import TargetLine, TargetSheet
+from zhengheng.web.targets.services import TargetError, checked
+from zhengheng.workflow.machines import TARGET
 
 
 class LineGiven(Given):
@@ -155,12 +151,12 @@ def _signed(doing: Doing, lines: Any, more: dict[str, Any]) -> Change:
     for line in lines:
         line.original = line.current = line.proposed
         line.save(update_fields=["original", "current"])
-    _load(doing, doing.obj)
+    load_sheet(doing, doing.obj)
     content = {"lines": {line.indicator: line.current for line in lines}}
     return Change({"agreed_on": doing.day, "due_on": None, **more}, content)
 
 
-def _load(doing: Doing, sheet: TargetSheet) -> None:
+def load_sheet(doing: Doing, sheet: TargetSheet) -> None:
     jobs.ask(
         kind="load_targets", arguments={"sheet": sheet.pk}, subject=f"target:{sheet.pk}",
         actor=doing.actor, now=doing.now,
@@ -194,10 +190,6 @@ def _at_unit(sheet: TargetSheet, account: Account) -> Standing:
     return Standing(units={"own": [sheet.unit.code]})
 
 
-def _of(name: str) -> Any:
-    return lambda obj: getattr(obj, name)
-
-
 def _rulebooks(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
     held = RulebookVersion.objects.filter(state="adopted")
     return {"rulebook": [(str(v.pk), f"{v.title_zh} {v.version}") for v in held]}
@@ -221,12 +213,12 @@ TARGETS = Kind(
     columns=(
         Column(("单位", "Unit"), lambda s: (s.unit.name_zh, s.unit.name_en)),
         Column(("方案", "Rulebook"), lambda s: (s.rulebook.title_zh, s.rulebook.title_en)),
-        Column(("轮次", "Round"), _of("round"), True),
+        Column(("轮次", "Round"), "round", True),
     ),
     facts=(
-        Column(("单位意见", "The unit's opinion"), _of("opinion")), Column(("绩效办答复", "The office's reply"), _of("reply")),
+        Column(("单位意见", "The unit's opinion"), "opinion"), Column(("绩效办答复", "The office's reply"), "reply"),
         Column(("民主协商记录", "Staff consultation"), lambda s: (f"{len(s.consultation)} 份", f"{len(s.consultation)} file(s)")),
-        Column(("签订日期", "Signed on"), _of("agreed_on")),
+        Column(("签订日期", "Signed on"), "agreed_on"),
     ),
     queryset=lambda: TargetSheet.objects.select_related("rulebook", "unit"),
     body="targets/body.html",
@@ -244,110 +236,3 @@ def _lines(sheet: TargetSheet) -> list[dict[str, Any]]:
          "changes": [c for c in line.changes.all() if c.state == "approved"]}
         for line in sheet.lines.prefetch_related("changes")
     ]  # fmt: skip
-
-
-class ChangeGiven(Given):
-    line: int = ask("目标行", "Line of the sheet")
-    value: str = ask("申请改为", "Wanted value", max_length=40)
-    ground: Literal["policy", "reorganisation", "force_majeure"] = ask(
-        "理由类别", "Ground", names=GROUNDS
-    )
-    reason: str = ask("事实与理由", "Facts and reasons", form="text")
-    evidence: Files = ask("证明材料", "Evidence", [])
-
-
-def ask_change(doing: Doing) -> Made:
-    given: ChangeGiven = doing.given
-    line = TargetLine.objects.select_related("sheet__unit", "sheet__rulebook").filter(
-        pk=given.line
-    ).first()  # fmt: skip
-    if line is None or line.sheet.state != "agreed":
-        raise TargetError.one(
-            "line", "line.absent", zh="没有这一目标行, 或目标表尚未签订", en="there is no such line of a signed sheet"
-        )  # fmt: skip
-    indicator = book_of(line.sheet.rulebook).indicator(line.indicator)
-    if fault := number_fault(given.value, indicator.decimals):
-        raise TargetError.one("value", "number", zh=fault[0], en=fault[1])
-    if parse_scaled(given.value, indicator.decimals) == parse_scaled(line.current, indicator.decimals):  # fmt: skip
-        raise TargetError.one("value", "change.same", zh="与现目标相同", en="that is the target")
-    files = own_files(given.evidence, doing.actor)
-    origin = {"government_work_report": "government", "province": "government",
-              "statute": "standing_committee"}.get(indicator.origin, "office")  # fmt: skip
-    made = TargetChange(
-        line=line, value=given.value, before=line.current, ground=given.ground, route=origin,
-        reason=given.reason, files=[f.pk for f in files],
-    )  # fmt: skip
-    return Made(made, {
-        "line": line.pk,
-        "before": line.current,
-        "value": given.value,
-        "ground": given.ground,
-    })  # fmt: skip
-
-
-class ApproveGiven(Given):
-    answer: str = ask("审批意见", "Why", form="text")
-    decision: int | None = ask(
-        "决定 (由政府或常委会审批的)",
-        "Decision (where government or standing committee decide)",
-        None,
-    )
-
-
-def approve(doing: Doing) -> Change:
-    """Office targets by the director; key targets only by decision. The original stays."""
-    change: TargetChange = doing.obj
-    decision = None
-    if change.route != "office":
-        decision = carrying(doing.given.decision or 0, f"change:{change.pk}")
-    changed = TargetLine.objects.filter(pk=change.line_id, current=change.before)
-    if not changed.update(current=change.value):
-        raise TargetError.one(
-            "line",
-            "change.overtaken",
-            zh="该目标已被另一项调整改变",
-            en="another change came first",
-        )
-    _load(doing, change.line.sheet)
-    return Change({"answer": doing.given.answer, "decision": decision}, {"answer": doing.given.answer, "value": change.value})  # fmt: skip
-
-
-class RefuseGiven(Given):
-    answer: str = ask("不批准的理由", "Why not", form="text")
-
-
-def refuse(doing: Doing) -> Change:
-    return Change({"answer": doing.given.answer}, {"answer": doing.given.answer})
-
-
-def _plainly(doing: Doing) -> Change:
-    return Change()
-
-
-ROUTES = {"office": ("绩效办", "the office"), "government": ("政府", "the government"),
-          "standing_committee": ("人大常委会", "the standing committee")}  # fmt: skip
-
-CHANGES = Kind(
-    machine=CHANGE, path="changes", words=("目标调整", "Target changes"), model=TargetChange,
-    title=lambda c: (f"{c.line.sheet.unit.name_zh} {c.line.indicator}: {c.before} → {c.value}",
-                     f"{c.line.sheet.unit.name_en or c.line.sheet.unit.name_zh} {c.line.indicator}: {c.before} → {c.value}"),
-    standing=lambda c, account: Standing(units={"own": [c.line.sheet.unit.code]}),
-    acts=(
-        Act("change.ask", ("申请调整目标", "Ask to change a target"), ask_change, ChangeGiven),
-        Act("change.approve", ("批准", "Approve"), approve, ApproveGiven,
-            choices=lambda obj, account, day: {"decision": decisions(f"change:{obj.pk}")}),
-        Act("change.refuse", ("不批准", "Refuse"), refuse, RefuseGiven),
-        Act("change.withdraw", ("撤回", "Withdraw"), _plainly, optional=True),
-    ),
-    columns=(
-        Column(("单位", "Unit"), lambda c: (c.line.sheet.unit.name_zh, c.line.sheet.unit.name_en)),
-        Column(("指标", "Indicator"), lambda c: c.line.indicator), Column(("原目标", "Original"), lambda c: c.line.original, True),
-        Column(("改前", "Before"), _of("before"), True), Column(("改为", "Wanted"), _of("value"), True),
-    ),
-    facts=(
-        Column(("理由类别", "Ground"), lambda c: GROUNDS[c.ground]), Column(("审批层级", "Decided by"), lambda c: ROUTES[c.route]),
-        Column(("事实与理由", "Reasons"), _of("reason")), Column(("审批意见", "Answer"), _of("answer")),
-    ),
-    queryset=lambda: TargetChange.objects.select_related("line__sheet__unit", "line__sheet__rulebook"),
-    out=lambda c: {"line": c.line_id, "before": c.before, "value": c.value, "ground": c.ground, "route": c.route},
-)  # fmt: skip

@@ -1,0 +1,114 @@
+"""Named objections by any person, and interests that panel members declare."""
+
+from typing import Any
+
+from zhengheng.web.accounts.models import Account
+from zhengheng.web.acts.declare import (
+    Act,
+    Change,
+    Column,
+    Doing,
+    Files,
+    Given,
+    Kind,
+    Made,
+    Standing,
+    ask,
+)
+from zhengheng.web.appeals.acts import DECISION, AppealError, plainly
+from zhengheng.web.appeals.models import Conflict, Objection
+from zhengheng.web.days.selectors import working_calendar
+from zhengheng.web.files.services import own_files
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.results.models import ResultRun
+from zhengheng.workflow.machines import CONFLICT, OBJECTION
+
+
+def _maker(obj: Any, account: Account) -> Standing:
+    own = obj.pk is None or obj.made_by_id == account.pk
+    return Standing(("maker",) if own else ())
+
+
+class LodgeGiven(Given):
+    run: int | None = ask("结果编号 (可空)", "Result (optional)", None)
+    about: str = ask("对什么有异议", "What it is about", max_length=160)
+    text: str = ask("事实与理由", "Facts and reasons", form="text")
+    fraud: bool = ask("反映数据造假", "It reports falsified data", False)
+    evidence: Files = ask("证据", "Evidence", [])
+
+
+def lodge(doing: Doing) -> Made:
+    given: LodgeGiven = doing.given
+    run = (
+        ResultRun.objects.filter(pk=given.run).exclude(state__in=("draft", "approved")).first()
+        if given.run
+        else None
+    )
+    if given.run and run is None:
+        raise AppealError.one("run", "objection.run", zh="没有这个已公开的结果", en="there is no such published result")  # fmt: skip
+    files = own_files(given.evidence, doing.actor)
+    made = Objection(
+        run=run, about=given.about, text=given.text, fraud=given.fraud, files=[f.pk for f in files],
+        due_on=working_calendar().after(doing.day, DECISION.length, DECISION.unit),
+    )  # fmt: skip
+    return Made(made, {"about": given.about, "fraud": given.fraud})
+
+
+class AnswerGiven(Given):
+    answer: str = ask("答复", "Answer", form="text")
+
+
+def answer(doing: Doing) -> Change:
+    if doing.obj.fraud:
+        raise AppealError.one(
+            "fraud", "objection.fraud", zh="反映造假的事项不由申诉经办答复, 请移送纪检监察机关",
+            en="a report of falsified data is not answered here; refer it",
+        )  # fmt: skip
+    return Change({"answer": doing.given.answer, "due_on": None}, {"answer": doing.given.answer})
+
+
+def refer(doing: Doing) -> Change:
+    return Change({"answer": doing.given.answer, "due_on": None}, {"why": doing.given.answer})
+
+
+OBJECTIONS = Kind(
+    machine=OBJECTION, path="objections", words=("实名异议", "Objections"), model=Objection,
+    title=lambda o: (o.about, o.about), standing=_maker,
+    acts=(
+        Act("objection.lodge", ("提出异议", "Lodge an objection"), lodge, LodgeGiven,
+            ("任何人都可以具名提出; 反映数据造假的移送纪检监察机关。", "Anybody may, by name; reports of falsified data go to discipline.")),
+        Act("objection.answer", ("答复", "Answer"), answer, AnswerGiven, when=lambda o: not o.fraud),
+        Act("objection.refer", ("移送", "Refer to discipline"), refer, AnswerGiven),
+    ),
+    columns=(Column(("事项", "About"), "about"), Column(("反映造假", "Falsified data"), "fraud")),
+    facts=(Column(("事实与理由", "Facts and reasons"), "text"), Column(("答复", "Answer"), "answer")),
+    queryset=lambda: Objection.objects.select_related("run"),
+)  # fmt: skip
+
+
+class DeclareGiven(Given):
+    unit: str = ask("单位", "Unit", max_length=40)
+    reason: str = ask("利益关系", "Interest", form="text")
+
+
+def declare(doing: Doing) -> Made:
+    unit = Unit.objects.filter(code=doing.given.unit).first()
+    if unit is None:
+        raise AppealError.one("unit", "unit.absent", zh="没有这个单位", en="there is no such unit")
+    return Made(Conflict(unit=unit, reason=doing.given.reason), {"unit": unit.code})
+
+
+CONFLICTS = Kind(
+    machine=CONFLICT, path="conflicts", words=("利益关系申报", "Declared interests"), model=Conflict,
+    title=lambda c: (c.unit.name_zh, c.unit.name_en or c.unit.name_zh), standing=_maker,
+    acts=(
+        Act("conflict.declare", ("申报", "Declare"), declare, DeclareGiven),
+        Act("conflict.end", ("终止", "End"), plainly, optional=True),
+    ),
+    columns=(
+        Column(("单位", "Unit"), lambda c: (c.unit.name_zh, c.unit.name_en)),
+        Column(("申报人", "By"), lambda c: c.made_by.name if c.made_by else None),
+    ),
+    facts=(Column(("利益关系", "Interest"), "reason"),),
+    queryset=lambda: Conflict.objects.select_related("unit", "made_by"),
+)  # fmt: skip

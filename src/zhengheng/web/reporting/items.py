@@ -1,0 +1,132 @@
+"""Bonus, deduction and veto items: with document and evidence, checked by whom they concern."""
+
+from datetime import date
+
+from zhengheng.web.acts.declare import (
+    Act,
+    Change,
+    Column,
+    Doing,
+    Files,
+    Given,
+    Kind,
+    Made,
+    Standing,
+    ask,
+)
+from zhengheng.web.files.services import own_files
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.reporting.acts import OBJECTION, ReasonGiven, after
+from zhengheng.web.reporting.models import Item
+from zhengheng.web.reporting.services import ReportError
+from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.web.rulebooks.selectors import book_of
+from zhengheng.web.targets.services import number_fault
+from zhengheng.workflow.machines import ITEM
+
+
+class EnterGiven(Given):
+    rulebook: int = ask("考核方案", "Rulebook")
+    unit: str = ask("被考核单位", "Assessed unit", max_length=40)
+    supplier: str = ask("提出部门", "Department", max_length=40)
+    item: str = ask("加减分或否决项", "Item", max_length=64)
+    points: str = ask("分值 (否决项不填)", "Points (none for a veto)", "", max_length=20)
+    document: str = ask("文号", "Document", max_length=80)
+    decided_on: date = ask("认定日期", "Decided on")
+    reason: str = ask("事由", "Reason", form="text")
+    evidence: Files = ask("证明材料", "Evidence", min_length=1)
+
+
+def enter(doing: Doing) -> Made:
+    given: EnterGiven = doing.given
+    version = RulebookVersion.objects.filter(pk=given.rulebook, state="adopted").first()
+    units = {unit.code: unit for unit in Unit.objects.filter(code__in=(given.unit, given.supplier))}
+    if version is None or given.unit not in units or given.supplier not in units:
+        raise ReportError.one(
+            "unit" if version else "rulebook", "item.absent", zh="没有这个单位, 或方案尚未生效",
+            en="there is no such unit, or the rulebook is not in force",
+        )  # fmt: skip
+    known = {item.code: item for item in book_of(version).adjustments}
+    if given.item not in known:
+        raise ReportError.one(
+            "item", "item.unknown", zh=f"方案中没有此项; 有: {'、'.join(known)}",
+            en=f"the rulebook has no such item; it has {', '.join(known)}",
+        )  # fmt: skip
+    veto = known[given.item].kind in {"veto", "integrity"} and not given.points
+    if not veto and (fault := number_fault(given.points, 9)):
+        raise ReportError.one("points", "number", zh=fault[0], en=fault[1])
+    if given.decided_on > doing.day:
+        raise ReportError.one(
+            "decided_on", "item.future", zh="认定日期在将来", en="decided in the future"
+        )
+    if Item.objects.filter(rulebook=version, unit=units[given.unit], item=given.item, document=given.document).exists():  # fmt: skip
+        raise ReportError.one(
+            "document",
+            "item.twice",
+            zh="同一文号的事项已经登记",
+            en="this document is entered already",
+        )
+    files = own_files(given.evidence, doing.actor)
+    made = Item(
+        rulebook=version, unit=units[given.unit], supplier=units[given.supplier], item=given.item,
+        points=given.points, document=given.document, decided_on=given.decided_on, reason=given.reason,
+        due_on=after(OBJECTION, doing.day), files=[f.pk for f in files],
+    )  # fmt: skip
+    return Made(made, {
+        "unit": given.unit,
+        "item": given.item,
+        "points": given.points,
+        "document": given.document,
+    })  # fmt: skip
+
+
+class ItemObjectGiven(Given):
+    objection: str = ask("异议的事实与理由", "Facts and reasons", form="text")
+    evidence: Files = ask("证明材料", "Evidence", [])
+
+
+def object_to_item(doing: Doing) -> Change:
+    kept = [file.pk for file in own_files(doing.given.evidence, doing.actor)]
+    return Change(
+        {"objection": doing.given.objection, "due_on": None, "files": [*doing.obj.files, *kept]},
+        {"objection": doing.given.objection},
+    )
+
+
+def conclude_item(doing: Doing) -> Change:
+    return Change({"answer": doing.given.reason, "due_on": None}, {"reason": doing.given.reason})
+
+
+def confirm_item(doing: Doing) -> Change:
+    return Change({"due_on": None}, {"silence": doing.actor is None})
+
+
+def load_item(doing: Doing) -> Change:
+    return Change({"batch": None})
+
+
+ITEMS = Kind(
+    machine=ITEM, path="items", words=("加减分与否决", "Bonus, deduction, veto"), model=Item,
+    title=lambda i: (f"{i.unit.name_zh} {i.item} {i.document}", f"{i.unit.name_en or i.unit.name_zh} {i.item} {i.document}"),
+    standing=lambda i, account: Standing(units={"own": [i.unit.code], "supplying": [i.supplier.code]}),
+    acts=(
+        Act("item.enter", ("登记事项", "Enter an item"), enter, EnterGiven,
+            ("凭文号和依据登记; 单位有 5 个工作日可提出异议, 期满无异议即认定。",
+             "With document and evidence; the unit has 5 working days to object, silence settles it.")),
+        Act("item.confirm", ("无异议", "No objection"), confirm_item),
+        Act("item.object", ("提出异议", "Object"), object_to_item, ItemObjectGiven, optional=True),
+        Act("item.settle", ("认定", "Settle"), conclude_item, ReasonGiven),
+        Act("item.waive", ("不予认定 (含容错)", "Waive (error tolerance included)"), conclude_item, ReasonGiven, optional=True),
+        Act("item.load", ("入库", "Load"), load_item, by_machine=True),
+    ),
+    columns=(
+        Column(("单位", "Unit"), lambda i: (i.unit.name_zh, i.unit.name_en)), Column(("事项", "Item"), "item"),
+        Column(("分值", "Points"), "points", True), Column(("文号", "Document"), "document"),
+    ),
+    facts=(
+        Column(("认定日期", "Decided on"), "decided_on"), Column(("提出部门", "Department"), lambda i: (i.supplier.name_zh, i.supplier.name_en)),
+        Column(("事由", "Reason"), "reason"), Column(("异议", "Objection"), "objection"), Column(("答复", "Answer"), "answer"),
+    ),
+    queryset=lambda: Item.objects.select_related("rulebook", "unit", "supplier"),
+    out=lambda i: {"unit": i.unit.code, "item": i.item, "points": i.points, "document": i.document},
+)  # fmt: skip

@@ -1,0 +1,102 @@
+"""Questions about a rulebook, and proposals for the next."""
+
+from zhengheng.web.acts.declare import Act, Change, Column, Doing, Given, Kind, Made, Standing, ask
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.rulebooks import selectors
+from zhengheng.web.rulebooks.acts import ReasonGiven, RulebookStateError, anyone
+from zhengheng.web.rulebooks.models import Proposal, Question, RulebookVersion
+from zhengheng.workflow.machines import PROPOSAL, QUESTION
+
+
+class AskGiven(Given):
+    rulebook: int = ask("考核方案", "Rulebook")
+    indicator: str = ask("指标代码", "Indicator", max_length=64)
+    text: str = ask("问题", "Question", form="text")
+
+
+def put_question(doing: Doing) -> Made:
+    version = RulebookVersion.objects.filter(pk=doing.given.rulebook).first()
+    if version is None or version.state not in {"consultation", "submitted", "adopted"}:
+        raise RulebookStateError.one(
+            "rulebook", "rulebook.absent", zh="没有这个方案", en="there is no such rulebook"
+        )
+    if doing.given.indicator not in {i.code for i in selectors.book_of(version).indicators}:
+        raise RulebookStateError.one(
+            "indicator",
+            "indicator.unknown",
+            zh="方案中没有这个指标",
+            en="the rulebook has no such indicator",
+        )
+    made = Question(rulebook=version, indicator=doing.given.indicator, text=doing.given.text)
+    return Made(made, {"indicator": made.indicator, "text": made.text})
+
+
+class AnswerGiven(Given):
+    answer: str = ask("答复", "Answer", form="text")
+
+
+def answer(doing: Doing) -> Change:
+    return Change({"answer": doing.given.answer, "answered_on": doing.day}, {"answer": doing.given.answer})  # fmt: skip
+
+
+QUESTIONS = Kind(
+    machine=QUESTION, path="questions", words=("口径答疑", "Questions"), model=Question,
+    title=lambda q: (f"{q.indicator}: {q.text[:24]}", f"{q.indicator}: {q.text[:24]}"), standing=anyone,
+    acts=(
+        Act("question.ask", ("提问", "Ask"), put_question, AskGiven,
+            ("答复对全部单位公开, 并列入指标的口径说明。", "All units see the answer; it joins the rule card."),
+            choices=lambda obj, account, day: {"rulebook": [
+                (str(v.pk), f"{v.title_zh} {v.version}") for v in RulebookVersion.objects.filter(state="adopted")]}),
+        Act("question.answer", ("答复", "Answer"), answer, AnswerGiven),
+    ),
+    columns=(
+        Column(("指标", "Indicator"), "indicator"), Column(("问题", "Question"), lambda q: q.text[:60]),
+        Column(("答复日期", "Answered on"), "answered_on"),
+    ),
+    facts=(Column(("问题全文", "Question in full"), "text"), Column(("答复", "Answer"), "answer")),
+    queryset=lambda: Question.objects.select_related("rulebook"),
+    out=lambda q: {"indicator": q.indicator, "text": q.text, "answer": q.answer},
+)  # fmt: skip
+
+
+class ProposeGiven(Given):
+    unit: str = ask("提出单位", "Proposing unit", max_length=40)
+    name: str = ask("指标名称", "Indicator", max_length=120)
+    need: str = ask("为什么需要", "Why it is needed", form="text")
+    source: str = ask("数据来源", "Data source", max_length=200)
+    minutes: int = ask("每次填报预计分钟数", "Expected minutes per report", ge=0, le=10_000)
+
+
+def propose(doing: Doing) -> Made:
+    given: ProposeGiven = doing.given
+    unit = Unit.objects.filter(code=given.unit).first()
+    if unit is None:
+        raise RulebookStateError.one(
+            "unit", "unit.absent", zh="没有这个单位", en="there is no such unit"
+        )
+    made = Proposal(
+        unit=unit, name=given.name, need=given.need, source=given.source, minutes=given.minutes
+    )
+    return Made(made, {"unit": unit.code, "name": given.name})
+
+
+def conclude(doing: Doing) -> Change:
+    return Change({"answer": doing.given.reason}, {"reason": doing.given.reason})
+
+
+PROPOSALS = Kind(
+    machine=PROPOSAL, path="proposals", words=("指标建议", "Proposals"), model=Proposal,
+    title=lambda p: (p.name, p.name),
+    standing=lambda p, account: Standing(units={"own": [p.unit.code]}),
+    acts=(
+        Act("proposal.make", ("提出指标", "Propose an indicator"), propose, ProposeGiven),
+        Act("proposal.take_up", ("采纳", "Take up"), conclude, ReasonGiven),
+        Act("proposal.decline", ("不采纳", "Decline"), conclude, ReasonGiven),
+    ),
+    columns=(
+        Column(("指标", "Indicator"), "name"), Column(("单位", "Unit"), lambda p: (p.unit.name_zh, p.unit.name_en)),
+        Column(("分钟", "Minutes"), "minutes", True),
+    ),
+    facts=(Column(("需要", "Need"), "need"), Column(("来源", "Source"), "source"), Column(("答复", "Answer"), "answer")),
+    queryset=lambda: Proposal.objects.select_related("unit"),
+)  # fmt: skip
