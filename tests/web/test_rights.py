@@ -116,4 +116,5 @@ def test_an_unknown_act_is_an_error_and_never_a_permission() -> None:
         "supplying",
         "seated",
         "second",
+        "maker",
     }
