@@ -109,9 +109,11 @@ def _load_batch(work: Work, book: Rulebook, batch: int) -> list[str]:
         ],
     }  # fmt: skip
     files = [_load(work, book, role, held) for role, held in rows.items() if held]
-    for kind, code, held in ((REPORTS, "report.load", reports), (ITEMS, "item.load", items)):
-        for obj in held:
-            perform_by_machine(kind, code, obj, given=Nothing(), now=work.now)
+    # All or none: of a batch that is marked in part, the rest would be another file to the lake.
+    with transaction.atomic():
+        for kind, code, held in ((REPORTS, "report.load", reports), (ITEMS, "item.load", items)):
+            for obj in held:
+                perform_by_machine(kind, code, obj, given=Nothing(), now=work.now)
     return files
 
 
