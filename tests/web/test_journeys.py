@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.conftest import missing
 from tests.web.conftest import NOW, PASSWORD, People, computed_run
@@ -45,16 +45,21 @@ class Visitor:
         self.examine()
         self.page.fill("#username", name)
         self.page.fill("#password", PASSWORD)
-        self.page.locator("main button").click()
-        self.page.wait_for_url(f"{self.host}/office/")
-        self.examine()
+        self.follow(self.page.locator("main button"))
+        assert self.page.url == f"{self.host}/office/"
 
     def sign_out(self) -> None:
-        self.page.locator("form[action='/office/sign-out/'] button").click()
+        self.follow(self.page.locator("form[action='/office/sign-out/'] button"))
 
     def visit(self, word: str) -> None:
-        self.page.get_by_role("navigation").get_by_role("link", name=word, exact=True).click()
-        self.examine()
+        self.follow(self.page.get_by_role("navigation").get_by_role("link", name=word, exact=True))
+
+    def follow(self, pressed: Locator, examined: bool = True) -> None:
+        """Press what leads to another page and wait until that page is there: a click alone does not wait."""
+        with self.page.expect_navigation():
+            pressed.click()
+        if examined:
+            self.examine()
 
     def examine(self) -> None:
         findings = Axe().run(self.page).response["violations"]
@@ -91,7 +96,7 @@ def test_a_result_goes_on_notice_and_a_unit_follows_its_score(
 
     page.goto(f"{visitor.host}/office/sign-in/")
     if english:
-        page.get_by_role("button", name="English").click()
+        visitor.follow(page.get_by_role("button", name="English"))
     # Nothing for a unit before the notice.
     visitor.sign_in("unit_reporter")
     visitor.visit(word("核算结果", "Results"))
@@ -100,20 +105,17 @@ def test_a_result_goes_on_notice_and_a_unit_follows_its_score(
     # The procedure officer looks at it, with a watermark, and puts it on notice.
     visitor.sign_in("office_procedure")
     visitor.visit(word("核算结果", "Results"))
-    page.locator("tbody a").first.click()
-    visitor.examine()
+    visitor.follow(page.locator("tbody a").first)
     expect(page.locator(".watermark span").nth(20)).to_be_attached()
-    page.get_by_role("button", name=word("进入公示", "Put on public notice")).click()
+    visitor.follow(page.get_by_role("button", name=word("进入公示", "Put on public notice")))
     expect(page.get_by_role("status")).to_have_count(1)
     expect(page.locator(".watermark")).to_have_count(0)
-    visitor.examine()
     visitor.sign_out()
     # Now the unit finds it and opens its passport down to the source row.
     visitor.sign_in("unit_reporter")
     visitor.visit(word("核算结果", "Results"))
-    page.locator("tbody a").first.click()
-    page.locator("tbody th a").first.click()
-    visitor.examine()
+    visitor.follow(page.locator("tbody a").first)
+    visitor.follow(page.locator("tbody th a").first)
     for _ in range(4):
         for closed in page.locator("details:not([open]) > summary").all():
             if closed.is_visible():
@@ -125,13 +127,11 @@ def test_a_result_goes_on_notice_and_a_unit_follows_its_score(
     visitor.sign_in("security_auditor")
     visitor.visit(word("存证日志", "Ledger"))
     page.fill("input[name=act]", "result.viewed")
-    page.get_by_role("button", name=word("查找", "Find")).click()
+    visitor.follow(page.get_by_role("button", name=word("查找", "Find")))
     expect(page.locator("table.register tbody tr")).to_have_count(1)
-    page.locator("tbody a").first.click()
-    visitor.examine()
+    visitor.follow(page.locator("tbody a").first)
     visitor.visit(word("存证日志", "Ledger"))
-    page.get_by_role("button", name=word("签发检查点", "Sign a checkpoint")).click()
-    visitor.examine()
+    visitor.follow(page.get_by_role("button", name=word("签发检查点", "Sign a checkpoint")))
     context.close()
 
 
@@ -144,30 +144,25 @@ def test_two_officers_make_an_account_that_works(
     page = visitor.page
     visitor.sign_in("system_administrator")
     visitor.visit("账号与权限")
-    page.get_by_role("link", name="新建账号").click()
-    visitor.examine()
+    visitor.follow(page.get_by_role("link", name="新建账号"))
     for field, value in (("username", "linmou"), ("name", "林某甲"), ("password", "short")):
         page.fill(f"#{field}", value)
-    page.get_by_role("button", name="建立账号").click()
-    visitor.examine()
+    visitor.follow(page.get_by_role("button", name="建立账号"))
     expect(page.get_by_role("alert")).to_be_visible()
     assert page.input_value("#name") == "林某甲", "what was typed is still there"
     page.fill("#password", PASSWORD)
-    page.get_by_role("button", name="建立账号").click()
-    visitor.examine()
+    visitor.follow(page.get_by_role("button", name="建立账号"))
     assert page.get_by_role("button", name="授权").count() == 0, "this officer gives no roles"
     visitor.sign_out()
     visitor.sign_in("secrecy_officer")
     page.goto(f"{visitor.host}/office/accounts/linmou/")
     visitor.examine()
     page.select_option("select[name=role]", "unit_reporter")
-    page.get_by_role("button", name="授权").click()
-    visitor.examine()
+    visitor.follow(page.get_by_role("button", name="授权"))
     expect(page.get_by_text("必须指定单位")).to_be_visible()
     page.goto(f"{visitor.host}/office/accounts/linmou/")
     page.select_option("select[name=role]", "unit_reporter")
     page.select_option("select[name=unit]", "D10")
-    page.get_by_role("button", name="授权").click()
-    visitor.examine()
+    visitor.follow(page.get_by_role("button", name="授权"))
     expect(page.get_by_role("cell", name="教育局")).to_have_count(1)
     context.close()
