@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := demo
+# A little more than the cores: some tests wait for a process or a browser.
+WORKERS := $(shell $(PYTHON) -c "import os; print(os.cpu_count() + 1)")
 
 .PHONY: demo test check bench docs fmt lock clean spark
 
@@ -12,7 +14,7 @@ demo: $(VENV)/.core $(VENV)/.assets
 	$(BIN)/zhengheng office demo --home $(DEMO)
 
 test: $(VENV)/.dev $(VENV)/.assets
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from zhengheng.scheme.base import Basis, Code, Model, Number, UnitCode, Words
+from zhengheng.scheme.base import Basis, Code, Model, Number, Text, UnitCode, Words
 
 ClockUnit = Literal["calendar_days", "working_days", "clock_hours"]
 
@@ -17,6 +17,42 @@ class Clock(Model):
     unit: ClockUnit
     starts: str = ""
     basis: Basis | None = None
+
+
+ClockName = Literal[
+    "report", "check", "objection", "notice", "appeal_decision", "second_instance", "hearing_notice",
+    "improvement_notice", "improvement_answer",
+]  # fmt: skip
+
+
+class UsualClock(Model):
+    """What holds where a rulebook says nothing, and what it rests on."""
+
+    name: Words
+    clock: Clock
+    trust: Literal["V", "S", "D"]
+    """Verified in a source, secondary, or a default of this program (domain.md, trust tags)."""
+
+
+def _usual(
+    zh: str, en: str, length: int, unit: ClockUnit, starts: str, trust: Literal["V", "S", "D"]
+) -> UsualClock:
+    clock = Clock(length=length, unit=unit, starts=starts)
+    return UsualClock(name=Text(zh=zh, en=en), clock=clock, trust=trust)
+
+
+USUAL: dict[ClockName, UsualClock] = {
+    "report": _usual("报送数据", "report a value", 5, "working_days", "期末", "D"),
+    "check": _usual("单位核对数据", "a unit's check of what others supply", 3, "working_days", "提交", "V"),
+    "objection": _usual("单位核对扣分事项", "a unit's check of a deduction", 5, "working_days", "提出", "D"),
+    "notice": _usual("公示", "public notice", 7, "calendar_days", "公示", "S"),
+    "appeal_decision": _usual("作出申诉决定", "decide an appeal", 10, "working_days", "收到", "V"),
+    "second_instance": _usual("请求委员会复核", "ask the commission for review", 5, "working_days", "决定", "D"),
+    "hearing_notice": _usual("听证通知", "notice of a hearing", 7, "working_days", "通知", "V"),
+    "improvement_notice": _usual("送达改进通知单", "serve an improvement notice", 72, "clock_hours", "确认", "S"),
+    "improvement_answer": _usual("答复改进通知单", "answer an improvement notice", 10, "working_days", "送达", "V"),
+}  # fmt: skip
+"""domain.md sections 1, 5, 24; a city changes any of them in its rulebook (`procedure.clocks`)."""
 
 
 class ClosingStep(Model):
@@ -38,16 +74,18 @@ class Procedure(Model):
     ends_on: date | None = None
     freeze: Annotated[str, Field(pattern=r"^\d{2}-\d{2}$")] | None = None
     """Month and day from which the running year's rules change by the emergency route only."""
-    check: Clock | None = None
-    """How long a unit may check what others supply about it; silence is confirmation."""
-    appeal_decision: Clock | None = None
-    """From receipt of an appeal to its decision."""
-    hearing_notice: Clock | None = None
-    """Between the notice of a hearing and the hearing itself."""
+    clocks: dict[ClockName, Clock] = {}
+    """The clocks that the city sets otherwise than usual."""
+    second_instance: bool = False
+    """Whether a decided appeal may be brought before the commission once more."""
 
     def clock(self, step: str) -> Clock | None:
         """The clock of a step, where the procedure has the step and the step a clock."""
         return next((one.clock for one in self.steps if one.step == step), None)
+
+    def within(self, name: ClockName) -> Clock:
+        """How long something may take: by this rulebook, or as is usual."""
+        return self.clocks.get(name) or USUAL[name].clock
 
 
 class RaterGroup(Model):

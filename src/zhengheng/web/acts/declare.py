@@ -70,8 +70,16 @@ class Doing:
 
     obj: Any
     given: Any
-    actor: Account
+    by: Account | None
+    """None where a clock or a job does it."""
     now: datetime
+
+    @property
+    def actor(self) -> Account:
+        """Who does it. Raises RuntimeError in an act of a machine, which has no account."""
+        if self.by is None:
+            raise RuntimeError("an act of a machine asked for its account")
+        return self.by
 
     @property
     def day(self) -> date:

@@ -8,7 +8,6 @@ from typing import Any, Literal
 from django.utils import timezone
 
 from zhengheng.domain.problems import ZhenghengError
-from zhengheng.scheme.procedure import Clock
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import (
     Act,
@@ -33,10 +32,6 @@ from zhengheng.web.results.models import ResultRun
 from zhengheng.web.targets.services import number_fault
 from zhengheng.workflow.machines import APPEAL
 
-DECISION = Clock(length=10, unit="working_days")
-"""Where the rulebook says nothing else [V hz2015, jn2018]."""
-HEARING_NOTICE = Clock(length=7, unit="working_days")
-"""[V 行政处罚法 arts. 64, 85]"""
 Ground = Literal["data_error", "rule_misapplied", "not_our_duty", "force_majeure", "error_tolerance", "rater_conflict"]  # fmt: skip
 GROUNDS = {
     "data_error": ("数据错误", "data error"), "rule_misapplied": ("规则适用错误", "rule misapplied"),
@@ -171,7 +166,7 @@ def accept(doing: Doing) -> Change:
         raise AppealError.one(
             "indicator", "appeal.twice", zh=f"同一事项已有第 {twin.pk} 号申诉", en=f"appeal {twin.pk} is about the same"
         )  # fmt: skip
-    clock = procedure(doing.obj.run).appeal_decision or DECISION
+    clock = procedure(doing.obj.run).within("appeal_decision")
     due = working_calendar().after(doing.obj.filed_on, clock.length, clock.unit)
     return Change({"accepted_on": doing.day, "due_on": due}, {"due": due.isoformat()})
 
@@ -230,7 +225,7 @@ class HearingGiven(Given):
 
 def call_hearing(doing: Doing) -> Change:
     """From this notice to the signed minutes the decision's clock stands still."""
-    clock = procedure(doing.obj.run).hearing_notice or HEARING_NOTICE
+    clock = procedure(doing.obj.run).within("hearing_notice")
     earliest = working_calendar().after(doing.day, clock.length + 1, "working_days") if clock.unit == "working_days" \
         else working_calendar().after(doing.day, clock.length, clock.unit)  # fmt: skip
     if doing.given.hearing_on < earliest:
@@ -354,6 +349,12 @@ def _runs(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, st
     }
 
 
+def measured(appeal: Appeal, value: str) -> str | None:
+    """A value with its unit of measure."""
+    unit = selectors.run_of(appeal).rulebook.indicator(appeal.series).measure_unit
+    return f"{value} {unit}".strip() if value else None
+
+
 def _name(appeal: Appeal) -> tuple[str, str]:
     name = selectors.run_of(appeal).rulebook.indicator(appeal.indicator).name
     return f"{appeal.indicator} {name.zh}", f"{appeal.indicator} {name.en or name.zh}"
@@ -390,16 +391,17 @@ APPEALS = Kind(
         Column(("结论", "Outcome"), lambda a: OUTCOMES.get(a.outcome)),
     ),
     facts=(
-        Column(("理由类别", "Ground"), lambda a: GROUNDS[a.ground]), Column(("应为", "It should be"), "wanted"),
+        Column(("理由类别", "Ground"), lambda a: GROUNDS[a.ground]), Column(("应为", "It should be"), lambda a: measured(a, a.wanted)),
         Column(("事实与理由", "Facts and reasons"), "statement"), Column(("申请听证", "Hearing wanted"), "hearing_wanted"),
         Column(("受理日期", "Accepted on"), "accepted_on"),
         Column(("听证", "Hearing"), lambda a: f"{a.hearing_on} {a.hearing_place}" if a.hearing_on else None),
         Column(("决定期限停止计算", "Decision clock stopped"), lambda a: f"{a.hearing_called_on} → {a.minutes_on or '…'}" if a.hearing_called_on else None),
         Column(("补正要求", "What was missing"), "answer"),
-        Column(("认定的数值", "Decided value"), "decided_value"), Column(("决定理由", "Reasons"), "reasons"),
+        Column(("认定的数值", "Decided value"), lambda a: measured(a, a.decided_value)), Column(("决定理由", "Reasons"), "reasons"),
     ),
     body="appeals/body.html",
     context=lambda appeal, request: {
+        "measure_unit": selectors.run_of(appeal).rulebook.indicator(appeal.series).measure_unit,
         "seats": appeal.seats.all(), "all_voted": bool(selectors.majority(appeal)) or appeal.outcome != "",
         "precedents": selectors.precedents(), "grounds": GROUNDS, "outcomes": OUTCOMES, "passport": f"/office/results/{appeal.run.run}/units/{appeal.unit.code}/"},
     out=lambda a: {"run": a.run_id, "unit": a.unit.code, "indicator": a.indicator, "wanted": a.wanted, "outcome": a.outcome,

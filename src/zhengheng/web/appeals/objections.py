@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from zhengheng.scheme.procedure import Procedure
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import (
     Act,
@@ -15,11 +16,12 @@ from zhengheng.web.acts.declare import (
     Standing,
     ask,
 )
-from zhengheng.web.appeals.acts import DECISION, AppealError, plainly
+from zhengheng.web.appeals.acts import AppealError, plainly
 from zhengheng.web.appeals.models import Conflict, Objection
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.files.services import own_files
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.results.acts import procedure
 from zhengheng.web.results.models import ResultRun
 from zhengheng.workflow.machines import CONFLICT, OBJECTION
 
@@ -47,9 +49,10 @@ def lodge(doing: Doing) -> Made:
     if given.run and run is None:
         raise AppealError.one("run", "objection.run", zh="没有这个已公开的结果", en="there is no such published result")  # fmt: skip
     files = own_files(given.evidence, doing.actor)
+    clock = (procedure(run) if run else Procedure()).within("appeal_decision")
     made = Objection(
         run=run, about=given.about, text=given.text, fraud=given.fraud, files=[f.pk for f in files],
-        due_on=working_calendar().after(doing.day, DECISION.length, DECISION.unit),
+        due_on=working_calendar().after(doing.day, clock.length, clock.unit),
     )  # fmt: skip
     return Made(made, {"about": given.about, "fraud": given.fraud})
 

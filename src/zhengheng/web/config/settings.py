@@ -9,6 +9,7 @@ ZHENGHENG_JOB_SILENCE  seconds without a sign of life after which a job is taken
 ZHENGHENG_CLOCK   a fixed moment such as 2026-03-12T09:00+08:00, for demonstrations; shown on every page
 """
 
+import logging
 import os
 import secrets
 from pathlib import Path
@@ -169,4 +170,12 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # The library's worker raises its loggers to INFO and says two lines a job; the jobs page says it better.
+    "filters": {
+        "warnings": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": lambda record: record.levelno >= logging.WARNING,
+        }
+    },
+    "loggers": {name: {"filters": ["warnings"]} for name in ("django_tasks", "django_tasks_db")},
 }

@@ -22,14 +22,10 @@ from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.files.services import own_files
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.rectification.models import Rectification, Visit
+from zhengheng.web.results.acts import procedure
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
 from zhengheng.workflow.machines import RECTIFICATION
-
-SERVE_HOURS = 72
-"""Clock hours from T to service [S]."""
-ANSWER_DAYS = 10
-"""Working days to answer [V hz2015, jn2018]."""
 
 
 class RectificationError(ZhenghengError):
@@ -73,8 +69,8 @@ def below_line(result: ResultRun, unit: str) -> list[dict[str, str]]:
 
 
 def confirm(doing: Doing) -> Change:
-    """T. The notice is served within 72 clock hours, nights and holidays included."""
-    until = hours_after(doing.now, SERVE_HOURS)
+    """T. The notice is served within clock hours, nights and holidays included."""
+    until = hours_after(doing.now, procedure(doing.obj.run).within("improvement_notice").length)
     return Change({"confirmed_at": doing.now, "serve_by": until, "due_on": until.date()}, {"serve_by": until.isoformat()})  # fmt: skip
 
 
@@ -84,7 +80,8 @@ class ServeGiven(Given):
 
 def serve(doing: Doing) -> Change:
     late = doing.now > doing.obj.serve_by
-    due = working_calendar().after(doing.day, ANSWER_DAYS, "working_days")
+    clock = procedure(doing.obj.run).within("improvement_answer")
+    due = working_calendar().after(doing.day, clock.length, clock.unit)
     return Change(
         {"served_at": doing.now, "late": late, "due_on": due, "mentor": doing.given.mentor},
         {"late": late, "answer_by": due.isoformat()},
@@ -173,7 +170,7 @@ RECTIFICATIONS = Kind(
         Column(("送达", "Served"), "served_at"), Column(("逾时送达", "Served late"), "late"),
     ),
     facts=(
-        Column(("应于何时前送达 (72 小时)", "To be served by (72 hours)"), "serve_by"),
+        Column(("应于何时前送达", "To be served by"), "serve_by"),
         Column(("事实", "Fact"), "fact"), Column(("原因", "Cause"), "cause"), Column(("措施", "Measures"), "measures"),
         Column(("责任人", "Owner"), "owner"), Column(("完成日期", "Done by"), "finish_on"), Column(("费用", "Cost"), "cost"),
         Column(("再造前", "Steps before"), "steps_before"), Column(("再造后", "Steps after"), "steps_after"),

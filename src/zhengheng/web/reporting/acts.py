@@ -14,20 +14,19 @@ from zhengheng.web.acts.declare import (
     Files,
     Given,
     Kind,
+    Made,
     Standing,
     ask,
 )
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.files.services import own_files
+from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.reporting.services import ReportError, check_value
 from zhengheng.web.rulebooks.selectors import book_of, procedure_of
 from zhengheng.web.targets.services import number_fault
 from zhengheng.workflow.machines import REPORT
 
-CHECK = Clock(length=3, unit="working_days")
-"""Where the rulebook says nothing else [V hz2015: three working days]."""
-OBJECTION = Clock(length=5, unit="working_days")
 Status = Literal["value", "not_applicable", "missing", "withheld"]
 
 STATUS_WORDS = {"value": ("正常", "value"), "not_applicable": ("不适用", "not applicable"),
@@ -40,6 +39,27 @@ def _indicator(report: Report) -> Indicator:
 
 def after(clock: Clock, day: date) -> date:
     return working_calendar().after(day, clock.length, clock.unit)
+
+
+class OpenGiven(Given):
+    rulebook: int = ask("考核方案", "Rulebook")
+    unit: str = ask("被考核单位", "Assessed unit")
+    supplier: str = ask("数据提供", "Supplied by")
+    indicator: str = ask("指标", "Indicator")
+    period: str = ask("期间", "Period")
+    minutes: int = ask("预计用时 (分钟)", "Expected minutes")
+    due_on: date = ask("期限", "Due")
+
+
+def open_one(doing: Doing) -> Made:
+    """A value is asked for, of whoever supplies it."""
+    given: OpenGiven = doing.given
+    units = {unit.code: unit for unit in Unit.objects.filter(code__in=(given.unit, given.supplier))}
+    made = Report(
+        rulebook_id=given.rulebook, unit=units[given.unit], supplier=units[given.supplier],
+        indicator=given.indicator, period=given.period, minutes=given.minutes, due_on=given.due_on,
+    )  # fmt: skip
+    return Made(made, {"unit": given.unit, "indicator": given.indicator, "period": given.period})
 
 
 class SaveGiven(Given):
@@ -75,8 +95,7 @@ def submit(doing: Doing) -> Change:
 
 def supply(doing: Doing) -> Change:
     """A value about another unit, which now has its days to check it."""
-    clock = procedure_of(doing.obj.rulebook).check or CHECK
-    until = after(clock, doing.day)
+    until = after(procedure_of(doing.obj.rulebook).within("check"), doing.day)
     return Change({**_handed_in(doing), "due_on": until}, {**_said(doing), "until": until.isoformat()})  # fmt: skip
 
 
@@ -121,13 +140,13 @@ def verify(doing: Doing) -> Change:
 
 
 def send_back(doing: Doing) -> Change:
-    until = after(CHECK, doing.day)
+    until = after(procedure_of(doing.obj.rulebook).within("check"), doing.day)
     return Change({"answer": doing.given.reason, "due_on": until}, {"reason": doing.given.reason})
 
 
 def confirm(doing: Doing) -> Change:
     """By the unit, or by its silence when the days are over."""
-    return Change({"due_on": None}, {"silence": doing.actor is None, "value": doing.obj.value})
+    return Change({"due_on": None}, {"silence": doing.by is None, "value": doing.obj.value})
 
 
 class ObjectGiven(Given):
@@ -205,6 +224,11 @@ def _by_another(report: Report) -> bool:
     return not _by_itself(report)
 
 
+def measured(report: Report, value: str) -> str | None:
+    """A value with its unit of measure."""
+    return f"{value} {_indicator(report).measure_unit}".strip() if value else None
+
+
 def _name(report: Report) -> tuple[str, str]:
     name = _indicator(report).name
     return f"{report.indicator} {name.zh}", f"{report.indicator} {name.en or name.zh}"
@@ -215,7 +239,7 @@ REPORTS = Kind(
     title=lambda r: (f"{r.unit.name_zh} {r.period}: {_name(r)[0]}", f"{r.unit.name_en or r.unit.name_zh} {r.period}: {_name(r)[1]}"),
     standing=_about,
     acts=(
-        Act("report.open", ("布置", "Open"), verify, by_machine=True),
+        Act("report.open", ("布置", "Open"), open_one, OpenGiven, by_machine=True),
         Act("report.submit", ("提交", "Submit"), submit, SubmitGiven, when=_by_itself,
             typed=lambda r: {"value": r.value, "note": r.note}),
         Act("report.supply", ("提交, 由单位核对", "Submit for the unit's check"), supply, SubmitGiven, when=_by_another,
@@ -235,16 +259,15 @@ REPORTS = Kind(
     ),
     columns=(
         Column(("指标", "Indicator"), _name), Column(("单位", "Unit"), lambda r: (r.unit.name_zh, r.unit.name_en)),
-        Column(("期间", "Period"), "period"), Column(("数值", "Value"), "value", True),
+        Column(("期间", "Period"), "period"), Column(("数值", "Value"), lambda r: measured(r, r.value), True),
     ),
     facts=(
-        Column(("计量单位", "Unit of measure"), lambda r: _indicator(r).measure_unit),
         Column(("数据提供", "Supplied by"), lambda r: (r.supplier.name_zh, r.supplier.name_en)),
         Column(("预计用时", "Expected time"), lambda r: (f"{r.minutes} 分钟", f"{r.minutes} minutes")),
         Column(("数据状态", "Status"), lambda r: STATUS_WORDS[r.status]), Column(("说明", "Note"), "note"),
         Column(("提交时间", "Handed in"), "handed_in_at"), Column(("迟报", "Late"), "late"),
         Column(("申请延期至", "More time until"), "more_time"),
-        Column(("异议或更正理由", "Objection"), "objection"), Column(("应为", "Wanted"), "wanted"),
+        Column(("异议或更正理由", "Objection"), "objection"), Column(("应为", "Wanted"), lambda r: measured(r, r.wanted)),
         Column(("答复", "Answer"), "answer"),
     ),
     links=(("/office/reports/sheet/", ("用 Excel 填报", "Report by a workbook")),),

@@ -16,11 +16,11 @@ from zhengheng.web.acts.declare import (
 )
 from zhengheng.web.files.services import own_files
 from zhengheng.web.organisation.models import Unit
-from zhengheng.web.reporting.acts import OBJECTION, ReasonGiven, after
+from zhengheng.web.reporting.acts import ReasonGiven, after
 from zhengheng.web.reporting.models import Item
 from zhengheng.web.reporting.services import ReportError
 from zhengheng.web.rulebooks.models import RulebookVersion
-from zhengheng.web.rulebooks.selectors import book_of
+from zhengheng.web.rulebooks.selectors import book_of, procedure_of
 from zhengheng.web.targets.services import number_fault
 from zhengheng.workflow.machines import ITEM
 
@@ -70,7 +70,7 @@ def enter(doing: Doing) -> Made:
     made = Item(
         rulebook=version, unit=units[given.unit], supplier=units[given.supplier], item=given.item,
         points=given.points, document=given.document, decided_on=given.decided_on, reason=given.reason,
-        due_on=after(OBJECTION, doing.day), files=[f.pk for f in files],
+        due_on=after(procedure_of(version).within("objection"), doing.day), files=[f.pk for f in files],
     )  # fmt: skip
     return Made(made, {
         "unit": given.unit,
@@ -98,7 +98,7 @@ def conclude_item(doing: Doing) -> Change:
 
 
 def confirm_item(doing: Doing) -> Change:
-    return Change({"due_on": None}, {"silence": doing.actor is None})
+    return Change({"due_on": None}, {"silence": doing.by is None})
 
 
 def load_item(doing: Doing) -> Change:

@@ -7,17 +7,16 @@ from django.db import transaction
 
 from zhengheng.scheme.model import Rulebook
 from zhengheng.web.acts.declare import Nothing
-from zhengheng.web.acts.services import perform_by_machine
+from zhengheng.web.acts.services import make_by_machine, perform_by_machine
 from zhengheng.web.intake.services import load
 from zhengheng.web.jobs.services import Work, job
-from zhengheng.web.ledger.services import append
 from zhengheng.web.organisation.models import Unit
-from zhengheng.web.reporting.acts import REPORTS
+from zhengheng.web.reporting.acts import REPORTS, OpenGiven
 from zhengheng.web.reporting.items import ITEMS
 from zhengheng.web.reporting.models import Item, Report
 from zhengheng.web.reporting.services import assessed, due_on, fits, period_of, series
 from zhengheng.web.rulebooks.models import RulebookVersion
-from zhengheng.web.rulebooks.selectors import book_of
+from zhengheng.web.rulebooks.selectors import book_of, procedure_of
 
 
 @job("open_reports")
@@ -36,28 +35,25 @@ def open_reports(work: Work) -> dict[str, Any]:
         for indicator in series(book, unit):
             supplier = unit.code if indicator.supplier == "unit" else indicator.supplier
             if fits(indicator, period) and supplier in held:
-                report = Report(
-                    rulebook=version, unit=held[unit.code], indicator=indicator.code, period=period.code,
-                    supplier=held[supplier], minutes=indicator.burden_minutes or 0,
-                    due_on=due_on(indicator, period), state="due", made_by=work.job.asked_by, made_at=work.now,
+                owed = OpenGiven(
+                    rulebook=version.pk, unit=unit.code, supplier=supplier, indicator=indicator.code, period=period.code,
+                    minutes=indicator.burden_minutes or 0, due_on=due_on(indicator, period, procedure_of(version).within("report")),
                 )  # fmt: skip
-                made += _ask_once(report, work.now)
+                made += _ask_once(version, owed, work)
     return {"opened": made, "unknown_units": unknown}
 
 
-def _ask_once(report: Report, now: datetime) -> int:
+def _ask_once(version: RulebookVersion, owed: OpenGiven, work: Work) -> int:
     same = Report.objects.filter(
-        rulebook__code=report.rulebook.code, unit=report.unit, indicator=report.indicator,
-        period=report.period,
-    )  # fmt: skip
+        rulebook__code=version.code,
+        unit__code=owed.unit,
+        indicator=owed.indicator,
+        period=owed.period,
+    )
     with transaction.atomic():
         if same.exists():
             return 0
-        report.save()
-        append(
-            act="report.open", subject=f"report:{report.pk}", actor="system", at=now,
-            content={"unit": report.unit.code, "indicator": report.indicator, "period": report.period},
-        )  # fmt: skip
+        make_by_machine(REPORTS, "report.open", given=owed, asked_by=work.job.asked_by, now=work.now)  # fmt: skip
     return 1
 
 

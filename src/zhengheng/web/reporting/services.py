@@ -10,13 +10,12 @@ from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.lint import weight_of
 from zhengheng.scheme.model import Rulebook, Unit
+from zhengheng.scheme.procedure import Clock
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.intake.services import lake_of, opened
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.targets.services import number_fault
 
-WORKING_DAYS_TO_REPORT = 5
-"""After the period [D]; a value that is released later is owed on the day of its release."""
 FEW = 3
 FAR = 3
 """Standard deviations from earlier values beyond which a note is asked for [D]."""
@@ -57,10 +56,10 @@ def series(book: Rulebook, unit: Unit) -> Iterator[Indicator]:
     yield from (one for one in wanted.values() if one.supplier != "system")
 
 
-def due_on(indicator: Indicator, period: Period) -> date:
-    """The day by which a value is owed: five working days after the period, or when it is released."""
+def due_on(indicator: Indicator, period: Period, clock: Clock) -> date:
+    """The day by which a value is owed: when the clock after the period ends, or when it is released."""
     calendar = working_calendar()
-    owed = calendar.after(period.end, WORKING_DAYS_TO_REPORT, "working_days")
+    owed = calendar.after(period.end, clock.length, clock.unit)
     released = calendar.after(period.end, indicator.lag_days, "calendar_days")
     return max(owed, released)
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.apps import apps
 
 from zhengheng.domain.problems import ZhenghengError
-from zhengheng.scheme.procedure import Clock, Procedure
+from zhengheng.scheme.procedure import Procedure
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import (
     Act,
@@ -29,9 +29,6 @@ from zhengheng.web.results import selectors, services
 from zhengheng.web.results.models import DecidedGrade, ResultRun
 from zhengheng.web.rulebooks.selectors import procedure_of
 from zhengheng.workflow.machines import APPEAL, RESULT
-
-NOTICE = Clock(length=7, unit="calendar_days")
-"""Where the rulebook says nothing else [S]."""
 
 
 class ResultStateError(ZhenghengError):
@@ -69,7 +66,11 @@ def publish(doing: Doing) -> Change:
             en="under this rulebook the commission approves before the notice" if approved_first(run)
             else "under this rulebook the notice comes before the commission",
         )  # fmt: skip
-    clock = procedure(run).clock("notice") or procedure(run).clock("review") or NOTICE
+    clock = (
+        procedure(run).clock("notice")
+        or procedure(run).clock("review")
+        or procedure(run).within("notice")
+    )
     until = working_calendar().after(doing.day, clock.length, clock.unit)
     if run.replaces and run.replaces.state == "notice":
         until = max(run.replaces.due_on or doing.day, doing.day)

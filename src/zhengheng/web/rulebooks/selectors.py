@@ -4,10 +4,11 @@ from datetime import date
 from functools import lru_cache
 
 from zhengheng.domain.problems import Language
+from zhengheng.scheme.base import Words
 from zhengheng.scheme.compare import differences
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Rulebook
-from zhengheng.scheme.procedure import Procedure
+from zhengheng.scheme.procedure import USUAL, Procedure
 from zhengheng.web.rulebooks.models import RulebookVersion
 
 
@@ -24,6 +25,24 @@ def book_of(version: RulebookVersion) -> Rulebook:
 def procedure_of(version: RulebookVersion) -> Procedure:
     """Its closing procedure; where the rulebook has none, the plain one."""
     return book_of(version).procedure or Procedure()
+
+
+UNITS = {"calendar_days": ("天", "days"), "working_days": ("个工作日", "working days"), "clock_hours": ("小时", "hours")}  # fmt: skip
+SOURCES = {
+    "V": ("通行规定, 方案可改", "as is usual; the rulebook may change it"),
+    "S": ("常见做法, 方案可改", "often so; the rulebook may change it"),
+    "D": ("系统默认, 方案可改", "this program's default; the rulebook may change it"),
+}
+
+
+def clocks(version: RulebookVersion) -> list[tuple[Words, int, tuple[str, str], str, tuple[str, str]]]:  # fmt: skip
+    """Every clock of the year: what, how long, from when, and whether the rulebook or usage sets it."""
+    procedure = procedure_of(version)
+    return [
+        (usual.name, held.length, UNITS[held.unit], held.starts or usual.clock.starts,
+         ("本方案", "this rulebook") if name in procedure.clocks else SOURCES[usual.trust])
+        for name, usual in USUAL.items() for held in (procedure.within(name),)
+    ]  # fmt: skip
 
 
 def in_force(code: str, period: str) -> RulebookVersion | None:

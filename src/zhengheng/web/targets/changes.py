@@ -123,7 +123,8 @@ CHANGES = Kind(
     ),
     columns=(
         Column(("单位", "Unit"), lambda c: (c.line.sheet.unit.name_zh, c.line.sheet.unit.name_en)),
-        Column(("指标", "Indicator"), lambda c: c.line.indicator), Column(("原目标", "Original"), lambda c: c.line.original, True),
+        Column(("指标", "Indicator"), lambda c: c.line.indicator), Column(("计量单位", "Unit of measure"), lambda c: book_of(c.line.sheet.rulebook).indicator(c.line.indicator).measure_unit),
+        Column(("原目标", "Original"), lambda c: c.line.original, True),
         Column(("改前", "Before"), "before", True), Column(("改为", "Wanted"), "value", True),
     ),
     facts=(
