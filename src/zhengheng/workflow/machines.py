@@ -30,6 +30,7 @@ RULEBOOK = Machine(
         Transition("rulebook.adopt", ("submitted",), "adopted"),
         Transition("rulebook.open_reports", ("adopted",), "adopted"),
         Transition("rulebook.compute", ("adopted",), "adopted"),
+        Transition("rulebook.roll_over", ("adopted", "retired"), ""),
         Transition("rulebook.retire", ("adopted",), "retired"),
     ),
 )  # fmt: skip
@@ -112,15 +113,17 @@ REPORT = Machine(
 ITEM = Machine(
     "item",
     {
-        "entered": ("待单位核对", "entered"), "disputed": ("有异议", "disputed"), "settled": ("已认定", "settled"),
+        "claimed": ("单位申报, 待审核", "claimed by the unit"), "entered": ("待单位核对", "entered"), "disputed": ("有异议", "disputed"), "settled": ("已认定", "settled"),
         "waived": ("不予认定", "waived"), "loaded": ("已入库", "in the lake"),
     },
     (
         Transition("item.enter", ("",), "entered"),
+        Transition("item.claim", ("",), "claimed"),
+        Transition("item.verify", ("claimed",), "settled"),
         Transition("item.confirm", ("entered",), "settled"),
         Transition("item.object", ("entered",), "disputed"),
         Transition("item.settle", ("disputed",), "settled"),
-        Transition("item.waive", ("entered", "disputed"), "waived"),
+        Transition("item.waive", ("claimed", "entered", "disputed"), "waived"),
         Transition("item.load", ("settled",), "loaded"),
     ),
 )  # fmt: skip
@@ -141,7 +144,9 @@ RESULT = Machine(
         Transition("result.grade", ("notice",), "notice"),
         Transition("result.finalise", ("notice",), "final"),
         Transition("result.replace", ("notice",), "replaced"),
+        Transition("result.trigger", ("notice", "final"), ""),
         Transition("result.archive", ("final",), "archived"),
+        Transition("result.reopen", ("final", "archived"), "notice"),
     ),
 )  # fmt: skip
 
@@ -150,6 +155,7 @@ APPEAL = Machine(
     {
         "draft": ("草稿", "draft"), "filed": ("待受理", "filed"), "accepted": ("已受理", "accepted"),
         "hearing": ("听证程序", "hearing called"), "heard": ("听证结束", "heard"), "decided": ("已决定", "decided"),
+        "second": ("委员会复核", "before the commission"),
         "applied": ("已改算", "applied"), "closed": ("已结案", "closed"), "withdrawn": ("已撤回", "withdrawn"),
     },
     (
@@ -164,8 +170,10 @@ APPEAL = Machine(
         Transition("appeal.call_hearing", ("accepted",), "hearing"),
         Transition("appeal.sign_minutes", ("hearing",), "heard"),
         Transition("appeal.vote", ("accepted", "heard"), ""),
-        Transition("appeal.preview", ("accepted", "heard"), ""),
+        Transition("appeal.preview", ("accepted", "heard", "second"), ""),
         Transition("appeal.decide", ("accepted", "heard"), "decided"),
+        Transition("appeal.ask_second", ("decided",), "second"),
+        Transition("appeal.rule", ("second",), "decided"),
         Transition("appeal.apply", ("decided",), "applied"),
         Transition("appeal.close", ("decided",), "closed"),
     ),
@@ -211,6 +219,7 @@ RECTIFICATION = Machine(
     },
     (
         Transition("rectification.propose", ("",), "proposed"),
+        Transition("rectification.join", ("proposed", "confirmed", "served", "answered", "checking"), ""),
         Transition("rectification.drop", ("proposed",), "dropped"),
         Transition("rectification.confirm", ("proposed",), "confirmed"),
         Transition("rectification.serve", ("confirmed",), "served"),
@@ -222,7 +231,60 @@ RECTIFICATION = Machine(
     ),
 )  # fmt: skip
 
+SELF_REPORT = Machine(
+    "self_report",
+    {"draft": ("草稿", "draft"), "filed": ("待审核", "filed"), "accepted": ("已审核", "accepted")},
+    (
+        Transition("self_report.draft", ("",), "draft"),
+        Transition("self_report.save", ("draft",), "draft"),
+        Transition("self_report.file", ("draft",), "filed"),
+        Transition("self_report.return", ("filed",), "draft"),
+        Transition("self_report.accept", ("filed",), "accepted"),
+    ),
+)
+
+TOLERANCE = Machine(
+    "tolerance",
+    {
+        "asked": ("待认定", "asked for"), "granted": ("予以容错", "granted"), "refused": ("不予容错", "refused"),
+        "withdrawn": ("已撤回", "withdrawn"),
+    },
+    (
+        Transition("tolerance.ask", ("",), "asked"),
+        Transition("tolerance.grant", ("asked",), "granted"),
+        Transition("tolerance.refuse", ("asked",), "refused"),
+        Transition("tolerance.withdraw", ("asked",), "withdrawn"),
+    ),
+)  # fmt: skip
+
+AUDIT = Machine(
+    "audit",
+    {"drawn": ("核查中", "being checked"), "closed": ("已结束", "closed")},
+    (
+        Transition("audit.draw", ("",), "drawn"),
+        Transition("audit.find", ("drawn",), "drawn"),
+        Transition("audit.ask", ("drawn",), "drawn"),
+        Transition("audit.answer", ("drawn",), "drawn"),
+        Transition("audit.close", ("drawn",), "closed"),
+    ),
+)
+
+REORGANISATION = Machine(
+    "reorganisation",
+    {
+        "asked": ("待批准", "asked for"), "approved": ("已批准", "approved"), "carried_out": ("已执行", "carried out"),
+        "refused": ("未批准", "refused"),
+    },
+    (
+        Transition("reorganisation.ask", ("",), "asked"),
+        Transition("reorganisation.approve", ("asked",), "approved"),
+        Transition("reorganisation.refuse", ("asked",), "refused"),
+        Transition("reorganisation.draft_rules", ("approved", "carried_out"), ""),
+        Transition("reorganisation.carry_out", ("approved",), "carried_out"),
+    ),
+)  # fmt: skip
+
 MACHINES = (
-    RULEBOOK, QUESTION, PROPOSAL, DECISION, TARGET, CHANGE, REPORT, ITEM, RESULT, APPEAL, OBJECTION, CONFLICT,
-    RECTIFICATION, CALENDAR,
+    RULEBOOK, QUESTION, PROPOSAL, DECISION, TARGET, CHANGE, REPORT, ITEM, SELF_REPORT, TOLERANCE, AUDIT, RESULT, APPEAL, OBJECTION, CONFLICT,
+    RECTIFICATION, CALENDAR, REORGANISATION,
 )  # fmt: skip

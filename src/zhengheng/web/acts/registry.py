@@ -2,15 +2,20 @@
 
 # Their modules make the functions of the jobs known.
 import zhengheng.web.appeals.jobs
+import zhengheng.web.rectification.jobs
 import zhengheng.web.results.jobs  # noqa: F401
 from zhengheng.web.acts.declare import Kind
 from zhengheng.web.appeals.acts import APPEALS
 from zhengheng.web.appeals.objections import CONFLICTS, OBJECTIONS
+from zhengheng.web.audits.acts import AUDITS
 from zhengheng.web.days.acts import CALENDARS
 from zhengheng.web.decisions.acts import DECISIONS
 from zhengheng.web.rectification.acts import RECTIFICATIONS
+from zhengheng.web.reorganisation.acts import REORGANISATIONS
 from zhengheng.web.reporting.acts import REPORTS
 from zhengheng.web.reporting.items import ITEMS
+from zhengheng.web.reporting.self_reports import SELF_REPORTS
+from zhengheng.web.reporting.tolerance import TOLERANCES
 from zhengheng.web.results.acts import RESULTS
 from zhengheng.web.rulebooks.acts import RULEBOOKS
 from zhengheng.web.rulebooks.questions import PROPOSALS, QUESTIONS
@@ -18,8 +23,8 @@ from zhengheng.web.targets.acts import TARGETS
 from zhengheng.web.targets.changes import CHANGES
 
 KINDS: tuple[Kind, ...] = (
-    RULEBOOKS, QUESTIONS, PROPOSALS, TARGETS, CHANGES, REPORTS, ITEMS, RESULTS, APPEALS, OBJECTIONS, CONFLICTS,
-    RECTIFICATIONS, DECISIONS, CALENDARS,
+    RULEBOOKS, QUESTIONS, PROPOSALS, TARGETS, CHANGES, REPORTS, ITEMS, SELF_REPORTS, TOLERANCES, AUDITS, RESULTS, APPEALS, OBJECTIONS, CONFLICTS,
+    RECTIFICATIONS, DECISIONS, REORGANISATIONS, CALENDARS,
 )  # fmt: skip
 
 AREAS = (

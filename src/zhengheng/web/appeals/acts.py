@@ -24,6 +24,8 @@ from zhengheng.web.acts.declare import (
 from zhengheng.web.appeals import selectors
 from zhengheng.web.appeals.models import Appeal, PanelSeat
 from zhengheng.web.days.selectors import working_calendar
+from zhengheng.web.decisions.services import carrying
+from zhengheng.web.decisions.services import choices as decisions
 from zhengheng.web.files.services import own_files
 from zhengheng.web.jobs import services as jobs
 from zhengheng.web.organisation.models import Unit
@@ -307,24 +309,92 @@ def decide(doing: Doing) -> Change:
         raise AppealError.one("panel", "panel.open", zh="还有成员没有表决, 或没有过半数意见", en="a vote is missing, or there is no majority")  # fmt: skip
     if appeal.hearing_wanted and appeal.state == "accepted":
         raise AppealError.one("hearing", "hearing.owed", zh="申诉人申请了听证, 应先听证", en="a hearing was asked for and comes first")  # fmt: skip
-    if outcome == "reject":
-        if given.value:
-            raise AppealError.one("value", "value.none", zh="驳回的决定不改数值", en="a rejection changes no value")  # fmt: skip
-    else:
-        _check_value(appeal, given.value)
-        if not appeal.effect or appeal.effect["value"] != given.value:
-            raise AppealError.one(
-                "value", "effect.absent", zh="签署前须先试算这一数值对全部单位的影响", en="first compute what this value moves"
-            )  # fmt: skip
+    _check_outcome(appeal, outcome, given.value)
     return Change(
-        {"outcome": outcome, "decided_value": given.value, "reasons": given.reasons, "decided_on": doing.day, "due_on": None},
+        {"outcome": outcome, "decided_value": given.value, "reasons": given.reasons, "decided_on": doing.day,
+         "due_on": None},
         {"outcome": outcome, "value": given.value, "reasons": given.reasons,
          "votes": {seat.account.username: seat.vote for seat in appeal.seats.all() if not seat.recused}},
     )  # fmt: skip
 
 
+def _check_outcome(appeal: Appeal, outcome: str, value: str) -> None:
+    if outcome == "reject":
+        if value:
+            raise AppealError.one("value", "value.none", zh="驳回的决定不改数值", en="a rejection changes no value")  # fmt: skip
+        return
+    _check_value(appeal, value)
+    if not appeal.effect or appeal.effect["value"] != value:
+        raise AppealError.one(
+            "value", "effect.absent", zh="签署前须先试算这一数值对全部单位的影响", en="first compute what this value moves"
+        )  # fmt: skip
+
+
+def second_until(appeal: Appeal) -> date | None:
+    """The last day to bring a decision before the commission; None where that is not possible."""
+    held = procedure(appeal.run)
+    if not held.second_instance or appeal.outcome == "uphold" or appeal.decision_id or not appeal.decided_on:  # fmt: skip
+        return None
+    clock = held.within("second_instance")
+    return working_calendar().after(appeal.decided_on, clock.length, clock.unit)
+
+
+class SecondGiven(Given):
+    second_reasons: str = ask("请求复核的理由", "Why the commission should look again", form="text")
+
+
+def ask_second(doing: Doing) -> Change:
+    last = second_until(doing.obj)
+    if last is None or doing.day > last:
+        raise AppealError.one(
+            "second_instance", "second.late" if last else "second.none",
+            zh=f"请求复核的期限已于 {last} 届满" if last else "本方案没有第二审级, 或该决定已经复核",
+            en=f"the time to ask ended on {last}" if last else "the rulebook has no second instance, or it was used",
+        )  # fmt: skip
+    clock = procedure(doing.obj.run).within("appeal_decision")
+    due = working_calendar().after(doing.day, clock.length, clock.unit)
+    return Change(
+        {"second_asked_on": doing.day, "second_reasons": doing.given.second_reasons, "due_on": due},
+        {"reasons": doing.given.second_reasons, "due": due.isoformat()},
+    )
+
+
+class RuleGiven(Given):
+    outcome: Literal["uphold", "partly", "reject"] = ask("委员会结论", "Ruling", names=OUTCOMES)
+    value: str = ask("认定的数值 (驳回的不填)", "Decided value (none when rejected)", "", max_length=40)  # fmt: skip
+    reasons: str = ask("理由", "Reasons", form="text")
+    decision: int = ask("委员会决定", "Decision of the commission")
+
+
+def rule(doing: Doing) -> Change:
+    """The commission's word is the last one; it sees the same ripple first."""
+    given: RuleGiven = doing.given
+    decision = carrying(given.decision, f"appeal:{doing.obj.pk}")
+    _check_outcome(doing.obj, given.outcome, given.value)
+    return Change(
+        {"outcome": given.outcome, "decided_value": given.value, "reasons": given.reasons, "decision": decision,
+         "decided_on": doing.day, "due_on": None},
+        {"outcome": given.outcome, "value": given.value, "reasons": given.reasons, "decision": decision.pk},
+    )  # fmt: skip
+
+
+def _check_final(doing: Doing) -> None:
+    last = second_until(doing.obj)
+    if last is not None and doing.day <= last:
+        raise AppealError.one(
+            "second_instance", "second.open", zh=f"单位在 {last} 前还可以请求委员会复核",
+            en=f"until {last} the unit may still ask the commission",
+        )  # fmt: skip
+
+
+def close(doing: Doing) -> Change:
+    _check_final(doing)
+    return Change()
+
+
 def apply(doing: Doing) -> Change:
     """The decided value enters the lake as a correction; a new run, a new version of the result."""
+    _check_final(doing)
     jobs.ask(
         kind="apply_appeal", arguments={"appeal": doing.obj.pk}, subject=f"appeal:{doing.obj.pk}",
         actor=doing.actor, now=doing.now,
@@ -380,9 +450,14 @@ APPEALS = Kind(
         Act("appeal.preview", ("试算影响", "Compute the ripple"), preview, PreviewGiven, typed=lambda a: {"value": a.wanted}, optional=True),
         Act("appeal.decide", ("签署决定", "Sign the decision"), decide, DecideGiven,
             typed=lambda a: {"value": a.effect["value"] if a.effect else ""}),
+        Act("appeal.ask_second", ("请求委员会复核", "Ask the commission"), ask_second, SecondGiven, optional=True,
+            when=lambda a: second_until(a) is not None),
+        Act("appeal.rule", ("登记委员会复核结论", "Record the commission's ruling"), rule, RuleGiven,
+            choices=lambda obj, account, day: {"decision": decisions(f"appeal:{obj.pk}")},
+            typed=lambda a: {"value": a.effect["value"] if a.effect else ""}),
         Act("appeal.recuse", ("申请回避", "Step back"), recuse, ReasonGiven, optional=True),
         Act("appeal.apply", ("更正并重新核算", "Correct and run again"), apply, when=lambda a: a.outcome in {"uphold", "partly"}),
-        Act("appeal.close", ("结案", "Close"), plainly, when=lambda a: a.outcome == "reject"),
+        Act("appeal.close", ("结案", "Close"), close, when=lambda a: a.outcome == "reject"),
         Act("appeal.withdraw", ("撤回申诉", "Withdraw"), withdraw, optional=True),
     ),
     columns=(
@@ -397,6 +472,8 @@ APPEALS = Kind(
         Column(("听证", "Hearing"), lambda a: f"{a.hearing_on} {a.hearing_place}" if a.hearing_on else None),
         Column(("决定期限停止计算", "Decision clock stopped"), lambda a: f"{a.hearing_called_on} → {a.minutes_on or '…'}" if a.hearing_called_on else None),
         Column(("补正要求", "What was missing"), "answer"),
+        Column(("请求复核", "Review asked for on"), "second_asked_on"), Column(("请求复核的理由", "Reasons to look again"), "second_reasons"),
+        Column(("委员会决定", "The commission's decision"), lambda a: a.decision.meeting if a.decision else None),
         Column(("认定的数值", "Decided value"), lambda a: measured(a, a.decided_value)), Column(("决定理由", "Reasons"), "reasons"),
     ),
     body="appeals/body.html",

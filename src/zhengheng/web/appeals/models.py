@@ -36,6 +36,10 @@ class Appeal(Lived):
     decided_value = models.CharField(max_length=40, blank=True)
     reasons = models.TextField(blank=True)
     decided_on = models.DateField(null=True)
+    second_asked_on = models.DateField(null=True)
+    second_reasons = models.TextField(blank=True)
+    decision = models.ForeignKey("decisions.Decision", models.PROTECT, null=True, related_name="+")
+    """The commission's ruling, where it was asked."""
     effect = models.JSONField(null=True)
     """Whose score, rank and grade would move, computed before the decision is signed."""
 

@@ -17,9 +17,9 @@ from zhengheng.workflow.roles import Role
 
 def appeals() -> QuerySet[Appeal]:
     """All appeals with what their pages show."""
-    return Appeal.objects.select_related("run__version", "unit__parent").prefetch_related(
-        "seats__account"
-    )
+    return Appeal.objects.select_related(
+        "run__version", "unit__parent", "decision"
+    ).prefetch_related("seats__account")
 
 
 def run_of(appeal: Appeal) -> Run:

@@ -58,10 +58,12 @@ INSTALLED_APPS = [
     "zhengheng.web.rulebooks",
     "zhengheng.web.targets",
     "zhengheng.web.reporting",
+    "zhengheng.web.audits",
     "zhengheng.web.results",
     "zhengheng.web.appeals",
     "zhengheng.web.api",
     "zhengheng.web.rectification",
+    "zhengheng.web.reorganisation",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

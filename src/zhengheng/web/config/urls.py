@@ -4,6 +4,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from zhengheng.web.api.routes import api
+from zhengheng.web.reporting.views import granted
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/office/", permanent=False)),
@@ -14,6 +15,7 @@ urlpatterns = [
     path("office/results/", include("zhengheng.web.results.urls")),
     path("office/jobs/", include("zhengheng.web.jobs.urls")),
     path("office/reports/", include("zhengheng.web.reporting.urls")),
+    path("office/tolerance/granted/", granted, name="tolerance_granted"),
     path("office/ledger/", include("zhengheng.web.ledger.urls")),
     path("office/", include("zhengheng.web.acts.urls")),
 ]

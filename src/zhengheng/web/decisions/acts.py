@@ -23,6 +23,7 @@ from zhengheng.web.files.services import own_files
 from zhengheng.workflow.machines import DECISION
 
 SUBJECTS = {
+    "appeal": "appeals.Appeal", "reorganisation": "reorganisation.Reorganisation", "tolerance": "reporting.Tolerance",
     "rulebook": "rulebooks.RulebookVersion", "target": "targets.TargetSheet",
     "change": "targets.TargetChange", "result": "results.ResultRun",
 }  # fmt: skip

@@ -1,6 +1,7 @@
 """What is done to a rectification case."""
 
 from datetime import date
+from typing import Any
 
 from zhengheng.domain.calendar import hours_after
 from zhengheng.domain.numbers import plain
@@ -46,10 +47,32 @@ def propose(doing: Doing) -> Made:
     red = below_line(run, unit.code)
     if not red:
         raise RectificationError.one("unit", "rectification.green", zh="该单位没有红灯指标", en="this unit has no red light")  # fmt: skip
-    if Rectification.objects.filter(unit=unit).exclude(state__in=RECTIFICATION.final).exists():
+    if open_case(unit.code) is not None:
         raise RectificationError.one("unit", "rectification.open", zh="该单位已有未销号的整改事项, 请并入", en="this unit has an open case; add to that")  # fmt: skip
     made = Rectification(run=run, unit=unit, indicators=red)
     return Made(made, {"run": run.run, "unit": unit.code, "indicators": [one["code"] for one in red]})  # fmt: skip
+
+
+def open_case(unit: str) -> Rectification | None:
+    """The unit's case that is not closed yet; it has one at most."""
+    held = RECTIFICATIONS.all().filter(unit__code=unit)
+    return held.exclude(state__in=RECTIFICATION.final).first()
+
+
+class JoinGiven(Given):
+    run: int = ask("核算结果编号", "Result")
+
+
+def join(doing: Doing) -> Change:
+    """A later trigger joins the open case: new indicators come in, known ones with their newest value."""
+    run = ResultRun.objects.filter(pk=doing.given.run).first()
+    if run is None:
+        raise RectificationError.one("run", "rectification.absent", zh="没有这个结果", en="there is no such result")  # fmt: skip
+    red = {one["code"]: one for one in below_line(run, doing.obj.unit.code)}
+    if not red:
+        raise RectificationError.one("run", "rectification.green", zh="该单位在这个结果中没有红灯指标", en="this unit has no red light in that result")  # fmt: skip
+    held = {one["code"]: one for one in doing.obj.indicators}
+    return Change({"indicators": list((held | red).values())}, {"run": run.run, "indicators": sorted(red)})  # fmt: skip
 
 
 def below_line(result: ResultRun, unit: str) -> list[dict[str, str]]:
@@ -149,12 +172,18 @@ def _standing(case: Rectification, account: Account) -> Standing:
     return Standing(("second",) if case.made_by_id != account.pk else (), {"own": [case.unit.code]})
 
 
+def _results(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
+    held = ResultRun.objects.filter(state__in=("notice", "final"))
+    return {"run": [(str(r.pk), f"{r.title_zh} {r.period}") for r in held]}
+
+
 RECTIFICATIONS = Kind(
     machine=RECTIFICATION, path="rectification", words=("整改事项", "Rectification"), model=Rectification,
     title=lambda c: (f"{c.unit.name_zh} {c.run.period} 整改", f"{c.unit.name_en or c.unit.name_zh} {c.run.period} rectification"),
     standing=_standing,
     acts=(
-        Act("rectification.propose", ("按红灯提出", "Propose from red lights"), propose, ProposeGiven),
+        Act("rectification.propose", ("按红灯提出", "Propose from red lights"), propose, ProposeGiven, choices=_results),
+        Act("rectification.join", ("并入新的红灯", "Join later red lights"), join, JoinGiven, choices=_results, optional=True),
         Act("rectification.confirm", ("确认立项", "Confirm"), confirm),
         Act("rectification.drop", ("不立项", "Do not open"), with_reason, ReasonGiven, optional=True),
         Act("rectification.serve", ("送达改进通知单", "Serve the notice"), serve, ServeGiven),

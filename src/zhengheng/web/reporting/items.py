@@ -1,7 +1,9 @@
 """Bonus, deduction and veto items: with document and evidence, checked by whom they concern."""
 
 from datetime import date
+from typing import Any
 
+from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import (
     Act,
     Change,
@@ -38,10 +40,40 @@ class EnterGiven(Given):
 
 
 def enter(doing: Doing) -> Made:
-    given: EnterGiven = doing.given
+    """By a department; the unit has its days to object."""
+    made = _item(doing, doing.given, doing.given.supplier, doing.given.points)
+    made.due_on = after(procedure_of(made.rulebook).within("objection"), doing.day)
+    return Made(made, _said(made))
+
+
+class ClaimGiven(Given):
+    rulebook: int = ask("考核方案", "Rulebook")
+    unit: str = ask("申报单位", "Claiming unit", max_length=40)
+    item: str = ask("加分项", "Bonus item", max_length=64)
+    points: str = ask("申报分值", "Claimed points", max_length=20)
+    document: str = ask("证书或文号", "Certificate or document", max_length=80)
+    decided_on: date = ask("颁发日期", "Given on")
+    reason: str = ask("事由", "Reason", form="text")
+    evidence: Files = ask("证书扫描件", "The certificate", min_length=1)
+
+
+def claim(doing: Doing) -> Made:
+    """By the unit itself, with its certificate; all units see the claim, the office checks it."""
+    made = _item(doing, doing.given, doing.given.unit, doing.given.points)
+    kinds = {one.code: one.kind for one in book_of(made.rulebook).adjustments}
+    if kinds[made.item] != "bonus":
+        raise ReportError.one("item", "item.bonus", zh="单位只能申报加分项", en="a unit claims bonus items only")  # fmt: skip
+    return Made(made, _said(made))
+
+
+def _said(made: Item) -> dict[str, Any]:
+    return {"unit": made.unit.code, "item": made.item, "points": made.points, "document": made.document}  # fmt: skip
+
+
+def _item(doing: Doing, given: Any, supplier: str, points: str) -> Item:
     version = RulebookVersion.objects.filter(pk=given.rulebook, state="adopted").first()
-    units = {unit.code: unit for unit in Unit.objects.filter(code__in=(given.unit, given.supplier))}
-    if version is None or given.unit not in units or given.supplier not in units:
+    units = {unit.code: unit for unit in Unit.objects.filter(code__in=(given.unit, supplier))}
+    if version is None or given.unit not in units or supplier not in units:
         raise ReportError.one(
             "unit" if version else "rulebook", "item.absent", zh="没有这个单位, 或方案尚未生效",
             en="there is no such unit, or the rulebook is not in force",
@@ -52,8 +84,8 @@ def enter(doing: Doing) -> Made:
             "item", "item.unknown", zh=f"方案中没有此项; 有: {'、'.join(known)}",
             en=f"the rulebook has no such item; it has {', '.join(known)}",
         )  # fmt: skip
-    veto = known[given.item].kind in {"veto", "integrity"} and not given.points
-    if not veto and (fault := number_fault(given.points, 9)):
+    veto = known[given.item].kind in {"veto", "integrity"} and not points
+    if not veto and (fault := number_fault(points, 9)):
         raise ReportError.one("points", "number", zh=fault[0], en=fault[1])
     if given.decided_on > doing.day:
         raise ReportError.one(
@@ -67,17 +99,10 @@ def enter(doing: Doing) -> Made:
             en="this document is entered already",
         )
     files = own_files(given.evidence, doing.actor)
-    made = Item(
-        rulebook=version, unit=units[given.unit], supplier=units[given.supplier], item=given.item,
-        points=given.points, document=given.document, decided_on=given.decided_on, reason=given.reason,
-        due_on=after(procedure_of(version).within("objection"), doing.day), files=[f.pk for f in files],
+    return Item(
+        rulebook=version, unit=units[given.unit], supplier=units[supplier], item=given.item, points=points,
+        document=given.document, decided_on=given.decided_on, reason=given.reason, files=[f.pk for f in files],
     )  # fmt: skip
-    return Made(made, {
-        "unit": given.unit,
-        "item": given.item,
-        "points": given.points,
-        "document": given.document,
-    })  # fmt: skip
 
 
 class ItemObjectGiven(Given):
@@ -105,14 +130,36 @@ def load_item(doing: Doing) -> Change:
     return Change({"batch": None})
 
 
+def _standing(item: Item, account: Account) -> Standing:
+    second = ("second",) if item.made_by_id != account.pk else ()
+    return Standing(second, {"own": [item.unit.code], "supplying": [item.supplier.code]})
+
+
+def _name(item: Item) -> tuple[str, str]:
+    found = [one.name for one in book_of(item.rulebook).adjustments if one.code == item.item]
+    zh, en = (found[0].zh, found[0].en or found[0].zh) if found else ("", "")
+    return f"{item.item} {zh}".strip(), f"{item.item} {en}".strip()
+
+
+def _catalogue(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
+    held = RulebookVersion.objects.filter(state="adopted")
+    items = {one.code: one.name.zh for v in held for one in book_of(v).adjustments if one.kind == "bonus"}  # fmt: skip
+    return {"rulebook": [(str(v.pk), f"{v.title_zh} {v.version}") for v in held],
+            "item": [(code, f"{code} {name}") for code, name in items.items()]}  # fmt: skip
+
+
 ITEMS = Kind(
     machine=ITEM, path="items", words=("加减分与否决", "Bonus, deduction, veto"), model=Item,
     title=lambda i: (f"{i.unit.name_zh} {i.item} {i.document}", f"{i.unit.name_en or i.unit.name_zh} {i.item} {i.document}"),
-    standing=lambda i, account: Standing(units={"own": [i.unit.code], "supplying": [i.supplier.code]}),
+    standing=_standing,
     acts=(
         Act("item.enter", ("登记事项", "Enter an item"), enter, EnterGiven,
-            ("凭文号和依据登记; 单位有 5 个工作日可提出异议, 期满无异议即认定。",
-             "With document and evidence; the unit has 5 working days to object, silence settles it.")),
+            ("凭文号和依据登记; 单位在方案规定的时限内可提出异议, 期满无异议即认定。",
+             "With document and evidence; the unit has the rulebook's days to object, silence settles it.")),
+        Act("item.claim", ("申报加分", "Claim a bonus"), claim, ClaimGiven,
+            ("只能申报方案目录内的加分项, 附证书; 申报情况所有单位可见, 由绩效办审核。",
+             "Only items of the rulebook's catalogue, with the certificate; all units see the claim, the office checks it."), choices=_catalogue),
+        Act("item.verify", ("审核属实", "Verified"), conclude_item, ReasonGiven),
         Act("item.confirm", ("无异议", "No objection"), confirm_item),
         Act("item.object", ("提出异议", "Object"), object_to_item, ItemObjectGiven, optional=True),
         Act("item.settle", ("认定", "Settle"), conclude_item, ReasonGiven),
@@ -120,8 +167,8 @@ ITEMS = Kind(
         Act("item.load", ("入库", "Load"), load_item, by_machine=True),
     ),
     columns=(
-        Column(("单位", "Unit"), lambda i: (i.unit.name_zh, i.unit.name_en)), Column(("事项", "Item"), "item"),
-        Column(("分值", "Points"), "points", True), Column(("文号", "Document"), "document"),
+        Column(("单位", "Unit"), lambda i: (i.unit.name_zh, i.unit.name_en)), Column(("事项", "Item"), _name),
+        Column(("分值 (分)", "Points"), "points", True), Column(("文号", "Document"), "document"),
     ),
     facts=(
         Column(("认定日期", "Decided on"), "decided_on"), Column(("提出部门", "Department"), lambda i: (i.supplier.name_zh, i.supplier.name_en)),

@@ -65,3 +65,33 @@ class Item(Lived):
                 fields=["rulebook", "unit", "item", "document"], name="document_once"
             ),
         ]
+
+
+class SelfReport(Lived):
+    """A unit's account of its own year 自评报告 (domain.md section 1: what it must state)."""
+
+    rulebook = models.ForeignKey(RulebookVersion, models.PROTECT, related_name="self_reports")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    achievement = models.TextField(blank=True)
+    unmet = models.TextField(blank=True)
+    measures = models.TextField(blank=True)
+    answer = models.TextField(blank=True)
+
+    class Meta(Lived.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["rulebook", "unit"], name="one_self_report_a_unit"),
+        ]
+
+
+class Tolerance(Lived):
+    """A unit's wish that an honest failure is not held against it 容错, about one deduction or none yet."""
+
+    rulebook = models.ForeignKey(RulebookVersion, models.PROTECT, related_name="tolerances")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    item = models.ForeignKey(Item, models.PROTECT, null=True, related_name="tolerances")
+    ground = models.CharField(max_length=24)
+    facts = models.TextField()
+    answer = models.TextField(blank=True)
+    public_text = models.TextField(blank=True)
+    """What everybody may read of it: no unit, no names."""
+    decision = models.ForeignKey("decisions.Decision", models.PROTECT, null=True, related_name="+")

@@ -9,9 +9,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from zhengheng.domain.problems import DataError
 from zhengheng.web.accounts.request import OfficeRequest
+from zhengheng.web.accounts.selectors import require
 from zhengheng.web.files.services import take_in
 from zhengheng.web.pages.tags import say
-from zhengheng.web.reporting import sheets
+from zhengheng.web.reporting import sheets, tolerance
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -44,3 +45,11 @@ def sheet(request: OfficeRequest) -> HttpResponse:
         "back": base64.b64encode(sheets.returned(outcome)).decode() if outcome else "",
     }  # fmt: skip
     return render(request, "reporting/sheet.html", context, status=422 if outcome else 200)
+
+
+@require_GET
+def granted(request: OfficeRequest) -> HttpResponse:
+    """Error tolerance granted so far: grounds for everybody, units for nobody."""
+    require(request.user, "tolerance.granted", request.now.date())
+    context = {"granted": tolerance.granted(), "grounds": tolerance.GROUNDS}
+    return render(request, "reporting/granted.html", context)

@@ -166,6 +166,31 @@ def archive(doing: Doing) -> Change:
     return Change({}, {"run": doing.obj.run})
 
 
+def trigger(doing: Doing) -> Change:
+    """Improvement for every unit with a red light, at once: a case each, or joined to its open one."""
+    jobs.ask(
+        kind="trigger_rectification", arguments={"result": doing.obj.pk}, subject=f"result:{doing.obj.pk}",
+        actor=doing.actor, now=doing.now,
+    )  # fmt: skip
+    return Change({}, {"run": doing.obj.run})
+
+
+class ReopenGiven(Given):
+    reason: str = ask("重新开启的理由 (公开)", "Why it is reopened (public)", form="text")
+    decision: int = ask("委员会决定", "Decision of the commission")
+
+
+def reopen(doing: Doing) -> Change:
+    """A closed year opens by decision alone; what was final and archived stays in ledger and package."""
+    decision = carrying(doing.given.decision, f"result:{doing.obj.pk}")
+    if doing.obj.decision_id == decision.pk:
+        raise ResultStateError.one(
+            "decision", "reopen.decision", zh="这是终定的决定; 重新开启需要另一项决定",
+            en="this decision made it final; reopening needs one of its own",
+        )  # fmt: skip
+    return Change({"decision": None}, {"run": doing.obj.run, "reason": doing.given.reason, "decision": decision.pk})  # fmt: skip
+
+
 def _standing(run: ResultRun, account: Account) -> Standing:
     return Standing(selectors.relations(run, account))
 
@@ -186,7 +211,11 @@ RESULTS = Kind(
         Act("result.serve", ("登记纸质送达", "Record service on paper"), serve, ServeGiven, optional=True),
         Act("result.grade", ("记录决定等次", "Record a decided grade"), grade, GradeGiven, choices=_decisions, optional=True),
         Act("result.finalise", ("终定", "Make final"), finalise, FinaliseGiven, choices=_decisions),
+        Act("result.trigger", ("按红灯批量提出整改", "Propose improvement for all red lights"), trigger, optional=True),
         Act("result.archive", ("归档", "Archive"), archive, optional=True),
+        Act("result.reopen", ("按决定重新开启", "Reopen by decision"), reopen, ReopenGiven,
+            ("已终定或已归档的年度只能凭委员会决定重新开启; 原结果和归档包保留。",
+             "A closed year reopens only by decision; the former result and its package stay."), choices=_decisions, optional=True),
     ),
     columns=(
         Column(("方案", "Rulebook"), lambda r: (r.title_zh, r.title_en)), Column(("期间", "Period"), "period"),

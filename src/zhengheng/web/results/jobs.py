@@ -77,7 +77,7 @@ def archive(work: Work) -> dict[str, Any]:
     result = ResultRun.objects.get(pk=work.job.arguments["result"])
     folder = Path(settings.HOME) / "archive"
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{result.rulebook}-{result.period}-{result.run}.zip"
+    path = folder / f"{result.rulebook}-{result.period}-{result.run}-{work.now:%Y%m%d}.zip"
     actor = work.job.asked_by.username if work.job.asked_by else "system"
     point = sign_checkpoint(home=Path(settings.HOME), actor=actor, now=work.now)
     run = loaded(folder_of(result.run))

@@ -5,10 +5,13 @@ from typing import Any, Literal
 
 from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import Problem, ZhenghengError
+from zhengheng.scheme.later import rolled_over
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import Act, Change, Column, Doing, Given, Kind, Made, Standing, ask
+from zhengheng.web.acts.services import make
 from zhengheng.web.decisions.services import carrying
 from zhengheng.web.decisions.services import choices as decisions
+from zhengheng.web.files.services import take_in
 from zhengheng.web.jobs import services as jobs
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.organisation.models import Unit
@@ -242,6 +245,23 @@ def _ask(kind: str, doing: Doing, arguments: dict[str, Any]) -> None:
     )  # fmt: skip
 
 
+class RollOverGiven(Given):
+    period: str = ask("新的考核期间 (如 2027)", "New period (such as 2027)", max_length=16)
+    version: str = ask("新版本号", "New version", max_length=40)
+
+
+def roll_over(doing: Doing) -> Change:
+    """Next year's draft from this year's rules: what changed in the year stands from the first day."""
+    given: RollOverGiven = doing.given
+    period = _period(given.period)
+    book = rolled_over(selectors.book_of(doing.obj), given.version, parse_period(period).start)
+    file = take_in(name=f"{book.code}.zip", content=services.packed(book), actor=doing.actor, now=doing.now)  # fmt: skip
+    act = RULEBOOKS.act("draft")
+    assert act is not None
+    made = make(RULEBOOKS, act, given=DraftGiven(file=file.pk, period=period), actor=doing.actor, now=doing.now)  # fmt: skip
+    return Change({}, {"draft": made.pk, "period": period})
+
+
 def plainly(doing: Doing) -> Change:
     return Change()
 
@@ -285,6 +305,7 @@ RULEBOOKS = Kind(
             choices=lambda obj, account, day: {"decision": decisions(f"rulebook:{obj.pk}")}),
         Act("rulebook.open_reports", ("布置填报", "Open the reports of a period"), open_reports, PeriodGiven, optional=True),
         Act("rulebook.compute", ("启动核算", "Start a run"), compute, ComputeGiven, optional=True),
+        Act("rulebook.roll_over", ("结转为下一年度草案", "Roll over to the next year"), roll_over, RollOverGiven, optional=True),
         Act("rulebook.retire", ("废止", "Retire"), plainly, optional=True),
     ),
     columns=(

@@ -12,6 +12,7 @@ from zhengheng.scheme.folder import Source
 from zhengheng.scheme.lint import lint
 from zhengheng.scheme.load import load_rulebook
 from zhengheng.scheme.model import Rulebook
+from zhengheng.scheme.save import save_folder
 from zhengheng.web.files.services import content_of
 
 MOST_FILES = 2000
@@ -63,6 +64,17 @@ def _unpack(name: str, content: bytes, folder: Path) -> Path:
             target.write_bytes(archive.read(one))
     inner = list(root.iterdir()) if root.is_dir() else []
     return inner[0] if len(inner) == 1 and inner[0].is_dir() else root
+
+
+def packed(book: Rulebook) -> bytes:
+    """The rulebook as the ZIP of YAML files that an official could upload."""
+    held = BytesIO()
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(held, "w") as archive:
+        target = Path(folder) / book.code
+        save_folder(book, target)
+        for path in sorted(target.rglob("*.yaml")):
+            archive.write(path, path.relative_to(folder))
+    return held.getvalue()
 
 
 def fields_of(book: Rulebook, findings: list[Problem], period: str) -> dict[str, object]:

@@ -1,15 +1,12 @@
 """Furnish the office: 2025 from its rulebooks to results on notice and appeals, 2026 just begun."""
 
-import io
-import zipfile
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from zhengheng.lake.store import Lake
 from zhengheng.scheme.load import load_rulebook
-from zhengheng.scheme.save import save_folder
+from zhengheng.scheme.model import Rulebook
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.decisions.acts import DECISIONS
 from zhengheng.web.files.services import take_in
@@ -17,6 +14,7 @@ from zhengheng.web.results.acts import RESULTS
 from zhengheng.web.results.services import name_reader, register_run, serve
 from zhengheng.web.rulebooks.acts import RULEBOOKS
 from zhengheng.web.rulebooks.questions import PROPOSALS, QUESTIONS
+from zhengheng.web.rulebooks.services import packed
 from zhengheng.web.sample.desk import do, make, moment, paper, person
 from zhengheng.web.sample.people import PASSWORD, settle
 from zhengheng.web.sample.stories import appeals, rectification, reports, targets
@@ -58,22 +56,14 @@ def decided(subject: str, meeting: str, when: str, wording: str) -> int:
     return number
 
 
-def _zip(folder: Path) -> bytes:
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w") as archive:
-        for path in sorted(folder.rglob("*.yaml")):
-            archive.write(path, path.relative_to(folder.parent))
-    return held.getvalue()
-
-
-def _adopt(folder: Path, period: str, days: tuple[str, str, str, str], meeting: str) -> Any:
+def _adopt(source: Rulebook, period: str, days: tuple[str, str, str, str], meeting: str) -> Any:
     drafted, until, submitted, adopted = days
     held = take_in(
-        name=f"{folder.name}.zip", content=_zip(folder), actor=person("zhibiao"), now=moment(drafted)
+        name=f"{source.code}.zip", content=packed(source), actor=person("zhibiao"), now=moment(drafted)
     )  # fmt: skip
     book = make(RULEBOOKS, "draft", "zhibiao", drafted, file=held.pk, period=period)
     do(RULEBOOKS, "consult", book, "zhibiao", drafted, until=until)
-    if folder.name == "departments":
+    if source.code == "departments":
         do(
             RULEBOOKS,
             "opine",
@@ -100,7 +90,8 @@ def _adopt(folder: Path, period: str, days: tuple[str, str, str, str], meeting: 
 
 def _rulebook(home: Path, name: str) -> Any:
     days = ("2025-01-20", "2025-02-10", "2025-02-12", "2025-02-20")
-    return _adopt(home / "rulebooks" / name, "2025", days, "2025年第1次会议")
+    book, _ = load_rulebook(home / "rulebooks" / name)
+    return _adopt(book, "2025", days, "2025年第1次会议")
 
 
 def _questions(book: Any) -> None:
@@ -144,8 +135,5 @@ def _next_year(home: Path) -> Any:
     book, _ = load_rulebook(home / "rulebooks" / "departments")
     later = book.model_copy(update={"version": "2026", "effective_from": moment("2026-01-01").date(),
                                     "known_from": moment("2026-03-05").date()})  # fmt: skip
-    with TemporaryDirectory() as folder:
-        target = Path(folder) / "departments"
-        save_folder(later, target)
-        days = ("2026-02-02", "2026-02-24", "2026-02-26", "2026-03-05")
-        return _adopt(target, "2026", days, "2026年第1次会议")
+    days = ("2026-02-02", "2026-02-24", "2026-02-26", "2026-03-05")
+    return _adopt(later, "2026", days, "2026年第1次会议")

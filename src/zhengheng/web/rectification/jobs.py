@@ -1,0 +1,43 @@
+"""Work behind improvement: a run's red lights, unit by unit."""
+
+from typing import Any
+
+from zhengheng.web.acts.services import make_by_machine, perform_by_machine
+from zhengheng.web.jobs.services import Work, job
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.rectification.acts import (
+    RECTIFICATIONS,
+    JoinGiven,
+    ProposeGiven,
+    below_line,
+    open_case,
+)
+from zhengheng.web.rectification.models import Rectification
+from zhengheng.web.results.models import ResultRun
+from zhengheng.web.results.selectors import folder_of, loaded
+
+
+@job("trigger_rectification")
+def trigger(work: Work) -> dict[str, Any]:
+    """A case for each unit with red lights, or its open case with them; a second time nothing new."""
+    result = ResultRun.objects.get(pk=work.job.arguments["result"])
+    known = set(Unit.objects.values_list("code", flat=True))
+    units = sorted({row["unit"] for row in loaded(folder_of(result.run)).results.rows("light") if row["light"] == "red"})  # fmt: skip
+    opened, joined = [], []
+    for place, unit in enumerate(units):
+        work.tell(unit, place, len(units))
+        red = below_line(result, unit) if unit in known else []
+        case = open_case(unit)
+        if red and case is None and not Rectification.objects.filter(run=result, unit__code=unit).exists():  # fmt: skip
+            given = ProposeGiven(run=result.pk, unit=unit)
+            make_by_machine(RECTIFICATIONS, "rectification.propose", given=given, asked_by=work.job.asked_by, now=work.now)  # fmt: skip
+            opened.append(unit)
+        elif red and case is not None and _adds(case, red):
+            perform_by_machine(RECTIFICATIONS, "rectification.join", case, given=JoinGiven(run=result.pk), now=work.now)  # fmt: skip
+            joined.append(unit)
+    return {"opened": opened, "joined": joined}
+
+
+def _adds(case: Rectification, red: list[dict[str, str]]) -> bool:
+    held = {one["code"]: one for one in case.indicators}
+    return any(held.get(one["code"]) != one for one in red)

@@ -1,0 +1,229 @@
+"""What is done about a reorganisation."""
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any, Literal
+
+from zhengheng.domain.periods import parse_period
+from zhengheng.domain.problems import Problem, ZhenghengError
+from zhengheng.scheme.later import succeeded
+from zhengheng.web.accounts.models import Account, RoleGrant
+from zhengheng.web.accounts.selectors import standing
+from zhengheng.web.acts import services as acts
+from zhengheng.web.acts.declare import Act, Change, Column, Doing, Given, Kind, Made, Standing, ask
+from zhengheng.web.decisions.services import carrying
+from zhengheng.web.decisions.services import choices as decisions
+from zhengheng.web.files.services import take_in
+from zhengheng.web.organisation import selectors as organisation
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.reorganisation import selectors
+from zhengheng.web.reorganisation.models import Reorganisation
+from zhengheng.web.reporting.models import Report
+from zhengheng.web.reporting.services import assessed
+from zhengheng.web.rulebooks.acts import RULEBOOKS, DraftGiven
+from zhengheng.web.rulebooks.selectors import book_of, frozen
+from zhengheng.web.rulebooks.services import packed
+from zhengheng.workflow.machines import REORGANISATION
+
+KINDS = {"merger": ("合并", "merger"), "split": ("分设", "split"), "rename": ("更名", "renaming")}
+
+
+class ReorganisationError(ZhenghengError):
+    """A reorganisation cannot be as asked for."""
+
+
+class UnitGiven(Given):
+    code: str = ask("代码", "Code", max_length=40)
+
+
+class HeirGiven(Given):
+    code: str = ask("代码", "Code", max_length=40)
+    name_zh: str = ask("名称", "Name", max_length=120)
+    share: str = ask("承继份额 (0 至 1, 合并和更名填 1)", "Share (0 to 1; 1 for a merger or renaming)", "1", max_length=12)  # fmt: skip
+
+
+class AskGiven(Given):
+    kind: Literal["merger", "split", "rename"] = ask("变动方式", "Kind", names=KINDS)
+    day: date = ask("生效日", "From")
+    units: list[UnitGiven] = ask("撤销的单位", "Units that end", min_length=1)
+    heirs: list[HeirGiven] = ask("承继的单位", "Heirs", min_length=1)
+    basis: str = ask("依据 (文件)", "Basis (document)", max_length=200)
+
+
+def ask_for(doing: Doing) -> Made:
+    given: AskGiven = doing.given
+    if found := list(_problems(given)):
+        raise ReorganisationError(found)
+    made = Reorganisation(
+        kind=given.kind, day=given.day, units=[one.code for one in given.units], basis=given.basis,
+        heirs=[one.model_dump() for one in given.heirs],
+    )  # fmt: skip
+    return Made(made, {"kind": given.kind, "day": given.day.isoformat(), "units": made.units, "heirs": made.heirs})  # fmt: skip
+
+
+def _problems(given: AskGiven) -> Any:
+    codes = [one.code for one in given.units]
+    heirs = [one.code for one in given.heirs]
+    held = set(organisation.standing(given.day).filter(code__in=codes).values_list("code", flat=True))  # fmt: skip
+    for code in codes:
+        if code not in held:
+            yield Problem("units", "unit.absent", f"{given.day} 没有单位 {code}", f"there is no unit {code} on {given.day}")  # fmt: skip
+    if len(set(codes)) < len(codes) or len(set(heirs)) < len(heirs) or set(codes) & set(heirs):
+        yield Problem("heirs", "unit.twice", "同一单位出现两次", "a unit stands twice")
+    one_each = {"merger": (len(heirs) == 1, "合并只有一个承继单位", "a merger has one heir"),
+                "split": (len(codes) == 1 and len(heirs) > 1, "分设是一个单位分成多个", "a split makes several of one"),
+                "rename": (len(codes) == len(heirs) == 1, "更名是一对一", "a renaming is one to one")}  # fmt: skip
+    fits, zh, en = one_each[given.kind]
+    if not fits:
+        yield Problem("kind", "reorganisation.shape", zh, en)
+    try:
+        shares = [Decimal(one.share) for one in given.heirs]
+    except InvalidOperation:
+        yield Problem("heirs", "share.number", "份额不是数", "a share is no number")
+        return
+    if sum(shares) != 1 or min(shares) <= 0:
+        yield Problem("heirs", "share.sum", f"承继份额合计 {sum(shares)}, 应为 1", f"the shares add to {sum(shares)} instead of 1")  # fmt: skip
+
+
+class ApproveGiven(Given):
+    decision: int = ask("委员会决定", "Decision of the commission")
+
+
+def approve(doing: Doing) -> Change:
+    decision = carrying(doing.given.decision, f"reorganisation:{doing.obj.pk}")
+    touched = selectors.effect(doing.obj, doing.day)
+    return Change({"decision": decision, "effect": touched}, {"decision": decision.pk, "effect": touched})  # fmt: skip
+
+
+class ReasonGiven(Given):
+    reason: str = ask("理由", "Reason", form="text")
+
+
+def refuse(doing: Doing) -> Change:
+    return Change({"answer": doing.given.reason}, {"reason": doing.given.reason})
+
+
+def draft_rules(doing: Doing) -> Change:
+    """A draft of each rulebook in force that assesses one of the units, with the succession in it."""
+    case: Reorganisation = doing.obj
+    if case.drafts:
+        raise ReorganisationError.one(
+            "drafts", "drafts.made", zh="草案已经生成", en="the drafts are made"
+        )
+    names = {one["code"]: one["name_zh"] for one in case.heirs}
+    act = RULEBOOKS.act("draft")
+    assert act is not None
+    made = []
+    for version in selectors.concerned(case):
+        held = book_of(version)
+        book = succeeded(held, selectors.successions(case), f"{version.version}-r{case.pk}", assessed(held), names)  # fmt: skip
+        file = take_in(
+            name=f"{book.code}.zip", content=packed(book), actor=doing.actor, now=doing.now
+        )
+        given = DraftGiven(
+            file=file.pk, period=version.period, change_kind="split", reason=f"{KINDS[case.kind][0]}: {case.basis}",
+            emergency=frozen(version, doing.day),
+        )  # fmt: skip
+        made.append(acts.make(RULEBOOKS, act, given=given, actor=doing.actor, now=doing.now).pk)
+    if not made:
+        raise ReorganisationError.one(
+            "drafts", "drafts.none", zh="没有现行方案考核这些单位", en="no rulebook in force assesses these units"
+        )  # fmt: skip
+    return Change({"drafts": made}, {"drafts": made})
+
+
+def carry_out(doing: Doing) -> Change:
+    """From its day: heirs exist, the people go on for them, and what is owed is owed by them.
+
+    Accounts keep their roles at the old unit, so that what is open there is brought to its end.
+    """
+    case: Reorganisation = doing.obj
+    if doing.day < case.day:
+        raise ReorganisationError.one(
+            "day", "reorganisation.early", zh=f"{case.day} 起才能执行", en=f"it takes effect on {case.day}"
+        )  # fmt: skip
+    olds = list(Unit.objects.filter(code__in=case.units).select_related("parent"))
+    heirs = [_heir(one, olds[0], case.day) for one in case.heirs]
+    Unit.objects.filter(pk__in=[old.pk for old in olds]).update(valid_to=case.day - selectors.DAY)
+    moved = {"accounts": 0, "reports": 0, "below": 0}
+    if len(heirs) == 1:
+        for old in olds:
+            moved["accounts"] += _grants(old, heirs[0], case.day, doing)
+            moved["reports"] += _reports(case, old, heirs[0])
+            moved["below"] += Unit.objects.filter(parent=old).update(parent=heirs[0])
+    return Change({}, {"moved": moved, "heirs": [heir.code for heir in heirs]})
+
+
+def _heir(said: dict[str, str], old: Unit, day: date) -> Unit:
+    found, _ = Unit.objects.get_or_create(
+        code=said["code"],
+        defaults={
+            "name_zh": said["name_zh"],
+            "kind": old.kind,
+            "parent": old.parent,
+            "valid_from": day,
+        },
+    )
+    return found
+
+
+def _grants(old: Unit, heir: Unit, day: date, doing: Doing) -> int:
+    held = standing(doing.day).filter(unit=old)
+    count = 0
+    for grant in held:
+        _, new = RoleGrant.objects.get_or_create(
+            account_id=grant.account_id, role=grant.role, unit=heir, revoked_at=None,
+            defaults={"valid_from": day, "valid_to": grant.valid_to, "given_by": doing.actor},
+        )  # fmt: skip
+        count += new
+    return count
+
+
+def _reports(case: Reorganisation, old: Unit, heir: Unit) -> int:
+    count = 0
+    for report in selectors.due_reports(case, old):
+        unit = heir if report.unit_id == old.pk and _begins_after(report, case.day) else report.unit
+        supplier = heir if report.supplier_id == old.pk else report.supplier
+        same = Report.objects.filter(
+            rulebook=report.rulebook, unit=unit, indicator=report.indicator, period=report.period
+        ).exclude(pk=report.pk)  # fmt: skip
+        if not same.exists():
+            count += Report.objects.filter(pk=report.pk, row_version=report.row_version).update(
+                unit=unit, supplier=supplier, row_version=report.row_version + 1
+            )  # fmt: skip
+    return count
+
+
+def _begins_after(report: Report, day: date) -> bool:
+    return parse_period(report.period).start >= day
+
+
+def _standing(case: Reorganisation, account: Account) -> Standing:
+    return Standing()
+
+
+REORGANISATIONS = Kind(
+    machine=REORGANISATION, path="reorganisations", words=("机构变动", "Reorganisations"), model=Reorganisation,
+    title=lambda r: (f"{KINDS[r.kind][0]}: {'、'.join(r.units)} → {'、'.join(h['code'] for h in r.heirs)}",
+                     f"{KINDS[r.kind][1]}: {', '.join(r.units)} → {', '.join(h['code'] for h in r.heirs)}"),
+    standing=_standing,
+    acts=(
+        Act("reorganisation.ask", ("提出机构变动", "Ask for a reorganisation"), ask_for, AskGiven,
+            ("合并、分设或更名; 影响表列出每个单位的账号、待报数据、目标、申诉和整改。",
+             "A merger, split or renaming; the effect table lists accounts, reports, targets, appeals and cases of each unit.")),
+        Act("reorganisation.approve", ("按决定批准", "Approve by decision"), approve, ApproveGiven,
+            choices=lambda obj, account, day: {"decision": decisions(f"reorganisation:{obj.pk}")}),
+        Act("reorganisation.refuse", ("不批准", "Refuse"), refuse, ReasonGiven, optional=True),
+        Act("reorganisation.draft_rules", ("生成方案修订草案", "Draft the amended rulebooks"), draft_rules, when=lambda r: not r.drafts),
+        Act("reorganisation.carry_out", ("执行", "Carry out"), carry_out),
+    ),
+    columns=(
+        Column(("变动方式", "Kind"), lambda r: KINDS[r.kind]), Column(("生效日", "From"), "day"),
+        Column(("撤销", "Ends"), lambda r: "、".join(r.units)), Column(("承继", "Heirs"), lambda r: "、".join(h["code"] for h in r.heirs)),
+    ),
+    facts=(Column(("依据", "Basis"), "basis"), Column(("意见", "Answer"), "answer")),
+    queryset=lambda: Reorganisation.objects.select_related("decision"),
+    body="reorganisation/body.html",
+    context=lambda case, request: {"effect": case.effect or selectors.effect(case, request.now.date())},
+    out=lambda r: {"kind": r.kind, "day": r.day.isoformat(), "units": r.units, "heirs": r.heirs, "effect": r.effect, "drafts": r.drafts},
+)  # fmt: skip

@@ -1,0 +1,122 @@
+"""A unit's account of its own year: degree of achievement, unmet targets with reasons, measures and plan."""
+
+from datetime import date
+from typing import Any
+
+from zhengheng.web.accounts.models import Account
+from zhengheng.web.acts.declare import (
+    Act,
+    Change,
+    Column,
+    Doing,
+    Files,
+    Given,
+    Kind,
+    Made,
+    Standing,
+    ask,
+)
+from zhengheng.web.files.services import own_files
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.reporting.acts import ReasonGiven
+from zhengheng.web.reporting.models import Report, SelfReport
+from zhengheng.web.reporting.services import ReportError
+from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.web.rulebooks.selectors import book_of
+from zhengheng.workflow.machines import SELF_REPORT
+
+
+class TextGiven(Given):
+    achievement: str = ask("目标完成情况", "What was achieved", "", form="text")
+    unmet: str = ask("未完成的目标及原因", "Targets not met, and why", "", form="text")
+    measures: str = ask("改进措施和计划", "Measures and plan", "", form="text")
+    evidence: Files = ask("附件", "Files", [])
+
+
+class DraftGiven(TextGiven):
+    rulebook: int = ask("考核方案", "Rulebook")
+    unit: str = ask("单位", "Unit", max_length=40)
+
+
+def draft(doing: Doing) -> Made:
+    given: DraftGiven = doing.given
+    version = RulebookVersion.objects.filter(pk=given.rulebook, state="adopted").first()
+    unit = Unit.objects.filter(code=given.unit).first()
+    if version is None or unit is None:
+        raise ReportError.one(
+            "unit" if version else "rulebook", "self_report.absent", zh="没有这个单位, 或方案尚未生效",
+            en="there is no such unit, or the rulebook is not in force",
+        )  # fmt: skip
+    if SelfReport.objects.filter(rulebook=version, unit=unit).exists():
+        raise ReportError.one("unit", "self_report.twice", zh="本单位已有自评报告", en="this unit has a self-report already")  # fmt: skip
+    made = SelfReport(rulebook=version, unit=unit, **_texts(doing))
+    return Made(made, {"unit": unit.code, "rulebook": version.pk})
+
+
+def _texts(doing: Doing) -> dict[str, Any]:
+    given: TextGiven = doing.given
+    kept = [file.pk for file in own_files(given.evidence, doing.actor)]
+    earlier = doing.obj.files if doing.obj else []
+    return {"achievement": given.achievement, "unmet": given.unmet, "measures": given.measures, "files": [*earlier, *kept]}  # fmt: skip
+
+
+def save(doing: Doing) -> Change:
+    return Change(_texts(doing))
+
+
+def file(doing: Doing) -> Change:
+    """Complete: all three parts are there."""
+    told: SelfReport = doing.obj
+    parts = {"achievement": ("目标完成情况", "what was achieved"), "unmet": ("未完成的目标及原因 (没有的请写“无”)", "targets not met (write none if so)"),
+             "measures": ("改进措施和计划", "measures and plan")}  # fmt: skip
+    for name, (zh, en) in parts.items():
+        if not getattr(told, name).strip():
+            raise ReportError.one(name, "self_report.part", zh=f"自评报告缺少: {zh}", en=f"the self-report lacks: {en}")  # fmt: skip
+    return Change({}, {name: getattr(told, name) for name in parts})
+
+
+def concluded(doing: Doing) -> Change:
+    return Change({"answer": doing.given.reason}, {"reason": doing.given.reason})
+
+
+def _rulebooks(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
+    held = RulebookVersion.objects.filter(state="adopted")
+    return {"rulebook": [(str(v.pk), f"{v.title_zh} {v.version}") for v in held]}
+
+
+def _grounds(told: SelfReport, request: Any) -> dict[str, Any]:
+    """What the office holds about the unit, beside what it says of itself."""
+    names = {indicator.code: indicator for indicator in book_of(told.rulebook).indicators}
+    reports = Report.objects.filter(
+        rulebook__code=told.rulebook.code, unit=told.unit, state__in=("confirmed", "loaded")
+    ).order_by("indicator", "-period")  # fmt: skip
+    newest = {report.indicator: report for report in reversed(reports)}
+    return {"held": [(names[code], report) for code, report in sorted(newest.items()) if code in names]}  # fmt: skip
+
+
+SELF_REPORTS = Kind(
+    machine=SELF_REPORT, path="self-reports", words=("自评报告", "Self-reports"), model=SelfReport,
+    title=lambda r: (f"{r.unit.name_zh} {r.rulebook.period} 自评报告", f"{r.unit.name_en or r.unit.name_zh} {r.rulebook.period} self-report"),
+    standing=lambda r, account: Standing(units={"own": [r.unit.code]}),
+    acts=(
+        Act("self_report.draft", ("起草自评报告", "Draft the self-report"), draft, DraftGiven,
+            ("须写明目标完成程度、未完成目标及原因、改进措施和计划; 单位负责人提交。",
+             "States what was achieved, which targets were not met and why, measures and plan; the leader files it."), choices=_rulebooks),
+        Act("self_report.file", ("提交", "File"), file),
+        Act("self_report.save", ("修改", "Save"), save, TextGiven, optional=True,
+            typed=lambda r: {"achievement": r.achievement, "unmet": r.unmet, "measures": r.measures}),
+        Act("self_report.accept", ("审核通过", "Accept"), concluded, ReasonGiven),
+        Act("self_report.return", ("退回修改", "Send back"), concluded, ReasonGiven, optional=True),
+    ),
+    columns=(
+        Column(("单位", "Unit"), lambda r: (r.unit.name_zh, r.unit.name_en)),
+        Column(("方案", "Rulebook"), lambda r: (r.rulebook.title_zh, r.rulebook.title_en)),
+    ),
+    facts=(
+        Column(("目标完成情况", "What was achieved"), "achievement"), Column(("未完成的目标及原因", "Targets not met, and why"), "unmet"),
+        Column(("改进措施和计划", "Measures and plan"), "measures"), Column(("审核意见", "The office's answer"), "answer"),
+    ),
+    queryset=lambda: SelfReport.objects.select_related("rulebook", "unit"),
+    body="reporting/self_report.html", context=_grounds,
+    out=lambda r: {"unit": r.unit.code, "rulebook": r.rulebook_id, "achievement": r.achievement, "unmet": r.unmet, "measures": r.measures},
+)  # fmt: skip

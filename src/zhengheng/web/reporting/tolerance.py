@@ -1,0 +1,147 @@
+"""Error tolerance 容错: an honest failure in something new, by rule and without private gain, is not held against a unit."""
+
+from datetime import date
+from typing import Any, Literal
+
+from zhengheng.web.accounts.models import Account
+from zhengheng.web.acts.declare import (
+    Act,
+    Change,
+    Column,
+    Doing,
+    Files,
+    Given,
+    Kind,
+    Made,
+    Standing,
+    ask,
+)
+from zhengheng.web.acts.services import perform_by_machine
+from zhengheng.web.decisions.services import carrying
+from zhengheng.web.decisions.services import choices as decisions
+from zhengheng.web.files.services import own_files
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.reporting.acts import ReasonGiven
+from zhengheng.web.reporting.items import ITEMS
+from zhengheng.web.reporting.models import Item, Tolerance
+from zhengheng.web.reporting.services import ReportError
+from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.workflow.machine import StateError
+from zhengheng.workflow.machines import TOLERANCE
+
+Ground = Literal["pilot", "no_rule", "unforeseen"]
+GROUNDS = {
+    "pilot": ("改革试点中的失误", "a mistake in a pilot"), "no_rule": ("尚无明确规定的探索", "trying where no rule existed"),
+    "unforeseen": ("难以预见的因素", "what could not be foreseen"),
+}  # fmt: skip
+
+
+class AskGiven(Given):
+    rulebook: int = ask("考核方案", "Rulebook")
+    unit: str = ask("单位", "Unit", max_length=40)
+    item: int | None = ask(
+        "涉及的扣分事项编号 (可空)", "The deduction it is about (optional)", None
+    )
+    ground: Ground = ask("情形", "Ground", names=GROUNDS)
+    facts: str = ask("事实与理由", "Facts and reasons", form="text")
+    evidence: Files = ask("证明材料 (立项、决策程序等)", "Evidence (how it was decided)", min_length=1)  # fmt: skip
+
+
+def ask_tolerance(doing: Doing) -> Made:
+    given: AskGiven = doing.given
+    version = RulebookVersion.objects.filter(pk=given.rulebook, state="adopted").first()
+    unit = Unit.objects.filter(code=given.unit).first()
+    if version is None or unit is None:
+        raise ReportError.one(
+            "unit" if version else "rulebook", "tolerance.absent", zh="没有这个单位, 或方案尚未生效",
+            en="there is no such unit, or the rulebook is not in force",
+        )  # fmt: skip
+    item = None
+    if given.item is not None:
+        item = Item.objects.filter(pk=given.item, unit=unit, rulebook=version).first()
+        if item is None or item.state not in {"entered", "disputed"}:
+            raise ReportError.one(
+                "item", "tolerance.item", zh="本单位没有这一待认定的事项", en="this unit has no such item that is still open"
+            )  # fmt: skip
+    files = own_files(given.evidence, doing.actor)
+    made = Tolerance(
+        rulebook=version, unit=unit, item=item, ground=given.ground, facts=given.facts, files=[f.pk for f in files]
+    )  # fmt: skip
+    return Made(made, {"unit": unit.code, "ground": given.ground, "item": item.pk if item else None})  # fmt: skip
+
+
+class GrantGiven(Given):
+    answer: str = ask("认定理由", "Reasons", form="text")
+    public_text: str = ask("公开的说明 (不写单位和人名)", "What is published (no unit, no names)", form="text")  # fmt: skip
+    decision: int = ask("委员会决定", "Decision of the commission")
+
+
+def grant(doing: Doing) -> Change:
+    """Granted by decision: the deduction is waived in the same transaction."""
+    held: Tolerance = doing.obj
+    given: GrantGiven = doing.given
+    decision = carrying(given.decision, f"tolerance:{held.pk}")
+    named = [word for word in (held.unit.name_zh, held.unit.name_en, held.unit.code) if word and word in given.public_text]  # fmt: skip
+    if named:
+        raise ReportError.one(
+            "public_text", "tolerance.named", zh=f"公开的说明中有单位名称: {'、'.join(named)}",
+            en=f"the published text names the unit: {', '.join(named)}",
+        )  # fmt: skip
+    if held.item is not None:
+        _waive(held.item, held.pk, doing)
+    return Change(
+        {"answer": given.answer, "public_text": given.public_text, "decision": decision},
+        {"answer": given.answer, "public_text": given.public_text, "decision": decision.pk},
+    )
+
+
+def _waive(item: Item, number: int, doing: Doing) -> None:
+    try:
+        perform_by_machine(ITEMS, "item.waive", item, given=ReasonGiven(reason=f"容错 tolerance:{number}"), now=doing.now)  # fmt: skip
+    except StateError as error:
+        raise ReportError.one(
+            "item", "tolerance.late", zh="该事项已经认定或入库, 请走申诉程序", en="the item is settled already; an appeal is the way"
+        ) from error  # fmt: skip
+
+
+def refuse(doing: Doing) -> Change:
+    return Change({"answer": doing.given.reason}, {"reason": doing.given.reason})
+
+
+def withdraw(doing: Doing) -> Change:
+    return Change()
+
+
+def granted() -> list[dict[str, Any]]:
+    """What was granted, for everybody to read: ground and text, no unit, no names."""
+    held = Tolerance.objects.filter(state="granted").order_by("-decision__held_on", "-id")
+    return [dict(one) for one in held.values("ground", "public_text", "decision__held_on")]
+
+
+def _rulebooks(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
+    held = RulebookVersion.objects.filter(state="adopted")
+    return {"rulebook": [(str(v.pk), f"{v.title_zh} {v.version}") for v in held]}
+
+
+TOLERANCES = Kind(
+    machine=TOLERANCE, path="tolerance", words=("容错申请", "Error tolerance"), model=Tolerance,
+    title=lambda t: (f"{t.unit.name_zh} 容错申请 {t.pk}", f"{t.unit.name_en or t.unit.name_zh} error tolerance {t.pk}"),
+    standing=lambda t, account: Standing(units={"own": [t.unit.code]}),
+    acts=(
+        Act("tolerance.ask", ("申请容错", "Ask for error tolerance"), ask_tolerance, AskGiven, choices=_rulebooks),
+        Act("tolerance.grant", ("按决定予以容错", "Grant by decision"), grant, GrantGiven,
+            choices=lambda obj, account, day: {"decision": decisions(f"tolerance:{obj.pk}")}),
+        Act("tolerance.refuse", ("不予容错", "Refuse"), refuse, ReasonGiven, optional=True),
+        Act("tolerance.withdraw", ("撤回", "Withdraw"), withdraw, optional=True),
+    ),
+    columns=(
+        Column(("单位", "Unit"), lambda t: (t.unit.name_zh, t.unit.name_en)), Column(("情形", "Ground"), lambda t: GROUNDS[t.ground]),
+    ),
+    facts=(
+        Column(("涉及事项", "Item"), lambda t: t.item.document if t.item else None), Column(("事实与理由", "Facts and reasons"), "facts"),
+        Column(("认定意见", "Answer"), "answer"), Column(("公开的说明", "Published"), "public_text"),
+    ),
+    links=(("/office/tolerance/granted/", ("已认定的容错情形 (不含单位)", "What was granted (no units)")),),
+    queryset=lambda: Tolerance.objects.select_related("rulebook", "unit", "item", "decision"),
+    out=lambda t: {"unit": t.unit.code, "ground": t.ground, "item": t.item_id, "public_text": t.public_text},
+)  # fmt: skip

@@ -1,0 +1,328 @@
+"""Cases beside the plain year: a second instance, bulk improvement, a reopened year, claims, self-reports, tolerance, samples."""
+
+import random
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from tests.e2e.test_year import STATISTICS, adopt, agree_targets, report, run
+from tests.e2e.town import BOOK, Town, packed
+from tests.web.conftest import People
+from zhengheng.web.accounts.models import RoleGrant
+from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.pages.clock import now
+from zhengheng.web.reporting.jobs import tick
+from zhengheng.web.results.models import ResultRun
+from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.web.rulebooks.selectors import book_of
+from zhengheng.workflow.roles import Role
+
+BONUS = {
+    "code": "HONOUR", "name": {"zh": "省级表彰", "en": "Provincial honour"}, "kind": "bonus", "least": 0.5, "most": 1, "cap": 1,
+}  # fmt: skip
+
+
+@pytest.fixture
+def town(people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Town:
+    monkeypatch.setattr(settings, "HOME", tmp_path)
+    return Town(people, monkeypatch)
+
+
+def in_force(town: Town, **changes: Any) -> int:
+    """The town's rulebook with something changed, adopted by the short way."""
+    town.at("2026-03-12")
+    file = town.file("office_indicators", packed(**changes), "town.zip")
+    book = town.post("office_indicators", "rulebooks/draft", file=file, period="2025")["id"]
+    town.post("office_indicators", f"rulebooks/{book}/consult", until="2026-03-20")
+    town.at("2026-03-23")
+    town.post("office_director", f"rulebooks/{book}/submit")
+    decision = town.decided(f"rulebook:{book}", "2026-1", "2026-03-23")
+    town.post("commission_secretary", f"rulebooks/{book}/adopt", decision=decision)
+    number: int = book
+    return number
+
+
+def on_notice(town: Town, book: int) -> dict[str, Any]:
+    """The year up to its public notice."""
+    agree_targets(town, book)
+    town.work()
+    report(town, book)
+    town.at("2026-04-08")
+    tick(now())
+    made = run(town, book)
+    town.post("office_director", f"results/{made['run']}/readers", 204, username="office_procedure")
+    town.post("office_procedure", f"runs/{made['result']}/publish")
+    return {"result": made["result"], "run": made["run"]}
+
+
+def rejected(town: Town, result: int) -> tuple[int, list[str]]:
+    """An appeal that its panel rejects."""
+    made = town.post(
+        "unit_leader-D10", "appeals/draft", run=result, unit="D10", indicator="SEATS", ground="data_error",
+        wanted="90", statement="9 个学位被误排除", evidence=[town.file("unit_leader-D10")],
+    )["id"]  # fmt: skip
+    town.post("unit_leader-D10", f"appeals/{made}/file")
+    town.post("appeals_clerk", f"appeals/{made}/accept")
+    panel = town.post("appeals_clerk", f"appeals/{made}/draw", seats=3)["detail"]["panel"]
+    for member in panel:
+        town.post(member, f"appeals/{made}/vote", vote="reject", reasons="证据不足")
+    town.post(panel[0], f"appeals/{made}/decide", reasons="证据不足")
+    return made, panel
+
+
+def test_the_commission_is_the_second_instance_where_the_rulebook_says_so(town: Town) -> None:
+    procedure = BOOK["procedure"] | {
+        "second_instance": True, "clocks": {"second_instance": {"length": 3, "unit": "working_days"}}
+    }  # fmt: skip
+    result = on_notice(town, in_force(town, procedure=procedure))["result"]
+    made, panel = rejected(town, result)
+    early = town.post("appeals_clerk", f"appeals/{made}/close", 422)
+    assert early["type"] == "second.open", "the unit still has its days"
+    town.post("unit_leader-D10", f"appeals/{made}/ask_second", second_reasons="漏看第三份证据")
+    decision = town.decided(f"appeal:{made}", "2026-4", "2026-04-08")
+    ruling = {"outcome": "uphold", "value": "90", "reasons": "证据成立", "decision": decision}
+    blind = town.post("commission_secretary", f"appeals/{made}/rule", 422, **ruling)
+    assert blind["type"] == "effect.absent", "the commission too sees the ripple first"
+    assert town.client(panel[0]).get(f"/api/v1/appeals/{made}").json()["acts"] == []
+    town.post("commission_secretary", f"appeals/{made}/preview", value="90")
+    town.post("commission_secretary", f"appeals/{made}/rule", **ruling)
+    town.post("office_data", f"appeals/{made}/apply")
+    assert town.work()[-1].kind == "apply_appeal"
+    assert ResultRun.objects.latest("pk").replaces_id == result
+    again = town.post("unit_leader-D10", f"appeals/{made}/ask_second", 409, second_reasons="再来")
+    assert again["type"] == "state.wrong", "the commission's word is the last"
+
+
+def test_without_a_second_instance_a_rejection_closes_at_once(town: Town) -> None:
+    result = on_notice(town, adopt(town))["result"]
+    made, _ = rejected(town, result)
+    none = town.post("unit_leader-D10", f"appeals/{made}/ask_second", 409, second_reasons="再看")
+    assert none["type"] == "act.other"
+    assert town.post("appeals_clerk", f"appeals/{made}/close")["state"] == "closed"
+
+
+def test_red_lights_open_one_case_a_unit_and_later_ones_join_it(town: Town) -> None:
+    result = on_notice(town, adopt(town))["result"]
+    for _ in range(2):
+        town.post("office_procedure", f"runs/{result}/trigger")
+        done = town.work()[-1].result
+        assert done is not None
+    first = LedgerEntry.objects.filter(act="rectification.propose").count()
+    cases = town.get("office_procedure", "rectification?limit=50")["items"]
+    assert len(cases) == first > 0, "one case a unit, however often it is asked for"
+    case = cases[0]
+    joined = town.post("office_procedure", f"rectification/{case['id']}/join", run=result)
+    assert joined["detail"]["indicators"] == case["detail"]["indicators"], (
+        "the same lights change nothing"
+    )
+
+
+def test_a_closed_year_reopens_by_another_decision_only(town: Town) -> None:
+    made = on_notice(town, adopt(town))
+    path = f"runs/{made['result']}"
+    town.at("2026-05-06")
+    final = town.decided(f"result:{made['result']}", "2026-5", "2026-05-06")
+    town.post("commission_secretary", f"{path}/finalise", decision=final)
+    town.post("office_procedure", f"{path}/archive")
+    first = town.work()[-1].result
+    assert first is not None
+    same = town.post(
+        "commission_secretary", f"{path}/reopen", 422, reason="审计发现错误", decision=final
+    )
+    town.at("2026-06-08")
+    other = town.decided(f"result:{made['result']}", "2026-6", "2026-06-08")
+    assert same["type"] == "reopen.decision"
+    town.post("commission_secretary", f"{path}/reopen", reason="审计发现错误", decision=other)
+    assert town.get("unit_leader-D10", path)["state"] == "notice"
+    left = town.post("commission_secretary", f"{path}/finalise", 422)
+    assert left["type"] == "decision.absent", "final again only by a decision of its own"
+    town.post("commission_secretary", f"{path}/finalise", decision=other)
+    town.post("office_procedure", f"{path}/archive")
+    second = town.work()[-1].result
+    assert second is not None
+    packages = {first["package"], second["package"]}
+    assert len(packages) == 2, "the first package stays"
+    assert all((Path(settings.HOME) / "archive" / name).is_file() for name in packages)
+
+
+def test_a_bonus_is_claimed_from_the_catalogue_and_seen_by_all(town: Town) -> None:
+    book = in_force(town, adjustments=[*BOOK["adjustments"], BONUS])
+    claim = {
+        "rulebook": book, "unit": "D10", "points": "1", "document": "省府证书 7 号", "decided_on": "2026-03-01",
+        "reason": "获省级表彰", "evidence": [town.file("unit_leader-D10")],
+    }  # fmt: skip
+    outside = town.post("unit_leader-D10", "items/claim", 422, item="MEDAL", **claim)
+    assert outside["type"] == "item.unknown"
+    wrong = town.post("unit_leader-D10", "items/claim", 422, item="CIRCULAR", **claim)
+    assert wrong["type"] == "item.bonus"
+    made = town.post("unit_leader-D10", "items/claim", item="HONOUR", **claim)["id"]
+    assert town.get("unit_leader-D13", f"items/{made}")["state"] == "claimed"
+    assert (
+        town.post("office_indicators", f"items/{made}/verify", reason="证书属实")["state"]
+        == "settled"
+    )
+
+
+def test_a_self_report_says_all_that_it_must(town: Town) -> None:
+    book = adopt(town)
+    made = town.post(
+        "unit_reporter-D10",
+        "self-reports/draft",
+        rulebook=book,
+        unit="D10",
+        achievement="完成 9 成",
+    )["id"]
+    short = town.post("unit_leader-D10", f"self-reports/{made}/file", 422)
+    assert short["type"] == "self_report.part"
+    texts = {"achievement": "完成 9 成", "unmet": "学位少 10 个, 工期延误", "measures": "倒排工期"}
+    town.post("unit_reporter-D10", f"self-reports/{made}/save", **texts)
+    town.post("unit_leader-D10", f"self-reports/{made}/file")
+    assert town.client("unit_leader-D13").get(f"/api/v1/self-reports/{made}").status_code == 404
+    town.post("office_indicators", f"self-reports/{made}/return", reason="原因不清")
+    town.post("unit_leader-D10", f"self-reports/{made}/file")
+    assert (
+        town.post("office_indicators", f"self-reports/{made}/accept", reason="属实")["state"]
+        == "accepted"
+    )
+    entry = LedgerEntry.objects.filter(act="self_report.file").count()
+    assert entry == 2
+
+
+def test_tolerance_waives_the_deduction_and_is_published_without_names(town: Town) -> None:
+    book = adopt(town)
+    item = town.post(
+        "statistics", "items/enter", rulebook=book, unit="D16", supplier=STATISTICS, item="CIRCULAR", points="1",
+        document="通报〔2026〕3号", decided_on="2026-03-20", reason="试点失败", evidence=[town.file("statistics")],
+    )["id"]  # fmt: skip
+    made = town.post(
+        "unit_leader-D16", "tolerance/ask", rulebook=book, unit="D16", item=item, ground="pilot",
+        facts="首创试点, 程序完备", evidence=[town.file("unit_leader-D16")],
+    )["id"]  # fmt: skip
+    decision = town.decided(f"tolerance:{made}", "2026-2", "2026-03-23")
+    grant = {"answer": "符合三个区分开来", "decision": decision}
+    named = town.post(
+        "commission_secretary", f"tolerance/{made}/grant", 422, public_text="D16 的试点", **grant
+    )
+    assert named["type"] == "tolerance.named"
+    town.post(
+        "commission_secretary",
+        f"tolerance/{made}/grant",
+        public_text="一项改革试点未达预期",
+        **grant,
+    )
+    assert town.get("unit_leader-D16", f"items/{item}")["state"] == "waived"
+    assert town.client("unit_leader-D13").get(f"/api/v1/tolerance/{made}").status_code == 404
+    published = town.get("unit_leader-D13", "tolerance-granted")
+    assert [one["public_text"] for one in published] == ["一项改革试点未达预期"]
+    assert (
+        "试点未达预期"
+        in town.client("unit_leader-D13").get("/office/tolerance/granted/").content.decode()
+    )
+
+
+def test_a_sample_can_be_drawn_again_from_its_seed_and_its_auditor_leaves_traces(
+    town: Town,
+) -> None:
+    RoleGrant.objects.filter(role=Role.EXTERNAL_AUDITOR).update(valid_to=date(2026, 12, 31))
+    book = adopt(town)
+    empty = town.post("external_auditor", "audits/draw", 422, rulebook=book)
+    assert empty["type"] == "audit.empty"
+    report(town, book)
+    made = town.post("external_auditor", "audits/draw", rulebook=book, size=3)
+    about = made["detail"]
+    assert about["purpose"] == "external"
+    held = sorted(
+        one["id"] for one in town.get("office_data", "reports?state=confirmed&limit=100")["items"]
+    )
+    assert len(held) == about["pool"]
+    again = sorted(random.Random(about["seed"]).sample(held, 3))
+    assert again == [entry["report"] for entry in about["entries"]], "the seed repeats the draw"
+    path = f"audits/{made['id']}"
+    first, *others = about["entries"]
+    for entry in others:
+        town.post("external_auditor", f"{path}/find", entry=entry["id"], finding="agrees")
+    open_ = town.post("external_auditor", f"{path}/close", 422)
+    assert open_["type"] == "audit.open"
+    why = town.post(
+        "external_auditor",
+        f"{path}/find",
+        422,
+        entry=first["id"],
+        finding="differs",
+        found_value="1",
+    )
+    assert why["type"] == "note.missing"
+    town.post(
+        "external_auditor",
+        f"{path}/find",
+        entry=first["id"],
+        finding="differs",
+        found_value="1",
+        note="台账为 1",
+    )
+    asked = town.post("external_auditor", f"{path}/ask", text="为何不一致?")["detail"]["questions"][
+        0
+    ]
+    town.post("office_data", f"{path}/answer", question=asked["id"], answer="录入有误, 已要求更正")
+    assert town.post("external_auditor", f"{path}/close")["state"] == "closed"
+    town.get("external_auditor", f"reports/{held[0]}")
+    seen = LedgerEntry.objects.filter(
+        act="audit.viewed", actor="external_auditor", subject=f"report:{held[0]}"
+    )
+    assert seen.count() == 1
+
+
+MERGER = {
+    "kind": "merger", "day": "2025-07-01", "units": [{"code": "D13"}, {"code": "D16"}],
+    "heirs": [{"code": "D40", "name_zh": "城乡建设局"}], "basis": "机构改革方案",
+}  # fmt: skip
+
+
+def test_a_merger_moves_people_and_duties_and_drafts_the_rulebook(town: Town) -> None:
+    book = adopt(town)
+    town.post("office_data", f"rulebooks/{book}/open_reports", period="2025")
+    town.work()
+    wrong = town.post("office_procedure", "reorganisations/ask", 422, **{**MERGER, "kind": "split"})
+    assert wrong["type"] == "reorganisation.shape"
+    made = town.post("office_procedure", "reorganisations/ask", **MERGER)["id"]
+    path = f"reorganisations/{made}"
+    decision = town.decided(f"reorganisation:{made}", "2026-3", "2026-03-23")
+    touched = town.post("commission_secretary", f"{path}/approve", decision=decision)["detail"][
+        "effect"
+    ]
+    assert {row["unit"]: (row["accounts"], row["rulebooks"]) for row in touched} == {
+        "D13": (2, [book]), "D16": (2, [book]),
+    }  # fmt: skip
+    drafts = town.post("office_indicators", f"{path}/draft_rules")["detail"]["drafts"]
+    draft = RulebookVersion.objects.get(pk=drafts[0])
+    assert draft.change_kind == "split"
+    assert draft.state == "draft"
+    held = book_of(draft)
+    assert {event.unit: event.heirs[0].unit for event in held.succession} == {
+        "D13": "D40",
+        "D16": "D40",
+    }
+    assert {u.code: u.valid_to for u in held.units}["D13"] == date(2025, 6, 30)
+    town.post("office_procedure", f"{path}/carry_out")
+    assert Unit.objects.get(code="D13").valid_to == date(2025, 6, 30)
+    suppliers = {
+        one["detail"]["supplier"] for one in town.get("office_data", "reports?limit=100")["items"]
+    }
+    assert "D40" in suppliers
+    assert not {"D13", "D16"} & suppliers, "what is owed is owed by the heir"
+    mine = town.get("unit_reporter-D13", "reports?limit=100")["items"]
+    assert any(one["detail"]["supplier"] == "D40" and "submit" not in one["acts"] for one in mine)
+
+
+def test_a_rulebook_rolls_over_to_the_next_year(town: Town) -> None:
+    book = adopt(town)
+    town.post("office_indicators", f"rulebooks/{book}/roll_over", period="2026", version="2026-1")
+    draft = RulebookVersion.objects.get(version="2026-1")
+    assert (draft.state, draft.period, draft.effective_from) == ("draft", "2026", date(2026, 1, 1))
+    old = book_of(RulebookVersion.objects.get(pk=book))
+    assert book_of(draft).weights[0].table == old.weights[0].table
+    assert book_of(draft).weights[0].from_ == date(2026, 1, 1)
