@@ -1,5 +1,6 @@
 """Cases beside the plain year: a second instance, bulk improvement, a reopened year, claims, self-reports, tolerance, samples."""
 
+import io
 import random
 from datetime import date
 from pathlib import Path
@@ -8,10 +9,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from tests.e2e.test_year import STATISTICS, adopt, agree_targets, report, run
-from tests.e2e.town import BOOK, Town, packed
+from tests.e2e.test_year import adopt, agree_targets, change_target, report, run
+from tests.e2e.town import BOOK, STATISTICS, UNITS, Town, packed
 from tests.web.conftest import People
-from zhengheng.web.accounts.models import RoleGrant
+from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.pages.clock import now
@@ -326,3 +327,100 @@ def test_a_rulebook_rolls_over_to_the_next_year(town: Town) -> None:
     old = book_of(RulebookVersion.objects.get(pk=book))
     assert book_of(draft).weights[0].table == old.weights[0].table
     assert book_of(draft).weights[0].from_ == date(2026, 1, 1)
+
+
+def test_a_post_is_handed_over_with_what_is_open(town: Town) -> None:
+    book = adopt(town)
+    town.post("office_data", f"rulebooks/{book}/open_reports", period="2025")
+    town.work()
+    grant = RoleGrant.objects.get(account__username="unit_reporter-D10")
+    town.people.make("successor")
+    Account.objects.filter(username="successor").update(must_change_password=False)
+    given = {
+        "grant": grant.pk,
+        "successor": "successor",
+        "day": "2026-03-24",
+        "notes": "学位数据正在核对",
+    }
+    stranger = town.post("unit_reporter-D13", "handovers/prepare", 422, **given)
+    assert stranger["type"] == "grant.absent", "nobody hands over another's post"
+    made = town.post("unit_reporter-D10", "handovers/prepare", **given)
+    assert made["detail"]["open"] == 1, "the report that waits for the post"
+    path = f"handovers/{made['id']}"
+    RoleGrant.objects.create(account=Account.objects.get(username="successor"), role=Role.SECTION_HEAD,
+                             unit=grant.unit, valid_from=date(2025, 1, 1))  # fmt: skip
+    town.post("successor", f"{path}/take")
+    assert town.post("secrecy_officer", f"{path}/carry_out", 422)["type"] == "handover.early"
+    town.at("2026-03-24")
+    town.post("secrecy_officer", f"{path}/carry_out")
+    items = town.get("successor", "reports?limit=100")["items"]
+    report = next(one for one in items if one["detail"]["supplier"] == "D10")
+    assert "submit" in report["acts"], "the draft goes on under the successor"
+    held = town.client("unit_reporter-D10").get(f"/api/v1/reports/{report['id']}")
+    assert held.status_code in {403, 404}
+
+
+def test_the_overviews_say_who_is_late_who_eased_and_what_the_year_lacks(town: Town) -> None:
+    book = adopt(town)
+    sheets = agree_targets(town, book)
+    change_target(town, sheets["D10"])
+    eased = town.get("office_director", "changes-eased?period=2025")
+    assert [
+        (one["unit"], one["changes"][0]["before"], one["changes"][0]["after"]) for one in eased
+    ] == [("D10", "95", "90")]
+    assert (
+        town.client("unit_leader-D10").get("/api/v1/changes-eased?period=2025").status_code == 403
+    )
+    town.post("office_data", f"rulebooks/{book}/open_reports", period="2025")
+    town.work()
+    late = town.get("office_data", "reports-chase")
+    assert {one["unit"]: len(one["reports"]) for one in late} == {
+        **dict.fromkeys(UNITS, 1),
+        STATISTICS: 8,
+    }
+    assert all(one["days"] > 0 for one in late)
+    points = {one["en"]: one for one in town.get("office_data", "checklist")}
+    assert points["this year's rulebooks are in force"]["missing"] == ["2026"]
+    assert points["office and commission are staffed"]["done"]
+    found = town.get("unit_leader-D10", f"targets-cascade?rulebook={book}")
+    assert found["coverage"]["covered"] == len(UNITS)
+    pages = ("reports/chase/", "changes/eased/", "targets/cascade/", "checklist/")
+    for page in pages:
+        assert town.client("office_data").get(f"/office/{page}").status_code == 200
+
+
+def test_units_accounts_and_roles_come_in_by_tables_wholly_or_not_at_all(town: Town) -> None:
+    def bring(who: str, what: str, text: str) -> Any:
+        held = io.BytesIO(text.encode())
+        held.name = "table.csv"
+        return town.client(who).post(f"/api/v1/{what}", {"file": held})
+
+    assert (
+        bring("office_data", "units-import", "代码,名称,类别\nX1,新局,市直部门\n").status_code
+        == 403
+    )
+    bad = bring(
+        "system_administrator", "units-import", "代码,名称,类别\nX1,新局,市直部门\nX2,,市直部门\n"
+    )
+    assert (bad.status_code, bad.json()["problems"][0]["where"]) == (422, "table.csv:3")
+    assert not Unit.objects.filter(code="X1").exists()
+    assert bring(
+        "system_administrator", "units-import", "代码,名称,类别\nX1,新局,市直部门\n"
+    ).json() == {"rows": 1}
+    people = "账号,姓名,初始密码\nnewone,新一,Heng-2026-first\nnewtwo,新二,short\n"
+    weak = bring("system_administrator", "accounts-import", people)
+    assert (weak.status_code, weak.json()["problems"][0]["where"]) == (422, "table.csv:3")
+    assert not Account.objects.filter(username="newone").exists()
+    assert bring(
+        "system_administrator", "accounts-import", people.replace("short", "Heng-2026-second")
+    ).json() == {"rows": 2}
+    roles = "账号,角色,单位代码\nnewone,单位负责人,X1\nnewtwo,安全审计员,\n"
+    assert bring("system_administrator", "grants-import", roles).status_code == 403, (
+        "another officer gives roles"
+    )
+    assert bring("secrecy_officer", "grants-import", roles).json() == {"rows": 2}
+    assert RoleGrant.objects.get(account__username="newone").unit == Unit.objects.get(code="X1")
+    page = town.client("system_administrator").post(
+        "/office/organisation/import/", {"file": io.BytesIO(b"x")}
+    )
+    assert page.status_code == 422

@@ -13,6 +13,7 @@ from zhengheng.web.appeals.models import Appeal, Conflict, Objection, PanelSeat
 from zhengheng.web.audits.models import Audit
 from zhengheng.web.days.models import LoadedCalendar
 from zhengheng.web.decisions.models import Decision
+from zhengheng.web.handovers.models import Handover
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.rectification.models import Rectification
@@ -38,6 +39,7 @@ TABLE: dict[str, tuple[set[Role], set[Role] | str]] = {
     "rulebook.rehearse": (INDICATORS | DIRECTOR, BOTH), "rulebook.opine": (WORKING, BOTH), "rulebook.reply": (INDICATORS, BOTH), "rulebook.submit": (DIRECTOR, BOTH),
     "rulebook.return": (DIRECTOR, BOTH), "rulebook.adopt": (SECRETARY, BOTH), "rulebook.open_reports": (DATA, BOTH),
     "rulebook.compute": (DATA, BOTH), "rulebook.roll_over": (INDICATORS, BOTH),
+    "handover.prepare": (WORKING, BOTH), "handover.take": (PANEL, BOTH), "handover.withdraw": (MENTOR, BOTH), "handover.carry_out": ({R.SECRECY_OFFICER}, BOTH),
     "reorganisation.ask": (PROCEDURE, BOTH), "reorganisation.approve": (SECRETARY, BOTH), "reorganisation.refuse": (SECRETARY, BOTH),
     "reorganisation.draft_rules": (INDICATORS, BOTH), "reorganisation.carry_out": (PROCEDURE, BOTH), "rulebook.retire": (DIRECTOR, BOTH),
     "question.ask": (set(OF_A_UNIT), BOTH), "question.answer": (INDICATORS, BOTH),
@@ -81,6 +83,8 @@ OFFICE = DIRECTOR | INDICATORS | DATA | PROCEDURE
 COMMISSION = SECRETARY | MEMBER
 READING: dict[str, tuple[set[Role], set[Role]]] = {
     "calendar": (WORKING, WORKING), "decision": (WORKING, WORKING), "question": (WORKING, WORKING), "proposal": (WORKING, WORKING), "change": (WORKING, WORKING),
+    # Its maker is the mentor here, the successor the panel member.
+    "handover": (OFFICERS | MENTOR | PANEL, OFFICERS | MENTOR | PANEL),
     "reorganisation": (WORKING, WORKING),
     "rulebook": (OFFICE | COMMISSION, OFFICE | COMMISSION),
     "target": (OFFICE | COMMISSION | {R.EXTERNAL_AUDITOR} | OF_A_UNIT, OFFICE | COMMISSION | {R.EXTERNAL_AUDITOR}),
@@ -163,6 +167,7 @@ class Objects:
         }  # fmt: skip
         self.held |= {
             "calendar": LoadedCalendar.objects.create(years="2027", source="s", text='{"years": {}}', state="loaded", **common),
+            "handover": Handover.objects.create(grant=mentor.grants.get(), successor=member, day=NOW.date(), notes="n", state="prepared", **common | {"made_by": mentor}),
             "objection": Objection.objects.create(about="a", text="t", state="lodged", **common | {"made_by": mentor}),
             "conflict": Conflict.objects.create(unit=self.unit, reason="r", state="declared", **common | {"made_by": member}),
         }  # fmt: skip
@@ -183,6 +188,9 @@ def test_the_table_holds_every_act() -> None:
         "result.name",
         "result.try",
         "tolerance.granted",
+        "report.chase",
+        "change.eased",
+        "target.cascade",
     }
 
 

@@ -1,5 +1,6 @@
 """The API: the same rights as the pages, at every address; errors as problem+json; nothing breaks it."""
 
+import io
 import json
 import re
 from functools import cache
@@ -15,7 +16,7 @@ from zhengheng.ledger.tree import root_from_inclusion
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.api.routes import api
 from zhengheng.web.ledger.models import LedgerEntry
-from zhengheng.workflow.roles import OFFICERS, Role
+from zhengheng.workflow.roles import OFFICE, OFFICERS, Role
 
 HEAD = "/api/v1"
 EVERYONE = set(Role)
@@ -23,6 +24,11 @@ ADMINISTRATOR, SECRECY = {Role.SYSTEM_ADMINISTRATOR}, {Role.SECRECY_OFFICER}
 AUDITOR = {Role.SECURITY_AUDITOR}
 NOBODY: set[Role] = set()
 VERSION = {"row_version": 99}
+QUERIES = {
+    "trial": "?indicator=A&period=2007&value=1",
+    "changes-eased": "?period=2025",
+    "targets-cascade": "?rulebook=99",
+}
 TABLE: dict[tuple[str, str], tuple[set[Role], dict[str, Any]]] = {
     ("get", "/me"): (EVERYONE, {}),
     ("get", "/units"): (EVERYONE, {}),
@@ -41,6 +47,14 @@ TABLE: dict[tuple[str, str], tuple[set[Role], dict[str, Any]]] = {
     ("get", "/results/{run}/units/{code}/trial"): (NOBODY, {}),
     ("post", "/results/{run}/readers"): (NOBODY, {"username": "mentor"}),
     ("post", "/files"): (EVERYONE, {}),
+    ("get", "/checklist"): (set(OFFICE), {}),
+    ("get", "/reports-chase"): (set(OFFICE), {}),
+    ("get", "/changes-eased"): (OFFICE | {Role.COMMISSION_MEMBER, Role.COMMISSION_SECRETARY, Role.EXTERNAL_AUDITOR}, {}),
+    ("get", "/tolerance-granted"): (EVERYONE - OFFICERS, {}),
+    ("get", "/targets-cascade"): (NOBODY, {}),
+    ("post", "/units-import"): (ADMINISTRATOR, {}),
+    ("post", "/accounts-import"): (ADMINISTRATOR, {}),
+    ("post", "/grants-import"): (SECRECY, {}),
     ("get", "/reports-sheet"): (EVERYONE, {}),
     ("post", "/reports-sheet"): (EVERYONE, {}),
     ("get", "/jobs/{number}"): (NOBODY, {}),
@@ -55,6 +69,10 @@ TABLE: dict[tuple[str, str], tuple[set[Role], dict[str, Any]]] = {
 def call(client: Client, method: str, path: str, body: Any = None) -> Any:
     if method == "get":
         return client.get(HEAD + path)
+    if path.endswith("-import"):
+        held = io.BytesIO(b"x")
+        held.name = "table.csv"
+        return client.post(HEAD + path, {"file": held})
     return client.post(HEAD + path, json.dumps(body), content_type="application/json")
 
 
@@ -91,8 +109,7 @@ def test_the_table_holds_every_address() -> None:
 def test_each_role_at_each_address(people: People, method: str, path: str) -> None:
     allowed, body = TABLE[method, path]
     path = filled(path, people)
-    if path.endswith("/trial"):
-        path += "?indicator=A&period=2007&value=1"
+    path += QUERIES.get(path.rsplit("/", 1)[1], "")
     for role in Role:
         answer = call(people.client(role.value), method, path, body)
         absent = answer.status_code == 404 and not path.endswith("/results")

@@ -80,3 +80,14 @@ def read_bool(text: str) -> bool:
     if plain in {"0", "false", "no", "n", "否", "", "×"}:
         return False
     raise CellError("bool", f"“{text[:40]}”不是“是/否”", f"{text[:40]!r} is neither yes nor no")
+
+
+def number_fault(text: str, decimals: int) -> tuple[str, str] | None:
+    """Why a text is no value of an indicator, in both languages."""
+    try:
+        _, lost = read_number(text, decimals)
+    except CellError as error:
+        return error.zh, error.en
+    if lost:
+        return f"小数位多于 {decimals} 位", f"more than {decimals} decimals"
+    return None

@@ -284,7 +284,21 @@ REORGANISATION = Machine(
     ),
 )  # fmt: skip
 
+HANDOVER = Machine(
+    "handover",
+    {
+        "prepared": ("待接收", "to be taken over"), "taken": ("待调整权限", "taken over, roles to be moved"),
+        "done": ("已交接", "handed over"), "withdrawn": ("已撤回", "withdrawn"),
+    },
+    (
+        Transition("handover.prepare", ("",), "prepared"),
+        Transition("handover.take", ("prepared",), "taken"),
+        Transition("handover.carry_out", ("taken",), "done"),
+        Transition("handover.withdraw", ("prepared", "taken"), "withdrawn"),
+    ),
+)  # fmt: skip
+
 MACHINES = (
     RULEBOOK, QUESTION, PROPOSAL, DECISION, TARGET, CHANGE, REPORT, ITEM, SELF_REPORT, TOLERANCE, AUDIT, RESULT, APPEAL, OBJECTION, CONFLICT,
-    RECTIFICATION, CALENDAR, REORGANISATION,
+    RECTIFICATION, CALENDAR, REORGANISATION, HANDOVER,
 )  # fmt: skip

@@ -9,6 +9,7 @@ the states the object may be in. Relations:
     named      the account is named on the object
     seated     the account sits on the panel that hears the object
     maker      the account made the object
+    successor  the account follows the one who made the object
     second     somebody else than whoever made the object: two pairs of eyes
 """
 
@@ -49,6 +50,14 @@ RULES: tuple[Rule, ...] = (
     _rule("ledger.checkpoint", Role.SECURITY_AUDITOR, Role.OFFICE_DIRECTOR),
     # The organisation is no secret.
     Rule("organisation.read", EVERYONE),
+    _rule("organisation.import", Role.SYSTEM_ADMINISTRATOR),
+    # Whoever leaves a post hands it over; the officer who gives roles moves them.
+    _rule("handover.read", *OFFICERS),
+    Rule("handover.read", BUSINESS, "named"),
+    Rule("handover.prepare", BUSINESS),
+    Rule("handover.take", BUSINESS, "successor"),
+    Rule("handover.withdraw", BUSINESS, "maker"),
+    _rule("handover.carry_out", Role.SECRECY_OFFICER),
     # Decisions of the commission: the secretary records, a member attests.
     Rule("decision.read", BUSINESS),
     _rule("decision.record", Role.COMMISSION_SECRETARY),
@@ -93,6 +102,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule("target.read", *OF_A_UNIT, relation="own"),
     Rule("target.read", BUSINESS, states=frozenset({"agreed"})),
+    Rule("target.cascade", BUSINESS),
     _rule("target.propose", Role.OFFICE_INDICATORS),
     _rule("target.counter", Role.UNIT_LEADER, relation="own"),
     _rule("target.answer", Role.OFFICE_INDICATORS),
@@ -101,6 +111,13 @@ RULES: tuple[Rule, ...] = (
     _rule("target.decide", Role.COMMISSION_SECRETARY),
     # A later change of a target; what was agreed first stays visible for ever.
     Rule("change.read", BUSINESS),
+    _rule(
+        "change.eased",
+        *OFFICE,
+        Role.COMMISSION_MEMBER,
+        Role.COMMISSION_SECRETARY,
+        Role.EXTERNAL_AUDITOR,
+    ),
     _rule("change.ask", Role.UNIT_LEADER, relation="own"),
     _rule("change.withdraw", Role.UNIT_LEADER, relation="own"),
     _rule("change.approve", Role.OFFICE_DIRECTOR),
@@ -110,6 +127,7 @@ RULES: tuple[Rule, ...] = (
     _rule("report.read", *OF_A_UNIT, relation="own"),
     _rule("report.read", Role.ASSESSING_DEPARTMENT, relation="supplying"),
     _rule("report.open", Role.OFFICE_DATA),
+    _rule("report.chase", *OFFICE),
     *(
         _rule(act, Role.UNIT_REPORTER, Role.ASSESSING_DEPARTMENT, relation="supplying")
         for act in (
@@ -274,6 +292,8 @@ RULES: tuple[Rule, ...] = (
     Rule("calendar.read", BUSINESS),
     _rule("calendar.load", Role.OFFICE_PROCEDURE),
     _rule("calendar.withdraw", Role.OFFICE_PROCEDURE),
+    # What a year needs before it can begin.
+    _rule("year.checklist", *OFFICE),
     # Work that the machine does on its own.
     _rule("job.read", *OFFICE, Role.SYSTEM_ADMINISTRATOR),
     _rule("job.retry", *OFFICE),

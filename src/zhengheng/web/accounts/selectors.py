@@ -65,6 +65,19 @@ def forbidden(act: str) -> ForbiddenError:
     )  # fmt: skip
 
 
+def months(account: Account, year: int) -> list[tuple[RoleGrant, int]]:
+    """Months of a year in each post: a month counts for a post held on its fifteenth."""
+    held = RoleGrant.objects.filter(account=account).select_related("unit")
+    counted = [(grant, sum(_held_on(grant, date(year, month, 15)) for month in range(1, 13))) for grant in held]  # fmt: skip
+    return [(grant, count) for grant, count in counted if count]
+
+
+def _held_on(grant: RoleGrant, day: date) -> bool:
+    ended = grant.valid_to is not None and grant.valid_to < day
+    taken = grant.revoked_at is not None and grant.revoked_at.date() <= day
+    return grant.valid_from <= day and not ended and not taken
+
+
 def listed(day: date) -> list[tuple[Account, list[RoleGrant]]]:
     """All accounts with their standing grants; two queries."""
     held = Account.objects.prefetch_related(Prefetch("grants", standing(day)))

@@ -7,13 +7,14 @@ from django.contrib.auth import authenticate, login, logout, update_session_auth
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from zhengheng.domain.problems import Problem, ZhenghengError
-from zhengheng.web.accounts import services
+from zhengheng.domain.problems import DataError, Problem, ZhenghengError
+from zhengheng.web.accounts import imports, services
 from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.accounts.request import OfficeRequest
-from zhengheng.web.accounts.selectors import allowed, listed, require
+from zhengheng.web.accounts.selectors import allowed, listed, months, require
+from zhengheng.web.files.tables import rows_of
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.selectors import standing as standing_units
 from zhengheng.web.pages.requests import seen_version
@@ -82,6 +83,7 @@ def accounts(request: OfficeRequest) -> HttpResponse:
         "active": len(in_use),
         "bare": in_use.count([]),
         "may_create": allowed(request.user, "account.create", day),
+        "may_give": allowed(request.user, "grant.give", day),
     }  # fmt: skip
     return render(request, "accounts/list.html", context)
 
@@ -130,6 +132,7 @@ def account(request: OfficeRequest, username: str) -> HttpResponse:
         "units": standing_units(day),
         "may_give": allowed(request.user, "grant.give", day) and found.pk != request.user.pk,
         "may_close": allowed(request.user, "account.close", day),
+        "months": [(_named(grant), count) for grant, count in months(found, day.year)],
     }  # fmt: skip
     return render(request, "accounts/account.html", context)
 
@@ -223,3 +226,33 @@ def _day(text: str, field: str) -> date | None:
         raise services.AccountError.one(
             field, "date.bad", zh="日期格式应为 2026-01-31", en="a date reads 2026-01-31"
         ) from error
+
+
+IMPORTS = {
+    "accounts": ("account.create", imports.ACCOUNTS, imports.import_accounts),
+    "grants": ("grant.give", imports.GRANTS, imports.import_grants),
+}
+
+
+@require_http_methods(["GET", "POST"])
+def take_in(request: OfficeRequest, what: str) -> HttpResponse:
+    """Accounts, or roles, from a table."""
+    act, columns, bring = IMPORTS[what]
+    require(request.user, act, request.now.date())
+    problems: tuple[Problem, ...] = ()
+    if request.method == "POST":
+        try:
+            upload = request.FILES.get("file")
+            if upload is None:
+                raise DataError.one("file", "file.absent", zh="请选择文件", en="choose a file")
+            name = upload.name or what
+            count = bring(
+                rows=rows_of(name, upload.read(), columns), source=name, actor=request.user, now=request.now
+            )  # fmt: skip
+        except ZhenghengError as error:
+            problems = error.problems
+        else:
+            messages.success(request, say(f"已导入 {count} 行", f"{count} rows are in"))
+            return redirect("accounts")
+    context = {"problems": problems, "columns": columns.items()}
+    return render(request, "accounts/import.html", context, status=422 if problems else 200)

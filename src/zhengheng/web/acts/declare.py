@@ -156,8 +156,8 @@ class Kind:
     """What that template needs, from the object and the request."""
     out: Callable[[Any], dict[str, Any]] | None = None
     """More of the object for the API."""
-    links: tuple[tuple[str, Words], ...] = ()
-    """Further pages of the kind, shown above its list."""
+    links: tuple[tuple[str, Words, str], ...] = ()
+    """Further pages of the kind, shown above its list to whoever may: address, words, act (empty: everyone)."""
     page: Callable[[Any], str] | None = None
     """The address of the object's page, where it is not the common one."""
 

@@ -10,6 +10,7 @@ from zhengheng.web.appeals.objections import CONFLICTS, OBJECTIONS
 from zhengheng.web.audits.acts import AUDITS
 from zhengheng.web.days.acts import CALENDARS
 from zhengheng.web.decisions.acts import DECISIONS
+from zhengheng.web.handovers.acts import HANDOVERS
 from zhengheng.web.rectification.acts import RECTIFICATIONS
 from zhengheng.web.reorganisation.acts import REORGANISATIONS
 from zhengheng.web.reporting.acts import REPORTS
@@ -24,11 +25,11 @@ from zhengheng.web.targets.changes import CHANGES
 
 KINDS: tuple[Kind, ...] = (
     RULEBOOKS, QUESTIONS, PROPOSALS, TARGETS, CHANGES, REPORTS, ITEMS, SELF_REPORTS, TOLERANCES, AUDITS, RESULTS, APPEALS, OBJECTIONS, CONFLICTS,
-    RECTIFICATIONS, DECISIONS, REORGANISATIONS, CALENDARS,
+    RECTIFICATIONS, DECISIONS, REORGANISATIONS, HANDOVERS, CALENDARS,
 )  # fmt: skip
 
 AREAS = (
     *(kind.path for kind in KINDS),
-    "reports-sheet", "files", "jobs", "results", "ledger", "accounts", "grants",
+    "reports-sheet", "files", "jobs", "results", "ledger", "accounts", "grants", "units-import", "accounts-import", "grants-import",
 )  # fmt: skip
 """The first words of the API's addresses: what a token's writing can be limited to."""

@@ -32,8 +32,8 @@ PAGE = 50
 def listing(request: OfficeRequest, kind: Kind) -> HttpResponse:
     """What there is of a kind for this account, by state."""
     day = request.now.date()
-    found = selectors.visible(kind, request.user, day)
-    if not found and not anywhere(grants(request.user, day), kind.read):
+    found, held = selectors.visible(kind, request.user, day), grants(request.user, day)
+    if not found and not anywhere(held, kind.read):
         raise forbidden(kind.read)
     counts = {state: sum(o.state == state for o in found) for state in kind.machine.names}
     chosen = request.GET.get("state", "")
@@ -43,7 +43,8 @@ def listing(request: OfficeRequest, kind: Kind) -> HttpResponse:
         "kind": kind, "page": page, "total": len(found), "chosen": chosen,
         "states": [(s, kind.machine.names[s], n) for s, n in counts.items() if n],
         "rows": [(obj, kind.address(obj), _row(kind, obj), kind.state_of(obj)) for obj in page],
-        "makers": selectors.makers(kind, grants(request.user, day)),
+        "makers": selectors.makers(kind, held),
+        "links": [(address, words) for address, words, act in kind.links if not act or anywhere(held, act)],
     }  # fmt: skip
     return render(request, "acts/list.html", context)
 

@@ -12,7 +12,7 @@ from pydantic import Field, create_model
 
 from zhengheng.domain.problems import NotFoundError
 from zhengheng.web.accounts.request import OfficeRequest
-from zhengheng.web.accounts.selectors import allowed, forbidden, grants, require
+from zhengheng.web.accounts.selectors import allowed, forbidden, grants
 from zhengheng.web.acts import selectors, services
 from zhengheng.web.acts.declare import Act, Kind
 from zhengheng.web.acts.registry import KINDS
@@ -20,7 +20,7 @@ from zhengheng.web.api.schemas import ErrorOut
 from zhengheng.web.files.services import take_in
 from zhengheng.web.jobs import services as jobs
 from zhengheng.web.jobs.models import Job
-from zhengheng.web.reporting import sheets, tolerance
+from zhengheng.web.reporting import sheets
 from zhengheng.web.reporting.views import XLSX
 from zhengheng.workflow.permissions import anywhere
 
@@ -179,21 +179,6 @@ def report_sheet_download(request: OfficeRequest) -> HttpResponse:
     """The workbook of everything that the caller owes (xlsx)."""
     content = sheets.workbook(sheets.owed(request.user, request.now))
     return HttpResponse(content, content_type=XLSX)
-
-
-class GrantedOut(Schema):
-    """Error tolerance granted: the ground and what is published of it."""
-
-    ground: str
-    public_text: str
-    decided_on: date
-
-
-@router.get("/tolerance-granted", response={200: list[GrantedOut], **ERRORS})
-def tolerance_granted(request: OfficeRequest) -> list[dict[str, Any]]:
-    """What was granted, without units."""
-    require(request.user, "tolerance.granted", request.now.date())
-    return [{**one, "decided_on": one["decision__held_on"]} for one in tolerance.granted()]
 
 
 def _job(request: OfficeRequest, number: int) -> Job:

@@ -20,6 +20,7 @@ from zhengheng.web.accounts.selectors import listed, require, standing
 from zhengheng.web.api import schemas as s
 from zhengheng.web.api.acts import router as acts
 from zhengheng.web.api.problems import answer
+from zhengheng.web.api.reading import router as reading
 from zhengheng.web.ledger import selectors as ledger
 from zhengheng.web.ledger import services as ledger_services
 from zhengheng.web.ledger.models import LedgerEntry, SignedCheckpoint
@@ -336,3 +337,4 @@ def ledger_sign(request: OfficeRequest) -> Any:
 
 api.add_router("", router)
 api.add_router("", acts)
+api.add_router("", reading)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from django.utils import timezone
 
 from zhengheng.domain.problems import ZhenghengError
+from zhengheng.lake.cells import number_fault
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import (
     Act,
@@ -31,7 +32,6 @@ from zhengheng.web.jobs import services as jobs
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.results.acts import procedure
 from zhengheng.web.results.models import ResultRun
-from zhengheng.web.targets.services import number_fault
 from zhengheng.workflow.machines import APPEAL
 
 Ground = Literal["data_error", "rule_misapplied", "not_our_duty", "force_majeure", "error_tolerance", "rater_conflict"]  # fmt: skip

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, Literal
 
 from zhengheng.domain.problems import ZhenghengError
+from zhengheng.lake.cells import number_fault
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants
 from zhengheng.web.acts.declare import (
@@ -26,7 +27,6 @@ from zhengheng.web.files.services import own_files
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of
-from zhengheng.web.targets.services import number_fault
 from zhengheng.workflow.machines import AUDIT
 from zhengheng.workflow.roles import Role
 

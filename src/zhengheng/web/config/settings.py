@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "zhengheng.web.api",
     "zhengheng.web.rectification",
     "zhengheng.web.reorganisation",
+    "zhengheng.web.handovers",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

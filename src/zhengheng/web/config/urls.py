@@ -16,6 +16,7 @@ urlpatterns = [
     path("office/jobs/", include("zhengheng.web.jobs.urls")),
     path("office/reports/", include("zhengheng.web.reporting.urls")),
     path("office/tolerance/granted/", granted, name="tolerance_granted"),
+    path("office/", include("zhengheng.web.targets.urls")),
     path("office/ledger/", include("zhengheng.web.ledger.urls")),
     path("office/", include("zhengheng.web.acts.urls")),
 ]

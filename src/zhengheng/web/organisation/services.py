@@ -9,17 +9,11 @@ from zhengheng.domain.problems import DataError, Problem
 from zhengheng.web.ledger.services import append
 from zhengheng.web.organisation.models import Unit
 
-COLUMNS = (
-    "code",
-    "name_zh",
-    "name_en",
-    "kind",
-    "parent",
-    "credit_code",
-    "area_code",
-    "valid_from",
-    "valid_to",
-)
+COLUMNS = {
+    "code": "代码", "name_zh": "名称", "name_en": "英文名称", "kind": "类别", "parent": "上级代码",
+    "credit_code": "统一社会信用代码", "area_code": "行政区划码", "valid_from": "起", "valid_to": "止",
+}  # fmt: skip
+"""Columns of a table of units and their Chinese headers."""
 
 
 def import_units(

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from zhengheng.web.pages import views
+from zhengheng.web.pages import checklist, views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("checklist/", checklist.page, name="checklist"),
     path("clock/", views.advance_clock, name="advance_clock"),
     path("language/", views.language, name="language"),
 ]

@@ -46,7 +46,7 @@ def home(request: OfficeRequest) -> HttpResponse:
         "count": sum(len(rows) for _, rows in work),
         "late": sum(row["left"] is not None and row["left"] < 0 for _, rows in work for row in rows),
         "kinds": [kind for kind in KINDS if anywhere(mine, kind.read)],
-        "jobs": anywhere(mine, "job.read"),
+        "jobs": anywhere(mine, "job.read"), "prepares": anywhere(mine, "year.checklist"),
     }  # fmt: skip
     return render(request, "pages/home.html", context)
 

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any, Literal
 
+from zhengheng.lake.cells import number_fault
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.procedure import Clock
 from zhengheng.web.accounts.models import Account
@@ -24,7 +25,6 @@ from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.reporting.services import ReportError, check_value
 from zhengheng.web.rulebooks.selectors import book_of, procedure_of
-from zhengheng.web.targets.services import number_fault
 from zhengheng.workflow.machines import REPORT
 
 Status = Literal["value", "not_applicable", "missing", "withheld"]
@@ -270,7 +270,10 @@ REPORTS = Kind(
         Column(("异议或更正理由", "Objection"), "objection"), Column(("应为", "Wanted"), lambda r: measured(r, r.wanted)),
         Column(("答复", "Answer"), "answer"),
     ),
-    links=(("/office/reports/sheet/", ("用 Excel 填报", "Report by a workbook")),),
+    links=(
+        ("/office/reports/sheet/", ("用 Excel 填报", "Report by a workbook"), ""),
+        ("/office/reports/chase/", ("催报清单", "Who is late"), "report.chase"),
+    ),
     queryset=lambda: Report.objects.select_related("rulebook", "unit", "supplier"),
     out=lambda r: {"rulebook": r.rulebook_id, "unit": r.unit.code, "indicator": r.indicator, "period": r.period,
                    "supplier": r.supplier.code, "value": r.value, "status": r.status},

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from zhengheng.lake.cells import number_fault
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import (
     Act,
@@ -23,7 +24,6 @@ from zhengheng.web.reporting.models import Item
 from zhengheng.web.reporting.services import ReportError
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of, procedure_of
-from zhengheng.web.targets.services import number_fault
 from zhengheng.workflow.machines import ITEM
 
 

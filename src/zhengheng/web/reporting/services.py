@@ -7,6 +7,7 @@ from datetime import date
 from zhengheng.domain.numbers import parse_scaled
 from zhengheng.domain.periods import Period, parse_period
 from zhengheng.domain.problems import Problem, ZhenghengError
+from zhengheng.lake.cells import number_fault
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.lint import weight_of
 from zhengheng.scheme.model import Rulebook, Unit
@@ -14,7 +15,6 @@ from zhengheng.scheme.procedure import Clock
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.intake.services import lake_of, opened
 from zhengheng.web.reporting.models import Report
-from zhengheng.web.targets.services import number_fault
 
 FEW = 3
 FAR = 3

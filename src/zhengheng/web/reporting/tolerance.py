@@ -141,7 +141,7 @@ TOLERANCES = Kind(
         Column(("涉及事项", "Item"), lambda t: t.item.document if t.item else None), Column(("事实与理由", "Facts and reasons"), "facts"),
         Column(("认定意见", "Answer"), "answer"), Column(("公开的说明", "Published"), "public_text"),
     ),
-    links=(("/office/tolerance/granted/", ("已认定的容错情形 (不含单位)", "What was granted (no units)")),),
+    links=(("/office/tolerance/granted/", ("已认定的容错情形 (不含单位)", "What was granted (no units)"), ""),),
     queryset=lambda: Tolerance.objects.select_related("rulebook", "unit", "item", "decision"),
     out=lambda t: {"unit": t.unit.code, "ground": t.ground, "item": t.item_id, "public_text": t.public_text},
 )  # fmt: skip

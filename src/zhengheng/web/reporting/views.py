@@ -12,7 +12,7 @@ from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import require
 from zhengheng.web.files.services import take_in
 from zhengheng.web.pages.tags import say
-from zhengheng.web.reporting import sheets, tolerance
+from zhengheng.web.reporting import chase, sheets, tolerance
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -53,3 +53,13 @@ def granted(request: OfficeRequest) -> HttpResponse:
     require(request.user, "tolerance.granted", request.now.date())
     context = {"granted": tolerance.granted(), "grounds": tolerance.GROUNDS}
     return render(request, "reporting/granted.html", context)
+
+
+@require_GET
+def chase_list(request: OfficeRequest) -> HttpResponse:
+    """Who is late with what."""
+    day = request.now.date()
+    require(request.user, "report.chase", day)
+    found = chase.chase(day)
+    context = {"found": found, "count": sum(len(one["reports"]) for one in found)}
+    return render(request, "reporting/chase.html", context)

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from zhengheng.domain.numbers import parse_scaled
+from zhengheng.lake.cells import number_fault
 from zhengheng.web.acts.declare import (
     Act,
     Change,
@@ -21,7 +22,7 @@ from zhengheng.web.files.services import own_files
 from zhengheng.web.rulebooks.selectors import book_of
 from zhengheng.web.targets.acts import load_sheet
 from zhengheng.web.targets.models import TargetChange, TargetLine
-from zhengheng.web.targets.services import TargetError, number_fault
+from zhengheng.web.targets.services import TargetError
 from zhengheng.workflow.machines import CHANGE
 
 GROUNDS = {"policy": ("重大政策调整", "policy change"), "reorganisation": ("机构改革", "reorganisation"),
@@ -131,6 +132,7 @@ CHANGES = Kind(
         Column(("理由类别", "Ground"), lambda c: GROUNDS[c.ground]), Column(("审批层级", "Decided by"), lambda c: ROUTES[c.route]),
         Column(("事实与理由", "Reasons"), "reason"), Column(("审批意见", "Answer"), "answer"),
     ),
+    links=(("/office/changes/eased/", ("目标下调情况", "Eased targets"), "change.eased"),),
     queryset=lambda: TargetChange.objects.select_related("line__sheet__unit", "line__sheet__rulebook"),
     out=lambda c: {"line": c.line_id, "before": c.before, "value": c.value, "ground": c.ground, "route": c.route},
 )  # fmt: skip

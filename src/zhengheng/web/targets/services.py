@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from zhengheng.domain.problems import Problem, ZhenghengError
-from zhengheng.lake.cells import CellError, read_number
+from zhengheng.lake.cells import number_fault
 from zhengheng.scheme.model import Rulebook
 from zhengheng.web.intake.services import load
 from zhengheng.web.jobs.services import Work, job
@@ -51,17 +51,6 @@ def checked(book: Rulebook, lines: Iterable[Any]) -> dict[str, Any]:
     if problems:
         raise TargetError(problems)
     return found
-
-
-def number_fault(text: str, decimals: int) -> tuple[str, str] | None:
-    """Why a text is no value of an indicator, in both languages."""
-    try:
-        _, lost = read_number(text, decimals)
-    except CellError as error:
-        return error.zh, error.en
-    if lost:
-        return f"小数位多于 {decimals} 位", f"more than {decimals} decimals"
-    return None
 
 
 def rows_of(sheet: TargetSheet, lines: Iterable[TargetLine]) -> list[Mapping[str, str]]:

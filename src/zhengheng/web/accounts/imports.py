@@ -1,0 +1,87 @@
+"""Accounts and roles from a table: one officer brings accounts, another brings roles; all rows, or none."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from zhengheng.domain.problems import Problem, ZhenghengError
+from zhengheng.web.accounts.models import Account
+from zhengheng.web.accounts.services import AccountError, create_account, give_role
+from zhengheng.web.organisation.models import Unit
+from zhengheng.workflow.roles import NAMES, Role
+
+ACCOUNTS = {"username": "账号", "name": "姓名", "password": "初始密码"}
+GRANTS = {
+    "username": "账号",
+    "role": "角色",
+    "unit": "单位代码",
+    "valid_from": "起",
+    "valid_to": "止",
+}
+ROLES = {zh: role for role, (zh, _) in NAMES.items()} | {role.value: role for role in Role}
+
+
+def import_accounts(*, rows: Iterable[dict[str, str]], source: str, actor: Account, now: datetime) -> int:  # fmt: skip
+    """New accounts without rights; each changes its password at first use. Raises AccountError."""
+
+    def one(row: dict[str, str]) -> None:
+        create_account(
+            username=row.get("username", ""), name=row.get("name", ""), password=row.get("password", ""), actor=actor, now=now
+        )  # fmt: skip
+
+    return _all(rows, source, one)
+
+
+def import_grants(*, rows: Iterable[dict[str, str]], source: str, actor: Account, now: datetime) -> int:  # fmt: skip
+    """Roles for accounts that are there. Raises AccountError."""
+    accounts = {account.username: account for account in Account.objects.all()}
+    units = {unit.code: unit for unit in Unit.objects.all()}
+
+    def one(row: dict[str, str]) -> None:
+        account, role = accounts.get(row.get("username", "")), ROLES.get(row.get("role", ""))
+        unit = units.get(row.get("unit", ""))
+        if account is None:
+            raise AccountError.one("username", "account.absent", zh="没有这个账号", en="there is no such account")  # fmt: skip
+        if role is None:
+            raise AccountError.one(
+                "role", "role.unknown", zh="没有这个角色", en="there is no such role"
+            )
+        if row.get("unit") and unit is None:
+            raise AccountError.one(
+                "unit", "unit.absent", zh="没有这个单位", en="there is no such unit"
+            )
+        give_role(
+            account=account, role=role, unit=unit, valid_from=_day(row, "valid_from") or now.date(),
+            valid_to=_day(row, "valid_to"), actor=actor, now=now,
+        )  # fmt: skip
+
+    return _all(rows, source, one)
+
+
+def _day(row: dict[str, str], name: str) -> date | None:
+    try:
+        return date.fromisoformat(row[name]) if row.get(name) else None
+    except ValueError as error:
+        raise AccountError.one(name, "date", zh="不是日期 (2026-01-31)", en="is no date (2026-01-31)") from error  # fmt: skip
+
+
+def _all(rows: Iterable[dict[str, str]], source: str, one: Callable[[dict[str, str]], Any]) -> int:
+    """Every row is tried, so that all faults are told at once; one fault undoes them all."""
+    problems: list[Problem] = []
+    count = 0
+    with transaction.atomic():
+        for place, row in enumerate(rows, 2):
+            try:
+                with transaction.atomic():
+                    one(row)
+                count += 1
+            except ZhenghengError as error:
+                problems += [
+                    Problem(f"{source}:{place}", p.code, f"{p.where}: {p.zh}", f"{p.where}: {p.en}")
+                    for p in error.problems
+                ]
+        if problems:
+            raise AccountError(problems)
+    return count

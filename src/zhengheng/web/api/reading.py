@@ -1,0 +1,139 @@
+"""Addresses of the year's overviews and of what is brought in by a table: each what its page shows or does."""
+
+from datetime import date
+from typing import Any
+
+from ninja import File, Router, Schema
+from ninja.files import UploadedFile
+
+from zhengheng.domain.problems import NotFoundError
+from zhengheng.web.accounts import imports
+from zhengheng.web.accounts.request import OfficeRequest
+from zhengheng.web.accounts.selectors import require
+from zhengheng.web.api.schemas import ErrorOut
+from zhengheng.web.files.tables import rows_of
+from zhengheng.web.organisation import services as organisation
+from zhengheng.web.pages.checklist import checklist
+from zhengheng.web.reporting import chase, tolerance
+from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.web.targets import selectors as targets
+
+ERRORS = dict.fromkeys((401, 403, 404, 409, 422), ErrorOut)
+router = Router()
+
+
+class GrantedOut(Schema):
+    """Error tolerance granted: the ground and what is published of it."""
+
+    ground: str
+    public_text: str
+    decided_on: date
+
+
+@router.get("/tolerance-granted", response={200: list[GrantedOut], **ERRORS})
+def tolerance_granted(request: OfficeRequest) -> list[dict[str, Any]]:
+    """What was granted, without units."""
+    require(request.user, "tolerance.granted", request.now.date())
+    return [{**one, "decided_on": one["decision__held_on"]} for one in tolerance.granted()]
+
+
+class LateOut(Schema):
+    """A supplier with overdue reports."""
+
+    unit: str
+    days: int
+    reports: list[dict[str, Any]]
+
+
+@router.get("/reports-chase", response={200: list[LateOut], **ERRORS})
+def reports_chase(request: OfficeRequest) -> list[dict[str, Any]]:
+    """Who is late with what, the longest late first; `days` are working days."""
+    require(request.user, "report.chase", request.now.date())
+    return chase.chase(request.now.date())
+
+
+class EasedOut(Schema):
+    """A unit that eased targets."""
+
+    unit: str
+    changes: list[dict[str, Any]]
+
+
+@router.get("/changes-eased", response={200: list[EasedOut], **ERRORS})
+def changes_eased(request: OfficeRequest, period: str) -> list[dict[str, Any]]:
+    """Approved changes of a period that made a target easier, by unit."""
+    require(request.user, "change.eased", request.now.date())
+    return targets.eased(period)
+
+
+class CascadeOut(Schema):
+    """Targets handed down, and who or what is not covered."""
+
+    cascades: list[dict[str, Any]]
+    coverage: dict[str, Any]
+
+
+@router.get("/targets-cascade", response={200: CascadeOut, **ERRORS})
+def targets_cascade(request: OfficeRequest, rulebook: int) -> dict[str, Any]:
+    """How the targets of a rulebook in force come down from goal to post."""
+    require(request.user, "target.cascade", request.now.date())
+    held = (
+        RulebookVersion.objects.filter(pk=rulebook, state="adopted") if rulebook < 2**63 else None
+    )
+    version = held.first() if held is not None else None
+    if version is None:
+        raise NotFoundError.one("rulebook", "rulebook.absent", zh="没有这个生效的方案", en="there is no such rulebook in force")  # fmt: skip
+    found, covered = targets.handed_down(version)
+    cascades = [{**one, "indicator": one["indicator"].code} for one in found]
+    return {"cascades": cascades, "coverage": vars(covered)}
+
+
+class PointOut(Schema):
+    """One point of the start of the year."""
+
+    zh: str
+    en: str
+    done: bool
+    missing: list[str]
+
+
+@router.get("/checklist", response={200: list[PointOut], **ERRORS})
+def year_checklist(request: OfficeRequest) -> list[Any]:
+    """What the year needs before it can begin."""
+    require(request.user, "year.checklist", request.now.date())
+    return list(checklist(request.now.date()))
+
+
+class CountOut(Schema):
+    """How many rows came in."""
+
+    rows: int
+
+
+@router.post("/units-import", response={200: CountOut, **ERRORS})
+def units_import(request: OfficeRequest, file: File[UploadedFile]) -> dict[str, int]:
+    """Units from a table (csv, xlsx): all rows or none."""
+    require(request.user, "organisation.import", request.now.date())
+    name, rows = _table(file, organisation.COLUMNS)
+    return {"rows": organisation.import_units(rows=rows, actor=request.user.username, now=request.now, source=name)}  # fmt: skip
+
+
+@router.post("/accounts-import", response={200: CountOut, **ERRORS})
+def accounts_import(request: OfficeRequest, file: File[UploadedFile]) -> dict[str, int]:
+    """Accounts from a table: all rows or none."""
+    require(request.user, "account.create", request.now.date())
+    name, rows = _table(file, imports.ACCOUNTS)
+    return {"rows": imports.import_accounts(rows=rows, source=name, actor=request.user, now=request.now)}  # fmt: skip
+
+
+@router.post("/grants-import", response={200: CountOut, **ERRORS})
+def grants_import(request: OfficeRequest, file: File[UploadedFile]) -> dict[str, int]:
+    """Roles from a table: all rows or none."""
+    require(request.user, "grant.give", request.now.date())
+    name, rows = _table(file, imports.GRANTS)
+    return {"rows": imports.import_grants(rows=rows, source=name, actor=request.user, now=request.now)}  # fmt: skip
+
+
+def _table(file: UploadedFile, columns: dict[str, str]) -> tuple[str, list[dict[str, str]]]:
+    name = file.name or "upload"
+    return name, rows_of(name, file.read(), columns)

@@ -1,0 +1,1 @@
+"""Handing a post over: what is open, who follows, and the rights that move."""

@@ -1,0 +1,89 @@
+"""The start of the year 年初准备: what is there, what is missing, and where to put it right."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from zhengheng.web.accounts.models import RoleGrant
+from zhengheng.web.accounts.request import OfficeRequest
+from zhengheng.web.accounts.selectors import require, standing
+from zhengheng.web.days.selectors import working_calendar
+from zhengheng.web.jobs.models import Job
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.reporting.models import Report
+from zhengheng.web.reporting.services import assessed
+from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.web.rulebooks.selectors import book_of
+from zhengheng.web.targets.models import TargetSheet
+from zhengheng.workflow.roles import NAMES, OFFICE, Role
+
+PANEL_AT_LEAST = 3
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point: what it asks, whether it is met, what is missing, where to go."""
+
+    zh: str
+    en: str
+    done: bool
+    missing: tuple[str, ...]
+    address: str
+
+
+def checklist(day: date) -> list[Point]:
+    """The points for the year of `day`, in the order of the road."""
+    books = list(RulebookVersion.objects.filter(state="adopted", period__startswith=str(day.year)))
+    units = sorted({unit.code for book in books for unit in assessed(book_of(book))})
+    held = list(standing(day))
+    return [
+        _point("本年度放假安排已载入", "this year's holidays are loaded", "/office/calendars/",
+               () if working_calendar().is_known(day) else (str(day.year),)),
+        _point("本年度考核方案已生效", "this year's rulebooks are in force", "/office/rulebooks/", () if books else (str(day.year),)),
+        _point("被考核单位都已登记", "all assessed units are registered", "/office/organisation/",
+               set(units) - set(Unit.objects.values_list("code", flat=True))),
+        _point("每个单位都有负责人账号", "each unit has its leader's account", "/office/accounts/", _without(units, held, Role.UNIT_LEADER)),
+        _point("每个单位都有填报账号", "each unit has a reporter's account", "/office/accounts/", _without(units, held, Role.UNIT_REPORTER)),
+        _point("绩效办和委员会岗位都有人", "office and commission are staffed", "/office/accounts/",
+               [NAMES[r][0] for r in (*sorted(OFFICE), Role.APPEALS_CLERK, Role.COMMISSION_SECRETARY, Role.COMMISSION_MEMBER)
+                if not any(g.role == r for g in held)]),
+        _point("评审组人选够抽取", "enough panel members to draw from", "/office/accounts/",
+               () if sum(g.role == Role.PANEL_MEMBER for g in held) >= PANEL_AT_LEAST else (f"< {PANEL_AT_LEAST}",)),
+        _point("目标表都已签订", "all target sheets are signed", "/office/targets/", _unsigned(books, units)),
+        _point("已布置填报", "reports are opened", "/office/reports/",
+               [b.title_zh for b in books if not Report.objects.filter(rulebook=b).exists()]),
+        _point("没有失败的后台作业", "no job has failed", "/office/jobs/",
+               [str(n) for n in Job.objects.filter(state="failed").values_list("pk", flat=True)]),
+    ]  # fmt: skip
+
+
+def _point(zh: str, en: str, address: str, missing: Iterable[str]) -> Point:
+    found = tuple(sorted(missing))
+    return Point(zh, en, not found, found, address)
+
+
+def _without(units: list[str], held: list[RoleGrant], role: Role) -> set[str]:
+    have = {g.unit.code for g in held if g.role == role and g.unit}
+    return set(units) - have
+
+
+def _unsigned(books: list[RulebookVersion], units: list[str]) -> set[str]:
+    agreed = TargetSheet.objects.filter(rulebook__in=books, state="agreed")
+    return set(units) - set(agreed.values_list("unit__code", flat=True))
+
+
+@require_GET
+def page(request: OfficeRequest) -> HttpResponse:
+    """What the year still lacks."""
+    require(request.user, "year.checklist", request.now.date())
+    points = checklist(request.now.date())
+    context = {
+        "points": points,
+        "open": sum(not point.done for point in points),
+        "year": request.now.year,
+    }
+    return render(request, "pages/checklist.html", context)

@@ -1,0 +1,70 @@
+"""Reading targets: how they come down from goal to post, and who eased his."""
+
+from datetime import date
+from typing import Any
+
+from zhengheng.domain.numbers import parse_scaled, plain
+from zhengheng.scheme.cascade import Coverage, cascaded_targets, coverage
+from zhengheng.scheme.indicator import Indicator
+from zhengheng.web.reporting.services import assessed
+from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.web.rulebooks.selectors import book_of
+from zhengheng.web.targets.models import TargetChange, TargetLine, TargetSheet
+
+
+def handed_down(version: RulebookVersion) -> tuple[list[dict[str, Any]], Coverage]:
+    """Every cascade with its parent, its children and their targets; then who and what is not covered."""
+    book = book_of(version)
+    units = assessed(book)
+    names = {unit.code: unit.name for unit in units}
+    agreed = {
+        (line.sheet.unit.code, line.indicator): parse_scaled(line.current, book.indicator(line.indicator).decimals)[0]
+        for line in TargetLine.objects.filter(sheet__rulebook=version, sheet__state="agreed").select_related("sheet__unit")
+    }  # fmt: skip
+    targets = cascaded_targets(book, agreed)
+    found = [
+        {
+            "indicator": indicator, "mode": one.mode, "roll_up": one.roll_up,
+            "parent": _end(one.parent, indicator, targets, names),
+            "children": [_end(child, indicator, targets, names) | {"share": str(share) if one.mode == "shares" else ""}
+                         for child, share in one.children.items()],
+        }
+        for one in book.cascade for indicator in (book.indicator(one.indicator),)
+    ]  # fmt: skip
+    return found, coverage(book, units)
+
+
+def _end(unit: str, indicator: Indicator, targets: dict[tuple[str, str], int], names: Any) -> dict[str, Any]:  # fmt: skip
+    held = targets.get((unit, indicator.code))
+    name = names.get(unit)
+    own = getattr(indicator.method, "target", None)
+    text = plain(held, indicator.decimals) if held is not None else (str(own) if own is not None else None)  # fmt: skip
+    return {"unit": unit, "zh": name.zh if name else "", "en": (name.en or name.zh) if name else "", "target": text}  # fmt: skip
+
+
+def unfiled(day: date) -> list[TargetSheet]:
+    """Sheets whose answer is overdue."""
+    held = TargetSheet.objects.filter(state__in=("proposed", "countered"), due_on__lt=day)
+    return list(held.select_related("unit", "rulebook"))
+
+
+def eased(period: str) -> list[dict[str, Any]]:
+    """Approved changes that made a target easier, unit by unit: who, how often, by how much, how late."""
+    found: dict[str, dict[str, Any]] = {}
+    held = TargetChange.objects.filter(state="approved", line__sheet__rulebook__period=period)
+    for change in held.select_related("line__sheet__unit", "line__sheet__rulebook").order_by("pk"):
+        sheet = change.line.sheet
+        indicator = book_of(sheet.rulebook).indicator(change.line.indicator)
+        before, after = (
+            parse_scaled(text, indicator.decimals)[0] for text in (change.before, change.value)
+        )
+        if (after < before) != (indicator.direction == "up"):
+            continue
+        unit = sheet.unit
+        entry = found.setdefault(unit.code, {"unit": unit.code, "zh": unit.name_zh, "en": unit.name_en or unit.name_zh, "changes": []})  # fmt: skip
+        entry["changes"].append(
+            {"id": change.pk, "indicator": indicator.code, "zh": indicator.name.zh, "en": indicator.name.en or indicator.name.zh,
+             "measure_unit": indicator.measure_unit, "original": change.line.original, "before": change.before, "after": change.value,
+             "ground": change.ground, "asked_on": change.made_at.date()}
+        )  # fmt: skip
+    return sorted(found.values(), key=lambda entry: (-len(entry["changes"]), entry["unit"]))
