@@ -10,11 +10,13 @@ from zhengheng.scheme.model import Rulebook
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.decisions.acts import DECISIONS
 from zhengheng.web.files.services import take_in
+from zhengheng.web.reporting.jobs import tick
 from zhengheng.web.results.acts import RESULTS
 from zhengheng.web.results.services import name_reader, register_run, serve
 from zhengheng.web.rulebooks.acts import RULEBOOKS
 from zhengheng.web.rulebooks.questions import PROPOSALS, QUESTIONS
 from zhengheng.web.rulebooks.services import packed
+from zhengheng.web.sample import cases
 from zhengheng.web.sample.desk import do, make, moment, paper, person
 from zhengheng.web.sample.people import PASSWORD, settle
 from zhengheng.web.sample.stories import appeals, rectification, reports, targets
@@ -26,15 +28,23 @@ YEARLY = ("departments", "districts", "streets")
 def furnish_office(home: Path, now: datetime) -> list[tuple[str, str, str]]:
     """Make people, rulebooks, results and open cases, once. Gives user name, password and role of each account."""
     if not Account.objects.exists():
-        settle(moment("2024-12-02"), now)
+        settle(moment("2023-12-04"), now)
+        cases.flood(_year_before(home))
         books = {name: _rulebook(home, name) for name in YEARLY}
+        cases.split_street(decided)
+        cases.tolerance(books["departments"], decided)
+        cases.claims(books["departments"])
+        cases.self_reports(books["departments"])
         _questions(books["departments"])
         results = _results(home)
         appeals(results)
+        cases.decided_grade(results["departments"], decided)
         rectification(results["departments"])
         newer = _next_year(home)
         targets(newer)
         reports(newer)
+        tick(now)
+        cases.audit(newer)
     return [
         (
             account.username,
@@ -86,6 +96,12 @@ def _adopt(source: Rulebook, period: str, days: tuple[str, str, str, str], meeti
     do(RULEBOOKS, "submit", book, "zhuren", submitted)
     decision = decided(f"rulebook:{book.pk}", meeting, adopted, f"通过{book.title_zh}")
     return do(RULEBOOKS, "adopt", book, "mishu", adopted, decision=decision)
+
+
+def _year_before(home: Path) -> Any:
+    book, _ = load_rulebook(home / "rulebooks" / "districts")
+    days = ("2024-01-22", "2024-02-19", "2024-02-21", "2024-03-01")
+    return _adopt(cases.year_before(book), "2024", days, "2024年第1次会议")
 
 
 def _rulebook(home: Path, name: str) -> Any:

@@ -30,6 +30,8 @@ PEOPLE: tuple[tuple[str, str, Role, str | None], ...] = (
     ("guihua-ld", "自然资源和规划局负责人 华某", Role.UNIT_LEADER, "D27"),
     ("suifeng-ld", "穗丰县负责人 金某", Role.UNIT_LEADER, "Q11"),
     ("qingyu-ld", "青屿区负责人 魏某", Role.UNIT_LEADER, "Q08"),
+    ("lanxi-ld", "岚溪县负责人 孔某", Role.UNIT_LEADER, "Q10"),
+    ("jingwan-ld", "镜湾区负责人 许某", Role.UNIT_LEADER, "Q03"),
     ("gaoxin-ld", "高新区负责人 陶某", Role.UNIT_LEADER, "Q07"),
     ("tongji", "统计局 沈某", Role.ASSESSING_DEPARTMENT, "D34"),
     ("zhujian", "住建局 韩某", Role.ASSESSING_DEPARTMENT, "D13"),

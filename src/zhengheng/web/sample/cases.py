@@ -1,0 +1,151 @@
+"""More stories of sample_city.md section 7: the flood's targets, a split street, claims, tolerance, a decided grade, an audit."""
+
+from datetime import date
+from typing import Any
+
+from zhengheng.scheme.model import Rulebook
+from zhengheng.web.audits.acts import AUDITS
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.reorganisation.acts import REORGANISATIONS
+from zhengheng.web.reporting.items import ITEMS
+from zhengheng.web.reporting.self_reports import SELF_REPORTS
+from zhengheng.web.reporting.tolerance import TOLERANCES
+from zhengheng.web.results.acts import RESULTS
+from zhengheng.web.results.selectors import folder_of, loaded
+from zhengheng.web.sample.desk import do, make, paper, work
+from zhengheng.web.targets.acts import TARGETS
+from zhengheng.web.targets.changes import CHANGES
+
+FLOOD = (
+    ("Q10", "lanxi-ld", "B14", "160", "118", True),
+    ("Q03", "jingwan-ld", "B11", "100", "85", False),
+)
+"""Unit, its leader, indicator, target, what it asked for, whether that was agreed."""
+
+
+def year_before(book: Rulebook) -> Rulebook:
+    """The districts' rules as they stood in 2024."""
+    return book.model_copy(update={"version": "2024", "effective_from": date(2024, 1, 1), "known_from": date(2024, 3, 1)})  # fmt: skip
+
+
+def flood(book: Any) -> None:
+    """Story 3: after the flood of July 2024 one county's target is eased, a district's is not; the first stay to be seen."""
+    for unit, leader, indicator, target, asked, agreed in FLOOD:
+        sheet = make(TARGETS, "propose", "zhibiao", "2024-03-05", rulebook=book.pk, unit=unit,
+                     lines=[{"indicator": indicator, "value": target}])  # fmt: skip
+        do(
+            TARGETS,
+            "agree",
+            sheet,
+            leader,
+            "2024-03-12",
+            consultation=[paper(leader, "2024-03-12", "职工代表会议记录")],
+        )
+        change = make(CHANGES, "ask", leader, "2024-07-20", line=sheet.lines.get().pk, value=asked, ground="force_majeure",
+                      reason="7 月特大洪水, 停产停业 23 天", evidence=[paper(leader, "2024-07-20", "灾情认定")])  # fmt: skip
+        if agreed:
+            do(CHANGES, "approve", change, "zhuren", "2024-07-29", answer="属不可抗力, 同意调整")
+        else:
+            do(
+                CHANGES,
+                "refuse",
+                change,
+                "zhuren",
+                "2024-07-29",
+                answer="项目多在未受灾片区, 不予调整",
+            )
+    work()
+
+
+def split_street(decided: Any) -> None:
+    """Story 2: 云溪南街道 is split into two from April 2025."""
+    case = make(
+        REORGANISATIONS, "ask", "chengxu", "2025-03-10", kind="split", day="2025-04-01", units=[{"code": "J15"}],
+        heirs=[{"code": "J37", "name_zh": "云溪南街道", "share": "0.62"}, {"code": "J38", "name_zh": "新溪街道", "share": "0.38"}],
+        basis="云衡市区划调整批复 (虚构)",
+    )  # fmt: skip
+    decision = decided(f"reorganisation:{case.pk}", "2025年第2次会议", "2025-03-18", "同意区划调整")
+    do(REORGANISATIONS, "approve", case, "mishu", "2025-03-19", decision=decision)
+    do(REORGANISATIONS, "carry_out", case, "chengxu", "2025-04-01")
+
+
+def claims(book: Any) -> None:
+    """Story 9: one claim from the catalogue, one with a certificate that no catalogue knows."""
+    good = make(ITEMS, "claim", "jiaoyu-ld", "2025-11-12", rulebook=book.pk, unit="D10", item="praise", points="1",
+                document="省府表彰〔2025〕12 号", decided_on="2025-10-30", reason="全省义务教育优质均衡先进集体",
+                evidence=[paper("jiaoyu-ld", "2025-11-12", "表彰决定")])  # fmt: skip
+    do(ITEMS, "verify", good, "zhibiao", "2025-11-20", reason="在省级表彰目录内, 证书属实")
+    other = make(ITEMS, "claim", "wenlv-ld", "2025-11-14", rulebook=book.pk, unit="D06", item="praise", points="1",
+                 document="行业协会证书 88 号", decided_on="2025-09-15", reason="行业协会年度创新奖",
+                 evidence=[paper("wenlv-ld", "2025-11-14", "获奖证书")])  # fmt: skip
+    do(ITEMS, "waive", other, "zhuren", "2025-11-21", reason="证书不在省级以上表彰目录内, 不予加分")
+
+
+def tolerance(book: Any, decided: Any) -> None:
+    """Story 9: a failed pilot is not held against the bureau; published without its name."""
+    unit = Unit.objects.get(name_zh="投资促进局").code
+    item = make(ITEMS, "enter", "tongji", "2025-10-13", rulebook=book.pk, unit=unit, supplier="D34", item="criticism",
+                points="0.5", document="云督〔2025〕9 号", decided_on="2025-10-10", reason="招商试点平台停运",
+                evidence=[paper("tongji", "2025-10-13", "通报")])  # fmt: skip
+    case = make(TOLERANCES, "ask", "danwei-ld", "2025-10-15", rulebook=book.pk, unit=unit, item=item.pk, ground="pilot",
+                facts="试点经市政府批准, 程序完备, 未谋私利; 停运后及时止损", evidence=[paper("danwei-ld", "2025-10-15", "试点批复")])  # fmt: skip
+    decision = decided(f"tolerance:{case.pk}", "2025年第6次会议", "2025-10-20", "同意容错")
+    do(TOLERANCES, "grant", case, "mishu", "2025-10-20", answer="符合“三个区分开来”", decision=decision,
+       public_text="一项经批准的改革试点未达预期, 程序完备、未谋私利、及时止损")  # fmt: skip
+
+
+def self_reports(book: Any) -> None:
+    """The self-reports of December: one accepted, one sent back."""
+    for unit, who, unmet in (
+        ("D10", "jiaoyu-ld", "无"),
+        ("D06", "wenlv-ld", "接待过夜游客未达目标"),
+    ):
+        told = make(SELF_REPORTS, "draft", who, "2025-12-20", rulebook=book.pk, unit=unit, achievement="年度目标完成情况良好",
+                    unmet=unmet, measures="按季度分解任务, 每月调度", evidence=[paper(who, "2025-12-20", "自评报告")])  # fmt: skip
+        do(SELF_REPORTS, "file", told, who, "2025-12-22")
+        if unit == "D10":
+            do(SELF_REPORTS, "accept", told, "zhibiao", "2025-12-26", reason="与确认数据一致")
+        else:
+            do(SELF_REPORTS, "return", told, "zhibiao", "2025-12-26", reason="未说明未完成的原因")
+
+
+def decided_grade(result: Any, decided: Any) -> None:
+    """Story 10: the commission lowers one grade for a pending investigation; the computed one stays beside it."""
+    run = loaded(folder_of(result.run))
+    best = sorted(
+        row["unit"]
+        for row in run.results.rows("grading")
+        if row["grade"] == "excellent" and row["unit"] != "D10"
+    )
+    decision = decided(
+        f"result:{result.pk}", "2026年第2次会议", "2026-03-09", "暂定为良好, 待调查结束"
+    )
+    do(RESULTS, "grade", result, "mishu", "2026-03-09", unit=best[0], grade="good", reason="有关问题正在调查",
+       basis="年度绩效考核方案 等次评定条款", decision=decision)  # fmt: skip
+
+
+QUESTIONS = (
+    ("抽中的三项为何没有证明材料?", "系统直采, 无纸质材料; 采集日志已附"), ("1-2 月合并发布的指标怎样计入二月?", "按方案不计单月"),
+    ("更正申请由谁审批?", "数据管理岗, 与录入人不同"), ("一项数值与上月相差很大, 依据是什么?", ""),
+)  # fmt: skip
+
+
+def audit(book: Any) -> None:
+    """Story 15: the external audit draws 30 values by lot, finds, asks four questions, three are answered."""
+    made = make(AUDITS, "draw", "shenji", "2026-03-12T10:00", rulebook=book.pk, size=30)
+    for place, entry in enumerate(made.entries.all()[:20]):
+        found = {"finding": "agrees"} if place else {"finding": "absent", "note": "未提供原始台账"}
+        do(AUDITS, "find", made, "shenji", "2026-03-12T11:00", entry=entry.pk, **found)
+    for text, answer in QUESTIONS:
+        do(AUDITS, "ask", made, "shenji", "2026-03-12T14:00", text=text)
+        if answer:
+            question = made.questions.get(text=text)
+            do(
+                AUDITS,
+                "answer",
+                made,
+                "shuju",
+                "2026-03-12T15:00",
+                question=question.pk,
+                answer=answer,
+            )
