@@ -11,12 +11,15 @@ from tests.e2e.town import STATISTICS, UNITS, Town, packed
 from tests.web.conftest import People
 from tests.web.test_journeys import WIDTHS, Visitor, browser
 from zhengheng.ledger.check import check
+from zhengheng.web.accounts.selectors import standing
 from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.decisions.models import Decision
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.ledger import selectors as ledger
+from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.pages.clock import now
 from zhengheng.web.rectification.models import Rectification
+from zhengheng.web.reorganisation.models import Reorganisation
 from zhengheng.web.reporting.jobs import tick
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.results.models import ResultRun
@@ -122,6 +125,7 @@ def test_the_year_in_the_browser(
     second = ResultRun.objects.latest("pk")
     publish(office, second)
     improve(office, second)
+    reorganise(office)
     town.at("2026-05-06")
     decision = office.decide(f"result:{second.pk}", "2026-05-06")
     office.act("commission_secretary", f"results/{second.run}/", "finalise", decision=decision)
@@ -142,6 +146,9 @@ def adopt(office: Office) -> int:
     book = RulebookVersion.objects.get().pk
     path = f"rulebooks/{book}/"
     office.act("office_indicators", path, "consult", until="2026-03-20")
+    office.go("external_auditor", path)
+    seen = LedgerEntry.objects.filter(act="audit.viewed", actor="external_auditor")
+    assert seen.count() == 1, "who audits from outside leaves a trace of what he reads"
     office.act("unit_leader-D10", path, "opine", clause="SEATS", text="权重偏高")
     office.act(
         "office_indicators", path, "reply", opinion=str(_opinion(book)), reply="按市民关切确定"
@@ -274,6 +281,24 @@ def appeal(office: Office, result: ResultRun) -> None:
     office.act(panel[0], path, "decide", value="90", reasons="记录属实")
     office.act("office_data", path, "apply")
     office.town.work()
+
+
+def reorganise(office: Office) -> None:
+    """Two bureaus become one: effect, decision, the amended rulebook, people and duties."""
+    office.make(
+        "office_procedure", "reorganisations", "ask", kind="merger", day="2026-04-01", units="D13\nD16",
+        heirs="D40\t城乡建设局\t1", basis="机构改革方案",
+    )  # fmt: skip
+    case = Reorganisation.objects.get()
+    path = f"reorganisations/{case.pk}/"
+    decision = office.decide(f"reorganisation:{case.pk}", "2026-04-08")
+    office.act("commission_secretary", path, "approve", decision=decision)
+    office.act("office_indicators", path, "draft_rules")
+    office.act("office_procedure", path, "carry_out")
+    case.refresh_from_db()
+    assert RulebookVersion.objects.get(pk=case.drafts[0]).state == "draft"
+    assert standing(now().date()).filter(unit__code="D40").exists()
+    office.go("office_indicators", f"rulebooks/{case.drafts[0]}/")
 
 
 def improve(office: Office, result: ResultRun) -> None:

@@ -18,6 +18,7 @@ from zhengheng.workflow.roles import Role
 SYSTEM = "system"
 
 
+@transaction.atomic
 def note_reading(kind: Kind, obj: Any, *, account: Account, now: datetime) -> None:
     """Whoever audits from outside leaves a trace of all that he reads."""
     if any(grant.role is Role.EXTERNAL_AUDITOR for grant in grants(account, now.date())):

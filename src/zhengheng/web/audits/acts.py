@@ -157,6 +157,7 @@ def _page(audit: Audit, request: Any) -> dict[str, Any]:
     names = {one.code: one for one in book_of(audit.rulebook).indicators}
     entries = audit.entries.select_related("report__unit")
     return {
+        "found": sum(bool(e.finding) for e in entries),
         "entries": [(e, names[e.report.indicator], FINDINGS.get(e.finding)) for e in entries],
         "questions": audit.questions.select_related("answered_by"),
     }  # fmt: skip

@@ -1,7 +1,7 @@
 """The start of the year 年初准备: what is there, what is missing, and where to put it right."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.http import HttpResponse
@@ -40,7 +40,8 @@ def checklist(day: date) -> list[Point]:
     books = list(RulebookVersion.objects.filter(state="adopted", period__startswith=str(day.year)))
     units = sorted({unit.code for book in books for unit in assessed(book_of(book))})
     held = list(standing(day))
-    return [
+    names = dict(Unit.objects.values_list("code", "name_zh"))
+    points = [
         _point("本年度放假安排已载入", "this year's holidays are loaded", "/office/calendars/",
                () if working_calendar().is_known(day) else (str(day.year),)),
         _point("本年度考核方案已生效", "this year's rulebooks are in force", "/office/rulebooks/", () if books else (str(day.year),)),
@@ -59,6 +60,11 @@ def checklist(day: date) -> list[Point]:
         _point("没有失败的后台作业", "no job has failed", "/office/jobs/",
                [str(n) for n in Job.objects.filter(state="failed").values_list("pk", flat=True)]),
     ]  # fmt: skip
+    named = [
+        tuple(f"{code} {names[code]}" if code in names else code for code in p.missing)
+        for p in points
+    ]
+    return [replace(point, missing=missing) for point, missing in zip(points, named, strict=True)]
 
 
 def _point(zh: str, en: str, address: str, missing: Iterable[str]) -> Point:
