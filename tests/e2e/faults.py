@@ -1,4 +1,4 @@
-"""A home of its own for the tests that kill processes: `python -m tests.e2e.faults HOME prepare|look`."""
+"""A home of its own for the tests that kill processes: `python -m tests.e2e.faults HOME prepare|look|prepare_web|look_web`."""
 
 import json
 import os
@@ -38,6 +38,45 @@ def prepare(home: Path) -> None:
     town.post("office_data", f"rulebooks/{book}/compute", at="2026-04-01")
 
 
+def prepare_web(home: Path) -> dict[str, Any]:
+    """The scripted year up to the rulebook in force; tokens for who will ask about it."""
+    from datetime import date
+
+    from django.conf import settings
+    from django.core.management import call_command
+
+    from tests.e2e.test_year import adopt
+    from tests.e2e.town import UNITS, Town
+    from tests.web.conftest import NOW, People
+    from zhengheng.web.accounts.models import Account
+    from zhengheng.web.accounts.tokens import make_token
+
+    settings.HOME = home
+    call_command("migrate", verbosity=0, interactive=False)
+    town = Town(People(), Patch())
+    book = adopt(town)
+    areas = ["read", "questions"]
+    tokens = {
+        unit: make_token(account=Account.objects.get(username=f"unit_reporter-{unit}"), name="faults", scopes=areas,
+                         known=areas, ends_on=date(2026, 12, 31), now=NOW)[1]
+        for unit in UNITS
+    }  # fmt: skip
+    return {"book": book, "tokens": tokens}
+
+
+def look_web(home: Path) -> dict[str, Any]:
+    """What the web process wrote: each act once, and the ledger whole."""
+    from zhengheng.ledger.check import check
+    from zhengheng.web.ledger import selectors as ledger
+    from zhengheng.web.ledger.models import LedgerEntry
+    from zhengheng.web.rulebooks.models import Question
+
+    return {
+        "questions": sorted(Question.objects.values_list("text", flat=True)), "asked": list(LedgerEntry.objects.filter(act="question.ask").values_list("subject", flat=True)),
+        "ledger": [vars(f) for f in check(list(ledger.entries()), ledger.leaves())],
+    }  # fmt: skip
+
+
 def look(home: Path) -> dict[str, Any]:
     """What stands in the home: the job, its run, the lake, the ledger."""
     from zhengheng.lake.store import Lake
@@ -72,7 +111,7 @@ if __name__ == "__main__":
     settings.HOME = place
     connections.databases["default"]["NAME"] = str(place / "office.db")
     connections["default"].settings_dict["NAME"] = str(place / "office.db")
-    if sys.argv[2] == "prepare":
-        prepare(place)
-    else:
-        print(json.dumps(look(place), default=str))
+    said = {"prepare": prepare, "look": look, "prepare_web": prepare_web, "look_web": look_web}[
+        sys.argv[2]
+    ](place)
+    print(json.dumps(said, default=str))

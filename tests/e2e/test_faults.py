@@ -1,18 +1,24 @@
 """Killing the worker at random moments: nothing half-done, nothing lost, nothing twice."""
 
 import hashlib
+import http.client
 import json
 import os
 import random
+import socket
 import subprocess
 import sys
+import threading
 import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 from typing import Any
 
 from tests.conftest import ROOT
 
-KILLS = 12
+KILLS = int(os.environ.get("ZHENGHENG_KILLS", "12"))
+"""Of each process; a long run sets it higher."""
 ENV = {"ZHENGHENG_JOB_SILENCE": "1", "ZHENGHENG_CLOCK": "2026-04-08T09:00+08:00"}
 
 
@@ -59,6 +65,93 @@ def test_a_worker_killed_at_random_moments_finishes_its_work_once(tmp_path: Path
     assert after["items"] == ["loaded"]
     assert after["observations"] == 12, "each value once"
     assert len(after["files"]) == len(set(after["files"]))
+    assert after["ledger"] == []
+
+
+class Server:
+    """The web process, started again whenever it is dead."""
+
+    def __init__(self, home: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.command = [
+            sys.executable,
+            "-m",
+            "zhengheng.cli.main",
+            "serve",
+            "--home",
+            str(home),
+            "--port",
+            str(self.port),
+        ]
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        env = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | ENV
+        self.process = subprocess.Popen(
+            self.command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(
+                    f"http://127.0.0.1:{self.port}/office/sign-in/", timeout=5
+                ).close()
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return
+        raise AssertionError("the server does not answer")
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+    def post(self, path: str, token: str, key: str, body: dict[str, Any]) -> dict[str, Any]:
+        """One request with its key. Raises OSError where the process dies meanwhile."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/api/v1/{path}", json.dumps(body).encode(), method="POST",
+            headers={"Authorization": f"Bearer {token}", "Idempotency-Key": key, "Content-Type": "application/json"},
+        )  # fmt: skip
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            found: dict[str, Any] = json.loads(answer.read())
+            return found
+
+
+def test_a_web_process_killed_at_random_moments_does_each_act_once(tmp_path: Path) -> None:
+    """Whoever got no answer sends the same request again, with its key; nothing is lost, nothing twice."""
+    made = json.loads(script(tmp_path, "prepare_web"))
+    server, pick = Server(tmp_path), random.Random(100)
+    units = list(made["tokens"])
+    asked = [
+        (made["tokens"][units[n % len(units)]], {"rulebook": made["book"], "indicator": "SEATS", "text": f"问题 {n:04d}"})
+        for n in range(12 * KILLS)
+    ]  # fmt: skip
+    done = deaths = 0
+    server.start()
+    while done < len(asked):
+        stop = threading.Timer(pick.uniform(0.0, 0.4), server.kill) if deaths < KILLS else None
+        if stop:
+            stop.start()
+        try:
+            while done < len(asked):
+                token, body = asked[done]
+                server.post("questions/ask", token, f"q{done}", body)
+                done += 1
+        except urllib.error.HTTPError as error:
+            raise AssertionError(error.read()) from error
+        except (OSError, http.client.HTTPException):
+            deaths += 1
+        if stop:
+            stop.join()
+        if done < len(asked):
+            server.start()
+    server.kill()
+    after = json.loads(script(tmp_path, "look_web"))
+    assert deaths >= KILLS / 2, "the process did die in the middle of requests"
+    assert after["questions"] == [body["text"] for _, body in asked], "each question once"
+    assert len(after["asked"]) == len(set(after["asked"])) == len(asked)
     assert after["ledger"] == []
 
 
