@@ -65,7 +65,9 @@ def serve(
     from zhengheng.web.config.wsgi import application
 
     out.print(f"政衡 Zhengheng: http://{host}:{port}/  (Ctrl+C 结束 / ends it)", markup=False)
-    run(application, host=host, port=port, threads=threads, ident="", _quiet=True)
+    run(
+        application, host=host, port=port, threads=threads, connection_limit=1000, backlog=1024, ident="", _quiet=True
+    )  # fmt: skip
 
 
 def worker(
