@@ -19,7 +19,11 @@ from tests.conftest import ROOT
 
 KILLS = int(os.environ.get("ZHENGHENG_KILLS", "12"))
 """Of each process; a long run sets it higher."""
-ENV = {"ZHENGHENG_JOB_SILENCE": "1", "ZHENGHENG_CLOCK": "2026-04-08T09:00+08:00"}
+ENV = {
+    "ZHENGHENG_JOB_SILENCE": "1",
+    "ZHENGHENG_JOB_ATTEMPTS": "1000",
+    "ZHENGHENG_CLOCK": "2026-04-08T09:00+08:00",
+}
 
 
 def script(home: Path, word: str) -> str:

@@ -55,7 +55,17 @@ TABLE: dict[tuple[str, str], set[Role]] = {
     ("GET", "/office/ledger/export/"): {Role.SECURITY_AUDITOR},
     ("POST", "/office/ledger/checkpoint/"): {Role.SECURITY_AUDITOR, Role.OFFICE_DIRECTOR},
 }  # fmt: skip
-OPEN = {"/", "/office/clock/", "/office/sign-in/", "/office/sign-out/", "/office/language/"}
+OPEN = {
+    "/",
+    "/office/clock/",
+    "/office/doors/wecom/login/",
+    "/office/doors/wecom/login/callback/",
+    "/office/doors/oidc/city/login/",
+    "/office/doors/oidc/city/login/callback/",
+    "/office/sign-in/",
+    "/office/sign-out/",
+    "/office/language/",
+}
 
 
 KINDS_AT = tuple(f"/office/{kind.path}/" for kind in KINDS)

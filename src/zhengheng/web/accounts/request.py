@@ -1,6 +1,7 @@
 """The request as office pages see it: the door and the clock have been passed."""
 
 from datetime import datetime
+from typing import cast
 
 from django.http import HttpRequest
 
@@ -12,3 +13,13 @@ class OfficeRequest(HttpRequest):
 
     user: Account
     now: datetime
+
+
+BY_DOOR = "by_door"
+"""In a session: another system vouched for the person, so that the local password was not used."""
+
+
+def owes_password(request: HttpRequest) -> bool:
+    """Whether somebody signed in with a first password that others know."""
+    account = cast("OfficeRequest", request).user
+    return account.must_change_password and not request.session.get(BY_DOOR)

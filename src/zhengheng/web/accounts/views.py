@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.http import HttpResponse
@@ -35,7 +36,9 @@ def sign_in(request: OfficeRequest) -> HttpResponse:
             Problem("username", "sign_in.failed", "账号或密码不正确, 或账号已锁定; 连续输错会锁定 15 分钟",
                     "user name or password is wrong, or the account is locked; repeated failures lock it for 15 minutes")
         )  # fmt: skip
-    context = {"problems": problems, "next": request.GET.get("next", "")}
+    context = {
+        "problems": problems, "next": request.GET.get("next", ""), "doors": settings.DOORS.items(),
+    }  # fmt: skip
     return render(request, "accounts/sign_in.html", context, status=422 if problems else 200)
 
 

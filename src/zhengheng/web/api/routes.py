@@ -14,7 +14,7 @@ from zhengheng.domain.problems import NotFoundError, Problem, ZhenghengError
 from zhengheng.engines.outputs import is_provisional
 from zhengheng.web.accounts import services as accounts
 from zhengheng.web.accounts.models import Account, RoleGrant
-from zhengheng.web.accounts.request import OfficeRequest
+from zhengheng.web.accounts.request import OfficeRequest, owes_password
 from zhengheng.web.accounts.second_factor import wanted
 from zhengheng.web.accounts.selectors import listed, require, standing
 from zhengheng.web.api import schemas as s
@@ -41,9 +41,7 @@ class Door(SessionAuth):
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Any:
         user = request.user
-        known = (
-            user.is_authenticated and isinstance(user, Account) and not user.must_change_password
-        )
+        known = user.is_authenticated and isinstance(user, Account) and not owes_password(request)
         if known and not wanted(cast("OfficeRequest", request)):
             return user
         return None

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils import translation
 
 from zhengheng.domain.problems import Problem, ZhenghengError
-from zhengheng.web.accounts.request import OfficeRequest
+from zhengheng.web.accounts.request import OfficeRequest, owes_password
 from zhengheng.web.accounts.second_factor import wanted as factor_wanted
 from zhengheng.web.accounts.tokens import holder
 from zhengheng.web.api.problems import answer
@@ -22,7 +22,7 @@ Handler = Callable[[HttpRequest], HttpResponse]
 API = "/api/v1/"
 LANGUAGE_COOKIE = "language"
 FACTOR = ("/office/second-factor/", "/office/sign-out/", "/office/password/")
-OPEN = ("/office/sign-in/", "/office/language/", "/static/", "/api/v1/")
+OPEN = ("/office/sign-in/", "/office/doors/", "/office/language/", "/static/", "/api/v1/")
 """The only addresses that this door leaves open; the API has a door of its own, which answers in JSON."""
 
 
@@ -90,9 +90,9 @@ def signed_in(handle: Handler) -> Handler:
             return response
         if not request.user.is_authenticated:
             return redirect(f"{settings.LOGIN_URL}?next={request.path}")
-        if request.user.must_change_password and request.path != "/office/password/":
+        if owes_password(request) and request.path != "/office/password/":
             return redirect("/office/password/")
-        if not request.user.must_change_password and not request.path.startswith(FACTOR):
+        if not owes_password(request) and not request.path.startswith(FACTOR):
             wanted = factor_wanted(cast("OfficeRequest", request))
             if wanted:
                 return redirect(wanted)

@@ -6,6 +6,12 @@ ZHENGHENG_HOSTS   host names that are served, by commas (default: this machine o
 ZHENGHENG_HTTPS   1 behind a TLS proxy: secure cookies, redirects, HSTS
 ZHENGHENG_SECOND_FACTOR  0 where privileged roles may sign in with a password alone (default: they may not)
 ZHENGHENG_JOB_SILENCE  seconds without a sign of life after which a job is taken up again (default: 60)
+ZHENGHENG_JOB_ATTEMPTS  times that a job is taken up again before it counts as failed (default: 20)
+ZHENGHENG_OIDC_URL, _CLIENT, _SECRET     single sign-on by OpenID Connect: issuer, client, its secret
+ZHENGHENG_OIDC_NAME  the claim that holds the user name (default: preferred_username)
+ZHENGHENG_WECOM_CORP, _AGENT, _SECRET    signing in by WeCom; _URL and _LOGIN for a proxy of its addresses
+ZHENGHENG_LDAP_URL, _DN                  ldaps://… and a name such as uid={},ou=people,dc=city
+                  (every secret may come from a file instead: NAME_FILE)
 ZHENGHENG_CLOCK   a fixed moment such as 2026-03-12T09:00+08:00, for demonstrations; shown on every page
 """
 
@@ -15,11 +21,18 @@ import secrets
 from pathlib import Path
 
 import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
 
 WEB = Path(__file__).resolve().parent.parent
 HOME = Path(os.environ.get("ZHENGHENG_HOME", "demo")).resolve()
 FIXED_CLOCK = os.environ.get("ZHENGHENG_CLOCK", "")
 HTTPS = os.environ.get("ZHENGHENG_HTTPS") == "1"
+
+
+def _said(name: str, default: str = "") -> str:
+    """A setting of the environment, or of the file that NAME_FILE points to."""
+    held = os.environ.get(f"{name}_FILE")
+    return Path(held).read_text().strip() if held else os.environ.get(name, default)
 
 
 def _secret() -> str:
@@ -44,6 +57,11 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "zhengheng.web.doors",
     "csp",
     "ninja",
     "zhengheng.web.pages",
@@ -82,6 +100,7 @@ MIDDLEWARE = [
     "zhengheng.web.config.middleware.repeatable",
     "zhengheng.web.config.middleware.printable",
     "zhengheng.web.config.middleware.signed_in",
+    "allauth.account.middleware.AccountMiddleware",
     "zhengheng.web.config.middleware.expected_errors",
 ]
 TEMPLATES = [
@@ -112,6 +131,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 JOB_SILENCE = float(os.environ.get("ZHENGHENG_JOB_SILENCE", "60"))
+JOB_ATTEMPTS = int(os.environ.get("ZHENGHENG_JOB_ATTEMPTS", "20"))
 
 AUTH_USER_MODEL = "accounts.Account"
 AUTHENTICATION_BACKENDS = ["zhengheng.web.accounts.backend.AccountBackend"]
@@ -126,6 +146,42 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = "/office/sign-in/"
+
+# Other doors. Each is there when its settings are; none makes an account.
+LDAP_URL, LDAP_DN = _said("ZHENGHENG_LDAP_URL"), _said("ZHENGHENG_LDAP_DN")
+if LDAP_URL and not LDAP_URL.startswith(("ldaps://", "ldap://127.0.0.1", "ldap://localhost")):
+    raise ImproperlyConfigured("ZHENGHENG_LDAP_URL: passwords travel by ldaps:// only")
+if LDAP_URL:
+    AUTHENTICATION_BACKENDS.insert(0, "zhengheng.web.doors.ldap.LdapBackend")
+DOORS: dict[str, str] = {}
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, list[dict[str, object]]]] = {}
+if _said("ZHENGHENG_OIDC_URL"):
+    DOORS["/office/doors/oidc/city/login/"] = "统一身份认证 Single sign-on"
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
+        "APPS": [{
+            "provider_id": "city", "name": "统一身份认证", "client_id": _said("ZHENGHENG_OIDC_CLIENT"),
+            "secret": _said("ZHENGHENG_OIDC_SECRET"),
+            "settings": {"server_url": _said("ZHENGHENG_OIDC_URL"), "uid_field": _said("ZHENGHENG_OIDC_NAME", "preferred_username"),
+                         "oauth_pkce_enabled": True},
+        }]
+    }  # fmt: skip
+if _said("ZHENGHENG_WECOM_CORP"):
+    DOORS["/office/doors/wecom/login/"] = "企业微信 WeCom"
+    SOCIALACCOUNT_PROVIDERS["wecom"] = {
+        "APPS": [{
+            "client_id": _said("ZHENGHENG_WECOM_CORP"), "secret": _said("ZHENGHENG_WECOM_SECRET"),
+            "settings": {
+                "agent": _said("ZHENGHENG_WECOM_AGENT"), "api_url": _said("ZHENGHENG_WECOM_URL", "https://qyapi.weixin.qq.com"),
+                "authorize_url": _said("ZHENGHENG_WECOM_LOGIN", "https://login.work.weixin.qq.com/wwlogin/sso/login"),
+            },
+        }]
+    }  # fmt: skip
+SOCIALACCOUNT_ADAPTER = "zhengheng.web.doors.adapter.OfficeAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True
+"""A form that led to another host would need a hole in the content security policy; the state guards the way back."""
+SOCIALACCOUNT_STORE_TOKENS = False
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
 SECOND_FACTOR = os.environ.get("ZHENGHENG_SECOND_FACTOR", "1") != "0" and not FIXED_CLOCK
 """A demonstration's clock stands still, so no code could ever fit."""
 LOCK_AFTER = 5

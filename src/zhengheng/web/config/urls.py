@@ -10,6 +10,7 @@ urlpatterns = [
     path("", RedirectView.as_view(url="/office/", permanent=False)),
     path("api/v1/", api.urls),
     path("office/", include("zhengheng.web.pages.urls")),
+    path("office/doors/", include("zhengheng.web.doors.urls")),
     path("office/", include("zhengheng.web.accounts.urls")),
     path("office/organisation/", include("zhengheng.web.organisation.urls")),
     path("office/results/", include("zhengheng.web.results.urls")),

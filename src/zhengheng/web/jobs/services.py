@@ -21,7 +21,7 @@ from zhengheng.web.jobs.models import Job
 SILENCE = timedelta(seconds=settings.JOB_SILENCE)
 """A running job without a sign of life for so long has lost its worker."""
 BEAT = settings.JOB_SILENCE / 6
-MOST_ATTEMPTS = 20
+MOST_ATTEMPTS = settings.JOB_ATTEMPTS
 
 
 @dataclass(frozen=True)
