@@ -68,7 +68,7 @@ $(VENV)/.dev: $(VENV)/.core requirements/dev.txt
 
 # Styles and scripts of the office; npm comes as a wheel where the machine has none.
 ASSETS := src/zhengheng/web/assets
-$(VENV)/.assets: $(VENV)/.core $(wildcard $(ASSETS)/*.css) $(ASSETS)/package-lock.json $(ASSETS)/vite.config.js
+$(VENV)/.assets: $(VENV)/.core $(wildcard $(ASSETS)/*.css $(ASSETS)/*.js) $(ASSETS)/package-lock.json $(ASSETS)/vite.config.js
 	command -v npm >/dev/null || \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/node.txt
 	cd $(ASSETS) && PATH="$$PATH:$(abspath $(BIN))" npm ci --silent --no-audit --no-fund \

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -52,6 +53,32 @@ def values(facts) -> dict[tuple[str, str], int]:  # type: ignore[no-untyped-def]
 
 TEXT = 'u,a,b\n甲,1.5,2\n乙,３,"1,234.5"\n'
 EXPECTED = {("甲", "A"): 150, ("甲", "B"): 200, ("乙", "A"): 300, ("乙", "B"): 123450}
+
+
+def old_excel(rows: list[list[str | float]]) -> bytes:
+    """A worksheet as Excel 2.1 wrote it, which every .xls reader knows: records of an id, a length and content."""
+
+    def record(number: int, content: bytes) -> bytes:
+        return struct.pack("<HH", number, len(content)) + content
+
+    made = record(0x0009, struct.pack("<HH", 0x0002, 0x0010)) + record(
+        0x0042, struct.pack("<H", 936)
+    )
+    for place, row in enumerate(rows):
+        for column, value in enumerate(row):
+            head = struct.pack("<HH3x", place, column)
+            if isinstance(value, str):
+                text = value.encode("gbk")
+                made += record(0x0004, head + bytes([len(text)]) + text)
+            else:
+                made += record(0x0003, head + struct.pack("<d", value))
+    return made + record(0x000A, b"")
+
+
+def test_an_old_excel_file(tmp_path: Path, book) -> None:  # type: ignore[no-untyped-def]
+    rows: list[list[str | float]] = [["u", "a", "b"], ["甲", 1.5, 2.0], ["乙", "３", "1,234.5"]]
+    (tmp_path / "d.xls").write_bytes(old_excel(rows))
+    assert values(read_files(mapping(file="d.xls"), book, tmp_path)) == EXPECTED
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16"])

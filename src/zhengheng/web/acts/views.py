@@ -74,12 +74,18 @@ def object_context(request: OfficeRequest, kind: Kind, obj: Any) -> dict[str, An
     return {
         "kind": kind, "object": obj, "title": kind.title(obj), "state": kind.state_of(obj), "acts": acts,
         "facts": _facts(kind, obj),
+        "draft": next((_drafted(inputs) for act, inputs in acts if act.name == "save"), ""),
         "left": calendar.between(day, obj.due_on) if obj.due_on else None,
         "known_year": obj.due_on is None or calendar.is_known(obj.due_on),
         "files": StoredFile.objects.filter(pk__in=obj.files),
         "history": _history(kind, subject), "jobs": Job.objects.filter(subject=subject)[:5],
         **(kind.context(obj, request) if kind.context else {}),
     }  # fmt: skip
+
+
+def _drafted(inputs: list[forms.Input]) -> str:
+    """The fields that a draft saves by itself; files go only by the button."""
+    return " ".join(one.name for one in inputs if one.kind not in {"file", "files", "rows"})
 
 
 def _facts(kind: Kind, obj: Any) -> list[tuple[Words, Any]]:

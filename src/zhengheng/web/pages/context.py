@@ -26,16 +26,16 @@ AREAS = (
 
 
 @cache
-def stylesheet() -> str:
-    """The built style sheet's name, from Vite's manifest."""
+def built(name: str) -> str:
+    """The address of a built style sheet or script, from Vite's manifest."""
     manifest = json.loads((settings.WEB / "static/built/manifest.json").read_text(encoding="utf-8"))
-    return f"/{settings.STATIC_URL.strip('/')}/built/{manifest['office.css']['file']}"
+    return f"/{settings.STATIC_URL.strip('/')}/built/{manifest[name]['file']}"
 
 
 def page(request: OfficeRequest) -> dict[str, Any]:
     """Style sheet, language, clock and the areas that this account has any business in."""
     found: dict[str, Any] = {
-        "stylesheet": stylesheet(), "language": language(), "now": getattr(request, "now", None),
+        "stylesheet": built("office.css"), "script": built("office.js"), "language": language(), "now": getattr(request, "now", None),
         "fixed_clock": bool(settings.FIXED_CLOCK), "areas": [],
     }  # fmt: skip
     if getattr(request, "user", None) is not None and request.user.is_authenticated:
