@@ -96,7 +96,7 @@ class Server:
         self.process = subprocess.Popen(
             self.command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        for _ in range(300):
+        for _ in range(1200):
             try:
                 urllib.request.urlopen(
                     f"http://127.0.0.1:{self.port}/office/sign-in/", timeout=5
