@@ -5,7 +5,7 @@ from itertools import permutations
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.test import Client, override_settings
 
 from tests.web.conftest import NOW, PASSWORD, People
 from zhengheng.domain.problems import ZhenghengError
@@ -212,3 +212,22 @@ def test_passwords_are_kept_by_argon2_and_the_officers_are_made_once(people: Peo
     assert all(a.password.startswith("argon2") for a in Account.objects.all())
     with pytest.raises(ZhenghengError):
         services.first_officers(accounts={}, now=NOW)
+
+
+def test_an_address_that_tries_many_names_has_to_wait(people: People) -> None:
+    """The lock of an account does not see who tries one password on everybody."""
+    Account.objects.update(must_change_password=False)
+
+    def tried(username: str, password: str, address: str) -> int:
+        given = {"username": username, "password": password}
+        return Client(REMOTE_ADDR=address).post("/office/sign-in/", given).status_code
+
+    with override_settings(KNOCKS=3):
+        for name in ("a", "b", "c"):
+            assert tried(name, "x", "10.0.0.9") == 422
+        assert tried("mentor", PASSWORD, "10.0.0.9") == 429
+        assert tried("mentor", PASSWORD, "10.0.0.8") == 302, "others are not held up"
+        with override_settings(FIXED_CLOCK="2026-03-12T09:16+08:00"):
+            assert tried("mentor", PASSWORD, "10.0.0.9") == 302, (
+                "a quarter of an hour later it may again"
+            )

@@ -72,3 +72,10 @@ class RoleGrant(models.Model):
                 condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="grant_ends_after"
             ),
         ]  # fmt: skip
+
+
+class FailedSignIn(models.Model):
+    """A sign-in from an address that failed; kept for as long as it counts."""
+
+    address = models.CharField(max_length=64, db_index=True)
+    at = models.DateTimeField()

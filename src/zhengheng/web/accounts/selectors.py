@@ -1,12 +1,12 @@
 """Who an account is and what it may do: the one place where grants become rights."""
 
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from zhengheng.domain.problems import ZhenghengError
-from zhengheng.web.accounts.models import Account, RoleGrant
+from zhengheng.web.accounts.models import Account, FailedSignIn, RoleGrant
 from zhengheng.workflow.permissions import may
 from zhengheng.workflow.roles import Grant, Role
 
@@ -63,6 +63,11 @@ def forbidden(act: str) -> ForbiddenError:
         act, "forbidden", zh="您没有进行此操作的权限; 如果工作需要, 请联系安全保密管理员授权",
         en="you may not do this; if your work needs it, ask the secrecy and security officer",
     )  # fmt: skip
+
+
+def knocks(address: str, since: datetime) -> int:
+    """How many sign-ins from an address failed since a moment, whatever names they tried."""
+    return FailedSignIn.objects.filter(address=address[:64], at__gte=since).count()
 
 
 def months(account: Account, year: int) -> list[tuple[RoleGrant, int]]:

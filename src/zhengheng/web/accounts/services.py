@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from zhengheng.domain.problems import Problem, ZhenghengError
-from zhengheng.web.accounts.models import Account, RoleGrant
+from zhengheng.web.accounts.models import Account, FailedSignIn, RoleGrant
 from zhengheng.web.accounts.selectors import require, standing
 from zhengheng.web.ledger.services import append
 from zhengheng.web.organisation.models import Unit
@@ -299,6 +299,12 @@ def record_failure(
         held.failures, held.locked_until = 0, now + lock_for
         append(act="account.locked", subject=f"account:{held.username}", actor="system", at=now)
     held.save(update_fields=["failures", "locked_until"])
+
+
+def record_knock(*, address: str, keep: timedelta, now: datetime) -> None:
+    """A failed sign-in from an address; older ones are forgotten."""
+    FailedSignIn.objects.filter(at__lt=now - keep).delete()
+    FailedSignIn.objects.create(address=address[:64], at=now)
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Pages of accounts: they translate, the services decide."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.contrib import messages
@@ -14,7 +14,7 @@ from zhengheng.domain.problems import DataError, Problem, ZhenghengError
 from zhengheng.web.accounts import imports, services
 from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.accounts.request import OfficeRequest
-from zhengheng.web.accounts.selectors import allowed, listed, months, require
+from zhengheng.web.accounts.selectors import allowed, knocks, listed, months, require
 from zhengheng.web.files.tables import rows_of
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.selectors import standing as standing_units
@@ -26,12 +26,21 @@ from zhengheng.workflow.roles import NAMES, Role
 def sign_in(request: OfficeRequest) -> HttpResponse:
     """The door. A failure never says whether it was the name, the password or a lock."""
     problems: list[Problem] = []
+    wait = timedelta(minutes=settings.LOCK_MINUTES)
+    if (
+        request.method == "POST"
+        and knocks(_address(request), request.now - wait) >= settings.KNOCKS
+    ):
+        problem = Problem("sign_in", "sign_in.knocks", f"此地址登录失败次数过多, 请 {settings.LOCK_MINUTES} 分钟后再试",
+                          f"too many failed sign-ins from this address; try again in {settings.LOCK_MINUTES} minutes")  # fmt: skip
+        return render(request, "accounts/sign_in.html", {"problems": [problem]}, status=429)
     if request.method == "POST":
         username, given = request.POST.get("username", "").strip(), request.POST.get("password", "")
         account = authenticate(request, username=username, password=given)
         if account is not None:
             login(request, account)
             return redirect(_inside(request))
+        services.record_knock(address=_address(request), keep=wait, now=request.now)
         problems.append(
             Problem("username", "sign_in.failed", "账号或密码不正确, 或账号已锁定; 连续输错会锁定 15 分钟",
                     "user name or password is wrong, or the account is locked; repeated failures lock it for 15 minutes")
@@ -40,6 +49,12 @@ def sign_in(request: OfficeRequest) -> HttpResponse:
         "problems": problems, "next": request.GET.get("next", ""), "doors": settings.DOORS.items(),
     }  # fmt: skip
     return render(request, "accounts/sign_in.html", context, status=422 if problems else 200)
+
+
+def _address(request: OfficeRequest) -> str:
+    """Where a request comes from. A proxy's word counts only where one is declared in front of this office."""
+    told = str(request.META.get("HTTP_X_FORWARDED_FOR", "")) if settings.HTTPS else ""
+    return told.rsplit(",", 1)[-1].strip() or str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _inside(request: OfficeRequest) -> str:

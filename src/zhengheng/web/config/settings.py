@@ -187,6 +187,8 @@ SECOND_FACTOR = os.environ.get("ZHENGHENG_SECOND_FACTOR", "1") != "0" and not FI
 LOCK_AFTER = 5
 """Wrong passwords in a row after which an account is locked."""
 LOCK_MINUTES = 15
+KNOCKS = 50
+"""Failed sign-ins from one address in LOCK_MINUTES, whatever the names, after which it has to wait. An office building may share one."""
 
 SESSION_COOKIE_AGE = 30 * 60
 SESSION_SAVE_EVERY_REQUEST = True  # half an hour without a click signs out
