@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from openpyxl import load_workbook
 
 from tests.e2e.test_year import adopt, agree_targets, change_target, report, run
 from tests.e2e.town import BOOK, STATISTICS, UNITS, Town, packed
@@ -424,3 +425,56 @@ def test_units_accounts_and_roles_come_in_by_tables_wholly_or_not_at_all(town: T
         "/office/organisation/import/", {"file": io.BytesIO(b"x")}
     )
     assert page.status_code == 422
+
+
+def test_targets_go_out_and_come_in_by_one_table(town: Town) -> None:
+    book = adopt(town)
+
+    def bring(who: str, text: str) -> Any:
+        held = io.BytesIO(text.encode())
+        held.name = "targets.csv"
+        return town.client(who).post(f"/api/v1/targets-import?rulebook={book}", {"file": held})
+
+    rows = "单位代码,指标代码,目标值,基期值\nD10,SEATS,100,80\nD13,SEATS,120,\n"
+    assert bring("unit_leader-D10", rows).status_code == 403
+    wrong = bring("office_indicators", rows.replace("D13,SEATS,120", "D13,SEATS,many"))
+    assert (wrong.status_code, wrong.json()["problems"][0]["where"]) == (422, "targets.csv:3")
+    assert town.get("office_indicators", "targets")["count"] == 0, "none came in"
+    assert bring("office_indicators", rows).json() == {"rows": 2}
+    out = town.client("office_indicators").get(f"/api/v1/targets-table?rulebook={book}")
+    page = load_workbook(io.BytesIO(out.content)).active
+    assert page is not None
+    told = [[cell.value for cell in row][:7] for row in page.iter_rows(min_row=2)]
+    assert [(row[0], row[2], row[6]) for row in told] == [
+        ("D10", "SEATS", "100"),
+        ("D13", "SEATS", "120"),
+    ]
+    assert (
+        town.client("office_indicators").get(f"/office/targets/table/{book}/").content[:2] == b"PK"
+    )
+    again = bring("office_indicators", rows)
+    assert again.json()["type"] == "target.known", "a unit has one sheet"
+
+
+def test_a_draft_is_amended_field_by_field_and_checked_each_time(town: Town) -> None:
+    file = town.file("office_indicators", packed(), "town.zip")
+    made = town.post("office_indicators", "rulebooks/draft", file=file, period="2025")["id"]
+    path = f"rulebooks/{made}/amend"
+    town.post(
+        "office_indicators", path, indicator="SEATS", field="name_zh", value="新增义务教育学位"
+    )
+    town.post("office_indicators", path, indicator="GROWTH", field="target", value="5.5")
+    book = book_of(RulebookVersion.objects.get(pk=made))
+    assert book.indicator("SEATS").name.zh == "新增义务教育学位"
+    assert str(book.indicator("GROWTH").method.target) == "5.5"  # type: ignore[union-attr]
+    uneven = town.post(
+        "office_indicators", path, 422, indicator="SEATS", field="weight", value="41"
+    )
+    assert "101" in uneven["problems"][0]["detail"], "weights must still reach the full mark"
+    unfit = town.post(
+        "office_indicators", path, 422, indicator="SEATS", field="weight", value="viel"
+    )
+    assert unfit["type"] == "field.unfit"
+    assert book_of(RulebookVersion.objects.get(pk=made)) == book
+    entry = LedgerEntry.objects.filter(act="rulebook.amend").count()
+    assert entry == 2

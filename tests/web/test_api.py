@@ -28,6 +28,8 @@ QUERIES = {
     "trial": "?indicator=A&period=2007&value=1",
     "changes-eased": "?period=2025",
     "targets-cascade": "?rulebook=99",
+    "targets-import": "?rulebook=99",
+    "targets-table": "?rulebook=99",
 }
 TABLE: dict[tuple[str, str], tuple[set[Role], dict[str, Any]]] = {
     ("get", "/me"): (EVERYONE, {}),
@@ -52,6 +54,8 @@ TABLE: dict[tuple[str, str], tuple[set[Role], dict[str, Any]]] = {
     ("get", "/changes-eased"): (OFFICE | {Role.COMMISSION_MEMBER, Role.COMMISSION_SECRETARY, Role.EXTERNAL_AUDITOR}, {}),
     ("get", "/tolerance-granted"): (EVERYONE - OFFICERS, {}),
     ("get", "/targets-cascade"): (NOBODY, {}),
+    ("post", "/targets-import"): (NOBODY, {}),
+    ("get", "/targets-table"): (NOBODY, {}),
     ("post", "/units-import"): (ADMINISTRATOR, {}),
     ("post", "/accounts-import"): (ADMINISTRATOR, {}),
     ("post", "/grants-import"): (SECRECY, {}),
@@ -69,7 +73,7 @@ TABLE: dict[tuple[str, str], tuple[set[Role], dict[str, Any]]] = {
 def call(client: Client, method: str, path: str, body: Any = None) -> Any:
     if method == "get":
         return client.get(HEAD + path)
-    if path.endswith("-import"):
+    if "-import" in path:
         held = io.BytesIO(b"x")
         held.name = "table.csv"
         return client.post(HEAD + path, {"file": held})

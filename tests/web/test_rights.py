@@ -31,6 +31,8 @@ TABLE: dict[tuple[str, str], set[Role]] = {
     ("GET", "/office/checklist/"): set(OFFICE),
     ("GET", "/office/reports/chase/"): set(OFFICE),
     ("GET", "/office/targets/cascade/"): EVERYONE - OFFICERS,
+    ("GET", "/office/targets/import/"): {Role.OFFICE_INDICATORS},
+    ("GET", "/office/targets/table/99/"): NOBODY,
     ("GET", "/office/tolerance/granted/"): EVERYONE - OFFICERS,
     ("GET", "/office/changes/eased/"): OFFICE | {Role.COMMISSION_MEMBER, Role.COMMISSION_SECRETARY, Role.EXTERNAL_AUDITOR},
     ("GET", "/office/results/"): EVERYONE,

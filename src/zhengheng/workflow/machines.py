@@ -21,6 +21,7 @@ RULEBOOK = Machine(
     (
         Transition("rulebook.draft", ("",), "draft"),
         Transition("rulebook.replace", ("draft",), "draft"),
+        Transition("rulebook.amend", ("draft",), "draft"),
         Transition("rulebook.consult", ("draft",), "consultation"),
         Transition("rulebook.opine", ("consultation",), "consultation"),
         Transition("rulebook.reply", ("consultation",), "consultation"),

@@ -72,6 +72,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule("rulebook.draft", Role.OFFICE_INDICATORS),
     _rule("rulebook.replace", Role.OFFICE_INDICATORS),
+    _rule("rulebook.amend", Role.OFFICE_INDICATORS),
     _rule("rulebook.consult", Role.OFFICE_INDICATORS),
     Rule("rulebook.opine", BUSINESS),
     _rule("rulebook.reply", Role.OFFICE_INDICATORS),

@@ -30,6 +30,6 @@ KINDS: tuple[Kind, ...] = (
 
 AREAS = (
     *(kind.path for kind in KINDS),
-    "reports-sheet", "files", "jobs", "results", "ledger", "accounts", "grants", "units-import", "accounts-import", "grants-import",
+    "reports-sheet", "files", "jobs", "results", "ledger", "accounts", "grants", "targets-import", "units-import", "accounts-import", "grants-import",
 )  # fmt: skip
 """The first words of the API's addresses: what a token's writing can be limited to."""

@@ -18,10 +18,10 @@ from zhengheng.web.acts.declare import Act, Kind
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.api.schemas import ErrorOut
 from zhengheng.web.files.services import take_in
+from zhengheng.web.files.tables import XLSX
 from zhengheng.web.jobs import services as jobs
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.reporting import sheets
-from zhengheng.web.reporting.views import XLSX
 from zhengheng.workflow.permissions import anywhere
 
 ERRORS = dict.fromkeys((401, 403, 404, 409, 422), ErrorOut)

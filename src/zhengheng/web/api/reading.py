@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.http import HttpResponse
 from ninja import File, Router, Schema
 from ninja.files import UploadedFile
 
@@ -11,12 +12,13 @@ from zhengheng.web.accounts import imports
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import require
 from zhengheng.web.api.schemas import ErrorOut
-from zhengheng.web.files.tables import rows_of
+from zhengheng.web.files.tables import XLSX, rows_of
 from zhengheng.web.organisation import services as organisation
 from zhengheng.web.pages.checklist import checklist
 from zhengheng.web.reporting import chase, tolerance
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.targets import selectors as targets
+from zhengheng.web.targets import sheets
 
 ERRORS = dict.fromkeys((401, 403, 404, 409, 422), ErrorOut)
 router = Router()
@@ -77,15 +79,17 @@ class CascadeOut(Schema):
 def targets_cascade(request: OfficeRequest, rulebook: int) -> dict[str, Any]:
     """How the targets of a rulebook in force come down from goal to post."""
     require(request.user, "target.cascade", request.now.date())
-    held = (
-        RulebookVersion.objects.filter(pk=rulebook, state="adopted") if rulebook < 2**63 else None
-    )
-    version = held.first() if held is not None else None
-    if version is None:
-        raise NotFoundError.one("rulebook", "rulebook.absent", zh="没有这个生效的方案", en="there is no such rulebook in force")  # fmt: skip
-    found, covered = targets.handed_down(version)
+    found, covered = targets.handed_down(_in_force(rulebook))
     cascades = [{**one, "indicator": one["indicator"].code} for one in found]
     return {"cascades": cascades, "coverage": vars(covered)}
+
+
+def _in_force(number: int) -> RulebookVersion:
+    held = RulebookVersion.objects.filter(state="adopted")
+    version = held.filter(pk=number).first() if 0 < number < 2**63 else None
+    if version is None:
+        raise NotFoundError.one("rulebook", "rulebook.absent", zh="没有这个生效的方案", en="there is no such rulebook in force")  # fmt: skip
+    return version
 
 
 class PointOut(Schema):
@@ -108,6 +112,24 @@ class CountOut(Schema):
     """How many rows came in."""
 
     rows: int
+
+
+@router.post("/targets-import", response={200: CountOut, **ERRORS})
+def targets_import(
+    request: OfficeRequest, rulebook: int, file: File[UploadedFile]
+) -> dict[str, int]:
+    """Targets proposed to many units by one table: all of them or none; `rows` counts the units."""
+    require(request.user, "target.propose", request.now.date())
+    version = _in_force(rulebook)
+    name, rows = _table(file, sheets.COLUMNS)
+    return {"rows": sheets.propose_all(version, rows, source=name, actor=request.user, now=request.now)}  # fmt: skip
+
+
+@router.get("/targets-table", response={200: bytes, **ERRORS})
+def targets_table(request: OfficeRequest, rulebook: int) -> HttpResponse:
+    """All target lines of a rulebook in force (xlsx)."""
+    require(request.user, "target.propose", request.now.date())
+    return HttpResponse(sheets.table(_in_force(rulebook)), content_type=XLSX)
 
 
 @router.post("/units-import", response={200: CountOut, **ERRORS})

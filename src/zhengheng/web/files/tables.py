@@ -8,6 +8,7 @@ from zhengheng.domain.problems import DataError
 from zhengheng.lake.readers import read_table
 
 MOST_ROWS = 20_000
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def rows_of(name: str, content: bytes, columns: Mapping[str, str]) -> list[dict[str, str]]:

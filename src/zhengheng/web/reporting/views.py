@@ -11,10 +11,9 @@ from zhengheng.domain.problems import DataError
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import require
 from zhengheng.web.files.services import take_in
+from zhengheng.web.files.tables import XLSX
 from zhengheng.web.pages.tags import say
 from zhengheng.web.reporting import chase, sheets, tolerance
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_GET

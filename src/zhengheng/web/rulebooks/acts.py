@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import Problem, ZhenghengError
+from zhengheng.scheme.amend import FIELDS, Field, amended
 from zhengheng.scheme.later import rolled_over
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import Act, Change, Column, Doing, Given, Kind, Made, Standing, ask
@@ -113,6 +114,36 @@ def replace(doing: Doing) -> Change:
             "file", "rulebook.code", zh=f"上传的是另一方案 {fields['code']}", en=f"this is another rulebook, {fields['code']}"
         )  # fmt: skip
     return Change({**fields, "files": [*version.files, doing.given.file]}, {"fingerprint": fields["fingerprint"], "wording": fields["wording"]})  # fmt: skip
+
+
+class AmendGiven(Given):
+    indicator: str = ask("指标", "Indicator", max_length=64)
+    field: Field = ask("项目", "Field", names=FIELDS)
+    column: str = ask("类别或单位 (权重分类别时)", "Category or unit (of a weight that has several)", "", max_length=64)  # fmt: skip
+    value: str = ask("改为", "New value", max_length=200)
+
+
+def amend(doing: Doing) -> Change:
+    """One field in a form; checked like an uploaded file, and kept as one."""
+    given: AmendGiven = doing.given
+    version: RulebookVersion = doing.obj
+    book = amended(
+        selectors.book_of(version), given.indicator, given.field, given.value, given.column
+    )
+    file = take_in(name=f"{book.code}.zip", content=services.packed(book), actor=doing.actor, now=doing.now)  # fmt: skip
+    checked, findings = services.read_upload(file.pk)
+    fields = services.fields_of(checked, findings, version.period)
+    content = {
+        **given.model_dump(),
+        "fingerprint": fields["fingerprint"],
+        "wording": fields["wording"],
+    }
+    return Change({**fields, "files": [*version.files, file.pk]}, content)
+
+
+def _indicators(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
+    held = selectors.book_of(obj).indicators if obj else ()
+    return {"indicator": [(one.code, f"{one.code} {one.name.zh}") for one in held]}
 
 
 class ConsultGiven(Given):
@@ -295,6 +326,9 @@ RULEBOOKS = Kind(
         Act("rulebook.draft", ("上传草案", "Upload a draft"), draft, DraftGiven,
             ("上传即检查: 所有错误按单元格或行号一次列出。", "The upload is checked: all errors at once, each with its cell or line.")),
         Act("rulebook.replace", ("上传修改稿", "Upload an amended draft"), replace, ReplaceGiven, optional=True),
+        Act("rulebook.amend", ("修改一项", "Amend a field"), amend, AmendGiven,
+            ("逐项修改草案; 与上传文件同样检查, 有错误则不改变。", "One field of the draft at a time, checked like an upload; with an error nothing changes."),
+            choices=_indicators, optional=True),
         Act("rulebook.consult", ("征求意见", "Open the consultation"), consult, ConsultGiven),
         Act("rulebook.opine", ("提意见", "Give an opinion"), opine, OpineGiven, optional=True),
         Act("rulebook.reply", ("答复意见", "Reply to an opinion"), reply, ReplyGiven, choices=_open_opinions),

@@ -221,7 +221,10 @@ TARGETS = Kind(
         Column(("签订日期", "Signed on"), "agreed_on"),
     ),
     queryset=lambda: TargetSheet.objects.select_related("rulebook", "unit"),
-    links=(("/office/targets/cascade/", ("目标分解", "Cascade"), "target.cascade"),),
+    links=(
+        ("/office/targets/cascade/", ("目标分解", "Cascade"), "target.cascade"),
+        ("/office/targets/import/", ("用 Excel 批量提出", "Propose by a workbook"), "target.propose"),
+    ),
     body="targets/body.html",
     context=lambda sheet, request: {"lines": _lines(sheet)},
     out=lambda s: {"unit": s.unit.code, "rulebook": s.rulebook_id, "round": s.round,

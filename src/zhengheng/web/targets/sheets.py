@@ -1,0 +1,76 @@
+"""Targets as a table: all sheets of a rulebook go out, proposals for many units come in; all of them, or none."""
+
+import io
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from openpyxl import Workbook
+
+from zhengheng.domain.problems import Problem, ZhenghengError
+from zhengheng.web.accounts.models import Account
+from zhengheng.web.acts import services
+from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.web.rulebooks.selectors import book_of
+from zhengheng.web.targets.acts import TARGETS, LineGiven, ProposeGiven
+from zhengheng.web.targets.models import TargetSheet
+from zhengheng.web.targets.services import TargetError
+
+COLUMNS = {
+    "unit": "单位代码", "unit_name": "单位", "indicator": "指标代码", "indicator_name": "指标", "measure_unit": "计量单位",
+    "baseline": "基期值", "value": "目标值", "original": "原目标", "current": "现目标", "state": "状态",
+}  # fmt: skip
+"""Columns and their Chinese headers; unit, indicator, value and baseline count when the table comes back."""
+
+
+def table(version: RulebookVersion) -> bytes:
+    """Every line of every sheet of a rulebook, as a workbook that can come back with other units' targets."""
+    names = {one.code: one for one in book_of(version).indicators}
+    book = Workbook()
+    page = book.active
+    assert page is not None
+    page.append(list(COLUMNS.values()))
+    for sheet in (
+        TargetSheet.objects.filter(rulebook=version).select_related("unit").order_by("unit__code")
+    ):
+        for line in sheet.lines.all():
+            indicator = names[line.indicator]
+            page.append([
+                sheet.unit.code, sheet.unit.name_zh, line.indicator, indicator.name.zh, indicator.measure_unit,
+                line.baseline, line.proposed, line.original, line.current, TARGETS.state_of(sheet)[0],
+            ])  # fmt: skip
+            for cell in page[page.max_row]:
+                cell.data_type, cell.number_format = "s", "@"  # text, whatever it begins with
+    page.freeze_panes = "A2"
+    held = io.BytesIO()
+    book.save(held)
+    return held.getvalue()
+
+
+def propose_all(
+    version: RulebookVersion, rows: Iterable[dict[str, str]], *, source: str, actor: Account, now: datetime
+) -> int:  # fmt: skip
+    """A sheet for each unit of the table, as if proposed one by one. Raises TargetError with every unit's fault."""
+    act = TARGETS.act("propose")
+    assert act is not None
+    units: dict[str, list[tuple[int, dict[str, str]]]] = {}
+    for place, row in enumerate(rows, 2):
+        units.setdefault(row.get("unit", ""), []).append((place, row))
+    problems: list[Problem] = []
+    with transaction.atomic():
+        for unit, held in units.items():
+            lines = [
+                LineGiven(indicator=row.get("indicator", ""), value=row.get("value", ""), baseline=row.get("baseline", ""))
+                for _, row in held
+            ]  # fmt: skip
+            given = ProposeGiven(rulebook=version.pk, unit=unit, lines=lines)
+            try:
+                with transaction.atomic():
+                    services.make(TARGETS, act, given=given, actor=actor, now=now)
+            except ZhenghengError as error:
+                problems += [
+                    Problem(f"{source}:{held[0][0]}", p.code, f"{unit}: {p.zh}", f"{unit}: {p.en}") for p in error.problems
+                ]  # fmt: skip
+        if problems:
+            raise TargetError(problems)
+    return len(units)
