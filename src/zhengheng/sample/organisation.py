@@ -38,6 +38,24 @@ STREET_GROUPS = {
     "central": ("中心城区街道", "Central streets"),
     "rural": ("涉农镇街", "Rural towns"),
 }
+ENGLISH = {
+    "发展改革委": "Development and Reform", "工业和信息化局": "Industry and Information Technology", "科技局": "Science and Technology",
+    "商务局": "Commerce", "农业农村局": "Agriculture and Rural Affairs", "文化广电和旅游局": "Culture and Tourism",
+    "国资委": "State Assets", "投资促进局": "Investment Promotion", "交通运输局": "Transport", "教育局": "Education",
+    "民政局": "Civil Affairs", "人力资源社会保障局": "Human Resources and Social Security", "住房城乡建设局": "Housing and Construction",
+    "卫生健康委": "Health", "医疗保障局": "Medical Insurance", "退役军人事务局": "Veterans Affairs", "水务局": "Water",
+    "体育局": "Sports", "园林和林业局": "Parks and Forestry", "公积金中心": "Housing Fund Centre", "公共交通集团": "Public Transport Group",
+    "公安局": "Public Security", "市场监管局": "Market Regulation", "生态环境局": "Ecology and Environment",
+    "应急管理局": "Emergency Management", "城市管理局": "Urban Management", "自然资源和规划局": "Natural Resources and Planning",
+    "消防救援支队": "Fire and Rescue", "税务局": "Taxation", "政府办公室": "Government Office", "财政局": "Finance",
+    "司法局": "Justice", "审计局": "Audit", "统计局": "Statistics", "数据局": "Data", "信访局": "Petitions",
+    "机关事务局": "Government Offices Administration", "外事办": "Foreign Affairs",
+    "望衡区": "Wangheng District", "栖云区": "Qiyun District", "镜湾区": "Jingwan District", "铁砚区": "Tieyan District",
+    "石硖区": "Shixia District", "云衡经开区": "Yunheng Economic Zone", "云衡高新区": "Yunheng High-tech Zone",
+    "青屿区": "Qingyu District", "鹿溪县": "Luxi County", "岚溪县": "Lanxi County", "穗丰县": "Suifeng County",
+    "沅溪县": "Yuanxi County", "泽浦县": "Zepu County",
+}  # fmt: skip
+"""English names of departments and districts; streets and towns keep their Chinese ones."""
 NO_WINDOW = ("D34", "D37", "D38")
 """Departments without a service window: the rating of windows does not apply to them."""
 NO_ORDERS = "云间村镇"

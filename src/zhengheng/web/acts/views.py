@@ -96,6 +96,7 @@ def _facts(kind: Kind, obj: Any) -> list[tuple[Words, Any]]:
 
 def _history(kind: Kind, subject: str) -> list[dict[str, Any]]:
     words = {act.code: act.words for act in kind.acts}
+    words["audit.viewed"] = ("外部审计查阅", "read by the external auditor")
     return [
         {
             "words": words.get(row.act, (row.act, row.act)),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from zhengheng.sample.organisation import departments, districts, streets
+from zhengheng.sample.organisation import ENGLISH, departments, districts, streets
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.services import create_account, first_officers, give_role
 from zhengheng.web.organisation.models import Unit
@@ -66,7 +66,12 @@ def settle(moment: datetime, visit: datetime) -> None:
     }
     first_officers(accounts=officers, now=moment)
     rows = [
-        {"code": unit.code, "name_zh": unit.name, "kind": KINDS[unit.code[0]]}
+        {
+            "code": unit.code,
+            "name_zh": unit.name,
+            "name_en": ENGLISH.get(unit.name, ""),
+            "kind": KINDS[unit.code[0]],
+        }
         for unit in (*departments(), *districts(), *streets())
     ] + list(_sections())
     import_units(rows=rows, actor="system", now=moment, source="云衡市 (虚构示例)")
