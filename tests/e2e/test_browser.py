@@ -310,6 +310,7 @@ def reorganise(office: Office) -> None:
     office.act("commission_secretary", path, "approve", decision=decision)
     office.act("office_indicators", path, "draft_rules")
     office.act("office_procedure", path, "carry_out")
+    office.act("secrecy_officer", path, "move_roles")
     case.refresh_from_db()
     assert RulebookVersion.objects.get(pk=case.drafts[0]).state == "draft"
     assert standing(now().date()).filter(unit__code="D40").exists()

@@ -316,6 +316,11 @@ def test_a_merger_moves_people_and_duties_and_drafts_the_rulebook(town: Town) ->
     }
     assert "D40" in suppliers
     assert not {"D13", "D16"} & suppliers, "what is owed is owed by the heir"
+    town.post("secrecy_officer", f"{path}/move_roles")
+    given = LedgerEntry.objects.filter(
+        act="grant.given", actor="secrecy_officer", subject="account:unit_leader-D13"
+    )
+    assert given.exists(), "roles are given by the officer who gives roles, and by nobody else"
     mine = town.get("unit_reporter-D13", "reports?limit=100")["items"]
     assert any(one["detail"]["supplier"] == "D40" and "submit" not in one["acts"] for one in mine)
 

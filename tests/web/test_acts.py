@@ -41,7 +41,7 @@ TABLE: dict[str, tuple[set[Role], set[Role] | str]] = {
     "rulebook.compute": (DATA, BOTH), "rulebook.roll_over": (INDICATORS, BOTH),
     "handover.prepare": (WORKING, BOTH), "handover.take": (PANEL, BOTH), "handover.withdraw": (MENTOR, BOTH), "handover.carry_out": ({R.SECRECY_OFFICER}, BOTH),
     "reorganisation.ask": (PROCEDURE, BOTH), "reorganisation.approve": (SECRETARY, BOTH), "reorganisation.refuse": (SECRETARY, BOTH),
-    "reorganisation.draft_rules": (INDICATORS, BOTH), "reorganisation.carry_out": (PROCEDURE, BOTH), "rulebook.retire": (DIRECTOR, BOTH),
+    "reorganisation.draft_rules": (INDICATORS, BOTH), "reorganisation.carry_out": (PROCEDURE, BOTH), "reorganisation.move_roles": ({R.SECRECY_OFFICER}, BOTH), "rulebook.retire": (DIRECTOR, BOTH),
     "question.ask": (set(OF_A_UNIT), BOTH), "question.answer": (INDICATORS, BOTH),
     "proposal.make": (SUPPLIER | LEADER, NOBODY), "proposal.take_up": (INDICATORS, BOTH), "proposal.decline": (INDICATORS, BOTH),
     "target.propose": (INDICATORS, BOTH), "target.counter": (LEADER, NOBODY), "target.answer": (INDICATORS, BOTH),
@@ -85,7 +85,7 @@ READING: dict[str, tuple[set[Role], set[Role]]] = {
     "calendar": (WORKING, WORKING), "decision": (WORKING, WORKING), "question": (WORKING, WORKING), "proposal": (WORKING, WORKING), "change": (WORKING, WORKING),
     # Its maker is the mentor here, the successor the panel member.
     "handover": (OFFICERS | MENTOR | PANEL, OFFICERS | MENTOR | PANEL),
-    "reorganisation": (WORKING, WORKING),
+    "reorganisation": (set(Role), set(Role)),
     "rulebook": (OFFICE | COMMISSION, OFFICE | COMMISSION),
     "target": (OFFICE | COMMISSION | {R.EXTERNAL_AUDITOR} | OF_A_UNIT, OFFICE | COMMISSION | {R.EXTERNAL_AUDITOR}),
     "report": (OFFICE | {R.EXTERNAL_AUDITOR} | OF_A_UNIT, OFFICE | {R.EXTERNAL_AUDITOR}),

@@ -273,15 +273,16 @@ AUDIT = Machine(
 REORGANISATION = Machine(
     "reorganisation",
     {
-        "asked": ("待批准", "asked for"), "approved": ("已批准", "approved"), "carried_out": ("已执行", "carried out"),
-        "refused": ("未批准", "refused"),
+        "asked": ("待批准", "asked for"), "approved": ("已批准", "approved"), "carried_out": ("已执行, 待转授权", "carried out, roles to be moved"),
+        "complete": ("已完成", "complete"), "refused": ("未批准", "refused"),
     },
     (
         Transition("reorganisation.ask", ("",), "asked"),
         Transition("reorganisation.approve", ("asked",), "approved"),
         Transition("reorganisation.refuse", ("asked",), "refused"),
-        Transition("reorganisation.draft_rules", ("approved", "carried_out"), ""),
+        Transition("reorganisation.draft_rules", ("approved", "carried_out", "complete"), ""),
         Transition("reorganisation.carry_out", ("approved",), "carried_out"),
+        Transition("reorganisation.move_roles", ("carried_out",), "complete"),
     ),
 )  # fmt: skip
 

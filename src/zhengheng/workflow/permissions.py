@@ -283,12 +283,13 @@ RULES: tuple[Rule, ...] = (
     _rule("rectification.send_back", Role.OFFICE_INDICATORS),
     _rule("rectification.accept", Role.OFFICE_INDICATORS, relation="second"),
     # Merger, split and renaming of units.
-    Rule("reorganisation.read", BUSINESS),
+    Rule("reorganisation.read", EVERYONE),
     _rule("reorganisation.ask", Role.OFFICE_PROCEDURE),
     _rule("reorganisation.approve", Role.COMMISSION_SECRETARY),
     _rule("reorganisation.refuse", Role.COMMISSION_SECRETARY),
     _rule("reorganisation.draft_rules", Role.OFFICE_INDICATORS),
     _rule("reorganisation.carry_out", Role.OFFICE_PROCEDURE),
+    _rule("reorganisation.move_roles", Role.SECRECY_OFFICER),
     # Working days: next year's official notice comes when it comes.
     Rule("calendar.read", BUSINESS),
     _rule("calendar.load", Role.OFFICE_PROCEDURE),

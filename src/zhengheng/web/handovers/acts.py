@@ -6,7 +6,7 @@ from typing import Any
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.accounts.selectors import standing
-from zhengheng.web.accounts.services import give_role
+from zhengheng.web.accounts.services import give_role, stale
 from zhengheng.web.acts.declare import (
     Act,
     Change,
@@ -84,7 +84,9 @@ def carry_out(doing: Doing) -> Change:
         actor=doing.actor, now=doing.now,
     )  # fmt: skip
     last = max(case.day - timedelta(1), old.valid_from)
-    RoleGrant.objects.filter(pk=old.pk).update(valid_to=last, row_version=old.row_version + 1)
+    held = RoleGrant.objects.filter(pk=old.pk, row_version=old.row_version, revoked_at=None)
+    if not held.update(valid_to=last, row_version=old.row_version + 1):
+        raise stale(f"grant:{old.pk}")
     return Change(
         {}, {"from": old.account.username, "to": case.successor.username, "role": old.role}
     )

@@ -7,8 +7,9 @@ from typing import Any, Literal
 from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.scheme.later import succeeded
-from zhengheng.web.accounts.models import Account, RoleGrant
+from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import standing
+from zhengheng.web.accounts.services import give_role
 from zhengheng.web.acts import services as acts
 from zhengheng.web.acts.declare import Act, Change, Column, Doing, Given, Kind, Made, Standing, ask
 from zhengheng.web.decisions.services import carrying
@@ -24,6 +25,7 @@ from zhengheng.web.rulebooks.acts import RULEBOOKS, DraftGiven
 from zhengheng.web.rulebooks.selectors import book_of, frozen
 from zhengheng.web.rulebooks.services import packed
 from zhengheng.workflow.machines import REORGANISATION
+from zhengheng.workflow.roles import Role
 
 KINDS = {"merger": ("合并", "merger"), "split": ("分设", "split"), "rename": ("更名", "renaming")}
 
@@ -133,10 +135,7 @@ def draft_rules(doing: Doing) -> Change:
 
 
 def carry_out(doing: Doing) -> Change:
-    """From its day: heirs exist, the people go on for them, and what is owed is owed by them.
-
-    Accounts keep their roles at the old unit, so that what is open there is brought to its end.
-    """
+    """From its day: heirs exist, and a single heir owes what the old units owed."""
     case: Reorganisation = doing.obj
     if doing.day < case.day:
         raise ReorganisationError.one(
@@ -145,13 +144,40 @@ def carry_out(doing: Doing) -> Change:
     olds = list(Unit.objects.filter(code__in=case.units).select_related("parent"))
     heirs = [_heir(one, olds[0], case.day) for one in case.heirs]
     Unit.objects.filter(pk__in=[old.pk for old in olds]).update(valid_to=case.day - selectors.DAY)
-    moved = {"accounts": 0, "reports": 0, "below": 0}
+    moved = {"reports": 0, "below": 0}
     if len(heirs) == 1:
         for old in olds:
-            moved["accounts"] += _grants(old, heirs[0], case.day, doing)
             moved["reports"] += _reports(case, old, heirs[0])
             moved["below"] += Unit.objects.filter(parent=old).update(parent=heirs[0])
     return Change({}, {"moved": moved, "heirs": [heir.code for heir in heirs]})
+
+
+def move_roles(doing: Doing) -> Change:
+    """By the officer who gives roles: whoever held one at an old unit holds it at the single heir too.
+
+    The old ones stay, so that what is open there is brought to its end. After a split the officer gives
+    the roles one by one, because nobody else knows who goes where.
+    """
+    case: Reorganisation = doing.obj
+    if len(case.heirs) > 1:
+        return Change({}, {"accounts": 0})
+    heir = Unit.objects.get(code=case.heirs[0]["code"])
+    held = (
+        standing(doing.day)
+        .filter(unit__code__in=case.units, account__is_active=True)
+        .select_related("account")
+    )
+    known = {(g.account_id, g.role) for g in standing(doing.day).filter(unit=heir)}
+    given = []
+    for grant in held:
+        if (grant.account_id, grant.role) not in known:
+            known.add((grant.account_id, grant.role))
+            give_role(
+                account=grant.account, role=Role(grant.role), unit=heir, valid_from=case.day, valid_to=grant.valid_to,
+                actor=doing.actor, now=doing.now,
+            )  # fmt: skip
+            given.append(grant.account.username)
+    return Change({}, {"accounts": len(given), "unit": heir.code})
 
 
 def _heir(said: dict[str, str], old: Unit, day: date) -> Unit:
@@ -165,18 +191,6 @@ def _heir(said: dict[str, str], old: Unit, day: date) -> Unit:
         },
     )
     return found
-
-
-def _grants(old: Unit, heir: Unit, day: date, doing: Doing) -> int:
-    held = standing(doing.day).filter(unit=old)
-    count = 0
-    for grant in held:
-        _, new = RoleGrant.objects.get_or_create(
-            account_id=grant.account_id, role=grant.role, unit=heir, revoked_at=None,
-            defaults={"valid_from": day, "valid_to": grant.valid_to, "given_by": doing.actor},
-        )  # fmt: skip
-        count += new
-    return count
 
 
 def _reports(case: Reorganisation, old: Unit, heir: Unit) -> int:
@@ -216,6 +230,7 @@ REORGANISATIONS = Kind(
         Act("reorganisation.refuse", ("不批准", "Refuse"), refuse, ReasonGiven, optional=True),
         Act("reorganisation.draft_rules", ("生成方案修订草案", "Draft the amended rulebooks"), draft_rules, when=lambda r: not r.drafts),
         Act("reorganisation.carry_out", ("执行", "Carry out"), carry_out),
+        Act("reorganisation.move_roles", ("转授权给承继单位", "Move the roles to the heir"), move_roles),
     ),
     columns=(
         Column(("变动方式", "Kind"), lambda r: KINDS[r.kind]), Column(("生效日", "From"), "day"),

@@ -67,6 +67,7 @@ def split_street(decided: Any) -> None:
     decision = decided(f"reorganisation:{case.pk}", "2025年第2次会议", "2025-03-18", "同意区划调整")
     do(REORGANISATIONS, "approve", case, "mishu", "2025-03-19", decision=decision)
     do(REORGANISATIONS, "carry_out", case, "chengxu", "2025-04-01")
+    do(REORGANISATIONS, "move_roles", case, "secrecy", "2025-04-01")
 
 
 def claims(book: Any) -> None:
