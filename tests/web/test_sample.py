@@ -63,6 +63,7 @@ def test_the_sample_city_and_its_stories(city: list[tuple[str, str, str]]) -> No
     the_flood_of_story_3()
     the_split_of_story_2()
     claims_and_tolerance_of_story_9()
+    the_cascade_down_to_posts()
     the_grade_of_story_10()
     the_audit_of_story_15()
     assert Rectification.objects.filter(state="served", late=False, unit__code="D27").count() == 1
@@ -134,6 +135,18 @@ def claims_and_tolerance_of_story_9() -> None:
     page = entered("jiaoyu", "Yunheng-2026").get("/office/tolerance/granted/").content.decode()
     assert "改革试点未达预期" in page
     assert "投资促进局" not in page
+
+
+def the_cascade_down_to_posts() -> None:
+    """Of the thousand school places sixty in a hundred go to one section, and of those sixty to one post."""
+    book = RulebookVersion.objects.get(code="departments", version="2026").pk
+    page = (
+        entered("jiaoyu-gw", "Yunheng-2026")
+        .get(f"/office/targets/cascade/?rulebook={book}")
+        .content.decode()
+    )
+    assert "基础教育科科员" in page
+    assert ">360<" in page
 
 
 def the_grade_of_story_10() -> None:

@@ -115,8 +115,18 @@ def department_rulebook() -> Rulebook:
         "indicators": [_indicator(code) for code in sorted(codes)]
         + [count_indicator(code) for code in RATING_COUNTS],
         "procedure": _procedure("essay"),
+        "cascade": CASCADE,
     }  # fmt: skip
     return _rulebook(data)
+
+
+CASCADE = [
+    {"indicator": "C02", "parent": "D10", "mode": "shares", "children": {"D10-1": "10", "D10-2": "60", "D10-3": "30"}},
+    {"indicator": "C02", "parent": "D10-2", "mode": "shares", "children": {"D10-2-1": "40", "D10-2-2": "60"}},
+    {"indicator": "A05", "parent": "D35", "mode": "inherit", "children": {"D35-2": "100"}},
+    {"indicator": "A05", "parent": "D35-2", "mode": "inherit", "children": {"D35-2-1": "100", "D35-2-2": "100"}},
+]  # fmt: skip
+"""School places go by shares to sections and posts; a rate is inherited as it is."""
 
 
 def district_rulebook() -> Rulebook:

@@ -6,6 +6,7 @@ from typing import Any
 from zhengheng.domain.numbers import parse_scaled, plain
 from zhengheng.scheme.cascade import Coverage, cascaded_targets, coverage
 from zhengheng.scheme.indicator import Indicator
+from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reporting.services import assessed
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of
@@ -16,7 +17,10 @@ def handed_down(version: RulebookVersion) -> tuple[list[dict[str, Any]], Coverag
     """Every cascade with its parent, its children and their targets; then who and what is not covered."""
     book = book_of(version)
     units = assessed(book)
-    names = {unit.code: unit.name for unit in units}
+    names = {
+        code: (zh, en or zh)
+        for code, zh, en in Unit.objects.values_list("code", "name_zh", "name_en")
+    }
     agreed = {
         (line.sheet.unit.code, line.indicator): parse_scaled(line.current, book.indicator(line.indicator).decimals)[0]
         for line in TargetLine.objects.filter(sheet__rulebook=version, sheet__state="agreed").select_related("sheet__unit")
@@ -36,10 +40,10 @@ def handed_down(version: RulebookVersion) -> tuple[list[dict[str, Any]], Coverag
 
 def _end(unit: str, indicator: Indicator, targets: dict[tuple[str, str], int], names: Any) -> dict[str, Any]:  # fmt: skip
     held = targets.get((unit, indicator.code))
-    name = names.get(unit)
+    zh, en = names.get(unit, ("", ""))
     own = getattr(indicator.method, "target", None)
     text = plain(held, indicator.decimals) if held is not None else (str(own) if own is not None else None)  # fmt: skip
-    return {"unit": unit, "zh": name.zh if name else "", "en": (name.en or name.zh) if name else "", "target": text}  # fmt: skip
+    return {"unit": unit, "zh": zh, "en": en, "target": text}  # fmt: skip
 
 
 def unfiled(day: date) -> list[TargetSheet]:
@@ -58,7 +62,8 @@ def eased(period: str) -> list[dict[str, Any]]:
         before, after = (
             parse_scaled(text, indicator.decimals)[0] for text in (change.before, change.value)
         )
-        if (after < before) != (indicator.direction == "up"):
+        # For an interval neither side is the easy one: every change is told.
+        if indicator.direction != "interval" and (after < before) != (indicator.direction == "up"):
             continue
         unit = sheet.unit
         entry = found.setdefault(unit.code, {"unit": unit.code, "zh": unit.name_zh, "en": unit.name_en or unit.name_zh, "changes": []})  # fmt: skip
