@@ -66,3 +66,8 @@ def postgres() -> Iterator[str]:
         return
     with postgres_server(folder) as address:
         yield address
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: begun last, one of them would leave the other workers waiting."""
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/test_spark"))
