@@ -66,7 +66,7 @@ def serve(
 
     out.print(f"政衡 Zhengheng: http://{host}:{port}/  (Ctrl+C 结束 / ends it)", markup=False)
     run(
-        application, host=host, port=port, threads=threads, connection_limit=1000, backlog=1024, ident="", _quiet=True
+        application, host=host, port=port, threads=threads, connection_limit=1000, asyncore_use_poll=True, backlog=1024, ident="", _quiet=True
     )  # fmt: skip
 
 

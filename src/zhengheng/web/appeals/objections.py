@@ -16,8 +16,9 @@ from zhengheng.web.acts.declare import (
     Standing,
     ask,
 )
-from zhengheng.web.appeals.acts import AppealError, plainly
+from zhengheng.web.appeals.acts import plainly
 from zhengheng.web.appeals.models import Conflict, Objection
+from zhengheng.web.appeals.services import AppealError
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.files.services import own_files
 from zhengheng.web.organisation.models import Unit

@@ -1,0 +1,40 @@
+"""What holds for every step of an appeal: its words, its faults, when a value or an outcome can be."""
+
+from typing import Literal
+
+from zhengheng.domain.problems import ZhenghengError
+from zhengheng.lake.cells import number_fault
+from zhengheng.web.appeals import selectors
+from zhengheng.web.appeals.models import Appeal
+
+Ground = Literal["data_error", "rule_misapplied", "not_our_duty", "force_majeure", "error_tolerance", "rater_conflict"]  # fmt: skip
+GROUNDS = {
+    "data_error": ("数据错误", "data error"), "rule_misapplied": ("规则适用错误", "rule misapplied"),
+    "not_our_duty": ("非本单位职责", "not our duty"), "force_majeure": ("不可抗力", "force majeure"),
+    "error_tolerance": ("容错", "error tolerance"), "rater_conflict": ("评价人利害关系", "rater conflict"),
+}  # fmt: skip
+OUTCOMES = {"uphold": ("支持", "upheld"), "partly": ("部分支持", "partly upheld"), "reject": ("驳回", "rejected")}  # fmt: skip
+
+
+class AppealError(ZhenghengError):
+    """An appeal cannot go on as asked for."""
+
+
+def check_value(appeal: Appeal, value: str) -> None:
+    """Raise AppealError unless the text is a value of the contested series."""
+    indicator = selectors.run_of(appeal).rulebook.indicator(appeal.series)
+    if fault := number_fault(value, indicator.decimals):
+        raise AppealError.one("value", "number", zh=fault[0], en=fault[1])
+
+
+def check_outcome(appeal: Appeal, outcome: str, value: str) -> None:
+    """Raise AppealError unless outcome and value fit and the ripple of the value was seen."""
+    if outcome == "reject":
+        if value:
+            raise AppealError.one("value", "value.none", zh="驳回的决定不改数值", en="a rejection changes no value")  # fmt: skip
+        return
+    check_value(appeal, value)
+    if not appeal.effect or appeal.effect["value"] != value:
+        raise AppealError.one(
+            "value", "effect.absent", zh="签署前须先试算这一数值对全部单位的影响", en="first compute what this value moves"
+        )  # fmt: skip
