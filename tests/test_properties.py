@@ -1,5 +1,6 @@
 """What no rulebook may allow: gaps that pay, order that matters, parts that do not add."""
 
+import os
 from fractions import Fraction
 
 import pyarrow as pa
@@ -14,7 +15,9 @@ from zhengheng.engines.run import make_run
 from zhengheng.lake.facts import Facts
 from zhengheng.scheme.model import Node, Rulebook
 
-common = settings(max_examples=40, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate],
+EXAMPLES = int(os.environ.get("ZHENGHENG_EXAMPLES", "24"))
+"""Of each property; a long run sets it higher."""
+common = settings(max_examples=EXAMPLES, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate],
                   suppress_health_check=list(HealthCheck))  # fmt: skip
 RELATIVE = {"rank", "min_max", "z_score", "mads", "percentile", "borda"}
 
