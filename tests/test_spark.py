@@ -19,6 +19,8 @@ from zhengheng.engines.results import KEPT
 from zhengheng.engines.run import make_run
 
 pytestmark = pytest.mark.usefixtures("java")
+# Virtual machines that live for seconds: they are not worth their second compiler.
+os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 
 
 @pytest.fixture(scope="module")
