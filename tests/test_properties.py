@@ -15,7 +15,7 @@ from zhengheng.engines.run import make_run
 from zhengheng.lake.facts import Facts
 from zhengheng.scheme.model import Node, Rulebook
 
-EXAMPLES = int(os.environ.get("ZHENGHENG_EXAMPLES", "24"))
+EXAMPLES = int(os.environ.get("ZHENGHENG_EXAMPLES", "40"))
 """Of each property; a long run sets it higher."""
 common = settings(max_examples=EXAMPLES, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate],
                   suppress_health_check=list(HealthCheck))  # fmt: skip

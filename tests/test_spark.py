@@ -87,7 +87,7 @@ def test_published_results_on_spark(
         assert (tmp_path / "duckdb" / file).read_bytes() == (tmp_path / "spark" / file).read_bytes()
 
 
-@settings(max_examples=2, deadline=None, derandomize=True, phases=[Phase.generate],
+@settings(max_examples=4, deadline=None, derandomize=True, phases=[Phase.generate],
           suppress_health_check=list(HealthCheck))  # fmt: skip
 @given(data=st.data())
 def test_generated_cases_on_spark(data: st.DataObject) -> None:
