@@ -1,6 +1,6 @@
 """Accounts: three officers who exclude each other, rights only by grants, locks, stale writers."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import permutations
 
 import pytest
@@ -11,7 +11,7 @@ from tests.web.conftest import NOW, PASSWORD, People
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.web.accounts import services
 from zhengheng.web.accounts.models import Account, RoleGrant
-from zhengheng.web.accounts.selectors import allowed
+from zhengheng.web.accounts.selectors import allowed, months
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.workflow.roles import OFFICE, OFFICERS, Role, conflicts
 
@@ -231,3 +231,13 @@ def test_an_address_that_tries_many_names_has_to_wait(people: People) -> None:
             assert tried("mentor", PASSWORD, "10.0.0.9") == 302, (
                 "a quarter of an hour later it may again"
             )
+
+
+def test_months_in_a_post_count_until_today_and_no_further(people: People) -> None:
+    account = people["mentor"]
+    account.grants.update(valid_from="2026-01-16")
+    counted = {
+        str(day): [n for _, n in months(account, day)]
+        for day in (date(2026, 1, 31), date(2026, 3, 14), date(2026, 3, 15))
+    }
+    assert counted == {"2026-01-31": [], "2026-03-14": [1], "2026-03-15": [2]}

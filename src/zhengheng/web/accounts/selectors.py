@@ -70,10 +70,11 @@ def knocks(address: str, since: datetime) -> int:
     return FailedSignIn.objects.filter(address=address[:64], at__gte=since).count()
 
 
-def months(account: Account, year: int) -> list[tuple[RoleGrant, int]]:
-    """Months of a year in each post: a month counts for a post held on its fifteenth."""
+def months(account: Account, day: date) -> list[tuple[RoleGrant, int]]:
+    """Months of the year of `day`, up to that day, in each post: a month counts for a post held on its fifteenth [D]."""
+    middles = [middle for month in range(1, 13) if (middle := date(day.year, month, 15)) <= day]
     held = RoleGrant.objects.filter(account=account).select_related("unit")
-    counted = [(grant, sum(_held_on(grant, date(year, month, 15)) for month in range(1, 13))) for grant in held]  # fmt: skip
+    counted = [(grant, sum(_held_on(grant, middle) for middle in middles)) for grant in held]  # fmt: skip
     return [(grant, count) for grant, count in counted if count]
 
 

@@ -150,7 +150,7 @@ def account(request: OfficeRequest, username: str) -> HttpResponse:
         "units": standing_units(day),
         "may_give": allowed(request.user, "grant.give", day) and found.pk != request.user.pk,
         "may_close": allowed(request.user, "account.close", day),
-        "months": [(_named(grant), count) for grant, count in months(found, day.year)],
+        "months": [(_named(grant), count) for grant, count in months(found, day)],
     }  # fmt: skip
     return render(request, "accounts/account.html", context)
 
