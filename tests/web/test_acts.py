@@ -163,7 +163,7 @@ class Objects:
             "reorganisation": Reorganisation.objects.create(kind="rename", day=NOW.date(), units=[self.unit.code], heirs=[{"code": "X", "name_zh": "x", "share": "1"}], basis="b", state="asked", **common),
             "self_report": SelfReport.objects.create(state="draft", **about),
             "tolerance": Tolerance.objects.create(state="asked", ground="pilot", facts="f", **about),
-            "audit": Audit.objects.create(rulebook=self.rulebook, purpose="external", seed="s", pool=1, state="drawn", **common | {"made_by": auditor}),
+            "audit": Audit.objects.create(rulebook=self.rulebook, purpose="external", seed="s", drawn_from=[1], state="drawn", **common | {"made_by": auditor}),
         }  # fmt: skip
         self.held |= {
             "calendar": LoadedCalendar.objects.create(years="2027", source="s", text='{"years": {}}', state="loaded", **common),

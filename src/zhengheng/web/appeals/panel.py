@@ -1,10 +1,10 @@
 """The panel: drawn by lot, heard, voted, decided; it never touches a score."""
 
-import random
 import secrets
 from datetime import date
 from typing import Literal
 
+from zhengheng.domain.lots import draw as draw_lots
 from zhengheng.web.acts.declare import Change, Doing, Files, Given, ask
 from zhengheng.web.appeals import selectors
 from zhengheng.web.appeals.models import Appeal, PanelSeat
@@ -37,16 +37,16 @@ def draw(doing: Doing) -> Change:
             en=f"only {len(eligible)} can be drawn ({len(excluded)} are excluded)",
         )  # fmt: skip
     seed = secrets.token_hex(16)
-    drawn = random.Random(seed).sample(eligible, doing.given.seats)
+    by_name = {account.username: account for account in eligible}
+    names = draw_lots(by_name, seed, doing.given.seats)
     appeal.seats.filter(recused="").delete()
-    for account in drawn:
-        PanelSeat.objects.create(appeal=appeal, account=account)
-    names = [account.username for account in drawn]
+    for name in names:
+        PanelSeat.objects.create(appeal=appeal, account=by_name[name])
     return Change(
         {"seed": seed, "excluded": excluded},
         {
             "seed": seed,
-            "pool": [a.username for a in eligible],
+            "pool": sorted(by_name),
             "drawn": names,
             "excluded": excluded,
         },

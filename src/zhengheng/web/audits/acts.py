@@ -1,11 +1,11 @@
 """What is done to a sample: drawn with a recorded seed, checked entry by entry, asked about, closed."""
 
-import random
 import secrets
 from datetime import date
 from functools import partial
 from typing import Any, Literal
 
+from zhengheng.domain.lots import draw as draw_lots
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.lake.cells import number_fault
 from zhengheng.web.accounts.models import Account
@@ -25,8 +25,7 @@ from zhengheng.web.acts.declare import (
 from zhengheng.web.audits.models import Audit, AuditQuestion, Entry
 from zhengheng.web.files.services import own_files
 from zhengheng.web.reporting.models import Report
-from zhengheng.web.rulebooks.models import RulebookVersion
-from zhengheng.web.rulebooks.selectors import book_of
+from zhengheng.web.rulebooks.selectors import adopted_choices, adopted_version, book_of
 from zhengheng.workflow.machines import AUDIT
 from zhengheng.workflow.roles import Role
 
@@ -47,25 +46,24 @@ class DrawGiven(Given):
 
 
 def draw(doing: Doing) -> Made:
-    """By lot among all confirmed values, in their order by number; the seed repeats the draw."""
+    """By lot among all confirmed values; seed and the numbers drawn from are kept, so that the draw can be repeated."""
     given: DrawGiven = doing.given
-    version = RulebookVersion.objects.filter(pk=given.rulebook, state="adopted").first()
-    if version is None:
-        raise AuditError.one("rulebook", "rulebook.absent", zh="没有这个生效的方案", en="there is no such rulebook in force")  # fmt: skip
+    version = adopted_version(given.rulebook)
     held = Report.objects.filter(
         rulebook__code=version.code, state__in=("confirmed", "loaded"), **({"period": given.period} if given.period else {})
     )  # fmt: skip
-    pool = list(held.order_by("pk"))
+    pool = {str(report.pk): report for report in held.order_by("pk")}
     if not pool:
         raise AuditError.one("period", "audit.empty", zh="这一期还没有已确认的数据", en="no value of this period is confirmed yet")  # fmt: skip
     seed = secrets.token_hex(16)
-    drawn = random.Random(seed).sample(pool, min(given.size, len(pool)))
+    drawn = [pool[number] for number in draw_lots(pool, seed, given.size)]
     auditor = any(g.role is Role.EXTERNAL_AUDITOR for g in grants(doing.actor, doing.day))
     made = Audit(
-        rulebook=version, purpose="external" if auditor else "site", period=given.period, seed=seed, pool=len(pool)
+        rulebook=version, purpose="external" if auditor else "site", period=given.period, seed=seed,
+        drawn_from=[report.pk for report in pool.values()],
     )  # fmt: skip
     children = tuple(partial(_entry, report=report) for report in sorted(drawn, key=lambda r: r.pk))
-    return Made(made, {"seed": seed, "pool": len(pool), "drawn": sorted(r.pk for r in drawn)}, children)  # fmt: skip
+    return Made(made, {"seed": seed, "drawn_from": made.drawn_from, "drawn": sorted(r.pk for r in drawn)}, children)  # fmt: skip
 
 
 def _entry(audit: Audit, report: Report) -> Entry:
@@ -137,11 +135,6 @@ def _standing(audit: Audit, account: Account) -> Standing:
     return Standing(("maker",) if audit.made_by_id == account.pk or audit.pk is None else ())
 
 
-def _rulebooks(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
-    held = RulebookVersion.objects.filter(state="adopted")
-    return {"rulebook": [(str(v.pk), f"{v.title_zh} {v.version}") for v in held]}
-
-
 def _entries(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
     return {"entry": [
         (str(e.pk), f"{e.report.unit.name_zh} {e.report.indicator} {e.report.period}: {e.reported}")
@@ -170,8 +163,8 @@ AUDITS = Kind(
     standing=_standing,
     acts=(
         Act("audit.draw", ("抽取样本", "Draw a sample"), draw, DrawGiven,
-            ("从已确认的数据中随机抽取; 种子记入存证日志, 任何人可重现抽取。",
-             "Drawn by lot among confirmed values; the seed enters the ledger, so that anybody can repeat the draw."), choices=_rulebooks),
+            ("从已确认的数据中随机抽取; 种子和总体清单记入存证日志, 任何人可重现抽取。",
+             "Drawn by lot among confirmed values; seed and list enter the ledger, so that anybody can repeat the draw."), choices=adopted_choices),
         Act("audit.find", ("登记核查结果", "Record a finding"), find, FindGiven, choices=_entries, when=lambda a: a.entries.filter(finding="").exists()),
         Act("audit.ask", ("提问", "Ask a question"), ask_question, AskGiven, optional=True),
         Act("audit.answer", ("答复提问", "Answer a question"), answer, AnswerGiven, choices=_questions,
@@ -180,12 +173,12 @@ AUDITS = Kind(
     ),
     columns=(
         Column(("核查", "Check"), lambda a: PURPOSES[a.purpose]), Column(("方案", "Rulebook"), lambda a: (a.rulebook.title_zh, a.rulebook.title_en)),
-        Column(("总体", "Out of"), "pool", True),
+        Column(("总体", "Out of"), lambda a: str(len(a.drawn_from)), True),
     ),
     facts=(Column(("抽签种子", "Seed of the draw"), "seed"),),
     queryset=lambda: Audit.objects.select_related("rulebook", "made_by"),
     body="audits/body.html", context=_page,
-    out=lambda a: {"rulebook": a.rulebook_id, "purpose": a.purpose, "seed": a.seed, "pool": a.pool,
+    out=lambda a: {"rulebook": a.rulebook_id, "purpose": a.purpose, "seed": a.seed, "drawn_from": a.drawn_from,
                    "entries": [{"id": e.pk, "report": e.report_id, "reported": e.reported, "finding": e.finding, "found_value": e.found_value} for e in a.entries.all()],
                    "questions": [{"id": q.pk, "text": q.text, "answer": q.answer} for q in a.questions.all()]},
 )  # fmt: skip

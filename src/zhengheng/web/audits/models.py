@@ -9,14 +9,14 @@ from zhengheng.web.rulebooks.models import RulebookVersion
 
 
 class Audit(Lived):
-    """A sample of reported values drawn by lot; whoever knows the seed draws the same one."""
+    """A sample of reported values drawn by lot; whoever reads seed and list draws the same one."""
 
     rulebook = models.ForeignKey(RulebookVersion, models.PROTECT, related_name="audits")
     purpose = models.CharField(max_length=8)
     period = models.CharField(max_length=16, blank=True)
     seed = models.CharField(max_length=64)
-    pool = models.PositiveIntegerField()
-    """How many values there were to draw from."""
+    drawn_from = models.JSONField(default=list)
+    """Numbers of the values there were to draw from; the draw is `domain.lots.draw` of them and the seed."""
 
 
 class Entry(models.Model):
