@@ -148,7 +148,9 @@ def adopt(office: Office) -> int:
     path = f"rulebooks/{book}/"
     office.act("office_indicators", path, "consult", until="2026-03-20")
     office.go("external_auditor", path)
-    seen = LedgerEntry.objects.filter(act="audit.viewed", actor="external_auditor")
+    seen = LedgerEntry.objects.filter(
+        act="audit.viewed", actor="external_auditor", subject=f"rulebook:{book}"
+    )
     assert seen.count() == 1, "who audits from outside leaves a trace of what he reads"
     office.act("unit_leader-D10", path, "opine", clause="SEATS", text="权重偏高")
     office.act(

@@ -13,6 +13,8 @@ class OfficeRequest(HttpRequest):
 
     user: Account
     now: datetime
+    subject: str
+    """What the page or answer is about, where it is one object; the address otherwise."""
 
 
 BY_DOOR = "by_door"

@@ -57,7 +57,7 @@ def _row(kind: Kind, obj: Any) -> list[tuple[Any, bool]]:
 def show(request: OfficeRequest, kind: Kind, number: int) -> HttpResponse:
     """One object: its state in a sentence, its facts, what this account can do, what was done."""
     obj = selectors.find(kind, number, request.user, request.now.date())
-    services.note_reading(kind, obj, account=request.user, now=request.now)
+    request.subject = f"{kind.name}:{obj.pk}"
     return render(request, "acts/object.html", object_context(request, kind, obj))
 
 

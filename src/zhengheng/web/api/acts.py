@@ -80,7 +80,7 @@ def _reading(kind: Kind) -> None:
 
     def one(request: OfficeRequest, number: int, response: HttpResponse) -> Any:
         obj = selectors.find(kind, number, request.user, request.now.date())
-        services.note_reading(kind, obj, account=request.user, now=request.now)
+        request.subject = f"{kind.name}:{obj.pk}"
         response["ETag"] = f'"{obj.row_version}"'
         if request.headers.get("If-None-Match") == response["ETag"]:
             return Status(304, None)

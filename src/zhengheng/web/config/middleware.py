@@ -10,9 +10,11 @@ from django.shortcuts import redirect
 from django.utils import translation
 
 from zhengheng.domain.problems import Problem, ZhenghengError
+from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.request import OfficeRequest, owes_password
 from zhengheng.web.accounts.second_factor import wanted as factor_wanted
 from zhengheng.web.accounts.tokens import holder
+from zhengheng.web.acts.services import note_reading
 from zhengheng.web.api.problems import answer
 from zhengheng.web.api.repeat import once
 from zhengheng.web.pages.clock import now
@@ -20,6 +22,8 @@ from zhengheng.web.pages.views import problem_page
 
 Handler = Callable[[HttpRequest], HttpResponse]
 API = "/api/v1/"
+LONGEST = 160
+"""Characters of an address that enter the ledger as what was read."""
 LANGUAGE_COOKIE = "language"
 FACTOR = ("/office/second-factor/", "/office/sign-out/", "/office/password/")
 OPEN = ("/office/sign-in/", "/office/doors/", "/office/language/", "/static/", "/api/v1/")
@@ -99,6 +103,20 @@ def signed_in(handle: Handler) -> Handler:
         response = handle(request)
         # Pages behind the door stay out of shared caches and of the browser's history of others.
         response.headers.setdefault("Cache-Control", "no-store, private")
+        return response
+
+    return middleware
+
+
+def traced(handle: Handler) -> Handler:
+    """Whatever the external auditor reads, page, list, file or answer, is in the ledger."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = handle(request)
+        user = request.user
+        if request.method in {"GET", "HEAD"} and response.status_code in {200, 304} and isinstance(user, Account):  # fmt: skip
+            subject = getattr(request, "subject", request.get_full_path()[:LONGEST])
+            note_reading(subject, account=user, now=request.now)  # type: ignore[attr-defined]
         return response
 
     return middleware

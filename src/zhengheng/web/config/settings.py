@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "zhengheng.web.config.middleware.printable",
     "zhengheng.web.config.middleware.signed_in",
     "allauth.account.middleware.AccountMiddleware",
+    "zhengheng.web.config.middleware.traced",
     "zhengheng.web.config.middleware.expected_errors",
 ]
 TEMPLATES = [
