@@ -10,12 +10,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from zhengheng.domain.problems import DataError, Problem, ZhenghengError
+from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.web.accounts import imports, services
 from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import allowed, knocks, listed, months, require
-from zhengheng.web.files.tables import rows_of
+from zhengheng.web.files.take_in import take_in
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.selectors import standing as standing_units
 from zhengheng.web.pages.requests import seen_version
@@ -253,24 +253,12 @@ IMPORTS = {
 
 
 @require_http_methods(["GET", "POST"])
-def take_in(request: OfficeRequest, what: str) -> HttpResponse:
+def bring(request: OfficeRequest, what: str) -> HttpResponse:
     """Accounts, or roles, from a table."""
-    act, columns, bring = IMPORTS[what]
+    act, columns, import_them = IMPORTS[what]
     require(request.user, act, request.now.date())
-    problems: tuple[Problem, ...] = ()
-    if request.method == "POST":
-        try:
-            upload = request.FILES.get("file")
-            if upload is None:
-                raise DataError.one("file", "file.absent", zh="请选择文件", en="choose a file")
-            name = upload.name or what
-            count = bring(
-                rows=rows_of(name, upload.read(), columns), source=name, actor=request.user, now=request.now
-            )  # fmt: skip
-        except ZhenghengError as error:
-            problems = error.problems
-        else:
-            messages.success(request, say(f"已导入 {count} 行", f"{count} rows are in"))
-            return redirect("accounts")
-    context = {"problems": problems, "columns": columns.items()}
-    return render(request, "accounts/import.html", context, status=422 if problems else 200)
+
+    def write(rows: list[dict[str, str]], source: str) -> int:
+        return import_them(rows=rows, source=source, actor=request.user, now=request.now)
+
+    return take_in(request, "accounts/import.html", columns, write, "accounts")

@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from ninja import File, Router, Schema
 from ninja.files import UploadedFile
 
-from zhengheng.domain.problems import NotFoundError
 from zhengheng.web.accounts import imports
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import require
@@ -16,7 +15,7 @@ from zhengheng.web.files.tables import XLSX, rows_of
 from zhengheng.web.organisation import services as organisation
 from zhengheng.web.pages.checklist import checklist
 from zhengheng.web.reporting import chase, tolerance
-from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.web.rulebooks.selectors import adopted_version
 from zhengheng.web.targets import selectors as targets
 from zhengheng.web.targets import sheets
 
@@ -79,17 +78,9 @@ class CascadeOut(Schema):
 def targets_cascade(request: OfficeRequest, rulebook: int) -> dict[str, Any]:
     """How the targets of a rulebook in force come down from goal to post."""
     require(request.user, "target.cascade", request.now.date())
-    found, covered = targets.handed_down(_in_force(rulebook))
+    found, covered = targets.handed_down(adopted_version(rulebook))
     cascades = [{**one, "indicator": one["indicator"].code} for one in found]
     return {"cascades": cascades, "coverage": vars(covered)}
-
-
-def _in_force(number: int) -> RulebookVersion:
-    held = RulebookVersion.objects.filter(state="adopted")
-    version = held.filter(pk=number).first() if 0 < number < 2**63 else None
-    if version is None:
-        raise NotFoundError.one("rulebook", "rulebook.absent", zh="没有这个生效的方案", en="there is no such rulebook in force")  # fmt: skip
-    return version
 
 
 class PointOut(Schema):
@@ -120,7 +111,7 @@ def targets_import(
 ) -> dict[str, int]:
     """Targets proposed to many units by one table: all of them or none; `rows` counts the units."""
     require(request.user, "target.propose", request.now.date())
-    version = _in_force(rulebook)
+    version = adopted_version(rulebook)
     name, rows = _table(file, sheets.COLUMNS)
     return {"rows": sheets.propose_all(version, rows, source=name, actor=request.user, now=request.now)}  # fmt: skip
 
@@ -129,7 +120,7 @@ def targets_import(
 def targets_table(request: OfficeRequest, rulebook: int) -> HttpResponse:
     """All target lines of a rulebook in force (xlsx)."""
     require(request.user, "target.propose", request.now.date())
-    return HttpResponse(sheets.table(_in_force(rulebook)), content_type=XLSX)
+    return HttpResponse(sheets.table(adopted_version(rulebook)), content_type=XLSX)
 
 
 @router.post("/units-import", response={200: CountOut, **ERRORS})

@@ -21,7 +21,7 @@ from zhengheng.web.appeals.models import Conflict, Objection
 from zhengheng.web.appeals.services import AppealError
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.files.services import own_files
-from zhengheng.web.organisation.models import Unit
+from zhengheng.web.organisation.selectors import unit_of
 from zhengheng.web.results.acts import procedure
 from zhengheng.web.results.models import ResultRun
 from zhengheng.workflow.machines import CONFLICT, OBJECTION
@@ -96,9 +96,7 @@ class DeclareGiven(Given):
 
 
 def declare(doing: Doing) -> Made:
-    unit = Unit.objects.filter(code=doing.given.unit).first()
-    if unit is None:
-        raise AppealError.one("unit", "unit.absent", zh="没有这个单位", en="there is no such unit")
+    unit = unit_of(doing.given.unit)
     return Made(Conflict(unit=unit, reason=doing.given.reason), {"unit": unit.code})
 
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
+from zhengheng.domain.problems import ZhenghengError
 from zhengheng.web.organisation.models import Unit
 
 
@@ -13,6 +14,18 @@ def standing(day: date) -> QuerySet[Unit]:
     return Unit.objects.filter(
         Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day)
     )
+
+
+class UnitAbsentError(ZhenghengError):
+    """There is no such unit."""
+
+
+def unit_of(code: str, field: str = "unit") -> Unit:
+    """The unit with this code, of whatever year. Raises UnitAbsentError at `field`."""
+    found = Unit.objects.filter(code=code).first()
+    if found is None:
+        raise UnitAbsentError.one(field, "unit.absent", zh=f"没有单位 {code}", en=f"there is no unit {code}")  # fmt: skip
+    return found
 
 
 @dataclass

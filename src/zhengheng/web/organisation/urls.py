@@ -6,6 +6,6 @@ from zhengheng.web.organisation import views
 
 urlpatterns = [
     path("", views.tree, name="organisation"),
-    path("import/", views.take_in, name="unit_import"),
+    path("import/", views.bring, name="unit_import"),
     path("<str:code>/", views.unit, name="unit"),
 ]

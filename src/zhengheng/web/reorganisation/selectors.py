@@ -13,7 +13,7 @@ from zhengheng.web.reorganisation.models import Reorganisation
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.reporting.services import assessed
 from zhengheng.web.rulebooks.models import RulebookVersion
-from zhengheng.web.rulebooks.selectors import book_of
+from zhengheng.web.rulebooks.selectors import adopted, book_of
 from zhengheng.web.targets.models import TargetSheet
 from zhengheng.workflow.machines import APPEAL, RECTIFICATION, TARGET
 
@@ -51,7 +51,7 @@ def _units(version: RulebookVersion) -> set[str]:
 def concerned(case: Reorganisation) -> list[RulebookVersion]:
     """The rulebooks in force that assess one of the units, newest version of each."""
     held: dict[tuple[str, str], RulebookVersion] = {}
-    for version in RulebookVersion.objects.filter(state="adopted").order_by("adopted_on", "id"):
+    for version in adopted().order_by("adopted_on", "id"):
         held[version.code, version.period] = version
     return [version for version in held.values() if _units(version) & set(case.units)]
 

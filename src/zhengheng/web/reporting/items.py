@@ -18,12 +18,17 @@ from zhengheng.web.acts.declare import (
     ask,
 )
 from zhengheng.web.files.services import own_files
-from zhengheng.web.organisation.models import Unit
+from zhengheng.web.organisation.selectors import unit_of
 from zhengheng.web.reporting.acts import ReasonGiven, after
 from zhengheng.web.reporting.models import Item
 from zhengheng.web.reporting.services import ReportError
-from zhengheng.web.rulebooks.models import RulebookVersion
-from zhengheng.web.rulebooks.selectors import book_of, procedure_of
+from zhengheng.web.rulebooks.selectors import (
+    adopted,
+    adopted_choices,
+    adopted_version,
+    book_of,
+    procedure_of,
+)
 from zhengheng.workflow.machines import ITEM
 
 
@@ -71,13 +76,8 @@ def _said(made: Item) -> dict[str, Any]:
 
 
 def _item(doing: Doing, given: Any, supplier: str, points: str) -> Item:
-    version = RulebookVersion.objects.filter(pk=given.rulebook, state="adopted").first()
-    units = {unit.code: unit for unit in Unit.objects.filter(code__in=(given.unit, supplier))}
-    if version is None or given.unit not in units or supplier not in units:
-        raise ReportError.one(
-            "unit" if version else "rulebook", "item.absent", zh="没有这个单位, 或方案尚未生效",
-            en="there is no such unit, or the rulebook is not in force",
-        )  # fmt: skip
+    version, unit = adopted_version(given.rulebook), unit_of(given.unit)
+    supplied_by = unit_of(supplier, "supplier")
     known = {item.code: item for item in book_of(version).adjustments}
     if given.item not in known:
         raise ReportError.one(
@@ -91,7 +91,7 @@ def _item(doing: Doing, given: Any, supplier: str, points: str) -> Item:
         raise ReportError.one(
             "decided_on", "item.future", zh="认定日期在将来", en="decided in the future"
         )
-    if Item.objects.filter(rulebook=version, unit=units[given.unit], item=given.item, document=given.document).exists():  # fmt: skip
+    if Item.objects.filter(rulebook=version, unit=unit, item=given.item, document=given.document).exists():  # fmt: skip
         raise ReportError.one(
             "document",
             "item.twice",
@@ -100,7 +100,7 @@ def _item(doing: Doing, given: Any, supplier: str, points: str) -> Item:
         )
     files = own_files(given.evidence, doing.actor)
     return Item(
-        rulebook=version, unit=units[given.unit], supplier=units[supplier], item=given.item, points=points,
+        rulebook=version, unit=unit, supplier=supplied_by, item=given.item, points=points,
         document=given.document, decided_on=given.decided_on, reason=given.reason, files=[f.pk for f in files],
     )  # fmt: skip
 
@@ -142,10 +142,10 @@ def _name(item: Item) -> tuple[str, str]:
 
 
 def _catalogue(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
-    held = RulebookVersion.objects.filter(state="adopted")
-    items = {one.code: one.name.zh for v in held for one in book_of(v).adjustments if one.kind == "bonus"}  # fmt: skip
-    return {"rulebook": [(str(v.pk), f"{v.title_zh} {v.version}") for v in held],
-            "item": [(code, f"{code} {name}") for code, name in items.items()]}  # fmt: skip
+    items = {one.code: one.name.zh for v in adopted() for one in book_of(v).adjustments if one.kind == "bonus"}  # fmt: skip
+    return adopted_choices(obj, account, day) | {
+        "item": [(code, f"{code} {name}") for code, name in items.items()]
+    }
 
 
 ITEMS = Kind(

@@ -1,9 +1,7 @@
 """A unit's account of its own year: degree of achievement, unmet targets with reasons, measures and plan."""
 
-from datetime import date
 from typing import Any
 
-from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import (
     Act,
     Change,
@@ -17,12 +15,11 @@ from zhengheng.web.acts.declare import (
     ask,
 )
 from zhengheng.web.files.services import own_files
-from zhengheng.web.organisation.models import Unit
+from zhengheng.web.organisation.selectors import unit_of
 from zhengheng.web.reporting.acts import ReasonGiven
 from zhengheng.web.reporting.models import Report, SelfReport
 from zhengheng.web.reporting.services import ReportError
-from zhengheng.web.rulebooks.models import RulebookVersion
-from zhengheng.web.rulebooks.selectors import book_of
+from zhengheng.web.rulebooks.selectors import adopted_choices, adopted_version, book_of
 from zhengheng.workflow.machines import SELF_REPORT
 
 
@@ -40,13 +37,7 @@ class DraftGiven(TextGiven):
 
 def draft(doing: Doing) -> Made:
     given: DraftGiven = doing.given
-    version = RulebookVersion.objects.filter(pk=given.rulebook, state="adopted").first()
-    unit = Unit.objects.filter(code=given.unit).first()
-    if version is None or unit is None:
-        raise ReportError.one(
-            "unit" if version else "rulebook", "self_report.absent", zh="没有这个单位, 或方案尚未生效",
-            en="there is no such unit, or the rulebook is not in force",
-        )  # fmt: skip
+    version, unit = adopted_version(given.rulebook), unit_of(given.unit)
     if SelfReport.objects.filter(rulebook=version, unit=unit).exists():
         raise ReportError.one("unit", "self_report.twice", zh="本单位已有自评报告", en="this unit has a self-report already")  # fmt: skip
     made = SelfReport(rulebook=version, unit=unit, **_texts(doing))
@@ -79,11 +70,6 @@ def concluded(doing: Doing) -> Change:
     return Change({"answer": doing.given.reason}, {"reason": doing.given.reason})
 
 
-def _rulebooks(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
-    held = RulebookVersion.objects.filter(state="adopted")
-    return {"rulebook": [(str(v.pk), f"{v.title_zh} {v.version}") for v in held]}
-
-
 def _grounds(told: SelfReport, request: Any) -> dict[str, Any]:
     """What the office holds about the unit, beside what it says of itself."""
     names = {indicator.code: indicator for indicator in book_of(told.rulebook).indicators}
@@ -101,7 +87,7 @@ SELF_REPORTS = Kind(
     acts=(
         Act("self_report.draft", ("起草自评报告", "Draft the self-report"), draft, DraftGiven,
             ("须写明目标完成程度、未完成目标及原因、改进措施和计划; 单位负责人提交。",
-             "States what was achieved, which targets were not met and why, measures and plan; the leader files it."), choices=_rulebooks),
+             "States what was achieved, which targets were not met and why, measures and plan; the leader files it."), choices=adopted_choices),
         Act("self_report.file", ("提交", "File"), file),
         Act("self_report.save", ("修改", "Save"), save, TextGiven, optional=True,
             typed=lambda r: {"achievement": r.achievement, "unmet": r.unmet, "measures": r.measures}),

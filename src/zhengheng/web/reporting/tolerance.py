@@ -1,9 +1,7 @@
 """Error tolerance 容错: an honest failure in something new, by rule and without private gain, is not held against a unit."""
 
-from datetime import date
 from typing import Any, Literal
 
-from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import (
     Act,
     Change,
@@ -20,12 +18,12 @@ from zhengheng.web.acts.services import perform_by_machine
 from zhengheng.web.decisions.services import carrying
 from zhengheng.web.decisions.services import choices as decisions
 from zhengheng.web.files.services import own_files
-from zhengheng.web.organisation.models import Unit
+from zhengheng.web.organisation.selectors import unit_of
 from zhengheng.web.reporting.acts import ReasonGiven
 from zhengheng.web.reporting.items import ITEMS
 from zhengheng.web.reporting.models import Item, Tolerance
 from zhengheng.web.reporting.services import ReportError
-from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.web.rulebooks.selectors import adopted_choices, adopted_version
 from zhengheng.workflow.machine import StateError
 from zhengheng.workflow.machines import TOLERANCE
 
@@ -49,13 +47,7 @@ class AskGiven(Given):
 
 def ask_tolerance(doing: Doing) -> Made:
     given: AskGiven = doing.given
-    version = RulebookVersion.objects.filter(pk=given.rulebook, state="adopted").first()
-    unit = Unit.objects.filter(code=given.unit).first()
-    if version is None or unit is None:
-        raise ReportError.one(
-            "unit" if version else "rulebook", "tolerance.absent", zh="没有这个单位, 或方案尚未生效",
-            en="there is no such unit, or the rulebook is not in force",
-        )  # fmt: skip
+    version, unit = adopted_version(given.rulebook), unit_of(given.unit)
     item = None
     if given.item is not None:
         item = Item.objects.filter(pk=given.item, unit=unit, rulebook=version).first()
@@ -118,17 +110,12 @@ def granted() -> list[dict[str, Any]]:
     return [dict(one) for one in held.values("ground", "public_text", "decision__held_on")]
 
 
-def _rulebooks(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
-    held = RulebookVersion.objects.filter(state="adopted")
-    return {"rulebook": [(str(v.pk), f"{v.title_zh} {v.version}") for v in held]}
-
-
 TOLERANCES = Kind(
     machine=TOLERANCE, path="tolerance", words=("容错申请", "Error tolerance"), model=Tolerance,
     title=lambda t: (f"{t.unit.name_zh} 容错申请 {t.pk}", f"{t.unit.name_en or t.unit.name_zh} error tolerance {t.pk}"),
     standing=lambda t, account: Standing(units={"own": [t.unit.code]}),
     acts=(
-        Act("tolerance.ask", ("申请容错", "Ask for error tolerance"), ask_tolerance, AskGiven, choices=_rulebooks),
+        Act("tolerance.ask", ("申请容错", "Ask for error tolerance"), ask_tolerance, AskGiven, choices=adopted_choices),
         Act("tolerance.grant", ("按决定予以容错", "Grant by decision"), grant, GrantGiven,
             choices=lambda obj, account, day: {"decision": decisions(f"tolerance:{obj.pk}")}),
         Act("tolerance.refuse", ("不予容错", "Refuse"), refuse, ReasonGiven, optional=True),

@@ -24,7 +24,7 @@ from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.decisions.services import carrying
 from zhengheng.web.decisions.services import choices as decisions
 from zhengheng.web.jobs import services as jobs
-from zhengheng.web.organisation.models import Unit
+from zhengheng.web.organisation.selectors import unit_of
 from zhengheng.web.results import selectors, services
 from zhengheng.web.results.models import DecidedGrade, ResultRun
 from zhengheng.web.rulebooks.selectors import procedure_of
@@ -88,9 +88,7 @@ class ServeGiven(Given):
 
 def serve(doing: Doing) -> Change:
     """The paper route: handed over against a receipt."""
-    unit = Unit.objects.filter(code=doing.given.unit).first()
-    if unit is None:
-        raise ResultStateError.one("unit", "unit.absent", zh="没有这个单位", en="there is no such unit")  # fmt: skip
+    unit = unit_of(doing.given.unit)
     services.serve(run=doing.obj, unit=unit, how="paper", actor=doing.actor, now=doing.now)
     return Change({}, {"unit": unit.code})
 

@@ -305,7 +305,7 @@ def _page(version: RulebookVersion, request: Any) -> dict[str, Any]:
     spoken = language()
     return {
         "indicators": selectors.indicators(version), "changes": selectors.changes(version, spoken),
-        "opinions": version.opinions.select_related("by"), "procedure": selectors.procedure_of(version),
+        "opinions": version.opinions.select_related("by"), "steps": selectors.steps(version),
         "clocks": selectors.clocks(version),
         "units": {u.code: (u.name_zh, u.name_en) for u in Unit.objects.all()},
         "rehearsal": Job.objects.filter(subject=f"rulebook:{version.pk}", kind="rehearse", state="done").first(),

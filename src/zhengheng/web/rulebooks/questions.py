@@ -1,7 +1,7 @@
 """Questions about a rulebook, and proposals for the next."""
 
 from zhengheng.web.acts.declare import Act, Change, Column, Doing, Given, Kind, Made, Standing, ask
-from zhengheng.web.organisation.models import Unit
+from zhengheng.web.organisation.selectors import unit_of
 from zhengheng.web.rulebooks import selectors
 from zhengheng.web.rulebooks.acts import ReasonGiven, RulebookStateError, anyone
 from zhengheng.web.rulebooks.models import Proposal, Question, RulebookVersion
@@ -45,8 +45,7 @@ QUESTIONS = Kind(
     acts=(
         Act("question.ask", ("提问", "Ask"), put_question, AskGiven,
             ("答复对全部单位公开, 并列入指标的口径说明。", "All units see the answer; it joins the rule card."),
-            choices=lambda obj, account, day: {"rulebook": [
-                (str(v.pk), f"{v.title_zh} {v.version}") for v in RulebookVersion.objects.filter(state="adopted")]}),
+            choices=selectors.adopted_choices),
         Act("question.answer", ("答复", "Answer"), answer, AnswerGiven),
     ),
     columns=(
@@ -69,11 +68,7 @@ class ProposeGiven(Given):
 
 def propose(doing: Doing) -> Made:
     given: ProposeGiven = doing.given
-    unit = Unit.objects.filter(code=given.unit).first()
-    if unit is None:
-        raise RulebookStateError.one(
-            "unit", "unit.absent", zh="没有这个单位", en="there is no such unit"
-        )
+    unit = unit_of(given.unit)
     made = Proposal(
         unit=unit, name=given.name, need=given.need, source=given.source, minutes=given.minutes
     )

@@ -2,13 +2,17 @@
 
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
-from zhengheng.domain.problems import Language
+from django.db.models import QuerySet
+
+from zhengheng.domain.problems import Language, ZhenghengError
 from zhengheng.scheme.base import Words
 from zhengheng.scheme.compare import differences
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Rulebook
-from zhengheng.scheme.procedure import USUAL, Procedure
+from zhengheng.scheme.procedure import USUAL, ClosingStep, Procedure
+from zhengheng.web.accounts.models import Account
 from zhengheng.web.rulebooks.models import RulebookVersion
 
 
@@ -27,7 +31,7 @@ def procedure_of(version: RulebookVersion) -> Procedure:
     return book_of(version).procedure or Procedure()
 
 
-UNITS = {"calendar_days": ("天", "days"), "working_days": ("个工作日", "working days"), "clock_hours": ("小时", "hours")}  # fmt: skip
+UNITS: dict[str, tuple[str, str]] = {"calendar_days": ("天", "days"), "working_days": ("个工作日", "working days"), "clock_hours": ("小时", "hours")}  # fmt: skip
 SOURCES = {
     "V": ("通行规定, 方案可改", "as is usual; the rulebook may change it"),
     "S": ("常见做法, 方案可改", "often so; the rulebook may change it"),
@@ -43,6 +47,37 @@ def clocks(version: RulebookVersion) -> list[tuple[Words, int, tuple[str, str], 
          ("本方案", "this rulebook") if name in procedure.clocks else SOURCES[usual.trust])
         for name, usual in USUAL.items() for held in (procedure.within(name),)
     ]  # fmt: skip
+
+
+def steps(version: RulebookVersion) -> list[tuple[ClosingStep, tuple[str, str] | None]]:
+    """The closing steps in their order, each with the unit its clock counts."""
+    held = procedure_of(version).steps
+    return [(step, UNITS[step.clock.unit] if step.clock else None) for step in held]
+
+
+class RulebookAbsentError(ZhenghengError):
+    """There is no such rulebook in force."""
+
+
+def adopted() -> QuerySet[RulebookVersion]:
+    """Every version in force, the newest year first."""
+    return RulebookVersion.objects.filter(state="adopted").order_by("-period", "code", "-id")
+
+
+def adopted_version(number: int | str) -> RulebookVersion:
+    """The version in force with this number. Raises RulebookAbsentError at `rulebook`."""
+    asked = str(number)
+    found = adopted().filter(pk=asked).first() if asked.isdecimal() and len(asked) < 19 else None
+    if found is None:
+        raise RulebookAbsentError.one(
+            "rulebook", "rulebook.absent", zh="没有这个生效的方案", en="there is no such rulebook in force"
+        )  # fmt: skip
+    return found
+
+
+def adopted_choices(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
+    """The versions in force, for the field `rulebook` of an act's form."""
+    return {"rulebook": [(str(one.pk), f"{one.title_zh} {one.version}") for one in adopted()]}
 
 
 def in_force(code: str, period: str) -> RulebookVersion | None:

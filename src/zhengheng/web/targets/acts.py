@@ -21,9 +21,8 @@ from zhengheng.web.decisions.services import carrying
 from zhengheng.web.decisions.services import choices as decisions
 from zhengheng.web.files.services import own_files
 from zhengheng.web.jobs import services as jobs
-from zhengheng.web.organisation.models import Unit
-from zhengheng.web.rulebooks.models import RulebookVersion
-from zhengheng.web.rulebooks.selectors import book_of
+from zhengheng.web.organisation.selectors import unit_of
+from zhengheng.web.rulebooks.selectors import adopted_choices, adopted_version, book_of
 from zhengheng.web.targets.models import TargetLine, TargetSheet
 from zhengheng.web.targets.services import TargetError, checked
 from zhengheng.workflow.machines import TARGET
@@ -44,13 +43,7 @@ class ProposeGiven(Given):
 
 def propose(doing: Doing) -> Made:
     given: ProposeGiven = doing.given
-    version = RulebookVersion.objects.filter(pk=given.rulebook, state="adopted").first()
-    unit = Unit.objects.filter(code=given.unit).first()
-    if version is None or unit is None:
-        raise TargetError.one(
-            "unit" if version else "rulebook", "target.absent", zh="没有这个单位, 或方案尚未生效",
-            en="there is no such unit, or the rulebook is not in force",
-        )  # fmt: skip
+    version, unit = adopted_version(given.rulebook), unit_of(given.unit)
     if TargetSheet.objects.filter(rulebook=version, unit=unit).exists():
         raise TargetError.one(
             "unit", "target.known", zh="该单位已有目标表", en="this unit has a sheet already"
@@ -190,17 +183,12 @@ def _at_unit(sheet: TargetSheet, account: Account) -> Standing:
     return Standing(units={"own": [sheet.unit.code]})
 
 
-def _rulebooks(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
-    held = RulebookVersion.objects.filter(state="adopted")
-    return {"rulebook": [(str(v.pk), f"{v.title_zh} {v.version}") for v in held]}
-
-
 TARGETS = Kind(
     machine=TARGET, path="targets", words=("年度目标", "Targets"), model=TargetSheet,
     title=lambda s: (f"{s.unit.name_zh} {s.rulebook.period} 年度目标", f"{s.unit.name_en or s.unit.name_zh} {s.rulebook.period} targets"),
     standing=_at_unit,
     acts=(
-        Act("target.propose", ("提出目标", "Propose targets"), propose, ProposeGiven, choices=_rulebooks),
+        Act("target.propose", ("提出目标", "Propose targets"), propose, ProposeGiven, choices=adopted_choices),
         Act("target.agree", ("签订", "Sign"), agree, AgreeGiven,
             ("签订后目标即生效; 以后只能通过调整申请改变, 原目标永久保留。",
              "Signed targets change only by a docket; what was agreed first stays visible for ever.")),

@@ -42,7 +42,9 @@ def _end(unit: str, indicator: Indicator, targets: dict[tuple[str, str], int], n
     held = targets.get((unit, indicator.code))
     zh, en = names.get(unit, ("", ""))
     own = getattr(indicator.method, "target", None)
-    text = plain(held, indicator.decimals) if held is not None else (str(own) if own is not None else None)  # fmt: skip
+    if held is None and own is not None:
+        held = parse_scaled(str(own), indicator.decimals)[0]
+    text = plain(held, indicator.decimals) if held is not None else None
     return {"unit": unit, "zh": zh, "en": en, "target": text}  # fmt: skip
 
 
