@@ -13,17 +13,18 @@ import pyarrow as pa
 
 from zhengheng.domain import numbers
 from zhengheng.domain.problems import EngineError
+from zhengheng.engines.desk import Desk, Empties
+from zhengheng.engines.ranges import STORED, Ranges, quote
 from zhengheng.engines.results import KEPT, Results, conform, from_rows
-from zhengheng.engines.reuse import Reuse, digest, link
+from zhengheng.engines.reuse import Reuse
 from zhengheng.lake.facts import Facts, schema
 from zhengheng.scoring.contracts import CONTRACTS
-from zhengheng.scoring.pipeline import SEMANTICS, Step, chosen, conditions, rounds
+from zhengheng.scoring.pipeline import Step, chosen, conditions
 from zhengheng.scoring.plan import Plan
 
 BUCKET_UNITS = 50_000
 IN_MEMORY_UNITS = 20_000
 """With a folder to store them in, the big tables of more units than this stay in files."""
-STORED = ("indicator_score", "node_score")
 _MACROS = (
     # Exact integer division; the guard keeps a zero from raising. Up to 18 digits it is done in 64
     # bits, by way of decimal(18, 0): DuckDB casts decimal(38, 0) to bigint twenty times slower.
@@ -39,13 +40,6 @@ _MACROS = (
          case when (n < 0) = (d < 0) then quotient(2 * abs(n) + abs(d), 2 * abs(d))
               else -quotient(2 * abs(n) + abs(d), 2 * abs(d)) end""",
 )
-_TYPES = {
-    "text": "varchar",
-    "date": "date",
-    "bool": "boolean",
-    "int": "bigint",
-    "big": "decimal(38,0)",
-}
 Progress = Callable[[str, int, int], None]
 
 
@@ -142,180 +136,94 @@ def _overflow(plan: Plan, facts: Facts, detail: str) -> EngineError:
 
 
 class _Run:
-    """One execution of the pipeline on one connection."""
+    """One execution of the pipeline."""
 
     def __init__(
         self, engine: DuckEngine, connection: duckdb.DuckDBPyConnection, plan: Plan, facts: Facts,
         store: Path | None,
     ) -> None:  # fmt: skip
-        self.engine, self.sql, self.plan, self.facts = engine, connection, plan, facts
+        self.engine, self.sql, self.plan, self.facts, self.store = (
+            engine,
+            connection,
+            plan,
+            facts,
+            store,
+        )
         self.holds = conditions(plan.tables, facts.sizes())
-        self.units = from_rows("unit", plan.tables["unit"])["unit"].to_pylist()
-        size = engine.bucket_units
-        self.buckets = [
-            (
-                self.units[start],
-                self.units[start + size] if start + size < len(self.units) else None,
-            )
-            for start in range(0, len(self.units), size)
-        ] or [("", None)]
-        self.keyed: set[str] = set()
+        self.empties = Empties(connection)
+        self.desk = Desk(connection, "main", plan, self.empties)
         self.made: set[str] = set()
-        self.kinds: dict[str, str] = {}
-        """What stands in schema main now: table, view, or empty (a table without rows)."""
-        self.reuse = engine.reuse
-        self.store = store
-        self.scratch = engine.scratch()
-        self.keys: dict[tuple[str, int], str] = {}
-        self.sources: set[str] = set()
-        self.digests: dict[str, str] = {}
-
-    @property
-    def whole(self) -> bool:
+        units: list[str] = from_rows("unit", plan.tables["unit"])["unit"].to_pylist()
+        size = engine.bucket_units
+        starts = units[::size] or [""]
+        bounds = list(zip(starts, [*starts[1:], None], strict=True))
+        few = store is None or len(units) <= IN_MEMORY_UNITS
+        self.whole = few and len(bounds) == 1
         """One range whose results all come back in memory."""
-        few = self.store is None or len(self.units) <= IN_MEMORY_UNITS
-        return few and len(self.buckets) == 1
+        threads = connection.execute("select current_setting('threads')").fetchall()[0][0]
+        self.ranges = Ranges(
+            connection, plan, facts, bounds, engine.scratch(), store, engine.reuse, threads, engine.progress
+        )  # fmt: skip
 
     def load(self) -> None:
-        """Bring plan and facts in; with several buckets they stand behind filtered views."""
-        self.sql.execute("create schema whole")
+        """Bring plan and facts in."""
         for contract in CONTRACTS.values():
+            name = contract.name
             if contract.role == "result":
                 continue
-            name = contract.name
             if contract.role == "plan":
                 self._table(name, from_rows(name, self.plan.tables[name]))
             elif paths := self.facts.paths.get(name):
-                files = ", ".join(_quote(str(path)) for path in paths)
+                files = ", ".join(quote(str(path)) for path in paths)
                 columns = ", ".join(contract.names)
                 self.sql.execute(
-                    f"create view whole.{name} as select {columns} from read_parquet([{files}])"
+                    f"create view main.{name} as select {columns} from read_parquet([{files}])"
                 )
             else:
                 self._table(name, self.facts.tables.get(name, schema(name).empty_table()))
-            if "unit" in contract.names:
-                self.keyed.add(name)
-            self.sources.add(name)
-            self._view(name)
+            self._know(name, contract.names)
 
     def _table(self, name: str, table: pa.Table) -> None:
         self.sql.register("incoming", table)
-        self.sql.execute(f"create table whole.{name} as select * from incoming")
+        self.sql.execute(f"create table main.{name} as select * from incoming")
         self.sql.unregister("incoming")
 
-    def _view(self, name: str, bucket: tuple[str, str | None] | None = None) -> None:
-        where = ""
-        if bucket and name in self.keyed:
-            low, high = bucket
-            where = f" where unit >= {_quote(low)}" + (
-                f" and unit < {_quote(high)}" if high else ""
-            )
-        self.sql.execute(f"create or replace view main.{name} as select * from whole.{name}{where}")
+    def _know(self, name: str, columns: Sequence[str]) -> None:
+        """A table that later ranges may read."""
+        self.ranges.sources.add(name)
+        if "unit" in columns:
+            self.ranges.keyed.add(name)
 
     def execute(self) -> None:
-        """Run all steps: group steps once, stretches of unit steps bucket by bucket."""
+        """Run all steps: group steps once, stretches of unit steps range by range."""
         stages = list(self._stages())
         for index, stage in enumerate(stages):
-            later = " ".join(step.sql for rest in stages[index + 1 :] for step in rest)
-            if stage[0].scope == "group" or self.whole:
-                for step in stage:
-                    self._step(step)
-                if stage[0].scope == "group" and not self.whole:
-                    self._publish([step.table for step in stage])
+            tables = list(dict.fromkeys(step.table for step, _ in stage))
+            if self.whole or stage[0][0].scope == "group":
+                for step, active in stage:
+                    self.desk.run(step, active, view=step.inline)
+                whole = [name for name in tables if name in self.desk.kinds]
             else:
-                self._bucketed(stage, later)
+                later = " ".join(step.sql for rest in stages[index + 1 :] for step, _ in rest)
+                read = set(re.findall(r"\b(?:from|join)\s+(\w+)", later))
+                # A run in several ranges does not keep its cells: a passport computes the few it needs.
+                kept = set(self.engine.keep) - {"cell"}
+                tables = [name for name in tables if name in kept | read]
+                whole = self.ranges.run([step for step, _ in stage], tables, self.empties)
+            self.made |= set(tables)
+            if not self.whole:
+                for name in whole:
+                    self._know(name, self.desk.columns(name))
 
-    def _stages(self) -> Iterator[list[Step]]:
-        stage: list[Step] = []
+    def _stages(self) -> Iterator[list[tuple[Step, bool]]]:
+        stage: list[tuple[Step, bool]] = []
         for step, active in chosen(self.holds):
             # An empty step costs nothing anywhere, so it never breaks a stretch of unit steps.
-            if stage and step.scope != stage[0].scope and active:
+            if stage and step.scope != stage[0][0].scope and active:
                 yield stage
                 stage = []
-            stage.append(step)
+            stage.append((step, active))
         yield stage
-
-    def _active(self, step: Step) -> bool:
-        return not step.when or step.when in self.holds
-
-    def _bucketed(self, stage: list[Step], later: str) -> None:
-        tables = list(dict.fromkeys(step.table for step in stage))
-        read = set(re.findall(r"\b(?:from|join)\s+(\w+)", later))
-        # A run in several buckets does not keep its cells: a passport computes the few it needs.
-        kept = set(self.engine.keep) - {"cell"}
-        wanted = [t for t in tables if t in kept | read]
-        for number, bucket in enumerate(self.buckets):
-            if self.engine.progress:
-                self.engine.progress("units", number, len(self.buckets))
-            for name in self.keyed:
-                self._view(name, bucket)
-            fitting = self._fitting(tables)
-            key = self._key(fitting, tables, wanted, number)
-            held = self.reuse.find(key) if self.reuse else None
-            if held is None:
-                for step in fitting:
-                    self._step(step)
-                made = {name: self._write(name, number) for name in wanted if self._in_files(name)}
-                if self.reuse:
-                    self.reuse.keep(key, made)
-            else:
-                made = {name: held / f"{name}.parquet" for name in wanted}
-            for name in wanted:
-                self._gather(name, number, made.get(name))
-                self.keys[name, number] = key
-            for name in reversed(tables):
-                # An empty table that nobody keeps serves the next bucket as it is.
-                if name in wanted or self.kinds.get(name) != "empty":
-                    self._drop(name)
-        self.holds = conditions(self.plan.tables, self.facts.sizes())
-        for name in self.keyed:
-            self._view(name)
-        for name in wanted:
-            self._know(name)
-            self._view(name)
-        self.made = {t for t in self.made if t not in tables} | set(wanted)
-
-    def _fitting(self, tables: list[str]) -> list[Step]:
-        """The steps for the range in view: without revisions in it, those of a run without any."""
-        sizes = self.facts.sizes()
-        if sizes["revision"] and not self._count("main.revision"):
-            sizes["revision"] = 0
-        self.holds = conditions(self.plan.tables, sizes)
-        return [step for step, _ in chosen(self.holds) if step.table in tables]
-
-    def _count(self, name: str) -> int:
-        return int(self.sql.execute(f"select count(*) from {name}").fetchall()[0][0])
-
-    def _key(self, fitting: list[Step], tables: list[str], wanted: list[str], number: int) -> str:
-        """What the range's results depend on: its steps and all rows that they read; and which are kept."""
-        if not self.reuse:
-            return ""
-        active = [step for step in fitting if self._active(step)]
-        text = " ".join(step.sql for step in active)
-        inputs = sorted(set(re.findall(r"\b(?:from|join)\s+(\w+)", text)) - set(tables))
-        parts = [SEMANTICS, *wanted, *(f"{step.file} {step.sql}" for step in active)]
-        for name in inputs:
-            if (name, number) in self.keys:
-                parts.append(f"{name} {self.keys[name, number]}")
-            elif paths := self.facts.paths.get(name):
-                files = ",".join(self.reuse.file(path) for path in paths)
-                parts.append(f"{name} {files} {self.buckets[number]}")
-            elif name in self.sources:
-                parts.append(f"{name} {self._digest(name)}")
-        return self.reuse.key(parts)
-
-    def _digest(self, name: str) -> str:
-        if name not in self.keyed and name in self.digests:
-            return self.digests[name]
-        rows = self.sql.sql(f"select * from main.{name} order by all nulls last")
-        self.digests[name] = digest(rows.to_arrow_table())
-        return self.digests[name]
-
-    def _in_files(self, name: str) -> bool:
-        return self.reuse is not None or self._stored(name)
-
-    def _stored(self, name: str) -> bool:
-        return self.store is not None and name in STORED
 
     def stored(self) -> dict[str, list[Path]]:
         """The tables that stay in files: two big ones, where the caller gave a folder."""
@@ -323,125 +231,5 @@ class _Run:
             return {}
         return {name: sorted((self.store / name).glob("*.parquet")) for name in STORED}
 
-    def _place(self, name: str, number: int) -> Path:
-        root = self.store if self._stored(name) else self.scratch
-        assert root is not None
-        folder = root / name
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder / f"part-{number:05d}.parquet"
-
-    def _write(self, name: str, number: int) -> Path:
-        """One range of a table as Parquet, a result's big numbers in 64 bits: half the bytes.
-
-        Results are below 10**18 (scores below 10**9 points).
-        """
-        path = self._place(name, number)
-        columns = "*"
-        if contract := CONTRACTS.get(name):
-            columns = ", ".join(
-                f"cast(cast({c.name} as decimal(18, 0)) as bigint) as {c.name}"
-                if c.type == "big" else f"cast({c.name} as {_TYPES[c.type]}) as {c.name}"
-                for c in contract.columns
-            )  # fmt: skip
-        # Never through a link into a file that an earlier run holds too.
-        path.unlink(missing_ok=True)
-        target = _quote(str(path))
-        self.sql.execute(f"copy (select {columns} from main.{name}) to {target} (format parquet)")
-        return path
-
-    def _gather(self, name: str, number: int, made: Path | None) -> None:
-        """Join a range's table to the whole: a table, or a view over files."""
-        if self._stored(name):
-            assert made is not None
-            if made != (path := self._place(name, number)):
-                link(made, path)
-            if number == 0:
-                every = _quote(str(path.parent / "*.parquet"))
-                wide = self._wide(name)
-                self.sql.execute(
-                    f"create view whole.{name} as select {wide} from read_parquet({every})"
-                )
-            return
-        source = f"main.{name}"
-        if made is not None:
-            source = f"(select {self._wide(name)} from read_parquet({_quote(str(made))}))"
-        head = f"insert into whole.{name}" if number else f"create table whole.{name} as"
-        self.sql.execute(f"{head} select * from {source}")
-
-    def _wide(self, name: str) -> str:
-        """The columns of a table in files, back in the types of its contract."""
-        columns = CONTRACTS[name].columns if name in CONTRACTS else ()
-        return ", ".join(f"cast({c.name} as {_TYPES[c.type]}) as {c.name}" for c in columns) or "*"
-
-    def _publish(self, tables: list[str]) -> None:
-        for name in dict.fromkeys(tables):
-            self.sql.execute(f"create table whole.{name} as select * from main.{name}")
-            self._drop(name)
-            self.sources.add(name)
-            self._know(name)
-            self._view(name)
-
-    def _know(self, name: str) -> None:
-        columns = [c[0] for c in self.sql.execute(f"describe whole.{name}").fetchall()]
-        if "unit" in columns:
-            self.keyed.add(name)
-
-    def _drop(self, name: str) -> None:
-        kind = self.kinds.pop(name, None)
-        if kind:
-            self.sql.execute(f"drop {'view' if kind == 'view' else 'table'} main.{name}")
-
-    def _step(self, step: Step) -> None:
-        active = self._active(step)
-        if step.per:
-            self._repeat(step, active)
-        elif not active:
-            if step.table not in self.kinds:
-                self._empty(step)
-        else:
-            self._drop(step.table)
-            kind = "view" if step.inline else "table"
-            self.sql.execute(f"create {kind} main.{step.table} as {step.sql}")
-            self.kinds[step.table] = kind
-        self.made.add(step.table)
-
-    def _empty(self, step: Step) -> None:
-        """The table without rows. A step that is not needed may read tables that are not there."""
-        contract = CONTRACTS.get(step.table)
-        if contract:
-            columns = ", ".join(f"{c.name} {_TYPES[c.type]}" for c in contract.columns)
-            self.sql.execute(f"create table main.{step.table} ({columns})")
-        else:
-            self.sql.execute(f"create table main.{step.table} as {step.sql} limit 0")
-        self.kinds[step.table] = "empty"
-
-    def _repeat(self, step: Step, active: bool) -> None:
-        if not active and self.kinds.get(step.table) == "empty":
-            return
-        self.sql.execute("create or replace table level (place bigint)")
-        self._drop(step.table)
-        shape = CONTRACTS.get(step.table) or CONTRACTS["cell"]
-        names = _REPEATED.get(step.table) or shape.names
-        kinds = {c.name: _TYPES[c.type] for c in shape.columns}
-        columns = ", ".join(f"{name} {kinds[name]}" for name in names)
-        self.sql.execute(f"create table main.{step.table} ({columns})")
-        self.kinds[step.table] = "table" if active else "empty"
-        for place in rounds(step.per, self.plan.tables) if active else ():
-            self.sql.execute("delete from level")
-            self.sql.execute("insert into level values (?)", [place])
-            self.sql.execute(f"insert into main.{step.table} {step.sql}")
-
     def result(self, name: str) -> pa.Table:
-        return conform(name, self.sql.sql(f"select * from main.{name}").to_arrow_table())
-
-
-_REPEATED = {
-    "derived_value": (
-        "unit", "category", "comparison_group", "indicator", "segment", "status", "value", "previous",
-    )
-}  # fmt: skip
-"""Columns of repeated steps that are not results: they must exist before their first round."""
-
-
-def _quote(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+        return conform(name, self.desk.sql.sql(f"select * from {name}").to_arrow_table())

@@ -21,7 +21,7 @@ from zhengheng.domain.problems import EngineError
 from zhengheng.engines.results import KEPT, Results, conform, from_rows
 from zhengheng.lake.facts import Facts, schema
 from zhengheng.scoring.contracts import CONTRACTS
-from zhengheng.scoring.pipeline import Step, chosen, conditions, rounds
+from zhengheng.scoring.pipeline import Step, at_place, chosen, conditions, rounds
 from zhengheng.scoring.plan import Plan
 
 _BIG = "decimal(38,0)"
@@ -193,9 +193,7 @@ class _Run:
         self.session.createDataFrame([], shape).createOrReplaceTempView(step.table)
         path = self.folder / step.table
         for place in rounds(step.per, self.plan.tables) if active else ():
-            level = self.session.createDataFrame([(place,)], "place bigint")
-            level.createOrReplaceTempView("level")
-            made = self.session.sql(step.sql)
+            made = self.session.sql(at_place(step.sql, place))
             typed = made.select(*[made[f.name].cast(f.dataType) for f in shape.fields])
             typed.write.mode("append").parquet(str(path))
             self.session.read.schema(shape).parquet(str(path)).createOrReplaceTempView(step.table)

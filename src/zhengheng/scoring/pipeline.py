@@ -1,6 +1,7 @@
 """The numbered steps, read from their files: name, scope, condition, repetition, text."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,8 +18,9 @@ class Step:
 
     scope  unit: may run on a range of units at a time; group: needs all of them
     when   the condition (see `conditions`) without which the table is empty
-    per    repeated for each row of depth, level or band, with the one-row table `level`
+    per    repeated for each row of depth, level or band; `:place` stands for the row's place
     inline a DuckDB view instead of a table: consumed once
+    once   a table, but a view where one step alone reads it and nobody keeps it
     """
 
     number: str
@@ -27,6 +29,7 @@ class Step:
     when: str
     per: str
     inline: bool
+    once: bool
     sql: str
     title: str
     file: str
@@ -58,6 +61,7 @@ def _parse(name: str, text: str) -> Step:
         options.get("when", ""),
         options.get("per", ""),
         "inline" in head,
+        "inline where read once" in head,
         body.strip(),
         head[0],
         name,
@@ -118,6 +122,25 @@ def chosen(holds: set[str]) -> list[tuple[Step, bool]]:
     needed = {step.table for step in steps() if not step.when or step.when in holds}
     found = [(step, not step.when or step.when in holds) for step in steps()]
     return [(step, active) for step, active in found if active or step.table not in needed]
+
+
+def consumed_once(active: Sequence[Step], keep: Sequence[str]) -> set[str]:
+    """Tables that need not be made: `once` steps, not kept, that a single later step evaluates."""
+    times: Counter[str] = Counter()
+    found = set()
+    for step in reversed(active):
+        if step.once and step.table not in keep and times[step.table] == 1:
+            found.add(step.table)
+        folded = step.inline or step.table in found
+        weight = times[step.table] if folded else 2 if step.per else 1
+        for name in re.findall(r"\b(?:from|join)\s+(\w+)", step.sql):
+            times[name] += weight
+    return found
+
+
+def at_place(sql: str, place: int) -> str:
+    """The text of a repeated step for one of its rounds."""
+    return sql.replace(":place", str(place))
 
 
 def rounds(per: str, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[int]:

@@ -27,6 +27,12 @@ counted as (
            case when u.purpose = 'previous' then c.value end as value_before
     from chosen c
     join period_use u on u.indicator = c.indicator and u.period = c.period
+    union all
+    select u.unit, s.indicator, s.segment, cast(null as bigint) as value,
+           cast(null as bigint) as value_before
+    from unit u
+    join series s on s.category = u.category
+    where s.combine <> 'derived'
 )
 select c.unit, c.indicator, c.segment,
        cast(sum(c.value) as decimal(38, 0)) as total,

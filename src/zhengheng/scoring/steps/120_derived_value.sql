@@ -23,8 +23,7 @@ summed as (
            sum(p.numerator * k.previous) as top_before,
            sum(p.denominator * k.previous) as bottom_before
     from part p
-    join level l on true
-    join derivation d on d.indicator = p.indicator and d.depth = l.place
+    join derivation d on d.indicator = p.indicator and d.depth = :place
     join known k on k.indicator = p.part
     group by k.unit, k.category, k.comparison_group, p.indicator, k.segment
 ),

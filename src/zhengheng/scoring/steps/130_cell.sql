@@ -1,5 +1,6 @@
 -- One cell a unit, indicator and segment: its value, its targets, its status.
 -- scope: unit
+-- inline where read once
 with known as (
     select s.unit, s.category, s.comparison_group, s.indicator, s.segment, s.status, s.value,
            s.previous

@@ -1,9 +1,10 @@
 -- What the methods see: a value, what it is measured against, and the rule's numbers.
 -- scope: unit
 -- inline
-select c.unit, c.category, c.comparison_group, c.indicator, c.segment, r.method, c.value,
-       case r.reference when 'given' then c.target when 'previous' then c.previous
-            when 'group_median' then ratio(g.median_2, 2) else f.value end as target,
+select c.unit, c.category, c.comparison_group, c.indicator, c.segment, c.status, r.method, c.value,
+       case when c.status <> 1 or r.reference = 'given' then c.target
+            when r.reference = 'previous' then c.previous
+            when r.reference = 'group_median' then ratio(g.median_2, 2) else f.value end as target,
        c.base, c.stretch, c.bottom, r.full, r.sign, r.unit_scale, r.low, r.high, r.low_limit,
        r.high_limit, r.log_low, r.log_high, r.decimals, r.first, r.second, r.third, r.least,
        r.most, r.least_points, r.strict
@@ -14,4 +15,3 @@ left join group_statistic g
  and g.segment = c.segment
 left join unit_reference f
   on f.indicator = c.indicator and f.segment = c.segment and f.reference_unit = r.reference_unit
-where c.status = 1

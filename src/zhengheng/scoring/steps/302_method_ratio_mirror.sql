@@ -2,7 +2,8 @@
 -- scope: unit
 -- inline
 -- when: method ratio_mirror
-select m.unit, m.category, m.comparison_group, m.indicator, m.segment, m.value, m.target,
+select m.unit, m.category, m.comparison_group, m.indicator, m.segment, m.status, m.value,
+       m.target,
        m.full * 1000000 * (2 * m.target - m.value) as numerator,
        case when m.target > 0 then m.target end as denominator,
        m.full * m.least as least,

@@ -2,7 +2,8 @@
 -- scope: unit
 -- inline
 -- when: method efficacy
-select m.unit, m.category, m.comparison_group, m.indicator, m.segment, m.value, m.target,
+select m.unit, m.category, m.comparison_group, m.indicator, m.segment, m.status, m.value,
+       m.target,
        m.full * (m.first * (m.target - m.bottom) + m.second * (m.value - m.bottom)) as numerator,
        m.target - m.bottom as denominator,
        m.full * m.least as least,

@@ -2,7 +2,8 @@
 -- scope: unit
 -- inline
 -- when: method plus_minus
-select m.unit, m.category, m.comparison_group, m.indicator, m.segment, m.value, m.target,
+select m.unit, m.category, m.comparison_group, m.indicator, m.segment, m.status, m.value,
+       m.target,
        m.full * (1000000 * m.target + 100 * m.first * m.sign * (m.value - m.target)) as numerator,
        case when m.target > 0 then m.target end as denominator,
        m.full * m.least as least,

@@ -2,7 +2,8 @@
 -- scope: unit
 -- inline
 -- when: method difference
-select m.unit, m.category, m.comparison_group, m.indicator, m.segment, m.value, m.target,
+select m.unit, m.category, m.comparison_group, m.indicator, m.segment, m.status, m.value,
+       m.target,
        m.full * (1000000 * m.unit_scale + m.first * m.sign * (m.value - m.target)) as numerator,
        m.unit_scale as denominator,
        m.full * m.least as least,

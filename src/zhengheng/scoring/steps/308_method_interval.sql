@@ -2,7 +2,8 @@
 -- scope: unit
 -- inline
 -- when: method interval
-select m.unit, m.category, m.comparison_group, m.indicator, m.segment, m.value, m.target,
+select m.unit, m.category, m.comparison_group, m.indicator, m.segment, m.status, m.value,
+       m.target,
        m.full * 1000000 * case when m.value < m.low then m.value - m.low_limit
                               when m.value > m.high then m.high_limit - m.value
                               else 1 end as numerator,

@@ -2,7 +2,8 @@
 -- scope: unit
 -- inline
 -- when: method three_point
-select m.unit, m.category, m.comparison_group, m.indicator, m.segment, m.value, m.target,
+select m.unit, m.category, m.comparison_group, m.indicator, m.segment, m.status, m.value,
+       m.target,
        m.full * case when m.sign * m.value <= m.sign * m.target
                      then m.first * (m.target - m.base) + (m.second - m.first) * (m.value - m.base)
                      else m.second * (m.stretch - m.target)

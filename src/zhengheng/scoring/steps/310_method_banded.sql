@@ -2,7 +2,8 @@
 -- scope: unit
 -- inline
 -- when: method banded
-select m.unit, m.category, m.comparison_group, m.indicator, m.segment, m.value, m.target,
+select m.unit, m.category, m.comparison_group, m.indicator, m.segment, m.status, m.value,
+       m.target,
        m.full * (k.share_low * (k.at_high - k.at_low)
                  + (k.share_high - k.share_low) * (m.value - k.at_low)) as numerator,
        k.at_high - k.at_low as denominator,

@@ -2,7 +2,8 @@
 -- scope: unit
 -- inline
 -- when: method threshold
-select m.unit, m.category, m.comparison_group, m.indicator, m.segment, m.value, m.target,
+select m.unit, m.category, m.comparison_group, m.indicator, m.segment, m.status, m.value,
+       m.target,
        m.full * 1000000 * case when m.target is null then null
                               when m.sign * m.value > m.sign * m.target then 1
                               when m.value = m.target and not m.strict then 1

@@ -2,7 +2,8 @@
 -- scope: unit
 -- inline
 -- when: method steps
-select m.unit, m.category, m.comparison_group, m.indicator, m.segment, m.value, m.target,
+select m.unit, m.category, m.comparison_group, m.indicator, m.segment, m.status, m.value,
+       m.target,
        m.full * 1000000 * s.credit_n as numerator,
        s.credit_d as denominator,
        cast(null as decimal(38, 0)) as least,

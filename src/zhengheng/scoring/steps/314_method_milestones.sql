@@ -2,7 +2,8 @@
 -- scope: unit
 -- inline
 -- when: method milestones
-select m.unit, m.category, m.comparison_group, m.indicator, m.segment, m.value, m.target,
+select m.unit, m.category, m.comparison_group, m.indicator, m.segment, m.status, m.value,
+       m.target,
        m.full * 10000 * m.value as numerator,
        m.unit_scale as denominator,
        cast(0 as decimal(38, 0)) as least,

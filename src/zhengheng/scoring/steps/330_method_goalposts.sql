@@ -2,7 +2,8 @@
 -- scope: unit
 -- inline
 -- when: method goalposts
-select m.unit, m.category, m.comparison_group, m.indicator, m.segment, m.value, m.target,
+select m.unit, m.category, m.comparison_group, m.indicator, m.segment, m.status, m.value,
+       m.target,
        m.full * 1000000 * (least(greatest(m.value, m.low), m.high) - m.low) as numerator,
        m.high - m.low as denominator,
        cast(0 as decimal(38, 0)) as least,

@@ -2,7 +2,8 @@
 -- scope: unit
 -- inline
 -- when: method log_goalposts
-select m.unit, m.category, m.comparison_group, m.indicator, m.segment, m.value, m.target,
+select m.unit, m.category, m.comparison_group, m.indicator, m.segment, m.status, m.value,
+       m.target,
        m.full * 1000000 * (logarithm(least(greatest(m.value, m.low), m.high), m.decimals) - m.log_low) as numerator,
        m.log_high - m.log_low as denominator,
        cast(0 as decimal(38, 0)) as least,

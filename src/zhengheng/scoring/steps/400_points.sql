@@ -2,106 +2,106 @@
 -- scope: unit
 -- inline
 with fraction as (
-    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.value, u.target, u.numerator,
-           u.denominator, u.least, u.most
+    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.status, u.value, u.target,
+           u.numerator, u.denominator, u.least, u.most
     from method_ratio u
     union all
-    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.value, u.target, u.numerator,
-           u.denominator, u.least, u.most
+    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.status, u.value, u.target,
+           u.numerator, u.denominator, u.least, u.most
     from method_ratio_inverse u
     union all
-    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.value, u.target, u.numerator,
-           u.denominator, u.least, u.most
+    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.status, u.value, u.target,
+           u.numerator, u.denominator, u.least, u.most
     from method_ratio_mirror u
     union all
-    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.value, u.target, u.numerator,
-           u.denominator, u.least, u.most
+    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.status, u.value, u.target,
+           u.numerator, u.denominator, u.least, u.most
     from method_efficacy u
     union all
-    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.value, u.target, u.numerator,
-           u.denominator, u.least, u.most
+    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.status, u.value, u.target,
+           u.numerator, u.denominator, u.least, u.most
     from method_growth u
     union all
-    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.value, u.target, u.numerator,
-           u.denominator, u.least, u.most
+    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.status, u.value, u.target,
+           u.numerator, u.denominator, u.least, u.most
     from method_plus_minus u
     union all
-    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.value, u.target, u.numerator,
-           u.denominator, u.least, u.most
+    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.status, u.value, u.target,
+           u.numerator, u.denominator, u.least, u.most
     from method_difference u
     union all
-    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.value, u.target, u.numerator,
-           u.denominator, u.least, u.most
+    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.status, u.value, u.target,
+           u.numerator, u.denominator, u.least, u.most
     from method_rate_minus u
     union all
-    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.value, u.target, u.numerator,
-           u.denominator, u.least, u.most
+    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.status, u.value, u.target,
+           u.numerator, u.denominator, u.least, u.most
     from method_interval u
     union all
-    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.value, u.target, u.numerator,
-           u.denominator, u.least, u.most
+    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.status, u.value, u.target,
+           u.numerator, u.denominator, u.least, u.most
     from method_three_point u
     union all
-    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.value, u.target, u.numerator,
-           u.denominator, u.least, u.most
+    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.status, u.value, u.target,
+           u.numerator, u.denominator, u.least, u.most
     from method_banded u
     union all
-    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.value, u.target, u.numerator,
-           u.denominator, u.least, u.most
+    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.status, u.value, u.target,
+           u.numerator, u.denominator, u.least, u.most
     from method_direct u
     union all
-    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.value, u.target, u.numerator,
-           u.denominator, u.least, u.most
+    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.status, u.value, u.target,
+           u.numerator, u.denominator, u.least, u.most
     from method_threshold u
     union all
-    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.value, u.target, u.numerator,
-           u.denominator, u.least, u.most
+    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.status, u.value, u.target,
+           u.numerator, u.denominator, u.least, u.most
     from method_steps u
     union all
-    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.value, u.target, u.numerator,
-           u.denominator, u.least, u.most
+    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.status, u.value, u.target,
+           u.numerator, u.denominator, u.least, u.most
     from method_milestones u
     union all
-    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.value, u.target, u.numerator,
-           u.denominator, u.least, u.most
+    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.status, u.value, u.target,
+           u.numerator, u.denominator, u.least, u.most
     from method_rank u
     union all
-    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.value, u.target, u.numerator,
-           u.denominator, u.least, u.most
+    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.status, u.value, u.target,
+           u.numerator, u.denominator, u.least, u.most
     from method_rank_table u
     union all
-    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.value, u.target, u.numerator,
-           u.denominator, u.least, u.most
+    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.status, u.value, u.target,
+           u.numerator, u.denominator, u.least, u.most
     from method_borda u
     union all
-    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.value, u.target, u.numerator,
-           u.denominator, u.least, u.most
+    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.status, u.value, u.target,
+           u.numerator, u.denominator, u.least, u.most
     from method_percentile u
     union all
-    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.value, u.target, u.numerator,
-           u.denominator, u.least, u.most
+    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.status, u.value, u.target,
+           u.numerator, u.denominator, u.least, u.most
     from method_min_max u
     union all
-    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.value, u.target, u.numerator,
-           u.denominator, u.least, u.most
+    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.status, u.value, u.target,
+           u.numerator, u.denominator, u.least, u.most
     from method_z_score u
     union all
-    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.value, u.target, u.numerator,
-           u.denominator, u.least, u.most
+    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.status, u.value, u.target,
+           u.numerator, u.denominator, u.least, u.most
     from method_mads u
     union all
-    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.value, u.target, u.numerator,
-           u.denominator, u.least, u.most
+    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.status, u.value, u.target,
+           u.numerator, u.denominator, u.least, u.most
     from method_goalposts u
     union all
-    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.value, u.target, u.numerator,
-           u.denominator, u.least, u.most
+    select u.unit, u.category, u.comparison_group, u.indicator, u.segment, u.status, u.value, u.target,
+           u.numerator, u.denominator, u.least, u.most
     from method_log_goalposts u
 ),
 limited as (
-    select f.unit, f.category, f.comparison_group, f.indicator, f.segment, f.value, f.target,
-           f.denominator,
-           case when f.numerator is null then null
+    select f.unit, f.category, f.comparison_group, f.indicator, f.segment, f.status, f.value,
+           f.target, f.denominator,
+           case when f.numerator is null or f.status <> 1 then null
                 when f.denominator > 0
                 then greatest(least(f.numerator, f.most * f.denominator), f.least * f.denominator)
                 else least(greatest(f.numerator, f.most * f.denominator),
@@ -109,27 +109,22 @@ limited as (
     from fraction f
 ),
 divided as (
-    select f.unit, f.category, f.comparison_group, f.indicator, f.segment, f.value, f.target,
-           r.carry, r.round_unit, r.share_n, r.share_d,
+    select f.unit, f.category, f.comparison_group, f.indicator, f.segment, f.status, f.value,
+           f.target, r.carry, r.round_unit, r.share_n, r.share_d,
            case when r.carry = 'exact' or r.share_n <> r.share_d
                 then ratio(f.numerator, f.denominator * 1000) end as fine,
            ratio(f.numerator, f.denominator * 1000 * r.round_unit) * r.round_unit as printed,
-           case r.undefined when 'zero' then cast(0 as decimal(38, 0))
-                when 'half' then r.full * 500
-                when 'full' then r.full * 1000 end as instead
+           case when f.status <> 1 then null
+                when r.undefined = 'zero' then cast(0 as decimal(38, 0))
+                when r.undefined = 'half' then r.full * 500
+                when r.undefined = 'full' then r.full * 1000 end as instead
     from limited f
     join rule r on r.category = f.category and r.indicator = f.indicator and r.segment = f.segment
 )
 select d.unit, d.category, d.comparison_group, d.indicator, d.segment, d.value, d.target,
        d.carry, d.round_unit, d.share_n, d.share_d,
-       case when coalesce(d.printed, d.instead) is null then 3 else 1 end as status,
+       case when d.status = 1 and d.printed is null and d.instead is null then 3
+            else d.status end as status,
        coalesce(d.fine, d.printed, d.instead) as exact,
        coalesce(d.printed, d.instead) as printed
 from divided d
-union all
-select c.unit, c.category, c.comparison_group, c.indicator, c.segment, c.value, c.target,
-       r.carry, r.round_unit, r.share_n, r.share_d, c.status,
-       cast(null as decimal(38, 0)) as exact, cast(null as decimal(38, 0)) as printed
-from cell c
-join rule r on r.category = c.category and r.indicator = c.indicator and r.segment = c.segment
-where c.status <> 1

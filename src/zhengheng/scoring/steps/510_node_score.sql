@@ -6,7 +6,7 @@ with child as (
     select f.unit, f.category, f.comparison_group, f.parent, f.weight, f.full, f.score, f.outcome,
            f.used, f.leaves
     from leaf f
-    join level l on l.place = f.depth
+    where f.depth = :place
     union all
     select n.unit, n.category, n.comparison_group, b.parent, b.weight, b.full,
            case when n.status = 'empty' and b.missing in ('floor', 'unranked')
@@ -16,7 +16,7 @@ with child as (
            n.used, n.leaves
     from node_score n
     join branch b on b.category = n.category and b.child = n.node
-    join level l on l.place = b.depth
+    where b.depth = :place
 ),
 summed as (
     select c.unit, c.category, c.comparison_group, c.parent,

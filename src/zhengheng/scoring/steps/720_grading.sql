@@ -5,7 +5,7 @@
 with band_now as (
     select b.place, b.grade, b.at_least, b.share_at_most
     from band b
-    join level l on l.place = b.place
+    where b.place = :place
 ),
 bottom as (
     select p.unit, max(b.place) as place
