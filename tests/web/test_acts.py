@@ -15,6 +15,7 @@ from zhengheng.web.days.models import LoadedCalendar
 from zhengheng.web.decisions.models import Decision
 from zhengheng.web.handovers.models import Handover
 from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.meetings.models import Commitment
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.rectification.models import Rectification
 from zhengheng.web.reorganisation.models import Reorganisation
@@ -40,6 +41,7 @@ TABLE: dict[str, tuple[set[Role], set[Role] | str]] = {
     "rulebook.return": (DIRECTOR, BOTH), "rulebook.adopt": (SECRETARY, BOTH), "rulebook.open_reports": (DATA, BOTH),
     "rulebook.compute": (DATA, BOTH), "rulebook.roll_over": (INDICATORS, BOTH),
     "handover.prepare": (WORKING, BOTH), "handover.take": (PANEL, BOTH), "handover.withdraw": (MENTOR, BOTH), "handover.carry_out": ({R.SECRECY_OFFICER}, BOTH),
+    "commitment.record": (SECRETARY, BOTH), "commitment.report": (LEADER, NOBODY), "commitment.keep": (SECRETARY, BOTH), "commitment.carry": (SECRETARY, BOTH),
     "reorganisation.ask": (PROCEDURE, BOTH), "reorganisation.approve": (SECRETARY, BOTH), "reorganisation.refuse": (SECRETARY, BOTH),
     "reorganisation.draft_rules": (INDICATORS, BOTH), "reorganisation.carry_out": (PROCEDURE, BOTH), "reorganisation.move_roles": ({R.SECRECY_OFFICER}, BOTH), "rulebook.retire": (DIRECTOR, BOTH),
     "question.ask": (set(OF_A_UNIT), BOTH), "question.answer": (INDICATORS, BOTH),
@@ -85,6 +87,7 @@ READING: dict[str, tuple[set[Role], set[Role]]] = {
     "calendar": (WORKING, WORKING), "decision": (WORKING, WORKING), "question": (WORKING, WORKING), "proposal": (WORKING, WORKING), "change": (WORKING, WORKING),
     # Its maker is the mentor here, the successor the panel member.
     "handover": (OFFICERS | MENTOR | PANEL, OFFICERS | MENTOR | PANEL),
+    "commitment": (OFFICE | COMMISSION | OF_A_UNIT, OFFICE | COMMISSION),
     "reorganisation": (set(Role), set(Role)),
     "rulebook": (OFFICE | COMMISSION, OFFICE | COMMISSION),
     "target": (OFFICE | COMMISSION | {R.EXTERNAL_AUDITOR} | OF_A_UNIT, OFFICE | COMMISSION | {R.EXTERNAL_AUDITOR}),
@@ -167,6 +170,7 @@ class Objects:
         }  # fmt: skip
         self.held |= {
             "calendar": LoadedCalendar.objects.create(years="2027", source="s", text='{"years": {}}', state="loaded", **common),
+            "commitment": Commitment.objects.create(unit=self.unit, meeting="m", text="t", state="open", **common),
             "handover": Handover.objects.create(grant=mentor.grants.get(), successor=member, day=NOW.date(), notes="n", state="prepared", **common | {"made_by": mentor}),
             "objection": Objection.objects.create(about="a", text="t", state="lodged", **common | {"made_by": mentor}),
             "conflict": Conflict.objects.create(unit=self.unit, reason="r", state="declared", **common | {"made_by": member}),

@@ -33,7 +33,7 @@ def sample(folder: Folder, seed: int = 2025, scale: Scale = 1.0) -> None:
 
 
 def year(folder: Path) -> Iterator[Run]:
-    """Score the year: twelve hotline bulletins first, since their results feed the others."""
+    """Score the year: three years of monthly hotline bulletins first, since their results feed the others."""
     from zhengheng.engines.archive import keep_run
     from zhengheng.engines.duck import DuckEngine
     from zhengheng.engines.outputs import write_results

@@ -124,7 +124,9 @@ def _write_mapping(folder: Path, name: str, book: Rulebook) -> None:
         "purpose": "云衡市年度绩效考核 (虚构示例)", "source": "虚构示例, 程序生成", "at": AT, "sources": sources,
     }  # fmt: skip
     if name == "hotline":
-        mapping["periods"] = [f"2025-{month:02d}" for month in range(1, 13)]
+        mapping["periods"] = [
+            f"{year}-{month:02d}" for year in facts.YEARS for month in range(1, 13)
+        ]
     else:
         mapping["period"] = "2025"
     write_yaml(folder / f"{name}.intake.yaml", mapping)

@@ -116,10 +116,21 @@ def department_rulebook() -> Rulebook:
         + [count_indicator(code) for code in RATING_COUNTS],
         "procedure": _procedure("essay"),
         "cascade": CASCADE,
+        "goals": GOALS,
     }  # fmt: skip
     return _rulebook(data)
 
 
+GOALS = [
+    {"code": f"G{place}", "name": _words(zh, en), "from_year": 2023, "to_year": 2027, "indicators": codes.split()}
+    for place, (zh, en, codes) in enumerate((
+        ("经济稳中提质", "A steady, better economy", "B04 B06 B07 B09 B11 B12"),
+        ("民生有保障", "A livelihood that is safe", "C01 C02 C03 C04 C05 C06 C07 C08 C09"),
+        ("山清水净", "Clean hills and waters", "D01 D02 D03 D05 D06"),
+        ("办事方便", "Services that are easy", "A05 A06 A08 A13"),
+    ), 1)
+]  # fmt: skip
+"""Goals of five years, by which the departments' indicators are chosen (invented) [D]."""
 CASCADE = [
     {"indicator": "C02", "parent": "D10", "mode": "shares", "children": {"D10-1": "10", "D10-2": "60", "D10-3": "30"}},
     {"indicator": "C02", "parent": "D10-2", "mode": "shares", "children": {"D10-2-1": "40", "D10-2-2": "60"}},

@@ -300,7 +300,20 @@ HANDOVER = Machine(
     ),
 )  # fmt: skip
 
+COMMITMENT = Machine(
+    "commitment",
+    {
+        "open": ("待落实", "open"), "reported": ("待认定", "reported"), "kept": ("已完成", "kept"),
+    },
+    (
+        Transition("commitment.record", ("",), "open"),
+        Transition("commitment.report", ("open",), "reported"),
+        Transition("commitment.keep", ("reported",), "kept"),
+        Transition("commitment.carry", ("open", "reported"), "open"),
+    ),
+)  # fmt: skip
+
 MACHINES = (
     RULEBOOK, QUESTION, PROPOSAL, DECISION, TARGET, CHANGE, REPORT, ITEM, SELF_REPORT, TOLERANCE, AUDIT, RESULT, APPEAL, OBJECTION, CONFLICT,
-    RECTIFICATION, CALENDAR, REORGANISATION, HANDOVER,
+    RECTIFICATION, CALENDAR, REORGANISATION, HANDOVER, COMMITMENT,
 )  # fmt: skip

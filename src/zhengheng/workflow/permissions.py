@@ -58,6 +58,15 @@ RULES: tuple[Rule, ...] = (
     Rule("handover.take", BUSINESS, "successor"),
     Rule("handover.withdraw", BUSINESS, "maker"),
     _rule("handover.carry_out", Role.SECRECY_OFFICER),
+    # What is promised at a meeting: the secretary records it, the unit reports, the secretary finds it kept.
+    _rule("commitment.read", *OFFICE, Role.COMMISSION_MEMBER, Role.COMMISSION_SECRETARY),
+    _rule("commitment.read", *OF_A_UNIT, relation="own"),
+    _rule("commitment.record", Role.COMMISSION_SECRETARY),
+    _rule("commitment.report", Role.UNIT_LEADER, relation="own"),
+    _rule("commitment.keep", Role.COMMISSION_SECRETARY),
+    _rule("commitment.carry", Role.COMMISSION_SECRETARY),
+    # The whole city on one page.
+    _rule("city.read", *OFFICE, Role.COMMISSION_MEMBER, Role.COMMISSION_SECRETARY),
     # Decisions of the commission: the secretary records, a member attests.
     Rule("decision.read", BUSINESS),
     _rule("decision.record", Role.COMMISSION_SECRETARY),

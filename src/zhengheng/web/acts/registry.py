@@ -11,6 +11,7 @@ from zhengheng.web.audits.acts import AUDITS
 from zhengheng.web.days.acts import CALENDARS
 from zhengheng.web.decisions.acts import DECISIONS
 from zhengheng.web.handovers.acts import HANDOVERS
+from zhengheng.web.meetings.acts import COMMITMENTS
 from zhengheng.web.rectification.acts import RECTIFICATIONS
 from zhengheng.web.reorganisation.acts import REORGANISATIONS
 from zhengheng.web.reporting.acts import REPORTS
@@ -25,7 +26,7 @@ from zhengheng.web.targets.changes import CHANGES
 
 KINDS: tuple[Kind, ...] = (
     RULEBOOKS, QUESTIONS, PROPOSALS, TARGETS, CHANGES, REPORTS, ITEMS, SELF_REPORTS, TOLERANCES, AUDITS, RESULTS, APPEALS, OBJECTIONS, CONFLICTS,
-    RECTIFICATIONS, DECISIONS, REORGANISATIONS, HANDOVERS, CALENDARS,
+    RECTIFICATIONS, COMMITMENTS, DECISIONS, REORGANISATIONS, HANDOVERS, CALENDARS,
 )  # fmt: skip
 
 AREAS = (

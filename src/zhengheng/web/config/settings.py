@@ -78,11 +78,13 @@ INSTALLED_APPS = [
     "zhengheng.web.reporting",
     "zhengheng.web.audits",
     "zhengheng.web.results",
+    "zhengheng.web.overview",
     "zhengheng.web.appeals",
     "zhengheng.web.api",
     "zhengheng.web.rectification",
     "zhengheng.web.reorganisation",
     "zhengheng.web.handovers",
+    "zhengheng.web.meetings",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("office/doors/", include("zhengheng.web.doors.urls")),
     path("office/", include("zhengheng.web.accounts.urls")),
     path("office/organisation/", include("zhengheng.web.organisation.urls")),
+    path("office/overview/", include("zhengheng.web.overview.urls")),
     path("office/results/", include("zhengheng.web.results.urls")),
     path("office/jobs/", include("zhengheng.web.jobs.urls")),
     path("office/reports/", include("zhengheng.web.reporting.urls")),

@@ -16,6 +16,7 @@ AREAS = (
     ("/office/rulebooks/", "考核方案", "Rulebooks", "rulebook.read"),
     ("/office/targets/", "年度目标", "Targets", "target.read"),
     ("/office/reports/", "数据填报", "Reports", "report.read"),
+    ("/office/overview/", "考核总览", "Overview", "result.read"),
     ("/office/results/", "核算结果", "Results", "result.read"),
     ("/office/appeals/", "申诉", "Appeals", "appeal.read"),
     ("/office/rectification/", "整改", "Rectification", "rectification.read"),
@@ -35,7 +36,7 @@ def built(name: str) -> str:
 def page(request: OfficeRequest) -> dict[str, Any]:
     """Style sheet, language, clock and the areas that this account has any business in."""
     found: dict[str, Any] = {
-        "stylesheet": built("office.css"), "script": built("office.js"), "language": language(), "now": getattr(request, "now", None),
+        "stylesheet": built("office.css"), "script": built("office.js"), "charts": built("charts.js"), "language": language(), "now": getattr(request, "now", None),
         "fixed_clock": bool(settings.FIXED_CLOCK), "areas": [],
     }  # fmt: skip
     if getattr(request, "user", None) is not None and request.user.is_authenticated:

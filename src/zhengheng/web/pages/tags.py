@@ -8,6 +8,7 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.problems import Language, Problem
 
 register = template.Library()
@@ -73,3 +74,29 @@ def named(code: str, names: dict[str, tuple[str, str]]) -> str:
 def positive(value: int) -> int:
     """A number without its sign."""
     return abs(value)
+
+
+@register.filter
+def at(table: Any, key: Any) -> Any:
+    """An entry of a table by its key; nothing where there is none."""
+    return table.get(key) if table else None
+
+
+@register.filter
+def points(size: int | None) -> str:
+    """Points at nine decimals, with two."""
+    return "—" if size is None else format_scaled(size, 9, 2)
+
+
+@register.filter
+def signed(size: int | None) -> str:
+    """A change in points with its sign; nothing as a dash."""
+    if not size:
+        return "—"
+    return f"{'+' if size > 0 else '−'}{format_scaled(abs(size), 9, 2)}"
+
+
+@register.filter
+def disputed(mark: Any, held: Any) -> bool:
+    """Whether a heat map's mark is under dispute."""
+    return (mark.unit, mark.indicator) in held

@@ -45,7 +45,7 @@ def register(request: OfficeRequest) -> HttpResponse:
     return redirect("result", run.run)
 
 
-def _watched(request: OfficeRequest, run: ResultRun, what: str) -> bool:
+def watched(request: OfficeRequest, run: ResultRun, what: str) -> bool:
     """Whether the page carries a watermark; if so the view is recorded."""
     if run.state not in UNPUBLISHED:
         return False
@@ -65,7 +65,7 @@ def board(request: OfficeRequest, name: str) -> HttpResponse:
     context: dict[str, Any] = {
         **object_context(request, RESULTS, run), "run": run, "state": RESULT.names[run.state],
         "board": lines, "made": made, "provisional": is_provisional(made),
-        "watermark": range(60) if _watched(request, run, "scoreboard") else (),
+        "watermark": range(60) if watched(request, run, "scoreboard") else (),
         "may_name": may_name, "moved": selectors.moved(run, language()), "newer": run.replaced_by.exclude(state__in=UNPUBLISHED).first(),
         "decided": run.decided_grades.select_related("decision"),
         "readers": run.readers.select_related("account") if run.state in UNPUBLISHED else (),
@@ -82,7 +82,7 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
     services.record_service(run=run, unit=unit, actor=request.user, now=request.now)
     context = {
         "run": run, "unit": unit, "entry": entry, "state": RESULT.names[run.state],
-        "watermark": range(60) if _watched(request, run, f"unit {unit}") else (),
+        "watermark": range(60) if watched(request, run, f"unit {unit}") else (),
         "may_appeal": run.state == "notice" and run.version_id is not None
         and allowed(request.user, "appeal.draft", request.now.date(), units={"own": [unit]}),
         "may_try": allowed(request.user, "result.try", request.now.date(), units={"own": [unit]}),

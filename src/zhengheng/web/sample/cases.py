@@ -1,10 +1,9 @@
 """More stories of sample_city.md section 7: the flood's targets, a split street, claims, tolerance, a decided grade, an audit."""
 
-from datetime import date
 from typing import Any
 
-from zhengheng.scheme.model import Rulebook
 from zhengheng.web.audits.acts import AUDITS
+from zhengheng.web.meetings.acts import COMMITMENTS
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reorganisation.acts import REORGANISATIONS
 from zhengheng.web.reporting.items import ITEMS
@@ -21,11 +20,6 @@ FLOOD = (
     ("Q03", "jingwan-ld", "B11", "100", "85", False),
 )
 """Unit, its leader, indicator, target, what it asked for, whether that was agreed."""
-
-
-def year_before(book: Rulebook) -> Rulebook:
-    """The districts' rules as they stood in 2024."""
-    return book.model_copy(update={"version": "2024", "effective_from": date(2024, 1, 1), "known_from": date(2024, 3, 1)})  # fmt: skip
 
 
 def flood(book: Any) -> None:
@@ -150,3 +144,38 @@ def audit(book: Any) -> None:
                 question=question.pk,
                 answer=answer,
             )
+
+
+def commitments() -> None:
+    """Two promises of the January meeting: one reported and kept, one carried to March."""
+    meeting = {"meeting": "2026年1月调度会", "due_on": "2026-02-27"}
+    kept = make(
+        COMMITMENTS,
+        "record",
+        "mishu",
+        "2026-01-15",
+        unit="D10",
+        text="春季学期前完成两所学校验收",
+        **meeting,
+    )
+    do(
+        COMMITMENTS,
+        "report",
+        kept,
+        "jiaoyu-ld",
+        "2026-02-24",
+        report="两所学校已验收, 3 月起招生",
+        evidence=[],
+    )
+    do(COMMITMENTS, "keep", kept, "mishu", "2026-02-27", answer="验收单齐全")
+    carried = make(
+        COMMITMENTS,
+        "record",
+        "mishu",
+        "2026-01-15",
+        unit="D13",
+        text="完成 12 个老旧小区加装电梯前期手续",
+        **meeting,
+    )
+    do(COMMITMENTS, "carry", carried, "mishu", "2026-03-02", meeting="2026年3月调度会", due_on="2026-03-31",
+       answer="3 个小区居民意见未统一")  # fmt: skip

@@ -16,7 +16,7 @@ from zhengheng.web.results.services import name_reader, register_run, serve
 from zhengheng.web.rulebooks.acts import RULEBOOKS
 from zhengheng.web.rulebooks.questions import PROPOSALS, QUESTIONS
 from zhengheng.web.rulebooks.services import packed
-from zhengheng.web.sample import cases
+from zhengheng.web.sample import cases, earlier
 from zhengheng.web.sample.desk import do, make, moment, paper, person
 from zhengheng.web.sample.people import PASSWORD, settle
 from zhengheng.web.sample.stories import appeals, rectification, reports, targets
@@ -28,8 +28,8 @@ YEARLY = ("departments", "districts", "streets")
 def furnish_office(home: Path, now: datetime) -> list[tuple[str, str, str]]:
     """Make people, rulebooks, results and open cases, once. Gives user name, password and role of each account."""
     if not Account.objects.exists():
-        settle(moment("2023-12-04"), now)
-        cases.flood(_year_before(home))
+        settle(moment("2022-12-05"), now)
+        _earlier(home)
         books = {name: _rulebook(home, name) for name in YEARLY}
         cases.split_street(decided)
         cases.tolerance(books["departments"], decided)
@@ -45,6 +45,7 @@ def furnish_office(home: Path, now: datetime) -> list[tuple[str, str, str]]:
         reports(newer)
         tick(now)
         cases.audit(newer)
+        cases.commitments()
     return [
         (
             account.username,
@@ -73,7 +74,7 @@ def _adopt(source: Rulebook, period: str, days: tuple[str, str, str, str], meeti
     )  # fmt: skip
     book = make(RULEBOOKS, "draft", "zhibiao", drafted, file=held.pk, period=period)
     do(RULEBOOKS, "consult", book, "zhibiao", drafted, until=until)
-    if source.code == "departments":
+    if source.code == "departments" and period >= "2025":
         do(
             RULEBOOKS,
             "opine",
@@ -98,10 +99,14 @@ def _adopt(source: Rulebook, period: str, days: tuple[str, str, str, str], meeti
     return do(RULEBOOKS, "adopt", book, "mishu", adopted, decision=decision)
 
 
-def _year_before(home: Path) -> Any:
-    book, _ = load_rulebook(home / "rulebooks" / "districts")
-    days = ("2024-01-22", "2024-02-19", "2024-02-21", "2024-03-01")
-    return _adopt(cases.year_before(book), "2024", days, "2024年第1次会议")
+def _earlier(home: Path) -> None:
+    """2023 and 2024 as they went, with the flood's targets."""
+    for year in earlier.YEARS:
+        books = {name: earlier.adopted(home, name, year, _adopt) for name in YEARLY}
+        if year == 2024:
+            cases.flood(books["districts"])
+        for name in YEARLY:
+            earlier.concluded(home, name, year, decided)
 
 
 def _rulebook(home: Path, name: str) -> Any:
@@ -127,7 +132,9 @@ def _results(home: Path) -> dict[str, Any]:
         ("districts", "2026-03-02"),
         ("streets", ""),
     ):
-        newest = Lake.open(home / "lakes" / name).runs()[0]["run"]
+        newest = next(
+            r["run"] for r in Lake.open(home / "lakes" / name).runs() if r["period"] == "2025"
+        )
         run = register_run(run=newest, actor=person("shuju"), now=moment("2026-03-01"))
         readers = ("chengxu",) if published else ("chengxu", "mishu")
         for reader in readers:

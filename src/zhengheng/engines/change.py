@@ -1,0 +1,147 @@
+"""Why a unit's score changed between two runs: its own doing told apart from targets, rules, weights and revisions.
+
+Each indicator's points are computed again between the two runs, one input changed at a time, in a
+declared order: first the rule as it reads now, then the target, then the value, then the weight. All in
+fractions, with the oracle's own methods, so that the parts add up to the change exactly; what roundings
+and other than plain sums leave is named, too. (The order is this program's default [D].)
+"""
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from zhengheng.domain.numbers import plain
+from zhengheng.domain.problems import Language
+from zhengheng.engines.oracle import Oracle
+from zhengheng.engines.plain import plain_tables
+from zhengheng.engines.run import Run
+from zhengheng.scoring.contracts import FACTS, STATUS_NAMES
+
+EFFECTS = {
+    "revision": ("数据修订", "data revised"), "definition": ("口径变化", "definition"),
+    "target": ("目标变化", "target"), "real": ("实绩变化", "real change"), "weight": ("权重变化", "weight"),
+    "status": ("有无数据", "data present or not"), "set": ("指标增减", "indicators added or dropped"),
+    "adjustment": ("加分扣分", "bonus and deduction"), "rounding": ("舍入与合成", "rounding and aggregation"),
+}  # fmt: skip
+Row = dict[str, Any]
+_TARGETS = ("target", "base", "stretch", "bottom")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One indicator's part of the change: points at nine decimals, by effect."""
+
+    indicator: str
+    name: str
+    effects: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.effects.values())
+
+
+@dataclass(frozen=True)
+class Change:
+    """From one total to another, by effect and by indicator; points at nine decimals."""
+
+    before: int
+    after: int
+    effects: dict[str, int] = field(default_factory=dict)
+    steps: tuple[Step, ...] = ()
+
+    def said(self) -> list[tuple[str, tuple[str, str], str]]:
+        """Effects that moved anything: code, words, signed points."""
+        return [(code, EFFECTS[code], _signed(size)) for code, size in self.effects.items() if size]
+
+
+def _signed(size: int) -> str:
+    return f"{'+' if size > 0 else '−' if size < 0 else ''}{plain(abs(size), 9)}"
+
+
+def change(first: Run, second: Run, unit: str, language: Language, *, superseded: Run | None = None) -> Change | None:  # fmt: skip
+    """What moved the unit's total from the first run to the second; None where either has no total or kept no cells.
+
+    `superseded` is the run that `first` replaced: what lies between those two is data revised later.
+    """
+    old, new = _total(first, unit), _total(second, unit)
+    if old is None or new is None or "cell" not in first.results or "cell" not in second.results:
+        return None
+    published = _total(superseded, unit) if superseded is not None else None
+    start = old if published is None else published
+    before, after = _Side(first, unit), _Side(second, unit)
+    steps = tuple(_step(before, after, code, language) for code in sorted(before.scores.keys() | after.scores.keys()))  # fmt: skip
+    effects = dict.fromkeys(EFFECTS, 0)
+    effects["revision"] = old["printed"] - start["printed"]
+    for step in steps:
+        for name, size in step.effects.items():
+            effects[name] += size
+    effects["adjustment"] = (new["bonus"] - new["deduction"]) - (old["bonus"] - old["deduction"])
+    effects["rounding"] = new["printed"] - start["printed"] - sum(effects.values())
+    return Change(start["printed"], new["printed"], effects, tuple(s for s in steps if s.total))
+
+
+def _total(run: Run, unit: str) -> Row | None:
+    held = [row for row in run.results.of_unit("total_score", unit) if row["status"] == "value"]
+    return held[0] if held else None
+
+
+class _Side:
+    """One run as the comparison needs it: the unit's scores, cells and rules, and its groups."""
+
+    def __init__(self, run: Run, unit: str) -> None:
+        self.run = run
+        self.scores = {row["indicator"]: row for row in run.results.of_unit("indicator_score", unit)}  # fmt: skip
+        self.cells: dict[str, list[Row]] = {}
+        for cell in run.results.of_unit("cell", unit):
+            self.cells.setdefault(cell["indicator"], []).append(cell)
+        self.oracle = Oracle(plain_tables(run.plan), {contract.name: [] for contract in FACTS})
+        category = self.oracle.units[unit]["category"]
+        self.rules = {
+            row["indicator"]: row for row in run.plan.tables["rule"]
+            if row["latest"] and row["category"] == category
+        }  # fmt: skip
+        self.groups = self.oracle.groups(
+            {(c["unit"], c["indicator"], c["segment"]): c for c in run.results.rows("cell")}
+        )
+
+    def cell(self, code: str) -> Row | None:
+        """The indicator's one cell with what it was measured against; None where a change cut the year."""
+        held = self.cells.get(code, [])
+        return {**held[0], "target": self.scores[code]["target"]} if len(held) == 1 else None
+
+
+def _step(before: _Side, after: _Side, code: str, language: Language) -> Step:
+    old, new = before.scores.get(code), after.scores.get(code)
+    named = (after if new is not None else before).run.rulebook.indicator(code)
+    whole = (new["points"] or 0 if new else 0) - (old["points"] or 0 if old else 0)
+    if old is None or new is None:
+        effects = {"set": whole}
+    elif STATUS_NAMES[old["status"]] != "value" or STATUS_NAMES[new["status"]] != "value":
+        effects = {"status": whole}
+    elif (chain := _chain(before, after, code)) is None:
+        effects = {"definition": whole}
+    else:
+        ends = [old["points"], *chain, new["points"]]
+        sizes = [late - early for early, late in pairwise(ends)]
+        effects = dict(zip(("definition", "target", "real", "weight"), sizes, strict=True))
+    return Step(code, named.name.say(language), effects)
+
+
+def _chain(before: _Side, after: _Side, code: str) -> list[int] | None:
+    """Points with the new rule, then the new target, then the new value, all at the old weight.
+
+    None where the indicator cannot be followed from one rule to the other: what is left is its definition.
+    """
+    old, new = before.cell(code), after.cell(code)
+    first, rule = before.rules[code], after.rules[code]
+    if old is None or new is None or first["decimals"] != rule["decimals"]:
+        return None
+    rule = {**rule, "full": first["full"], "reference": "given"}
+    kept = {**old, "segment": new["segment"], "comparison_group": new["comparison_group"]}
+    aimed = {**kept, **{name: new[name] for name in _TARGETS}}
+    found = [
+        after.oracle.points(kept, rule, before.groups), after.oracle.points(aimed, rule, before.groups),
+        after.oracle.points(new, rule, after.groups),
+    ]  # fmt: skip
+    chain = [points[0] for points in found if points is not None]
+    return chain if len(chain) == len(found) else None

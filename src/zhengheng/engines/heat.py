@@ -1,0 +1,112 @@
+"""The heat map of a run: units by indicators, each cell a status in shape and word, its points and its value."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from zhengheng.domain.numbers import format_scaled, plain
+from zhengheng.domain.problems import Language
+from zhengheng.engines.run import Run
+from zhengheng.scoring.contracts import STATUS_NAMES
+
+STATUSES = {
+    "met": ("●", "达标", "met"), "watch": ("▲", "关注", "watch"), "missed": ("■", "未达标", "missed"),
+    "not_applicable": ("◇", "不适用", "not applicable"), "not_due": ("○", "未到期", "not due"),
+    "missing": ("▨", "缺数据", "data missing"), "withheld": ("▨", "不公开", "withheld"),
+    "unlit": ("–", "无灯", "no light"),
+}  # fmt: skip
+"""Shape, Chinese and English word of every status a cell can have; design.md section 11, look.md."""
+_LIGHTS = {"green": "met", "green_watch": "met", "yellow": "watch", "red": "missed"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """An indicator of the map, under the dimension it belongs to."""
+
+    code: str
+    name: str
+    dimension: str
+    measure_unit: str
+    direction: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One unit's indicator: status, points of the full mark, value and target as people read them."""
+
+    unit: str
+    indicator: str
+    status: str
+    points: str = ""
+    full: str = ""
+    value: str = ""
+    target: str = ""
+    lost: int = 0
+    """Full mark less points, at nine decimals: what there is to gain."""
+
+    @property
+    def shape(self) -> str:
+        return STATUSES[self.status][0]
+
+    @property
+    def words(self) -> tuple[str, str]:
+        return STATUSES[self.status][1:]
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    """Columns in the order of the rulebook's tree; marks by unit and indicator."""
+
+    columns: tuple[Column, ...]
+    marks: dict[str, dict[str, Mark]]
+
+    def counted(self, unit: str) -> Counter[str]:
+        """How many indicators of a unit have which status."""
+        return Counter(mark.status for mark in self.marks.get(unit, {}).values())
+
+
+def heat_map(run: Run, language: Language) -> HeatMap:
+    """All marks of a run."""
+    rules = {(r["category"], r["indicator"]): r for r in run.plan.tables["rule"] if r["latest"]}
+    lights = {(r["unit"], r["subject"]): r["light"] for r in run.results.rows("light")}
+    marks: dict[str, dict[str, Mark]] = {}
+    for row in run.results.rows("indicator_score"):
+        unit, code = row["unit"], row["indicator"]
+        mark = _mark(row, rules[row["category"], code], lights.get((unit, code)))
+        marks.setdefault(unit, {})[code] = mark
+    present = {code for held in marks.values() for code in held}
+    return HeatMap(tuple(c for c in columns(run, language) if c.code in present), marks)
+
+
+def columns(run: Run, language: Language) -> Iterator[Column]:
+    """The scored indicators in the order of the tree, each with the dimension right under the total."""
+    for dimension in run.rulebook.tree.children:
+        title = run.rulebook.title if isinstance(dimension, str) else dimension.name
+        for code in _leaves(dimension):
+            indicator = run.rulebook.indicator(code)
+            yield Column(
+                code, indicator.name.say(language), title.say(language), indicator.measure_unit, indicator.direction
+            )  # fmt: skip
+
+
+def _leaves(node: Any) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    else:
+        for child in node.children:
+            yield from _leaves(child)
+
+
+def _mark(row: dict[str, Any], rule: dict[str, Any], light: str | None) -> Mark:
+    status = STATUS_NAMES[row["status"]]
+    full = plain(int(rule["full"]), 6)
+    if status != "value":
+        return Mark(row["unit"], row["indicator"], status, full=full)
+    decimals = rule["decimals"]
+    lost = max(int(rule["full"]) * 1000 - row["printed"], 0)
+    return Mark(
+        row["unit"], row["indicator"], _LIGHTS[light] if light else "unlit",
+        format_scaled(row["printed"], 9, rule["digits"]), full,
+        format_scaled(row["value"], decimals), format_scaled(row["target"], decimals), lost,
+    )  # fmt: skip

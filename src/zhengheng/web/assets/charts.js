@@ -1,0 +1,97 @@
+// Draws each figure from the JSON beside it. The table twin on the page holds the same numbers,
+// so nothing is lost where this does not run.
+import * as echarts from "echarts/core";
+import { CustomChart, LineChart, ScatterChart } from "echarts/charts";
+import { GridComponent } from "echarts/components";
+import { SVGRenderer } from "echarts/renderers";
+
+echarts.use([CustomChart, LineChart, ScatterChart, GridComponent, SVGRenderer]);
+
+const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const number = (text) => (text === null || text === "" ? null : Number(text));
+const label = (extra = {}) => ({ color: token("--ink-2"), fontSize: 14, ...extra });
+const axis = (extra = {}) => ({
+  axisLine: { lineStyle: { color: token("--rule") } }, axisTick: { show: false },
+  splitLine: { lineStyle: { color: token("--rule") } }, axisLabel: label({ hideOverlap: true }), nameTextStyle: label(), ...extra,
+});
+const frame = (x, y) => ({
+  animation: false, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
+  grid: { left: 12, right: innerWidth < 640 ? 56 : 112, top: 32, bottom: 8, outerBoundsMode: "same" }, xAxis: x, yAxis: y,
+});
+const named = (text) => ({ show: true, formatter: text, color: token("--ink"), fontSize: 14 });
+
+// Actual against target over the years, with the range of the group behind.
+function history(spec) {
+  const low = spec.low.map(number), high = spec.high.map(number);
+  const [actual, target, range] = spec.names;
+  const line = { symbol: "none", lineStyle: { width: 0 }, stack: "range", silent: true };
+  return {
+    ...frame(axis({ type: "category", data: spec.x, boundaryGap: true }), axis({ type: "value", name: spec.unit, scale: true })),
+    series: [
+      { ...line, type: "line", data: low },
+      { ...line, type: "line", data: high.map((v, n) => (v === null || low[n] === null ? null : v - low[n])),
+        areaStyle: { color: token("--none"), opacity: 0.18 }, endLabel: { ...named(range), color: token("--ink-2") } },
+      { type: "line", step: "middle", data: spec.target.map(number), symbol: "none", endLabel: named(target),
+        lineStyle: { color: token("--ink-2"), type: "dashed" } },
+      { type: "line", data: spec.value.map(number), symbol: "circle", symbolSize: 8, endLabel: named(actual),
+        lineStyle: { color: token("--brand"), width: 2 }, itemStyle: { color: token("--brand") } },
+    ],
+  };
+}
+
+// What each value would earn; the dot is where the unit stands.
+function curve(spec) {
+  const [value, points] = spec.names;
+  return {
+    ...frame(axis({ type: "value", scale: true, name: value, nameLocation: "end" }), axis({ type: "value", name: points })),
+    series: [
+      { type: "line", symbol: "none", data: spec.x.map((v, n) => [Number(v), Number(spec.y[n])]), lineStyle: { color: token("--brand"), width: 2 } },
+      { type: "scatter", symbolSize: 12, data: [spec.dot.map(Number)], itemStyle: { color: token("--ink") },
+        label: { ...named(`${spec.dot[0]} → ${spec.dot[1]}`), position: "top" } },
+    ],
+  };
+}
+
+// The change from one total to another, effect by effect; zero is where it began.
+function waterfall(spec) {
+  let at = 0;
+  const bars = spec.steps.map(([name, size]) => {
+    const from = at;
+    at += Number(size);
+    return { name, from, to: at, size, colour: Number(size) > 0 ? "--met" : "--missed" };
+  });
+  bars.push({ name: spec.together[0], from: 0, to: Number(spec.together[1]), size: spec.together[1], colour: "--brand" });
+  return {
+    ...frame(axis({ type: "category", data: bars.map((bar) => bar.name), axisLabel: label({ interval: 0, width: 90, overflow: "break" }) }),
+             axis({ type: "value", name: spec.unit })),
+    series: [{
+      type: "custom", encode: { x: 0, y: [1, 2] }, data: bars.map((bar, n) => [n, bar.from, bar.to]),
+      renderItem: (_, api) => {
+        const bar = bars[api.value(0)], half = Math.min(api.size([1, 0])[0] * 0.6, 48) / 2;
+        const [x, y] = api.coord([api.value(0), bar.to]), [, base] = api.coord([api.value(0), bar.from]);
+        const top = Math.min(y, base);
+        return { type: "group", children: [
+          { type: "rect", shape: { x: x - half, y: top, width: 2 * half, height: Math.max(Math.abs(y - base), 1) }, style: { fill: token(bar.colour) } },
+          { type: "text", x, y: top - 6, style: { text: Number(bar.size) > 0 ? `+${bar.size}` : bar.size, fill: token("--ink"), fontSize: 14, align: "center", verticalAlign: "bottom" } },
+        ] };
+      },
+    }],
+  };
+}
+
+const kinds = { history, curve, waterfall };
+for (const figure of document.querySelectorAll("figure[data-chart]")) {
+  const spec = JSON.parse(document.getElementById(figure.dataset.chart).textContent);
+  const canvas = figure.querySelector(".canvas");
+  const chart = echarts.init(canvas, null, { renderer: "svg" });
+  chart.setOption(kinds[spec.kind](spec));
+  new ResizeObserver(() => chart.resize()).observe(canvas);
+  const save = figure.querySelector("[data-save]");
+  save.hidden = false;
+  save.addEventListener("click", () => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([chart.renderToSVGString()], { type: "image/svg+xml" }));
+    link.download = `${figure.dataset.chart}.svg`;
+    link.click();
+  });
+}

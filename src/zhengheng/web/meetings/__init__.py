@@ -1,0 +1,1 @@
+"""What was promised at a meeting, and what became of it at the next."""

@@ -1,0 +1,61 @@
+"""What each chart shows, as data for assets/charts.js, and in one sentence for whoever does not see it."""
+
+from typing import Any
+
+from zhengheng.domain.numbers import format_scaled
+from zhengheng.engines.change import Change
+from zhengheng.engines.curve import Point
+from zhengheng.engines.heat import Column, Mark
+from zhengheng.web.pages.tags import say
+
+Chart = tuple[dict[str, Any], str]
+"""The picture and its sentence."""
+
+
+def history(column: Column, years: list[dict[str, Any]]) -> Chart:
+    """Actual against target over the years, with the group's range where the group has more than one."""
+    known = [one for one in years if one["mark"].value]
+    places = [one["place"] for one in years]
+    grouped = any(place and place.lowest != place.highest for place in places)
+    spec = {
+        "kind": "history", "unit": column.measure_unit, "x": [one["result"].period for one in years],
+        "value": [one["mark"].value or None for one in years],
+        "target": [one["mark"].target or None for one in years],
+        "low": [place.lowest if grouped and place else None for place in places],
+        "high": [place.highest if grouped and place else None for place in places],
+        "names": [say("实绩", "actual"), say("目标", "target"), say("组内范围", "group") if grouped else ""],
+    }  # fmt: skip
+    if not known:
+        return spec, column.name
+    first, last = known[0], known[-1]
+    return spec, say(
+        f"{column.name}: {first['result'].period} 年 {first['mark'].value}, {last['result'].period} 年 {last['mark'].value} {column.measure_unit}",
+        f"{column.name}: {first['mark'].value} in {first['result'].period}, {last['mark'].value} in {last['result'].period}",
+    )  # fmt: skip
+
+
+def scoring(points: list[Point], mark: Mark, measure_unit: str) -> Chart | None:
+    """What each value would earn, and where the unit stands."""
+    if not points:
+        return None
+    spec = {
+        "kind": "curve", "x": [point.value for point in points], "y": [point.points for point in points],
+        "dot": [mark.value, mark.points], "names": [say("值", "value"), say("得分", "points")],
+    }  # fmt: skip
+    return spec, say(
+        f"满分 {mark.full} 分的得分曲线; 圆点是本单位: {mark.value} {measure_unit} 得 {mark.points} 分",
+        f"What each value earns of {mark.full} points; the dot is this unit: {mark.value} earns {mark.points}",
+    )  # fmt: skip
+
+
+def waterfall(moved: Change) -> Chart:
+    """The change of a total, effect by effect."""
+    spec = {
+        "kind": "waterfall", "unit": say("分", "points"),
+        "steps": [[say(*words), format_scaled(moved.effects[code], 9, 2)] for code, words, _ in moved.said()],
+        "together": [say("合计", "together"), format_scaled(moved.after - moved.before, 9, 2)],
+    }  # fmt: skip
+    zh = "、".join(f"{words[0]} {size}" for _, words, size in moved.said())
+    en = ", ".join(f"{words[1]} {size}" for _, words, size in moved.said())
+    before, after = format_scaled(moved.before, 9, 2), format_scaled(moved.after, 9, 2)
+    return spec, say(f"从 {before} 分到 {after} 分: {zh or '没有变动'}", f"From {before} to {after} points: {en or 'nothing moved'}")  # fmt: skip

@@ -1,0 +1,87 @@
+"""The overview's tables: scores down the tree, and the files people take away."""
+
+import csv
+import io
+import json
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
+from openpyxl import Workbook
+
+from zhengheng.domain.numbers import format_scaled, plain
+from zhengheng.domain.problems import DataError, Language
+from zhengheng.engines.outputs import INDICATOR_SCORES, SCORES, indicator_rows, score_rows
+from zhengheng.engines.run import Run
+from zhengheng.web.files.tables import XLSX
+
+KINDS = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX, "json": "application/json"}
+
+
+def tree(run: Run, language: Language) -> dict[str, Any]:
+    """Every unit's score on every dimension, in the order of the tree, with the depth of each."""
+    nodes = [(node, depth) for node, _, depth in run.rulebook.nodes()]
+    digits = {row["node"]: row["digits"] for row in run.plan.tables["node"]}
+    scores: dict[str, dict[str, str]] = {}
+    for row in run.results.rows("node_score"):
+        score = format_scaled(row["printed"], 9, digits[row["node"]])
+        scores.setdefault(row["unit"], {})[row["node"]] = score
+    heads = [(node.code, node.name.say(language), depth) for node, depth in nodes]
+    return {"heads": heads, "node_scores": scores}
+
+
+def dimensions(run: Run, unit: str, language: Language) -> list[dict[str, Any]]:
+    """A unit's score on each dimension below the total, of its full mark."""
+    digits = {row["node"]: row["digits"] for row in run.plan.tables["node"]}
+    held = {row["node"]: row for row in run.results.of_unit("node_score", unit)}
+    category = next(row["category"] for row in run.plan.tables["unit"] if row["unit"] == unit)
+    full = {r["node"]: r["full"] for r in run.plan.tables["node_full"] if r["category"] == category}
+    return [
+        {"code": node.code, "name": node.name.say(language), "depth": depth,
+         "score": format_scaled(held[node.code]["printed"], 9, digits[node.code]), "full": plain(full[node.code], 6)}
+        for node, _, depth in run.rulebook.nodes() if depth and node.code in held and node.code in full
+    ]  # fmt: skip
+
+
+def file(run: Run, form: str, indicator: str, note: str) -> HttpResponse:
+    """Scores of units and dimensions, or of one indicator. Raises DataError for a format."""
+    if form not in KINDS:
+        raise DataError.one(
+            form, "format.unknown", zh=f"没有格式 {form}: 可选 {'、'.join(KINDS)}", en=f"no format {form}: choose {', '.join(KINDS)}"
+        )  # fmt: skip
+    if indicator:
+        head: tuple[str, ...] = INDICATOR_SCORES
+        rows = [row for row in indicator_rows(run) if row["indicator"] == indicator]
+    else:
+        head, rows = SCORES, list(score_rows(run))
+    name = "-".join(filter(None, (run.rulebook.code, run.plan.period.code, indicator)))
+    answer = HttpResponse(_written(head, rows, form, note), content_type=KINDS[form])
+    answer["Content-Disposition"] = content_disposition_header(True, f"{name}.{form}") or "attachment"  # fmt: skip
+    return answer
+
+
+def _written(head: tuple[str, ...], rows: list[dict[str, str]], form: str, note: str) -> bytes:
+    if form == "json":
+        held = {"note": note, "rows": rows} if note else rows
+        return json.dumps(held, ensure_ascii=False, indent=1).encode()
+    lines = [list(head), *([_safe(row[name]) for name in head] for row in rows)]
+    if note:
+        lines.append([note])
+    if form == "csv":
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows(lines)
+        return text.getvalue().encode("utf-8-sig")
+    book = Workbook(write_only=True)
+    page = book.create_sheet(head[1])
+    page.freeze_panes = "B2"
+    for line in lines:
+        page.append(line)
+    held_bytes = io.BytesIO()
+    book.save(held_bytes)
+    return held_bytes.getvalue()
+
+
+def _safe(text: str) -> str:
+    """No cell begins as a formula does; a negative number is no formula."""
+    formula = text[:1] in {"=", "+", "@"} or (text[:1] == "-" and not text[1:2].isdigit())
+    return f"'{text}" if formula else text

@@ -1,0 +1,14 @@
+"""The overview's pages."""
+
+from django.urls import path
+
+from zhengheng.web.overview import city, views
+
+urlpatterns = [
+    path("", views.start, name="overview"),
+    path("city/", city.city, name="city"),
+    path("<str:name>/", views.board, name="overview_board"),
+    path("<str:name>/file.<str:form>", views.download, name="overview_file"),
+    path("<str:name>/indicators/<str:code>/", views.indicator, name="overview_indicator"),
+    path("<str:name>/units/<str:unit>/", views.unit, name="overview_unit"),
+]

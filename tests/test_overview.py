@@ -1,0 +1,161 @@
+"""What pages say of runs: changes told apart add up, each cause is told from the others, the curve is the rule."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from zhengheng.domain.periods import parse_period
+from zhengheng.engines.change import EFFECTS, change
+from zhengheng.engines.curve import curve
+from zhengheng.engines.duck import DuckEngine
+from zhengheng.engines.heat import STATUSES, heat_map
+from zhengheng.engines.run import Run, make_run
+from zhengheng.lake.facts import Facts, empty, schema
+from zhengheng.scheme.model import Rulebook
+
+UNITS = ("U1", "U2", "U3")
+
+
+def book(**changes: Any) -> Rulebook:
+    """Two ratios, a rate and a ranked indicator, summed."""
+    data: dict[str, Any] = {
+        "code": "small", "title": "small", "effective_from": "2025-01-01",
+        "categories": [{"code": "c", "name": "c"}], "groups": [{"code": "g", "name": "g"}],
+        "units": [{"code": unit, "name": unit, "category": "c", "group": "g"} for unit in UNITS],
+        "tree": {"code": "total", "name": "t", "children": ["A", "B", "C"]},
+        "weights": [{"from": "2025-01-01", "table": {"A": 50, "B": 30, "C": 20}}],
+        "indicators": [
+            {"code": "A", "name": "A", "method": {"kind": "ratio", "target": 100}, "light": {"by": "score", "watch": "0.9", "missed": "0.7"}},
+            {"code": "B", "name": "B", "method": {"kind": "ratio"}, "light": {"by": "score", "watch": "0.9", "missed": "0.7"}},
+            {"code": "C", "name": "C", "method": {"kind": "rank"}},
+        ],
+    }  # fmt: skip
+    return Rulebook.model_validate_json(json.dumps(data | changes), strict=True)
+
+
+def facts(values: dict[tuple[str, str], int | None], targets: dict[str, int]) -> Facts:
+    """Values and targets at two decimals, one period."""
+    import pyarrow as pa
+
+    end = parse_period("2025").end
+    tables = empty()
+    rows = [
+        {"unit": unit, "indicator": code, "period": end, "value": value, "status": 1 if value is not None else 3,
+         "vintage": None, "published_on": None, "file": 1, "row": n}
+        for n, ((unit, code), value) in enumerate(values.items())
+    ]  # fmt: skip
+    tables["observation"] = pa.Table.from_pylist(rows, schema=schema("observation"))
+    aims = [
+        {"unit": unit, "indicator": "B", "kind": "target", "period": end, "value": value, "file": 1, "row": 1}
+        for unit, value in targets.items()
+    ]  # fmt: skip
+    tables["target"] = pa.Table.from_pylist(aims, schema=schema("target"))
+    return Facts(tables, [], [])
+
+
+VALUES = {(unit, code): 100 * (60 + 7 * n) for n, (unit, code) in enumerate((u, c) for u in UNITS for c in "ABC")}  # fmt: skip
+TARGETS = dict.fromkeys(UNITS, 10_000)
+
+
+def run(rules: Rulebook, held: Facts) -> Run:
+    return make_run(rules, held, parse_period("2025"), DuckEngine(threads=1))
+
+
+CAUSES: dict[str, Callable[[], tuple[Rulebook, Facts]]] = {
+    "real": lambda: (book(), facts(VALUES | {("U1", "A"): 9_000}, TARGETS)),
+    "target": lambda: (book(), facts(VALUES, TARGETS | {"U1": 20_000})),
+    "weight": lambda: (book(weights=[{"from": "2025-01-01", "table": {"A": 30, "B": 50, "C": 20}}]), facts(VALUES, TARGETS)),
+    "status": lambda: (book(), facts(VALUES | {("U1", "A"): None}, TARGETS)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("cause", ["real", "target", "weight"])
+def test_one_cause_is_told_from_the_others(cause: str) -> None:
+    before, after = run(book(), facts(VALUES, TARGETS)), run(*CAUSES[cause]())
+    found = change(before, after, "U1", "en")
+    assert found is not None
+    moved = {name for name, size in found.effects.items() if size}
+    assert moved == {cause}, found.effects
+    assert found.after != found.before
+
+
+def test_a_changed_rule_is_its_definition_not_the_units_doing() -> None:
+    rules = json.loads(book().model_dump_json(by_alias=True, exclude_defaults=True, exclude_none=True))  # fmt: skip
+    rules["indicators"][0]["method"]["cap"] = "0.5"
+    before = run(book(), facts(VALUES, TARGETS))
+    after = run(
+        Rulebook.model_validate_json(json.dumps(rules), strict=True), facts(VALUES, TARGETS)
+    )
+    found = change(before, after, "U1", "en")
+    assert found is not None
+    assert {name for name, size in found.effects.items() if size} == {"definition"}
+
+
+def test_a_total_that_is_not_there_cannot_be_compared() -> None:
+    before, after = run(book(), facts(VALUES, TARGETS)), run(*CAUSES["status"]())
+    assert [row["status"] for row in after.results.of_unit("total_score", "U1")] == ["missing"]
+    assert change(before, after, "U1", "en") is None
+
+
+def test_what_was_revised_since_is_said_apart() -> None:
+    published = run(book(), facts(VALUES, TARGETS))
+    revised = run(book(), facts(VALUES | {("U1", "A"): 6_500}, TARGETS))
+    now = run(book(), facts(VALUES | {("U1", "A"): 8_000}, TARGETS))
+    found = change(revised, now, "U1", "en", superseded=published)
+    assert found is not None
+    assert {name for name, size in found.effects.items() if size} == {"revision", "real"}
+    assert found.effects["revision"] == 2_500_000_000, (
+        "five points of a hundred, at half the weight"
+    )
+
+
+numbers = st.integers(min_value=0, max_value=20_000)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    first=st.lists(numbers, min_size=9, max_size=9),
+    second=st.lists(numbers, min_size=9, max_size=9),
+    aims=st.tuples(numbers.filter(bool), numbers.filter(bool)),
+    weights=st.sampled_from([(50, 30, 20), (20, 60, 20), (0, 50, 50)]),
+)
+def test_the_parts_add_up_to_the_change(
+    first: list[int], second: list[int], aims: tuple[int, int], weights: tuple[int, int, int]
+) -> None:
+    keys = list(VALUES)
+    table = dict(zip("ABC", weights, strict=True))
+    before = run(book(), facts(dict(zip(keys, first, strict=True)), dict.fromkeys(UNITS, aims[0])))
+    after = run(
+        book(weights=[{"from": "2025-01-01", "table": table}]),
+        facts(dict(zip(keys, second, strict=True)), dict.fromkeys(UNITS, aims[1])),
+    )
+    for unit in UNITS:
+        found = change(before, after, unit, "en")
+        if found is None:
+            continue
+        assert set(found.effects) == set(EFFECTS)
+        assert sum(found.effects.values()) == found.after - found.before
+        assert abs(found.effects["rounding"]) <= 10_000_000 * 3, "no more than roundings explain"
+
+
+def test_the_curve_passes_through_the_units_own_points() -> None:
+    made = run(book(), facts(VALUES, TARGETS))
+    marks = heat_map(made, "en").marks
+    for unit in UNITS:
+        points = {point.value: point.points for point in curve(made, unit, "A")}
+        assert points[marks[unit]["A"].value] == marks[unit]["A"].points
+        assert list(points.values()) == sorted(points.values(), key=float), "a ratio never falls"
+    assert curve(made, "U1", "C") == [], "a rank depends on the others"
+
+
+def test_every_cell_of_the_map_has_a_shape_and_a_word() -> None:
+    made = run(book(), facts(VALUES | {("U1", "A"): None}, TARGETS))
+    heat = heat_map(made, "en")
+    assert [column.code for column in heat.columns] == ["A", "B", "C"]
+    assert heat.marks["U1"]["A"].status == "missing"
+    assert heat.marks["U1"]["C"].status == "unlit"
+    assert {mark.shape for row in heat.marks.values() for mark in row.values()} <= {shape for shape, _, _ in STATUSES.values()}  # fmt: skip
