@@ -48,6 +48,10 @@ TABLE: dict[tuple[str, str], tuple[set[Role], dict[str, Any]]] = {
     ("get", "/results/{run}/units/{code}"): (NOBODY, {}),
     ("get", "/results/{run}/units/{code}/trial"): (NOBODY, {}),
     ("post", "/results/{run}/readers"): (NOBODY, {"username": "mentor"}),
+    ("get", "/results/{run}/heat"): (NOBODY, {}),
+    ("get", "/results/{run}/units/{code}/change"): (NOBODY, {}),
+    ("get", "/results/{run}/indicators/{indicator}/units/{code}"): (NOBODY, {}),
+    ("get", "/city"): (OFFICE | {Role.COMMISSION_MEMBER, Role.COMMISSION_SECRETARY}, {}),
     ("post", "/files"): (EVERYONE, {}),
     ("get", "/checklist"): (set(OFFICE), {}),
     ("get", "/reports-chase"): (set(OFFICE), {}),
@@ -81,7 +85,7 @@ def call(client: Client, method: str, path: str, body: Any = None) -> Any:
 
 
 def filled(path: str, people: People) -> str:
-    values = {"code": "D10", "username": "mentor", "run": "nothing", "sequence": "0",
+    values = {"code": "D10", "username": "mentor", "run": "nothing", "indicator": "A", "sequence": "0",
               "number": str(people["mentor"].grants.get().pk)}  # fmt: skip
     return re.sub(r"{(\w+)}", lambda found: values[found[1]], path)
 

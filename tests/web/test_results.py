@@ -86,7 +86,8 @@ def test_on_notice_everyone_who_works_here_sees_it_and_looks_are_no_acts(
     for role in Role:
         status = people.client(role.value).get(f"/office/results/{run.run}/").status_code
         assert status == (404 if role in OFFICERS else 200), role
-    assert LedgerEntry.objects.count() == before
+    made = LedgerEntry.objects.order_by("sequence")[before:]
+    assert [(entry.act, entry.actor) for entry in made] == [("audit.viewed", "external_auditor")]
     assert LedgerEntry.objects.filter(act="result.publish").count() == 1
 
 

@@ -19,6 +19,7 @@ from zhengheng.web.accounts.second_factor import wanted
 from zhengheng.web.accounts.selectors import listed, require, standing
 from zhengheng.web.api import schemas as s
 from zhengheng.web.api.acts import router as acts
+from zhengheng.web.api.overview import router as overview
 from zhengheng.web.api.problems import answer
 from zhengheng.web.api.reading import router as reading
 from zhengheng.web.ledger import selectors as ledger
@@ -335,4 +336,5 @@ def ledger_sign(request: OfficeRequest) -> Any:
 
 api.add_router("", router)
 api.add_router("", acts)
+api.add_router("", overview)
 api.add_router("", reading)

@@ -21,7 +21,6 @@ from zhengheng.web.overview import selectors
 from zhengheng.web.overview.views import column_of
 from zhengheng.web.pages.tags import language
 from zhengheng.web.results.models import ResultRun
-from zhengheng.web.results.views import watched
 
 WEEK = timedelta(7)
 MOST = 12
@@ -61,17 +60,11 @@ def city(request: OfficeRequest) -> HttpResponse:
     """One screen; in meeting mode without the frame around it."""
     day = request.now.date()
     require(request.user, "city.read", day)
-    newest: dict[str, ResultRun] = {}
-    for result in selectors.newest(request.user, day):
-        if result.state in selectors.OPEN:
-            newest.setdefault(result.rulebook, result)
-    held = list(newest.values())
-    for result in held:
-        watched(request, result, "city")
-    reds = _reds(held)
+    held = newest(request)
+    found = reds(held)
     promised = [c for c in visible(COMMITMENTS, request.user, day) if c.state != "kept"]
     context: dict[str, Any] = {
-        "results": held, "aims": _aims(held), "reds": reds[:MOST], "red_units": len(reds),
+        "results": held, "aims": aims(held), "reds": found[:MOST], "red_units": len(found),
         "units": sum(len(selectors.map_of(result, language()).marks) for result in held),
         "changed": _changed(request), "waiting": [(kind, len(rows)) for kind in KINDS if (rows := owed(kind, request.user, day))],
         "promised": [(c, COMMITMENTS.state_of(c), c.due_on is not None and c.due_on < day) for c in promised],
@@ -80,11 +73,21 @@ def city(request: OfficeRequest) -> HttpResponse:
     return render(request, "overview/city.html", context)
 
 
-def _reds(held: list[ResultRun]) -> list[Reds]:
+def newest(request: OfficeRequest) -> list[ResultRun]:
+    """Of each rulebook the newest result that is or was on notice."""
+    found: dict[str, ResultRun] = {}
+    for result in selectors.newest(request.user, request.now.date()):
+        if result.state in selectors.OPEN:
+            found.setdefault(result.rulebook, result)
+    return list(found.values())
+
+
+def reds(held: list[ResultRun]) -> list[Reds]:
     """Units with indicators not met, the most first."""
     found: dict[str, Reds] = {}
+    cases = selectors.open_cases()
     for result in held:
-        heat, cases = selectors.map_of(result, language()), selectors.open_cases(result)
+        heat = selectors.map_of(result, language())
         names = {one.unit: one.name for group in selectors.board_of(result, language()).groups for one in group.lines}  # fmt: skip
         for unit, marks in heat.marks.items():
             missed = [(result, column_of(heat, m.indicator), m) for m in marks.values() if m.status == "missed"]  # fmt: skip
@@ -94,7 +97,8 @@ def _reds(held: list[ResultRun]) -> list[Reds]:
     return sorted(found.values(), key=lambda one: (-len(one.marks), one.unit))
 
 
-def _aims(held: list[ResultRun]) -> list[Aim]:
+def aims(held: list[ResultRun]) -> list[Aim]:
+    """The goals of the rulebooks, with how their indicators stand."""
     found = []
     for result in held:
         heat = selectors.map_of(result, language())

@@ -61,19 +61,20 @@ def board_of(result: ResultRun, language: Language) -> Scoreboard:
 
 def newest(account: Account, day: date) -> list[ResultRun]:
     """The newest version of each result that the account may see; the latest period first."""
+    return newest_of(visible(account, day))
+
+
+def newest_of(held: Iterable[ResultRun]) -> list[ResultRun]:
+    """The newest version of each of these results; one on notice counts before a later draft."""
     found: dict[tuple[str, str], ResultRun] = {}
-    for result in sorted(visible(account, day), key=lambda r: (r.state in OPEN, r.made_at, r.pk)):
+    for result in sorted(held, key=lambda r: (r.state in OPEN, r.made_at, r.pk)):
         found[result.rulebook, result.period] = result
     return sorted(found.values(), key=lambda r: (r.period, r.rulebook), reverse=True)
 
 
-def history(result: ResultRun, account: Account, day: date) -> list[ResultRun]:
-    """The results of the same rulebook for earlier periods, oldest first."""
-    held = [
-        r
-        for r in newest(account, day)
-        if r.rulebook == result.rulebook and r.period < result.period
-    ]
+def history(result: ResultRun, known: Iterable[ResultRun]) -> list[ResultRun]:
+    """Of the results that an account may see, those of the same rulebook for earlier periods, oldest first."""
+    held = [r for r in known if r.rulebook == result.rulebook and r.period < result.period]
     return sorted(held, key=lambda r: r.period)
 
 
@@ -97,7 +98,7 @@ def disputed(result: ResultRun) -> set[tuple[str, str]]:
     return set(held.values_list("unit__code", "indicator"))
 
 
-def open_cases(result: ResultRun) -> Counter[str]:
+def open_cases() -> Counter[str]:
     """How many rectification cases of each unit are open, of whatever run."""
     held = Rectification.objects.exclude(state__in=(*RECTIFICATION.final, "proposed"))
     return Counter(held.values_list("unit__code", flat=True))
@@ -119,10 +120,11 @@ class Standing:
 
 
 def standings(
-    result: ResultRun, earlier: ResultRun | None, language: Language, *, by_score: bool
-) -> list[tuple[str, list[Standing]]]:
+    result: ResultRun, earlier: ResultRun | None, argued: set[tuple[str, str]], cases: Counter[str],
+    language: Language, *, by_score: bool,
+) -> list[tuple[str, list[Standing]]]:  # fmt: skip
     """The groups with their units: by name as usual, by score where asked for."""
-    heat, argued, cases = map_of(result, language), disputed(result), open_cases(result)
+    heat = map_of(result, language)
     old = _scores(board_of(earlier, language).groups) if earlier else {}
     found = []
     for group in board_of(result, language).groups:
@@ -141,9 +143,9 @@ def _scores(groups: Iterable[Group]) -> dict[str, str]:
     return {line.unit: line.score for group in groups for line in group.lines}
 
 
-def in_trouble(result: ResultRun, language: Language) -> tuple[int, int, int]:
+def in_trouble(result: ResultRun, cases: Counter[str], language: Language) -> tuple[int, int, int]:
     """Units; those with an indicator not met; of these, with a rectification case."""
-    heat, cases = map_of(result, language), open_cases(result)
+    heat = map_of(result, language)
     red = [unit for unit in heat.marks if heat.counted(unit)["missed"]]
     return len(heat.marks), len(red), sum(bool(cases[unit]) for unit in red)
 

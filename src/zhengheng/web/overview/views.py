@@ -21,7 +21,8 @@ from zhengheng.web.overview import charts, selectors, tables
 from zhengheng.web.pages.tags import language
 from zhengheng.web.rectification.acts import RECTIFICATIONS
 from zhengheng.web.results.models import ResultRun
-from zhengheng.web.results.selectors import find
+from zhengheng.web.results.selectors import find, pick
+from zhengheng.web.results.selectors import visible as visible_results
 from zhengheng.web.results.views import watched
 from zhengheng.web.rulebooks.models import Question
 from zhengheng.web.targets.models import TargetChange, TargetLine
@@ -34,8 +35,9 @@ VIEWS = {"table": ("表", "Table"), "tree": ("树", "Tree"), "heat": ("热力", 
 def start(request: OfficeRequest) -> HttpResponse:
     """The newest result of each rulebook, each with its sentence."""
     found = selectors.newest(request.user, request.now.date())
+    cases = selectors.open_cases()
     rows = [
-        (result, RESULT.names[result.state], selectors.in_trouble(result, language()))
+        (result, RESULT.names[result.state], selectors.in_trouble(result, cases, language()))
         for result in found
     ]
     context = {"rows": rows, "may_see_city": allowed(request.user, "city.read", request.now.date())}
@@ -44,15 +46,18 @@ def start(request: OfficeRequest) -> HttpResponse:
 
 def _frame(request: OfficeRequest, name: str, what: str) -> tuple[ResultRun, dict[str, Any]]:
     """The result, and what all its pages show around their own matter."""
-    result = find(name, request.user, request.now.date())
+    held = visible_results(request.user, request.now.date())
+    result = pick(name, held)
     run = selectors.run_of(result)
-    earlier = selectors.history(result, request.user, request.now.date())
+    known = selectors.newest_of(held)
+    earlier = selectors.history(result, known)
     context = {
         "result": result, "state": RESULT.names[result.state], "run": run, "provisional": is_provisional(run),
         "watermark": range(60) if watched(request, result, what) else (),
         "earlier": earlier[-1] if earlier else None, "statuses": STATUSES.values(),
         "newer": result.replaced_by.filter(state__in=selectors.OPEN).first(),
-        "versions": [r for r in selectors.newest(request.user, request.now.date()) if r.rulebook == result.rulebook],
+        "versions": [r for r in known if r.rulebook == result.rulebook], "known": known,
+        "disputed": selectors.disputed(result), "cases": selectors.open_cases(),
     }  # fmt: skip
     return result, context
 
@@ -64,12 +69,12 @@ def board(request: OfficeRequest, name: str) -> HttpResponse:
     if view not in VIEWS:
         return redirect("overview_board", name)
     result, context = _frame(request, name, f"overview {view}")
-    units, red, helped = selectors.in_trouble(result, language())
+    units, red, helped = selectors.in_trouble(result, context["cases"], language())
     context |= {
         "view": view, "views": VIEWS.items(), "units": units, "red": red, "helped": helped,
-        "by_score": request.GET.get("by") == "score", "disputed": selectors.disputed(result),
+        "by_score": request.GET.get("by") == "score",
         "groups": selectors.standings(
-            result, context["earlier"], language(), by_score=request.GET.get("by") == "score"
+            result, context["earlier"], context["disputed"], context["cases"], language(), by_score=request.GET.get("by") == "score"
         ),
     }  # fmt: skip
     if view == "heat":
@@ -124,9 +129,8 @@ def indicator(request: OfficeRequest, name: str, code: str) -> HttpResponse:
         "column": column, "rule": run.rulebook.indicator(code), "unit": unit,
         "everyone": [
             (group, [(one, heat.marks[one.line.unit][code]) for one in lines if code in heat.marks.get(one.line.unit, {})])
-            for group, lines in selectors.standings(result, None, language(), by_score=False)
+            for group, lines in selectors.standings(result, None, context["disputed"], context["cases"], language(), by_score=False)
         ],
-        "disputed": selectors.disputed(result),
         "questions": Question.objects.filter(rulebook__code=result.rulebook, indicator=code).exclude(answer=""),
     }  # fmt: skip
     if unit:
@@ -140,7 +144,7 @@ def _of_unit(
     """What the page of an indicator adds for one unit."""
     run, tongue = context["run"], language()
     mark = selectors.mark_of(result, unit, code, tongue)
-    years = _years(request, result, unit, code)
+    held = years(result, context["known"], unit, code)
     points = curve(run, unit, code)
     line = TargetLine.objects.filter(
         sheet__rulebook__code=result.rulebook, sheet__rulebook__period=result.period, sheet__unit__code=unit, indicator=code
@@ -149,9 +153,9 @@ def _of_unit(
     return {
         "mark": mark, "place": selectors.place_of(run, unit, code),
         "name": next((one.name for group in selectors.board_of(result, tongue).groups for one in group.lines if one.unit == unit), unit),
-        "entry": passport(run, unit, code, tongue), "years": years, "line": line, "target_changes": changes,
+        "entry": passport(run, unit, code, tongue), "years": held, "line": line, "target_changes": changes,
         "months": selectors.observed(run, unit, code),
-        "history": charts.history(context["column"], years) if len(years) > 1 else None, "curve": points,
+        "history": charts.history(context["column"], held) if len(held) > 1 else None, "curve": points,
         "curve_chart": charts.scoring(points, mark, context["column"].measure_unit),
         "cases": [c for c in visible(RECTIFICATIONS, request.user, request.now.date()) if c.unit.code == unit
                   and any(held["indicator"] == code for held in c.indicators)],
@@ -160,9 +164,9 @@ def _of_unit(
     }  # fmt: skip
 
 
-def _years(request: OfficeRequest, result: ResultRun, unit: str, code: str) -> list[dict[str, Any]]:
+def years(result: ResultRun, known: list[ResultRun], unit: str, code: str) -> list[dict[str, Any]]:
     """The indicator in every period that this account may see: value, target, points, the group's range."""
-    held = [*selectors.history(result, request.user, request.now.date()), result]
+    held = [*selectors.history(result, known), result]
     found = []
     for one in held:
         mark = selectors.map_of(one, language()).marks.get(unit, {}).get(code)
@@ -193,7 +197,7 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
         "gaps": [(mark, column_of(heat, mark.indicator), plain(mark.lost, 9)) for mark in selectors.gaps(marks.values())],
         "dimensions": tables.dimensions(context["run"], unit, tongue),
         "indicators": [(c, marks[c.code], selectors.place_of(context["run"], unit, c.code)) for c in heat.columns if c.code in marks],
-        "disputed": {code for other, code in selectors.disputed(result) if other == unit},
+        "disputed": {code for other, code in context["disputed"] if other == unit},
         "cases": [(c, RECTIFICATIONS.state_of(c)) for c in visible(RECTIFICATIONS, request.user, day) if c.unit.code == unit],
         "appeals": [(a, APPEALS.state_of(a)) for a in visible(APPEALS, request.user, day) if a.unit.code == unit],
     }  # fmt: skip

@@ -1,5 +1,6 @@
 """Reading results: which runs an account may see, and what they say."""
 
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -45,7 +46,12 @@ def visible(account: Account, day: date) -> list[ResultRun]:
 
 def find(name: str, account: Account, day: date) -> ResultRun:
     """A run that the account may see. One that it may not is as absent as one that is not there."""
-    found = next((run for run in visible(account, day) if run.run == name), None)
+    return pick(name, visible(account, day))
+
+
+def pick(name: str, held: Iterable[ResultRun]) -> ResultRun:
+    """A run among those that an account may see."""
+    found = next((run for run in held if run.run == name), None)
     if found is None:
         raise NotFoundError.one(
             name, "run.absent", zh="没有这个批次, 或者您还不能查看", en="there is no such run, or you may not see it yet"

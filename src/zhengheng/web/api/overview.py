@@ -1,0 +1,142 @@
+"""Addresses of the overview: marks, changes told apart, one indicator of one unit, the city."""
+
+from typing import Any
+
+from ninja import Router, Schema
+
+from zhengheng.domain.problems import NotFoundError
+from zhengheng.engines.change import EFFECTS
+from zhengheng.engines.curve import curve
+from zhengheng.web.accounts.request import OfficeRequest
+from zhengheng.web.accounts.selectors import require
+from zhengheng.web.api.schemas import ErrorOut
+from zhengheng.web.overview import city as city_page
+from zhengheng.web.overview import selectors
+from zhengheng.web.overview.views import years
+from zhengheng.web.pages.tags import language
+from zhengheng.web.results.models import ResultRun
+from zhengheng.web.results.selectors import find
+from zhengheng.web.results.views import watched
+
+ERRORS = dict.fromkeys((401, 403, 404, 409, 422), ErrorOut)
+router = Router()
+
+
+def _seen(request: OfficeRequest, name: str, what: str) -> ResultRun:
+    result = find(name, request.user, request.now.date())
+    watched(request, result, f"api {what}")
+    return result
+
+
+class MarkOut(Schema):
+    """One unit's indicator: its status, points of the full mark, value and target as texts."""
+
+    unit: str
+    indicator: str
+    status: str
+    points: str
+    full: str
+    value: str
+    target: str
+
+
+@router.get("/results/{run}/heat", response={200: list[MarkOut], **ERRORS})
+def result_heat(request: OfficeRequest, run: str) -> list[Any]:
+    """Every unit's every indicator with its status."""
+    heat = selectors.map_of(_seen(request, run, "heat"), language())
+    return [mark for row in heat.marks.values() for mark in row.values()]
+
+
+class StepOut(Schema):
+    """One indicator's part of a change; points at nine decimals, by effect."""
+
+    indicator: str
+    name: str
+    effects: dict[str, int]
+
+
+class ChangeOut(Schema):
+    """A total before and after, at nine decimals, and what moved it; the effects add up to the difference."""
+
+    earlier: str
+    before: int
+    after: int
+    effects: dict[str, int]
+    steps: list[StepOut]
+
+
+@router.get("/results/{run}/units/{code}/change", response={200: ChangeOut, **ERRORS})
+def result_change(request: OfficeRequest, run: str, code: str) -> dict[str, Any]:
+    """Why the unit's total moved since the period before: real change, target, definition, weight, revision."""
+    result = _seen(request, run, f"change {code}")
+    earlier = selectors.history(result, selectors.newest(request.user, request.now.date()))
+    known = code in selectors.map_of(result, language()).marks
+    moved = selectors.change_of(earlier[-1], result, code, language()) if earlier and known else None  # fmt: skip
+    if moved is None:
+        raise NotFoundError.one(
+            code, "change.absent", zh="没有可比较的上一期总分", en="there is no total of an earlier period to compare"
+        )  # fmt: skip
+    return {"earlier": earlier[-1].run, "before": moved.before, "after": moved.after,
+            "effects": {name: moved.effects[name] for name in EFFECTS}, "steps": moved.steps}  # fmt: skip
+
+
+class YearOut(Schema):
+    """The indicator in one period."""
+
+    period: str
+    mark: MarkOut
+
+
+class PointOut(Schema):
+    """A value and what it would earn."""
+
+    value: str
+    points: str
+
+
+class DetailOut(Schema):
+    """One indicator of one unit: now, over the years, and its scoring curve."""
+
+    mark: MarkOut
+    years: list[YearOut]
+    curve: list[PointOut]
+
+
+@router.get("/results/{run}/indicators/{indicator}/units/{code}", response={200: DetailOut, **ERRORS})  # fmt: skip
+def result_indicator(request: OfficeRequest, run: str, indicator: str, code: str) -> dict[str, Any]:
+    """One indicator of one unit; its passport has an address of its own."""
+    result = _seen(request, run, f"indicator {indicator} {code}")
+    mark = selectors.mark_of(result, code, indicator, language())
+    known = selectors.newest(request.user, request.now.date())
+    found = years(result, known, code, indicator)
+    return {
+        "mark": mark, "years": [{"period": one["result"].period, "mark": one["mark"]} for one in found],
+        "curve": curve(selectors.run_of(result), code, indicator),
+    }  # fmt: skip
+
+
+class RedsOut(Schema):
+    """A unit with indicators not met."""
+
+    unit: str
+    indicators: list[str]
+    cases: int
+
+
+class CityOut(Schema):
+    """The city on one screen: units with reds, the most first; goals by status."""
+
+    reds: list[RedsOut]
+    goals: dict[str, str]
+
+
+@router.get("/city", response={200: CityOut, **ERRORS})
+def city(request: OfficeRequest) -> dict[str, Any]:
+    """Who holds the reds, which goals are on track."""
+    require(request.user, "city.read", request.now.date())
+    held = city_page.newest(request)
+    reds = [
+        {"unit": one.unit, "indicators": [mark.indicator for _, _, mark in one.marks], "cases": one.cases}
+        for one in city_page.reds(held)
+    ]  # fmt: skip
+    return {"reds": reds, "goals": {aim.goal.code: aim.status for aim in city_page.aims(held)}}

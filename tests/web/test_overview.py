@@ -1,0 +1,164 @@
+"""The overview's pages: the same rights as results, few queries, both languages, files that hold the numbers."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
+
+from tests.web.conftest import NOW, People, computed_run
+from zhengheng.engines.heat import heat_map
+from zhengheng.engines.run import Run
+from zhengheng.web.acts.services import make, perform
+from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.meetings.acts import COMMITMENTS, CarryGiven, KeepGiven, RecordGiven, ReportGiven
+from zhengheng.web.meetings.models import Commitment
+from zhengheng.web.overview.tables import _safe
+from zhengheng.web.results import services
+from zhengheng.web.results.models import ResultRun
+from zhengheng.workflow.machine import StateError
+from zhengheng.workflow.roles import OFFICERS, Role
+
+MOST_QUERIES = 20
+
+
+@pytest.fixture(scope="module")
+def computed() -> Run:
+    return computed_run()
+
+
+@pytest.fixture
+def run(people: People, computed: Run) -> ResultRun:
+    return services.register_run(run=computed.id, actor=people["office_data"], now=NOW)
+
+
+def pages(run: ResultRun, made: Run) -> list[str]:
+    heat = heat_map(made, "en")
+    unit, code = next(iter(heat.marks)), heat.columns[0].code
+    base = f"/office/overview/{run.run}/"
+    return [
+        "/office/overview/", base, f"{base}?view=tree", f"{base}?view=heat", f"{base}?view=change", f"{base}?by=score",
+        f"{base}indicators/{code}/", f"{base}indicators/{code}/?unit={unit}", f"{base}units/{unit}/",
+    ]  # fmt: skip
+
+
+def test_what_is_not_on_notice_is_seen_by_those_named_and_each_look_is_recorded(
+    people: People, run: ResultRun, computed: Run
+) -> None:
+    for address in pages(run, computed)[1:]:
+        seen = {role for role in Role if people.client(role.value).get(address).status_code == 200}
+        assert seen == {Role.OFFICE_DATA, Role.OFFICE_DIRECTOR}, address
+    looks = LedgerEntry.objects.filter(act="result.viewed", actor="office_data")
+    assert looks.count() == len(pages(run, computed)) - 1
+    text = people.client("office_data").get(pages(run, computed)[1]).content.decode()
+    assert 'data-mark="office_data office_data' in text
+    assert run.run not in people.client("mentor").get("/office/overview/").content.decode()
+
+
+def test_on_notice_everybody_who_works_here_sees_it_with_few_queries(
+    people: People, run: ResultRun, computed: Run
+) -> None:
+    ResultRun.objects.update(state="notice", published_at=NOW)
+    client = people.client("mentor")
+    for address in pages(run, computed):
+        client.get(address)
+        with CaptureQueriesContext(
+            connection,
+        ) as made:
+            assert client.get(address).status_code == 200, address
+        assert len(made) <= MOST_QUERIES, (address, len(made))
+    for officer in OFFICERS:
+        assert people.client(officer.value).get(pages(run, computed)[1]).status_code == 404
+
+
+def test_a_page_shows_every_unit_and_the_status_that_the_run_has(
+    people: People, run: ResultRun, computed: Run
+) -> None:
+    ResultRun.objects.update(state="notice", published_at=NOW)
+    heat = heat_map(computed, "en")
+    client = people.client("mentor")
+    client.cookies["language"] = "en"
+    text = client.get(f"/office/overview/{run.run}/?view=heat").content.decode()
+    for unit, row in heat.marks.items():
+        for mark in row.values():
+            words = f"{mark.indicator} {next(c.name for c in heat.columns if c.code == mark.indicator)}: {mark.words[1]}"
+            assert f"/indicators/{mark.indicator}/?unit={unit}" in text
+            assert words in text
+    answer = client.get(f"/api/v1/results/{run.run}/heat").json()
+    assert {(one["unit"], one["indicator"], one["points"]) for one in answer} == {
+        (mark.unit, mark.indicator, mark.points) for row in heat.marks.values() for mark in row.values()
+    }  # fmt: skip
+    unit, code = next((m.unit, m.indicator) for row in heat.marks.values() for m in row.values() if m.points)  # fmt: skip
+    one = client.get(f"/api/v1/results/{run.run}/indicators/{code}/units/{unit}").json()
+    assert one["mark"]["points"] == heat.marks[unit][code].points
+    assert client.get(f"/api/v1/results/{run.run}/units/{unit}/change").status_code == 404, (
+        "there is no earlier period"
+    )
+
+
+def test_files_hold_the_numbers_and_who_took_them(
+    people: People, run: ResultRun, computed: Run
+) -> None:
+    client = people.client("office_data")
+    table = client.get(f"/office/overview/{run.run}/file.csv").content.decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(table)))
+    totals = {row[0]: row[3] for row in rows[1:-1] if row[2] == "total"}
+    assert totals.keys() == heat_map(computed, "en").marks.keys()
+    assert "office_data" in rows[-1][0], "before the notice a file says who took it"
+    book = load_workbook(io.BytesIO(client.get(f"/office/overview/{run.run}/file.xlsx").content))
+    assert book.worksheets[0]["A1"].value == "unit"
+    ResultRun.objects.update(state="notice", published_at=NOW)
+    assert "office_data" not in client.get(f"/office/overview/{run.run}/file.csv").content.decode()
+    assert client.get(f"/office/overview/{run.run}/file.exe").status_code == 422
+    assert client.get(f"/office/overview/{run.run}/?view=nothing").status_code == 302
+    assert client.get(f"/office/overview/{run.run}/indicators/NOTHING/").status_code == 404
+    assert client.get(f"/office/overview/{run.run}/units/NOBODY/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [("=1+1", "'=1+1"), ("@x", "'@x"), ("+1", "'+1"), ("-1.5", "-1.5"), ("-A1", "'-A1"), ("D10", "D10")],
+)  # fmt: skip
+def test_no_cell_of_a_file_begins_as_a_formula_does(text: str, kept: str) -> None:
+    assert _safe(text) == kept
+
+
+def test_the_city_page_is_the_offices_and_the_commissions(people: People, run: ResultRun) -> None:
+    ResultRun.objects.update(state="notice", published_at=NOW)
+    seen = {role for role in Role if people.client(role.value).get("/office/overview/city/").status_code == 200}  # fmt: skip
+    assert seen == {
+        Role.OFFICE_DIRECTOR, Role.OFFICE_INDICATORS, Role.OFFICE_DATA, Role.OFFICE_PROCEDURE,
+        Role.COMMISSION_MEMBER, Role.COMMISSION_SECRETARY,
+    }  # fmt: skip
+
+
+def test_a_commitment_is_kept_or_carried_and_never_vanishes(people: People) -> None:
+    secretary, leader = people["commission_secretary"], people["unit_leader"]
+    due = NOW.date() - timedelta(1)
+    acts = {act.name: act for act in COMMITMENTS.acts}
+    held = make(
+        COMMITMENTS, acts["record"], actor=secretary, now=NOW,
+        given=RecordGiven(unit="D10", meeting="一月会", text="两所学校验收", due_on=due),
+    )  # fmt: skip
+
+    def do(name: str, given: object, actor: object, version: int) -> None:
+        obj = COMMITMENTS.all().get(pk=held.pk)
+        perform(
+            COMMITMENTS, acts[name], obj, given=given, row_version=version, actor=actor, now=NOW
+        )  # type: ignore[arg-type]
+
+    with pytest.raises(StateError):
+        do("keep", KeepGiven(answer="?"), secretary, 1)
+    client = people.client("commission_member")
+    assert "逾期" in client.get("/office/overview/city/").content.decode()
+    do("carry", CarryGiven(meeting="三月会", due_on=NOW.date() + timedelta(9), answer="未完"), secretary, 1)  # fmt: skip
+    do("report", ReportGiven(report="已验收"), leader, 2)
+    assert "两所学校验收" in client.get("/office/overview/city/").content.decode()
+    do("keep", KeepGiven(answer="属实"), secretary, 3)
+    found = Commitment.objects.get()
+    assert (found.state, found.carried, found.meeting) == ("kept", 1, "三月会")
+    assert "两所学校验收" not in client.get("/office/overview/city/").content.decode()
+    assert LedgerEntry.objects.filter(subject=f"commitment:{found.pk}").count() == 4
