@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.conftest import missing
 from tests.web.conftest import NOW, PASSWORD, People, computed_run
+from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.services import name_reader, register_run
 
 WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
@@ -132,6 +133,54 @@ def test_a_result_goes_on_notice_and_a_unit_follows_its_score(
     visitor.follow(page.locator("tbody a").first)
     visitor.visit(word("存证日志", "Ledger"))
     visitor.follow(page.get_by_role("button", name=word("签发检查点", "Sign a checkpoint")))
+    context.close()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_overview_by_keyboard_down_to_a_drawn_curve(
+    transactional_db: None, live_server: object, browser: Browser, language: str, width: str
+) -> None:
+    people = People()
+    run = computed(people)
+    ResultRun.objects.update(state="notice", published_at=NOW)
+    size = WIDTHS[width]
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+    visitor = Visitor(context.new_page(), str(live_server))
+    page = visitor.page
+    broken: list[str] = []
+    page.on("console", lambda said: broken.append(said.text) if said.type == "error" else None)
+    if language == "en":
+        page.goto(f"{visitor.host}/office/sign-in/")
+        visitor.follow(page.get_by_role("button", name="English"))
+    visitor.sign_in("commission_member")
+    visitor.visit("Overview" if language == "en" else "考核总览")
+    visitor.follow(page.locator("tbody a").first)
+    visitor.follow(page.get_by_role("link", name="Tree" if language == "en" else "树"))
+    visitor.follow(page.get_by_role("link", name="Heat map" if language == "en" else "热力"))
+    grid = page.locator("table[data-grid]").first
+    first = grid.locator("tbody td a").first
+    first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    here = page.evaluate(
+        "[document.activeElement.closest('tr').rowIndex, document.activeElement.closest('td').cellIndex]"
+    )
+    assert here == [2, 2], "arrow keys walk through the grid"
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    visitor.examine()
+    assert f"/office/overview/{run}/indicators/" in page.url
+    expect(page.locator("figure.chart svg path").first).to_be_attached()
+    twin = page.locator(
+        "details",
+        has=page.get_by_text("The curve as a table" if language == "en" else "曲线的数值"),
+    )
+    twin.locator("summary").click()
+    expect(twin.locator("tbody tr").first).to_be_visible()
+    page.goto(f"{visitor.host}/office/overview/city/")
+    visitor.examine()
+    assert broken == [], "the content policy lets the charts draw"
     context.close()
 
 

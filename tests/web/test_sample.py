@@ -50,13 +50,14 @@ def test_the_sample_city_and_its_stories(city: list[tuple[str, str, str]]) -> No
     assert furnish_office(settings.HOME, NOW) == city, "the second time changes nothing"
     assert Unit.objects.count() == 38 + 13 + 36 + 3 * (3 + 6) + 2
     assert len(city) == Account.objects.count() == 37
+    streets = ResultRun.objects.get(rulebook="streets", period="2025").run
     for username, password, _ in city:
         client = entered(username, password)
         home = client.get("/office/").content.decode()
         assert ("核算结果" in home) == (username not in OFFICERS)
         listed = client.get("/office/results/").content.decode()
         assert ("市直部门年度绩效考核方案" in listed) == (username not in OFFICERS)
-        assert ("镇街年度考核方案" in listed) == (username in NAMED)
+        assert (streets in listed) == (username in NAMED)
     the_appeals_of_story_11()
     the_targets_of_story_12()
     the_reports_of_story_13()
@@ -66,8 +67,10 @@ def test_the_sample_city_and_its_stories(city: list[tuple[str, str, str]]) -> No
     the_cascade_down_to_posts()
     the_grade_of_story_10()
     the_audit_of_story_15()
+    the_hot_spot_of_story_1_moves_weights()
+    the_city_on_one_screen()
     assert Rectification.objects.filter(state="served", late=False, unit__code="D27").count() == 1
-    assert RulebookVersion.objects.filter(state="adopted").count() == 5
+    assert RulebookVersion.objects.filter(state="adopted").count() == 3 * 3 + 1
     assert check(list(selectors.entries()), selectors.leaves()) == []
 
 
@@ -119,6 +122,28 @@ def the_flood_of_story_3() -> None:
     )
     assert "岚溪县" in page
     assert "镜湾区" not in page
+
+
+def the_hot_spot_of_story_1_moves_weights() -> None:
+    """Old estates became a core indicator in 2024: the change of that year names the weight."""
+    done = ResultRun.objects.filter(state="final")
+    assert {(run.rulebook, run.period) for run in done} == {
+        (name, year) for name in ("departments", "districts", "streets") for year in ("2023", "2024")
+    }
+    streets = done.get(rulebook="streets", period="2024")
+    client = entered("jiaoyu", "Yunheng-2026")
+    page = client.get(f"/office/overview/{streets.run}/?view=change").content.decode()
+    assert "权重变化" in page
+    told = client.get(f"/api/v1/results/{streets.run}/units/J03/change").json()
+    assert told["effects"]["weight"] != 0
+    assert sum(told["effects"].values()) == told["after"] - told["before"]
+
+
+def the_city_on_one_screen() -> None:
+    page = entered("weiyuan", "Yunheng-2026").get("/office/overview/city/").content.decode()
+    assert "经济稳中提质" in page
+    assert "加装电梯" in page, "a commitment that was carried"
+    assert "两所学校验收" not in page, "one that was kept"
 
 
 def the_split_of_story_2() -> None:
