@@ -128,7 +128,9 @@ def the_hot_spot_of_story_1_moves_weights() -> None:
     """Old estates became a core indicator in 2024: the change of that year names the weight."""
     done = ResultRun.objects.filter(state="final")
     assert {(run.rulebook, run.period) for run in done} == {
-        (name, year) for name in ("departments", "districts", "streets") for year in ("2023", "2024")
+        (name, year)
+        for name in ("departments", "districts", "streets")
+        for year in ("2023", "2024")
     }
     streets = done.get(rulebook="streets", period="2024")
     client = entered("jiaoyu", "Yunheng-2026")
