@@ -17,6 +17,7 @@ from zhengheng.web.handovers.models import Handover
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.meetings.models import Commitment
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.publication.models import Publication
 from zhengheng.web.rectification.models import Rectification
 from zhengheng.web.reorganisation.models import Reorganisation
 from zhengheng.web.reporting.models import Item, Report, SelfReport, Tolerance
@@ -41,6 +42,8 @@ TABLE: dict[str, tuple[set[Role], set[Role] | str]] = {
     "rulebook.return": (DIRECTOR, BOTH), "rulebook.adopt": (SECRETARY, BOTH), "rulebook.open_reports": (DATA, BOTH),
     "rulebook.compute": (DATA, BOTH), "rulebook.roll_over": (INDICATORS, BOTH),
     "handover.prepare": (WORKING, BOTH), "handover.take": (PANEL, BOTH), "handover.withdraw": (MENTOR, BOTH), "handover.carry_out": ({R.SECRECY_OFFICER}, BOTH),
+    "publication.prepare": (PROCEDURE, BOTH), "publication.review": ({R.SECRECY_REVIEWER}, BOTH), "publication.release": (DIRECTOR, BOTH),
+    "publication.withdraw": (DIRECTOR | {R.SECRECY_REVIEWER}, BOTH),
     "commitment.record": (SECRETARY, BOTH), "commitment.report": (LEADER, NOBODY), "commitment.keep": (SECRETARY, BOTH), "commitment.carry": (SECRETARY, BOTH),
     "reorganisation.ask": (PROCEDURE, BOTH), "reorganisation.approve": (SECRETARY, BOTH), "reorganisation.refuse": (SECRETARY, BOTH),
     "reorganisation.draft_rules": (INDICATORS, BOTH), "reorganisation.carry_out": (PROCEDURE, BOTH), "reorganisation.move_roles": ({R.SECRECY_OFFICER}, BOTH), "rulebook.retire": (DIRECTOR, BOTH),
@@ -88,6 +91,7 @@ READING: dict[str, tuple[set[Role], set[Role]]] = {
     # Its maker is the mentor here, the successor the panel member.
     "handover": (OFFICERS | MENTOR | PANEL, OFFICERS | MENTOR | PANEL),
     "commitment": (OFFICE | COMMISSION | OF_A_UNIT, OFFICE | COMMISSION),
+    "publication": (OFFICE | SECRETARY | {R.SECRECY_REVIEWER}, OFFICE | SECRETARY | {R.SECRECY_REVIEWER}),
     "reorganisation": (set(Role), set(Role)),
     "rulebook": (OFFICE | COMMISSION, OFFICE | COMMISSION),
     "target": (OFFICE | COMMISSION | {R.EXTERNAL_AUDITOR} | OF_A_UNIT, OFFICE | COMMISSION | {R.EXTERNAL_AUDITOR}),
@@ -103,7 +107,7 @@ READING: dict[str, tuple[set[Role], set[Role]]] = {
     "rectification": (OFFICE | COMMISSION | MENTOR | {R.EXTERNAL_AUDITOR} | OF_A_UNIT, OFFICE | COMMISSION | MENTOR | {R.EXTERNAL_AUDITOR}),
 }  # fmt: skip
 OPEN_TO_ALL = {
-    "rulebook": {"consultation", "submitted", "adopted", "retired"}, "target": {"agreed"}, "item": {"claimed", "settled", "loaded"},
+    "publication": {"released"}, "rulebook": {"consultation", "submitted", "adopted", "retired"}, "target": {"agreed"}, "item": {"claimed", "settled", "loaded"},
 }  # fmt: skip
 
 
@@ -170,6 +174,7 @@ class Objects:
         }  # fmt: skip
         self.held |= {
             "calendar": LoadedCalendar.objects.create(years="2027", source="s", text='{"years": {}}', state="loaded", **common),
+            "publication": Publication.objects.create(run=self.result, shows="grade", state="prepared", **common),
             "commitment": Commitment.objects.create(unit=self.unit, meeting="m", text="t", state="open", **common),
             "handover": Handover.objects.create(grant=mentor.grants.get(), successor=member, day=NOW.date(), notes="n", state="prepared", **common | {"made_by": mentor}),
             "objection": Objection.objects.create(about="a", text="t", state="lodged", **common | {"made_by": mentor}),

@@ -3,6 +3,11 @@
 import os
 import shutil
 from collections.abc import Iterator
+from functools import partial
+from hashlib import sha256
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -10,6 +15,8 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.conftest import missing
 from tests.web.conftest import NOW, PASSWORD, People, computed_run
+from tests.web.test_publication import nothing_published, release
+from zhengheng.web.portal.jobs import publish
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.services import name_reader, register_run
 
@@ -182,6 +189,56 @@ def test_the_overview_by_keyboard_down_to_a_drawn_curve(
     visitor.examine()
     assert broken == [], "the content policy lets the charts draw"
     context.close()
+
+
+@pytest.mark.parametrize(("language", "width"), [("zh", "phone"), ("en", "desktop")])
+def test_a_citizen_searches_reads_downloads_and_verifies(
+    transactional_db: None, browser: Browser, tmp_path: Path, language: str, width: str
+) -> None:
+    """The written portal under a sub-path of the plainest web server there is; no account, no office."""
+    nothing_published()
+    people = People()
+    computed(people)
+    ResultRun.objects.update(state="notice", published_at=NOW)
+    held = release(people, ResultRun.objects.get())
+    publish(tmp_path / "city" / "performance")
+    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        english = language == "en"
+        size = WIDTHS[width]
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+        visitor = Visitor(context.new_page(), f"http://127.0.0.1:{server.server_port}")
+        page = visitor.page
+        page.goto(f"{visitor.host}/city/performance/{'en/' if english else ''}index.html")
+        visitor.examine()
+        name = held.run.title_en if english else held.run.title_zh
+        visitor.follow(page.locator("main a.act"))
+        page.fill("#query", "没有这个" if not english else "nothing like this")
+        expect(page.locator("#found li:visible")).to_have_count(0)
+        page.fill("#query", "PURPOSE")
+        visitor.follow(page.locator("#found li:visible a").first)
+        visitor.follow(
+            page.get_by_role("link", name="How it is computed" if english else "怎么算的")
+        )
+        visitor.follow(
+            page.get_by_role("contentinfo").get_by_role(
+                "link", name="Download" if english else "下载"
+            )
+        )
+        assert name in page.content()
+        with page.expect_download() as fetched:
+            page.get_by_role("link", name="bundle.zip").click()
+        digest = page.locator("tr", has=page.get_by_role("link", name="bundle.zip")).locator("code").inner_text()  # fmt: skip
+        content = Path(fetched.value.path()).read_bytes()
+        assert sha256(content).hexdigest() == digest, "what came is what the page says"
+        altered = bytes([content[0] ^ 1]) + content[1:]
+        assert sha256(altered).hexdigest() != digest
+        visitor.follow(page.get_by_role("link", name="Verify" if english else "核验", exact=True))
+        expect(page.get_by_text("python -I -S verify.py")).to_be_visible()
+        visitor.follow(page.get_by_role("link", name="中文" if english else "English"))
+        context.close()
+        server.shutdown()
 
 
 def test_two_officers_make_an_account_that_works(

@@ -10,13 +10,13 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from tests.web.conftest import NOW, People, computed_run
+from zhengheng.engines.export import harmless
 from zhengheng.engines.heat import heat_map
 from zhengheng.engines.run import Run
 from zhengheng.web.acts.services import make, perform
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.meetings.acts import COMMITMENTS, CarryGiven, KeepGiven, RecordGiven, ReportGiven
 from zhengheng.web.meetings.models import Commitment
-from zhengheng.web.overview.tables import _safe
 from zhengheng.web.results import services
 from zhengheng.web.results.models import ResultRun
 from zhengheng.workflow.machine import StateError
@@ -123,7 +123,7 @@ def test_files_hold_the_numbers_and_who_took_them(
     [("=1+1", "'=1+1"), ("@x", "'@x"), ("+1", "'+1"), ("-1.5", "-1.5"), ("-A1", "'-A1"), ("D10", "D10")],
 )  # fmt: skip
 def test_no_cell_of_a_file_begins_as_a_formula_does(text: str, kept: str) -> None:
-    assert _safe(text) == kept
+    assert harmless(text) == kept
 
 
 def test_the_city_page_is_the_offices_and_the_commissions(people: People, run: ResultRun) -> None:

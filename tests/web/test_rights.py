@@ -68,6 +68,7 @@ TABLE: dict[tuple[str, str], set[Role]] = {
 }  # fmt: skip
 OPEN = {
     "/",
+    "/index.html",
     "/office/clock/",
     "/office/doors/wecom/login/",
     "/office/doors/wecom/login/callback/",

@@ -16,6 +16,7 @@ from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.audits.models import Audit
 from zhengheng.web.ledger import selectors
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.publication.models import Publication
 from zhengheng.web.rectification.models import Rectification
 from zhengheng.web.reporting.jobs import tick
 from zhengheng.web.reporting.models import Item, Report
@@ -69,6 +70,7 @@ def test_the_sample_city_and_its_stories(city: list[tuple[str, str, str]]) -> No
     the_audit_of_story_15()
     the_hot_spot_of_story_1_moves_weights()
     the_city_on_one_screen()
+    what_the_public_reads_of_story_16()
     assert Rectification.objects.filter(state="served", late=False, unit__code="D27").count() == 1
     assert RulebookVersion.objects.filter(state="adopted").count() == 3 * 3 + 1
     assert check(list(selectors.entries()), selectors.leaves()) == []
@@ -146,6 +148,18 @@ def the_city_on_one_screen() -> None:
     assert "经济稳中提质" in page
     assert "加装电梯" in page, "a commitment that was carried"
     assert "两所学校验收" not in page, "one that was kept"
+
+
+def what_the_public_reads_of_story_16() -> None:
+    """Six releases and a correction; departments by grade only."""
+    assert Publication.objects.filter(state="released").count() == 7
+    anybody = Client()
+    assert "更正" in anybody.get("/corrections.html").getvalue().decode()
+    departments = Publication.objects.get(run__rulebook="departments", run__period="2024")
+    page = anybody.get(f"/p/{departments.pk}/units/D10.html").getvalue().decode()
+    assert "教育局" in page
+    assert "得分" not in page.split("<footer")[0]
+    assert anybody.get(f"/data/{departments.pk}/bundle.zip").status_code == 404
 
 
 def the_split_of_story_2() -> None:

@@ -43,16 +43,16 @@ def write_bundle(run: Run, target: Path, kind: Kind, salt: bytes) -> None:
         held["inputs/cell.csv"] = _public_cells(run, salt)
         held["inputs/gate_value.csv"] = _gate_values(run)
         held["inputs/event.csv"] = _csv(CONTRACTS["event"].names, fact_rows(run.facts)["event"])
-    hidden = _internal(run) if kind == "public" else set()
+    hidden = hidden_indicators(run) if kind == "public" else set()
     for name in KEPT if kind == "audit" else CHECKED:
         if name in run.results:
-            result = _disclosable(run.results.rows(name), hidden)
+            result = disclosable(run.results.rows(name), hidden)
             held[f"results/{name}.csv"] = _csv(CONTRACTS[name].names, result)
     held["plan.json"] = canonical(_plain(run.plan.tables)).encode()
     held["rulebook.json"] = canonical(dump(run.rulebook)).encode()
     held["scores.csv"] = _csv(SCORES, score_rows(run), digest=False)
     held["indicator_scores.csv"] = _csv(
-        INDICATOR_SCORES, _disclosable(indicator_rows(run), hidden), digest=False
+        INDICATOR_SCORES, disclosable(indicator_rows(run), hidden), digest=False
     )
     data, wording = fingerprints(run.rulebook)
     held["run.json"] = canonical(
@@ -99,12 +99,12 @@ def _without_own_imports(text: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _internal(run: Run) -> set[str]:
+def hidden_indicators(run: Run) -> set[str]:
     """Indicators whose values the public does not see."""
     return {i.code for i in run.rulebook.indicators if i.visibility != "public"}
 
 
-def _disclosable(rows: Iterable[dict[str, Any]], hidden: set[str]) -> Iterator[dict[str, Any]]:
+def disclosable(rows: Iterable[dict[str, Any]], hidden: set[str]) -> Iterator[dict[str, Any]]:
     """Result rows without what an internal indicator measured: points stay, values and lights go."""
     for row in rows:
         if row.get("subject") in hidden:
@@ -117,7 +117,7 @@ def _disclosable(rows: Iterable[dict[str, Any]], hidden: set[str]) -> Iterator[d
 
 def _public_cells(run: Run, salt: bytes) -> bytes:
     """Indicator values that may be shown; the others as commitments with their points."""
-    internal = _internal(run)
+    internal = hidden_indicators(run)
     points = {(r["unit"], r["indicator"]): r for r in run.results.rows("indicator_score")}
     rows = []
     for row in run.results.rows("cell"):
@@ -145,7 +145,7 @@ def _gate_values(run: Run) -> bytes:
     """Values of indicators that force a grade but carry no points of their own."""
     gates = {gate["indicator"] for gate in run.plan.tables["gate"]}
     below = {gate["indicator"]: gate["below"] for gate in run.plan.tables["gate"]}
-    internal = _internal(run)
+    internal = hidden_indicators(run)
 
     def shown(code: str, entry: dict[str, Any]) -> int | None:
         """Of an internal gate only on which side of it the unit stands."""

@@ -1,6 +1,8 @@
 """Results in the formats people ask for; csv through the one writer, the others from the same rows."""
 
+import io
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -34,7 +36,7 @@ def export_run(run: Run, out: Path, form: str, *, bom: bool = False) -> list[Pat
         elif form == "parquet":
             pq.write_table(pa.Table.from_pylist(rows), path)
         elif form == "xlsx":
-            _xlsx(path, header, rows)
+            path.write_bytes(workbook(name, header, rows))
         else:
             raise ZhenghengError.one(
                 "--format", "format.unknown", zh=f"没有格式 {form}: 可选 csv、xlsx、parquet、json",
@@ -44,13 +46,24 @@ def export_run(run: Run, out: Path, form: str, *, bom: bool = False) -> list[Pat
     return written
 
 
-def _xlsx(path: Path, header: tuple[str, ...], rows: list[dict[str, str]]) -> None:
+def workbook(title: str, header: Sequence[str], rows: Iterable[Mapping[str, str]], note: str = "") -> bytes:  # fmt: skip
+    """One sheet with its head and first column fixed; a last line for a note. No cell is a formula."""
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)
-    page = book.create_sheet(path.stem)
+    page = book.create_sheet(title)
     page.freeze_panes = "B2"
     page.append(list(header))
     for row in rows:
-        page.append([row[name] for name in header])
-    book.save(path)
+        page.append([harmless(row[name]) for name in header])
+    if note:
+        page.append([harmless(note)])
+    held = io.BytesIO()
+    book.save(held)
+    return held.getvalue()
+
+
+def harmless(text: str) -> str:
+    """A text that no spreadsheet program takes for a formula; a negative number is none."""
+    formula = text[:1] in {"=", "+", "@"} or (text[:1] == "-" and not text[1:2].isdigit())
+    return f"'{text}" if formula else text

@@ -36,6 +36,9 @@ def out_line(text: str) -> None:
 
 
 office = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="办公端 / the office")
+portal = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="公众门户 / the public portal"
+)
 ledger = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="存证日志 / the ledger")
 
 
@@ -225,6 +228,44 @@ def _read(export: Path | None, home: Path):  # type: ignore[no-untyped-def]
                 f"{export}:{number}", "export.bad", zh=f"这一行不是日志记录: {error}", en=f"this line is no entry: {error}"
             ) from error  # fmt: skip
     return entries, leaves
+
+
+@portal.command("export")
+def portal_export(
+    target: Annotated[Path, typer.Argument(help="输出文件夹 / folder to write")], home: HomeOption = HERE
+) -> None:  # fmt: skip
+    """Write the whole portal as static files, for any web server under any path."""
+    begin(home, look_only=True)
+    from zhengheng.web.portal.jobs import publish
+
+    out_line(f"{publish(target)} pages · {target}")
+
+
+@portal.command("serve")
+def portal_serve(
+    folder: Annotated[
+        Path, typer.Argument(help="export 写出的文件夹 / a folder that export wrote")
+    ],
+    host: Annotated[str, typer.Option(help="address")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="port")] = 8001,
+    threads: Annotated[int, typer.Option(help="threads")] = 8,
+) -> None:
+    """Serve a written portal: a process that knows no database and no office."""
+    from waitress import serve as waitress_serve
+    from whitenoise import WhiteNoise  # type: ignore[import-untyped]
+
+    if not (folder / "index.html").is_file():
+        raise NotFoundError.one(
+            str(folder), "portal.absent", zh="这里没有写好的门户, 请先 zhengheng portal export", en="no written portal here; run zhengheng portal export first"
+        )  # fmt: skip
+
+    def absent(environ: dict[str, object], start: Callable[..., object]) -> list[bytes]:
+        start("404 Not Found", [("Content-Type", "text/plain; charset=utf-8")])
+        return ["没有这个页面 / there is no such page".encode()]
+
+    pages = WhiteNoise(absent, root=str(folder), index_file=True, max_age=300)
+    out_line(f"门户 portal: http://{host}:{port}/  (Ctrl+C 结束 / ends it)")
+    waitress_serve(pages, host=host, port=port, threads=threads)
 
 
 @office.command("demo")

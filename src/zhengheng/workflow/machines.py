@@ -313,7 +313,21 @@ COMMITMENT = Machine(
     ),
 )  # fmt: skip
 
+PUBLICATION = Machine(
+    "publication",
+    {
+        "prepared": ("待保密审查", "to be reviewed"), "reviewed": ("待发布", "to be released"),
+        "released": ("已发布", "released"), "withdrawn": ("已撤回", "withdrawn"),
+    },
+    (
+        Transition("publication.prepare", ("",), "prepared"),
+        Transition("publication.review", ("prepared",), "reviewed"),
+        Transition("publication.release", ("reviewed",), "released"),
+        Transition("publication.withdraw", ("prepared", "reviewed"), "withdrawn"),
+    ),
+)  # fmt: skip
+
 MACHINES = (
     RULEBOOK, QUESTION, PROPOSAL, DECISION, TARGET, CHANGE, REPORT, ITEM, SELF_REPORT, TOLERANCE, AUDIT, RESULT, APPEAL, OBJECTION, CONFLICT,
-    RECTIFICATION, CALENDAR, REORGANISATION, HANDOVER, COMMITMENT,
+    RECTIFICATION, CALENDAR, REORGANISATION, HANDOVER, COMMITMENT, PUBLICATION,
 )  # fmt: skip

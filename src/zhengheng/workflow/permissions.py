@@ -65,6 +65,13 @@ RULES: tuple[Rule, ...] = (
     _rule("commitment.report", Role.UNIT_LEADER, relation="own"),
     _rule("commitment.keep", Role.COMMISSION_SECRETARY),
     _rule("commitment.carry", Role.COMMISSION_SECRETARY),
+    # To the public only through the gate: prepared, reviewed for secrecy by another, released.
+    _rule("publication.read", *OFFICE, Role.SECRECY_REVIEWER, Role.COMMISSION_SECRETARY),
+    Rule("publication.read", BUSINESS, states=frozenset({"released"})),
+    _rule("publication.prepare", Role.OFFICE_PROCEDURE),
+    _rule("publication.review", Role.SECRECY_REVIEWER, relation="second"),
+    _rule("publication.release", Role.OFFICE_DIRECTOR, relation="second"),
+    _rule("publication.withdraw", Role.OFFICE_DIRECTOR, Role.SECRECY_REVIEWER),
     # The whole city on one page.
     _rule("city.read", *OFFICE, Role.COMMISSION_MEMBER, Role.COMMISSION_SECRETARY),
     # Decisions of the commission: the secretary records, a member attests.

@@ -2,6 +2,7 @@
 
 # Their modules make the functions of the jobs known.
 import zhengheng.web.appeals.jobs
+import zhengheng.web.portal.jobs
 import zhengheng.web.rectification.jobs
 import zhengheng.web.results.jobs  # noqa: F401
 from zhengheng.web.acts.declare import Kind
@@ -12,6 +13,7 @@ from zhengheng.web.days.acts import CALENDARS
 from zhengheng.web.decisions.acts import DECISIONS
 from zhengheng.web.handovers.acts import HANDOVERS
 from zhengheng.web.meetings.acts import COMMITMENTS
+from zhengheng.web.publication.acts import PUBLICATIONS
 from zhengheng.web.rectification.acts import RECTIFICATIONS
 from zhengheng.web.reorganisation.acts import REORGANISATIONS
 from zhengheng.web.reporting.acts import REPORTS
@@ -25,7 +27,7 @@ from zhengheng.web.targets.acts import TARGETS
 from zhengheng.web.targets.changes import CHANGES
 
 KINDS: tuple[Kind, ...] = (
-    RULEBOOKS, QUESTIONS, PROPOSALS, TARGETS, CHANGES, REPORTS, ITEMS, SELF_REPORTS, TOLERANCES, AUDITS, RESULTS, APPEALS, OBJECTIONS, CONFLICTS,
+    RULEBOOKS, QUESTIONS, PROPOSALS, TARGETS, CHANGES, REPORTS, ITEMS, SELF_REPORTS, TOLERANCES, AUDITS, RESULTS, PUBLICATIONS, APPEALS, OBJECTIONS, CONFLICTS,
     RECTIFICATIONS, COMMITMENTS, DECISIONS, REORGANISATIONS, HANDOVERS, CALENDARS,
 )  # fmt: skip
 

@@ -26,8 +26,10 @@ LONGEST = 160
 """Characters of an address that enter the ledger as what was read."""
 LANGUAGE_COOKIE = "language"
 FACTOR = ("/office/second-factor/", "/office/sign-out/", "/office/password/")
-OPEN = ("/office/sign-in/", "/office/doors/", "/office/language/", "/static/", "/api/v1/")
-"""The only addresses that this door leaves open; the API has a door of its own, which answers in JSON."""
+OFFICE = ("/office/", "/api/")
+OPEN = ("/office/sign-in/", "/office/doors/", "/office/language/", "/api/v1/")
+"""The only addresses of the office that this door leaves open; the API has a door of its own, which answers in JSON.
+Beside the office there are static files and the portal's written pages, which are everybody's."""
 
 
 def clock(handle: Handler) -> Handler:
@@ -88,7 +90,9 @@ def signed_in(handle: Handler) -> Handler:
     """Nobody passes without an account, and nobody works with a password that others know."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(OPEN) or request.path == "/":
+        if not request.path.startswith(OFFICE):
+            return handle(request)
+        if request.path.startswith(OPEN):
             response = handle(request)
             response.headers.setdefault("Cache-Control", "no-store, private")
             return response

@@ -85,6 +85,8 @@ INSTALLED_APPS = [
     "zhengheng.web.reorganisation",
     "zhengheng.web.handovers",
     "zhengheng.web.meetings",
+    "zhengheng.web.publication",
+    "zhengheng.web.portal",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

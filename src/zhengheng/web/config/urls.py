@@ -1,13 +1,12 @@
 """Addresses: the office under /office/, each stop of the road under its own word."""
 
 from django.urls import include, path
-from django.views.generic import RedirectView
 
 from zhengheng.web.api.routes import api
+from zhengheng.web.portal.views import page as portal_page
 from zhengheng.web.reporting.views import granted
 
 urlpatterns = [
-    path("", RedirectView.as_view(url="/office/", permanent=False)),
     path("api/v1/", api.urls),
     path("office/", include("zhengheng.web.pages.urls")),
     path("office/doors/", include("zhengheng.web.doors.urls")),
@@ -21,6 +20,8 @@ urlpatterns = [
     path("office/", include("zhengheng.web.targets.urls")),
     path("office/ledger/", include("zhengheng.web.ledger.urls")),
     path("office/", include("zhengheng.web.acts.urls")),
+    path("", portal_page, {"path": ""}),
+    path("<path:path>", portal_page),
 ]
 handler400 = "zhengheng.web.pages.views.bad_request"
 handler403 = "zhengheng.web.pages.views.forbidden"

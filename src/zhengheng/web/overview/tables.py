@@ -7,10 +7,10 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
-from openpyxl import Workbook
 
 from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import DataError, Language
+from zhengheng.engines.export import harmless, workbook
 from zhengheng.engines.outputs import INDICATOR_SCORES, SCORES, indicator_rows, score_rows
 from zhengheng.engines.run import Run
 from zhengheng.web.files.tables import XLSX
@@ -64,24 +64,12 @@ def _written(head: tuple[str, ...], rows: list[dict[str, str]], form: str, note:
     if form == "json":
         held = {"note": note, "rows": rows} if note else rows
         return json.dumps(held, ensure_ascii=False, indent=1).encode()
-    lines = [list(head), *([_safe(row[name]) for name in head] for row in rows)]
+    if form == "xlsx":
+        return workbook(head[1], head, rows, note)
+    text = io.StringIO()
+    lines = csv.writer(text, lineterminator="\n")
+    lines.writerow(head)
+    lines.writerows([harmless(row[name]) for name in head] for row in rows)
     if note:
-        lines.append([note])
-    if form == "csv":
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows(lines)
-        return text.getvalue().encode("utf-8-sig")
-    book = Workbook(write_only=True)
-    page = book.create_sheet(head[1])
-    page.freeze_panes = "B2"
-    for line in lines:
-        page.append(line)
-    held_bytes = io.BytesIO()
-    book.save(held_bytes)
-    return held_bytes.getvalue()
-
-
-def _safe(text: str) -> str:
-    """No cell begins as a formula does; a negative number is no formula."""
-    formula = text[:1] in {"=", "+", "@"} or (text[:1] == "-" and not text[1:2].isdigit())
-    return f"'{text}" if formula else text
+        lines.writerow([note])
+    return text.getvalue().encode("utf-8-sig")

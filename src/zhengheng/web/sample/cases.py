@@ -5,11 +5,13 @@ from typing import Any
 from zhengheng.web.audits.acts import AUDITS
 from zhengheng.web.meetings.acts import COMMITMENTS
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.publication.acts import PUBLICATIONS
 from zhengheng.web.reorganisation.acts import REORGANISATIONS
 from zhengheng.web.reporting.items import ITEMS
 from zhengheng.web.reporting.self_reports import SELF_REPORTS
 from zhengheng.web.reporting.tolerance import TOLERANCES
 from zhengheng.web.results.acts import RESULTS
+from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
 from zhengheng.web.sample.desk import do, make, paper, work
 from zhengheng.web.targets.acts import TARGETS
@@ -179,3 +181,21 @@ def commitments() -> None:
     )
     do(COMMITMENTS, "carry", carried, "mishu", "2026-03-02", meeting="2026年3月调度会", due_on="2026-03-31",
        answer="3 个小区居民意见未统一")  # fmt: skip
+
+
+def published() -> None:
+    """The finished years for everybody to read: grades of departments, scores of districts and streets; one correction."""
+    held = {(run.rulebook, run.period): run for run in ResultRun.objects.filter(state="final")}
+    for (rulebook, period), run in sorted(held.items(), key=lambda item: (item[0][1], item[0][0])):
+        shows = "grade" if rulebook == "departments" else "score"
+        _release(run, shows, f"{int(period) + 1}-04", "")
+    _release(
+        held["districts", "2024"], "score", "2026-02", "C06 老旧小区改造完工率的分母有误, 已按修订后的口径说明 (数值不变)"
+    )  # fmt: skip
+
+
+def _release(run: ResultRun, shows: str, month: str, reason: str) -> None:
+    made = make(PUBLICATIONS, "prepare", "chengxu", f"{month}-02", run=run.pk, shows=shows, reason=reason)  # fmt: skip
+    do(PUBLICATIONS, "review", made, "baomi", f"{month}-03", cleared="")
+    do(PUBLICATIONS, "release", made, "zhuren", f"{month}-08")
+    work()

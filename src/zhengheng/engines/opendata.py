@@ -1,0 +1,103 @@
+"""A publication's files: tables in four formats, their description (Frictionless), where scores are public the bundle; all with digests."""
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from zhengheng.engines.bundle import write_bundle
+from zhengheng.engines.export import workbook
+from zhengheng.engines.run import Run
+
+UNITS = ("unit", "name_zh", "name_en", "group_zh", "group_en", "status", "score", "place", "members", "grade")  # fmt: skip
+INDICATORS = (
+    "code", "name_zh", "name_en", "dimension_zh", "dimension_en", "measure_unit", "direction", "source", "public",
+)  # fmt: skip
+VALUES = ("unit", "indicator", "period", "status", "value", "target", "points", "full")
+TABLES = {"units": UNITS, "indicators": INDICATORS, "values": VALUES}
+MEANINGS = {
+    "unit": "code of the unit 单位代码", "indicator": "code of the indicator 指标代码", "period": "assessed period 期间",
+    "status": "met, watch, missed, unlit, missing, not_applicable, not_due, withheld 状态", "value": "as measured 实绩",
+    "target": "what it was measured against 目标", "points": "points earned 得分", "full": "full mark 满分",
+    "place": "place in the comparison group 组内名次", "members": "units in the group 组内单位数", "score": "total 总分", "grade": "等次",
+}  # fmt: skip
+LICENCE = {"name": "CC-BY-4.0", "title": "Creative Commons Attribution 4.0"}
+
+
+def rows_of(document: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
+    """The tables of a snapshot."""
+    return {
+        "units": list(_units(document)),
+        "indicators": [
+            {"code": i["code"], "name_zh": i["name"]["zh"], "name_en": i["name"]["en"], "dimension_zh": i["dimension"]["zh"],
+             "dimension_en": i["dimension"]["en"], "measure_unit": i["measure_unit"], "direction": i["direction"],
+             "source": i["source"], "public": "true" if i["public"] else "false"}
+            for i in document["indicators"]
+        ],
+        "values": [
+            {"unit": unit, "indicator": code, "period": document["period"], **{n: mark.get(n, "") for n in VALUES[3:]}}
+            for unit, row in document["marks"].items() for code, mark in row.items()
+        ],
+    }  # fmt: skip
+
+
+def _units(document: dict[str, Any]) -> Iterator[dict[str, str]]:
+    for group in document["groups"]:
+        for unit in group["units"]:
+            found = {
+                name: str(unit[name]) if unit.get(name) is not None else "" for name in UNITS[5:]
+            }
+            yield {"unit": unit["code"], "name_zh": unit["name"]["zh"], "name_en": unit["name"]["en"],
+                   "group_zh": group["name"]["zh"], "group_en": group["name"]["en"], **found}  # fmt: skip
+
+
+def write_files(document: dict[str, Any], run: Run, folder: Path, salt: bytes) -> dict[str, str]:
+    """Write everything under `folder`; gives file name → SHA-256."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, rows in rows_of(document).items():
+        head = TABLES[name]
+        (folder / f"{name}.csv").write_bytes(_csv(head, rows))
+        (folder / f"{name}.json").write_text(
+            json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
+        pq.write_table(pa.Table.from_pylist(rows, schema=pa.schema([(n, pa.string()) for n in head])), folder / f"{name}.parquet")  # fmt: skip
+        (folder / f"{name}.xlsx").write_bytes(workbook(name, head, rows))
+    if document["shows"] == "score":
+        # A bundle computes every score again; where scores are not for the public there is none.
+        write_bundle(run, folder / "bundle.zip", "public", salt)
+    text = json.dumps(_described(document, folder), ensure_ascii=False, indent=1) + "\n"
+    (folder / "datapackage.json").write_text(text, encoding="utf-8")
+    return {path.name: digest(path) for path in sorted(folder.iterdir())}
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _csv(head: Iterable[str], rows: Iterable[dict[str, str]]) -> bytes:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(head), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def _described(document: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """datapackage.json (Frictionless Data Package)."""
+    return {
+        "name": f"{document['rulebook']}-{document['period']}".lower(), "title": document["title"]["en"],
+        "description": f"{document['title']['zh']} {document['period']}", "licenses": [LICENCE],
+        "resources": [
+            {"name": f"{name}-{form}", "path": f"{name}.{form}", "format": form, "hash": f"sha256:{digest(folder / f'{name}.{form}')}",
+             "bytes": (folder / f"{name}.{form}").stat().st_size,
+             "schema": {"fields": [{"name": n, "type": "string", "description": MEANINGS.get(n, n)} for n in head]}}
+            for name, head in TABLES.items() for form in ("csv", "xlsx", "json", "parquet")
+        ],
+    }  # fmt: skip

@@ -1,0 +1,141 @@
+"""What the public sees of a run: one document, from which every page and file of a publication is made.
+
+Values of indicators that are not public stay out; what a unit's line shows (score, grade, or neither) is
+said by whoever publishes. Statistics of a comparison group of fewer than three units are left out, and so
+is what would give them away by subtraction. No persons are in a run.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from zhengheng.domain.numbers import format_scaled
+from zhengheng.engines.bundle import hidden_indicators
+from zhengheng.engines.heat import columns, heat_map
+from zhengheng.engines.run import Run, fingerprints
+from zhengheng.engines.scoreboard import scoreboard
+from zhengheng.scheme.base import Words
+
+Shows = Literal["score", "grade", "status"]
+FEWEST = 3
+"""Units of a group below which its statistics are left out [D]."""
+
+
+def snapshot(run: Run, shows: Shows, names: dict[str, tuple[str, str]]) -> dict[str, Any]:
+    """The document. `names` gives units their Chinese and English names where the rulebook has none."""
+    hidden = hidden_indicators(run)
+    heat, board = heat_map(run, "zh"), scoreboard(run, "zh")
+    book = run.rulebook
+    said = {unit.code: _words(unit.name) for unit in (*book.units, *run.facts.units)}
+    english = {c.code: c for c in columns(run, "en")}
+    titles = {group.name.zh: _words(group.name) for group in book.groups}
+    data, wording = fingerprints(book)
+    return {
+        "rulebook": book.code, "version": book.version, "title": _words(book.title),
+        "period": run.plan.period.code, "at": run.plan.at.isoformat(), "run": run.id,
+        "fingerprint": {"data": data, "wording": wording}, "shows": shows,
+        "indicators": [
+            {"code": c.code, "name": {"zh": c.name, "en": english[c.code].name},
+             "dimension": {"zh": c.dimension, "en": english[c.code].dimension},
+             "measure_unit": c.measure_unit, "direction": c.direction, "public": c.code not in hidden,
+             "source": book.indicator(c.code).source, "definition": _words(book.indicator(c.code).definition),
+             "full_marks": _words(book.indicator(c.code).full_marks), "method": _method(run, c.code)}
+            for c in heat.columns
+        ],
+        "groups": [
+            {"name": titles.get(group.name, {"zh": group.name, "en": group.name}),
+             "units": [
+                 {"code": line.unit, "name": _named(line.unit, line.name, said, names),
+                  "status": line.status, "counts": dict(sorted(heat.counted(line.unit).items())),
+                  **({"score": line.score, "place": line.place, "tied": line.tied, "members": len(group.lines)}
+                     if shows == "score" else {}),
+                  **({"grade": line.grade} if shows != "status" else {})}
+                 for line in sorted(group.lines, key=lambda one: one.unit)
+             ]}
+            for group in board.groups
+        ],
+        "marks": {
+            unit: {
+                code: {"status": mark.status, "full": mark.full}
+                | ({} if code in hidden else {"value": mark.value, "target": mark.target})
+                | ({"points": mark.points} if shows == "score" else {})
+                for code, mark in row.items()
+            }
+            for unit, row in sorted(heat.marks.items())
+        },
+        "ranges": _ranges(run, hidden),
+    }  # fmt: skip
+
+
+def _words(words: Words | None) -> dict[str, str]:
+    return {"zh": words.zh, "en": words.en or words.zh} if words else {"zh": "", "en": ""}
+
+
+def _named(
+    unit: str, name: str, said: dict[str, dict[str, str]], names: dict[str, tuple[str, str]]
+) -> dict[str, str]:
+    zh, en = names.get(unit, ("", ""))
+    known = said.get(unit, {"zh": name, "en": name})
+    return {"zh": zh or known["zh"], "en": en or known["en"]}
+
+
+def _method(run: Run, code: str) -> str:
+    method = run.rulebook.indicator(code).method
+    return method.kind if method else ""
+
+
+def _ranges(run: Run, hidden: set[str]) -> dict[str, dict[str, list[str]]]:
+    """Lowest and highest value of each group on each public indicator, where enough units stand behind it."""
+    held: dict[str, dict[str, list[int]]] = {}
+    for row in run.results.rows("indicator_score"):
+        if row["value"] is not None and row["indicator"] not in hidden:
+            held.setdefault(row["comparison_group"], {}).setdefault(row["indicator"], []).append(row["value"])  # fmt: skip
+    decimals = {i.code: i.decimals for i in run.rulebook.indicators}
+    return {
+        group: {code: [format_scaled(edge(values), decimals[code]) for edge in (min, max)]
+                for code, values in sorted(rows.items()) if len(values) >= FEWEST}
+        for group, rows in sorted(held.items())
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something in what is to be published that the public should perhaps not see."""
+
+    where: str
+    kind: str
+    text: str
+
+
+KINDS = {
+    "identity": ("疑似身份证号", "looks like an identity number"), "phone": ("疑似手机号", "looks like a telephone number"),
+    "mail": ("电子邮箱", "an e-mail address"), "mark": ("含内部或密级字样", "says that it is internal or secret"),
+    "person": ("含工作人员姓名", "names a member of staff"),
+}  # fmt: skip
+_PATTERNS = {
+    "identity": re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)"), "phone": re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)"),
+    "mail": re.compile(r"[\w.+-]+@[\w-]+\.\w+"), "mark": re.compile(r"内部|秘密|机密|绝密|不得外传"),
+}  # fmt: skip
+
+
+def scan(document: dict[str, Any], persons: Iterable[str]) -> list[Finding]:
+    """Every text of the document that holds something personal or internal."""
+    people = [name for name in persons if len(name) >= 2]
+    found = []
+    for where, text in _texts(document, ""):
+        for kind, pattern in _PATTERNS.items():
+            found += [Finding(where, kind, one.group()) for one in pattern.finditer(text)]
+        found += [Finding(where, "person", name) for name in people if name in text]
+    return found
+
+
+def _texts(held: Any, where: str) -> Iterator[tuple[str, str]]:
+    if isinstance(held, str):
+        yield where, held
+    elif isinstance(held, dict):
+        for name, value in held.items():
+            yield from _texts(value, f"{where}/{name}")
+    elif isinstance(held, list):
+        for place, value in enumerate(held):
+            yield from _texts(value, f"{where}/{place}")

@@ -1,0 +1,1 @@
+"""The public portal: static pages made from published snapshots alone."""

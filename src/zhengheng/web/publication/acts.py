@@ -1,0 +1,160 @@
+"""The release gate: prepared by the office, scanned, reviewed for secrecy, released by the director."""
+
+import hashlib
+import json
+import shutil
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from django.conf import settings
+
+from zhengheng.domain.canonical import canonical
+from zhengheng.domain.problems import ZhenghengError
+from zhengheng.engines.opendata import digest, write_files
+from zhengheng.engines.snapshot import KINDS, scan, snapshot
+from zhengheng.web.accounts.models import Account
+from zhengheng.web.acts.declare import Act, Change, Column, Doing, Given, Kind, Made, Standing, ask
+from zhengheng.web.jobs import services as jobs
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.publication.models import Publication
+from zhengheng.web.results.models import ResultRun
+from zhengheng.web.results.selectors import folder_of, loaded
+from zhengheng.workflow.machines import PUBLICATION
+
+SHOWS = {"score": ("得分和名次", "score and place"), "grade": ("等次", "grade"), "status": ("只显示各项指标状态", "status of indicators only")}  # fmt: skip
+
+
+class PublicationError(ZhenghengError):
+    """A publication cannot be prepared or released as asked for."""
+
+
+def document_of(held: Publication) -> dict[str, Any]:
+    """What would be, or was, published."""
+    names = {code: (zh, en) for code, zh, en in Unit.objects.values_list("code", "name_zh", "name_en")}  # fmt: skip
+    run = loaded(folder_of(held.run.run))
+    return snapshot(run, held.shows, names) | {"reason": held.reason}  # type: ignore[arg-type]
+
+
+def scanned(held: Publication) -> list[dict[str, str]]:
+    """The findings of the scan, over everything that would be published."""
+    persons = Account.objects.values_list("name", flat=True)
+    named = [name.split()[-1] for name in persons]
+    return [vars(one) for one in scan(document_of(held), named)]
+
+
+class PrepareGiven(Given):
+    run: int = ask("考核结果", "Result")
+    shows: Literal["score", "grade", "status"] = ask("对外显示", "What the public sees of a unit", "grade", names=SHOWS)  # fmt: skip
+    embargo: date | None = ask("不早于 (可空)", "Not before (optional)", None)
+    reason: str = ask("更正的原因 (首次发布不填)", "Why it corrects an earlier one (empty for the first)", "", form="text")  # fmt: skip
+
+
+def prepare(doing: Doing) -> Made:
+    given: PrepareGiven = doing.given
+    run = ResultRun.objects.filter(pk=given.run, state__in=("notice", "final", "archived")).first()
+    if run is None:
+        raise PublicationError.one("run", "publication.run", zh="只能发布已公示的结果", en="only a result that is on notice can be published")  # fmt: skip
+    earlier = Publication.objects.filter(run__rulebook=run.rulebook, run__period=run.period).exclude(state="withdrawn").first()  # fmt: skip
+    if earlier is not None and not given.reason:
+        raise PublicationError.one(
+            "reason", "publication.reason", zh="这一期已有发布, 再次发布即为更正, 须说明原因",
+            en="this period was published before: another publication is a correction and needs its reason",
+        )  # fmt: skip
+    made = Publication(run=run, shows=given.shows, embargo=given.embargo, reason=given.reason, corrects=earlier)  # fmt: skip
+    made.findings = scanned(made)
+    return Made(made, {"run": run.run, "shows": given.shows, "reason": given.reason, "findings": len(made.findings)})  # fmt: skip
+
+
+class ReviewGiven(Given):
+    cleared: str = ask("扫描发现可以公开的理由 (没有发现的可空)", "Why the findings may stand (none needed without findings)", "", form="text")  # fmt: skip
+
+
+def review(doing: Doing) -> Change:
+    """By the secrecy reviewer: findings stand only with a reason."""
+    held: Publication = doing.obj
+    found = scanned(held)
+    if found and not doing.given.cleared:
+        raise PublicationError.one(
+            "cleared", "publication.findings", zh=f"扫描有 {len(found)} 处发现, 须逐处核对并说明理由, 或者退回",
+            en=f"the scan found {len(found)} places: give the reason why they may stand, or send it back",
+        )  # fmt: skip
+    return Change({"findings": found, "cleared": doing.given.cleared}, {"findings": found, "cleared": doing.given.cleared})  # fmt: skip
+
+
+class WithdrawGiven(Given):
+    reason: str = ask("原因", "Reason", form="text")
+
+
+def withdraw(doing: Doing) -> Change:
+    return Change({}, {"reason": doing.given.reason})
+
+
+def folder(held: Publication) -> Path:
+    """Where a released publication's files lie."""
+    return Path(settings.HOME) / "publications" / str(held.pk)
+
+
+def release(doing: Doing) -> Change:
+    """Write the snapshot and its files; the row that names their digests comes with this act."""
+    held: Publication = doing.obj
+    if held.embargo and doing.day < held.embargo:
+        raise PublicationError.one("embargo", "publication.embargo", zh=f"{held.embargo} 之前不能发布", en=f"not before {held.embargo}")  # fmt: skip
+    target = folder(held)
+    unfinished = target.with_name(f"{target.name}.part")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    document = document_of(held) | {
+        "number": held.pk, "released_on": doing.day.isoformat(), "corrects": held.corrects_id,
+    }  # fmt: skip
+    salt = hashlib.sha256(f"{settings.SECRET_KEY}:{held.run.run}".encode()).digest()
+    digests = write_files(document, loaded(folder_of(held.run.run)), unfinished / "data", salt)
+    (unfinished / "snapshot.json").write_text(canonical(document), encoding="utf-8")
+    digests = {f"data/{name}": value for name, value in digests.items()}
+    digests["snapshot.json"] = digest(unfinished / "snapshot.json")
+    (unfinished / "digests.json").write_text(json.dumps(digests, indent=1), encoding="utf-8")
+    # A folder without its released row is one that failed half way; it is made again.
+    shutil.rmtree(target, ignore_errors=True)
+    unfinished.rename(target)
+    jobs.ask(
+        kind="portal.write", arguments={}, subject=f"publication:{held.pk}", actor=doing.actor, now=doing.now
+    )  # fmt: skip
+    return Change({"released_on": doing.day, "digests": digests}, {"digests": digests})
+
+
+def _standing(held: Publication, account: Account) -> Standing:
+    return Standing(("second",) if held.made_by_id != account.pk else ())
+
+
+def _results(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
+    held = ResultRun.objects.filter(state__in=("notice", "final", "archived"))
+    return {"run": [(str(one.pk), f"{one.title_zh} {one.period} ({one.run})") for one in held]}
+
+
+def _page(held: Publication, request: Any) -> dict[str, Any]:
+    return {"findings": [(one, KINDS[one["kind"]]) for one in held.findings], "digests": sorted(held.digests.items())}  # fmt: skip
+
+
+PUBLICATIONS = Kind(
+    machine=PUBLICATION, path="publications", words=("对外发布", "Publications"), model=Publication,
+    title=lambda p: (f"{p.run.title_zh} {p.run.period} 对外发布", f"{p.run.title_en or p.run.title_zh} {p.run.period}, published"),
+    standing=_standing,
+    acts=(
+        Act("publication.prepare", ("准备发布", "Prepare a publication"), prepare, PrepareGiven,
+            ("自动扫描个人信息和内部字样; 保密审查后由主任发布。", "Texts are scanned for personal and internal content; reviewed for secrecy, then released by the director."), choices=_results),
+        Act("publication.review", ("保密审查通过", "Pass the secrecy review"), review, ReviewGiven),
+        Act("publication.release", ("发布", "Release"), release),
+        Act("publication.withdraw", ("撤回", "Withdraw"), withdraw, WithdrawGiven, optional=True),
+    ),
+    columns=(
+        Column(("结果", "Result"), lambda p: (f"{p.run.title_zh} {p.run.period}", f"{p.run.title_en or p.run.title_zh} {p.run.period}")),
+        Column(("对外显示", "Shows"), lambda p: SHOWS[p.shows]), Column(("发布日期", "Released on"), "released_on"),
+    ),
+    facts=(
+        Column(("不早于", "Not before"), "embargo"), Column(("更正的原因", "Why it corrects"), "reason"),
+        Column(("放行理由", "Why the findings stand"), "cleared"),
+    ),
+    queryset=lambda: Publication.objects.select_related("run", "corrects"),
+    body="publication/body.html", context=_page,
+    out=lambda p: {"run": p.run.run, "shows": p.shows, "embargo": p.embargo.isoformat() if p.embargo else None, "reason": p.reason,
+                   "findings": p.findings, "digests": p.digests},
+)  # fmt: skip

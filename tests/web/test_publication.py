@@ -1,0 +1,242 @@
+"""The release gate and the portal: nothing internal passes, links hold under any path, anybody can verify."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urldefrag
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from tests.web.conftest import NOW, People, computed_run
+from zhengheng.engines.bundle import hidden_indicators
+from zhengheng.engines.run import Run
+from zhengheng.engines.snapshot import scan, snapshot
+from zhengheng.web.acts.declare import Nothing
+from zhengheng.web.acts.services import make, perform
+from zhengheng.web.jobs.models import Job
+from zhengheng.web.jobs.services import run_job
+from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.portal.jobs import publish
+from zhengheng.web.publication.acts import (
+    PUBLICATIONS,
+    PrepareGiven,
+    PublicationError,
+    ReviewGiven,
+    WithdrawGiven,
+    folder,
+)
+from zhengheng.web.publication.models import Publication
+from zhengheng.web.results import services
+from zhengheng.web.results.models import ResultRun
+from zhengheng.workflow.machine import StateError
+
+ACTS = {act.name: act for act in PUBLICATIONS.acts}
+
+
+@pytest.fixture(scope="module")
+def computed() -> Run:
+    return computed_run()
+
+
+def nothing_published() -> None:
+    """Numbers begin anew with every test's database; the files of the last one would be taken for this one's."""
+    for name in ("publications", "portal"):
+        shutil.rmtree(Path(settings.HOME) / name, ignore_errors=True)
+
+
+@pytest.fixture
+def result(people: People, computed: Run) -> ResultRun:
+    nothing_published()
+    run = services.register_run(run=computed.id, actor=people["office_data"], now=NOW)
+    ResultRun.objects.update(state="notice", published_at=NOW)
+    return run
+
+
+def prepare(people: People, result: ResultRun, **given: Any) -> Publication:
+    made: Publication = make(
+        PUBLICATIONS, ACTS["prepare"], actor=people["office_procedure"], now=NOW,
+        given=PrepareGiven(run=result.pk, **({"shows": "score"} | given)),
+    )  # fmt: skip
+    return made
+
+
+def do(people: People, name: str, who: str, held: Publication, given: Any, **changes: Any) -> None:
+    obj = PUBLICATIONS.all().get(pk=held.pk)
+    moment = {"now": NOW} | changes
+    perform(PUBLICATIONS, ACTS[name], obj, given=given, row_version=obj.row_version, actor=people[who], **moment)  # fmt: skip
+
+
+def release(people: People, result: ResultRun, **given: Any) -> Publication:
+    held = prepare(people, result, **given)
+    do(people, "review", "secrecy_reviewer", held, ReviewGiven(cleared="公开的项目名称"))
+    do(people, "release", "office_director", held, Nothing())
+    for job in Job.objects.filter(kind="portal.write", state="waiting"):
+        run_job.call(job.pk)
+    held.refresh_from_db()
+    return held
+
+
+def test_the_gate_has_its_order_and_its_day(people: People, result: ResultRun) -> None:
+    day = NOW.date() + timedelta(3)
+    held = prepare(people, result, embargo=day)
+    with pytest.raises(StateError):
+        do(people, "release", "office_director", held, Nothing())
+    do(people, "review", "secrecy_reviewer", held, ReviewGiven(cleared="已核"))
+    with pytest.raises(PublicationError, match=str(day)):
+        do(people, "release", "office_director", held, Nothing())
+    assert not folder(held).exists()
+    do(people, "release", "office_director", held, Nothing(), now=NOW + timedelta(3))
+    held.refresh_from_db()
+    assert held.released_on == day
+    entry = LedgerEntry.objects.get(act="publication.release")
+    assert entry.subject == f"publication:{held.pk}"
+
+
+def test_only_what_is_on_notice_and_a_second_time_only_as_a_correction(
+    people: People, result: ResultRun
+) -> None:
+    ResultRun.objects.update(state="draft")
+    with pytest.raises(PublicationError) as refused:
+        prepare(people, result)
+    assert refused.value.problems[0].code == "publication.run"
+    ResultRun.objects.update(state="final")
+    first = release(people, result)
+    with pytest.raises(PublicationError) as refused:
+        prepare(people, result)
+    assert refused.value.problems[0].code == "publication.reason"
+    second = release(people, result, reason="单位名称有误")
+    assert second.corrects == first
+    site = Path(settings.HOME) / "portal"
+    assert "单位名称有误" in (site / "corrections.html").read_text(encoding="utf-8")
+    old = (site / "p" / str(first.pk) / "index.html").read_text(encoding="utf-8")
+    assert f"p/{second.pk}/index.html" in old, "a reader of the old page is told"
+    do(people, "withdraw", "office_director", prepare(people, result, reason="x"), WithdrawGiven(reason="不必"))  # fmt: skip
+
+
+def test_the_scan_finds_what_is_personal_or_internal_and_the_reviewer_must_answer(
+    people: People, result: ResultRun, computed: Run
+) -> None:
+    document = snapshot(computed, "score", {})
+    said = {"电话 13800138000": "phone", "110101199003074514": "identity", "a.b@c.cn": "mail", "内部资料": "mark", "由林某甲负责": "person"}  # fmt: skip
+    for text, kind in said.items():
+        document["indicators"][0]["source"] = text
+        found = scan(document, ["林某甲", "甲"])
+        assert [(one.where, one.kind) for one in found] == [("/indicators/0/source", kind)]
+    held = prepare(people, result)
+    people["mentor"].__class__.objects.filter(username="mentor").update(name=result.title_zh)
+    with pytest.raises(PublicationError) as refused:
+        do(people, "review", "secrecy_reviewer", held, ReviewGiven())
+    assert refused.value.problems[0].code == "publication.findings"
+    do(people, "review", "secrecy_reviewer", held, ReviewGiven(cleared="与方案名称同名"))
+    held.refresh_from_db()
+    assert held.findings
+    page = people.client("secrecy_reviewer").get(f"/office/publications/{held.pk}/").content.decode()  # fmt: skip
+    assert "含工作人员姓名" in page
+
+
+def hide(result: ResultRun, computed: Run, code: str, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The same run with one indicator made internal."""
+    indicators = tuple(
+        i.model_copy(update={"visibility": "internal"}) if i.code == code else i
+        for i in computed.rulebook.indicators
+    )
+    book = computed.rulebook.model_copy(update={"indicators": indicators})
+    run = Run(computed.id, book, computed.plan, computed.facts, computed.results, computed.engine)
+    monkeypatch.setattr("zhengheng.web.publication.acts.loaded", lambda path: run)
+    return run
+
+
+def test_no_file_holds_what_an_internal_indicator_measured(
+    people: People, result: ResultRun, computed: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = next(i.code for i in computed.rulebook.indicators if i.method)
+    run = hide(result, computed, code, monkeypatch)
+    assert hidden_indicators(run) == {code}
+    held = release(people, result)
+    document = json.loads((folder(held) / "snapshot.json").read_text(encoding="utf-8"))
+    marks = [row[code] for row in document["marks"].values() if code in row]
+    assert marks
+    assert not any("value" in mark or "target" in mark for mark in marks)
+    assert all(code not in rows for rows in document["ranges"].values())
+    values = json.loads((folder(held) / "data" / "values.json").read_text(encoding="utf-8"))
+    assert {row["value"] for row in values if row["indicator"] == code} == {""}
+    assert any(row["value"] for row in values if row["indicator"] != code)
+
+
+def test_where_grades_are_shown_no_score_passes(people: People, result: ResultRun) -> None:
+    held = release(people, result, shows="grade")
+    data = folder(held) / "data"
+    assert not (data / "bundle.zip").exists()
+    assert {row["score"] for row in json.loads((data / "units.json").read_text())} == {""}
+    assert {row["points"] for row in json.loads((data / "values.json").read_text())} == {""}
+    site = Path(settings.HOME) / "portal"
+    assert "得分" not in next((site / "p" / str(held.pk) / "units").iterdir()).read_text().split("footer")[0]  # fmt: skip
+
+
+def test_every_link_holds_under_any_path_and_leads_nowhere_else(
+    people: People, result: ResultRun, tmp_path: Path
+) -> None:
+    release(people, result)
+    target = tmp_path / "somewhere" / "below"
+    target.parent.mkdir()
+    count = publish(target)
+    pages = list(target.rglob("*.html"))
+    assert len(pages) == count
+    assert {"index.html", "en"} <= {path.name for path in target.iterdir()}
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        assert not re.search(r"(?:src|href|action)=\"(?:https?:)?//", text), f"{page} asks another host"  # fmt: skip
+        for link in re.findall(r"(?:src|href)=\"([^\"]+)\"", text):
+            if link.startswith(("#", "data:")):
+                continue
+            assert not link.startswith("/"), f"{page}: {link} holds at one path only"
+            place = (page.parent / unquote(urldefrag(link)[0])).resolve()
+            assert place.is_file(), f"{page}: {link}"
+            assert place.is_relative_to(target.resolve())
+    chinese = re.compile(r"[\u4e00-\u9fff]")
+    english = (target / "en" / "verify.html").read_text(encoding="utf-8")
+    words = re.sub(r"<[^>]+>", " ", english).replace("中文", "")
+    assert not chinese.search(words.split("Publications that")[0].split("bundle.zip")[0])
+
+
+def test_anybody_verifies_what_was_published_and_one_altered_digit_fails(
+    people: People, result: ResultRun, tmp_path: Path
+) -> None:
+    held = release(people, result)
+    with zipfile.ZipFile(folder(held) / "data" / "bundle.zip") as packed:
+        packed.extractall(tmp_path)
+    words = [sys.executable, "-I", "-S", "verify.py"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    cells = tmp_path / "inputs" / "cell.csv"
+    lines = cells.read_text(encoding="utf-8").splitlines()
+    digit = next(n for n, one in enumerate(lines[1]) if one.isdigit() and one != "9" and n > len(lines[1]) // 3)  # fmt: skip
+    lines[1] = lines[1][:digit] + str(int(lines[1][digit]) + 1) + lines[1][digit + 1 :]
+    cells.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    failed = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert failed.returncode != 0
+    assert "cell.csv" in failed.stdout + failed.stderr
+
+
+def test_the_portal_is_everybodys_and_the_office_is_not(people: People, result: ResultRun) -> None:
+    anybody = Client()
+    assert anybody.get("/").status_code == 302, "without a site the address leads to the office"
+    held = release(people, result)
+    assert anybody.get("/").status_code == 200
+    assert anybody.get(f"/p/{held.pk}/index.html").status_code == 200
+    assert anybody.get(f"/data/{held.pk}/values.csv").status_code == 200
+    assert anybody.get("/nothing.html").status_code == 404
+    for address in ("/../office.db", "/p/../../office.db", "/%2e%2e/office.db", "/django.key"):
+        assert anybody.get(address).status_code in {400, 404}, address
+    assert anybody.get("/office/").status_code == 302
+    assert anybody.get("/office/publications/").status_code == 302
+    assert anybody.get("/api/v1/publications").status_code == 401
+    assert anybody.post("/index.html").status_code == 405
