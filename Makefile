@@ -27,6 +27,7 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/pages.py
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m tests.docs_are_fresh --write

@@ -68,6 +68,16 @@ def postgres() -> Iterator[str]:
         yield address
 
 
+LONG = (
+    "tests/test_spark",
+    "tests/e2e/test_browser",
+    "tests/web/test_sample",
+    "tests/web/test_schema",
+    "tests/test_cli",
+    "tests/e2e/test_faults",
+)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first: begun last, one of them would leave the other workers waiting."""
-    items.sort(key=lambda item: not item.nodeid.startswith("tests/test_spark"))
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))

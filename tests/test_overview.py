@@ -116,7 +116,7 @@ def test_what_was_revised_since_is_said_apart() -> None:
 numbers = st.integers(min_value=0, max_value=20_000)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     first=st.lists(numbers, min_size=9, max_size=9),
     second=st.lists(numbers, min_size=9, max_size=9),

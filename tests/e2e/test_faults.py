@@ -182,6 +182,10 @@ def test_a_restored_installation_is_the_same(tmp_path: Path) -> None:
     home.mkdir()
     script(home, "prepare")
     assert run("worker", "--home", home, "--batch").returncode == 0
+    for name in ("1/data/values.csv", "2.part/data/values.csv"):
+        (home / "publications" / name).parent.mkdir(parents=True)
+        (home / "publications" / name).write_text("unit,value\n", encoding="utf-8")
+    (home / "portal.yaml").write_text("name_zh: 云衡市\n", encoding="utf-8")
     done = run("backup", tmp_path / "all.tar", "--home", home)
     assert done.returncode == 0, done.stderr
     done = run("restore", tmp_path / "all.tar", copy)
@@ -189,6 +193,9 @@ def test_a_restored_installation_is_the_same(tmp_path: Path) -> None:
     assert digests(copy) == digests(home)
     assert look(copy) == look(home)
     assert look(copy)["state"] == "done"
+    assert (copy / "publications/1/data/values.csv").read_text() == "unit,value\n"
+    assert not (copy / "publications/2.part").exists(), "what was not finished is not kept"
+    assert (copy / "portal.yaml").is_file()
     again = run("restore", tmp_path / "all.tar", copy)
     assert (again.returncode, "restore.taken" in again.stderr + again.stdout) == (4, True)
     broken = bytearray((tmp_path / "all.tar").read_bytes())

@@ -24,6 +24,10 @@ _REPEATED = {
 """Columns of repeated steps that are not results: they must exist before their first round."""
 
 
+_SHAPES: dict[str, str] = {}
+"""Columns of tables without a contract, by step: always the same, and the engine needs a plan to find them out."""
+
+
 class Empties:
     """Tables without rows, one for all desks: making one costs a plan."""
 
@@ -82,21 +86,26 @@ class Desk:
                 return
             name = f"{self.empties.SCHEMA}.{step.table}"
             if step.per or step.table in CONTRACTS:
-                self.sql.execute(f"create table {name} ({_columns(step.table)})")
+                self.sql.execute(f"create table {name} ({columns_of(step.table)})")
+            elif step.file in _SHAPES:
+                self.sql.execute(f"create table {name} ({_SHAPES[step.file]})")
             else:
                 self.sql.execute(f"create table {name} as {step.sql} limit 0")
+                found = self.sql.execute(f"describe {name}").fetchall()
+                _SHAPES[step.file] = ", ".join(f'"{column[0]}" {column[1]}' for column in found)
             self.empties.names.add(step.table)
 
     def _repeat(self, step: Step) -> None:
         name = f"{self.schema}.{step.table}"
-        self.sql.execute(f"create table {name} ({_columns(step.table)})")
+        self.sql.execute(f"create table {name} ({columns_of(step.table)})")
         self.kinds[step.table] = "table"
         for place in rounds(step.per, self.plan.tables):
             self.sql.execute(f"insert into {name} {at_place(step.sql, place)}")
 
 
-def _columns(table: str) -> str:
+def columns_of(table: str) -> str:
+    """The columns of a contract's table as DuckDB declares them."""
     shape = CONTRACTS.get(table) or CONTRACTS["cell"]
     kinds = {column.name: TYPES[column.type] for column in shape.columns}
     names: Iterable[str] = _REPEATED.get(table) or shape.names
-    return ", ".join(f"{name} {kinds[name]}" for name in names)
+    return ", ".join(f'"{name}" {kinds[name]}' for name in names)

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from zhengheng.domain import numbers
 from zhengheng.domain.problems import EngineError
-from zhengheng.engines.desk import Desk, Empties
+from zhengheng.engines.desk import Desk, Empties, columns_of
 from zhengheng.engines.ranges import STORED, Ranges, quote
 from zhengheng.engines.results import KEPT, Results, conform, from_rows
 from zhengheng.engines.reuse import Reuse
@@ -184,6 +184,9 @@ class _Run:
             self._know(name, contract.names)
 
     def _table(self, name: str, table: pa.Table) -> None:
+        if not table.num_rows:
+            self.sql.execute(f"create table main.{name} ({columns_of(name)})")
+            return
         self.sql.register("incoming", table)
         self.sql.execute(f"create table main.{name} as select * from incoming")
         self.sql.unregister("incoming")

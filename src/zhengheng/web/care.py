@@ -1,4 +1,4 @@
-"""The whole installation in one file, and back: database, lakes, files, archive; the keys are kept apart."""
+"""The whole installation in one file, and back: database, lakes, files, archive, publications; the keys are kept apart."""
 
 import os
 import shutil
@@ -19,7 +19,8 @@ from zhengheng.lake.tarball import Tarball, unpack
 
 KEYS = ("ledger.key", "django.key", "secret.key")
 """What somebody with the backup must not have."""
-FOLDERS = ("files", "archive")
+FOLDERS = ("files", "archive", "publications")
+ALONE = ("ledger.pub", "portal.yaml")
 Tell = Callable[[str], None]
 
 
@@ -43,12 +44,14 @@ def backup(home: Path, out: Path, tell: Tell) -> int:
             held = Path(folder) / f"{code}.tar"
             backup_lake(Lake.open(lake.parent), held)
             tarball.add(f"lakes/{code}.tar", held)
-        if (home / "ledger.pub").is_file():
-            tarball.add("ledger.pub", home / "ledger.pub")
+        for name in ALONE:
+            if (home / name).is_file():
+                tarball.add(name, home / name)
         for name in FOLDERS:
             for path in sorted((home / name).rglob("*")):
-                if path.is_file() and path.suffix != ".part":
-                    tarball.add(path.relative_to(home).as_posix(), path)
+                inside = path.relative_to(home)
+                if path.is_file() and not any(part.endswith(".part") for part in inside.parts):
+                    tarball.add(inside.as_posix(), path)
     return len(tarball.digests)
 
 
@@ -68,7 +71,7 @@ def restore(archive: Path, home: Path, tell: Tell) -> int:
             restore_lake(lake, home / "lakes" / lake.stem)
         if (dump := place / "office.dump").is_file():
             _run("pg_restore", "--no-owner", "--exit-on-error", f"--dbname={_address()}", str(dump))
-        for name in ("office.db", "ledger.pub", *FOLDERS):
+        for name in ("office.db", *ALONE, *FOLDERS):
             if (place / name).exists():
                 shutil.move(place / name, home / name)
     return count
