@@ -24,15 +24,16 @@ from zhengheng.web.acts.services import make, perform
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.jobs.services import run_job
 from zhengheng.web.ledger.models import LedgerEntry
-from zhengheng.web.portal.jobs import publish
+from zhengheng.web.portal.services import publish
+from zhengheng.web.publication import jobs as writing
 from zhengheng.web.publication.acts import (
     PUBLICATIONS,
     PrepareGiven,
     PublicationError,
     ReviewGiven,
     WithdrawGiven,
-    folder,
 )
+from zhengheng.web.publication.jobs import folder
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.results import services
 from zhengheng.web.results.models import ResultRun
@@ -78,10 +79,15 @@ def release(people: People, result: ResultRun, **given: Any) -> Publication:
     held = prepare(people, result, **given)
     do(people, "review", "secrecy_reviewer", held, ReviewGiven(cleared="公开的项目名称"))
     do(people, "release", "office_director", held, Nothing())
-    for job in Job.objects.filter(kind="portal.write", state="waiting"):
-        run_job.call(job.pk)
+    write()
     held.refresh_from_db()
     return held
+
+
+def write() -> None:
+    """Do the writing that releases ask for."""
+    for job in Job.objects.filter(kind="publication.write", state="waiting"):
+        run_job.call(job.pk)
 
 
 def test_the_gate_has_its_order_and_its_day(people: People, result: ResultRun) -> None:
@@ -95,9 +101,39 @@ def test_the_gate_has_its_order_and_its_day(people: People, result: ResultRun) -
     assert not folder(held).exists()
     do(people, "release", "office_director", held, Nothing(), now=NOW + timedelta(3))
     held.refresh_from_db()
-    assert held.released_on == day
-    entry = LedgerEntry.objects.get(act="publication.release")
+    assert (held.state, held.released_on) == ("releasing", None), "not released before it is written"
+    write()
+    held.refresh_from_db()
+    assert (held.state, held.released_on) == ("released", day)
+    entry = LedgerEntry.objects.get(act="publication.written")
     assert entry.subject == f"publication:{held.pk}"
+    assert json.loads(entry.content or "")["digests"] == held.digests
+
+
+def test_a_writing_broken_off_goes_on_where_it_stopped(
+    people: People, result: ResultRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the row: written anew. After it: only put in place, and no digest changes."""
+    held = prepare(people, result)
+    do(people, "review", "secrecy_reviewer", held, ReviewGiven(cleared="已核"))
+    do(people, "release", "office_director", held, Nothing())
+    job = Job.objects.get(kind="publication.write")
+    for broken in ("perform_by_machine", "publish"):
+        with monkeypatch.context() as patch:
+            patch.setattr(writing, broken, lambda *_, **__: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                run_job.call(job.pk)
+        held.refresh_from_db()
+        assert held.state == ("releasing" if broken == "perform_by_machine" else "released")
+        Job.objects.update(state="waiting")
+    before = held.digests
+    run_job.call(job.pk)
+    held.refresh_from_db()
+    assert held.digests == before
+    found = json.loads((folder(held) / "digests.json").read_text(encoding="utf-8"))
+    assert found == before
+    assert (Path(settings.HOME) / "portal" / "p" / str(held.pk) / "index.html").is_file()
+    assert LedgerEntry.objects.filter(act="publication.written").count() == 1
 
 
 def test_only_what_is_on_notice_and_a_second_time_only_as_a_correction(

@@ -236,7 +236,7 @@ def portal_export(
 ) -> None:  # fmt: skip
     """Write the whole portal as static files, for any web server under any path."""
     begin(home, look_only=True)
-    from zhengheng.web.portal.jobs import publish
+    from zhengheng.web.portal.services import publish
 
     out_line(f"{publish(target)} pages · {target}")
 

@@ -146,7 +146,8 @@ RESULT = Machine(
         Transition("result.finalise", ("notice",), "final"),
         Transition("result.replace", ("notice",), "replaced"),
         Transition("result.trigger", ("notice", "final"), ""),
-        Transition("result.archive", ("final",), "archived"),
+        Transition("result.archive", ("final",), ""),
+        Transition("result.archived", ("final",), "archived"),
         Transition("result.reopen", ("final", "archived"), "notice"),
     ),
 )  # fmt: skip
@@ -317,12 +318,13 @@ PUBLICATION = Machine(
     "publication",
     {
         "prepared": ("待保密审查", "to be reviewed"), "reviewed": ("待发布", "to be released"),
-        "released": ("已发布", "released"), "withdrawn": ("已撤回", "withdrawn"),
+        "releasing": ("发布中", "being released"), "released": ("已发布", "released"), "withdrawn": ("已撤回", "withdrawn"),
     },
     (
         Transition("publication.prepare", ("",), "prepared"),
         Transition("publication.review", ("prepared",), "reviewed"),
-        Transition("publication.release", ("reviewed",), "released"),
+        Transition("publication.release", ("reviewed",), "releasing"),
+        Transition("publication.written", ("releasing",), "released"),
         Transition("publication.withdraw", ("prepared", "reviewed"), "withdrawn"),
     ),
 )  # fmt: skip

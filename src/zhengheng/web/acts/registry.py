@@ -2,7 +2,7 @@
 
 # Their modules make the functions of the jobs known.
 import zhengheng.web.appeals.jobs
-import zhengheng.web.portal.jobs
+import zhengheng.web.publication.jobs
 import zhengheng.web.rectification.jobs
 import zhengheng.web.results.jobs  # noqa: F401
 from zhengheng.web.acts.declare import Kind

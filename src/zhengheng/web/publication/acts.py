@@ -1,17 +1,9 @@
 """The release gate: prepared by the office, scanned, reviewed for secrecy, released by the director."""
 
-import hashlib
-import json
-import shutil
 from datetime import date
-from pathlib import Path
 from typing import Any, Literal
 
-from django.conf import settings
-
-from zhengheng.domain.canonical import canonical
 from zhengheng.domain.problems import ZhenghengError
-from zhengheng.engines.opendata import digest, write_files
 from zhengheng.engines.snapshot import KINDS, scan, snapshot
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import Act, Change, Column, Doing, Given, Kind, Made, Standing, ask
@@ -90,34 +82,25 @@ def withdraw(doing: Doing) -> Change:
     return Change({}, {"reason": doing.given.reason})
 
 
-def folder(held: Publication) -> Path:
-    """Where a released publication's files lie."""
-    return Path(settings.HOME) / "publications" / str(held.pk)
-
-
 def release(doing: Doing) -> Change:
-    """Write the snapshot and its files; the row that names their digests comes with this act."""
+    """Have it written; it is released once its files stand and their digests are in the ledger."""
     held: Publication = doing.obj
     if held.embargo and doing.day < held.embargo:
         raise PublicationError.one("embargo", "publication.embargo", zh=f"{held.embargo} 之前不能发布", en=f"not before {held.embargo}")  # fmt: skip
-    target = folder(held)
-    unfinished = target.with_name(f"{target.name}.part")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    document = document_of(held) | {
-        "number": held.pk, "released_on": doing.day.isoformat(), "corrects": held.corrects_id,
-    }  # fmt: skip
-    salt = hashlib.sha256(f"{settings.SECRET_KEY}:{held.run.run}".encode()).digest()
-    digests = write_files(document, loaded(folder_of(held.run.run)), unfinished / "data", salt)
-    (unfinished / "snapshot.json").write_text(canonical(document), encoding="utf-8")
-    digests = {f"data/{name}": value for name, value in digests.items()}
-    digests["snapshot.json"] = digest(unfinished / "snapshot.json")
-    (unfinished / "digests.json").write_text(json.dumps(digests, indent=1), encoding="utf-8")
-    # A folder without its released row is one that failed half way; it is made again.
-    shutil.rmtree(target, ignore_errors=True)
-    unfinished.rename(target)
     jobs.ask(
-        kind="portal.write", arguments={}, subject=f"publication:{held.pk}", actor=doing.actor, now=doing.now
+        kind="publication.write", arguments={"publication": held.pk}, subject=f"publication:{held.pk}",
+        actor=doing.actor, now=doing.now,
     )  # fmt: skip
+    return Change()
+
+
+class WrittenGiven(Given):
+    digests: dict[str, str]
+
+
+def written(doing: Doing) -> Change:
+    """What was released, by its digests."""
+    digests = doing.given.digests
     return Change({"released_on": doing.day, "digests": digests}, {"digests": digests})
 
 
@@ -143,6 +126,7 @@ PUBLICATIONS = Kind(
             ("自动扫描个人信息和内部字样; 保密审查后由主任发布。", "Texts are scanned for personal and internal content; reviewed for secrecy, then released by the director."), choices=_results),
         Act("publication.review", ("保密审查通过", "Pass the secrecy review"), review, ReviewGiven),
         Act("publication.release", ("发布", "Release"), release),
+        Act("publication.written", ("已写成", "Written"), written, WrittenGiven, by_machine=True),
         Act("publication.withdraw", ("撤回", "Withdraw"), withdraw, WithdrawGiven, optional=True),
     ),
     columns=(

@@ -164,6 +164,16 @@ def archive(doing: Doing) -> Change:
     return Change({}, {"run": doing.obj.run})
 
 
+class ArchivedGiven(Given):
+    package: str
+    sha256: str
+
+
+def archived(doing: Doing) -> Change:
+    """The package stands; what it is, by its digest."""
+    return Change({"package": doing.given.package}, doing.given.model_dump())
+
+
 def trigger(doing: Doing) -> Change:
     """Improvement for every unit with a red light, at once: a case each, or joined to its open one."""
     jobs.ask(
@@ -211,6 +221,7 @@ RESULTS = Kind(
         Act("result.finalise", ("终定", "Make final"), finalise, FinaliseGiven, choices=_decisions),
         Act("result.trigger", ("按红灯批量提出整改", "Propose improvement for all red lights"), trigger, optional=True),
         Act("result.archive", ("归档", "Archive"), archive, optional=True),
+        Act("result.archived", ("已归档", "Archived"), archived, ArchivedGiven, by_machine=True),
         Act("result.reopen", ("按决定重新开启", "Reopen by decision"), reopen, ReopenGiven,
             ("已终定或已归档的年度只能凭委员会决定重新开启; 原结果和归档包保留。",
              "A closed year reopens only by decision; the former result and its package stay."), choices=_decisions, optional=True),

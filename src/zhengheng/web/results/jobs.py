@@ -13,12 +13,14 @@ from zhengheng.engines.archive import keep_run
 from zhengheng.engines.bundle import write_bundle
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.run import make_run
+from zhengheng.web.acts.services import perform_by_machine
 from zhengheng.web.intake.services import opened
 from zhengheng.web.jobs.services import Work, job
 from zhengheng.web.ledger.selectors import export_lines
 from zhengheng.web.ledger.services import sign_checkpoint
 from zhengheng.web.reporting.jobs import load_confirmed
 from zhengheng.web.reporting.services import period_of
+from zhengheng.web.results.acts import RESULTS, ArchivedGiven
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded, moved_between
 from zhengheng.web.results.services import register_run
@@ -75,6 +77,8 @@ def rehearse(work: Work) -> dict[str, Any]:
 def archive(work: Work) -> dict[str, Any]:
     """The package of a closed year: bundles, ledger, checkpoint, a catalogue with digests."""
     result = ResultRun.objects.get(pk=work.job.arguments["result"])
+    if result.state == "archived":
+        return {"package": result.package}
     folder = Path(settings.HOME) / "archive"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{result.rulebook}-{result.period}-{result.run}-{work.now:%Y%m%d}.zip"
@@ -103,5 +107,6 @@ def archive(work: Work) -> dict[str, Any]:
         for name, content in sorted(parts.items()):
             package.writestr(name, content)
     unfinished.replace(path)
-    ResultRun.objects.filter(pk=result.pk).update(package=path.name)
+    given = ArchivedGiven(package=path.name, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+    perform_by_machine(RESULTS, "result.archived", result, given=given, now=work.now)
     return {"package": path.name, "files": len(parts)}

@@ -1,0 +1,54 @@
+"""Writing a publication: its snapshot, its files, their digests; then the portal's pages anew."""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from zhengheng.domain.canonical import canonical
+from zhengheng.engines.opendata import digest, write_files
+from zhengheng.web.acts.services import perform_by_machine
+from zhengheng.web.jobs.services import Work, job
+from zhengheng.web.portal.services import publish
+from zhengheng.web.publication.acts import PUBLICATIONS, WrittenGiven, document_of
+from zhengheng.web.publication.models import Publication
+from zhengheng.web.results.selectors import folder_of, loaded
+
+
+def folder(held: Publication) -> Path:
+    """Where a released publication's files lie."""
+    return Path(settings.HOME) / "publications" / str(held.pk)
+
+
+@job("publication.write")
+def write(work: Work) -> dict[str, Any]:
+    """Files first, then the row that names their digests, then the folder in its place: broken off anywhere, it goes on."""
+    held = PUBLICATIONS.all().get(pk=work.job.arguments["publication"])
+    target = folder(held)
+    unfinished = target.with_name(f"{target.name}.part")
+    if held.state == "releasing":
+        work.tell("文件 files", 0, 2)
+        digests = write_publication(held, unfinished, work.now.date().isoformat())
+        given = WrittenGiven(digests=digests)
+        perform_by_machine(PUBLICATIONS, "publication.written", held, given=given, now=work.now)
+    if unfinished.is_dir():
+        shutil.rmtree(target, ignore_errors=True)
+        unfinished.rename(target)
+    work.tell("网页 pages", 1, 2)
+    return {"pages": publish(Path(settings.HOME) / "portal")}
+
+
+def write_publication(held: Publication, target: Path, day: str) -> dict[str, str]:
+    """Write the snapshot and its files; gives the SHA-256 of each."""
+    shutil.rmtree(target, ignore_errors=True)
+    document = document_of(held) | {"number": held.pk, "released_on": day, "corrects": held.corrects_id}  # fmt: skip
+    salt = hashlib.sha256(f"{settings.SECRET_KEY}:{held.run.run}".encode()).digest()
+    found = write_files(document, loaded(folder_of(held.run.run)), target / "data", salt)
+    (target / "snapshot.json").write_text(canonical(document), encoding="utf-8")
+    digests = {f"data/{name}": value for name, value in found.items()}
+    digests["snapshot.json"] = digest(target / "snapshot.json")
+    (target / "digests.json").write_text(json.dumps(digests, indent=1), encoding="utf-8")
+    return digests
