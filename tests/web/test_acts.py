@@ -76,7 +76,14 @@ TABLE: dict[str, tuple[set[Role], set[Role] | str]] = {
     "rectification.serve": (PROCEDURE, BOTH), "rectification.answer": (LEADER, NOBODY), "rectification.visit": (MENTOR, BOTH),
     "rectification.evidence": (LEADER | REPORTER, NOBODY), "rectification.send_back": (INDICATORS, BOTH), "rectification.accept": (INDICATORS, BOTH),
 }  # fmt: skip
-BY_MACHINE = {"report.open", "report.load", "item.load", "result.replace", "result.archived", "publication.written"}
+BY_MACHINE = {
+    "report.open",
+    "report.load",
+    "item.load",
+    "result.replace",
+    "result.archived",
+    "publication.written",
+}
 # Acts whose doer depends on the state.
 BY_STATE = {
     ("appeal.preview", "second"): SECRETARY,

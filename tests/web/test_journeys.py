@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from tests.conftest import missing
 from tests.web.conftest import NOW, PASSWORD, People, computed_run
 from tests.web.test_publication import nothing_published, release
-from zhengheng.web.portal.jobs import publish
+from zhengheng.web.portal.services import publish
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.services import name_reader, register_run
 
@@ -143,7 +143,8 @@ def test_a_result_goes_on_notice_and_a_unit_follows_its_score(
     context.close()
 
 
-@pytest.mark.parametrize(("language", "width"), [("zh", "desktop"), ("en", "phone")])
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_overview_by_keyboard_down_to_a_drawn_curve(
     transactional_db: None, live_server: object, browser: Browser, language: str, width: str
 ) -> None:
@@ -162,6 +163,16 @@ def test_the_overview_by_keyboard_down_to_a_drawn_curve(
     visitor.sign_in("commission_member")
     visitor.visit("Overview" if language == "en" else "考核总览")
     visitor.follow(page.locator("tbody a").first)
+    rows = page.locator("#shown tbody tr")
+    everyone = rows.count()
+    page.get_by_label("Only" if language == "en" else "只看").select_option("missed")
+    page.wait_for_url("**only=missed**")
+    expect(rows).not_to_have_count(everyone)
+    fewer = rows.count()
+    page.reload()
+    expect(rows).to_have_count(fewer)
+    page.get_by_label("Only" if language == "en" else "只看").select_option("")
+    expect(rows).to_have_count(everyone)
     visitor.follow(page.get_by_role("link", name="Tree" if language == "en" else "树"))
     visitor.follow(page.get_by_role("link", name="Heat map" if language == "en" else "热力"))
     grid = page.locator("table[data-grid]").first

@@ -2,9 +2,12 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
+from urllib.parse import quote, unquote
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
@@ -17,6 +20,8 @@ from zhengheng.web.acts.services import make, perform
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.meetings.acts import COMMITMENTS, CarryGiven, KeepGiven, RecordGiven, ReportGiven
 from zhengheng.web.meetings.models import Commitment
+from zhengheng.web.overview import selectors, views
+from zhengheng.web.overview.readings import reading
 from zhengheng.web.results import services
 from zhengheng.web.results.models import ResultRun
 from zhengheng.workflow.machine import StateError
@@ -97,6 +102,49 @@ def test_a_page_shows_every_unit_and_the_status_that_the_run_has(
     assert client.get(f"/api/v1/results/{run.run}/units/{unit}/change").status_code == 404, (
         "there is no earlier period"
     )
+
+
+def test_a_link_narrows_the_units_and_reproduces_what_is_seen(
+    people: People, run: ResultRun, computed: Run
+) -> None:
+    ResultRun.objects.update(state="notice", published_at=NOW)
+    client = people.client("mentor")
+    heat = heat_map(computed, "zh")
+
+    def shown(query: str) -> set[str]:
+        text = client.get(f"/office/overview/{run.run}/?{query}").content.decode()
+        return {unquote(code) for code in re.findall(r"/units/([^/]+)/\"", text)}
+
+    assert shown("") == set(heat.marks)
+    assert shown("only=disputed") == set()
+    one = min(heat.marks)
+    assert one in shown(f"q={quote(one)}")
+    assert shown("q=nothing-of-this-name") == set()
+    assert shown("group=0") <= set(heat.marks)
+    assert shown("page=2") == set(), "beyond the last page there is nothing"
+    for odd in ("group=99", "group=x", "page=x", "page=-1", "only=x", "page=%C2%B2"):
+        assert client.get(f"/office/overview/{run.run}/?{odd}").status_code == 200, odd
+
+
+def test_a_big_group_is_read_page_by_page(
+    people: People, run: ResultRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ResultRun.objects.update(state="notice", published_at=NOW)
+    client = people.client("mentor")
+    cache.clear()
+    for module in (selectors, views):
+        monkeypatch.setattr(module, "PAGE", 2)
+    seen: list[str] = []
+    for page in range(1, 30):
+        text = client.get(f"/office/overview/{run.run}/?group=0&page={page}").content.decode()
+        found = [unquote(code) for code in re.findall(r"/units/([^/]+)/\"", text)]
+        assert len(found) <= 2
+        seen += found
+        if not found:
+            break
+    cache.clear()
+    group = reading(run, "zh").groups[0]
+    assert seen == [one.unit for one in group.lines]
 
 
 def test_files_hold_the_numbers_and_who_took_them(

@@ -101,7 +101,9 @@ def test_the_gate_has_its_order_and_its_day(people: People, result: ResultRun) -
     assert not folder(held).exists()
     do(people, "release", "office_director", held, Nothing(), now=NOW + timedelta(3))
     held.refresh_from_db()
-    assert (held.state, held.released_on) == ("releasing", None), "not released before it is written"
+    assert (held.state, held.released_on) == ("releasing", None), (
+        "not released before it is written"
+    )
     write()
     held.refresh_from_db()
     assert (held.state, held.released_on) == ("released", day)

@@ -1,5 +1,6 @@
 """The sample city's office: made through its people's acts; every account signs in, every story can be found."""
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.audits.models import Audit
 from zhengheng.web.ledger import selectors
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.overview.readings import reading
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.rectification.models import Rectification
 from zhengheng.web.reporting.jobs import tick
@@ -24,6 +26,7 @@ from zhengheng.web.results.models import DecidedGrade, ResultRun
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.sample import furnish_office
 from zhengheng.web.targets.models import TargetChange, TargetSheet
+from zhengheng.workflow.machines import RECTIFICATION
 
 OFFICERS = {"sysadmin", "secrecy", "auditor"}
 # The streets' result waits for the commission; only these are named on it.
@@ -70,6 +73,7 @@ def test_the_sample_city_and_its_stories(city: list[tuple[str, str, str]]) -> No
     the_audit_of_story_15()
     the_hot_spot_of_story_1_moves_weights()
     the_city_on_one_screen()
+    the_units_that_need_help()
     what_the_public_reads_of_story_16()
     assert Rectification.objects.filter(state="served", late=False, unit__code="D27").count() == 1
     assert RulebookVersion.objects.filter(state="adopted").count() == 3 * 3 + 1
@@ -148,6 +152,27 @@ def the_city_on_one_screen() -> None:
     assert "经济稳中提质" in page
     assert "加装电梯" in page, "a commitment that was carried"
     assert "两所学校验收" not in page, "one that was kept"
+
+
+def the_units_that_need_help() -> None:
+    """Whatever the list is narrowed to, it shows just those units that have it."""
+    run = ResultRun.objects.get(rulebook="departments", period="2025", state="notice")
+    held, client = reading(run, "zh"), entered("weiyuan", "Yunheng-2026")
+    cases = Counter(
+        Rectification.objects.exclude(state__in=(*RECTIFICATION.final, "proposed")).values_list(
+            "unit__code", flat=True
+        )
+    )
+    wanted = {
+        "missed": set(held.red), "watch": {unit for unit in held.counted if held.counted[unit]["watch"]},
+        "missing": {unit for unit in held.counted if held.counted[unit]["missing"] + held.counted[unit]["withheld"]},
+        "cases": set(cases) & held.line.keys(), "disputed": set(),
+    }  # fmt: skip
+    assert set() < wanted["missed"] < held.line.keys()
+    assert set() < wanted["cases"] < held.line.keys()
+    for only, units in wanted.items():
+        text = client.get(f"/office/overview/{run.run}/?only={only}").content.decode()
+        assert set(re.findall(r"/units/([^/]+)/\"", text)) == units, only
 
 
 def what_the_public_reads_of_story_16() -> None:

@@ -7,6 +7,7 @@ and other than plain sums leave is named, too. (The order is this program's defa
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -58,26 +59,34 @@ def _signed(size: int) -> str:
     return f"{'+' if size > 0 else '−' if size < 0 else ''}{plain(abs(size), 9)}"
 
 
-def change(first: Run, second: Run, unit: str, language: Language, *, superseded: Run | None = None) -> Change | None:  # fmt: skip
-    """What moved the unit's total from the first run to the second; None where either has no total or kept no cells.
+class Comparison:
+    """Two runs of which the second follows the first; what serves all units is read once.
 
     `superseded` is the run that `first` replaced: what lies between those two is data revised later.
     """
-    old, new = _total(first, unit), _total(second, unit)
-    if old is None or new is None or "cell" not in first.results or "cell" not in second.results:
-        return None
-    published = _total(superseded, unit) if superseded is not None else None
-    start = old if published is None else published
-    before, after = _Side(first, unit), _Side(second, unit)
-    steps = tuple(_step(before, after, code, language) for code in sorted(before.scores.keys() | after.scores.keys()))  # fmt: skip
-    effects = dict.fromkeys(EFFECTS, 0)
-    effects["revision"] = old["printed"] - start["printed"]
-    for step in steps:
-        for name, size in step.effects.items():
-            effects[name] += size
-    effects["adjustment"] = (new["bonus"] - new["deduction"]) - (old["bonus"] - old["deduction"])
-    effects["rounding"] = new["printed"] - start["printed"] - sum(effects.values())
-    return Change(start["printed"], new["printed"], effects, tuple(s for s in steps if s.total))
+
+    def __init__(self, first: Run, second: Run, superseded: Run | None = None) -> None:
+        self.first, self.second, self.superseded = _Whole(first), _Whole(second), superseded
+
+    def of(self, unit: str, language: Language) -> Change | None:
+        """What moved the unit's total; None where either run has no total of it or kept no cells."""
+        first, second = self.first.run, self.second.run
+        old, new = _total(first, unit), _total(second, unit)
+        if old is None or new is None or "cell" not in first.results or "cell" not in second.results:  # fmt: skip
+            return None
+        published = _total(self.superseded, unit) if self.superseded is not None else None
+        start = old if published is None else published
+        before, after = _Side(self.first, unit), _Side(self.second, unit)
+        codes = sorted(before.scores.keys() | after.scores.keys())
+        steps = tuple(_step(before, after, code, language) for code in codes)
+        effects = dict.fromkeys(EFFECTS, 0)
+        effects["revision"] = old["printed"] - start["printed"]
+        for step in steps:
+            for name, size in step.effects.items():
+                effects[name] += size
+        effects["adjustment"] = (new["bonus"] - new["deduction"]) - (old["bonus"] - old["deduction"])  # fmt: skip
+        effects["rounding"] = new["printed"] - start["printed"] - sum(effects.values())
+        return Change(start["printed"], new["printed"], effects, tuple(s for s in steps if s.total))
 
 
 def _total(run: Run, unit: str) -> Row | None:
@@ -85,24 +94,35 @@ def _total(run: Run, unit: str) -> Row | None:
     return held[0] if held else None
 
 
-class _Side:
-    """One run as the comparison needs it: the unit's scores, cells and rules, and its groups."""
+class _Whole:
+    """One run as every unit's comparison needs it: the oracle of its rules, and its groups."""
 
-    def __init__(self, run: Run, unit: str) -> None:
+    def __init__(self, run: Run) -> None:
         self.run = run
+        self.oracle = Oracle(plain_tables(run.plan), {contract.name: [] for contract in FACTS})
+
+    @cached_property
+    def groups(self) -> dict[tuple[str, str, int], list[Row]]:
+        return self.oracle.groups(
+            {(c["unit"], c["indicator"], c["segment"]): c for c in self.run.results.rows("cell")}
+        )
+
+
+class _Side:
+    """One run as one unit's comparison needs it: the unit's scores, cells and rules."""
+
+    def __init__(self, whole: _Whole, unit: str) -> None:
+        self.run, self.oracle, self.groups = whole.run, whole.oracle, whole.groups
+        run = self.run
         self.scores = {row["indicator"]: row for row in run.results.of_unit("indicator_score", unit)}  # fmt: skip
         self.cells: dict[str, list[Row]] = {}
         for cell in run.results.of_unit("cell", unit):
             self.cells.setdefault(cell["indicator"], []).append(cell)
-        self.oracle = Oracle(plain_tables(run.plan), {contract.name: [] for contract in FACTS})
         category = self.oracle.units[unit]["category"]
         self.rules = {
             row["indicator"]: row for row in run.plan.tables["rule"]
             if row["latest"] and row["category"] == category
         }  # fmt: skip
-        self.groups = self.oracle.groups(
-            {(c["unit"], c["indicator"], c["segment"]): c for c in run.results.rows("cell")}
-        )
 
     def cell(self, code: str) -> Row | None:
         """The indicator's one cell with what it was measured against; None where a change cut the year."""

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import pyarrow.compute as pc
+
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.engines.oracle import Oracle
 from zhengheng.engines.plain import plain_tables
@@ -25,10 +27,10 @@ def curve(run: Run, unit: str, code: str) -> list[Point]:
     Empty where the unit has no value, or where the points depend on who else is in the group.
     """
     held = [c for c in run.results.of_unit("cell", unit) if c["indicator"] == code and c["value"] is not None]  # fmt: skip
-    scores = {r["unit"]: r for r in run.results.rows("indicator_score") if r["indicator"] == code}
-    if not held or unit not in scores:
+    score = next((r for r in run.results.of_unit("indicator_score", unit) if r["indicator"] == code), None)  # fmt: skip
+    if not held or score is None:
         return []
-    cell = {**held[-1], "target": scores[unit]["target"]}
+    cell = {**held[-1], "target": score["target"]}
     rule = next(
         row for row in run.plan.tables["rule"]
         if (row["category"], row["indicator"], row["segment"]) == (cell["category"], code, cell["segment"])
@@ -37,8 +39,8 @@ def curve(run: Run, unit: str, code: str) -> list[Point]:
         return []
     rule = {**rule, "reference": "given"}
     oracle = Oracle(plain_tables(run.plan), {contract.name: [] for contract in FACTS})
-    reached = [r["value"] for r in scores.values() if r["value"] is not None]
-    known = [*reached, *(cell[n] for n in ("target", "base", "stretch", "bottom") if cell[n] is not None)]  # fmt: skip
+    reached = pc.min_max(run.results.where("indicator_score", "indicator", code)["value"]).as_py()
+    known = [*reached.values(), *(cell[n] for n in ("target", "base", "stretch", "bottom") if cell[n] is not None)]  # fmt: skip
     low, high = int(min(known)), int(max(known))
     margin = max((high - low) // 4, abs(high) // 10, 1)
     low, high = (max(low - margin, 0) if low >= 0 else low - margin), high + margin

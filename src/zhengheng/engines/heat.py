@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from zhengheng.domain.numbers import format_scaled, plain
-from zhengheng.domain.problems import Language
+from zhengheng.domain.problems import Language, NotFoundError
 from zhengheng.engines.run import Run
 from zhengheng.scoring.contracts import STATUS_NAMES
 
@@ -53,6 +53,11 @@ class Mark:
     def words(self) -> tuple[str, str]:
         return STATUSES[self.status][1:]
 
+    @property
+    def weighed(self) -> bool:
+        """Whether it counts: an indicator of weight zero is shown, and earns nothing."""
+        return self.full != "0"
+
 
 @dataclass(frozen=True)
 class HeatMap:
@@ -60,6 +65,24 @@ class HeatMap:
 
     columns: tuple[Column, ...]
     marks: dict[str, dict[str, Mark]]
+
+    def column(self, code: str) -> Column:
+        """The column of an indicator. Raises NotFoundError."""
+        found = next((column for column in self.columns if column.code == code), None)
+        if found is None:
+            raise NotFoundError.one(
+                code, "indicator.absent", zh=f"这个批次没有指标 {code}", en=f"this run has no indicator {code}"
+            )  # fmt: skip
+        return found
+
+    def mark(self, unit: str, code: str) -> Mark:
+        """One unit's indicator. Raises NotFoundError."""
+        found = self.marks.get(unit, {}).get(code)
+        if found is None:
+            raise NotFoundError.one(
+                code, "indicator.absent", zh=f"{unit} 没有指标 {code}", en=f"{unit} has no indicator {code}"
+            )  # fmt: skip
+        return found
 
     def counted(self, unit: str) -> Counter[str]:
         """How many indicators of a unit have which status."""

@@ -46,16 +46,18 @@ class Results:
         """A whole table as plain rows."""
         return [_plain(row) for row in self.table(table).to_pylist()]
 
+    def where(self, table: str, column: str, value: str) -> pa.Table:
+        """The rows with a value in a column, sorted; files are read by their statistics, not whole."""
+        wanted = pc.field(column) == value
+        if table in self.tables:
+            return self.tables[table].filter(wanted)
+        return conform(table, ds.dataset(_names(self.files[table])).to_table(filter=wanted))
+
     def of_unit(self, table: str, unit: str) -> list[dict[str, Any]]:
-        """One unit's rows, sorted; files are read by their statistics, not whole."""
+        """One unit's rows as plain rows; none where this run did not keep the table."""
         if table not in self:
             return []
-        wanted = pc.field("unit") == unit
-        if table in self.tables:
-            made = self.tables[table].filter(wanted)
-        else:
-            made = conform(table, ds.dataset(_names(self.files[table])).to_table(filter=wanted))
-        return [_plain(row) for row in made.to_pylist()]
+        return [_plain(row) for row in self.where(table, "unit", unit).to_pylist()]
 
 
 def _names(paths: list[Path]) -> list[str]:

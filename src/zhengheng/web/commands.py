@@ -59,18 +59,20 @@ def serve(
     home: HomeOption = HERE,
     host: Annotated[str, typer.Option(help="address")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="port")] = 8000,
-    threads: Annotated[int, typer.Option(help="threads")] = 8,
-) -> None:
+    threads: Annotated[int, typer.Option(help="线程 / threads of each process")] = 4,
+    processes: Annotated[int, typer.Option(help="进程, 0 为按内核数 / processes; 0: by the cores")] = 0,
+) -> None:  # fmt: skip
     """Serve the office in production form."""
     begin(home)
-    from waitress import serve as run
+    from django.db import connections
 
+    from zhengheng.web.config.serving import serve_all, usual_processes
     from zhengheng.web.config.wsgi import application
 
+    # No process may go on with a connection that another one opened.
+    connections.close_all()
     out.print(f"政衡 Zhengheng: http://{host}:{port}/  (Ctrl+C 结束 / ends it)", markup=False)
-    run(
-        application, host=host, port=port, threads=threads, connection_limit=1000, asyncore_use_poll=True, backlog=1024, ident="", _quiet=True
-    )  # fmt: skip
+    serve_all(application, host, port, threads, processes or usual_processes())
 
 
 def worker(

@@ -23,11 +23,14 @@ def standing(day: date) -> QuerySet[RoleGrant]:
 
 
 def grants(account: Account, day: date) -> list[Grant]:
-    """The roles an account holds on a day."""
-    return [
-        Grant(Role(grant.role), grant.unit.code if grant.unit else None)
-        for grant in standing(day).filter(account=account)
-    ]
+    """The roles an account holds on a day; an account read for a request asks once."""
+    held: dict[date, list[Grant]] = account.__dict__.setdefault("_grants", {})
+    if day not in held:
+        held[day] = [
+            Grant(Role(grant.role), grant.unit.code if grant.unit else None)
+            for grant in standing(day).filter(account=account)
+        ]
+    return held[day]
 
 
 def allowed(

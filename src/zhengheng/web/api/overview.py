@@ -10,13 +10,13 @@ from zhengheng.engines.curve import curve
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import require
 from zhengheng.web.api.schemas import ErrorOut
-from zhengheng.web.overview import city as city_page
+from zhengheng.web.overview import city as whole
 from zhengheng.web.overview import selectors
-from zhengheng.web.overview.views import years
+from zhengheng.web.overview.readings import change_of, reading
 from zhengheng.web.pages.tags import language
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import find
-from zhengheng.web.results.views import watched
+from zhengheng.web.results.services import watched
 
 ERRORS = dict.fromkeys((401, 403, 404, 409, 422), ErrorOut)
 router = Router()
@@ -24,7 +24,7 @@ router = Router()
 
 def _seen(request: OfficeRequest, name: str, what: str) -> ResultRun:
     result = find(name, request.user, request.now.date())
-    watched(request, result, f"api {what}")
+    watched(run=result, what=f"api {what}", actor=request.user, now=request.now)
     return result
 
 
@@ -43,7 +43,7 @@ class MarkOut(Schema):
 @router.get("/results/{run}/heat", response={200: list[MarkOut], **ERRORS})
 def result_heat(request: OfficeRequest, run: str) -> list[Any]:
     """Every unit's every indicator with its status."""
-    heat = selectors.map_of(_seen(request, run, "heat"), language())
+    heat = reading(_seen(request, run, "heat"), language()).heat
     return [mark for row in heat.marks.values() for mark in row.values()]
 
 
@@ -70,8 +70,8 @@ def result_change(request: OfficeRequest, run: str, code: str) -> dict[str, Any]
     """Why the unit's total moved since the period before: real change, target, definition, weight, revision."""
     result = _seen(request, run, f"change {code}")
     earlier = selectors.history(result, selectors.newest(request.user, request.now.date()))
-    known = code in selectors.map_of(result, language()).marks
-    moved = selectors.change_of(earlier[-1], result, code, language()) if earlier and known else None  # fmt: skip
+    known = code in reading(result, language()).line
+    moved = change_of(earlier[-1], result, code, language()) if earlier and known else None  # fmt: skip
     if moved is None:
         raise NotFoundError.one(
             code, "change.absent", zh="没有可比较的上一期总分", en="there is no total of an earlier period to compare"
@@ -106,12 +106,13 @@ class DetailOut(Schema):
 def result_indicator(request: OfficeRequest, run: str, indicator: str, code: str) -> dict[str, Any]:
     """One indicator of one unit; its passport has an address of its own."""
     result = _seen(request, run, f"indicator {indicator} {code}")
-    mark = selectors.mark_of(result, code, indicator, language())
+    held = reading(result, language())
+    mark = held.heat.mark(code, indicator)
     known = selectors.newest(request.user, request.now.date())
-    found = years(result, known, code, indicator)
+    found = selectors.years(result, known, code, indicator, language())
     return {
         "mark": mark, "years": [{"period": one["result"].period, "mark": one["mark"]} for one in found],
-        "curve": curve(selectors.run_of(result), code, indicator),
+        "curve": curve(held.run, code, indicator),
     }  # fmt: skip
 
 
@@ -134,9 +135,12 @@ class CityOut(Schema):
 def city(request: OfficeRequest) -> dict[str, Any]:
     """Who holds the reds, which goals are on track."""
     require(request.user, "city.read", request.now.date())
-    held = city_page.newest(request)
+    held = whole.current(request.user, request.now.date())
     reds = [
         {"unit": one.unit, "indicators": [mark.indicator for _, _, mark in one.marks], "cases": one.cases}
-        for one in city_page.reds(held)
+        for one in whole.reds(held, language())
     ]  # fmt: skip
-    return {"reds": reds, "goals": {aim.goal.code: aim.status for aim in city_page.aims(held)}}
+    return {
+        "reds": reds,
+        "goals": {aim.goal.code: aim.status for aim in whole.aims(held, language())},
+    }

@@ -248,10 +248,7 @@ def result_register(request: OfficeRequest, given: s.RunIn) -> Any:
 def _seen(request: OfficeRequest, name: str, what: str) -> ResultRun:
     """The run, if the caller may see it; before its notice the look is recorded."""
     run = results.find(name, request.user, request.now.date())
-    if run.state in {"draft", "approved"}:
-        result_services.record_view(
-            run=run, what=f"api {what}", actor=request.user, now=request.now
-        )
+    result_services.watched(run=run, what=f"api {what}", actor=request.user, now=request.now)
     return run
 
 

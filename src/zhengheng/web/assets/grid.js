@@ -1,7 +1,16 @@
 // In a table marked data-grid the arrow keys move from cell to cell, and Tab passes it as one stop.
 const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
-for (const table of document.querySelectorAll("table[data-grid]")) {
+walk(document);
+document.addEventListener("htmx:load", (event) => walk(event.target));
+
+function walk(part) {
+  for (const table of part.querySelectorAll("table[data-grid]")) make(table);
+}
+
+function make(table) {
+  if (table.dataset.grid) return;
+  table.dataset.grid = "walked";
   const links = [...table.tBodies].flatMap((body) => [...body.querySelectorAll("td a")]);
   for (const link of links.slice(1)) link.tabIndex = -1;
   table.addEventListener("keydown", (event) => {

@@ -1,5 +1,6 @@
 """What every request passes through: the clock, the language, the door, expected errors in words."""
 
+import time
 from collections.abc import Callable
 from typing import cast
 
@@ -98,6 +99,7 @@ def signed_in(handle: Handler) -> Handler:
             return response
         if not request.user.is_authenticated:
             return redirect(f"{settings.LOGIN_URL}?next={request.path}")
+        _stay(request)
         if owes_password(request) and request.path != "/office/password/":
             return redirect("/office/password/")
         if not owes_password(request) and not request.path.startswith(FACTOR):
@@ -110,6 +112,13 @@ def signed_in(handle: Handler) -> Handler:
         return response
 
     return middleware
+
+
+def _stay(request: HttpRequest) -> None:
+    """A click keeps the session; it is written down every few minutes, not with every page."""
+    moment = int(time.time())
+    if moment - request.session.get("seen", 0) > settings.SIGN_OF_LIFE:
+        request.session["seen"] = moment
 
 
 def traced(handle: Handler) -> Handler:

@@ -195,8 +195,8 @@ LOCK_MINUTES = 15
 KNOCKS = 50
 """Failed sign-ins from one address in LOCK_MINUTES, whatever the names, after which it has to wait. An office building may share one."""
 
-SESSION_COOKIE_AGE = 30 * 60
-SESSION_SAVE_EVERY_REQUEST = True  # half an hour without a click signs out
+SESSION_COOKIE_AGE = 30 * 60  # half an hour without a click signs out
+SIGN_OF_LIFE = 2 * 60  # a click within so many seconds of the last one noted is not noted again
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -1,62 +1,27 @@
-"""Reading results side by side: groups, history, changes, what is disputed and what is being put right."""
+"""Reading results side by side: which there are, groups, history, what is disputed and being put right."""
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
-from pathlib import Path
+from typing import Any
 
-from zhengheng.domain.numbers import format_scaled, plain
-from zhengheng.domain.problems import Language, NotFoundError
-from zhengheng.engines.change import Change, change
-from zhengheng.engines.heat import HeatMap, Mark, heat_map
+from zhengheng.domain.numbers import format_scaled
+from zhengheng.domain.problems import Language
+from zhengheng.engines.heat import Mark
 from zhengheng.engines.passport import unit_rows
 from zhengheng.engines.run import Run
-from zhengheng.engines.scoreboard import Group, Line, Scoreboard, scoreboard
-from zhengheng.scoring.contracts import VALUE
+from zhengheng.engines.scoreboard import Line
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.overview.readings import Reading, reading
 from zhengheng.web.rectification.models import Rectification
 from zhengheng.web.results.models import ResultRun
-from zhengheng.web.results.selectors import folder_of, loaded, visible
+from zhengheng.web.results.selectors import visible
 from zhengheng.workflow.machines import APPEAL, RECTIFICATION
 
 OPEN = ("notice", "final", "archived")
-
-
-def run_of(result: ResultRun) -> Run:
-    """The computed run behind a result."""
-    return loaded(folder_of(result.run))
-
-
-@lru_cache(maxsize=16)
-def _mapped(folder: Path, language: Language) -> HeatMap:
-    return heat_map(loaded(folder), language)
-
-
-def map_of(result: ResultRun, language: Language) -> HeatMap:
-    """The heat map of a result; runs never change, so a few stay in memory."""
-    return _mapped(folder_of(result.run), language)
-
-
-@lru_cache(maxsize=16)
-def _board(folder: Path, language: Language) -> Scoreboard:
-    return scoreboard(loaded(folder), language)
-
-
-def board_of(result: ResultRun, language: Language) -> Scoreboard:
-    """The scoreboard of a result, units called what the organisation calls them in this language."""
-    board = _board(folder_of(result.run), language)
-    if language == "zh":
-        return board
-    names = dict(Unit.objects.exclude(name_en="").values_list("code", "name_en"))
-    groups = tuple(
-        replace(group, lines=tuple(replace(one, name=names.get(one.unit, one.name)) for one in group.lines))
-        for group in board.groups
-    )  # fmt: skip
-    return replace(board, groups=groups)
 
 
 def newest(account: Account, day: date) -> list[ResultRun]:
@@ -78,18 +43,18 @@ def history(result: ResultRun, known: Iterable[ResultRun]) -> list[ResultRun]:
     return sorted(held, key=lambda r: r.period)
 
 
-@lru_cache(maxsize=4096)
-def _changed(
-    first: Path, second: Path, superseded: Path | None, unit: str, language: Language
-) -> Change | None:
-    replaced = loaded(superseded) if superseded else None
-    return change(loaded(first), loaded(second), unit, language, superseded=replaced)
-
-
-def change_of(first: ResultRun, second: ResultRun, unit: str, language: Language) -> Change | None:
-    """Why a unit's total moved from one result to another."""
-    replaced = folder_of(first.replaces.run) if first.replaces_id and first.replaces else None
-    return _changed(folder_of(first.run), folder_of(second.run), replaced, unit, language)
+def years(
+    result: ResultRun, known: list[ResultRun], unit: str, code: str, language: Language
+) -> list[dict[str, Any]]:
+    """The indicator in every period that this account may see: value, target, points, the group's range."""
+    found = []
+    for one in (*history(result, known), result):
+        held = reading(one, language)
+        mark = held.heat.marks.get(unit, {}).get(code)
+        if mark is not None:
+            found.append({"result": one, "mark": mark, "place": held.places.get((unit, code)),
+                          "version": held.run.rulebook.version})  # fmt: skip
+    return found
 
 
 def disputed(result: ResultRun) -> set[tuple[str, str]]:
@@ -102,6 +67,14 @@ def open_cases() -> Counter[str]:
     """How many rectification cases of each unit are open, of whatever run."""
     held = Rectification.objects.exclude(state__in=(*RECTIFICATION.final, "proposed"))
     return Counter(held.values_list("unit__code", flat=True))
+
+
+def names_of(units: Iterable[str], language: Language) -> dict[str, str]:
+    """What the organisation calls these units in English; in Chinese the rulebook's names serve."""
+    if language == "zh":
+        return {}
+    held = Unit.objects.filter(code__in=list(units)).exclude(name_en="")
+    return dict(held.values_list("code", "name_en"))
 
 
 @dataclass(frozen=True)
@@ -119,73 +92,74 @@ class Standing:
         return self.counted["missing"] + self.counted["withheld"]
 
 
-def standings(
-    result: ResultRun, earlier: ResultRun | None, argued: set[tuple[str, str]], cases: Counter[str],
-    language: Language, *, by_score: bool,
-) -> list[tuple[str, list[Standing]]]:  # fmt: skip
-    """The groups with their units: by name as usual, by score where asked for."""
-    heat = map_of(result, language)
-    old = _scores(board_of(earlier, language).groups) if earlier else {}
-    found = []
-    for group in board_of(result, language).groups:
-        lines = [
-            Standing(line, heat.counted(line.unit), sum(unit == line.unit for unit, _ in argued),
-                     cases[line.unit], old.get(line.unit, ""))
-            for line in group.lines
-        ]  # fmt: skip
-        found.append(
-            (group.name, lines if by_score else sorted(lines, key=lambda one: one.line.unit))
-        )
-    return found
-
-
-def _scores(groups: Iterable[Group]) -> dict[str, str]:
-    return {line.unit: line.score for group in groups for line in group.lines}
-
-
-def in_trouble(result: ResultRun, cases: Counter[str], language: Language) -> tuple[int, int, int]:
-    """Units; those with an indicator not met; of these, with a rectification case."""
-    heat = map_of(result, language)
-    red = [unit for unit in heat.marks if heat.counted(unit)["missed"]]
-    return len(heat.marks), len(red), sum(bool(cases[unit]) for unit in red)
+ONLY = {
+    "": ("全部", "all"), "missed": ("有未达标", "with one not met"), "watch": ("有关注", "with one to watch"),
+    "missing": ("有缺数据", "with data missing"), "disputed": ("有争议", "under dispute"), "cases": ("整改中", "being put right"),
+}  # fmt: skip
+"""What the units shown can be narrowed to."""
+PAGE = 60
+"""Units of a group on one page; a city with more is read group by group."""
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a unit's value stands in its group."""
+class Choice:
+    """What of a result is asked for: all groups or one (by its place), some units, in which order, which page."""
 
-    place: int
-    members: int
-    lowest: str
+    group: int | None = None
+    words: str = ""
+    only: str = ""
+    by_score: bool = False
+    page: int = 1
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A group as it is shown: this page of its lines, of how many."""
+
+    name: str
+    number: int
     middle: str
+    lowest: str
     highest: str
+    lines: list[Standing]
+    found: int
 
 
-def place_of(run: Run, unit: str, code: str) -> Place | None:
-    """The unit's place by points among the group's units that have a value."""
-    rows = [r for r in run.results.rows("indicator_score") if r["indicator"] == code and r["status"] == VALUE]  # fmt: skip
-    mine = next((r for r in rows if r["unit"] == unit), None)
-    if mine is None:
-        return None
-    group = [r for r in rows if r["comparison_group"] == mine["comparison_group"]]
-    values = sorted(r["value"] for r in group)
-    half = len(values) // 2
-    middle = values[half] if len(values) % 2 else (values[half - 1] + values[half]) // 2
-    decimals = run.rulebook.indicator(code).decimals
-    return Place(
-        1 + sum(r["points"] > mine["points"] for r in group), len(group),
-        plain(values[0], decimals), plain(middle, decimals), plain(values[-1], decimals),
-    )  # fmt: skip
-
-
-def mark_of(result: ResultRun, unit: str, code: str, language: Language) -> Mark:
-    """One unit's indicator. Raises NotFoundError."""
-    found = map_of(result, language).marks.get(unit, {}).get(code)
-    if found is None:
-        raise NotFoundError.one(
-            code, "indicator.absent", zh=f"{unit} 没有指标 {code}", en=f"{unit} has no indicator {code}"
-        )  # fmt: skip
+def standings(
+    held: Reading, choice: Choice, argued: set[tuple[str, str]], cases: Counter[str],
+    before: dict[str, str], language: Language,
+) -> list[Shown]:  # fmt: skip
+    """The groups asked for with their units."""
+    disputes = Counter(unit for unit, _ in argued)
+    names = names_of(held.line, language) if choice.words else {}
+    found = []
+    for number, group in enumerate(held.groups):
+        if choice.group is not None and number != choice.group:
+            continue
+        lines = [
+            Standing(one, held.counted.get(one.unit, Counter()), disputes[one.unit], cases[one.unit], before.get(one.unit, ""))
+            for one in group.lines if choice.words.casefold() in f"{one.unit} {one.name} {names.get(one.unit, '')}".casefold()
+        ]  # fmt: skip
+        lines = [one for one in lines if _wanted(one, choice.only)]
+        if choice.by_score:
+            lines.sort(key=lambda one: (one.line.place or 10**9, one.line.unit))
+        page = lines[(choice.page - 1) * PAGE : choice.page * PAGE]
+        found.append(Shown(group.name, number, group.middle, group.lowest, group.highest, page, len(lines)))  # fmt: skip
+    english = names_of((one.line.unit for shown in found for one in shown.lines), language)
+    for shown in found:
+        shown.lines[:] = [replace(one, line=replace(one.line, name=english.get(one.line.unit, one.line.name))) for one in shown.lines]  # fmt: skip
     return found
+
+
+def _wanted(one: Standing, only: str) -> bool:
+    match only:
+        case "missed" | "watch":
+            return bool(one.counted[only])
+        case "missing":
+            return bool(one.gaps)
+        case "disputed" | "cases":
+            return bool(getattr(one, only))
+    return True
 
 
 def observed(run: Run, unit: str, code: str) -> list[tuple[str, str]]:

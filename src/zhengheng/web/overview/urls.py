@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from zhengheng.web.overview import city, views
+from zhengheng.web.overview import views
 
 urlpatterns = [
     path("", views.start, name="overview"),
-    path("city/", city.city, name="city"),
+    path("city/", views.city, name="city"),
     path("<str:name>/", views.board, name="overview_board"),
     path("<str:name>/file.<str:form>", views.download, name="overview_file"),
     path("<str:name>/indicators/<str:code>/", views.indicator, name="overview_indicator"),

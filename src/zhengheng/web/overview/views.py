@@ -1,29 +1,37 @@
 """Pages of the overview: they translate, the selectors read."""
 
+import hashlib
 from typing import Any
+from urllib.parse import urlencode
 
+from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
 from zhengheng.domain.numbers import plain
 from zhengheng.domain.problems import NotFoundError
 from zhengheng.engines.change import EFFECTS, Change
-from zhengheng.engines.curve import curve
 from zhengheng.engines.heat import STATUSES
 from zhengheng.engines.outputs import is_provisional
-from zhengheng.engines.passport import passport
 from zhengheng.web.accounts.request import OfficeRequest
-from zhengheng.web.accounts.selectors import allowed
-from zhengheng.web.acts.selectors import visible
+from zhengheng.web.accounts.selectors import allowed, require
+from zhengheng.web.acts.registry import KINDS
+from zhengheng.web.acts.selectors import owed, visible
 from zhengheng.web.appeals.acts import APPEALS
+from zhengheng.web.meetings.acts import COMMITMENTS
 from zhengheng.web.overview import charts, selectors, tables
+from zhengheng.web.overview import city as whole
+from zhengheng.web.overview.readings import change_of, curve_of, passport_of, reading
+from zhengheng.web.overview.selectors import ONLY, PAGE, Choice, Shown, Standing
 from zhengheng.web.pages.tags import language
 from zhengheng.web.rectification.acts import RECTIFICATIONS
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import find, pick
 from zhengheng.web.results.selectors import visible as visible_results
-from zhengheng.web.results.views import watched
+from zhengheng.web.results.services import watched
 from zhengheng.web.rulebooks.models import Question
 from zhengheng.web.targets.models import TargetChange, TargetLine
 from zhengheng.workflow.machines import RESULT
@@ -36,30 +44,46 @@ def start(request: OfficeRequest) -> HttpResponse:
     """The newest result of each rulebook, each with its sentence."""
     found = selectors.newest(request.user, request.now.date())
     cases = selectors.open_cases()
-    rows = [
-        (result, RESULT.names[result.state], selectors.in_trouble(result, cases, language()))
-        for result in found
-    ]
+    rows = []
+    for result in found:
+        held = reading(result, language())
+        rows.append((result, RESULT.names[result.state], held, sum(bool(cases[unit]) for unit in held.red)))  # fmt: skip
     context = {"rows": rows, "may_see_city": allowed(request.user, "city.read", request.now.date())}
     return render(request, "overview/start.html", context)
 
 
 def _frame(request: OfficeRequest, name: str, what: str) -> tuple[ResultRun, dict[str, Any]]:
     """The result, and what all its pages show around their own matter."""
-    held = visible_results(request.user, request.now.date())
-    result = pick(name, held)
-    run = selectors.run_of(result)
-    known = selectors.newest_of(held)
+    results = visible_results(request.user, request.now.date())
+    result = pick(name, results)
+    held = reading(result, language())
+    known = selectors.newest_of(results)
     earlier = selectors.history(result, known)
     context = {
-        "result": result, "state": RESULT.names[result.state], "run": run, "provisional": is_provisional(run),
-        "watermark": range(60) if watched(request, result, what) else (),
+        "result": result, "state": RESULT.names[result.state], "held": held, "run": held.run, "heat": held.heat,
+        "provisional": is_provisional(held.run),
+        "watermark": range(60) if watched(run=result, what=what, actor=request.user, now=request.now) else (),
         "earlier": earlier[-1] if earlier else None, "statuses": STATUSES.values(),
-        "newer": result.replaced_by.filter(state__in=selectors.OPEN).first(),
+        "newer": result.replaced_by.filter(state__in=selectors.OPEN).first() if result.state == "replaced" else None,
         "versions": [r for r in known if r.rulebook == result.rulebook], "known": known,
         "disputed": selectors.disputed(result), "cases": selectors.open_cases(),
     }  # fmt: skip
     return result, context
+
+
+def _choice(request: OfficeRequest, units: int, groups: int) -> Choice:
+    """What is asked for. A city of many units opens with its first group; whoever looks for a name looks in all."""
+    asked = request.GET.get("group", "")
+    words = request.GET.get("q", "").strip()[:60]
+    group = int(asked) if asked.isascii() and asked.isdigit() and int(asked) < groups else None
+    if asked == "" and not words and units > 2 * PAGE:
+        group = 0
+    page = request.GET.get("page", "1")
+    only = request.GET.get("only", "")
+    return Choice(
+        group, words, only if only in ONLY else "", request.GET.get("by") == "score",
+        max(int(page), 1) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
+    )  # fmt: skip
 
 
 @require_GET
@@ -68,48 +92,66 @@ def board(request: OfficeRequest, name: str) -> HttpResponse:
     view = request.GET.get("view", "table")
     if view not in VIEWS:
         return redirect("overview_board", name)
-    result, context = _frame(request, name, f"overview {view}")
-    units, red, helped = selectors.in_trouble(result, context["cases"], language())
+    _, context = _frame(request, name, f"overview {view}")
+    held, cases = context["held"], context["cases"]
+    choice = _choice(request, len(held.line), len(held.groups))
     context |= {
-        "view": view, "views": VIEWS.items(), "units": units, "red": red, "helped": helped,
-        "by_score": request.GET.get("by") == "score",
-        "groups": selectors.standings(
-            result, context["earlier"], context["disputed"], context["cases"], language(), by_score=request.GET.get("by") == "score"
-        ),
+        "view": view, "views": VIEWS.items(), "choice": choice, "only": ONLY.items(),
+        "helped": sum(bool(cases[unit]) for unit in held.red),
+        "link": urlencode({"group": "all" if choice.group is None else choice.group, "q": choice.words, "only": choice.only,
+                           "by": "score" if choice.by_score else ""}),
     }  # fmt: skip
-    if view == "heat":
-        heat = selectors.map_of(result, language())
-        context |= {"heat": heat, "heat_groups": [
-            (name, lines, [c for c in heat.columns if any(c.code in heat.marks.get(one.line.unit, {}) for one in lines)])
-            for name, lines in context["groups"]
-        ]}  # fmt: skip
-    elif view == "tree":
-        context |= tables.tree(context["run"], language())
-    elif view == "change":
-        changes = _changes(result, context["earlier"], context["groups"])
-        moved = {
-            code
-            for _, lines in changes
-            for _, one in lines
-            if one
-            for code, size in one.effects.items()
-            if size
-        }
-        context |= {
-            "changes": changes,
-            "effects": {code: EFFECTS[code] for code in EFFECTS if code in moved},
-        }
-    return render(request, f"overview/{view}.html", context)
+    context["lines"] = _lines(context, view, choice)
+    return render(request, "overview/board.html", context)
+
+
+def _lines(context: dict[str, Any], view: str, choice: Choice) -> SafeString:
+    """The lines of a page as written; runs never change, so what was written serves until a case or a dispute does."""
+    earlier = context["earlier"]
+    made = (
+        context["result"].run, earlier and earlier.run, view, choice, language(),
+        sorted(context["disputed"]), sorted(context["cases"].items()),
+    )  # fmt: skip
+    key = hashlib.sha256(repr(made).encode()).hexdigest()
+    written: SafeString | None = cache.get(key)
+    if written is None:
+        written = render_to_string(f"overview/{view}.html", context | _body(context, view, choice))
+        cache.set(key, written)
+    return written
+
+
+def _body(context: dict[str, Any], view: str, choice: Choice) -> dict[str, Any]:
+    """What a view's template needs."""
+    held, earlier, tongue = context["held"], context["earlier"], language()
+    before = reading(earlier, tongue).score if earlier else {}
+    groups = selectors.standings(held, choice, context["disputed"], context["cases"], before, tongue)  # fmt: skip
+    found: dict[str, Any] = {"groups": groups, "pages": range(1, 2 + (max((one.found for one in groups), default=0) - 1) // PAGE)}  # fmt: skip
+    match view:
+        case "heat":
+            found["heat_groups"] = [
+                (group, [c for c in held.heat.columns if any(c.code in held.heat.marks.get(one.line.unit, {}) for one in group.lines)])
+                for group in groups
+            ]  # fmt: skip
+        case "tree":
+            found |= tables.tree(held.run, tongue)
+        case "change":
+            changes = _changes(context["result"], earlier, groups)
+            moved = {code for _, lines in changes for _, one in lines if one for code, size in one.effects.items() if size}  # fmt: skip
+            found |= {
+                "changes": changes,
+                "effects": {code: EFFECTS[code] for code in EFFECTS if code in moved},
+            }
+    return found
 
 
 def _changes(
-    result: ResultRun, earlier: ResultRun | None, groups: list[tuple[str, list[selectors.Standing]]]
-) -> list[tuple[str, list[tuple[selectors.Standing, Change | None]]]]:
+    result: ResultRun, earlier: ResultRun | None, groups: list[Shown]
+) -> list[tuple[Shown, list[tuple[Standing, Change | None]]]]:
     if earlier is None:
         return []
     return [
-        (name, [(one, selectors.change_of(earlier, result, one.line.unit, language())) for one in lines])
-        for name, lines in groups
+        (group, [(one, change_of(earlier, result, one.line.unit, language())) for one in group.lines])
+        for group in groups
     ]  # fmt: skip
 
 
@@ -118,23 +160,21 @@ def indicator(request: OfficeRequest, name: str, code: str) -> HttpResponse:
     """How this number came about, whether it is good, what to ask; of one unit, or of all."""
     unit = request.GET.get("unit", "")
     result, context = _frame(request, name, f"indicator {code} {unit}".strip())
-    heat = selectors.map_of(result, language())
-    column = next((c for c in heat.columns if c.code == code), None)
-    if column is None:
-        raise NotFoundError.one(
-            code, "indicator.absent", zh="这个批次没有这个指标", en="this run has no such indicator"
-        )
-    run = context["run"]
+    held, run = context["held"], context["run"]
     context |= {
-        "column": column, "rule": run.rulebook.indicator(code), "unit": unit,
-        "everyone": [
-            (group, [(one, heat.marks[one.line.unit][code]) for one in lines if code in heat.marks.get(one.line.unit, {})])
-            for group, lines in selectors.standings(result, None, context["disputed"], context["cases"], language(), by_score=False)
-        ],
+        "column": held.heat.column(code), "rule": run.rulebook.indicator(code), "unit": unit,
         "questions": Question.objects.filter(rulebook__code=result.rulebook, indicator=code).exclude(answer=""),
     }  # fmt: skip
     if unit:
         context |= _of_unit(request, result, context, unit, code)
+    else:
+        choice = Choice(page=_choice(request, 0, 0).page)
+        groups = selectors.standings(held, choice, set(), context["cases"], {}, language())
+        context["everyone"] = [
+            (group, [(one, mark) for one in group.lines if (mark := held.heat.marks.get(one.line.unit, {}).get(code))])
+            for group in groups
+        ]  # fmt: skip
+        context |= {"choice": choice, "pages": range(1, 2 + (max(one.found for one in groups) - 1) // PAGE)}  # fmt: skip
     return render(request, "overview/indicator.html", context)
 
 
@@ -142,20 +182,20 @@ def _of_unit(
     request: OfficeRequest, result: ResultRun, context: dict[str, Any], unit: str, code: str
 ) -> dict[str, Any]:
     """What the page of an indicator adds for one unit."""
-    run, tongue = context["run"], language()
-    mark = selectors.mark_of(result, unit, code, tongue)
-    held = years(result, context["known"], unit, code)
-    points = curve(run, unit, code)
+    held, run, tongue = context["held"], context["run"], language()
+    mark = held.heat.mark(unit, code)
+    years = selectors.years(result, context["known"], unit, code, tongue)
+    points = curve_of(held, unit, code)
     line = TargetLine.objects.filter(
         sheet__rulebook__code=result.rulebook, sheet__rulebook__period=result.period, sheet__unit__code=unit, indicator=code
     ).first()  # fmt: skip
     changes = TargetChange.objects.filter(line=line).select_related("decision") if line else ()
     return {
-        "mark": mark, "place": selectors.place_of(run, unit, code),
-        "name": next((one.name for group in selectors.board_of(result, tongue).groups for one in group.lines if one.unit == unit), unit),
-        "entry": passport(run, unit, code, tongue), "years": held, "line": line, "target_changes": changes,
+        "mark": mark, "place": held.places.get((unit, code)),
+        "name": selectors.names_of([unit], tongue).get(unit, held.line[unit][1].name),
+        "entry": passport_of(held, unit, code, tongue), "years": years, "line": line, "target_changes": changes,
         "months": selectors.observed(run, unit, code),
-        "history": charts.history(context["column"], held) if len(held) > 1 else None, "curve": points,
+        "history": charts.history(context["column"], years) if len(years) > 1 else None, "curve": points,
         "curve_chart": charts.scoring(points, mark, context["column"].measure_unit),
         "cases": [c for c in visible(RECTIFICATIONS, request.user, request.now.date()) if c.unit.code == unit
                   and any(held["indicator"] == code for held in c.indicators)],
@@ -164,39 +204,26 @@ def _of_unit(
     }  # fmt: skip
 
 
-def years(result: ResultRun, known: list[ResultRun], unit: str, code: str) -> list[dict[str, Any]]:
-    """The indicator in every period that this account may see: value, target, points, the group's range."""
-    held = [*selectors.history(result, known), result]
-    found = []
-    for one in held:
-        mark = selectors.map_of(one, language()).marks.get(unit, {}).get(code)
-        if mark is not None:
-            run = selectors.run_of(one)
-            found.append({"result": one, "mark": mark, "place": selectors.place_of(run, unit, code),
-                          "version": run.rulebook.version})  # fmt: skip
-    return found
-
-
 @require_GET
 def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
     """What deserves credit in this unit, and where it needs help."""
     result, context = _frame(request, name, f"unit {unit} overview")
-    tongue, day = language(), request.now.date()
-    heat = selectors.map_of(result, tongue)
-    if unit not in heat.marks:
+    tongue, day, held = language(), request.now.date(), context["held"]
+    if unit not in held.line:
         raise NotFoundError.one(
             unit, "unit.absent", zh="这个批次里没有该单位", en="this unit is not in the run"
         )
-    group, line = next((g.name, one) for g in selectors.board_of(result, tongue).groups for one in g.lines if one.unit == unit)  # fmt: skip
+    group, line = held.line[unit]
     earlier = context["earlier"]
-    moved = selectors.change_of(earlier, result, unit, tongue) if earlier else None
-    marks = heat.marks[unit]
+    moved = change_of(earlier, result, unit, tongue) if earlier else None
+    marks = held.heat.marks.get(unit, {})
     context |= {
-        "unit": unit, "line": line, "group": group, "counted": heat.counted(unit), "moved": moved,
+        "unit": unit, "line": line, "name": selectors.names_of([unit], tongue).get(unit, line.name),
+        "group": group, "counted": held.counted.get(unit, {}), "moved": moved,
         "waterfall": charts.waterfall(moved) if moved else None,
-        "gaps": [(mark, column_of(heat, mark.indicator), plain(mark.lost, 9)) for mark in selectors.gaps(marks.values())],
+        "gaps": [(mark, held.heat.column(mark.indicator), plain(mark.lost, 9)) for mark in selectors.gaps(marks.values())],
         "dimensions": tables.dimensions(context["run"], unit, tongue),
-        "indicators": [(c, marks[c.code], selectors.place_of(context["run"], unit, c.code)) for c in heat.columns if c.code in marks],
+        "indicators": [(c, marks[c.code], held.places.get((unit, c.code))) for c in held.heat.columns if c.code in marks],
         "disputed": {code for other, code in context["disputed"] if other == unit},
         "cases": [(c, RECTIFICATIONS.state_of(c)) for c in visible(RECTIFICATIONS, request.user, day) if c.unit.code == unit],
         "appeals": [(a, APPEALS.state_of(a)) for a in visible(APPEALS, request.user, day) if a.unit.code == unit],
@@ -204,8 +231,22 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
     return render(request, "overview/unit.html", context)
 
 
-def column_of(heat: Any, code: str) -> Any:
-    return next(column for column in heat.columns if column.code == code)
+@require_GET
+def city(request: OfficeRequest) -> HttpResponse:
+    """One screen; in meeting mode without the frame around it."""
+    day, tongue = request.now.date(), language()
+    require(request.user, "city.read", day)
+    held = whole.current(request.user, day)
+    found = whole.reds(held, tongue)
+    promised = [c for c in visible(COMMITMENTS, request.user, day) if c.state != "kept"]
+    context: dict[str, Any] = {
+        "results": held, "aims": whole.aims(held, tongue), "reds": found[:whole.MOST], "red_units": len(found),
+        "units": sum(len(reading(result, tongue).line) for result in held),
+        "changed": whole.done_lately(request.now), "waiting": [(kind, len(rows)) for kind in KINDS if (rows := owed(kind, request.user, day))],
+        "promised": [(c, COMMITMENTS.state_of(c), c.due_on is not None and c.due_on < day) for c in promised],
+        "late": sum(c.due_on is not None and c.due_on < day for c in promised), "meeting": "meeting" in request.GET,
+    }  # fmt: skip
+    return render(request, "overview/city.html", context)
 
 
 @require_GET
@@ -213,6 +254,6 @@ def download(request: OfficeRequest, name: str, form: str) -> HttpResponse:
     """The result's numbers as a file; before the notice it carries who took it and when."""
     result = find(name, request.user, request.now.date())
     code = request.GET.get("indicator", "")
-    marked = watched(request, result, f"download {form} {code}".strip())
+    marked = watched(run=result, what=f"download {form} {code}".strip(), actor=request.user, now=request.now)  # fmt: skip
     note = f"{request.user.name} {request.user.username} {request.now:%Y-%m-%d %H:%M}" if marked else ""  # fmt: skip
-    return tables.file(selectors.run_of(result), form, code, note)
+    return tables.file(reading(result, language()).run, form, code, note)

@@ -97,6 +97,12 @@ def signed(size: int | None) -> str:
 
 
 @register.filter
+def earned(mark: Any) -> str:
+    """The points of a mark of its full mark; an indicator of weight zero earns none."""
+    return f"{mark.points or '—'} / {mark.full}" if mark.weighed else say("不计分", "not scored")
+
+
+@register.filter
 def disputed(mark: Any, held: Any) -> bool:
     """Whether a heat map's mark is under dispute."""
     return (mark.unit, mark.indicator) in held

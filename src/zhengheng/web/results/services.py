@@ -15,6 +15,8 @@ from zhengheng.web.results.selectors import folder_of, newest, require_on
 from zhengheng.web.rulebooks.selectors import in_force
 from zhengheng.workflow.roles import OF_A_UNIT, Role
 
+UNPUBLISHED = ("draft", "approved")
+
 
 class ResultError(ZhenghengError):
     """A result cannot be registered or named as asked for."""
@@ -73,13 +75,16 @@ def name_reader(*, run: ResultRun, account: Account, actor: Account, now: dateti
         ) from error
 
 
-@transaction.atomic
-def record_view(*, run: ResultRun, what: str, actor: Account, now: datetime) -> None:
-    """Reading an unpublished result is an act too."""
-    append(
-        act="result.viewed", subject=f"result:{run.pk}", actor=actor.username, at=now,
-        content={"page": what},
-    )  # fmt: skip
+def watched(*, run: ResultRun, what: str, actor: Account, now: datetime) -> bool:
+    """Whether what is read carries a watermark; if so, reading it is an act too, and recorded."""
+    if run.state not in UNPUBLISHED:
+        return False
+    with transaction.atomic():
+        append(
+            act="result.viewed", subject=f"result:{run.pk}", actor=actor.username, at=now,
+            content={"page": what},
+        )  # fmt: skip
+    return True
 
 
 def record_service(*, run: ResultRun, unit: str, actor: Account, now: datetime) -> None:

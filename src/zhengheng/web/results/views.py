@@ -15,10 +15,8 @@ from zhengheng.web.acts.views import object_context
 from zhengheng.web.pages.tags import language, say
 from zhengheng.web.results import selectors, services
 from zhengheng.web.results.acts import RESULTS
-from zhengheng.web.results.models import ResultRun
+from zhengheng.web.results.services import UNPUBLISHED, watched
 from zhengheng.workflow.machines import RESULT
-
-UNPUBLISHED = ("draft", "approved")
 
 
 @require_GET
@@ -45,14 +43,6 @@ def register(request: OfficeRequest) -> HttpResponse:
     return redirect("result", run.run)
 
 
-def watched(request: OfficeRequest, run: ResultRun, what: str) -> bool:
-    """Whether the page carries a watermark; if so the view is recorded."""
-    if run.state not in UNPUBLISHED:
-        return False
-    services.record_view(run=run, what=what, actor=request.user, now=request.now)
-    return True
-
-
 @require_GET
 def board(request: OfficeRequest, name: str) -> HttpResponse:
     """One run: a sentence, then the groups."""
@@ -65,7 +55,7 @@ def board(request: OfficeRequest, name: str) -> HttpResponse:
     context: dict[str, Any] = {
         **object_context(request, RESULTS, run), "run": run, "state": RESULT.names[run.state],
         "board": lines, "made": made, "provisional": is_provisional(made),
-        "watermark": range(60) if watched(request, run, "scoreboard") else (),
+        "watermark": range(60) if watched(run=run, what="scoreboard", actor=request.user, now=request.now) else (),
         "may_name": may_name, "moved": selectors.moved(run, language()), "newer": run.replaced_by.exclude(state__in=UNPUBLISHED).first(),
         "decided": run.decided_grades.select_related("decision"),
         "readers": run.readers.select_related("account") if run.state in UNPUBLISHED else (),
@@ -82,7 +72,7 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
     services.record_service(run=run, unit=unit, actor=request.user, now=request.now)
     context = {
         "run": run, "unit": unit, "entry": entry, "state": RESULT.names[run.state],
-        "watermark": range(60) if watched(request, run, f"unit {unit}") else (),
+        "watermark": range(60) if watched(run=run, what=f"unit {unit}", actor=request.user, now=request.now) else (),
         "may_appeal": run.state == "notice" and run.version_id is not None
         and allowed(request.user, "appeal.draft", request.now.date(), units={"own": [unit]}),
         "may_try": allowed(request.user, "result.try", request.now.date(), units={"own": [unit]}),

@@ -1,0 +1,46 @@
+"""Where each unit stands in its comparison group on each indicator, and how far the group reaches."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from zhengheng.domain.numbers import plain, ratio
+from zhengheng.engines.run import Run
+from zhengheng.scoring.contracts import VALUE
+
+
+@dataclass(frozen=True)
+class Place:
+    """A unit among the members of its group that have a value; lowest, middle and highest are values."""
+
+    place: int
+    tied: bool
+    members: int
+    lowest: str
+    middle: str
+    highest: str
+
+
+def places(run: Run) -> dict[tuple[str, str], Place]:
+    """By unit and indicator: the place by points, equal points sharing one; none where the full mark is zero.
+
+    The median of an even group is the mean of its two middle values, half up, as the oracle has it.
+    """
+    full = {(r["category"], r["indicator"]): r["full"] for r in run.plan.tables["rule"] if r["latest"]}  # fmt: skip
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in run.results.rows("indicator_score"):
+        if row["status"] == VALUE and full[row["category"], row["indicator"]]:
+            groups.setdefault((row["comparison_group"], row["indicator"]), []).append(row)
+    found: dict[tuple[str, str], Place] = {}
+    for (_, code), rows in groups.items():
+        decimals = run.rulebook.indicator(code).decimals
+        values = sorted(row["value"] for row in rows)
+        lower, upper = values[(len(values) - 1) // 2], values[len(values) // 2]
+        lowest, highest = plain(values[0], decimals), plain(values[-1], decimals)
+        middle = plain(ratio(lower + upper, 2), decimals)
+        points = sorted((row["points"] for row in rows), reverse=True)
+        first = {size: place for place, size in reversed(list(enumerate(points, 1)))}
+        for row in rows:
+            place = first[row["points"]]
+            tied = place < len(points) and points[place] == row["points"]
+            found[row["unit"], code] = Place(place, tied, len(rows), lowest, middle, highest)
+    return found

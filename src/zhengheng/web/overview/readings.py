@@ -1,0 +1,93 @@
+"""Kept runs as the overview reads them: made once each, since a run never changes."""
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from zhengheng.domain.numbers import format_scaled, ratio
+from zhengheng.domain.problems import Language
+from zhengheng.engines.change import Change, Comparison
+from zhengheng.engines.curve import Point, curve
+from zhengheng.engines.heat import HeatMap, heat_map
+from zhengheng.engines.passport import Entry, passport
+from zhengheng.engines.places import Place, places
+from zhengheng.engines.run import Run
+from zhengheng.engines.scoreboard import Line, Scoreboard, scoreboard
+from zhengheng.web.results.models import ResultRun
+from zhengheng.web.results.selectors import folder_of, loaded
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A comparison group: its units, and the median, lowest and highest of their totals."""
+
+    name: str
+    lines: tuple[Line, ...]
+    middle: str
+    lowest: str
+    highest: str
+
+
+class Reading:
+    """A run with all that its pages show of it."""
+
+    def __init__(self, run: Run, language: Language) -> None:
+        self.run = run
+        self.heat: HeatMap = heat_map(run, language)
+        self.board: Scoreboard = scoreboard(run, language)
+        self.counted: dict[str, Counter[str]] = {unit: self.heat.counted(unit) for unit in self.heat.marks}  # fmt: skip
+        self.line = {one.unit: (group.name, one) for group in self.board.groups for one in group.lines}  # fmt: skip
+        self.score = {unit: line.score for unit, (_, line) in self.line.items()}
+        self.red = frozenset(unit for unit, held in self.counted.items() if held["missed"])
+
+    @cached_property
+    def places(self) -> dict[tuple[str, str], Place]:
+        return places(self.run)
+
+    @cached_property
+    def groups(self) -> tuple[Spread, ...]:
+        digits = self.run.rulebook.tree.digits
+        totals = {r["unit"]: r["printed"] for r in self.run.results.rows("total_score") if r["status"] == "value"}  # fmt: skip
+        found = []
+        for group in self.board.groups:
+            held = sorted(totals[one.unit] for one in group.lines if one.unit in totals)
+            said = ["", "", ""]
+            if held:
+                middle = ratio(held[(len(held) - 1) // 2] + held[len(held) // 2], 2)
+                said = [format_scaled(size, 9, digits) for size in (middle, held[0], held[-1])]
+            found.append(Spread(group.name, tuple(sorted(group.lines, key=lambda one: one.unit)), *said))  # fmt: skip
+        return tuple(found)
+
+
+@lru_cache(maxsize=24)
+def _read(folder: Path, language: Language) -> Reading:
+    return Reading(loaded(folder), language)
+
+
+def reading(result: ResultRun, language: Language) -> Reading:
+    """What the pages show of a result's run."""
+    return _read(folder_of(result.run), language)
+
+
+@lru_cache(maxsize=512)
+def curve_of(held: Reading, unit: str, code: str) -> list[Point]:
+    """What each value of an indicator would earn a unit."""
+    return curve(held.run, unit, code)
+
+
+@lru_cache(maxsize=512)
+def passport_of(held: Reading, unit: str, code: str, language: Language) -> Entry:
+    """How a unit's number on an indicator came about, down to the source row."""
+    return passport(held.run, unit, code, language)
+
+
+@lru_cache(maxsize=12)
+def _compared(first: Path, second: Path, superseded: Path | None) -> Comparison:
+    return Comparison(loaded(first), loaded(second), loaded(superseded) if superseded else None)
+
+
+def change_of(first: ResultRun, second: ResultRun, unit: str, language: Language) -> Change | None:
+    """Why a unit's total moved from one result to another."""
+    replaced = folder_of(first.replaces.run) if first.replaces_id and first.replaces else None
+    return _compared(folder_of(first.run), folder_of(second.run), replaced).of(unit, language)
