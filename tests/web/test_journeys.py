@@ -8,6 +8,7 @@ from hashlib import sha256
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -16,6 +17,8 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from tests.conftest import missing
 from tests.web.conftest import NOW, PASSWORD, People, computed_run
 from tests.web.test_publication import nothing_published, release
+from zhengheng.scheme.base import Text
+from zhengheng.scheme.procedure import Topic
 from zhengheng.web.portal.services import publish
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.services import name_reader, register_run
@@ -77,9 +80,9 @@ class Visitor:
         assert not self.strangers
 
 
-def computed(people: People) -> str:
+def computed(people: People, **changes: Any) -> str:
     """A run on which the director, procedure and data officers are named."""
-    made = computed_run()
+    made = computed_run(**changes)
     data, director = people["office_data"], people["office_director"]
     run = register_run(run=made.id, actor=data, now=NOW)
     name_reader(run=run, account=people["office_procedure"], actor=director, now=NOW)
@@ -208,7 +211,11 @@ def test_a_citizen_searches_reads_downloads_and_verifies(
     """The written portal under a sub-path of the plainest web server there is; no account, no office."""
     nothing_published()
     people = People()
-    computed(people)
+    topic = Topic(
+        code="purpose", name=Text(zh="用处", en="What it is for"), about=Text(zh="项目有没有清楚的用处。", en="Whether programmes have clear purposes."),
+        indicators=("PURPOSE", "PLANNING"),
+    )  # fmt: skip
+    computed(people, topics=(topic,))
     ResultRun.objects.update(state="notice", published_at=NOW)
     held = release(people, ResultRun.objects.get())
     publish(tmp_path / "city" / "performance")
@@ -223,11 +230,21 @@ def test_a_citizen_searches_reads_downloads_and_verifies(
         page.goto(f"{visitor.host}/city/performance/{'en/' if english else ''}index.html")
         visitor.examine()
         name = held.run.title_en if english else held.run.title_zh
-        visitor.follow(page.locator("main a.act"))
+        page.get_by_label("Large type" if english else "大字").check()
+        assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "20px"
         page.fill("#query", "没有这个" if not english else "nothing like this")
+        visitor.follow(page.get_by_role("button", name="Search" if english else "查找"))
+        assert page.get_by_label("Large type" if english else "大字").is_checked(), (
+            "kept from page to page"
+        )
+        page.get_by_label("Large type" if english else "大字").uncheck()
         expect(page.locator("#found li:visible")).to_have_count(0)
-        page.fill("#query", "PURPOSE")
+        page.fill("#query", "purposes" if english else "用处")
         visitor.follow(page.locator("#found li:visible a").first)
+        expect(page.get_by_role("heading", level=1)).to_have_text(
+            "What it is for" if english else "用处"
+        )
+        visitor.follow(page.locator("tbody a").first)
         visitor.follow(
             page.get_by_role("link", name="How it is computed" if english else "怎么算的")
         )
@@ -244,6 +261,14 @@ def test_a_citizen_searches_reads_downloads_and_verifies(
         assert sha256(content).hexdigest() == digest, "what came is what the page says"
         altered = bytes([content[0] ^ 1]) + content[1:]
         assert sha256(altered).hexdigest() != digest
+        page.set_input_files(
+            "#check", {"name": "bundle.zip", "mimeType": "application/zip", "buffer": content}
+        )
+        expect(page.locator("#checked")).to_contain_text("bundle.zip")
+        page.set_input_files(
+            "#check", {"name": "bundle.zip", "mimeType": "application/zip", "buffer": altered}
+        )
+        expect(page.locator("#checked")).to_have_class("lamp lamp-missed")
         visitor.follow(page.get_by_role("link", name="Verify" if english else "核验", exact=True))
         expect(page.get_by_text("python -I -S verify.py")).to_be_visible()
         visitor.follow(page.get_by_role("link", name="中文" if english else "English"))

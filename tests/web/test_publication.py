@@ -180,6 +180,23 @@ def test_the_scan_finds_what_is_personal_or_internal_and_the_reviewer_must_answe
     assert "含工作人员姓名" in page
 
 
+def test_a_day_before_which_nothing_comes_out_is_announced(
+    people: People, result: ResultRun
+) -> None:
+    day = NOW.date() + timedelta(5)
+    held = prepare(people, result, embargo=day)
+    do(people, "review", "secrecy_reviewer", held, ReviewGiven(cleared="已核"))
+    for job in Job.objects.filter(kind="portal.write", state="waiting"):
+        run_job.call(job.pk)
+    calendar = Path(settings.HOME) / "portal" / "calendar.html"
+    assert str(day) in calendar.read_text(encoding="utf-8")
+    assert not folder(held).exists()
+    do(people, "withdraw", "office_director", held, WithdrawGiven(reason="推迟"))
+    for job in Job.objects.filter(kind="portal.write", state="waiting"):
+        run_job.call(job.pk)
+    assert str(day) not in calendar.read_text(encoding="utf-8")
+
+
 def hide(result: ResultRun, computed: Run, code: str, monkeypatch: pytest.MonkeyPatch) -> Run:
     """The same run with one indicator made internal."""
     indicators = tuple(

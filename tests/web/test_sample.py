@@ -170,16 +170,29 @@ def the_units_that_need_help() -> None:
     }  # fmt: skip
     assert set() < wanted["missed"] < held.line.keys()
     assert set() < wanted["cases"] < held.line.keys()
+    case = Rectification.objects.get(state="served", unit__code="D27")
+    for red in case.indicators:
+        page = client.get(f"/office/overview/{run.run}/indicators/{red['code']}/?unit=D27")
+        assert f"/office/rectification/{case.pk}/" in page.content.decode()
     for only, units in wanted.items():
         text = client.get(f"/office/overview/{run.run}/?only={only}").content.decode()
         assert set(re.findall(r"/units/([^/]+)/\"", text)) == units, only
 
 
 def what_the_public_reads_of_story_16() -> None:
-    """Six releases and a correction; departments by grade only."""
-    assert Publication.objects.filter(state="released").count() == 7
+    """Seven releases and a correction; departments by grade only; one announced; a plan to be read."""
+    assert Publication.objects.filter(state="released").count() == 8
     anybody = Client()
     assert "更正" in anybody.get("/corrections.html").getvalue().decode()
+    assert "2026-03-27" in anybody.get("/calendar.html").getvalue().decode()
+    homes = anybody.get("/topics/homes.html").getvalue().decode()
+    assert "老旧小区改造完工率" in homes
+    assert "老旧小区改造进度" in homes, "a topic gathers the indicators of all rulebooks"
+    case = Rectification.objects.get(state="served", unit__code="D27")
+    current = Publication.objects.get(run=case.run)
+    page = anybody.get(f"/p/{current.pk}/units/D27.html").getvalue().decode()
+    assert "公示中" in page
+    assert "方案确定后在此公布" in page
     departments = Publication.objects.get(run__rulebook="departments", run__period="2024")
     page = anybody.get(f"/p/{departments.pk}/units/D10.html").getvalue().decode()
     assert "教育局" in page

@@ -15,7 +15,7 @@ from zhengheng.engines.bundle import write_bundle
 from zhengheng.engines.export import workbook
 from zhengheng.engines.run import Run
 
-UNITS = ("unit", "name_zh", "name_en", "group_zh", "group_en", "status", "score", "place", "members", "grade")  # fmt: skip
+UNITS = ("unit", "name_zh", "name_en", "group_zh", "group_en", "status", "score", "place", "members", "grade", "grade_en")  # fmt: skip
 INDICATORS = (
     "code", "name_zh", "name_en", "dimension_zh", "dimension_en", "measure_unit", "direction", "source", "public",
 )  # fmt: skip
@@ -25,7 +25,7 @@ MEANINGS = {
     "unit": "code of the unit 单位代码", "indicator": "code of the indicator 指标代码", "period": "assessed period 期间",
     "status": "met, watch, missed, unlit, missing, not_applicable, not_due, withheld 状态", "value": "as measured 实绩",
     "target": "what it was measured against 目标", "points": "points earned 得分", "full": "full mark 满分",
-    "place": "place in the comparison group 组内名次", "members": "units in the group 组内单位数", "score": "total 总分", "grade": "等次",
+    "place": "place in the comparison group 组内名次", "members": "units in the group 组内单位数", "score": "total 总分", "grade": "等次", "grade_en": "grade",
 }  # fmt: skip
 LICENCE = {"name": "CC-BY-4.0", "title": "Creative Commons Attribution 4.0"}
 
@@ -50,9 +50,9 @@ def rows_of(document: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
 def _units(document: dict[str, Any]) -> Iterator[dict[str, str]]:
     for group in document["groups"]:
         for unit in group["units"]:
-            found = {
-                name: str(unit[name]) if unit.get(name) is not None else "" for name in UNITS[5:]
-            }
+            grade = unit.get("grade", {})
+            held = unit | {"grade": grade.get("zh"), "grade_en": grade.get("en")}
+            found = {name: str(held[name]) if held.get(name) is not None else "" for name in UNITS[5:]}  # fmt: skip
             yield {"unit": unit["code"], "name_zh": unit["name"]["zh"], "name_en": unit["name"]["en"],
                    "group_zh": group["name"]["zh"], "group_en": group["name"]["en"], **found}  # fmt: skip
 

@@ -16,6 +16,7 @@ from zhengheng.engines.heat import columns, heat_map
 from zhengheng.engines.run import Run, fingerprints
 from zhengheng.engines.scoreboard import scoreboard
 from zhengheng.scheme.base import Words
+from zhengheng.scheme.method_words import said as said_of
 
 Shows = Literal["score", "grade", "status"]
 FEWEST = 3
@@ -30,6 +31,7 @@ def snapshot(run: Run, shows: Shows, names: dict[str, tuple[str, str]]) -> dict[
     said = {unit.code: _words(unit.name) for unit in (*book.units, *run.facts.units)}
     english = {c.code: c for c in columns(run, "en")}
     titles = {group.name.zh: _words(group.name) for group in book.groups}
+    grades = {line.unit: line.grade for group in scoreboard(run, "en").groups for line in group.lines}  # fmt: skip
     data, wording = fingerprints(book)
     return {
         "rulebook": book.code, "version": book.version, "title": _words(book.title),
@@ -40,8 +42,13 @@ def snapshot(run: Run, shows: Shows, names: dict[str, tuple[str, str]]) -> dict[
              "dimension": {"zh": c.dimension, "en": english[c.code].dimension},
              "measure_unit": c.measure_unit, "direction": c.direction, "public": c.code not in hidden,
              "source": book.indicator(c.code).source, "definition": _words(book.indicator(c.code).definition),
-             "full_marks": _words(book.indicator(c.code).full_marks), "method": _method(run, c.code)}
+             "full_marks": _words(book.indicator(c.code).full_marks), "method": _method(run, c.code),
+             "rule": dict(zip(("zh", "en"), said_of(book.indicator(c.code)), strict=True))}
             for c in heat.columns
+        ],
+        "topics": [
+            {"code": topic.code, "name": _words(topic.name), "about": _words(topic.about), "indicators": list(topic.indicators)}
+            for topic in book.topics
         ],
         "groups": [
             {"name": titles.get(group.name, {"zh": group.name, "en": group.name}),
@@ -50,7 +57,7 @@ def snapshot(run: Run, shows: Shows, names: dict[str, tuple[str, str]]) -> dict[
                   "status": line.status, "counts": dict(sorted(heat.counted(line.unit).items())),
                   **({"score": line.score, "place": line.place, "tied": line.tied, "members": len(group.lines)}
                      if shows == "score" else {}),
-                  **({"grade": line.grade} if shows != "status" else {})}
+                  **({"grade": {"zh": line.grade, "en": grades[line.unit]}} if shows != "status" and line.grade else {})}
                  for line in sorted(group.lines, key=lambda one: one.unit)
              ]}
             for group in board.groups

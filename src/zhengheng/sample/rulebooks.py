@@ -121,6 +121,30 @@ def department_rulebook() -> Rulebook:
     return _rulebook(data)
 
 
+TOPICS = (
+    ("homes", "住", "Homes", "住得好不好: 老旧小区改造、保障房、物业和供水。", "Whether homes are good: old estates renewed, affordable homes, property management, water.", "C06 C07 C08 F06 F13"),
+    ("schools", "学", "Schools", "孩子有没有学上: 新增公办学位。", "Whether there is a school place: new public places.", "C02"),
+    ("health", "医", "Health", "看病方便不方便: 基层诊疗、医保、养老护理。", "Whether care is near: primary care, insurance, care of the old.", "C03 C04 C05"),
+    ("transport", "行", "Getting about", "出行顺不顺: 公交准点。", "Whether one gets about: buses on time.", "C09"),
+    ("clean", "净", "Clean air and water", "空气、水、垃圾和绿化。", "Air, water, waste and green.", "D01 D02 D03 D04 D05 D06 F07"),
+    ("safe", "安", "Safety", "安全生产、治安、食品和消防。", "Safety at work, public order, food and fire.", "E01 E02 E03 E04 E05 F08 F09"),
+    ("work", "业", "Work and business", "就业、收入、产业和投资。", "Jobs, incomes, industry and investment.", "C01 C10 B01 B02 B03 B04 B05 B06 B07 B08 B09 B10 B11 B12 B13 B14 B15"),
+    ("services", "办", "Dealing with government", "办事快不快, 诉求有没有回应: 12345、网办、答复时限。", "Whether government answers: the hotline, services online, answers in time.",
+     "A05 A06 A07 A08 A12 A13 E08 E09 F00 F01 F02 F03 F04 F05 F11"),
+)  # fmt: skip
+"""Topics of life of the public portal, over all rulebooks (design.md section 8; the sorting is invented [D])."""
+
+
+def _topics(codes: set[str]) -> list[dict[str, Any]]:
+    """The topics of which a rulebook has indicators."""
+    found = []
+    for code, zh, en, about_zh, about_en, mine in TOPICS:
+        held = [one for one in mine.split() if one in codes]
+        if held:
+            found.append({"code": code, "name": _words(zh, en), "about": _words(about_zh, about_en), "indicators": held})  # fmt: skip
+    return found
+
+
 GOALS = [
     {"code": f"G{place}", "name": _words(zh, en), "from_year": 2023, "to_year": 2027, "indicators": codes.split()}
     for place, (zh, en, codes) in enumerate((
@@ -256,4 +280,5 @@ def _procedure(form: str) -> dict[str, Any]:
 
 
 def _rulebook(data: dict[str, Any]) -> Rulebook:
+    data["topics"] = _topics({indicator["code"] for indicator in data["indicators"]})
     return Rulebook.model_validate_json(json.dumps(data), strict=True)

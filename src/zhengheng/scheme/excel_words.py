@@ -12,6 +12,7 @@ SHEETS: dict[str, tuple[str, list[str]]] = {
     "adjustments": ("加减分与否决", ["code", "name/zh", "kind", "least", "most", "cap", "basis/#0/title",
                                "basis/#0/level", "effect/best_grade", "effect/grade"]),
     "goals": ("战略目标", ["code", "name/zh", "owner", "from_year", "to_year"]),
+    "topics": ("生活主题", ["code", "name/zh", "name/en", "about/zh"]),
     "cascade": ("目标分解", ["indicator", "parent", "mode"]),
     "succession": ("机构承继", ["date", "kind", "unit", "data", "targets", "years"]),
     "matrix": ("评价矩阵", ["code", "name/zh", "weight", "minimum"]),

@@ -10,7 +10,7 @@ from zhengheng.scheme.model import Rulebook
 _WORDS = {
     "name", "title", "definition", "source", "basis", "verification", "limitation", "full_marks",
     "reason", "missing_reason", "absent_reason", "evidence", "burden_minutes", "owner", "deputy",
-    "origin", "reliability", "measure_unit", "organisation", "cases", "goals", "matrix",
+    "origin", "reliability", "measure_unit", "organisation", "cases", "goals", "topics", "matrix",
     "innovation", "incentives", "warnings", "budget", "compensation", "procedure", "supplier",
     "status", "visibility", "performing",
 }  # fmt: skip

@@ -48,6 +48,18 @@ def weight_of(book: Rulebook, child: str, category: str) -> Decimal | None:
 
 
 @rule
+def goals_and_topics_name_known_indicators(book: Rulebook, source: Source) -> Finding:
+    known = {i.code for i in book.indicators}
+    named = [("goals", place, one.name, one.indicators) for place, one in enumerate(book.goals)]
+    named += [("topics", place, one.name, one.indicators) for place, one in enumerate(book.topics)]
+    for part, place, name, codes in named:
+        for code in codes:
+            if code not in known:
+                yield error(source.rulebook(part, place), f"{part}.unknown", f"{name.zh} 中的指标 {code} 不存在",
+                            f"{name.say('en')} names {code}, which is no indicator")  # fmt: skip
+
+
+@rule
 def codes_are_known_and_unique(book: Rulebook, source: Source) -> Finding:
     known = {i.code for i in book.indicators}
     nodes = {node.code for node, _, _ in book.nodes()}

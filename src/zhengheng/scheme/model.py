@@ -20,6 +20,7 @@ from zhengheng.scheme.procedure import (
     Procedure,
     RaterGroup,
     Succession,
+    Topic,
     WarningStep,
 )
 
@@ -203,6 +204,7 @@ class Rulebook(Model):
     light: Light | None = None
     """The light of dimensions and of the total."""
     goals: tuple[Goal, ...] = ()
+    topics: tuple[Topic, ...] = ()
     cascade: tuple[Cascade, ...] = ()
     succession: tuple[Succession, ...] = ()
     binding: Binding | None = None

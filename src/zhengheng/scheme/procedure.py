@@ -167,6 +167,16 @@ class Goal(Model):
     indicators: tuple[Code, ...] = ()
 
 
+class Topic(Model):
+    """A topic of life 生活主题 under which people look for what concerns them: homes, schools, clean air."""
+
+    code: Code
+    name: Words
+    about: Words | None = None
+    """What it is about, in plain words for the public portal."""
+    indicators: tuple[Code, ...] = Field(min_length=1)
+
+
 class Heir(Model):
     """A unit that takes over a share."""
 

@@ -9,6 +9,6 @@ export default defineConfig({
     manifest: "manifest.json",
     // Nothing is inlined: the content security policy allows no inline style or script.
     assetsInlineLimit: 0,
-    rollupOptions: { input: ["office.css", "office.js", "charts.js", "portal.css"] },
+    rollupOptions: { input: ["office.css", "office.js", "charts.js", "portal.css", "portal.js"] },
   },
 });

@@ -198,7 +198,7 @@ def _of_unit(
         "history": charts.history(context["column"], years) if len(years) > 1 else None, "curve": points,
         "curve_chart": charts.scoring(points, mark, context["column"].measure_unit),
         "cases": [c for c in visible(RECTIFICATIONS, request.user, request.now.date()) if c.unit.code == unit
-                  and any(held["indicator"] == code for held in c.indicators)],
+                  and any(one["code"] == code for one in c.indicators)],
         "may_appeal": result.state == "notice" and result.version_id is not None
         and allowed(request.user, "appeal.draft", request.now.date(), units={"own": [unit]}),
     }  # fmt: skip

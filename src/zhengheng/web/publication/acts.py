@@ -10,11 +10,16 @@ from zhengheng.web.acts.declare import Act, Change, Column, Doing, Given, Kind, 
 from zhengheng.web.jobs import services as jobs
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.publication.models import Publication
+from zhengheng.web.rectification.models import Rectification
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
-from zhengheng.workflow.machines import PUBLICATION
+from zhengheng.workflow.machines import PUBLICATION, RECTIFICATION
 
 SHOWS = {"score": ("得分和名次", "score and place"), "grade": ("等次", "grade"), "status": ("只显示各项指标状态", "status of indicators only")}  # fmt: skip
+
+
+UNDER_WAY = ("answered", "checking", "closed")
+"""States of a rectification case in which its plan is agreed, and so may be read."""
 
 
 class PublicationError(ZhenghengError):
@@ -25,7 +30,24 @@ def document_of(held: Publication) -> dict[str, Any]:
     """What would be, or was, published."""
     names = {code: (zh, en) for code, zh, en in Unit.objects.values_list("code", "name_zh", "name_en")}  # fmt: skip
     run = loaded(folder_of(held.run.run))
-    return snapshot(run, held.shows, names) | {"reason": held.reason}  # type: ignore[arg-type]
+    return snapshot(run, held.shows, names) | {  # type: ignore[arg-type]
+        "reason": held.reason, "standing": "notice" if held.run.state == "notice" else "final",
+        "plans": plans_of(held.run),
+    }  # fmt: skip
+
+
+def plans_of(run: ResultRun) -> list[dict[str, Any]]:
+    """What is being put right after this result; measures once the plan is under way, and never a person."""
+    cases = Rectification.objects.filter(run__rulebook=run.rulebook, run__period=run.period)
+    shown = cases.exclude(state__in=("proposed", "dropped")).select_related("unit").order_by("pk")
+    words = RECTIFICATION.names
+    return [
+        {"unit": one.unit.code, "indicators": [held["code"] for held in one.indicators],
+         "state": {"zh": words[one.state][0], "en": words[one.state][1]},
+         "measures": one.measures if one.state in UNDER_WAY else "",
+         "finish_on": one.finish_on.isoformat() if one.finish_on else ""}
+        for one in shown
+    ]  # fmt: skip
 
 
 def scanned(held: Publication) -> list[dict[str, str]]:
@@ -71,6 +93,7 @@ def review(doing: Doing) -> Change:
             "cleared", "publication.findings", zh=f"扫描有 {len(found)} 处发现, 须逐处核对并说明理由, 或者退回",
             en=f"the scan found {len(found)} places: give the reason why they may stand, or send it back",
         )  # fmt: skip
+    _announce(doing)
     return Change({"findings": found, "cleared": doing.given.cleared}, {"findings": found, "cleared": doing.given.cleared})  # fmt: skip
 
 
@@ -79,7 +102,15 @@ class WithdrawGiven(Given):
 
 
 def withdraw(doing: Doing) -> Change:
+    _announce(doing)
     return Change({}, {"reason": doing.given.reason})
+
+
+def _announce(doing: Doing) -> None:
+    """What is to come stands in the public calendar, with the day before which it does not."""
+    if doing.obj.embargo:
+        subject = f"publication:{doing.obj.pk}"
+        jobs.ask(kind="portal.write", arguments={}, subject=subject, actor=doing.actor, now=doing.now)  # fmt: skip
 
 
 def release(doing: Doing) -> Change:

@@ -41,6 +41,12 @@ def write(work: Work) -> dict[str, Any]:
     return {"pages": publish(Path(settings.HOME) / "portal")}
 
 
+@job("portal.write")
+def rewrite(work: Work) -> dict[str, Any]:
+    """The portal's pages anew, with nothing released: what is announced has changed."""
+    return {"pages": publish(Path(settings.HOME) / "portal")}
+
+
 def write_publication(held: Publication, target: Path, day: str) -> dict[str, str]:
     """Write the snapshot and its files; gives the SHA-256 of each."""
     shutil.rmtree(target, ignore_errors=True)

@@ -14,7 +14,7 @@ class Rectification(Lived):
     run = models.ForeignKey(ResultRun, models.PROTECT, related_name="rectifications")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     indicators = models.JSONField()
-    """Indicator, value, target and light of each, as the run has them."""
+    """Code, names, value, target and unit of measure of each, as the run has them."""
     confirmed_at = models.DateTimeField(null=True)
     """T: the confirmation of the quarter's run."""
     serve_by = models.DateTimeField(null=True)

@@ -190,12 +190,20 @@ def published() -> None:
         shows = "grade" if rulebook == "departments" else "score"
         _release(run, shows, f"{int(period) + 1}-04", "")
     _release(
-        held["districts", "2024"], "score", "2026-02", "C06 老旧小区改造完工率的分母有误, 已按修订后的口径说明 (数值不变)"
+        held["districts", "2024"], "score", "2026-02", "C06 老旧小区改造完工率的口径表述有误, 已更正文字, 数值不变"
     )  # fmt: skip
+    districts = ResultRun.objects.get(rulebook="districts", period="2025", state="notice")
+    coming = make(
+        PUBLICATIONS, "prepare", "chengxu", "2026-03-11", run=districts.pk, shows="score", reason="", embargo="2026-03-27"
+    )  # fmt: skip
+    do(PUBLICATIONS, "review", coming, "baomi", "2026-03-12", cleared="")
+    now = ResultRun.objects.get(rulebook="departments", period="2025", state="notice")
+    _release(now, "grade", "2026-03", "")
 
 
 def _release(run: ResultRun, shows: str, month: str, reason: str) -> None:
-    made = make(PUBLICATIONS, "prepare", "chengxu", f"{month}-02", run=run.pk, shows=shows, reason=reason)  # fmt: skip
-    do(PUBLICATIONS, "review", made, "baomi", f"{month}-03", cleared="")
-    do(PUBLICATIONS, "release", made, "zhuren", f"{month}-08")
+    days = ("10", "11", "12") if month == "2026-03" else ("02", "03", "08")
+    made = make(PUBLICATIONS, "prepare", "chengxu", f"{month}-{days[0]}", run=run.pk, shows=shows, reason=reason)  # fmt: skip
+    do(PUBLICATIONS, "review", made, "baomi", f"{month}-{days[1]}", cleared="")
+    do(PUBLICATIONS, "release", made, "zhuren", f"{month}-{days[2]}")
     work()

@@ -1,0 +1,280 @@
+"""Each scoring method in plain words with its own numbers: what the public and officials read of a rule."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from zhengheng.scheme.indicator import Indicator
+
+Pair = tuple[str, str]
+_SAID: dict[str, Callable[[Any, bool], Pair]] = {}
+_TO = {
+    "given": ("", ""), "previous": ("; 目标为本单位上年", "; the target is the unit's own last year"),
+    "group_median": ("; 目标为组内中位数", "; the target is the group's median"),
+    "unit": ("; 目标为全市数", "; the target is the city's own value"),
+}  # fmt: skip
+
+
+def said(indicator: Indicator) -> Pair:
+    """How the indicator's value becomes points, in Chinese and English; shares are of the full mark.
+
+    Empty for an input of others, which earns nothing itself.
+    """
+    if indicator.method is None:
+        return "", ""
+    zh, en = _SAID[indicator.method.kind](indicator.method, indicator.direction == "down")
+    to = _TO[indicator.reference.to]
+    return zh + to[0], en + to[1]
+
+
+def _of(kind: str) -> Callable[[Callable[[Any, bool], Pair]], Callable[[Any, bool], Pair]]:
+    def known(function: Callable[[Any, bool], Pair]) -> Callable[[Any, bool], Pair]:
+        _SAID[kind] = function
+        return function
+
+    return known
+
+
+@_of("ratio")
+def _ratio(m: Any, down: bool) -> Pair:
+    aim = _aim(m.target)
+    most = ("", "") if m.cap == 1 else (f", 最高 {_share(m.cap)}", f", at most {_share(m.cap)}")
+    if not down:
+        zh, en = (
+            f"实绩占目标{aim[0]}的比例乘满分",
+            f"the share of the target{aim[1]} reached, times the full mark",
+        )
+    elif m.reverse == "inverse":
+        zh, en = (
+            f"目标{aim[0]}除以实绩, 乘满分",
+            f"the target{aim[1]} divided by the value, times the full mark",
+        )
+    else:
+        zh, en = (
+            f"2 减去实绩与目标{aim[0]}之比, 乘满分",
+            f"2 less the value over the target{aim[1]}, times the full mark",
+        )
+    return zh + most[0], en + most[1]
+
+
+@_of("efficacy")
+def _efficacy(m: Any, down: bool) -> Pair:
+    bottom, top = _aim(m.bottom), _aim(m.target)
+    low, high = _share(m.base), _share(m.base + m.span)
+    return (
+        f"不允许值{bottom[0]}得 {low}, 满意值{top[0]}得 {high}, 其间按所处位置",
+        f"{low} at the unacceptable value{bottom[1]}, {high} at the satisfactory value{top[1]}, by position between",
+    )
+
+
+@_of("banded")
+def _banded(m: Any, down: bool) -> Pair:
+    return (
+        "分档: " + "、".join(f"{_n(k.at)} 得 {_share(k.share)}" for k in m.knots) + ", 档间按直线",
+        "bands: "
+        + ", ".join(f"{_n(k.at)} earns {_share(k.share)}" for k in m.knots)
+        + ", straight between",
+    )
+
+
+@_of("rank")
+def _rank(m: Any, down: bool) -> Pair:
+    table = (
+        (": " + "、".join(map(_share, m.table)), ": " + ", ".join(map(_share, m.table)))
+        if m.table
+        else ("", "")
+    )
+    return "按组内名次得分, 应报单位都计入" + table[
+        0
+    ], "by the place in its group, every unit due to report counted" + table[1]
+
+
+@_of("plus_minus")
+def _plus_minus(m: Any, down: bool) -> Pair:
+    aim = _aim(m.target)
+    zh_per, en_per = (
+        ("目标的 1%", "per cent of the target")
+        if m.per == "percent"
+        else (" 1 个计量单位", "unit of measure")
+    )
+    zh_way, en_way = ("低于", "below") if down else ("超过", "above")
+    return (
+        f"达到目标{aim[0]}得满分, 每{zh_way}{zh_per}加 {_share(m.slope)}, 相反则减, 最高 {_share(m.cap)}",
+        f"the full mark at the target{aim[1]}, {_share(m.slope)} more for each {en_per} {en_way}, as much less the other way, at most {_share(m.cap)}",
+    )
+
+
+@_of("rate_minus")
+def _rate_minus(m: Any, down: bool) -> Pair:
+    aim, size, least = _aim(m.target), _n(m.points_per_unit), _n(m.floor_points)
+    zh_way, en_way = ("高", "above") if down else ("低", "short")
+    return (
+        f"达到目标{aim[0]}得满分, 每{zh_way} 1 个百分点扣 {size} 分, 最低 {least} 分",
+        f"the full mark at the target{aim[1]}, {size} points less for each percentage point {en_way}, at least {least}",
+    )
+
+
+@_of("interval")
+def _interval(m: Any, down: bool) -> Pair:
+    edges = [("低于", "below", m.low, m.low_limit), ("高于", "above", m.high, m.high_limit)]
+    zh = [
+        f"{word} {_n(edge)} 递减" + (f", 到 {_n(limit)} 为零" if limit is not None else "")
+        for word, _, edge, limit in edges
+        if edge is not None
+    ]
+    en = [
+        f"falling {word} {_n(edge)}" + (f", nothing at {_n(limit)}" if limit is not None else "")
+        for _, word, edge, limit in edges
+        if edge is not None
+    ]
+    return "区间内得满分; " + "; ".join(zh), "the full mark inside the range; " + "; ".join(en)
+
+
+@_of("three_point")
+def _three_point(m: Any, down: bool) -> Pair:
+    marks = [
+        (m.base, m.at_base, "基准", "base"),
+        (m.target, m.at_target, "目标", "target"),
+        (m.stretch, m.at_stretch, "挑战值", "stretch target"),
+    ]
+    zh = ", ".join(f"{word}{_aim(at)[0]}得 {_share(share)}" for at, share, word, _ in marks)
+    en = ", ".join(f"{_share(share)} at the {word}{_aim(at)[1]}" for at, share, _, word in marks)
+    return f"{zh}, 其间按直线", f"{en}, straight between"
+
+
+@_of("growth")
+def _growth(m: Any, down: bool) -> Pair:
+    base, aim = _aim(m.base), _aim(m.target)
+    return (
+        f"从基数{base[0]}到目标{aim[0]}走完的比例乘满分",
+        f"the share gone of the way from the base{base[1]} to the target{aim[1]}, times the full mark",
+    )
+
+
+@_of("direct")
+def _direct(m: Any, down: bool) -> Pair:
+    return f"评分本身, 以 {_n(m.scale)} 为满分折算", f"the mark itself, out of {_n(m.scale)}"
+
+
+@_of("tiers")
+def _tiers(m: Any, down: bool) -> Pair:
+    return (
+        "定性分档: " + "、".join(f"{one.name.zh} {_n(one.high)}–{_n(one.low)}%" for one in m.tiers),
+        "tiers: "
+        + ", ".join(f"{one.name.say('en')} {_n(one.high)}–{_n(one.low)}%" for one in m.tiers),
+    )
+
+
+@_of("threshold")
+def _threshold(m: Any, down: bool) -> Pair:
+    aim = _aim(m.target)
+    if m.strict:
+        zh, en = ("低于", "below") if down else ("超过", "above")
+    else:
+        zh, en = ("不高于", "at or below") if down else ("达到", "at or above")
+    return (
+        f"{zh}目标{aim[0]}得满分, 否则为零",
+        f"the full mark {en} the target{aim[1]}, otherwise nothing",
+    )
+
+
+@_of("steps")
+def _steps(m: Any, down: bool) -> Pair:
+    zh, en = (
+        ("与目标之差", "the difference to the target")
+        if m.of == "difference"
+        else ("数值", "the value")
+    )
+    return (
+        f"对照表, 按{zh}: " + "、".join(f"{_n(row.at)} 起得满分的 {row.credit}" for row in m.steps),
+        f"a table by {en}: "
+        + ", ".join(f"{row.credit} of the full mark from {_n(row.at)}" for row in m.steps),
+    )
+
+
+@_of("answers")
+def _answers(m: Any, down: bool) -> Pair:
+    return (
+        "问卷: " + "、".join(f"{one.name.zh} 得满分的 {one.credit}" for one in m.answers),
+        "a questionnaire: "
+        + ", ".join(
+            f"{one.name.say('en')} earns {one.credit} of the full mark" for one in m.answers
+        ),
+    )
+
+
+@_of("milestones")
+def _milestones(m: Any, down: bool) -> Pair:
+    late = _share(m.late)
+    return (
+        f"按期完成的节点得其份额, 逾期完成得份额的 {late}",
+        f"a milestone met in time earns its share, one met late {late} of it",
+    )
+
+
+@_of("min_max")
+def _min_max(m: Any, down: bool) -> Pair:
+    return (
+        "在组内最低和最高值之间的位置乘满分",
+        "the position between the group's lowest and highest value, times the full mark",
+    )
+
+
+@_of("z_score")
+def _z_score(m: Any, down: bool) -> Pair:
+    a, b = _n(m.centre), _n(m.scale)
+    return (
+        f"{a} 加 {b} 乘以离组均值的标准差数",
+        f"{a} plus {b} times the standard deviations from the group's mean",
+    )
+
+
+@_of("mads")
+def _mads(m: Any, down: bool) -> Pair:
+    a, b = _n(m.centre), _n(m.scale)
+    return (
+        f"{a} 加 {b} 乘以离组中位数的绝对离差中位数数",
+        f"{a} plus {b} times the median absolute deviations from the group's median",
+    )
+
+
+@_of("percentile")
+def _percentile(m: Any, down: bool) -> Pair:
+    return (
+        "不如它的单位所占比例 (相同的算一半) 乘满分",
+        "the share of units behind it, equal ones half, times the full mark",
+    )
+
+
+@_of("borda")
+def _borda(m: Any, down: bool) -> Pair:
+    return (
+        "超过的单位 (相同的算一半) 占其余单位的比例乘满分",
+        "the units it beats, equal ones half, of all others, times the full mark",
+    )
+
+
+@_of("goalposts")
+def _goalposts(m: Any, down: bool) -> Pair:
+    zh, en = ("按对数", " by logarithms") if m.log else ("", "")
+    return (
+        f"{zh}在 {_n(m.low)} 到 {_n(m.high)} 之间的位置乘满分",
+        f"the position between {_n(m.low)} and {_n(m.high)}{en}, times the full mark",
+    )
+
+
+def _n(number: Decimal | None) -> str:
+    """A number of the rule as people write it."""
+    if number is None:
+        return "—"
+    text = format(number, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _share(share: Decimal) -> str:
+    return f"{_n(share * 100)}%"
+
+
+def _aim(number: Decimal | None) -> Pair:
+    """The number where the rule itself has one; otherwise each unit has its own."""
+    return (f" {_n(number)} ", f" {_n(number)}") if number is not None else ("", "")

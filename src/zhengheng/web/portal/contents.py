@@ -1,0 +1,196 @@
+"""What stands on the portal's pages, from snapshots alone."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from zhengheng.engines.heat import STATUSES
+from zhengheng.engines.opendata import LICENCE
+from zhengheng.web.pages.tags import say
+from zhengheng.web.portal.snapshots import Site
+
+Snapshot = dict[str, Any]
+Page = tuple[str, str, dict[str, Any]]
+"""Path, template, content."""
+MOST = 3
+"""Of what became better, and as many of what became worse."""
+
+
+def pages(site: Site) -> Iterator[Page]:
+    """Every page of the site in one language."""
+    topics = life_topics(site)
+    yield "index.html", "home", {
+        "topics": topics, "results": [(one, trouble(one)) for one in site.newest], "moves": moves(site),
+        "plans": sum(len(one["plans"]) for one in site.newest),
+    }  # fmt: skip
+    for topic in topics:
+        yield f"topics/{topic['code']}.html", "topic", {"topic": topic, "topics": topics}
+    yield "search.html", "search", {"entries": list(found(site, topics))}
+    yield "calendar.html", "calendar", {}
+    yield "corrections.html", "corrections", {"corrections": [one for one in site.publications if one["corrects"]]}  # fmt: skip
+    yield "data.html", "data", {"publications": [(one, site.files(one)) for one in site.publications], "licence": LICENCE}  # fmt: skip
+    bundles = [(one, dict(site.files(one))["bundle.zip"]) for one in site.publications if one["shows"] == "score"]  # fmt: skip
+    yield "verify.html", "verify", {"bundles": bundles}
+    for one in site.publications:
+        yield from _of_publication(site, one)
+
+
+def _of_publication(site: Site, one: Snapshot) -> Iterator[Page]:
+    folder, base = f"p/{one['number']}", {"one": one, "trouble": trouble(one)}
+    before = site.before(one)
+    indicators = {i["code"]: i for i in one["indicators"]}
+    yield f"{folder}/index.html", "publication", base | {"fields": fields(one), "before": before}
+    yield f"{folder}/method.html", "method", base
+    for group in one["groups"]:
+        for unit in group["units"]:
+            marks = [(indicators[code], mark) for code, mark in one["marks"].get(unit["code"], {}).items()]  # fmt: skip
+            yield f"{folder}/units/{unit['code']}.html", "unit", base | {
+                "unit": unit, "group": group, "years": _years(site, one, unit["code"]),
+                "marks": sorted(marks, key=lambda row: ORDER.index(row[1]["status"])),
+                "plans": [(plan, _named(plan, indicators)) for plan in one["plans"] if plan["unit"] == unit["code"]],
+            }  # fmt: skip
+    names = {unit["code"]: unit["name"] for group in one["groups"] for unit in group["units"]}
+    for code, indicator in indicators.items():
+        rows = [(group, _rows(one, before, group, code)) for group in one["groups"]]
+        yield f"{folder}/indicators/{code}.html", "indicator", base | {
+            "indicator": indicator, "rows": [row for row in rows if row[1]], "counted": counted(_marks(one, code)),
+            "before": before, "years": _periods(site, one, code),
+            "topics": [topic for topic in one["topics"] if code in topic["indicators"]],
+            "plans": [(plan, names.get(plan["unit"])) for plan in one["plans"] if code in plan["indicators"]],
+        }  # fmt: skip
+
+
+ORDER = ("missed", "watch", "missing", "withheld", "met", "unlit", "not_due", "not_applicable")
+"""What needs attention stands first."""
+
+
+def _named(plan: dict[str, Any], indicators: dict[str, Any]) -> list[dict[str, Any]]:
+    return [indicators[code] for code in plan["indicators"] if code in indicators]
+
+
+def _marks(one: Snapshot, code: str) -> list[dict[str, Any]]:
+    return [row[code] for row in one["marks"].values() if code in row]
+
+
+def _rows(
+    one: Snapshot, before: Snapshot | None, group: dict[str, Any], code: str
+) -> list[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]]:
+    """The group's units with their marks on an indicator, now and the period before."""
+    old = before["marks"] if before else {}
+    return [
+        (unit, one["marks"][unit["code"]][code], old.get(unit["code"], {}).get(code, {}))
+        for unit in group["units"] if code in one["marks"].get(unit["code"], {})
+    ]  # fmt: skip
+
+
+def _years(site: Site, one: Snapshot, unit: str) -> list[tuple[Snapshot, dict[str, Any]]]:
+    """The unit's line in every published period of the rulebook; of this period the one that is read."""
+    held = [one if other["period"] == one["period"] else other for other in site.periods if other["rulebook"] == one["rulebook"]]  # fmt: skip
+    return [
+        (other, line) for other in held for group in other["groups"] for line in group["units"] if line["code"] == unit
+    ]  # fmt: skip
+
+
+def _periods(site: Site, one: Snapshot, code: str) -> list[tuple[Snapshot, dict[str, int]]]:
+    """How the indicator stood over the units in every published period of the rulebook."""
+    held = [one if other["period"] == one["period"] else other for other in site.periods if other["rulebook"] == one["rulebook"]]  # fmt: skip
+    return [(other, counted(_marks(other, code))) for other in held if _marks(other, code)]
+
+
+def later(site: Site, one: Snapshot | None) -> Snapshot | None:
+    """What a reader of this publication should know of: its correction, or a newer period."""
+    if one is None:
+        return None
+    mine = (one["period"], one["number"])
+    found = [other for other in site.newest if other["rulebook"] == one["rulebook"]]
+    return found[0] if found and (found[0]["period"], found[0]["number"]) > mine else None
+
+
+def counted(marks: Iterable[dict[str, Any]]) -> dict[str, int]:
+    """How many marks have which status."""
+    found = dict.fromkeys(STATUSES, 0)
+    for mark in marks:
+        found[mark["status"]] += 1
+    return found
+
+
+def trouble(one: Snapshot) -> dict[str, Any]:
+    """Units, those with an indicator not met, and how the indicators stand."""
+    counts = [unit["counts"] for group in one["groups"] for unit in group["units"]]
+    return {
+        "units": len(counts), "red": sum(bool(held.get("missed")) for held in counts),
+        **{name: sum(held.get(name, 0) for held in counts) for name in ("met", "watch", "missed", "missing")},
+    }  # fmt: skip
+
+
+def fields(one: Snapshot) -> list[dict[str, Any]]:
+    """The dimensions with their indicators: what the publication is about."""
+    found: dict[str, dict[str, Any]] = {}
+    for indicator in one["indicators"]:
+        held = found.setdefault(indicator["dimension"]["zh"], {"name": indicator["dimension"], "indicators": []})  # fmt: skip
+        held["indicators"].append((indicator, counted(_marks(one, indicator["code"]))))
+    return list(found.values())
+
+
+def life_topics(site: Site) -> list[dict[str, Any]]:
+    """The topics of life over the newest publications, each with its indicators, now and the period before."""
+    found: dict[str, dict[str, Any]] = {}
+    for one in site.newest:
+        before = site.before(one)
+        known = {indicator["code"]: indicator for indicator in one["indicators"]}
+        for topic in one["topics"]:
+            held = found.setdefault(topic["code"], {**topic, "rows": [], "plans": 0})
+            codes = [code for code in topic["indicators"] if code in known]
+            held["plans"] += sum(bool(set(plan["indicators"]) & set(codes)) for plan in one["plans"])  # fmt: skip
+            for code in codes:
+                old = counted(_marks(before, code)) if before else None
+                held["rows"].append((one, known[code], counted(_marks(one, code)), before, old if old and any(old.values()) else None))  # fmt: skip
+    for topic in found.values():
+        sums = [row[2] for row in topic["rows"]]
+        topic["counted"] = {name: sum(one[name] for one in sums) for name in ("met", "watch", "missed")}  # fmt: skip
+    return list(found.values())
+
+
+def moves(site: Site) -> list[dict[str, Any]]:
+    """Of each newest result, which indicators more units meet than a period before, and which fewer: as many of both."""
+    found = []
+    for one in site.newest:
+        earlier = site.before(one)
+        if earlier is None:
+            continue
+        changed = []
+        for indicator in one["indicators"]:
+            before, now = _met(earlier, indicator["code"]), _met(one, indicator["code"])
+            if before is not None and now is not None:
+                changed.append((now[0] * before[1] - before[0] * now[1], indicator, before, now))
+        changed.sort(key=lambda row: (row[0], row[1]["code"]))
+        worse = [row for row in changed if row[0] < 0][:MOST]
+        better = [row for row in reversed(changed) if row[0] > 0][:MOST]
+        if worse or better:
+            found.append({"one": one, "earlier": earlier, "better": better, "worse": worse})
+    return found
+
+
+def _met(one: Snapshot, code: str) -> tuple[int, int] | None:
+    """How many of the units with a light meet an indicator."""
+    held = counted(_marks(one, code))
+    lit = held["met"] + held["watch"] + held["missed"]
+    return (held["met"], lit) if lit else None
+
+
+def found(site: Site, topics: list[dict[str, Any]]) -> Iterator[dict[str, str]]:
+    """What can be searched for: topics, units and indicators of the newest results, with their pages."""
+    for topic in topics:
+        yield {"name": say(topic["name"]["zh"], topic["name"]["en"]), "about": say(topic["about"]["zh"], topic["about"]["en"]),
+               "page": f"topics/{topic['code']}.html", "words": " ".join((*topic["name"].values(), *topic["about"].values()))}  # fmt: skip
+    for one in site.newest:
+        base = f"p/{one['number']}"
+        title = say(one["title"]["zh"], one["title"]["en"])
+        for indicator in one["indicators"]:
+            about = [word for topic in one["topics"] if indicator["code"] in topic["indicators"] for word in topic["name"].values()]  # fmt: skip
+            yield {"name": say(indicator["name"]["zh"], indicator["name"]["en"]), "about": f"{title} {one['period']}",
+                   "page": f"{base}/indicators/{indicator['code']}.html",
+                   "words": " ".join((*indicator["name"].values(), indicator["code"], *about))}  # fmt: skip
+        for group in one["groups"]:
+            for unit in group["units"]:
+                yield {"name": say(unit["name"]["zh"], unit["name"]["en"]), "about": f"{title} {one['period']}",
+                       "page": f"{base}/units/{unit['code']}.html", "words": " ".join(unit["name"].values())}  # fmt: skip

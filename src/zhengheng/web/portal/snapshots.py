@@ -1,0 +1,100 @@
+"""The released publications of a folder, and what the city puts around the pages made from them."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+
+from zhengheng.domain.problems import DataError
+
+UPCOMING = "upcoming.json"
+"""Beside the publications: what is to come, and from which day."""
+OLDER: dict[str, Any] = {"topics": [], "plans": [], "standing": "final"}
+"""What snapshots of earlier versions of this program do not hold yet; a published one is never written again."""
+
+
+def _lines(held: Any) -> Any:
+    return (held,) if isinstance(held, str) else held
+
+
+Lines = Annotated[tuple[str, ...], BeforeValidator(_lines)]
+
+
+class Slots(BaseModel):
+    """What the city puts around every page: its name, header and footer lines (主办单位, 网站标识码, 备案号)."""
+
+    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
+
+    name_zh: str = "政务绩效公开"
+    name_en: str = "Government performance"
+    header: str = ""
+    header_en: str = ""
+    footer: Lines = ()
+    footer_en: Lines = ()
+    base: str = ""
+    """The public address of the site, for the catalogue of open data; empty: relative."""
+
+
+@dataclass
+class Site:
+    """The publications of a folder, newest first, and where pages go."""
+
+    publications: list[dict[str, Any]]
+    source: Path
+    slots: Slots = field(default_factory=Slots)
+    upcoming: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def newest(self) -> list[dict[str, Any]]:
+        """Of each rulebook the newest period, in its newest version."""
+        found: dict[str, dict[str, Any]] = {}
+        for one in self.periods:
+            found.setdefault(one["rulebook"], one)
+        return list(found.values())
+
+    @property
+    def periods(self) -> list[dict[str, Any]]:
+        """Of each rulebook and period the newest version, the latest period first."""
+        found: dict[tuple[str, str], dict[str, Any]] = {}
+        for one in sorted(self.publications, key=lambda one: -one["number"]):
+            found.setdefault((one["rulebook"], one["period"]), one)
+        return sorted(found.values(), key=lambda one: one["period"], reverse=True)
+
+    def before(self, one: dict[str, Any]) -> dict[str, Any] | None:
+        """The same rulebook's publication for the period before."""
+        held = [other for other in self.periods if other["rulebook"] == one["rulebook"] and other["period"] < one["period"]]  # fmt: skip
+        return held[0] if held else None
+
+    def files(self, one: dict[str, Any]) -> list[tuple[str, str]]:
+        """A publication's files with their SHA-256."""
+        path = self.source / str(one["number"]) / "digests.json"
+        held = json.loads(path.read_text(encoding="utf-8"))
+        return [(name.removeprefix("data/"), digest) for name, digest in sorted(held.items()) if name.startswith("data/")]  # fmt: skip
+
+
+def slots_of(path: Path) -> Slots:
+    """The slots as an installation's portal.yaml fills them. Raises DataError for what does not fit."""
+    if not path.is_file():
+        return Slots()
+    try:
+        return Slots.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+    except (ValidationError, yaml.YAMLError) as error:
+        known = ", ".join(Slots.model_fields)
+        raise DataError.one(
+            str(path), "portal.slots", zh=f"无法读取; 可用的项目: {known} ({error})", en=f"cannot be read; known are {known} ({error})"
+        ) from error  # fmt: skip
+
+
+def read_site(source: Path, slots: Slots | None = None) -> Site:
+    """The released publications under a folder. Only finished ones count: those whose digests are written."""
+    held = [
+        OLDER | json.loads((folder / "snapshot.json").read_text(encoding="utf-8"))
+        for folder in source.glob("[0-9]*")
+        if folder.suffix != ".part" and (folder / "digests.json").is_file()
+    ]
+    coming = source / UPCOMING
+    upcoming = json.loads(coming.read_text(encoding="utf-8")) if coming.is_file() else []
+    return Site(sorted(held, key=lambda one: -one["number"]), source, slots or Slots(), upcoming)
