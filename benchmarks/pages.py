@@ -94,7 +94,7 @@ def furnish(home: Path) -> tuple[str, str]:
     from zhengheng.engines.run import make_run
     from zhengheng.lake.store import Lake
     from zhengheng.web.accounts.models import Account, RoleGrant
-    from zhengheng.web.portal.services import publish
+    from zhengheng.web.portal.writing import publish
     from zhengheng.web.publication.jobs import folder, write_publication
     from zhengheng.web.publication.models import Publication
     from zhengheng.web.results.models import ResultRun

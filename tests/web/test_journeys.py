@@ -19,7 +19,7 @@ from tests.web.conftest import NOW, PASSWORD, People, computed_run
 from tests.web.test_publication import nothing_published, release
 from zhengheng.scheme.base import Text
 from zhengheng.scheme.procedure import Topic
-from zhengheng.web.portal.services import publish
+from zhengheng.web.portal.writing import publish
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.services import name_reader, register_run
 

@@ -24,7 +24,7 @@ from zhengheng.web.acts.services import make, perform
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.jobs.services import run_job
 from zhengheng.web.ledger.models import LedgerEntry
-from zhengheng.web.portal.services import publish
+from zhengheng.web.portal.writing import publish
 from zhengheng.web.publication import jobs as writing
 from zhengheng.web.publication.acts import (
     PUBLICATIONS,

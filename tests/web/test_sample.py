@@ -1,9 +1,11 @@
 """The sample city's office: made through its people's acts; every account signs in, every story can be found."""
 
+import io
 import re
 from collections import Counter
 from pathlib import Path
 
+import docx
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -74,6 +76,7 @@ def test_the_sample_city_and_its_stories(city: list[tuple[str, str, str]]) -> No
     the_hot_spot_of_story_1_moves_weights()
     the_city_on_one_screen()
     the_units_that_need_help()
+    the_strategy_of_five_years()
     what_the_public_reads_of_story_16()
     assert Rectification.objects.filter(state="served", late=False, unit__code="D27").count() == 1
     assert RulebookVersion.objects.filter(state="adopted").count() == 3 * 3 + 1
@@ -177,6 +180,32 @@ def the_units_that_need_help() -> None:
     for only, units in wanted.items():
         text = client.get(f"/office/overview/{run.run}/?only={only}").content.decode()
         assert set(re.findall(r"/units/([^/]+)/\"", text)) == units, only
+
+
+def the_strategy_of_five_years() -> None:
+    """The same report as page, Word document and PDF; what a reader may not see of the units' words is not in it."""
+    run = ResultRun.objects.get(rulebook="departments", period="2025", state="notice")
+    base = f"/office/overview/{run.run}/"
+    page = entered("weiyuan", "Yunheng-2026").get(f"{base}strategy/").content.decode()
+    assert "战略目标年度报告 2025" in page
+    for words in ("经济稳中提质", "2023 达标", "未达标的原因", "2026 年建议"):
+        assert words in page
+    client = entered("zhuren", "Yunheng-2026")
+    word = docx.Document(io.BytesIO(client.get(f"{base}strategy.docx").content))
+    texts = [one.text for one in word.paragraphs]
+    assert "战略目标年度报告 2025" in texts
+    assert any("山清水净" in text for text in texts)
+    assert len(word.tables) > 4
+    assert client.get(f"{base}strategy.pdf").content.startswith(b"%PDF-")
+    assert client.get(f"{base}strategy.exe").status_code == 422
+    one = docx.Document(io.BytesIO(client.get(f"{base}units/D27/report.docx").content))
+    held = reading(run, "zh")
+    rows = {row.cells[0].text: row.cells[4].text for row in one.tables[-1].rows}
+    for code, mark in held.heat.marks["D27"].items():
+        shown = f"{mark.points or '—'} / {mark.full}" if mark.weighed else "不计分"
+        assert rows[f"{code} {held.heat.column(code).name}"] == shown
+    assert client.get(f"{base}units/D27/report.pdf").content.startswith(b"%PDF-")
+    assert client.get(f"{base}units/NOBODY/report.pdf").status_code == 404
 
 
 def what_the_public_reads_of_story_16() -> None:

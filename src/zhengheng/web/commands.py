@@ -238,7 +238,7 @@ def portal_export(
 ) -> None:  # fmt: skip
     """Write the whole portal as static files, for any web server under any path."""
     begin(home, look_only=True)
-    from zhengheng.web.portal.services import publish
+    from zhengheng.web.portal.writing import publish
 
     out_line(f"{publish(target)} pages · {target}")
 

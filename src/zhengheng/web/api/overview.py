@@ -9,14 +9,20 @@ from zhengheng.engines.change import EFFECTS
 from zhengheng.engines.curve import curve
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import require
+from zhengheng.web.acts.selectors import visible
 from zhengheng.web.api.schemas import ErrorOut
+from zhengheng.web.files.documents import Report
 from zhengheng.web.overview import city as whole
 from zhengheng.web.overview import selectors
 from zhengheng.web.overview.readings import change_of, reading
+from zhengheng.web.overview.reports import Told, of_unit, strategy
 from zhengheng.web.pages.tags import language
+from zhengheng.web.rectification.acts import RECTIFICATIONS
+from zhengheng.web.reporting.self_reports import SELF_REPORTS
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import find
 from zhengheng.web.results.services import watched
+from zhengheng.web.rulebooks.questions import PROPOSALS
 
 ERRORS = dict.fromkeys((401, 403, 404, 409, 422), ErrorOut)
 router = Router()
@@ -114,6 +120,50 @@ def result_indicator(request: OfficeRequest, run: str, indicator: str, code: str
         "mark": mark, "years": [{"period": one["result"].period, "mark": one["mark"]} for one in found],
         "curve": curve(held.run, code, indicator),
     }  # fmt: skip
+
+
+class TableOut(Schema):
+    """A table of a report."""
+
+    head: list[str]
+    rows: list[list[str]]
+
+
+class SectionOut(Schema):
+    """A part of a report."""
+
+    title: str
+    texts: list[str]
+    tables: list[TableOut]
+
+
+class ReportOut(Schema):
+    """A report: its sentence, where it comes from, its parts."""
+
+    title: str
+    answer: str
+    origin: str
+    sections: list[SectionOut]
+
+
+@router.get("/results/{run}/strategy", response={200: ReportOut, **ERRORS})
+def result_strategy(request: OfficeRequest, run: str) -> Report:
+    """The report on the strategic goals, as its page and its files have it."""
+    result = _seen(request, run, "strategy")
+    day = request.now.date()
+    known = selectors.newest(request.user, day)
+    told = Told(*(visible(kind, request.user, day) for kind in (RECTIFICATIONS, SELF_REPORTS, PROPOSALS)))  # fmt: skip
+    return strategy(result, known, whole.aims([result], language()), told, language())
+
+
+@router.get("/results/{run}/units/{code}/report", response={200: ReportOut, **ERRORS})
+def result_unit_report(request: OfficeRequest, run: str, code: str) -> Report:
+    """One unit's performance report."""
+    result = _seen(request, run, f"unit {code} report")
+    if code not in reading(result, language()).line:
+        raise NotFoundError.one(code, "unit.absent", zh="这个批次里没有该单位", en="this unit is not in the run")  # fmt: skip
+    earlier = selectors.history(result, selectors.newest(request.user, request.now.date()))
+    return of_unit(result, earlier[-1] if earlier else None, code, language())
 
 
 class RedsOut(Schema):

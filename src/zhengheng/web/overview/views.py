@@ -21,18 +21,21 @@ from zhengheng.web.accounts.selectors import allowed, require
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.acts.selectors import owed, visible
 from zhengheng.web.appeals.acts import APPEALS
+from zhengheng.web.files import documents
 from zhengheng.web.meetings.acts import COMMITMENTS
-from zhengheng.web.overview import charts, selectors, tables
+from zhengheng.web.overview import charts, reports, selectors, tables
 from zhengheng.web.overview import city as whole
 from zhengheng.web.overview.readings import change_of, curve_of, passport_of, reading
 from zhengheng.web.overview.selectors import ONLY, PAGE, Choice, Shown, Standing
 from zhengheng.web.pages.tags import language
 from zhengheng.web.rectification.acts import RECTIFICATIONS
+from zhengheng.web.reporting.self_reports import SELF_REPORTS
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import find, pick
 from zhengheng.web.results.selectors import visible as visible_results
 from zhengheng.web.results.services import watched
 from zhengheng.web.rulebooks.models import Question
+from zhengheng.web.rulebooks.questions import PROPOSALS
 from zhengheng.web.targets.models import TargetChange, TargetLine
 from zhengheng.workflow.machines import RESULT
 
@@ -210,9 +213,7 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
     result, context = _frame(request, name, f"unit {unit} overview")
     tongue, day, held = language(), request.now.date(), context["held"]
     if unit not in held.line:
-        raise NotFoundError.one(
-            unit, "unit.absent", zh="这个批次里没有该单位", en="this unit is not in the run"
-        )
+        raise _no_unit(unit)
     group, line = held.line[unit]
     earlier = context["earlier"]
     moved = change_of(earlier, result, unit, tongue) if earlier else None
@@ -250,10 +251,47 @@ def city(request: OfficeRequest) -> HttpResponse:
 
 
 @require_GET
+def strategy(request: OfficeRequest, name: str, form: str = "") -> HttpResponse:
+    """Goals of several years: what was reached, why some was not, what comes next; as page or file."""
+    result, context = _frame(request, name, f"strategy {form}".strip())
+    day, tongue = request.now.date(), language()
+    told = reports.Told(
+        visible(RECTIFICATIONS, request.user, day), visible(SELF_REPORTS, request.user, day), visible(PROPOSALS, request.user, day)
+    )  # fmt: skip
+    aims = whole.aims([result], tongue)
+    report = reports.strategy(result, context["known"], aims, told, tongue)
+    if form:
+        return documents.file(report, f"{result.rulebook}-{result.period}-strategy", form, _note(request, bool(context["watermark"])))  # fmt: skip
+    return render(request, "overview/strategy.html", context | {"report": report, "aims": aims})
+
+
+@require_GET
+def unit_report(request: OfficeRequest, name: str, unit: str, form: str) -> HttpResponse:
+    """One unit's performance report as a file."""
+    result, context = _frame(request, name, f"unit {unit} report {form}")
+    if unit not in context["held"].line:
+        raise _no_unit(unit)
+    report = reports.of_unit(result, context["earlier"], unit, language())
+    return documents.file(report, f"{result.rulebook}-{result.period}-{unit}", form, _note(request, bool(context["watermark"])))  # fmt: skip
+
+
+def _no_unit(unit: str) -> NotFoundError:
+    return NotFoundError.one(unit, "unit.absent", zh="这个批次里没有该单位", en="this unit is not in the run")  # fmt: skip
+
+
+def _note(request: OfficeRequest, marked: bool) -> str:
+    """Who took a file and when, where it is not on notice yet."""
+    return (
+        f"{request.user.name} {request.user.username} {request.now:%Y-%m-%d %H:%M}"
+        if marked
+        else ""
+    )
+
+
+@require_GET
 def download(request: OfficeRequest, name: str, form: str) -> HttpResponse:
     """The result's numbers as a file; before the notice it carries who took it and when."""
     result = find(name, request.user, request.now.date())
     code = request.GET.get("indicator", "")
     marked = watched(run=result, what=f"download {form} {code}".strip(), actor=request.user, now=request.now)  # fmt: skip
-    note = f"{request.user.name} {request.user.username} {request.now:%Y-%m-%d %H:%M}" if marked else ""  # fmt: skip
-    return tables.file(reading(result, language()).run, form, code, note)
+    return tables.file(reading(result, language()).run, form, code, _note(request, marked))

@@ -12,7 +12,7 @@ from zhengheng.domain.canonical import canonical
 from zhengheng.engines.opendata import digest, write_files
 from zhengheng.web.acts.services import perform_by_machine
 from zhengheng.web.jobs.services import Work, job
-from zhengheng.web.portal.services import publish
+from zhengheng.web.portal.writing import publish
 from zhengheng.web.publication.acts import PUBLICATIONS, WrittenGiven, document_of
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.results.selectors import folder_of, loaded
