@@ -51,6 +51,8 @@ TABLE: dict[tuple[str, str], tuple[set[Role], dict[str, Any]]] = {
     ("get", "/results/{run}/heat"): (NOBODY, {}),
     ("get", "/results/{run}/units/{code}/change"): (NOBODY, {}),
     ("get", "/results/{run}/indicators/{indicator}/units/{code}"): (NOBODY, {}),
+    ("get", "/results/{run}/strategy"): (NOBODY, {}),
+    ("get", "/results/{run}/units/{code}/report"): (NOBODY, {}),
     ("get", "/city"): (OFFICE | {Role.COMMISSION_MEMBER, Role.COMMISSION_SECRETARY}, {}),
     ("post", "/files"): (EVERYONE, {}),
     ("get", "/checklist"): (set(OFFICE), {}),

@@ -186,6 +186,15 @@ def the_strategy_of_five_years() -> None:
     """The same report as page, Word document and PDF; what a reader may not see of the units' words is not in it."""
     run = ResultRun.objects.get(rulebook="departments", period="2025", state="notice")
     base = f"/office/overview/{run.run}/"
+    member = entered("weiyuan", "Yunheng-2026")
+    held = reading(run, "zh")
+    assert f"{base}units/D10-2/" in member.get(f"{base}units/D10/").content.decode()
+    section = member.get(f"{base}units/D10-2/").content.decode()
+    assert "份额 60%" in section
+    assert f"{base}units/D10-2-1/" in section
+    post = member.get(f"{base}units/D10-2-1/").content.decode()
+    assert "份额 40%" in post
+    assert held.heat.marks["D10"]["C02"].words[0] in post, "under the light of the bureau"
     page = entered("weiyuan", "Yunheng-2026").get(f"{base}strategy/").content.decode()
     assert "战略目标年度报告 2025" in page
     for words in ("经济稳中提质", "2023 达标", "未达标的原因", "2026 年建议"):
@@ -199,7 +208,6 @@ def the_strategy_of_five_years() -> None:
     assert client.get(f"{base}strategy.pdf").content.startswith(b"%PDF-")
     assert client.get(f"{base}strategy.exe").status_code == 422
     one = docx.Document(io.BytesIO(client.get(f"{base}units/D27/report.docx").content))
-    held = reading(run, "zh")
     rows = {row.cells[0].text: row.cells[4].text for row in one.tables[-1].rows}
     for code, mark in held.heat.marks["D27"].items():
         shown = f"{mark.points or '—'} / {mark.full}" if mark.weighed else "不计分"

@@ -23,9 +23,9 @@ from zhengheng.web.acts.selectors import owed, visible
 from zhengheng.web.appeals.acts import APPEALS
 from zhengheng.web.files import documents
 from zhengheng.web.meetings.acts import COMMITMENTS
-from zhengheng.web.overview import charts, reports, selectors, tables
+from zhengheng.web.overview import charts, reports, sections, selectors, tables
 from zhengheng.web.overview import city as whole
-from zhengheng.web.overview.readings import change_of, curve_of, passport_of, reading
+from zhengheng.web.overview.readings import Reading, change_of, curve_of, passport_of, reading
 from zhengheng.web.overview.selectors import ONLY, PAGE, Choice, Shown, Standing
 from zhengheng.web.pages.tags import language
 from zhengheng.web.rectification.acts import RECTIFICATIONS
@@ -213,13 +213,13 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
     result, context = _frame(request, name, f"unit {unit} overview")
     tongue, day, held = language(), request.now.date(), context["held"]
     if unit not in held.line:
-        raise _no_unit(unit)
+        return _section(request, context, unit)
     group, line = held.line[unit]
     earlier = context["earlier"]
     moved = change_of(earlier, result, unit, tongue) if earlier else None
     marks = held.heat.marks.get(unit, {})
     context |= {
-        "unit": unit, "line": line, "name": selectors.names_of([unit], tongue).get(unit, line.name),
+        **_down(held, unit), "unit": unit, "line": line, "name": selectors.names_of([unit], tongue).get(unit, line.name),
         "group": group, "counted": held.counted.get(unit, {}), "moved": moved,
         "waterfall": charts.waterfall(moved) if moved else None,
         "gaps": [(mark, held.heat.column(mark.indicator), plain(mark.lost, 9)) for mark in selectors.gaps(marks.values())],
@@ -230,6 +230,28 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
         "appeals": [(a, APPEALS.state_of(a)) for a in visible(APPEALS, request.user, day) if a.unit.code == unit],
     }  # fmt: skip
     return render(request, "overview/unit.html", context)
+
+
+def _section(request: OfficeRequest, context: dict[str, Any], code: str) -> HttpResponse:
+    """A section or post below the assessed units: what it carries, and what it hands on."""
+    found = sections.carried(context["held"], code)
+    if not found:
+        raise _no_unit(code)
+    names = sections.names({code, *(one.parent for one in found), *(one.unit for one in found)})
+    context |= {
+        **_down(context["held"], code), "code": code, "carried": found, "name": names.get(code, code),
+        "above": {one: names.get(one, one) for one in {*(held.parent for held in found), *(held.unit for held in found)}},
+    }  # fmt: skip
+    return render(request, "overview/section.html", context)
+
+
+def _down(held: Reading, code: str) -> dict[str, Any]:
+    """What is handed down from here, to whom."""
+    rows = sections.handed_down(held, code)
+    names = sections.names({child for _, child, _ in rows})
+    return {
+        "down": [(column, child, names.get(child, child), part) for column, child, part in rows]
+    }
 
 
 @require_GET
