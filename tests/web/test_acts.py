@@ -11,6 +11,7 @@ from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.appeals.models import Appeal, Conflict, Objection, PanelSeat
 from zhengheng.web.audits.models import Audit
+from zhengheng.web.comments.models import Comment
 from zhengheng.web.days.models import LoadedCalendar
 from zhengheng.web.decisions.models import Decision
 from zhengheng.web.handovers.models import Handover
@@ -44,6 +45,8 @@ TABLE: dict[str, tuple[set[Role], set[Role] | str]] = {
     "handover.prepare": (WORKING, BOTH), "handover.take": (PANEL, BOTH), "handover.withdraw": (MENTOR, BOTH), "handover.carry_out": ({R.SECRECY_OFFICER}, BOTH),
     "publication.prepare": (PROCEDURE, BOTH), "publication.review": ({R.SECRECY_REVIEWER}, BOTH), "publication.release": (DIRECTOR, BOTH),
     "publication.withdraw": (DIRECTOR | {R.SECRECY_REVIEWER}, BOTH),
+    "comment.route": (PROCEDURE, BOTH), "comment.refuse": (PROCEDURE, BOTH), "comment.hand_over": (PROCEDURE, BOTH), "comment.reply": (LEADER | REPORTER, NOBODY),
+    "comment.send_back": (DIRECTOR, BOTH), "comment.approve": (DIRECTOR, BOTH),
     "commitment.record": (SECRETARY, BOTH), "commitment.report": (LEADER, NOBODY), "commitment.keep": (SECRETARY, BOTH), "commitment.carry": (SECRETARY, BOTH),
     "reorganisation.ask": (PROCEDURE, BOTH), "reorganisation.approve": (SECRETARY, BOTH), "reorganisation.refuse": (SECRETARY, BOTH),
     "reorganisation.draft_rules": (INDICATORS, BOTH), "reorganisation.carry_out": (PROCEDURE, BOTH), "reorganisation.move_roles": ({R.SECRECY_OFFICER}, BOTH), "rulebook.retire": (DIRECTOR, BOTH),
@@ -83,6 +86,7 @@ BY_MACHINE = {
     "result.replace",
     "result.archived",
     "publication.written",
+    "comment.receive",
 }
 # Acts whose doer depends on the state.
 BY_STATE = {
@@ -98,6 +102,7 @@ READING: dict[str, tuple[set[Role], set[Role]]] = {
     # Its maker is the mentor here, the successor the panel member.
     "handover": (OFFICERS | MENTOR | PANEL, OFFICERS | MENTOR | PANEL),
     "commitment": (OFFICE | COMMISSION | OF_A_UNIT, OFFICE | COMMISSION),
+    "comment": (OFFICE | OF_A_UNIT, OFFICE),
     "publication": (OFFICE | SECRETARY | {R.SECRECY_REVIEWER}, OFFICE | SECRETARY | {R.SECRECY_REVIEWER}),
     "reorganisation": (set(Role), set(Role)),
     "rulebook": (OFFICE | COMMISSION, OFFICE | COMMISSION),
@@ -182,6 +187,7 @@ class Objects:
         self.held |= {
             "calendar": LoadedCalendar.objects.create(years="2027", source="s", text='{"years": {}}', state="loaded", **common),
             "publication": Publication.objects.create(run=self.result, shows="grade", state="prepared", **common),
+            "comment": Comment.objects.create(reference="r", text="t", received_on=NOW.date(), unit=self.unit, state="received", **common),
             "commitment": Commitment.objects.create(unit=self.unit, meeting="m", text="t", state="open", **common),
             "handover": Handover.objects.create(grant=mentor.grants.get(), successor=member, day=NOW.date(), notes="n", state="prepared", **common | {"made_by": mentor}),
             "objection": Objection.objects.create(about="a", text="t", state="lodged", **common | {"made_by": mentor}),
@@ -200,6 +206,7 @@ def test_the_table_holds_every_act() -> None:
     assert declared == set(TABLE) | BY_MACHINE | {act for act, _ in BY_STATE}
     known = declared | {f"{kind.name}.read" for kind in KINDS} | {"report.open"}
     assert {act for act in ACTS if act.split(".")[0] in READING} <= known | {
+        "comment.bring",
         "result.register",
         "result.name",
         "result.try",

@@ -42,6 +42,10 @@ TABLE: dict[tuple[str, str], set[Role]] = {
     },
     ("GET", "/office/overview/none/"): NOBODY,
     ("GET", "/office/overview/none/file.csv"): NOBODY,
+    ("GET", "/office/overview/none/strategy/"): NOBODY,
+    ("GET", "/office/overview/none/strategy.docx"): NOBODY,
+    ("GET", "/office/overview/none/units/D10/report.pdf"): NOBODY,
+    ("GET", "/office/comments-import/"): {Role.OFFICE_PROCEDURE},
     ("GET", "/office/overview/none/indicators/A/"): NOBODY,
     ("GET", "/office/overview/none/units/D10/"): NOBODY,
     ("GET", "/office/results/"): EVERYONE,
@@ -69,6 +73,7 @@ TABLE: dict[tuple[str, str], set[Role]] = {
 OPEN = {
     "/",
     "/index.html",
+    "/comments",
     "/office/clock/",
     "/office/doors/wecom/login/",
     "/office/doors/wecom/login/callback/",

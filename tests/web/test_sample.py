@@ -230,6 +230,10 @@ def what_the_public_reads_of_story_16() -> None:
     page = anybody.get(f"/p/{current.pk}/units/D27.html").getvalue().decode()
     assert "公示中" in page
     assert "方案确定后在此公布" in page
+    said = anybody.get("/comments.html").getvalue().decode()
+    assert "随 6 月招生公告公布" in said
+    assert "公交准点率是怎么统计的" in said
+    assert "停水" not in said, "a complaint about a service went to the hotline"
     departments = Publication.objects.get(run__rulebook="departments", run__period="2024")
     page = anybody.get(f"/p/{departments.pk}/units/D10.html").getvalue().decode()
     assert "教育局" in page

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -251,10 +251,14 @@ def portal_serve(
     host: Annotated[str, typer.Option(help="address")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="port")] = 8001,
     threads: Annotated[int, typer.Option(help="threads")] = 8,
-) -> None:
-    """Serve a written portal: a process that knows no database and no office."""
+    inbox: Annotated[Path | None, typer.Option(help="留言收件箱文件夹 / folder that takes comments")] = None,
+) -> None:  # fmt: skip
+    """Serve a written portal: a process that knows no database and no office, and writes nothing but its inbox."""
     from waitress import serve as waitress_serve
     from whitenoise import WhiteNoise  # type: ignore[import-untyped]
+
+    from zhengheng.web.portal.inbox import Inbox
+    from zhengheng.web.portal.receiving import Receiver, receiving
 
     if not (folder / "index.html").is_file():
         raise NotFoundError.one(
@@ -267,7 +271,27 @@ def portal_serve(
 
     pages = WhiteNoise(absent, root=str(folder), index_file=True, max_age=300)
     out_line(f"门户 portal: http://{host}:{port}/  (Ctrl+C 结束 / ends it)")
-    waitress_serve(pages, host=host, port=port, threads=threads)
+    served = (
+        receiving(pages, Receiver(Inbox(inbox), lambda: datetime.now(UTC)))
+        if inbox is not None
+        else pages
+    )
+    waitress_serve(served, host=host, port=port, threads=threads)
+
+
+@portal.command("comments")
+def portal_comments(
+    inbox: Annotated[Path, typer.Argument(help="收件箱文件夹 / the inbox's folder")],
+    out_file: Annotated[Path, typer.Argument(help="写出的签名文件 / signed file to write")],
+) -> None:
+    """Sign all comments of an inbox into a file that the office imports."""
+    from zhengheng.web.portal.inbox import KEY, Inbox
+
+    if not (inbox / KEY).is_file():
+        raise NotFoundError.one(str(inbox), "inbox.absent", zh="这里没有收件箱", en="no inbox here")
+    held = Inbox(inbox)
+    out_file.write_bytes(held.export(datetime.now(UTC)))
+    out_line(f"{len(held.letters())} comments · {out_file}")
 
 
 @office.command("demo")

@@ -329,7 +329,24 @@ PUBLICATION = Machine(
     ),
 )  # fmt: skip
 
+COMMENT = Machine(
+    "comment",
+    {
+        "received": ("待审核", "to be moderated"), "routed": ("待答复", "waiting for a reply"), "replied": ("待审定", "reply to be approved"),
+        "answered": ("已答复", "answered"), "refused": ("不公开", "not shown"), "handed_over": ("已转其他渠道", "handed over"),
+    },
+    (
+        Transition("comment.receive", ("",), "received"),
+        Transition("comment.route", ("received",), "routed"),
+        Transition("comment.refuse", ("received",), "refused"),
+        Transition("comment.hand_over", ("received",), "handed_over"),
+        Transition("comment.reply", ("routed",), "replied"),
+        Transition("comment.send_back", ("replied",), "routed"),
+        Transition("comment.approve", ("replied",), "answered"),
+    ),
+)  # fmt: skip
+
 MACHINES = (
     RULEBOOK, QUESTION, PROPOSAL, DECISION, TARGET, CHANGE, REPORT, ITEM, SELF_REPORT, TOLERANCE, AUDIT, RESULT, APPEAL, OBJECTION, CONFLICT,
-    RECTIFICATION, CALENDAR, REORGANISATION, HANDOVER, COMMITMENT, PUBLICATION,
+    RECTIFICATION, CALENDAR, REORGANISATION, HANDOVER, COMMITMENT, PUBLICATION, COMMENT,
 )  # fmt: skip

@@ -72,6 +72,16 @@ RULES: tuple[Rule, ...] = (
     _rule("publication.review", Role.SECRECY_REVIEWER, relation="second"),
     _rule("publication.release", Role.OFFICE_DIRECTOR, relation="second"),
     _rule("publication.withdraw", Role.OFFICE_DIRECTOR, Role.SECRECY_REVIEWER),
+    # What the public says: the office moderates, the unit replies, the director lets the reply out.
+    _rule("comment.read", *OFFICE),
+    _rule("comment.read", *OF_A_UNIT, relation="own"),
+    _rule("comment.bring", Role.OFFICE_PROCEDURE),
+    _rule("comment.route", Role.OFFICE_PROCEDURE),
+    _rule("comment.refuse", Role.OFFICE_PROCEDURE),
+    _rule("comment.hand_over", Role.OFFICE_PROCEDURE),
+    _rule("comment.reply", Role.UNIT_LEADER, Role.UNIT_REPORTER, relation="own"),
+    _rule("comment.send_back", Role.OFFICE_DIRECTOR),
+    _rule("comment.approve", Role.OFFICE_DIRECTOR),
     # The whole city on one page.
     _rule("city.read", *OFFICE, Role.COMMISSION_MEMBER, Role.COMMISSION_SECRETARY),
     # Decisions of the commission: the secretary records, a member attests.

@@ -9,6 +9,7 @@ from zhengheng.web.acts.declare import Kind
 from zhengheng.web.appeals.acts import APPEALS
 from zhengheng.web.appeals.objections import CONFLICTS, OBJECTIONS
 from zhengheng.web.audits.acts import AUDITS
+from zhengheng.web.comments.acts import COMMENTS
 from zhengheng.web.days.acts import CALENDARS
 from zhengheng.web.decisions.acts import DECISIONS
 from zhengheng.web.handovers.acts import HANDOVERS
@@ -27,12 +28,12 @@ from zhengheng.web.targets.acts import TARGETS
 from zhengheng.web.targets.changes import CHANGES
 
 KINDS: tuple[Kind, ...] = (
-    RULEBOOKS, QUESTIONS, PROPOSALS, TARGETS, CHANGES, REPORTS, ITEMS, SELF_REPORTS, TOLERANCES, AUDITS, RESULTS, PUBLICATIONS, APPEALS, OBJECTIONS, CONFLICTS,
+    RULEBOOKS, QUESTIONS, PROPOSALS, TARGETS, CHANGES, REPORTS, ITEMS, SELF_REPORTS, TOLERANCES, AUDITS, RESULTS, PUBLICATIONS, COMMENTS, APPEALS, OBJECTIONS, CONFLICTS,
     RECTIFICATIONS, COMMITMENTS, DECISIONS, REORGANISATIONS, HANDOVERS, CALENDARS,
 )  # fmt: skip
 
 AREAS = (
     *(kind.path for kind in KINDS),
-    "reports-sheet", "files", "jobs", "results", "ledger", "accounts", "grants", "targets-import", "units-import", "accounts-import", "grants-import",
+    "reports-sheet", "files", "jobs", "results", "ledger", "accounts", "grants", "targets-import", "comments-import", "units-import", "accounts-import", "grants-import",
 )  # fmt: skip
 """The first words of the API's addresses: what a token's writing can be limited to."""

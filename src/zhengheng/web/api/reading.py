@@ -11,6 +11,7 @@ from zhengheng.web.accounts import imports
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import require
 from zhengheng.web.api.schemas import ErrorOut
+from zhengheng.web.comments import services as comments
 from zhengheng.web.files.tables import XLSX, rows_of
 from zhengheng.web.organisation import services as organisation
 from zhengheng.web.pages.checklist import checklist
@@ -129,6 +130,15 @@ def units_import(request: OfficeRequest, file: File[UploadedFile]) -> dict[str, 
     require(request.user, "organisation.import", request.now.date())
     name, rows = _table(file, organisation.COLUMNS)
     return {"rows": organisation.import_units(rows=rows, actor=request.user.username, now=request.now, source=name)}  # fmt: skip
+
+
+@router.post("/comments-import", response={200: CountOut, **ERRORS})
+def comments_import(request: OfficeRequest, file: File[UploadedFile]) -> dict[str, int]:
+    """The signed export of the portal's inbox; `rows` counts the comments that were new."""
+    name = file.name or "comments.json"
+    return {
+        "rows": comments.bring(content=file.read(), name=name, actor=request.user, now=request.now)
+    }
 
 
 @router.post("/accounts-import", response={200: CountOut, **ERRORS})

@@ -7,6 +7,18 @@ const found = document.querySelector("#found"), check = document.querySelector("
 if (found) search(document.querySelector("#query"), [...found.querySelectorAll("li")], document.querySelector("#said"));
 if (check && crypto.subtle) verify(check, document.querySelector("#checked"));
 
+const said = document.querySelector("#said[data-received]");
+if (said) {
+  const asked = new URLSearchParams(location.search);
+  for (const word of ["received", "length", "late"]) {
+    if (!asked.has(word)) continue;
+    said.hidden = false;
+    said.textContent = `${said.dataset[word]} ${asked.get(word)}`;
+  }
+  const page = document.querySelector("#page");
+  if (page && document.referrer.startsWith(location.origin)) page.value = new URL(document.referrer).pathname;
+}
+
 function search(field, items, said) {
   document.querySelector("#search").hidden = false;
   field.value = new URLSearchParams(location.search).get("q") ?? "";

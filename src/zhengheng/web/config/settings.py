@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "zhengheng.web.handovers",
     "zhengheng.web.meetings",
     "zhengheng.web.publication",
+    "zhengheng.web.comments",
     "zhengheng.web.portal",
 ]
 MIDDLEWARE = [

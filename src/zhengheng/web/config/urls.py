@@ -3,6 +3,8 @@
 from django.urls import include, path
 
 from zhengheng.web.api.routes import api
+from zhengheng.web.comments.views import take_in as take_comments_in
+from zhengheng.web.portal.views import comment as portal_comment
 from zhengheng.web.portal.views import page as portal_page
 from zhengheng.web.reporting.views import granted
 
@@ -19,7 +21,9 @@ urlpatterns = [
     path("office/tolerance/granted/", granted, name="tolerance_granted"),
     path("office/", include("zhengheng.web.targets.urls")),
     path("office/ledger/", include("zhengheng.web.ledger.urls")),
+    path("office/comments-import/", take_comments_in, name="comments_import"),
     path("office/", include("zhengheng.web.acts.urls")),
+    path("comments", portal_comment),
     path("", portal_page, {"path": ""}),
     path("<path:path>", portal_page),
 ]

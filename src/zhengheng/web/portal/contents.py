@@ -26,6 +26,8 @@ def pages(site: Site) -> Iterator[Page]:
         yield f"topics/{topic['code']}.html", "topic", {"topic": topic, "topics": topics}
     yield "search.html", "search", {"entries": list(found(site, topics))}
     yield "calendar.html", "calendar", {}
+    if site.slots.comments or site.said.get("rows"):
+        yield "comments.html", "comments", {}
     yield "corrections.html", "corrections", {"corrections": [one for one in site.publications if one["corrects"]]}  # fmt: skip
     yield "data.html", "data", {"publications": [(one, site.files(one)) for one in site.publications], "licence": LICENCE}  # fmt: skip
     bundles = [(one, dict(site.files(one))["bundle.zip"]) for one in site.publications if one["shows"] == "score"]  # fmt: skip

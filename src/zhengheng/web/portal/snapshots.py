@@ -12,6 +12,8 @@ from zhengheng.domain.problems import DataError
 
 UPCOMING = "upcoming.json"
 """Beside the publications: what is to come, and from which day."""
+COMMENTS = "comments.json"
+"""Beside the publications: comments that are shown, with their replies."""
 OLDER: dict[str, Any] = {"topics": [], "plans": [], "standing": "final"}
 """What snapshots of earlier versions of this program do not hold yet; a published one is never written again."""
 
@@ -34,6 +36,10 @@ class Slots(BaseModel):
     header_en: str = ""
     footer: Lines = ()
     footer_en: Lines = ()
+    comments: bool = False
+    """Whether the portal takes comments; the server that takes them is `portal serve` with an inbox, or the office."""
+    reply_days: int = 10
+    """Working days within which a comment is answered [D]."""
     base: str = ""
     """The public address of the site, for the catalogue of open data; empty: relative."""
 
@@ -46,6 +52,8 @@ class Site:
     source: Path
     slots: Slots = field(default_factory=Slots)
     upcoming: list[dict[str, Any]] = field(default_factory=list)
+    said: dict[str, Any] = field(default_factory=dict)
+    """The comments that are shown, and how many there were."""
 
     @property
     def newest(self) -> list[dict[str, Any]]:
@@ -97,4 +105,8 @@ def read_site(source: Path, slots: Slots | None = None) -> Site:
     ]
     coming = source / UPCOMING
     upcoming = json.loads(coming.read_text(encoding="utf-8")) if coming.is_file() else []
-    return Site(sorted(held, key=lambda one: -one["number"]), source, slots or Slots(), upcoming)
+    spoken = source / COMMENTS
+    said = json.loads(spoken.read_text(encoding="utf-8")) if spoken.is_file() else {}
+    return Site(
+        sorted(held, key=lambda one: -one["number"]), source, slots or Slots(), upcoming, said
+    )

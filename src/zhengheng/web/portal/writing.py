@@ -5,9 +5,10 @@ from pathlib import Path
 
 from django.conf import settings
 
+from zhengheng.web.comments.selectors import shown
 from zhengheng.web.pages.context import built
 from zhengheng.web.portal.site import write_site
-from zhengheng.web.portal.snapshots import UPCOMING, read_site, slots_of
+from zhengheng.web.portal.snapshots import COMMENTS, UPCOMING, read_site, slots_of
 from zhengheng.web.publication.models import Publication
 
 
@@ -15,6 +16,9 @@ def publish(target: Path) -> int:
     """Write the site into a folder; gives how many pages. The old site stands until the new one is whole."""
     home = Path(settings.HOME)
     note_upcoming(home / "publications")
+    (home / "publications" / COMMENTS).write_text(
+        json.dumps(shown(), ensure_ascii=False), encoding="utf-8"
+    )
     site = read_site(home / "publications", slots_of(home / "portal.yaml"))
     assets = {name: settings.WEB / built(name).lstrip("/") for name in ("portal.css", "portal.js")}
     return write_site(site, target, assets)

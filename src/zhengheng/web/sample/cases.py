@@ -1,10 +1,15 @@
 """More stories of sample_city.md section 7: the flood's targets, a split street, claims, tolerance, a decided grade, an audit."""
 
+from pathlib import Path
 from typing import Any
 
 from zhengheng.web.audits.acts import AUDITS
+from zhengheng.web.comments.acts import COMMENTS
+from zhengheng.web.comments.models import Comment
+from zhengheng.web.comments.services import bring
 from zhengheng.web.meetings.acts import COMMITMENTS
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.portal.inbox import Inbox
 from zhengheng.web.publication.acts import PUBLICATIONS
 from zhengheng.web.reorganisation.acts import REORGANISATIONS
 from zhengheng.web.reporting.items import ITEMS
@@ -13,7 +18,7 @@ from zhengheng.web.reporting.tolerance import TOLERANCES
 from zhengheng.web.results.acts import RESULTS
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
-from zhengheng.web.sample.desk import do, make, paper, work
+from zhengheng.web.sample.desk import do, make, moment, paper, person, work
 from zhengheng.web.targets.acts import TARGETS
 from zhengheng.web.targets.changes import CHANGES
 
@@ -181,6 +186,48 @@ def commitments() -> None:
     )
     do(COMMITMENTS, "carry", carried, "mishu", "2026-03-02", meeting="2026年3月调度会", due_on="2026-03-31",
        answer="3 个小区居民意见未统一")  # fmt: skip
+
+
+SLOTS = """# 门户的名称、页眉、页脚 (虚构示例) / the portal's name, header and footer (fictional)
+name_zh: 云衡市政务绩效公开
+name_en: "Yunheng: government performance"
+header: 虚构示例城市
+header_en: A fictional city
+footer: "主办单位: 云衡市绩效管理办公室 (虚构示例)"
+footer_en: "Published by the performance office of Yunheng (fictional)"
+comments: true
+"""
+
+
+def comments(home: Path) -> None:
+    """Citizens write on the portal: one is answered, one waits, one belongs to the hotline."""
+    if not (home / "portal.yaml").exists():
+        (home / "portal.yaml").write_text(SLOTS, encoding="utf-8")
+    inbox = Inbox(home / "inbox")
+    said = (
+        ("2026-03-03", "学校旁边的新增学位什么时候能报名?"), ("2026-03-09", "公交准点率是怎么统计的?"), ("2026-03-10", "我家停水三天没人管"),
+    )  # fmt: skip
+    for day, text in said:
+        inbox.take(text, "", moment(day))
+    bring(
+        content=inbox.export(moment("2026-03-10")),
+        name="inbox",
+        actor=person("chengxu"),
+        now=moment("2026-03-10"),
+    )
+    places, buses, water = Comment.objects.order_by("received_on")
+    for held, unit in ((places, "D10"), (buses, "D09")):
+        do(COMMENTS, "route", held, "chengxu", "2026-03-10", unit=unit, shown=held.text)
+    do(COMMENTS, "hand_over", water, "chengxu", "2026-03-10", to="hotline")
+    do(
+        COMMENTS,
+        "reply",
+        places,
+        "jiaoyu-ld",
+        "2026-03-11",
+        reply="新增学位随 6 月招生公告公布, 按学区报名。",
+    )
+    do(COMMENTS, "approve", places, "zhuren", "2026-03-12")
 
 
 def published() -> None:

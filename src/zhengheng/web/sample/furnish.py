@@ -46,6 +46,7 @@ def furnish_office(home: Path, now: datetime) -> list[tuple[str, str, str]]:
         tick(now)
         cases.audit(newer)
         cases.commitments()
+        cases.comments(home)
         cases.published()
     return [
         (

@@ -1,0 +1,189 @@
+"""What is done about a comment: shown and routed, refused with a reason, handed over; replied to and answered."""
+
+import hashlib
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from django.conf import settings
+
+from zhengheng.domain.problems import ZhenghengError
+from zhengheng.engines.snapshot import KINDS, scan
+from zhengheng.web.accounts.models import Account
+from zhengheng.web.acts.declare import Act, Change, Column, Doing, Given, Kind, Made, Standing, ask
+from zhengheng.web.comments.models import Comment
+from zhengheng.web.days.selectors import working_calendar
+from zhengheng.web.jobs import services as jobs
+from zhengheng.web.organisation.selectors import unit_of
+from zhengheng.web.portal.snapshots import slots_of
+from zhengheng.workflow.machines import COMMENT
+
+WHY_NOT = {
+    "personal": ("含他人个人信息", "holds personal data of others"), "abusive": ("辱骂或违法内容", "abusive or unlawful"),
+    "unrelated": ("与公布的内容无关", "not about what is published"), "repeated": ("重复", "said before"),
+}  # fmt: skip
+ELSEWHERE = {
+    "hotline": ("转 12345 热线 (办事投诉)", "to the hotline (complaints about a service)"),
+    "disclosure": ("转依申请公开渠道", "to the channel for disclosure requests"),
+}
+
+
+class CommentError(ZhenghengError):
+    """A comment cannot be shown as asked for."""
+
+
+class ReceiveGiven(Given):
+    reference: str
+    page: str
+    text: str
+    received_on: date
+
+
+def receive(doing: Doing) -> Made:
+    """As it came. The ledger keeps only its digest: what people write may be personal."""
+    given: ReceiveGiven = doing.given
+    made = Comment(
+        reference=given.reference, page=given.page, text=given.text, received_on=given.received_on
+    )
+    return Made(
+        made,
+        {"reference": given.reference, "sha256": hashlib.sha256(given.text.encode()).hexdigest()},
+    )
+
+
+class RouteGiven(Given):
+    unit: str = ask("由谁答复", "Who replies", max_length=40)
+    shown: str = ask(
+        "公开的文字 (删去个人信息)", "Text to be shown (without personal data)", form="text"
+    )
+
+
+def route(doing: Doing) -> Change:
+    """To the unit that replies, with its clock; from now the portal shows the text."""
+    given: RouteGiven = doing.given
+    found = scan({"text": given.shown}, [])
+    if found:
+        words = (
+            "、".join(KINDS[one.kind][0] for one in found),
+            ", ".join(KINDS[one.kind][1] for one in found),
+        )
+        raise CommentError.one(
+            "shown", "comment.personal", zh=f"公开的文字{words[0]}, 请删去", en=f"the text to be shown {words[1]}: take it out"
+        )  # fmt: skip
+    unit = unit_of(given.unit)
+    due = working_calendar().after(doing.day, reply_days(), "working_days")
+    _rewrite(doing)
+    return Change(
+        {"unit": unit, "shown": given.shown, "due_on": due},
+        {"unit": unit.code, "until": due.isoformat()},
+    )
+
+
+def reply_days() -> int:
+    """Working days within which the portal promises an answer."""
+    return slots_of(Path(settings.HOME) / "portal.yaml").reply_days
+
+
+class RefuseGiven(Given):
+    reason: Literal["personal", "abusive", "unrelated", "repeated"] = ask(
+        "不公开的理由", "Why it is not shown", names=WHY_NOT
+    )
+
+
+def refuse(doing: Doing) -> Change:
+    return Change({"reason": doing.given.reason}, {"reason": doing.given.reason})
+
+
+class HandOverGiven(Given):
+    to: Literal["hotline", "disclosure"] = ask("转往", "Hand over to", names=ELSEWHERE)
+
+
+def hand_over(doing: Doing) -> Change:
+    """A complaint about a service, or a request for documents, has a channel of its own with its own clock."""
+    return Change({"reason": doing.given.to}, {"to": doing.given.to})
+
+
+class ReplyGiven(Given):
+    reply: str = ask("答复", "Reply", form="text")
+
+
+def reply(doing: Doing) -> Change:
+    return Change(
+        {"reply": doing.given.reply},
+        {"sha256": hashlib.sha256(doing.given.reply.encode()).hexdigest()},
+    )
+
+
+class SendBackGiven(Given):
+    reason: str = ask("退回的理由", "Why it is sent back", max_length=200)
+
+
+def send_back(doing: Doing) -> Change:
+    return Change({"reason": doing.given.reason}, {"reason": doing.given.reason})
+
+
+def approve(doing: Doing) -> Change:
+    """The reply is the city's; the portal shows it with the days it took."""
+    _rewrite(doing)
+    return Change(
+        {"answered_on": doing.day, "due_on": None, "reason": ""},
+        {"answered_on": doing.day.isoformat()},
+    )
+
+
+def _rewrite(doing: Doing) -> None:
+    jobs.ask(
+        kind="portal.write",
+        arguments={},
+        subject=f"comment:{doing.obj.pk}",
+        actor=doing.actor,
+        now=doing.now,
+    )
+
+
+def days_taken(comment: Comment) -> int | None:
+    """Working days from its coming to its answer."""
+    if comment.answered_on is None:
+        return None
+    return working_calendar().between(comment.received_on, comment.answered_on)
+
+
+def _standing(held: Comment, account: Account) -> Standing:
+    return Standing(units={"own": [held.unit.code] if held.unit else []})
+
+
+def _typed(held: Any) -> dict[str, Any]:
+    return {"shown": held.text}
+
+
+def _why(held: Comment) -> tuple[str, str]:
+    return {**WHY_NOT, **ELSEWHERE}.get(held.reason, (held.reason, held.reason))
+
+
+COMMENTS = Kind(
+    machine=COMMENT, path="comments", words=("公众留言", "Comments"), model=Comment,
+    title=lambda c: (f"留言 {c.reference}: {c.text[:24]}", f"Comment {c.reference}: {c.text[:24]}"),
+    standing=_standing,
+    acts=(
+        Act("comment.receive", ("收到", "Received"), receive, ReceiveGiven, by_machine=True),
+        Act("comment.route", ("公开并转单位答复", "Show it and route it"), route, RouteGiven,
+            ("公开后单位须在承诺的工作日内答复; 留言不计分。", "Once shown, the unit replies within the working days promised; comments are never scored."), typed=_typed),
+        Act("comment.refuse", ("不公开", "Do not show"), refuse, RefuseGiven, optional=True),
+        Act("comment.hand_over", ("转其他渠道", "Hand over"), hand_over, HandOverGiven, optional=True),
+        Act("comment.reply", ("答复", "Reply"), reply, ReplyGiven),
+        Act("comment.send_back", ("退回重拟", "Send back"), send_back, SendBackGiven, optional=True),
+        Act("comment.approve", ("同意答复并公开", "Approve and publish the reply"), approve),
+    ),
+    columns=(
+        Column(("编号", "Reference"), "reference"), Column(("收到", "Received"), "received_on"),
+        Column(("答复单位", "Replies"), lambda c: (c.unit.name_zh, c.unit.name_en) if c.unit else None),
+    ),
+    facts=(
+        Column(("关于", "About"), "page"), Column(("原文", "As written"), "text"), Column(("公开的文字", "As shown"), "shown"),
+        Column(("理由或去向", "Reason or channel"), _why), Column(("答复", "Reply"), "reply"), Column(("用了几个工作日", "Working days taken"), days_taken, True),
+    ),
+    queryset=lambda: Comment.objects.select_related("unit"),
+    links=(("/office/comments-import/", ("导入门户留言", "Import comments"), "comment.bring"),),
+    out=lambda c: {"reference": c.reference, "page": c.page, "text": c.text, "shown": c.shown, "reason": c.reason, "reply": c.reply,
+                   "unit": c.unit.code if c.unit else None},
+)  # fmt: skip

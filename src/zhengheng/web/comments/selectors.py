@@ -1,0 +1,23 @@
+"""What the portal shows of comments."""
+
+from typing import Any
+
+from zhengheng.web.comments.acts import days_taken
+from zhengheng.web.comments.models import Comment
+
+
+def shown() -> dict[str, Any]:
+    """The comments that are shown, newest first, and how many there were of each fate."""
+    held = Comment.objects.select_related("unit").order_by("-received_on", "-pk")
+    rows = [
+        {"text": one.shown, "page": one.page, "received_on": str(one.received_on), "reply": one.reply if one.state == "answered" else "",
+         "unit": {"zh": one.unit.name_zh, "en": one.unit.name_en or one.unit.name_zh} if one.unit else {"zh": "", "en": ""},
+         "answered_on": str(one.answered_on or ""), "days": days_taken(one)}
+        for one in held.filter(state__in=("routed", "replied", "answered"))
+    ]  # fmt: skip
+    days = sorted(taken for one in held.filter(state="answered") if (taken := days_taken(one)) is not None)  # fmt: skip
+    return {
+        "rows": rows, "received": held.count(), "refused": held.filter(state="refused").count(),
+        "handed_over": held.filter(state="handed_over").count(), "answered": len(days),
+        "middle": days[(len(days) - 1) // 2] if days else None,
+    }  # fmt: skip

@@ -1,0 +1,120 @@
+"""The portal's inbox: what citizens write, kept beside the pages and signed when it is carried to the office.
+
+Office and internet are networks apart, so nothing here knows the office: one folder with a key pair, a
+file of lines, and an export whose signature the office verifies with the public key it was given once.
+"""
+
+import json
+import os
+import secrets
+from base64 import b64decode, b64encode
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+
+from zhengheng.domain.canonical import canonical
+from zhengheng.domain.problems import DataError
+
+KEY = "inbox.pub"
+LONGEST = 2000
+"""Characters of one comment."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One comment as it came: what its writer was told, when, about which page, the text. Nothing of who wrote it."""
+
+    reference: str
+    at: str
+    page: str
+    text: str
+
+
+class Inbox:
+    """A folder in which comments wait; it is made with its keys where it is not there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self.lines = folder / "comments.jsonl"
+        if not (folder / "inbox.key").is_file():
+            key = Ed25519PrivateKey.generate()
+            held = os.open(folder / "inbox.key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(held, "wb") as file:
+                file.write(key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption()))
+            public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+            (folder / KEY).write_bytes(b64encode(public))
+
+    def take(self, text: str, page: str, at: datetime) -> str:
+        """Keep a comment; gives its reference. Raises DataError for none, and for one too long."""
+        text = text.replace("\0", "").strip()
+        if not text or len(text) > LONGEST:
+            raise DataError.one(
+                "text", "comment.length", zh=f"请写 1 到 {LONGEST} 个字", en=f"write 1 to {LONGEST} characters"
+            )  # fmt: skip
+        letter = Letter(
+            secrets.token_hex(6),
+            at.isoformat(timespec="seconds"),
+            page.replace("\0", "")[:200],
+            text,
+        )
+        line = (canonical(asdict(letter)) + "\n").encode()
+        held = os.open(self.lines, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            os.write(held, line)
+            os.fsync(held)
+        finally:
+            os.close(held)
+        return letter.reference
+
+    def letters(self) -> list[Letter]:
+        """All that came, in order."""
+        if not self.lines.is_file():
+            return []
+        return [
+            Letter(**json.loads(line))
+            for line in self.lines.read_text(encoding="utf-8").splitlines()
+        ]
+
+    def export(self, at: datetime) -> bytes:
+        """All of it as one signed document."""
+        key = Ed25519PrivateKey.from_private_bytes((self.folder / "inbox.key").read_bytes())
+        body = {
+            "comments": [asdict(one) for one in self.letters()],
+            "exported_at": at.isoformat(timespec="seconds"),
+        }
+        signature = b64encode(key.sign(canonical(body).encode())).decode()
+        return (
+            json.dumps({**body, "signature": signature}, ensure_ascii=False, indent=1) + "\n"
+        ).encode()
+
+
+def read_export(content: bytes, key: bytes, name: str) -> list[Letter]:
+    """The comments of an export, its signature verified. Raises DataError and believes nothing otherwise."""
+    try:
+        held = json.loads(content)
+        signature = b64decode(held.pop("signature"), validate=True)
+        Ed25519PublicKey.from_public_bytes(b64decode(key)).verify(
+            signature, canonical(held).encode()
+        )
+        return [Letter(**one) for one in held["comments"]]
+    except InvalidSignature as error:
+        raise DataError.one(
+            name, "inbox.signature", zh="签名不符: 文件不是可信门户写出的, 或者被改动过", en="the signature does not fit: not written by the trusted portal, or altered since"
+        ) from error  # fmt: skip
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DataError.one(
+            name,
+            "inbox.form",
+            zh=f"不是门户留言的导出文件 ({error})",
+            en=f"not an export of the portal's inbox ({error})",
+        ) from error

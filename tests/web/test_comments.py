@@ -1,0 +1,209 @@
+"""What citizens say: nothing of who they are, moderated, answered within days, carried by a signed file."""
+
+import io
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from wsgiref.util import setup_testing_defaults
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from tests.web.conftest import NOW, People
+from tests.web.test_publication import nothing_published
+from zhengheng.domain.problems import DataError
+from zhengheng.web.acts.declare import Nothing
+from zhengheng.web.acts.services import perform
+from zhengheng.web.comments.acts import (
+    COMMENTS,
+    CommentError,
+    HandOverGiven,
+    ReplyGiven,
+    RouteGiven,
+    SendBackGiven,
+)
+from zhengheng.web.comments.models import Comment
+from zhengheng.web.comments.services import TRUSTED, bring
+from zhengheng.web.jobs.models import Job
+from zhengheng.web.jobs.services import run_job
+from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.portal.inbox import KEY, LONGEST, Inbox, read_export
+from zhengheng.web.portal.receiving import MOST_A_MINUTE, Receiver, receiving
+
+ACTS = {act.name: act for act in COMMENTS.acts}
+SAID = "公交 9 路晚点太多, 希望说明原因"
+
+
+@pytest.fixture
+def portal(people: People, tmp_path: Path) -> Inbox:
+    """The inbox of a portal on another machine; its key was brought to the office."""
+    nothing_published()
+    inbox = Inbox(tmp_path / "inbox")
+    (Path(settings.HOME) / TRUSTED).write_bytes((inbox.folder / KEY).read_bytes())
+    (Path(settings.HOME) / "portal.yaml").write_text("comments: true\nreply_days: 5\n")
+    yield inbox
+    for name in (TRUSTED, "portal.yaml"):
+        (Path(settings.HOME) / name).unlink()
+
+
+def came(people: People, portal: Inbox, text: str = SAID) -> Comment:
+    reference = portal.take(text, "/p/1/indicators/C09.html", NOW)
+    bring(content=portal.export(NOW), name="x.json", actor=people["office_procedure"], now=NOW)
+    return Comment.objects.get(reference=reference)
+
+
+def do(people: People, name: str, who: str, held: Comment, given: Any, **changes: Any) -> None:
+    obj = COMMENTS.all().get(pk=held.pk)
+    perform(COMMENTS, ACTS[name], obj, given=given, row_version=obj.row_version, actor=people[who], **({"now": NOW} | changes))  # fmt: skip
+
+
+def rewritten() -> str:
+    for job in Job.objects.filter(kind="portal.write", state="waiting"):
+        run_job.call(job.pk)
+    return (Path(settings.HOME) / "portal" / "comments.html").read_text(encoding="utf-8")
+
+
+def test_from_the_citizen_to_the_answer_that_everybody_reads(people: People, portal: Inbox) -> None:
+    held = came(people, portal)
+    assert (held.state, held.text, held.made_by) == ("received", SAID, people["office_procedure"])
+    entry = LedgerEntry.objects.get(act="comment.receive")
+    assert SAID not in (entry.content or ""), (
+        "the ledger keeps a digest; people may write what is personal"
+    )
+    do(people, "route", "office_procedure", held, RouteGiven(unit="D10", shown=SAID))
+    held.refresh_from_db()
+    assert str(held.due_on) == "2026-03-19", "five working days"
+    page = rewritten()
+    assert SAID in page
+    assert "等待答复" in page
+    assert people.client("unit_leader").get(f"/office/comments/{held.pk}/").status_code == 200
+    assert people.client("panel_member").get(f"/office/comments/{held.pk}/").status_code in {
+        403,
+        404,
+    }
+    do(people, "reply", "unit_leader", held, ReplyGiven(reply="会改"))
+    do(people, "send_back", "office_director", held, SendBackGiven(reason="请写明何时"))
+    do(people, "reply", "unit_leader", held, ReplyGiven(reply="四月起加密班次"))
+    assert "四月起" not in rewritten(), "a reply is the city's once the director lets it out"
+    do(people, "approve", "office_director", held, Nothing(), now=NOW + timedelta(4))
+    page = rewritten()
+    assert "四月起加密班次" in page
+    assert "用时 2" in page, "from Thursday to Monday are two working days"
+
+
+def test_what_is_personal_is_not_shown_and_what_belongs_elsewhere_goes_there(
+    people: People, portal: Inbox
+) -> None:
+    held = came(people, portal, "请打 13800138000 找我")
+    with pytest.raises(CommentError) as refused:
+        do(people, "route", "office_procedure", held, RouteGiven(unit="D10", shown=held.text))
+    assert refused.value.problems[0].code == "comment.personal"
+    do(people, "hand_over", "office_procedure", held, HandOverGiven(to="hotline"))
+    held.refresh_from_db()
+    assert (held.state, held.shown, held.reason) == ("handed_over", "", "hotline")
+
+
+def test_an_export_is_believed_only_with_its_signature_and_only_once(
+    people: People, portal: Inbox, tmp_path: Path
+) -> None:
+    portal.take(SAID, "", NOW)
+    content = portal.export(NOW)
+    office = people["office_procedure"]
+    for bad, code in (
+        (content.replace("公交".encode(), "地铁".encode()), "inbox.signature"),
+        (b"{}", "inbox.form"),
+        (b"\xff", "inbox.form"),
+        (b"[]", "inbox.form"),
+        (Inbox(tmp_path / "stranger").export(NOW), "inbox.signature"),
+        (json.dumps({"signature": "!!"}).encode(), "inbox.form"),
+    ):
+        with pytest.raises(DataError) as refused:
+            bring(content=bad, name="x.json", actor=office, now=NOW)
+        assert refused.value.problems[0].code == code
+        assert not Comment.objects.exists()
+    assert [bring(content=content, name="x.json", actor=office, now=NOW) for _ in range(2)] == [
+        1,
+        0,
+    ]
+    portal.take("又一条", "", NOW)
+    client = people.client("office_procedure")
+    sent = io.BytesIO(portal.export(NOW))
+    sent.name = "comments.json"
+    assert client.post("/office/comments-import/", {"file": sent}).status_code == 302
+    assert Comment.objects.count() == 2
+    assert client.post("/office/comments-import/").status_code == 422
+    assert people.client("mentor").get("/office/comments-import/").status_code == 403
+
+
+def post(application: Any, body: bytes) -> tuple[str, str]:
+    environ: dict[str, Any] = {}
+    setup_testing_defaults(environ)
+    environ |= {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": "/comments",
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body),
+    }
+    told: list[Any] = []
+    list(
+        application(
+            environ, lambda status, headers: told.append((status, dict(headers)["Location"]))
+        )
+    )
+    return told[0]  # type: ignore[no-any-return]
+
+
+def test_the_portals_process_takes_what_is_short_and_not_too_much_at_once(tmp_path: Path) -> None:
+    inbox = Inbox(tmp_path)
+    application = receiving(lambda environ, start: [b"page"], Receiver(inbox, lambda: NOW))
+    status, where = post(
+        application, urlencode({"text": SAID, "language": "en", "page": "/x"}).encode()
+    )
+    assert status.startswith("303")
+    letter = inbox.letters()[0]
+    assert where == f"en/comments.html?received={letter.reference}#said"
+    assert vars(letter).keys() == {"reference", "at", "page", "text"}, "nothing of who wrote it"
+    for given in ({"text": ""}, {"text": "长" * (LONGEST + 1)}, {"text": "x" * 20_000}):
+        assert post(application, urlencode(given).encode())[1].startswith("comments.html?length")
+    assert (
+        post(application, urlencode({"text": "spam", "website": "x"}).encode())[1]
+        == "comments.html"
+    )
+    for _ in range(MOST_A_MINUTE):
+        post(application, urlencode({"text": "again"}).encode())
+    assert post(application, urlencode({"text": "again"}).encode())[1].startswith(
+        "comments.html?late"
+    )
+    assert len(inbox.letters()) == MOST_A_MINUTE
+    assert (tmp_path / "inbox.key").stat().st_mode & 0o077 == 0
+    again = Inbox(tmp_path)
+    assert read_export(again.export(NOW), (tmp_path / KEY).read_bytes(), "x") == inbox.letters()
+
+
+def test_where_one_machine_does_both_the_office_takes_comments_only_if_the_portal_asks_for_them(
+    people: People, portal: Inbox
+) -> None:
+    anybody = Client(enforce_csrf_checks=True)
+
+    def send() -> Any:
+        return anybody.generic(
+            "POST", "/comments", urlencode({"text": SAID}), "application/x-www-form-urlencoded"
+        )
+
+    answer = send()
+    assert answer.status_code == 302
+    assert "received=" in answer["Location"]
+    (Path(settings.HOME) / TRUSTED).write_bytes((Path(settings.HOME) / "inbox" / KEY).read_bytes())
+    assert (
+        people.client("office_procedure")
+        .post("/office/comments-import/", {"here": "yes"})
+        .status_code
+        == 302
+    )
+    assert Comment.objects.filter(text=SAID).exists()
+    (Path(settings.HOME) / "portal.yaml").write_text("comments: false\n")
+    assert send().status_code == 404
+    assert anybody.get("/comments").status_code == 405
