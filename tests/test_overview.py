@@ -108,6 +108,32 @@ def test_places_share_what_is_equal_and_the_middle_of_an_even_group_is_half_up()
     } == {False}
 
 
+def test_a_place_goes_by_the_share_earned_not_by_what_the_indicator_weighs() -> None:
+    """One unit's category weighs A thrice as much as the others'; it earns most points and the smallest share."""
+    units = [
+        {"code": unit, "name": unit, "category": "d" if unit == "U1" else "c", "group": "g"}
+        for unit in UNITS
+    ]
+    weights = [
+        {"from": "2025-01-01", "table": {"A": {"c": 20, "d": 60}, "B": {"c": 60, "d": 20}, "C": 20}}
+    ]
+    categories = [{"code": code, "name": code} for code in "cd"]
+    values = {
+        (unit, code): 100 * number
+        for unit, number in zip(UNITS, (50, 60, 70), strict=True)
+        for code in "ABC"
+    }
+    made = run(book(units=units, weights=weights, categories=categories), facts(values, TARGETS))
+    points = {
+        row["unit"]: row["points"]
+        for row in made.results.rows("indicator_score")
+        if row["indicator"] == "A"
+    }
+    assert max(points, key=lambda unit: points[unit]) == "U1"
+    found = places(made)
+    assert [found[unit, "A"].place for unit in UNITS] == [3, 2, 1]
+
+
 @pytest.mark.parametrize("cause", ["real", "target", "weight"])
 def test_one_cause_is_told_from_the_others(cause: str) -> None:
     before, after = run(book(), facts(VALUES, TARGETS)), run(*CAUSES[cause]())

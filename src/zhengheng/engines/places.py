@@ -1,6 +1,7 @@
 """Where each unit stands in its comparison group on each indicator, and how far the group reaches."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from zhengheng.domain.numbers import plain, ratio
@@ -21,7 +22,9 @@ class Place:
 
 
 def places(run: Run) -> dict[tuple[str, str], Place]:
-    """By unit and indicator: the place by points, equal points sharing one; none where the full mark is zero.
+    """By unit and indicator: the place by the share of the full mark earned, equal shares sharing one.
+
+    By shares, because one indicator may weigh more for one unit than for another; none where it weighs nothing.
 
     The median of an even group is the mean of its two middle values, half up, as the oracle has it.
     """
@@ -37,10 +40,11 @@ def places(run: Run) -> dict[tuple[str, str], Place]:
         lower, upper = values[(len(values) - 1) // 2], values[len(values) // 2]
         lowest, highest = plain(values[0], decimals), plain(values[-1], decimals)
         middle = plain(ratio(lower + upper, 2), decimals)
-        points = sorted((row["points"] for row in rows), reverse=True)
-        first = {size: place for place, size in reversed(list(enumerate(points, 1)))}
-        for row in rows:
-            place = first[row["points"]]
-            tied = place < len(points) and points[place] == row["points"]
+        mine = [Fraction(row["points"], full[row["category"], code]) for row in rows]
+        shares = sorted(mine, reverse=True)
+        first = {share: place for place, share in reversed(list(enumerate(shares, 1)))}
+        for row, share in zip(rows, mine, strict=True):
+            place = first[share]
+            tied = place < len(shares) and shares[place] == share
             found[row["unit"], code] = Place(place, tied, len(rows), lowest, middle, highest)
     return found
