@@ -20,7 +20,7 @@ from zhengheng.lake.tarball import Tarball, unpack
 KEYS = ("ledger.key", "django.key", "secret.key")
 """What somebody with the backup must not have."""
 FOLDERS = ("files", "archive", "publications")
-ALONE = ("ledger.pub", "portal.yaml")
+ALONE = ("ledger.pub", "portal.yaml", "portal-inbox.pub")
 Tell = Callable[[str], None]
 
 
