@@ -202,6 +202,17 @@ def rulebooks(draw: st.DrawFn, kind: str | None = None) -> Rulebook:
              "heirs": [{"unit": "u1", "share": "0.62"}, {"unit": "u2", "share": "0.38"}]},
         ]  # fmt: skip
     if draw(st.integers(0, 3)) == 0:
+        data["topics"] = [
+            {
+                "code": "homes",
+                "name": {"zh": "住", "en": "Homes"},
+                "about": "住得好不好",
+                "indicators": codes[:cut],
+            }
+        ]
+        data["goals"] = [
+            {"code": "g1", "name": "目标", "from_year": 2023, "to_year": 2027, "indicators": codes}
+        ]
         data["cascade"] = [
             {"indicator": "I0", "parent": "u0", "mode": "inherit", "roll_up": True,
              "children": {"u1": 0, "u2": 0}},

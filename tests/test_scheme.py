@@ -1,14 +1,15 @@
 """The rulebook: every fault is found, at its place, in both languages; nothing is lost in conversion."""
 
+import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import Command
+from tests.conftest import ROOT, Command
 from tests.generate import rulebooks
 from zhengheng.domain.problems import RulebookError
 from zhengheng.scheme.compare import differences
@@ -16,9 +17,12 @@ from zhengheng.scheme.excel import read_workbook, write_workbook
 from zhengheng.scheme.fingerprint import data_fingerprint, wording_fingerprint
 from zhengheng.scheme.lint import lint
 from zhengheng.scheme.load import load_rulebook
+from zhengheng.scheme.method_words import said
+from zhengheng.scheme.methods import AnyMethod
 from zhengheng.scheme.register import check_register, publish, read_register
 from zhengheng.scheme.save import save_folder
 
+PACKS = ROOT / "src" / "zhengheng" / "scheme" / "packs"
 BOOK: dict[str, Any] = {
     "code": "t", "title": "测试", "effective_from": "2025-01-01",
     "categories": [{"code": "c", "name": "c"}], "groups": [{"code": "g", "name": "g"}],
@@ -76,6 +80,8 @@ FAULTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "barred.praise": ({}, change("A", name="领导批示数")),
     "barred.app": ({}, change("A", name="APP下载率")),
     "tree.unknown": ({"tree": {"code": "total", "name": "总分", "children": ["A", "B", "Z"]}}, {}),
+    "goals.unknown": ({"goals": [{"code": "g", "name": "目标", "from_year": 2023, "to_year": 2027, "indicators": ["Z"]}]}, {}),
+    "topics.unknown": ({"topics": [{"code": "t", "name": "住", "indicators": ["A", "Z"]}]}, {}),
     "tree.twice": ({"tree": {"code": "total", "name": "总分", "children": ["A", "A", "B"]}}, {}),
     "method.absent": ({}, {"A": {"code": "A", "name": "甲"}}),
     "method.numbers": ({}, change("A", method={"kind": "interval"})),
@@ -281,3 +287,35 @@ def test_a_wrong_case_fails(tmp_path: Path, zhengheng: Command) -> None:
     done = zhengheng("scheme", "test", folder)
     assert done.returncode == 8
     assert "30" in done.stdout
+
+
+def test_every_method_is_said_in_words_with_its_own_numbers() -> None:
+    """The pack of all methods: each kind has a sentence in both languages, and its numbers stand in it."""
+    book, _ = load_rulebook(PACKS / "methods")
+    kinds = set()
+    for indicator in book.indicators:
+        zh, en = said(indicator)
+        if indicator.method is None:
+            assert (zh, en) == ("", "")
+            continue
+        kinds.add(indicator.method.kind)
+        assert re.search(r"[\u4e00-\u9fff]", zh)
+        assert en.strip()
+        target = getattr(indicator.method, "target", None)
+        if target is not None:
+            number = (
+                f"{target:f}".rstrip("0").rstrip(".") if "." in f"{target:f}" else f"{target:f}"
+            )
+            assert number in zh
+            assert number in en
+    assert kinds == {
+        get_args(one.model_fields["kind"].annotation)[0] for one in get_args(get_args(AnyMethod)[0])
+    }
+
+
+def test_a_rule_that_is_better_when_less_says_so() -> None:
+    book, _ = load_rulebook(PACKS / "methods")
+    known = {indicator.code: said(indicator)[1] for indicator in book.indicators}
+    assert known["RATIO"].startswith("the share of the target 200 reached")
+    assert known["REVERSE_A"].startswith("the target 30 divided by the value")
+    assert known["REVERSE_B"].startswith("2 less the value over the target 30")

@@ -25,8 +25,8 @@ from zhengheng.web.comments.acts import (
     RouteGiven,
     SendBackGiven,
 )
+from zhengheng.web.comments.bringing import TRUSTED, bring
 from zhengheng.web.comments.models import Comment
-from zhengheng.web.comments.services import TRUSTED, bring
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.jobs.services import run_job
 from zhengheng.web.ledger.models import LedgerEntry

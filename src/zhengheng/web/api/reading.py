@@ -11,7 +11,7 @@ from zhengheng.web.accounts import imports
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import require
 from zhengheng.web.api.schemas import ErrorOut
-from zhengheng.web.comments import services as comments
+from zhengheng.web.comments import bringing as comments
 from zhengheng.web.files.tables import XLSX, rows_of
 from zhengheng.web.organisation import services as organisation
 from zhengheng.web.pages.checklist import checklist

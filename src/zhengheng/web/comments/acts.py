@@ -12,6 +12,7 @@ from zhengheng.engines.snapshot import KINDS, scan
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import Act, Change, Column, Doing, Given, Kind, Made, Standing, ask
 from zhengheng.web.comments.models import Comment
+from zhengheng.web.comments.selectors import days_taken
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.jobs import services as jobs
 from zhengheng.web.organisation.selectors import unit_of
@@ -139,13 +140,6 @@ def _rewrite(doing: Doing) -> None:
         actor=doing.actor,
         now=doing.now,
     )
-
-
-def days_taken(comment: Comment) -> int | None:
-    """Working days from its coming to its answer."""
-    if comment.answered_on is None:
-        return None
-    return working_calendar().between(comment.received_on, comment.answered_on)
 
 
 def _standing(held: Comment, account: Account) -> Standing:

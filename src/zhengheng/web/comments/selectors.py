@@ -2,8 +2,15 @@
 
 from typing import Any
 
-from zhengheng.web.comments.acts import days_taken
 from zhengheng.web.comments.models import Comment
+from zhengheng.web.days.selectors import working_calendar
+
+
+def days_taken(comment: Comment) -> int | None:
+    """Working days from its coming to its answer."""
+    if comment.answered_on is None:
+        return None
+    return working_calendar().between(comment.received_on, comment.answered_on)
 
 
 def shown() -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from zhengheng.domain.problems import DataError, Problem, ZhenghengError
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import require
-from zhengheng.web.comments.services import bring
+from zhengheng.web.comments.bringing import bring
 from zhengheng.web.pages.tags import say
 from zhengheng.web.portal.inbox import Inbox
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from zhengheng.web.audits.acts import AUDITS
 from zhengheng.web.comments.acts import COMMENTS
+from zhengheng.web.comments.bringing import bring
 from zhengheng.web.comments.models import Comment
-from zhengheng.web.comments.services import bring
 from zhengheng.web.meetings.acts import COMMITMENTS
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.portal.inbox import Inbox
