@@ -1,6 +1,7 @@
 """The rulebook: every fault is found, at its place, in both languages; nothing is lost in conversion."""
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
@@ -21,6 +22,7 @@ from zhengheng.scheme.method_words import said
 from zhengheng.scheme.methods import AnyMethod
 from zhengheng.scheme.register import check_register, publish, read_register
 from zhengheng.scheme.save import save_folder
+from zhengheng.scheme.today import as_if_always
 
 PACKS = ROOT / "src" / "zhengheng" / "scheme" / "packs"
 BOOK: dict[str, Any] = {
@@ -319,3 +321,19 @@ def test_a_rule_that_is_better_when_less_says_so() -> None:
     assert known["RATIO"].startswith("the share of the target 200 reached")
     assert known["REVERSE_A"].startswith("the target 30 divided by the value")
     assert known["REVERSE_B"].startswith("2 less the value over the target 30")
+
+
+def test_rules_as_if_they_had_always_been_are_those_in_force_on_the_day(tmp_path: Path) -> None:
+    later = {"from": "2025-01-01", "table": {"A": 70, "B": 30}}
+    changed = {
+        "from": "2024-07-01", "kind": "prospective", "method": {"kind": "ratio", "target": 20}, "reason": "r", "basis": {"title": "b"},
+    }  # fmt: skip
+    earlier = {"from": "2023-01-01", "table": {"A": 60, "B": 40}}
+    folder = write(tmp_path, {"weights": [earlier, later]}, **change("A", changes=[changed]))
+    book, _ = load_rulebook(folder)
+    for day, weight, target in ((2023, 60, 10), (2024, 60, 20), (2025, 70, 20)):
+        always = as_if_always(book, date(day, 12, 31))
+        (table,) = always.weights
+        assert (table.table["A"], always.indicator("A").method.target) == (weight, target)  # type: ignore[union-attr]
+        assert table.from_ < date(2000, 1, 1)
+        assert not always.indicator("A").changes

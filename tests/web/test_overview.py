@@ -20,7 +20,7 @@ from zhengheng.web.acts.services import make, perform
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.meetings.acts import COMMITMENTS, CarryGiven, KeepGiven, RecordGiven, ReportGiven
 from zhengheng.web.meetings.models import Commitment
-from zhengheng.web.overview import selectors, views
+from zhengheng.web.overview import frame, selectors, views
 from zhengheng.web.overview.readings import reading
 from zhengheng.web.results import services
 from zhengheng.web.results.models import ResultRun
@@ -132,7 +132,7 @@ def test_a_big_group_is_read_page_by_page(
     ResultRun.objects.update(state="notice", published_at=NOW)
     client = people.client("mentor")
     cache.clear()
-    for module in (selectors, views):
+    for module in (selectors, views, frame):
         monkeypatch.setattr(module, "PAGE", 2)
     seen: list[str] = []
     for page in range(1, 30):

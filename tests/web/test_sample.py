@@ -230,6 +230,15 @@ def what_the_public_reads_of_story_16() -> None:
     page = anybody.get(f"/p/{current.pk}/units/D27.html").getvalue().decode()
     assert "公示中" in page
     assert "方案确定后在此公布" in page
+    changed = Publication.objects.get(run__rulebook="districts", run__period="2023")
+    today = anybody.get(f"/p/{changed.pk}/today.html").getvalue().decode()
+    assert "以现行规则" in today
+    assert (
+        f"p/{changed.pk}/today.html"
+        in anybody.get(f"/p/{changed.pk}/index.html").getvalue().decode()
+    )
+    newest = Publication.objects.filter(run__rulebook="districts", state="released").latest("pk")
+    assert anybody.get(f"/p/{newest.pk}/today.html").status_code == 404, "there it is the same"
     said = anybody.get("/comments.html").getvalue().decode()
     assert "随 6 月招生公告公布" in said
     assert "公交准点率是怎么统计的" in said

@@ -15,7 +15,8 @@ from zhengheng.web.files.documents import Report
 from zhengheng.web.overview import city as whole
 from zhengheng.web.overview import selectors
 from zhengheng.web.overview.readings import change_of, reading
-from zhengheng.web.overview.reports import Told, of_unit, strategy
+from zhengheng.web.overview.reports import of_unit
+from zhengheng.web.overview.strategy import Told, strategy
 from zhengheng.web.pages.tags import language
 from zhengheng.web.rectification.acts import RECTIFICATIONS
 from zhengheng.web.reporting.self_reports import SELF_REPORTS

@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import signal
 import socket
+import threading
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -25,8 +26,9 @@ def serve_all(
 ) -> None:
     """Serve on one socket until interrupted or terminated; the helpers end with this process."""
     held = socket.create_server((host, port), backlog=1024)
+    alive = os.pipe()
     helpers = [
-        multiprocessing.get_context("fork").Process(target=_serve, args=(application, held, threads), daemon=True)
+        multiprocessing.get_context("fork").Process(target=_help, args=(application, held, threads, alive), daemon=True)
         for _ in range(processes - 1)
     ]  # fmt: skip
     for one in helpers:
@@ -37,6 +39,20 @@ def serve_all(
     finally:
         for one in helpers:
             one.terminate()
+
+
+def _help(
+    application: Callable[..., Any], held: socket.socket, threads: int, alive: tuple[int, int]
+) -> None:
+    """Serve as long as the first process lives: of the pipe that only it keeps open, its death is the end."""
+    os.close(alive[1])
+
+    def watch() -> None:
+        os.read(alive[0], 1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+    _serve(application, held, threads)
 
 
 def _serve(application: Callable[..., Any], held: socket.socket, threads: int) -> None:

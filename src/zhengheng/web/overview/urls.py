@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhengheng.web.overview import views
+from zhengheng.web.overview import detail, views
 
 urlpatterns = [
     path("", views.start, name="overview"),
@@ -11,7 +11,7 @@ urlpatterns = [
     path("<str:name>/file.<str:form>", views.download, name="overview_file"),
     path("<str:name>/strategy/", views.strategy, name="strategy"),
     path("<str:name>/strategy.<str:form>", views.strategy, name="strategy_file"),
-    path("<str:name>/units/<str:unit>/report.<str:form>", views.unit_report, name="unit_report"),
-    path("<str:name>/indicators/<str:code>/", views.indicator, name="overview_indicator"),
-    path("<str:name>/units/<str:unit>/", views.unit, name="overview_unit"),
+    path("<str:name>/units/<str:unit>/report.<str:form>", detail.unit_report, name="unit_report"),
+    path("<str:name>/indicators/<str:code>/", detail.indicator, name="overview_indicator"),
+    path("<str:name>/units/<str:unit>/", detail.unit, name="overview_unit"),
 ]

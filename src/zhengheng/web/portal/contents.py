@@ -37,11 +37,14 @@ def pages(site: Site) -> Iterator[Page]:
 
 
 def _of_publication(site: Site, one: Snapshot) -> Iterator[Page]:
-    folder, base = f"p/{one['number']}", {"one": one, "trouble": trouble(one)}
+    today = site.today(one)
+    folder, base = f"p/{one['number']}", {"one": one, "trouble": trouble(one), "today": today}
     before = site.before(one)
     indicators = {i["code"]: i for i in one["indicators"]}
     yield f"{folder}/index.html", "publication", base | {"fields": fields(one), "before": before}
     yield f"{folder}/method.html", "method", base
+    if today:
+        yield f"{folder}/today.html", "today", base | {"rows": _both(one, today)}
     for group in one["groups"]:
         for unit in group["units"]:
             marks = [(indicators[code], mark) for code, mark in one["marks"].get(unit["code"], {}).items()]  # fmt: skip
@@ -59,6 +62,12 @@ def _of_publication(site: Site, one: Snapshot) -> Iterator[Page]:
             "topics": [topic for topic in one["topics"] if code in topic["indicators"]],
             "plans": [(plan, names.get(plan["unit"])) for plan in one["plans"] if code in plan["indicators"]],
         }  # fmt: skip
+
+
+def _both(one: Snapshot, today: Snapshot) -> list[tuple[dict[str, Any], list[Any]]]:
+    """The groups with each unit as published, and as it would be under today's rules."""
+    now = {unit["code"]: unit for group in today["groups"] for unit in group["units"]}
+    return [(group, [(unit, now.get(unit["code"], {})) for unit in group["units"]]) for group in one["groups"]]  # fmt: skip
 
 
 ORDER = ("missed", "watch", "missing", "withheld", "met", "unlit", "not_due", "not_applicable")

@@ -76,6 +76,15 @@ class Site:
         held = [other for other in self.periods if other["rulebook"] == one["rulebook"] and other["period"] < one["period"]]  # fmt: skip
         return held[0] if held else None
 
+    def today(self, one: dict[str, Any]) -> dict[str, Any] | None:
+        """A period as it would be under the rules of the rulebook's newest publication, where these differ."""
+        newest = next(other for other in self.newest if other["rulebook"] == one["rulebook"])
+        path = self.source / str(newest["number"]) / "restated" / f"{one['number']}.json"
+        if not path.is_file():
+            return None
+        held: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return held
+
     def files(self, one: dict[str, Any]) -> list[tuple[str, str]]:
         """A publication's files with their SHA-256."""
         path = self.source / str(one["number"]) / "digests.json"

@@ -28,12 +28,16 @@ class PublicationError(ZhenghengError):
 
 def document_of(held: Publication) -> dict[str, Any]:
     """What would be, or was, published."""
-    names = {code: (zh, en) for code, zh, en in Unit.objects.values_list("code", "name_zh", "name_en")}  # fmt: skip
     run = loaded(folder_of(held.run.run))
-    return snapshot(run, held.shows, names) | {  # type: ignore[arg-type]
+    return snapshot(run, held.shows, unit_names()) | {  # type: ignore[arg-type]
         "reason": held.reason, "standing": "notice" if held.run.state == "notice" else "final",
         "plans": plans_of(held.run),
     }  # fmt: skip
+
+
+def unit_names() -> dict[str, tuple[str, str]]:
+    """What the organisation calls its units in Chinese and English."""
+    return {code: (zh, en) for code, zh, en in Unit.objects.values_list("code", "name_zh", "name_en")}  # fmt: skip
 
 
 def plans_of(run: ResultRun) -> list[dict[str, Any]]:

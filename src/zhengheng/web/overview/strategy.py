@@ -1,0 +1,153 @@
+"""The strategy's year: goals of several years, what was reached, why some was not, what comes next."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from zhengheng.domain.problems import Language
+from zhengheng.engines.heat import HeatMap, Mark
+from zhengheng.scheme.procedure import Goal
+from zhengheng.web.files.documents import Report, Section, Table
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.overview import selectors
+from zhengheng.web.overview.city import Aim
+from zhengheng.web.overview.readings import Reading, reading
+from zhengheng.web.overview.reports import origin, word
+from zhengheng.web.pages.tags import say
+from zhengheng.web.rectification.models import Rectification
+from zhengheng.web.reporting.models import SelfReport
+from zhengheng.web.results.models import ResultRun
+from zhengheng.web.rulebooks.models import Proposal
+from zhengheng.web.targets.models import TargetLine
+from zhengheng.workflow.machines import PROPOSAL
+
+MOST = 8
+"""Units with the largest gap that a goal's section names; the overview has them all."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the reader may see of the units' own words."""
+
+    cases: list[Rectification]
+    own: list[SelfReport]
+    proposals: list[Proposal]
+
+
+def strategy(result: ResultRun, known: list[ResultRun], aims: list[Aim], told: Told, language: Language) -> Report:  # fmt: skip
+    """Goals of several years, this year's actual against target, why targets were missed, what is proposed next.
+
+    The parts are those of a yearly performance report (domain.md sections 2 and 3: GPRA, the Italian
+    cycle): result by goal, deviations with their reasons, proposals for the year to come.
+    """
+    held = reading(result, language)
+    words = Counter(aim.status for aim in aims)
+    sections = [_goal(aim, result, known, held, language) for aim in aims]
+    sections += [_reasons(result, aims, told), _proposals(result, told)]
+    return Report(
+        say(f"战略目标年度报告 {result.period}", f"Strategy: report on {result.period}"),
+        say(
+            f"{len(aims)} 个目标中达标 {words['met']} 个, 关注 {words['watch']} 个, 未达标 {words['missed']} 个。",
+            f"Of {len(aims)} goals {words['met']} are met, {words['watch']} to watch, {words['missed']} missed.",
+        ),
+        origin(result, held), sections,
+    )  # fmt: skip
+
+
+def _goal(
+    aim: Aim, result: ResultRun, known: list[ResultRun], held: Reading, language: Language
+) -> Section:
+    goal = aim.goal
+    years = [*selectors.history(result, known), result]
+    head = (say("指标", "Indicator"), *(f"{one.period} {say('达标', 'met')}" for one in years))
+    rows = [
+        (f"{code} {held.heat.column(code).name}", *(_met(reading(one, language).heat, code) for one in years))
+        for code in goal.indicators if any(code in row for row in held.heat.marks.values())
+    ]  # fmt: skip
+    gaps = _gaps(goal, held, language)
+    found = [Table(head, rows)]
+    if gaps:
+        found.append(Table((say("指标", "Indicator"), say("单位", "Unit"), say("实绩", "Actual"), say("目标", "Target"), say("状态", "Status")), gaps))  # fmt: skip
+    name = say(goal.name.zh, goal.name.say("en"))
+    return Section(
+        f"{name} ({goal.from_year}–{goal.to_year}): {word(aim.status)}",
+        texts=(say(
+            f"衡量它的指标共 {sum(aim.counted.values())} 项次: 达标 {aim.counted['met']}, 关注 {aim.counted['watch']}, 未达标 {aim.counted['missed']}。",
+            f"{sum(aim.counted.values())} results measure it: {aim.counted['met']} met, {aim.counted['watch']} to watch, {aim.counted['missed']} missed.",
+        ),), tables=tuple(found),
+    )  # fmt: skip
+
+
+def _met(heat: HeatMap, code: str) -> str:
+    marks = [row[code] for row in heat.marks.values() if code in row]
+    lit = [mark for mark in marks if mark.status in {"met", "watch", "missed"}]
+    return f"{sum(mark.status == 'met' for mark in lit)} / {len(lit)}" if lit else "—"
+
+
+def _gaps(goal: Goal, held: Reading, language: Language) -> list[tuple[str, ...]]:
+    """Where the goal's indicators were not met, the most points lost first."""
+    marks = [
+        row[code] for row in held.heat.marks.values() for code in goal.indicators if code in row
+    ]
+    missed = [mark for mark in marks if mark.status in {"watch", "missed"}]
+    missed.sort(key=lambda mark: (-mark.lost, mark.unit, mark.indicator))
+    names = selectors.names_of((mark.unit for mark in missed[:MOST]), language)
+    return [_gap(mark, held, names.get(mark.unit, held.line[mark.unit][1].name)) for mark in missed[:MOST]]  # fmt: skip
+
+
+def _gap(mark: Mark, held: Reading, name: str) -> tuple[str, ...]:
+    column = held.heat.column(mark.indicator)
+    return (
+        f"{mark.indicator} {column.name}", name, f"{mark.value} {column.measure_unit}",
+        mark.target or "—", word(mark.status),
+    )  # fmt: skip
+
+
+def _reasons(result: ResultRun, aims: list[Aim], told: Told) -> Section:
+    """Why targets were missed, in the units' own words: from their cases and their reports on themselves."""
+    codes = {code for aim in aims for code in aim.goal.indicators}
+    rows = [
+        (_unit(one.unit), ", ".join(held["code"] for held in one.indicators), one.cause or "—", one.measures or "—")
+        for one in told.cases
+        if (one.run.rulebook, one.run.period) == (result.rulebook, result.period) and one.state not in {"proposed", "dropped"}
+        and codes & {held["code"] for held in one.indicators}
+    ]  # fmt: skip
+    rows += [
+        (_unit(one.unit), say("自评", "own report"), one.unmet, one.measures or "—")
+        for one in told.own
+        if (one.rulebook.code, one.rulebook.period) == (result.rulebook, result.period) and one.state == "accepted" and one.unmet
+    ]  # fmt: skip
+    return Section(
+        say("未达标的原因", "Why targets were missed"),
+        texts=() if rows else (say("还没有单位说明原因: 整改方案和自评报告审核后列在这里。", "No unit has given its reasons yet: they stand here once a plan or an own report is accepted."),),
+        tables=(Table((say("单位", "Unit"), say("指标", "Indicators"), say("原因", "Cause"), say("措施", "Measures")), rows),) if rows else (),
+    )  # fmt: skip
+
+
+def _unit(unit: Unit) -> str:
+    return say(unit.name_zh, unit.name_en or unit.name_zh)
+
+
+def _proposals(result: ResultRun, told: Told) -> Section:
+    """What the next year brings: targets agreed for it, and indicators proposed."""
+    following = str(int(result.period[:4]) + 1)
+    lines = TargetLine.objects.filter(
+        sheet__rulebook__code=result.rulebook, sheet__rulebook__period=following
+    )
+    agreed = lines.filter(sheet__state="agreed").count()
+    texts = [say(
+        f"{following} 年目标: 已签订 {agreed} 项, 共 {lines.count()} 项。", f"Targets of {following}: {agreed} of {lines.count()} are agreed.",
+    )] if lines.exists() else []  # fmt: skip
+    rows = [
+        (one.name, _unit(one.unit), one.need, say(*PROPOSAL.names[one.state])) for one in told.proposals
+    ]  # fmt: skip
+    if not (texts or rows):
+        texts = [say("还没有下一年的目标和建议。", "Nothing is proposed for the next year yet.")]
+    head = (
+        say("建议的指标", "Proposed indicator"),
+        say("单位", "Unit"),
+        say("为何需要", "Why"),
+        say("状态", "State"),
+    )
+    return Section(
+        say(f"{following} 年建议", f"Proposals for {following}"), texts=tuple(texts), tables=(Table(head, rows),) if rows else ()
+    )  # fmt: skip
