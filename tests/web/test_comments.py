@@ -92,6 +92,12 @@ def test_from_the_citizen_to_the_answer_that_everybody_reads(people: People, por
     page = rewritten()
     assert "四月起加密班次" in page
     assert "用时 2" in page, "from Thursday to Monday are two working days"
+    assert "中位用时 2 " in page
+    other = came(people, portal, "又一条")
+    do(people, "route", "office_procedure", other, RouteGiven(unit="D10", shown="又一条"))
+    do(people, "reply", "unit_leader", other, ReplyGiven(reply="好"))
+    do(people, "approve", "office_director", other, Nothing(), now=NOW + timedelta(7))
+    assert "中位用时 3.5 " in rewritten(), "two and five working days"
 
 
 def test_what_is_personal_is_not_shown_and_what_belongs_elsewhere_goes_there(

@@ -215,7 +215,7 @@ def test_a_citizen_searches_reads_downloads_and_verifies(
         code="purpose", name=Text(zh="用处", en="What it is for"), about=Text(zh="项目有没有清楚的用处。", en="Whether programmes have clear purposes."),
         indicators=("PURPOSE", "PLANNING"),
     )  # fmt: skip
-    computed(people, topics=(topic,))
+    computed(people, topics=(topic,), version="with topics")
     ResultRun.objects.update(state="notice", published_at=NOW)
     held = release(people, ResultRun.objects.get())
     publish(tmp_path / "city" / "performance")

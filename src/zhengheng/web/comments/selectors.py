@@ -13,6 +13,14 @@ def days_taken(comment: Comment) -> int | None:
     return working_calendar().between(comment.received_on, comment.answered_on)
 
 
+def _middle(days: list[int]) -> str:
+    """The median; of an even number the mean of the middle two, a half written as such."""
+    if not days:
+        return ""
+    twice = days[(len(days) - 1) // 2] + days[len(days) // 2]
+    return str(twice // 2) if twice % 2 == 0 else f"{twice // 2}.5"
+
+
 def shown() -> dict[str, Any]:
     """The comments that are shown, newest first, and how many there were of each fate."""
     held = Comment.objects.select_related("unit").order_by("-received_on", "-pk")
@@ -26,5 +34,5 @@ def shown() -> dict[str, Any]:
     return {
         "rows": rows, "received": held.count(), "refused": held.filter(state="refused").count(),
         "handed_over": held.filter(state="handed_over").count(), "answered": len(days),
-        "middle": days[(len(days) - 1) // 2] if days else None,
+        "middle": _middle(days),
     }  # fmt: skip
