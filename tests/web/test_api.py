@@ -256,3 +256,10 @@ def test_nothing_sent_breaks_it(
         answer = call(people.client(name), method, concrete, body)
         # A slash in the text makes another address, which Django answers itself.
         assert answer.status_code in {int(code) for code in known} | {404}, (place, answer.content)
+
+
+@pytest.mark.parametrize(
+    "odd", ["limit=7301650938720612777984", "offset=7301650938720612777984", "limit=0", "offset=-1"]
+)
+def test_a_page_beyond_all_counting_is_refused_in_words(people: People, odd: str) -> None:
+    assert people.client("mentor").get(f"{HEAD}/units?{odd}").status_code == 422

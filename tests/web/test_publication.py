@@ -295,3 +295,7 @@ def test_the_portal_is_everybodys_and_the_office_is_not(people: People, result: 
     assert anybody.get("/office/publications/").status_code == 302
     assert anybody.get("/api/v1/publications").status_code == 401
     assert anybody.post("/index.html").status_code == 405
+    for address in ("/api/v1/nothing//here", "/api/v1/accounts///close", "/static/nothing.css"):
+        assert anybody.post(address).status_code == 404, (
+            "not among the portal's pages, whatever is asked"
+        )

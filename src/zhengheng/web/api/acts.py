@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from ninja import File, Router, Schema, Status
 from ninja.files import UploadedFile
-from ninja.pagination import LimitOffsetPagination, paginate
+from ninja.pagination import paginate
 from pydantic import Field, create_model
 
 from zhengheng.domain.problems import NotFoundError
@@ -16,6 +16,7 @@ from zhengheng.web.accounts.selectors import allowed, forbidden, grants
 from zhengheng.web.acts import selectors, services
 from zhengheng.web.acts.declare import Act, Kind
 from zhengheng.web.acts.registry import KINDS
+from zhengheng.web.api.paging import Pages
 from zhengheng.web.api.schemas import ErrorOut
 from zhengheng.web.files.services import take_in
 from zhengheng.web.files.tables import XLSX
@@ -89,7 +90,7 @@ def _reading(kind: Kind) -> None:
     zh, en = kind.words
     _name(listing, f"{kind.name}_list", f"{en} that the caller may see; `state` narrows them. {zh}")
     _name(one, f"{kind.name}_one", f"One of the {en.lower()}. {zh}")
-    listed = paginate(LimitOffsetPagination)(listing)
+    listed = paginate(Pages)(listing)
     router.get(f"/{kind.path}", response={200: list[ObjectOut], **ERRORS})(listed)
     router.get(f"/{kind.path}/{{int:number}}", response={200: ObjectOut, 304: None, **ERRORS})(one)
 

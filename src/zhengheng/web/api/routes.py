@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Router, Status
 from ninja.errors import AuthenticationError, HttpError, ValidationError
-from ninja.pagination import LimitOffsetPagination, paginate
+from ninja.pagination import paginate
 from ninja.security import HttpBearer, SessionAuth
 
 from zhengheng.domain.problems import NotFoundError, Problem, ZhenghengError
@@ -20,6 +20,7 @@ from zhengheng.web.accounts.selectors import listed, require, standing
 from zhengheng.web.api import schemas as s
 from zhengheng.web.api.acts import router as acts
 from zhengheng.web.api.overview import router as overview
+from zhengheng.web.api.paging import Pages
 from zhengheng.web.api.problems import answer
 from zhengheng.web.api.reading import router as reading
 from zhengheng.web.ledger import selectors as ledger
@@ -109,7 +110,7 @@ def me(request: OfficeRequest) -> dict[str, Any]:
 
 
 @router.get("/units", response={200: list[s.UnitOut], 401: s.ErrorOut})
-@paginate(LimitOffsetPagination)
+@paginate(Pages)
 def units(request: OfficeRequest, kind: str = "") -> QuerySet[Unit]:
     """Units that exist today, by code; `kind` narrows them."""
     day = request.now.date()
@@ -295,7 +296,7 @@ def result_name(request: OfficeRequest, run: str, given: s.ReaderIn) -> Any:
 
 
 @router.get("/ledger", response={200: list[s.EntryOut], **ERRORS})
-@paginate(LimitOffsetPagination)
+@paginate(Pages)
 def ledger_entries(
     request: OfficeRequest, act: str = "", subject: str = "", actor: str = ""
 ) -> QuerySet[LedgerEntry]:

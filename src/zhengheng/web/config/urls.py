@@ -1,12 +1,22 @@
 """Addresses: the office under /office/, each stop of the road under its own word."""
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
+from django.urls.converters import PathConverter
 
 from zhengheng.web.api.routes import api
 from zhengheng.web.comments.views import take_in as take_comments_in
 from zhengheng.web.portal.views import comment as portal_comment
 from zhengheng.web.portal.views import page as portal_page
 from zhengheng.web.reporting.views import granted
+
+
+class Public(PathConverter):
+    """What is not the office's: an address of the office that is not there is not looked for among the portal's pages."""
+
+    regex = r"(?!office/|api/|static/).+"
+
+
+register_converter(Public, "public")
 
 urlpatterns = [
     path("api/v1/", api.urls),
@@ -25,7 +35,7 @@ urlpatterns = [
     path("office/", include("zhengheng.web.acts.urls")),
     path("comments", portal_comment),
     path("", portal_page, {"path": ""}),
-    path("<path:path>", portal_page),
+    path("<public:path>", portal_page),
 ]
 handler400 = "zhengheng.web.pages.views.bad_request"
 handler403 = "zhengheng.web.pages.views.forbidden"

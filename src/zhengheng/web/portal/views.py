@@ -16,9 +16,6 @@ from zhengheng.web.portal.inbox import Inbox
 from zhengheng.web.portal.receiving import MOST_BYTES, Receiver
 from zhengheng.web.portal.snapshots import slots_of
 
-OFFICE = ("office/", "api/", "static/")
-"""What is not the portal's: an address of the office that is not there is not looked for among its pages."""
-
 
 @csrf_exempt
 @require_POST
@@ -38,8 +35,6 @@ def _receiver(home: Path) -> Receiver:
 @require_GET
 def page(request: HttpRequest, path: str) -> HttpResponseBase:
     """A file of the written site. Without a site everything leads to the office."""
-    if path.startswith(OFFICE):
-        raise Http404
     root = Path(settings.HOME) / "portal"
     if not root.is_dir():
         return redirect("/office/")
