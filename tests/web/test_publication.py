@@ -107,6 +107,8 @@ def test_the_gate_has_its_order_and_its_day(people: People, result: ResultRun) -
     write()
     held.refresh_from_db()
     assert (held.state, held.released_on) == ("released", day)
+    entry = LedgerEntry.objects.get(act="publication.release")
+    assert entry.subject == f"publication:{held.pk}"
     entry = LedgerEntry.objects.get(act="publication.written")
     assert entry.subject == f"publication:{held.pk}"
     assert json.loads(entry.content or "")["digests"] == held.digests

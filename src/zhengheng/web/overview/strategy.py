@@ -46,8 +46,8 @@ def strategy(result: ResultRun, known: list[ResultRun], aims: list[Aim], told: T
     return Report(
         say(f"战略目标年度报告 {result.period}", f"Strategy: report on {result.period}"),
         say(
-            f"{len(aims)} 个目标中达标 {words['met']} 个, 关注 {words['watch']} 个, 未达标 {words['missed']} 个。",
-            f"Of {len(aims)} goals {words['met']} are met, {words['watch']} to watch, {words['missed']} missed.",
+            f"{len(aims)} 个目标中达标 {words['met']} 个, 关注 {words['watch']} 个, 未达标 {words['missed']} 个, 缺数据 {words['missing']} 个。",
+            f"Of {len(aims)} goals {words['met']} are met, {words['watch']} to watch, {words['missed']} missed, {words['missing']} without data.",
         ),
         origin(result, held), sections,
     )  # fmt: skip
