@@ -1,21 +1,14 @@
 """A schema of DuckDB in which steps leave their tables, and the connection that runs them."""
 
-from collections.abc import Iterable
 from threading import Lock
 
 import duckdb
 
+from zhengheng.engines.columns import CODES, declared
 from zhengheng.scoring.contracts import CONTRACTS
 from zhengheng.scoring.pipeline import Step, at_place, rounds
 from zhengheng.scoring.plan import Plan
 
-TYPES = {
-    "text": "varchar",
-    "date": "date",
-    "bool": "boolean",
-    "int": "bigint",
-    "big": "decimal(38,0)",
-}
 _REPEATED = {
     "derived_value": (
         "unit", "category", "comparison_group", "indicator", "segment", "status", "value", "previous",
@@ -92,7 +85,7 @@ class Desk:
             else:
                 self.sql.execute(f"create table {name} as {step.sql} limit 0")
                 found = self.sql.execute(f"describe {name}").fetchall()
-                _SHAPES[step.file] = ", ".join(f'"{column[0]}" {column[1]}' for column in found)
+                _SHAPES[step.file] = ", ".join(f'"{c[0]}" {CODES.get(c[0], c[1])}' for c in found)
             self.empties.names.add(step.table)
 
     def _repeat(self, step: Step) -> None:
@@ -104,8 +97,5 @@ class Desk:
 
 
 def columns_of(table: str) -> str:
-    """The columns of a contract's table as DuckDB declares them."""
-    shape = CONTRACTS.get(table) or CONTRACTS["cell"]
-    kinds = {column.name: TYPES[column.type] for column in shape.columns}
-    names: Iterable[str] = _REPEATED.get(table) or shape.names
-    return ", ".join(f'"{name}" {kinds[name]}' for name in names)
+    """The columns of a step's table that exists before any row does."""
+    return declared(table if table in CONTRACTS else "cell", _REPEATED.get(table, ()))

@@ -13,16 +13,19 @@ import pyarrow as pa
 
 from zhengheng.domain import numbers
 from zhengheng.domain.problems import EngineError
-from zhengheng.engines.desk import Desk, Empties, columns_of
-from zhengheng.engines.ranges import STORED, Ranges, quote
+from zhengheng.engines.columns import coded, declare_codes, declared, quote
+from zhengheng.engines.desk import Desk, Empties
+from zhengheng.engines.ranges import STORED, Ranges
 from zhengheng.engines.results import KEPT, Results, conform, from_rows
 from zhengheng.engines.reuse import Reuse
 from zhengheng.lake.facts import Facts, schema
-from zhengheng.scoring.contracts import CONTRACTS
+from zhengheng.scoring.contracts import CONTRACTS, PLAN
 from zhengheng.scoring.pipeline import Step, chosen, conditions
 from zhengheng.scoring.plan import Plan
 
-BUCKET_UNITS = 50_000
+BUCKET_UNITS = 100_000
+REUSED_UNITS = 25_000
+"""Units of a range: many where all are computed, fewer where a correction is to cost one range only."""
 IN_MEMORY_UNITS = 20_000
 """With a folder to store them in, the big tables of more units than this stay in files."""
 _MACROS = (
@@ -50,7 +53,7 @@ class DuckEngine:
     threads: int | None = None
     memory: str | None = None
     spill: Path | None = None
-    bucket_units: int = BUCKET_UNITS
+    bucket_units: int | None = None
     progress: Progress | None = None
     name: str = "duckdb"
     keep: Sequence[str] = KEPT
@@ -154,7 +157,7 @@ class _Run:
         self.desk = Desk(connection, "main", plan, self.empties)
         self.made: set[str] = set()
         units: list[str] = from_rows("unit", plan.tables["unit"])["unit"].to_pylist()
-        size = engine.bucket_units
+        size = engine.bucket_units or (REUSED_UNITS if engine.reuse else BUCKET_UNITS)
         starts = units[::size] or [""]
         bounds = list(zip(starts, [*starts[1:], None], strict=True))
         few = store is None or len(units) <= IN_MEMORY_UNITS
@@ -167,28 +170,28 @@ class _Run:
 
     def load(self) -> None:
         """Bring plan and facts in."""
+        plan = {c.name: from_rows(c.name, self.plan.tables[c.name]) for c in PLAN}
+        declare_codes(self.sql, plan)
         for contract in CONTRACTS.values():
             name = contract.name
             if contract.role == "result":
                 continue
             if contract.role == "plan":
-                self._table(name, from_rows(name, self.plan.tables[name]))
+                self._table(name, plan[name])
             elif paths := self.facts.paths.get(name):
                 files = ", ".join(quote(str(path)) for path in paths)
-                columns = ", ".join(contract.names)
-                self.sql.execute(
-                    f"create view main.{name} as select {columns} from read_parquet([{files}])"
-                )
+                source = f"select {coded(name)} from read_parquet([{files}])"
+                self.sql.execute(f"create view main.{name} as {source}")
             else:
                 self._table(name, self.facts.tables.get(name, schema(name).empty_table()))
             self._know(name, contract.names)
 
     def _table(self, name: str, table: pa.Table) -> None:
+        self.sql.execute(f"create table main.{name} ({declared(name)})")
         if not table.num_rows:
-            self.sql.execute(f"create table main.{name} ({columns_of(name)})")
             return
         self.sql.register("incoming", table)
-        self.sql.execute(f"create table main.{name} as select * from incoming")
+        self.sql.execute(f"insert into main.{name} select {coded(name)} from incoming")
         self.sql.unregister("incoming")
 
     def _know(self, name: str, columns: Sequence[str]) -> None:
@@ -235,4 +238,7 @@ class _Run:
         return {name: sorted((self.store / name).glob("*.parquet")) for name in STORED}
 
     def result(self, name: str) -> pa.Table:
-        return conform(name, self.desk.sql.sql(f"select * from {name}").to_arrow_table())
+        # Sorted here by all threads, so that little is left to sort there.
+        key = ", ".join(CONTRACTS[name].key)
+        made = self.desk.sql.sql(f"select * from {name} order by {key}").to_arrow_table()
+        return conform(name, made)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import duckdb
 
-from zhengheng.engines.desk import TYPES, Desk, Empties
+from zhengheng.engines.columns import halved, quote, restored
+from zhengheng.engines.desk import Desk, Empties
 from zhengheng.engines.reuse import Reuse, digest, link
 from zhengheng.lake.facts import Facts
-from zhengheng.scoring.contracts import CONTRACTS
 from zhengheng.scoring.pipeline import SEMANTICS, Step, chosen, conditions, consumed_once
 from zhengheng.scoring.plan import Plan
 
@@ -111,7 +111,7 @@ class Ranges:
             if self._stored(name):
                 link(file, self._place(name, number))
             else:
-                source = f"select {wide(name)} from read_parquet({quote(str(file))})"
+                source = f"select {restored(name)} from read_parquet({quote(str(file))})"
                 desk.sql.execute(f"create table {desk.schema}.{name} as {source}")
                 desk.kinds[name] = "table"
 
@@ -181,43 +181,22 @@ class Ranges:
         return folder / f"part-{number:05d}.parquet"
 
     def _write(self, desk: Desk, name: str, number: int) -> Path:
-        """One range of a table as Parquet, a result's big numbers in 64 bits: half the bytes.
-
-        Results are below 10**18 (scores below 10**9 points).
-        """
+        """One range of a table as Parquet."""
         path = self._place(name, number)
-        columns = "*"
-        if contract := CONTRACTS.get(name):
-            columns = ", ".join(
-                f"cast(cast({c.name} as decimal(18, 0)) as bigint) as {c.name}"
-                if c.type == "big" else f"cast({c.name} as {TYPES[c.type]}) as {c.name}"
-                for c in contract.columns
-            )  # fmt: skip
         # Never through a link into a file that an earlier run holds too.
         path.unlink(missing_ok=True)
         target = quote(str(path))
-        desk.sql.execute(f"copy (select {columns} from {name}) to {target} (format parquet)")
+        desk.sql.execute(f"copy (select {halved(name)} from {name}) to {target} (format parquet)")
         return path
 
     def _join(self, name: str, numbers: list[int]) -> bool:
         """The whole of a table: a view over the ranges' tables or files, if it has any."""
         if self._stored(name):
             files = quote(str(self._place(name, 0).parent / "*.parquet"))
-            text = f"select {wide(name)} from read_parquet({files})"
+            text = f"select {restored(name)} from read_parquet({files})"
         elif numbers:
             text = " union all ".join(f"select * from range_{number}.{name}" for number in numbers)
         else:
             return False
         self.sql.execute(f"create view main.{name} as {text}")
         return True
-
-
-def wide(name: str) -> str:
-    """The columns of a table in files, back in the types of its contract."""
-    columns = CONTRACTS[name].columns if name in CONTRACTS else ()
-    return ", ".join(f"cast({c.name} as {TYPES[c.type]}) as {c.name}" for c in columns) or "*"
-
-
-def quote(text: str) -> str:
-    """A text as SQL writes it."""
-    return "'" + text.replace("'", "''") + "'"

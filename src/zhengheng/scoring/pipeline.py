@@ -1,9 +1,10 @@
 """The numbered steps, read from their files: name, scope, condition, repetition, text."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
@@ -88,10 +89,16 @@ def conditions(
         or tables["rollup"]
     )
     amended = amended or split or any(u["purpose"] != "value" for u in tables["period_use"])
+    used: defaultdict[str, set[date]] = defaultdict(set)
+    for row in tables["period_use"]:
+        used[row["indicator"]].add(row["period"])
+    observed = {row["indicator"] for row in tables["series"] if row["combine"] != "derived"}
+    even = observed == set(used) and len(set(map(frozenset, used.values()))) == 1
     curved = {"geometric", "harmonic"} & {row["aggregate"] for row in tables["node"]}
     checks = {
         "gaps": facts["gap"] or facts["revision"] or tables["vintage_rule"] or tables["rollup"],
-        "plain": not amended,
+        "even": not amended and even,
+        "plain": not amended and not even,
         "amended": amended,
         "revised": facts["revision"] or tables["vintage_rule"],
         "succession": inherits,

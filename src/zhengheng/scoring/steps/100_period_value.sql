@@ -1,22 +1,11 @@
--- One pass over the observations: sum and count what counts; a series without any counts nothing.
+-- One pass over the observations, where every indicator counts the same periods: sum and count.
 -- scope: unit
--- when: plain
-with counted as (
-    select o.unit, o.indicator, o.value
-    from observation o
-    where exists (
-        select 1 from period_use u where u.indicator = o.indicator and u.period = o.period
-    )
-    union all
-    select u.unit, s.indicator, cast(null as bigint) as value
-    from unit u
-    join series s on s.category = u.category
-    where s.combine <> 'derived'
-)
-select c.unit, c.indicator, cast(1 as bigint) as segment,
-       cast(sum(c.value) as decimal(38, 0)) as total,
-       count(c.value) as valued,
+-- when: even
+select o.unit, o.indicator, cast(1 as bigint) as segment,
+       cast(sum(o.value) as decimal(38, 0)) as total,
+       count(o.value) as valued,
        cast(null as decimal(38, 0)) as total_before,
        cast(0 as bigint) as valued_before
-from counted c
-group by c.unit, c.indicator
+from observation o
+where o.period in (select u.period from period_use u)
+group by o.unit, o.indicator

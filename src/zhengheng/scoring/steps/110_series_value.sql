@@ -1,11 +1,20 @@
 -- Every series a unit owes, with its status: nothing is silently zero, nothing silently averaged.
 -- scope: unit
 -- inline
-with due as (
+with given as (
+    select v.unit, v.indicator, v.segment, v.total, v.valued, v.total_before, v.valued_before
+    from period_value v
+    union all
+    select a.unit, a.indicator, a.segment, cast(null as decimal(38, 0)) as total,
+           cast(0 as bigint) as valued, cast(null as decimal(38, 0)) as total_before,
+           cast(0 as bigint) as valued_before
+    from absent_series a
+),
+due as (
     select u.unit, u.category, u.comparison_group, s.indicator, s.segment, s.combine, s.absent,
            case when u.part_year then coalesce(e.expected, 0) else s.expected end as expected,
            v.total, v.valued, v.total_before, v.valued_before
-    from period_value v
+    from given v
     join unit u on u.unit = v.unit
     join series s
       on s.category = u.category and s.indicator = v.indicator and s.segment = v.segment

@@ -1,0 +1,28 @@
+-- What a unit owes and sent nothing of. Nearly every unit has all, so counting finds the few.
+-- scope: unit
+with owed as (
+    select s.category, s.indicator, s.segment from series s where s.combine <> 'derived'
+),
+due as (
+    select o.category, count(o.indicator) as series from owed o group by o.category
+),
+held as (
+    select v.unit, o.category, count(v.indicator) as series
+    from period_value v
+    join owed o on o.indicator = v.indicator and o.segment = v.segment
+    group by v.unit, o.category
+),
+short as (
+    select u.unit, u.category
+    from unit u
+    join due d on d.category = u.category
+    left join held h on h.unit = u.unit and h.category = u.category
+    where coalesce(h.series, 0) < d.series
+)
+select s.unit, o.indicator, o.segment
+from short s
+join owed o on o.category = s.category
+where not exists (
+    select 1 from period_value v
+    where v.unit = s.unit and v.indicator = o.indicator and v.segment = o.segment
+)
