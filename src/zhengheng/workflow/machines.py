@@ -346,7 +346,17 @@ COMMENT = Machine(
     ),
 )  # fmt: skip
 
+CHANNEL = Machine(
+    "channel",
+    {"open": ("使用中", "in use"), "closed": ("已停用", "closed")},
+    (
+        Transition("channel.open", ("",), "open"),
+        Transition("channel.try", ("open",), "open"),
+        Transition("channel.close", ("open",), "closed"),
+    ),
+)
+
 MACHINES = (
     RULEBOOK, QUESTION, PROPOSAL, DECISION, TARGET, CHANGE, REPORT, ITEM, SELF_REPORT, TOLERANCE, AUDIT, RESULT, APPEAL, OBJECTION, CONFLICT,
-    RECTIFICATION, CALENDAR, REORGANISATION, HANDOVER, COMMITMENT, PUBLICATION, COMMENT,
+    RECTIFICATION, CALENDAR, REORGANISATION, HANDOVER, COMMITMENT, PUBLICATION, COMMENT, CHANNEL,
 )  # fmt: skip

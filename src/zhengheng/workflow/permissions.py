@@ -51,6 +51,9 @@ RULES: tuple[Rule, ...] = (
     # The organisation is no secret.
     Rule("organisation.read", EVERYONE),
     _rule("organisation.import", Role.SYSTEM_ADMINISTRATOR),
+    # How somebody wants to be reminded is nobody else's business.
+    Rule("channel.open", EVERYONE),
+    *(Rule(f"channel.{act}", EVERYONE, "maker") for act in ("read", "try", "close")),
     # Whoever leaves a post hands it over; the officer who gives roles moves them.
     _rule("handover.read", *OFFICERS),
     Rule("handover.read", BUSINESS, "named"),

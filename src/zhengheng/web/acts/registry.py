@@ -4,6 +4,7 @@
 import zhengheng.web.appeals.jobs
 import zhengheng.web.publication.jobs
 import zhengheng.web.rectification.jobs
+import zhengheng.web.reminders.jobs
 import zhengheng.web.results.jobs  # noqa: F401
 from zhengheng.web.acts.declare import Kind
 from zhengheng.web.appeals.acts import APPEALS
@@ -16,6 +17,7 @@ from zhengheng.web.handovers.acts import HANDOVERS
 from zhengheng.web.meetings.acts import COMMITMENTS
 from zhengheng.web.publication.acts import PUBLICATIONS
 from zhengheng.web.rectification.acts import RECTIFICATIONS
+from zhengheng.web.reminders.acts import CHANNELS
 from zhengheng.web.reorganisation.acts import REORGANISATIONS
 from zhengheng.web.reporting.acts import REPORTS
 from zhengheng.web.reporting.items import ITEMS
@@ -29,7 +31,7 @@ from zhengheng.web.targets.changes import CHANGES
 
 KINDS: tuple[Kind, ...] = (
     RULEBOOKS, QUESTIONS, PROPOSALS, TARGETS, CHANGES, REPORTS, ITEMS, SELF_REPORTS, TOLERANCES, AUDITS, RESULTS, PUBLICATIONS, COMMENTS, APPEALS, OBJECTIONS, CONFLICTS,
-    RECTIFICATIONS, COMMITMENTS, DECISIONS, REORGANISATIONS, HANDOVERS, CALENDARS,
+    RECTIFICATIONS, COMMITMENTS, DECISIONS, REORGANISATIONS, HANDOVERS, CALENDARS, CHANNELS,
 )  # fmt: skip
 
 AREAS = (

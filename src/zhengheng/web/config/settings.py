@@ -11,14 +11,20 @@ ZHENGHENG_OIDC_URL, _CLIENT, _SECRET     single sign-on by OpenID Connect: issue
 ZHENGHENG_OIDC_NAME  the claim that holds the user name (default: preferred_username)
 ZHENGHENG_WECOM_CORP, _AGENT, _SECRET    signing in by WeCom; _URL and _LOGIN for a proxy of its addresses
 ZHENGHENG_LDAP_URL, _DN                  ldaps://… and a name such as uid={},ou=people,dc=city
+ZHENGHENG_ADDRESS https://… of this office, for the link in a reminder; without it no message leaves
+ZHENGHENG_SMTP    smtps://name@host:465 or smtp+tls://name@host:587 for reminders; _SECRET its password, _FROM the sender
+ZHENGHENG_SMS, ZHENGHENG_WEBHOOK         https://… of a gateway for text messages or a messenger; _SECRET its token,
+                  _BODY what it takes as JSON, with {address} and {text} where they belong
                   (every secret may come from a file instead: NAME_FILE)
 ZHENGHENG_CLOCK   a fixed moment such as 2026-03-12T09:00+08:00, for demonstrations; shown on every page
 """
 
+import json
 import logging
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -88,6 +94,7 @@ INSTALLED_APPS = [
     "zhengheng.web.publication",
     "zhengheng.web.comments",
     "zhengheng.web.portal",
+    "zhengheng.web.reminders",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -195,6 +202,28 @@ LOCK_AFTER = 5
 LOCK_MINUTES = 15
 KNOCKS = 50
 """Failed sign-ins from one address in LOCK_MINUTES, whatever the names, after which it has to wait. An office building may share one."""
+
+# Ways out for reminders: none is there unless it is set, and nobody gets any who did not ask (web/reminders).
+OFFICE_ADDRESS = os.environ.get("ZHENGHENG_ADDRESS", "").rstrip("/")
+_smtp = urlsplit(os.environ.get("ZHENGHENG_SMTP", ""))
+EMAIL_HOST, EMAIL_PORT = _smtp.hostname or "", _smtp.port or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _smtp.username or "", _said("ZHENGHENG_SMTP_SECRET")
+EMAIL_USE_SSL, EMAIL_USE_TLS = _smtp.scheme == "smtps", _smtp.scheme == "smtp+tls"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("ZHENGHENG_SMTP_FROM", "zhengheng@localhost")
+REMINDER_GATEWAYS = {
+    way: {
+        "url": os.environ.get(name, ""), "secret": _said(f"{name}_SECRET"),
+        "body": os.environ.get(f"{name}_BODY", '{"to": "{address}", "text": "{text}"}'),
+    }
+    for way, name in (("sms", "ZHENGHENG_SMS"), ("webhook", "ZHENGHENG_WEBHOOK"))
+}  # fmt: skip
+for _way, _gateway in REMINDER_GATEWAYS.items():
+    if _gateway["url"] and not _gateway["url"].startswith(
+        ("https://", "http://127.0.0.1", "http://localhost")
+    ):
+        raise ImproperlyConfigured(f"the address of the gateway for {_way} must be https")
+    json.loads(_gateway["body"])
 
 SESSION_COOKIE_AGE = 30 * 60  # half an hour without a click signs out
 SIGN_OF_LIFE = 2 * 60  # a click within so many seconds of the last one noted is not noted again

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from zhengheng.web.jobs.services import take_up_again
 from zhengheng.web.pages.clock import now
+from zhengheng.web.reminders.jobs import tick as remind
 from zhengheng.web.reporting.jobs import tick
 
 EVERY_SECONDS = settings.JOB_SILENCE / 3
@@ -19,6 +20,7 @@ def look_after() -> None:
     """Jobs of dead workers go back into the queue; what follows from passed deadlines follows."""
     take_up_again(timezone.now())
     tick(now())
+    remind(now())
 
 
 def run(*, batch: bool = False) -> None:

@@ -10,9 +10,9 @@ from zhengheng.web.pages.models import DemoClock
 
 
 def now() -> datetime:
-    """The machine's clock; in a demonstration the fixed one, or where it was moved to since."""
+    """The machine's clock in the office's time zone; in a demonstration the fixed one, or where it was moved to since."""
     if not settings.FIXED_CLOCK:
-        return timezone.now()
+        return timezone.localtime()
     first = datetime.fromisoformat(settings.FIXED_CLOCK)
     moved = DemoClock.objects.filter(pk=1).first()
     return max(first, timezone.localtime(moved.moment)) if moved else first

@@ -9,6 +9,7 @@ from django.conf import settings
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import grants
 from zhengheng.web.pages.tags import language, say
+from zhengheng.web.reminders.models import Reminder
 from zhengheng.workflow.permissions import anywhere
 
 AREAS = (
@@ -40,6 +41,9 @@ def page(request: OfficeRequest) -> dict[str, Any]:
         "fixed_clock": bool(settings.FIXED_CLOCK), "areas": [],
     }  # fmt: skip
     if getattr(request, "user", None) is not None and request.user.is_authenticated:
+        found["reminder"] = Reminder.objects.filter(
+            channel__made_by=request.user, channel__way="page", channel__state="open", day=request.now.date(),
+        ).first()  # fmt: skip
         held = grants(request.user, request.now.date())
         found["areas"] = [
             {"address": address, "name": say(zh, en), "here": _is_here(request.path, address)}
