@@ -20,9 +20,9 @@ from zhengheng.web.meetings.models import Commitment
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.rectification.models import Rectification
+from zhengheng.web.reminders.models import Channel
 from zhengheng.web.reorganisation.models import Reorganisation
 from zhengheng.web.reporting.models import Item, Report, SelfReport, Tolerance
-from zhengheng.web.reminders.models import Channel
 from zhengheng.web.results.models import NamedReader, ResultRun
 from zhengheng.web.rulebooks.models import Proposal, Question, RulebookVersion
 from zhengheng.web.targets.models import TargetChange, TargetLine, TargetSheet
