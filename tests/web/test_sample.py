@@ -1,8 +1,10 @@
 """The sample city's office: made through its people's acts; every account signs in, every story can be found."""
 
+import csv
 import io
 import re
 from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 
 import docx
@@ -54,7 +56,7 @@ def entered(username: str, password: str) -> Client:
 def test_the_sample_city_and_its_stories(city: list[tuple[str, str, str]]) -> None:
     """One test, because the city takes a while to make: each part is a story of sample_city.md."""
     assert furnish_office(settings.HOME, NOW) == city, "the second time changes nothing"
-    assert Unit.objects.count() == 38 + 13 + 36 + 3 * (3 + 6) + 2
+    assert Unit.objects.count() == 9 + 38 + 13 + 36 + 3 * (3 + 6) + 2
     assert len(city) == Account.objects.count() == 37
     streets = ResultRun.objects.get(rulebook="streets", period="2025").run
     for username, password, _ in city:
@@ -79,7 +81,7 @@ def test_the_sample_city_and_its_stories(city: list[tuple[str, str, str]]) -> No
     the_strategy_of_five_years()
     what_the_public_reads_of_story_16()
     assert Rectification.objects.filter(state="served", late=False, unit__code="D27").count() == 1
-    assert RulebookVersion.objects.filter(state="adopted").count() == 3 * 3 + 1
+    assert RulebookVersion.objects.filter(state="adopted").count() == 4 * 3 + 1
     assert check(list(selectors.entries()), selectors.leaves()) == []
 
 
@@ -138,7 +140,7 @@ def the_hot_spot_of_story_1_moves_weights() -> None:
     done = ResultRun.objects.filter(state="final")
     assert {(run.rulebook, run.period) for run in done} == {
         (name, year)
-        for name in ("departments", "districts", "streets")
+        for name in ("departments", "districts", "streets", "province")
         for year in ("2023", "2024")
     }
     streets = done.get(rulebook="streets", period="2024")
@@ -155,6 +157,21 @@ def the_city_on_one_screen() -> None:
     assert "经济稳中提质" in page
     assert "加装电梯" in page, "a commitment that was carried"
     assert "两所学校验收" not in page, "one that was kept"
+    assert "与兄弟地区相比" in page
+    told = entered("weiyuan", "Yunheng-2026").get("/api/v1/city").json()
+    assert not any(one["unit"].startswith("S") for one in told["reds"]), "sisters are not its units"
+    with (settings.HOME / "data" / "province_指标数据.csv").open(encoding="utf-8") as stream:
+        growth = {
+            (row["单位代码"], row["期间"]): Decimal(row["数值"]) for row in csv.DictReader(stream) if row["指标"] == "B01"
+        }  # fmt: skip
+    places = {
+        year: 1 + sum(growth[unit, year] > growth["S01", year] for unit, held in growth if held == year)
+        for year in ("2024", "2025")
+    }  # fmt: skip
+    ranks = {one["indicator"]: one for one in told["ranks"]}
+    assert len(ranks) == 14
+    assert (ranks["B01"]["place"], ranks["B01"]["members"]) == (places["2025"], 9)
+    assert ranks["B01"]["moved"] == places["2024"] - places["2025"]
 
 
 def the_units_that_need_help() -> None:

@@ -44,7 +44,7 @@ def year(folder: Path) -> Iterator[Run]:
     from zhengheng.scheme.load import load_rulebook
 
     created = datetime.now(UTC)
-    for name in ("hotline", "departments", "districts", "streets"):
+    for name in ("hotline", "province", "departments", "districts", "streets"):
         book, _ = load_rulebook(folder / "rulebooks" / name)
         mapping = load_mapping(folder / f"{name}.intake.yaml")
         lake = Lake.create(folder / "lakes" / book.code)

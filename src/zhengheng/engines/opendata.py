@@ -17,7 +17,7 @@ from zhengheng.engines.run import Run
 
 UNITS = ("unit", "name_zh", "name_en", "group_zh", "group_en", "status", "score", "place", "members", "grade", "grade_en")  # fmt: skip
 INDICATORS = (
-    "code", "name_zh", "name_en", "dimension_zh", "dimension_en", "measure_unit", "direction", "source", "public",
+    "code", "name_zh", "name_en", "dimension_zh", "dimension_en", "measure_unit", "measure_unit_en", "direction", "source", "source_en", "public",
 )  # fmt: skip
 VALUES = ("unit", "indicator", "period", "status", "value", "target", "points", "full")
 TABLES = {"units": UNITS, "indicators": INDICATORS, "values": VALUES}
@@ -36,8 +36,8 @@ def rows_of(document: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
         "units": list(_units(document)),
         "indicators": [
             {"code": i["code"], "name_zh": i["name"]["zh"], "name_en": i["name"]["en"], "dimension_zh": i["dimension"]["zh"],
-             "dimension_en": i["dimension"]["en"], "measure_unit": i["measure_unit"], "direction": i["direction"],
-             "source": i["source"], "public": "true" if i["public"] else "false"}
+             "dimension_en": i["dimension"]["en"], "measure_unit": i["measure_unit"]["zh"], "measure_unit_en": i["measure_unit"]["en"], "direction": i["direction"],
+             "source": i["source"]["zh"], "source_en": i["source"]["en"], "public": "true" if i["public"] else "false"}
             for i in document["indicators"]
         ],
         "values": [

@@ -287,7 +287,7 @@ class _Maker:
             if status == "value"
             else STATUS_WORDS[status][self.language == "en"]
         )
-        measure = self.run.rulebook.indicator(cell["indicator"]).measure_unit
+        measure = self.run.rulebook.indicator(cell["indicator"]).measure_unit.say(self.language)
         label = self.t("计算", "computed")
         if split:
             label += self.t(f" (第 {cell['segment']} 段, {rule['share_n']}/{rule['share_d']})",

@@ -40,8 +40,8 @@ def snapshot(run: Run, shows: Shows, names: dict[str, tuple[str, str]]) -> dict[
         "indicators": [
             {"code": c.code, "name": {"zh": c.name, "en": english[c.code].name},
              "dimension": {"zh": c.dimension, "en": english[c.code].dimension},
-             "measure_unit": c.measure_unit, "direction": c.direction, "public": c.code not in hidden,
-             "source": book.indicator(c.code).source, "definition": _words(book.indicator(c.code).definition),
+             "measure_unit": _words(book.indicator(c.code).measure_unit), "direction": c.direction, "public": c.code not in hidden,
+             "source": _words(book.indicator(c.code).source), "definition": _words(book.indicator(c.code).definition),
              "full_marks": _words(book.indicator(c.code).full_marks), "method": _method(run, c.code),
              "rule": dict(zip(("zh", "en"), said_of(book.indicator(c.code)), strict=True))}
             for c in heat.columns

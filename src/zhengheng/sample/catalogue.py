@@ -7,6 +7,7 @@ combine | decimals | method | target | low-high of the spread.
 from dataclasses import dataclass
 from typing import Any
 
+from zhengheng.sample.english import MEASURE_UNITS, SOURCES
 from zhengheng.sample.organisation import unit_code
 
 OFFICE = "绩效办"
@@ -121,8 +122,8 @@ class Spec:
         """The indicator as rulebook data."""
         made: dict[str, Any] = {
             "code": self.code, "name": {"zh": self.zh, "en": self.en}, "owner": unit_code(self.owner),
-            "supplier": "system" if self.owner == OFFICE else unit_code(self.owner), "direction": self.direction, "measure_unit": self.unit,
-            "decimals": self.decimals, "source": self.source, "frequency": self.frequency,
+            "supplier": "system" if self.owner == OFFICE else unit_code(self.owner), "direction": self.direction, "measure_unit": {"zh": self.unit, "en": MEASURE_UNITS.get(self.unit, self.unit)},
+            "decimals": self.decimals, "source": _source(self.source), "frequency": self.frequency,
             "lag_days": self.lag, "reliability": "B", "method": self._method(),
             "basis": [{"title": "云衡市虚构示例", "tag": "D"}],
         }  # fmt: skip
@@ -226,6 +227,10 @@ SPECS = {
 }
 
 
+def _source(zh: str) -> dict[str, str]:
+    return {"zh": zh, "en": SOURCES[zh]}
+
+
 def count_indicator(code: str) -> dict[str, Any]:
     """An input counted from work orders or service ratings, not scored itself."""
     zh, en = COUNT_NAMES[code]
@@ -233,6 +238,6 @@ def count_indicator(code: str) -> dict[str, Any]:
     return {
         "code": code, "name": {"zh": zh, "en": en}, "decimals": 0, "owner": unit_code("数据局"), "supplier": "system",
         "frequency": "quarter" if rated else "month", "lag_days": 10 if rated else 7,
-        "source": "好差评系统" if rated else "12345平台", "absent": "zero",
+        "source": _source("好差评系统" if rated else "12345平台"), "absent": "zero",
         "absent_reason": "评价系统没有记录即为零" if rated else "工单系统没有记录即为零",
     }  # fmt: skip

@@ -8,11 +8,13 @@ from typing import Any
 from zhengheng.domain.periods import Period, parse_period
 from zhengheng.sample.catalogue import SPECS, Spec
 from zhengheng.sample.organisation import (
+    HOME,
     NO_ORDERS,
     NO_WINDOW,
     SampleUnit,
     departments,
     districts,
+    sisters,
     streets,
 )
 
@@ -122,6 +124,22 @@ def growth_vintages(seed: int) -> Iterator[Row]:
             row = _row(unit, spec, period, first, "")
             yield row | {"版本": "初步", "发布日期": f"{year + 1}-01-22"}
             yield row | {"数值": later, "版本": "修订", "发布日期": f"{year + 1}-11-20"}
+
+
+def provincial(codes: tuple[str, ...], seed: int) -> Iterator[Row]:
+    """What the province published of each city and year; a city's growth is the one its districts are measured by."""
+    held = sisters()
+    skill = quality(held, seed)
+    for unit in held:
+        for code in codes:
+            spec = SPECS[code]
+            random = Random(f"{seed}-{unit.code}-{code}-province")
+            for year in YEARS:
+                level = _level(spec, skill[unit.code] + random.gauss(0, 0.8), year)
+                said = (
+                    CITY_GROWTH[year] if (unit.code, code) == (HOME, "B01") else _text(spec, level)
+                )
+                yield _row(unit, spec, parse_period(str(year)), said, "")
 
 
 def milestones(units: list[SampleUnit], codes: dict[str, list[str]], seed: int) -> Iterator[Row]:

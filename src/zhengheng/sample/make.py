@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from zhengheng.sample import facts, rulebooks
-from zhengheng.sample.organisation import SampleUnit, departments, districts, streets
+from zhengheng.sample.organisation import SampleUnit, departments, districts, sisters, streets
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scheme.save import save_folder, write_yaml
 
@@ -30,10 +30,11 @@ def make_sample(folder: Path, *, seed: int, scale: float, progress: Progress | N
     )
     books = {
         "departments": rulebooks.department_rulebook(), "districts": rulebooks.district_rulebook(),
-        "streets": rulebooks.street_rulebook(), "hotline": rulebooks.hotline_rulebook(),
+        "streets": rulebooks.street_rulebook(), "province": rulebooks.province_rulebook(), "hotline": rulebooks.hotline_rulebook(),
     }  # fmt: skip
     units = {
         "departments": departments(), "districts": districts(),
+        "province": sisters(),
         "streets": [*streets(), *(SampleUnit(c, n, "central", "central") for c, n in HEIRS)],
     }  # fmt: skip
     for name, book in books.items():
@@ -44,7 +45,9 @@ def make_sample(folder: Path, *, seed: int, scale: float, progress: Progress | N
     ]  # fmt: skip
     for name, held in units.items():
         _write(data / f"{name}_单位.csv", (_unit_row(unit) for unit in held))
-        if name != "hotline":
+        if name == "province":
+            _write(data / "province_指标数据.csv", facts.provincial(rulebooks.PROVINCIAL, seed))
+        elif name != "hotline":
             codes = _codes(books[name], held)
             _write(data / f"{name}_指标数据.csv", _values(name, held, codes, seed))
             _write(data / f"{name}_节点.csv", facts.milestones(held, codes, seed))
@@ -98,7 +101,9 @@ def _write_mapping(folder: Path, name: str, book: Rulebook) -> None:
         {"file": f"{name}_单位.csv", "role": "unit", "unit": "单位代码", "name": "单位", "category": "类别",
          "group": "分组", "superior": "上级"},
     ]  # fmt: skip
-    if name != "hotline":
+    if name == "province":
+        sources.append({"file": "province_指标数据.csv", **_OBSERVED})
+    elif name != "hotline":
         sources += [
             {"file": f"{name}_指标数据.csv", **_OBSERVED},
             {"file": f"{name}_指标数据.csv", "role": "approval", "where": "状态 = '不适用'", "unit": "单位代码",

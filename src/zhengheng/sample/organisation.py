@@ -38,6 +38,12 @@ STREET_GROUPS = {
     "central": ("中心城区街道", "Central streets"),
     "rural": ("涉农镇街", "Rural towns"),
 }
+SISTERS = (
+    ("云衡市", "Yunheng"), ("澄湖市", "Chenghu"), ("朔原市", "Shuoyuan"), ("漪南市", "Yinan"), ("岐岚市", "Qilan"),
+    ("青桓市", "Qinghuan"), ("邻溪市", "Linxi"), ("定澜市", "Dinglan"), ("泊远市", "Boyuan"),
+)  # fmt: skip
+"""The city itself and the sister cities that the province assesses together with it; all invented."""
+HOME = "S01"
 ENGLISH = {
     "发展改革委": "Development and Reform", "工业和信息化局": "Industry and Information Technology", "科技局": "Science and Technology",
     "商务局": "Commerce", "农业农村局": "Agriculture and Rural Affairs", "文化广电和旅游局": "Culture and Tourism",
@@ -55,7 +61,7 @@ ENGLISH = {
     "青屿区": "Qingyu District", "鹿溪县": "Luxi County", "岚溪县": "Lanxi County", "穗丰县": "Suifeng County",
     "沅溪县": "Yuanxi County", "泽浦县": "Zepu County",
 }  # fmt: skip
-"""English names of departments and districts; streets and towns keep their Chinese ones."""
+"""English names of departments and districts; those of streets and sections are in english.py."""
 NO_WINDOW = ("D34", "D37", "D38")
 """Departments without a service window: the rating of windows does not apply to them."""
 NO_ORDERS = "云间村镇"
@@ -94,6 +100,13 @@ def districts() -> list[SampleUnit]:
         for place, (group, name) in enumerate(
             ((group, name) for group, names in DISTRICTS.items() for name in names), 1
         )
+    ]
+
+
+def sisters() -> list[SampleUnit]:
+    return [
+        SampleUnit(f"S{place:02d}", zh, "city", "cities")
+        for place, (zh, _) in enumerate(SISTERS, 1)
     ]
 
 

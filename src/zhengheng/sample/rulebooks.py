@@ -1,4 +1,4 @@
-"""The four rulebooks of the sample city, with the weights of its specification."""
+"""The rulebooks of the sample city, with the weights of its specification."""
 
 import json
 from typing import Any
@@ -7,6 +7,7 @@ from zhengheng.sample.catalogue import COUNTS, RATING_COUNTS, SPECS, count_indic
 from zhengheng.sample.organisation import (
     DEPARTMENT_GROUPS,
     DISTRICT_GROUPS,
+    HOME,
     STREET_GROUPS,
     departments,
 )
@@ -234,6 +235,37 @@ def street_rulebook() -> Rulebook:
         "procedure": _procedure("statute"),
     }  # fmt: skip
     return _rulebook(data)
+
+
+PROVINCIAL = ("B01", "B02", "B03", "B05", "B08", "B12", "B15", "C01", "C03", "C04", "D01", "D02", "D03", "E02")  # fmt: skip
+"""What the province assesses the cities by: each by rank among them, its points invented [D]."""
+
+
+def province_rulebook() -> Rulebook:
+    """The province's assessment of nine cities, one of them this one: where it stands among its sisters."""
+    weights = {code: "8" if place < 2 else "7" for place, code in enumerate(PROVINCIAL)}
+    indicators = []
+    for code in PROVINCIAL:
+        indicator = _indicator(code)
+        for name in ("vintage", "reference", "light", "score_previous_year", "skip_months"):
+            indicator.pop(name, None)
+        indicators.append(indicator | {
+            "origin": "province", "supplier": "system", "frequency": "year", "combine": "last", "lag_days": 60,
+            "method": {"kind": "rank"}, "light": {"by": "score", "watch": "0.67", "missed": "0.34"},
+        })  # fmt: skip
+    children = [
+        _node(code, zh, en, [c for c in PROVINCIAL if c[0] in letters])
+        for code, zh, en, letters in DIMENSIONS if letters != "S"
+    ]  # fmt: skip
+    data = _common("province", "省对市综合考核", "The province's assessment of its cities") | {
+        "grading": None, "adjustments": [], "bonus_cap": None, "home": HOME,
+        "categories": [{"code": "city", "name": _words("市", "City")}],
+        "groups": [{"code": "cities", "name": _words("全省各市", "Cities of the province")}],
+        "tree": _node("total", "总分", "Total", children),
+        "weights": [{"from": "2023-01-01", "table": weights}], "indicators": indicators,
+        "procedure": _procedure("essay"),
+    }  # fmt: skip
+    return _rulebook({key: value for key, value in data.items() if value is not None})
 
 
 def hotline_rulebook() -> Rulebook:

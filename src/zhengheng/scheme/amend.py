@@ -9,12 +9,19 @@ from zhengheng.domain.problems import RulebookError
 from zhengheng.scheme.fingerprint import dump
 from zhengheng.scheme.model import Rulebook
 
-Field = Literal["name_zh", "name_en", "measure_unit", "source", "supplier", "burden_minutes", "target", "weight"]  # fmt: skip
+Field = Literal["name_zh", "name_en", "measure_unit", "measure_unit_en", "source", "source_en", "supplier", "burden_minutes", "target", "weight"]  # fmt: skip
 FIELDS: dict[Field, tuple[str, str]] = {
     "name_zh": ("名称", "name"), "name_en": ("英文名称", "English name"), "measure_unit": ("计量单位", "unit of measure"),
+    "measure_unit_en": ("英文计量单位", "English unit of measure"), "source_en": ("英文数据来源", "English source"),
     "source": ("数据来源", "source"), "supplier": ("数据提供", "supplied by"), "burden_minutes": ("填报用时 (分钟)", "minutes to report"),
     "target": ("目标值", "target"), "weight": ("权重", "weight"),
 }  # fmt: skip
+
+WORDED: dict[str, tuple[str, str]] = {
+    "name_zh": ("name", "zh"), "name_en": ("name", "en"), "measure_unit": ("measure_unit", "zh"),
+    "measure_unit_en": ("measure_unit", "en"), "source": ("source", "zh"), "source_en": ("source", "en"),
+}  # fmt: skip
+"""Fields that are words in one of the two languages."""
 
 
 def amended(book: Rulebook, indicator: str, field: Field, value: str, column: str = "") -> Rulebook:
@@ -33,8 +40,9 @@ def amended(book: Rulebook, indicator: str, field: Field, value: str, column: st
         if "method" not in found:
             raise RulebookError.one(where, "method.absent", zh="该指标不单独计分, 没有目标值", en="this indicator is not scored and has no target")  # fmt: skip
         found["method"]["target"] = value
-    elif field in {"name_zh", "name_en"}:
-        found["name"][field.removeprefix("name_")] = value
+    elif field in WORDED:
+        key, language = WORDED[field]
+        found.setdefault(key, {})[language] = value
     else:
         found[field] = int(value) if field == "burden_minutes" and value.isdigit() else value
     try:

@@ -25,6 +25,18 @@ class Text(Model):
         return self.en if language == "en" and self.en else self.zh
 
 
+class Label(Text):
+    """Words that may be left out."""
+
+    zh: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.zh)
+
+    def __str__(self) -> str:
+        return self.zh
+
+
 def _text(value: Any) -> Any:
     return {"zh": value} if isinstance(value, str) else value
 
@@ -49,6 +61,7 @@ def _plain(value: Decimal) -> str:
 
 
 Words = Annotated[Text, BeforeValidator(_text)]
+Labels = Annotated[Label, BeforeValidator(_text)]
 Number = Annotated[
     Decimal, BeforeValidator(_number), PlainSerializer(_plain, return_type=str, when_used="always")
 ]

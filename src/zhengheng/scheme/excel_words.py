@@ -5,8 +5,8 @@ SHEETS: dict[str, tuple[str, list[str]]] = {
     "groups": ("分组", ["code", "name/zh", "name/en"]),
     "units": ("单位", ["code", "name/zh", "category", "group", "superior", "valid_from", "valid_to"]),
     "indicators": ("指标", [
-        "code", "name/zh", "name/en", "owner", "deputy", "supplier", "direction", "measure_unit", "decimals",
-        "source", "frequency", "lag_days", "combine", "method/kind", "method/target", "method/cap", "digits",
+        "code", "name/zh", "name/en", "owner", "deputy", "supplier", "direction", "measure_unit/zh", "measure_unit/en",
+        "decimals", "source/zh", "source/en", "frequency", "lag_days", "combine", "method/kind", "method/target", "method/cap", "digits",
         "carry", "visibility",
     ]),
     "adjustments": ("加减分与否决", ["code", "name/zh", "kind", "least", "most", "cap", "basis/#0/title",

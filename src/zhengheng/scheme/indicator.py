@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from zhengheng.domain.periods import Frequency
-from zhengheng.scheme.base import Basis, Code, Model, Number, UnitCode, Words
+from zhengheng.scheme.base import Basis, Code, Label, Labels, Model, Number, UnitCode, Words
 from zhengheng.scheme.methods import AnyMethod
 
 MissingRule = Literal["floor", "block", "unranked", "renormalise"]
@@ -86,9 +86,9 @@ class Indicator(Model):
     deputy: UnitCode | None = None
     supplier: UnitCode | Literal["unit", "system"] = "unit"
     direction: Literal["up", "down", "interval"] = "up"
-    measure_unit: str = ""
+    measure_unit: Labels = Label()
     decimals: int = Field(default=2, ge=0, le=12)
-    source: str = ""
+    source: Labels = Label()
     reliability: Literal["A", "B", "C", "D"] | None = None
     frequency: Frequency = "year"
     lag_days: int = Field(default=0, ge=0, le=730)

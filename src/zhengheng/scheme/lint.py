@@ -273,7 +273,10 @@ def time_progress_only_for_quantities(book: Rulebook, source: Source) -> Finding
     for indicator in book.indicators:
         if indicator.light is None or indicator.light.by != "time_progress":
             continue
-        is_rate = indicator.measure_unit in {"%", "‰"} or indicator.combine in {"mean", "rolling"}
+        is_rate = indicator.measure_unit.zh in {"%", "‰"} or indicator.combine in {
+            "mean",
+            "rolling",
+        }
         is_rate = is_rate or bool(indicator.parts and indicator.parts.denominator)
         if is_rate or indicator.year_on_year:
             yield error(source.indicator(indicator.code, "light"), "light.time_progress",
@@ -363,7 +366,7 @@ def _uncountable(known: dict[str, Indicator], code: str) -> set[str]:
     indicator = known[code]
     if indicator.parts is None:
         adds = indicator.combine in {"sum", "last"} and not indicator.year_on_year
-        return set() if adds and indicator.measure_unit not in {"%", "‰"} else {code}
+        return set() if adds and indicator.measure_unit.zh not in {"%", "‰"} else {code}
     parts = {*indicator.parts.numerator, *indicator.parts.denominator} & set(known)
     return {series for part in parts for series in _uncountable(known, part)}
 

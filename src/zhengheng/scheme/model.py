@@ -192,6 +192,8 @@ class Rulebook(Model):
     part_year_targets: Literal["pro_rata", "as_filed"] = "pro_rata"
     categories: tuple[Category, ...] = Field(min_length=1)
     groups: tuple[Group, ...] = ()
+    home: UnitCode | None = None
+    """The unit that is this city itself, where somebody above assesses it together with its sisters."""
     units: tuple[Unit, ...] = ()
     tree: Node
     weights: Annotated[tuple[WeightTable, ...], Field(min_length=1)]

@@ -175,18 +175,34 @@ class RedsOut(Schema):
     cases: int
 
 
+class RankOut(Schema):
+    """This city's place among its sisters on one indicator; places won since the period before."""
+
+    rulebook: str
+    period: str
+    indicator: str
+    value: str
+    place: int
+    tied: bool
+    members: int
+    moved: int
+
+
 class CityOut(Schema):
-    """The city on one screen: units with reds, the most first; goals by status."""
+    """The city on one screen: units with reds, the most first; goals by status; ranks among sister cities."""
 
     reds: list[RedsOut]
     goals: dict[str, str]
+    ranks: list[RankOut]
 
 
 @router.get("/city", response={200: CityOut, **ERRORS})
 def city(request: OfficeRequest) -> dict[str, Any]:
     """Who holds the reds, which goals are on track."""
     require(request.user, "city.read", request.now.date())
-    held = whole.current(request.user, request.now.date())
+    known = selectors.newest(request.user, request.now.date())
+    everything = whole.current(known)
+    held = whole.ours(everything, language())
     reds = [
         {"unit": one.unit, "indicators": [mark.indicator for _, _, mark in one.marks], "cases": one.cases}
         for one in whole.reds(held, language())
@@ -194,4 +210,18 @@ def city(request: OfficeRequest) -> dict[str, Any]:
     return {
         "reds": reds,
         "goals": {aim.goal.code: aim.status for aim in whole.aims(held, language())},
+        "ranks": [
+            {
+                "rulebook": one.result.rulebook,
+                "period": one.result.period,
+                "indicator": rank.column.code,
+                "value": rank.mark.value,
+                "place": rank.place.place,
+                "tied": rank.place.tied,
+                "members": rank.place.members,
+                "moved": rank.moved,
+            }
+            for one in whole.above(everything, known, language())
+            for rank in one.ranks
+        ],
     }

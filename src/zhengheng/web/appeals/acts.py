@@ -65,10 +65,10 @@ def _runs(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, st
     }
 
 
-def measured(appeal: Appeal, value: str) -> str | None:
+def measured(appeal: Appeal, value: str) -> tuple[str, str] | None:
     """A value with its unit of measure."""
     unit = selectors.run_of(appeal).rulebook.indicator(appeal.series).measure_unit
-    return f"{value} {unit}".strip() if value else None
+    return (f"{value} {unit.zh}".strip(), f"{value} {unit.say('en')}".strip()) if value else None
 
 
 def _name(appeal: Appeal) -> tuple[str, str]:

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from zhengheng.domain.problems import Language
 from zhengheng.engines.heat import STATUSES, Column, Mark
+from zhengheng.engines.places import Place
+from zhengheng.engines.scoreboard import Line
 from zhengheng.scheme.procedure import Goal
-from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.overview import selectors
@@ -52,10 +53,68 @@ class Aim:
         return STATUSES[self.status]
 
 
-def current(account: Account, day: date) -> list[ResultRun]:
+@dataclass(frozen=True)
+class Rank:
+    """Where this city stands among its sisters on one indicator, and stood the period before."""
+
+    column: Column
+    mark: Mark
+    place: Place
+    before: Place | None
+
+    @property
+    def moved(self) -> int:
+        """Places won since the period before; negative: lost."""
+        return self.before.place - self.place.place if self.before else 0
+
+    @property
+    def lost(self) -> int:
+        return -self.moved
+
+
+@dataclass(frozen=True)
+class Above:
+    """What somebody above found of this city and its sisters."""
+
+    result: ResultRun
+    line: Line
+    ranks: tuple[Rank, ...]
+    home: str
+
+    @property
+    def ahead(self) -> int:
+        """Indicators on which this city is in the better half."""
+        return sum(2 * rank.place.place <= rank.place.members for rank in self.ranks)
+
+
+def above(held: list[ResultRun], known: list[ResultRun], language: Language) -> list[Above]:
+    """This city among its sisters, of each result whose rulebook says which unit this city is."""
+    found = []
+    for result in held:
+        now = reading(result, language)
+        home = now.run.rulebook.home
+        if home is None or home not in now.line:
+            continue
+        earlier = selectors.history(result, known)
+        before = reading(earlier[-1], language).places if earlier else {}
+        ranks = [
+            Rank(column, mark, now.places[home, column.code], before.get((home, column.code)))
+            for column in now.heat.columns
+            if (mark := now.heat.marks[home].get(column.code)) and (home, column.code) in now.places
+        ]
+        found.append(Above(result, now.line[home][1], tuple(ranks), home))
+    return found
+
+
+def ours(held: list[ResultRun], language: Language) -> list[ResultRun]:
+    """Without those in which this city is itself the assessed: its sisters are not its units."""
+    return [r for r in held if reading(r, language).run.rulebook.home is None]
+
+
+def current(known: list[ResultRun]) -> list[ResultRun]:
     """Of each rulebook the newest result that is or was on notice."""
     found: dict[str, ResultRun] = {}
-    for result in selectors.newest(account, day):
+    for result in known:
         if result.state in selectors.OPEN:
             found.setdefault(result.rulebook, result)
     return list(found.values())

@@ -123,11 +123,13 @@ def city(request: OfficeRequest) -> HttpResponse:
     """One screen; in meeting mode without the frame around it."""
     day, tongue = request.now.date(), language()
     require(request.user, "city.read", day)
-    held = whole.current(request.user, day)
+    known = selectors.newest(request.user, day)
+    everything = whole.current(known)
+    held = whole.ours(everything, tongue)
     found = whole.reds(held, tongue)
     promised = [c for c in visible(COMMITMENTS, request.user, day) if c.state != "kept"]
     context: dict[str, Any] = {
-        "results": held, "aims": whole.aims(held, tongue), "reds": found[:whole.MOST], "red_units": len(found),
+        "results": held, "above": whole.above(everything, known, tongue), "aims": whole.aims(held, tongue), "reds": found[:whole.MOST], "red_units": len(found),
         "units": sum(len(reading(result, tongue).line) for result in held),
         "changed": whole.done_lately(request.now), "waiting": [(kind, len(rows)) for kind in KINDS if (rows := owed(kind, request.user, day))],
         "promised": [(c, COMMITMENTS.state_of(c), c.due_on is not None and c.due_on < day) for c in promised],

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.problems import Language, Problem
+from zhengheng.scheme.base import Label, Text
 
 register = template.Library()
 
@@ -39,8 +40,10 @@ def said(problem: Problem) -> str:
 @register.filter
 def show(value: Any) -> str:
     """A value as pages write it: a pair in the reader's language, dates as ISO, nothing as a dash."""
-    if value is None or value == "":
+    if value is None or value == "" or value == Label():
         return "—"
+    if isinstance(value, Text):
+        return value.say(language())
     if isinstance(value, datetime):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, date):

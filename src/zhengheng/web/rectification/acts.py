@@ -86,7 +86,7 @@ def below_line(result: ResultRun, unit: str) -> list[dict[str, str]]:
             found.append(
                 {"code": indicator.code, "zh": indicator.name.zh, "en": indicator.name.en or indicator.name.zh,
                  "value": plain(row["value"], indicator.decimals), "target": plain(row["target"], indicator.decimals),
-                 "unit": indicator.measure_unit}
+                 "unit": indicator.measure_unit.zh, "unit_en": indicator.measure_unit.say("en")}
             )  # fmt: skip
     return found
 

@@ -224,9 +224,10 @@ def _by_another(report: Report) -> bool:
     return not _by_itself(report)
 
 
-def measured(report: Report, value: str) -> str | None:
+def measured(report: Report, value: str) -> tuple[str, str] | None:
     """A value with its unit of measure."""
-    return f"{value} {_indicator(report).measure_unit}".strip() if value else None
+    unit = _indicator(report).measure_unit
+    return (f"{value} {unit.zh}".strip(), f"{value} {unit.say('en')}".strip()) if value else None
 
 
 def _name(report: Report) -> tuple[str, str]:

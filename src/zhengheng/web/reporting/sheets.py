@@ -65,7 +65,7 @@ def workbook(reports: Iterable[Report]) -> bytes:
         {
             "编号": str(report.pk), "版本": str(report.row_version), "单位": report.unit.name_zh,
             "指标": f"{report.indicator} {_indicator(report).name.zh}", "期间": report.period,
-            "计量单位": _indicator(report).measure_unit, "期限": str(report.due_on or ""),
+            "计量单位": _indicator(report).measure_unit.zh, "期限": str(report.due_on or ""),
             "数值": report.value, "状态": STATUS_WORDS["value"][0], "说明": report.note,
         }
         for report in reports

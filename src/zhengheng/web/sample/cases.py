@@ -232,7 +232,10 @@ def comments(home: Path) -> None:
 
 def published() -> None:
     """The finished years for everybody to read: grades of departments, scores of districts and streets; one correction."""
-    held = {(run.rulebook, run.period): run for run in ResultRun.objects.filter(state="final")}
+    held = {
+        (run.rulebook, run.period): run
+        for run in ResultRun.objects.filter(state="final").exclude(rulebook="province")
+    }
     for (rulebook, period), run in sorted(held.items(), key=lambda item: (item[0][1], item[0][0])):
         shows = "grade" if rulebook == "departments" else "score"
         _release(run, shows, f"{int(period) + 1}-04", "")

@@ -22,7 +22,10 @@ from zhengheng.web.sample.people import PASSWORD, settle
 from zhengheng.web.sample.stories import appeals, rectification, reports, targets
 from zhengheng.workflow.roles import NAMES, Role
 
-YEARLY = ("departments", "districts", "streets")
+YEARLY = ("departments", "districts", "streets", "province")
+
+SERVED = {"departments": ("D10", "D06", "D22"), "districts": ("Q11", "Q08", "Q07")}
+"""Units whom the result was served on by their leader's reading it."""
 
 
 def furnish_office(home: Path, now: datetime) -> list[tuple[str, str, str]]:
@@ -133,6 +136,7 @@ def _results(home: Path) -> dict[str, Any]:
         ("departments", "2026-03-05"),
         ("districts", "2026-03-02"),
         ("streets", ""),
+        ("province", "2026-03-06"),
     ):
         newest = next(
             r["run"] for r in Lake.open(home / "lakes" / name).runs() if r["period"] == "2025"
@@ -146,7 +150,7 @@ def _results(home: Path) -> dict[str, Any]:
         if published:
             do(RESULTS, "publish", run, "chengxu", published)
             run.refresh_from_db()
-            for unit in ("D10", "D06", "D22") if name == "departments" else ("Q11", "Q08", "Q07"):
+            for unit in SERVED.get(name, ()):
                 leader = Account.objects.get(grants__unit__code=unit, grants__role=Role.UNIT_LEADER)
                 held = leader.grants.get(unit__code=unit).unit
                 assert held is not None

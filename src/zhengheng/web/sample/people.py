@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from zhengheng.sample.organisation import ENGLISH, departments, districts, streets
+from zhengheng.sample.english import POSTS, STREETS
+from zhengheng.sample.english import SECTIONS as SECTIONS_EN
+from zhengheng.sample.organisation import ENGLISH, SISTERS, departments, districts, sisters, streets
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.services import create_account, first_officers, give_role
 from zhengheng.web.organisation.models import Unit
@@ -12,7 +14,8 @@ from zhengheng.workflow.roles import Role
 
 PASSWORD = "Yunheng-2026"
 """Every account of the fictional city has it, and the demonstration says so."""
-KINDS = {"D": "市直部门", "Q": "区县(园区)", "J": "镇街"}
+KINDS = {"D": "市直部门", "Q": "区县(园区)", "J": "镇街", "S": "市"}
+NAMES = ENGLISH | STREETS | dict(SISTERS)
 PEOPLE: tuple[tuple[str, str, Role, str | None], ...] = (
     ("zhuren", "绩效办主任 周某", Role.OFFICE_DIRECTOR, None),
     ("zhibiao", "指标管理 吴某", Role.OFFICE_INDICATORS, None),
@@ -69,10 +72,10 @@ def settle(moment: datetime, visit: datetime) -> None:
         {
             "code": unit.code,
             "name_zh": unit.name,
-            "name_en": ENGLISH.get(unit.name, ""),
+            "name_en": NAMES.get(unit.name, ""),
             "kind": KINDS[unit.code[0]],
         }
-        for unit in (*departments(), *districts(), *streets())
+        for unit in (*sisters(), *departments(), *districts(), *streets())
     ] + list(_sections())
     import_units(rows=rows, actor="system", now=moment, source="云衡市 (虚构示例)")
     _people(moment, visit)
@@ -85,11 +88,18 @@ def _sections() -> Iterator[dict[str, str]]:
     for unit, names in SECTIONS.items():
         for place, name in enumerate(names, 1):
             code = f"{unit}-{place}"
-            yield {"code": code, "name_zh": name, "kind": "科室", "parent": unit}
+            yield {
+                "code": code,
+                "name_zh": name,
+                "name_en": SECTIONS_EN[name],
+                "kind": "科室",
+                "parent": unit,
+            }
             for post, title in enumerate(("科长", "科员"), 1):
                 yield {
                     "code": f"{code}-{post}",
                     "name_zh": f"{name}{title}",
+                    "name_en": f"{SECTIONS_EN[name]}, {POSTS[title]}",
                     "kind": "岗位",
                     "parent": code,
                 }

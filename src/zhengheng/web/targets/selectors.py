@@ -71,7 +71,7 @@ def eased(period: str) -> list[dict[str, Any]]:
         entry = found.setdefault(unit.code, {"unit": unit.code, "zh": unit.name_zh, "en": unit.name_en or unit.name_zh, "changes": []})  # fmt: skip
         entry["changes"].append(
             {"id": change.pk, "indicator": indicator.code, "zh": indicator.name.zh, "en": indicator.name.en or indicator.name.zh,
-             "measure_unit": indicator.measure_unit, "original": change.line.original, "before": change.before, "after": change.value,
+             "measure_unit": indicator.measure_unit.zh, "measure_unit_en": indicator.measure_unit.say("en"), "original": change.line.original, "before": change.before, "after": change.value,
              "ground": change.ground, "asked_on": change.made_at.date()}
         )  # fmt: skip
     return sorted(found.values(), key=lambda entry: (-len(entry["changes"]), entry["unit"]))

@@ -36,7 +36,7 @@ def table(version: RulebookVersion) -> bytes:
         for line in sheet.lines.all():
             indicator = names[line.indicator]
             page.append([
-                sheet.unit.code, sheet.unit.name_zh, line.indicator, indicator.name.zh, indicator.measure_unit,
+                sheet.unit.code, sheet.unit.name_zh, line.indicator, indicator.name.zh, indicator.measure_unit.zh,
                 line.baseline, line.proposed, line.original, line.current, TARGETS.state_of(sheet)[0],
             ])  # fmt: skip
             for cell in page[page.max_row]:
