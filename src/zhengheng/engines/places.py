@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from zhengheng.domain.numbers import plain, ratio
+from zhengheng.domain.numbers import format_scaled, ratio
 from zhengheng.engines.run import Run
 from zhengheng.scoring.contracts import VALUE
 
@@ -38,8 +38,8 @@ def places(run: Run) -> dict[tuple[str, str], Place]:
         decimals = run.rulebook.indicator(code).decimals
         values = sorted(row["value"] for row in rows)
         lower, upper = values[(len(values) - 1) // 2], values[len(values) // 2]
-        lowest, highest = plain(values[0], decimals), plain(values[-1], decimals)
-        middle = plain(ratio(lower + upper, 2), decimals)
+        lowest, highest = (format_scaled(v, decimals, decimals) for v in (values[0], values[-1]))
+        middle = format_scaled(ratio(lower + upper, 2), decimals, decimals)
         mine = [Fraction(row["points"], full[row["category"], code]) for row in rows]
         shares = sorted(mine, reverse=True)
         first = {share: place for place, share in reversed(list(enumerate(shares, 1)))}

@@ -7,16 +7,18 @@ due as (
     select o.category, count(o.indicator) as series from owed o group by o.category
 ),
 held as (
-    select v.unit, o.category, count(v.indicator) as series
+    select v.unit, count(v.indicator) as series
     from period_value v
-    join owed o on o.indicator = v.indicator and o.segment = v.segment
-    group by v.unit, o.category
+    join unit u on u.unit = v.unit
+    join owed o
+      on o.category = u.category and o.indicator = v.indicator and o.segment = v.segment
+    group by v.unit
 ),
 short as (
     select u.unit, u.category
     from unit u
     join due d on d.category = u.category
-    left join held h on h.unit = u.unit and h.category = u.category
+    left join held h on h.unit = u.unit
     where coalesce(h.series, 0) < d.series
 )
 select s.unit, o.indicator, o.segment
