@@ -42,6 +42,9 @@ def amended(book: Rulebook, indicator: str, field: Field, value: str, column: st
         found["method"]["target"] = value
     elif field in WORDED:
         key, language = WORDED[field]
+        if language == "zh" and key != "name":
+            # The English of the old word would be wrong now; without one the Chinese is shown.
+            found[key] = {}
         found.setdefault(key, {})[language] = value
     else:
         found[field] = int(value) if field == "burden_minutes" and value.isdigit() else value

@@ -33,9 +33,6 @@ class Label(Text):
     def __bool__(self) -> bool:
         return bool(self.zh)
 
-    def __str__(self) -> str:
-        return self.zh
-
 
 def _text(value: Any) -> Any:
     return {"zh": value} if isinstance(value, str) else value
