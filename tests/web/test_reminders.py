@@ -1,10 +1,14 @@
 """Reminders: off until somebody asks, once a working day, and nothing in them but a number and a link."""
 
 import json
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -133,6 +137,41 @@ def test_a_gateway_that_refuses_is_told_and_tried_again(
     work()
     assert Reminder.objects.get().sent_at is not None
     assert len(gateway.seen) == 2
+
+
+def test_yesterdays_reminder_is_not_brought_after_todays(
+    people: People, asked: None, gateway: Any
+) -> None:
+    opened(people, "sms", "13800000000")
+    gateway.answer = 503
+    work()
+    gateway.answer = 200
+    work(NOW + timedelta(1))
+    Job.objects.filter(state="failed").update(state="waiting")
+    work(NOW + timedelta(1))
+    assert len(gateway.seen) == 2, "the refused one, and the next day's"
+    assert [one.sent_at is None for one in Reminder.objects.order_by("day")] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("said", "refused"),
+    [
+        ({"ZHENGHENG_SMS": "https://sms.example.test/send"}, ""),
+        ({"ZHENGHENG_SMS": "http://127.0.0.1:8081/send"}, ""),
+        ({"ZHENGHENG_SMS": "http://sms.example.test/send"}, "https"),
+        ({"ZHENGHENG_SMS": "http://127.0.0.1.example.test/send"}, "https"),
+        ({"ZHENGHENG_WEBHOOK_BODY": "{text}"}, "JSON"),
+    ],
+)
+def test_a_gateway_is_reached_through_https_or_on_this_machine(
+    said: dict[str, str], refused: str, tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import zhengheng.web.config.settings"], capture_output=True, text=True,
+        env={**os.environ, **said, "ZHENGHENG_HOME": str(tmp_path)},
+    )  # fmt: skip
+    assert (done.returncode == 0) == (not refused), done.stderr
+    assert refused in done.stderr
 
 
 def test_what_is_not_set_up_or_no_address_is_refused(people: People, gateway: Any) -> None:

@@ -219,11 +219,16 @@ REMINDER_GATEWAYS = {
     for way, name in (("sms", "ZHENGHENG_SMS"), ("webhook", "ZHENGHENG_WEBHOOK"))
 }  # fmt: skip
 for _way, _gateway in REMINDER_GATEWAYS.items():
-    if _gateway["url"] and not _gateway["url"].startswith(
-        ("https://", "http://127.0.0.1", "http://localhost")
-    ):
+    _parts = urlsplit(_gateway["url"])
+    _near = _parts.scheme == "http" and _parts.hostname in {"127.0.0.1", "localhost"}
+    if _gateway["url"] and _parts.scheme != "https" and not _near:
         raise ImproperlyConfigured(f"the address of the gateway for {_way} must be https")
-    json.loads(_gateway["body"])
+    try:
+        json.loads(_gateway["body"])
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"the form of the gateway for {_way} is no JSON: {error}"
+        ) from error
 
 SESSION_COOKIE_AGE = 30 * 60  # half an hour without a click signs out
 SIGN_OF_LIFE = 2 * 60  # a click within so many seconds of the last one noted is not noted again

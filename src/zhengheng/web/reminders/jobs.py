@@ -67,9 +67,10 @@ def _tell(channel: Channel, tasks: int, work: Work) -> bool:
 
 @job("reminder.send")
 def bring(work: Work) -> dict[str, Any]:
-    """Bring one reminder out, once; a channel that was closed meanwhile is left alone."""
+    """Bring one reminder out, once; not where the channel was closed meanwhile or a later day's was made."""
     one = Reminder.objects.select_related("channel").get(pk=work.job.arguments["reminder"])
-    if one.sent_at is None and one.channel.state == "open":
+    late = one.channel.reminders.filter(day__gt=one.day).exists()
+    if one.sent_at is None and one.channel.state == "open" and not late:
         send(one.channel.way, one.channel.address, one.tasks)
         Reminder.objects.filter(pk=one.pk).update(sent_at=work.now)
     return {"way": one.channel.way, "tasks": one.tasks}
