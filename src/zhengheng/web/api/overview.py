@@ -176,16 +176,18 @@ class RedsOut(Schema):
 
 
 class RankOut(Schema):
-    """This city's place among its sisters on one indicator; places won since the period before."""
+    """This city's place among its sisters on one indicator, none without a value; places won since `since`."""
 
     rulebook: str
     period: str
     indicator: str
+    status: str
     value: str
-    place: int
+    place: int | None
     tied: bool
-    members: int
+    members: int | None
     moved: int
+    since: str
 
 
 class CityOut(Schema):
@@ -215,11 +217,13 @@ def city(request: OfficeRequest) -> dict[str, Any]:
                 "rulebook": one.result.rulebook,
                 "period": one.result.period,
                 "indicator": rank.column.code,
+                "status": rank.mark.status,
                 "value": rank.mark.value,
-                "place": rank.place.place,
-                "tied": rank.place.tied,
-                "members": rank.place.members,
+                "place": rank.place.place if rank.place else None,
+                "tied": bool(rank.place and rank.place.tied),
+                "members": rank.place.members if rank.place else None,
                 "moved": rank.moved,
+                "since": one.since,
             }
             for one in whole.above(everything, known, language())
             for rank in one.ranks

@@ -55,17 +55,17 @@ class Aim:
 
 @dataclass(frozen=True)
 class Rank:
-    """Where this city stands among its sisters on one indicator, and stood the period before."""
+    """Where this city stands among its sisters on one indicator, if it has a value, and stood the period before."""
 
     column: Column
     mark: Mark
-    place: Place
+    place: Place | None
     before: Place | None
 
     @property
     def moved(self) -> int:
         """Places won since the period before; negative: lost."""
-        return self.before.place - self.place.place if self.before else 0
+        return self.before.place - self.place.place if self.before and self.place else 0
 
     @property
     def lost(self) -> int:
@@ -80,11 +80,24 @@ class Above:
     line: Line
     ranks: tuple[Rank, ...]
     home: str
+    members: int
+    """Cities with a place in all."""
+    since: str
+    """The period that moves are counted from; empty for the first one."""
+
+    @property
+    def placed(self) -> list[Place]:
+        return [rank.place for rank in self.ranks if rank.place]
 
     @property
     def ahead(self) -> int:
         """Indicators on which this city is in the better half."""
-        return sum(2 * rank.place.place <= rank.place.members for rank in self.ranks)
+        return sum(2 * place.place <= place.members for place in self.placed)
+
+    @property
+    def without(self) -> int:
+        """Indicators on which this city has no place, because it has no value."""
+        return len(self.ranks) - len(self.placed)
 
 
 def above(held: list[ResultRun], known: list[ResultRun], language: Language) -> list[Above]:
@@ -95,14 +108,17 @@ def above(held: list[ResultRun], known: list[ResultRun], language: Language) -> 
         home = now.run.rulebook.home
         if home is None or home not in now.line:
             continue
-        earlier = selectors.history(result, known)
-        before = reading(earlier[-1], language).places if earlier else {}
+        earlier = selectors.history(result, known)[-1:]
+        before = reading(earlier[0], language).places if earlier else {}
         ranks = [
-            Rank(column, mark, now.places[home, column.code], before.get((home, column.code)))
+            Rank(column, mark, now.places.get((home, column.code)), before.get((home, column.code)))
             for column in now.heat.columns
-            if (mark := now.heat.marks[home].get(column.code)) and (home, column.code) in now.places
+            if (mark := now.heat.marks[home].get(column.code)) and mark.weighed
         ]
-        found.append(Above(result, now.line[home][1], tuple(ranks), home))
+        group, line = now.line[home]
+        members = sum(one.place is not None for held, one in now.line.values() if held == group)
+        since = earlier[0].period if earlier else ""
+        found.append(Above(result, line, tuple(ranks), home, members, since))
     return found
 
 
