@@ -159,13 +159,13 @@ def the_city_on_one_screen() -> None:
     assert "两所学校验收" not in page, "one that was kept"
     assert "与兄弟地区相比" in page
     told = entered("weiyuan", "Yunheng-2026").get("/api/v1/city").json()
-    assert not any(one["unit"].startswith("S") for one in told["reds"]), "sisters are not its units"
+    assert not any(one["unit"].startswith("P") for one in told["reds"]), "sisters are not its units"
     with (settings.HOME / "data" / "province_指标数据.csv").open(encoding="utf-8") as stream:
         growth = {
             (row["单位代码"], row["期间"]): Decimal(row["数值"]) for row in csv.DictReader(stream) if row["指标"] == "B01"
         }  # fmt: skip
     places = {
-        year: 1 + sum(growth[unit, year] > growth["S01", year] for unit, held in growth if held == year)
+        year: 1 + sum(growth[unit, year] > growth["P01", year] for unit, held in growth if held == year)
         for year in ("2024", "2025")
     }  # fmt: skip
     ranks = {one["indicator"]: one for one in told["ranks"]}

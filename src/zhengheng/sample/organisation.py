@@ -43,7 +43,7 @@ SISTERS = (
     ("青桓市", "Qinghuan"), ("邻溪市", "Linxi"), ("定澜市", "Dinglan"), ("泊远市", "Boyuan"),
 )  # fmt: skip
 """The city itself and the sister cities that the province assesses together with it; all invented."""
-HOME = "S01"
+HOME = "P01"
 ENGLISH = {
     "发展改革委": "Development and Reform", "工业和信息化局": "Industry and Information Technology", "科技局": "Science and Technology",
     "商务局": "Commerce", "农业农村局": "Agriculture and Rural Affairs", "文化广电和旅游局": "Culture and Tourism",
@@ -105,7 +105,7 @@ def districts() -> list[SampleUnit]:
 
 def sisters() -> list[SampleUnit]:
     return [
-        SampleUnit(f"S{place:02d}", zh, "city", "cities")
+        SampleUnit(f"P{place:02d}", zh, "city", "cities")
         for place, (zh, _) in enumerate(SISTERS, 1)
     ]
 

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from zhengheng.sample.english import STREETS
+from zhengheng.sample.make import HEIRS
 from zhengheng.web.audits.acts import AUDITS
 from zhengheng.web.comments.acts import COMMENTS
 from zhengheng.web.comments.bringing import bring
@@ -62,7 +64,7 @@ def split_street(decided: Any) -> None:
     """Story 2: 云溪南街道 is split into two from April 2025."""
     case = make(
         REORGANISATIONS, "ask", "chengxu", "2025-03-10", kind="split", day="2025-04-01", units=[{"code": "J15"}],
-        heirs=[{"code": "J37", "name_zh": "云溪南街道", "share": "0.62"}, {"code": "J38", "name_zh": "新溪街道", "share": "0.38"}],
+        heirs=[{"code": code, "name_zh": name, "name_en": STREETS[name], "share": share} for (code, name), share in zip(HEIRS, ("0.62", "0.38"), strict=True)],
         basis="云衡市区划调整批复 (虚构)",
     )  # fmt: skip
     decision = decided(f"reorganisation:{case.pk}", "2025年第2次会议", "2025-03-18", "同意区划调整")

@@ -14,7 +14,7 @@ from zhengheng.workflow.roles import Role
 
 PASSWORD = "Yunheng-2026"
 """Every account of the fictional city has it, and the demonstration says so."""
-KINDS = {"D": "市直部门", "Q": "区县(园区)", "J": "镇街", "S": "市"}
+KINDS = {"D": "市直部门", "Q": "区县(园区)", "J": "镇街", "P": "市"}
 NAMES = ENGLISH | STREETS | dict(SISTERS)
 PEOPLE: tuple[tuple[str, str, Role, str | None], ...] = (
     ("zhuren", "绩效办主任 周某", Role.OFFICE_DIRECTOR, None),
