@@ -1,5 +1,6 @@
 """What no rulebook may allow: gaps that pay, order that matters, parts that do not add."""
 
+import json
 import os
 from fractions import Fraction
 
@@ -10,10 +11,11 @@ from hypothesis import strategies as st
 
 from tests.generate import PERIOD, facts_for, rulebooks
 from zhengheng.engines.duck import DuckEngine
+from zhengheng.engines.plain import OracleEngine
 from zhengheng.engines.results import Results
 from zhengheng.engines.run import make_run
-from zhengheng.lake.facts import Facts
-from zhengheng.scheme.model import Node, Rulebook
+from zhengheng.lake.facts import Facts, empty, schema
+from zhengheng.scheme.model import Node, Rulebook, Unit
 
 EXAMPLES = int(os.environ.get("ZHENGHENG_EXAMPLES", "40"))
 """Of each property; a long run sets it higher."""
@@ -242,3 +244,36 @@ def test_not_running_a_service_never_beats_running_it_at_the_median(data: st.Dat
                 most += fulls[cell["category"], cell["indicator"]] * middle
         # A part nobody in the group runs drops out and leaves the unit unranked; one last digit a cell is rounding.
         assert total["composite"] <= most + len(mine)
+
+
+def test_what_does_not_apply_earns_the_lower_of_the_own_and_the_typical_rate() -> None:
+    """Full marks 60 and 40. On B the others earn 50, 80 and 90 %: the group's median is 80 %."""
+    book = Rulebook.model_validate_json(json.dumps({
+        "code": "excused", "title": "excused", "effective_from": "2025-01-01", "missing": "unranked",
+        "categories": [{"code": "c", "name": "c", "not_applicable_limit": "0.5"}], "groups": [{"code": "g", "name": "g"}],
+        "tree": {"code": "total", "name": "total", "children": ["A", "B"]},
+        "weights": [{"from": "2025-01-01", "table": {"A": 60, "B": 40}}],
+        "indicators": [{"code": code, "name": code, "method": {"kind": "ratio", "target": 100}} for code in "AB"],
+    }))  # fmt: skip
+    excused, values = {"low", "high", "lost"}, {
+        "low": (70, None), "high": (95, None), "lost": (None, None), "u1": (60, 50), "u2": (70, 80), "u3": (80, 90),
+    }  # fmt: skip
+    rows = [
+        {"unit": unit, "indicator": code, "period": PERIOD.end, "value": value * 100, "status": 1, "file": 0, "row": n}
+        for unit, held in values.items() for n, (code, value) in enumerate(zip("AB", held, strict=True)) if value is not None
+    ]  # fmt: skip
+    units = [
+        Unit.model_validate({"code": unit, "name": unit, "category": "c", "group": "g", "exempt": ("B",) if unit in excused else ()})
+        for unit in values
+    ]  # fmt: skip
+    facts = Facts(
+        {**empty(), "observation": pa.Table.from_pylist(rows, schema("observation"))}, units
+    )
+    for engine in (DuckEngine(threads=1), OracleEngine()):
+        made = totals(make_run(book, facts, PERIOD, engine).results)
+        earned = {unit: Fraction(made[unit] or 0, 10**9) for unit in excused}
+        assert earned == {
+            "low": 42 + 28,  # the own 70 % of 40
+            "high": 57 + 32,  # the typical 80 % of 40
+            "lost": 0,  # what is missing counts as nothing in the own rate too
+        }, engine.name

@@ -687,10 +687,17 @@ class Oracle:
         earned = possible = 0
         for sibling in siblings:
             other = scores.get(sibling["child"]) if sibling["leaf"] else None
-            if other and other["status"] == VALUE:
+            if other is None:
+                continue
+            gaps = {MISSING: sibling["missing"], WITHHELD: self.setting["withheld"]}
+            if other["status"] == VALUE:
                 earned += sibling["weight"] * other["points"]
-                possible += sibling["weight"] * sibling["full"]
-        own = Fraction(half_up(Fraction(earned * 1000, int(possible)))) if possible else typical
+            elif gaps.get(other["status"]) in {"floor", "unranked"}:
+                earned += sibling["weight"] * sibling["lowest"]
+            else:
+                continue
+            possible += sibling["weight"] * sibling["full"]
+        own = Fraction(half_up(Fraction(earned * MICRO, int(possible)))) if possible else typical
         rule = self.rules[score["category"], score["indicator"], LOWER_FIRST]
         unit = int(rule["round_unit"])
         return half_up(Fraction(int(branch["full"])) * min(own, typical) / MICRO / unit) * unit

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-SEMANTICS = "1"
+SEMANTICS = "2"
 """Version of what the steps mean; part of every run's id."""
 
 

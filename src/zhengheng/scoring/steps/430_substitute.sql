@@ -1,12 +1,17 @@
 -- 不适用 re-weighted: the lower of the unit's own rate on the siblings and its group's median rate.
+-- A sibling's gap that stands at the floor counts as that here too: losing a value never pays.
 -- scope: unit
 -- when: not_applicable
 with own as (
     select s.unit, b.parent,
-           ratio(sum(b.weight * s.points) * 1000, sum(b.weight * b.full)) as rate
+           ratio(sum(b.weight * case when s.status = 1 then s.points else b.lowest end) * 1000000,
+                 sum(b.weight * b.full)) as rate
     from indicator_score s
     join branch b on b.category = s.category and b.child = s.indicator
+    join setting t on true
     where s.status = 1
+       or (s.status = 3 and b.missing in ('floor', 'unranked'))
+       or (s.status = 4 and t.withheld in ('floor', 'unranked'))
     group by s.unit, b.parent
 )
 select s.unit, s.indicator,
