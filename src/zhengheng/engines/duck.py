@@ -16,7 +16,7 @@ from zhengheng.domain.problems import EngineError
 from zhengheng.engines.columns import coded, declare_codes, declared, quote
 from zhengheng.engines.desk import Desk, Empties
 from zhengheng.engines.ranges import STORED, Ranges
-from zhengheng.engines.results import KEPT, Results, conform, from_rows
+from zhengheng.engines.results import KEPT, Results, from_rows, typed
 from zhengheng.engines.reuse import Reuse
 from zhengheng.lake.facts import Facts, schema
 from zhengheng.scoring.contracts import CONTRACTS, PLAN
@@ -238,7 +238,7 @@ class _Run:
         return {name: sorted((self.store / name).glob("*.parquet")) for name in STORED}
 
     def result(self, name: str) -> pa.Table:
-        # Sorted here by all threads, so that little is left to sort there.
-        key = ", ".join(CONTRACTS[name].key)
+        """Sorted here, by all threads and as Arrow would: texts by their bytes, absent ones last."""
+        key = ", ".join(f"{column} nulls last" for column in CONTRACTS[name].key)
         made = self.desk.sql.sql(f"select * from {name} order by {key}").to_arrow_table()
-        return conform(name, made)
+        return typed(name, made)

@@ -17,6 +17,8 @@ from zhengheng.scoring.plan import Plan
 
 AT_ONCE = 4
 """Ranges computed side by side at most, each by one thread: memory grows with them."""
+HELD = "2GB"
+"""Freed memory of one range is held for the next up to this: from the system it comes page by page."""
 STORED = ("indicator_score", "node_score")
 """Big results that stay in files where the caller gave a folder."""
 
@@ -50,6 +52,8 @@ class Ranges:
                     self.reuse.file(path)
         # A range runs on the thread that asks for it; what threads are left help them all.
         self.sql.execute(f"set external_threads = {at_once}")
+        self.sql.execute(f"set block_allocator_memory = '{HELD}'")
+        self.sql.execute(f"set allocator_flush_threshold = '{HELD}'")
         try:
             with ThreadPoolExecutor(at_once) as pool:
                 doing = [

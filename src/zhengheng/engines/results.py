@@ -81,10 +81,14 @@ class Engine(Protocol):
 
 def conform(table: str, made: pa.Table) -> pa.Table:
     """Cast a table to its contract and sort it by its key."""
+    return typed(table, made).sort_by([(name, "ascending") for name in CONTRACTS[table].key])
+
+
+def typed(table: str, made: pa.Table) -> pa.Table:
+    """A table that is sorted already, in the types of its contract."""
     shape = schema(table)
     shape = pa.schema([pa.field(f.name, f.type) for f in shape])
-    made = made.select(shape.names).cast(shape)
-    return made.sort_by([(name, "ascending") for name in CONTRACTS[table].key])
+    return made.select(shape.names).cast(shape)
 
 
 def from_rows(table: str, rows: Iterable[dict[str, Any]]) -> pa.Table:
