@@ -6,7 +6,7 @@ DEMO := demo
 # A little more than the cores: some tests wait for a process or a browser.
 WORKERS := $(shell $(PYTHON) -c "import os; print(os.cpu_count() + 1)")
 
-.PHONY: demo test check bench docs fmt lock clean spark
+.PHONY: demo test check bench docs pictures fmt lock clean spark
 
 # Makes the sample city, scores its year, then serves its office until Ctrl+C.
 demo: $(VENV)/.core $(VENV)/.assets
@@ -31,6 +31,10 @@ bench: $(VENV)/.bench
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m tests.docs_are_fresh --write
+
+# The README's pictures, taken by the browser test that visits these pages.
+pictures: $(VENV)/.dev $(VENV)/.assets
+	ZHENGHENG_PICTURES=docs/pictures $(BIN)/pytest -q tests/e2e/test_tour.py
 
 fmt: $(VENV)/.dev
 	$(BIN)/ruff check --fix .

@@ -71,6 +71,7 @@ def postgres() -> Iterator[str]:
 LONG = (
     "tests/test_spark",
     "tests/e2e/test_browser",
+    "tests/e2e/test_tour",
     "tests/web/test_sample",
     "tests/web/test_schema",
     "tests/test_cli",
