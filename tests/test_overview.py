@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.heat import STATUSES, heat_map
 from zhengheng.engines.places import places
 from zhengheng.engines.run import Run, make_run
+from zhengheng.engines.streak import Streak, streak
 from zhengheng.lake.facts import Facts, empty, schema
 from zhengheng.scheme.model import Rulebook
 
@@ -41,8 +43,6 @@ def book(**changes: Any) -> Rulebook:
 
 def facts(values: dict[tuple[str, str], int | None], targets: dict[str, int]) -> Facts:
     """Values and targets at two decimals, one period."""
-    import pyarrow as pa
-
     end = parse_period("2025").end
     tables = empty()
     rows = [
@@ -220,3 +220,76 @@ def test_every_cell_of_the_map_has_a_shape_and_a_word() -> None:
     assert heat.marks["U1"]["A"].status == "missing"
     assert heat.marks["U1"]["C"].status == "unlit"
     assert {mark.shape for row in heat.marks.values() for mark in row.values()} <= {shape for shape, _, _ in STATUSES.values()}  # fmt: skip
+
+
+GRADED = {
+    "bands": [{"code": "good", "name": "good", "at_least": 60}, {"code": "poor", "name": "poor"}]
+}
+YEARS = ("2022", "2023", "2024", "2025")
+
+
+def graded(**scores: tuple[int | None, ...]) -> Callable[..., list[Run]]:
+    """Four years of one ratio, newest first: the value of each unit in each; `events` by the year of their rulebook."""
+
+    def made(**events: list[dict[str, Any]]) -> list[Run]:
+        found = []
+        for at, year in enumerate(YEARS):
+            held = {unit: values[at] for unit, values in scores.items() if values[at] is not None}
+            known = {"code": "small", "title": "small", "effective_from": "2022-01-01", "missing": "unranked", "grading": GRADED,
+                     "units": [{"code": unit, "name": unit, "category": "c", "group": "g"} for unit in held],
+                     "tree": {"code": "total", "name": "t", "children": ["A"]}, "weights": [{"from": "2022-01-01", "table": {"A": 100}}],
+                     "indicators": [{"code": "A", "name": "A", "method": {"kind": "ratio", "target": 100}}],
+                     "succession": events.get(f"y{year}", [])}  # fmt: skip
+            rows = [
+                {"unit": unit, "indicator": "A", "period": parse_period(year).end, "value": 100 * value if value else None,
+                 "status": 1 if value else 3, "vintage": None, "published_on": None, "file": 1, "row": n}
+                for n, (unit, value) in enumerate(held.items())
+            ]  # fmt: skip
+            tables = empty() | {
+                "observation": pa.Table.from_pylist(rows, schema=schema("observation"))
+            }
+            found.append(
+                make_run(
+                    book(**known), Facts(tables, [], []), parse_period(year), DuckEngine(threads=1)
+                )
+            )
+        return found[::-1]
+
+    return made
+
+
+def heir(kind: str, old: str, *heirs: str, years: str = "inherit") -> dict[str, Any]:
+    share = {1: "1", 2: "0.5"}[len(heirs)]
+    return {"date": "2024-01-01", "kind": kind, "unit": old, "years": years,
+            "heirs": [{"unit": one, "share": share} for one in heirs]}  # fmt: skip
+
+
+def test_years_on_end_count_back_to_another_grade_and_over_a_year_without_one() -> None:
+    runs = graded(
+        U1=(50, 70, 80, 90), U2=(80, 90, 0, 70), U3=(90, 90, 90, 30), U4=(None, None, None, 0)
+    )()
+    assert streak(runs, "U1") == Streak("good", 3, "2023")
+    assert streak(runs, "U2") == Streak("good", 3, "2022"), (
+        "a missing year neither counts nor breaks"
+    )
+    assert streak(runs, "U3") == Streak("poor", 1, "2025")
+    assert streak(runs, "U4") is None
+    assert streak(runs, "nobody") is None
+
+
+def test_years_on_end_follow_mergers_splits_and_renames() -> None:
+    runs = graded(
+        A=(90, 90, None, None),
+        B=(30, 90, None, None),
+        H=(None, None, 70, 80),
+        S=(None, None, 80, 80),
+    )
+    assert streak(runs(), "H") == Streak("good", 2, "2024"), "nobody said that it is an heir"
+    renamed = runs(y2024=[heir("rename", "A", "H")])
+    assert streak(renamed, "H") == Streak("good", 4, "2022")
+    merged = runs(y2024=[heir("merger", "A", "H"), heir("merger", "B", "H")])
+    assert streak(merged, "H") == Streak("good", 3, "2023"), "in 2022 one part was poor"
+    split = runs(y2024=[heir("split", "A", "H", "S")])
+    assert streak(split, "H") == streak(split, "S") == Streak("good", 4, "2022")
+    anew = runs(y2024=[heir("rename", "A", "H", years="anew")])
+    assert streak(anew, "H") == Streak("good", 2, "2024")

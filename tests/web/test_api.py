@@ -50,6 +50,7 @@ TABLE: dict[tuple[str, str], tuple[set[Role], dict[str, Any]]] = {
     ("post", "/results/{run}/readers"): (NOBODY, {"username": "mentor"}),
     ("get", "/results/{run}/heat"): (NOBODY, {}),
     ("get", "/results/{run}/units/{code}/change"): (NOBODY, {}),
+    ("get", "/results/{run}/units/{code}/streak"): (NOBODY, {}),
     ("get", "/results/{run}/indicators/{indicator}/units/{code}"): (NOBODY, {}),
     ("get", "/results/{run}/strategy"): (NOBODY, {}),
     ("get", "/results/{run}/units/{code}/report"): (NOBODY, {}),

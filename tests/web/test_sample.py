@@ -174,6 +174,10 @@ def the_city_on_one_screen() -> None:
     assert ranks["B01"]["moved"] == places["2024"] - places["2025"]
 
 
+def year_before(run: ResultRun) -> ResultRun:
+    return ResultRun.objects.get(rulebook=run.rulebook, period="2024", replaced_by=None)
+
+
 def the_units_that_need_help() -> None:
     """Whatever the list is narrowed to, it shows just those units that have it."""
     run = ResultRun.objects.get(rulebook="departments", period="2025", state="notice")
@@ -194,6 +198,13 @@ def the_units_that_need_help() -> None:
     for red in case.indicators:
         page = client.get(f"/office/overview/{run.run}/indicators/{red['code']}/?unit=D27")
         assert f"/office/rectification/{case.pk}/" in page.content.decode()
+    grades = {unit: line.grade for unit, (_, line) in held.line.items() if line.grade}
+    earlier = {unit: line.grade for unit, (_, line) in reading(year_before(run), "zh").line.items()}
+    kept = next(unit for unit, grade in grades.items() if grade == earlier.get(unit))
+    told = client.get(f"/api/v1/results/{run.run}/units/{kept}/streak").json()
+    assert told["periods"] >= 2
+    page = client.get(f"/office/overview/{run.run}/units/{kept}/").content.decode()
+    assert f"连续 {told['periods']} 期, 自 {told['since']}" in page
     for only, units in wanted.items():
         text = client.get(f"/office/overview/{run.run}/?only={only}").content.decode()
         assert set(re.findall(r"/units/([^/]+)/\"", text)) == units, only

@@ -7,6 +7,7 @@ from ninja import Router, Schema
 from zhengheng.domain.problems import NotFoundError
 from zhengheng.engines.change import EFFECTS
 from zhengheng.engines.curve import curve
+from zhengheng.engines.streak import Streak
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import require
 from zhengheng.web.acts.selectors import visible
@@ -85,6 +86,25 @@ def result_change(request: OfficeRequest, run: str, code: str) -> dict[str, Any]
         )  # fmt: skip
     return {"earlier": earlier[-1].run, "before": moved.before, "after": moved.after,
             "effects": {name: moved.effects[name] for name in EFFECTS}, "steps": moved.steps}  # fmt: skip
+
+
+class StreakOut(Schema):
+    """A grade, in how many assessed periods on end it was held, and the first of them."""
+
+    grade: str
+    periods: int
+    since: str
+
+
+@router.get("/results/{run}/units/{code}/streak", response={200: StreakOut, **ERRORS})
+def result_streak(request: OfficeRequest, run: str, code: str) -> Streak:
+    """Since when the unit has held its grade, through mergers, splits and renames."""
+    result = _seen(request, run, f"streak {code}")
+    known = selectors.newest(request.user, request.now.date())
+    found = selectors.on_end(result, known, code, language())
+    if found is None:
+        raise NotFoundError.one(code, "grade.absent", zh="这个批次没有给该单位定等次", en="this run gives the unit no grade")  # fmt: skip
+    return found
 
 
 class YearOut(Schema):

@@ -86,7 +86,7 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
     marks = held.heat.marks.get(unit, {})
     context |= {
         **_down(held, unit), "unit": unit, "line": line, "name": selectors.names_of([unit], tongue).get(unit, line.name),
-        "group": group, "counted": held.counted.get(unit, {}), "moved": moved,
+        "group": group, "on_end": selectors.on_end(result, context["known"], unit, tongue), "counted": held.counted.get(unit, {}), "moved": moved,
         "waterfall": charts.waterfall(moved) if moved else None,
         "gaps": [(mark, held.heat.column(mark.indicator), plain(mark.lost, 9)) for mark in selectors.gaps(marks.values())],
         "dimensions": tables.dimensions(context["run"], unit, tongue),

@@ -12,6 +12,7 @@ from zhengheng.engines.heat import Mark
 from zhengheng.engines.passport import unit_rows
 from zhengheng.engines.run import Run
 from zhengheng.engines.scoreboard import Line
+from zhengheng.engines.streak import Streak, streak
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.organisation.models import Unit
@@ -55,6 +56,14 @@ def years(
             found.append({"result": one, "mark": mark, "place": held.places.get((unit, code)),
                           "version": held.run.rulebook.version})  # fmt: skip
     return found
+
+
+def on_end(
+    result: ResultRun, known: Iterable[ResultRun], unit: str, language: Language
+) -> Streak | None:
+    """Since when the unit has held its grade, as far as this account may see."""
+    newest_first = (result, *reversed(history(result, known)))
+    return streak((reading(one, language).run for one in newest_first), unit)
 
 
 def disputed(result: ResultRun) -> set[tuple[str, str]]:
