@@ -27,7 +27,7 @@ def streak(runs: Iterable[Run], unit: str) -> Streak | None:
     found: Streak | None = None
     names = {unit}
     for run in runs:
-        grades = {row["grade"] for row in run.results.rows("grading") if row["unit"] in names}
+        grades = {row["grade"] for name in names for row in run.results.of_unit("grading", name)}
         if found is None and not grades:
             return None
         if grades:

@@ -87,7 +87,12 @@ def _compared(first: Path, second: Path, superseded: Path | None) -> Comparison:
     return Comparison(loaded(first), loaded(second), loaded(superseded) if superseded else None)
 
 
+@lru_cache(maxsize=1024)
+def _change(compared: Comparison, unit: str, language: Language) -> Change | None:
+    return compared.of(unit, language)
+
+
 def change_of(first: ResultRun, second: ResultRun, unit: str, language: Language) -> Change | None:
     """Why a unit's total moved from one result to another."""
     replaced = folder_of(first.replaces.run) if first.replaces_id and first.replaces else None
-    return _compared(folder_of(first.run), folder_of(second.run), replaced).of(unit, language)
+    return _change(_compared(folder_of(first.run), folder_of(second.run), replaced), unit, language)
