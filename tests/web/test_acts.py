@@ -47,7 +47,7 @@ TABLE: dict[str, tuple[set[Role], set[Role] | str]] = {
     "channel.open": (set(Role), BOTH), "channel.try": (MENTOR, BOTH), "channel.close": (MENTOR, BOTH),
     "publication.prepare": (PROCEDURE, BOTH), "publication.review": ({R.SECRECY_REVIEWER}, BOTH), "publication.release": (DIRECTOR, BOTH),
     "publication.withdraw": (DIRECTOR | {R.SECRECY_REVIEWER}, BOTH),
-    "comment.route": (PROCEDURE, BOTH), "comment.refuse": (PROCEDURE, BOTH), "comment.hand_over": (PROCEDURE, BOTH), "comment.reply": (LEADER | REPORTER, NOBODY),
+    "comment.route": (PROCEDURE, BOTH), "comment.refuse": (PROCEDURE, BOTH), "comment.hand_over": (PROCEDURE, BOTH), "comment.attach": (PROCEDURE, BOTH), "comment.reply": (LEADER | REPORTER, NOBODY),
     "comment.send_back": (DIRECTOR, BOTH), "comment.approve": (DIRECTOR, BOTH),
     "commitment.record": (SECRETARY, BOTH), "commitment.report": (LEADER, NOBODY), "commitment.keep": (SECRETARY, BOTH), "commitment.carry": (SECRETARY, BOTH),
     "reorganisation.ask": (PROCEDURE, BOTH), "reorganisation.approve": (SECRETARY, BOTH), "reorganisation.refuse": (SECRETARY, BOTH),

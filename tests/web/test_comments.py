@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,15 +13,17 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from tests.web.conftest import NOW, People
+from tests.web.conftest import NOW, People, computed_run
 from tests.web.test_publication import nothing_published
 from zhengheng.domain.problems import DataError
 from zhengheng.web.acts.declare import Nothing
 from zhengheng.web.acts.services import perform
 from zhengheng.web.comments.acts import (
     COMMENTS,
+    AttachGiven,
     CommentError,
     HandOverGiven,
+    RefuseGiven,
     ReplyGiven,
     RouteGiven,
     SendBackGiven,
@@ -32,7 +35,10 @@ from zhengheng.web.jobs.services import run_job
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.portal.inbox import KEY, LONGEST, Inbox, read_export
 from zhengheng.web.portal.receiving import MOST_A_MINUTE, Receiver, receiving
+from zhengheng.web.rulebooks.acts import RULEBOOKS, RulebookStateError
+from zhengheng.web.rulebooks.models import RulebookVersion
 
+SUBMIT = next(act for act in RULEBOOKS.acts if act.name == "submit")
 ACTS = {act.name: act for act in COMMENTS.acts}
 SAID = "公交 9 路晚点太多, 希望说明原因"
 
@@ -110,6 +116,74 @@ def test_what_is_personal_is_not_shown_and_what_belongs_elsewhere_goes_there(
     do(people, "hand_over", "office_procedure", held, HandOverGiven(to="hotline"))
     held.refresh_from_db()
     assert (held.state, held.shown, held.reason) == ("handed_over", "", "hotline")
+
+
+def test_what_people_say_of_a_draft_is_answered_before_it_is_decided(
+    people: People, portal: Inbox
+) -> None:
+    book = computed_run().rulebook
+    draft = RulebookVersion.objects.create(
+        code=book.code, version="2027", title_zh="明年的方案", effective_from=NOW.date(), period="2027", fingerprint="f", wording="public",
+        text=book.model_dump_json(by_alias=True, exclude_defaults=True, exclude_none=True), state="draft", made_at=NOW,
+    )  # fmt: skip
+    office, site = people.client("office_indicators"), Path(settings.HOME) / "portal"
+
+    def act(name: str, **given: Any) -> Any:
+        draft.refresh_from_db()
+        said = json.dumps(given | {"row_version": draft.row_version})
+        return office.post(f"/api/v1/rulebooks/{draft.pk}/{name}", said, content_type="application/json")  # fmt: skip
+
+    assert act("consult", until="2026-03-20", public=True).status_code == 200
+    rewritten()
+    page = f"consultations/{draft.pk}.html"
+    assert page in (site / "index.html").read_text(encoding="utf-8")
+    shown = (site / page).read_text(encoding="utf-8")
+    code = "PURPOSE"
+    assert f'value="{page}#{code}"' in shown, "one may write about a single indicator"
+    letters = [
+        portal.take(text, f"{page}#{code}", NOW) for text in ("口径太宽", "请打 13800138000")
+    ]
+    bring(content=portal.export(NOW), name="x.json", actor=people["office_procedure"], now=NOW)
+    wide, personal = (Comment.objects.get(reference=one) for one in letters)
+    assert _typed_clause(people, wide) == code
+    do(people, "attach", "office_procedure", wide, AttachGiven(clause=code, shown="口径太宽"))
+    with pytest.raises(CommentError):
+        do(people, "attach", "office_procedure", personal, AttachGiven(clause=code, shown=personal.text))  # fmt: skip
+    opinion = draft.opinions.get()
+    assert refused_submit(people, draft) == "opinion.open"
+    assert act("reply", opinion=opinion.pk, reply="收窄到三类").status_code == 200
+    assert refused_submit(people, draft) == "consult.unread"
+    do(people, "refuse", "office_procedure", personal, RefuseGiven(reason="personal"))
+    submit(people, draft)
+    rewritten()
+    shown = (site / page).read_text(encoding="utf-8")
+    assert "口径太宽" in shown
+    assert "收窄到三类" in shown
+    assert "<textarea" not in shown, "the consultation is closed"
+    assert "13800138000" not in shown
+    other = came(people, portal, "不是说方案")
+    with pytest.raises(CommentError) as refused:
+        do(people, "attach", "office_procedure", other, AttachGiven(clause="x", shown="x"))
+    assert refused.value.problems[0].code == "comment.no_draft"
+
+
+def submit(people: People, draft: RulebookVersion) -> None:
+    """To the commission, when the consultation is over."""
+    draft.refresh_from_db()
+    after = NOW + timedelta(days=14)
+    perform(RULEBOOKS, SUBMIT, draft, given=Nothing(), row_version=draft.row_version, actor=people["office_director"], now=after)  # fmt: skip
+
+
+def refused_submit(people: People, draft: RulebookVersion) -> str:
+    with pytest.raises(RulebookStateError) as refused:
+        submit(people, draft)
+    return refused.value.problems[0].code
+
+
+def _typed_clause(people: People, held: Comment) -> str:
+    page = people.client("office_procedure").get(f"/office/comments/{held.pk}/").content.decode()
+    found = re.search(r'name="clause"[^>]*value="([^"]*)"', page)
+    return found.group(1) if found else ""
 
 
 def test_an_export_is_believed_only_with_its_signature_and_only_once(

@@ -271,6 +271,11 @@ def what_the_public_reads_of_story_16() -> None:
     assert "随 6 月招生公告公布" in said
     assert "公交准点率是怎么统计的" in said
     assert "停水" not in said, "a complaint about a service went to the hotline"
+    draft = RulebookVersion.objects.get(code="districts", period="2026")
+    assert f"consultations/{draft.pk}.html" in anybody.get("/index.html").getvalue().decode()
+    page = anybody.get(f"/consultations/{draft.pk}.html").getvalue().decode()
+    assert "应当请居民来评价" in page
+    assert "列为改造项目的验收条件" in page
     departments = Publication.objects.get(run__rulebook="departments", run__period="2024")
     page = anybody.get(f"/p/{departments.pk}/units/D10.html").getvalue().decode()
     assert "教育局" in page

@@ -334,12 +334,14 @@ COMMENT = Machine(
     {
         "received": ("待审核", "to be moderated"), "routed": ("待答复", "waiting for a reply"), "replied": ("待审定", "reply to be approved"),
         "answered": ("已答复", "answered"), "refused": ("不公开", "not shown"), "handed_over": ("已转其他渠道", "handed over"),
+        "attached": ("已列为方案意见", "taken as an opinion on a draft"),
     },
     (
         Transition("comment.receive", ("",), "received"),
         Transition("comment.route", ("received",), "routed"),
         Transition("comment.refuse", ("received",), "refused"),
         Transition("comment.hand_over", ("received",), "handed_over"),
+        Transition("comment.attach", ("received",), "attached"),
         Transition("comment.reply", ("routed",), "replied"),
         Transition("comment.send_back", ("replied",), "routed"),
         Transition("comment.approve", ("replied",), "answered"),

@@ -82,6 +82,7 @@ RULES: tuple[Rule, ...] = (
     _rule("comment.route", Role.OFFICE_PROCEDURE),
     _rule("comment.refuse", Role.OFFICE_PROCEDURE),
     _rule("comment.hand_over", Role.OFFICE_PROCEDURE),
+    _rule("comment.attach", Role.OFFICE_PROCEDURE),
     _rule("comment.reply", Role.UNIT_LEADER, Role.UNIT_REPORTER, relation="own"),
     _rule("comment.send_back", Role.OFFICE_DIRECTOR),
     _rule("comment.approve", Role.OFFICE_DIRECTOR),

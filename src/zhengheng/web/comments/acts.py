@@ -1,6 +1,7 @@
 """What is done about a comment: shown and routed, refused with a reason, handed over; replied to and answered."""
 
 import hashlib
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +18,8 @@ from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.jobs import services as jobs
 from zhengheng.web.organisation.selectors import unit_of
 from zhengheng.web.portal.snapshots import slots_of
+from zhengheng.web.rulebooks.consultations import asked_on
+from zhengheng.web.rulebooks.models import Opinion
 from zhengheng.workflow.machines import COMMENT
 
 WHY_NOT = {
@@ -62,7 +65,18 @@ class RouteGiven(Given):
 def route(doing: Doing) -> Change:
     """To the unit that replies, with its clock; from now the portal shows the text."""
     given: RouteGiven = doing.given
-    found = scan({"text": given.shown}, [])
+    _check(given.shown)
+    unit = unit_of(given.unit)
+    due = working_calendar().after(doing.day, reply_days(), "working_days")
+    _rewrite(doing)
+    return Change(
+        {"unit": unit, "shown": given.shown, "due_on": due},
+        {"unit": unit.code, "until": due.isoformat()},
+    )
+
+
+def _check(text: str) -> None:
+    found = scan({"text": text}, [])
     if found:
         words = (
             "、".join(KINDS[one.kind][0] for one in found),
@@ -71,13 +85,6 @@ def route(doing: Doing) -> Change:
         raise CommentError.one(
             "shown", "comment.personal", zh=f"公开的文字{words[0]}, 请删去", en=f"the text to be shown {words[1]}: take it out"
         )  # fmt: skip
-    unit = unit_of(given.unit)
-    due = working_calendar().after(doing.day, reply_days(), "working_days")
-    _rewrite(doing)
-    return Change(
-        {"unit": unit, "shown": given.shown, "due_on": due},
-        {"unit": unit.code, "until": due.isoformat()},
-    )
 
 
 def reply_days() -> int:
@@ -102,6 +109,34 @@ class HandOverGiven(Given):
 def hand_over(doing: Doing) -> Change:
     """A complaint about a service, or a request for documents, has a channel of its own with its own clock."""
     return Change({"reason": doing.given.to}, {"to": doing.given.to})
+
+
+class AttachGiven(Given):
+    clause: str = ask("条款或指标", "Clause or indicator", max_length=80)
+    shown: str = ask(
+        "公开的文字 (删去个人信息)", "Text to be shown (without personal data)", form="text"
+    )
+
+
+def attach(doing: Doing) -> Change:
+    """What somebody wrote about a draft becomes an opinion on it, which the office has to answer."""
+    given: AttachGiven = doing.given
+    draft = asked_on(doing.obj.page)
+    if draft is None:
+        raise CommentError.one(
+            "page", "comment.no_draft", zh="这条留言不是写在正在公开征求意见的方案页上的", en="it was not written on the page of a draft that is in public consultation"
+        )  # fmt: skip
+    _check(given.shown)
+    Opinion.objects.create(
+        rulebook=draft, clause=given.clause, text=given.shown, by=doing.actor, at=doing.now, reference=doing.obj.reference
+    )  # fmt: skip
+    _rewrite(doing)
+    return Change({"shown": given.shown}, {"rulebook": draft.pk, "clause": given.clause})
+
+
+def _clause(held: Any) -> dict[str, Any]:
+    found = re.search(r"#(\S+)$", held.page)
+    return {"shown": held.text, "clause": found.group(1) if found else ""}
 
 
 class ReplyGiven(Given):
@@ -164,6 +199,8 @@ COMMENTS = Kind(
             ("公开后单位须在承诺的工作日内答复; 留言不计分。", "Once shown, the unit replies within the working days promised; comments are never scored."), typed=_typed),
         Act("comment.refuse", ("不公开", "Do not show"), refuse, RefuseGiven, optional=True),
         Act("comment.hand_over", ("转其他渠道", "Hand over"), hand_over, HandOverGiven, optional=True),
+        Act("comment.attach", ("列为方案意见", "Take as an opinion on the draft"), attach, AttachGiven,
+            ("写在征求意见的方案页上的留言; 由绩效办在方案页答复。", "Written on the page of a draft; the office replies on the draft's page."), optional=True, typed=_clause),
         Act("comment.reply", ("答复", "Reply"), reply, ReplyGiven),
         Act("comment.send_back", ("退回重拟", "Send back"), send_back, SendBackGiven, optional=True),
         Act("comment.approve", ("同意答复并公开", "Approve and publish the reply"), approve),

@@ -33,6 +33,6 @@ def shown() -> dict[str, Any]:
     days = sorted(taken for one in held.filter(state="answered") if (taken := days_taken(one)) is not None)  # fmt: skip
     return {
         "rows": rows, "received": held.count(), "refused": held.filter(state="refused").count(),
-        "handed_over": held.filter(state="handed_over").count(), "answered": len(days),
+        "handed_over": held.filter(state="handed_over").count(), "attached": held.filter(state="attached").count(), "answered": len(days),
         "middle": _middle(days),
     }  # fmt: skip

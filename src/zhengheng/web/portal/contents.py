@@ -28,6 +28,10 @@ def pages(site: Site) -> Iterator[Page]:
     yield "calendar.html", "calendar", {}
     if site.slots.comments or site.said.get("rows"):
         yield "comments.html", "comments", {}
+    if site.asked:
+        yield "consultations.html", "consultations", {}
+    for draft in site.asked:
+        yield f"consultations/{draft['number']}.html", "consultation", {"draft": draft}
     yield "corrections.html", "corrections", {"corrections": [one for one in site.publications if one["corrects"]]}  # fmt: skip
     yield "data.html", "data", {"publications": [(one, site.files(one)) for one in site.publications], "licence": LICENCE}  # fmt: skip
     bundles = [(one, dict(site.files(one))["bundle.zip"]) for one in site.publications if one["shows"] == "score"]  # fmt: skip

@@ -14,6 +14,8 @@ UPCOMING = "upcoming.json"
 """Beside the publications: what is to come, and from which day."""
 COMMENTS = "comments.json"
 """Beside the publications: comments that are shown, with their replies."""
+CONSULTATIONS = "consultations.json"
+"""Beside the publications: drafts on which the public is or was asked."""
 OLDER: dict[str, Any] = {"topics": [], "plans": [], "standing": "final"}
 """What snapshots of earlier versions of this program do not hold yet; a published one is never written again."""
 
@@ -54,6 +56,8 @@ class Site:
     upcoming: list[dict[str, Any]] = field(default_factory=list)
     said: dict[str, Any] = field(default_factory=dict)
     """The comments that are shown, and how many there were."""
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    """The drafts on which the public is or was asked."""
 
     @property
     def newest(self) -> list[dict[str, Any]]:
@@ -112,10 +116,11 @@ def read_site(source: Path, slots: Slots | None = None) -> Site:
         for folder in source.glob("[0-9]*")
         if folder.suffix != ".part" and (folder / "digests.json").is_file()
     ]
-    coming = source / UPCOMING
-    upcoming = json.loads(coming.read_text(encoding="utf-8")) if coming.is_file() else []
-    spoken = source / COMMENTS
-    said = json.loads(spoken.read_text(encoding="utf-8")) if spoken.is_file() else {}
     return Site(
-        sorted(held, key=lambda one: -one["number"]), source, slots or Slots(), upcoming, said
-    )
+        sorted(held, key=lambda one: -one["number"]), source, slots or Slots(),
+        _read(source / UPCOMING, []), _read(source / COMMENTS, {}), _read(source / CONSULTATIONS, []),
+    )  # fmt: skip
+
+
+def _read(path: Path, none: Any) -> Any:
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else none

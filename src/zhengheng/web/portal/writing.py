@@ -8,17 +8,24 @@ from django.conf import settings
 from zhengheng.web.comments.selectors import shown
 from zhengheng.web.pages.context import built
 from zhengheng.web.portal.site import write_site
-from zhengheng.web.portal.snapshots import COMMENTS, UPCOMING, read_site, slots_of
+from zhengheng.web.portal.snapshots import (
+    COMMENTS,
+    CONSULTATIONS,
+    UPCOMING,
+    read_site,
+    slots_of,
+)
 from zhengheng.web.publication.models import Publication
+from zhengheng.web.rulebooks.consultations import consultations
 
 
 def publish(target: Path) -> int:
     """Write the site into a folder; gives how many pages. The old site stands until the new one is whole."""
     home = Path(settings.HOME)
     note_upcoming(home / "publications")
-    (home / "publications" / COMMENTS).write_text(
-        json.dumps(shown(), ensure_ascii=False), encoding="utf-8"
-    )
+    for name, held in ((COMMENTS, shown()), (CONSULTATIONS, consultations())):
+        text = json.dumps(held, ensure_ascii=False)
+        (home / "publications" / name).write_text(text, encoding="utf-8")
     site = read_site(home / "publications", slots_of(home / "portal.yaml"))
     assets = {name: settings.WEB / built(name).lstrip("/") for name in ("portal.css", "portal.js")}
     return write_site(site, target, assets)

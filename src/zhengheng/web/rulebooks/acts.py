@@ -5,11 +5,14 @@ from typing import Any, Literal
 
 from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import Problem, ZhenghengError
+from zhengheng.engines.snapshot import KINDS as FINDINGS
+from zhengheng.engines.snapshot import scan
 from zhengheng.scheme.amend import FIELDS, Field, amended
 from zhengheng.scheme.later import rolled_over
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import Act, Change, Column, Doing, Given, Kind, Made, Standing, ask
 from zhengheng.web.acts.services import make
+from zhengheng.web.comments.models import Comment
 from zhengheng.web.decisions.services import carrying
 from zhengheng.web.decisions.services import choices as decisions
 from zhengheng.web.files.services import take_in
@@ -18,6 +21,7 @@ from zhengheng.web.jobs.models import Job
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.pages.tags import language
 from zhengheng.web.rulebooks import selectors, services
+from zhengheng.web.rulebooks.consultations import document, page_of
 from zhengheng.web.rulebooks.models import Opinion, RulebookVersion
 from zhengheng.workflow.machines import RULEBOOK
 
@@ -148,6 +152,7 @@ def _indicators(obj: Any, account: Account, day: date) -> dict[str, list[tuple[s
 
 class ConsultGiven(Given):
     until: date = ask("征求意见截止", "Opinions until")
+    public: bool = ask("同时在公众门户征求社会意见", "Ask the public too, on the portal", False)
 
 
 def consult(doing: Doing) -> Change:
@@ -158,7 +163,28 @@ def consult(doing: Doing) -> Change:
             zh="截止日期应在今天之后",
             en="the last day must lie after today",
         )
-    return Change({"due_on": doing.given.until}, {"until": doing.given.until.isoformat()})
+    if doing.given.public:
+        _shown(doing)
+    return Change(
+        {"due_on": doing.given.until, "public": doing.given.public},
+        {"until": doing.given.until.isoformat(), "public": doing.given.public},
+    )
+
+
+def _shown(doing: Doing) -> None:
+    """The portal is written anew; a draft that holds something personal or internal does not get there."""
+    found = scan(document(doing.obj), [])
+    if found:
+        raise RulebookStateError(
+            [Problem(one.where, "consult.personal", zh=f"{FINDINGS[one.kind][0]}: {one.text}; 请改掉, 或不向社会征求意见",
+                     en=f"{FINDINGS[one.kind][1]}: {one.text}; change it, or do not ask the public")
+             for one in found]
+        )  # fmt: skip
+    _rewrite(doing)
+
+
+def _rewrite(doing: Doing) -> None:
+    jobs.ask(kind="portal.write", arguments={}, subject=f"rulebook:{doing.obj.pk}", actor=doing.actor, now=doing.now)  # fmt: skip
 
 
 class OpineGiven(Given):
@@ -191,6 +217,8 @@ def reply(doing: Doing) -> Change:
             zh="没有这条待答复的意见",
             en="there is no such opinion without a reply",
         )
+    if doing.obj.public:
+        _rewrite(doing)
     return Change({}, {"opinion": doing.given.opinion, "reply": doing.given.reply})
 
 
@@ -208,6 +236,13 @@ def submit(doing: Doing) -> Change:
         raise RulebookStateError.one(
             "due_on", "consult.open", zh="征求意见还没有截止", en="the consultation is not over yet"
         )
+    waiting = Comment.objects.filter(state="received", page__contains=page_of(doing.obj)).count()
+    if waiting:
+        raise RulebookStateError.one(
+            "opinions", "consult.unread", zh=f"还有 {waiting} 条公众意见没有审核", en=f"{waiting} letters of the public are not moderated yet"
+        )  # fmt: skip
+    if doing.obj.public:
+        _rewrite(doing)
     return Change({"due_on": None})
 
 
@@ -216,7 +251,10 @@ class ReasonGiven(Given):
 
 
 def send_back(doing: Doing) -> Change:
-    return Change({"due_on": None}, {"reason": doing.given.reason})
+    """Back to a draft; the portal shows it no longer."""
+    if doing.obj.public:
+        _rewrite(doing)
+    return Change({"due_on": None, "public": False}, {"reason": doing.given.reason})
 
 
 class AdoptGiven(Given):

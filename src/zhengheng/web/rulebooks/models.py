@@ -24,6 +24,8 @@ class RulebookVersion(Lived):
     change_kind = models.CharField(max_length=16, blank=True)
     reason = models.TextField(blank=True)
     emergency = models.BooleanField(default=False)
+    public = models.BooleanField(default=False)
+    """Whether the public is asked too: then the portal shows the draft, and what people said with its replies."""
     adopted_on = models.DateField(null=True)
     decision = models.ForeignKey("decisions.Decision", models.PROTECT, null=True, related_name="+")
 
@@ -41,6 +43,8 @@ class Opinion(models.Model):
     text = models.TextField()
     by = models.ForeignKey(Account, models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    reference = models.CharField(max_length=16, blank=True)
+    """The citizen's comment that it was; `by` then is whoever attached it. Empty: the opinion of `by`."""
     reply = models.TextField(blank=True)
     replied_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
 

@@ -20,6 +20,9 @@ from zhengheng.web.reporting.tolerance import TOLERANCES
 from zhengheng.web.results.acts import RESULTS
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
+from zhengheng.web.rulebooks.acts import RULEBOOKS
+from zhengheng.web.rulebooks.consultations import page_of
+from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.sample.desk import do, make, moment, paper, person, work
 from zhengheng.web.targets.acts import TARGETS
 from zhengheng.web.targets.changes import CHANGES
@@ -202,7 +205,8 @@ comments: true
 
 
 def comments(home: Path) -> None:
-    """Citizens write on the portal: one is answered, one waits, one belongs to the hotline."""
+    """Citizens write on the portal: one is answered, one waits, one belongs to the hotline, one is about a draft."""
+    draft = consultation()
     if not (home / "portal.yaml").exists():
         (home / "portal.yaml").write_text(SLOTS, encoding="utf-8")
     inbox = Inbox(home / "inbox")
@@ -211,13 +215,16 @@ def comments(home: Path) -> None:
     )  # fmt: skip
     for day, text in said:
         inbox.take(text, "", moment(day))
+    inbox.take(
+        "老旧小区改造完工后, 应当请居民来评价", f"{page_of(draft)}#C06", moment("2026-03-10T10:00")
+    )
     bring(
-        content=inbox.export(moment("2026-03-10")),
+        content=inbox.export(moment("2026-03-10T11:00")),
         name="inbox",
         actor=person("chengxu"),
-        now=moment("2026-03-10"),
+        now=moment("2026-03-10T11:00"),
     )
-    places, buses, water = Comment.objects.order_by("received_on")
+    places, buses, water, opinion = Comment.objects.order_by("pk")
     for held, unit in ((places, "D10"), (buses, "D09")):
         do(COMMENTS, "route", held, "chengxu", "2026-03-10", unit=unit, shown=held.text)
     do(COMMENTS, "hand_over", water, "chengxu", "2026-03-10", to="hotline")
@@ -230,6 +237,25 @@ def comments(home: Path) -> None:
         reply="新增学位随 6 月招生公告公布, 按学区报名。",
     )
     do(COMMENTS, "approve", places, "zhuren", "2026-03-12")
+    do(COMMENTS, "attach", opinion, "chengxu", "2026-03-11", clause="C06", shown=opinion.text)
+    do(
+        RULEBOOKS,
+        "reply",
+        draft,
+        "zhibiao",
+        "2026-03-12",
+        opinion=draft.opinions.get().pk,
+        reply="将与住建部门研究把居民满意度列为改造项目的验收条件",
+    )
+
+
+def consultation() -> RulebookVersion:
+    """The districts' rulebook of 2026: everybody is asked what they think of it until the end of March."""
+    old = RulebookVersion.objects.get(code="districts", period="2025", state="adopted")
+    do(RULEBOOKS, "roll_over", old, "zhibiao", "2026-02-25", period="2026", version="2026")
+    draft = RulebookVersion.objects.get(code="districts", period="2026")
+    do(RULEBOOKS, "consult", draft, "zhibiao", "2026-03-02", until="2026-03-31", public=True)
+    return draft
 
 
 def published() -> None:
