@@ -269,7 +269,7 @@ def publish(office: Office, result: ResultRun) -> None:
 
 
 def appeal(office: Office, result: ResultRun) -> None:
-    """From the score passport to the form, the clerk's desk, the panel, the ripple, the decision, the new run."""
+    """From the score passport to the form, the clerk's desk, the panel, the hearing, the ripple, the decision, the new run."""
     office.go("unit_leader-D10", f"results/{result.run}/units/D10/")
     office.page.locator("details.doing summary").click()
     office.visitor.follow(office.page.locator("details.doing a", has_text="SEATS"))
@@ -280,6 +280,7 @@ def appeal(office: Office, result: ResultRun) -> None:
             "ground": "data_error",
             "wanted": "90",
             "statement": "9 个学位被误排除",
+            "hearing_wanted": "1",
             "evidence": str(office.paper),
         },
     )
@@ -290,6 +291,9 @@ def appeal(office: Office, result: ResultRun) -> None:
     office.act("unit_leader-D10", path, "file")
     office.act("appeals_clerk", path, "accept")
     office.act("appeals_clerk", path, "draw", seats="3")
+    office.act("appeals_clerk", path, "call_hearing", hearing_on="2026-04-22", place="一号会议室")
+    office.town.at("2026-04-22")
+    office.act("appeals_clerk", path, "sign_minutes", minutes=str(office.paper))
     panel = [seat.account.username for seat in made.seats.select_related("account")]
     for member in panel:
         office.act(member, path, "vote", vote="uphold", reasons="依据学籍系统记录")
