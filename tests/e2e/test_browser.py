@@ -1,6 +1,7 @@
 """The whole year in headless Chromium by its roles, in Chinese on a desk and in English on a phone; axe on every page."""
 
 import re
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.e2e.test_year import ANSWERED, GROWTH, SEATS, assert_verifies
-from tests.e2e.town import STATISTICS, UNITS, Town, packed
+from tests.e2e.town import INDICATORS, STATISTICS, UNITS, Town, packed
 from tests.web.conftest import People
 from tests.web.test_journeys import WIDTHS, Visitor, browser
 from zhengheng.ledger.check import check
@@ -25,6 +26,7 @@ from zhengheng.web.reporting.jobs import tick
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.web.rulebooks.selectors import in_force
 from zhengheng.web.targets.models import TargetSheet
 
 __all__ = ["browser"]
@@ -335,3 +337,56 @@ def improve(office: Office, result: ResultRun) -> None:
     office.act("mentor", path, "visit", on="2026-04-08", advice="拆分标段")
     office.act("unit_reporter-D16", path, "evidence", evidence=str(office.paper))
     office.act("office_indicators", path, "accept", measured="92", answer="达标")
+
+
+CHANGES = (("prospective", "2026-04-08"), ("split", "2026-05-06"), ("restated", "2026-06-10"), ("restated", "2026-10-12"))  # fmt: skip
+"""Each lawful kind of a change in the running year and the day it is uploaded; the last after the freeze."""
+
+
+def changed(number: int, kind: str) -> bytes:
+    """The town's rulebook with another target of growth from July on."""
+    basis = {"title": "调整考核目标的通知", "document": f"府办发〔2026〕{number} 号"}
+    growth = next(one for one in INDICATORS if one["code"] == "GROWTH")
+    change = {"from": date(2025, 7, 1), "kind": kind, "method": {"kind": "ratio", "target": 5 + number}, "basis": basis,
+              "reason": {"zh": "上级下达新目标", "en": "a new target from above"}}  # fmt: skip
+    indicators = [
+        one if one is not growth else growth | {"changes": [change]} for one in INDICATORS
+    ]
+    return packed(indicators=indicators, version=f"2025-{number}")
+
+
+def test_rules_change_in_every_lawful_way(
+    town: Town, live_server: object, browser: Browser, tmp_path: Path
+) -> None:
+    """From the upload to the decision, on a desk; after the freeze by the emergency route alone."""
+    size, host = WIDTHS["desktop"], str(live_server)
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+    office = Office(context, host, town, tmp_path)
+    adopt(office)
+    for number, (kind, day) in enumerate(CHANGES, 2):
+        town.at(day)
+        upload = tmp_path / f"town-{number}.zip"
+        upload.write_bytes(changed(number, kind))
+        said = {
+            "file": str(upload),
+            "period": "2025",
+            "change_kind": kind,
+            "reason": "上级下达新目标",
+        }
+        if day > "2026-09-30":
+            said["emergency"] = "1"
+        office.make("office_indicators", "rulebooks", "draft", **said)
+        version = RulebookVersion.objects.latest("pk")
+        path = f"rulebooks/{version.pk}/"
+        first = date.fromisoformat(day)
+        office.act("office_indicators", path, "consult", until=str(first + timedelta(7)))
+        town.at(str(first + timedelta(9)))
+        office.act("office_director", path, "submit")
+        decision = office.decide(f"rulebook:{version.pk}", str(first + timedelta(9)))
+        office.act("commission_secretary", path, "adopt", decision=decision)
+        version.refresh_from_db()
+        assert (version.state, version.change_kind) == ("adopted", kind)
+        assert office.page.get_by_role("heading", name="与上一版本相比").count() == 1
+        expect(office.page.locator("ul.changes")).to_contain_text("GROWTH")
+    assert in_force("town", "2025") == version
+    context.close()

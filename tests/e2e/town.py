@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -62,12 +63,12 @@ INDICATORS: tuple[dict[str, Any], ...] = (
 )  # fmt: skip
 
 
-def packed(**changes: Any) -> bytes:
+def packed(indicators: Iterable[dict[str, Any]] = INDICATORS, **changes: Any) -> bytes:
     """The rulebook as the ZIP of YAML files that an official uploads."""
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w") as archive:
         archive.writestr("town/rulebook.yaml", yaml.safe_dump(BOOK | changes, allow_unicode=True, sort_keys=False))  # fmt: skip
-        for one in INDICATORS:
+        for one in indicators:
             archive.writestr(f"town/indicators/{one['code']}.yaml", yaml.safe_dump(one, allow_unicode=True, sort_keys=False))  # fmt: skip
     return held.getvalue()
 
