@@ -151,6 +151,10 @@ def test_what_people_say_of_a_draft_is_answered_before_it_is_decided(
         do(people, "attach", "office_procedure", personal, AttachGiven(clause=code, shown=personal.text))  # fmt: skip
     opinion = draft.opinions.get()
     assert refused_submit(people, draft) == "opinion.open"
+    assert (
+        act("reply", opinion=opinion.pk, reply="请电 13800138000").json()["type"]
+        == "consult.personal"
+    )
     assert act("reply", opinion=opinion.pk, reply="收窄到三类").status_code == 200
     assert refused_submit(people, draft) == "consult.unread"
     do(people, "refuse", "office_procedure", personal, RefuseGiven(reason="personal"))
@@ -162,6 +166,7 @@ def test_what_people_say_of_a_draft_is_answered_before_it_is_decided(
     assert "<textarea" not in shown, "the consultation is closed"
     assert "13800138000" not in shown
     other = came(people, portal, "不是说方案")
+    Comment.objects.filter(pk=other.pk).update(page=f"consultations/{'9' * 40}.html")
     with pytest.raises(CommentError) as refused:
         do(people, "attach", "office_procedure", other, AttachGiven(clause="x", shown="x"))
     assert refused.value.problems[0].code == "comment.no_draft"

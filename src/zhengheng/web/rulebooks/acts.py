@@ -173,14 +173,18 @@ def consult(doing: Doing) -> Change:
 
 def _shown(doing: Doing) -> None:
     """The portal is written anew; a draft that holds something personal or internal does not get there."""
-    found = scan(document(doing.obj), [])
+    _clean(document(doing.obj))
+    _rewrite(doing)
+
+
+def _clean(texts: dict[str, Any]) -> None:
+    found = scan(texts, [])
     if found:
         raise RulebookStateError(
-            [Problem(one.where, "consult.personal", zh=f"{FINDINGS[one.kind][0]}: {one.text}; 请改掉, 或不向社会征求意见",
-                     en=f"{FINDINGS[one.kind][1]}: {one.text}; change it, or do not ask the public")
+            [Problem(one.where, "consult.personal", zh=f"{FINDINGS[one.kind][0]}: {one.text}; 公众会看到, 请改掉",
+                     en=f"{FINDINGS[one.kind][1]}: {one.text}; the public would read it: change it")
              for one in found]
         )  # fmt: skip
-    _rewrite(doing)
 
 
 def _rewrite(doing: Doing) -> None:
@@ -218,6 +222,7 @@ def reply(doing: Doing) -> Change:
             en="there is no such opinion without a reply",
         )
     if doing.obj.public:
+        _clean({"reply": doing.given.reply})
         _rewrite(doing)
     return Change({}, {"opinion": doing.given.opinion, "reply": doing.given.reply})
 

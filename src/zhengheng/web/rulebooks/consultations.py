@@ -10,7 +10,7 @@ from zhengheng.scheme.model import Node, Rulebook
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of
 
-PAGE = re.compile(r"consultations/(\d+)\.html")
+PAGE = re.compile(r"consultations/(\d{1,9})\.html")
 """The portal's page on a draft, as letters written there name it."""
 
 
@@ -30,8 +30,8 @@ def consultations() -> list[dict[str, Any]]:
     held = RulebookVersion.objects.filter(public=True).exclude(state="draft").order_by("-pk")
     return [
         {"number": one.pk, "open": one.state == "consultation", "until": str(one.due_on or ""), **document(one),
-         "opinions": [{"clause": said.clause, "text": said.text, "reply": said.reply}
-                      for said in one.opinions.exclude(reference="")]}
+         "opinions": [{"clause": opinion.clause, "text": opinion.text, "reply": opinion.reply}
+                      for opinion in one.opinions.all() if opinion.reference]}
         for one in held.prefetch_related("opinions")
     ]  # fmt: skip
 
