@@ -6,7 +6,7 @@ import duckdb
 
 from zhengheng.engines.columns import CODES, declared
 from zhengheng.scoring.contracts import CONTRACTS
-from zhengheng.scoring.pipeline import Step, at_place, rounds
+from zhengheng.scoring.pipeline import Step, at_place, reads, rounds
 from zhengheng.scoring.plan import Plan
 
 _REPEATED = {
@@ -42,27 +42,39 @@ class Desk:
         self.sql.execute(f"create schema if not exists {schema}")
         path = schema if schema == "main" else f"{schema},main"
         self.sql.execute(f"set search_path = '{path},{empties.SCHEMA}'")
-        self.kinds: dict[str, str] = {}
-        """What steps left here: table or view."""
+        self.tables: set[str] = set()
+        """What steps left here."""
+        self.folded: dict[str, str] = {}
+        """Texts of steps that are not made: they stand in the statements that read them.
 
-    def run(self, step: Step, active: bool, *, view: bool) -> None:
-        """Make a step's table or view; where it is not needed, the table without rows."""
+        Views would do the same, but the engine plans a view when it is made and again for each reader.
+        """
+
+    def run(self, step: Step, active: bool, *, fold: bool) -> None:
+        """Make a step's table, or keep its text for the steps that read it; where it is not needed, the table without rows."""
         if not active:
-            if step.table not in self.kinds:
+            if step.table not in self.tables | set(self.folded):
                 self._empty(step)
             return
         self.drop(step.table)
-        if step.per:
+        if fold:
+            self.folded[step.table] = step.sql
+        elif step.per:
             self._repeat(step)
-            return
-        kind = "view" if view else "table"
-        self.sql.execute(f"create {kind} {self.schema}.{step.table} as {step.sql}")
-        self.kinds[step.table] = kind
+        else:
+            self.make(step.table, self._unfolded(step.sql))
+
+    def make(self, name: str, sql: str) -> None:
+        """A table here from a query."""
+        self.sql.execute(f"create table {self.schema}.{name} as {sql}")
+        self.tables.add(name)
 
     def drop(self, name: str) -> None:
         """Forget a table that a step left here."""
-        if kind := self.kinds.pop(name, None):
-            self.sql.execute(f"drop {kind} {self.schema}.{name}")
+        self.folded.pop(name, None)
+        if name in self.tables:
+            self.tables.remove(name)
+            self.sql.execute(f"drop table {self.schema}.{name}")
 
     def count(self, name: str) -> int:
         """Rows of a table as seen from here."""
@@ -83,7 +95,7 @@ class Desk:
             elif step.file in _SHAPES:
                 self.sql.execute(f"create table {name} ({_SHAPES[step.file]})")
             else:
-                self.sql.execute(f"create table {name} as {step.sql} limit 0")
+                self.sql.execute(f"create table {name} as {self._unfolded(step.sql)} limit 0")
                 found = self.sql.execute(f"describe {name}").fetchall()
                 _SHAPES[step.file] = ", ".join(f'"{c[0]}" {CODES.get(c[0], c[1])}' for c in found)
             self.empties.names.add(step.table)
@@ -91,9 +103,26 @@ class Desk:
     def _repeat(self, step: Step) -> None:
         name = f"{self.schema}.{step.table}"
         self.sql.execute(f"create table {name} ({columns_of(step.table)})")
-        self.kinds[step.table] = "table"
+        self.tables.add(step.table)
         for place in rounds(step.per, self.plan.tables):
-            self.sql.execute(f"insert into {name} {at_place(step.sql, place)}")
+            self.sql.execute(f"insert into {name} {self._unfolded(at_place(step.sql, place))}")
+
+    def _unfolded(self, sql: str) -> str:
+        """A query with the texts of all folded steps that it reads, directly or through another."""
+        needed: set[str] = set()
+        texts = [sql]
+        while texts:
+            read = set(reads(texts.pop())) & set(self.folded) - needed
+            needed |= read
+            texts += [self.folded[name] for name in read]
+        if not needed:
+            return sql
+        texts = [
+            f"{name} as not materialized ({text})"
+            for name, text in self.folded.items()
+            if name in needed
+        ]
+        return f"with {', '.join(texts)} select * from ({sql})"
 
 
 def columns_of(table: str) -> str:

@@ -1,6 +1,5 @@
 """DuckDB in process: the steps as they stand, on a range of units at a time when there are many."""
 
-import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from zhengheng.engines.results import KEPT, Results, from_rows, typed
 from zhengheng.engines.reuse import Reuse
 from zhengheng.lake.facts import Facts, schema
 from zhengheng.scoring.contracts import CONTRACTS, PLAN
-from zhengheng.scoring.pipeline import Step, chosen, conditions
+from zhengheng.scoring.pipeline import Step, chosen, conditions, reads
 from zhengheng.scoring.plan import Plan
 
 BUCKET_UNITS = 100_000
@@ -28,20 +27,21 @@ REUSED_UNITS = 25_000
 """Units of a range: many where all are computed, fewer where a correction is to cost one range only."""
 IN_MEMORY_UNITS = 20_000
 """With a folder to store them in, the big tables of more units than this stay in files."""
+_SMALL = "between -999999999999999999 and 999999999999999999"
 _MACROS = (
-    # Exact integer division; the guard keeps a zero from raising. Up to 18 digits it is done in 64
-    # bits, by way of decimal(18, 0): DuckDB casts decimal(38, 0) to bigint twenty times slower.
-    # `a` and `b` are never negative (see ratio).
-    """create macro quotient(a, b) as cast(
-         case when b = 0 then null
-              when a < 1000000000000000000 and b < 1000000000000000000
-              then cast(cast(cast(a as decimal(18, 0)) as bigint)
-                        // cast(cast(b as decimal(18, 0)) as bigint) as decimal(38, 0))
-              else cast(cast(a as hugeint) // cast(b as hugeint) as decimal(38, 0)) end
-         as decimal(38, 0))""",
-    """create macro ratio(n, d) as
-         case when (n < 0) = (d < 0) then quotient(2 * abs(n) + abs(d), 2 * abs(d))
-              else -quotient(2 * abs(n) + abs(d), 2 * abs(d)) end""",
+    # Exact integer division of numbers of any size; the guards keep a zero from raising.
+    """create macro quotient(a, b) as
+         case when b <> 0 then cast(cast(a as hugeint) // cast(b as hugeint) as decimal(38, 0)) end""",
+    # `//` cuts towards zero, so half of the divisor is added away from zero.
+    """create macro half_up(n, d) as cast(
+         (n + case when n < 0 then -(abs(d) // 2) else abs(d) // 2 end) // d as decimal(38, 0))""",
+    # Up to 18 digits in 64 bits, by way of decimal(18, 0): DuckDB casts decimal(38, 0) to bigint
+    # twenty times slower.
+    f"""create macro ratio(n, d) as case
+         when d = 0 then null
+         when n {_SMALL} and d {_SMALL}
+         then half_up(cast(cast(n as decimal(18, 0)) as bigint), cast(cast(d as decimal(18, 0)) as bigint))
+         else half_up(cast(n as hugeint), cast(d as hugeint)) end""",
 )
 Progress = Callable[[str, int, int], None]
 
@@ -152,7 +152,7 @@ class _Run:
             facts,
             store,
         )
-        self.holds = conditions(plan.tables, facts.sizes())
+        self.holds = conditions(plan.tables, facts.sizes(), facts.periods())
         self.empties = Empties(connection)
         self.desk = Desk(connection, "main", plan, self.empties)
         self.made: set[str] = set()
@@ -207,11 +207,15 @@ class _Run:
             tables = list(dict.fromkeys(step.table for step, _ in stage))
             if self.whole or stage[0][0].scope == "group":
                 for step, active in stage:
-                    self.desk.run(step, active, view=step.inline)
-                whole = [name for name in tables if name in self.desk.kinds]
+                    self.desk.run(step, active, fold=step.inline)
+                whole = [name for name in tables if name in self.desk.tables]
             else:
-                later = " ".join(step.sql for rest in stages[index + 1 :] for step, _ in rest)
-                read = set(re.findall(r"\b(?:from|join)\s+(\w+)", later))
+                read = {
+                    name
+                    for rest in stages[index + 1 :]
+                    for step, _ in rest
+                    for name in reads(step.sql)
+                }
                 # A run in several ranges does not keep its cells: a passport computes the few it needs.
                 kept = set(self.engine.keep) - {"cell"}
                 tables = [name for name in tables if name in kept | read]

@@ -1,9 +1,9 @@
 """A stretch of unit steps on ranges of units, several at a time: each range has a schema of its own."""
 
-import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
@@ -12,7 +12,7 @@ from zhengheng.engines.columns import halved, quote, restored
 from zhengheng.engines.desk import Desk, Empties
 from zhengheng.engines.reuse import Reuse, digest, link
 from zhengheng.lake.facts import Facts
-from zhengheng.scoring.pipeline import SEMANTICS, Step, chosen, conditions, consumed_once
+from zhengheng.scoring.pipeline import SEMANTICS, Step, chosen, conditions, consumed_once, reads
 from zhengheng.scoring.plan import Plan
 
 AT_ONCE = 4
@@ -83,8 +83,8 @@ class Ranges:
         try:
             self._narrow(desk, number)
             self._compute(desk, number, stage, wanted)
-            left = [name for name in wanted if name in desk.kinds and not self._stored(name)]
-            for name in set(desk.kinds).difference(left):
+            left = [name for name in wanted if name in desk.tables and not self._stored(name)]
+            for name in desk.tables.difference(left):
                 desk.drop(name)
             return left
         finally:
@@ -102,8 +102,8 @@ class Ranges:
             return
         once = consumed_once([step for step, active in steps if active], keep=wanted)
         for step, active in steps:
-            view = step.table in once or (step.inline and step.table not in wanted)
-            desk.run(step, active, view=view)
+            fold = step.table in once or (step.inline and step.table not in wanted)
+            desk.run(step, active, fold=fold)
         files = {name: self._write(desk, name, number) for name in wanted if self._in_files(name)}
         if self.reuse:
             self.reuse.keep(key, files)
@@ -116,8 +116,7 @@ class Ranges:
                 link(file, self._place(name, number))
             else:
                 source = f"select {restored(name)} from read_parquet({quote(str(file))})"
-                desk.sql.execute(f"create table {desk.schema}.{name} as {source}")
-                desk.kinds[name] = "table"
+                desk.make(name, source)
 
     def _narrow(self, desk: Desk, number: int) -> None:
         """What has a unit column is seen through the range's bounds; its own tables are its rows already."""
@@ -133,14 +132,18 @@ class Ranges:
 
     def _fitting(self, desk: Desk, tables: list[str]) -> list[tuple[Step, bool]]:
         """The steps for the range in view: without revisions in it, those of a run without any."""
-        sizes = self.facts.sizes()
-        if sizes["revision"] and not desk.count("revision"):
-            sizes["revision"] = 0
-        return [
-            (step, active)
-            for step, active in chosen(conditions(self.plan.tables, sizes))
-            if step.table in tables
-        ]
+        revised = bool(self.facts.rows("revision") and desk.count("revision"))
+        steps = self._revised if revised else self._unrevised
+        return [(step, active) for step, active in steps if step.table in tables]
+
+    @cached_property
+    def _revised(self) -> list[tuple[Step, bool]]:
+        return chosen(conditions(self.plan.tables, self.facts.sizes(), self.facts.periods()))
+
+    @cached_property
+    def _unrevised(self) -> list[tuple[Step, bool]]:
+        sizes = self.facts.sizes() | {"revision": 0}
+        return chosen(conditions(self.plan.tables, sizes, self.facts.periods()))
 
     def _key(
         self, desk: Desk, steps: list[tuple[Step, bool]], tables: list[str], wanted: list[str], number: int
@@ -150,7 +153,7 @@ class Ranges:
             return ""
         active = [step for step, needed in steps if needed]
         text = " ".join(step.sql for step in active)
-        inputs = sorted(set(re.findall(r"\b(?:from|join)\s+(\w+)", text)) - set(tables))
+        inputs = sorted(set(reads(text)) - set(tables))
         parts = [SEMANTICS, *wanted, *(f"{step.file} {step.sql}" for step in active)]
         for name in inputs:
             if (name, number) in self.keys:

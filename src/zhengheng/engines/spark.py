@@ -133,7 +133,7 @@ class _Run:
 
     def __init__(self, session: Any, plan: Plan, facts: Facts, folder: Path) -> None:
         self.session, self.plan, self.facts, self.folder = session, plan, facts, folder
-        self.holds = conditions(plan.tables, facts.sizes())
+        self.holds = conditions(plan.tables, facts.sizes(), facts.periods())
         self.made: dict[str, Path] = {}
 
     def load(self) -> None:

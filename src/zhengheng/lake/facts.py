@@ -1,8 +1,9 @@
 """Facts in memory: Arrow tables that satisfy the contracts, the units, and where all came from."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -73,19 +74,32 @@ class Facts:
 
     def gaps(self) -> int:
         """Observations that are no value; files say so in their statistics."""
-        if not (paths := self.paths.get("observation")):
+        if not self.paths.get("observation"):
             return sum(
                 self.tables[name]["value"].null_count for name in ("observation", "revision")
             )
-        found = 0
-        for path in paths:
+        # Without statistics nobody knows, so there may be gaps.
+        return sum(1 if about is None else about.null_count for about in self._statistics("value"))
+
+    def periods(self) -> frozenset[date] | None:
+        """The periods of the observations; None where files do not say."""
+        if not self.paths.get("observation"):
+            held = self.tables["observation"]["period"].unique()
+            return frozenset(day for day in held.to_pylist() if day is not None)
+        found = [
+            about.min if about is not None and about.min == about.max else None
+            for about in self._statistics("period")
+        ]
+        return None if None in found else frozenset(filter(None, found))
+
+    def _statistics(self, column: str) -> Iterator[Any]:
+        """What the files of observations say of a column, by row group; None where they are silent."""
+        for path in self.paths["observation"]:
             about = pq.read_metadata(path)
-            place = about.schema.names.index("value")
+            place = about.schema.names.index(column)
             for group in range(about.num_row_groups):
-                statistics = about.row_group(group).column(place).statistics
-                # Without statistics nobody knows, so there may be gaps.
-                found += 1 if statistics is None else statistics.null_count
-        return found
+                held = about.row_group(group).column(place)
+                yield held.statistics if held.is_stats_set else None
 
     def sizes(self) -> dict[str, int]:
         """Row counts of the fact tables and `gap`, which decide what optional steps run."""

@@ -2,8 +2,8 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -22,6 +22,8 @@ class Step:
     per    repeated for each row of depth, level or band; `:place` stands for the row's place
     inline a DuckDB view instead of a table: consumed once
     once   a table, but a view where one step alone reads it and nobody keeps it
+    each   the text stands once for every table of this family that the run needs, one below the
+           other; `:each` stands for its name
     """
 
     number: str
@@ -31,6 +33,7 @@ class Step:
     per: str
     inline: bool
     once: bool
+    each: str
     sql: str
     title: str
     file: str
@@ -63,6 +66,7 @@ def _parse(name: str, text: str) -> Step:
         options.get("per", ""),
         "inline" in head,
         "inline where read once" in head,
+        options.get("each", ""),
         body.strip(),
         head[0],
         name,
@@ -70,9 +74,14 @@ def _parse(name: str, text: str) -> Step:
 
 
 def conditions(
-    tables: Mapping[str, Sequence[Mapping[str, Any]]], facts: Mapping[str, int]
+    tables: Mapping[str, Sequence[Mapping[str, Any]]],
+    facts: Mapping[str, int],
+    periods: Set[date] | None,
 ) -> set[str]:
-    """Which optional steps this run needs, from the plan tables and the facts' row counts."""
+    """Which optional steps this run needs: from the plan tables, the facts' row counts and their periods.
+
+    `periods` are those of the observations; None where that is not known without reading them.
+    """
     rules = tables["rule"]
     found = {f"method {rule['method']}" for rule in rules}
     split = any(row["segment"] > 1 for row in (*rules, *tables["series"]))
@@ -94,10 +103,14 @@ def conditions(
         used[row["indicator"]].add(row["period"])
     observed = {row["indicator"] for row in tables["series"] if row["combine"] != "derived"}
     even = observed == set(used) and len(set(map(frozenset, used.values()))) == 1
+    sole = (
+        even and periods is not None and periods <= {day for days in used.values() for day in days}
+    )
     curved = {"geometric", "harmonic"} & {row["aggregate"] for row in tables["node"]}
     checks = {
         "gaps": facts["gap"] or facts["revision"] or tables["vintage_rule"] or tables["rollup"],
-        "even": not amended and even,
+        "sole": not amended and sole,
+        "even": not amended and even and not sole,
         "plain": not amended and not even,
         "amended": amended,
         "revised": facts["revision"] or tables["vintage_rule"],
@@ -128,7 +141,16 @@ def chosen(holds: set[str]) -> list[tuple[Step, bool]]:
     """The steps of a run, each with whether it is needed; of two that make one table, the fitting one."""
     needed = {step.table for step in steps() if not step.when or step.when in holds}
     found = [(step, not step.when or step.when in holds) for step in steps()]
-    return [(step, active) for step, active in found if active or step.table not in needed]
+    kept = [(step, active) for step, active in found if active or step.table not in needed]
+    return [(_stacked(step, kept) if step.each else step, active) for step, active in kept]
+
+
+def _stacked(step: Step, kept: Sequence[tuple[Step, bool]]) -> Step:
+    """The step over the needed tables of its family; over all of them, without a row, where none is."""
+    family = {s.table: active for s, active in kept if s.table.startswith(f"{step.each}_")}
+    tables = [table for table, active in family.items() if active] or list(family)
+    text = "\nunion all\n".join(step.sql.replace(":each", table) for table in tables)
+    return replace(step, sql=text)
 
 
 def consumed_once(active: Sequence[Step], keep: Sequence[str]) -> set[str]:
@@ -140,9 +162,14 @@ def consumed_once(active: Sequence[Step], keep: Sequence[str]) -> set[str]:
             found.add(step.table)
         folded = step.inline or step.table in found
         weight = times[step.table] if folded else 2 if step.per else 1
-        for name in re.findall(r"\b(?:from|join)\s+(\w+)", step.sql):
+        for name in reads(step.sql):
             times[name] += weight
     return found
+
+
+def reads(sql: str) -> list[str]:
+    """The names that a query reads from, as often as it does; those of its own `with` among them."""
+    return re.findall(r"\b(?:from|join)\s+(\w+)", sql)
 
 
 def at_place(sql: str, place: int) -> str:

@@ -1,13 +1,11 @@
--- The same where indicators count periods of their own.
+-- The same where all indicators count the same periods and there are observations of others.
 -- scope: unit
--- when: plain
+-- when: even
 select o.unit, o.indicator, cast(1 as bigint) as segment,
        cast(sum(o.value) as decimal(38, 0)) as total,
        count(o.value) as valued,
        cast(null as decimal(38, 0)) as total_before,
        cast(0 as bigint) as valued_before
 from observation o
-where exists (
-    select 1 from period_use u where u.indicator = o.indicator and u.period = o.period
-)
+where o.period in (select u.period from period_use u)
 group by o.unit, o.indicator
