@@ -6,6 +6,7 @@ shows. Nothing here is asserted: a benchmark informs, tests decide.
 """
 
 import argparse
+import hashlib
 import json
 import os
 import platform
@@ -209,18 +210,10 @@ def run_corrected(paths: list[Path], units: int) -> tuple[float, str]:
 
 def digest(results) -> str:  # type: ignore[no-untyped-def]
     """The bits of the result, however the engine made them."""
-    import hashlib
+    from zhengheng.engines.reuse import digest as bits
 
-    import pyarrow as pa
-
-    sink = hashlib.sha256()
-    for name in ("ranking", "grading", "total_score"):
-        stream = pa.BufferOutputStream()
-        table = results.table(name).combine_chunks()
-        with pa.ipc.new_stream(stream, table.schema) as writer:
-            writer.write_table(table)
-        sink.update(stream.getvalue())
-    return sink.hexdigest()[:16]
+    kept = (bits(results.table(name)) for name in ("ranking", "grading", "total_score"))
+    return hashlib.sha256(" ".join(kept).encode()).hexdigest()[:16]
 
 
 def run_polars(paths: list[Path], units: int) -> str:

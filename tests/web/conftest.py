@@ -5,6 +5,7 @@ Django reads its settings once, so the choice is made here, before anything impo
 
 import atexit
 import os
+import shutil
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ from zhengheng.lake.store import Lake
 from zhengheng.scheme.load import load_rulebook
 
 HOME = Path(tempfile.mkdtemp(prefix="zhengheng-web-"))
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 os.environ["ZHENGHENG_HOME"] = str(HOME)
 os.environ["ZHENGHENG_CLOCK"] = "2026-03-12T09:00+08:00"
 os.environ["DJANGO_SETTINGS_MODULE"] = "zhengheng.web.config.settings"
