@@ -264,6 +264,24 @@ def heir(kind: str, old: str, *heirs: str, years: str = "inherit") -> dict[str, 
             "heirs": [{"unit": one, "share": share} for one in heirs]}  # fmt: skip
 
 
+def test_under_means_a_point_counts_by_its_share_of_the_total() -> None:
+    """A weighs 1 of 3 beside the pair of B and C; C has no value, so B is the pair's mean alone."""
+    pair = {"code": "pair", "name": "p", "aggregate": "arithmetic", "weights": "relative", "missing": "renormalise", "reason": "r", "children": ["B", "C"]}  # fmt: skip
+    tree = {"code": "total", "name": "t", "aggregate": "arithmetic", "weights": "relative", "children": ["A", pair]}  # fmt: skip
+    weights = [{"from": "2025-01-01", "table": {"A": 1, "pair": 2, "B": 3, "C": 1}}]
+    rules = book(tree=tree, weights=weights)
+    values = {key: value for key, value in VALUES.items() if key != ("U1", "C")}
+    before = run(rules, facts(values | {("U1", "A"): 4_000, ("U1", "B"): 4_000}, TARGETS))
+    after = run(rules, facts(values | {("U1", "A"): 7_000, ("U1", "B"): 5_500}, TARGETS))
+    found = Comparison(before, after).of("U1", "en")
+    assert found is not None
+    parts = {step.indicator: step.total for step in found.steps}
+    assert parts == {"A": 10_000_000_000, "B": 10_000_000_000}, "30 x 1/3 and 15 x 2/3"
+    assert found.effects["rounding"] == 0
+    lost = {code: mark.lost for code, mark in heat_map(after, "en").marks["U1"].items()}
+    assert lost == {"A": 10_000_000_000, "B": 30_000_000_000, "C": 0}, "of the total's points"
+
+
 def test_years_on_end_count_back_to_another_grade_and_over_a_year_without_one() -> None:
     runs = graded(
         U1=(50, 70, 80, 90), U2=(80, 90, 0, 70), U3=(90, 90, 90, 30), U4=(None, None, None, 0)

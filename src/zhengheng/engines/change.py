@@ -1,12 +1,14 @@
 """Why a unit's score changed between two runs: its own doing told apart from targets, rules, weights and revisions.
 
 Each indicator's points are computed again between the two runs, one input changed at a time, in a
-declared order: first the rule as it reads now, then the target, then the value, then the weight. All in
-fractions, with the oracle's own methods, so that the parts add up to the change exactly; what roundings
-and other than plain sums leave is named, too. (The order is this program's default [D].)
+declared order: first the rule as it reads now, then the target, then the value, then the weight; each counted by
+what a point of it is worth in the total (portion.py). All in fractions, with the oracle's own methods, so
+that the parts add up to the change exactly; what roundings and curved means leave is named, too. (The
+order is this program's default [D].)
 """
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -15,6 +17,7 @@ from zhengheng.domain.numbers import plain
 from zhengheng.domain.problems import Language
 from zhengheng.engines.oracle import Oracle
 from zhengheng.engines.plain import plain_tables
+from zhengheng.engines.portion import Portions, worth
 from zhengheng.engines.run import Run
 from zhengheng.scoring.contracts import FACTS, STATUS_NAMES
 
@@ -100,6 +103,7 @@ class _Whole:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.oracle = Oracle(plain_tables(run.plan), {contract.name: [] for contract in FACTS})
+        self.portions = Portions(run)
 
     @cached_property
     def groups(self) -> dict[tuple[str, str, int], list[Row]]:
@@ -119,10 +123,21 @@ class _Side:
         for cell in run.results.of_unit("cell", unit):
             self.cells.setdefault(cell["indicator"], []).append(cell)
         category = self.oracle.units[unit]["category"]
+        self.portions = whole.portions.of(
+            category, {code: row["status"] for code, row in self.scores.items()}
+        )
         self.rules = {
             row["indicator"]: row for row in run.plan.tables["rule"]
             if row["latest"] and row["category"] == category
         }  # fmt: skip
+
+    def worth(self, code: str, points: int) -> int:
+        """Points of an indicator in points of this run's total."""
+        return worth(points, self.portions.get(code, Fraction(0)))
+
+    def points(self, code: str) -> int:
+        """What the indicator brings to the total."""
+        return self.worth(code, self.scores[code]["points"] or 0) if code in self.scores else 0
 
     def cell(self, code: str) -> Row | None:
         """The indicator's one cell with what it was measured against; None where a change cut the year."""
@@ -133,7 +148,7 @@ class _Side:
 def _step(before: _Side, after: _Side, code: str, language: Language) -> Step:
     old, new = before.scores.get(code), after.scores.get(code)
     named = (after if new is not None else before).run.rulebook.indicator(code)
-    whole = (new["points"] or 0 if new else 0) - (old["points"] or 0 if old else 0)
+    whole = after.points(code) - before.points(code)
     if old is None or new is None:
         effects = {"set": whole}
     elif STATUS_NAMES[old["status"]] != "value" or STATUS_NAMES[new["status"]] != "value":
@@ -141,7 +156,11 @@ def _step(before: _Side, after: _Side, code: str, language: Language) -> Step:
     elif (chain := _chain(before, after, code)) is None:
         effects = {"definition": whole}
     else:
-        ends = [old["points"], *chain, new["points"]]
+        ends = [
+            before.points(code),
+            *(before.worth(code, points) for points in chain),
+            after.points(code),
+        ]
         sizes = [late - early for early, late in pairwise(ends)]
         effects = dict(zip(("definition", "target", "real", "weight"), sizes, strict=True))
     return Step(code, named.name.say(language), effects)

@@ -3,10 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import Language, NotFoundError
+from zhengheng.engines.portion import Portions, worth
 from zhengheng.engines.run import Run
 from zhengheng.scoring.contracts import STATUS_NAMES
 
@@ -43,7 +45,7 @@ class Mark:
     value: str = ""
     target: str = ""
     lost: int = 0
-    """Full mark less points, at nine decimals: what there is to gain."""
+    """What there is to gain, in points of the total at nine decimals."""
 
     @property
     def shape(self) -> str:
@@ -93,11 +95,20 @@ def heat_map(run: Run, language: Language) -> HeatMap:
     """All marks of a run."""
     rules = {(r["category"], r["indicator"]): r for r in run.plan.tables["rule"] if r["latest"]}
     lights = {(r["unit"], r["subject"]): r["light"] for r in run.results.rows("light")}
-    marks: dict[str, dict[str, Mark]] = {}
+    scores: dict[str, dict[str, dict[str, Any]]] = {}
     for row in run.results.rows("indicator_score"):
-        unit, code = row["unit"], row["indicator"]
-        mark = _mark(row, rules[row["category"], code], lights.get((unit, code)))
-        marks.setdefault(unit, {})[code] = mark
+        scores.setdefault(row["unit"], {})[row["indicator"]] = row
+    portions = Portions(run)
+    marks: dict[str, dict[str, Mark]] = {}
+    for unit, held in scores.items():
+        category = next(iter(held.values()))["category"]
+        share = portions.of(category, {code: row["status"] for code, row in held.items()})
+        marks[unit] = {
+            code: _mark(
+                row, rules[category, code], lights.get((unit, code)), share.get(code, Fraction(0))
+            )
+            for code, row in held.items()
+        }
     present = {code for held in marks.values() for code in held}
     return HeatMap(tuple(c for c in columns(run, language) if c.code in present), marks)
 
@@ -121,13 +132,13 @@ def _leaves(node: Any) -> Iterator[str]:
             yield from _leaves(child)
 
 
-def _mark(row: dict[str, Any], rule: dict[str, Any], light: str | None) -> Mark:
+def _mark(row: dict[str, Any], rule: dict[str, Any], light: str | None, share: Fraction) -> Mark:
     status = STATUS_NAMES[row["status"]]
     full = plain(int(rule["full"]), 6)
     if status != "value":
         return Mark(row["unit"], row["indicator"], status, full=full)
     decimals = rule["decimals"]
-    lost = max(int(rule["full"]) * 1000 - row["printed"], 0)
+    lost = worth(max(int(rule["full"]) * 1000 - row["printed"], 0), share)
     return Mark(
         row["unit"], row["indicator"], _LIGHTS[light] if light else "unlit",
         format_scaled(row["printed"], 9, rule["digits"]), full,

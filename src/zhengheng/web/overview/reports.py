@@ -49,7 +49,7 @@ def of_unit(result: ResultRun, earlier: ResultRun | None, unit: str, language: L
     gaps = selectors.gaps(marks.values())
     if gaps:
         sections.append(Section(say("最影响得分的几项", "What would help most"), tables=(Table(
-            (say("指标", "Indicator"), say("还差 (分)", "Short by (points)"), say("实绩", "Actual"), say("目标", "Target")),
+            (say("指标", "Indicator"), say("总分还可得 (分)", "Would add to the total (points)"), say("实绩", "Actual"), say("目标", "Target")),
             [(held.heat.column(one.indicator).name, plain(one.lost, 9), one.value, one.target or "—") for one in gaps],
         ),)))  # fmt: skip
     sections.append(Section(say("各维度", "Dimensions"), tables=(Table(
