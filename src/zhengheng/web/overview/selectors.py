@@ -1,10 +1,10 @@
 """Reading results side by side: which there are, groups, history, what is disputed and being put right."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.problems import Language
@@ -22,6 +22,7 @@ from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import visible
 from zhengheng.workflow.machines import APPEAL, RECTIFICATION
 
+C = TypeVar("C")
 OPEN = ("notice", "final", "archived")
 
 
@@ -158,6 +159,36 @@ def standings(
     for shown in found:
         shown.lines[:] = [replace(one, line=replace(one.line, name=english.get(one.line.unit, one.line.name))) for one in shown.lines]  # fmt: skip
     return found
+
+
+@dataclass(frozen=True)
+class Block(Generic[C]):
+    """Units that are told by about the same columns, and those columns."""
+
+    columns: list[C]
+    lines: list[Standing]
+
+
+def blocks(
+    lines: Iterable[Standing], told: Mapping[str, Iterable[str]], columns: Mapping[str, C]
+) -> list[Block[C]]:
+    """Units side by side where they share at least half of their columns; the others stand apart.
+
+    `told` says which columns a unit has.
+    """
+    found: list[tuple[set[str], list[Standing]]] = []
+    for one in lines:
+        own = set(told.get(one.line.unit, ()))
+        like = next((pair for pair in found if 2 * len(pair[0] & own) >= len(pair[0] | own)), None)
+        if like is None:
+            found.append((own, [one]))
+        else:
+            like[0].update(own)
+            like[1].append(one)
+    return [
+        Block([column for code, column in columns.items() if code in codes], held)
+        for codes, held in found
+    ]
 
 
 def _wanted(one: Standing, only: str) -> bool:

@@ -18,16 +18,17 @@ from zhengheng.web.files.tables import XLSX
 KINDS = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX, "json": "application/json"}
 
 
-def tree(run: Run, language: Language) -> dict[str, Any]:
-    """Every unit's score on every dimension, in the order of the tree, with the depth of each."""
+def tree(
+    run: Run, language: Language
+) -> tuple[dict[str, tuple[str, str, int]], dict[str, dict[str, str]]]:
+    """The dimensions in the order of the tree with name and depth, and every unit's score on each."""
     nodes = [(node, depth) for node, _, depth in run.rulebook.nodes()]
     digits = {row["node"]: row["digits"] for row in run.plan.tables["node"]}
     scores: dict[str, dict[str, str]] = {}
     for row in run.results.rows("node_score"):
         score = format_scaled(row["printed"], 9, digits[row["node"]])
         scores.setdefault(row["unit"], {})[row["node"]] = score
-    heads = [(node.code, node.name.say(language), depth) for node, depth in nodes]
-    return {"heads": heads, "node_scores": scores}
+    return {node.code: (node.code, node.name.say(language), depth) for node, depth in nodes}, scores
 
 
 def dimensions(run: Run, unit: str, language: Language) -> list[dict[str, Any]]:

@@ -91,12 +91,16 @@ def _body(context: dict[str, Any], view: str, choice: Choice) -> dict[str, Any]:
     found: dict[str, Any] = {"groups": groups, "pages": range(1, 2 + (max((one.found for one in groups), default=0) - 1) // PAGE)}  # fmt: skip
     match view:
         case "heat":
-            found["heat_groups"] = [
-                (group, [c for c in held.heat.columns if any(c.code in held.heat.marks.get(one.line.unit, {}) for one in group.lines)])
-                for group in groups
-            ]  # fmt: skip
+            named = {column.code: column for column in held.heat.columns}
+            found["blocks"] = [
+                (group, selectors.blocks(group.lines, held.heat.marks, named)) for group in groups
+            ]
         case "tree":
-            found |= tables.tree(held.run, tongue)
+            heads, found["node_scores"] = tables.tree(held.run, tongue)
+            found["blocks"] = [
+                (group, selectors.blocks(group.lines, found["node_scores"], heads))
+                for group in groups
+            ]
         case "change":
             changes = _changes(context["result"], earlier, groups)
             moved = {code for _, lines in changes for _, one in lines if one for code, size in one.effects.items() if size}  # fmt: skip
