@@ -80,8 +80,10 @@ def read_folder(path: Path) -> tuple[Rulebook, Source]:
         book = validate(Rulebook, data, problems)
     elif data:
         problems.append(Problem(MAIN, "rulebook.empty", "文件是空的", "the file is empty"))
-    if problems or book is None:
+    if problems or book is None or data is None:
         raise RulebookError(problems)
+    for place, inline in enumerate(book.indicators):
+        source.cells[inline.code] = data.where(("indicators", place))
     return (
         book.model_copy(
             update={
