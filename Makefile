@@ -6,12 +6,17 @@ DEMO := demo
 # A little more than the cores: some tests wait for a process or a browser.
 WORKERS := $(shell $(PYTHON) -c "import os; print(os.cpu_count() + 1)")
 
-.PHONY: demo test check bench docs pictures fmt lock clean spark
+.PHONY: demo demo-nyc test check bench docs pictures fmt lock clean spark
 
 # Makes the sample city, scores its year, then serves its office until Ctrl+C.
 demo: $(VENV)/.core $(VENV)/.assets
 	$(BIN)/zhengheng demo $(DEMO)
 	$(BIN)/zhengheng office demo --home $(DEMO)
+
+# New York's agencies, 1,139 indicators and eight years of published figures in the same pages.
+DATA ?= ../shared/data/nyc_mmr_fy2023
+demo-nyc: $(VENV)/.core $(VENV)/.assets
+	$(BIN)/zhengheng office show examples/nyc_mmr examples/nyc_trend --data $(DATA) --home demo-nyc
 
 test: $(VENV)/.dev $(VENV)/.assets
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal

@@ -1,6 +1,7 @@
 """Published results of real cities and indices, reproduced through rulebooks alone."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,45 @@ def test_new_york_met_and_not_met(real_data: Path, tmp_path: Path, zhengheng: Co
         cell = cells[f"a{row['Agency.Number']}", "2023", f"I{row['ID']}"]
         assert (float(cell["score"]) > 0) == (row["Success"] == "Met_Goal"), row["ID"]
     assert sum(1 for (_, _, node) in nodes if node == "total") >= 30
+
+
+def test_new_york_against_the_year_before(
+    real_data: Path, tmp_path: Path, zhengheng: Command
+) -> None:
+    data = real_data / FOLDERS["nyc_mmr"]
+    _, cells = score("nyc_trend", data, tmp_path, zhengheng)
+    rows = read(data / "Tidy_Indicator_Level_Data.csv")
+    assert {period for _, period, _ in cells} == {str(year) for year in range(2017, 2024)}
+    judged = [row for row in rows if row["OneYrImproving"] != "NA"]
+    assert (len(rows), len(judged)) == (1139, 1126)
+    for row in rows:
+        cell = cells[f"a{row['Agency.Number']}", "2023", f"I{row['ID']}"]
+        if row in judged:
+            assert (float(cell["score"]) > 0) == (row["OneYrImproving"] == "Improving"), row["ID"]
+        else:
+            assert cell["status"] == "missing", row["ID"]
+
+
+def test_ones_own_rulebook_and_files_open_in_the_office_and_the_portal(
+    real_data: Path, tmp_path: Path, zhengheng: Command
+) -> None:
+    words = (
+        "office",
+        "show",
+        ROOT / "examples" / "nyc_mmr",
+        "--data",
+        real_data / FOLDERS["nyc_mmr"],
+    )
+    home = tmp_path / "home"
+    done = zhengheng(*words, "--home", home, "--only-fill")
+    assert done.returncode == 0, done.stderr
+    assert "zhuren" in done.stdout
+    page = (home / "portal" / "en" / "index.html").read_text(encoding="utf-8")
+    marks = re.findall(r'lamp-(\w+)" title="\w+">\S (\d+)<', page)
+    assert marks[:3] == [("met", "183"), ("watch", "0"), ("missed", "168")]
+    again = zhengheng(*words, "--home", home, "--only-fill")
+    assert again.returncode == 5
+    assert "show.home" in again.stderr
 
 
 def test_parkscore_2020(real_data: Path, tmp_path: Path, zhengheng: Command) -> None:

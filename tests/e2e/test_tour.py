@@ -16,7 +16,7 @@ from zhengheng.cli.sample import year
 from zhengheng.sample.make import make_sample
 from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.results.models import ResultRun
-from zhengheng.web.sample import furnish_office
+from zhengheng.web.sample.furnish import furnish_office
 from zhengheng.web.sample.people import PASSWORD
 
 __all__ = ["browser"]

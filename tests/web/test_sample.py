@@ -28,7 +28,7 @@ from zhengheng.web.reporting.jobs import tick
 from zhengheng.web.reporting.models import Item, Report
 from zhengheng.web.results.models import DecidedGrade, ResultRun
 from zhengheng.web.rulebooks.models import RulebookVersion
-from zhengheng.web.sample import furnish_office
+from zhengheng.web.sample.furnish import furnish_office
 from zhengheng.web.targets.models import TargetChange, TargetSheet
 from zhengheng.workflow.machines import RECTIFICATION
 

@@ -302,16 +302,55 @@ def demo(
     only_fill: Annotated[bool, typer.Option(help="不启动服务 / do not serve")] = False,
 ) -> None:  # fmt: skip
     """Furnish the office with the sample city, print its accounts, serve it with a fixed clock."""
-    os.environ["ZHENGHENG_CLOCK"] = at
+    os.environ |= {"ZHENGHENG_CLOCK": at, "ZHENGHENG_FICTIONAL": "1"}
     begin(home)
-    from zhengheng.web.sample import furnish_office
+    from zhengheng.web.sample.furnish import furnish_office
 
     out.print("\n账号 / accounts (虚构示例 / fictional):")
     for username, password, role in furnish_office(home, datetime.fromisoformat(at)):
         out.print(f"  {username:12} {password:14} {role}", markup=False, highlight=False)
-    if only_fill:
-        return
-    # The worker is a process of its own, as in production; it ends with this one.
+    if not only_fill:
+        _serve_with_worker(home, port)
+
+
+@office.command("show")
+def show(
+    folders: Annotated[list[Path], typer.Argument(help="各含 rulebook 与 intake.yaml 的文件夹 / folders with a rulebook and an intake.yaml each")],
+    data: Annotated[Path, typer.Option(help="数据文件夹 / data folder")],
+    home: Annotated[Path, typer.Option(help="新的数据文件夹 / a new data folder")],
+    port: Annotated[int, typer.Option(help="port")] = 8000,
+    only_fill: Annotated[bool, typer.Option(help="不启动服务 / do not serve")] = False,
+) -> None:  # fmt: skip
+    """Show rulebooks and files of one's own in the office and the portal: made-up people publish every year of them."""
+    from zhengheng.lake.intake import read_files
+    from zhengheng.lake.mapping import load_mapping
+    from zhengheng.scheme.load import load_rulebook
+    from zhengheng.web.sample.shown import clock, shown
+
+    if (home / "office.db").exists():
+        raise NotFoundError.one(
+            str(home), "show.home", zh="这个文件夹已有办公端, 请给出一个新的",
+            en="there is an office in this folder; name a new one",
+        )  # fmt: skip
+    brought = []
+    for folder in folders:
+        book, mapping = load_rulebook(folder / "rulebook")[0], load_mapping(folder / "intake.yaml")
+        brought.append(shown(book, mapping, read_files(mapping, book, data)))
+    at = os.environ["ZHENGHENG_CLOCK"] = clock(brought)
+    begin(home)
+    from zhengheng.web.sample.own import furnish_own
+
+    with out_status() as tell:
+        accounts = furnish_own(home, brought, datetime.fromisoformat(at), tell)
+    out_line("\n账号 / accounts (演示 / demonstration):")
+    for username, password, role in accounts:
+        out_line(f"  {username:12} {password:14} {role}")
+    if not only_fill:
+        _serve_with_worker(home, port)
+
+
+def _serve_with_worker(home: Path, port: int) -> None:
+    """The worker is a process of its own, as in production; it ends with this one."""
     helper = subprocess.Popen(
         [sys.executable, "-m", "zhengheng.cli.main", "worker", "--home", str(home)]
     )

@@ -17,6 +17,7 @@ ZHENGHENG_SMS, ZHENGHENG_WEBHOOK         https://… of a gateway for text messa
                   _BODY what it takes as JSON, with {address} and {text} where they belong
                   (every secret may come from a file instead: NAME_FILE)
 ZHENGHENG_CLOCK   a fixed moment such as 2026-03-12T09:00+08:00, for demonstrations; shown on every page
+ZHENGHENG_FICTIONAL  1 where the city is invented, which every page then says too
 """
 
 import json
@@ -32,6 +33,7 @@ from django.core.exceptions import ImproperlyConfigured
 WEB = Path(__file__).resolve().parent.parent
 HOME = Path(os.environ.get("ZHENGHENG_HOME", "demo")).resolve()
 FIXED_CLOCK = os.environ.get("ZHENGHENG_CLOCK", "")
+FICTIONAL = os.environ.get("ZHENGHENG_FICTIONAL") == "1"
 HTTPS = os.environ.get("ZHENGHENG_HTTPS") == "1"
 
 

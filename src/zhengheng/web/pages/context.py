@@ -38,7 +38,7 @@ def page(request: OfficeRequest) -> dict[str, Any]:
     """Style sheet, language, clock and the areas that this account has any business in."""
     found: dict[str, Any] = {
         "stylesheet": built("office.css"), "script": built("office.js"), "charts": built("charts.js"), "language": language(), "now": getattr(request, "now", None),
-        "fixed_clock": bool(settings.FIXED_CLOCK), "areas": [],
+        "fixed_clock": bool(settings.FIXED_CLOCK), "fictional": settings.FICTIONAL, "areas": [],
     }  # fmt: skip
     if getattr(request, "user", None) is not None and request.user.is_authenticated:
         found["reminder"] = Reminder.objects.filter(

@@ -24,6 +24,7 @@ from zhengheng.web.rulebooks.acts import RULEBOOKS
 from zhengheng.web.rulebooks.consultations import page_of
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.sample.desk import do, make, moment, paper, person, work
+from zhengheng.web.sample.road import release
 from zhengheng.web.targets.acts import TARGETS
 from zhengheng.web.targets.changes import CHANGES
 
@@ -266,9 +267,11 @@ def published() -> None:
     }
     for (rulebook, period), run in sorted(held.items(), key=lambda item: (item[0][1], item[0][0])):
         shows = "grade" if rulebook == "departments" else "score"
-        _release(run, shows, f"{int(period) + 1}-04", "")
-    _release(
-        held["districts", "2024"], "score", "2026-02", "C06 老旧小区改造完工率的口径表述有误, 已更正文字, 数值不变"
+        after = f"{int(period) + 1}-04"
+        release(run, shows, (f"{after}-02", f"{after}-03", f"{after}-08"))
+    release(
+        held["districts", "2024"], "score", ("2026-02-02", "2026-02-03", "2026-02-08"),
+        "C06 老旧小区改造完工率的口径表述有误, 已更正文字, 数值不变",
     )  # fmt: skip
     districts = ResultRun.objects.get(rulebook="districts", period="2025", state="notice")
     coming = make(
@@ -276,12 +279,4 @@ def published() -> None:
     )  # fmt: skip
     do(PUBLICATIONS, "review", coming, "baomi", "2026-03-12", cleared="")
     now = ResultRun.objects.get(rulebook="departments", period="2025", state="notice")
-    _release(now, "grade", "2026-03", "")
-
-
-def _release(run: ResultRun, shows: str, month: str, reason: str) -> None:
-    days = ("10", "11", "12") if month == "2026-03" else ("02", "03", "08")
-    made = make(PUBLICATIONS, "prepare", "chengxu", f"{month}-{days[0]}", run=run.pk, shows=shows, reason=reason)  # fmt: skip
-    do(PUBLICATIONS, "review", made, "baomi", f"{month}-{days[1]}", cleared="")
-    do(PUBLICATIONS, "release", made, "zhuren", f"{month}-{days[2]}")
-    work()
+    release(now, "grade", ("2026-03-10", "2026-03-11", "2026-03-12"))

@@ -8,22 +8,20 @@ from zhengheng.lake.store import Lake
 from zhengheng.scheme.load import load_rulebook
 from zhengheng.scheme.model import Rulebook
 from zhengheng.web.accounts.models import Account
-from zhengheng.web.decisions.acts import DECISIONS
-from zhengheng.web.files.services import take_in
 from zhengheng.web.reporting.jobs import tick
 from zhengheng.web.results.acts import RESULTS
 from zhengheng.web.results.services import name_reader, register_run, serve
-from zhengheng.web.rulebooks.acts import RULEBOOKS
 from zhengheng.web.rulebooks.questions import PROPOSALS, QUESTIONS
-from zhengheng.web.rulebooks.services import packed
-from zhengheng.web.sample import cases, earlier
-from zhengheng.web.sample.desk import do, make, moment, paper, person
-from zhengheng.web.sample.people import PASSWORD, settle
+from zhengheng.web.sample import cases
+from zhengheng.web.sample.desk import do, make, moment, person
+from zhengheng.web.sample.people import accounts, settle
+from zhengheng.web.sample.road import adopt, adopted, concluded, decided
 from zhengheng.web.sample.stories import appeals, rectification, reports, targets
-from zhengheng.workflow.roles import NAMES, Role
+from zhengheng.workflow.roles import Role
 
 YEARLY = ("departments", "districts", "streets", "province")
 
+OPINION = ("jiaoyu-ld", "C02", "建议学位按学年而不是自然年统计", "统计口径与省考一致, 维持自然年")
 SERVED = {"departments": ("D10", "D06", "D22"), "districts": ("Q11", "Q08", "Q07")}
 """Units whom the result was served on by their leader's reading it."""
 
@@ -51,67 +49,22 @@ def furnish_office(home: Path, now: datetime) -> list[tuple[str, str, str]]:
         cases.commitments()
         cases.comments(home)
         cases.published()
-    return [
-        (
-            account.username,
-            PASSWORD,
-            "、".join(sorted({NAMES[Role(g.role)][0] for g in account.grants.all()})),
-        )
-        for account in Account.objects.prefetch_related("grants").order_by("id")
-    ]
-
-
-def decided(subject: str, meeting: str, when: str, wording: str) -> int:
-    """The commission decides; the secretary records, a member attests."""
-    made = make(
-        DECISIONS, "record", "mishu", when, subject=subject, meeting=meeting, held_on=when[:10], approved=True,
-        attendees="主任委员及委员共十一人", wording=wording, minutes=[paper("mishu", when, f"{meeting} 会议纪要")],
-    )  # fmt: skip
-    do(DECISIONS, "attest", made, "weiyuan", when)
-    number: int = made.pk
-    return number
+    return accounts()
 
 
 def _adopt(source: Rulebook, period: str, days: tuple[str, str, str, str], meeting: str) -> Any:
-    drafted, until, submitted, adopted = days
-    held = take_in(
-        name=f"{source.code}.zip", content=packed(source), actor=person("zhibiao"), now=moment(drafted)
-    )  # fmt: skip
-    book = make(RULEBOOKS, "draft", "zhibiao", drafted, file=held.pk, period=period)
-    do(RULEBOOKS, "consult", book, "zhibiao", drafted, until=until)
-    if source.code == "departments" and period >= "2025":
-        do(
-            RULEBOOKS,
-            "opine",
-            book,
-            "jiaoyu-ld",
-            until,
-            clause="C02",
-            text="建议学位按学年而不是自然年统计",
-        )
-        opinion = book.opinions.get().pk
-        do(
-            RULEBOOKS,
-            "reply",
-            book,
-            "zhibiao",
-            until,
-            opinion=opinion,
-            reply="统计口径与省考一致, 维持自然年",
-        )
-    do(RULEBOOKS, "submit", book, "zhuren", submitted)
-    decision = decided(f"rulebook:{book.pk}", meeting, adopted, f"通过{book.title_zh}")
-    return do(RULEBOOKS, "adopt", book, "mishu", adopted, decision=decision)
+    return adopt(source, period, days, meeting, OPINION if source.code == "departments" else None)
 
 
 def _earlier(home: Path) -> None:
     """2023 and 2024 as they went, with the flood's targets."""
-    for year in earlier.YEARS:
-        books = {name: earlier.adopted(home, name, year, _adopt) for name in YEARLY}
+    books = {name: load_rulebook(home / "rulebooks" / name)[0] for name in YEARLY}
+    for year in (2023, 2024):
+        versions = {name: adopted(book, year) for name, book in books.items()}
         if year == 2024:
-            cases.flood(books["districts"])
-        for name in YEARLY:
-            earlier.concluded(home, name, year, decided)
+            cases.flood(versions["districts"])
+        for book in books.values():
+            concluded(home, book, year)
 
 
 def _rulebook(home: Path, name: str) -> Any:

@@ -1,7 +1,7 @@
 """Who works in the sample city: units, one account a role and a few more, all with the printed password."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
 
 from zhengheng.sample.english import POSTS, STREETS
 from zhengheng.sample.english import SECTIONS as SECTIONS_EN
@@ -10,6 +10,7 @@ from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.services import create_account, first_officers, give_role
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.services import import_units
+from zhengheng.workflow.roles import NAMES as NAMES_OF_ROLES
 from zhengheng.workflow.roles import Role
 
 PASSWORD = "Yunheng-2026"
@@ -61,13 +62,7 @@ OTHER_LEADERS = ("danwei-ld", "其余部门负责人 (演示共用)")
 
 
 def settle(moment: datetime, visit: datetime) -> None:
-    """Officers, units, people; the external auditor comes for a visit only."""
-    officers = {
-        Role.SYSTEM_ADMINISTRATOR: ("sysadmin", "系统管理员 何某", PASSWORD),
-        Role.SECRECY_OFFICER: ("secrecy", "安全保密管理员 吕某", PASSWORD),
-        Role.SECURITY_AUDITOR: ("auditor", "安全审计员 施某", PASSWORD),
-    }
-    first_officers(accounts=officers, now=moment)
+    """Units and people of the sample city; the external auditor comes for a visit only."""
     rows = [
         {
             "code": unit.code,
@@ -77,10 +72,8 @@ def settle(moment: datetime, visit: datetime) -> None:
         }
         for unit in (*sisters(), *departments(), *districts(), *streets())
     ] + list(_sections())
-    import_units(rows=rows, actor="system", now=moment, source="云衡市 (虚构示例)")
-    _people(moment, visit)
-    # The demonstration's passwords are no secret, so nobody is asked to change them.
-    Account.objects.update(must_change_password=False)
+    appoint(rows, PEOPLE, moment, visit, "云衡市 (虚构示例)")
+    _other_leaders(moment)
 
 
 def _sections() -> Iterator[dict[str, str]]:
@@ -105,26 +98,70 @@ def _sections() -> Iterator[dict[str, str]]:
                 }
 
 
-def _people(moment: datetime, visit: datetime) -> None:
-    maker, giver = Account.objects.get(username="sysadmin"), Account.objects.get(username="secrecy")
-
-    def give(account: Account, role: Role, unit: str | None) -> None:
+def appoint(
+    rows: list[dict[str, str]], people: Iterable[tuple[str, str, Role, str | None]],
+    moment: datetime, visit: datetime, source: str,
+) -> None:  # fmt: skip
+    """The three officers, the units, and people with a role each; a guest's ends after the visit."""
+    officers = {
+        Role.SYSTEM_ADMINISTRATOR: ("sysadmin", "系统管理员 何某", PASSWORD),
+        Role.SECRECY_OFFICER: ("secrecy", "安全保密管理员 吕某", PASSWORD),
+        Role.SECURITY_AUDITOR: ("auditor", "安全审计员 施某", PASSWORD),
+    }
+    first_officers(accounts=officers, now=moment)
+    import_units(rows=rows, actor="system", now=moment, source=source)
+    for username, name, role, unit in people:
         guest = role == Role.EXTERNAL_AUDITOR
-        give_role(
-            account=account, role=role, unit=Unit.objects.get(code=unit) if unit else None,
-            valid_from=(visit if guest else moment).date(),
-            valid_to=visit.date().replace(day=20) if guest else None, actor=giver, now=moment,
-        )  # fmt: skip
-
-    def come(username: str, name: str) -> Account:
-        return create_account(
-            username=username, name=name, password=PASSWORD, actor=maker, now=moment
+        since, until = (
+            (visit.date(), visit.date().replace(day=20)) if guest else (moment.date(), None)
         )
+        _give(_come(username, name, moment), role, unit, since, until, moment)
+    # The demonstration's passwords are no secret, so nobody is asked to change them.
+    Account.objects.update(must_change_password=False)
 
-    for username, name, role, unit in PEOPLE:
-        give(come(username, name), role, unit)
+
+def accounts() -> list[tuple[str, str, str]]:
+    """User name, password and roles of each account."""
+    return [
+        (
+            account.username,
+            PASSWORD,
+            "、".join(sorted({NAMES_OF_ROLES[Role(g.role)][0] for g in account.grants.all()})),
+        )
+        for account in Account.objects.prefetch_related("grants").order_by("id")
+    ]
+
+
+def _other_leaders(moment: datetime) -> None:
     led = {unit for _, _, role, unit in PEOPLE if role == Role.UNIT_LEADER}
-    shared = come(*OTHER_LEADERS)
+    shared = _come(*OTHER_LEADERS, moment)
     for one in departments():
         if one.code not in led:
-            give(shared, Role.UNIT_LEADER, one.code)
+            _give(shared, Role.UNIT_LEADER, one.code, moment.date(), None, moment)
+    Account.objects.update(must_change_password=False)
+
+
+def _come(username: str, name: str, moment: datetime) -> Account:
+    maker = Account.objects.get(username="sysadmin")
+    return create_account(username=username, name=name, password=PASSWORD, actor=maker, now=moment)
+
+
+def _give(
+    account: Account,
+    role: Role,
+    unit: str | None,
+    since: date,
+    until: date | None,
+    moment: datetime,
+) -> None:
+    giver = Account.objects.get(username="secrecy")
+    held = Unit.objects.get(code=unit) if unit else None
+    give_role(
+        account=account,
+        role=role,
+        unit=held,
+        valid_from=since,
+        valid_to=until,
+        actor=giver,
+        now=moment,
+    )

@@ -1,0 +1,100 @@
+"""A rulebook's road in the demonstrations: adopted, computed, on notice, decided, published, each by its people."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from zhengheng.domain.periods import parse_period
+from zhengheng.engines.archive import keep_run
+from zhengheng.engines.duck import DuckEngine
+from zhengheng.engines.run import make_run
+from zhengheng.lake.store import Lake
+from zhengheng.scheme.model import Rulebook
+from zhengheng.web.decisions.acts import DECISIONS
+from zhengheng.web.files.services import take_in
+from zhengheng.web.publication.acts import PUBLICATIONS
+from zhengheng.web.results.acts import RESULTS, approved_first
+from zhengheng.web.results.models import ResultRun
+from zhengheng.web.results.services import name_reader, register_run
+from zhengheng.web.rulebooks.acts import RULEBOOKS
+from zhengheng.web.rulebooks.services import packed
+from zhengheng.web.sample.desk import do, make, moment, paper, person, work
+
+
+def decided(subject: str, meeting: str, when: str, wording: str) -> int:
+    """The commission decides; the secretary records, a member attests."""
+    made = make(
+        DECISIONS, "record", "mishu", when, subject=subject, meeting=meeting, held_on=when[:10], approved=True,
+        attendees="主任委员及委员共十一人", wording=wording, minutes=[paper("mishu", when, f"{meeting} 会议纪要")],
+    )  # fmt: skip
+    do(DECISIONS, "attest", made, "weiyuan", when)
+    number: int = made.pk
+    return number
+
+
+def adopt(
+    source: Rulebook, period: str, days: tuple[str, str, str, str], meeting: str,
+    opinion: tuple[str, str, str, str] | None = None,
+) -> Any:  # fmt: skip
+    """Draft, consultation, the office's word, the commission's decision, on these days.
+
+    `opinion` is who says what of which clause, and the office's reply.
+    """
+    drafted, until, submitted, adopted = days
+    held = take_in(
+        name=f"{source.code}.zip", content=packed(source), actor=person("zhibiao"), now=moment(drafted)
+    )  # fmt: skip
+    book = make(RULEBOOKS, "draft", "zhibiao", drafted, file=held.pk, period=period)
+    do(RULEBOOKS, "consult", book, "zhibiao", drafted, until=until)
+    if opinion:
+        who, clause, text, reply = opinion
+        do(RULEBOOKS, "opine", book, who, until, clause=clause, text=text)
+        number = book.opinions.get().pk
+        do(RULEBOOKS, "reply", book, "zhibiao", until, opinion=number, reply=reply)
+    do(RULEBOOKS, "submit", book, "zhuren", submitted)
+    decision = decided(f"rulebook:{book.pk}", meeting, adopted, f"通过{book.title_zh}")
+    return do(RULEBOOKS, "adopt", book, "mishu", adopted, decision=decision)
+
+
+def as_of(book: Rulebook, year: int) -> Rulebook:
+    """A rulebook as it stood in an earlier year; its dated weights say what counted then."""
+    return book.model_copy(update={"version": str(year), "effective_from": date(year, 1, 1), "known_from": date(year, 3, 1)})  # fmt: skip
+
+
+def adopted(book: Rulebook, year: int) -> Any:
+    """The rulebook's own procedure, early in its year."""
+    days = (f"{year}-01-22", f"{year}-02-19", f"{year}-02-21", f"{year}-03-01")
+    return adopt(as_of(book, year), str(year), days, f"{year}年第1次会议")
+
+
+def concluded(home: Path, book: Rulebook, year: int) -> ResultRun:
+    """Computed, on notice for its days, decided, final in the spring after."""
+    lake, closing = Lake.open(home / "lakes" / book.code), f"{year + 1}-03-01"
+    made = make_run(
+        as_of(book, year), lake.facts(), parse_period(str(year)), DuckEngine(), date(year + 1, 3, 1)
+    )  # fmt: skip
+    keep_run(lake, made, moment(closing))
+    run = register_run(run=made.id, actor=person("shuju"), now=moment(closing))
+    for reader in ("chengxu", "mishu"):
+        name_reader(run=run, account=person(reader), actor=person("zhuren"), now=moment(closing))
+    meeting, day = (f"result:{run.pk}", f"{year + 1}年第2次会议"), f"{year + 1}-03-28"
+    if approved_first(run):
+        decision = decided(*meeting, closing, "同意公示")
+        do(RESULTS, "approve", run, "mishu", closing, decision=decision)
+        do(RESULTS, "publish", run, "chengxu", f"{year + 1}-03-04")
+        do(RESULTS, "finalise", run, "mishu", day)
+    else:
+        do(RESULTS, "publish", run, "chengxu", f"{year + 1}-03-04")
+        do(RESULTS, "finalise", run, "mishu", day, decision=decided(*meeting, day, "同意考核结果"))
+    run.refresh_from_db()
+    return run
+
+
+def release(
+    run: ResultRun, shows: str, days: tuple[str, str, str], reason: str = "", cleared: str = ""
+) -> None:
+    """Prepared, read for secrets, released to everybody on these days; `reason` makes it a correction."""
+    made = make(PUBLICATIONS, "prepare", "chengxu", days[0], run=run.pk, shows=shows, reason=reason)
+    do(PUBLICATIONS, "review", made, "baomi", days[1], cleared=cleared)
+    do(PUBLICATIONS, "release", made, "zhuren", days[2])
+    work()
