@@ -1,13 +1,15 @@
 """Pages under load, on loopback, against the servers as they run in production: a city of 1,000 units and 5 years.
 
 `python benchmarks/pages.py [UNITS] [SECONDS]` makes the city, writes its portal, and asks in turn for an empty
-Django page, a portal page and the overview, with 20 readers at once. Client and servers share the machine.
+Django page, a portal page and the overview, with 20 readers at once. Client and servers share the machine. Then
+Chromium opens pages with an empty cache, and one unit's passport is read out of a kept run of 20,000.
 """
 
 import http.client
 import json
 import os
 import random
+import shutil
 import socket
 import statistics
 import subprocess
@@ -38,7 +40,7 @@ waitress.serve(get_wsgi_application(), host="127.0.0.1", port=int(sys.argv[1]), 
 """
 
 
-def rulebook() -> Any:
+def rulebook(units: int = UNITS) -> Any:
     """Twenty ratios in four dimensions; units in four groups."""
     from zhengheng.scheme.model import Rulebook
 
@@ -47,7 +49,7 @@ def rulebook() -> Any:
     data = {
         "code": "big", "title": "Big city", "effective_from": "2020-01-01", "status": "published", "known_from": "2020-01-01",
         "categories": [{"code": "c", "name": "c"}], "groups": [{"code": f"g{n}", "name": f"Group {n}"} for n in range(4)],
-        "units": [{"code": f"U{n:04d}", "name": f"Unit {n}", "category": "c", "group": f"g{n % 4}"} for n in range(UNITS)],
+        "units": [{"code": f"U{n:04d}", "name": f"Unit {n}", "category": "c", "group": f"g{n % 4}"} for n in range(units)],
         "tree": {"code": "total", "name": "Total", "children": [
             {"code": f"N{n}", "name": f"Dimension {n}", "children": codes[5 * n : 5 * n + 5]} for n in range(4)
         ]},
@@ -57,7 +59,7 @@ def rulebook() -> Any:
     return Rulebook.model_validate_json(json.dumps(data), strict=True)
 
 
-def facts(year: int) -> Any:
+def facts(year: int, units: int = UNITS) -> Any:
     """A value for every unit and indicator of a year."""
     import pyarrow as pa
 
@@ -68,7 +70,7 @@ def facts(year: int) -> Any:
     rows = [
         {"unit": f"U{unit:04d}", "indicator": f"I{code:02d}", "period": end, "value": draw.randint(5000, 11000), "status": 1,
          "vintage": None, "published_on": None, "file": 1, "row": unit}
-        for unit in range(UNITS) for code in range(INDICATORS)
+        for unit in range(units) for code in range(INDICATORS)
     ]  # fmt: skip
     tables["observation"] = pa.Table.from_pylist(rows, schema=schema("observation"))
     return Facts(tables, [], [])
@@ -164,6 +166,43 @@ def wait(port: int) -> None:
     raise SystemExit("a server does not answer")
 
 
+def paint(port: int, path: str, cookie: str) -> tuple[float, int]:
+    """Seconds to the first paint of a page in Chromium with an empty cache, and bytes of its styles and scripts but the charts'."""
+    from playwright.sync_api import sync_playwright
+
+    timing = """() => [
+        performance.getEntriesByName('first-contentful-paint')[0].startTime,
+        performance.getEntriesByType('resource').filter(one => !one.name.includes('charts')).reduce((sum, one) => sum + one.transferSize, 0)]"""
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])  # fmt: skip
+        context = browser.new_context()
+        if cookie:
+            name, value = cookie.split("=", 1)
+            context.add_cookies([{"name": name, "value": value, "url": f"http://127.0.0.1:{port}"}])
+        page = context.new_page()
+        page.goto(f"http://127.0.0.1:{port}{path}", wait_until="networkidle")
+        first, size = page.evaluate(timing)
+        browser.close()
+    return first / 1000, int(size)
+
+
+def passport_seconds(home: Path, units: int = 20_000) -> float:
+    """One unit's passport out of a kept run of so many units, as the page opens it."""
+    from zhengheng.domain.periods import parse_period
+    from zhengheng.engines.archive import keep_run, load_run
+    from zhengheng.engines.duck import DuckEngine
+    from zhengheng.engines.passport import passport
+    from zhengheng.engines.run import make_run
+    from zhengheng.lake.store import Lake
+
+    lake = Lake.create(home)
+    made = make_run(rulebook(units), facts(2025, units), parse_period("2025"), DuckEngine())
+    kept, unit = keep_run(lake, made, NOW), f"U{units // 2:04d}"
+    start = time.perf_counter()
+    passport(load_run(kept, unit), unit, None, "en")
+    return time.perf_counter() - start
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
@@ -185,6 +224,7 @@ def main() -> None:
             ("overview: a unit", "office", f"{base}units/{{unit}}/", cookie),
             ("overview: an indicator of a unit", "office", f"{base}indicators/I03/?unit={{unit}}", cookie),
         ]  # fmt: skip
+        painted: dict[str, tuple[float, int]] = {}
         print(f"{'page':34} {'per second':>10} {'median ms':>10} {'p95 ms':>8} {'kB':>6}")
         for said, server, path, held in pages:
             process = subprocess.Popen(commands[server], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
@@ -196,11 +236,18 @@ def main() -> None:
                 size = len(line.getresponse().read())
                 ask(ports[server], path, held, WARM)
                 took = sorted(ask(ports[server], path, held, SECONDS))
+                if server != "empty" and shutil.which("chromium"):
+                    painted[said] = paint(ports[server], first, held)
             finally:
                 process.terminate()
                 process.wait()
             p95 = took[int(len(took) * 0.95)]
             print(f"{said:34} {len(took) / SECONDS:10.0f} {statistics.median(took) * 1000:10.0f} {p95 * 1000:8.0f} {size / 1000:6.0f}")  # fmt: skip
+        for said, (seconds, held_bytes) in painted.items():
+            print(
+                f"{said:34} first paint {seconds:.2f} s, {held_bytes / 1000:.0f} kB of styles and scripts but the charts'"
+            )
+        print(f"passport of one of 20,000 units: {passport_seconds(home / 'many'):.2f} s")
 
 
 if __name__ == "__main__":

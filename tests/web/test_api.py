@@ -16,7 +16,7 @@ from zhengheng.ledger.tree import root_from_inclusion
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.api.routes import api
 from zhengheng.web.ledger.models import LedgerEntry
-from zhengheng.workflow.roles import OFFICE, OFFICERS, Role
+from zhengheng.workflow.roles import OF_A_UNIT, OFFICE, OFFICERS, Role
 
 HEAD = "/api/v1"
 EVERYONE = set(Role)
@@ -48,6 +48,7 @@ TABLE: dict[tuple[str, str], tuple[set[Role], dict[str, Any]]] = {
     ("get", "/results/{run}/units/{code}"): (NOBODY, {}),
     ("get", "/results/{run}/units/{code}/trial"): (NOBODY, {}),
     ("post", "/results/{run}/readers"): (NOBODY, {"username": "mentor"}),
+    ("get", "/projection"): (set(OF_A_UNIT), {}),
     ("get", "/results/{run}/heat"): (NOBODY, {}),
     ("get", "/results/{run}/units/{code}/change"): (NOBODY, {}),
     ("get", "/results/{run}/units/{code}/streak"): (NOBODY, {}),

@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tests.web.conftest import People
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.workflow.permissions import ACTS, RULES, may
-from zhengheng.workflow.roles import OFFICERS, Role
+from zhengheng.workflow.roles import OF_A_UNIT, OFFICERS, Role
 
 EVERYONE = set(Role)
 NOBODY: set[Role] = set()
@@ -30,6 +30,7 @@ TABLE: dict[tuple[str, str], set[Role]] = {
     ("GET", "/office/grants/import/"): {Role.SECRECY_OFFICER},
     ("GET", "/office/checklist/"): set(OFFICE),
     ("GET", "/office/reports/chase/"): set(OFFICE),
+    ("GET", "/office/reports/projection/"): set(OF_A_UNIT),
     ("GET", "/office/targets/cascade/"): EVERYONE - OFFICERS,
     ("GET", "/office/targets/import/"): {Role.OFFICE_INDICATORS},
     ("GET", "/office/targets/table/99/"): NOBODY,

@@ -69,6 +69,7 @@ def test_the_sample_city_and_its_stories(city: list[tuple[str, str, str]]) -> No
     the_appeals_of_story_11()
     the_targets_of_story_12()
     the_reports_of_story_13()
+    the_years_end_of_a_bureau()
     the_flood_of_story_3()
     the_split_of_story_2()
     claims_and_tolerance_of_story_9()
@@ -104,6 +105,22 @@ def the_appeals_of_story_11() -> None:
     assert "少数意见" in entered("shensu", "Yunheng-2026").get(
         f"/office/appeals/{Appeal.objects.get(state='closed').pk}/"
     ).content.decode()  # fmt: skip
+
+
+def the_years_end_of_a_bureau() -> None:
+    """2026 at the pace of its first weeks: for the bureau's own people, by page and by API."""
+    client = entered("jiaoyu", "Yunheng-2026")
+    assert "/office/reports/projection/" in client.get("/office/reports/").content.decode()
+    page = client.get("/office/reports/projection/").content.decode()
+    made = client.get("/api/v1/projection").json()
+    assert [(one["rulebook"], one["period"], one["unit"]) for one in made] == [("departments", "2026", "D10")]  # fmt: skip
+    assert made[0]["total"] == ""
+    assert made[0]["unknown"] > 0, "targets are still being negotiated"
+    assert f"{made[0]['unknown']} 项指标没有可依据的数值或目标" in page
+    for one in made[0]["indicators"]:
+        assert one["reported"] <= one["periods"]
+        assert f"{one['points'] or '—'} / {one['full']}" in page
+    assert entered("zhuren", "Yunheng-2026").get("/office/reports/projection/").status_code == 403
 
 
 def the_targets_of_story_12() -> None:

@@ -30,6 +30,7 @@ from zhengheng.web.organisation import selectors as organisation
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.pages.requests import http_status
 from zhengheng.web.pages.tags import language
+from zhengheng.web.reporting import projection
 from zhengheng.web.results import selectors as results
 from zhengheng.web.results import services as result_services
 from zhengheng.web.results.models import ResultRun
@@ -283,6 +284,21 @@ def result_trial(
     row = {"unit": code, "indicator": indicator, "period": period, "value": value, "status": "正常"}
     made = results.loaded(results.folder_of(found.run))
     return results.outcome(made, results.tried(found, row), code, language())
+
+
+@router.get("/projection", response={200: list[s.YearEndOut], **ERRORS})
+def year_end(request: OfficeRequest) -> list[dict[str, Any]]:
+    """Where the years of the caller's own units would end at the pace so far: a trial, kept nowhere."""
+    return [
+        {"rulebook": one.rulebook.code, "period": one.rulebook.period, "unit": one.unit, "total": one.total, "full": one.full,
+         "unknown": one.unknown,
+         "indicators": [
+             {"indicator": item.code, "reported": item.reported, "periods": item.periods, "value": item.mark.value,
+              "target": item.mark.target, "points": item.mark.points, "full": item.mark.full, "status": item.mark.status}
+             for item in one.expected
+         ]}
+        for one in projection.year_ends(request.user, request.now.date(), language())
+    ]  # fmt: skip
 
 
 @router.post("/results/{run}/readers", response={204: None, **ERRORS})

@@ -174,6 +174,31 @@ class CheckpointOut(Schema):
     at: datetime
 
 
+class ExpectedOut(Schema):
+    """One indicator at the period's end: periods reported of all, and the mark it would get."""
+
+    indicator: str
+    reported: int
+    periods: int
+    value: str
+    target: str
+    points: str
+    full: str
+    status: str
+
+
+class YearEndOut(Schema):
+    """A unit's total as it would be; empty where `unknown` indicators have no value or no target to go by."""
+
+    rulebook: str
+    period: str
+    unit: str
+    total: str
+    full: str
+    unknown: int
+    indicators: list[ExpectedOut]
+
+
 class TrialOut(Schema):
     """Each a pair: as it is, and as it would be."""
 

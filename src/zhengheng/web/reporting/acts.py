@@ -274,6 +274,7 @@ REPORTS = Kind(
     links=(
         ("/office/reports/sheet/", ("用 Excel 填报", "Report by a workbook"), ""),
         ("/office/reports/chase/", ("催报清单", "Who is late"), "report.chase"),
+        ("/office/reports/projection/", ("年终预测 (试算)", "Year's end (trial)"), "result.try"),
     ),
     queryset=lambda: Report.objects.select_related("rulebook", "unit", "supplier"),
     out=lambda r: {"rulebook": r.rulebook_id, "unit": r.unit.code, "indicator": r.indicator, "period": r.period,

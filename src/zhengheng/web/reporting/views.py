@@ -12,8 +12,8 @@ from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import require
 from zhengheng.web.files.services import take_in
 from zhengheng.web.files.tables import XLSX
-from zhengheng.web.pages.tags import say
-from zhengheng.web.reporting import chase, sheets, tolerance
+from zhengheng.web.pages.tags import language, say
+from zhengheng.web.reporting import chase, projection, sheets, tolerance
 
 
 @require_GET
@@ -52,6 +52,13 @@ def granted(request: OfficeRequest) -> HttpResponse:
     require(request.user, "tolerance.granted", request.now.date())
     context = {"granted": tolerance.granted(), "grounds": tolerance.GROUNDS}
     return render(request, "reporting/granted.html", context)
+
+
+@require_GET
+def projected(request: OfficeRequest) -> HttpResponse:
+    """Where the years of this account's own units would end at the pace so far."""
+    found = projection.year_ends(request.user, request.now.date(), language())
+    return render(request, "reporting/projection.html", {"found": found})
 
 
 @require_GET

@@ -1,0 +1,107 @@
+"""A year still running, carried to its end at the pace so far. A trial, never a result.
+
+What is not due yet takes the mean of what was reported; a stock keeps its last value, and what is counted
+from the year's beginning (it is lit by time progress) grows on at its pace. Milestones not due yet count as
+reached on their day. What is overdue stays missing. All units are carried on alike, so that places and
+medians compare like with like. (The rule is this program's default [D].)
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+import pyarrow as pa
+
+from zhengheng.domain.numbers import ratio
+from zhengheng.domain.periods import Period
+from zhengheng.domain.problems import DataError
+from zhengheng.engines.duck import DuckEngine
+from zhengheng.engines.run import Run, make_run
+from zhengheng.lake.facts import Facts, schema
+from zhengheng.scheme.indicator import Indicator
+from zhengheng.scheme.model import Rulebook
+from zhengheng.scoring.contracts import VALUE
+from zhengheng.scoring.plan import due_periods
+
+_SETTLED = timedelta(days=731)
+"""After a period's end: by then the longest release lag a rulebook may name is over."""
+Series = dict[date, int | None]
+
+
+@dataclass(frozen=True)
+class Projection:
+    """The year as it would end, and by unit and indicator how many of its periods are reported, of how many."""
+
+    run: Run
+    reported: dict[tuple[str, str], tuple[int, int]]
+
+
+def project(rulebook: Rulebook, facts: Facts, period: Period, today: date) -> Projection:
+    """Carry every unit's indicators to the period's end. Raises DataError for facts too many to hold."""
+    if facts.paths.get("observation"):
+        raise DataError.one(
+            rulebook.code, "projection.size", zh="数据太多, 不能在页面上预测", en="too much data to carry on in a page"
+        )  # fmt: skip
+    added, reported = [], {}
+    for (unit, code), held in _held(facts).items():
+        indicator = rulebook.indicator(code)
+        ends = [one.end for one in due_periods(indicator, period, date.max)]
+        due = {one.end for one in due_periods(indicator, period, today)}
+        open_ends = [end for end in ends if end not in due and held.get(end) is None]
+        reported[unit, code] = (sum(held.get(end) is not None for end in ends), len(ends))
+        added += list(_carried(unit, indicator, held, ends, open_ends))
+    tables = dict(facts.tables)
+    more = pa.Table.from_pylist(added, schema=schema("observation"))
+    tables["observation"] = pa.concat_tables([tables["observation"].cast(more.schema), more])
+    tables["milestone"] = _reached(tables["milestone"], today)
+    run = make_run(
+        rulebook, replace(facts, tables=tables), period, DuckEngine(), period.end + _SETTLED
+    )
+    return Projection(run, reported)
+
+
+def _held(facts: Facts) -> dict[tuple[str, str], Series]:
+    """Values by unit, indicator and period; a later revision stands."""
+    found: defaultdict[tuple[str, str], Series] = defaultdict(dict)
+    rows = facts.tables["observation"].to_pylist()
+    rows += sorted(facts.tables["revision"].to_pylist(), key=lambda row: row["sequence"])
+    for row in rows:
+        found[row["unit"], row["indicator"]][row["period"]] = row["value"]
+    return found
+
+
+def _carried(
+    unit: str, indicator: Indicator, held: Series, ends: list[date], open_ends: list[date]
+) -> Iterator[dict[str, Any]]:
+    """The rows of the periods that are still open."""
+    known = {end: value for end in ends if (value := held.get(end)) is not None}
+    if not known:
+        return
+    last = max(known)
+    for end in open_ends:
+        if indicator.combine != "last":
+            value = ratio(sum(known.values()), len(known))
+        elif indicator.light is not None and indicator.light.by == "time_progress":
+            value = ratio(known[last] * _months(ends, end), _months(ends, last))
+        else:
+            value = known[last]
+        kind = indicator.vintage.kind if indicator.vintage else "latest"
+        yield {
+            "unit": unit, "indicator": indicator.code, "period": end, "value": value, "status": VALUE,
+            "vintage": None if kind == "latest" else kind, "published_on": end, "file": 0, "row": 0,
+        }  # fmt: skip
+
+
+def _months(ends: list[date], end: date) -> int:
+    """Months from the beginning of the first period's year to this end."""
+    return 12 * (end.year - ends[0].year) + end.month
+
+
+def _reached(milestones: pa.Table, today: date) -> pa.Table:
+    rows = milestones.to_pylist()
+    for row in rows:
+        if row["done_on"] is None and row["due_on"] > today:
+            row["done_on"] = row["due_on"]
+    return pa.Table.from_pylist(rows, schema=schema("milestone"))

@@ -1,0 +1,95 @@
+"""A running year carried to its end: what is filled, what is not, and that nothing is left to fill at the end."""
+
+import json
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+
+from zhengheng.domain.periods import parse_period
+from zhengheng.engines.duck import DuckEngine
+from zhengheng.engines.projection import Projection, project
+from zhengheng.engines.run import make_run
+from zhengheng.lake.facts import Facts, empty, schema
+from zhengheng.scheme.model import Rulebook
+
+YEAR = parse_period("2025")
+MONTHS = [month.end for month in YEAR.split("month")]
+LIGHT = {"by": "time_progress", "watch": 5, "missed": 10}
+
+
+def book() -> Rulebook:
+    """A flow, a quantity counted from January, a stock, a rank, and dated nodes."""
+    data: dict[str, Any] = {
+        "code": "small", "title": "small", "effective_from": "2025-01-01",
+        "categories": [{"code": "c", "name": "c"}], "groups": [{"code": "g", "name": "g"}],
+        "units": [{"code": unit, "name": unit, "category": "c", "group": "g"} for unit in ("U1", "U2")],
+        "tree": {"code": "total", "name": "t", "missing": "block", "children": ["F", "Y", "S", "R", "M"]},
+        "weights": [{"from": "2025-01-01", "table": {"F": 20, "Y": 20, "S": 20, "R": 20, "M": 20}}],
+        "indicators": [
+            {"code": "F", "name": "F", "frequency": "month", "lag_days": 10, "method": {"kind": "ratio", "target": 100}},
+            {"code": "Y", "name": "Y", "frequency": "month", "combine": "last", "light": LIGHT, "method": {"kind": "ratio", "target": 100}},
+            {"code": "S", "name": "S", "frequency": "month", "combine": "last", "method": {"kind": "ratio", "target": 100}},
+            {"code": "R", "name": "R", "frequency": "month", "method": {"kind": "rank"}},
+            {"code": "M", "name": "M", "decimals": 0, "method": {"kind": "milestones", "late": "0.5"}},
+        ],
+    }  # fmt: skip
+    return Rulebook.model_validate_json(json.dumps(data), strict=True)
+
+
+def facts(months: int, **gaps: int) -> Facts:
+    """So many months of each series, at two decimals; `gaps` leaves one month of an indicator out."""
+    tables = empty()
+    rows = [
+        {"unit": unit, "indicator": code, "period": end, "value": 100 * value(place) * size, "status": 1,
+         "vintage": None, "published_on": None, "file": 1, "row": place}
+        for unit, size in (("U1", 1), ("U2", 2))
+        for code, value in (("F", lambda n: n), ("Y", lambda n: 5 * n), ("S", lambda n: 40 + n), ("R", lambda n: 1))
+        for place, end in enumerate(MONTHS[:months], 1)
+        if (unit, gaps.get(code)) != ("U1", place)
+    ]  # fmt: skip
+    tables["observation"] = pa.Table.from_pylist(rows, schema=schema("observation"))
+    nodes = [
+        {"unit": unit, "indicator": "M", "milestone": name, "due_on": due, "done_on": done, "share": 500_000,
+         "waived": False, "file": 1, "row": 1}
+        for unit in ("U1", "U2")
+        for name, due, done in (("a", date(2025, 2, 28), date(2025, 3, 20)), ("b", date(2025, 9, 30), None))
+    ]  # fmt: skip
+    tables["milestone"] = pa.Table.from_pylist(nodes, schema=schema("milestone"))
+    return Facts(tables, [], [])
+
+
+def values(made: Projection, unit: str) -> dict[str, int | None]:
+    return {r["indicator"]: r["value"] for r in made.run.results.of_unit("indicator_score", unit)}
+
+
+def test_each_kind_of_series_is_carried_on_in_its_own_way() -> None:
+    made = project(book(), facts(3), YEAR, date(2025, 4, 10))
+    assert values(made, "U1") == {
+        "F": 100 * (1 + 2 + 3 + 9 * 2),  # the mean of three months for nine more
+        "Y": 100 * 60,  # five a month from January
+        "S": 100 * 43,  # the last value
+        "R": 100 * 12,
+        "M": 75,  # one node late, the coming one in time
+    }
+    assert made.reported["U1", "F"] == (3, 12)
+    scores = {r["unit"]: r["points"] for r in made.run.results.rows("indicator_score") if r["indicator"] == "R"}  # fmt: skip
+    assert scores["U2"] > scores["U1"], "the other unit is carried on as well"
+
+
+def test_what_is_overdue_stays_missing() -> None:
+    """On 5 April the flow of March is not due for ten days, so it is filled; a month later its lack shows."""
+    early = project(book(), facts(3, F=3), YEAR, date(2025, 4, 5))
+    assert values(early, "U1")["F"] == 100 * 18 * 1, "a mean of 1.5 for ten months after 1 and 2"
+    late = project(book(), facts(3, F=3), YEAR, date(2025, 4, 10))
+    status = {r["indicator"]: r["status"] for r in late.run.results.of_unit("indicator_score", "U1")}  # fmt: skip
+    assert status["F"] == 3
+    total = late.run.results.of_unit("total_score", "U1")[0]
+    assert total["status"] == "missing", "no total where data is overdue"
+
+
+def test_a_year_that_is_over_is_what_it_is() -> None:
+    held, day = facts(12), date(2026, 3, 12)
+    made, real = project(book(), held, YEAR, day), make_run(book(), held, YEAR, DuckEngine(), day)
+    assert made.run.results.rows("total_score") == real.results.rows("total_score")
+    assert set(made.reported.values()) == {(12, 12)}
