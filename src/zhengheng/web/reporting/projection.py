@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.periods import parse_period
@@ -12,10 +14,16 @@ from zhengheng.engines.projection import Projection, project
 from zhengheng.lake.store import Lake
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import allowed, forbidden, grants
-from zhengheng.web.intake.services import lake_of
+from zhengheng.web.intake.services import corrected, lake_of, read_rows
+from zhengheng.web.reporting.models import Report
+from zhengheng.web.reporting.services import assessed
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of, in_force
 from zhengheng.workflow.permissions import anywhere
+
+ON_THE_WAY = ("submitted", "checking", "disputed", "confirmed")
+Reported = tuple[str, str, str, str]
+"""Unit, indicator, period and value as text."""
 
 
 @dataclass(frozen=True)
@@ -71,14 +79,15 @@ def running(account: Account, day: date) -> list[tuple[RulebookVersion, str]]:
             and period.start <= day <= period.end
             and (lake_of(code) / "register.db").is_file()
         ):
-            assessed = _assessed(version)
-            found += [(version, unit) for unit in mine if unit in assessed]
+            held = {one.code for one in assessed(book_of(version))}
+            found += [(version, unit) for unit in mine if unit in held]
     return sorted(found, key=lambda pair: (pair[0].code, pair[1]))
 
 
 def year_end(version: RulebookVersion, unit: str, day: date, language: Language) -> YearEnd:
     """The unit's indicators and total at the period's end. Raises NotFoundError, DataError."""
-    made = _projected(version.pk, tuple(Lake.open(lake_of(version.code)).snapshots().items()), day)
+    snapshots = tuple(Lake.open(lake_of(version.code)).snapshots().items())
+    made = _projected(version.pk, snapshots, day, _on_the_way(version, unit))
     run, heat = made.run, heat_map(made.run, language)
     total = next(iter(run.results.of_unit("total_score", unit)), None)
     if total is None:
@@ -102,14 +111,25 @@ def year_end(version: RulebookVersion, unit: str, day: date, language: Language)
     return YearEnd(version, unit, score, format_scaled(full, 6, 0), tuple(expected))
 
 
+def _on_the_way(version: RulebookVersion, unit: str) -> tuple[Reported, ...]:
+    """What was handed in about the unit and is not in the lake yet."""
+    held = Report.objects.filter(
+        rulebook=version, unit__code=unit, state__in=ON_THE_WAY, status="value"
+    ).exclude(value="")
+    return tuple(held.order_by("pk").values_list("unit__code", "indicator", "period", "value"))
+
+
 @lru_cache(maxsize=8)
-def _projected(version: int, snapshots: tuple[tuple[str, str], ...], day: date) -> Projection:
-    """One computation serves all units of a rulebook, until something is loaded or a day goes by."""
+def _projected(
+    version: int, snapshots: tuple[tuple[str, str], ...], day: date, reports: tuple[Reported, ...]
+) -> Projection:
+    """One computation serves all who have nothing on its way, until something is loaded or a day goes by."""
     held = RulebookVersion.objects.get(pk=version)
-    facts = Lake.open(lake_of(held.code)).facts()
-    return project(book_of(held), facts, parse_period(held.period), day)
-
-
-def _assessed(version: RulebookVersion) -> set[str]:
-    units = {unit.code for unit in book_of(version).units}
-    return units | {unit.code for unit in Lake.open(lake_of(version.code)).facts().units}
+    book, facts = book_of(held), Lake.open(lake_of(held.code)).facts()
+    if reports:
+        names = ("unit", "indicator", "period", "value")
+        rows = [dict(zip(names, row, strict=True)) | {"status": "正常"} for row in reports]
+        with TemporaryDirectory() as folder:
+            extra, _, _ = read_rows(book, "correction", rows, "a trial", Path(folder))
+        facts = corrected(facts, extra)
+    return project(book, facts, parse_period(held.period), day)
