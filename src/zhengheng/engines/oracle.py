@@ -24,6 +24,8 @@ Tables = dict[str, list[Row]]
 Cells = dict[tuple[str, str, int], Row]
 VALUE, NOT_APPLICABLE, MISSING, WITHHELD, NOT_DUE = 1, 2, 3, 4, 5
 MICRO = 10**6
+RATE = 10**12
+"""Rates of what does not apply have fifteen digits: full marks multiply what their rounding adds."""
 NANO = 10**9
 LOWER_FIRST = 1
 
@@ -597,7 +599,7 @@ class Oracle:
         for score in scores:
             full = self.branches[score["category"]][score["indicator"]]["full"]
             if score["status"] == VALUE and full > 0:
-                rate = half_up(Fraction(score["points"] * MICRO, int(full)))
+                rate = half_up(Fraction(score["points"] * RATE, int(full)))
                 rates[score["comparison_group"], score["indicator"]].append(Fraction(rate))
         return {key: Fraction(half_up(median(held))) for key, held in rates.items()}
 
@@ -697,10 +699,10 @@ class Oracle:
             else:
                 continue
             possible += sibling["weight"] * sibling["full"]
-        own = Fraction(half_up(Fraction(earned * MICRO, int(possible)))) if possible else typical
+        own = Fraction(half_up(Fraction(earned * RATE, int(possible)))) if possible else typical
         rule = self.rules[score["category"], score["indicator"], LOWER_FIRST]
         unit = int(rule["round_unit"])
-        return half_up(Fraction(int(branch["full"])) * min(own, typical) / MICRO / unit) * unit
+        return half_up(Fraction(int(branch["full"])) * min(own, typical) / RATE / unit) * unit
 
     @staticmethod
     def _below(branch: Row, node: Row) -> Row:

@@ -47,11 +47,12 @@ def project(rulebook: Rulebook, facts: Facts, period: Period, today: date) -> Pr
     added, reported = [], {}
     for (unit, code), held in _held(facts).items():
         indicator = rulebook.indicator(code)
+        inside = period.previous_year() if indicator.score_previous_year else period
         ends = [one.end for one in due_periods(indicator, period, date.max)]
         due = {one.end for one in due_periods(indicator, period, today)}
         open_ends = [end for end in ends if end not in due and held.get(end) is None]
         reported[unit, code] = (sum(held.get(end) is not None for end in ends), len(ends))
-        added += list(_carried(unit, indicator, held, ends, open_ends))
+        added += list(_carried(unit, indicator, held, ends, open_ends, inside.start))
     tables = dict(facts.tables)
     more = pa.Table.from_pylist(added, schema=schema("observation"))
     tables["observation"] = pa.concat_tables([tables["observation"].cast(more.schema), more])
@@ -73,9 +74,9 @@ def _held(facts: Facts) -> dict[tuple[str, str], Series]:
 
 
 def _carried(
-    unit: str, indicator: Indicator, held: Series, ends: list[date], open_ends: list[date]
-) -> Iterator[dict[str, Any]]:
-    """The rows of the periods that are still open."""
+    unit: str, indicator: Indicator, held: Series, ends: list[date], open_ends: list[date], start: date
+) -> Iterator[dict[str, Any]]:  # fmt: skip
+    """The rows of the periods that are still open; what is cumulative counts from `start`."""
     known = {end: value for end in ends if (value := held.get(end)) is not None}
     if not known:
         return
@@ -84,7 +85,7 @@ def _carried(
         if indicator.combine != "last":
             value = ratio(sum(known.values()), len(known))
         elif indicator.light is not None and indicator.light.by == "time_progress":
-            value = ratio(known[last] * _months(ends, end), _months(ends, last))
+            value = ratio(known[last] * _months(start, end), _months(start, last))
         else:
             value = known[last]
         kind = indicator.vintage.kind if indicator.vintage else "latest"
@@ -94,9 +95,9 @@ def _carried(
         }  # fmt: skip
 
 
-def _months(ends: list[date], end: date) -> int:
-    """Months from the beginning of the first period's year to this end."""
-    return 12 * (end.year - ends[0].year) + end.month
+def _months(start: date, end: date) -> int:
+    """Months from the beginning of the assessed period to this end."""
+    return 12 * (end.year - start.year) + end.month - start.month + 1
 
 
 def _reached(milestones: pa.Table, today: date) -> pa.Table:

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-SEMANTICS = "2"
+SEMANTICS = "3"
 """Version of what the steps mean; part of every run's id."""
 
 

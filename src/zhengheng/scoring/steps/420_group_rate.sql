@@ -1,8 +1,10 @@
 -- The group's median rate on each indicator, for those to whom it does not apply.
+-- It has fifteen digits: a full mark multiplies what its rounding adds.
 -- scope: group
 -- when: not_applicable
 with rate as (
-    select s.unit, s.comparison_group, s.indicator, ratio(s.points * 1000000, b.full) as rate
+    select s.unit, s.comparison_group, s.indicator,
+           ratio(s.points * cast(1000000000000 as decimal(38, 0)), b.full) as rate
     from indicator_score s
     join branch b on b.category = s.category and b.child = s.indicator
     where s.status = 1 and b.full > 0

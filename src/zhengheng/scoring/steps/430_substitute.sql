@@ -4,7 +4,8 @@
 -- when: not_applicable
 with own as (
     select s.unit, b.parent,
-           ratio(sum(b.weight * case when s.status = 1 then s.points else b.lowest end) * 1000000,
+           ratio(sum(b.weight * case when s.status = 1 then s.points else b.lowest end)
+                 * cast(1000000000000 as decimal(38, 0)),
                  sum(b.weight * b.full)) as rate
     from indicator_score s
     join branch b on b.category = s.category and b.child = s.indicator
@@ -16,7 +17,7 @@ with own as (
 )
 select s.unit, s.indicator,
        ratio(b.full * case when o.rate < g.rate then o.rate else g.rate end,
-             1000000 * r.round_unit)
+             cast(1000000000000 as decimal(38, 0)) * r.round_unit)
            * r.round_unit as points
 from indicator_score s
 join branch b on b.category = s.category and b.child = s.indicator

@@ -49,11 +49,12 @@ def scoring(points: list[Point], mark: Mark, measure_unit: str) -> Chart | None:
 
 
 def waterfall(moved: Change) -> Chart:
-    """The change of a total, effect by effect."""
+    """The change of a total, effect by effect; with a third decimal where shares of points need it, so that bars add up."""
+    digits = 3 if any(size % 10**7 for size in moved.effects.values()) else 2
     spec = {
         "kind": "waterfall", "unit": say("分", "points"),
-        "steps": [[say(*words), format_scaled(moved.effects[code], 9, 2)] for code, words, _ in moved.said()],
-        "together": [say("合计", "together"), format_scaled(moved.after - moved.before, 9, 2)],
+        "steps": [[say(*words), format_scaled(moved.effects[code], 9, digits)] for code, words, _ in moved.said()],
+        "together": [say("合计", "together"), format_scaled(moved.after - moved.before, 9, digits)],
     }  # fmt: skip
     zh = "、".join(f"{words[0]} {size}" for _, words, size in moved.said())
     en = ", ".join(f"{words[1]} {size}" for _, words, size in moved.said())
