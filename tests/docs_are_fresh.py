@@ -13,7 +13,7 @@ from zhengheng.engines.cases import run_cases
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.scheme import methods as m
 from zhengheng.scheme.load import load_rulebook
-from zhengheng.scoring.contracts import CONTRACTS
+from zhengheng.scoring.contracts import CONTRACTS, Column
 from zhengheng.scoring.pipeline import steps
 from zhengheng.workflow.machines import MACHINES
 from zhengheng.workflow.permissions import BUSINESS, EVERYONE, RULES
@@ -69,12 +69,17 @@ def tables() -> str:
     ]
     for contract in CONTRACTS.values():
         lines.append(f"\n## {contract.name}\n\n{contract.role}; key: {', '.join(contract.key)}\n\n")
-        lines.append("| column | type | empty | meaning |\n|---|---|---|---|\n")
+        lines.append("| column | type | below | empty | meaning |\n|---|---|---|---|---|\n")
         for column in contract.columns:
             lines.append(
-                f"| {column.name} | {column.type} | {'yes' if column.nullable else ''} | {column.meaning} |\n"
+                f"| {column.name} | {column.type} | {_below(column)} | {'yes' if column.nullable else ''} | {column.meaning} |\n"
             )
     return "".join(lines)
+
+
+def _below(column: Column) -> str:
+    together = f", together 10^{column.together}" if column.together else ""
+    return f"10^{column.digits}{together}" if column.digits else ""
 
 
 def pipeline() -> str:

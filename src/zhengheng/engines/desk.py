@@ -4,6 +4,7 @@ from threading import Lock
 
 import duckdb
 
+from zhengheng.engines.beyond import refusal
 from zhengheng.engines.columns import CODES, declared
 from zhengheng.scoring.contracts import CONTRACTS
 from zhengheng.scoring.pipeline import Step, at_place, reads, rounds
@@ -52,6 +53,10 @@ class Desk:
 
     def run(self, step: Step, active: bool, *, fold: bool) -> None:
         """Make a step's table, or keep its text for the steps that read it; where it is not needed, the table without rows."""
+        if step.refuse:
+            if active:
+                self._refuse(step)
+            return
         if not active:
             if step.table not in self.tables | set(self.folded):
                 self._empty(step)
@@ -63,6 +68,14 @@ class Desk:
             self._repeat(step)
         else:
             self.make(step.table, self._unfolded(step.sql))
+
+    def _refuse(self, step: Step) -> None:
+        """Stop at the first row of a step that looks for numbers too large to compute with."""
+        found = self.sql.execute(
+            f"select * from ({self._unfolded(step.sql)}) order by unit nulls last, subject nulls last limit 1"
+        ).fetchall()
+        if found:
+            raise refusal(self.plan, step.refuse, *found[0])
 
     def make(self, name: str, sql: str) -> None:
         """A table here from a query."""

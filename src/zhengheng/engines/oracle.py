@@ -456,6 +456,10 @@ class Oracle:
             lowest = min(values)
             rest = [v - lowest for v in values]
             variance = len(rest) * sum(v * v for v in rest) - sum(rest) ** 2
+            scattered = any(
+                self.rules[m["category"], indicator, segment]["method"] == "z_score"
+                for m in members
+            )
             rows.append(
                 {
                     "comparison_group": group,
@@ -466,7 +470,7 @@ class Oracle:
                     "lowest": lowest,
                     "highest": max(values),
                     "total": sum(rest),
-                    "root": integer_root(variance),
+                    "root": integer_root(variance) if scattered else None,
                     "median_2": int(2 * middle),
                     "mad_4": int(4 * median(abs(v - middle) for v in values)),
                 }  # fmt: skip
@@ -991,7 +995,10 @@ def aggregate(kind: str, present: list[Row], parts: list[Row]) -> Fraction | Non
     if kind == "geometric":
         logs = sum(p["weight"] * (logarithm(int(p["score"]), 9) or 0) for p in present)
         return Fraction(exponential(half_up(Fraction(logs, int(weights))))) if weights else None
-    inverses = sum(half_up(Fraction(p["weight"] * 10**21, int(p["score"]))) for p in present)
+    # What is above zero and below a thousandth of a point counts as that.
+    inverses = sum(
+        half_up(Fraction(p["weight"] * 10**21, max(int(p["score"]), MICRO))) for p in present
+    )
     return Fraction(int(weights) * 10**21, inverses) if inverses else None
 
 

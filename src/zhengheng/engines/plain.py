@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from zhengheng.engines.beyond import refuse_beyond
 from zhengheng.engines.oracle import compute
 from zhengheng.engines.results import KEPT, Results, conform, from_rows
 from zhengheng.lake.facts import Facts
@@ -19,6 +20,7 @@ class OracleEngine:
 
     def run(self, plan: Plan, facts: Facts, store: Path | None = None) -> Results:
         made = compute(plain_tables(plan), fact_rows(facts))
+        refuse_beyond(plan, made)
         return Results({name: conform(name, from_rows(name, made[name])) for name in KEPT})
 
 

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from zhengheng.domain import numbers
 from zhengheng.domain.problems import EngineError
+from zhengheng.engines.beyond import refusal
 from zhengheng.engines.results import KEPT, Results, conform, from_rows
 from zhengheng.lake.facts import Facts, schema
 from zhengheng.scoring.contracts import CONTRACTS
@@ -55,6 +56,8 @@ class SparkEngine:
             run.load()
             run.execute()
             return Results({name: run.result(name) for name in self.keep})
+        except EngineError:
+            raise
         except Exception as error:
             if "ARITHMETIC_OVERFLOW" in str(error) or "NUMERIC_VALUE_OUT_OF_RANGE" in str(error):
                 raise EngineError.one(
@@ -156,7 +159,10 @@ class _Run:
 
     def execute(self) -> None:
         for step, active in chosen(self.holds):
-            if step.per:
+            if step.refuse:
+                if active:
+                    self._refuse(step)
+            elif step.per:
                 self._repeat(step, active)
             elif active:
                 if step.inline:
@@ -165,6 +171,13 @@ class _Run:
                     self._store(step)
             elif step.table not in self.made:
                 self._empty(step)
+
+    def _refuse(self, step: Step) -> None:
+        found = self.session.sql(
+            f"select * from ({step.sql}) order by unit, subject limit 1"
+        ).collect()
+        if found:
+            raise refusal(self.plan, step.refuse, *found[0])
 
     def _store(self, step: Step) -> None:
         path = self.folder / step.table

@@ -3,6 +3,11 @@
 Types: text, date, bool, int (64 bit), big (decimal(38,0), the type of everything multiplied).
 A `?` marks a column that may be empty. Scales are those of `domain.numbers`: `value` = 10**decimals
 of the indicator, `micro` = 10**6, `point` = 10**9, `fraction` = 10**12.
+
+`big:9` says that every number there is smaller than 10**9 in size, `big:9/10` also that what is added
+up of them (over one parent, one derived indicator) stays below 10**10. Plan tables are refused above
+(`limits.py`), values and points by the steps that say so (`refuse`), and a test computes from these
+limits that no number of any step reaches 37 digits (docs/decisions/0007).
 """
 
 from dataclasses import dataclass
@@ -27,6 +32,10 @@ class Column:
     type: ColumnType
     nullable: bool
     meaning: str
+    digits: int | None = None
+    """Every number is smaller in size than 10**digits."""
+    together: int | None = None
+    """So is what is added up of them, than 10**together."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +58,11 @@ def _contract(role: Literal["fact", "plan", "result"], text: str) -> Contract:
     columns = []
     for line in lines:
         column, kind, meaning = line.split(maxsplit=2)
-        columns.append(Column(column, kind.rstrip("?"), kind.endswith("?"), meaning))  # type: ignore[arg-type]
+        kind, _, limits = kind.partition(":")
+        digits = [int(limit) for limit in limits.split("/") if limit]
+        columns.append(
+            Column(column, kind.rstrip("?"), kind.endswith("?"), meaning, *digits)  # type: ignore[arg-type]
+        )
     return Contract(name, role, tuple(key.split(", ")), tuple(columns))
 
 
@@ -60,56 +73,56 @@ FACTS = tuple(
         unit text code of the unit
         indicator text code of the indicator
         period date last day of the period
-        value int? value scale; empty unless status is 1
-        status int 1 value, 2 not_applicable, 3 missing, 4 withheld, 5 not_due
+        value int?:15 value scale; empty unless status is 1
+        status int:1 1 value, 2 not_applicable, 3 missing, 4 withheld, 5 not_due
         vintage text? preliminary, revised, final
         published_on date? day the value became known
-        file int number of the source file in the snapshot
-        row int row in the source file, as its own program counts""",
+        file int:9 number of the source file in the snapshot
+        row int:9 row in the source file, as its own program counts""",
         """revision key unit, indicator, period, sequence
         unit text code of the unit
         indicator text code of the indicator
         period date last day of the period
-        value int? value scale
-        status int as in observation
+        value int?:15 value scale
+        status int:1 as in observation
         vintage text? preliminary, revised, final
         published_on date? day the value became known
-        sequence int order in which revisions arrived
-        file int number of the source file
-        row int row in the source file""",
+        sequence int:9 order in which revisions arrived
+        file int:9 number of the source file
+        row int:9 row in the source file""",
         """target key unit, indicator, kind, period
         unit text code of the unit
         indicator text code of the indicator
         kind text target, base, stretch, bottom, plan
         period date last day of the period it is for
-        value int value scale
-        file int number of the source file
-        row int row in the source file""",
+        value int:15 value scale
+        file int:9 number of the source file
+        row int:9 row in the source file""",
         """milestone key unit, indicator, milestone
         unit text code of the unit
         indicator text code of the indicator
         milestone text code of the dated node
         due_on date day it is due
         done_on date? day it was done
-        share int share of the whole, micro
+        share int:7 share of the whole, micro
         waived bool true: leaves the sum
-        file int number of the source file
-        row int row in the source file""",
+        file int:9 number of the source file
+        row int:9 row in the source file""",
         """event key unit, item, document
         unit text code of the unit
         item text code of the adjustment item
-        points int? points carried, point scale, positive
+        points int?:15 points carried, point scale, positive
         document text document number of the decision
         decided_on date day of the decision
-        file int number of the source file
-        row int row in the source file""",
+        file int:9 number of the source file
+        row int:9 row in the source file""",
         """approval key unit, indicator
         unit text code of the unit
         indicator text code of the indicator
         approver text who approved that it does not apply
         document text document number
-        file int number of the source file
-        row int row in the source file""",
+        file int:9 number of the source file
+        row int:9 row in the source file""",
     )
 )
 
@@ -122,16 +135,16 @@ PLAN = tuple(
         withheld text unranked, block, floor
         part_year text scored, no_grade
         part_year_targets text pro_rata, as_filed
-        bonus_cap big? point scale
-        deduction_cap big? point scale
+        bonus_cap big?:15 point scale
+        deduction_cap big?:15 point scale
         rank_on text rounded, exact
         ties text skip, dense
         key_node text? node whose score separates ties
         grade_on text rounded, exact
         last_seat text all_in, all_out
         vetoed_frees_seat bool see rulebook
-        pool_below int groups smaller than this share one pool
-        alpha big? weight of the unit in a person's reference score, micro""",
+        pool_below int:9 groups smaller than this share one pool
+        alpha big?:7 weight of the unit in a person's reference score, micro""",
         """unit key unit
         unit text code
         category text category code
@@ -146,20 +159,20 @@ PLAN = tuple(
         unit text units that existed for part of the period only
         valid_from date first day
         valid_to date last day
-        days int days inside the period
-        period_days int days of the period""",
+        days int:4 days inside the period
+        period_days int:4 days of the period""",
         """exemption key unit, indicator
         unit text code
         indicator text code""",
         """cascade_target key unit, indicator
         unit text code
         indicator text code
-        target big target handed down, value scale""",
+        target big:15 target handed down, value scale""",
         """succession key unit, heir
         unit text predecessor
         heir text successor
         ends_on date last day of the predecessor
-        share int share taken over, micro
+        share int:7 share taken over, micro
         renamed bool one heir with everything: all series go over
         data bool observations go over
         targets bool targets go over""",
@@ -174,61 +187,61 @@ PLAN = tuple(
         published_by date? releases after this day are not scored""",
         """period_use key indicator, segment, purpose, period
         indicator text code
-        segment int part of the period cut by a split change, from 1
+        segment int:3 part of the period cut by a split change, from 1
         purpose text value, previous
         period date last day of an observed period that counts""",
         """series key indicator, segment
         indicator text code
-        segment int segment
+        segment int:3 segment
         category text category that needs it
         combine text sum, mean
         absent text missing, zero
-        expected int periods due
+        expected int:4 periods due
         additive bool quantities that succession may share out""",
         """derivation key indicator, depth
         indicator text derived indicator
-        depth int 1 = from observed series only
-        scale_n big numerator of the scale
-        scale_d big denominator of the scale
-        minimum big? least denominator, scale of part times
-        constant big? denominator where there are no denominator parts
+        depth int:3 1 = from observed series only
+        scale_n big:9 numerator of the scale
+        scale_d big:9 denominator of the scale
+        minimum big?:36 least denominator, scale of part times
+        constant big?:18 denominator where there are no denominator parts
         previous bool true: change against the year before
         percent bool change in percent, otherwise difference""",
         """part key indicator, part
         indicator text derived indicator
         part text indicator it is made from
-        numerator big multiplier in the numerator
-        denominator big multiplier in the denominator""",
+        numerator big:12/12 multiplier in the numerator
+        denominator big:12/12 multiplier in the denominator""",
         """rule key category, indicator, segment
         category text category
         indicator text code
-        segment int segment
-        share_n int part of the period this segment covers
-        share_d int the whole period
+        segment int:3 segment
+        share_n int:4/4 part of the period this segment covers
+        share_d int:4 the whole period
         method text scoring method
-        decimals int of the indicator
-        unit_scale big 10**decimals
-        digits int rounding of the points
-        round_unit big 10**(9-digits)
+        decimals int:2 of the indicator
+        unit_scale big:13 10**decimals
+        digits int:2 rounding of the points
+        round_unit big:10 10**(9-digits)
         carry text rounded, exact
-        full big full mark, micro
-        sign int 1 higher is better, -1 lower is better
-        target big? value scale
-        base big? value scale
-        stretch big? value scale
-        bottom big? value scale
-        low big? value scale
-        high big? value scale
-        low_limit big? value scale
-        high_limit big? value scale
-        log_low big? logarithm of low, LOG_SCALE
-        log_high big? logarithm of high, LOG_SCALE
-        first big? first share of the method (base, at_base, slope, centre), micro
-        second big? second share (span, at_target, scale), micro
-        third big? third share (at_stretch), micro
-        least big? least share of the full mark, micro
-        most big? greatest share of the full mark, micro
-        least_points big? least points, micro
+        full big:10 full mark, micro
+        sign int:1 1 higher is better, -1 lower is better
+        target big?:15 value scale
+        base big?:15 value scale
+        stretch big?:15 value scale
+        bottom big?:15 value scale
+        low big?:15 value scale
+        high big?:15 value scale
+        low_limit big?:15 value scale
+        high_limit big?:15 value scale
+        log_low big?:14 logarithm of low, LOG_SCALE
+        log_high big?:14 logarithm of high, LOG_SCALE
+        first big?:9 first share of the method (base, at_base, slope, centre), micro
+        second big?:9 second share (span, at_target, scale), micro
+        third big?:9 third share (at_stretch), micro
+        least big?:9 least share of the full mark, micro
+        most big?:9 greatest share of the full mark, micro
+        least_points big?:10 least points, micro
         strict bool threshold itself does not count
         reference text given, previous, group_median, unit
         reference_unit text? unit whose value is the target
@@ -236,91 +249,92 @@ PLAN = tuple(
         grouped bool needs the group's values
         latest bool the last segment of the period
         additive bool targets of part-year units shrink with their time
-        elapsed_n int days gone by at the last due period
-        elapsed_d int days of the period""",
+        elapsed_n int:4 days gone by at the last due period
+        elapsed_d int:4 days of the period""",
         """rule_knot key indicator, segment, place
         indicator text code
-        segment int segment
-        place int from 1, ascending by value
-        at_low big value of the left end, value scale
-        at_high big value of the right end
-        share_low big share at the left end, micro
-        share_high big share at the right end, micro
+        segment int:3 segment
+        place int:9 from 1, ascending by value
+        at_low big:15 value of the left end, value scale
+        at_high big:15 value of the right end
+        share_low big:9 share at the left end, micro
+        share_high big:9 share at the right end, micro
         open_low bool also covers everything below
         open_high bool also covers everything above""",
         """rule_step key indicator, segment, place
         indicator text code
-        segment int segment
-        at big from this value (or difference) on, value scale
-        until big? up to below this value
-        place int from 1, ascending
+        segment int:3 segment
+        at big:15 from this value (or difference) on, value scale
+        until big?:15 up to below this value
+        place int:9 from 1, ascending
         difference bool compares value minus target
-        credit_n big numerator of the credit
-        credit_d big denominator of the credit""",
+        credit_n big:12 numerator of the credit
+        credit_d big:12 denominator of the credit""",
         """rank_share key indicator, segment, place
         indicator text code
-        segment int segment
-        place int rank
-        share big share of the full mark, micro""",
+        segment int:3 segment
+        place int:9 rank
+        share big:9 share of the full mark, micro""",
         """milestone_rule key indicator, segment
         indicator text code
-        segment int segment
-        late big share earned when done late, micro
+        segment int:3 segment
+        late big:9 share earned when done late, micro
         starts_on date nodes due from this day
         ends_on date nodes due up to this day and up to `at`""",
         """node key node
         node text code
-        depth int distance from the root
+        depth int:3 distance from the root
         aggregate text sum, arithmetic, geometric, harmonic
-        digits int rounding
-        round_unit big 10**(9-digits)
+        digits int:2 rounding
+        round_unit big:10 10**(9-digits)
         carry text rounded, exact
         ranked bool ranks are published
-        leaves int number of indicators below""",
+        leaves int:9 number of indicators below""",
         """branch key category, child
         category text category
         parent text node above
         child text node or indicator
         leaf bool child is an indicator
-        depth int depth of the parent
-        weight big weight in the parent, micro
-        full big full mark of the child, micro
+        depth int:3 depth of the parent
+        weight big:9/10 weight in the parent, micro
+        full big:10 full mark of the child, micro
+        mass int:10/11 what the child adds to the full mark of a sum, micro; 0 under means
         missing text floor, block, unranked, renormalise
         not_applicable text unranked, reweight, renormalise
-        leaves int indicators in the child, for "n of m"
-        share big share of the whole full mark, micro; 0 for nodes
-        lowest big points of a missing indicator under the floor rule, point scale""",
+        leaves int:9 indicators in the child, for "n of m"
+        share big:7 share of the whole full mark, micro; 0 for nodes
+        lowest big:14 points of a missing indicator under the floor rule, point scale""",
         """node_full key category, node
         category text code
         node text code
-        full big full mark, micro""",
+        full big:10 full mark, micro""",
         """category key category
         category text code
-        not_applicable_limit big share of the weight, micro""",
+        not_applicable_limit big:7 share of the weight, micro""",
         """light_rule key subject
         subject text indicator or node
         leaf bool subject is an indicator
         by text time_progress, plan, level, score, milestones, ceiling
-        watch big micro (of a percentage point, or of a share)
-        missed big micro
+        watch big:12 micro (of a percentage point, or of a share)
+        missed big:12 micro
         watch_first bool the watch value itself is already yellow""",
         """band key place
-        place int 1 = best
+        place int:9 1 = best
         grade text code
-        at_least big? cut, point scale
-        share_at_most big? micro
-        share_at_least big? micro
+        at_least big?:15 cut, point scale
+        share_at_most big?:7 micro
+        share_at_least big?:7 micro
         outside bool given by gates and effects only""",
         """gate key indicator
         indicator text code
-        below big value scale
-        place int band forced""",
+        below big:15 value scale
+        place int:9 band forced""",
         """item key item
         item text code
         kind text bonus, deduction, integrity, veto
-        cap big? point scale
-        best_place int? best band left
-        forced_place int? band forced""",
+        cap big?:15 point scale
+        best_place int?:9 best band left
+        forced_place int?:9 band forced""",
     )
 )
 
@@ -342,12 +356,12 @@ RESULTS = tuple(
         indicator text code
         segment int segment
         status int status for scoring
-        value big? value scale
-        previous big? the year before, value scale
-        target big? value scale
-        base big? value scale
-        stretch big? value scale
-        bottom big? value scale""",
+        value big?:15 value scale
+        previous big?:15 the year before, value scale
+        target big?:15 value scale
+        base big?:15 value scale
+        stretch big?:15 value scale
+        bottom big?:15 value scale""",
         """group_statistic key comparison_group, indicator, segment
         comparison_group text group
         indicator text code
@@ -357,7 +371,7 @@ RESULTS = tuple(
         lowest big value scale
         highest big value scale
         total big sum of value minus lowest
-        root big? root of n*sum(x*x)-sum(x)**2, ROOT_SCALE
+        root big? root of n*sum(x*x)-sum(x)**2, ROOT_SCALE; for z-scores only
         median_2 big twice the median
         mad_4 big four times the median absolute deviation""",
         """indicator_score key unit, indicator
@@ -368,16 +382,16 @@ RESULTS = tuple(
         status int status
         value big? value scale (of the last segment)
         target big? value scale
-        points big? point scale, as carried upward
-        printed big? point scale, rounded to digits""",
+        points big?:14 point scale, as carried upward
+        printed big?:14 point scale, rounded to digits""",
         """node_score key unit, node
         unit text code
         category text category
         comparison_group text group
         node text code
         status text value, unranked, missing, not_due
-        score big? point scale, as carried
-        printed big? point scale, rounded
+        score big?:14 point scale, as carried
+        printed big?:14 point scale, rounded
         used int indicators that entered
         leaves int indicators that are due""",
         """total_score key unit

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-SEMANTICS = "3"
+SEMANTICS = "4"
 """Version of what the steps mean; part of every run's id."""
 
 
@@ -22,6 +22,7 @@ class Step:
     per    repeated for each row of depth, level or band; `:place` stands for the row's place
     inline a DuckDB view instead of a table: consumed once
     once   a table, but a view where one step alone reads it and nobody keeps it
+    refuse makes no table: any row stops the run, as too large to compute with (see engines/beyond.py)
     each   the text stands once for every table of this family that the run needs, one below the
            other; `:each` stands for its name
     """
@@ -33,6 +34,7 @@ class Step:
     per: str
     inline: bool
     once: bool
+    refuse: str
     each: str
     sql: str
     title: str
@@ -66,6 +68,7 @@ def _parse(name: str, text: str) -> Step:
         options.get("per", ""),
         "inline" in head,
         "inline where read once" in head,
+        options.get("refuse", ""),
         options.get("each", ""),
         body.strip(),
         head[0],

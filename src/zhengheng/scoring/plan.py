@@ -22,6 +22,7 @@ from zhengheng.scheme.cascade import cascaded_targets, rolled_up
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Category, Node, Rulebook, Unit
 from zhengheng.scoring.contracts import CONTRACTS
+from zhengheng.scoring.limits import refuse_beyond
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
@@ -289,6 +290,7 @@ class Compiler:
                     depth=depth,
                     weight=_micro(weight, code),
                     full=_micro(full, code),
+                    mass=_micro(part, code) if node.aggregate == "sum" else 0,
                     missing=(leaf.missing if leaf else None) or missing,
                     not_applicable=(leaf.not_applicable if leaf else None) or absent,
                     leaves=1 if leaf else 0,
@@ -739,7 +741,8 @@ def compile_plan(
 ) -> Plan:
     """Make the rulebook definite for one period as seen from one day.
 
-    Raises RulebookError where a number does not fit its declared decimals.
+    Raises RulebookError where a number does not fit its declared decimals or is too large to compute with.
     """
     tables = Compiler(rulebook, units, period, at).compile()
+    refuse_beyond(tables)
     return Plan(rulebook.code, fingerprint, period, at, tables)

@@ -4,6 +4,7 @@
 select g.comparison_group, g.indicator, g.segment,
        max(g.due) as due,
        max(g.valued) as valued,
+       max(g.scattered) as scattered,
        min(g.value) as lowest,
        max(g.value) as highest,
        sum(case when 2 * g.ascending = g.valued then g.value

@@ -2,7 +2,7 @@
 -- scope: group
 -- when: grouped
 with apart as (
-    select g.unit, g.comparison_group, g.indicator, g.segment, g.value, c.lowest, c.valued,
+    select g.unit, g.comparison_group, g.indicator, g.segment, g.value, c.lowest, c.valued, c.scattered,
            abs(2 * g.value - c.median_2) as deviation_2
     from group_value g
     join group_centre c
@@ -11,7 +11,8 @@ with apart as (
     where g.status = 1
 ),
 placed as (
-    select a.comparison_group, a.indicator, a.segment, a.value, a.lowest, a.valued, a.deviation_2,
+    select a.comparison_group, a.indicator, a.segment, a.value, a.lowest, a.valued, a.scattered,
+           a.deviation_2,
            row_number() over (
                partition by a.comparison_group, a.indicator, a.segment
                order by a.deviation_2 asc nulls last, a.unit asc nulls last
@@ -20,7 +21,8 @@ placed as (
 )
 select p.comparison_group, p.indicator, p.segment,
        sum(p.value - p.lowest) as total,
-       sum((p.value - p.lowest) * (p.value - p.lowest)) as squares,
+       sum(case when p.scattered = 1
+                then (p.value - p.lowest) * (p.value - p.lowest) end) as squares,
        sum(case when 2 * p.ascending = p.valued then p.deviation_2
                 when 2 * p.ascending = p.valued + 1 then 2 * p.deviation_2
                 when 2 * p.ascending = p.valued + 2 then p.deviation_2

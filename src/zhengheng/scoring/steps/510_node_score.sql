@@ -3,12 +3,12 @@
 -- when: linear
 -- per: level
 with child as (
-    select f.unit, f.category, f.comparison_group, f.parent, f.weight, f.full, f.score, f.outcome,
+    select f.unit, f.category, f.comparison_group, f.parent, f.weight, f.mass, f.score, f.outcome,
            f.used, f.leaves
     from leaf f
     where f.depth = :place
     union all
-    select n.unit, n.category, n.comparison_group, b.parent, b.weight, b.full,
+    select n.unit, n.category, n.comparison_group, b.parent, b.weight, b.mass,
            case when n.status = 'empty' and b.missing in ('floor', 'unranked')
                 then cast(0 as decimal(38, 0)) else n.score end as score,
            case n.status when 'missing' then 'block' when 'empty' then b.missing
@@ -25,8 +25,8 @@ summed as (
            count(c.score) as scored,
            count(case when c.outcome <> 'not_due' then 1 end) as due,
            sum(case when c.score is not null then c.weight else 0 end) as weight,
-           sum(case when c.score is not null then c.weight * c.full else 0 end) as full_present,
-           sum(case when c.outcome = 'not_due' then 0 else c.weight * c.full end) as full_due,
+           sum(case when c.score is not null then c.mass else 0 end) as mass_present,
+           sum(case when c.outcome = 'not_due' then 0 else c.mass end) as mass_due,
            sum(c.weight * c.score) as points,
            sum(c.used) as used,
            sum(c.leaves) as leaves
@@ -36,11 +36,11 @@ summed as (
 divided as (
     select s.unit, s.category, s.comparison_group, s.parent, s.blocked, s.unranked, s.scored, s.due,
            s.used, s.leaves, n.carry, n.round_unit,
-           case when n.aggregate = 'arithmetic' or s.full_present = s.full_due then s.points
-                else s.points * s.full_due end as numerator,
+           case when n.aggregate = 'arithmetic' or s.mass_present = s.mass_due then s.points
+                else s.points * s.mass_due end as numerator,
            case when n.aggregate = 'arithmetic' then s.weight
-                when s.full_present = s.full_due then cast(1000000 as decimal(38, 0))
-                else 1000000 * s.full_present end as denominator
+                when s.mass_present = s.mass_due then cast(1000000 as decimal(38, 0))
+                else 1000000 * s.mass_present end as denominator
     from summed s
     join node n on n.node = s.parent
 ),

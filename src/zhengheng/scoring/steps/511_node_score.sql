@@ -1,14 +1,15 @@
 -- The same where a geometric or harmonic mean is among them: logarithms and inverses are summed too.
+-- What is above zero and below a thousandth of a point counts as that in a harmonic mean.
 -- scope: unit
 -- when: curved
 -- per: level
 with child as (
-    select f.unit, f.category, f.comparison_group, f.parent, f.weight, f.full, f.score, f.outcome,
+    select f.unit, f.category, f.comparison_group, f.parent, f.weight, f.mass, f.score, f.outcome,
            f.used, f.leaves
     from leaf f
     where f.depth = :place
     union all
-    select n.unit, n.category, n.comparison_group, b.parent, b.weight, b.full,
+    select n.unit, n.category, n.comparison_group, b.parent, b.weight, b.mass,
            case when n.status = 'empty' and b.missing in ('floor', 'unranked')
                 then cast(0 as decimal(38, 0)) else n.score end as score,
            case n.status when 'missing' then 'block' when 'empty' then b.missing
@@ -25,13 +26,14 @@ summed as (
            count(c.score) as scored,
            count(case when c.outcome <> 'not_due' then 1 end) as due,
            sum(case when c.score is not null then c.weight else 0 end) as weight,
-           sum(case when c.score is not null then c.weight * c.full else 0 end) as full_present,
-           sum(case when c.outcome = 'not_due' then 0 else c.weight * c.full end) as full_due,
+           sum(case when c.score is not null then c.mass else 0 end) as mass_present,
+           sum(case when c.outcome = 'not_due' then 0 else c.mass end) as mass_due,
            sum(c.weight * c.score) as points,
            sum(case when c.score > 0 and c.weight > 0 and n.aggregate = 'geometric'
                     then c.weight * logarithm(c.score, 9) end) as logs,
            sum(case when c.score > 0 and c.weight > 0 and n.aggregate = 'harmonic'
-                    then ratio(c.weight * cast(1000000000000000000000 as decimal(38, 0)), c.score) end) as inverses,
+                    then ratio(c.weight * cast(1000000000000000000000 as decimal(38, 0)),
+                               greatest(c.score, 1000000)) end) as inverses,
            min(case when c.weight > 0 then c.score end) as lowest,
            sum(c.used) as used,
            sum(c.leaves) as leaves
@@ -43,17 +45,17 @@ divided as (
     select s.unit, s.category, s.comparison_group, s.parent, s.blocked, s.unranked, s.scored, s.due,
            s.used, s.leaves, n.carry, n.round_unit,
            case n.aggregate
-                when 'sum' then case when s.full_present = s.full_due then s.points
-                                     else s.points * s.full_due end
+                when 'sum' then case when s.mass_present = s.mass_due then s.points
+                                     else s.points * s.mass_due end
                 when 'arithmetic' then s.points
                 when 'geometric' then case when s.lowest < 0 then null when s.lowest = 0 then 0
                                            else exponential(ratio(s.logs, s.weight)) end
                 else case when s.lowest < 0 then null when s.lowest = 0 then 0
                           else s.weight * cast(1000000000000000000000 as decimal(38, 0)) end end as numerator,
            case n.aggregate
-                when 'sum' then case when s.full_present = s.full_due
+                when 'sum' then case when s.mass_present = s.mass_due
                                      then cast(1000000 as decimal(38, 0))
-                                     else 1000000 * s.full_present end
+                                     else 1000000 * s.mass_present end
                 when 'arithmetic' then s.weight
                 when 'geometric' then cast(1 as decimal(38, 0))
                 else case when s.lowest = 0 then cast(1 as decimal(38, 0))
