@@ -259,14 +259,14 @@ def test_each_role_at_each_act(people: People, kind: Any, unit: str) -> None:
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: str(kind.name))
 def test_each_role_sees_what_it_may(people: People, kind: Any, unit: str) -> None:
     objects = Objects(people, unit)
+    clients = {role: people.client(role.value) for role in Role}
     for state in kind.machine.names:
         obj = objects.put(kind.name, state)
         own, other = READING[kind.name]
         allowed = own if unit == "D10" else other
         if state in OPEN_TO_ALL.get(kind.name, set()):
             allowed = WORKING
-        for role in Role:
-            client = people.client(role.value)
+        for role, client in clients.items():
             answer = client.get(f"/api/v1/{kind.path}/{obj.pk}")
             assert (answer.status_code == 200) == (role in allowed), (state, role, answer.content)
             page = client.get(kind.address(obj))

@@ -10,6 +10,7 @@ from zhengheng.scoring.plan import Plan
 
 SPREAD_LIMIT = 10**15
 """Values of a group times their range: what a standard deviation squares stays below 31 digits."""
+_POINTS = {"points", "printed", "score"}
 _SCORES = {"indicator_score": "indicator", "node_score": "node"}
 
 
@@ -32,19 +33,18 @@ def refusal(plan: Plan, kind: str, unit: str, subject: str, number: int) -> Engi
 def refuse_beyond(plan: Plan, made: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
     """What the steps that refuse find, for results of the oracle: it has no limit of its own."""
     for row in made["cell"]:
-        _refuse_row(plan, "value", "cell", row, row["unit"], row["indicator"])
+        _refuse_row(plan, "cell", row, row["indicator"])
     for row in made["group_statistic"]:
         spread = row["valued"] * (row["highest"] - row["lowest"])
         if row["root"] is not None and spread >= SPREAD_LIMIT:
             raise refusal(plan, "spread", row["comparison_group"], row["indicator"], spread)
     for name, subject in _SCORES.items():
         for row in made[name]:
-            _refuse_row(plan, "score", name, row, row["unit"], row[subject])
+            _refuse_row(plan, name, row, row[subject])
 
 
-def _refuse_row(
-    plan: Plan, kind: str, table: str, row: Mapping[str, Any], unit: str, subject: str
-) -> None:
+def _refuse_row(plan: Plan, table: str, row: Mapping[str, Any], subject: str) -> None:
     for name, limit in limited(table):
         if row[name] is not None and abs(row[name]) >= limit:
-            raise refusal(plan, kind, unit, subject, row[name])
+            kind = "score" if name in _POINTS else "value"
+            raise refusal(plan, kind, row["unit"], subject, row[name])

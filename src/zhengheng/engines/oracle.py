@@ -469,7 +469,7 @@ class Oracle:
                     "valued": len(values),
                     "lowest": lowest,
                     "highest": max(values),
-                    "total": sum(rest),
+                    "total": sum(rest) if scattered else None,
                     "root": integer_root(variance) if scattered else None,
                     "median_2": int(2 * middle),
                     "mad_4": int(4 * median(abs(v - middle) for v in values)),

@@ -152,10 +152,14 @@ class _Run:
                     self._place(name, self.facts.tables.get(name, schema(name).empty_table()))
 
     def _place(self, name: str, table: pa.Table) -> None:
+        if not table.num_rows:
+            self._empty_view(name, self._shape_of(name))
+            return
         path = self.folder / "in" / name
         path.mkdir(parents=True)
         pq.write_table(table, path / "part.parquet", store_decimal_as_integer=False)
-        self.session.read.parquet(str(path)).createOrReplaceTempView(name)
+        shape = self._shape_of(name)
+        self.session.read.schema(shape).parquet(str(path)).createOrReplaceTempView(name)
 
     def execute(self) -> None:
         for step, active in chosen(self.holds):
@@ -181,19 +185,28 @@ class _Run:
 
     def _store(self, step: Step) -> None:
         path = self.folder / step.table
-        self.session.sql(step.sql).write.mode("overwrite").parquet(str(path))
-        self.session.read.parquet(str(path)).createOrReplaceTempView(step.table)
+        made = self.session.sql(step.sql)
+        made.write.mode("overwrite").parquet(str(path))
+        # With the columns known no job has to look for them in the files.
+        self.session.read.schema(made.schema).parquet(str(path)).createOrReplaceTempView(step.table)
         self.made[step.table] = path
 
     def _empty(self, step: Step) -> None:
-        shape = self._shape(step)
-        self.session.createDataFrame([], shape).createOrReplaceTempView(step.table)
+        self._empty_view(step.table, self._shape(step))
+
+    def _empty_view(self, name: str, shape: Any) -> None:
+        self.session.createDataFrame([], shape).createOrReplaceTempView(name)
+
+    def _shape_of(self, name: str) -> Any:
+        from pyspark.sql.pandas.types import from_arrow_schema
+
+        return from_arrow_schema(schema(name))
 
     def _shape(self, step: Step) -> Any:
         from pyspark.sql.pandas.types import from_arrow_schema
 
         if step.table in CONTRACTS:
-            return from_arrow_schema(schema(step.table))
+            return self._shape_of(step.table)
         if step.per:
             names = CONTRACTS["cell"].names
             kept = [n for n in ("unit", "category", "comparison_group", "indicator", "segment",
@@ -203,7 +216,7 @@ class _Run:
 
     def _repeat(self, step: Step, active: bool) -> None:
         shape = self._shape(step)
-        self.session.createDataFrame([], shape).createOrReplaceTempView(step.table)
+        self._empty_view(step.table, shape)
         path = self.folder / step.table
         for place in rounds(step.per, self.plan.tables) if active else ():
             made = self.session.sql(at_place(step.sql, place))

@@ -366,22 +366,22 @@ RESULTS = tuple(
         comparison_group text group
         indicator text code
         segment int segment
-        due int units due to report
-        valued int units with a value
-        lowest big value scale
-        highest big value scale
-        total big sum of value minus lowest
-        root big? root of n*sum(x*x)-sum(x)**2, ROOT_SCALE; for z-scores only
-        median_2 big twice the median
-        mad_4 big four times the median absolute deviation""",
+        due int:9 units due to report
+        valued int:9 units with a value
+        lowest big:15 value scale
+        highest big:15 value scale
+        total big?:15 sum of value minus lowest, for z-scores only
+        root big?:21 root of n*sum(x*x)-sum(x)**2, ROOT_SCALE; for z-scores only
+        median_2 big:16 twice the median
+        mad_4 big:16 four times the median absolute deviation""",
         """indicator_score key unit, indicator
         unit text code
         category text category
         comparison_group text group
         indicator text code
         status int status
-        value big? value scale (of the last segment)
-        target big? value scale
+        value big?:15 value scale (of the last segment)
+        target big?:15 value scale
         points big?:14 point scale, as carried upward
         printed big?:14 point scale, rounded to digits""",
         """node_score key unit, node
@@ -392,8 +392,8 @@ RESULTS = tuple(
         status text value, unranked, missing, not_due
         score big?:14 point scale, as carried
         printed big?:14 point scale, rounded
-        used int indicators that entered
-        leaves int indicators that are due""",
+        used int:9 indicators that entered
+        leaves int:9 indicators that are due""",
         """total_score key unit
         unit text code
         category text category

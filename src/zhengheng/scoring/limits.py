@@ -22,8 +22,10 @@ GROUPS = {
     "succession": ("heir",),
 }
 """What the numbers and rows of a plan table are added up over."""
-ROWS = {"rollup": 9_000, "succession": 90}
+ROWS = {"rollup": 900, "succession": 90}
 """Children whose values add up to one parent's, predecessors of one heir: at most so many."""
+LEAST_FULL = 1_000
+"""A full mark is zero or at least a thousandth of a point (micro): rates on it are shares of it."""
 _DECIMALS = {"micro": 6, "point": 9}
 
 
@@ -37,6 +39,13 @@ def refuse_beyond(tables: Mapping[str, Rows]) -> None:
             _together(contract, column, rows)
         if name in ROWS:
             _count(contract, rows)
+    for row in tables["branch"]:
+        if 0 < row["full"] < LEAST_FULL:
+            raise RulebookError.one(
+                _place(CONTRACTS["branch"].key, row), "number.full",
+                zh=f"满分 {plain(row['full'], 6)} 过小, 应为 0 或不小于 {plain(LEAST_FULL, 6)} 分",
+                en=f"a full mark of {plain(row['full'], 6)} is too small; it must be 0 or at least {plain(LEAST_FULL, 6)} points",
+            )  # fmt: skip
 
 
 def _each(contract: Contract, column: Column, rows: Rows) -> None:

@@ -20,7 +20,7 @@ placed as (
     from apart a
 )
 select p.comparison_group, p.indicator, p.segment,
-       sum(p.value - p.lowest) as total,
+       sum(case when p.scattered = 1 then p.value - p.lowest end) as total,
        sum(case when p.scattered = 1
                 then (p.value - p.lowest) * (p.value - p.lowest) end) as squares,
        sum(case when 2 * p.ascending = p.valued then p.deviation_2

@@ -1,11 +1,6 @@
--- Points of a hundred thousand and more: what is added up of them might not fit.
+-- The same of dimensions and the composite.
 -- scope: unit
 -- refuse: score
-with given as (
-    select i.unit, i.indicator as subject, i.points, i.printed from indicator_score i
-    union all
-    select n.unit, n.node as subject, n.score as points, n.printed from node_score n
-)
-select g.unit, g.subject, greatest(abs(g.points), abs(g.printed)) as number
-from given g
-where abs(g.points) >= 100000000000000 or abs(g.printed) >= 100000000000000
+select n.unit, n.node as subject, greatest(abs(n.score), abs(n.printed)) as number
+from node_score n
+where abs(n.score) >= 100000000000000 or abs(n.printed) >= 100000000000000

@@ -1,4 +1,4 @@
-"""Writing a publication: its snapshot, its files, their digests; then the portal's pages anew."""
+"""Writing a publication: its snapshot, its files, their digests; and the portal's pages anew."""
 
 import hashlib
 import json
@@ -15,6 +15,8 @@ from zhengheng.engines.run import make_run
 from zhengheng.engines.snapshot import snapshot
 from zhengheng.scheme.today import as_if_always
 from zhengheng.web.acts.services import perform_by_machine
+from zhengheng.web.jobs import services as jobs
+from zhengheng.web.jobs.models import Job
 from zhengheng.web.jobs.services import Work, job
 from zhengheng.web.portal.writing import publish
 from zhengheng.web.publication.acts import (
@@ -40,20 +42,25 @@ def write(work: Work) -> dict[str, Any]:
     target = folder(held)
     unfinished = target.with_name(f"{target.name}.part")
     if held.state == "releasing":
-        work.tell("文件 files", 0, 2)
+        work.tell("文件 files")
         digests = write_publication(held, unfinished, work.now.date().isoformat())
         given = WrittenGiven(digests=digests)
         perform_by_machine(PUBLICATIONS, "publication.written", held, given=given, now=work.now)
     if unfinished.is_dir():
         shutil.rmtree(target, ignore_errors=True)
         unfinished.rename(target)
-    work.tell("网页 pages", 1, 2)
-    return {"pages": publish(Path(settings.HOME) / "portal")}
+    jobs.ask(
+        kind="portal.write", arguments={}, subject=work.job.subject, actor=work.job.asked_by, now=work.now
+    )  # fmt: skip
+    return {}
 
 
 @job("portal.write")
 def rewrite(work: Work) -> dict[str, Any]:
-    """The portal's pages anew, with nothing released: what is announced has changed."""
+    """The portal's pages anew, as a whole; left to the last of those that wait, which writes the same."""
+    if Job.objects.filter(kind="portal.write", state="waiting", pk__gt=work.job.pk).exists():
+        return {"pages": 0}
+    work.tell("网页 pages")
     return {"pages": publish(Path(settings.HOME) / "portal")}
 
 

@@ -13,7 +13,7 @@ from zhengheng.web.results.acts import RESULTS
 from zhengheng.web.results.services import name_reader, register_run, serve
 from zhengheng.web.rulebooks.questions import PROPOSALS, QUESTIONS
 from zhengheng.web.sample import cases
-from zhengheng.web.sample.desk import do, make, moment, person
+from zhengheng.web.sample.desk import do, make, moment, person, work
 from zhengheng.web.sample.people import accounts, settle
 from zhengheng.web.sample.road import adopt, adopted, concluded, decided
 from zhengheng.web.sample.stories import appeals, rectification, reports, targets
@@ -49,6 +49,7 @@ def furnish_office(home: Path, now: datetime) -> list[tuple[str, str, str]]:
         cases.commitments()
         cases.comments(home)
         cases.published()
+        work(pages=True)
     return accounts()
 
 

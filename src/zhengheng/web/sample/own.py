@@ -6,7 +6,7 @@ from pathlib import Path
 
 from zhengheng.lake.store import Lake
 from zhengheng.scheme.model import Rulebook, Unit
-from zhengheng.web.sample.desk import moment
+from zhengheng.web.sample.desk import moment, work
 from zhengheng.web.sample.people import PEOPLE, accounts, appoint
 from zhengheng.web.sample.road import adopted, concluded, release
 from zhengheng.web.sample.shown import Shown
@@ -38,6 +38,8 @@ def furnish_own(
                 after = f"{year + 1}-04"
                 run = concluded(home, one.book, year)
                 release(run, "score", (f"{after}-02", f"{after}-03", f"{after}-08"))
+    tell("网页 pages")
+    work(pages=True)
     return accounts()
 
 

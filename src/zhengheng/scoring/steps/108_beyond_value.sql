@@ -21,12 +21,6 @@ given as (
     union all
     select c.unit, c.indicator, c.number_before as number from combined c
     union all
-    select d.unit, d.indicator, d.value as number from derived_value d
-    union all
-    select d.unit, d.indicator, d.previous as number from derived_value d
-    union all
-    select m.unit, m.indicator, m.value as number from milestone_value m
-    union all
     select t.unit, t.indicator, t.target as number from unit_target t
     union all
     select t.unit, t.indicator, t.base as number from unit_target t

@@ -1,0 +1,124 @@
+"""No number of any step reaches 38 digits, and what is too large is refused alike by every engine."""
+
+import json
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.generate import PERIOD
+from tests.intervals import EXACT, measure
+from zhengheng.domain.problems import EngineError, RulebookError
+from zhengheng.engines.duck import DuckEngine
+from zhengheng.engines.plain import OracleEngine
+from zhengheng.engines.results import Engine
+from zhengheng.engines.run import make_run
+from zhengheng.lake.facts import Facts, empty, schema
+from zhengheng.scheme.model import Rulebook, Unit
+from zhengheng.scoring.contracts import CONTRACTS
+from zhengheng.scoring.pipeline import steps
+
+FITS = 10**37
+ENGINES = [DuckEngine(threads=1), OracleEngine()]
+
+
+@pytest.mark.parametrize(
+    ("step", "found"), list(measure()), ids=lambda held: getattr(held, "file", "sizes")
+)
+def test_no_number_of_a_step_has_more_than_37_digits(step: Any, found: Any) -> None:
+    assert found.largest < FITS, f"{step.file}: {found.where} can be {found.largest:.1e}"
+
+
+def test_a_wider_limit_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(EXACT, "sign", 100)
+    assert max(found.largest for _, found in measure()) >= FITS
+
+
+def test_every_number_that_a_step_reads_has_a_limit() -> None:
+    for contract in CONTRACTS.values():
+        for column in contract.columns:
+            if contract.role != "result" and column.type in {"int", "big"}:
+                assert column.digits is not None, f"{contract.name}.{column.name}"
+
+
+def test_steps_that_refuse_name_the_limits_of_the_contracts() -> None:
+    """The numbers in their texts are those that the contracts promise."""
+    limits = {"value": "1000000000000000", "spread": "1000000000000000", "score": "100000000000000"}
+    refusing = [step for step in steps() if step.refuse]
+    assert {step.refuse for step in refusing} == set(limits)
+    for step in refusing:
+        assert f">= {limits[step.refuse]}\n" in f"{step.sql}\n", step.file
+
+
+def book(method: dict[str, Any], weight: str = "100") -> Rulebook:
+    """One indicator, scored as `method` says."""
+    return Rulebook.model_validate_json(json.dumps({
+        "code": "large", "title": "large", "effective_from": "2025-01-01", "missing": "unranked",
+        "categories": [{"code": "c", "name": "c"}], "groups": [{"code": "g", "name": "g"}],
+        "tree": {"code": "total", "name": "total", "children": ["A"]},
+        "weights": [{"from": "2025-01-01", "table": {"A": weight}}],
+        "indicators": [{"code": "A", "name": "A", "decimals": 2, "method": method}],
+    }))  # fmt: skip
+
+
+def outcome(engine: Engine, rules: Rulebook, values: list[int]) -> Any:
+    """The printed totals of units that report these values twice a year, or what the refusal names."""
+    rows = [
+        {"unit": f"u{number}", "indicator": "A", "period": PERIOD.end, "value": value, "status": 1, "file": 0, "row": number}
+        for number, value in enumerate(values)
+    ]  # fmt: skip
+    units = [
+        Unit.model_validate({"code": f"u{number}", "name": "u", "category": "c", "group": "g"})
+        for number in range(len(values))
+    ]
+    facts = Facts(
+        {**empty(), "observation": pa.Table.from_pylist(rows, schema("observation"))}, units
+    )
+    try:
+        results = make_run(rules, facts, PERIOD, engine).results
+    except EngineError as error:
+        return [(problem.where, problem.code) for problem in error.problems]
+    return {row["unit"]: row["printed"] for row in results.rows("total_score")}
+
+
+RULES = {
+    "ratio": {"kind": "ratio", "target": 100}, "growth": {"kind": "growth", "base": "0", "target": "0.01", "cap": "999"},
+    "rank": {"kind": "rank"}, "z_score": {"kind": "z_score", "centre": 60, "scale": 10}, "mads": {"kind": "mads", "scale": 10},
+    "plus_minus": {"kind": "plus_minus", "target": "0.01", "per": "percent", "slope": "999", "cap": "999"},
+}  # fmt: skip
+LIMIT = 10**15
+
+
+@pytest.mark.parametrize("method", RULES)
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(values=st.lists(st.integers(-LIMIT - 1, LIMIT + 1) | st.sampled_from([LIMIT, LIMIT - 1, -LIMIT, 1 - LIMIT]), min_size=2, max_size=5))  # fmt: skip
+def test_large_values_give_the_same_bits_or_the_same_refusal(
+    method: str, values: list[int]
+) -> None:
+    fast, plain = (outcome(engine, book(RULES[method]), values) for engine in ENGINES)
+    assert fast == plain
+    if any(abs(value) >= LIMIT for value in values):
+        assert fast[0][1] == "engine.beyond"
+
+
+def test_a_refusal_names_the_first_unit_and_its_indicator() -> None:
+    for engine in ENGINES:
+        found = outcome(engine, book(RULES["ratio"]), [1, LIMIT - 1, -LIMIT, LIMIT])
+        assert found == [("u2 A", "engine.beyond")]
+        assert outcome(engine, book(RULES["z_score"]), [0, LIMIT // 2]) == [
+            ("g A", "engine.beyond")
+        ]
+        steep = outcome(engine, book(RULES["growth"], "9999"), [LIMIT - 1, 0])
+        assert steep == [("u0 A", "engine.beyond")], "999 times 9,999 points"
+
+
+@pytest.mark.parametrize(
+    ("weight", "code"),
+    [("10000", "number.limit"), ("0.0001", "number.full"), ("-10000", "number.limit")],
+)
+def test_a_rulebooks_numbers_have_limits_too(weight: str, code: str) -> None:
+    with pytest.raises(RulebookError) as refused:
+        outcome(ENGINES[0], book(RULES["ratio"], weight), [1])
+    assert [problem.code for problem in refused.value.problems] == [code]
