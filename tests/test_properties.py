@@ -21,7 +21,7 @@ from zhengheng.engines.run import make_run
 from zhengheng.lake.facts import Facts, empty, schema
 from zhengheng.scheme.model import Node, Rulebook, Unit
 
-EXAMPLES = int(os.environ.get("ZHENGHENG_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("ZHENGHENG_EXAMPLES", "40"))
 """Of each property; a long run sets it higher."""
 common = settings(max_examples=EXAMPLES, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate],
                   suppress_health_check=list(HealthCheck))  # fmt: skip
@@ -113,6 +113,8 @@ def test_nobody_gains_in_points_from_the_gap_of_another(data: st.DataObject) -> 
     rows = table.filter(pc.and_(pc.equal(table["indicator"], "I0"), pc.equal(table["status"], 1)))
     assume(rows.num_rows > 0 and not facts.tables["revision"].num_rows)
     gone = data.draw(st.sampled_from(sorted(set(rows["unit"].to_pylist()))))
+    # Where a parent reports nothing, what its children report counts: by rule, and not a gain by a gap.
+    assume(gone not in {cascade.parent for cascade in book.cascade if cascade.roll_up})
     keep = pc.invert(pc.and_(pc.equal(table["unit"], gone), pc.equal(table["indicator"], "I0")))
     fewer = Facts({**facts.tables, "observation": table.filter(keep)}, facts.units)
     before, after = run(book, facts), run(book, fewer)

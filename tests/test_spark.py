@@ -86,7 +86,7 @@ def test_published_results_on_spark(real_data: Path, tmp_path: Path, zhengheng: 
             assert (fast / file).read_bytes() == (wide / file).read_bytes(), name
 
 
-@settings(max_examples=4, deadline=None, derandomize=True, phases=[Phase.generate],
+@settings(max_examples=3, deadline=None, derandomize=True, phases=[Phase.generate],
           suppress_health_check=list(HealthCheck))  # fmt: skip
 @given(data=st.data())
 def test_generated_cases_on_spark(data: st.DataObject) -> None:

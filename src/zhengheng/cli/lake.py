@@ -16,7 +16,7 @@ from zhengheng.cli.scoreboard import print_moves, print_scoreboard
 from zhengheng.cli.words import LANGUAGE, t
 from zhengheng.domain.numbers import plain
 from zhengheng.domain.problems import NotFoundError
-from zhengheng.scoring.plan import not_yet_due
+from zhengheng.scoring.due import not_yet_due
 
 Home = Annotated[
     Path,

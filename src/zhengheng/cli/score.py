@@ -15,7 +15,7 @@ from zhengheng.lake.mapping import Mapping
 from zhengheng.scheme.lint import lint
 from zhengheng.scheme.load import load_rulebook
 from zhengheng.scheme.model import Rulebook
-from zhengheng.scoring.plan import not_yet_due
+from zhengheng.scoring.due import not_yet_due
 
 
 def checked_rulebook(path: Path) -> Rulebook:

@@ -14,7 +14,7 @@ from zhengheng.lake.facts import Facts, empty, to_arrow
 from zhengheng.scheme.base import Text
 from zhengheng.scheme.model import TOTAL, Case, Rulebook, Unit
 from zhengheng.scoring.contracts import CONTRACTS, NOT_APPLICABLE, STATUS_NAMES, VALUE
-from zhengheng.scoring.plan import due_periods
+from zhengheng.scoring.due import due_periods
 
 SUBJECT = "本单位"
 

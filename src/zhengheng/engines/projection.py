@@ -23,7 +23,7 @@ from zhengheng.lake.facts import Facts, schema
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scoring.contracts import VALUE
-from zhengheng.scoring.plan import due_periods
+from zhengheng.scoring.due import due_periods
 
 _SETTLED = timedelta(days=731)
 """After a period's end: by then the longest release lag a rulebook may name is over."""

@@ -9,6 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
+from zhengheng.scoring.contracts import CONTRACTS
+
 SEMANTICS = "4"
 """Version of what the steps mean; part of every run's id."""
 
@@ -141,11 +143,21 @@ def conditions(
 
 
 def chosen(holds: set[str]) -> list[tuple[Step, bool]]:
-    """The steps of a run, each with whether it is needed; of two that make one table, the fitting one."""
+    """The steps of a run, each with whether it is needed; of two that make one table, the fitting one.
+
+    One that is not needed is there all the same if another reads its table, or if that is a result.
+    """
     needed = {step.table for step in steps() if not step.when or step.when in holds}
     found = [(step, not step.when or step.when in holds) for step in steps()]
     kept = [(step, active) for step, active in found if active or step.table not in needed]
-    return [(_stacked(step, kept) if step.each else step, active) for step, active in kept]
+    kept = [(_stacked(step, kept) if step.each else step, active) for step, active in kept]
+    named, wanted = set(CONTRACTS), []
+    for step, active in reversed(kept):
+        if active or step.table in named:
+            wanted.append((step, active))
+        if active or (step.table in named and step.table not in CONTRACTS):
+            named |= set(reads(step.sql))
+    return wanted[::-1]
 
 
 def _stacked(step: Step, kept: Sequence[tuple[Step, bool]]) -> Step:

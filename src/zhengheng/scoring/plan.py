@@ -4,8 +4,6 @@ Here dated things become definite: which version of a rule governs which part of
 observed periods are due by `at`, what each child weighs in its parent. Scales: contracts.py.
 """
 
-import itertools
-from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,19 +12,18 @@ from fractions import Fraction
 from operator import attrgetter
 from typing import Any
 
-from zhengheng.domain.numbers import COEFFICIENT, POINT, logarithm
-from zhengheng.domain.periods import MONTHS, Period, period_ending
-from zhengheng.domain.problems import Problem, RulebookError
+from zhengheng.domain.numbers import COEFFICIENT, POINT
+from zhengheng.domain.periods import Period
 from zhengheng.scheme import methods as m
 from zhengheng.scheme.cascade import cascaded_targets, rolled_up
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Category, Node, Rulebook, Unit
 from zhengheng.scoring.contracts import CONTRACTS
+from zhengheng.scoring.due import Segment, counted_periods, due_periods, segments
 from zhengheng.scoring.limits import refuse_beyond
+from zhengheng.scoring.rules import Row, method_columns, method_rows, micro, scaled
 
-Row = dict[str, Any]
 Tables = dict[str, list[Row]]
-GROUPED = {"rank", "rank_table", "borda", "percentile", "min_max", "z_score", "mads"}
 
 
 @dataclass(frozen=True)
@@ -38,94 +35,6 @@ class Plan:
     period: Period
     at: date
     tables: Mapping[str, Sequence[Row]]
-
-
-@dataclass(frozen=True)
-class Segment:
-    """Part of the period governed by one version of an indicator's method."""
-
-    place: int
-    start: date
-    end: date
-    share: int
-    whole: int
-    method: m.Method | None
-
-
-def scaled(value: Decimal | None, scale: int, where: str = "") -> int | None:
-    """A rulebook number as an exact integer at a scale; refuses to lose digits."""
-    if value is None:
-        return None
-    number = Fraction(value) * scale
-    if number.denominator != 1:
-        raise RulebookError.one(
-            where,
-            "number.digits",
-            zh=f"{value} 的小数位数超过声明的精度, 请增加 decimals 或改写该数",
-            en=f"{value} has more decimals than declared; raise `decimals` or rewrite it",
-        )
-    return int(number)
-
-
-def segments(indicator: Indicator, period: Period, at: date) -> list[Segment]:
-    """The versions of a method that govern the period: restated, prospective, split."""
-    pieces: list[tuple[date, m.Method | None, str]] = [(period.start, indicator.method, "months")]
-    for change in sorted(indicator.changes, key=lambda c: c.from_):
-        if (change.known_from or change.from_) > at or change.from_ > period.end:
-            continue
-        if change.kind == "restated" or change.from_ <= period.start:
-            pieces = [(start, change.method, by) for start, _, by in pieces]
-        elif change.kind == "split":
-            pieces.append((change.from_, change.method, change.by))
-    by_days = any(by == "days" for _, _, by in pieces[1:])
-    found = []
-    for place, (start, method, _) in enumerate(pieces, 1):
-        end = pieces[place][0] - timedelta(1) if place < len(pieces) else period.end
-        found.append(
-            Segment(
-                place,
-                start,
-                end,
-                _length(start, end, by_days),
-                _length(period.start, period.end, by_days),
-                method,
-            )  # fmt: skip
-        )
-    return found
-
-
-def _length(start: date, end: date, by_days: bool) -> int:
-    if by_days:
-        return (end - start).days + 1
-    return (end.year - start.year) * 12 + end.month - start.month + 1
-
-
-def due_periods(indicator: Indicator, period: Period, at: date) -> list[Period]:
-    """Observed periods of the indicator inside the assessed period whose release lag is over."""
-    inside = period.previous_year() if indicator.score_previous_year else period
-    return [
-        observed
-        for observed in inside.split(indicator.frequency)
-        if observed.end.month not in indicator.skip_months
-        and (at - observed.end).days >= indicator.lag_days
-    ]
-
-
-def not_yet_due(rulebook: Rulebook, period: Period, at: date) -> Problem | None:
-    """Say which indicators lack periods because their release lag is not over on the day `at`."""
-    late = [
-        i.code
-        for i in rulebook.indicators
-        if len(due_periods(i, period, at)) < len(due_periods(i, period, date.max))
-    ]
-    if not late:
-        return None
-    return Problem(
-        f"{period.code} @ {at}", "period.not_due",
-        f"{len(late)} 个指标在 {at} 还有未到发布期的数据, 未计入: {'、'.join(late[:5])}; 用 --at 指定更晚的日期",
-        f"{len(late)} indicators have periods not yet due on {at}, which do not count: {', '.join(late[:5])}; give a later --at",
-        "warning",
-    )  # fmt: skip
 
 
 class Compiler:
@@ -288,9 +197,9 @@ class Compiler:
                     child=code,
                     leaf=leaf is not None,
                     depth=depth,
-                    weight=_micro(weight, code),
-                    full=_micro(full, code),
-                    mass=_micro(part, code) if node.aggregate == "sum" else 0,
+                    weight=micro(weight, code),
+                    full=micro(full, code),
+                    mass=micro(part, code) if node.aggregate == "sum" else 0,
                     missing=(leaf.missing if leaf else None) or missing,
                     not_applicable=(leaf.not_applicable if leaf else None) or absent,
                     leaves=1 if leaf else 0,
@@ -307,7 +216,7 @@ class Compiler:
                     "node_full",
                     category=category.code,
                     node=node.code,
-                    full=_micro(full, node.code),
+                    full=micro(full, node.code),
                 )
         if root is not None:
             walk(book.tree, 0, book.missing, book.not_applicable, Fraction(1))
@@ -345,7 +254,7 @@ class Compiler:
                 digits=leaf.digits,
                 round_unit=10 ** (9 - leaf.digits),
                 carry=leaf.carry,
-                full=_micro(full, leaf.code),
+                full=micro(full, leaf.code),
                 sign=-1 if leaf.direction == "down" else 1,
                 reference=leaf.reference.to,
                 reference_unit=leaf.reference.unit,
@@ -354,7 +263,7 @@ class Compiler:
                 latest=piece is pieces[-1],
                 elapsed_n=(min(last or self.at, self.period.end) - self.period.start).days + 1,
                 elapsed_d=self.period.days,
-                **_method_columns(piece.method, leaf),
+                **method_columns(piece.method, leaf),
             )
 
     def _series(self, used: dict[str, set[str]]) -> None:
@@ -409,8 +318,10 @@ class Compiler:
             self._scoring_tables_vintage(indicator)
         due = due_periods(indicator, self.period, self.at)
         for piece in pieces:
-            self._method_tables(indicator, piece)
-            counted = [] if derived else self._counted(indicator, due, piece)
+            key = {"indicator": indicator.code, "segment": piece.place}
+            for table, row in method_rows(piece.method, key, 10**indicator.decimals):
+                self._add(table, **row)
+            counted = [] if derived else counted_periods(indicator, due, piece)
             for observed in counted:
                 self._use(indicator.code, piece.place, "value", observed)
                 if yearly:
@@ -435,15 +346,6 @@ class Compiler:
         self._add(
             "period_use", indicator=code, segment=segment, purpose=purpose, period=observed.end
         )
-
-    def _counted(self, indicator: Indicator, due: list[Period], piece: Segment) -> list[Period]:
-        shift = 1 if indicator.score_previous_year else 0
-        inside = [p for p in due if piece.start <= _moved(p.end, shift) <= piece.end]
-        if indicator.combine == "last":
-            return inside[-1:]
-        if indicator.combine == "rolling" and inside:
-            return _rolling(inside[-1], indicator.window)
-        return inside
 
     def _scoring_tables_vintage(self, indicator: Indicator) -> None:
         vintage = indicator.vintage
@@ -491,55 +393,9 @@ class Compiler:
                 "part",
                 indicator=indicator.code,
                 part=code,
-                numerator=_micro(Fraction(top), code) * unit,
-                denominator=_micro(Fraction(bottom), code) * unit,
+                numerator=micro(Fraction(top), code) * unit,
+                denominator=micro(Fraction(bottom), code) * unit,
             )
-
-    def _method_tables(self, indicator: Indicator, piece: Segment) -> None:
-        method, scale = piece.method, 10**indicator.decimals
-        key = {"indicator": indicator.code, "segment": piece.place}
-        if isinstance(method, m.Banded):
-            self._knots(method, key, scale)
-        elif isinstance(method, m.Rank):
-            for place, share in enumerate(method.table, 1):
-                self._add("rank_share", **key, place=place, share=scaled(share, COEFFICIENT))
-        elif isinstance(method, m.Steps | m.Answers):
-            self._steps(method, key, scale)
-
-    def _knots(self, method: m.Banded, key: Row, scale: int) -> None:
-        knots = sorted(method.knots, key=lambda k: k.at)
-        points = [(scaled(k.at, scale), scaled(k.share, COEFFICIENT)) for k in knots]
-        worst_first = points[0][1] <= points[-1][1]  # type: ignore[operator]
-        below = scaled(method.below, COEFFICIENT)
-        pieces = [(a, b, False, False) for a, b in itertools.pairwise(points)]
-        low = (points[0][0], below if below is not None and worst_first else points[0][1])
-        high = (points[-1][0], below if below is not None and not worst_first else points[-1][1])
-        ends = [((low[0] - 1, low[1]), low, True, False)]  # type: ignore[operator]
-        last = [(high, (high[0] + 1, high[1]), False, True)]  # type: ignore[operator]
-        for place, (left, right, open_low, open_high) in enumerate([*ends, *pieces, *last], 1):
-            self._add(
-                "rule_knot", **key, place=place, at_low=left[0], at_high=right[0],
-                share_low=left[1], share_high=right[1], open_low=open_low, open_high=open_high,
-            )  # fmt: skip
-
-    def _steps(self, method: m.Steps | m.Answers, key: Row, scale: int) -> None:
-        if isinstance(method, m.Answers):
-            rows = [(a.value * scale, a.credit, False) for a in method.answers]
-            rows = [(at, credit, False) for at, credit, _ in rows]
-        else:
-            rows = [
-                (scaled(s.at, scale) or 0, s.credit, method.of == "difference")
-                for s in method.steps
-            ]
-        rows.sort()
-        exact = isinstance(method, m.Answers)
-        for place, (at, credit, difference) in enumerate(rows, 1):
-            until = at + 1 if exact else rows[place][0] if place < len(rows) else None
-            fraction = Fraction(credit)
-            self._add(
-                "rule_step", **key, at=at, until=until, place=place, difference=difference,
-                credit_n=fraction.numerator, credit_d=fraction.denominator,
-            )  # fmt: skip
 
     def _adjustments(self) -> None:
         places = self._places()
@@ -648,92 +504,6 @@ def _sources(indicator: Indicator) -> list[str]:
     if indicator.parts:
         return list(dict.fromkeys([*indicator.parts.numerator, *indicator.parts.denominator]))
     return []
-
-
-def _moved(day: date, years: int) -> date:
-    return day.replace(year=day.year + years, day=min(day.day, 28)) if years else day
-
-
-def _rolling(last: Period, window: int) -> list[Period]:
-    step = MONTHS[last.frequency]
-    found, current = [], last
-    for _ in range(window):
-        found.append(current)
-        month = current.end.year * 12 + current.end.month - 1 - step
-        year, index = divmod(month, 12)
-        current = period_ending(
-            date(year, index + 1, monthrange(year, index + 1)[1]), last.frequency
-        )
-    return found
-
-
-def _micro(value: Fraction, where: str) -> int:
-    number = value * COEFFICIENT
-    if number.denominator != 1:
-        raise RulebookError.one(
-            where,
-            "weight.digits",
-            zh=f"权重或分值 {float(value)} 超过六位小数",
-            en=f"weight or mark {float(value)} has more than six decimals",
-        )
-    return int(number)
-
-
-_VALUES = ("target", "base", "stretch", "bottom", "low", "high", "low_limit", "high_limit")
-
-
-def _method_columns(method: m.Method, leaf: Indicator) -> Row:
-    """The numbers of one method in the columns of `rule`; None where it has none."""
-    scale = 10**leaf.decimals
-    row: Row = {name: scaled(getattr(method, name, None), scale, leaf.code) for name in _VALUES}
-    row |= dict.fromkeys(("first", "second", "third", "log_low", "log_high", "least_points"))
-    row["least"] = scaled(getattr(method, "least", None), COEFFICIENT)
-    row["most"] = scaled(getattr(method, "cap", None), COEFFICIENT)
-    row["strict"] = getattr(method, "strict", False)
-    name = method.kind  # type: ignore[attr-defined]
-    match method:
-        case m.Ratio() if leaf.direction == "down":
-            name = f"ratio_{method.reverse}"
-        case m.Efficacy(base=base, span=span, least=least):
-            # `base` is a share here; the value-scale column of that name stays empty.
-            row |= {"base": None, "first": _c(base), "second": _c(span)}
-            row["least"] = _c(base if least is None else least)
-        case m.PlusMinus(per=per, slope=slope):
-            name = "plus_minus" if per == "percent" else "difference"
-            row["first"] = _c(slope)
-        case m.RateMinus():
-            row |= {"first": _c(method.points_per_unit), "least_points": _c(method.floor_points)}
-        case m.ThreePoint():
-            row |= {"first": _c(method.at_base), "second": _c(method.at_target)}
-            row |= {"third": _c(method.at_stretch), "most": _c(method.at_stretch)}
-        case m.Banded():
-            row |= {"least": None, "most": None}
-        case m.Direct():
-            row["high"] = scaled(method.scale, scale)
-        case m.Tiers():
-            row |= {"high": 100 * scale, "least": 0, "most": COEFFICIENT}
-            name = "direct"
-        case m.Answers():
-            name = "steps"
-        case m.Rank() if method.table:
-            name = "rank_table"
-        case m.ZScore() | m.Mads():
-            row |= {"first": _c(method.centre), "second": _c(method.scale)}
-        case m.Goalposts() if method.log:
-            name = "log_goalposts"
-            row["log_low"] = logarithm(row["low"], leaf.decimals)
-            row["log_high"] = logarithm(row["high"], leaf.decimals)
-        case _:
-            pass
-    row["method"] = name
-    row["grouped"] = name in GROUPED or leaf.reference.to == "group_median"
-    return row
-
-
-def _c(value: Decimal) -> int:
-    number = scaled(value, COEFFICIENT)
-    assert number is not None
-    return number
 
 
 def compile_plan(

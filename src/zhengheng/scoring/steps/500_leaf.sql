@@ -2,7 +2,7 @@
 -- scope: unit
 -- inline
 with ruled as (
-    select s.unit, s.category, s.comparison_group, b.parent, b.depth, b.weight, b.mass, b.leaves,
+    select s.unit, b.parent, b.depth, b.weight, b.mass, b.leaves,
            case s.status when 1 then 'value' when 5 then 'not_due'
                 when 4 then t.withheld
                 when 3 then b.missing
@@ -15,7 +15,7 @@ with ruled as (
     join setting t on true
     left join substitute u on u.unit = s.unit and u.indicator = s.indicator
 )
-select r.unit, r.category, r.comparison_group, r.parent, r.depth, r.weight, r.mass,
+select r.unit, r.parent, r.depth, r.weight, r.mass,
        case r.outcome when 'value' then r.points when 'substitute' then r.substitute
             when 'floor' then r.lowest when 'unranked' then r.lowest end as score,
        r.outcome,

@@ -4,12 +4,12 @@
 -- when: curved
 -- per: level
 with child as (
-    select f.unit, f.category, f.comparison_group, f.parent, f.weight, f.mass, f.score, f.outcome,
+    select f.unit, f.parent, f.weight, f.mass, f.score, f.outcome,
            f.used, f.leaves
     from leaf f
     where f.depth = :place
     union all
-    select n.unit, n.category, n.comparison_group, b.parent, b.weight, b.mass,
+    select n.unit, b.parent, b.weight, b.mass,
            case when n.status = 'empty' and b.missing in ('floor', 'unranked')
                 then cast(0 as decimal(38, 0)) else n.score end as score,
            case n.status when 'missing' then 'block' when 'empty' then b.missing
@@ -20,11 +20,9 @@ with child as (
     where b.depth = :place
 ),
 summed as (
-    select c.unit, c.category, c.comparison_group, c.parent,
-           max(case when c.outcome = 'block' then 1 else 0 end) as blocked,
-           max(case when c.outcome = 'unranked' then 1 else 0 end) as unranked,
+    select c.unit, c.parent,
+           max(case c.outcome when 'block' then 2 when 'unranked' then 1 else 0 end) as worst,
            count(c.score) as scored,
-           count(case when c.outcome <> 'not_due' then 1 end) as due,
            sum(case when c.score is not null then c.weight else 0 end) as weight,
            sum(case when c.score is not null then c.mass else 0 end) as mass_present,
            sum(case when c.outcome = 'not_due' then 0 else c.mass end) as mass_due,
@@ -39,10 +37,10 @@ summed as (
            sum(c.leaves) as leaves
     from child c
     join node n on n.node = c.parent
-    group by c.unit, c.category, c.comparison_group, c.parent
+    group by c.unit, c.parent
 ),
 divided as (
-    select s.unit, s.category, s.comparison_group, s.parent, s.blocked, s.unranked, s.scored, s.due,
+    select s.unit, u.category, u.comparison_group, s.parent, s.worst, s.scored,
            s.used, s.leaves, n.carry, n.round_unit,
            case n.aggregate
                 when 'sum' then case when s.mass_present = s.mass_due then s.points
@@ -61,25 +59,26 @@ divided as (
                 else case when s.lowest = 0 then cast(1 as decimal(38, 0))
                           else s.inverses end end as denominator
     from summed s
+    join unit u on u.unit = s.unit
     join node n on n.node = s.parent
 ),
 rounded as (
-    select d.unit, d.category, d.comparison_group, d.parent, d.blocked, d.unranked, d.scored, d.due,
+    select d.unit, d.category, d.comparison_group, d.parent, d.worst, d.scored,
            d.used, d.leaves, d.carry,
            case when d.carry = 'exact' then ratio(d.numerator, d.denominator) end as exact,
            ratio(d.numerator, d.denominator * d.round_unit) * d.round_unit as printed
     from divided d
 )
 select r.unit, r.category, r.comparison_group, r.parent as node,
-       case when r.blocked = 1 then 'missing'
-            when r.due = 0 then 'not_due'
+       case when r.worst = 2 then 'missing'
+            when r.leaves = 0 then 'not_due'
             when r.scored = 0 or r.printed is null then 'empty'
-            when r.unranked = 1 then 'unranked'
+            when r.worst = 1 then 'unranked'
             else 'value' end as status,
-       case when r.blocked = 1 or r.scored = 0 then null
+       case when r.worst = 2 or r.scored = 0 then null
             when r.carry = 'exact' then r.exact
             else r.printed end as score,
-       case when r.blocked = 1 or r.scored = 0 then null else r.printed end as printed,
+       case when r.worst = 2 or r.scored = 0 then null else r.printed end as printed,
        cast(r.used as bigint) as used,
        cast(r.leaves as bigint) as leaves
 from rounded r

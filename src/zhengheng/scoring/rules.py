@@ -1,0 +1,148 @@
+"""The numbers of one method: its columns of the table `rule`, and its rows of curves, steps and shares."""
+
+import itertools
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from zhengheng.domain.numbers import COEFFICIENT, logarithm
+from zhengheng.domain.problems import RulebookError
+from zhengheng.scheme import methods as m
+from zhengheng.scheme.indicator import Indicator
+
+Row = dict[str, Any]
+GROUPED = {"rank", "rank_table", "borda", "percentile", "min_max", "z_score", "mads"}
+
+
+def scaled(value: Decimal | None, scale: int, where: str = "") -> int | None:
+    """A rulebook number as an exact integer at a scale; refuses to lose digits."""
+    if value is None:
+        return None
+    number = Fraction(value) * scale
+    if number.denominator != 1:
+        raise RulebookError.one(
+            where,
+            "number.digits",
+            zh=f"{value} 的小数位数超过声明的精度, 请增加 decimals 或改写该数",
+            en=f"{value} has more decimals than declared; raise `decimals` or rewrite it",
+        )
+    return int(number)
+
+
+def micro(value: Fraction, where: str) -> int:
+    """A weight or mark as an exact integer at 10**6; refuses to lose digits."""
+    number = value * COEFFICIENT
+    if number.denominator != 1:
+        raise RulebookError.one(
+            where,
+            "weight.digits",
+            zh=f"权重或分值 {float(value)} 超过六位小数",
+            en=f"weight or mark {float(value)} has more than six decimals",
+        )
+    return int(number)
+
+
+def method_rows(method: m.Method | None, key: Row, scale: int) -> Iterator[tuple[str, Row]]:
+    """The rows of a method in tables of their own, each with its table; `key` is their indicator and segment."""
+    if isinstance(method, m.Banded):
+        for row in _knots(method, scale):
+            yield "rule_knot", key | row
+    elif isinstance(method, m.Rank):
+        for place, share in enumerate(method.table, 1):
+            yield "rank_share", key | {"place": place, "share": scaled(share, COEFFICIENT)}
+    elif isinstance(method, m.Steps | m.Answers):
+        for row in _steps(method, scale):
+            yield "rule_step", key | row
+
+
+def _knots(method: m.Banded, scale: int) -> Iterator[Row]:
+    knots = sorted(method.knots, key=lambda k: k.at)
+    points = [(scaled(k.at, scale), scaled(k.share, COEFFICIENT)) for k in knots]
+    worst_first = points[0][1] <= points[-1][1]  # type: ignore[operator]
+    below = scaled(method.below, COEFFICIENT)
+    pieces = [(a, b, False, False) for a, b in itertools.pairwise(points)]
+    low = (points[0][0], below if below is not None and worst_first else points[0][1])
+    high = (points[-1][0], below if below is not None and not worst_first else points[-1][1])
+    ends = [((low[0] - 1, low[1]), low, True, False)]  # type: ignore[operator]
+    last = [(high, (high[0] + 1, high[1]), False, True)]  # type: ignore[operator]
+    for place, (left, right, open_low, open_high) in enumerate([*ends, *pieces, *last], 1):
+        yield {
+            "place": place, "at_low": left[0], "at_high": right[0], "share_low": left[1],
+            "share_high": right[1], "open_low": open_low, "open_high": open_high,
+        }  # fmt: skip
+
+
+def _steps(method: m.Steps | m.Answers, scale: int) -> Iterator[Row]:
+    exact = isinstance(method, m.Answers)
+    if isinstance(method, m.Answers):
+        rows = [(a.value * scale, a.credit, False) for a in method.answers]
+    else:
+        rows = [
+            (scaled(s.at, scale) or 0, s.credit, method.of == "difference") for s in method.steps
+        ]
+    rows.sort()
+    for place, (at, credit, difference) in enumerate(rows, 1):
+        until = at + 1 if exact else rows[place][0] if place < len(rows) else None
+        fraction = Fraction(credit)
+        yield {
+            "at": at, "until": until, "place": place, "difference": difference,
+            "credit_n": fraction.numerator, "credit_d": fraction.denominator,
+        }  # fmt: skip
+
+
+_VALUES = ("target", "base", "stretch", "bottom", "low", "high", "low_limit", "high_limit")
+
+
+def method_columns(method: m.Method, leaf: Indicator) -> Row:
+    """The numbers of one method in the columns of `rule`; None where it has none."""
+    scale = 10**leaf.decimals
+    row: Row = {name: scaled(getattr(method, name, None), scale, leaf.code) for name in _VALUES}
+    row |= dict.fromkeys(("first", "second", "third", "log_low", "log_high", "least_points"))
+    row["least"] = scaled(getattr(method, "least", None), COEFFICIENT)
+    row["most"] = scaled(getattr(method, "cap", None), COEFFICIENT)
+    row["strict"] = getattr(method, "strict", False)
+    name = method.kind  # type: ignore[attr-defined]
+    match method:
+        case m.Ratio() if leaf.direction == "down":
+            name = f"ratio_{method.reverse}"
+        case m.Efficacy(base=base, span=span, least=least):
+            # `base` is a share here; the value-scale column of that name stays empty.
+            row |= {"base": None, "first": _c(base), "second": _c(span)}
+            row["least"] = _c(base if least is None else least)
+        case m.PlusMinus(per=per, slope=slope):
+            name = "plus_minus" if per == "percent" else "difference"
+            row["first"] = _c(slope)
+        case m.RateMinus():
+            row |= {"first": _c(method.points_per_unit), "least_points": _c(method.floor_points)}
+        case m.ThreePoint():
+            row |= {"first": _c(method.at_base), "second": _c(method.at_target)}
+            row |= {"third": _c(method.at_stretch), "most": _c(method.at_stretch)}
+        case m.Banded():
+            row |= {"least": None, "most": None}
+        case m.Direct():
+            row["high"] = scaled(method.scale, scale)
+        case m.Tiers():
+            row |= {"high": 100 * scale, "least": 0, "most": COEFFICIENT}
+            name = "direct"
+        case m.Answers():
+            name = "steps"
+        case m.Rank() if method.table:
+            name = "rank_table"
+        case m.ZScore() | m.Mads():
+            row |= {"first": _c(method.centre), "second": _c(method.scale)}
+        case m.Goalposts() if method.log:
+            name = "log_goalposts"
+            row["log_low"] = logarithm(row["low"], leaf.decimals)
+            row["log_high"] = logarithm(row["high"], leaf.decimals)
+        case _:
+            pass
+    row["method"] = name
+    row["grouped"] = name in GROUPED or leaf.reference.to == "group_median"
+    return row
+
+
+def _c(value: Decimal) -> int:
+    number = scaled(value, COEFFICIENT)
+    assert number is not None
+    return number
