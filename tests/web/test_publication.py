@@ -24,6 +24,8 @@ from zhengheng.web.acts.services import make, perform
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.jobs.services import run_job
 from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.organisation.services import import_units
 from zhengheng.web.portal.writing import publish
 from zhengheng.web.publication import jobs as writing
 from zhengheng.web.publication.acts import (
@@ -32,11 +34,16 @@ from zhengheng.web.publication.acts import (
     PublicationError,
     ReviewGiven,
     WithdrawGiven,
+    document_of,
+    scanned,
 )
 from zhengheng.web.publication.jobs import folder
 from zhengheng.web.publication.models import Publication
+from zhengheng.web.reporting.models import SelfReport
 from zhengheng.web.results import services
 from zhengheng.web.results.models import ResultRun
+from zhengheng.web.results.selectors import folder_of, loaded
+from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.workflow.machine import StateError
 
 ACTS = {act.name: act for act in PUBLICATIONS.acts}
@@ -302,3 +309,38 @@ def test_the_portal_is_everybodys_and_the_office_is_not(people: People, result: 
         assert anybody.post(address).status_code == 404, (
             "not among the portal's pages, whatever is asked"
         )
+
+
+def test_a_programme_says_why_and_what_it_improves_once_the_office_has_read_it(
+    people: People, result: ResultRun
+) -> None:
+    units = {row["unit"] for row in loaded(folder_of(result.run)).results.rows("total_score")}
+    first, second = sorted(units)[:2]
+    rows = [{"code": code, "name_zh": code, "kind": "项目"} for code in (first, second)]
+    import_units(rows=rows, actor="test", now=NOW, source="programmes.csv")
+    book = RulebookVersion.objects.create(
+        code="part", version="x", title_zh="项目", effective_from=NOW.date(), period="2007", fingerprint="f", wording="w",
+        text="{}", state="adopted", made_at=NOW,
+    )  # fmt: skip
+    about = {"rulebook": book, "made_at": NOW}
+    told = SelfReport.objects.create(
+        unit=Unit.objects.get(code=first), state="filed", public_text="长期目标已重新设定", **about
+    )
+    assert "长期目标" not in str(document_of(prepare(people, result)))
+    SelfReport.objects.update(state="accepted", public_text="长期目标已重新设定, 问 13800138000")
+    found = {finding["text"] for finding in scanned(Publication.objects.get())}
+    assert "13800138000" in found, "what a unit writes for everybody passes the same gate"
+    SelfReport.objects.filter(pk=told.pk).update(public_text="长期目标已重新设定")
+    held = Publication.objects.get()
+    do(people, "review", "secrecy_reviewer", held, ReviewGiven(cleared="公开的项目名称"))
+    do(people, "release", "office_director", held, Nothing())
+    write()
+    pages = Path(settings.HOME) / "portal" / "en" / "p" / str(held.pk)
+    said, silent = (
+        (pages / "units" / f"{code}.html").read_text(encoding="utf-8") for code in (first, second)
+    )
+    assert "What those who run it say" in said
+    assert "长期目标已重新设定" in said
+    assert "What those who run it say" not in silent
+    assert "This programme has no improvement plan yet." in silent
+    assert "programmes, of which" in (pages / "index.html").read_text(encoding="utf-8")

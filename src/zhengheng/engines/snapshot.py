@@ -36,7 +36,7 @@ def snapshot(run: Run, shows: Shows, names: dict[str, tuple[str, str]]) -> dict[
     return {
         "rulebook": book.code, "version": book.version, "title": _words(book.title),
         "period": run.plan.period.code, "at": run.plan.at.isoformat(), "run": run.id,
-        "fingerprint": {"data": data, "wording": wording}, "shows": shows,
+        "fingerprint": {"data": data, "wording": wording}, "shows": shows, "subject": book.subject,
         "indicators": [
             {"code": c.code, "name": {"zh": c.name, "en": english[c.code].name},
              "dimension": {"zh": c.dimension, "en": english[c.code].dimension},

@@ -12,7 +12,7 @@ _WORDS = {
     "reason", "missing_reason", "absent_reason", "evidence", "burden_minutes", "owner", "deputy",
     "origin", "reliability", "measure_unit", "organisation", "cases", "goals", "topics", "matrix",
     "innovation", "incentives", "warnings", "budget", "compensation", "procedure", "supplier",
-    "status", "home", "visibility", "performing",
+    "status", "home", "visibility", "performing", "subject",
 }  # fmt: skip
 
 

@@ -181,6 +181,8 @@ class Rulebook(Model):
     known_from: date | None = None
     period: Frequency = "year"
     organisation: Words | None = None
+    subject: Literal["unit", "programme"] = "unit"
+    """What is assessed, as the public reads it: units 单位, or programmes 项目 that units run."""
     source: str = ""
     rounding: Literal["half_up"] = "half_up"
     missing: MissingRule = "block"

@@ -31,6 +31,25 @@ def t(zh: str, en: str) -> str:
     return say(zh, en or zh)
 
 
+SUBJECTS: dict[str, dict[str, tuple[str, str]]] = {
+    "unit": {
+        "one": ("单位", "Unit"), "of": ("家单位中", "units, of which"), "failing": ("家有未达标指标。", "have an indicator not met."),
+        "counted": ("家单位。", "units."), "over": ("各单位情况", "Over the units"), "says": ("单位的说明", "What the unit says"),
+    },
+    "programme": {
+        "one": ("项目", "Programme"), "of": ("个项目中", "programmes, of which"), "failing": ("个有未达标指标。", "have an indicator not met."),
+        "counted": ("个项目。", "programmes."), "over": ("各项目情况", "Over the programmes"), "says": ("项目单位的说明", "What those who run it say"),
+    },
+}  # fmt: skip
+"""How the public reads of what a rulebook assesses (`Rulebook.subject`)."""
+
+
+@register.simple_tag
+def assessed(snapshot: dict[str, Any], form: str) -> str:
+    """`{% assessed one "of" %}`: units, or programmes, in the words of a place on the page."""
+    return say(*SUBJECTS[snapshot["subject"]][form])
+
+
 @register.filter
 def said(problem: Problem) -> str:
     """A problem's sentence, without its place."""

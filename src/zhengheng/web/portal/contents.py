@@ -56,6 +56,7 @@ def _of_publication(site: Site, one: Snapshot) -> Iterator[Page]:
                 "unit": unit, "group": group, "years": _years(site, one, unit["code"]),
                 "marks": sorted(marks, key=lambda row: ORDER.index(row[1]["status"])),
                 "plans": [(plan, _named(plan, indicators)) for plan in one["plans"] if plan["unit"] == unit["code"]],
+                "accounts": [account["text"] for account in one["accounts"] if account["unit"] == unit["code"]],
             }  # fmt: skip
     names = {unit["code"]: unit["name"] for group in one["groups"] for unit in group["units"]}
     for code, indicator in indicators.items():
@@ -129,12 +130,20 @@ def counted(marks: Iterable[dict[str, Any]]) -> dict[str, int]:
 
 
 def trouble(one: Snapshot) -> dict[str, Any]:
-    """Units, those with an indicator not met, and how the indicators stand."""
-    counts = [unit["counts"] for group in one["groups"] for unit in group["units"]]
-    return {
+    """Units, those with an indicator not met, how the indicators stand; the grades, where no indicator has a light."""
+    units = [unit for group in one["groups"] for unit in group["units"]]
+    counts = [unit["counts"] for unit in units]
+    found = {
         "units": len(counts), "red": sum(bool(held.get("missed")) for held in counts),
         **{name: sum(held.get(name, 0) for held in counts) for name in ("met", "watch", "missed", "missing")},
     }  # fmt: skip
+    lit = bool(found["met"] + found["watch"] + found["missed"])
+    grades: dict[str, dict[str, Any]] = {}
+    for unit in [] if lit else units:
+        if grade := unit.get("grade"):
+            held = grades.setdefault(grade["zh"], {"grade": grade, "count": 0})
+            held["count"] += 1
+    return found | {"lit": lit, "grades": sorted(grades.values(), key=lambda held: -held["count"])}
 
 
 def fields(one: Snapshot) -> list[dict[str, Any]]:

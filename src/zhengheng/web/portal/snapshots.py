@@ -16,7 +16,13 @@ COMMENTS = "comments.json"
 """Beside the publications: comments that are shown, with their replies."""
 CONSULTATIONS = "consultations.json"
 """Beside the publications: drafts on which the public is or was asked."""
-OLDER: dict[str, Any] = {"topics": [], "plans": [], "standing": "final"}
+OLDER: dict[str, Any] = {
+    "topics": [],
+    "plans": [],
+    "accounts": [],
+    "standing": "final",
+    "subject": "unit",
+}
 """What snapshots of earlier versions of this program do not hold yet; a published one is never written again."""
 
 

@@ -11,6 +11,7 @@ from zhengheng.web.jobs import services as jobs
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.rectification.models import Rectification
+from zhengheng.web.reporting.models import SelfReport
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
 from zhengheng.workflow.machines import PUBLICATION, RECTIFICATION
@@ -31,7 +32,7 @@ def document_of(held: Publication) -> dict[str, Any]:
     run = loaded(folder_of(held.run.run))
     return snapshot(run, held.shows, unit_names()) | {  # type: ignore[arg-type]
         "reason": held.reason, "standing": "notice" if held.run.state == "notice" else "final",
-        "plans": plans_of(held.run),
+        "plans": plans_of(held.run), "accounts": accounts_of(held.run),
     }  # fmt: skip
 
 
@@ -52,6 +53,15 @@ def plans_of(run: ResultRun) -> list[dict[str, Any]]:
          "finish_on": one.finish_on.isoformat() if one.finish_on else ""}
         for one in shown
     ]  # fmt: skip
+
+
+def accounts_of(run: ResultRun) -> list[dict[str, str]]:
+    """What units say of their own result to everybody: the public part of self-reports that the office accepted."""
+    told = SelfReport.objects.filter(
+        rulebook__code=run.rulebook, rulebook__period=run.period, state="accepted"
+    )
+    shown = told.exclude(public_text="").select_related("unit").order_by("unit__code")
+    return [{"unit": one.unit.code, "text": one.public_text} for one in shown]
 
 
 def scanned(held: Publication) -> list[dict[str, str]]:

@@ -75,6 +75,8 @@ class SelfReport(Lived):
     achievement = models.TextField(blank=True)
     unmet = models.TextField(blank=True)
     measures = models.TextField(blank=True)
+    public_text = models.TextField(blank=True)
+    """What everybody may read of it beside the result: reasons, evidence, what is being improved."""
     answer = models.TextField(blank=True)
 
     class Meta(Lived.Meta):

@@ -27,6 +27,11 @@ class TextGiven(Given):
     achievement: str = ask("目标完成情况", "What was achieved", "", form="text")
     unmet: str = ask("未完成的目标及原因", "Targets not met, and why", "", form="text")
     measures: str = ask("改进措施和计划", "Measures and plan", "", form="text")
+    public_text: str = ask(
+        "对外公布的说明 (可空): 结果的原因、依据文件和改进安排, 不写个人信息",
+        "For everybody to read (optional): reasons, documents they rest on, what is being improved; nothing personal",
+        "", form="text",
+    )  # fmt: skip
     evidence: Files = ask("附件", "Files", [])
 
 
@@ -48,7 +53,7 @@ def _texts(doing: Doing) -> dict[str, Any]:
     given: TextGiven = doing.given
     kept = [file.pk for file in own_files(given.evidence, doing.actor)]
     earlier = doing.obj.files if doing.obj else []
-    return {"achievement": given.achievement, "unmet": given.unmet, "measures": given.measures, "files": [*earlier, *kept]}  # fmt: skip
+    return {"achievement": given.achievement, "unmet": given.unmet, "measures": given.measures, "public_text": given.public_text, "files": [*earlier, *kept]}  # fmt: skip
 
 
 def save(doing: Doing) -> Change:
@@ -63,7 +68,7 @@ def file(doing: Doing) -> Change:
     for name, (zh, en) in parts.items():
         if not getattr(told, name).strip():
             raise ReportError.one(name, "self_report.part", zh=f"自评报告缺少: {zh}", en=f"the self-report lacks: {en}")  # fmt: skip
-    return Change({}, {name: getattr(told, name) for name in parts})
+    return Change({}, {name: getattr(told, name) for name in (*parts, "public_text")})
 
 
 def concluded(doing: Doing) -> Change:
@@ -90,7 +95,7 @@ SELF_REPORTS = Kind(
              "States what was achieved, which targets were not met and why, measures and plan; the leader files it."), choices=adopted_choices),
         Act("self_report.file", ("提交", "File"), file),
         Act("self_report.save", ("修改", "Save"), save, TextGiven, optional=True,
-            typed=lambda r: {"achievement": r.achievement, "unmet": r.unmet, "measures": r.measures}),
+            typed=lambda r: {"achievement": r.achievement, "unmet": r.unmet, "measures": r.measures, "public_text": r.public_text}),
         Act("self_report.accept", ("审核通过", "Accept"), concluded, ReasonGiven),
         Act("self_report.return", ("退回修改", "Send back"), concluded, ReasonGiven, optional=True),
     ),
@@ -100,9 +105,10 @@ SELF_REPORTS = Kind(
     ),
     facts=(
         Column(("目标完成情况", "What was achieved"), "achievement"), Column(("未完成的目标及原因", "Targets not met, and why"), "unmet"),
-        Column(("改进措施和计划", "Measures and plan"), "measures"), Column(("审核意见", "The office's answer"), "answer"),
+        Column(("改进措施和计划", "Measures and plan"), "measures"),
+        Column(("对外公布的说明", "For everybody to read"), "public_text"), Column(("审核意见", "The office's answer"), "answer"),
     ),
     queryset=lambda: SelfReport.objects.select_related("rulebook", "unit"),
     body="reporting/self_report.html", context=_grounds,
-    out=lambda r: {"unit": r.unit.code, "rulebook": r.rulebook_id, "achievement": r.achievement, "unmet": r.unmet, "measures": r.measures},
+    out=lambda r: {"unit": r.unit.code, "rulebook": r.rulebook_id, "achievement": r.achievement, "unmet": r.unmet, "measures": r.measures, "public_text": r.public_text},
 )  # fmt: skip

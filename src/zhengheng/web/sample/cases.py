@@ -35,6 +35,10 @@ FLOOD = (
 """Unit, its leader, indicator, target, what it asked for, whether that was agreed."""
 
 
+ACCOUNT = "新增学位主要来自城东两所改扩建学校, 依据是竣工验收备案表。部分学校因汛期停工一个月, 已调整施工计划, 2026 年秋季学期前全部交付。"
+"""What the education bureau says of its year to everybody."""
+
+
 def flood(book: Any) -> None:
     """Story 3: after the flood of July 2024 one county's target is eased, a district's is not; the first stay to be seen."""
     for unit, leader, indicator, target, asked, agreed in FLOOD:
@@ -104,12 +108,12 @@ def tolerance(book: Any, decided: Any) -> None:
 
 def self_reports(book: Any) -> None:
     """The self-reports of December: one accepted, one sent back."""
-    for unit, who, unmet in (
-        ("D10", "jiaoyu-ld", "无"),
-        ("D06", "wenlv-ld", "接待过夜游客未达目标"),
+    for unit, who, unmet, public in (
+        ("D10", "jiaoyu-ld", "无", ACCOUNT),
+        ("D06", "wenlv-ld", "接待过夜游客未达目标", ""),
     ):
         told = make(SELF_REPORTS, "draft", who, "2025-12-20", rulebook=book.pk, unit=unit, achievement="年度目标完成情况良好",
-                    unmet=unmet, measures="按季度分解任务, 每月调度", evidence=[paper(who, "2025-12-20", "自评报告")])  # fmt: skip
+                    unmet=unmet, measures="按季度分解任务, 每月调度", public_text=public, evidence=[paper(who, "2025-12-20", "自评报告")])  # fmt: skip
         do(SELF_REPORTS, "file", told, who, "2025-12-22")
         if unit == "D10":
             do(SELF_REPORTS, "accept", told, "zhibiao", "2025-12-26", reason="与确认数据一致")
