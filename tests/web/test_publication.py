@@ -343,4 +343,8 @@ def test_a_programme_says_why_and_what_it_improves_once_the_office_has_read_it(
     assert "长期目标已重新设定" in said
     assert "What those who run it say" not in silent
     assert "This programme has no improvement plan yet." in silent
-    assert "programmes, of which" in (pages / "index.html").read_text(encoding="utf-8")
+    index = (pages / "index.html").read_text(encoding="utf-8")
+    assert "8 programmes." in index
+    assert "Moderately Effective 4, Adequate 3, Results Not Demonstrated 1" in " ".join(
+        index.split()
+    )
