@@ -1,7 +1,7 @@
 """Cases beside the plain year: a second instance, bulk improvement, a reopened year, claims, self-reports, tolerance, samples."""
 
 import io
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.pages.clock import now
 from zhengheng.web.reporting.jobs import tick
+from zhengheng.web.reporting.models import Report
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of
@@ -466,25 +467,124 @@ def test_targets_go_out_and_come_in_by_one_table(town: Town) -> None:
     assert again.json()["type"] == "target.known", "a unit has one sheet"
 
 
-def test_a_draft_is_amended_field_by_field_and_checked_each_time(town: Town) -> None:
+def drafted(town: Town) -> int:
     file = town.file("office_indicators", packed(), "town.zip")
-    made = town.post("office_indicators", "rulebooks/draft", file=file, period="2025")["id"]
-    path = f"rulebooks/{made}/amend"
-    town.post(
-        "office_indicators", path, indicator="SEATS", field="name_zh", value="新增义务教育学位"
-    )
-    town.post("office_indicators", path, indicator="GROWTH", field="target", value="5.5")
+    number: int = town.post("office_indicators", "rulebooks/draft", file=file, period="2025")["id"]
+    return number
+
+
+def test_a_draft_is_written_cell_by_cell_and_goes_on_only_when_it_is_sound(town: Town) -> None:
+    made = drafted(town)
+    path, book = f"rulebooks/{made}/amend", lambda: book_of(RulebookVersion.objects.get(pk=made))
+    town.post("office_indicators", path, indicator="SEATS", cells=[
+        {"key": "name/zh", "value": "新增义务教育学位"}, {"key": "method/target", "value": "１２０"},
+    ])  # fmt: skip
+    seats = book().indicator("SEATS")
+    assert (seats.name.zh, str(seats.method.target)) == ("新增义务教育学位", "120")  # type: ignore[union-attr]
+    kept = book()
+    for given, kind in (
+        ({"cells": [{"key": "method/kind", "value": "nope"}]}, "field.union_tag_invalid"),
+        ({"cells": [{"key": "colour", "value": "red"}]}, "field.extra_forbidden"),
+        ({"cells": [{"key": "basis/#99999", "value": "x"}]}, "cell.key"),
+        ({"cells": [{"key": "name/zh/more", "value": "x"}]}, "cell.key"),
+        ({"weights": [{"column": "*", "value": "viel"}]}, "field.value_error"),
+    ):
+        told = town.post("office_indicators", path, 422, indicator="SEATS", **given)
+        assert told["type"] == kind, told
+        assert told["problems"][0]["where"]
+    assert book() == kept, "what does not fit changes nothing"
+    town.post("office_indicators", path, indicator="SEATS", weights=[{"column": "*", "value": "41"}])  # fmt: skip
+    uneven = town.post("office_indicators", f"rulebooks/{made}/consult", 422, until="2026-03-20")
+    assert "101" in uneven["problems"][0]["detail"], "weights must reach the full mark first"
+    last = town.post("office_indicators", f"rulebooks/{made}/remove", 422, indicator="ANSWERED", reason="并入热线考核")  # fmt: skip
+    assert last["type"] == "dimension.empty"
+    town.post("office_indicators", f"rulebooks/{made}/remove", indicator="GROWTH", reason="不再考核增速")  # fmt: skip
+    assert [one.code for one in book().indicators] == ["ANSWERED", "SEATS"]
+    town.post("office_indicators", path, indicator="SEATS", weights=[{"column": "*", "value": "70"}])  # fmt: skip
+    town.post("office_indicators", f"rulebooks/{made}/consult", until="2026-03-20")
+    told = LedgerEntry.objects.filter(act__in=("rulebook.amend", "rulebook.remove")).count()
+    assert told == 4
+
+
+def test_an_indicator_is_written_on_a_page_of_its_own(town: Town) -> None:
+    made = drafted(town)
+    desk, page = town.client("office_indicators"), f"/office/rulebooks/{made}/indicator/"
+    assert page in desk.get(f"/office/rulebooks/{made}/").content.decode()
+    version = RulebookVersion.objects.get(pk=made).row_version
+    typed = {
+        "code": "TREES", "row_version": version, "dimension": "tasks", "weight:*": "10", "cell:name/zh": "新植树木",
+        "cell:name/en": "Trees planted", "cell:method/kind": "banded", "cell:source/zh": "林业系统",
+    }  # fmt: skip
+    shown = desk.post(page, typed | {"look": "1"}).content.decode()
+    assert 'name="cell:method/knots/#0/at"' in shown
+    assert 'value="Trees planted"' in shown
+    assert not RulebookVersion.objects.filter(text__contains="TREES").exists(), "only looked at"
+    wrong = desk.post(page, typed | {"cell:method/knots/#0/at": "zehn"})
+    assert wrong.status_code == 422
+    assert "TREES!method/knots" in wrong.content.decode()
+    assert 'value="zehn"' in wrong.content.decode(), "what was typed stays"
+    knots = {"0/at": "0", "0/share": "0", "1/at": "100", "1/share": "1"}
+    done = desk.post(page, typed | {f"cell:method/knots/#{key}": value for key, value in knots.items()})  # fmt: skip
+    assert done.status_code == 302, done.content.decode()
+    late = desk.post(page, typed | {"cell:name/zh": "别的"})
+    assert late.status_code == 409, "somebody wrote meanwhile"
     book = book_of(RulebookVersion.objects.get(pk=made))
-    assert book.indicator("SEATS").name.zh == "新增义务教育学位"
-    assert str(book.indicator("GROWTH").method.target) == "5.5"  # type: ignore[union-attr]
-    uneven = town.post(
-        "office_indicators", path, 422, indicator="SEATS", field="weight", value="41"
+    assert book.indicator("TREES").method.kind == "banded"  # type: ignore[union-attr]
+    assert "110" in desk.get(f"/office/rulebooks/{made}/").content.decode(), "the check's word"
+    assert town.client("unit_leader-D10").get(page).status_code in {403, 404}
+
+
+def test_draft_targets_lie_open_to_everybody_before_they_are_signed(town: Town) -> None:
+    procedure = BOOK["procedure"] | {"targets_open": {"length": 5, "unit": "calendar_days"}}
+    book = in_force(town, procedure=procedure)
+    early = town.post("office_indicators", f"rulebooks/{book}/open_targets", 422)
+    assert early["type"] == "target.no_draft"
+    lines = [{"indicator": "SEATS", "value": "100", "baseline": "90"}]
+    sheet = town.post("office_indicators", "targets/propose", rulebook=book, unit="D10", lines=lines)["id"]  # fmt: skip
+    minutes = [town.file("unit_leader-D10")]
+    unheard = town.post("unit_leader-D10", f"targets/{sheet}/agree", 422, consultation=minutes)
+    assert unheard["type"] == "target.public", "the public comes first"
+    town.post("office_indicators", f"rulebooks/{book}/open_targets")
+    town.work()
+    again = town.post("office_indicators", f"rulebooks/{book}/open_targets", 409)
+    assert again["type"] == "act.other"
+    page = Path(settings.HOME) / "portal" / "targets" / f"{book}.html"
+    shown = page.read_text(encoding="utf-8")
+    until = RulebookVersion.objects.get(pk=book).targets_until
+    assert until is not None
+    assert all(one in shown for one in (str(until), "新增学位", ">90<", ">100<"))
+    town.at(f"{until}")
+    town.post("unit_leader-D10", f"targets/{sheet}/agree", 422, consultation=minutes)
+    town.at(f"{until + timedelta(days=1)}")
+    town.post("unit_leader-D10", f"targets/{sheet}/agree", consultation=minutes)
+    town.work()
+    assert "签订于" in page.read_text(encoding="utf-8"), "what was agreed stands beside the draft"
+
+
+def test_a_fact_that_two_rulebooks_ask_for_is_reported_once(town: Town) -> None:
+    first = in_force(town)
+    other = town.file("office_indicators", packed(code="district", title={"zh": "小城专项考核", "en": "A second rulebook"}), "district.zip")  # fmt: skip
+    second = town.post("office_indicators", "rulebooks/draft", file=other, period="2025")["id"]
+    town.post("office_indicators", f"rulebooks/{second}/consult", until="2026-03-25")
+    town.at("2026-03-26")
+    town.post("office_director", f"rulebooks/{second}/submit")
+    decision = town.decided(f"rulebook:{second}", "2026-2", "2026-03-26")
+    town.post("commission_secretary", f"rulebooks/{second}/adopt", decision=decision)
+    for book in (first, second):
+        town.post("office_data", f"rulebooks/{book}/open_reports", period="2025")
+        told = town.work()[-1].result
+    assert told is not None
+    assert (told["opened"], told["reused"] > 0) == (0, True), "every fact is asked for already"
+    owed = Report.objects.get(rulebook=first, unit__code="D10", indicator="SEATS")
+    same = Report.objects.get(rulebook=second, unit__code="D10", indicator="SEATS")
+    assert same.same_as == owed
+    town.post("unit_reporter-D10", f"reports/{same.pk}/submit", 409, value="88")
+    town.post("unit_reporter-D10", f"reports/{owed.pk}/submit", value="88")
+    town.post("office_data", f"reports/{owed.pk}/verify")
+    town.post("office_data", f"rulebooks/{second}/compute")
+    town.work()
+    same.refresh_from_db()
+    assert (same.state, same.value) == ("loaded", "88")
+    town.post(
+        "unit_reporter-D10", f"reports/{same.pk}/ask_correction", 409, wanted="90", reason="漏报"
     )
-    assert "101" in uneven["problems"][0]["detail"], "weights must still reach the full mark"
-    unfit = town.post(
-        "office_indicators", path, 422, indicator="SEATS", field="weight", value="viel"
-    )
-    assert unfit["type"] == "field.unfit"
-    assert book_of(RulebookVersion.objects.get(pk=made)) == book
-    entry = LedgerEntry.objects.filter(act="rulebook.amend").count()
-    assert entry == 2

@@ -39,7 +39,7 @@ BOTH = "both"
 # Act → who may, when the object is his own unit's; and when it is another's (BOTH: the same).
 TABLE: dict[str, tuple[set[Role], set[Role] | str]] = {
     "decision.record": (SECRETARY, BOTH), "decision.attest": (MEMBER, BOTH), "decision.withdraw": (SECRETARY, BOTH),
-    "rulebook.draft": (INDICATORS, BOTH), "rulebook.replace": (INDICATORS, BOTH), "rulebook.amend": (INDICATORS, BOTH), "rulebook.consult": (INDICATORS, BOTH),
+    "rulebook.draft": (INDICATORS, BOTH), "rulebook.replace": (INDICATORS, BOTH), "rulebook.amend": (INDICATORS, BOTH), "rulebook.remove": (INDICATORS, BOTH), "rulebook.open_targets": (INDICATORS, BOTH), "rulebook.consult": (INDICATORS, BOTH),
     "rulebook.rehearse": (INDICATORS | DIRECTOR, BOTH), "rulebook.opine": (WORKING, BOTH), "rulebook.reply": (INDICATORS, BOTH), "rulebook.submit": (DIRECTOR, BOTH),
     "rulebook.return": (DIRECTOR, BOTH), "rulebook.adopt": (SECRETARY, BOTH), "rulebook.open_reports": (DATA, BOTH),
     "rulebook.compute": (DATA, BOTH), "rulebook.roll_over": (INDICATORS, BOTH),
@@ -82,7 +82,7 @@ TABLE: dict[str, tuple[set[Role], set[Role] | str]] = {
     "rectification.evidence": (LEADER | REPORTER, NOBODY), "rectification.send_back": (INDICATORS, BOTH), "rectification.accept": (INDICATORS, BOTH),
 }  # fmt: skip
 BY_MACHINE = {
-    "report.open",
+    "report.open", "report.borrow", "report.reuse",
     "report.load",
     "item.load",
     "result.replace",

@@ -20,10 +20,12 @@ from zhengheng.web.accounts.models import Account
 from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.audits.models import Audit
 from zhengheng.web.ledger import selectors
+from zhengheng.web.meetings.models import Commitment
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.overview.readings import reading
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.rectification.models import Rectification
+from zhengheng.web.rectification.selectors import standings
 from zhengheng.web.reporting.jobs import tick
 from zhengheng.web.reporting.models import Item, Report
 from zhengheng.web.results.models import DecidedGrade, ResultRun
@@ -57,7 +59,7 @@ def test_the_sample_city_and_its_stories(city: list[tuple[str, str, str]]) -> No
     """One test, because the city takes a while to make: each part is a story of sample_city.md."""
     assert furnish_office(settings.HOME, NOW) == city, "the second time changes nothing"
     assert Unit.objects.count() == 9 + 38 + 13 + 36 + 3 * (3 + 6) + 2
-    assert len(city) == Account.objects.count() == 37
+    assert len(city) == Account.objects.count() == 39
     streets = ResultRun.objects.get(rulebook="streets", period="2025").run
     for username, password, _ in city:
         client = entered(username, password)
@@ -81,7 +83,11 @@ def test_the_sample_city_and_its_stories(city: list[tuple[str, str, str]]) -> No
     the_units_that_need_help()
     the_strategy_of_five_years()
     what_the_public_reads_of_story_16()
-    assert Rectification.objects.filter(state="served", late=False, unit__code="D27").count() == 1
+    the_changed_rules_of_story_4()
+    the_revision_of_story_5()
+    the_untrue_figure_of_story_6()
+    the_improvement_of_story_7()
+    the_ladder_of_story_8()
     assert RulebookVersion.objects.filter(state="adopted").count() == 4 * 3 + 1
     assert check(list(selectors.entries()), selectors.leaves()) == []
 
@@ -152,6 +158,69 @@ def the_flood_of_story_3() -> None:
     assert "镜湾区" not in page
 
 
+def the_changed_rules_of_story_4() -> None:
+    """Split, prospective, restated: each a version of its own with its public reason; what the last moves is told first."""
+    held = RulebookVersion.objects.filter(code="districts").exclude(change_kind="").order_by("pk")
+    assert list(held.values_list("version", "change_kind", "state")) == [
+        ("2024-07", "split", "adopted"), ("2025-08", "prospective", "retired"), ("2025-11", "restated", "adopted"),
+    ]  # fmt: skip
+    client = entered("qingyu-ld", "Yunheng-2026")
+    split, added, restated = (client.get(f"/office/rulebooks/{one.pk}/").content.decode() for one in held)  # fmt: skip
+    assert "监测站点 7 月 1 日搬迁" in split
+    assert "防汛隐患整改率" in added
+    assert "个的得分、名次或等次会变动" in restated
+    result = ResultRun.objects.get(rulebook="districts", period="2025")
+    rows = reading(result, "zh").run.results.rows("indicator_score")
+    assert "E10" not in {row["indicator"] for row in rows}, (
+        "what came forward counts from the next period"
+    )
+
+
+def the_revision_of_story_5() -> None:
+    """B01 of 2023 was revised in November 2024: scored as published in time, the later figure stands beside it."""
+    result = ResultRun.objects.get(rulebook="districts", period="2023")
+    client = entered("qingyu-ld", "Yunheng-2026")
+    page = client.get(f"/office/results/{result.run}/units/Q08/").content.decode()
+    assert "修订数; 未计入" in page
+
+
+def the_untrue_figure_of_story_6() -> None:
+    item = Item.objects.get(item="false_data")
+    assert (item.unit.code, item.state, item.points) == ("Q04", "loaded", "2")
+    page = entered("yantie-ld", "Yunheng-2026").get(f"/office/items/{item.pk}/").content.decode()
+    assert "自报 412 吨, 飞行检查认定 233 吨" in page
+    assert Commitment.objects.get(unit__code="Q04").state == "kept"
+    run = reading(ResultRun.objects.get(rulebook="districts", period="2025"), "zh").run
+    grades = {row["unit"]: row["grade"] for row in run.results.rows("grading")}
+    assert grades["Q04"] != "excellent"
+
+
+def the_improvement_of_story_7() -> None:
+    case = Rectification.objects.get(unit__code="D27")
+    assert (case.state, case.late, case.measured, case.visits.count()) == ("closed", False, "1.6", 4)  # fmt: skip
+    red = {one["code"]: one["value"] for one in case.indicators}
+    assert red["E08"] == "13.4"
+    page = entered("guihua-ld", "Yunheng-2026").get(f"/office/rectification/{case.pk}/").content.decode()  # fmt: skip
+    assert "合计 21 个工作日" in page
+    assert "合计 9 个工作日" in page
+    late = Rectification.objects.get(unit__code="D17", state="closed")
+    assert late.late, "72 hours and a minute"
+
+
+def the_ladder_of_story_8() -> None:
+    """Miss, miss, hit, miss: a warning, a talk, back to the foot, a warning."""
+    first, again = Rectification.objects.filter(unit__code="D17").order_by("pk")
+    climbed, begun = standings(first)["C08"], standings(again)["C08"]
+    assert [red for _, red in begun.missed] == [True, True, False, True]
+    assert climbed.warning is not None
+    assert begun.warning is not None
+    assert (climbed.warning.step, begun.warning.step) == (2, 1)
+    waste = Rectification.objects.get(unit__code="D26")
+    assert (waste.state, str(waste.due_on)) == ("answered", "2026-03-27")
+    page = entered("chengxu", "Yunheng-2026").get(f"/office/rectification/{waste.pk}/").content.decode()  # fmt: skip
+    assert "约谈分管领导" in page
+
+
 def the_hot_spot_of_story_1_moves_weights() -> None:
     """Old estates became a core indicator in 2024: the change of that year names the weight."""
     done = ResultRun.objects.filter(state="final")
@@ -211,9 +280,9 @@ def the_units_that_need_help() -> None:
     }  # fmt: skip
     assert set() < wanted["missed"] < held.line.keys()
     assert set() < wanted["cases"] < held.line.keys()
-    case = Rectification.objects.get(state="served", unit__code="D27")
+    case = Rectification.objects.get(state="served")
     for red in case.indicators:
-        page = client.get(f"/office/overview/{run.run}/indicators/{red['code']}/?unit=D27")
+        page = client.get(f"/office/overview/{run.run}/indicators/{red['code']}/?unit={case.unit.code}")
         assert f"/office/rectification/{case.pk}/" in page.content.decode()
     grades = {unit: line.grade for unit, (_, line) in held.line.items() if line.grade}
     earlier = {unit: line.grade for unit, (_, line) in reading(year_before(run), "zh").line.items()}
@@ -270,9 +339,9 @@ def what_the_public_reads_of_story_16() -> None:
     homes = anybody.get("/topics/homes.html").getvalue().decode()
     assert "老旧小区改造完工率" in homes
     assert "老旧小区改造进度" in homes, "a topic gathers the indicators of all rulebooks"
-    case = Rectification.objects.get(state="served", unit__code="D27")
+    case = Rectification.objects.get(state="served")
     current = Publication.objects.get(run=case.run)
-    page = anybody.get(f"/p/{current.pk}/units/D27.html").getvalue().decode()
+    page = anybody.get(f"/p/{current.pk}/units/{case.unit.code}.html").getvalue().decode()
     assert "公示中" in page
     assert "方案确定后在此公布" in page
     changed = Publication.objects.get(run__rulebook="districts", run__period="2023")
@@ -293,6 +362,11 @@ def what_the_public_reads_of_story_16() -> None:
     page = anybody.get(f"/consultations/{draft.pk}.html").getvalue().decode()
     assert "应当请居民来评价" in page
     assert "列为改造项目的验收条件" in page
+    targets = RulebookVersion.objects.get(code="departments", period="2026")
+    assert f"targets/{targets.pk}.html" in anybody.get("/index.html").getvalue().decode()
+    page = anybody.get(f"/targets/{targets.pk}.html").getvalue().decode()
+    assert "38 个单位的年度目标草案" in page
+    assert "城东学校太挤" in page
     departments = Publication.objects.get(run__rulebook="departments", run__period="2024")
     page = anybody.get(f"/p/{departments.pk}/units/D10.html").getvalue().decode()
     assert "教育局" in page

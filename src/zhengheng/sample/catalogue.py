@@ -63,6 +63,7 @@ E04|投诉举报按期核查率|Complaints checked in time|%|up|市场监管局|
 E05|重大火灾隐患整改销号率|Fire hazards closed|%|up|消防救援支队|双随机系统|quarter|10|mean|2|ratio 1|100|70-100
 E08|项目审批超时率|Approvals over time|%|down|数据局|审批平台|month|3|mean|2|tiers|2|0-14
 E09|企业开办平均时长|Time to open a business|工作日|down|市场监管局|一网通办|month|3|mean|2|inverse|0.5|0.4-0.6
+E10|防汛隐患整改率|Flood hazards put right|%|up|应急管理局|防汛督查|month|5|mean|2|ratio 1|100|82-100
 F00|接诉即办年度得分|Hotline score of the year|分|up|数据局|12345通报|month|10|mean|2|direct|90|70-100
 F01|12345响应率|Hotline response rate|%|up|数据局|12345平台|month|7|parts ANSWERED DISPATCHED|2|rate_minus 0.5|100|
 F02|12345解决率|Hotline resolution rate|%|up|数据局|12345平台|month|7|parts SOLVED CALLBACKS|2|rate_minus 0.3|88|
@@ -90,6 +91,11 @@ COUNT_NAMES = {
     "SATISFIED": ("满意数", "Satisfied"), "REPEATED": ("重复诉求数", "Repeated"),
     "HOURS": ("办理小时数", "Hours of handling"),
 }  # fmt: skip
+BELOW: dict[str, dict[str, str]] = {
+    "C08": {"watch": "0.01", "missed": "0.03"},
+    "D06": {"watch": "0.05", "missed": "0.15"},
+}
+"""Lights by how far the value stays below its target: a few points of water quality weigh more than of the score."""
 NO_JANUARY = {"B02", "B03", "B05"}
 
 
@@ -144,6 +150,8 @@ class Spec:
             made["light"] = {"by": "milestones", "watch": 0, "missed": "0.1"}
         elif self.combine == "sum" and self.direction == "up":
             made["light"] = {"by": "time_progress", "watch": 10, "missed": 30}
+        elif self.code in BELOW:
+            made["light"] = {"by": "level", **BELOW[self.code]}
         elif self.direction == "down":
             made["light"] = {"by": "ceiling", "watch": 0, "missed": "0.1"}
         else:
@@ -204,6 +212,7 @@ class Spec:
             case "tiers":
                 return {
                     "kind": "steps",
+                    **target,
                     "steps": [
                         {"at": 0, "credit": "1"},
                         {"at": "2.01", "credit": "0.8"},

@@ -33,7 +33,7 @@ SOURCES = {
     "复议应诉台账": "register of reviews and lawsuits", "外资统计系统": "foreign investment statistics", "好差评系统": "service rating system",
     "学籍系统与验收单": "school roll and acceptance sheets", "审批平台": "approval platform", "审计整改台账": "register of audit findings",
     "就业监测系统": "employment monitoring", "建议提案办理系统": "proposal system", "投资项目在线审批监管平台": "investment project platform",
-    "抽查": "spot checks", "抽样调查": "sample survey", "抽检系统": "sampling system", "改造系统": "renewal system",
+    "防汛督查": "flood-control inspection", "抽查": "spot checks", "抽样调查": "sample survey", "抽检系统": "sampling system", "改造系统": "renewal system",
     "政府信息公开系统": "disclosure system", "断面监测": "river section monitoring", "林草湿年度监测": "yearly forest and wetland survey",
     "水质检测": "water tests", "海关统计": "customs statistics", "环卫系统": "sanitation system", "督查督办系统": "supervision system",
     "社会评价调查": "public evaluation survey", "科技统计年报": "yearly science statistics", "粮食统计调查": "grain survey",

@@ -28,7 +28,7 @@ DISTRICT_WEIGHTS = {
     "B14": (3, 0, 9, 2), "B15": (3, 8, 2, 3), "C01": (5, 4, 4, 4), "C02": (5, 3, 3, 4),
     "C03": (4, 3, 4, 5), "C06": (6, 3, 2, 2), "C10": (3, 2, 5, 7), "D01": (5, 7, 6, 4),
     "D02": (3, 2, 7, 2), "D03": (4, 4, 9, 7), "D05": (0, 0, 7, 3), "D06": (4, 2, 3, 3),
-    "E01": (5, 7, 4, 4), "E08": (4, 4, 2, 2), "F00": (6, 4, 5, 4), "S01": (6, 4, 11, 9),
+    "E01": (5, 7, 4, 4), "E10": (2, 2, 2, 2), "E08": (4, 4, 2, 2), "F00": (6, 4, 5, 4), "S01": (6, 4, 11, 9),
 }  # fmt: skip
 STREET_WEIGHTS = {
     "F01": (5, 5), "F02": (15, 12), "F03": (15, 12), "F04": (8, 5), "F05": (5, 3), "F06": (12, 0),
@@ -80,6 +80,12 @@ def _common(code: str, zh: str, en: str) -> dict[str, Any]:
             {"code": "pollution", "kind": "veto", "name": _words("重大环境污染责任事件", "Major pollution"),
              "effect": {"grade": "unqualified"}, "basis": [{"title": "中华人民共和国环境保护法", "level": "law", "tag": "V"}]},
         ],
+        "warnings": [
+            {"step": 1, "name": _words("书面警示", "Written warning"), "rectification_days": 30},
+            {"step": 2, "name": _words("约谈分管领导", "Talk with the leader in charge"), "rectification_days": 30},
+            {"step": 3, "name": _words("核减部门预算 (可以整改方案代替)", "Budget cut (or a plan instead)"), "rectification_days": 60},
+            {"step": 4, "name": _words("启动问责", "Accountability"), "rectification_days": 60},
+        ],
     }  # fmt: skip
 
 
@@ -90,7 +96,10 @@ def department_rulebook() -> Rulebook:
     own_codes: list[str] = []
     for unit in units:
         column = KINDS.index(unit.group)
-        mine = [c for c, s in SPECS.items() if s.owner == unit.name and c[0] in "BCDE"]
+        mine = [
+            c for c, s in SPECS.items() if s.owner == unit.name and c[0] in "BCDE" and c != ADDED
+        ]
+        mine += [ASSIGNED[unit.code]] if unit.code in ASSIGNED else []
         for code, row in COMMON.items():
             weights.setdefault(code, {})[unit.code] = str(row[column])
         tasks = KEY_TASKS[column] + (0 if mine else OWN[column])
@@ -101,6 +110,7 @@ def department_rulebook() -> Rulebook:
             share = OWN[column] // len(mine) + (OWN[column] % len(mine) if place == 0 else 0)
             weights.setdefault(code, {})[unit.code] = str(share)
             own_codes.append(code)
+    own_codes = list(dict.fromkeys(own_codes))
     tree = _node("total", "总分", "Total", [
         _node("key_tasks", "重点任务", "Key tasks", ["A01", "A02"]),
         _node("business", "业务实绩", "Own business", sorted(own_codes)),
@@ -115,7 +125,7 @@ def department_rulebook() -> Rulebook:
         "tree": tree, "weights": [{"from": "2023-01-01", "table": weights}],
         "indicators": [_indicator(code) for code in sorted(codes)]
         + [count_indicator(code) for code in RATING_COUNTS],
-        "procedure": _procedure("essay"),
+        "procedure": _procedure("essay") | {"targets_open": {"length": 5, "unit": "calendar_days"}},
         "cascade": CASCADE,
         "goals": GOALS,
     }  # fmt: skip
@@ -165,6 +175,12 @@ CASCADE = [
 """School places go by shares to sections and posts; a rate is inherited as it is."""
 
 
+ASSIGNED = {"D27": "E08"}
+"""Whoever approves projects answers for approvals over time; the data office supplies them (story 7)."""
+ADDED = "E10"
+"""Flood hazards put right: added in August 2025 for the years to come, so nothing of 2025 is weighed by it (story 4)."""
+
+
 def district_rulebook() -> Rulebook:
     """13 districts: the same indicators, different weights, 0 allowed."""
     groups = list(DISTRICT_GROUPS)
@@ -197,11 +213,19 @@ def district_rulebook() -> Rulebook:
     data = _common("districts", "区县(园区)高质量发展考核方案", "Districts, yearly") | {
         "categories": [{"code": c, "name": _words(*n)} for c, n in DISTRICT_GROUPS.items()],
         "groups": [{"code": c, "name": _words(*n)} for c, n in DISTRICT_GROUPS.items()],
-        "tree": _node("total", "总分", "Total", children),
-        "weights": [{"from": "2023-01-01", "table": weights}], "indicators": indicators,
-        "procedure": _procedure("essay"),
+        "tree": _node("total", "总分", "Total", children), "version": "2025-11",
+        "weights": [
+            {"from": "2023-01-01", "table": {code: row for code, row in weights.items() if code != ADDED}},
+            {"from": "2025-08-01", "kind": "prospective", "table": weights | {"E01": _less(weights["E01"], weights[ADDED])},
+             "basis": {"title": "市绩效办调整通知: 台风后增列防汛隐患整改 (虚构)", "tag": "D"}},
+        ],
+        "indicators": indicators, "procedure": _procedure("essay"),
     }  # fmt: skip
     return _rulebook(data)
+
+
+def _less(row: dict[str, str], other: dict[str, str]) -> dict[str, str]:
+    return {group: str(int(weight) - int(other[group])) for group, weight in row.items()}
 
 
 def street_rulebook() -> Rulebook:

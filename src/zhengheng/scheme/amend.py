@@ -1,68 +1,236 @@
-"""One field of one indicator of a draft, changed in a form instead of a file."""
+"""One indicator of a draft, changed in a form instead of a file: every cell that its row of the workbook has."""
 
-import json
-from typing import Any, Literal
+import types
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from zhengheng.domain.problems import RulebookError
+from zhengheng.domain.problems import Problem, RulebookError
+from zhengheng.scheme.cells import CellKeyError, flat, plain, put, validated
 from zhengheng.scheme.fingerprint import dump
+from zhengheng.scheme.folder import worded
+from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Rulebook
 
-Field = Literal["name_zh", "name_en", "measure_unit", "measure_unit_en", "source", "source_en", "supplier", "burden_minutes", "target", "weight"]  # fmt: skip
-FIELDS: dict[Field, tuple[str, str]] = {
-    "name_zh": ("名称", "name"), "name_en": ("英文名称", "English name"), "measure_unit": ("计量单位", "unit of measure"),
-    "measure_unit_en": ("英文计量单位", "English unit of measure"), "source_en": ("英文数据来源", "English source"),
-    "source": ("数据来源", "source"), "supplier": ("数据提供", "supplied by"), "burden_minutes": ("填报用时 (分钟)", "minutes to report"),
-    "target": ("目标值", "target"), "weight": ("权重", "weight"),
-}  # fmt: skip
-
-WORDED: dict[str, tuple[str, str]] = {
-    "name_zh": ("name", "zh"), "name_en": ("name", "en"), "measure_unit": ("measure_unit", "zh"),
-    "measure_unit_en": ("measure_unit", "en"), "source": ("source", "zh"), "source_en": ("source", "en"),
-}  # fmt: skip
-"""Fields that are words in one of the two languages."""
+Texts = Mapping[str, str]
+YES = ("是", "否")
+ALL = "*"
+"""The column of a weight that holds for every category."""
 
 
-def amended(book: Rulebook, indicator: str, field: Field, value: str, column: str = "") -> Rulebook:
-    """The rulebook with the field changed. `column` is the category or unit of a weight that has several.
+@dataclass(frozen=True)
+class Cell:
+    """One cell of an indicator: its key, what stands in it, what may stand there if not anything may."""
 
-    Raises RulebookError naming indicator and field where the value does not fit.
+    key: str
+    value: str
+    choices: tuple[str, ...] = ()
+    usual: str = ""
+    """What holds where the cell is empty."""
+
+
+def cells(book: Rulebook, code: str, typed: Texts) -> list[Cell]:
+    """Every cell an indicator has or may have, in the order of the format; lists with one entry more.
+
+    `typed` stands over what the rulebook holds, and decides with its method/kind which numbers the method asks for.
+    """
+    held = _held(dump(book), code)
+    texts = {key: _text(value) for key, value in flat(held) if value is not None} | dict(typed)
+    shape: dict[str, Any] = {}
+    for key, value in texts.items():
+        put(shape, key, value)
+    return [
+        Cell(key, texts.get(key, ""), choices, usual)
+        for key, choices, usual in _places(Indicator, shape, "")
+    ]
+
+
+def dimension_of(book: Rulebook, code: str) -> str:
+    """The node of the tree right above an indicator; empty where it is not scored."""
+    return next((node.code for node, _, _ in book.nodes() if code in node.children), "")
+
+
+def weights_of(book: Rulebook, code: str) -> dict[str, str]:
+    """Its weight in the newest table by column: a column a category or unit where others have one, or one for all."""
+    table = max(dump(book)["weights"], key=lambda one: one["from"])["table"]
+    row = table.get(code)
+    if isinstance(row, str):
+        return {ALL: row}
+    known = dict.fromkeys(column for other in table.values() if isinstance(other, dict) for column in other)  # fmt: skip
+    if not known:
+        return {ALL: ""}
+    return dict.fromkeys([c.code for c in book.categories if c.code in known] or known, "") | (row or {})  # fmt: skip
+
+
+def amended(
+    book: Rulebook, code: str, texts: Texts, *, dimension: str | None = None, weights: Texts | None = None
+) -> Rulebook:  # fmt: skip
+    """The rulebook with these cells of the indicator changed, an empty one removed; a new code makes a new indicator.
+
+    `dimension` is the node under which it hangs (empty: none, an input of others), `weights` its row in the newest
+    table by column; None leaves them as they are. Raises RulebookError with every cell that does not fit.
     """
     data = dump(book)
-    where = f"{indicator}.{field}"
-    found = next((one for one in data.get("indicators", ()) if one["code"] == indicator), None)
-    if found is None:
-        raise RulebookError.one(where, "indicator.unknown", zh=f"方案中没有指标 {indicator}", en=f"the rulebook has no indicator {indicator}")  # fmt: skip
-    if field == "weight":
-        _weigh(data, indicator, value, column)
-    elif field == "target":
-        if "method" not in found:
-            raise RulebookError.one(where, "method.absent", zh="该指标不单独计分, 没有目标值", en="this indicator is not scored and has no target")  # fmt: skip
-        found["method"]["target"] = value
-    elif field in WORDED:
-        key, language = WORDED[field]
-        if language == "zh" and key != "name":
-            # The English of the old word would be wrong now; without one the Chinese is shown.
-            found[key] = {}
-        found.setdefault(key, {})[language] = value
-    else:
-        found[field] = int(value) if field == "burden_minutes" and value.isdigit() else value
+    held = _held(data, code)
+    if (kind := texts.get("method/kind")) is not None and kind != held.get("method", {}).get("kind"):  # fmt: skip
+        # The numbers of another method mean nothing under this one.
+        held.pop("method", None)
     try:
-        return Rulebook.model_validate_json(json.dumps(data), strict=True)
+        _write(held, texts)
+    except CellKeyError as error:
+        raise RulebookError.one(f"{code}!{error}", "cell.key", zh=f"指标没有“{error}”这一格", en=f"an indicator has no cell {error}") from error  # fmt: skip
+    held["code"] = code
+    if held not in data["indicators"]:
+        data["indicators"].append(held)
+    if dimension is not None:
+        _hang(data["tree"], code, dimension)
+    if weights is not None:
+        _weigh(data, code, weights)
+    try:
+        return validated(data)
     except ValidationError as error:
-        said = error.errors()[0]["msg"]
-        raise RulebookError.one(where, "field.unfit", zh=f"{FIELDS[field][0]}不符合要求: {said}", en=f"{FIELDS[field][1]}: {said}") from error  # fmt: skip
+        raise RulebookError(_problem(code, item) for item in error.errors(include_url=False)) from error  # fmt: skip
 
 
-def _weigh(data: dict[str, Any], indicator: str, value: str, column: str) -> None:
-    table = max(data["weights"], key=lambda one: one["from"])["table"]
-    row = table.get(indicator)
-    if isinstance(row, dict) and column not in row:
+def removed(book: Rulebook, code: str) -> Rulebook:
+    """The rulebook without an indicator, its weights and its place in the tree, goals and topics.
+
+    Raises RulebookError where there is none.
+    """
+    data = dump(book)
+    if not any(one["code"] == code for one in data["indicators"]):
+        raise RulebookError.one("indicator", "indicator.unknown", zh=f"方案中没有指标 {code}", en=f"the rulebook has no indicator {code}")  # fmt: skip
+    data["indicators"] = [one for one in data["indicators"] if one["code"] != code]
+    _hang(data["tree"], code, "")
+    for table in data["weights"]:
+        table["table"].pop(code, None)
+    for part in ("goals", "topics"):
+        for one in data.get(part, ()):
+            one["indicators"] = [known for known in one.get("indicators", ()) if known != code]
+    data["cascade"] = [one for one in data.get("cascade", ()) if one["indicator"] != code]
+    try:
+        return validated(data)
+    except ValidationError as error:
+        raise RulebookError(_problem(code, item) for item in error.errors(include_url=False)) from error  # fmt: skip
+
+
+def _held(data: dict[str, Any], code: str) -> dict[str, Any]:
+    return next((one for one in data.setdefault("indicators", []) if one["code"] == code), {"code": code})  # fmt: skip
+
+
+def _text(value: Any) -> str:
+    return YES[not value] if isinstance(value, bool) else str(value)
+
+
+def _write(held: dict[str, Any], texts: Texts) -> None:
+    """Set the cells; what is empty goes, with whatever held nothing else."""
+    for key, text in texts.items():
+        put(held, key, plain(text) if text.strip() else None)
+    for key in list(held):
+        held[key] = _pruned(held[key])
+        if held[key] is None:
+            del held[key]
+
+
+def _pruned(value: Any) -> Any:
+    if isinstance(value, dict):
+        value = {key: left for key, entry in value.items() if (left := _pruned(entry)) is not None}
+        return value or None
+    if isinstance(value, list):
+        return [left for entry in value if (left := _pruned(entry)) is not None] or None
+    return value
+
+
+def _hang(node: dict[str, Any], code: str, dimension: str) -> None:
+    """Take a leaf from where it hangs and hang it under a node, unless it is there already."""
+    children, wanted = node["children"], node["code"] == dimension
+    if code in children and not wanted:
+        children.remove(code)
+    elif code not in children and wanted:
+        children.append(code)
+    if not children:
         raise RulebookError.one(
-            f"{indicator}.weight", "weight.column", zh=f"请指明类别或单位: {'、'.join(row)}", en=f"name the category or unit: {', '.join(row)}"
+            f"{code}!{node['code']}", "dimension.empty", zh=f"维度 {node['code']} 会没有指标, 请先在其下另写一个",
+            en=f"dimension {node['code']} would be left without an indicator; write another one under it first",
         )  # fmt: skip
-    if isinstance(row, dict):
-        row[column] = value
+    for child in children:
+        if isinstance(child, dict):
+            _hang(child, code, dimension)
+
+
+def _weigh(data: dict[str, Any], code: str, weights: Texts) -> None:
+    table = max(data["weights"], key=lambda one: one["from"])["table"]
+    row = {column: plain(text).strip() for column, text in weights.items() if text.strip()}
+    if not row:
+        table.pop(code, None)
     else:
-        table[indicator] = value
+        table[code] = row.get(ALL, row)
+
+
+def _problem(code: str, item: Any) -> Problem:
+    """An error of the model at the cell of the form; keys of union members are no part of a cell's key."""
+    place = [part for part in item["loc"][2:] if part not in METHODS]
+    key = "/".join(f"#{part}" if isinstance(part, int) else str(part) for part in place)
+    zh, en = worded(item)
+    where = f"{code}!{key}" if item["loc"][:1] == ("indicators",) else ".".join(map(str, item["loc"]))  # fmt: skip
+    return Problem(where, f"field.{item['type']}", f"{key}: {zh}", f"{key}: {en}")
+
+
+Found = tuple[str, tuple[str, ...], str]
+"""Key, choices, usual value of a cell."""
+
+
+def _places(model: type[BaseModel], held: Any, path: str) -> Iterator[Found]:
+    """The cells below a model, with their choices; lists are one entry longer than what is held."""
+    known = held if isinstance(held, dict) else {}
+    for name, info in model.model_fields.items():
+        key = info.alias or name
+        usual = _text(info.default) if isinstance(info.default, str | int | Decimal) else ""
+        yield from _below(info.annotation, known.get(key), f"{path}/{key}" if path else key, usual)
+
+
+def _below(kind: Any, held: Any, path: str, usual: str = "") -> Iterator[Found]:
+    kind = _bare(kind)
+    origin, parts = get_origin(kind), get_args(kind)
+    if origin is tuple:
+        entries = held if isinstance(held, list) else []
+        for place in range(len(entries) + 1):
+            yield from _below(parts[0], entries[place] if place < len(entries) else None, f"{path}/#{place}")  # fmt: skip
+    elif origin is dict:
+        yield from ((f"{path}/{key}", (), "") for key in (held if isinstance(held, dict) else ()))
+    elif origin is Literal:
+        yield path, tuple(map(str, parts)), usual
+    elif origin in {Union, types.UnionType} and all(_is_model(part) for part in parts):
+        yield f"{path}/kind", tuple(METHODS), ""
+        chosen = METHODS.get(held.get("kind", "") if isinstance(held, dict) else "")
+        if chosen:
+            found = _places(chosen, held, path)
+            yield from (one for one in found if one[0] != f"{path}/kind")
+    elif _is_model(kind):
+        yield from _places(kind, held, path)
+    else:
+        yield path, YES if kind is bool else (), usual
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+def _bare(kind: Any) -> Any:
+    """A type without its limits, and without the None that may stand for it."""
+    if get_origin(kind) is Annotated:
+        return _bare(get_args(kind)[0])
+    if get_origin(kind) in {Union, types.UnionType}:
+        left = [part for part in get_args(kind) if part is not type(None)]
+        return _bare(left[0]) if len(left) == 1 else kind
+    return kind
+
+
+METHODS: dict[str, type[BaseModel]] = {
+    get_args(member.model_fields["kind"].annotation)[0]: member
+    for member in get_args(_bare(Indicator.model_fields["method"].annotation))
+}
+"""The scoring methods by the word that a rulebook names them with."""

@@ -6,8 +6,6 @@ other settings stand in 基本信息 as name and value. Reading forgives merged 
 blank rows and numbers typed as text.
 """
 
-import json
-import unicodedata
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,6 +19,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from pydantic import ValidationError
 
 from zhengheng.domain.problems import Problem, RulebookError
+from zhengheng.scheme.cells import CellKeyError, Place, flat, place_of, plain, put, validated
 from zhengheng.scheme.excel_words import CHOICES, SHEETS, heading
 from zhengheng.scheme.fingerprint import dump
 from zhengheng.scheme.folder import Source, explain
@@ -29,7 +28,6 @@ from zhengheng.scheme.yaml_source import Document
 
 BASICS, TREE, WEIGHTS, GUIDE = "基本信息", "指标树", "权重", "填写说明"
 Cells = dict[str, Any]
-Place = tuple[str | int, ...]
 
 
 # -- writing -----------------------------------------------------------------------------------------
@@ -50,7 +48,7 @@ def write_workbook(book: Rulebook, path: Path) -> None:
     _table(
         workbook,
         BASICS,
-        [{"名称": k, "值": v} for k, v in _flat(data)],
+        [{"名称": k, "值": v} for k, v in flat(data)],
         ["名称", "值"],
         keyed=False,
     )
@@ -61,7 +59,7 @@ def write_workbook(book: Rulebook, path: Path) -> None:
     for key, rows in lists.items():
         common = SHEETS[key][1]
         if rows or key in {"categories", "groups", "units", "indicators", "adjustments"}:
-            _table(workbook, SHEETS[key][0], [dict(_flat(row)) for row in rows], common)
+            _table(workbook, SHEETS[key][0], [dict(flat(row)) for row in rows], common)
     workbook.save(path)
 
 
@@ -109,26 +107,10 @@ def _outgoing(value: Any) -> Any:
     return value
 
 
-def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Leaves of nested data: a/b for keys, a/#0 for list places."""
-    if isinstance(value, dict) and value:
-        for key, entry in value.items():
-            yield from _flat(entry, _join(path, key.replace("%", "%25").replace("/", "%2F")))
-    elif isinstance(value, list) and value:
-        for place, entry in enumerate(value):
-            yield from _flat(entry, _join(path, f"#{place}"))
-    else:
-        yield path, json.dumps(value) if isinstance(value, dict | list) else value
-
-
-def _join(path: str, key: str) -> str:
-    return f"{path}/{key}" if path else key
-
-
 def _tree_rows(node: Cells, parent: str) -> Iterator[Cells]:
     children = node["children"]
     own = {key: value for key, value in node.items() if key != "children"}
-    yield {"parent": parent, "kind": "dimension", **dict(_flat(own))}
+    yield {"parent": parent, "kind": "dimension", **dict(flat(own))}
     for child in children:
         if isinstance(child, str):
             yield {"code": child, "parent": node["code"], "kind": "indicator"}
@@ -145,7 +127,7 @@ def _weight_rows(weights: list[Cells]) -> Iterator[Cells]:
                 row |= {f"={category}": weight for category, weight in entry.items()}
             else:
                 row["*"] = entry
-            yield row | (dict(_flat(rest, "")) if place == 0 else {})
+            yield row | (dict(flat(rest, "")) if place == 0 else {})
 
 
 # -- reading -----------------------------------------------------------------------------------------
@@ -178,13 +160,37 @@ def read_workbook(path: Path) -> tuple[Rulebook, Source]:
         ) from error
     document = _Sheets(path.name)
     problems: list[Problem] = []
+    try:
+        document.data = _read_all(workbook, document, problems)
+    except CellKeyError as error:
+        raise RulebookError.one(
+            path.name, "cell.key", zh=f"隐藏行中的键“{error}”不是方案中的位置, 请从新模板复制表头",
+            en=f"the hidden key {error} names no place in a rulebook; copy the headers of a fresh workbook",
+        ) from error  # fmt: skip
+    document.lines = dict.fromkeys(document.places, 0)
+    try:
+        book = validated(document.data)
+    except ValidationError as error:
+        problems += explain(error, document)
+    if problems:
+        raise RulebookError(problems)
+    source = Source(path)
+    for number, indicator in enumerate(book.indicators):
+        source.cells[indicator.code] = document.where(("indicators", number))
+    for key in ("tree", "weights", "categories", "grading", "adjustments", "units"):
+        source.cells[key] = document.where((key,))
+    return book, source
+
+
+def _read_all(workbook: Any, document: _Sheets, problems: list[Problem]) -> Cells:
+    """The whole rulebook as nested data. Raises RulebookError where a sheet is missing, CellKeyError."""
     data: Cells = {}
     _read_lists(workbook, document, problems, data)
     for title in (TREE, WEIGHTS):
         if title not in workbook.sheetnames:
             problems.append(
                 Problem(
-                    path.name,
+                    document.name,
                     "sheet.absent",
                     f"缺少工作表“{title}”",
                     f"the sheet {title} is missing",
@@ -196,20 +202,7 @@ def read_workbook(path: Path) -> tuple[Rulebook, Source]:
         [row for _, row in _rows(workbook[TREE], document, problems)], document, problems
     )
     data["weights"] = _read_weights(list(_rows(workbook[WEIGHTS], document, problems)), document)
-    document.data = data
-    document.lines = dict.fromkeys(document.places, 0)
-    for key in SHEETS:
-        if not data.get(key):
-            data.pop(key, None)
-    book = _validate(document, problems)
-    if problems or book is None:
-        raise RulebookError(problems)
-    source = Source(path)
-    for number, indicator in enumerate(book.indicators):
-        source.cells[indicator.code] = document.where(("indicators", number))
-    for key in ("tree", "weights", "categories", "grading", "adjustments", "units"):
-        source.cells[key] = document.where((key,))
-    return book, source
+    return {key: value for key, value in data.items() if value or key not in SHEETS}
 
 
 def _read_lists(workbook: Any, document: _Sheets, problems: list[Problem], data: Cells) -> None:
@@ -221,15 +214,15 @@ def _read_lists(workbook: Any, document: _Sheets, problems: list[Problem], data:
         if key is None:
             for place, row in rows:
                 if row.get("名称"):
-                    _put(data, str(row["名称"]), row.get("值"))
-                    document.places[_place(str(row["名称"]))] = place["值"]
+                    put(data, str(row["名称"]), row.get("值"))
+                    document.places[place_of(str(row["名称"]))] = place["值"]
         else:
             data[key] = []
             for number, (place, row) in enumerate(rows):
                 entry: Cells = {}
                 for name, value in row.items():
-                    _put(entry, name, value)
-                    document.places[(key, number, *_place(name))] = place[name]
+                    put(entry, name, value)
+                    document.places[(key, number, *place_of(name))] = place[name]
                 document.places[(key, number)] = next(iter(place.values()))
                 data[key].append(entry)
 
@@ -282,39 +275,7 @@ def _incoming(value: Any) -> str | None:
     if isinstance(value, float):
         number = Decimal(repr(value))
         return f"{number:f}".removesuffix(".0")
-    text = str(value)
-    text = text[1:] if text.startswith("'") else text
-    narrow = unicodedata.normalize("NFKC", text).strip()
-    return narrow if narrow.replace(".", "").replace("-", "").isdigit() else text
-
-
-def _place(path: str) -> Place:
-    return tuple(
-        int(part[1:]) if part.startswith("#") else part.replace("%2F", "/").replace("%25", "%")
-        for part in path.split("/")
-    )
-
-
-def _put(data: Any, path: str, value: Any) -> None:
-    """Set a leaf in nested data, making dicts and lists as the path asks."""
-    keys = _place(path)
-    if value in {"[]", "{}"}:
-        value = json.loads(value)
-    for place, key in enumerate(keys[:-1]):
-        following: Any = [] if isinstance(keys[place + 1], int) else {}
-        if isinstance(key, int):
-            while len(data) <= key:
-                data.append(None)
-            if data[key] is None:
-                data[key] = following
-        else:
-            data.setdefault(key, following)
-        data = data[key]
-    last = keys[-1]
-    if isinstance(last, int):
-        while len(data) <= last:
-            data.append(None)
-    data[last] = value
+    return plain(str(value))
 
 
 def _read_tree(rows: list[Cells], document: _Sheets, problems: list[Problem]) -> Cells:
@@ -328,7 +289,7 @@ def _read_tree(rows: list[Cells], document: _Sheets, problems: list[Problem]) ->
             entry = {"children": []}
             for key, value in row.items():
                 if key not in {"parent", "kind"}:
-                    _put(entry, key, value)
+                    put(entry, key, value)
             nodes[code] = entry
         if parent in nodes:
             nodes[parent]["children"].append(entry)
@@ -353,43 +314,8 @@ def _read_weights(rows: list[tuple[dict[str, str], Cells]], document: _Sheets) -
         own = {key[1:]: row.pop(key) for key in [k for k in row if k.startswith("=")]}
         table["table"][child] = own or row.pop("*", None)
         for key, value in row.items():
-            _put(table, key, value)
+            put(table, key, value)
     return list(tables.values())
-
-
-def _validate(document: _Sheets, problems: list[Problem]) -> Rulebook | None:
-    """Cells are text; where the model asks for an integer or yes/no, the text is read as one."""
-    for _ in range(4):
-        try:
-            return Rulebook.model_validate_json(json.dumps(document.data), strict=True)
-        except ValidationError as error:
-            # Every part is repaired in one go, so this must not stop at the first.
-            repaired = [_repair(document.data, item) for item in error.errors(include_url=False)]
-            if not any(repaired):
-                problems += explain(error, document)
-                return None
-    return None
-
-
-def _repair(data: Any, item: Any) -> bool:
-    path = list(item["loc"])
-    holder, last = data, None
-    for part in path:
-        if (isinstance(holder, dict) and part in holder) or (
-            isinstance(holder, list) and isinstance(part, int) and part < len(holder)
-        ):
-            parent, last = holder, part
-            holder = holder[part]
-        # Other parts of the path only name the member of a union that was tried.
-    if last is None or not isinstance(holder, str):
-        return False
-    if item["type"] in {"int_type", "int_parsing"} and holder.lstrip("-").isdigit():
-        parent[last] = int(holder)
-        return True
-    if item["type"] in {"bool_type", "bool_parsing"} and holder in {"是", "否"}:
-        parent[last] = holder == "是"
-        return True
-    return False
 
 
 _GUIDE = """

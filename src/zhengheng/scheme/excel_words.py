@@ -1,4 +1,6 @@
-"""Chinese headers of the Excel workbook, and the choices of its drop-downs."""
+"""Chinese headers of the Excel workbook, the choices of its drop-downs, the words of both in forms."""
+
+from zhengheng.domain.problems import Language
 
 SHEETS: dict[str, tuple[str, list[str]]] = {
     "categories": ("类别", ["code", "name/zh", "name/en", "full_mark", "not_applicable_limit"]),
@@ -42,20 +44,61 @@ _WORDS = {
     "code": "代码", "name": "名称", "zh": "中文", "en": "英文", "full_mark": "满分", "category": "类别", "group": "分组",
     "not_applicable_limit": "不适用上限", "superior": "上级", "valid_from": "起始日", "valid_to": "终止日",
     "owner": "责任部门", "deputy": "协办部门", "supplier": "数据来源方", "direction": "方向", "measure_unit": "计量单位",
-    "decimals": "小数位", "source": "来源系统", "frequency": "频率", "lag_days": "滞后天数", "combine": "期内汇总",
+    "decimals": "小数位", "frequency": "频率", "lag_days": "滞后天数", "combine": "期内汇总",
     "method": "计分", "kind": "类型", "target": "目标值", "cap": "封顶", "digits": "得分小数位", "carry": "传递",
     "visibility": "公开", "parent": "上级维度", "aggregate": "汇总方式", "missing": "缺数据规则",
-    "not_applicable": "不适用规则", "child": "指标或维度", "from": "生效日", "table": "权重表", "*": "全部类别",
+    "not_applicable": "不适用规则", "child": "指标或维度", "from": "生效日", "*": "全部类别",
     "least": "最低", "most": "最高", "basis": "依据", "title": "标题", "level": "层级", "effect": "后果",
     "best_grade": "最高可得等次", "grade": "等次", "period": "期间", "expect": "应得", "values": "数值",
     "targets": "目标", "reason": "理由", "weight": "权重", "step": "阶梯", "light": "亮灯", "watch": "黄灯",
     "missed": "红灯", "by": "规则", "parts": "构成", "numerator": "分子", "denominator": "分母",
+    "status": "状态", "origin": "任务来源", "definition": "定义", "reliability": "可靠性", "skip_months": "不发布的月份",
+    "window": "滚动期数", "absent": "无数据行时", "absent_reason": "无数据行的理由", "score_previous_year": "计上年值",
+    "vintage": "数据版本", "published_by": "最迟公布日", "scale": "倍数", "minimum": "分母下限", "year_on_year": "同比",
+    "of": "对象", "as": "形式", "undefined": "算不出时", "late": "迟完成得分比例", "reference": "参照", "to": "参照对象", "unit": "单位",
+    "changes": "年中调整", "known_from": "公布日", "article": "条款", "document": "文号", "href": "链接", "tag": "可信度",
+    "verification": "核验方法", "limitation": "局限", "full_marks": "满分标准", "burden_minutes": "填报分钟", "evidence": "证明材料",
+    "reverse": "逆向公式", "bottom": "不允许值", "base": "基础", "span": "区间", "knots": "档位", "at": "界值", "share": "得分比例",
+    "below": "低于最低档", "slope": "每单位加减", "per": "单位口径", "points_per_unit": "每点扣分", "floor_points": "保底分",
+    "low": "下限", "high": "上限", "low_limit": "下限极值", "high_limit": "上限极值", "stretch": "挑战值", "at_base": "达基础得", "at_target": "达目标得",
+    "at_stretch": "达挑战得", "tiers": "档次", "strict": "须严格超过", "steps": "台阶", "credit": "得分比例", "answers": "答案", "value": "数值",
+    "centre": "中心", "log": "取对数", "indicators": "指标", "full": "满分", "items": "事项", "about": "说明", "action": "措施",
+    "rectification_days": "整改天数", "change": "增减", "plan_instead": "以改进方案代替", "formula": "公式", "date": "日期", "data": "数据承继",
+    "years": "连续年数", "mode": "方式", "from_year": "起始年", "to_year": "终止年", "source": "来源系统", "coefficient": "系数", "years_in_a_row": "连续年数",
+    "best": "最好", "indicator": "指标", "table": "表",
 }  # fmt: skip
 
 
-def heading(key: str) -> str:
+VALUES: dict[str, tuple[str, str]] = {
+    "ratio": ("目标比率", "ratio to the target"), "efficacy": ("功效系数", "efficacy"), "banded": ("分档功效系数", "efficacy by bands"),
+    "rank": ("名次", "by rank"), "plus_minus": ("加减分", "plus and minus"), "rate_minus": ("每差一点扣分", "points off per point"),
+    "interval": ("区间", "interval"), "three_point": ("三点目标", "three-point target"), "growth": ("增幅", "growth"), "direct": ("直接计分", "direct"),
+    "tiers": ("档次", "tiers"), "threshold": ("达到即得", "threshold"), "steps": ("台阶", "steps"), "answers": ("问答", "answers"),
+    "milestones": ("节点", "milestones"), "min_max": ("极差标准化", "min-max"), "z_score": ("Z 分数", "z-score"), "mads": ("中位数偏差", "distance to the median in MADs"),
+    "percentile": ("百分位", "percentile rank"), "borda": ("博达计数", "Borda"), "goalposts": ("固定标杆", "fixed goalposts"),
+    "up": ("越高越好", "higher is better"), "down": ("越低越好", "lower is better"),
+    "year": ("年", "year"), "half": ("半年 / 一半", "half"), "quarter": ("季", "quarter"), "month": ("月", "month"), "day": ("日", "day"),
+    "sum": ("合计", "sum"), "mean": ("平均", "mean"), "last": ("期末值", "last"), "rolling": ("滚动", "rolling"),
+    "public": ("公开", "public"), "internal": ("内部", "internal"), "not_held": ("不存于此", "not held here"),
+    "rounded": ("舍入后传递", "rounded"), "exact": ("不舍入传递", "exact"), "draft": ("草拟", "draft"), "approved": ("已批准", "approved"), "retired": ("停用", "retired"),
+    "province": ("省定", "province"), "government_work_report": ("政府工作报告", "government work report"), "livelihood_promise": ("民生实事", "livelihood promise"),
+    "statute": ("法定", "statute"), "city": ("市定", "city"), "missing": ("缺报", "missing"), "zero": ("计零", "zero"),
+    "full": ("满分", "full mark"), "floor": ("取保底", "floor"), "block": ("不出分", "no score"), "unranked": ("不排名", "unranked"), "renormalise": ("按其余折算", "renormalise"),
+    "reweight": ("权重转移", "reweight"), "preliminary": ("初步数", "preliminary"), "revised": ("修订数", "revised"), "final": ("最终数", "final"), "latest": ("最新数", "latest"),
+    "percent": ("百分比", "percent"), "difference": ("差额", "difference"), "unit": ("按单位", "unit"), "inverse": ("目标除以实绩", "target over value"), "mirror": ("2 减比值", "mirror"),
+    "given": ("给定目标", "given target"), "previous": ("上年", "the year before"), "group_median": ("组内中位数", "median of the group"), "value": ("数值", "value"),
+    "time_progress": ("时间进度", "time progress"), "plan": ("月度计划", "plan"), "level": ("水平", "level"), "score": ("得分率", "score"), "ceiling": ("上限", "ceiling"),
+    "prospective": ("未来适用", "prospective"), "split": ("分段计算", "split"), "restated": ("追溯调整", "restated"), "months": ("按月", "months"), "days": ("按日", "days"),
+    "是": ("是", "yes"), "否": ("否", "no"),
+}  # fmt: skip
+"""The words of the choices of an indicator's form."""
+
+
+def heading(key: str, language: Language = "zh") -> str:
     """The header of a column key: 计分·目标值 for method/target; a category column shows its code."""
     if key.startswith("="):
         return key[1:]
-    parts = [part[1:] if part.startswith("#") else part for part in key.split("/")]
+    parts = [str(int(part[1:]) + 1) if part.startswith("#") else part for part in key.split("/")]
+    if language == "en":
+        return " · ".join(part.replace("_", " ") for part in parts)
     return "·".join(_WORDS.get(part, part) for part in parts)

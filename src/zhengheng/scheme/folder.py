@@ -124,7 +124,7 @@ def explain(
     for item in error.errors(include_url=False):
         path = base + tuple(part for part in item["loc"] if _in(document.lines, part))
         name = ".".join(str(part) for part in item["loc"])
-        zh, en = _words(item)
+        zh, en = worded(item)
         yield Problem(
             document.where(path), f"field.{item['type']}", f"{name}: {zh}", f"{name}: {en}"
         )
@@ -134,7 +134,8 @@ def _in(lines: dict[tuple[str | int, ...], int], part: str | int) -> bool:
     return isinstance(part, int) or any(part in path for path in lines)
 
 
-def _words(item: Any) -> tuple[str, str]:
+def worded(item: Any) -> tuple[str, str]:
+    """An error of the model, in Chinese and English."""
     match item["type"]:
         case "missing":
             return "缺少此项, 请补上", "this field is required; add it"

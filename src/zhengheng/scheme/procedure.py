@@ -76,6 +76,8 @@ class Procedure(Model):
     """Month and day from which the running year's rules change by the emergency route only."""
     clocks: dict[ClockName, Clock] = {}
     """The clocks that the city sets otherwise than usual."""
+    targets_open: Clock | None = None
+    """How long draft targets lie open to everybody before they are signed; absent: they do not."""
     second_instance: bool = False
     """Whether a decided appeal may be brought before the commission once more."""
 

@@ -22,6 +22,7 @@ RULEBOOK = Machine(
         Transition("rulebook.draft", ("",), "draft"),
         Transition("rulebook.replace", ("draft",), "draft"),
         Transition("rulebook.amend", ("draft",), "draft"),
+        Transition("rulebook.remove", ("draft",), "draft"),
         Transition("rulebook.consult", ("draft",), "consultation"),
         Transition("rulebook.opine", ("consultation",), "consultation"),
         Transition("rulebook.reply", ("consultation",), "consultation"),
@@ -29,6 +30,7 @@ RULEBOOK = Machine(
         Transition("rulebook.submit", ("consultation",), "submitted"),
         Transition("rulebook.return", ("consultation", "submitted"), "draft"),
         Transition("rulebook.adopt", ("submitted",), "adopted"),
+        Transition("rulebook.open_targets", ("adopted",), "adopted"),
         Transition("rulebook.open_reports", ("adopted",), "adopted"),
         Transition("rulebook.compute", ("adopted",), "adopted"),
         Transition("rulebook.roll_over", ("adopted", "retired"), ""),
@@ -88,12 +90,14 @@ CHANGE = Machine(
 REPORT = Machine(
     "report",
     {
-        "due": ("待填报", "due"), "submitted": ("待审核", "submitted"), "checking": ("数据核对", "being checked by the unit"),
+        "due": ("待填报", "due"), "elsewhere": ("由另一方案填报", "asked for under another rulebook"), "submitted": ("待审核", "submitted"), "checking": ("数据核对", "being checked by the unit"),
         "disputed": ("有异议", "disputed"), "confirmed": ("已确认", "confirmed"), "loaded": ("已入库", "in the lake"),
         "correcting": ("申请更正", "correction asked for"),
     },
     (
         Transition("report.open", ("",), "due"),
+        Transition("report.borrow", ("",), "elsewhere"),
+        Transition("report.reuse", ("elsewhere", "loaded"), "confirmed"),
         Transition("report.save", ("due",), "due"),
         Transition("report.ask_time", ("due",), "due"),
         Transition("report.give_time", ("due",), "due"),

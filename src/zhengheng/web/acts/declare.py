@@ -104,6 +104,8 @@ class Act:
     """What stands in the form at first."""
     when: Callable[[Any], bool] | None = None
     """Of two acts that lead out of the same state, which one this object is for."""
+    page: Callable[[Any], str] | None = None
+    """The address of a page of its own for the form, where fields in a row would not do."""
     optional: bool = False
     """Possible, but nobody waits for it: it puts no object on the actor's desk."""
     by_machine: bool = False

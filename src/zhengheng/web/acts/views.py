@@ -66,7 +66,7 @@ def object_context(request: OfficeRequest, kind: Kind, obj: Any) -> dict[str, An
     day = request.now.date()
     held = grants(request.user, day)
     acts = [
-        (act, _inputs(act, obj, request, {}))
+        (act, _inputs(act, obj, request, {}), act.page(obj) if act.page else "")
         for act in selectors.open_acts(kind, obj, request.user, held)
     ]
     subject = f"{kind.name}:{obj.pk}"
@@ -74,7 +74,7 @@ def object_context(request: OfficeRequest, kind: Kind, obj: Any) -> dict[str, An
     return {
         "kind": kind, "object": obj, "title": kind.title(obj), "state": kind.state_of(obj), "acts": acts,
         "facts": _facts(kind, obj),
-        "draft": next((_drafted(inputs) for act, inputs in acts if act.name == "save"), ""),
+        "draft": next((_drafted(inputs) for act, inputs, _ in acts if act.name == "save"), ""),
         "left": calendar.between(day, obj.due_on) if obj.due_on else None,
         "known_year": obj.due_on is None or calendar.is_known(obj.due_on),
         "files": StoredFile.objects.filter(pk__in=obj.files),

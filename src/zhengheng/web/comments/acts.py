@@ -182,7 +182,9 @@ def _standing(held: Comment, account: Account) -> Standing:
 
 
 def _typed(held: Any) -> dict[str, Any]:
-    return {"shown": held.text}
+    """As written, to whom it is about: a letter on draft targets names the unit after the #."""
+    about = re.search(r"targets/\d+\.html#(\S+)$", held.page)
+    return {"shown": held.text, "unit": about.group(1) if about else ""}
 
 
 def _why(held: Comment) -> tuple[str, str]:

@@ -30,6 +30,7 @@ urlpatterns = [
     path("office/reports/", include("zhengheng.web.reporting.urls")),
     path("office/tolerance/granted/", granted, name="tolerance_granted"),
     path("office/", include("zhengheng.web.targets.urls")),
+    path("office/", include("zhengheng.web.rulebooks.urls")),
     path("office/ledger/", include("zhengheng.web.ledger.urls")),
     path("office/comments-import/", take_comments_in, name="comments_import"),
     path("office/", include("zhengheng.web.acts.urls")),

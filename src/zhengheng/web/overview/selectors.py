@@ -36,12 +36,13 @@ def newest_of(held: Iterable[ResultRun]) -> list[ResultRun]:
     found: dict[tuple[str, str], ResultRun] = {}
     for result in sorted(held, key=lambda r: (r.state in OPEN, r.made_at, r.pk)):
         found[result.rulebook, result.period] = result
-    return sorted(found.values(), key=lambda r: (r.period, r.rulebook), reverse=True)
+    # Of one year the whole comes before its quarters and months.
+    return sorted(found.values(), key=lambda r: (r.period[:4], -len(r.period), r.period, r.rulebook), reverse=True)  # fmt: skip
 
 
 def history(result: ResultRun, known: Iterable[ResultRun]) -> list[ResultRun]:
-    """Of the results that an account may see, those of the same rulebook for earlier periods, oldest first."""
-    held = [r for r in known if r.rulebook == result.rulebook and r.period < result.period]
+    """Of the results that an account may see, those of the same rulebook for earlier periods of the same length, oldest first."""
+    held = [r for r in known if r.rulebook == result.rulebook and len(r.period) == len(result.period) and r.period < result.period]  # fmt: skip
     return sorted(held, key=lambda r: r.period)
 
 

@@ -28,10 +28,14 @@ def pages(site: Site) -> Iterator[Page]:
     yield "calendar.html", "calendar", {}
     if site.slots.comments or site.said.get("rows"):
         yield "comments.html", "comments", {}
-    if site.asked:
+    if site.asked or site.targets:
         yield "consultations.html", "consultations", {}
     for draft in site.asked:
         yield f"consultations/{draft['number']}.html", "consultation", {"draft": draft}
+    for draft in site.targets:
+        page = f"targets/{draft['number']}.html"
+        said = [one for one in site.said.get("rows", ()) if page in one["page"]]
+        yield page, "targets", {"draft": draft, "page": page, "said": said}
     yield "corrections.html", "corrections", {"corrections": [one for one in site.publications if one["corrects"]]}  # fmt: skip
     yield "data.html", "data", {"publications": [(one, site.files(one)) for one in site.publications], "licence": LICENCE}  # fmt: skip
     bundles = [(one, dict(site.files(one))["bundle.zip"]) for one in site.publications if one["shows"] == "score"]  # fmt: skip

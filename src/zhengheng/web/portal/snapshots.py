@@ -16,6 +16,8 @@ COMMENTS = "comments.json"
 """Beside the publications: comments that are shown, with their replies."""
 CONSULTATIONS = "consultations.json"
 """Beside the publications: drafts on which the public is or was asked."""
+TARGETS = "targets.json"
+"""Beside the publications: draft targets to which the public may or might speak."""
 OLDER: dict[str, Any] = {
     "topics": [],
     "plans": [],
@@ -64,6 +66,8 @@ class Site:
     """The comments that are shown, and how many there were."""
     asked: list[dict[str, Any]] = field(default_factory=list)
     """The drafts on which the public is or was asked."""
+    targets: list[dict[str, Any]] = field(default_factory=list)
+    """The draft targets that are or were open."""
 
     @property
     def newest(self) -> list[dict[str, Any]]:
@@ -124,7 +128,7 @@ def read_site(source: Path, slots: Slots | None = None) -> Site:
     ]
     return Site(
         sorted(held, key=lambda one: -one["number"]), source, slots or Slots(),
-        _read(source / UPCOMING, []), _read(source / COMMENTS, {}), _read(source / CONSULTATIONS, []),
+        _read(source / UPCOMING, []), _read(source / COMMENTS, {}), _read(source / CONSULTATIONS, []), _read(source / TARGETS, []),
     )  # fmt: skip
 
 

@@ -11,19 +11,21 @@ from zhengheng.web.portal.site import write_site
 from zhengheng.web.portal.snapshots import (
     COMMENTS,
     CONSULTATIONS,
+    TARGETS,
     UPCOMING,
     read_site,
     slots_of,
 )
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.rulebooks.consultations import consultations
+from zhengheng.web.targets.drafts import drafts
 
 
 def publish(target: Path) -> int:
     """Write the site into a folder; gives how many pages. The old site stands until the new one is whole."""
     home = Path(settings.HOME)
     note_upcoming(home / "publications")
-    for name, held in ((COMMENTS, shown()), (CONSULTATIONS, consultations())):
+    for name, held in ((COMMENTS, shown()), (CONSULTATIONS, consultations()), (TARGETS, drafts())):
         text = json.dumps(held, ensure_ascii=False)
         (home / "publications" / name).write_text(text, encoding="utf-8")
     site = read_site(home / "publications", slots_of(home / "portal.yaml"))

@@ -23,6 +23,7 @@ from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.files.services import own_files
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.rectification.models import Rectification, Visit
+from zhengheng.web.rectification.selectors import standings
 from zhengheng.web.results.acts import procedure
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
@@ -86,7 +87,7 @@ def below_line(result: ResultRun, unit: str) -> list[dict[str, str]]:
             found.append(
                 {"code": indicator.code, "zh": indicator.name.zh, "en": indicator.name.en or indicator.name.zh,
                  "value": plain(row["value"], indicator.decimals), "target": plain(row["target"], indicator.decimals),
-                 "unit": indicator.measure_unit.zh, "unit_en": indicator.measure_unit.say("en")}
+                 "period": result.period, "unit": indicator.measure_unit.zh, "unit_en": indicator.measure_unit.say("en")}
             )  # fmt: skip
     return found
 
@@ -206,6 +207,6 @@ RECTIFICATIONS = Kind(
         Column(("绩效导师", "Mentor"), "mentor"), Column(("复测值", "Measured again"), "measured"), Column(("意见", "Finding"), "answer"),
     ),
     queryset=lambda: Rectification.objects.select_related("unit", "run").prefetch_related("visits__by"),
-    body="rectification/body.html",
+    body="rectification/body.html", context=lambda case, request: {"standings": standings(case)},
     out=lambda c: {"unit": c.unit.code, "run": c.run_id, "indicators": c.indicators, "late": c.late},
 )  # fmt: skip

@@ -62,6 +62,26 @@ def open_one(doing: Doing) -> Made:
     return Made(made, {"unit": given.unit, "indicator": given.indicator, "period": given.period})
 
 
+class BorrowGiven(Given):
+    rulebook: int = ask("考核方案", "Rulebook")
+    report: int = ask("已有的填报", "The report that there is")
+
+
+def borrow(doing: Doing) -> Made:
+    """Another rulebook asks for the same fact already: it is noted here, and asked of nobody."""
+    first = Report.objects.get(pk=doing.given.report)
+    made = Report(
+        rulebook_id=doing.given.rulebook, unit=first.unit, supplier=first.supplier, indicator=first.indicator, period=first.period, same_as=first,
+    )  # fmt: skip
+    return Made(made, {"unit": first.unit.code, "indicator": first.indicator, "period": first.period, "same_as": first.pk})  # fmt: skip
+
+
+def reuse(doing: Doing) -> Change:
+    """What was confirmed under the other rulebook counts here."""
+    first: Report = doing.obj.same_as
+    return Change({"value": first.value, "status": first.status, "note": first.note}, {"value": first.value, "status": first.status})  # fmt: skip
+
+
 class SaveGiven(Given):
     value: str = ask("数值 (草稿)", "Value (draft)", "", max_length=40)
     note: str = ask("说明", "Note", "", form="text")
@@ -230,6 +250,11 @@ def measured(report: Report, value: str) -> tuple[str, str] | None:
     return (f"{value} {unit.zh}".strip(), f"{value} {unit.say('en')}".strip()) if value else None
 
 
+def _elsewhere(report: Report) -> tuple[str, str] | None:
+    held = report.same_as.rulebook if report.same_as else None
+    return (held.title_zh, held.title_en or held.title_zh) if held else None
+
+
 def _name(report: Report) -> tuple[str, str]:
     name = _indicator(report).name
     return f"{report.indicator} {name.zh}", f"{report.indicator} {name.en or name.zh}"
@@ -253,8 +278,11 @@ REPORTS = Kind(
         Act("report.object", ("提出异议", "Object"), object_to, ObjectGiven, optional=True),
         Act("report.settle", ("认定", "Settle"), settle, SettleGiven, typed=lambda r: {"value": r.wanted or r.value}),
         Act("report.return", ("退回", "Send back"), send_back, ReasonGiven, optional=True),
+        Act("report.borrow", ("引用另一方案的填报", "Take from another rulebook"), borrow, BorrowGiven, by_machine=True),
+        Act("report.reuse", ("采用已确认的数值", "Take the confirmed value"), reuse, by_machine=True),
         Act("report.load", ("入库", "Load"), load, by_machine=True),
-        Act("report.ask_correction", ("申请更正", "Ask for a correction"), ask_correction, CorrectionGiven, optional=True),
+        Act("report.ask_correction", ("申请更正", "Ask for a correction"), ask_correction, CorrectionGiven,
+            when=lambda r: r.same_as_id is None, optional=True),
         Act("report.correct", ("同意更正", "Correct"), correct, ReasonGiven),
         Act("report.refuse_correction", ("不同意更正", "Refuse the correction"), refuse_correction, ReasonGiven, optional=True),
     ),
@@ -266,7 +294,7 @@ REPORTS = Kind(
         Column(("数据提供", "Supplied by"), lambda r: (r.supplier.name_zh, r.supplier.name_en)),
         Column(("预计用时", "Expected time"), lambda r: (f"{r.minutes} 分钟", f"{r.minutes} minutes")),
         Column(("数据状态", "Status"), lambda r: STATUS_WORDS[r.status]), Column(("说明", "Note"), "note"),
-        Column(("提交时间", "Handed in"), "handed_in_at"), Column(("迟报", "Late"), "late"),
+        Column(("同一数据填报于", "The same fact is reported under"), _elsewhere), Column(("提交时间", "Handed in"), "handed_in_at"), Column(("迟报", "Late"), "late"),
         Column(("申请延期至", "More time until"), "more_time"),
         Column(("异议或更正理由", "Objection"), "objection"), Column(("应为", "Wanted"), lambda r: measured(r, r.wanted)),
         Column(("答复", "Answer"), "answer"),
@@ -276,7 +304,7 @@ REPORTS = Kind(
         ("/office/reports/chase/", ("催报清单", "Who is late"), "report.chase"),
         ("/office/reports/projection/", ("年终预测 (试算)", "Year's end (trial)"), "result.try"),
     ),
-    queryset=lambda: Report.objects.select_related("rulebook", "unit", "supplier"),
+    queryset=lambda: Report.objects.select_related("rulebook", "unit", "supplier", "same_as__rulebook"),
     out=lambda r: {"rulebook": r.rulebook_id, "unit": r.unit.code, "indicator": r.indicator, "period": r.period,
                    "supplier": r.supplier.code, "value": r.value, "status": r.status},
 )  # fmt: skip

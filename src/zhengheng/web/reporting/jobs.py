@@ -5,16 +5,17 @@ from typing import Any
 
 from django.db import transaction
 
+from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Rulebook
 from zhengheng.web.acts.declare import Nothing
 from zhengheng.web.acts.services import make_by_machine, perform_by_machine
 from zhengheng.web.intake.services import load
 from zhengheng.web.jobs.services import Work, job
 from zhengheng.web.organisation.models import Unit
-from zhengheng.web.reporting.acts import REPORTS, OpenGiven
+from zhengheng.web.reporting.acts import REPORTS, BorrowGiven, OpenGiven
 from zhengheng.web.reporting.items import ITEMS
 from zhengheng.web.reporting.models import Item, Report
-from zhengheng.web.reporting.services import assessed, due_on, fits, period_of, series
+from zhengheng.web.reporting.services import assessed, due_on, fits, period_of, same_fact, series
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of, procedure_of
 
@@ -25,7 +26,7 @@ def open_reports(work: Work) -> dict[str, Any]:
     version = RulebookVersion.objects.get(pk=work.job.arguments["rulebook"])
     book, period = book_of(version), period_of(work.job.arguments["period"])
     held = {unit.code: unit for unit in Unit.objects.all()}
-    made, unknown = 0, []
+    made, reused, unknown = 0, 0, []
     units = assessed(book)
     for place, unit in enumerate(units):
         work.tell(unit.code, place, len(units))
@@ -39,11 +40,14 @@ def open_reports(work: Work) -> dict[str, Any]:
                     rulebook=version.pk, unit=unit.code, supplier=supplier, indicator=indicator.code, period=period.code,
                     minutes=indicator.burden_minutes or 0, due_on=due_on(indicator, period, procedure_of(version).within("report")),
                 )  # fmt: skip
-                made += _ask_once(version, owed, work)
-    return {"opened": made, "unknown_units": unknown}
+                asked = _ask_once(version, owed, indicator, work)
+                made += asked == "report.open"
+                reused += asked == "report.borrow"
+    return {"opened": made, "reused": reused, "unknown_units": unknown}
 
 
-def _ask_once(version: RulebookVersion, owed: OpenGiven, work: Work) -> int:
+def _ask_once(version: RulebookVersion, owed: OpenGiven, indicator: Indicator, work: Work) -> str:
+    """Ask, or take what another rulebook asks for; gives the act, none where it was done before."""
     same = Report.objects.filter(
         rulebook__code=version.code,
         unit__code=owed.unit,
@@ -52,9 +56,37 @@ def _ask_once(version: RulebookVersion, owed: OpenGiven, work: Work) -> int:
     )
     with transaction.atomic():
         if same.exists():
-            return 0
-        make_by_machine(REPORTS, "report.open", given=owed, asked_by=work.job.asked_by, now=work.now)  # fmt: skip
-    return 1
+            return ""
+        first = _asked_elsewhere(version, owed, indicator)
+        act = "report.borrow" if first else "report.open"
+        given = BorrowGiven(rulebook=version.pk, report=first.pk) if first else owed
+        make_by_machine(REPORTS, act, given=given, asked_by=work.job.asked_by, now=work.now)
+    return act
+
+
+def _asked_elsewhere(
+    version: RulebookVersion, owed: OpenGiven, indicator: Indicator
+) -> Report | None:
+    held = Report.objects.filter(
+        unit__code=owed.unit, supplier__code=owed.supplier, indicator=owed.indicator, period=owed.period, same_as=None
+    ).exclude(rulebook__code=version.code)  # fmt: skip
+    found = held.select_related("rulebook").order_by("pk")
+    return next((one for one in found if same_fact(book_of(one.rulebook).indicator(one.indicator), indicator)), None)  # fmt: skip
+
+
+def take_over(version: RulebookVersion, now: datetime) -> int:
+    """What is confirmed under other rulebooks, and what was corrected there since, counts here too."""
+    held = REPORTS.all().filter(
+        rulebook__code=version.code, rulebook__period=version.period, state__in=("elsewhere", "loaded"),
+        same_as__state__in=("confirmed", "loaded"),
+    )  # fmt: skip
+    count = 0
+    for report in held.order_by("pk"):
+        first = report.same_as
+        if report.state == "elsewhere" or (report.value, report.status) != (first.value, first.status):  # fmt: skip
+            perform_by_machine(REPORTS, "report.reuse", report, given=Nothing(), now=now)
+            count += 1
+    return count
 
 
 def tick(now: datetime) -> int:
@@ -74,6 +106,7 @@ def load_confirmed(work: Work, version: RulebookVersion) -> list[str]:
     loads the very same file, which the lake knows again.
     """
     book = book_of(version)
+    take_over(version, work.now)
     mine = {"rulebook__code": version.code, "rulebook__period": version.period}
     Report.objects.filter(state="confirmed", batch=None, **mine).update(batch=work.job.pk)
     Item.objects.filter(state="settled", batch=None, **mine).update(batch=work.job.pk)

@@ -19,6 +19,8 @@ class Report(Lived):
     period = models.CharField(max_length=16)
     supplier = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     minutes = models.PositiveIntegerField(default=0)
+    same_as = models.ForeignKey("self", models.PROTECT, null=True, related_name="reused")
+    """The same fact as another rulebook asks for it: nobody reports it again, what is confirmed there counts here."""
     value = models.CharField(max_length=40, blank=True)
     status = models.CharField(max_length=16, default="value")
     note = models.TextField(blank=True)

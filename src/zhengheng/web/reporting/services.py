@@ -56,6 +56,17 @@ def series(book: Rulebook, unit: Unit) -> Iterator[Indicator]:
     yield from (one for one in wanted.values() if one.supplier != "system")
 
 
+def same_fact(one: Indicator, other: Indicator) -> bool:
+    """Whether two rulebooks ask for the same value: the same code, meaning, unit, digits, rhythm and source."""
+
+    def meaning(held: Indicator) -> tuple[object, ...]:
+        return (
+            held.code, held.definition, held.measure_unit.zh, held.decimals, held.frequency, held.source.zh, held.supplier,
+        )  # fmt: skip
+
+    return meaning(one) == meaning(other)
+
+
 def due_on(indicator: Indicator, period: Period, clock: Clock) -> date:
     """The day by which a value is owed: when the clock after the period ends, or when it is released."""
     calendar = working_calendar()

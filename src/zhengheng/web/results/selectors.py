@@ -21,13 +21,19 @@ from zhengheng.lake.store import Lake
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants, require
 from zhengheng.web.intake.services import corrected, read_rows
-from zhengheng.web.results.models import ResultRun
+from zhengheng.web.results.models import NamedReader, ResultRun
 from zhengheng.workflow.permissions import may
 
 
 def runs() -> QuerySet[ResultRun]:
-    """All runs in the procedure."""
-    return ResultRun.objects.select_related("version").prefetch_related("readers")
+    """All runs in the procedure, with who may read each before its notice."""
+    return _light().prefetch_related("readers")
+
+
+def _light() -> QuerySet[ResultRun]:
+    """Runs without the whole text of their rulebooks, which is read where somebody asks for it."""
+    held = ResultRun.objects.select_related("version")
+    return held.defer("version__text", "version__findings")
 
 
 def relations(run: ResultRun, account: Account) -> tuple[str, ...]:
@@ -38,9 +44,10 @@ def relations(run: ResultRun, account: Account) -> tuple[str, ...]:
 def visible(account: Account, day: date) -> list[ResultRun]:
     """The runs that an account may see; of others it does not learn that they exist."""
     held = grants(account, day)
+    named = set(NamedReader.objects.filter(account=account).values_list("run_id", flat=True))
     return [
-        run for run in runs()
-        if may(held, "result.read", state=run.state, relations=relations(run, account))
+        run for run in _light()
+        if may(held, "result.read", state=run.state, relations=("named",) if run.pk in named else ())
     ]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from zhengheng.web.ledger.services import append
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.results.models import NamedReader, ResultRun, Service
 from zhengheng.web.results.selectors import folder_of, newest, require_on
-from zhengheng.web.rulebooks.selectors import in_force
+from zhengheng.web.rulebooks.selectors import governing
 from zhengheng.workflow.roles import OF_A_UNIT, Role
 
 UNPUBLISHED = ("draft", "approved")
@@ -39,7 +39,7 @@ def register_run(*, run: str, actor: Account, now: datetime) -> ResultRun:
             made = ResultRun.objects.create(
                 run=about["run"], rulebook=about["rulebook"], period=about["period"],
                 title_zh=title["zh"], title_en=title.get("en", ""), made_by=actor, made_at=now,
-                version=in_force(about["rulebook"], about["period"]),
+                version=governing(about["rulebook"], about["period"]),
                 replaces=before if before and before.state == "notice" else None,
             )  # fmt: skip
             directors = standing(now.date()).filter(role=Role.OFFICE_DIRECTOR)

@@ -7,9 +7,9 @@ from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.engines.snapshot import KINDS as FINDINGS
 from zhengheng.engines.snapshot import scan
-from zhengheng.scheme.amend import FIELDS, Field, amended
 from zhengheng.scheme.later import rolled_over
 from zhengheng.web.accounts.models import Account
+from zhengheng.web.accounts.selectors import grants
 from zhengheng.web.acts.declare import Act, Change, Column, Doing, Given, Kind, Made, Standing, ask
 from zhengheng.web.acts.services import make
 from zhengheng.web.comments.models import Comment
@@ -21,9 +21,12 @@ from zhengheng.web.jobs.models import Job
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.pages.tags import language
 from zhengheng.web.rulebooks import selectors, services
+from zhengheng.web.rulebooks.amending import AmendGiven, RemoveGiven, amend, remove
 from zhengheng.web.rulebooks.consultations import document, page_of
 from zhengheng.web.rulebooks.models import Opinion, RulebookVersion
+from zhengheng.web.targets.drafts import open_to_public
 from zhengheng.workflow.machines import RULEBOOK
+from zhengheng.workflow.permissions import anywhere
 
 CHANGE_KINDS = {
     "prospective": ("未来适用", "prospective"), "split": ("分段计算", "split"), "restated": ("追溯调整", "restated"),
@@ -120,34 +123,18 @@ def replace(doing: Doing) -> Change:
     return Change({**fields, "files": [*version.files, doing.given.file]}, {"fingerprint": fields["fingerprint"], "wording": fields["wording"]})  # fmt: skip
 
 
-class AmendGiven(Given):
-    indicator: str = ask("指标", "Indicator", max_length=64)
-    field: Field = ask("项目", "Field", names=FIELDS)
-    column: str = ask("类别或单位 (权重分类别时)", "Category or unit (of a weight that has several)", "", max_length=64)  # fmt: skip
-    value: str = ask("改为", "New value", max_length=200)
-
-
-def amend(doing: Doing) -> Change:
-    """One field in a form; checked like an uploaded file, and kept as one."""
-    given: AmendGiven = doing.given
-    version: RulebookVersion = doing.obj
-    book = amended(
-        selectors.book_of(version), given.indicator, given.field, given.value, given.column
-    )
-    file = take_in(name=f"{book.code}.zip", content=services.packed(book), actor=doing.actor, now=doing.now)  # fmt: skip
-    checked, findings = services.read_upload(file.pk)
-    fields = services.fields_of(checked, findings, version.period)
-    content = {
-        **given.model_dump(),
-        "fingerprint": fields["fingerprint"],
-        "wording": fields["wording"],
-    }
-    return Change({**fields, "files": [*version.files, file.pk]}, content)
-
-
 def _indicators(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
     held = selectors.book_of(obj).indicators if obj else ()
     return {"indicator": [(one.code, f"{one.code} {one.name.zh}") for one in held]}
+
+
+def _sound(version: RulebookVersion) -> None:
+    """Raise where the check still calls something in the draft wrong."""
+    wrong = [one for one in version.findings if one.get("severity") == "error"]
+    if wrong:
+        raise RulebookStateError(
+            Problem(one["where"], one["code"], one["zh"], one["en"]) for one in wrong
+        )
 
 
 class ConsultGiven(Given):
@@ -156,6 +143,7 @@ class ConsultGiven(Given):
 
 
 def consult(doing: Doing) -> Change:
+    _sound(doing.obj)
     if doing.given.until <= doing.day:
         raise RulebookStateError.one(
             "until",
@@ -271,6 +259,19 @@ def adopt(doing: Doing) -> Change:
     return Change({"decision": decision, "adopted_on": decision.held_on}, {"decision": decision.pk, "fingerprint": doing.obj.fingerprint})  # fmt: skip
 
 
+def open_targets(doing: Doing) -> Change:
+    """What is proposed to every unit is shown to everybody, for the days the rulebook says."""
+    until = open_to_public(doing.obj, doing.day)
+    _rewrite(doing)
+    return Change({"targets_until": until}, {"until": until.isoformat()})
+
+
+def _targets_wait(version: RulebookVersion) -> bool:
+    return (
+        version.targets_until is None and selectors.procedure_of(version).targets_open is not None
+    )
+
+
 class PeriodGiven(Given):
     period: str = ask("期间 (如 2026-02)", "Period (such as 2026-02)", max_length=16)
 
@@ -290,6 +291,7 @@ class RehearseGiven(Given):
 def rehearse(doing: Doing) -> Change:
     """What the draft would have done to everybody, before anybody signs it."""
     period = _period(doing.given.period)
+    _sound(doing.obj)
     if selectors.before(doing.obj) is None:
         raise RulebookStateError.one(
             "period", "rulebook.first", zh="没有以前的版本可比", en="there is no earlier version to compare with"
@@ -346,10 +348,12 @@ def anyone(obj: Any, account: Account) -> Standing:
 
 def _page(version: RulebookVersion, request: Any) -> dict[str, Any]:
     spoken = language()
+    editable = version.state == "draft" and anywhere(grants(request.user, request.now.date()), "rulebook.amend")  # fmt: skip
     return {
-        "indicators": selectors.indicators(version), "changes": selectors.changes(version, spoken),
+        "indicators": selectors.book_of(version).indicators if editable else selectors.indicators(version),
+        "editable": editable, "changes": selectors.changes(version, spoken),
         "opinions": version.opinions.select_related("by"), "steps": selectors.steps(version),
-        "clocks": selectors.clocks(version),
+        "clocks": selectors.clocks(version), "targets_wait": _targets_wait(version),
         "units": {u.code: (u.name_zh, u.name_en) for u in Unit.objects.all()},
         "rehearsal": Job.objects.filter(subject=f"rulebook:{version.pk}", kind="rehearse", state="done").first(),
         "questions": version.questions.exclude(answer=""), "earlier": selectors.before(version),
@@ -369,9 +373,11 @@ RULEBOOKS = Kind(
         Act("rulebook.draft", ("上传草案", "Upload a draft"), draft, DraftGiven,
             ("上传即检查: 所有错误按单元格或行号一次列出。", "The upload is checked: all errors at once, each with its cell or line.")),
         Act("rulebook.replace", ("上传修改稿", "Upload an amended draft"), replace, ReplaceGiven, optional=True),
-        Act("rulebook.amend", ("修改一项", "Amend a field"), amend, AmendGiven,
-            ("逐项修改草案; 与上传文件同样检查, 有错误则不改变。", "One field of the draft at a time, checked like an upload; with an error nothing changes."),
-            choices=_indicators, optional=True),
+        Act("rulebook.amend", ("新增或修改指标", "Write or change an indicator"), amend, AmendGiven,
+            ("草案可以逐步改; 检查发现的错误列在草案上, 改完才能征求意见。",
+             "A draft may be changed step by step; what the check calls wrong is listed on it, and the consultation opens when nothing is."),
+            page=lambda version: f"/office/rulebooks/{version.pk}/indicator/", optional=True),
+        Act("rulebook.remove", ("删去指标", "Take an indicator out"), remove, RemoveGiven, choices=_indicators, optional=True),
         Act("rulebook.consult", ("征求意见", "Open the consultation"), consult, ConsultGiven),
         Act("rulebook.opine", ("提意见", "Give an opinion"), opine, OpineGiven, optional=True),
         Act("rulebook.reply", ("答复意见", "Reply to an opinion"), reply, ReplyGiven, choices=_open_opinions),
@@ -380,6 +386,9 @@ RULEBOOKS = Kind(
         Act("rulebook.return", ("退回修改", "Send back"), send_back, ReasonGiven, optional=True),
         Act("rulebook.adopt", ("按决定生效", "Put in force by decision"), adopt, AdoptGiven,
             choices=lambda obj, account, day: {"decision": decisions(f"rulebook:{obj.pk}")}),
+        Act("rulebook.open_targets", ("公开目标草案", "Open the draft targets to the public"), open_targets,
+            help=("公众在方案规定的天数内可以看目标草案并提意见; 期满之后才能签订。", "For the days the rulebook says everybody reads the drafts and may speak to them; they are signed after that."),
+            when=_targets_wait, optional=True),
         Act("rulebook.open_reports", ("布置填报", "Open the reports of a period"), open_reports, PeriodGiven, optional=True),
         Act("rulebook.compute", ("启动核算", "Start a run"), compute, ComputeGiven, optional=True),
         Act("rulebook.roll_over", ("结转为下一年度草案", "Roll over to the next year"), roll_over, RollOverGiven, optional=True),
@@ -393,7 +402,7 @@ RULEBOOKS = Kind(
         Column(("口径指纹", "Data fingerprint"), lambda v: v.fingerprint[:16]),
         Column(("全文指纹", "Wording fingerprint"), lambda v: v.wording[:16]),
         Column(("年中调整", "Mid-year change"), lambda v: CHANGE_KINDS.get(v.change_kind)),
-        Column(("调整理由", "Reason"), "reason"), Column(("通过日期", "Adopted on"), "adopted_on"),
+        Column(("目标草案公开至", "Draft targets open until"), "targets_until"), Column(("调整理由", "Reason"), "reason"), Column(("通过日期", "Adopted on"), "adopted_on"),
     ),
     body="rulebooks/body.html", context=_page,
     out=lambda v: {"code": v.code, "version": v.version, "period": v.period, "fingerprint": v.fingerprint,

@@ -26,6 +26,8 @@ class RulebookVersion(Lived):
     emergency = models.BooleanField(default=False)
     public = models.BooleanField(default=False)
     """Whether the public is asked too: then the portal shows the draft, and what people said with its replies."""
+    targets_until = models.DateField(null=True)
+    """The last day on which the public may speak to the draft targets under it."""
     adopted_on = models.DateField(null=True)
     decision = models.ForeignKey("decisions.Decision", models.PROTECT, null=True, related_name="+")
 

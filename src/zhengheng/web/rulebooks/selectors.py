@@ -86,6 +86,11 @@ def in_force(code: str, period: str) -> RulebookVersion | None:
     return found.order_by("-adopted_on", "-id").first()
 
 
+def governing(code: str, period: str) -> RulebookVersion | None:
+    """The version by which a period is computed: its own, or that of the year it is a part of."""
+    return in_force(code, period) or in_force(code, period[:4])
+
+
 def before(version: RulebookVersion) -> RulebookVersion | None:
     """The version that this one would follow."""
     held = RulebookVersion.objects.filter(code=version.code, state__in=("adopted", "retired"))

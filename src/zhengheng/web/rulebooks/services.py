@@ -8,7 +8,6 @@ from pathlib import Path
 from zhengheng.domain.canonical import canonical
 from zhengheng.domain.problems import Problem, RulebookError
 from zhengheng.scheme.fingerprint import data_fingerprint, dump, wording_fingerprint
-from zhengheng.scheme.folder import Source
 from zhengheng.scheme.lint import lint
 from zhengheng.scheme.load import load_rulebook
 from zhengheng.scheme.model import Rulebook
@@ -20,6 +19,14 @@ MOST_FILES = 2000
 
 def read_upload(number: int) -> tuple[Rulebook, list[Problem]]:
     """The rulebook in an uploaded file, and what the check warns of. Raises RulebookError, FileError."""
+    book, found = read_draft(number)
+    if errors := [problem for problem in found if problem.severity == "error"]:
+        raise RulebookError(errors)
+    return book, found
+
+
+def read_draft(number: int) -> tuple[Rulebook, list[Problem]]:
+    """The same with what the check calls wrong among the findings: a draft may be unfinished."""
     file, content = content_of(number)
     with tempfile.TemporaryDirectory() as folder:
         if file.kind == "xlsx":
@@ -33,15 +40,7 @@ def read_upload(number: int) -> tuple[Rulebook, list[Problem]]:
                 en="upload an .xlsx, or a .zip with the folder of YAML files",
             )  # fmt: skip
         book, source = load_rulebook(path)
-        return book, checked(book, source)
-
-
-def checked(book: Rulebook, source: Source) -> list[Problem]:
-    """What the check warns of. Raises RulebookError with all errors at once."""
-    found = lint(book, source)
-    if errors := [problem for problem in found if problem.severity == "error"]:
-        raise RulebookError(errors)
-    return found
+        return book, lint(book, source)
 
 
 def _unpack(name: str, content: bytes, folder: Path) -> Path:
@@ -84,5 +83,7 @@ def fields_of(book: Rulebook, findings: list[Problem], period: str) -> dict[str,
         "title_en": book.title.en or "", "effective_from": book.effective_from, "period": period,
         "text": canonical(dump(book)), "fingerprint": data_fingerprint(book),
         "wording": wording_fingerprint(book),
-        "findings": [{"where": p.where, "code": p.code, "zh": p.zh, "en": p.en} for p in findings],
+        "findings": [
+            {"where": p.where, "code": p.code, "zh": p.zh, "en": p.en, "severity": p.severity} for p in findings
+        ],
     }  # fmt: skip

@@ -5,6 +5,8 @@ from typing import Any
 
 from zhengheng.sample.english import STREETS
 from zhengheng.sample.make import HEIRS
+from zhengheng.web.acts.declare import Nothing
+from zhengheng.web.acts.services import perform_by_machine
 from zhengheng.web.audits.acts import AUDITS
 from zhengheng.web.comments.acts import COMMENTS
 from zhengheng.web.comments.bringing import bring
@@ -27,6 +29,7 @@ from zhengheng.web.sample.desk import do, make, moment, paper, person, work
 from zhengheng.web.sample.road import release
 from zhengheng.web.targets.acts import TARGETS
 from zhengheng.web.targets.changes import CHANGES
+from zhengheng.web.targets.drafts import page_of as targets_page
 
 FLOOD = (
     ("Q10", "lanxi-ld", "B14", "160", "118", True),
@@ -136,6 +139,40 @@ def decided_grade(result: Any, decided: Any) -> None:
        basis="年度绩效考核方案 等次评定条款", decision=decision)  # fmt: skip
 
 
+def untrue_figure(result: ResultRun) -> None:
+    """Story 6: 412 t reported, 233 t found by a flying check; two points off, no excellence; the province's ban is lifted after a check.
+
+    The lake holds the decided item already, so the office's record of it is marked as loaded.
+    """
+    book = result.version
+    assert book is not None
+    item = make(ITEMS, "enter", "shengtai", "2026-02-05", rulebook=book.pk, unit="Q04", supplier="D24", item="false_data", points="2",
+                document="云绩决〔2026〕2号", decided_on="2026-02-04",
+                reason="挥发性有机物减排量自报 412 吨, 飞行检查认定 233 吨; 扣 2 分, 不得评为优秀; 提请省厅决定区域限批",
+                evidence=[paper("shengtai", "2026-02-05", "飞行检查记录")])  # fmt: skip
+    item = do(ITEMS, "confirm", item, "yantie-ld", "2026-02-09")
+    perform_by_machine(ITEMS, "item.load", item, given=Nothing(), now=moment("2026-02-10"))
+    lifted = make(COMMITMENTS, "record", "mishu", "2026-02-11", unit="Q04", meeting="2026年2月调度会", due_on="2026-03-10",
+                  text="重新核算全部减排台账, 复核后提请省厅解除区域限批 (省厅 2 月 10 日决定)")  # fmt: skip
+    do(
+        COMMITMENTS,
+        "report",
+        lifted,
+        "yantie-ld",
+        "2026-03-09",
+        report="台账已重新核算, 停产企业逐一核实",
+        evidence=[],
+    )
+    do(
+        COMMITMENTS,
+        "keep",
+        lifted,
+        "mishu",
+        "2026-03-11",
+        answer="复核属实; 省厅 3 月 10 日解除区域限批",
+    )
+
+
 QUESTIONS = (
     ("抽中的三项为何没有证明材料?", "系统直采, 无纸质材料; 采集日志已附"), ("1-2 月合并发布的指标怎样计入二月?", "按方案不计单月"),
     ("更正申请由谁审批?", "数据管理岗, 与录入人不同"), ("一项数值与上月相差很大, 依据是什么?", ""),
@@ -220,6 +257,10 @@ def comments(home: Path) -> None:
     )  # fmt: skip
     for day, text in said:
         inbox.take(text, "", moment(day))
+    targets = RulebookVersion.objects.get(code="departments", period="2026", state="adopted")
+    inbox.take(
+        "城东学校太挤, 新增学位的目标能不能再高一点?", f"{targets_page(targets)}#D10", moment("2026-03-09T11:00")
+    )  # fmt: skip
     inbox.take(
         "老旧小区改造完工后, 应当请居民来评价", f"{page_of(draft)}#C06", moment("2026-03-10T10:00")
     )
@@ -229,8 +270,8 @@ def comments(home: Path) -> None:
         actor=person("chengxu"),
         now=moment("2026-03-10T11:00"),
     )
-    places, buses, water, opinion = Comment.objects.order_by("pk")
-    for held, unit in ((places, "D10"), (buses, "D09")):
+    places, buses, water, more, opinion = Comment.objects.order_by("pk")
+    for held, unit in ((places, "D10"), (buses, "D09"), (more, "D10")):
         do(COMMENTS, "route", held, "chengxu", "2026-03-10", unit=unit, shown=held.text)
     do(COMMENTS, "hand_over", water, "chengxu", "2026-03-10", to="hotline")
     do(

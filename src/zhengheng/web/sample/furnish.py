@@ -12,10 +12,10 @@ from zhengheng.web.reporting.jobs import tick
 from zhengheng.web.results.acts import RESULTS
 from zhengheng.web.results.services import name_reader, register_run, serve
 from zhengheng.web.rulebooks.questions import PROPOSALS, QUESTIONS
-from zhengheng.web.sample import cases
+from zhengheng.web.sample import cases, changes, quarters
 from zhengheng.web.sample.desk import do, make, moment, person, work
 from zhengheng.web.sample.people import accounts, settle
-from zhengheng.web.sample.road import adopt, adopted, concluded, decided
+from zhengheng.web.sample.road import adopt, adopted, as_of, concluded, decided
 from zhengheng.web.sample.stories import appeals, rectification, reports, targets
 from zhengheng.workflow.roles import Role
 
@@ -33,13 +33,16 @@ def furnish_office(home: Path, now: datetime) -> list[tuple[str, str, str]]:
         _earlier(home)
         books = {name: _rulebook(home, name) for name in YEARLY}
         cases.split_street(decided)
+        _changed(load_rulebook(home / "rulebooks" / "districts")[0], 2025)
         cases.tolerance(books["departments"], decided)
         cases.claims(books["departments"])
         cases.self_reports(books["departments"])
         _questions(books["departments"])
         results = _results(home)
         appeals(results)
+        cases.untrue_figure(results["districts"])
         cases.decided_grade(results["departments"], decided)
+        quarters.improvement(home, load_rulebook(home / "rulebooks" / "departments")[0])
         rectification(results["departments"])
         newer = _next_year(home)
         targets(newer)
@@ -61,17 +64,30 @@ def _earlier(home: Path) -> None:
     """2023 and 2024 as they went, with the flood's targets."""
     books = {name: load_rulebook(home / "rulebooks" / name)[0] for name in YEARLY}
     for year in (2023, 2024):
-        versions = {name: adopted(book, year) for name, book in books.items()}
+        held = {name: as_of(book, year) for name, book in books.items()}
+        held["districts"] = changes.at_first(books["districts"], year)
+        versions = {name: adopted(book, year) for name, book in held.items()}
         if year == 2024:
             cases.flood(versions["districts"])
-        for book in books.values():
+        held["districts"] = _changed(books["districts"], year) or held["districts"]
+        for book in held.values():
             concluded(home, book, year)
+
+
+def _changed(book: Rulebook, year: int) -> Rulebook | None:
+    """The changes within a year, adopted one after the other; gives the rulebook as the last left it."""
+    last = None
+    for turn in changes.turns(book, year):
+        changes.change(turn, str(year))
+        last = turn.book
+    return last
 
 
 def _rulebook(home: Path, name: str) -> Any:
     days = ("2025-01-20", "2025-02-10", "2025-02-12", "2025-02-20")
     book, _ = load_rulebook(home / "rulebooks" / name)
-    return _adopt(book, "2025", days, "2025年第1次会议")
+    begun = changes.at_first(book, 2025) if name == "districts" else book
+    return _adopt(begun, "2025", days, "2025年第1次会议")
 
 
 def _questions(book: Any) -> None:

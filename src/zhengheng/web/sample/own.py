@@ -8,7 +8,7 @@ from zhengheng.lake.store import Lake
 from zhengheng.scheme.model import Rulebook, Unit
 from zhengheng.web.sample.desk import moment, work
 from zhengheng.web.sample.people import PEOPLE, accounts, appoint
-from zhengheng.web.sample.road import adopted, concluded, release
+from zhengheng.web.sample.road import adopted, as_of, concluded, release
 from zhengheng.web.sample.shown import Shown
 
 
@@ -36,7 +36,7 @@ def furnish_own(
                 tell(f"{one.book.title.zh} {year}")
                 adopted(one.book, year)
                 after = f"{year + 1}-04"
-                run = concluded(home, one.book, year)
+                run = concluded(home, as_of(one.book, year), year)
                 release(run, "score", (f"{after}-02", f"{after}-03", f"{after}-08"))
     tell("网页 pages")
     work(pages=True)

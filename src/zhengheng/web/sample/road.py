@@ -32,25 +32,33 @@ def decided(subject: str, meeting: str, when: str, wording: str) -> int:
     return number
 
 
+Days = tuple[str, str, str, str]
+"""Drafted, consulted until, submitted, adopted."""
+
+
 def adopt(
-    source: Rulebook, period: str, days: tuple[str, str, str, str], meeting: str,
-    opinion: tuple[str, str, str, str] | None = None,
+    source: Rulebook, period: str, days: Days, meeting: str, opinion: tuple[str, str, str, str] | None = None, *,
+    kind: str = "", reason: str = "", rehearse: bool = False,
 ) -> Any:  # fmt: skip
     """Draft, consultation, the office's word, the commission's decision, on these days.
 
-    `opinion` is who says what of which clause, and the office's reply.
+    `opinion` is who says what of which clause, and the office's reply; `kind` and `reason` make it a change within
+    the year, which is tried out on the year's data where it is to `rehearse`.
     """
     drafted, until, submitted, adopted = days
     held = take_in(
         name=f"{source.code}.zip", content=packed(source), actor=person("zhibiao"), now=moment(drafted)
     )  # fmt: skip
-    book = make(RULEBOOKS, "draft", "zhibiao", drafted, file=held.pk, period=period)
+    book = make(RULEBOOKS, "draft", "zhibiao", drafted, file=held.pk, period=period, change_kind=kind, reason=reason)  # fmt: skip
     do(RULEBOOKS, "consult", book, "zhibiao", drafted, until=until)
     if opinion:
         who, clause, text, reply = opinion
         do(RULEBOOKS, "opine", book, who, until, clause=clause, text=text)
         number = book.opinions.get().pk
         do(RULEBOOKS, "reply", book, "zhibiao", until, opinion=number, reply=reply)
+    if rehearse:
+        do(RULEBOOKS, "rehearse", book, "zhibiao", until, period=period)
+        work()
     do(RULEBOOKS, "submit", book, "zhuren", submitted)
     decision = decided(f"rulebook:{book.pk}", meeting, adopted, f"通过{book.title_zh}")
     return do(RULEBOOKS, "adopt", book, "mishu", adopted, decision=decision)
@@ -62,16 +70,16 @@ def as_of(book: Rulebook, year: int) -> Rulebook:
 
 
 def adopted(book: Rulebook, year: int) -> Any:
-    """The rulebook's own procedure, early in its year."""
+    """The rulebook as of a year, by its own procedure early in that year."""
     days = (f"{year}-01-22", f"{year}-02-19", f"{year}-02-21", f"{year}-03-01")
     return adopt(as_of(book, year), str(year), days, f"{year}年第1次会议")
 
 
 def concluded(home: Path, book: Rulebook, year: int) -> ResultRun:
-    """Computed, on notice for its days, decided, final in the spring after."""
+    """Computed by the rulebook in force, on notice for its days, decided, final in the spring after."""
     lake, closing = Lake.open(home / "lakes" / book.code), f"{year + 1}-03-01"
     made = make_run(
-        as_of(book, year), lake.facts(), parse_period(str(year)), DuckEngine(), date(year + 1, 3, 1)
+        book, lake.facts(), parse_period(str(year)), DuckEngine(), date(year + 1, 3, 1)
     )  # fmt: skip
     keep_run(lake, made, moment(closing))
     run = register_run(run=made.id, actor=person("shuju"), now=moment(closing))

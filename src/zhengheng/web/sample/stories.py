@@ -9,7 +9,7 @@ from zhengheng.web.appeals.acts import APPEALS
 from zhengheng.web.appeals.selectors import pool
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.organisation.models import Unit
-from zhengheng.web.rectification.acts import RECTIFICATIONS, below_line
+from zhengheng.web.rectification.acts import RECTIFICATIONS, below_line, open_case
 from zhengheng.web.reporting.acts import REPORTS
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.results.selectors import folder_of, loaded
@@ -115,8 +115,9 @@ def _hearing(run: Any) -> None:
 
 
 def rectification(run: Any) -> None:
-    """Story 7, in short: a notice within 72 hours, a plan with the process redesigned, visits of the mentor."""
-    first = next((code for code in ("D27", *(u.code for u in departments())) if below_line(run, code)), None)  # fmt: skip
+    """After the year: a notice within 72 hours and a first visit of the mentor; a second unit's case is only proposed."""
+    free = [u.code for u in departments() if open_case(u.code) is None]
+    first = next((code for code in free if below_line(run, code)), None)
     if first is None:
         return
     case = make(RECTIFICATIONS, "propose", "chengxu", "2026-03-05T10:00", run=run.pk, unit=first)
@@ -131,9 +132,7 @@ def rectification(run: Any) -> None:
         on="2026-03-11",
         advice="合并两道审核, 先做并联审批",
     )
-    second = next(
-        (u.code for u in departments() if u.code != first and below_line(run, u.code)), None
-    )
+    second = next((code for code in free if code != first and below_line(run, code)), None)
     if second is not None:
         make(RECTIFICATIONS, "propose", "chengxu", "2026-03-11", run=run.pk, unit=second)
 
@@ -143,9 +142,10 @@ LEADERS = {"D10": "jiaoyu-ld", "D06": "wenlv-ld", "D22": "gongan-ld", "D27": "gu
 
 
 def targets(book: Any) -> None:
-    """Story 12: 24 of 38 agreed, 9 in the second round, 3 before the commission, 2 overdue."""
+    """Story 12: 24 of 38 agreed, 9 in the second round, 3 before the commission, 2 overdue; everybody may read the drafts."""
     known = {i.code: i for i in book_of(book).indicators}
     weights = book_of(book).weights[-1].table
+    sheets = []
     for place, unit in enumerate(departments()):
         mine = [
             code for code, row in weights.items()
@@ -159,7 +159,10 @@ def targets(book: Any) -> None:
         sheet = make(TARGETS, "propose", "zhibiao", "2026-03-05T14:00", rulebook=book.pk, unit=unit.code,
                      lines=lines, due_on="2026-03-06" if overdue else "2026-03-20")  # fmt: skip
         if not overdue:
-            _negotiate(sheet, LEADERS.get(unit.code, "danwei-ld"), place, lines)
+            sheets.append((sheet, LEADERS.get(unit.code, "danwei-ld"), place, lines))
+    do(RULEBOOKS, "open_targets", book, "zhibiao", "2026-03-05T16:00")
+    for one in sheets:
+        _negotiate(*one)
     work()
 
 
@@ -176,8 +179,8 @@ def _negotiate(sheet: Any, leader: str, place: int, lines: list[dict[str, str]])
             "agree",
             sheet,
             leader,
-            "2026-03-10",
-            consultation=[paper(leader, "2026-03-10", "职工代表会议记录")],
+            "2026-03-11",
+            consultation=[paper(leader, "2026-03-11", "职工代表会议记录")],
         )
 
 

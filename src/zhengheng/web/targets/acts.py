@@ -23,6 +23,7 @@ from zhengheng.web.files.services import own_files
 from zhengheng.web.jobs import services as jobs
 from zhengheng.web.organisation.selectors import unit_of
 from zhengheng.web.rulebooks.selectors import adopted_choices, adopted_version, book_of
+from zhengheng.web.targets.drafts import heard
 from zhengheng.web.targets.models import TargetLine, TargetSheet
 from zhengheng.web.targets.services import TargetError, checked
 from zhengheng.workflow.machines import TARGET
@@ -130,7 +131,7 @@ class AgreeGiven(Given):
 
 
 def agree(doing: Doing) -> Change:
-    """Signed by the leader; the staff was heard, and its minutes are on file."""
+    """Signed by the leader; the staff was heard, its minutes are on file, and the public had its days."""
     consulted = _consulted(doing)
     if not doing.obj.consultation and not consulted:
         raise TargetError.one(
@@ -141,6 +142,7 @@ def agree(doing: Doing) -> Change:
 
 
 def _signed(doing: Doing, lines: Any, more: dict[str, Any]) -> Change:
+    heard(doing)
     for line in lines:
         line.original = line.current = line.proposed
         line.save(update_fields=["original", "current"])

@@ -1,0 +1,48 @@
+"""Reading rectification cases: on which rung of the ladder of warnings a unit stands."""
+
+from dataclasses import dataclass
+
+from zhengheng.domain.periods import parse_period
+from zhengheng.scheme.procedure import WarningStep
+from zhengheng.web.rectification.models import Rectification
+from zhengheng.web.results.models import ResultRun
+from zhengheng.web.results.selectors import folder_of, loaded
+from zhengheng.workflow.ladder import rung
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An indicator's misses in a row, period by period, and the warning that follows; None at the foot."""
+
+    missed: tuple[tuple[str, bool], ...]
+    warning: WarningStep | None
+
+
+def standings(case: Rectification) -> dict[str, Standing]:
+    """Of each indicator of a case, up to the newest run that brought it there; none where the rulebook has no ladder.
+
+    Counted are the runs of the same rulebook for periods of the same length.
+    """
+    steps = sorted(loaded(folder_of(case.run.run)).rulebook.warnings, key=lambda one: one.step)
+    if not steps:
+        return {}
+    runs = _runs(case)
+    found = {}
+    for one in case.indicators:
+        last = one.get("period", case.run.period)
+        missed = tuple((run.period, _red(run, case.unit.code, one["code"])) for run in runs if run.period <= last)  # fmt: skip
+        at = rung((red for _, red in missed), len(steps))
+        found[one["code"]] = Standing(missed, steps[at - 1] if at else None)
+    return found
+
+
+def _runs(case: Rectification) -> list[ResultRun]:
+    """The newest run of each period, the oldest period first."""
+    rhythm = parse_period(case.run.period).frequency
+    held = {run.period: run for run in ResultRun.objects.filter(rulebook=case.run.rulebook).order_by("pk")}  # fmt: skip
+    return [held[period] for period in sorted(held) if parse_period(period).frequency == rhythm]
+
+
+def _red(run: ResultRun, unit: str, indicator: str) -> bool:
+    rows = loaded(folder_of(run.run)).results.of_unit("light", unit)
+    return any(row["subject"] == indicator and row["light"] == "red" for row in rows)

@@ -1,0 +1,9 @@
+"""Pages of rulebooks beside their list."""
+
+from django.urls import path
+
+from zhengheng.web.rulebooks import views
+
+urlpatterns = [
+    path("rulebooks/<int:number>/indicator/", views.indicator, name="rulebook_indicator"),
+]
