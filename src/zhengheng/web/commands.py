@@ -59,7 +59,7 @@ def serve(
     home: HomeOption = HERE,
     host: Annotated[str, typer.Option(help="address")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="port")] = 8000,
-    threads: Annotated[int, typer.Option(help="线程 / threads of each process")] = 4,
+    threads: Annotated[int, typer.Option(help="线程 / threads of each process")] = 2,
     processes: Annotated[int, typer.Option(help="进程, 0 为按内核数 / processes; 0: by the cores")] = 0,
 ) -> None:  # fmt: skip
     """Serve the office in production form."""

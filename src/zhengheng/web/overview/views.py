@@ -60,7 +60,7 @@ def board(request: OfficeRequest, name: str) -> HttpResponse:
     choice = choice_of(request, len(held.line), len(held.groups))
     context |= {
         "view": view, "views": VIEWS.items(), "choice": choice, "only": ONLY.items(),
-        "helped": sum(bool(cases[unit]) for unit in held.red),
+        "helped": len(held.red & cases.keys()),
         "link": urlencode({"group": "all" if choice.group is None else choice.group, "q": choice.words, "only": choice.only,
                            "by": "score" if choice.by_score else ""}),
     }  # fmt: skip

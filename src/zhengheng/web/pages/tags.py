@@ -6,6 +6,8 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from zhengheng.domain.numbers import format_scaled
@@ -25,10 +27,29 @@ def say(zh: str, en: str) -> str:
     return en if language() == "en" else zh
 
 
-@register.simple_tag
-def t(zh: str, en: str) -> str:
-    """`{% t "中文" "English" %}`"""
-    return say(zh, en or zh)
+class _Said(template.Node):
+    """`{% t "中文" "English" %}`: literal words are escaped once, when the template is read."""
+
+    def __init__(
+        self, zh: template.base.FilterExpression, en: template.base.FilterExpression
+    ) -> None:
+        self.words = (zh, en)
+        self.literal = None if any(isinstance(one.var, template.Variable) or one.filters for one in self.words) else (
+            conditional_escape(zh.var), conditional_escape(en.var or zh.var)
+        )  # fmt: skip
+
+    def render(self, context: template.Context) -> SafeString:
+        if self.literal is not None:
+            return self.literal[language() == "en"]
+        zh, en = (one.resolve(context) for one in self.words)
+        return conditional_escape(say(zh, en or zh))
+
+
+@register.tag
+def t(parser: template.base.Parser, token: template.base.Token) -> _Said:
+    """The words in the reader's language; without English ones the Chinese."""
+    _, zh, en = token.split_contents()
+    return _Said(parser.compile_filter(zh), parser.compile_filter(en))
 
 
 SUBJECTS: dict[str, dict[str, tuple[str, str]]] = {

@@ -27,12 +27,8 @@ from zhengheng.workflow.permissions import may
 
 def runs() -> QuerySet[ResultRun]:
     """All runs in the procedure, with who may read each before its notice."""
-    return _light().prefetch_related("readers")
-
-
-def _light() -> QuerySet[ResultRun]:
-    """Runs without the whole text of their rulebooks, which is read where somebody asks for it."""
-    held = ResultRun.objects.select_related("version")
+    # The text of the rulebook is long; it is read where somebody asks for it.
+    held = ResultRun.objects.select_related("version").prefetch_related("readers")
     return held.defer("version__text", "version__findings")
 
 
@@ -44,10 +40,13 @@ def relations(run: ResultRun, account: Account) -> tuple[str, ...]:
 def visible(account: Account, day: date) -> list[ResultRun]:
     """The runs that an account may see; of others it does not learn that they exist."""
     held = grants(account, day)
-    named = set(NamedReader.objects.filter(account=account).values_list("run_id", flat=True))
+    found = list(ResultRun.objects.all())
+    shut = {run.pk for run in found if not may(held, "result.read", state=run.state)}
+    mine = NamedReader.objects.filter(account=account, run__in=shut).values_list("run_id", flat=True)  # fmt: skip
+    named = set(mine) if shut else set()
     return [
-        run for run in _light()
-        if may(held, "result.read", state=run.state, relations=("named",) if run.pk in named else ())
+        run for run in found
+        if run.pk not in shut or (run.pk in named and may(held, "result.read", state=run.state, relations=("named",)))
     ]  # fmt: skip
 
 
@@ -79,6 +78,12 @@ def lakes() -> list[Path]:
 
 def folder_of(name: str) -> Path:
     """The folder of a kept run, in whichever lake it lies. Raises NotFoundError."""
+    return _folder_of(Path(settings.HOME), name)
+
+
+@lru_cache(maxsize=256)
+def _folder_of(installation: Path, name: str) -> Path:
+    """Where a run lies it stays; one that is not found is looked for again."""
     for home in lakes():
         if (home / "runs" / name / "run.json").is_file():
             return home / "runs" / name
