@@ -69,6 +69,8 @@ _WORDS = {
 }  # fmt: skip
 
 
+_TONGUES = {"zh": "in Chinese", "en": "in English"}
+
 VALUES: dict[str, tuple[str, str]] = {
     "ratio": ("目标比率", "ratio to the target"), "efficacy": ("功效系数", "efficacy"), "banded": ("分档功效系数", "efficacy by bands"),
     "rank": ("名次", "by rank"), "plus_minus": ("加减分", "plus and minus"), "rate_minus": ("每差一点扣分", "points off per point"),
@@ -100,5 +102,5 @@ def heading(key: str, language: Language = "zh") -> str:
         return key[1:]
     parts = [str(int(part[1:]) + 1) if part.startswith("#") else part for part in key.split("/")]
     if language == "en":
-        return " · ".join(part.replace("_", " ") for part in parts)
+        return " · ".join(_TONGUES.get(part, part.replace("_", " ")) for part in parts)
     return "·".join(_WORDS.get(part, part) for part in parts)

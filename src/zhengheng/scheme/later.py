@@ -9,13 +9,12 @@ from zhengheng.scheme.model import Rulebook, Unit
 from zhengheng.scheme.procedure import Procedure, Succession
 
 
-def rolled_over(book: Rulebook, version: str, start: date) -> Rulebook:
-    """The same rules from `start` on: what changed in the year stands from the first day.
+def rolled_over(book: Rulebook, version: str, start: date, years: int) -> Rulebook:
+    """The same rules from `start` on, so many years later: what changed in the year stands from the first day.
 
     The newest weights and the newest method of each indicator count; dates of the closing procedure
-    move with the year; successions of the past are history and stay behind.
+    move with the years; successions of the past are history and stay behind.
     """
-    years = start.year - book.effective_from.year
     newest = max(book.weights, key=lambda table: table.from_)
     indicators = tuple(
         one.model_copy(

@@ -330,7 +330,8 @@ def roll_over(doing: Doing) -> Change:
     """Next year's draft from this year's rules: what changed in the year stands from the first day."""
     given: RollOverGiven = doing.given
     period = _period(given.period)
-    book = rolled_over(selectors.book_of(doing.obj), given.version, parse_period(period).start)
+    start, before = parse_period(period).start, parse_period(doing.obj.period).start
+    book = rolled_over(selectors.book_of(doing.obj), given.version, start, start.year - before.year)
     file = take_in(name=f"{book.code}.zip", content=services.packed(book), actor=doing.actor, now=doing.now)  # fmt: skip
     act = RULEBOOKS.act("draft")
     assert act is not None

@@ -86,7 +86,8 @@ def _shown(book: Rulebook, code: str, request: OfficeRequest) -> dict[str, Any]:
     names = {one.code: (one.name.zh, one.name.say("en")) for one in book.categories}
     posted = request.method == "POST"
     return {
-        "sections": [(words, [one for key in keys for one in held.get(key, ())]) for words, keys in SECTIONS],
+        "sections": [(words, found, any(one["value"] for one in found))
+                     for words, keys in SECTIONS for found in ([one for key in keys for one in held.get(key, ())],)],
         "weights": [(column, names.get(column, ("全部类别", "all categories") if column == "*" else (column, column)), value)
                     for column, value in (weights_of(book, code) | _typed(request, "weight:")).items()],
         "dimension": request.POST.get("dimension", "") if posted else dimension_of(book, code),
