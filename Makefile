@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := demo
 # A little more than the cores: some tests wait for a process or a browser.
-WORKERS := $(shell $(PYTHON) -c "import os; print(os.cpu_count() + 1)")
+WORKERS := $(shell $(PYTHON) -c "import os; print(os.cpu_count() + 2)")
 
 .PHONY: demo demo-nyc test check bench docs pictures fmt lock clean spark
 
