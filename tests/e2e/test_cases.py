@@ -339,7 +339,9 @@ def test_a_rulebook_rolls_over_to_the_next_year(town: Town) -> None:
     assert (draft.state, draft.period, draft.effective_from) == ("draft", "2026", date(2026, 1, 1))
     old, procedure = book_of(RulebookVersion.objects.get(pk=book)), book_of(draft).procedure
     assert procedure is not None
-    assert procedure.starts_on == date(2027, 2, 16), "a year later, however long the rules have held"
+    assert procedure.starts_on == date(2027, 2, 16), (
+        "a year later, however long the rules have held"
+    )
     assert book_of(draft).weights[0].table == old.weights[0].table
     assert book_of(draft).weights[0].from_ == date(2026, 1, 1)
 

@@ -82,7 +82,9 @@ TABLE: dict[str, tuple[set[Role], set[Role] | str]] = {
     "rectification.evidence": (LEADER | REPORTER, NOBODY), "rectification.send_back": (INDICATORS, BOTH), "rectification.accept": (INDICATORS, BOTH),
 }  # fmt: skip
 BY_MACHINE = {
-    "report.open", "report.borrow", "report.reuse",
+    "report.open",
+    "report.borrow",
+    "report.reuse",
     "report.load",
     "item.load",
     "result.replace",

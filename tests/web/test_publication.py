@@ -330,7 +330,11 @@ def test_a_programme_says_why_and_what_it_improves_once_the_office_has_read_it(
     SelfReport.objects.update(state="accepted", public_text="长期目标已重新设定, 问 13800138000")
     found = {finding["text"] for finding in scanned(Publication.objects.get())}
     assert "13800138000" in found, "what a unit writes for everybody passes the same gate"
-    SelfReport.objects.filter(pk=told.pk).update(public_text="长期目标已重新设定")
+    SelfReport.objects.filter(pk=told.pk).update(
+        public_text="长期目标已重新设定",
+        reasons=[{"indicator": "PLANNING", "text": "目标文件见年度预算说明第 12 页"}],
+        steps=[{"until": "2008-06-30", "action": "独立评估完成"}],
+    )
     held = Publication.objects.get()
     do(people, "review", "secrecy_reviewer", held, ReviewGiven(cleared="公开的项目名称"))
     do(people, "release", "office_director", held, Nothing())
@@ -341,6 +345,9 @@ def test_a_programme_says_why_and_what_it_improves_once_the_office_has_read_it(
     )
     assert "What those who run it say" in said
     assert "长期目标已重新设定" in said
+    assert "目标文件见年度预算说明第 12 页" in said, "why a question was answered so, at its row"
+    assert "2008-06-30 独立评估完成" in said, "its improvement plan"
+    assert "目标文件见年度预算说明第 12 页" in (pages / "indicators" / "PLANNING.html").read_text(encoding="utf-8")  # fmt: skip
     assert "What those who run it say" not in silent
     assert "This programme has no improvement plan yet." in silent
     index = (pages / "index.html").read_text(encoding="utf-8")

@@ -282,7 +282,9 @@ def the_units_that_need_help() -> None:
     assert set() < wanted["cases"] < held.line.keys()
     case = Rectification.objects.get(state="served")
     for red in case.indicators:
-        page = client.get(f"/office/overview/{run.run}/indicators/{red['code']}/?unit={case.unit.code}")
+        page = client.get(
+            f"/office/overview/{run.run}/indicators/{red['code']}/?unit={case.unit.code}"
+        )
         assert f"/office/rectification/{case.pk}/" in page.content.decode()
     grades = {unit: line.grade for unit, (_, line) in held.line.items() if line.grade}
     earlier = {unit: line.grade for unit, (_, line) in reading(year_before(run), "zh").line.items()}

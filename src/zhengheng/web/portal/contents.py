@@ -6,7 +6,7 @@ from typing import Any
 from zhengheng.engines.heat import STATUSES
 from zhengheng.engines.opendata import LICENCE
 from zhengheng.web.pages.tags import say
-from zhengheng.web.portal.snapshots import Site
+from zhengheng.web.portal.snapshots import Site, alike
 
 Snapshot = dict[str, Any]
 Page = tuple[str, str, dict[str, Any]]
@@ -55,12 +55,14 @@ def _of_publication(site: Site, one: Snapshot) -> Iterator[Page]:
         yield f"{folder}/today.html", "today", base | {"rows": _both(one, today)}
     for group in one["groups"]:
         for unit in group["units"]:
-            marks = [(indicators[code], mark) for code, mark in one["marks"].get(unit["code"], {}).items()]  # fmt: skip
+            accounts = [account for account in one["accounts"] if account["unit"] == unit["code"]]
+            reasons = _reasons(accounts)
+            marks = [(indicators[code], mark, reasons.get(code, "")) for code, mark in one["marks"].get(unit["code"], {}).items()]  # fmt: skip
             yield f"{folder}/units/{unit['code']}.html", "unit", base | {
                 "unit": unit, "group": group, "years": _years(site, one, unit["code"]),
                 "marks": sorted(marks, key=lambda row: ORDER.index(row[1]["status"])),
                 "plans": [(plan, _named(plan, indicators)) for plan in one["plans"] if plan["unit"] == unit["code"]],
-                "accounts": [account["text"] for account in one["accounts"] if account["unit"] == unit["code"]],
+                "accounts": accounts, "steps": [step for account in accounts for step in account.get("steps", ())],
             }  # fmt: skip
     names = {unit["code"]: unit["name"] for group in one["groups"] for unit in group["units"]}
     for code, indicator in indicators.items():
@@ -83,6 +85,11 @@ ORDER = ("missed", "watch", "missing", "withheld", "met", "unlit", "not_due", "n
 """What needs attention stands first."""
 
 
+def _reasons(accounts: list[dict[str, Any]]) -> dict[str, str]:
+    """Why an indicator came out as it did, in the words of whoever is assessed."""
+    return {one["indicator"]: one["text"] for account in accounts for one in account.get("reasons", ())}  # fmt: skip
+
+
 def _named(plan: dict[str, Any], indicators: dict[str, Any]) -> list[dict[str, Any]]:
     return [indicators[code] for code in plan["indicators"] if code in indicators]
 
@@ -93,18 +100,19 @@ def _marks(one: Snapshot, code: str) -> list[dict[str, Any]]:
 
 def _rows(
     one: Snapshot, before: Snapshot | None, group: dict[str, Any], code: str
-) -> list[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]]:
-    """The group's units with their marks on an indicator, now and the period before."""
+) -> list[tuple[dict[str, Any], dict[str, Any], dict[str, Any], str]]:
+    """The group's units with their marks on an indicator, now and the period before, and why, as the unit says."""
     old = before["marks"] if before else {}
+    said = {account["unit"]: _reasons([account]).get(code, "") for account in one["accounts"]}
     return [
-        (unit, one["marks"][unit["code"]][code], old.get(unit["code"], {}).get(code, {}))
+        (unit, one["marks"][unit["code"]][code], old.get(unit["code"], {}).get(code, {}), said.get(unit["code"], ""))
         for unit in group["units"] if code in one["marks"].get(unit["code"], {})
     ]  # fmt: skip
 
 
 def _years(site: Site, one: Snapshot, unit: str) -> list[tuple[Snapshot, dict[str, Any]]]:
     """The unit's line in every published period of the rulebook; of this period the one that is read."""
-    held = [one if other["period"] == one["period"] else other for other in site.periods if other["rulebook"] == one["rulebook"]]  # fmt: skip
+    held = [one if other["period"] == one["period"] else other for other in site.periods if alike(one, other)]  # fmt: skip
     return [
         (other, line) for other in held for group in other["groups"] for line in group["units"] if line["code"] == unit
     ]  # fmt: skip
@@ -112,7 +120,7 @@ def _years(site: Site, one: Snapshot, unit: str) -> list[tuple[Snapshot, dict[st
 
 def _periods(site: Site, one: Snapshot, code: str) -> list[tuple[Snapshot, dict[str, int]]]:
     """How the indicator stood over the units in every published period of the rulebook."""
-    held = [one if other["period"] == one["period"] else other for other in site.periods if other["rulebook"] == one["rulebook"]]  # fmt: skip
+    held = [one if other["period"] == one["period"] else other for other in site.periods if alike(one, other)]  # fmt: skip
     return [(other, counted(_marks(other, code))) for other in held if _marks(other, code)]
 
 

@@ -83,11 +83,12 @@ class Site:
         found: dict[tuple[str, str], dict[str, Any]] = {}
         for one in sorted(self.publications, key=lambda one: -one["number"]):
             found.setdefault((one["rulebook"], one["period"]), one)
-        return sorted(found.values(), key=lambda one: one["period"], reverse=True)
+        # Of one year the whole comes before its quarters and months.
+        return sorted(found.values(), key=lambda one: (one["period"][:4], -len(one["period"]), one["period"]), reverse=True)  # fmt: skip
 
     def before(self, one: dict[str, Any]) -> dict[str, Any] | None:
         """The same rulebook's publication for the period before."""
-        held = [other for other in self.periods if other["rulebook"] == one["rulebook"] and other["period"] < one["period"]]  # fmt: skip
+        held = [other for other in self.periods if alike(one, other) and other["period"] < one["period"]]  # fmt: skip
         return held[0] if held else None
 
     def today(self, one: dict[str, Any]) -> dict[str, Any] | None:
@@ -104,6 +105,11 @@ class Site:
         path = self.source / str(one["number"]) / "digests.json"
         held = json.loads(path.read_text(encoding="utf-8"))
         return [(name.removeprefix("data/"), digest) for name, digest in sorted(held.items()) if name.startswith("data/")]  # fmt: skip
+
+
+def alike(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two publications are of the same rulebook and of periods of the same length."""
+    return bool(one["rulebook"] == other["rulebook"]) and len(one["period"]) == len(other["period"])
 
 
 def slots_of(path: Path) -> Slots:

@@ -43,7 +43,8 @@ def unit_names() -> dict[str, tuple[str, str]]:
 
 def plans_of(run: ResultRun) -> list[dict[str, Any]]:
     """What is being put right after this result; measures once the plan is under way, and never a person."""
-    cases = Rectification.objects.filter(run__rulebook=run.rulebook, run__period=run.period)
+    # What its quarters or months brought to light belongs to a year.
+    cases = Rectification.objects.filter(run__rulebook=run.rulebook, run__period__startswith=run.period)  # fmt: skip
     shown = cases.exclude(state__in=("proposed", "dropped")).select_related("unit").order_by("pk")
     words = RECTIFICATION.names
     return [
@@ -55,13 +56,16 @@ def plans_of(run: ResultRun) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def accounts_of(run: ResultRun) -> list[dict[str, str]]:
+def accounts_of(run: ResultRun) -> list[dict[str, Any]]:
     """What units say of their own result to everybody: the public part of self-reports that the office accepted."""
     told = SelfReport.objects.filter(
         rulebook__code=run.rulebook, rulebook__period=run.period, state="accepted"
     )
-    shown = told.exclude(public_text="").select_related("unit").order_by("unit__code")
-    return [{"unit": one.unit.code, "text": one.public_text} for one in shown]
+    return [
+        {"unit": one.unit.code, "text": one.public_text, "reasons": one.reasons, "steps": one.steps}
+        for one in told.select_related("unit").order_by("unit__code")
+        if one.public_text or one.reasons or one.steps
+    ]  # fmt: skip
 
 
 def scanned(held: Publication) -> list[dict[str, str]]:

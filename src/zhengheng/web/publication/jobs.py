@@ -105,4 +105,5 @@ def earlier(held: Publication) -> list[Publication]:
     found = Publication.objects.filter(
         state="released", run__rulebook=held.run.rulebook, run__period__lt=held.run.period
     ).select_related("run")  # fmt: skip
-    return list({one.run.period: one for one in found.order_by("pk")}.values())
+    length = len(held.run.period)
+    return list({one.run.period: one for one in found.order_by("pk") if len(one.run.period) == length}.values())  # fmt: skip

@@ -78,7 +78,11 @@ class SelfReport(Lived):
     unmet = models.TextField(blank=True)
     measures = models.TextField(blank=True)
     public_text = models.TextField(blank=True)
-    """What everybody may read of it beside the result: reasons, evidence, what is being improved."""
+    """What everybody may read of it beside the result."""
+    reasons = models.JSONField(default=list)
+    """Of single indicators, `indicator` and `text`: why it came out so, and what that rests on; for everybody."""
+    steps = models.JSONField(default=list)
+    """What is done next, `until` and `action`; for everybody."""
     answer = models.TextField(blank=True)
 
     class Meta(Lived.Meta):

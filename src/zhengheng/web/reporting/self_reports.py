@@ -1,7 +1,9 @@
 """A unit's account of its own year: degree of achievement, unmet targets with reasons, measures and plan."""
 
+from datetime import date
 from typing import Any
 
+from zhengheng.scheme.model import Rulebook
 from zhengheng.web.acts.declare import (
     Act,
     Change,
@@ -23,6 +25,16 @@ from zhengheng.web.rulebooks.selectors import adopted_choices, adopted_version, 
 from zhengheng.workflow.machines import SELF_REPORT
 
 
+class WhyGiven(Given):
+    indicator: str = ask("指标代码", "Indicator", max_length=64)
+    text: str = ask("为什么是这个结果, 依据什么", "Why it came out so, and on what that rests", max_length=1000)  # fmt: skip
+
+
+class StepGiven(Given):
+    until: date = ask("完成日期", "Done by")
+    action: str = ask("改进措施", "What is done", max_length=400)
+
+
 class TextGiven(Given):
     achievement: str = ask("目标完成情况", "What was achieved", "", form="text")
     unmet: str = ask("未完成的目标及原因", "Targets not met, and why", "", form="text")
@@ -32,6 +44,8 @@ class TextGiven(Given):
         "For everybody to read (optional): reasons, documents they rest on, what is being improved; nothing personal",
         "", form="text",
     )  # fmt: skip
+    reasons: list[WhyGiven] = ask("单项指标的说明 (对外公布)", "Single indicators, for everybody to read", [])  # fmt: skip
+    steps: list[StepGiven] = ask("改进安排 (对外公布)", "What is done next, for everybody to read", [])  # fmt: skip
     evidence: Files = ask("附件", "Files", [])
 
 
@@ -45,19 +59,35 @@ def draft(doing: Doing) -> Made:
     version, unit = adopted_version(given.rulebook), unit_of(given.unit)
     if SelfReport.objects.filter(rulebook=version, unit=unit).exists():
         raise ReportError.one("unit", "self_report.twice", zh="本单位已有自评报告", en="this unit has a self-report already")  # fmt: skip
-    made = SelfReport(rulebook=version, unit=unit, **_texts(doing))
+    made = SelfReport(rulebook=version, unit=unit, **_texts(doing, book_of(version)))
     return Made(made, {"unit": unit.code, "rulebook": version.pk})
 
 
-def _texts(doing: Doing) -> dict[str, Any]:
+def _texts(doing: Doing, book: Rulebook) -> dict[str, Any]:
     given: TextGiven = doing.given
+    shown = {one.code for one in book.indicators if one.visibility == "public"}
+    for why in given.reasons:
+        if why.indicator not in shown:
+            raise ReportError.one(
+                "reasons", "self_report.indicator", zh=f"没有公开的指标 {why.indicator}", en=f"there is no public indicator {why.indicator}"
+            )  # fmt: skip
     kept = [file.pk for file in own_files(given.evidence, doing.actor)]
     earlier = doing.obj.files if doing.obj else []
-    return {"achievement": given.achievement, "unmet": given.unmet, "measures": given.measures, "public_text": given.public_text, "files": [*earlier, *kept]}  # fmt: skip
+    return {"achievement": given.achievement, "unmet": given.unmet, "measures": given.measures, "public_text": given.public_text,
+            "reasons": [why.model_dump() for why in given.reasons], "steps": [step.model_dump(mode="json") for step in given.steps], "files": [*earlier, *kept]}  # fmt: skip
 
 
 def save(doing: Doing) -> Change:
-    return Change(_texts(doing))
+    return Change(_texts(doing, book_of(doing.obj.rulebook)))
+
+
+def _typed(told: SelfReport) -> dict[str, Any]:
+    """What stands in the form; rows as they are pasted."""
+    return {
+        **{name: getattr(told, name) for name in ("achievement", "unmet", "measures", "public_text")},
+        "reasons": "\n".join(f"{one['indicator']}\t{one['text']}" for one in told.reasons),
+        "steps": "\n".join(f"{one['until']}\t{one['action']}" for one in told.steps),
+    }  # fmt: skip
 
 
 def file(doing: Doing) -> Change:
@@ -68,7 +98,9 @@ def file(doing: Doing) -> Change:
     for name, (zh, en) in parts.items():
         if not getattr(told, name).strip():
             raise ReportError.one(name, "self_report.part", zh=f"自评报告缺少: {zh}", en=f"the self-report lacks: {en}")  # fmt: skip
-    return Change({}, {name: getattr(told, name) for name in (*parts, "public_text")})
+    return Change(
+        {}, {name: getattr(told, name) for name in (*parts, "public_text", "reasons", "steps")}
+    )
 
 
 def concluded(doing: Doing) -> Change:
@@ -82,7 +114,8 @@ def _grounds(told: SelfReport, request: Any) -> dict[str, Any]:
         rulebook__code=told.rulebook.code, unit=told.unit, state__in=("confirmed", "loaded")
     ).order_by("indicator", "-period")  # fmt: skip
     newest = {report.indicator: report for report in reversed(reports)}
-    return {"held": [(names[code], report) for code, report in sorted(newest.items()) if code in names]}  # fmt: skip
+    reasons = [(names[one["indicator"]], one["text"]) for one in told.reasons if one["indicator"] in names]  # fmt: skip
+    return {"reasons": reasons, "held": [(names[code], report) for code, report in sorted(newest.items()) if code in names]}  # fmt: skip
 
 
 SELF_REPORTS = Kind(
@@ -95,7 +128,7 @@ SELF_REPORTS = Kind(
              "States what was achieved, which targets were not met and why, measures and plan; the leader files it."), choices=adopted_choices),
         Act("self_report.file", ("提交", "File"), file),
         Act("self_report.save", ("修改", "Save"), save, TextGiven, optional=True,
-            typed=lambda r: {"achievement": r.achievement, "unmet": r.unmet, "measures": r.measures, "public_text": r.public_text}),
+            typed=_typed),
         Act("self_report.accept", ("审核通过", "Accept"), concluded, ReasonGiven),
         Act("self_report.return", ("退回修改", "Send back"), concluded, ReasonGiven, optional=True),
     ),
@@ -110,5 +143,6 @@ SELF_REPORTS = Kind(
     ),
     queryset=lambda: SelfReport.objects.select_related("rulebook", "unit"),
     body="reporting/self_report.html", context=_grounds,
-    out=lambda r: {"unit": r.unit.code, "rulebook": r.rulebook_id, "achievement": r.achievement, "unmet": r.unmet, "measures": r.measures, "public_text": r.public_text},
+    out=lambda r: {"unit": r.unit.code, "rulebook": r.rulebook_id, "achievement": r.achievement, "unmet": r.unmet, "measures": r.measures, "public_text": r.public_text,
+                   "reasons": r.reasons, "steps": r.steps},
 )  # fmt: skip

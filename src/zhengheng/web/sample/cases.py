@@ -42,6 +42,13 @@ ACCOUNT = "新增学位主要来自城东两所改扩建学校, 依据是竣工�
 """What the education bureau says of its year to everybody."""
 
 
+REASONS = [
+    {"indicator": "C02", "text": "两所学校汛期停工一个月, 少完成 40 个学位; 依据竣工验收备案表"},
+    {"indicator": "A03", "text": "基建尾款按合同次年支付; 依据预算执行报告"},
+]
+STEPS = [{"until": "2026-03-01", "action": "两所学校通过竣工验收"}, {"until": "2026-08-31", "action": "补足少完成的学位, 秋季开学前投用"}]  # fmt: skip
+
+
 def flood(book: Any) -> None:
     """Story 3: after the flood of July 2024 one county's target is eased, a district's is not; the first stay to be seen."""
     for unit, leader, indicator, target, asked, agreed in FLOOD:
@@ -116,7 +123,8 @@ def self_reports(book: Any) -> None:
         ("D06", "wenlv-ld", "接待过夜游客未达目标", ""),
     ):
         told = make(SELF_REPORTS, "draft", who, "2025-12-20", rulebook=book.pk, unit=unit, achievement="年度目标完成情况良好",
-                    unmet=unmet, measures="按季度分解任务, 每月调度", public_text=public, evidence=[paper(who, "2025-12-20", "自评报告")])  # fmt: skip
+                    unmet=unmet, measures="按季度分解任务, 每月调度", public_text=public,
+                    reasons=REASONS if public else [], steps=STEPS if public else [], evidence=[paper(who, "2025-12-20", "自评报告")])  # fmt: skip
         do(SELF_REPORTS, "file", told, who, "2025-12-22")
         if unit == "D10":
             do(SELF_REPORTS, "accept", told, "zhibiao", "2025-12-26", reason="与确认数据一致")
