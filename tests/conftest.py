@@ -70,15 +70,29 @@ def postgres() -> Iterator[str]:
 
 LONG = (
     "tests/test_spark",
-    "tests/e2e/test_browser",
+    "tests/e2e/test_faults",
     "tests/e2e/test_tour",
-    "tests/web/test_sample",
+    "tests/e2e/test_browser",
     "tests/web/test_schema",
     "tests/test_cli",
-    "tests/e2e/test_faults",
+    "tests/web/test_sample",
 )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first: begun last, one of them would leave the other workers waiting."""
-    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+    """Each worker begins with long tests of its own: begun last, one of them would leave the others waiting.
+
+    Workers take equal parts of the list, one after the other, and then steal from each other.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    parts: list[list[pytest.Item]] = [[] for _ in range(workers)]
+    rest: list[pytest.Item] = []
+    for item in items:
+        place = next((n for n, name in enumerate(LONG) if item.nodeid.startswith(name)), None)
+        (rest if place is None else parts[place % workers]).append(item)
+    whole = len(items)
+    for number, part in enumerate(parts):
+        room = max(whole * (number + 1) // workers - whole * number // workers - len(part), 0)
+        part += rest[:room]
+        del rest[:room]
+    items[:] = [item for part in parts for item in part] + rest

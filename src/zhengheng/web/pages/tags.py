@@ -107,6 +107,20 @@ def worded(label: str | Sequence[str]) -> str:
     return label if isinstance(label, str) else say(label[0], label[1])
 
 
+KINDS = {
+    "市": "City", "省": "Province", "市直部门": "Municipal department", "区县": "District or county", "区县(园区)": "District, county or zone",
+    "镇街": "Street or town", "街道": "Street", "乡镇": "Town", "科室": "Section", "岗位": "Post", "项目": "Programme", "事业单位": "Public institution",
+    "国有企业": "State-owned firm",
+}  # fmt: skip
+"""The usual kinds of units in English; a kind is a word of the city's own, and others stand as written."""
+
+
+@register.filter
+def kind(word: str) -> str:
+    """A kind of units in the reader's language, where it is a usual one."""
+    return say(word, KINDS.get(word, word))
+
+
 @register.filter
 def named(code: str, names: dict[str, tuple[str, str]]) -> str:
     """What a code stands for, where that is known."""
