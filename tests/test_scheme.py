@@ -238,7 +238,7 @@ def test_a_difference_is_said_in_words(tmp_path: Path) -> None:
         write(tmp_path / "b", **change("A", method={"kind": "ratio", "target": 12}))
     )
     assert differences(old, new, "zh") == [
-        "修改 indicators › A › method › target: 10 改为 12",
+        "修改 指标 › A › 计分 › 目标值: 10 改为 12",
         "计分口径有变化, 得分可能变动",
     ]
     assert differences(old, old, "en") == ["no number can change (wording only)"]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from zhengheng.domain.problems import Language
+from zhengheng.scheme.excel_words import VALUES, worded
 from zhengheng.scheme.fingerprint import data_fingerprint, dump
 from zhengheng.scheme.model import Rulebook
 
@@ -41,18 +42,29 @@ def _keyed(value: Any) -> Any:
 
 
 def _line(path: tuple[str, ...], old: Any, new: Any, language: Language) -> str:
-    place = " › ".join(path)
+    place = " › ".join(worded(part, language) for part in path)
+    was, now = _short(old, language), _short(new, language)
     if old is None:
-        return f"{'新增' if language == 'zh' else 'added'} {place}: {_short(new)}"
+        return f"{'新增' if language == 'zh' else 'added'} {place}: {now}"
     if new is None:
-        return f"{'删除' if language == 'zh' else 'removed'} {place}: {_short(old)}"
+        return f"{'删除' if language == 'zh' else 'removed'} {place}: {was}"
     word, to = ("修改", "改为") if language == "zh" else ("changed", "to")
-    return f"{word} {place}: {_short(old)} {to} {_short(new)}"
+    return f"{word} {place}: {was} {to} {now}"
 
 
-def _short(value: Any) -> str:
+def _short(value: Any, language: Language) -> str:
+    """A value in a few words: its name, its kind, or what it has."""
     if isinstance(value, dict):
         name = value.get("name", {})
-        label = name.get("zh") if isinstance(name, dict) else None
-        return str(label or "{" + ", ".join(map(str, list(value)[:6])) + "}")
-    return str(value)
+        if isinstance(name, dict) and name.get("zh"):
+            return str(name["zh"] if language == "zh" else name.get("en") or name["zh"])
+        parts = ", ".join(_part(key, entry, language) for key, entry in list(value.items())[:6])
+        return f"{parts}{' …' if len(value) > 6 else ''}"
+    return str(VALUES.get(value, (value, value))[language == "en"]) if isinstance(value, str) else str(value)  # fmt: skip
+
+
+def _part(key: str, entry: Any, language: Language) -> str:
+    word = worded(str(key), language)
+    if isinstance(entry, dict) and isinstance(entry.get("kind"), str):
+        return f"{word} {_short(entry['kind'], language)}"
+    return word if isinstance(entry, dict | list) else f"{word} {_short(entry, language)}"

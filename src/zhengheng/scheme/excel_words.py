@@ -65,7 +65,12 @@ _WORDS = {
     "centre": "中心", "log": "取对数", "indicators": "指标", "full": "满分", "items": "事项", "about": "说明", "action": "措施",
     "rectification_days": "整改天数", "change": "增减", "plan_instead": "以改进方案代替", "formula": "公式", "date": "日期", "data": "数据承继",
     "years": "连续年数", "mode": "方式", "from_year": "起始年", "to_year": "终止年", "source": "来源系统", "coefficient": "系数", "years_in_a_row": "连续年数",
-    "best": "最好", "indicator": "指标", "table": "表",
+    "best": "最好", "indicator": "指标", "table": "表", "version": "版本", "weights": "权重", "tree": "指标树", "children": "下级",
+    "grading": "等次", "bands": "等次线", "adjustments": "加减分与否决", "succession": "机构承继", "procedure": "办理程序", "starts_on": "开始日",
+    "ends_on": "结束日", "effective_from": "生效日", "topics": "生活主题", "goals": "战略目标", "categories": "类别", "groups": "分组", "units": "单位",
+    "cascade": "目标分解", "warnings": "警示阶梯", "incentives": "激励", "form": "程序类型", "clocks": "时限", "freeze": "冻结日",
+    "targets_open": "目标草案公开", "second_instance": "委员会复核", "clock": "时限", "length": "时长", "organisation": "组织", "bonus_cap": "加分上限",
+    "at_least": "不低于", "share_at_most": "比例上限", "share_at_least": "比例下限", "pool_below": "合并计名额", "cases": "算例", "matrix": "评价矩阵",
 }  # fmt: skip
 
 
@@ -82,7 +87,7 @@ VALUES: dict[str, tuple[str, str]] = {
     "year": ("年", "year"), "half": ("半年 / 一半", "half"), "quarter": ("季", "quarter"), "month": ("月", "month"), "day": ("日", "day"),
     "sum": ("合计", "sum"), "mean": ("平均", "mean"), "last": ("期末值", "last"), "rolling": ("滚动", "rolling"),
     "public": ("公开", "public"), "internal": ("内部", "internal"), "not_held": ("不存于此", "not held here"),
-    "rounded": ("舍入后传递", "rounded"), "exact": ("不舍入传递", "exact"), "draft": ("草拟", "draft"), "approved": ("已批准", "approved"), "retired": ("停用", "retired"),
+    "rounded": ("舍入后传递", "rounded"), "exact": ("不舍入传递", "exact"), "draft": ("草拟", "draft"), "published": ("已发布", "published"), "approved": ("已批准", "approved"), "retired": ("停用", "retired"),
     "province": ("省定", "province"), "government_work_report": ("政府工作报告", "government work report"), "livelihood_promise": ("民生实事", "livelihood promise"),
     "statute": ("法定", "statute"), "city": ("市定", "city"), "missing": ("缺报", "missing"), "zero": ("计零", "zero"),
     "full": ("满分", "full mark"), "floor": ("取保底", "floor"), "block": ("不出分", "no score"), "unranked": ("不排名", "unranked"), "renormalise": ("按其余折算", "renormalise"),
@@ -94,6 +99,13 @@ VALUES: dict[str, tuple[str, str]] = {
     "是": ("是", "yes"), "否": ("否", "no"),
 }  # fmt: skip
 """The words of the choices of an indicator's form."""
+
+
+def worded(key: str, language: Language) -> str:
+    """One key in the reader's language; a name or code that is no key stays as it is."""
+    if language == "en":
+        return _TONGUES.get(key, key.replace("_", " ")) if key in _WORDS else key
+    return _WORDS.get(key, key)
 
 
 def heading(key: str, language: Language = "zh") -> str:

@@ -354,7 +354,7 @@ def _page(version: RulebookVersion, request: Any) -> dict[str, Any]:
         "indicators": selectors.book_of(version).indicators if editable else selectors.indicators(version),
         "editable": editable, "changes": selectors.changes(version, spoken),
         "opinions": version.opinions.select_related("by"), "steps": selectors.steps(version),
-        "clocks": selectors.clocks(version), "targets_wait": _targets_wait(version),
+        "clocks": selectors.clocks(version),
         "units": {u.code: (u.name_zh, u.name_en) for u in Unit.objects.all()},
         "rehearsal": Job.objects.filter(subject=f"rulebook:{version.pk}", kind="rehearse", state="done").first(),
         "questions": version.questions.exclude(answer=""), "earlier": selectors.before(version),
@@ -407,6 +407,7 @@ RULEBOOKS = Kind(
     ),
     body="rulebooks/body.html", context=_page,
     out=lambda v: {"code": v.code, "version": v.version, "period": v.period, "fingerprint": v.fingerprint,
+                   "targets_until": str(v.targets_until or ""),
                    "findings": v.findings,
                    "opinions": [{"id": o.pk, "clause": o.clause, "text": o.text, "reply": o.reply} for o in v.opinions.all()]},
 )  # fmt: skip
