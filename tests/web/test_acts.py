@@ -1,10 +1,12 @@
 """Every act × every role × own or another's unit × every state it leads out of. Written apart from permissions.py."""
 
 import json
+import re
 from datetime import date
 from typing import Any, Literal, get_args, get_origin
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from tests.web.conftest import NOW, People, computed_run
@@ -320,3 +322,30 @@ def test_whoever_records_a_decision_does_not_attest_it(people: People) -> None:
     path = f"/api/v1/decisions/{decision.pk}/attest"
     assert people.client("both").post(path, body, content_type="application/json").status_code == 403  # fmt: skip
     assert people.client("commission_member").post(path, body, content_type="application/json").status_code == 200  # fmt: skip
+
+
+def test_a_form_that_is_shown_again_has_its_files_still(people: People) -> None:
+    book = Objects(people, "D10").rulebook
+    secretary = people.client("commission_secretary")
+    typed = {
+        "subject": f"rulebook:{book.pk}",
+        "meeting": "2026-1",
+        "held_on": "2026-03-12",
+        "attendees": "十一人",
+        "approved": "on",
+    }
+    paper = SimpleUploadedFile("纪要.txt", "会议纪要".encode(), "text/plain")
+    again = secretary.post("/office/decisions/new/record/", typed | {"minutes": paper})
+    page = again.content.decode()
+    assert again.status_code == 422, "the wording is missing"
+    assert "纪要.txt" in page
+    number = re.findall(r'name="minutes-kept" value="(\d+)"', page)
+    assert len(number) == 1
+    stranger = people.client("office_director")
+    theirs = stranger.post("/office/rulebooks/new/draft/", {"file-kept": number, "period": ""})
+    assert "纪要.txt" not in theirs.content.decode(), "nobody sees another's file"
+    done = secretary.post(
+        "/office/decisions/new/record/", typed | {"wording": "同意", "minutes-kept": number}
+    )
+    assert done.status_code == 302, done.content.decode()
+    assert Decision.objects.latest("pk").files == [int(number[0])]

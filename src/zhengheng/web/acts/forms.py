@@ -54,6 +54,8 @@ def _input(
         kind, listed = "choice", tuple(choices[name])
     default = "" if info.is_required() or info.default is None else info.default
     value = typed.get(name, "" if kind in {"rows", "files"} else default)
+    if kind in {"file", "files"} and not isinstance(value, list):
+        value = ""
     return Input(name, words, kind, info.is_required() and kind != "yes", value, listed, columns)
 
 
@@ -81,26 +83,46 @@ def _form(info: FieldInfo, form: str) -> tuple[str, tuple[tuple[str, str | Words
     return named.get(getattr(kind, "__name__", ""), "line"), ()
 
 
+KEPT = "-kept"
+"""After a field's name: numbers of the files that an earlier attempt handed in."""
+
+
 def read(
     given: type[Given], post: QueryDict, uploads: MultiValueDict[str, UploadedFile[Any]],
-    store: Callable[[UploadedFile[Any]], int],
+    store: Callable[[UploadedFile[Any]], int], kept: dict[str, list[int]],
 ) -> Given:  # fmt: skip
-    """What the form says, checked. `store` takes an uploaded file in and gives its number."""
+    """What the form says, checked. `store` takes an uploaded file in and gives its number.
+
+    `kept` is filled with the files of each field, so that a form that is shown again has them still.
+    """
     found: dict[str, Any] = {}
     for name, info in given.model_fields.items():
         kind, _ = _form(info, str((info.json_schema_extra or {}).get("form", "")))  # type: ignore[union-attr]
         if kind == "yes":
             found[name] = name in post
         elif kind == "files":
-            found[name] = [store(file) for file in uploads.getlist(name)]
+            held = _files(name, post, uploads, store, kept)
+            found[name] = held
         elif kind == "rows":
             found[name] = _rows(_row(info), post.get(name, ""))
         elif kind == "file":
-            if held := uploads.getlist(name):
-                found[name] = store(held[0])
+            if held := _files(name, post, uploads, store, kept):
+                found[name] = held[-1]
         elif text := post.get(name, "").strip():
             found[name] = text
     return check(given, found)
+
+
+def _files(
+    name: str, post: QueryDict, uploads: MultiValueDict[str, UploadedFile[Any]],
+    store: Callable[[UploadedFile[Any]], int], kept: dict[str, list[int]],
+) -> list[int]:  # fmt: skip
+    """The files of a field: those of an earlier attempt, then what comes now."""
+    before = post.getlist(name + KEPT)
+    held = kept.setdefault(name, [int(one) for one in before if one.isdecimal() and len(one) < 19])
+    for file in uploads.getlist(name):
+        held.append(store(file))
+    return held
 
 
 def check(given: type[Given], found: Mapping[str, Any]) -> Given:

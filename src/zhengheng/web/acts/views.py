@@ -123,16 +123,17 @@ def new(request: OfficeRequest, kind: Kind, act: str) -> HttpResponse:
     if not anywhere(grants(request.user, request.now.date()), doing.code):
         raise forbidden(doing.code)
     problems: ZhenghengError | None = None
+    kept: dict[str, list[int]] = {}
     if request.method == "POST":
         try:
-            given = _read(doing, request)
+            given = _read(doing, request, kept)
             made = services.make(kind, doing, given=given, actor=request.user, now=request.now)
         except ZhenghengError as error:
             problems = error
         else:
             messages.success(request, say(f"已完成: {doing.words[0]}", f"done: {doing.words[1]}"))
             return redirect(kind.address(made))
-    return _form(request, kind, doing, None, problems)
+    return _form(request, kind, doing, None, problems, kept)
 
 
 @require_http_methods(["GET", "POST"])
@@ -143,10 +144,11 @@ def act(request: OfficeRequest, kind: Kind, number: int, act: str) -> HttpRespon
         raise Http404
     obj = selectors.find(kind, number, request.user, request.now.date())
     problems: ZhenghengError | None = None
+    kept: dict[str, list[int]] = {}
     if request.method == "POST":
         try:
             services.perform(
-                kind, doing, obj, given=_read(doing, request), row_version=seen_version(request),
+                kind, doing, obj, given=_read(doing, request, kept), row_version=seen_version(request),
                 actor=request.user, now=request.now,
             )  # fmt: skip
         except ZhenghengError as error:
@@ -158,16 +160,18 @@ def act(request: OfficeRequest, kind: Kind, number: int, act: str) -> HttpRespon
         kind, obj, request.user, grants(request.user, request.now.date())
     ):
         raise forbidden(doing.code)
-    return _form(request, kind, doing, obj, problems)
+    return _form(request, kind, doing, obj, problems, kept)
 
 
 def _form(
-    request: OfficeRequest, kind: Kind, doing: Act, obj: Any, problems: ZhenghengError | None
-) -> HttpResponse:
+    request: OfficeRequest, kind: Kind, doing: Act, obj: Any, problems: ZhenghengError | None, kept: dict[str, list[int]]
+) -> HttpResponse:  # fmt: skip
+    mine = StoredFile.objects.filter(given_by=request.user).in_bulk([n for held in kept.values() for n in held])  # fmt: skip
+    files = {name: [mine[n] for n in held if n in mine] for name, held in kept.items()}
     context = {
         "kind": kind, "act": doing, "object": obj, "title": kind.title(obj) if obj else kind.words,
         "back": kind.address(obj) if obj else f"/office/{kind.path}/",
-        "inputs": _inputs(doing, obj, request, request.POST.dict()),
+        "inputs": _inputs(doing, obj, request, request.POST.dict() | files),
         "problems": problems.problems if problems else (),
         # What was seen stays what was seen: a second writer is told, not let through.
         "row_version": seen_version(request) or (obj.row_version if obj else 0),
@@ -176,14 +180,14 @@ def _form(
     return render(request, "acts/form.html", context, status=status)
 
 
-def _read(doing: Act, request: OfficeRequest) -> Given:
+def _read(doing: Act, request: OfficeRequest, kept: dict[str, list[int]]) -> Given:
     def store(file: UploadedFile[Any]) -> int:
         kept = take_in(
             name=file.name or "", content=file.read(), actor=request.user, now=request.now
         )
         return int(kept.pk)
 
-    return forms.read(doing.given, request.POST, request.FILES, store)
+    return forms.read(doing.given, request.POST, request.FILES, store, kept)
 
 
 @require_GET
