@@ -24,6 +24,7 @@ test: $(VENV)/.dev $(VENV)/.assets
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/djangofmt --check src/zhengheng/web/templates
 	ZHENGHENG_HOME=.mypy_cache/home $(BIN)/mypy
 	$(BIN)/lint-imports
 	ZHENGHENG_HOME=.mypy_cache/home DJANGO_SETTINGS_MODULE=zhengheng.web.config.settings \
@@ -44,6 +45,7 @@ pictures: $(VENV)/.dev $(VENV)/.assets
 fmt: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format src tests benchmarks
+	$(BIN)/djangofmt src/zhengheng/web/templates
 
 # Names, versions and hashes only; no addresses.
 lock: $(VENV)/.dev

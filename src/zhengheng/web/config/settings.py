@@ -130,6 +130,9 @@ TEMPLATES = [
                 "zhengheng.web.pages.context.page",
             ],
             "builtins": ["zhengheng.web.pages.tags"],
+            "loaders": [
+                ("django.template.loaders.cached.Loader", ["zhengheng.web.config.templates.Loader"])
+            ],
         },
     }
 ]
