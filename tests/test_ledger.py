@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhengheng.ledger import tree
+from zhengheng.ledger import tree, witness
 from zhengheng.ledger.check import check
 from zhengheng.ledger.checkpoint import Checkpoint, CheckpointError, read
 from zhengheng.ledger.entry import Entry
@@ -18,7 +18,7 @@ KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 
 
 def leaves(count: int) -> list[bytes]:
-    return [tree.leaf_hash(str(n).encode()) for n in range(count)]
+    return [witness.leaf_hash(str(n).encode()) for n in range(count)]
 
 
 def plain_root(held: list[bytes]) -> bytes:
@@ -28,13 +28,13 @@ def plain_root(held: list[bytes]) -> bytes:
     split = 1
     while split * 2 < len(held):
         split *= 2
-    return tree.node_hash(plain_root(held[:split]), plain_root(held[split:]))
+    return witness.node_hash(plain_root(held[:split]), plain_root(held[split:]))
 
 
 def test_the_empty_tree_and_the_first_leaf_are_as_published() -> None:
     """The two values RFC 6962 implementations test with."""
     assert tree.root([]).hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-    assert tree.root([tree.leaf_hash(b"")]).hex() == (
+    assert tree.root([witness.leaf_hash(b"")]).hex() == (
         "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
     )
 
@@ -49,17 +49,17 @@ def test_inclusion_proofs_hold_and_nothing_else_does(data: st.DataObject) -> Non
     held = leaves(data.draw(st.integers(1, 90)))
     index = data.draw(st.integers(0, len(held) - 1))
     proof = tree.inclusion_proof(held, index)
-    assert tree.root_from_inclusion(held[index], index, len(held), proof) == tree.root(held)
+    assert witness.root_from_inclusion(held[index], index, len(held), proof) == tree.root(held)
     other = (
         data.draw(st.integers(0, len(held) - 1).filter(lambda n: n != index))
         if len(held) > 1
         else None
     )
     if other is not None:
-        assert tree.root_from_inclusion(held[other], index, len(held), proof) != tree.root(held)
-        assert tree.root_from_inclusion(held[index], other, len(held), proof) != tree.root(held)
+        assert witness.root_from_inclusion(held[other], index, len(held), proof) != tree.root(held)
+        assert witness.root_from_inclusion(held[index], other, len(held), proof) != tree.root(held)
     longer = [*proof, held[0]]
-    assert tree.root_from_inclusion(held[index], index, len(held), longer) != tree.root(held)
+    assert witness.root_from_inclusion(held[index], index, len(held), longer) != tree.root(held)
 
 
 @given(st.data())
@@ -68,10 +68,10 @@ def test_consistency_proofs_hold_and_nothing_else_does(data: st.DataObject) -> N
     old = data.draw(st.integers(1, len(held)))
     proof = tree.consistency_proof(held, old)
     before, now = tree.root(held[:old]), tree.root(held)
-    assert tree.is_consistent(old, before, len(held), now, proof)
-    changed = [tree.leaf_hash(b"forged"), *held[1:]]
-    assert not tree.is_consistent(old, tree.root(changed[:old]), len(held), now, proof)
-    assert not tree.is_consistent(old, before, len(held), tree.root(changed), proof)
+    assert witness.is_consistent(old, before, len(held), now, proof)
+    changed = [witness.leaf_hash(b"forged"), *held[1:]]
+    assert not witness.is_consistent(old, tree.root(changed[:old]), len(held), now, proof)
+    assert not witness.is_consistent(old, before, len(held), tree.root(changed), proof)
 
 
 def ledger(count: int, prefix: str = "") -> list[Entry]:
@@ -150,3 +150,19 @@ def test_a_checkpoint_is_signed_readable_and_short_on_paper() -> None:
 def test_entries_survive_an_export() -> None:
     for entry in (ledger(3)[1], ledger(3)[2].erased()):
         assert Entry.from_dict(entry.as_dict()) == entry
+
+
+@given(st.binary(min_size=32, max_size=32), st.binary(max_size=80), st.data())
+def test_the_witness_accepts_what_was_signed_and_nothing_else(
+    secret: bytes, message: bytes, data: st.DataObject
+) -> None:
+    """Against the library that signs: the witness has its own arithmetic, so that it runs on bare Python."""
+    key = Ed25519PrivateKey.from_private_bytes(secret)
+    public, signature = key.public_key().public_bytes_raw(), key.sign(message)
+    assert witness.is_signed(public, message, signature)
+    assert not witness.is_signed(public, message + b"x", signature)
+    place = data.draw(st.integers(0, 63))
+    altered = bytearray(signature)
+    altered[place] ^= 1 << data.draw(st.integers(0, 7))
+    assert not witness.is_signed(public, message, bytes(altered))
+    assert not witness.is_signed(public[:31], message, signature)

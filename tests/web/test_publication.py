@@ -13,6 +13,7 @@ from urllib.parse import unquote, urldefrag
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.test import Client
 
 from tests.web.conftest import NOW, People, computed_run
@@ -24,6 +25,7 @@ from zhengheng.web.acts.services import make, perform
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.jobs.services import run_job
 from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.ledger.services import append
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.services import import_units
 from zhengheng.web.portal.writing import publish
@@ -289,6 +291,47 @@ def test_anybody_verifies_what_was_published_and_one_altered_digit_fails(
     failed = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert failed.returncode != 0
     assert "cell.csv" in failed.stdout + failed.stderr
+
+
+def witnessed(site: Path, *files: Path) -> subprocess.CompletedProcess[str]:
+    words = [sys.executable, "-I", "-S", "witness.py", "proofs.json", *map(str, files)]
+    return subprocess.run(words, cwd=site, capture_output=True, text=True, check=False)
+
+
+def test_anybody_proves_that_the_files_are_those_that_entered_the_ledger(
+    people: People, result: ResultRun, tmp_path: Path
+) -> None:
+    first = release(people, result)
+    with transaction.atomic():
+        append(act="x", subject="y:1", actor="z", at=NOW)
+    second = release(people, result, reason="更正")
+    site = Path(settings.HOME) / "portal"
+    data = site / "data" / str(second.pk) / "values.csv"
+    done = witnessed(site, data, site / "data" / str(first.pk) / "bundle.zip")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"= {second.pk} data/values.csv" in done.stdout
+    altered = tmp_path / "values.csv"
+    altered.write_bytes(data.read_bytes()[:-2] + b"9\n")
+    failed = witnessed(site, altered)
+    assert failed.returncode == 1
+    assert f"■ {altered}" in failed.stdout
+    page = (site / "verify.html").read_text(encoding="utf-8")
+    held = json.loads((site / "proofs.json").read_text(encoding="utf-8"))["publications"]
+    older, newer = held[str(first.pk)], held[str(second.pk)]
+    assert newer["code"] in page
+    assert newer["follows"] == str(first.pk)
+    forgeries = {
+        "the content": {"content": newer["content"].replace("a", "b", 1)},
+        "the entry's place": {"leaf": newer["leaf"].replace('"sequence":', '"sequence":1')},
+        "another's proof": {"proof": older["proof"]},
+        "the checkpoint": {"checkpoint": newer["checkpoint"].replace(f"\n{newer['size']}\n", f"\n{newer['size'] + 1}\n")},
+        "another ledger": {"consistency": newer["consistency"][:-1]},
+        "a second beginning": {"follows": None},
+    }  # fmt: skip
+    for what, change in forgeries.items():
+        forged = {"publications": {str(first.pk): older, str(second.pk): newer | change}}
+        (site / "proofs.json").write_text(json.dumps(forged), encoding="utf-8")
+        assert witnessed(site).returncode == 1, what
 
 
 def test_the_portal_is_everybodys_and_the_office_is_not(people: People, result: ResultRun) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from zhengheng.domain.canonical import canonical
-from zhengheng.ledger.tree import leaf_hash
+from zhengheng.ledger.witness import leaf_hash
 
 SALT_BYTES = 16
 
@@ -45,13 +45,16 @@ class Entry:
         """A new entry; the salt is the caller's, and random."""
         return cls(sequence, act, subject, actor, at, content_digest(salt, content), salt, content)
 
-    def leaf(self) -> bytes:
-        """The leaf hash: of everything but the erasable part, which stands by its digest."""
-        committed = {
+    def committed(self) -> str:
+        """What the leaf is the hash of: everything but the erasable part, which stands by its digest."""
+        return canonical({
             "sequence": self.sequence, "act": self.act, "subject": self.subject,
             "actor": self.actor, "at": self.at.isoformat(), "digest": self.digest,
-        }  # fmt: skip
-        return leaf_hash(canonical(committed).encode())
+        })  # fmt: skip
+
+    def leaf(self) -> bytes:
+        """The leaf hash."""
+        return leaf_hash(self.committed().encode())
 
     def erased(self) -> "Entry":
         """The entry without its content; the tree stays as it was."""

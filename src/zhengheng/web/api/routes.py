@@ -331,6 +331,16 @@ def ledger_proof(request: OfficeRequest, sequence: int) -> dict[str, Any]:
     return found
 
 
+@router.get("/ledger/consistency", response={200: s.ConsistencyOut, **ERRORS})
+def ledger_consistency(request: OfficeRequest, old: int, new: int) -> dict[str, Any]:
+    """The proof that nothing among the first `old` entries changed until there were `new`."""
+    require(request.user, "ledger.read", request.now.date())
+    found = ledger.consistency(old, new)
+    if found is None:
+        raise _absent(f"{old} {new}")
+    return found
+
+
 @router.get("/ledger/checkpoints", response={200: list[s.CheckpointOut], **ERRORS})
 def ledger_checkpoints(request: OfficeRequest) -> QuerySet[SignedCheckpoint]:
     """Signed checkpoints, newest first."""

@@ -1,11 +1,14 @@
-// The portal reads without scripts; these keep large type, search as one types, and check a file on the reader's machine.
+// The portal reads without scripts; these keep large type, search as one types, and check files and proofs on the reader's machine.
+import { digestText, holds } from "./proofs.js";
+
 const large = document.querySelector("#large");
 large.checked = localStorage.getItem("large") === "yes";
 large.addEventListener("change", () => localStorage.setItem("large", large.checked ? "yes" : ""));
 
-const found = document.querySelector("#found"), check = document.querySelector("#check");
+const found = document.querySelector("#found"), check = document.querySelector("#check"), proved = document.querySelector("#proved");
 if (found) search(document.querySelector("#query"), [...found.querySelectorAll("li")], document.querySelector("#said"));
 if (check && crypto.subtle) verify(check, document.querySelector("#checked"));
+if (proved && crypto.subtle) prove(proved);
 
 const said = document.querySelector("#said[data-received]");
 if (said) {
@@ -34,11 +37,25 @@ function search(field, items, said) {
 function verify(field, said) {
   field.parentElement.hidden = false;
   field.addEventListener("change", async () => {
-    const bytes = await field.files[0].arrayBuffer();
-    const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-    const text = [...sum].map((one) => one.toString(16).padStart(2, "0")).join("");
+    const text = await digestText(await field.files[0].arrayBuffer());
     const same = [...document.querySelectorAll("tbody code")].find((code) => code.textContent === text);
     said.className = same ? "lamp lamp-met" : "lamp lamp-missed";
     said.textContent = same ? `● ${said.dataset.same} ${same.closest("tr").querySelector("a").textContent}` : `■ ${said.dataset.other}`;
   });
+}
+
+async function prove(table) {
+  const { publications } = await (await fetch(table.dataset.proofs)).json();
+  table.querySelector("thead .state").hidden = false;
+  for (const row of table.querySelectorAll("tbody tr")) {
+    const held = publications[row.dataset.number], cell = row.querySelector(".state");
+    cell.hidden = false;
+    try {
+      const good = await holds(held, publications[held.follows]);
+      cell.firstElementChild.className = good ? "lamp lamp-met" : "lamp lamp-missed";
+      cell.firstElementChild.textContent = good ? `● ${table.dataset.good}` : `■ ${table.dataset.bad}`;
+    } catch {
+      cell.firstElementChild.textContent = table.dataset.unable;
+    }
+  }
 }

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from zhengheng.ledger.entry import Entry
-from zhengheng.ledger.tree import inclusion_proof, root
+from zhengheng.ledger.tree import consistency_proof, inclusion_proof, root
 from zhengheng.web.ledger.models import LedgerEntry
 
 
@@ -48,14 +48,25 @@ def proof(sequence: int) -> list[str]:
     return [step.hex() for step in inclusion_proof(leaves(), sequence)]
 
 
-def proof_of(sequence: int) -> dict[str, Any] | None:
-    """An entry's inclusion proof with the root it leads to; None where there is no such entry."""
-    held = leaves()
+def proof_of(sequence: int, size: int | None = None) -> dict[str, Any] | None:
+    """An entry's inclusion proof in the first `size` entries, or in all, with the root; None where it is not among them."""
+    held = leaves()[:size]
     if not 0 <= sequence < len(held):
         return None
     return {
         "sequence": sequence, "size": len(held), "leaf": held[sequence].hex(),
         "root": root(held).hex(), "proof": [step.hex() for step in inclusion_proof(held, sequence)],
+    }  # fmt: skip
+
+
+def consistency(old: int, new: int) -> dict[str, Any] | None:
+    """The proof that the first `old` entries are the beginning of the first `new`, with both roots; None where they cannot be."""
+    held = leaves()
+    if not 0 < old <= new <= len(held):
+        return None
+    return {
+        "old_size": old, "old_root": root(held[:old]).hex(), "size": new, "root": root(held[:new]).hex(),
+        "proof": [step.hex() for step in consistency_proof(held[:new], old)],
     }  # fmt: skip
 
 

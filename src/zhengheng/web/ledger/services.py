@@ -39,6 +39,12 @@ def append(
     return made
 
 
+def checkpoint_over(sequence: int, *, home: Path, actor: str, now: datetime) -> SignedCheckpoint:
+    """The first checkpoint that speaks for an entry; signed now where there is none."""
+    found = SignedCheckpoint.objects.filter(size__gt=sequence).order_by("size", "pk").first()
+    return found or sign_checkpoint(home=home, actor=actor, now=now)
+
+
 def sign_checkpoint(*, home: Path, actor: str, now: datetime) -> SignedCheckpoint:
     """State the ledger's size and root, signed; the signing itself is an entry that follows it."""
     with transaction.atomic():

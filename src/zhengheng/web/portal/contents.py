@@ -39,7 +39,9 @@ def pages(site: Site) -> Iterator[Page]:
     yield "corrections.html", "corrections", {"corrections": [one for one in site.publications if one["corrects"]]}  # fmt: skip
     yield "data.html", "data", {"publications": [(one, site.files(one)) for one in site.publications], "licence": LICENCE}  # fmt: skip
     bundles = [(one, dict(site.files(one))["bundle.zip"]) for one in site.publications if one["shows"] == "score"]  # fmt: skip
-    yield "verify.html", "verify", {"bundles": bundles}
+    proofs = site.proofs
+    proved = [(one, proofs[str(one["number"])]) for one in site.publications if str(one["number"]) in proofs]  # fmt: skip
+    yield "verify.html", "verify", {"bundles": bundles, "proved": proved}
     for one in site.publications:
         yield from _of_publication(site, one)
 

@@ -16,6 +16,8 @@ COMMENTS = "comments.json"
 """Beside the publications: comments that are shown, with their replies."""
 CONSULTATIONS = "consultations.json"
 """Beside the publications: drafts on which the public is or was asked."""
+PROOF = "proof.json"
+"""In a publication's folder: what proves its release."""
 TARGETS = "targets.json"
 """Beside the publications: draft targets to which the public may or might speak."""
 OLDER: dict[str, Any] = {
@@ -99,6 +101,12 @@ class Site:
             return None
         held: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return held
+
+    @property
+    def proofs(self) -> dict[str, dict[str, Any]]:
+        """What proves each release, by the publication's number."""
+        found = {str(one["number"]): _read(self.source / str(one["number"]) / PROOF, {}) for one in self.publications}  # fmt: skip
+        return {number: proof for number, proof in found.items() if proof}
 
     def files(self, one: dict[str, Any]) -> list[tuple[str, str]]:
         """A publication's files with their SHA-256."""

@@ -6,7 +6,18 @@ from typing import Any, Literal
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.engines.snapshot import KINDS, scan, snapshot
 from zhengheng.web.accounts.models import Account
-from zhengheng.web.acts.declare import Act, Change, Column, Doing, Given, Kind, Made, Standing, ask
+from zhengheng.web.acts.declare import (
+    Act,
+    Change,
+    Column,
+    Doing,
+    Given,
+    Kind,
+    Made,
+    Standing,
+    ask,
+    signed,
+)
 from zhengheng.web.jobs import services as jobs
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.publication.models import Publication
@@ -173,8 +184,8 @@ PUBLICATIONS = Kind(
     acts=(
         Act("publication.prepare", ("准备发布", "Prepare a publication"), prepare, PrepareGiven,
             ("自动扫描个人信息和内部字样; 保密审查后由主任发布。", "Texts are scanned for personal and internal content; reviewed for secrecy, then released by the director."), choices=_results),
-        Act("publication.review", ("保密审查通过", "Pass the secrecy review"), review, ReviewGiven),
-        Act("publication.release", ("发布", "Release"), release),
+        Act("publication.review", ("保密审查通过", "Pass the secrecy review"), review, signed(ReviewGiven)),
+        Act("publication.release", ("发布", "Release"), release, signed()),
         Act("publication.written", ("已写成", "Written"), written, WrittenGiven, by_machine=True),
         Act("publication.withdraw", ("撤回", "Withdraw"), withdraw, WithdrawGiven, optional=True),
     ),

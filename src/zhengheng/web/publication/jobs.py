@@ -18,6 +18,7 @@ from zhengheng.web.acts.services import perform_by_machine
 from zhengheng.web.jobs import services as jobs
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.jobs.services import Work, job
+from zhengheng.web.portal.snapshots import PROOF
 from zhengheng.web.portal.writing import publish
 from zhengheng.web.publication.acts import (
     PUBLICATIONS,
@@ -27,6 +28,7 @@ from zhengheng.web.publication.acts import (
     unit_names,
 )
 from zhengheng.web.publication.models import Publication
+from zhengheng.web.publication.proof import proof
 from zhengheng.web.results.selectors import folder_of, loaded
 
 
@@ -37,7 +39,7 @@ def folder(held: Publication) -> Path:
 
 @job("publication.write")
 def write(work: Work) -> dict[str, Any]:
-    """Files first, then the row that names their digests, then the folder in its place: broken off anywhere, it goes on."""
+    """Files first, then the row that names their digests, the proof of that, the folder in its place: broken off anywhere, it goes on."""
     held = PUBLICATIONS.all().get(pk=work.job.arguments["publication"])
     target = folder(held)
     unfinished = target.with_name(f"{target.name}.part")
@@ -47,6 +49,8 @@ def write(work: Work) -> dict[str, Any]:
         given = WrittenGiven(digests=digests)
         perform_by_machine(PUBLICATIONS, "publication.written", held, given=given, now=work.now)
     if unfinished.is_dir():
+        made = proof(held, home=Path(settings.HOME), now=work.now)
+        (unfinished / PROOF).write_text(canonical(made), encoding="utf-8")
         shutil.rmtree(target, ignore_errors=True)
         unfinished.rename(target)
     jobs.ask(

@@ -1,0 +1,64 @@
+// What witness.py checks, on the reader's own machine: digest, ledger entry, checkpoint, signature, what went before.
+const utf8 = (text) => new TextEncoder().encode(text);
+const bytes = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+const hex = (held) => [...held].map((one) => one.toString(16).padStart(2, "0")).join("");
+const join = (...parts) => Uint8Array.from(parts.flatMap((part) => [...part]));
+
+export const digest = async (held) => new Uint8Array(await crypto.subtle.digest("SHA-256", held));
+export const digestText = async (held) => hex(await digest(held));
+const node = (left, right) => digest(join([1], left, right));
+const same = (one, other) => one !== null && hex(one) === hex(other);
+
+async function rootFromInclusion(leaf, index, size, proof) {
+  let place = index, last = size - 1, held = leaf;
+  for (const step of proof) {
+    if (last === 0) return null;
+    if (place & 1 || place === last) {
+      held = await node(step, held);
+      while (!(place & 1) && place) [place, last] = [place >> 1, last >> 1];
+    } else held = await node(held, step);
+    [place, last] = [place >> 1, last >> 1];
+  }
+  return last === 0 ? held : null;
+}
+
+async function isConsistent(oldSize, oldRoot, size, newRoot, proof) {
+  if (oldSize === size) return same(oldRoot, newRoot) && !proof.length;
+  if (oldSize > size) return false;
+  const [first, ...steps] = oldSize & (oldSize - 1) ? proof : [oldRoot, ...proof];
+  let place = oldSize - 1, last = size - 1;
+  while (place & 1) [place, last] = [place >> 1, last >> 1];
+  let before = first, now = first;
+  for (const step of steps) {
+    if (last === 0) return false;
+    if (place & 1 || place === last) {
+      [before, now] = [await node(step, before), await node(step, now)];
+      while (!(place & 1) && place) [place, last] = [place >> 1, last >> 1];
+    } else now = await node(now, step);
+    [place, last] = [place >> 1, last >> 1];
+  }
+  return last === 0 && same(before, oldRoot) && same(now, newRoot);
+}
+
+const stated = (checkpoint) => {
+  const [body, signature] = checkpoint.split("\n\n");
+  const lines = body.split("\n");
+  return { body: `${body}\n`, signature: Uint8Array.from(atob(signature.trim()), (one) => one.charCodeAt(0)), size: +lines[2], root: bytes(lines[3]) };
+};
+
+async function isSigned(key, point) {
+  const owner = await crypto.subtle.importKey("raw", bytes(key), { name: "Ed25519" }, false, ["verify"]);
+  return crypto.subtle.verify({ name: "Ed25519" }, owner, point.signature, utf8(point.body));
+}
+
+// Whether all of a publication's proof holds; `before` is the proof that it goes on from. Throws where the browser knows no Ed25519.
+export async function holds(held, before) {
+  const point = stated(held.checkpoint), leaf = JSON.parse(held.leaf);
+  const content = await digestText(join(bytes(held.salt), utf8(held.content)));
+  const made = await digest(join([0], utf8(held.leaf)));
+  const found = await rootFromInclusion(made, leaf.sequence, point.size, held.proof.map(bytes));
+  if (content !== leaf.digest || !same(found, point.root)) return false;
+  const old = before && stated(before.checkpoint);
+  if (old && !(await isConsistent(old.size, old.root, point.size, point.root, held.consistency.map(bytes)))) return false;
+  return isSigned(held.key, point);
+}
