@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from openpyxl import load_workbook
 
-from tests.e2e.test_year import adopt, agree_targets, change_target, report, run
+from tests.e2e.test_year import adopt, agree_targets, board, change_target, report, run
 from tests.e2e.town import BOOK, STATISTICS, UNITS, Town, packed
 from tests.web.conftest import People
 from zhengheng.web.accounts.models import Account, RoleGrant
@@ -168,6 +168,76 @@ def test_a_bonus_is_claimed_from_the_catalogue_and_seen_by_all(town: Town) -> No
         town.post("office_indicators", f"items/{made}/verify", reason="证书属实")["state"]
         == "settled"
     )
+
+
+def test_what_is_settled_is_reopened_on_new_facts_only_and_leaves_the_lake(town: Town) -> None:
+    book = adopt(town)
+    item = town.post(
+        "statistics", "items/enter", rulebook=book, unit="D16", supplier=STATISTICS, item="CIRCULAR", points="1",
+        document="通报〔2026〕3号", decided_on="2026-03-20", reason="延误", evidence=[town.file("statistics")],
+    )["id"]  # fmt: skip
+    path, said = f"items/{item}", "当日系统停机"
+    town.post("unit_leader-D16", f"{path}/object", objection=said)
+    town.post("office_director", f"{path}/settle", reason="系统未停机")
+    made = on_notice(town, book)
+    before = town.get("unit_leader-D16", f"results/{made['run']}/units/D16")["score"]
+    assert town.get("unit_leader-D16", path)["state"] == "loaded"
+    bare = town.post("unit_leader-D16", f"{path}/reopen", 422, objection=said)
+    assert bare["type"] == "field.missing", "new facts need new evidence"
+    evidence = [town.file("unit_leader-D16", b"%PDF-1.7 log")]
+    old = town.post("unit_leader-D16", f"{path}/reopen", 422, objection=said, evidence=evidence)
+    assert old["type"] == "item.old_facts"
+    facts = "上级日志证明停机"
+    town.post("unit_leader-D16", f"{path}/reopen", objection=facts, evidence=evidence)
+    waived = town.post("office_director", f"{path}/waive", reason="日志属实")
+    assert waived["state"] == "waived"
+    again = run(town, book)
+    assert town.get("unit_leader-D16", path)["state"] == "revoked"
+    after = board(town, "office_data", again["run"])["D16"]["score"]
+    assert float(after) == float(before) + 1, "the point that was taken off is back"
+
+
+def test_a_leader_signs_on_paper_and_somebody_else_records_it(town: Town) -> None:
+    book = adopt(town)
+    lines = [{"indicator": "SEATS", "value": "100", "baseline": "90"}]
+    sheet = town.post("office_indicators", "targets/propose", rulebook=book, unit="D10", lines=lines)["id"]  # fmt: skip
+    path = f"targets/{sheet}/agree"
+    slip = town.get("unit_reporter-D10", f"{path}/paper")
+    cells = [cell for part in slip["sections"] for table in part["tables"] for row in table["rows"] for cell in row]  # fmt: skip
+    assert "SEATS 新增学位" in cells
+    assert slip["origin"].startswith(f"target:{sheet} ")
+    page = town.client("unit_reporter-D10").get(f"/office/targets/{sheet}/")
+    assert f"/office/{path}/paper.docx" in page.content.decode()
+    for form, head in (("docx", b"PK"), ("pdf", b"%PDF")):
+        printed = town.client("unit_reporter-D10").get(f"/office/{path}/paper.{form}")
+        assert printed.content.startswith(head)
+    assert town.client("unit_reporter-D13").get(f"/office/{path}/paper.docx").status_code == 404
+    minutes = [town.file("unit_reporter-D10")]
+    alone = town.post("unit_reporter-D10", path, 422, consultation=minutes)
+    assert alone["type"] == "paper.missing"
+    scan = b"%PDF-1.7 signed by hand"
+    paper = [town.file("unit_reporter-D10", scan, "signed.pdf")]
+    assert town.post("unit_reporter-D10", path, consultation=minutes, paper=paper)["state"] == "agreed"  # fmt: skip
+    said = LedgerEntry.objects.get(act="target.agree", subject=f"target:{sheet}").content
+    assert sha256(scan).hexdigest() in str(said)
+    assert "signed.pdf" in town.client("unit_leader-D10").get(f"/office/targets/{sheet}/").content.decode()  # fmt: skip
+
+
+def test_a_report_after_its_day_says_why_it_is_late(town: Town) -> None:
+    book = adopt(town)
+    town.post("office_data", f"rulebooks/{book}/open_reports", period="2025")
+    town.work()
+    one = next(
+        one for one in town.get("unit_reporter-D10", "reports?limit=100")["items"]
+        if one["detail"]["supplier"] == "D10"
+    )  # fmt: skip
+    town.at(f"{date.fromisoformat(one['due_on']) + timedelta(days=1)}")
+    path = f"reports/{one['id']}/submit"
+    assert town.post("unit_reporter-D10", path, 422, value="90")["type"] == "report.late"
+    town.post("unit_reporter-D10", path, value="90", note="系统故障, 次日补报")
+    assert Report.objects.get(pk=one["id"]).late
+    accepted = town.post("office_data", f"reports/{one['id']}/verify")
+    assert accepted["state"] == "confirmed", "the office takes a supplementary report, or not"
 
 
 def test_a_self_report_says_all_that_it_must(town: Town) -> None:
@@ -390,6 +460,8 @@ def test_the_overviews_say_who_is_late_who_eased_and_what_the_year_lacks(town: T
     )
     town.post("office_data", f"rulebooks/{book}/open_reports", period="2025")
     town.work()
+    assert town.get("office_data", "reports-chase") == [], "nobody is late for what was asked today"
+    town.at(f"{now().date() + timedelta(days=30)}")
     late = town.get("office_data", "reports-chase")
     assert {one["unit"]: len(one["reports"]) for one in late} == {
         **dict.fromkeys(UNITS, 1),

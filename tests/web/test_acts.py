@@ -18,7 +18,7 @@ from zhengheng.web.comments.models import Comment
 from zhengheng.web.days.models import LoadedCalendar
 from zhengheng.web.decisions.models import Decision
 from zhengheng.web.handovers.models import Handover
-from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.ledger.models import Erasure, LedgerEntry
 from zhengheng.web.meetings.models import Commitment
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.publication.models import Publication
@@ -58,7 +58,7 @@ TABLE: dict[str, tuple[set[Role], set[Role] | str]] = {
     "question.ask": (set(OF_A_UNIT), BOTH), "question.answer": (INDICATORS, BOTH),
     "proposal.make": (SUPPLIER | LEADER, NOBODY), "proposal.take_up": (INDICATORS, BOTH), "proposal.decline": (INDICATORS, BOTH),
     "target.propose": (INDICATORS, BOTH), "target.counter": (LEADER, NOBODY), "target.answer": (INDICATORS, BOTH),
-    "target.agree": (LEADER, NOBODY), "target.escalate": (INDICATORS, BOTH), "target.decide": (SECRETARY, BOTH),
+    "target.agree": (LEADER | REPORTER, NOBODY), "target.escalate": (INDICATORS, BOTH), "target.decide": (SECRETARY, BOTH),
     "change.ask": (LEADER, NOBODY), "change.withdraw": (LEADER, NOBODY), "change.approve": (DIRECTOR, BOTH), "change.refuse": (DIRECTOR, BOTH),
     "report.save": (REPORTER | SUPPLIER, NOBODY), "report.ask_time": (REPORTER | SUPPLIER, NOBODY),
     "report.submit": (REPORTER | SUPPLIER, NOBODY), "report.supply": (REPORTER | SUPPLIER, NOBODY),
@@ -66,6 +66,7 @@ TABLE: dict[str, tuple[set[Role], set[Role] | str]] = {
     "report.return": (DATA, BOTH), "report.confirm": (REPORTER | LEADER, NOBODY), "report.object": (REPORTER | LEADER, NOBODY),
     "report.settle": (DATA, BOTH), "report.correct": (DATA, BOTH), "report.refuse_correction": (DATA, BOTH),
     "item.enter": (SUPPLIER, NOBODY), "item.confirm": (LEADER, NOBODY), "item.object": (LEADER, NOBODY),
+    "item.reopen": (LEADER, NOBODY), "erasure.ask": ({R.SECRECY_OFFICER}, BOTH), "erasure.carry_out": (DIRECTOR, BOTH), "erasure.refuse": (DIRECTOR, BOTH),
     "item.claim": (LEADER, NOBODY), "item.verify": (INDICATORS, BOTH), "item.settle": (DIRECTOR, BOTH), "item.waive": (DIRECTOR, BOTH),
     "result.approve": (SECRETARY, BOTH), "result.publish": (PROCEDURE, BOTH), "result.serve": (PROCEDURE, BOTH),
     "self_report.draft": (LEADER | REPORTER, NOBODY), "self_report.save": (LEADER | REPORTER, NOBODY), "self_report.file": (LEADER, NOBODY),
@@ -90,6 +91,7 @@ BY_MACHINE = {
     "report.reuse",
     "report.load",
     "item.load",
+    "item.revoke",
     "result.replace",
     "result.archived",
     "publication.written",
@@ -109,6 +111,7 @@ READING: dict[str, tuple[set[Role], set[Role]]] = {
     # Its maker is the mentor here, the successor the panel member.
     "handover": (OFFICERS | MENTOR | PANEL, OFFICERS | MENTOR | PANEL),
     "channel": (MENTOR, MENTOR),
+    "erasure": (OFFICERS | DIRECTOR, OFFICERS | DIRECTOR),
     "commitment": (OFFICE | COMMISSION | OF_A_UNIT, OFFICE | COMMISSION),
     "comment": (OFFICE | OF_A_UNIT, OFFICE),
     "publication": (OFFICE | SECRETARY | {R.SECRECY_REVIEWER}, OFFICE | SECRETARY | {R.SECRECY_REVIEWER}),
@@ -202,6 +205,7 @@ class Objects:
             "comment": Comment.objects.create(reference="r", text="t", received_on=NOW.date(), unit=self.unit, state="received", **common),
             "commitment": Commitment.objects.create(unit=self.unit, meeting="m", text="t", state="open", **common),
             "handover": Handover.objects.create(grant=mentor.grants.get(), successor=member, day=NOW.date(), notes="n", state="prepared", **common | {"made_by": mentor}),
+            "erasure": Erasure.objects.create(before=date(2010, 1, 1), basis="b", state="asked", **common),
             "channel": Channel.objects.create(way="page", state="open", **common | {"made_by": mentor}),
             "objection": Objection.objects.create(about="a", text="t", state="lodged", **common | {"made_by": mentor}),
             "conflict": Conflict.objects.create(unit=self.unit, reason="r", state="declared", **common | {"made_by": member}),

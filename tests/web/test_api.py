@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.web.conftest import PASSWORD, People, computed_run
-from zhengheng.ledger.tree import root_from_inclusion
+from zhengheng.ledger.witness import root_from_inclusion
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.api.routes import api
 from zhengheng.web.ledger.models import LedgerEntry
@@ -30,6 +30,7 @@ QUERIES = {
     "targets-cascade": "?rulebook=99",
     "targets-import": "?rulebook=99",
     "targets-table": "?rulebook=99",
+    "consistency": "?old=1&new=2",
 }
 TABLE: dict[tuple[str, str], tuple[set[Role], dict[str, Any]]] = {
     ("get", "/me"): (EVERYONE, {}),
@@ -74,6 +75,7 @@ TABLE: dict[tuple[str, str], tuple[set[Role], dict[str, Any]]] = {
     ("post", "/jobs/{number}/retry"): (NOBODY, {}),
     ("get", "/ledger"): (AUDITOR, {}),
     ("get", "/ledger/{sequence}/proof"): (AUDITOR, {}),
+    ("get", "/ledger/consistency"): (AUDITOR, {}),
     ("get", "/ledger/checkpoints"): (AUDITOR, {}),
     ("post", "/ledger/checkpoints"): (AUDITOR | {Role.OFFICE_DIRECTOR}, {}),
 }  # fmt: skip
@@ -111,6 +113,8 @@ def of_kinds() -> set[tuple[str, str]]:
                 found.add(("post", f"/{kind.path}/{act.name}"))
             elif not act.by_machine:
                 found.add(("post", f"/{kind.path}/{{number}}/{act.name}"))
+            if act.on_paper:
+                found.add(("get", f"/{kind.path}/{{number}}/{act.name}/paper"))
     return found
 
 

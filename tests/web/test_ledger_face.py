@@ -2,19 +2,24 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
+from django.test import Client
 
 from tests.web.conftest import NOW, People
 from zhengheng.domain.problems import DataError
 from zhengheng.ledger.check import check
 from zhengheng.ledger.checkpoint import read
-from zhengheng.ledger.tree import root, root_from_inclusion
+from zhengheng.ledger.tree import root
+from zhengheng.ledger.witness import is_consistent, leaf_hash, root_from_inclusion
 from zhengheng.web.ledger import selectors, services
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.organisation.models import Unit
@@ -107,3 +112,46 @@ def test_the_offline_check_needs_no_database(people: People, tmp_path: Path) -> 
     assert json.loads(done.stdout)[0]["first"] == 3
     (tmp_path / "point.txt").write_text(point.text.replace("\n", " \n", 1))
     assert verify(export).returncode == 7
+
+
+def test_what_is_beyond_its_time_is_erased_by_two_and_every_proof_holds(people: People) -> None:
+    long_ago = datetime(2010, 5, 4, 9, tzinfo=UTC)
+    with transaction.atomic():
+        services.append(act="x", subject="old:1", actor="z", at=long_ago, content={"name": "某人"})
+        services.append(act="x", subject="new:1", actor="z", at=NOW, content={"name": "某人"})
+        services.append(act="publication.written", subject="old:2", actor="z", at=long_ago, content={"digests": {}})  # fmt: skip
+    point = services.sign_checkpoint(home=settings.HOME, actor="t", now=NOW)
+    officer, director = people.client("secrecy_officer"), people.client("office_director")
+
+    def post(who: Client, path: str, **body: object) -> Any:
+        return who.post(f"/api/v1/erasures/{path}", json.dumps(body), content_type="application/json")  # fmt: skip
+
+    early = post(officer, "ask", before="2020-01-01", basis="保管期限表").json()
+    assert early["type"] == "erasure.early"
+    asked = post(officer, "ask", before="2016-01-01", basis="保管期限表").json()
+    page = director.get(f"/office/erasures/{asked['id']}/").content.decode()
+    assert "<dd>1</dd>" in re.sub(r"\s+", "", page), "how many contents would go"
+    done = post(director, f"{asked['id']}/carry_out", row_version=1).json()
+    assert (done["state"], done["detail"]["entries"]) == ("done", 1)
+    old = LedgerEntry.objects.get(subject="old:1")
+    assert (old.content, old.salt) == (None, None)
+    assert LedgerEntry.objects.get(subject="new:1").content is not None
+    assert LedgerEntry.objects.get(subject="old:2").content is not None, (
+        "what proves a release stays"
+    )
+    public = services.signing_key(settings.HOME).public_key()
+    held = list(selectors.entries())
+    assert check(held, selectors.leaves(), [read(point.text, public)]) == []
+
+
+def test_a_later_ledger_proves_that_it_goes_on_from_an_earlier_one(people: People) -> None:
+    auditor = people.client("security_auditor")
+    size = len(selectors.leaves())
+    found = auditor.get(f"/api/v1/ledger/consistency?old=3&new={size}").json()
+    steps = [bytes.fromhex(step) for step in found["proof"]]
+    before, now = bytes.fromhex(found["old_root"]), bytes.fromhex(found["root"])
+    assert now == root(selectors.leaves()[:size])
+    assert is_consistent(3, before, size, now, steps)
+    assert not is_consistent(3, root([leaf_hash(b"forged")] * 3), size, now, steps)
+    for old, new in ((0, size), (3, 10**9), (5, 4)):
+        assert auditor.get(f"/api/v1/ledger/consistency?old={old}&new={new}").status_code == 404

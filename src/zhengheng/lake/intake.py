@@ -29,6 +29,8 @@ from zhengheng.scoring.contracts import (
     WITHHELD,
 )
 
+NEVER = date.max
+"""The day on which a decision that was taken back counts."""
 STATUS_WORDS = {
     "value": VALUE, "not_applicable": NOT_APPLICABLE, "missing": MISSING, "withheld": WITHHELD,
     "not_due": NOT_DUE, "正常": VALUE, "不适用": NOT_APPLICABLE, "缺报": MISSING, "不公开": WITHHELD,
@@ -395,9 +397,11 @@ class Rows:
                     "points.range", f"分值 {text} 不在 {item.least} 至 {item.most} 之间",
                     f"points {text} are not between {item.least} and {item.most}",
                 )  # fmt: skip
+        decided_on = read_date(self._must(source.decided_on, values, "decided_on"))
+        if read_bool(self._get(source.revoked, values, "revoked")):
+            decided_on = NEVER
         self._put("event", unit=self._unit_code(values), item=item.code, points=points,
-                  document=self._must(source.document, values, "document"),
-                  decided_on=read_date(self._must(source.decided_on, values, "decided_on")), row=row)  # fmt: skip
+                  document=self._must(source.document, values, "document"), decided_on=decided_on, row=row)  # fmt: skip
 
     def _approval(self, row: int, values: dict[str, str]) -> None:
         code = self._must(self.source.indicator, values, "indicator")

@@ -109,6 +109,8 @@ class SourceFile(Model):
     points: Col | None = None
     document: Col | None = None
     decided_on: Col | None = None
+    revoked: Col | None = None
+    """Of an event: yes where the decision was taken back; it then counts on no day."""
     approver: Col | None = None
     columns: dict[Code, FactColumn] = {}
     measures: tuple[Measure, ...] = ()

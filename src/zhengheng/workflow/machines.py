@@ -119,7 +119,7 @@ ITEM = Machine(
     "item",
     {
         "claimed": ("单位申报, 待审核", "claimed by the unit"), "entered": ("待单位核对", "entered"), "disputed": ("有异议", "disputed"), "settled": ("已认定", "settled"),
-        "waived": ("不予认定", "waived"), "loaded": ("已入库", "in the lake"),
+        "waived": ("不予认定", "waived"), "loaded": ("已入库", "in the lake"), "revoked": ("已撤销", "taken back"),
     },
     (
         Transition("item.enter", ("",), "entered"),
@@ -130,6 +130,8 @@ ITEM = Machine(
         Transition("item.settle", ("disputed",), "settled"),
         Transition("item.waive", ("claimed", "entered", "disputed"), "waived"),
         Transition("item.load", ("settled",), "loaded"),
+        Transition("item.reopen", ("settled", "loaded"), "disputed"),
+        Transition("item.revoke", ("waived",), "revoked"),
     ),
 )  # fmt: skip
 
@@ -291,6 +293,20 @@ REORGANISATION = Machine(
     ),
 )  # fmt: skip
 
+ERASURE = Machine(
+    "erasure",
+    {
+        "asked": ("待批准", "asked for"),
+        "done": ("已清除", "erased"),
+        "refused": ("未批准", "refused"),
+    },
+    (
+        Transition("erasure.ask", ("",), "asked"),
+        Transition("erasure.carry_out", ("asked",), "done"),
+        Transition("erasure.refuse", ("asked",), "refused"),
+    ),
+)
+
 HANDOVER = Machine(
     "handover",
     {
@@ -364,5 +380,5 @@ CHANNEL = Machine(
 
 MACHINES = (
     RULEBOOK, QUESTION, PROPOSAL, DECISION, TARGET, CHANGE, REPORT, ITEM, SELF_REPORT, TOLERANCE, AUDIT, RESULT, APPEAL, OBJECTION, CONFLICT,
-    RECTIFICATION, CALENDAR, REORGANISATION, HANDOVER, COMMITMENT, PUBLICATION, COMMENT, CHANNEL,
+    RECTIFICATION, CALENDAR, REORGANISATION, HANDOVER, COMMITMENT, PUBLICATION, COMMENT, CHANNEL, ERASURE,
 )  # fmt: skip

@@ -48,6 +48,11 @@ RULES: tuple[Rule, ...] = (
     _rule("grant.revoke", Role.SECRECY_OFFICER),
     _rule("ledger.read", Role.SECURITY_AUDITOR),
     _rule("ledger.checkpoint", Role.SECURITY_AUDITOR, Role.OFFICE_DIRECTOR),
+    # What the ledger holds beyond its time is erased by two, and never by the auditor who reads it.
+    _rule("erasure.read", *OFFICERS, Role.OFFICE_DIRECTOR),
+    _rule("erasure.ask", Role.SECRECY_OFFICER),
+    _rule("erasure.carry_out", Role.OFFICE_DIRECTOR, relation="second"),
+    _rule("erasure.refuse", Role.OFFICE_DIRECTOR),
     # The organisation is no secret.
     Rule("organisation.read", EVERYONE),
     _rule("organisation.import", Role.SYSTEM_ADMINISTRATOR),
@@ -139,7 +144,8 @@ RULES: tuple[Rule, ...] = (
     _rule("target.propose", Role.OFFICE_INDICATORS),
     _rule("target.counter", Role.UNIT_LEADER, relation="own"),
     _rule("target.answer", Role.OFFICE_INDICATORS),
-    _rule("target.agree", Role.UNIT_LEADER, relation="own"),
+    # Whoever is not the leader records the leader's signature on paper.
+    _rule("target.agree", Role.UNIT_LEADER, Role.UNIT_REPORTER, relation="own"),
     _rule("target.escalate", Role.OFFICE_INDICATORS),
     _rule("target.decide", Role.COMMISSION_SECRETARY),
     # A later change of a target; what was agreed first stays visible for ever.
@@ -197,9 +203,11 @@ RULES: tuple[Rule, ...] = (
     _rule("item.enter", Role.ASSESSING_DEPARTMENT, relation="supplying"),
     _rule("item.confirm", Role.UNIT_LEADER, relation="own"),
     _rule("item.object", Role.UNIT_LEADER, relation="own"),
+    _rule("item.reopen", Role.UNIT_LEADER, relation="own"),
     _rule("item.settle", Role.OFFICE_DIRECTOR),
     _rule("item.waive", Role.OFFICE_DIRECTOR),
     _rule("item.load", Role.OFFICE_DATA),
+    _rule("item.revoke", Role.OFFICE_DATA),
     # What a unit says of its own year, and what it asks not to be held against it.
     _rule(
         "self_report.read",

@@ -5,7 +5,7 @@ does it and an `Act` beside it in the app's `acts.py`. The page's form, the API'
 ledger entry and the refusal of a second writer come by themselves.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -13,10 +13,12 @@ from typing import Any
 from django.db import models
 from django.db.models import QuerySet
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, create_model
 
 from zhengheng.web.accounts.models import Account
+from zhengheng.web.files.documents import Section
 from zhengheng.workflow.machine import Machine
+from zhengheng.workflow.roles import Role
 
 Words = tuple[str, str]
 
@@ -44,6 +46,12 @@ def ask(zh: str, en: str, default: Any = ..., **limits: Any) -> Any:
 
 Files = list[int]
 """Numbers of files handed in before (`POST /api/v1/files`, or the form's own upload)."""
+
+
+def signed(given: type[Given] = Nothing) -> type[Given]:
+    """A signature: asks for the same, and takes the scan of a paper that was signed by hand."""
+    scan = ask("签字扫描件 (在纸上签字时附上)", "Scan of the signed paper (where it was signed by hand)", [])  # fmt: skip
+    return create_model(given.__name__, __base__=given, paper=(Files, scan))
 
 
 @dataclass(frozen=True)
@@ -106,6 +114,8 @@ class Act:
     """Of two acts that lead out of the same state, which one this object is for."""
     page: Callable[[Any], str] | None = None
     """The address of a page of its own for the form, where fields in a row would not do."""
+    signer: Role | None = None
+    """Of a signature: whose it is. Who else may record it needs the signed paper."""
     optional: bool = False
     """Possible, but nobody waits for it: it puts no object on the actor's desk."""
     by_machine: bool = False
@@ -114,6 +124,11 @@ class Act:
     @property
     def name(self) -> str:
         return self.code.split(".")[1]
+
+    @property
+    def on_paper(self) -> bool:
+        """Whether it may be signed by hand: printed, signed, scanned."""
+        return "paper" in self.given.model_fields
 
 
 @dataclass(frozen=True)
@@ -162,6 +177,8 @@ class Kind:
     """Further pages of the kind, shown above its list to whoever may: address, words, act (empty: everyone)."""
     page: Callable[[Any], str] | None = None
     """The address of the object's page, where it is not the common one."""
+    printed: Callable[[Any], Sequence[Section]] | None = None
+    """What a paper to be signed shows of the object beside its facts."""
 
     @property
     def name(self) -> str:

@@ -14,6 +14,7 @@ from zhengheng.web.comments.acts import COMMENTS
 from zhengheng.web.days.acts import CALENDARS
 from zhengheng.web.decisions.acts import DECISIONS
 from zhengheng.web.handovers.acts import HANDOVERS
+from zhengheng.web.ledger.acts import ERASURES
 from zhengheng.web.meetings.acts import COMMITMENTS
 from zhengheng.web.publication.acts import PUBLICATIONS
 from zhengheng.web.rectification.acts import RECTIFICATIONS
@@ -31,7 +32,7 @@ from zhengheng.web.targets.changes import CHANGES
 
 KINDS: tuple[Kind, ...] = (
     RULEBOOKS, QUESTIONS, PROPOSALS, TARGETS, CHANGES, REPORTS, ITEMS, SELF_REPORTS, TOLERANCES, AUDITS, RESULTS, PUBLICATIONS, COMMENTS, APPEALS, OBJECTIONS, CONFLICTS,
-    RECTIFICATIONS, COMMITMENTS, DECISIONS, REORGANISATIONS, HANDOVERS, CALENDARS, CHANNELS,
+    RECTIFICATIONS, COMMITMENTS, DECISIONS, REORGANISATIONS, HANDOVERS, CALENDARS, CHANNELS, ERASURES,
 )  # fmt: skip
 
 AREAS = (

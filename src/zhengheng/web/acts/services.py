@@ -6,16 +6,22 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
+from zhengheng.domain.problems import ZhenghengError
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import forbidden, grants
 from zhengheng.web.accounts.services import stale
 from zhengheng.web.acts.declare import Act, Change, Doing, Given, Kind, Made
+from zhengheng.web.files.services import own_files
 from zhengheng.web.ledger.services import append
 from zhengheng.workflow.machine import StateError
 from zhengheng.workflow.permissions import anywhere, may
-from zhengheng.workflow.roles import Role
+from zhengheng.workflow.roles import NAMES, Role
 
 SYSTEM = "system"
+
+
+class PaperError(ZhenghengError):
+    """A signature by somebody else needs the paper that was signed."""
 
 
 def note_reading(subject: str, *, account: Account, now: datetime) -> None:
@@ -83,7 +89,7 @@ def _do(kind: Kind, act: Act, obj: Any, doing: Doing, row_version: int) -> Any:
             en="this object does not go this way; use what its page offers",
         )  # fmt: skip
     with transaction.atomic():
-        change: Change = act.do(doing) or Change()
+        change = _with_paper(act, doing, act.do(doing) or Change())
         found = kind.model._default_manager.filter(
             pk=obj.pk, row_version=row_version, state=obj.state
         )
@@ -93,6 +99,22 @@ def _do(kind: Kind, act: Act, obj: Any, doing: Doing, row_version: int) -> Any:
         _write(kind, act, obj, by, doing.now, change.content)
     obj.refresh_from_db()
     return obj
+
+
+def _with_paper(act: Act, doing: Doing, change: Change) -> Change:
+    """The scan of a paper signed by hand stays with the object; its digest enters the ledger."""
+    paper = own_files(getattr(doing.given, "paper", ()), doing.by)
+    if not paper:
+        if act.signer and all(grant.role is not act.signer for grant in grants(doing.actor, doing.day)):  # fmt: skip
+            zh, en = NAMES[act.signer]
+            raise PaperError.one(
+                "paper", "paper.missing", zh=f"由{zh}在纸上签字, 请附扫描件",
+                en=f"the signature is the {en.lower()}'s: add the scan of the signed paper",
+            )  # fmt: skip
+        return change
+    files = change.fields.get("files", doing.obj.files)
+    fields = {**change.fields, "files": [*files, *(one.pk for one in paper)]}
+    return Change(fields, {**change.content, "paper": [one.sha256 for one in paper]})
 
 
 def _write(

@@ -16,5 +16,11 @@ for kind in KINDS:
     urlpatterns += [
         path(f"{head}new/<str:act>/", views.new, held, name=f"{kind.name}_new"),
         path(f"{head}<int:number>/<str:act>/", views.act, held, name=f"{kind.name}_act"),
+        path(
+            f"{head}<int:number>/<str:act>/paper.<str:form>",
+            views.paper,
+            held,
+            name=f"{kind.name}_paper",
+        ),
         path(f"{head}<int:number>/files/<int:file>/", views.file, held, name=f"{kind.name}_file"),
     ]

@@ -16,7 +16,9 @@ from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import forbidden, grants
 from zhengheng.web.acts import forms, selectors, services
 from zhengheng.web.acts.declare import Act, Given, Kind, Words
+from zhengheng.web.acts.paper import slip
 from zhengheng.web.days.selectors import working_calendar
+from zhengheng.web.files import documents
 from zhengheng.web.files.models import StoredFile
 from zhengheng.web.files.services import content_of, take_in
 from zhengheng.web.jobs.models import Job
@@ -188,6 +190,17 @@ def _read(doing: Act, request: OfficeRequest, kept: dict[str, list[int]]) -> Giv
         return int(kept.pk)
 
     return forms.read(doing.given, request.POST, request.FILES, store, kept)
+
+
+@require_GET
+def paper(request: OfficeRequest, kind: Kind, number: int, act: str, form: str) -> HttpResponse:
+    """The paper of a signature, to be printed and signed by hand."""
+    obj = selectors.find(kind, number, request.user, request.now.date())
+    doing = kind.act(act)
+    if doing is None or not doing.on_paper:
+        raise Http404
+    request.subject = f"{kind.name}:{obj.pk}"
+    return documents.file(slip(kind, doing, obj, request.now), f"{kind.name}-{obj.pk}-{act}", form)
 
 
 @require_GET

@@ -15,9 +15,11 @@ from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import allowed, forbidden, grants
 from zhengheng.web.acts import selectors, services
 from zhengheng.web.acts.declare import Act, Kind
+from zhengheng.web.acts.paper import slip
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.api.paging import Pages
-from zhengheng.web.api.schemas import ErrorOut
+from zhengheng.web.api.schemas import ErrorOut, ReportOut
+from zhengheng.web.files.documents import Report
 from zhengheng.web.files.services import take_in
 from zhengheng.web.files.tables import XLSX
 from zhengheng.web.jobs import services as jobs
@@ -129,6 +131,16 @@ def _doing(kind: Kind, act: Act) -> None:
     router.post(f"/{kind.path}/{{int:number}}/{act.name}", response={200: ObjectOut, **ERRORS})(view)  # fmt: skip
 
 
+def _paper(kind: Kind, act: Act) -> None:
+    def view(request: OfficeRequest, number: int) -> Report:
+        obj = selectors.find(kind, number, request.user, request.now.date())
+        request.subject = f"{kind.name}:{obj.pk}"
+        return slip(kind, act, obj, request.now)
+
+    _name(view, f"{act.code.replace('.', '_')}_paper", f"{act.words[1]}: what is signed by hand. {act.words[0]}: 签批单")  # fmt: skip
+    router.get(f"/{kind.path}/{{int:number}}/{act.name}/paper", response={200: ReportOut, **ERRORS})(view)  # fmt: skip
+
+
 def _body(kind: Kind, act: Act, more: dict[str, Any]) -> Any:
     name = "".join(part.title() for part in act.code.replace("_", ".").split(".")) + "In"
     return create_model(name, __base__=act.given, **more)
@@ -141,6 +153,8 @@ for _kind in KINDS:
             _making(_kind, _act)
         elif not _act.by_machine:
             _doing(_kind, _act)
+            if _act.on_paper:
+                _paper(_kind, _act)
 
 
 @router.post("/files", response={201: FileOut, **ERRORS})

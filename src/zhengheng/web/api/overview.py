@@ -11,7 +11,7 @@ from zhengheng.engines.streak import Streak
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import require
 from zhengheng.web.acts.selectors import visible
-from zhengheng.web.api.schemas import ErrorOut
+from zhengheng.web.api.schemas import ErrorOut, ReportOut
 from zhengheng.web.files.documents import Report
 from zhengheng.web.overview import city as whole
 from zhengheng.web.overview import selectors
@@ -141,30 +141,6 @@ def result_indicator(request: OfficeRequest, run: str, indicator: str, code: str
         "mark": mark, "years": [{"period": one["result"].period, "mark": one["mark"]} for one in found],
         "curve": curve(held.run, code, indicator),
     }  # fmt: skip
-
-
-class TableOut(Schema):
-    """A table of a report."""
-
-    head: list[str]
-    rows: list[list[str]]
-
-
-class SectionOut(Schema):
-    """A part of a report."""
-
-    title: str
-    texts: list[str]
-    tables: list[TableOut]
-
-
-class ReportOut(Schema):
-    """A report: its sentence, where it comes from, its parts."""
-
-    title: str
-    answer: str
-    origin: str
-    sections: list[SectionOut]
 
 
 @router.get("/results/{run}/strategy", response={200: ReportOut, **ERRORS})

@@ -83,6 +83,7 @@ class UnitOut(Schema):
     parent: str | None
     credit_code: str
     area_code: str
+    led: str
     valid_from: date | None
     valid_to: date | None
 
@@ -167,6 +168,16 @@ class ProofOut(Schema):
     proof: list[str]
 
 
+class ConsistencyOut(Schema):
+    """The proof that the first `old_size` entries are the beginning of the first `size` (RFC 6962)."""
+
+    old_size: int
+    old_root: str
+    size: int
+    root: str
+    proof: list[str]
+
+
 class CheckpointOut(Schema):
     size: int
     code: str
@@ -208,3 +219,27 @@ class TrialOut(Schema):
     rank: list[str]
     grade: list[str]
     moved: bool
+
+
+class TableOut(Schema):
+    """A table of a report."""
+
+    head: list[str]
+    rows: list[list[str]]
+
+
+class SectionOut(Schema):
+    """A part of a report."""
+
+    title: str
+    texts: list[str]
+    tables: list[TableOut]
+
+
+class ReportOut(Schema):
+    """A report: its sentence, where it comes from, its parts."""
+
+    title: str
+    answer: str
+    origin: str
+    sections: list[SectionOut]

@@ -4,7 +4,15 @@ from datetime import date
 from typing import Any
 
 from zhengheng.web.accounts.models import Account
-from zhengheng.web.acts.declare import Act, Change, Column, Doing, Kind, Standing
+from zhengheng.web.acts.declare import (
+    Act,
+    Change,
+    Column,
+    Doing,
+    Kind,
+    Standing,
+    signed,
+)
 from zhengheng.web.appeals import selectors
 from zhengheng.web.appeals.filing import (
     DraftGiven,
@@ -94,7 +102,7 @@ APPEALS = Kind(
         Act("appeal.sign_minutes", ("登记笔录", "File the minutes"), sign_minutes, MinutesGiven),
         Act("appeal.vote", ("表决", "Vote"), vote, VoteGiven),
         Act("appeal.preview", ("试算影响", "Compute the ripple"), preview, PreviewGiven, typed=lambda a: {"value": a.wanted}, optional=True),
-        Act("appeal.decide", ("签署决定", "Sign the decision"), decide, DecideGiven,
+        Act("appeal.decide", ("签署决定", "Sign the decision"), decide, signed(DecideGiven),
             typed=lambda a: {"value": a.effect["value"] if a.effect else ""}),
         Act("appeal.ask_second", ("请求委员会复核", "Ask the commission"), ask_second, SecondGiven, optional=True,
             when=lambda a: second_until(a) is not None),

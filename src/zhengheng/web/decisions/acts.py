@@ -16,6 +16,7 @@ from zhengheng.web.acts.declare import (
     Made,
     Standing,
     ask,
+    signed,
 )
 from zhengheng.web.decisions.models import Decision
 from zhengheng.web.decisions.services import DecisionError
@@ -88,7 +89,7 @@ DECISIONS = Kind(
         Act("decision.record", ("记录决定", "Record a decision"), record, RecordGiven,
             ("由秘书记录会议编号、日期、出席、结论并附纪要; 另由一名委员复核后生效。",
              "The secretary records number, date, attendees, result and minutes; a member attests it.")),
-        Act("decision.attest", ("复核无误", "Attest"), attest),
+        Act("decision.attest", ("复核无误", "Attest"), attest, signed()),
         Act("decision.withdraw", ("撤回", "Withdraw"), withdraw, optional=True),
     ),
     columns=(

@@ -18,6 +18,7 @@ from zhengheng.web.acts.declare import (
     Made,
     Standing,
     ask,
+    signed,
 )
 from zhengheng.web.files.services import own_files
 from zhengheng.web.handovers.models import Handover
@@ -122,7 +123,7 @@ HANDOVERS = Kind(
         Act("handover.prepare", ("发起交接", "Hand a post over"), prepare, PrepareGiven,
             ("任务和草稿属于岗位, 不属于个人: 交接后由接任人继续办理。",
              "Tasks and drafts belong to the post: after the handover the successor goes on with them."), choices=_roles),
-        Act("handover.take", ("确认接收", "Take over"), plainly),
+        Act("handover.take", ("确认接收", "Take over"), plainly, signed()),
         Act("handover.carry_out", ("调整权限", "Move the role"), carry_out),
         Act("handover.withdraw", ("撤回", "Withdraw"), plainly, optional=True),
     ),

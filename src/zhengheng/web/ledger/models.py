@@ -1,6 +1,8 @@
-"""The ledger's rows. Nothing in the code base changes or deletes one; `erase` empties its content."""
+"""The ledger's rows. Nothing in the code base changes or deletes one; an erasure empties its content."""
 
 from django.db import models
+
+from zhengheng.web.acts.models import Lived
 
 
 class Head(models.Model):
@@ -37,3 +39,13 @@ class SignedCheckpoint(models.Model):
 
     class Meta:
         ordering = ("-size", "-id")
+
+
+class Erasure(Lived):
+    """Contents of entries that are beyond their time 清除到期内容: asked for by one, approved by another."""
+
+    before = models.DateField()
+    """Entries of earlier days."""
+    basis = models.TextField()
+    entries = models.PositiveIntegerField(null=True)
+    """How many contents were erased."""

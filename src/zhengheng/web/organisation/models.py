@@ -2,6 +2,12 @@
 
 from django.db import models
 
+LED = {
+    "local": ("本级管理", "led by the city"), "dual": ("双重管理", "led by the city and its own line above"),
+    "vertical": ("垂直管理", "led by its own line above"),
+}  # fmt: skip
+"""How a unit is led; one that the city leads in part or not at all is usually exempt from some indicators."""
+
 
 class Unit(models.Model):
     """A unit 单位: department, district, street, section, post. Closed units keep their rows."""
@@ -10,6 +16,8 @@ class Unit(models.Model):
     name_zh = models.CharField(max_length=120)
     name_en = models.CharField(max_length=120, blank=True)
     kind = models.CharField(max_length=40)
+    led = models.CharField(max_length=8, default="local")
+    """Who leads it: local; dual, together with its own line above; vertical, by its line alone."""
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
     credit_code = models.CharField(max_length=18, blank=True)
     area_code = models.CharField(max_length=12, blank=True)

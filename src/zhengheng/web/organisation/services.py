@@ -7,11 +7,11 @@ from django.db import transaction
 
 from zhengheng.domain.problems import DataError, Problem
 from zhengheng.web.ledger.services import append
-from zhengheng.web.organisation.models import Unit
+from zhengheng.web.organisation.models import LED, Unit
 
 COLUMNS = {
     "code": "代码", "name_zh": "名称", "name_en": "英文名称", "kind": "类别", "parent": "上级代码",
-    "credit_code": "统一社会信用代码", "area_code": "行政区划码", "valid_from": "起", "valid_to": "止",
+    "credit_code": "统一社会信用代码", "area_code": "行政区划码", "led": "管理体制", "valid_from": "起", "valid_to": "止",
 }  # fmt: skip
 """Columns of a table of units and their Chinese headers."""
 
@@ -21,7 +21,7 @@ def import_units(
 ) -> int:
     """Add units and bring known ones up to date: all rows, or none. Raises DataError with every row's problem.
 
-    Columns: COLUMNS; code, name_zh and kind are needed, dates are ISO, `parent` is a code.
+    Columns: COLUMNS; code, name_zh and kind are needed, dates are ISO, `parent` is a code, `led` one of LED or its Chinese word.
     """
     held = list(rows)
     problems = [
@@ -60,7 +60,7 @@ def import_units(
                 defaults={
                     "name_zh": row["name_zh"].strip(), "name_en": row.get("name_en", "").strip(),
                     "kind": row["kind"].strip(), "credit_code": row.get("credit_code", "").strip(),
-                    "area_code": row.get("area_code", "").strip(),
+                    "area_code": row.get("area_code", "").strip(), "led": _led(row) or "local",
                     "valid_from": _day(row.get("valid_from")), "valid_to": _day(row.get("valid_to")),
                 },
             )[0]
@@ -86,6 +86,11 @@ def _problems(row: Mapping[str, str], place: int, source: str) -> Iterable[Probl
     for name in ("code", "name_zh", "kind"):
         if not row.get(name, "").strip():
             yield _problem(source, place, "unit.empty", f"缺少 {name}", f"{name} is missing")
+    if _led(row) is None:
+        words = "、".join(zh for zh, _ in LED.values())
+        yield _problem(
+            source, place, "unit.led", f"管理体制应为 {words}", f"led is one of {', '.join(LED)}"
+        )
     for name in ("valid_from", "valid_to"):
         try:
             _day(row.get(name))
@@ -97,6 +102,12 @@ def _problems(row: Mapping[str, str], place: int, source: str) -> Iterable[Probl
                 f"{name} 不是日期 (2026-01-31)",
                 f"{name} is no date (2026-01-31)",
             )
+
+
+def _led(row: Mapping[str, str]) -> str | None:
+    """How the unit is led; local where nothing is said, None where the word is not known."""
+    word = row.get("led", "").strip() or "local"
+    return next((code for code, names in LED.items() if word in (code, names[0])), None)
 
 
 def _day(text: str | None) -> date | None:

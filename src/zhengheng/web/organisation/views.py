@@ -4,11 +4,15 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from zhengheng.scheme.indicator import Indicator
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import allowed, require
 from zhengheng.web.files.take_in import take_in
 from zhengheng.web.organisation import selectors, services
-from zhengheng.web.organisation.models import Unit
+from zhengheng.web.organisation.models import LED, Unit
+from zhengheng.web.reporting.services import assessed
+from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.web.rulebooks.selectors import adopted, book_of
 
 
 @require_GET
@@ -29,8 +33,21 @@ def unit(request: OfficeRequest, code: str) -> HttpResponse:
     """One unit: its codes, dates, what stands above and below."""
     require(request.user, "organisation.read", request.now.date())
     found = get_object_or_404(Unit.objects.select_related("parent"), code=code)
-    context = {"unit": found, "below": found.children.all()}
+    context = {
+        "unit": found, "below": found.children.all(), "led": LED[found.led], "exempt": _exempt(found.code),
+    }  # fmt: skip
     return render(request, "organisation/unit.html", context)
+
+
+def _exempt(code: str) -> list[tuple[RulebookVersion, list[Indicator]]]:
+    """The indicators of rulebooks in force from which a unit is exempt (免考)."""
+    found = []
+    for version in adopted():
+        book = book_of(version)
+        codes = {one for unit in assessed(book) if unit.code == code for one in unit.exempt}
+        if codes:
+            found.append((version, [one for one in book.indicators if one.code in codes]))
+    return found
 
 
 @require_http_methods(["GET", "POST"])

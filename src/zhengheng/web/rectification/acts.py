@@ -18,6 +18,7 @@ from zhengheng.web.acts.declare import (
     Made,
     Standing,
     ask,
+    signed,
 )
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.files.services import own_files
@@ -126,7 +127,7 @@ class AnswerGiven(Given):
 
 
 def answer(doing: Doing) -> Change:
-    said = doing.given.model_dump()
+    said = doing.given.model_dump(exclude={"paper"})
     return Change({**said, "due_on": doing.given.finish_on}, {k: str(v) for k, v in said.items()})
 
 
@@ -185,13 +186,13 @@ RECTIFICATIONS = Kind(
     acts=(
         Act("rectification.propose", ("按红灯提出", "Propose from red lights"), propose, ProposeGiven, choices=_results),
         Act("rectification.join", ("并入新的红灯", "Join later red lights"), join, JoinGiven, choices=_results, optional=True),
-        Act("rectification.confirm", ("确认立项", "Confirm"), confirm),
+        Act("rectification.confirm", ("确认立项", "Confirm"), confirm, signed()),
         Act("rectification.drop", ("不立项", "Do not open"), with_reason, ReasonGiven, optional=True),
         Act("rectification.serve", ("送达改进通知单", "Serve the notice"), serve, ServeGiven),
-        Act("rectification.answer", ("答复并报整改方案", "Answer with a plan"), answer, AnswerGiven),
+        Act("rectification.answer", ("答复并报整改方案", "Answer with a plan"), answer, signed(AnswerGiven)),
         Act("rectification.visit", ("登记到访", "Log a visit"), visit, VisitGiven, optional=True),
         Act("rectification.evidence", ("提交整改证据", "Hand in evidence"), evidence, EvidenceGiven),
-        Act("rectification.accept", ("验收销号", "Accept and close"), accept, AcceptGiven),
+        Act("rectification.accept", ("验收销号", "Accept and close"), accept, signed(AcceptGiven)),
         Act("rectification.send_back", ("退回继续整改", "Send back"), with_reason, ReasonGiven, optional=True),
     ),
     columns=(

@@ -11,7 +11,18 @@ from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import standing
 from zhengheng.web.accounts.services import give_role
 from zhengheng.web.acts import services as acts
-from zhengheng.web.acts.declare import Act, Change, Column, Doing, Given, Kind, Made, Standing, ask
+from zhengheng.web.acts.declare import (
+    Act,
+    Change,
+    Column,
+    Doing,
+    Given,
+    Kind,
+    Made,
+    Standing,
+    ask,
+    signed,
+)
 from zhengheng.web.decisions.services import carrying
 from zhengheng.web.decisions.services import choices as decisions
 from zhengheng.web.files.services import take_in
@@ -227,7 +238,7 @@ REORGANISATIONS = Kind(
         Act("reorganisation.ask", ("提出机构变动", "Ask for a reorganisation"), ask_for, AskGiven,
             ("合并、分设或更名; 影响表列出每个单位的账号、待报数据、目标、申诉和整改。",
              "A merger, split or renaming; the effect table lists accounts, reports, targets, appeals and cases of each unit.")),
-        Act("reorganisation.approve", ("按决定批准", "Approve by decision"), approve, ApproveGiven,
+        Act("reorganisation.approve", ("按决定批准", "Approve by decision"), approve, signed(ApproveGiven),
             choices=lambda obj, account, day: {"decision": decisions(f"reorganisation:{obj.pk}")}),
         Act("reorganisation.refuse", ("不批准", "Refuse"), refuse, ReasonGiven, optional=True),
         Act("reorganisation.draft_rules", ("生成方案修订草案", "Draft the amended rulebooks"), draft_rules, when=lambda r: not r.drafts),

@@ -100,8 +100,8 @@ class SubmitGiven(Given):
         names=STATUS_WORDS,
     )
     note: str = ask(
-        "说明 (无数值或变化很大时必填)",
-        "Note (needed without a value, or far from before)",
+        "说明 (无数值、变化很大或逾期补报时必填)",
+        "Note (needed without a value, far from before, or late)",
         "",
         form="text",
     )
@@ -121,12 +121,18 @@ def supply(doing: Doing) -> Change:
 
 def _handed_in(doing: Doing) -> dict[str, Any]:
     report, given = doing.obj, doing.given
+    late = bool(report.due_on and doing.day > report.due_on)
+    if late and not given.note:
+        raise ReportError.one(
+            "note", "report.late", zh=f"期限 {report.due_on} 已过, 补报须写明逾期的原因",
+            en=f"it was due on {report.due_on}: a supplementary report says why it is late",
+        )  # fmt: skip
     check_value(report, _indicator(report), given.value, given.status, given.note)
     kept = [file.pk for file in own_files(given.evidence, doing.actor)]
     return {
         "value": given.value, "status": given.status, "note": given.note, "files": [*report.files, *kept],
         "handed_in_by": doing.actor, "handed_in_at": doing.now, "objection": "",
-        "late": bool(report.due_on and doing.day > report.due_on),
+        "late": late,
     }  # fmt: skip
 
 
@@ -294,7 +300,7 @@ REPORTS = Kind(
         Column(("数据提供", "Supplied by"), lambda r: (r.supplier.name_zh, r.supplier.name_en)),
         Column(("预计用时", "Expected time"), lambda r: (f"{r.minutes} 分钟", f"{r.minutes} minutes")),
         Column(("数据状态", "Status"), lambda r: STATUS_WORDS[r.status]), Column(("说明", "Note"), "note"),
-        Column(("同一数据填报于", "The same fact is reported under"), _elsewhere), Column(("提交时间", "Handed in"), "handed_in_at"), Column(("迟报", "Late"), "late"),
+        Column(("同一数据填报于", "The same fact is reported under"), _elsewhere), Column(("提交时间", "Handed in"), "handed_in_at"), Column(("补报 (逾期)", "Supplementary (late)"), "late"),
         Column(("申请延期至", "More time until"), "more_time"),
         Column(("异议或更正理由", "Objection"), "objection"), Column(("应为", "Wanted"), lambda r: measured(r, r.wanted)),
         Column(("答复", "Answer"), "answer"),

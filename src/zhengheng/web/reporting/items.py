@@ -118,6 +118,25 @@ def object_to_item(doing: Doing) -> Change:
     )
 
 
+class ReopenGiven(Given):
+    objection: str = ask("新的事实", "New facts", form="text")
+    evidence: Files = ask("新的证明材料", "New evidence", min_length=1)
+
+
+def reopen(doing: Doing) -> Change:
+    """What was settled is looked at again only where there are new facts, and evidence of them."""
+    if doing.given.objection.strip() == doing.obj.objection.strip():
+        raise ReportError.one(
+            "objection", "item.old_facts", zh="与原来的异议相同; 认定后只凭新的事实重开",
+            en="the same as the objection before: what is settled is reopened on new facts only",
+        )  # fmt: skip
+    kept = [file.pk for file in own_files(doing.given.evidence, doing.actor)]
+    return Change(
+        {"objection": doing.given.objection, "batch": None, "files": [*doing.obj.files, *kept]},
+        {"facts": doing.given.objection},
+    )
+
+
 def conclude_item(doing: Doing) -> Change:
     return Change({"answer": doing.given.reason, "due_on": None}, {"reason": doing.given.reason})
 
@@ -127,7 +146,12 @@ def confirm_item(doing: Doing) -> Change:
 
 
 def load_item(doing: Doing) -> Change:
-    return Change({"batch": None})
+    return Change({"times_loaded": doing.obj.times_loaded + 1, "batch": None})
+
+
+def revoke(doing: Doing) -> Change:
+    """Taken back in the lake too, after it had been loaded."""
+    return Change({"batch": None}, {"points": doing.obj.points})
 
 
 def _standing(item: Item, account: Account) -> Standing:
@@ -164,7 +188,9 @@ ITEMS = Kind(
         Act("item.object", ("提出异议", "Object"), object_to_item, ItemObjectGiven, optional=True),
         Act("item.settle", ("认定", "Settle"), conclude_item, ReasonGiven),
         Act("item.waive", ("不予认定 (含容错)", "Waive (error tolerance included)"), conclude_item, ReasonGiven, optional=True),
+        Act("item.reopen", ("凭新事实重开", "Reopen on new facts"), reopen, ReopenGiven, optional=True),
         Act("item.load", ("入库", "Load"), load_item, by_machine=True),
+        Act("item.revoke", ("撤销入库", "Take back from the lake"), revoke, by_machine=True),
     ),
     columns=(
         Column(("单位", "Unit"), lambda i: (i.unit.name_zh, i.unit.name_en)), Column(("事项", "Item"), _name),

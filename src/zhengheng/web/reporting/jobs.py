@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Rulebook
@@ -36,9 +37,10 @@ def open_reports(work: Work) -> dict[str, Any]:
         for indicator in series(book, unit):
             supplier = unit.code if indicator.supplier == "unit" else indicator.supplier
             if fits(indicator, period) and supplier in held:
+                clock = procedure_of(version).within("report")
                 owed = OpenGiven(
                     rulebook=version.pk, unit=unit.code, supplier=supplier, indicator=indicator.code, period=period.code,
-                    minutes=indicator.burden_minutes or 0, due_on=due_on(indicator, period, procedure_of(version).within("report")),
+                    minutes=indicator.burden_minutes or 0, due_on=due_on(indicator, period, clock, work.now.date()),
                 )  # fmt: skip
                 asked = _ask_once(version, owed, indicator, work)
                 made += asked == "report.open"
@@ -99,6 +101,10 @@ def tick(now: datetime) -> int:
     return count
 
 
+ITEM_LOADS = {"settled": "item.load", "waived": "item.revoke"}
+REVOKED = {"settled": {}, "waived": {"revoked": "是"}}
+
+
 def load_confirmed(work: Work, version: RulebookVersion) -> list[str]:
     """Bring what is confirmed into the lake: observations, corrections, approvals, items.
 
@@ -109,10 +115,12 @@ def load_confirmed(work: Work, version: RulebookVersion) -> list[str]:
     take_over(version, work.now)
     mine = {"rulebook__code": version.code, "rulebook__period": version.period}
     Report.objects.filter(state="confirmed", batch=None, **mine).update(batch=work.job.pk)
-    Item.objects.filter(state="settled", batch=None, **mine).update(batch=work.job.pk)
+    settled, taken_back = Q(state="settled"), Q(state="waived", times_loaded__gt=0)
+    items = Item.objects.filter(settled | taken_back, **mine)
+    items.filter(batch=None).update(batch=work.job.pk)
     found = [
         *Report.objects.filter(state="confirmed", **mine).values_list("batch", flat=True),
-        *Item.objects.filter(state="settled", **mine).values_list("batch", flat=True),
+        *items.values_list("batch", flat=True),
     ]
     batches = sorted({batch for batch in found if batch is not None})
     return [name for batch in batches for name in _load_batch(work, book, batch)]
@@ -120,7 +128,7 @@ def load_confirmed(work: Work, version: RulebookVersion) -> list[str]:
 
 def _load_batch(work: Work, book: Rulebook, batch: int) -> list[str]:
     reports = list(REPORTS.all().filter(batch=batch, state="confirmed").order_by("pk"))
-    items = list(ITEMS.all().filter(batch=batch, state="settled").order_by("pk"))
+    items = list(ITEMS.all().filter(batch=batch, state__in=ITEM_LOADS).order_by("pk"))
     approvals = {
         (r.unit.code, r.indicator): {
             "unit": r.unit.code, "indicator": r.indicator, "approver": "绩效办", "document": f"report:{r.pk}",
@@ -133,16 +141,17 @@ def _load_batch(work: Work, book: Rulebook, batch: int) -> list[str]:
         "approval": list(approvals.values()),
         "event": [
             {"unit": i.unit.code, "item": i.item, "points": i.points, "document": i.document,
-             "decided_on": i.decided_on.isoformat()}
+             "decided_on": i.decided_on.isoformat()} | REVOKED[i.state]
             for i in items
         ],
     }  # fmt: skip
     files = [_load(work, book, role, held) for role, held in rows.items() if held]
     # All or none: of a batch that is marked in part, the rest would be another file to the lake.
     with transaction.atomic():
-        for kind, code, held in ((REPORTS, "report.load", reports), (ITEMS, "item.load", items)):
-            for obj in held:
-                perform_by_machine(kind, code, obj, given=Nothing(), now=work.now)
+        for report in reports:
+            perform_by_machine(REPORTS, "report.load", report, given=Nothing(), now=work.now)
+        for item in items:
+            perform_by_machine(ITEMS, ITEM_LOADS[item.state], item, given=Nothing(), now=work.now)
     return files
 
 

@@ -60,6 +60,7 @@ class Item(Lived):
     objection = models.TextField(blank=True)
     answer = models.TextField(blank=True)
     batch = models.PositiveBigIntegerField(null=True)
+    times_loaded = models.PositiveIntegerField(default=0)
 
     class Meta(Lived.Meta):
         constraints = [

@@ -67,10 +67,10 @@ def same_fact(one: Indicator, other: Indicator) -> bool:
     return meaning(one) == meaning(other)
 
 
-def due_on(indicator: Indicator, period: Period, clock: Clock) -> date:
-    """The day by which a value is owed: when the clock after the period ends, or when it is released."""
+def due_on(indicator: Indicator, period: Period, clock: Clock, asked_on: date) -> date:
+    """The day by which a value is owed: the clock runs from the period's end, or from when it was asked for; not before its release."""
     calendar = working_calendar()
-    owed = calendar.after(period.end, clock.length, clock.unit)
+    owed = calendar.after(max(period.end, asked_on), clock.length, clock.unit)
     released = calendar.after(period.end, indicator.lag_days, "calendar_days")
     return max(owed, released)
 

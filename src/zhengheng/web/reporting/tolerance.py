@@ -13,6 +13,7 @@ from zhengheng.web.acts.declare import (
     Made,
     Standing,
     ask,
+    signed,
 )
 from zhengheng.web.acts.services import perform_by_machine
 from zhengheng.web.decisions.services import carrying
@@ -116,7 +117,7 @@ TOLERANCES = Kind(
     standing=lambda t, account: Standing(units={"own": [t.unit.code]}),
     acts=(
         Act("tolerance.ask", ("申请容错", "Ask for error tolerance"), ask_tolerance, AskGiven, choices=adopted_choices),
-        Act("tolerance.grant", ("按决定予以容错", "Grant by decision"), grant, GrantGiven,
+        Act("tolerance.grant", ("按决定予以容错", "Grant by decision"), grant, signed(GrantGiven),
             choices=lambda obj, account, day: {"decision": decisions(f"tolerance:{obj.pk}")}),
         Act("tolerance.refuse", ("不予容错", "Refuse"), refuse, ReasonGiven, optional=True),
         Act("tolerance.withdraw", ("撤回", "Withdraw"), withdraw, optional=True),

@@ -15,6 +15,7 @@ from zhengheng.workflow.roles import Role
 
 PASSWORD = "Yunheng-2026"
 """Every account of the fictional city has it, and the demonstration says so."""
+LED = {"消防救援支队": "双重管理", "税务局": "垂直管理"}
 KINDS = {"D": "市直部门", "Q": "区县(园区)", "J": "镇街", "P": "市"}
 NAMES = ENGLISH | STREETS | dict(SISTERS)
 PEOPLE: tuple[tuple[str, str, Role, str | None], ...] = (
@@ -71,6 +72,7 @@ def settle(moment: datetime, visit: datetime) -> None:
             "name_zh": unit.name,
             "name_en": NAMES.get(unit.name, ""),
             "kind": KINDS[unit.code[0]],
+            "led": LED.get(unit.name, ""),
         }
         for unit in (*sisters(), *departments(), *districts(), *streets())
     ] + list(_sections())

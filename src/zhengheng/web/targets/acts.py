@@ -16,17 +16,21 @@ from zhengheng.web.acts.declare import (
     Made,
     Standing,
     ask,
+    signed,
 )
 from zhengheng.web.decisions.services import carrying
 from zhengheng.web.decisions.services import choices as decisions
+from zhengheng.web.files.documents import Section, Table
 from zhengheng.web.files.services import own_files
 from zhengheng.web.jobs import services as jobs
 from zhengheng.web.organisation.selectors import unit_of
+from zhengheng.web.pages.tags import language, say, show
 from zhengheng.web.rulebooks.selectors import adopted_choices, adopted_version, book_of
 from zhengheng.web.targets.drafts import heard
 from zhengheng.web.targets.models import TargetLine, TargetSheet
 from zhengheng.web.targets.services import TargetError, checked
 from zhengheng.workflow.machines import TARGET
+from zhengheng.workflow.roles import Role
 
 
 class LineGiven(Given):
@@ -185,15 +189,26 @@ def _at_unit(sheet: TargetSheet, account: Account) -> Standing:
     return Standing(units={"own": [sheet.unit.code]})
 
 
+def printed(sheet: TargetSheet) -> list[Section]:
+    """Every line of the sheet, as it is signed."""
+    rows = [
+        (f"{line.indicator} {held['indicator'].name.say(language())}", show(line.baseline), show(line.proposed),
+         show(held["indicator"].measure_unit))
+        for held in _lines(sheet) for line in (held["line"],)
+    ]  # fmt: skip
+    head = say("指标", "Indicator"), say("基期", "Baseline"), say("目标", "Target"), say("计量单位", "Unit of measure")  # fmt: skip
+    return [Section(say("目标", "Targets"), tables=(Table(head, rows),))]
+
+
 TARGETS = Kind(
     machine=TARGET, path="targets", words=("年度目标", "Targets"), model=TargetSheet,
     title=lambda s: (f"{s.unit.name_zh} {s.rulebook.period} 年度目标", f"{s.unit.name_en or s.unit.name_zh} {s.rulebook.period} targets"),
     standing=_at_unit,
     acts=(
         Act("target.propose", ("提出目标", "Propose targets"), propose, ProposeGiven, choices=adopted_choices),
-        Act("target.agree", ("签订", "Sign"), agree, AgreeGiven,
+        Act("target.agree", ("签订", "Sign"), agree, signed(AgreeGiven),
             ("签订后目标即生效; 以后只能通过调整申请改变, 原目标永久保留。",
-             "Signed targets change only by a docket; what was agreed first stays visible for ever.")),
+             "Signed targets change only by a docket; what was agreed first stays visible for ever."), signer=Role.UNIT_LEADER),
         Act("target.counter", ("提出不同意见", "Counter"), counter, CounterGiven, optional=True),
         Act("target.answer", ("答复并进入下一轮", "Answer, next round"), answer, AnswerGiven),
         Act("target.escalate", ("提请委员会", "Bring before the commission"), escalate, EscalateGiven, optional=True),
@@ -215,7 +230,7 @@ TARGETS = Kind(
         ("/office/targets/cascade/", ("目标分解", "Cascade"), "target.cascade"),
         ("/office/targets/import/", ("用 Excel 批量提出", "Propose by a workbook"), "target.propose"),
     ),
-    body="targets/body.html",
+    body="targets/body.html", printed=printed,
     context=lambda sheet, request: {"lines": _lines(sheet)},
     out=lambda s: {"unit": s.unit.code, "rulebook": s.rulebook_id, "round": s.round,
                    "lines": [{"id": n.pk, "indicator": n.indicator, "proposed": n.proposed, "countered": n.countered,

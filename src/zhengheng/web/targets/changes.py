@@ -15,6 +15,7 @@ from zhengheng.web.acts.declare import (
     Made,
     Standing,
     ask,
+    signed,
 )
 from zhengheng.web.decisions.services import carrying
 from zhengheng.web.decisions.services import choices as decisions
@@ -117,7 +118,7 @@ CHANGES = Kind(
     standing=lambda c, account: Standing(units={"own": [c.line.sheet.unit.code]}),
     acts=(
         Act("change.ask", ("申请调整目标", "Ask to change a target"), ask_change, ChangeGiven),
-        Act("change.approve", ("批准", "Approve"), approve, ApproveGiven,
+        Act("change.approve", ("批准", "Approve"), approve, signed(ApproveGiven),
             choices=lambda obj, account, day: {"decision": decisions(f"change:{obj.pk}")}),
         Act("change.refuse", ("不批准", "Refuse"), refuse, RefuseGiven),
         Act("change.withdraw", ("撤回", "Withdraw"), _plainly, optional=True),
