@@ -12,7 +12,7 @@ def slip(kind: Kind, act: Act, obj: Any, now: datetime) -> Report:
     """The paper of an act on an object in the reader's language; its foot names object and version."""
     facts = [(column.words, column.of(obj)) for column in (*kind.columns, *kind.facts)]
     rows = [(say(*words), show(value)) for words, value in facts if value not in (None, "")]
-    blank = [("", "", "", "")] * 3
+    blank = [("\n\n", "", "", "")] * 3
     return Report(
         title=f"{say('签批单', 'Paper to be signed')}: {say(*act.words)}",
         answer=f"{say(*kind.title(obj))}; {say(*kind.state_of(obj))}",

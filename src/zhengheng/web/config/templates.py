@@ -7,8 +7,8 @@ from django.template.loaders import filesystem
 
 
 class Loader(filesystem.Loader):
-    """Templates without their indentation and last line end: those are for who reads the source, not for the page."""
+    """Templates without their line ends and indentation: those are for who reads the source, not for the page."""
 
     def get_contents(self, origin: Origin) -> str:
         """A template's source as it is compiled."""
-        return re.sub(r"\n\s+", "\n", super().get_contents(origin)).rstrip("\n")
+        return re.sub(r"\n\s*", " ", super().get_contents(origin).rstrip("\n"))

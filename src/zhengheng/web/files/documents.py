@@ -97,14 +97,17 @@ def _pdf(report: Report, note: str) -> bytes:
     font = "STSong-Light"  # a name every reader of PDF maps to a Chinese font of its own
     pdfmetrics.registerFont(UnicodeCIDFont(font))
 
+    def spelt(words: str) -> str:
+        # The font knows no true minus, without which a fall would read as a rise, and no middle dot.
+        return words.replace("\u2212", "-").replace(" · ", ", ")
+
     def style(size: int, before: int = 0) -> ParagraphStyle:
         return ParagraphStyle(
             str(size), fontName=font, fontSize=size, leading=size * 1.5, spaceBefore=before, wordWrap="CJK"
         )  # fmt: skip
 
     def text(words: str, size: int = 10, before: int = 0) -> Paragraph:
-        # The font knows no true minus: without this a fall would read as a rise.
-        return Paragraph(escape(words.replace("\u2212", "-")), style(size, before))
+        return Paragraph(escape(spelt(words)).replace("\n", "<br/>"), style(size, before))
 
     parts: list[Flowable] = [text(report.title, 18), text(report.answer, 11, 6)]
     for section in report.sections:
@@ -116,7 +119,7 @@ def _pdf(report: Report, note: str) -> bytes:
             grid.setStyle([("GRID", (0, 0), (-1, -1), 0.4, colors.grey), ("VALIGN", (0, 0), (-1, -1), "TOP"),
                            ("BACKGROUND", (0, 0), (-1, 0), colors.whitesmoke)])  # fmt: skip
             parts += [grid, Spacer(1, 4)]
-    line = " · ".join(filter(None, (report.origin, note)))
+    line = spelt(" · ".join(filter(None, (report.origin, note))))
 
     def foot(page: Any, _: Any) -> None:
         page.setFont(font, 8)

@@ -5,6 +5,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.utils import timezone
+
 from zhengheng.web.acts.services import SYSTEM
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.ledger.selectors import consistency, entry, proof_of
@@ -21,7 +23,7 @@ def proof(held: Publication, *, home: Path, now: datetime) -> dict[str, Any]:
     made = entry(row)
     return {
         "key": (home / "ledger.pub").read_text(encoding="utf-8").strip(),
-        "code": point.code, "size": point.size, "at": point.at.isoformat(), "checkpoint": point.text,
+        "code": point.code, "size": point.size, "at": timezone.localtime(point.at).isoformat(), "checkpoint": point.text,
         "leaf": made.committed(), "salt": bytes(row.salt or b"").hex(), "content": row.content,
         "proof": (proof_of(row.sequence, point.size) or {})["proof"],
         "follows": before, "consistency": (consistency(size, point.size) or {})["proof"] if before else [],
