@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zhengheng.ledger import tree, witness
@@ -152,6 +152,7 @@ def test_entries_survive_an_export() -> None:
         assert Entry.from_dict(entry.as_dict()) == entry
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.binary(min_size=32, max_size=32), st.binary(max_size=80), st.data())
 def test_the_witness_accepts_what_was_signed_and_nothing_else(
     secret: bytes, message: bytes, data: st.DataObject

@@ -271,6 +271,13 @@ def test_a_citizen_searches_reads_downloads_and_verifies(
         expect(page.locator("#checked")).to_have_class("lamp lamp-missed")
         visitor.follow(page.get_by_role("link", name="Verify" if english else "核验", exact=True))
         expect(page.get_by_text("python -I -S verify.py")).to_be_visible()
+        expect(page.locator("#proved tbody .lamp")).to_have_class("lamp lamp-met")
+        proofs = tmp_path / "city" / "performance" / "proofs.json"
+        whole = proofs.read_text(encoding="utf-8")
+        proofs.write_text(whole.replace("values.csv", "values.xsv"), encoding="utf-8")
+        page.reload()
+        expect(page.locator("#proved tbody .lamp")).to_have_class("lamp lamp-missed")
+        proofs.write_text(whole, encoding="utf-8")
         visitor.follow(page.get_by_role("link", name="中文" if english else "English"))
         context.close()
         server.shutdown()

@@ -340,7 +340,11 @@ def test_the_portal_is_everybodys_and_the_office_is_not(people: People, result: 
     held = release(people, result)
     assert anybody.get("/").status_code == 200
     assert anybody.get(f"/p/{held.pk}/index.html").status_code == 200
-    assert anybody.get(f"/data/{held.pk}/values.csv").status_code == 200
+    data = anybody.get(f"/data/{held.pk}/values.csv")
+    assert data.status_code == 200
+    again = anybody.get(f"/data/{held.pk}/values.csv", headers={"If-None-Match": data["ETag"]})
+    assert again.status_code == 304, "whoever has it already is told so"
+    assert anybody.get("/..%2foffice.db").status_code in {400, 404}
     assert anybody.get("/nothing.html").status_code == 404
     for address in ("/../office.db", "/p/../../office.db", "/%2e%2e/office.db", "/django.key"):
         assert anybody.get(address).status_code in {400, 404}, address

@@ -7,8 +7,9 @@ from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.utils._os import safe_join
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import condition, require_GET, require_POST
 from django.views.static import serve
 
 from zhengheng.web.pages.clock import now
@@ -32,15 +33,29 @@ def _receiver(home: Path) -> Receiver:
     return Receiver(Inbox(home / "inbox"), now)
 
 
+def _place(path: str) -> Path:
+    """The file of the written site behind an address. Raises SuspiciousFileOperation outside the site."""
+    name = f"{path}index.html" if path == "" or path.endswith("/") else path
+    return Path(safe_join(Path(settings.HOME) / "portal", name))
+
+
+def _version(request: HttpRequest, path: str) -> str | None:
+    """The entity tag: it changes when the file is written anew."""
+    try:
+        held = _place(path).stat()
+    except OSError:
+        return None
+    return f'"{held.st_mtime_ns:x}-{held.st_size:x}"'
+
+
 @require_GET
+@condition(etag_func=_version)
 def page(request: HttpRequest, path: str) -> HttpResponseBase:
     """A file of the written site. Without a site everything leads to the office."""
     root = Path(settings.HOME) / "portal"
     if not root.is_dir():
         return redirect("/office/")
-    if path == "" or path.endswith("/"):
-        path += "index.html"
-    response = serve(request, path, document_root=str(root))
+    response = serve(request, str(_place(path).relative_to(root)), document_root=str(root))
     # What is released stays; the pages around it change with the next release.
     response["Cache-Control"] = "public, max-age=300"
     return response
