@@ -327,11 +327,15 @@ def test_anybody_proves_that_the_files_are_those_that_entered_the_ledger(
         "the checkpoint": {"checkpoint": newer["checkpoint"].replace(f"\n{newer['size']}\n", f"\n{newer['size'] + 1}\n")},
         "another ledger": {"consistency": newer["consistency"][:-1]},
         "a second beginning": {"follows": None},
+        "another's entry": {name: older[name] for name in ("leaf", "salt", "content", "proof", "checkpoint")} | {"consistency": []},
     }  # fmt: skip
     for what, change in forgeries.items():
         forged = {"publications": {str(first.pk): older, str(second.pk): newer | change}}
         (site / "proofs.json").write_text(json.dumps(forged), encoding="utf-8")
         assert witnessed(site).returncode == 1, what
+    (site / "proofs.json").write_text("{}", encoding="utf-8")
+    unreadable = witnessed(site)
+    assert (unreadable.returncode, unreadable.stderr) == (2, ""), "said, not thrown"
 
 
 def test_the_portal_is_everybodys_and_the_office_is_not(people: People, result: ResultRun) -> None:

@@ -138,14 +138,19 @@ def _checkpoint(text: str) -> tuple[int, bytes]:
     return int(lines[2]), bytes.fromhex(lines[3])
 
 
-def faults(held: dict[str, Any], before: dict[str, Any] | None) -> list[str]:
-    """What does not hold of one publication's proof; `before` is the proof whose ledger it goes on from."""
+def faults(number: str, held: dict[str, Any], before: dict[str, Any] | None) -> list[str]:
+    """What does not hold of one publication's proof; `before` is the proof whose ledger it goes on from.
+
+    Raises KeyError, ValueError or IndexError where it is no proof at all.
+    """
     found = []
     body, _, signature = held["checkpoint"].partition("\n\n")
     size, root = _checkpoint(body)
     if not is_signed(bytes.fromhex(held["key"]), f"{body}\n".encode(), base64.b64decode(signature)):
         found.append("检查点的签名不符 / the checkpoint's signature does not fit")
     leaf = json.loads(held["leaf"])
+    if (leaf["act"], leaf["subject"]) != ("publication.written", f"publication:{number}"):
+        found.append("条目说的不是这次发布 / the entry is not about this publication")
     digest = hashlib.sha256(bytes.fromhex(held["salt"]) + held["content"].encode()).hexdigest()
     if digest != leaf["digest"]:
         found.append("内容与条目的摘要不符 / the content does not fit the entry's digest")
@@ -164,17 +169,25 @@ def faults(held: dict[str, Any], before: dict[str, Any] | None) -> list[str]:
 
 
 def main(words: Sequence[str]) -> int:
-    """Print what holds; gives 0, or 1 where anything does not."""
+    """Print what holds; gives 0, 1 where anything does not, 2 where it cannot be read."""
     if not words:
         print(__doc__)
         return 2
+    try:
+        return _look(words)
+    except (OSError, KeyError, ValueError, IndexError, TypeError) as error:
+        print(f"✗ 无法读取 / cannot be read: {type(error).__name__} {error}")
+        return 2
+
+
+def _look(words: Sequence[str]) -> int:
     proofs = json.loads(Path(words[0]).read_text(encoding="utf-8"))["publications"]
     good, known = True, {}
     if [held["follows"] for held in proofs.values()].count(None) > 1:
         good = False
         print("■ 日志有不止一个开头 / the ledger has more than one beginning")
     for number, held in sorted(proofs.items(), key=lambda one: int(one[0])):
-        found = faults(held, proofs[held["follows"]] if held["follows"] else None)
+        found = faults(number, held, proofs[held["follows"]] if held["follows"] else None)
         good = good and not found
         for name, digest in json.loads(held["content"])["digests"].items():
             known[digest] = f"{number} {name}"

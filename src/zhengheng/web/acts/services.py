@@ -89,7 +89,7 @@ def _do(kind: Kind, act: Act, obj: Any, doing: Doing, row_version: int) -> Any:
             en="this object does not go this way; use what its page offers",
         )  # fmt: skip
     with transaction.atomic():
-        change = _with_paper(act, doing, act.do(doing) or Change())
+        change = _with_paper(kind, act, doing, act.do(doing) or Change())
         found = kind.model._default_manager.filter(
             pk=obj.pk, row_version=row_version, state=obj.state
         )
@@ -101,11 +101,11 @@ def _do(kind: Kind, act: Act, obj: Any, doing: Doing, row_version: int) -> Any:
     return obj
 
 
-def _with_paper(act: Act, doing: Doing, change: Change) -> Change:
+def _with_paper(kind: Kind, act: Act, doing: Doing, change: Change) -> Change:
     """The scan of a paper signed by hand stays with the object; its digest enters the ledger."""
     paper = own_files(getattr(doing.given, "paper", ()), doing.by)
     if not paper:
-        if act.signer and all(grant.role is not act.signer for grant in grants(doing.actor, doing.day)):  # fmt: skip
+        if act.signer and not _signs(kind, act.signer, doing):
             zh, en = NAMES[act.signer]
             raise PaperError.one(
                 "paper", "paper.missing", zh=f"由{zh}在纸上签字, 请附扫描件",
@@ -115,6 +115,13 @@ def _with_paper(act: Act, doing: Doing, change: Change) -> Change:
     files = change.fields.get("files", doing.obj.files)
     fields = {**change.fields, "files": [*files, *(one.pk for one in paper)]}
     return Change(fields, {**change.content, "paper": [one.sha256 for one in paper]})
+
+
+def _signs(kind: Kind, role: Role, doing: Doing) -> bool:
+    """Whether the actor holds a role for a unit that the object concerns."""
+    units = kind.standing(doing.obj, doing.actor).units.values()
+    concerned = {unit for held in units for unit in held}
+    return any(one.role is role and one.unit in concerned for one in grants(doing.actor, doing.day))
 
 
 def _write(

@@ -50,12 +50,16 @@ async function prove(table) {
   for (const row of table.querySelectorAll("tbody tr")) {
     const held = publications[row.dataset.number], cell = row.querySelector(".state");
     cell.hidden = false;
+    let good = false;
     try {
-      const good = await holds(held, publications[held.follows]);
-      cell.firstElementChild.className = good ? "lamp lamp-met" : "lamp lamp-missed";
-      cell.firstElementChild.textContent = good ? `● ${table.dataset.good}` : `■ ${table.dataset.bad}`;
-    } catch {
-      cell.firstElementChild.textContent = table.dataset.unable;
+      good = await holds(row.dataset.number, held, publications[held.follows]);
+    } catch (error) {
+      if (error.name === "NotSupportedError") {
+        cell.firstElementChild.textContent = table.dataset.unable;
+        continue;
+      }
     }
+    cell.firstElementChild.className = good ? "lamp lamp-met" : "lamp lamp-missed";
+    cell.firstElementChild.textContent = good ? `● ${table.dataset.good}` : `■ ${table.dataset.bad}`;
   }
 }

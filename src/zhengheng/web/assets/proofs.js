@@ -26,6 +26,7 @@ async function isConsistent(oldSize, oldRoot, size, newRoot, proof) {
   if (oldSize === size) return same(oldRoot, newRoot) && !proof.length;
   if (oldSize > size) return false;
   const [first, ...steps] = oldSize & (oldSize - 1) ? proof : [oldRoot, ...proof];
+  if (!first) return false;
   let place = oldSize - 1, last = size - 1;
   while (place & 1) [place, last] = [place >> 1, last >> 1];
   let before = first, now = first;
@@ -52,11 +53,12 @@ async function isSigned(key, point) {
 }
 
 // Whether all of a publication's proof holds; `before` is the proof that it goes on from. Throws where the browser knows no Ed25519.
-export async function holds(held, before) {
+export async function holds(number, held, before) {
   const point = stated(held.checkpoint), leaf = JSON.parse(held.leaf);
   const content = await digestText(join(bytes(held.salt), utf8(held.content)));
   const made = await digest(join([0], utf8(held.leaf)));
   const found = await rootFromInclusion(made, leaf.sequence, point.size, held.proof.map(bytes));
+  if (leaf.act !== "publication.written" || leaf.subject !== `publication:${number}`) return false;
   if (content !== leaf.digest || !same(found, point.root)) return false;
   const old = before && stated(before.checkpoint);
   if (old && !(await isConsistent(old.size, old.root, point.size, point.root, held.consistency.map(bytes)))) return false;
