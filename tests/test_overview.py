@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zhengheng.domain.periods import parse_period
+from zhengheng.engines.alone import light_alone
 from zhengheng.engines.change import EFFECTS, Comparison
 from zhengheng.engines.curve import curve
 from zhengheng.engines.duck import DuckEngine
@@ -211,6 +212,22 @@ def test_the_curve_passes_through_the_units_own_points() -> None:
         assert points[marks[unit]["A"].value] == marks[unit]["A"].points
         assert list(points.values()) == sorted(points.values(), key=float), "a ratio never falls"
     assert curve(made, "U1", "C") == [], "a rank depends on the others"
+
+
+@pytest.mark.parametrize("value", [10, 69, 70, 71, 89, 90, 100])
+def test_one_value_alone_gets_the_light_that_it_gets_among_all(value: int) -> None:
+    rules, year = book(), parse_period("2025")
+    made = run(rules, facts(VALUES | {("U1", "A"): value * 100, ("U1", "B"): value * 100}, TARGETS))
+    whole = {row["subject"]: row["light"] for row in made.results.of_unit("light", "U1")}
+    unit = rules.units[0]
+
+    def alone(code: str, target: str) -> str:
+        return light_alone(rules, unit, code, year, year.end, str(value), target)
+
+    assert (alone("A", ""), alone("B", "100")) == (whole["A"], whole["B"])
+    assert alone("A", "") == ("red" if value < 70 else "yellow" if value < 90 else "green")
+    assert alone("B", "") == "", "a target that nobody gave says nothing"
+    assert alone("C", "") == "", "a rank depends on the others"
 
 
 def test_every_cell_of_the_map_has_a_shape_and_a_word() -> None:

@@ -220,7 +220,7 @@ def report(office: Office, book: int) -> None:
         value = str(values[one.indicator][one.unit.code])  # type: ignore[index]
         path = f"reports/{one.pk}/"
         if one.supplier.code == STATISTICS:
-            office.act("statistics", path, "supply", value=value)
+            office.act("statistics", path, "supply", value=value, note="见统计台账")
             if place == 0:
                 office.act(
                     f"unit_reporter-{one.unit.code}",
@@ -233,7 +233,9 @@ def report(office: Office, book: int) -> None:
         else:
             if place < 3:
                 draft(office, f"unit_reporter-{one.unit.code}", path, value)
-            office.act(f"unit_reporter-{one.unit.code}", path, "submit", value=value)
+            office.act(
+                f"unit_reporter-{one.unit.code}", path, "submit", value=value, note="两个项目延期"
+            )
             office.act("office_data", path, "verify")
     office.town.at("2026-04-08")
     tick(now())

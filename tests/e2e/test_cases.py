@@ -240,6 +240,24 @@ def test_a_report_after_its_day_says_why_it_is_late(town: Town) -> None:
     assert accepted["state"] == "confirmed", "the office takes a supplementary report, or not"
 
 
+def test_a_value_that_would_be_red_says_why(town: Town) -> None:
+    book = adopt(town)
+    agree_targets(town, book)
+    town.work()
+    town.post("office_data", f"rulebooks/{book}/open_reports", period="2025")
+    town.work()
+    held = town.get("office_data", "reports?limit=100")["items"]
+    of = {(one["detail"]["unit"], one["detail"]["indicator"]): one["id"] for one in held}
+    path = f"reports/{of['D10', 'SEATS']}/submit"
+    assert town.post("unit_reporter-D10", path, 422, value="60")["type"] == "note.red"
+    town.post("unit_reporter-D10", path, value="60", note="工期延误")
+    growth = f"reports/{of['D13', 'GROWTH']}/supply"
+    assert town.post("statistics", growth, 422, value="3.4")["type"] == "note.red", (
+        "below 7 tenths of 5"
+    )
+    town.post("statistics", growth, value="3.5")
+
+
 def test_a_self_report_says_all_that_it_must(town: Town) -> None:
     book = adopt(town)
     made = town.post(

@@ -45,7 +45,7 @@ function verify(field, said) {
 }
 
 async function prove(table) {
-  const { publications } = await (await fetch(table.dataset.proofs)).json();
+  const { publications } = await (await fetch(table.dataset.proofs, { cache: "no-cache" })).json();
   table.querySelector("thead .state").hidden = false;
   for (const row of table.querySelectorAll("tbody tr")) {
     const held = publications[row.dataset.number], cell = row.querySelector(".state");

@@ -3,10 +3,12 @@
 import statistics
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 
 from zhengheng.domain.numbers import parse_scaled
 from zhengheng.domain.periods import Period, parse_period
 from zhengheng.domain.problems import Problem, ZhenghengError
+from zhengheng.engines.alone import light_alone
 from zhengheng.lake.cells import number_fault
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.lint import weight_of
@@ -15,6 +17,8 @@ from zhengheng.scheme.procedure import Clock
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.intake.services import lake_of, opened
 from zhengheng.web.reporting.models import Report
+from zhengheng.web.rulebooks.selectors import book_of
+from zhengheng.web.targets.models import TargetLine
 
 FEW = 3
 FAR = 3
@@ -28,9 +32,16 @@ class ReportError(ZhenghengError):
 def assessed(book: Rulebook) -> list[Unit]:
     """The units assessed under a rulebook: those it names and those its lake knows."""
     known = {unit.code: unit for unit in book.units}
-    if (lake_of(book.code) / "register.db").is_file():
-        known = {unit.code: unit for unit in opened(book.code).facts().units} | known
+    register = lake_of(book.code) / "register.db"
+    if register.is_file():
+        known = _roster(book.code, str(register), register.stat().st_mtime_ns) | known
     return sorted(known.values(), key=lambda unit: unit.code)
+
+
+@lru_cache(maxsize=32)
+def _roster(code: str, register: str, written: int) -> dict[str, Unit]:
+    """The units that a lake knows, read anew when its register was written."""
+    return {unit.code: unit for unit in opened(code).facts().units}
 
 
 def series(book: Rulebook, unit: Unit) -> Iterator[Indicator]:
@@ -93,6 +104,11 @@ def check_value(report: Report, indicator: Indicator, value: str, status: str, n
                 Problem("note", "note.far", "与以往各期相差很大, 请说明原因",
                         "far from the earlier periods: say why")
             )  # fmt: skip
+        elif not note and _is_red(report, indicator, value):
+            found.append(
+                Problem("note", "note.red", "按本指标的亮灯规则是红灯, 请说明原因",
+                        "red by the indicator's own light rule: say why")
+            )  # fmt: skip
     else:
         if value:
             found.append(
@@ -122,6 +138,22 @@ def _is_far(report: Report, indicator: Indicator, value: str) -> bool:
         return False
     middle, spread = statistics.fmean(scaled), statistics.stdev(scaled)
     return abs(parse_scaled(value, indicator.decimals)[0] - middle) > FAR * max(spread, 1)
+
+
+def _is_red(report: Report, indicator: Indicator, value: str) -> bool:
+    """Whether the period would end red if it went on like this, as seen when the value is out."""
+    book, seen = book_of(report.rulebook), parse_period(report.period)
+    unit = next((one for one in assessed(book) if one.code == report.unit.code), None)
+    if unit is None:
+        return False
+    agreed = TargetLine.objects.filter(
+        sheet__rulebook__code=report.rulebook.code, sheet__rulebook__period=report.rulebook.period,
+        sheet__unit=report.unit, sheet__state="agreed", indicator=indicator.code,
+    )  # fmt: skip
+    target = agreed.values_list("current", flat=True).first() or ""
+    at = max(seen.end, working_calendar().after(seen.end, indicator.lag_days, "calendar_days"))
+    whole = parse_period(report.rulebook.period)
+    return light_alone(book, unit, indicator.code, whole, at, value, target) == "red"
 
 
 def period_of(text: str) -> Period:

@@ -73,6 +73,11 @@ def rehearse(work: Work) -> dict[str, Any]:
     }
 
 
+def _kept(name: str) -> str:
+    """How long an item of the package is kept: what proves the result for ever, who did what for its years."""
+    return f"{settings.RETENTION} years 年" if name == "ledger.jsonl" else "permanent 永久"
+
+
 @job("archive")
 def archive(work: Work) -> dict[str, Any]:
     """The package of a closed year: bundles, ledger, checkpoint, a catalogue with digests."""
@@ -98,7 +103,7 @@ def archive(work: Work) -> dict[str, Any]:
         parts[f"{kind}.zip"] = held.read_bytes()
         held.unlink()
     catalogue = [
-        {"file": name, "sha256": hashlib.sha256(content).hexdigest(), "retention": "permanent 永久"}
+        {"file": name, "sha256": hashlib.sha256(content).hexdigest(), "retention": _kept(name)}
         for name, content in sorted(parts.items())
     ]
     parts["catalogue.json"] = json.dumps(catalogue, ensure_ascii=False, indent=1).encode()
