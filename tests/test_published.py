@@ -99,7 +99,7 @@ def test_ones_own_rulebook_and_files_open_in_the_office_and_the_portal(
     assert done.returncode == 0, done.stderr
     assert "zhuren" in done.stdout
     page = (home / "portal" / "en" / "index.html").read_text(encoding="utf-8")
-    marks = re.findall(r'lamp-(\w+)" title="\w+">\S (\d+)<', page)
+    marks = re.findall(r'lamp-(\w+)" title="\w+"\s*>\S\s+(\d+)<', page)
     assert marks[:3] == [("met", "183"), ("watch", "0"), ("missed", "168")]
     again = zhengheng(*words, "--home", home, "--only-fill")
     assert again.returncode == 5
