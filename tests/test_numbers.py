@@ -45,6 +45,19 @@ def test_duckdb_divides_like_python(pairs: list[tuple[int, int]]) -> None:
             assert (None if found[0] is None else int(found[0])) == numbers.ratio(n, d)
 
 
+@pytest.mark.parametrize("large", [10**18, -(10**18), 27 * 10**20, 10**36])
+def test_a_constant_beyond_64_bits_is_divided_and_divides(large: int) -> None:
+    """The engine computes what is constant while it plans, whether or not the guard before it holds."""
+    with DuckEngine(threads=1).connect() as connection:
+        connection.execute("create table t as select cast(i as decimal(38,0)) as x from range(-3, 4) r(i)")  # fmt: skip
+        found = connection.execute(
+            f"select x, ratio({large}, x), ratio(x, {large}), ratio({large}, 0) from t"
+        ).fetchall()
+    for x, divided, divides, nothing in found:
+        assert (divided, divides) == (numbers.ratio(large, int(x)), numbers.ratio(int(x), large))
+        assert nothing is None
+
+
 def test_overflow_is_an_error_and_never_a_wrong_number() -> None:
     with DuckEngine(threads=1).connect() as connection, pytest.raises(duckdb.Error):
         big = "cast('90000000000000000000000000000000000000' as decimal(38,0))"

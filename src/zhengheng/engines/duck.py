@@ -29,18 +29,19 @@ IN_MEMORY_UNITS = 20_000
 """With a folder to store them in, the big tables of more units than this stay in files."""
 _SMALL = "between -999999999999999999 and 999999999999999999"
 _MACROS = (
-    # Exact integer division of numbers of any size; the guards keep a zero from raising.
+    # Exact integer division of numbers of any size; null where the divisor is zero.
     """create macro quotient(a, b) as
          case when b <> 0 then cast(cast(a as hugeint) // cast(b as hugeint) as decimal(38, 0)) end""",
     # `//` cuts towards zero, so half of the divisor is added away from zero.
     """create macro half_up(n, d) as cast(
          (n + case when n < 0 then -(abs(d) // 2) else abs(d) // 2 end) // d as decimal(38, 0))""",
     # Up to 18 digits in 64 bits, by way of decimal(18, 0): DuckDB casts decimal(38, 0) to bigint
-    # twenty times slower.
+    # twenty times slower. Tried, not cast: what is constant is computed while a query
+    # is planned, whether or not the guard before it holds.
     f"""create macro ratio(n, d) as case
          when d = 0 then null
          when n {_SMALL} and d {_SMALL}
-         then half_up(cast(cast(n as decimal(18, 0)) as bigint), cast(cast(d as decimal(18, 0)) as bigint))
+         then half_up(cast(try_cast(n as decimal(18, 0)) as bigint), cast(try_cast(d as decimal(18, 0)) as bigint))
          else half_up(cast(n as hugeint), cast(d as hugeint)) end""",
 )
 Progress = Callable[[str, int, int], None]
@@ -95,6 +96,8 @@ class DuckEngine:
             "autoload_known_extensions": "false",
             "temp_directory": str(spill),
             "preserve_insertion_order": "false",
+            # What is constant is computed while a query is planned, whether or not a guard before it holds.
+            "error_on_division_by_zero": "false",
         }
         if self.threads:
             options["threads"] = self.threads
