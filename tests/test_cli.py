@@ -144,3 +144,32 @@ def test_a_run_before_the_data_are_due_says_so(tmp_path: Path, zhengheng: Comman
              "--period", "2025", "--lang", "en")  # fmt: skip
     assert "not yet due on 2025-12-31" in zhengheng(*words).stderr
     assert "not yet due" not in zhengheng(*words, "--at", "2026-03-01").stderr
+
+
+def programmes(folder: Path, rows: list[str], zhengheng: Command) -> tuple[int, str, str]:
+    """The PART example scored with more programmes than it has."""
+    known = (PART / "data" / "programmes.csv").read_text(encoding="utf-8")
+    (folder / "programmes.csv").write_text(known + "\n".join(rows), encoding="utf-8")
+    done = zhengheng("score", PART / "rulebook", "--intake", PART / "intake.yaml", "--data", folder, "--out",
+                     folder / "out", "--lang", "en")  # fmt: skip
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("name", ["[red]a[/]", "[/b] :100:", "c [1]"])
+def test_names_are_printed_as_they_are(name: str, tmp_path: Path, zhengheng: Command) -> None:
+    code, board, _ = programmes(tmp_path, [f"{name},99,99,99,99,yes,yes,,"], zhengheng)
+    assert code == 0
+    assert name in board
+
+
+def test_rows_with_the_same_fault_are_counted_after_the_first(
+    tmp_path: Path, zhengheng: Command
+) -> None:
+    rows = [f"more {n},x,99,99,99,yes,yes,," for n in range(91)]
+    rows.append("one,99,99,99,99,yes,maybe,,")
+    code, _, told = programmes(tmp_path, rows, zhengheng)
+    assert code == 4
+    assert told.count("is not a number") == 10
+    assert "[row.number] 81 more rows" in told
+    assert "programmes.csv:100: [row.number]" not in told
+    assert "programmes.csv:101: [row.map]" in told

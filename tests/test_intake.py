@@ -5,7 +5,9 @@ import json
 import struct
 import zipfile
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,11 +20,13 @@ from openpyxl import Workbook
 from tests.conftest import Command
 from tests.test_scheme import write
 from zhengheng.domain.problems import DataError, ZhenghengError
+from zhengheng.lake.facts import Facts
 from zhengheng.lake.filters import parse_filter
 from zhengheng.lake.intake import read_files
 from zhengheng.lake.mapping import Mapping, load_mapping
 from zhengheng.lake.personal import protect
 from zhengheng.scheme.load import load_rulebook
+from zhengheng.scheme.model import Rulebook
 
 WIDE = {
     "purpose": "test", "period": "2025",
@@ -374,3 +378,100 @@ def test_orders_become_rates_and_excluded_ones_leave_every_count(tmp_path: Path)
         for r in facts.tables["observation"].to_pylist()
     }
     assert held == {("D", "2025-01-31"): 1, ("D", "2025-02-28"): 1, ("N", "2025-01-31"): 1}
+
+
+READINGS = {"purpose": "t", "sources": [{
+    "file": "r.csv", "role": "fact",
+    "columns": {"u": {"constant": "甲"}, "d": {"column": "day", "type": "date"}, "v": {"column": "v", "type": "number"},
+                "k": {"column": "k", "type": "integer"}, "t": {"column": "t"}},
+    "measures": [
+        {"indicator": "S", "unit": "u", "date": "d", "frequency": "month", "value": "sum", "of": "v"},
+        {"indicator": "K", "unit": "u", "date": "d", "frequency": "month", "value": "sum", "of": "k"},
+        {"indicator": "N", "unit": "u", "date": "d", "frequency": "month"},
+    ],
+}]}  # fmt: skip
+
+
+def readings(folder: Path, rows: list[tuple[str, str, str]], change: str = "") -> Facts:
+    """Readings of one unit taken in; `change` is one replacement in the mapping, written a → b."""
+    parts = {code: {"code": code, "name": code, "decimals": digits, "frequency": "month"}
+             for code, digits in (("S", 4), ("N", 0), ("K", 0))}  # fmt: skip
+    book, _ = load_rulebook(write(folder / "b", **parts))
+    lines = ["day,v,k,t", *(f"{day},{number},{whole},x" for day, number, whole in rows)]
+    (folder / "r.csv").write_text("\n".join(lines))
+    plan = json.dumps(READINGS, ensure_ascii=False)
+    if change:
+        old, new = change.split(" → ")
+        assert old in plan
+        plan = plan.replace(old, new)
+    return read_files(mapping(json.loads(plan)), book, folder)
+
+
+@given(st.lists(st.integers(-(10**8), 10**8), min_size=1, max_size=8))
+@settings(max_examples=20, deadline=None)
+def test_a_column_summed_keeps_every_digit(numbers: list[int]) -> None:
+    with TemporaryDirectory() as folder:
+        rows = [(f"2025-01-{place + 1:02}", str(Decimal(n).scaleb(-4)), str(n)) for place, n in enumerate(numbers)]  # fmt: skip
+        held = values(readings(Path(folder), rows))
+    assert held == {("甲", "S"): sum(numbers), ("甲", "K"): sum(numbers), ("甲", "N"): len(numbers)}
+
+
+def test_digits_that_a_sum_cannot_keep_are_rounded_and_counted(tmp_path: Path) -> None:
+    facts = readings(tmp_path, [("2025-01-01", "0.00005", "1"), ("2025-01-01", "0.1", "2")])
+    assert values(facts)["甲", "S"] == 1001
+    assert [warning.code for warning in facts.warnings].count("number.rounded") == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ('"of": "v" → "of": "t"', "measure.type"),
+        ('"of": "v" → "of": "w"', "measure.column"),
+        ('"of": "v" → "of": ""', "measure.column"),
+        ('"date": "d" → "date": "t"', "measure.type"),
+        ('"column": "t"} → "column": "t", "personal": "hash"}, "z": {}', ""),
+        ('{"constant": "甲"} → {"column": "t", "personal": "hash"}', "measure.column"),
+        ('"indicator": "N" → "indicator": "ABSENT"', "indicator.unknown"),
+    ],
+)
+def test_a_measure_that_cannot_be_is_refused(tmp_path: Path, change: str, code: str) -> None:
+    rows = [("2025-01-01", "0.5", "1")]
+    if not code:
+        assert values(readings(tmp_path, rows, change))
+        return
+    with pytest.raises(DataError) as caught:
+        readings(tmp_path, rows, change)
+    assert caught.value.problems[0].code == code
+
+
+def test_measures_of_one_indicator_add_up(tmp_path: Path) -> None:
+    facts = readings(tmp_path, [("2025-01-01", "1", "5")], '"indicator": "N" → "indicator": "K"')
+    assert values(facts) == {("甲", "S"): 10000, ("甲", "K"): 6}
+
+
+def test_a_fraction_is_no_whole_number_and_a_sum_has_bounds(tmp_path: Path) -> None:
+    with pytest.raises(DataError) as caught:
+        readings(tmp_path, [("2025-01-01", "1", "1.5")])
+    assert (caught.value.problems[0].where, caught.value.problems[0].code) == (
+        "r.csv:2",
+        "row.integer",
+    )
+    rows = [("2025-01-01", "1", "9" * 14)] * 20
+    with pytest.raises(DataError) as caught:
+        readings(tmp_path / "again", rows)
+    assert caught.value.problems[0].code == "measure.number.range"
+    assert "K" in caught.value.problems[0].en
+
+
+def test_rows_of_other_indicators_are_left_out_by_the_map_too(
+    tmp_path: Path, book: Rulebook
+) -> None:
+    (tmp_path / "d.csv").write_text("u,k,v\n甲,第一,1\n甲,别的,2\n")
+    plan = {"purpose": "t", "sources": [
+        {"file": "d.csv", "role": "observation", "unit": "u", "period": {"constant": "2025"}, "value": "v",
+         "indicator": {"column": "k", "map": {"第一": "A"}}}]}  # fmt: skip
+    with pytest.raises(DataError) as caught:
+        read_files(mapping(plan), book, tmp_path)
+    assert [(one.where, one.code) for one in caught.value.problems] == [("d.csv:3", "row.map")]
+    facts = read_files(mapping(plan, only_known_indicators=True), book, tmp_path)
+    assert (values(facts), facts.files[0].skipped) == ({("甲", "A"): 100}, 1)

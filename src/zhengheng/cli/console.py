@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -9,12 +10,15 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
-from zhengheng.cli.words import LANGUAGE
+from zhengheng.cli.words import LANGUAGE, t
 from zhengheng.domain.problems import Problem
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+# Names of units, files and rules are printed as they are: nothing in them is markup, or the name of an emoji.
+out = Console(highlight=False, markup=False, emoji=False)
+err = Console(stderr=True, highlight=False, markup=False, emoji=False)
+ALIKE = 10
 LIGHTS = {"green": "●", "green_watch": "●", "yellow": "▲", "red": "■"}
 COLOURS = {"green": "cyan", "green_watch": "cyan", "yellow": "yellow", "red": "red"}
 
@@ -25,15 +29,27 @@ def print_json(data: Any) -> None:
 
 
 def print_problems(problems: Iterable[Problem]) -> None:
-    """Every finding on its own line, errors in red, on the error stream."""
+    """Every finding on its own line, errors in red, on the error stream. Of rows with the same fault the first are
+    shown and the others counted, file by file: a wrong column must not bury the rest under a hundred thousand lines."""
+    rows: Counter[tuple[str, str]] = Counter()
     for problem in problems:
-        mark = "[red]✗[/]" if problem.severity == "error" else "[yellow]![/]"
-        err.print(f"{mark} ", end="")
-        err.print(problem.say(LANGUAGE), markup=False, soft_wrap=True)
+        alike = problem.where.rpartition(":")[0], problem.code
+        if problem.code.startswith("row."):
+            rows[alike] += 1
+        if rows[alike] <= ALIKE:
+            mark = ("✗ ", "red") if problem.severity == "error" else ("! ", "yellow")
+            err.print(Text.assemble(mark, problem.say(LANGUAGE)), soft_wrap=True)
+    for (file, code), count in rows.items():
+        if count > ALIKE:
+            err.print(t(f"  {file}: [{code}] 另有 {count - ALIKE} 行; --keep-rejects 会把它们全部按原样退回",
+                        f"  {file}: [{code}] {count - ALIKE} more rows; --keep-rejects hands all of them back"), soft_wrap=True)  # fmt: skip
 
 
 def table(
-    title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[int] = ()
+    title: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str | Text]],
+    right: Sequence[int] = (),
 ) -> None:
     """A plain table: hairlines, numbers to the right."""
     grid = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
@@ -44,15 +60,16 @@ def table(
     out.print(grid)
 
 
-def light(name: str) -> str:
+def light(name: str) -> Text:
     """Shape and colour of a light, never colour alone."""
-    return f"[{COLOURS[name]}]{LIGHTS[name]}[/]" if name in LIGHTS else ""
+    return Text(LIGHTS.get(name, ""), COLOURS.get(name, ""))
 
 
 @contextmanager
 def progress(title: str) -> Iterator[Any]:
     """A bar on the error stream while something long runs; gone when it ends."""
-    bar = Progress(TextColumn(title), BarColumn(), TextColumn("{task.fields[note]}"), TimeElapsedColumn(),
+    bar = Progress(TextColumn("{task.description}", markup=False), BarColumn(),
+                   TextColumn("{task.fields[note]}", markup=False), TimeElapsedColumn(),
                    console=err, transient=True)  # fmt: skip
     with bar:
         task = bar.add_task(title, total=None, note="")

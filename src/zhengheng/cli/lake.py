@@ -72,7 +72,7 @@ def intake(
     console.print_problems([*facts.warnings, *coverage(facts)])
     if facts.rejects:
         for path in write_rejects(facts.rejects, home / "rejects" / str(number)):
-            console.err.print(t(f"被拒的行: {path}", f"rejected rows: {path}"), markup=False)
+            console.err.print(t(f"被拒的行: {path}", f"rejected rows: {path}"))
     about = {
         "intake": number,
         "files": [vars(f) for f in facts.files],
@@ -250,11 +250,13 @@ def explain(
 
 def draw(entry: Any, tree: Tree | None = None) -> Tree:
     """A passport as a tree of lines."""
-    from rich.markup import escape
+    from rich.text import Text
 
-    score = f"  [bold]{entry.score}[/]" if entry.score else ""
-    detail = f"  [dim]{escape(entry.detail)}[/]" if entry.detail else ""
-    line = f"{escape(entry.label)}{score}{detail}"
+    line = Text(entry.label)
+    if entry.score:
+        line.append("  ").append(entry.score, "bold")
+    if entry.detail:
+        line.append("  ").append(entry.detail, "dim")
     branch = Tree(line) if tree is None else tree.add(line)
     for part in entry.parts:
         draw(part, branch)
@@ -272,7 +274,7 @@ def export(
     from zhengheng.engines.export import export_run
 
     for path in export_run(_load(home, run), out, form, bom=bom):
-        console.out.print(str(path), markup=False)
+        console.out.print(str(path))
 
 
 def bundle(
@@ -313,7 +315,6 @@ def backup(
     console.out.print(
         t(f"已备份 {count} 个文件到 {out}; 密钥 {home / 'secret.key'} 请另行保管",
           f"{count} files backed up to {out}; keep the key {home / 'secret.key'} apart"),
-        markup=False,
     )  # fmt: skip
 
 
@@ -333,7 +334,6 @@ def restore(
     console.out.print(
         t(f"已恢复 {count} 个文件到 {home}; 请放回密钥 secret.key",
           f"{count} files restored to {home}; put the key secret.key back"),
-        markup=False,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from zhengheng.cli import console
 from zhengheng.cli.lake import draw
@@ -82,10 +83,8 @@ def demo(folder: Folder = Path("demo"), seed: int = 2025, scale: Scale = 1.0) ->
         key=lambda row: (row["place"], row["unit"]),
     )["unit"]
     console.out.print(
-        t(
-            "[bold]得分溯源单[/] (得分 → 规则 → 数据行)",
-            "[bold]Score passport[/] (score → rule → source row)",
-        )
+        Text(t("得分溯源单", "Score passport"), "bold"),
+        t("(得分 → 规则 → 数据行)", "(score → rule → source row)"),
     )
     console.out.print(draw(passport(last, first, "F07", LANGUAGE)))
     console.out.print()
@@ -98,4 +97,4 @@ def demo(folder: Folder = Path("demo"), seed: int = 2025, scale: Scale = 1.0) ->
         f"zhengheng run {book} --period 2025 --at 2026-03-12 && zhengheng explain latest {first}",
         "zhengheng bundle latest out.zip --audit",
     ):
-        console.out.print(f"  .venv/bin/{command}", markup=False, soft_wrap=True)
+        console.out.print(f"  .venv/bin/{command}", soft_wrap=True)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from zhengheng.cli import console
 from zhengheng.cli.words import LANGUAGE, t
@@ -97,10 +98,10 @@ def test(rulebook: Book, json: Json = False) -> None:
         console.print_json([{**vars(o), "passed": o.passed} for o in outcomes])
     else:
         for outcome in outcomes:
-            mark = "[cyan]✓[/]" if outcome.passed else "[red]✗[/]"
-            text = f"{mark} {outcome.case}  {outcome.what} = {outcome.found or '—'}"
+            mark = ("✓", "cyan") if outcome.passed else ("✗", "red")
+            text = Text.assemble(mark, f" {outcome.case}  {outcome.what} = {outcome.found or '—'}")
             if not outcome.passed:
-                text += t(f"  应得 {outcome.expected}", f"  expected {outcome.expected}")
+                text.append(t(f"  应得 {outcome.expected}", f"  expected {outcome.expected}"))
             console.out.print(text)
         console.out.print(
             t(
@@ -120,7 +121,7 @@ def diff(before: Book, after: Book, json: Json = False) -> None:
         console.print_json(lines)
         return
     for line in lines:
-        console.out.print(line, markup=False)
+        console.out.print(line)
 
 
 @app.command()
@@ -162,7 +163,7 @@ def cascade(rulebook: Book, json: Json = False) -> None:
           f"{found.covered} of {found.units} units have indicators; {len(found.bare_goals)} of {found.goals} goals are unmeasured")
     )  # fmt: skip
     for code in (*found.bare_units, *found.bare_goals):
-        console.out.print(f"  {code}", markup=False)
+        console.out.print(f"  {code}")
 
 
 @app.command()

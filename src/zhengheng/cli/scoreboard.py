@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from rich.text import Text
+
 from zhengheng.cli import console
 from zhengheng.cli.words import LANGUAGE, t
 from zhengheng.engines.outputs import is_provisional
@@ -16,19 +18,19 @@ def print_scoreboard(run: Run, limit: int = SHOWN) -> None:
     board, title = scoreboard(run, LANGUAGE), run.rulebook.title.say(LANGUAGE)
     console.out.print()
     console.out.print(
+        Text(title, "bold"),
         t(
-            f"[bold]{title}[/] {run.plan.period.code}: {board.units} 个单位, {board.ranked} 个排名, "
-            f"批次 {run.id}",
-            f"[bold]{title}[/] {run.plan.period.code}: {board.units} units, "
-            f"{board.ranked} ranked, run {run.id}",
-        )
+            f"{run.plan.period.code}: {board.units} 个单位, {board.ranked} 个排名, 批次 {run.id}",
+            f"{run.plan.period.code}: {board.units} units, {board.ranked} ranked, run {run.id}",
+        ),
     )
     if is_provisional(run):
         console.out.print(
             t(
-                "[yellow]试算: 方案尚未生效或当日尚未公布[/]",
-                "[yellow]provisional: the rules are a draft or were not yet known on that day[/]",
-            )
+                "试算: 方案尚未生效或当日尚未公布",
+                "provisional: the rules are a draft or were not yet known on that day",
+            ),
+            style="yellow",
         )
     heads = [
         t("名次", "rank"),
@@ -55,8 +57,8 @@ def _place(line: Line) -> str:
     return f"={line.place}" if line.tied else str(line.place)
 
 
-def _lights(line: Line) -> str:
-    return " ".join(f"{console.light(light)}{count}" for light, count in line.lights)
+def _lights(line: Line) -> Text:
+    return Text(" ").join(console.light(light).append(str(count)) for light, count in line.lights)
 
 
 def _status(status: str) -> str:

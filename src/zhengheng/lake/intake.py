@@ -14,7 +14,7 @@ from zhengheng.lake import measures
 from zhengheng.lake.cells import FACTORS, CellError, normal, read_bool, read_date, read_number
 from zhengheng.lake.facts import Facts, FileInfo, Reject, file_digest, to_arrow
 from zhengheng.lake.filters import parse_filter
-from zhengheng.lake.mapping import Column, Mapping, SourceFile
+from zhengheng.lake.mapping import Column, FactColumn, Mapping, SourceFile
 from zhengheng.lake.personal import protect
 from zhengheng.lake.readers import read_table
 from zhengheng.scheme.base import Text
@@ -153,11 +153,12 @@ class Rows:
             for name in needed[source.role]
             if getattr(source, name) is None
         ]
-        columns = [value for value in source.__dict__.values() if isinstance(value, Column)]
-        columns += [*source.indicators.values(), *source.kinds.values()]
-        names = [c.column for c in columns if c.column] + [
-            c.column for c in source.columns.values()
+        columns: list[Column | FactColumn] = [
+            value for value in source.__dict__.values() if isinstance(value, Column)
         ]
+        columns += [*source.indicators.values(), *source.kinds.values()]
+        columns += source.columns.values()
+        names = [column.column for column in columns if column.column]
         for name in dict.fromkeys(names):
             if name not in known:
                 problems.append(
@@ -165,7 +166,7 @@ class Rows:
                             f"没有列“{name}”, 表头为: {'、'.join(header)[:200]}",
                             f"no column {name!r}; the header is: {', '.join(header)[:200]}")
                 )  # fmt: skip
-        for code in source.indicators:
+        for code in (*source.indicators, *(measure.indicator for measure in source.measures)):
             if code not in self.intake.indicators:
                 problems.append(
                     Problem(source.file, "indicator.unknown", f"考核方案中没有指标 {code}",
@@ -183,10 +184,24 @@ class Rows:
     def finish(self) -> None:
         if self.orders:
             for entry in self.orders.observations(self.intake.warnings):
-                indicator = self._indicator(entry.indicator)
-                self._put("observation", unit=entry.unit, indicator=entry.indicator, period=entry.period,
-                          value=entry.count * 10**indicator.decimals, status=VALUE, vintage=None,
-                          published_on=None, row=entry.row)  # fmt: skip
+                self._made(entry)
+            self.intake.rounded += self.orders.rounded
+
+    def _made(self, entry: measures.Counted) -> None:
+        """Put in what a measure made. No single row is at fault where that cannot be: the mapping is."""
+        try:
+            number, lost = read_number(
+                format(entry.value, "f"), self._indicator(entry.indicator).decimals
+            )
+            self.intake.rounded += lost
+            self._put("observation", unit=entry.unit, indicator=entry.indicator, period=entry.period,
+                      value=number, status=VALUE, vintage=None, published_on=None, row=entry.row)  # fmt: skip
+        except CellError as error:
+            where = f"{entry.indicator} {entry.unit} {entry.period}"
+            raise DataError.one(
+                f"{self.source.file}:{entry.row}", f"measure.{error.code}",
+                zh=f"度量 {where}: {error.zh}", en=f"measure {where}: {error.en}",
+            ) from error  # fmt: skip
 
     def _reject(self, row: int, values: dict[str, str], error: CellError) -> None:
         kept = protect(values, self.source.personal, self.intake.key)
@@ -214,8 +229,8 @@ class Rows:
                     return ""
                 raise CellError(
                     "map",
-                    f"{name} 的取值“{text[:40]}”不在对照表中",
-                    f"{name}: {text[:40]!r} is not in the map",
+                    f"{name} 的取值“{text[:40]}”不在对照表中; 请补入 map, 或用 where 只取需要的行",
+                    f"{name}: {text[:40]!r} is not in the map; add it there, or choose the rows with `where`",
                 )
             text = column.map.get(text, column.map.get(normal(text), ""))
         return column.prefix + text if text else text
@@ -228,6 +243,20 @@ class Rows:
 
     def _unit_code(self, values: dict[str, str]) -> str:
         return self._must(self.source.unit, values, "unit")
+
+    def _code(self, values: dict[str, str]) -> str | None:
+        """The row's indicator; none where the mapping leaves out what the rulebook does not know, and counts it."""
+        known = self.source.only_known_indicators
+        try:
+            code = self._must(self.source.indicator, values, "indicator")
+        except CellError as error:
+            if not known or error.code != "map":
+                raise
+            code = ""
+        if known and code not in self.intake.indicators:
+            self.intake.skipped += 1
+            return None
+        return code
 
     def _indicator(self, code: str) -> Any:
         if code not in self.intake.indicators:
@@ -255,12 +284,11 @@ class Rows:
         vintage = self._vintage(values)
         published = self._day(source.published_on, values)
         if source.indicators:
-            pairs: Iterable[tuple[str, Column | None]] = source.indicators.items()
+            pairs: Iterable[tuple[str | None, Column | None]] = source.indicators.items()
         else:
-            pairs = [(self._must(source.indicator, values, "indicator"), source.value)]
+            pairs = [(self._code(values), source.value)]
         for code, column in pairs:
-            if source.only_known_indicators and code not in self.intake.indicators:
-                self.intake.skipped += 1
+            if code is None:
                 continue
             indicator = self._indicator(code)
             text = self._get(column, values, code)
@@ -320,9 +348,8 @@ class Rows:
     def _target(self, row: int, values: dict[str, str]) -> None:
         source = self.source
         unit, period = self._unit_code(values), self._period(values)
-        code = self._must(source.indicator, values, "indicator")
-        if source.only_known_indicators and code not in self.intake.indicators:
-            self.intake.skipped += 1
+        code = self._code(values)
+        if code is None:
             return
         indicator = self._indicator(code)
         pairs: list[tuple[str, Column | None]] = [*source.kinds.items()]

@@ -48,15 +48,18 @@ Indicators = Annotated[
 
 
 class FactColumn(Model):
-    """A column of a fact table such as work orders."""
+    """A column of a fact table such as work orders, or a constant."""
 
-    column: str
+    column: str | None = None
+    constant: str | None = None
     type: Literal["text", "integer", "number", "date", "time"] = "text"
+    decimals: int = Field(default=6, ge=0, le=12)
+    """Of a number: more digits are rounded half up, and counted."""
     personal: Literal["drop", "hash"] | None = None
 
 
 class Measure(Model):
-    """An indicator value counted from a fact table, per unit and period."""
+    """An indicator value made from a fact table, per unit and period: rows counted, or a column (`of`) summed."""
 
     indicator: Code
     unit: str

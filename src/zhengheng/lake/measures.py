@@ -1,4 +1,4 @@
-"""Measures: indicator values counted from fact tables such as hotline work orders."""
+"""Measures: indicator values counted or summed from fact tables such as hotline work orders."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,17 +10,17 @@ from zhengheng.domain.periods import Period, period_ending
 from zhengheng.domain.problems import DataError, Problem
 from zhengheng.lake.cells import CellError, normal, read_date, read_number
 from zhengheng.lake.filters import Test, parse_filter
-from zhengheng.lake.mapping import Measure, SourceFile
+from zhengheng.lake.mapping import FactColumn, Measure, SourceFile
 
 
 @dataclass(frozen=True)
 class Counted:
-    """One observation that a measure made; `row` is the last source row that entered."""
+    """One observation that a measure made, exact; `row` is the last source row that entered."""
 
     indicator: str
     unit: str
     period: date
-    count: int
+    value: Decimal
     row: int
 
 
@@ -29,14 +29,9 @@ class Orders:
 
     def __init__(self, source: SourceFile, where: str) -> None:
         self.source = source
-        names = frozenset(source.columns)
+        names = frozenset(name for name, column in source.columns.items() if not column.personal)
         for measure in source.measures:
-            for column in (measure.unit, measure.date, *([measure.of] if measure.of else [])):
-                if column not in names:
-                    raise DataError.one(
-                        where, "measure.column", zh=f"度量 {measure.indicator} 用到未声明的列 {column}",
-                        en=f"measure {measure.indicator} uses the undeclared column {column}",
-                    )  # fmt: skip
+            _check(measure, source, names, where)
         self.tests: list[tuple[Measure, Test, Test | None]] = [
             (
                 measure,
@@ -45,14 +40,14 @@ class Orders:
             )
             for measure in source.measures
         ]
-        self.counts: dict[tuple[str, str, date], list[int]] = {}
+        self.counts: dict[tuple[str, str, date], tuple[Decimal, int]] = {}
         self.ends: dict[tuple[str, int, int], date] = {}
-        self.without_unit = 0
+        self.without_unit = self.rounded = 0
 
     def take(self, row: int, values: dict[str, str]) -> None:
         """Count one row. Raises CellError for a cell that does not fit its type."""
         typed = {
-            name: self._typed(name, column.type, values[column.column])
+            name: self._typed(name, column, values)
             for name, column in self.source.columns.items()
             if column.personal is None
         }
@@ -63,26 +58,33 @@ class Orders:
             if not unit or day is None:
                 self.without_unit += 1
                 continue
-            entry = self.counts.setdefault(
-                (measure.indicator, str(unit), self._end(measure, day)), [0, 0]
-            )
-            entry[0] += 1 if measure.value == "count" else int(typed[measure.of] or 0)
-            entry[1] = row
+            entry = (measure.indicator, str(unit), self._end(measure, day))
+            more = Decimal(1) if measure.value == "count" else Decimal(typed[measure.of] or 0)
+            known, _ = self.counts.get(entry, (Decimal(0), 0))
+            self.counts[entry] = known + more, row
 
-    def _typed(self, name: str, kind: str, text: str) -> Any:
-        text = normal(text)
+    def _typed(self, name: str, column: FactColumn, values: dict[str, str]) -> Any:
+        text = normal(values[column.column] if column.column else column.constant or "")
         if not text:
             return None
         try:
-            if kind in {"date", "time"}:
+            if column.type in {"date", "time"}:
                 return read_date(text)
-            if kind == "integer":
-                return read_number(text, 0)[0]
-            if kind == "number":
-                return Decimal(read_number(text, 6)[0]).scaleb(-6)
+            if column.type in {"integer", "number"}:
+                return self._number(text, column)
         except CellError as error:
             raise CellError(error.code, f"{name}: {error.zh}", f"{name}: {error.en}") from error
         return text
+
+    def _number(self, text: str, column: FactColumn) -> int | Decimal:
+        whole = column.type == "integer"
+        number, lost = read_number(text, 0 if whole else column.decimals)
+        if whole and lost:
+            raise CellError(
+                "integer", f"“{text[:40]}”不是整数", f"{text[:40]!r} is no whole number"
+            )
+        self.rounded += lost
+        return number if whole else Decimal(number).scaleb(-column.decimals)
 
     def _end(self, measure: Measure, day: date) -> date:
         key = (measure.frequency, day.year, day.month)
@@ -103,5 +105,24 @@ class Orders:
                         f"{self.without_unit} 次计数没有单位或日期, 未计入",
                         f"{self.without_unit} counts had no unit or no date and were left out", "warning")
             )  # fmt: skip
-        for (indicator, unit, period), (count, row) in sorted(self.counts.items()):
-            yield Counted(indicator, unit, period, count, row)
+        for (indicator, unit, period), (value, row) in sorted(self.counts.items()):
+            yield Counted(indicator, unit, period, value, row)
+
+
+def _check(measure: Measure, source: SourceFile, names: frozenset[str], where: str) -> None:
+    """What a measure counts by must be declared, and of a type that can be counted so."""
+    columns = [(measure.unit, {"text", "integer"}), (measure.date, {"date", "time"})]
+    if measure.value == "sum":
+        columns.append((measure.of, {"integer", "number"}))
+    for name, types in columns:
+        if name not in names:
+            raise DataError.one(
+                where, "measure.column", zh=f"度量 {measure.indicator} 用到的列“{name}”未声明, 或为个人信息",
+                en=f"measure {measure.indicator} uses the column {name!r}, which is undeclared or personal",
+            )  # fmt: skip
+        if source.columns[name].type not in types:
+            wanted = " / ".join(sorted(types))
+            raise DataError.one(
+                where, "measure.type", zh=f"度量 {measure.indicator} 的列“{name}”类型应为 {wanted}",
+                en=f"measure {measure.indicator}: the type of {name!r} must be {wanted}",
+            )  # fmt: skip

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ValidationError
 
 from zhengheng.domain.problems import Problem, RulebookError
 from zhengheng.scheme.cells import CellKeyError, flat, plain, put, validated
+from zhengheng.scheme.fault_words import worded
 from zhengheng.scheme.fingerprint import dump
-from zhengheng.scheme.folder import worded
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Rulebook
 

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from zhengheng.domain.problems import Problem, RulebookError
+from zhengheng.scheme.fault_words import worded
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Case, Rulebook
 from zhengheng.scheme.yaml_source import Document, read_yaml
@@ -132,27 +133,3 @@ def explain(
 
 def _in(lines: dict[tuple[str | int, ...], int], part: str | int) -> bool:
     return isinstance(part, int) or any(part in path for path in lines)
-
-
-def worded(item: Any) -> tuple[str, str]:
-    """An error of the model, in Chinese and English."""
-    match item["type"]:
-        case "missing":
-            return "缺少此项, 请补上", "this field is required; add it"
-        case "extra_forbidden":
-            return "不认识的字段, 请检查拼写", "unknown field; check the spelling"
-        case "union_tag_invalid" | "union_tag_not_found":
-            expected = item.get("ctx", {}).get("expected_tags", "kind")
-            return f"计分方法 kind 应为其一: {expected}", f"method kind must be one of {expected}"
-        case "literal_error":
-            expected = item["ctx"]["expected"]
-            return f"只能是 {expected}", f"must be {expected}"
-        case "string_pattern_mismatch":
-            return (
-                f"格式不符: {item['input']!r}",
-                f"does not have the right form: {item['input']!r}",
-            )
-        case "date_from_datetime_parsing" | "date_parsing" | "date_type":
-            return "应为日期, 如 2025-01-31", "a date is expected, such as 2025-01-31"
-        case _:
-            return f"取值不正确 ({item['msg']})", item["msg"][0].lower() + item["msg"][1:]

@@ -324,7 +324,7 @@ def reasons_are_given(book: Rulebook, source: Source) -> Finding:
     for node, _, _ in book.nodes():
         if "renormalise" in {node.missing, node.not_applicable} and not node.reason:
             yield error(source.rulebook("tree"), "missing.reason", f"维度 {node.code} 重新归一必须写明理由 (reason)",
-                        f"dimension {node.code} renormalises without a reason")  # fmt: skip
+                        f"dimension {node.code}: renormalise needs a stated reason (reason)")  # fmt: skip
         elif node.missing == "renormalise":
             yield warning(source.rulebook("tree"), "missing.renormalise", f"维度 {node.code} 缺数据时重新归一, 可能抬高得分",
                           f"dimension {node.code} renormalises, which can raise a score when data are missing")  # fmt: skip

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from math import gcd
 from operator import attrgetter
 from typing import Any
 
@@ -374,27 +375,34 @@ class Compiler:
         step = Fraction(scale) * 10**indicator.decimals
         whole = COEFFICIENT * 10**finest
         ratio_like = bool(parts and parts.denominator)
+        constant = None if ratio_like or (change and change.as_ == "percent") else whole
+        minimum = scaled(parts.minimum, whole) if parts else None
+        rows = []
+        for code, source in sources.items():
+            unit = 10 ** (finest - source.decimals)
+            top = parts.numerator.get(code, Decimal(0)) if parts else Decimal(1)
+            bottom = parts.denominator.get(code, Decimal(0)) if parts else Decimal(0)
+            rows.append((code, micro(Fraction(top), code) * unit, micro(Fraction(bottom), code) * unit))  # fmt: skip
+        # Both sides of a fraction alike: small multipliers leave room for large values.
+        common = gcd(constant or 0, minimum or 0, *(n for _, *row in rows for n in row)) or 1
         self._add(
             "derivation",
             indicator=indicator.code,
             depth=self.depths[indicator.code],
             scale_n=step.numerator,
             scale_d=step.denominator,
-            minimum=scaled(parts.minimum, whole) if parts else None,
-            constant=None if ratio_like or (change and change.as_ == "percent") else whole,
+            minimum=None if minimum is None else minimum // common,
+            constant=None if constant is None else constant // common,
             previous=change is not None,
             percent=bool(change and change.as_ == "percent"),
         )
-        for code, source in sources.items():
-            unit = 10 ** (finest - source.decimals)
-            top = parts.numerator.get(code, Decimal(0)) if parts else Decimal(1)
-            bottom = parts.denominator.get(code, Decimal(0)) if parts else Decimal(0)
+        for code, top, bottom in rows:
             self._add(
                 "part",
                 indicator=indicator.code,
                 part=code,
-                numerator=micro(Fraction(top), code) * unit,
-                denominator=micro(Fraction(bottom), code) * unit,
+                numerator=top // common,
+                denominator=bottom // common,
             )
 
     def _adjustments(self) -> None:

@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from zhengheng.domain.problems import NotFoundError, VerifyError
 
@@ -20,19 +21,19 @@ HomeOption = Annotated[
     Path, typer.Option("--home", envvar="ZHENGHENG_HOME", help="数据文件夹 / data folder")
 ]
 HERE = Path("demo")
-out = Console(width=None)
+out = Console(highlight=False, markup=False, emoji=False)
 
 
 @contextmanager
 def out_status() -> Iterator[Callable[[str], None]]:
     """A line in the terminal that says what is being done."""
     with out.status("…") as status:
-        yield status.update
+        yield lambda text: status.update(Text(text))
 
 
 def out_line(text: str) -> None:
     """A line as it stands."""
-    out.print(text, markup=False, highlight=False)
+    out.print(text)
 
 
 office = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="办公端 / the office")
@@ -71,7 +72,7 @@ def serve(
 
     # No process may go on with a connection that another one opened.
     connections.close_all()
-    out.print(f"政衡 Zhengheng: http://{host}:{port}/  (Ctrl+C 结束 / ends it)", markup=False)
+    out.print(f"政衡 Zhengheng: http://{host}:{port}/  (Ctrl+C 结束 / ends it)")
     serve_all(application, host, port, threads, processes or usual_processes())
 
 
@@ -83,7 +84,7 @@ def worker(
     begin(home)
     from zhengheng.web.jobs.worker import run as work
 
-    out.print("政衡 worker (Ctrl+C 结束 / ends it)", markup=False)
+    out.print("政衡 worker (Ctrl+C 结束 / ends it)")
     work(batch=batch)
 
 
@@ -128,7 +129,7 @@ def officers(home: HomeOption = HERE) -> None:
     }
     first_officers(accounts=made, now=now())
     for username, name, password in made.values():
-        out.print(f"{username:10} {password}  {name}", markup=False, highlight=False)
+        out.print(f"{username:10} {password}  {name}")
 
 
 def _password() -> str:
@@ -152,7 +153,7 @@ def import_units(
     count = services.import_units(
         rows=rows, actor=f"os:{getpass.getuser()}", now=now(), source=file.name
     )
-    out.print(f"{count} 个单位 / units", markup=False)
+    out.print(f"{count} 个单位 / units")
 
 
 @ledger.command("verify")
@@ -199,10 +200,10 @@ def verify(
     if as_json:
         typer.echo(json.dumps([vars(f) for f in found], ensure_ascii=False, indent=1))
     elif not found:
-        out.print(f"通过 OK: {len(entries)} 条 entries", markup=False)
+        out.print(f"通过 OK: {len(entries)} 条 entries")
     else:
         for finding in found:
-            out.print(f"{finding.zh} / {finding.en}", markup=False)
+            out.print(f"{finding.zh} / {finding.en}")
     if found:
         raise typer.Exit(VerifyError.exit_code)
 
@@ -308,7 +309,7 @@ def demo(
 
     out.print("\n账号 / accounts (虚构示例 / fictional):")
     for username, password, role in furnish_office(home, datetime.fromisoformat(at)):
-        out.print(f"  {username:12} {password:14} {role}", markup=False, highlight=False)
+        out.print(f"  {username:12} {password:14} {role}")
     if not only_fill:
         _serve_with_worker(home, port)
 
