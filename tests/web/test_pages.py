@@ -8,6 +8,7 @@ from django.test import Client
 
 from tests.conftest import ROOT
 from tests.web.conftest import People
+from zhengheng.workflow.roles import Role
 
 TEMPLATES = sorted((ROOT / "src/zhengheng/web/templates").rglob("*.html"))
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -62,6 +63,14 @@ def test_every_page_carries_the_headers_of_a_locked_house(people: People) -> Non
         assert headers["X-Frame-Options"] == "DENY"
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert "no-store" in headers["Cache-Control"]
+
+
+def test_every_link_of_the_first_page_opens(people: People) -> None:
+    for role in Role:
+        client = people.client(role.value)
+        links = set(re.findall(r'href="(/office/[^"#]*)"', client.get("/office/").content.decode()))
+        assert links
+        assert {link: client.get(link).status_code for link in links} == dict.fromkeys(links, 200)
 
 
 def test_forms_need_their_token(people: People) -> None:

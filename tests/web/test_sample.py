@@ -1,6 +1,7 @@
 """The sample city's office: made through its people's acts; every account signs in, every story can be found."""
 
 import csv
+import html
 import io
 import re
 from collections import Counter
@@ -88,8 +89,25 @@ def test_the_sample_city_and_its_stories(city: list[tuple[str, str, str]]) -> No
     the_untrue_figure_of_story_6()
     the_improvement_of_story_7()
     the_ladder_of_story_8()
+    for username in ("jiaoyu-ld", "zhuren", "auditor", "daoshi"):
+        no_link_leads_to_a_closed_door(username)
     assert RulebookVersion.objects.filter(state="adopted").count() == 4 * 3 + 1
     assert check(list(selectors.entries()), selectors.leaves()) == []
+
+
+def no_link_leads_to_a_closed_door(username: str) -> None:
+    """Every page that a person can reach by links, one of each shape, opens."""
+    client, seen, queue = entered(username, "Yunheng-2026"), {"/office/"}, ["/office/"]
+    for address in queue:
+        response = client.get(address)
+        assert response.status_code == 200, (username, address)
+        if "html" in response["Content-Type"]:
+            for link in re.findall(r'href="(/office/[^"#]*)"', response.content.decode()):
+                shape = re.sub(r"[0-9a-f]{12,}|(?<==)[^&]+|(?<=/)[A-Z]?\d+(?=/)", "*", link)
+                if shape not in seen:
+                    seen.add(shape)
+                    queue.append(html.unescape(link))
+    assert len(queue) > 40
 
 
 def the_appeals_of_story_11() -> None:

@@ -177,6 +177,8 @@ class Kind:
     """Further pages of the kind, shown above its list to whoever may: address, words, act (empty: everyone)."""
     page: Callable[[Any], str] | None = None
     """The address of the object's page, where it is not the common one."""
+    pages: str = ""
+    """The address of the list of objects, where it is not the common one."""
     printed: Callable[[Any], Sequence[Section]] | None = None
     """What a paper to be signed shows of the object beside its facts."""
 
@@ -198,6 +200,11 @@ class Kind:
         """The act with this short name, unless a machine does it."""
         found = (a for a in self.acts if a.name == name and not a.by_machine)
         return next(found, None)
+
+    @property
+    def listing(self) -> str:
+        """Where the list of objects is."""
+        return self.pages or f"/office/{self.path}/"
 
     def address(self, obj: Any) -> str:
         """Where the object's page is."""

@@ -80,7 +80,9 @@ def object_context(request: OfficeRequest, kind: Kind, obj: Any) -> dict[str, An
         "left": calendar.between(day, obj.due_on) if obj.due_on else None,
         "known_year": obj.due_on is None or calendar.is_known(obj.due_on),
         "files": StoredFile.objects.filter(pk__in=obj.files),
-        "history": _history(kind, subject), "jobs": Job.objects.filter(subject=subject)[:5],
+        "history": _history(kind, subject),
+        "jobs": [(job, anywhere(held, "job.read") or job.asked_by_id == request.user.pk)
+                 for job in Job.objects.filter(subject=subject)[:5]],
         **(kind.context(obj, request) if kind.context else {}),
     }  # fmt: skip
 
@@ -172,7 +174,7 @@ def _form(
     files = {name: [mine[n] for n in held if n in mine] for name, held in kept.items()}
     context = {
         "kind": kind, "act": doing, "object": obj, "title": kind.title(obj) if obj else kind.words,
-        "back": kind.address(obj) if obj else f"/office/{kind.path}/",
+        "back": kind.address(obj) if obj else kind.listing,
         "inputs": _inputs(doing, obj, request, request.POST.dict() | files),
         "problems": problems.problems if problems else (),
         # What was seen stays what was seen: a second writer is told, not let through.

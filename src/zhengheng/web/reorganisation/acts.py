@@ -8,7 +8,7 @@ from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.scheme.later import succeeded
 from zhengheng.web.accounts.models import Account
-from zhengheng.web.accounts.selectors import standing
+from zhengheng.web.accounts.selectors import grants, standing
 from zhengheng.web.accounts.services import give_role
 from zhengheng.web.acts import services as acts
 from zhengheng.web.acts.declare import (
@@ -36,6 +36,7 @@ from zhengheng.web.rulebooks.acts import RULEBOOKS, DraftGiven
 from zhengheng.web.rulebooks.selectors import book_of, frozen
 from zhengheng.web.rulebooks.services import packed
 from zhengheng.workflow.machines import REORGANISATION
+from zhengheng.workflow.permissions import anywhere
 from zhengheng.workflow.roles import Role
 
 KINDS = {"merger": ("合并", "merger"), "split": ("分设", "split"), "rename": ("更名", "renaming")}
@@ -252,6 +253,9 @@ REORGANISATIONS = Kind(
     facts=(Column(("依据", "Basis"), "basis"), Column(("意见", "Answer"), "answer")),
     queryset=lambda: Reorganisation.objects.select_related("decision"),
     body="reorganisation/body.html",
-    context=lambda case, request: {"effect": case.effect or selectors.effect(case, request.now.date())},
+    context=lambda case, request: {
+        "effect": case.effect or selectors.effect(case, request.now.date()),
+        "reads": anywhere(grants(request.user, request.now.date()), "rulebook.read"),
+    },
     out=lambda r: {"kind": r.kind, "day": r.day.isoformat(), "units": r.units, "heirs": r.heirs, "effect": r.effect, "drafts": r.drafts},
 )  # fmt: skip

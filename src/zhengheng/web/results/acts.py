@@ -210,7 +210,7 @@ def _decisions(obj: Any, account: Account, day: date) -> dict[str, list[tuple[st
 RESULTS = Kind(
     machine=RESULT, path="runs", words=("核算结果", "Results"), model=ResultRun,
     title=lambda r: (f"{r.title_zh} {r.period}", f"{r.title_en or r.title_zh} {r.period}"),
-    standing=_standing, queryset=selectors.runs, page=lambda r: f"/office/results/{r.run}/",
+    standing=_standing, queryset=selectors.runs, page=lambda r: f"/office/results/{r.run}/", pages="/office/results/",
     acts=(
         Act("result.approve", ("按决定批准", "Approve by decision"), approve, DecisionGiven, choices=_decisions, when=approved_first),
         Act("result.publish", ("进入公示", "Put on public notice"), publish,

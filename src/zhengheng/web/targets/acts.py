@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from zhengheng.web.accounts.models import Account
+from zhengheng.web.accounts.selectors import grants
 from zhengheng.web.acts.declare import (
     Act,
     Change,
@@ -30,6 +31,7 @@ from zhengheng.web.targets.drafts import heard
 from zhengheng.web.targets.models import TargetLine, TargetSheet
 from zhengheng.web.targets.services import TargetError, checked
 from zhengheng.workflow.machines import TARGET
+from zhengheng.workflow.permissions import anywhere
 from zhengheng.workflow.roles import Role
 
 
@@ -231,7 +233,9 @@ TARGETS = Kind(
         ("/office/targets/import/", ("用 Excel 批量提出", "Propose by a workbook"), "target.propose"),
     ),
     body="targets/body.html", printed=printed,
-    context=lambda sheet, request: {"lines": _lines(sheet)},
+    context=lambda sheet, request: {
+        "lines": _lines(sheet), "asks": anywhere(grants(request.user, request.now.date()), "change.ask"),
+    },
     out=lambda s: {"unit": s.unit.code, "rulebook": s.rulebook_id, "round": s.round,
                    "lines": [{"id": n.pk, "indicator": n.indicator, "proposed": n.proposed, "countered": n.countered,
                               "original": n.original, "current": n.current} for n in s.lines.all()]},
