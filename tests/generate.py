@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from zhengheng.domain.periods import Period, parse_period
-from zhengheng.lake.facts import Facts, empty, to_arrow
+from zhengheng.lake.facts import DECIDED, Facts, empty, to_arrow
 from zhengheng.scheme.model import Rulebook, Unit
 from zhengheng.scoring.contracts import CONTRACTS
 
@@ -289,6 +289,10 @@ def facts_for(draw: st.DrawFn, book: Rulebook, period: Period = PERIOD) -> Facts
                         put("revision", unit=unit.code, indicator=indicator.code, period=observed.end,
                             value=draw(st.integers(0, 5000)), status=1, sequence=sequence,
                             vintage=draw(st.sampled_from([None, "final"])))  # fmt: skip
+            if kind != "answers" and draw(st.integers(0, 9)) == 0:
+                sequence += 1
+                put("revision", unit=unit.code, indicator=indicator.code, period=period.end,
+                    value=draw(st.integers(-500, 5000)), status=1, sequence=sequence, vintage=DECIDED)  # fmt: skip
             if draw(st.integers(0, 3)) == 0:
                 put(
                     "approval", unit=unit.code, indicator=indicator.code, approver="a", document="d"

@@ -28,6 +28,7 @@ RATE = 10**12
 """Rates of what does not apply have fifteen digits: full marks multiply what their rounding adds."""
 NANO = 10**9
 LOWER_FIRST = 1
+DECIDED = "decided"
 
 
 def half_up(number: Fraction) -> int:
@@ -92,6 +93,7 @@ class Oracle:
     def measure(self) -> Cells:
         """Status and value of everything that is observed, derived or counted by milestones."""
         known = self.series(self.count(self.observations()))
+        self.decide(known)
         self.derive(known)
         self.milestones(known)
         return known
@@ -109,7 +111,7 @@ class Oracle:
         vintages = {(r["indicator"], r["period"]): r for r in self.plan["vintage_rule"]}
         releases: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
         for sequence, row in [(0, r) for r in self.facts["observation"]] + [
-            (r["sequence"], r) for r in self.facts["revision"]
+            (r["sequence"], r) for r in self.facts["revision"] if r["vintage"] != DECIDED
         ]:
             releases[row["unit"], row["indicator"], row["period"]].append({**row, "at": sequence})
         heirs = defaultdict(list)
@@ -269,6 +271,19 @@ class Oracle:
             return half_up(Fraction(sum(values), len(values)))
         return sum(values)
 
+    def decide(self, known: Cells, only: str | None = None) -> None:
+        """Put what the decision of an appeal says in the place of a period's value; the latest stands."""
+        for row in sorted(self.facts["revision"], key=lambda r: r["sequence"]):
+            if (
+                row["vintage"] != DECIDED
+                or row["status"] != VALUE
+                or row["period"] != self.setting["period_end"]
+            ):
+                continue
+            for key, entry in known.items():
+                if key[:2] == (row["unit"], row["indicator"]) and only in (None, key[1]):
+                    known[key] = {**entry, "status": VALUE, "value": row["value"]}
+
     def derive(self, known: Cells) -> None:
         """Indicators made from indicators, in the order of their depth."""
         parts = defaultdict(list)
@@ -285,6 +300,8 @@ class Oracle:
                             for part in parts[code]
                         ]
                         known[unit["unit"], code, segment] = self._derived(derivation, held)
+            # One made from this one is made from what was decided.
+            self.decide(known, code)
 
     @staticmethod
     def _derived(derivation: Row, held: list[tuple[Row, Row]]) -> Row:

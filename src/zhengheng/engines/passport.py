@@ -20,7 +20,7 @@ from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import Language, NotFoundError
 from zhengheng.engines.oracle import Oracle, half_up
 from zhengheng.engines.run import Run
-from zhengheng.lake.facts import Facts
+from zhengheng.lake.facts import DECIDED, Facts
 from zhengheng.scheme.model import TOTAL
 from zhengheng.scoring.contracts import FACTS, STATUS_NAMES
 from zhengheng.scoring.formulas import formula
@@ -68,11 +68,8 @@ def passport(run: Run, unit: str, indicator: str | None, language: Language) -> 
         return maker.total()
     if indicator not in maker.scores:
         raise NotFoundError.one(
-            indicator,
-            "indicator.absent",
-            zh=f"{unit} 没有指标 {indicator}",
-            en=f"{unit} has no indicator {indicator}",
-        )
+            indicator, "indicator.absent", zh=f"{unit} 没有指标 {indicator}", en=f"{unit} has no indicator {indicator}"
+        )  # fmt: skip
     return maker.indicator(indicator)
 
 
@@ -84,6 +81,14 @@ def sources_of(tables: Mapping[str, Sequence[Row]], unit: str) -> list[str]:
         below = [row["child"] for row in tables["rollup"] if row["unit"] == code]
         found += [other for other in dict.fromkeys((*before, *below)) if other not in found]
     return found
+
+
+def oracle_of(run: Run, unit: str) -> Oracle:
+    """The oracle over a unit and those whose rows can stand behind its values."""
+    origins = sources_of(run.plan.tables, unit)
+    tables = {k: list(v) for k, v in run.plan.tables.items() if k != "unit"}
+    tables["unit"] = [row for row in run.plan.tables["unit"] if row["unit"] in origins]
+    return Oracle(tables, {c.name: unit_rows(run.facts, c.name, origins) for c in FACTS})
 
 
 class _Maker:
@@ -131,11 +136,7 @@ class _Maker:
     @cached_property
     def oracle(self) -> Oracle:
         """The oracle over the origins alone."""
-        tables = {k: list(v) for k, v in self.run.plan.tables.items() if k != "unit"}
-        wanted = set(self.origins)
-        tables["unit"] = [row for row in self.run.plan.tables["unit"] if row["unit"] in wanted]
-        facts = {c.name: [r for u in self.origins for r in self._facts(c.name, u)] for c in FACTS}
-        return Oracle(tables, facts)
+        return oracle_of(self.run, self.unit)
 
     @cached_property
     def counted(self) -> dict[tuple[str, str, date], list[Row]]:
@@ -170,12 +171,8 @@ class _Maker:
             )
         ]
         if ranks:
-            detail.append(
-                self.t(
-                    f"组内第 {ranks[0]['place']}/{ranks[0]['members']}",
-                    f"rank {ranks[0]['place']} of {ranks[0]['members']}",
-                )
-            )
+            place, members = ranks[0]["place"], ranks[0]["members"]
+            detail.append(self.t(f"组内第 {place}/{members}", f"rank {place} of {members}"))
         if grade and self.run.rulebook.grading:
             grading = self.run.rulebook.grading
             words = {b.code: b.name.say(self.language) for b in (*grading.bands, *grading.outside)}
@@ -318,6 +315,9 @@ class _Maker:
     def _inputs(self, code: str, segment: int) -> Iterator[Entry]:
         """The observations, targets and milestones that entered, each with its source row."""
         parts = [p["part"] for p in self.run.plan.tables["part"] if p["indicator"] == code]
+        if ruled := self._ruled(code):
+            label = self.t("申诉决定（代替以下各行算出的值）", "decided on appeal, in the place of what the rows below give")  # fmt: skip
+            yield Entry("decided", code, label, self._value(ruled), parts=[self._source(ruled)])
         if parts:
             for part in parts:
                 role = self.run.rulebook.indicator(part)
@@ -340,12 +340,18 @@ class _Maker:
                         f"{plain(row['share'], 4)} %", f"{row['due_on']} → {done}",
                         parts=[self._source(row)])  # fmt: skip
 
+    def _ruled(self, code: str) -> Row | None:
+        """The decision on an appeal that stands in the place of the period's value."""
+        end = self.run.plan.period.end
+        held = [r for r in self._facts("revision", self.unit, code) if (r["vintage"], r["period"]) == (DECIDED, end)]  # fmt: skip
+        return max(held, key=lambda r: int(r["sequence"]), default=None)
+
     def _observed(self, unit: str, code: str, periods: set[date]) -> Iterator[Entry]:
         """A unit's rows of a series: its own, those taken over, those added up from below."""
         own = {}
         for table in ("observation", "revision"):
             for row in self._facts(table, unit, code):
-                if row["period"] in periods:
+                if row["period"] in periods and row["vintage"] != DECIDED:
                     chosen = self.counted.get((unit, code, row["period"]), [])
                     own[row["period"], row["file"], row["row"]] = row
                     yield self._row(table, row, any(_same(row, other) for other in chosen))
@@ -363,10 +369,8 @@ class _Maker:
                             parts=list(self._observed(child, code, added)))  # fmt: skip
 
     def _row(self, table: str, row: Row, counts: bool) -> Entry:
-        label = self.t(
-            "修订" if table == "revision" else "观测",
-            "revision" if table == "revision" else "observation",
-        )
+        words = ("修订", "revision") if table == "revision" else ("观测", "observation")
+        label = self.t(*words)
         detail = [VINTAGE_WORDS[row["vintage"]][self.language == "en"]] if row["vintage"] else []
         if not counts:
             detail.append(self.t("未计入", "not counted"))

@@ -19,7 +19,7 @@ from zhengheng.domain.periods import Period
 from zhengheng.domain.problems import DataError
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.run import Run, make_run
-from zhengheng.lake.facts import Facts, schema
+from zhengheng.lake.facts import DECIDED, Facts, schema
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scoring.contracts import VALUE
@@ -67,7 +67,8 @@ def _held(facts: Facts) -> dict[tuple[str, str], Series]:
     """Values by unit, indicator and period; a later revision stands."""
     found: defaultdict[tuple[str, str], Series] = defaultdict(dict)
     rows = facts.tables["observation"].to_pylist()
-    rows += sorted(facts.tables["revision"].to_pylist(), key=lambda row: row["sequence"])
+    later = [row for row in facts.tables["revision"].to_pylist() if row["vintage"] != DECIDED]
+    rows += sorted(later, key=lambda row: row["sequence"])
     for row in rows:
         found[row["unit"], row["indicator"]][row["period"]] = row["value"]
     return found

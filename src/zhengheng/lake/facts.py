@@ -16,6 +16,8 @@ from zhengheng.scheme.model import Unit
 from zhengheng.scoring.contracts import CONTRACTS, FACTS
 
 INTAKE_SEMANTICS = "1"
+DECIDED = "decided"
+"""The vintage of a revision that is the value of the whole period, as the decision of an appeal has it."""
 ARROW = {
     "text": pa.string(),
     "date": pa.date32(),
@@ -81,6 +83,13 @@ class Facts:
         # Without statistics nobody knows, so there may be gaps.
         return sum(1 if about is None else about.null_count for about in self._statistics("value"))
 
+    def decided(self) -> int:
+        """How many values of whole periods decisions on appeals put in."""
+        if not (paths := self.paths.get("revision")):
+            table = self.tables.get("revision")
+            return 0 if table is None else _decided(table.column("vintage"))
+        return sum(_decided(pq.read_table(path, columns=["vintage"])["vintage"]) for path in paths)
+
     def periods(self) -> frozenset[date] | None:
         """The periods of the observations; None where files do not say."""
         if not self.paths.get("observation"):
@@ -104,13 +113,18 @@ class Facts:
     def sizes(self) -> dict[str, int]:
         """Row counts of the fact tables and `gap`, which decide what optional steps run."""
         return {contract.name: self.rows(contract.name) for contract in FACTS} | {
-            "gap": self.gaps()
+            "gap": self.gaps(),
+            "decided": self.decided(),
         }
 
     @property
     def digests(self) -> list[tuple[str, str]]:
         """What the run's id covers: each file's digest with the mapping's fingerprint."""
         return [(file.sha256, self.mapping) for file in self.files]
+
+
+def _decided(vintages: pa.ChunkedArray) -> int:
+    return int(pc.sum(pc.equal(vintages, DECIDED)).as_py() or 0)
 
 
 def empty() -> dict[str, pa.Table]:

@@ -12,7 +12,7 @@ from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import DataError, Problem
 from zhengheng.lake import measures
 from zhengheng.lake.cells import FACTORS, CellError, normal, read_bool, read_date, read_number
-from zhengheng.lake.facts import Facts, FileInfo, Reject, file_digest, to_arrow
+from zhengheng.lake.facts import DECIDED, Facts, FileInfo, Reject, file_digest, to_arrow
 from zhengheng.lake.filters import parse_filter
 from zhengheng.lake.mapping import Column, FactColumn, Mapping, SourceFile
 from zhengheng.lake.personal import protect
@@ -148,6 +148,7 @@ class Rows:
             "approval": ["unit", "indicator", "approver"], "fact": [],
         }  # fmt: skip
         needed["correction"] = needed["observation"]
+        needed["ruling"] = ["unit", "indicator", "period", "value"]
         problems = [
             Problem(source.file, "mapping.field", f"映射缺少 {name}", f"the mapping lacks `{name}`")
             for name in needed[source.role]
@@ -297,6 +298,22 @@ class Rows:
                       status=status, vintage=vintage, published_on=published, row=row)  # fmt: skip
 
     _correction = _observation
+
+    def _ruling(self, row: int, values: dict[str, str]) -> None:
+        """The value of a whole period by the decision of an appeal, also of what is made from parts."""
+        unit, period, code = self._unit_code(values), self._period(values), self._code(values)
+        if code is None:
+            return
+        status, value = self._value(
+            self._get(self.source.value, values, code), values, self._indicator(code), code
+        )
+        if status != VALUE:
+            raise CellError(
+                "ruling", f"{code}：决定应当给出数值。", f"{code}: a decision gives a value"
+            )
+        self.intake.sequence += 1
+        self._put("revision", unit=unit, indicator=code, period=period, value=value, status=VALUE,
+                  vintage=DECIDED, published_on=None, row=row, sequence=self.intake.sequence)  # fmt: skip
 
     def _value(
         self, text: str, values: dict[str, str], indicator: Any, code: str

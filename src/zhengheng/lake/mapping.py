@@ -18,7 +18,15 @@ from zhengheng.scheme.folder import explain
 from zhengheng.scheme.yaml_source import read_yaml
 
 Role = Literal[
-    "observation", "correction", "target", "unit", "milestone", "event", "approval", "fact"
+    "observation",
+    "correction",
+    "ruling",
+    "target",
+    "unit",
+    "milestone",
+    "event",
+    "approval",
+    "fact",
 ]
 
 

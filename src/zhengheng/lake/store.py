@@ -115,6 +115,7 @@ class Lake:
     def intake(self, facts: Facts, mapping: Mapping, *, loader: str, at: datetime) -> int:
         """Append one intake: all of it, or nothing. Raises DataError for files loaded before."""
         self._refuse_twice(facts, mapping)
+        self._follow_on(facts)
         self._set_apart_known(facts, mapping)
         number = self._claim(facts, mapping, loader, at)
         if facts.units:
@@ -171,6 +172,14 @@ class Lake:
             ):  # fmt: skip
                 raise _loaded_before(file.name)
 
+    def _follow_on(self, facts: Facts) -> None:
+        """Number the revisions that an intake brings after those that the lake holds."""
+        fresh = facts.tables["revision"]
+        if fresh.num_rows:
+            place = fresh.schema.get_field_index("sequence")
+            later = pc.add(fresh["sequence"], self.counts().get("revision", 0))
+            facts.tables["revision"] = fresh.set_column(place, fresh.schema.field(place), later)
+
     def _set_apart_known(self, facts: Facts, mapping: Mapping) -> None:
         """Rows whose key stands in the lake already become revisions of it, if they say so."""
         paths = self.paths("observation")
@@ -204,7 +213,7 @@ class Lake:
                 zh=f"{len(strangers)} 行已在数据湖中 (如 {first['unit']} {first['indicator']} {first['period']}); 更正请用 role: correction",
                 en=f"{len(strangers)} rows are in the lake already (such as {first['unit']} {first['indicator']} {first['period']}); to correct them use role: correction",
             )  # fmt: skip
-        base = self.counts().get("revision", 0)
+        base = self.counts().get("revision", 0) + facts.tables["revision"].num_rows
         moved = [{**rows[i], "sequence": base + n} for n, i in enumerate(sorted(doubles), 1)]
         kept = pa.table({"keep": pa.array([i not in set(doubles) for i in range(len(rows))])})[
             "keep"

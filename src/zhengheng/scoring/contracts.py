@@ -85,7 +85,7 @@ FACTS = tuple(
         period date last day of the period
         value int?:15 value scale
         status int:1 as in observation
-        vintage text? preliminary, revised, final
+        vintage text? preliminary, revised, final; decided: the value of the whole period, by an appeal
         published_on date? day the value became known
         sequence int:9 order in which revisions arrived
         file int:9 number of the source file

@@ -119,6 +119,7 @@ def conditions(
         "plain": not amended and not even,
         "amended": amended,
         "revised": facts["revision"] or tables["vintage_rule"],
+        "decided": facts.get("decided", 0),
         "succession": inherits,
         "handed_targets": facts["target"] and any(row["targets"] for row in tables["succession"]),
         "rollup": tables["rollup"],

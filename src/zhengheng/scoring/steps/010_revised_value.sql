@@ -8,6 +8,7 @@ with candidate as (
     where exists (
         select 1 from revision r
         where r.unit = o.unit and r.indicator = o.indicator and r.period = o.period
+          and coalesce(r.vintage, '') <> 'decided'
     )
     union all
     select o.unit, o.indicator, o.period, o.value, o.status, o.vintage, o.published_on,
@@ -18,10 +19,12 @@ with candidate as (
     ) and not exists (
         select 1 from revision r
         where r.unit = o.unit and r.indicator = o.indicator and r.period = o.period
+          and coalesce(r.vintage, '') <> 'decided'
     )
     union all
     select r.unit, r.indicator, r.period, r.value, r.status, r.vintage, r.published_on, r.sequence
     from revision r
+    where coalesce(r.vintage, '') <> 'decided'
 ),
 judged as (
     select c.unit, c.indicator, c.period, c.value, c.status, c.sequence,

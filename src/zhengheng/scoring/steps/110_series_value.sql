@@ -24,7 +24,8 @@ due as (
     where s.combine <> 'derived'
 )
 select d.unit, d.category, d.comparison_group, d.indicator, d.segment,
-       case when d.expected = 0 then 5
+       case when x.unit is not null then 1
+            when d.expected = 0 then 5
             when n.withheld > 0 then 4
             when d.valued = d.expected then 1
             when d.absent = 'zero' and coalesce(n.missing, 0) = 0 then 1
@@ -32,7 +33,8 @@ select d.unit, d.category, d.comparison_group, d.indicator, d.segment,
             when d.valued > 0 then 1
             when a.approver is null then 3
             else 2 end as status,
-       case when d.combine = 'mean' and d.absent = 'zero'
+       case when x.unit is not null then x.value
+            when d.combine = 'mean' and d.absent = 'zero'
             then ratio(coalesce(d.total, 0), d.expected)
             when d.combine = 'mean' then ratio(d.total, d.valued)
             when d.absent = 'zero' then coalesce(d.total, 0)
@@ -46,3 +48,4 @@ from due d
 left join status_count n
   on n.unit = d.unit and n.indicator = d.indicator and n.segment = d.segment
 left join approval a on a.unit = d.unit and a.indicator = d.indicator
+left join decided_value x on x.unit = d.unit and x.indicator = d.indicator

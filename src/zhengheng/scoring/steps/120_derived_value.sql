@@ -39,7 +39,8 @@ formed as (
     join derivation d on d.indicator = s.indicator
 )
 select f.unit, f.category, f.comparison_group, f.indicator, f.segment,
-       case when f.missing > 0 then 3
+       case when x.unit is not null then 1
+            when f.missing > 0 then 3
             when f.withheld > 0 then 4
             when f.not_due > 0 then 5
             when f.valued < f.parts then 2
@@ -47,6 +48,8 @@ select f.unit, f.category, f.comparison_group, f.indicator, f.segment,
             when f.numerator is null then 3
             when f.denominator is null or f.denominator = 0 then case when f.yearly then 3 else 2 end
             else 1 end as status,
-       ratio(f.numerator * f.scale_n, f.denominator * f.scale_d) as value,
+       case when x.unit is not null then x.value
+            else ratio(f.numerator * f.scale_n, f.denominator * f.scale_d) end as value,
        ratio(f.numerator_before * f.scale_n, f.denominator_before * f.scale_d) as previous
 from formed f
+left join decided_value x on x.unit = f.unit and x.indicator = f.indicator

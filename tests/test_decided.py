@@ -1,0 +1,144 @@
+"""A period's value by the decision of an appeal: it stands in the place of what rows and parts give, everywhere."""
+
+import json
+import subprocess
+import sys
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.test_cascade import NAME
+from tests.test_cascade import book as cascaded
+from zhengheng.domain.periods import parse_period
+from zhengheng.domain.problems import DataError
+from zhengheng.engines.behind import behind, made_from
+from zhengheng.engines.bundle import write_bundle
+from zhengheng.engines.duck import DuckEngine
+from zhengheng.engines.passport import passport
+from zhengheng.engines.plain import OracleEngine
+from zhengheng.engines.run import Run, make_run
+from zhengheng.lake.intake import read_files
+from zhengheng.lake.mapping import Mapping
+from zhengheng.lake.store import Lake
+from zhengheng.scheme.model import Rulebook
+
+AT = datetime(2026, 3, 1, tzinfo=UTC)
+ROWS = """unit,indicator,period,value
+a,Q,2025-03,90
+a,Q,2025-06,92
+a,Q,2025-09,94
+a,Q,2025-12,95
+a,N,2025,60
+a,D,2025,80
+b,Q,2025-03,50
+b,Q,2025-06,50
+b,Q,2025-09,50
+b,Q,2025-12,50
+b,N,2025,20
+b,D,2025,80
+"""
+
+
+def rules() -> Rulebook:
+    data: dict[str, Any] = {
+        "code": "t", "title": NAME, "effective_from": "2025-01-01", "known_from": "2025-01-01",
+        "units": [{"code": c, "name": NAME, "category": "c", "group": "g"} for c in ("a", "b")],
+        "categories": [{"code": "c", "name": NAME}], "groups": [{"code": "g", "name": NAME}],
+        "tree": {"code": "total", "name": NAME, "children": ["Q", "R", "S"]},
+        "weights": [{"from": "2025-01-01", "table": {"Q": 40, "R": 30, "S": 30}}],
+        "indicators": [
+            {"code": "Q", "name": NAME, "decimals": 2, "frequency": "quarter", "combine": "mean", "method": {"kind": "ratio", "target": 100}},
+            {"code": "N", "name": NAME}, {"code": "D", "name": NAME},
+            {"code": "R", "name": NAME, "decimals": 1, "method": {"kind": "ratio", "target": 100},
+             "parts": {"numerator": {"N": 1}, "denominator": {"D": 1}, "scale": 100}},
+            {"code": "S", "name": NAME, "decimals": 1, "method": {"kind": "ratio", "target": 100},
+             "parts": {"numerator": {"R": 1}, "denominator": {}, "scale": 1}},
+        ],
+    }  # fmt: skip
+    return Rulebook.model_validate_json(json.dumps(data), strict=True)
+
+
+def said(*rows: str) -> str:
+    return "unit,indicator,period,value\n" + "\n".join(rows) + "\n"
+
+
+def loaded(folder: Path, book: Rulebook, first: str, *later: tuple[str, str]) -> Run:
+    """The rows in a lake, then files in a role each; the same result from DuckDB and the oracle."""
+    lake = Lake.create(folder / "lake")
+    for place, (role, text) in enumerate((("observation", first), *later)):
+        (folder / f"{place}.csv").write_text(text, encoding="utf-8")
+        source = {"file": f"{place}.csv", "role": role} | {c: c for c in ("unit", "indicator", "period", "value")}  # fmt: skip
+        mapping = Mapping.model_validate_json(json.dumps({"purpose": "test", "sources": [source]}))
+        facts = read_files(mapping, book, folder)
+        if facts.rejects:
+            raise DataError(one.problem for one in facts.rejects)
+        lake.intake(facts, mapping, loader="test", at=AT)
+    made = [make_run(book, lake.facts(), parse_period("2025"), engine) for engine in (DuckEngine(threads=1), OracleEngine())]  # fmt: skip
+    for table in ("cell", "indicator_score", "total_score", "ranking"):
+        assert list(made[0].results.rows(table)) == list(made[1].results.rows(table)), table
+    return made[0]
+
+
+def test_a_mean_of_rows_is_replaced_as_a_whole_and_the_rows_stay_to_be_read(tmp_path: Path) -> None:
+    """Four quarters of 90 to 95 are 92.75; 95 decided for the year is 95, not a fourth quarter of 95."""
+    before = loaded(tmp_path, rules(), ROWS)
+    (tmp_path / "decided").mkdir()
+    after = loaded(tmp_path / "decided", rules(), ROWS, ("ruling", said("a,Q,2025,95")))
+    assert behind(before, "a", "Q", "Q", "zh").value == "92.75"
+    found = behind(after, "a", "Q", "Q", "zh")
+    assert (found.value, found.points, found.decided) == ("95.00", "38.00", True)
+    assert [value for _, value in found.rows] == ["90.00", "92.00", "94.00", "95.00"]
+    assert behind(after, "b", "Q", "Q", "zh").value == "50.00", "another unit stays"
+    tree = json.dumps(passport(after, "a", "Q", "zh").as_dict(), ensure_ascii=False)
+    assert "申诉决定" in tree
+    assert "1.csv 第 2 行" in tree
+    assert '"未计入"' not in tree
+
+
+def test_what_is_made_from_parts_is_replaced_and_what_is_made_from_it_follows(
+    tmp_path: Path,
+) -> None:
+    """60 of 80 are 75 %; 99 decided is 99 in the indicator and in the one that is made from it."""
+    made = loaded(tmp_path, rules(), ROWS, ("ruling", said("a,R,2025,97", "b,R,2025,12.5")), ("ruling", said("a,R,2025,99")))  # fmt: skip
+    assert [behind(made, "a", c, c, "zh").value for c in ("R", "S")] == ["99.0", "99.0"], "the latest stands"  # fmt: skip
+    assert [behind(made, "b", c, c, "zh").value for c in ("R", "S")] == ["12.5", "12.5"]
+    assert behind(made, "a", "R", "N", "zh").value == "60.00", "a part stays what was reported"
+    assert made_from(made.rulebook, "S") == ["S", "R", "N", "D"]
+
+
+def test_a_value_added_up_from_below_is_replaced(tmp_path: Path) -> None:
+    levels = [{"indicator": "A", "parent": "a", "mode": "shares", "children": {"a1": 50, "a2": 50}, "roll_up": True}]  # fmt: skip
+    rows = said("a1,A,2025,300", "a2,A,2025,200")
+    before = loaded(tmp_path, cascaded(levels), rows)
+    (tmp_path / "decided").mkdir()
+    after = loaded(tmp_path / "decided", cascaded(levels), rows, ("ruling", said("a,A,2025,640")))
+    assert behind(before, "a", "A", "A", "zh").value == "500"
+    assert behind(after, "a", "A", "A", "zh").value == "640"
+    assert behind(after, "a1", "A", "A", "zh").value == "300"
+
+
+def test_a_later_correction_of_a_row_does_not_undo_the_decision(tmp_path: Path) -> None:
+    made = loaded(
+        tmp_path, rules(), ROWS, ("ruling", said("a,Q,2025,95")), ("correction", said("a,Q,2025-12,10", "b,Q,2025-12,10"))
+    )  # fmt: skip
+    assert behind(made, "a", "Q", "Q", "zh").value == "95.00"
+    assert behind(made, "b", "Q", "Q", "zh").value == "40.00"
+
+
+def test_the_auditors_bundle_recomputes_it(tmp_path: Path) -> None:
+    made = loaded(tmp_path, rules(), ROWS, ("ruling", said("a,R,2025,99", "a,Q,2025,95")))
+    for kind in ("audit", "public"):
+        write_bundle(made, tmp_path / f"{kind}.zip", kind, b"salt")  # type: ignore[arg-type]
+        with zipfile.ZipFile(tmp_path / f"{kind}.zip") as archive:
+            archive.extractall(tmp_path / kind)
+        done = subprocess.run([sys.executable, "-I", "-S", "verify.py"], cwd=tmp_path / kind, capture_output=True, text=True, check=False)  # fmt: skip
+        assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("row", ["a,Q,2025,", "a,Q,2025,abc", "a,X,2025,1"])
+def test_a_decision_without_a_plain_value_is_refused(tmp_path: Path, row: str) -> None:
+    with pytest.raises(DataError):
+        loaded(tmp_path, rules(), ROWS, ("ruling", said(row)))
