@@ -84,6 +84,10 @@ FAULTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "tree.unknown": ({"tree": {"code": "total", "name": "总分", "children": ["A", "B", "Z"]}}, {}),
     "goals.unknown": ({"goals": [{"code": "g", "name": "目标", "from_year": 2023, "to_year": 2027, "indicators": ["Z"]}]}, {}),
     "topics.unknown": ({"topics": [{"code": "t", "name": "住", "indicators": ["A", "Z"]}]}, {}),
+    "weights.absent": ({"tree": {"code": "total", "name": "总分", "aggregate": "arithmetic", "weights": "relative", "children": ["A", "B"]}, "weights": [{"from": "2025-01-01", "table": {"A": 60}}]}, {}),
+    "dimension.unknown": ({"ranking": {"key": "nope"}}, {}),
+    "indicator.unknown": ({"units": [{"code": "u", "name": "u", "category": "c", "group": "g", "exempt": ["Z"]}]}, {}),
+    "category.unknown": ({"binding": {"alpha": "0.3", "categories": ["z"]}}, {}),
     "tree.twice": ({"tree": {"code": "total", "name": "总分", "children": ["A", "A", "B"]}}, {}),
     "method.absent": ({}, {"A": {"code": "A", "name": "甲"}}),
     "method.numbers": ({}, change("A", method={"kind": "interval"})),
@@ -99,6 +103,32 @@ FAULTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "unit.category": ({"units": [{"code": "u", "name": "u", "category": "nope", "group": "g"}]}, {}),
     "indicator.orphan": ({}, {"C": {"code": "C", "name": "丙", "method": {"kind": "direct"}}}),
 }  # fmt: skip
+
+
+MEAN = {"code": "m", "name": "m", "weights": "relative", "children": ["A", "B"]}
+FORGOTTEN: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "a row of a mean": ({**MEAN, "code": "total", "aggregate": "geometric"}, {"A": 60}),
+    "a row of a sum that only compares": ({**MEAN, "code": "total"}, {"A": 60}),
+    "a row deeper in the tree": ({"code": "total", "name": "t", "children": [MEAN]}, {"A": 100}),
+    "a new table": ({**MEAN, "code": "total", "aggregate": "arithmetic"}, {"B": {"c": 1}}),
+}
+
+
+@pytest.mark.parametrize("case", FORGOTTEN)
+def test_an_indicator_of_the_tree_without_a_weight_is_refused_unless_it_says_zero(
+    case: str, tmp_path: Path
+) -> None:
+    tree, table = FORGOTTEN[case]
+    older = {"from": "2024-01-01", "table": {"A": 60, "B": 40}}
+    tables = [older, {"from": "2025-01-01", "table": table}]
+    places = found(write(tmp_path, {"tree": tree, "weights": tables}))
+    line = next(n for n, text in enumerate((tmp_path / "rulebook.yaml").read_text().splitlines(), 1)
+                if f"{next(iter(table))}:" in text and n > 10)  # fmt: skip
+    assert places["weights.absent"].startswith("rulebook.yaml:")
+    assert int(places["weights.absent"].split(":")[1]) > line - 3
+    zero = {**table, **{code: 0 for code in ("A", "B") if code not in table}}
+    again = found(write(tmp_path, {"tree": tree, "weights": [older, {"from": "2025-01-01", "table": zero}]}))  # fmt: skip
+    assert "weights.absent" not in again
 
 
 @pytest.mark.parametrize("code", FAULTS)

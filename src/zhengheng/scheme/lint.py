@@ -1,62 +1,31 @@
 """`scheme check`: every rule a rulebook must keep, each a small function; all findings at once."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 from zhengheng.domain.problems import Problem
+from zhengheng.scheme import lint_names
 from zhengheng.scheme import methods as m
 from zhengheng.scheme.barred import BARRED
+from zhengheng.scheme.findings import RULES, Finding, error, rule, warning, weight_of
 from zhengheng.scheme.folder import Source
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Category, Node, Rulebook
 
-Finding = Iterator[Problem]
-Rule = Callable[[Rulebook, Source], Finding]
-RULES: list[Rule] = []
+assert lint_names, "its rules are known once it is imported"
 GIVEN_TARGET = (
     m.Ratio, m.Efficacy, m.PlusMinus, m.RateMinus, m.ThreePoint, m.Growth, m.Threshold,
 )  # fmt: skip
 UNBOUNDED = (m.ZScore, m.Mads)
 
 
-def rule(function: Rule) -> Rule:
-    RULES.append(function)
-    return function
-
-
 def lint(book: Rulebook, source: Source) -> list[Problem]:
     """All findings, errors first, in the order of their places."""
     found = [problem for check in RULES for problem in check(book, source)]
     return sorted(dict.fromkeys(found), key=lambda p: (p.severity != "error", p.where, p.code))
-
-
-def error(where: str, code: str, zh: str, en: str) -> Problem:
-    return Problem(where, code, zh, en)
-
-
-def warning(where: str, code: str, zh: str, en: str) -> Problem:
-    return Problem(where, code, zh, en, "warning")
-
-
-def weight_of(book: Rulebook, child: str, category: str) -> Decimal | None:
-    """The weight of a child in the newest table; None where the category does not have it."""
-    table = max(book.weights, key=lambda w: w.from_).table.get(child)
-    return table.get(category) if isinstance(table, dict) else table
-
-
-@rule
-def goals_and_topics_name_known_indicators(book: Rulebook, source: Source) -> Finding:
-    known = {i.code for i in book.indicators}
-    named = [("goals", place, one.name, one.indicators) for place, one in enumerate(book.goals)]
-    named += [("topics", place, one.name, one.indicators) for place, one in enumerate(book.topics)]
-    for part, place, name, codes in named:
-        for code in codes:
-            if code not in known:
-                yield error(source.rulebook(part, place), f"{part}.unknown", f"{name.zh} 中的指标 {code} 不存在",
-                            f"{name.say('en')} names {code}, which is no indicator")  # fmt: skip
 
 
 @rule
@@ -176,19 +145,6 @@ def _weight_below(book: Rulebook, node: Node, category: Category) -> Decimal | N
 
 def _n(value: Decimal) -> str:
     return f"{value.normalize():f}"
-
-
-@rule
-def dimensions_in_a_mean_have_weights(book: Rulebook, source: Source) -> Finding:
-    for node, _, _ in book.nodes():
-        for child in node.children:
-            if (
-                node.aggregate != "sum"
-                and isinstance(child, Node)
-                and all(weight_of(book, child.code, c.code) is None for c in book.categories)
-            ):
-                yield error(source.rulebook("weights"), "weights.absent", f"维度 {child.code} 没有权重",
-                            f"dimension {child.code} has no weight")  # fmt: skip
 
 
 @rule

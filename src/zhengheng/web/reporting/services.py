@@ -10,8 +10,8 @@ from zhengheng.domain.periods import Period, parse_period
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.engines.alone import light_alone
 from zhengheng.lake.cells import number_fault
+from zhengheng.scheme.findings import weight_of
 from zhengheng.scheme.indicator import Indicator
-from zhengheng.scheme.lint import weight_of
 from zhengheng.scheme.model import Rulebook, Unit
 from zhengheng.scheme.procedure import Clock
 from zhengheng.web.days.selectors import working_calendar

@@ -1,0 +1,69 @@
+"""Rules of `scheme check` about codes: what is named exists, what stands in the tree has a weight."""
+
+from collections.abc import Iterator
+
+from zhengheng.scheme.findings import Finding, error, rule, weight_of
+from zhengheng.scheme.folder import Source
+from zhengheng.scheme.model import Rulebook
+
+
+@rule
+def goals_and_topics_name_known_indicators(book: Rulebook, source: Source) -> Finding:
+    known = {i.code for i in book.indicators}
+    named = [("goals", place, one.name, one.indicators) for place, one in enumerate(book.goals)]
+    named += [("topics", place, one.name, one.indicators) for place, one in enumerate(book.topics)]
+    for part, place, name, codes in named:
+        for code in codes:
+            if code not in known:
+                yield error(source.rulebook(part, place), f"{part}.unknown", f"{name.zh} 中的指标 {code} 不存在",
+                            f"{name.say('en')} names {code}, which is no indicator")  # fmt: skip
+
+
+@rule
+def the_tree_has_weights(book: Rulebook, source: Source) -> Finding:
+    """What weighs nothing says so with a zero; a row that was forgotten is no zero."""
+    where = source.rulebook("weights", newest(book), "table")
+    for node, _, _ in book.nodes():
+        for child in node.children:
+            code = child if isinstance(child, str) else child.code
+            if any(weight_of(book, code, c.code) is not None for c in book.categories):
+                continue
+            if isinstance(child, str):
+                yield error(where, "weights.absent", f"指标 {code} 在指标树中，但权重表中没有它；请写明权重，不计分的写 0。",
+                            f"indicator {code} stands in the tree but has no weight; give it one, or 0 where it is not to count")  # fmt: skip
+            elif node.aggregate != "sum":
+                yield error(where, "weights.absent", f"维度 {code} 没有权重；请在权重表中写明，不计分的写 0。",
+                            f"dimension {code} has no weight; give it one, or 0 where it is not to count")  # fmt: skip
+
+
+@rule
+def what_is_named_exists(book: Rulebook, source: Source) -> Finding:
+    """A code that names nothing would silently do nothing."""
+    known = {
+        "indicator": ("指标", {i.code for i in book.indicators}),
+        "dimension": ("维度", {node.code for node, _, _ in book.nodes()}),
+        "category": ("类别", {c.code for c in book.categories}),
+    }
+    for path, kind, code in _named(book):
+        word, codes = known[kind]
+        if code not in codes:
+            yield error(source.rulebook(*path), f"{kind}.unknown", f"{word} {code} 不存在；请改为方案中已有的{word}代码。",
+                        f"there is no {kind} {code}; name one of this rulebook")  # fmt: skip
+
+
+def _named(book: Rulebook) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    """Every place that names something by its code, what kind of thing, and the code."""
+    if book.ranking.key is not None:
+        yield ("ranking", "key"), "dimension", book.ranking.key
+    for place, unit in enumerate(book.units):
+        for number, code in enumerate(unit.exempt):
+            yield ("units", place, "exempt", number), "indicator", code
+    for place, cascade in enumerate(book.cascade):
+        yield ("cascade", place, "indicator"), "indicator", cascade.indicator
+    for number, code in enumerate(book.binding.categories if book.binding else ()):
+        yield ("binding", "categories", number), "category", code
+
+
+def newest(book: Rulebook) -> int:
+    """The place of the weights in the newest table."""
+    return max(range(len(book.weights)), key=lambda place: book.weights[place].from_)
