@@ -13,7 +13,8 @@ from typing import Any
 from django.db import models
 from django.db.models import QuerySet
 from ninja import Schema
-from pydantic import ConfigDict, Field, create_model
+from pydantic import ConfigDict, Field, ValidationInfo, create_model, field_validator
+from pydantic_core import PydanticCustomError
 
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.files.documents import Section
@@ -21,12 +22,31 @@ from zhengheng.workflow.machine import Machine
 from zhengheng.workflow.roles import Role
 
 Words = tuple[str, str]
+UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u3164"
+"""Characters that take no room: a text of them alone is an empty one."""
 
 
 class Given(Schema):
     """What an act asks for. Field order is the form's order; `ask` gives each its words."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _stripped(cls, value: Any) -> Any:
+        """Blanks that no eye sees stand at neither end of any text."""
+        return value.strip().strip(UNSEEN).strip() if isinstance(value, str) else value
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _said(cls, value: Any, info: ValidationInfo) -> Any:
+        """A text that people are asked for says something: a letter, a character or a digit, in every act alike."""
+        field_info = cls.model_fields[info.field_name or ""]
+        if field_info.title is None:  # what a machine brings is as it came
+            return value
+        if isinstance(value, str) and field_info.is_required() and not any(one.isalnum() for one in value):  # fmt: skip
+            raise PydanticCustomError("text_empty", "nothing but blanks or marks")
+        return value
 
 
 class Nothing(Given):

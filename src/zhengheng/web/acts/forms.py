@@ -1,8 +1,9 @@
 """An act's form: its fields from what it asks for, and what was typed back into that."""
 
+import re
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Union, get_args, get_origin
 
 from django.core.files.uploadedfile import UploadedFile
@@ -32,31 +33,67 @@ class Input:
     choices: tuple[tuple[str, str | Words], ...] = ()
     columns: tuple[Words, ...] = ()
     """Of `rows`: what stands in each column, from left to right."""
+    rows: tuple[tuple["Input", ...], ...] = ()
+    """Of `rows`: the same line by line, an input a column."""
+    offered: tuple[str, ...] = ()
+    """What is offered beside a text that may be any."""
 
 
-def inputs(given: type[Given], typed: Mapping[str, Any], choices: Mapping[str, Any]) -> list[Input]:
-    """The fields of a form. `typed` is what stands in them, `choices` lists that the page knows."""
-    return [_input(name, info, typed, choices) for name, info in given.model_fields.items()]
+BLANK_ROWS = 4
+"""Empty lines that a table to be filled in shows below what was typed."""
+
+
+def inputs(
+    given: type[Given], typed: Mapping[str, Any], choices: Mapping[str, Any], offered: Mapping[str, list[str]] | None = None
+) -> list[Input]:  # fmt: skip
+    """The fields of a form. `typed` is what stands in them, `choices` lists that the page knows.
+
+    The lists of a column of rows stand under its own name, or under its field, a dot and its name.
+    """
+    return [
+        _input(name, info, typed, choices, tuple((offered or {}).get(name, ())))
+        for name, info in given.model_fields.items()
+    ]
 
 
 def _input(
-    name: str, info: FieldInfo, typed: Mapping[str, Any], choices: Mapping[str, Any]
-) -> Input:
+    name: str, info: FieldInfo, typed: Mapping[str, Any], choices: Mapping[str, Any], offered: tuple[str, ...] = ()
+) -> Input:  # fmt: skip
     said = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     words = str(said.get("zh", name)), str(said.get("en", name))
     kind, listed = _form(info, str(said.get("form", "")))
     if isinstance(names := said.get("names"), dict) and names:
         listed = tuple((value, names.get(value, label)) for value, label in listed)  # type: ignore[misc]
     columns: tuple[Words, ...] = ()
-    if kind == "rows":
-        columns = tuple(_words(n, f) for n, f in _row(info).model_fields.items())
-    if name in choices:
+    rows: tuple[tuple[Input, ...], ...] = ()
+    if (row := row_of(info)) is not None:
+        columns = tuple(_words(n, f) for n, f in row.model_fields.items())
+        rows = _lines(name, row, typed, choices)
+    elif name in choices:
         kind, listed = "choice", tuple(choices[name])
     default = "" if info.is_required() or info.default is None else info.default
     value = typed.get(name, "" if kind in {"rows", "files"} else default)
     if kind in {"file", "files"} and not isinstance(value, list):
         value = ""
-    return Input(name, words, kind, info.is_required() and kind != "yes", value, listed, columns)
+    required = info.is_required() and kind != "yes"
+    return Input(name, words, kind, required, value, listed, columns, rows, offered)
+
+
+def _lines(
+    name: str, row: type[BaseModel], typed: Mapping[str, Any], choices: Mapping[str, Any]
+) -> tuple[tuple[Input, ...], ...]:
+    """What was typed line by line, and empty lines below it; nothing in a line is asked for while the line is empty."""
+    filled = [int(m[1]) for key, value in typed.items() if value and (m := re.fullmatch(rf"{name}\.(\d{{1,4}})\.\w+", key))]  # fmt: skip
+    cells = {column: choices.get(f"{name}.{column}", choices.get(column)) for column in row.model_fields}  # fmt: skip
+    return tuple(
+        tuple(
+            replace(_input(column, info, {column: typed.get(f"{name}.{place}.{column}", "")},
+                           {} if cells[column] is None else {column: cells[column]}),
+                    name=f"{name}.{place}.{column}", required=False)
+            for column, info in row.model_fields.items()
+        )
+        for place in range(max(filled, default=-1) + 1 + BLANK_ROWS)
+    )  # fmt: skip
 
 
 def _words(name: str, info: FieldInfo) -> Words:
@@ -64,9 +101,12 @@ def _words(name: str, info: FieldInfo) -> Words:
     return str(said.get("zh", name)), str(said.get("en", name))
 
 
-def _row(info: FieldInfo) -> type[BaseModel]:
-    row: type[BaseModel] = get_args(info.annotation)[0]
-    return row
+def row_of(info: FieldInfo) -> type[BaseModel] | None:
+    """What a line of the field is, where the field is a table."""
+    if get_origin(info.annotation) is not list:
+        return None
+    row = get_args(info.annotation)[0]
+    return row if isinstance(row, type) and issubclass(row, BaseModel) else None
 
 
 def _form(info: FieldInfo, form: str) -> tuple[str, tuple[tuple[str, str | Words], ...]]:
@@ -103,8 +143,8 @@ def read(
         elif kind == "files":
             held = _files(name, post, uploads, store, kept)
             found[name] = held
-        elif kind == "rows":
-            found[name] = _rows(_row(info), post.get(name, ""))
+        elif (row := row_of(info)) is not None:
+            found[name] = [*_typed_rows(name, row, post), *_rows(row, post.get(name, ""))]
         elif kind == "file":
             if held := _files(name, post, uploads, store, kept):
                 found[name] = held[-1]
@@ -138,18 +178,31 @@ def _problem(given: type[Given], one: Any) -> Problem:
     info = given.model_fields.get(place[0]) if place else None
     zh, en = _words(place[0], info) if info else ("", "")
     row = f" 第 {int(place[1]) + 1} 行" if len(place) > 1 and place[1].isdigit() else ""
-    why = _WHY.get(one["type"], (f"不符合要求 ({one['msg']})", one["msg"]))
+    why = _WHY.get(
+        one["type"],
+        ("不符合要求，请按这一栏的说明填写", "does not fit; fill it in as the field says"),
+    )
     return Problem(".".join(place), f"field.{one['type']}", f"{zh}{row}: {why[0]}", f"{en}: {why[1]}")  # fmt: skip
 
 
 _WHY = {
     "missing": ("请填写", "is missing"), "string_too_long": ("太长", "is too long"),
-    "string_too_short": ("请填写", "is missing"), "date_from_datetime_parsing": ("不是日期", "is no date"),
+    "string_too_short": ("请填写", "is missing"), "text_empty": ("请填写文字，只有空格或标点不算", "write something; spaces and marks alone do not count"), "date_from_datetime_parsing": ("不是日期", "is no date"),
     "date_parsing": ("不是日期", "is no date"), "decimal_parsing": ("不是数", "is no number"),
     "int_parsing": ("不是整数", "is no whole number"), "literal_error": ("请从列表中选择", "choose one of the list"),
     "greater_than": ("太小", "is too small"), "greater_than_equal": ("太小", "is too small"),
     "less_than_equal": ("太大", "is too large"), "datetime_from_date_parsing": ("不是时间", "is no moment"),
 }  # fmt: skip
+
+
+def _typed_rows(name: str, row: type[BaseModel], post: QueryDict) -> list[dict[str, str]]:
+    """Lines filled in one by one; empty ones are none."""
+    places = sorted({int(m[1]) for key in post if (m := re.fullmatch(rf"{name}\.(\d{{1,4}})\.\w+", key))})  # fmt: skip
+    held = [
+        {n: text for n in row.model_fields if (text := post.get(f"{name}.{place}.{n}", "").strip())}
+        for place in places
+    ]
+    return [one for one in held if one]
 
 
 def _rows(row: type[BaseModel], text: str) -> list[dict[str, str]]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import forbidden, grants
-from zhengheng.web.acts import forms, selectors, services
+from zhengheng.web.acts import forms, picking, selectors, services
 from zhengheng.web.acts.declare import Act, Given, Kind, Words
 from zhengheng.web.acts.paper import slip
 from zhengheng.web.days.selectors import working_calendar
@@ -112,10 +112,12 @@ def _history(kind: Kind, subject: str) -> list[dict[str, Any]]:
 
 
 def _inputs(act: Act, obj: Any, request: OfficeRequest, typed: dict[str, Any]) -> list[forms.Input]:
-    choices = act.choices(obj, request.user, request.now.date()) if act.choices else {}
+    asked = picking.Asked(act, obj, request.user, request.now.date())
+    listed = act.choices(obj, request.user, request.now.date()) if act.choices else {}
     first = act.typed(obj) if act.typed and obj is not None else {}
-    asked = request.GET.dict() if obj is None else {}
-    return forms.inputs(act.given, {**asked, **first, **typed}, choices)
+    said = request.GET.dict() if obj is None else {}
+    choices = picking.picks(act.given, asked, without=listed) | listed
+    return forms.inputs(act.given, {**said, **first, **typed}, choices, picking.suggestions(act.given, asked))  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

@@ -28,7 +28,7 @@ class SaveGiven(Given):
 class DraftGiven(SaveGiven):
     run: int = ask("公示中的结果", "Result on notice")
     unit: str = ask("申诉单位", "Appealing unit", max_length=40)
-    indicator: str = ask("指标代码", "Indicator", max_length=64)
+    indicator: str = ask("指标", "Indicator", max_length=64)
     series: str = ask(
         "有争议的填报项 (空: 指标本身)",
         "Contested series (empty: the indicator itself)",

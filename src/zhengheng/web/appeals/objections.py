@@ -33,7 +33,7 @@ def _maker(obj: Any, account: Account) -> Standing:
 
 
 class LodgeGiven(Given):
-    run: int | None = ask("结果编号 (可空)", "Result (optional)", None)
+    run: int | None = ask("核算结果", "Result", None)
     about: str = ask("对什么有异议", "What it is about", max_length=160)
     text: str = ask("事实与理由", "Facts and reasons", form="text")
     fraud: bool = ask("反映数据造假", "It reports falsified data", False)

@@ -108,7 +108,7 @@ def ask_question(doing: Doing) -> Change:
 
 
 class AnswerGiven(Given):
-    question: int = ask("问题编号", "Question")
+    question: int = ask("问题", "Question")
     answer: str = ask("答复", "Answer", form="text")
 
 

@@ -15,6 +15,7 @@ from zhengheng.web.acts.declare import (
     Kind,
     Made,
     Standing,
+    Words,
     ask,
     signed,
 )
@@ -32,7 +33,7 @@ SUBJECTS = {
 
 
 class RecordGiven(Given):
-    subject: str = ask("事项 (如 rulebook:3)", "Subject (such as rulebook:3)", max_length=80)
+    subject: str = ask("事项", "Subject", max_length=80)
     meeting: str = ask("会议编号", "Meeting number", max_length=60)
     held_on: date = ask("会议日期", "Date of the meeting")
     attendees: str = ask("出席人员", "Attendees", form="text")
@@ -65,8 +66,8 @@ def _check_subject(subject: str) -> None:
     known = number.isascii() and number.isdigit() and len(number) < 19
     if model is None or not known or not model._default_manager.filter(pk=int(number)).exists():
         raise DecisionError.one(
-            "subject", "decision.subject", zh=f"没有事项 {subject}; 写作 {'、'.join(SUBJECTS)} 加冒号和编号",
-            en=f"there is no {subject}; write one of {', '.join(SUBJECTS)}, a colon and its number",
+            "subject", "decision.subject", zh="没有这个事项，请从列表中选择。",
+            en="there is no such subject; choose one of the list",
         )  # fmt: skip
 
 
@@ -78,13 +79,31 @@ def withdraw(doing: Doing) -> Change:
     return Change()
 
 
+def subject_words(subject: str) -> Words:
+    """What a decision is about, as its own page calls it; the registry knows this kind too, so it is asked late."""
+    from zhengheng.web.acts.registry import KINDS
+
+    name, _, number = subject.partition(":")
+    kind = next((one for one in KINDS if one.name == name), None)
+    obj = kind.all().filter(pk=int(number)).first() if kind and number.isdecimal() else None
+    if kind is None or obj is None:
+        return "已不在的事项", "a subject that is gone"
+    zh, en = kind.title(obj)
+    return f"{kind.words[0]}：{zh}", f"{kind.words[1]}: {en}"
+
+
+def _title(decision: Decision) -> Words:
+    zh, en = subject_words(decision.subject)
+    return f"{decision.meeting}：{zh}", f"{decision.meeting}: {en}"
+
+
 def standing(obj: Decision, account: Account) -> Standing:
     return Standing(("second",) if obj.made_by_id != account.pk else ())
 
 
 DECISIONS = Kind(
     machine=DECISION, path="decisions", words=("集体决策", "Decisions"), model=Decision,
-    title=lambda d: (f"{d.meeting}: {d.subject}", f"{d.meeting}: {d.subject}"), standing=standing,
+    title=_title, standing=standing,
     acts=(
         Act("decision.record", ("记录决定", "Record a decision"), record, RecordGiven,
             ("由秘书记录会议编号、日期、出席、结论并附纪要; 另由一名委员复核后生效。",
@@ -93,7 +112,7 @@ DECISIONS = Kind(
         Act("decision.withdraw", ("撤回", "Withdraw"), withdraw, optional=True),
     ),
     columns=(
-        Column(("会议", "Meeting"), "meeting"), Column(("事项", "Subject"), "subject"),
+        Column(("会议", "Meeting"), "meeting"), Column(("事项", "Subject"), lambda d: subject_words(d.subject)),
         Column(("日期", "Date"), "held_on"), Column(("同意", "Approved"), "approved"),
     ),
     facts=(

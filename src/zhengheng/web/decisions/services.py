@@ -13,8 +13,8 @@ def carrying(number: int, subject: str) -> Decision:
     found = Decision.objects.filter(pk=number, subject=subject).first() if number < 2**63 else None
     if found is None:
         raise DecisionError.one(
-            "decision", "decision.absent", zh=f"没有关于 {subject} 的第 {number} 号决定",
-            en=f"there is no decision {number} about {subject}",
+            "decision", "decision.absent", zh="没有关于这一事项的决定，请从列表中选择。",
+            en="there is no such decision about this; choose one of the list",
         )  # fmt: skip
     if found.state != "attested" or not found.approved:
         raise DecisionError.one(
@@ -27,4 +27,4 @@ def carrying(number: int, subject: str) -> Decision:
 def choices(subject: str) -> list[tuple[str, str]]:
     """The decisions that could carry an act on the subject."""
     held = Decision.objects.filter(subject=subject, state="attested", approved=True)
-    return [(str(one.pk), f"{one.meeting} ({one.held_on})") for one in held]
+    return [(str(one.pk), f"{one.meeting}（{one.held_on}）") for one in held]

@@ -32,7 +32,7 @@ class HandoverError(ZhenghengError):
 
 class PrepareGiven(Given):
     grant: int = ask("交接的角色", "The role that is handed over")
-    successor: str = ask("接任人账号", "User name of the successor", max_length=60)
+    successor: str = ask("接任人", "Successor", max_length=60)
     day: date = ask("交接日", "From")
     notes: str = ask("交接说明 (未办事项、注意点)", "What the successor should know", form="text")
     files: Files = ask("交接材料", "Files", [])

@@ -36,7 +36,7 @@ class RectificationError(ZhenghengError):
 
 
 class ProposeGiven(Given):
-    run: int = ask("核算结果编号", "Result")
+    run: int = ask("核算结果", "Result")
     unit: str = ask("单位", "Unit", max_length=40)
 
 
@@ -62,7 +62,7 @@ def open_case(unit: str) -> Rectification | None:
 
 
 class JoinGiven(Given):
-    run: int = ask("核算结果编号", "Result")
+    run: int = ask("核算结果", "Result")
 
 
 def join(doing: Doing) -> Change:

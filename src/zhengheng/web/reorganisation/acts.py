@@ -47,7 +47,7 @@ class ReorganisationError(ZhenghengError):
 
 
 class UnitGiven(Given):
-    code: str = ask("代码", "Code", max_length=40)
+    code: str = ask("单位", "Unit", max_length=40)
 
 
 class HeirGiven(Given):

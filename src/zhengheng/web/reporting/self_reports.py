@@ -27,7 +27,7 @@ from zhengheng.workflow.machines import SELF_REPORT
 
 
 class WhyGiven(Given):
-    indicator: str = ask("指标代码", "Indicator", max_length=64)
+    indicator: str = ask("指标", "Indicator", max_length=64)
     text: str = ask("为什么是这个结果, 依据什么", "Why it came out so, and on what that rests", max_length=1000)  # fmt: skip
 
 

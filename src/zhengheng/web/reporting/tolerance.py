@@ -38,9 +38,7 @@ GROUNDS = {
 class AskGiven(Given):
     rulebook: int = ask("考核方案", "Rulebook")
     unit: str = ask("单位", "Unit", max_length=40)
-    item: int | None = ask(
-        "涉及的扣分事项编号 (可空)", "The deduction it is about (optional)", None
-    )
+    item: int | None = ask("涉及的扣分事项", "The deduction it is about", None)
     ground: Ground = ask("情形", "Ground", names=GROUNDS)
     facts: str = ask("事实与理由", "Facts and reasons", form="text")
     evidence: Files = ask("证明材料 (立项、决策程序等)", "Evidence (how it was decided)", min_length=1)  # fmt: skip

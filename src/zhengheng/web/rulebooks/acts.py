@@ -196,7 +196,7 @@ def opine(doing: Doing) -> Change:
 
 
 class ReplyGiven(Given):
-    opinion: int = ask("意见编号", "Opinion")
+    opinion: int = ask("意见", "Opinion")
     reply: str = ask("答复", "Reply", form="text")
 
 

@@ -10,7 +10,7 @@ from zhengheng.workflow.machines import PROPOSAL, QUESTION
 
 class AskGiven(Given):
     rulebook: int = ask("考核方案", "Rulebook")
-    indicator: str = ask("指标代码", "Indicator", max_length=64)
+    indicator: str = ask("指标", "Indicator", max_length=64)
     text: str = ask("问题", "Question", form="text")
 
 

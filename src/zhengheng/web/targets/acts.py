@@ -31,19 +31,19 @@ from zhengheng.web.targets.drafts import heard
 from zhengheng.web.targets.models import TargetLine, TargetSheet
 from zhengheng.web.targets.services import TargetError, checked
 from zhengheng.workflow.machines import TARGET
-from zhengheng.workflow.permissions import anywhere
+from zhengheng.workflow.permissions import may
 from zhengheng.workflow.roles import Role
 
 
 class LineGiven(Given):
-    indicator: str = ask("指标代码", "Indicator", max_length=64)
+    indicator: str = ask("指标", "Indicator", max_length=64)
     value: str = ask("目标值", "Target", max_length=40)
     baseline: str = ask("基期值 (可空)", "Baseline (optional)", "", max_length=40)
 
 
 class ProposeGiven(Given):
     rulebook: int = ask("考核方案", "Rulebook")
-    unit: str = ask("单位代码", "Unit", max_length=40)
+    unit: str = ask("单位", "Unit", max_length=40)
     lines: list[LineGiven] = ask("目标", "Targets", min_length=1)
     due_on: date | None = ask("请单位在此日之前答复", "The unit answers by", None)
 
@@ -234,7 +234,8 @@ TARGETS = Kind(
     ),
     body="targets/body.html", printed=printed,
     context=lambda sheet, request: {
-        "lines": _lines(sheet), "asks": anywhere(grants(request.user, request.now.date()), "change.ask"),
+        "lines": _lines(sheet),
+        "asks": may(grants(request.user, request.now.date()), "change.ask", units={"own": [sheet.unit.code]}),
     },
     out=lambda s: {"unit": s.unit.code, "rulebook": s.rulebook_id, "round": s.round,
                    "lines": [{"id": n.pk, "indicator": n.indicator, "proposed": n.proposed, "countered": n.countered,

@@ -31,7 +31,7 @@ GROUNDS = {"policy": ("重大政策调整", "policy change"), "reorganisation": 
 
 
 class ChangeGiven(Given):
-    line: int = ask("目标行", "Line of the sheet")
+    line: int = ask("要调整的目标", "Target to be changed")
     value: str = ask("申请改为", "Wanted value", max_length=40)
     ground: Literal["policy", "reorganisation", "force_majeure"] = ask(
         "理由类别", "Ground", names=GROUNDS

@@ -1,0 +1,254 @@
+"""What can be chosen for a field that refers to something 选择项: nobody types a code or a number that the office knows.
+
+A field's name says what it refers to: `unit` is a unit, `decision` a decision, in every act. What an act itself lists
+(`Act.choices`) stands before these.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from zhengheng.domain.periods import Frequency, parse_period
+from zhengheng.domain.problems import Language
+from zhengheng.scheme.indicator import Indicator
+from zhengheng.scheme.model import Rulebook
+from zhengheng.web.accounts.models import Account
+from zhengheng.web.accounts.selectors import grants
+from zhengheng.web.accounts.selectors import standing as standing_grants
+from zhengheng.web.acts.declare import Act, Given, Words
+from zhengheng.web.acts.forms import row_of
+from zhengheng.web.decisions.acts import SUBJECTS
+from zhengheng.web.organisation import selectors as organisation
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.results.models import ResultRun
+from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.web.rulebooks.selectors import adopted, book_of
+from zhengheng.web.targets.models import TargetLine, TargetSheet
+from zhengheng.workflow.permissions import ACTS
+from zhengheng.workflow.roles import Role
+
+Choices = list[tuple[str, Words]]
+LANGUAGES: tuple[Language, Language] = ("zh", "en")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who fills in which form on which day; `obj` is None while an object is made."""
+
+    act: Act
+    obj: Any
+    account: Account
+    day: date
+
+
+def _names(unit: Unit) -> Words:
+    return unit.name_zh, unit.name_en or unit.name_zh
+
+
+def _own(asked: Asked) -> set[str]:
+    """The units for which the account may do the act, where it may do it for its own ones only."""
+    rules = ACTS.get(asked.act.code, ())
+    if not rules or any(rule.relation not in {"own", "supplying"} for rule in rules):
+        return set()
+    roles = {role for rule in rules for role in rule.roles}
+    return {one.unit for one in grants(asked.account, asked.day) if one.unit and one.role in roles}
+
+
+def _units(asked: Asked) -> Choices:
+    rules = ACTS.get(asked.act.code, ())
+    held = organisation.standing(asked.day)
+    if rules and all(rule.relation == "own" for rule in rules):
+        held = held.filter(code__in=_own(asked))
+    return [(one.code, _names(one)) for one in held]
+
+
+def _suppliers(asked: Asked) -> Choices:
+    own = _own(asked)
+    held = organisation.standing(asked.day)
+    return [(one.code, _names(one)) for one in (held.filter(code__in=own) if own else held)]
+
+
+def _version(obj: Any) -> RulebookVersion | None:
+    """The rulebook that an object stands under."""
+    if obj is None or isinstance(obj, RulebookVersion):
+        return obj
+    for name in ("rulebook", "version"):
+        if isinstance(held := getattr(obj, name, None), RulebookVersion):
+            return held
+    run = getattr(obj, "run", None)
+    return run.version if isinstance(run, ResultRun) else None
+
+
+def _books(asked: Asked) -> Iterator[Rulebook]:
+    version = _version(asked.obj)
+    yield from (book_of(one) for one in ([version] if version else adopted()))
+
+
+def _rulebooks(asked: Asked) -> Choices:
+    return [
+        (str(one.pk), (f"{one.title_zh} {one.version}", f"{one.title_en or one.title_zh} {one.version}")) for one in adopted()
+    ]  # fmt: skip
+
+
+def _known(found: Iterable[tuple[str, Any]]) -> Choices:
+    """Code and name of each; a code that several rulebooks have stands once."""
+    return [
+        (code, (f"{code} {name.zh}", f"{code} {name.say('en')}"))
+        for code, name in dict(found).items()
+    ]
+
+
+def _indicators(asked: Asked) -> Choices:
+    if not isinstance(asked.obj, TargetSheet):
+        return _known((one.code, one.name) for book in _books(asked) for one in book.indicators)
+    names = {one.code: one for one in book_of(asked.obj.rulebook).indicators}
+    return [(line.indicator, _aim(names[line.indicator], line.proposed)) for line in asked.obj.lines.all()]  # fmt: skip
+
+
+def _aim(indicator: Indicator, target: str) -> Words:
+    """An indicator with the target that stands now."""
+    zh, en = (f"{target} {indicator.measure_unit.say(spoken)}".strip() for spoken in LANGUAGES)
+    return f"{indicator.code} {indicator.name.zh}（现为 {zh}）", f"{indicator.code} {indicator.name.say('en')} (now {en})"  # fmt: skip
+
+
+def _items(asked: Asked) -> Choices:
+    if asked.act.code == "tolerance.ask":
+        from zhengheng.web.reporting.models import Item
+
+        held = Item.objects.filter(unit__code__in=_own(asked), state__in=("entered", "disputed")).select_related("unit", "rulebook")  # fmt: skip
+        names = {
+            one.code: one.name for version in adopted() for one in book_of(version).adjustments
+        }
+        return [
+            (str(one.pk), (f"{one.unit.name_zh} {_word(names, one.item, 'zh')} {one.document}",
+                           f"{one.unit.name_en or one.unit.name_zh} {_word(names, one.item, 'en')} {one.document}"))
+            for one in held
+        ]  # fmt: skip
+    return _known((one.code, one.name) for book in _books(asked) for one in book.adjustments)
+
+
+def _word(names: dict[str, Any], code: str, spoken: Any) -> str:
+    return str(names[code].say(spoken)) if code in names else code
+
+
+def _grades(asked: Asked) -> Choices:
+    found = [
+        (band.code, band.name) for book in _books(asked) if (held := book.grading) for band in (*held.bands, *held.outside)
+    ]  # fmt: skip
+    return [(code, (name.zh, name.say("en"))) for code, name in dict(found).items()]
+
+
+def _results(asked: Asked) -> Choices:
+    held = ResultRun.objects.exclude(state__in=("draft", "approved", "replaced"))
+    return [
+        (str(one.pk), (f"{one.title_zh} {one.period}", f"{one.title_en or one.title_zh} {one.period}")) for one in held
+    ]  # fmt: skip
+
+
+def _holders(role: Role) -> Callable[[Asked], Choices]:
+    def listed(asked: Asked) -> Choices:
+        names = standing_grants(asked.day).filter(role=role.value).values_list("account__name", flat=True)  # fmt: skip
+        return [(name, (name, name)) for name in dict.fromkeys(names)]
+
+    return listed
+
+
+def _colleagues(asked: Asked) -> Choices:
+    """Everybody else who works here, with the unit of the first post."""
+    posts: dict[int, Words] = {}
+    for one in standing_grants(asked.day).select_related("unit"):
+        if one.unit:
+            posts.setdefault(one.account_id, _names(one.unit))
+    found: Choices = []
+    for held in Account.objects.filter(is_active=True).exclude(pk=asked.account.pk):
+        zh, en = posts.get(held.pk, ("", ""))
+        found.append((held.username, (f"{held.name} {zh}".strip(), f"{held.name} {en}".strip())))
+    return found
+
+
+def _subjects(asked: Asked) -> Choices:
+    """What waits for a decision of the commission, or may come before it."""
+    from zhengheng.web.acts.registry import KINDS
+
+    found: Choices = []
+    for kind in KINDS:
+        if kind.name not in SUBJECTS:
+            continue
+        carried = [act for act in kind.acts if "decision" in act.given.model_fields]
+        states = [s for s in kind.machine.names if any(kind.machine.leads(s, a.code) for a in carried)]  # fmt: skip
+        for obj in kind.all().filter(state__in=states):
+            if any((a.when is None or a.when(obj)) and kind.machine.leads(obj.state, a.code) for a in carried):  # fmt: skip
+                (zh, en), state = kind.title(obj), kind.state_of(obj)
+                found.append((f"{kind.name}:{obj.pk}", (f"{kind.words[0]} · {zh}（{state[0]}）", f"{kind.words[1]} · {en} ({state[1]})")))  # fmt: skip
+    return found
+
+
+def _lines(asked: Asked) -> Choices:
+    """Agreed lines of the units for which the account may ask."""
+    held = TargetLine.objects.filter(sheet__state="agreed", sheet__unit__code__in=_own(asked))
+    found: Choices = []
+    for line in held.select_related("sheet__unit", "sheet__rulebook").order_by("-sheet_id", "pk"):
+        aim = _aim(book_of(line.sheet.rulebook).indicator(line.indicator), line.current)
+        zh, en = (f"{name} {line.sheet.rulebook.period} {word}" for name, word in zip(_names(line.sheet.unit), aim, strict=True))  # fmt: skip
+        found.append((str(line.pk), (zh, en)))
+    return found
+
+
+PICKS: dict[str, Callable[[Asked], Choices]] = {
+    "unit": _units, "supplier": _suppliers, "rulebook": _rulebooks, "indicator": _indicators, "series": _indicators, "item": _items, "grade": _grades,
+    "run": _results, "mentor": _holders(Role.MENTOR), "successor": _colleagues, "subject": _subjects, "line": _lines,
+    "units.code": _units,
+}  # fmt: skip
+"""Field → what may be chosen; a column of pasted rows is named after its field and a dot."""
+
+
+RHYTHMS: tuple[Frequency, ...] = ("half", "quarter", "month")
+
+
+def _clauses(asked: Asked) -> list[str]:
+    return [label[0] for _, label in _indicators(asked)]
+
+
+def _periods(asked: Asked) -> list[str]:
+    """The rulebook's own period and its parts; while a draft is made, this year and the next."""
+    version = _version(asked.obj)
+    if version is None:
+        return [str(asked.day.year), str(asked.day.year + 1)]
+    year = version.period[:4]
+    rhythms = {one.frequency for one in book_of(version).indicators}
+    if asked.act.code == "rulebook.rehearse":
+        return [str(int(year) - back) for back in range(4)]
+    if asked.act.code == "rulebook.roll_over":
+        return [str(int(year) + 1)]
+    whole = parse_period(version.period)
+    parts = [one.code for rhythm in RHYTHMS if rhythm in rhythms for one in whole.split(rhythm)]  # fmt: skip
+    return list(dict.fromkeys([whole.code, *parts]))
+
+
+SUGGESTED: dict[str, Callable[[Asked], list[str]]] = {
+    "clause": _clauses, "period": _periods, "value_period": _periods,
+}  # fmt: skip
+"""Field → what is offered, where something else may stand as well."""
+
+
+def picks(given: type[Given], asked: Asked, without: Collection[str] = ()) -> dict[str, Choices]:
+    """What can be chosen for the fields of a form, rows' columns included, but for those that the act lists itself."""
+    return {
+        name: PICKS[name](asked) for name in fields(given) if name in PICKS and name not in without
+    }
+
+
+def suggestions(given: type[Given], asked: Asked) -> dict[str, list[str]]:
+    """What is offered for the fields of a form that take any text."""
+    return {name: SUGGESTED[name](asked) for name in given.model_fields if name in SUGGESTED}
+
+
+def fields(given: type[Given]) -> list[str]:
+    """The fields, and the columns of rows: under their own name, or after their field and a dot where a pick is so named."""
+    found = []
+    for name, info in given.model_fields.items():
+        found.append(name)
+        if (row := row_of(info)) is not None:
+            found += [f"{name}.{one}" if f"{name}.{one}" in PICKS else one for one in row.model_fields]  # fmt: skip
+    return found

@@ -1,0 +1,160 @@
+"""The forms of all acts: what refers to something is chosen, and what is asked for is not empty."""
+
+import re
+
+import pytest
+from pydantic import ValidationError
+
+from tests.web.conftest import NOW, People
+from tests.web.test_acts import Objects, filled
+from zhengheng.web.accounts.models import Account
+from zhengheng.web.acts import forms
+from zhengheng.web.acts.declare import Act, Given
+from zhengheng.web.acts.picking import SUGGESTED, Asked, picks
+from zhengheng.web.acts.registry import KINDS
+from zhengheng.web.decisions.acts import subject_words
+from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.web.targets.models import TargetChange, TargetSheet
+
+ACTS = [(kind, act) for kind in KINDS for act in kind.acts if not act.by_machine]
+BLANKS = ("", " ", "\t\n", "\u3000\u3000", "\u200b", "\ufeff \u2060", "。", "……", "—", "　,　")
+FREE = {
+    "action", "address", "baseline", "basis", "code", "cost", "document", "found_value", "meeting", "measured", "name",
+    "name_en", "name_zh", "owner", "place", "points", "reference", "share", "source", "steps_before", "value", "version", "wanted",
+    "column", "key", "about", "page", "text", "reason", "closed_reason", "dimension",
+}  # fmt: skip
+"""Single lines that hold words or numbers of their own and refer to nothing that the office knows."""
+
+
+def texts(given: type[Given]) -> list[tuple[type[Given], str]]:
+    """Every text that a form asks for, those of its rows included."""
+    found = []
+    for name, info in given.model_fields.items():
+        row = forms.row_of(info)
+        if row is not None:
+            found += texts(row)  # type: ignore[arg-type]
+        elif info.annotation is str and info.is_required():
+            found.append((given, name))
+    return found
+
+
+def test_a_text_that_is_asked_for_is_never_empty() -> None:
+    seen = 0
+    for _, act in ACTS:
+        for given, name in texts(act.given):
+            sound = filled(given, "D10")
+            given.model_validate(sound)
+            for blank in BLANKS:
+                with pytest.raises(ValidationError):
+                    given.model_validate(sound | {name: blank})
+            seen += 1
+    assert seen > 100
+
+
+def test_blanks_around_a_text_go() -> None:
+    given = next(act.given for _, act in ACTS if act.code == "question.answer")
+    assert given.model_validate({"answer": "\u200b 　可以。\ufeff"}).answer == "可以。"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("blank", ["   ", "\u3000", "，", "\u200b"])
+def test_an_empty_answer_is_refused_in_words_and_nothing_happens(
+    people: People, blank: str
+) -> None:
+    question = Objects(people, "D10").held["question"]
+    client = people.client("office_indicators")
+    page = client.post(
+        f"/office/questions/{question.pk}/answer/", {"row_version": 1, "answer": blank}
+    )
+    assert page.status_code == 422
+    assert "请填写" in page.content.decode()
+    question.refresh_from_db()
+    assert (question.state, question.answer) == ("asked", "")
+
+
+def test_nobody_types_what_the_office_knows(people: People) -> None:
+    """Every single line is chosen from a list, offered, or words and numbers of its own."""
+    objects = Objects(people, "D10")
+    account = Account.objects.get(username="unit_leader")
+    typed = set()
+    for kind, act in ACTS:
+        obj = None if kind.machine.leads("", act.code) else objects.held[kind.name]
+        listed = act.choices(obj, account, NOW.date()) if act.choices else {}
+        choices = picks(act.given, Asked(act, obj, account, NOW.date()), without=listed) | listed
+        for one in forms.inputs(act.given, {}, choices):
+            for cell in one.rows[0] if one.rows else (one,):
+                name = cell.name.split(".")[-1]
+                if cell.kind in {"line", "number"} and name not in SUGGESTED and not _limited(act, one.name):  # fmt: skip
+                    typed.add((act.code, name))
+    assert {(code, name) for code, name in typed if name not in FREE} == set()
+
+
+def _limited(act: Act, name: str) -> bool:
+    """A count between two bounds refers to nothing."""
+    return any(hasattr(bound, "ge") for bound in act.given.model_fields[name].metadata)
+
+
+def test_a_unit_asks_from_the_line_itself(people: People) -> None:
+    """The leader presses the link beside the line; the form knows which one, and names it in words."""
+    held = Objects(people, "D10").held
+    sheet = held["target"]
+    TargetChange.objects.all().delete()
+    TargetSheet.objects.update(state="agreed")
+    line = sheet.lines.get()
+    leader = people.client("unit_leader")
+    page = leader.get(f"/office/targets/{sheet.pk}/").content.decode()
+    link = re.search(r'href="(/office/changes/new/ask/\?line=\d+)"', page)
+    assert link is not None
+    form = leader.get(link[1]).content.decode()
+    assert re.search(rf'value="{line.pk}"\s+selected', form)
+    assert "教育局 2025 RESULTS" in form
+    done = leader.post(
+        "/office/changes/new/ask/", {"line": line.pk, "value": "3", "ground": "policy", "reason": "省里改了口径"}
+    )  # fmt: skip
+    assert done.status_code == 302, done.content.decode()
+    assert TargetChange.objects.get().line == line
+    stranger = people.client("office_data").get(f"/office/targets/{sheet.pk}/").content.decode()
+    assert "changes/new/ask" not in stranger
+
+
+def test_only_own_agreed_lines_are_offered(people: People) -> None:
+    sheet = Objects(people, "D13").held["target"]
+    TargetSheet.objects.update(state="agreed")
+    form = people.client("unit_leader").get("/office/changes/new/ask/").content.decode()
+    assert f'value="{sheet.lines.get().pk}"' not in form
+
+
+def test_a_decision_names_its_subject_and_nobody_types_a_number(people: People) -> None:
+    book = Objects(people, "D10").rulebook
+    RulebookVersion.objects.update(state="submitted")
+    secretary = people.client("commission_secretary")
+    form = secretary.get("/office/decisions/new/record/").content.decode()
+    assert f'<option value="rulebook:{book.pk}"' in form
+    assert "项目 x（待批）" in form
+    assert subject_words(f"rulebook:{book.pk}") == ("考核方案：项目 x", "Rulebooks: 项目 x")
+
+
+def test_lines_of_a_table_are_filled_in_one_by_one_or_pasted(people: People) -> None:
+    """Two of three lines filled in, one pasted: three come in; what was typed stands when the form comes back."""
+    held = Objects(people, "D10")
+    sheet = held.held["target"]
+    leader = people.client("unit_leader")
+    page = leader.get(f"/office/targets/{sheet.pk}/").content.decode()
+    assert 'name="lines.0.indicator"' in page
+    wrong = leader.post(
+        f"/office/targets/{sheet.pk}/counter/",
+        {
+            "row_version": 1,
+            "lines.0.indicator": "RESULTS",
+            "lines.0.value": "半",
+            "opinion": "过高",
+        },
+    )
+    text = wrong.content.decode()
+    assert wrong.status_code == 422
+    assert 'value="半"' in text
+    done = leader.post(
+        f"/office/targets/{sheet.pk}/counter/",
+        {"row_version": 1, "lines.0.indicator": "", "lines.2.indicator": "RESULTS", "lines.2.value": "3", "opinion": "过高"},
+    )  # fmt: skip
+    assert done.status_code == 302, done.content.decode()
+    assert sheet.lines.get().countered == "3"
