@@ -172,6 +172,7 @@ def test_the_very_first_intake_is_taken_back_too(home: Path, tmp_path: Path) -> 
     load(home, tmp_path, plan("d.csv"))
     with sqlite3.connect(home / "register.db") as register:
         register.execute("update intake set state = 'writing'")
+        register.execute("delete from setting where name = 'snapshots'")
     register.close()
     lake = Lake.open(home)
     assert lake.facts().tables["observation"].num_rows == 0

@@ -15,7 +15,7 @@ from zhengheng.cli.score import checked_rulebook, day, period
 from zhengheng.cli.scoreboard import print_moves, print_scoreboard
 from zhengheng.cli.words import LANGUAGE, t
 from zhengheng.domain.numbers import plain
-from zhengheng.domain.problems import NotFoundError
+from zhengheng.domain.problems import NotFoundError, VerifyError
 from zhengheng.scoring.due import not_yet_due
 
 Home = Annotated[
@@ -351,3 +351,22 @@ def tidy(home: Home = DEFAULT, json: Json = False) -> None:
         t(f"清理了 {done.files} 个文件, {done.size / 2**20:.1f} MB",
           f"removed {done.files} files, {done.size / 2**20:.1f} MB")
     )  # fmt: skip
+
+
+@care.command(help=t("核对数据湖与入库登记", "compare the lake with its register"))
+def check(home: Home = DEFAULT, json: Json = False) -> None:
+    """Look whether every finished intake's rows are there, once. Exit code 7 on findings."""
+    from zhengheng.lake.check import check_lake
+    from zhengheng.lake.store import Lake
+
+    found = check_lake(Lake.open(home, CATALOG))
+    if json:
+        console.print_json([vars(problem) for problem in found])
+    elif found:
+        console.print_problems(found)
+    else:
+        console.out.print(
+            t("通过：登记的每次入库都在数据湖中。", "OK: every registered intake is in the lake")
+        )
+    if found:
+        raise typer.Exit(VerifyError.exit_code)

@@ -42,30 +42,38 @@ LAYOUT = 2
 
 
 def keep_run(lake: Lake, run: Run, created_at: datetime) -> Path:
-    """Store a run beside its lake; a run that is there already stays as it is."""
+    """Store a run beside its lake; a run that is there already stays as it is.
+
+    Only one process writes to a lake at a time: of two that computed the same run, the second finds it kept.
+    """
     folder = lake.home / "runs" / run.id
-    if not _is_kept(folder):
-        for part in ("results", "facts", "plan"):
-            (folder / part).mkdir(parents=True, exist_ok=True)
-        for name, table in run.results.tables.items():
-            pq.write_table(table, folder / "results" / f"{name}.parquet")
-        _keep_facts(lake, run.facts, folder / "facts")
-        plan = {k: [_dated(r) for r in v] for k, v in run.plan.tables.items() if k not in BY_UNIT}
-        (folder / "plan.json").write_text(canonical(plan), encoding="utf-8")
-        for name in BY_UNIT:
-            rows = from_rows(name, run.plan.tables[name])
-            pq.write_table(rows, folder / "plan" / f"{name}.parquet")
-        (folder / "rulebook.json").write_text(canonical(dump(run.rulebook)), encoding="utf-8")
-        rosters = [to_table(run.facts.units)]
-        if run.facts.roster is not None:
-            rosters.insert(0, run.facts.roster)
-        pq.write_table(joined(rosters), folder / "units.parquet")
-        # run.json comes last: a folder without it is an unfinished run and is written again.
-        about = describe(run, created_at) | {"layout": LAYOUT}
-        text = json.dumps(about, ensure_ascii=False, indent=2) + "\n"
-        (folder / "run.json").write_text(text, encoding="utf-8")
-    lake.add_run(run.id, created_at, run.rulebook.code, run.plan.period.code, run.engine)
+    with lake.writing():
+        if not _is_kept(folder):
+            _write(lake, run, folder, created_at)
+        lake.add_run(run.id, created_at, run.rulebook.code, run.plan.period.code, run.engine)
     return folder
+
+
+def _write(lake: Lake, run: Run, folder: Path, created_at: datetime) -> None:
+    for part in ("results", "facts", "plan"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    for name, table in run.results.tables.items():
+        pq.write_table(table, folder / "results" / f"{name}.parquet")
+    _keep_facts(lake, run.facts, folder / "facts")
+    plan = {k: [_dated(r) for r in v] for k, v in run.plan.tables.items() if k not in BY_UNIT}
+    (folder / "plan.json").write_text(canonical(plan), encoding="utf-8")
+    for name in BY_UNIT:
+        rows = from_rows(name, run.plan.tables[name])
+        pq.write_table(rows, folder / "plan" / f"{name}.parquet")
+    (folder / "rulebook.json").write_text(canonical(dump(run.rulebook)), encoding="utf-8")
+    rosters = [to_table(run.facts.units)]
+    if run.facts.roster is not None:
+        rosters.insert(0, run.facts.roster)
+    pq.write_table(joined(rosters), folder / "units.parquet")
+    # run.json comes last: a folder without it is an unfinished run and is written again.
+    about = describe(run, created_at) | {"layout": LAYOUT}
+    text = json.dumps(about, ensure_ascii=False, indent=2) + "\n"
+    (folder / "run.json").write_text(text, encoding="utf-8")
 
 
 def _is_kept(folder: Path) -> bool:

@@ -28,7 +28,7 @@ def backup(lake: Lake, out: Path) -> int:
 
     Intakes wait meanwhile. The secret key is not in it: keep that apart (see docs/how-to).
     """
-    with lake.locked(), Tarball(out) as tarball:
+    with lake.writing(), Tarball(out) as tarball:
         tarball.put("register.db", _register_copy(lake))
         tarball.put("tables.json", json.dumps(lake.locations(), indent=1).encode())
         for path in _files(lake.home):
@@ -65,12 +65,12 @@ def restore(archive: Path, home: Path, catalog: str | None = None) -> int:
 def tidy(lake: Lake) -> Tidied:
     """Remove reusable ranges, unfinished runs and data files that no snapshot names."""
     gone: list[Path] = []
-    with lake.locked():
+    with lake.writing():
         gone += [path for path in (lake.home / "reuse").rglob("*") if path.is_file()]
         for run in (lake.home / "runs").glob("*"):
             if not (run / "run.json").is_file():
                 gone += [path for path in run.rglob("*") if path.is_file()]
-        named = lake.named_files()
+        named = lake.tables().named_files()
         for path in (lake.home / "warehouse").rglob("*"):
             if path.is_file() and path.relative_to(lake.home).as_posix() not in named:
                 gone.append(path)

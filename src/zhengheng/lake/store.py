@@ -4,16 +4,17 @@
     HOME/register.db   which files were loaded when, by whom, for what; what is not finished
     HOME/warehouse/    data and metadata, all paths relative (`lake:/…`)
 
-An intake is visible when its register row says done. A crash leaves `writing`; the next opening takes
-back what that intake had appended, so readers see the old state or the new one, never half.
+One process writes at a time (lake/lease.py). An intake is visible when its register row says done: the register
+also says which snapshot of each table counts, and readers read that one, whatever a writer does meanwhile. What a
+crash leaves `writing` counts as lost once its writer's lease is; its number is never given again.
 """
 
 import json
 import secrets
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,11 @@ import pyarrow.parquet as pq
 
 from zhengheng.domain.problems import DataError, NotFoundError
 from zhengheng.lake.facts import Facts, FileInfo, empty, schema
+from zhengheng.lake.known import ROW, set_apart
+from zhengheng.lake.lease import PATIENCE, SILENCE, lease
 from zhengheng.lake.mapping import Mapping
-from zhengheng.lake.paths import resolve
 from zhengheng.lake.roster import AS_OBJECTS, joined, to_table, to_units
+from zhengheng.lake.tables import DataFile, Tables, near, with_intake
 from zhengheng.scoring.contracts import FACTS
 
 _REGISTER = """
@@ -49,14 +52,6 @@ FILES_PER_INTAKE = 1000
 """A row's `file` is its file's number in the intake plus this many times the intake's number."""
 IN_MEMORY = 5_000_000
 """Observations up to this many are read into memory; more stay in their files."""
-_PROPERTIES = {
-    "commit.manifest-merge.enabled": "true",
-    "commit.manifest.min-count-to-merge": "20",
-    "write.metadata.delete-after-commit.enabled": "true",
-    "write.metadata.previous-versions-max": "5",
-    "write.parquet.row-group-limit": "131072",
-    "write.parquet.compression-codec": "zstd",
-}
 
 
 @dataclass
@@ -65,6 +60,9 @@ class Lake:
 
     home: Path
     catalog: str | None = None
+    silence: float = SILENCE
+    """Seconds after which a writer without a sign of life counts as dead."""
+    _writing: bool = field(default=False, init=False, repr=False, compare=False)
 
     @classmethod
     def create(cls, home: Path, catalog: str | None = None) -> "Lake":
@@ -72,23 +70,30 @@ class Lake:
         home.mkdir(parents=True, exist_ok=True)
         lake = cls(home, catalog)
         with lake._register() as register:
-            register.executescript(_REGISTER)
-            if not register.execute("select 1 from setting").fetchone():
-                register.execute("insert into setting values ('catalogue', ?)", (lake._named(),))
+            # As a whole: whoever comes in between sees no lake or a whole one.
+            named = f"insert or ignore into setting values ('catalogue', '{lake._named()}')"
+            register.executescript(f"begin immediate; {_REGISTER} {named}; commit;")
         lake._refuse_other_catalogue()
         return lake
 
     @classmethod
     def open(cls, home: Path, catalog: str | None = None) -> "Lake":
-        """Open a lake and take back what a crash left unfinished. Raises NotFoundError."""
-        if not (home / "register.db").is_file():
+        """Open a lake. What a dead writer left unfinished is given up; a living writer is let alone.
+
+        Raises NotFoundError.
+        """
+        lake = cls(home, catalog)
+        if not (home / "register.db").is_file() or not lake._query(
+            "select 1 from sqlite_master where name = 'setting'"
+        ):
             raise NotFoundError.one(
-                str(home), "lake.absent", zh=f"这里没有数据湖, 先运行 zhengheng init {home}",
+                str(home), "lake.absent", zh=f"这里没有数据湖，请先运行 zhengheng init {home}。",
                 en=f"there is no lake here; run zhengheng init {home} first",
             )  # fmt: skip
-        lake = cls(home, catalog)
         lake._refuse_other_catalogue()
-        lake._recover()
+        if lake._query("select 1 from intake where state = 'writing'"):
+            with suppress(DataError), lake.writing(patience=0):
+                pass
         return lake
 
     def _named(self) -> str:
@@ -112,37 +117,66 @@ class Lake:
 
     # -- writing ---------------------------------------------------------------------------------
 
+    @contextmanager
+    def writing(self, *, patience: float = PATIENCE) -> Iterator[None]:
+        """Nobody else writes to this lake meanwhile; whoever does is waited for, `patience` seconds at most.
+
+        Raises DataError for a writer who outlives that. Inside, it may be asked for again.
+        """
+        if self._writing:
+            yield
+            return
+        with lease(self.home / "register.db", _give_up, silence=self.silence, patience=patience):
+            self._writing = True
+            try:
+                yield
+            finally:
+                self._writing = False
+
     def intake(self, facts: Facts, mapping: Mapping, *, loader: str, at: datetime) -> int:
         """Append one intake: all of it, or nothing. Raises DataError for files loaded before."""
-        self._refuse_twice(facts, mapping)
-        self._follow_on(facts)
-        self._set_apart_known(facts, mapping)
-        number = self._claim(facts, mapping, loader, at)
+        with self.writing():
+            self._refuse_twice(facts, mapping)
+            self._set_apart_known(facts, mapping)
+            number = self._claim(facts, mapping, loader, at)
+            try:
+                self._append(facts, number)
+            except BaseException:
+                with suppress(sqlite3.Error), self._register() as register:
+                    _give_up(register)
+                raise
+        return number
+
+    def _append(self, facts: Facts, number: int) -> None:
         if facts.units:
             self._roster(number).parent.mkdir(exist_ok=True)
             pq.write_table(to_table(facts.units), self._roster(number))
-        snapshots = {}
+        before, made = self.snapshots(), {}
         for contract in FACTS:
             table = facts.tables[contract.name]
             if table.num_rows:
-                held = self._table(contract.name)
-                shape = schema(contract.name).append(pa.field("intake", pa.int64()))
                 column = pa.array([number] * table.num_rows, pa.int64())
                 place = table.schema.get_field_index("file")
                 files = pc.add(table["file"], number * FILES_PER_INTAKE)
                 table = table.set_column(place, "file", files)
-                full = pa.table(
-                    [*table.columns, column],
-                    schema=pa.schema([pa.field(f.name, f.type) for f in shape]),
-                )
-                held.append(full, snapshot_properties={"zhengheng.intake": str(number)})
-                snapshots[contract.name] = str(held.current_snapshot().snapshot_id)
+                full = pa.table([*table.columns, column], schema=with_intake(contract.name))
+                base = before.get(contract.name)
+                made[contract.name] = self.tables().append(contract.name, full, base, number)
         with self._register() as register:
+            finished = register.execute(
+                "update intake set state = 'done', snapshots = ? where id = ? and state = 'writing'",
+                (json.dumps(made), number),
+            ).rowcount
+            if finished != 1:
+                raise DataError.one(
+                    str(self.home), "intake.lost",
+                    zh="写入停顿太久，数据湖已交给另一个进程，这次没有写入任何内容，请重新入库。",
+                    en="the intake stood still too long and the lake went to another process; nothing was written, load it again",
+                )  # fmt: skip
             register.execute(
-                "update intake set state = 'done', snapshots = ? where id = ?",
-                (json.dumps(snapshots), number),
+                "insert or replace into setting values ('snapshots', ?)",
+                (json.dumps(before | made),),
             )
-        return number
 
     def _claim(self, facts: Facts, mapping: Mapping, loader: str, at: datetime) -> int:
         try:
@@ -172,58 +206,17 @@ class Lake:
             ):  # fmt: skip
                 raise _loaded_before(file.name)
 
-    def _follow_on(self, facts: Facts) -> None:
-        """Number the revisions that an intake brings after those that the lake holds."""
-        fresh = facts.tables["revision"]
-        if fresh.num_rows:
-            place = fresh.schema.get_field_index("sequence")
-            later = pc.add(fresh["sequence"], self.counts().get("revision", 0))
-            facts.tables["revision"] = fresh.set_column(place, fresh.schema.field(place), later)
-
     def _set_apart_known(self, facts: Facts, mapping: Mapping) -> None:
-        """Rows whose key stands in the lake already become revisions of it, if they say so."""
-        paths = self.paths("observation")
-        fresh = facts.tables["observation"]
-        if not paths or not fresh.num_rows:
-            return
-        keys = ["unit", "indicator", "period"]
-        codes = pc.unique(fresh["indicator"])
-        known = ds.dataset([str(p) for p in paths]).to_table(
-            columns=keys, filter=pc.field("indicator").isin(codes)
-        )
-        marked = fresh.append_column("place", pa.array(range(fresh.num_rows)))
-        doubles = marked.join(known, keys, join_type="left semi")["place"].to_pylist()
-        if not doubles:
-            return
-        corrections = {
-            number
-            for number, source in enumerate(mapping.sources, 1)
-            if source.role == "correction"
-        }
-        rows = fresh.to_pylist()
-        strangers = [
-            rows[i]
-            for i in doubles
-            if not rows[i]["vintage"] and rows[i]["file"] not in corrections
-        ]
-        if strangers:
-            first = strangers[0]
-            raise DataError.one(
-                f"{facts.files[first['file'] - 1].name}:{first['row']}", "row.known",
-                zh=f"{len(strangers)} 行已在数据湖中 (如 {first['unit']} {first['indicator']} {first['period']}); 更正请用 role: correction",
-                en=f"{len(strangers)} rows are in the lake already (such as {first['unit']} {first['indicator']} {first['period']}); to correct them use role: correction",
-            )  # fmt: skip
-        base = self.counts().get("revision", 0) + facts.tables["revision"].num_rows
-        moved = [{**rows[i], "sequence": base + n} for n, i in enumerate(sorted(doubles), 1)]
-        kept = pa.table({"keep": pa.array([i not in set(doubles) for i in range(len(rows))])})[
-            "keep"
-        ]
-        facts.tables["observation"] = fresh.filter(kept)
-        shape = schema("revision")
-        extra = pa.table(
-            {f.name: pa.array([r[f.name] for r in moved], f.type) for f in shape}, schema=shape
-        )
-        facts.tables["revision"] = pa.concat_tables([facts.tables["revision"], extra])
+        """Rows whose fact stands in the lake already become revisions of it, if they say so."""
+        fresh, known = facts.tables["observation"], None
+        if fresh.num_rows:
+            codes, ends = pc.unique(fresh["indicator"]), pc.unique(fresh["period"])
+            found = self._files("observation", near(codes.to_pylist(), ends.to_pylist()))
+            here = pc.field("indicator").isin(codes) & pc.field("period").isin(ends)
+            if found:
+                paths = [str(file.path) for file in found]
+                known = ds.dataset(paths).to_table(columns=list(ROW), filter=here)
+        set_apart(facts, mapping, known, sum(file.rows for file in self._files("revision")))
 
     def _roster(self, intake: int) -> Path:
         """The units that an intake brought; read only once its register row says done."""
@@ -234,25 +227,34 @@ class Lake:
     def facts(self) -> Facts:
         """Everything loaded; very many observations stay in the files of the current snapshot."""
         files, mapping, rosters = [], [], []
-        for row in self._query("select id, mapping from intake where state = 'done' order by id"):
+        with self._register() as register:
+            register.execute("begin")  # the intakes and the snapshots of one moment
+            snapshots = self._snapshots(register)
+            intakes = register.execute(
+                "select id, mapping from intake where state = 'done' order by id"
+            ).fetchall()
+            held_files = register.execute(
+                "select f.* from file f join intake i on i.id = f.intake where i.state = 'done' order by f.intake, f.number"
+            ).fetchall()
+        for row in intakes:
             mapping.append(row["mapping"])
             if (roster := self._roster(row["id"])).is_file():
                 rosters.append(pq.read_table(roster))
         roster = joined(rosters)
         few = roster.num_rows <= AS_OBJECTS
-        for row in self._query(
-            "select f.* from file f join intake i on i.id = f.intake where i.state = 'done' order by f.intake, f.number"
-        ):
+        for row in held_files:
             files.append(
                 FileInfo(row["number"] + FILES_PER_INTAKE * row["intake"], row["name"], row["sha256"], row["sheet"],
                          row["rows"], row["taken"], row["rounded"], row["skipped"])
             )  # fmt: skip
-        tables = empty()
+        tables, there = empty(), self.tables().all() if snapshots else {}
         held: dict[str, list[Path]] = {}
         counts: dict[str, int] = {}
         for contract in FACTS:
-            paths = self.paths(contract.name)
-            rows = sum(pq.read_metadata(path).num_rows for path in paths)
+            if contract.name not in snapshots:
+                continue
+            found = self.tables().files_of(there[contract.name], snapshots[contract.name])
+            paths, rows = [file.path for file in found], sum(file.rows for file in found)
             if contract.name == "observation" and rows > IN_MEMORY:
                 held[contract.name], counts[contract.name] = paths, rows
             elif paths:
@@ -265,39 +267,60 @@ class Lake:
         return Facts(
             tables, to_units(roster) if few else [], files, roster=None if few else roster,
             paths=held, counts=counts, mapping="+".join(dict.fromkeys(mapping)),
-            snapshots=self.snapshots(),
+            snapshots=snapshots,
         )  # fmt: skip
 
+    def _files(self, table: str, filter: Any = None) -> list[DataFile]:
+        return self.tables().files(self.snapshots(), table, filter)
+
     def paths(self, table: str) -> list[Path]:
-        """The Parquet files of a table's current snapshot."""
-        held = self._table(table, make=False)
-        if held is None or held.current_snapshot() is None:
-            return []
-        return [
-            resolve(task.file.file_path, self.home.resolve()) for task in held.scan().plan_files()
-        ]
+        """The Parquet files of the snapshot of a table that counts."""
+        return [file.path for file in self._files(table)]
 
     def snapshots(self) -> dict[str, str]:
+        """The snapshot of each table that counts: with the rows of every finished intake, and no other."""
+        with self._register() as register:
+            return self._snapshots(register)
+
+    def _snapshots(self, register: sqlite3.Connection) -> dict[str, str]:
+        said = register.execute("select value from setting where name = 'snapshots'").fetchone()
+        if said:
+            known: dict[str, str] = json.loads(said["value"])
+            return {c.name: known[c.name] for c in FACTS if c.name in known}
+        # A lake of version 0.1.0: each intake names its own; the one furthest on holds the others.
+        rows = register.execute("select snapshots from intake where state = 'done'").fetchall()
+        named: dict[str, set[str]] = {}
+        for row in rows:
+            for name, snapshot in json.loads(row["snapshots"]).items():
+                named.setdefault(name, set()).add(snapshot)
+        tables = self.tables().all() if named else {}
         found = {}
-        for contract in FACTS:
-            held = self._table(contract.name, make=False)
-            if held is not None and (snapshot := held.current_snapshot()) is not None:
-                found[contract.name] = str(snapshot.snapshot_id)
+        for name, table in tables.items():
+            held = (
+                s for s in table.metadata.snapshots if str(s.snapshot_id) in named.get(name, ())
+            )
+            if newest := max(held, key=lambda one: one.sequence_number, default=None):
+                found[name] = str(newest.snapshot_id)
         return found
 
     def counts(self) -> dict[str, int]:
         """Rows of each fact table."""
+        snapshots = self.snapshots()
+        there = self.tables().all() if snapshots else {}
         return {
             contract.name: sum(
-                pq.read_metadata(path).num_rows for path in self.paths(contract.name)
+                file.rows
+                for file in self.tables().files_of(there[contract.name], snapshots[contract.name])
             )
+            if contract.name in snapshots
+            else 0
             for contract in FACTS
         }
 
     def intakes(self) -> list[dict[str, Any]]:
         """The register, newest first."""
         rows = self._query(
-            "select id, state, purpose, source, loader, loaded_at from intake order by id desc"
+            "select id, state, purpose, source, loader, loaded_at from intake where state <> 'lost' order by id desc"
         )
         found = []
         for row in rows:
@@ -306,6 +329,11 @@ class Lake:
             )
             found.append({**dict(row), "files": [dict(file) for file in files]})
         return found
+
+    def finished(self) -> list[tuple[int, str]]:
+        """The number of each finished intake, and as JSON the snapshots that it made."""
+        rows = self._query("select id, snapshots from intake where state = 'done' order by id")
+        return [(row["id"], row["snapshots"]) for row in rows]
 
     # -- runs ------------------------------------------------------------------------------------
 
@@ -351,20 +379,9 @@ class Lake:
 
     # -- care ------------------------------------------------------------------------------------
 
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Nobody else writes to the register meanwhile, so no intake begins or ends."""
-        connection = sqlite3.connect(self.home / "register.db", timeout=30, isolation_level=None)
-        try:
-            connection.execute("begin immediate")
-            yield
-        finally:
-            connection.close()
-
     def locations(self) -> dict[str, str]:
         """Where each table's current metadata lies."""
-        held = ((c.name, self._table(c.name, make=False)) for c in FACTS)
-        return {name: table.metadata_location for name, table in held if table is not None}
+        return {name: table.metadata_location for name, table in self.tables().all().items()}
 
     def register_tables(self, locations: dict[str, str]) -> None:
         """Give a restored lake's catalogue its tables back."""
@@ -372,28 +389,11 @@ class Lake:
             register.execute(
                 "update setting set value = ? where name = 'catalogue'", (self._named(),)
             )
-        catalogue = self._catalogue()
-        catalogue.create_namespace_if_not_exists("fact")
-        for name, location in locations.items():
-            catalogue.register_table(f"fact.{name}", location)
+        self.tables().register(locations)
 
-    def named_files(self) -> set[str]:
-        """Every file of the warehouse that some snapshot or the catalogue names, relative."""
-        found: set[str] = set()
-        for contract in FACTS:
-            table = self._table(contract.name, make=False)
-            if table is None:
-                continue
-            found.add(table.metadata_location)
-            found |= {entry.metadata_file for entry in table.metadata.metadata_log}
-            for snapshot in table.metadata.snapshots:
-                found.add(snapshot.manifest_list)
-                for manifest in snapshot.manifests(table.io):
-                    found.add(manifest.manifest_path)
-                    entries = manifest.fetch_manifest_entry(table.io, discard_deleted=False)
-                    found |= {entry.data_file.file_path for entry in entries}
-        root = self.home
-        return {resolve(name, root).relative_to(root).as_posix() for name in found}
+    def tables(self) -> Tables:
+        """The tables and their catalogue."""
+        return Tables(self.home, self.catalog, self._catalogue_name())
 
     # -- inside ----------------------------------------------------------------------------------
 
@@ -411,45 +411,6 @@ class Lake:
     def _query(self, sql: str, *arguments: Any) -> list[sqlite3.Row]:
         with self._register() as register:
             return register.execute(sql, arguments).fetchall()
-
-    def _catalogue(self) -> Any:
-        from pyiceberg.catalog.sql import SqlCatalog
-
-        address = self.catalog or f"sqlite:///{(self.home / 'catalog.db').resolve()}"
-        return SqlCatalog(
-            self._catalogue_name(),
-            **{
-                "uri": address,
-                "warehouse": "lake:/warehouse",
-                "py-io-impl": "zhengheng.lake.files.LakeFileIO",
-                "lake.root": str(self.home.resolve()),
-            },
-        )
-
-    def _table(self, name: str, *, make: bool = True) -> Any:
-        from pyiceberg.exceptions import NoSuchTableError
-
-        catalogue = self._catalogue()
-        try:
-            return catalogue.load_table(f"fact.{name}")
-        except NoSuchTableError:
-            if not make:
-                return None
-        catalogue.create_namespace_if_not_exists("fact")
-        shape = schema(name).append(pa.field("intake", pa.int64()))
-        shape = pa.schema([pa.field(f.name, f.type) for f in shape])
-        return catalogue.create_table(f"fact.{name}", shape, properties=_PROPERTIES)
-
-    def _recover(self) -> None:
-        for row in self._query("select id from intake where state = 'writing'"):
-            for contract in FACTS:
-                held = self._table(contract.name, make=False)
-                if held is not None:
-                    _take_back(held, str(row["id"]))
-            self._roster(row["id"]).unlink(missing_ok=True)
-            with self._register() as register:
-                register.execute("delete from file where intake = ?", (row["id"],))
-                register.execute("delete from intake where id = ?", (row["id"],))
 
 
 def _newest(table: pa.Table, key: tuple[str, ...]) -> pa.Table:
@@ -469,12 +430,9 @@ def _loaded_before(name: str) -> DataError:
     )  # fmt: skip
 
 
-def _take_back(table: Any, intake: str) -> None:
-    """Undo the appends of one unfinished intake."""
-    snapshot: Any = table.current_snapshot()
-    if snapshot is None or snapshot.summary.additional_properties.get("zhengheng.intake") != intake:
-        return
-    if snapshot.parent_snapshot_id is not None:
-        table.manage_snapshots().set_current_snapshot(snapshot.parent_snapshot_id).commit()
-    else:
-        table.delete(f"intake = {int(intake)}")
+def _give_up(register: sqlite3.Connection) -> None:
+    """Intakes that are being written are lost; the files they brought may come again, their numbers never."""
+    register.execute(
+        "delete from file where intake in (select id from intake where state = 'writing')"
+    )
+    register.execute("update intake set state = 'lost' where state = 'writing'")

@@ -18,6 +18,7 @@ def apply_appeal(work: Work) -> dict[str, Any]:
     name = load(
         book_of(appeal.run.version), "correction", [correction_row(appeal, appeal.decided_value)],
         purpose=f"appeal:{appeal.pk}", loader=f"job:{work.job.pk}", at=work.now,
+        mark=f"appeal{appeal.pk}",
     )  # fmt: skip
     made = results.run_of(
         work, appeal.run.version, before.plan.period.code, before.plan.at.isoformat()

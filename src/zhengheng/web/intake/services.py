@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -44,7 +45,12 @@ def opened(code: str) -> Lake:
 
 
 def read_rows(
-    book: Rulebook, role: str, rows: Iterable[Mapping[str, str]], purpose: str, folder: Path
+    book: Rulebook,
+    role: str,
+    rows: Iterable[Mapping[str, str]],
+    purpose: str,
+    folder: Path,
+    mark: str = "",
 ) -> tuple[Facts, IntakeMapping, Path]:
     """Rows as an intake would read them, from a file in `folder`. Raises DataError with every refused row."""
     held = [dict(row) for row in rows]
@@ -55,10 +61,11 @@ def read_rows(
     writer.writerows(held)
     content = text.getvalue().encode()
     folder.mkdir(parents=True, exist_ok=True)
-    name = f"{role}-{hashlib.sha256(content).hexdigest()[:16]}.csv"
+    name = "-".join(filter(None, (role, hashlib.sha256(content).hexdigest()[:16], mark))) + ".csv"
     path = folder / name
     if not path.is_file():
-        unfinished = path.with_suffix(".part")
+        # Of two processes that write the same rows, each has a name of its own until the file is whole.
+        unfinished = path.with_suffix(f".{secrets.token_hex(4)}.part")
         unfinished.write_bytes(content)
         unfinished.replace(path)
     shape = {k: v for k, v in SHAPES[role].items() if k == "kinds" or v in columns}
@@ -83,12 +90,17 @@ def _columns(role: str) -> list[str]:
 
 
 def load(
-    book: Rulebook, role: str, rows: Iterable[Mapping[str, str]], *, purpose: str, loader: str, at: datetime
+    book: Rulebook, role: str, rows: Iterable[Mapping[str, str]], *, purpose: str, loader: str, at: datetime,
+    lake: Lake | None = None, mark: str = "",
 ) -> str:  # fmt: skip
-    """Load rows and give the file's name. Rows that were loaded before, to the letter, change nothing."""
-    facts, mapping, path = read_rows(book, role, rows, purpose, lake_of(book.code) / "inbox")
+    """Load rows and give the file's name. Rows that were loaded before, to the letter, change nothing.
+
+    Whoever holds the lake already gives it. `mark` tells rows that come again for a reason of their own from the same
+    rows sent twice: a value that was corrected to another one may be corrected back.
+    """
+    facts, mapping, path = read_rows(book, role, rows, purpose, lake_of(book.code) / "inbox", mark)
     try:
-        opened(book.code).intake(facts, mapping, loader=loader, at=at)
+        (lake or opened(book.code)).intake(facts, mapping, loader=loader, at=at)
     except DataError as error:
         if {problem.code for problem in error.problems} != {"file.loaded"}:
             raise

@@ -4,18 +4,17 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
 from zhengheng.scheme.indicator import Indicator
-from zhengheng.scheme.model import Rulebook
 from zhengheng.web.acts.declare import Nothing
 from zhengheng.web.acts.services import make_by_machine, perform_by_machine
-from zhengheng.web.intake.services import load
+from zhengheng.web.intake.services import opened
 from zhengheng.web.jobs.services import Work, job
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reporting.acts import REPORTS, BorrowGiven, OpenGiven
 from zhengheng.web.reporting.items import ITEMS
-from zhengheng.web.reporting.models import Item, Report
+from zhengheng.web.reporting.lots import finish, write_down
+from zhengheng.web.reporting.models import Report
 from zhengheng.web.reporting.services import assessed, due_on, fits, period_of, same_fact, series
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of, procedure_of
@@ -101,70 +100,24 @@ def tick(now: datetime) -> int:
     return count
 
 
-ITEM_LOADS = {"settled": "item.load", "waived": "item.revoke"}
-REVOKED = {"settled": {}, "waived": {"revoked": "是"}}
-
-
 def load_confirmed(work: Work, version: RulebookVersion) -> list[str]:
     """Bring what is confirmed into the lake: observations, corrections, approvals, items.
 
-    Rows are given to a job first and for good, so that a second attempt, by it or by another job,
-    loads the very same file, which the lake knows again.
+    Whoever else wants to load into the same lake waits, and then finds what is left. A lot is written down beside the
+    lake before the lake is touched: a second attempt, by this job or another, loads the very same rows, which the lake
+    knows again, and marks what was not marked yet.
     """
-    book = book_of(version)
-    take_over(version, work.now)
-    mine = {"rulebook__code": version.code, "rulebook__period": version.period}
-    Report.objects.filter(state="confirmed", batch=None, **mine).update(batch=work.job.pk)
-    settled, taken_back = Q(state="settled"), Q(state="waived", times_loaded__gt=0)
-    items = Item.objects.filter(settled | taken_back, **mine)
-    items.filter(batch=None).update(batch=work.job.pk)
-    found = [
-        *Report.objects.filter(state="confirmed", **mine).values_list("batch", flat=True),
-        *items.values_list("batch", flat=True),
-    ]
-    batches = sorted({batch for batch in found if batch is not None})
-    return [name for batch in batches for name in _load_batch(work, book, batch)]
-
-
-def _load_batch(work: Work, book: Rulebook, batch: int) -> list[str]:
-    reports = list(REPORTS.all().filter(batch=batch, state="confirmed").order_by("pk"))
-    items = list(ITEMS.all().filter(batch=batch, state__in=ITEM_LOADS).order_by("pk"))
-    approvals = {
-        (r.unit.code, r.indicator): {
-            "unit": r.unit.code, "indicator": r.indicator, "approver": "绩效办", "document": f"report:{r.pk}",
-        }
-        for r in reports if r.status == "not_applicable"
-    }  # fmt: skip
-    rows = {
-        "observation": [_observation(r) for r in reports if not r.times_loaded],
-        "correction": [_observation(r) for r in reports if r.times_loaded],
-        "approval": list(approvals.values()),
-        "event": [
-            {"unit": i.unit.code, "item": i.item, "points": i.points, "document": i.document,
-             "decided_on": i.decided_on.isoformat()} | REVOKED[i.state]
-            for i in items
-        ],
-    }  # fmt: skip
-    files = [_load(work, book, role, held) for role, held in rows.items() if held]
-    # All or none: of a batch that is marked in part, the rest would be another file to the lake.
-    with transaction.atomic():
-        for report in reports:
-            perform_by_machine(REPORTS, "report.load", report, given=Nothing(), now=work.now)
-        for item in items:
-            perform_by_machine(ITEMS, ITEM_LOADS[item.state], item, given=Nothing(), now=work.now)
+    book, lake = book_of(version), opened(version.code)
+    with lake.writing():
+        files = finish(work, book, lake)
+        take_over(version, work.now)
+        # Of version 0.1.0: what a job had chosen to load stays together, as the lake may know it already.
+        chosen = Report.objects.filter(
+            state="confirmed", rulebook__code=version.code, rulebook__period=version.period
+        )
+        found = set(chosen.exclude(batch=None).values_list("batch", flat=True))
+        batches = sorted(batch for batch in found if batch is not None)
+        for batch in (*batches, None):
+            if write_down(version, lake, batch):
+                files += finish(work, book, lake)
     return files
-
-
-def _load(work: Work, book: Rulebook, role: str, rows: list[dict[str, str]]) -> str:
-    work.tell(f"入库 loading {role}", 0, len(rows))
-    return load(
-        book, role, rows, purpose=f"office: {role}", loader=f"job:{work.job.pk}", at=work.now
-    )
-
-
-def _observation(report: Report) -> dict[str, str]:
-    words = {"value": "正常", "not_applicable": "不适用", "missing": "缺报", "withheld": "不公开"}
-    return {
-        "unit": report.unit.code, "indicator": report.indicator, "period": report.period,
-        "value": report.value, "status": words[report.status],
-    }  # fmt: skip

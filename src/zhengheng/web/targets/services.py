@@ -6,7 +6,7 @@ from typing import Any
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.lake.cells import number_fault
 from zhengheng.scheme.model import Rulebook
-from zhengheng.web.intake.services import load
+from zhengheng.web.intake.services import load, opened
 from zhengheng.web.jobs.services import Work, job
 from zhengheng.web.rulebooks.selectors import book_of
 from zhengheng.web.targets.models import TargetLine, TargetSheet
@@ -66,13 +66,20 @@ def rows_of(sheet: TargetSheet, lines: Iterable[TargetLine]) -> list[Mapping[str
 
 @job("load_targets")
 def load_targets(work: Work) -> dict[str, Any]:
-    """Bring a signed sheet, or its changed lines, into the lake."""
-    sheet = TargetSheet.objects.select_related("rulebook", "unit").get(
-        pk=work.job.arguments["sheet"]
-    )
-    name = load(
-        book_of(sheet.rulebook), "target", rows_of(sheet, sheet.lines.all()),
-        purpose="agreed targets", loader=work.job.asked_by.username if work.job.asked_by else "system", at=work.now,
-    )  # fmt: skip
-    TargetSheet.objects.filter(pk=sheet.pk).update(loaded=name)
+    """Bring a signed sheet, or its changed lines, into the lake.
+
+    The lines are read while nobody else writes to the lake: of two changes the later one is loaded last.
+    """
+    code = TargetSheet.objects.get(pk=work.job.arguments["sheet"]).rulebook.code
+    lake = opened(code)
+    with lake.writing():
+        sheet = TargetSheet.objects.select_related("rulebook", "unit").get(
+            pk=work.job.arguments["sheet"]
+        )
+        name = load(
+            book_of(sheet.rulebook), "target", rows_of(sheet, sheet.lines.all()),
+            purpose="agreed targets", loader=work.job.asked_by.username if work.job.asked_by else "system", at=work.now,
+            lake=lake, mark=f"{sheet.pk}.{sheet.row_version}",
+        )  # fmt: skip
+        TargetSheet.objects.filter(pk=sheet.pk).update(loaded=name)
     return {"file": name}
