@@ -95,14 +95,16 @@ def indicators(draw: st.DrawFn, code: str, kind: str | None = None) -> dict[str,
         made["missing"] = draw(st.sampled_from(["block", "renormalise"]))
     if draw(st.integers(0, 5)) == 0 and kind not in UNBOUNDED | {"milestones"}:
         other = draw(st.sampled_from(sorted(set(METHODS) - UNBOUNDED - {"milestones"})))
+        day = draw(st.sampled_from(["2025-07-01", "2025-07-01", "2025-04-01", "2025-08-15"]))
+        lengths = ["months", "days"] if day.endswith("-01") else ["days"]
         made["changes"] = [
             {
-                "from": "2025-07-01", "kind": draw(st.sampled_from(["split", "restated", "prospective"])),
-                "by": draw(st.sampled_from(["months", "days"])), "reason": "r", "basis": {"title": "b"},
+                "from": day, "kind": draw(st.sampled_from(["split", "restated", "prospective"])),
+                "by": draw(st.sampled_from(lengths)), "reason": "r", "basis": {"title": "b"},
                 "method": {"kind": other, **draw(METHODS[other])},
             }
         ]  # fmt: skip
-        made["frequency"] = draw(st.sampled_from(["quarter", "half"]))
+        made["frequency"] = draw(st.sampled_from(["year", "half", "quarter", "quarter"]))
     if draw(st.integers(0, 2)) == 0:
         made["light"] = {"by": draw(st.sampled_from(["time_progress", "plan", "level", "score", "ceiling"])),
                          "watch": draw(number(0, 1)), "missed": draw(number(1, 3))}  # fmt: skip

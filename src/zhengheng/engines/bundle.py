@@ -143,7 +143,7 @@ def _public_cells(run: Run, salt: bytes) -> bytes:
 
 def _gate_values(run: Run) -> bytes:
     """Values of indicators that force a grade but carry no points of their own."""
-    gates = {gate["indicator"] for gate in run.plan.tables["gate"]}
+    gates = {(gate["indicator"], gate["segment"]) for gate in run.plan.tables["gate"]}
     below = {gate["indicator"]: gate["below"] for gate in run.plan.tables["gate"]}
     internal = hidden_indicators(run)
 
@@ -159,7 +159,7 @@ def _gate_values(run: Run) -> bytes:
     rows = [
         {"unit": unit, "indicator": code, "status": entry["status"], "value": shown(code, entry)}
         for (unit, code, segment), entry in sorted(known.items())
-        if code in gates and segment == 1
+        if (code, segment) in gates
     ]
     return _csv(("unit", "indicator", "status", "value"), rows)
 

@@ -61,6 +61,9 @@ class Oracle:
         self.setting = plan["setting"][0]
         self.units = {row["unit"]: row for row in plan["unit"]}
         self.windows = {row["unit"]: row for row in plan["part_unit"]}
+        self.parts = {
+            (r["unit"], r["indicator"], r["segment"]): r for r in plan.get("part_share", [])
+        }
         self.rules = {(r["category"], r["indicator"], r["segment"]): r for r in plan["rule"]}
         self.nodes = {row["node"]: row for row in plan["node"]}
         self.root = next(row["node"] for row in plan["node"] if row["depth"] == 0)
@@ -413,6 +416,11 @@ class Oracle:
                 "value": entry["value"] if status == VALUE and not excused else None,
                 "previous": entry["previous"],
             }  # fmt: skip
+            if rule.get("carried"):
+                time, of = self._time(unit, rule)
+                for name in ("value", "previous"):
+                    if cell[name] is not None:
+                        cell[name] = half_up(Fraction(cell[name] * of, time)) if time else None
             for kind in ("target", "base", "stretch", "bottom"):
                 own = agreed.get((unit, code, kind))
                 if own is None and kind == "target":
@@ -422,6 +430,11 @@ class Oracle:
                 )
             cells[unit, code, segment] = cell
         return cells
+
+    def _time(self, unit: str, rule: Row) -> tuple[int, int]:
+        """How much of the unit's time in the period a segment covers, and all of it."""
+        part = self.parts.get((unit, rule["indicator"], rule["segment"]))
+        return (part["days"], part["of"]) if part else (rule["share_n"], rule["share_d"])
 
     def known_targets(self) -> list[Row]:
         """Agreed targets, and those that a successor takes over and has none of its own for."""
@@ -503,16 +516,17 @@ class Oracle:
         by_pair: dict[tuple[str, str], list[Row]] = defaultdict(list)
         for cell in cells.values():
             by_pair[cell["unit"], cell["indicator"]].append(cell)
-        split = any(rule["segment"] > 1 for rule in self.plan["rule"])
         return [
-            self._joined(sorted(held, key=lambda c: c["segment"]), groups, split)
+            self._joined(sorted(held, key=lambda c: c["segment"]), groups)
             for held in by_pair.values()
         ]
 
-    def _joined(
-        self, held: list[Row], groups: dict[tuple[str, str, int], list[Row]], split: bool
-    ) -> Row:
+    def _joined(self, held: list[Row], groups: dict[tuple[str, str, int], list[Row]]) -> Row:
+        # The whole of a year that is cut is shown and earns nothing: its parts do. (Runs up to
+        # semantics 4 have no such cell and show their last part.)
         last = held[-1]
+        if held[0]["segment"] == 0:
+            last, *held = held
         rule = self.rules[last["category"], last["indicator"], last["segment"]]
         unit = int(rule["round_unit"])
         outcomes = []
@@ -520,15 +534,16 @@ class Oracle:
             own = self.rules[cell["category"], cell["indicator"], cell["segment"]]
             points = self.points(cell, own, groups) if cell["status"] == VALUE else None
             status = MISSING if cell["status"] == VALUE and points is None else cell["status"]
-            outcomes.append((status, points, own))
-        statuses = [status for status, _, _ in outcomes]
+            time, _ = self._time(cell["unit"], own)
+            outcomes.append((status if time else NOT_DUE, points, own, time))
+        statuses = [status for status, *_ in outcomes]
         names = ("unit", "category", "comparison_group", "indicator", "value", "target")
         row = {name: last[name] for name in names}
         if last["status"] == VALUE:
             group = groups.get((last["comparison_group"], last["indicator"], last["segment"]), [])
             row["target"] = self._target(last, rule, group)
-        if not split:
-            status, points, _ = outcomes[0]
+        if len(held) == 1:
+            status, points, _, _ = outcomes[0]
             exact, printed = points or (None, None)
         else:
             status = next(
@@ -537,11 +552,11 @@ class Oracle:
             exact = printed = None
             if status == VALUE:
                 total, covered = 0, 0
-                for own_status, points, own in outcomes:
+                for own_status, points, own, time in outcomes:
                     if own_status == VALUE and points:
                         whole = own["share_n"] == own["share_d"] and own["carry"] == "rounded"
-                        total += (points[1] if whole else points[0]) * own["share_n"]
-                        covered += own["share_n"]
+                        total += (points[1] if whole else points[0]) * time
+                        covered += time
                 joined = Fraction(total, covered)
                 exact, printed = half_up(joined), half_up(joined / unit) * unit
         carried = exact if rule["carry"] == "exact" else printed
@@ -595,7 +610,10 @@ class Oracle:
         )
         if entry is None or len(entry["values"]) < series["expected"]:
             return None
-        return self._combined(series, entry["values"], series["expected"])
+        value = self._combined(series, entry["values"], series["expected"])
+        if value is not None and rule.get("carried"):
+            value = half_up(Fraction(value * rule["share_d"], rule["share_n"]))
+        return value
 
     # -- dimensions and total --------------------------------------------------------------------
 
@@ -799,7 +817,7 @@ class Oracle:
             limits += [item["best_place"]] if item["best_place"] is not None else []
             forced += [item["forced_place"]] if item["forced_place"] is not None else []
         for gate in self.plan["gate"]:
-            entry = self.known.get((unit, gate["indicator"], 1))
+            entry = self.known.get((unit, gate["indicator"], gate.get("segment", 1)))
             if entry and (entry["status"] != VALUE or entry["value"] < gate["below"]):
                 forced.append(gate["place"])
         for kind in sums:

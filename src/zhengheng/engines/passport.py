@@ -252,7 +252,7 @@ class _Maker:
 
     def indicator(self, code: str) -> Entry:
         row = self.scores[code]
-        segments = sorted(segment for indicator, segment in self.rules if indicator == code)
+        segments = sorted(place for indicator, place in self.rules if indicator == code and place)
         rule = self.rules[code, segments[-1]]
         status = STATUS_NAMES[row["status"]]
         detail = self.t(f"满分 {plain(rule['full'], 6)}", f"of {plain(rule['full'], 6)}")
@@ -287,15 +287,29 @@ class _Maker:
         measure = self.run.rulebook.indicator(cell["indicator"]).measure_unit.say(self.language)
         label = self.t("计算", "computed")
         if split:
-            label += self.t(f" (第 {cell['segment']} 段, {rule['share_n']}/{rule['share_d']})",
-                            f" (segment {cell['segment']}, {rule['share_n']}/{rule['share_d']})")  # fmt: skip
+            label += self._piece(cell, rule)
         detail = (
             self.t("值 ", "value ")
             + (format_scaled(cell["value"], rule["decimals"]) or "—")
             + (f" {measure}" if measure else "")
         )
+        if rule["carried"] and cell["value"] is not None and (cell["indicator"], 0) in self.cells:
+            n, of = self._time(cell, rule)
+            detail += self.t(f"，由本段的数按 {of}/{n} 折算为全期后与目标比较",
+                             f", the segment's figure carried to the whole period by {of}/{n} and so compared with the target")  # fmt: skip
         return Entry("cell", cell["indicator"], f"{label}: {words}", "", detail, status,
                      list(self._inputs(cell["indicator"], cell["segment"])))  # fmt: skip
+
+    def _time(self, cell: Row, rule: Row) -> tuple[int, int]:
+        """Months or days of a segment, and of the unit's whole time in the period."""
+        for part in self.run.plan.tables["part_share"]:
+            if all(part[name] == cell[name] for name in ("unit", "indicator", "segment")):
+                return part["days"], part["of"]
+        return rule["share_n"], rule["share_d"]
+
+    def _piece(self, cell: Row, rule: Row) -> str:
+        n, of = self._time(cell, rule)
+        return self.t(f"（第 {cell['segment']} 段，占 {n}/{of}）", f" (segment {cell['segment']}, {n}/{of})")  # fmt: skip
 
     def _target(self, cell: Row, rule: Row, group: Row | None) -> int | None:
         """What the value was measured against: agreed, the year before, the group's median, a unit's."""

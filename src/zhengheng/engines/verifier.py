@@ -108,8 +108,9 @@ class PublicOracle(Oracle):
 
     def results(self) -> Tables:
         self.known = {key: dict(cell) for key, cell in self.given.items()}
+        segments = {gate["indicator"]: gate.get("segment", 1) for gate in self.plan["gate"]}
         for row in self.facts["gate_value"]:
-            self.known[row["unit"], row["indicator"], 1] = row
+            self.known[row["unit"], row["indicator"], segments[row["indicator"]]] = row
         open_cells = {key: cell for key, cell in self.given.items() if not cell["commitment"]}
         scores = self.indicator_scores(open_cells, self.groups(open_cells))
         hidden = {}

@@ -161,6 +161,12 @@ PLAN = tuple(
         valid_to date last day
         days int:4 days inside the period
         period_days int:4 days of the period""",
+        """part_share key unit, indicator, segment
+        unit text units that existed for part of the period only
+        indicator text indicators whose period is cut by a split change
+        segment int:3 segment
+        days int:4 days of the segment inside the unit's time
+        of int:4 days of the unit inside the period""",
         """exemption key unit, indicator
         unit text code
         indicator text code""",
@@ -187,7 +193,7 @@ PLAN = tuple(
         published_by date? releases after this day are not scored""",
         """period_use key indicator, segment, purpose, period
         indicator text code
-        segment int:3 part of the period cut by a split change, from 1
+        segment int:3 part of the period cut by a split change, from 1; 0 is the whole of a period that is cut
         purpose text value, previous
         period date last day of an observed period that counts""",
         """series key indicator, segment
@@ -218,7 +224,7 @@ PLAN = tuple(
         segment int:3 segment
         share_n int:4/4 part of the period this segment covers
         share_d int:4 the whole period
-        method text scoring method
+        method text scoring method; none for the whole of a period that is cut
         decimals int:2 of the indicator
         unit_scale big:13 10**decimals
         digits int:2 rounding of the points
@@ -248,6 +254,7 @@ PLAN = tuple(
         undefined text missing, zero, half, full
         grouped bool needs the group's values
         latest bool the last segment of the period
+        carried bool the segment's value is a part of a sum: it is carried to the whole period
         additive bool targets of part-year units shrink with their time
         elapsed_n int:4 days gone by at the last due period
         elapsed_d int:4 days of the period""",
@@ -327,6 +334,7 @@ PLAN = tuple(
         outside bool given by gates and effects only""",
         """gate key indicator
         indicator text code
+        segment int:3 0 where the period is cut, otherwise 1
         below big:15 value scale
         place int:9 band forced""",
         """item key item
@@ -356,7 +364,7 @@ RESULTS = tuple(
         indicator text code
         segment int segment
         status int status for scoring
-        value big?:15 value scale
+        value big?:15 value scale; a part of a sum as carried to the whole period
         previous big?:15 the year before, value scale
         target big?:15 value scale
         base big?:15 value scale
@@ -380,8 +388,8 @@ RESULTS = tuple(
         comparison_group text group
         indicator text code
         status int status
-        value big?:15 value scale (of the last segment)
-        target big?:15 value scale
+        value big?:15 value scale, of the whole period
+        target big?:15 value scale; that of a period that is cut is the mean over its time
         points big?:14 point scale, as carried upward
         printed big?:14 point scale, rounded to digits""",
         """node_score key unit, node

@@ -87,7 +87,7 @@ def not_yet_due(rulebook: Rulebook, period: Period, at: date) -> Problem | None:
 def counted_periods(indicator: Indicator, due: list[Period], piece: Segment) -> list[Period]:
     """The observed periods that count for a segment: all, the last, or a window that ends with the last."""
     shift = 1 if indicator.score_previous_year else 0
-    inside = [p for p in due if piece.start <= _moved(p.end, shift) <= piece.end]
+    inside = [p for p in due if piece.start <= moved(p.end, shift) <= piece.end]
     if indicator.combine == "last":
         return inside[-1:]
     if indicator.combine == "rolling" and inside:
@@ -95,7 +95,8 @@ def counted_periods(indicator: Indicator, due: list[Period], piece: Segment) -> 
     return inside
 
 
-def _moved(day: date, years: int) -> date:
+def moved(day: date, years: int) -> date:
+    """The same day so many years on; the last days of a month become its 28th."""
     return day.replace(year=day.year + years, day=min(day.day, 28)) if years else day
 
 

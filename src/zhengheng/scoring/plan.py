@@ -13,14 +13,15 @@ from math import gcd
 from operator import attrgetter
 from typing import Any
 
-from zhengheng.domain.numbers import COEFFICIENT, POINT
+from zhengheng.domain.numbers import COEFFICIENT, POINT, ratio
 from zhengheng.domain.periods import Period
 from zhengheng.scheme import methods as m
 from zhengheng.scheme.cascade import cascaded_targets, rolled_up
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Category, Node, Rulebook, Unit
 from zhengheng.scoring.contracts import CONTRACTS
-from zhengheng.scoring.due import Segment, counted_periods, due_periods, segments
+from zhengheng.scoring.cuts import Cut, cuts, sources
+from zhengheng.scoring.due import due_periods
 from zhengheng.scoring.limits import refuse_beyond
 from zhengheng.scoring.rules import Row, method_columns, method_rows, micro, scaled
 
@@ -48,6 +49,9 @@ class Compiler:
         self.tables: Tables = {c.name: [] for c in CONTRACTS.values() if c.role == "plan"}
         self.weights = self._weights_in_force()
         self.depths: dict[str, int] = {}
+        gates = rulebook.grading.gates if rulebook.grading else ()
+        scored = dict.fromkeys([*leaves(rulebook.tree), *(gate.indicator for gate in gates)])
+        self.cuts = cuts(self.by_code, scored, period, at)
 
     def compile(self) -> Tables:
         self._setting()
@@ -239,90 +243,102 @@ class Compiler:
         return min(0, int(Fraction(least) * full * POINT))
 
     def _rules(self, leaf: Indicator, category: str, full: Fraction, parent: Node) -> None:
-        pieces = segments(leaf, self.period, self.at)
+        cut = self.cuts[leaf.code]
         last = max((p.end for p in due_periods(leaf, self.period, self.at)), default=None)
-        for piece in pieces:
+        shared = {
+            "category": category, "indicator": leaf.code, "decimals": leaf.decimals,
+            "unit_scale": 10**leaf.decimals, "digits": leaf.digits, "round_unit": 10 ** (9 - leaf.digits),
+            "carry": leaf.carry, "full": micro(full, leaf.code), "sign": -1 if leaf.direction == "down" else 1,
+            "reference": leaf.reference.to, "reference_unit": leaf.reference.unit,
+            "additive": leaf.combine == "sum" and not leaf.parts,
+            "elapsed_n": (min(last or self.at, self.period.end) - self.period.start).days + 1,
+            "elapsed_d": self.period.days,
+        }  # fmt: skip
+        rows = []
+        for piece in cut.pieces:
             assert piece.method is not None
-            self._add(
-                "rule",
-                category=category,
-                indicator=leaf.code,
-                segment=piece.place,
-                share_n=piece.share,
-                share_d=piece.whole,
-                decimals=leaf.decimals,
-                unit_scale=10**leaf.decimals,
-                digits=leaf.digits,
-                round_unit=10 ** (9 - leaf.digits),
-                carry=leaf.carry,
-                full=micro(full, leaf.code),
-                sign=-1 if leaf.direction == "down" else 1,
-                reference=leaf.reference.to,
-                reference_unit=leaf.reference.unit,
-                undefined=piece.method.undefined,
-                additive=leaf.combine == "sum" and not leaf.parts,
-                latest=piece is pieces[-1],
-                elapsed_n=(min(last or self.at, self.period.end) - self.period.start).days + 1,
-                elapsed_d=self.period.days,
-                **method_columns(piece.method, leaf),
-            )
+            rows.append(
+                {
+                    "segment": piece.place, "share_n": piece.share, "share_d": piece.whole,
+                    "undefined": piece.method.undefined, "latest": piece is cut.pieces[-1],
+                    "carried": cut.flow and cut.divided, **method_columns(piece.method, leaf),
+                }
+            )  # fmt: skip
+        if cut.divided:
+            rows.insert(0, _year(rows, leaf.reference.to == "group_median"))
+        for row in rows:
+            self._add("rule", **shared, **row)
 
     def _series(self, used: dict[str, set[str]]) -> None:
         """Everything that must be observed: scored indicators and what they are made from."""
-        cut: dict[str, list[Segment]] = {}
         needed: dict[str, set[str]] = {}
         yearly: set[str] = set()
 
-        def need(code: str, categories: set[str], pieces: list[Segment]) -> int:
+        def need(code: str, categories: set[str]) -> int:
             indicator = self.by_code[code]
             needed.setdefault(code, set()).update(categories)
-            cut.setdefault(code, pieces)
             if indicator.reference.to == "previous":
                 yearly.add(code)
-            sources = _sources(indicator)
+            below = sources(indicator)
             if code in yearly or indicator.year_on_year:
-                yearly.update(sources)
-            depth = max((need(source, categories, pieces) for source in sources), default=-1) + 1
+                yearly.update(below)
+            depth = max((need(source, categories) for source in below), default=-1) + 1
             self.depths[code] = max(depth, self.depths.get(code, 0))
             return depth
 
         every = {category.code for category in self.rulebook.categories}
         for gate in self.rulebook.grading.gates if self.rulebook.grading else ():
             used.setdefault(gate.indicator, every)
-        for code in sorted(used):
-            cut[code] = segments(self.by_code[code], self.period, self.at)
         for code, categories in sorted(used.items()):
-            need(code, categories, cut[code])
+            need(code, categories)
         for code, categories in sorted(needed.items()):
-            self._series_rows(self.by_code[code], categories, cut[code], code in yearly)
+            self._series_rows(self.by_code[code], categories, code in yearly, set(used))
+        for code in sorted(used):
+            self._part_shares(self.cuts[code], code)
+
+    def _part_shares(self, cut: Cut, code: str) -> None:
+        """What the pieces of a year weigh for units that existed for part of it."""
+        for unit in self.tables["part_unit"] if cut.divided else ():
+            for piece in cut.pieces:
+                first, last = max(piece.start, unit["valid_from"]), min(piece.end, unit["valid_to"])
+                self._add(
+                    "part_share",
+                    unit=unit["unit"],
+                    indicator=code,
+                    segment=piece.place,
+                    days=max((last - first).days + 1, 0),
+                    of=unit["days"],
+                )
 
     def _series_rows(
-        self, indicator: Indicator, categories: set[str], pieces: list[Segment], yearly: bool
+        self, indicator: Indicator, categories: set[str], yearly: bool, scored: set[str]
     ) -> None:
-        method = pieces[0].method
-        if isinstance(method, m.Milestones):
-            for piece in pieces:
+        cut = self.cuts[indicator.code]
+        if isinstance(cut.pieces[0].method, m.Milestones):
+            for piece in cut.pieces:
                 assert isinstance(piece.method, m.Milestones)
+                span = cut.year if piece.start <= self.at else piece
                 self._add(
                     "milestone_rule",
                     indicator=indicator.code,
                     segment=piece.place,
                     late=scaled(piece.method.late, COEFFICIENT),
-                    starts_on=piece.start,
-                    ends_on=piece.end,
+                    starts_on=span.start,
+                    ends_on=span.end,
                 )
             return
-        derived = bool(_sources(indicator))
+        derived = bool(sources(indicator))
         if derived:
             self._derivation(indicator)
         else:
             self._scoring_tables_vintage(indicator)
         due = due_periods(indicator, self.period, self.at)
-        for piece in pieces:
+        for piece in cut.pieces if indicator.code in scored else ():
             key = {"indicator": indicator.code, "segment": piece.place}
             for table, row in method_rows(piece.method, key, 10**indicator.decimals):
                 self._add(table, **row)
-            counted = [] if derived else counted_periods(indicator, due, piece)
+        for piece in [cut.year, *cut.observed] if len(cut.observed) > 1 else cut.observed:
+            counted = [] if derived else cut.counted(indicator, due, piece)
             for observed in counted:
                 self._use(indicator.code, piece.place, "value", observed)
                 if yearly:
@@ -370,15 +386,15 @@ class Compiler:
     def _derivation(self, indicator: Indicator) -> None:
         parts, change = indicator.parts, indicator.year_on_year
         scale = parts.scale if parts else Decimal(100 if change and change.as_ == "percent" else 1)
-        sources = {code: self.by_code[code] for code in _sources(indicator)}
-        finest = max(source.decimals for source in sources.values())
+        made_of = {code: self.by_code[code] for code in sources(indicator)}
+        finest = max(source.decimals for source in made_of.values())
         step = Fraction(scale) * 10**indicator.decimals
         whole = COEFFICIENT * 10**finest
         ratio_like = bool(parts and parts.denominator)
         constant = None if ratio_like or (change and change.as_ == "percent") else whole
         minimum = scaled(parts.minimum, whole) if parts else None
         rows = []
-        for code, source in sources.items():
+        for code, source in made_of.items():
             unit = 10 ** (finest - source.decimals)
             top = parts.numerator.get(code, Decimal(0)) if parts else Decimal(1)
             bottom = parts.denominator.get(code, Decimal(0)) if parts else Decimal(0)
@@ -443,6 +459,7 @@ class Compiler:
             self._add(
                 "gate",
                 indicator=gate.indicator,
+                segment=0 if len(self.cuts[gate.indicator].observed) > 1 else 1,
                 below=scaled(gate.below, 10**decimals),
                 place=places[gate.grade],
             )
@@ -506,12 +523,17 @@ def leaves(node: Node) -> Iterator[str]:
             yield from leaves(child)
 
 
-def _sources(indicator: Indicator) -> list[str]:
-    if indicator.year_on_year:
-        return [indicator.year_on_year.of]
-    if indicator.parts:
-        return list(dict.fromkeys([*indicator.parts.numerator, *indicator.parts.denominator]))
-    return []
+def _year(rows: list[Row], grouped: bool) -> Row:
+    """What is shown of a divided period: it earns no points, and has the targets of its pieces by their time."""
+    whole = rows[-1]["share_d"]
+    targets = [row["target"] for row in rows]
+    joined = None
+    if None not in targets:
+        joined = ratio(sum(t * row["share_n"] for t, row in zip(targets, rows, strict=True)), whole)
+    return dict.fromkeys(rows[-1]) | {
+        "segment": 0, "share_n": whole, "share_d": whole, "undefined": "missing", "latest": False,
+        "carried": False, "strict": False, "grouped": grouped, "method": "none", "target": joined,
+    }  # fmt: skip
 
 
 def compile_plan(

@@ -97,7 +97,10 @@ _VALUES = ("target", "base", "stretch", "bottom", "low", "high", "low_limit", "h
 def method_columns(method: m.Method, leaf: Indicator) -> Row:
     """The numbers of one method in the columns of `rule`; None where it has none."""
     scale = 10**leaf.decimals
-    row: Row = {name: scaled(getattr(method, name, None), scale, leaf.code) for name in _VALUES}
+    # The base of 功效系数 is a share, not a value: the value-scale column of that name stays empty.
+    own = [name for name in _VALUES if (name, method.kind) != ("base", "efficacy")]  # type: ignore[attr-defined]
+    row: Row = dict.fromkeys(_VALUES)
+    row |= {name: scaled(getattr(method, name, None), scale, leaf.code) for name in own}
     row |= dict.fromkeys(("first", "second", "third", "log_low", "log_high", "least_points"))
     row["least"] = scaled(getattr(method, "least", None), COEFFICIENT)
     row["most"] = scaled(getattr(method, "cap", None), COEFFICIENT)
@@ -107,8 +110,7 @@ def method_columns(method: m.Method, leaf: Indicator) -> Row:
         case m.Ratio() if leaf.direction == "down":
             name = f"ratio_{method.reverse}"
         case m.Efficacy(base=base, span=span, least=least):
-            # `base` is a share here; the value-scale column of that name stays empty.
-            row |= {"base": None, "first": _c(base), "second": _c(span)}
+            row |= {"first": _c(base), "second": _c(span)}
             row["least"] = _c(base if least is None else least)
         case m.PlusMinus(per=per, slope=slope):
             name = "plus_minus" if per == "percent" else "difference"

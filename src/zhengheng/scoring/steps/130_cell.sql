@@ -16,8 +16,13 @@ with known as (
 )
 select k.unit, k.category, k.comparison_group, k.indicator, k.segment,
        case when e.unit is not null and k.status <> 5 then 2 else k.status end as status,
-       case when k.status = 1 and e.unit is null then k.value end as value,
-       k.previous,
+       case when k.status <> 1 or e.unit is not null then null
+            when r.carried
+            then ratio(k.value * coalesce(w.of, r.share_d), cast(coalesce(w.days, r.share_n) as decimal(38, 0)))
+            else k.value end as value,
+       case when r.carried
+            then ratio(k.previous * coalesce(w.of, r.share_d), cast(coalesce(w.days, r.share_n) as decimal(38, 0)))
+            else k.previous end as previous,
        case when p.unit is not null and r.additive and s.part_year_targets = 'pro_rata'
             then ratio(coalesce(t.target, g.target, r.target) * p.days, p.period_days)
             else coalesce(t.target, g.target, r.target) end as target,
@@ -32,4 +37,6 @@ join setting s on true
 left join unit_target t on t.unit = k.unit and t.indicator = k.indicator
 left join cascade_target g on g.unit = k.unit and g.indicator = k.indicator
 left join part_unit p on p.unit = k.unit
+left join part_share w
+  on w.unit = k.unit and w.indicator = k.indicator and w.segment = k.segment
 left join exemption e on e.unit = k.unit and e.indicator = k.indicator

@@ -2,9 +2,9 @@
 -- scope: unit
 -- when: adjusted
 with gated as (
-    select v.unit, v.indicator, v.status, v.value from series_value v where v.segment = 1
+    select v.unit, v.indicator, v.segment, v.status, v.value from series_value v
     union all
-    select d.unit, d.indicator, d.status, d.value from derived_value d where d.segment = 1
+    select d.unit, d.indicator, d.segment, d.status, d.value from derived_value d
 ),
 itemised as (
     select e.unit, i.item, i.kind,
@@ -19,7 +19,7 @@ itemised as (
     select s.unit, g.indicator as item, 'gate' as kind, cast(0 as decimal(38, 0)) as points,
            cast(null as bigint) as best_place, g.place as forced_place
     from gate g
-    join gated s on s.indicator = g.indicator
+    join gated s on s.indicator = g.indicator and s.segment = g.segment
     where s.status <> 1 or s.value < g.below
 )
 select t.unit,
