@@ -7,10 +7,25 @@ from decimal import Decimal
 
 from zhengheng.domain.numbers import VALUE_LIMIT, parse_scaled
 from zhengheng.domain.periods import parse_period
+from zhengheng.domain.script import STANDARD, private
+from zhengheng.workbooks.cell import Cell, refusal, shown
 
 FACTORS = {"千": 10**3, "万": 10**4, "百万": 10**6, "亿": 10**8}
-_SUFFIX = re.compile(r"(.*?)(百万|千|万|亿|%|％)$")
+_MAGNITUDES = {
+    "千": 10**3, "万": 10**4, "十万": 10**5, "百万": 10**6, "千万": 10**7, "亿": 10**8, "十亿": 10**9, "百亿": 10**10,
+    "千亿": 10**11, "万亿": 10**12,
+}  # fmt: skip
+_PERCENT = {"%", "百分比", "百分点", "个百分点"}
+_NUMBER = re.compile(r"([-+]?[\d.,]*\d[\d.,]*(?:[eE][-+]?\d{1,3})?)\s*(.*)", re.ASCII | re.DOTALL)
+_MAGNITUDE = re.compile(r"(十万|百万|千万|十亿|百亿|千亿|万亿|千|万|亿)?(.*)", re.DOTALL)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_PLAIN = str.maketrans(
+    _WIDE | dict.fromkeys(map(ord, "\u3000\u00a0\u2002\u2003\u2009\u202f"), " ")
+    | {0x2212: "-", 0x200B: None, 0xFEFF: None}
+)  # fmt: skip
+"""Full-width letters, digits and signs and odd spaces: the same characters in another width. Nothing
+else is made plain, for a mark such as ① or ³ beside a number would become one of its digits."""
 
 
 class CellError(ValueError):
@@ -22,48 +37,122 @@ class CellError(ValueError):
 
 
 def normal(text: str) -> str:
-    """Full-width digits and signs become plain ones; odd spaces go."""
-    text = unicodedata.normalize("NFKC", text) if not text.isascii() else text
-    return text.replace("\u200b", "").replace("−", "-").strip()
+    """Full-width letters, digits and signs become plain ones; odd spaces go."""
+    if text.isascii():
+        return text.strip()
+    return unicodedata.normalize("NFC", text).translate(_PLAIN).strip()
+
+
+class Values(dict[str, str]):
+    """A workbook's row as a filter sees it: what is shown; a formula or an error is no answer.
+
+    Whoever takes a cell asks `get` and `take`.
+    """
+
+    def __getitem__(self, name: str) -> str:
+        text = super().__getitem__(name)
+        if isinstance(text, Cell) and text.fault and text.text_fault:
+            take(Cell(text, fault=text.fault, text_fault=text.text_fault))
+        return shown(text)
+
+
+def take(text: str, *, number: bool = False) -> str:
+    """A cell as it may be taken: exact as a number, else as the sheet shows it. Raises CellError."""
+    if fault := refusal(text, number=number):
+        raise CellError(fault.code, fault.zh, fault.en)
+    if number:
+        return str(text)
+    seen = shown(text)
+    if not seen.isascii() and (odd := private(seen)):
+        meant = f"，应为“{STANDARD[odd]}”" if odd in STANDARD else ""
+        raise CellError(
+            "private", f"“{seen[:40]}”中有私用区字符 U+{ord(odd):04X}{meant}，别处显示不出或显示成别的字；请改正",
+            f"{seen[:40]!r} holds the private-use character U+{ord(odd):04X}, which others cannot see; correct it",
+        )  # fmt: skip
+    return seen
 
 
 def read_number(
-    text: str, decimals: int, *, strip: str = "", factor: Decimal = Decimal(1)
-) -> tuple[int, bool]:
-    """A number at 10**decimals, and whether digits were rounded away. Raises CellError."""
-    plain = normal(text)
+    text: str, decimals: int, *, strip: str = "", factor: Decimal = Decimal(1), measure_unit: str = ""
+) -> tuple[int, bool]:  # fmt: skip
+    """A number at 10**decimals, and whether digits were rounded away. Raises CellError.
+
+    `factor` leads from the file's unit of measure to `measure_unit`, the indicator's. A suffix is read
+    against the latter: 0.5亿 is 0.5 of 亿元 and 5000 of 万元, and % belongs to percentages alone. One that
+    says what `factor` says already counts once.
+    """
+    plain = normal(take(text, number=True))
     for sign in strip:
         plain = plain.replace(sign, "")
-    if match := _SUFFIX.fullmatch(plain):
-        plain, suffix = match.group(1).strip(), match.group(2)
-        factor *= FACTORS.get(suffix, 1)
+    plain = plain.strip()
+    match = _NUMBER.fullmatch(plain)
+    if match is None:
+        raise _no_number(text)
+    plain, suffix = match.groups()
+    if suffix:
+        factor = _factor(text, suffix, normal(measure_unit), factor)
     if _GROUPED.fullmatch(plain):
         plain = plain.replace(",", "")
     try:
         if factor != 1:
-            if not re.fullmatch(r"[-+0-9.eE]{1,60}", plain):
-                raise ValueError(plain)
-            exponent = re.search(r"[eE]([+-]?\d+)$", plain)
-            if exponent and abs(int(exponent.group(1))) > 300:
+            if "," in plain:
                 raise ValueError(plain)
             plain = format(Decimal(plain) * factor, "f")
         number, lost = parse_scaled(plain, decimals)
     except (ValueError, ArithmeticError) as error:
-        raise CellError(
-            "number", f"“{text[:40]}”不是数字", f"{text[:40]!r} is not a number"
-        ) from error
+        raise _no_number(text) from error
     if abs(number) >= VALUE_LIMIT:
         raise CellError(
             "number.range",
-            f"“{text[:40]}”超出可处理范围 (小数 {decimals} 位时绝对值应小于 {VALUE_LIMIT // 10**decimals})",
+            f"“{text[:40]}”超出可处理范围（小数 {decimals} 位时绝对值应小于 {VALUE_LIMIT // 10**decimals}）",
             f"{text[:40]!r} is out of range (below {VALUE_LIMIT // 10**decimals} at {decimals} decimals)",
         )
     return number, lost
 
 
+def _no_number(text: str) -> CellError:
+    return CellError("number", f"“{text[:40]}”不是数字", f"{text[:40]!r} is not a number")
+
+
+def _factor(text: str, suffix: str, measure_unit: str, factor: Decimal) -> Decimal:
+    """What a number with this suffix is multiplied by to be in the unit of measure."""
+    if suffix == "%":
+        if measure_unit and measure_unit not in _PERCENT:
+            raise _other_unit(text, measure_unit)
+        return factor
+    said, rest = _magnitude(suffix)
+    own, base = _magnitude(measure_unit)
+    if rest and rest != base and suffix != measure_unit:
+        raise _other_unit(text, measure_unit) if said != 1 or rest.isalpha() else _no_number(text)
+    if said != 1 and measure_unit in _PERCENT | {"‰"}:
+        raise _other_unit(text, measure_unit)
+    if suffix == measure_unit:
+        said = own
+    if factor != 1:
+        # The file's unit of measure is declared, so a suffix can only repeat it.
+        if said not in {1, own * factor}:
+            raise _other_unit(text, measure_unit)
+        return factor
+    return said / own if said != 1 or rest else Decimal(1)
+
+
+def _magnitude(words: str) -> tuple[Decimal, str]:
+    match = _MAGNITUDE.fullmatch(words)
+    assert match
+    return Decimal(_MAGNITUDES.get(match[1] or "", 1)), match[2]
+
+
+def _other_unit(text: str, measure_unit: str) -> CellError:
+    unit = measure_unit or "（未写）"
+    return CellError(
+        "number.unit", f"“{text[:40]}”的单位与指标的计量单位 {unit} 不符；请按计量单位填写数字",
+        f"the unit in {text[:40]!r} is not the indicator's unit of measure ({measure_unit or 'none'}); give the number in that unit",
+    )  # fmt: skip
+
+
 def read_date(text: str) -> date:
     """A day: 2025-03-01, 2025/3/1, 20250301, 2025年3月1日; a period gives its last day."""
-    plain = normal(text).split(" ")[0].split("T")[0]
+    plain = normal(take(text)).split(" ")[0].split("T")[0]
     if re.fullmatch(r"\d{8}", plain):
         plain = f"{plain[:4]}-{plain[4:6]}-{plain[6:]}"
     try:
@@ -74,7 +163,7 @@ def read_date(text: str) -> date:
 
 def read_bool(text: str) -> bool:
     """是/否, yes/no, true/false, 1/0, √."""
-    plain = normal(text).lower()
+    plain = normal(take(text)).lower()
     if plain in {"1", "true", "yes", "y", "是", "√"}:
         return True
     if plain in {"0", "false", "no", "n", "否", "", "×"}:
@@ -82,10 +171,10 @@ def read_bool(text: str) -> bool:
     raise CellError("bool", f"“{text[:40]}”不是“是/否”", f"{text[:40]!r} is neither yes nor no")
 
 
-def number_fault(text: str, decimals: int) -> tuple[str, str] | None:
+def number_fault(text: str, decimals: int, measure_unit: str = "") -> tuple[str, str] | None:
     """Why a text is no value of an indicator, in both languages."""
     try:
-        _, lost = read_number(text, decimals)
+        _, lost = read_number(text, decimals, measure_unit=measure_unit)
     except CellError as error:
         return error.zh, error.en
     if lost:

@@ -1,5 +1,7 @@
 """Intake 采集: files to facts under a mapping. Every refused row says where and why."""
 
+import re
+from calendar import monthrange
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
@@ -8,17 +10,28 @@ from pathlib import Path
 from typing import Any
 
 from zhengheng.domain.numbers import COEFFICIENT, POINT
-from zhengheng.domain.periods import parse_period
+from zhengheng.domain.periods import MONTHS, Period, parse_period, period_ending
 from zhengheng.domain.problems import DataError, Problem
 from zhengheng.lake import measures
-from zhengheng.lake.cells import FACTORS, CellError, normal, read_bool, read_date, read_number
+from zhengheng.lake.cells import (
+    FACTORS,
+    CellError,
+    Values,
+    normal,
+    read_bool,
+    read_date,
+    read_number,
+    take,
+)
 from zhengheng.lake.facts import DECIDED, Facts, FileInfo, Reject, file_digest, to_arrow
 from zhengheng.lake.filters import parse_filter
 from zhengheng.lake.mapping import Column, FactColumn, Mapping, SourceFile
 from zhengheng.lake.personal import protect
 from zhengheng.lake.readers import read_table
 from zhengheng.scheme.base import Text
+from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Rulebook, Unit
+from zhengheng.scheme.sense import beyond
 from zhengheng.scoring.contracts import (
     CONTRACTS,
     FACTS,
@@ -28,7 +41,11 @@ from zhengheng.scoring.contracts import (
     VALUE,
     WITHHELD,
 )
+from zhengheng.workbooks.cell import shown
 
+LONG = 80
+"""Characters of a unit's code or name, beyond which it is a sentence that strayed into its column."""
+_NOTE = re.compile(r"(注|备注|说明|note)[0-9一二三]?\s*[:：]", re.IGNORECASE)
 NEVER = date.max
 """The day on which a decision that was taken back counts."""
 STATUS_WORDS = {
@@ -42,11 +59,21 @@ VINTAGES = {"preliminary": "preliminary", "revised": "revised", "final": "final"
 Progress = Callable[[str, int], None]
 
 
+_DECIMAL_MONTH = re.compile(r"\d{4}\.1")
+FREQUENCY_WORDS = {"year": ("年", "year"), "half": ("半年", "half-year"), "quarter": ("季度", "quarter"),
+                   "month": ("月", "month"), "day": ("日", "day")}  # fmt: skip
+
+
+def _month_end(day: date) -> date:
+    return day.replace(day=monthrange(day.year, day.month)[1])
+
+
 class Intake:
     """Reads the sources of a mapping one after the other into columns of plain values."""
 
     def __init__(self, mapping: Mapping, rulebook: Rulebook, data: Path, key: bytes) -> None:
         self.mapping, self.data, self.key = mapping, data, key
+        self.rulebook = rulebook
         self.indicators = {indicator.code: indicator for indicator in rulebook.indicators}
         self.digits = rulebook.tree.digits
         self.items = {item.code: item for item in rulebook.adjustments}
@@ -59,7 +86,7 @@ class Intake:
         self.rejects: list[Reject] = []
         self.warnings: list[Problem] = []
         self.digests: dict[str, str] = {}
-        self.taken = self.rounded = self.sequence = self.skipped = 0
+        self.taken = self.rounded = self.sequence = self.skipped = self.confirmed = 0
 
     def read(self, progress: Progress | None = None) -> Facts:
         for source in self.mapping.sources:
@@ -86,15 +113,14 @@ class Intake:
             header=source.header, header_rows=source.header_rows,
         )  # fmt: skip
         reader = Rows(self, source, table.header)
-        self.taken = self.rounded = self.skipped = 0
+        self.taken = self.rounded = self.skipped = self.confirmed = 0
         count = 0
         for row, cells in table.records:
             count += 1
             if progress and count % 5000 == 0:
                 progress(source.file, count)
-            values = dict(zip(table.header, cells, strict=True))
-            if reader.test(values):
-                reader.take(row, values)
+            values: dict[str, str] = (Values if table.workbook else dict)(zip(table.header, cells, strict=True))  # fmt: skip
+            reader.take(row, values)
         reader.finish()
         if source.file not in self.digests:
             self.digests[source.file] = file_digest(path)
@@ -117,6 +143,19 @@ class Intake:
                         f"{self.rounded} values had more decimals than their indicator declares and were rounded half up",
                         "warning")
             )  # fmt: skip
+        if self.confirmed:
+            self.warnings.append(
+                Problem(source.file, "sense.confirmed",
+                        f"{self.confirmed} 个数值超出合理范围，已按所写理由确认",
+                        f"{self.confirmed} values are beyond their range of sense and were confirmed with a reason", "warning")
+            )  # fmt: skip
+        if reader.unused:
+            self.warnings.append(
+                Problem(source.file, "period.unused",
+                        f"{reader.unused} 个数值的期间与指标的报送频次不符，不会计分；请核对期间",
+                        f"{reader.unused} values stand for periods that their indicators do not have and will not count; check the periods",
+                        "warning")
+            )  # fmt: skip
         if not self.taken and not self.rejects:
             self.warnings.append(
                 Problem(source.file, "source.empty", "没有读到任何行, 请检查 where 条件",
@@ -136,7 +175,8 @@ class Rows:
         self.factor = Decimal(FACTORS.get(str(source.scale), source.scale or 1))
         self.read = getattr(self, f"_{source.role}")
         self.orders = measures.Orders(source, source.file) if source.role == "fact" else None
-        self.periods: dict[str, date] = {}
+        self.periods: dict[str, Period] = {}
+        self.unused = 0
 
     def _check_columns(self, header: list[str]) -> None:
         source, known = self.source, set(header)
@@ -178,7 +218,8 @@ class Rows:
 
     def take(self, row: int, values: dict[str, str]) -> None:
         try:
-            self.read(row, values)
+            if self.test(values):
+                self.read(row, values)
         except CellError as error:
             self._reject(row, values, error)
 
@@ -205,7 +246,8 @@ class Rows:
             ) from error  # fmt: skip
 
     def _reject(self, row: int, values: dict[str, str], error: CellError) -> None:
-        kept = protect(values, self.source.personal, self.intake.key)
+        came = {name: shown(text) for name, text in values.items()}
+        kept = protect(came, self.source.personal, self.intake.key)
         self.intake.rejects.append(
             Reject(
                 self.source.file,
@@ -216,12 +258,15 @@ class Rows:
             )  # fmt: skip
         )
 
-    def _get(self, column: Column | None, values: dict[str, str], name: str = "") -> str:
+    def _get(
+        self, column: Column | None, values: dict[str, str], name: str = "", *, number: bool = False
+    ) -> str:
         if column is None:
             return ""
-        text = (
-            column.constant if column.constant is not None else values[column.column or ""].strip()
-        )
+        if column.constant is not None:
+            text = column.constant
+        else:
+            text = take(values.get(column.column or "", ""), number=number).strip()
         if text == "" and column.default is not None:
             text = column.default
         if column.map:
@@ -243,7 +288,13 @@ class Rows:
         return text
 
     def _unit_code(self, values: dict[str, str]) -> str:
-        return self._must(self.source.unit, values, "unit")
+        code = self._must(self.source.unit, values, "unit")
+        if len(code) > LONG or "\n" in code or _NOTE.match(code):
+            raise CellError(
+                "unit.long", f"“{code[:40]}”像是一段说明，不像单位；请删去该行，或用 where 只取需要的行",
+                f"{code[:40]!r} reads like a note, not like a unit; delete the row, or choose the rows with `where`",
+            )  # fmt: skip
+        return code
 
     def _code(self, values: dict[str, str]) -> str | None:
         """The row's indicator; none where the mapping leaves out what the rulebook does not know, and counts it."""
@@ -268,20 +319,44 @@ class Rows:
             )
         return self.intake.indicators[code]
 
-    def _period(self, values: dict[str, str]) -> date:
+    def _period(self, values: dict[str, str], code: str | None) -> date:
+        """The last day of the row's period, which must be one of the indicator's."""
         text = self._must(self.source.period, values, "period")
         if text not in self.periods:
             try:
-                self.periods[text] = parse_period(text).end
-            except ValueError:
+                if _DECIMAL_MONTH.fullmatch(text):
+                    raise CellError(
+                        "period.decimal", f"“{text}”可能是 1 月，也可能是 10 月（数字末尾的 0 会丢失）；请写成 {text[:4]}-01 或 {text[:4]}-10",
+                        f"{text!r} may be January or October (a number loses its last 0); write {text[:4]}-01 or {text[:4]}-10",
+                    )  # fmt: skip
+                self.periods[text] = parse_period(text)
+            except ValueError as error:
+                if isinstance(error, CellError):
+                    raise
                 raise CellError(
                     "period", f"“{text[:40]}”不是期间", f"{text[:40]!r} is not a period"
                 ) from None
-        return self.periods[text]
+        period = self.periods[text]
+        indicator = self.intake.indicators.get(code or "")
+        if indicator is None or indicator.frequency == period.frequency:
+            return period.end
+        if period.frequency == "day":
+            if indicator.frequency == "month" and period.end.day == 1:
+                # A month typed into a spreadsheet becomes its first day.
+                return period_ending(_month_end(period.end), "month").end
+            if period.end != _month_end(period.end):
+                word = FREQUENCY_WORDS[indicator.frequency]
+                raise CellError(
+                    "period.day", f"“{text[:40]}”是某一天，而指标 {code} 按{word[0]}报送；请写明期间",
+                    f"{text[:40]!r} is a day, but {code} is reported by {word[1]}; write the period",
+                )  # fmt: skip
+        if indicator.frequency != "day" and period.end.month % MONTHS[indicator.frequency]:
+            self.unused += 1
+        return period.end
 
     def _observation(self, row: int, values: dict[str, str]) -> None:
         source = self.source
-        unit, period = self._unit_code(values), self._period(values)
+        unit = self._unit_code(values)
         vintage = self._vintage(values)
         published = self._day(source.published_on, values)
         if source.indicators:
@@ -291,8 +366,8 @@ class Rows:
         for code, column in pairs:
             if code is None:
                 continue
-            indicator = self._indicator(code)
-            text = self._get(column, values, code)
+            indicator, period = self._indicator(code), self._period(values, code)
+            text = self._get(column, values, code, number=True)
             status, value = self._value(text, values, indicator, code)
             self._put("observation", unit=unit, indicator=code, period=period, value=value,
                       status=status, vintage=vintage, published_on=published, row=row)  # fmt: skip
@@ -301,7 +376,8 @@ class Rows:
 
     def _ruling(self, row: int, values: dict[str, str]) -> None:
         """The value of a whole period by the decision of an appeal, also of what is made from parts."""
-        unit, period, code = self._unit_code(values), self._period(values), self._code(values)
+        unit, code = self._unit_code(values), self._code(values)
+        period = self._period(values, code)
         if code is None:
             return
         status, value = self._value(
@@ -342,13 +418,22 @@ class Rows:
                 f"{code}: status is value but the cell is empty",
             )
         try:
-            number, lost = read_number(
-                text, indicator.decimals, strip=source.strip, factor=self.factor
-            )
+            return VALUE, self._number(text, values, indicator)
         except CellError as error:
             raise CellError(error.code, f"{code}: {error.zh}", f"{code}: {error.en}") from error
+
+    def _number(self, text: str, values: dict[str, str], indicator: Indicator) -> int:
+        """A value of an indicator; beyond its range of sense only with a reason in the row."""
+        number, lost = read_number(
+            text, indicator.decimals, strip=self.source.strip, factor=self.factor,
+            measure_unit=indicator.measure_unit.zh,
+        )  # fmt: skip
+        if fault := beyond(self.intake.rulebook, indicator, number):
+            if not self._get(self.source.confirmation, values, "confirmation"):
+                raise CellError("sense", *fault)
+            self.intake.confirmed += 1
         self.intake.rounded += lost
-        return VALUE, number
+        return number
 
     def _vintage(self, values: dict[str, str]) -> str | None:
         word = normal(self._get(self.source.vintage, values, "vintage"))
@@ -364,20 +449,16 @@ class Rows:
 
     def _target(self, row: int, values: dict[str, str]) -> None:
         source = self.source
-        unit, period = self._unit_code(values), self._period(values)
-        code = self._code(values)
+        unit, code = self._unit_code(values), self._code(values)
         if code is None:
             return
-        indicator = self._indicator(code)
+        indicator, period = self._indicator(code), self._period(values, code)
         pairs: list[tuple[str, Column | None]] = [*source.kinds.items()]
         for kind, column in pairs or [("target", source.value)]:
-            text = self._get(column, values, kind)
+            text = self._get(column, values, kind, number=True)
             if text in source.missing:
                 continue
-            number, lost = read_number(
-                text, indicator.decimals, strip=source.strip, factor=self.factor
-            )
-            self.intake.rounded += lost
+            number = self._number(text, values, indicator)
             self._put(
                 "target", unit=unit, indicator=code, kind=kind, period=period, value=number, row=row
             )
@@ -406,7 +487,9 @@ class Rows:
         source = self.source
         code = self._must(source.indicator, values, "indicator")
         self._indicator(code)
-        share, _ = read_number(self._must(source.share, values, "share"), 4)
+        share, _ = read_number(
+            self._get(source.share, values, "share", number=True), 4, measure_unit="%"
+        )
         waived = self._get(source.waived, values, "waived")
         self._put("milestone", unit=self._unit_code(values), indicator=code,
                   milestone=self._must(source.milestone, values, "milestone"),
@@ -421,8 +504,8 @@ class Rows:
             raise CellError(
                 "item", "考核方案中没有这个加减分项", "the rulebook has no such adjustment item"
             )
-        text = self._get(source.points, values, "points")
-        points = read_number(text, 9)[0] if text else None
+        text = self._get(source.points, values, "points", number=True)
+        points = read_number(text, 9, measure_unit="分")[0] if text else None
         if item.kind in {"bonus", "deduction"}:
             if points is None:
                 raise CellError(

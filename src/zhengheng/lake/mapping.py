@@ -100,6 +100,8 @@ class SourceFile(Model):
     value: Col | None = None
     status: Col | None = None
     vintage: Col | None = None
+    confirmation: Col | None = None
+    """Why a value beyond its indicator's range of sense is right; without it such a value is refused."""
     published_on: Col | None = None
     indicators: Indicators = {}
     """Wide layout: indicator code → its column."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from zhengheng.domain.periods import Period, period_ending
 from zhengheng.domain.problems import DataError, Problem
-from zhengheng.lake.cells import CellError, normal, read_date, read_number
+from zhengheng.lake.cells import CellError, normal, read_date, read_number, take
 from zhengheng.lake.filters import Test, parse_filter
 from zhengheng.lake.mapping import FactColumn, Measure, SourceFile
 
@@ -64,13 +64,18 @@ class Orders:
             self.counts[entry] = known + more, row
 
     def _typed(self, name: str, column: FactColumn, values: dict[str, str]) -> Any:
-        text = normal(values[column.column] if column.column else column.constant or "")
+        whole = column.type in {"integer", "number"}
+        held = values.get(column.column, "") if column.column else column.constant or ""
+        try:
+            text = normal(take(held, number=whole))
+        except CellError as error:
+            raise CellError(error.code, f"{name}: {error.zh}", f"{name}: {error.en}") from error
         if not text:
             return None
         try:
             if column.type in {"date", "time"}:
                 return read_date(text)
-            if column.type in {"integer", "number"}:
+            if whole:
                 return self._number(text, column)
         except CellError as error:
             raise CellError(error.code, f"{name}: {error.zh}", f"{name}: {error.en}") from error

@@ -5,7 +5,6 @@ counts, cells as text). Broken files end in a DataError that says where.
 """
 
 import csv
-import io
 import json
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -16,9 +15,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from zhengheng.domain.problems import DataError
+from zhengheng.domain.script import from_gb18030
+from zhengheng.workbooks.read import read_rows
+from zhengheng.workbooks.xlsx import broken
 
 LINE_LIMIT = 1_000_000
-UNPACKED_LIMIT = 512 * 1024 * 1024
 ROW_LIMIT = 5_000_000
 
 Record = tuple[int, list[str]]
@@ -30,6 +31,8 @@ class Table:
 
     header: list[str]
     records: Iterable[Record]
+    workbook: bool = False
+    """Its cells may be more than text (workbooks/cell.py)."""
 
 
 def read_table(
@@ -53,24 +56,15 @@ def read_table(
             rows: Iterator[Record] = _delimited(
                 path, name, encoding, "\t" if kind == "tsv" else ","
             )
-        elif kind == "xlsx":
-            rows = _xlsx(path, name, sheet)
-        elif kind == "xls":
-            rows = _xls(path, name, sheet)
+        elif kind in {"xlsx", "xls"}:
+            rows = read_rows(path, name, sheet)
         elif kind == "jsonl":
             return _json_lines(path, name)
         else:
             return _parquet(path, name)
-        return _with_header(rows, name, header, header_rows)
+        return _with_header(rows, name, header, header_rows, workbook=kind in {"xlsx", "xls"})
     except (OSError, zipfile.BadZipFile, KeyError, csv.Error) as error:
-        raise _broken(name, error) from error
-
-
-def _broken(name: str, error: Exception) -> DataError:
-    return DataError.one(
-        name, "file.broken", zh=f"文件已损坏或格式不符 ({type(error).__name__}), 请重新导出",
-        en=f"the file is damaged or not of its kind ({type(error).__name__}); export it again",
-    )  # fmt: skip
+        raise broken(name, error) from error
 
 
 def _kind(path: Path, name: str) -> str:
@@ -85,7 +79,9 @@ def _kind(path: Path, name: str) -> str:
     return kind
 
 
-def _with_header(rows: Iterator[Record], name: str, first: int, count: int) -> Table:
+def _with_header(
+    rows: Iterator[Record], name: str, first: int, count: int, *, workbook: bool
+) -> Table:
     heads: list[list[str]] = []
     for number, cells in rows:
         if number < first:
@@ -109,7 +105,13 @@ def _with_header(rows: Iterator[Record], name: str, first: int, count: int) -> T
             zh=f"表头重复: {'、'.join(sorted(doubles))}, 请改成不同的列名",
             en=f"duplicate column titles: {', '.join(sorted(doubles))}; make them different",
         )  # fmt: skip
-    return Table(titles, _guarded(rows, name, width))
+    if len(titles) == 1 and (sign := next((s for s in "\t;|" if s in titles[0]), "")):
+        word = {"\t": "制表符 (tab)"}.get(sign, sign)
+        raise DataError.one(
+            f"{name}:{first}", "file.separator", zh=f"各列不是用逗号分隔，而是用“{word}”；请另存为逗号分隔的 CSV 或 .xlsx（制表符分隔的可写 format: tsv）",
+            en=f"the columns are separated by {word!r}, not by commas; save as CSV or .xlsx (format: tsv for tabs)",
+        )  # fmt: skip
+    return Table(titles, _guarded(rows, name, width), workbook)
 
 
 def _guarded(rows: Iterator[Record], name: str, width: int) -> Iterator[Record]:
@@ -129,7 +131,7 @@ def _guarded(rows: Iterator[Record], name: str, width: int) -> Iterator[Record]:
                 )  # fmt: skip
             yield number, cells[:width] + [""] * (width - len(cells))
     except (csv.Error, OSError, zipfile.BadZipFile, EOFError) as error:
-        raise _broken(name, error) from error
+        raise broken(name, error) from error
 
 
 def decode(path: Path, name: str, encoding: str | None) -> str:
@@ -178,10 +180,16 @@ def _delimited(path: Path, name: str, encoding: str | None, delimiter: str) -> I
         ) from error
 
 
+def _is_gb18030(stream: IO[str]) -> bool:
+    return getattr(stream, "encoding", "").lower().replace("-", "") in {"gb18030", "gbk", "gb2312"}
+
+
 def _lines(stream: IO[str], name: str) -> Iterator[str]:
-    number = 0
+    number, gb18030 = 0, _is_gb18030(stream)
     while line := stream.readline(LINE_LIMIT + 1):
         number += 1
+        if gb18030:
+            line = from_gb18030(line)
         if len(line) > LINE_LIMIT:
             raise DataError.one(
                 f"{name}:{number}", "line.length", zh="一行超过一百万字符, 文件可能已损坏",
@@ -195,61 +203,8 @@ def _lines(stream: IO[str], name: str) -> Iterator[str]:
         yield line
 
 
-def check_archive(path: Path, name: str) -> None:
-    """Refuse workbooks that unpack to far more than a workbook should (zip bombs)."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, OSError) as error:
-        raise _broken(name, error) from error
-    if size > UNPACKED_LIMIT or size > 200 * max(path.stat().st_size, 1 << 16):
-        raise DataError.one(
-            name, "file.bomb", zh="压缩包展开后异常巨大, 拒绝读取",
-            en="the workbook unpacks to an absurd size; it is refused",
-        )  # fmt: skip
-
-
-def _xlsx(path: Path, name: str, sheet: str | None) -> Iterator[Record]:
-    import openpyxl
-
-    check_archive(path, name)
-    try:
-        book = openpyxl.load_workbook(path, data_only=False)
-    except Exception as error:  # openpyxl raises whatever its XML parser meets
-        raise _broken(name, error) from error
-    if sheet is not None and sheet not in book.sheetnames:
-        raise _no_sheet(name, sheet, book.sheetnames)
-    page = book[sheet] if sheet else book[book.sheetnames[0]]
-    merged = {
-        (row, column): (area.min_row, area.min_col)
-        for area in page.merged_cells.ranges
-        for row in range(area.min_row, area.max_row + 1)
-        for column in range(area.min_col, area.max_col + 1)
-    }
-    for number, row in enumerate(page.iter_rows(), 1):
-        cells = []
-        for column, cell in enumerate(row, 1):
-            origin = merged.get((number, column))
-            source = page.cell(*origin) if origin else cell
-            if source.data_type == "f":
-                raise DataError.one(
-                    f"{name}!{page.title}!{cell.coordinate}", "cell.formula",
-                    zh="单元格是公式, 请用“选择性粘贴-数值”后再上传",
-                    en="this cell is a formula; paste it as a value first",
-                )  # fmt: skip
-            cells.append(_cell(source.value, source.number_format))
-        yield number, cells
-
-
-def _no_sheet(name: str, sheet: str, known: list[str]) -> DataError:
-    return DataError.one(
-        name, "sheet.absent", zh=f"没有工作表“{sheet}”, 只有: {'、'.join(known)}",
-        en=f"no sheet {sheet!r}; there are: {', '.join(known)}",
-    )  # fmt: skip
-
-
-def _cell(value: Any, number_format: str = "") -> str:
-    """A cell as text: numbers by their shortest exact form, percentages as people see them."""
+def _cell(value: Any) -> str:
+    """A typed value as text: numbers by their shortest exact form."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -260,35 +215,8 @@ def _cell(value: Any, number_format: str = "") -> str:
         return value.isoformat()
     if isinstance(value, float | Decimal):
         number = Decimal(repr(value)) if isinstance(value, float) else value
-        if number.is_finite() and "%" in (number_format or ""):
-            return f"{number * 100:f}%"
         return f"{number:f}" if number.is_finite() else str(number)
-    if isinstance(value, int) and "%" in (number_format or ""):
-        return f"{value * 100}%"
     return str(value)
-
-
-def _xls(path: Path, name: str, sheet: str | None) -> Iterator[Record]:
-    import xlrd
-
-    try:
-        book = xlrd.open_workbook(str(path), on_demand=True, logfile=io.StringIO())
-    except Exception as error:  # xlrd raises whatever it meets in a damaged file
-        raise _broken(name, error) from error
-    if sheet is not None and sheet not in book.sheet_names():
-        raise _no_sheet(name, sheet, book.sheet_names())
-    page = book.sheet_by_name(sheet) if sheet else book.sheet_by_index(0)
-    for index in range(page.nrows):
-        cells = []
-        for cell in page.row(index):
-            if cell.ctype == xlrd.XL_CELL_DATE:
-                moment = xlrd.xldate_as_datetime(cell.value, book.datemode)
-                cells.append(_cell(moment))
-            elif cell.ctype == xlrd.XL_CELL_NUMBER and cell.value == int(cell.value):
-                cells.append(str(int(cell.value)))
-            else:
-                cells.append(_cell(cell.value))
-        yield index + 1, cells
 
 
 def _json_lines(path: Path, name: str) -> Table:
@@ -322,7 +250,7 @@ def _parquet(path: Path, name: str) -> Table:
     try:
         source = pq.ParquetFile(path)
     except (pa.ArrowInvalid, OSError) as error:
-        raise _broken(name, error) from error
+        raise broken(name, error) from error
 
     def records() -> Iterator[Record]:
         number = 0
@@ -333,6 +261,6 @@ def _parquet(path: Path, name: str) -> Table:
                     number += 1
                     yield number, [_cell(cell) for cell in cells]
         except (pa.ArrowInvalid, OSError) as error:
-            raise _broken(name, error) from error
+            raise broken(name, error) from error
 
     return Table(list(source.schema_arrow.names), records())

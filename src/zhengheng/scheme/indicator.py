@@ -50,6 +50,13 @@ class Reference(Model):
     unit: UnitCode | None = None
 
 
+class Sense(Model):
+    """Range of sense 合理范围: beyond it a value is taken only with a confirmation that says why."""
+
+    low: Number | None = None
+    high: Number | None = None
+
+
 class Light(Model):
     """Light rule 亮灯规则. Percentage points behind (time, plan) or share of the full mark."""
 
@@ -88,6 +95,8 @@ class Indicator(Model):
     direction: Literal["up", "down", "interval"] = "up"
     measure_unit: Labels = Label()
     decimals: int = Field(default=2, ge=0, le=12)
+    sense: Sense | None = None
+    """None: that of its unit of measure, in the rulebook's `senses`."""
     source: Labels = Label()
     reliability: Literal["A", "B", "C", "D"] | None = None
     frequency: Frequency = "year"

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from zhengheng.domain.periods import Frequency
 from zhengheng.scheme.base import Basis, Code, Model, Number, UnitCode, Words
-from zhengheng.scheme.indicator import Indicator, Light, MissingRule, NotApplicableRule
+from zhengheng.scheme.indicator import Indicator, Light, MissingRule, NotApplicableRule, Sense
 from zhengheng.scheme.procedure import (
     Binding,
     BudgetRule,
@@ -200,6 +200,8 @@ class Rulebook(Model):
     tree: Node
     weights: Annotated[tuple[WeightTable, ...], Field(min_length=1)]
     indicators: tuple[Indicator, ...] = ()
+    senses: dict[str, Sense] = {"%": Sense(low=Decimal(-100), high=Decimal(200))}
+    """Unit of measure → the range of sense of its values; beyond it a value needs a confirmation [D]."""
     bonus_cap: Number | None = None
     deduction_cap: Number | None = None
     adjustments: tuple[Adjustment, ...] = ()

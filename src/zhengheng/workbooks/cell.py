@@ -1,0 +1,86 @@
+"""One cell of a table that came in: its text, what the sheet shows, and why it may not be taken."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a cell is not taken, in both languages."""
+
+    code: str
+    zh: str
+    en: str
+
+
+class Cell(str):
+    """A cell's text, exact where it is a number.
+
+    `shown` is what the sheet shows, which counts where a code, a word or a day is read (0012, not 12).
+    `fault` says why the cell is not taken as a number, `text_fault` why not as a text. A fault of the
+    whole row (`of_row`) counts only where the row is taken.
+    """
+
+    shown: str
+    fault: Fault | None
+    text_fault: Fault | None
+    of_row: Fault | None
+
+    def __new__(
+        cls,
+        text: str,
+        shown: str | None = None,
+        fault: Fault | None = None,
+        text_fault: Fault | None = None,
+        of_row: Fault | None = None,
+    ) -> "Cell":
+        made = super().__new__(cls, text)
+        made.shown = text if shown is None else shown
+        made.fault, made.text_fault, made.of_row = fault, text_fault, of_row
+        return made
+
+    @classmethod
+    def refused(cls, text: str, fault: Fault) -> "Cell":
+        """A cell that is nothing: a formula, an error."""
+        return cls(text, fault=fault, text_fault=fault)
+
+
+def in_row(text: str, fault: Fault) -> Cell:
+    """The same cell in a row that may not be taken."""
+    if isinstance(text, Cell):
+        return Cell(text, text.shown, text.fault, text.text_fault, fault)
+    return Cell(text, of_row=fault)
+
+
+def refusal(text: str, *, number: bool = False) -> Fault | None:
+    """Why this cell may not be taken, as a number or else as a text; None for every plain text."""
+    if not isinstance(text, Cell):
+        return None
+    return text.of_row or (text.fault if number else text.text_fault)
+
+
+def shown(text: str) -> str:
+    """The text that the sheet shows."""
+    return text.shown if isinstance(text, Cell) else text
+
+
+def to_plain(text: str) -> Any:
+    """A cell as JSON can carry it: its text, or a list where there is more to say."""
+    if not isinstance(text, Cell):
+        return text
+    faults = (text.fault, text.text_fault, text.of_row)
+    if text.shown == text and not any(faults):
+        return str(text)
+    return [str(text), text.shown, *(f and [f.code, f.zh, f.en] for f in faults)]
+
+
+def from_plain(held: Any) -> str:
+    """What `to_plain` gave."""
+    if isinstance(held, str):
+        return held
+    text, seen, *faults = held
+    return Cell(text, seen, *(None if f is None else Fault(*f) for f in faults))
+
+
+Understand = Callable[[float, str], Cell]

@@ -1,0 +1,204 @@
+"""Worksheets of an .xlsx as rows of cells. Only what is filled is walked: a stray format costs nothing."""
+
+import warnings
+import zipfile
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.styles.numbers import BUILTIN_FORMATS
+from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+from openpyxl.worksheet._reader import WorkSheetParser
+
+from zhengheng.domain.problems import DataError
+from zhengheng.workbooks.cell import Cell, Fault, in_row
+from zhengheng.workbooks.formats import CHINESE, understood
+
+UNPACKED_LIMIT = 512 * 1024 * 1024
+PACKING_LIMIT = 200
+CELL_LIMIT = 3_000_000
+STRICT = b"http://purl.oclc.org/ooxml/"
+
+Record = tuple[int, list[str]]
+Sheet = tuple[str, list[Record]]
+Area = tuple[int, int, int, int]
+"""First column, first row, last column, last row."""
+FORMULA = Fault("cell.formula", "单元格是公式，请用“选择性粘贴－数值”后再上传", "this cell is a formula; paste it as a value first")  # fmt: skip
+HIDDEN = Fault("row.hidden", "这一行在工作表里是隐藏的；请取消隐藏后核对，或删去该行", "this row is hidden in the sheet; show and check it, or delete it")  # fmt: skip
+NOTE = Fault("row.note", "这一行是一个合并单元格（标题或说明），不是数据；请删去，或用 where 只取需要的行", "this row is one merged cell (a title or a note), no data; delete it, or choose the rows with `where`")  # fmt: skip
+
+
+def error(text: str) -> Cell:
+    """A cell that holds an error such as #N/A."""
+    return Cell.refused(text, Fault("cell.error", f"单元格是错误值“{text[:20]}”，不是数字，也不是文字", f"this cell is the error {text[:20]!r}, not a number and no text"))  # fmt: skip
+
+
+def check_archive(path: Path, name: str) -> None:
+    """Refuse workbooks that unpack to far more than a workbook should (zip bombs)."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(entry.file_size for entry in archive.infolist())
+    except (zipfile.BadZipFile, OSError, ValueError) as fault:
+        raise broken(name, fault) from fault
+    if size > UNPACKED_LIMIT or size > PACKING_LIMIT * max(path.stat().st_size, 1 << 16):
+        raise DataError.one(
+            name, "file.bomb", zh="压缩包展开后异常巨大，拒绝读取",
+            en="the workbook unpacks to an absurd size; it is refused",
+        )  # fmt: skip
+
+
+def broken(name: str, fault: BaseException) -> DataError:
+    """A file that no parser takes."""
+    return DataError.one(
+        name, "file.broken", zh=f"文件已损坏或格式不符（{type(fault).__name__}），请重新导出",
+        en=f"the file is damaged or not of its kind ({type(fault).__name__}); export it again",
+    )  # fmt: skip
+
+
+def chosen(name: str, wanted: str | None, sheets: list[tuple[str, bool]]) -> str:
+    """The sheet of that name, else the first that is not hidden; `sheets` are titles and whether visible."""
+    titles = [title for title, _ in sheets]
+    if wanted is not None and wanted not in titles:
+        raise DataError.one(
+            name, "sheet.absent", zh=f"没有工作表“{wanted}”，只有：{'、'.join(titles)}",
+            en=f"no sheet {wanted!r}; there are: {', '.join(titles)}",
+        )  # fmt: skip
+    seen = wanted or next((title for title, visible in sheets if visible), None)
+    if seen is None:
+        raise DataError.one(
+            name, "sheet.none", zh="文件里没有可见的数据工作表", en="the file has no visible sheet of data"
+        )  # fmt: skip
+    return seen
+
+
+def read_sheets(
+    path: Path, name: str, wanted: str | None, *, all_sheets: bool = False
+) -> list[Sheet]:
+    """The wanted sheet, or the first visible one, or all of them. Raises DataError."""
+    check_archive(path, name)
+    try:
+        with warnings.catch_warnings(), path.open("rb") as stream:
+            warnings.simplefilter("ignore")
+            book = load_workbook(stream, read_only=True, keep_links=False)
+            pages = [page for page in book.worksheets if isinstance(page, ReadOnlyWorksheet)]
+            if not pages:
+                _check_strict(path, name)
+            shown = [(page.title, page.sheet_state == "visible") for page in pages]
+            titles = [t for t, _ in shown] if all_sheets else [chosen(name, wanted, shown)]
+            return [(page.title, _rows(page, name)) for page in pages if page.title in titles]
+    except (DataError, MemoryError):
+        raise
+    except Exception as fault:  # openpyxl raises whatever its XML parser meets
+        _check_strict(path, name)
+        raise broken(name, fault) from fault
+
+
+def _check_strict(path: Path, name: str) -> None:
+    with zipfile.ZipFile(path) as archive:
+        parts = [part for part in archive.namelist() if part.endswith("workbook.xml")]
+        if any(STRICT in archive.read(part)[:10_000] for part in parts):
+            raise DataError.one(
+                name, "file.strict", zh="这是“严格 Open XML 电子表格”，请在 Excel 中另存为普通的“Excel 工作簿（*.xlsx）”",
+                en="this is a Strict Open XML workbook; save it as an ordinary Excel workbook (*.xlsx)",
+            )  # fmt: skip
+
+
+def _rows(page: Any, name: str) -> list[Record]:
+    book = page.parent
+    with page._get_source() as source:  # noqa: SLF001 - the one streaming parser that names formulas
+        parser = WorkSheetParser(source, page._shared_strings, epoch=book.epoch)  # noqa: SLF001
+        filled = Filled(page.title, name)
+        for number, cells in parser.parse():
+            for cell in cells:
+                if cell["value"] is not None and cell["value"] != "":
+                    text = _cell(cell, lambda style: _format(book, style), book.epoch)
+                    filled.put(number, cell["column"], text)
+        hidden = [int(k) for k, v in parser.row_dimensions.items() if v.get("hidden") in {"1", "true"}]  # fmt: skip
+        areas = parser.merged_cells.mergeCell if parser.merged_cells else []
+        bounds = [range_boundaries(area.ref) for area in areas]
+    return filled.records((area for area in bounds if None not in area), hidden)  # type: ignore[misc]
+
+
+def _format(book: Any, style: int) -> str:
+    number = book._cell_styles[style].numFmtId  # noqa: SLF001
+    own = book._number_formats  # noqa: SLF001
+    if number >= 164:
+        return str(own[number - 164]) if number - 164 < len(own) else "General"
+    return CHINESE.get(number) or BUILTIN_FORMATS.get(number, "General")
+
+
+def _cell(cell: dict[str, Any], style: Callable[[int], str], epoch: datetime) -> str:
+    value, kind = cell["value"], cell["data_type"]
+    if kind == "f":
+        text = value if isinstance(value, str) else "="
+        return Cell.refused(text, FORMULA)
+    if kind == "e":
+        return error(str(value))
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return understood(value, style(cell["style_id"]), epoch)
+    if isinstance(value, datetime):
+        return Cell(value.date().isoformat() if not value.time().second | value.time().minute | value.time().hour else value.isoformat(" "))  # fmt: skip
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+class Filled:
+    """The filled cells of a sheet by row, which become records when all is known of merges and hidden rows."""
+
+    def __init__(self, title: str, name: str) -> None:
+        self.title, self.name = title, name
+        self.rows: dict[int, dict[int, str]] = {}
+        self.count = 0
+
+    def put(self, row: int, column: int, text: str) -> None:
+        """Keep a cell; rows and columns begin at 1. A refused one says where it stands."""
+        self.count += 1
+        self._check()
+        if isinstance(text, Cell) and text.fault is not None and text.fault == text.text_fault:
+            place = f"{self.title}!{get_column_letter(column)}{row}"
+            fault = text.fault
+            text = Cell.refused(text, Fault(fault.code, f"{place}：{fault.zh}", f"{place}: {fault.en}"))  # fmt: skip
+        self.rows.setdefault(row, {})[column] = text
+
+    def _check(self) -> None:
+        if self.count > CELL_LIMIT:
+            raise DataError.one(
+                self.name, "file.cells", zh=f"超过 {CELL_LIMIT} 个单元格，请拆分文件",
+                en=f"more than {CELL_LIMIT} cells; split the file",
+            )  # fmt: skip
+
+    def records(self, areas: Iterable[Area], hidden: Iterable[int]) -> list[Record]:
+        """Rows in order. A merged area repeats its first cell in the filled rows that it covers."""
+        numbers = sorted(self.rows)
+        width = max((column for row in self.rows.values() for column in row), default=0)
+        notes = set()
+        for left, top, right, bottom in areas:
+            text = self.rows.get(top, {}).get(left)
+            if text is None:
+                continue
+            if top == bottom and self.rows[top].keys() == {left} and 1 < right - left + 1 >= width - left + 1 > 1:  # fmt: skip
+                notes.add(top)
+            for place in range(bisect_left(numbers, top), len(numbers)):
+                if numbers[place] > bottom:
+                    break
+                row = self.rows[numbers[place]]
+                for column in range(left, min(right, width) + 1):
+                    row[column] = text
+                    self.count += 1
+                self._check()
+        return list(self._made(numbers, set(hidden), notes))
+
+    def _made(self, numbers: list[int], hidden: set[int], notes: set[int]) -> Iterator[Record]:
+        for number in numbers:
+            row = self.rows.pop(number)
+            fault = HIDDEN if number in hidden else NOTE if number in notes else None
+            last = max(row)
+            self.count += last - len(row)
+            self._check()
+            cells = [row.get(column, "") for column in range(1, last + 1)]
+            yield number, [in_row(text, fault) for text in cells] if fault else cells
