@@ -381,7 +381,10 @@ class Rows:
         if code is None:
             return
         status, value = self._value(
-            self._get(self.source.value, values, code), values, self._indicator(code), code
+            self._get(self.source.value, values, code, number=True),
+            values,
+            self._indicator(code),
+            code,
         )
         if status != VALUE:
             raise CellError(
