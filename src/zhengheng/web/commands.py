@@ -136,6 +136,24 @@ def _password() -> str:
     return secrets.token_urlsafe(9)
 
 
+@office.command("check")
+def check(home: HomeOption = HERE, as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False) -> None:  # fmt: skip
+    """Compare what counts as loaded with the lakes: nothing lost, nothing twice. Exit code 7 on findings."""
+    begin(home, look_only=True)
+    from zhengheng.web.reporting.lake_check import compare_all
+
+    found = compare_all()
+    if as_json:
+        typer.echo(json.dumps([vars(f) for f in found], ensure_ascii=False, indent=1))
+    elif not found:
+        out.print("通过：登记为已入库的数据都在数据湖中。OK: what counts as loaded is in the lakes")
+    else:
+        for finding in found:
+            out.print(f"{finding.where}: {finding.zh} / {finding.en}")
+    if found:
+        raise typer.Exit(VerifyError.exit_code)
+
+
 @office.command("import-units")
 def import_units(
     file: Annotated[Path, typer.Argument(help="units.csv")], home: HomeOption = HERE

@@ -1,15 +1,17 @@
 """Asking for a job, doing it, taking up again what a dead worker left."""
 
+import errno
+import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
-from django.db.models import F
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
@@ -22,6 +24,7 @@ SILENCE = timedelta(seconds=settings.JOB_SILENCE)
 """A running job without a sign of life for so long has lost its worker."""
 BEAT = settings.JOB_SILENCE / 6
 MOST_ATTEMPTS = settings.JOB_ATTEMPTS
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -69,25 +72,59 @@ def ask(
 
 @task
 def run_job(number: int) -> None:
-    """Do a job, unless somebody is at it or it is done."""
+    """Do a job, unless somebody is at it or it is done.
+
+    What goes wrong is said at once, in words; only where the database itself was away the job is done again, by the
+    watchman's rule for the dead. A worker that stood still so long that another took its job leaves no trace.
+    """
     taken = Job.objects.filter(pk=number, state="waiting").update(
         state="running", seen_at=timezone.now(), attempts=F("attempts") + 1
     )
     if not taken:
         return
     held = Job.objects.get(pk=number)
+    mine = Job.objects.filter(pk=number, state="running", attempts=held.attempts)
     try:
-        with _heartbeat(number):
+        with _heartbeat(mine):
             result = FUNCTIONS[held.kind](Work(held))
     except ZhenghengError as error:
         said = [{"where": p.where, "code": p.code, "zh": p.zh, "en": p.en} for p in error.problems]
-        Job.objects.filter(pk=number).update(state="failed", problems=said)
+        mine.update(state="failed", problems=said)
+    except Exception as error:
+        if passes(error):
+            log.warning("job %s: the database did not answer: %s", number, str(error).strip())
+            connection.close()
+            return
+        log.exception("job %s (%s) failed", number, held.kind)
+        mine.update(state="failed", problems=[_in_words(error, number)])
     else:
-        Job.objects.filter(pk=number).update(state="done", result=result, problems=[])
+        mine.update(state="done", result=result, problems=[])
+
+
+def passes(error: Exception) -> bool:
+    """Whether a fault of the database goes by itself: away, restarting, full, busy; not a fault of the work."""
+    if isinstance(error, InterfaceError):
+        return True
+    if not isinstance(error, OperationalError):
+        return False
+    if connection.vendor == "sqlite":
+        return "locked" in str(error) or "busy" in str(error)
+    state = getattr(error.__cause__, "sqlstate", None)
+    # Of PostgreSQL: connection, resources, operator's intervention, deadlock; none: the connection itself broke.
+    return state is None or state[:2] in {"08", "53", "57", "40"}
+
+
+def _in_words(error: Exception, number: int) -> dict[str, str]:
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        zh, en = "磁盘空间已满，作业没有完成。请系统管理员腾出空间后重试。", "the disk is full and the job was not done; make room, then try again"  # fmt: skip
+    else:
+        zh = f"作业因程序内部错误没有完成。请系统管理员在运行日志中查找作业 {number}，排除原因后重试。"
+        en = f"the job was not done because of an error inside the program; look for job {number} in the log, then try again"
+    return {"where": "job", "code": "job.failed", "zh": zh, "en": en}
 
 
 @contextmanager
-def _heartbeat(number: int) -> Iterator[None]:
+def _heartbeat(mine: QuerySet[Job]) -> Iterator[None]:
     """While the work goes on, the job says that its worker lives."""
     stop = threading.Event()
 
@@ -95,8 +132,10 @@ def _heartbeat(number: int) -> Iterator[None]:
         try:
             while not stop.wait(BEAT):
                 # A database that is busy for a moment is no death; the next beat tells.
-                with suppress(OperationalError):
-                    Job.objects.filter(pk=number).update(seen_at=timezone.now())
+                try:
+                    mine.update(seen_at=timezone.now())
+                except (OperationalError, InterfaceError):
+                    connection.close()
         finally:
             connection.close()
 
@@ -115,6 +154,25 @@ def take_up_again(moment: datetime) -> int:
     return sum(_take_up(one) for one in silent)
 
 
+def bury(moment: datetime) -> int:
+    """Entries of the queue whose worker died while it did them: their jobs go on under other entries, or have ended."""
+    running = DBTaskResult.objects.filter(
+        status=TaskResultStatus.RUNNING, started_at__lt=moment - SILENCE
+    )
+    count = 0
+    for entry in running:
+        job_of = Job.objects.filter(pk__in=entry.args_kwargs["args"]).first()
+        # A job that lives beats; its newest entry is the one that is being worked on.
+        newer = DBTaskResult.objects.filter(args_kwargs=entry.args_kwargs, enqueued_at__gt=entry.enqueued_at)  # fmt: skip
+        if job_of is None or job_of.state in {"done", "failed"} or newer.exists():
+            count += DBTaskResult.objects.filter(
+                pk=entry.pk, status=TaskResultStatus.RUNNING
+            ).update(  # fmt: skip
+                status=TaskResultStatus.FAILED, finished_at=moment
+            )
+    return count
+
+
 def _take_up(one: Job) -> int:
     if one.state == "waiting" and _is_queued(one):
         return 0  # all workers are busy, and that is no death
@@ -130,7 +188,7 @@ def _take_up(one: Job) -> int:
 
 
 _DIED = {
-    "where": "worker", "code": "job.died", "zh": "工作进程多次中断, 请联系系统管理员",
+    "where": "worker", "code": "job.died", "zh": "工作进程多次中断，作业没有完成，请联系系统管理员。",
     "en": "the worker died several times; ask the system administrator",
 }  # fmt: skip
 

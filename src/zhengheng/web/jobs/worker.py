@@ -1,26 +1,54 @@
-"""The worker: the library's loop over the queue, beside it a thread that looks after deadlines and the dead."""
+"""The worker: the library's loop over the queue, beside it a thread that looks after deadlines and the dead.
 
+Neither ends because of a fault that passes: a database that restarts, a full connection table, another worker that
+was quicker. What goes wrong is said in the log; the next round tries again.
+"""
+
+import logging
 import threading
+from collections.abc import Callable
+from datetime import datetime
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from zhengheng.web.jobs.services import take_up_again
+from zhengheng.domain.problems import ZhenghengError
+from zhengheng.web.jobs.services import bury, take_up_again
 from zhengheng.web.pages.clock import now
 from zhengheng.web.reminders.jobs import tick as remind
-from zhengheng.web.reporting.jobs import tick
+from zhengheng.web.reporting.jobs import ask_for_check, tick
 
 EVERY_SECONDS = settings.JOB_SILENCE / 3
 POLL_SECONDS = 0.5
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
+"""Seconds before the queue is looked at again after the database was away: doubled each time, up to the longest."""
+log = logging.getLogger(__name__)
 
 
 def look_after() -> None:
-    """Jobs of dead workers go back into the queue; what follows from passed deadlines follows."""
-    take_up_again(timezone.now())
-    tick(now())
-    remind(now())
+    """Jobs of dead workers go back into the queue; what follows from passed deadlines follows.
+
+    Each has its own turn, whatever became of the others.
+    """
+    _turn(lambda moment: take_up_again(moment), timezone.now)
+    _turn(lambda moment: bury(moment), timezone.now)
+    for follow in (tick, remind, ask_for_check):
+        _turn(follow, now)
+
+
+def _turn(follow: Callable[[datetime], object], clock: Callable[[], datetime]) -> None:
+    try:
+        follow(clock())
+    except ZhenghengError as error:
+        log.warning("%s: %s", follow.__name__, error)
+    except (DatabaseError, InterfaceError) as error:
+        log.warning("the database did not answer: %s", str(error).strip())
+        connection.close()
+    except Exception:
+        # A fault of ours in one turn must not take the others' turns away; it is in the log with its place.
+        log.exception("%s failed", follow.__name__)
 
 
 def run(*, batch: bool = False) -> None:
@@ -38,7 +66,21 @@ def run(*, batch: bool = False) -> None:
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
     try:
-        call_command("db_worker", interval=POLL_SECONDS, batch=batch, startup_delay=False)
+        _work(batch, stop)
     finally:
         stop.set()
         thread.join(timeout=5)
+
+
+def _work(batch: bool, stop: threading.Event) -> None:
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            call_command("db_worker", interval=POLL_SECONDS, batch=batch, startup_delay=False)
+        except (OperationalError, InterfaceError) as error:
+            log.warning("the database did not answer: %s; again in %s s", str(error).strip(), pause)
+            connection.close()
+            stop.wait(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+        else:
+            return

@@ -1,23 +1,29 @@
 """Work behind reporting: opening a period's reports, deadlines that pass, the way into the lake."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
+from zhengheng.domain.problems import VerifyError
 from zhengheng.scheme.indicator import Indicator
+from zhengheng.web.accounts.services import StaleError
 from zhengheng.web.acts.declare import Nothing
 from zhengheng.web.acts.services import make_by_machine, perform_by_machine
 from zhengheng.web.intake.services import opened
-from zhengheng.web.jobs.services import Work, job
+from zhengheng.web.jobs.models import Job
+from zhengheng.web.jobs.services import Work, ask, job
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reporting.acts import REPORTS, BorrowGiven, OpenGiven
 from zhengheng.web.reporting.items import ITEMS
+from zhengheng.web.reporting.lake_check import compare_all
 from zhengheng.web.reporting.lots import finish, write_down
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.reporting.services import assessed, due_on, fits, period_of, same_fact, series
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of, procedure_of
+from zhengheng.workflow.machine import StateError
 
 
 @job("open_reports")
@@ -91,13 +97,39 @@ def take_over(version: RulebookVersion, now: datetime) -> int:
 
 
 def tick(now: datetime) -> int:
-    """What follows from deadlines that have passed. Doing it twice changes nothing."""
+    """What follows from deadlines that have passed. Doing it twice changes nothing.
+
+    Several workers go through the same list: what another one, or a person, did meanwhile is passed over.
+    """
     count = 0
     for kind, code, state in ((REPORTS, "report.confirm", "checking"), (ITEMS, "item.confirm", "entered")):  # fmt: skip
         for obj in kind.all().filter(state=state, due_on__lt=now.date()):
-            perform_by_machine(kind, code, obj, given=Nothing(), now=now)
-            count += 1
+            with suppress(StaleError, StateError):
+                perform_by_machine(kind, code, obj, given=Nothing(), now=now)
+                count += 1
     return count
+
+
+CHECK_FROM_HOUR = 2
+"""The lakes are compared with the reports at night, once a day."""
+
+
+def ask_for_check(now: datetime) -> None:
+    """Once a day, ask for the comparison of the reports with the lakes. Doing it twice changes nothing."""
+    if now.hour < CHECK_FROM_HOUR or not Report.objects.filter(state="loaded").exists():
+        return
+    subject = f"lake.check:{now.date().isoformat()}"
+    with transaction.atomic():
+        if not Job.objects.filter(kind="lake.check", subject=subject).exists():
+            ask(kind="lake.check", arguments={}, subject=subject, actor=None, now=now)
+
+
+@job("lake.check")
+def check_lakes(work: Work) -> dict[str, Any]:
+    """Compare what counts as loaded with the lakes. Raises VerifyError with every difference: the job then stands among the failed ones."""
+    if found := compare_all():
+        raise VerifyError(found)
+    return {"reports": Report.objects.filter(state="loaded").count()}
 
 
 def load_confirmed(work: Work, version: RulebookVersion) -> list[str]:

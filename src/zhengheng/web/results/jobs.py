@@ -23,7 +23,7 @@ from zhengheng.web.reporting.services import period_of
 from zhengheng.web.results.acts import RESULTS, ArchivedGiven
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded, moved_between
-from zhengheng.web.results.services import register_run
+from zhengheng.web.results.services import ResultError, register_run
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import before, book_of
 
@@ -50,7 +50,11 @@ def run_of(work: Work, version: RulebookVersion, period: str, at: str) -> Result
     if known is not None:
         return known
     assert work.job.asked_by is not None
-    return register_run(run=made.id, actor=work.job.asked_by, now=work.now)
+    try:
+        return register_run(run=made.id, actor=work.job.asked_by, now=work.now)
+    except ResultError:
+        # Another job that was asked for the same run registered it meanwhile.
+        return ResultRun.objects.get(run=made.id)
 
 
 @job("rehearse")

@@ -1,0 +1,98 @@
+"""Whether what counts as loaded stands in the lake: reports by their value, items by their document."""
+
+from collections import defaultdict
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+
+from zhengheng.domain.numbers import parse_scaled
+from zhengheng.domain.periods import parse_period
+from zhengheng.domain.problems import Problem
+from zhengheng.lake.check import check_lake
+from zhengheng.lake.facts import Facts
+from zhengheng.lake.intake import NEVER
+from zhengheng.scheme.model import Rulebook
+from zhengheng.scoring.contracts import MISSING, NOT_APPLICABLE, VALUE, WITHHELD
+from zhengheng.web.intake.services import lake_of, opened
+from zhengheng.web.reporting.acts import REPORTS
+from zhengheng.web.reporting.items import ITEMS
+from zhengheng.web.reporting.models import Item, Report
+from zhengheng.web.rulebooks.selectors import book_of
+
+CODES = {"value": VALUE, "not_applicable": NOT_APPLICABLE, "missing": MISSING, "withheld": WITHHELD}
+MOST = 50
+"""Findings of one rulebook that are named; the rest is counted."""
+
+
+def compare_all() -> list[Problem]:
+    """Every rulebook's reports and items against its lake; a lake that is damaged is said first."""
+    held = Report.objects.filter(state="loaded").values_list("rulebook__code", flat=True)
+    items = Item.objects.filter(state="loaded").values_list("rulebook__code", flat=True)
+    found: list[Problem] = []
+    for code in sorted({*held, *items}):
+        found += _compare(code)
+    return found
+
+
+def _compare(code: str) -> list[Problem]:
+    if not (lake_of(code) / "register.db").is_file():
+        return [
+            Problem(code, "lake.absent", "有数据登记为已入库，但这个方案的数据湖不在了，请从备份恢复。",
+                    "reports count as loaded, but the lake of this rulebook is gone; restore a backup")
+        ]  # fmt: skip
+    lake = opened(code)
+    # Nobody loads meanwhile: what is marked a moment later would look lost.
+    with lake.writing():
+        facts, found = lake.facts(), check_lake(lake)
+        books: dict[int, Rulebook] = {}
+        values = _values(facts)
+        for report in REPORTS.all().filter(rulebook__code=code, state="loaded").iterator(2000):
+            book = books.setdefault(report.rulebook_id, book_of(report.rulebook))
+            if (
+                _stored(report, book)
+                not in values[(report.unit.code, report.indicator, parse_period(report.period).end)]
+            ):
+                where = f"{report.unit.name_zh} {report.indicator} {report.period}"
+                found.append(
+                    Problem(where, "report.lost", f"登记为已入库的数值“{report.value}”不在数据湖中，请系统管理员从备份恢复，或由绩效办办理一次更正。",
+                            f"the value {report.value!r} counts as loaded and is not in the lake; restore a backup, or correct the value once")
+                )  # fmt: skip
+        events = {
+            (row["unit"], row["item"], row["document"]): row["decided_on"] != NEVER
+            for row in facts.tables["event"].to_pylist()
+        }
+        for item in ITEMS.all().filter(rulebook__code=code, state__in=("loaded", "revoked")):
+            key = item.unit.code, item.item, item.document
+            if events.get(key, False) != (item.state == "loaded"):
+                found.append(
+                    Problem(f"{item.unit.name_zh} {item.item} {item.document}", "item.lost",
+                            "事项的登记状态与数据湖中的不一致，请系统管理员从备份恢复，或由绩效办凭新事实重开后再认定。",
+                            "the item's state and what the lake says of it differ; restore a backup, or reopen and settle it")
+                )  # fmt: skip
+    if len(found) > MOST:
+        more = len(found) - MOST
+        found = [
+            *found[:MOST],
+            Problem(code, "more", f"另有 {more} 处不一致。", f"{more} more differ"),
+        ]
+    return found
+
+
+def _stored(report: Report, book: Rulebook) -> tuple[int, int | None]:
+    if report.status != "value":
+        return CODES[report.status], None
+    return VALUE, parse_scaled(report.value, book.indicator(report.indicator).decimals)[0]
+
+
+def _values(facts: Facts) -> dict[Any, set[tuple[int, int | None]]]:
+    """Of each fact every value that it had; an appeal may have put another one on top since."""
+    found: dict[Any, set[tuple[int, int | None]]] = defaultdict(set)
+    for name in ("observation", "revision"):
+        columns = ["unit", "indicator", "period", "status", "value"]
+        paths = facts.paths.get(name)
+        table: pa.Table = ds.dataset([str(p) for p in paths]).to_table(columns) if paths else facts.tables[name].select(columns)  # fmt: skip
+        for batch in table.to_batches():
+            for unit, indicator, period, status, value in zip(*(c.to_pylist() for c in batch.columns), strict=True):  # fmt: skip
+                found[unit, indicator, period].add((status, value))
+    return found
