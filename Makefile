@@ -34,6 +34,7 @@ check: $(VENV)/.dev
 bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/pages.py
+	$(BIN)/python benchmarks/ledger.py
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m tests.docs_are_fresh --write

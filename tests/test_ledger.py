@@ -1,6 +1,8 @@
 """The ledger: every proof holds, every change is found and named, also when everything was rewritten."""
 
+import base64
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,9 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zhengheng.ledger import tree, witness
-from zhengheng.ledger.check import check
-from zhengheng.ledger.checkpoint import Checkpoint, CheckpointError, read
-from zhengheng.ledger.entry import Entry
+from zhengheng.ledger.check import check, turned_back
+from zhengheng.ledger.checkpoint import (
+    Checkpoint,
+    CheckpointError,
+    cosign,
+    public,
+    read,
+    request,
+)
+from zhengheng.ledger.entry import ERASE, Entry
 
 AT = datetime(2026, 3, 12, 9, tzinfo=UTC)
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -48,7 +57,7 @@ def test_roots_are_those_of_the_definition(count: int) -> None:
 def test_inclusion_proofs_hold_and_nothing_else_does(data: st.DataObject) -> None:
     held = leaves(data.draw(st.integers(1, 90)))
     index = data.draw(st.integers(0, len(held) - 1))
-    proof = tree.inclusion_proof(held, index)
+    proof = tree.inclusion_proof(len(held), index, tree.over(held))
     assert witness.root_from_inclusion(held[index], index, len(held), proof) == tree.root(held)
     other = (
         data.draw(st.integers(0, len(held) - 1).filter(lambda n: n != index))
@@ -66,7 +75,7 @@ def test_inclusion_proofs_hold_and_nothing_else_does(data: st.DataObject) -> Non
 def test_consistency_proofs_hold_and_nothing_else_does(data: st.DataObject) -> None:
     held = leaves(data.draw(st.integers(1, 90)))
     old = data.draw(st.integers(1, len(held)))
-    proof = tree.consistency_proof(held, old)
+    proof = tree.consistency_proof(len(held), old, tree.over(held))
     before, now = tree.root(held[:old]), tree.root(held)
     assert witness.is_consistent(old, before, len(held), now, proof)
     changed = [witness.leaf_hash(b"forged"), *held[1:]]
@@ -91,10 +100,86 @@ def point(entries: list[Entry]) -> Checkpoint:
     return Checkpoint("yunheng", len(entries), tree.root(hashes(entries)), AT)
 
 
+def erasing(entries: list[Entry], before: str, count: int, **more: object) -> Entry:
+    """An erasure, as the entry that follows some entries."""
+    return Entry.make(
+        sequence=len(entries), act=ERASE, subject="erasure:1", actor="director", at=AT + timedelta(days=4000),
+        content={"before": before, "entries": count, **more}, salt=bytes(16),
+    )  # fmt: skip
+
+
 def test_an_untouched_ledger_has_no_findings_also_after_erasure() -> None:
-    entries = ledger(20)
+    entries = [*ledger(20), erasing(ledger(20), "2026-03-13", 1, retention=10)]
     entries[7] = entries[7].erased()
-    assert check(entries, hashes(ledger(20)), [point(ledger(12)), point(ledger(20))]) == []
+    whole = [*hashes(ledger(20)), entries[20].leaf()]
+    assert check(entries, whole, [point(ledger(12)), point(ledger(20))]) == []
+
+
+@pytest.mark.parametrize("gone", [(7,), (7, 8), ()])
+@pytest.mark.parametrize("act", [("2026-03-13", 1), ("2026-03-12", 1), ("2026-03-13", 2)])
+def test_a_content_that_is_gone_must_be_covered_by_an_erasure_that_counts_up(
+    gone: tuple[int, ...], act: tuple[str, int]
+) -> None:
+    held = ledger(20)
+    entries = [entry.erased() if entry.sequence in gone else entry for entry in held]
+    plain = {f.first for f in check(entries, hashes(held))}
+    assert plain == set(gone), "no erasure is told of at all"
+    told = [*entries, erasing(held, *act)]
+    found = {f.first for f in check(told, [*hashes(held), told[-1].leaf()])}
+    covers, count = act[0] > "2026-03-12", act[1]
+    uncovered = set() if covers else set(gone)
+    assert found == uncovered | ({20} if count != (len(gone) if covers else 0) else set())
+
+
+def test_an_erasure_within_the_retention_it_names_is_found_and_so_is_half_an_erasure() -> None:
+    held = ledger(3)
+    entries = [held[0].erased(), *held[1:], erasing(held, "2036-01-01", 1, retention=10)]
+    early = check(entries, [entry.leaf() for entry in entries])
+    assert [f.first for f in early] == [3], "within ten years of the act"
+    half = Entry(**{**vars(held[0]), "salt": None})
+    assert [f.first for f in check([half, *held[1:]], hashes(held))][:1] == [0]
+    kept = Entry.make(
+        sequence=0, act="publication.written", subject="publication:1", actor="a", at=AT, content={"digests": {}}, salt=bytes(16)
+    )  # fmt: skip
+    proof = [kept.erased(), erasing([kept], "2026-03-13", 1)]
+    assert check(proof, [entry.leaf() for entry in proof])[0].first == 0, (
+        "what proves a release stays"
+    )
+
+
+def test_a_time_that_goes_back_is_noted_and_is_no_finding() -> None:
+    entries = ledger(5)
+    entries[3] = Entry(**{**vars(entries[3]), "at": AT - timedelta(days=1)})
+    assert [f.first for f in turned_back(entries)] == [3]
+    assert check(entries, hashes(entries)) == []
+
+
+@given(st.integers(0, 70), st.data())
+def test_roots_and_proofs_come_from_kept_subtrees_alone(count: int, data: st.DataObject) -> None:
+    """What `grown` completes is all that any root or proof of any earlier size needs."""
+    held, edge, kept = leaves(count), [], {}
+    for number, leaf in enumerate(held):
+        edge, completed = tree.grown(edge, number, leaf)
+        kept |= {(level, number >> level): made for level, made in enumerate(completed, 1)}
+    kept |= {(0, number): leaf for number, leaf in enumerate(held)}
+    assert tree.folded(edge) == plain_root(held)
+    size = data.draw(st.integers(0, count))
+    asked: list[tree.Place] = []
+
+    def get(places: Sequence[tree.Place]) -> list[bytes]:
+        asked.extend(places)
+        return [kept[place] for place in places]
+
+    assert tree.root_of(size, get) == plain_root(held[:size])
+    if size:
+        index = data.draw(st.integers(0, size - 1))
+        asked.clear()
+        proof = tree.inclusion_proof(size, index, get)
+        assert witness.root_from_inclusion(held[index], index, size, proof) == plain_root(held[:size])  # fmt: skip
+        old = data.draw(st.integers(1, size))
+        steps = tree.consistency_proof(size, old, get)
+        assert witness.is_consistent(old, plain_root(held[:old]), size, plain_root(held[:size]), steps)  # fmt: skip
+        assert len(asked) <= 4 * max(size.bit_length(), 1), "no walk over the leaves"
 
 
 @pytest.mark.parametrize("place", [0, 7, 19])
@@ -134,17 +219,72 @@ def test_reordered_entries_are_named() -> None:
     assert {f.first for f in check(mixed, hashes(mixed))} >= {3}
 
 
-def test_a_checkpoint_is_signed_readable_and_short_on_paper() -> None:
+OLD = "zhengheng-ledger std\nzhengheng\n20\n" + "ab" * 32 + "\n2026-03-12T09:00:00+00:00\n"
+"""A checkpoint as version 0.1.0 wrote it."""
+
+
+def test_a_checkpoint_is_a_signed_note_readable_and_short_on_paper() -> None:
     made = point(ledger(20))
-    text = made.sign(KEY)
-    assert read(text, KEY.public_key()) == made
+    text, key = made.sign(KEY), public("yunheng", KEY).text()
+    assert read(text, key) == made
+    lines = text.split("\n")
+    assert lines[:3] == ["yunheng", "20", base64.b64encode(made.root).decode()], "as C2SP has it"
+    assert lines[5].startswith("\u2014 yunheng ")
     assert len(made.code) == 24
     other = Ed25519PrivateKey.from_private_bytes(bytes(32))
-    for bad in (text.replace("\n20\n", "\n19\n"), "", "x", text.replace("std", "sm"), text[:-8]):
+    for bad in (text.replace("\n20\n", "\n19\n"), "", "x", text[:-8], text.replace("yunheng", "other"), text.replace("time", "tide")):  # fmt: skip
         with pytest.raises(CheckpointError):
-            read(bad, KEY.public_key())
+            read(bad, key)
+    for wrong in (public("yunheng", other).text(), public("other", KEY).text()):
+        with pytest.raises(CheckpointError):
+            read(text, wrong)
+
+
+def test_a_checkpoint_of_the_first_version_is_read_with_its_key_old_or_new() -> None:
+    signature = base64.b64encode(KEY.sign(OLD.encode())).decode()
+    text = f"{OLD}\n{signature}\n"
+    for key in (KEY.public_key().public_bytes_raw().hex(), public("yunheng", KEY).text()):
+        assert (read(text, key).size, read(text, key).root) == (20, bytes.fromhex("ab" * 32))
     with pytest.raises(CheckpointError):
-        read(text, other.public_key())
+        read(text.replace("\n20\n", "\n21\n"), KEY.public_key().public_bytes_raw().hex())
+
+
+def test_the_example_of_the_signed_note_specification_holds() -> None:
+    """The key and the note that golang.org/x/mod/sumdb/note prints in its documentation."""
+    key = witness.read_key("PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW")
+    text = (
+        "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n\n"
+        "\u2014 PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
+    )
+    body, _, line = text.partition("\n\n")
+    name, blob = line.removeprefix(witness.DASH).split(" ")
+    held = base64.b64decode(blob)
+    assert (name, held[:4]) == (key.name, key.ident())
+    assert witness.is_signed(key.raw, f"{body}\n".encode(), held[4:])
+
+
+def test_a_witness_cosigns_what_goes_on_and_nothing_else() -> None:
+    own, log = Ed25519PrivateKey.from_private_bytes(bytes(32)), public("yunheng", KEY).text()
+    entries = ledger(20)
+    held = hashes(entries)
+    first, second = (Checkpoint("yunheng", n, tree.root(held[:n]), AT).sign(KEY) for n in (7, 20))
+    proof = tree.consistency_proof(20, 7, tree.over(held))
+
+    def signed(text: str, seen: str | None) -> str:
+        return cosign(text, log, seen, name="audit-office", key=own, at=AT)
+
+    line = signed(request(first, 0, []), None)
+    key = public("audit-office", own, witness.COSIGNED)
+    assert witness.cosigned_at(witness.stated(first + line), key) == int(AT.timestamp())
+    assert witness.cosigned_at(witness.stated(second + line), key) is None
+    assert signed(request(second, 7, proof), first)
+    forged = Checkpoint("yunheng", 20, tree.root(hashes(ledger(20, "x"))), AT).sign(KEY)
+    shorter = Checkpoint("yunheng", 5, tree.root(held[:5]), AT).sign(KEY)
+    for text in (request(forged, 7, proof), request(shorter, 7, []), request(second, 0, []), request(second, 7, proof[:-1]), "x"):  # fmt: skip
+        with pytest.raises(CheckpointError):
+            signed(text, first)
+    with pytest.raises(CheckpointError):
+        cosign(request(first, 0, []), public("other", KEY).text(), None, name="a", key=own, at=AT)
 
 
 def test_entries_survive_an_export() -> None:

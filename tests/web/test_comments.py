@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -292,3 +293,17 @@ def test_where_one_machine_does_both_the_office_takes_comments_only_if_the_porta
     (Path(settings.HOME) / "portal.yaml").write_text("comments: false\n")
     assert send().status_code == 404
     assert anybody.get("/comments").status_code == 405
+
+
+def test_no_mark_in_a_comment_ends_its_line(tmp_path: Path) -> None:
+    """Marks at which some readers end a line, in what version 0.1.0 wrote and in what is written now."""
+    texts = ["第一行\u2028第二行", "甲\u2029乙", "丙\u0085丁", "戊\x0b己\x1c庚"]
+    held = Inbox(tmp_path)
+    for text in texts:
+        held.take(text, "/p/1/index.html", NOW)
+    assert [letter.text for letter in held.letters()] == texts
+    assert len(held.lines.read_text(encoding="utf-8").splitlines()) == len(texts)
+    raw = "".join(json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in held.letters())
+    held.lines.write_text(raw, encoding="utf-8")
+    key = (tmp_path / KEY).read_bytes()
+    assert [letter.text for letter in read_export(held.export(NOW), key, "export")] == texts

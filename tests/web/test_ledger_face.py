@@ -1,27 +1,38 @@
 """The ledger in the database: an act and its entry stand or fall together; a forger is named."""
 
+import importlib
 import json
 import os
 import re
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
 
 from tests.web.conftest import NOW, People
-from zhengheng.domain.problems import DataError
+from zhengheng.domain.problems import DataError, VerifyError
 from zhengheng.ledger.check import check
 from zhengheng.ledger.checkpoint import read
 from zhengheng.ledger.tree import root
-from zhengheng.ledger.witness import is_consistent, leaf_hash, root_from_inclusion
-from zhengheng.web.ledger import selectors, services
-from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.ledger.witness import (
+    cosigned_at,
+    is_consistent,
+    leaf_hash,
+    read_key,
+    root_from_inclusion,
+    stated,
+)
+from zhengheng.web.acts.bound import disagreements
+from zhengheng.web.ledger import keys, selectors, services
+from zhengheng.web.ledger.acts import ERASURES
+from zhengheng.web.ledger.models import Erasure, Head, LedgerEntry, Node, SignedCheckpoint
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.services import import_units
 
@@ -53,7 +64,7 @@ def test_the_chain_is_gapless_and_every_proof_holds(people: People) -> None:
     leaves = selectors.leaves()
     assert check(list(selectors.entries()), leaves) == []
     for sequence in (0, 5, len(leaves) - 1):
-        proof = [bytes.fromhex(step) for step in selectors.proof(sequence)]
+        proof = [bytes.fromhex(step) for step in (selectors.proof_of(sequence) or {})["proof"]]
         assert root_from_inclusion(leaves[sequence], sequence, len(leaves), proof) == root(leaves)
 
 
@@ -69,14 +80,141 @@ def forge(sql: str, *values: object) -> None:
         ("update ledger_ledgerentry set actor = 'somebody' where sequence = 4", "altered"),
         ("delete from ledger_ledgerentry where sequence = 4", "removed"),
         ("delete from ledger_ledgerentry where sequence >= 4", "removed"),
+        ("update ledger_ledgerentry set salt = null, content = null where sequence = 4", "altered"),
+        ("update ledger_ledgerentry set salt = null where sequence = 4", "altered"),
+        ("update ledger_ledgerentry set at = 'gestern' where sequence = 4", "altered"),
+        ("update ledger_ledgerentry set content = '[' where sequence = 4", "altered"),
     ],
 )
 def test_a_forger_in_the_database_is_named(people: People, sql: str, code: str) -> None:
     point = services.sign_checkpoint(home=settings.HOME, actor="t", now=NOW)
     forge(sql)
-    public = services.signing_key(settings.HOME).public_key()
+    public = keys.public_key(settings.HOME).text()
     found = check(list(selectors.entries()), selectors.leaves(), [read(point.text, public)])
     assert (found[0].code, found[0].first) == (code, 4)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "update ledger_node set hash = (select leaf from ledger_ledgerentry where sequence = 0) where level = 1",
+        "delete from ledger_node where level = 2",
+        "update ledger_head set size = size + 1",
+        "update ledger_head set size = size - 1",
+        "delete from ledger_ledgerentry where sequence = (select max(sequence) from ledger_ledgerentry)",
+    ],
+)
+def test_a_kept_tree_that_is_not_that_of_the_entries_is_found(people: People, sql: str) -> None:
+    assert selectors.tree_findings() == []
+    forge(sql)
+    assert selectors.tree_findings()
+
+
+def test_a_byte_that_is_no_text_names_its_entry(people: People) -> None:
+    if connection.vendor == "sqlite":  # PostgreSQL refuses to keep such a text
+        forge("update ledger_ledgerentry set content = cast(x'7bff' as text) where sequence = 3")
+        selectors.damaged_text_too()
+        found = check(list(selectors.entries()), selectors.leaves())
+        connection.connection.text_factory = str
+        assert [(f.code, f.first) for f in found] == [("altered", 3)]
+
+
+def test_the_tree_of_a_ledger_that_kept_leaves_alone_is_made_once(people: People) -> None:
+    """A home of version 0.1.0 comes up with the tree that it would have had."""
+    edge = bytes(Head.objects.get().edge)
+    kept = {(n.level, n.index): bytes(n.hash) for n in Node.objects.all()}
+    Node.objects.all().delete()
+    Head.objects.update(edge=b"")
+    importlib.import_module("zhengheng.web.ledger.migrations.0003_stored_tree").keep_the_tree(apps, None)  # fmt: skip
+    assert {(n.level, n.index): bytes(n.hash) for n in Node.objects.all()} == kept
+    assert bytes(Head.objects.get().edge) == edge
+    assert selectors.tree_findings() == []
+
+
+def test_a_row_that_its_acts_do_not_explain_is_named(people: People) -> None:
+    officer = people.client("secrecy_officer")
+    body = {"before": "2010-01-01", "basis": "保管期限表"}
+    made = officer.post("/api/v1/erasures/ask", json.dumps(body), content_type="application/json").json()  # fmt: skip
+    assert list(disagreements([ERASURES])) == []
+    for change in ({"state": "done"}, {"state": "asked", "basis": "另一依据"}):
+        Erasure.objects.update(**change)
+        (found,) = disagreements([ERASURES])
+        assert "2010-01-01" in found.zh
+    Erasure.objects.update(basis="保管期限表")
+    assert list(disagreements([ERASURES])) == []
+    Erasure.objects.create(before=NOW.date(), basis="无人申请", state="asked", made_at=NOW)
+    assert len(list(disagreements([ERASURES]))) == 1, "made beside the acts"
+    Erasure.objects.all().delete()
+    (gone,) = disagreements([ERASURES])
+    assert str(made["id"]) in gone.en
+
+
+def test_checkpoints_are_signed_by_the_clock_and_say_that_a_home_was_restored(
+    people: People,
+) -> None:
+    def tick(now: datetime = NOW) -> int:
+        services.tick(home=settings.HOME, actor="system", now=now)
+        return SignedCheckpoint.objects.count()
+
+    later = NOW + timedelta(hours=2)
+    SignedCheckpoint.objects.all().delete()
+    assert [tick(), tick(), tick(later)] == [1, 1, 1], "nothing new, nothing to sign"
+    with transaction.atomic():
+        services.append(act="x", subject="y:1", actor="z", at=NOW)
+    assert [tick(NOW + timedelta(minutes=30)), tick(later)] == [1, 2]
+    key = keys.public_key(settings.HOME).text()
+    assert read(SignedCheckpoint.objects.all()[0].text, key).more == ()
+    (settings.HOME / services.RESTORED).touch()
+    with transaction.atomic():
+        services.append(act="x", subject="y:2", actor="z", at=later)
+    size = selectors.size()
+    assert tick(later) == 3
+    assert read(SignedCheckpoint.objects.all()[0].text, key).more == (f"restored {size} {later.isoformat()}",)  # fmt: skip
+    assert not (settings.HOME / services.RESTORED).exists()
+    found = check(list(selectors.entries()), selectors.leaves(), [read(p.text, key) for p in SignedCheckpoint.objects.all()])  # fmt: skip
+    assert found == []
+
+
+def test_a_witness_cosigns_by_files_and_only_one_that_is_trusted_counts(
+    people: People, tmp_path: Path
+) -> None:
+    """The office writes a request, a second installation cosigns it, the office takes the signature in."""
+    home = Path(settings.HOME)
+    services.sign_checkpoint(home=home, actor="t", now=NOW)
+    log = tmp_path / "ledger.pub"
+    log.write_text(keys.public_key(home).text())
+
+    def cosigned(old: int) -> tuple[str, str]:
+        point = SignedCheckpoint.objects.first()
+        assert point is not None
+        (tmp_path / "request.txt").write_text(services.request_to_cosign(point, old))
+        words = ["request.txt", "signed.txt", "--log", str(log), "--name", "shenji.example"]
+        done = subprocess.run(
+            [sys.executable, "-m", "zhengheng.cli.main", "ledger", "cosign", *words], cwd=tmp_path,
+            capture_output=True, text=True, check=False, env={"PATH": os.environ["PATH"]},
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return (tmp_path / "signed.txt").read_text(), done.stdout.split(": ")[-1].strip()
+
+    def take(text: str) -> list[str]:
+        with transaction.atomic():
+            return services.take_cosignature(text, home=home, actor="t", now=NOW)
+
+    size = selectors.size() - 1
+    text, key = cosigned(0)
+    with pytest.raises(VerifyError, match=r"witnesses\.txt"):
+        take(text)
+    (home / "witnesses.txt").write_text(f"# 见证人\n{key}\n", encoding="utf-8")
+    assert take(text) == ["shenji.example"]
+    assert take(text) == ["shenji.example"], "twice changes nothing"
+    assert LedgerEntry.objects.filter(act="ledger.cosigned").count() == 1
+    held = stated(SignedCheckpoint.objects.get(size=size).text)
+    assert cosigned_at(held, read_key(key)) is not None
+    services.sign_checkpoint(home=home, actor="t", now=NOW)
+    assert take(cosigned(size)[0]) == ["shenji.example"]
+    with pytest.raises(VerifyError):
+        take(text.replace(f"\n{size}\n", f"\n{size + 1}\n", 1))
+    (home / "witnesses.txt").unlink()
 
 
 def test_the_offline_check_needs_no_database(people: People, tmp_path: Path) -> None:
@@ -110,6 +248,11 @@ def test_the_offline_check_needs_no_database(people: People, tmp_path: Path) -> 
     done = verify(tmp_path / "forged.jsonl")
     assert done.returncode == 7
     assert json.loads(done.stdout)[0]["first"] == 3
+    lines[3] = lines[3].replace('"content":{', '"content":{"note":"\u2028\u0085",', 1)
+    (tmp_path / "marks.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    assert [f["first"] for f in json.loads(verify(tmp_path / "marks.jsonl").stdout)] == [3], (
+        "no mark ends a line"
+    )
     (tmp_path / "point.txt").write_text(point.text.replace("\n", " \n", 1))
     assert verify(export).returncode == 7
 
@@ -139,7 +282,7 @@ def test_what_is_beyond_its_time_is_erased_by_two_and_every_proof_holds(people: 
     assert LedgerEntry.objects.get(subject="old:2").content is not None, (
         "what proves a release stays"
     )
-    public = services.signing_key(settings.HOME).public_key()
+    public = keys.public_key(settings.HOME).text()
     held = list(selectors.entries())
     assert check(held, selectors.leaves(), [read(point.text, public)]) == []
 

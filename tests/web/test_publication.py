@@ -11,20 +11,28 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urldefrag
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.db import transaction
 from django.test import Client
 
 from tests.web.conftest import NOW, People, computed_run
+from zhengheng.domain.canonical import canonical
+from zhengheng.domain.problems import VerifyError
 from zhengheng.engines.bundle import hidden_indicators
 from zhengheng.engines.run import Run
 from zhengheng.engines.snapshot import scan, snapshot
+from zhengheng.ledger.checkpoint import public
+from zhengheng.ledger.tree import grown
 from zhengheng.web.acts.declare import Nothing
 from zhengheng.web.acts.services import make, perform
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.jobs.services import run_job
-from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.ledger.keys import public_key
+from zhengheng.web.ledger.models import Head, LedgerEntry, Node, SignedCheckpoint
 from zhengheng.web.ledger.services import append
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.services import import_units
@@ -41,8 +49,10 @@ from zhengheng.web.publication.acts import (
 )
 from zhengheng.web.publication.jobs import folder
 from zhengheng.web.publication.models import Publication
+from zhengheng.web.publication.proof import keep_newest, proof
 from zhengheng.web.reporting.models import SelfReport
 from zhengheng.web.results import services
+from zhengheng.web.results.kept import altered_runs
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
 from zhengheng.web.rulebooks.models import RulebookVersion
@@ -293,8 +303,18 @@ def test_anybody_verifies_what_was_published_and_one_altered_digit_fails(
     assert "cell.csv" in failed.stdout + failed.stderr
 
 
-def witnessed(site: Path, *files: Path) -> subprocess.CompletedProcess[str]:
-    words = [sys.executable, "-I", "-S", "witness.py", "proofs.json", *map(str, files)]
+def witnessed(site: Path, *files: Path | str, key: str = "") -> subprocess.CompletedProcess[str]:
+    pinned = key or public_key(Path(settings.HOME)).text()
+    words = [
+        sys.executable,
+        "-I",
+        "-S",
+        "witness.py",
+        "proofs.json",
+        "--key",
+        pinned,
+        *map(str, files),
+    ]
     return subprocess.run(words, cwd=site, capture_output=True, text=True, check=False)
 
 
@@ -326,6 +346,8 @@ def test_anybody_proves_that_the_files_are_those_that_entered_the_ledger(
         "another's proof": {"proof": older["proof"]},
         "the checkpoint": {"checkpoint": newer["checkpoint"].replace(f"\n{newer['size']}\n", f"\n{newer['size'] + 1}\n")},
         "another ledger": {"consistency": newer["consistency"][:-1]},
+        "itself": {"follows": str(second.pk)},
+        "nobody": {"follows": "99"},
         "a second beginning": {"follows": None},
         "another's entry": {name: older[name] for name in ("leaf", "salt", "content", "proof", "checkpoint")} | {"consistency": []},
     }  # fmt: skip
@@ -333,9 +355,74 @@ def test_anybody_proves_that_the_files_are_those_that_entered_the_ledger(
         forged = {"publications": {str(first.pk): older, str(second.pk): newer | change}}
         (site / "proofs.json").write_text(json.dumps(forged), encoding="utf-8")
         assert witnessed(site).returncode == 1, what
+    seen = tmp_path / "seen.json"
+    whole = {"publications": {str(first.pk): older, str(second.pk): newer}}
+    cut = {"publications": {str(first.pk): older}}
+    for said, code in ((whole, 0), (whole, 0), (cut, 1), (whole, 0)):
+        (site / "proofs.json").write_text(json.dumps(said), encoding="utf-8")
+        done = witnessed(site, "--memory", seen)
+        assert done.returncode == code, done.stdout
+    other = public("another", Ed25519PrivateKey.from_private_bytes(bytes(32))).text()
+    assert witnessed(site, key=other).returncode == 1, "the key that the reader kept decides"
+    unpinned = [sys.executable, "-I", "-S", "witness.py", "proofs.json"]
+    asked = subprocess.run(unpinned, cwd=site, capture_output=True, text=True, check=False)
+    assert (asked.returncode, public_key(Path(settings.HOME)).text() in asked.stdout) == (2, True)
+    assert witnessed(site, "--need", "1").returncode == 1, "no witness cosigned"
     (site / "proofs.json").write_text("{}", encoding="utf-8")
     unreadable = witnessed(site)
     assert (unreadable.returncode, unreadable.stderr) == (2, ""), "said, not thrown"
+
+
+def test_a_ledger_of_the_office_forged_anew_is_found_by_whoever_came_before(
+    people: People, result: ResultRun, tmp_path: Path
+) -> None:
+    """The owner of the key rewrites an old entry, and every hash and signature after it."""
+    held = release(people, result)
+    site, seen = Path(settings.HOME) / "portal", tmp_path / "seen.json"
+    assert witnessed(site, "--memory", seen).returncode == 0
+    newest = json.loads((site / "proofs.json").read_text(encoding="utf-8"))["latest"]
+    assert newest["follows"] == str(held.pk)
+    LedgerEntry.objects.filter(sequence=2).update(leaf=bytes(32))
+    edge: list[bytes] = []
+    for count, leaf in enumerate(LedgerEntry.objects.values_list("leaf", flat=True)):
+        edge, completed = grown(edge, count, bytes(leaf))
+        for level, made in enumerate(completed, 1):
+            Node.objects.filter(level=level, index=count >> level).update(hash=made)
+    Head.objects.update(edge=b"".join(edge))
+    SignedCheckpoint.objects.all().delete()
+    where = Path(settings.HOME) / "publications" / str(held.pk) / "proof.json"
+    where.unlink()
+    where.write_text(canonical(proof(held, home=Path(settings.HOME), now=NOW)), encoding="utf-8")
+    keep_newest(Path(settings.HOME))
+    publish(site)
+    assert witnessed(site).returncode == 0, "in itself it holds"
+    done = witnessed(site, "--memory", seen)
+    assert done.returncode == 1
+    assert "at your last visit" in done.stdout
+
+
+def test_results_that_are_not_those_of_the_ledger_are_refused_and_found(
+    people: People, computed: Run
+) -> None:
+    run = services.register_run(run=computed.id, actor=people["office_data"], now=NOW)
+    where, lakes = folder_of(run.run), Path(settings.HOME) / "lakes"
+    path = where / "results" / "total_score.parquet"
+    before = path.read_bytes()
+    assert list(altered_runs(lakes)) == []
+    table = pq.read_table(path)
+    rows = table.to_pylist()
+    rows[0]["printed"] += 1
+    pq.write_table(pa.Table.from_pylist(rows, table.schema), path)
+    try:
+        with pytest.raises(VerifyError, match=run.run):
+            loaded(where)
+        assert [f.code for f in altered_runs(lakes)] == ["results"]
+        page = people.client("office_data").get(f"/office/results/{run.run}/")
+        assert page.status_code < 500
+        assert "存证日志" in page.content.decode()
+    finally:
+        path.write_bytes(before)
+    assert loaded(where).id == run.run
 
 
 def test_the_portal_is_everybodys_and_the_office_is_not(people: People, result: ResultRun) -> None:

@@ -18,6 +18,8 @@ from zhengheng.cli.sample import year
 from zhengheng.ledger.check import check
 from zhengheng.sample.make import make_sample
 from zhengheng.web.accounts.models import Account
+from zhengheng.web.acts.bound import disagreements
+from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.audits.models import Audit
 from zhengheng.web.ledger import selectors
@@ -29,6 +31,7 @@ from zhengheng.web.rectification.models import Rectification
 from zhengheng.web.rectification.selectors import standings
 from zhengheng.web.reporting.jobs import tick
 from zhengheng.web.reporting.models import Item, Report
+from zhengheng.web.results.kept import altered_runs
 from zhengheng.web.results.models import DecidedGrade, ResultRun
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.sample.furnish import furnish_office
@@ -93,6 +96,9 @@ def test_the_sample_city_and_its_stories(city: list[tuple[str, str, str]]) -> No
         no_link_leads_to_a_closed_door(username)
     assert RulebookVersion.objects.filter(state="adopted").count() == 4 * 3 + 1
     assert check(list(selectors.entries()), selectors.leaves()) == []
+    assert selectors.tree_findings() == []
+    assert [one.zh for one in disagreements(KINDS)] == [], "every row follows from its acts"
+    assert list(altered_runs(Path(settings.HOME) / "lakes")) == []
 
 
 def no_link_leads_to_a_closed_door(username: str) -> None:

@@ -1,5 +1,7 @@
 """What a run gives back: result tables as plain rows in a fixed order, the same from any engine."""
 
+import hashlib
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -10,6 +12,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
+from pyarrow import csv
 
 from zhengheng.engines.rows import TableRows
 from zhengheng.lake.facts import Facts, schema
@@ -52,6 +55,15 @@ class Results:
         if table in self.tables:
             return self.tables[table].filter(wanted)
         return conform(table, ds.dataset(_names(self.files[table])).to_table(filter=wanted))
+
+    def digest(self) -> str:
+        """SHA-256 over the contents of all tables, whatever the files are called and however they are divided."""
+        made = hashlib.sha256()
+        for name in sorted({*self.tables, *self.files}):
+            made.update(f"{name}\n".encode())
+            csv.write_csv(self.table(name), (text := io.BytesIO()))
+            made.update(text.getvalue())
+        return made.hexdigest()
 
     def of_unit(self, table: str, unit: str) -> list[dict[str, Any]]:
         """One unit's rows as plain rows; none where this run did not keep the table."""

@@ -1,15 +1,18 @@
 """Checking a ledger offline: its entries, an earlier list of leaf hashes, signed checkpoints.
 
-An altered entry shows against its own digest or its stored leaf hash. Whoever alters everything,
-leaf hashes too, is found by a checkpoint kept elsewhere: its root no longer fits the first entries.
-A list of leaf hashes kept with a checkpoint names the entry; without one, two checkpoints name the range.
+An altered entry shows against its own digest or its stored leaf hash; a content that is gone against the erasures that
+the ledger itself tells of. Whoever alters everything, leaf hashes too, is found by a checkpoint kept elsewhere: its root no
+longer fits the first entries. A list of leaf hashes kept with a checkpoint names the entry; without one, two checkpoints
+name the range.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from zhengheng.ledger.checkpoint import Checkpoint
-from zhengheng.ledger.entry import Entry
+from zhengheng.ledger.entry import ERASE, KEPT, Entry
 from zhengheng.ledger.tree import root
 
 
@@ -35,19 +38,34 @@ def check(
     hashes = [entry.leaf() for entry in entries]
     for entry, stored, made in zip(entries, leaves, hashes, strict=False):
         if not entry.is_intact():
-            found.append(_altered(entry, "内容与摘要不符", "its content does not fit its digest"))
+            found.append(altered(entry, "内容与摘要不符", "its content does not fit its digest"))
         elif stored != made:
             found.append(
-                _altered(entry, "与存储的叶哈希不符", "it does not fit its stored leaf hash")
+                altered(entry, "与存储的叶哈希不符", "it does not fit its stored leaf hash")
             )
+    found += _erasures(entries)
     found += _against_witness(entries, hashes, witnessed)
     return found + _against_checkpoints(hashes, checkpoints, found)
 
 
-def _altered(entry: Entry, zh: str, en: str) -> Finding:
+def turned_back(entries: Iterable[Entry]) -> list[Finding]:
+    """Entries whose time is before that of the entry before: worth a question, and no proof of anything."""
+    found, before = [], None
+    for entry in entries:
+        if before is not None and entry.at < before.at:
+            found.append(
+                Finding("clock", entry.sequence, entry.sequence, f"第 {entry.sequence} 条的时间早于前一条（{entry.at:%Y-%m-%d %H:%M}，前一条 {before.at:%Y-%m-%d %H:%M}）",
+                        f"the time of entry {entry.sequence} is before that of the entry before it ({entry.at:%Y-%m-%d %H:%M} after {before.at:%Y-%m-%d %H:%M})")
+            )  # fmt: skip
+        before = entry
+    return found
+
+
+def altered(entry: Entry, zh: str, en: str) -> Finding:
+    """An entry that is not what it was."""
     what = f"{entry.act} {entry.subject}"
     return Finding(
-        "altered", entry.sequence, entry.sequence, f"第 {entry.sequence} 条 ({what}) 被改动: {zh}",
+        "altered", entry.sequence, entry.sequence, f"第 {entry.sequence} 条（{what}）被改动：{zh}",
         f"entry {entry.sequence} ({what}) was altered: {en}",
     )  # fmt: skip
 
@@ -72,21 +90,52 @@ def _sequence(entries: Sequence[Entry]) -> list[Finding]:
     return found
 
 
+def _erasures(entries: Sequence[Entry]) -> list[Finding]:
+    """Contents that are gone without an erasure that covers them, and erasures that do not count up."""
+    acts = [entry for entry in entries if entry.act == ERASE and entry.content]
+    found, counts = [], Counter[int]()
+    for entry in entries:
+        if entry.content is not None and entry.salt is not None:
+            continue
+        covering = (act for act in acts if act.sequence > entry.sequence and entry.at.isoformat() < str((act.content or {}).get("before")))  # fmt: skip
+        act = next(covering, None)
+        if act is None or entry.act in KEPT:
+            found.append(altered(entry, "内容缺失，没有清除记录说明", "its content is gone, and no erasure accounts for it"))  # fmt: skip
+        else:
+            counts[act.sequence] += 1
+    for act in acts:
+        said = act.content or {}
+        if said.get("entries") != counts[act.sequence]:
+            found.append(altered(act, f"称清除 {said.get('entries')} 条，实有 {counts[act.sequence]} 条", f"it tells of {said.get('entries')} contents erased, and there are {counts[act.sequence]}"))  # fmt: skip
+        if _is_early(act):
+            found.append(altered(act, "清除了保存期内的内容", "it erased contents within their retention period"))  # fmt: skip
+    return found
+
+
+def _is_early(act: Entry) -> bool:
+    """Whether an erasure reached into the retention period that it names itself."""
+    said = act.content or {}
+    if "retention" not in said:
+        return False  # version 0.1.0 did not name it
+    limit = date(act.at.year - int(said["retention"]), act.at.month, 1)
+    return date.fromisoformat(str(said["before"])) > limit
+
+
 def _against_witness(
     entries: Sequence[Entry], hashes: Sequence[bytes], witnessed: Sequence[bytes]
 ) -> list[Finding]:
     found = [
-        _altered(entry, "与另存的叶哈希不符", "it does not fit the leaf hash kept elsewhere")
+        altered(entry, "与另存的叶哈希不符", "it does not fit the leaf hash kept elsewhere")
         for entry, made, kept in zip(entries, hashes, witnessed, strict=False)
         if made != kept
     ]
     if len(witnessed) > len(hashes):
-        first, last = len(hashes), len(witnessed) - 1
-        found.append(_cut(first, last))
+        found.append(cut(len(hashes), len(witnessed) - 1))
     return found
 
 
-def _cut(first: int, last: int) -> Finding:
+def cut(first: int, last: int) -> Finding:
+    """The newest entries are not there any more."""
     return Finding(
         "removed", first, last, f"最新的第 {first} 至 {last} 条被删除",
         f"the newest entries, {first} to {last}, were removed",
@@ -100,15 +149,15 @@ def _against_checkpoints(
     good = 0
     for point in sorted(checkpoints, key=lambda c: c.size):
         if point.size > len(hashes):
-            cut = _cut(len(hashes), point.size - 1)
-            if cut not in known and cut not in found:
-                found.append(cut)
+            gone = cut(len(hashes), point.size - 1)
+            if gone not in known and gone not in found:
+                found.append(gone)
         elif root(hashes[: point.size]) == point.root:
             good = point.size
         elif not known and not found:
             first, last = good, point.size - 1
             found.append(
-                Finding("rewritten", first, last, f"第 {first} 至 {last} 条之间被改写: 根与 {point.at:%Y-%m-%d %H:%M} 的检查点 {point.code} 不符",
+                Finding("rewritten", first, last, f"第 {first} 至 {last} 条之间被改写：根与 {point.at:%Y-%m-%d %H:%M} 的检查点 {point.code} 不符",
                         f"something between entries {first} and {last} was rewritten: the root does not fit the checkpoint {point.code} of {point.at:%Y-%m-%d %H:%M}")
             )  # fmt: skip
     return found

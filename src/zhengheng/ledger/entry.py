@@ -9,6 +9,10 @@ from zhengheng.domain.canonical import canonical
 from zhengheng.ledger.witness import leaf_hash
 
 SALT_BYTES = 16
+ERASE = "erasure.carry_out"
+"""The act that empties contents; its own content says before which day, and how many."""
+KEPT = ("publication.written", "ledger.checkpoint", "ledger.restored", ERASE)
+"""Acts whose content proves something to everybody for ever, and names no person."""
 
 
 def content_digest(salt: bytes, content: dict[str, Any]) -> str:

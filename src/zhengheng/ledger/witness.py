@@ -1,20 +1,25 @@
-"""见证: 核对公众门户上的文件就是发布时记入存证日志的文件 / checks that a portal's files are those that entered the ledger.
+"""见证：核对公众门户上的文件就是发布时记入存证日志的文件 / checks that a portal's files are those that entered the ledger.
 
-    python -I -S witness.py proofs.json [FILE...]
+    python -I -S witness.py proofs.json --key KEY [--memory FILE] [--witness KEY]... [--need N] [FILE...]
 
 Needs nothing but Python. `proofs.json` holds of every publication its ledger entry, the signed checkpoint
-of that moment, the ledger's public key, the proof that the entry is among those the checkpoint speaks for,
-and the proof that the ledger of the publication before is its beginning. Each FILE is looked up by its SHA-256.
-Trees and proofs are those of RFC 6962 and RFC 9162, signatures those of RFC 8032 (Ed25519).
+of that moment, the proof that the entry is among those the checkpoint speaks for, and the proof that the
+ledger of the publication before is its beginning. KEY is the ledger's public key (or a file that holds it), kept by you
+since an earlier visit or taken from print: a key that only comes with the proofs proves nothing. `--memory FILE` keeps
+what was seen, so that a ledger that was cut, exchanged or begun anew is found at the next visit. `--witness` names the
+public key of somebody who cosigns checkpoints; `--need N` asks for N of them on the newest one. Each FILE is
+looked up by its SHA-256. Trees and proofs are those of RFC 6962 and RFC 9162, signatures those of RFC 8032
+(Ed25519), checkpoints and cosignatures those of C2SP (signed-note, tlog-checkpoint, tlog-cosignature).
 """
 
+import argparse
 import base64
 import hashlib
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 
 def leaf_hash(content: bytes) -> bytes:
@@ -132,22 +137,124 @@ def is_signed(key: bytes, message: bytes, signature: bytes) -> bool:
     return (y | (x & 1) << 255).to_bytes(32, "little") == signature[:32]
 
 
-def _checkpoint(text: str) -> tuple[int, bytes]:
-    """Size and root that a checkpoint states."""
-    lines = text.split("\n")
-    return int(lines[2]), bytes.fromhex(lines[3])
+FIRST_HEAD = "zhengheng-ledger std"
+"""How a checkpoint of version 0.1.0 begins."""
+SIGNED, COSIGNED = 1, 4
+"""Kinds of signatures of a signed note: of the ledger itself, of a witness with its time."""
+DASH = "\u2014 "
 
 
-def faults(number: str, held: dict[str, Any], before: dict[str, Any] | None) -> list[str]:
+class Key(NamedTuple):
+    """A public key with the name it goes by; `kind` is SIGNED or COSIGNED."""
+
+    name: str
+    kind: int
+    raw: bytes
+
+    def ident(self) -> bytes:
+        """The four bytes that a signature line names its key by."""
+        return hashlib.sha256(f"{self.name}\n".encode() + bytes([self.kind]) + self.raw).digest()[
+            :4
+        ]
+
+    def text(self) -> str:
+        """The key in one line: name, identifier, key."""
+        held = base64.b64encode(bytes([self.kind]) + self.raw).decode()
+        return f"{self.name}+{self.ident().hex()}+{held}"
+
+
+def read_key(text: str) -> Key:
+    """A key from its line; also the 64 hexadecimal digits of version 0.1.0. Raises ValueError."""
+    words = text.strip().split("+", 2)
+    if len(words) == 1:
+        made = Key("zhengheng", SIGNED, bytes.fromhex(words[0]))
+    else:
+        held = base64.b64decode(words[2], validate=True)
+        made = Key(words[0], held[0], held[1:])
+        if made.ident().hex() != words[1]:
+            raise ValueError("公钥不完整 / the key is damaged")
+    if len(made.raw) != 32 or made.kind not in {SIGNED, COSIGNED}:
+        raise ValueError("这不是公钥 / this is no public key")
+    return made
+
+
+class Stated(NamedTuple):
+    """What a checkpoint states, the text that was signed, and its signatures: name and bytes of each."""
+
+    origin: str
+    size: int
+    root: bytes
+    more: tuple[str, ...]
+    body: bytes
+    signatures: tuple[tuple[str, bytes], ...]
+
+
+def stated(text: str) -> Stated:
+    """A checkpoint from its text, whoever signed it. Raises ValueError."""
+    body, apart, after = text.partition("\n\n")
+    lines = body.split("\n")
+    if not apart or len(lines) < 3:
+        raise ValueError("这不是检查点 / this is no checkpoint")
+    signed = f"{body}\n".encode()
+    if lines[0] == FIRST_HEAD:
+        made = (("zhengheng", base64.b64decode(after.strip(), validate=True)),)
+        return Stated(
+            lines[1], int(lines[2]), bytes.fromhex(lines[3]), (f"time {lines[4]}",), signed, made
+        )
+    root = base64.b64decode(lines[2], validate=True)
+    if not (lines[1].isdecimal() and lines[1].isascii()) or len(root) != 32 or not all(lines):
+        raise ValueError("这不是检查点 / this is no checkpoint")
+    held = []
+    for line in after.split("\n")[:-1]:
+        name, _, what = line.removeprefix(DASH).partition(" ")
+        if not line.startswith(DASH) or not name or not what:
+            raise ValueError("检查点的签名行不完整 / a signature line of the checkpoint is damaged")
+        held.append((name, base64.b64decode(what, validate=True)))
+    return Stated(lines[0], int(lines[1]), root, tuple(lines[3:]), signed, tuple(held))
+
+
+def is_signed_by(point: Stated, key: Key) -> bool:
+    """Whether the ledger's own signature stands under a checkpoint, and it is this ledger's checkpoint."""
+    if point.body.startswith(FIRST_HEAD.encode()):
+        return is_signed(key.raw, point.body, point.signatures[0][1])
+    return point.origin == key.name and any(
+        name == key.name and held[:4] == key.ident() and is_signed(key.raw, point.body, held[4:])
+        for name, held in point.signatures
+    )
+
+
+def cosigned_message(body: bytes, seconds: int) -> bytes:
+    """What a witness signs: the checkpoint, and when it was seen."""
+    return f"cosignature/v1\ntime {seconds}\n".encode() + body
+
+
+def cosigned_at(point: Stated, key: Key) -> int | None:
+    """When a witness cosigned a checkpoint, in seconds since 1970; None where it did not."""
+    for name, held in point.signatures:
+        if name == key.name and held[:4] == key.ident() and len(held) == 76:
+            seconds = int.from_bytes(held[4:12], "big")
+            if is_signed(key.raw, cosigned_message(point.body, seconds), held[12:]):
+                return seconds
+    return None
+
+
+def follows(old: Stated, new: Stated, steps: Sequence[str]) -> bool:
+    """Whether a proof shows that one checkpoint's ledger is the beginning of another's."""
+    proof = [bytes.fromhex(step) for step in steps]
+    return is_consistent(old.size, old.root, new.size, new.root, proof)
+
+
+def faults(number: str, held: dict[str, Any], before: dict[str, Any] | None, key: Key) -> list[str]:
     """What does not hold of one publication's proof; `before` is the proof whose ledger it goes on from.
 
     Raises KeyError, ValueError or IndexError where it is no proof at all.
     """
     found = []
-    body, _, signature = held["checkpoint"].partition("\n\n")
-    size, root = _checkpoint(body)
-    if not is_signed(bytes.fromhex(held["key"]), f"{body}\n".encode(), base64.b64decode(signature)):
-        found.append("检查点的签名不符 / the checkpoint's signature does not fit")
+    point = stated(held["checkpoint"])
+    if not is_signed_by(point, key):
+        found.append(
+            "检查点不是用您给出的公钥签发的 / the checkpoint is not signed with the key you gave"
+        )
     leaf = json.loads(held["leaf"])
     if (leaf["act"], leaf["subject"]) != ("publication.written", f"publication:{number}"):
         found.append("条目说的不是这次发布 / the entry is not about this publication")
@@ -156,49 +263,171 @@ def faults(number: str, held: dict[str, Any], before: dict[str, Any] | None) -> 
         found.append("内容与条目的摘要不符 / the content does not fit the entry's digest")
     steps = [bytes.fromhex(step) for step in held["proof"]]
     made = leaf_hash(held["leaf"].encode())
-    if root_from_inclusion(made, leaf["sequence"], size, steps) != root:
+    if root_from_inclusion(made, leaf["sequence"], point.size, steps) != point.root:
         found.append(
             "条目不在检查点所说的日志里 / the entry is not in the ledger the checkpoint speaks for"
         )
-    if before is not None:
-        old_size, old_root = _checkpoint(before["checkpoint"])
-        steps = [bytes.fromhex(step) for step in held["consistency"]]
-        if not is_consistent(old_size, old_root, size, root, steps):
-            found.append("上一次发布的日志不是它的开头: 日志被改写 / the ledger of the publication before is not its beginning: it was rewritten")  # fmt: skip
+    if before is not None and not follows(stated(before["checkpoint"]), point, held["consistency"]):
+        found.append(
+            "上一次发布的日志不是它的开头，日志被改写 / the ledger of the publication before is not its beginning: it was rewritten"
+        )
+    return found
+
+
+def chain(proofs: Mapping[str, dict[str, Any]]) -> tuple[list[str], list[str]]:
+    """The publications in the order in which each follows the one before, and what breaks that order."""
+    after: dict[str | None, list[str]] = {}
+    for number, held in proofs.items():
+        after.setdefault(held["follows"], []).append(number)
+    found = [
+        f"发布 {'、'.join(sorted(more))} 接在同一个开头之后 / publications {', '.join(sorted(more))} go on from the same beginning"
+        for more in after.values() if len(more) > 1
+    ]  # fmt: skip
+    order: list[str] = []
+    here = after.get(None, [])
+    while here and here[0] not in order:
+        order.append(here[0])
+        here = after.get(here[0], [])
+    lost = sorted(proofs.keys() - set(order))
+    if lost and not found:
+        found.append(
+            f"发布 {'、'.join(lost)} 不在同一条链上 / publications {', '.join(lost)} are not in the one chain"
+        )
+    places = [json.loads(proofs[number]["leaf"])["sequence"] for number in order]
+    if len(set(places)) < len(places):
+        found.append("两次发布是同一条目 / two publications are the same entry")
+    return order, found
+
+
+def _since(memory: dict[str, Any], now: dict[str, Any], points: list[list[Any]]) -> list[str]:
+    """What of an earlier visit is no longer so; `points` are size and root after each publication of today."""
+    found = []
+    if memory["key"] != now["key"]:
+        found.append("公钥与上次不同 / the key is not that of your last visit")
+    for number, leaf in sorted(memory["publications"].items()):
+        if number not in now["publications"]:
+            found.append(
+                f"上次见过的发布 {number} 不见了 / publication {number}, which you saw, is gone"
+            )
+        elif now["publications"][number] != leaf:
+            found.append(f"发布 {number} 的条目与上次不同 / the entry of publication {number} is not the one you saw")  # fmt: skip
+    if [memory["size"], memory["root"]] not in points or now["latest"] < memory["latest"]:
+        found.append(
+            f"上次日志有 {memory['latest']} 条，现在的不是它的延续 / at your last visit the ledger had {memory['latest']} entries, and this one does not go on from it"
+        )
     return found
 
 
 def main(words: Sequence[str]) -> int:
     """Print what holds; gives 0, 1 where anything does not, 2 where it cannot be read."""
-    if not words:
-        print(__doc__)
-        return 2
+    reader = argparse.ArgumentParser(
+        prog="witness.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    reader.add_argument("proofs", type=Path)
+    reader.add_argument("files", type=Path, nargs="*")
+    reader.add_argument("--key")
+    reader.add_argument("--memory", type=Path)
+    reader.add_argument("--witness", action="append", default=[])
+    reader.add_argument("--need", type=int, default=0)
+    given = reader.parse_intermixed_args(words)
     try:
-        return _look(words)
-    except (OSError, KeyError, ValueError, IndexError, TypeError) as error:
+        return _look(given)
+    except (OSError, KeyError, ValueError, IndexError, TypeError, AttributeError) as error:
         print(f"✗ 无法读取 / cannot be read: {type(error).__name__} {error}")
         return 2
 
 
-def _look(words: Sequence[str]) -> int:
-    proofs = json.loads(Path(words[0]).read_text(encoding="utf-8"))["publications"]
-    good, known = True, {}
-    if [held["follows"] for held in proofs.values()].count(None) > 1:
-        good = False
-        print("■ 日志有不止一个开头 / the ledger has more than one beginning")
-    for number, held in sorted(proofs.items(), key=lambda one: int(one[0])):
-        found = faults(number, held, proofs[held["follows"]] if held["follows"] else None)
-        good = good and not found
+def _key(text: str) -> Key:
+    path = Path(text)
+    return read_key(path.read_text(encoding="utf-8") if path.is_file() else text)
+
+
+def _latest(held: dict[str, Any], newest: Stated, key: Key) -> tuple[Stated, list[str]]:
+    """The newest checkpoint of all, which may speak for more than the publications, and what is wrong with it."""
+    point = stated(held["checkpoint"])
+    found = []
+    if not is_signed_by(point, key):
+        found.append("最新检查点不是用您给出的公钥签发的 / the newest checkpoint is not signed with the key you gave")  # fmt: skip
+    if not follows(newest, point, held["consistency"]):
+        found.append("最新检查点不是发布日志的延续 / the newest checkpoint does not go on from the publications")  # fmt: skip
+    return point, found
+
+
+def _grown(newest: Stated, before: Stated) -> list[str]:
+    """The newest checkpoint of all must go on from the newest publication, not from an older one."""
+    if before.size >= newest.size:
+        return []
+    return ["最新检查点没有接在最近一次发布之后 / the newest checkpoint does not go on from the newest publication"]  # fmt: skip
+
+
+def _look(given: argparse.Namespace) -> int:
+    document = json.loads(given.proofs.read_text(encoding="utf-8"))
+    proofs = document["publications"]
+    if not given.key:
+        keys = "、".join(sorted({str(held["key"]) for held in proofs.values()}))
+        print(f"✗ 请用 --key 给出从别处得到的公钥；文件自称的公钥是 / give the public key you have from elsewhere with --key; the files claim: {keys}")  # fmt: skip
+        return 2
+    key = _key(given.key)
+    order, wrong = chain(proofs)
+    known = {}
+    for number in sorted(proofs, key=lambda one: (len(one), one)):
+        held = proofs[number]
+        found = faults(number, held, proofs.get(held["follows"]), key)
+        wrong += found
         for name, digest in json.loads(held["content"])["digests"].items():
             known[digest] = f"{number} {name}"
         for one in found or ["条目、检查点、签名相符 / entry, checkpoint and signature hold"]:
             print(f"{'■' if found else '●'} 发布 publication {number}: {one}")
-    for key in sorted({held["key"] for held in proofs.values()}):
-        print(
-            f"公钥, 请与别处保存的比较 / public key, to compare with a copy kept elsewhere: {key}"
-        )
-    for path in words[1:]:
-        digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    point = stated(proofs[order[-1]]["checkpoint"]) if order else None
+    if point is not None and document.get("latest"):
+        before = stated(proofs[document["latest"]["follows"]]["checkpoint"])
+        wrong += _grown(point, before)
+        point, found = _latest(document["latest"], before, key)
+        wrong += found
+    if point is not None:
+        wrong += _witnessed(point, [_key(text) for text in given.witness], given.need)
+        wrong += _remembered(given.memory, proofs, point, key, bool(wrong))
+    for line in point.more if point is not None else ():
+        if line.startswith("restored "):
+            print(f"▲ 日志曾从备份恢复 / the ledger was restored from a backup: {line}")
+    for one in dict.fromkeys(wrong):
+        print(f"■ {one}")
+    return _files(given.files, known, good=not wrong)
+
+
+def _witnessed(point: Stated, keys: Sequence[Key], need: int) -> list[str]:
+    by = {key.name for key in keys if cosigned_at(point, key) is not None}
+    for name in sorted(by):
+        print(f"● 见证人已联署 / cosigned by {name}")
+    if len(by) >= need:
+        return []
+    return [f"需要 {need} 个见证人联署，只有 {len(by)} 个 / {need} witnesses must have cosigned, {len(by)} did"]  # fmt: skip
+
+
+def _remembered(
+    memory: Path | None, proofs: Mapping[str, dict[str, Any]], point: Stated, key: Key, wrong: bool
+) -> list[str]:
+    """What speaks against the last visit; this visit is remembered where nothing at all is wrong."""
+    if memory is None:
+        return []
+    leaves = {n: hashlib.sha256(held["leaf"].encode()).hexdigest() for n, held in proofs.items()}
+    seen = [stated(held["checkpoint"]) for held in proofs.values()]
+    points = sorted([one.size, one.root.hex()] for one in seen)
+    now = {"key": key.raw.hex(), "size": points[-1][0], "root": points[-1][1], "latest": point.size,
+           "publications": leaves}  # fmt: skip
+    found = (
+        _since(json.loads(memory.read_text(encoding="utf-8")), now, points)
+        if memory.is_file()
+        else []
+    )
+    if not found and not wrong:
+        memory.write_text(json.dumps(now, indent=1) + "\n", encoding="utf-8")
+    return found
+
+
+def _files(paths: Sequence[Path], known: Mapping[str, str], *, good: bool) -> int:
+    for path in paths:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
         good = good and digest in known
         said = f"= {known[digest]}" if digest in known else "不是发布过的文件 / is no file that was published"  # fmt: skip
         print(f"{'●' if digest in known else '■'} {path} {said}")

@@ -16,11 +16,12 @@ from zhengheng.lake.care import backup as backup_lake
 from zhengheng.lake.care import restore as restore_lake
 from zhengheng.lake.store import Lake
 from zhengheng.lake.tarball import Tarball, unpack
+from zhengheng.web.ledger.services import RESTORED
 
 KEYS = ("ledger.key", "django.key", "secret.key")
 """What somebody with the backup must not have."""
 FOLDERS = ("files", "archive", "publications")
-ALONE = ("ledger.pub", "portal.yaml", "portal-inbox.pub")
+ALONE = ("ledger.pub", "witnesses.txt", "portal.yaml", "portal-inbox.pub")
 Tell = Callable[[str], None]
 
 
@@ -74,6 +75,8 @@ def restore(archive: Path, home: Path, tell: Tell) -> int:
         for name in ("office.db", *ALONE, *FOLDERS):
             if (place / name).exists():
                 shutil.move(place / name, home / name)
+        # From its next checkpoint on the ledger says that it came back from a backup.
+        (home / RESTORED).touch()
     return count
 
 

@@ -40,7 +40,6 @@ office = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="办公�
 portal = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="公众门户 / the public portal"
 )
-ledger = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="存证日志 / the ledger")
 
 
 def begin(home: Path, *, look_only: bool = False) -> None:
@@ -172,83 +171,6 @@ def import_units(
         rows=rows, actor=f"os:{getpass.getuser()}", now=now(), source=file.name
     )
     out.print(f"{count} 个单位 / units")
-
-
-@ledger.command("verify")
-def verify(
-    home: HomeOption = HERE,
-    export: Annotated[
-        Path | None, typer.Option(help="导出的 JSON 行; 不给则查数据库 / an export instead of the database")
-    ] = None,
-    checkpoint: Annotated[
-        list[Path] | None, typer.Option(help="另存的检查点 / checkpoints kept elsewhere")
-    ] = None,
-    key: Annotated[Path | None, typer.Option(help="ledger.pub")] = None,
-    witness: Annotated[
-        Path | None, typer.Option(help="较早的导出 / an earlier export, which names a rewritten entry")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
-) -> None:  # fmt: skip
-    """Check the ledger offline; every altered, removed or moved entry is named. Exit code 7 on findings."""
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-    from zhengheng.ledger.check import check
-    from zhengheng.ledger.checkpoint import CheckpointError, read
-
-    entries, leaves = _read(export, home)
-    public = key or home / "ledger.pub"
-    points = []
-    for path in checkpoint or ():
-        if not public.is_file():
-            raise NotFoundError.one(
-                str(public),
-                "key.absent",
-                zh="没有公钥文件, 用 --key 给出",
-                en="no public key; give it with --key",
-            )
-        try:
-            held = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public.read_text().strip()))
-            points.append(read(path.read_text(encoding="utf-8"), held))
-        except (CheckpointError, ValueError) as error:
-            raise VerifyError.one(
-                str(path), "checkpoint.bad", zh=f"检查点无效: {error}", en=str(error)
-            ) from error
-    witnessed = [entry.leaf() for entry in _read(witness, home)[0]] if witness else []
-    found = check(entries, leaves, points, witnessed)
-    if as_json:
-        typer.echo(json.dumps([vars(f) for f in found], ensure_ascii=False, indent=1))
-    elif not found:
-        out.print(f"通过 OK: {len(entries)} 条 entries")
-    else:
-        for finding in found:
-            out.print(f"{finding.zh} / {finding.en}")
-    if found:
-        raise typer.Exit(VerifyError.exit_code)
-
-
-def _read(export: Path | None, home: Path):  # type: ignore[no-untyped-def]
-    from zhengheng.ledger.entry import Entry
-
-    if export is None:
-        if not os.environ.get("DATABASE_URL") and not (home / "office.db").is_file():
-            raise NotFoundError.one(
-                str(home), "office.absent", zh="这里没有办公端的数据", en="there is no office here"
-            )
-        begin(home, look_only=True)
-        from zhengheng.web.ledger import selectors
-
-        return list(selectors.entries()), selectors.leaves()
-    entries, leaves = [], []
-    for number, line in enumerate(export.read_text(encoding="utf-8").splitlines(), 1):
-        try:
-            data = json.loads(line)
-            entries.append(Entry.from_dict(data))
-            leaves.append(bytes.fromhex(data["leaf"]))
-        except (ValueError, KeyError, TypeError) as error:
-            raise VerifyError.one(
-                f"{export}:{number}", "export.bad", zh=f"这一行不是日志记录: {error}", en=f"this line is no entry: {error}"
-            ) from error  # fmt: skip
-    return entries, leaves
 
 
 @portal.command("export")

@@ -199,6 +199,8 @@ class Kind:
     """The address of the object's page, where it is not the common one."""
     pages: str = ""
     """The address of the list of objects, where it is not the common one."""
+    unbound: tuple[str, ...] = ()
+    """Columns that a job keeps for itself and no act answers for: the ledger does not commit to them."""
     printed: Callable[[Any], Sequence[Section]] | None = None
     """What a paper to be signed shows of the object beside its facts."""
 

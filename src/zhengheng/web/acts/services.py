@@ -10,6 +10,7 @@ from zhengheng.domain.problems import ZhenghengError
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import forbidden, grants
 from zhengheng.web.accounts.services import stale
+from zhengheng.web.acts.bound import ROW, row_digest
 from zhengheng.web.acts.declare import Act, Change, Doing, Given, Kind, Made
 from zhengheng.web.files.services import own_files
 from zhengheng.web.ledger.services import append
@@ -58,6 +59,7 @@ def _made(kind: Kind, act: Act, new: Made, maker: Account | None, by: str, now: 
     made.save()
     for child in new.children:
         child(made).save()
+    made.refresh_from_db()
     _write(kind, act, made, by, now, new.content)
     return made
 
@@ -96,8 +98,8 @@ def _do(kind: Kind, act: Act, obj: Any, doing: Doing, row_version: int) -> Any:
         if not found.update(state=state, row_version=F("row_version") + 1, **change.fields):
             raise stale(f"{kind.name}:{obj.pk}")
         by = doing.by.username if doing.by else SYSTEM
+        obj.refresh_from_db()
         _write(kind, act, obj, by, doing.now, change.content)
-    obj.refresh_from_db()
     return obj
 
 
@@ -127,4 +129,5 @@ def _signs(kind: Kind, role: Role, doing: Doing) -> bool:
 def _write(
     kind: Kind, act: Act, obj: Any, actor: str, now: datetime, content: dict[str, Any]
 ) -> None:
+    content = content | {ROW: row_digest(kind, obj)}
     append(act=act.code, subject=f"{kind.name}:{obj.pk}", actor=actor, at=now, content=content)

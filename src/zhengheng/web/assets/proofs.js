@@ -41,15 +41,22 @@ async function isConsistent(oldSize, oldRoot, size, newRoot, proof) {
   return last === 0 && same(before, oldRoot) && same(now, newRoot);
 }
 
+const base64 = (text) => Uint8Array.from(atob(text.trim()), (one) => one.charCodeAt(0));
+
+// A checkpoint is a signed note (C2SP); version 0.1.0 wrote one of its own form, with the root in hexadecimal.
 const stated = (checkpoint) => {
-  const [body, signature] = checkpoint.split("\n\n");
+  const [body, after] = checkpoint.split("\n\n");
   const lines = body.split("\n");
-  return { body: `${body}\n`, signature: Uint8Array.from(atob(signature.trim()), (one) => one.charCodeAt(0)), size: +lines[2], root: bytes(lines[3]) };
+  if (lines[0] === "zhengheng-ledger std") return { body: `${body}\n`, signatures: [base64(after)], size: +lines[2], root: bytes(lines[3]) };
+  const signed = after.split("\n").filter((line) => line.startsWith("\u2014 ")).map((line) => base64(line.split(" ")[2]).slice(4));
+  return { body: `${body}\n`, signatures: signed.filter((one) => one.length === 64), size: +lines[1], root: base64(lines[2]) };
 };
 
 async function isSigned(key, point) {
-  const owner = await crypto.subtle.importKey("raw", bytes(key), { name: "Ed25519" }, false, ["verify"]);
-  return crypto.subtle.verify({ name: "Ed25519" }, owner, point.signature, utf8(point.body));
+  const raw = key.includes("+") ? base64(key.split("+").slice(2).join("+")).slice(1) : bytes(key);
+  const owner = await crypto.subtle.importKey("raw", raw, { name: "Ed25519" }, false, ["verify"]);
+  const made = await Promise.all(point.signatures.map((one) => crypto.subtle.verify({ name: "Ed25519" }, owner, one, utf8(point.body))));
+  return made.includes(true);
 }
 
 // Whether all of a publication's proof holds; `before` is the proof that it goes on from. Throws where the browser knows no Ed25519.

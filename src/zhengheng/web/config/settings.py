@@ -16,6 +16,8 @@ ZHENGHENG_SMTP    smtps://name@host:465 or smtp+tls://name@host:587 for reminder
 ZHENGHENG_SMS, ZHENGHENG_WEBHOOK         https://… of a gateway for text messages or a messenger; _SECRET its token,
                   _BODY what it takes as JSON, with {address} and {text} where they belong
                   (every secret may come from a file instead: NAME_FILE)
+ZHENGHENG_LEDGER_ORIGIN  the name of this installation's ledger in its checkpoints, such as jixiao.example.gov.cn/ledger; given before
+                     the first start (default: a name made from its key)
 ZHENGHENG_RETENTION  years for which the contents of ledger entries are kept at the least (default: 10 [D])
 ZHENGHENG_CLOCK   a fixed moment such as 2026-03-12T09:00+08:00, for demonstrations; shown on every page
 ZHENGHENG_FICTIONAL  1 where the city is invented, which every page then says too
@@ -201,6 +203,9 @@ SOCIALACCOUNT_LOGIN_ON_GET = True
 SOCIALACCOUNT_STORE_TOKENS = False
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
+LEDGER_ORIGIN = (
+    os.environ.get("ZHENGHENG_LEDGER_ORIGIN", "").strip().replace(" ", "-").replace("+", "-")
+)
 RETENTION = int(os.environ.get("ZHENGHENG_RETENTION", "10"))
 SECOND_FACTOR = os.environ.get("ZHENGHENG_SECOND_FACTOR", "1") != "0" and not FIXED_CLOCK
 """A demonstration's clock stands still, so no code could ever fit."""

@@ -15,7 +15,9 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.utils import timezone
 
 from zhengheng.domain.problems import ZhenghengError
+from zhengheng.web.acts.services import SYSTEM
 from zhengheng.web.jobs.services import bury, take_up_again
+from zhengheng.web.ledger.services import tick as sign
 from zhengheng.web.pages.clock import now
 from zhengheng.web.reminders.jobs import tick as remind
 from zhengheng.web.reporting.jobs import ask_for_check, tick
@@ -34,8 +36,12 @@ def look_after() -> None:
     """
     _turn(lambda moment: take_up_again(moment), timezone.now)
     _turn(lambda moment: bury(moment), timezone.now)
-    for follow in (tick, remind, ask_for_check):
+    for follow in (tick, remind, ask_for_check, _sign):
         _turn(follow, now)
+
+
+def _sign(moment: datetime) -> None:
+    sign(home=settings.HOME, actor=SYSTEM, now=moment)
 
 
 def _turn(follow: Callable[[datetime], object], clock: Callable[[], datetime]) -> None:

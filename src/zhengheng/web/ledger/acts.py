@@ -7,13 +7,11 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from zhengheng.domain.problems import ZhenghengError
+from zhengheng.ledger.entry import ERASE, KEPT
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import Act, Change, Column, Doing, Given, Kind, Made, Standing, ask
 from zhengheng.web.ledger.models import Erasure, LedgerEntry
 from zhengheng.workflow.machines import ERASURE
-
-KEPT = ("publication.written", "ledger.checkpoint", "erasure.carry_out")
-"""Acts whose content proves something to everybody for ever, and names no person."""
 
 
 class ErasureError(ZhenghengError):
@@ -56,7 +54,12 @@ def carry_out(doing: Doing) -> Change:
     """Contents and salts go; digests, leaves and so all proofs stay."""
     _check(doing.obj.before, doing.day)
     count = erasable(doing.obj.before).update(content=None, salt=None)
-    return Change({"entries": count}, {"before": doing.obj.before.isoformat(), "entries": count})
+    content = {
+        "before": doing.obj.before.isoformat(),
+        "entries": count,
+        "retention": settings.RETENTION,
+    }
+    return Change({"entries": count}, content)
 
 
 class RefuseGiven(Given):
@@ -83,7 +86,7 @@ ERASURES = Kind(
         Act("erasure.ask", ("申请清除到期内容", "Ask to erase what is beyond its time"), ask_for, AskGiven,
             ("只清除存证条目的内容和盐; 条目、摘要和全部证明不变。须由绩效办主任批准。",
              "Only contents and salts of entries go; entries, digests and all proofs stay. The director approves.")),
-        Act("erasure.carry_out", ("批准并清除", "Approve and erase"), carry_out),
+        Act(ERASE, ("批准并清除", "Approve and erase"), carry_out),
         Act("erasure.refuse", ("不批准", "Refuse"), refuse, RefuseGiven, optional=True),
     ),
     columns=(

@@ -6,10 +6,23 @@ from zhengheng.web.acts.models import Lived
 
 
 class Head(models.Model):
-    """One row: how many entries there are. Its lock puts writers in line."""
+    """One row: how many entries there are, and the tree's edge. Its lock puts writers in line."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     size = models.PositiveBigIntegerField(default=0)
+    edge = models.BinaryField(default=b"")
+    """The hashes of the complete subtrees that stand side by side, larger ones first (zhengheng.ledger.tree)."""
+
+
+class Node(models.Model):
+    """A complete subtree above the leaves; written once, when its last leaf is."""
+
+    level = models.PositiveSmallIntegerField()
+    index = models.PositiveBigIntegerField()
+    hash = models.BinaryField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("level", "index"), name="one_hash_a_node"),)
 
 
 class LedgerEntry(models.Model):

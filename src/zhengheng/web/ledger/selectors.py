@@ -1,15 +1,26 @@
 """Reading the ledger."""
 
 import json
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db import connection
+from django.db.models import Q, QuerySet
 
+from zhengheng.domain.canonical import json_line
+from zhengheng.ledger.check import Finding, cut
 from zhengheng.ledger.entry import Entry
-from zhengheng.ledger.tree import consistency_proof, inclusion_proof, root
-from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.ledger.tree import (
+    Place,
+    consistency_proof,
+    grown,
+    inclusion_proof,
+    root_of,
+)
+from zhengheng.web.ledger.models import Head, LedgerEntry, Node
+
+UNREADABLE = datetime.min.replace(tzinfo=UTC)
 
 
 def leaves() -> list[bytes]:
@@ -18,12 +29,34 @@ def leaves() -> list[bytes]:
 
 
 def entry(row: LedgerEntry) -> Entry:
-    """A row as the entry it holds."""
+    """A row as the entry it holds; what of it cannot be read does not fit its digest, or its leaf hash."""
     return Entry(
-        row.sequence, row.act, row.subject, row.actor, datetime.fromisoformat(row.at), row.digest,
+        row.sequence, row.act, row.subject, row.actor, _moment(row.at), row.digest,
         bytes(row.salt) if row.salt is not None else None,
-        json.loads(row.content) if row.content is not None else None,
+        _content(row.content) if row.content is not None else None,
     )  # fmt: skip
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return UNREADABLE
+
+
+def _content(text: str) -> dict[str, Any]:
+    try:
+        held = json.loads(text)
+    except ValueError:
+        held = None
+    return held if isinstance(held, dict) else {"unreadable": text}
+
+
+def damaged_text_too() -> None:
+    """Let SQLite hand out text with broken bytes, so that a check can name the entry that holds it."""
+    if connection.vendor == "sqlite":
+        connection.ensure_connection()
+        connection.connection.text_factory = lambda held: held.decode(errors="replace")
 
 
 def entries() -> Iterator[Entry]:
@@ -43,35 +76,82 @@ def search(*, act: str = "", subject: str = "", actor: str = "") -> QuerySet[Led
     return found
 
 
-def proof(sequence: int) -> list[str]:
-    """The inclusion proof of an entry in the whole ledger, as hexadecimal. Raises IndexError."""
-    return [step.hex() for step in inclusion_proof(leaves(), sequence)]
+def size() -> int:
+    """How many entries there are."""
+    return Head.objects.values_list("size", flat=True).first() or 0
 
 
-def proof_of(sequence: int, size: int | None = None) -> dict[str, Any] | None:
-    """An entry's inclusion proof in the first `size` entries, or in all, with the root; None where it is not among them."""
-    held = leaves()[:size]
-    if not 0 <= sequence < len(held):
+def subtrees(places: Sequence[Place]) -> list[bytes]:
+    """The hashes of complete subtrees, in two queries however many they are."""
+    wanted = Q()
+    for level, index in places:
+        wanted |= Q(level=level, index=index) if level else Q()
+    held = (
+        {(n.level, n.index): bytes(n.hash) for n in Node.objects.filter(wanted)} if wanted else {}
+    )
+    alone = [index for level, index in places if level == 0]
+    if alone:
+        rows = LedgerEntry.objects.filter(sequence__in=alone).values_list("sequence", "leaf")
+        held |= {(0, sequence): bytes(leaf) for sequence, leaf in rows}
+    return [held[place] for place in places]
+
+
+def root(size: int) -> bytes:
+    """The root of the first entries."""
+    return root_of(size, subtrees)
+
+
+def proof_of(sequence: int, among: int | None = None) -> dict[str, Any] | None:
+    """An entry's inclusion proof in the first entries, or in all, with the root; None where it is not among them."""
+    there = size()
+    count = there if among is None else min(among, there)
+    if not 0 <= sequence < count:
         return None
     return {
-        "sequence": sequence, "size": len(held), "leaf": held[sequence].hex(),
-        "root": root(held).hex(), "proof": [step.hex() for step in inclusion_proof(held, sequence)],
+        "sequence": sequence, "size": count, "leaf": subtrees([(0, sequence)])[0].hex(),
+        "root": root(count).hex(), "proof": [step.hex() for step in inclusion_proof(count, sequence, subtrees)],
     }  # fmt: skip
 
 
 def consistency(old: int, new: int) -> dict[str, Any] | None:
     """The proof that the first `old` entries are the beginning of the first `new`, with both roots; None where they cannot be."""
-    held = leaves()
-    if not 0 < old <= new <= len(held):
+    if not 0 < old <= new <= size():
         return None
     return {
-        "old_size": old, "old_root": root(held[:old]).hex(), "size": new, "root": root(held[:new]).hex(),
-        "proof": [step.hex() for step in consistency_proof(held[:new], old)],
+        "old_size": old, "old_root": root(old).hex(), "size": new, "root": root(new).hex(),
+        "proof": [step.hex() for step in consistency_proof(new, old, subtrees)],
     }  # fmt: skip
+
+
+def tree_findings() -> list[Finding]:
+    """Where the kept tree is not that of the kept leaves: the count, the edge, a subtree."""
+    head = Head.objects.first()
+    held = {(n.level, n.index): bytes(n.hash) for n in Node.objects.iterator(chunk_size=2000)}
+    found: list[Finding] = []
+    edge: list[bytes] = []
+    count = 0
+    for count, leaf in enumerate(leaves(), 1):
+        edge, completed = grown(edge, count - 1, leaf)
+        for level, made in enumerate(completed, 1):
+            index = (count - 1) >> level
+            if held.pop((level, index), None) != made:
+                first, last = index << level, ((index + 1) << level) - 1
+                found.append(_wrong_tree(first, last))
+    if head is not None and head.size > count:
+        found.append(cut(count, head.size - 1))
+    elif held or (head is not None and (head.size, bytes(head.edge)) != (count, b"".join(edge))):
+        found.append(_wrong_tree(0, max(count - 1, 0)))
+    return found
+
+
+def _wrong_tree(first: int, last: int) -> Finding:
+    return Finding(
+        "tree", first, last, f"第 {first} 至 {last} 条的哈希树与条目不符",
+        f"the kept tree over entries {first} to {last} does not fit them",
+    )  # fmt: skip
 
 
 def export_lines() -> Iterator[str]:
     """The ledger as JSON lines, for the offline check and for copies elsewhere."""
     for row in LedgerEntry.objects.iterator(chunk_size=2000):
-        data = {**entry(row).as_dict(), "leaf": bytes(row.leaf).hex()}
-        yield json.dumps(data, ensure_ascii=False) + "\n"
+        yield json_line({**entry(row).as_dict(), "leaf": bytes(row.leaf).hex()})

@@ -1,22 +1,28 @@
-"""Writing acts and signing checkpoints."""
+"""Writing acts, signing checkpoints, taking in what witnesses cosigned."""
 
-import os
+import json
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection, transaction
 
 from zhengheng.domain.canonical import canonical
-from zhengheng.ledger.checkpoint import Checkpoint
+from zhengheng.domain.problems import VerifyError
+from zhengheng.ledger.checkpoint import Checkpoint, CheckpointError, request
 from zhengheng.ledger.entry import SALT_BYTES, Entry
-from zhengheng.ledger.tree import root
-from zhengheng.web.ledger.models import Head, LedgerEntry, SignedCheckpoint
-from zhengheng.web.ledger.selectors import leaves
+from zhengheng.ledger.tree import folded, grown
+from zhengheng.ledger.witness import cosigned_at, stated
+from zhengheng.web.ledger import selectors
+from zhengheng.web.ledger.keys import public_key, signing_key, witnesses
+from zhengheng.web.ledger.models import Head, LedgerEntry, Node, SignedCheckpoint
 
-ORIGIN = "zhengheng"
+HASH = 32
+EVERY = timedelta(hours=1)
+"""How long entries wait for the clock to sign a checkpoint over them, at the longest."""
+RESTORED = "restored"
+"""A file in a home that came back from a backup, until the ledger says so itself."""
 
 
 def append(
@@ -30,13 +36,23 @@ def append(
         sequence=head.size, act=act, subject=subject, actor=actor, at=at, content=content or {},
         salt=secrets.token_bytes(SALT_BYTES),
     )  # fmt: skip
+    leaf = made.leaf()
     LedgerEntry.objects.create(
         sequence=made.sequence, act=act, subject=subject, actor=actor, at=at.isoformat(),
-        digest=made.digest, salt=made.salt, content=canonical(made.content), leaf=made.leaf(),
+        digest=made.digest, salt=made.salt, content=canonical(made.content), leaf=leaf,
     )  # fmt: skip
-    head.size += 1
-    head.save(update_fields=["size"])
+    edge, completed = grown(_edge(head), head.size, leaf)
+    Node.objects.bulk_create(
+        Node(level=level, index=head.size >> level, hash=held) for level, held in enumerate(completed, 1)
+    )  # fmt: skip
+    head.size, head.edge = head.size + 1, b"".join(edge)
+    head.save(update_fields=["size", "edge"])
     return made
+
+
+def _edge(head: Head) -> list[bytes]:
+    held = bytes(head.edge)
+    return [held[n : n + HASH] for n in range(0, len(held), HASH)]
 
 
 def checkpoint_over(sequence: int, *, home: Path, actor: str, now: datetime) -> SignedCheckpoint:
@@ -48,8 +64,10 @@ def checkpoint_over(sequence: int, *, home: Path, actor: str, now: datetime) -> 
 def sign_checkpoint(*, home: Path, actor: str, now: datetime) -> SignedCheckpoint:
     """State the ledger's size and root, signed; the signing itself is an entry that follows it."""
     with transaction.atomic():
+        _note_restored(home, now)
         head, _ = Head.objects.select_for_update().get_or_create(id=1)
-        point = Checkpoint(ORIGIN, head.size, root(leaves()), now)
+        origin = public_key(home).name
+        point = Checkpoint(origin, head.size, folded(_edge(head)), now, _restored())
         held = SignedCheckpoint.objects.create(
             size=point.size, code=point.code, text=point.sign(signing_key(home)), at=now
         )
@@ -57,18 +75,73 @@ def sign_checkpoint(*, home: Path, actor: str, now: datetime) -> SignedCheckpoin
             act="ledger.checkpoint", subject=f"checkpoint:{held.pk}", actor=actor, at=now,
             content={"size": point.size, "root": point.root.hex(), "code": point.code},
         )  # fmt: skip
+    (home / RESTORED).unlink(missing_ok=True)
     return held
 
 
-def signing_key(home: Path) -> Ed25519PrivateKey:
-    """The key outside the database, made at first use, readable by this account only."""
-    path = home / "ledger.key"
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(path.read_text().strip()))
-    key = Ed25519PrivateKey.generate()
-    with os.fdopen(handle, "w") as stream:
-        stream.write(key.private_bytes_raw().hex() + "\n")
-    (home / "ledger.pub").write_text(key.public_key().public_bytes_raw().hex() + "\n")
-    return key
+def tick(*, home: Path, actor: str, now: datetime) -> None:
+    """Sign what waits: entries that no checkpoint speaks for, once an hour. Doing it twice changes nothing."""
+    newest = SignedCheckpoint.objects.first()
+    # The entry of the signing itself waits for the next act.
+    waits = selectors.size() > (newest.size + 1 if newest else 0)
+    if waits and (newest is None or now - newest.at >= EVERY or (home / RESTORED).exists()):
+        sign_checkpoint(home=home, actor=actor, now=now)
+
+
+def _note_restored(home: Path, now: datetime) -> None:
+    """The ledger of a home that came back from a backup says so, and so does every checkpoint after that."""
+    if (home / RESTORED).exists():
+        size = selectors.size()
+        append(act="ledger.restored", subject="ledger:restored", actor="system", at=now, content={"size": size})  # fmt: skip
+
+
+def _restored() -> tuple[str, ...]:
+    row = LedgerEntry.objects.filter(act="ledger.restored").order_by("-sequence").first()
+    return (f"restored {json.loads(row.content or '{}')['size']} {row.at}",) if row else ()
+
+
+def request_to_cosign(point: SignedCheckpoint, old: int) -> str:
+    """What a witness that cosigned `old` entries last (0: none yet) needs. Raises VerifyError."""
+    found = selectors.consistency(old, point.size) if old else {"proof": []}
+    if found is None:
+        raise VerifyError.one(
+            str(old), "witness.size", zh=f"检查点有 {point.size} 条，不能从 {old} 条开始证明",
+            en=f"the checkpoint is over {point.size} entries: nothing can be proved from {old}",
+        )  # fmt: skip
+    return request(point.text, old, [bytes.fromhex(step) for step in found["proof"]])
+
+
+def take_cosignature(text: str, *, home: Path, actor: str, now: datetime) -> list[str]:
+    """Add a witness's signature to the checkpoint that it is for; gives the names of the witnesses. Raises VerifyError."""
+    body, _, lines = text.partition("\n\n")
+    with transaction.atomic():
+        held = SignedCheckpoint.objects.select_for_update().filter(text__startswith=f"{body}\n\n").first()  # fmt: skip
+        if held is None:
+            raise VerifyError.one("checkpoint", "witness.unknown", zh="这不是本日志的检查点", en="this is no checkpoint of this ledger")  # fmt: skip
+        try:
+            point = stated(f"{body}\n\n{lines}")
+            trusted = [key for key in witnesses(home) if cosigned_at(point, key) is not None]
+        except (ValueError, CheckpointError) as error:
+            raise VerifyError.one("checkpoint", "witness.form", zh=f"联署无法读取：{error}", en=f"the cosignature cannot be read: {error}") from error  # fmt: skip
+        known = stated(held.text)
+        fresh = [key for key in trusted if cosigned_at(known, key) is None]
+        if not trusted:
+            raise VerifyError.one(
+                "witnesses.txt", "witness.untrusted", zh="没有一个联署来自 witnesses.txt 中登记的见证人",
+                en="no signature is by a witness that witnesses.txt names",
+            )  # fmt: skip
+        ids = [key.ident() for key in fresh]
+        added = [line for line in lines.splitlines() if any(_by(line, ident) for ident in ids)]
+        held.text += "".join(f"{line}\n" for line in added)
+        held.save(update_fields=["text"])
+        if fresh:
+            append(
+                act="ledger.cosigned", subject=f"checkpoint:{held.pk}", actor=actor, at=now,
+                content={"size": held.size, "witnesses": [key.name for key in fresh]},
+            )  # fmt: skip
+    return [key.name for key in trusted]
+
+
+def _by(line: str, ident: bytes) -> bool:
+    """Whether a signature line is by the key with an identifier."""
+    return any(held[:4] == ident for _, held in stated(f"-\n0\n{'A' * 43}=\n\n{line}\n").signatures)

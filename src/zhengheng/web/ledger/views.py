@@ -34,7 +34,7 @@ def entry(request: OfficeRequest, sequence: int) -> HttpResponse:
     row = get_object_or_404(LedgerEntry, sequence=sequence)
     held = selectors.entry(row)
     context = {
-        "entry": held, "leaf": bytes(row.leaf).hex(), "proof": selectors.proof(sequence),
+        "entry": held, "leaf": bytes(row.leaf).hex(), "proof": (selectors.proof_of(sequence) or {})["proof"],
         "intact": held.is_intact() and held.leaf() == bytes(row.leaf), "text": row.content,
     }  # fmt: skip
     return render(request, "ledger/entry.html", context)

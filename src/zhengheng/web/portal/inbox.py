@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from zhengheng.domain.canonical import canonical
+from zhengheng.domain.canonical import canonical, json_line, json_lines
 from zhengheng.domain.problems import DataError
 
 KEY = "inbox.pub"
@@ -67,7 +67,7 @@ class Inbox:
             page.replace("\0", "")[:200],
             text,
         )
-        line = (canonical(asdict(letter)) + "\n").encode()
+        line = json_line(asdict(letter)).encode()
         held = os.open(self.lines, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             os.write(held, line)
@@ -82,7 +82,7 @@ class Inbox:
             return []
         return [
             Letter(**json.loads(line))
-            for line in self.lines.read_text(encoding="utf-8").splitlines()
+            for line in json_lines(self.lines.read_text(encoding="utf-8"))
         ]
 
     def export(self, at: datetime) -> bytes:

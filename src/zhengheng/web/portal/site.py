@@ -41,7 +41,11 @@ def write_site(site: Site, target: Path, assets: dict[str, Path]) -> int:
         shutil.copytree(site.source / str(one["number"]) / "data", unfinished / "data" / str(one["number"]))  # fmt: skip
     text = json.dumps(catalogue(site), ensure_ascii=False, indent=1)
     (unfinished / "catalog.json").write_text(text + "\n", encoding="utf-8")
-    proofs = json.dumps({"publications": site.proofs}, ensure_ascii=False, indent=1)
+    proofs = json.dumps(
+        {"publications": site.proofs, "latest": site.newest_checkpoint},
+        ensure_ascii=False,
+        indent=1,
+    )
     (unfinished / "proofs.json").write_text(proofs + "\n", encoding="utf-8")
     shutil.copy(witness.__file__, unfinished / "witness.py")
     shutil.rmtree(target, ignore_errors=True)

@@ -17,6 +17,8 @@ COMMENTS = "comments.json"
 CONSULTATIONS = "consultations.json"
 """Beside the publications: drafts on which the public is or was asked."""
 PROOF = "proof.json"
+NEWEST = "newest.json"
+"""The ledger's newest checkpoint, beside the publications that it goes on from."""
 """In a publication's folder: what proves its release."""
 TARGETS = "targets.json"
 """Beside the publications: draft targets to which the public may or might speak."""
@@ -107,6 +109,12 @@ class Site:
         """What proves each release, by the publication's number."""
         found = {str(one["number"]): _read(self.source / str(one["number"]) / PROOF, {}) for one in self.publications}  # fmt: skip
         return {number: proof for number, proof in found.items() if proof}
+
+    @property
+    def newest_checkpoint(self) -> dict[str, Any] | None:
+        """The ledger's newest checkpoint, where it goes on from a publication that is shown."""
+        held = _read(self.source / NEWEST, {})
+        return held if held and str(held["follows"]) in self.proofs else None
 
     def files(self, one: dict[str, Any]) -> list[tuple[str, str]]:
         """A publication's files with their SHA-256."""

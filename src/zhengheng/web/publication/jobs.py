@@ -28,7 +28,7 @@ from zhengheng.web.publication.acts import (
     unit_names,
 )
 from zhengheng.web.publication.models import Publication
-from zhengheng.web.publication.proof import proof
+from zhengheng.web.publication.proof import keep_newest, proof
 from zhengheng.web.results.selectors import folder_of, loaded
 
 
@@ -65,6 +65,7 @@ def rewrite(work: Work) -> dict[str, Any]:
     if Job.objects.filter(kind="portal.write", state="waiting", pk__gt=work.job.pk).exists():
         return {"pages": 0}
     work.tell("网页 pages")
+    keep_newest(Path(settings.HOME))
     return {"pages": publish(Path(settings.HOME) / "portal")}
 
 

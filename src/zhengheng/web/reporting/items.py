@@ -173,6 +173,7 @@ def _catalogue(obj: Any, account: Account, day: date) -> dict[str, list[tuple[st
 
 
 ITEMS = Kind(
+    unbound=("batch",),
     machine=ITEM, path="items", words=("加减分与否决", "Bonus, deduction, veto"), model=Item,
     title=lambda i: (f"{i.unit.name_zh} {i.item} {i.document}", f"{i.unit.name_en or i.unit.name_zh} {i.item} {i.document}"),
     standing=_standing,

@@ -26,6 +26,7 @@ from zhengheng.web.decisions.services import choices as decisions
 from zhengheng.web.jobs import services as jobs
 from zhengheng.web.organisation.selectors import unit_of
 from zhengheng.web.results import selectors, services
+from zhengheng.web.results.kept import TABLES
 from zhengheng.web.results.models import DecidedGrade, ResultRun
 from zhengheng.web.rulebooks.selectors import procedure_of
 from zhengheng.workflow.machines import APPEAL, RESULT
@@ -75,7 +76,13 @@ def publish(doing: Doing) -> Change:
     if run.replaces and run.replaces.state == "notice":
         until = max(run.replaces.due_on or doing.day, doing.day)
         perform_by_machine(RESULTS, "result.replace", run.replaces, given=Nothing(), now=doing.now)
-    return Change({"published_at": doing.now, "due_on": until}, {"run": run.run, "until": until.isoformat()})  # fmt: skip
+    content = {"run": run.run, "until": until.isoformat(), TABLES: _tables(run)}
+    return Change({"published_at": doing.now, "due_on": until}, content)
+
+
+def _tables(run: ResultRun) -> str:
+    """The digest of what is published or made final."""
+    return selectors.loaded(selectors.folder_of(run.run)).results.digest()
 
 
 def plainly(doing: Doing) -> Change:
@@ -153,7 +160,8 @@ def finalise(doing: Doing) -> Change:
     decision = doing.obj.decision
     if decision is None or doing.given.decision:
         decision = carrying(doing.given.decision or 0, f"result:{doing.obj.pk}")
-    return Change({"decision": decision, "due_on": None}, {"run": doing.obj.run, "decision": decision.pk})  # fmt: skip
+    content = {"run": doing.obj.run, "decision": decision.pk, TABLES: _tables(doing.obj)}
+    return Change({"decision": decision, "due_on": None}, content)
 
 
 def archive(doing: Doing) -> Change:

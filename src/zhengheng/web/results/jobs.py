@@ -16,6 +16,7 @@ from zhengheng.engines.run import make_run
 from zhengheng.web.acts.services import perform_by_machine
 from zhengheng.web.intake.services import opened
 from zhengheng.web.jobs.services import Work, job
+from zhengheng.web.ledger.keys import public_key
 from zhengheng.web.ledger.selectors import export_lines
 from zhengheng.web.ledger.services import sign_checkpoint
 from zhengheng.web.reporting.jobs import load_confirmed
@@ -96,7 +97,7 @@ def archive(work: Work) -> dict[str, Any]:
     run = loaded(folder_of(result.run))
     parts: dict[str, bytes] = {
         "ledger.jsonl": "".join(export_lines()).encode(), "checkpoint.txt": point.text.encode(),
-        "ledger.pub": (Path(settings.HOME) / "ledger.pub").read_bytes(),
+        "ledger.pub": f"{public_key(Path(settings.HOME)).text()}\n".encode(),
         "rulebook.json": (folder_of(result.run) / "rulebook.json").read_bytes(),
     }  # fmt: skip
     for kind in ("public", "audit"):

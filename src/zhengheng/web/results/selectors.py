@@ -21,6 +21,7 @@ from zhengheng.lake.store import Lake
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants, require
 from zhengheng.web.intake.services import corrected, read_rows
+from zhengheng.web.results.kept import as_kept
 from zhengheng.web.results.models import NamedReader, ResultRun
 from zhengheng.workflow.permissions import may
 
@@ -100,10 +101,15 @@ def unregistered() -> list[dict[str, str]]:
     return sorted(found, key=lambda entry: entry["created_at"], reverse=True)
 
 
-@lru_cache(maxsize=8)
 def loaded(folder: Path) -> Run:
-    """A kept run, whole. Runs never change, so a few stay in memory."""
-    return load_run(folder)
+    """A kept run, whole, compared with the ledger. Runs never change, so a few stay in memory. Raises VerifyError."""
+    files = (folder / "results").rglob("*.parquet")
+    return _loaded(folder, max((path.stat().st_mtime for path in files), default=0.0))
+
+
+@lru_cache(maxsize=8)
+def _loaded(folder: Path, _: float) -> Run:
+    return as_kept(folder)
 
 
 def board(name: str, language: Language) -> tuple[Run, Scoreboard]:

@@ -6,10 +6,12 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from zhengheng.domain.problems import ZhenghengError
+from zhengheng.engines.archive import load_run
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import require, standing
 from zhengheng.web.ledger.services import append
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.results.kept import TABLES
 from zhengheng.web.results.models import NamedReader, ResultRun, Service
 from zhengheng.web.results.selectors import folder_of, newest, require_on
 from zhengheng.web.rulebooks.selectors import governing
@@ -50,7 +52,7 @@ def register_run(*, run: str, actor: Account, now: datetime) -> ResultRun:
             append(
                 act="result.register", subject=f"result:{made.pk}", actor=actor.username, at=now,
                 content={"run": made.run, "rulebook": made.rulebook, "period": made.period,
-                         "fingerprint": about["fingerprint"]},
+                         "fingerprint": about["fingerprint"], TABLES: load_run(folder).results.digest()},
             )  # fmt: skip
     except IntegrityError as error:
         raise ResultError.one(

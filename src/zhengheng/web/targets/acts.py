@@ -232,7 +232,7 @@ TARGETS = Kind(
         ("/office/targets/cascade/", ("目标分解", "Cascade"), "target.cascade"),
         ("/office/targets/import/", ("用 Excel 批量提出", "Propose by a workbook"), "target.propose"),
     ),
-    body="targets/body.html", printed=printed,
+    body="targets/body.html", printed=printed, unbound=("loaded",),
     context=lambda sheet, request: {
         "lines": _lines(sheet),
         "asks": may(grants(request.user, request.now.date()), "change.ask", units={"own": [sheet.unit.code]}),

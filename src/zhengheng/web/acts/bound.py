@@ -1,0 +1,80 @@
+"""The ledger and the rows of the office: each act commits to the object's row as it left it, and a check compares."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from zhengheng.domain.canonical import canonical
+from zhengheng.ledger.check import Finding
+from zhengheng.web.acts.declare import Kind
+from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.ledger.selectors import entry
+from zhengheng.workflow.machine import StateError
+
+ROW = "row"
+"""Where an entry's content holds the digest of the row; entries of version 0.1.0 hold none."""
+
+
+def row_digest(kind: Kind, obj: Any) -> str:
+    """SHA-256 over all columns of an object as the database has them, but those that no act answers for."""
+    held = {
+        field.attname: None if field.value_from_object(obj) is None else field.value_to_string(obj)
+        for field in obj._meta.concrete_fields  # noqa: SLF001 (Django names it so, for everybody)
+        if field.attname not in kind.unbound
+    }
+    return hashlib.sha256(canonical(held).encode()).hexdigest()
+
+
+def disagreements(kinds: Iterable[Kind]) -> Iterator[Finding]:
+    """Objects whose state or row does not follow from the acts that the ledger has of them."""
+    for kind in kinds:
+        acts = _acts(kind)
+        for obj in kind.model._default_manager.order_by("pk").iterator(chunk_size=500):
+            yield from _object(kind, obj, acts.pop(str(obj.pk), []))
+        for number, entries in acts.items():
+            at = entries[-1][0]
+            yield Finding(
+                "row", at, at, f"{kind.words[0]}第 {number} 号在数据库中不见了，存证日志第 {at} 条还有",
+                f"{kind.words[1]} no. {number} is gone from the database; entry {at} of the ledger tells of it",
+            )  # fmt: skip
+
+
+def _acts(kind: Kind) -> dict[str, list[tuple[int, str, str | None]]]:
+    """Of each object its acts in order: place in the ledger, act, digest of the row."""
+    known = {transition.act for transition in kind.machine.transitions}
+    found: dict[str, list[tuple[int, str, str | None]]] = defaultdict(list)
+    rows = LedgerEntry.objects.filter(subject__startswith=f"{kind.name}:", act__in=known)
+    for row in rows.order_by("sequence").iterator(chunk_size=2000):
+        held = entry(row)
+        content = held.content if isinstance(held.content, dict) else {}
+        found[held.subject.partition(":")[2]].append((held.sequence, held.act, content.get(ROW)))
+    return found
+
+
+def _object(kind: Kind, obj: Any, acts: list[tuple[int, str, str | None]]) -> Iterator[Finding]:
+    state, at = "", acts[-1][0] if acts else 0
+    for place, act, _ in acts:
+        try:
+            state = kind.machine.after(state, act)
+        except StateError:
+            yield _wrong(kind, obj, place, "这一步不合程序", "this act was not possible then")
+            return
+    if not acts:
+        yield _wrong(kind, obj, at, "没有任何记录", "the ledger has no act of it")
+    elif state != obj.state:
+        was, now = (kind.machine.names.get(s, (s, s)) for s in (state, obj.state))
+        yield _wrong(
+            kind, obj, at, f"数据库中是“{now[0]}”，按记录应为“{was[0]}”",
+            f'the database says "{now[1]}", by its acts it is "{was[1]}"',
+        )  # fmt: skip
+    elif acts[-1][2] not in {None, row_digest(kind, obj)}:
+        yield _wrong(kind, obj, at, "内容与最后一次办理时不同", "it is not as its last act left it")
+
+
+def _wrong(kind: Kind, obj: Any, at: int, zh: str, en: str) -> Finding:
+    title = kind.title(obj)
+    return Finding(
+        "row", at, at, f"{kind.words[0]}“{title[0]}”与存证日志不符：{zh}",
+        f'{kind.words[1]} "{title[1]}" disagrees with the ledger: {en}',
+    )  # fmt: skip

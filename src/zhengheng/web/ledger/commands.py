@@ -1,0 +1,199 @@
+"""The commands of the ledger: check it, let witnesses cosign what it states."""
+
+import getpass
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zhengheng.domain.canonical import json_lines
+from zhengheng.domain.problems import NotFoundError, VerifyError
+from zhengheng.ledger.check import Finding, check, turned_back
+from zhengheng.ledger.checkpoint import Checkpoint, CheckpointError, cosign, public, read
+from zhengheng.ledger.entry import Entry
+from zhengheng.ledger.witness import COSIGNED, stated
+from zhengheng.web.commands import HERE, HomeOption, begin, out, out_line
+
+ledger = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="存证日志 / the ledger")
+
+
+@ledger.command("verify")
+def verify(
+    home: HomeOption = HERE,
+    export: Annotated[
+        Path | None, typer.Option(help="导出的 JSON 行；不给则查数据库 / an export instead of the database")
+    ] = None,
+    checkpoint: Annotated[
+        list[Path] | None, typer.Option(help="另存的检查点 / checkpoints kept elsewhere")
+    ] = None,
+    key: Annotated[Path | None, typer.Option(help="公钥文件 ledger.pub / the public key")] = None,
+    witness: Annotated[
+        Path | None, typer.Option(help="较早的导出 / an earlier export, which names a rewritten entry")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
+) -> None:  # fmt: skip
+    """Check the ledger: every altered, removed or moved entry is named, and every row of the office that it does not explain.
+
+    Without --export the office's database is checked, with its own checkpoints and those of its publications.
+    Exit code 7 on findings. Times that go back are noted, and are no finding.
+    """
+    texts = {str(path): path.read_text(encoding="utf-8") for path in checkpoint or ()}
+    if export is None:
+        entries, leaves, own, more = _database(home)
+        texts |= own
+    else:
+        (entries, leaves), more = _lines(export), []
+    points = [_point(name, text, key or home / "ledger.pub") for name, text in texts.items()]
+    witnessed = [entry.leaf() for entry in _lines(witness)[0]] if witness else []
+    found = check(entries, leaves, points, witnessed) + more
+    _say(found, turned_back(entries), len(entries), as_json=as_json)
+    if found:
+        raise typer.Exit(VerifyError.exit_code)
+
+
+def _say(found: Sequence[Finding], notes: Sequence[Finding], count: int, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps([vars(one) for one in found], ensure_ascii=False, indent=1))
+        return
+    for note in notes[:5]:
+        out_line(f"注意 note: {note.zh} / {note.en}")
+    if len(notes) > len(notes[:5]):
+        out_line(
+            f"另有 {len(notes) - 5} 条时间早于前一条 / and {len(notes) - 5} more whose time goes back"
+        )
+    for one in found:
+        out_line(f"{one.zh} / {one.en}")
+    if not found:
+        out_line(f"通过 OK: {count} 条 entries")
+
+
+def _point(name: str, text: str, key: Path) -> Checkpoint:
+    if not key.is_file():
+        raise NotFoundError.one(
+            str(key), "key.absent", zh="没有公钥文件，请用 --key 给出", en="no public key; give it with --key"
+        )  # fmt: skip
+    try:
+        return read(text, key.read_text(encoding="utf-8"))
+    except (CheckpointError, ValueError) as error:
+        raise VerifyError.one(
+            name, "checkpoint.bad", zh=f"检查点无效：{error}", en=f"the checkpoint does not hold: {error}"
+        ) from error  # fmt: skip
+
+
+def _database(home: Path) -> tuple[list[Entry], list[bytes], dict[str, str], list[Finding]]:
+    """Entries, leaves, the checkpoints that the office itself has, and what else does not fit."""
+    if not os.environ.get("DATABASE_URL") and not (home / "office.db").is_file():
+        raise NotFoundError.one(
+            str(home), "office.absent", zh="这里没有办公端的数据", en="there is no office here"
+        )
+    begin(home, look_only=True)
+    from zhengheng.web.acts.bound import disagreements
+    from zhengheng.web.acts.registry import KINDS
+    from zhengheng.web.ledger import selectors
+    from zhengheng.web.ledger.models import SignedCheckpoint
+    from zhengheng.web.results.kept import altered_runs
+
+    selectors.damaged_text_too()
+    texts = {f"{point.code} ({point.size})": point.text for point in SignedCheckpoint.objects.all()}
+    for path in sorted((home / "publications").glob("[0-9]*/proof.json")):
+        held = json.loads(path.read_text(encoding="utf-8"))
+        texts[str(path)] = held["checkpoint"]
+    more = [*selectors.tree_findings(), *disagreements(KINDS), *altered_runs(home / "lakes")]
+    return list(selectors.entries()), selectors.leaves(), texts, more
+
+
+def _lines(export: Path) -> tuple[list[Entry], list[bytes]]:
+    entries, leaves = [], []
+    for number, line in enumerate(json_lines(export.read_text(encoding="utf-8")), 1):
+        try:
+            data = json.loads(line)
+            entries.append(Entry.from_dict(data))
+            leaves.append(bytes.fromhex(data["leaf"]))
+        except (ValueError, KeyError, TypeError) as error:
+            raise VerifyError.one(
+                f"{export}:{number}", "export.bad", zh="这一行不是存证日志的记录，请用原样的导出文件",
+                en="this line is no entry of a ledger; use the export as it was written",
+            ) from error  # fmt: skip
+    return entries, leaves
+
+
+@ledger.command("request")
+def request(
+    target: Annotated[Path, typer.Argument(help="写出的文件 / the file to write")],
+    old: Annotated[int, typer.Option(help="见证人上次联署的条数，0 为首次 / entries that the witness cosigned last; 0: none yet")] = 0,
+    home: HomeOption = HERE,
+) -> None:  # fmt: skip
+    """Write what a witness needs to cosign the newest checkpoint: the checkpoint and the proof since the last time."""
+    begin(home, look_only=True)
+    from zhengheng.web.ledger.models import SignedCheckpoint
+    from zhengheng.web.ledger.services import request_to_cosign
+
+    point = SignedCheckpoint.objects.first()
+    if point is None:
+        raise NotFoundError.one(
+            str(home), "checkpoint.absent", zh="还没有签发过检查点", en="no checkpoint was signed yet"
+        )  # fmt: skip
+    target.write_text(request_to_cosign(point, old), encoding="utf-8")
+    out_line(f"{target}: {point.size} 条 entries")
+
+
+@ledger.command("cosign")
+def cosign_request(
+    file: Annotated[Path, typer.Argument(help="request 写出的文件 / a file that request wrote")],
+    target: Annotated[Path, typer.Argument(help="写出的联署 / the cosigned checkpoint to write")],
+    log: Annotated[Path, typer.Option(help="被见证日志的公钥 / the public key of the ledger that is witnessed")],
+    name: Annotated[str, typer.Option(help="见证人的名称 / the name of the witness")],
+    folder: Annotated[Path, typer.Option(help="见证人自己的文件夹 / the witness's own folder")] = Path("witness"),
+) -> None:  # fmt: skip
+    """Cosign a ledger's checkpoint as a witness: only where it goes on from what was cosigned last. Needs no office."""
+    from datetime import UTC, datetime
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    folder.mkdir(parents=True, exist_ok=True)
+    secret, last = folder / "witness.key", folder / "last.txt"
+    if not secret.is_file():
+        secret.touch(0o600)
+        secret.write_text(Ed25519PrivateKey.generate().private_bytes_raw().hex() + "\n")
+    key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(secret.read_text().strip()))
+    text = file.read_text(encoding="utf-8")
+    try:
+        line = cosign(
+            text, log.read_text(encoding="utf-8"), last.read_text(encoding="utf-8") if last.is_file() else None,
+            name=name, key=key, at=datetime.now(UTC),
+        )  # fmt: skip
+    except CheckpointError as error:
+        raise VerifyError.one(
+            str(file), "witness.refused", zh=f"不能联署：{error}", en=f"not cosigned: {error}"
+        ) from error
+    point = text.partition("\n\n")[2]
+    target.write_text(point + line, encoding="utf-8")
+    last.write_text(point, encoding="utf-8")
+    out_line(f"{target}: {stated(point).size} 条 entries")
+    out_line(f"见证人公钥 public key of the witness: {public(name, key, COSIGNED).text()}")
+
+
+@ledger.command("cosigned")
+def cosigned(
+    file: Annotated[Path, typer.Argument(help="cosign 写出的文件 / a file that cosign wrote")],
+    home: HomeOption = HERE,
+) -> None:
+    """Take a witness's signature in: it must be by one that witnesses.txt in the data folder names."""
+    begin(home)
+    from django.db import transaction
+
+    from zhengheng.web.jobs.services import ask
+    from zhengheng.web.ledger.services import take_cosignature
+    from zhengheng.web.pages.clock import now
+
+    at = now()
+    with transaction.atomic():
+        names = take_cosignature(
+            file.read_text(encoding="utf-8"), home=home, actor=f"os:{getpass.getuser()}", now=at
+        )
+        # The portal shows who cosigned as soon as a worker has written it.
+        ask(kind="portal.write", arguments={}, subject="ledger:cosigned", actor=None, now=at)
+    out.print(f"已联署 cosigned: {'、'.join(names)}")

@@ -1,0 +1,58 @@
+"""That a kept run's results are those that the ledger tells of: their digest stands in the acts that register, publish and finalise."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from zhengheng.domain.problems import NotFoundError, VerifyError
+from zhengheng.engines.archive import load_run
+from zhengheng.engines.run import Run
+from zhengheng.ledger.check import Finding
+from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.results.models import ResultRun
+
+TABLES = "tables"
+"""Where an entry's content holds the digest; entries of version 0.1.0 hold none."""
+ACTS = ("result.register", "result.publish", "result.finalise")
+
+
+def stated(run: str) -> tuple[int, str] | None:
+    """The newest entry that commits to a run's results, with the digest it states."""
+    numbers = ResultRun.objects.filter(run=run).values_list("pk", flat=True)
+    subjects = [f"result:{number}" for number in numbers]
+    held = LedgerEntry.objects.filter(subject__in=subjects, act__in=ACTS, content__isnull=False)
+    for row in held.order_by("-sequence"):
+        digest = json.loads(row.content or "{}").get(TABLES)
+        if digest:
+            return row.sequence, digest
+    return None
+
+
+def as_kept(folder: Path) -> Run:
+    """A kept run, whole, as the ledger tells of it. Raises VerifyError where its results were altered."""
+    run = load_run(folder)
+    said = stated(folder.name)
+    if said is not None and run.results.digest() != said[1]:
+        raise VerifyError.one(
+            folder.name, "run.altered", zh="保存的核算结果与存证日志中的摘要不符，可能被改动。请停止使用并通知安全审计员；用原始数据重新核算可以恢复",
+            en="the kept results do not fit their digest in the ledger: they may have been altered. Stop using them and tell the security auditor; computing again from the source data restores them",
+        )  # fmt: skip
+    return run
+
+
+def altered_runs(folders: Path) -> Iterator[Finding]:
+    """Kept runs below a folder of lakes that are not what the ledger says, or are gone."""
+    for run in ResultRun.objects.order_by("pk"):
+        said = stated(run.run)
+        if said is None:
+            continue
+        held = next(folders.glob(f"*/runs/{run.run}"), folders / run.run)
+        try:
+            whole = held.is_dir() and load_run(held).results.digest() == said[1]
+        except (NotFoundError, OSError, ValueError):
+            whole = False
+        if not whole:
+            yield Finding(
+                "results", said[0], said[0], f"核算批次 {run.run} 的结果与存证日志第 {said[0]} 条不符",
+                f"the results of run {run.run} do not fit entry {said[0]} of the ledger",
+            )  # fmt: skip
