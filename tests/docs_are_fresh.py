@@ -34,7 +34,18 @@ def scoring() -> str:
     lines = [
         HEAD,
         "# Scoring methods 计分方法\n\n",
-        "Numbers are computed when this page is made, by the cases of the pack `methods`.\n",
+        "Numbers are computed when this page is made, by the cases of the pack `methods`.\n\n",
+        (
+            "**Direction.** `direction` (`up`, `down`, `interval`) says which values are better, and no method earns less for a\n"
+            "better value: `scheme check` refuses a table, curve, base or target that runs the other way. `ratio`, `plus_minus`,\n"
+            "`rate_minus`, `threshold`, `rank`, `borda`, `percentile`, `min_max`, `z_score`, `mads` and `goalposts` are mirrored\n"
+            "where lower is better; marks that are themselves the value (`direct`, `tiers`, `answers`, `milestones`) only go up;\n"
+            "`interval` is for the methods that know a best middle: `interval`, `banded`, `steps`, `answers`.\n\n"
+            "**No result.** Where a formula divides by nothing (all units of the group are equal under `min_max`, `z_score` or\n"
+            "`mads`, one unit alone under `borda`, a target of 0 or none at all), `undefined` of the method says what the indicator\n"
+            "earns: `missing` (the default: as if the value were missing), `zero`, `half` or `full` of the mark. Files and pages\n"
+            "call such a cell `undefined` 无法计算, which is not `missing` 缺数据.\n"
+        ),
     ]
     for indicator in book.indicators:
         if indicator.method is None:

@@ -121,4 +121,8 @@ def test_a_refusal_names_the_first_unit_and_its_indicator() -> None:
 def test_a_rulebooks_numbers_have_limits_too(weight: str, code: str) -> None:
     with pytest.raises(RulebookError) as refused:
         outcome(ENGINES[0], book(RULES["ratio"], weight), [1])
-    assert [problem.code for problem in refused.value.problems] == [code]
+    problems = refused.value.problems
+    assert {problem.code for problem in problems} == {code}
+    assert len({problem.where for problem in problems}) == len(problems), (
+        "each number once, all at once"
+    )

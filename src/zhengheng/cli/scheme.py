@@ -11,9 +11,9 @@ from zhengheng.cli.words import LANGUAGE, t
 from zhengheng.domain.problems import ExitCode, NotFoundError
 from zhengheng.scheme.compare import differences
 from zhengheng.scheme.fingerprint import data_fingerprint, wording_fingerprint
-from zhengheng.scheme.lint import lint
 from zhengheng.scheme.load import load_rulebook
 from zhengheng.scheme.register import check_register, publish, read_register
+from zhengheng.scoring.check import check as check_rulebook
 
 app = typer.Typer(
     help=t(
@@ -60,7 +60,7 @@ def check(
 ) -> None:
     """Find every fault at once, each with its place."""
     book, source = load_rulebook(rulebook)
-    found = lint(book, source)
+    found = check_rulebook(book, source)
     if register:
         found += list(check_register(book, read_register(register)))
     errors = [problem for problem in found if problem.severity == "error"]

@@ -10,12 +10,12 @@ from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import Language, NotFoundError
 from zhengheng.engines.portion import Portions, worth
 from zhengheng.engines.run import Run
-from zhengheng.scoring.contracts import STATUS_NAMES
+from zhengheng.scoring.contracts import status_name
 
 STATUSES = {
     "met": ("●", "达标", "met"), "watch": ("▲", "关注", "watch"), "missed": ("■", "未达标", "missed"),
     "not_applicable": ("◇", "不适用", "not applicable"), "not_due": ("○", "未到期", "not due"),
-    "missing": ("▨", "缺数据", "data missing"), "withheld": ("▨", "不公开", "withheld"),
+    "missing": ("▨", "缺数据", "data missing"), "undefined": ("▨", "无法计算", "not computable"), "withheld": ("▨", "不公开", "withheld"),
     "unlit": ("–", "无灯", "no light"),
 }  # fmt: skip
 """Shape, Chinese and English word of every status a cell can have; design.md section 11, look.md."""
@@ -133,7 +133,7 @@ def _leaves(node: Any) -> Iterator[str]:
 
 
 def _mark(row: dict[str, Any], rule: dict[str, Any], light: str | None, share: Fraction) -> Mark:
-    status = STATUS_NAMES[row["status"]]
+    status = status_name(row)
     full = plain(int(rule["full"]), 6)
     if status != "value":
         return Mark(row["unit"], row["indicator"], status, full=full)

@@ -1087,6 +1087,10 @@ class Case:
         key = (self.cell["indicator"], self.cell["segment"])
         return [row for row in self.plan[name] if (row["indicator"], row["segment"]) == key]
 
+    def between_posts(self) -> Fraction:
+        """The value, or the post that it is beyond; where lower is better, `low` is the higher post."""
+        return Fraction(sorted((self.low, self.value, self.high))[1])
+
     @property
     def place(self) -> int:
         return 1 + sum(1 for other in self.values if other * self.sign > self.value * self.sign)
@@ -1232,12 +1236,12 @@ def mads(c: Case) -> Outcome:
 
 
 def goalposts(c: Case) -> Outcome:
-    held = min(max(c.value, c.low), c.high)
+    held = c.between_posts()
     return c.full * (held - c.low) / (c.high - c.low), Fraction(0), c.full
 
 
 def log_goalposts(c: Case) -> Outcome:
-    held = min(max(c.value, c.low), c.high)
+    held = c.between_posts()
     digits = c.rule["decimals"]
     at = Fraction(logarithm(int(held * c.scale), digits) or 0, LOG_SCALE)
     low = Fraction(int(c.rule["log_low"]), LOG_SCALE)

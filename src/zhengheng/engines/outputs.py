@@ -11,7 +11,7 @@ from zhengheng import __version__
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.engines.run import Run, fingerprints
 from zhengheng.scheme.model import TOTAL
-from zhengheng.scoring.contracts import STATUS_NAMES
+from zhengheng.scoring.contracts import status_name
 
 SCORES = (
     "unit", "period", "node", "score", "rank", "group", "grade", "light", "status", "used", "due",
@@ -73,7 +73,7 @@ def indicator_rows(run: Run) -> Iterator[dict[str, str]]:
             "value": format_scaled(row["value"], rule["decimals"]),
             "target": format_scaled(row["target"], rule["decimals"]),
             "score": format_scaled(row["printed"], 9, rule["digits"]),
-            "status": STATUS_NAMES[row["status"]],
+            "status": status_name(row),
             "full": format_scaled(rule["full"], 6, 4).rstrip("0").rstrip("."),
             "light": lights.get((row["unit"], row["indicator"]), ""),
         }

@@ -22,12 +22,12 @@ from zhengheng.engines.oracle import Oracle, half_up
 from zhengheng.engines.run import Run
 from zhengheng.lake.facts import DECIDED, Facts
 from zhengheng.scheme.model import TOTAL
-from zhengheng.scoring.contracts import FACTS, STATUS_NAMES
+from zhengheng.scoring.contracts import FACTS, STATUS_NAMES, status_name
 from zhengheng.scoring.formulas import formula
 
 STATUS_WORDS = {
     "value": ("正常", "value"), "not_applicable": ("不适用", "not applicable"),
-    "missing": ("缺数据", "missing"), "withheld": ("不公开", "withheld"),
+    "missing": ("缺数据", "missing"), "undefined": ("无法计算", "not computable"), "withheld": ("不公开", "withheld"),
     "not_due": ("未到期", "not due"), "unranked": ("不排名", "not ranked"),
 }  # fmt: skip
 
@@ -35,6 +35,10 @@ LIGHT_WORDS = {
     "green": ("绿灯", "green"), "green_watch": ("绿灯 (关注)", "green, watch"),
     "yellow": ("黄灯", "yellow"), "red": ("红灯", "red"),
 }  # fmt: skip
+UNDEFINED = (
+    "无法计算：全组的值都相同，或只有一个单位有值，或没有目标值、目标值为 0。这时怎样计分由方案规定（计分方法的“算不出时”，undefined: full、half 或 zero），未规定的按缺数据处理",
+    "not computable: all values of the group are equal, or one unit alone has a value, or the target is 0 or absent; the rulebook may say what this earns (`undefined: full`, `half` or `zero` of the method), else it counts as missing",
+)
 TARGET_WORDS = {
     "target": ("目标", "target"), "base": ("基数", "base"), "stretch": ("挑战值", "stretch"),
     "bottom": ("底线", "bottom"), "plan": ("分期计划", "plan"),
@@ -254,10 +258,13 @@ class _Maker:
         row = self.scores[code]
         segments = sorted(place for indicator, place in self.rules if indicator == code and place)
         rule = self.rules[code, segments[-1]]
-        status = STATUS_NAMES[row["status"]]
+        status = status_name(row)
         detail = self.t(f"满分 {plain(rule['full'], 6)}", f"of {plain(rule['full'], 6)}")
         if light := self.lights.get(code):
             detail += f"; {LIGHT_WORDS[light][self.language == 'en']}"
+        if status == "undefined":
+            zh, en = UNDEFINED
+            detail += self.t(f"；{zh}", f"; {en}")
         entry = Entry("indicator", code, f"{code} {self.names[code]}",
                       format_scaled(row["printed"], 9, rule["digits"]), detail, status)  # fmt: skip
         for segment in segments:

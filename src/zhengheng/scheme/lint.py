@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from zhengheng.domain.problems import Problem
-from zhengheng.scheme import lint_names
+from zhengheng.scheme import lint_directions, lint_names
 from zhengheng.scheme import methods as m
 from zhengheng.scheme.barred import BARRED
 from zhengheng.scheme.findings import RULES, Finding, error, rule, warning, weight_of
@@ -15,7 +15,7 @@ from zhengheng.scheme.folder import Source
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Category, Node, Rulebook
 
-assert lint_names, "its rules are known once it is imported"
+assert all((lint_names, lint_directions)), "their rules are known once they are imported"
 GIVEN_TARGET = (
     m.Ratio, m.Efficacy, m.PlusMinus, m.RateMinus, m.ThreePoint, m.Growth, m.Threshold,
 )  # fmt: skip

@@ -20,7 +20,10 @@ class Method(Model):
     """What all methods share."""
 
     undefined: Undefined = "missing"
-    """When the formula divides by nothing (target 0, all units equal, only one unit)."""
+    """What an indicator earns where the formula has no result: all units equal, only one unit, a target of 0 or none.
+
+    missing: as if the value were missing; or no mark (zero), half of it or all of it.
+    """
 
 
 class Ratio(Method):
@@ -122,12 +125,15 @@ class Growth(Method):
 
 
 class Direct(Method):
-    """The value is the mark, on `scale`: imported scores, votes, 定性分档 percentages."""
+    """The value is the mark, on `scale`: imported scores, votes, 定性分档 percentages.
+
+    Between nothing and the full mark, where `least` and `cap` say nothing else.
+    """
 
     kind: Literal["direct"]
     scale: Number = Decimal(100)
-    cap: Number | None = None
-    least: Number | None = None
+    cap: Number = ONE
+    least: Number = ZERO
 
 
 class Tier(Model):
@@ -230,7 +236,7 @@ class Borda(Method):
 
 
 class Goalposts(Method):
-    """Fixed goalposts, value capped to them; `log` compares logarithms (HDI)."""
+    """Fixed goalposts, value capped to them; `log` compares logarithms (HDI). Lower is better: mirrored."""
 
     kind: Literal["goalposts"]
     low: Number

@@ -10,9 +10,10 @@ up of them (over one parent, one derived indicator) stays below 10**10. Plan tab
 limits that no number of any step reaches 37 digits (docs/decisions/0007).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 ColumnType = Literal["text", "date", "bool", "int", "big"]
 
@@ -24,6 +25,13 @@ STATUS_NAMES = {
     WITHHELD: "withheld",
     NOT_DUE: "not_due",
 }
+
+
+def status_name(row: Mapping[str, Any]) -> str:
+    """The status of a row of `indicator_score` by name: a value whose formula has no result is `undefined`."""
+    if row["status"] == MISSING and row["value"] is not None:
+        return "undefined"
+    return STATUS_NAMES[row["status"]]
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from zhengheng.domain.numbers import plain
-from zhengheng.domain.problems import RulebookError
+from zhengheng.domain.problems import Problem, RulebookError
 from zhengheng.scoring.contracts import CONTRACTS, Column, Contract
+from zhengheng.scoring.rules import Place
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -30,52 +31,61 @@ _DECIMALS = {"micro": 6, "point": 9}
 
 
 def refuse_beyond(tables: Mapping[str, Rows]) -> None:
-    """Raise RulebookError for the first number, sum or count of the plan tables beyond its limit."""
+    """Refuse every number, sum and count of the plan tables beyond its limit, all at once."""
+    if found := dict.fromkeys(problem for _, problem in beyond(tables)):
+        raise RulebookError(found)
+
+
+def beyond(tables: Mapping[str, Rows]) -> Iterator[tuple[Place, Problem]]:
+    """What is beyond its limit, each with its place in the rulebook."""
     for name, rows in tables.items():
         contract = CONTRACTS[name]
         limited = [column for column in contract.columns if column.digits is not None]
         for column in limited if rows else ():
-            _each(contract, column, rows)
-            _together(contract, column, rows)
+            yield from _each(contract, column, rows)
+            yield from _together(contract, column, rows)
         if name in ROWS:
-            _count(contract, rows)
+            yield from _count(contract, rows)
     for row in tables["branch"]:
         if 0 < row["full"] < LEAST_FULL:
-            raise RulebookError.one(
-                _place(CONTRACTS["branch"].key, row), "number.full",
-                zh=f"满分 {plain(row['full'], 6)} 过小, 应为 0 或不小于 {plain(LEAST_FULL, 6)} 分",
+            yield _fault(
+                "branch", row, "number.full",
+                zh=f"满分 {plain(row['full'], 6)} 过小，应为 0 或不小于 {plain(LEAST_FULL, 6)} 分。",
                 en=f"a full mark of {plain(row['full'], 6)} is too small; it must be 0 or at least {plain(LEAST_FULL, 6)} points",
             )  # fmt: skip
 
 
-def _each(contract: Contract, column: Column, rows: Rows) -> None:
+def _each(contract: Contract, column: Column, rows: Rows) -> Iterator[tuple[Place, Problem]]:
     limit = 10 ** (column.digits or 0)
     for row in rows:
         value = row[column.name]
         if value is not None and abs(value) >= limit:
-            _refuse(_place(contract.key, row), column, value, limit)
+            yield _too_large(contract.name, row, column, value, limit)
 
 
-def _together(contract: Contract, column: Column, rows: Rows) -> None:
+def _together(contract: Contract, column: Column, rows: Rows) -> Iterator[tuple[Place, Problem]]:
     if column.together is None:
         return
     limit = 10**column.together
     sums: Counter[tuple[Any, ...]] = Counter()
+    first: dict[tuple[Any, ...], Mapping[str, Any]] = {}
     for row in rows:
         sums[_group(contract, row)] += abs(row[column.name] or 0)
+        first.setdefault(_group(contract, row), row)
     for group, total in sums.items():
         if total >= limit:
-            _refuse(" ".join(map(str, group)), column, total, limit)
+            yield _too_large(contract.name, first[group], column, total, limit)
 
 
-def _count(contract: Contract, rows: Rows) -> None:
+def _count(contract: Contract, rows: Rows) -> Iterator[tuple[Place, Problem]]:
     most = ROWS[contract.name]
+    first = {_group(contract, row): row for row in rows}
     for group, count in Counter(_group(contract, row) for row in rows).items():
         if count > most:
-            raise RulebookError.one(
-                " ".join(map(str, group)), "number.rows",
-                zh=f"{contract.name} 有 {count} 行, 最多 {most} 行, 请增加一级单位",
-                en=f"{contract.name} has {count} rows, at most {most} fit; add a level of units between",
+            yield _fault(
+                contract.name, first[group], "number.rows",
+                zh=f"{group[0]} 汇入或承继 {count} 个单位，最多 {most} 个；请增加一级单位。",
+                en=f"{count} units lead into {group[0]}, at most {most} fit; add a level of units between",
             )  # fmt: skip
 
 
@@ -83,17 +93,70 @@ def _group(contract: Contract, row: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(row[name] for name in GROUPS[contract.name])
 
 
-def _place(key: tuple[str, ...], row: Mapping[str, Any]) -> str:
-    return " ".join(str(row[name]) for name in key)
+WORDS = {
+    "scale_n": ("倍数（scale）", "`scale`"), "scale_d": ("倍数（scale）的小数位", "the decimals of `scale`"),
+    "minimum": ("分母下限（minimum）", "`minimum`"), "constant": ("分母", "the denominator"),
+    "numerator": ("分子的系数（numerator）", "`numerator`"), "denominator": ("分母的系数（denominator）", "`denominator`"),
+    "full": ("满分", "the full mark"), "weight": ("权重", "the weight"), "mass": ("满分", "the full mark"),
+    "lowest": ("最低得分", "the lowest mark"), "least": ("最低（least）", "`least`"), "most": ("封顶（cap）", "`cap`"),
+    "least_points": ("最低得分（floor_points）", "`floor_points`"), "first": ("计分方法的系数", "a coefficient of the method"),
+    "second": ("计分方法的系数", "a coefficient of the method"), "third": ("计分方法的系数", "a coefficient of the method"),
+    "at_low": ("分档的数值（knots）", "a value of `knots`"), "at_high": ("分档的数值（knots）", "a value of `knots`"),
+    "share_low": ("分档的比例（knots）", "a share of `knots`"), "share_high": ("分档的比例（knots）", "a share of `knots`"),
+    "at": ("对照表的数值（steps）", "a value of `steps`"), "until": ("对照表的数值（steps）", "a value of `steps`"),
+    "credit_n": ("对照表的得分（credit）", "`credit`"), "credit_d": ("对照表的得分（credit）", "`credit`"),
+    "target": ("目标值（target）", "`target`"), "base": ("基期值（base）", "`base`"), "stretch": ("挑战值（stretch）", "`stretch`"),
+    "bottom": ("底线值（bottom）", "`bottom`"), "low": ("低端（low）", "`low`"), "high": ("高端（high 或 scale）", "`high` or `scale`"),
+    "low_limit": ("低端界限（low_limit）", "`low_limit`"), "high_limit": ("高端界限（high_limit）", "`high_limit`"),
+    "share": ("比例", "a share"), "cap": ("封顶（cap）", "`cap`"), "watch": ("黄灯（watch）", "`watch`"), "missed": ("红灯（missed）", "`missed`"),
+    "below": ("门槛（below）", "`below`"), "at_least": ("分数线（at_least）", "`at_least`"),
+    "share_at_most": ("名额上限（share_at_most）", "`share_at_most`"), "share_at_least": ("名额下限（share_at_least）", "`share_at_least`"),
+    "bonus_cap": ("加分上限（bonus_cap）", "`bonus_cap`"), "deduction_cap": ("扣分上限（deduction_cap）", "`deduction_cap`"),
+    "alpha": ("所在单位的权重（alpha）", "`alpha`"), "not_applicable_limit": ("不适用上限（not_applicable_limit）", "`not_applicable_limit`"),
+    "late": ("迟完成得分比例（late）", "`late`"), "pool_below": ("合并名额的组（pool_below）", "`pool_below`"),
+}  # fmt: skip
+"""The plan's columns in the words and keys of the rulebook."""
+_PARTS = {
+    "derivation": "parts", "part": "parts", "rule": "method", "rule_knot": "method", "rule_step": "method",
+    "rank_share": "method", "milestone_rule": "method", "series": "frequency",
+}  # fmt: skip
+_SECTIONS = {
+    "branch": "weights", "node_full": "weights", "category": "categories", "band": "grading", "gate": "grading",
+    "item": "adjustments", "setting": "", "succession": "succession", "rollup": "cascade", "cascade_target": "cascade",
+}  # fmt: skip
 
 
-def _refuse(where: str, column: Column, value: int, limit: int) -> None:
+def _place(table: str, row: Mapping[str, Any]) -> Place:
+    if table == "light_rule":
+        return ("indicator", row["subject"], "light") if row["leaf"] else ("rulebook", "light")
+    if table == "branch":
+        return ("rulebook", "weights", row["child"])
+    if table == "node_full":
+        return ("rulebook", "weights", row["node"])
+    if table in _PARTS:
+        return ("indicator", row["indicator"], _PARTS[table])
+    return ("rulebook", *filter(None, [_SECTIONS.get(table, "")]))
+
+
+def _fault(
+    table: str, row: Mapping[str, Any], code: str, zh: str, en: str, *, weighs: bool = False
+) -> tuple[Place, Problem]:
+    # The full mark of an indicator comes from its weight.
+    place: Place = ("rulebook", "weights", row["indicator"]) if weighs else _place(table, row)
+    return place, Problem(".".join(map(str, place[1:])) or str(place[0]), code, zh, en)
+
+
+def _too_large(
+    table: str, row: Mapping[str, Any], column: Column, value: int, limit: int
+) -> tuple[Place, Problem]:
     decimals = next((d for word, d in _DECIMALS.items() if word in column.meaning), 0)
     shown, most = plain(value, decimals), plain(limit, decimals)
-    raise RulebookError.one(
-        where, "number.limit",
-        zh=f"{column.name} 为 {shown}, 应小于 {most}, 请换用更大的计量单位或更小的系数",
-        en=f"{column.name} is {shown}, and must stay below {most}; use a larger unit of measure or a smaller number",
+    zh, en = WORDS.get(column.name, ("数值", "a number"))
+    return _fault(
+        table, row, "number.limit",
+        zh=f"{zh}为 {shown}，应小于 {most}；请换用更大的计量单位、更少的小数位或更小的系数。",
+        en=f"{en} is {shown}, and must stay below {most}; use a larger unit of measure, fewer decimals or a smaller number",
+        weighs=table == "rule" and column.name == "full",
     )  # fmt: skip
 
 

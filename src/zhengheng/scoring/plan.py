@@ -95,8 +95,8 @@ class Compiler:
             withheld=book.withheld,
             part_year=book.part_year,
             part_year_targets=book.part_year_targets,
-            bonus_cap=scaled(book.bonus_cap, POINT),
-            deduction_cap=scaled(book.deduction_cap, POINT),
+            bonus_cap=scaled(book.bonus_cap, POINT, "rulebook", "bonus_cap"),
+            deduction_cap=scaled(book.deduction_cap, POINT, "rulebook", "deduction_cap"),
             rank_on=book.ranking.on,
             ties=book.ranking.ties,
             key_node=book.ranking.key,
@@ -104,7 +104,9 @@ class Compiler:
             last_seat=grading.last_seat if grading else "all_out",
             vetoed_frees_seat=grading.vetoed_frees_seat if grading else True,
             pool_below=grading.pool_below if grading else 0,
-            alpha=scaled(book.binding.alpha, COEFFICIENT) if book.binding else None,
+            alpha=scaled(book.binding.alpha, COEFFICIENT, "rulebook", "binding", "alpha")
+            if book.binding
+            else None,
         )
 
     def _units(self) -> None:
@@ -156,7 +158,9 @@ class Compiler:
         self._add(
             "category",
             category=category.code,
-            not_applicable_limit=scaled(category.not_applicable_limit, COEFFICIENT),
+            not_applicable_limit=scaled(
+                category.not_applicable_limit, COEFFICIENT, "rulebook", "categories"
+            ),
         )
         book = self.rulebook
 
@@ -202,9 +206,9 @@ class Compiler:
                     child=code,
                     leaf=leaf is not None,
                     depth=depth,
-                    weight=micro(weight, code),
-                    full=micro(full, code),
-                    mass=micro(part, code) if node.aggregate == "sum" else 0,
+                    weight=micro(weight, "rulebook", "weights", code),
+                    full=micro(full, "rulebook", "weights", code),
+                    mass=micro(part, "rulebook", "weights", code) if node.aggregate == "sum" else 0,
                     missing=(leaf.missing if leaf else None) or missing,
                     not_applicable=(leaf.not_applicable if leaf else None) or absent,
                     leaves=1 if leaf else 0,
@@ -221,7 +225,7 @@ class Compiler:
                     "node_full",
                     category=category.code,
                     node=node.code,
-                    full=micro(full, node.code),
+                    full=micro(full, "rulebook", "tree", node.code),
                 )
         if root is not None:
             walk(book.tree, 0, book.missing, book.not_applicable, Fraction(1))
@@ -248,7 +252,7 @@ class Compiler:
         shared = {
             "category": category, "indicator": leaf.code, "decimals": leaf.decimals,
             "unit_scale": 10**leaf.decimals, "digits": leaf.digits, "round_unit": 10 ** (9 - leaf.digits),
-            "carry": leaf.carry, "full": micro(full, leaf.code), "sign": -1 if leaf.direction == "down" else 1,
+            "carry": leaf.carry, "full": micro(full, "rulebook", "weights", leaf.code), "sign": -1 if leaf.direction == "down" else 1,
             "reference": leaf.reference.to, "reference_unit": leaf.reference.unit,
             "additive": leaf.combine == "sum" and not leaf.parts,
             "elapsed_n": (min(last or self.at, self.period.end) - self.period.start).days + 1,
@@ -322,7 +326,14 @@ class Compiler:
                     "milestone_rule",
                     indicator=indicator.code,
                     segment=piece.place,
-                    late=scaled(piece.method.late, COEFFICIENT),
+                    late=scaled(
+                        piece.method.late,
+                        COEFFICIENT,
+                        "indicator",
+                        indicator.code,
+                        "method",
+                        "late",
+                    ),
                     starts_on=span.start,
                     ends_on=span.end,
                 )
@@ -385,6 +396,7 @@ class Compiler:
 
     def _derivation(self, indicator: Indicator) -> None:
         parts, change = indicator.parts, indicator.year_on_year
+        place = ("indicator", indicator.code, "parts")
         scale = parts.scale if parts else Decimal(100 if change and change.as_ == "percent" else 1)
         made_of = {code: self.by_code[code] for code in sources(indicator)}
         finest = max(source.decimals for source in made_of.values())
@@ -392,13 +404,13 @@ class Compiler:
         whole = COEFFICIENT * 10**finest
         ratio_like = bool(parts and parts.denominator)
         constant = None if ratio_like or (change and change.as_ == "percent") else whole
-        minimum = scaled(parts.minimum, whole) if parts else None
+        minimum = scaled(parts.minimum, whole, *place, "minimum") if parts else None
         rows = []
         for code, source in made_of.items():
             unit = 10 ** (finest - source.decimals)
             top = parts.numerator.get(code, Decimal(0)) if parts else Decimal(1)
             bottom = parts.denominator.get(code, Decimal(0)) if parts else Decimal(0)
-            rows.append((code, micro(Fraction(top), code) * unit, micro(Fraction(bottom), code) * unit))  # fmt: skip
+            rows.append((code, micro(Fraction(top), *place, "numerator") * unit, micro(Fraction(bottom), *place, "denominator") * unit))  # fmt: skip
         # Both sides of a fraction alike: small multipliers leave room for large values.
         common = gcd(constant or 0, minimum or 0, *(n for _, *row in rows for n in row)) or 1
         self._add(
@@ -429,7 +441,7 @@ class Compiler:
                 "item",
                 item=item.code,
                 kind=item.kind,
-                cap=scaled(item.cap, POINT),
+                cap=scaled(item.cap, POINT, "rulebook", "adjustments"),
                 best_place=places.get(effect.best_grade or "") if effect else None,
                 forced_place=places.get(effect.grade or "") if effect else None,
             )
@@ -449,9 +461,13 @@ class Compiler:
                 "band",
                 place=places[band.code],
                 grade=band.code,
-                at_least=scaled(band.at_least, POINT),
-                share_at_most=scaled(band.share_at_most, COEFFICIENT),
-                share_at_least=scaled(band.share_at_least, COEFFICIENT),
+                at_least=scaled(band.at_least, POINT, "rulebook", "grading", "bands"),
+                share_at_most=scaled(
+                    band.share_at_most, COEFFICIENT, "rulebook", "grading", "bands"
+                ),
+                share_at_least=scaled(
+                    band.share_at_least, COEFFICIENT, "rulebook", "grading", "bands"
+                ),
                 outside=band in grading.outside,
             )
         for gate in grading.gates:
@@ -460,7 +476,7 @@ class Compiler:
                 "gate",
                 indicator=gate.indicator,
                 segment=0 if len(self.cuts[gate.indicator].observed) > 1 else 1,
-                below=scaled(gate.below, 10**decimals),
+                below=scaled(gate.below, 10**decimals, "rulebook", "grading", "gates"),
                 place=places[gate.grade],
             )
 
@@ -469,13 +485,14 @@ class Compiler:
         rules += [(n.code, False, self.rulebook.light) for n, _, _ in self.rulebook.nodes()]
         for subject, leaf, light in rules:
             if light:
+                place = ("indicator", subject, "light") if leaf else ("rulebook", "light")
                 self._add(
                     "light_rule",
                     subject=subject,
                     leaf=leaf,
                     by=light.by,
-                    watch=scaled(light.watch, COEFFICIENT),
-                    missed=scaled(light.missed, COEFFICIENT),
+                    watch=scaled(light.watch, COEFFICIENT, *place, "watch"),
+                    missed=scaled(light.missed, COEFFICIENT, *place, "missed"),
                     watch_first=light.by in {"time_progress", "plan"},
                 )
 
@@ -494,7 +511,7 @@ class Compiler:
                         unit=event.unit,
                         heir=heir.unit,
                         ends_on=event.date - timedelta(1),
-                        share=scaled(heir.share, COEFFICIENT),
+                        share=scaled(heir.share, COEFFICIENT, "rulebook", "succession"),
                         renamed=event.kind == "rename",
                         data=event.data == "inherit",
                         targets=event.targets == "inherit",
@@ -541,7 +558,8 @@ def compile_plan(
 ) -> Plan:
     """Make the rulebook definite for one period as seen from one day.
 
-    Raises RulebookError where a number does not fit its declared decimals or is too large to compute with.
+    Raises RulebookError where a number does not fit its declared decimals, or with every number that is too
+    large to compute with.
     """
     tables = Compiler(rulebook, units, period, at).compile()
     refuse_beyond(tables)

@@ -2,12 +2,14 @@
 
 import itertools
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from zhengheng.domain.numbers import COEFFICIENT, logarithm
-from zhengheng.domain.problems import RulebookError
+from zhengheng.domain.problems import Problem, RulebookError
 from zhengheng.scheme import methods as m
 from zhengheng.scheme.indicator import Indicator
 
@@ -15,52 +17,91 @@ Row = dict[str, Any]
 GROUPED = {"rank", "rank_table", "borda", "percentile", "min_max", "z_score", "mads"}
 
 
-def scaled(value: Decimal | None, scale: int, where: str = "") -> int | None:
+Place = tuple[str | int, ...]
+"""Where a number stands: `indicator` and its code, or `rulebook`, and the keys that lead to it."""
+_GATHERED: ContextVar[list[tuple[Place, Problem]] | None] = ContextVar("gathered", default=None)
+
+
+@contextmanager
+def gathering() -> Iterator[list[tuple[Place, Problem]]]:
+    """Collect what would be refused, each with its place, and go on with a zero in its stead."""
+    found: list[tuple[Place, Problem]] = []
+    token = _GATHERED.set(found)
+    try:
+        yield found
+    finally:
+        _GATHERED.reset(token)
+
+
+def refuse(place: Place, code: str, zh: str, en: str) -> None:
+    """Raise RulebookError, or keep the fault where faults are gathered."""
+    problem = Problem(".".join(map(str, place[1:])), code, zh, en)
+    found = _GATHERED.get()
+    if found is None:
+        raise RulebookError([problem])
+    found.append((place, problem))
+
+
+def scaled(value: Decimal | None, scale: int, *place: str | int) -> int | None:
     """A rulebook number as an exact integer at a scale; refuses to lose digits."""
     if value is None:
         return None
     number = Fraction(value) * scale
     if number.denominator != 1:
-        raise RulebookError.one(
-            where,
-            "number.digits",
-            zh=f"{value} 的小数位数超过声明的精度, 请增加 decimals 或改写该数",
-            en=f"{value} has more decimals than declared; raise `decimals` or rewrite it",
-        )
+        most = len(str(scale)) - 1
+        refuse(
+            place, "number.digits",
+            zh=f"{value:f} 有 {_decimals(value)} 位小数，这里最多 {most} 位；请增加指标的小数位（decimals），或改写该数。",
+            en=f"{value:f} has {_decimals(value)} decimals, and {most} are the most here; raise the indicator's `decimals` or rewrite the number",
+        )  # fmt: skip
+        return 0
     return int(number)
 
 
-def micro(value: Fraction, where: str) -> int:
+def _decimals(value: Decimal) -> int:
+    exponent = value.normalize().as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
+
+
+def micro(value: Fraction, *place: str | int) -> int:
     """A weight or mark as an exact integer at 10**6; refuses to lose digits."""
     number = value * COEFFICIENT
     if number.denominator != 1:
-        raise RulebookError.one(
-            where,
-            "weight.digits",
-            zh=f"权重或分值 {float(value)} 超过六位小数",
-            en=f"weight or mark {float(value)} has more than six decimals",
-        )
+        refuse(
+            place, "weight.digits",
+            zh=f"权重或分值 {float(value)} 超过六位小数；请改写权重或满分。",
+            en=f"weight or mark {float(value)} has more than six decimals; rewrite the weights or the full mark",
+        )  # fmt: skip
+        return 0
     return int(number)
 
 
 def method_rows(method: m.Method | None, key: Row, scale: int) -> Iterator[tuple[str, Row]]:
     """The rows of a method in tables of their own, each with its table; `key` is their indicator and segment."""
+    own = ("indicator", str(key["indicator"]), "method")
     if isinstance(method, m.Banded):
-        for row in _knots(method, scale):
+        for row in _knots(method, scale, own):
             yield "rule_knot", key | row
     elif isinstance(method, m.Rank):
         for place, share in enumerate(method.table, 1):
-            yield "rank_share", key | {"place": place, "share": scaled(share, COEFFICIENT)}
+            yield (
+                "rank_share",
+                key
+                | {"place": place, "share": scaled(share, COEFFICIENT, *own, "table", place - 1)},
+            )
     elif isinstance(method, m.Steps | m.Answers):
-        for row in _steps(method, scale):
+        for row in _steps(method, scale, own):
             yield "rule_step", key | row
 
 
-def _knots(method: m.Banded, scale: int) -> Iterator[Row]:
+def _knots(method: m.Banded, scale: int, own: Place) -> Iterator[Row]:
     knots = sorted(method.knots, key=lambda k: k.at)
-    points = [(scaled(k.at, scale), scaled(k.share, COEFFICIENT)) for k in knots]
+    points = [
+        (scaled(k.at, scale, *own, "knots"), scaled(k.share, COEFFICIENT, *own, "knots"))
+        for k in knots
+    ]
     worst_first = points[0][1] <= points[-1][1]  # type: ignore[operator]
-    below = scaled(method.below, COEFFICIENT)
+    below = scaled(method.below, COEFFICIENT, *own, "below")
     pieces = [(a, b, False, False) for a, b in itertools.pairwise(points)]
     low = (points[0][0], below if below is not None and worst_first else points[0][1])
     high = (points[-1][0], below if below is not None and not worst_first else points[-1][1])
@@ -73,13 +114,14 @@ def _knots(method: m.Banded, scale: int) -> Iterator[Row]:
         }  # fmt: skip
 
 
-def _steps(method: m.Steps | m.Answers, scale: int) -> Iterator[Row]:
+def _steps(method: m.Steps | m.Answers, scale: int, own: Place) -> Iterator[Row]:
     exact = isinstance(method, m.Answers)
     if isinstance(method, m.Answers):
         rows = [(a.value * scale, a.credit, False) for a in method.answers]
     else:
         rows = [
-            (scaled(s.at, scale) or 0, s.credit, method.of == "difference") for s in method.steps
+            (scaled(s.at, scale, *own, "steps") or 0, s.credit, method.of == "difference")
+            for s in method.steps
         ]
     rows.sort()
     for place, (at, credit, difference) in enumerate(rows, 1):
@@ -100,30 +142,40 @@ def method_columns(method: m.Method, leaf: Indicator) -> Row:
     # The base of 功效系数 is a share, not a value: the value-scale column of that name stays empty.
     own = [name for name in _VALUES if (name, method.kind) != ("base", "efficacy")]  # type: ignore[attr-defined]
     row: Row = dict.fromkeys(_VALUES)
-    row |= {name: scaled(getattr(method, name, None), scale, leaf.code) for name in own}
+    place: Place = ("indicator", leaf.code, "method")
+    row |= {name: scaled(getattr(method, name, None), scale, *place, name) for name in own}
     row |= dict.fromkeys(("first", "second", "third", "log_low", "log_high", "least_points"))
-    row["least"] = scaled(getattr(method, "least", None), COEFFICIENT)
-    row["most"] = scaled(getattr(method, "cap", None), COEFFICIENT)
+    row["least"] = scaled(getattr(method, "least", None), COEFFICIENT, *place, "least")
+    row["most"] = scaled(getattr(method, "cap", None), COEFFICIENT, *place, "cap")
     row["strict"] = getattr(method, "strict", False)
     name = method.kind  # type: ignore[attr-defined]
     match method:
         case m.Ratio() if leaf.direction == "down":
             name = f"ratio_{method.reverse}"
         case m.Efficacy(base=base, span=span, least=least):
-            row |= {"first": _c(base), "second": _c(span)}
-            row["least"] = _c(base if least is None else least)
+            row |= {"first": _c(base, *place, "base"), "second": _c(span, *place, "span")}
+            row["least"] = _c(base if least is None else least, *place, "least")
         case m.PlusMinus(per=per, slope=slope):
             name = "plus_minus" if per == "percent" else "difference"
-            row["first"] = _c(slope)
+            row["first"] = _c(slope, *place, "slope")
         case m.RateMinus():
-            row |= {"first": _c(method.points_per_unit), "least_points": _c(method.floor_points)}
+            row |= {
+                "first": _c(method.points_per_unit, *place, "points_per_unit"),
+                "least_points": _c(method.floor_points, *place, "floor_points"),
+            }
         case m.ThreePoint():
-            row |= {"first": _c(method.at_base), "second": _c(method.at_target)}
-            row |= {"third": _c(method.at_stretch), "most": _c(method.at_stretch)}
+            row |= {
+                "first": _c(method.at_base, *place, "at_base"),
+                "second": _c(method.at_target, *place, "at_target"),
+            }
+            row |= {
+                "third": _c(method.at_stretch, *place, "at_stretch"),
+                "most": _c(method.at_stretch, *place, "at_stretch"),
+            }
         case m.Banded():
             row |= {"least": None, "most": None}
         case m.Direct():
-            row["high"] = scaled(method.scale, scale)
+            row["high"] = scaled(method.scale, scale, *place, "scale")
         case m.Tiers():
             row |= {"high": 100 * scale, "least": 0, "most": COEFFICIENT}
             name = "direct"
@@ -132,19 +184,25 @@ def method_columns(method: m.Method, leaf: Indicator) -> Row:
         case m.Rank() if method.table:
             name = "rank_table"
         case m.ZScore() | m.Mads():
-            row |= {"first": _c(method.centre), "second": _c(method.scale)}
+            row |= {
+                "first": _c(method.centre, *place, "centre"),
+                "second": _c(method.scale, *place, "scale"),
+            }
         case m.Goalposts() if method.log:
             name = "log_goalposts"
             row["log_low"] = logarithm(row["low"], leaf.decimals)
             row["log_high"] = logarithm(row["high"], leaf.decimals)
         case _:
             pass
+    if isinstance(method, m.Goalposts) and leaf.direction == "down":
+        # Mirrored: the way begins at the high post, and the formula is the same.
+        row |= {"low": row["high"], "high": row["low"], "log_low": row["log_high"], "log_high": row["log_low"]}  # fmt: skip
     row["method"] = name
     row["grouped"] = name in GROUPED or leaf.reference.to == "group_median"
     return row
 
 
-def _c(value: Decimal) -> int:
-    number = scaled(value, COEFFICIENT)
+def _c(value: Decimal, *place: str | int) -> int:
+    number = scaled(value, COEFFICIENT, *place)
     assert number is not None
     return number

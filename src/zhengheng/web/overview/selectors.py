@@ -100,7 +100,7 @@ class Standing:
 
     @property
     def gaps(self) -> int:
-        return self.counted["missing"] + self.counted["withheld"]
+        return self.counted["missing"] + self.counted["undefined"] + self.counted["withheld"]
 
 
 ONLY = {

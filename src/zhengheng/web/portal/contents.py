@@ -83,7 +83,17 @@ def _both(one: Snapshot, today: Snapshot) -> list[tuple[dict[str, Any], list[Any
     return [(group, [(unit, now.get(unit["code"], {})) for unit in group["units"]]) for group in one["groups"]]  # fmt: skip
 
 
-ORDER = ("missed", "watch", "missing", "withheld", "met", "unlit", "not_due", "not_applicable")
+ORDER = (
+    "missed",
+    "watch",
+    "missing",
+    "undefined",
+    "withheld",
+    "met",
+    "unlit",
+    "not_due",
+    "not_applicable",
+)
 """What needs attention stands first."""
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from zhengheng.domain.canonical import canonical
 from zhengheng.domain.problems import Problem, RulebookError
 from zhengheng.scheme.fingerprint import data_fingerprint, dump, wording_fingerprint
-from zhengheng.scheme.lint import lint
 from zhengheng.scheme.load import load_rulebook
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scheme.save import save_folder
+from zhengheng.scoring.check import check as check_rulebook
 from zhengheng.web.files.services import content_of
 
 MOST_FILES = 2000
@@ -40,7 +40,7 @@ def read_draft(number: int) -> tuple[Rulebook, list[Problem]]:
                 en="upload an .xlsx, or a .zip with the folder of YAML files",
             )  # fmt: skip
         book, source = load_rulebook(path)
-        return book, lint(book, source)
+        return book, check_rulebook(book, source)
 
 
 def _unpack(name: str, content: bytes, folder: Path) -> Path:

@@ -1,0 +1,170 @@
+"""What scores mean: better earns more with every method, the check refuses what a run would, statuses say why."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import Command
+from tests.generate import METHODS, PERIOD, facts_for, indicators
+from tests.test_split_years import ENGINES, book, of, run
+from zhengheng.domain.problems import RulebookError
+from zhengheng.engines.outputs import indicator_rows
+from zhengheng.engines.passport import passport
+from zhengheng.engines.plain import OracleEngine
+from zhengheng.engines.run import make_run
+from zhengheng.scheme.folder import Source
+from zhengheng.scheme.model import Rulebook
+from zhengheng.scoring.check import check
+
+common = settings(max_examples=25, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate],
+                  suppress_health_check=list(HealthCheck))  # fmt: skip
+
+
+def found(rules: Rulebook) -> list[str]:
+    return [p.code for p in check(rules, Source(Path("x"))) if p.severity == "error"]
+
+
+WRONG_WAY: dict[str, tuple[dict[str, Any], str]] = {
+    "growth": ({"kind": "growth", "base": 10, "target": 90}, "down"),
+    "growth up": ({"kind": "growth", "base": 90, "target": 10}, "up"),
+    "efficacy": ({"kind": "efficacy", "bottom": 10, "target": 90}, "down"),
+    "three_point": ({"kind": "three_point", "base": 10, "target": 50, "stretch": 90}, "down"),
+    "banded": ({"kind": "banded", "knots": [{"at": 0, "share": 0}, {"at": 90, "share": 1}]}, "down"),
+    "steps": ({"kind": "steps", "steps": [{"at": 0, "credit": "0"}, {"at": 90, "credit": "1"}]}, "down"),
+    "steps up": ({"kind": "steps", "of": "difference", "target": 5, "steps": [{"at": -9, "credit": "1"}, {"at": 1, "credit": "1/2"}]}, "up"),
+    "direct": ({"kind": "direct"}, "down"),
+    "tiers": ({"kind": "tiers", "tiers": [{"name": "好", "low": 60, "high": 100}]}, "down"),
+    "answers": ({"kind": "answers", "answers": [{"value": 0, "name": "否", "credit": "0"}, {"value": 1, "name": "是", "credit": "1"}]}, "down"),
+    "milestones": ({"kind": "milestones"}, "down"),
+    "interval": ({"kind": "interval", "high": 8, "high_limit": 40}, "up"),
+    "ratio": ({"kind": "ratio", "target": 9}, "interval"),
+    "goalposts": ({"kind": "goalposts", "low": 1, "high": 9}, "interval"),
+    "rank": ({"kind": "rank"}, "interval"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG_WAY)
+def test_a_method_against_the_direction_is_refused(name: str) -> None:
+    method, direction = WRONG_WAY[name]
+    rules = book({"code": "A", "direction": direction, "method": method}, weight="100")
+    assert "method.direction" in found(rules)
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_goalposts_are_mirrored_where_lower_is_better(log: bool) -> None:
+    method = {"kind": "goalposts", "low": 1, "high": 100, "log": log}
+    a = {"code": "A", "direction": "down", "method": method}
+    rules = book(a, weight="100")
+    assert found(rules) == []
+    series = {(unit, "A"): {PERIOD.end: value} for unit, value in (("u", "0.5"), ("v", "10"), ("w", "250"))}  # fmt: skip
+    for engine in ENGINES:
+        made = run(rules, series, engine)
+        points = [int(of(made, "A", unit)["printed"]) for unit in "uvw"]
+        assert points == [100 * 10**9, 50 * 10**9 if log else 90_910_000_000, 0], engine.name
+
+
+@pytest.mark.parametrize("kind", sorted(set(METHODS) - {"milestones", "answers", "interval"}))
+@common
+@given(data=st.data())
+def test_with_every_method_that_the_check_passes_better_never_earns_less(
+    kind: str, data: st.DataObject
+) -> None:
+    method = {"kind": kind, **data.draw(METHODS[kind])}
+    if kind in {"efficacy", "growth", "three_point"} and data.draw(st.booleans()):
+        ends = {"efficacy": ("bottom", "target"), "growth": ("base", "target"), "three_point": ("base", "stretch")}[kind]  # fmt: skip
+        method[ends[0]], method[ends[1]] = method[ends[1]], method[ends[0]]
+    direction = data.draw(st.sampled_from(["up", "down"]))
+    rules = book({"code": "A", "direction": direction, "method": method, "missing": "block"}, weight="100")  # fmt: skip
+    assume(found(rules) == [])
+    values = sorted(data.draw(st.lists(st.integers(1, 100), min_size=3, max_size=3, unique=True)))
+    made = run(rules, {(u, "A"): {PERIOD.end: str(v)} for u, v in zip("uvw", values, strict=True)}, OracleEngine())  # fmt: skip
+    points = [of(made, "A", unit)["points"] for unit in "uvw"]
+    held = [p for p in points if p is not None]
+    assert held == sorted(held, reverse=direction == "down")
+
+
+DIGITS: dict[str, dict[str, Any]] = {
+    "target": {"method": {"kind": "ratio", "target": "1.005"}},
+    "share": {"method": {"kind": "ratio", "target": 1, "cap": "1.0000001"}},
+    "knots": {"method": {"kind": "banded", "knots": [{"at": "0.001", "share": 0}, {"at": 9, "share": 1}]}},
+    "light": {"method": {"kind": "ratio", "target": 1}, "light": {"by": "score", "watch": "0.85000001", "missed": "0.6"}},
+    "large": {"method": {"kind": "ratio", "target": "99999999999999"}},
+    "scale": {"decimals": 12, "method": {"kind": "ratio", "target": "1"}, "parts": {"numerator": {"N": 1}, "denominator": {"D": 1}, "scale": 100000}},
+    "changed": {"frequency": "month", "method": {"kind": "ratio", "target": 1},
+                "changes": [{"from": "2026-07-01", "kind": "prospective", "method": {"kind": "ratio", "target": "1.005"}, "reason": "r", "basis": {"title": "b"}}]},
+}  # fmt: skip
+
+
+def test_the_check_finds_all_numbers_that_a_run_would_refuse_at_their_lines(
+    tmp_path: Path, zhengheng: Command
+) -> None:
+    folder = tmp_path / "book"
+    (folder / "indicators").mkdir(parents=True)
+    codes = {name: f"I{place}" for place, name in enumerate(DIGITS)}
+    parts = [{"code": code, "name": code, "owner": "o"} for code in "ND"]
+    for name, code in codes.items():
+        made = {"code": code, "name": name, "owner": "o", **DIGITS[name]}
+        (folder / "indicators" / f"{code}.yaml").write_text("\n".join(f"{k}: {json.dumps(v)}" for k, v in made.items()))  # fmt: skip
+    for part in parts:
+        (folder / "indicators" / f"{part['code']}.yaml").write_text(json.dumps(part))
+    (folder / "rulebook.yaml").write_text(json.dumps({
+        "code": "digits", "title": "d", "effective_from": "2025-01-01", "missing": "floor",
+        "categories": [{"code": "c", "name": "c"}], "groups": [{"code": "g", "name": "g"}],
+        "tree": {"code": "total", "name": "t", "weights": "relative", "children": list(codes.values())},
+        "weights": [{"from": "2025-01-01", "table": dict.fromkeys(codes.values(), 10)}], "bonus_cap": "1.0000000001",
+    }))  # fmt: skip
+    answer = zhengheng("scheme", "check", str(folder), "--json")
+    problems = json.loads(answer.stdout)["problems"]
+    wrong = {p["where"].split(":")[0] for p in problems if p["severity"] == "error"}
+    assert wrong == {*(f"indicators/{code}.yaml" for code in codes.values()), "rulebook.yaml"}
+    for problem in problems:
+        assert not any(word in problem["zh"] + problem["en"] for word in ("scale_n", "share_low", "credit_n"))  # fmt: skip
+
+
+@common
+@given(data=st.data())
+def test_a_rulebook_that_the_check_passes_never_fails_in_a_run(data: st.DataObject) -> None:
+    made = [data.draw(indicators(f"I{n}")) for n in range(3)]
+    for one in made:
+        if data.draw(st.integers(0, 2)) == 0:
+            one["decimals"] = data.draw(st.integers(0, 9))
+        if data.draw(st.integers(0, 4)) == 0:
+            one["parts"] = {"numerator": {"N": data.draw(st.sampled_from(["1", "0.001", "0.0000001"]))},
+                            "denominator": {"D": 1}, "scale": data.draw(st.sampled_from([1, 100, 100000]))}  # fmt: skip
+    sources = [{"code": code, "frequency": "quarter"} for code in "ND"]
+    rules = book(*made, *sources, weight=data.draw(st.sampled_from(["1", "0.001", "0.0000001", "999", "99999"])))  # fmt: skip
+    rules = rules.model_copy(update={"tree": rules.tree.model_copy(update={"weights": "relative"})})
+    facts = data.draw(facts_for(rules))
+    reason = {"number.digits", "weight.digits", "number.limit", "number.full", "number.rows"}
+    bad = set(found(rules))
+    refused: set[str] = set()
+    try:
+        make_run(rules, facts, PERIOD, OracleEngine())
+    except RulebookError as error:
+        refused = {problem.code for problem in error.problems}
+    assert bad or not refused
+    # Changes govern other years too: of them the check knows more than one year's run.
+    assert refused or not bad & reason or any(i.changes for i in rules.indicators)
+
+
+def test_a_mark_is_between_nothing_and_full_where_nothing_else_is_said() -> None:
+    for engine in ENGINES:
+        made = run(book({"code": "A", "method": {"kind": "direct"}}), {("u", "A"): {PERIOD.end: "970"}, ("v", "A"): {PERIOD.end: "-5"}}, engine)  # fmt: skip
+        assert [of(made, "A", unit)["printed"] for unit in "uv"] == [50 * 10**9, 0]
+
+
+@pytest.mark.parametrize("kind", ["min_max", "z_score", "mads"])
+def test_a_column_of_equals_says_so_and_names_the_setting(kind: str) -> None:
+    rules = book({"code": "A", "method": {"kind": kind}, "missing": "block"}, weight="100")
+    made = run(rules, {(unit, "A"): {PERIOD.end: "50"} for unit in "uvw"}, ENGINES[0])
+    assert {row["status"] for row in indicator_rows(made)} == {"undefined"}
+    entry = passport(made, "u", "A", "zh")
+    assert entry.status == "undefined"
+    assert "全组的值都相同" in entry.detail
+    assert "undefined" in entry.detail
+    gap = run(rules, {("u", "A"): {PERIOD.end: "50"}, ("v", "A"): {}}, ENGINES[0])
+    assert next(r["status"] for r in indicator_rows(gap) if r["unit"] == "v") == "missing"
