@@ -6,6 +6,7 @@ is what would give them away by subtraction. No persons are in a run.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -117,24 +118,34 @@ class Finding:
 
 KINDS = {
     "identity": ("疑似身份证号", "looks like an identity number"), "phone": ("疑似手机号", "looks like a telephone number"),
-    "mail": ("电子邮箱", "an e-mail address"), "mark": ("含内部或密级字样", "says that it is internal or secret"),
+    "card": ("疑似银行卡号", "looks like the number of a bank card"), "mail": ("电子邮箱", "an e-mail address"), "mark": ("含内部或密级字样", "says that it is internal or secret"),
     "person": ("含工作人员姓名", "names a member of staff"),
 }  # fmt: skip
 _PATTERNS = {
     "identity": re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)"), "phone": re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)"),
-    "mail": re.compile(r"[\w.+-]+@[\w-]+\.\w+"), "mark": re.compile(r"内部|秘密|机密|绝密|不得外传"),
+    "card": re.compile(r"(?<![0-9A-Za-z])[3-6]\d{15,18}(?![0-9A-Za-z])"), "mail": re.compile(r"[\w.+-]+@[\w-]+\.\w+"), "mark": re.compile(r"内部|秘密|机密|绝密|不得外传"),
 }  # fmt: skip
+
+
+_GROUPS = re.compile(r"(?<=\d)[ \t\-‐–·](?=\d)")
 
 
 def scan(document: dict[str, Any], persons: Iterable[str]) -> list[Finding]:
     """Every text of the document that holds something personal or internal."""
     people = [name for name in persons if len(name) >= 2]
     found = []
-    for where, text in _texts(document, ""):
+    for where, written in _texts(document, ""):
+        text = _read(written)
         for kind, pattern in _PATTERNS.items():
             found += [Finding(where, kind, one.group()) for one in pattern.finditer(text)]
         found += [Finding(where, "person", name) for name in people if name in text]
     return found
+
+
+def _read(text: str) -> str:
+    """A text as a person reads it: full-width digits are digits, and a number in groups is one number."""
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return _GROUPS.sub("", plain)
 
 
 def _texts(held: Any, where: str) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from zhengheng.domain.numbers import COEFFICIENT, POINT
+from zhengheng.domain.numbers import COEFFICIENT
 from zhengheng.domain.periods import MONTHS, Period, parse_period, period_ending
 from zhengheng.domain.problems import DataError, Problem
 from zhengheng.lake import measures
@@ -27,6 +27,7 @@ from zhengheng.lake.facts import DECIDED, Facts, FileInfo, Reject, file_digest, 
 from zhengheng.lake.filters import parse_filter
 from zhengheng.lake.mapping import Column, FactColumn, Mapping, SourceFile
 from zhengheng.lake.personal import protect
+from zhengheng.lake.points import read_points
 from zhengheng.lake.readers import read_table
 from zhengheng.scheme.base import Text
 from zhengheng.scheme.indicator import Indicator
@@ -507,26 +508,9 @@ class Rows:
             raise CellError(
                 "item", "考核方案中没有这个加减分项", "the rulebook has no such adjustment item"
             )
-        text = self._get(source.points, values, "points", number=True)
-        points = read_number(text, 9, measure_unit="分")[0] if text else None
-        if item.kind in {"bonus", "deduction"}:
-            if points is None:
-                raise CellError(
-                    "points", "加减分项没有分值", "a bonus or deduction needs its points"
-                )
-            points = abs(points)
-            if points % 10 ** (9 - self.intake.digits):
-                raise CellError(
-                    "points.digits", f"分值 {text} 的小数位多于总分的 {self.intake.digits} 位",
-                    f"points {text} have more decimals than the total's {self.intake.digits}",
-                )  # fmt: skip
-            if points < item.least * POINT or (
-                item.most is not None and points > item.most * POINT
-            ):
-                raise CellError(
-                    "points.range", f"分值 {text} 不在 {item.least} 至 {item.most} 之间",
-                    f"points {text} are not between {item.least} and {item.most}",
-                )  # fmt: skip
+        points = read_points(
+            item, self._get(source.points, values, "points", number=True), self.intake.digits
+        )
         decided_on = read_date(self._must(source.decided_on, values, "decided_on"))
         if read_bool(self._get(source.revoked, values, "revoked")):
             decided_on = NEVER

@@ -92,7 +92,7 @@ REPORT = Machine(
     {
         "due": ("待填报", "due"), "elsewhere": ("由另一方案填报", "asked for under another rulebook"), "submitted": ("待审核", "submitted"), "checking": ("数据核对", "being checked by the unit"),
         "disputed": ("有异议", "disputed"), "confirmed": ("已确认", "confirmed"), "loaded": ("已入库", "in the lake"),
-        "correcting": ("申请更正", "correction asked for"),
+        "correcting": ("申请更正", "correction asked for"), "lapsed": ("未计入 (年度已终定)", "not counted, the year is final"),
     },
     (
         Transition("report.open", ("",), "due"),
@@ -112,6 +112,9 @@ REPORT = Machine(
         Transition("report.ask_correction", ("loaded",), "correcting"),
         Transition("report.correct", ("correcting",), "confirmed"),
         Transition("report.refuse_correction", ("correcting",), "loaded"),
+        Transition("report.refer", ("confirmed",), "disputed"),
+        Transition("report.lapse", ("due", "elsewhere", "submitted", "checking", "confirmed"), "lapsed"),
+        Transition("report.ask_again", ("lapsed",), "due"),
     ),
 )  # fmt: skip
 
@@ -131,6 +134,8 @@ ITEM = Machine(
         Transition("item.waive", ("claimed", "entered", "disputed"), "waived"),
         Transition("item.load", ("settled",), "loaded"),
         Transition("item.reopen", ("settled", "loaded"), "disputed"),
+        Transition("item.refer", ("entered", "settled"), "disputed"),
+        Transition("item.take_back", ("settled", "loaded"), "waived"),
         Transition("item.revoke", ("waived",), "revoked"),
     ),
 )  # fmt: skip
@@ -267,13 +272,20 @@ TOLERANCE = Machine(
 
 AUDIT = Machine(
     "audit",
-    {"drawn": ("核查中", "being checked"), "closed": ("已结束", "closed")},
+    {
+        "drawn": ("核查中", "being checked"),
+        "closed": ("已结束", "closed"),
+        "ended": ("权限到期，已终止", "ended with the access"),
+    },
     (
         Transition("audit.draw", ("",), "drawn"),
         Transition("audit.find", ("drawn",), "drawn"),
         Transition("audit.ask", ("drawn",), "drawn"),
         Transition("audit.answer", ("drawn",), "drawn"),
+        Transition("audit.correct", ("drawn",), "drawn"),
+        Transition("audit.reply", ("drawn",), "drawn"),
         Transition("audit.close", ("drawn",), "closed"),
+        Transition("audit.end", ("drawn",), "ended"),
     ),
 )
 

@@ -37,6 +37,15 @@ def _rule(act: str, *roles: Role, relation: str = "any", states: tuple[str, ...]
     return Rule(act, frozenset(roles), relation, frozenset(states))
 
 
+LED: list[str] = []
+"""Acts of a unit's leader. Whoever reports for the unit records one that the leader signed on paper."""
+
+
+def _led(act: str) -> Rule:
+    LED.append(act)
+    return _rule(act, Role.UNIT_LEADER, Role.UNIT_REPORTER, relation="own")
+
+
 RULES: tuple[Rule, ...] = (
     # Accounts: one officer makes them, another gives them rights, the third reads what both did.
     _rule("account.list", *OFFICERS),
@@ -65,12 +74,13 @@ RULES: tuple[Rule, ...] = (
     Rule("handover.prepare", BUSINESS),
     Rule("handover.take", BUSINESS, "successor"),
     Rule("handover.withdraw", BUSINESS, "maker"),
+    _rule("handover.withdraw", Role.SECRECY_OFFICER),
     _rule("handover.carry_out", Role.SECRECY_OFFICER),
     # What is promised at a meeting: the secretary records it, the unit reports, the secretary finds it kept.
     _rule("commitment.read", *OFFICE, Role.COMMISSION_MEMBER, Role.COMMISSION_SECRETARY),
     _rule("commitment.read", *OF_A_UNIT, relation="own"),
     _rule("commitment.record", Role.COMMISSION_SECRETARY),
-    _rule("commitment.report", Role.UNIT_LEADER, relation="own"),
+    _led("commitment.report"),
     _rule("commitment.keep", Role.COMMISSION_SECRETARY),
     _rule("commitment.carry", Role.COMMISSION_SECRETARY),
     # To the public only through the gate: prepared, reviewed for secrecy by another, released.
@@ -142,10 +152,9 @@ RULES: tuple[Rule, ...] = (
     Rule("target.read", BUSINESS, states=frozenset({"agreed"})),
     Rule("target.cascade", BUSINESS),
     _rule("target.propose", Role.OFFICE_INDICATORS),
-    _rule("target.counter", Role.UNIT_LEADER, relation="own"),
+    _led("target.counter"),
     _rule("target.answer", Role.OFFICE_INDICATORS),
-    # Whoever is not the leader records the leader's signature on paper.
-    _rule("target.agree", Role.UNIT_LEADER, Role.UNIT_REPORTER, relation="own"),
+    _led("target.agree"),
     _rule("target.escalate", Role.OFFICE_INDICATORS),
     _rule("target.decide", Role.COMMISSION_SECRETARY),
     # A later change of a target; what was agreed first stays visible for ever.
@@ -157,8 +166,8 @@ RULES: tuple[Rule, ...] = (
         Role.COMMISSION_SECRETARY,
         Role.EXTERNAL_AUDITOR,
     ),
-    _rule("change.ask", Role.UNIT_LEADER, relation="own"),
-    _rule("change.withdraw", Role.UNIT_LEADER, relation="own"),
+    _led("change.ask"),
+    _led("change.withdraw"),
     _rule("change.approve", Role.OFFICE_DIRECTOR),
     _rule("change.refuse", Role.OFFICE_DIRECTOR),
     # Reports: by the unit itself, or by an assessing department with the unit's right to check.
@@ -186,6 +195,7 @@ RULES: tuple[Rule, ...] = (
     _rule("report.load", Role.OFFICE_DATA),
     _rule("report.correct", Role.OFFICE_DATA),
     _rule("report.refuse_correction", Role.OFFICE_DATA),
+    _rule("report.ask_again", Role.OFFICE_DATA),
     # Bonus, deduction and veto items, each with its document.
     _rule(
         "item.read",
@@ -198,14 +208,15 @@ RULES: tuple[Rule, ...] = (
     _rule("item.read", Role.ASSESSING_DEPARTMENT, relation="supplying"),
     # What units claim for themselves is listed to all of them.
     Rule("item.read", BUSINESS, states=frozenset({"claimed", "settled", "loaded"})),
-    _rule("item.claim", Role.UNIT_LEADER, relation="own"),
+    _led("item.claim"),
     _rule("item.verify", Role.OFFICE_INDICATORS, relation="second"),
     _rule("item.enter", Role.ASSESSING_DEPARTMENT, relation="supplying"),
-    _rule("item.confirm", Role.UNIT_LEADER, relation="own"),
-    _rule("item.object", Role.UNIT_LEADER, relation="own"),
-    _rule("item.reopen", Role.UNIT_LEADER, relation="own"),
+    _led("item.confirm"),
+    _led("item.object"),
+    _led("item.reopen"),
     _rule("item.settle", Role.OFFICE_DIRECTOR),
     _rule("item.waive", Role.OFFICE_DIRECTOR),
+    _rule("item.take_back", Role.OFFICE_DIRECTOR),
     _rule("item.load", Role.OFFICE_DATA),
     _rule("item.revoke", Role.OFFICE_DATA),
     # What a unit says of its own year, and what it asks not to be held against it.
@@ -219,7 +230,7 @@ RULES: tuple[Rule, ...] = (
     _rule("self_report.read", *OF_A_UNIT, relation="own"),
     _rule("self_report.draft", Role.UNIT_LEADER, Role.UNIT_REPORTER, relation="own"),
     _rule("self_report.save", Role.UNIT_LEADER, Role.UNIT_REPORTER, relation="own"),
-    _rule("self_report.file", Role.UNIT_LEADER, relation="own"),
+    _led("self_report.file"),
     _rule("self_report.return", Role.OFFICE_INDICATORS),
     _rule("self_report.accept", Role.OFFICE_INDICATORS),
     _rule(
@@ -231,8 +242,8 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule("tolerance.read", *OF_A_UNIT, relation="own"),
     Rule("tolerance.granted", BUSINESS),
-    _rule("tolerance.ask", Role.UNIT_LEADER, relation="own"),
-    _rule("tolerance.withdraw", Role.UNIT_LEADER, relation="own"),
+    _led("tolerance.ask"),
+    _led("tolerance.withdraw"),
     _rule("tolerance.grant", Role.COMMISSION_SECRETARY),
     _rule("tolerance.refuse", Role.COMMISSION_SECRETARY),
     # Samples by lot of what was reported: site checks by the office, audits from outside.
@@ -240,7 +251,10 @@ RULES: tuple[Rule, ...] = (
     _rule("audit.draw", Role.OFFICE_DATA, Role.EXTERNAL_AUDITOR),
     _rule("audit.find", Role.OFFICE_DATA, Role.EXTERNAL_AUDITOR, relation="maker"),
     _rule("audit.ask", Role.OFFICE_DATA, Role.EXTERNAL_AUDITOR, relation="maker"),
+    _rule("audit.correct", Role.OFFICE_DATA, Role.EXTERNAL_AUDITOR, relation="maker"),
     _rule("audit.answer", *OFFICE),
+    _rule("audit.reply", *OFFICE),
+    _rule("audit.bundle", *OFFICE, Role.EXTERNAL_AUDITOR),
     _rule("audit.close", Role.OFFICE_DATA, Role.EXTERNAL_AUDITOR, relation="maker"),
     # Results: before the public notice only for those who are named on the run.
     _rule("result.register", Role.OFFICE_DATA),
@@ -270,8 +284,8 @@ RULES: tuple[Rule, ...] = (
     _rule("appeal.read", Role.PANEL_MEMBER, relation="seated"),
     _rule("appeal.draft", Role.UNIT_LEADER, Role.UNIT_REPORTER, relation="own"),
     _rule("appeal.save", Role.UNIT_LEADER, Role.UNIT_REPORTER, relation="own"),
-    _rule("appeal.file", Role.UNIT_LEADER, relation="own"),
-    _rule("appeal.withdraw", Role.UNIT_LEADER, relation="own"),
+    _led("appeal.file"),
+    _led("appeal.withdraw"),
     *(
         _rule(act, Role.APPEALS_CLERK)
         for act in (
@@ -287,7 +301,7 @@ RULES: tuple[Rule, ...] = (
     _rule("appeal.preview", Role.PANEL_MEMBER, relation="seated", states=("accepted", "heard")),
     _rule("appeal.decide", Role.PANEL_MEMBER, relation="seated"),
     # The commission once more, where the rulebook has a second instance.
-    _rule("appeal.ask_second", Role.UNIT_LEADER, relation="own"),
+    _led("appeal.ask_second"),
     _rule("appeal.preview", Role.COMMISSION_SECRETARY, states=("second",)),
     _rule("appeal.rule", Role.COMMISSION_SECRETARY),
     _rule("appeal.apply", Role.OFFICE_DATA),
@@ -317,7 +331,7 @@ RULES: tuple[Rule, ...] = (
     _rule("rectification.drop", Role.OFFICE_DIRECTOR),
     _rule("rectification.confirm", Role.OFFICE_DIRECTOR),
     _rule("rectification.serve", Role.OFFICE_PROCEDURE),
-    _rule("rectification.answer", Role.UNIT_LEADER, relation="own"),
+    _led("rectification.answer"),
     _rule("rectification.visit", Role.MENTOR),
     _rule("rectification.evidence", Role.UNIT_LEADER, Role.UNIT_REPORTER, relation="own"),
     _rule("rectification.send_back", Role.OFFICE_INDICATORS),

@@ -19,6 +19,7 @@ from pydantic_core import PydanticCustomError
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.files.documents import Section
 from zhengheng.workflow.machine import Machine
+from zhengheng.workflow.permissions import LED
 from zhengheng.workflow.roles import Role
 
 Words = tuple[str, str]
@@ -56,12 +57,13 @@ class Nothing(Given):
 def ask(zh: str, en: str, default: Any = ..., **limits: Any) -> Any:
     """A field with its words; `limits` as pydantic knows them.
 
-    `form` is the kind of input where the type does not say it; `names` are the words of choices.
+    `form` is the kind of input where the type does not say it; `names` are the words of choices. Of a day,
+    `when` says whether it has been ("past"), is still to come ("ahead"), or is judged by the act ("any").
     """
-    form, names = limits.pop("form", ""), limits.pop("names", {})
+    form, names, when = limits.pop("form", ""), limits.pop("names", {}), limits.pop("when", "")
     if limits.get("max_length") is None and form in {"text", "lines"}:
         limits["max_length"] = 4000
-    return Field(default, title=f"{zh} {en}", json_schema_extra={"zh": zh, "en": en, "form": form, "names": names}, **limits)  # fmt: skip
+    return Field(default, title=f"{zh} {en}", json_schema_extra={"zh": zh, "en": en, "form": form, "names": names, "when": when}, **limits)  # fmt: skip
 
 
 Files = list[int]
@@ -140,6 +142,15 @@ class Act:
     """Possible, but nobody waits for it: it puts no object on the actor's desk."""
     by_machine: bool = False
     """Done by a job, not by a person: neither form nor address."""
+    after_final: bool = False
+    """Lawful when the year's result is final: it changes nothing that the result rests on."""
+
+    def __post_init__(self) -> None:
+        # Every act of a unit's leader may be signed by hand; the table of rights says which those are.
+        if self.code in LED:
+            object.__setattr__(self, "signer", Role.UNIT_LEADER)
+            if not self.on_paper:
+                object.__setattr__(self, "given", signed(self.given))
 
     @property
     def name(self) -> str:
@@ -203,6 +214,8 @@ class Kind:
     """Columns that a job keeps for itself and no act answers for: the ledger does not commit to them."""
     printed: Callable[[Any], Sequence[Section]] | None = None
     """What a paper to be signed shows of the object beside its facts."""
+    year: Callable[[Any], Any] | None = None
+    """The rulebook version on whose result the object bears: once that is final, the object stays as it is."""
 
     @property
     def name(self) -> str:

@@ -6,10 +6,11 @@ from typing import Any
 
 from zhengheng.domain.problems import NotFoundError
 from zhengheng.web.accounts.models import Account
-from zhengheng.web.accounts.selectors import grants
+from zhengheng.web.accounts.selectors import grants, standing
 from zhengheng.web.acts.declare import Act, Kind
+from zhengheng.web.acts.guards import finals, reaches_behind
 from zhengheng.workflow.permissions import anywhere, may
-from zhengheng.workflow.roles import Grant
+from zhengheng.workflow.roles import Grant, Role
 
 MOST = 2**63
 
@@ -36,15 +37,21 @@ def find(kind: Kind, number: int, account: Account, day: date) -> Any:
     return obj
 
 
-def open_acts(kind: Kind, obj: Any, account: Account, held: Collection[Grant]) -> list[Act]:
-    """What the account can do to the object as it stands."""
+def open_acts(
+    kind: Kind, obj: Any, account: Account, held: Collection[Grant], known: frozenset[tuple[str, str]] | None = None
+) -> list[Act]:  # fmt: skip
+    """What the account can do to the object as it stands; `known` are the final years, where many objects are asked about."""
     stands = kind.standing(obj, account)
-    return [
+    acts = [
         act for act in kind.acts
         if not act.by_machine and kind.machine.leads(obj.state, act.code)
         and (act.when is None or act.when(obj))
         and may(held, act.code, relations=stands.relations, units=stands.units, state=obj.state)
     ]  # fmt: skip
+    if acts and kind.year is not None:
+        known = finals() if known is None else known
+        return [act for act in acts if not reaches_behind(kind, act, obj, known)]
+    return acts
 
 
 def makers(kind: Kind, held: Collection[Grant]) -> list[Act]:
@@ -65,9 +72,26 @@ def owed(kind: Kind, account: Account, day: date) -> list[tuple[Any, list[Act]]]
     }
     if not states:
         return []
-    found = []
+    led = _led(held, day) if any(act.signer for act in mine) else frozenset()
+    found, known = [], finals() if kind.year is not None else frozenset()
     for obj in kind.all().filter(state__in=states):
-        acts = open_acts(kind, obj, account, held)
-        if not all(act.optional for act in acts) and _sees(kind, obj, account, held):
+        acts = open_acts(kind, obj, account, held, known)
+        waiting = [act for act in acts if not act.optional and _waits(kind, act, obj, account, led)]
+        if waiting and _sees(kind, obj, account, held):
             found.append((obj, acts))
     return found
+
+
+def _led(held: Collection[Grant], day: date) -> frozenset[str]:
+    """Of the account's units those that have a leader, who signs himself, and whom the account is not."""
+    own = {one.unit for one in held if one.unit and one.role is Role.UNIT_LEADER}
+    units = {one.unit for one in held if one.unit} - own
+    led = standing(day).filter(role=Role.UNIT_LEADER, unit__code__in=units)
+    return frozenset(led.values_list("unit__code", flat=True))
+
+
+def _waits(kind: Kind, act: Act, obj: Any, account: Account, led: Collection[str]) -> bool:
+    """Whether the act waits for this account: a leader's signature waits for whoever reports only where no leader can give it."""
+    if act.signer is None or not led:
+        return True
+    return not set(led) & {unit for held in kind.standing(obj, account).units.values() for unit in held}  # fmt: skip

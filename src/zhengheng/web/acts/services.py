@@ -12,6 +12,8 @@ from zhengheng.web.accounts.selectors import forbidden, grants
 from zhengheng.web.accounts.services import stale
 from zhengheng.web.acts.bound import ROW, row_digest
 from zhengheng.web.acts.declare import Act, Change, Doing, Given, Kind, Made
+from zhengheng.web.acts.guards import check_days, check_year
+from zhengheng.web.files.models import StoredFile
 from zhengheng.web.files.services import own_files
 from zhengheng.web.ledger.services import append
 from zhengheng.workflow.machine import StateError
@@ -37,11 +39,17 @@ def make(kind: Kind, act: Act, *, given: Given, actor: Account, now: datetime) -
     held = grants(actor, now.date())
     if not anywhere(held, act.code):
         raise forbidden(act.code)
+    check_days(given, now.date())
     with transaction.atomic():
         new: Made = act.do(Doing(None, given, actor, now))
         stands = kind.standing(new.obj, actor)
         if not may(held, act.code, relations=stands.relations, units=stands.units):
             raise forbidden(act.code)
+        check_year(kind, act, new.obj)
+        papers = _papers(kind, act, Doing(new.obj, given, actor, now))
+        if papers:
+            new.obj.files = [*new.obj.files, *(one.pk for one in papers)]
+            new.content["paper"] = [one.sha256 for one in papers]
         return _made(kind, act, new, actor, actor.username, now)
 
 
@@ -90,6 +98,9 @@ def _do(kind: Kind, act: Act, obj: Any, doing: Doing, row_version: int) -> Any:
             act.code, "act.other", zh="这一事项不走这一步, 请用页面上列出的办理方式",
             en="this object does not go this way; use what its page offers",
         )  # fmt: skip
+    if doing.by is not None:
+        check_days(doing.given, doing.day)
+    check_year(kind, act, obj)
     with transaction.atomic():
         change = _with_paper(kind, act, doing, act.do(doing) or Change())
         found = kind.model._default_manager.filter(
@@ -105,18 +116,24 @@ def _do(kind: Kind, act: Act, obj: Any, doing: Doing, row_version: int) -> Any:
 
 def _with_paper(kind: Kind, act: Act, doing: Doing, change: Change) -> Change:
     """The scan of a paper signed by hand stays with the object; its digest enters the ledger."""
-    paper = own_files(getattr(doing.given, "paper", ()), doing.by)
-    if not paper:
-        if act.signer and not _signs(kind, act.signer, doing):
-            zh, en = NAMES[act.signer]
-            raise PaperError.one(
-                "paper", "paper.missing", zh=f"由{zh}在纸上签字, 请附扫描件",
-                en=f"the signature is the {en.lower()}'s: add the scan of the signed paper",
-            )  # fmt: skip
+    papers = _papers(kind, act, doing)
+    if not papers:
         return change
     files = change.fields.get("files", doing.obj.files)
-    fields = {**change.fields, "files": [*files, *(one.pk for one in paper)]}
-    return Change(fields, {**change.content, "paper": [one.sha256 for one in paper]})
+    fields = {**change.fields, "files": [*files, *(one.pk for one in papers)]}
+    return Change(fields, {**change.content, "paper": [one.sha256 for one in papers]})
+
+
+def _papers(kind: Kind, act: Act, doing: Doing) -> list[StoredFile]:
+    """The signed papers. Raises PaperError where the signature is another's, and none is there."""
+    papers = own_files(getattr(doing.given, "paper", ()), doing.by)
+    if not papers and act.signer and doing.by is not None and not _signs(kind, act.signer, doing):
+        zh, en = NAMES[act.signer]
+        raise PaperError.one(
+            "paper", "paper.missing", zh=f"由{zh}在纸上签字, 请附扫描件",
+            en=f"the signature is the {en.lower()}'s: add the scan of the signed paper",
+        )  # fmt: skip
+    return papers
 
 
 def _signs(kind: Kind, role: Role, doing: Doing) -> bool:

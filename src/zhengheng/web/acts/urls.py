@@ -15,6 +15,12 @@ for kind in KINDS:
         ]
     urlpatterns += [
         path(f"{head}new/<str:act>/", views.new, held, name=f"{kind.name}_new"),
+        path(
+            f"{head}new/<str:act>/paper.<str:form>",
+            views.blank_paper,
+            held,
+            name=f"{kind.name}_new_paper",
+        ),
         path(f"{head}<int:number>/<str:act>/", views.act, held, name=f"{kind.name}_act"),
         path(
             f"{head}<int:number>/<str:act>/paper.<str:form>",

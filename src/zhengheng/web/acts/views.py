@@ -16,7 +16,7 @@ from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import forbidden, grants
 from zhengheng.web.acts import forms, picking, selectors, services
 from zhengheng.web.acts.declare import Act, Given, Kind, Words
-from zhengheng.web.acts.paper import slip
+from zhengheng.web.acts.paper import blank, slip
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.files import documents
 from zhengheng.web.files.models import StoredFile
@@ -205,6 +205,17 @@ def paper(request: OfficeRequest, kind: Kind, number: int, act: str, form: str) 
         raise Http404
     request.subject = f"{kind.name}:{obj.pk}"
     return documents.file(slip(kind, doing, obj, request.now), f"{kind.name}-{obj.pk}-{act}", form)
+
+
+@require_GET
+def blank_paper(request: OfficeRequest, kind: Kind, act: str, form: str) -> HttpResponse:
+    """The paper of an act that makes an object, to be filled in and signed by hand."""
+    doing = kind.act(act)
+    if doing is None or doing not in kind.makers or not doing.on_paper:
+        raise Http404
+    if not anywhere(grants(request.user, request.now.date()), doing.code):
+        raise forbidden(doing.code)
+    return documents.file(blank(kind, doing, request.now), f"{kind.name}-{act}", form)
 
 
 @require_GET

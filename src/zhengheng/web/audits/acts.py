@@ -1,11 +1,13 @@
 """What is done to a sample: drawn with a recorded seed, checked entry by entry, asked about, closed."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any, Literal
 
 from zhengheng.domain.lots import draw as draw_lots
+from zhengheng.domain.numbers import parse_scaled, plain
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.lake.cells import number_fault
 from zhengheng.web.accounts.models import Account
@@ -22,11 +24,17 @@ from zhengheng.web.acts.declare import (
     Standing,
     ask,
 )
+from zhengheng.web.audits import selectors
 from zhengheng.web.audits.models import Audit, AuditQuestion, Entry
 from zhengheng.web.files.services import own_files
+from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reporting.models import Report
+from zhengheng.web.results.models import ResultRun
+from zhengheng.web.results.selectors import folder_of, loaded
+from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import adopted_choices, adopted_version, book_of
 from zhengheng.workflow.machines import AUDIT
+from zhengheng.workflow.permissions import anywhere
 from zhengheng.workflow.roles import Role
 
 PURPOSES = {"site": ("实地核查", "site check"), "external": ("外部审计", "external audit")}
@@ -43,31 +51,89 @@ class DrawGiven(Given):
     rulebook: int = ask("考核方案", "Rulebook")
     period: str = ask("数据期间 (空: 全部)", "Period of the values (empty: all)", "", max_length=16)
     size: int = ask("抽取数量", "How many", 10, ge=1, le=1000)
+    reason: str = ask("再次抽取的理由 (首次抽取可空)", "Why there is another sample (empty for the first)", "", form="text")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A value that can be drawn: whose, of what, for when, how it was reported, and by which report."""
+
+    unit: Unit
+    indicator: str
+    period: str
+    reported: str
+    report: Report | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.unit.code}/{self.indicator}/{self.period}"
 
 
 def draw(doing: Doing) -> Made:
-    """By lot among all confirmed values; seed and the numbers drawn from are kept, so that the draw can be repeated."""
+    """By lot among all confirmed and all published values; seed and the list drawn from are kept, so that the draw can be repeated."""
     given: DrawGiven = doing.given
     version = adopted_version(given.rulebook)
-    held = Report.objects.filter(
-        rulebook__code=version.code, state__in=("confirmed", "loaded"), **({"period": given.period} if given.period else {})
-    )  # fmt: skip
-    pool = {str(report.pk): report for report in held.order_by("pk")}
+    auditor = any(g.role is Role.EXTERNAL_AUDITOR for g in grants(doing.actor, doing.day))
+    purpose = "external" if auditor else "site"
+    _not_at_will(version, purpose, given)
+    run = _published(version, given.period)
+    pool = _pool(version, given.period, run)
     if not pool:
         raise AuditError.one("period", "audit.empty", zh="这一期还没有已确认的数据", en="no value of this period is confirmed yet")  # fmt: skip
     seed = secrets.token_hex(16)
-    drawn = [pool[number] for number in draw_lots(pool, seed, given.size)]
-    auditor = any(g.role is Role.EXTERNAL_AUDITOR for g in grants(doing.actor, doing.day))
+    drawn = [pool[name] for name in draw_lots(pool, seed, given.size)]
     made = Audit(
-        rulebook=version, purpose="external" if auditor else "site", period=given.period, seed=seed,
-        drawn_from=[report.pk for report in pool.values()],
+        rulebook=version, purpose=purpose, period=given.period, seed=seed, drawn_from=list(pool), reason=given.reason,
+        run=run, holder=doing.actor,
     )  # fmt: skip
-    children = tuple(partial(_entry, report=report) for report in sorted(drawn, key=lambda r: r.pk))
-    return Made(made, {"seed": seed, "drawn_from": made.drawn_from, "drawn": sorted(r.pk for r in drawn)}, children)  # fmt: skip
+    children = tuple(partial(_entry, one=one) for one in sorted(drawn, key=lambda one: one.name))
+    return Made(
+        made, {"seed": seed, "drawn_from": made.drawn_from, "drawn": sorted(one.name for one in drawn), "reason": given.reason}, children
+    )  # fmt: skip
 
 
-def _entry(audit: Audit, report: Report) -> Entry:
-    return Entry(audit=audit, report=report, reported=report.value)
+def _not_at_will(version: RulebookVersion, purpose: str, given: DrawGiven) -> None:
+    """One sample at a time; another of the same values says why, and the first stays to be read."""
+    held = Audit.objects.filter(
+        rulebook__code=version.code, rulebook__period=version.period, period=given.period, purpose=purpose
+    )  # fmt: skip
+    if (running := held.filter(state="drawn").first()) is not None:
+        raise AuditError.one(
+            "rulebook", "audit.running", zh=f"同一范围的核查（第 {running.pk} 号）尚未结束，结束之后才能再次抽取。",
+            en=f"a sample of the same values is being checked (check {running.pk}); another is drawn after that",
+        )  # fmt: skip
+    if held.exists() and not given.reason:
+        raise AuditError.one(
+            "reason", "audit.again", zh="同一范围已经抽取过，再次抽取须写明理由。", en="a sample of these values was drawn before: say why there is another"
+        )  # fmt: skip
+
+
+def _published(version: RulebookVersion, period: str) -> ResultRun | None:
+    """The newest result on notice or final whose values can be drawn."""
+    held = ResultRun.objects.filter(rulebook=version.code, period=period or version.period)
+    return held.filter(state__in=("notice", "final", "archived")).order_by("-id").first()
+
+
+def _pool(version: RulebookVersion, period: str, run: ResultRun | None) -> dict[str, Drawn]:
+    """What was confirmed in the office, and what the published result counts beside it, by name."""
+    asked = {"period": period} if period else {}
+    held = Report.objects.filter(
+        rulebook__code=version.code, rulebook__period=version.period, state__in=("confirmed", "loaded"), **asked
+    )  # fmt: skip
+    found = [Drawn(one.unit, one.indicator, one.period, one.value, one) for one in held.select_related("unit")]  # fmt: skip
+    if run is not None:
+        kept = loaded(folder_of(run.run))
+        units = {unit.code: unit for unit in Unit.objects.all()}
+        decimals = {one.code: one.decimals for one in kept.rulebook.indicators}
+        found += [
+            Drawn(units[row["unit"]], row["indicator"], run.period, plain(row["value"], decimals[row["indicator"]]), None)
+            for row in kept.results.rows("indicator_score") if row["value"] is not None and row["unit"] in units
+        ]  # fmt: skip
+    return {one.name: one for one in sorted(found, key=lambda one: (one.name, one.report is None), reverse=True)}  # fmt: skip
+
+
+def _entry(audit: Audit, one: Drawn) -> Entry:
+    return Entry(audit=audit, report=one.report, unit=one.unit, indicator=one.indicator, period=one.period, reported=one.reported)  # fmt: skip
 
 
 class FindGiven(Given):
@@ -79,23 +145,73 @@ class FindGiven(Given):
 
 
 def find(doing: Doing) -> Change:
-    given: FindGiven = doing.given
-    entry = doing.obj.entries.select_related("report").filter(pk=given.entry).first()
+    entry = _entry_of(doing)
+    if entry.finding:
+        raise AuditError.one("entry", "entry.found", zh="这一项已有核查结果，改动请用“更正核查结果”。", en="this entry has its finding; to change it, correct it")  # fmt: skip
+    return _find(doing, entry)
+
+
+class CorrectGiven(FindGiven):
+    why: str = ask("更正的理由", "Why it is corrected", form="text")
+
+
+def correct(doing: Doing) -> Change:
+    """A finding that was wrong; what it said first stays to be read."""
+    entry, given = _entry_of(doing), doing.given
+    if not entry.finding:
+        raise AuditError.one(
+            "entry", "entry.open", zh="这一项还没有核查结果。", en="this entry has no finding yet"
+        )
+    before = {"finding": entry.finding, "value": entry.found_value, "note": entry.note, "reply": entry.reply, "why": given.why}  # fmt: skip
+    entry.earlier, entry.reply, entry.replied_by = [*entry.earlier, before], "", None
+    change = _find(doing, entry)
+    return Change(change.fields, {**change.content, "before": before, "why": given.why})
+
+
+def _entry_of(doing: Doing) -> Entry:
+    held = doing.obj.entries.select_related("report", "unit").filter(pk=doing.given.entry)
+    entry: Entry | None = held.first()
     if entry is None:
         raise AuditError.one("entry", "entry.absent", zh="样本中没有这一项", en="the sample has no such entry")  # fmt: skip
+    return entry
+
+
+def _find(doing: Doing, entry: Entry) -> Change:
+    given: FindGiven = doing.given
+    indicator = book_of(doing.obj.rulebook).indicator(selectors.about(entry)[1])
     if given.finding != "agrees" and not given.note:
         raise AuditError.one("note", "note.missing", zh="不符或无依据时须说明", en="say what differs")  # fmt: skip
+    if given.finding != "differs" and given.found_value:
+        raise AuditError.one("found_value", "value.none", zh="只有“不符”时才填核实的数值。", en="a value is given only where it differs")  # fmt: skip
     if given.finding == "differs":
-        decimals = book_of(doing.obj.rulebook).indicator(entry.report.indicator).decimals
-        if fault := number_fault(given.found_value, decimals):
+        if fault := number_fault(given.found_value, indicator.decimals):
             raise AuditError.one("found_value", "number", zh=fault[0], en=fault[1])
+        value = parse_scaled(given.found_value, indicator.decimals)[0]
+        if entry.reported and value == parse_scaled(entry.reported, indicator.decimals)[0]:
+            raise AuditError.one("found_value", "value.same", zh="核实的数值与上报值相同，结果应为“相符”。", en="the value found is the one reported: the finding is that it agrees")  # fmt: skip
     entry.finding, entry.found_value, entry.note = given.finding, given.found_value, given.note
-    entry.save(update_fields=["finding", "found_value", "note"])
+    entry.save()
     kept = [file.pk for file in own_files(given.evidence, doing.actor)]
+    unit, code, period = selectors.about(entry)
     return Change(
         {"files": [*doing.obj.files, *kept]},
-        {"report": entry.report_id, "finding": given.finding, "value": given.found_value, "note": given.note},
+        {"entry": f"{unit.code}/{code}/{period}", "finding": given.finding, "value": given.found_value, "note": given.note},
     )  # fmt: skip
+
+
+class ReplyGiven(Given):
+    entry: int = ask("核查结果", "Finding")
+    reply: str = ask("绩效办的答复（处理意见）", "The office's reply: what is done about it", form="text")  # fmt: skip
+
+
+def reply(doing: Doing) -> Change:
+    """The office answers every finding that does not agree."""
+    entry = _entry_of(doing)
+    if not selectors.unanswered(doing.obj).filter(pk=entry.pk).exists():
+        raise AuditError.one("entry", "entry.replied", zh="这一项不需要答复，或者已经答复。", en="this entry needs no reply, or has one")  # fmt: skip
+    entry.reply, entry.replied_by = doing.given.reply, doing.actor
+    entry.save(update_fields=["reply", "replied_by"])
+    return Change({}, {"entry": entry.pk, "reply": doing.given.reply})
 
 
 class AskGiven(Given):
@@ -122,24 +238,52 @@ def answer(doing: Doing) -> Change:
 def close(doing: Doing) -> Change:
     """Every entry has its finding, every question its answer."""
     left, open_ = doing.obj.entries.filter(finding="").count(), doing.obj.questions.filter(answer="").count()  # fmt: skip
-    if left or open_:
+    silent = selectors.unanswered(doing.obj).count()
+    if left or open_ or silent:
         raise AuditError.one(
-            "entries", "audit.open", zh=f"还有 {left} 项没有核查结果, {open_} 个问题没有答复",
-            en=f"{left} entries have no finding yet, {open_} questions no answer",
+            "entries", "audit.open", zh=f"还有 {left} 项没有核查结果，{open_} 个问题和 {silent} 项不符的结果没有答复。",
+            en=f"{left} entries have no finding yet, {open_} questions and {silent} findings no reply",
         )  # fmt: skip
-    found = {name: doing.obj.entries.filter(finding=name).count() for name in FINDINGS}
-    return Change({}, found)
+    return Change({}, selectors.counted(doing.obj))
+
+
+def end(doing: Doing) -> Change:
+    """The access of whoever checks has ended, and nobody followed him: the sample ends as it stands."""
+    audit: Audit = doing.obj
+    open_ = {"unchecked": audit.entries.filter(finding="").count(), "questions": audit.questions.filter(answer="").count(),
+             "unanswered": selectors.unanswered(audit).count()}  # fmt: skip
+    return Change({}, {**selectors.counted(audit), **open_})
 
 
 def _standing(audit: Audit, account: Account) -> Standing:
-    return Standing(("maker",) if audit.made_by_id == account.pk or audit.pk is None else ())
+    holder = audit.holder_id or audit.made_by_id
+    return Standing(("maker",) if holder == account.pk or audit.pk is None else ())
 
 
-def _entries(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
-    return {"entry": [
-        (str(e.pk), f"{e.report.unit.name_zh} {e.report.indicator} {e.report.period}: {e.reported}")
-        for e in obj.entries.select_related("report__unit") if not e.finding
-    ]}  # fmt: skip
+Choices = dict[str, list[tuple[str, str]]]
+
+
+def _named(entries: Any, book: Any) -> Choices:
+    names = {one.code: one.name.zh for one in book.indicators}
+    found = []
+    for one in entries.select_related("report__unit", "unit"):
+        unit, code, period = selectors.about(one)
+        found.append(
+            (str(one.pk), f"{unit.name_zh} {names.get(code, code)} {period}：{one.reported}")
+        )
+    return {"entry": found}
+
+
+def _entries(obj: Any, account: Account, day: date) -> Choices:
+    return _named(obj.entries.filter(finding=""), book_of(obj.rulebook))
+
+
+def _found(obj: Any, account: Account, day: date) -> Choices:
+    return _named(obj.entries.exclude(finding=""), book_of(obj.rulebook))
+
+
+def _unanswered(obj: Any, account: Account, day: date) -> Choices:
+    return _named(selectors.unanswered(obj), book_of(obj.rulebook))
 
 
 def _questions(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
@@ -148,11 +292,16 @@ def _questions(obj: Any, account: Account, day: date) -> dict[str, list[tuple[st
 
 def _page(audit: Audit, request: Any) -> dict[str, Any]:
     names = {one.code: one for one in book_of(audit.rulebook).indicators}
-    entries = audit.entries.select_related("report__unit")
+    entries = [(entry, *selectors.about(entry)) for entry in audit.entries.select_related("report__unit", "unit", "replied_by")]  # fmt: skip
+    held = grants(request.user, request.now.date())
     return {
-        "found": sum(bool(e.finding) for e in entries),
-        "entries": [(e, names[e.report.indicator], FINDINGS.get(e.finding)) for e in entries],
+        "found": sum(bool(entry.finding) for entry, *_ in entries),
+        "entries": [
+            (entry, unit, names[code], period, FINDINGS.get(entry.finding), [(FINDINGS[one["finding"]], one) for one in entry.earlier])
+            for entry, unit, code, period in entries
+        ],
         "questions": audit.questions.select_related("answered_by"),
+        "bundle": audit.run if audit.run is not None and anywhere(held, "audit.bundle") else None,
     }  # fmt: skip
 
 
@@ -169,16 +318,22 @@ AUDITS = Kind(
         Act("audit.ask", ("提问", "Ask a question"), ask_question, AskGiven, optional=True),
         Act("audit.answer", ("答复提问", "Answer a question"), answer, AnswerGiven, choices=_questions,
             when=lambda a: a.questions.filter(answer="").exists()),
-        Act("audit.close", ("结束核查", "Close"), close, optional=True),
+        Act("audit.correct", ("更正核查结果", "Correct a finding"), correct, CorrectGiven, choices=_found,
+            when=lambda a: a.entries.exclude(finding="").exists(), optional=True),
+        Act("audit.reply", ("答复核查结果", "Reply to a finding"), reply, ReplyGiven, choices=_unanswered,
+            when=lambda a: selectors.unanswered(a).exists()),
+        Act("audit.close", ("结束核查", "Close"), close),
+        Act("audit.end", ("核查权限到期，自动结束", "Ended with the access"), end, by_machine=True),
     ),
     columns=(
         Column(("核查", "Check"), lambda a: PURPOSES[a.purpose]), Column(("方案", "Rulebook"), lambda a: (a.rulebook.title_zh, a.rulebook.title_en)),
         Column(("总体", "Out of"), lambda a: str(len(a.drawn_from)), True),
     ),
-    facts=(Column(("抽签种子", "Seed of the draw"), "seed"),),
-    queryset=lambda: Audit.objects.select_related("rulebook", "made_by"),
+    facts=(Column(("抽签种子", "Seed of the draw"), "seed"), Column(("再次抽取的理由", "Why there is another sample"), "reason")),
+    queryset=lambda: Audit.objects.select_related("rulebook", "made_by", "holder", "run"),
     body="audits/body.html", context=_page,
     out=lambda a: {"rulebook": a.rulebook_id, "purpose": a.purpose, "seed": a.seed, "drawn_from": a.drawn_from,
-                   "entries": [{"id": e.pk, "report": e.report_id, "reported": e.reported, "finding": e.finding, "found_value": e.found_value} for e in a.entries.all()],
+                   "entries": [{"id": e.pk, "report": e.report_id, "unit": selectors.about(e)[0].code, "indicator": selectors.about(e)[1], "period": selectors.about(e)[2],
+                                "reported": e.reported, "finding": e.finding, "found_value": e.found_value, "note": e.note, "reply": e.reply} for e in a.entries.all()],
                    "questions": [{"id": q.pk, "text": q.text, "answer": q.answer} for q in a.questions.all()]},
 )  # fmt: skip

@@ -4,7 +4,9 @@ from django.db import models
 
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.models import Lived
+from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reporting.models import Report
+from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import RulebookVersion
 
 
@@ -16,18 +18,33 @@ class Audit(Lived):
     period = models.CharField(max_length=16, blank=True)
     seed = models.CharField(max_length=64)
     drawn_from = models.JSONField(default=list)
-    """Numbers of the values there were to draw from; the draw is `domain.lots.draw` of them and the seed."""
+    """The values there were to draw from, `unit/indicator/period` each (numbers of reports in older samples);
+    the draw is `domain.lots.draw` of them and the seed."""
+    reason = models.TextField(blank=True)
+    """Why there is another sample of the same values; empty for the first."""
+    run = models.ForeignKey(ResultRun, models.PROTECT, null=True, related_name="+")
+    """The published result whose values were drawn from, beside those reported in the office."""
+    holder = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    """Who checks it now: whoever drew it, or his successor in the post."""
 
 
 class Entry(models.Model):
     """One drawn value and what was found of it."""
 
     audit = models.ForeignKey(Audit, models.CASCADE, related_name="entries")
-    report = models.ForeignKey(Report, models.PROTECT, related_name="+")
+    report = models.ForeignKey(Report, models.PROTECT, null=True, related_name="+")
+    """Where the value was reported in the office; none for one that came from a source system's files."""
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    indicator = models.CharField(max_length=64, blank=True)
+    period = models.CharField(max_length=16, blank=True)
     reported = models.CharField(max_length=40, blank=True)
     finding = models.CharField(max_length=8, blank=True)
     found_value = models.CharField(max_length=40, blank=True)
     note = models.TextField(blank=True)
+    earlier = models.JSONField(default=list)
+    """Findings that were corrected: finding, value, note, reply, and why."""
+    reply = models.TextField(blank=True)
+    replied_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ("id",)

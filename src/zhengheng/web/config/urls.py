@@ -28,6 +28,7 @@ urlpatterns = [
     path("office/results/", include("zhengheng.web.results.urls")),
     path("office/jobs/", include("zhengheng.web.jobs.urls")),
     path("office/reports/", include("zhengheng.web.reporting.urls")),
+    path("office/audits/", include("zhengheng.web.audits.urls")),
     path("office/tolerance/granted/", granted, name="tolerance_granted"),
     path("office/", include("zhengheng.web.targets.urls")),
     path("office/", include("zhengheng.web.rulebooks.urls")),

@@ -1,6 +1,7 @@
 """What is done to a decision."""
 
 from datetime import date
+from typing import Any
 
 from django.apps import apps
 
@@ -22,6 +23,7 @@ from zhengheng.web.acts.declare import (
 from zhengheng.web.decisions.models import Decision
 from zhengheng.web.decisions.services import DecisionError
 from zhengheng.web.files.services import own_files
+from zhengheng.web.organisation.naming import plain
 from zhengheng.workflow.machines import DECISION
 
 SUBJECTS = {
@@ -35,7 +37,7 @@ SUBJECTS = {
 class RecordGiven(Given):
     subject: str = ask("事项", "Subject", max_length=80)
     meeting: str = ask("会议编号", "Meeting number", max_length=60)
-    held_on: date = ask("会议日期", "Date of the meeting")
+    held_on: date = ask("会议日期", "Date of the meeting", when="past")
     attendees: str = ask("出席人员", "Attendees", form="text")
     approved: bool = ask("同意", "Approved", False)
     wording: str = ask("决定内容", "What was decided", form="text")
@@ -45,10 +47,8 @@ class RecordGiven(Given):
 def record(doing: Doing) -> Made:
     given: RecordGiven = doing.given
     _check_subject(given.subject)
-    if given.held_on > doing.day:
-        raise DecisionError.one(
-            "held_on", "decision.future", zh="会议日期在将来", en="the meeting lies in the future"
-        )
+    _check_day(given.subject, given.held_on)
+    _agrees(given.meeting, given.subject, given.approved)
     files = own_files(given.minutes, doing.actor)
     made = Decision(
         subject=given.subject, meeting=given.meeting, held_on=given.held_on, attendees=given.attendees,
@@ -60,11 +60,39 @@ def record(doing: Doing) -> Made:
     })  # fmt: skip
 
 
-def _check_subject(subject: str) -> None:
+def _check_day(subject: str, held_on: date) -> None:
+    """Nobody decides on what is not there yet."""
+    made_on = _subject(subject).made_at.date()
+    if held_on < made_on:
+        raise DecisionError.one(
+            "held_on", "decision.early", zh=f"会议日期 {held_on} 早于该事项提出之日 {made_on}，请核对。",
+            en=f"the meeting of {held_on} lies before the day on which the matter came up, {made_on}",
+        )  # fmt: skip
+
+
+def _agrees(meeting: str, subject: str, approved: bool, number: int = 0) -> None:
+    """One meeting does not decide one matter both ways."""
+    held = Decision.objects.filter(subject=subject, state__in=("recorded", "attested"))
+    for other in held.exclude(pk=number).exclude(approved=approved):
+        if plain(other.meeting) == plain(meeting):
+            raise DecisionError.one(
+                "approved", "decision.contradicts", zh=f"{other.meeting} 对这一事项已记录相反的决定（第 {other.pk} 号）；记错的请先撤回原记录，改变决定的请另开会议。",
+                en=f"{other.meeting} decided this matter the other way (decision {other.pk}); withdraw a wrong record first, or decide anew at another meeting",
+            )  # fmt: skip
+
+
+def _subject(subject: str) -> Any:
+    """The object that is decided about; None where there is none."""
     kind, _, number = subject.partition(":")
     model = apps.get_model(SUBJECTS[kind]) if kind in SUBJECTS else None
     known = number.isascii() and number.isdigit() and len(number) < 19
-    if model is None or not known or not model._default_manager.filter(pk=int(number)).exists():
+    if model is None or not known:
+        return None
+    return model._default_manager.filter(pk=int(number)).first()
+
+
+def _check_subject(subject: str) -> None:
+    if _subject(subject) is None:
         raise DecisionError.one(
             "subject", "decision.subject", zh="没有这个事项，请从列表中选择。",
             en="there is no such subject; choose one of the list",
@@ -72,6 +100,8 @@ def _check_subject(subject: str) -> None:
 
 
 def attest(doing: Doing) -> Change:
+    held: Decision = doing.obj
+    _agrees(held.meeting, held.subject, held.approved, held.pk)
     return Change({"attested_by": doing.actor.username}, {"subject": doing.obj.subject})
 
 

@@ -3,7 +3,10 @@
 from datetime import date, timedelta
 from typing import Any
 
-from zhengheng.domain.problems import ZhenghengError
+from django.apps import apps
+from django.db.models import Q
+
+from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.accounts.selectors import standing
 from zhengheng.web.accounts.services import give_role, stale
@@ -22,8 +25,14 @@ from zhengheng.web.acts.declare import (
 )
 from zhengheng.web.files.services import own_files
 from zhengheng.web.handovers.models import Handover
+from zhengheng.web.organisation.models import Unit
 from zhengheng.workflow.machines import HANDOVER
-from zhengheng.workflow.roles import NAMES, Role
+from zhengheng.workflow.roles import NAMES, OFFICE, Role, conflicts
+
+JUDGING = OFFICE | {
+    Role.APPEALS_CLERK, Role.COMMISSION_SECRETARY, Role.PANEL_MEMBER, Role.SECRECY_REVIEWER, Role.EXTERNAL_AUDITOR,
+}  # fmt: skip
+"""Roles that run, decide or check the assessment; nobody of a unit takes one over by a handover."""
 
 
 class HandoverError(ZhenghengError):
@@ -33,7 +42,7 @@ class HandoverError(ZhenghengError):
 class PrepareGiven(Given):
     grant: int = ask("交接的角色", "The role that is handed over")
     successor: str = ask("接任人", "Successor", max_length=60)
-    day: date = ask("交接日", "From")
+    day: date = ask("交接日", "From", when="ahead")
     notes: str = ask("交接说明 (未办事项、注意点)", "What the successor should know", form="text")
     files: Files = ask("交接材料", "Files", [])
 
@@ -48,6 +57,11 @@ def prepare(doing: Doing) -> Made:
         )
     if successor is None or successor.pk == doing.actor.pk:
         raise HandoverError.one("successor", "account.absent", zh="没有这个可接任的账号", en="there is no such account to follow")  # fmt: skip
+    may_follow(grant, successor, doing.day)
+    if grant.valid_to is not None and given.day > grant.valid_to:
+        raise HandoverError.one(
+            "day", "handover.after", zh=f"这个角色到 {grant.valid_to} 为止，交接日应在此之前。", en=f"the role ends on {grant.valid_to}: hand it over before that"
+        )  # fmt: skip
     if Handover.objects.filter(grant=grant).exclude(state__in=HANDOVER.final).exists():
         raise HandoverError.one("grant", "handover.open", zh="这个角色的交接正在办理", en="this role is being handed over already")  # fmt: skip
     files = own_files(given.files, doing.actor)
@@ -57,6 +71,62 @@ def prepare(doing: Doing) -> Made:
     )  # fmt: skip
     return Made(made, {"role": grant.role, "unit": grant.unit.code if grant.unit else None,
                        "successor": successor.username, "day": given.day.isoformat()})  # fmt: skip
+
+
+def may_follow(grant: RoleGrant, successor: Account, day: date) -> None:
+    """Raise HandoverError unless the post may go to this person.
+
+    A unit's post stays in the unit; who judges units is not of one; and roles that exclude each other do
+    not meet in one hand.
+    """
+    role = Role(grant.role)
+    held = [g for g in RoleGrant.objects.filter(account=successor, revoked_at=None).select_related("unit__parent__parent")
+            if g.valid_to is None or g.valid_to >= day]  # fmt: skip
+    found = [
+        Problem("successor", one.code, f"{successor.name}：{one.zh}", f"{successor.name}: {one.en}")
+        for one in conflicts([Role(g.role) for g in held], role)
+    ]
+    ours = _house(grant.unit)
+    others = sorted({g.unit.name_zh for g in held if g.unit is not None and _house(g.unit) != ours})
+    if grant.unit is not None and others:
+        found.append(
+            Problem("successor", "handover.unit", f"{successor.name} 在{'、'.join(others)}任职，本单位的岗位只能交给本单位的人员。",
+                    f"{successor.name} works for {', '.join(others)}: a unit's post goes to somebody of the unit")
+        )  # fmt: skip
+    if role in JUDGING and others:
+        found.append(
+            Problem("successor", "handover.judged", f"{successor.name} 在被考核单位（{'、'.join(others)}）任职，不能接任{NAMES[role][0]}。",
+                    f"{successor.name} works for a unit that is judged ({', '.join(others)}) and cannot follow as {NAMES[role][1].lower()}")
+        )  # fmt: skip
+    if not any(g.valid_from <= day for g in held):
+        found.append(
+            Problem("successor", "handover.roleless", f"{successor.name} 还没有任何角色，无法确认接收，请先由安全保密管理员授予一个角色。",
+                    f"{successor.name} holds no role yet and could not take the post over; the officer gives one first")
+        )  # fmt: skip
+    if not successor.is_active:
+        found.append(
+            Problem(
+                "successor",
+                "account.closed",
+                "接任人的账号已停用。",
+                "the successor's account is closed",
+            )
+        )
+    if found:
+        raise HandoverError(found)
+
+
+def _house(unit: Unit | None) -> int | None:
+    """The bureau, district or street that a section or post belongs to."""
+    while unit is not None and unit.parent is not None:
+        unit = unit.parent
+    return unit.pk if unit is not None else None
+
+
+def take(doing: Doing) -> Change:
+    """By the successor, for whom the post must still be one he may have."""
+    may_follow(doing.obj.grant, doing.obj.successor, doing.day)
+    return Change()
 
 
 def _open_matters(account: Account, day: date) -> list[dict[str, str]]:
@@ -80,17 +150,34 @@ def carry_out(doing: Doing) -> Change:
     old: RoleGrant = case.grant
     if doing.day < case.day:
         raise HandoverError.one("day", "handover.early", zh=f"交接日是 {case.day}", en=f"the handover is on {case.day}")  # fmt: skip
+    if old.revoked_at is not None or (old.valid_to is not None and old.valid_to < doing.day):
+        raise HandoverError.one(
+            "grant", "grant.ended", zh="这个角色已经终止，不能再交接；请由安全保密管理员直接授权。", en="the role has ended; the officer gives it to the successor directly"
+        )  # fmt: skip
+    may_follow(old, case.successor, doing.day)
+    # From today at the earliest: what was done under the role until now was done by the predecessor.
     give_role(
-        account=case.successor, role=Role(old.role), unit=old.unit, valid_from=case.day, valid_to=old.valid_to,
+        account=case.successor, role=Role(old.role), unit=old.unit, valid_from=doing.day, valid_to=old.valid_to,
         actor=doing.actor, now=doing.now,
     )  # fmt: skip
-    last = max(case.day - timedelta(1), old.valid_from)
+    last = max(doing.day - timedelta(1), old.valid_from)
     held = RoleGrant.objects.filter(pk=old.pk, row_version=old.row_version, revoked_at=None)
     if not held.update(valid_to=last, row_version=old.row_version + 1):
         raise stale(f"grant:{old.pk}")
+    samples = _samples(old, case.successor)
     return Change(
-        {}, {"from": old.account.username, "to": case.successor.username, "role": old.role}
-    )
+        {},
+        {"from": old.account.username, "to": case.successor.username, "role": old.role, "samples": samples},
+    )  # fmt: skip
+
+
+def _samples(old: RoleGrant, successor: Account) -> int:
+    """Samples that the predecessor drew and has not closed go on in the successor's hand."""
+    held = apps.get_model("audits.Audit")._default_manager.filter(state="drawn")
+    if old.role not in {Role.OFFICE_DATA, Role.EXTERNAL_AUDITOR}:
+        return 0
+    mine = held.filter(Q(holder=old.account) | Q(holder=None, made_by=old.account))
+    return int(mine.update(holder=successor))
 
 
 def _standing(case: Handover, account: Account) -> Standing:
@@ -123,7 +210,7 @@ HANDOVERS = Kind(
         Act("handover.prepare", ("发起交接", "Hand a post over"), prepare, PrepareGiven,
             ("任务和草稿属于岗位, 不属于个人: 交接后由接任人继续办理。",
              "Tasks and drafts belong to the post: after the handover the successor goes on with them."), choices=_roles),
-        Act("handover.take", ("确认接收", "Take over"), plainly, signed()),
+        Act("handover.take", ("确认接收", "Take over"), take, signed()),
         Act("handover.carry_out", ("调整权限", "Move the role"), carry_out),
         Act("handover.withdraw", ("撤回", "Withdraw"), plainly, optional=True),
     ),
@@ -134,6 +221,9 @@ HANDOVERS = Kind(
     facts=(Column(("交接说明", "Notes"), "notes"),),
     queryset=lambda: Handover.objects.select_related("grant__account", "grant__unit", "successor"),
     body="handovers/body.html",
+    context=lambda case, request: {
+        "after": _open_matters(case.successor, request.now.date()) if case.state == "done" else None
+    },
     out=lambda h: {"role": h.grant.role, "unit": h.grant.unit.code if h.grant.unit else None, "from": h.grant.account.username,
                    "to": h.successor.username, "day": h.day.isoformat(), "open": len(h.open_matters)},
 )  # fmt: skip

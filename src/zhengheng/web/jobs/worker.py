@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.web.acts.services import SYSTEM
+from zhengheng.web.audits.jobs import tick as end_samples
 from zhengheng.web.jobs.services import bury, take_up_again
 from zhengheng.web.ledger.services import tick as sign
 from zhengheng.web.pages.clock import now
@@ -36,7 +37,7 @@ def look_after() -> None:
     """
     _turn(lambda moment: take_up_again(moment), timezone.now)
     _turn(lambda moment: bury(moment), timezone.now)
-    for follow in (tick, remind, ask_for_check, _sign):
+    for follow in (tick, end_samples, remind, ask_for_check, _sign):
         _turn(follow, now)
 
 

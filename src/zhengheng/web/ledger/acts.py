@@ -39,7 +39,7 @@ def _check(before: date, day: date) -> None:
 
 
 class AskGiven(Given):
-    before: date = ask("清除此日以前的内容", "Erase contents of days before")
+    before: date = ask("清除此日以前的内容", "Erase contents of days before", when="past")
     basis: str = ask("依据 (保管期限表、文号)", "Basis (retention schedule, document)", form="text")
 
 

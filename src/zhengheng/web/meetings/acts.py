@@ -26,7 +26,7 @@ class RecordGiven(Given):
     unit: str = ask("承诺单位", "Unit", max_length=40)
     meeting: str = ask("会议", "Meeting", max_length=80)
     text: str = ask("承诺内容", "What was promised", form="text")
-    due_on: date = ask("完成期限", "Until")
+    due_on: date = ask("完成期限", "Until", when="ahead")
 
 
 def record(doing: Doing) -> Made:
@@ -59,7 +59,7 @@ def keep(doing: Doing) -> Change:
 
 class CarryGiven(Given):
     meeting: str = ask("转入的会议", "To which meeting", max_length=80)
-    due_on: date = ask("新的期限", "Until")
+    due_on: date = ask("新的期限", "Until", when="ahead")
     answer: str = ask("未完成的原因", "Why it was not kept", form="text")
 
 
@@ -68,9 +68,24 @@ def carry(doing: Doing) -> Change:
     given: CarryGiven = doing.given
     held: Commitment = doing.obj
     return Change(
-        {"meeting": given.meeting, "due_on": given.due_on, "answer": given.answer, "carried": held.carried + 1},
+        {"meeting": given.meeting, "due_on": given.due_on, "answer": "", "report": "", "carried": held.carried + 1,
+         "rounds": [*held.rounds, _round(held, given.answer)]},
         {"from": held.meeting, "to": given.meeting, "due": given.due_on.isoformat(), "answer": given.answer},
     )  # fmt: skip
+
+
+def _round(held: Commitment, answer: str) -> dict[str, str]:
+    due = held.due_on.isoformat() if held.due_on else ""
+    return {"meeting": held.meeting, "due": due, "report": held.report, "answer": answer}
+
+
+def _earlier(held: Commitment) -> tuple[str, str] | None:
+    """What was reported and found at earlier meetings, one a line."""
+    if not held.rounds:
+        return None
+    zh = "；\n".join(f"{one['meeting']}（期限 {one['due']}）：{one['report'] or '没有报告'}；未完成的原因：{one['answer']}" for one in held.rounds)  # fmt: skip
+    en = ";\n".join(f"{one['meeting']} (until {one['due']}): {one['report'] or 'no report'}; why not kept: {one['answer']}" for one in held.rounds)  # fmt: skip
+    return zh, en
 
 
 def _standing(held: Commitment, account: Account) -> Standing:
@@ -78,7 +93,7 @@ def _standing(held: Commitment, account: Account) -> Standing:
 
 
 def _out(held: Commitment) -> dict[str, Any]:
-    return {"unit": held.unit.code, "meeting": held.meeting, "text": held.text, "carried": held.carried,
+    return {"unit": held.unit.code, "meeting": held.meeting, "text": held.text, "carried": held.carried, "rounds": held.rounds,
             "report": held.report, "answer": held.answer}  # fmt: skip
 
 
@@ -98,7 +113,7 @@ COMMITMENTS = Kind(
     ),
     facts=(
         Column(("承诺内容", "What was promised"), "text"), Column(("落实情况", "What was done"), "report"),
-        Column(("认定意见", "Finding"), "answer"),
+        Column(("认定意见", "Finding"), "answer"), Column(("以前各次会议", "Earlier meetings"), _earlier),
     ),
     queryset=lambda: Commitment.objects.select_related("unit"),
     out=_out,

@@ -16,3 +16,5 @@ class Commitment(Lived):
     carried = models.PositiveSmallIntegerField(default=0)
     report = models.TextField(blank=True)
     answer = models.TextField(blank=True)
+    rounds = models.JSONField(default=list)
+    """Earlier meetings at which it stood: meeting, due, report, answer. None of them is overwritten."""

@@ -89,7 +89,7 @@ def scanned(held: Publication) -> list[dict[str, str]]:
 class PrepareGiven(Given):
     run: int = ask("考核结果", "Result")
     shows: Literal["score", "grade", "status"] = ask("对外显示", "What the public sees of a unit", "grade", names=SHOWS)  # fmt: skip
-    embargo: date | None = ask("不早于 (可空)", "Not before (optional)", None)
+    embargo: date | None = ask("不早于 (可空)", "Not before (optional)", None, when="ahead")
     reason: str = ask("更正的原因 (首次发布不填)", "Why it corrects an earlier one (empty for the first)", "", form="text")  # fmt: skip
 
 

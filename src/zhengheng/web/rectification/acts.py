@@ -118,7 +118,7 @@ class AnswerGiven(Given):
     cause: str = ask("原因", "Cause", form="text")
     measures: str = ask("措施", "Measures", form="text")
     owner: str = ask("责任人", "Owner", max_length=60)
-    finish_on: date = ask("完成日期", "Done by")
+    finish_on: date = ask("完成日期", "Done by", when="ahead")
     cost: str = ask("费用", "Cost", "", max_length=40)
     steps_before: str = ask(
         "流程再造前各环节用时", "Process steps and times before", "", form="text"
@@ -132,13 +132,17 @@ def answer(doing: Doing) -> Change:
 
 
 class VisitGiven(Given):
-    on: date = ask("到访日期", "Date of the visit")
+    on: date = ask("到访日期", "Date of the visit", when="past")
     advice: str = ask("建议", "Advice", form="text")
 
 
 def visit(doing: Doing) -> Change:
-    if doing.given.on > doing.day:
-        raise RectificationError.one("on", "visit.future", zh="到访日期在将来", en="the visit lies in the future")  # fmt: skip
+    served = doing.obj.served_at
+    if served and doing.given.on < served.date():
+        raise RectificationError.one(
+            "on", "visit.early", zh=f"到访日期 {doing.given.on} 早于通知单送达之日 {served.date()}，请核对。",
+            en=f"the visit of {doing.given.on} lies before the notice was served on {served.date()}",
+        )  # fmt: skip
     Visit.objects.create(case=doing.obj, by=doing.actor, on=doing.given.on, advice=doing.given.advice)  # fmt: skip
     return Change({}, {"on": doing.given.on.isoformat(), "advice": doing.given.advice})
 

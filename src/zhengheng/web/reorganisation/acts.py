@@ -59,7 +59,7 @@ class HeirGiven(Given):
 
 class AskGiven(Given):
     kind: Literal["merger", "split", "rename"] = ask("变动方式", "Kind", names=KINDS)
-    day: date = ask("生效日", "From")
+    day: date = ask("生效日", "From", when="ahead")
     units: list[UnitGiven] = ask("撤销的单位", "Units that end", min_length=1)
     heirs: list[HeirGiven] = ask("承继的单位", "Heirs", min_length=1)
     basis: str = ask("依据 (文件)", "Basis (document)", max_length=200)

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any, Literal
 
+from zhengheng.domain.periods import parse_period
 from zhengheng.lake.cells import number_fault
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.procedure import Clock
@@ -48,7 +49,7 @@ class OpenGiven(Given):
     indicator: str = ask("指标", "Indicator")
     period: str = ask("期间", "Period")
     minutes: int = ask("预计用时 (分钟)", "Expected minutes")
-    due_on: date = ask("期限", "Due")
+    due_on: date = ask("期限", "Due", when="any")
 
 
 def open_one(doing: Doing) -> Made:
@@ -127,6 +128,12 @@ def _handed_in(doing: Doing) -> dict[str, Any]:
             "note", "report.late", zh=f"期限 {report.due_on} 已过, 补报须写明逾期的原因",
             en=f"it was due on {report.due_on}: a supplementary report says why it is late",
         )  # fmt: skip
+    end = parse_period(report.period).end
+    if doing.day < end and not given.note:
+        raise ReportError.one(
+            "note", "note.early", zh=f"期间 {report.period} 到 {end} 才结束，现在填报的不是全期数值；确需提前填报的，请在说明中写明依据。",
+            en=f"{report.period} ends on {end}: this cannot be its whole value yet; say in the note on what it rests",
+        )  # fmt: skip
     check_value(report, _indicator(report), given.value, given.status, given.note)
     kept = [file.pk for file in own_files(given.evidence, doing.actor)]
     return {
@@ -141,7 +148,7 @@ def _said(doing: Doing) -> dict[str, Any]:
 
 
 class TimeGiven(Given):
-    until: date = ask("申请延期至", "More time until")
+    until: date = ask("申请延期至", "More time until", when="ahead")
     reason: str = ask("理由", "Reason", form="text")
 
 
@@ -237,6 +244,29 @@ def refuse_correction(doing: Doing) -> Change:
     return Change({"answer": doing.given.reason, "wanted": ""}, {"reason": doing.given.reason})
 
 
+class ReferGiven(Given):
+    why: str
+
+
+def refer(doing: Doing) -> Change:
+    """To the office's data officer: the value cannot be taken into the lake as it stands."""
+    return Change({"objection": doing.given.why, "batch": None}, {"why": doing.given.why})
+
+
+def lapse(doing: Doing) -> Change:
+    """The year is final without it: no clock runs on, and the page says that it did not count."""
+    return Change({"due_on": None, "more_time": None, "batch": None}, {"was": doing.obj.state})
+
+
+class AskAgainGiven(Given):
+    due_on: date = ask("新的期限", "Due", when="ahead")
+
+
+def ask_again(doing: Doing) -> Change:
+    """After the year was reopened: what had not counted is asked for once more."""
+    return Change({"due_on": doing.given.due_on}, {"due": doing.given.due_on.isoformat()})
+
+
 def _about(report: Report, account: Account) -> Standing:
     second = ("second",) if report.handed_in_by_id != account.pk else ()
     return Standing(second, {"own": [report.unit.code], "supplying": [report.supplier.code]})
@@ -291,6 +321,9 @@ REPORTS = Kind(
         Act("report.ask_correction", ("申请更正", "Ask for a correction"), ask_correction, CorrectionGiven,
             when=lambda r: r.same_as_id is None, optional=True),
         Act("report.correct", ("同意更正", "Correct"), correct, ReasonGiven),
+        Act("report.refer", ("数值不能入库，转绩效办认定", "Referred: the value cannot be taken in"), refer, ReferGiven, by_machine=True),
+        Act("report.lapse", ("年度终定，未计入", "Not counted: the year is final"), lapse, by_machine=True, after_final=True),
+        Act("report.ask_again", ("重新布置", "Ask for it again"), ask_again, AskAgainGiven, optional=True),
         Act("report.refuse_correction", ("不同意更正", "Refuse the correction"), refuse_correction, ReasonGiven, optional=True),
     ),
     columns=(
@@ -312,6 +345,7 @@ REPORTS = Kind(
         ("/office/reports/projection/", ("年终预测 (试算)", "Year's end (trial)"), "result.try"),
     ),
     queryset=lambda: Report.objects.select_related("rulebook", "unit", "supplier", "same_as__rulebook"),
+    year=lambda r: r.rulebook,
     out=lambda r: {"rulebook": r.rulebook_id, "unit": r.unit.code, "indicator": r.indicator, "period": r.period,
                    "supplier": r.supplier.code, "value": r.value, "status": r.status},
 )  # fmt: skip

@@ -3,7 +3,9 @@
 from datetime import date
 from typing import Any
 
-from zhengheng.lake.cells import number_fault
+from zhengheng.domain.periods import parse_period
+from zhengheng.domain.problems import Problem
+from zhengheng.lake.points import PRICED, points_fault, span
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import (
     Act,
@@ -17,11 +19,14 @@ from zhengheng.web.acts.declare import (
     Standing,
     ask,
 )
+from zhengheng.web.files.models import StoredFile
 from zhengheng.web.files.services import own_files
+from zhengheng.web.organisation.naming import plain
 from zhengheng.web.organisation.selectors import unit_of
 from zhengheng.web.reporting.acts import ReasonGiven, after
 from zhengheng.web.reporting.models import Item
-from zhengheng.web.reporting.services import ReportError
+from zhengheng.web.reporting.services import ReportError, assessed
+from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import (
     adopted,
     adopted_choices,
@@ -39,14 +44,14 @@ class EnterGiven(Given):
     item: str = ask("加减分或否决项", "Item", max_length=64)
     points: str = ask("分值 (否决项不填)", "Points (none for a veto)", "", max_length=20)
     document: str = ask("文号", "Document", max_length=80)
-    decided_on: date = ask("认定日期", "Decided on")
+    decided_on: date = ask("认定日期", "Decided on", when="past")
     reason: str = ask("事由", "Reason", form="text")
     evidence: Files = ask("证明材料", "Evidence", min_length=1)
 
 
 def enter(doing: Doing) -> Made:
     """By a department; the unit has its days to object."""
-    made = _item(doing, doing.given, doing.given.supplier, doing.given.points)
+    made = _item(doing, doing.given, doing.given.supplier)
     made.due_on = after(procedure_of(made.rulebook).within("objection"), doing.day)
     return Made(made, _said(made))
 
@@ -57,25 +62,40 @@ class ClaimGiven(Given):
     item: str = ask("加分项", "Bonus item", max_length=64)
     points: str = ask("申报分值", "Claimed points", max_length=20)
     document: str = ask("证书或文号", "Certificate or document", max_length=80)
-    decided_on: date = ask("颁发日期", "Given on")
+    decided_on: date = ask("颁发日期", "Given on", when="past")
     reason: str = ask("事由", "Reason", form="text")
     evidence: Files = ask("证书扫描件", "The certificate", min_length=1)
 
 
 def claim(doing: Doing) -> Made:
     """By the unit itself, with its certificate; all units see the claim, the office checks it."""
-    made = _item(doing, doing.given, doing.given.unit, doing.given.points)
+    made = _item(doing, doing.given, doing.given.unit)
     kinds = {one.code: one.kind for one in book_of(made.rulebook).adjustments}
     if kinds[made.item] != "bonus":
         raise ReportError.one("item", "item.bonus", zh="单位只能申报加分项", en="a unit claims bonus items only")  # fmt: skip
+    if made.decided_on > parse_period(made.rulebook.period).end:
+        raise ReportError.one(
+            "decided_on", "item.year", zh=f"证书颁发于 {made.decided_on}，不在本方案的考核期间 {made.rulebook.period} 内，请在颁发当年的方案下申报。",
+            en=f"given on {made.decided_on}, which is not within {made.rulebook.period}; claim it under the rulebook of that year",
+        )  # fmt: skip
+    for other in Item.objects.filter(unit=made.unit).exclude(state="revoked"):
+        if plain(other.document) == plain(made.document):
+            raise _twice(other)
     return Made(made, _said(made))
+
+
+def _twice(other: Item) -> ReportError:
+    return ReportError.one(
+        "document", "item.twice", zh=f"同一文号的事项已经登记（第 {other.pk} 号，{other.document}），一份证书或文件只用一次。",
+        en=f"this document is entered already (item {other.pk}, {other.document}); one document counts once",
+    )  # fmt: skip
 
 
 def _said(made: Item) -> dict[str, Any]:
     return {"unit": made.unit.code, "item": made.item, "points": made.points, "document": made.document}  # fmt: skip
 
 
-def _item(doing: Doing, given: Any, supplier: str, points: str) -> Item:
+def _item(doing: Doing, given: Any, supplier: str) -> Item:
     version, unit = adopted_version(given.rulebook), unit_of(given.unit)
     supplied_by = unit_of(supplier, "supplier")
     known = {item.code: item for item in book_of(version).adjustments}
@@ -84,25 +104,42 @@ def _item(doing: Doing, given: Any, supplier: str, points: str) -> Item:
             "item", "item.unknown", zh=f"方案中没有此项; 有: {'、'.join(known)}",
             en=f"the rulebook has no such item; it has {', '.join(known)}",
         )  # fmt: skip
-    veto = known[given.item].kind in {"veto", "integrity"} and not points
-    if not veto and (fault := number_fault(points, 9)):
-        raise ReportError.one("points", "number", zh=fault[0], en=fault[1])
-    if given.decided_on > doing.day:
-        raise ReportError.one(
-            "decided_on", "item.future", zh="认定日期在将来", en="decided in the future"
-        )
-    if Item.objects.filter(rulebook=version, unit=unit, item=given.item, document=given.document).exists():  # fmt: skip
-        raise ReportError.one(
-            "document",
-            "item.twice",
-            zh="同一文号的事项已经登记",
-            en="this document is entered already",
-        )
+    found = list(_faults(version, unit.code, given))
+    if found:
+        raise ReportError(found)
+    same = Item.objects.filter(
+        rulebook__code=version.code, rulebook__period=version.period, unit=unit, item=given.item
+    )
+    for other in same:
+        if plain(other.document) == plain(given.document):
+            raise _twice(other)
     files = own_files(given.evidence, doing.actor)
     return Item(
-        rulebook=version, unit=unit, supplier=supplied_by, item=given.item, points=points,
+        rulebook=version, unit=unit, supplier=supplied_by, item=given.item, points=given.points,
         document=given.document, decided_on=given.decided_on, reason=given.reason, files=[f.pk for f in files],
     )  # fmt: skip
+
+
+def _faults(version: RulebookVersion, unit: str, given: Any) -> Any:
+    """Whose it can be, from when on, and how many points: by the rulebook it is entered under."""
+    book = book_of(version)
+    known = {one.code for one in assessed(book)}
+    if known and unit not in known:
+        yield Problem("unit", "item.unit", f"本方案不考核单位 {unit}，请选择考核该单位的方案。",
+                      f"this rulebook does not assess {unit}; choose the one that does")  # fmt: skip
+    if given.decided_on < parse_period(version.period).start:
+        yield Problem("decided_on", "item.year", f"{given.decided_on} 早于考核期间 {version.period}，不属于本年度的事项。",
+                      f"{given.decided_on} lies before {version.period}: it is no item of this year")  # fmt: skip
+    if not plain(given.document):
+        yield Problem("document", "item.document", "请填写完整的文号或证书编号。", "give the document's number")  # fmt: skip
+    if fault := points_fault(book, given.item, given.points):
+        yield Problem("points", "points.range", *fault)
+
+
+def sound_points(item: Item, points: str) -> None:
+    """Raise ReportError where the rulebook does not know such points: the rule of entering, checking and counting."""
+    if fault := points_fault(book_of(item.rulebook), item.item, points):
+        raise ReportError.one("points", "points.range", zh=fault[0], en=fault[1])
 
 
 class ItemObjectGiven(Given):
@@ -124,16 +161,42 @@ class ReopenGiven(Given):
 
 
 def reopen(doing: Doing) -> Change:
-    """What was settled is looked at again only where there are new facts, and evidence of them."""
-    if doing.given.objection.strip() == doing.obj.objection.strip():
+    """What was settled is looked at again once, where there are new facts, and evidence that was not there before."""
+    item: Item = doing.obj
+    said = plain(doing.given.objection)
+    if not said or said in plain(item.objection):
         raise ReportError.one(
             "objection", "item.old_facts", zh="与原来的异议相同; 认定后只凭新的事实重开",
             en="the same as the objection before: what is settled is reopened on new facts only",
         )  # fmt: skip
-    kept = [file.pk for file in own_files(doing.given.evidence, doing.actor)]
+    files = own_files(doing.given.evidence, doing.actor)
+    known = set(StoredFile.objects.filter(pk__in=item.files).values_list("sha256", flat=True))
+    if all(file.sha256 in known for file in files):
+        raise ReportError.one(
+            "evidence", "item.old_evidence", zh="所附材料以前已经提交过，请附新的证明材料。",
+            en="this evidence was handed in before: add what is new",
+        )  # fmt: skip
     return Change(
-        {"objection": doing.given.objection, "batch": None, "files": [*doing.obj.files, *kept]},
+        {"objection": f"{item.objection}\n\n{doing.given.objection}".strip(), "batch": None, "reopened": True,
+         "files": [*item.files, *(file.pk for file in files)]},
         {"facts": doing.given.objection},
+    )  # fmt: skip
+
+
+class SettleGiven(Given):
+    points: str = ask(
+        "认定的分值 (不变的可空)", "Settled points (empty: as they are)", "", max_length=20
+    )
+    reason: str = ask("理由", "Reason", form="text")
+
+
+def settle_item(doing: Doing) -> Change:
+    """As it stands or with other points; never with points that the rulebook does not know."""
+    points = doing.given.points or doing.obj.points
+    sound_points(doing.obj, points)
+    return Change(
+        {"answer": doing.given.reason, "points": points, "due_on": None},
+        {"reason": doing.given.reason, "before": doing.obj.points, "points": points},
     )
 
 
@@ -141,8 +204,29 @@ def conclude_item(doing: Doing) -> Change:
     return Change({"answer": doing.given.reason, "due_on": None}, {"reason": doing.given.reason})
 
 
+def take_back(doing: Doing) -> Change:
+    """By the office, with its reason; what the lake holds already is taken back there by the next run."""
+    return Change(
+        {"answer": doing.given.reason, "due_on": None, "batch": None},
+        {"reason": doing.given.reason, "points": doing.obj.points, "loaded": doing.obj.times_loaded},
+    )  # fmt: skip
+
+
 def confirm_item(doing: Doing) -> Change:
+    """By the unit, or by its silence when the days are over."""
+    sound_points(doing.obj, doing.obj.points)
     return Change({"due_on": None}, {"silence": doing.by is None})
+
+
+class ReferGiven(Given):
+    why: str
+
+
+def refer(doing: Doing) -> Change:
+    """To the director, who settles it with other points or waives it: it cannot count as it stands."""
+    return Change(
+        {"objection": doing.given.why, "due_on": None, "batch": None}, {"why": doing.given.why}
+    )
 
 
 def load_item(doing: Doing) -> Change:
@@ -166,10 +250,22 @@ def _name(item: Item) -> tuple[str, str]:
 
 
 def _catalogue(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
-    items = {one.code: one.name.zh for v in adopted() for one in book_of(v).adjustments if one.kind == "bonus"}  # fmt: skip
-    return adopted_choices(obj, account, day) | {
-        "item": [(code, f"{code} {name}") for code, name in items.items()]
-    }
+    return _choices({"bonus"}) | adopted_choices(obj, account, day)
+
+
+def _whole(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
+    return _choices({"bonus", "deduction", "integrity", "veto"}) | adopted_choices(
+        obj, account, day
+    )
+
+
+def _choices(kinds: set[str]) -> dict[str, list[tuple[str, str]]]:
+    """The items of the rulebooks in force, each with the points that it may carry."""
+    known = {one.code: one for v in adopted() for one in book_of(v).adjustments if one.kind in kinds}  # fmt: skip
+    return {"item": [
+        (code, f"{one.name.zh}（{span(one)[0]} 分）" if one.kind in PRICED else one.name.zh)
+        for code, one in known.items()
+    ]}  # fmt: skip
 
 
 ITEMS = Kind(
@@ -180,16 +276,21 @@ ITEMS = Kind(
     acts=(
         Act("item.enter", ("登记事项", "Enter an item"), enter, EnterGiven,
             ("凭文号和依据登记; 单位在方案规定的时限内可提出异议, 期满无异议即认定。",
-             "With document and evidence; the unit has the rulebook's days to object, silence settles it.")),
+             "With document and evidence; the unit has the rulebook's days to object, silence settles it."), choices=_whole),
         Act("item.claim", ("申报加分", "Claim a bonus"), claim, ClaimGiven,
             ("只能申报方案目录内的加分项, 附证书; 申报情况所有单位可见, 由绩效办审核。",
              "Only items of the rulebook's catalogue, with the certificate; all units see the claim, the office checks it."), choices=_catalogue),
-        Act("item.verify", ("审核属实", "Verified"), conclude_item, ReasonGiven),
+        Act("item.verify", ("审核属实", "Verified"), settle_item, SettleGiven),
         Act("item.confirm", ("无异议", "No objection"), confirm_item),
         Act("item.object", ("提出异议", "Object"), object_to_item, ItemObjectGiven, optional=True),
-        Act("item.settle", ("认定", "Settle"), conclude_item, ReasonGiven),
+        Act("item.settle", ("认定", "Settle"), settle_item, SettleGiven),
         Act("item.waive", ("不予认定 (含容错)", "Waive (error tolerance included)"), conclude_item, ReasonGiven, optional=True),
-        Act("item.reopen", ("凭新事实重开", "Reopen on new facts"), reopen, ReopenGiven, optional=True),
+        Act("item.reopen", ("凭新事实重开", "Reopen on new facts"), reopen, ReopenGiven,
+            ("认定后只能凭新的事实和新的材料重开一次。", "What is settled is reopened once, on new facts and new evidence."),
+            when=lambda i: not i.reopened, optional=True),
+        Act("item.take_back", ("撤回认定", "Take back"), take_back, ReasonGiven,
+            ("由绩效办写明理由撤回；已入库的，下一次核算时一并撤销。", "Taken back by the office with its reason; what is in the lake goes with the next run."), optional=True),
+        Act("item.refer", ("分值不符合方案，转主任认定", "Referred: the points do not fit the rulebook"), refer, ReferGiven, by_machine=True),
         Act("item.load", ("入库", "Load"), load_item, by_machine=True),
         Act("item.revoke", ("撤销入库", "Take back from the lake"), revoke, by_machine=True),
     ),
@@ -202,5 +303,6 @@ ITEMS = Kind(
         Column(("事由", "Reason"), "reason"), Column(("异议", "Objection"), "objection"), Column(("答复", "Answer"), "answer"),
     ),
     queryset=lambda: Item.objects.select_related("rulebook", "unit", "supplier"),
+    year=lambda i: i.rulebook,
     out=lambda i: {"unit": i.unit.code, "item": i.item, "points": i.points, "document": i.document},
 )  # fmt: skip

@@ -10,6 +10,7 @@ from zhengheng.domain.problems import VerifyError
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.web.accounts.services import StaleError
 from zhengheng.web.acts.declare import Nothing
+from zhengheng.web.acts.guards import finals, is_final
 from zhengheng.web.acts.services import make_by_machine, perform_by_machine
 from zhengheng.web.intake.services import opened
 from zhengheng.web.jobs.models import Job
@@ -21,6 +22,7 @@ from zhengheng.web.reporting.lake_check import compare_all
 from zhengheng.web.reporting.lots import finish, write_down
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.reporting.services import assessed, due_on, fits, period_of, same_fact, series
+from zhengheng.web.reporting.setting_aside import referred, set_aside
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of, procedure_of
 from zhengheng.workflow.machine import StateError
@@ -101,11 +103,14 @@ def tick(now: datetime) -> int:
 
     Several workers go through the same list: what another one, or a person, did meanwhile is passed over.
     """
-    count = 0
+    count, known = 0, finals()
     for kind, code, state in ((REPORTS, "report.confirm", "checking"), (ITEMS, "item.confirm", "entered")):  # fmt: skip
         for obj in kind.all().filter(state=state, due_on__lt=now.date()):
+            if is_final(obj.rulebook, known):
+                continue
             with suppress(StaleError, StateError):
-                perform_by_machine(kind, code, obj, given=Nothing(), now=now)
+                if kind is not ITEMS or not referred(obj, now):
+                    perform_by_machine(kind, code, obj, given=Nothing(), now=now)
                 count += 1
     return count
 
@@ -140,9 +145,12 @@ def load_confirmed(work: Work, version: RulebookVersion) -> list[str]:
     knows again, and marks what was not marked yet.
     """
     book, lake = book_of(version), opened(version.code)
+    if is_final(version):
+        return []
     with lake.writing():
         files = finish(work, book, lake)
         take_over(version, work.now)
+        set_aside(version, book, work.now)
         # Of version 0.1.0: what a job had chosen to load stays together, as the lake may know it already.
         chosen = Report.objects.filter(
             state="confirmed", rulebook__code=version.code, rulebook__period=version.period

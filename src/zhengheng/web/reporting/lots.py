@@ -50,14 +50,10 @@ def write_down(version: RulebookVersion, lake: Lake, batch: int | None) -> bool:
         for r in reports if r.status == "not_applicable"
     }  # fmt: skip
     rows = {
-        "observation": [_observation(r) for r in reports if not r.times_loaded],
-        "correction": [_observation(r) for r in reports if r.times_loaded],
+        "observation": [observation(r) for r in reports if not r.times_loaded],
+        "correction": [observation(r) for r in reports if r.times_loaded],
         "approval": list(approvals.values()),
-        "event": [
-            {"unit": i.unit.code, "item": i.item, "points": i.points, "document": i.document,
-             "decided_on": i.decided_on.isoformat()} | REVOKED[i.state]
-            for i in items
-        ],
+        "event": [event(i) for i in items],
     }  # fmt: skip
     lot: dict[str, Any] = {
         "reports": [[r.pk, r.times_loaded] for r in reports],
@@ -127,7 +123,16 @@ def _mark_items(work: Work, held: Sequence[tuple[int, int, str]]) -> None:
                 Item.objects.filter(pk=pk).update(times_loaded=F("times_loaded") + 1)
 
 
-def _observation(report: Report) -> dict[str, str]:
+def event(item: Item) -> dict[str, str]:
+    """An item as a row of the office's file."""
+    return {
+        "unit": item.unit.code, "item": item.item, "points": item.points, "document": item.document,
+        "decided_on": item.decided_on.isoformat(),
+    } | REVOKED[item.state]  # fmt: skip
+
+
+def observation(report: Report) -> dict[str, str]:
+    """A report as a row of the office's file."""
     return {
         "unit": report.unit.code, "indicator": report.indicator, "period": report.period,
         "value": report.value, "status": STATUS[report.status],

@@ -61,6 +61,8 @@ class Item(Lived):
     answer = models.TextField(blank=True)
     batch = models.PositiveBigIntegerField(null=True)
     times_loaded = models.PositiveIntegerField(default=0)
+    reopened = models.BooleanField(default=False)
+    """Whether it was reopened on new facts: once, and no more."""
 
     class Meta(Lived.Meta):
         constraints = [

@@ -17,6 +17,7 @@ from zhengheng.web.acts.declare import (
     ask,
     signed,
 )
+from zhengheng.web.acts.public import clean
 from zhengheng.web.files.services import own_files
 from zhengheng.web.organisation.selectors import unit_of
 from zhengheng.web.reporting.acts import ReasonGiven
@@ -32,7 +33,7 @@ class WhyGiven(Given):
 
 
 class StepGiven(Given):
-    until: date = ask("完成日期", "Done by")
+    until: date = ask("完成日期", "Done by", when="ahead")
     action: str = ask("改进措施", "What is done", max_length=400)
 
 
@@ -55,6 +56,10 @@ class DraftGiven(TextGiven):
     unit: str = ask("单位", "Unit", max_length=40)
 
 
+PUBLIC = ("public_text", "reasons", "steps")
+"""What everybody reads of it."""
+
+
 def draft(doing: Doing) -> Made:
     given: DraftGiven = doing.given
     version, unit = adopted_version(given.rulebook), unit_of(given.unit)
@@ -72,6 +77,7 @@ def _texts(doing: Doing, book: Rulebook) -> dict[str, Any]:
             raise ReportError.one(
                 "reasons", "self_report.indicator", zh=f"没有公开的指标 {why.indicator}", en=f"there is no public indicator {why.indicator}"
             )  # fmt: skip
+    clean(given.model_dump(mode="json", include=set(PUBLIC)))
     kept = [file.pk for file in own_files(given.evidence, doing.actor)]
     earlier = doing.obj.files if doing.obj else []
     return {"achievement": given.achievement, "unmet": given.unmet, "measures": given.measures, "public_text": given.public_text,
@@ -99,9 +105,14 @@ def file(doing: Doing) -> Change:
     for name, (zh, en) in parts.items():
         if not getattr(told, name).strip():
             raise ReportError.one(name, "self_report.part", zh=f"自评报告缺少: {zh}", en=f"the self-report lacks: {en}")  # fmt: skip
-    return Change(
-        {}, {name: getattr(told, name) for name in (*parts, "public_text", "reasons", "steps")}
-    )
+    clean({name: getattr(told, name) for name in PUBLIC})
+    return Change({}, {name: getattr(told, name) for name in (*parts, *PUBLIC)})
+
+
+def accept(doing: Doing) -> Change:
+    """From now on everybody may read its public part."""
+    clean({name: getattr(doing.obj, name) for name in PUBLIC})
+    return concluded(doing)
 
 
 def concluded(doing: Doing) -> Change:
@@ -130,7 +141,7 @@ SELF_REPORTS = Kind(
         Act("self_report.file", ("提交", "File"), file, signed()),
         Act("self_report.save", ("修改", "Save"), save, TextGiven, optional=True,
             typed=_typed),
-        Act("self_report.accept", ("审核通过", "Accept"), concluded, ReasonGiven),
+        Act("self_report.accept", ("审核通过", "Accept"), accept, ReasonGiven),
         Act("self_report.return", ("退回修改", "Send back"), concluded, ReasonGiven, optional=True),
     ),
     columns=(

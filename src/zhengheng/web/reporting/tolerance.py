@@ -15,16 +15,19 @@ from zhengheng.web.acts.declare import (
     ask,
     signed,
 )
+from zhengheng.web.acts.public import clean
 from zhengheng.web.acts.services import perform_by_machine
 from zhengheng.web.decisions.services import carrying
 from zhengheng.web.decisions.services import choices as decisions
 from zhengheng.web.files.services import own_files
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.organisation.naming import plain, told
 from zhengheng.web.organisation.selectors import unit_of
 from zhengheng.web.reporting.acts import ReasonGiven
 from zhengheng.web.reporting.items import ITEMS
 from zhengheng.web.reporting.models import Item, Tolerance
-from zhengheng.web.reporting.services import ReportError
-from zhengheng.web.rulebooks.selectors import adopted_choices, adopted_version
+from zhengheng.web.reporting.services import ReportError, assessed
+from zhengheng.web.rulebooks.selectors import adopted_choices, adopted_version, book_of
 from zhengheng.workflow.machine import StateError
 from zhengheng.workflow.machines import TOLERANCE
 
@@ -47,6 +50,12 @@ class AskGiven(Given):
 def ask_tolerance(doing: Doing) -> Made:
     given: AskGiven = doing.given
     version, unit = adopted_version(given.rulebook), unit_of(given.unit)
+    known = {one.code for one in assessed(book_of(version))}
+    if known and unit.code not in known:
+        raise ReportError.one(
+            "unit", "item.unit", zh=f"本方案不考核单位 {unit.code}，请选择考核该单位的方案。",
+            en=f"this rulebook does not assess {unit.code}; choose the one that does",
+        )  # fmt: skip
     item = None
     if given.item is not None:
         item = Item.objects.filter(pk=given.item, unit=unit, rulebook=version).first()
@@ -54,11 +63,25 @@ def ask_tolerance(doing: Doing) -> Made:
             raise ReportError.one(
                 "item", "tolerance.item", zh="本单位没有这一待认定的事项", en="this unit has no such item that is still open"
             )  # fmt: skip
+    _only_once(version, unit, item, given.facts)
     files = own_files(given.evidence, doing.actor)
     made = Tolerance(
         rulebook=version, unit=unit, item=item, ground=given.ground, facts=given.facts, files=[f.pk for f in files]
     )  # fmt: skip
     return Made(made, {"unit": unit.code, "ground": given.ground, "item": item.pk if item else None})  # fmt: skip
+
+
+def _only_once(version: Any, unit: Unit, item: Item | None, facts: str) -> None:
+    """One request about one item, and one about the same facts; a request taken back makes room for another."""
+    held = Tolerance.objects.filter(
+        rulebook__code=version.code, rulebook__period=version.period, unit=unit
+    )
+    for other in held.exclude(state="withdrawn"):
+        if (item is not None and other.item_id == item.pk) or plain(other.facts) == plain(facts):
+            raise ReportError.one(
+                "item", "tolerance.twice", zh=f"就这一事项已经申请过容错（第 {other.pk} 号，{TOLERANCES.state_of(other)[0]}），一个事项只申请一次。",
+                en=f"tolerance was asked for about this before (request {other.pk}, {TOLERANCES.state_of(other)[1]}); one request an item",
+            )  # fmt: skip
 
 
 class GrantGiven(Given):
@@ -72,12 +95,13 @@ def grant(doing: Doing) -> Change:
     held: Tolerance = doing.obj
     given: GrantGiven = doing.given
     decision = carrying(given.decision, f"tolerance:{held.pk}")
-    named = [word for word in (held.unit.name_zh, held.unit.name_en, held.unit.code) if word and word in given.public_text]  # fmt: skip
+    named = told(given.public_text, held.unit, *([held.item.document] if held.item else ()))
     if named:
         raise ReportError.one(
-            "public_text", "tolerance.named", zh=f"公开的说明中有单位名称: {'、'.join(named)}",
-            en=f"the published text names the unit: {', '.join(named)}",
+            "public_text", "tolerance.named", zh=f"公开的说明会暴露单位：{'、'.join(named)}，请改写。",
+            en=f"the published text gives the unit away: {', '.join(named)}; write it otherwise",
         )  # fmt: skip
+    clean({"public_text": given.public_text})
     if held.item is not None:
         _waive(held.item, held.pk, doing)
     return Change(
@@ -112,7 +136,7 @@ def granted() -> list[dict[str, Any]]:
 TOLERANCES = Kind(
     machine=TOLERANCE, path="tolerance", words=("容错申请", "Error tolerance"), model=Tolerance,
     title=lambda t: (f"{t.unit.name_zh} 容错申请 {t.pk}", f"{t.unit.name_en or t.unit.name_zh} error tolerance {t.pk}"),
-    standing=lambda t, account: Standing(units={"own": [t.unit.code]}),
+    standing=lambda t, account: Standing(units={"own": [t.unit.code]}), year=lambda t: t.rulebook,
     acts=(
         Act("tolerance.ask", ("申请容错", "Ask for error tolerance"), ask_tolerance, AskGiven, choices=adopted_choices),
         Act("tolerance.grant", ("按决定予以容错", "Grant by decision"), grant, signed(GrantGiven),

@@ -1,11 +1,11 @@
 """What is done to a result."""
 
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 
 from django.apps import apps
 
-from zhengheng.domain.problems import ZhenghengError
+from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.scheme.procedure import Procedure
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import (
@@ -13,6 +13,7 @@ from zhengheng.web.acts.declare import (
     Change,
     Column,
     Doing,
+    Files,
     Given,
     Kind,
     Nothing,
@@ -23,9 +24,12 @@ from zhengheng.web.acts.services import perform_by_machine
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.decisions.services import carrying
 from zhengheng.web.decisions.services import choices as decisions
+from zhengheng.web.files.services import own_files
 from zhengheng.web.jobs import services as jobs
+from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.selectors import unit_of
 from zhengheng.web.results import selectors, services
+from zhengheng.web.results.closing import contested, end_year
 from zhengheng.web.results.kept import TABLES
 from zhengheng.web.results.models import DecidedGrade, ResultRun
 from zhengheng.web.rulebooks.selectors import procedure_of
@@ -89,15 +93,52 @@ def plainly(doing: Doing) -> Change:
     return Change()
 
 
+NOON = time(12)
+"""A receipt names a day; noon of it is that day in every time zone of the country and in UTC."""
+
+
 class ServeGiven(Given):
     unit: str = ask("单位", "Unit", max_length=40)
+    received_on: date = ask("签收日期", "Received on", when="past")
+    receipt: Files = ask("签收回执扫描件", "Scan of the receipt", min_length=1)
 
 
 def serve(doing: Doing) -> Change:
-    """The paper route: handed over against a receipt."""
-    unit = unit_of(doing.given.unit)
-    services.serve(run=doing.obj, unit=unit, how="paper", actor=doing.actor, now=doing.now)
-    return Change({}, {"unit": unit.code})
+    """The paper route: handed over against a receipt, on the receipt's day; the unit's clocks run from there."""
+    run: ResultRun = doing.obj
+    given: ServeGiven = doing.given
+    unit = unit_of(given.unit)
+    if unit.code not in selectors.units_of(run):
+        raise ResultStateError.one(
+            "unit", "serve.unit", zh=f"{unit.name_zh} 不在本次核算结果中，无须送达。", en=f"{unit.name_en or unit.name_zh} is not in this result"
+        )  # fmt: skip
+    if run.services.filter(unit=unit).exists():
+        raise ResultStateError.one(
+            "unit", "serve.twice", zh=f"{unit.name_zh} 已经送达，送达时间以第一次为准。", en=f"{unit.name_en or unit.name_zh} was served already; the first service counts"
+        )  # fmt: skip
+    since = run.published_at
+    if since and given.received_on < since.date():
+        raise ResultStateError.one(
+            "received_on", "serve.early", zh=f"签收日期 {given.received_on} 早于公示之日 {since.date()}，请核对回执。",
+            en=f"the receipt of {given.received_on} lies before the notice of {since.date()}",
+        )  # fmt: skip
+    at = (
+        doing.now
+        if given.received_on == doing.day
+        else datetime.combine(given.received_on, NOON, doing.now.tzinfo)
+    )
+    files = own_files(given.receipt, doing.actor)
+    services.serve(run=run, unit=unit, how="paper", actor=doing.actor, now=doing.now, at=at)
+    return Change(
+        {"files": [*run.files, *(one.pk for one in files)]},
+        {"unit": unit.code, "received_on": given.received_on.isoformat(), "receipt": [one.sha256 for one in files]},
+    )  # fmt: skip
+
+
+def _unserved(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
+    served = set(obj.services.values_list("unit__code", flat=True))
+    left = Unit.objects.filter(code__in=selectors.units_of(obj) - served)
+    return {"unit": [(unit.code, unit.name_zh) for unit in left]}
 
 
 class GradeGiven(Given):
@@ -160,8 +201,22 @@ def finalise(doing: Doing) -> Change:
     decision = doing.obj.decision
     if decision is None or doing.given.decision:
         decision = carrying(doing.given.decision or 0, f"result:{doing.obj.pk}")
-    content = {"run": doing.obj.run, "decision": decision.pk, TABLES: _tables(doing.obj)}
+    content = {"run": doing.obj.run, "decision": decision.pk, "not_counted": _end_year(doing), TABLES: _tables(doing.obj)}
     return Change({"decision": decision, "due_on": None}, content)
+
+
+def _end_year(doing: Doing) -> int:
+    """Nothing that the result would rest on is still contested; values that never came end with the year."""
+    version = doing.obj.version
+    if version is None or version.period != doing.obj.period:
+        return 0
+    if open_matters := contested(version):
+        raise ResultStateError(
+            Problem(f"{kind.name}:{obj.pk}", "year.contested", f"{kind.title(obj)[0]}：{kind.state_of(obj)[0]}，办结后才能终定。",
+                    f"{kind.title(obj)[1]}: {kind.state_of(obj)[1]}; it has to be settled before the result is final")
+            for kind, obj in open_matters
+        )  # fmt: skip
+    return end_year(version, doing.now)
 
 
 def archive(doing: Doing) -> Change:
@@ -224,7 +279,7 @@ RESULTS = Kind(
         Act("result.publish", ("进入公示", "Put on public notice"), publish,
             when=lambda r: approved_first(r) == (r.state == "approved")),
         Act("result.replace", ("被新版代替", "Replaced"), plainly, by_machine=True),
-        Act("result.serve", ("登记纸质送达", "Record service on paper"), serve, ServeGiven, optional=True),
+        Act("result.serve", ("登记纸质送达", "Record service on paper"), serve, ServeGiven, choices=_unserved, optional=True),
         Act("result.grade", ("记录决定等次", "Record a decided grade"), grade, GradeGiven, choices=_decisions, optional=True),
         Act("result.finalise", ("终定", "Make final"), finalise, FinaliseGiven, choices=_decisions),
         Act("result.trigger", ("按红灯批量提出整改", "Propose improvement for all red lights"), trigger, optional=True),

@@ -118,6 +118,11 @@ def board(name: str, language: Language) -> tuple[Run, Scoreboard]:
     return run, scoreboard(run, language)
 
 
+def units_of(run: ResultRun) -> set[str]:
+    """The units that a result is about."""
+    return {row["unit"] for row in loaded(folder_of(run.run)).plan.tables["unit"]}
+
+
 def unit_passport(name: str, unit: str, language: Language) -> Entry:
     """One unit's score passport. Raises NotFoundError."""
     return passport(load_run(folder_of(name), unit), unit, None, language)

@@ -1,19 +1,23 @@
 """Bringing runs into the procedure, naming readers, recording views and service."""
 
+import hashlib
 import json
 from datetime import datetime
+from pathlib import Path
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.engines.archive import load_run
+from zhengheng.engines.bundle import Kind, write_bundle
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import require, standing
 from zhengheng.web.ledger.services import append
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.results.kept import TABLES
 from zhengheng.web.results.models import NamedReader, ResultRun, Service
-from zhengheng.web.results.selectors import folder_of, newest, require_on
+from zhengheng.web.results.selectors import folder_of, loaded, newest, require_on
 from zhengheng.web.rulebooks.selectors import governing
 from zhengheng.workflow.roles import OF_A_UNIT, Role
 
@@ -61,6 +65,12 @@ def register_run(*, run: str, actor: Account, now: datetime) -> ResultRun:
     return made
 
 
+def bundled(run: ResultRun, kind: Kind, target: Path) -> None:
+    """Write the public or the audit bundle of a result."""
+    salt = hashlib.sha256(f"{settings.SECRET_KEY}:{run.run}".encode()).digest()
+    write_bundle(loaded(folder_of(run.run)), target, kind, salt)
+
+
 def name_reader(*, run: ResultRun, account: Account, actor: Account, now: datetime) -> None:
     """Let a person see an unpublished run. Raises ForbiddenError, ResultError."""
     require_on(run, "result.name", actor, now.date())
@@ -98,11 +108,13 @@ def record_service(*, run: ResultRun, unit: str, actor: Account, now: datetime) 
         serve(run=run, unit=Unit.objects.get(code=unit), how="page", actor=actor, now=now)
 
 
-def serve(*, run: ResultRun, unit: Unit, how: str, actor: Account, now: datetime) -> None:
-    """Record that a unit was served; once, for good."""
+def serve(
+    *, run: ResultRun, unit: Unit, how: str, actor: Account, now: datetime, at: datetime | None = None
+) -> None:  # fmt: skip
+    """Record that a unit was served; once, for good. `at` is the receipt's day, where it was served on paper before."""
     with transaction.atomic():
         _, fresh = Service.objects.get_or_create(
-            run=run, unit=unit, defaults={"by": actor, "at": now, "how": how}
+            run=run, unit=unit, defaults={"by": actor, "at": at or now, "how": how}
         )
         if fresh:
             append(

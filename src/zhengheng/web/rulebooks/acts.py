@@ -138,7 +138,7 @@ def _sound(version: RulebookVersion) -> None:
 
 
 class ConsultGiven(Given):
-    until: date = ask("征求意见截止", "Opinions until")
+    until: date = ask("征求意见截止", "Opinions until", when="ahead")
     public: bool = ask("同时在公众门户征求社会意见", "Ask the public too, on the portal", False)
 
 
@@ -301,7 +301,7 @@ def rehearse(doing: Doing) -> Change:
 
 
 class ComputeGiven(Given):
-    at: date | None = ask("以哪一天的情况计算", "As things stood on", None)
+    at: date | None = ask("以哪一天的情况计算", "As things stood on", None, when="past")
     period: str = ask(
         "期间 (空: 方案的考核期间)", "Period (empty: the rulebook's own)", "", max_length=16
     )
@@ -369,7 +369,7 @@ def _open_opinions(obj: Any, account: Account, day: date) -> dict[str, list[tupl
 RULEBOOKS = Kind(
     machine=RULEBOOK, path="rulebooks", words=("考核方案", "Rulebooks"), model=RulebookVersion,
     title=lambda v: (f"{v.title_zh} {v.version}", f"{v.title_en or v.title_zh} {v.version}"),
-    standing=anyone,
+    standing=anyone, year=lambda v: v,
     acts=(
         Act("rulebook.draft", ("上传草案", "Upload a draft"), draft, DraftGiven,
             ("上传即检查: 所有错误按单元格或行号一次列出。", "The upload is checked: all errors at once, each with its cell or line.")),
@@ -391,9 +391,9 @@ RULEBOOKS = Kind(
             help=("公众在方案规定的天数内可以看目标草案并提意见; 期满之后才能签订。", "For the days the rulebook says everybody reads the drafts and may speak to them; they are signed after that."),
             when=_targets_wait, optional=True),
         Act("rulebook.open_reports", ("布置填报", "Open the reports of a period"), open_reports, PeriodGiven, optional=True),
-        Act("rulebook.compute", ("启动核算", "Start a run"), compute, ComputeGiven, optional=True),
-        Act("rulebook.roll_over", ("结转为下一年度草案", "Roll over to the next year"), roll_over, RollOverGiven, optional=True),
-        Act("rulebook.retire", ("废止", "Retire"), plainly, optional=True),
+        Act("rulebook.compute", ("启动核算", "Start a run"), compute, ComputeGiven, optional=True, after_final=True),
+        Act("rulebook.roll_over", ("结转为下一年度草案", "Roll over to the next year"), roll_over, RollOverGiven, optional=True, after_final=True),
+        Act("rulebook.retire", ("废止", "Retire"), plainly, optional=True, after_final=True),
     ),
     columns=(
         Column(("方案", "Rulebook"), lambda v: (v.title_zh, v.title_en)), Column(("版本", "Version"), "version"),

@@ -32,7 +32,6 @@ from zhengheng.web.targets.models import TargetLine, TargetSheet
 from zhengheng.web.targets.services import TargetError, checked
 from zhengheng.workflow.machines import TARGET
 from zhengheng.workflow.permissions import may
-from zhengheng.workflow.roles import Role
 
 
 class LineGiven(Given):
@@ -45,7 +44,7 @@ class ProposeGiven(Given):
     rulebook: int = ask("考核方案", "Rulebook")
     unit: str = ask("单位", "Unit", max_length=40)
     lines: list[LineGiven] = ask("目标", "Targets", min_length=1)
-    due_on: date | None = ask("请单位在此日之前答复", "The unit answers by", None)
+    due_on: date | None = ask("请单位在此日之前答复", "The unit answers by", None, when="ahead")
 
 
 def propose(doing: Doing) -> Made:
@@ -205,12 +204,12 @@ def printed(sheet: TargetSheet) -> list[Section]:
 TARGETS = Kind(
     machine=TARGET, path="targets", words=("年度目标", "Targets"), model=TargetSheet,
     title=lambda s: (f"{s.unit.name_zh} {s.rulebook.period} 年度目标", f"{s.unit.name_en or s.unit.name_zh} {s.rulebook.period} targets"),
-    standing=_at_unit,
+    standing=_at_unit, year=lambda s: s.rulebook,
     acts=(
         Act("target.propose", ("提出目标", "Propose targets"), propose, ProposeGiven, choices=adopted_choices),
         Act("target.agree", ("签订", "Sign"), agree, signed(AgreeGiven),
             ("签订后目标即生效; 以后只能通过调整申请改变, 原目标永久保留。",
-             "Signed targets change only by a docket; what was agreed first stays visible for ever."), signer=Role.UNIT_LEADER),
+             "Signed targets change only by a docket; what was agreed first stays visible for ever.")),
         Act("target.counter", ("提出不同意见", "Counter"), counter, CounterGiven, optional=True),
         Act("target.answer", ("答复并进入下一轮", "Answer, next round"), answer, AnswerGiven),
         Act("target.escalate", ("提请委员会", "Bring before the commission"), escalate, EscalateGiven, optional=True),

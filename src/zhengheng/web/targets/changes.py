@@ -116,6 +116,7 @@ CHANGES = Kind(
     title=lambda c: (f"{c.line.sheet.unit.name_zh} {c.line.indicator}: {c.before} → {c.value}",
                      f"{c.line.sheet.unit.name_en or c.line.sheet.unit.name_zh} {c.line.indicator}: {c.before} → {c.value}"),
     standing=lambda c, account: Standing(units={"own": [c.line.sheet.unit.code]}),
+    year=lambda c: c.line.sheet.rulebook,
     acts=(
         Act("change.ask", ("申请调整目标", "Ask to change a target"), ask_change, ChangeGiven),
         Act("change.approve", ("批准", "Approve"), approve, signed(ApproveGiven),

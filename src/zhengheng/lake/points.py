@@ -1,0 +1,51 @@
+"""Points of a decided item: one rule, asked where they are entered, where they are checked and where they count."""
+
+from zhengheng.domain.numbers import POINT
+from zhengheng.lake.cells import CellError, read_number
+from zhengheng.scheme.model import Adjustment, Rulebook
+
+PRICED = frozenset({"bonus", "deduction"})
+"""Kinds of items that carry points; a veto carries none."""
+
+
+def read_points(item: Adjustment, text: str, digits: int) -> int | None:
+    """Points at 10**-9, None where the item carries none. Raises CellError.
+
+    `digits` are those of the rulebook's total: finer points could not be seen in it.
+    """
+    points = read_number(text, 9, measure_unit="分")[0] if text else None
+    if item.kind not in PRICED:
+        return points
+    if points is None:
+        raise CellError("points", "加减分项没有分值", "a bonus or deduction needs its points")
+    points = abs(points)
+    if points % 10 ** (9 - digits):
+        raise CellError(
+            "points.digits", f"分值 {text} 的小数位多于总分的 {digits} 位",
+            f"points {text} have more decimals than the total's {digits}",
+        )  # fmt: skip
+    if points < item.least * POINT or (item.most is not None and points > item.most * POINT):
+        raise CellError(
+            "points.range", f"分值 {text} 不在方案规定的 {span(item)[0]} 之间",
+            f"points {text} are not between {span(item)[1]}",
+        )  # fmt: skip
+    return points
+
+
+def span(item: Adjustment) -> tuple[str, str]:
+    """From where to where one item's points may go, in both languages."""
+    if item.most is None:
+        return f"{item.least} 以上", f"{item.least} and more"
+    return f"{item.least} 至 {item.most}", f"{item.least} and {item.most}"
+
+
+def points_fault(book: Rulebook, code: str, text: str) -> tuple[str, str] | None:
+    """Why these points cannot be those of the rulebook's item, in both languages; the item exists."""
+    item = next(one for one in book.adjustments if one.code == code)
+    try:
+        read_points(item, text, book.tree.digits)
+    except CellError as error:
+        return error.zh, error.en
+    if item.kind not in PRICED and text:
+        return "否决项和诚信项不填分值", "an item that only vetoes carries no points"
+    return None

@@ -1,0 +1,28 @@
+"""Reading samples: what an entry is about, which findings wait for the office, what came out."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from zhengheng.web.audits.models import Audit, Entry
+from zhengheng.web.organisation.models import Unit
+
+
+def about(entry: Entry) -> tuple[Unit, str, str]:
+    """Unit, indicator and period of a drawn value; older samples know them by the report alone."""
+    if entry.unit is not None:
+        return entry.unit, entry.indicator, entry.period
+    assert entry.report is not None
+    return entry.report.unit, entry.report.indicator, entry.report.period
+
+
+def unanswered(audit: Audit) -> QuerySet[Entry]:
+    """Findings that do not agree, and to which the office has not replied."""
+    return Entry.objects.filter(audit=audit, finding__in=("differs", "absent"), reply="")
+
+
+def counted(audit: Audit) -> dict[str, Any]:
+    """How many entries came out how."""
+    return {
+        name: audit.entries.filter(finding=name).count() for name in ("agrees", "differs", "absent")
+    }
