@@ -461,6 +461,8 @@ def test_a_published_year_can_be_sampled_found_answered_and_corrected(
     assert sampled(town, book, status=422)["type"] == "audit.running"
     wrong = {"entry": first["id"], "finding": "differs", "note": "台账不同"}
     assert town.post("external_auditor", f"{path}/find", 422, found_value=first["reported"], **wrong)["type"] == "value.same"  # fmt: skip
+    far = town.post("external_auditor", f"{path}/find", 422, found_value="970000", **wrong)
+    assert far["type"] == "value.beyond"
     town.post("external_auditor", f"{path}/find", found_value="90", **wrong)
     assert town.post("external_auditor", f"{path}/find", 422, found_value="91", **wrong)["type"] == "entry.found"  # fmt: skip
     town.post("external_auditor", f"{path}/correct", found_value="91", why="抄录有误", **wrong)

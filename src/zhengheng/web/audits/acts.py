@@ -10,6 +10,7 @@ from zhengheng.domain.lots import draw as draw_lots
 from zhengheng.domain.numbers import parse_scaled, plain
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.lake.cells import number_fault
+from zhengheng.scheme.sense import beyond
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants
 from zhengheng.web.acts.declare import (
@@ -141,6 +142,7 @@ class FindGiven(Given):
     finding: Literal["agrees", "differs", "absent"] = ask("核查结果", "Finding", names=FINDINGS)
     found_value: str = ask("核实的数值 (不符时填)", "Value found (where it differs)", "", max_length=40)  # fmt: skip
     note: str = ask("说明", "Note", "", form="text")
+    sure: bool = ask("核实的数值超出合理范围，已再次核对无误", "The value found is beyond the range of sense, and was checked again", False)  # fmt: skip
     evidence: Files = ask("核查记录", "Records", [])
 
 
@@ -178,7 +180,8 @@ def _entry_of(doing: Doing) -> Entry:
 
 def _find(doing: Doing, entry: Entry) -> Change:
     given: FindGiven = doing.given
-    indicator = book_of(doing.obj.rulebook).indicator(selectors.about(entry)[1])
+    book = book_of(doing.obj.rulebook)
+    indicator = book.indicator(selectors.about(entry)[1])
     if given.finding != "agrees" and not given.note:
         raise AuditError.one("note", "note.missing", zh="不符或无依据时须说明", en="say what differs")  # fmt: skip
     if given.finding != "differs" and given.found_value:
@@ -187,6 +190,8 @@ def _find(doing: Doing, entry: Entry) -> Change:
         if fault := number_fault(given.found_value, indicator.decimals):
             raise AuditError.one("found_value", "number", zh=fault[0], en=fault[1])
         value = parse_scaled(given.found_value, indicator.decimals)[0]
+        if (far := beyond(book, indicator, value)) and not given.sure:
+            raise AuditError.one("found_value", "value.beyond", zh=far[0], en=far[1])
         if entry.reported and value == parse_scaled(entry.reported, indicator.decimals)[0]:
             raise AuditError.one("found_value", "value.same", zh="核实的数值与上报值相同，结果应为“相符”。", en="the value found is the one reported: the finding is that it agrees")  # fmt: skip
     entry.finding, entry.found_value, entry.note = given.finding, given.found_value, given.note

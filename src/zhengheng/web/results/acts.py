@@ -201,7 +201,12 @@ def finalise(doing: Doing) -> Change:
     decision = doing.obj.decision
     if decision is None or doing.given.decision:
         decision = carrying(doing.given.decision or 0, f"result:{doing.obj.pk}")
-    content = {"run": doing.obj.run, "decision": decision.pk, "not_counted": _end_year(doing), TABLES: _tables(doing.obj)}
+    content = {
+        "run": doing.obj.run,
+        "decision": decision.pk,
+        "not_counted": _end_year(doing),
+        TABLES: _tables(doing.obj),
+    }
     return Change({"decision": decision, "due_on": None}, content)
 
 
