@@ -45,7 +45,7 @@ TABLE: dict[str, tuple[set[Role], set[Role] | str]] = {
     "rulebook.draft": (INDICATORS, BOTH), "rulebook.replace": (INDICATORS, BOTH), "rulebook.amend": (INDICATORS, BOTH), "rulebook.remove": (INDICATORS, BOTH), "rulebook.open_targets": (INDICATORS, BOTH), "rulebook.consult": (INDICATORS, BOTH),
     "rulebook.rehearse": (INDICATORS | DIRECTOR, BOTH), "rulebook.opine": (WORKING, BOTH), "rulebook.reply": (INDICATORS, BOTH), "rulebook.submit": (DIRECTOR, BOTH),
     "rulebook.return": (DIRECTOR, BOTH), "rulebook.adopt": (SECRETARY, BOTH), "rulebook.open_reports": (DATA, BOTH),
-    "rulebook.compute": (DATA, BOTH), "rulebook.roll_over": (INDICATORS, BOTH),
+    "rulebook.compute": (DATA, BOTH), "rulebook.roll_over": (INDICATORS, BOTH), "rulebook.change": (INDICATORS, BOTH),
     "handover.prepare": (WORKING, BOTH), "handover.take": (PANEL, BOTH), "handover.withdraw": (MENTOR | {R.SECRECY_OFFICER}, BOTH), "handover.carry_out": ({R.SECRECY_OFFICER}, BOTH),
     "channel.open": (set(Role), BOTH), "channel.try": (MENTOR, BOTH), "channel.close": (MENTOR, BOTH),
     "publication.prepare": (PROCEDURE, BOTH), "publication.review": ({R.SECRECY_REVIEWER}, BOTH), "publication.release": (DIRECTOR, BOTH),

@@ -33,6 +33,7 @@ RULEBOOK = Machine(
         Transition("rulebook.open_targets", ("adopted",), "adopted"),
         Transition("rulebook.open_reports", ("adopted",), "adopted"),
         Transition("rulebook.compute", ("adopted",), "adopted"),
+        Transition("rulebook.change", ("adopted",), ""),
         Transition("rulebook.roll_over", ("adopted", "retired"), ""),
         Transition("rulebook.retire", ("adopted",), "retired"),
     ),

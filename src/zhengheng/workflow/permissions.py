@@ -129,6 +129,7 @@ RULES: tuple[Rule, ...] = (
     _rule("rulebook.adopt", Role.COMMISSION_SECRETARY),
     _rule("rulebook.open_reports", Role.OFFICE_DATA),
     _rule("rulebook.compute", Role.OFFICE_DATA),
+    _rule("rulebook.change", Role.OFFICE_INDICATORS),
     _rule("rulebook.roll_over", Role.OFFICE_INDICATORS),
     _rule("rulebook.retire", Role.OFFICE_DIRECTOR),
     # The interpretation desk: asked by anybody who works under the rules, seen by all.

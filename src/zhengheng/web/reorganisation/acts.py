@@ -32,7 +32,8 @@ from zhengheng.web.reorganisation import selectors
 from zhengheng.web.reorganisation.models import Reorganisation
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.reporting.services import assessed
-from zhengheng.web.rulebooks.acts import RULEBOOKS, DraftGiven
+from zhengheng.web.rulebooks.acts import RULEBOOKS
+from zhengheng.web.rulebooks.drafting import DraftGiven
 from zhengheng.web.rulebooks.selectors import book_of, frozen
 from zhengheng.web.rulebooks.services import packed
 from zhengheng.workflow.machines import REORGANISATION

@@ -1,126 +1,42 @@
 """What is done to rulebooks, questions and proposals."""
 
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
-from zhengheng.domain.periods import parse_period
-from zhengheng.domain.problems import Problem, ZhenghengError
+from zhengheng.domain.problems import Problem
 from zhengheng.engines.snapshot import KINDS as FINDINGS
 from zhengheng.engines.snapshot import scan
-from zhengheng.scheme.later import rolled_over
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants
-from zhengheng.web.acts.declare import Act, Change, Column, Doing, Given, Kind, Made, Standing, ask
-from zhengheng.web.acts.services import make
+from zhengheng.web.acts.declare import Act, Change, Column, Doing, Given, Kind, Standing, ask
 from zhengheng.web.comments.models import Comment
 from zhengheng.web.decisions.services import carrying
 from zhengheng.web.decisions.services import choices as decisions
-from zhengheng.web.files.services import take_in
 from zhengheng.web.jobs import services as jobs
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.pages.tags import language
-from zhengheng.web.rulebooks import selectors, services
+from zhengheng.web.rulebooks import selectors
 from zhengheng.web.rulebooks.amending import AmendGiven, RemoveGiven, amend, remove
+from zhengheng.web.rulebooks.cards import cards
 from zhengheng.web.rulebooks.consultations import document, page_of
+from zhengheng.web.rulebooks.drafting import (
+    CHANGE_KINDS,
+    ChangeGiven,
+    DraftGiven,
+    ReplaceGiven,
+    RollOverGiven,
+    RulebookStateError,
+    change,
+    draft,
+    period_code,
+    replace,
+    roll_over,
+)
 from zhengheng.web.rulebooks.models import Opinion, RulebookVersion
 from zhengheng.web.targets.drafts import open_to_public
 from zhengheng.workflow.machines import RULEBOOK
 from zhengheng.workflow.permissions import anywhere
-
-CHANGE_KINDS = {
-    "prospective": ("未来适用", "prospective"), "split": ("分段计算", "split"), "restated": ("追溯调整", "restated"),
-}  # fmt: skip
-
-
-class RulebookStateError(ZhenghengError):
-    """A rulebook cannot go on as asked for."""
-
-
-class DraftGiven(Given):
-    file: int = ask(
-        "考核方案 (Excel, 或装有 YAML 的 ZIP)",
-        "Rulebook (Excel, or a ZIP of YAML files)",
-        form="file",
-    )
-    period: str = ask("考核期间 (如 2026)", "Assessed period (such as 2026)", max_length=16)
-    change_kind: Literal["", "prospective", "split", "restated"] = ask(
-        "年中调整方式",
-        "Kind of a mid-year change",
-        "",
-        names=CHANGE_KINDS,
-    )
-    reason: str = ask("调整理由 (公开)", "Reason for the change (public)", "", form="text")
-    emergency: bool = ask("冻结日之后的紧急调整", "Emergency change after the freeze date", False)
-
-
-def draft(doing: Doing) -> Made:
-    given: DraftGiven = doing.given
-    book, findings = services.read_upload(given.file)
-    made = RulebookVersion(
-        **services.fields_of(book, findings, _period(given.period)), change_kind=given.change_kind,
-        reason=given.reason, emergency=given.emergency, files=[given.file],
-    )  # fmt: skip
-    _check_change(made, doing.day)
-    if RulebookVersion.objects.filter(code=made.code, version=made.version).exists():
-        raise RulebookStateError.one(
-            "version", "rulebook.version", zh=f"{made.code} 已有版本 {made.version}, 请换一个版本号",
-            en=f"{made.code} has a version {made.version} already; give another number",
-        )  # fmt: skip
-    return Made(made, {"fingerprint": made.fingerprint, "wording": made.wording})  # fmt: skip
-
-
-def _period(text: str) -> str:
-    try:
-        return parse_period(text).code
-    except ValueError as error:
-        raise RulebookStateError.one(
-            "period", "period.unknown", zh=f"“{text}”不是期间", en=f"{text!r} is no period"
-        ) from error
-
-
-def _check_change(made: RulebookVersion, day: date) -> None:
-    """A change in the running year is one of three lawful kinds, with a reason; after the freeze an emergency."""
-    old = selectors.in_force(made.code, made.period)
-    if old is None:
-        return
-    found = []
-    if not made.change_kind:
-        found.append(
-            Problem("change_kind", "change.kind", "本期已有生效版本: 年中调整须选择未来适用、分段计算或追溯调整",
-                    "a version is in force for this period: a mid-year change is prospective, split or restated")
-        )  # fmt: skip
-    if not made.reason:
-        found.append(
-            Problem(
-                "reason",
-                "change.reason",
-                "年中调整必须公开理由",
-                "a mid-year change needs a public reason",
-            )
-        )
-    if selectors.frozen(old, day) and not made.emergency:
-        found.append(
-            Problem("emergency", "change.frozen", "已过冻结日, 只能走紧急程序",
-                    "the freeze date is past: only the emergency route is open")
-        )  # fmt: skip
-    if found:
-        raise RulebookStateError(found)
-
-
-class ReplaceGiven(Given):
-    file: int = ask("修改后的方案", "The amended rulebook", form="file")
-
-
-def replace(doing: Doing) -> Change:
-    book, findings = services.read_upload(doing.given.file)
-    version: RulebookVersion = doing.obj
-    fields = services.fields_of(book, findings, version.period)
-    if fields["code"] != version.code:
-        raise RulebookStateError.one(
-            "file", "rulebook.code", zh=f"上传的是另一方案 {fields['code']}", en=f"this is another rulebook, {fields['code']}"
-        )  # fmt: skip
-    return Change({**fields, "files": [*version.files, doing.given.file]}, {"fingerprint": fields["fingerprint"], "wording": fields["wording"]})  # fmt: skip
 
 
 def _indicators(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
@@ -225,6 +141,11 @@ def submit(doing: Doing) -> Change:
             zh=f"还有 {left} 条意见没有答复",
             en=f"{left} opinions have no reply yet",
         )
+    if doing.obj.change_kind == "restated" and not _rehearsed(doing.obj):
+        raise RulebookStateError.one(
+            "change_kind", "change.effect", zh="追溯调整须先试算：请在草案上办理“试算历史数据”，影响表随方案提请审议。",
+            en="a restated change is rehearsed first: its table of effects goes before the commission with the draft",
+        )  # fmt: skip
     if doing.obj.due_on and doing.day <= doing.obj.due_on:
         raise RulebookStateError.one(
             "due_on", "consult.open", zh="征求意见还没有截止", en="the consultation is not over yet"
@@ -241,6 +162,11 @@ def submit(doing: Doing) -> Change:
 
 class ReasonGiven(Given):
     reason: str = ask("理由", "Reason", form="text")
+
+
+def _rehearsed(version: RulebookVersion) -> Job | None:
+    """The newest table of what the draft does to everybody."""
+    return Job.objects.filter(subject=f"rulebook:{version.pk}", kind="rehearse", state="done").first()  # fmt: skip
 
 
 def send_back(doing: Doing) -> Change:
@@ -277,7 +203,7 @@ class PeriodGiven(Given):
 
 
 def open_reports(doing: Doing) -> Change:
-    period = _period(doing.given.period)
+    period = period_code(doing.given.period)
     _ask("open_reports", doing, {"period": period})
     return Change({}, {"period": period})
 
@@ -290,7 +216,7 @@ class RehearseGiven(Given):
 
 def rehearse(doing: Doing) -> Change:
     """What the draft would have done to everybody, before anybody signs it."""
-    period = _period(doing.given.period)
+    period = period_code(doing.given.period)
     _sound(doing.obj)
     if selectors.before(doing.obj) is None:
         raise RulebookStateError.one(
@@ -309,7 +235,7 @@ class ComputeGiven(Given):
 
 def compute(doing: Doing) -> Change:
     at = (doing.given.at or doing.day).isoformat()
-    period = _period(doing.given.period) if doing.given.period else doing.obj.period
+    period = period_code(doing.given.period) if doing.given.period else doing.obj.period
     _ask("compute", doing, {"at": at, "period": period})
     return Change({}, {"at": at, "period": period})
 
@@ -321,24 +247,6 @@ def _ask(kind: str, doing: Doing, arguments: dict[str, Any]) -> None:
     )  # fmt: skip
 
 
-class RollOverGiven(Given):
-    period: str = ask("新的考核期间 (如 2027)", "New period (such as 2027)", max_length=16)
-    version: str = ask("新版本号", "New version", max_length=40)
-
-
-def roll_over(doing: Doing) -> Change:
-    """Next year's draft from this year's rules: what changed in the year stands from the first day."""
-    given: RollOverGiven = doing.given
-    period = _period(given.period)
-    start, before = parse_period(period).start, parse_period(doing.obj.period).start
-    book = rolled_over(selectors.book_of(doing.obj), given.version, start, start.year - before.year)
-    file = take_in(name=f"{book.code}.zip", content=services.packed(book), actor=doing.actor, now=doing.now)  # fmt: skip
-    act = RULEBOOKS.act("draft")
-    assert act is not None
-    made = make(RULEBOOKS, act, given=DraftGiven(file=file.pk, period=period), actor=doing.actor, now=doing.now)  # fmt: skip
-    return Change({}, {"draft": made.pk, "period": period})
-
-
 def plainly(doing: Doing) -> Change:
     return Change()
 
@@ -347,16 +255,24 @@ def anyone(obj: Any, account: Account) -> Standing:
     return Standing()
 
 
+def _others(version: RulebookVersion, request: Any) -> list[RulebookVersion]:
+    """Drafts of the same rulebook, for whoever works on them: what was begun from this one is found here."""
+    if not anywhere(grants(request.user, request.now.date()), "rulebook.amend"):
+        return []
+    return list(RulebookVersion.objects.filter(code=version.code, state="draft").exclude(pk=version.pk))  # fmt: skip
+
+
 def _page(version: RulebookVersion, request: Any) -> dict[str, Any]:
     spoken = language()
     editable = version.state == "draft" and anywhere(grants(request.user, request.now.date()), "rulebook.amend")  # fmt: skip
     return {
-        "indicators": selectors.book_of(version).indicators if editable else selectors.indicators(version),
+        "indicators": selectors.book_of(version).indicators if editable else (),
+        "cards": cards(selectors.book_of(version)), "others": _others(version, request),
         "editable": editable, "changes": selectors.changes(version, spoken),
         "opinions": version.opinions.select_related("by"), "steps": selectors.steps(version),
         "clocks": selectors.clocks(version),
         "units": {u.code: (u.name_zh, u.name_en) for u in Unit.objects.all()},
-        "rehearsal": Job.objects.filter(subject=f"rulebook:{version.pk}", kind="rehearse", state="done").first(),
+        "rehearsal": _rehearsed(version),
         "questions": version.questions.exclude(answer=""), "earlier": selectors.before(version),
     }  # fmt: skip
 
@@ -382,7 +298,8 @@ RULEBOOKS = Kind(
         Act("rulebook.consult", ("征求意见", "Open the consultation"), consult, ConsultGiven),
         Act("rulebook.opine", ("提意见", "Give an opinion"), opine, OpineGiven, optional=True),
         Act("rulebook.reply", ("答复意见", "Reply to an opinion"), reply, ReplyGiven, choices=_open_opinions),
-        Act("rulebook.rehearse", ("试算历史数据", "Rehearse on past data"), rehearse, RehearseGiven, optional=True),
+        Act("rulebook.rehearse", ("试算历史数据", "Rehearse on past data"), rehearse, RehearseGiven,
+            typed=lambda v: {"period": v.period if v.change_kind else str(int(v.period[:4]) - 1)}, optional=True),
         Act("rulebook.submit", ("提请审议", "Submit to the commission"), submit),
         Act("rulebook.return", ("退回修改", "Send back"), send_back, ReasonGiven, optional=True),
         Act("rulebook.adopt", ("按决定生效", "Put in force by decision"), adopt, AdoptGiven,
@@ -392,6 +309,10 @@ RULEBOOKS = Kind(
             when=_targets_wait, optional=True),
         Act("rulebook.open_reports", ("布置填报", "Open the reports of a period"), open_reports, PeriodGiven, optional=True),
         Act("rulebook.compute", ("启动核算", "Start a run"), compute, ComputeGiven, optional=True, after_final=True),
+        Act("rulebook.change", ("调整方案", "Change the rulebook"), change, ChangeGiven,
+            ("由生效的方案起草一份调整稿；稿中改动的计分方法和权重，自所填之日起按所选方式计算：未来适用从下一考核期间起；分段计算在当年前后各按各的办法；追溯调整全年重算，前后结果都公开。",
+             "A draft of the rulebook in force; methods and weights altered in it hold from the day on: prospective, from the next period; split, each part of the year by its own rule; restated, the whole year anew, both results public."),
+            optional=True),
         Act("rulebook.roll_over", ("结转为下一年度草案", "Roll over to the next year"), roll_over, RollOverGiven, optional=True, after_final=True),
         Act("rulebook.retire", ("废止", "Retire"), plainly, optional=True, after_final=True),
     ),
@@ -403,7 +324,7 @@ RULEBOOKS = Kind(
         Column(("口径指纹", "Data fingerprint"), lambda v: v.fingerprint[:16]),
         Column(("全文指纹", "Wording fingerprint"), lambda v: v.wording[:16]),
         Column(("年中调整", "Mid-year change"), lambda v: CHANGE_KINDS.get(v.change_kind)),
-        Column(("目标草案公开至", "Draft targets open until"), "targets_until"), Column(("调整理由", "Reason"), "reason"), Column(("通过日期", "Adopted on"), "adopted_on"),
+        Column(("目标草案公开至", "Draft targets open until"), "targets_until"), Column(("调整自", "Change from"), "changes_from"), Column(("调整理由", "Reason"), "reason"), Column(("调整依据", "It rests on"), "basis"), Column(("通过日期", "Adopted on"), "adopted_on"),
     ),
     body="rulebooks/body.html", context=_page,
     out=lambda v: {"code": v.code, "version": v.version, "period": v.period, "fingerprint": v.fingerprint,

@@ -7,7 +7,7 @@ from zhengheng.scheme.model import Rulebook
 from zhengheng.web.acts.declare import Change, Doing, Given, ask
 from zhengheng.web.files.services import take_in
 from zhengheng.web.rulebooks import services
-from zhengheng.web.rulebooks.selectors import book_of
+from zhengheng.web.rulebooks.drafting import shown, written
 
 
 class CellGiven(Given):
@@ -31,10 +31,10 @@ def amend(doing: Doing) -> Change:
     """One indicator as the form has it. A draft may be wrong on the way; the consultation opens on a sound one."""
     given: AmendGiven = doing.given
     book = amended(
-        book_of(doing.obj), given.indicator, {cell.key: cell.value for cell in given.cells}, dimension=given.dimension,
+        shown(doing.obj), given.indicator, {cell.key: cell.value for cell in given.cells}, dimension=given.dimension,
         weights={one.column: one.value for one in given.weights} if given.weights else None,
     )  # fmt: skip
-    return _kept(doing, book, given.model_dump())
+    return _kept(doing, written(doing.obj, book), given.model_dump())
 
 
 class RemoveGiven(Given):
@@ -43,7 +43,8 @@ class RemoveGiven(Given):
 
 
 def remove(doing: Doing) -> Change:
-    return _kept(doing, removed(book_of(doing.obj), doing.given.indicator), doing.given.model_dump())  # fmt: skip
+    book = removed(shown(doing.obj), doing.given.indicator)
+    return _kept(doing, written(doing.obj, book), doing.given.model_dump())  # fmt: skip
 
 
 def _kept(doing: Doing, book: Rulebook, content: dict[str, Any]) -> Change:

@@ -22,7 +22,11 @@ class RulebookVersion(Lived):
     wording = models.CharField(max_length=64)
     findings = models.JSONField(default=list)
     change_kind = models.CharField(max_length=16, blank=True)
+    changes_from = models.DateField(null=True)
+    """The day from which a change within the year holds."""
     reason = models.TextField(blank=True)
+    basis = models.CharField(max_length=200, blank=True)
+    """The document that a change within the year rests on."""
     emergency = models.BooleanField(default=False)
     public = models.BooleanField(default=False)
     """Whether the public is asked too: then the portal shows the draft, and what people said with its replies."""

@@ -3,7 +3,8 @@
 from zhengheng.web.acts.declare import Act, Change, Column, Doing, Given, Kind, Made, Standing, ask
 from zhengheng.web.organisation.selectors import unit_of
 from zhengheng.web.rulebooks import selectors
-from zhengheng.web.rulebooks.acts import ReasonGiven, RulebookStateError, anyone
+from zhengheng.web.rulebooks.acts import ReasonGiven, anyone
+from zhengheng.web.rulebooks.drafting import RulebookStateError
 from zhengheng.web.rulebooks.models import Proposal, Question, RulebookVersion
 from zhengheng.workflow.machines import PROPOSAL, QUESTION
 

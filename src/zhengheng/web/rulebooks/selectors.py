@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from zhengheng.domain.problems import Language, ZhenghengError
 from zhengheng.scheme.base import Words
 from zhengheng.scheme.compare import differences
-from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scheme.procedure import USUAL, ClosingStep, Procedure
 from zhengheng.web.accounts.models import Account
@@ -101,11 +100,6 @@ def changes(version: RulebookVersion, language: Language) -> list[str]:
     """In words, what changed against the version before it."""
     old = before(version)
     return differences(book_of(old), book_of(version), language) if old else []
-
-
-def indicators(version: RulebookVersion) -> list[Indicator]:
-    """The scored indicators."""
-    return [i for i in book_of(version).indicators if i.method is not None]
 
 
 def frozen(version: RulebookVersion, day: date) -> bool:

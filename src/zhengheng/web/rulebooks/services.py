@@ -7,6 +7,7 @@ from pathlib import Path
 
 from zhengheng.domain.canonical import canonical
 from zhengheng.domain.problems import Problem, RulebookError
+from zhengheng.scheme.excel import write_workbook
 from zhengheng.scheme.fingerprint import data_fingerprint, dump, wording_fingerprint
 from zhengheng.scheme.load import load_rulebook
 from zhengheng.scheme.model import Rulebook
@@ -74,6 +75,14 @@ def packed(book: Rulebook) -> bytes:
         for path in sorted(target.rglob("*.yaml")):
             archive.write(path, path.relative_to(folder))
     return held.getvalue()
+
+
+def excel(book: Rulebook) -> bytes:
+    """The rulebook as the workbook that an official fills in."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rulebook.xlsx"
+        write_workbook(book, path)
+        return path.read_bytes()
 
 
 def fields_of(book: Rulebook, findings: list[Problem], period: str) -> dict[str, object]:

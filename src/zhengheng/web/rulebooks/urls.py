@@ -6,4 +6,6 @@ from zhengheng.web.rulebooks import views
 
 urlpatterns = [
     path("rulebooks/<int:number>/indicator/", views.indicator, name="rulebook_indicator"),
+    path("rulebooks/<int:number>/workbook.xlsx", views.workbook, name="rulebook_workbook"),
+    path("rulebooks/<int:number>/folder.zip", views.folder, name="rulebook_folder"),
 ]

@@ -5,7 +5,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_http_methods
 
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.scheme.amend import Cell, cells, dimension_of, weights_of
@@ -14,11 +15,14 @@ from zhengheng.scheme.model import Rulebook
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import forbidden, grants
 from zhengheng.web.acts import forms, selectors, services
+from zhengheng.web.files.tables import XLSX
 from zhengheng.web.pages.requests import http_status, seen_version
 from zhengheng.web.pages.tags import say
 from zhengheng.web.rulebooks.acts import RULEBOOKS
 from zhengheng.web.rulebooks.amending import AmendGiven
+from zhengheng.web.rulebooks.drafting import shown
 from zhengheng.web.rulebooks.selectors import book_of
+from zhengheng.web.rulebooks.services import excel, packed
 
 SECTIONS = (
     (("基本情况", "What it measures"), ("name", "definition", "status", "origin", "owner", "deputy", "supplier", "direction",
@@ -39,7 +43,7 @@ def indicator(request: OfficeRequest, number: int) -> HttpResponse:
     held = grants(request.user, request.now.date())
     if act is None or act not in selectors.open_acts(RULEBOOKS, obj, request.user, held):
         raise forbidden("rulebook.amend")
-    book, said = book_of(obj), request.POST or request.GET
+    book, said = shown(obj), request.POST or request.GET
     code = said.get("code", "").strip()
     problems: ZhenghengError | None = None
     if request.method == "POST" and "look" not in request.POST:
@@ -99,3 +103,22 @@ def _worded(cell: Cell, typed: dict[str, str]) -> dict[str, Any]:
         "key": cell.key, "words": (heading(cell.key), heading(cell.key, "en")), "value": typed.get(cell.key, cell.value),
         "choices": [(value, VALUES.get(value, (value, value))) for value in cell.choices], "usual": say(*VALUES[cell.usual]) if cell.usual in VALUES else cell.usual,
     }  # fmt: skip
+
+
+@require_GET
+def workbook(request: OfficeRequest, number: int) -> HttpResponse:
+    """Any version as the Excel workbook that comes back into a draft."""
+    obj = selectors.find(RULEBOOKS, number, request.user, request.now.date())
+    return _file(excel(book_of(obj)), f"{obj.code}-{obj.version}.xlsx", XLSX)
+
+
+@require_GET
+def folder(request: OfficeRequest, number: int) -> HttpResponse:
+    """Any version as the ZIP of YAML files that comes back into a draft."""
+    obj = selectors.find(RULEBOOKS, number, request.user, request.now.date())
+    return _file(packed(book_of(obj)), f"{obj.code}-{obj.version}.zip", "application/zip")
+
+
+def _file(content: bytes, name: str, kind: str) -> HttpResponse:
+    said = content_disposition_header(True, name) or "attachment"
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": said})

@@ -1,0 +1,208 @@
+"""A rulebook in force is changed within its year in the browser: three kinds, weights and methods, Excel down and up."""
+
+import io
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import load_workbook
+
+from tests.web.conftest import NOW, People
+from zhengheng.domain.periods import parse_period
+from zhengheng.sample.rulebooks import district_rulebook
+from zhengheng.scheme.compare import differences
+from zhengheng.scheme.lint import weight_of
+from zhengheng.scheme.model import Rulebook
+from zhengheng.scoring.due import segments
+from zhengheng.web.results.models import ResultRun
+from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.web.rulebooks.selectors import book_of
+from zhengheng.web.rulebooks.services import fields_of
+
+YEAR = parse_period("2026")
+CODE = "C01"
+
+
+def in_force(book: Rulebook) -> RulebookVersion:
+    made = RulebookVersion(
+        **fields_of(book, [], "2026"), state="adopted", made_at=NOW, adopted_on=date(2026, 3, 1)
+    )
+    made.save()
+    return made
+
+
+@pytest.fixture
+def held(people: People) -> RulebookVersion:
+    return in_force(district_rulebook().model_copy(update={"version": "2026"}))
+
+
+def begin(people: People, held: RulebookVersion, **more: Any) -> RulebookVersion:
+    """The button on the rulebook in force."""
+    typed = {"row_version": held.row_version, "change_kind": "split", "changes_from": "2026-07-01", "version": "2026-07",
+             "reason": "市政府调整目标", "basis": "市政府〔2026〕12 号"} | more  # fmt: skip
+    client = people.client("office_indicators")
+    assert "调整方案" in client.get(f"/office/rulebooks/{held.pk}/").content.decode()
+    done = client.post(f"/office/rulebooks/{held.pk}/change/", typed)
+    assert done.status_code == 302, words(done)
+    return RulebookVersion.objects.get(state="draft")
+
+
+def words(answer: Any) -> str:
+    return re.sub(r"(<[^>]+>|\s)+", " ", answer.content.decode())
+
+
+def write(
+    people: People, draft: RulebookVersion, code: str, expected: int = 302, **changes: str
+) -> Any:
+    """The page of one indicator, as it is shown, with some cells changed."""
+    client = people.client("office_indicators")
+    page = f"/office/rulebooks/{draft.pk}/indicator/"
+    text = client.get(page, {"code": code}).content.decode()
+    typed = {"code": code, "row_version": str(draft.row_version)}
+    typed |= dict(
+        re.findall(r'<input[^>]*name="((?:cell|weight):[^"]+)"[^>]*value="([^"]*)"', text)
+    )
+    for name, options in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', text, re.S):
+        typed[name] = next(iter(re.findall(r'value="([^"]*)"\s+selected', options)), "")
+    done = client.post(page, typed | changes)
+    assert done.status_code == expected, words(done)
+    draft.refresh_from_db()
+    return done
+
+
+def test_a_method_altered_in_the_draft_is_a_split_from_its_day(
+    people: People, held: RulebookVersion
+) -> None:
+    base = book_of(held)
+    assert base.indicator(CODE).method is not None
+    draft = begin(people, held)
+    assert (draft.version, draft.change_kind, draft.changes_from) == (
+        "2026-07",
+        "split",
+        date(2026, 7, 1),
+    )
+    assert differences(base, book_of(draft), "zh")[:-1] == ["修改 版本: 2026 改为 2026-07"]
+    write(people, draft, CODE, **{"cell:method/cap": "1.1"})
+    first, second = segments(book_of(draft).indicator(CODE), YEAR, YEAR.end)
+    assert (first.end, second.start) == (date(2026, 6, 30), date(2026, 7, 1))
+    assert first.method == base.indicator(CODE).method
+    assert str(getattr(second.method, "cap", "")) == "1.1"
+    page = words(people.client("office_indicators").get(f"/office/rulebooks/{draft.pk}/"))
+    assert "2026-07-01 起（分段计算）" in page
+    assert "市政府调整目标" in page
+    # Looked at again, the form shows what holds from the day on; altered again, there is one change still.
+    write(people, draft, CODE, **{"cell:method/cap": "1.2"})
+    change = book_of(draft).indicator(CODE).changes[-1]
+    assert [one.from_ for one in book_of(draft).indicator(CODE).changes].count(
+        date(2026, 7, 1)
+    ) == 1
+    assert str(getattr(change.method, "cap", "")) == "1.2"
+    assert change.basis.title == "市政府〔2026〕12 号"
+
+
+@pytest.mark.parametrize(("kind", "counts"), [("prospective", "2027"), ("restated", "2026")])
+def test_weights_are_changed_from_the_day_in_the_chosen_kind(
+    people: People, held: RulebookVersion, kind: str, counts: str
+) -> None:
+    draft = begin(people, held, change_kind=kind, version=f"2026-{kind}")
+    write(people, draft, "C01", **{"weight:urban": "4"})
+    write(people, draft, "C02", **{"weight:urban": "6"})
+    assert not [one for one in draft.findings if one["severity"] == "error"], draft.findings
+    book = book_of(draft)
+    assert [one.kind for one in book.weights if one.from_ == date(2026, 7, 1)] == [kind]
+    assert book.weights[:-1] == book_of(held).weights, "what held before stands as it was"
+    assert weight_of(book, "C01", "urban") == 4
+    page = words(people.client("office_indicators").get(f"/office/rulebooks/{draft.pk}/"))
+    assert "修改 权重 › 2026-07-01 › C01" in page
+    assert "5 改为 4" in page
+
+
+def test_weights_are_not_split(people: People, held: RulebookVersion) -> None:
+    draft = begin(people, held)
+    refused = write(people, draft, "C01", expected=422, **{"weight:urban": "4"})
+    assert "权重不能在一年内分段计算" in words(refused)
+
+
+def test_a_scored_indicator_stays_within_its_year(people: People, held: RulebookVersion) -> None:
+    draft = begin(people, held, change_kind="prospective")
+    client = people.client("office_indicators")
+    done = client.post(
+        f"/office/rulebooks/{draft.pk}/remove/",
+        {"row_version": draft.row_version, "indicator": CODE, "reason": "不再需要"},
+    )
+    assert done.status_code == 422
+    assert "年中不能删去计分指标" in words(done)
+
+
+@pytest.mark.parametrize(("typed", "said"), [
+    ({"version": "2026"}, "请在“版本号”中填写另一个"), ({"changes_from": "2027-01-01"}, "调整日应在考核期间之内"),
+    ({"reason": "　"}, "请填写"), ({"basis": "。"}, "请填写"),
+])  # fmt: skip
+def test_what_is_wrong_is_said_and_no_draft_begins(
+    people: People, held: RulebookVersion, typed: dict[str, str], said: str
+) -> None:
+    body = {"row_version": held.row_version, "change_kind": "split", "changes_from": "2026-07-01", "version": "2026-07",
+            "reason": "调整", "basis": "文件"} | typed  # fmt: skip
+    done = people.client("office_indicators").post(f"/office/rulebooks/{held.pk}/change/", body)
+    assert done.status_code == 422
+    assert said in words(done)
+    assert not RulebookVersion.objects.filter(state="draft").exists()
+
+
+def test_a_final_year_is_changed_no_more(people: People, held: RulebookVersion) -> None:
+    ResultRun.objects.create(
+        run="r", rulebook=held.code, period="2026", title_zh="x", state="final", made_at=NOW
+    )
+    body = {"row_version": held.row_version, "change_kind": "restated", "changes_from": "2026-07-01", "version": "x",
+            "reason": "调整", "basis": "文件"}  # fmt: skip
+    done = people.client("office_indicators").post(f"/office/rulebooks/{held.pk}/change/", body)
+    assert done.status_code == 422
+    assert "已经终定" in words(done)
+
+
+def test_excel_down_and_up_gives_a_dated_change(people: People, held: RulebookVersion) -> None:
+    """The official downloads the draft, changes a target in its row, and uploads it into the draft."""
+    draft = begin(people, held)
+    client = people.client("office_indicators")
+    down = client.get(f"/office/rulebooks/{draft.pk}/workbook.xlsx")
+    assert down.status_code == 200
+    book = load_workbook(io.BytesIO(down.content))
+    page = book["指标"]
+    keys = {cell.value: cell.column for cell in page[2]}
+    row = next(row for row in page.iter_rows(min_row=3) if row[keys["code"] - 1].value == CODE)
+    page.cell(row[0].row, keys["method/cap"]).value = 1.15
+    out = io.BytesIO()
+    book.save(out)
+    file = SimpleUploadedFile("draft.xlsx", out.getvalue())
+    done = client.post(
+        f"/office/rulebooks/{draft.pk}/replace/", {"row_version": draft.row_version, "file": file}
+    )
+    assert done.status_code == 302, words(done)
+    draft.refresh_from_db()
+    first, second = segments(book_of(draft).indicator(CODE), YEAR, YEAR.end)
+    assert first.method == book_of(held).indicator(CODE).method
+    assert str(getattr(second.method, "cap", "")) == "1.15"
+    assert draft.version == "2026-07"
+
+
+def test_the_version_is_a_field_of_every_upload(people: People, held: RulebookVersion) -> None:
+    client = people.client("office_indicators")
+    content = client.get(f"/office/rulebooks/{held.pk}/workbook.xlsx").content
+    for kind, expected in (({}, 422), ({"version": "2027-1"}, 302)):
+        file = SimpleUploadedFile("next.xlsx", content)
+        done = client.post("/office/rulebooks/new/draft/", {"file": file, "period": "2027", **kind})
+        assert done.status_code == expected, words(done)
+    assert RulebookVersion.objects.get(state="draft").version == "2027-1"
+
+
+def test_the_page_of_a_rulebook_in_force_shows_rules_targets_and_weights(
+    people: People, held: RulebookVersion
+) -> None:
+    page = words(people.client("unit_leader").get(f"/office/rulebooks/{held.pk}/"))
+    assert "怎么得分" in page
+    assert "城市主城区 5" in page
+    assert "城市主城区 2 自 2025-08-01" in page
+    aim = getattr(book_of(held).indicator("D01").method, "target", None)
+    assert f"目标 {aim} " in page
