@@ -6,7 +6,8 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urldefrag
@@ -21,12 +22,16 @@ from django.test import Client
 
 from tests.web.conftest import NOW, People, computed_run
 from zhengheng.domain.canonical import canonical
+from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.problems import VerifyError
 from zhengheng.engines.bundle import hidden_indicators
 from zhengheng.engines.run import Run
 from zhengheng.engines.snapshot import scan, snapshot
 from zhengheng.ledger.checkpoint import public
 from zhengheng.ledger.tree import grown
+from zhengheng.scheme.base import Basis, Text
+from zhengheng.scheme.indicator import Change
+from zhengheng.scheme.methods import Ratio
 from zhengheng.web.acts.declare import Nothing
 from zhengheng.web.acts.services import make, perform
 from zhengheng.web.jobs.models import Job
@@ -49,6 +54,7 @@ from zhengheng.web.publication.acts import (
 )
 from zhengheng.web.publication.jobs import folder
 from zhengheng.web.publication.models import Publication
+from zhengheng.web.publication.other_rules import write_restated
 from zhengheng.web.publication.proof import keep_newest, proof
 from zhengheng.web.reporting.models import SelfReport
 from zhengheng.web.results import services
@@ -493,3 +499,81 @@ def test_a_programme_says_why_and_what_it_improves_once_the_office_has_read_it(
     assert "Moderately Effective 4, Adequate 3, Results Not Demonstrated 1" in " ".join(
         index.split()
     )
+
+
+def restated(computed: Run) -> Run:
+    """The example with one method restated within its year: everybody's points for it are halved, and only then."""
+    book = computed.rulebook
+    direct = next(
+        one for one in book.indicators if one.method is not None and one.method.kind == "direct"
+    )
+    change = {"from": date(2007, 7, 1), "kind": "restated", "method": Ratio(kind="ratio", target=Decimal(200)),
+              "reason": Text(zh="分母更正", en="denominator corrected"), "basis": Basis(title="通知")}  # fmt: skip
+    changed = direct.model_copy(update={"changes": (Change.model_validate(change),)})
+    return computed_run(indicators=tuple(changed if one.code == direct.code else one for one in book.indicators))  # fmt: skip
+
+
+def test_a_restated_period_is_published_both_ways_with_its_reason(
+    people: People, computed: Run
+) -> None:
+    """The old result beside the new one, the reason on both, and the method page with the change in force."""
+    nothing_published()
+    made = restated(computed)
+    run = services.register_run(run=made.id, actor=people["office_data"], now=NOW)
+    ResultRun.objects.update(state="notice", published_at=NOW)
+    held = release(people, run)
+    assert "restated/before.json" in held.digests
+    old = {row["unit"]: row["printed"] for row in computed.results.rows("total_score")}
+    new = {row["unit"]: row["printed"] for row in made.results.rows("total_score")}
+    unit = next(code for code in old if old[code] != new[code])
+    anybody = Client()
+    page = anybody.get(f"/p/{held.pk}/before.html").getvalue().decode()
+    digits = made.rulebook.tree.digits
+    assert format_scaled(old[unit], 9, digits) in page
+    assert format_scaled(new[unit], 9, digits) in page
+    for path in ("before.html", "index.html", "method.html"):
+        assert "分母更正" in anybody.get(f"/p/{held.pk}/{path}").getvalue().decode(), path
+    method = anybody.get(f"/p/{held.pk}/method.html").getvalue().decode()
+    assert "实绩占目标 200 的比例乘满分" in method, "the rule in force, not the one before"
+    assert "2007-07-01 追溯调整" in method
+    english = anybody.get(f"/en/p/{held.pk}/before.html").getvalue().decode()
+    assert "Before the restatement" in english
+
+
+def test_a_period_without_a_restatement_has_one_result(people: People, result: ResultRun) -> None:
+    held = release(people, result)
+    assert Client().get(f"/p/{held.pk}/before.html").status_code == 404
+
+
+def test_under_later_rules_an_added_indicator_is_left_out_by_name(
+    people: People, computed: Run
+) -> None:
+    """Totals are there; the indicator that nobody was asked for is named with its weight, and there is no grade."""
+    nothing_published()
+    book = computed.rulebook
+    first = services.register_run(run=computed.id, actor=people["office_data"], now=NOW)
+    ResultRun.objects.update(state="notice", published_at=NOW)
+    then = release(people, first)
+    added = book.indicators[0].model_copy(update={"code": "NEW", "name": Text(zh="后来的指标"), "parts": None,
+                                                  "method": Ratio(kind="ratio", target=Decimal(5))})  # fmt: skip
+    tree = book.tree.model_copy(update={"children": (*book.tree.children, "NEW")})
+    table = book.weights[-1].model_copy(
+        update={"table": book.weights[-1].table | {"NEW": Decimal(7)}}
+    )
+    made = computed_run(
+        indicators=(*book.indicators, added), tree=tree, weights=(*book.weights[:-1], table)
+    )
+    later = services.register_run(run=made.id, actor=people["office_data"], now=NOW)
+    ResultRun.objects.update(state="notice", published_at=NOW)
+    now = prepare(people, later, reason="方案增加指标")
+    path = Path(settings.HOME) / "restated-test"
+    assert list(write_restated(now, [then], path, "2026-03-12")) == [f"restated/{then.pk}.json"]
+    document = json.loads((path / f"{then.pk}.json").read_text(encoding="utf-8"))
+    assert [(one["code"], one["weights"]) for one in document["left_out"]] == [("NEW", ["7"])]
+    units = [unit for group in document["groups"] for unit in group["units"]]
+    published = {row["unit"]: row["printed"] for row in computed.results.rows("total_score")}
+    assert any(unit.get("score") for unit in units)
+    for unit in units:
+        if unit.get("score"):
+            assert unit["score"] == format_scaled(published[unit["code"]], 9, book.tree.digits)
+        assert "grade" not in unit

@@ -14,10 +14,10 @@ from typing import Any, Literal
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.engines.bundle import hidden_indicators
 from zhengheng.engines.heat import columns, heat_map
+from zhengheng.engines.rules import rule_in, turns_in
 from zhengheng.engines.run import Run, fingerprints
 from zhengheng.engines.scoreboard import scoreboard
 from zhengheng.scheme.base import Words
-from zhengheng.scheme.method_words import said as said_of
 
 Shows = Literal["score", "grade", "status"]
 FEWEST = 3
@@ -44,7 +44,8 @@ def snapshot(run: Run, shows: Shows, names: dict[str, tuple[str, str]]) -> dict[
              "measure_unit": _words(book.indicator(c.code).measure_unit), "direction": c.direction, "public": c.code not in hidden,
              "source": _words(book.indicator(c.code).source), "definition": _words(book.indicator(c.code).definition),
              "full_marks": _words(book.indicator(c.code).full_marks), "method": _method(run, c.code),
-             "rule": dict(zip(("zh", "en"), said_of(book.indicator(c.code)), strict=True))}
+             "rule": dict(zip(("zh", "en"), rule_in(book.indicator(c.code), run.plan.period, run.plan.at), strict=True)),
+             "turns": turns_in(book.indicator(c.code), run.plan.period, run.plan.at)}
             for c in heat.columns
         ],
         "topics": [

@@ -47,14 +47,16 @@ def pages(site: Site) -> Iterator[Page]:
 
 
 def _of_publication(site: Site, one: Snapshot) -> Iterator[Page]:
-    today = site.today(one)
-    folder, base = f"p/{one['number']}", {"one": one, "trouble": trouble(one), "today": today}
+    today, restated = site.today(one), site.before_change(one)
+    folder, base = f"p/{one['number']}", {"one": one, "trouble": trouble(one), "today": today, "restated": restated}  # fmt: skip
     before = site.before(one)
     indicators = {i["code"]: i for i in one["indicators"]}
     yield f"{folder}/index.html", "publication", base | {"fields": fields(one), "before": before}
     yield f"{folder}/method.html", "method", base
     if today:
         yield f"{folder}/today.html", "today", base | {"rows": _both(one, today)}
+    if restated:
+        yield f"{folder}/before.html", "before", base | {"rows": _both(one, restated)}
     for group in one["groups"]:
         for unit in group["units"]:
             accounts = [account for account in one["accounts"] if account["unit"] == unit["code"]]

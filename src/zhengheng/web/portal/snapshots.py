@@ -104,6 +104,11 @@ class Site:
         held: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return held
 
+    def before_change(self, one: dict[str, Any]) -> dict[str, Any] | None:
+        """A publication's period by the rules before it was restated, where it was."""
+        held: dict[str, Any] | None = _read(self.source / str(one["number"]) / "restated" / "before.json", None)  # fmt: skip
+        return held
+
     @property
     def proofs(self) -> dict[str, dict[str, Any]]:
         """What proves each release, by the publication's number."""

@@ -9,11 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from zhengheng.domain.canonical import canonical
-from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.opendata import digest, write_files
-from zhengheng.engines.run import make_run
-from zhengheng.engines.snapshot import snapshot
-from zhengheng.scheme.today import as_if_always
 from zhengheng.web.acts.services import perform_by_machine
 from zhengheng.web.jobs import services as jobs
 from zhengheng.web.jobs.models import Job
@@ -22,12 +18,11 @@ from zhengheng.web.portal.snapshots import PROOF
 from zhengheng.web.portal.writing import publish
 from zhengheng.web.publication.acts import (
     PUBLICATIONS,
-    SHOWS,
     WrittenGiven,
     document_of,
-    unit_names,
 )
 from zhengheng.web.publication.models import Publication
+from zhengheng.web.publication.other_rules import write_before, write_restated
 from zhengheng.web.publication.proof import keep_newest, proof
 from zhengheng.web.results.selectors import folder_of, loaded
 
@@ -74,34 +69,13 @@ def write_publication(held: Publication, target: Path, day: str) -> dict[str, st
     shutil.rmtree(target, ignore_errors=True)
     document = document_of(held) | {"number": held.pk, "released_on": day, "corrects": held.corrects_id}  # fmt: skip
     salt = hashlib.sha256(f"{settings.SECRET_KEY}:{held.run.run}".encode()).digest()
-    digests = write_restated(held, target / "restated", day)
+    digests = write_restated(held, earlier(held), target / "restated", day)
+    digests |= write_before(held, target / "restated")
     found = write_files(document, loaded(folder_of(held.run.run)), target / "data", salt)
     (target / "snapshot.json").write_text(canonical(document), encoding="utf-8")
     digests |= {f"data/{name}": value for name, value in found.items()}
     digests["snapshot.json"] = digest(target / "snapshot.json")
     (target / "digests.json").write_text(json.dumps(digests, indent=1), encoding="utf-8")
-    return digests
-
-
-def write_restated(held: Publication, target: Path, day: str) -> dict[str, str]:
-    """Earlier periods under the rules of this publication, from the facts of their own runs; gives digests.
-
-    A unit that lacks data for what is asked today has no total there, and the page says so.
-    """
-    now = loaded(folder_of(held.run.run))
-    book, digests = as_if_always(now.rulebook, now.plan.period.end), {}
-    for old in earlier(held):
-        run = loaded(folder_of(old.run.run))
-        made = make_run(book, run.facts, run.plan.period, DuckEngine(), run.plan.at)
-        shows = max(held.shows, old.shows, key=list(SHOWS).index)
-        document, then = (snapshot(one, shows, unit_names()) for one in (made, run))  # type: ignore[arg-type]
-        if document["groups"] == then["groups"]:
-            continue  # the rules have not changed, or not for anybody
-        kept = {name: document[name] for name in ("period", "version", "run", "shows", "groups")}
-        path = target / f"{old.pk}.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(canonical(kept | {"restated_on": day}), encoding="utf-8")
-        digests[f"restated/{path.name}"] = digest(path)
     return digests
 
 
