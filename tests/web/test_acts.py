@@ -81,7 +81,7 @@ TABLE: dict[str, tuple[set[Role], set[Role] | str]] = {
     "appeal.call_hearing": (CLERK, BOTH), "appeal.sign_minutes": (CLERK, BOTH), "appeal.recuse": (PANEL, BOTH), "appeal.vote": (PANEL, BOTH),
     "appeal.ask_second": (LEADER | REPORTER, NOBODY), "appeal.rule": (SECRETARY, BOTH), "appeal.decide": (PANEL, BOTH), "appeal.apply": (DATA, BOTH), "appeal.close": (CLERK, BOTH),
     "objection.lodge": (WORKING, BOTH), "objection.answer": (CLERK, BOTH), "objection.refer": (CLERK | DIRECTOR, BOTH),
-    "calendar.load": (PROCEDURE, BOTH), "calendar.withdraw": (PROCEDURE, BOTH), "conflict.declare": (PANEL, BOTH), "conflict.end": (PANEL, BOTH),
+    "calendar.load": (PROCEDURE, BOTH), "calendar.confirm": (DIRECTOR, BOTH), "calendar.withdraw": (PROCEDURE, BOTH), "conflict.declare": (PANEL, BOTH), "conflict.end": (PANEL, BOTH),
     "rectification.propose": (PROCEDURE, BOTH), "rectification.join": (PROCEDURE, BOTH), "rectification.drop": (DIRECTOR, BOTH), "rectification.confirm": (DIRECTOR, BOTH),
     "rectification.serve": (PROCEDURE, BOTH), "rectification.answer": (LEADER | REPORTER, NOBODY), "rectification.visit": (MENTOR, BOTH),
     "rectification.evidence": (LEADER | REPORTER, NOBODY), "rectification.send_back": (INDICATORS, BOTH), "rectification.accept": (INDICATORS, BOTH),

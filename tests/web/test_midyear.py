@@ -12,10 +12,13 @@ from openpyxl import load_workbook
 from tests.web.conftest import NOW, People
 from zhengheng.domain.periods import parse_period
 from zhengheng.sample.rulebooks import district_rulebook
+from zhengheng.scheme.base import Text
 from zhengheng.scheme.compare import differences
 from zhengheng.scheme.lint import weight_of
 from zhengheng.scheme.model import Rulebook
+from zhengheng.scheme.model import Unit as AssessedUnit
 from zhengheng.scoring.due import segments
+from zhengheng.web.organisation.models import Unit
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of
@@ -206,3 +209,44 @@ def test_the_page_of_a_rulebook_in_force_shows_rules_targets_and_weights(
     assert "城市主城区 2 自 2025-08-01" in page
     aim = getattr(book_of(held).indicator("D01").method, "target", None)
     assert f"目标 {aim} " in page
+
+
+def test_a_rolled_over_draft_lists_what_is_to_be_revised(
+    people: People, held: RulebookVersion
+) -> None:
+    """Targets that are last year's, the days of the procedure; a target that was set anew leaves the list."""
+    client = people.client("office_indicators")
+    done = client.post(
+        f"/office/rulebooks/{held.pk}/roll_over/",
+        {"row_version": held.row_version, "period": "2027", "version": "2027"},
+    )
+    assert done.status_code == 302, words(done)
+    draft = RulebookVersion.objects.get(state="draft")
+    page = words(client.get(f"/office/rulebooks/{draft.pk}/"))
+    assert "结转后请逐项修订或核对" in page
+    assert "指标 D01 细颗粒物PM2.5平均浓度：目标值 30，与上年相同。" in page
+    assert "办理程序的开始日顺延为 2027-02-16" in page
+    write(people, draft, "D01", **{"cell:method/target": "29"})
+    page = words(client.get(f"/office/rulebooks/{draft.pk}/"))
+    assert "指标 D01 细颗粒物PM2.5平均浓度：目标值" not in page
+
+
+def test_the_start_of_another_year_leaves_out_who_ended(people: People) -> None:
+    book = district_rulebook()
+    units = tuple(
+        AssessedUnit(code=code, name=Text(zh=code), category=book.categories[0].code, group=book.groups[0].code)
+        for code in ("G01", "G02")
+    )  # fmt: skip
+    in_force(book.model_copy(update={"version": "2026", "units": units}))
+    Unit.objects.create(code="G01", name_zh="撤销的区", kind="区县", valid_to=date(2026, 6, 30))
+    client = people.client("office_data")
+    now = words(client.get("/office/checklist/"))
+    later = words(client.get("/office/checklist/", {"year": "2027"}))
+    assert "年初准备 2026" in now
+    assert "年初准备 2027" in later
+    count = re.compile(r"每个单位都有负责人账号 还缺 (\d+)")
+    missing = [int(count.search(page)[1]) for page in (now, later)]  # type: ignore[index]
+    assert missing[0] - missing[1] == 1
+    answer = client.get("/api/v1/checklist", {"year": 2027})
+    assert answer.status_code == 200
+    assert client.get("/api/v1/checklist", {"year": 1}).status_code == 422

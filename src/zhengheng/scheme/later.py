@@ -1,10 +1,13 @@
 """A rulebook as it goes on: into the next year, or after units merged, split or were renamed."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from zhengheng.scheme.base import Text
+from zhengheng.scheme.excel_words import worded
+from zhengheng.scheme.midyear import governing
 from zhengheng.scheme.model import Rulebook, Unit
 from zhengheng.scheme.procedure import Procedure, Succession
 
@@ -83,3 +86,52 @@ def _row(row: Any, heirs: dict[str, str]) -> Any:
         return row
     added = {heir: row[old] for heir, old in heirs.items() if old in row and heir not in row}
     return {**row, **added}
+
+
+AIMS = ("target", "base", "bottom", "stretch", "low", "high")
+"""Numbers of a method that belong to a year."""
+
+
+def to_revise(before: Rulebook, book: Rulebook, year: int) -> list[tuple[str, str]]:
+    """What a draft for a later year still holds of the rulebook before it and somebody should look at, in words."""
+    return [*_aims(before, book), *_ends(book, year), *_dates(book), *_texts(book, year)]
+
+
+def _aims(before: Rulebook, book: Rulebook) -> Iterator[tuple[str, str]]:
+    known = {one.code: governing(one, date.max) for one in before.indicators}
+    for one in book.indicators:
+        same = {
+            name: held for name in AIMS
+            if (held := getattr(one.method, name, None)) is not None and held == getattr(known.get(one.code), name, None)
+        }  # fmt: skip
+        if same:
+            zh = "、".join(f"{worded(name, 'zh')} {held}" for name, held in same.items())
+            en = ", ".join(f"{worded(name, 'en')} {held}" for name, held in same.items())
+            yield f"指标 {one.code} {one.name.zh}：{zh}，与上年相同。", f"Indicator {one.code} {one.name.say('en')}: {en}, as in the year before."  # fmt: skip
+
+
+def _ends(book: Rulebook, year: int) -> Iterator[tuple[str, str]]:
+    for unit in book.units:
+        if unit.valid_to and unit.valid_to.year < year:
+            yield f"单位 {unit.name.zh} 已于 {unit.valid_to} 终止，仍列在方案中。", f"Unit {unit.name.say('en')} ended on {unit.valid_to} and still stands in the rulebook."  # fmt: skip
+    for goal in book.goals:
+        if goal.to_year is not None and goal.to_year < year:
+            yield f"战略目标 {goal.name.zh} 到 {goal.to_year} 年为止。", f"The goal {goal.name.say('en')} ends with {goal.to_year}."  # fmt: skip
+
+
+def _dates(book: Rulebook) -> Iterator[tuple[str, str]]:
+    procedure = book.procedure
+    for name, zh, en in (("starts_on", "开始日", "first day"), ("ends_on", "结束日", "last day")):
+        if procedure and (day := getattr(procedure, name)):
+            yield f"办理程序的{zh}顺延为 {day}，请对照放假安排核对。", f"The {en} of the closing procedure moved to {day}; check it against the days off."  # fmt: skip
+
+
+def _texts(book: Rulebook, year: int) -> Iterator[tuple[str, str]]:
+    """Words that name an earlier year."""
+    past = re.compile(r"(?<!\d)20\d\d(?=\s*年|〕|\])")
+    held: list[Any] = [*book.indicators, *book.adjustments]
+    for one in held:
+        said = " ".join(str(text) for text in (one.name.zh, getattr(one, "full_marks", None) or "", *(f"{b.title} {b.document}" for b in one.basis)))  # fmt: skip
+        old = sorted({found for found in past.findall(said) if int(found) < year})
+        if old:
+            yield f"{one.code} {one.name.zh} 的文字或依据中写着 {'、'.join(old)} 年。", f"Words or basis of {one.code} {one.name.say('en')} name {', '.join(old)}."  # fmt: skip

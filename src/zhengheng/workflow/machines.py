@@ -217,10 +217,15 @@ CONFLICT = Machine(
 
 CALENDAR = Machine(
     "calendar",
-    {"loaded": ("有效", "in use"), "withdrawn": ("已撤回", "withdrawn")},
+    {
+        "waiting": ("待复核", "to be confirmed"),
+        "loaded": ("有效", "in use"),
+        "withdrawn": ("已撤回", "withdrawn"),
+    },
     (
-        Transition("calendar.load", ("",), "loaded"),
-        Transition("calendar.withdraw", ("loaded",), "withdrawn"),
+        Transition("calendar.load", ("",), "waiting"),
+        Transition("calendar.confirm", ("waiting",), "loaded"),
+        Transition("calendar.withdraw", ("waiting", "loaded"), "withdrawn"),
     ),
 )
 

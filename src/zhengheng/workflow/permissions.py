@@ -348,6 +348,7 @@ RULES: tuple[Rule, ...] = (
     # Working days: next year's official notice comes when it comes.
     Rule("calendar.read", BUSINESS),
     _rule("calendar.load", Role.OFFICE_PROCEDURE),
+    _rule("calendar.confirm", Role.OFFICE_DIRECTOR, relation="second"),
     _rule("calendar.withdraw", Role.OFFICE_PROCEDURE),
     # What a year needs before it can begin.
     _rule("year.checklist", *OFFICE),

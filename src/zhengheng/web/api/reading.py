@@ -1,11 +1,12 @@
 """Addresses of the year's overviews and of what is brought in by a table: each what its page shows or does."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpResponse
 from ninja import File, Router, Schema
 from ninja.files import UploadedFile
+from pydantic import Field
 
 from zhengheng.web.accounts import imports
 from zhengheng.web.accounts.request import OfficeRequest
@@ -94,10 +95,12 @@ class PointOut(Schema):
 
 
 @router.get("/checklist", response={200: list[PointOut], **ERRORS})
-def year_checklist(request: OfficeRequest) -> list[Any]:
+def year_checklist(
+    request: OfficeRequest, year: Annotated[int | None, Field(ge=2000, le=2099)] = None
+) -> list[Any]:
     """What the year needs before it can begin."""
     require(request.user, "year.checklist", request.now.date())
-    return list(checklist(request.now.date()))
+    return list(checklist(request.now.date(), year))
 
 
 class CountOut(Schema):

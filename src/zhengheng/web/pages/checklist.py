@@ -1,5 +1,6 @@
 """The start of the year 年初准备: what is there, what is missing, and where to put it right."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -38,16 +39,17 @@ class Point:
     address: str
 
 
-def checklist(day: date) -> list[Point]:
-    """The points for the year of `day`, in the order of the road."""
-    books = list(RulebookVersion.objects.filter(state="adopted", period__startswith=str(day.year)))
-    units = sorted({unit.code for book in books for unit in assessed(book_of(book))})
+def checklist(day: date, year: int | None = None) -> list[Point]:
+    """The points for a year (that of `day` where none is named) as things stand on `day`, in the order of the road."""
+    year = year or day.year
+    books = list(RulebookVersion.objects.filter(state="adopted", period__startswith=str(year)))
+    units = _units(books or _last(year), year)
     held = list(standing(day))
     names = dict(Unit.objects.values_list("code", "name_zh"))
     points = [
         _point("本年度放假安排已载入", "this year's holidays are loaded", "/office/calendars/",
-               () if working_calendar().is_known(day) else (str(day.year),)),
-        _point("本年度考核方案已生效", "this year's rulebooks are in force", "/office/rulebooks/", () if books else (str(day.year),)),
+               () if working_calendar().is_known(date(year, 1, 1)) else (str(year),)),
+        _point("本年度考核方案已生效", "this year's rulebooks are in force", "/office/rulebooks/", () if books else (str(year),)),
         _point("被考核单位都已登记", "all assessed units are registered", "/office/organisation/",
                set(units) - set(Unit.objects.values_list("code", flat=True))),
         _point("每个单位都有负责人账号", "each unit has its leader's account", ACCOUNTS, _without(units, held, Role.UNIT_LEADER)),
@@ -70,6 +72,24 @@ def checklist(day: date) -> list[Point]:
     return [replace(point, missing=missing) for point, missing in zip(points, named, strict=True)]
 
 
+def _last(year: int) -> list[RulebookVersion]:
+    """The rulebooks of the newest year before, while this one has none yet."""
+    held = RulebookVersion.objects.filter(state="adopted", period__lt=str(year)).order_by("-period")
+    newest = held.values_list("period", flat=True).first()
+    return [one for one in held if newest and one.period[:4] == newest[:4]]
+
+
+def _units(books: list[RulebookVersion], year: int) -> list[str]:
+    """The units assessed under the rulebooks that exist in the year: who ended before is not waited for."""
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    gone = set(Unit.objects.filter(valid_to__lt=first).values_list("code", flat=True))
+    found = {
+        unit.code for book in books for unit in assessed(book_of(book))
+        if (unit.valid_to is None or unit.valid_to >= first) and (unit.valid_from is None or unit.valid_from <= last)
+    }  # fmt: skip
+    return sorted(found - gone)
+
+
 def _point(zh: str, en: str, address: str, missing: Iterable[str]) -> Point:
     found = tuple(sorted(missing))
     return Point(zh, en, not found, found, address)
@@ -89,11 +109,14 @@ def _unsigned(books: list[RulebookVersion], units: list[str]) -> set[str]:
 def page(request: OfficeRequest) -> HttpResponse:
     """What the year still lacks."""
     require(request.user, "year.checklist", request.now.date())
-    points = checklist(request.now.date())
+    asked = request.GET.get("year", "")
+    year = int(asked) if re.fullmatch("20[0-9]{2}", asked) else request.now.year
+    points = checklist(request.now.date(), year)
     own = anywhere(grants(request.user, request.now.date()), "account.list")
     context = {
         "points": [(point, own or point.address != ACCOUNTS) for point in points],
         "open": sum(not point.done for point in points),
-        "year": request.now.year,
+        "year": year,
+        "years": sorted({year, *range(request.now.year - 1, request.now.year + 2)}),
     }
     return render(request, "pages/checklist.html", context)

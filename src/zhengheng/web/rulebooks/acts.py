@@ -267,6 +267,7 @@ def _page(version: RulebookVersion, request: Any) -> dict[str, Any]:
     editable = version.state == "draft" and anywhere(grants(request.user, request.now.date()), "rulebook.amend")  # fmt: skip
     return {
         "indicators": selectors.book_of(version).indicators if editable else (),
+        "revise": selectors.revise(version),
         "cards": cards(selectors.book_of(version)), "others": _others(version, request),
         "editable": editable, "changes": selectors.changes(version, spoken),
         "opinions": version.opinions.select_related("by"), "steps": selectors.steps(version),

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from zhengheng.domain.problems import Language, ZhenghengError
 from zhengheng.scheme.base import Words
 from zhengheng.scheme.compare import differences
+from zhengheng.scheme.later import to_revise
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scheme.procedure import USUAL, ClosingStep, Procedure
 from zhengheng.web.accounts.models import Account
@@ -100,6 +101,14 @@ def changes(version: RulebookVersion, language: Language) -> list[str]:
     """In words, what changed against the version before it."""
     old = before(version)
     return differences(book_of(old), book_of(version), language) if old else []
+
+
+def revise(version: RulebookVersion) -> list[tuple[str, str]]:
+    """What a draft for a new year still holds of the year before, for whoever revises it."""
+    old = before(version)
+    if version.state != "draft" or old is None or old.period >= version.period:
+        return []
+    return to_revise(book_of(old), book_of(version), int(version.period[:4]))
 
 
 def frozen(version: RulebookVersion, day: date) -> bool:
