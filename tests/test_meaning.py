@@ -166,5 +166,10 @@ def test_a_column_of_equals_says_so_and_names_the_setting(kind: str) -> None:
     assert entry.status == "undefined"
     assert "全组的值都相同" in entry.detail
     assert "undefined" in entry.detail
+    before = book({"code": "A", "method": {"kind": "ratio"}, "reference": {"to": "previous"}})
+    last = run(before, {("u", "A"): {PERIOD.end: "50"}}, ENGINES[0])
+    assert [row["status"] for row in indicator_rows(last)] == ["missing"], (
+        "last year was not reported"
+    )
     gap = run(rules, {("u", "A"): {PERIOD.end: "50"}, ("v", "A"): {}}, ENGINES[0])
     assert next(r["status"] for r in indicator_rows(gap) if r["unit"] == "v") == "missing"

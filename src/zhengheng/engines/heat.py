@@ -133,7 +133,7 @@ def _leaves(node: Any) -> Iterator[str]:
 
 
 def _mark(row: dict[str, Any], rule: dict[str, Any], light: str | None, share: Fraction) -> Mark:
-    status = status_name(row)
+    status = status_name(row, rule)
     full = plain(int(rule["full"]), 6)
     if status != "value":
         return Mark(row["unit"], row["indicator"], status, full=full)

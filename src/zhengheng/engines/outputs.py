@@ -73,7 +73,7 @@ def indicator_rows(run: Run) -> Iterator[dict[str, str]]:
             "value": format_scaled(row["value"], rule["decimals"]),
             "target": format_scaled(row["target"], rule["decimals"]),
             "score": format_scaled(row["printed"], 9, rule["digits"]),
-            "status": status_name(row),
+            "status": status_name(row, rule),
             "full": format_scaled(rule["full"], 6, 4).rstrip("0").rstrip("."),
             "light": lights.get((row["unit"], row["indicator"]), ""),
         }

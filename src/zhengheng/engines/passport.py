@@ -258,7 +258,7 @@ class _Maker:
         row = self.scores[code]
         segments = sorted(place for indicator, place in self.rules if indicator == code and place)
         rule = self.rules[code, segments[-1]]
-        status = status_name(row)
+        status = status_name(row, rule)
         detail = self.t(f"满分 {plain(rule['full'], 6)}", f"of {plain(rule['full'], 6)}")
         if light := self.lights.get(code):
             detail += f"; {LIGHT_WORDS[light][self.language == 'en']}"

@@ -27,9 +27,14 @@ STATUS_NAMES = {
 }
 
 
-def status_name(row: Mapping[str, Any]) -> str:
-    """The status of a row of `indicator_score` by name: a value whose formula has no result is `undefined`."""
-    if row["status"] == MISSING and row["value"] is not None:
+def status_name(row: Mapping[str, Any], rule: Mapping[str, Any]) -> str:
+    """The status of a row of `indicator_score` by name, given its rule.
+
+    A value whose formula has no result is `undefined`; one whose measure (last year, another unit's value)
+    was not reported stays `missing`.
+    """
+    unmeasured = rule["reference"] != "given" and row["target"] is None
+    if row["status"] == MISSING and row["value"] is not None and not unmeasured:
         return "undefined"
     return STATUS_NAMES[row["status"]]
 
