@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 from django.conf import settings
@@ -28,23 +29,27 @@ Tell = Callable[[str], None]
 def backup(home: Path, out: Path, tell: Tell) -> int:
     """Write the installation to one tar file that proves itself; gives the number of its parts.
 
-    The database is copied first: what the lakes got meanwhile is loaded again by its job, and known there.
+    Nobody writes to a lake while the database is copied: what counts as loaded there is in the lakes of the same backup.
     """
-    with tempfile.TemporaryDirectory() as folder, Tarball(out) as tarball:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as held, Tarball(out) as tarball:
+        lakes = [Lake.open(path.parent) for path in sorted((home / "lakes").glob("*/register.db"))]
+        for lake in lakes:
+            tell(lake.home.name)
+            held.enter_context(lake.writing())
         tell("office")
         copy = Path(folder) / "office"
         if connection.vendor == "sqlite":
             _copy_sqlite(copy)
             tarball.add("office.db", copy)
         else:
-            _run("pg_dump", "--format=custom", "--no-owner", f"--file={copy}", _address())
+            _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={copy}")
             tarball.add("office.dump", copy)
-        for lake in sorted((home / "lakes").glob("*/register.db")):
-            code = lake.parent.name
+        for lake in lakes:
+            code = lake.home.name
             tell(code)
-            held = Path(folder) / f"{code}.tar"
-            backup_lake(Lake.open(lake.parent), held)
-            tarball.add(f"lakes/{code}.tar", held)
+            kept = Path(folder) / f"{code}.tar"
+            backup_lake(lake, kept)
+            tarball.add(f"lakes/{code}.tar", kept)
         for name in ALONE:
             if (home / name).is_file():
                 tarball.add(name, home / name)
@@ -57,27 +62,72 @@ def backup(home: Path, out: Path, tell: Tell) -> int:
 
 
 def restore(archive: Path, home: Path, tell: Tell) -> int:
-    """Open a backup as a new home. Every file is checked first. Raises DataError."""
+    """Open a backup as a new home. Every file is checked first, and what fails leaves nothing behind. Raises DataError."""
     if home.exists() and any(path.name not in KEYS for path in home.iterdir()):
         raise DataError.one(
-            str(home), "restore.taken", zh="目标文件夹不是空的 (密钥除外), 请换一个新的文件夹",
+            str(home), "restore.taken", zh="目标文件夹不是空的（密钥除外），请换一个新的文件夹。",
             en="the folder is not empty (but for keys); give a new one",
         )  # fmt: skip
     with tempfile.TemporaryDirectory(dir=home.parent) as folder:
         place = Path(folder)
         count = unpack(archive, place)
-        home.mkdir(parents=True, exist_ok=True)
+        _refuse_other_database(place)
+        made = place / "made"
         for lake in sorted((place / "lakes").glob("*.tar")):
             tell(lake.stem)
-            restore_lake(lake, home / "lakes" / lake.stem)
+            restore_lake(lake, made / "lakes" / lake.stem)
         if (dump := place / "office.dump").is_file():
-            _run("pg_restore", "--no-owner", "--exit-on-error", f"--dbname={_address()}", str(dump))
+            tell("office")
+            _restore_postgres(dump, place / "list")
+        home.mkdir(parents=True, exist_ok=True)
+        if (made / "lakes").exists():
+            (made / "lakes").rename(home / "lakes")
         for name in ("office.db", *ALONE, *FOLDERS):
             if (place / name).exists():
                 shutil.move(place / name, home / name)
         # From its next checkpoint on the ledger says that it came back from a backup.
         (home / RESTORED).touch()
     return count
+
+
+def _refuse_other_database(place: Path) -> None:
+    server = (place / "office.dump").is_file()
+    if server == (connection.vendor == "postgresql"):
+        return
+    raise DataError.one(
+        "DATABASE_URL", "restore.address",
+        zh="这个备份来自 PostgreSQL，请先用 DATABASE_URL 给出一个空数据库的地址。" if server
+        else "这个备份来自 SQLite，请去掉 DATABASE_URL 后再恢复。",
+        en="this backup is of a PostgreSQL database; name an empty one in DATABASE_URL" if server
+        else "this backup is of an SQLite database; unset DATABASE_URL and restore again",
+    )  # fmt: skip
+
+
+LEFT_OUT = (
+    " EXTENSION ",
+    " SCHEMA - public ",
+    " COMMENT - EXTENSION ",
+    " COMMENT - SCHEMA public ",
+)
+"""Entries of a dump that belong to the database server's administrator: the application uses none of them."""
+
+
+def _restore_postgres(dump: Path, listed: Path) -> None:
+    """In one transaction, by the application's own role. Raises DataError, with the database as it was."""
+    with connection.cursor() as cursor:
+        if connection.introspection.table_names(cursor):
+            raise DataError.one(
+                "DATABASE_URL", "restore.taken", zh="目标数据库不是空的，请换一个空的数据库。",
+                en="the database is not empty; give an empty one",
+            )  # fmt: skip
+    connection.close()
+    lines = _run("pg_restore", "--list", str(dump)).splitlines()
+    wanted = [line for line in lines if not any(part in f"{line} " for part in LEFT_OUT)]
+    listed.write_text("\n".join(wanted) + "\n", encoding="utf-8")
+    _run(
+        "pg_restore", "--no-owner", "--no-privileges", "--single-transaction", f"--use-list={listed}",
+        f"--dbname={settings.DATABASES['default']['NAME']}", str(dump),
+    )  # fmt: skip
 
 
 def _copy_sqlite(out: Path) -> None:
@@ -90,18 +140,41 @@ def _copy_sqlite(out: Path) -> None:
         target.close()
 
 
-def _address() -> str:
-    return os.environ["DATABASE_URL"]
+def _environment() -> dict[str, str]:
+    """The database's address for PostgreSQL's own programs, which show their words to everybody on the machine.
+
+    Of the address's options those that are the server's; what is Django's own stays away.
+    """
+    held = settings.DATABASES["default"]
+    said = {
+        "PGHOST": held["HOST"], "PGPORT": held["PORT"], "PGUSER": held["USER"],
+        "PGPASSWORD": held["PASSWORD"], "PGDATABASE": held["NAME"],
+    } | {name: held["OPTIONS"].get(option) for option, name in OPTIONS.items()}  # fmt: skip
+    return dict(os.environ) | {name: str(value) for name, value in said.items() if value}
 
 
-def _run(*command: str) -> None:
-    """One of PostgreSQL's own programs. Raises DataError with what it said."""
+OPTIONS = {
+    "sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT", "sslcert": "PGSSLCERT", "sslkey": "PGSSLKEY",
+    "sslcrl": "PGSSLCRL", "options": "PGOPTIONS", "connect_timeout": "PGCONNECT_TIMEOUT",
+    "service": "PGSERVICE", "passfile": "PGPASSFILE", "target_session_attrs": "PGTARGETSESSIONATTRS",
+    "channel_binding": "PGCHANNELBINDING", "gssencmode": "PGGSSENCMODE", "application_name": "PGAPPNAME",
+}  # fmt: skip
+"""Option of an address → the variable in which libpq looks for it."""
+
+
+def _run(*command: str) -> str:
+    """One of PostgreSQL's own programs; gives what it wrote. Raises DataError with what it said."""
     try:
-        subprocess.run(command, check=True, capture_output=True, text=True)
+        done = subprocess.run(
+            command, check=True, capture_output=True, text=True, env=_environment()
+        )
     except FileNotFoundError as error:
         raise DataError.one(
-            command[0], "program.absent", zh=f"找不到 {command[0]}, 请安装 PostgreSQL 客户端",
+            command[0], "program.absent", zh=f"找不到 {command[0]}，请安装 PostgreSQL 客户端。",
             en=f"{command[0]} is not here; install PostgreSQL's client programs",
         ) from error  # fmt: skip
     except subprocess.CalledProcessError as error:
-        raise DataError.one(command[0], "program.failed", zh=error.stderr[-400:], en=error.stderr[-400:]) from error  # fmt: skip
+        raise DataError.one(
+            command[0], "program.failed", zh=f"{command[0]} 没有完成：{error.stderr[-400:]}", en=f"{command[0]} failed: {error.stderr[-400:]}"
+        ) from error  # fmt: skip
+    return done.stdout

@@ -16,9 +16,13 @@ from rich.console import Console
 from rich.text import Text
 
 from zhengheng.domain.problems import NotFoundError, VerifyError
+from zhengheng.web.starting import begin, has_assets, nothing_left, within_budget
 
 HomeOption = Annotated[
     Path, typer.Option("--home", envvar="ZHENGHENG_HOME", help="数据文件夹 / data folder")
+]
+NewOption = Annotated[
+    bool, typer.Option("--new", help="在这个文件夹新建 / found an office in this folder")
 ]
 HERE = Path("demo")
 out = Console(highlight=False, markup=False, emoji=False)
@@ -42,45 +46,38 @@ portal = typer.Typer(
 )
 
 
-def begin(home: Path, *, look_only: bool = False) -> None:
-    """Bring Django up on a data folder, its tables up to date unless one only looks."""
-    os.environ["ZHENGHENG_HOME"] = str(home.resolve())
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhengheng.web.config.settings")
-    home.mkdir(parents=True, exist_ok=True)
-    import django
-    from django.core.management import call_command
-
-    django.setup()
-    if not look_only:
-        call_command("migrate", verbosity=0, interactive=False)
-
-
 def serve(
     home: HomeOption = HERE,
     host: Annotated[str, typer.Option(help="address")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="port")] = 8000,
     threads: Annotated[int, typer.Option(help="线程 / threads of each process")] = 2,
     processes: Annotated[int, typer.Option(help="进程, 0 为按内核数 / processes; 0: by the cores")] = 0,
+    new: NewOption = False,
 ) -> None:  # fmt: skip
     """Serve the office in production form."""
-    begin(home)
+    begin(home, new=new)
+    has_assets()
     from django.db import connections
 
     from zhengheng.web.config.serving import serve_all, usual_processes
     from zhengheng.web.config.wsgi import application
 
+    number = processes or usual_processes()
+    if said := within_budget(number, threads):
+        out.print(said)
     # No process may go on with a connection that another one opened.
     connections.close_all()
     out.print(f"政衡 Zhengheng: http://{host}:{port}/  (Ctrl+C 结束 / ends it)")
-    serve_all(application, host, port, threads, processes or usual_processes())
+    serve_all(application, host, port, threads, number)
 
 
 def worker(
     home: HomeOption = HERE,
     batch: Annotated[bool, typer.Option(help="做完即止 / end when the queue is empty")] = False,
+    new: NewOption = False,
 ) -> None:
     """Do the jobs of the queue; several workers may run side by side."""
-    begin(home)
+    begin(home, new=new)
     from zhengheng.web.jobs.worker import run as work
 
     out.print("政衡 worker (Ctrl+C 结束 / ends it)")
@@ -105,18 +102,19 @@ def restore(
     home: Annotated[Path, typer.Argument(help="新文件夹 / a new folder")],
 ) -> None:
     """Open a backup as a new home; put the keys back beside it."""
-    begin(home, look_only=True)
-    from zhengheng.web.care import restore as read
+    with nothing_left(home):
+        begin(home, look_only=True, new=True)
+        from zhengheng.web.care import restore as read
 
-    with out_status() as tell:
-        count = read(archive, home, tell)
+        with out_status() as tell:
+            count = read(archive, home, tell)
     out_line(f"{home}: {count} 个文件 / files")
 
 
 @office.command("officers")
-def officers(home: HomeOption = HERE) -> None:
+def officers(home: HomeOption = HERE, new: NewOption = False) -> None:
     """Make the three officers of a new installation; their first passwords are shown once."""
-    begin(home)
+    begin(home, new=new)
     from zhengheng.web.accounts.services import first_officers
     from zhengheng.web.pages.clock import now
     from zhengheng.workflow.roles import NAMES, Role
@@ -244,7 +242,7 @@ def demo(
 ) -> None:  # fmt: skip
     """Furnish the office with the sample city, print its accounts, serve it with a fixed clock."""
     os.environ |= {"ZHENGHENG_CLOCK": at, "ZHENGHENG_FICTIONAL": "1"}
-    begin(home)
+    begin(home, new=True)
     from zhengheng.web.sample.furnish import furnish_office
 
     out.print("\n账号 / accounts (虚构示例 / fictional):")
@@ -281,7 +279,7 @@ def show(
             shown(book, mapping, read_files(mapping, book, data, key=secrets.token_bytes(32)))
         )
     at = os.environ["ZHENGHENG_CLOCK"] = clock(brought)
-    begin(home)
+    begin(home, new=True)
     from zhengheng.web.sample.own import furnish_own
 
     with out_status() as tell:

@@ -1,11 +1,15 @@
 """What every request passes through: the clock, the language, the door, expected errors in words."""
 
+import logging
 import time
 from collections.abc import Callable
 from typing import cast
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
@@ -21,6 +25,7 @@ from zhengheng.web.api.repeat import once
 from zhengheng.web.pages.clock import now
 from zhengheng.web.pages.views import problem_page
 
+log = logging.getLogger(__name__)
 Handler = Callable[[HttpRequest], HttpResponse]
 API = "/api/v1/"
 LONGEST = 160
@@ -33,11 +38,54 @@ OPEN = ("/office/sign-in/", "/office/doors/", "/office/language/", "/api/v1/")
 Beside the office there are static files and the portal's written pages, which are everybody's."""
 
 
-def clock(handle: Handler) -> Handler:
-    """Below the views the time is an argument; here it is read, once a request."""
+WORDS = {
+    400: ("请求不完整，或格式不对。", "the request is incomplete or malformed"),
+    403: ("没有权限。", "this is not allowed"),
+    404: ("没有这个地址。", "there is no such address"),
+    405: ("这个地址不接受这种方法。", "the address does not take this method"),
+    413: ("请求太大。", "the request is too large"),
+    503: ("数据库暂时没有应答，请稍后重试。", "the database does not answer for the moment; try again later"),
+}  # fmt: skip
+
+
+def documented(handle: Handler) -> Handler:
+    """Every error of the API is one kind of document, whoever of the server's parts refused the request."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        request.now = now()  # type: ignore[attr-defined]
+        response = handle(request)
+        status = response.status_code
+        if not request.path.startswith("/api/") or status < 400 or "json" in response.headers.get("Content-Type", ""):  # fmt: skip
+            return response
+        zh, en = WORDS.get(status, ("系统出错，已记录；没有改变任何数据。", "something broke and was recorded; nothing was changed") if status >= 500 else ("请求没有被接受。", "the request was not taken"))  # fmt: skip
+        made = answer(request, status, (Problem("request", f"http.{status}", zh, en),))
+        for name in ("Retry-After", "Allow", "Cache-Control"):
+            if name in response.headers:
+                made.headers[name] = response.headers[name]
+        return made
+
+    return middleware
+
+
+class ReadingGoesOn(SessionMiddleware):
+    """Sessions; where the database takes nothing in, as on a full disk, what was asked for to read is shown all the same."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Note the sign of life; a page that was read does not wait for it."""
+        try:
+            return super().process_response(request, response)
+        except (DatabaseError, SessionInterrupted) as error:
+            if request.method not in {"GET", "HEAD"}:
+                raise
+            log.warning("a session was not saved: %s", str(error).strip())
+            return response
+
+
+def clock(handle: Handler) -> Handler:
+    """Below the views the time is an argument; here it is read, once a request of the office."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(OFFICE):
+            request.now = now()  # type: ignore[attr-defined]
         return handle(request)
 
     return middleware
@@ -126,6 +174,8 @@ def traced(handle: Handler) -> Handler:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = handle(request)
+        if not request.path.startswith(OFFICE):
+            return response  # everybody's pages, which ask no database
         user = request.user
         if request.method in {"GET", "HEAD"} and response.status_code in {200, 304} and isinstance(user, Account):  # fmt: skip
             subject = getattr(request, "subject", request.get_full_path()[:LONGEST])

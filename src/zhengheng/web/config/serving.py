@@ -1,12 +1,16 @@
 """The production server: waitress, in as many processes as the machine has cores where it can fork."""
 
+import errno
 import gc
 import logging
 import multiprocessing
+import multiprocessing.connection
+import multiprocessing.process
 import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -15,8 +19,19 @@ from waitress import create_server
 from waitress.channel import HTTPChannel
 from waitress.task import WSGITask
 
+from zhengheng.domain.problems import ZhenghengError
+
 MOST = 4
 """Processes that are started unasked; each keeps the runs it shows in its own memory."""
+
+
+PAUSE, TRIES = 0.2, 10
+"""Seconds before something is tried again, and how often."""
+log = logging.getLogger(__name__)
+
+
+class PortError(ZhenghengError):
+    """Nothing can be served at this address."""
 
 
 def usual_processes() -> int:
@@ -27,21 +42,59 @@ def usual_processes() -> int:
 def serve_all(
     application: Callable[..., Any], host: str, port: int, threads: int, processes: int
 ) -> None:
-    """Serve on one socket until interrupted or terminated; the helpers end with this process."""
-    held = socket.create_server((host, port), backlog=1024)
-    alive = os.pipe()
-    helpers = [
-        multiprocessing.get_context("fork").Process(target=_help, args=(application, held, threads, alive), daemon=True)
-        for _ in range(processes - 1)
-    ]  # fmt: skip
-    for one in helpers:
-        one.start()
+    """Serve on one socket until interrupted or terminated; the helpers end with this process.
+
+    With more than one process this one serves nobody: it starts the others, and another one for each that dies.
+    """
+    held = _socket(host, port)
     signal.signal(signal.SIGTERM, _leave)
-    try:
+    if processes == 1:
         _serve(application, held, threads)
+        return
+    alive = os.pipe()
+    fork = multiprocessing.get_context("fork")
+
+    def started() -> multiprocessing.process.BaseProcess:
+        one = fork.Process(target=_help, args=(application, held, threads, alive), daemon=True)
+        one.start()
+        return one
+
+    helpers = [started() for _ in range(processes)]
+    try:
+        while True:
+            multiprocessing.connection.wait([one.sentinel for one in helpers])
+            for place, one in enumerate(helpers):
+                if not one.is_alive():
+                    log.warning("a server process ended (%s); another one takes its place", one.exitcode)  # fmt: skip
+                    time.sleep(PAUSE)
+                    helpers[place] = started()
     finally:
         for one in helpers:
             one.terminate()
+
+
+def _socket(host: str, port: int) -> socket.socket:
+    """The socket that all processes share. Raises PortError where somebody else has the port."""
+    for left in range(TRIES, -1, -1):
+        try:
+            return socket.create_server((host, port), backlog=1024)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE and left:
+                time.sleep(PAUSE)  # a server that was just ended still lets go of it
+                continue
+            taken = error.errno == errno.EADDRINUSE
+            zh = (
+                "端口已被另一个程序占用，请用 --port 换一个。"
+                if taken
+                else f"不能在这个地址上提供服务：{error.strerror}。"
+            )
+            en = (
+                "another program has this port; give another one with --port"
+                if taken
+                else f"cannot serve at this address: {error.strerror}"
+            )
+            raise PortError.one(f"{host}:{port}", "port.taken" if taken else "port.refused", zh=zh, en=en) from error  # fmt: skip
+    raise AssertionError
 
 
 def _help(

@@ -102,10 +102,11 @@ INSTALLED_APPS = [
     "zhengheng.web.reminders",
 ]
 MIDDLEWARE = [
+    "zhengheng.web.config.middleware.documented",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "zhengheng.web.config.middleware.ReadingGoesOn",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -140,7 +141,13 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{HOME / 'office.db'}")}
+try:
+    DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{HOME / 'office.db'}")}
+except ValueError as error:
+    # The address may hold a password: the error says what is wrong with it, and not what it is.
+    raise ImproperlyConfigured("DATABASE_URL must begin with postgres:// or sqlite:///") from error
+if not DATABASES["default"]["ENGINE"].endswith(("sqlite3", ".postgresql")):
+    raise ImproperlyConfigured("DATABASE_URL must begin with postgres:// or sqlite:///")
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Writers queue for the one lock from the start of their transaction, readers never wait.
     DATABASES["default"]["OPTIONS"] = {
@@ -148,6 +155,13 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
         "init_command": "pragma journal_mode=wal; pragma synchronous=full; pragma foreign_keys=on;",
     }
+else:
+    # Each thread keeps its connection: the budget is threads times processes, and a dead one is noticed before use.
+    _options = {"connect_timeout": 5, **DATABASES["default"].get("OPTIONS", {})}
+    _age = int(_options.pop("conn_max_age", 600))
+    if _options.pop("ssl_require", False):
+        _options.setdefault("sslmode", "require")
+    DATABASES["default"] |= {"CONN_MAX_AGE": _age, "CONN_HEALTH_CHECKS": True, "OPTIONS": _options}
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 

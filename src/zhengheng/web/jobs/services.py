@@ -1,6 +1,5 @@
 """Asking for a job, doing it, taking up again what a dead worker left."""
 
-import errno
 import logging
 import threading
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from django_tasks_db.models import DBTaskResult
 
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.web.accounts.models import Account
+from zhengheng.web.jobs.faults import is_full, passes
 from zhengheng.web.jobs.models import Job
 
 SILENCE = timedelta(seconds=settings.JOB_SILENCE)
@@ -101,21 +101,8 @@ def run_job(number: int) -> None:
         mine.update(state="done", result=result, problems=[])
 
 
-def passes(error: Exception) -> bool:
-    """Whether a fault of the database goes by itself: away, restarting, full, busy; not a fault of the work."""
-    if isinstance(error, InterfaceError):
-        return True
-    if not isinstance(error, OperationalError):
-        return False
-    if connection.vendor == "sqlite":
-        return "locked" in str(error) or "busy" in str(error)
-    state = getattr(error.__cause__, "sqlstate", None)
-    # Of PostgreSQL: connection, resources, operator's intervention, deadlock; none: the connection itself broke.
-    return state is None or state[:2] in {"08", "53", "57", "40"}
-
-
 def _in_words(error: Exception, number: int) -> dict[str, str]:
-    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+    if is_full(error):
         zh, en = "磁盘空间已满，作业没有完成。请系统管理员腾出空间后重试。", "the disk is full and the job was not done; make room, then try again"  # fmt: skip
     else:
         zh = f"作业因程序内部错误没有完成。请系统管理员在运行日志中查找作业 {number}，排除原因后重试。"

@@ -15,7 +15,8 @@ from zhengheng.ledger.check import Finding, check, turned_back
 from zhengheng.ledger.checkpoint import Checkpoint, CheckpointError, cosign, public, read
 from zhengheng.ledger.entry import Entry
 from zhengheng.ledger.witness import COSIGNED, stated
-from zhengheng.web.commands import HERE, HomeOption, begin, out, out_line
+from zhengheng.web.commands import HERE, HomeOption, out, out_line
+from zhengheng.web.starting import begin
 
 ledger = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="存证日志 / the ledger")
 

@@ -1,5 +1,6 @@
 """The home page, the language switch, and errors in words."""
 
+import sys
 from typing import Any
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,9 +19,12 @@ from zhengheng.web.accounts.selectors import grants, standing
 from zhengheng.web.acts.declare import Kind
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.acts.selectors import owed
+from zhengheng.web.api.problems import answer
 from zhengheng.web.days.selectors import working_calendar
+from zhengheng.web.jobs.faults import is_full, passes
 from zhengheng.web.ledger.services import append
 from zhengheng.web.pages import clock
+from zhengheng.web.pages.context import built
 from zhengheng.web.pages.requests import http_status
 from zhengheng.web.pages.tags import say
 from zhengheng.web.reporting.jobs import tick
@@ -124,9 +129,19 @@ def not_found(request: OfficeRequest, exception: Exception | None = None) -> Htt
 
 
 def broken(request: OfficeRequest) -> HttpResponse:
-    return _words(
-        request,
-        500,
-        "系统出错, 已记录; 您的数据没有改变",
-        "something broke and was recorded; your data are unchanged",
-    )
+    """What nobody expected; and a database that is away, busy or full, which is no fault of the page."""
+    error = sys.exc_info()[1] or Exception()
+    status, words = 500, ("系统出错，已记录；您的数据没有改变。", "something broke and was recorded; your data are unchanged")  # fmt: skip
+    if is_full(error):
+        status, words = 503, ("磁盘空间已满，暂时不能保存，请系统管理员腾出空间；查看不受影响。", "the disk is full and nothing can be saved until the system administrator makes room; reading goes on")  # fmt: skip
+    elif passes(error):
+        status, words = 503, ("数据库暂时没有应答，请稍后重试；您的数据没有改变。", "the database does not answer for the moment; try again later, your data are unchanged")  # fmt: skip
+    if request.path.startswith("/api/"):
+        response = answer(request, status, (Problem("request", f"http.{status}", *words),))
+    else:
+        # Nothing of this page asks the database, who reads it included.
+        context = {"zh": words[0], "en": words[1], "stylesheet": built("office.css")}
+        response = HttpResponse(render_to_string("pages/broken.html", context), status=status)
+    if status == 503:
+        response["Retry-After"] = "10"
+    return response

@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from zhengheng.domain.problems import DataError
 from zhengheng.lake.store import Lake
 from zhengheng.scheme.load import load_rulebook
 from zhengheng.scheme.model import Rulebook
@@ -26,9 +27,20 @@ SERVED = {"departments": ("D10", "D06", "D22"), "districts": ("Q11", "Q08", "Q07
 """Units whom the result was served on by their leader's reading it."""
 
 
+UNDER_WAY = "demo.part"
+"""Lies in the folder while the demonstration is being made."""
+
+
 def furnish_office(home: Path, now: datetime) -> list[tuple[str, str, str]]:
     """Make people, rulebooks, results and open cases, once. Gives user name, password and role of each account."""
+    under_way = home / UNDER_WAY
+    if under_way.exists():
+        raise DataError.one(
+            str(home), "demo.half", zh="示例没有做完就中断了，不能接着做。请删除这个文件夹后重新运行。",
+            en="the demonstration broke off before it was whole and cannot be continued; remove the folder and run it again",
+        )  # fmt: skip
     if not Account.objects.exists():
+        under_way.touch()
         settle(moment("2022-12-05"), now)
         _earlier(home)
         books = {name: _rulebook(home, name) for name in YEARLY}
@@ -53,6 +65,7 @@ def furnish_office(home: Path, now: datetime) -> list[tuple[str, str, str]]:
         cases.comments(home)
         cases.published()
         work(pages=True)
+        under_way.unlink()
     return accounts()
 
 

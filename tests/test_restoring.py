@@ -1,0 +1,89 @@
+"""Backup and restore on PostgreSQL by the application's own role; no password in sight; a failure leaves nothing."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.conftest import ROOT
+from tests.servers import programs
+
+PLAIN = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "ZHENGHENG_HOME"}}
+WORD = "geheim-7"
+
+
+@pytest.fixture(scope="module")
+def server(postgres: str) -> str:
+    """The server, with a role that owns three databases and nothing else."""
+    with psycopg.connect(f"postgresql://{postgres}", autocommit=True) as held:
+        held.execute(f"create role app login password '{WORD}'")  # type: ignore[arg-type]
+        for name in ("first", "second", "closed"):
+            held.execute(f"create database {name} owner {'app' if name != 'closed' else 'zhengheng'}")  # type: ignore[arg-type] # fmt: skip
+    with psycopg.connect(f"postgresql://{postgres.removesuffix('postgres')}first", autocommit=True) as held:  # fmt: skip
+        # Such as administrators put into every database; only a superuser may make this one.
+        held.execute("create extension pageinspect")
+    return postgres.removeprefix("zhengheng@").removesuffix("postgres")
+
+
+def address(server: str, name: str) -> str:
+    return f"postgresql://app:{WORD}@{server}{name}?sslmode=prefer&application_name=kaohe&conn_max_age=60"
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> dict[str, str]:
+    """PostgreSQL's programs under their own names, each of which notes the words it was called with."""
+    found = programs()
+    assert found is not None
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name in ("pg_dump", "pg_restore"):
+        path = folder / name
+        path.write_text(f'#!/bin/sh\necho "$0 $*" >> {tmp_path}/called\nexec {found / name} "$@"\n')
+        path.chmod(0o755)
+    return {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
+
+
+def run(env: dict[str, str], *words: str | Path) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "zhengheng.cli.main", *map(str, words)], cwd=ROOT, env=PLAIN | env,
+        capture_output=True, text=True, check=False, timeout=180,
+    )  # fmt: skip
+    assert "Traceback" not in done.stdout + done.stderr, done.stderr[-3000:]
+    assert WORD not in done.stdout + done.stderr
+    return done
+
+
+def test_the_application_restores_its_backup_by_itself(
+    server: str, watched: dict[str, str], tmp_path: Path
+) -> None:
+    home, copy, tar = tmp_path / "home", tmp_path / "copy", tmp_path / "all.tar"
+    first = watched | {"DATABASE_URL": address(server, "first")}
+    assert run(first, "office", "officers", "--new", "--home", home).returncode == 0
+    done = run(first, "backup", tar, "--home", home)
+    assert done.returncode == 0, done.stderr
+    for env, word in (
+        (watched, "restore.address"),
+        (first, "restore.taken"),
+        (watched | {"DATABASE_URL": address(server, "closed")}, "program.failed"),
+        (watched | {"DATABASE_URL": address(server, "absent")}, "database.away"),
+    ):
+        done = run(env, "restore", tar, copy)
+        assert done.returncode not in {0, 1}
+        assert word in done.stderr + done.stdout
+        assert not copy.exists(), "what fails leaves nothing behind"
+    second = watched | {"DATABASE_URL": address(server, "second")}
+    done = run(second, "restore", tar, copy)
+    assert done.returncode == 0, done.stderr
+    assert run(second, "ledger", "verify", "--home", copy).returncode == 0
+    with psycopg.connect(f"postgresql://app@{server}second") as held:
+        assert held.execute("select count(*) from accounts_account").fetchone() == (3,)
+    called = (tmp_path / "called").read_text()
+    assert "pg_dump" in called
+    assert "pg_restore" in called
+    assert WORD not in called
+    shutil.rmtree(copy)
+    assert "restore.taken" in run(second, "restore", tar, copy).stderr

@@ -1,0 +1,145 @@
+"""Starting with the wrong place, address or port: a sentence, no traceback, and nothing founded by mistake."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+PLAIN = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "ZHENGHENG_HOME"}}
+
+
+def run(*words: str | Path, address: str | None = None) -> subprocess.CompletedProcess[str]:
+    env = PLAIN | ({"DATABASE_URL": address} if address else {})
+    return subprocess.run(
+        [sys.executable, "-m", "zhengheng.cli.main", *map(str, words)], cwd=ROOT, env=env,
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+
+
+def said(done: subprocess.CompletedProcess[str], code: str) -> str:
+    text = done.stdout + done.stderr
+    assert done.returncode not in {0, 1}, text
+    assert "Traceback" not in text
+    assert code in text
+    return text
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A founded office."""
+    place = tmp_path_factory.mktemp("office") / "home"
+    assert run("office", "officers", "--new", "--home", place).returncode == 0
+    return place
+
+
+@pytest.mark.parametrize(
+    "words", [("serve",), ("worker", "--batch"), ("office", "officers"), ("office", "check"), ("backup", "b.tar"), ("ledger", "verify")]
+)  # fmt: skip
+def test_a_mistyped_folder_founds_no_office(words: tuple[str, ...], tmp_path: Path) -> None:
+    said(run(*words, "--home", tmp_path / "nowhere"), "office.absent")
+    assert not (tmp_path / "nowhere").exists()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "letter.txt").write_text("x")
+    said(run(*words, "--home", tmp_path / "other"), "office.absent")
+    assert [path.name for path in (tmp_path / "other").iterdir()] == ["letter.txt"]
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("postgres://u:secret@127.0.0.1:9/d", "database.away"),
+        ("mongo://u:secret@127.0.0.1/d", "setting.wrong"),
+        ("nonsense", "setting.wrong"),
+    ],
+)
+@pytest.mark.parametrize("words", [("serve",), ("worker", "--batch"), ("backup", "out/never.tar")])
+def test_a_wrong_address_is_said_without_its_password(
+    words: tuple[str, ...], address: str, code: str, home: Path
+) -> None:
+    text = said(run(*words, "--home", home, address=address), code)
+    assert "secret" not in text
+
+
+def test_a_port_that_is_taken_is_said(home: Path) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+        said(run("serve", "--home", home, "--port", str(port)), "port.taken")
+
+
+def test_a_server_process_that_is_killed_is_replaced(home: Path) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "zhengheng.cli.main", "serve", "--home", str(home), "--port", str(port), "--processes", "2"]  # fmt: skip
+    server = subprocess.Popen(command, env=PLAIN, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    try:
+        assert answers(port)
+        first = children(server.pid)
+        assert len(first) == 2
+        for one in first:
+            os.kill(one, signal.SIGKILL)
+        for _ in range(200):
+            now = children(server.pid)
+            if len(now) == 2 and not set(now) & set(first):
+                break
+            time.sleep(0.05)
+        assert len(now) == 2
+        assert not set(now) & set(first)
+        assert answers(port)
+    finally:
+        server.terminate()
+        server.wait()
+    for _ in range(100):
+        if not any(Path(f"/proc/{one}").exists() for one in now):
+            break
+        time.sleep(0.05)
+    assert not any(Path(f"/proc/{one}").exists() for one in now), "they end with the first"
+
+
+def children(pid: int) -> list[int]:
+    return [int(n) for n in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def answers(port: int) -> bool:
+    for _ in range(600):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/office/sign-in/", timeout=5) as answer:  # fmt: skip
+                return bool(answer.status == 200)
+        except urllib.error.HTTPError:
+            raise
+        except OSError:
+            time.sleep(0.05)
+    return False
+
+
+@pytest.mark.parametrize("server", [False, True])
+def test_three_processes_found_one_office(
+    server: bool, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Each brings the tables up to date; one at a time."""
+    env = dict(PLAIN)
+    if server:
+        import psycopg
+
+        address = f"postgresql://{request.getfixturevalue('postgres')}"
+        with psycopg.connect(address, autocommit=True) as held:
+            held.execute("create database founding")
+        env["DATABASE_URL"] = address.removesuffix("postgres") + "founding"
+    command = [sys.executable, "-m", "zhengheng.cli.main", "worker", "--batch", "--new", "--home", str(tmp_path / "home")]  # fmt: skip
+    started = [
+        subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        for _ in range(3)
+    ]  # fmt: skip
+    for one in started:
+        out, _ = one.communicate(timeout=180)
+        assert one.returncode == 0, out
+        assert "Traceback" not in out
