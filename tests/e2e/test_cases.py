@@ -140,10 +140,22 @@ def test_a_closed_year_reopens_by_another_decision_only(town: Town) -> None:
     other = town.decided(f"result:{made['result']}", "2026-6", "2026-06-08")
     assert same["type"] == "reopen.decision"
     town.post("commission_secretary", f"{path}/reopen", reason="审计发现错误", decision=other)
-    assert town.get("unit_leader-D10", path)["state"] == "notice"
+    opened = town.get("unit_leader-D10", path)
+    assert (opened["state"], opened["due_on"]) == ("notice", "2026-06-15"), (
+        "on notice for its days anew"
+    )
+    page = town.client("unit_leader-D10").get(f"/office/results/{made['run']}/").content.decode()
+    assert "审计发现错误" in page, "the reason is there for everybody to read"
+    early = town.post("commission_secretary", f"{path}/finalise", 422, decision=other)
+    assert early["type"] == "notice.running"
+    town.at("2026-06-16")
     left = town.post("commission_secretary", f"{path}/finalise", 422)
     assert left["type"] == "decision.absent", "final again only by a decision of its own"
-    town.post("commission_secretary", f"{path}/finalise", decision=other)
+    for old in (final, other):
+        spent = town.post("commission_secretary", f"{path}/finalise", 422, decision=old)
+        assert spent["type"] == "decision.spent", "neither what made it final nor what opened it"
+    last = town.decided(f"result:{made['result']}", "2026-7", "2026-06-16")
+    town.post("commission_secretary", f"{path}/finalise", decision=last)
     town.post("office_procedure", f"{path}/archive")
     second = town.work()[-1].result
     assert second is not None

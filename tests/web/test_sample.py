@@ -15,6 +15,7 @@ from django.test import Client
 
 from tests.web.conftest import NOW
 from zhengheng.cli.sample import year
+from zhengheng.domain.numbers import format_scaled
 from zhengheng.ledger.check import check
 from zhengheng.sample.make import make_sample
 from zhengheng.web.accounts.models import Account
@@ -22,6 +23,7 @@ from zhengheng.web.acts.bound import disagreements
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.audits.models import Audit
+from zhengheng.web.jobs.models import Job
 from zhengheng.web.ledger import selectors
 from zhengheng.web.meetings.models import Commitment
 from zhengheng.web.organisation.models import Unit
@@ -33,7 +35,10 @@ from zhengheng.web.reporting.jobs import tick
 from zhengheng.web.reporting.models import Item, Report
 from zhengheng.web.results.kept import altered_runs
 from zhengheng.web.results.models import DecidedGrade, ResultRun
+from zhengheng.web.results.selectors import folder_of, loaded
+from zhengheng.web.rulebooks.acts import RULEBOOKS
 from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.web.sample.desk import do, work
 from zhengheng.web.sample.furnish import furnish_office
 from zhengheng.web.targets.models import TargetChange, TargetSheet
 from zhengheng.workflow.machines import RECTIFICATION
@@ -92,6 +97,7 @@ def test_the_sample_city_and_its_stories(city: list[tuple[str, str, str]]) -> No
     the_untrue_figure_of_story_6()
     the_improvement_of_story_7()
     the_ladder_of_story_8()
+    rehearsals_start_from_what_was_published()
     for username in ("jiaoyu-ld", "zhuren", "auditor", "daoshi"):
         no_link_leads_to_a_closed_door(username)
     assert RulebookVersion.objects.filter(state="adopted").count() == 4 * 3 + 1
@@ -99,6 +105,39 @@ def test_the_sample_city_and_its_stories(city: list[tuple[str, str, str]]) -> No
     assert selectors.tree_findings() == []
     assert [one.zh for one in disagreements(KINDS)] == [], "every row follows from its acts"
     assert list(altered_runs(Path(settings.HOME) / "lakes")) == []
+
+
+def rehearsals_start_from_what_was_published() -> None:
+    """The base of a rehearsal is the published score to the digit, for every past result of the city."""
+    rehearsed = set()
+    for old in RulebookVersion.objects.filter(state="adopted").order_by("code", "-pk"):
+        past = ResultRun.objects.filter(
+            rulebook=old.code, state__in=("notice", "final", "archived")
+        )
+        years = [run for run in past if len(run.period) == 4]
+        if not years or old.code in rehearsed:
+            continue
+        rehearsed.add(old.code)
+        do(RULEBOOKS, "roll_over", old, "zhibiao", "2026-03-12", period="2027", version="2027")
+        draft = RulebookVersion.objects.get(code=old.code, period="2027")
+        for run in years:
+            do(RULEBOOKS, "rehearse", draft, "zhibiao", "2026-03-12", period=run.period)
+            work()
+            made = (
+                Job.objects.filter(kind="rehearse", subject=f"rulebook:{draft.pk}")
+                .latest("pk")
+                .result
+            )
+            assert (made["published"], made["differ"]) == (run.run, 0), (run.rulebook, run.period)
+            published = {
+                row["unit"]: row["printed"]
+                for row in loaded(folder_of(run.run)).results.rows("total_score")
+            }
+            for one in made["moved"]:
+                printed = published.get(one["unit"])
+                shown = format_scaled(printed, 9, 2) if printed is not None else ""
+                assert one["score"][0] == shown, (run.rulebook, run.period, one)
+    assert rehearsed == {"departments", "districts", "streets", "province"}
 
 
 def no_link_leads_to_a_closed_door(username: str) -> None:
@@ -125,7 +164,8 @@ def the_appeals_of_story_11() -> None:
     before, after = map(float, moved["D10"])
     assert round(after - before, 2) == 0.60
     hearing = Appeal.objects.get(state="hearing")
-    assert str(hearing.due_on) == "2026-03-17"
+    assert hearing.due_on is None, "the decision's clock stands still"
+    assert hearing.clock_left == 7, "of ten working days from 3 March, seven are left on 6 March"
     assert str(hearing.hearing_called_on) == "2026-03-06"
     assert str(hearing.hearing_on) == "2026-03-18"
     newer = ResultRun.objects.get(replaces__isnull=False)

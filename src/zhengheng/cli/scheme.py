@@ -1,5 +1,6 @@
 """`zhengheng scheme …`: write, check, test, compare, convert and rehearse rulebooks."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -195,7 +196,11 @@ def rehearse(
     for one in periods_of(mapping, period or []):
         runs = [
             make_run(
-                book, read_files(mapping, book, data), one, DuckEngine(), day(at) or mapping.at
+                book,
+                read_files(mapping, book, data),
+                one,
+                DuckEngine(),
+                day(at) or mapping.at or max(datetime.now(UTC).date(), one.end),
             )
             for book in (old, new_)
         ]

@@ -15,7 +15,7 @@ from zhengheng.engines.bundle import write_bundle
 from zhengheng.engines.export import workbook
 from zhengheng.engines.run import Run
 
-UNITS = ("unit", "name_zh", "name_en", "group_zh", "group_en", "status", "score", "place", "members", "grade", "grade_en")  # fmt: skip
+UNITS = ("unit", "name_zh", "name_en", "group_zh", "group_en", "status", "score", "place", "members", "grade", "grade_en", "computed_grade", "computed_grade_en", "grade_reason")  # fmt: skip
 INDICATORS = (
     "code", "name_zh", "name_en", "dimension_zh", "dimension_en", "measure_unit", "measure_unit_en", "direction", "source", "source_en", "public",
 )  # fmt: skip
@@ -27,6 +27,8 @@ MEANINGS = {
     "target": "what it was measured against 目标", "points": "points earned 得分", "full": "full mark 满分",
     "measure_unit": "计量单位", "measure_unit_en": "unit of measure", "source": "来源", "source_en": "source",
     "place": "place in the comparison group 组内名次", "members": "units in the group 组内单位数", "score": "total 总分", "grade": "等次", "grade_en": "grade",
+    "computed_grade": "计算等次（委员会另行决定等次的）", "computed_grade_en": "computed grade, where the commission decided another",
+    "grade_reason": "reason of the decided grade 决定等次的理由",
 }  # fmt: skip
 LICENCE = {"name": "CC-BY-4.0", "title": "Creative Commons Attribution 4.0"}
 
@@ -52,7 +54,9 @@ def _units(document: dict[str, Any]) -> Iterator[dict[str, str]]:
     for group in document["groups"]:
         for unit in group["units"]:
             grade = unit.get("grade", {})
-            held = unit | {"grade": grade.get("zh"), "grade_en": grade.get("en")}
+            computed = grade.get("computed", {})
+            held = unit | {"grade": grade.get("zh"), "grade_en": grade.get("en"), "computed_grade": computed.get("zh"),
+                           "computed_grade_en": computed.get("en"), "grade_reason": grade.get("reason")}  # fmt: skip
             found = {name: str(held[name]) if held.get(name) is not None else "" for name in UNITS[5:]}  # fmt: skip
             yield {"unit": unit["code"], "name_zh": unit["name"]["zh"], "name_en": unit["name"]["en"],
                    "group_zh": group["name"]["zh"], "group_en": group["name"]["en"], **found}  # fmt: skip

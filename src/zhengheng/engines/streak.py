@@ -1,6 +1,6 @@
 """Years on end 连续年数: since when a unit has held its grade, through mergers, splits and renames."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from zhengheng.engines.run import Run
@@ -15,10 +15,13 @@ class Streak:
     since: str
 
 
-def streak(runs: Iterable[Run], unit: str) -> Streak | None:
+def streak(
+    runs: Iterable[Run], unit: str, decided: Mapping[str, Mapping[str, str]] | None = None
+) -> Streak | None:
     """Of the first of `runs`, which are of one rulebook, newest first; None where that one gives no grade.
 
-    Earlier ones are taken as far as they are needed.
+    Earlier ones are taken as far as they are needed. `decided` holds the grades that were decided otherwise
+    than computed: run → unit → grade.
 
     A period without a grade neither counts nor breaks (domain.md 22, [D]). Years follow a succession
     where the rulebook says so (`years: inherit`): after a merger only as far back as every part held the
@@ -27,7 +30,8 @@ def streak(runs: Iterable[Run], unit: str) -> Streak | None:
     found: Streak | None = None
     names = {unit}
     for run in runs:
-        grades = {row["grade"] for name in names for row in run.results.of_unit("grading", name)}
+        held = (decided or {}).get(run.id, {})
+        grades = {held.get(name, row["grade"]) for name in names for row in run.results.of_unit("grading", name)}  # fmt: skip
         if found is None and not grades:
             return None
         if grades:

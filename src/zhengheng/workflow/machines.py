@@ -179,7 +179,7 @@ APPEAL = Machine(
         Transition("appeal.withdraw", ("draft", "filed", "accepted", "hearing", "heard"), "withdrawn"),
         Transition("appeal.return", ("filed",), "draft"),
         Transition("appeal.accept", ("filed",), "accepted"),
-        Transition("appeal.draw", ("accepted",), "accepted"),
+        Transition("appeal.draw", ("accepted", "hearing", "heard"), ""),
         Transition("appeal.recuse", ("accepted", "hearing", "heard"), ""),
         Transition("appeal.call_hearing", ("accepted",), "hearing"),
         Transition("appeal.sign_minutes", ("hearing",), "heard"),

@@ -10,8 +10,9 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.pagination import paginate
 from ninja.security import HttpBearer, SessionAuth
 
-from zhengheng.domain.problems import NotFoundError, Problem, ZhenghengError
+from zhengheng.domain.problems import Language, NotFoundError, Problem, ZhenghengError
 from zhengheng.engines.outputs import is_provisional
+from zhengheng.engines.scoreboard import Line
 from zhengheng.web.accounts import services as accounts
 from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.accounts.request import OfficeRequest, owes_password
@@ -33,6 +34,8 @@ from zhengheng.web.pages.tags import language
 from zhengheng.web.reporting import projection
 from zhengheng.web.results import selectors as results
 from zhengheng.web.results import services as result_services
+from zhengheng.web.results import trials
+from zhengheng.web.results.grades import Decided, decided_of
 from zhengheng.web.results.models import ResultRun
 from zhengheng.workflow.roles import Role
 
@@ -259,11 +262,23 @@ def result_board(request: OfficeRequest, run: str) -> dict[str, Any]:
     """The scoreboard by comparison group."""
     found = _seen(request, run, "scoreboard")
     made, board = results.board(found.run, language())
+    decided = decided_of(found)
     return {
         "run": found, "at": made.plan.at, "rulebook_version": made.rulebook.version,
         "provisional": is_provisional(made), "units": board.units, "ranked": board.ranked,
-        "groups": board.groups,
+        "groups": [{"name": group.name, "lines": [_graded(line, decided, language()) for line in group.lines]} for group in board.groups],
     }  # fmt: skip
+
+
+def _graded(line: Line, decided: dict[str, Decided], spoken: Language) -> dict[str, Any]:
+    """A line with the decided grade, the computed one and the reason as fields of their own."""
+    said = {name: getattr(line, name) for name in line.__dataclass_fields__} | {"lights": dict(line.lights)}  # fmt: skip
+    held = decided.get(line.unit)
+    if held is None:
+        return said
+    place = 0 if spoken == "zh" else 1
+    now = held.computed if held.asked else held.decided
+    return said | {"grade": now[place], "computed_grade": held.computed[place], "grade_reason": held.reason}  # fmt: skip
 
 
 @router.get("/results/{run}/units/{code}", response={200: dict[str, Any], **ERRORS})
@@ -282,8 +297,7 @@ def result_trial(
     found = results.find(run, request.user, request.now.date())
     require(request.user, "result.try", request.now.date(), units={"own": [code]})
     row = {"unit": code, "indicator": indicator, "period": period, "value": value, "status": "正常"}
-    made = results.loaded(results.folder_of(found.run))
-    return results.outcome(made, results.tried(found, row), code, language())
+    return results.outcome(trials.base_of(found), trials.tried(found, row), code, language())
 
 
 @router.get("/projection", response={200: list[s.YearEndOut], **ERRORS})

@@ -111,12 +111,16 @@ class LineOut(Schema):
     tied: bool
     score: str
     grade: str
+    """The decided grade where the commission decided one, otherwise the computed one."""
+    computed_grade: str = ""
+    """Where the commission decided: what was computed."""
+    grade_reason: str = ""
     status: str
     lights: dict[str, int]
 
     @staticmethod
     def resolve_lights(line: Any) -> dict[str, int]:
-        return dict(line.lights)
+        return dict(line["lights"] if isinstance(line, dict) else line.lights)
 
 
 class GroupOut(Schema):

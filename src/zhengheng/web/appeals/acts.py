@@ -1,8 +1,5 @@
 """An appeal as a kind of object: its acts in the order of its life, and what is shown of it."""
 
-from datetime import date
-from typing import Any
-
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import (
     Act,
@@ -13,7 +10,7 @@ from zhengheng.web.acts.declare import (
     Standing,
     signed,
 )
-from zhengheng.web.appeals import selectors
+from zhengheng.web.appeals import selectors, shown
 from zhengheng.web.appeals.filing import (
     DraftGiven,
     ReasonGiven,
@@ -52,7 +49,6 @@ from zhengheng.web.appeals.ruling import (
 )
 from zhengheng.web.appeals.services import GROUNDS, OUTCOMES
 from zhengheng.web.decisions.services import choices as decisions
-from zhengheng.web.results.models import ResultRun
 from zhengheng.workflow.machines import APPEAL
 
 
@@ -66,38 +62,35 @@ def _standing(appeal: Appeal, account: Account) -> Standing:
     return Standing(("seated",) if seated else (), {"own": [appeal.unit.code]})
 
 
-def _runs(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
-    held = ResultRun.objects.filter(state="notice")
-    return {
-        "run": [(str(r.pk), f"{r.title_zh} {r.period}") for r in held],
-    }
-
-
-def measured(appeal: Appeal, value: str) -> tuple[str, str] | None:
-    """A value with its unit of measure."""
-    unit = selectors.run_of(appeal).rulebook.indicator(appeal.series).measure_unit
-    return (f"{value} {unit.zh}".strip(), f"{value} {unit.say('en')}".strip()) if value else None
-
-
-def _name(appeal: Appeal) -> tuple[str, str]:
-    name = selectors.run_of(appeal).rulebook.indicator(appeal.indicator).name
-    return f"{appeal.indicator} {name.zh}", f"{appeal.indicator} {name.en or name.zh}"
+def _stopped(appeal: Appeal) -> tuple[str, str] | None:
+    """From when to when the decision's clock stood still, and what it has left."""
+    if not appeal.hearing_called_on:
+        return None
+    span = f"{appeal.hearing_called_on} → {appeal.minutes_on or '…'}"
+    if appeal.minutes_on or appeal.clock_left is None:
+        return span, span
+    return (
+        f"{span}，尚余 {appeal.clock_left} 个工作日",
+        f"{span}, {appeal.clock_left} working days left",
+    )
 
 
 APPEALS = Kind(
     machine=APPEAL, path="appeals", words=("申诉", "Appeals"), model=Appeal,
-    title=lambda a: (f"{a.unit.name_zh}: {_name(a)[0]}", f"{a.unit.name_en or a.unit.name_zh}: {_name(a)[1]}"),
+    title=lambda a: (f"{a.unit.name_zh}: {shown.name(a)[0]}", f"{a.unit.name_en or a.unit.name_zh}: {shown.name(a)[1]}"),
     standing=_standing, queryset=selectors.appeals,
     acts=(
         Act("appeal.draft", ("起草申诉", "Draft an appeal"), draft, DraftGiven,
             ("对单项指标申诉。请先看得分溯源单; 草稿可随时修改, 由单位负责人提交。",
-             "An appeal is about one indicator. Read its score passport first; the unit's leader files the draft."), choices=_runs),
+             "An appeal is about one indicator. Read its score passport first; the unit's leader files the draft."), choices=shown.choices),
         Act("appeal.file", ("提交申诉", "File"), file),
         Act("appeal.save", ("修改草稿", "Save the draft"), save, SaveGiven,
             typed=lambda a: {"ground": a.ground, "wanted": a.wanted, "statement": a.statement, "hearing_wanted": a.hearing_wanted}, optional=True),
         Act("appeal.accept", ("受理", "Accept for decision"), accept),
         Act("appeal.return", ("退回补正", "Return to be completed"), send_back, ReasonGiven, optional=True),
-        Act("appeal.draw", ("抽取评审组", "Draw the panel"), draw, DrawGiven),
+        Act("appeal.draw", ("抽取评审组", "Draw the panel"), draw, DrawGiven,
+            ("评审组只抽一次；成员写明理由回避之后，才能补抽空出的席位。", "The panel is drawn once; a seat is drawn again only after its member stepped back with a reason."),
+            typed=lambda a: {"seats": selectors.vacant(a) if a.seats.all() else 3}, when=lambda a: bool(selectors.vacant(a))),
         Act("appeal.call_hearing", ("通知听证", "Call a hearing"), call_hearing, HearingGiven, optional=True),
         Act("appeal.sign_minutes", ("登记笔录", "File the minutes"), sign_minutes, MinutesGiven),
         Act("appeal.vote", ("表决", "Vote"), vote, VoteGiven),
@@ -115,27 +108,23 @@ APPEALS = Kind(
         Act("appeal.withdraw", ("撤回申诉", "Withdraw"), withdraw, optional=True),
     ),
     columns=(
-        Column(("指标", "Indicator"), _name), Column(("单位", "Unit"), lambda a: (a.unit.name_zh, a.unit.name_en)),
+        Column(("指标", "Indicator"), shown.name), Column(("单位", "Unit"), lambda a: (a.unit.name_zh, a.unit.name_en)),
         Column(("提交日期", "Filed on"), "filed_on"),
         Column(("结论", "Outcome"), lambda a: OUTCOMES.get(a.outcome)),
     ),
     facts=(
-        Column(("理由类别", "Ground"), lambda a: GROUNDS[a.ground]), Column(("应为", "It should be"), lambda a: measured(a, a.wanted)),
+        Column(("认定的对象", "What is decided"), shown.what), Column(("理由类别", "Ground"), lambda a: GROUNDS[a.ground]), Column(("应为", "It should be"), lambda a: shown.about(a, a.wanted)),
         Column(("事实与理由", "Facts and reasons"), "statement"), Column(("申请听证", "Hearing wanted"), "hearing_wanted"),
         Column(("受理日期", "Accepted on"), "accepted_on"),
         Column(("听证", "Hearing"), lambda a: f"{a.hearing_on} {a.hearing_place}" if a.hearing_on else None),
-        Column(("决定期限停止计算", "Decision clock stopped"), lambda a: f"{a.hearing_called_on} → {a.minutes_on or '…'}" if a.hearing_called_on else None),
+        Column(("决定期限停止计算", "Decision clock stopped"), _stopped),
         Column(("补正要求", "What was missing"), "answer"),
         Column(("请求复核", "Review asked for on"), "second_asked_on"), Column(("请求复核的理由", "Reasons to look again"), "second_reasons"),
         Column(("委员会决定", "The commission's decision"), lambda a: a.decision.meeting if a.decision else None),
-        Column(("认定的数值", "Decided value"), lambda a: measured(a, a.decided_value)), Column(("决定理由", "Reasons"), "reasons"),
+        Column(("认定的数值", "Decided value"), lambda a: shown.about(a, a.decided_value)), Column(("决定理由", "Reasons"), "reasons"),
     ),
-    body="appeals/body.html",
-    context=lambda appeal, request: {
-        "measure_unit": selectors.run_of(appeal).rulebook.indicator(appeal.series).measure_unit,
-        "seats": appeal.seats.all(), "all_voted": bool(selectors.majority(appeal)) or appeal.outcome != "",
-        "precedents": selectors.precedents(), "grounds": GROUNDS, "outcomes": OUTCOMES, "passport": f"/office/results/{appeal.run.run}/units/{appeal.unit.code}/"},
+    body="appeals/body.html", context=shown.page, printed=shown.printed,
     out=lambda a: {"run": a.run_id, "unit": a.unit.code, "indicator": a.indicator, "wanted": a.wanted, "outcome": a.outcome,
                    "effect": a.effect, "panel": [s.account.username for s in a.seats.all() if not s.recused],
-                   "excluded": a.excluded, "seed": a.seed},
+                   "excluded": a.excluded, "seed": a.seed, "draws": a.draws, "asked_effect": a.asked_effect},
 )  # fmt: skip

@@ -3,17 +3,14 @@
 from datetime import date
 from typing import Any
 
-from django.utils import timezone
-
-from zhengheng.lake.cells import number_fault
 from zhengheng.web.acts.declare import Change, Doing, Files, Given, Made, ask
-from zhengheng.web.appeals import selectors
+from zhengheng.web.appeals import values
 from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.appeals.services import GROUNDS, AppealError, Ground
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.files.services import own_files
 from zhengheng.web.organisation.models import Unit
-from zhengheng.web.results.acts import procedure
+from zhengheng.web.results.clocks import last_day, procedure
 from zhengheng.web.results.models import ResultRun
 
 
@@ -30,14 +27,14 @@ class DraftGiven(SaveGiven):
     unit: str = ask("申诉单位", "Appealing unit", max_length=40)
     indicator: str = ask("指标", "Indicator", max_length=64)
     series: str = ask(
-        "有争议的填报项 (空: 指标本身)",
+        "有争议的填报项（空：指标本身）",
         "Contested series (empty: the indicator itself)",
         "",
         max_length=64,
     )
     value_period: str = ask(
-        "数据期间 (空: 考核期间)",
-        "Period of the value (empty: the assessed one)",
+        "数据期间（如 2025-12；空：整个考核期的数值）",
+        "Data period (such as 2025-12; empty: the value of the whole assessed period)",
         "",
         max_length=16,
     )
@@ -55,7 +52,7 @@ def draft(doing: Doing) -> Made:
         run=run, unit=unit, indicator=given.indicator, series=given.series or given.indicator,
         value_period=given.value_period or run.period, **_said(doing),
     )  # fmt: skip
-    _check_series(appeal)
+    values.check_subject(appeal)
     appeal.due_on = _last_day(appeal)
     return Made(appeal, {"run": run.run, "unit": unit.code, "indicator": given.indicator})  # fmt: skip
 
@@ -70,36 +67,16 @@ def _said(doing: Doing) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _check_series(appeal: Appeal) -> None:
-    known = {
-        indicator.code: indicator for indicator in selectors.run_of(appeal).rulebook.indicators
-    }
-    for field in ("indicator", "series"):
-        if getattr(appeal, field) not in known:
-            raise AppealError.one(
-                field, "indicator.unknown", zh="方案中没有这个指标", en="the rulebook has no such indicator"
-            )  # fmt: skip
-    if appeal.wanted and (fault := number_fault(appeal.wanted, known[appeal.series].decimals)):
-        raise AppealError.one("wanted", "number", zh=fault[0], en=fault[1])
-
-
 def _last_day(appeal: Appeal) -> date | None:
-    """The last day to file. A clock of the procedure starts with proven service on this unit; the
-    notice runs for everybody."""
-    clock = procedure(appeal.run).clock("review") or procedure(appeal.run).clock("objection")
-    if clock is None:
-        return appeal.run.due_on
-    served = appeal.run.services.filter(unit=appeal.unit).first()
-    if served is None:
-        return None
-    return working_calendar().after(timezone.localtime(served.at).date(), clock.length, clock.unit)
+    """The last day to file; None while the unit was not served and its clock does not run."""
+    return last_day(appeal.run, appeal.unit)
 
 
 def save(doing: Doing) -> Change:
     appeal: Appeal = doing.obj
     fields = _said(doing)
     appeal.wanted = fields["wanted"]
-    _check_series(appeal)
+    values.check_subject(appeal)
     return Change(fields)
 
 
@@ -140,4 +117,8 @@ def accept(doing: Doing) -> Change:
         )  # fmt: skip
     clock = procedure(doing.obj.run).within("appeal_decision")
     due = working_calendar().after(doing.obj.filed_on, clock.length, clock.unit)
-    return Change({"accepted_on": doing.day, "due_on": due}, {"due": due.isoformat()})
+    # What cannot count is refused here, not after the panel has voted.
+    asked = values.effect(doing.obj, doing.obj.wanted) if doing.obj.wanted else None
+    return Change(
+        {"accepted_on": doing.day, "due_on": due, "asked_effect": asked}, {"due": due.isoformat()}
+    )

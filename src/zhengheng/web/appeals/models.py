@@ -17,6 +17,7 @@ class Appeal(Lived):
     series = models.CharField(max_length=64)
     """The reported indicator whose value is contested: the indicator itself, or a part of it."""
     value_period = models.CharField(max_length=16)
+    """The data period of the contested row; the assessed period itself: the period's value as such."""
     ground = models.CharField(max_length=24)
     wanted = models.CharField(max_length=40, blank=True)
     statement = models.TextField()
@@ -24,6 +25,10 @@ class Appeal(Lived):
     filed_on = models.DateField(null=True)
     accepted_on = models.DateField(null=True)
     answer = models.TextField(blank=True)
+    asked_effect = models.JSONField(null=True)
+    """What the value that the unit asks for would do, computed when the appeal was accepted."""
+    draws = models.JSONField(default=list)
+    """Every draw of the panel: day, seats, seed, pool, drawn, excluded with reasons, why it was drawn again."""
     seed = models.CharField(max_length=64, blank=True)
     excluded = models.JSONField(default=list)
     hearing_called_on = models.DateField(null=True)
@@ -31,6 +36,8 @@ class Appeal(Lived):
     hearing_place = models.CharField(max_length=120, blank=True)
     closed_reason = models.CharField(max_length=200, blank=True)
     """Why the hearing is not public; empty: it is."""
+    clock_left = models.PositiveIntegerField(null=True)
+    """Days that the decision's clock has left while it stands still, from the call of a hearing to its minutes."""
     minutes_on = models.DateField(null=True)
     outcome = models.CharField(max_length=8, blank=True)
     decided_value = models.CharField(max_length=40, blank=True)

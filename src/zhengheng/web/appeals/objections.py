@@ -18,11 +18,12 @@ from zhengheng.web.acts.declare import (
 )
 from zhengheng.web.appeals.acts import plainly
 from zhengheng.web.appeals.models import Conflict, Objection
+from zhengheng.web.appeals.panel import leave_for
 from zhengheng.web.appeals.services import AppealError
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.files.services import own_files
 from zhengheng.web.organisation.selectors import unit_of
-from zhengheng.web.results.acts import procedure
+from zhengheng.web.results.clocks import procedure
 from zhengheng.web.results.models import ResultRun
 from zhengheng.workflow.machines import CONFLICT, OBJECTION
 
@@ -96,8 +97,10 @@ class DeclareGiven(Given):
 
 
 def declare(doing: Doing) -> Made:
+    """Said before a draw, it keeps one out of it; said later, it takes the seat and the vote."""
     unit = unit_of(doing.given.unit)
-    return Made(Conflict(unit=unit, reason=doing.given.reason), {"unit": unit.code})
+    left = leave_for(doing.actor, unit.code, doing.given.reason)
+    return Made(Conflict(unit=unit, reason=doing.given.reason), {"unit": unit.code, "left": left})
 
 
 CONFLICTS = Kind(

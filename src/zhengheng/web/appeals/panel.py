@@ -2,11 +2,12 @@
 
 import secrets
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from zhengheng.domain.lots import draw as draw_lots
+from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import Change, Doing, Files, Given, ask
-from zhengheng.web.appeals import selectors
+from zhengheng.web.appeals import selectors, values
 from zhengheng.web.appeals.models import Appeal, PanelSeat
 from zhengheng.web.appeals.services import (
     OUTCOMES,
@@ -16,51 +17,73 @@ from zhengheng.web.appeals.services import (
 )
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.files.services import own_files
-from zhengheng.web.results.acts import procedure
+from zhengheng.web.results.clocks import procedure
+
+UNDECIDED = ("accepted", "hearing", "heard")
+"""States of an appeal whose panel has not signed."""
 
 
 class DrawGiven(Given):
-    seats: int = ask("评审组人数 (单数)", "Seats (odd)", 3, ge=1, le=11)
+    seats: int = ask("评审组人数（单数；补抽时按空出的席位）", "Seats (odd; of a later draw, those that were left)", 3, ge=1, le=11)  # fmt: skip
 
 
 def draw(doing: Doing) -> Change:
-    """Draw the panel by lot among those without any part in the matter; seed and reasons are recorded."""
+    """Draw the panel by lot among those without any part in the matter, once; later only for seats that
+    somebody left. Seed, pool, excluded and reasons of every draw are kept."""
     appeal: Appeal = doing.obj
-    if doing.given.seats % 2 == 0:
-        raise AppealError.one("seats", "panel.even", zh="人数应为单数", en="the number of seats is odd")  # fmt: skip
-    if appeal.seats.exclude(vote="").exists():
-        raise AppealError.one("seats", "panel.voted", zh="已有表决, 不能重新抽取", en="votes were cast; no new draw")  # fmt: skip
-    eligible, excluded = selectors.pool(appeal)
-    if len(eligible) < doing.given.seats:
+    left = selectors.vacant(appeal)
+    again = appeal.seats.exists()
+    if again and not left:
         raise AppealError.one(
-            "seats", "panel.few", zh=f"可抽取的只有 {len(eligible)} 人 (回避 {len(excluded)} 人)",
+            "seats", "panel.drawn", zh="评审组已经抽定。只有在成员写明理由回避之后，才能补抽空出的席位。",
+            en="the panel is drawn; only a seat that a member left with a reason is drawn again",
+        )  # fmt: skip
+    seats = left if again else doing.given.seats
+    if not again and seats % 2 == 0:
+        raise AppealError.one("seats", "panel.even", zh="人数应为单数。", en="the number of seats is odd")  # fmt: skip
+    eligible, excluded = selectors.pool(appeal)
+    sitting = {seat.account_id for seat in selectors.sitting(appeal)}
+    eligible = [account for account in eligible if account.pk not in sitting]
+    if len(eligible) < seats:
+        raise AppealError.one(
+            "seats", "panel.few", zh=f"可抽取的只有 {len(eligible)} 人（回避 {len(excluded)} 人）。",
             en=f"only {len(eligible)} can be drawn ({len(excluded)} are excluded)",
         )  # fmt: skip
     seed = secrets.token_hex(16)
     by_name = {account.username: account for account in eligible}
-    names = draw_lots(by_name, seed, doing.given.seats)
-    appeal.seats.filter(recused="").delete()
+    names = draw_lots(by_name, seed, seats)
     for name in names:
         PanelSeat.objects.create(appeal=appeal, account=by_name[name])
-    return Change(
-        {"seed": seed, "excluded": excluded},
-        {
-            "seed": seed,
-            "pool": sorted(by_name),
-            "drawn": names,
-            "excluded": excluded,
-        },
-    )
+    why = [seat.recused for seat in appeal.seats.all() if seat.recused] if again else []
+    held = {
+        "on": doing.day.isoformat(), "seats": seats, "seed": seed, "pool": sorted(by_name), "drawn": names,
+        "excluded": excluded, "why": why,
+    }  # fmt: skip
+    return Change({"seed": seed, "excluded": excluded, "draws": [*appeal.draws, held]}, held)
 
 
 def recuse(doing: Doing) -> Change:
-    """A member steps back; the clerk draws again."""
-    seat = doing.obj.seats.get(account=doing.actor)
-    if seat.vote:
-        raise AppealError.one("vote", "panel.voted", zh="已经表决, 不能回避", en="you have voted")
-    seat.recused = doing.given.reason
-    seat.save(update_fields=["recused"])
+    """A member steps back, also after voting and until the decision is signed: the vote goes with the seat."""
+    seat = next((s for s in selectors.sitting(doing.obj) if s.account_id == doing.actor.pk), None)
+    if seat is None:
+        raise AppealError.one("panel", "panel.left", zh="您已经回避。", en="you have stepped back already")  # fmt: skip
+    _leave(seat, doing.given.reason)
     return Change({}, {"reason": doing.given.reason})
+
+
+def leave_for(account: Account, unit: str, reason: str) -> list[int]:
+    """Take the seats and votes of whoever declares an interest in a unit, wherever that unit is concerned and
+    no decision is signed. Gives the numbers of the appeals."""
+    held = PanelSeat.objects.filter(account=account, recused="", appeal__state__in=UNDECIDED).select_related("appeal")  # fmt: skip
+    found = [seat for seat in held if unit in selectors.concerned(seat.appeal)]
+    for seat in found:
+        _leave(seat, reason)
+    return [seat.appeal_id for seat in found]
+
+
+def _leave(seat: PanelSeat, reason: str) -> None:
+    seat.recused, seat.vote, seat.reasons = reason, "", ""
+    seat.save(update_fields=["recused", "vote", "reasons"])
 
 
 class HearingGiven(Given):
@@ -81,10 +104,12 @@ def call_hearing(doing: Doing) -> Change:
             "hearing_on", "hearing.early", zh=f"应提前 {clock.length} 个工作日通知, 最早 {earliest}",
             en=f"{clock.length} working days' notice: {earliest} at the earliest",
         )  # fmt: skip
+    appeal: Appeal = doing.obj
+    left = max(working_calendar().between(doing.day, appeal.due_on), 0) if appeal.due_on else None
     return Change(
-        {"hearing_called_on": doing.day, "hearing_on": doing.given.hearing_on, "hearing_place": doing.given.place,
+        {"clock_left": left, "due_on": None, "hearing_called_on": doing.day, "hearing_on": doing.given.hearing_on, "hearing_place": doing.given.place,
          "closed_reason": doing.given.closed_reason},
-        {"on": doing.given.hearing_on.isoformat(), "place": doing.given.place, "closed": doing.given.closed_reason},
+        {"clock_left": left, "on": doing.given.hearing_on.isoformat(), "place": doing.given.place, "closed": doing.given.closed_reason},
     )  # fmt: skip
 
 
@@ -98,13 +123,22 @@ def sign_minutes(doing: Doing) -> Change:
         raise AppealError.one("minutes", "hearing.before", zh="听证尚未举行", en="the hearing has not taken place")  # fmt: skip
     kept = [stored.pk for stored in own_files(doing.given.minutes, doing.actor)]
     assert appeal.hearing_called_on
-    assert appeal.due_on
-    left = working_calendar().between(appeal.hearing_called_on, appeal.due_on)
-    due = working_calendar().after(doing.day, max(left, 0), "working_days")
+    due = _resumed(appeal, doing.day)
     return Change(
-        {"minutes_on": doing.day, "due_on": due, "files": [*appeal.files, *kept]},
+        {"minutes_on": doing.day, "due_on": due, "clock_left": None, "files": [*appeal.files, *kept]},
         {"clock_stopped_on": appeal.hearing_called_on.isoformat(), "clock_resumed_on": doing.day.isoformat(), "due": due.isoformat()},
     )  # fmt: skip
+
+
+def _resumed(appeal: Appeal, day: date) -> date:
+    """The last day of the decision's clock, with the days that it had left when it stopped."""
+    left = appeal.clock_left
+    if left is None:
+        # Called before the clock's rest was kept: the last day of then is still on the appeal.
+        assert appeal.hearing_called_on
+        assert appeal.due_on
+        left = max(working_calendar().between(appeal.hearing_called_on, appeal.due_on), 0)
+    return working_calendar().after(day, left, "working_days")
 
 
 class VoteGiven(Given):
@@ -113,7 +147,17 @@ class VoteGiven(Given):
 
 
 def vote(doing: Doing) -> Change:
-    """Each seat once, on the record; who voted is known, how is known when all have."""
+    """Each seat once, on the record; who voted is known, how is known when all have.
+
+    Whoever has a part in the matter by now, or declared an interest, has no vote.
+    """
+    if against := selectors.reasons_against(doing.obj, doing.actor):
+        raise AppealError.one(
+            "vote", "panel.barred", zh=f"您不能表决：{against[0]}。请申请回避，由申诉经办补抽席位。",
+            en=f"you have no vote: {against[1]}; step back, and the clerk draws the seat again",
+        )  # fmt: skip
+    if selectors.vacant(doing.obj):
+        raise AppealError.one("vote", "panel.vacant", zh="有成员回避，须先补抽席位。", en="a member stepped back; the seat is drawn again first")  # fmt: skip
     found = doing.obj.seats.filter(account=doing.actor, recused="", vote="")
     if not found.update(vote=doing.given.vote, reasons=doing.given.reasons):
         raise AppealError.one("vote", "panel.voted", zh="您已表决或已回避", en="you have voted or stepped back")  # fmt: skip
@@ -127,8 +171,8 @@ class PreviewGiven(Given):
 def preview(doing: Doing) -> Change:
     """Whose score, rank and grade would move: computed, shown, not stored as a result."""
     check_value(doing.obj, doing.given.value)
-    found = selectors.effect(doing.obj, doing.given.value)
-    return Change({"effect": {"value": doing.given.value, "units": found}}, {"value": doing.given.value, "moved": len(found)})  # fmt: skip
+    found = values.effect(doing.obj, doing.given.value)
+    return Change({"effect": found}, {"value": doing.given.value, "run": found["run"], "moved": len(found["units"])})  # fmt: skip
 
 
 class DecideGiven(Given):
@@ -142,9 +186,11 @@ def decide(doing: Doing) -> Change:
     """Signed by the presiding member, as the majority voted, after everybody saw the ripple."""
     appeal, given = doing.obj, doing.given
     outcome = selectors.majority(appeal)
-    presiding = next((s for s in appeal.seats.all() if not s.recused), None)
+    presiding = next(iter(selectors.sitting(appeal)), None)
     if presiding is None or presiding.account_id != doing.actor.pk:
         raise AppealError.one("panel", "panel.presides", zh="由评审组首席签署决定", en="the presiding member signs")  # fmt: skip
+    if selectors.vacant(appeal):
+        raise AppealError.one("panel", "panel.vacant", zh="有成员回避，须先补抽席位。", en="a member stepped back; the seat is drawn again first")  # fmt: skip
     if not outcome:
         raise AppealError.one("panel", "panel.open", zh="还有成员没有表决, 或没有过半数意见", en="a vote is missing, or there is no majority")  # fmt: skip
     if appeal.hearing_wanted and appeal.state == "accepted":
@@ -154,5 +200,13 @@ def decide(doing: Doing) -> Change:
         {"outcome": outcome, "decided_value": given.value, "reasons": given.reasons, "decided_on": doing.day,
          "due_on": None},
         {"outcome": outcome, "value": given.value, "reasons": given.reasons,
-         "votes": {seat.account.username: seat.vote for seat in appeal.seats.all() if not seat.recused}},
+         "becomes": _becomes(appeal, given.value), "votes": {seat.account.username: seat.vote for seat in appeal.seats.all() if not seat.recused}},
     )  # fmt: skip
+
+
+def _becomes(appeal: Appeal, value: str) -> dict[str, Any]:
+    """What the decided value makes of the unit, for the record; nothing for a rejection."""
+    held = appeal.effect["zh"]["after"] if value and appeal.effect else {}
+    return {
+        name: held[name] for name in ("value", "points", "total", "rank", "grade") if name in held
+    }

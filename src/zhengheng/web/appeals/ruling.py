@@ -9,7 +9,7 @@ from zhengheng.web.appeals.services import OUTCOMES, AppealError, check_outcome
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.decisions.services import carrying
 from zhengheng.web.jobs import services as jobs
-from zhengheng.web.results.acts import procedure
+from zhengheng.web.results.clocks import procedure
 
 
 def second_until(appeal: Appeal) -> date | None:

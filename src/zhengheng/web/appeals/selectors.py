@@ -8,10 +8,10 @@ from django.db.models import QuerySet
 from zhengheng.engines.run import Run
 from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.accounts.selectors import standing
-from zhengheng.web.appeals.models import Appeal, Conflict
+from zhengheng.web.appeals.models import Appeal, Conflict, PanelSeat
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.reporting.models import Report
-from zhengheng.web.results.selectors import folder_of, loaded, moved_between, tried
+from zhengheng.web.results.selectors import folder_of, loaded
 from zhengheng.workflow.roles import Role
 
 
@@ -33,7 +33,7 @@ def pool(appeal: Appeal) -> tuple[list[Account], list[dict[str, str]]]:
     day = appeal.accepted_on or appeal.made_at.date()
     held = standing(day).filter(role=Role.PANEL_MEMBER).select_related("account")
     members = sorted({g.account for g in held}, key=lambda account: account.username)
-    units = _units(appeal)
+    units = concerned(appeal)
     actors = _actors(appeal)
     recused = {seat.account_id: seat.recused for seat in appeal.seats.all() if seat.recused}
     declared: dict[int, list[str]] = {}
@@ -49,9 +49,9 @@ def pool(appeal: Appeal) -> tuple[list[Account], list[dict[str, str]]]:
             .values_list("unit__code", flat=True)
         ]  # fmt: skip
         if member.username in actors:
-            reasons.append((f"经办过 {actors[member.username]}", f"did {actors[member.username]}"))
+            reasons.append(("经办过本事项的填报、审核、核算或方案", "worked on this matter before: report, check, run or rulebook"))  # fmt: skip
         if member.pk in recused:
-            reasons.append(("本人回避", "recused himself"))
+            reasons.append((f"已回避：{recused[member.pk]}", f"stepped back: {recused[member.pk]}"))
         for unit in declared.get(member.pk, ()):
             reasons.append((f"申报与{unit}有利益关系", f"declared an interest in {unit}"))
         if not member.is_active:
@@ -63,7 +63,8 @@ def pool(appeal: Appeal) -> tuple[list[Account], list[dict[str, str]]]:
     return eligible, excluded
 
 
-def _units(appeal: Appeal) -> set[str]:
+def concerned(appeal: Appeal) -> set[str]:
+    """The units that have a part in what the appeal is about."""
     indicator = run_of(appeal).rulebook.indicator(appeal.indicator)
     found = {appeal.unit.code, indicator.owner, indicator.deputy}
     found |= {r.supplier.code for r in _reports(appeal)}
@@ -90,17 +91,25 @@ def _actors(appeal: Appeal) -> dict[str, str]:
     return dict(acts.values_list("actor", "act"))
 
 
-def effect(appeal: Appeal, value: str) -> list[dict[str, Any]]:
-    """Every unit whose score, rank or grade would move with this value; nothing is stored."""
-    return moved_between(run_of(appeal), tried(appeal.run, correction_row(appeal, value)), "zh")
+def reasons_against(appeal: Appeal, account: Account) -> tuple[str, str] | None:
+    """Why somebody may not sit on the panel as things stand now, in both languages; None where he may."""
+    _, excluded = pool(appeal)
+    found = next((one for one in excluded if one["account"] == account.username), None)
+    return (found["zh"], found["en"]) if found else None
 
 
-def correction_row(appeal: Appeal, value: str) -> dict[str, str]:
-    """The decided value as a row of an intake."""
-    return {
-        "unit": appeal.unit.code, "indicator": appeal.series, "period": appeal.value_period,
-        "value": value, "status": "正常",
-    }  # fmt: skip
+def sitting(appeal: Appeal) -> list[PanelSeat]:
+    """The seats that are held; the first presides."""
+    return [seat for seat in appeal.seats.all() if not seat.recused] if appeal.pk else []
+
+
+def vacant(appeal: Appeal) -> int:
+    """How many seats of a drawn panel nobody holds; of a panel that was never drawn, one."""
+    held = len(sitting(appeal))
+    if not appeal.pk or not appeal.seats.exists():
+        return 1
+    size = appeal.draws[0]["seats"] if appeal.draws else held + (held % 2 == 0)
+    return max(int(size) - held, 0)
 
 
 def majority(appeal: Appeal) -> str:

@@ -34,7 +34,8 @@ def check_outcome(appeal: Appeal, outcome: str, value: str) -> None:
             raise AppealError.one("value", "value.none", zh="驳回的决定不改数值", en="a rejection changes no value")  # fmt: skip
         return
     check_value(appeal, value)
-    if not appeal.effect or appeal.effect["value"] != value:
+    # One computed by an earlier release was not on the published run's own data.
+    if not appeal.effect or appeal.effect["value"] != value or "run" not in appeal.effect:
         raise AppealError.one(
             "value", "effect.absent", zh="签署前须先试算这一数值对全部单位的影响", en="first compute what this value moves"
         )  # fmt: skip

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from django.conf import settings
 
 from zhengheng.domain.problems import DataError
@@ -23,6 +24,7 @@ from zhengheng.scheme.model import Rulebook
 SHAPES: dict[str, dict[str, object]] = {
     "observation": {"unit": "unit", "indicator": "indicator", "period": "period", "value": "value", "status": "status"},
     "correction": {"unit": "unit", "indicator": "indicator", "period": "period", "value": "value", "status": "status"},
+    "ruling": {"unit": "unit", "indicator": "indicator", "period": "period", "value": "value"},
     "target": {
         "unit": "unit", "indicator": "indicator", "period": "period",
         "kinds": {"target": "target", "base": "base", "stretch": "stretch", "bottom": "bottom"},
@@ -108,20 +110,24 @@ def load(
 
 
 def corrected(facts: Facts, extra: Facts) -> Facts:
-    """The facts as they would be with corrections on top; nothing is stored."""
-    known = {
-        (row["unit"], row["indicator"], row["period"])
-        for row in facts.tables["observation"].select(["unit", "indicator", "period"]).to_pylist()
-    }
-    fresh = extra.tables["observation"].to_pylist()
-    added = [row for row in fresh if (row["unit"], row["indicator"], row["period"]) not in known]
-    start = facts.tables["revision"].num_rows
-    moved = [
-        row | {"sequence": start + place}
-        for place, row in enumerate((row for row in fresh if row not in added), 1)
-    ]
-    tables = dict(facts.tables)
-    for name, rows in (("observation", added), ("revision", moved)):
-        more = pa.Table.from_pylist(rows, schema=schema(name))
-        tables[name] = pa.concat_tables([tables[name].cast(more.schema), more])
-    return replace(facts, tables=tables, files=[*facts.files, *extra.files])
+    """The facts as they would be with corrections and decisions on top; nothing is stored.
+
+    What is known and what is new both come as revisions: the latest release of a value counts.
+    """
+    held = _read(facts, "revision")
+    fresh = [*extra.tables["observation"].to_pylist(), *extra.tables["revision"].to_pylist()]
+    rows = [row | {"sequence": held.num_rows + place} for place, row in enumerate(fresh, 1)]
+    more = pa.Table.from_pylist(rows, schema=schema("revision"))
+    return replace(
+        facts, tables={**facts.tables, "revision": pa.concat_tables([held.cast(more.schema), more])},
+        paths={name: paths for name, paths in facts.paths.items() if name != "revision"},
+        counts={name: size for name, size in facts.counts.items() if name != "revision"},
+        files=[*facts.files, *extra.files],
+    )  # fmt: skip
+
+
+def _read(facts: Facts, table: str) -> pa.Table:
+    """A table of facts in memory, wherever it is kept."""
+    if paths := facts.paths.get(table):
+        return pa.concat_tables([pq.read_table(path) for path in paths])
+    return facts.tables[table]

@@ -19,6 +19,7 @@ from zhengheng.web.overview.readings import Reading, change_of, curve_of, passpo
 from zhengheng.web.overview.selectors import PAGE, Choice
 from zhengheng.web.pages.tags import language
 from zhengheng.web.rectification.acts import RECTIFICATIONS
+from zhengheng.web.results.grades import graded
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import Question
 from zhengheng.web.targets.models import TargetChange, TargetLine
@@ -81,6 +82,7 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
     if unit not in held.line:
         return _section(request, context, unit)
     group, line = held.line[unit]
+    line = graded(line, context["decided"], tongue)
     earlier = context["earlier"]
     moved = change_of(earlier, result, unit, tongue) if earlier else None
     marks = held.heat.marks.get(unit, {})

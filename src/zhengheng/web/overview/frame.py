@@ -9,6 +9,7 @@ from zhengheng.web.overview import selectors
 from zhengheng.web.overview.readings import reading
 from zhengheng.web.overview.selectors import ONLY, PAGE, Choice
 from zhengheng.web.pages.tags import language
+from zhengheng.web.results.grades import decided_of
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import pick
 from zhengheng.web.results.selectors import visible as visible_results
@@ -31,6 +32,7 @@ def frame(request: OfficeRequest, name: str, what: str) -> tuple[ResultRun, dict
         "newer": result.replaced_by.filter(state__in=selectors.OPEN).first() if result.state == "replaced" else None,
         "versions": [r for r in known if r.rulebook == result.rulebook], "known": known,
         "disputed": selectors.disputed(result), "cases": selectors.open_cases(),
+        "decided": decided_of(result), "reopenings": result.reopenings.all(),
     }  # fmt: skip
     return result, context
 

@@ -10,6 +10,7 @@ from zhengheng.web.files.documents import Report, Section, Table
 from zhengheng.web.overview import selectors, tables
 from zhengheng.web.overview.readings import Reading, change_of, reading
 from zhengheng.web.pages.tags import say
+from zhengheng.web.results.grades import decided_of, graded
 from zhengheng.web.results.models import ResultRun
 
 
@@ -33,6 +34,7 @@ def of_unit(result: ResultRun, earlier: ResultRun | None, unit: str, language: L
     """One unit's performance report 单位绩效报告: total, why it changed, gaps, every indicator."""
     held = reading(result, language)
     group, line = held.line[unit]
+    line = graded(line, decided_of(result), language)
     marks: dict[str, Any] = held.heat.marks.get(unit, {})
     name = selectors.names_of([unit], language).get(unit, line.name)
     counted: dict[str, int] = held.counted.get(unit, Counter())

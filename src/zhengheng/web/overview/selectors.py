@@ -18,7 +18,8 @@ from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.overview.readings import Reading, reading
 from zhengheng.web.rectification.models import Rectification
-from zhengheng.web.results.models import ResultRun
+from zhengheng.web.results.grades import Decided, graded
+from zhengheng.web.results.models import DecidedGrade, ResultRun
 from zhengheng.web.results.selectors import visible
 from zhengheng.workflow.machines import APPEAL, RECTIFICATION
 
@@ -65,7 +66,10 @@ def on_end(
 ) -> Streak | None:
     """Since when the unit has held its grade, as far as this account may see."""
     newest_first = (result, *reversed(history(result, known)))
-    return streak((reading(one, language).run for one in newest_first), unit)
+    decided: dict[str, dict[str, str]] = {}
+    for one in DecidedGrade.objects.filter(run__in=newest_first, asked=False).select_related("run"):
+        decided.setdefault(one.run.run, {})[one.unit] = one.decided
+    return streak((reading(one, language).run for one in newest_first), unit, decided)
 
 
 def disputed(result: ResultRun) -> set[tuple[str, str]]:
@@ -138,7 +142,7 @@ class Shown:
 
 def standings(
     held: Reading, choice: Choice, argued: set[tuple[str, str]], cases: Counter[str],
-    before: dict[str, str], language: Language,
+    before: dict[str, str], language: Language, decided: dict[str, Decided] | None = None,
 ) -> list[Shown]:  # fmt: skip
     """The groups asked for with their units."""
     disputes = Counter(unit for unit, _ in argued)
@@ -148,7 +152,7 @@ def standings(
         if choice.group is not None and number != choice.group:
             continue
         lines = [
-            Standing(one, held.counted.get(one.unit, Counter()), disputes[one.unit], cases[one.unit], before.get(one.unit, ""))
+            Standing(graded(one, decided or {}, language), held.counted.get(one.unit, Counter()), disputes[one.unit], cases[one.unit], before.get(one.unit, ""))
             for one in group.lines if choice.words.casefold() in f"{one.unit} {one.name} {names.get(one.unit, '')}".casefold()
         ]  # fmt: skip
         lines = [one for one in lines if _wanted(one, choice.only)]

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpResponse
@@ -14,6 +15,8 @@ from zhengheng.engines.export import harmless, workbook
 from zhengheng.engines.outputs import INDICATOR_SCORES, SCORES, indicator_rows, score_rows
 from zhengheng.engines.run import Run
 from zhengheng.web.files.tables import XLSX
+from zhengheng.web.pages.tags import say
+from zhengheng.web.results.grades import Decided
 
 KINDS = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX, "json": "application/json"}
 
@@ -44,8 +47,11 @@ def dimensions(run: Run, unit: str, language: Language) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def file(run: Run, form: str, indicator: str, note: str) -> HttpResponse:
-    """Scores of units and dimensions, or of one indicator. Raises DataError for a format."""
+def file(
+    run: Run, form: str, indicator: str, note: str, decided: Mapping[str, Decided] | None = None
+) -> HttpResponse:
+    """Scores of units and dimensions, or of one indicator; where grades were decided, these in columns of
+    their own. Raises DataError for a format."""
     if form not in KINDS:
         raise DataError.one(
             form, "format.unknown", zh=f"没有格式 {form}: 可选 {'、'.join(KINDS)}", en=f"no format {form}: choose {', '.join(KINDS)}"
@@ -55,10 +61,21 @@ def file(run: Run, form: str, indicator: str, note: str) -> HttpResponse:
         rows = [row for row in indicator_rows(run) if row["indicator"] == indicator]
     else:
         head, rows = SCORES, list(score_rows(run))
+        if decided:
+            head = (*SCORES, "decided_grade", "grade_reason")
+            rows = [row | _decided(row, decided, run.rulebook.tree.code) for row in rows]
     name = "-".join(filter(None, (run.rulebook.code, run.plan.period.code, indicator)))
     answer = HttpResponse(_written(head, rows, form, note), content_type=KINDS[form])
     answer["Content-Disposition"] = content_disposition_header(True, f"{name}.{form}") or "attachment"  # fmt: skip
     return answer
+
+
+def _decided(row: Mapping[str, str], decided: Mapping[str, Decided], root: str) -> dict[str, str]:
+    held = decided.get(row["unit"]) if row["node"] == root else None
+    said = held and say(*held.decided) + (
+        say("（待重新决定）", " (to be decided again)") if held.asked else ""
+    )
+    return {"decided_grade": said or "", "grade_reason": held.reason if held else ""}
 
 
 def _written(head: tuple[str, ...], rows: list[dict[str, str]], form: str, note: str) -> bytes:

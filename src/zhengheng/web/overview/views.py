@@ -27,6 +27,7 @@ from zhengheng.web.overview.selectors import ONLY, PAGE, Choice, Shown, Standing
 from zhengheng.web.pages.tags import language
 from zhengheng.web.rectification.acts import RECTIFICATIONS
 from zhengheng.web.reporting.self_reports import SELF_REPORTS
+from zhengheng.web.results.grades import decided_of
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import find
 from zhengheng.web.results.services import watched
@@ -73,7 +74,7 @@ def _lines(context: dict[str, Any], view: str, choice: Choice) -> SafeString:
     earlier = context["earlier"]
     made = (
         context["result"].run, earlier and earlier.run, view, choice, language(),
-        sorted(context["disputed"]), sorted(context["cases"].items()),
+        sorted(context["disputed"]), sorted(context["cases"].items()), sorted(one.said(language()) for one in context["decided"].values()),
     )  # fmt: skip
     key = hashlib.sha256(repr(made).encode()).hexdigest()
     written: SafeString | None = cache.get(key)
@@ -87,7 +88,7 @@ def _body(context: dict[str, Any], view: str, choice: Choice) -> dict[str, Any]:
     """What a view's template needs."""
     held, earlier, tongue = context["held"], context["earlier"], language()
     before = reading(earlier, tongue).score if earlier else {}
-    groups = selectors.standings(held, choice, context["disputed"], context["cases"], before, tongue)  # fmt: skip
+    groups = selectors.standings(held, choice, context["disputed"], context["cases"], before, tongue, context["decided"])  # fmt: skip
     found: dict[str, Any] = {"groups": groups, "pages": range(1, 2 + (max((one.found for one in groups), default=0) - 1) // PAGE)}  # fmt: skip
     match view:
         case "heat":
@@ -163,4 +164,6 @@ def download(request: OfficeRequest, name: str, form: str) -> HttpResponse:
     result = find(name, request.user, request.now.date())
     code = request.GET.get("indicator", "")
     marked = watched(run=result, what=f"download {form} {code}".strip(), actor=request.user, now=request.now)  # fmt: skip
-    return tables.file(reading(result, language()).run, form, code, note(request, marked))
+    return tables.file(
+        reading(result, language()).run, form, code, note(request, marked), decided_of(result)
+    )

@@ -26,6 +26,7 @@ OLDER: dict[str, Any] = {
     "topics": [],
     "plans": [],
     "accounts": [],
+    "reopened": [],
     "standing": "final",
     "subject": "unit",
 }

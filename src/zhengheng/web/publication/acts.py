@@ -23,6 +23,7 @@ from zhengheng.web.organisation.models import Unit
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.rectification.models import Rectification
 from zhengheng.web.reporting.models import SelfReport
+from zhengheng.web.results.grades import Decided, decided_of
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
 from zhengheng.workflow.machines import PUBLICATION, RECTIFICATION
@@ -41,10 +42,32 @@ class PublicationError(ZhenghengError):
 def document_of(held: Publication) -> dict[str, Any]:
     """What would be, or was, published."""
     run = loaded(folder_of(held.run.run))
-    return snapshot(run, held.shows, unit_names()) | {  # type: ignore[arg-type]
+    made = snapshot(run, held.shows, unit_names())  # type: ignore[arg-type]
+    put_decided(made, decided_of(held.run))
+    return made | {
+        "reopened": [{"on": one.on.isoformat(), "reason": one.reason} for one in held.run.reopenings.all()],
         "reason": held.reason, "standing": "notice" if held.run.state == "notice" else "final",
         "plans": plans_of(held.run), "accounts": accounts_of(held.run),
     }  # fmt: skip
+
+
+def put_decided(document: dict[str, Any], decided: dict[str, Decided]) -> None:
+    """Put decided grades into what the public reads of a result, beside the computed ones and with the reason."""
+    for group in document["groups"]:
+        for unit in group["units"]:
+            held = decided.get(unit["code"])
+            if held is None or "grade" not in unit:
+                continue
+            computed, decided_ = unit["grade"], dict(zip(("zh", "en"), held.decided, strict=True))
+            # Until the commission decides again, the computed grade stands, and what was decided beside it.
+            shown = computed if held.asked else decided_
+            unit["grade"] = {
+                **shown,
+                "computed": computed,
+                "decided": decided_,
+                "reason": held.reason,
+                "asked": held.asked,
+            }
 
 
 def unit_names() -> dict[str, tuple[str, str]]:

@@ -25,7 +25,7 @@ from zhengheng.web.files.services import own_files
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.rectification.models import Rectification, Visit
 from zhengheng.web.rectification.selectors import standings
-from zhengheng.web.results.acts import procedure
+from zhengheng.web.results.clocks import procedure
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
 from zhengheng.workflow.machines import RECTIFICATION

@@ -5,8 +5,6 @@ from typing import Any
 
 from django.apps import apps
 
-from zhengheng.domain.problems import Problem, ZhenghengError
-from zhengheng.scheme.procedure import Procedure
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import (
     Act,
@@ -21,36 +19,28 @@ from zhengheng.web.acts.declare import (
     ask,
 )
 from zhengheng.web.acts.services import perform_by_machine
-from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.decisions.services import carrying
-from zhengheng.web.decisions.services import choices as decisions
 from zhengheng.web.files.services import own_files
 from zhengheng.web.jobs import services as jobs
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.selectors import unit_of
 from zhengheng.web.results import selectors, services
-from zhengheng.web.results.closing import contested, end_year
+from zhengheng.web.results.clocks import approved_first
+from zhengheng.web.results.ending import (
+    FinaliseGiven,
+    ReopenGiven,
+    ResultStateError,
+    carry_grades,
+    computed_grades,
+    finalise,
+    fresh,
+    reopen,
+    tables_of,
+    until,
+)
 from zhengheng.web.results.kept import TABLES
 from zhengheng.web.results.models import DecidedGrade, ResultRun
-from zhengheng.web.rulebooks.selectors import procedure_of
-from zhengheng.workflow.machines import APPEAL, RESULT
-
-
-class ResultStateError(ZhenghengError):
-    """A result cannot go on as asked for."""
-
-
-def procedure(run: ResultRun) -> Procedure:
-    """The closing procedure of the run's rulebook; of a run from outside the office, the plain one."""
-    return procedure_of(run.version) if run.version else selectors.loaded(selectors.folder_of(run.run)).rulebook.procedure or Procedure()  # fmt: skip
-
-
-def approved_first(run: ResultRun) -> bool:
-    """Whether the commission approves before the notice: the order of the steps is the rulebook's."""
-    steps = [step.step for step in procedure(run).steps]
-    if "notice" not in steps:
-        return procedure(run).form == "statute"
-    return "decision" in steps and "notice" in steps and steps.index("decision") < steps.index("notice")  # fmt: skip
+from zhengheng.workflow.machines import RESULT
 
 
 class DecisionGiven(Given):
@@ -59,34 +49,46 @@ class DecisionGiven(Given):
 
 def approve(doing: Doing) -> Change:
     decision = carrying(doing.given.decision, f"result:{doing.obj.pk}")
-    return Change({"decision": decision}, {"decision": decision.pk, "run": doing.obj.run})
+    return Change({"decision": decision, "due_on": None}, {"decision": decision.pk, "run": doing.obj.run})  # fmt: skip
 
 
 def publish(doing: Doing) -> Change:
-    """On public notice; what it replaces steps back, and stays to be read."""
+    """On public notice for its own days; what it replaces steps back, and stays to be read.
+
+    Decided grades and drafts of appeals go over to the new version.
+    """
     run: ResultRun = doing.obj
     if approved_first(run) != (run.state == "approved"):
         raise ResultStateError.one(
-            "state", "result.order", zh="按本方案的程序, 须先经委员会批准再公示" if approved_first(run) else "按本方案的程序, 先公示、后报委员会",
+            "state", "result.order", zh="按本方案的程序，须先经委员会批准再公示。" if approved_first(run) else "按本方案的程序，先公示、后报委员会。",
             en="under this rulebook the commission approves before the notice" if approved_first(run)
             else "under this rulebook the notice comes before the commission",
         )  # fmt: skip
-    clock = (
-        procedure(run).clock("notice")
-        or procedure(run).clock("review")
-        or procedure(run).within("notice")
-    )
-    until = working_calendar().after(doing.day, clock.length, clock.unit)
-    if run.replaces and run.replaces.state == "notice":
-        until = max(run.replaces.due_on or doing.day, doing.day)
-        perform_by_machine(RESULTS, "result.replace", run.replaces, given=Nothing(), now=doing.now)
-    content = {"run": run.run, "until": until.isoformat(), TABLES: _tables(run)}
-    return Change({"published_at": doing.now, "due_on": until}, content)
+    before, end, carried = _before(run), until(run, doing.day), []
+    if before is not None:
+        perform_by_machine(RESULTS, "result.replace", before, given=Nothing(), now=doing.now)
+        carried = carry_grades(before, run)
+        # By the name of the app alone: appeals stand on results, not the other way round.
+        drafts = apps.get_model("appeals.Appeal")._default_manager.filter(run=before, state="draft")
+        drafts.update(run=run)
+    return Change(
+        {"published_at": doing.now, "due_on": end, "replaces": before or run.replaces},
+        {"run": run.run, "until": end.isoformat(), "grades": carried, TABLES: tables_of(run)},
+    )  # fmt: skip
 
 
-def _tables(run: ResultRun) -> str:
-    """The digest of what is published or made final."""
-    return selectors.loaded(selectors.folder_of(run.run)).results.digest()
+def _before(run: ResultRun) -> ResultRun | None:
+    """What this version replaces on notice. One that another overtook, or that comes behind a final result,
+    is not published any more."""
+    same = ResultRun.objects.filter(rulebook=run.rulebook, period=run.period).exclude(pk=run.pk)
+    held = list(same.filter(state__in=("notice", "final", "archived")).order_by("-pk"))
+    newer = next((one for one in held if one.state != "notice" or one.pk > run.pk), None)
+    if newer is not None:
+        raise ResultStateError.one(
+            "run", "result.overtaken", zh=f"这一期已有更新的结果 {newer.run} 在公示，或者结果已经终定。请在更新的结果之上重新核算；已终定的须先由委员会决定重新开启。",
+            en=f"a newer result of this period, {newer.run}, is on notice, or the result is final: run it again after that one, or have the final one reopened first",
+        )  # fmt: skip
+    return held[0] if held else None
 
 
 def plainly(doing: Doing) -> Change:
@@ -153,7 +155,7 @@ def grade(doing: Doing) -> Change:
     """A decided grade beside the computed one, with reason and basis; never a score."""
     given: GradeGiven = doing.given
     run = selectors.loaded(selectors.folder_of(doing.obj.run))
-    computed = {row["unit"]: row["grade"] for row in run.results.rows("grading")}
+    computed = computed_grades(doing.obj)
     grading = run.rulebook.grading
     known = {band.code for band in (*grading.bands, *grading.outside)} if grading else set()
     if given.unit not in computed or given.grade not in known:
@@ -166,62 +168,10 @@ def grade(doing: Doing) -> Change:
     DecidedGrade.objects.update_or_create(
         run=doing.obj, unit=given.unit,
         defaults={"computed": computed[given.unit], "decided": given.grade, "reason": given.reason,
-                  "basis": given.basis, "decision": decision},
+                  "basis": given.basis, "decision": decision, "carried_from": None, "asked": False},
     )  # fmt: skip
     return Change({}, {"unit": given.unit, "computed": computed[given.unit], "decided": given.grade,
                        "reason": given.reason, "basis": given.basis})  # fmt: skip
-
-
-class FinaliseGiven(Given):
-    decision: int | None = ask(
-        "委员会决定 (已先批准且未改变的可空)",
-        "Decision (none needed where approved before and unchanged)",
-        None,
-    )
-
-
-def finalise(doing: Doing) -> Change:
-    """Final: the notice is over, no appeal is open, the commission decided."""
-    run: ResultRun = doing.obj
-    if run.due_on and doing.day <= run.due_on:
-        raise ResultStateError.one(
-            "due_on", "notice.running", zh=f"公示至 {run.due_on}, 尚未期满", en=f"the notice runs until {run.due_on}"
-        )  # fmt: skip
-    line = [run.pk]
-    while run.replaces_id and run.replaces:
-        run = run.replaces
-        line.append(run.pk)
-    # By the name of the app alone: appeals stand on results, not the other way round.
-    waiting = apps.get_model("appeals.Appeal")._default_manager.filter(run__in=line)
-    left = waiting.exclude(state__in=[*APPEAL.final, "draft"]).count()
-    if left:
-        raise ResultStateError.one(
-            "appeals", "appeal.open", zh=f"还有 {left} 件申诉没有办结", en=f"{left} appeals are not closed yet"
-        )  # fmt: skip
-    decision = doing.obj.decision
-    if decision is None or doing.given.decision:
-        decision = carrying(doing.given.decision or 0, f"result:{doing.obj.pk}")
-    content = {
-        "run": doing.obj.run,
-        "decision": decision.pk,
-        "not_counted": _end_year(doing),
-        TABLES: _tables(doing.obj),
-    }
-    return Change({"decision": decision, "due_on": None}, content)
-
-
-def _end_year(doing: Doing) -> int:
-    """Nothing that the result would rest on is still contested; values that never came end with the year."""
-    version = doing.obj.version
-    if version is None or version.period != doing.obj.period:
-        return 0
-    if open_matters := contested(version):
-        raise ResultStateError(
-            Problem(f"{kind.name}:{obj.pk}", "year.contested", f"{kind.title(obj)[0]}：{kind.state_of(obj)[0]}，办结后才能终定。",
-                    f"{kind.title(obj)[1]}: {kind.state_of(obj)[1]}; it has to be settled before the result is final")
-            for kind, obj in open_matters
-        )  # fmt: skip
-    return end_year(version, doing.now)
 
 
 def archive(doing: Doing) -> Change:
@@ -251,28 +201,24 @@ def trigger(doing: Doing) -> Change:
     return Change({}, {"run": doing.obj.run})
 
 
-class ReopenGiven(Given):
-    reason: str = ask("重新开启的理由 (公开)", "Why it is reopened (public)", form="text")
-    decision: int = ask("委员会决定", "Decision of the commission")
-
-
-def reopen(doing: Doing) -> Change:
-    """A closed year opens by decision alone; what was final and archived stays in ledger and package."""
-    decision = carrying(doing.given.decision, f"result:{doing.obj.pk}")
-    if doing.obj.decision_id == decision.pk:
-        raise ResultStateError.one(
-            "decision", "reopen.decision", zh="这是终定的决定; 重新开启需要另一项决定",
-            en="this decision made it final; reopening needs one of its own",
-        )  # fmt: skip
-    return Change({"decision": None}, {"run": doing.obj.run, "reason": doing.given.reason, "decision": decision.pk})  # fmt: skip
-
-
 def _standing(run: ResultRun, account: Account) -> Standing:
     return Standing(selectors.relations(run, account))
 
 
 def _decisions(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
-    return {"decision": decisions(f"result:{obj.pk}")}
+    return {"decision": fresh(obj) if obj else []}
+
+
+def _graded(obj: Any, account: Account, day: date) -> dict[str, Any]:
+    """The units that have a computed grade, and the grades that the rulebook knows."""
+    if obj is None:
+        return {}
+    grading = selectors.loaded(selectors.folder_of(obj.run)).rulebook.grading
+    names = dict(Unit.objects.values_list("code", "name_zh"))
+    return _decisions(obj, account, day) | {
+        "unit": [(code, names.get(code, code)) for code in sorted(computed_grades(obj))],
+        "grade": [(band.code, (band.name.zh, band.name.say("en"))) for band in (*grading.bands, *grading.outside)] if grading else [],
+    }  # fmt: skip
 
 
 RESULTS = Kind(
@@ -285,13 +231,13 @@ RESULTS = Kind(
             when=lambda r: approved_first(r) == (r.state == "approved")),
         Act("result.replace", ("被新版代替", "Replaced"), plainly, by_machine=True),
         Act("result.serve", ("登记纸质送达", "Record service on paper"), serve, ServeGiven, choices=_unserved, optional=True),
-        Act("result.grade", ("记录决定等次", "Record a decided grade"), grade, GradeGiven, choices=_decisions, optional=True),
+        Act("result.grade", ("记录决定等次", "Record a decided grade"), grade, GradeGiven, choices=_graded, optional=True),
         Act("result.finalise", ("终定", "Make final"), finalise, FinaliseGiven, choices=_decisions),
         Act("result.trigger", ("按红灯批量提出整改", "Propose improvement for all red lights"), trigger, optional=True),
         Act("result.archive", ("归档", "Archive"), archive, optional=True),
         Act("result.archived", ("已归档", "Archived"), archived, ArchivedGiven, by_machine=True),
         Act("result.reopen", ("按决定重新开启", "Reopen by decision"), reopen, ReopenGiven,
-            ("已终定或已归档的年度只能凭委员会决定重新开启; 原结果和归档包保留。",
+            ("已终定或已归档的年度只能凭委员会另行作出的决定重新开启，并重新公示；原结果和归档包保留。",
              "A closed year reopens only by decision; the former result and its package stay."), choices=_decisions, optional=True),
     ),
     columns=(

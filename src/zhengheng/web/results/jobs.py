@@ -12,6 +12,7 @@ from django.conf import settings
 from zhengheng.engines.archive import keep_run
 from zhengheng.engines.bundle import write_bundle
 from zhengheng.engines.duck import DuckEngine
+from zhengheng.engines.rehearse import moves
 from zhengheng.engines.run import make_run
 from zhengheng.web.acts.services import perform_by_machine
 from zhengheng.web.intake.services import opened
@@ -22,9 +23,11 @@ from zhengheng.web.ledger.services import sign_checkpoint
 from zhengheng.web.reporting.jobs import load_confirmed
 from zhengheng.web.reporting.services import period_of
 from zhengheng.web.results.acts import RESULTS, ArchivedGiven
+from zhengheng.web.results.grades import decided_of
 from zhengheng.web.results.models import ResultRun
-from zhengheng.web.results.selectors import folder_of, loaded, moved_between
+from zhengheng.web.results.selectors import folder_of, loaded, moved_between, newest
 from zhengheng.web.results.services import ResultError, register_run
+from zhengheng.web.results.trials import base_of
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import before, book_of
 
@@ -60,27 +63,45 @@ def run_of(work: Work, version: RulebookVersion, period: str, at: str) -> Result
 
 @job("rehearse")
 def rehearse(work: Work) -> dict[str, Any]:
-    """Past data under the draft and under the version before it: whose score, rank and grade move."""
+    """Past data under the draft, against what was published of that period: whose score, rank and grade move.
+
+    Both look from the day on which the published result looked, at the data that it was made from. Where nothing
+    was published, the version before the draft and the draft look from today at what the lake holds.
+    """
     draft = RulebookVersion.objects.get(pk=work.job.arguments["rulebook"])
     old = before(draft)
     assert old is not None
-    facts, period = opened(draft.code).facts(), period_of(work.job.arguments["period"])
-    made = []
-    for place, version in enumerate((old, draft)):
-        work.tell(f"{version.code} {version.version}", place, 2)
-        made.append(make_run(book_of(version), facts, period, DuckEngine(), period.end))
-    units = moved_between(made[0], made[1], "zh")
+    period = period_of(work.job.arguments["period"])
+    result = newest(draft.code, period.code)
+    if result is not None:
+        work.tell(f"{result.rulebook} {result.period}", 0, 2)
+        base, stored = base_of(result), loaded(folder_of(result.run))
+        facts, at, version = stored.facts, stored.plan.at, stored.rulebook.version
+        differ = sum(one["moved"] for one in moves(stored, base))
+    else:
+        work.tell(f"{old.code} {old.version}", 0, 2)
+        facts, at, version, differ = opened(draft.code).facts(), work.now.date(), old.version, 0
+        base = make_run(book_of(old), facts, period, DuckEngine(), at)
+    work.tell(f"{draft.code} {draft.version}", 1, 2)
+    made = make_run(book_of(draft), facts, period, DuckEngine(), at)
     return {
-        "period": period.code,
-        "before": old.version,
-        "moved": units,
-        "of": len(made[1].plan.tables["unit"]),
-    }
+        "period": period.code, "before": version, "at": at.isoformat(), "published": result.run if result else "",
+        # Units whose base is not what was published, because a later release of the engine computes otherwise.
+        "differ": differ,
+        "moved": moved_between(base, made, "zh"), "moved_en": moved_between(base, made, "en"),
+        "of": len(made.plan.tables["unit"]),
+    }  # fmt: skip
 
 
 def _kept(name: str) -> str:
     """How long an item of the package is kept: what proves the result for ever, who did what for its years."""
     return f"{settings.RETENTION} years 年" if name == "ledger.jsonl" else "permanent 永久"
+
+
+def _decided_grades(result: ResultRun) -> bytes:
+    """Grades that the commission decided, beside the computed ones that the bundles recompute."""
+    held = [vars(one) for one in decided_of(result).values()]
+    return json.dumps(held, ensure_ascii=False, indent=1).encode()
 
 
 @job("archive")
@@ -100,6 +121,7 @@ def archive(work: Work) -> dict[str, Any]:
         "ledger.pub": f"{public_key(Path(settings.HOME)).text()}\n".encode(),
         "rulebook.json": (folder_of(result.run) / "rulebook.json").read_bytes(),
     }  # fmt: skip
+    parts["decided_grades.json"] = _decided_grades(result)
     for kind in ("public", "audit"):
         work.tell(f"{kind} bundle", len(parts), 6)
         held = folder / f"{result.run}.{kind}.part"

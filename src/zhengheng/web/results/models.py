@@ -66,6 +66,23 @@ class DecidedGrade(models.Model):
     reason = models.TextField()
     basis = models.CharField(max_length=200)
     decision = models.ForeignKey("decisions.Decision", models.PROTECT, related_name="+")
+    carried_from = models.ForeignKey(ResultRun, models.PROTECT, null=True, related_name="+")
+    """The version of the result for which it was decided, where this one replaced that."""
+    asked = models.BooleanField(default=False)
+    """Whether the computed grade is another since, so that the commission decides again."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "unit"], name="decided_once")]
+
+
+class Reopening(models.Model):
+    """A closed result opened again: when, why, by which decision, and what had made it final."""
+
+    run = models.ForeignKey(ResultRun, models.PROTECT, related_name="reopenings")
+    on = models.DateField()
+    reason = models.TextField()
+    decision = models.ForeignKey("decisions.Decision", models.PROTECT, related_name="+")
+    former = models.ForeignKey("decisions.Decision", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ("on", "id")

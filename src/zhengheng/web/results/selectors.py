@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.conf import settings
@@ -12,15 +11,14 @@ from django.db.models import QuerySet
 
 from zhengheng.domain.problems import Language, NotFoundError
 from zhengheng.engines.archive import load_run
-from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.passport import Entry, passport
 from zhengheng.engines.rehearse import grade_names, moves
-from zhengheng.engines.run import Run, make_run
+from zhengheng.engines.run import Run
 from zhengheng.engines.scoreboard import Scoreboard, scoreboard
 from zhengheng.lake.store import Lake
+from zhengheng.scheme.indicator import Indicator
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants, require
-from zhengheng.web.intake.services import corrected, read_rows
 from zhengheng.web.results.kept import as_kept
 from zhengheng.web.results.models import NamedReader, ResultRun
 from zhengheng.workflow.permissions import may
@@ -35,7 +33,19 @@ def runs() -> QuerySet[ResultRun]:
 
 def relations(run: ResultRun, account: Account) -> tuple[str, ...]:
     """In what an account stands to a run."""
-    return ("named",) if any(r.account_id == account.pk for r in run.readers.all()) else ()
+    return ("named",) if account.pk in {reader.account_id for reader in readers(run)} else ()
+
+
+def readers(run: ResultRun) -> list[NamedReader]:
+    """Who was named on the run, and on the versions that it replaces: they have the numbers before it, and a
+    new version that nobody may see would lie on nobody's desk."""
+    found = {reader.account_id: reader for reader in run.readers.select_related("account")}
+    held = run.replaces
+    while held is not None:
+        for reader in held.readers.select_related("account"):
+            found.setdefault(reader.account_id, reader)
+        held = held.replaces
+    return list(found.values())
 
 
 def visible(account: Account, day: date) -> list[ResultRun]:
@@ -43,8 +53,7 @@ def visible(account: Account, day: date) -> list[ResultRun]:
     held = grants(account, day)
     found = list(ResultRun.objects.all())
     shut = {run.pk for run in found if not may(held, "result.read", state=run.state)}
-    mine = NamedReader.objects.filter(account=account, run__in=shut).values_list("run_id", flat=True)  # fmt: skip
-    named = set(mine) if shut else set()
+    named = {run.pk for run in found if run.pk in shut and relations(run, account)}
     return [
         run for run in found
         if run.pk not in shut or (run.pk in named and may(held, "result.read", state=run.state, relations=("named",)))
@@ -128,6 +137,13 @@ def unit_passport(name: str, unit: str, language: Language) -> Entry:
     return passport(load_run(folder_of(name), unit), unit, None, language)
 
 
+def scored(run: ResultRun, unit: str) -> list[Indicator]:
+    """The indicators on which a run scores a unit."""
+    held = loaded(folder_of(run.run))
+    own = {row["indicator"] for row in held.results.of_unit("indicator_score", unit)}
+    return [indicator for indicator in held.rulebook.indicators if indicator.code in own]
+
+
 def moved(run: ResultRun, language: Language) -> list[dict[str, Any]]:
     """What moved against the version that this run replaces."""
     if run.replaces is None:
@@ -146,16 +162,6 @@ def moved_between(before: Run, after: Run, language: Language) -> list[dict[str,
          "grade": [words.get(code, code) for code in entry["grade"]]}
         for entry in moves(before, after) if entry["moved"]
     ]  # fmt: skip
-
-
-def tried(result: ResultRun, row: dict[str, str]) -> Run:
-    """The run as it would be with another value in it; nothing is stored. Raises DataError."""
-    before = loaded(folder_of(result.run))
-    with TemporaryDirectory() as folder:
-        extra, _, _ = read_rows(before.rulebook, "correction", [row], "a trial", Path(folder))
-    home = folder_of(result.run).parent.parent
-    facts = corrected(Lake.open(home).facts(), extra)
-    return make_run(before.rulebook, facts, before.plan.period, DuckEngine(), before.plan.at)
 
 
 def outcome(before: Run, after: Run, unit: str, language: Language) -> dict[str, Any]:

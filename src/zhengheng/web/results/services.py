@@ -5,6 +5,7 @@ import json
 from datetime import datetime
 from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
@@ -15,6 +16,7 @@ from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import require, standing
 from zhengheng.web.ledger.services import append
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.results.clocks import last_day, reapprove_by
 from zhengheng.web.results.kept import TABLES
 from zhengheng.web.results.models import NamedReader, ResultRun, Service
 from zhengheng.web.results.selectors import folder_of, loaded, newest, require_on
@@ -48,6 +50,9 @@ def register_run(*, run: str, actor: Account, now: datetime) -> ResultRun:
                 version=governing(about["rulebook"], about["period"]),
                 replaces=before if before and before.state == "notice" else None,
             )  # fmt: skip
+            if due := reapprove_by(made, now.date()):
+                ResultRun.objects.filter(pk=made.pk).update(due_on=due)
+                made.due_on = due
             directors = standing(now.date()).filter(role=Role.OFFICE_DIRECTOR)
             for reader in {actor.pk, *directors.values_list("account_id", flat=True)}:
                 NamedReader.objects.create(
@@ -117,7 +122,15 @@ def serve(
             run=run, unit=unit, defaults={"by": actor, "at": at or now, "how": how}
         )
         if fresh:
+            _give_deadline(run, unit)
             append(
                 act="result.served", subject=f"result:{run.pk}", actor=actor.username, at=now,
                 content={"unit": unit.code, "how": how},
             )  # fmt: skip
+
+
+def _give_deadline(run: ResultRun, unit: Unit) -> None:
+    """Drafts of appeals that were begun before service have their last day from now."""
+    # By the name of the app alone: appeals stand on results, not the other way round.
+    drafts = apps.get_model("appeals.Appeal")._default_manager.filter(run=run, unit=unit, state="draft")  # fmt: skip
+    drafts.update(due_on=last_day(run, unit))

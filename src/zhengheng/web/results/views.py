@@ -13,7 +13,7 @@ from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import allowed, require
 from zhengheng.web.acts.views import object_context
 from zhengheng.web.pages.tags import language, say
-from zhengheng.web.results import selectors, services
+from zhengheng.web.results import grades, selectors, services, trials
 from zhengheng.web.results.acts import RESULTS
 from zhengheng.web.results.services import UNPUBLISHED, watched
 from zhengheng.workflow.machines import RESULT
@@ -47,7 +47,8 @@ def register(request: OfficeRequest) -> HttpResponse:
 def board(request: OfficeRequest, name: str) -> HttpResponse:
     """One run: a sentence, then the groups."""
     run = selectors.find(name, request.user, request.now.date())
-    made, lines = selectors.board(run.run, language())
+    made, computed = selectors.board(run.run, language())
+    lines, decided = grades.with_decided(computed, run, language()), grades.decided_of(run)
     may_name = allowed(
         request.user, "result.name", request.now.date(),
         relations=selectors.relations(run, request.user), state=run.state,
@@ -57,8 +58,9 @@ def board(request: OfficeRequest, name: str) -> HttpResponse:
         "board": lines, "made": made, "provisional": is_provisional(made),
         "watermark": range(60) if watched(run=run, what="scoreboard", actor=request.user, now=request.now) else (),
         "may_name": may_name, "moved": selectors.moved(run, language()), "newer": run.replaced_by.exclude(state__in=UNPUBLISHED).first(),
-        "decided": run.decided_grades.select_related("decision"),
-        "readers": run.readers.select_related("account") if run.state in UNPUBLISHED else (),
+        "decided": [(next((one.name for group in lines.groups for one in group.lines if one.unit == code), code), held) for code, held in decided.items()],
+        "readers": selectors.readers(run) if run.state in UNPUBLISHED else (),
+        "reopenings": run.reopenings.select_related("decision"),
         "people": Account.objects.filter(is_active=True) if may_name else (),
     }  # fmt: skip
     return render(request, "results/board.html", context)
@@ -76,7 +78,7 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
         "may_appeal": run.state == "notice" and run.version_id is not None
         and allowed(request.user, "appeal.draft", request.now.date(), units={"own": [unit]}),
         "may_try": allowed(request.user, "result.try", request.now.date(), units={"own": [unit]}),
-        "indicators": [i for i in selectors.loaded(selectors.folder_of(run.run)).rulebook.indicators if i.method],
+        "indicators": selectors.scored(run, unit), "decided": grades.decided_of(run).get(unit), "reopenings": run.reopenings.all(),
     }  # fmt: skip
     return render(request, "results/unit.html", context)
 
@@ -93,10 +95,10 @@ def trial(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
     outcome = None
     if all(given.values()):
         row = {"unit": unit, "status": "正常", **given}
-        outcome = selectors.outcome(made, selectors.tried(run, row), unit, language())
+        outcome = selectors.outcome(trials.base_of(run), trials.tried(run, row), unit, language())
     context = {
         "run": run, "unit": unit, "given": given, "outcome": outcome,
-        "series": [i for i in made.rulebook.indicators if not i.parts and not i.year_on_year],
+        "series": [i for i in made.rulebook.indicators if getattr(i.method, "kind", "") != "milestones"],
     }  # fmt: skip
     return render(request, "results/trial.html", context)
 

@@ -13,9 +13,10 @@ from zhengheng.scheme.model import Rulebook
 from zhengheng.web.decisions.acts import DECISIONS
 from zhengheng.web.files.services import take_in
 from zhengheng.web.publication.acts import PUBLICATIONS
-from zhengheng.web.results.acts import RESULTS, approved_first
+from zhengheng.web.results.acts import RESULTS
+from zhengheng.web.results.clocks import approved_first, concerned
 from zhengheng.web.results.models import ResultRun
-from zhengheng.web.results.services import name_reader, register_run
+from zhengheng.web.results.services import name_reader, register_run, serve
 from zhengheng.web.rulebooks.acts import RULEBOOKS
 from zhengheng.web.rulebooks.services import packed
 from zhengheng.web.sample.desk import do, make, moment, paper, person, work
@@ -90,6 +91,15 @@ def concluded(home: Path, book: Rulebook, year: int) -> ResultRun:
         decision = decided(*meeting, closing, "同意公示")
         do(RESULTS, "approve", run, "mishu", closing, decision=decision)
         do(RESULTS, "publish", run, "chengxu", f"{year + 1}-03-04")
+        run.refresh_from_db()
+        for unit in concerned(run, date(year + 1, 3, 4)):
+            serve(
+                run=run,
+                unit=unit,
+                how="paper",
+                actor=person("chengxu"),
+                now=moment(f"{year + 1}-03-04"),
+            )
         do(RESULTS, "finalise", run, "mishu", day)
     else:
         do(RESULTS, "publish", run, "chengxu", f"{year + 1}-03-04")

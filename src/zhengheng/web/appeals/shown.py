@@ -1,0 +1,133 @@
+"""What an appeal's page and paper show: the panel and its draws, the values now and as decided, forms' lists."""
+
+from datetime import date
+from typing import Any
+
+from zhengheng.domain.problems import ZhenghengError
+from zhengheng.engines.behind import made_from, periods_used
+from zhengheng.scheme.indicator import Indicator
+from zhengheng.web.accounts.models import Account
+from zhengheng.web.accounts.selectors import grants
+from zhengheng.web.acts.declare import Words
+from zhengheng.web.appeals import selectors, values
+from zhengheng.web.appeals.models import Appeal
+from zhengheng.web.appeals.services import GROUNDS, OUTCOMES
+from zhengheng.web.files.documents import Section, Table
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.pages.tags import language, say
+from zhengheng.web.results.models import ResultRun
+from zhengheng.web.results.selectors import folder_of, loaded, scored
+from zhengheng.workflow.roles import OF_A_UNIT
+
+PLACES: tuple[tuple[str, Words], ...] = (
+    ("value", ("指标数值", "Value")), ("points", ("指标得分（分）", "Points")), ("total", ("总分（分）", "Total (points)")),
+    ("rank", ("名次", "Rank")), ("grade", ("计算等次", "Computed grade")),
+)  # fmt: skip
+"""What of a unit's place is told before and after a decision."""
+
+
+def about(appeal: Appeal, value: str) -> Words | None:
+    """A value with its unit of measure."""
+    unit = selectors.run_of(appeal).rulebook.indicator(appeal.series).measure_unit
+    return (f"{value} {unit.zh}".strip(), f"{value} {unit.say('en')}".strip()) if value else None
+
+
+def name(appeal: Appeal) -> Words:
+    """Code and name of the contested indicator."""
+    held = selectors.run_of(appeal).rulebook.indicator(appeal.indicator).name
+    return f"{appeal.indicator} {held.zh}", f"{appeal.indicator} {held.en or held.zh}"
+
+
+def what(appeal: Appeal) -> Words:
+    """For what a value is decided: one row of data, or the whole period."""
+    period = appeal.value_period
+    try:
+        whole = values.role(appeal) == "ruling"
+    except ZhenghengError:
+        # Drafted before the place of the value was checked: it is said as it was written.
+        return period, period
+    if whole:
+        return f"整个考核期（{period}）的数值", f"the value of the whole period ({period})"
+    return f"{appeal.series} 在 {period} 的一行数据", f"the row of {appeal.series} for {period}"
+
+
+def choices(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, Any]]]:
+    """The results on notice, the account's own units in them, and the indicators on which those are scored."""
+    held = list(ResultRun.objects.filter(state="notice"))
+    own = {grant.unit for grant in grants(account, day) if grant.role in OF_A_UNIT and grant.unit}
+    found: dict[str, Words] = {}
+    series: dict[str, Words] = {}
+    spans: set[str] = set()
+    for run in held:
+        made = loaded(folder_of(run.run))
+        mine = {i.code for unit in own for i in scored(run, unit)}
+        below = {part for code in mine for part in made_from(made.rulebook, code)}
+        named = {code: _named(made.rulebook.indicator(code)) for code in mine | below}
+        found |= {code: named[code] for code in mine}
+        series |= named
+        spans |= {made.plan.period.code, *(p for code in below for p in periods_used(made, code).values())}  # fmt: skip
+    units = Unit.objects.filter(code__in=own).order_by("code")
+    return {
+        "run": [(str(r.pk), (f"{r.title_zh} {r.period}", f"{r.title_en or r.title_zh} {r.period}")) for r in held],
+        "unit": [(u.code, (u.name_zh, u.name_en or u.name_zh)) for u in units],
+        "indicator": sorted(found.items()), "series": sorted(series.items()),
+        "value_period": [(span, span) for span in sorted(spans)],
+    }  # fmt: skip
+
+
+def _named(indicator: Indicator) -> Words:
+    return f"{indicator.code} {indicator.name.zh}", f"{indicator.code} {indicator.name.say('en')}"
+
+
+def page(appeal: Appeal, request: Any) -> dict[str, Any]:
+    """What the template needs."""
+    spoken = language()
+    people = {one["account"] for held in _draws(appeal) for one in held["excluded"]}
+    people |= {username for held in _draws(appeal) for username in held["drawn"]}
+    return {
+        "measure_unit": selectors.run_of(appeal).rulebook.indicator(appeal.series).measure_unit,
+        "seats": appeal.seats.all(), "all_voted": bool(selectors.majority(appeal)) or appeal.outcome != "",
+        "vacant": bool(appeal.seats.all()) and bool(selectors.vacant(appeal)) and appeal.outcome == "",
+        "draws": _draws(appeal), "people": dict(Account.objects.filter(username__in=people).values_list("username", "name")),
+        "now": _now(appeal), "effect": values.seen(appeal.effect, spoken), "asked": values.seen(appeal.asked_effect, spoken),
+        "places": PLACES, "precedents": selectors.precedents(), "grounds": GROUNDS, "outcomes": OUTCOMES,
+        "passport": f"/office/results/{appeal.run.run}/units/{appeal.unit.code}/",
+    }  # fmt: skip
+
+
+def _draws(appeal: Appeal) -> list[dict[str, Any]]:
+    if appeal.draws or not appeal.seed:
+        return list(appeal.draws)
+    # Drawn before every draw was kept.
+    return [{"on": "", "seed": appeal.seed, "drawn": [], "excluded": appeal.excluded, "why": []}]
+
+
+def _now(appeal: Appeal) -> dict[str, Any] | None:
+    try:
+        return values.now(appeal, language()).as_dict()
+    except ZhenghengError:
+        # An appeal of an earlier release may be about what does not count for the unit.
+        return None
+
+
+def printed(appeal: Appeal) -> list[Section]:
+    """For the paper of a signature: rows, place now and as it becomes, every unit that moves."""
+    found = values.seen(appeal.effect, language())
+    if found is None or "before" not in found:
+        return []
+    before, after = found["before"], found["after"]
+    tables = [Table(
+        (say("项目", "Item"), say("现在", "Now"), say("按认定数值", "With the decided value")),
+        [(say(*words), before[code] or "—", after[code] or "—") for code, words in PLACES],
+    )]  # fmt: skip
+    if found["rows"]:
+        tables.append(Table(
+            (say("数据期间", "Data period"), say("现在", "Now"), say("按认定数值", "With the decided value")),
+            [(row["period"], row["before"] or "—", row["after"] or "—") for row in found["rows"]],
+        ))  # fmt: skip
+    if found["units"]:
+        tables.append(Table(
+            (say("变动的单位", "Units that move"), say("得分", "Score"), say("名次", "Rank"), say("等次", "Grade")),
+            [(one["name"], *(" → ".join(text or "—" for text in one[field]) for field in ("score", "rank", "grade"))) for one in found["units"]],
+        ))  # fmt: skip
+    return [Section(say(f"认定的数值：{found['value']}", f"Decided value: {found['value']}"), tables=tuple(tables))]  # fmt: skip

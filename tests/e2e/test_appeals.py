@@ -1,0 +1,543 @@
+"""Appeals as their panels see them: what a value would do before the vote, what was decided, whose vote counts."""
+
+import csv
+import io
+import json
+import zipfile
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import docx
+import pytest
+from django.conf import settings
+
+from tests.e2e.town import STATISTICS, UNITS, Town, packed
+from tests.web.conftest import People
+from zhengheng.ledger.check import check
+from zhengheng.web.appeals.models import Appeal, PanelSeat
+from zhengheng.web.intake.services import load
+from zhengheng.web.ledger import selectors as ledger
+from zhengheng.web.pages.clock import now
+from zhengheng.web.results.models import ResultRun
+from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.web.rulebooks.selectors import book_of
+
+QUARTERS = ("2025-03", "2025-06", "2025-09", "2025-12")
+RATES = {"D10": (80, 90, 85, 85), "D13": (92, 92, 92, 92), "D16": (60, 60, 60, 60), "D19": (70, 70, 70, 70)}  # fmt: skip
+COUNTS = {"D10": (60, 80), "D13": (72, 80), "D16": (40, 80), "D19": (50, 80)}
+MORE: tuple[dict[str, Any], ...] = (
+    {"code": "RATE", "name": {"zh": "准点率", "en": "On time"}, "measure_unit": "%", "decimals": 2, "frequency": "quarter", "combine": "mean",
+     "owner": STATISTICS, "supplier": STATISTICS, "method": {"kind": "ratio", "target": 100}, "source": "调度系统"},
+    {"code": "DONE", "name": {"zh": "办结数", "en": "Done"}, "decimals": 0, "owner": STATISTICS, "supplier": STATISTICS, "source": "办件系统"},
+    {"code": "ASKED", "name": {"zh": "受理数", "en": "Asked"}, "decimals": 0, "owner": STATISTICS, "supplier": STATISTICS, "source": "办件系统"},
+    {"code": "SHARE", "name": {"zh": "办结率", "en": "Share done"}, "measure_unit": "%", "decimals": 2, "owner": STATISTICS, "supplier": STATISTICS,
+     "parts": {"numerator": {"DONE": 1}, "denominator": {"ASKED": 1}, "scale": 100}, "method": {"kind": "ratio", "target": 100}, "source": "办件系统"},
+)  # fmt: skip
+SHAPE: dict[str, Any] = {
+    "weights": [{"from": date(2025, 1, 1), "table": {"RATE": {"bureau": 50, "office": 100}, "SHARE": {"bureau": 50}}}],
+    "categories": [{"code": code, "name": {"zh": code, "en": code}} for code in ("bureau", "office")],
+    "units": [{"code": unit, "name": unit, "category": "office" if unit == "D19" else "bureau", "group": "all"} for unit in UNITS],
+    "tree": {"code": "total", "name": {"zh": "总分", "en": "Total"}, "children": ["RATE", "SHARE"]},
+}  # fmt: skip
+STATUTE = {
+    "form": "statute",
+    "steps": [
+        {"step": "decision", "name": {"zh": "审定", "en": "Decision"}, "clock": {"length": 5, "unit": "working_days"}},
+        {"step": "review", "name": {"zh": "复核", "en": "Review"}, "clock": {"length": 15, "unit": "working_days"}},
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture
+def town(people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Town:
+    monkeypatch.setattr(settings, "HOME", tmp_path)
+    return Town(people, monkeypatch)
+
+
+def rows() -> list[dict[str, str]]:
+    held = [
+        {"unit": unit, "indicator": "RATE", "period": period, "value": str(value), "status": "正常"}
+        for unit, values in RATES.items() for period, value in zip(QUARTERS, values, strict=True)
+    ]  # fmt: skip
+    for unit, pair in COUNTS.items():
+        for code, value in zip(("DONE", "ASKED"), pair, strict=True):
+            held.append({"unit": unit, "indicator": code, "period": "2025", "value": str(value), "status": "正常"})  # fmt: skip
+    return held
+
+
+def adopted(town: Town, **changes: Any) -> RulebookVersion:
+    """A rulebook with a quarterly mean that everybody is scored on and a share that D19 is not."""
+    town.at("2026-03-12")
+    content = packed(MORE, **(SHAPE | changes))
+    file = town.file("office_indicators", content, "town.zip")
+    book = town.post("office_indicators", "rulebooks/draft", file=file, period="2025")["id"]
+    town.post("office_indicators", f"rulebooks/{book}/consult", until="2026-03-20")
+    town.at("2026-03-23")
+    town.post("office_director", f"rulebooks/{book}/submit")
+    decision = town.decided(f"rulebook:{book}", "2026-1", "2026-03-23")
+    town.post("commission_secretary", f"rulebooks/{book}/adopt", decision=decision)
+    version = RulebookVersion.objects.get(pk=book)
+    load(book_of(version), "observation", rows(), purpose="test", loader="test", at=now())
+    return version
+
+
+def computed(town: Town, version: RulebookVersion) -> dict[str, Any]:
+    town.post("office_data", f"rulebooks/{version.pk}/compute", at="2026-04-01")
+    made: dict[str, Any] = town.work()[-1].result or {}
+    return made
+
+
+def on_notice(town: Town, version: RulebookVersion, day: str = "2026-04-01") -> dict[str, Any]:
+    town.at(day)
+    made = computed(town, version)
+    town.post("office_director", f"results/{made['run']}/readers", 204, username="office_procedure")
+    town.post("office_procedure", f"runs/{made['result']}/publish")
+    for unit in UNITS:
+        assert town.get(f"unit_leader-{unit}", f"results/{made['run']}/units/{unit}")
+    return made
+
+
+def correct(version: RulebookVersion, unit: str, value: str) -> None:
+    """A correction that comes into the lake after the publication."""
+    row = {"unit": unit, "indicator": "RATE", "period": "2025-12", "value": value, "status": "正常"}
+    load(book_of(version), "correction", [row], purpose="later", loader="test", at=now())
+
+
+def accepted(town: Town, result: int, indicator: str, wanted: str, **more: Any) -> int:
+    made = town.post(
+        "unit_leader-D10", "appeals/draft", run=result, unit="D10", indicator=indicator, ground="data_error",
+        wanted=wanted, statement="漏统", **more,
+    )["id"]  # fmt: skip
+    town.post("unit_leader-D10", f"appeals/{made}/file")
+    town.post("appeals_clerk", f"appeals/{made}/accept")
+    number: int = made
+    return number
+
+
+def served(town: Town, result: int, unit: str) -> None:
+    """On paper, against a receipt of this day."""
+    receipt = [town.file("office_procedure")]
+    town.post(
+        "office_procedure",
+        f"runs/{result}/serve",
+        unit=unit,
+        received_on=now().date(),
+        receipt=receipt,
+    )
+
+
+def upheld(town: Town, made: int, value: str) -> dict[str, Any]:
+    """Drawn, voted, decided, applied, computed again: the new run."""
+    panel = town.post("appeals_clerk", f"appeals/{made}/draw", seats=3)["detail"]["panel"]
+    for member in panel:
+        town.post(member, f"appeals/{made}/vote", vote="uphold", reasons="证据属实")
+    town.post(panel[0], f"appeals/{made}/preview", value=value)
+    town.post(panel[0], f"appeals/{made}/decide", value=value, reasons="证据属实")
+    town.post("office_data", f"appeals/{made}/apply")
+    done: dict[str, Any] = town.work()[-1].result or {}
+    return done
+
+
+def total(town: Town, run: str, unit: str = "D10") -> str:
+    groups = town.get("office_data", f"results/{run}")["groups"]
+    return next(str(line["score"]) for group in groups for line in group["lines"] if line["unit"] == unit)  # fmt: skip
+
+
+def test_the_ripple_is_the_published_run_with_this_one_change(town: Town) -> None:
+    """What else came into the lake since stands apart, and moves nobody in the ripple."""
+    version = adopted(town)
+    made = on_notice(town, version)
+    correct(version, "D16", "100")
+    number = accepted(town, made["result"], "RATE", "97", value_period="2025-06")
+    panel = town.post("appeals_clerk", f"appeals/{number}/draw", seats=3)["detail"]["panel"]
+    effect = town.post(panel[0], f"appeals/{number}/preview", value="97")["detail"]["effect"]
+    assert {one["unit"] for one in effect["units"]} == {"D10"}
+    assert {one["unit"] for one in effect["zh"]["later"]} == {"D16"}
+    assert effect["zh"]["files"] == 1
+    page = town.client(panel[0]).get(f"/office/appeals/{number}/").content.decode()
+    assert "公示以后的其他变动" in page
+
+
+def test_one_row_is_replaced_and_the_page_says_what_becomes_of_it_before_the_vote(
+    town: Town,
+) -> None:
+    """The mean of 80, 90, 85, 85 is 85; 97 for the second quarter makes it 86.75, not 97."""
+    made = on_notice(town, adopted(town))
+    number = accepted(town, made["result"], "RATE", "97", value_period="2025-06")
+    panel = town.post("appeals_clerk", f"appeals/{number}/draw", seats=3)["detail"]["panel"]
+    page = town.client(panel[1]).get(f"/office/appeals/{number}/").content.decode()
+    for text in (
+        "现在公示的数值",
+        "按申诉人主张的数值",
+        "85.00",
+        "86.75",
+        "被代替",
+        "2025-Q2",
+        total(town, made["run"]),
+    ):
+        assert text in page, text
+    asked = town.get(panel[1], f"appeals/{number}")["detail"]["asked_effect"]["zh"]
+    assert (asked["before"]["value"], asked["after"]["value"]) == ("85.00", "86.75")
+    assert [row["period"] for row in asked["rows"] if row["replaced"]] == ["2025-Q2"]
+    for member in panel:
+        town.post(member, f"appeals/{number}/vote", vote="uphold", reasons="证据属实")
+    town.post(panel[0], f"appeals/{number}/preview", value="97")
+    slip = town.client(panel[0]).get(f"/office/appeals/{number}/decide/paper.docx")
+    written = docx.Document(io.BytesIO(slip.content))
+    cells = {cell.text for table in written.tables for row in table.rows for cell in row.cells}
+    assert {"86.75", "85.00"} <= cells
+    town.post(panel[0], f"appeals/{number}/decide", value="97", reasons="证据属实")
+    town.post("office_data", f"appeals/{number}/apply")
+    again = town.work()[-1].result or {}
+    assert total(town, again["run"]) == asked["after"]["total"], "what was shown is what came"
+    decided = town.client(panel[0]).get(f"/office/appeals/{number}/").content.decode()
+    assert "决定的结果" in decided
+    assert "86.75" in decided
+
+
+@pytest.mark.parametrize(("indicator", "value"), [("RATE", "95"), ("SHARE", "99.5")])
+def test_the_period_s_value_is_decided_as_such_also_of_what_is_made_from_parts(
+    town: Town, indicator: str, value: str
+) -> None:
+    made = on_notice(town, adopted(town))
+    number = accepted(town, made["result"], indicator, value)
+    shown = town.get("appeals_clerk", f"appeals/{number}")["detail"]["asked_effect"]
+    assert shown["ruling"] is True
+    assert Decimal(shown["zh"]["after"]["value"]) == Decimal(value)
+    again = upheld(town, number, value)
+    assert total(town, again["run"]) == shown["zh"]["after"]["total"]
+    passport = town.client("office_data").get(f"/office/results/{again['run']}/units/D10/").content.decode()  # fmt: skip
+    assert "申诉决定（代替以下各行算出的值）" in passport
+    assert check(list(ledger.entries()), ledger.leaves()) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"indicator": "SHARE", "value_period": "2025-12"}, "trial.derived"),
+        ({"indicator": "RATE", "value_period": "2025-11"}, "trial.period"),
+        ({"indicator": "RATE", "value_period": "2024-12"}, "trial.period"),
+        ({"indicator": "RATE", "value_period": "昨天"}, "trial.period"),
+        ({"indicator": "RATE", "series": "DONE"}, "appeal.series"),
+        ({"indicator": "DONE"}, "appeal.foreign"),
+        ({"indicator": "SEATS"}, "indicator.unknown"),
+    ],
+)  # fmt: skip
+def test_what_would_change_nothing_is_refused_before_anybody_votes(
+    town: Town, given: dict[str, str], why: str
+) -> None:
+    made = on_notice(town, adopted(town))
+    said = {
+        "run": made["result"],
+        "unit": "D10",
+        "ground": "data_error",
+        "wanted": "99",
+        "statement": "漏统",
+    }
+    refused = town.post("unit_leader-D10", "appeals/draft", 422, **(said | given))
+    assert refused["type"] == why
+    assert Appeal.objects.count() == 0
+
+
+def test_a_unit_appeals_what_it_is_scored_on_and_nothing_else(town: Town) -> None:
+    made = on_notice(town, adopted(town))
+    said = {
+        "run": made["result"],
+        "unit": "D19",
+        "ground": "data_error",
+        "wanted": "99",
+        "statement": "漏统",
+    }
+    foreign = town.post("unit_leader-D19", "appeals/draft", 422, indicator="SHARE", **said)
+    assert foreign["type"] == "appeal.foreign"
+    form = town.client("unit_leader-D19").get("/office/appeals/new/draft/").content.decode()
+    assert "准点率" in form
+    assert "办结率" not in form
+    page = town.client("unit_leader-D19").get(f"/office/results/{made['run']}/units/D19/").content.decode()  # fmt: skip
+    assert "indicator=RATE" in page
+    assert "indicator=SHARE" not in page
+    town.post("unit_leader-D19", "appeals/draft", indicator="RATE", **said)
+
+
+def test_the_panel_is_drawn_once_and_a_seat_again_only_after_its_member_left(town: Town) -> None:
+    made = on_notice(town, adopted(town))
+    number = accepted(town, made["result"], "RATE", "97", value_period="2025-06")
+    first = town.post("appeals_clerk", f"appeals/{number}/draw", seats=3)["detail"]["panel"]
+    again = town.post("appeals_clerk", f"appeals/{number}/draw", 409, seats=3)
+    assert again["type"] == "act.other"
+    town.post(first[1], f"appeals/{number}/recuse", reason="与申诉单位负责人系同学")
+    early = town.post(first[0], f"appeals/{number}/vote", 422, vote="uphold", reasons="证据属实")
+    assert early["type"] == "panel.vacant"
+    held = town.post("appeals_clerk", f"appeals/{number}/draw", seats=3)["detail"]
+    assert len(held["panel"]) == 3
+    assert set(held["panel"]) >= {first[0], first[2]}, "who sat goes on sitting"
+    assert first[1] not in held["panel"]
+    assert [one["seats"] for one in held["draws"]] == [3, 1]
+    page = town.client("appeals_clerk").get(f"/office/appeals/{number}/").content.decode()
+    assert "补抽的原因" in page
+    assert "与申诉单位负责人系同学" in page
+
+
+def test_a_conflict_declared_at_any_time_takes_the_vote_away(town: Town) -> None:
+    """After the draw, and even after the vote, as long as nothing is signed."""
+    made = on_notice(town, adopted(town))
+    number = accepted(town, made["result"], "RATE", "97", value_period="2025-06")
+    first = town.post("appeals_clerk", f"appeals/{number}/draw", seats=3)["detail"]["panel"]
+    town.post(first[1], f"appeals/{number}/vote", vote="uphold", reasons="证据属实")
+    town.post(first[1], "conflicts/declare", unit="D10", reason="亲属在该局任职")
+    assert PanelSeat.objects.get(appeal=number, account__username=first[1]).vote == ""
+    assert town.client(first[1]).get(f"/api/v1/appeals/{number}").status_code == 404
+    town.post(first[0], "conflicts/declare", unit=STATISTICS, reason="曾在该局任职")
+    held = town.post("appeals_clerk", f"appeals/{number}/draw", seats=3)["detail"]["panel"]
+    assert first[2] in held
+    assert not {first[0], first[1]} & set(held)
+    other = town.post(held[0], "conflicts/declare", unit="D13", reason="与本案无关")
+    assert other["id"]
+    for member in held:
+        town.post(member, f"appeals/{number}/vote", vote="reject", reasons="证据不足")
+    town.post(held[0], f"appeals/{number}/decide", reasons="证据不足")
+    town.post(held[1], "conflicts/declare", unit="D10", reason="签署之后")
+    assert PanelSeat.objects.get(appeal=number, account__username=held[1]).vote == "reject", (
+        "what is signed stands"
+    )
+
+
+def test_a_new_version_lands_on_a_desk_and_its_notice_runs_its_days(town: Town) -> None:
+    made = on_notice(town, adopted(town))
+    number = accepted(town, made["result"], "RATE", "97", value_period="2025-06")
+    town.at("2026-04-07")
+    again = upheld(town, number, "97")
+    desk = town.client("office_procedure").get("/office/").content.decode()
+    assert f"/office/results/{again['run']}/" in desk, (
+        "with whoever put the version before it on notice"
+    )
+    assert town.client("mentor").get(f"/office/results/{again['run']}/").status_code == 404
+    town.post("office_procedure", f"runs/{again['result']}/publish")
+    assert town.get("expert", f"runs/{again['result']}")["due_on"] == "2026-04-14"
+
+
+def test_a_clock_that_stands_is_not_overdue(town: Town) -> None:
+    made = on_notice(town, adopted(town))
+    number = accepted(
+        town, made["result"], "RATE", "97", value_period="2025-06", hearing_wanted=True
+    )
+    town.post("appeals_clerk", f"appeals/{number}/draw", seats=3)
+    town.post(
+        "appeals_clerk",
+        f"appeals/{number}/call_hearing",
+        hearing_on="2026-04-24",
+        place="一号会议室",
+    )
+    town.at("2026-04-23")
+    held = town.get("appeals_clerk", f"appeals/{number}")
+    assert held["due_on"] is None
+    assert Appeal.objects.get(pk=number).clock_left == 10
+    home = town.client("appeals_clerk").get("/office/").content.decode()
+    assert f"/office/appeals/{number}/" in home
+    assert "逾期" not in home
+    town.at("2026-04-24")
+    town.post(
+        "appeals_clerk", f"appeals/{number}/sign_minutes", minutes=[town.file("appeals_clerk")]
+    )
+    assert town.get("appeals_clerk", f"appeals/{number}")["due_on"] == "2026-05-12", "ten working days after 24 April"  # fmt: skip
+
+
+def test_by_statute_nothing_is_final_before_everybody_was_served_and_had_the_time(
+    town: Town,
+) -> None:
+    version = adopted(town, procedure=STATUTE)
+    town.at("2026-04-01")
+    made = computed(town, version)
+    path = f"runs/{made['result']}"
+    for reader in ("office_procedure", "commission_secretary"):
+        town.post("office_director", f"results/{made['run']}/readers", 204, username=reader)
+    first = town.decided(f"result:{made['result']}", "2026-3", "2026-04-01")
+    town.post("commission_secretary", f"{path}/approve", decision=first)
+    town.post("office_procedure", f"{path}/publish")
+    draft = town.post(
+        "unit_leader-D19", "appeals/draft", run=made["result"], unit="D19", indicator="RATE", ground="data_error", statement="漏统"
+    )  # fmt: skip
+    assert draft["due_on"] is None, "the clock does not run before service"
+    for unit in ("D10", "D13"):
+        served(town, made["result"], unit)
+    town.at("2026-04-27")
+    left = town.post("commission_secretary", f"{path}/finalise", 422)
+    assert left["type"] == "service.open"
+    assert "D16" in left["problems"][0]["detail"]
+    served(town, made["result"], "D16")
+    served(town, made["result"], "D19")
+    assert town.get("unit_leader-D19", f"appeals/{draft['id']}")["due_on"] == "2026-05-20"
+    running = town.post("commission_secretary", f"{path}/finalise", 422)
+    assert running["type"] == "review.running"
+    assert "2026-05-20" in running["problems"][0]["detail"]
+    town.at("2026-05-20")
+    assert town.post("commission_secretary", f"{path}/finalise", 422)["type"] == "review.running"
+    town.at("2026-05-21")
+    assert town.post("commission_secretary", f"{path}/finalise")["state"] == "final"
+
+
+def test_a_changed_result_is_approved_again_within_its_days(town: Town) -> None:
+    version = adopted(town, procedure=STATUTE)
+    town.at("2026-04-01")
+    made = computed(town, version)
+    for reader in ("office_procedure", "commission_secretary"):
+        town.post("office_director", f"results/{made['run']}/readers", 204, username=reader)
+    first = town.decided(f"result:{made['result']}", "2026-3", "2026-04-01")
+    town.post("commission_secretary", f"runs/{made['result']}/approve", decision=first)
+    town.post("office_procedure", f"runs/{made['result']}/publish")
+    for unit in UNITS:
+        served(town, made["result"], unit)
+    number = accepted(town, made["result"], "RATE", "97", value_period="2025-06")
+    again = upheld(town, number, "97")
+    waiting = town.get("commission_secretary", f"runs/{again['result']}")
+    assert (waiting["state"], waiting["due_on"]) == ("draft", "2026-04-09"), (
+        "five working days from 1 April"
+    )
+    assert f"/office/results/{again['run']}/" in town.client("commission_secretary").get("/office/").content.decode()  # fmt: skip
+    second = town.decided(f"result:{again['result']}", "2026-4", "2026-04-01")
+    town.post("commission_secretary", f"runs/{again['result']}/approve", decision=second)
+    town.post("office_procedure", f"runs/{again['result']}/publish")
+    town.at("2026-04-23")
+    left = town.post("commission_secretary", f"runs/{again['result']}/finalise", 422)
+    assert left["type"] in {"service.open", "notice.running"}
+    town.at("2026-04-24")
+    left = town.post("commission_secretary", f"runs/{again['result']}/finalise", 422)
+    assert left["type"] == "service.open", "whose result changed is served the new one"
+    assert "D10" in left["problems"][0]["detail"] or "教育局" in left["problems"][0]["detail"]
+    assert ResultRun.objects.get(pk=again["result"]).decided_grades.count() == 0
+
+
+def graded(
+    town: Town, result: int, unit: str, grade: str, day: str, reason: str = "有关问题正在调查"
+) -> None:
+    decision = town.decided(f"result:{result}", f"定级 {result} {grade}", day)
+    town.post(
+        "commission_secretary", f"runs/{result}/grade", unit=unit, grade=grade, reason=reason,
+        basis="考核办法第十二条", decision=decision,
+    )  # fmt: skip
+
+
+def replaced(
+    town: Town, made: dict[str, Any], indicator: str, value: str, **more: Any
+) -> dict[str, Any]:
+    """An upheld appeal of D10, and the new version on notice."""
+    again = upheld(town, accepted(town, made["result"], indicator, value, **more), value)
+    town.post("office_procedure", f"runs/{again['result']}/publish")
+    return again
+
+
+def line_of(town: Town, run: str, unit: str) -> dict[str, Any]:
+    groups = town.get("office_data", f"results/{run}")["groups"]
+    found: dict[str, Any] = next(
+        one for group in groups for one in group["lines"] if one["unit"] == unit
+    )
+    return found
+
+
+def test_a_decided_grade_survives_a_new_version_and_stands_beside_the_computed_one_everywhere(
+    town: Town, tmp_path: Path
+) -> None:
+    made = on_notice(town, adopted(town))
+    graded(town, made["result"], "D13", "fair", "2026-04-01")
+    again = replaced(town, made, "RATE", "97", value_period="2025-06")
+    line = line_of(town, again["run"], "D13")
+    assert (line["grade"], line["computed_grade"], line["grade_reason"]) == (
+        "合格",
+        "优秀",
+        "有关问题正在调查",
+    )
+    for path in (
+        f"results/{again['run']}/",
+        f"results/{again['run']}/units/D13/",
+        f"overview/{again['run']}/",
+        f"overview/{again['run']}/units/D13/",
+    ):
+        page = town.client("expert").get(f"/office/{path}")
+        assert page.status_code == 200, path
+        text = page.content.decode()
+        assert all(word in text for word in ("合格", "优秀", "有关问题正在调查")), path
+    report = town.client("expert").get(f"/office/overview/{again['run']}/units/D13/report.docx")
+    written = "\n".join(p.text for p in docx.Document(io.BytesIO(report.content)).paragraphs)
+    assert all(word in written for word in ("合格", "优秀", "有关问题正在调查"))
+    town.at("2026-04-10")
+    decision = town.decided(f"result:{again['result']}", "2026-9", "2026-04-10")
+    town.post("commission_secretary", f"runs/{again['result']}/finalise", decision=decision)
+    town.post("office_procedure", f"runs/{again['result']}/archive")
+    package = (town.work()[-1].result or {})["package"]
+    with zipfile.ZipFile(tmp_path / "archive" / package) as archive:
+        kept = json.loads(archive.read("decided_grades.json"))
+    assert [(one["unit"], one["decided"][0], one["computed"][0]) for one in kept] == [
+        ("D13", "合格", "优秀")
+    ]
+    published = town.post("office_procedure", "publications/prepare", run=again["result"], shows="grade")["id"]  # fmt: skip
+    town.post("secrecy_reviewer", f"publications/{published}/review", cleared="无涉密内容")
+    town.post("office_director", f"publications/{published}/release")
+    town.work()
+    with (tmp_path / "publications" / str(published) / "data" / "units.csv").open(
+        encoding="utf-8"
+    ) as stream:
+        open_data = {row["unit"]: row for row in csv.DictReader(stream)}
+    assert [open_data["D13"][name] for name in ("grade", "computed_grade", "grade_reason")] == ["合格", "优秀", "有关问题正在调查"]  # fmt: skip
+    assert open_data["D10"]["computed_grade"] == ""
+    portal = "\n".join(
+        path.read_text(encoding="utf-8") for path in (tmp_path / "portal").rglob("D13.html")
+    )
+    assert all(word in portal for word in ("合格", "优秀", "有关问题正在调查"))
+
+
+def test_a_decided_grade_is_asked_again_where_the_computed_one_is_another_now(town: Town) -> None:
+    """D10 takes the one seat of the excellent, so that D13 is computed as good; the old decision rests on nothing."""
+    made = on_notice(town, adopted(town))
+    graded(town, made["result"], "D13", "fair", "2026-04-01")
+    again = replaced(town, made, "SHARE", "100")
+    line = line_of(town, again["run"], "D13")
+    assert (line["grade"], line["computed_grade"]) == ("良好", "良好"), "until it is decided again"
+    page = town.client("expert").get(f"/office/results/{again['run']}/").content.decode()
+    assert "须由委员会重新决定" in page
+    town.at("2026-04-10")
+    decision = town.decided(f"result:{again['result']}", "2026-9", "2026-04-10")
+    left = town.post(
+        "commission_secretary", f"runs/{again['result']}/finalise", 422, decision=decision
+    )
+    assert left["type"] == "grade.asked"
+    graded(town, again["result"], "D13", "fair", "2026-04-10", "调查属实")
+    line = line_of(town, again["run"], "D13")
+    assert (line["grade"], line["computed_grade"], line["grade_reason"]) == (
+        "合格",
+        "良好",
+        "调查属实",
+    )
+    town.post("commission_secretary", f"runs/{again['result']}/finalise", decision=decision)
+
+
+def test_a_rehearsal_starts_from_what_was_published(town: Town) -> None:
+    """The base is the published score to the digit, whatever came into the lake since; the draft moves it."""
+    version = adopted(town)
+    made = on_notice(town, version)
+    before = {unit: total(town, made["run"], unit) for unit in UNITS}
+    correct(version, "D16", "100")
+    table = {"RATE": {"bureau": 20, "office": 100}, "SHARE": {"bureau": 80}}
+    town.post(
+        "office_indicators", f"rulebooks/{version.pk}/roll_over", period="2026", version="2026-1"
+    )
+    draft = RulebookVersion.objects.get(period="2026")
+    town.post("office_director", f"rulebooks/{draft.pk}/rehearse", period="2025")
+    same: dict[str, Any] = town.work()[-1].result or {}
+    assert (same["published"], same["differ"], same["moved"], same["at"]) == (
+        made["run"],
+        0,
+        [],
+        "2026-04-01",
+    )
+    content = packed(MORE, **SHAPE | {"version": "2026-2", "effective_from": date(2025, 1, 1), "weights": [{"from": date(2025, 1, 1), "table": table}]})  # fmt: skip
+    file = town.file("office_indicators", content, "town.zip")
+    town.post("office_indicators", f"rulebooks/{draft.pk}/replace", file=file)
+    town.post("office_director", f"rulebooks/{draft.pk}/rehearse", period="2025")
+    found: dict[str, Any] = town.work()[-1].result or {}
+    assert {one["unit"] for one in found["moved"]} >= {"D10", "D16"}
+    for one in found["moved"]:
+        assert one["score"][0] == before[one["unit"]]
+    page = town.client("office_director").get(f"/office/rulebooks/{draft.pk}/").content.decode()
+    assert "基准得分与公示的得分完全一致" in page
