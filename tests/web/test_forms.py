@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings
 from pydantic import ValidationError
 
 from tests.web.conftest import NOW, People
@@ -158,3 +159,60 @@ def test_lines_of_a_table_are_filled_in_one_by_one_or_pasted(people: People) -> 
     )  # fmt: skip
     assert done.status_code == 302, done.content.decode()
     assert sheet.lines.get().countered == "3"
+
+
+def test_every_round_and_settled_value_stays_on_the_page(people: People) -> None:
+    """Two rounds of a negotiation and a settled report: what each side said first is still read after the second."""
+    held = Objects(people, "D10").held
+    sheet, report = held["target"], held["report"]
+    leader, office, data = (
+        people.client(name) for name in ("unit_leader", "office_indicators", "office_data")
+    )
+    version = 1
+    for number, (wanted, why, reply) in enumerate(
+        (("3", "第一轮太高", "第一轮答复"), ("4", "第二轮仍高", "第二轮答复"))
+    ):
+        counter = {
+            "row_version": version,
+            "lines.0.indicator": "RESULTS",
+            "lines.0.value": wanted,
+            "opinion": why,
+        }
+        assert leader.post(f"/office/targets/{sheet.pk}/counter/", counter).status_code == 302
+        answer = {"row_version": version + 1, "lines.0.indicator": "RESULTS", "lines.0.value": str(8 + number), "reply": reply}  # fmt: skip
+        assert office.post(f"/office/targets/{sheet.pk}/answer/", answer).status_code == 302
+        version += 2
+    page = leader.get(f"/office/targets/{sheet.pk}/").content.decode()
+    for text in (
+        "第一轮太高",
+        "第一轮答复",
+        "第二轮仍高",
+        "第二轮答复",
+        "RESULTS 3",
+        "RESULTS 4",
+        "RESULTS 8",
+        "RESULTS 9",
+    ):
+        assert text in page
+    type(report).objects.update(state="disputed", value="5")
+    settle = {
+        "row_version": report.row_version,
+        "value": "6",
+        "status": "value",
+        "reason": "以台账为准",
+    }
+    done = data.post(f"/office/reports/{report.pk}/settle/", settle)
+    assert done.status_code == 302, done.content.decode()
+    page = data.get(f"/office/reports/{report.pk}/").content.decode()
+    assert "以台账为准" in page
+    assert "原为" in page
+
+
+def test_english_counts_one_or_many(people: People) -> None:
+    """No "(s)" on any page, and what is absent is named in a sentence."""
+    for path in (settings.WEB / "templates").rglob("*.html"):
+        assert not re.search(r"\w\(s\)", path.read_text(encoding="utf-8")), path.name
+    client = people.client("unit_leader")
+    client.post("/office/language/", {"language": "en", "next": "/office/"})
+    assert "nothing of this number under “Targets”" in client.get("/office/targets/99/").content.decode()  # fmt: skip
+    assert "no such targets" not in client.get("/office/targets/99/").content.decode()

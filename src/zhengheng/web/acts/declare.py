@@ -212,6 +212,8 @@ class Kind:
     """The address of the list of objects, where it is not the common one."""
     unbound: tuple[str, ...] = ()
     """Columns that a job keeps for itself and no act answers for: the ledger does not commit to them."""
+    thread: bool = False
+    """Whether the page keeps what was said at each act: rounds, objections, settled values, not only the newest."""
     printed: Callable[[Any], Sequence[Section]] | None = None
     """What a paper to be signed shows of the object beside its facts."""
     year: Callable[[Any], Any] | None = None

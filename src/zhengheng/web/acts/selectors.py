@@ -31,8 +31,8 @@ def find(kind: Kind, number: int, account: Account, day: date) -> Any:
     obj = kind.all().filter(pk=number).first() if number < MOST else None
     if obj is None or not _sees(kind, obj, account, grants(account, day)):
         raise NotFoundError.one(
-            f"{kind.name}:{number}", f"{kind.name}.absent", zh=f"没有这项{kind.words[0]}, 或者您不能查看",
-            en=f"there is no such {kind.words[1].lower()}, or you may not see it",
+            f"{kind.name}:{number}", f"{kind.name}.absent", zh=f"“{kind.words[0]}”中没有这一项，或者您不能查看。",
+            en=f"there is nothing of this number under “{kind.words[1]}”, or you may not see it",
         )  # fmt: skip
     return obj
 

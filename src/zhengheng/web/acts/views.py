@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import forbidden, grants
-from zhengheng.web.acts import forms, picking, selectors, services
+from zhengheng.web.acts import forms, picking, selectors, services, threads
 from zhengheng.web.acts.declare import Act, Given, Kind, Words
 from zhengheng.web.acts.paper import blank, slip
 from zhengheng.web.days.selectors import working_calendar
@@ -80,7 +80,7 @@ def object_context(request: OfficeRequest, kind: Kind, obj: Any) -> dict[str, An
         "left": calendar.between(day, obj.due_on) if obj.due_on else None,
         "known_year": obj.due_on is None or calendar.is_known(obj.due_on),
         "files": StoredFile.objects.filter(pk__in=obj.files),
-        "history": _history(kind, subject),
+        "history": _history(kind, obj, subject),
         "jobs": [(job, anywhere(held, "job.read") or job.asked_by_id == request.user.pk)
                  for job in Job.objects.filter(subject=subject)[:5]],
         **(kind.context(obj, request) if kind.context else {}),
@@ -98,13 +98,14 @@ def _facts(kind: Kind, obj: Any) -> list[tuple[Words, Any]]:
     return [(words, value) for words, value in found if value not in (None, "")]
 
 
-def _history(kind: Kind, subject: str) -> list[dict[str, Any]]:
+def _history(kind: Kind, obj: Any, subject: str) -> list[dict[str, Any]]:
     words = {act.code: act.words for act in kind.acts}
     words["audit.viewed"] = ("外部审计查阅", "read by the external auditor")
     return [
         {
             "words": words.get(row.act, (row.act, row.act)),
             "row": row,
+            "said": threads.said(kind, obj, row) if kind.thread else [],
             "at": datetime.fromisoformat(row.at),
         }  # fmt: skip
         for row in LedgerEntry.objects.filter(subject=subject).order_by("sequence")

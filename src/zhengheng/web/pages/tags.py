@@ -71,6 +71,12 @@ def assessed(snapshot: dict[str, Any], form: str) -> str:
     return say(*SUBJECTS[snapshot["subject"]][form])
 
 
+@register.simple_tag
+def counted(number: int, zh: str, one: str, many: str) -> str:
+    """`{% counted n "项" "thing waits" "things wait" %}`: a number with its word, one or many."""
+    return say(f"{number} {zh}", f"{number} {one if number == 1 else many}")
+
+
 @register.filter
 def said(problem: Problem) -> str:
     """A problem's sentence, without its place."""

@@ -339,6 +339,7 @@ REPORTS = Kind(
         Column(("异议或更正理由", "Objection"), "objection"), Column(("应为", "Wanted"), lambda r: measured(r, r.wanted)),
         Column(("答复", "Answer"), "answer"),
     ),
+    thread=True,
     links=(
         ("/office/reports/sheet/", ("用 Excel 填报", "Report by a workbook"), ""),
         ("/office/reports/chase/", ("催报清单", "Who is late"), "report.chase"),

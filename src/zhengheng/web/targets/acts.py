@@ -223,7 +223,7 @@ TARGETS = Kind(
     ),
     facts=(
         Column(("单位意见", "The unit's opinion"), "opinion"), Column(("绩效办答复", "The office's reply"), "reply"),
-        Column(("民主协商记录", "Staff consultation"), lambda s: (f"{len(s.consultation)} 份", f"{len(s.consultation)} file(s)")),
+        Column(("民主协商记录", "Staff consultation"), lambda s: (f"{len(s.consultation)} 份", "1 file" if len(s.consultation) == 1 else f"{len(s.consultation)} files")),
         Column(("签订日期", "Signed on"), "agreed_on"),
     ),
     queryset=lambda: TargetSheet.objects.select_related("rulebook", "unit"),
@@ -231,6 +231,7 @@ TARGETS = Kind(
         ("/office/targets/cascade/", ("目标分解", "Cascade"), "target.cascade"),
         ("/office/targets/import/", ("用 Excel 批量提出", "Propose by a workbook"), "target.propose"),
     ),
+    thread=True,
     body="targets/body.html", printed=printed, unbound=("loaded",),
     context=lambda sheet, request: {
         "lines": _lines(sheet),

@@ -134,6 +134,7 @@ CHANGES = Kind(
         Column(("理由类别", "Ground"), lambda c: GROUNDS[c.ground]), Column(("审批层级", "Decided by"), lambda c: ROUTES[c.route]),
         Column(("事实与理由", "Reasons"), "reason"), Column(("审批意见", "Answer"), "answer"),
     ),
+    thread=True,
     links=(("/office/changes/eased/", ("目标下调情况", "Eased targets"), "change.eased"),),
     queryset=lambda: TargetChange.objects.select_related("line__sheet__unit", "line__sheet__rulebook"),
     out=lambda c: {"line": c.line_id, "before": c.before, "value": c.value, "ground": c.ground, "route": c.route},

@@ -1,0 +1,37 @@
+"""What was said at each act of an object: every round stays to be read, as the ledger keeps it."""
+
+import json
+from typing import Any
+
+from zhengheng.web.acts import forms
+from zhengheng.web.acts.declare import Act, Kind, Words
+from zhengheng.web.ledger.models import LedgerEntry
+
+COMMON: dict[str, Words] = {
+    "before": ("原为", "Before"), "value": ("数值", "Value"), "wanted": ("应为", "Wanted"), "lines": ("目标", "Targets"), "reason": ("理由", "Reason"),
+    "opinion": ("单位意见", "The unit's opinion"), "reply": ("绩效办答复", "The office's reply"), "objection": ("异议", "Objection"),
+    "answer": ("答复", "Answer"), "note": ("说明", "Note"), "round": ("轮次", "Round"), "until": ("期限", "Until"),
+}  # fmt: skip
+"""Words of what entries hold beside the fields of their forms."""
+
+
+def said(kind: Kind, obj: Any, entry: LedgerEntry) -> list[tuple[Words, str]]:
+    """What an entry says, in the words of the act's form; nothing where its content was erased at the end of its time."""
+    content = json.loads(entry.content) if entry.content else {}
+    act = next((one for one in kind.acts if one.code == entry.act), None)
+    known = _fields(act) | COMMON
+    return [(known[name], _text(value)) for name, value in content.items() if name in known and value not in (None, "", {}, [])]  # fmt: skip
+
+
+def _fields(act: Act | None) -> dict[str, Words]:
+    if act is None:
+        return {}
+    return {
+        one.name: one.words for one in forms.inputs(act.given, {}, {}) if one.kind in {"line", "text", "date", "number"}
+    }  # fmt: skip
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        return "; ".join(f"{code} {held}" for code, held in value.items())
+    return str(value)
