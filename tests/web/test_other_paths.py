@@ -228,10 +228,7 @@ def test_one_certificate_counts_once_in_whatever_brackets(
 ) -> None:
     claimed(town, book)
     assert claimed(town, book, 422, document=again)["type"] == "item.twice"
-    assert (
-        claimed(town, book, 422, decided_on="2026-01-09", document="另一份 1 号")["type"]
-        == "item.year"
-    )
+    assert claimed(town, book, 422, decided_on="2024-12-09", document="另一份 1 号")["type"] == "item.year"  # fmt: skip
 
 
 def test_what_is_settled_is_reopened_once_on_new_facts_and_new_evidence(
@@ -539,3 +536,78 @@ def test_an_address_is_asked_in_json_too(town: Town, book: int) -> None:
     page = client.post("/office/commitments/new/record/", form)
     assert page.status_code == 422
     assert "早于办理之日" in page.content.decode()
+
+
+def renamed(town: Town, status: int = 0, **changes: Any) -> Any:
+    said = {"kind": "rename", "day": "2026-03-16", "units": [{"code": "D16"}], "heirs": [{"code": "D40", "name_zh": "民生服务局"}], "basis": "机构改革批复"}  # fmt: skip
+    return town.post("office_procedure", "reorganisations/ask", status, **(said | changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"heirs": [{"code": "D13", "name_zh": "民生服务局"}]}, "heir.exists"), ({"heirs": [{"code": "D40", "name_zh": "住建局"}]}, "heir.name"),
+        ({"kind": "merger", "units": [{"code": "D16"}, {"code": "D19"}], "heirs": [{"code": "D13", "name_zh": "民生服务局"}]}, "heir.name"),
+    ],
+)  # fmt: skip
+def test_an_heir_is_a_new_unit_or_the_one_it_says(
+    town: Town, changes: dict[str, Any], code: str
+) -> None:
+    assert renamed(town, 422, **changes)["type"] == code
+
+
+def test_one_case_a_unit_at_a_time_and_an_approved_one_can_be_given_up(town: Town) -> None:
+    first = renamed(town)["id"]
+    for units in ([{"code": "D16"}], [{"code": "D19"}]):
+        said = renamed(town, 422, units=units)
+        assert said["type"] == "reorganisation.running", "the same unit, or the same heir"
+    decision = town.decided(f"reorganisation:{first}", "2026-3", "2026-03-12")
+    town.post("commission_secretary", f"reorganisations/{first}/approve", decision=decision)
+    town.post("commission_secretary", f"reorganisations/{first}/refuse", reason="上级撤回批复")
+    renamed(town)
+
+
+def test_what_a_unit_leaves_open_is_its_heirs_and_its_rulebook_can_be_drafted(
+    town: Town, people: People
+) -> None:
+    """Every unit a category of its own, as departments are; the year that is final is not touched."""
+    units = [{"code": unit, "name": unit, "category": unit, "group": "all"} for unit in ("D10", "D13", "D16", "D19")]  # fmt: skip
+    categories = [{"code": unit, "name": {"zh": unit, "en": unit}} for unit in ("D10", "D13", "D16", "D19")]  # fmt: skip
+    each = dict.fromkeys(("D10", "D13", "D16", "D19"))
+    weights = [{"from": date(2025, 1, 1), "table": {code: dict.fromkeys(each, weight) for code, weight in (("SEATS", 40), ("GROWTH", 30), ("ANSWERED", 30))}}]  # fmt: skip
+    closed = in_force(people, units=units, categories=categories, weights=weights)
+    final(closed)
+    book = in_force(people, units=units, categories=categories, weights=weights, version="2026-1")
+    RulebookVersion.objects.filter(pk=book).update(period="2026")
+    item = entered(town, book, decided_on="2026-02-20")["id"]
+    case = renamed(town)["id"]
+    held = town.get("office_procedure", f"reorganisations/{case}")["detail"]
+    assert held["effect"] is None
+    decision = town.decided(f"reorganisation:{case}", "2026-3", "2026-03-12")
+    town.post("commission_secretary", f"reorganisations/{case}/approve", decision=decision)
+    effect = town.get("office_procedure", f"reorganisations/{case}")["detail"]["effect"][0]
+    assert effect["rulebooks"] == [book], "nothing behind the final result"
+    assert effect["others"] == 1
+    town.post("office_indicators", f"reorganisations/{case}/draft_rules")
+    draft = RulebookVersion.objects.get(state="draft")
+    assert draft.period == "2026"
+    assert not [one for one in draft.findings if one.get("severity") == "error"], draft.findings
+    early = town.post("office_procedure", f"reorganisations/{case}/carry_out", 422)
+    assert early["type"] == "reorganisation.early"
+    town.at("2026-03-16")
+    town.post("office_procedure", f"reorganisations/{case}/carry_out")
+    town.post("secrecy_officer", f"reorganisations/{case}/move_roles")
+    people.make("heir-only")
+    Account.objects.update(must_change_password=False)
+    people.give(people["heir-only"], Role.UNIT_LEADER, unit=Unit.objects.get(code="D40"))
+    assert "object" in town.get("heir-only", f"items/{item}")["acts"]
+    town.post("heir-only", f"items/{item}/object", objection="并未迟报")
+    page = town.client("office_procedure").get(f"/office/reorganisations/{case}/").content.decode()
+    assert "执行后" in page
+    town.post("office_data", f"rulebooks/{book}/open_reports", period="2026")
+    town.work()
+    asked = set(Report.objects.values_list("unit__code", flat=True))
+    assert "D16" in asked, "it was there when the period began"
+    town.post("office_data", f"rulebooks/{book}/open_reports", period="2027")
+    town.work()
+    assert "D16" not in set(Report.objects.filter(period="2027").values_list("unit__code", flat=True))  # fmt: skip

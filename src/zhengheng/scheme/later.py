@@ -7,6 +7,7 @@ from typing import Any
 
 from zhengheng.scheme.base import Text
 from zhengheng.scheme.excel_words import worded
+from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.midyear import governing
 from zhengheng.scheme.model import Rulebook, Unit
 from zhengheng.scheme.procedure import Procedure, Succession
@@ -56,35 +57,62 @@ def succeeded(
     """The rulebook with successions in it; heirs that it does not know yet stand where the old unit stood.
 
     `assessed` are the units assessed so far, `names` the names of new ones. Weights given unit by unit
-    go over to the heir as well.
+    go over to the heir as well; what a unit supplied or owned goes over to its one heir.
     """
     known = {unit.code: unit for unit in assessed}
     units, heirs = {unit.code: unit for unit in book.units}, {}
+    categories = {one.code: one for one in book.categories}
+    alone: dict[str, str] = {}
+    events = tuple(events)
     for event in events:
         old = known.get(event.unit)
         if old is None:
             continue
         units[old.code] = old.model_copy(update={"valid_to": event.date - timedelta(1)})
+        if len(event.heirs) == 1:
+            alone[old.code] = event.heirs[0].unit
         for heir in event.heirs:
             heirs[heir.unit] = event.unit
             if heir.unit not in known:
                 name = Text(zh=names.get(heir.unit, heir.unit))
+                # Where every unit is a category of its own, with weights of its own, the heir is one as well.
+                own = old.category == old.code and old.category in categories
+                if own:
+                    categories.setdefault(
+                        heir.unit,
+                        categories[old.code].model_copy(update={"code": heir.unit, "name": name}),
+                    )
                 units.setdefault(heir.unit, old.model_copy(
-                    update={"code": heir.unit, "name": name, "valid_from": event.date, "valid_to": None}
+                    update={"code": heir.unit, "name": name, "category": heir.unit if own else old.category,
+                            "valid_from": event.date, "valid_to": None}
                 ))  # fmt: skip
     weights = tuple(
-        table.model_copy(update={"table": {code: _row(row, heirs) for code, row in table.table.items()}})
+        table.model_copy(update={"table": {code: _row(row, heirs, set(categories)) for code, row in table.table.items()}})
         for table in book.weights
     )  # fmt: skip
     return book.model_copy(
-        update={"version": version, "succession": (*book.succession, *events), "units": tuple(units.values()), "weights": weights}
+        update={"version": version, "succession": (*book.succession, *events), "units": tuple(units.values()), "weights": weights,
+                "categories": tuple(categories.values()), "indicators": tuple(_supplied(one, alone) for one in book.indicators)}
     )  # fmt: skip
 
 
-def _row(row: Any, heirs: dict[str, str]) -> Any:
+def _supplied(one: Indicator, alone: dict[str, str]) -> Indicator:
+    """An indicator whose owner or supplier went over into one heir is that heir's."""
+    moved = {
+        name: alone[held] for name in ("owner", "supplier") if (held := getattr(one, name)) in alone
+    }
+    return one.model_copy(update=moved) if moved else one
+
+
+def _row(row: Any, heirs: dict[str, str], categories: set[str]) -> Any:
+    """A row of weights names categories: an heir that is one has the weights of the unit before it."""
     if not isinstance(row, dict):
         return row
-    added = {heir: row[old] for heir, old in heirs.items() if old in row and heir not in row}
+    added = {
+        heir: row[old]
+        for heir, old in heirs.items()
+        if old in row and heir not in row and heir in categories
+    }
     return {**row, **added}
 
 

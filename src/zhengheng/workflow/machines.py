@@ -304,7 +304,7 @@ REORGANISATION = Machine(
     (
         Transition("reorganisation.ask", ("",), "asked"),
         Transition("reorganisation.approve", ("asked",), "approved"),
-        Transition("reorganisation.refuse", ("asked",), "refused"),
+        Transition("reorganisation.refuse", ("asked", "approved"), "refused"),
         Transition("reorganisation.draft_rules", ("approved", "carried_out", "complete"), ""),
         Transition("reorganisation.carry_out", ("approved",), "carried_out"),
         Transition("reorganisation.move_roles", ("carried_out",), "complete"),

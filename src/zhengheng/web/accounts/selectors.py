@@ -7,6 +7,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.web.accounts.models import Account, FailedSignIn, RoleGrant
+from zhengheng.web.organisation.succession import before
 from zhengheng.workflow.permissions import may
 from zhengheng.workflow.roles import Grant, Role
 
@@ -26,10 +27,15 @@ def grants(account: Account, day: date) -> list[Grant]:
     """The roles an account holds on a day; an account read for a request asks once."""
     held: dict[date, list[Grant]] = account.__dict__.setdefault("_grants", {})
     if day not in held:
-        held[day] = [
+        own = [
             Grant(Role(grant.role), grant.unit.code if grant.unit else None)
             for grant in standing(day).filter(account=account)
         ]
+        # Whoever holds a role at an heir holds it for what the unit before it left open.
+        units = {one.unit for one in own if one.unit}
+        left = before(units, day) if units else []
+        more = [Grant(one.role, old) for heir, old in left for one in own if one.unit == heir]
+        held[day] = list(dict.fromkeys((*own, *more)))
     return held[day]
 
 

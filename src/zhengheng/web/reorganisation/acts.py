@@ -86,6 +86,10 @@ def _problems(given: AskGiven) -> Any:
             yield Problem("units", "unit.absent", f"{given.day} 没有单位 {code}", f"there is no unit {code} on {given.day}")  # fmt: skip
     if len(set(codes)) < len(codes) or len(set(heirs)) < len(heirs) or set(codes) & set(heirs):
         yield Problem("heirs", "unit.twice", "同一单位出现两次", "a unit stands twice")
+    yield from _taken(given, codes)
+    for other in _running(codes, heirs):
+        yield Problem("units", "reorganisation.running", f"这些单位已有正在办理的机构变动（第 {other.pk} 号），办结后才能再提。",
+                      f"a reorganisation of these units is under way (case {other.pk}); another follows after it")  # fmt: skip
     one_each = {"merger": (len(heirs) == 1, "合并只有一个承继单位", "a merger has one heir"),
                 "split": (len(codes) == 1 and len(heirs) > 1, "分设是一个单位分成多个", "a split makes several of one"),
                 "rename": (len(codes) == len(heirs) == 1, "更名是一对一", "a renaming is one to one")}  # fmt: skip
@@ -99,6 +103,36 @@ def _problems(given: AskGiven) -> Any:
         return
     if sum(shares) != 1 or min(shares) <= 0:
         yield Problem("heirs", "share.sum", f"承继份额合计 {sum(shares)}, 应为 1", f"the shares add to {sum(shares)} instead of 1")  # fmt: skip
+
+
+def _taken(given: AskGiven, codes: list[str]) -> Any:
+    """An heir is a new unit; only a merger may go into one that is there, and then by its own name."""
+    for heir in given.heirs:
+        there = Unit.objects.filter(code=heir.code).first()
+        if there is not None and given.kind != "merger":
+            yield Problem("heirs", "heir.exists", f"代码 {heir.code} 已是{there.name_zh}的代码，请给承继单位新的代码。",
+                          f"the code {heir.code} is that of {there.name_en or there.name_zh}; give the heir a new one")  # fmt: skip
+        elif there is not None and there.name_zh != heir.name_zh:
+            yield Problem("heirs", "heir.name", f"代码 {heir.code} 是{there.name_zh}，与填写的名称 {heir.name_zh} 不符。",
+                          f"the code {heir.code} is that of {there.name_en or there.name_zh}, not {heir.name_zh}")  # fmt: skip
+        elif there is not None and there.valid_to is not None and there.valid_to < given.day:
+            yield Problem("heirs", "heir.ended", f"{there.name_zh} 到 {there.valid_to} 已经撤销，不能承继。",
+                          f"{there.name_en or there.name_zh} ended on {there.valid_to} and can take nothing over")  # fmt: skip
+        same = (
+            organisation.standing(given.day)
+            .filter(name_zh=heir.name_zh)
+            .exclude(code__in=[*codes, heir.code])
+            .first()
+        )
+        if same is not None:
+            yield Problem("heirs", "heir.name", f"已有名为{heir.name_zh}的单位（代码 {same.code}）。", f"there is a unit named {heir.name_zh} ({same.code})")  # fmt: skip
+
+
+def _running(codes: list[str], heirs: list[str], number: int = 0) -> list[Reorganisation]:
+    """Cases about the same units that are not carried out yet."""
+    held = Reorganisation.objects.filter(state__in=("asked", "approved")).exclude(pk=number)
+    mine = {*codes, *heirs}
+    return [one for one in held if mine & {*one.units, *(heir["code"] for heir in one.heirs)}]
 
 
 class ApproveGiven(Given):
@@ -156,6 +190,11 @@ def carry_out(doing: Doing) -> Change:
             "day", "reorganisation.early", zh=f"{case.day} 起才能执行", en=f"it takes effect on {case.day}"
         )  # fmt: skip
     olds = list(Unit.objects.filter(code__in=case.units).select_related("parent"))
+    gone = [old.name_zh for old in olds if old.valid_to is not None and old.valid_to < case.day]
+    if gone:
+        raise ReorganisationError.one(
+            "units", "unit.ended", zh=f"{'、'.join(gone)} 已经撤销，本项变动不能再执行，请不批准或另行提出。", en=f"{', '.join(gone)} ended already: this case can no longer be carried out"
+        )  # fmt: skip
     heirs = [_heir(one, olds[0], case.day) for one in case.heirs]
     Unit.objects.filter(pk__in=[old.pk for old in olds]).update(valid_to=case.day - selectors.DAY)
     moved = {"reports": 0, "below": 0}
@@ -242,7 +281,7 @@ REORGANISATIONS = Kind(
              "A merger, split or renaming; the effect table lists accounts, reports, targets, appeals and cases of each unit.")),
         Act("reorganisation.approve", ("按决定批准", "Approve by decision"), approve, signed(ApproveGiven),
             choices=lambda obj, account, day: {"decision": decisions(f"reorganisation:{obj.pk}")}),
-        Act("reorganisation.refuse", ("不批准", "Refuse"), refuse, ReasonGiven, optional=True),
+        Act("reorganisation.refuse", ("不批准或终止", "Refuse or give up"), refuse, ReasonGiven, optional=True),
         Act("reorganisation.draft_rules", ("生成方案修订草案", "Draft the amended rulebooks"), draft_rules, when=lambda r: not r.drafts),
         Act("reorganisation.carry_out", ("执行", "Carry out"), carry_out),
         Act("reorganisation.move_roles", ("转授权给承继单位", "Move the roles to the heir"), move_roles),
@@ -255,7 +294,8 @@ REORGANISATIONS = Kind(
     queryset=lambda: Reorganisation.objects.select_related("decision"),
     body="reorganisation/body.html",
     context=lambda case, request: {
-        "effect": case.effect or selectors.effect(case, request.now.date()),
+        "effect": case.effect or selectors.effect(case, request.now.date()), "after": selectors.after(case, request.now.date()),
+        "main": max(case.heirs, key=lambda one: Decimal(str(one["share"]))),
         "reads": anywhere(grants(request.user, request.now.date()), "rulebook.read"),
     },
     out=lambda r: {"kind": r.kind, "day": r.day.isoformat(), "units": r.units, "heirs": r.heirs, "effect": r.effect, "drafts": r.drafts},

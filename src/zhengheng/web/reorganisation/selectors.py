@@ -4,18 +4,36 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Model
+
+from zhengheng.domain.periods import parse_period
 from zhengheng.scheme.procedure import Heir, Succession
 from zhengheng.web.accounts.selectors import standing
+from zhengheng.web.acts.guards import finals, is_final
 from zhengheng.web.appeals.models import Appeal
+from zhengheng.web.comments.models import Comment
+from zhengheng.web.meetings.models import Commitment
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.organisation.succession import heirs
 from zhengheng.web.rectification.models import Rectification
 from zhengheng.web.reorganisation.models import Reorganisation
-from zhengheng.web.reporting.models import Report
+from zhengheng.web.reporting.models import Item, Report, SelfReport, Tolerance
 from zhengheng.web.reporting.services import assessed
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import adopted, book_of
-from zhengheng.web.targets.models import TargetSheet
-from zhengheng.workflow.machines import APPEAL, RECTIFICATION, TARGET
+from zhengheng.web.targets.models import TargetChange, TargetSheet
+from zhengheng.workflow.machine import Machine
+from zhengheng.workflow.machines import (
+    APPEAL,
+    CHANGE,
+    COMMENT,
+    COMMITMENT,
+    ITEM,
+    RECTIFICATION,
+    SELF_REPORT,
+    TARGET,
+    TOLERANCE,
+)
 
 DAY = timedelta(1)
 
@@ -34,8 +52,37 @@ def _row(case: Reorganisation, unit: Unit, day: date) -> dict[str, Any]:
         "targets": TargetSheet.objects.filter(unit=unit).exclude(state__in=TARGET.final).count(),
         "appeals": Appeal.objects.filter(unit=unit).exclude(state__in=APPEAL.final).count(),
         "rectifications": Rectification.objects.filter(unit=unit).exclude(state__in=RECTIFICATION.final).count(),
+        "others": sum(_open(model, path, machine, unit) for model, path, machine in OTHERS),
         "rulebooks": [book.pk for book in concerned(case) if unit.code in _units(book)],
     }  # fmt: skip
+
+
+OTHERS: tuple[tuple[type[Model], str, Machine], ...] = (
+    (Item, "unit", ITEM), (Tolerance, "unit", TOLERANCE), (SelfReport, "unit", SELF_REPORT), (Commitment, "unit", COMMITMENT),
+    (Comment, "unit", COMMENT), (TargetChange, "line__sheet__unit", CHANGE),
+)  # fmt: skip
+"""What else a unit may have open; the heir goes on with it."""
+
+
+def _open(model: type[Model], path: str, machine: Machine, unit: Unit) -> int:
+    left = model._default_manager.filter(**{path: unit}).exclude(state__in=machine.final)
+    return left.exclude(state__in=("loaded", "settled")).count()
+
+
+def after(case: Reorganisation, day: date) -> list[tuple[Unit, int, int]]:
+    """Once it is carried out: each heir, how many people hold a role there, and how many matters are open at it or before it."""
+    if case.state not in {"carried_out", "complete"}:
+        return []
+    held = heirs(day)
+    found = []
+    for unit in Unit.objects.filter(code__in=[heir["code"] for heir in case.heirs]):
+        stands_for = [unit, *Unit.objects.filter(code__in=[old for old, heir in held.items() if heir == unit.code])]  # fmt: skip
+        rows = [_row(case, one, day) for one in stands_for]
+        counted = ("reports", "targets", "appeals", "rectifications", "others")
+        found.append(
+            (unit, rows[0]["accounts"], sum(row[name] for row in rows for name in counted))
+        )
+    return found
 
 
 def due_reports(case: Reorganisation, unit: Unit) -> Any:
@@ -51,8 +98,11 @@ def _units(version: RulebookVersion) -> set[str]:
 def concerned(case: Reorganisation) -> list[RulebookVersion]:
     """The rulebooks in force that assess one of the units, newest version of each."""
     held: dict[tuple[str, str], RulebookVersion] = {}
+    closed = finals()
     for version in adopted().order_by("adopted_on", "id"):
-        held[version.code, version.period] = version
+        # A year that was over before the day, or whose result is final, stays with the units that it had.
+        if parse_period(version.period).end >= case.day and not is_final(version, closed):
+            held[version.code, version.period] = version
     return [version for version in held.values() if _units(version) & set(case.units)]
 
 

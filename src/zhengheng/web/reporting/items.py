@@ -73,11 +73,6 @@ def claim(doing: Doing) -> Made:
     kinds = {one.code: one.kind for one in book_of(made.rulebook).adjustments}
     if kinds[made.item] != "bonus":
         raise ReportError.one("item", "item.bonus", zh="单位只能申报加分项", en="a unit claims bonus items only")  # fmt: skip
-    if made.decided_on > parse_period(made.rulebook.period).end:
-        raise ReportError.one(
-            "decided_on", "item.year", zh=f"证书颁发于 {made.decided_on}，不在本方案的考核期间 {made.rulebook.period} 内，请在颁发当年的方案下申报。",
-            en=f"given on {made.decided_on}, which is not within {made.rulebook.period}; claim it under the rulebook of that year",
-        )  # fmt: skip
     for other in Item.objects.filter(unit=made.unit).exclude(state="revoked"):
         if plain(other.document) == plain(made.document):
             raise _twice(other)

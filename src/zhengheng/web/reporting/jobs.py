@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from zhengheng.domain.problems import VerifyError
 from zhengheng.scheme.indicator import Indicator
@@ -16,6 +17,7 @@ from zhengheng.web.intake.services import opened
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.jobs.services import Work, ask, job
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.organisation.succession import heirs
 from zhengheng.web.reporting.acts import REPORTS, BorrowGiven, OpenGiven
 from zhengheng.web.reporting.items import ITEMS
 from zhengheng.web.reporting.lake_check import compare_all
@@ -33,7 +35,12 @@ def open_reports(work: Work) -> dict[str, Any]:
     """Ask for every value of a period that is not asked for yet; the same fact is asked once."""
     version = RulebookVersion.objects.get(pk=work.job.arguments["rulebook"])
     book, period = book_of(version), period_of(work.job.arguments["period"])
-    held = {unit.code: unit for unit in Unit.objects.all()}
+    # A unit that ended before the period, or begins after it, is asked for nothing.
+    there = (
+        Q(valid_to=None) | Q(valid_to__gte=period.start),
+        Q(valid_from=None) | Q(valid_from__lte=period.end),
+    )
+    held, after = {unit.code: unit for unit in Unit.objects.filter(*there)}, heirs(work.now.date())
     made, reused, unknown = 0, 0, []
     units = assessed(book)
     for place, unit in enumerate(units):
@@ -43,6 +50,7 @@ def open_reports(work: Work) -> dict[str, Any]:
             continue
         for indicator in series(book, unit):
             supplier = unit.code if indicator.supplier == "unit" else indicator.supplier
+            supplier = after.get(supplier, supplier)
             if fits(indicator, period) and supplier in held:
                 clock = procedure_of(version).within("report")
                 owed = OpenGiven(
