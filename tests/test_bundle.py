@@ -11,8 +11,9 @@ import pytest
 from tests.conftest import ROOT
 from zhengheng.domain.numbers import parse_scaled
 from zhengheng.domain.periods import parse_period
-from zhengheng.engines.bundle import Kind, verifier_source, write_bundle
+from zhengheng.engines.bundle import Kind, write_bundle
 from zhengheng.engines.duck import DuckEngine
+from zhengheng.engines.onefile import verifier_source
 from zhengheng.engines.passport import Entry, passport
 from zhengheng.engines.run import Run, make_run
 from zhengheng.lake.intake import read_files

@@ -24,7 +24,7 @@ from tests.web.conftest import NOW, People, computed_run
 from zhengheng.domain.canonical import canonical
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.problems import VerifyError
-from zhengheng.engines.bundle import hidden_indicators
+from zhengheng.engines.disclosure import hidden_indicators
 from zhengheng.engines.run import Run
 from zhengheng.engines.snapshot import scan, snapshot
 from zhengheng.ledger.checkpoint import public

@@ -286,13 +286,14 @@ def bundle(
     home: Home = DEFAULT,
 ) -> None:
     """A zip that recomputes itself with `python verify.py`."""
-    from zhengheng.engines.bundle import write_bundle
+    from zhengheng.engines.bundle import check_bundle, write_bundle
 
     write_bundle(_load(home, run), out, "public" if public else "audit", _secret(home))
+    check_bundle(out)
     console.out.print(
         t(
-            f"已写入 {out}; 解压后运行 python verify.py",
-            f"wrote {out}; unzip it and run python verify.py",
+            f"已写入 {out}，并已通过复核；解压后运行 python verify.py",
+            f"wrote {out}, which verifies; unzip it and run python verify.py",
         )
     )
 

@@ -21,12 +21,12 @@ import pyarrow.parquet as pq
 from zhengheng.domain.canonical import canonical
 from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import NotFoundError
+from zhengheng.engines.bundled import read_plan
 from zhengheng.engines.outputs import describe
 from zhengheng.engines.passport import sources_of
 from zhengheng.engines.results import Results, from_rows
 from zhengheng.engines.rows import TableRows
 from zhengheng.engines.run import Run
-from zhengheng.engines.verifier import read_plan
 from zhengheng.lake.facts import Facts, FileInfo, empty
 from zhengheng.lake.roster import AS_OBJECTS, joined, to_table, to_units
 from zhengheng.lake.store import Lake

@@ -2,68 +2,78 @@
 
 audit   starts from the source rows (personal columns were never stored)
 public  starts from the disclosable indicator values; the rest enter as salted commitments
+
+Every file but the manifest is bound twice: in `manifest.json`, and in `run.json` under its own seal; what
+they hold is bound by recomputation (engines/verifier.py). A bundle made anew as a whole is told from the
+published one by its digest in the ledger and on the portal.
 """
 
 import csv
 import hashlib
+import hmac
 import io
+import subprocess
+import sys
+import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import date
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
 from zhengheng.domain.canonical import canonical
+from zhengheng.domain.problems import VerifyError
+from zhengheng.engines.bundled import COMMITTED, FORMAT, HEADERS, HIDDEN, seal
+from zhengheng.engines.disclosure import Disclosure, disclosed, disclosure
+from zhengheng.engines.onefile import verifier_source
 from zhengheng.engines.oracle import Oracle
-from zhengheng.engines.outputs import INDICATOR_SCORES, SCORES, indicator_rows, score_rows
 from zhengheng.engines.plain import fact_rows, plain_tables
 from zhengheng.engines.results import KEPT
-from zhengheng.engines.run import Run, fingerprints
+from zhengheng.engines.run import Run, fingerprints, run_id
+from zhengheng.engines.tables import INDICATOR_SCORES, SCORES, indicator_rows, score_rows
+from zhengheng.lake.facts import INTAKE_SEMANTICS
+from zhengheng.lake.roster import to_units
 from zhengheng.scheme.fingerprint import dump
 from zhengheng.scoring.contracts import CONTRACTS, FACTS
+from zhengheng.scoring.pipeline import SEMANTICS
 
 Kind = Literal["public", "audit"]
-CHECKED = ("indicator_score", "node_score", "total_score", "ranking", "grading", "light")
-_PARTS = (
-    "zhengheng.domain/numbers.py",
-    "zhengheng.engines/oracle.py",
-    "zhengheng.engines/verifier.py",
-)
+Row = dict[str, Any]
 
 
 def write_bundle(run: Run, target: Path, kind: Kind, salt: bytes) -> None:
-    """Write the zip. `salt` (secret, kept by the office) hides suppressed values behind digests."""
+    """Write the zip. From `salt` (secret, kept by the office) each internal cell has a salt of its own."""
     held: dict[str, bytes] = {}
+    facts = fact_rows(run.facts)
     if kind == "audit":
-        rows = fact_rows(run.facts)
         for contract in FACTS:
-            held[f"inputs/{contract.name}.csv"] = _csv(contract.names, rows[contract.name])
+            held[f"inputs/{contract.name}.csv"] = _csv(contract.names, facts[contract.name])
+        results = {name: run.results.rows(name) for name in KEPT if name in run.results}
     else:
-        held["inputs/cell.csv"] = _public_cells(run, salt)
-        held["inputs/gate_value.csv"] = _gate_values(run)
-        held["inputs/event.csv"] = _csv(CONTRACTS["event"].names, fact_rows(run.facts)["event"])
-    hidden = hidden_indicators(run) if kind == "public" else set()
-    for name in KEPT if kind == "audit" else CHECKED:
-        if name in run.results:
-            result = disclosable(run.results.rows(name), hidden)
-            held[f"results/{name}.csv"] = _csv(CONTRACTS[name].names, result)
-    held["plan.json"] = canonical(_plain(run.plan.tables)).encode()
+        decided = disclosure(run)
+        results = disclosed(run, decided)
+        held |= {f"inputs/{name}.csv": body for name, body in _public(run, decided, facts, salt)}
+    held["inputs/unit.csv"] = _csv(HEADERS["unit"], _units(run))
+    for name, rows in results.items():
+        held[f"results/{name}.csv"] = _csv(CONTRACTS[name].names, rows)
+    plan, period = plain_tables(run.plan), run.plan.period.code
+    held["plan.json"] = canonical(_plain(plan)).encode()
     held["rulebook.json"] = canonical(dump(run.rulebook)).encode()
-    held["scores.csv"] = _csv(SCORES, score_rows(run), digest=False)
+    held["scores.csv"] = _csv(SCORES, score_rows(results, plan, period), digest=False)
     held["indicator_scores.csv"] = _csv(
-        INDICATOR_SCORES, disclosable(indicator_rows(run), hidden), digest=False
+        INDICATOR_SCORES, indicator_rows(results, plan, period), digest=False
     )
-    data, wording = fingerprints(run.rulebook)
-    held["run.json"] = canonical(
-        {
-            "run": run.id, "kind": kind, "period": run.plan.period.code, "at": run.plan.at.isoformat(),
-            "rulebook": run.rulebook.code, "fingerprint": {"data": data, "wording": wording},
-            "files": [vars(file) for file in run.facts.files],
-        }
-    ).encode()  # fmt: skip
     held["verify.py"] = verifier_source().encode()
     held["README.txt"] = _README.encode()
+    data, wording = fingerprints(run.rulebook)
+    about = {
+        "format": FORMAT, "run": run.id, "kind": kind, "period": period, "at": run.plan.at.isoformat(),
+        "rulebook": run.rulebook.code, "fingerprint": {"data": data, "wording": wording},
+        "intake": INTAKE_SEMANTICS, "semantics": _semantics(run), "mapping": run.facts.mapping,
+        "files": [vars(file) for file in run.facts.files],
+        "contents": {name: hashlib.sha256(body).hexdigest() for name, body in sorted(held.items())},
+    }  # fmt: skip
+    held["run.json"] = canonical(about | {"seal": seal(about)}).encode()
     held["manifest.json"] = canonical(
         {name: hashlib.sha256(body).hexdigest() for name, body in sorted(held.items())}
     ).encode()
@@ -74,98 +84,132 @@ def write_bundle(run: Run, target: Path, kind: Kind, salt: bytes) -> None:
             archive.writestr(entry, body)
 
 
-def verifier_source() -> str:
-    """One file of the oracle and the checks around it; it imports the standard library only."""
-    pieces = [
-        '#!/usr/bin/env python3\n"""Recompute a published run. Needs only Python 3.11+; run: python verify.py"""\n'
-    ]
-    for part in _PARTS:
-        package, name = part.split("/")
-        text = files(package).joinpath(name).read_text(encoding="utf-8")
-        pieces.append(f"# ---- {name}\n" + _without_own_imports(text))
-    return "\n".join(pieces)
+def check_bundle(path: Path) -> str:
+    """Unpack a bundle and run its own verifier on bare Python, as a reader would; gives what it said.
+
+    Raises VerifyError with its findings where it does not verify.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        with zipfile.ZipFile(path) as archive:
+            archive.extractall(folder)
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", "verify.py"],
+            cwd=folder, capture_output=True, encoding="utf-8", env={"PYTHONIOENCODING": "utf-8"}, check=False,
+        )  # fmt: skip
+    if done.returncode:
+        said = (done.stdout + done.stderr).strip().splitlines()
+        shown = "; ".join(said[:5])
+        raise VerifyError.one(
+            path.name, "bundle.unverified", zh=f"复核包未通过自身的复核程序，不能发布：{shown}。请重新核算后再发布；仍不通过的，请把上述内容报技术支持。",
+            en=f"the bundle does not pass its own verifier and cannot be released: {shown}. Compute the result again; if it fails still, send this to support.",
+        )  # fmt: skip
+    return done.stdout
 
 
-def _without_own_imports(text: str) -> str:
-    lines, inside = [], False
-    for line in text.splitlines():
-        if line.startswith("from zhengheng"):
-            inside = line.rstrip().endswith("(")
-            continue
-        if inside:
-            inside = line.strip() != ")"
-            continue
-        lines.append(line)
-    return "\n".join(lines) + "\n"
+def _semantics(run: Run) -> str:
+    """The version of the engines' meaning under which the run got its id; a kept one may be older."""
+    versions = range(int(SEMANTICS), 0, -1)
+    found = (str(one) for one in versions if run_id(run.plan, run.facts, str(one)) == run.id)
+    return next(found, SEMANTICS)
 
 
-def hidden_indicators(run: Run) -> set[str]:
-    """Indicators whose values the public does not see."""
-    return {i.code for i in run.rulebook.indicators if i.visibility != "public"}
+def _units(run: Run) -> Iterator[Row]:
+    """The units that the data brought; those of the rulebook stand there."""
+    roster = to_units(run.facts.roster) if run.facts.roster is not None else []
+    for unit in (*roster, *run.facts.units):
+        yield {
+            "code": unit.code, "category": unit.category, "group": unit.group, "superior": unit.superior,
+            "valid_from": unit.valid_from, "valid_to": unit.valid_to, "exempt": " ".join(unit.exempt),
+            "ranked": unit.ranked,
+        }  # fmt: skip
 
 
-def disclosable(rows: Iterable[dict[str, Any]], hidden: set[str]) -> Iterator[dict[str, Any]]:
-    """Result rows without what an internal indicator measured: points stay, values and lights go."""
-    for row in rows:
-        if row.get("subject") in hidden:
-            continue
-        if row.get("indicator") in hidden:
-            gone = {name: None for name in ("value", "target") if name in row}
-            row = row | gone | ({"light": ""} if "light" in row else {})
+def _public(
+    run: Run, decided: Disclosure, facts: dict[str, list[Row]], salt: bytes
+) -> Iterator[tuple[str, bytes]]:
+    """What a public bundle starts from."""
+    oracle = Oracle(plain_tables(run.plan), facts)
+    known = oracle.measure() if run.plan.tables["gate"] or "cell" not in run.results else {}
+    cells = run.results.rows("cell") if "cell" in run.results else list(oracle.cells(known).values())  # fmt: skip
+    nodes = disclosed(run, decided)["node_score"]
+    yield "cell", _csv(HEADERS["cell"], _public_cells(run, cells, decided, salt))
+    yield "gate_value", _csv(HEADERS["gate_value"], _gate_values(run, decided, known))
+    yield "event", _csv(CONTRACTS["event"].names, facts["event"])
+    yield "unit_reference", _csv(HEADERS["unit_reference"], _references(run, decided, oracle))
+    yield "planned", _csv(HEADERS["planned"], _planned(run, decided, oracle))
+    stated = [row for row in nodes if (row["category"], row["node"]) in decided.closed]
+    yield "stated", _csv(CONTRACTS["node_score"].names, stated)
+
+
+def _public_cells(run: Run, cells: list[Row], decided: Disclosure, salt: bytes) -> Iterator[Row]:
+    """Indicator values that may be shown; the others as commitments."""
+    scores = {(r["unit"], r["indicator"]): r for r in run.results.rows("indicator_score")}
+    for cell in cells:
+        score = scores[cell["unit"], cell["indicator"]]
+        row = {**cell, "commitment": "", "outcome": None}
+        if row["status"] == 4:
+            row["previous"] = None  # withheld: it still counts as a member of its group
+        if row["indicator"] in decided.hidden:
+            row["commitment"] = opening(cell | _earned(score), salt)["commitment"]
+            row |= dict.fromkeys(HIDDEN) | {"outcome": score["status"]}
         yield row
 
 
-def _public_cells(run: Run, salt: bytes) -> bytes:
-    """Indicator values that may be shown; the others as commitments with their points."""
-    internal = hidden_indicators(run)
-    points = {(r["unit"], r["indicator"]): r for r in run.results.rows("indicator_score")}
-    rows = []
-    for row in run.results.rows("cell"):
-        score = points[row["unit"], row["indicator"]]
-        row = {**row, "commitment": "", "points": "", "printed": "", "outcome": ""}
-        if row["status"] == 4:
-            row["previous"] = None  # withheld: it still counts as a member of its group
-        if row["indicator"] in internal:
-            hidden = canonical(
-                [row[n] for n in ("value", "previous", "target", "base", "stretch", "bottom")]
-            )
-            key = f"{row['unit']}|{row['indicator']}|{row['segment']}|".encode()
-            row |= dict.fromkeys(("value", "previous", "target", "base", "stretch", "bottom"))
-            row["commitment"] = hashlib.sha256(salt + key + hidden.encode()).hexdigest()
-            row |= {
-                "points": score["points"],
-                "printed": score["printed"],
-                "outcome": score["status"],
-            }
-        rows.append(row)
-    return _csv((*CONTRACTS["cell"].names, "commitment", "points", "printed", "outcome"), rows)
+def _earned(score: Row) -> Row:
+    return {"points": score["points"], "printed": score["printed"]}
 
 
-def _gate_values(run: Run) -> bytes:
-    """Values of indicators that force a grade but carry no points of their own."""
-    gates = {(gate["indicator"], gate["segment"]) for gate in run.plan.tables["gate"]}
-    below = {gate["indicator"]: gate["below"] for gate in run.plan.tables["gate"]}
-    internal = hidden_indicators(run)
+def opening(cell: Row, salt: bytes) -> dict[str, Any]:
+    """What opens one cell's commitment and no other: its own salt, and what was committed to."""
+    key = canonical([cell["unit"], cell["indicator"], cell["segment"]])
+    own = hmac.new(salt, key.encode(), hashlib.sha256).digest()
+    held = {name: cell[name] for name in ("unit", "indicator", "segment", *COMMITTED)}
+    return held | {
+        "salt": own.hex(), "commitment": hashlib.sha256(own + canonical(held).encode()).hexdigest(),
+    }  # fmt: skip
 
-    def shown(code: str, entry: dict[str, Any]) -> int | None:
-        """Of an internal gate only on which side of it the unit stands."""
-        value: int | None = entry["value"]
-        if value is None or code not in internal:
-            return value
-        edge = int(below[code])
-        return edge - 1 if value < edge else edge
 
-    known = Oracle(plain_tables(run.plan), fact_rows(run.facts)).measure() if gates else {}
-    rows = [
-        {"unit": unit, "indicator": code, "status": entry["status"], "value": shown(code, entry)}
-        for (unit, code, segment), entry in sorted(known.items())
-        if (code, segment) in gates
-    ]
-    return _csv(("unit", "indicator", "status", "value"), rows)
+def openings(run: Run, unit: str, indicator: str, salt: bytes) -> list[dict[str, Any]]:
+    """What opens an indicator of one unit: an entry for every segment of the period."""
+    score = next(r for r in run.results.of_unit("indicator_score", unit) if r["indicator"] == indicator)  # fmt: skip
+    cells = [cell for cell in run.results.of_unit("cell", unit) if cell["indicator"] == indicator]
+    return [opening(cell | _earned(score), salt) for cell in cells]
+
+
+def _gate_values(run: Run, decided: Disclosure, known: dict[Any, Row]) -> Iterator[Row]:
+    """Values of indicators that force a grade; of an internal one only on which side of it the unit stands."""
+    gates = {gate["indicator"]: gate for gate in run.plan.tables["gate"]}
+    for (unit, code, segment), entry in sorted(known.items()):
+        if code in gates and segment == gates[code]["segment"]:
+            value, below = entry["value"], int(gates[code]["below"])
+            if value is not None and code in decided.hidden:
+                value = below - (1 if value < below else 0)
+            yield {"unit": unit, "indicator": code, "status": entry["status"], "value": value}
+
+
+def _references(run: Run, decided: Disclosure, oracle: Oracle) -> Iterator[Row]:
+    """Values of other units, be they assessed or not, that public indicators are measured against."""
+    wanted = {
+        (r["indicator"], r["segment"]): r for r in run.plan.tables["rule"]
+        if r["reference"] == "unit" and r["indicator"] not in decided.hidden
+    }  # fmt: skip
+    for (code, segment), rule in sorted(wanted.items()):
+        value = oracle.unit_value(rule, code, segment)
+        yield {"indicator": code, "segment": segment, "value": value}
+
+
+def _planned(run: Run, decided: Disclosure, oracle: Oracle) -> Iterator[Row]:
+    """What had been planned by the day, for the lights of public indicators that look at it."""
+    codes = {r["subject"] for r in run.plan.tables["light_rule"] if r["by"] == "plan"} - decided.hidden  # fmt: skip
+    for score in run.results.rows("indicator_score") if codes else ():
+        if score["indicator"] in codes:
+            value = oracle.planned(score)
+            if value is not None:
+                yield {"unit": score["unit"], "indicator": score["indicator"], "value": value}
 
 
 def _csv(header: Iterable[str], rows: Iterable[dict[str, Any]], *, digest: bool = True) -> bytes:
-    """Sorted rows; the last column is the row's own digest, so that a changed cell is found."""
+    """Rows; the last column is the row's own digest, so that a changed cell is found."""
     names = list(header)
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
@@ -198,13 +242,16 @@ _README = """政衡复核包 / Zhengheng auditor's bundle
 
     python verify.py
 
-只需要 Python 3.11 以上版本, 不需要网络和其他软件。它从 inputs 重新计算 results 中的每一个数, 一位不差;
-任何一格被改动都会报出文件、行、单位、指标和期间。
+只需要 Python 3.11 以上版本，不需要网络和其他软件。它由方案重新编制计划，由 inputs 重新计算 results 和各表中的
+每一个数，一位不差；任何一处改动、增加、删除都会报出位置。不能复算的内容逐项列明。
 
-Needs only Python 3.11 or newer: no network, no other software. It recomputes every number in results
-from inputs to the last digit; a changed cell is named by file, line, unit, indicator and period.
+Needs only Python 3.11 or newer: no network, no other software. It compiles the plan from the rulebook again and
+recomputes every number in results and tables from inputs to the last digit; whatever was changed, added or
+taken away is named. What it cannot recompute it lists by name.
 
 audit: 从原始数据行开始 / starts from the source rows
-public: 从可公开的指标值开始, 不公开的以加盐承诺代替 / starts from the disclosable indicator values;
-        values that are not public stand as salted commitments, with the points they gave
+public: 从可公开的指标值开始，内部指标以加盐承诺代替 / starts from the disclosable indicator values;
+        internal indicators stand as salted commitments
+
+python verify.py --open 文件 FILE: 核对办公室公开的一项内部指标 / checks an internal indicator that the office opened
 """

@@ -9,14 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from zhengheng.domain.problems import ZhenghengError
-from zhengheng.engines.outputs import (
-    INDICATOR_SCORES,
-    SCORES,
-    indicator_rows,
-    score_rows,
-    write_csv,
-)
+from zhengheng.engines.outputs import indicator_rows, score_rows, write_csv
 from zhengheng.engines.run import Run
+from zhengheng.engines.tables import INDICATOR_SCORES, SCORES
 
 
 def export_run(run: Run, out: Path, form: str, *, bom: bool = False) -> list[Path]:

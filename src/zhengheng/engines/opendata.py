@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from zhengheng.engines.bundle import write_bundle
+from zhengheng.engines.bundle import check_bundle, write_bundle
 from zhengheng.engines.export import workbook
 from zhengheng.engines.run import Run
 
@@ -63,7 +63,7 @@ def _units(document: dict[str, Any]) -> Iterator[dict[str, str]]:
 
 
 def write_files(document: dict[str, Any], run: Run, folder: Path, salt: bytes) -> dict[str, str]:
-    """Write everything under `folder`; gives file name → SHA-256."""
+    """Write everything under `folder`; gives file name → SHA-256. Raises VerifyError where the bundle does not verify."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in rows_of(document).items():
         head = TABLES[name]
@@ -76,6 +76,7 @@ def write_files(document: dict[str, Any], run: Run, folder: Path, salt: bytes) -
     if document["shows"] == "score":
         # A bundle computes every score again; where scores are not for the public there is none.
         write_bundle(run, folder / "bundle.zip", "public", salt)
+        check_bundle(folder / "bundle.zip")
     text = json.dumps(_described(document, folder), ensure_ascii=False, indent=1) + "\n"
     (folder / "datapackage.json").write_text(text, encoding="utf-8")
     return {path.name: digest(path) for path in sorted(folder.iterdir())}

@@ -597,11 +597,12 @@ class Oracle:
                 values = [Fraction(int(m["value"])) for m in group if m["status"] == VALUE]
                 return half_up(median(values)) if values else None
             case "unit":
-                return self._unit_value(rule, cell["indicator"], cell["segment"])
+                return self.unit_value(rule, cell["indicator"], cell["segment"])
             case _:
                 return cell["target"]
 
-    def _unit_value(self, rule: Row, code: str, segment: int) -> int | None:
+    def unit_value(self, rule: Row, code: str, segment: int) -> int | None:
+        """The value of the unit that a rule measures against; None where it has none."""
         entry = self.count(
             row for row in self.observations() if row["unit"] == rule["reference_unit"]
         ).get((rule["reference_unit"], code, segment, "value"))
@@ -970,7 +971,7 @@ class Oracle:
                 elapsed = half_up(Fraction(rule["elapsed_n"] * 10000, rule["elapsed_d"]))
                 return (elapsed - progress) * 10000
             case "plan":
-                planned = self._planned(score)
+                planned = self.planned(score)
                 if planned is None:
                     return None
                 return (half_up(Fraction(planned * 10000, int(target))) - progress) * 10000
@@ -979,7 +980,8 @@ class Oracle:
             case _:
                 return half_up(Fraction((value - target) * MICRO, int(target)))
 
-    def _planned(self, score: Row) -> int | None:
+    def planned(self, score: Row) -> int | None:
+        """What had been planned by the day, of the target that a score was measured against."""
         last = min(self.setting["at"], self.setting["period_end"])
         plans = [
             (row["period"], row["value"])

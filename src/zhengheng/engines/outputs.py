@@ -8,75 +8,29 @@ from pathlib import Path
 from typing import Any
 
 from zhengheng import __version__
-from zhengheng.domain.numbers import format_scaled
+from zhengheng.engines import tables
 from zhengheng.engines.run import Run, fingerprints
-from zhengheng.scheme.model import TOTAL
-from zhengheng.scoring.contracts import status_name
+from zhengheng.engines.tables import INDICATOR_SCORES, SCORES
 
-SCORES = (
-    "unit", "period", "node", "score", "rank", "group", "grade", "light", "status", "used", "due",
-)  # fmt: skip
-INDICATOR_SCORES = (
-    "unit", "indicator", "period", "value", "target", "score", "status", "full", "light",
-)  # fmt: skip
+
+class _Read:
+    """Result tables as rows, each read when asked for."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+
+    def __getitem__(self, table: str) -> list[dict[str, Any]]:
+        return self.run.results.rows(table)
 
 
 def score_rows(run: Run) -> Iterator[dict[str, str]]:
     """One row per unit and node; the root is `total`, with bonus and deduction beside it."""
-    results, period = run.results, run.plan.period.code
-    nodes = {row["node"]: row for row in run.plan.tables["node"]}
-    order = {code: place for place, code in enumerate(nodes)}
-    root = next(iter(nodes))
-    ranks = {(r["unit"], r["node"]): r["place"] for r in results.rows("ranking")}
-    grades = {row["unit"]: row["grade"] for row in results.rows("grading")}
-    lights = {(row["unit"], row["subject"]): row["light"] for row in results.rows("light")}
-    adjusted = bool(run.rulebook.adjustments)
-    totals = {row["unit"]: row for row in results.rows("total_score")}
-    rows = sorted(results.rows("node_score"), key=lambda r: (r["unit"], order[r["node"]]))
-    for row in rows:
-        unit, node, digits = row["unit"], row["node"], nodes[row["node"]]["digits"]
-        is_root = node == root
-        total = totals[unit]
-        yield {
-            "unit": unit,
-            "period": period,
-            "node": TOTAL if is_root else node,
-            "score": format_scaled(total["printed"] if is_root else row["printed"], 9, digits),
-            "rank": str(ranks.get((unit, node), "")),
-            "group": row["comparison_group"],
-            "grade": grades.get(unit, "") if is_root else "",
-            "light": lights.get((unit, node), ""),
-            "status": total["status"] if is_root else row["status"],
-            "used": str(row["used"]),
-            "due": str(row["leaves"]),
-        }
-        for kind in ("bonus", "deduction") if is_root and adjusted else ():
-            yield {
-                **dict.fromkeys(SCORES, ""),
-                "unit": unit, "period": period, "node": kind, "group": row["comparison_group"],
-                "score": format_scaled(total[kind], 9, digits), "status": "value",
-            }  # fmt: skip
+    return tables.score_rows(_Read(run), run.plan.tables, run.plan.period.code)
 
 
 def indicator_rows(run: Run) -> Iterator[dict[str, str]]:
     """One row per unit and scored indicator."""
-    rules = {
-        (row["category"], row["indicator"]): row for row in run.plan.tables["rule"] if row["latest"]
-    }
-    lights = {(row["unit"], row["subject"]): row["light"] for row in run.results.rows("light")}
-    for row in run.results.rows("indicator_score"):
-        rule = rules[row["category"], row["indicator"]]
-        yield {
-            "unit": row["unit"],
-            "indicator": row["indicator"],
-            "period": run.plan.period.code,
-            "value": format_scaled(row["value"], rule["decimals"]),
-            "target": format_scaled(row["target"], rule["decimals"]),
-            "score": format_scaled(row["printed"], 9, rule["digits"]),
-            "status": status_name(row, rule),
-            "full": format_scaled(rule["full"], 6, 4).rstrip("0").rstrip("."),
-            "light": lights.get((row["unit"], row["indicator"]), ""),
-        }
+    return tables.indicator_rows(_Read(run), run.plan.tables, run.plan.period.code)
 
 
 def write_csv(

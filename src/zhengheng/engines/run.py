@@ -28,13 +28,13 @@ class Run:
     engine: str
 
 
-def run_id(plan: Plan, facts: Facts) -> str:
+def run_id(plan: Plan, facts: Facts, semantics: str = SEMANTICS) -> str:
     """Hash of rulebook, files, intake and engine semantics, period and day (core rule 7)."""
     made_of = {
         "rulebook": plan.fingerprint,
         "files": facts.digests,
         "intake": INTAKE_SEMANTICS,
-        "semantics": SEMANTICS,
+        "semantics": semantics,
         "period": plan.period.code,
         "at": plan.at.isoformat(),
     }

@@ -1,38 +1,44 @@
 """What the public sees of a run: one document, from which every page and file of a publication is made.
 
-Values of indicators that are not public stay out; what a unit's line shows (score, grade, or neither) is
+What indicators that are not public measured and earned stays out, and every total from which it could be
+worked out (engines/disclosure.py); what else a unit's line shows (score, grade, or neither) is
 said by whoever publishes. Statistics of a comparison group of fewer than three units are left out, and so
 is what would give them away by subtraction. No persons are in a run.
 """
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from zhengheng.domain.numbers import format_scaled
-from zhengheng.engines.bundle import hidden_indicators
-from zhengheng.engines.heat import columns, heat_map
+from zhengheng.engines.disclosure import Disclosure, disclosure
+from zhengheng.engines.heat import HeatMap, columns, heat_map
 from zhengheng.engines.rules import rule_in, turns_in
 from zhengheng.engines.run import Run, fingerprints
-from zhengheng.engines.scoreboard import scoreboard
+from zhengheng.engines.scoreboard import Line, scoreboard
 from zhengheng.scheme.base import Words
 
 Shows = Literal["score", "grade", "status"]
+_LIT = {"met", "watch", "missed"}
 FEWEST = 3
 """Units of a group below which its statistics are left out [D]."""
 
 
 def snapshot(run: Run, shows: Shows, names: dict[str, tuple[str, str]]) -> dict[str, Any]:
     """The document. `names` gives units their Chinese and English names where the rulebook has none."""
-    hidden = hidden_indicators(run)
+    decided = disclosure(run)
+    hidden = decided.hidden
     heat, board = heat_map(run, "zh"), scoreboard(run, "zh")
     book = run.rulebook
     said = {unit.code: _words(unit.name) for unit in (*book.units, *run.facts.units)}
     english = {c.code: c for c in columns(run, "en")}
     titles = {group.name.zh: _words(group.name) for group in book.groups}
     grades = {line.unit: line.grade for group in scoreboard(run, "en").groups for line in group.lines}  # fmt: skip
+    groups = {row["unit"]: row["comparison_group"] for row in run.plan.tables["unit"]}
+    marks = _marks(heat, hidden, shows)
     data, wording = fingerprints(book)
     return {
         "rulebook": book.code, "version": book.version, "title": _words(book.title),
@@ -56,25 +62,39 @@ def snapshot(run: Run, shows: Shows, names: dict[str, tuple[str, str]]) -> dict[
             {"name": titles.get(group.name, {"zh": group.name, "en": group.name}),
              "units": [
                  {"code": line.unit, "name": _named(line.unit, line.name, said, names),
-                  "status": line.status, "counts": dict(sorted(heat.counted(line.unit).items())),
-                  **({"score": line.score, "place": line.place, "tied": line.tied, "members": len(group.lines)}
-                     if shows == "score" else {}),
+                  "status": line.status, "counts": dict(sorted(Counter(mark["status"] for mark in marks.get(line.unit, {}).values()).items())),
+                  **(_total(line, len(group.lines), decided, groups[line.unit]) if shows == "score" else {}),
                   **({"grade": {"zh": line.grade, "en": grades[line.unit]}} if shows != "status" and line.grade else {})}
                  for line in sorted(group.lines, key=lambda one: one.unit)
              ]}
             for group in board.groups
         ],
-        "marks": {
-            unit: {
-                code: {"status": mark.status, "full": mark.full}
-                | ({} if code in hidden else {"value": mark.value, "target": mark.target})
-                | ({"points": mark.points} if shows == "score" else {})
-                for code, mark in row.items()
-            }
-            for unit, row in sorted(heat.marks.items())
-        },
+        "marks": marks,
         "ranges": _ranges(run, hidden),
     }  # fmt: skip
+
+
+def _marks(heat: HeatMap, hidden: frozenset[str], shows: Shows) -> dict[str, dict[str, Any]]:
+    """Each unit's indicators. Beside scores an internal one says only whether it counts: its light narrows its points."""
+    found: dict[str, dict[str, Any]] = {}
+    for unit, row in sorted(heat.marks.items()):
+        found[unit] = {}
+        for code, mark in row.items():
+            inside = code in hidden
+            dim = inside and shows == "score" and mark.status in _LIT
+            held = {"status": "unlit" if dim else mark.status, "full": mark.full}
+            if not inside:
+                held |= {"value": mark.value, "target": mark.target}
+                held |= {"points": mark.points} if shows == "score" else {}
+            found[unit][code] = held
+    return found
+
+
+def _total(line: Line, members: int, decided: Disclosure, group: str) -> dict[str, Any]:
+    """A unit's total and place, as far as no internal indicator can be worked out from them."""
+    total = {} if line.unit in decided.withheld else {"score": line.score}
+    place = {"place": line.place, "tied": line.tied, "members": members}
+    return total if group in decided.silent else total | place
 
 
 def _words(words: Words | None) -> dict[str, str]:
@@ -94,7 +114,7 @@ def _method(run: Run, code: str) -> str:
     return method.kind if method else ""
 
 
-def _ranges(run: Run, hidden: set[str]) -> dict[str, dict[str, list[str]]]:
+def _ranges(run: Run, hidden: frozenset[str]) -> dict[str, dict[str, list[str]]]:
     """Lowest and highest value of each group on each public indicator, where enough units stand behind it."""
     held: dict[str, dict[str, list[int]]] = {}
     for row in run.results.rows("indicator_score"):

@@ -1,196 +1,391 @@
-"""The checks around the oracle inside a bundle: manifest, row digests, recomputation."""
+"""The checks around the oracle inside a bundle: what is in it, how it hangs together, everything recomputed.
+
+Bound are: the list of files (manifest and the sealed run.json), the plan to the rulebook, the run's id to
+fingerprint, files, period and day, every result and every table that people read to the inputs. What is
+taken as given and what cannot be recomputed is listed by name; the last sentence says nothing beyond that.
+"""
 
 import csv
 import hashlib
 import json
 import sys
+import tempfile
+import zipfile
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from zhengheng.engines.oracle import Oracle, Row, Tables, compute
-
-DATES = {
-    "at", "period", "period_end", "valid_from", "valid_to", "due_on", "done_on", "decided_on",
-    "published_on", "published_by", "ends_on", "starts_on",
-}  # fmt: skip
-TEXTS = {
-    "unit", "indicator", "category", "comparison_group", "node", "status_text", "grade", "light",
-    "subject", "kind", "vintage", "milestone", "item", "document", "approver", "superior",
-    "commitment", "digest",
-}  # fmt: skip
-KEYS = {
-    "indicator_score": ("unit", "indicator"), "node_score": ("unit", "node"), "total_score": ("unit",),
-    "ranking": ("unit", "node"), "grading": ("unit",), "light": ("unit", "subject"),
-    "cell": ("unit", "indicator", "segment"), "reference_score": ("unit",),
-    "group_statistic": ("comparison_group", "indicator", "segment"),
-}  # fmt: skip
-COMPARED = (
-    "indicator_score",
-    "node_score",
-    "total_score",
-    "ranking",
-    "grading",
-    "light",
-    "reference_score",
+from zhengheng.domain.canonical import canonical
+from zhengheng.domain.periods import parse_period
+from zhengheng.domain.problems import ZhenghengError
+from zhengheng.engines.bundled import (
+    COMMITTED,
+    HEADERS,
+    OTHERS,
+    PUBLIC,
+    SHOWN,
+    BundleError,
+    place_of,
+    read_rows,
+    seal,
 )
+from zhengheng.engines.earlier import verify_earlier
+from zhengheng.engines.oracle import Row, Tables, compute
+from zhengheng.engines.public import PublicOracle, closed_nodes
+from zhengheng.engines.tables import INDICATOR_SCORES, SCORES, indicator_rows, score_rows
+from zhengheng.scheme.fingerprint import data_fingerprint, wording_fingerprint
+from zhengheng.scheme.model import Rulebook, Unit
+from zhengheng.scoring.contracts import CONTRACTS, FACTS
+from zhengheng.scoring.plan import compile_plan
+
+# -- what is in the bundle ----------------------------------------------------------------------
 
 
-class BundleError(Exception):
-    """What is wrong, in one sentence per finding."""
+_WHOLE = "是否就是当时发布的复核包：请将压缩包的 SHA-256 与门户和存证日志核对"
 
 
-def read_rows(path: Path) -> list[Row]:
-    """The rows of a bundle's csv, each checked against its own digest."""
-    found, wrong = [], []
-    with path.open(encoding="utf-8", newline="") as stream:
-        reader = csv.reader(stream)
-        header = next(reader)
-        for cells in reader:
-            row = dict(zip(header, cells, strict=True))
-            stated = row.pop("digest")
-            if hashlib.sha256("\x1f".join(cells[:-1]).encode()).hexdigest()[:8] != stated:
-                wrong.append(f"{path.name}:{reader.line_num}: {_name(row)}")
-            found.append({name: _typed(name, cell, path.stem) for name, cell in row.items()})
-    if wrong:
-        raise BundleError("changed cell / 被改动: " + "; ".join(wrong[:5]))
-    return found
+class Bundle:
+    """One unpacked bundle: everything it says, checked in the order in which one thing rests on another."""
 
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.found: list[str] = []
+        self.given: list[str] = []
+        """What was taken as it stands, or cannot be recomputed: one sentence each."""
+        self.compared: list[str] = []
+        self.manifest: dict[str, str] = _object(folder / "manifest.json")
+        self.about: dict[str, Any] = _object(folder / "run.json")
+        self.public = self.about.get("kind") == "public"
 
-def _name(row: dict[str, str]) -> str:
-    names = ("unit", "indicator", "node", "period", "item", "value")
-    return ", ".join(f"{name} {row[name]}" for name in names if row.get(name))
+    def verify(self) -> None:
+        """Collect all findings."""
+        try:
+            self._files()
+            book = Rulebook.model_validate_json(_text(self.folder / "rulebook.json"), strict=True)
+            self._identity(book)
+            plan = self._plan(book)
+            made, inputs = self._recompute(plan)
+            self._results(made, inputs, plan)
+            self._read_tables(plan)
+        except BundleError as error:
+            self.found.append(str(error))
+        except ZhenghengError as error:
+            self.found.append(f"rulebook.json: {error}")
+        except (
+            ValueError,
+            KeyError,
+            TypeError,
+            StopIteration,
+            OSError,
+            AttributeError,
+            ArithmeticError,
+        ) as error:
+            self.found.append(f"cannot be recomputed / 无法复算: {type(error).__name__} {error}")
+        self._as_given()
 
+    def _files(self) -> None:
+        """What was changed, added or taken away, by the manifest and by the sealed list in run.json."""
+        there = {
+            path.relative_to(self.folder).as_posix()
+            for path in self.folder.rglob("*") if path.is_file()
+        } - {"manifest.json"}  # fmt: skip
+        sealed = self.about.get("contents", {}) | {"run.json": self.manifest.get("run.json", "")}
+        if self.about.get("seal") != seal(self.about):
+            self.found.append(
+                "run.json: changed; it does not fit its own seal / 被改动，与其自身的封签不符"
+            )
+        digests = {name: hashlib.sha256((self.folder / name).read_bytes()).hexdigest() for name in there}  # fmt: skip
+        for name in sorted(there | self.manifest.keys() | sealed.keys()):
+            stated = {self.manifest.get(name), sealed.get(name)}
+            if name not in there:
+                self.found.append(f"{name}: file missing / 文件缺失")
+            elif None in stated:
+                listed = "run.json" if name in self.manifest else "manifest.json"
+                self.found.append(
+                    f"{name}: file added; it is not in {listed} / 多出的文件，{listed} 中没有"
+                )
+            elif stated != {digests[name]}:
+                self.found.append(f"{name}: file changed / 文件被改动")
+        inputs = PUBLIC if self.public else (*(one.name for one in FACTS), "unit")
+        wanted = {*OTHERS, *(f"inputs/{name}.csv" for name in inputs), *(f"results/{name}.csv" for name in self._tables())}  # fmt: skip
+        for name in sorted(wanted - there - self.manifest.keys() - sealed.keys()):
+            self.found.append(f"{name}: file missing / 文件缺失")
+        for name in sorted(there - wanted):
+            line = f"{name}: nothing that belongs into such a bundle / 不属于复核包的文件"
+            self.found.append(line)
 
-def _typed(name: str, cell: str, table: str) -> Any:
-    if name in TEXTS or (name == "status" and table in {"node_score", "total_score"}):
-        return cell if cell or name in {"document"} else None
-    if cell == "":
-        return None
-    if cell in {"true", "false"}:
-        return cell == "true"
-    return date.fromisoformat(cell) if name in DATES else int(cell)
+    def _tables(self) -> tuple[str, ...]:
+        if self.public:
+            return SHOWN
+        # A run too big for memory keeps no cells.
+        kept = ("cell", "group_statistic", "reference_score")
+        return (*SHOWN, *(name for name in kept if f"results/{name}.csv" in self.about["contents"]))  # fmt: skip
 
-
-def read_plan(path: Path) -> Tables:
-    """The plan tables with their dates."""
-    tables: Tables = json.loads(path.read_text(encoding="utf-8"))
-    for rows in tables.values():
-        for row in rows:
-            for name, value in row.items():
-                if name in DATES and isinstance(value, str):
-                    row[name] = date.fromisoformat(value)
-    return tables
-
-
-def recompute(folder: Path, plan: Tables) -> Tables:
-    """All results again: from source rows, or from the public indicator values."""
-    inputs = folder / "inputs"
-    if not (inputs / "cell.csv").is_file():
-        return compute(plan, {path.stem: read_rows(path) for path in sorted(inputs.glob("*.csv"))})
-    cells = {
-        (row["unit"], row["indicator"], row["segment"]): row
-        for row in read_rows(inputs / "cell.csv")
-    }
-    facts: Tables = {
-        name: [] for name in ("observation", "revision", "target", "milestone", "approval")
-    }
-    given = {name: read_rows(inputs / f"{name}.csv") for name in ("event", "gate_value")}
-    return PublicOracle(plan, {**facts, **given}, cells).results()
-
-
-class PublicOracle(Oracle):
-    """The oracle from indicator values upward; committed cells bring their points with them."""
-
-    def __init__(self, plan: Tables, facts: Tables, cells: dict[tuple[str, str, int], Row]) -> None:
-        super().__init__(plan, facts)
-        self.given = cells
-
-    def results(self) -> Tables:
-        self.known = {key: dict(cell) for key, cell in self.given.items()}
-        segments = {gate["indicator"]: gate.get("segment", 1) for gate in self.plan["gate"]}
-        for row in self.facts["gate_value"]:
-            self.known[row["unit"], row["indicator"], segments[row["indicator"]]] = row
-        open_cells = {key: cell for key, cell in self.given.items() if not cell["commitment"]}
-        scores = self.indicator_scores(open_cells, self.groups(open_cells))
-        hidden = {}
-        for (unit, code, _), cell in self.given.items():
-            if cell["commitment"]:
-                names = ("unit", "category", "comparison_group", "indicator", "value", "target")
-                hidden[unit, code] = {name: cell[name] for name in names} | {
-                    "status": cell["outcome"], "points": cell["points"], "printed": cell["printed"]
-                }  # fmt: skip
-        scores += list(hidden.values())
-        nodes = self.node_scores(scores)
-        totals = self.totals(nodes, scores)
-        ranking = self.ranking(totals, nodes)
-        return {
-            "indicator_score": scores, "node_score": nodes, "total_score": totals,
-            "ranking": ranking, "grading": self.grading(totals, ranking),
+    def _identity(self, book: Rulebook) -> None:
+        about = self.about
+        stated = about["fingerprint"]
+        made = {"data": data_fingerprint(book), "wording": wording_fingerprint(book)}
+        for name in ("data", "wording"):
+            if stated[name] != made[name]:
+                self.found.append(
+                    f"rulebook.json: its {name} fingerprint is not the one in run.json / 与 run.json 中的指纹不符"
+                )
+        made_of = {
+            "rulebook": made["data"], "files": [[file["sha256"], about["mapping"]] for file in about["files"]],
+            "intake": about["intake"], "semantics": about["semantics"], "period": about["period"], "at": about["at"],
         }  # fmt: skip
+        if hashlib.sha256(canonical(made_of).encode()).hexdigest()[:16] != about["run"]:
+            self.found.append(
+                f"run.json: the run's id {about['run']} does not follow from rulebook, files, period and day / "
+                "批次号与方案、文件、期间、日期不符"
+            )
+        if about["rulebook"] != book.code:
+            self.found.append("run.json: rulebook is another one / 方案代码不符")
+        self.compared.append("run.json: run, fingerprint")
 
+    def _plan(self, book: Rulebook) -> Tables:
+        """The plan compiled again; plan.json must be the same."""
+        units = [
+            Unit.model_validate_json(json.dumps({
+                **{name: row[name] for name in ("code", "category", "group", "superior")}, "name": row["code"],
+                **{name: row[name] and row[name].isoformat() for name in ("valid_from", "valid_to")},
+                "exempt": (row["exempt"] or "").split(), "ranked": row["ranked"],
+            }))
+            for row in read_rows(self.folder / "inputs" / "unit.csv", HEADERS["unit"])
+        ]  # fmt: skip
+        made = compile_plan(
+            book, "", units, parse_period(self.about["period"]), date.fromisoformat(self.about["at"])
+        ).tables  # fmt: skip
+        stated = _object(self.folder / "plan.json")
+        for name in sorted(made.keys() | stated.keys()):
+            old, new = _counted(stated.get(name, [])), _counted(made.get(name, []))
+            for row in [*(old - new)][:2]:
+                self.found.append(f"plan.json {name}: not what rulebook.json gives / 与方案不符: {row}")  # fmt: skip
+            for row in [*(new - old)][:2]:
+                self.found.append(f"plan.json {name}: missing / 缺少: {row}")
+        self.compared.append("plan.json")
+        return {name: list(rows) for name, rows in made.items()}
 
-def differences(folder: Path, made: Tables, public: bool) -> list[str]:
-    """Every published number that does not come out again."""
-    hidden = ("value", "target") if public else ()
-    found = []
-    for name in COMPARED:
-        path = folder / "results" / f"{name}.csv"
-        if name not in made or not path.is_file():
-            continue
-        key = KEYS[name]
-        again = {tuple(row[k] for k in key): row for row in made[name]}
-        published = {tuple(row[k] for k in key): row for row in read_rows(path)}
-        for place in sorted(published.keys() | again.keys(), key=str):
-            old, new = published.get(place), again.get(place)
-            where = f"results/{name}.csv {' '.join(map(str, place))}"
-            if old is None or new is None:
-                found.append(f"{where}: {'not published' if old is None else 'not recomputed'}")
-                continue
-            for column in old:
-                if column not in hidden and old[column] != new[column]:
-                    found.append(
-                        f"{where}: {column} published {old[column]}, recomputed {new[column]}"
+    # -- recomputing ----------------------------------------------------------------------------
+
+    def _recompute(self, plan: Tables) -> tuple[Tables, Tables]:
+        inputs = self.folder / "inputs"
+        if self.public:
+            given = {
+                name: read_rows(inputs / f"{name}.csv", HEADERS.get(name) or CONTRACTS[name].names)
+                for name in PUBLIC
+            }
+            return PublicOracle(plan, given).results(), given
+        facts = {one.name: read_rows(inputs / f"{one.name}.csv", one.names) for one in FACTS}
+        return compute(plan, facts), facts
+
+    def _results(self, made: Tables, inputs: Tables, plan: Tables) -> None:
+        """Every published result against the one made anew; of a public bundle what rests on nothing internal."""
+        skipped = self._unverified(inputs, plan) if self.public else {}
+        hidden = {cell["indicator"] for cell in inputs.get("cell", ()) if cell["commitment"]}
+        for name in self._tables():
+            published = read_rows(self.folder / "results" / f"{name}.csv", CONTRACTS[name].names)
+            key = CONTRACTS[name].key
+            old = {tuple(row[k] for k in key): row for row in published}
+            new = {tuple(row[k] for k in key): row for row in made[name]}
+            if len(old) != len(published):
+                self.found.append(f"results/{name}.csv: a row stands twice / 有重复的行")
+            for place in sorted(old.keys() | new.keys(), key=str):
+                if place in skipped.get(name, ()):
+                    continue
+                where = f"results/{name}.csv {' '.join(map(str, place))}"
+                if place not in old or place not in new:
+                    what = (
+                        "not recomputed / 复算没有" if place in old else "not published / 包内缺少"
                     )
-    return found
+                    self.found.append(f"{where}: {what}")
+                    continue
+                blank = COMMITTED if hidden and old[place].get("indicator") in hidden else ()
+                for column, value in old[place].items():
+                    again = None if column in blank else new[place][column]
+                    if value != again:
+                        self.found.append(f"{where}: {column} published {value}, recomputed {again} / 公布值与复算值不同")  # fmt: skip
+            self.compared.append(f"results/{name}.csv")
+
+    def _unverified(self, inputs: Tables, plan: Tables) -> dict[str, set[tuple[Any, ...]]]:
+        """Rows that rest on internal indicators: named, and not compared."""
+        hidden = {cell["indicator"] for cell in inputs["cell"] if cell["commitment"]}
+        if not hidden:
+            return {}
+        self.given.append(
+            f"inputs/cell.csv: what the internal indicators {', '.join(sorted(hidden))} measured and earned (commitments only) / "
+            "内部指标的数值和得分（只有承诺值）"
+        )
+        closed = set(closed_nodes(plan["branch"], hidden))
+        root = next(row["node"] for row in plan["node"] if not row["depth"])
+        stated = [row for row in inputs["stated"] if (row["category"], row["node"]) in closed]
+        for node in sorted({row["node"] for row in stated}):
+            units = [row["unit"] for row in stated if row["node"] == node]
+            self.given.append(
+                f"inputs/stated.csv, results/node_score.csv, scores.csv: score and status of {node} for {len(units)} units, "
+                f"which rest on internal indicators / {len(units)} 个单位含内部指标的得分和状态"
+            )
+        groups = {row["unit"]: row["comparison_group"] for row in plan["unit"]}
+        skipped: dict[str, set[tuple[Any, ...]]] = {}
+        key = plan["setting"][0]["key_node"]
+        tied = {row["comparison_group"] for row in stated if row["node"] == key}
+        if tied:
+            among = {unit for unit, group in groups.items() if group in tied}
+            skipped["ranking"] = {(unit, root) for unit in among}
+            self.given.append(
+                f"results/ranking.csv, scores.csv: the places of {len(among)} units, where {key} breaks ties / "
+                f"{len(among)} 个单位的名次（同分时比较的维度含内部指标）"
+            )
+        silent = {
+            row["comparison_group"] for row in stated
+            if row["node"] == root and row["printed"] is None and row["status"] in {"value", "unranked"}
+        }  # fmt: skip
+        if silent and plan["band"]:
+            everyone = plan["setting"][0]["pool_below"]
+            pooled = {unit for unit, group in groups.items() if everyone or group in silent}
+            skipped["grading"] = {(unit,) for unit in pooled}
+            self.given.append(
+                f"results/grading.csv, scores.csv: the grades of {len(pooled)} units, compared with totals that are not shown / "
+                f"{len(pooled)} 个单位的等次（比较所用的总分不公开）"
+            )
+        return skipped
+
+    def _read_tables(self, plan: Tables) -> None:
+        """The tables that people read, made again from the results that were compared."""
+        results = {name: read_rows(self.folder / "results" / f"{name}.csv") for name in SHOWN}
+        period = self.about["period"]
+        for name, header, rows in (
+            ("scores.csv", SCORES, score_rows(results, plan, period)),
+            ("indicator_scores.csv", INDICATOR_SCORES, indicator_rows(results, plan, period)),
+        ):
+            with (self.folder / name).open(encoding="utf-8", newline="") as stream:
+                stated = list(csv.reader(stream))
+            made = [list(header), *([row[column] for column in header] for row in rows)]
+            for number, (old, new) in enumerate(zip(stated, made, strict=False), 1):
+                if old != new:
+                    self.found.append(f"{name}:{number}: published {','.join(old)}; recomputed {','.join(new)} / 公布值与复算值不同")  # fmt: skip
+            if len(stated) != len(made):
+                self.found.append(f"{name}: {len(stated)} lines, recomputed {len(made)} / 行数不同")
+            self.compared.append(name)
+
+    def _as_given(self) -> None:
+        """What no bundle can prove by itself."""
+        files = len(self.about.get("files", ()))
+        self.given[:0] = [
+            "rulebook.json: the rules themselves / 方案本身",
+            "inputs: whether they are what "
+            + (
+                f"the {files} source files named in run.json hold"
+                if not self.public
+                else "was measured"
+            )
+            + ", which are not in the bundle / 是否与来源相符（来源不在包内）",
+            "run.json: names and counts of the source files / 来源文件的名称和行数",
+            "README.txt, verify.py: texts / 文本",
+            f"whether this is the bundle that was published: compare its SHA-256 with the portal and the ledger / {_WHOLE}",
+        ]
 
 
-def check_manifest(folder: Path) -> list[str]:
-    """Files that are not what the manifest says."""
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    return [
-        f"{name}: file changed / 文件被改动"
-        for name, stated in manifest.items()
-        if not (folder / name).is_file()
-        or hashlib.sha256((folder / name).read_bytes()).hexdigest() != stated
-    ]
+def _counted(rows: Iterable[Row]) -> Counter[str]:
+    return Counter(canonical({k: v.isoformat() if isinstance(v, date) else v for k, v in row.items()}) for row in rows)  # fmt: skip
 
 
-def verify(folder: Path) -> list[str]:
-    """All findings about one unpacked bundle; none means every number was recomputed."""
-    found = check_manifest(folder)
+def _text(path: Path) -> str:
+    if not path.is_file():
+        raise BundleError(f"{place_of(path)}: file missing / 文件缺失")
+    return path.read_text(encoding="utf-8")
+
+
+def _object(path: Path) -> dict[str, Any]:
+    """A JSON object; empty where the file is none, which the list of files then shows."""
     try:
-        public = (folder / "inputs" / "cell.csv").is_file()
-        for path in sorted((folder / "inputs").glob("*.csv")):
-            read_rows(path)
-        made = recompute(folder, read_plan(folder / "plan.json"))
-        found += differences(folder, made, public)
-    except BundleError as error:
-        found.append(str(error))
+        held = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return held if isinstance(held, dict) else {}
+
+
+# -- one cell opened ----------------------------------------------------------------------------
+
+
+def check_opening(folder: Path, text: str) -> list[str]:
+    """Whether what the office opened is what the bundle had committed to."""
+    found = []
+    held = json.loads(text)
+    cells = {
+        (row["unit"], row["indicator"], row["segment"]): row["commitment"]
+        for row in read_rows(folder / "inputs" / "cell.csv")
+    }
+    for one in held if isinstance(held, list) else [held]:
+        place = (one["unit"], one["indicator"], one["segment"])
+        covered = {name: one[name] for name in ("unit", "indicator", "segment", *COMMITTED)}
+        made = hashlib.sha256(bytes.fromhex(one["salt"]) + canonical(covered).encode()).hexdigest()
+        if cells.get(place) != made:
+            found.append(
+                f"inputs/cell.csv {' '.join(map(str, place))}: not what was committed to / 与承诺值不符"
+            )
     return found
 
 
-def main() -> int:
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parent
-    found = verify(folder)
+# -- the command --------------------------------------------------------------------------------
+
+
+def main(file: str) -> int:
+    """`verify.py [FOLDER | BUNDLE.zip] [--open OPENING.json]`; exit code 7 on findings."""
+    words = sys.argv[1:]
+    opened = words[words.index("--open") + 1] if "--open" in words[:-1] else ""
+    paths = [word for word in words if word not in {"--open", opened}]
+    target = Path(paths[0]) if paths else Path(file).resolve().parent
+    if target.is_file():
+        print(f"SHA-256 {hashlib.sha256(target.read_bytes()).hexdigest()}  {target.name}")
+        with tempfile.TemporaryDirectory() as folder:
+            with zipfile.ZipFile(target) as archive:
+                archive.extractall(folder)
+            return _said(Path(folder), file, opened)
+    return _said(target, file, opened)
+
+
+def _said(folder: Path, file: str, opened: str) -> int:
+    if opened:
+        found = check_opening(folder, Path(opened).read_text(encoding="utf-8"))
+        return _failed(found) or _line("OK / 通过: it is what was committed to / 与承诺值一致")
+    bundle = Bundle(folder)
+    own = Path(file).resolve() == (folder / "verify.py").resolve()
+    if not own and not {"format", "contents", "seal"} & bundle.about.keys():
+        return _earlier(folder)
+    bundle.verify()
+    return _failed(bundle.found) or _summary(bundle.compared, bundle.given)
+
+
+def _earlier(folder: Path) -> int:
+    """A bundle of release 0.1.0: less is bound in it, and the sentence says less."""
+    found, compared, given = verify_earlier(folder)
+    return _failed(found) or _summary(compared, given)
+
+
+def _failed(found: list[str]) -> int:
     for line in found:
         print(line)
     if found:
         print(f"FAILED / 未通过: {len(found)}")
-        return 7
-    print("OK / 通过: every published number was recomputed / 全部数字复算一致")
+    return 7 if found else 0
+
+
+def _line(text: str) -> int:
+    print(text)
     return 0
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def _summary(compared: list[str], given: list[str]) -> int:
+    print("recomputed, the same to the last digit / 已复算，逐位一致:")
+    for line in compared:
+        print(f"  {line}")
+    print("taken as given, not verified / 直接采用，未予核验:")
+    for line in given:
+        print(f"  {line}")
+    return _line(
+        f"OK / 通过: everything in this bundle was recomputed, but for the {len(given)} things listed as not verified / "
+        f"除所列 {len(given)} 项未予核验外，包内内容全部复算一致"
+    )

@@ -363,6 +363,8 @@ PUBLICATION = Machine(
         Transition("publication.review", ("prepared",), "reviewed"),
         Transition("publication.release", ("reviewed",), "releasing"),
         Transition("publication.written", ("releasing",), "released"),
+        Transition("publication.unverified", ("releasing",), "reviewed"),
+        Transition("publication.open", ("released",), ""),
         Transition("publication.withdraw", ("prepared", "reviewed"), "withdrawn"),
     ),
 )  # fmt: skip

@@ -89,6 +89,7 @@ RULES: tuple[Rule, ...] = (
     _rule("publication.prepare", Role.OFFICE_PROCEDURE),
     _rule("publication.review", Role.SECRECY_REVIEWER, relation="second"),
     _rule("publication.release", Role.OFFICE_DIRECTOR, relation="second"),
+    _rule("publication.open", Role.OFFICE_DIRECTOR, relation="second"),
     _rule("publication.withdraw", Role.OFFICE_DIRECTOR, Role.SECRECY_REVIEWER),
     # What the public says: the office moderates, the unit replies, the director lets the reply out.
     _rule("comment.read", *OFFICE),

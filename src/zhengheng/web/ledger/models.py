@@ -54,6 +54,14 @@ class SignedCheckpoint(models.Model):
         ordering = ("-size", "-id")
 
 
+class CommitmentSecret(models.Model):
+    """From it every internal cell of one bundle has a salt of its own; whoever has it can open them all."""
+
+    subject = models.CharField(max_length=160, unique=True)
+    """What the bundle is of, such as `publication:7`."""
+    secret = models.BinaryField()
+
+
 class Erasure(Lived):
     """Contents of entries that are beyond their time 清除到期内容: asked for by one, approved by another."""
 

@@ -16,7 +16,7 @@ from zhengheng.ledger.tree import folded, grown
 from zhengheng.ledger.witness import cosigned_at, stated
 from zhengheng.web.ledger import selectors
 from zhengheng.web.ledger.keys import public_key, signing_key, witnesses
-from zhengheng.web.ledger.models import Head, LedgerEntry, Node, SignedCheckpoint
+from zhengheng.web.ledger.models import CommitmentSecret, Head, LedgerEntry, Node, SignedCheckpoint
 
 HASH = 32
 EVERY = timedelta(hours=1)
@@ -53,6 +53,14 @@ def append(
 def _edge(head: Head) -> list[bytes]:
     held = bytes(head.edge)
     return [held[n : n + HASH] for n in range(0, len(held), HASH)]
+
+
+def commitment_secret(subject: str) -> bytes:
+    """The secret behind the commitments of one bundle: random, made at first use, kept with the ledger."""
+    held, _ = CommitmentSecret.objects.get_or_create(
+        subject=subject, defaults={"secret": secrets.token_bytes(32)}
+    )
+    return bytes(held.secret)
 
 
 def checkpoint_over(sequence: int, *, home: Path, actor: str, now: datetime) -> SignedCheckpoint:

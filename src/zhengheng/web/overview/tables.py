@@ -12,8 +12,9 @@ from django.utils.http import content_disposition_header
 from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import DataError, Language
 from zhengheng.engines.export import harmless, workbook
-from zhengheng.engines.outputs import INDICATOR_SCORES, SCORES, indicator_rows, score_rows
+from zhengheng.engines.outputs import indicator_rows, score_rows
 from zhengheng.engines.run import Run
+from zhengheng.engines.tables import INDICATOR_SCORES, SCORES
 from zhengheng.web.files.tables import XLSX
 from zhengheng.web.pages.tags import say
 from zhengheng.web.results.grades import Decided

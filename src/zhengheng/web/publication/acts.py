@@ -3,7 +3,10 @@
 from datetime import date
 from typing import Any, Literal
 
+from zhengheng.domain.canonical import canonical
 from zhengheng.domain.problems import ZhenghengError
+from zhengheng.engines.bundle import openings
+from zhengheng.engines.disclosure import hidden_indicators
 from zhengheng.engines.snapshot import KINDS, scan, snapshot
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import (
@@ -19,6 +22,7 @@ from zhengheng.web.acts.declare import (
     signed,
 )
 from zhengheng.web.jobs import services as jobs
+from zhengheng.web.ledger.services import commitment_secret
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.rectification.models import Rectification
@@ -187,6 +191,37 @@ def written(doing: Doing) -> Change:
     return Change({"released_on": doing.day, "digests": digests}, {"digests": digests})
 
 
+class UnverifiedGiven(Given):
+    reason: str
+    reason_en: str
+
+
+def unverified(doing: Doing) -> Change:
+    """Not released: its bundle does not verify. It waits to be released again, or to be withdrawn."""
+    given: UnverifiedGiven = doing.given
+    return Change({}, {"reason": given.reason, "reason_en": given.reason_en})
+
+
+class OpenGiven(Given):
+    unit: str = ask("单位代码", "Code of the unit")
+    indicator: str = ask("内部指标代码", "Code of the internal indicator")
+    reason: str = ask("公开的理由和依据", "Why it is opened, and on what basis", form="text")
+
+
+def open_one(doing: Doing) -> Change:
+    """Open one internal indicator of one unit: its own salt and values, so that anybody can check the commitment."""
+    held, given = doing.obj, doing.given
+    run = loaded(folder_of(held.run.run))
+    known = {(r["unit"], r["indicator"]) for r in run.results.of_unit("cell", given.unit)}
+    if given.indicator not in hidden_indicators(run) or (given.unit, given.indicator) not in known:
+        raise PublicationError.one(
+            "indicator", "publication.open", zh="本次发布的复核包里没有这个单位的这项内部指标，请核对单位代码和指标代码。",
+            en="the bundle of this publication holds no such internal indicator of this unit: check both codes",
+        )  # fmt: skip
+    made = openings(run, given.unit, given.indicator, commitment_secret(f"publication:{held.pk}"))
+    return Change({"opened": [*held.opened, *made]}, {"reason": given.reason, "opened": made})
+
+
 def _standing(held: Publication, account: Account) -> Standing:
     return Standing(("second",) if held.made_by_id != account.pk else ())
 
@@ -197,7 +232,7 @@ def _results(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str,
 
 
 def _page(held: Publication, request: Any) -> dict[str, Any]:
-    return {"findings": [(one, KINDS[one["kind"]]) for one in held.findings], "digests": sorted(held.digests.items())}  # fmt: skip
+    return {"findings": [(one, KINDS[one["kind"]]) for one in held.findings], "digests": sorted(held.digests.items()), "opened": [(one, canonical(one)) for one in held.opened]}  # fmt: skip
 
 
 PUBLICATIONS = Kind(
@@ -210,6 +245,10 @@ PUBLICATIONS = Kind(
         Act("publication.review", ("保密审查通过", "Pass the secrecy review"), review, signed(ReviewGiven)),
         Act("publication.release", ("发布", "Release"), release, signed()),
         Act("publication.written", ("已写成", "Written"), written, WrittenGiven, by_machine=True),
+        Act("publication.unverified", ("未通过复核，不予发布", "Not released: it does not verify"), unverified, UnverifiedGiven, by_machine=True),
+        Act("publication.open", ("公开一项内部指标", "Open an internal indicator"), open_one, signed(OpenGiven),
+            ("给出该单位这一项的数值和盐，任何人可用复核程序与已发布的承诺值核对；其他单位、其他指标不受影响。",
+             "Gives value and salt of this one: anybody can check them against the published commitment. No other is opened."), when=lambda p: p.shows == "score", optional=True),
         Act("publication.withdraw", ("撤回", "Withdraw"), withdraw, WithdrawGiven, optional=True),
     ),
     columns=(
@@ -223,5 +262,5 @@ PUBLICATIONS = Kind(
     queryset=lambda: Publication.objects.select_related("run", "corrects"),
     body="publication/body.html", context=_page,
     out=lambda p: {"run": p.run.run, "shows": p.shows, "embargo": p.embargo.isoformat() if p.embargo else None, "reason": p.reason,
-                   "findings": p.findings, "digests": p.digests},
+                   "findings": p.findings, "digests": p.digests, "opened": p.opened},
 )  # fmt: skip

@@ -1,6 +1,5 @@
 """Writing a publication: its snapshot, its files, their digests; and the portal's pages anew."""
 
-import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -9,15 +8,18 @@ from typing import Any
 from django.conf import settings
 
 from zhengheng.domain.canonical import canonical
+from zhengheng.domain.problems import VerifyError
 from zhengheng.engines.opendata import digest, write_files
 from zhengheng.web.acts.services import perform_by_machine
 from zhengheng.web.jobs import services as jobs
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.jobs.services import Work, job
+from zhengheng.web.ledger.services import commitment_secret
 from zhengheng.web.portal.snapshots import PROOF
 from zhengheng.web.portal.writing import publish
 from zhengheng.web.publication.acts import (
     PUBLICATIONS,
+    UnverifiedGiven,
     WrittenGiven,
     document_of,
 )
@@ -40,7 +42,16 @@ def write(work: Work) -> dict[str, Any]:
     unfinished = target.with_name(f"{target.name}.part")
     if held.state == "releasing":
         work.tell("文件 files")
-        digests = write_publication(held, unfinished, work.now.date().isoformat())
+        try:
+            digests = write_publication(held, unfinished, work.now.date().isoformat())
+        except VerifyError as error:
+            # Nothing of it may lie about as if it were on its way out.
+            shutil.rmtree(unfinished, ignore_errors=True)
+            refused = UnverifiedGiven(reason=error.problems[0].zh, reason_en=error.problems[0].en)
+            perform_by_machine(
+                PUBLICATIONS, "publication.unverified", held, given=refused, now=work.now
+            )
+            raise
         given = WrittenGiven(digests=digests)
         perform_by_machine(PUBLICATIONS, "publication.written", held, given=given, now=work.now)
     if unfinished.is_dir():
@@ -68,7 +79,7 @@ def write_publication(held: Publication, target: Path, day: str) -> dict[str, st
     """Write the snapshot and its files; gives the SHA-256 of each."""
     shutil.rmtree(target, ignore_errors=True)
     document = document_of(held) | {"number": held.pk, "released_on": day, "corrects": held.corrects_id}  # fmt: skip
-    salt = hashlib.sha256(f"{settings.SECRET_KEY}:{held.run.run}".encode()).digest()
+    salt = commitment_secret(f"publication:{held.pk}")
     digests = write_restated(held, earlier(held), target / "restated", day)
     digests |= write_before(held, target / "restated")
     found = write_files(document, loaded(folder_of(held.run.run)), target / "data", salt)

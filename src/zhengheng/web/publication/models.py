@@ -24,3 +24,5 @@ class Publication(Lived):
     released_on = models.DateField(null=True)
     digests = models.JSONField(default=dict)
     """SHA-256 of every released file."""
+    opened = models.JSONField(default=list)
+    """What opens single commitments of its bundle, as verify.py --open reads it."""

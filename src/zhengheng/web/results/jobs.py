@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from zhengheng.engines.archive import keep_run
-from zhengheng.engines.bundle import write_bundle
+from zhengheng.engines.bundle import check_bundle, write_bundle
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.rehearse import moves
 from zhengheng.engines.run import make_run
@@ -19,7 +19,7 @@ from zhengheng.web.intake.services import opened
 from zhengheng.web.jobs.services import Work, job
 from zhengheng.web.ledger.keys import public_key
 from zhengheng.web.ledger.selectors import export_lines
-from zhengheng.web.ledger.services import sign_checkpoint
+from zhengheng.web.ledger.services import commitment_secret, sign_checkpoint
 from zhengheng.web.reporting.jobs import load_confirmed
 from zhengheng.web.reporting.services import period_of
 from zhengheng.web.results.acts import RESULTS, ArchivedGiven
@@ -125,8 +125,8 @@ def archive(work: Work) -> dict[str, Any]:
     for kind in ("public", "audit"):
         work.tell(f"{kind} bundle", len(parts), 6)
         held = folder / f"{result.run}.{kind}.part"
-        salt = hashlib.sha256(f"{settings.SECRET_KEY}:{result.run}".encode()).digest()
-        write_bundle(run, held, kind, salt)
+        write_bundle(run, held, kind, commitment_secret(f"result:{result.run}"))
+        check_bundle(held)
         parts[f"{kind}.zip"] = held.read_bytes()
         held.unlink()
     catalogue = [

@@ -1,0 +1,122 @@
+"""Reading what lies in an unpacked bundle: rows with their digests, plans, columns and their types."""
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from zhengheng.domain.canonical import canonical
+from zhengheng.engines.oracle import Row, Tables
+from zhengheng.scoring.contracts import CONTRACTS, Column
+
+FORMAT = 2
+HIDDEN = ("value", "previous", "target", "base", "stretch", "bottom")
+COMMITTED = (*HIDDEN, "points", "printed")
+"""What an internal cell's commitment covers, in this order of names."""
+HEADERS: dict[str, tuple[str, ...]] = {
+    "cell": (*CONTRACTS["cell"].names, "commitment", "outcome"),
+    "gate_value": ("unit", "indicator", "status", "value"),
+    "unit_reference": ("indicator", "segment", "value"),
+    "planned": ("unit", "indicator", "value"),
+    "stated": CONTRACTS["node_score"].names,
+    "unit": ("code", "category", "group", "superior", "valid_from", "valid_to", "exempt", "ranked"),
+}
+"""Columns of the inputs that are no fact tables."""
+PUBLIC = ("cell", "gate_value", "event", "unit_reference", "planned", "stated", "unit")
+SHOWN = ("indicator_score", "node_score", "total_score", "ranking", "grading", "light")
+OTHERS = ("plan.json", "rulebook.json", "run.json", "scores.csv", "indicator_scores.csv", "verify.py", "README.txt")  # fmt: skip
+_TEXTS = {"commitment", "code", "group", "superior", "exempt", "category"}
+_DATES = {
+    "at", "period", "period_end", "valid_from", "valid_to", "due_on", "done_on", "decided_on",
+    "published_on", "published_by", "ends_on", "starts_on",
+}  # fmt: skip
+
+
+class BundleError(Exception):
+    """What is wrong, in one sentence per finding."""
+
+
+def seal(about: dict[str, Any]) -> str:
+    """The digest over everything else in run.json."""
+    held = {name: value for name, value in about.items() if name != "seal"}
+    return hashlib.sha256(canonical(held).encode()).hexdigest()
+
+
+def read_rows(path: Path, wanted: tuple[str, ...] = ()) -> list[Row]:
+    """The rows of a bundle's csv, each checked against its own digest."""
+    found, wrong = [], []
+    columns = _columns(path)
+    with path.open(encoding="utf-8", newline="") as stream:
+        reader = csv.reader(stream)
+        header = next(reader, [])
+        if wanted and tuple(header) != (*wanted, "digest"):
+            raise BundleError(
+                f"{place_of(path)}:1: columns changed / 表头被改动: {', '.join(header)}"
+            )
+        for cells in reader:
+            named = ", ".join(f"{n} {c}" for n, c in zip(header, cells, strict=False) if n in _NAMES and c)  # fmt: skip
+            where = f"{place_of(path)}:{reader.line_num}: {named}"
+            sound = len(cells) == len(header) and cells[-1] == row_digest(cells[:-1])
+            try:
+                row = {n: _typed(c, columns.get(n), n) for n, c in zip(header[:-1], cells, strict=False)}  # fmt: skip
+            except ValueError:
+                sound, row = False, {}
+            if sound:
+                found.append(row)
+            else:
+                wrong.append(where)
+    if wrong:
+        raise BundleError("changed cell / 被改动: " + "; ".join(wrong[:5]))
+    return found
+
+
+_NAMES = ("unit", "indicator", "node", "period", "item", "value", "code", "subject")
+
+
+def row_digest(cells: Iterable[str]) -> str:
+    """The digest at the end of a row."""
+    return hashlib.sha256("\x1f".join(cells).encode()).hexdigest()[:8]
+
+
+def place_of(path: Path) -> str:
+    """A file as findings name it."""
+    return f"{path.parent.name}/{path.name}" if path.parent.name in {"inputs", "results"} else path.name  # fmt: skip
+
+
+def _columns(path: Path) -> dict[str, Column]:
+    name = "node_score" if path.stem == "stated" else path.stem
+    if name not in CONTRACTS or (path.parent.name == "inputs" and name == "unit"):
+        return {}
+    return {column.name: column for column in CONTRACTS[name].columns}
+
+
+def _typed(cell: str, column: Column | None, name: str) -> Any:
+    if column is not None and column.type == "text":
+        return cell if cell or not column.nullable else None
+    if column is None and name in _TEXTS | {"unit", "indicator"}:
+        return cell or None
+    if cell == "":
+        return None
+    if cell in {"true", "false"}:
+        return cell == "true"
+    return date.fromisoformat(cell) if name in _DATES else int(cell)
+
+
+def read_plan(path: Path) -> Tables:
+    """The plan tables with their dates."""
+    tables: Tables = json.loads(path.read_text(encoding="utf-8"))
+    for rows in tables.values():
+        for row in rows:
+            for name, value in row.items():
+                if name in _DATES and isinstance(value, str):
+                    row[name] = date.fromisoformat(value)
+    return tables
+
+
+def rows_of(folder: Path, part: str = "inputs") -> Iterator[tuple[str, list[Row]]]:
+    """The tables of an unpacked bundle by name."""
+    for path in sorted((folder / part).glob("*.csv")):
+        yield path.stem, read_rows(path)
