@@ -4,20 +4,24 @@ import datetime
 import struct
 import zipfile
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.chart import BarChart
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.test_intake import mapping, old_excel, values
 from tests.test_scheme import write
-from zhengheng.domain.problems import DataError
-from zhengheng.lake.cells import CellError, read_number
+from zhengheng.domain.problems import DataError, RulebookError
+from zhengheng.engines.export import workbook
+from zhengheng.lake.cells import CellError, read_number, value_fault
 from zhengheng.lake.facts import Facts
 from zhengheng.lake.intake import read_files
+from zhengheng.scheme.excel import write_workbook
+from zhengheng.scheme.indicator import Sense
 from zhengheng.scheme.load import load_rulebook
 from zhengheng.scheme.model import Rulebook
 from zhengheng.workbooks.cell import refusal
@@ -371,3 +375,42 @@ def test_a_value_beyond_sense_needs_a_reason(tmp_path: Path, book: Rulebook) -> 
     facts = read_files(plan, book, tmp_path)
     assert values(facts)["甲", "A"] == 97000000
     assert "sense.confirmed" in [warning.code for warning in facts.warnings]
+
+
+def test_a_rulebook_cell_that_shows_another_number_is_refused(tmp_path: Path) -> None:
+    """95 % typed as 0.95 gave every unit above 0.95 its full mark; 100① would be 1001."""
+    write_workbook(load_rulebook(write(tmp_path / "rules"))[0], tmp_path / "rules.xlsx")
+    for change, code in (((0.95, "0%"), "cell.percent"), (("=1+1", "General"), "cell.formula"), (("100①", "General"), "field.value_error")):  # fmt: skip
+        held = load_workbook(tmp_path / "rules.xlsx")
+        page = held["权重"]
+        cell = next(c for row in page.iter_rows(min_row=3) for c in row if isinstance(c.value, int) and c.column > 3)  # fmt: skip
+        cell.value, cell.number_format = change
+        held.save(tmp_path / "changed.xlsx")
+        with pytest.raises(RulebookError) as caught:
+            load_rulebook(tmp_path / "changed.xlsx")
+        assert code in [problem.code for problem in caught.value.problems], code
+        assert "changed.xlsx!权重!" in caught.value.problems[0].where
+
+
+@pytest.mark.parametrize(
+    ("text", "confirmation", "taken"),
+    [("99.5", "", True), ("900", "", False), ("970000", "", False), ("900", "基数为零，已核", True), ("-101", "", False),
+     ("85%", "", False), ("95①", "", False), ("９５", "", False), ("1.2万", "是", False)],
+)  # fmt: skip
+def test_a_form_takes_a_plain_number_within_sense_or_confirmed(text: str, confirmation: str, taken: bool, book: Rulebook) -> None:  # fmt: skip
+    unit = book.indicators[0].measure_unit.model_copy(update={"zh": "%"})
+    indicator = book.indicators[0].model_copy(update={"measure_unit": unit})
+    assert (value_fault(book, indicator, text, confirmation) is None) == taken
+    declared = indicator.model_copy(update={"sense": Sense(low=Decimal(0), high=Decimal(1000))})
+    assert value_fault(book, declared, "900") is None
+    assert value_fault(book, declared, "-1")
+
+
+def test_numbers_of_a_workbook_that_goes_out_are_numbers(tmp_path: Path) -> None:
+    rows = [{"unit": "0012", "period": "2025", "score": "90.50", "rank": "1", "grade": "=1+1"}]
+    (tmp_path / "out.xlsx").write_bytes(workbook("scores", list(rows[0]), rows))
+    page = load_workbook(tmp_path / "out.xlsx")["scores"]
+    assert [cell.value for cell in page[2]] == ["0012", "2025", 90.5, 1, "'=1+1"]
+    assert [cell.data_type for cell in page[2]] == ["s", "s", "n", "n", "s"]
+    assert page["C2"].number_format == "0.00"
+    assert list(read_rows(tmp_path / "out.xlsx", "out.xlsx"))[1][1][2] == "90.5"

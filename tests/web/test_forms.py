@@ -22,7 +22,7 @@ BLANKS = ("", " ", "\t\n", "\u3000\u3000", "\u200b", "\ufeff \u2060", "ã€‚", "â€
 FREE = {
     "action", "address", "baseline", "basis", "code", "cost", "document", "found_value", "meeting", "measured", "name",
     "name_en", "name_zh", "owner", "place", "points", "reference", "share", "source", "steps_before", "value", "version", "wanted",
-    "column", "key", "about", "page", "text", "reason", "closed_reason", "dimension",
+    "column", "key", "about", "page", "text", "reason", "closed_reason", "dimension", "confirmation",
 }  # fmt: skip
 """Single lines that hold words or numbers of their own and refer to nothing that the office knows."""
 

@@ -12,6 +12,22 @@ _GBK = {0xE815 + place: pair.to_bytes(2, "big").decode("gb18030") for place, pai
 STANDARD = {chr(old): new for old, new in (_GBK | _GB18030).items()}
 """Private-use character → the one that is meant, where a standard says so."""
 
+_NARROW = str.maketrans(
+    {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+    | dict.fromkeys(map(ord, "\u3000\u00a0\u2002\u2003\u2009\u202f"), " ")
+    | {0x2212: "-", 0x200B: None, 0xFEFF: None}
+)  # fmt: skip
+
+
+def narrow(text: str) -> str:
+    """Full-width letters, digits and signs and odd spaces: the same characters in their plain width.
+
+    Nothing else is made plain, for a mark such as ① or ³ beside a number would become one of its digits.
+    """
+    if text.isascii():
+        return text.strip()
+    return unicodedata.normalize("NFC", text).translate(_NARROW).strip()
+
 
 def from_gb18030(text: str) -> str:
     """Text decoded from GB 18030 with the characters of its present edition."""

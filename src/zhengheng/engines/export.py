@@ -2,8 +2,10 @@
 
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,6 +14,15 @@ from zhengheng.domain.problems import ZhenghengError
 from zhengheng.engines.outputs import indicator_rows, score_rows, write_csv
 from zhengheng.engines.run import Run
 from zhengheng.engines.tables import INDICATOR_SCORES, SCORES
+
+WORDS = frozenset({
+    "unit", "node", "indicator", "period", "group", "category", "code", "grade", "light", "status", "name", "name_zh",
+    "name_en", "parent", "superior", "version", "run", "sha256", "单位", "单位代码", "指标", "指标代码", "期间", "代码",
+})  # fmt: skip
+"""Columns of codes and periods, which stay text even where they look like numbers (0012, 2025)."""
+DIGITS = 16
+"""Signs of a number that a spreadsheet keeps to the last digit."""
+_EXACT = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?", re.ASCII)
 
 
 def export_run(run: Run, out: Path, form: str, *, bom: bool = False) -> list[Path]:
@@ -42,15 +53,29 @@ def export_run(run: Run, out: Path, form: str, *, bom: bool = False) -> list[Pat
 
 
 def workbook(title: str, header: Sequence[str], rows: Iterable[Mapping[str, str]], note: str = "") -> bytes:  # fmt: skip
-    """One sheet with its head and first column fixed; a last line for a note. No cell is a formula."""
+    """One sheet with its head and first column fixed; a last line for a note. No cell is a formula.
+
+    Numbers are numbers with the decimals they are written with; codes and periods stay text.
+    """
     from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
 
     book = Workbook(write_only=True)
     page = book.create_sheet(title)
     page.freeze_panes = "B2"
     page.append(list(header))
     for row in rows:
-        page.append([harmless(row[name]) for name in header])
+        cells: list[Any] = []
+        for name in header:
+            text = row[name]
+            if name in WORDS or not _EXACT.fullmatch(text) or len(text) > DIGITS:
+                cells.append(harmless(text))
+                continue
+            decimals = len(text.partition(".")[2])
+            cell = WriteOnlyCell(page, float(text) if decimals else int(text))
+            cell.number_format = "0." + "0" * decimals if decimals else "0"
+            cells.append(cell)
+        page.append(cells)
     if note:
         page.append([harmless(note)])
     held = io.BytesIO()

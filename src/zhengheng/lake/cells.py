@@ -1,13 +1,16 @@
 """Read single cells: numbers, dates, yes and no, as people in offices write them."""
 
 import re
-import unicodedata
 from datetime import date
 from decimal import Decimal
 
 from zhengheng.domain.numbers import VALUE_LIMIT, parse_scaled
+from zhengheng.domain.numbers import plain as plain_number
 from zhengheng.domain.periods import parse_period
-from zhengheng.domain.script import STANDARD, private
+from zhengheng.domain.script import STANDARD, narrow, private
+from zhengheng.scheme.indicator import Indicator
+from zhengheng.scheme.model import Rulebook
+from zhengheng.scheme.sense import beyond
 from zhengheng.workbooks.cell import Cell, refusal, shown
 
 FACTORS = {"千": 10**3, "万": 10**4, "百万": 10**6, "亿": 10**8}
@@ -19,13 +22,6 @@ _PERCENT = {"%", "百分比", "百分点", "个百分点"}
 _NUMBER = re.compile(r"([-+]?[\d.,]*\d[\d.,]*(?:[eE][-+]?\d{1,3})?)\s*(.*)", re.ASCII | re.DOTALL)
 _MAGNITUDE = re.compile(r"(十万|百万|千万|十亿|百亿|千亿|万亿|千|万|亿)?(.*)", re.DOTALL)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
-_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_PLAIN = str.maketrans(
-    _WIDE | dict.fromkeys(map(ord, "\u3000\u00a0\u2002\u2003\u2009\u202f"), " ")
-    | {0x2212: "-", 0x200B: None, 0xFEFF: None}
-)  # fmt: skip
-"""Full-width letters, digits and signs and odd spaces: the same characters in another width. Nothing
-else is made plain, for a mark such as ① or ³ beside a number would become one of its digits."""
 
 
 class CellError(ValueError):
@@ -38,9 +34,7 @@ class CellError(ValueError):
 
 def normal(text: str) -> str:
     """Full-width letters, digits and signs become plain ones; odd spaces go."""
-    if text.isascii():
-        return text.strip()
-    return unicodedata.normalize("NFC", text).translate(_PLAIN).strip()
+    return narrow(text)
 
 
 class Values(dict[str, str]):
@@ -161,6 +155,26 @@ def read_date(text: str) -> date:
         raise CellError("date", f"“{text[:40]}”不是日期", f"{text[:40]!r} is not a date") from error
 
 
+def read_day(text: str) -> date:
+    """A single day, in any of the ways of writing one. Raises CellError for a month or a year."""
+    plain = normal(take(text)).split(" ")[0].split("T")[0]
+    if re.fullmatch(r"\d{8}", plain):
+        plain = f"{plain[:4]}-{plain[4:6]}-{plain[6:]}"
+    try:
+        held = parse_period(plain)
+    except ValueError as error:
+        raise _no_day(text) from error
+    if held.frequency != "day":
+        raise _no_day(text)
+    return held.end
+
+
+def _no_day(text: str) -> CellError:
+    return CellError(
+        "date", f"“{text[:40]}”不是日期（如 2026-01-31）", f"{text[:40]!r} is no date (2026-01-31)"
+    )
+
+
 def read_bool(text: str) -> bool:
     """是/否, yes/no, true/false, 1/0, √."""
     plain = normal(take(text)).lower()
@@ -172,11 +186,37 @@ def read_bool(text: str) -> bool:
 
 
 def number_fault(text: str, decimals: int, measure_unit: str = "") -> tuple[str, str] | None:
-    """Why a text is no value of an indicator, in both languages."""
+    """Why a text is no value of an indicator as a form takes it: a plain number; in both languages."""
     try:
         _, lost = read_number(text, decimals, measure_unit=measure_unit)
+        parse_scaled(text, decimals)
     except CellError as error:
         return error.zh, error.en
+    except ValueError:
+        said = written(text, decimals, measure_unit)
+        return f"“{text[:40]}”请只填数字：{said}", f"{text[:40]!r}: give the number alone, {said}"
     if lost:
         return f"小数位多于 {decimals} 位", f"more than {decimals} decimals"
     return None
+
+
+def written(text: str, decimals: int, measure_unit: str = "") -> str:
+    """A number of a sheet (85.3%, 1.2万, ９５) as the plain number that a form takes; else the text as it is."""
+    try:
+        number, lost = read_number(text, decimals, measure_unit=measure_unit)
+        parse_scaled(text, decimals)
+    except CellError:
+        return str(text)
+    except ValueError:
+        return str(text) if lost else plain_number(number, decimals)
+    return str(text)
+
+
+def value_fault(
+    book: Rulebook, indicator: Indicator, text: str, confirmation: str = ""
+) -> tuple[str, str] | None:
+    """The same, and beyond its range of sense (合理范围) only with a reason that confirms it."""
+    fault = number_fault(text, indicator.decimals, indicator.measure_unit.zh)
+    if fault or confirmation.strip():
+        return fault
+    return beyond(book, indicator, parse_scaled(text, indicator.decimals)[0])

@@ -1,12 +1,12 @@
 """A rulebook's parts as cells: a key such as method/knots/#0/at, and a text. Workbooks and forms speak it."""
 
 import json
-import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
 from pydantic import ValidationError
 
+from zhengheng.domain.script import narrow
 from zhengheng.scheme.model import Rulebook
 
 Place = tuple[str | int, ...]
@@ -75,8 +75,8 @@ def _below(data: Any, key: str | int, following: Any, path: str) -> Any:
 def plain(text: str) -> str:
     """A cell's text; the apostrophe that keeps it from being a formula goes, full-width digits become plain ones."""
     text = text.removeprefix("'")
-    narrow = unicodedata.normalize("NFKC", text).strip()
-    return narrow if narrow.replace(".", "").replace("-", "").isdigit() else text
+    thin = narrow(text)
+    return thin if thin.isascii() and thin.replace(".", "").replace("-", "").isdigit() else text
 
 
 def validated(data: dict[str, Any]) -> Rulebook:

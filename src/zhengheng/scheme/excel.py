@@ -7,27 +7,29 @@ blank rows and numbers typed as text.
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from pydantic import ValidationError
 
-from zhengheng.domain.problems import Problem, RulebookError
+from zhengheng.domain.problems import DataError, Problem, RulebookError
 from zhengheng.scheme.cells import CellKeyError, Place, flat, place_of, plain, put, validated
 from zhengheng.scheme.excel_words import CHOICES, SHEETS, heading
 from zhengheng.scheme.fingerprint import dump
 from zhengheng.scheme.folder import Source, explain
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scheme.yaml_source import Document
+from zhengheng.workbooks.cell import Cell, shown
+from zhengheng.workbooks.read import open_sheets
+from zhengheng.workbooks.xlsx import Record
 
 BASICS, TREE, WEIGHTS, GUIDE = "基本信息", "指标树", "权重", "填写说明"
 Cells = dict[str, Any]
+Sheets = dict[str, list[Record]]
 
 
 # -- writing -----------------------------------------------------------------------------------------
@@ -150,14 +152,9 @@ class _Sheets(Document):
 def read_workbook(path: Path) -> tuple[Rulebook, Source]:
     """Read a workbook. Raises RulebookError with every problem at its sheet and cell."""
     try:
-        workbook = load_workbook(path, data_only=False)
-    except Exception as error:  # openpyxl raises whatever its parsers meet
-        raise RulebookError.one(
-            path.name,
-            "workbook.broken",
-            zh="工作簿无法打开, 请确认是 xlsx 文件",
-            en="the workbook cannot be opened; is it an .xlsx file?",
-        ) from error
+        workbook = dict(open_sheets(path, path.name, all_sheets=True))
+    except DataError as error:
+        raise RulebookError(error.problems) from error
     document = _Sheets(path.name)
     problems: list[Problem] = []
     try:
@@ -182,12 +179,12 @@ def read_workbook(path: Path) -> tuple[Rulebook, Source]:
     return book, source
 
 
-def _read_all(workbook: Any, document: _Sheets, problems: list[Problem]) -> Cells:
+def _read_all(workbook: Sheets, document: _Sheets, problems: list[Problem]) -> Cells:
     """The whole rulebook as nested data. Raises RulebookError where a sheet is missing, CellKeyError."""
     data: Cells = {}
     _read_lists(workbook, document, problems, data)
     for title in (TREE, WEIGHTS):
-        if title not in workbook.sheetnames:
+        if title not in workbook:
             problems.append(
                 Problem(
                     document.name,
@@ -199,18 +196,20 @@ def _read_all(workbook: Any, document: _Sheets, problems: list[Problem]) -> Cell
     if problems:
         raise RulebookError(problems)
     data["tree"] = _read_tree(
-        [row for _, row in _rows(workbook[TREE], document, problems)], document, problems
+        [row for _, row in _rows(TREE, workbook[TREE], document, problems)], document, problems
     )
-    data["weights"] = _read_weights(list(_rows(workbook[WEIGHTS], document, problems)), document)
+    data["weights"] = _read_weights(
+        list(_rows(WEIGHTS, workbook[WEIGHTS], document, problems)), document
+    )
     return {key: value for key, value in data.items() if value or key not in SHEETS}
 
 
-def _read_lists(workbook: Any, document: _Sheets, problems: list[Problem], data: Cells) -> None:
+def _read_lists(workbook: Sheets, document: _Sheets, problems: list[Problem], data: Cells) -> None:
     """The sheet of settings and one sheet a list, into nested data."""
     for title, key in [(BASICS, None), *((name, key) for key, (name, _) in SHEETS.items())]:
-        if title not in workbook.sheetnames:
+        if title not in workbook:
             continue
-        rows = list(_rows(workbook[title], document, problems))
+        rows = list(_rows(title, workbook[title], document, problems))
         if key is None:
             for place, row in rows:
                 if row.get("名称"):
@@ -228,54 +227,56 @@ def _read_lists(workbook: Any, document: _Sheets, problems: list[Problem], data:
 
 
 def _rows(
-    page: Any, document: _Sheets, problems: list[Problem]
+    title: str, records: list[Record], document: _Sheets, problems: list[Problem]
 ) -> Iterator[tuple[dict[str, str], Cells]]:
     """Each filled row with the cell of each value; merged cells repeat their first one."""
-    merged = {
-        (row, column): (area.min_row, area.min_col)
-        for area in page.merged_cells.ranges
-        for row in range(area.min_row, area.max_row + 1)
-        for column in range(area.min_col, area.max_col + 1)
-    }
-    headers = [cell.value for cell in page[1]]
-    second = [cell.value for cell in page[2]] if page.max_row > 1 else []
-    hidden = bool(page.row_dimensions[2].hidden) or any(
+    held = dict(records)
+    headers, second = held.get(1, []), held.get(2, [])
+    hidden = any(isinstance(v, Cell) and v.of_row for v in second) or any(
         v in {"code", "child", "名称"} for v in second[:3]
     )
     words = {heading(key): key for _, common in SHEETS.values() for key in common}
+    count = max(len(headers), len(second) if hidden else 0)
     keys = [
-        str(second[i]) if hidden and i < len(second) and second[i] is not None else words.get(str(h), str(h or ""))
-        for i, h in enumerate(headers)
+        str(second[i]) if hidden and i < len(second) and second[i]
+        else words.get(headers[i], headers[i]) if i < len(headers) else ""
+        for i in range(count)
     ]  # fmt: skip
-    for number in range(3 if hidden else 2, page.max_row + 1):
+    for number, cells in records:
+        if number < (3 if hidden else 2):
+            continue
         places, row = {}, {}
-        for column, key in enumerate(keys, 1):
-            cell = page.cell(*merged.get((number, column), (number, column)))
-            value = _incoming(cell.value)
-            if cell.data_type == "f":
-                problems.append(
-                    Problem(f"{document.name}!{page.title}!{cell.coordinate}", "cell.formula",
-                            "单元格是公式, 请粘贴为数值", "this cell is a formula; paste it as a value")
-                )  # fmt: skip
+        for column, (key, cell) in enumerate(zip(keys, cells, strict=False), 1):
+            place = f"{title}!{get_column_letter(column)}{number}"
+            if fault := _fault(cell):
+                problems.append(Problem(f"{document.name}!{place}", *fault))
+            value = _incoming(cell)
             if key and value is not None:
                 row[key] = value
-                places[key] = f"{page.title}!{cell.coordinate}"
+                places[key] = place
         if row:
             yield places, row
 
 
-def _incoming(value: Any) -> str | None:
-    """Any cell as text; numbers in their shortest exact form, full-width digits made plain."""
-    if value is None or (isinstance(value, str) and not value.strip()):
+def _fault(cell: str) -> tuple[str, str, str] | None:
+    """Why a cell is no part of a rulebook: a formula, an error, hidden, or a percentage by its format alone."""
+    if not isinstance(cell, Cell):
         return None
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, datetime | date):
-        return value.isoformat()[:10]
-    if isinstance(value, float):
-        number = Decimal(repr(value))
-        return f"{number:f}".removesuffix(".0")
-    return plain(str(value))
+    if fault := cell.of_row or cell.fault or cell.text_fault:
+        return fault.code, fault.zh, fault.en
+    if cell.endswith("%") and cell.shown != "%":
+        return "cell.percent", f"单元格显示为 {cell}，但存的是百分之一；请把格式改为常规，按计量单位填写数字（如 95 或 0.95）", f"this cell shows {cell} and holds a hundredth of it; set its format to General and type the number in its unit of measure (95, or 0.95)"  # fmt: skip
+    return None
+
+
+def _incoming(cell: str) -> str | None:
+    """Any cell as text; numbers in their shortest exact form, codes as they are shown."""
+    if not cell.strip():
+        return None
+    if cell in {"true", "false"}:
+        return "是" if cell == "true" else "否"
+    seen = shown(cell)
+    return plain(seen if seen.isdigit() else str(cell))
 
 
 def _read_tree(rows: list[Cells], document: _Sheets, problems: list[Problem]) -> Cells:

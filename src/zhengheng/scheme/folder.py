@@ -14,6 +14,8 @@ from zhengheng.scheme.model import Case, Rulebook
 from zhengheng.scheme.yaml_source import Document, read_yaml
 
 MAIN = "rulebook.yaml"
+MOST = 200
+"""Faults of one document that are told at once."""
 
 
 class Source:
@@ -122,14 +124,15 @@ def explain(
     error: ValidationError, document: Document, base: tuple[str | int, ...] = ()
 ) -> Iterable[Problem]:
     """A pydantic error in the words of the rulebook, at its line."""
-    for item in error.errors(include_url=False):
-        path = base + tuple(part for part in item["loc"] if _in(document.lines, part))
+    known = {part for path in document.lines for part in path}
+    for place, item in enumerate(error.errors(include_url=False)):
+        if place == MOST:
+            count = error.error_count() - MOST
+            yield Problem(document.name, "field.more", f"另有 {count} 处问题，请先改正以上各处", f"{count} more; correct these first")  # fmt: skip
+            return
+        path = base + tuple(part for part in item["loc"] if isinstance(part, int) or part in known)
         name = ".".join(str(part) for part in item["loc"])
         zh, en = worded(item)
         yield Problem(
             document.where(path), f"field.{item['type']}", f"{name}: {zh}", f"{name}: {en}"
         )
-
-
-def _in(lines: dict[tuple[str | int, ...], int], part: str | int) -> bool:
-    return isinstance(part, int) or any(part in path for path in lines)

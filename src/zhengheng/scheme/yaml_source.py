@@ -12,6 +12,7 @@ from zhengheng.domain.problems import Problem, RulebookError
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[+-]?(0|[1-9]\d*)")
 _LIMIT = 5_000_000
+_DEEPEST = 60
 
 Path_ = tuple[str | int, ...]
 
@@ -59,8 +60,16 @@ def parse_yaml(text: str, name: str) -> Document:
     """Parse YAML text into plain data; see `read_yaml`."""
     problems: list[Problem] = []
     try:
+        depth = 0
         for event in yaml.parse(text, Loader=_Loader):
             problems += _forbidden(event, name)
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST:
+                raise RulebookError.one(
+                    f"{name}:{event.start_mark.line + 1 if event.start_mark else 1}", "yaml.depth", zh=f"嵌套超过 {_DEEPEST} 层，不像一份规则文件",
+                    en=f"nested more than {_DEEPEST} deep; this does not look like a rule file",
+                )  # fmt: skip
         if problems:
             raise RulebookError(problems)
         node = yaml.compose(text, Loader=_Loader)

@@ -7,8 +7,10 @@ from typing import Any
 from django.db import transaction
 
 from zhengheng.domain.problems import Problem, ZhenghengError
+from zhengheng.lake.cells import read_day
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.services import AccountError, create_account, give_role
+from zhengheng.web.files.tables import place_of
 from zhengheng.web.organisation.models import Unit
 from zhengheng.workflow.roles import NAMES, Role
 
@@ -62,7 +64,7 @@ def import_grants(*, rows: Iterable[dict[str, str]], source: str, actor: Account
 
 def _day(row: dict[str, str], name: str) -> date | None:
     try:
-        return date.fromisoformat(row[name]) if row.get(name) else None
+        return read_day(row[name]) if row.get(name) else None
     except ValueError as error:
         raise AccountError.one(name, "date", zh="不是日期 (2026-01-31)", en="is no date (2026-01-31)") from error  # fmt: skip
 
@@ -72,14 +74,19 @@ def _all(rows: Iterable[dict[str, str]], source: str, one: Callable[[dict[str, s
     problems: list[Problem] = []
     count = 0
     with transaction.atomic():
-        for place, row in enumerate(rows, 2):
+        for count, row in enumerate(rows, 2):
             try:
                 with transaction.atomic():
                     one(row)
                 count += 1
             except ZhenghengError as error:
                 problems += [
-                    Problem(f"{source}:{place}", p.code, f"{p.where}: {p.zh}", f"{p.where}: {p.en}")
+                    Problem(
+                        f"{source}:{place_of(row, count)}",
+                        p.code,
+                        f"{p.where}: {p.zh}",
+                        f"{p.where}: {p.en}",
+                    )
                     for p in error.problems
                 ]
         if problems:

@@ -103,6 +103,8 @@ class Doing:
     by: Account | None
     """None where a clock or a job does it."""
     now: datetime
+    prepared: Any = None
+    """What the act's `prepare` gave."""
 
     @property
     def actor(self) -> Account:
@@ -126,6 +128,8 @@ class Act:
     code: str
     words: Words
     do: Callable[[Doing], Any]
+    prepare: Callable[[Doing], Any] | None = field(default=None, kw_only=True)
+    """What takes long and writes nothing, such as reading a file: done before the transaction begins."""
     given: type[Given] = Nothing
     help: Words = ("", "")
     choices: Callable[[Any, Account, date], dict[str, list[tuple[str, str]]]] | None = None

@@ -1,5 +1,6 @@
 """Doing an act: right, state, version, change and ledger entry in one transaction."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -40,8 +41,9 @@ def make(kind: Kind, act: Act, *, given: Given, actor: Account, now: datetime) -
     if not anywhere(held, act.code):
         raise forbidden(act.code)
     check_days(given, now.date())
+    doing = _prepared(act, Doing(None, given, actor, now))
     with transaction.atomic():
-        new: Made = act.do(Doing(None, given, actor, now))
+        new: Made = act.do(doing)
         stands = kind.standing(new.obj, actor)
         if not may(held, act.code, relations=stands.relations, units=stands.units):
             raise forbidden(act.code)
@@ -101,6 +103,7 @@ def _do(kind: Kind, act: Act, obj: Any, doing: Doing, row_version: int) -> Any:
     if doing.by is not None:
         check_days(doing.given, doing.day)
     check_year(kind, act, obj)
+    doing = _prepared(act, doing)
     with transaction.atomic():
         change = _with_paper(kind, act, doing, act.do(doing) or Change())
         found = kind.model._default_manager.filter(
@@ -112,6 +115,10 @@ def _do(kind: Kind, act: Act, obj: Any, doing: Doing, row_version: int) -> Any:
         obj.refresh_from_db()
         _write(kind, act, obj, by, doing.now, change.content)
     return obj
+
+
+def _prepared(act: Act, doing: Doing) -> Doing:
+    return replace(doing, prepared=act.prepare(doing)) if act.prepare else doing
 
 
 def _with_paper(kind: Kind, act: Act, doing: Doing, change: Change) -> Change:

@@ -179,6 +179,7 @@ class SheetOut(Schema):
 @router.post("/reports-sheet", response={200: SheetOut, **ERRORS})
 def report_sheet(request: OfficeRequest, file: File[UploadedFile]) -> dict[str, Any]:
     """Hand in reports by the workbook that `GET /reports-sheet` gives."""
+    sheets.check_right(request.user, request.now)
     outcome = sheets.take_back(
         file.name or "upload.xlsx", file.read(), actor=request.user, now=request.now
     )

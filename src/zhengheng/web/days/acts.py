@@ -6,7 +6,7 @@ from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import Act, Change, Column, Doing, Given, Kind, Made, Standing, ask
 from zhengheng.web.days import selectors
 from zhengheng.web.days.models import LoadedCalendar
-from zhengheng.web.files.services import content_of
+from zhengheng.web.files.services import content_of, own_files
 from zhengheng.workflow.machines import CALENDAR
 
 
@@ -17,6 +17,7 @@ class LoadGiven(Given):
 
 def load(doing: Doing) -> Made:
     """The file of the release shows the form: years → year → lists `off` and `work`."""
+    own_files([doing.given.file], doing.by)
     file, content = content_of(doing.given.file)
     text = content.decode("utf-8-sig", errors="replace")
     held = WorkCalendar.load(text, file.name)

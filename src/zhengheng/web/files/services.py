@@ -3,6 +3,7 @@
 import hashlib
 import os
 import zipfile
+import zlib
 from collections.abc import Iterable
 from datetime import datetime
 from io import BytesIO
@@ -13,6 +14,7 @@ from django.db import transaction
 
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.web.accounts.models import Account
+from zhengheng.web.files.active import active
 from zhengheng.web.files.models import StoredFile
 from zhengheng.web.ledger.services import append
 
@@ -83,14 +85,34 @@ def _packed(name: str, content: bytes) -> str:
     if sum(one.file_size for one in held) > MOST_UNPACKED or len(held) > 5000:
         raise _refused(name, "file.bomb", "压缩文件展开后太大", "the archive unpacks to too much")
     names = {one.filename for one in held}
-    if any(one.lower().endswith("vbaproject.bin") for one in names):
+    if _active(name, content):
         raise _refused(
             name,
             "file.macro",
-            "文件含宏, 请另存为不含宏的格式",
-            "the file holds macros; save it without",
+            "文件含宏、宏表、嵌入对象或外部链接，请另存为不含这些内容的格式",
+            "the file holds macros, macro sheets, embedded objects or outside links; save it without",
         )
     return next((kind for part, kind in _PARTS.items() if part in names), "zip")
+
+
+def _active(name: str, content: bytes) -> bool:
+    try:
+        return active(content)
+    except (
+        zipfile.BadZipFile,
+        ValueError,
+        OSError,
+        EOFError,
+        zlib.error,
+        NotImplementedError,
+        RuntimeError,
+    ) as error:
+        raise _refused(
+            name,
+            "file.broken",
+            "压缩文件已损坏、加密或压缩方式不支持",
+            "the archive is broken, encrypted or packed in an unknown way",
+        ) from error
 
 
 def _refused(name: str, code: str, zh: str, en: str) -> FileError:

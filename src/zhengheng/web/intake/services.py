@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from django.conf import settings
 
 from zhengheng.domain.problems import DataError
+from zhengheng.lake.cells import number_fault, value_fault
 from zhengheng.lake.facts import Facts, schema
 from zhengheng.lake.intake import read_files
 from zhengheng.lake.mapping import Mapping as IntakeMapping
@@ -22,11 +23,11 @@ from zhengheng.lake.store import Lake
 from zhengheng.scheme.model import Rulebook
 
 SHAPES: dict[str, dict[str, object]] = {
-    "observation": {"unit": "unit", "indicator": "indicator", "period": "period", "value": "value", "status": "status"},
-    "correction": {"unit": "unit", "indicator": "indicator", "period": "period", "value": "value", "status": "status"},
-    "ruling": {"unit": "unit", "indicator": "indicator", "period": "period", "value": "value"},
+    "observation": {"unit": "unit", "indicator": "indicator", "period": "period", "value": "value", "status": "status", "confirmation": "confirmation"},
+    "correction": {"unit": "unit", "indicator": "indicator", "period": "period", "value": "value", "status": "status", "confirmation": "confirmation"},
+    "ruling": {"unit": "unit", "indicator": "indicator", "period": "period", "value": "value", "confirmation": "confirmation"},
     "target": {
-        "unit": "unit", "indicator": "indicator", "period": "period",
+        "unit": "unit", "indicator": "indicator", "period": "period", "confirmation": "confirmation",
         "kinds": {"target": "target", "base": "base", "stretch": "stretch", "bottom": "bottom"},
     },
     "event": {"unit": "unit", "item": "item", "points": "points", "document": "document", "decided_on": "decided_on", "revoked": "revoked"},
@@ -55,7 +56,7 @@ def read_rows(
     mark: str = "",
 ) -> tuple[Facts, IntakeMapping, Path]:
     """Rows as an intake would read them, from a file in `folder`. Raises DataError with every refused row."""
-    held = [dict(row) for row in rows]
+    held = [_confirmed(book, dict(row)) for row in rows]
     columns = [name for name in _columns(role) if any(name in row for row in held)]
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n", extrasaction="ignore")
@@ -82,6 +83,17 @@ def read_rows(
     if facts.rejects:
         raise DataError(reject.problem for reject in facts.rejects)
     return facts, mapping, path
+
+
+def _confirmed(book: Rulebook, row: dict[str, str]) -> dict[str, str]:
+    """What came through the office's own acts was confirmed there, with a reason, where it is beyond sense."""
+    known = {one.code: one for one in book.indicators}
+    indicator = known.get(row.get("indicator", ""))
+    for name in ("value", "target", "base", "stretch", "bottom"):
+        text = row.get(name, "")
+        if indicator and text and not number_fault(text, indicator.decimals) and value_fault(book, indicator, text):  # fmt: skip
+            row["confirmation"] = "已在办理中说明理由 confirmed in the office"
+    return row
 
 
 def _columns(role: str) -> list[str]:

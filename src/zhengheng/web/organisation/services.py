@@ -6,6 +6,8 @@ from datetime import date, datetime
 from django.db import transaction
 
 from zhengheng.domain.problems import DataError, Problem
+from zhengheng.lake.cells import read_day
+from zhengheng.web.files.tables import place_of
 from zhengheng.web.ledger.services import append
 from zhengheng.web.organisation.models import LED, Unit
 
@@ -21,15 +23,18 @@ def import_units(
 ) -> int:
     """Add units and bring known ones up to date: all rows, or none. Raises DataError with every row's problem.
 
-    Columns: COLUMNS; code, name_zh and kind are needed, dates are ISO, `parent` is a code, `led` one of LED or its Chinese word.
+    Columns: COLUMNS; code, name_zh and kind are needed, dates are days as people write them, `parent` is a code, `led` one of LED or its Chinese word.
     """
     held = list(rows)
     problems = [
-        problem for place, row in enumerate(held, 2) for problem in _problems(row, place, source)
+        problem
+        for count, row in enumerate(held, 2)
+        for problem in _problems(row, place_of(row, count), source)
     ]
     codes = [row.get("code", "").strip() for row in held]
     known = set(codes) | set(Unit.objects.values_list("code", flat=True))
-    for place, row in enumerate(held, 2):
+    for count, row in enumerate(held, 2):
+        place, code = place_of(row, count), codes[count - 2]
         above = row.get("parent", "").strip()
         if above and above not in known:
             problems.append(
@@ -41,14 +46,14 @@ def import_units(
                     f"there is no unit {above} above it",
                 )
             )
-        if codes.count(codes[place - 2]) > 1:
+        if codes.count(code) > 1:
             problems.append(
                 _problem(
                     source,
                     place,
                     "unit.twice",
-                    f"代码 {codes[place - 2]} 重复",
-                    f"code {codes[place - 2]} stands twice",
+                    f"代码 {code} 重复",
+                    f"code {code} stands twice",
                 )
             )
     if problems:
@@ -111,4 +116,4 @@ def _led(row: Mapping[str, str]) -> str | None:
 
 
 def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text.strip()) if text and text.strip() else None
+    return read_day(text) if text and text.strip() else None

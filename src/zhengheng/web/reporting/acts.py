@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, Literal
 
 from zhengheng.domain.periods import parse_period
-from zhengheng.lake.cells import number_fault
+from zhengheng.lake.cells import value_fault
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.procedure import Clock
 from zhengheng.web.accounts.models import Account
@@ -219,17 +219,29 @@ def load(doing: Doing) -> Change:
 class CorrectionGiven(Given):
     wanted: str = ask("更正为", "Corrected value", max_length=40)
     reason: str = ask("理由", "Reason", form="text")
+    confirmation: str = ask(
+        "确认理由（数值超出合理范围时填）",
+        "Why it is right (where it is beyond the range of sense)",
+        "",
+        max_length=200,
+    )
     evidence: Files = ask("证明材料", "Evidence", [])
+
+
+def _confirmed(given: Any) -> dict[str, str]:
+    return {"confirmed": given.confirmation} if given.confirmation else {}
 
 
 def ask_correction(doing: Doing) -> Change:
     given = doing.given
-    if fault := number_fault(given.wanted, _indicator(doing.obj).decimals):
+    if fault := value_fault(
+        book_of(doing.obj.rulebook), _indicator(doing.obj), given.wanted, given.confirmation
+    ):
         raise ReportError.one("wanted", "number", zh=fault[0], en=fault[1])
     kept = [file.pk for file in own_files(given.evidence, doing.actor)]
     return Change(
         {"wanted": given.wanted, "objection": given.reason, "files": [*doing.obj.files, *kept]},
-        {"wanted": given.wanted, "reason": given.reason},
+        {"wanted": given.wanted, "reason": given.reason, **_confirmed(given)},
     )
 
 

@@ -9,7 +9,7 @@ from zhengheng.domain.numbers import parse_scaled
 from zhengheng.domain.periods import Period, parse_period
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.engines.alone import light_alone
-from zhengheng.lake.cells import number_fault
+from zhengheng.lake.cells import value_fault
 from zhengheng.scheme.findings import weight_of
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Rulebook, Unit
@@ -97,7 +97,7 @@ def check_value(report: Report, indicator: Indicator, value: str, status: str, n
     if status == "value":
         if not value:
             found.append(Problem("value", "value.empty", "请填写数值", "the value is missing"))
-        elif fault := number_fault(value, indicator.decimals):
+        elif fault := value_fault(book_of(report.rulebook), indicator, value, note):
             found.append(Problem("value", "number", *fault))
         elif not note and _is_far(report, indicator, value):
             found.append(

@@ -14,13 +14,17 @@ from openpyxl.styles import Font, PatternFill, Protection
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from zhengheng.domain.problems import DataError, Problem, ZhenghengError
+from zhengheng.lake.cells import CellError, take, written
 from zhengheng.lake.readers import read_table
+from zhengheng.scheme.indicator import Indicator
 from zhengheng.web.accounts.models import Account
-from zhengheng.web.accounts.selectors import grants
+from zhengheng.web.accounts.selectors import forbidden, grants
 from zhengheng.web.acts import selectors, services
 from zhengheng.web.reporting.acts import REPORTS, STATUS_WORDS, SubmitGiven
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.rulebooks.selectors import book_of
+from zhengheng.workbooks.cell import shown
+from zhengheng.workflow.permissions import anywhere
 
 HEADER = (
     "编号",
@@ -120,7 +124,8 @@ def label(cells: dict[str, str]) -> str:
 
 
 def take_back(name: str, content: bytes, *, actor: Account, now: datetime) -> Outcome:
-    """Hand in every filled row. Raises DataError where the file is not the workbook that went out."""
+    """Hand in every filled row. Raises ForbiddenError before it reads, DataError where the file is not the workbook that went out."""
+    check_right(actor, now)
     rows = _rows(name, content)
     held = {report.pk: report for report in REPORTS.all().filter(pk__in=[n for _, n, _ in rows])}
     acts = {act: REPORTS.act(act) for act in HAND_IN}
@@ -130,7 +135,7 @@ def take_back(name: str, content: bytes, *, actor: Account, now: datetime) -> Ou
             report = held.get(number)
             if report is None:
                 raise DataError.one(f"{name}:{row}", "report.absent", zh="没有这一行的填报任务", en="there is no such report")  # fmt: skip
-            given = _given(cells, f"{name}:{row}")
+            given = _given(cells, f"{name}:{row}", _indicator(report))
             act = acts["submit" if report.supplier_id == report.unit_id else "supply"]
             assert act is not None
             services.perform(
@@ -140,6 +145,22 @@ def take_back(name: str, content: bytes, *, actor: Account, now: datetime) -> Ou
         except ZhenghengError as error:
             failed.append((row, cells, error.problems))
     return Outcome(done, tuple(failed))
+
+
+def check_right(actor: Account, now: datetime) -> None:
+    """Raise ForbiddenError for whoever can hand in no report at all: asked before anything is read."""
+    held = grants(actor, now.date())
+    if not any(anywhere(held, f"report.{act}") for act in HAND_IN):
+        raise forbidden(f"report.{HAND_IN[0]}")
+
+
+def _value(text: str, where: str, indicator: Indicator) -> str:
+    """The number that the sheet shows, in the indicator's unit of measure."""
+    try:
+        take(text, number=True)
+    except CellError as error:
+        raise DataError.one(where, error.code, zh=error.zh, en=error.en) from error
+    return written(text, indicator.decimals, indicator.measure_unit.zh)
 
 
 def _rows(name: str, content: bytes) -> list[tuple[int, int, dict[str, str]]]:
@@ -156,7 +177,10 @@ def _rows(name: str, content: bytes) -> list[tuple[int, int, dict[str, str]]]:
         )  # fmt: skip
     found = []
     for row, values in records:
-        cells = {k: v.strip() for k, v in zip(table.header, values, strict=True)}
+        cells = {
+            k: v if k == "数值" else shown(v).strip()
+            for k, v in zip(table.header, values, strict=True)
+        }
         empty = (
             not cells["数值"] and WORDS.get(cells["状态"], "value") == "value" and not cells["说明"]
         )
@@ -168,8 +192,9 @@ def _rows(name: str, content: bytes) -> list[tuple[int, int, dict[str, str]]]:
     return found
 
 
-def _given(cells: dict[str, str], where: str) -> SubmitGiven:
+def _given(cells: dict[str, str], where: str, indicator: Indicator) -> SubmitGiven:
     status = cells["状态"] or STATUS_WORDS["value"][0]
     if status not in WORDS:
         raise DataError.one(where, "status", zh=f"不认识的状态“{status[:20]}”", en=f"unknown status {status[:20]!r}")  # fmt: skip
-    return SubmitGiven(value=cells["数值"], status=WORDS[status], note=cells["说明"])  # type: ignore[arg-type]
+    value = _value(cells["数值"], where, indicator)
+    return SubmitGiven(value=value, status=WORDS[status], note=cells["说明"])  # type: ignore[arg-type]

@@ -32,6 +32,7 @@ def sheet(request: OfficeRequest) -> HttpResponse:
         upload = request.FILES.get("file")
         if upload is None:
             raise DataError.one("file", "file.absent", zh="请选择文件", en="choose a file")
+        sheets.check_right(request.user, request.now)
         content, name = upload.read(), upload.name or "upload.xlsx"
         take_in(name=name, content=content, actor=request.user, now=request.now)
         outcome = sheets.take_back(name, content, actor=request.user, now=request.now)

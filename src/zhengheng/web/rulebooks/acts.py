@@ -32,6 +32,7 @@ from zhengheng.web.rulebooks.drafting import (
     period_code,
     replace,
     roll_over,
+    uploaded,
 )
 from zhengheng.web.rulebooks.models import Opinion, RulebookVersion
 from zhengheng.web.targets.drafts import open_to_public
@@ -289,8 +290,9 @@ RULEBOOKS = Kind(
     standing=anyone, year=lambda v: v,
     acts=(
         Act("rulebook.draft", ("上传草案", "Upload a draft"), draft, DraftGiven,
-            ("上传即检查: 所有错误按单元格或行号一次列出。", "The upload is checked: all errors at once, each with its cell or line.")),
-        Act("rulebook.replace", ("上传修改稿", "Upload an amended draft"), replace, ReplaceGiven, optional=True),
+            ("上传即检查: 所有错误按单元格或行号一次列出。", "The upload is checked: all errors at once, each with its cell or line."),
+            prepare=uploaded),
+        Act("rulebook.replace", ("上传修改稿", "Upload an amended draft"), replace, ReplaceGiven, prepare=uploaded, optional=True),
         Act("rulebook.amend", ("新增或修改指标", "Write or change an indicator"), amend, AmendGiven,
             ("草案可以逐步改; 检查发现的错误列在草案上, 改完才能征求意见。",
              "A draft may be changed step by step; what the check calls wrong is listed on it, and the consultation opens when nothing is."),

@@ -50,7 +50,7 @@ def remove(doing: Doing) -> Change:
 def _kept(doing: Doing, book: Rulebook, content: dict[str, Any]) -> Change:
     """Kept as the file that an official could have uploaded, with what the check finds in it."""
     file = take_in(name=f"{book.code}.zip", content=services.packed(book), actor=doing.actor, now=doing.now)  # fmt: skip
-    checked, findings = services.read_draft(file.pk)
+    checked, findings = services.read_draft(file.pk, own=True)
     fields = services.fields_of(checked, findings, doing.obj.period)
     content |= {"fingerprint": fields["fingerprint"], "wording": fields["wording"]}
     return Change({**fields, "files": [*doing.obj.files, file.pk]}, content)

@@ -10,7 +10,7 @@ from zhengheng.scheme.midyear import Turn, opened, turned
 from zhengheng.scheme.model import Rulebook
 from zhengheng.web.acts.declare import Change, Doing, Given, Made, ask
 from zhengheng.web.acts.services import make
-from zhengheng.web.files.services import take_in
+from zhengheng.web.files.services import own_files, take_in
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks import selectors, services
 from zhengheng.web.rulebooks.models import RulebookVersion
@@ -56,9 +56,15 @@ class DraftGiven(Given):
     emergency: bool = ask("冻结日之后的紧急调整", "Emergency change after the freeze date", False)
 
 
+def uploaded(doing: Doing) -> Any:
+    """The rulebook in the uploaded file, and what the check warns of; only one's own upload is read."""
+    own_files([doing.given.file], doing.by)
+    return services.read_upload(doing.given.file)
+
+
 def draft(doing: Doing) -> Made:
     given: DraftGiven = doing.given
-    book, findings = services.read_upload(given.file)
+    book, findings = doing.prepared
     made = RulebookVersion(
         **services.fields_of(book, findings, period_code(given.period)), change_kind=given.change_kind,
         changes_from=given.changes_from, reason=given.reason, basis=given.basis, emergency=given.emergency,
@@ -80,7 +86,7 @@ def _dated(doing: Doing, made: RulebookVersion, book: Rulebook, file: int) -> in
     if whole == book:
         return file
     kept = take_in(name=f"{book.code}.zip", content=services.packed(whole), actor=doing.actor, now=doing.now)  # fmt: skip
-    checked, findings = services.read_draft(kept.pk)
+    checked, findings = services.read_draft(kept.pk, own=True)
     for name, value in services.fields_of(checked, findings, made.period).items():
         setattr(made, name, value)
     return int(kept.pk)
@@ -163,7 +169,7 @@ class ReplaceGiven(Given):
 
 
 def replace(doing: Doing) -> Change:
-    book, findings = services.read_upload(doing.given.file)
+    book, findings = doing.prepared
     version: RulebookVersion = doing.obj
     if book.code != version.code:
         raise RulebookStateError.one(

@@ -9,13 +9,10 @@ from zhengheng.domain.canonical import canonical
 from zhengheng.domain.problems import Problem, RulebookError
 from zhengheng.scheme.excel import write_workbook
 from zhengheng.scheme.fingerprint import data_fingerprint, dump, wording_fingerprint
-from zhengheng.scheme.load import load_rulebook
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scheme.save import save_folder
-from zhengheng.scoring.check import check as check_rulebook
-from zhengheng.web.files.services import content_of
-
-MOST_FILES = 2000
+from zhengheng.scoring.upload import read_apart, read_own
+from zhengheng.web.files.services import content_of, path_of
 
 
 def read_upload(number: int) -> tuple[Rulebook, list[Problem]]:
@@ -26,44 +23,18 @@ def read_upload(number: int) -> tuple[Rulebook, list[Problem]]:
     return book, found
 
 
-def read_draft(number: int) -> tuple[Rulebook, list[Problem]]:
-    """The same with what the check calls wrong among the findings: a draft may be unfinished."""
-    file, content = content_of(number)
-    with tempfile.TemporaryDirectory() as folder:
-        if file.kind == "xlsx":
-            path = Path(folder) / "rulebook.xlsx"
-            path.write_bytes(content)
-        elif file.kind == "zip":
-            path = _unpack(file.name, content, Path(folder))
-        else:
-            raise RulebookError.one(
-                file.name, "rulebook.kind", zh="请上传 .xlsx, 或装有 YAML 文件夹的 .zip",
-                en="upload an .xlsx, or a .zip with the folder of YAML files",
-            )  # fmt: skip
-        book, source = load_rulebook(path)
-        return book, check_rulebook(book, source)
+def read_draft(number: int, *, own: bool = False) -> tuple[Rulebook, list[Problem]]:
+    """The same with what the check calls wrong among the findings: a draft may be unfinished.
 
-
-def _unpack(name: str, content: bytes, folder: Path) -> Path:
-    """The folder of the YAML files; names that lead outside are refused."""
-    root = folder / "rulebook"
-    with zipfile.ZipFile(BytesIO(content)) as archive:
-        held = [one for one in archive.infolist() if not one.is_dir()]
-        if len(held) > MOST_FILES:
-            raise RulebookError.one(
-                name, "rulebook.files", zh="压缩文件中文件太多", en="too many files in the archive"
-            )
-        for one in held:
-            target = (root / one.filename).resolve()
-            if not target.is_relative_to(root.resolve()):
-                raise RulebookError.one(
-                    name, "rulebook.path", zh=f"不能使用的文件名 {one.filename}",
-                    en=f"the file name {one.filename} leads outside",
-                )  # fmt: skip
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(archive.read(one))
-    inner = list(root.iterdir()) if root.is_dir() else []
-    return inner[0] if len(inner) == 1 and inner[0].is_dir() else root
+    `own`: the office wrote the file itself.
+    """
+    file, _ = content_of(number)
+    if file.kind not in {"xlsx", "zip"}:
+        raise RulebookError.one(
+            file.name, "rulebook.kind", zh="请上传 .xlsx, 或装有 YAML 文件夹的 .zip",
+            en="upload an .xlsx, or a .zip with the folder of YAML files",
+        )  # fmt: skip
+    return (read_own if own else read_apart)(path_of(file.sha256), file.name, file.kind)
 
 
 def packed(book: Rulebook) -> bytes:

@@ -38,6 +38,12 @@ class LineGiven(Given):
     indicator: str = ask("指标", "Indicator", max_length=64)
     value: str = ask("目标值", "Target", max_length=40)
     baseline: str = ask("基期值 (可空)", "Baseline (optional)", "", max_length=40)
+    confirmation: str = ask(
+        "确认理由（数值超出合理范围时填）",
+        "Why it is right (where it is beyond the range of sense)",
+        "",
+        max_length=200,
+    )
 
 
 class ProposeGiven(Given):
@@ -67,7 +73,9 @@ def _line_of(sheet: TargetSheet, line: LineGiven) -> TargetLine:
 
 
 def _content(lines: dict[str, Any]) -> dict[str, Any]:
-    return {"lines": {code: line.value for code, line in lines.items()}}
+    said = {code: line.confirmation for code, line in lines.items() if line.confirmation}
+    confirmed = {"confirmed": said} if said else {}
+    return {"lines": {code: line.value for code, line in lines.items()}, **confirmed}
 
 
 class CounterGiven(Given):

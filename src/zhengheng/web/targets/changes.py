@@ -3,7 +3,7 @@
 from typing import Literal
 
 from zhengheng.domain.numbers import parse_scaled
-from zhengheng.lake.cells import number_fault
+from zhengheng.lake.cells import value_fault
 from zhengheng.web.acts.declare import (
     Act,
     Change,
@@ -37,6 +37,12 @@ class ChangeGiven(Given):
         "理由类别", "Ground", names=GROUNDS
     )
     reason: str = ask("事实与理由", "Facts and reasons", form="text")
+    confirmation: str = ask(
+        "确认理由（数值超出合理范围时填）",
+        "Why it is right (where it is beyond the range of sense)",
+        "",
+        max_length=200,
+    )
     evidence: Files = ask("证明材料", "Evidence", [])
 
 
@@ -49,8 +55,9 @@ def ask_change(doing: Doing) -> Made:
         raise TargetError.one(
             "line", "line.absent", zh="没有这一目标行, 或目标表尚未签订", en="there is no such line of a signed sheet"
         )  # fmt: skip
-    indicator = book_of(line.sheet.rulebook).indicator(line.indicator)
-    if fault := number_fault(given.value, indicator.decimals):
+    book = book_of(line.sheet.rulebook)
+    indicator = book.indicator(line.indicator)
+    if fault := value_fault(book, indicator, given.value, given.confirmation):
         raise TargetError.one("value", "number", zh=fault[0], en=fault[1])
     if parse_scaled(given.value, indicator.decimals) == parse_scaled(line.current, indicator.decimals):  # fmt: skip
         raise TargetError.one("value", "change.same", zh="与现目标相同", en="that is the target")
@@ -66,6 +73,7 @@ def ask_change(doing: Doing) -> Made:
         "before": line.current,
         "value": given.value,
         "ground": given.ground,
+        **({"confirmed": given.confirmation} if given.confirmation else {}),
     })  # fmt: skip
 
 

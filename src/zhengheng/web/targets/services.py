@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from zhengheng.domain.problems import Problem, ZhenghengError
-from zhengheng.lake.cells import number_fault
+from zhengheng.lake.cells import value_fault
 from zhengheng.scheme.model import Rulebook
 from zhengheng.web.intake.services import load, opened
 from zhengheng.web.jobs.services import Work, job
@@ -35,7 +35,7 @@ def checked(book: Rulebook, lines: Iterable[Any]) -> dict[str, Any]:
             )  # fmt: skip
         else:
             found[line.indicator] = line
-            if fault := number_fault(line.value, known[line.indicator].decimals):
+            if fault := value_fault(book, known[line.indicator], line.value, line.confirmation):
                 problems.append(
                     Problem(
                         where,

@@ -8,8 +8,10 @@ from django.db import transaction
 from openpyxl import Workbook
 
 from zhengheng.domain.problems import Problem, ZhenghengError
+from zhengheng.lake.cells import written
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts import services
+from zhengheng.web.files.tables import place_of
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of
 from zhengheng.web.targets.acts import TARGETS, LineGiven, ProposeGiven
@@ -19,6 +21,7 @@ from zhengheng.web.targets.services import TargetError
 COLUMNS = {
     "unit": "单位代码", "unit_name": "单位", "indicator": "指标代码", "indicator_name": "指标", "measure_unit": "计量单位",
     "baseline": "基期值", "value": "目标值", "original": "原目标", "current": "现目标", "state": "状态",
+    "confirmation": "确认理由",
 }  # fmt: skip
 """Columns and their Chinese headers; unit, indicator, value and baseline count when the table comes back."""
 
@@ -53,14 +56,21 @@ def propose_all(
     """A sheet for each unit of the table, as if proposed one by one. Raises TargetError with every unit's fault."""
     act = TARGETS.act("propose")
     assert act is not None
+    known = {one.code: one for one in book_of(version).indicators}
+
+    def number(row: dict[str, str], name: str) -> str:
+        indicator, text = known.get(row.get("indicator", "")), row.get(name, "")
+        return written(text, indicator.decimals, indicator.measure_unit.zh) if indicator else text
+
     units: dict[str, list[tuple[int, dict[str, str]]]] = {}
-    for place, row in enumerate(rows, 2):
-        units.setdefault(row.get("unit", ""), []).append((place, row))
+    for count, row in enumerate(rows, 2):
+        units.setdefault(row.get("unit", ""), []).append((place_of(row, count), row))
     problems: list[Problem] = []
     with transaction.atomic():
         for unit, held in units.items():
             lines = [
-                LineGiven(indicator=row.get("indicator", ""), value=row.get("value", ""), baseline=row.get("baseline", ""))
+                LineGiven(indicator=row.get("indicator", ""), value=number(row, "value"), baseline=number(row, "baseline"),
+                          confirmation=row.get("confirmation", ""))
                 for _, row in held
             ]  # fmt: skip
             given = ProposeGiven(rulebook=version.pk, unit=unit, lines=lines)

@@ -1,0 +1,284 @@
+"""Files of strangers in the office: one reader for every table, bombs stay in their child, nothing runs."""
+
+import datetime
+import io
+import threading
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from openpyxl import Workbook
+from openpyxl.chart import BarChart
+
+from tests.web.conftest import NOW, People
+from zhengheng.domain.problems import DataError, ZhenghengError
+from zhengheng.scheme.load import load_rulebook
+from zhengheng.scheme.save import save_folder
+from zhengheng.web.files.models import StoredFile
+from zhengheng.web.files.services import FileError, kind_of, take_in
+from zhengheng.web.files.tables import rows_of
+from zhengheng.web.organisation.models import Unit
+
+HEAD = "/api/v1"
+COLUMNS = {"code": "代码", "name_zh": "名称", "kind": "类别", "valid_from": "起"}
+
+
+def sheet(rows: list[list[Any]], change: Callable[[Workbook], object] = id) -> bytes:
+    book = Workbook()
+    page = book.active
+    assert page
+    for row in rows:
+        page.append(row)
+    change(book)
+    held = io.BytesIO()
+    book.save(held)
+    return held.getvalue()
+
+
+UNITS = [["代码", "名称", "类别", "起"], ["T90", "甲局", "市直部门", "2025年1月1日"]]
+
+
+def repacked(content: bytes, **parts: bytes | Callable[[bytes], bytes]) -> bytes:
+    """A workbook with parts put in or changed; names have _ for / and . in their keys' place."""
+    with zipfile.ZipFile(io.BytesIO(content)) as held:
+        found = {name: held.read(name) for name in held.namelist()}
+    for name, part in parts.items():
+        found[name] = part(found[name]) if callable(part) else part
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as held:
+        for name, part in found.items():
+            held.writestr(name, part)
+    return made.getvalue()
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def upload(client: Client, path: str, name: str, content: bytes) -> Any:
+    held = io.BytesIO(content)
+    held.name = name
+    return client.post(HEAD + path, {"file": held})
+
+
+def stray(place: str) -> Callable[[bytes], bytes]:
+    row = "".join(filter(str.isdigit, place))
+    cell = f'<row r="{row}"><c r="{place}" s="1"/></row></sheetData>'.encode()
+    return lambda text: text.replace(b"</sheetData>", cell)
+
+
+def strict(text: bytes) -> bytes:
+    return text.replace(
+        b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+        b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+    )
+
+
+def test_units_are_read_as_the_lake_reads(people: People) -> None:
+    client = people.client("system_administrator")
+
+    def shape(book: Workbook) -> None:
+        page = book["Sheet"]
+        page["A2"].number_format = "0000"
+        page.sheet_state = "hidden"
+        seen = book.create_sheet("单位")
+        for row in ([*UNITS[0]], [12, "甲局", "市直部门", "2025/1/1"], [13, "乙局", "市直部门", datetime.date(2025, 1, 1)]):  # fmt: skip
+            seen.append(row)
+        seen["A2"].number_format = "0000"
+
+    content = sheet([UNITS[0], [99, "旧局", "市直部门", ""]], shape)
+    answer = upload(client, "/units-import", "u.xlsx", content)
+    assert (answer.status_code, answer.content) == (200, b'{"rows": 2}')
+    assert not Unit.objects.filter(code__in=("99", "0099", "12")).exists()
+    held = dict(Unit.objects.filter(code__in=("0012", "13")).values_list("code", "valid_from"))
+    assert held == dict.fromkeys(("0012", "13"), datetime.date(2025, 1, 1))
+    text = "代码,名称,类别,起\nT91,龙门局,市直部门,2025年3月1日\n".encode("gb18030")
+    assert upload(client, "/units-import", "u.csv", text).status_code == 200
+    assert Unit.objects.get(code="T91").name_zh == "龙门局"
+
+
+def test_faults_of_a_table_stand_at_their_row(people: People) -> None:
+    client = people.client("system_administrator")
+    text = "代码,名称,类别,起\nT90,甲局,市直部门,\n,,,\n,,,\nT91,乙局,,2025\n"
+    answer = upload(client, "/units-import", "u.csv", text.encode())
+    places = {(one["where"], one["code"]) for one in answer.json()["problems"]}
+    assert places == {("u.csv:5", "unit.empty"), ("u.csv:5", "unit.date")}
+    rows = [UNITS[0], [], ["T90", "=1+1", "市直部门", ""], ["T91", "#N/A", "市直部门", ""]]
+    found = upload(client, "/units-import", "u.xlsx", sheet(rows)).json()["problems"]
+    assert [(one["where"], one["code"]) for one in found] == [("u.xlsx:3", "cell.formula"), ("u.xlsx:4", "cell.error")]  # fmt: skip
+
+
+@pytest.mark.parametrize("place", ["A1048576", "XFD1", "XFD1048576"])
+def test_a_stray_cell_costs_nothing(place: str) -> None:
+    content = repacked(sheet(UNITS), **{SHEET: stray(place)})
+    begun = time.monotonic()
+    assert len(rows_of("u.xlsx", content, COLUMNS)) == 1
+    assert time.monotonic() - begun < 10
+
+
+def chart_first(book: Workbook) -> None:
+    book.create_chartsheet("图", 0).add_chart(BarChart())
+
+
+def laughs(text: bytes) -> bytes:
+    entities = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
+    head = f'<?xml version="1.0"?><!DOCTYPE worksheet [<!ENTITY l0 "haha">{entities}]>'.encode()
+    body = text.split(b"?>", 1)[-1].replace(b"</sheetData>", b'<row r="3"><c r="A3" t="str"><v>&l11;</v></c></row></sheetData>')  # fmt: skip
+    return head + body
+
+
+def spread(text: bytes) -> bytes:
+    row = b'<row r="%d"><c r="XFD%d" t="str"><v>x</v></c></row>'
+    return text.replace(
+        b"</sheetData>", b"".join(row % (n, n) for n in range(3, 5000)) + b"</sheetData>"
+    )
+
+
+BOMBS: dict[str, Callable[[], bytes]] = {
+    "strict": lambda: repacked(sheet(UNITS), **dict.fromkeys((SHEET, "xl/workbook.xml"), strict)),
+    "zip bomb": lambda: repacked(sheet(UNITS), **{SHEET: b" " * 60_000_000}),
+    "billion laughs": lambda: repacked(sheet(UNITS), **{SHEET: laughs}),
+    "shared strings": lambda: repacked(sheet(UNITS), **{"xl/sharedStrings.xml": b"<sst>" + b"<si><t>x</t></si>" * 5_000_000 + b"</sst>"}),
+    "far columns": lambda: repacked(sheet(UNITS), **{SHEET: spread}),
+    "broken": lambda: repacked(sheet(UNITS), **{SHEET: b"<worksheet"}),
+    "nested": lambda: repacked(sheet(UNITS), **{SHEET: b"<a>" * 500_000}),
+    "no sheet": lambda: repacked(sheet(UNITS), **{"xl/workbook.xml": lambda text: text.replace(b"<sheets>", b"<!--").replace(b"</sheets>", b"-->")}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_bomb_is_refused_with_words(name: str) -> None:
+    with pytest.raises(DataError) as caught:
+        rows_of("u.xlsx", BOMBS[name](), COLUMNS)
+    (problem,) = caught.value.problems
+    assert problem.where.startswith("u.xlsx")
+
+
+def test_a_chart_before_the_table_is_passed_by() -> None:
+    assert rows_of("u.xlsx", sheet(UNITS, chart_first), COLUMNS)[0]["code"] == "T90"
+
+
+def test_the_office_answers_while_a_bomb_is_read(people: People) -> None:
+    content, refused = BOMBS["far columns"](), []
+
+    def read() -> None:
+        try:
+            rows_of("u.xlsx", content, COLUMNS)
+        except DataError as error:
+            refused.append(error)
+
+    client = people.client("system_administrator")
+    client.get(f"{HEAD}/me")
+    reader = threading.Thread(target=read)
+    reader.start()
+    slowest = 0.0
+    while reader.is_alive():
+        begun = time.monotonic()
+        assert client.get(f"{HEAD}/me").status_code == 200
+        slowest = max(slowest, time.monotonic() - begun)
+    assert refused
+    assert slowest < 1
+
+
+def test_who_may_hand_in_nothing_makes_the_office_read_nothing(people: People) -> None:
+    answer = upload(people.client("mentor"), "/reports-sheet", "r.xlsx", b"PK\x03\x04 no workbook")
+    assert answer.status_code == 403
+    answer = upload(people.client("unit_reporter"), "/reports-sheet", "r.xlsx", b"PK\x03\x04")
+    assert (answer.status_code, answer.json()["type"]) == (422, "file.broken")
+
+
+def rulebook_zip(folder: Path, **parts: str) -> bytes:
+    book = load_rulebook(Path(__file__).parents[2] / "examples" / "part" / "rulebook")[0]
+    save_folder(book, folder / "book")
+    for name, text in parts.items():
+        (folder / "book" / f"{name}.yaml").write_text(text)
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted((folder / "book").rglob("*.yaml")):
+            archive.write(path, path.relative_to(folder))
+    return held.getvalue()
+
+
+RULEBOOK_BOMBS = {
+    "brackets": "code: " + "[" * 100_000,
+    "braces": "code: " + "{a: " * 900,
+    "closed": "code: " + "[" * 2000 + "]" * 2000,
+    "unknown keys": "".join(f"k{n}: 1\n" for n in range(400_000)),
+}
+
+
+@pytest.mark.parametrize("name", RULEBOOK_BOMBS)
+def test_a_rulebook_that_is_a_bomb_is_refused(name: str, people: People, tmp_path: Path) -> None:
+    client = people.client("office_indicators")
+    content = rulebook_zip(tmp_path, rulebook=RULEBOOK_BOMBS[name])
+    number = upload(client, "/files", "b.zip", content).json()["id"]
+    body = {"file": number, "period": "2025", "reason": ""}
+    begun = time.monotonic()
+    answer = client.post(f"{HEAD}/rulebooks/draft", body, content_type="application/json")
+    assert answer.status_code == 422, answer.content[:300]
+    assert len(answer.json()["problems"]) <= 210
+    assert time.monotonic() - begun < 60
+
+
+def test_an_upload_belongs_to_whoever_made_it(people: People, tmp_path: Path) -> None:
+    other = take_in(name="b.zip", content=rulebook_zip(tmp_path), actor=people["mentor"], now=NOW)
+    client = people.client("office_indicators")
+    for role, path, more in (
+        ("office_indicators", "rulebooks/draft", {"period": "2025", "reason": ""}),
+        ("office_procedure", "calendars/load", {"source": "国办通知"}),
+    ):
+        body = {"file": other.pk, **more}
+        answer = people.client(role).post(f"{HEAD}/{path}", body, content_type="application/json")
+        assert (answer.status_code, answer.json()["type"]) == (422, "file.absent"), answer.content
+    own = take_in(name="b.zip", content=rulebook_zip(tmp_path), actor=people["office_indicators"], now=NOW)  # fmt: skip
+    body = {"file": own.pk, "period": "2007", "reason": ""}
+    assert client.post(f"{HEAD}/rulebooks/draft", body, content_type="application/json").status_code == 201  # fmt: skip
+
+
+TYPES, RELS = "[Content_Types].xml", "xl/_rels/workbook.xml.rels"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 64
+
+
+def related(kind: str, target: str, mode: str = "") -> Callable[[bytes], bytes]:
+    head = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+    line = f'<Relationship Id="rX" Type="{head}{kind}" Target="{target}"{mode}/></Relationships>'
+    return lambda text: text.replace(b"</Relationships>", line.encode())
+
+
+ACTIVE: dict[str, dict[str, bytes | Callable[[bytes], bytes]]] = {
+    "macros": {"xl/vbaProject.bin": OLE},
+    "macros by another name": {"xl/printer.bin": OLE},
+    "a macro's type": {TYPES: lambda t: t.replace(b"spreadsheetml.sheet.main+xml", b"x").replace(b"application/vnd.openxmlformats-officedocument.x", b"application/vnd.ms-excel.sheet.macroEnabled.main+xml")},
+    "a macro sheet": {RELS: related("xlMacrosheet", "macrosheets/sheet1.xml")},
+    "an outside workbook": {RELS: related("externalLink", "externalLinks/externalLink1.xml")},
+    "an outside template": {RELS: related("attachedTemplate", "http://elsewhere.example/t.dotm", ' TargetMode="External"')},
+    "an outside picture": {RELS: related("image", "http://elsewhere.example/p.png", ' TargetMode="External"')},
+    "an object": {"xl/embeddings/o1.bin": OLE, RELS: related("oleObject", "embeddings/o1.bin")},
+    "UTF-16": {RELS: lambda t: related("oleObject", "o.bin")(t).decode().encode("utf-16")},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ACTIVE)
+def test_what_runs_or_reaches_out_is_refused(name: str) -> None:
+    with pytest.raises(FileError) as caught:
+        kind_of("u.xlsx", repacked(sheet(UNITS), **ACTIVE[name]))
+    assert [problem.code for problem in caught.value.problems] == ["file.macro"]
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("证据.xlsx", repacked(sheet(UNITS), **ACTIVE[name]))
+    with pytest.raises(ZhenghengError):
+        kind_of("e.zip", packed.getvalue())
+
+
+def test_a_plain_workbook_with_a_link_to_follow_is_taken(people: People) -> None:
+    link = related("hyperlink", "http://example.org/", ' TargetMode="External"')
+    content = repacked(sheet(UNITS), **{RELS: link})
+    assert kind_of("u.xlsx", content) == "xlsx"
+    old = io.BytesIO()
+    with zipfile.ZipFile(old, "w") as archive:
+        archive.writestr("记录.doc", OLE)
+    assert kind_of("e.zip", old.getvalue()) == "zip"
+    assert not StoredFile.objects.exists()
