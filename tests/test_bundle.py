@@ -1,6 +1,7 @@
 """Bundles recompute on bare Python; one changed digit fails and is named; passports end in the numbers."""
 
 import csv
+import json
 import subprocess
 import sys
 import zipfile
@@ -12,13 +13,16 @@ from tests.conftest import ROOT
 from zhengheng.domain.numbers import parse_scaled
 from zhengheng.domain.periods import parse_period
 from zhengheng.engines.bundle import Kind, write_bundle
+from zhengheng.engines.cases import case_facts
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.onefile import verifier_source
 from zhengheng.engines.passport import Entry, passport
+from zhengheng.engines.plain import OracleEngine
 from zhengheng.engines.run import Run, make_run
 from zhengheng.lake.intake import read_files
 from zhengheng.lake.mapping import load_mapping
 from zhengheng.scheme.load import load_rulebook
+from zhengheng.scheme.model import Case, Rulebook
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +88,6 @@ def test_one_changed_digit_fails_and_names_the_cell(run: Run, tmp_path: Path) ->
 
 def test_a_changed_result_is_found_even_with_its_digests_mended(run: Run, tmp_path: Path) -> None:
     import hashlib
-    import json
 
     folder = unpack(run, "audit", tmp_path)
     file = folder / "results" / "total_score.csv"
@@ -161,3 +164,24 @@ def test_bundles_of_earlier_releases_still_verify(bundle: Path, tmp_path: Path) 
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_passport_lists_the_nodes_of_its_own_period() -> None:
+    book = Rulebook.model_validate_json(json.dumps({
+        "code": "n", "title": "n", "effective_from": "2023-01-01", "categories": [{"code": "c", "name": "c", "full_mark": 10}],
+        "tree": {"code": "total", "name": "t", "children": ["M"]}, "weights": [{"from": "2023-01-01", "table": {"M": 10}}],
+        "indicators": [{"code": "M", "name": "M", "method": {"kind": "milestones"}}],
+    }))  # fmt: skip
+    nodes = [{"due_on": f"{year}-06-30", "done_on": f"{year}-06-01", "share": "50"} for year in (2023, 2024, 2025)]  # fmt: skip
+    case = Case(name="n", period="2025", unit={"category": "c"}, milestones={"M": nodes}, expect={})
+    run = make_run(book, case_facts(book, case), parse_period("2025"), OracleEngine())
+    listed: list[str] = []
+
+    def walk(entry: Entry) -> None:
+        if entry.kind == "milestone":
+            listed.append(entry.detail)
+        for part in entry.parts:
+            walk(part)
+
+    walk(passport(run, run.plan.tables["unit"][0]["unit"], None, "en"))
+    assert listed == ["2025-06-30 → 2025-06-01"]

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -25,6 +26,7 @@ from zhengheng.domain.canonical import canonical
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.problems import VerifyError
 from zhengheng.engines.disclosure import hidden_indicators
+from zhengheng.engines.results import Results, from_rows
 from zhengheng.engines.run import Run
 from zhengheng.engines.snapshot import scan, snapshot
 from zhengheng.ledger.checkpoint import public
@@ -45,6 +47,7 @@ from zhengheng.web.portal.writing import publish
 from zhengheng.web.publication import jobs as writing
 from zhengheng.web.publication.acts import (
     PUBLICATIONS,
+    OpenGiven,
     PrepareGiven,
     PublicationError,
     ReviewGiven,
@@ -252,6 +255,55 @@ def test_no_file_holds_what_an_internal_indicator_measured(
     values = json.loads((folder(held) / "data" / "values.json").read_text(encoding="utf-8"))
     assert {row["value"] for row in values if row["indicator"] == code} == {""}
     assert any(row["value"] for row in values if row["indicator"] != code)
+
+
+def test_what_does_not_verify_is_not_released_and_says_so(
+    people: People, result: ResultRun, computed: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A total that does not follow from its parts: back to where it was, with the reason in the ledger."""
+    totals = computed.results.rows("total_score")
+    totals[0]["printed"] += 10**9
+    tables = computed.results.tables | {"total_score": from_rows("total_score", totals)}
+    wrong = replace(computed, results=Results(tables))
+    monkeypatch.setattr("zhengheng.web.publication.jobs.loaded", lambda path: wrong)
+    held = release(people, result)
+    assert (held.state, held.digests, held.released_on) == ("reviewed", {}, None)
+    assert not folder(held).exists()
+    said = Job.objects.filter(kind="publication.write").latest("pk")
+    assert said.state == "failed"
+    assert "复核包未通过自身的复核程序" in said.problems[0]["zh"]
+    assert totals[0]["unit"] in said.problems[0]["en"]
+    assert LedgerEntry.objects.filter(act="publication.unverified").count() == 1
+    monkeypatch.undo()
+    do(people, "release", "office_director", held, Nothing())
+    write()
+    held.refresh_from_db()
+    assert held.state == "released"
+
+
+def test_one_internal_indicator_is_opened_against_its_commitment(
+    people: People,
+    result: ResultRun,
+    computed: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    code = next(i.code for i in computed.rulebook.indicators if i.method)
+    run = hide(result, computed, code, monkeypatch)
+    monkeypatch.setattr("zhengheng.web.publication.jobs.loaded", lambda path: run)
+    held = release(people, result)
+    unit = next(row["unit"] for row in run.results.rows("cell") if row["indicator"] == code)
+    with pytest.raises(PublicationError, match="no such internal indicator"):
+        do(people, "open", "office_director", held, OpenGiven(unit=unit, indicator="NOTHING", reason="x"))  # fmt: skip
+    do(people, "open", "office_director", held, OpenGiven(unit=unit, indicator=code, reason="依申请公开"))  # fmt: skip
+    held.refresh_from_db()
+    assert held.state == "released"
+    with zipfile.ZipFile(folder(held) / "data" / "bundle.zip") as packed:
+        packed.extractall(tmp_path / "b")
+    (tmp_path / "opened.json").write_text(canonical(held.opened), encoding="utf-8")
+    words = [sys.executable, "-I", "-S", "verify.py", "--open", str(tmp_path / "opened.json")]
+    done = subprocess.run(words, cwd=tmp_path / "b", capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_where_grades_are_shown_no_score_passes(people: People, result: ResultRun) -> None:

@@ -1,6 +1,7 @@
 """The sample city's office: made through its people's acts; every account signs in, every story can be found."""
 
 import csv
+import hashlib
 import html
 import io
 import re
@@ -16,6 +17,7 @@ from django.test import Client
 from tests.web.conftest import NOW
 from zhengheng.cli.sample import year
 from zhengheng.domain.numbers import format_scaled
+from zhengheng.engines.bundle import check_bundle
 from zhengheng.ledger.check import check
 from zhengheng.sample.make import make_sample
 from zhengheng.web.accounts.models import Account
@@ -92,6 +94,7 @@ def test_the_sample_city_and_its_stories(city: list[tuple[str, str, str]]) -> No
     the_units_that_need_help()
     the_strategy_of_five_years()
     what_the_public_reads_of_story_16()
+    every_published_bundle_verifies()
     the_changed_rules_of_story_4()
     the_revision_of_story_5()
     the_untrue_figure_of_story_6()
@@ -394,6 +397,19 @@ def the_strategy_of_five_years() -> None:
         assert rows[f"{code} {held.heat.column(code).name}"] == shown
     assert client.get(f"{base}units/D27/report.pdf").content.startswith(b"%PDF-")
     assert client.get(f"{base}units/NOBODY/report.pdf").status_code == 404
+
+
+def every_published_bundle_verifies() -> None:
+    """Untouched, on bare Python; one that looks at the city's own value among them. None for grades alone."""
+    released = Publication.objects.filter(state="released")
+    shown = {str(one.pk) for one in released if one.shows == "score"}
+    bundles = {path.parent.parent.name: path for path in settings.HOME.glob("publications/*/data/bundle.zip")}  # fmt: skip
+    assert bundles.keys() == shown
+    assert len(shown) >= 5
+    for number, path in bundles.items():
+        assert "OK / 通过" in check_bundle(path), number
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        assert Publication.objects.get(pk=number).digests["data/bundle.zip"] == digest
 
 
 def what_the_public_reads_of_story_16() -> None:

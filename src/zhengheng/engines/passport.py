@@ -351,11 +351,21 @@ class _Maker:
             if (use["indicator"], use["segment"]) == (code, segment)
         }  # fmt: skip
         yield from self._observed(self.unit, code, periods)
+        period = self.run.plan.period
         for row in self._facts("target", self.unit, code):
+            if not period.start <= row["period"] <= period.end:
+                continue
             kind = TARGET_WORDS[row["kind"]][self.language == "en"]
             yield Entry("target", code, f"{kind} {row['period']}",
                         format_scaled(row["value"], decimals), parts=[self._source(row)])  # fmt: skip
+        # Nodes of other years lie in the same facts; they counted there.
+        spans = [
+            (rule["starts_on"], rule["ends_on"]) for rule in self.run.plan.tables["milestone_rule"]
+            if (rule["indicator"], rule["segment"]) == (code, segment)
+        ]  # fmt: skip
         for row in self._facts("milestone", self.unit, code):
+            if not any(first <= row["due_on"] <= last for first, last in spans):
+                continue
             done = row["done_on"] or self.t("未完成", "not done")
             yield Entry("milestone", row["milestone"], self.t(f"节点 {row['milestone']}", f"node {row['milestone']}"),
                         f"{plain(row['share'], 4)} %", f"{row['due_on']} → {done}",

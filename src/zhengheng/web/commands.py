@@ -243,11 +243,23 @@ def demo(
     """Furnish the office with the sample city, print its accounts, serve it with a fixed clock."""
     os.environ |= {"ZHENGHENG_CLOCK": at, "ZHENGHENG_FICTIONAL": "1"}
     begin(home, new=True)
+    from zhengheng.engines.bundle import check_bundle
     from zhengheng.web.sample.furnish import furnish_office
 
     out.print("\n账号 / accounts (虚构示例 / fictional):")
     for username, password, role in furnish_office(home, datetime.fromisoformat(at)):
         out.print(f"  {username:12} {password:14} {role}")
+    bundles = sorted(home.glob("publications/[0-9]*/data/bundle.zip"))
+    passed = 0
+    for bundle in bundles:
+        try:
+            check_bundle(bundle)
+            passed += 1
+        except VerifyError as error:
+            out_line(f"{bundle}: {error.problems[0].zh} / {error.problems[0].en}")
+    out_line(
+        f"\n已发布的 {len(bundles)} 个复核包中，{passed} 个通过自带的复核程序 / {passed} of {len(bundles)} published bundles pass their own verifier"
+    )
     if not only_fill:
         _serve_with_worker(home, port)
 
