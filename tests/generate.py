@@ -42,11 +42,17 @@ def _methods() -> dict[str, st.SearchStrategy[dict[str, Any]]]:
         )
     )
     d = st.fixed_dictionaries
+    ties, among = st.sampled_from(["best", "mean", "worst"]), st.sampled_from(["due", "valued"])
+    treated = {
+        "winsorise": st.none() | d({"low": st.integers(0, 3), "high": st.integers(0, 3)}),
+        "log": st.sampled_from([None, "plain", "from_lowest"]),
+    }
     return {
         "ratio": d({"target": target, "cap": number(1, 2), "reverse": st.sampled_from(["inverse", "mirror"])}),
         "efficacy": d({"bottom": number(0, 40), "target": number(41, 100)}),
         "banded": d({"knots": knots}),
-        "rank": st.one_of(d({}), d({"table": st.lists(shares, min_size=1, max_size=5)})),
+        "rank": st.one_of(d({}), d({"ties": ties, "among": among}),
+                          d({"table": st.lists(shares, min_size=1, max_size=5), "ties": st.sampled_from(["best", "worst"])})),
         "plus_minus": d({"target": target, "per": st.sampled_from(["percent", "unit"]), "slope": number(0, 1, 3)}),
         "rate_minus": d({"target": target, "points_per_unit": number(0, 2), "floor_points": number(0, 2)}),
         "interval": d({"low": number(20, 40), "high": number(41, 60), "low_limit": number(0, 10), "high_limit": number(70, 99)}),
@@ -58,11 +64,13 @@ def _methods() -> dict[str, st.SearchStrategy[dict[str, Any]]]:
         "steps": d({"steps": steps, "of": st.sampled_from(["value", "difference"]), "target": target}),
         "answers": d({"answers": st.just([{"value": v, "name": str(v), "credit": c} for v, c in ((0, "0"), (1, "1/3"), (2, "2/3"), (3, "1"))])}),
         "milestones": d({"late": shares}),
-        "min_max": d({}),
-        "z_score": d({"centre": number(0, 50), "scale": number(1, 10)}),
+        "min_max": st.one_of(d({}), d({"at_worst": number(0, 0, 2) | number(-1, 0), "at_best": number(1, 2), **treated})),
+        "z_score": st.one_of(d({"centre": number(0, 50), "scale": number(1, 10)}),
+                             d({"deviation": st.sampled_from(["population", "sample"]), **treated})),
         "mads": d({"scale": number(1, 10)}),
-        "percentile": d({}),
-        "borda": d({}),
+        "percentile": d({"ties": ties, "among": among}),
+        "borda": d({"ties": ties, "among": among}),
+        "exponential_rank": d({"scale": st.sampled_from(["23", "4", "100"]), "ties": ties, "among": among}),
         "goalposts": st.one_of(d({"low": number(1, 20), "high": number(50, 90)}),
                                d({"low": number(1, 20), "high": number(50, 90), "log": st.just(True)})),
     }  # fmt: skip
@@ -70,6 +78,22 @@ def _methods() -> dict[str, st.SearchStrategy[dict[str, Any]]]:
 
 METHODS = _methods()
 UNBOUNDED = {"z_score", "mads"}
+PLACED = {"rank", "borda", "percentile", "exponential_rank"}
+"""Methods that count places: a filled value has one only among those counted."""
+fills = st.fixed_dictionaries(
+    {
+        "by": st.sampled_from(["mean", "median"]), "over": st.sampled_from(["group", "category"]),
+        "counted": st.booleans(), "minimum": st.integers(1, 3), "reason": st.just("drawn"),
+    }
+)  # fmt: skip
+rescales = st.one_of(
+    st.fixed_dictionaries({"kind": st.just("min_max"), "at_worst": number(0, 0), "at_best": number(1, 1)}),
+    st.fixed_dictionaries({"kind": st.just("best"), "lowest_at": st.sampled_from([None, "1", "0.5"])}),
+    st.fixed_dictionaries({"kind": st.just("mean")}),
+    st.fixed_dictionaries({"kind": st.just("z_score"), "centre": number(0, 50), "scale": number(1, 10),
+                           "deviation": st.sampled_from(["population", "sample"])}),
+    st.fixed_dictionaries({"kind": st.just("exponential_rank"), "scale": st.sampled_from(["23", "7"])}),
+)  # fmt: skip
 
 
 @st.composite
@@ -88,7 +112,13 @@ def indicators(draw: st.DrawFn, code: str, kind: str | None = None) -> dict[str,
         "method": method,
     }
     if kind not in {"milestones", "answers", "tiers"} and draw(st.integers(0, 5)) == 0:
-        made["reference"] = {"to": draw(st.sampled_from(["previous", "group_median"]))}
+        of_group = ["group_median", "group_mean", "group_best"]
+        treated = method.get("winsorise") or method.get("log")
+        made["reference"] = {
+            "to": draw(st.sampled_from(["previous", *([] if treated else of_group)]))
+        }
+    if draw(st.integers(0, 3)) == 0:
+        made["fill"] = draw(fills)
     if draw(st.integers(0, 6)) == 0:
         made["absent"], made["absent_reason"] = "zero", "counted"
     if kind in UNBOUNDED:
@@ -105,6 +135,13 @@ def indicators(draw: st.DrawFn, code: str, kind: str | None = None) -> dict[str,
             }
         ]  # fmt: skip
         made["frequency"] = draw(st.sampled_from(["year", "half", "quarter", "quarter"]))
+        if made.get("reference", {}).get("to", "").startswith("group_") and other == "min_max":
+            made["changes"][0]["method"] = {"kind": "min_max"}
+    if made.get("fill") and PLACED & {
+        kind,
+        *(c["method"]["kind"] for c in made.get("changes", ())),
+    }:
+        made["fill"]["counted"] = True
     if draw(st.integers(0, 2)) == 0:
         made["light"] = {"by": draw(st.sampled_from(["time_progress", "plan", "level", "score", "ceiling"])),
                          "watch": draw(number(0, 1)), "missed": draw(number(1, 3))}  # fmt: skip
@@ -135,9 +172,35 @@ def rulebooks(draw: st.DrawFn, kind: str | None = None) -> Rulebook:
     rule = st.sampled_from(["floor", "block", "unranked", "renormalise"])
     absent = st.sampled_from(["unranked", "reweight", "renormalise"])
 
+    relative = draw(st.integers(0, 1)) == 0
+
     def node(code: str, children: list[Any]) -> dict[str, Any]:
         kinds = ["sum", "arithmetic", "geometric", "harmonic"]
+        kinds += ["copeland"] if relative else []
+        kinds += ["product", "quotient"] if len(children) == 2 else []
+        more: dict[str, Any] = {}
+        if draw(st.integers(0, 2)) == 0:
+            more["coverage"] = draw(
+                st.fixed_dictionaries(
+                    {
+                        "indicators": st.sampled_from([None, 1, 2]),
+                        "share": st.sampled_from([None, "0.5", "0.8"]),
+                        "below": st.sampled_from(["unranked", "missing"]),
+                    }
+                )
+            )
+        if draw(st.integers(0, 3)) == 0:
+            more["mirror"] = True
+        if relative and code != "total" and draw(st.booleans()):
+            more["fill"] = draw(fills)
+        if relative and draw(st.booleans()):
+            shape = {
+                "undefined": draw(undefined),
+                "upward": draw(st.sampled_from(["rescaled", "plain"])),
+            }
+            more["rescale"] = draw(rescales) | shape
         return {
+            **more,
             "code": code, "name": code, "aggregate": draw(st.sampled_from(kinds)), "weights": "relative",
             "digits": draw(st.integers(0, 3)), "carry": draw(st.sampled_from(["rounded", "exact"])),
             "missing": draw(rule), "not_applicable": draw(absent), "reason": "drawn",
@@ -194,6 +257,13 @@ def rulebooks(draw: st.DrawFn, kind: str | None = None) -> Rulebook:
         },
         "light": draw(st.sampled_from([None, {"by": "score", "watch": "0.8", "missed": "0.6"}])),
     }  # fmt: skip
+    if draw(st.integers(0, 2)) == 0:
+        data["coefficients"] = [
+            {"of": one, "reason": "drawn", "value": draw(st.sampled_from([None, "1.1"])),
+             "categories": {"c2": draw(number(0, 2))}, "units": {"u1": draw(number(0, 2))},
+             "cap": draw(st.sampled_from([None, "1"]))}
+            for one in draw(st.sampled_from([["I0"], ["A"], ["total"], ["I0", "total"]]))
+        ]  # fmt: skip
     if "I0" in codes and found[0]["method"]["kind"] == "milestones":
         data["grading"]["gates"] = []  # type: ignore[index]
     if draw(st.integers(0, 3)) == 0:

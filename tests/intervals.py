@@ -40,7 +40,22 @@ KNOWN = {
     ("230_group_statistic.sql", "root"): (VALUE * 10**6, "the root of it, with six decimals"),
     ("235_unit_reference.sql", "value"): (VALUE, "step 236 refuses more"),
     ("240_measured.sql", "target"): (VALUE, "a median is no larger than the largest; steps 108 and 236 have refused more"),
-    ("325_method_z_score.sql", "g.valued * (m.value - g.lowest)"): (VALUE, "step 215 has refused groups beyond"),
+    ("132_peer_value.sql", "median_2"): (2 * VALUE, "two of the summed cases at most are not zero"),
+    ("135_cell.sql", "value"): (VALUE, "a mean or median is no larger than the largest"),
+    ("205_treated_value.sql", "value"): (VALUE, "a value, or a logarithm with nine decimals"),
+    ("215_beyond_spread.sql", "c.valued * c.valued * (c.highest - c.lowest)"): (MANY * 2 * VALUE * 10**6, "a million values of a group at most"),
+    ("230_group_statistic.sql", "(c.valued * d.squares - d.total * d.total) * (c.valued * (c.valued - 1))"): (VALUE**2 * 10**6, "step 215 has refused samples beyond: n squared times the range is below 10**18"),
+    ("240_measured.sql", "measure"): (VALUE, "a value, or a logarithm with nine decimals"),
+    ("325_method_z_score.sql", "g.valued * (m.measure - g.lowest)"): (VALUE, "step 215 has refused groups beyond"),
+    ("511_node_score.sql", "fine"): (POINTS, "what follows looks only at those below"),
+    ("512_node_score.sql", "sound"): (POINTS, "only those below are looked at"),
+    ("512_node_score.sql", "held"): (POINTS, "only those below, their mean or their median"),
+    ("512_node_score.sql", "mean"): (POINTS, "a mean is no larger than the largest"),
+    ("512_node_score.sql", "amount"): (POINTS * TERMS, "scores are added up"),
+    ("512_node_score.sql", "median_2"): (2 * POINTS, "two of the summed cases at most are not zero"),
+    ("512_node_score.sql", "bounded"): (POINTS, "between the lowest and the highest"),
+    ("511_node_score.sql", "turned"): (POINTS + 10**13, "the full mark less a score"),
+    ("512_node_score.sql", "turned"): (POINTS * 10, "rescaled: refused after this step where beyond"),
     ("400_points.sql", "exact"): (POINTS, "steps 405 and 415 refuse more"),
     ("400_points.sql", "printed"): (POINTS, "steps 405 and 415 refuse more"),
     ("420_group_rate.sql", "rate"): (POINTS * 10**12 // LEAST_FULL, "a median is no larger than the largest"),
@@ -49,7 +64,11 @@ KNOWN = {
     ("511_node_score.sql", "EXPONENTIAL(RATIO(s.logs, s.weight))"): (POINTS, "a mean is no larger than the largest"),
 }  # fmt: skip
 """By step, and column or expression: the largest size and why it cannot be larger."""
-AT_LEAST = {("420_group_rate.sql", "b.full"): LEAST_FULL}
+AT_LEAST = {
+    ("420_group_rate.sql", "b.full"): LEAST_FULL,
+    ("511_node_score.sql", "s.first_full"): LEAST_FULL,
+    ("512_node_score.sql", "s.first_full"): LEAST_FULL,
+}
 EXACT = {"sign": 1, "round_unit": 10**9, "unit_scale": 10**12}
 """Columns that hold nothing larger than this."""
 """Divisors that are no smaller than this where they are not zero."""
@@ -178,7 +197,9 @@ class Reader:
                 for part in (*node.args.get("partition_by", ()), node.args.get("order")):
                     if part is not None:
                         self.size(part)
-                return MANY
+                inner = self.size(node.this)
+                counts = isinstance(node.this, exp.Count | exp.RowNumber | exp.Rank | exp.Anonymous)
+                return MANY if counts or not inner else inner
             case exp.Count():
                 return MANY
             case exp.Exists() | exp.Subquery():

@@ -9,7 +9,7 @@ runs/ID/run.json        what the run is; written last
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ from zhengheng.lake.roster import AS_OBJECTS, joined, to_table, to_units
 from zhengheng.lake.store import Lake
 from zhengheng.scheme.fingerprint import dump
 from zhengheng.scheme.model import Rulebook
-from zhengheng.scoring.contracts import FACTS
+from zhengheng.scoring.contracts import FACTS, PLAN
 from zhengheng.scoring.plan import Plan
 
 BY_UNIT = ("unit", "part_unit", "exemption", "cascade_target")
@@ -110,7 +110,7 @@ def load_run(folder: Path, unit: str | None = None) -> Run:
     text = (folder / "rulebook.json").read_text(encoding="utf-8")
     book = Rulebook.model_validate_json(text, strict=True)
     results = Results({}, {path.stem: _parts(path) for path in (folder / "results").iterdir()})
-    tables: dict[str, Sequence[dict[str, Any]]] = dict(read_plan(folder / "plan.json"))
+    tables: dict[str, Sequence[dict[str, Any]]] = completed(read_plan(folder / "plan.json"))
     wanted = set(sources_of(tables, unit)) if unit is not None else None
     for name in BY_UNIT:
         condition = pc.field("unit").isin(sorted(wanted)) if wanted is not None else None
@@ -140,6 +140,17 @@ def load_run(folder: Path, unit: str | None = None) -> Run:
         date.fromisoformat(about["at"]), tables,
     )  # fmt: skip
     return Run(about["run"], book, plan, facts, results, about["engine"])
+
+
+def completed(plan: Mapping[str, Sequence[dict[str, Any]]]) -> dict[str, Sequence[dict[str, Any]]]:
+    """A kept plan with the tables and columns that later releases added, empty: they ask for nothing."""
+    held: dict[str, Sequence[dict[str, Any]]] = {}
+    for contract in PLAN:
+        rows = plan.get(contract.name, [])
+        empty = dict.fromkeys(contract.names)
+        whole = not rows or rows[0].keys() == empty.keys()
+        held[contract.name] = rows if whole else [empty | row for row in rows]
+    return {**plan, **held}
 
 
 def _parts(path: Path) -> list[Path]:

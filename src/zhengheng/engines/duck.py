@@ -239,10 +239,14 @@ class _Run:
         yield stage
 
     def stored(self) -> dict[str, list[Path]]:
-        """The tables that stay in files: two big ones, where the caller gave a folder."""
+        """The tables that stay in files: two big ones, where the caller gave a folder.
+
+        One that a group step made at once, for all units, has no ranges and no files.
+        """
         if self.store is None:
             return {}
-        return {name: sorted((self.store / name).glob("*.parquet")) for name in STORED}
+        found = {name: sorted((self.store / name).glob("*.parquet")) for name in STORED}
+        return {name: files for name, files in found.items() if files}
 
     def result(self, name: str) -> pa.Table:
         """Sorted here, by all threads and as Arrow would: texts by their bytes, absent ones last."""

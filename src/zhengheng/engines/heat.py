@@ -16,7 +16,7 @@ STATUSES = {
     "met": ("●", "达标", "met"), "watch": ("▲", "关注", "watch"), "missed": ("■", "未达标", "missed"),
     "not_applicable": ("◇", "不适用", "not applicable"), "not_due": ("○", "未到期", "not due"),
     "missing": ("▨", "缺数据", "data missing"), "undefined": ("▨", "无法计算", "not computable"), "withheld": ("▨", "不公开", "withheld"),
-    "unlit": ("–", "无灯", "no light"),
+    "filled": ("◍", "补值", "filled"), "unlit": ("–", "无灯", "no light"),
 }  # fmt: skip
 """Shape, Chinese and English word of every status a cell can have; design.md section 11, look.md."""
 _LIGHTS = {"green": "met", "green_watch": "met", "yellow": "watch", "red": "missed"}
@@ -135,12 +135,13 @@ def _leaves(node: Any) -> Iterator[str]:
 def _mark(row: dict[str, Any], rule: dict[str, Any], light: str | None, share: Fraction) -> Mark:
     status = status_name(row, rule)
     full = plain(int(rule["full"]), 6)
-    if status != "value":
+    if status not in {"value", "filled"}:
         return Mark(row["unit"], row["indicator"], status, full=full)
     decimals = rule["decimals"]
     lost = worth(max(int(rule["full"]) * 1000 - row["printed"], 0), share)
     return Mark(
-        row["unit"], row["indicator"], _LIGHTS[light] if light else "unlit",
+        row["unit"], row["indicator"],
+        status if status == "filled" else _LIGHTS[light] if light else "unlit",
         format_scaled(row["printed"], 9, rule["digits"]), full,
         format_scaled(row["value"], decimals), format_scaled(row["target"], decimals), lost,
     )  # fmt: skip

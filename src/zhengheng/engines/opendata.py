@@ -23,7 +23,7 @@ VALUES = ("unit", "indicator", "period", "status", "value", "target", "points", 
 TABLES = {"units": UNITS, "indicators": INDICATORS, "values": VALUES}
 MEANINGS = {
     "unit": "code of the unit 单位代码", "indicator": "code of the indicator 指标代码", "period": "assessed period 期间",
-    "status": "met, watch, missed, unlit, missing, not_applicable, not_due, withheld 状态", "value": "as measured 实绩",
+    "status": "met, watch, missed, unlit, missing, not_applicable, not_due, withheld, filled 状态", "value": "as measured 实绩",
     "target": "what it was measured against 目标", "points": "points earned 得分", "full": "full mark 满分",
     "measure_unit": "计量单位", "measure_unit_en": "unit of measure", "source": "来源", "source_en": "source",
     "place": "place in the comparison group 组内名次", "members": "units in the group 组内单位数", "score": "total 总分", "grade": "等次", "grade_en": "grade",

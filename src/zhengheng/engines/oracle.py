@@ -22,12 +22,15 @@ from zhengheng.domain.numbers import (
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
 Cells = dict[tuple[str, str, int], Row]
-VALUE, NOT_APPLICABLE, MISSING, WITHHELD, NOT_DUE = 1, 2, 3, 4, 5
+VALUE, NOT_APPLICABLE, MISSING, WITHHELD, NOT_DUE, FILLED = 1, 2, 3, 4, 5, 6
+VALUED = {VALUE, FILLED}
 MICRO = 10**6
 RATE = 10**12
 """Rates of what does not apply have fifteen digits: full marks multiply what their rounding adds."""
 NANO = 10**9
 LOWER_FIRST = 1
+BEYOND = 10**14
+"""Points that are refused at the end: nothing is computed from them."""
 DECIDED = "decided"
 
 
@@ -72,6 +75,15 @@ class Oracle:
             self.branches[branch["category"]][branch["child"]] = branch
         self.approved = {(row["unit"], row["indicator"]) for row in facts["approval"]}
         self.exempt = {(row["unit"], row["indicator"]) for row in plan["exemption"]}
+        # Plans of earlier releases know nothing of what follows.
+        self.fillings = {(r["category"], r["indicator"]): r for r in plan.get("filling", [])}
+        self.treatments = {(r["indicator"], r["segment"]): r for r in plan.get("treatment", [])}
+        self.node_rules = {row["node"]: row for row in plan.get("node_rule", [])}
+        self.factors = {(r["category"], r["subject"]): r for r in plan.get("coefficient", [])}
+        self.own_factors = {
+            (r["unit"], r["subject"]): r["factor"] for r in plan.get("unit_coefficient", [])
+        }
+        self.marks = {(r["category"], r["node"]): int(r["full"]) for r in plan["node_full"]}
 
     def results(self) -> Tables:
         known = self.known = self.measure()
@@ -429,12 +441,42 @@ class Oracle:
                     unit, rule, kind, rule[kind] if own is None else own
                 )
             cells[unit, code, segment] = cell
+        self.fill(cells)
         return cells
 
     def _time(self, unit: str, rule: Row) -> tuple[int, int]:
         """How much of the unit's time in the period a segment covers, and all of it."""
         part = self.parts.get((unit, rule["indicator"], rule["segment"]))
         return (part["days"], part["of"]) if part else (rule["share_n"], rule["share_d"])
+
+    def fill(self, cells: Cells) -> None:
+        """Gaps take the mean or median of the others' values, where that is declared."""
+        donors: dict[tuple[Any, ...], list[Fraction]] = defaultdict(list)
+        for cell in cells.values():
+            if cell["status"] == VALUE and (pool := self._pool(cell)):
+                donors[pool].append(Fraction(int(cell["value"])))
+        for cell in cells.values():
+            given = donors.get(self._pool(cell) or (), [])
+            filling = self.fillings.get((cell["category"], cell["indicator"]))
+            if cell["status"] == MISSING and filling and len(given) >= filling["minimum"]:
+                cell["value"], cell["status"] = typical(filling["by_what"], given), FILLED
+
+    def _pool(self, cell: Row) -> tuple[Any, ...] | None:
+        filling = self.fillings.get((cell["category"], cell["indicator"]))
+        if filling is None:
+            return None
+        of = cell["comparison_group"] if filling["pool"] == "group" else cell["category"]
+        return filling["pool"], of, cell["indicator"], cell["segment"]
+
+    def counted(self, members: list[Row]) -> list[Row]:
+        """Those of a group whose values make its statistics: filled ones only where that is declared."""
+
+        def counts(cell: Row) -> bool:
+            filling = self.fillings.get((cell["category"], cell["indicator"]))
+            filled = cell["status"] == FILLED and bool(filling and filling["counted"])
+            return cell["status"] == VALUE or filled
+
+        return [member for member in members if counts(member)]
 
     def known_targets(self) -> list[Row]:
         """Agreed targets, and those that a successor takes over and has none of its own for."""
@@ -479,13 +521,14 @@ class Oracle:
     def statistics(self, groups: dict[tuple[str, str, int], list[Row]]) -> list[Row]:
         rows = []
         for (group, indicator, segment), members in groups.items():
-            values = [int(m["value"]) for m in members if m["status"] == VALUE]
+            counted = self.counted(members)
+            rule = self.rules[members[0]["category"], indicator, segment]
+            values = Treatment(self.treatments.get((indicator, segment)), rule, counted).values
             if not values:
                 continue
             middle = median(Fraction(v) for v in values)
             lowest = min(values)
             rest = [v - lowest for v in values]
-            variance = len(rest) * sum(v * v for v in rest) - sum(rest) ** 2
             scattered = any(
                 self.rules[m["category"], indicator, segment]["method"] == "z_score"
                 for m in members
@@ -496,11 +539,11 @@ class Oracle:
                     "indicator": indicator,
                     "segment": segment,
                     "due": len(members),
-                    "valued": len(values),
+                    "valued": len(counted),
                     "lowest": lowest,
                     "highest": max(values),
                     "total": sum(rest) if scattered else None,
-                    "root": integer_root(variance) if scattered else None,
+                    "root": spread(values, bool(rule.get("sample"))) if scattered else None,
                     "median_2": int(2 * middle),
                     "mad_4": int(4 * median(abs(v - middle) for v in values)),
                 }  # fmt: skip
@@ -532,14 +575,14 @@ class Oracle:
         outcomes = []
         for cell in held:
             own = self.rules[cell["category"], cell["indicator"], cell["segment"]]
-            points = self.points(cell, own, groups) if cell["status"] == VALUE else None
-            status = MISSING if cell["status"] == VALUE and points is None else cell["status"]
+            points = self.points(cell, own, groups) if cell["status"] in VALUED else None
+            status = MISSING if cell["status"] in VALUED and points is None else cell["status"]
             time, _ = self._time(cell["unit"], own)
             outcomes.append((status if time else NOT_DUE, points, own, time))
         statuses = [status for status, *_ in outcomes]
         names = ("unit", "category", "comparison_group", "indicator", "value", "target")
         row = {name: last[name] for name in names}
-        if last["status"] == VALUE:
+        if last["status"] in VALUED:
             group = groups.get((last["comparison_group"], last["indicator"], last["segment"]), [])
             row["target"] = self._target(last, rule, group)
         if len(held) == 1:
@@ -547,20 +590,40 @@ class Oracle:
             exact, printed = points or (None, None)
         else:
             status = next(
-                (s for s in (MISSING, WITHHELD, VALUE, NOT_APPLICABLE) if s in statuses), NOT_DUE
+                (s for s in (MISSING, WITHHELD, FILLED, VALUE, NOT_APPLICABLE) if s in statuses),
+                NOT_DUE,
             )
             exact = printed = None
-            if status == VALUE:
+            if status in VALUED:
                 total, covered = 0, 0
                 for own_status, points, own, time in outcomes:
-                    if own_status == VALUE and points:
+                    if own_status in VALUED and points:
                         whole = own["share_n"] == own["share_d"] and own["carry"] == "rounded"
                         total += (points[1] if whole else points[0]) * time
                         covered += time
                 joined = Fraction(total, covered)
                 exact, printed = half_up(joined), half_up(joined / unit) * unit
         carried = exact if rule["carry"] == "exact" else printed
+        if carried is not None:
+            branch = self.branches[last["category"]].get(last["indicator"])
+            product = self.multiplied(
+                last, last["indicator"], int(branch["full"]) if branch else 0, carried
+            )
+            if product is not None:
+                printed = half_up(product / unit) * unit
+                carried = half_up(product) if rule["carry"] == "exact" else printed
         return {**row, "status": status, "points": carried, "printed": printed}
+
+    def multiplied(self, unit: Row, subject: str, full: int, points: int) -> Fraction | None:
+        """Points times their coefficient, up to its cap; None where there is none."""
+        shared = self.factors.get((unit["category"], subject))
+        if shared is None:
+            return None
+        factor = int(self.own_factors.get((unit["unit"], subject), int(shared["factor"])))
+        product = Fraction(points * factor, MICRO)
+        if shared["most"] is not None:
+            product = min(product, Fraction(int(shared["most"]) * full, 1000))
+        return product
 
     def points(
         self, cell: Row, rule: Row, groups: dict[tuple[str, str, int], list[Row]]
@@ -570,7 +633,9 @@ class Oracle:
         cell = {**cell, "target": self._target(cell, rule, group)}
         unit, full = int(rule["round_unit"]), Fraction(int(rule["full"]), MICRO)
         try:
-            outcome = METHODS[rule["method"]](Case(cell, rule, full, group, self.plan))
+            treatment = self.treatments.get((cell["indicator"], cell["segment"]))
+            case = Case(cell, rule, full, group, self.plan, self.counted(group), treatment)
+            outcome = METHODS[rule["method"]](case)
         except (ZeroDivisionError, TypeError):
             outcome = None  # nothing to divide by, or a target that nobody gave
         if outcome is None:
@@ -593,9 +658,13 @@ class Oracle:
         match rule["reference"]:
             case "previous":
                 return cell["previous"]
-            case "group_median":
-                values = [Fraction(int(m["value"])) for m in group if m["status"] == VALUE]
-                return half_up(median(values)) if values else None
+            case "group_median" | "group_mean" | "group_best":
+                values = [Fraction(int(m["value"])) for m in self.counted(group)]
+                if not values:
+                    return None
+                if rule["reference"] == "group_best":
+                    return int(max(values) if rule["sign"] > 0 else min(values))
+                return typical(rule["reference"].removeprefix("group_"), values)
             case "unit":
                 return self.unit_value(rule, cell["indicator"], cell["segment"])
             case _:
@@ -624,15 +693,17 @@ class Oracle:
         by_unit: dict[str, dict[str, Row]] = defaultdict(dict)
         for score in scores:
             by_unit[score["unit"]][score["indicator"]] = score
-        found = []
-        for code, unit in self.units.items():
-            made: dict[str, Row] = {}
-            for node in sorted(self.nodes.values(), key=lambda n: -n["depth"]):
-                row = self._node(unit, node, by_unit[code], made, medians)
-                if row:
-                    made[node["node"]] = row
-            found += list(made.values())
-        return found
+        made: dict[str, dict[str, Row]] = defaultdict(dict)
+        for depth in sorted({int(node["depth"]) for node in self.nodes.values()}, reverse=True):
+            for node in self.nodes.values():
+                if node["depth"] == depth:
+                    level = {
+                        code: drawn for code, unit in self.units.items()
+                        if (drawn := self._drawn(unit, node, by_unit[code], made[code], medians))
+                    }  # fmt: skip
+                    for row in self._finished(node, level):
+                        made[row["unit"]][node["node"]] = row
+        return [row for rows in made.values() for row in rows.values()]
 
     def _group_rates(self, scores: list[Row]) -> dict[tuple[str, str], Fraction]:
         rates = defaultdict(list)
@@ -643,10 +714,10 @@ class Oracle:
                 rates[score["comparison_group"], score["indicator"]].append(Fraction(rate))
         return {key: Fraction(half_up(median(held))) for key, held in rates.items()}
 
-    def _node(
+    def _drawn(
         self, unit: Row, node: Row, scores: dict[str, Row], made: dict[str, Row],
         medians: dict[tuple[str, str], Fraction],
-    ) -> Row | None:  # fmt: skip
+    ) -> "Drawn | None":  # fmt: skip
         children = [
             b for b in self.branches[unit["category"]].values()
             if b["parent"] == node["node"] and (b["child"] in scores or b["child"] in made)
@@ -659,28 +730,83 @@ class Oracle:
             else self._below(b, made[b["child"]])
             for b in children
         ]
-        row = {
-            "unit": unit["unit"], "category": unit["category"], "node": node["node"],
-            "comparison_group": unit["comparison_group"],
-            "used": sum(p["used"] for p in parts), "leaves": sum(p["leaves"] for p in parts),
-        }  # fmt: skip
-        present = [p for p in parts if p["score"] is not None]
-        outcomes = {p["outcome"] for p in parts}
-        value = aggregate(node["aggregate"], present, parts) if present else None
-        if "block" in outcomes:
-            status = "missing"
-        elif outcomes == {"not_due"}:
-            status = "not_due"
-        elif value is None:
-            status = "empty"
-        else:
-            status = "unranked" if "unranked" in outcomes else "value"
-        if value is None or "block" in outcomes:
-            return {**row, "status": status, "score": None, "printed": None}
-        unit_of_rounding = int(node["round_unit"])
-        printed = half_up(value / unit_of_rounding) * unit_of_rounding
-        score = half_up(value) if node["carry"] == "exact" else printed
-        return {**row, "status": status, "score": score, "printed": printed}
+        parts = [
+            {**p, "child": b["child"], "place": b.get("place")}
+            for p, b in zip(parts, children, strict=True)
+        ]
+        return Drawn(unit, node["node"], parts, self.node_rules.get(node["node"], {}))
+
+    def _finished(self, node: Row, level: dict[str, "Drawn"]) -> Iterator[Row]:
+        """One dimension of all units: formed, filled, rescaled, turned round, times its coefficient."""
+        rule = self.node_rules.get(node["node"], {})
+        for drawn in level.values():
+            full = self.marks.get((drawn.unit["category"], node["node"]), 0)
+            if node["aggregate"] == "copeland":
+                drawn.value = duels(drawn, list(level.values()), full)
+            elif drawn.present:
+                drawn.value = aggregate(node["aggregate"], drawn.present, drawn.parts, full)
+        for drawn in level.values():
+            drawn.held = None if drawn.own is None or abs(drawn.own) >= BEYOND else drawn.own
+            drawn.sound = drawn.held if drawn.worst == 0 else None
+        if rule.get("fill"):
+            self._fill_level(rule, list(level.values()))
+        members: dict[str, list[int]] = defaultdict(list)
+        for drawn in level.values():
+            if drawn.sound is not None:
+                members[drawn.unit["comparison_group"]].append(drawn.sound)
+        for drawn in level.values():
+            full = self.marks.get((drawn.unit["category"], node["node"]), 0)
+            points, printed = self._posted(
+                node, rule, drawn, full, members[drawn.unit["comparison_group"]]
+            )
+            yield drawn.row(points, printed)
+
+    @staticmethod
+    def _fill_level(rule: Row, level: list["Drawn"]) -> None:
+        pool = "comparison_group" if rule["pool"] == "group" else "category"
+        donors: dict[str, list[Fraction]] = defaultdict(list)
+        for drawn in level:
+            if drawn.sound is not None:
+                donors[drawn.unit[pool]].append(Fraction(drawn.sound))
+        for drawn in level:
+            given = donors[drawn.unit[pool]]
+            gap = drawn.own is None and drawn.worst < 2 and drawn.leaves > 0
+            if gap and len(given) >= rule["minimum"]:
+                drawn.held, drawn.filled = typical(rule["fill"], given), True
+                drawn.sound = drawn.held if rule["counted"] else None
+
+    def _posted(
+        self, node: Row, rule: Row, drawn: "Drawn", full: int, members: list[int]
+    ) -> tuple[int | None, int | None]:
+        """Score as carried upward, and as printed."""
+        unit, code = int(node["round_unit"]), node["node"]
+        factor = (drawn.unit["category"], code) in self.factors
+        posted = drawn.filled or bool(rule.get("rescale")) or bool(rule.get("mirror")) or factor
+        if not posted or (drawn.own is not None and abs(drawn.own) >= BEYOND):
+            value = drawn.value if drawn.formed else None
+            if value is None:
+                return None, None
+            printed = half_up(value / unit) * unit
+            return (half_up(value) if node["carry"] == "exact" else printed), printed
+        if drawn.held is None:
+            return None, None
+        turned: int | None = drawn.held
+        if rule.get("rescale"):
+            turned = rescaled(rule, drawn.held, members, full)
+            if turned is None and rule["undefined"] != "missing":
+                turned = full * {"zero": 0, "half": 500, "full": 1000}[rule["undefined"]]
+        if turned is None:
+            return None, None
+        if rule.get("mirror"):
+            turned = full * 1000 - turned
+        product = self.multiplied(drawn.unit, code, full, turned)
+        value = Fraction(turned) if product is None else product
+        printed = half_up(value / unit) * unit
+        carried = half_up(value) if node["carry"] == "exact" else printed
+        if rule.get("plain"):
+            plain = half_up(Fraction(drawn.held, unit)) * unit
+            carried = drawn.held if node["carry"] == "exact" else plain
+        return carried, printed
 
     def _leaf(
         self, branch: Row, scores: dict[str, Row], siblings: list[Row],
@@ -702,6 +828,8 @@ class Oracle:
                     "outcome": "value",
                     "used": branch["leaves"],
                 }
+            case 6:
+                return {**part, "score": score["points"], "outcome": "filled"}
             case 5:
                 return {**part, "score": None, "outcome": "not_due", "leaves": 0}
             case 2 if branch["not_applicable"] == "reweight":
@@ -732,7 +860,7 @@ class Oracle:
             if other is None:
                 continue
             gaps = {MISSING: sibling["missing"], WITHHELD: self.setting["withheld"]}
-            if other["status"] == VALUE:
+            if other["status"] in VALUED:
                 earned += sibling["weight"] * other["points"]
             elif gaps.get(other["status"]) in {"floor", "unranked"}:
                 earned += sibling["weight"] * sibling["lowest"]
@@ -1010,8 +1138,177 @@ class Oracle:
         return found
 
 
-def aggregate(kind: str, present: list[Row], parts: list[Row]) -> Fraction | None:
+class Drawn:
+    """A dimension of one unit while its level is made: its parts, and what becomes of them."""
+
+    def __init__(self, unit: Row, node: str, parts: list[Row], rule: Row) -> None:
+        self.unit, self.node, self.parts = unit, node, parts
+        self.present = [part for part in parts if part["score"] is not None]
+        self.used = sum(part["used"] for part in parts)
+        self.leaves = sum(part["leaves"] for part in parts)
+        outcomes = {part["outcome"] for part in parts}
+        self.due = outcomes != {"not_due"}
+        self.worst = 2 if "block" in outcomes else 1 if "unranked" in outcomes else 0
+        least, share = rule.get("least_used"), rule.get("least_share")
+        short = (least is not None and self.used < least) or (
+            share is not None and self.used * MICRO < int(share) * self.leaves
+        )
+        self.lacking = rule.get("below") if short else None
+        if self.worst == 0 and self.lacking == "unranked":
+            self.worst = 1
+        self.value: Fraction | None = None
+        self.held: int | None = None
+        self.sound: int | None = None
+        """The score as a measure for others: of those that are ranked."""
+        self.filled = False
+
+    @property
+    def formed(self) -> bool:
+        return self.worst < 2 and bool(self.present) and self.lacking != "missing"
+
+    @property
+    def own(self) -> int | None:
+        """The score from its own parts, at nine decimals."""
+        return half_up(self.value) if self.formed and self.value is not None else None
+
+    def row(self, score: int | None, printed: int | None) -> Row:
+        if self.worst == 2:
+            status = "missing"
+        elif not self.due:
+            status = "not_due"
+        elif printed is None:
+            status = "empty"
+        elif self.filled:
+            status = "filled"
+        else:
+            status = "unranked" if self.worst == 1 else "value"
+        return {
+            "unit": self.unit["unit"], "category": self.unit["category"], "node": self.node,
+            "comparison_group": self.unit["comparison_group"],
+            "used": self.used, "leaves": self.leaves, "status": status,
+            "score": score, "printed": printed,
+        }  # fmt: skip
+
+
+def duels(drawn: Drawn, level: list[Drawn], full: int) -> Fraction | None:
+    """Copeland: the share of rivals that a unit beats by the weight of the parts it is better in, draws half."""
+    won = rivals = 0
+    own = {p["child"]: p for p in drawn.present if p["weight"] > 0}
+    for rival in level:
+        same = rival.unit["comparison_group"] == drawn.unit["comparison_group"]
+        if rival is drawn or not same or rival.worst > 0 or not rival.formed or rival.lacking:
+            continue
+        both = [
+            (own[p["child"]], p) for p in rival.present if p["child"] in own and p["weight"] > 0
+        ]
+        ahead = sum(a["weight"] for a, b in both if a["score"] > b["score"])
+        behind = sum(a["weight"] for a, b in both if a["score"] < b["score"])
+        if both:
+            rivals += 1
+            won += 2 if ahead > behind else 1 if ahead == behind else 0
+    return Fraction(full * 1000 * won, 2 * rivals) if rivals else None
+
+
+def rescaled(rule: Row, score: int, members: list[int], full: int) -> int | None:
+    """A score rescaled over its group, at nine decimals; None where the formula divides by nothing."""
+    if not members:
+        return None
+    lowest, highest, n = min(members), max(members), len(members)
+    mean = half_up(Fraction(sum(members), n))
+    bounded = min(max(score, lowest), highest)
+    mark = full * 1000
+
+    def part(name: str) -> Fraction:
+        return Fraction(int(rule[name]), MICRO)
+
+    try:
+        match rule["rescale"]:
+            case "min_max":
+                way = Fraction(bounded - lowest, highest - lowest)
+                return half_up(mark * (part("first") + (part("second") - part("first")) * way))
+            case "best":
+                if rule["first"] is None:
+                    return half_up(mark * bounded / _positive(highest))
+                lift = part("first") * NANO - lowest
+                return half_up(mark * (bounded + lift) / (highest + lift))
+            case "mean":
+                return half_up(mark * score / _positive(mean))
+            case "z_score":
+                squares = sum((member - mean) ** 2 for member in members)
+                variance = half_up(Fraction(squares, n - 1 if rule["sample"] else n))
+                away = Fraction((score - mean) * ROOT_SCALE, integer_root(variance))
+                return half_up(part("first") * NANO) + half_up(part("second") * NANO * away)
+            case _:
+                better = sum(1 for member in members if member > score)
+                equal = sum(1 for member in members if member == score)
+                place_2 = 2 * (better + 1) + max(equal - 1, 0)
+                steep = steepness(n, place_2, int(rule["curve"]))
+                return half_up(mark * Fraction(steep, int(rule["curve_top"])))
+    except ZeroDivisionError:
+        return None
+
+
+def steepness(n: int, place_2: int, curve: int) -> int:
+    """-ln(1 - R·curve) at LOG_SCALE, for the place counted twice among n; R = (n - place + 1) / n."""
+    rest = half_up(Fraction(2 * n * 10**15 - (2 * n + 2 - place_2) * curve, 2 * n))
+    return -(logarithm(rest, 15) or 0)
+
+
+def typical(what: str, values: list[Fraction]) -> int:
+    """Their mean or median as an integer."""
+    return half_up(median(values) if what == "median" else sum(values) / Fraction(len(values)))
+
+
+def spread(values: list[int], sample: bool) -> int | None:
+    """Root of n·sum(x²) - sum(x)² at ROOT_SCALE; of a sample, of n/(n - 1) times that."""
+    lowest, n = min(values), len(values)
+    rest = [value - lowest for value in values]
+    variance = n * sum(v * v for v in rest) - sum(rest) ** 2
+    if not sample:
+        return integer_root(variance)
+    return half_up(Fraction(integer_root(variance * n * (n - 1)), n - 1)) if n > 1 else None
+
+
+class Treatment:
+    """What a group's values become before they are compared: winsorised, then their logarithm."""
+
+    def __init__(self, row: Row | None, rule: Row, counted: list[Row]) -> None:
+        self.row, self.decimals = row, int(rule["decimals"])
+        held = sorted(int(member["value"]) for member in counted)
+        self.low = self.high = 0
+        if row and held:
+            middle = (len(held) + 1) // 2
+            self.low = held[min(row["low"] + 1, middle) - 1]
+            self.high = held[max(len(held) - row["high"], middle) - 1]
+        made = [self.of(value) for value in held]
+        self.values = [value for value in made if value is not None]
+
+    def of(self, value: int) -> int | None:
+        """The value as its group compares it; None where it has no logarithm."""
+        if self.row is None:
+            return value
+        value = min(max(value, self.low), self.high)
+        if self.row["log"] is None:
+            return value
+        if self.row["log"] == "plain":
+            found = logarithm(value, self.decimals) if self.low > 0 else None
+        else:
+            above = 100 * (value - self.low) + (self.high - self.low)
+            found = logarithm(above, self.decimals + 2)
+        return None if found is None else half_up(Fraction(found, 1000))
+
+
+def aggregate(kind: str, present: list[Row], parts: list[Row], full: int) -> Fraction | None:
     """A dimension's score at 10**9, not yet rounded; None where it cannot be formed."""
+    if kind in {"product", "quotient"}:
+        pair = {p["place"]: p for p in present}
+        if 1 not in pair or 2 not in pair or not pair[1]["full"]:
+            return None
+        first = half_up(Fraction(full * pair[1]["score"], int(pair[1]["full"])))
+        score, mark = int(pair[2]["score"]), int(pair[2]["full"]) * 1000
+        if kind == "quotient":
+            return Fraction(first * mark, score) if score > 0 else None
+        return Fraction(first * score, mark) if mark else None
     weights = sum(p["weight"] for p in present)
     points = sum(Fraction(p["weight"]) * p["score"] for p in present)
     if kind == "sum":
@@ -1058,8 +1355,9 @@ class Case:
     """What a method sees: numbers in their own units, the full mark, the group."""
 
     def __init__(
-        self, cell: Row, rule: Row, full: Fraction, group: list[Row], plan: Tables
-    ) -> None:
+        self, cell: Row, rule: Row, full: Fraction, group: list[Row], plan: Tables,
+        counted: list[Row], treatment: Row | None = None,
+    ) -> None:  # fmt: skip
         self.cell, self.rule, self.full, self.group, self.plan = cell, rule, full, group, plan
         scale = int(rule["unit_scale"])
 
@@ -1073,7 +1371,9 @@ class Case:
         self.low_limit, self.high_limit = number(rule["low_limit"]), number(rule["high_limit"])
         self.sign = rule["sign"]
         self.scale = scale
-        self.values = [Fraction(int(m["value"]), scale) for m in group if m["status"] == VALUE]
+        self.values = [Fraction(int(m["value"]), scale) for m in counted]
+        self.treated = Treatment(treatment, rule, counted)
+        self.measure = self.treated.of(int(cell["value"]))
 
     def share(self, name: str) -> Fraction:
         return Fraction(int(self.rule[name]), MICRO)
@@ -1100,6 +1400,17 @@ class Case:
     @property
     def equals(self) -> int:
         return sum(1 for other in self.values if other == self.value)
+
+    @property
+    def members(self) -> int:
+        """Whom the place is counted among."""
+        return len(self.values if self.rule.get("among") == "valued" else self.group)
+
+    def shared(self, usual: str) -> Fraction:
+        """The place that equal values take together: the best, the mean or the worst of theirs."""
+        ties = self.rule.get("ties") or usual
+        more = {"best": Fraction(0), "mean": Fraction(self.equals - 1, 2), "worst": Fraction(self.equals - 1)}  # fmt: skip
+        return self.place + more[ties]
 
 
 Outcome = tuple[Fraction, Fraction | None, Fraction | None]
@@ -1197,41 +1508,58 @@ def milestones(c: Case) -> Outcome:
 
 
 def rank(c: Case) -> Outcome:
-    return c.full * Fraction(len(c.group) - c.place + 1, len(c.group)), Fraction(0), c.full
+    return c.full * (c.members - c.shared("best") + 1) / c.members, Fraction(0), c.full
 
 
 def rank_table(c: Case) -> Outcome:
     shares = {row["place"]: row["share"] for row in c.table("rank_share")}
-    return c.full * Fraction(int(shares.get(c.place, 0)), MICRO), None, None
+    return c.full * Fraction(int(shares.get(c.shared("best"), 0)), MICRO), None, None
 
 
 def borda(c: Case) -> Outcome:
-    beaten = len(c.group) - c.place - (c.equals - 1)
-    share = (beaten + Fraction(c.equals - 1, 2)) / (len(c.group) - 1)
-    return c.full * share, Fraction(0), c.full
+    return c.full * (c.members - c.shared("mean")) / (c.members - 1), Fraction(0), c.full
 
 
 def percentile(c: Case) -> Outcome:
-    below = len(c.group) - c.place - (c.equals - 1)
-    return c.full * (below + Fraction(c.equals, 2)) / len(c.group), Fraction(0), c.full
+    below = c.members - c.place - (c.equals - 1)
+    half = {"worst": Fraction(0), "mean": Fraction(c.equals, 2), "best": Fraction(c.equals)}
+    with_equals = below + half[c.rule.get("ties") or "mean"]
+    return c.full * with_equals / c.members, Fraction(0), c.full
+
+
+def exponential_rank(c: Case) -> Outcome:
+    steep = steepness(c.members, int(2 * c.shared("mean")), int(c.rule["high"]))
+    return c.full * Fraction(steep, int(c.rule["log_high"])), Fraction(0), c.full
 
 
 def min_max(c: Case) -> Outcome:
-    low, high = min(c.values), max(c.values)
-    way = (c.value - low if c.sign > 0 else high - c.value) / (high - low)
-    return c.full * way, Fraction(0), c.full
+    if not c.treated.values or c.measure is None:
+        raise ZeroDivisionError
+    low, high = min(c.treated.values), max(c.treated.values)
+    ahead = c.measure - low if c.sign > 0 else high - c.measure
+    worst, best = Fraction(0), Fraction(1)
+    if c.rule["first"] is not None:
+        worst, best = c.share("first"), c.share("second")
+    return (
+        c.full * (worst + (best - worst) * Fraction(ahead, high - low)),
+        c.full * worst,
+        c.full * best,
+    )
 
 
 def z_score(c: Case) -> Outcome:
-    scaled = [value * c.scale for value in c.values]
-    mean, n = sum(scaled) / len(scaled), len(scaled)
-    variance = n * sum(v * v for v in scaled) - sum(scaled) ** 2
-    deviation = Fraction(integer_root(int(variance)), ROOT_SCALE) / n
-    away = (c.value * c.scale - mean) / deviation
+    values, n = c.treated.values, len(c.treated.values)
+    if not values or c.measure is None:
+        raise ZeroDivisionError
+    away = Fraction(
+        (n * c.measure - sum(values)) * ROOT_SCALE, spread(values, bool(c.rule.get("sample"))) or 0
+    )
     return c.share("first") + c.share("second") * away * c.sign, None, None
 
 
 def mads(c: Case) -> Outcome:
+    if not c.values:
+        raise ZeroDivisionError
     middle = median(c.values)
     away = (c.value - middle) / median(abs(value - middle) for value in c.values)
     return c.share("first") + c.share("second") * away * c.sign, None, None
@@ -1256,6 +1584,6 @@ METHODS: dict[str, Callable[[Case], Outcome]] = {
     for function in (
         ratio, ratio_inverse, ratio_mirror, efficacy, growth, plus_minus, difference, rate_minus,
         interval, three_point, banded, direct, threshold, steps, milestones, rank, rank_table,
-        borda, percentile, min_max, z_score, mads, goalposts, log_goalposts,
+        borda, percentile, exponential_rank, min_max, z_score, mads, goalposts, log_goalposts,
     )
 }  # fmt: skip

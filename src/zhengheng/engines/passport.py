@@ -22,12 +22,14 @@ from zhengheng.engines.oracle import Oracle, half_up
 from zhengheng.engines.run import Run
 from zhengheng.lake.facts import DECIDED, Facts
 from zhengheng.scheme.model import TOTAL
-from zhengheng.scoring.contracts import FACTS, STATUS_NAMES, status_name
+from zhengheng.scheme.relative_words import dimension, filled
+from zhengheng.scoring.contracts import FACTS, FILLED, STATUS_NAMES, status_name
 from zhengheng.scoring.formulas import formula
 
 STATUS_WORDS = {
     "value": ("正常", "value"), "not_applicable": ("不适用", "not applicable"),
-    "missing": ("缺数据", "missing"), "undefined": ("无法计算", "not computable"), "withheld": ("不公开", "withheld"),
+    "filled": ("补值", "filled"), "missing": ("缺数据", "missing"),
+    "undefined": ("无法计算", "not computable"), "withheld": ("不公开", "withheld"),
     "not_due": ("未到期", "not due"), "unranked": ("不排名", "not ranked"),
 }  # fmt: skip
 
@@ -118,6 +120,12 @@ class _Maker:
         self.names = {i.code: i.name.say(language) for i in run.rulebook.indicators}
         self.names |= {n.code: n.name.say(language) for n, _, _ in run.rulebook.nodes()}
         self.digits = {row["node"]: row["digits"] for row in tables["node"]}
+        self.factors = {
+            r["subject"]: r["factor"] for r in tables["coefficient"] if r["category"] == category
+        }
+        self.factors |= {
+            r["subject"]: r["factor"] for r in tables["unit_coefficient"] if r["unit"] == unit
+        }
         self.unit_names = {
             u.code: u.name.say(language) for u in (*run.rulebook.units, *run.facts.units)
         }
@@ -155,7 +163,13 @@ class _Maker:
         if "cell" in self.run.results:
             return self._mine("cell")
         known = self.oracle.cells(self.oracle.measure())
-        return [cell for cell in known.values() if cell["unit"] == self.unit]
+        own = [cell for cell in known.values() if cell["unit"] == self.unit]
+        for cell in own:
+            # Whose values filled a gap is not in view here; the run itself says with what.
+            score = self.scores.get(cell["indicator"])
+            if score and score["status"] == FILLED and cell["value"] is None:
+                cell |= {"status": FILLED, "value": score["value"]}
+        return own
 
     def total(self) -> Entry:
         held = self._mine("total_score")
@@ -243,16 +257,9 @@ class _Maker:
         return entry
 
     def _aggregate(self, code: str) -> str:
-        kind = next(n.aggregate for n, _, _ in self.run.rulebook.nodes() if n.code == code)
-        return {
-            "sum": self.t("各项相加", "sum of its parts"),
-            "arithmetic": self.t("加权平均", "weighted mean"),
-            "geometric": self.t(
-                "加权几何平均 ⟨由超越函数舍入而来⟩",
-                "weighted geometric mean ⟨rounded from a transcendental function⟩",
-            ),
-            "harmonic": self.t("加权调和平均", "weighted harmonic mean"),
-        }[kind]
+        node = next(n for n, _, _ in self.run.rulebook.nodes() if n.code == code)
+        factor = self.factors.get(code)
+        return self.t(*dimension(node, None if factor is None else plain(factor, 6)))
 
     def indicator(self, code: str) -> Entry:
         row = self.scores[code]
@@ -260,6 +267,10 @@ class _Maker:
         rule = self.rules[code, segments[-1]]
         status = status_name(row, rule)
         detail = self.t(f"满分 {plain(rule['full'], 6)}", f"of {plain(rule['full'], 6)}")
+        if (factor := self.factors.get(code)) is not None:
+            detail += self.t(
+                f"；已乘系数 {plain(factor, 6)}", f"; times the coefficient {plain(factor, 6)}"
+            )
         if light := self.lights.get(code):
             detail += f"; {LIGHT_WORDS[light][self.language == 'en']}"
         if status == "undefined":
@@ -288,9 +299,15 @@ class _Maker:
         cell = {**cell, "target": self._target(cell, rule, group)}
         words = (
             formula(rule, cell, group, self.language)
-            if status == "value"
+            if status in {"value", "filled"}
             else STATUS_WORDS[status][self.language == "en"]
         )
+        if (
+            fill := self.run.rulebook.indicator(cell["indicator"]).fill
+            if status == "filled"
+            else None
+        ):
+            words = self.t(*filled(fill)) + self.t("；", "; ") + words
         measure = self.run.rulebook.indicator(cell["indicator"]).measure_unit.say(self.language)
         label = self.t("计算", "computed")
         if split:

@@ -11,7 +11,7 @@ from typing import Any
 
 from zhengheng.domain.numbers import COEFFICIENT, ratio
 from zhengheng.engines.run import Run
-from zhengheng.scoring.contracts import MISSING, NOT_APPLICABLE, NOT_DUE, VALUE, WITHHELD
+from zhengheng.scoring.contracts import FILLED, MISSING, NOT_APPLICABLE, NOT_DUE, VALUE, WITHHELD
 
 Row = dict[str, Any]
 _THIRD = 10**6
@@ -60,7 +60,7 @@ class Portions:
             empty = row["missing"] in _AT_THE_FLOOR and self._due(row, statuses)
             return empty or any(self._counts(child, statuses) for child in below)
         match statuses.get(row["child"], NOT_DUE):
-            case status if status == VALUE:
+            case status if status in {VALUE, FILLED}:
                 return True
             case status if status == NOT_APPLICABLE:
                 return bool(row["not_applicable"] == "reweight")

@@ -22,19 +22,20 @@ SHEETS: dict[str, tuple[str, list[str]]] = {
     "warnings": ("警示阶梯", ["step", "name/zh", "action", "rectification_days"]),
     "budget": ("预算挂钩", ["grade", "change", "plan_instead"]),
     "compensation": ("生态补偿", ["code", "name/zh", "formula"]),
+    "coefficients": ("系数", ["of", "value", "cap", "reason/zh"]),
     "cases": ("算例", ["name", "period", "source"]),
 }  # fmt: skip
 
 CHOICES = {
     "method/kind": ("ratio", "efficacy", "banded", "rank", "plus_minus", "rate_minus", "interval", "three_point",
                     "growth", "direct", "tiers", "threshold", "steps", "answers", "milestones", "min_max",
-                    "z_score", "mads", "percentile", "borda", "goalposts"),
+                    "z_score", "mads", "percentile", "borda", "exponential_rank", "goalposts"),
     "direction": ("up", "down", "interval"),
     "frequency": ("year", "half", "quarter", "month", "day"),
     "combine": ("sum", "mean", "last", "rolling"),
     "visibility": ("public", "internal", "not_held"),
     "carry": ("rounded", "exact"),
-    "aggregate": ("sum", "arithmetic", "geometric", "harmonic"),
+    "aggregate": ("sum", "arithmetic", "geometric", "harmonic", "product", "quotient", "copeland"),
     "missing": ("floor", "block", "unranked", "renormalise"),
     "not_applicable": ("unranked", "reweight", "renormalise"),
     "kind": ("dimension", "indicator", "bonus", "deduction", "integrity", "veto"),
@@ -70,7 +71,9 @@ _WORDS = {
     "ends_on": "结束日", "effective_from": "生效日", "topics": "生活主题", "goals": "战略目标", "categories": "类别", "groups": "分组", "units": "单位",
     "cascade": "目标分解", "warnings": "警示阶梯", "incentives": "激励", "form": "程序类型", "clocks": "时限", "freeze": "冻结日",
     "targets_open": "目标草案公开", "second_instance": "委员会复核", "clock": "时限", "length": "时长", "organisation": "组织", "bonus_cap": "加分上限",
-    "at_least": "不低于", "share_at_most": "比例上限", "share_at_least": "比例下限", "pool_below": "合并计名额", "cases": "算例", "matrix": "评价矩阵",
+    "fill": "补值", "over": "取自", "counted": "计入统计", "coverage": "覆盖率", "rescale": "组内折算", "mirror": "满分减得分", "lowest_at": "最低移到",
+    "upward": "向上传递", "at_worst": "最差得", "at_best": "最好得", "winsorise": "缩尾", "deviation": "标准差", "ties": "并列", "among": "计入单位",
+    "coefficients": "系数", "at_least": "不低于", "share_at_most": "比例上限", "share_at_least": "比例下限", "pool_below": "合并计名额", "cases": "算例", "matrix": "评价矩阵",
 }  # fmt: skip
 
 
@@ -82,7 +85,7 @@ VALUES: dict[str, tuple[str, str]] = {
     "interval": ("区间", "interval"), "three_point": ("三点目标", "three-point target"), "growth": ("增幅", "growth"), "direct": ("直接计分", "direct"),
     "tiers": ("档次", "tiers"), "threshold": ("达到即得", "threshold"), "steps": ("台阶", "steps"), "answers": ("问答", "answers"),
     "milestones": ("节点", "milestones"), "min_max": ("极差标准化", "min-max"), "z_score": ("Z 分数", "z-score"), "mads": ("中位数偏差", "distance to the median in MADs"),
-    "percentile": ("百分位", "percentile rank"), "borda": ("博达计数", "Borda"), "goalposts": ("固定标杆", "fixed goalposts"),
+    "percentile": ("百分位", "percentile rank"), "borda": ("博达计数", "Borda"), "exponential_rank": ("名次指数变换", "exponential rank"), "goalposts": ("固定标杆", "fixed goalposts"),
     "up": ("越高越好", "higher is better"), "down": ("越低越好", "lower is better"),
     "year": ("年", "year"), "half": ("半年 / 一半", "half"), "quarter": ("季", "quarter"), "month": ("月", "month"), "day": ("日", "day"),
     "sum": ("合计", "sum"), "mean": ("平均", "mean"), "last": ("期末值", "last"), "rolling": ("滚动", "rolling"),
@@ -93,7 +96,9 @@ VALUES: dict[str, tuple[str, str]] = {
     "full": ("满分", "full mark"), "floor": ("取保底", "floor"), "block": ("不出分", "no score"), "unranked": ("不排名", "unranked"), "renormalise": ("按其余折算", "renormalise"),
     "reweight": ("权重转移", "reweight"), "preliminary": ("初步数", "preliminary"), "revised": ("修订数", "revised"), "final": ("最终数", "final"), "latest": ("最新数", "latest"),
     "percent": ("百分比", "percent"), "difference": ("差额", "difference"), "unit": ("按单位", "unit"), "inverse": ("目标除以实绩", "target over value"), "mirror": ("2 减比值", "mirror"),
-    "given": ("给定目标", "given target"), "previous": ("上年", "the year before"), "group_median": ("组内中位数", "median of the group"), "value": ("数值", "value"),
+    "given": ("给定目标", "given target"), "previous": ("上年", "the year before"), "group_median": ("组内中位数", "median of the group"), "group_best": ("组内最好值", "best of the group"), "group_mean": ("组内均值", "mean of the group"),
+    "median": ("中位数", "median"), "group": ("同组单位", "same group"), "category": ("同类单位", "same category"), "best": ("取最好名次", "best place"), "worst": ("取最后名次", "worst place"),
+    "due": ("应报单位", "units due"), "valued": ("有数值的单位", "units with a value"), "population": ("总体", "population"), "sample": ("样本", "sample"), "plain": ("直接取对数", "plain logarithm"), "from_lowest": ("自最低值起取对数", "logarithm from the lowest"), "value": ("数值", "value"),
     "time_progress": ("时间进度", "time progress"), "plan": ("月度计划", "plan"), "level": ("水平", "level"), "score": ("得分率", "score"), "ceiling": ("上限", "ceiling"),
     "prospective": ("未来适用", "prospective"), "split": ("分段计算", "split"), "restated": ("追溯调整", "restated"), "months": ("按月", "months"), "days": ("按日", "days"),
     "是": ("是", "yes"), "否": ("否", "no"),

@@ -9,6 +9,7 @@ from pydantic import Field
 from zhengheng.domain.periods import Frequency
 from zhengheng.scheme.base import Basis, Code, Label, Labels, Model, Number, UnitCode, Words
 from zhengheng.scheme.methods import AnyMethod
+from zhengheng.scheme.relative import Fill
 
 MissingRule = Literal["floor", "block", "unranked", "renormalise"]
 NotApplicableRule = Literal["unranked", "reweight", "renormalise"]
@@ -46,7 +47,7 @@ class Vintage(Model):
 class Reference(Model):
     """What takes the target's place: a fixed target, last year, the group, or the whole city."""
 
-    to: Literal["given", "previous", "group_median", "unit"] = "given"
+    to: Literal["given", "previous", "group_best", "group_mean", "group_median", "unit"] = "given"
     unit: UnitCode | None = None
 
 
@@ -123,6 +124,8 @@ class Indicator(Model):
     carry: Literal["rounded", "exact"] = "rounded"
     missing: MissingRule | None = None
     not_applicable: NotApplicableRule | None = None
+    fill: Fill | None = None
+    """A gap filled from other units: the value counts, and is shown everywhere as filled."""
     visibility: Literal["public", "internal", "not_held"] = "public"
     basis: tuple[Basis, ...] = ()
     verification: str = ""

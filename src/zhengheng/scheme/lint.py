@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from zhengheng.domain.problems import Problem
-from zhengheng.scheme import lint_directions, lint_names
+from zhengheng.scheme import lint_directions, lint_names, lint_relative
 from zhengheng.scheme import methods as m
 from zhengheng.scheme.barred import BARRED
 from zhengheng.scheme.findings import RULES, Finding, error, rule, warning, weight_of
@@ -15,11 +15,15 @@ from zhengheng.scheme.folder import Source
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Category, Node, Rulebook
 
-assert all((lint_names, lint_directions)), "their rules are known once they are imported"
+assert all((lint_names, lint_directions, lint_relative)), (
+    "their rules are known once they are imported"
+)
 GIVEN_TARGET = (
     m.Ratio, m.Efficacy, m.PlusMinus, m.RateMinus, m.ThreePoint, m.Growth, m.Threshold,
 )  # fmt: skip
 UNBOUNDED = (m.ZScore, m.Mads)
+PAIRED = {"product", "quotient", "copeland"}
+"""Dimensions whose weights only say who takes part."""
 
 
 def lint(book: Rulebook, source: Source) -> list[Problem]:
@@ -108,7 +112,7 @@ def weights_name_what_exists(book: Rulebook, source: Source) -> Finding:
 def weights_reach_the_full_mark(book: Rulebook, source: Source) -> Finding:
     for category in book.categories:
         for node, parent, _ in book.nodes():
-            if node.weights == "relative":
+            if node.weights == "relative" or node.aggregate in PAIRED:
                 continue
             total = _weight_below(book, node, category)
             wanted = node.full_mark or category.full_mark

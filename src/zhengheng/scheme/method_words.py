@@ -5,11 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 from zhengheng.scheme.indicator import Indicator
+from zhengheng.scheme.relative_words import filled
 
 Pair = tuple[str, str]
 _SAID: dict[str, Callable[[Any, bool], Pair]] = {}
 _TO = {
     "given": ("", ""), "previous": ("; 目标为本单位上年", "; the target is the unit's own last year"),
+    "group_best": ("；目标为组内最好值", "; the target is the group's best value"),
+    "group_mean": ("；目标为组内均值", "; the target is the group's mean"),
     "group_median": ("; 目标为组内中位数", "; the target is the group's median"),
     "unit": ("; 目标为全市数", "; the target is the city's own value"),
 }  # fmt: skip
@@ -23,8 +26,11 @@ def said(indicator: Indicator) -> Pair:
     if indicator.method is None:
         return "", ""
     zh, en = _SAID[indicator.method.kind](indicator.method, indicator.direction == "down")
-    to = _TO[indicator.reference.to]
-    return zh + to[0], en + to[1]
+    more = [_TO[indicator.reference.to]]
+    if indicator.fill:
+        gap = filled(indicator.fill)
+        more.append((f"；{gap[0]}", f"; {gap[1]}"))
+    return zh + "".join(m[0] for m in more), en + "".join(m[1] for m in more)
 
 
 def _of(kind: str) -> Callable[[Callable[[Any, bool], Pair]], Callable[[Any, bool], Pair]]:
@@ -84,9 +90,11 @@ def _rank(m: Any, down: bool) -> Pair:
         if m.table
         else ("", "")
     )
-    return "按组内名次得分, 应报单位都计入" + table[
-        0
-    ], "by the place in its group, every unit due to report counted" + table[1]
+    ties = _tied(m, "best")
+    return (
+        f"按组内名次得分, {_AMONG[m.among][0]}" + table[0] + ties[0],
+        f"by the place in its group, {_AMONG[m.among][1]}" + table[1] + ties[1],
+    )
 
 
 @_of("plus_minus")
@@ -214,18 +222,26 @@ def _milestones(m: Any, down: bool) -> Pair:
 
 @_of("min_max")
 def _min_max(m: Any, down: bool) -> Pair:
+    cut = _treated(m)
+    zh, en = "乘满分", "times the full mark"
+    if (m.at_worst, m.at_best) != (0, 1):
+        low, high = _share(m.at_worst), _share(m.at_best)
+        zh = f"折算为满分的 {low} 到 {high}"
+        en = f"from {low} to {high} of the full mark"
     return (
-        "在组内最低和最高值之间的位置乘满分",
-        "the position between the group's lowest and highest value, times the full mark",
+        f"{cut[0]}在组内最低和最高值之间的位置{zh}",
+        f"{cut[1]}the position between the group's lowest and highest value, {en}",
     )
 
 
 @_of("z_score")
 def _z_score(m: Any, down: bool) -> Pair:
     a, b = _n(m.centre), _n(m.scale)
+    cut = _treated(m)
+    zh, en = ("样本", "sample ") if m.deviation == "sample" else ("", "")
     return (
-        f"{a} 加 {b} 乘以离组均值的标准差数",
-        f"{a} plus {b} times the standard deviations from the group's mean",
+        f"{cut[0]}{a} 加 {b} 乘以离组均值的{zh}标准差数",
+        f"{cut[1]}{a} plus {b} times the {en}standard deviations from the group's mean",
     )
 
 
@@ -240,17 +256,28 @@ def _mads(m: Any, down: bool) -> Pair:
 
 @_of("percentile")
 def _percentile(m: Any, down: bool) -> Pair:
+    zh, en = _EQUALS[m.ties]
     return (
-        "不如它的单位所占比例 (相同的算一半) 乘满分",
-        "the share of units behind it, equal ones half, times the full mark",
+        f"不如它的单位所占比例 ({zh}) 乘满分; {_AMONG[m.among][0]}",
+        f"the share of units behind it, {en}, times the full mark; {_AMONG[m.among][1]}",
     )
 
 
 @_of("borda")
 def _borda(m: Any, down: bool) -> Pair:
+    zh, en = _EQUALS[m.ties]
     return (
-        "超过的单位 (相同的算一半) 占其余单位的比例乘满分",
-        "the units it beats, equal ones half, of all others, times the full mark",
+        f"超过的单位 ({zh}) 占其余单位的比例乘满分; {_AMONG[m.among][0]}",
+        f"the units it beats, {en}, of all others, times the full mark; {_AMONG[m.among][1]}",
+    )
+
+
+@_of("exponential_rank")
+def _exponential_rank(m: Any, down: bool) -> Pair:
+    ties = _tied(m, "mean")
+    return (
+        f"组内名次经指数变换（参数 {_n(m.scale)}）折算，第一名得满分，越靠前差距越大；{_AMONG[m.among][0]}{ties[0]}",
+        f"its place in the group by an exponential transformation (parameter {_n(m.scale)}): the first has the full mark, and steps widen towards the top; {_AMONG[m.among][1]}{ties[1]}",
     )
 
 
@@ -261,6 +288,39 @@ def _goalposts(m: Any, down: bool) -> Pair:
         f"{zh}在 {_n(m.low)} 到 {_n(m.high)} 之间的位置乘满分",
         f"the position between {_n(m.low)} and {_n(m.high)}{en}, times the full mark",
     )
+
+
+_AMONG = {
+    "due": ("应报单位都计入", "every unit due to report counted"),
+    "valued": ("只计有数值的单位", "only units with a value counted"),
+}  # fmt: skip
+_EQUALS = {
+    "mean": ("相同的算一半", "equal ones half"), "best": ("相同的也算", "equal ones too"),
+    "worst": ("相同的不算", "equal ones not"),
+}  # fmt: skip
+
+
+def _tied(m: Any, usual: str) -> Pair:
+    """How equal values share their places, where that is not what is usual."""
+    zh, en = {"best": ("最好", "best"), "mean": ("平均", "mean"), "worst": ("最后", "worst")}[
+        m.ties
+    ]
+    if m.ties == usual:
+        return "", ""
+    return f"；数值相同的取{zh}名次", f"; equal values take the {en} of their places"
+
+
+def _treated(m: Any) -> Pair:
+    """What is done to the values before they are compared."""
+    zh, en = "", ""
+    if m.winsorise:
+        low, high = m.winsorise.low, m.winsorise.high
+        zh = f"先缩尾（最低 {low} 个和最高 {high} 个取相邻值），"
+        en = f"winsorised first (the lowest {low} and highest {high} values take the next), "
+    if m.log:
+        zh += "先取对数，" if m.log == "plain" else "先取与最低值之差加极差百分之一的对数，"
+        en += "by logarithms, " if m.log == "plain" else "by logarithms of the distance to the lowest plus a hundredth of the range, "  # fmt: skip
+    return zh, en
 
 
 def _n(number: Decimal | None) -> str:

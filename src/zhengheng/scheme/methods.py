@@ -13,6 +13,10 @@ from pydantic import Field
 from zhengheng.scheme.base import Model, Number, Words
 
 Undefined = Literal["missing", "zero", "half", "full"]
+Ties = Literal["best", "mean", "worst"]
+"""Equal values: all take the best of their places, the mean of them, or the worst."""
+Among = Literal["due", "valued"]
+"""Whom a place is counted among: every unit due to report, or those with a value."""
 ONE, ZERO = Decimal(1), Decimal(0)
 
 
@@ -69,6 +73,8 @@ class Rank(Method):
 
     kind: Literal["rank"]
     table: tuple[Number, ...] = ()
+    ties: Ties = "best"
+    among: Among = "due"
 
 
 class PlusMinus(Method):
@@ -198,19 +204,40 @@ class Milestones(Method):
     late: Number = Decimal("0.5")
 
 
+class Winsorise(Model):
+    """缩尾: so many of the lowest and highest values take the next value; never past the middle."""
+
+    low: int = Field(default=0, ge=0, le=100_000)
+    high: int = Field(default=0, ge=0, le=100_000)
+
+
+Logarithm = Literal["plain", "from_lowest"]
+"""ln(x), or ln(x - lowest + one hundredth of the range): of the values, after winsorising."""
+
+
 class MinMax(Method):
-    """Position between the group's lowest and highest value."""
+    """Position between the group's lowest and highest value, from `at_worst` to `at_best`."""
 
     kind: Literal["min_max"]
+    at_worst: Number = ZERO
+    at_best: Number = ONE
+    winsorise: Winsorise | None = None
+    log: Logarithm | None = None
     target: None = None
 
 
 class ZScore(Method):
-    """centre + scale · (value - mean) / population standard deviation, in points."""
+    """centre + scale · (value - mean) / standard deviation, in points.
+
+    The deviation is the population's (over n) or a sample's (over n - 1).
+    """
 
     kind: Literal["z_score"]
     centre: Number = ZERO
     scale: Number = ONE
+    deviation: Literal["population", "sample"] = "population"
+    winsorise: Winsorise | None = None
+    log: Logarithm | None = None
     target: None = None
 
 
@@ -224,15 +251,35 @@ class Mads(Method):
 
 
 class PercentileRank(Method):
-    """Share of the group below, ties counted half: W·(below + equal/2) / n."""
+    """Share of the group below, ties counted half: W·(below + equal/2) / n.
+
+    `ties`: best counts equal ones as below, worst does not.
+    """
 
     kind: Literal["percentile"]
+    ties: Ties = "mean"
+    among: Among = "due"
 
 
 class Borda(Method):
-    """W·(units beaten, ties half) / (n - 1)."""
+    """W·(units beaten, ties half) / (n - 1). `ties`: best counts equal ones as beaten, worst does not."""
 
     kind: Literal["borda"]
+    ties: Ties = "mean"
+    among: Among = "due"
+
+
+class ExponentialRank(Method):
+    """Rank to score, steep at the top: W·ln(1 - R·(1 - e^(-100/scale))) / ln(e^(-100/scale)).
+
+    R = (n - place + 1) / n; with scale 23 the transformation of the English Indices of Deprivation.
+    """
+
+    kind: Literal["exponential_rank"]
+    scale: Number = Field(default=Decimal(23), ge=4, le=1000)
+    ties: Ties = "mean"
+    among: Among = "valued"
+    target: None = None
 
 
 class Goalposts(Method):
@@ -247,6 +294,6 @@ class Goalposts(Method):
 AnyMethod = Annotated[
     Ratio | Efficacy | Banded | Rank | PlusMinus | RateMinus | Interval | ThreePoint | Growth
     | Direct | Tiers | Threshold | Steps | Answers | Milestones | MinMax | ZScore | Mads
-    | PercentileRank | Borda | Goalposts,
+    | PercentileRank | Borda | ExponentialRank | Goalposts,
     Field(discriminator="kind"),
 ]  # fmt: skip

@@ -23,6 +23,7 @@ from zhengheng.scheme.procedure import (
     Topic,
     WarningStep,
 )
+from zhengheng.scheme.relative import AnyRescale, Coefficient, Coverage, Fill
 
 TOTAL = "total"
 
@@ -64,7 +65,10 @@ class Node(Model):
 
     code: Code
     name: Words
-    aggregate: Literal["sum", "arithmetic", "geometric", "harmonic"] = "sum"
+    aggregate: Literal[
+        "sum", "arithmetic", "geometric", "harmonic", "product", "quotient", "copeland"
+    ] = "sum"
+    """product, quotient: of two children's shares of their full marks; copeland: by duels over all children."""
     weights: Literal["full_mark", "relative"] = "full_mark"
     """relative: weights only compare siblings; otherwise they must reach the full mark."""
     full_mark: Number | None = None
@@ -75,6 +79,12 @@ class Node(Model):
     not_applicable: NotApplicableRule | None = None
     reason: str = ""
     """Why missing or not-applicable parts may be left out (renormalise)."""
+    coverage: Coverage | None = None
+    fill: Fill | None = None
+    """A dimension without a score takes the others'; then rescaled, then mirrored, then its coefficient."""
+    rescale: AnyRescale | None = None
+    mirror: bool = False
+    """The full mark less the score: a gap or an inequality as its opposite."""
     ranked: bool = False
     children: tuple["Node | Code", ...] = Field(min_length=1)
 
@@ -202,6 +212,7 @@ class Rulebook(Model):
     indicators: tuple[Indicator, ...] = ()
     senses: dict[str, Sense] = {"%": Sense(low=Decimal(-100), high=Decimal(200))}
     """Unit of measure → the range of sense of its values; beyond it a value needs a confirmation [D]."""
+    coefficients: tuple[Coefficient, ...] = ()
     bonus_cap: Number | None = None
     deduction_cap: Number | None = None
     adjustments: tuple[Adjustment, ...] = ()

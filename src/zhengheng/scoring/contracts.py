@@ -17,14 +17,16 @@ from typing import Any, Literal
 
 ColumnType = Literal["text", "date", "bool", "int", "big"]
 
-VALUE, NOT_APPLICABLE, MISSING, WITHHELD, NOT_DUE = 1, 2, 3, 4, 5
+VALUE, NOT_APPLICABLE, MISSING, WITHHELD, NOT_DUE, FILLED = 1, 2, 3, 4, 5, 6
 STATUS_NAMES = {
     VALUE: "value",
     NOT_APPLICABLE: "not_applicable",
     MISSING: "missing",
     WITHHELD: "withheld",
     NOT_DUE: "not_due",
+    FILLED: "filled",
 }
+"""Status of a cell and its points. `filled` is never reported: a run makes it of a gap, as declared."""
 
 
 def status_name(row: Mapping[str, Any], rule: Mapping[str, Any]) -> str:
@@ -250,7 +252,7 @@ PLAN = tuple(
         stretch big?:15 value scale
         bottom big?:15 value scale
         low big?:15 value scale
-        high big?:15 value scale
+        high big?:15 value scale; of exponential_rank 1 - e^(-100/scale), 10**15
         low_limit big?:15 value scale
         high_limit big?:15 value scale
         log_low big?:14 logarithm of low, LOG_SCALE
@@ -262,15 +264,41 @@ PLAN = tuple(
         most big?:9 greatest share of the full mark, micro
         least_points big?:10 least points, micro
         strict bool threshold itself does not count
-        reference text given, previous, group_median, unit
+        reference text given, previous, group_best, group_mean, group_median, unit
         reference_unit text? unit whose value is the target
         undefined text missing, zero, half, full
         grouped bool needs the group's values
+        ties text? best, mean, worst: of the places that equal values share
+        among text? due, valued: whom a place is counted among
+        sample bool deviation over n - 1
+        treated bool values are winsorised or taken the logarithm of
         latest bool the last segment of the period
         carried bool the segment's value is a part of a sum: it is carried to the whole period
         additive bool targets of part-year units shrink with their time
         elapsed_n int:4 days gone by at the last due period
         elapsed_d int:4 days of the period""",
+        """treatment key indicator, segment
+        indicator text code
+        segment int:3 segment
+        low int:9 so many of the lowest values take the next
+        high int:9 so many of the highest values take the next
+        log text? plain, from_lowest""",
+        """filling key category, indicator
+        category text category
+        indicator text code
+        by_what text mean, median
+        pool text group, category: whose values fill
+        counted bool filled values enter the group's statistics
+        minimum int:9 least units with a value""",
+        """coefficient key category, subject
+        category text category
+        subject text indicator or node
+        factor big:9 what multiplies the score, micro
+        most big?:9 greatest share of the full mark, micro""",
+        """unit_coefficient key unit, subject
+        unit text unit
+        subject text indicator or node
+        factor big:9 what multiplies the score, micro""",
         """rule_knot key indicator, segment, place
         indicator text code
         segment int:3 segment
@@ -304,17 +332,36 @@ PLAN = tuple(
         """node key node
         node text code
         depth int:3 distance from the root
-        aggregate text sum, arithmetic, geometric, harmonic
+        aggregate text sum, arithmetic, geometric, harmonic, product, quotient, copeland
         digits int:2 rounding
         round_unit big:10 10**(9-digits)
         carry text rounded, exact
         ranked bool ranks are published
         leaves int:9 number of indicators below""",
+        """node_rule key node
+        node text what a dimension owes to other units, and its turn: one row where there is any
+        least_used int?:9 least indicators measured
+        least_share big?:7 least share of those due, micro
+        below text? unranked, missing: what it is with fewer
+        fill text? mean, median
+        pool text? group, category: whose scores fill
+        minimum int?:9 least units with a score
+        counted bool filled scores enter the group's statistics
+        mirror bool full mark less score
+        rescale text? min_max, best, mean, z_score, exponential_rank
+        first big?:9 at_worst, centre or lowest_at, micro
+        second big?:9 at_best or scale, micro
+        curve big?:16 1 - e^(-100/scale), 10**15
+        curve_top big?:14 100/scale, LOG_SCALE
+        sample bool deviation over n - 1
+        undefined text? missing, zero, half, full
+        plain bool the score before goes up""",
         """branch key category, child
         category text category
         parent text node above
         child text node or indicator
         leaf bool child is an indicator
+        place int:9 among its siblings, from 1
         depth int:3 depth of the parent
         weight big:9/10 weight in the parent, micro
         full big:10 full mark of the child, micro
@@ -410,7 +457,7 @@ RESULTS = tuple(
         category text category
         comparison_group text group
         node text code
-        status text value, unranked, missing, not_due
+        status text value, filled, unranked, missing, not_due
         score big?:14 point scale, as carried
         printed big?:14 point scale, rounded
         used int:9 indicators that entered

@@ -7,7 +7,7 @@ from zhengheng.domain.numbers import COEFFICIENT, plain
 from zhengheng.domain.problems import Language
 
 Row = Mapping[str, Any]
-FLOATED = {"log_goalposts", "z_score"}
+FLOATED = {"log_goalposts", "z_score", "exponential_rank"}
 """Methods with a root or logarithm: rounded once from a declared number of digits."""
 
 
@@ -46,6 +46,9 @@ def formula(rule: Row, cell: Row, statistic: Row | None, language: Language) -> 
         "goalposts": f"{full} × ({x} − {low}) / ({high} − {low})",
         "log_goalposts": f"{full} × (ln {x} − ln {low}) / (ln {high} − ln {low})",
     }.get(rule["method"])
+    ranged = (rule["first"], rule["second"]) not in {(None, None), (0, COEFFICIENT)}
+    if rule["method"] == "min_max" and (ranged or rule.get("treated")):
+        text = None
     if text is None:
         text = _group_words(rule["method"], full, x, g, decimals, language)
     if rule["method"] in FLOATED:
@@ -66,6 +69,8 @@ def _group_words(method: str, full: str, x: str, g: Row, decimals: int, language
         "borda": (f"{full} × (超过的单位数, 并列算半) / ({due} − 1)", f"{full} × (units beaten, ties half) / ({due} − 1)"),
         "percentile": (f"{full} × 百分位 ({due} 个单位)", f"{full} × percentile rank among {due}"),
         "z_score": (f"({x} − 组均值) / 组标准差", f"({x} − group mean) / group standard deviation"),
+        "min_max": (f"{full} × 组内最低到最高之间的位置({x})", f"{full} × position between the group's lowest and highest ({x})"),
+        "exponential_rank": (f"{full} × 名次的指数变换 ({g.get('valued', '?')} 个单位有数值)", f"{full} × exponential transformation of its place ({g.get('valued', '?')} units with a value)"),
         "mads": (f"({x} − 中位数 {middle}) / 绝对离差中位数", f"({x} − median {middle}) / median absolute deviation"),
         "banded": (f"{full} × 分档曲线({x})", f"{full} × curve({x})"),
         "steps": (f"{full} × 对照表({x})", f"{full} × table({x})"),

@@ -111,7 +111,12 @@ def conditions(
     sole = (
         even and periods is not None and periods <= {day for days in used.values() for day in days}
     )
-    curved = {"geometric", "harmonic"} & {row["aggregate"] for row in tables["node"]}
+    means = {row["aggregate"] for row in tables["node"]}
+    relative = "copeland" in means or any(
+        row["rescale"] or row["fill"] for row in tables["node_rule"]
+    )
+    scaled = tables["coefficient"] or tables["unit_coefficient"]
+    curved = means - {"sum", "arithmetic"} or tables["node_rule"] or scaled
     checks = {
         "gaps": facts["gap"] or facts["revision"] or tables["vintage_rule"] or tables["rollup"],
         "sole": not amended and sole,
@@ -131,8 +136,13 @@ def conditions(
         "unit_reference": any(rule["reference"] == "unit" for rule in rules),
         "split": split,
         "whole": not split,
+        "scaled": scaled,
+        "unscaled": not scaled,
         "linear": not curved,
-        "curved": curved,
+        "curved": curved and not relative,
+        "relative": relative,
+        "filled": tables["filling"],
+        "treated": tables["treatment"],
         "not_applicable": facts["approval"] or tables["exemption"] or minimum
         or tables["milestone_rule"],
         "adjusted": facts["event"] or tables["gate"],

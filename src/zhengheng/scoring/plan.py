@@ -23,7 +23,15 @@ from zhengheng.scoring.contracts import CONTRACTS
 from zhengheng.scoring.cuts import Cut, cuts, sources
 from zhengheng.scoring.due import due_periods
 from zhengheng.scoring.limits import refuse_beyond
-from zhengheng.scoring.rules import Row, method_columns, method_rows, micro, scaled
+from zhengheng.scoring.rules import (
+    OF_THE_GROUP,
+    Row,
+    method_columns,
+    method_rows,
+    micro,
+    node_rule,
+    scaled,
+)
 
 Tables = dict[str, list[Row]]
 
@@ -57,6 +65,7 @@ class Compiler:
         self._setting()
         self._units()
         self._nodes()
+        self._coefficients()
         used: dict[str, set[str]] = {}
         for category in self.rulebook.categories:
             self._branches(category, used)
@@ -153,6 +162,26 @@ class Compiler:
                 ranked=node.ranked,
                 leaves=len(list(leaves(node))),
             )
+            if (row := node_rule(node)) is not None:
+                self._add("node_rule", node=node.code, **row)
+
+    def _coefficients(self) -> None:
+        for number, one in enumerate(self.rulebook.coefficients):
+            place = ("rulebook", "coefficients", number)
+            for category in self.rulebook.categories:
+                factor = one.categories.get(category.code, one.value)
+                if factor is None and not one.units:
+                    continue
+                self._add(
+                    "coefficient",
+                    category=category.code,
+                    subject=one.of,
+                    factor=scaled(Decimal(1) if factor is None else factor, COEFFICIENT, *place),
+                    most=scaled(one.cap, COEFFICIENT, *place, "cap"),
+                )
+            for unit, factor in one.units.items():
+                own = scaled(factor, COEFFICIENT, *place, "units", unit)
+                self._add("unit_coefficient", unit=unit, subject=one.of, factor=own)
 
     def _branches(self, category: Category, used: dict[str, set[str]]) -> None:
         self._add(
@@ -192,7 +221,9 @@ class Compiler:
                 w * f if node.aggregate == "sum" else w
                 for w, (_, f) in zip(weights, held, strict=True)
             ]
-            for (child, full), weight, part in zip(held, weights, mass, strict=True):
+            for place, ((child, full), weight, part) in enumerate(
+                zip(held, weights, mass, strict=True), 1
+            ):
                 code = child if isinstance(child, str) else child.code
                 portion = share * part / sum(mass) if sum(mass) else Fraction(0)
                 leaf = self.by_code[code] if isinstance(child, str) else None
@@ -205,6 +236,7 @@ class Compiler:
                     parent=node.code,
                     child=code,
                     leaf=leaf is not None,
+                    place=place,
                     depth=depth,
                     weight=micro(weight, "rulebook", "weights", code),
                     full=micro(full, "rulebook", "weights", code),
@@ -247,6 +279,16 @@ class Compiler:
         return min(0, int(Fraction(least) * full * POINT))
 
     def _rules(self, leaf: Indicator, category: str, full: Fraction, parent: Node) -> None:
+        if leaf.fill:
+            self._add(
+                "filling",
+                category=category,
+                indicator=leaf.code,
+                by_what=leaf.fill.by,
+                pool=leaf.fill.over,
+                counted=leaf.fill.counted,
+                minimum=leaf.fill.minimum,
+            )
         cut = self.cuts[leaf.code]
         last = max((p.end for p in due_periods(leaf, self.period, self.at)), default=None)
         shared = {
@@ -269,7 +311,7 @@ class Compiler:
                 }
             )  # fmt: skip
         if cut.divided:
-            rows.insert(0, _year(rows, leaf.reference.to == "group_median"))
+            rows.insert(0, _year(rows, leaf.reference.to in OF_THE_GROUP))
         for row in rows:
             self._add("rule", **shared, **row)
 
@@ -550,6 +592,7 @@ def _year(rows: list[Row], grouped: bool) -> Row:
     return dict.fromkeys(rows[-1]) | {
         "segment": 0, "share_n": whole, "share_d": whole, "undefined": "missing", "latest": False,
         "carried": False, "strict": False, "grouped": grouped, "method": "none", "target": joined,
+        "sample": False, "treated": False,
     }  # fmt: skip
 
 

@@ -4,17 +4,22 @@ import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
 from fractions import Fraction
 from typing import Any
 
 from zhengheng.domain.numbers import COEFFICIENT, logarithm
 from zhengheng.domain.problems import Problem, RulebookError
 from zhengheng.scheme import methods as m
+from zhengheng.scheme import relative as r
 from zhengheng.scheme.indicator import Indicator
+from zhengheng.scheme.model import Node
 
 Row = dict[str, Any]
-GROUPED = {"rank", "rank_table", "borda", "percentile", "min_max", "z_score", "mads"}
+GROUPED = {
+    "rank", "rank_table", "borda", "percentile", "min_max", "z_score", "mads", "exponential_rank",
+}  # fmt: skip
+OF_THE_GROUP = {"group_best", "group_mean", "group_median"}
 
 
 Place = tuple[str | int, ...]
@@ -89,6 +94,9 @@ def method_rows(method: m.Method | None, key: Row, scale: int) -> Iterator[tuple
                 key
                 | {"place": place, "share": scaled(share, COEFFICIENT, *own, "table", place - 1)},
             )
+    elif isinstance(method, m.MinMax | m.ZScore) and (method.winsorise or method.log):
+        cut = method.winsorise or m.Winsorise()
+        yield "treatment", key | {"low": cut.low, "high": cut.high, "log": method.log}
     elif isinstance(method, m.Steps | m.Answers):
         for row in _steps(method, scale, own):
             yield "rule_step", key | row
@@ -188,6 +196,8 @@ def method_columns(method: m.Method, leaf: Indicator) -> Row:
                 "first": _c(method.centre, *place, "centre"),
                 "second": _c(method.scale, *place, "scale"),
             }
+        case m.MinMax() | m.ExponentialRank():
+            row |= _of_the_group(method, place)
         case m.Goalposts() if method.log:
             name = "log_goalposts"
             row["log_low"] = logarithm(row["low"], leaf.decimals)
@@ -198,11 +208,75 @@ def method_columns(method: m.Method, leaf: Indicator) -> Row:
         # Mirrored: the way begins at the high post, and the formula is the same.
         row |= {"low": row["high"], "high": row["low"], "log_low": row["log_high"], "log_high": row["log_low"]}  # fmt: skip
     row["method"] = name
-    row["grouped"] = name in GROUPED or leaf.reference.to == "group_median"
+    row["grouped"] = name in GROUPED or leaf.reference.to in OF_THE_GROUP
+    row["ties"], row["among"] = getattr(method, "ties", None), getattr(method, "among", None)
+    row["sample"] = getattr(method, "deviation", None) == "sample"
+    row["treated"] = bool(getattr(method, "winsorise", None)) or (
+        isinstance(method, m.MinMax | m.ZScore) and method.log is not None
+    )
     return row
+
+
+def _of_the_group(method: m.MinMax | m.ExponentialRank, place: Place) -> Row:
+    if isinstance(method, m.MinMax):
+        return {
+            "first": _c(method.at_worst, *place, "at_worst"),
+            "second": _c(method.at_best, *place, "at_best"),
+        }
+    share, top = curve(method.scale)
+    return {"high": share, "log_high": top}
+
+
+def curve(scale: Decimal) -> tuple[int, int]:
+    """Of an exponential rank: 1 - e^(-100/scale) at 10**15, and the logarithm that the best rank has.
+
+    Both are rounded once, so the best rank has the full mark to the digit.
+    """
+    with localcontext(Context(prec=60)):
+        share = int(((1 - (-100 / scale).exp()) * 10**15).to_integral_value())
+    return share, -(logarithm(10**15 - share, 15) or 0)
 
 
 def _c(value: Decimal, *place: str | int) -> int:
     number = scaled(value, COEFFICIENT, *place)
     assert number is not None
     return number
+
+
+def node_rule(node: Node) -> Row | None:
+    """What a dimension owes to other units, and its turn, in the columns of `node_rule`; None where nothing."""
+    fill, coverage, rescale = node.fill, node.coverage, node.rescale
+    if not (fill or coverage or rescale or node.mirror):
+        return None
+    place: Place = ("rulebook", "tree")
+    row: Row = {
+        "least_used": coverage.indicators if coverage else None,
+        "least_share": scaled(coverage.share, COEFFICIENT, *place, "coverage") if coverage else None,
+        "below": coverage.below if coverage else None,
+        "fill": fill.by if fill else None, "pool": fill.over if fill else None,
+        "minimum": fill.minimum if fill else None,
+        "counted": bool(fill and fill.counted), "mirror": node.mirror,
+        "rescale": rescale.kind if rescale else None,
+        "first": None, "second": None, "curve": None, "curve_top": None,
+        "sample": getattr(rescale, "deviation", None) == "sample",
+        "undefined": rescale.undefined if rescale else None,
+        "plain": bool(rescale and rescale.upward == "plain"),
+    }  # fmt: skip
+    match rescale:
+        case r.RescaleMinMax():
+            row |= {
+                "first": _c(rescale.at_worst, *place, "rescale"),
+                "second": _c(rescale.at_best, *place, "rescale"),
+            }
+        case r.RescaleBest():
+            row["first"] = scaled(rescale.lowest_at, COEFFICIENT, *place, "rescale")
+        case r.RescaleZScore():
+            row |= {
+                "first": _c(rescale.centre, *place, "rescale"),
+                "second": _c(rescale.scale, *place, "rescale"),
+            }
+        case r.RescaleExponentialRank():
+            row["curve"], row["curve_top"] = curve(rescale.scale)
+        case _:
+            pass
+    return row

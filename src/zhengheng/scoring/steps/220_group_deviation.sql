@@ -4,11 +4,11 @@
 with apart as (
     select g.unit, g.comparison_group, g.indicator, g.segment, g.value, c.lowest, c.valued, c.scattered,
            abs(2 * g.value - c.median_2) as deviation_2
-    from group_value g
+    from group_measure g
     join group_centre c
       on c.comparison_group = g.comparison_group and c.indicator = g.indicator
      and c.segment = g.segment
-    where g.status = 1
+    where g.value is not null
 ),
 placed as (
     select a.comparison_group, a.indicator, a.segment, a.value, a.lowest, a.valued, a.scattered,
@@ -20,8 +20,8 @@ placed as (
     from apart a
 )
 select p.comparison_group, p.indicator, p.segment,
-       sum(case when p.scattered = 1 then p.value - p.lowest end) as total,
-       sum(case when p.scattered = 1
+       sum(case when p.scattered > 0 then p.value - p.lowest end) as total,
+       sum(case when p.scattered > 0
                 then (p.value - p.lowest) * (p.value - p.lowest) end) as squares,
        sum(case when 2 * p.ascending = p.valued then p.deviation_2
                 when 2 * p.ascending = p.valued + 1 then 2 * p.deviation_2

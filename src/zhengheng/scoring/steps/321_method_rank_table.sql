@@ -11,5 +11,5 @@ select m.unit, m.category, m.comparison_group, m.indicator, m.segment, m.status,
 from measured m
 left join group_value v on v.unit = m.unit and v.indicator = m.indicator and v.segment = m.segment
 left join rank_share s on s.indicator = m.indicator and s.segment = m.segment
- and s.place = v.place
+ and s.place = v.place + case m.ties when 'worst' then v.equals - 1 else 0 end
 where m.method = 'rank_table'

@@ -4,8 +4,11 @@
 -- when: method borda
 select m.unit, m.category, m.comparison_group, m.indicator, m.segment, m.status, m.value,
        m.target,
-       m.full * 500000 * (2 * v.due - 2 * v.place - v.equals + 1) as numerator,
-       cast(v.due - 1 as decimal(38, 0)) as denominator,
+       m.full * 500000 * (2 * case when m.among = 'valued' then v.valued else v.due end
+                           - (2 * v.place + case m.ties when 'best' then 0
+                                                        when 'worst' then 2 * (v.equals - 1)
+                                                        else v.equals - 1 end)) as numerator,
+       cast(case when m.among = 'valued' then v.valued else v.due end - 1 as decimal(38, 0)) as denominator,
        cast(0 as decimal(38, 0)) as least,
        m.full * 1000000 as most
 from measured m

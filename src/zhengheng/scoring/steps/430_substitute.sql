@@ -4,13 +4,13 @@
 -- when: not_applicable
 with own as (
     select s.unit, b.parent,
-           ratio(sum(b.weight * case when s.status = 1 then s.points else b.lowest end)
+           ratio(sum(b.weight * case when s.status in (1, 6) then s.points else b.lowest end)
                  * cast(1000000000000 as decimal(38, 0)),
                  sum(b.weight * b.full)) as rate
     from indicator_score s
     join branch b on b.category = s.category and b.child = s.indicator
     join setting t on true
-    where s.status = 1
+    where s.status in (1, 6)
        or (s.status = 3 and b.missing in ('floor', 'unranked'))
        or (s.status = 4 and t.withheld in ('floor', 'unranked'))
     group by s.unit, b.parent

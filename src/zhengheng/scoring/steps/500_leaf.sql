@@ -2,8 +2,8 @@
 -- scope: unit
 -- inline
 with ruled as (
-    select s.unit, b.parent, b.depth, b.weight, b.mass, b.leaves,
-           case s.status when 1 then 'value' when 5 then 'not_due'
+    select s.unit, s.indicator, b.parent, b.depth, b.place, b.weight, b.full, b.mass, b.leaves,
+           case s.status when 1 then 'value' when 6 then 'filled' when 5 then 'not_due'
                 when 4 then t.withheld
                 when 3 then b.missing
                 else case b.not_applicable when 'reweight'
@@ -15,8 +15,8 @@ with ruled as (
     join setting t on true
     left join substitute u on u.unit = s.unit and u.indicator = s.indicator
 )
-select r.unit, r.parent, r.depth, r.weight, r.mass,
-       case r.outcome when 'value' then r.points when 'substitute' then r.substitute
+select r.unit, r.parent, r.indicator as child, r.depth, r.place, r.weight, r.full, r.mass,
+       case r.outcome when 'value' then r.points when 'filled' then r.points when 'substitute' then r.substitute
             when 'floor' then r.lowest when 'unranked' then r.lowest end as score,
        r.outcome,
        case when r.outcome = 'value' then r.leaves else 0 end as used,

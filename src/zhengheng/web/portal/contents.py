@@ -92,6 +92,7 @@ ORDER = (
     "undefined",
     "withheld",
     "met",
+    "filled",
     "unlit",
     "not_due",
     "not_applicable",

@@ -1,4 +1,4 @@
--- One cell a unit, indicator and segment: its value, its targets, its status.
+-- One cell a unit, indicator and segment: its own value, its targets, its status.
 -- scope: unit
 -- inline where read once
 with known as (
