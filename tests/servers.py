@@ -5,7 +5,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,9 +18,16 @@ def programs() -> Path | None:
     return Path(found).resolve().parent if found else None
 
 
+class Address(str):
+    """`user@host:port/database` of a server that can be started anew."""
+
+    __slots__ = ("restart",)
+    restart: Callable[[], None]
+
+
 @contextmanager
-def postgres_server(folder_of: Path) -> Iterator[str]:
-    """Start one and give its address, `user@host:port/database`."""
+def postgres_server(folder_of: Path, *, connections: int = 100) -> Iterator[Address]:
+    """Start one and give its address."""
     folder = Path(tempfile.mkdtemp(prefix="zhengheng-pg-"))
     # PostgreSQL refuses to run as root, so root lends it to another account.
     account = ["runuser", "-u", "nobody", "--"] if os.geteuid() == 0 else []
@@ -39,10 +46,14 @@ def postgres_server(folder_of: Path) -> Iterator[str]:
 
     data = str(folder / "data")
     call("initdb", "-D", data, "-U", "zhengheng", "-A", "trust", "-E", "UTF8", "--no-sync")
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections={connections}"
     call("pg_ctl", "-D", data, "-o", options, "-l", str(folder / "log"), "-w", "start")
     try:
-        yield f"zhengheng@127.0.0.1:{port}/postgres"
+        address = Address(f"zhengheng@127.0.0.1:{port}/postgres")
+        address.restart = lambda: call(
+            "pg_ctl", "-D", data, "-o", options, "-l", str(folder / "log"), "-m", "fast", "-w", "restart"
+        )  # fmt: skip
+        yield address
     finally:
         call("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
         shutil.rmtree(folder, ignore_errors=True)

@@ -64,6 +64,37 @@ def prepare_web(home: Path) -> dict[str, Any]:
     return {"book": book, "tokens": tokens}
 
 
+def prepare_city(home: Path) -> dict[str, Any]:
+    """The year up to the run that was asked for, and tokens for those who go on asking meanwhile."""
+    from datetime import date
+
+    from tests.e2e.town import UNITS
+    from tests.web.conftest import NOW
+    from zhengheng.web.accounts.models import Account
+    from zhengheng.web.accounts.tokens import make_token
+    from zhengheng.web.rulebooks.models import RulebookVersion
+
+    prepare(home)
+    areas = ["read", "questions"]
+    tokens = {
+        unit: make_token(account=Account.objects.get(username=f"unit_reporter-{unit}"), name="city", scopes=areas,
+                         known=areas, ends_on=date(2026, 12, 31), now=NOW)[1]
+        for unit in UNITS
+    }  # fmt: skip
+    return {"book": RulebookVersion.objects.get(state="adopted").pk, "tokens": tokens}
+
+
+def look_city(home: Path) -> dict[str, Any]:
+    """What stands in the home, and whether lakes and reports agree."""
+    from zhengheng.web.jobs.models import Job
+    from zhengheng.web.reporting.lake_check import compare_all
+
+    left = Job.objects.exclude(state="done").values_list("kind", "state", "problems")
+    compute = Job.objects.filter(kind="compute").get()
+    found = {"open": list(left), "compute": compute.state, "lost": [vars(p) for p in compare_all()]}
+    return look(home) | look_web(home) | found
+
+
 def look_web(home: Path) -> dict[str, Any]:
     """What the web process wrote: each act once, and the ledger whole."""
     from zhengheng.ledger.check import check
@@ -109,9 +140,18 @@ if __name__ == "__main__":
     import tests.web.conftest  # noqa: F401
 
     settings.HOME = place
-    connections.databases["default"]["NAME"] = str(place / "office.db")
-    connections["default"].settings_dict["NAME"] = str(place / "office.db")
-    said = {"prepare": prepare, "look": look, "prepare_web": prepare_web, "look_web": look_web}[
-        sys.argv[2]
-    ](place)
+    if address := os.environ.get("ZHENGHENG_FAULTS_DATABASE"):
+        import dj_database_url
+
+        del connections["default"]
+        parsed = connections.configure_settings({"default": dj_database_url.parse(address)})
+        connections.databases["default"] = parsed["default"]
+    else:
+        connections.databases["default"]["NAME"] = str(place / "office.db")
+        connections["default"].settings_dict["NAME"] = str(place / "office.db")
+    words = {
+        "prepare": prepare, "look": look, "prepare_web": prepare_web, "look_web": look_web,
+        "prepare_city": prepare_city, "look_city": look_city,
+    }  # fmt: skip
+    said = words[sys.argv[2]](place)
     print(json.dumps(said, default=str))

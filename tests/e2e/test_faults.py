@@ -90,13 +90,18 @@ def test_a_worker_killed_at_random_moments_finishes_its_work_once(tmp_path: Path
     assert after["ledger"] == []
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 class Server:
     """The web process, started again whenever it is dead."""
 
     def __init__(self, home: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.command = [
             sys.executable,
             "-m",
