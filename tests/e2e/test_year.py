@@ -262,6 +262,14 @@ def assert_verifies(package: Path, folder: Path) -> None:
         archive.extractall(folder)
     for entry in json.loads((folder / "catalogue.json").read_text(encoding="utf-8")):
         assert hashlib.sha256((folder / entry["file"]).read_bytes()).hexdigest() == entry["sha256"]
+    listed = (folder / "README.md").read_text(encoding="utf-8")
+    for path in folder.rglob("*"):
+        assert path.is_dir() or f"`{path.relative_to(folder)}`" in listed
+    (appeal,) = json.loads((folder / "appeals.json").read_text(encoding="utf-8"))
+    assert (appeal["unit"], appeal["state"]) == ("D10 教育局", "applied")
+    decisions = json.loads((folder / "decisions.json").read_text(encoding="utf-8"))
+    assert {one["subject"].split(":")[0] for one in decisions} == {"rulebook", "result"}
+    assert list((folder / "files").iterdir())
     for kind in ("public", "audit"):
         with zipfile.ZipFile(folder / f"{kind}.zip") as bundle:
             bundle.extractall(folder / kind)

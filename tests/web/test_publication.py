@@ -629,3 +629,17 @@ def test_under_later_rules_an_added_indicator_is_left_out_by_name(
         if unit.get("score"):
             assert unit["score"] == format_scaled(published[unit["code"]], 9, book.tree.digits)
         assert "grade" not in unit
+
+
+def test_the_paper_to_be_signed_holds_what_the_public_will_see(
+    people: People, result: ResultRun
+) -> None:
+    held = prepare(people, result)
+    path = f"/api/v1/publications/{held.pk}/review/paper"
+    said = json.dumps(people.client("secrecy_reviewer").get(path).json(), ensure_ascii=False)
+    document = document_of(held)
+    units = [unit for group in document["groups"] for unit in group["units"]]
+    assert units
+    for unit in units:
+        assert unit["name"]["zh"] in said
+        assert str(unit.get("score", "—")) in said

@@ -47,12 +47,18 @@ def receive(doing: Doing) -> Made:
     """As it came. The ledger keeps only its digest: what people write may be personal."""
     given: ReceiveGiven = doing.given
     made = Comment(
-        reference=given.reference, page=given.page, text=given.text, received_on=given.received_on
-    )
+        reference=given.reference, page=given.page, text=given.text, received_on=given.received_on,
+        due_on=_due(given.received_on),
+    )  # fmt: skip
     return Made(
         made,
         {"reference": given.reference, "sha256": hashlib.sha256(given.text.encode()).hexdigest()},
     )
+
+
+def _due(received_on: date) -> date:
+    """What the portal promises runs from the day on which it came, moderation included."""
+    return working_calendar().after(received_on, reply_days(), "working_days")
 
 
 class RouteGiven(Given):
@@ -67,7 +73,7 @@ def route(doing: Doing) -> Change:
     given: RouteGiven = doing.given
     _check(given.shown)
     unit = unit_of(given.unit)
-    due = working_calendar().after(doing.day, reply_days(), "working_days")
+    due = _due(doing.obj.received_on)
     _rewrite(doing)
     return Change(
         {"unit": unit, "shown": given.shown, "due_on": due},
@@ -99,7 +105,7 @@ class RefuseGiven(Given):
 
 
 def refuse(doing: Doing) -> Change:
-    return Change({"reason": doing.given.reason}, {"reason": doing.given.reason})
+    return Change({"reason": doing.given.reason, "due_on": None}, {"reason": doing.given.reason})
 
 
 class HandOverGiven(Given):
@@ -108,7 +114,7 @@ class HandOverGiven(Given):
 
 def hand_over(doing: Doing) -> Change:
     """A complaint about a service, or a request for documents, has a channel of its own with its own clock."""
-    return Change({"reason": doing.given.to}, {"to": doing.given.to})
+    return Change({"reason": doing.given.to, "due_on": None}, {"to": doing.given.to})
 
 
 class AttachGiven(Given):
@@ -131,7 +137,9 @@ def attach(doing: Doing) -> Change:
         rulebook=draft, clause=given.clause, text=given.shown, by=doing.actor, at=doing.now, reference=doing.obj.reference
     )  # fmt: skip
     _rewrite(doing)
-    return Change({"shown": given.shown}, {"rulebook": draft.pk, "clause": given.clause})
+    return Change(
+        {"shown": given.shown, "due_on": None}, {"rulebook": draft.pk, "clause": given.clause}
+    )
 
 
 def _clause(held: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from zhengheng.domain.canonical import canonical
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.engines.bundle import openings
 from zhengheng.engines.disclosure import hidden_indicators
+from zhengheng.engines.heat import STATUSES
 from zhengheng.engines.snapshot import KINDS, scan, snapshot
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import (
@@ -21,9 +22,11 @@ from zhengheng.web.acts.declare import (
     ask,
     signed,
 )
+from zhengheng.web.files.documents import Section, Table
 from zhengheng.web.jobs import services as jobs
 from zhengheng.web.ledger.services import commitment_secret
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.pages.tags import language, say
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.rectification.models import Rectification
 from zhengheng.web.reporting.models import SelfReport
@@ -235,6 +238,30 @@ def _page(held: Publication, request: Any) -> dict[str, Any]:
     return {"findings": [(one, KINDS[one["kind"]]) for one in held.findings], "digests": sorted(held.digests.items()), "opened": [(one, canonical(one)) for one in held.opened]}  # fmt: skip
 
 
+def printed(held: Publication) -> list[Section]:
+    """What the public will see of each unit, as it is reviewed, signed and released."""
+    document, spoken = document_of(held), language()
+    sections = []
+    for group in document["groups"]:
+        rows = [
+            (unit["name"][spoken], str(unit.get("score", "—")), (unit.get("grade") or {}).get(spoken, "—"),
+             "、".join(f"{say(*STATUSES[name][1:])} {count}" for name, count in unit["counts"].items() if count))
+            for unit in group["units"]
+        ]  # fmt: skip
+        head = (
+            say("单位", "Unit"),
+            say("得分", "Score"),
+            say("等次", "Grade"),
+            say("指标状态", "Status of indicators"),
+        )
+        sections.append(Section(group["name"][spoken], tables=(Table(head, rows),)))
+    told = [(one["unit"], one["text"]) for one in document["accounts"]]
+    told += [(one["unit"], one["measures"]) for one in document["plans"] if one["measures"]]
+    if told:
+        sections.append(Section(say("单位的说明和整改措施", "What units say, and their plans"), tables=(Table((say("单位", "Unit"), say("文字", "Text")), told),)))  # fmt: skip
+    return sections
+
+
 PUBLICATIONS = Kind(
     machine=PUBLICATION, path="publications", words=("对外发布", "Publications"), model=Publication,
     title=lambda p: (f"{p.run.title_zh} {p.run.period} 对外发布", f"{p.run.title_en or p.run.title_zh} {p.run.period}, published"),
@@ -260,7 +287,7 @@ PUBLICATIONS = Kind(
         Column(("放行理由", "Why the findings stand"), "cleared"),
     ),
     queryset=lambda: Publication.objects.select_related("run", "corrects"),
-    body="publication/body.html", context=_page,
+    body="publication/body.html", context=_page, printed=printed,
     out=lambda p: {"run": p.run.run, "shows": p.shows, "embargo": p.embargo.isoformat() if p.embargo else None, "reason": p.reason,
                    "findings": p.findings, "digests": p.digests, "opened": p.opened},
 )  # fmt: skip

@@ -18,8 +18,10 @@ from zhengheng.web.acts.declare import (
     signed,
 )
 from zhengheng.web.acts.public import clean
+from zhengheng.web.files.documents import Section, Table
 from zhengheng.web.files.services import own_files
 from zhengheng.web.organisation.selectors import unit_of
+from zhengheng.web.pages.tags import language, say
 from zhengheng.web.reporting.acts import ReasonGiven
 from zhengheng.web.reporting.models import Report, SelfReport
 from zhengheng.web.reporting.services import ReportError
@@ -130,6 +132,27 @@ def _grounds(told: SelfReport, request: Any) -> dict[str, Any]:
     return {"reasons": reasons, "held": [(names[code], report) for code, report in sorted(newest.items()) if code in names]}  # fmt: skip
 
 
+def printed(told: SelfReport) -> list[Section]:
+    """What everybody will read of it, as it is signed."""
+    names = {one.code: one.name.say(language()) for one in book_of(told.rulebook).indicators}
+    reasons = [
+        (f"{one['indicator']} {names.get(one['indicator'], '')}", one["text"])
+        for one in told.reasons
+    ]
+    steps = [(one["until"], one["action"]) for one in told.steps]
+    tables = []
+    if reasons:
+        tables.append(Table((say("指标", "Indicator"), say("说明", "Why")), reasons))
+    if steps:
+        tables.append(Table((say("完成日期", "Done by"), say("改进措施", "What is done")), steps))
+    text = told.public_text or say("没有对外公布的说明。", "Nothing is said to the public.")
+    return [
+        Section(
+            say("对外公布的内容", "What everybody will read"), texts=(text,), tables=tuple(tables)
+        )
+    ]
+
+
 SELF_REPORTS = Kind(
     machine=SELF_REPORT, path="self-reports", words=("自评报告", "Self-reports"), model=SelfReport,
     title=lambda r: (f"{r.unit.name_zh} {r.rulebook.period} 自评报告", f"{r.unit.name_en or r.unit.name_zh} {r.rulebook.period} self-report"),
@@ -154,7 +177,7 @@ SELF_REPORTS = Kind(
         Column(("对外公布的说明", "For everybody to read"), "public_text"), Column(("审核意见", "The office's answer"), "answer"),
     ),
     queryset=lambda: SelfReport.objects.select_related("rulebook", "unit"),
-    body="reporting/self_report.html", context=_grounds,
+    body="reporting/self_report.html", context=_grounds, printed=printed,
     out=lambda r: {"unit": r.unit.code, "rulebook": r.rulebook_id, "achievement": r.achievement, "unmet": r.unmet, "measures": r.measures, "public_text": r.public_text,
                    "reasons": r.reasons, "steps": r.steps},
 )  # fmt: skip

@@ -25,6 +25,7 @@ from zhengheng.web.reporting.services import period_of
 from zhengheng.web.results.acts import RESULTS, ArchivedGiven
 from zhengheng.web.results.grades import decided_of
 from zhengheng.web.results.models import ResultRun
+from zhengheng.web.results.papers import papers, readme
 from zhengheng.web.results.selectors import folder_of, loaded, moved_between, newest
 from zhengheng.web.results.services import ResultError, register_run
 from zhengheng.web.results.trials import base_of
@@ -129,6 +130,8 @@ def archive(work: Work) -> dict[str, Any]:
         check_bundle(held)
         parts[f"{kind}.zip"] = held.read_bytes()
         held.unlink()
+    parts |= papers(result)
+    parts["README.md"] = readme(result, list(parts))
     catalogue = [
         {"file": name, "sha256": hashlib.sha256(content).hexdigest(), "retention": _kept(name)}
         for name, content in sorted(parts.items())

@@ -1,12 +1,10 @@
 """Bringing runs into the procedure, naming readers, recording views and service."""
 
-import hashlib
 import json
 from datetime import datetime
 from pathlib import Path
 
 from django.apps import apps
-from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from zhengheng.domain.problems import ZhenghengError
@@ -14,7 +12,7 @@ from zhengheng.engines.archive import load_run
 from zhengheng.engines.bundle import Kind, write_bundle
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import require, standing
-from zhengheng.web.ledger.services import append
+from zhengheng.web.ledger.services import append, commitment_secret
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.results.clocks import last_day, reapprove_by
 from zhengheng.web.results.kept import TABLES
@@ -72,8 +70,8 @@ def register_run(*, run: str, actor: Account, now: datetime) -> ResultRun:
 
 def bundled(run: ResultRun, kind: Kind, target: Path) -> None:
     """Write the public or the audit bundle of a result."""
-    salt = hashlib.sha256(f"{settings.SECRET_KEY}:{run.run}".encode()).digest()
-    write_bundle(loaded(folder_of(run.run)), target, kind, salt)
+    secret = commitment_secret(f"result:{run.run}")
+    write_bundle(loaded(folder_of(run.run)), target, kind, secret)
 
 
 def name_reader(*, run: ResultRun, account: Account, actor: Account, now: datetime) -> None:

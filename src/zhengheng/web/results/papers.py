@@ -1,0 +1,102 @@
+"""The papers of a closed year for its archive: decisions, appeals, notices, letters, their files, and a README that lists all."""
+
+import json
+from typing import Any
+
+from django.apps import apps
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Model, Q
+from django.forms.models import model_to_dict
+
+from zhengheng.web.files.models import StoredFile
+from zhengheng.web.files.services import path_of
+from zhengheng.web.results.models import ResultRun
+from zhengheng.web.rulebooks.models import RulebookVersion
+
+SAID = {
+    "README.md": ("本说明", "this list"), "catalogue.json": ("目录：每个文件的 SHA-256 和保管期限", "every file's SHA-256 and how long it is kept"),
+    "rulebook.json": ("考核方案", "the rulebook"), "public.zip": ("公开核验包", "the public bundle; python3 -I -S verify.py computes it again"),
+    "audit.zip": ("审计核验包", "the audit bundle; python3 -I -S verify.py computes it again"), "ledger.jsonl": ("存证日志", "the ledger"),
+    "checkpoint.txt": ("存证检查点", "a signed checkpoint of the ledger"), "ledger.pub": ("验证检查点的公钥", "the key that verifies the checkpoint"),
+    "decided_grades.json": ("委员会决定的等次", "grades that the commission decided"), "decisions.json": ("委员会决定", "decisions of the commission"),
+    "appeals.json": ("申诉及其办理", "appeals and what became of them"), "notices.json": ("公示和送达", "public notices and service on the units"),
+    "letters.json": ("公众留言和答复", "what the public wrote, and the replies"), "rectifications.json": ("整改事项", "cases of improvement"),
+}  # fmt: skip
+
+
+def papers(result: ResultRun) -> dict[str, bytes]:
+    """The papers by the name each has in the package."""
+    line = _line(result)
+    numbers = [one.pk for one in line]
+    books = RulebookVersion.objects.filter(code=result.rulebook, period=result.period)
+    about = [f"result:{n}" for n in numbers] + [
+        f"rulebook:{n}" for n in books.values_list("pk", flat=True)
+    ]
+    appeals = list(_all("appeals.Appeal").filter(run__in=numbers))
+    about += [f"appeal:{one.pk}" for one in appeals]
+    decisions = list(_all("decisions.Decision").filter(subject__in=about))
+    cases = list(_all("rectification.Rectification").filter(run__in=numbers))
+    letters = Q(pk=None)
+    for number in (
+        _all("publication.Publication").filter(run__in=numbers).values_list("pk", flat=True)
+    ):
+        letters |= Q(page__contains=f"p/{number}/")
+    notices = [
+        {"run": one.run, "state": one.state, "on_notice_since": one.published_at, "on_notice_until": one.due_on,
+         "served": list(one.services.values("unit__code", "unit__name_zh", "at", "how", "by__name"))}
+        for one in line
+    ]  # fmt: skip
+    made = {
+        "decisions.json": _json([_row(one) for one in decisions]),
+        "appeals.json": _json([_row(one) | {"seats": list(one.seats.values("account__name", "vote", "recused"))} for one in appeals]),
+        "notices.json": _json(notices), "letters.json": _json([_row(one) for one in _all("comments.Comment").filter(letters)]),
+        "rectifications.json": _json([_row(one) for one in cases]),
+    }  # fmt: skip
+    held = {number for one in (*line, *decisions, *appeals, *cases) for number in one.files}
+    for file in StoredFile.objects.filter(pk__in=held):
+        made[f"files/{file.pk}-{file.name}"] = path_of(file.sha256).read_bytes()
+    return made
+
+
+def readme(result: ResultRun, names: list[str]) -> bytes:
+    """What the package is, and what each of its files is."""
+    lines = [
+        f"# {result.title_zh} {result.period} 归档包", "", f"批次 {result.run}。本包含该年度考核的全部依据和过程材料；核算结果可用其中的核验包重新计算。", "",
+        f"Archive of {result.title_en or result.title_zh} {result.period}, run {result.run}: what the result rests on, how it came about, and the means to compute it again.", "",
+    ]  # fmt: skip
+    for name in sorted({*names, "README.md", "catalogue.json"}):
+        zh, en = SAID.get(name, ("上传的附件", "a file that was handed in"))
+        lines.append(f"- `{name}`：{zh} / {en}")
+    return "\n".join(lines).encode() + b"\n"
+
+
+def _line(result: ResultRun) -> list[ResultRun]:
+    """The result and those that it replaced, the newest first."""
+    found, one = [result], result
+    while one.replaces is not None:
+        one = one.replaces
+        found.append(one)
+    return found
+
+
+def _all(name: str) -> Any:
+    # By the name of the app alone: these stand on results, not the other way round.
+    return apps.get_model(name)._default_manager.order_by("pk")
+
+
+def _row(obj: Any) -> dict[str, Any]:
+    """An object's own fields; people by name, units by code and name."""
+    found: dict[str, Any] = model_to_dict(obj)
+    for name in found:
+        value = getattr(obj, name)
+        if isinstance(value, Model):
+            code, said = (
+                getattr(value, "code", ""),
+                getattr(value, "name_zh", getattr(value, "name", "")),
+            )
+            found[name] = f"{code} {said}".strip() or getattr(value, "run", value.pk)
+    return found
+
+
+def _json(held: Any) -> bytes:
+    return json.dumps(held, ensure_ascii=False, indent=1, cls=DjangoJSONEncoder).encode()
