@@ -17,11 +17,14 @@ ROW = "row"
 
 
 def row_digest(kind: Kind, obj: Any) -> str:
-    """SHA-256 over all columns of an object as the database has them, but those that no act answers for."""
+    """SHA-256 over all columns of an object as the database has them, but those that no act answers for.
+
+    A column at its default is left out, so that one which a later release adds leaves earlier digests as they are.
+    """
     held = {
         field.attname: None if field.value_from_object(obj) is None else field.value_to_string(obj)
         for field in obj._meta.concrete_fields  # noqa: SLF001 (Django names it so, for everybody)
-        if field.attname not in kind.unbound
+        if field.attname not in kind.unbound and field.value_from_object(obj) != field.get_default()
     }
     return hashlib.sha256(canonical(held).encode()).hexdigest()
 

@@ -66,6 +66,13 @@ def ask(zh: str, en: str, default: Any = ..., **limits: Any) -> Any:
     return Field(default, title=f"{zh} {en}", json_schema_extra={"zh": zh, "en": en, "form": form, "names": names, "when": when}, **limits)  # fmt: skip
 
 
+def ask_why_right() -> Any:
+    """The confirmation of a value beyond its range of sense: a reason, given by whoever gives the value."""
+    return ask(
+        "确认理由（数值超出合理范围时填）", "Why it is right (where it is beyond the range of sense)", "", max_length=200
+    )  # fmt: skip
+
+
 Files = list[int]
 """Numbers of files handed in before (`POST /api/v1/files`, or the form's own upload)."""
 

@@ -296,7 +296,14 @@ def result_trial(
     """What another value would make of the unit's own score; for its own people, kept nowhere."""
     found = results.find(run, request.user, request.now.date())
     require(request.user, "result.try", request.now.date(), units={"own": [code]})
-    row = {"unit": code, "indicator": indicator, "period": period, "value": value, "status": "正常"}
+    row = {
+        "unit": code,
+        "indicator": indicator,
+        "period": period,
+        "value": value,
+        "status": "正常",
+        **trials.KEPT_NOWHERE,
+    }
     return results.outcome(trials.base_of(found), trials.tried(found, row), code, language())
 
 

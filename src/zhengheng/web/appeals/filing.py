@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from zhengheng.web.acts.declare import Change, Doing, Files, Given, Made, ask
+from zhengheng.web.acts.declare import Change, Doing, Files, Given, Made, ask, ask_why_right
 from zhengheng.web.appeals import values
 from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.appeals.services import GROUNDS, AppealError, Ground
@@ -17,6 +17,7 @@ from zhengheng.web.results.models import ResultRun
 class SaveGiven(Given):
     ground: Ground = ask("理由类别", "Ground", names=GROUNDS)
     wanted: str = ask("应为 (数值)", "It should be (value)", "", max_length=40)
+    confirmation: str = ask_why_right()
     statement: str = ask("事实与理由", "Facts and reasons", form="text")
     hearing_wanted: bool = ask("申请听证", "Ask for a hearing", False)
     evidence: Files = ask("证据", "Evidence", [])
@@ -62,7 +63,7 @@ def _said(doing: Doing) -> dict[str, Any]:
     kept = [file.pk for file in own_files(given.evidence, doing.actor)]
     before = doing.obj.files if doing.obj else []
     return {
-        "ground": given.ground, "wanted": given.wanted, "statement": given.statement,
+        "ground": given.ground, "wanted": given.wanted, "confirmation": given.confirmation, "statement": given.statement,
         "hearing_wanted": given.hearing_wanted, "files": [*before, *kept],
     }  # fmt: skip
 
@@ -75,7 +76,7 @@ def _last_day(appeal: Appeal) -> date | None:
 def save(doing: Doing) -> Change:
     appeal: Appeal = doing.obj
     fields = _said(doing)
-    appeal.wanted = fields["wanted"]
+    appeal.wanted, appeal.confirmation = fields["wanted"], fields["confirmation"]
     values.check_subject(appeal)
     return Change(fields)
 
@@ -89,7 +90,7 @@ def file(doing: Doing) -> Change:
         )  # fmt: skip
     if appeal.run.state != "notice":
         raise AppealError.one("run", "appeal.run", zh="结果已不在公示中", en="the result is not on notice any more")  # fmt: skip
-    return Change({"filed_on": doing.day, "due_on": None}, {"ground": appeal.ground, "wanted": appeal.wanted, "statement": appeal.statement})  # fmt: skip
+    return Change({"filed_on": doing.day, "due_on": None}, {"ground": appeal.ground, "wanted": appeal.wanted, "confirmed": appeal.confirmation, "statement": appeal.statement})  # fmt: skip
 
 
 def withdraw(doing: Doing) -> Change:
@@ -118,7 +119,11 @@ def accept(doing: Doing) -> Change:
     clock = procedure(doing.obj.run).within("appeal_decision")
     due = working_calendar().after(doing.obj.filed_on, clock.length, clock.unit)
     # What cannot count is refused here, not after the panel has voted.
-    asked = values.effect(doing.obj, doing.obj.wanted) if doing.obj.wanted else None
+    asked = (
+        values.effect(doing.obj, doing.obj.wanted, doing.obj.confirmation)
+        if doing.obj.wanted
+        else None
+    )
     return Change(
         {"accepted_on": doing.day, "due_on": due, "asked_effect": asked}, {"due": due.isoformat()}
     )

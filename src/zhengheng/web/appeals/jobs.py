@@ -4,6 +4,7 @@ from typing import Any
 
 from zhengheng.web.appeals import values
 from zhengheng.web.appeals.selectors import appeals, run_of
+from zhengheng.web.appeals.services import confirmation_of
 from zhengheng.web.intake.services import load
 from zhengheng.web.jobs.services import Work, job
 from zhengheng.web.results import jobs as results
@@ -18,7 +19,7 @@ def apply_appeal(work: Work) -> dict[str, Any]:
     assert appeal.run.version is not None
     before = run_of(appeal)
     name = load(
-        book_of(appeal.run.version), values.role(appeal), [values.row_of(appeal, appeal.decided_value)],
+        book_of(appeal.run.version), values.role(appeal), [values.row_of(appeal, appeal.decided_value, confirmation_of(appeal))],
         purpose=f"appeal:{appeal.pk}", loader=f"job:{work.job.pk}", at=work.now,
         mark=f"appeal{appeal.pk}",
     )  # fmt: skip

@@ -20,6 +20,8 @@ class Appeal(Lived):
     """The data period of the contested row; the assessed period itself: the period's value as such."""
     ground = models.CharField(max_length=24)
     wanted = models.CharField(max_length=40, blank=True)
+    confirmation = models.TextField(blank=True)
+    """Why the wanted value is right though it is beyond its range of sense, as the unit wrote it."""
     statement = models.TextField()
     hearing_wanted = models.BooleanField(default=False)
     filed_on = models.DateField(null=True)

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from zhengheng.domain.lots import draw as draw_lots
 from zhengheng.web.accounts.models import Account
-from zhengheng.web.acts.declare import Change, Doing, Files, Given, ask
+from zhengheng.web.acts.declare import Change, Doing, Files, Given, ask, ask_why_right
 from zhengheng.web.appeals import selectors, values
 from zhengheng.web.appeals.models import Appeal, PanelSeat
 from zhengheng.web.appeals.services import (
@@ -166,13 +166,15 @@ def vote(doing: Doing) -> Change:
 
 class PreviewGiven(Given):
     value: str = ask("拟认定的数值", "Value as it would be decided", max_length=40)
+    confirmation: str = ask_why_right()
 
 
 def preview(doing: Doing) -> Change:
     """Whose score, rank and grade would move: computed, shown, not stored as a result."""
-    check_value(doing.obj, doing.given.value)
-    found = values.effect(doing.obj, doing.given.value)
-    return Change({"effect": found}, {"value": doing.given.value, "run": found["run"], "moved": len(found["units"])})  # fmt: skip
+    given: PreviewGiven = doing.given
+    check_value(doing.obj, given.value, given.confirmation)
+    found = values.effect(doing.obj, given.value, given.confirmation)
+    return Change({"effect": found}, {"value": given.value, "confirmed": given.confirmation, "run": found["run"], "moved": len(found["units"])})  # fmt: skip
 
 
 class DecideGiven(Given):

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from zhengheng.domain.problems import ZhenghengError
-from zhengheng.lake.cells import number_fault
+from zhengheng.lake.cells import value_fault
 from zhengheng.web.appeals import selectors
 from zhengheng.web.appeals.models import Appeal
 
@@ -20,11 +20,19 @@ class AppealError(ZhenghengError):
     """An appeal cannot go on as asked for."""
 
 
-def check_value(appeal: Appeal, value: str) -> None:
-    """Raise AppealError unless the text is a value of the contested series."""
-    indicator = selectors.run_of(appeal).rulebook.indicator(appeal.series)
-    if fault := number_fault(value, indicator.decimals):
+def check_value(appeal: Appeal, value: str, confirmation: str) -> None:
+    """Raise AppealError unless the text is a value of the contested series, within sense or confirmed with a reason."""
+    book = selectors.run_of(appeal).rulebook
+    if fault := value_fault(book, book.indicator(appeal.series), value, confirmation):
         raise AppealError.one("value", "number", zh=fault[0], en=fault[1])
+
+
+def confirmation_of(appeal: Appeal) -> str:
+    """Why the value that was tried last is right though it is beyond its range of sense.
+
+    Of an effect that was computed before this was asked for, the signed reasons of the decision.
+    """
+    return str((appeal.effect or {}).get("confirmation", appeal.reasons))
 
 
 def check_outcome(appeal: Appeal, outcome: str, value: str) -> None:
@@ -33,9 +41,10 @@ def check_outcome(appeal: Appeal, outcome: str, value: str) -> None:
         if value:
             raise AppealError.one("value", "value.none", zh="驳回的决定不改数值", en="a rejection changes no value")  # fmt: skip
         return
-    check_value(appeal, value)
     # One computed by an earlier release was not on the published run's own data.
-    if not appeal.effect or appeal.effect["value"] != value or "run" not in appeal.effect:
+    fresh = appeal.effect and appeal.effect["value"] == value and "run" in appeal.effect
+    check_value(appeal, value, confirmation_of(appeal) if fresh else "")
+    if not fresh:
         raise AppealError.one(
             "value", "effect.absent", zh="签署前须先试算这一数值对全部单位的影响", en="first compute what this value moves"
         )  # fmt: skip

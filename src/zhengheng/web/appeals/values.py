@@ -10,10 +10,11 @@ from typing import Any
 from zhengheng.domain.problems import Language
 from zhengheng.engines.behind import Behind, behind, made_from
 from zhengheng.engines.run import Run
-from zhengheng.lake.cells import number_fault, read_number
+from zhengheng.lake.cells import number_fault, read_number, value_fault
 from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.appeals.selectors import run_of
 from zhengheng.web.appeals.services import AppealError
+from zhengheng.web.intake.services import confirmed
 from zhengheng.web.results.selectors import moved_between
 from zhengheng.web.results.trials import (
     base_of,
@@ -51,7 +52,9 @@ def check_subject(appeal: Appeal) -> None:
         )  # fmt: skip
     appeal.value_period = period_of(run, appeal.series, appeal.value_period)
     role_of(run, appeal.unit.code, appeal.series, appeal.value_period)
-    if appeal.wanted and (fault := number_fault(appeal.wanted, known[appeal.series].decimals)):
+    if appeal.wanted and (
+        fault := value_fault(run.rulebook, known[appeal.series], appeal.wanted, appeal.confirmation)
+    ):
         raise AppealError.one("wanted", "number", zh=fault[0], en=fault[1])
 
 
@@ -60,11 +63,11 @@ def role(appeal: Appeal) -> str:
     return role_of(run_of(appeal), appeal.unit.code, appeal.series, appeal.value_period)
 
 
-def row_of(appeal: Appeal, value: str) -> dict[str, str]:
+def row_of(appeal: Appeal, value: str, confirmation: str) -> dict[str, str]:
     """The decided value as a row of an intake."""
     return {
         "unit": appeal.unit.code, "indicator": appeal.series, "period": appeal.value_period,
-        "value": value, "status": "正常",
+        "value": value, "status": "正常", **confirmed(confirmation),
     }  # fmt: skip
 
 
@@ -73,15 +76,20 @@ def now(appeal: Appeal, language: Language) -> Behind:
     return behind(base_of(published(appeal.run)), appeal.unit.code, appeal.indicator, appeal.series, language)  # fmt: skip
 
 
-def effect(appeal: Appeal, value: str) -> dict[str, Any]:
+def effect(appeal: Appeal, value: str, confirmation: str) -> dict[str, Any]:
     """What a value would do: rows replaced, the unit before and after, every unit that moves, what else is new.
 
     Raises AppealError where the value would not count.
     """
     held, what = published(appeal.run), (appeal.unit.code, appeal.indicator, appeal.series)
-    before, after = base_of(held), tried(held, row_of(appeal, value))
+    before, after = base_of(held), tried(held, row_of(appeal, value, confirmation))
     ruling = role(appeal) == "ruling"
-    found: dict[str, Any] = {"value": value, "ruling": ruling, "run": held.run}
+    found: dict[str, Any] = {
+        "value": value,
+        "confirmation": confirmation,
+        "ruling": ruling,
+        "run": held.run,
+    }
     for language in LANGUAGES:
         old, new = behind(before, *what, language), behind(after, *what, language)
         if not _counts(appeal, new, value, ruling, after):

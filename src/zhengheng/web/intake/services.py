@@ -15,7 +15,6 @@ import pyarrow.parquet as pq
 from django.conf import settings
 
 from zhengheng.domain.problems import DataError
-from zhengheng.lake.cells import number_fault, value_fault
 from zhengheng.lake.facts import Facts, schema
 from zhengheng.lake.intake import read_files
 from zhengheng.lake.mapping import Mapping as IntakeMapping
@@ -56,7 +55,7 @@ def read_rows(
     mark: str = "",
 ) -> tuple[Facts, IntakeMapping, Path]:
     """Rows as an intake would read them, from a file in `folder`. Raises DataError with every refused row."""
-    held = [_confirmed(book, dict(row)) for row in rows]
+    held = [dict(row) for row in rows]
     columns = [name for name in _columns(role) if any(name in row for row in held)]
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n", extrasaction="ignore")
@@ -85,15 +84,9 @@ def read_rows(
     return facts, mapping, path
 
 
-def _confirmed(book: Rulebook, row: dict[str, str]) -> dict[str, str]:
-    """What came through the office's own acts was confirmed there, with a reason, where it is beyond sense."""
-    known = {one.code: one for one in book.indicators}
-    indicator = known.get(row.get("indicator", ""))
-    for name in ("value", "target", "base", "stretch", "bottom"):
-        text = row.get(name, "")
-        if indicator and text and not number_fault(text, indicator.decimals) and value_fault(book, indicator, text):  # fmt: skip
-            row["confirmation"] = "已在办理中说明理由 confirmed in the office"
-    return row
+def confirmed(reason: str) -> dict[str, str]:
+    """Of a row: the reason that somebody gave for a value beyond its range of sense. Nobody else confirms one."""
+    return {"confirmation": reason} if reason.strip() else {}
 
 
 def _columns(role: str) -> list[str]:

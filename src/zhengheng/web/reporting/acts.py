@@ -19,6 +19,7 @@ from zhengheng.web.acts.declare import (
     Made,
     Standing,
     ask,
+    ask_why_right,
 )
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.files.services import own_files
@@ -80,7 +81,8 @@ def borrow(doing: Doing) -> Made:
 def reuse(doing: Doing) -> Change:
     """What was confirmed under the other rulebook counts here."""
     first: Report = doing.obj.same_as
-    return Change({"value": first.value, "status": first.status, "note": first.note}, {"value": first.value, "status": first.status})  # fmt: skip
+    same = {"value": first.value, "status": first.status}
+    return Change({**same, "note": first.note, "confirmation": first.confirmation}, same)
 
 
 class SaveGiven(Given):
@@ -137,7 +139,7 @@ def _handed_in(doing: Doing) -> dict[str, Any]:
     check_value(report, _indicator(report), given.value, given.status, given.note)
     kept = [file.pk for file in own_files(given.evidence, doing.actor)]
     return {
-        "value": given.value, "status": given.status, "note": given.note, "files": [*report.files, *kept],
+        "value": given.value, "status": given.status, "note": given.note, "confirmation": given.note, "files": [*report.files, *kept],
         "handed_in_by": doing.actor, "handed_in_at": doing.now, "objection": "",
         "late": late,
     }  # fmt: skip
@@ -201,14 +203,32 @@ class SettleGiven(Given):
     value: str = ask("认定的数值", "Settled value", "", max_length=40)
     status: Status = ask("状态", "Status", "value", names=STATUS_WORDS)
     reason: str = ask("理由", "Reason", form="text")
+    confirmation: str = ask_why_right()
 
 
 def settle(doing: Doing) -> Change:
     given = doing.given
-    check_value(doing.obj, _indicator(doing.obj), given.value, given.status, given.reason)
+    check_value(
+        doing.obj,
+        _indicator(doing.obj),
+        given.value,
+        given.status,
+        given.reason,
+        given.confirmation,
+    )
     return Change(
-        {"value": given.value, "status": given.status, "answer": given.reason},
-        {"before": doing.obj.value, "value": given.value, "reason": given.reason},
+        {
+            "value": given.value,
+            "status": given.status,
+            "answer": given.reason,
+            "confirmation": given.confirmation,
+        },
+        {
+            "before": doing.obj.value,
+            "value": given.value,
+            "reason": given.reason,
+            **_confirmed(given),
+        },
     )
 
 
@@ -219,12 +239,7 @@ def load(doing: Doing) -> Change:
 class CorrectionGiven(Given):
     wanted: str = ask("更正为", "Corrected value", max_length=40)
     reason: str = ask("理由", "Reason", form="text")
-    confirmation: str = ask(
-        "确认理由（数值超出合理范围时填）",
-        "Why it is right (where it is beyond the range of sense)",
-        "",
-        max_length=200,
-    )
+    confirmation: str = ask_why_right()
     evidence: Files = ask("证明材料", "Evidence", [])
 
 
@@ -240,20 +255,35 @@ def ask_correction(doing: Doing) -> Change:
         raise ReportError.one("wanted", "number", zh=fault[0], en=fault[1])
     kept = [file.pk for file in own_files(given.evidence, doing.actor)]
     return Change(
-        {"wanted": given.wanted, "objection": given.reason, "files": [*doing.obj.files, *kept]},
+        {
+            "wanted": given.wanted,
+            "wanted_confirmation": given.confirmation,
+            "objection": given.reason,
+            "files": [*doing.obj.files, *kept],
+        },
         {"wanted": given.wanted, "reason": given.reason, **_confirmed(given)},
     )
 
 
 def correct(doing: Doing) -> Change:
     return Change(
-        {"value": doing.obj.wanted, "status": "value", "wanted": "", "answer": doing.given.reason},
+        {
+            "value": doing.obj.wanted,
+            "status": "value",
+            "confirmation": doing.obj.wanted_confirmation,
+            "wanted": "",
+            "wanted_confirmation": "",
+            "answer": doing.given.reason,
+        },
         {"before": doing.obj.value, "value": doing.obj.wanted},
     )
 
 
 def refuse_correction(doing: Doing) -> Change:
-    return Change({"answer": doing.given.reason, "wanted": ""}, {"reason": doing.given.reason})
+    return Change(
+        {"answer": doing.given.reason, "wanted": "", "wanted_confirmation": ""},
+        {"reason": doing.given.reason},
+    )
 
 
 class ReferGiven(Given):

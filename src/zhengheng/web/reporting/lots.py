@@ -19,7 +19,7 @@ from zhengheng.scheme.model import Rulebook
 from zhengheng.web.accounts.services import StaleError
 from zhengheng.web.acts.declare import Nothing
 from zhengheng.web.acts.services import perform_by_machine
-from zhengheng.web.intake.services import load
+from zhengheng.web.intake.services import confirmed, load
 from zhengheng.web.jobs.services import Work
 from zhengheng.web.reporting.acts import REPORTS
 from zhengheng.web.reporting.items import ITEMS
@@ -135,5 +135,5 @@ def observation(report: Report) -> dict[str, str]:
     """A report as a row of the office's file."""
     return {
         "unit": report.unit.code, "indicator": report.indicator, "period": report.period,
-        "value": report.value, "status": STATUS[report.status],
+        "value": report.value, "status": STATUS[report.status], **confirmed(report.confirmation),
     }  # fmt: skip

@@ -24,10 +24,14 @@ class Report(Lived):
     value = models.CharField(max_length=40, blank=True)
     status = models.CharField(max_length=16, default="value")
     note = models.TextField(blank=True)
+    confirmation = models.TextField(blank=True)
+    """Why the value is right though it is beyond its range of sense, as somebody wrote it; it goes into the lake with it."""
     objection = models.TextField(blank=True)
     answer = models.TextField(blank=True)
     wanted = models.CharField(max_length=40, blank=True)
     """The value that a correction or an objection asks for."""
+    wanted_confirmation = models.TextField(blank=True)
+    """The same of the wanted value, until it becomes the value."""
     more_time = models.DateField(null=True)
     """The day until which more time was asked for."""
     handed_in_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")

@@ -22,8 +22,8 @@ from zhengheng.web.rulebooks.selectors import book_of, in_force
 from zhengheng.workflow.permissions import anywhere
 
 ON_THE_WAY = ("submitted", "checking", "disputed", "confirmed")
-Reported = tuple[str, str, str, str]
-"""Unit, indicator, period and value as text."""
+Reported = tuple[str, str, str, str, str]
+"""Unit, indicator, period and value as text, and the reason that confirms a value beyond its range of sense."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,11 @@ def _on_the_way(version: RulebookVersion, unit: str) -> tuple[Reported, ...]:
     held = Report.objects.filter(
         rulebook=version, unit__code=unit, state__in=ON_THE_WAY, status="value"
     ).exclude(value="")
-    return tuple(held.order_by("pk").values_list("unit__code", "indicator", "period", "value"))
+    return tuple(
+        held.order_by("pk").values_list(
+            "unit__code", "indicator", "period", "value", "confirmation"
+        )
+    )
 
 
 @lru_cache(maxsize=8)
@@ -127,7 +131,7 @@ def _projected(
     held = RulebookVersion.objects.get(pk=version)
     book, facts = book_of(held), Lake.open(lake_of(held.code)).facts()
     if reports:
-        names = ("unit", "indicator", "period", "value")
+        names = ("unit", "indicator", "period", "value", "confirmation")
         rows = [dict(zip(names, row, strict=True)) | {"status": "正常"} for row in reports]
         with TemporaryDirectory() as folder:
             extra, _, _ = read_rows(book, "correction", rows, "a trial", Path(folder))

@@ -91,13 +91,16 @@ def fits(indicator: Indicator, period: Period) -> bool:
     return indicator.frequency == period.frequency and period.end.month not in indicator.skip_months
 
 
-def check_value(report: Report, indicator: Indicator, value: str, status: str, note: str) -> None:
-    """Raise ReportError unless the value can be reported."""
+def check_value(
+    report: Report, indicator: Indicator, value: str, status: str, note: str, confirmation: str | None = None
+) -> None:  # fmt: skip
+    """Raise ReportError unless the value can be reported; without a `confirmation` of its own the note confirms it."""
+    sure = note if confirmation is None else confirmation
     found = []
     if status == "value":
         if not value:
             found.append(Problem("value", "value.empty", "请填写数值", "the value is missing"))
-        elif fault := value_fault(book_of(report.rulebook), indicator, value, note):
+        elif fault := value_fault(book_of(report.rulebook), indicator, value, sure):
             found.append(Problem("value", "number", *fault))
         elif not note and _is_far(report, indicator, value):
             found.append(

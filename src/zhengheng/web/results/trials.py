@@ -13,10 +13,12 @@ from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.run import Run, make_run, run_id
 from zhengheng.lake.facts import Facts
 from zhengheng.lake.store import Lake
-from zhengheng.web.intake.services import corrected, read_rows
+from zhengheng.web.intake.services import confirmed, corrected, read_rows
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded, moved_between
 
+KEPT_NOWHERE = confirmed("试算，不入库 a trial, kept nowhere")
+"""What lets a value beyond its range of sense into a trial that nothing comes of."""
 STANDING = ("notice", "final", "archived")
 """States of a result that is what everybody reads."""
 

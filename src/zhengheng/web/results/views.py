@@ -94,7 +94,7 @@ def trial(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
     }
     outcome = None
     if all(given.values()):
-        row = {"unit": unit, "status": "正常", **given}
+        row = {"unit": unit, "status": "正常", **given, **trials.KEPT_NOWHERE}
         outcome = selectors.outcome(trials.base_of(run), trials.tried(run, row), unit, language())
     context = {
         "run": run, "unit": unit, "given": given, "outcome": outcome,

@@ -17,6 +17,7 @@ from zhengheng.web.acts.declare import (
     Made,
     Standing,
     ask,
+    ask_why_right,
     signed,
 )
 from zhengheng.web.decisions.services import carrying
@@ -29,7 +30,7 @@ from zhengheng.web.pages.tags import language, say, show
 from zhengheng.web.rulebooks.selectors import adopted_choices, adopted_version, book_of
 from zhengheng.web.targets.drafts import heard
 from zhengheng.web.targets.models import TargetLine, TargetSheet
-from zhengheng.web.targets.services import TargetError, checked
+from zhengheng.web.targets.services import TargetError, check_lines, checked
 from zhengheng.workflow.machines import TARGET
 from zhengheng.workflow.permissions import may
 
@@ -38,12 +39,7 @@ class LineGiven(Given):
     indicator: str = ask("指标", "Indicator", max_length=64)
     value: str = ask("目标值", "Target", max_length=40)
     baseline: str = ask("基期值 (可空)", "Baseline (optional)", "", max_length=40)
-    confirmation: str = ask(
-        "确认理由（数值超出合理范围时填）",
-        "Why it is right (where it is beyond the range of sense)",
-        "",
-        max_length=200,
-    )
+    confirmation: str = ask_why_right()
 
 
 class ProposeGiven(Given):
@@ -68,7 +64,11 @@ def propose(doing: Doing) -> Made:
 
 def _line_of(sheet: TargetSheet, line: LineGiven) -> TargetLine:
     return TargetLine(
-        sheet=sheet, indicator=line.indicator, proposed=line.value, baseline=line.baseline
+        sheet=sheet,
+        indicator=line.indicator,
+        proposed=line.value,
+        baseline=line.baseline,
+        confirmation=line.confirmation,
     )
 
 
@@ -129,7 +129,9 @@ def answer(doing: Doing) -> Change:
     """The next round: amended or kept, with reasons."""
     lines = _own_lines(doing.obj, doing.given.lines) if doing.given.lines else {}
     for code, line in lines.items():
-        doing.obj.lines.filter(indicator=code).update(proposed=line.value)
+        doing.obj.lines.filter(indicator=code).update(
+            proposed=line.value, confirmation=line.confirmation
+        )
     doing.obj.lines.update(countered="")
     return Change(
         {"reply": doing.given.reply, "round": doing.obj.round + 1},
@@ -156,6 +158,7 @@ def agree(doing: Doing) -> Change:
 
 def _signed(doing: Doing, lines: Any, more: dict[str, Any]) -> Change:
     heard(doing)
+    check_lines(book_of(doing.obj.rulebook), lines)
     for line in lines:
         line.original = line.current = line.proposed
         line.save(update_fields=["original", "current"])
@@ -190,7 +193,9 @@ def decide(doing: Doing) -> Change:
     decision = carrying(doing.given.decision, f"target:{doing.obj.pk}")
     lines = _own_lines(doing.obj, doing.given.lines) if doing.given.lines else {}
     for code, line in lines.items():
-        doing.obj.lines.filter(indicator=code).update(proposed=line.value)
+        doing.obj.lines.filter(indicator=code).update(
+            proposed=line.value, confirmation=line.confirmation
+        )
     return _signed(doing, doing.obj.lines.all(), {"decision": decision})
 
 

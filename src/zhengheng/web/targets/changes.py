@@ -15,6 +15,7 @@ from zhengheng.web.acts.declare import (
     Made,
     Standing,
     ask,
+    ask_why_right,
     signed,
 )
 from zhengheng.web.decisions.services import carrying
@@ -37,12 +38,7 @@ class ChangeGiven(Given):
         "理由类别", "Ground", names=GROUNDS
     )
     reason: str = ask("事实与理由", "Facts and reasons", form="text")
-    confirmation: str = ask(
-        "确认理由（数值超出合理范围时填）",
-        "Why it is right (where it is beyond the range of sense)",
-        "",
-        max_length=200,
-    )
+    confirmation: str = ask_why_right()
     evidence: Files = ask("证明材料", "Evidence", [])
 
 
@@ -66,7 +62,7 @@ def ask_change(doing: Doing) -> Made:
               "statute": "standing_committee"}.get(indicator.origin, "office")  # fmt: skip
     made = TargetChange(
         line=line, value=given.value, before=line.current, ground=given.ground, route=origin,
-        reason=given.reason, files=[f.pk for f in files],
+        reason=given.reason, confirmation=given.confirmation, files=[f.pk for f in files],
     )  # fmt: skip
     return Made(made, {
         "line": line.pk,
@@ -93,7 +89,7 @@ def approve(doing: Doing) -> Change:
     if change.route != "office":
         decision = carrying(doing.given.decision or 0, f"change:{change.pk}")
     changed = TargetLine.objects.filter(pk=change.line_id, current=change.before)
-    if not changed.update(current=change.value):
+    if not changed.update(current=change.value, confirmation=change.confirmation):
         raise TargetError.one(
             "line",
             "change.overtaken",

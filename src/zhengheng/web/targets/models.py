@@ -37,6 +37,8 @@ class TargetLine(models.Model):
     countered = models.CharField(max_length=40, blank=True)
     original = models.CharField(max_length=40, blank=True)
     current = models.CharField(max_length=40, blank=True)
+    confirmation = models.TextField(blank=True)
+    """Why the target is right though it is beyond the range of sense, as somebody wrote it."""
 
     class Meta:
         ordering = ("id",)
@@ -54,6 +56,8 @@ class TargetChange(Lived):
     ground = models.CharField(max_length=24)
     route = models.CharField(max_length=24)
     reason = models.TextField()
+    confirmation = models.TextField(blank=True)
+    """The same of the wanted value."""
     answer = models.TextField(blank=True)
     effect = models.JSONField(null=True)
     decision = models.ForeignKey("decisions.Decision", models.PROTECT, null=True, related_name="+")

@@ -6,7 +6,7 @@ from typing import Any
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.lake.cells import value_fault
 from zhengheng.scheme.model import Rulebook
-from zhengheng.web.intake.services import load, opened
+from zhengheng.web.intake.services import confirmed, load, opened
 from zhengheng.web.jobs.services import Work, job
 from zhengheng.web.rulebooks.selectors import book_of
 from zhengheng.web.targets.models import TargetLine, TargetSheet
@@ -35,15 +35,12 @@ def checked(book: Rulebook, lines: Iterable[Any]) -> dict[str, Any]:
             )  # fmt: skip
         else:
             found[line.indicator] = line
-            if fault := value_fault(book, known[line.indicator], line.value, line.confirmation):
-                problems.append(
-                    Problem(
-                        where,
-                        "number",
-                        f"第 {place} 行: {fault[0]}",
-                        f"line {place}: {fault[1]}",
-                    )
-                )
+            for zh, en, text in (("", "", line.value), ("基期值", "baseline ", line.baseline)):
+                fault = value_fault(book, known[line.indicator], text, line.confirmation)
+                if fault and (text or not zh):
+                    problems.append(
+                        Problem(where, "number", f"第 {place} 行: {zh}{fault[0]}", f"line {place}: {en}{fault[1]}")
+                    )  # fmt: skip
     if not found and not problems:
         problems.append(
             Problem("lines", "lines.empty", "没有任何目标行", "there is no line with a target")
@@ -53,12 +50,25 @@ def checked(book: Rulebook, lines: Iterable[Any]) -> dict[str, Any]:
     return found
 
 
+def check_lines(book: Rulebook, lines: Iterable[TargetLine]) -> None:
+    """Raise TargetError unless every target that is about to be signed can be taken in as it stands."""
+    problems = []
+    for line in lines:
+        if fault := value_fault(book, book.indicator(line.indicator), line.proposed, line.confirmation):  # fmt: skip
+            problems.append(
+                Problem("lines", "number", f"{line.indicator}：{fault[0]}", f"{line.indicator}: {fault[1]}")
+            )  # fmt: skip
+    if problems:
+        raise TargetError(problems)
+
+
 def rows_of(sheet: TargetSheet, lines: Iterable[TargetLine]) -> list[Mapping[str, str]]:
     """The lines as rows of an intake."""
     return [
         {
             "unit": sheet.unit.code, "indicator": line.indicator, "period": sheet.rulebook.period,
             "target": line.current, **({"base": line.baseline} if line.baseline else {}),
+            **confirmed(line.confirmation),
         }
         for line in lines
     ]  # fmt: skip
