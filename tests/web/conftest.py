@@ -28,6 +28,7 @@ from zhengheng.scheme.load import load_rulebook
 HOME = Path(tempfile.mkdtemp(prefix="zhengheng-web-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 os.environ["ZHENGHENG_HOME"] = str(HOME)
+os.environ["ZHENGHENG_LOG"] = ""
 os.environ["ZHENGHENG_CLOCK"] = "2026-03-12T09:00+08:00"
 os.environ["DJANGO_SETTINGS_MODULE"] = "zhengheng.web.config.settings"
 if os.environ.get("ZHENGHENG_TEST_DATABASE") == "postgres":

@@ -1,19 +1,29 @@
 """Accounts: three officers who exclude each other, rights only by grants, locks, stale writers."""
 
+import importlib
+import json
+import re
 from datetime import date, timedelta
 from itertools import permutations
+from typing import Any
 
+import pyotp
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.test import Client, override_settings
 
 from tests.web.conftest import NOW, PASSWORD, People
 from zhengheng.domain.problems import ZhenghengError
-from zhengheng.web.accounts import services
+from zhengheng.web.accounts import credentials, services
 from zhengheng.web.accounts.models import Account, RoleGrant
-from zhengheng.web.accounts.selectors import allowed, months
+from zhengheng.web.accounts.proving import PROVED
+from zhengheng.web.accounts.sealing import opened
+from zhengheng.web.accounts.selectors import ForbiddenError, allowed, months
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.workflow.roles import OFFICE, OFFICERS, Role, conflicts
+
+SECRET = pyotp.random_base32()
 
 
 def codes(caught: pytest.ExceptionInfo[ZhenghengError]) -> set[str]:
@@ -134,15 +144,192 @@ def test_signing_in_and_out(people: People) -> None:
     assert client.get("/office/").status_code == 302
 
 
-def test_repeated_failures_lock_also_the_right_password_out(people: People) -> None:
+def sign_in_from(address: str, username: str, password: str) -> int:
+    given = {"username": username, "password": password}
+    return Client(REMOTE_ADDR=address).post("/office/sign-in/", given).status_code
+
+
+def test_repeated_failures_make_that_address_wait_and_lock_nobody_out(people: People) -> None:
     for _ in range(settings.LOCK_AFTER):
         assert sign_in("expert", "wrong")[1] == 422
-    assert sign_in("expert", PASSWORD)[1] == 422
+    assert sign_in("expert", PASSWORD)[1] == 429
+    assert sign_in("mentor", PASSWORD)[1] == 302, "another name from there"
+    assert sign_in_from("10.0.0.4", "expert", PASSWORD) == 302, "the owner, where he sits"
     assert LedgerEntry.objects.filter(act="account.locked", subject="account:expert").count() == 1
     services.unlock_account(
         account=people["expert"], row_version=1, actor=people["system_administrator"], now=NOW
     )
     assert sign_in("expert", PASSWORD)[1] == 302
+
+
+def test_who_tries_a_name_from_many_places_meets_its_owner_at_his_usual_one(people: People) -> None:
+    assert sign_in_from("10.0.0.4", "expert", PASSWORD) == 302
+    with override_settings(KNOCKS=6):
+        for place in range(6):
+            sign_in_from(f"10.9.0.{place}", "expert", "wrong")
+        assert sign_in_from("10.8.0.1", "expert", PASSWORD) == 429
+        assert sign_in_from("10.0.0.4", "expert", PASSWORD) == 302
+
+
+def test_a_clock_that_ran_ahead_locks_nobody(people: People) -> None:
+    with override_settings(FIXED_CLOCK="2027-03-12T09:00+08:00"):
+        for _ in range(settings.LOCK_AFTER):
+            sign_in("expert", "wrong")
+        services.record_failure(
+            account=people["expert"], lock_after=1, lock_for=timedelta(minutes=15), now=NOW.replace(year=2027)
+        )  # fmt: skip
+    assert sign_in("expert", PASSWORD)[1] == 302
+
+
+def renewed(
+    people: People, who: str, name: str, what: str = credentials.PASSWORD
+) -> tuple[Any, str]:
+    account = people[name]
+    return credentials.renew(
+        account=account, what=what, row_version=account.row_version, actor=people[who], now=NOW
+    )
+
+
+def test_a_new_first_password_is_drawn_shown_once_and_its_owner_is_told(people: People) -> None:
+    _, password = renewed(people, "system_administrator", "mentor")
+    assert len(password) == credentials.LENGTH
+    client, status = sign_in("mentor", password)
+    assert status == 302
+    page = client.get("/office/password/").content.decode()
+    assert "如果不是您本人要求的" in page
+    assert "如果不是您本人要求的" not in client.get("/office/password/").content.decode(), (
+        "said once"
+    )
+    assert people["mentor"].must_change_password
+    for who in ("secrecy_officer", "office_director", "mentor"):
+        with pytest.raises(ForbiddenError):
+            renewed(people, who, "expert")
+
+
+@pytest.mark.parametrize("what", [credentials.PASSWORD, credentials.FACTOR])
+def test_the_system_administrator_alone_becomes_no_officer(people: People, what: str) -> None:
+    """Two persons, neither of them the owner; a second one who says no ends it."""
+    services.keep_factor(
+        account=people["secrecy_officer"], secret=SECRET, code=pyotp.TOTP(SECRET).at(NOW), now=NOW
+    )
+    asked, password = renewed(people, "system_administrator", "secrecy_officer", what)
+    assert (asked.done_at, password) == (None, "")
+    assert sign_in("secrecy_officer", PASSWORD)[1] == 302, "nothing has changed yet"
+    held = people["secrecy_officer"]
+    for who in ("system_administrator", "secrecy_officer", "office_director"):
+        with pytest.raises(ZhenghengError):
+            credentials.confirm(
+                renewal=asked, row_version=held.row_version, actor=people[who], now=NOW
+            )
+    page = (
+        people.client("security_auditor").get("/office/accounts/secrecy_officer/").content.decode()
+    )
+    assert "确认重置" in page
+    answer = people.client("security_auditor").post(f"/office/renewals/{asked.pk}/confirm/")
+    assert answer.status_code == 200
+    held.refresh_from_db()
+    if what == credentials.PASSWORD:
+        drawn = re.search(r'<code class="code">(\w+)</code>', answer.content.decode())
+        assert drawn is not None
+        assert sign_in("secrecy_officer", drawn[1])[1] == 302
+    else:
+        assert held.factor == ""
+    with pytest.raises(ZhenghengError):
+        credentials.confirm(
+            renewal=asked, row_version=held.row_version, actor=people["security_auditor"], now=NOW
+        )
+    again, _ = renewed(people, "system_administrator", "secrecy_officer", what)
+    credentials.drop(renewal=again, actor=people["security_auditor"], now=NOW)
+    with pytest.raises(ZhenghengError):
+        credentials.confirm(
+            renewal=again, row_version=held.row_version, actor=people["security_auditor"], now=NOW
+        )
+    acts = LedgerEntry.objects.filter(subject="account:secrecy_officer").values_list(
+        "act", flat=True
+    )
+    assert {"account.renewal_asked", "account.renewal_dropped"} <= set(acts)
+
+
+def test_for_the_system_administrator_the_secrecy_officer_asks_and_the_auditor_confirms(
+    people: People,
+) -> None:
+    asked, _ = renewed(people, "secrecy_officer", "system_administrator")
+    held = people["system_administrator"]
+    assert credentials.confirm(
+        renewal=asked, row_version=held.row_version, actor=people["security_auditor"], now=NOW
+    )
+
+
+def test_a_second_factors_secret_lies_sealed(people: People) -> None:
+    account = people["office_data"]
+    services.keep_factor(account=account, secret=SECRET, code=pyotp.TOTP(SECRET).at(NOW), now=NOW)
+    account.refresh_from_db()
+    assert SECRET not in account.factor
+    assert opened(account.factor) == SECRET
+    with override_settings(SECRET_KEY="another installation's"):
+        assert opened(account.factor) == "", "no code fits what cannot be read"
+    Account.objects.filter(pk=account.pk).update(factor=SECRET)
+    module = importlib.import_module("zhengheng.web.accounts.migrations.0004_credentials")
+    module.seal_factors(apps, None)
+    account.refresh_from_db()
+    assert opened(account.factor) == SECRET, "what version 0.1.0 kept is sealed"
+
+
+def test_signatures_and_grants_want_somebody_who_is_still_there(people: People) -> None:
+    client = people.client("secrecy_officer")
+    given = {"role": "expert", "valid_from": str(NOW.date())}
+    session = client.session
+    session[PROVED] = 0
+    session.save()
+    people.make("new")
+    answer = client.post("/office/accounts/new/grants/", given)
+    assert answer.status_code == 403
+    assert "验证身份" in answer.content.decode()
+    assert not people["new"].grants.exists()
+    api = client.post(
+        "/api/v1/accounts/new/grants", json.dumps(given), content_type="application/json"
+    )
+    assert (api.status_code, api.json()["type"]) == (403, "prove.needed")
+    assert (
+        client.post("/office/prove/", {"password": "wrong", "next": "/office/"}).status_code == 422
+    )
+    assert (
+        client.post("/office/prove/", {"password": PASSWORD, "next": "https://elsewhere/"}).headers[
+            "Location"
+        ]
+        == "/office/"
+    )
+    assert client.post("/office/accounts/new/grants/", given).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("role", "days", "code"),
+    [
+        ("expert", ("2000-01-01", None), "grant.past"),
+        ("external_auditor", ("2026-03-12", "9999-12-31"), "grant.far"),
+        ("expert", ("9999-01-01", None), "grant.far"),
+        ("expert", ("2026-03-12", "2026-03-11"), "grant.order"),
+    ],
+)
+def test_a_right_begins_when_it_is_given_and_ends_within_sight(
+    people: People, role: str, days: tuple[str, str | None], code: str
+) -> None:
+    first, last = (date.fromisoformat(day) if day else None for day in days)
+    with pytest.raises(ZhenghengError) as caught:
+        people.give(people.make("new"), Role(role), valid_from=first, valid_to=last)
+    assert code in codes(caught)
+
+
+@pytest.mark.parametrize(
+    "username",
+    ["mеntor", "ｍentor", "men\u200btor", "men\u202etor", "rnentor", "Mentor", "MENTOR", "mentоr", "ментор"],
+)  # fmt: skip
+def test_no_account_looks_like_another(people: People, username: str) -> None:
+    with pytest.raises(ZhenghengError) as caught:
+        people.make(username)
+    assert "username" in {p.where for p in caught.value.problems}
+    for plain in ("王小明", "expert2", "wang.xiaoming"):
+        people.make(plain)
 
 
 def test_the_door_says_the_same_to_every_failure(people: People) -> None:
@@ -192,17 +379,13 @@ def test_a_forgotten_password_is_reset_by_the_administrator_and_changed_by_the_p
 ) -> None:
     administrator = people.client("system_administrator")
     address = "/office/accounts/expert/password/"
-    assert administrator.post(address, {"row_version": "1", "password": "short"}).status_code == 422
-    assert (
-        administrator.post(address, {"row_version": "7", "password": "Quite-Another-9"}).status_code
-        == 409
-    )
-    assert (
-        administrator.post(address, {"row_version": "1", "password": "Quite-Another-9"}).status_code
-        == 302
-    )
+    assert administrator.post(address, {"row_version": "7"}).status_code == 409
+    answer = administrator.post(address, {"row_version": "1"})
+    drawn = re.search(r'<code class="code">(\w+)</code>', answer.content.decode())
+    assert drawn is not None
+    assert "no-store" in answer.headers["Cache-Control"]
     assert sign_in("expert", PASSWORD)[1] == 422
-    client, status = sign_in("expert", "Quite-Another-9")
+    client, status = sign_in("expert", drawn[1])
     assert status == 302
     assert client.get("/office/").headers["Location"] == "/office/password/"
     assert LedgerEntry.objects.filter(act="account.password_reset").count() == 1

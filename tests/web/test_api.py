@@ -40,7 +40,11 @@ TABLE: dict[tuple[str, str], tuple[set[Role], dict[str, Any]]] = {
     ("post", "/accounts"): (ADMINISTRATOR, {"username": "x", "name": "x", "password": "short"}),
     ("post", "/accounts/{username}/close"): (ADMINISTRATOR, VERSION),
     ("post", "/accounts/{username}/unlock"): (ADMINISTRATOR, VERSION),
-    ("post", "/accounts/{username}/password"): (ADMINISTRATOR, VERSION | {"password": "short"}),
+    ("post", "/accounts/{username}/password"): (ADMINISTRATOR, VERSION),
+    ("post", "/accounts/{username}/second-factor"): (ADMINISTRATOR, VERSION),
+    ("get", "/accounts/renewals"): (set(OFFICERS), {}),
+    ("post", "/accounts/renewals/{number}/confirm"): (NOBODY, VERSION),
+    ("post", "/accounts/renewals/{number}/drop"): (NOBODY, {}),
     ("post", "/accounts/{username}/grants"): (SECRECY, {"role": "nothing"}),
     ("post", "/grants/{number}/revoke"): (SECRECY, VERSION),
     ("get", "/results"): (EVERYONE, {}),
@@ -113,7 +117,9 @@ def of_kinds() -> set[tuple[str, str]]:
                 found.add(("post", f"/{kind.path}/{act.name}"))
             elif not act.by_machine:
                 found.add(("post", f"/{kind.path}/{{number}}/{act.name}"))
-            if act.on_paper:
+            if act.on_paper and act in kind.makers:
+                found.add(("get", f"/{kind.path}/{act.name}/paper"))
+            elif act.on_paper:
                 found.add(("get", f"/{kind.path}/{{number}}/{act.name}/paper"))
     return found
 

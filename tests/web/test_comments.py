@@ -35,7 +35,7 @@ from zhengheng.web.jobs.models import Job
 from zhengheng.web.jobs.services import run_job
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.portal.inbox import KEY, LONGEST, Inbox, read_export
-from zhengheng.web.portal.receiving import MOST_A_MINUTE, Receiver, receiving
+from zhengheng.web.portal.receiving import MOST_OF_ALL, MOST_OF_ONE, Receiver, receiving
 from zhengheng.web.rulebooks.acts import RULEBOOKS, RulebookStateError
 from zhengheng.web.rulebooks.models import RulebookVersion
 
@@ -224,7 +224,7 @@ def test_an_export_is_believed_only_with_its_signature_and_only_once(
     assert people.client("mentor").get("/office/comments-import/").status_code == 403
 
 
-def post(application: Any, body: bytes) -> tuple[str, str]:
+def post(application: Any, body: bytes, address: str = "10.0.0.1") -> tuple[str, str]:
     environ: dict[str, Any] = {}
     setup_testing_defaults(environ)
     environ |= {
@@ -232,6 +232,7 @@ def post(application: Any, body: bytes) -> tuple[str, str]:
         "PATH_INFO": "/comments",
         "CONTENT_LENGTH": str(len(body)),
         "wsgi.input": io.BytesIO(body),
+        "REMOTE_ADDR": address,
     }
     told: list[Any] = []
     list(
@@ -243,8 +244,10 @@ def post(application: Any, body: bytes) -> tuple[str, str]:
 
 
 def test_the_portals_process_takes_what_is_short_and_not_too_much_at_once(tmp_path: Path) -> None:
-    inbox = Inbox(tmp_path)
-    application = receiving(lambda environ, start: [b"page"], Receiver(inbox, lambda: NOW))
+    inbox, moment = Inbox(tmp_path), [0.0]
+    application = receiving(
+        lambda environ, start: [b"page"], Receiver(inbox, lambda: NOW, lambda: moment[0])
+    )
     status, where = post(
         application, urlencode({"text": SAID, "language": "en", "page": "/x"}).encode()
     )
@@ -258,12 +261,19 @@ def test_the_portals_process_takes_what_is_short_and_not_too_much_at_once(tmp_pa
         post(application, urlencode({"text": "spam", "website": "x"}).encode())[1]
         == "comments.html"
     )
-    for _ in range(MOST_A_MINUTE):
+    moment[0] = 61.0
+    for _ in range(MOST_OF_ONE):
         post(application, urlencode({"text": "again"}).encode())
-    assert post(application, urlencode({"text": "again"}).encode())[1].startswith(
-        "comments.html?late"
-    )
-    assert len(inbox.letters()) == MOST_A_MINUTE
+    more = urlencode({"text": "again"}).encode()
+    assert post(application, more)[1].startswith("comments.html?late")
+    assert "received" in post(application, more, "10.0.0.2")[1], "others are not held up"
+    assert len(inbox.letters()) == MOST_OF_ONE + 2
+    moment[0] = 121.0
+    assert "received" in post(application, more)[1], "a minute later, though the day's clock stands"
+    taken = 1
+    for number in range(MOST_OF_ALL):
+        taken += "received" in post(application, more, f"10.1.{number // 250}.{number % 250}")[1]
+    assert taken == MOST_OF_ALL, "all together have a budget too"
     assert (tmp_path / "inbox.key").stat().st_mode & 0o077 == 0
     again = Inbox(tmp_path)
     assert read_export(again.export(NOW), (tmp_path / KEY).read_bytes(), "x") == inbox.letters()

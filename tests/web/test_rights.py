@@ -23,6 +23,9 @@ TABLE: dict[tuple[str, str], set[Role]] = {
     ("POST", "/office/second-factor/confirm/"): EVERYONE,
     ("GET", "/office/second-factor/code/"): EVERYONE,
     ("POST", "/office/accounts/mentor/second-factor/"): {Role.SYSTEM_ADMINISTRATOR},
+    ("POST", "/office/renewals/99/confirm/"): NOBODY,
+    ("POST", "/office/renewals/99/drop/"): NOBODY,
+    ("GET", "/office/prove/"): EVERYONE,
     ("GET", "/office/organisation/"): EVERYONE,
     ("GET", "/office/organisation/D10/"): EVERYONE,
     ("GET", "/office/organisation/import/"): {Role.SYSTEM_ADMINISTRATOR},
@@ -89,7 +92,7 @@ OPEN = {
 KINDS_AT = tuple(f"/office/{kind.path}/" for kind in KINDS)
 
 
-OWN = {"/office/ledger/checkpoint/", "/office/password/", "/office/tokens/",
+OWN = {"/office/ledger/checkpoint/", "/office/prove/", "/office/password/", "/office/tokens/",
        "/office/second-factor/confirm/", "/office/second-factor/code/"}  # fmt: skip
 """Where the auditor writes: a checkpoint, and what concerns his own account."""
 

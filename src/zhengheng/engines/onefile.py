@@ -19,9 +19,9 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined, to_jsonable_python
 
 from zhengheng import __version__
-from zhengheng.scheme import base, indicator, methods, model, procedure, relative
+from zhengheng.scheme import base, indicator, methods, model, procedure
 
-MODEL = (base, methods, relative, indicator, procedure, model)
+MODEL = (base, methods, indicator, procedure, model)
 """The modules whose classes are stood in for, each after those it imports."""
 FIRST, LAST = "zhengheng.scheme.shapes", "zhengheng.engines.verifier"
 _HEAD = '''#!/usr/bin/env python3

@@ -19,9 +19,9 @@ from zhengheng.lake.store import Lake
 from zhengheng.lake.tarball import Tarball, unpack
 from zhengheng.web.ledger.services import RESTORED
 
-KEYS = ("ledger.key", "django.key", "secret.key")
+KEYS = ("ledger.key", "django.key", "secret.key", "inbox.key")
 """What somebody with the backup must not have."""
-FOLDERS = ("files", "archive", "publications")
+FOLDERS = ("files", "archive", "publications", "portal", "inbox")
 ALONE = ("ledger.pub", "witnesses.txt", "portal.yaml", "portal-inbox.pub")
 Tell = Callable[[str], None]
 
@@ -56,7 +56,11 @@ def backup(home: Path, out: Path, tell: Tell) -> int:
         for name in FOLDERS:
             for path in sorted((home / name).rglob("*")):
                 inside = path.relative_to(home)
-                if path.is_file() and not any(part.endswith(".part") for part in inside.parts):
+                if (
+                    path.is_file()
+                    and path.name not in KEYS
+                    and not any(part.endswith(".part") for part in inside.parts)
+                ):
                     tarball.add(inside.as_posix(), path)
     return len(tarball.digests)
 

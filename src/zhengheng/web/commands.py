@@ -5,6 +5,7 @@ import os
 import secrets
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -179,6 +180,8 @@ def portal_export(
     begin(home, look_only=True)
     from zhengheng.web.portal.writing import publish
 
+    # What is published is everybody's: a web server of another account reads it.
+    os.umask(0o022)
     out_line(f"{publish(target)} pages · {target}")
 
 
@@ -191,11 +194,14 @@ def portal_serve(
     port: Annotated[int, typer.Option(help="port")] = 8001,
     threads: Annotated[int, typer.Option(help="threads")] = 8,
     inbox: Annotated[Path | None, typer.Option(help="留言收件箱文件夹 / folder that takes comments")] = None,
+    proxies: Annotated[str, typer.Option(envvar="ZHENGHENG_PROXIES", help="前置代理的地址，用逗号分开 / addresses of proxies in front, by commas")] = "",
 ) -> None:  # fmt: skip
     """Serve a written portal: a process that knows no database and no office, and writes nothing but its inbox."""
     from waitress import serve as waitress_serve
     from whitenoise import WhiteNoise  # type: ignore[import-untyped]
 
+    from zhengheng.web.config.bounds import COMMENT
+    from zhengheng.web.config.proxies import behind, networks
     from zhengheng.web.portal.inbox import Inbox
     from zhengheng.web.portal.receiving import Receiver, receiving
 
@@ -211,11 +217,14 @@ def portal_serve(
     pages = WhiteNoise(absent, root=str(folder), index_file=True, max_age=300)
     out_line(f"门户 portal: http://{host}:{port}/  (Ctrl+C 结束 / ends it)")
     served = (
-        receiving(pages, Receiver(Inbox(inbox), lambda: datetime.now(UTC)))
+        receiving(pages, Receiver(Inbox(inbox), lambda: datetime.now(UTC), time.monotonic))
         if inbox is not None
         else pages
     )
-    waitress_serve(served, host=host, port=port, threads=threads)
+    waitress_serve(
+        behind(served, networks(proxies)), host=host, port=port, threads=threads,
+        max_request_body_size=COMMENT, clear_untrusted_proxy_headers=False,
+    )  # fmt: skip
 
 
 @portal.command("comments")

@@ -32,7 +32,7 @@ def begin(home: Path, *, look_only: bool = False, new: bool = False) -> None:
         )  # fmt: skip
     os.environ["ZHENGHENG_HOME"] = str(home.resolve())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhengheng.web.config.settings")
-    home.mkdir(parents=True, exist_ok=True)
+    _alone(home)
     _set_up()
     from django.core.management import call_command
     from django.db import OperationalError, connection
@@ -45,6 +45,15 @@ def begin(home: Path, *, look_only: bool = False, new: bool = False) -> None:
                 call_command("migrate", verbosity=0, interactive=False)
     except OperationalError as error:
         raise unreachable(error) from error
+
+
+def _alone(home: Path) -> None:
+    """What an office holds is its account's alone: the database, keys, files, and what is made of them."""
+    os.umask(0o077)
+    home.mkdir(parents=True, exist_ok=True)
+    held = home.stat()
+    if held.st_mode & 0o077 and held.st_uid == os.getuid():
+        home.chmod(0o700)
 
 
 def _set_up() -> None:

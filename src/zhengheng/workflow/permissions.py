@@ -53,6 +53,7 @@ RULES: tuple[Rule, ...] = (
     _rule("account.close", Role.SYSTEM_ADMINISTRATOR),
     _rule("account.unlock", Role.SYSTEM_ADMINISTRATOR),
     _rule("account.reset_password", Role.SYSTEM_ADMINISTRATOR),
+    _rule("account.confirm_renewal", *OFFICERS),
     _rule("grant.give", Role.SECRECY_OFFICER),
     _rule("grant.revoke", Role.SECRECY_OFFICER),
     _rule("ledger.read", Role.SECURITY_AUDITOR),

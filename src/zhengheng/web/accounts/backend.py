@@ -1,19 +1,18 @@
 """Signing in with a local account; a locked or closed one is told nothing but that it failed."""
 
-from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 
 from zhengheng.web.accounts.models import Account
-from zhengheng.web.accounts.services import record_failure, record_sign_in
+from zhengheng.web.accounts.selectors import is_locked
+from zhengheng.web.accounts.services import record_sign_in
 
 
 class AccountBackend(BaseBackend):
-    """Local accounts with argon2 passwords and a lock after repeated failures."""
+    """Local accounts with argon2 passwords. How often one may try is decided before (zhengheng.web.accounts.throttle)."""
 
     def authenticate(
         self, request: HttpRequest | None, username: str = "", password: str = "", **_: Any
@@ -26,13 +25,7 @@ class AccountBackend(BaseBackend):
             make_password(password)  # the same work, so that time tells nobody who has an account
             return None
         right = account.check_password(password)
-        if account.locked_until is not None and account.locked_until > now:
-            return None
-        if not right:
-            wait = timedelta(minutes=settings.LOCK_MINUTES)
-            record_failure(account=account, lock_after=settings.LOCK_AFTER, lock_for=wait, now=now)
-            return None
-        if not account.is_active:
+        if not right or not account.is_active or is_locked(account, now):
             return None
         record_sign_in(account=account, now=now)
         return account

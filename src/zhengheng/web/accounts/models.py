@@ -18,8 +18,8 @@ class Account(AbstractBaseUser):
     failures = models.PositiveSmallIntegerField(default=0)
     locked_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
-    factor = models.CharField(max_length=64, blank=True)
-    """The secret of the second factor (TOTP), once it was confirmed."""
+    factor = models.CharField(max_length=255, blank=True)
+    """The sealed secret of the second factor (TOTP), once it was confirmed."""
     factor_step = models.PositiveBigIntegerField(default=0)
     """The last time step whose code was used: no code opens twice."""
     row_version = models.PositiveIntegerField(default=1)
@@ -75,7 +75,37 @@ class RoleGrant(models.Model):
 
 
 class FailedSignIn(models.Model):
-    """A sign-in from an address that failed; kept for as long as it counts."""
+    """A sign-in that failed; kept for as long as it counts. The name stands as a keyed digest."""
 
     address = models.CharField(max_length=64, db_index=True)
+    name = models.CharField(max_length=64, db_index=True, default="")
     at = models.DateTimeField()
+
+
+class KnownAddress(models.Model):
+    """An address from which an account signed in, with the last time: there its door stays open."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    address = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["account", "address"], name="one_row_an_address"),
+        )
+
+
+class Renewal(models.Model):
+    """A new first password, or a forgotten second factor, of an account: who asked, who carried it out, when the owner was told."""
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="renewals")
+    what = models.CharField(max_length=16)
+    asked_by = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    done_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    done_at = models.DateTimeField(null=True)
+    dropped_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-id",)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.web.accounts import services
 from zhengheng.web.accounts.request import OfficeRequest
-from zhengheng.web.accounts.selectors import grants
+from zhengheng.web.accounts.selectors import grants, is_locked
 from zhengheng.web.pages.tags import say
 from zhengheng.workflow.roles import PRIVILEGED
 
@@ -89,7 +89,7 @@ def code(request: OfficeRequest) -> HttpResponse:
                 lock_for=timedelta(minutes=settings.LOCK_MINUTES), now=request.now,
             )  # fmt: skip
             request.user.refresh_from_db()
-            if request.user.locked_until and request.user.locked_until > request.now:
+            if is_locked(request.user, request.now):
                 logout(request)
                 return redirect("sign_in")
         else:

@@ -1,12 +1,13 @@
 """Who an account is and what it may do: the one place where grants become rights."""
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
 
 from zhengheng.domain.problems import ZhenghengError
-from zhengheng.web.accounts.models import Account, FailedSignIn, RoleGrant
+from zhengheng.web.accounts.models import Account, Renewal, RoleGrant
 from zhengheng.web.organisation.succession import before
 from zhengheng.workflow.permissions import may
 from zhengheng.workflow.roles import Grant, Role
@@ -74,9 +75,16 @@ def forbidden(act: str) -> ForbiddenError:
     )  # fmt: skip
 
 
-def knocks(address: str, since: datetime) -> int:
-    """How many sign-ins from an address failed since a moment, whatever names they tried."""
-    return FailedSignIn.objects.filter(address=address[:64], at__gte=since).count()
+def is_locked(account: Account, now: datetime) -> bool:
+    """Whether wrong codes lock an account. No lock is longer than it was made: a clock that ran ahead locks nobody out."""
+    until = account.locked_until
+    return until is not None and now < until <= now + timedelta(minutes=settings.LOCK_MINUTES)
+
+
+def waiting_renewals() -> QuerySet[Renewal]:
+    """Officers' renewals that wait for a second officer."""
+    held = Renewal.objects.filter(done_at=None, dropped_at=None)
+    return held.select_related("account", "asked_by")
 
 
 def months(account: Account, day: date) -> list[tuple[RoleGrant, int]]:

@@ -5,15 +5,18 @@ import secrets
 from datetime import date, datetime, timedelta
 
 import pyotp
-from django.contrib.auth.hashers import make_password
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from zhengheng.domain.names import faults, is_foreign, skeleton
 from zhengheng.domain.problems import Problem, ZhenghengError
-from zhengheng.web.accounts.models import Account, FailedSignIn, RoleGrant
+from zhengheng.web.accounts.models import Account, RoleGrant
+from zhengheng.web.accounts.sealing import opened, seal
 from zhengheng.web.accounts.selectors import require, standing
+from zhengheng.web.accounts.throttle import let_try_again
 from zhengheng.web.ledger.services import append
 from zhengheng.web.organisation.models import Unit
 from zhengheng.workflow.roles import ENDING, NAMES, OF_A_UNIT, Role, conflicts
@@ -76,6 +79,7 @@ def _make(username: str, name: str, password: str, now: datetime) -> Account:
                 "a user name has 2 to 60 letters, digits or . _ @ -",
             )
         )
+    problems += _look_alikes(account)
     if problems:
         raise AccountError(problems)
     _check_password(password, account)
@@ -88,6 +92,24 @@ def _make(username: str, name: str, password: str, now: datetime) -> Account:
             "username", "account.taken", zh=f"账号 {username} 已存在", en=f"the user name {username} is taken",
         ) from error  # fmt: skip
     return account
+
+
+def _look_alikes(account: Account) -> list[Problem]:
+    """Nobody gets a name in which something is hidden, or that a reader takes for another's."""
+    found = [
+        Problem(field, "name.hidden", zh, en)
+        for field, value in (("username", account.username), ("name", account.name))
+        for zh, en in faults(value)
+    ]
+    if is_foreign(account.username) and not any(p.where == "username" for p in found):
+        found.append(Problem("username", "name.foreign", "账号请用拉丁字母或汉字", "a user name has Latin letters or Chinese characters"))  # fmt: skip
+    mine = skeleton(account.username)
+    for other in Account.objects.exclude(username=account.username).values_list(
+        "username", flat=True
+    ):
+        if skeleton(other) == mine:
+            found.append(Problem("username", "name.alike", f"与已有账号“{other}”看上去相同，请换一个", f'it looks like the user name "{other}"; choose another'))  # fmt: skip
+    return found
 
 
 def _check_password(password: str, account: Account) -> None:
@@ -125,7 +147,7 @@ def change_password(*, account: Account, old: str, new: str, now: datetime) -> N
 def close_account(*, account: Account, row_version: int, actor: Account, now: datetime) -> None:
     """Nobody signs in with it any more; what it did stays."""
     require(actor, "account.close", now.date())
-    _change(account, row_version, is_active=False)
+    change_conditionally(account, row_version, is_active=False)
     append(
         act="account.closed", subject=f"account:{account.username}", actor=actor.username, at=now
     )
@@ -135,7 +157,8 @@ def close_account(*, account: Account, row_version: int, actor: Account, now: da
 def unlock_account(*, account: Account, row_version: int, actor: Account, now: datetime) -> None:
     """Let a locked account try again before its time is over."""
     require(actor, "account.unlock", now.date())
-    _change(account, row_version, failures=0, locked_until=None)
+    change_conditionally(account, row_version, failures=0, locked_until=None)
+    let_try_again(account)
     append(
         act="account.unlocked", subject=f"account:{account.username}", actor=actor.username, at=now
     )
@@ -145,21 +168,23 @@ def unlock_account(*, account: Account, row_version: int, actor: Account, now: d
 def keep_factor(*, account: Account, secret: str, code: str, now: datetime) -> None:
     """Begin to use a second factor; the code proves that the app has the secret. Raises AccountError."""
     _use_code(account, secret, code, now)
-    Account.objects.filter(pk=account.pk).update(factor=secret)
+    Account.objects.filter(pk=account.pk).update(factor=seal(secret))
     append(act="account.factor_kept", subject=f"account:{account.username}", actor=account.username, at=now)  # fmt: skip
 
 
 def check_factor(*, account: Account, code: str, now: datetime) -> None:
     """A code at the door. Raises AccountError; a wrong one counts like a wrong password."""
     with transaction.atomic():
-        _use_code(account, account.factor, code, now)
+        _use_code(account, opened(account.factor), code, now)
 
 
 def _use_code(account: Account, secret: str, code: str, now: datetime) -> None:
     """Codes of this half minute and its neighbours, each once."""
     step = int(now.timestamp()) // 30
     for near in (step, step - 1, step + 1):
-        fits = secrets.compare_digest(pyotp.TOTP(secret).generate_otp(near).encode(), code.encode())
+        fits = secret and secrets.compare_digest(
+            pyotp.TOTP(secret).generate_otp(near).encode(), code.encode()
+        )
         fresh = Account.objects.filter(pk=account.pk, factor_step__lt=near)
         if fits and fresh.update(factor_step=near):
             return
@@ -168,37 +193,7 @@ def _use_code(account: Account, secret: str, code: str, now: datetime) -> None:
     )  # fmt: skip
 
 
-@transaction.atomic
-def forget_factor(*, account: Account, row_version: int, actor: Account, now: datetime) -> None:
-    """For somebody who lost his phone: he sets a new second factor up at the next sign-in."""
-    require(actor, "account.reset_password", now.date())
-    _change(account, row_version, factor="", factor_step=0)
-    append(
-        act="account.factor_forgotten",
-        subject=f"account:{account.username}",
-        actor=actor.username,
-        at=now,
-    )
-
-
-@transaction.atomic
-def reset_password(
-    *, account: Account, row_version: int, password: str, actor: Account, now: datetime
-) -> None:
-    """A new first password for somebody who forgot his; he must change it at once."""
-    require(actor, "account.reset_password", now.date())
-    _check_password(password, account)
-    _change(account, row_version, password=make_password(password), must_change_password=True,
-            failures=0, locked_until=None)  # fmt: skip
-    append(
-        act="account.password_reset",
-        subject=f"account:{account.username}",
-        actor=actor.username,
-        at=now,
-    )
-
-
-def _change(account: Account, row_version: int, **fields: object) -> None:
+def change_conditionally(account: Account, row_version: int, **fields: object) -> None:
     """Conditional on the version that the actor saw. Raises StaleError."""
     fields["row_version"] = F("row_version") + 1
     changed = Account.objects.filter(pk=account.pk, row_version=row_version).update(**fields)
@@ -223,7 +218,7 @@ def give_role(
     require(actor, "grant.give", now.date())
     # The row's lock keeps two officers from giving two excluding roles at once.
     held = Account.objects.select_for_update().get(pk=account.pk)
-    problems = _grant_problems(held, role, unit, valid_to, actor, now)
+    problems = _grant_problems(held, role, unit, (valid_from, valid_to), actor, now)
     if problems:
         raise AccountError(problems)
     grant = RoleGrant.objects.create(
@@ -238,12 +233,14 @@ def give_role(
 
 
 def _grant_problems(
-    account: Account, role: Role, unit: Unit | None, valid_to: date | None, actor: Account, now: datetime
+    account: Account, role: Role, unit: Unit | None, days: tuple[date, date | None], actor: Account, now: datetime
 ) -> list[Problem]:  # fmt: skip
+    valid_from, valid_to = days
     zh, en = NAMES[role]
     held = list(RoleGrant.objects.filter(account=account, revoked_at=None))
     lasting = [Role(g.role) for g in held if g.valid_to is None or g.valid_to >= now.date()]
     found = conflicts(lasting, role)
+    found += _day_problems(account, role, valid_from, valid_to, now)
     if account.pk == actor.pk:
         found.append(
             Problem("account", "grant.self", "不能给自己授权", "nobody gives a role to himself")
@@ -264,6 +261,22 @@ def _grant_problems(
         found.append(
             Problem("role", "grant.held", "该账号已有此角色", "the account holds this role already")
         )
+    return found
+
+
+def _day_problems(
+    account: Account, role: Role, valid_from: date, valid_to: date | None, now: datetime
+) -> list[Problem]:
+    """A right begins when it is given, or later; it does not reach back to before its account, nor for ever where it must end."""
+    day, found = now.date(), []
+    first = min(day, account.created_at.date())
+    if valid_from < first:
+        found.append(Problem("valid_from", "grant.past", f"授权不能早于账号建立之日（{first}）", f"a role cannot begin before its account was made ({first})"))  # fmt: skip
+    last = day + timedelta(days=settings.ENDING_DAYS if role in ENDING else settings.GRANT_DAYS)
+    if (valid_to or day) > last or valid_from > last:
+        found.append(Problem("valid_to", "grant.far", f"截止日期最迟为 {last}，到期后可以再授权", f"the end is {last} at the latest; the role can be given again then"))  # fmt: skip
+    if valid_to is not None and valid_to < valid_from:
+        found.append(Problem("valid_to", "grant.order", "截止日期早于起始日期", "the end is before the beginning"))  # fmt: skip
     return found
 
 
@@ -292,19 +305,13 @@ def revoke_role(*, grant: RoleGrant, row_version: int, actor: Account, now: date
 def record_failure(
     *, account: Account, lock_after: int, lock_for: timedelta, now: datetime
 ) -> None:
-    """A wrong password. After too many in a row the account is locked for a while."""
+    """A wrong code of a second factor, by somebody who has the password. After too many in a row the account is locked for a while."""
     held = Account.objects.select_for_update().get(pk=account.pk)
     held.failures += 1
     if held.failures >= lock_after:
         held.failures, held.locked_until = 0, now + lock_for
         append(act="account.locked", subject=f"account:{held.username}", actor="system", at=now)
     held.save(update_fields=["failures", "locked_until"])
-
-
-def record_knock(*, address: str, keep: timedelta, now: datetime) -> None:
-    """A failed sign-in from an address; older ones are forgotten."""
-    FailedSignIn.objects.filter(at__lt=now - keep).delete()
-    FailedSignIn.objects.create(address=address[:64], at=now)
 
 
 @transaction.atomic

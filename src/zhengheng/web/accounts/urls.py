@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from zhengheng.web.accounts import second_factor, token_views, views
+from zhengheng.web.accounts import proving, second_factor, token_views, views
+from zhengheng.web.accounts.credentials import FACTOR, PASSWORD
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign_in"),
@@ -20,10 +21,18 @@ urlpatterns = [
     path("accounts/<str:username>/", views.account, name="account"),
     path("accounts/<str:username>/close/", views.close, name="account_close"),
     path("accounts/<str:username>/unlock/", views.unlock, name="account_unlock"),
-    path("accounts/<str:username>/password/", views.reset, name="account_reset"),
     path(
-        "accounts/<str:username>/second-factor/", views.forget_factor, name="account_forget_factor"
+        "accounts/<str:username>/password/", views.renew, {"what": PASSWORD}, name="account_reset"
     ),
+    path(
+        "accounts/<str:username>/second-factor/",
+        views.renew,
+        {"what": FACTOR},
+        name="account_forget_factor",
+    ),
+    path("renewals/<int:number>/confirm/", views.confirm_renewal, name="renewal_confirm"),
+    path("renewals/<int:number>/drop/", views.drop_renewal, name="renewal_drop"),
+    path("prove/", proving.prove, name="prove"),
     path("accounts/<str:username>/grants/", views.give, name="grant_give"),
     path("grants/<int:number>/revoke/", views.revoke, name="grant_revoke"),
 ]

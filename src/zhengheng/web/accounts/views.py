@@ -1,20 +1,29 @@
 """Pages of accounts: they translate, the services decide."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from zhengheng.domain.problems import Problem, ZhenghengError
-from zhengheng.web.accounts import imports, services
-from zhengheng.web.accounts.models import Account, RoleGrant
+from zhengheng.web.accounts import credentials, imports, services, throttle
+from zhengheng.web.accounts.models import Account, Renewal, RoleGrant
+from zhengheng.web.accounts.proving import require_proof
 from zhengheng.web.accounts.request import OfficeRequest
-from zhengheng.web.accounts.selectors import allowed, knocks, listed, months, require
+from zhengheng.web.accounts.selectors import (
+    allowed,
+    is_locked,
+    listed,
+    months,
+    require,
+    waiting_renewals,
+)
 from zhengheng.web.files.take_in import take_in
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.selectors import standing as standing_units
@@ -26,24 +35,23 @@ from zhengheng.workflow.roles import NAMES, Role
 def sign_in(request: OfficeRequest) -> HttpResponse:
     """The door. A failure never says whether it was the name, the password or a lock."""
     problems: list[Problem] = []
-    wait = timedelta(minutes=settings.LOCK_MINUTES)
-    if (
-        request.method == "POST"
-        and knocks(_address(request), request.now - wait) >= settings.KNOCKS
-    ):
-        problem = Problem("sign_in", "sign_in.knocks", f"此地址登录失败次数过多, 请 {settings.LOCK_MINUTES} 分钟后再试",
-                          f"too many failed sign-ins from this address; try again in {settings.LOCK_MINUTES} minutes")  # fmt: skip
-        return render(request, "accounts/sign_in.html", {"problems": [problem]}, status=429)
     if request.method == "POST":
         username, given = request.POST.get("username", "").strip(), request.POST.get("password", "")
+        address, now = _address(request), request.now
+        if throttle.must_wait(username=username, address=address, now=now):
+            problem = Problem("sign_in", "sign_in.wait", f"登录失败次数过多，请 {settings.LOCK_MINUTES} 分钟后再试",
+                              f"too many failed sign-ins; try again in {settings.LOCK_MINUTES} minutes")  # fmt: skip
+            return render(request, "accounts/sign_in.html", {"problems": [problem]}, status=429)
         account = authenticate(request, username=username, password=given)
         if account is not None:
             login(request, account)
+            throttle.note_success(account=account, address=address, now=now)
+            _tell_owner(request, account)
             return redirect(_inside(request))
-        services.record_knock(address=_address(request), keep=wait, now=request.now)
+        throttle.note_failure(username=username, address=address, now=now)
         problems.append(
-            Problem("username", "sign_in.failed", "账号或密码不正确, 或账号已锁定; 连续输错会锁定 15 分钟",
-                    "user name or password is wrong, or the account is locked; repeated failures lock it for 15 minutes")
+            Problem("username", "sign_in.failed", "账号或密码不正确。连续输错后，这里需要等 15 分钟才能再试",
+                    "user name or password is wrong; after repeated failures you have to wait 15 minutes here")
         )  # fmt: skip
     context = {
         "problems": problems, "next": request.GET.get("next", ""), "doors": settings.DOORS.items(),
@@ -52,9 +60,20 @@ def sign_in(request: OfficeRequest) -> HttpResponse:
 
 
 def _address(request: OfficeRequest) -> str:
-    """Where a request comes from. A proxy's word counts only where one is declared in front of this office."""
-    told = str(request.META.get("HTTP_X_FORWARDED_FOR", "")) if settings.HTTPS else ""
-    return told.rsplit(",", 1)[-1].strip() or str(request.META.get("REMOTE_ADDR", ""))
+    """Where a request comes from, as zhengheng.web.config.proxies found out."""
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def _tell_owner(request: OfficeRequest, account: Account) -> None:
+    """What others renewed for him since he was here last."""
+    for one in credentials.notices(account, request.now):
+        zh, en = credentials.WHAT[one.what]
+        by = one.done_by.name if one.done_by else ""
+        at = timezone.localtime(one.done_at or request.now)
+        messages.warning(request, say(
+            f"您的{zh}已于 {at:%Y-%m-%d %H:%M} 由{one.asked_by.name}申请、{by}办理重置。如果不是您本人要求的，请立即告知安全审计员。",
+            f"Your {en} was renewed on {at:%Y-%m-%d %H:%M}: asked for by {one.asked_by.name}, done by {by}. If you did not want it, tell the security auditor at once.",
+        ))  # fmt: skip
 
 
 def _inside(request: OfficeRequest) -> str:
@@ -102,6 +121,7 @@ def accounts(request: OfficeRequest) -> HttpResponse:
         "bare": in_use.count([]),
         "may_create": allowed(request.user, "account.create", day),
         "may_give": allowed(request.user, "grant.give", day),
+        "waiting": waiting_renewals(),
     }  # fmt: skip
     return render(request, "accounts/list.html", context)
 
@@ -142,7 +162,7 @@ def account(request: OfficeRequest, username: str) -> HttpResponse:
     day = request.now.date()
     require(request.user, "account.list", day)
     found = get_object_or_404(Account, username=username)
-    locked = found.locked_until is not None and found.locked_until > request.now
+    locked = is_locked(found, request.now)
     context = {
         "account": found, "locked": locked, "today": day,
         "grants": [_named(g) for g in found.grants.filter(revoked_at=None).select_related("unit")],
@@ -150,6 +170,9 @@ def account(request: OfficeRequest, username: str) -> HttpResponse:
         "units": standing_units(day),
         "may_give": allowed(request.user, "grant.give", day) and found.pk != request.user.pk,
         "may_close": allowed(request.user, "account.close", day),
+        "may_renew": credentials.may_renew(found, request.user, request.now),
+        "waiting": [(one, credentials.WHAT[one.what], request.user.pk not in {one.asked_by_id, found.pk})
+                    for one in waiting_renewals().filter(account=found)],
         "months": [(_named(grant), count) for grant, count in months(found, day)],
     }  # fmt: skip
     return render(request, "accounts/account.html", context)
@@ -174,36 +197,45 @@ def unlock(request: OfficeRequest, username: str) -> HttpResponse:
 
 
 @require_POST
-def forget_factor(request: OfficeRequest, username: str) -> HttpResponse:
-    """For who lost his phone."""
-    require(request.user, "account.reset_password", request.now.date())
-    services.forget_factor(
-        account=get_object_or_404(Account, username=username), row_version=seen_version(request),
+def renew(request: OfficeRequest, username: str, what: str) -> HttpResponse:
+    """A new first password, or a second factor forgotten; of an officer asked for only."""
+    require_proof(request)
+    held, password = credentials.renew(
+        account=get_object_or_404(Account, username=username), what=what, row_version=seen_version(request),
         actor=request.user, now=request.now,
     )  # fmt: skip
-    return redirect("account", username)
+    return _renewed(request, held, password)
 
 
 @require_POST
-def reset(request: OfficeRequest, username: str) -> HttpResponse:
-    """A new first password, told to the person outside this system."""
-    require(request.user, "account.reset_password", request.now.date())
-    services.reset_password(
-        account=get_object_or_404(Account, username=username), row_version=seen_version(request),
-        password=request.POST.get("password", ""), actor=request.user, now=request.now,
-    )  # fmt: skip
-    messages.success(
-        request,
-        say(
-            "初始密码已更换, 请当面告知本人", "the first password was set; tell the person himself"
-        ),
+def confirm_renewal(request: OfficeRequest, number: int) -> HttpResponse:
+    """A second officer carries an officer's renewal out."""
+    require_proof(request)
+    held = get_object_or_404(Renewal.objects.select_related("account"), pk=number)
+    password = credentials.confirm(
+        renewal=held, row_version=held.account.row_version, actor=request.user, now=request.now
     )
-    return redirect("account", username)
+    held.refresh_from_db()
+    return _renewed(request, held, password)
+
+
+@require_POST
+def drop_renewal(request: OfficeRequest, number: int) -> HttpResponse:
+    held = get_object_or_404(Renewal.objects.select_related("account"), pk=number)
+    credentials.drop(renewal=held, actor=request.user, now=request.now)
+    return redirect("account", held.account.username)
+
+
+def _renewed(request: OfficeRequest, held: Renewal, password: str) -> HttpResponse:
+    """What came of it; a password is shown on this page and never again."""
+    context = {"renewal": held, "what": credentials.WHAT[held.what], "password": password}
+    return render(request, "accounts/renewed.html", context)
 
 
 @require_POST
 def give(request: OfficeRequest, username: str) -> HttpResponse:
     """Give a role; what cannot be is said in words, and nothing is changed."""
+    require_proof(request)
     require(request.user, "grant.give", request.now.date())
     given = request.POST
     found = get_object_or_404(Account, username=username)

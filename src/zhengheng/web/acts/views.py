@@ -2,16 +2,19 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods
 
 from zhengheng.domain.problems import ZhenghengError
+from zhengheng.web.accounts.proving import is_proved, require_proof
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import forbidden, grants
 from zhengheng.web.acts import forms, picking, selectors, services, threads
@@ -134,6 +137,7 @@ def new(request: OfficeRequest, kind: Kind, act: str) -> HttpResponse:
     if request.method == "POST":
         try:
             given = _read(doing, request, kept)
+            _signed_by_who_is_there(doing, request)
             made = services.make(kind, doing, given=given, actor=request.user, now=request.now)
         except ZhenghengError as error:
             problems = error
@@ -154,8 +158,10 @@ def act(request: OfficeRequest, kind: Kind, number: int, act: str) -> HttpRespon
     kept: dict[str, list[int]] = {}
     if request.method == "POST":
         try:
+            given = _read(doing, request, kept)
+            _signed_by_who_is_there(doing, request)
             services.perform(
-                kind, doing, obj, given=_read(doing, request, kept), row_version=seen_version(request),
+                kind, doing, obj, given=given, row_version=seen_version(request),
                 actor=request.user, now=request.now,
             )  # fmt: skip
         except ZhenghengError as error:
@@ -167,7 +173,15 @@ def act(request: OfficeRequest, kind: Kind, number: int, act: str) -> HttpRespon
         kind, obj, request.user, grants(request.user, request.now.date())
     ):
         raise forbidden(doing.code)
+    if request.method == "GET" and doing.on_paper and not is_proved(request):
+        return redirect(f"{reverse('prove')}?{urlencode({'next': request.get_full_path()})}")
     return _form(request, kind, doing, obj, problems, kept)
+
+
+def _signed_by_who_is_there(doing: Act, request: OfficeRequest) -> None:
+    """A signature wants a fresh proof of who is there. Raises ProveError; what was typed stays in the form."""
+    if doing.on_paper:
+        require_proof(request)
 
 
 def _form(

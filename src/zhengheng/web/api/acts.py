@@ -11,11 +11,12 @@ from ninja.pagination import paginate
 from pydantic import Field, create_model
 
 from zhengheng.domain.problems import NotFoundError
+from zhengheng.web.accounts.proving import require_proof
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import allowed, forbidden, grants
 from zhengheng.web.acts import selectors, services
 from zhengheng.web.acts.declare import Act, Kind
-from zhengheng.web.acts.paper import slip
+from zhengheng.web.acts.paper import blank, slip
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.api.paging import Pages
 from zhengheng.web.api.schemas import ErrorOut, ReportOut
@@ -106,6 +107,8 @@ def _making(kind: Kind, act: Act) -> None:
 
     def view(request: OfficeRequest, given: body) -> Any:  # type: ignore[valid-type]
         found = act.given.model_validate(given.model_dump())  # type: ignore[attr-defined]
+        if act.on_paper:
+            require_proof(request)
         made = services.make(kind, act, given=found, actor=request.user, now=request.now)
         return Status(201, _out(kind, kind.all().get(pk=made.pk), request))
 
@@ -121,6 +124,8 @@ def _doing(kind: Kind, act: Act) -> None:
         obj = selectors.find(kind, number, request.user, request.now.date())
         held = given.model_dump()  # type: ignore[attr-defined]
         seen = held.pop("row_version")
+        if act.on_paper:
+            require_proof(request)
         done = services.perform(
             kind, act, obj, given=act.given.model_validate(held), row_version=seen,
             actor=request.user, now=request.now,
@@ -141,6 +146,16 @@ def _paper(kind: Kind, act: Act) -> None:
     router.get(f"/{kind.path}/{{int:number}}/{act.name}/paper", response={200: ReportOut, **ERRORS})(view)  # fmt: skip
 
 
+def _blank_paper(kind: Kind, act: Act) -> None:
+    def view(request: OfficeRequest) -> Report:
+        if not anywhere(grants(request.user, request.now.date()), act.code):
+            raise forbidden(act.code)
+        return blank(kind, act, request.now)
+
+    _name(view, f"{act.code.replace('.', '_')}_blank_paper", f"{act.words[1]}: what is filled in and signed by hand. {act.words[0]}: 空白签批单")  # fmt: skip
+    router.get(f"/{kind.path}/{act.name}/paper", response={200: ReportOut, **ERRORS})(view)
+
+
 def _body(kind: Kind, act: Act, more: dict[str, Any]) -> Any:
     name = "".join(part.title() for part in act.code.replace("_", ".").split(".")) + "In"
     return create_model(name, __base__=act.given, **more)
@@ -151,6 +166,8 @@ for _kind in KINDS:
     for _act in _kind.acts:
         if _act in _kind.makers:
             _making(_kind, _act)
+            if _act.on_paper:
+                _blank_paper(_kind, _act)
         elif not _act.by_machine:
             _doing(_kind, _act)
             if _act.on_paper:

@@ -15,6 +15,7 @@ from zhengheng.engines.outputs import is_provisional
 from zhengheng.engines.scoreboard import Line
 from zhengheng.web.accounts import services as accounts
 from zhengheng.web.accounts.models import Account, RoleGrant
+from zhengheng.web.accounts.proving import require_proof
 from zhengheng.web.accounts.request import OfficeRequest, owes_password
 from zhengheng.web.accounts.second_factor import wanted
 from zhengheng.web.accounts.selectors import listed, require, standing
@@ -24,6 +25,7 @@ from zhengheng.web.api.overview import router as overview
 from zhengheng.web.api.paging import Pages
 from zhengheng.web.api.problems import answer
 from zhengheng.web.api.reading import router as reading
+from zhengheng.web.api.renewals import router as renewals
 from zhengheng.web.ledger import selectors as ledger
 from zhengheng.web.ledger import services as ledger_services
 from zhengheng.web.ledger.models import LedgerEntry, SignedCheckpoint
@@ -187,20 +189,10 @@ def account_unlock(request: OfficeRequest, username: str, given: s.VersionIn) ->
     return Status(204, None)
 
 
-@router.post("/accounts/{username}/password", response={204: None, **ERRORS})
-def account_reset(request: OfficeRequest, username: str, given: s.PasswordIn) -> Any:
-    """A new first password, which must be changed at first use."""
-    require(request.user, "account.reset_password", request.now.date())
-    accounts.reset_password(
-        account=_account(username), row_version=given.row_version, password=given.password,
-        actor=request.user, now=request.now,
-    )  # fmt: skip
-    return Status(204, None)
-
-
 @router.post("/accounts/{username}/grants", response={201: s.GrantOut, **ERRORS})
 def grant_give(request: OfficeRequest, username: str, given: s.GrantIn) -> Any:
     """Give a role."""
+    require_proof(request)
     require(request.user, "grant.give", request.now.date())
     if given.role not in set(Role):
         raise accounts.AccountError.one(
@@ -381,5 +373,6 @@ def ledger_sign(request: OfficeRequest) -> Any:
 
 api.add_router("", router)
 api.add_router("", acts)
+api.add_router("", renewals)
 api.add_router("", overview)
 api.add_router("", reading)

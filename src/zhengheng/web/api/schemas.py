@@ -71,8 +71,14 @@ class VersionIn(Schema):
     row_version: int = Field(ge=1, le=2**31 - 1)
 
 
-class PasswordIn(VersionIn):
-    password: str = Field(max_length=128)
+class RenewalOut(Schema):
+    """A new first password or a forgotten second factor: `asked` waits for a second officer; a password is told once."""
+
+    id: int
+    username: str
+    what: str
+    state: str
+    password: str | None
 
 
 class UnitOut(Schema):

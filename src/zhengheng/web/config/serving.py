@@ -20,6 +20,7 @@ from waitress.channel import HTTPChannel
 from waitress.task import WSGITask
 
 from zhengheng.domain.problems import ZhenghengError
+from zhengheng.web.config.bounds import Bounded
 
 MOST = 4
 """Processes that are started unasked; each keeps the runs it shows in its own memory."""
@@ -118,7 +119,8 @@ def _serve(application: Callable[..., Any], held: socket.socket, threads: int) -
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
     server = create_server(
-        application, sockets=[held], threads=threads, connection_limit=1000, asyncore_use_poll=True, ident=""
+        application, sockets=[held], threads=threads, connection_limit=1000, asyncore_use_poll=True, ident="",
+        clear_untrusted_proxy_headers=False,  # zhengheng.web.config.proxies does, and knows networks
     )  # fmt: skip
     server.channel_class = OneRequest
     accepts, tasks = server.readable, server.task_dispatcher
@@ -144,6 +146,7 @@ class OneRequest(HTTPChannel):  # type: ignore[misc]
     """
 
     task_class = _LastTask
+    parser_class = Bounded
 
     def service(self) -> None:
         """Answer; then the loop looks again whether to take one more."""

@@ -4,6 +4,8 @@ ZHENGHENG_HOME    folder with the lake, keys and the desk database (default: ./d
 DATABASE_URL      postgres://… for a city; unset: SQLite in ZHENGHENG_HOME
 ZHENGHENG_HOSTS   host names that are served, by commas (default: this machine only)
 ZHENGHENG_HTTPS   1 behind a TLS proxy: secure cookies, redirects, HSTS
+ZHENGHENG_PROXIES addresses or networks of proxies in front, by commas, whose X-Forwarded-For and -Proto count
+                  (default: behind TLS this machine, else none)
 ZHENGHENG_SECOND_FACTOR  0 where privileged roles may sign in with a password alone (default: they may not)
 ZHENGHENG_JOB_SILENCE  seconds without a sign of life after which a job is taken up again (default: 60)
 ZHENGHENG_JOB_ATTEMPTS  times that a job is taken up again before it counts as failed (default: 20)
@@ -18,6 +20,7 @@ ZHENGHENG_SMS, ZHENGHENG_WEBHOOK         https://… of a gateway for text messa
                   (every secret may come from a file instead: NAME_FILE)
 ZHENGHENG_LEDGER_ORIGIN  the name of this installation's ledger in its checkpoints, such as jixiao.example.gov.cn/ledger; given before
                      the first start (default: a name made from its key)
+ZHENGHENG_LOG     stdout or syslog: access and failed sign-ins as lines of JSON (default: stdout; of a demonstration none)
 ZHENGHENG_RETENTION  years for which the contents of ledger entries are kept at the least (default: 10 [D])
 ZHENGHENG_CLOCK   a fixed moment such as 2026-03-12T09:00+08:00, for demonstrations; shown on every page
 ZHENGHENG_FICTIONAL  1 where the city is invented, which every page then says too
@@ -27,17 +30,24 @@ import json
 import logging
 import os
 import secrets
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
+from zhengheng.web.config.proxies import networks
+
 WEB = Path(__file__).resolve().parent.parent
 HOME = Path(os.environ.get("ZHENGHENG_HOME", "demo")).resolve()
 FIXED_CLOCK = os.environ.get("ZHENGHENG_CLOCK", "")
 FICTIONAL = os.environ.get("ZHENGHENG_FICTIONAL") == "1"
 HTTPS = os.environ.get("ZHENGHENG_HTTPS") == "1"
+try:
+    PROXIES = networks(os.environ.get("ZHENGHENG_PROXIES", "127.0.0.1,::1" if HTTPS else ""))
+except ValueError as error:
+    raise ImproperlyConfigured(f"ZHENGHENG_PROXIES: {error}") from error
 
 
 def _said(name: str, default: str = "") -> str:
@@ -103,6 +113,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "zhengheng.web.config.middleware.documented",
+    "zhengheng.web.config.log.logged",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -224,10 +235,16 @@ RETENTION = int(os.environ.get("ZHENGHENG_RETENTION", "10"))
 SECOND_FACTOR = os.environ.get("ZHENGHENG_SECOND_FACTOR", "1") != "0" and not FIXED_CLOCK
 """A demonstration's clock stands still, so no code could ever fit."""
 LOCK_AFTER = 5
-"""Wrong passwords in a row after which an account is locked."""
+"""Wrong passwords for one name from one address, or wrong codes in a row, after which one has to wait."""
 LOCK_MINUTES = 15
 KNOCKS = 50
-"""Failed sign-ins from one address in LOCK_MINUTES, whatever the names, after which it has to wait. An office building may share one."""
+"""Failed sign-ins from one address, whatever the names, or for one name, from wherever, in LOCK_MINUTES, after which it has to wait. An office
+building may share one address; where an account came in within KNOWN_DAYS its door stays open."""
+KNOWN_DAYS = 30
+ENDING_DAYS, GRANT_DAYS = 366, 3660
+"""How far ahead a role may end, in days: of roles that must end (an external auditor's), of all others [D]."""
+PROVED_MINUTES = 15
+"""How long a proof of who is there holds for signatures and grants."""
 
 # Ways out for reminders: none is there unless it is set, and nobody gets any who did not ask (web/reminders).
 OFFICE_ADDRESS = os.environ.get("ZHENGHENG_ADDRESS", "").rstrip("/")
@@ -264,7 +281,6 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -292,10 +308,24 @@ LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
+# Access and failed sign-ins: a demonstration's terminal stays free for what its reader needs.
+LOG = os.environ.get("ZHENGHENG_LOG", "" if FICTIONAL else "stdout")
+_LOGS: dict[str, dict[str, object]] = {
+    "": {"class": "logging.NullHandler"},
+    "stdout": {"class": "logging.StreamHandler", "stream": sys.stdout, "formatter": "json"},
+    "syslog": {
+        "class": "logging.handlers.SysLogHandler",
+        "address": "/dev/log",
+        "formatter": "json",
+    },
+}
+if LOG not in _LOGS:
+    raise ImproperlyConfigured("ZHENGHENG_LOG: stdout, syslog or empty")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"json": {"()": "zhengheng.web.config.json_lines.JsonLines"}},
+    "handlers": {"console": {"class": "logging.StreamHandler"}, "lines": _LOGS[LOG]},
     "root": {"handlers": ["console"], "level": "WARNING"},
     # The library's worker raises its loggers to INFO and says two lines a job; the jobs page says it better.
     "filters": {
@@ -304,5 +334,11 @@ LOGGING = {
             "callback": lambda record: record.levelno >= logging.WARNING,
         }
     },
-    "loggers": {name: {"filters": ["warnings"]} for name in ("django_tasks", "django_tasks_db")},
+    "loggers": {
+        **{name: {"filters": ["warnings"]} for name in ("django_tasks", "django_tasks_db")},
+        **{
+            name: {"handlers": ["lines"], "level": "INFO" if LOG else "WARNING", "propagate": False}
+            for name in ("zhengheng.access", "zhengheng.security")
+        },
+    },
 }

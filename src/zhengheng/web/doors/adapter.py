@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.request import BY_DOOR, OfficeRequest
+from zhengheng.web.accounts.selectors import is_locked
 from zhengheng.web.accounts.services import record_sign_in
 from zhengheng.web.pages.views import problem_page
 
@@ -43,7 +44,7 @@ def standing(request: HttpRequest, username: str) -> Account | None:
     """The account with this name, if it may come in now."""
     now = request.now  # type: ignore[attr-defined]
     account = Account.objects.filter(username=username, is_active=True).first()
-    locked = account is not None and account.locked_until is not None and account.locked_until > now
+    locked = account is not None and is_locked(account, now)
     return None if locked else account
 
 

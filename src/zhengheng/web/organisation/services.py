@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from zhengheng.domain.names import faults, skeleton
 from zhengheng.domain.problems import DataError, Problem
 from zhengheng.lake.cells import read_day
 from zhengheng.web.files.tables import place_of
@@ -56,6 +57,7 @@ def import_units(
                     f"code {code} stands twice",
                 )
             )
+    problems += _look_alikes(held, source)
     if problems:
         raise DataError(problems)
     with transaction.atomic():
@@ -83,6 +85,17 @@ def import_units(
     return len(held)
 
 
+def _look_alikes(rows: Iterable[Mapping[str, str]], source: str) -> Iterable[Problem]:
+    """Rows whose code or name is written otherwise than another unit's and looks the same."""
+    for name in ("code", "name_zh"):
+        known = {skeleton(text): text for text in Unit.objects.values_list(name, flat=True)}
+        for place, row in enumerate(rows, 2):
+            text = row.get(name, "").strip()
+            other = known.setdefault(skeleton(text), text)
+            if text and other != text:
+                yield _problem(source, place, "unit.alike", f"{COLUMNS[name]}“{text}”与“{other}”看上去相同", f'{name} "{text}" looks like "{other}"')  # fmt: skip
+
+
 def _problem(source: str, place: int, code: str, zh: str, en: str) -> Problem:
     return Problem(f"{source}:{place}", code, zh, en)
 
@@ -91,6 +104,9 @@ def _problems(row: Mapping[str, str], place: int, source: str) -> Iterable[Probl
     for name in ("code", "name_zh", "kind"):
         if not row.get(name, "").strip():
             yield _problem(source, place, "unit.empty", f"缺少 {name}", f"{name} is missing")
+    for name in ("code", "name_zh", "name_en"):
+        for zh, en in faults(row.get(name, "").strip()):
+            yield _problem(source, place, "unit.name", f"{COLUMNS[name]}：{zh}", f"{name}: {en}")
     if _led(row) is None:
         words = "、".join(zh for zh, _ in LED.values())
         yield _problem(

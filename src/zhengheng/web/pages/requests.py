@@ -4,7 +4,13 @@ from django.http import HttpRequest
 
 from zhengheng.domain.problems import ZhenghengError
 
-_STATUS = {"ForbiddenError": 403, "NotFoundError": 404, "StaleError": 409, "StateError": 409}
+_STATUS = {
+    "ForbiddenError": 403,
+    "ProveError": 403,
+    "NotFoundError": 404,
+    "StaleError": 409,
+    "StateError": 409,
+}
 
 
 def http_status(error: ZhenghengError) -> int:

@@ -1,5 +1,6 @@
 """The portal at the top of the office's own address, where one machine does both: written pages, nothing else."""
 
+import time
 from functools import lru_cache
 from pathlib import Path
 
@@ -25,12 +26,14 @@ def comment(request: HttpRequest) -> HttpResponseBase:
     home = Path(settings.HOME)
     if not slots_of(home / "portal.yaml").comments or len(request.body) > MOST_BYTES:
         raise Http404
-    return redirect("/" + _receiver(home).answer(request.body))
+    return redirect(
+        "/" + _receiver(home).answer(request.body, str(request.META.get("REMOTE_ADDR", "")))
+    )
 
 
 @lru_cache(maxsize=4)
 def _receiver(home: Path) -> Receiver:
-    return Receiver(Inbox(home / "inbox"), now)
+    return Receiver(Inbox(home / "inbox"), now, time.monotonic)
 
 
 def _place(path: str) -> Path:

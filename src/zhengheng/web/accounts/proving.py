@@ -1,0 +1,85 @@
+"""Who is still there: signatures and the giving of rights want somebody who showed lately that he is who signed in."""
+
+import time
+
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods
+
+from zhengheng.domain.problems import Problem, ZhenghengError
+from zhengheng.web.accounts import services, throttle
+from zhengheng.web.accounts.models import Account
+from zhengheng.web.accounts.request import OfficeRequest
+
+PROVED = "proved"
+GRACE = 60 * 60
+"""Seconds that a form may stay open after it was opened by somebody who had proved himself."""
+
+
+class ProveError(ZhenghengError):
+    """The account must show again who it is."""
+
+
+@receiver(user_logged_in)
+def came_in(request: HttpRequest, **_: object) -> None:
+    """Signing in is a proof."""
+    request.session[PROVED] = int(time.time())
+
+
+def age(request: HttpRequest) -> float:
+    """Seconds since the last proof."""
+    return time.time() - float(request.session.get(PROVED, 0))
+
+
+def is_proved(request: HttpRequest, grace: int = 0) -> bool:
+    """Whether the last proof is fresh. A program's token is proof by itself, as long as it holds."""
+    return bool(getattr(request, "by_token", False)) or age(request) < settings.PROVED_MINUTES * 60 + grace  # fmt: skip
+
+
+def require_proof(request: HttpRequest) -> None:
+    """Raise ProveError unless the last proof is fresh, or a form that was opened freshly is still open."""
+    if not is_proved(request, GRACE):
+        raise ProveError.one(
+            "account", "prove.needed", zh="签字和授权前请重新验证身份：打开“验证身份”页面，输入密码后再提交一次",
+            en="show again who you are before a signature or a grant: open the page “Confirm it is you”, give your password and submit again",
+        )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def prove(request: OfficeRequest) -> HttpResponse:
+    """The password again, and the code where there is a second factor."""
+    target = request.POST.get("next") or request.GET.get("next", "")
+    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure())
+    target = target if target and safe else "/office/"
+    problems: tuple[Problem, ...] = ()
+    if request.method == "POST":
+        try:
+            _check(request)
+        except ZhenghengError as error:
+            problems = error.problems
+        else:
+            request.session[PROVED] = int(time.time())
+            return redirect(target)
+    context = {
+        "problems": problems, "next": target, "asks_code": bool(request.user.factor), "doors": settings.DOORS.items(),
+        "local": request.user.has_usable_password(),
+    }  # fmt: skip
+    return render(request, "accounts/prove.html", context, status=422 if problems else 200)
+
+
+def _check(request: OfficeRequest) -> None:
+    """Raises ZhenghengError where the password or the code does not fit; it counts like a failed sign-in."""
+    account, address = request.user, str(request.META.get("REMOTE_ADDR", ""))
+    if throttle.must_wait(username=account.username, address=address, now=request.now):
+        raise ProveError.one("password", "sign_in.wait", zh=f"输错次数过多，请 {settings.LOCK_MINUTES} 分钟后再试", en=f"too many wrong passwords; try again in {settings.LOCK_MINUTES} minutes")  # fmt: skip
+    found = authenticate(request, username=account.username, password=request.POST.get("password", ""))  # fmt: skip
+    if not isinstance(found, Account) or found.pk != account.pk:
+        throttle.note_failure(username=account.username, address=address, now=request.now)
+        raise ProveError.one("password", "password.wrong", zh="密码不正确", en="the password is wrong")  # fmt: skip
+    if account.factor:
+        services.check_factor(account=account, code=request.POST.get("code", "").strip(), now=request.now)  # fmt: skip

@@ -1,0 +1,95 @@
+"""Credentials that officers renew: asked for, confirmed by a second officer, or refused."""
+
+from typing import Any
+
+from ninja import Router
+
+from zhengheng.domain.problems import NotFoundError
+from zhengheng.web.accounts import credentials
+from zhengheng.web.accounts.models import Account, Renewal
+from zhengheng.web.accounts.proving import require_proof
+from zhengheng.web.accounts.request import OfficeRequest
+from zhengheng.web.accounts.selectors import allowed, forbidden, require, waiting_renewals
+from zhengheng.web.api import schemas as s
+from zhengheng.web.api.acts import ERRORS
+
+router = Router()
+
+
+@router.post("/accounts/{username}/password", response={200: s.RenewalOut, **ERRORS})
+def account_reset(request: OfficeRequest, username: str, given: s.VersionIn) -> dict[str, Any]:
+    """A new first password, drawn by lot and told once; of an officer only asked for, another officer confirms."""
+    return _renewed(request, username, given.row_version, credentials.PASSWORD)
+
+
+@router.post("/accounts/{username}/second-factor", response={200: s.RenewalOut, **ERRORS})
+def account_forget_factor(
+    request: OfficeRequest, username: str, given: s.VersionIn
+) -> dict[str, Any]:
+    """Forget a second factor; of an officer only asked for, another officer confirms."""
+    return _renewed(request, username, given.row_version, credentials.FACTOR)
+
+
+def _renewed(request: OfficeRequest, username: str, version: int, what: str) -> dict[str, Any]:
+    require_proof(request)
+    if not allowed(request.user, "account.list", request.now.date()):
+        raise forbidden("account.reset_password")
+    held, password = credentials.renew(
+        account=_find(username), what=what, row_version=version, actor=request.user, now=request.now
+    )  # fmt: skip
+    return _renewal_out(held, password)
+
+
+def _renewal_out(held: Renewal, password: str) -> dict[str, Any]:
+    return {
+        "id": held.pk, "username": held.account.username, "what": held.what,
+        "state": "done" if held.done_at else "dropped" if held.dropped_at else "asked", "password": password or None,
+    }  # fmt: skip
+
+
+@router.get("/accounts/renewals", response={200: list[s.RenewalOut], **ERRORS})
+def waiting(request: OfficeRequest) -> list[dict[str, Any]]:
+    """Officers' renewals that wait for a second officer."""
+    require(request.user, "account.confirm_renewal", request.now.date())
+    return [_renewal_out(one, "") for one in waiting_renewals()]
+
+
+@router.post("/accounts/renewals/{int:number}/confirm", response={200: s.RenewalOut, **ERRORS})
+def renewal_confirm(request: OfficeRequest, number: int, given: s.VersionIn) -> dict[str, Any]:
+    """Carry an officer's renewal out, as a second officer; `row_version` is the account's."""
+    require_proof(request)
+    require(request.user, "account.confirm_renewal", request.now.date())
+    held = _renewal(number)
+    password = credentials.confirm(
+        renewal=held, row_version=given.row_version, actor=request.user, now=request.now
+    )
+    held.refresh_from_db()
+    return _renewal_out(held, password)
+
+
+@router.post("/accounts/renewals/{int:number}/drop", response={200: s.RenewalOut, **ERRORS})
+def renewal_drop(request: OfficeRequest, number: int) -> dict[str, Any]:
+    """Refuse an officer's renewal, or take it back."""
+    require(request.user, "account.confirm_renewal", request.now.date())
+    held = _renewal(number)
+    credentials.drop(renewal=held, actor=request.user, now=request.now)
+    held.refresh_from_db()
+    return _renewal_out(held, "")
+
+
+def _renewal(number: int) -> Renewal:
+    found = Renewal.objects.select_related("account").filter(pk=number).first()
+    if found is None:
+        raise _absent(str(number))
+    return found
+
+
+def _find(username: str) -> Account:
+    found = Account.objects.filter(username=username).first()
+    if found is None:
+        raise _absent(username)
+    return found
+
+
+def _absent(what: str) -> NotFoundError:
+    return NotFoundError.one(what, "absent", zh="没有这一项", en="there is no such thing")
