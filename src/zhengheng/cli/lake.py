@@ -148,6 +148,7 @@ def run(
     from zhengheng.engines.archive import keep_run
     from zhengheng.engines.outputs import describe
     from zhengheng.engines.run import make_run
+    from zhengheng.engines.undefined import undefined_values
     from zhengheng.lake.store import Lake
 
     lake = Lake.open(home, CATALOG)
@@ -156,6 +157,8 @@ def run(
     made = make_run(book, facts, period(period_), chosen, day(at), home / "runs")
     if unripe := not_yet_due(made.rulebook, made.plan.period, made.plan.at):
         console.print_problems([unripe])
+    if empty := undefined_values(made):
+        console.print_problems([empty])
     created = datetime.now(UTC)
     keep_run(lake, made, created)
     if json:

@@ -82,6 +82,7 @@ def score(
     """Score files in one go: scores.csv, indicator_scores.csv, run.json."""
     from zhengheng.engines.outputs import describe, write_results
     from zhengheng.engines.run import make_run
+    from zhengheng.engines.undefined import undefined_values
     from zhengheng.lake.intake import read_files
     from zhengheng.lake.mapping import load_mapping
     from zhengheng.lake.rejects import write_rejects
@@ -99,6 +100,7 @@ def score(
     console.print_problems(
         unripe for run in runs if (unripe := not_yet_due(book, run.plan.period, run.plan.at))
     )
+    console.print_problems(empty for run in runs if (empty := undefined_values(run)))
     created = datetime.now(UTC)
     write_results(runs, out, created, bom=bom)
     if facts.rejects:

@@ -66,6 +66,7 @@ def _status(status: str) -> str:
         "value": "",
         "unranked": t("不排名", "not ranked"),
         "missing": t("缺数据", "data missing"),
+        "undefined": t("无法计算", "not computable"),
         "not_due": t("未到期", "not due"),
     }.get(status, status)
 

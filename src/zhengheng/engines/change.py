@@ -3,8 +3,8 @@
 Each indicator's points are computed again between the two runs, one input changed at a time, in a
 declared order: first the rule as it reads now, then the target, then the value, then the weight; each counted by
 what a point of it is worth in the total (portion.py). All in fractions, with the oracle's own methods, so
-that the parts add up to the change exactly; what roundings and curved means leave is named, too. (The
-order is this program's default [D].)
+that the parts add up to the change exactly; what roundings, or dimensions that are no plain sums and means,
+leave is named, too. (The order is this program's default [D].)
 """
 
 from dataclasses import dataclass, field
@@ -19,14 +19,16 @@ from zhengheng.engines.oracle import Oracle
 from zhengheng.engines.plain import plain_tables
 from zhengheng.engines.portion import Portions, worth
 from zhengheng.engines.run import Run
-from zhengheng.scoring.contracts import FACTS, STATUS_NAMES
+from zhengheng.scoring.contracts import FACTS, NOT_APPLICABLE, NOT_DUE, VALUE
 
 EFFECTS = {
     "revision": ("数据修订", "data revised"), "definition": ("口径变化", "definition"),
     "target": ("目标变化", "target"), "real": ("实绩变化", "real change"), "weight": ("权重变化", "weight"),
-    "status": ("有无数据", "data present or not"), "set": ("指标增减", "indicators added or dropped"),
-    "adjustment": ("加分扣分", "bonus and deduction"), "rounding": ("舍入与合成", "rounding and aggregation"),
+    "status": ("有无数据", "data present or not"), "applies": ("不适用项", "not applicable"), "due": ("是否到期", "due or not"),
+    "set": ("指标增减", "indicators added or dropped"), "adjustment": ("加分扣分", "bonus and deduction"),
+    "aggregation": ("维度的合成", "how dimensions are made"), "rounding": ("舍入", "rounding"),
 }  # fmt: skip
+"""What moves a total. Where an indicator does not apply, what stands in its place (the rate of its siblings) moves, too."""
 Row = dict[str, Any]
 _TARGETS = ("target", "base", "stretch", "bottom")
 
@@ -88,7 +90,8 @@ class Comparison:
             for name, size in step.effects.items():
                 effects[name] += size
         effects["adjustment"] = (new["bonus"] - new["deduction"]) - (old["bonus"] - old["deduction"])  # fmt: skip
-        effects["rounding"] = new["printed"] - start["printed"] - sum(effects.values())
+        rest = "aggregation" if self.first.curved or self.second.curved else "rounding"
+        effects[rest] = new["printed"] - start["printed"] - sum(effects.values())
         return Change(start["printed"], new["printed"], effects, tuple(s for s in steps if s.total))
 
 
@@ -104,6 +107,15 @@ class _Whole:
         self.run = run
         self.oracle = Oracle(plain_tables(run.plan), {contract.name: [] for contract in FACTS})
         self.portions = Portions(run)
+        tables = run.plan.tables
+        self.curved = bool(tables["node_rule"] or tables["coefficient"]) or any(
+            row["aggregate"] not in {"sum", "arithmetic"} for row in tables["node"]
+        )
+        """Dimensions are not sums and means of their parts alone."""
+
+    @cached_property
+    def rates(self) -> dict[tuple[str, str], Fraction]:
+        return self.oracle.group_rates(self.run.results.rows("indicator_score"))
 
     @cached_property
     def groups(self) -> dict[tuple[str, str, int], list[Row]]:
@@ -122,6 +134,8 @@ class _Side:
         self.cells: dict[str, list[Row]] = {}
         for cell in run.results.of_unit("cell", unit):
             self.cells.setdefault(cell["indicator"], []).append(cell)
+        excused = any(row["status"] == NOT_APPLICABLE for row in self.scores.values())
+        self.brought = self.oracle.brought(unit, self.scores, whole.rates if excused else {})
         category = self.oracle.units[unit]["category"]
         self.portions = whole.portions.of(
             category, {code: row["status"] for code, row in self.scores.items()}
@@ -137,7 +151,7 @@ class _Side:
 
     def points(self, code: str) -> int:
         """What the indicator brings to the total."""
-        return self.worth(code, self.scores[code]["points"] or 0) if code in self.scores else 0
+        return self.worth(code, self.brought.get(code, 0))
 
     def cell(self, code: str) -> Row | None:
         """The indicator's one cell with what it was measured against; None where a change cut the year."""
@@ -151,8 +165,9 @@ def _step(before: _Side, after: _Side, code: str, language: Language) -> Step:
     whole = after.points(code) - before.points(code)
     if old is None or new is None:
         effects = {"set": whole}
-    elif STATUS_NAMES[old["status"]] != "value" or STATUS_NAMES[new["status"]] != "value":
-        effects = {"status": whole}
+    elif kinds := {old["status"], new["status"]} - {VALUE}:
+        name = "applies" if NOT_APPLICABLE in kinds else "due" if NOT_DUE in kinds else "status"
+        effects = {name: whole}
     elif (chain := _chain(before, after, code)) is None:
         effects = {"definition": whole}
     else:

@@ -11,6 +11,7 @@ from zhengheng.domain.problems import Language, NotFoundError
 from zhengheng.engines.portion import Portions, worth
 from zhengheng.engines.run import Run
 from zhengheng.scoring.contracts import status_name
+from zhengheng.scoring.formulas import MetLine, MetLines
 
 STATUSES = {
     "met": ("●", "达标", "met"), "watch": ("▲", "关注", "watch"), "missed": ("■", "未达标", "missed"),
@@ -44,6 +45,8 @@ class Mark:
     full: str = ""
     value: str = ""
     target: str = ""
+    line: tuple[str, str] | None = None
+    """The line from which it counts as met, in words; None where it has no light."""
     lost: int = 0
     """What there is to gain, in points of the total at nine decimals."""
 
@@ -94,7 +97,9 @@ class HeatMap:
 def heat_map(run: Run, language: Language) -> HeatMap:
     """All marks of a run."""
     rules = {(r["category"], r["indicator"]): r for r in run.plan.tables["rule"] if r["latest"]}
-    lights = {(r["unit"], r["subject"]): r["light"] for r in run.results.rows("light")}
+    lit = run.results.rows("light")
+    lights = {(r["unit"], r["subject"]): r["light"] for r in lit}
+    lines = MetLines(run.plan.tables["light_rule"], lit)
     scores: dict[str, dict[str, dict[str, Any]]] = {}
     for row in run.results.rows("indicator_score"):
         scores.setdefault(row["unit"], {})[row["indicator"]] = row
@@ -105,7 +110,11 @@ def heat_map(run: Run, language: Language) -> HeatMap:
         share = portions.of(category, {code: row["status"] for code, row in held.items()})
         marks[unit] = {
             code: _mark(
-                row, rules[category, code], lights.get((unit, code)), share.get(code, Fraction(0))
+                row,
+                rules[category, code],
+                lights.get((unit, code)),
+                share.get(code, Fraction(0)),
+                lines.of(row, rules[category, code]),
             )
             for code, row in held.items()
         }
@@ -132,7 +141,9 @@ def _leaves(node: Any) -> Iterator[str]:
             yield from _leaves(child)
 
 
-def _mark(row: dict[str, Any], rule: dict[str, Any], light: str | None, share: Fraction) -> Mark:
+def _mark(
+    row: dict[str, Any], rule: dict[str, Any], light: str | None, share: Fraction, line: MetLine | None
+) -> Mark:  # fmt: skip
     status = status_name(row, rule)
     full = plain(int(rule["full"]), 6)
     if status not in {"value", "filled"}:
@@ -143,5 +154,6 @@ def _mark(row: dict[str, Any], rule: dict[str, Any], light: str | None, share: F
         row["unit"], row["indicator"],
         status if status == "filled" else _LIGHTS[light] if light else "unlit",
         format_scaled(row["printed"], 9, rule["digits"]), full,
-        format_scaled(row["value"], decimals), format_scaled(row["target"], decimals), lost,
+        format_scaled(row["value"], decimals), format_scaled(row["target"], decimals),
+        line.words if line else None, lost,
     )  # fmt: skip

@@ -19,12 +19,24 @@ UNITS = ("unit", "name_zh", "name_en", "group_zh", "group_en", "status", "score"
 INDICATORS = (
     "code", "name_zh", "name_en", "dimension_zh", "dimension_en", "measure_unit", "measure_unit_en", "direction", "source", "source_en", "public",
 )  # fmt: skip
-VALUES = ("unit", "indicator", "period", "status", "value", "target", "points", "full")
+VALUES = (
+    "unit",
+    "indicator",
+    "period",
+    "status",
+    "value",
+    "target",
+    "points",
+    "full",
+    "line",
+    "line_en",
+)
 TABLES = {"units": UNITS, "indicators": INDICATORS, "values": VALUES}
 MEANINGS = {
     "unit": "code of the unit 单位代码", "indicator": "code of the indicator 指标代码", "period": "assessed period 期间",
     "status": "met, watch, missed, unlit, missing, not_applicable, not_due, withheld, filled 状态", "value": "as measured 实绩",
     "target": "what it was measured against 目标", "points": "points earned 得分", "full": "full mark 满分",
+    "line": "达标线：从哪里起算达标", "line_en": "the line from which it counts as met",
     "measure_unit": "计量单位", "measure_unit_en": "unit of measure", "source": "来源", "source_en": "source",
     "place": "place in the comparison group 组内名次", "members": "units in the group 组内单位数", "score": "total 总分", "grade": "等次", "grade_en": "grade",
     "computed_grade": "计算等次（委员会另行决定等次的）", "computed_grade_en": "computed grade, where the commission decided another",
@@ -44,7 +56,8 @@ def rows_of(document: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
             for i in document["indicators"]
         ],
         "values": [
-            {"unit": unit, "indicator": code, "period": document["period"], **{n: mark.get(n, "") for n in VALUES[3:]}}
+            {"unit": unit, "indicator": code, "period": document["period"], **{n: mark.get(n, "") for n in VALUES[3:8]},
+             **dict(zip(VALUES[8:], mark["line"].values() if "line" in mark else ("", ""), strict=True))}
             for unit, row in document["marks"].items() for code, mark in row.items()
         ],
     }  # fmt: skip

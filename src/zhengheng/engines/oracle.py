@@ -689,7 +689,7 @@ class Oracle:
 
     def node_scores(self, scores: list[Row]) -> list[Row]:
         """Every dimension from the deepest to the root."""
-        medians = self._group_rates(scores)
+        medians = self.group_rates(scores)
         by_unit: dict[str, dict[str, Row]] = defaultdict(dict)
         for score in scores:
             by_unit[score["unit"]][score["indicator"]] = score
@@ -705,7 +705,7 @@ class Oracle:
                         made[row["unit"]][node["node"]] = row
         return [row for rows in made.values() for row in rows.values()]
 
-    def _group_rates(self, scores: list[Row]) -> dict[tuple[str, str], Fraction]:
+    def group_rates(self, scores: list[Row]) -> dict[tuple[str, str], Fraction]:
         rates = defaultdict(list)
         for score in scores:
             full = self.branches[score["category"]][score["indicator"]]["full"]
@@ -713,6 +713,22 @@ class Oracle:
                 rate = half_up(Fraction(score["points"] * RATE, int(full)))
                 rates[score["comparison_group"], score["indicator"]].append(Fraction(rate))
         return {key: Fraction(half_up(median(held))) for key, held in rates.items()}
+
+    def brought(
+        self, unit: str, scores: dict[str, Row], rates: dict[tuple[str, str], Fraction]
+    ) -> dict[str, int]:
+        """What each indicator of one unit puts into its dimension: its points, what stands in their place, or the floor."""
+        held = self.branches[self.units[unit]["category"]].values()
+        found = {}
+        for branch in held:
+            if branch["leaf"] and branch["child"] in scores:
+                siblings = [
+                    b for b in held if b["parent"] == branch["parent"] and b["child"] in scores
+                ]
+                part = self._leaf(branch, scores, siblings, rates)
+                if part["score"] is not None:
+                    found[branch["child"]] = int(part["score"])
+        return found
 
     def _drawn(
         self, unit: Row, node: Row, scores: dict[str, Row], made: dict[str, Row],

@@ -24,7 +24,8 @@ from zhengheng.lake.facts import DECIDED, Facts
 from zhengheng.scheme.model import TOTAL
 from zhengheng.scheme.relative_words import dimension, filled
 from zhengheng.scoring.contracts import FACTS, FILLED, STATUS_NAMES, status_name
-from zhengheng.scoring.formulas import formula
+from zhengheng.scoring.formulas import MetLines, formula
+from zhengheng.scoring.statuses import NodeStatuses
 
 STATUS_WORDS = {
     "value": ("正常", "value"), "not_applicable": ("不适用", "not applicable"),
@@ -116,7 +117,10 @@ class _Maker:
         self.scores = {row["indicator"]: row for row in self._mine("indicator_score")}
         self.nodes = {row["node"]: row for row in self._mine("node_score")}
         self.cells = {(row["indicator"], row["segment"]): row for row in self._cells()}
-        self.lights = {row["subject"]: row["light"] for row in self._mine("light")}
+        self.statuses = NodeStatuses(tables, self.scores.values())
+        lit = self._mine("light")
+        self.lights = {row["subject"]: row["light"] for row in lit}
+        self.lines = MetLines(tables["light_rule"], lit)
         self.names = {i.code: i.name.say(language) for i in run.rulebook.indicators}
         self.names |= {n.code: n.name.say(language) for n, _, _ in run.rulebook.nodes()}
         self.digits = {row["node"]: row["digits"] for row in tables["node"]}
@@ -196,8 +200,9 @@ class _Maker:
             words = {b.code: b.name.say(self.language) for b in (*grading.bands, *grading.outside)}
             grade = words.get(grade, grade)
             detail.append(self.t(f"等次 {grade}", f"grade {grade}"))
-        if row["status"] != "value":
-            detail.insert(0, STATUS_WORDS[row["status"]][self.language == "en"])
+        status = self.statuses.of(self.unit, row["category"], root.code, row["status"])
+        if status != "value":
+            detail.insert(0, STATUS_WORDS[status][self.language == "en"])
             if row["printed"] is not None:
                 detail.insert(
                     1,
@@ -208,7 +213,7 @@ class _Maker:
                 )
         entry = Entry(
             "total", TOTAL, f"{self._name(self.unit)} {self.run.plan.period.code}",
-            format_scaled(row["printed"], 9, self.digits[root.code]), "; ".join(detail), row["status"],
+            format_scaled(row["printed"], 9, self.digits[root.code]), "; ".join(detail), status,
             [self.node(root.code)],
         )  # fmt: skip
         for kind, label in (
@@ -217,6 +222,8 @@ class _Maker:
         ):
             if row[kind]:
                 entry.parts.append(self._adjusted(kind, label, row[kind]))
+        if len(entry.parts) > 1:
+            entry.parts[0].detail += self.t("；加分扣分之前", "; before bonus and deduction")
         return entry
 
     def _name(self, unit: str) -> str:
@@ -239,7 +246,7 @@ class _Maker:
         children = [b for b in self.branches if b["parent"] == code]
         entry = Entry(
             "node", code, self.names[code], format_scaled(row["printed"], 9, self.digits[code]),
-            self._aggregate(code), row["status"],
+            self._aggregate(code), self.statuses.of(self.unit, row["category"], code, row["status"]),
         )  # fmt: skip
         for branch in children:
             child = branch["child"]
@@ -273,6 +280,9 @@ class _Maker:
             )
         if light := self.lights.get(code):
             detail += f"; {LIGHT_WORDS[light][self.language == 'en']}"
+        if line := self.lines.of(row, rule):
+            zh, en = line.words
+            detail += self.t(f"，达标线：{zh}", f", met from: {en}")
         if status == "undefined":
             zh, en = UNDEFINED
             detail += self.t(f"；{zh}", f"; {en}")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.problems import Language
 from zhengheng.engines.run import Run
+from zhengheng.scoring.statuses import NodeStatuses
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ def scoreboard(run: Run, language: Language) -> Scoreboard:
     names = {unit.code: unit.name.say(language) for unit in (*book.units, *run.facts.units)}
     totals = results.rows("total_score")
     held = Counter((t["comparison_group"], places.get(t["unit"])) for t in totals)
+    said = NodeStatuses(run.plan.tables, results.rows("indicator_score"))
     lines: dict[str, list[Line]] = {}
     for total in totals:
         unit, group = total["unit"], total["comparison_group"]
@@ -63,7 +65,7 @@ def scoreboard(run: Run, language: Language) -> Scoreboard:
         score = format_scaled(total["printed"], 9, digits) if total["status"] == "value" else ""
         lines.setdefault(group, []).append(
             Line(unit, names.get(unit, unit), place, place is not None and held[group, place] > 1,
-                 score, words.get(grades.get(unit, ""), ""), total["status"],
+                 score, words.get(grades.get(unit, ""), ""), said.of(unit, total["category"], root, total["status"]),
                  tuple((light, mine[light]) for light in ("green", "yellow", "red") if mine[light]))
         )  # fmt: skip
     titles = {group.code: group.name.say(language) for group in book.groups}

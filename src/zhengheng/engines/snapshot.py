@@ -82,10 +82,13 @@ def _marks(heat: HeatMap, hidden: frozenset[str], shows: Shows) -> dict[str, dic
         for code, mark in row.items():
             inside = code in hidden
             dim = inside and shows == "score" and mark.status in _LIT
-            held = {"status": "unlit" if dim else mark.status, "full": mark.full}
+            held: dict[str, Any] = {"status": "unlit" if dim else mark.status, "full": mark.full}
             if not inside:
                 held |= {"value": mark.value, "target": mark.target}
                 held |= {"points": mark.points} if shows == "score" else {}
+                held |= (
+                    {"line": dict(zip(("zh", "en"), mark.line, strict=True))} if mark.line else {}
+                )
             found[unit][code] = held
     return found
 

@@ -6,6 +6,8 @@ from typing import Any, Protocol
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.scheme.model import TOTAL
 from zhengheng.scoring.contracts import status_name
+from zhengheng.scoring.formulas import MetLines
+from zhengheng.scoring.statuses import NodeStatuses
 
 Row = dict[str, Any]
 
@@ -20,7 +22,7 @@ SCORES = (
     "unit", "period", "node", "score", "rank", "group", "grade", "light", "status", "used", "due",
 )  # fmt: skip
 INDICATOR_SCORES = (
-    "unit", "indicator", "period", "value", "target", "score", "status", "full", "light",
+    "unit", "indicator", "period", "value", "target", "score", "status", "full", "light", "line", "line_of",
 )  # fmt: skip
 
 
@@ -34,20 +36,22 @@ def score_rows(results: Tables, plan: Tables, period: str) -> Iterator[dict[str,
     lights = {(row["unit"], row["subject"]): row["light"] for row in results["light"]}
     adjusted = any(True for _ in plan["item"])
     totals = {row["unit"]: row for row in results["total_score"]}
+    said = NodeStatuses(plan, results["indicator_score"])
     for row in sorted(results["node_score"], key=lambda r: (r["unit"], order[r["node"]])):
         unit, node, digits = row["unit"], row["node"], nodes[row["node"]]["digits"]
         is_root = node == root
         total = totals[unit]
+        status = total["status"] if is_root else row["status"]
         yield {
             "unit": unit,
             "period": period,
             "node": TOTAL if is_root else node,
-            "score": format_scaled(total["printed"] if is_root else row["printed"], 9, digits),
+            "score": node_score(row, total, digits, is_root=is_root),
             "rank": str(ranks.get((unit, node), "")),
             "group": row["comparison_group"],
             "grade": grades.get(unit, "") if is_root else "",
             "light": lights.get((unit, node), ""),
-            "status": total["status"] if is_root else row["status"],
+            "status": said.of(unit, row["category"], node, status),
             "used": str(row["used"]),
             "due": str(row["leaves"]),
         }
@@ -59,12 +63,28 @@ def score_rows(results: Tables, plan: Tables, period: str) -> Iterator[dict[str,
             }  # fmt: skip
 
 
+SCORED = {"value", "filled"}
+
+
+def node_score(row: Row, total: Row, digits: int, *, is_root: bool) -> str:
+    """The score of a node that stands; empty where it has none that may be read as one.
+
+    What an unranked unit's parts add up to is not its score, whether data were missing or too much did not
+    apply: the first is not whole, the second is measured by less than the others' and compared with nobody's.
+    The points of its indicators stand in their own table.
+    """
+    held = total if is_root else row
+    return format_scaled(held["printed"], 9, digits) if held["status"] in SCORED else ""
+
+
 def indicator_rows(results: Tables, plan: Tables, period: str) -> Iterator[dict[str, str]]:
     """One row per unit and scored indicator."""
     rules = {(row["category"], row["indicator"]): row for row in plan["rule"] if row["latest"]}
     lights = {(row["unit"], row["subject"]): row["light"] for row in results["light"]}
+    lines = MetLines(plan["light_rule"], results["light"])
     for row in results["indicator_score"]:
         rule = rules[row["category"], row["indicator"]]
+        line = lines.of(row, rule)
         yield {
             "unit": row["unit"],
             "indicator": row["indicator"],
@@ -75,4 +95,6 @@ def indicator_rows(results: Tables, plan: Tables, period: str) -> Iterator[dict[
             "status": status_name(row, rule),
             "full": format_scaled(rule["full"], 6, 4).rstrip("0").rstrip("."),
             "light": lights.get((row["unit"], row["indicator"]), ""),
+            "line": f"{line.sign} {line.number}" if line else "",
+            "line_of": line.of if line else "",
         }

@@ -1,9 +1,10 @@
 """Each method in words, with its own numbers put in: the middle of a score passport. Pure text."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from zhengheng.domain.numbers import COEFFICIENT, plain
+from zhengheng.domain.numbers import COEFFICIENT, plain, ratio
 from zhengheng.domain.problems import Language
 
 Row = Mapping[str, Any]
@@ -81,3 +82,67 @@ def _group_words(method: str, full: str, x: str, g: Row, decimals: int, language
 def share(number: int) -> str:
     """A micro coefficient for people."""
     return plain(number, 6) if number != COEFFICIENT else "1"
+
+
+@dataclass(frozen=True)
+class MetLine:
+    """The line 达标线 from which one unit's indicator counts as met, by its own light rule.
+
+    A light need not be measured against the target itself, so the target is never shown without it.
+    """
+
+    sign: str
+    """>=, <= or >; what is compared lies on this side of `number`."""
+    number: str
+    of: str
+    """What is compared: points, value (in the indicator's unit of measure), progress or nodes (both in %)."""
+    words: tuple[str, str]
+    """The line as a sentence, Chinese and English."""
+
+
+def met_line(light: Row, rule: Row, score: Row, measure: int) -> MetLine:
+    """The line of one lit cell: its `light_rule`, its rule, its row of `indicator_score`, what its light measured."""
+    watch = int(light["watch"])
+    match light["by"]:
+        case "score":
+            of = plain(watch, 4)
+            number = plain(int(rule["full"]) * watch, 12)
+            return MetLine(">=", number, "points", (f"得分不低于 {number} 分（满分的 {of}%）", f"at least {number} points ({of} % of the full mark)"))  # fmt: skip
+        case "milestones":
+            number = plain(COEFFICIENT - watch, 4)
+            return MetLine(">=", number, "nodes", (f"节点完成率不低于 {number}%", f"at least {number} % of the nodes done"))  # fmt: skip
+        case "time_progress" | "plan":
+            # `measure` is how far the value lies behind what was due by the day, in millionths of a percentage point.
+            progress = (ratio(score["value"] * 10000, score["target"]) or 0) * 10000
+            due = progress + measure - watch
+            if due < 0:
+                return MetLine(">", plain(due, 6), "progress", ("到这一天尚无进度要求", "no progress is asked for by this day"))  # fmt: skip
+            number = plain(due, 6)
+            return MetLine(">", number, "progress", (f"完成数高于目标的 {number}%", f"more than {number} % of the target"))  # fmt: skip
+        case by:
+            up = by == "level" and rule["sign"] > 0
+            share = COEFFICIENT - watch if up else COEFFICIENT + watch
+            number = plain(score["target"] * share, rule["decimals"] + 6)
+            of = plain(share, 4)
+            zh = f"{number}（目标的 {of}%）" if watch else f"{number}（即目标）"
+            en = f"{number} ({of} % of the target)" if watch else f"{number} (the target)"
+            words = (f"实绩不低于 {zh}", f"at least {en}") if up else (f"实绩不高于 {zh}", f"at most {en}")  # fmt: skip
+            return MetLine(">=" if up else "<=", number, "value", words)
+
+
+class MetLines:
+    """The lines of many cells, from the light rules of a plan and the lights of a run."""
+
+    def __init__(self, rules: Iterable[Row], lights: Iterable[Row]) -> None:
+        self.rules = {row["subject"]: row for row in rules if row["leaf"]}
+        self.measures = {(row["unit"], row["subject"]): row["measure"] for row in lights}
+
+    def of(self, score: Row, rule: Row) -> MetLine | None:
+        """The line of a row of `indicator_score` under its rule; None where it has no light."""
+        measure = self.measures.get((score["unit"], score["indicator"]))
+        light = self.rules.get(score["indicator"])
+        if light is None or measure is None:
+            return None
+        if light["by"] not in {"score", "milestones"} and score["target"] is None:
+            return None  # Kept back, as in a bundle for the public.
+        return met_line(light, rule, score, measure)

@@ -7,6 +7,7 @@ from ninja import Router, Schema
 from zhengheng.domain.problems import NotFoundError
 from zhengheng.engines.change import EFFECTS
 from zhengheng.engines.curve import curve
+from zhengheng.engines.heat import Mark
 from zhengheng.engines.streak import Streak
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import require
@@ -18,7 +19,7 @@ from zhengheng.web.overview import selectors
 from zhengheng.web.overview.readings import change_of, reading
 from zhengheng.web.overview.reports import of_unit
 from zhengheng.web.overview.strategy import Told, strategy
-from zhengheng.web.pages.tags import language
+from zhengheng.web.pages.tags import language, show
 from zhengheng.web.rectification.acts import RECTIFICATIONS
 from zhengheng.web.reporting.self_reports import SELF_REPORTS
 from zhengheng.web.results.models import ResultRun
@@ -46,6 +47,12 @@ class MarkOut(Schema):
     full: str
     value: str
     target: str
+    line: str
+    """The line from which it counts as met, in the reader's language; empty where it has no light."""
+
+    @staticmethod
+    def resolve_line(mark: Mark) -> str:
+        return show(mark.line) if mark.line else ""
 
 
 @router.get("/results/{run}/heat", response={200: list[MarkOut], **ERRORS})

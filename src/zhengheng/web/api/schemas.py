@@ -203,6 +203,7 @@ class ExpectedOut(Schema):
     periods: int
     value: str
     target: str
+    line: str
     points: str
     full: str
     status: str

@@ -9,7 +9,7 @@ from zhengheng.engines.heat import STATUSES
 from zhengheng.web.files.documents import Report, Section, Table
 from zhengheng.web.overview import selectors, tables
 from zhengheng.web.overview.readings import Reading, change_of, reading
-from zhengheng.web.pages.tags import say
+from zhengheng.web.pages.tags import say, show
 from zhengheng.web.results.grades import decided_of, graded
 from zhengheng.web.results.models import ResultRun
 
@@ -51,16 +51,16 @@ def of_unit(result: ResultRun, earlier: ResultRun | None, unit: str, language: L
     gaps = selectors.gaps(marks.values())
     if gaps:
         sections.append(Section(say("最影响得分的几项", "What would help most"), tables=(Table(
-            (say("指标", "Indicator"), say("总分还可得 (分)", "Would add to the total (points)"), say("实绩", "Actual"), say("目标", "Target")),
-            [(held.heat.column(one.indicator).name, plain(one.lost, 9), one.value, one.target or "—") for one in gaps],
+            (say("指标", "Indicator"), say("总分还可得 (分)", "Would add to the total (points)"), say("实绩", "Actual"), say("目标", "Target"), say("达标线", "Met from")),
+            [(held.heat.column(one.indicator).name, plain(one.lost, 9), one.value, one.target or "—", show(one.line)) for one in gaps],
         ),)))  # fmt: skip
     sections.append(Section(say("各维度", "Dimensions"), tables=(Table(
         (say("维度", "Dimension"), say("得分", "Score"), say("满分", "Full mark")),
-        [(one["name"], one["score"] or "—", one["full"]) for one in tables.dimensions(held.run, unit, language)],
+        [(one["name"], one["score"] or "—", one["full"] or "—") for one in tables.dimensions(held.run, unit, language)],
     ),)))  # fmt: skip
     sections.append(Section(say("各项指标", "Indicators"), tables=(Table(
-        (say("指标", "Indicator"), say("状态", "Status"), say("实绩", "Actual"), say("目标", "Target"), say("得分 / 满分", "Points / full mark")),
-        [(f"{c.code} {c.name}", word(marks[c.code].status), f"{marks[c.code].value or '—'} {c.measure_unit}", marks[c.code].target or "—",
+        (say("指标", "Indicator"), say("状态", "Status"), say("实绩", "Actual"), say("目标", "Target"), say("达标线", "Met from"), say("得分 / 满分", "Points / full mark")),
+        [(f"{c.code} {c.name}", word(marks[c.code].status), f"{marks[c.code].value or '—'} {c.measure_unit}", marks[c.code].target or "—", show(marks[c.code].line),
           f"{marks[c.code].points or '—'} / {marks[c.code].full}" if marks[c.code].weighed else say("不计分", "not scored"))
          for c in held.heat.columns if c.code in marks],
     ),)))  # fmt: skip

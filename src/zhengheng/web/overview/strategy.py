@@ -12,7 +12,7 @@ from zhengheng.web.overview import selectors
 from zhengheng.web.overview.city import Aim
 from zhengheng.web.overview.readings import Reading, reading
 from zhengheng.web.overview.reports import origin, word
-from zhengheng.web.pages.tags import say
+from zhengheng.web.pages.tags import say, show
 from zhengheng.web.rectification.models import Rectification
 from zhengheng.web.reporting.models import SelfReport
 from zhengheng.web.results.models import ResultRun
@@ -66,7 +66,7 @@ def _goal(
     gaps = _gaps(goal, held, language)
     found = [Table(head, rows)]
     if gaps:
-        found.append(Table((say("指标", "Indicator"), say("单位", "Unit"), say("实绩", "Actual"), say("目标", "Target"), say("状态", "Status")), gaps))  # fmt: skip
+        found.append(Table((say("指标", "Indicator"), say("单位", "Unit"), say("实绩", "Actual"), say("目标", "Target"), say("达标线", "Met from"), say("状态", "Status")), gaps))  # fmt: skip
     name = say(goal.name.zh, goal.name.say("en"))
     return Section(
         f"{name} ({goal.from_year}–{goal.to_year}): {word(aim.status)}",
@@ -98,7 +98,7 @@ def _gap(mark: Mark, held: Reading, name: str) -> tuple[str, ...]:
     column = held.heat.column(mark.indicator)
     return (
         f"{mark.indicator} {column.name}", name, f"{mark.value} {column.measure_unit}",
-        mark.target or "—", word(mark.status),
+        mark.target or "—", show(mark.line), word(mark.status),
     )  # fmt: skip
 
 

@@ -14,7 +14,8 @@ from zhengheng.domain.problems import DataError, Language
 from zhengheng.engines.export import harmless, workbook
 from zhengheng.engines.outputs import indicator_rows, score_rows
 from zhengheng.engines.run import Run
-from zhengheng.engines.tables import INDICATOR_SCORES, SCORES
+from zhengheng.engines.tables import INDICATOR_SCORES, SCORES, node_score
+from zhengheng.scheme.model import TOTAL
 from zhengheng.web.files.tables import XLSX
 from zhengheng.web.pages.tags import say
 from zhengheng.web.results.grades import Decided
@@ -22,30 +23,59 @@ from zhengheng.web.results.grades import Decided
 KINDS = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX, "json": "application/json"}
 
 
+ADJUSTED = {"bonus": ("加分", "Bonus"), "deduction": ("扣分", "Deduction")}
+"""What stands beside the tree and counts into the total."""
+
+
 def tree(
     run: Run, language: Language
 ) -> tuple[dict[str, tuple[str, str, int]], dict[str, dict[str, str]]]:
-    """The dimensions in the order of the tree with name and depth, and every unit's score on each."""
+    """The dimensions in the order of the tree with name and depth, and every unit's score on each.
+
+    The first is the total, with bonus and deduction in it as everywhere; these stand last, where the rulebook
+    has any. A score is empty where it is none (`engines.tables.node_score`).
+    """
     nodes = [(node, depth) for node, _, depth in run.rulebook.nodes()]
-    digits = {row["node"]: row["digits"] for row in run.plan.tables["node"]}
+    heads = {node.code: (node.code, node.name.say(language), depth) for node, depth in nodes}
+    kinds = {row["kind"] for row in run.plan.tables["item"]}
+    heads |= {
+        code: (code, words[language == "en"], 1)
+        for code, words in ADJUSTED.items()
+        if code in kinds
+    }
     scores: dict[str, dict[str, str]] = {}
-    for row in run.results.rows("node_score"):
-        score = format_scaled(row["printed"], 9, digits[row["node"]])
-        scores.setdefault(row["unit"], {})[row["node"]] = score
-    return {node.code: (node.code, node.name.say(language), depth) for node, depth in nodes}, scores
+    for row in score_rows(run):
+        node = run.rulebook.tree.code if row["node"] == TOTAL else row["node"]
+        if node in heads:
+            scores.setdefault(row["unit"], {})[node] = row["score"]
+    return heads, scores
 
 
 def dimensions(run: Run, unit: str, language: Language) -> list[dict[str, Any]]:
-    """A unit's score on each dimension below the total, of its full mark."""
+    """A unit's score on each dimension below the total, of its full mark; then bonus and deduction, if it has any."""
     digits = {row["node"]: row["digits"] for row in run.plan.tables["node"]}
     held = {row["node"]: row for row in run.results.of_unit("node_score", unit)}
+    total = run.results.of_unit("total_score", unit)[0]
     category = next(row["category"] for row in run.plan.tables["unit"] if row["unit"] == unit)
     full = {r["node"]: r["full"] for r in run.plan.tables["node_full"] if r["category"] == category}
-    return [
+    found = [
         {"code": node.code, "name": node.name.say(language), "depth": depth,
-         "score": format_scaled(held[node.code]["printed"], 9, digits[node.code]), "full": plain(full[node.code], 6)}
+         "score": node_score(held[node.code], total, digits[node.code], is_root=False), "full": plain(full[node.code], 6)}
         for node, _, depth in run.rulebook.nodes() if depth and node.code in held and node.code in full
     ]  # fmt: skip
+    for code, words in ADJUSTED.items():
+        if total[code]:
+            size = format_scaled(total[code], 9, digits[run.rulebook.tree.code])
+            found.append(
+                {
+                    "code": code,
+                    "name": words[language == "en"],
+                    "depth": 1,
+                    "score": size,
+                    "full": "",
+                }
+            )
+    return found
 
 
 def file(

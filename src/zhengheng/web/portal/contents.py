@@ -11,6 +11,8 @@ from zhengheng.web.portal.snapshots import Site, alike
 Snapshot = dict[str, Any]
 Page = tuple[str, str, dict[str, Any]]
 """Path, template, content."""
+COUNTED = ("met", "watch", "missed", "missing", "undefined", "withheld")
+"""What rows of lamps count: the lights, and what has none though it is due."""
 MOST = 3
 """Of what became better, and as many of what became worse."""
 
@@ -162,7 +164,7 @@ def trouble(one: Snapshot) -> dict[str, Any]:
     counts = [unit["counts"] for unit in units]
     found = {
         "units": len(counts), "red": sum(bool(held.get("missed")) for held in counts),
-        **{name: sum(held.get(name, 0) for held in counts) for name in ("met", "watch", "missed", "missing")},
+        **{name: sum(held.get(name, 0) for held in counts) for name in COUNTED},
     }  # fmt: skip
     lit = bool(found["met"] + found["watch"] + found["missed"])
     grades: dict[str, dict[str, Any]] = {}
@@ -197,7 +199,7 @@ def life_topics(site: Site) -> list[dict[str, Any]]:
                 held["rows"].append((one, known[code], counted(_marks(one, code)), before, old if old and any(old.values()) else None))  # fmt: skip
     for topic in found.values():
         sums = [row[2] for row in topic["rows"]]
-        topic["counted"] = {name: sum(one[name] for one in sums) for name in ("met", "watch", "missed")}  # fmt: skip
+        topic["counted"] = {name: sum(one[name] for one in sums) for name in COUNTED}  # fmt: skip
     return list(found.values())
 
 

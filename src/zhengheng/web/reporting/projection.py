@@ -52,7 +52,7 @@ class YearEnd:
     @property
     def unknown(self) -> int:
         """Indicators of which there is no value or no target to go by."""
-        return sum(one.mark.status == "missing" for one in self.expected)
+        return sum(one.mark.status in {"missing", "undefined"} for one in self.expected)
 
 
 def year_ends(account: Account, day: date, language: Language) -> list[YearEnd]:

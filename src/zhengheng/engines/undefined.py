@@ -1,0 +1,30 @@
+"""What a run could not compute: values whose formula has no result, said when the run is made."""
+
+from collections import defaultdict
+
+from zhengheng.domain.problems import Problem
+from zhengheng.engines.run import Run
+from zhengheng.scoring.contracts import MISSING, status_name
+
+SHOWN = 5
+
+
+def undefined_values(run: Run) -> Problem | None:
+    """A warning that names the indicators, and for how many units; None where every value earned something."""
+    rules = {(r["category"], r["indicator"]): r for r in run.plan.tables["rule"] if r["latest"]}
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for row in run.results.rows("indicator_score"):
+        rule = rules[row["category"], row["indicator"]]
+        if row["status"] == MISSING and status_name(row, rule) == "undefined":
+            found[row["indicator"]].append(row["unit"])
+    if not found:
+        return None
+    named = sorted(found.items(), key=lambda one: (-len(one[1]), one[0]))[:SHOWN]
+    zh = "、".join(f"{code}（{len(units)} 个单位）" for code, units in named)
+    en = ", ".join(f"{code} ({len(units)} units)" for code, units in named)
+    return Problem(
+        f"{run.plan.period.code} @ {run.plan.at}", "value.undefined",
+        f"{len(found)} 个指标有数值，但计分公式算不出得分，按缺数据处理：{zh}。全组的值都相同、只有一个单位有值、目标值为 0 时会这样；请在这些指标的计分方法中规定“算不出时”（undefined）的得分",
+        f"{len(found)} indicators have values for which their formula has no result; they count as missing: {en}. So it is where all values of the group are equal, where one unit alone has a value, or where the target is 0; say in their methods what this earns (`undefined`)",
+        "warning",
+    )  # fmt: skip

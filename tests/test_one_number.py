@@ -1,0 +1,152 @@
+"""What a number says is said in full and the same everywhere: the light's own line, totals, gaps, changes."""
+
+import json
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from tests.conftest import Command
+from tests.generate import PERIOD
+from tests.test_split_years import ENGINES, book, run
+from zhengheng.engines.change import Comparison
+from zhengheng.engines.heat import heat_map
+from zhengheng.engines.outputs import indicator_rows, score_rows
+from zhengheng.engines.passport import passport
+from zhengheng.engines.scoreboard import scoreboard
+from zhengheng.engines.undefined import undefined_values
+from zhengheng.scheme.model import Rulebook
+
+RULES: dict[str, tuple[dict[str, Any], str]] = {
+    "score": ({"by": "score", "watch": "0.85", "missed": "0.6"}, "up"),
+    "score down": ({"by": "score", "watch": "0.9", "missed": "0.6"}, "down"),
+    "level": ({"by": "level", "watch": "0.05", "missed": "0.2"}, "up"),
+    "level down": ({"by": "level", "watch": "0.05", "missed": "0.2"}, "down"),
+    "ceiling": ({"by": "ceiling", "watch": "0", "missed": "0.1"}, "down"),
+    "time": ({"by": "time_progress", "watch": 10, "missed": 30}, "up"),
+}
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_light_stands_with_the_line_that_it_goes_by(name: str) -> None:
+    """Each value is met just where it lies on the line's own side; the passport says the line beside the light."""
+    light, direction = RULES[name]
+    method = {"kind": "ratio", "target": 84, "reverse": "inverse"} if direction == "down" else {"kind": "ratio", "target": 84}  # fmt: skip
+    rules = book({"code": "A", "direction": direction, "method": method, "light": light})
+    values = [str(v) for v in (60, "71.4", 75, "75.07", "79.8", 84, "88.2", "93.33", 99)]
+    units = {f"u{n}": value for n, value in enumerate(values)}
+    made = run(rules, {(u, "A"): {PERIOD.end: v} for u, v in units.items()}, ENGINES[0])
+    heat = heat_map(made, "zh")
+    rows = {row["unit"]: row for row in indicator_rows(made)}
+    met = set()
+    for unit, value in units.items():
+        row, mark = rows[unit], heat.marks[unit]["A"]
+        assert mark.line is not None
+        sign, number = row["line"].split(" ")
+        size = {
+            "points": Fraction(row["score"]),
+            "value": Fraction(value),
+            "progress": Fraction(value) * 100 / 84,
+        }[row["line_of"]]
+        line = Fraction(number)
+        holds = {">=": size >= line, "<=": size <= line, ">": size > line}[sign]
+        assert holds == (mark.status == "met"), (value, row)
+        assert number in mark.line[0]
+        assert number in mark.line[1]
+        assert f"达标线：{mark.line[0]}" in passport(made, unit, "A", "zh").detail
+        met |= {holds}
+    assert met == {True, False}
+
+
+def test_nodes_are_lit_by_their_own_line() -> None:
+    rules = book({"code": "M", "method": {"kind": "milestones"}, "light": {"by": "milestones", "watch": "0.1", "missed": "0.5"}})  # fmt: skip
+    nodes = [{"unit": "u", "indicator": "M", "milestone": f"n{n}", "share": share, "due_on": PERIOD.end, "done_on": done, "waived": False,
+              "file": 0, "row": n} for n, (share, done) in enumerate([(900_000, PERIOD.start), (100_000, None)])]  # fmt: skip
+    made = run(rules, {("u", "M"): {}}, ENGINES[0], milestone=nodes)
+    mark = heat_map(made, "zh").marks["u"]["M"]
+    assert (mark.status, mark.line and mark.line[0]) == ("met", "节点完成率不低于 90%")
+
+
+def rules_with(missing: str, **more: Any) -> Rulebook:
+    made = book({"code": "A", "method": {"kind": "ratio", "target": 100}}, {"code": "B", "method": {"kind": "ratio", "target": 100}})  # fmt: skip
+    data = json.loads(made.model_dump_json(by_alias=True, exclude_none=True, exclude_defaults=True))
+    data |= {"missing": missing, **more}
+    return Rulebook.model_validate_json(json.dumps(data))
+
+
+def status(unit: str, code: str, number: int, value: int | None = None) -> dict[str, Any]:
+    return {"unit": unit, "indicator": code, "period": PERIOD.end, "value": value, "status": number, "file": 0, "row": 1}  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ENGINES, ids=lambda e: e.name)
+@pytest.mark.parametrize("excused", [False, True])
+def test_a_unit_that_is_not_ranked_has_no_number_that_reads_as_its_score(
+    engine: Any, excused: bool
+) -> None:
+    categories = [{"code": "c", "name": "c", "not_applicable_limit": "0.3"}]
+    rules = rules_with("unranked", categories=categories, not_applicable="renormalise")
+    held = [status("u", "A", 1, 9000), status("u", "B", 2 if excused else 3)]
+    held += [status("v", code, 1, 8000) for code in "AB"]
+    made = run_of(rules, held, engine)
+    rows = {row["unit"]: row for row in score_rows(made)}
+    assert {row["status"] for row in indicator_rows(made) if row["unit"] == "u"} == {"value", "not_applicable" if excused else "missing"}  # fmt: skip
+    assert (rows["u"]["status"], rows["u"]["score"], rows["u"]["rank"]) == ("unranked", "", "")
+    assert (rows["v"]["status"], rows["v"]["score"], rows["v"]["rank"]) == ("value", "80.00", "1")
+
+
+def run_of(rules: Rulebook, rows: list[dict[str, Any]], engine: Any) -> Any:
+    excused = [{"unit": row["unit"], "indicator": row["indicator"], "approver": "a", "document": "d"} for row in rows if row["status"] == 2]  # fmt: skip
+    known: dict[Any, Any] = {(row["unit"], "A"): {} for row in rows}
+    return run(rules, known, engine, observation=rows, approval=excused)
+
+
+def test_what_stands_in_for_the_not_applicable_is_named_where_it_moves() -> None:
+    """B does not apply, and earns A's rate: what A gains moves both, and roundings explain nothing."""
+    rules = rules_with("block", not_applicable="reweight", categories=[{"code": "c", "name": "c", "not_applicable_limit": "0.9"}])  # fmt: skip
+
+    def made(a: int, b: int | None) -> Any:
+        one = status("u", "B", 1, b) if b is not None else status("u", "B", 2)
+        others = [status("v", code, 1, 9900) for code in "AB"]
+        return run_of(rules, [status("u", "A", 1, a), one, *others], ENGINES[0])
+
+    for before, after, wanted in (
+        (made(6000, None), made(8000, None), {"real": 10, "applies": 10}),
+        (made(6000, 5000), made(6000, None), {"applies": 5}),
+        (made(6000, None), made(6000, 9000), {"applies": 15}),
+    ):
+        found = Comparison(before, after).of("u", "en")
+        assert found is not None
+        assert {k: v // 10**9 for k, v in found.effects.items() if v} == wanted
+
+
+def test_a_total_stopped_by_formulas_without_result_says_so_and_is_warned_of() -> None:
+    rules = book({"code": "A", "method": {"kind": "min_max"}, "missing": "block"}, weight="100")
+    made = run(rules, {(unit, "A"): {PERIOD.end: "50"} for unit in "uvw"}, ENGINES[0])
+    assert {(row["status"], row["score"]) for row in score_rows(made)} == {("undefined", "")}
+    assert {one.status for group in scoreboard(made, "zh").groups for one in group.lines} == {"undefined"}  # fmt: skip
+    entry = passport(made, "u", None, "zh")
+    assert (entry.status, entry.parts[0].status) == ("undefined", "undefined")
+    assert "无法计算" in entry.detail
+    warning = undefined_values(made)
+    assert warning is not None
+    assert "A（3 个单位）" in warning.zh
+    gap = run(rules, {("u", "A"): {PERIOD.end: "50"}, ("v", "A"): {}}, ENGINES[0])
+    assert {row["unit"]: row["status"] for row in score_rows(gap)} == {"u": "undefined", "v": "missing"}  # fmt: skip
+
+
+def test_score_warns_of_what_it_cannot_compute(tmp_path: Any, zhengheng: Command) -> None:
+    (tmp_path / "book" / "indicators").mkdir(parents=True)
+    (tmp_path / "book" / "rulebook.yaml").write_text(json.dumps({
+        "code": "equal", "title": "equal", "effective_from": "2025-01-01", "missing": "block",
+        "categories": [{"code": "c", "name": "c"}], "groups": [{"code": "g", "name": "g"}],
+        "units": [{"code": u, "name": u, "category": "c", "group": "g"} for u in "uv"],
+        "tree": {"code": "total", "name": "t", "children": ["A"]}, "weights": [{"from": "2025-01-01", "table": {"A": 100}}],
+    }))  # fmt: skip
+    (tmp_path / "book" / "indicators" / "A.yaml").write_text(json.dumps({"code": "A", "name": "A", "owner": "u", "method": {"kind": "min_max"}}))  # fmt: skip
+    (tmp_path / "a.csv").write_text("unit,value\nu,5\nv,5\n")
+    (tmp_path / "intake.yaml").write_text(json.dumps({"purpose": "p", "period": "2025", "sources": [
+        {"file": "a.csv", "unit": "unit", "value": "value", "indicator": {"constant": "A"}, "period": {"constant": "2025"}},
+    ]}))  # fmt: skip
+    answer = zhengheng("score", str(tmp_path / "book"), "--intake", str(tmp_path / "intake.yaml"), "--data", str(tmp_path), "--out", str(tmp_path / "out"))  # fmt: skip
+    assert answer.returncode == 0, answer.stderr
+    assert "undefined" in answer.stdout + answer.stderr
