@@ -71,6 +71,9 @@ def postgres() -> Iterator[str]:
 LONG = (
     "tests/test_spark",
     "tests/e2e/test_city",
+    "tests/test_starting",
+    "tests/test_writers",
+    "tests/e2e/test_city",
     "tests/e2e/test_faults",
     "tests/e2e/test_tour",
     "tests/e2e/test_browser",
