@@ -363,13 +363,17 @@ def test_a_first_password_must_be_changed_before_anything_else(people: People) -
     client, status = sign_in("fresh", PASSWORD)
     assert status == 302
     assert client.get("/office/organisation/").headers["Location"] == "/office/password/"
-    assert (
-        client.post("/office/password/", {"old": "x", "new": "Quite-Another-9"}).status_code == 422
-    )
-    assert (
-        client.post("/office/password/", {"old": PASSWORD, "new": "Quite-Another-9"}).status_code
-        == 302
-    )
+    new = "Quite-Another-9"
+
+    def change(**given: str) -> int:
+        return client.post("/office/password/", given).status_code
+
+    assert change(old="x", new=new, again=new) == 422
+    assert change(old=PASSWORD, new=new) == 422, "it is typed twice"
+    answer = client.post("/office/password/", {"old": PASSWORD, "new": new, "again": "Quite-another-9"})  # fmt: skip
+    assert "两次输入的新密码不一致" in answer.content.decode()
+    assert sign_in("fresh", PASSWORD)[1] == 302, "nothing was changed"
+    assert change(old=PASSWORD, new=new, again=new) == 302
     assert client.get("/office/").status_code == 200
     assert sign_in("fresh", PASSWORD)[1] == 422
 

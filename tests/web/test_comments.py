@@ -317,3 +317,20 @@ def test_no_mark_in_a_comment_ends_its_line(tmp_path: Path) -> None:
     held.lines.write_text(raw, encoding="utf-8")
     key = (tmp_path / KEY).read_bytes()
     assert [letter.text for letter in read_export(held.export(NOW), key, "export")] == texts
+
+
+def test_a_comment_that_nobody_moderates_becomes_late_and_is_first_on_the_desk(
+    people: People, portal: Inbox, settings: Any
+) -> None:
+    """The days that the portal promises run from receipt: until somebody looks at it, too."""
+    held = came(people, portal)
+    assert str(held.due_on) == "2026-03-19", "five working days from receipt"
+    desk = people.client("office_procedure")
+    assert "已超期" not in desk.get("/office/").content.decode()
+    settings.FIXED_CLOCK = "2026-03-20T09:00+08:00"
+    home = desk.get("/office/").content.decode()
+    assert "1 项已超期" in " ".join(re.sub(r"<[^>]+>", "", home).split()).replace("■ ", "")
+    assert "已超期" in desk.get(f"/office/comments/{held.pk}/").content.decode()
+    do(people, "route", "office_procedure", held, RouteGiven(unit="D10", shown=SAID))
+    held.refresh_from_db()
+    assert str(held.due_on) == "2026-03-19", "moderating late gives nobody new days"

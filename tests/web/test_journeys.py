@@ -218,7 +218,7 @@ def test_a_citizen_searches_reads_downloads_and_verifies(
     computed(people, topics=(topic,), version="with topics")
     ResultRun.objects.update(state="notice", published_at=NOW)
     held = release(people, ResultRun.objects.get())
-    publish(tmp_path / "city" / "performance")
+    publish(tmp_path / "city" / "performance", NOW.date())
     handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         Thread(target=server.serve_forever, daemon=True).start()

@@ -66,6 +66,7 @@ from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.workflow.machine import StateError
+from zhengheng.workflow.roles import Role
 
 ACTS = {act.name: act for act in PUBLICATIONS.acts}
 
@@ -322,7 +323,7 @@ def test_every_link_holds_under_any_path_and_leads_nowhere_else(
     release(people, result)
     target = tmp_path / "somewhere" / "below"
     target.parent.mkdir()
-    count = publish(target)
+    count = publish(target, NOW.date())
     pages = list(target.rglob("*.html"))
     assert len(pages) == count
     assert {"index.html", "en"} <= {path.name for path in target.iterdir()}
@@ -452,7 +453,7 @@ def test_a_ledger_of_the_office_forged_anew_is_found_by_whoever_came_before(
     where.unlink()
     where.write_text(canonical(proof(held, home=Path(settings.HOME), now=NOW)), encoding="utf-8")
     keep_newest(Path(settings.HOME))
-    publish(site)
+    publish(site, NOW.date())
     assert witnessed(site).returncode == 0, "in itself it holds"
     done = witnessed(site, "--memory", seen)
     assert done.returncode == 1
@@ -643,3 +644,79 @@ def test_the_paper_to_be_signed_holds_what_the_public_will_see(
     for unit in units:
         assert unit["name"]["zh"] in said
         assert str(unit.get("score", "—")) in said
+
+
+def test_only_who_reviews_and_who_releases_read_exactly_what_will_be_published(
+    people: People, result: ResultRun
+) -> None:
+    """Pages, files, sizes and digests of the preview are those of the release, byte by byte; each reading is recorded."""
+    held = prepare(people, result)
+    base = f"/office/publications/{held.pk}/preview/"
+    for role in Role:
+        answer = people.client(role.value).get(base)
+        may = role in {Role.SECRECY_REVIEWER, Role.OFFICE_DIRECTOR}
+        assert (answer.status_code == 200) == may, role
+        if may:
+            assert "尚未公示" in answer.content.decode()
+        assert answer.status_code in {200, 403, 404}
+        for address in ("p/{0}/index.html", "data/{0}/bundle.zip", "snapshot.json", "index.html"):
+            got = people.client(role.value).get(base + address.format(held.pk)).status_code
+            assert (got == 200) == may, (role, address)
+    reader = people.client("secrecy_reviewer")
+    assert f'href="{base}"' in reader.get(f"/office/publications/{held.pk}/").content.decode()
+    clerk = people.client("office_procedure").get(f"/office/publications/{held.pk}/").content.decode()  # fmt: skip
+    assert base not in clerk
+    listed = reader.get(base).content.decode()
+    pages = {}
+    unit = document_of(held)["groups"][0]["units"][0]["code"]
+    for prefix in ("", "en/"):
+        address = f"{prefix}p/{held.pk}/units/{unit}.html"
+        pages[address] = reader.get(base + address).content.decode()
+    assert "尚未公示" in pages[f"p/{held.pk}/units/{unit}.html"]
+    assert "not published yet" in pages[f"en/p/{held.pk}/units/{unit}.html"]
+    seen = LedgerEntry.objects.filter(act="publication.viewed", actor="secrecy_reviewer")
+    assert f"en/p/{held.pk}/units/{unit}.html" in "".join(one.content or "" for one in seen)
+    assert "查阅发布预览" in reader.get(f"/office/publications/{held.pk}/").content.decode()
+    files = {name: b"".join(reader.get(base + name).streaming_content) for name in re.findall(r'<th scope="row"><a href="([^"]+)"', listed)}  # fmt: skip
+    assert reader.get(f"{base}p/{held.pk}/units/NOBODY.html").status_code == 404
+    assert reader.get(f"{base}../../../office.db").status_code == 404
+    do(people, "review", "secrecy_reviewer", held, ReviewGiven(cleared="公开的项目名称"))
+    do(people, "release", "office_director", held, Nothing())
+    write()
+    held.refresh_from_db()
+    assert files.keys() == held.digests.keys()
+    for name, content in files.items():
+        assert (folder(held) / name).read_bytes() == content, name
+        assert held.digests[name] in listed
+        assert f">{len(content)}<" in listed
+    for address, text in pages.items():
+        written = (Path(settings.HOME) / "portal" / address).read_text(encoding="utf-8")
+        bar = re.compile(r'\n    <p class="notice measure" role="note">.*?</p>')
+        assert bar.sub("", text) == written
+    assert reader.get(base).status_code == 403, "what is released is on the portal"
+    assert not (Path(settings.HOME) / "previews" / str(held.pk)).exists()
+
+
+def test_who_prepared_a_publication_gets_no_preview_by_a_second_role(
+    people: People, result: ResultRun
+) -> None:
+    held = prepare(people, result)
+    people.give(people["office_procedure"], Role.OFFICE_DIRECTOR)
+    base = f"/office/publications/{held.pk}/preview/"
+    assert people.client("office_procedure").get(base).status_code == 403
+
+
+def test_the_pages_say_how_a_result_stands_today(people: People, result: ResultRun) -> None:
+    """On notice when it was released; final, or replaced by another, since: the snapshot stays, the page follows."""
+    held = release(people, result)
+    page = Path(settings.HOME) / "portal" / "p" / str(held.pk) / "index.html"
+    home = Path(settings.HOME) / "portal" / "index.html"
+    before = (folder(held) / "snapshot.json").read_bytes()
+    assert "公示中" in page.read_text(encoding="utf-8")
+    for state, words in (("final", ""), ("archived", ""), ("replaced", "不再有效")):
+        ResultRun.objects.update(state=state)
+        publish(Path(settings.HOME) / "portal", NOW.date())
+        for one in (page, home):
+            assert "公示中" not in one.read_text(encoding="utf-8"), state
+        assert words in page.read_text(encoding="utf-8")
+    assert (folder(held) / "snapshot.json").read_bytes() == before

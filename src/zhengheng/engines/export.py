@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,20 @@ def workbook(title: str, header: Sequence[str], rows: Iterable[Mapping[str, str]
         page.append([harmless(note)])
     held = io.BytesIO()
     book.save(held)
+    return _timeless(held.getvalue())
+
+
+def _timeless(content: bytes) -> bytes:
+    """A workbook without the moment at which it was written: the same content has the same digest whenever it is made."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as new:  # fmt: skip
+        for name in old.namelist():
+            part = old.read(name)
+            if name == "docProps/core.xml":
+                part = re.sub(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rb"\g<1>1980-01-01T00:00:00Z", part)  # fmt: skip
+            entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(entry, part)
     return held.getvalue()
 
 

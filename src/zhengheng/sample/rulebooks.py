@@ -219,7 +219,7 @@ def district_rulebook() -> Rulebook:
             {"from": "2025-08-01", "kind": "prospective", "table": weights | {"E01": _less(weights["E01"], weights[ADDED])},
              "basis": {"title": "市绩效办调整通知: 台风后增列防汛隐患整改 (虚构)", "tag": "D"}},
         ],
-        "indicators": indicators, "procedure": _procedure("essay"),
+        "indicators": indicators, "procedure": _procedure("essay") | {"second_instance": True},
     }  # fmt: skip
     return _rulebook(data)
 

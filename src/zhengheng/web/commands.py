@@ -178,11 +178,12 @@ def portal_export(
 ) -> None:  # fmt: skip
     """Write the whole portal as static files, for any web server under any path."""
     begin(home, look_only=True)
+    from zhengheng.web.pages.clock import now
     from zhengheng.web.portal.writing import publish
 
     # What is published is everybody's: a web server of another account reads it.
     os.umask(0o022)
-    out_line(f"{publish(target)} pages · {target}")
+    out_line(f"{publish(target, now().date())} pages · {target}")
 
 
 @portal.command("serve")

@@ -90,6 +90,13 @@ RULES: tuple[Rule, ...] = (
     _rule("publication.prepare", Role.OFFICE_PROCEDURE),
     _rule("publication.review", Role.SECRECY_REVIEWER, relation="second"),
     _rule("publication.release", Role.OFFICE_DIRECTOR, relation="second"),
+    _rule(
+        "publication.preview",
+        Role.SECRECY_REVIEWER,
+        Role.OFFICE_DIRECTOR,
+        relation="second",
+        states=("prepared", "reviewed", "releasing"),
+    ),
     _rule("publication.open", Role.OFFICE_DIRECTOR, relation="second"),
     _rule("publication.withdraw", Role.OFFICE_DIRECTOR, Role.SECRECY_REVIEWER),
     # What the public says: the office moderates, the unit replies, the director lets the reply out.

@@ -93,10 +93,10 @@ def password(request: OfficeRequest) -> HttpResponse:
     problems: tuple[Problem, ...] = ()
     if request.method == "POST":
         try:
+            new = _typed_twice(request)
             services.change_password(
-                account=request.user, old=request.POST.get("old", ""), new=request.POST.get("new", ""),
-                now=request.now,
-            )  # fmt: skip
+                account=request.user, old=request.POST.get("old", ""), new=new, now=request.now
+            )
         except ZhenghengError as error:
             problems = error.problems
         else:
@@ -106,6 +106,16 @@ def password(request: OfficeRequest) -> HttpResponse:
     return render(
         request, "accounts/password.html", {"problems": problems}, status=422 if problems else 200
     )
+
+
+def _typed_twice(request: OfficeRequest) -> str:
+    """The new password. Nobody sees what he types there, so a slip would lock him out: both must be the same."""
+    new = str(request.POST.get("new", ""))
+    if new != request.POST.get("again", ""):
+        raise services.AccountError.one(
+            "again", "password.again", zh="两次输入的新密码不一致，请重新输入。", en="the new password was typed differently the second time; type it again"
+        )  # fmt: skip
+    return new
 
 
 @require_GET

@@ -22,6 +22,8 @@ from zhengheng.workflow.permissions import anywhere, may
 from zhengheng.workflow.roles import NAMES, Role
 
 SYSTEM = "system"
+VIEWED = "publication.viewed"
+"""Somebody read a publication before it was released."""
 
 
 class PaperError(ZhenghengError):

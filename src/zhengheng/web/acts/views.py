@@ -104,6 +104,7 @@ def _facts(kind: Kind, obj: Any) -> list[tuple[Words, Any]]:
 def _history(kind: Kind, obj: Any, subject: str) -> list[dict[str, Any]]:
     words = {act.code: act.words for act in kind.acts}
     words["audit.viewed"] = ("外部审计查阅", "read by the external auditor")
+    words[services.VIEWED] = ("查阅发布预览", "read as a preview")
     return [
         {
             "words": words.get(row.act, (row.act, row.act)),

@@ -33,6 +33,7 @@ urlpatterns = [
     path("office/", include("zhengheng.web.targets.urls")),
     path("office/", include("zhengheng.web.rulebooks.urls")),
     path("office/ledger/", include("zhengheng.web.ledger.urls")),
+    path("office/publications/", include("zhengheng.web.publication.urls")),
     path("office/comments-import/", take_comments_in, name="comments_import"),
     path("office/", include("zhengheng.web.acts.urls")),
     path("comments", portal_comment),

@@ -20,6 +20,7 @@ from zhengheng.web.audits.jobs import tick as end_samples
 from zhengheng.web.jobs.services import bury, take_up_again
 from zhengheng.web.ledger.services import tick as sign
 from zhengheng.web.pages.clock import now
+from zhengheng.web.portal.writing import ask_once_over
 from zhengheng.web.reminders.jobs import tick as remind
 from zhengheng.web.reporting.jobs import ask_for_check, tick
 
@@ -37,7 +38,7 @@ def look_after() -> None:
     """
     _turn(lambda moment: take_up_again(moment), timezone.now)
     _turn(lambda moment: bury(moment), timezone.now)
-    for follow in (tick, end_samples, remind, ask_for_check, _sign):
+    for follow in (tick, end_samples, remind, ask_for_check, ask_once_over, _sign):
         _turn(follow, now)
 
 

@@ -38,19 +38,31 @@ def write_site(site: Site, target: Path, assets: dict[str, Path]) -> int:
                 place.write_text(_rendered(site, prefix, path, template, context), encoding="utf-8")
                 count += 1
     for one in site.publications:
-        shutil.copytree(site.source / str(one["number"]) / "data", unfinished / "data" / str(one["number"]))  # fmt: skip
-    text = json.dumps(catalogue(site), ensure_ascii=False, indent=1)
-    (unfinished / "catalog.json").write_text(text + "\n", encoding="utf-8")
-    proofs = json.dumps(
-        {"publications": site.proofs, "latest": site.newest_checkpoint},
-        ensure_ascii=False,
-        indent=1,
-    )
-    (unfinished / "proofs.json").write_text(proofs + "\n", encoding="utf-8")
+        shutil.copytree(site.folder(one) / "data", unfinished / "data" / str(one["number"]))
+    for name, text in beside(site).items():
+        (unfinished / name).write_text(text, encoding="utf-8")
     shutil.copy(witness.__file__, unfinished / "witness.py")
     shutil.rmtree(target, ignore_errors=True)
     unfinished.rename(target)
     return count
+
+
+def beside(site: Site) -> dict[str, str]:
+    """What programs read of the site, by name: the catalogue of open data, and the proofs."""
+    proofs = {"publications": site.proofs, "latest": site.newest_checkpoint}
+    held = {"catalog.json": catalogue(site), "proofs.json": proofs}
+    return {name: json.dumps(one, ensure_ascii=False, indent=1) + "\n" for name, one in held.items()}  # fmt: skip
+
+
+def page(site: Site, address: str) -> str | None:
+    """One page as `write_site` would write it at that address; None where it would write none."""
+    english = address.startswith("en/")
+    prefix = "en/" if english else ""
+    with translation.override(LANGUAGES[prefix]):
+        for path, template, context in pages(site):
+            if prefix + path == address:
+                return _rendered(site, prefix, path, template, context)
+    return None
 
 
 def _rendered(site: Site, prefix: str, path: str, template: str, context: dict[str, Any]) -> str:

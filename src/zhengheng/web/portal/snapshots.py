@@ -22,6 +22,8 @@ NEWEST = "newest.json"
 """In a publication's folder: what proves its release."""
 TARGETS = "targets.json"
 """Beside the publications: draft targets to which the public may or might speak."""
+STANDINGS = "standings.json"
+"""Beside the publications: where the result of each, by number, stands today; its snapshot says where it stood then."""
 OLDER: dict[str, Any] = {
     "topics": [],
     "plans": [],
@@ -73,6 +75,12 @@ class Site:
     """The drafts on which the public is or was asked."""
     targets: list[dict[str, Any]] = field(default_factory=list)
     """The draft targets that are or were open."""
+    unreleased: dict[int, Path] = field(default_factory=dict)
+    """Publications that are not released, by number, with the folder above their files: a preview holds one."""
+
+    def folder(self, one: dict[str, Any]) -> Path:
+        """Where a publication's files lie."""
+        return self.unreleased.get(one["number"], self.source) / str(one["number"])
 
     @property
     def newest(self) -> list[dict[str, Any]]:
@@ -99,7 +107,7 @@ class Site:
     def today(self, one: dict[str, Any]) -> dict[str, Any] | None:
         """A period as it would be under the rules of the rulebook's newest publication, where these differ."""
         newest = next(other for other in self.newest if other["rulebook"] == one["rulebook"])
-        path = self.source / str(newest["number"]) / "restated" / f"{one['number']}.json"
+        path = self.folder(newest) / "restated" / f"{one['number']}.json"
         if not path.is_file():
             return None
         held: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -107,13 +115,13 @@ class Site:
 
     def before_change(self, one: dict[str, Any]) -> dict[str, Any] | None:
         """A publication's period by the rules before it was restated, where it was."""
-        held: dict[str, Any] | None = _read(self.source / str(one["number"]) / "restated" / "before.json", None)  # fmt: skip
+        held: dict[str, Any] | None = _read(self.folder(one) / "restated" / "before.json", None)
         return held
 
     @property
     def proofs(self) -> dict[str, dict[str, Any]]:
         """What proves each release, by the publication's number."""
-        found = {str(one["number"]): _read(self.source / str(one["number"]) / PROOF, {}) for one in self.publications}  # fmt: skip
+        found = {str(one["number"]): _read(self.folder(one) / PROOF, {}) for one in self.publications}  # fmt: skip
         return {number: proof for number, proof in found.items() if proof}
 
     @property
@@ -124,9 +132,14 @@ class Site:
 
     def files(self, one: dict[str, Any]) -> list[tuple[str, str]]:
         """A publication's files with their SHA-256."""
-        path = self.source / str(one["number"]) / "digests.json"
-        held = json.loads(path.read_text(encoding="utf-8"))
+        held = self.digests(one)
         return [(name.removeprefix("data/"), digest) for name, digest in sorted(held.items()) if name.startswith("data/")]  # fmt: skip
+
+    def digests(self, one: dict[str, Any]) -> dict[str, str]:
+        """SHA-256 of all that a publication consists of, by the name in its folder."""
+        path = self.folder(one) / "digests.json"
+        held: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+        return held
 
 
 def alike(one: dict[str, Any], other: dict[str, Any]) -> bool:
@@ -149,8 +162,9 @@ def slots_of(path: Path) -> Slots:
 
 def read_site(source: Path, slots: Slots | None = None) -> Site:
     """The released publications under a folder. Only finished ones count: those whose digests are written."""
+    stands = _read(source / STANDINGS, {})
     held = [
-        OLDER | json.loads((folder / "snapshot.json").read_text(encoding="utf-8"))
+        snapshot_in(folder) | ({"standing": stands[folder.name]} if folder.name in stands else {})
         for folder in source.glob("[0-9]*")
         if folder.suffix != ".part" and (folder / "digests.json").is_file()
     ]
@@ -158,6 +172,12 @@ def read_site(source: Path, slots: Slots | None = None) -> Site:
         sorted(held, key=lambda one: -one["number"]), source, slots or Slots(),
         _read(source / UPCOMING, []), _read(source / COMMENTS, {}), _read(source / CONSULTATIONS, []), _read(source / TARGETS, []),
     )  # fmt: skip
+
+
+def snapshot_in(folder: Path) -> dict[str, Any]:
+    """A publication's snapshot, with what one of an earlier version of this program does not hold yet."""
+    held: dict[str, Any] = OLDER | json.loads((folder / "snapshot.json").read_text(encoding="utf-8"))  # fmt: skip
+    return held
 
 
 def _read(path: Path, none: Any) -> Any:

@@ -1,16 +1,21 @@
 """Writing the portal's pages of this installation."""
 
 import json
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 
 from zhengheng.web.comments.selectors import shown
+from zhengheng.web.jobs.models import Job
+from zhengheng.web.jobs.services import ask
 from zhengheng.web.pages.context import built
 from zhengheng.web.portal.site import write_site
 from zhengheng.web.portal.snapshots import (
     COMMENTS,
     CONSULTATIONS,
+    STANDINGS,
     TARGETS,
     UPCOMING,
     read_site,
@@ -18,14 +23,18 @@ from zhengheng.web.portal.snapshots import (
 )
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.rulebooks.consultations import consultations
+from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.targets.drafts import drafts
 
 
-def publish(target: Path) -> int:
-    """Write the site into a folder; gives how many pages. The old site stands until the new one is whole."""
+def publish(target: Path, day: date) -> int:
+    """Write the site as of a day into a folder; gives how many pages. The old site stands until the new one is whole."""
     home = Path(settings.HOME)
     note_upcoming(home / "publications")
-    for name, held in ((COMMENTS, shown()), (CONSULTATIONS, consultations()), (TARGETS, drafts())):
+    beside = {
+        COMMENTS: shown(), CONSULTATIONS: consultations(day), TARGETS: drafts(day), STANDINGS: standings(),
+    }  # fmt: skip
+    for name, held in beside.items():
         text = json.dumps(held, ensure_ascii=False)
         (home / "publications" / name).write_text(text, encoding="utf-8")
     site = read_site(home / "publications", slots_of(home / "portal.yaml"))
@@ -43,3 +52,26 @@ def note_upcoming(folder: Path) -> None:
     ]  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)
     (folder / UPCOMING).write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+
+
+def standings() -> dict[str, str]:
+    """Where the result of each released publication stands today: on notice, final, or replaced by a newer one."""
+    held = Publication.objects.filter(state="released").select_related("run")
+    return {
+        str(one.pk): one.run.state if one.run.state in {"notice", "replaced"} else "final" for one in held
+    }  # fmt: skip
+
+
+def ask_once_over(now: datetime) -> None:
+    """Have the pages written anew where a consultation they call open has ended since. Doing it twice changes nothing."""
+    ended = [
+        *RulebookVersion.objects.filter(state="consultation", public=True, due_on__lt=now.date()).values_list("due_on", flat=True),
+        *RulebookVersion.objects.filter(targets_until__lt=now.date()).values_list("targets_until", flat=True),
+    ]  # fmt: skip
+    if not ended:
+        return
+    # Pages written on a later day than the last one say already that it is over.
+    after = datetime.combine(max(ended) + timedelta(days=1), time(), now.tzinfo)
+    with transaction.atomic():
+        if not Job.objects.filter(kind="portal.write", clock__gte=after).exists():
+            ask(kind="portal.write", arguments={}, subject="portal:day", actor=None, now=now)

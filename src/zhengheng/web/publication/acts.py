@@ -10,6 +10,7 @@ from zhengheng.engines.disclosure import hidden_indicators
 from zhengheng.engines.heat import STATUSES
 from zhengheng.engines.snapshot import KINDS, scan, snapshot
 from zhengheng.web.accounts.models import Account
+from zhengheng.web.accounts.selectors import allowed
 from zhengheng.web.acts.declare import (
     Act,
     Change,
@@ -235,7 +236,9 @@ def _results(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str,
 
 
 def _page(held: Publication, request: Any) -> dict[str, Any]:
-    return {"findings": [(one, KINDS[one["kind"]]) for one in held.findings], "digests": sorted(held.digests.items()), "opened": [(one, canonical(one)) for one in held.opened]}  # fmt: skip
+    stands = _standing(held, request.user)
+    previewed = allowed(request.user, "publication.preview", request.now.date(), relations=stands.relations, state=held.state)  # fmt: skip
+    return {"previewed": previewed, "findings": [(one, KINDS[one["kind"]]) for one in held.findings], "digests": sorted(held.digests.items()), "opened": [(one, canonical(one)) for one in held.opened]}  # fmt: skip
 
 
 def printed(held: Publication) -> list[Section]:

@@ -34,6 +34,11 @@ def folder(held: Publication) -> Path:
     return Path(settings.HOME) / "publications" / str(held.pk)
 
 
+def previews(held: Publication) -> Path:
+    """Where its preview lies until it is released."""
+    return Path(settings.HOME) / "previews" / str(held.pk)
+
+
 @job("publication.write")
 def write(work: Work) -> dict[str, Any]:
     """Files first, then the row that names their digests, the proof of that, the folder in its place: broken off anywhere, it goes on."""
@@ -59,6 +64,7 @@ def write(work: Work) -> dict[str, Any]:
         (unfinished / PROOF).write_text(canonical(made), encoding="utf-8")
         shutil.rmtree(target, ignore_errors=True)
         unfinished.rename(target)
+    shutil.rmtree(previews(held), ignore_errors=True)
     jobs.ask(
         kind="portal.write", arguments={}, subject=work.job.subject, actor=work.job.asked_by, now=work.now
     )  # fmt: skip
@@ -72,7 +78,7 @@ def rewrite(work: Work) -> dict[str, Any]:
         return {"pages": 0}
     work.tell("网页 pages")
     keep_newest(Path(settings.HOME))
-    return {"pages": publish(Path(settings.HOME) / "portal")}
+    return {"pages": publish(Path(settings.HOME) / "portal", work.now.date())}
 
 
 def write_publication(held: Publication, target: Path, day: str) -> dict[str, str]:

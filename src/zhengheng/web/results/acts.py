@@ -36,6 +36,7 @@ from zhengheng.web.results.ending import (
     fresh,
     reopen,
     tables_of,
+    tell_portal,
     until,
 )
 from zhengheng.web.results.kept import TABLES
@@ -67,6 +68,7 @@ def publish(doing: Doing) -> Change:
     before, end, carried = _before(run), until(run, doing.day), []
     if before is not None:
         perform_by_machine(RESULTS, "result.replace", before, given=Nothing(), now=doing.now)
+        tell_portal(before, doing)
         carried = carry_grades(before, run)
         # By the name of the app alone: appeals stand on results, not the other way round.
         drafts = apps.get_model("appeals.Appeal")._default_manager.filter(run=before, state="draft")

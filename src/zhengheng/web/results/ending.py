@@ -11,6 +11,7 @@ from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.decisions.models import Decision
 from zhengheng.web.decisions.services import carrying
 from zhengheng.web.decisions.services import choices as decisions
+from zhengheng.web.jobs import services as jobs
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.results import selectors
 from zhengheng.web.results.clocks import notice_clock, running, unserved
@@ -101,10 +102,17 @@ def finalise(doing: Doing) -> Change:
     if decision is None or doing.given.decision:
         decision = carrying(doing.given.decision or 0, f"result:{run.pk}")
         _check_fresh(run, decision)
+    tell_portal(run, doing)
     return Change(
         {"decision": decision, "due_on": None},
         {"run": run.run, "decision": decision.pk, "not_counted": _end_year(doing), TABLES: tables_of(run)},
     )  # fmt: skip
+
+
+def tell_portal(run: ResultRun, doing: Doing) -> None:
+    """Where the result is published, its pages say from now how it stands."""
+    if run.publications.filter(state="released").exists():
+        jobs.ask(kind="portal.write", arguments={}, subject=f"result:{run.pk}", actor=doing.actor, now=doing.now)  # fmt: skip
 
 
 def tables_of(run: ResultRun) -> str:
@@ -187,6 +195,7 @@ def reopen(doing: Doing) -> Change:
             en="this decision made it final or opened it before; reopening needs one of its own",
         )  # fmt: skip
     end = until(run, doing.day)
+    tell_portal(run, doing)
     Reopening.objects.create(
         run=run, on=doing.day, reason=doing.given.reason, decision=decision, former=run.decision
     )

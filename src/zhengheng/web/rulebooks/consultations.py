@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from zhengheng.scheme.base import Words
@@ -25,11 +26,15 @@ def asked_on(page: str) -> RulebookVersion | None:
     return held.filter(pk=int(found.group(1))).first() if found else None
 
 
-def consultations() -> list[dict[str, Any]]:
-    """Every draft that the public is or was asked about, the newest first, with opinions of the public and their replies."""
+def consultations(day: date) -> list[dict[str, Any]]:
+    """Every draft that the public is or was asked about, the newest first, with opinions of the public and their replies.
+
+    One is open while the draft waits and its last day is not past on `day`; decided once the rulebook is in force.
+    """
     held = RulebookVersion.objects.filter(public=True).exclude(state="draft").order_by("-pk")
     return [
-        {"number": one.pk, "open": one.state == "consultation", "until": str(one.due_on or ""), **document(one),
+        {"number": one.pk, "open": one.state == "consultation" and (one.due_on is None or day <= one.due_on),
+         "decided": one.state in {"adopted", "retired"}, "until": str(one.due_on or ""), **document(one),
          "opinions": [{"clause": opinion.clause, "text": opinion.text, "reply": opinion.reply}
                       for opinion in one.opinions.all() if opinion.reference]}
         for one in held.prefetch_related("opinions")

@@ -54,10 +54,16 @@ def heard(doing: Doing) -> None:
     jobs.ask(kind="portal.write", arguments={}, subject=f"rulebook:{version.pk}", actor=doing.actor, now=doing.now)  # fmt: skip
 
 
-def drafts() -> list[dict[str, Any]]:
-    """Every rulebook whose draft targets are or were open, the newest first."""
+def drafts(day: date) -> list[dict[str, Any]]:
+    """Every rulebook whose draft targets are or were open, the newest first; open until the last day is past on `day`."""
     held = RulebookVersion.objects.filter(targets_until__isnull=False).order_by("-pk")
-    return [document(version) for version in held]
+    found = []
+    for version in held:
+        one = document(version)
+        over = version.targets_until is not None and day > version.targets_until
+        decided = not one["open"]
+        found.append(one | {"open": not decided and not over, "decided": decided})
+    return found
 
 
 def document(version: RulebookVersion) -> dict[str, Any]:
