@@ -64,10 +64,9 @@ def standings() -> dict[str, str]:
 
 def ask_once_over(now: datetime) -> None:
     """Have the pages written anew where a consultation they call open has ended since. Doing it twice changes nothing."""
-    ended = [
-        *RulebookVersion.objects.filter(state="consultation", public=True, due_on__lt=now.date()).values_list("due_on", flat=True),
-        *RulebookVersion.objects.filter(targets_until__lt=now.date()).values_list("targets_until", flat=True),
-    ]  # fmt: skip
+    consulted = RulebookVersion.objects.filter(state="consultation", public=True).values_list("due_on", flat=True)  # fmt: skip
+    targets = RulebookVersion.objects.values_list("targets_until", flat=True)
+    ended = [until for until in (*consulted, *targets) if until and until < now.date()]
     if not ended:
         return
     # Pages written on a later day than the last one say already that it is over.

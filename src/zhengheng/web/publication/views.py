@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
+from zhengheng.engines.snapshot import KINDS
 from zhengheng.ledger import witness
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import forbidden
@@ -16,7 +17,7 @@ from zhengheng.web.acts import selectors
 from zhengheng.web.pages.context import built
 from zhengheng.web.portal.site import beside, page
 from zhengheng.web.portal.snapshots import Site
-from zhengheng.web.publication.acts import KINDS, PUBLICATIONS, scanned
+from zhengheng.web.publication.acts import PUBLICATIONS, scanned
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.publication.preview import may_preview, note_preview, site_with, written
 
