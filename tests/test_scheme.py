@@ -16,7 +16,8 @@ from zhengheng.domain.problems import RulebookError
 from zhengheng.sample.rulebooks import ADDED, department_rulebook, district_rulebook
 from zhengheng.scheme.amend import amended, removed, weights_of
 from zhengheng.scheme.compare import differences
-from zhengheng.scheme.excel import read_workbook, write_workbook
+from zhengheng.scheme.excel import write_workbook
+from zhengheng.scheme.excel_read import read_workbook
 from zhengheng.scheme.fingerprint import data_fingerprint, wording_fingerprint
 from zhengheng.scheme.later import rolled_over
 from zhengheng.scheme.lint import lint

@@ -31,14 +31,19 @@ def new(
     pack: Annotated[
         str, typer.Argument(help=t("模板名, 用 list 查看", "pack name; `list` shows them"))
     ],
-    folder: Annotated[Path | None, typer.Argument(help=t("新文件夹", "new folder"))] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help=t("新文件夹，或新的 .xlsx 文件", "new folder, or a new .xlsx file")),
+    ] = None,
 ) -> None:
-    """Start from a built-in pack."""
-    from zhengheng.scheme.packs import copy_pack, packs
+    """Start from a built-in pack, or from the empty Excel form (`blank`)."""
+    from zhengheng.scheme.packs import BLANK, copy_pack, packs
 
     if pack == "list" or folder is None:
-        console.table("", [t("模板", "pack"), t("内容", "what it is")], packs(LANGUAGE))
-        if pack not in {"list", *(name for name, _ in packs("en"))}:
+        form = (BLANK, t("空表（Excel），逐项填写", "the empty form (Excel), to be filled in"))
+        known = [form, *packs(LANGUAGE)]
+        console.table("", [t("模板", "pack"), t("内容", "what it is")], known)
+        if pack not in {"list", *(name for name, _ in known)}:
             raise NotFoundError.one(
                 pack, "pack.unknown", zh="没有这个模板", en="there is no such pack"
             )

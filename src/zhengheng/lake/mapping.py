@@ -13,8 +13,9 @@ from pydantic import BeforeValidator, Field, ValidationError
 from zhengheng.domain.periods import Frequency
 from zhengheng.domain.problems import DataError, RulebookError
 from zhengheng.scheme.base import Code, Model, Number
+from zhengheng.scheme.faults import explain
 from zhengheng.scheme.fingerprint import digest
-from zhengheng.scheme.folder import explain
+from zhengheng.scheme.kinds import Shape
 from zhengheng.scheme.yaml_source import read_yaml
 
 Role = Literal[
@@ -167,4 +168,6 @@ def load_mapping(path: Path) -> Mapping:
     try:
         return Mapping.model_validate_json(json.dumps(document.data), strict=True)
     except ValidationError as error:
-        raise DataError(explain(error, document)) from error
+        raise DataError(
+            explain(error, document, Shape("model", model=Mapping), document.data)
+        ) from error

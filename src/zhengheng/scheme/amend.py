@@ -9,8 +9,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from zhengheng.domain.problems import Problem, RulebookError
-from zhengheng.scheme.cells import CellKeyError, flat, plain, put, validated
+from zhengheng.scheme.cells import ROOT, CellKeyError, flat, plain, put, validated
+from zhengheng.scheme.excel_words import heading
 from zhengheng.scheme.fault_words import worded
+from zhengheng.scheme.faults import faults
 from zhengheng.scheme.fingerprint import dump
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Rulebook
@@ -92,7 +94,7 @@ def amended(
     try:
         return validated(data)
     except ValidationError as error:
-        raise RulebookError(_problem(code, item) for item in error.errors(include_url=False)) from error  # fmt: skip
+        raise RulebookError(_problems(code, error, data)) from error  # fmt: skip
 
 
 def removed(book: Rulebook, code: str) -> Rulebook:
@@ -114,7 +116,7 @@ def removed(book: Rulebook, code: str) -> Rulebook:
     try:
         return validated(data)
     except ValidationError as error:
-        raise RulebookError(_problem(code, item) for item in error.errors(include_url=False)) from error  # fmt: skip
+        raise RulebookError(_problems(code, error, data)) from error  # fmt: skip
 
 
 def _held(data: dict[str, Any], code: str) -> dict[str, Any]:
@@ -170,13 +172,14 @@ def _weigh(data: dict[str, Any], code: str, weights: Texts) -> None:
         table[code] = row.get(ALL, row)
 
 
-def _problem(code: str, item: Any) -> Problem:
-    """An error of the model at the cell of the form; keys of union members are no part of a cell's key."""
-    place = [part for part in item["loc"][2:] if part not in METHODS]
-    key = "/".join(f"#{part}" if isinstance(part, int) else str(part) for part in place)
-    zh, en = worded(item)
-    where = f"{code}!{key}" if item["loc"][:1] == ("indicators",) else ".".join(map(str, item["loc"]))  # fmt: skip
-    return Problem(where, f"field.{item['type']}", f"{key}: {zh}", f"{key}: {en}")
+def _problems(code: str, error: ValidationError, data: Any) -> Iterator[Problem]:
+    """The errors of the model at the cells of the form."""
+    for fault in faults(error, ROOT, data):
+        part = next((str(p) for p in reversed(fault.path) if isinstance(p, str)), "")
+        zh, en = worded(fault.item, fault.shape, part, keys=False)
+        key = "/".join(f"#{p}" if isinstance(p, int) else str(p) for p in fault.path[2:])
+        where = f"{code}!{key}" if fault.path[:1] == ("indicators",) else ".".join(map(str, fault.path))  # fmt: skip
+        yield Problem(where, f"field.{fault.item['type']}", f"{heading(key)}：{zh}", f"{heading(key, 'en')}: {en}")  # fmt: skip
 
 
 Found = tuple[str, tuple[str, ...], str]

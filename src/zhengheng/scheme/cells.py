@@ -1,17 +1,24 @@
 """A rulebook's parts as cells: a key such as method/knots/#0/at, and a text. Workbooks and forms speak it."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from pydantic import ValidationError
-
 from zhengheng.domain.script import narrow
+from zhengheng.scheme.choice_words import choices_of, meant, words_of
+from zhengheng.scheme.kinds import Shape, one_cell
 from zhengheng.scheme.model import Rulebook
+from zhengheng.workbooks.cell import Fault, refusal, shown
 
 Place = tuple[str | int, ...]
 MOST = 1000
 """Entries of one list: a key beyond it is a slip of the pen."""
+ROOT = Shape("model", model=Rulebook)
+_LISTED = re.compile(r"[、，,；;\n]")
+_PAIRED = re.compile(r"[；;\n]")
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
+_YES = {"是": True, "√": True, "true": True, "yes": True, "否": False, "×": False, "false": False, "no": False}  # fmt: skip
 
 
 class CellKeyError(ValueError):
@@ -22,16 +29,72 @@ def flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """Leaves of nested data: a/b for keys, a/#0 for list places."""
     if isinstance(value, dict) and value:
         for key, entry in value.items():
-            yield from flat(entry, _join(path, key.replace("%", "%25").replace("/", "%2F")))
+            yield from flat(entry, joined(path, key))
     elif isinstance(value, list) and value:
         for place, entry in enumerate(value):
-            yield from flat(entry, _join(path, f"#{place}"))
+            yield from flat(entry, joined(path, place))
     else:
         yield path, json.dumps(value) if isinstance(value, dict | list) else value
 
 
-def _join(path: str, key: str) -> str:
-    return f"{path}/{key}" if path else key
+def spoken(value: Any, shape: Shape | None, path: str = "") -> Iterator[tuple[str, Any]]:
+    """The same in the words of the workbook: choices in Chinese, a list or map of scalars in one cell."""
+    shape = shape.member(value) if shape else None
+    text = _together(value, shape, path) if shape and one_cell(shape) else None
+    if text is not None:
+        yield path, text
+    elif isinstance(value, dict) and value:
+        for key, entry in value.items():
+            yield from spoken(entry, shape.below(key, value) if shape else None, joined(path, key))
+    elif isinstance(value, list) and value:
+        for place, entry in enumerate(value):
+            yield from spoken(entry, shape.below(place) if shape else None, joined(path, place))
+    elif isinstance(value, dict | list):
+        yield path, json.dumps(value)
+    else:
+        yield path, _word(value, shape, path)
+
+
+def _word(value: Any, shape: Shape | None, path: str) -> Any:
+    if shape and not isinstance(value, bool) and value in choices_of(shape):
+        return words_of(part_of(path), value)[0]
+    return value
+
+
+def _together(value: Any, shape: Shape, path: str) -> str | None:
+    """A list or a map of scalars as one text; None where the text could not be taken apart again."""
+    if not value or shape.inner is None:
+        return None
+    if isinstance(value, list):
+        texts = [str(_word(one, shape.inner, path)) for one in value]
+        safe = all(text and text == text.strip() and not _LISTED.search(text) for text in texts)
+        return "、".join(texts) if safe else None
+    if isinstance(value, dict):
+        pairs = {key: str(_word(one, shape.inner, path)) for key, one in value.items()}
+        parts = (*pairs, *pairs.values())
+        safe = all(part and part == part.strip() and not _PAIRED.search(part) for part in parts)
+        safe = safe and not any(sign in key for key in pairs for sign in "=＝")
+        return "；".join(f"{key}={one}" for key, one in pairs.items()) if safe else None
+    return None
+
+
+def at(path: str) -> Shape | None:
+    """What may stand at a path of the rulebook; None where it names no place of the format."""
+    shape: Shape | None = ROOT
+    for key in place_of(path):
+        shape = shape.below(key) if shape else None
+    return shape
+
+
+def part_of(path: str) -> str:
+    """The last name of a path: what its choices are called after."""
+    return next((part for part in reversed(path.split("/")) if not part.startswith("#")), "")
+
+
+def joined(path: str, key: str | int) -> str:
+    """A path one step further."""
+    step = f"#{key}" if isinstance(key, int) else key.replace("%", "%25").replace("/", "%2F")
+    return f"{path}/{step}" if path else step
 
 
 def place_of(path: str) -> Place:
@@ -79,37 +142,68 @@ def plain(text: str) -> str:
     return thin if thin.isascii() and thin.replace(".", "").replace("-", "").isdigit() else text
 
 
-def validated(data: dict[str, Any]) -> Rulebook:
-    """The rulebook. Cells are text; where the model asks for an integer or yes/no, the text is read as one.
+def typed(value: Any, shape: Shape | None, faults: dict[Place, Fault], path: Place = ()) -> Any:
+    """Data whose leaves are texts as the model wants them: whole numbers, yes and no, days, choices by their key.
 
-    Raises ValidationError.
+    What cannot be read stays as it is, for the model to refuse; a cell that may not be taken at all goes
+    into `faults`.
     """
-    while True:
-        try:
-            return Rulebook.model_validate_json(json.dumps(data), strict=True)
-        except ValidationError as error:
-            # Every part is repaired in one go, so this must not stop at the first.
-            repaired = [_repair(data, item) for item in error.errors(include_url=False)]
-            if not any(repaired):
-                raise
+    if shape is not None and isinstance(value, dict):
+        if shape.tag and isinstance(said := value.get(shape.tag), str):
+            found = {meant("kind", one.parts[shape.tag], str(said)) for one in shape.members} - {None}  # fmt: skip
+            value = value | {shape.tag: found.pop()} if found else value
+        return {key: typed(one, shape.below(key, value), faults, (*path, key)) for key, one in value.items()}  # fmt: skip
+    if isinstance(value, list):
+        return [typed(one, shape.below(n) if shape else None, faults, (*path, n)) for n, one in enumerate(value)]  # fmt: skip
+    if not isinstance(value, str):
+        return value
+    # Where a code or one of some words may stand, the words are known to the whole alone.
+    shape = shape.member(value) if shape and not choices_of(shape) else shape
+    if fault := refusal(value, number=shape is not None and shape.kind in {"number", "integer"}):
+        faults[path] = fault
+    if shape is None:
+        return str(value)
+    if shape.kind in {"list", "map"} and shape.inner and one_cell(shape):
+        return _apart(shown(value), shape, faults, path)
+    return _leaf(value, shape, next((str(p) for p in reversed(path) if isinstance(p, str)), ""))
 
 
-def _repair(data: Any, item: Any) -> bool:
-    path = list(item["loc"])
-    holder, last = data, None
-    for part in path:
-        if (isinstance(holder, dict) and part in holder) or (
-            isinstance(holder, list) and isinstance(part, int) and part < len(holder)
-        ):
-            parent, last = holder, part
-            holder = holder[part]
-        # Other parts of the path only name the member of a union that was tried.
-    if last is None or not isinstance(holder, str):
-        return False
-    if item["type"] in {"int_type", "int_parsing"} and holder.removeprefix("-").isdecimal():
-        parent[last] = int(holder)
-        return True
-    if item["type"] in {"bool_type", "bool_parsing"} and holder in {"是", "否"}:
-        parent[last] = holder == "是"
-        return True
-    return False
+def _apart(text: str, shape: Shape, faults: dict[Place, Fault], path: Place) -> Any:
+    if shape.kind == "list":
+        texts = [one.strip() for one in _LISTED.split(text) if one.strip()]
+        return [typed(plain(one), shape.inner, faults, (*path, n)) for n, one in enumerate(texts)]
+    found: dict[str, Any] = {}
+    for pair in _PAIRED.split(text):
+        key, sign, one = re.sub("＝", "=", pair, count=1).partition("=")
+        if not pair.strip():
+            continue
+        key = key.strip()
+        if not sign or key in found:
+            faults[path] = Fault(
+                "cell.pairs", f"“{pair.strip()}”应写成“代码=数值”，各项用“；”隔开，代码不得重复",
+                f"{pair.strip()!r} should be `code=number`, entries parted by semicolons, no code twice",
+            )  # fmt: skip
+        found[key] = typed(plain(one.strip()), shape.inner, faults, (*path, key))
+    return found
+
+
+def _leaf(value: str, shape: Shape, part: str) -> Any:
+    text = plain(str(value)).strip()
+    if shape.kind == "number":
+        return text
+    if shape.kind == "integer":
+        return int(text) if re.fullmatch(r"-?\d{1,15}", text, re.ASCII) else text
+    if shape.kind == "yes_no":
+        return _YES.get(text.lower(), text)
+    if shape.kind == "day":
+        day = _DAY.fullmatch(text)
+        return f"{day[1]}-{day[2]:0>2}-{day[3]:0>2}" if day else text
+    if choices_of(shape):
+        found = meant(part, shape, text)
+        return found if found is not None else str(shown(value))
+    return plain(str(shown(value)))
+
+
+def validated(data: dict[str, Any]) -> Rulebook:
+    """The rulebook of a form's cells: each text is read as what its place asks for. Raises ValidationError."""
+    return Rulebook.model_validate_json(json.dumps(typed(data, ROOT, {})), strict=True)

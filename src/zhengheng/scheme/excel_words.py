@@ -1,4 +1,4 @@
-"""Chinese headers of the Excel workbook, the choices of its drop-downs, the words of both in forms."""
+"""Chinese headers of the Excel workbook and the words of choices in forms and pages."""
 
 from zhengheng.domain.problems import Language
 
@@ -26,20 +26,6 @@ SHEETS: dict[str, tuple[str, list[str]]] = {
     "cases": ("算例", ["name", "period", "source"]),
 }  # fmt: skip
 
-CHOICES = {
-    "method/kind": ("ratio", "efficacy", "banded", "rank", "plus_minus", "rate_minus", "interval", "three_point",
-                    "growth", "direct", "tiers", "threshold", "steps", "answers", "milestones", "min_max",
-                    "z_score", "mads", "percentile", "borda", "exponential_rank", "goalposts"),
-    "direction": ("up", "down", "interval"),
-    "frequency": ("year", "half", "quarter", "month", "day"),
-    "combine": ("sum", "mean", "last", "rolling"),
-    "visibility": ("public", "internal", "not_held"),
-    "carry": ("rounded", "exact"),
-    "aggregate": ("sum", "arithmetic", "geometric", "harmonic", "product", "quotient", "copeland"),
-    "missing": ("floor", "block", "unranked", "renormalise"),
-    "not_applicable": ("unranked", "reweight", "renormalise"),
-    "kind": ("dimension", "indicator", "bonus", "deduction", "integrity", "veto"),
-}  # fmt: skip
 
 _WORDS = {
     "code": "代码", "name": "名称", "zh": "中文", "en": "英文", "full_mark": "满分", "category": "类别", "group": "分组",
@@ -72,8 +58,15 @@ _WORDS = {
     "cascade": "目标分解", "warnings": "警示阶梯", "incentives": "激励", "form": "程序类型", "clocks": "时限", "freeze": "冻结日",
     "targets_open": "目标草案公开", "second_instance": "委员会复核", "clock": "时限", "length": "时长", "organisation": "组织", "bonus_cap": "加分上限",
     "fill": "补值", "over": "取自", "counted": "计入统计", "coverage": "覆盖率", "rescale": "组内折算", "mirror": "满分减得分", "lowest_at": "最低移到",
-    "upward": "向上传递", "at_worst": "最差得", "at_best": "最好得", "winsorise": "缩尾", "deviation": "标准差", "ties": "并列", "among": "计入单位",
+    "upward": "向上传递", "at_worst": "最差得", "at_best": "最好得", "winsorise": "缩尾", "deviation": "标准差", "ties": "同分名次", "among": "计入单位",
     "coefficients": "系数", "at_least": "不低于", "share_at_most": "比例上限", "share_at_least": "比例下限", "pool_below": "合并计名额", "cases": "算例", "matrix": "评价矩阵",
+    "performing": "算作完成", "alpha": "单位得分占比", "roll_up": "由下级汇总", "events": "事件", "milestones": "里程碑", "others": "其他单位", "starts": "起算",
+    "parameters": "参数", "gates": "门槛", "last_seat": "名额末位同分", "on": "依据的得分", "outside": "另设等次", "vetoed_frees_seat": "被否决者让出名额",
+    "grades": "适用等次", "sense": "合理范围", "senses": "合理范围", "minimum_experts": "专家人数下限", "ranked": "参与排名", "key": "同分时比较",
+    "binding": "个人与单位挂钩", "budget": "预算挂钩", "compensation": "生态补偿", "deduction_cap": "扣分上限", "format": "格式版本", "home": "本市代码",
+    "innovation": "创新创优", "missing_reason": "重新归一理由", "part_year": "部分年度单位", "part_year_targets": "部分年度目标", "ranking": "排名",
+    "rounding": "进位方式", "subject": "考核对象", "withheld": "保密数据规则", "heirs": "承继单位", "exempt": "免考指标",
+    "@key": "名称", "@change": "第几次调整",
 }  # fmt: skip
 
 
@@ -117,7 +110,11 @@ def heading(key: str, language: Language = "zh") -> str:
     """The header of a column key: 计分·目标值 for method/target; a category column shows its code."""
     if key.startswith("="):
         return key[1:]
-    parts = [str(int(part[1:]) + 1) if part.startswith("#") else part for part in key.split("/")]
+    parts = [
+        str(int(part[1:]) + 1) if part.startswith("#") else part
+        for part in key.split("/")
+        if part != "#"
+    ]
     if language == "en":
         return " · ".join(_TONGUES.get(part, part.replace("_", " ")) for part in parts)
     return "·".join(_WORDS.get(part, part) for part in parts)

@@ -1,40 +1,92 @@
-"""What pydantic finds wrong, in the words of those who write rulebooks and mappings: what, and what to do."""
+"""What the model refuses, in the words of those who write rulebooks and mappings: what, and what to do.
+
+No word of the validation's own comes through: every kind of error has its sentence, in both languages.
+"""
 
 from typing import Any
 
-_WORDS = {
-    "missing": ("缺少此项, 请补上", "this field is required; add it"),
-    "extra_forbidden": ("不认识的字段, 请检查拼写", "unknown field; check the spelling"),
-    "union_tag_invalid": ("计分方法 kind 应为其一: {expected_tags}", "method kind must be one of {expected_tags}"),
-    "union_tag_not_found": ("请写明计分方法 kind", "say which method: kind"),
-    "literal_error": ("只能是 {expected}", "must be {expected}"),
-    "string_pattern_mismatch": ("格式不符: {input!r}", "does not have the right form: {input!r}"),
-    "string_type": ("应为文字; 形似数字或日期的请加引号", "text is expected; put what looks like a number in quotation marks"),
+from zhengheng.scheme.choice_words import choices_of, words_of
+from zhengheng.scheme.kinds import Shape, chooser
+from zhengheng.scheme.limit_words import pattern
+
+Pair = tuple[str, str]
+_WORDS: dict[str, Pair] = {
+    "missing": ("缺少此项，请补上", "this field is required; add it"),
+    "extra_forbidden": ("不认识的字段，请检查拼写", "unknown field; check the spelling"),
+    "invalid_key": ("字段名应为文字", "the field's name must be text"),
+    "union_tag_invalid": ("“{shown}”不是计分方法，只能是：{choices}", "{shown} is no scoring method; it must be one of: {choices}"),
+    "union_tag_not_found": ("请写明计分方法，可选：{choices}", "say which method (kind): {choices}"),
+    "literal_error": ("“{shown}”不可选，只能是：{choices}", "{shown} cannot be chosen; it must be one of: {choices}"),
+    "string_pattern_mismatch": ("“{shown}”不符，这里应填{pattern}", "{shown} does not fit; needed here: {pattern}"),
+    "string_type": ("应为文字；形似数字或日期的请加引号", "text is expected; put what looks like a number in quotation marks"),
     "string_too_short": ("不能为空", "must not be empty"),
-    "string_too_long": ("太长, 最多 {max_length} 字", "too long: {max_length} characters at most"),
-    "date_type": ("应为日期, 如 2025-01-31", "a date is expected, such as 2025-01-31"),
-    "value_error": ("应为普通小数, 如 0.5 或 12", "a plain decimal number is expected, such as 0.5 or 12"),
-    "int_type": ("应为整数, 如 3", "a whole number is expected, such as 3"),
+    "string_too_long": ("太长，最多 {max_length} 字", "too long: {max_length} characters at most"),
+    "date_type": ("“{shown}”不是日期，请写成 2025-01-31", "{shown} is no day; write it like 2025-01-31"),
+    "value_error": ("“{shown}”不是数字；请填普通小数，如 0.5 或 12", "{shown} is not a number; a plain decimal number is expected, such as 0.5 or 12"),
+    "percent": (
+        "“{shown}”带有百分号；计量单位是 % 的请填 95 这样的数，份额请填 0.95 这样的小数，单元格格式请用常规",
+        "{shown} has a percent sign; where the unit of measure is %, write 95; a share is written 0.95; format the cell as General",
+    ),
+    "int_type": ("“{shown}”不是整数，请填整数，如 3", "{shown} is no whole number; a whole number is expected, such as 3"),
     "int_parsing_size": ("数字太大", "the number is too large"),
-    "bool_type": ("应为 true 或 false", "must be true or false"),
-    "tuple_type": ("应为列表: 每项一行, 以 - 开头, 或写成 [甲, 乙]", "a list is expected: a line each, begun with -, or [a, b]"),
+    "bool_type": ("“{shown}”不可选，只能填：{yes}", "{shown} cannot be chosen; it must be true or false"),
+    "tuple_type": ("应为列表：每项一行，以 - 开头，或写成 [甲, 乙]", "a list is expected: a line each, begun with -, or [a, b]"),
     "too_short": ("至少要有 {min_length} 项", "needs {min_length} at least"),
     "too_long": ("最多 {max_length} 项", "{max_length} at most"),
-    "dict_type": ("应为 键: 值", "keys with values are expected (key: value)"),
-    "model_type": ("应为 键: 值", "keys with values are expected (key: value)"),
-    "greater_than": ("应大于 {gt}", "must be above {gt}"),
-    "greater_than_equal": ("不得小于 {ge}", "must be at least {ge}"),
-    "less_than": ("应小于 {lt}", "must be below {lt}"),
-    "less_than_equal": ("不得大于 {le}", "must be at most {le}"),
+    "dict_type": ("应为“键: 值”", "keys with values are expected (key: value)"),
+    "none_required": ("这里不填；请删去", "nothing belongs here; leave it out"),
+    "greater_than": ("“{shown}”应大于 {gt}", "{shown} must be above {gt}"),
+    "greater_than_equal": ("“{shown}”不得小于 {ge}", "{shown} must be at least {ge}"),
+    "less_than": ("“{shown}”应小于 {lt}", "{shown} must be below {lt}"),
+    "less_than_equal": ("“{shown}”不得大于 {le}", "{shown} must be at most {le}"),
+    "other": ("“{shown}”不能用在这里；请对照说明改写", "{shown} cannot stand here; see the reference and rewrite it"),
 }  # fmt: skip
-_ALIKE = {"date_parsing": "date_type", "date_from_datetime_parsing": "date_type", "datetime_type": "date_type"}  # fmt: skip
+_ALIKE = {
+    "date_parsing": "date_type", "date_from_datetime_parsing": "date_type", "datetime_type": "date_type", "date_from_datetime_inexact": "date_type",
+    "model_type": "dict_type", "model_attributes_type": "dict_type", "list_type": "tuple_type", "int_parsing": "int_type", "int_from_float": "int_type",
+    "bool_parsing": "bool_type", "decimal_parsing": "value_error", "decimal_type": "value_error", "finite_number": "value_error",
+    "is_instance_of": "value_error", "recursion_loop": "other", "string_unicode": "string_type",
+}  # fmt: skip
 
 
-def worded(item: Any) -> tuple[str, str]:
-    """An error of the model, in Chinese and English."""
+def worded(item: Any, shape: Shape | None = None, part: str = "", *, keys: bool = True) -> Pair:
+    """An error of the model, in Chinese and English. `keys`: whether the reader writes keys or Chinese words."""
     kind = _ALIKE.get(item["type"], item["type"])
-    if kind not in _WORDS:
-        return f"取值不正确 ({item['msg']})", item["msg"][0].lower() + item["msg"][1:]
-    zh, en = _WORDS[kind]
-    given = {**item.get("ctx", {}), "input": item["input"]}
-    return zh.format(**given), en.format(**given)
+    held = item["input"]
+    if held is None and kind not in {"none_required", "extra_forbidden"}:
+        kind = "missing"
+    if kind == "value_error" and isinstance(held, str) and held.strip().endswith(("%", "％")):
+        kind = "percent"
+    zh, en = _WORDS.get(kind, _WORDS["other"])
+    context = item.get("ctx", {})
+    limits = {name: context.get(name, "") for name in ("gt", "ge", "lt", "le", "min_length", "max_length")}  # fmt: skip
+    said = [_choices(shape, part, keys), ", ".join(map(str, _held(shape)))]
+    form = pattern(context.get("pattern", ""))
+    yes = "true（是）、false（否）" if keys else "是、否"
+    return (
+        zh.format(shown=_shown(held, "zh"), choices=said[0], pattern=form[0], yes=yes, **limits),
+        en.format(shown=_shown(held, "en"), choices=said[1], pattern=form[1], **limits),
+    )
+
+
+def _held(shape: Shape | None) -> tuple[str | int, ...]:
+    if shape is None:
+        return ()
+    return choices_of(chooser(shape) if shape.tag else shape)
+
+
+def _choices(shape: Shape | None, part: str, keys: bool) -> str:
+    part = "kind" if shape and shape.tag else part
+    words = ((str(one), words_of(part, one)[0]) for one in _held(shape))
+    return "、".join(f"{key}（{word}）" if keys and word != key else word for key, word in words)
+
+
+def _shown(held: Any, language: str) -> str:
+    """What stands there, as people would say it."""
+    if isinstance(held, dict | list):
+        return "一组内容" if language == "zh" else "a group of values"
+    if isinstance(held, bool):
+        return str(held).lower()
+    text = str(held)
+    text = text if len(text) <= 60 else text[:60] + "…"
+    return text if language == "zh" else f"“{text}”"

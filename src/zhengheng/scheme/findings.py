@@ -5,7 +5,9 @@ from decimal import Decimal
 
 from zhengheng.domain.problems import Problem
 from zhengheng.scheme.folder import Source
-from zhengheng.scheme.model import Rulebook
+from zhengheng.scheme.indicator import Indicator
+from zhengheng.scheme.methods import Method
+from zhengheng.scheme.model import Node, Rulebook
 
 Finding = Iterator[Problem]
 Rule = Callable[[Rulebook, Source], Finding]
@@ -30,3 +32,32 @@ def weight_of(book: Rulebook, child: str, category: str) -> Decimal | None:
     """The weight of a child in the newest table; None where the category does not have it."""
     table = max(book.weights, key=lambda w: w.from_).table.get(child)
     return table.get(category) if isinstance(table, dict) else table
+
+
+def tree_place(book: Rulebook, code: str, time: int = 1) -> tuple[str | int, ...]:
+    """Where a node or a leaf stands in the tree, the first time or a later one."""
+
+    def walk(node: Node, path: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+        if node.code == code:
+            yield path
+        for place, child in enumerate(node.children):
+            below = (*path, "children", place)
+            if child == code:
+                yield below
+            elif isinstance(child, Node):
+                yield from walk(child, below)
+
+    found = list(walk(book.tree, ("tree",)))
+    return found[min(time, len(found)) - 1] if found else ("tree",)
+
+
+def methods_of(indicator: Indicator) -> Iterator[tuple[tuple[str | int, ...], Method | None]]:
+    """Each method of an indicator with its place: the one it begins with, and that of every change."""
+    yield ("method",), indicator.method
+    for place, change in enumerate(indicator.changes):
+        yield ("changes", place, "method"), change.method
+
+
+def plain(value: Decimal) -> str:
+    """A number of the rulebook as people write it."""
+    return f"{value.normalize():f}"

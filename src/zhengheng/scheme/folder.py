@@ -1,42 +1,68 @@
 """Load a rulebook from a YAML folder into the one model; every error in words, at its line."""
 
 import json
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from zhengheng.domain.problems import Problem, RulebookError
-from zhengheng.scheme.fault_words import worded
-from zhengheng.scheme.indicator import Indicator
-from zhengheng.scheme.model import Case, Rulebook
-from zhengheng.scheme.yaml_source import Document, read_yaml
+from zhengheng.scheme.cells import ROOT, typed
+from zhengheng.scheme.drafts import drafts
+from zhengheng.scheme.faults import explain
+from zhengheng.scheme.model import Rulebook
+from zhengheng.scheme.yaml_source import Document, Path_, read_yaml
+from zhengheng.workbooks.cell import Fault
 
 MAIN = "rulebook.yaml"
-MOST = 200
-"""Faults of one document that are told at once."""
 
 
 class Source:
     """Where each part of a rulebook stands, for messages about the model as a whole."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, document: Document | None = None) -> None:
         self.root = root
-        self.main: Document | None = None
-        self.indicators: dict[str, Document] = {}
-        self.cells: dict[str, str] = {}
+        self.main = document
+        self.numbers: dict[str, int] = {}
+        """Indicators by code: their number in the rulebook."""
 
     def indicator(self, code: str, *path: str | int) -> str:
-        if code in self.cells:
-            return self.cells[code]
-        document = self.indicators.get(code)
-        return document.where(path) if document else f"indicators/{code}.yaml"
+        if self.main and code in self.numbers:
+            return self.main.where(("indicators", self.numbers[code], *path))
+        return f"indicators/{code}.yaml"
 
     def rulebook(self, *path: str | int) -> str:
-        if self.main:
-            return self.main.where(path)
-        return self.cells.get(str(path[0]) if path else "", self.root.name)
+        return self.main.where(path) if self.main else self.root.name
+
+
+class UnreadableError(RulebookError):
+    """The rulebook does not have the format's shape; `drafts` are what it may have meant."""
+
+    def __init__(self, problems: list[Problem], meant: list[Rulebook], source: Source) -> None:
+        super().__init__(problems)
+        self.drafts, self.source = meant, source
+
+
+class Folder(Document):
+    """The data of a folder: the main file, one file an indicator, files of cases."""
+
+    def __init__(self, main: Document) -> None:
+        super().__init__(main.data, main.name, main.lines)
+        self.parts: dict[Path_, tuple[Document, Path_]] = {}
+        """Where another file takes over: which, and from what place in it."""
+
+    def where(self, path: Path_) -> str:
+        document, inner = self._part(path)
+        return document.where(inner) if document else super().where(path)
+
+    def named(self, path: Path_) -> tuple[str, str]:
+        _, inner = self._part(path)
+        name = ".".join(str(part) for part in inner)
+        return name, name
+
+    def _part(self, path: Path_) -> tuple[Document | None, Path_]:
+        document, base = self.parts.get(path[:2], (None, ()))
+        return document, (*base, *path[2:]) if document else path
 
 
 def read_folder(path: Path) -> tuple[Rulebook, Source]:
@@ -46,56 +72,55 @@ def read_folder(path: Path) -> tuple[Rulebook, Source]:
     """
     if not (path / MAIN).is_file():
         raise RulebookError.one(
-            str(path), "rulebook.absent", zh=f"找不到 {MAIN}: 请给出考核方案文件夹或 xlsx 工作簿",
+            str(path), "rulebook.absent", zh=f"找不到 {MAIN}：请给出考核方案文件夹或 xlsx 工作簿",
             en=f"no {MAIN} here: name a rulebook folder or an .xlsx workbook",
         )  # fmt: skip
-    source = Source(path)
     problems: list[Problem] = []
-    data = _read(path / MAIN, MAIN, problems)
-    source.main = data
-    indicators, cases = [], []
+    main = _read(path / MAIN, MAIN, problems)
+    if main is not None and not isinstance(main.data, dict):
+        zh, en = ("文件是空的", "the file is empty") if main.data is None else ("应为“键: 值”", "keys with values are expected (key: value)")  # fmt: skip
+        problems.append(Problem(MAIN, "rulebook.empty", zh, en))
+    # Without its main file the others are read all the same, for their own faults.
+    known = main is not None and isinstance(main.data, dict)
+    folder = Folder(main if main is not None and known else Document({}, MAIN))
+    lost = _indicators(path, folder, problems)
+    _cases(path, folder, problems)
+    source = Source(path, folder)
+    return found_in(folder.data, source, problems, lost=lost or not known), source
+
+
+def _indicators(path: Path, folder: Folder, problems: list[Problem]) -> bool:
+    """The files of indicators into the data; whether one of them could not be read at all."""
+    held = folder.data.setdefault("indicators", [])
+    lost = not isinstance(held, list)
     for file in sorted((path / "indicators").glob("*.yaml")):
         document = _read(file, f"indicators/{file.name}", problems)
-        if document is None:
+        if document is None or not isinstance(held, list):
+            lost = True
             continue
-        found = validate(Indicator, document, problems)
-        if found and found.code != file.stem:
-            problems.append(
-                Problem(document.where(("code",)), "indicator.file_name",
-                        f"文件名应与指标代码一致: {found.code}.yaml",
-                        f"the file name must be the code: {found.code}.yaml")
-            )  # fmt: skip
-        if found:
-            source.indicators[found.code] = document
-            indicators.append(found)
+        code = document.data.get("code") if isinstance(document.data, dict) else None
+        if isinstance(code, str) and code != file.stem:
+            problems.append(Problem(
+                document.where(("code",)), "indicator.file_name",
+                f"文件名应与指标代码一致：{code}.yaml", f"the file name must be the code: {code}.yaml",
+            ))  # fmt: skip
+        folder.parts["indicators", len(held)] = (document, ())
+        held.append(document.data)
+    return lost
+
+
+def _cases(path: Path, folder: Folder, problems: list[Problem]) -> None:
+    held = folder.data.setdefault("cases", [])
     for file in sorted((path / "cases").glob("*.yaml")):
         document = _read(file, f"cases/{file.name}", problems)
-        for place, entry in enumerate(
-            document.data if document and isinstance(document.data, list) else []
-        ):
-            part = Document(entry, document.name, document.lines) if document else None
-            if part and (case := validate(Case, part, problems, (place,))):
-                cases.append(case)
-    book = None
-    if data and isinstance(data.data, dict):
-        data.data.setdefault("indicators", [])
-        data.data.setdefault("cases", [])
-        book = validate(Rulebook, data, problems)
-    elif data:
-        problems.append(Problem(MAIN, "rulebook.empty", "文件是空的", "the file is empty"))
-    if problems or book is None or data is None:
-        raise RulebookError(problems)
-    for place, inline in enumerate(book.indicators):
-        source.cells[inline.code] = data.where(("indicators", place))
-    return (
-        book.model_copy(
-            update={
-                "indicators": (*book.indicators, *indicators),
-                "cases": (*book.cases, *cases),
-            }
-        ),
-        source,
-    )
+        if document is None or document.data is None or not isinstance(held, list):
+            continue
+        if not isinstance(document.data, list):
+            problems.append(Problem(document.where(()), "cases.list", "算例文件应为列表：每个算例以 - 开头", "a file of cases is a list: each case begun with -"))  # fmt: skip
+            continue
+        for place, entry in enumerate(document.data):
+            folder.parts["cases", len(held)] = (document, (place,))
+            held.append(entry)
 
 
 def _read(file: Path, name: str, problems: list[Problem]) -> Document | None:
@@ -106,33 +131,35 @@ def _read(file: Path, name: str, problems: list[Problem]) -> Document | None:
         return None
 
 
-M = TypeVar("M", bound=BaseModel)
+def found_in(
+    data: Any, source: Source, problems: list[Problem], *, cells: bool = False, lost: bool = False
+) -> Rulebook:
+    """The rulebook in plain data; `cells`: its leaves are texts of a workbook.
 
-
-def validate(
-    model: type[M], document: Document, problems: list[Problem], base: tuple[str | int, ...] = ()
-) -> M | None:
-    """Validate plain data; translate every error to a place and words."""
+    Raises UnreadableError with the problems found so far and those of the model; where parts are `lost`
+    altogether it offers no drafts.
+    """
+    document = source.main
+    assert document is not None
+    unread: dict[Path_, Fault] = {}
+    if cells:
+        data = typed(data, ROOT, unread)
+        problems += [Problem(document.where(path), f.code, f.zh, f.en) for path, f in unread.items()]  # fmt: skip
+    book = None
     try:
-        return model.model_validate_json(json.dumps(document.data), strict=True)
+        book = Rulebook.model_validate_json(json.dumps(data), strict=True)
     except ValidationError as error:
-        problems += explain(error, document, base)
-        return None
+        told = {problem.where for problem in problems if cells}
+        problems += [p for p in explain(error, document, ROOT, data, keys=not cells) if p.where not in told]  # fmt: skip
+    _number(source, data)
+    if book is None or problems:
+        meant = [] if lost else drafts(data, unread)
+        raise UnreadableError(problems, meant, source)
+    return book
 
 
-def explain(
-    error: ValidationError, document: Document, base: tuple[str | int, ...] = ()
-) -> Iterable[Problem]:
-    """A pydantic error in the words of the rulebook, at its line."""
-    known = {part for path in document.lines for part in path}
-    for place, item in enumerate(error.errors(include_url=False)):
-        if place == MOST:
-            count = error.error_count() - MOST
-            yield Problem(document.name, "field.more", f"另有 {count} 处问题，请先改正以上各处", f"{count} more; correct these first")  # fmt: skip
-            return
-        path = base + tuple(part for part in item["loc"] if isinstance(part, int) or part in known)
-        name = ".".join(str(part) for part in item["loc"])
-        zh, en = worded(item)
-        yield Problem(
-            document.where(path), f"field.{item['type']}", f"{name}: {zh}", f"{name}: {en}"
-        )
+def _number(source: Source, data: Any) -> None:
+    held = data.get("indicators") if isinstance(data, dict) else None
+    for number, one in enumerate(held if isinstance(held, list) else []):
+        if isinstance(one, dict) and isinstance(one.get("code"), str):
+            source.numbers.setdefault(one["code"], number)

@@ -1,29 +1,37 @@
 """`scheme check`: every rule a rulebook must keep, each a small function; all findings at once."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 from zhengheng.domain.problems import Problem
-from zhengheng.scheme import lint_directions, lint_names, lint_relative
+from zhengheng.scheme import lint_directions, lint_names, lint_relative, lint_weights
 from zhengheng.scheme import methods as m
 from zhengheng.scheme.barred import BARRED
-from zhengheng.scheme.findings import RULES, Finding, error, rule, warning, weight_of
+from zhengheng.scheme.findings import (
+    RULES,
+    Finding,
+    error,
+    methods_of,
+    plain,
+    rule,
+    tree_place,
+    warning,
+)
 from zhengheng.scheme.folder import Source
 from zhengheng.scheme.indicator import Indicator
-from zhengheng.scheme.model import Category, Node, Rulebook
+from zhengheng.scheme.model import Band, Rulebook
 
-assert all((lint_names, lint_directions, lint_relative)), (
+assert all((lint_names, lint_directions, lint_relative, lint_weights)), (
     "their rules are known once they are imported"
 )
 GIVEN_TARGET = (
     m.Ratio, m.Efficacy, m.PlusMinus, m.RateMinus, m.ThreePoint, m.Growth, m.Threshold,
 )  # fmt: skip
 UNBOUNDED = (m.ZScore, m.Mads)
-PAIRED = {"product", "quotient", "copeland"}
-"""Dimensions whose weights only say who takes part."""
 
 
 def lint(book: Rulebook, source: Source) -> list[Problem]:
@@ -42,11 +50,11 @@ def codes_are_known_and_unique(book: Rulebook, source: Source) -> Finding:
             code = child if isinstance(child, str) else child.code
             children[code] += 1
             if isinstance(child, str) and child not in known:
-                yield error(source.rulebook("tree"), "tree.unknown", f"指标树中的 {child} 没有指标文件",
+                yield error(source.rulebook(*tree_place(book, child)), "tree.unknown", f"指标树中的 {child} 没有指标文件",
                             f"{child} stands in the tree but has no indicator file")  # fmt: skip
     for code, count in children.items():
         if count > 1:
-            yield error(source.rulebook("tree"), "tree.twice", f"{code} 在指标树中出现 {count} 次",
+            yield error(source.rulebook(*tree_place(book, code, 2)), "tree.twice", f"{code} 在指标树中出现 {count} 次",
                         f"{code} stands {count} times in the tree")  # fmt: skip
     for code in sorted(known & nodes):
         yield error(source.indicator(code), "code.clash", f"指标与维度同用代码 {code}",
@@ -57,7 +65,7 @@ def codes_are_known_and_unique(book: Rulebook, source: Source) -> Finding:
                         f"indicator {code} is defined {count} times")  # fmt: skip
     if book.tree.code != "total":
         yield error(
-            source.rulebook("tree"),
+            source.rulebook("tree", "code"),
             "tree.root",
             "指标树的根必须是 total",
             "the root of the tree must be `total`",
@@ -78,77 +86,6 @@ def orphans_are_named(book: Rulebook, source: Source) -> Finding:
         if indicator.code not in used and indicator.status != "retired":
             yield warning(source.indicator(indicator.code), "indicator.orphan",
                           f"指标 {indicator.code} 没有用在任何地方", f"indicator {indicator.code} is used nowhere")  # fmt: skip
-
-
-@rule
-def weights_name_what_exists(book: Rulebook, source: Source) -> Finding:
-    known = {i.code for i in book.indicators} | {n.code for n, _, _ in book.nodes()}
-    categories = {c.code for c in book.categories}
-    for place, table in enumerate(book.weights):
-        for code, entry in table.table.items():
-            where = source.rulebook("weights", place, "table", code)
-            if code not in known:
-                yield error(
-                    where,
-                    "weights.unknown",
-                    f"权重表中的 {code} 不存在",
-                    f"the weight table names {code}, which does not exist",
-                )
-            for category in entry if isinstance(entry, dict) else ():
-                if category not in categories:
-                    yield error(where, "weights.category", f"权重表中的类别 {category} 不存在",
-                                f"the weight table names category {category}, which does not exist")  # fmt: skip
-            for weight in entry.values() if isinstance(entry, dict) else (entry,):
-                if weight < 0:
-                    yield error(
-                        where,
-                        "weights.negative",
-                        f"{code} 的权重为负",
-                        f"the weight of {code} is negative",
-                    )
-
-
-@rule
-def weights_reach_the_full_mark(book: Rulebook, source: Source) -> Finding:
-    for category in book.categories:
-        for node, parent, _ in book.nodes():
-            if node.weights == "relative" or node.aggregate in PAIRED:
-                continue
-            total = _weight_below(book, node, category)
-            wanted = node.full_mark or category.full_mark
-            if parent is not None and node.aggregate == "sum":
-                wanted_own = weight_of(book, node.code, category.code)
-                if wanted_own is None or total == 0:
-                    continue
-                wanted = wanted_own
-            if total is not None and total != wanted and not (parent is not None and total == 0):
-                place = len(book.weights) - 1
-                yield error(
-                    source.rulebook("weights", place, "table"), "weights.total",
-                    f"类别 {category.name.zh} 在“{node.name.zh}”下的权重合计 {_n(total)}, 应为 {_n(wanted)}",
-                    f"the weights of category {category.code} below {node.code} add to {_n(total)} instead of {_n(wanted)}",
-                )  # fmt: skip
-
-
-def _weight_below(book: Rulebook, node: Node, category: Category) -> Decimal | None:
-    if node.aggregate != "sum":
-        weights = [
-            weight_of(book, c if isinstance(c, str) else c.code, category.code)
-            for c in node.children
-        ]
-        return sum((w for w in weights if w is not None), Decimal(0))
-    total = Decimal(0)
-    for child in node.children:
-        own = weight_of(book, child if isinstance(child, str) else child.code, category.code)
-        if own is not None:
-            total += own
-        elif isinstance(child, Node):
-            total += _weight_below(book, child, category) or Decimal(0)
-    return total
-
-
-def _n(value: Decimal) -> str:
-    return f"{value.normalize():f}"
 
 
 @rule
@@ -202,30 +139,37 @@ def grades_exist(book: Rulebook, source: Source) -> Finding:
     grading = book.grading
     known = {b.code for b in (*grading.bands, *grading.outside)} if grading else set()
     for place, item in enumerate(book.adjustments):
-        for grade in (item.effect.best_grade, item.effect.grade) if item.effect else ():
+        effect = (("best_grade", item.effect.best_grade), ("grade", item.effect.grade)) if item.effect else ()  # fmt: skip
+        for name, grade in effect:
             if grade and grade not in known:
-                yield error(source.rulebook("adjustments", place), "grade.unknown", f"等次 {grade} 不存在",
+                yield error(source.rulebook("adjustments", place, "effect", name), "grade.unknown", f"等次 {grade} 不存在",
                             f"there is no grade {grade}")  # fmt: skip
     if grading is None:
         return
-    for gate in grading.gates:
+    for place, gate in enumerate(grading.gates):
         if gate.grade not in known:
             yield error(
-                source.rulebook("grading"),
+                source.rulebook("grading", "gates", place, "grade"),
                 "grade.unknown",
                 f"等次 {gate.grade} 不存在",
                 f"there is no grade {gate.grade}",
             )
         if gate.indicator not in {i.code for i in book.indicators}:
-            yield error(source.rulebook("grading"), "gate.indicator", f"门槛指标 {gate.indicator} 不存在",
+            yield error(source.rulebook("grading", "gates", place, "indicator"), "gate.indicator", f"门槛指标 {gate.indicator} 不存在",
                         f"the gate's indicator {gate.indicator} does not exist")  # fmt: skip
     cuts = [b.at_least for b in grading.bands if b.at_least is not None]
     if cuts != sorted(cuts, reverse=True):
-        yield error(source.rulebook("grading", "bands"), "grade.order", "等次应从高到低排列",
+        yield error(source.rulebook("grading", "bands", *_misplaced(grading.bands)), "grade.order", "等次应从高到低排列",
                     "grades must stand from best to worst")  # fmt: skip
     if grading.bands[-1].at_least is not None:
-        yield warning(source.rulebook("grading", "bands"), "grade.gap", "最低等次有分数线, 低于它的单位没有等次",
+        yield warning(source.rulebook("grading", "bands", len(grading.bands) - 1, "at_least"), "grade.gap", "最低等次有分数线, 低于它的单位没有等次",
                       "the last grade has a cut; units below it get no grade")  # fmt: skip
+
+
+def _misplaced(bands: Sequence[Band]) -> tuple[str | int, ...]:
+    cuts = [(place, b.at_least) for place, b in enumerate(bands) if b.at_least is not None]
+    found = (place for (_, above), (place, own) in pairwise(cuts) if own > above)
+    return next(((place, "at_least") for place in found), ())
 
 
 @rule
@@ -255,7 +199,7 @@ def clocks_fit(book: Rulebook, source: Source) -> Finding:
                      "clock_hours": -(-length // 24)}[step.clock.unit]  # fmt: skip
     if procedure.starts_on + timedelta(days) > procedure.ends_on:
         have = (procedure.ends_on - procedure.starts_on).days
-        yield error(source.rulebook("procedure"), "procedure.clocks",
+        yield error(source.rulebook("procedure", "ends_on"), "procedure.clocks",
                     f"各环节期限合计至少 {days} 天, 但只安排了 {have} 天", f"the steps need at least {days} days, the procedure has {have}")  # fmt: skip
 
 
@@ -283,10 +227,10 @@ def reasons_are_given(book: Rulebook, source: Source) -> Finding:
                       "renormalise can raise a score when data are missing; meant for published indices")  # fmt: skip
     for node, _, _ in book.nodes():
         if "renormalise" in {node.missing, node.not_applicable} and not node.reason:
-            yield error(source.rulebook("tree"), "missing.reason", f"维度 {node.code} 重新归一必须写明理由 (reason)",
+            yield error(source.rulebook(*tree_place(book, node.code), "reason"), "missing.reason", f"维度 {node.code} 重新归一必须写明理由 (reason)",
                         f"dimension {node.code}: renormalise needs a stated reason (reason)")  # fmt: skip
         elif node.missing == "renormalise":
-            yield warning(source.rulebook("tree"), "missing.renormalise", f"维度 {node.code} 缺数据时重新归一, 可能抬高得分",
+            yield warning(source.rulebook(*tree_place(book, node.code), "missing"), "missing.renormalise", f"维度 {node.code} 缺数据时重新归一, 可能抬高得分",
                           f"dimension {node.code} renormalises, which can raise a score when data are missing")  # fmt: skip
     for indicator in book.indicators:
         if indicator.absent == "zero" and not indicator.absent_reason:
@@ -348,9 +292,9 @@ def floors_exist(book: Rulebook, source: Source) -> Finding:
 @rule
 def methods_have_their_numbers(book: Rulebook, source: Source) -> Finding:
     for indicator in book.indicators:
-        for method in (indicator.method, *(change.method for change in indicator.changes)):
+        for path, method in methods_of(indicator):
             for zh, en in _method_faults(indicator, method):
-                yield error(source.indicator(indicator.code, "method"), "method.numbers",
+                yield error(source.indicator(indicator.code, *path), "method.numbers",
                             f"{indicator.code}: {zh}", f"{indicator.code}: {en}")  # fmt: skip
 
 
@@ -403,8 +347,8 @@ def shares_add_up(book: Rulebook, source: Source) -> Finding:
         total = sum(cascade.children.values(), Decimal(0))
         if cascade.mode == "shares" and abs(total - 100) > Decimal("0.01"):
             yield error(source.rulebook("cascade", place), "cascade.shares",
-                        f"{cascade.indicator} 分解到下级的份额合计 {_n(total)} %, 应为 100 %",
-                        f"the shares of {cascade.indicator} add to {_n(total)} % instead of 100 %")  # fmt: skip
+                        f"{cascade.indicator} 分解到下级的份额合计 {plain(total)} %, 应为 100 %",
+                        f"the shares of {cascade.indicator} add to {plain(total)} % instead of 100 %")  # fmt: skip
     moves: dict[str, Fraction] = {}
     for event in book.succession:
         if event.kind != "merger":
@@ -421,23 +365,22 @@ def units_fit(book: Rulebook, source: Source) -> Finding:
     for code, count in Counter(u.code for u in book.units).items():
         if count > 1:
             yield error(
-                source.rulebook("units"),
+                source.rulebook("units", [u.code for u in book.units].index(code), "code"),
                 "unit.twice",
                 f"单位 {code} 出现 {count} 次",
                 f"unit {code} stands {count} times",
             )
     for place, unit in enumerate(book.units):
-        where = source.rulebook("units", place)
         if unit.category not in categories:
             yield error(
-                where,
+                source.rulebook("units", place, "category"),
                 "unit.category",
                 f"没有类别 {unit.category}",
                 f"there is no category {unit.category}",
             )
         if groups and unit.group not in groups:
             yield error(
-                where,
+                source.rulebook("units", place, "group"),
                 "unit.group",
                 f"没有分组 {unit.group}",
                 f"there is no comparison group {unit.group}",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from zhengheng.scheme import methods as m
 from zhengheng.scheme import relative as r
-from zhengheng.scheme.findings import Finding, error, rule, warning
+from zhengheng.scheme.findings import Finding, error, rule, tree_place, warning
 from zhengheng.scheme.folder import Source
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Node, Rulebook
@@ -17,7 +17,7 @@ Said = Iterator[tuple[str, str]]
 def pairs_have_two_parts(book: Rulebook, source: Source) -> Finding:
     for node, _, _ in book.nodes():
         if node.aggregate in {"product", "quotient"} and len(node.children) != 2:
-            yield error(source.rulebook("tree"), "node.pair",
+            yield error(source.rulebook(*tree_place(book, node.code)), "node.pair",
                         f"维度 {node.code} 按乘积或商汇总，必须恰有两个下级，现有 {len(node.children)} 个；多于两个的请分层。",
                         f"dimension {node.code}: a product or quotient has exactly two parts, not {len(node.children)}; nest it for more")  # fmt: skip
 
@@ -26,9 +26,9 @@ def pairs_have_two_parts(book: Rulebook, source: Source) -> Finding:
 def dimensions_look_at_others_as_they_can(book: Rulebook, source: Source) -> Finding:
     for node, parent, _ in book.nodes():
         for zh, en in _node_faults(node, parent is None):
-            yield error(source.rulebook("tree"), "node.numbers", f"维度 {node.code}：{zh}。", f"dimension {node.code}: {en}")  # fmt: skip
+            yield error(source.rulebook(*tree_place(book, node.code)), "node.numbers", f"维度 {node.code}：{zh}。", f"dimension {node.code}: {en}")  # fmt: skip
         if node.fill:
-            yield warning(source.rulebook("tree"), "fill.declared", f"维度 {node.code} 缺得分时以其他单位补上，可能抬高得分；各处都会标明“补值”。",
+            yield warning(source.rulebook(*tree_place(book, node.code)), "fill.declared", f"维度 {node.code} 缺得分时以其他单位补上，可能抬高得分；各处都会标明“补值”。",
                           f"dimension {node.code} is filled from other units where it has no score, which can raise one; it is shown as filled")  # fmt: skip
 
 

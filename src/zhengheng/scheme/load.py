@@ -2,14 +2,32 @@
 
 from pathlib import Path
 
-from zhengheng.scheme.excel import read_workbook
-from zhengheng.scheme.folder import Source, read_folder
+from zhengheng.domain.problems import Problem, RulebookError
+from zhengheng.scheme.excel_read import read_workbook
+from zhengheng.scheme.folder import Source, UnreadableError, read_folder
+from zhengheng.scheme.lint import lint
 from zhengheng.scheme.model import Rulebook
 
 
 def load_rulebook(path: Path) -> tuple[Rulebook, Source]:
     """Read a YAML folder or an .xlsx workbook.
 
-    Raises RulebookError with all problems of all files, each with file:line or sheet!cell.
+    Raises RulebookError with all problems of all files, each with file:line or sheet!cell: those of the
+    format, and those of the rules that hold whatever stands in the place of what cannot be read.
     """
-    return read_workbook(path) if path.suffix.lower() in {".xlsx", ".xlsm"} else read_folder(path)
+    try:
+        return read_workbook(path) if path.suffix.lower() in {".xlsx", ".xlsm"} else read_folder(path)  # fmt: skip
+    except UnreadableError as error:
+        raise RulebookError(dict.fromkeys((*error.problems, *_meant(error)))) from error
+
+
+def _meant(error: UnreadableError) -> list[Problem]:
+    """What the rules say of every draft of an unreadable rulebook."""
+    found = [lint(book, error.source) for book in error.drafts]
+    if not found:
+        return []
+    told = {problem.where for problem in error.problems}
+    return [
+        problem for problem in found[0]
+        if problem.severity == "error" and problem.where not in told and all(problem in one for one in found[1:])
+    ]  # fmt: skip

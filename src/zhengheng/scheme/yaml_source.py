@@ -32,6 +32,11 @@ class Document:
                 return f"{self.name}:{line}"
         return self.name
 
+    def named(self, path: Path_) -> tuple[str, str]:
+        """What a part is called in messages, in Chinese and English: here the keys that lead to it."""
+        name = ".".join(str(part) for part in path)
+        return name, name
+
 
 def read_yaml(file: Path, name: str) -> Document:
     """Read one file. Raises RulebookError with every problem found, each at its line."""

@@ -5,6 +5,7 @@ from pathlib import Path
 from shutil import copytree
 
 from zhengheng.domain.problems import Language, NotFoundError
+from zhengheng.scheme.excel import write_form, write_workbook
 from zhengheng.scheme.load import load_rulebook
 
 
@@ -18,8 +19,28 @@ def packs(language: Language) -> list[tuple[str, str]]:
         ]
 
 
+BLANK = "blank"
+"""The name of what is no pack: the empty form."""
+
+
 def copy_pack(name: str, folder: Path) -> None:
-    """Copy a pack to a new folder. Raises NotFoundError for a name or folder that cannot be."""
+    """Copy a pack to a new folder, or into a new workbook where the name ends in .xlsx; `blank` is the empty form.
+
+    Raises NotFoundError for a name or folder that cannot be.
+    """
+    workbook = folder.suffix.lower() == ".xlsx"
+    if workbook and folder.exists():
+        raise NotFoundError.one(
+            str(folder), "file.exists", zh="文件已存在；请换一个文件名", en="the file exists; choose another name",
+        )  # fmt: skip
+    if name == BLANK:
+        if not workbook:
+            raise NotFoundError.one(
+                str(folder), "pack.form", zh="空表是 Excel 工作簿；请给出以 .xlsx 结尾的文件名",
+                en="the empty form is an Excel workbook; give a file name that ends in .xlsx",
+            )  # fmt: skip
+        write_form(folder)
+        return
     with as_file(files(__name__)) as root:
         source = root / name
         if not (source / "rulebook.yaml").is_file() or "/" in name:
@@ -30,6 +51,9 @@ def copy_pack(name: str, folder: Path) -> None:
                 zh=f"没有这个模板, 可选: {known}",
                 en=f"no such pack; there are: {known}",
             )
+        if workbook:
+            write_workbook(load_rulebook(source)[0], folder)
+            return
         if folder.exists() and any(folder.iterdir()):
             raise NotFoundError.one(
                 str(folder),

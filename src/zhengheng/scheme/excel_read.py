@@ -1,0 +1,224 @@
+"""Read the workbook of a rulebook: every fault at its sheet and cell, all at once."""
+
+from pathlib import Path
+from typing import Any
+
+from zhengheng.domain.problems import DataError, RulebookError
+from zhengheng.scheme.cells import CellKeyError, Place, at, place_of, put
+from zhengheng.scheme.choice_words import meant
+from zhengheng.scheme.excel_tree import read_tree, read_weights
+from zhengheng.scheme.folder import Source, found_in
+from zhengheng.scheme.model import Rulebook
+from zhengheng.scheme.sheets import (
+    CHANGE,
+    ENTRY,
+    KEY,
+    TREE,
+    WEIGHTS,
+    Sheet,
+    label,
+    settings,
+    sheets,
+)
+from zhengheng.scheme.tables import Book, Row, entry_key, rows_of
+from zhengheng.workbooks.cell import shown
+from zhengheng.workbooks.read import open_sheets
+
+Cells = dict[str, Any]
+
+
+def read_workbook(path: Path) -> tuple[Rulebook, Source]:
+    """Read a workbook. Raises RulebookError with every problem at its sheet and cell."""
+    try:
+        held = dict(open_sheets(path, path.name, all_sheets=True))
+    except DataError as error:
+        raise RulebookError(error.problems) from error
+    book = Book(path.name)
+    titles = {sheet.title: sheet for sheet in sheets()}
+    rows: dict[str, list[Row]] = {}
+    others: dict[str, str] = {}
+    for title, sheet in titles.items():
+        if title not in held:
+            if title in {TREE, WEIGHTS}:
+                book.fault(title, "sheet.absent", f"缺少工作表“{title}”", f"the sheet {title} is missing")  # fmt: skip
+            continue
+        if title == WEIGHTS:
+            others = _columns(rows.get("类别") or list(rows_of(titles["类别"], held.get("类别", []), path.name, [], {})))  # fmt: skip
+        found = list(rows_of(sheet, held[title], path.name, book.problems, others if title == WEIGHTS else {}))  # fmt: skip
+        rows[title] = [row for row in found if _whole(book, row)]
+    for sheet in sheets():
+        for row in rows.get(sheet.title, []):
+            _take(book, sheet, row)
+    if TREE in rows:
+        book.data["tree"] = read_tree(rows[TREE], book)
+    if WEIGHTS in rows:
+        book.data["weights"] = read_weights(rows[WEIGHTS], book)
+    source = Source(path, book)
+    return found_in(book.data, source, book.problems, cells=True), source
+
+
+def _columns(categories: list[Row]) -> dict[str, str]:
+    """Headers of the weights that name a category, by its code or its name."""
+    found: dict[str, str] = {}
+    for row in categories:
+        if code := row.cells.get("code"):
+            found |= dict.fromkeys({shown(code), shown(row.cells.get("name/zh", code))}, f"={shown(code)}")  # fmt: skip
+    return found
+
+
+def _whole(book: Book, row: Row) -> bool:
+    """Whether the row may be taken: it is not hidden, and no note in a merged cell."""
+    fault = next((f for text in row.cells.values() if (f := getattr(text, "of_row", None))), None)
+    if fault:
+        book.fault(row.place(next(iter(row.cells))), fault.code, fault.zh, fault.en)
+    return fault is None
+
+
+def _take(book: Book, sheet: Sheet, row: Row) -> None:
+    match sheet.kind:
+        case "settings":
+            _setting(book, row)
+        case "list":
+            held = _holder(book, sheet.place, [])
+            held.append(_filled(book, row, (*sheet.place, len(held))))
+        case "map":
+            _entry(book, sheet, row)
+        case "changes":
+            _change(book, row)
+        case "method":
+            _numbers(book, sheet, row)
+        case _:
+            pass
+
+
+def _setting(book: Book, row: Row) -> None:
+    key = shown(row.cells.get("名称", "")) or _LABELS.get(shown(row.cells.get("@label", "")), "")
+    if "值" not in row.cells:
+        return
+    place = row.place("值")
+    try:
+        if not key or at(key) is None:
+            raise CellKeyError(key)
+        put(book.data, key, row.cells["值"])
+        book.places[place_of(key)] = place
+    except CellKeyError:
+        said = key or shown(row.cells.get("@label", ""))
+        book.fault(place, "cell.key", f"“{said}”不是方案中的项目；请从空表复制该行", f"{said!r} is no setting of a rulebook; copy the row of the empty form")  # fmt: skip
+
+
+_LABELS = {label(key): key for rows in settings().values() for key, _ in rows}
+
+
+def _filled(book: Book, row: Row, base: Place, skip: tuple[str, ...] = ()) -> Cells:
+    """The cells of a row as one entry, which stands at `base`; a cell whose key is none is a fault."""
+    entry: Cells = {}
+    for key, cell in row.places.items():
+        if key in skip:
+            continue
+        try:
+            book.places[(*base, *place_of(key))] = cell
+            if key in row.cells:
+                put(entry, key, row.cells[key])
+        except CellKeyError as error:
+            book.fault(
+                cell, "cell.key", f"隐藏行中的键“{error}”不是方案中的位置；请从空表复制表头",
+                f"the hidden key {error} names no place in a rulebook; copy the headers of a fresh form",
+            )  # fmt: skip
+    return entry
+
+
+def _holder(book: Book, place: tuple[str, ...], empty: Cells | list[Any]) -> Any:
+    """The list or map at a place, made where there is none yet."""
+    held: Any = book.data
+    for name in place[:-1]:
+        held = held.setdefault(name, {})
+    if not isinstance(held.get(place[-1]), type(empty)):
+        held[place[-1]] = empty
+    return held[place[-1]]
+
+
+def _entry(book: Book, sheet: Sheet, row: Row) -> None:
+    said = shown(row.cells.get(KEY, "")).strip()
+    shape = sheet.shape(KEY)
+    key = str((shape and meant("clocks", shape, said)) or said)
+    if not key:
+        book.fault(row.place(KEY), "field.missing", f"请填写{sheet.heading(KEY)}", "say which entry this row is")  # fmt: skip
+        return
+    held = _holder(book, sheet.place, {})
+    if key in held:
+        book.fault(row.place(KEY), "cell.twice", f"“{said}”写了两次", f"{said!r} stands twice")
+        return
+    held[key] = _filled(book, row, (*sheet.place, key), (KEY,))
+    book.places[(*sheet.place, key)] = row.place(KEY)
+
+
+def _owner(book: Book, row: Row) -> int | None:
+    """Which indicator a row belongs to."""
+    code = shown(row.cells.get("indicator", "")).strip()
+    for place, one in enumerate(book.data.get("indicators", [])):
+        if isinstance(one, dict) and code and shown(one.get("code", "")) == code:
+            return place
+    book.fault(
+        row.place("indicator"), "indicator.unknown", f"“指标”表中没有代码为“{code}”的指标" if code else "请填写指标代码",
+        f"the sheet of indicators has no code {code!r}" if code else "say which indicator",
+    )  # fmt: skip
+    return None
+
+
+def _change(book: Book, row: Row) -> None:
+    owner = _owner(book, row)
+    if owner is None:
+        return
+    base: Place = ("indicators", owner, "changes")
+    held = book.data["indicators"][owner].setdefault("changes", [])
+    said = shown(row.cells.get(CHANGE, "")).strip()
+    if said and said != str(len(held) + 1):
+        book.fault(row.place(CHANGE), "change.order", f"该指标的年中调整应按次序填写，这一行应是第 {len(held) + 1} 次", f"the changes of an indicator stand in order; this row is number {len(held) + 1}")  # fmt: skip
+    held.append(_filled(book, row, (*base, len(held)), ("indicator", CHANGE)))
+
+
+def _numbers(book: Book, sheet: Sheet, row: Row) -> None:
+    """A row of a method's numbers, taken to its indicator or to one of its changes."""
+    owner = _owner(book, row)
+    if owner is None:
+        return
+    holder, base = book.data["indicators"][owner], ("indicators", owner)
+    if said := shown(row.cells.get(CHANGE, "")).strip():
+        held = holder.get("changes", [])
+        if not said.isdecimal() or not 1 <= int(said) <= len(held):
+            book.fault(row.place(CHANGE), "change.unknown", f"“年中调整”表中没有该指标的第 {said} 次调整", f"the sheet of changes has no change {said} of this indicator")  # fmt: skip
+            return
+        holder, base = held[int(said) - 1], (*base, "changes", int(said) - 1)  # type: ignore[assignment]
+    method = holder.setdefault("method", {})
+    if not isinstance(method, dict):
+        return
+    shape = at("indicators/#0/method")
+    assert shape
+    kinds = {meant("kind", one.parts["kind"], shown(method.get("kind", ""))) for one in shape.members} - {None}  # fmt: skip
+    if kinds and sheet.method not in kinds:
+        book.fault(
+            row.place("indicator"), "method.sheet", f"该指标选定的计分方法是“{shown(method['kind'])}”，不在这张表；请改选方法，或把这一行移到那张表",
+            f"the indicator's method is {shown(method['kind'])!r}, not the one of this sheet; choose another method or move the row",
+        )  # fmt: skip
+        return
+    method.setdefault("kind", sheet.method)
+    tables = {key.split("/")[0] for key in row.places if f"/{ENTRY}/" in key}
+    counts = {name: len(method.get(name) or []) for name in tables}
+    moved = Row({}, {})
+    for key, place in row.places.items():
+        new = entry_key(key, counts.get(key.split("/")[0], 0))
+        if key in row.cells:
+            moved.cells[new] = row.cells[key]
+        moved.places[new] = place
+    first = {key for key in moved.cells if "/#" not in key and key not in {"indicator", CHANGE}}
+    for key in first:
+        if key in method and shown(method[key]) != shown(moved.cells[key]):
+            book.fault(moved.place(key), "cell.twice", "同一指标的这项参数写了两个不同的数", "this number of the indicator is given twice, differently")  # fmt: skip
+    moved.places = {k: p for k, p in moved.places.items() if k in moved.cells or (*base, "method", *place_of(k)) not in book.places}  # fmt: skip
+    path = (*base, "method")
+    for key, place in moved.places.items():
+        if key in {"indicator", CHANGE}:
+            continue
+        book.places[(*path, *place_of(key))] = place
+        if key in moved.cells:
+            put(method, key, moved.cells[key])

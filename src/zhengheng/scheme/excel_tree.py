@@ -1,0 +1,104 @@
+"""The two sheets of a workbook that are no lists of entries: the tree, and the weights."""
+
+from typing import Any
+
+from zhengheng.scheme.cells import CellKeyError, Place, place_of, put
+from zhengheng.scheme.choice_words import meant
+from zhengheng.scheme.sheets import TREE, sheets
+from zhengheng.scheme.tables import Book, Row
+from zhengheng.workbooks.cell import shown
+
+Cells = dict[str, Any]
+
+
+def read_tree(rows: list[Row], book: Book) -> Cells:
+    """The tree from its rows: a parent may stand below its children; whatever hangs nowhere is a fault."""
+    sheet = next(one for one in sheets() if one.title == TREE)
+    kinds = sheet.shape("kind")
+    assert kinds
+    nodes: dict[str, tuple[Cells, Row]] = {}
+    below: dict[str, list[tuple[Any, Row]]] = {}
+    for row in rows:
+        code = shown(row.cells.get("code", "")).strip()
+        said = shown(row.cells.get("kind", "指标"))
+        kind = meant("kind", kinds, said)
+        if kind is None:
+            book.fault(row.place("kind"), "tree.kind", f"“{said}”应为“维度”或“指标”", f"{said!r} should be 维度 (dimension) or 指标 (indicator)")  # fmt: skip
+        if not code:
+            book.fault(row.place("code"), "field.missing", "请填写代码", "give the code")
+            continue
+        entry: Any = code
+        if kind == "dimension":
+            entry = {"code": row.cells["code"], "children": []}
+            if code in nodes:
+                book.fault(row.place("code"), "tree.twice", f"维度 {code} 写了两次", f"dimension {code} stands twice")  # fmt: skip
+            nodes.setdefault(code, (entry, row))
+        below.setdefault(shown(row.cells.get("parent", "")).strip(), []).append((entry, row))
+    roots = [one for one in below.pop("", []) if isinstance(one[0], dict)]
+    for entry, row in (*roots[1:], *((e, r) for p, held in below.items() if p not in nodes for e, r in held)):  # fmt: skip
+        code, parent = _code(entry), shown(row.cells.get("parent", "")).strip()
+        book.fault(row.place("parent"), "tree.parent", f"{code} 的上级“{parent}”不是这张表中的维度；请填写维度代码", f"{code}: its parent {parent!r} is no dimension of this sheet")  # fmt: skip
+    if not roots:
+        book.fault(f"{TREE}", "tree.root", "没有总分：请保留上级为空的一行（total）", "there is no root: keep the row without a parent (total)")  # fmt: skip
+        return {}
+    _hang(*roots[0], ("tree",), below, book, set())
+    return dict(roots[0][0])
+
+
+def _code(entry: Any) -> str:
+    return shown(entry["code"]) if isinstance(entry, dict) else str(entry)
+
+
+def _hang(
+    entry: Any, row: Row, path: Place, below: dict[str, list[tuple[Any, Row]]], book: Book, seen: set[str]
+) -> None:  # fmt: skip
+    book.places[path] = row.place("code")
+    if not isinstance(entry, dict):
+        return
+    code = _code(entry)
+    for key, place in row.places.items():
+        if key in {"parent", "kind"}:
+            continue
+        try:
+            book.places[(*path, *place_of(key))] = place
+            if key in row.cells:
+                put(entry, key, row.cells[key])
+        except CellKeyError as error:
+            book.fault(place, "cell.key", f"隐藏行中的键“{error}”不是方案中的位置；请从空表复制表头", f"the hidden key {error} names no place in a rulebook; copy the headers of a fresh form")  # fmt: skip
+    if code in seen:
+        return
+    seen.add(code)
+    for number, (child, one) in enumerate(below.get(code, [])):
+        entry["children"].append(child)
+        _hang(child, one, (*path, "children", number), below, book, seen)
+
+
+def read_weights(rows: list[Row], book: Book) -> list[Cells]:
+    """The tables of weights: one weight for all, or one a category."""
+    tables: dict[str, Cells] = {}
+    for row in rows:
+        number = shown(row.cells.get("table", "1")).strip()
+        table = tables.setdefault(number, {"table": {}})
+        base: Place = ("weights", list(tables).index(number))
+        child = shown(row.cells.get("child", "")).strip()
+        if not child:
+            book.fault(row.place("child"), "field.missing", "请填写指标或维度的代码", "give the code of an indicator or dimension")  # fmt: skip
+            continue
+        if child in table["table"]:
+            book.fault(row.place("child"), "weights.twice", f"{child} 在同一张权重表中写了两次", f"{child} stands twice in one table of weights")  # fmt: skip
+            continue
+        own = {key[1:]: text for key, text in row.cells.items() if key.startswith("=")}
+        if own and "*" in row.cells:
+            book.fault(row.place("*"), "weights.both", f"{child} 既有“全部类别”的权重，又有各类别的权重；请只填一种", f"{child} has one weight for all and weights by category; give one kind")  # fmt: skip
+        table["table"][child] = own or row.cells.get("*")
+        place = row.place("*" if not own else f"={next(iter(own))}")
+        book.places[(*base, "table", child)] = place
+        for key, cell in row.places.items():
+            if key.startswith("="):
+                book.places[(*base, "table", child, key[1:])] = cell
+            elif key not in {"table", "child", "*"}:
+                book.places.setdefault((*base, *place_of(key)), cell)
+                if key in row.cells:
+                    put(table, key, row.cells[key])
+                    book.places[(*base, *place_of(key))] = cell
+    return list(tables.values())

@@ -1,0 +1,95 @@
+"""Where the model refuses what, as problems: at the line or cell, in the format's own words, each fault once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from zhengheng.domain.problems import Problem
+from zhengheng.scheme.fault_words import worded
+from zhengheng.scheme.kinds import Shape
+from zhengheng.scheme.yaml_source import Document
+
+Path_ = tuple[str | int, ...]
+MOST = 200
+"""Faults of one document that are told at once."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One error of the model: its place in the data, what may stand there, the error itself."""
+
+    path: Path_
+    shape: Shape | None
+    item: Any
+
+
+def faults(error: ValidationError, root: Shape, data: Any) -> list[Fault]:
+    """The errors with their places. Of what was tried as several kinds of thing, only what it looks like counts."""
+    found: dict[Path_, Fault] = {}
+    for item in error.errors(include_url=False):
+        fault, fits = _located(item, root, data)
+        if item["type"] == "too_short" and len(item["input"]) >= item["ctx"]["min_length"]:
+            # Entries that are refused are not counted; they have their own faults.
+            continue
+        if fits:
+            found.setdefault(fault.path, fault)
+    return list(found.values())
+
+
+def _located(item: Any, root: Shape, data: Any) -> tuple[Fault, bool]:
+    shape: Shape | None = root
+    held, path, fits = data, [], True
+    for part in item["loc"]:
+        if shape is not None and shape.kind == "either":
+            # This part of the error's place names the kind of thing that was tried.
+            member = _tried(shape, part)
+            if not shape.tag:
+                fits = fits and member is not None and _looks(held, member)
+            shape = member
+            continue
+        if part == "[key]":
+            break
+        path.append(part)
+        shape = shape.below(part, held) if shape else None
+        try:
+            held = held[part]
+        except (KeyError, IndexError, TypeError):
+            held = None
+    return Fault(tuple(path), shape, item), fits
+
+
+def _tried(shape: Shape, part: Any) -> Shape | None:
+    if shape.tag:
+        return next((one for one in shape.members if part in one.parts[shape.tag].choices), None)
+    for one in shape.members:
+        name = one.model.__name__ if one.model else {"map": "dict", "list": "tuple"}.get(one.kind)
+        if name and (str(part) == name or str(part).startswith(f"{name}[")):
+            return one
+    return next((one for one in shape.members if one.scalar), None)
+
+
+def _looks(held: Any, member: Shape) -> bool:
+    if isinstance(held, dict):
+        return member.kind in {"model", "map"}
+    if isinstance(held, list):
+        return member.kind == "list" or not any((member.model, member.inner))
+    return member.scalar
+
+
+def explain(
+    error: ValidationError, document: Document, root: Shape, data: Any, *, keys: bool = True
+) -> Iterator[Problem]:
+    """An error of the model in the words of the format, at its line or cell."""
+    found = faults(error, root, data)
+    for fault in found[:MOST]:
+        part = next((str(p) for p in reversed(fault.path) if isinstance(p, str)), "")
+        zh, en = worded(fault.item, fault.shape, part, keys=keys)
+        name_zh, name_en = document.named(fault.path)
+        yield Problem(
+            document.where(fault.path), f"field.{fault.item['type']}",
+            f"{name_zh}：{zh}" if name_zh else zh, f"{name_en}: {en}" if name_en else en,
+        )  # fmt: skip
+    if len(found) > MOST:
+        yield Problem(document.name, "field.more", f"另有 {len(found) - MOST} 处问题，请先改正以上各处", f"{len(found) - MOST} more; correct these first")  # fmt: skip
