@@ -18,6 +18,10 @@ ROOT = Shape("model", model=Rulebook)
 _LISTED = re.compile(r"[、，,；;\n]")
 _PAIRED = re.compile(r"[；;\n]")
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
+PERCENT = (
+    "“{}”带有百分号；计量单位是 % 的请填 95 这样的数，份额请填 0.95 这样的小数，单元格格式请用常规",
+    "“{}” has a percent sign; where the unit of measure is %, write 95; a share is written 0.95; format the cell as General",
+)  # fmt: skip
 _YES = {"是": True, "√": True, "true": True, "yes": True, "否": False, "×": False, "false": False, "no": False}  # fmt: skip
 
 
@@ -161,11 +165,18 @@ def typed(value: Any, shape: Shape | None, faults: dict[Place, Fault], path: Pla
     shape = shape.member(value) if shape and not choices_of(shape) else shape
     if fault := refusal(value, number=shape is not None and shape.kind in {"number", "integer"}):
         faults[path] = fault
+    elif shape and shape.kind in {"number", "integer"} and value.strip().endswith(("%", "％")):
+        faults[path] = Fault("cell.percent", *percent(str(value)))
     if shape is None:
         return str(value)
     if shape.kind in {"list", "map"} and shape.inner and one_cell(shape):
         return _apart(shown(value), shape, faults, path)
     return _leaf(value, shape, next((str(p) for p in reversed(path) if isinstance(p, str)), ""))
+
+
+def percent(text: str) -> tuple[str, str]:
+    """Why a percentage is no number of a rulebook: nobody knows which of two it means."""
+    return PERCENT[0].format(text), PERCENT[1].format(text)
 
 
 def _apart(text: str, shape: Shape, faults: dict[Place, Fault], path: Place) -> Any:

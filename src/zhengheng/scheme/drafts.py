@@ -5,14 +5,13 @@ check finds in all of them holds whatever belongs there, and only that is said. 
 every sum with it, so its sums are not said to be wrong; a weight of 99 elsewhere is.)
 """
 
-import copy
 import json
 from collections.abc import Iterable
 from typing import Any
 
 from pydantic import ValidationError
 
-from zhengheng.scheme.faults import faults
+from zhengheng.scheme.faults import MOST, faults
 from zhengheng.scheme.kinds import Shape
 from zhengheng.scheme.model import Rulebook
 
@@ -25,7 +24,10 @@ _ROOT = Shape("model", model=Rulebook)
 
 def drafts(data: Any, unread: Iterable[Path_] = ()) -> list[Rulebook]:
     """The rulebooks that this data may have meant; none where too little of it can be read."""
-    found = [_mended(copy.deepcopy(data), list(unread), way) for way in range(WAYS)]
+    try:
+        found = [_mended(json.loads(json.dumps(data)), list(unread), way) for way in range(WAYS)]
+    except RecursionError:  # nested far beyond any rulebook
+        return []
     return [book for book in found if book is not None] if None not in found else []
 
 
@@ -37,6 +39,8 @@ def _mended(data: Any, unread: list[Path_], way: int) -> Rulebook | None:
         try:
             return Rulebook.model_validate_json(json.dumps(data), strict=True)
         except ValidationError as error:
+            if error.error_count() > MOST:
+                return None
             for fault in sorted(faults(error, _ROOT, data), key=lambda f: _order(f.path), reverse=True):  # fmt: skip
                 count = tried[fault.path] = tried.get(fault.path, 0) + 1
                 kind, held = fault.item["type"], fault.item["input"]

@@ -5,6 +5,7 @@ No word of the validation's own comes through: every kind of error has its sente
 
 from typing import Any
 
+from zhengheng.scheme.cells import percent
 from zhengheng.scheme.choice_words import choices_of, words_of
 from zhengheng.scheme.kinds import Shape, chooser
 from zhengheng.scheme.limit_words import pattern
@@ -23,10 +24,6 @@ _WORDS: dict[str, Pair] = {
     "string_too_long": ("太长，最多 {max_length} 字", "too long: {max_length} characters at most"),
     "date_type": ("“{shown}”不是日期，请写成 2025-01-31", "{shown} is no day; write it like 2025-01-31"),
     "value_error": ("“{shown}”不是数字；请填普通小数，如 0.5 或 12", "{shown} is not a number; a plain decimal number is expected, such as 0.5 or 12"),
-    "percent": (
-        "“{shown}”带有百分号；计量单位是 % 的请填 95 这样的数，份额请填 0.95 这样的小数，单元格格式请用常规",
-        "{shown} has a percent sign; where the unit of measure is %, write 95; a share is written 0.95; format the cell as General",
-    ),
     "int_type": ("“{shown}”不是整数，请填整数，如 3", "{shown} is no whole number; a whole number is expected, such as 3"),
     "int_parsing_size": ("数字太大", "the number is too large"),
     "bool_type": ("“{shown}”不可选，只能填：{yes}", "{shown} cannot be chosen; it must be true or false"),
@@ -56,7 +53,7 @@ def worded(item: Any, shape: Shape | None = None, part: str = "", *, keys: bool 
     if held is None and kind not in {"none_required", "extra_forbidden"}:
         kind = "missing"
     if kind == "value_error" and isinstance(held, str) and held.strip().endswith(("%", "％")):
-        kind = "percent"
+        return percent(held)
     zh, en = _WORDS.get(kind, _WORDS["other"])
     context = item.get("ctx", {})
     limits = {name: context.get(name, "") for name in ("gt", "ge", "lt", "le", "min_length", "max_length")}  # fmt: skip
