@@ -63,6 +63,9 @@ class Entry:
     detail: str = ""
     status: str = "value"
     parts: list["Entry"] = field(default_factory=list)
+    file: int = 0
+    """Of a source: the file's number in the lake, and the row in it (engines/source_row.py)."""
+    row: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -465,7 +468,7 @@ class _Maker:
             return Entry("source", "", self.t("无来源文件", "no source file"))
         sheet = f"!{file.sheet}" if file.sheet else ""
         return Entry("source", file.name, self.t(f"{file.name}{sheet} 第 {row['row']} 行", f"{file.name}{sheet} row {row['row']}"),
-                     detail=f"SHA-256 {file.sha256[:16]}…")  # fmt: skip
+                     detail=f"SHA-256 {file.sha256[:16]}…", file=file.number, row=row["row"])  # fmt: skip
 
 
 def _whole(row: dict[str, Any]) -> dict[str, Any]:

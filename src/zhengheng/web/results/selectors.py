@@ -15,6 +15,7 @@ from zhengheng.engines.passport import Entry, passport
 from zhengheng.engines.rehearse import grade_names, moves
 from zhengheng.engines.run import Run
 from zhengheng.engines.scoreboard import Scoreboard, scoreboard
+from zhengheng.engines.source_row import SourceRow, source_row
 from zhengheng.lake.store import Lake
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.web.accounts.models import Account
@@ -135,6 +136,13 @@ def units_of(run: ResultRun) -> set[str]:
 def unit_passport(name: str, unit: str, language: Language) -> Entry:
     """One unit's score passport. Raises NotFoundError."""
     return passport(load_run(folder_of(name), unit), unit, None, language)
+
+
+def unit_source(name: str, unit: str, file: int, row: int, language: Language) -> SourceRow:
+    """A source row that stands behind a unit's values. Raises NotFoundError for any other."""
+    folder = folder_of(name)
+    inbox = folder.parent.parent / "inbox"
+    return source_row(load_run(folder, unit), unit, file, row, inbox, language)
 
 
 def scored(run: ResultRun, unit: str) -> list[Indicator]:

@@ -73,7 +73,7 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
     entry = selectors.unit_passport(run.run, unit, language())
     services.record_service(run=run, unit=unit, actor=request.user, now=request.now)
     context = {
-        "run": run, "unit": unit, "entry": entry, "state": RESULT.names[run.state],
+        "run": run, "unit": unit, "entry": entry, "sources": f"/office/results/{run.run}/units/{unit}/source/", "state": RESULT.names[run.state],
         "watermark": range(60) if watched(run=run, what=f"unit {unit}", actor=request.user, now=request.now) else (),
         "may_appeal": run.state == "notice" and run.version_id is not None
         and allowed(request.user, "appeal.draft", request.now.date(), units={"own": [unit]}),
@@ -81,6 +81,15 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
         "indicators": selectors.scored(run, unit), "decided": grades.decided_of(run).get(unit), "reopenings": run.reopenings.all(),
     }  # fmt: skip
     return render(request, "results/unit.html", context)
+
+
+@require_GET
+def source(request: OfficeRequest, name: str, unit: str, file: int, row: int) -> HttpResponse:
+    """The one source row that a passport names, for whoever may read the passport."""
+    run = selectors.find(name, request.user, request.now.date())
+    found = selectors.unit_source(run.run, unit, file, row, language())
+    watched(run=run, what=f"unit {unit}", actor=request.user, now=request.now)
+    return render(request, "results/source.html", {"run": run, "unit": unit, "source": found})
 
 
 @require_GET
