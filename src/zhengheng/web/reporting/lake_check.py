@@ -11,7 +11,7 @@ from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import Problem
 from zhengheng.lake.check import check_lake
 from zhengheng.lake.facts import Facts
-from zhengheng.lake.intake import NEVER
+from zhengheng.lake.rows import NEVER
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scoring.contracts import MISSING, NOT_APPLICABLE, VALUE, WITHHELD
 from zhengheng.web.intake.services import lake_of, opened

@@ -1,0 +1,85 @@
+"""The cells of one row under a mapping: which column says what, and codes that the rulebook knows."""
+
+import re
+from datetime import date
+from typing import Any
+
+from zhengheng.lake.cells import CellError, normal, read_date, take
+from zhengheng.lake.gathered import Gathered
+from zhengheng.lake.mapping import Column, SourceFile
+
+LONG = 80
+"""Characters of a unit's code or name, beyond which it is a sentence that strayed into its column."""
+_NOTE = re.compile(r"(注|备注|说明|note)[0-9一二三]?\s*[:：]", re.IGNORECASE)
+
+
+class RowCells:
+    """Reads cells of one source."""
+
+    def __init__(self, intake: Gathered, source: SourceFile) -> None:
+        self.intake, self.source = intake, source
+
+    def _get(
+        self, column: Column | None, values: dict[str, str], name: str = "", *, number: bool = False
+    ) -> str:
+        if column is None:
+            return ""
+        if column.constant is not None:
+            text = column.constant
+        else:
+            text = take(values.get(column.column or "", ""), number=number).strip()
+        if text == "" and column.default is not None:
+            text = column.default
+        if column.map:
+            if text not in column.map and normal(text) not in column.map:
+                if text == "":
+                    return ""
+                raise CellError(
+                    "map",
+                    f"{name} 的取值“{text[:40]}”不在对照表中; 请补入 map, 或用 where 只取需要的行",
+                    f"{name}: {text[:40]!r} is not in the map; add it there, or choose the rows with `where`",
+                )
+            text = column.map.get(text, column.map.get(normal(text), ""))
+        return column.prefix + text if text else text
+
+    def _must(self, column: Column | None, values: dict[str, str], name: str) -> str:
+        text = normal(self._get(column, values, name))
+        if not text:
+            raise CellError("empty", f"{name} 为空", f"{name} is empty")
+        return text
+
+    def _unit_code(self, values: dict[str, str]) -> str:
+        code = self._must(self.source.unit, values, "unit")
+        if len(code) > LONG or "\n" in code or _NOTE.match(code):
+            raise CellError(
+                "unit.long", f"“{code[:40]}”像是一段说明，不像单位；请删去该行，或用 where 只取需要的行",
+                f"{code[:40]!r} reads like a note, not like a unit; delete the row, or choose the rows with `where`",
+            )  # fmt: skip
+        return code
+
+    def _code(self, values: dict[str, str]) -> str | None:
+        """The row's indicator; none where the mapping leaves out what the rulebook does not know, and counts it."""
+        known = self.source.only_known_indicators
+        try:
+            code = self._must(self.source.indicator, values, "indicator")
+        except CellError as error:
+            if not known or error.code != "map":
+                raise
+            code = ""
+        if known and code not in self.intake.indicators:
+            self.intake.skipped += 1
+            return None
+        return code
+
+    def _indicator(self, code: str) -> Any:
+        if code not in self.intake.indicators:
+            raise CellError(
+                "indicator",
+                f"考核方案中没有指标“{code[:40]}”",
+                f"the rulebook has no indicator {code[:40]!r}",
+            )
+        return self.intake.indicators[code]
+
+    def _day(self, column: Column | None, values: dict[str, str]) -> date | None:
+        text = self._get(column, values, "date")
+        return read_date(text) if text else None

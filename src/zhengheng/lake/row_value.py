@@ -1,0 +1,81 @@
+"""The value of a row: a number within sense or confirmed, or the status that says why there is none."""
+
+from decimal import Decimal
+from typing import Any
+
+from zhengheng.lake.cells import FACTORS, CellError, normal, read_number
+from zhengheng.lake.gathered import Gathered
+from zhengheng.lake.mapping import SourceFile
+from zhengheng.lake.row_period import RowPeriod
+from zhengheng.scheme.indicator import Indicator
+from zhengheng.scheme.sense import beyond
+from zhengheng.scoring.contracts import MISSING, NOT_APPLICABLE, NOT_DUE, VALUE, WITHHELD
+
+STATUS_WORDS = {
+    "value": VALUE, "not_applicable": NOT_APPLICABLE, "missing": MISSING, "withheld": WITHHELD,
+    "not_due": NOT_DUE, "正常": VALUE, "不适用": NOT_APPLICABLE, "缺报": MISSING, "不公开": WITHHELD,
+    "未到期": NOT_DUE,
+}  # fmt: skip
+VINTAGES = {"preliminary": "preliminary", "revised": "revised", "final": "final",
+            "初步": "preliminary", "初步数": "preliminary", "修订": "revised", "修订数": "revised",
+            "最终": "final", "最终数": "final", "": None}  # fmt: skip
+
+
+class RowValue(RowPeriod):
+    """Reads values, their status and their vintage."""
+
+    def __init__(self, intake: Gathered, source: SourceFile) -> None:
+        super().__init__(intake, source)
+        self.factor = Decimal(FACTORS.get(str(source.scale), source.scale or 1))
+
+    def _value(
+        self, text: str, values: dict[str, str], indicator: Any, code: str
+    ) -> tuple[int, int | None]:
+        source = self.source
+        word = normal(self._get(source.status, values, "status"))
+        status = VALUE
+        if word:
+            if word not in STATUS_WORDS:
+                raise CellError(
+                    "status", f"不认识的状态“{word[:20]}”", f"unknown status {word[:20]!r}"
+                )
+            status = STATUS_WORDS[word]
+        elif text in source.missing:
+            status = MISSING
+        elif text in source.not_applicable:
+            status = NOT_APPLICABLE
+        elif text in source.withheld:
+            status = WITHHELD
+        if status != VALUE:
+            return status, None
+        if not text:
+            raise CellError(
+                "empty",
+                f"{code} 状态为正常但没有数值",
+                f"{code}: status is value but the cell is empty",
+            )
+        try:
+            return VALUE, self._number(text, values, indicator)
+        except CellError as error:
+            raise CellError(error.code, f"{code}: {error.zh}", f"{code}: {error.en}") from error
+
+    def _number(self, text: str, values: dict[str, str], indicator: Indicator) -> int:
+        """A value of an indicator; beyond its range of sense only with a reason in the row."""
+        number, lost = read_number(
+            text, indicator.decimals, strip=self.source.strip, factor=self.factor,
+            measure_unit=indicator.measure_unit.zh,
+        )  # fmt: skip
+        if fault := beyond(self.intake.rulebook, indicator, number):
+            if not self._get(self.source.confirmation, values, "confirmation"):
+                raise CellError("sense", *fault)
+            self.intake.confirmed += 1
+        self.intake.rounded += lost
+        return number
+
+    def _vintage(self, values: dict[str, str]) -> str | None:
+        word = normal(self._get(self.source.vintage, values, "vintage"))
+        if word not in VINTAGES:
+            raise CellError(
+                "vintage", f"不认识的数据版本“{word[:20]}”", f"unknown vintage {word[:20]!r}"
+            )
+        return VINTAGES[word]

@@ -1,0 +1,260 @@
+"""The rows of one source, each taken in the source's role: an observation, a target, a unit, a decided item."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from zhengheng.domain.numbers import COEFFICIENT
+from zhengheng.domain.problems import DataError, Problem
+from zhengheng.lake import measures
+from zhengheng.lake.cells import CellError, read_bool, read_date, read_number
+from zhengheng.lake.facts import DECIDED, Reject
+from zhengheng.lake.filters import parse_filter
+from zhengheng.lake.gathered import Gathered
+from zhengheng.lake.mapping import Column, FactColumn, SourceFile
+from zhengheng.lake.personal import protect
+from zhengheng.lake.points import read_points
+from zhengheng.lake.row_value import RowValue
+from zhengheng.scheme.base import Text
+from zhengheng.scheme.model import Unit
+from zhengheng.scoring.contracts import CONTRACTS, VALUE
+from zhengheng.workbooks.cell import shown
+
+NEVER = date.max
+"""The day on which a decision that was taken back counts."""
+
+
+class Rows(RowValue):
+    """Takes the rows of one source in its role."""
+
+    def __init__(self, intake: Gathered, source: SourceFile, header: list[str]) -> None:
+        super().__init__(intake, source)
+        self.number = len(intake.files) + 1
+        self.header = tuple(header)
+        self._check_columns(header)
+        self.test = parse_filter(source.where, frozenset(header), source.file)
+        self.read = getattr(self, f"_{source.role}")
+        self.orders = measures.Orders(source, source.file) if source.role == "fact" else None
+
+    def _check_columns(self, header: list[str]) -> None:
+        source, known = self.source, set(header)
+        needed = {
+            "observation": ["unit", "period"] + ([] if source.indicators else ["indicator", "value"]),
+            "target": ["unit", "indicator", "period"], "unit": ["unit", "category", "group"],
+            "milestone": ["unit", "indicator", "milestone", "due_on", "share"],
+            "event": ["unit", "item", "document", "decided_on"],
+            "approval": ["unit", "indicator", "approver"], "fact": [],
+        }  # fmt: skip
+        needed["correction"] = needed["observation"]
+        needed["ruling"] = ["unit", "indicator", "period", "value"]
+        problems = [
+            Problem(source.file, "mapping.field", f"映射缺少 {name}", f"the mapping lacks `{name}`")
+            for name in needed[source.role]
+            if getattr(source, name) is None
+        ]
+        columns: list[Column | FactColumn] = [
+            value for value in source.__dict__.values() if isinstance(value, Column)
+        ]
+        columns += [*source.indicators.values(), *source.kinds.values()]
+        columns += source.columns.values()
+        names = [column.column for column in columns if column.column]
+        for name in dict.fromkeys(names):
+            if name not in known:
+                problems.append(
+                    Problem(source.file, "column.absent",
+                            f"没有列“{name}”, 表头为: {'、'.join(header)[:200]}",
+                            f"no column {name!r}; the header is: {', '.join(header)[:200]}")
+                )  # fmt: skip
+        for code in (*source.indicators, *(measure.indicator for measure in source.measures)):
+            if code not in self.intake.indicators:
+                problems.append(
+                    Problem(source.file, "indicator.unknown", f"考核方案中没有指标 {code}",
+                            f"the rulebook has no indicator {code}")
+                )  # fmt: skip
+        if problems:
+            raise DataError(problems)
+
+    def take(self, row: int, values: dict[str, str]) -> None:
+        try:
+            if self.test(values):
+                self.read(row, values)
+        except CellError as error:
+            self._reject(row, values, error)
+
+    def finish(self) -> None:
+        if self.orders:
+            for entry in self.orders.observations(self.intake.warnings):
+                self._made(entry)
+            self.intake.rounded += self.orders.rounded
+
+    def _made(self, entry: measures.Counted) -> None:
+        """Put in what a measure made. No single row is at fault where that cannot be: the mapping is."""
+        try:
+            number, lost = read_number(
+                format(entry.value, "f"), self._indicator(entry.indicator).decimals
+            )
+            self.intake.rounded += lost
+            self._put("observation", unit=entry.unit, indicator=entry.indicator, period=entry.period,
+                      value=number, status=VALUE, vintage=None, published_on=None, row=entry.row)  # fmt: skip
+        except CellError as error:
+            where = f"{entry.indicator} {entry.unit} {entry.period}"
+            raise DataError.one(
+                f"{self.source.file}:{entry.row}", f"measure.{error.code}",
+                zh=f"度量 {where}: {error.zh}", en=f"measure {where}: {error.en}",
+            ) from error  # fmt: skip
+
+    def _reject(self, row: int, values: dict[str, str], error: CellError) -> None:
+        came = {name: shown(text) for name, text in values.items()}
+        kept = protect(came, self.source.personal, self.intake.key)
+        self.intake.rejects.append(
+            Reject(
+                self.source.file,
+                row,
+                Problem(f"{self.source.file}:{row}", f"row.{error.code}", error.zh, error.en),
+                tuple(kept),
+                tuple(kept.values()),
+            )  # fmt: skip
+        )
+
+    def _observation(self, row: int, values: dict[str, str]) -> None:
+        source = self.source
+        unit = self._unit_code(values)
+        vintage = self._vintage(values)
+        published = self._day(source.published_on, values)
+        if source.indicators:
+            pairs: Iterable[tuple[str | None, Column | None]] = source.indicators.items()
+        else:
+            pairs = [(self._code(values), source.value)]
+        for code, column in pairs:
+            if code is None:
+                continue
+            indicator, period = self._indicator(code), self._period(values, code)
+            text = self._get(column, values, code, number=True)
+            status, value = self._value(text, values, indicator, code)
+            self._put("observation", unit=unit, indicator=code, period=period, value=value,
+                      status=status, vintage=vintage, published_on=published, row=row)  # fmt: skip
+
+    _correction = _observation
+
+    def _ruling(self, row: int, values: dict[str, str]) -> None:
+        """The value of a whole period by the decision of an appeal, also of what is made from parts."""
+        unit, code = self._unit_code(values), self._code(values)
+        period = self._period(values, code)
+        if code is None:
+            return
+        status, value = self._value(
+            self._get(self.source.value, values, code, number=True),
+            values,
+            self._indicator(code),
+            code,
+        )
+        if status != VALUE:
+            raise CellError(
+                "ruling", f"{code}：决定应当给出数值。", f"{code}: a decision gives a value"
+            )
+        self.intake.sequence += 1
+        self._put("revision", unit=unit, indicator=code, period=period, value=value, status=VALUE,
+                  vintage=DECIDED, published_on=None, row=row, sequence=self.intake.sequence)  # fmt: skip
+
+    def _target(self, row: int, values: dict[str, str]) -> None:
+        source = self.source
+        unit, code = self._unit_code(values), self._code(values)
+        if code is None:
+            return
+        indicator, period = self._indicator(code), self._period(values, code)
+        pairs: list[tuple[str, Column | None]] = [*source.kinds.items()]
+        for kind, column in pairs or [("target", source.value)]:
+            text = self._get(column, values, kind, number=True)
+            if text in source.missing:
+                continue
+            number = self._number(text, values, indicator)
+            self._put(
+                "target", unit=unit, indicator=code, kind=kind, period=period, value=number, row=row
+            )
+
+    def _unit(self, row: int, values: dict[str, str]) -> None:
+        source = self.source
+        code = self._unit_code(values)
+        if code in self.intake.units and source.distinct:
+            return
+        if code in self.intake.units:
+            raise CellError("duplicate", f"单位 {code} 重复", f"duplicate unit {code}")
+        ranked = self._get(source.ranked, values, "ranked")
+        self.intake.units[code] = Unit(
+            code=code,
+            name=Text(zh=self._get(source.name, values, "name") or code),
+            category=self._must(source.category, values, "category"),
+            group=self._must(source.group, values, "group"),
+            superior=self._get(source.superior, values, "superior") or None,
+            valid_from=self._day(source.valid_from, values),
+            valid_to=self._day(source.valid_to, values),
+            ranked=read_bool(ranked) if ranked else True,
+        )
+        self.intake.taken += 1
+
+    def _milestone(self, row: int, values: dict[str, str]) -> None:
+        source = self.source
+        code = self._must(source.indicator, values, "indicator")
+        self._indicator(code)
+        share, _ = read_number(
+            self._get(source.share, values, "share", number=True), 4, measure_unit="%"
+        )
+        waived = self._get(source.waived, values, "waived")
+        self._put("milestone", unit=self._unit_code(values), indicator=code,
+                  milestone=self._must(source.milestone, values, "milestone"),
+                  due_on=read_date(self._must(source.due_on, values, "due_on")),
+                  done_on=self._day(source.done_on, values), share=share * (COEFFICIENT // 10**6),
+                  waived=read_bool(waived), row=row)  # fmt: skip
+
+    def _event(self, row: int, values: dict[str, str]) -> None:
+        source = self.source
+        item = self.intake.items.get(self._must(source.item, values, "item"))
+        if item is None:
+            raise CellError(
+                "item", "考核方案中没有这个加减分项", "the rulebook has no such adjustment item"
+            )
+        points = read_points(
+            item, self._get(source.points, values, "points", number=True), self.intake.digits
+        )
+        decided_on = read_date(self._must(source.decided_on, values, "decided_on"))
+        if read_bool(self._get(source.revoked, values, "revoked")):
+            decided_on = NEVER
+        self._put("event", unit=self._unit_code(values), item=item.code, points=points,
+                  document=self._must(source.document, values, "document"), decided_on=decided_on, row=row)  # fmt: skip
+
+    def _approval(self, row: int, values: dict[str, str]) -> None:
+        code = self._must(self.source.indicator, values, "indicator")
+        self._indicator(code)
+        if self.source.distinct and (self._unit_code(values), code) in self.intake.seen["approval"]:
+            return
+        self._put("approval", unit=self._unit_code(values), indicator=code,
+                  approver=self._must(self.source.approver, values, "approver"),
+                  document=self._get(self.source.document, values), row=row)  # fmt: skip
+
+    def _fact(self, row: int, values: dict[str, str]) -> None:
+        assert self.orders
+        self.orders.take(row, values)
+        self.intake.taken += 1
+
+    def _put(self, table: str, **row: Any) -> None:
+        """Store a row, or say that it is there already; a known revision goes to its own table."""
+        intake = self.intake
+        key = tuple(row[name] for name in CONTRACTS[table].key if name in row)
+        seen = intake.seen[table]
+        if key in seen:
+            known, line = seen[key]
+            if table == "observation" and (row["vintage"] or self.source.role == "correction"):
+                intake.sequence += 1
+                table, row = "revision", {**row, "sequence": intake.sequence}
+            else:
+                raise CellError(
+                    "duplicate", f"与 {known} 第 {line} 行重复: {' '.join(map(str, key))}",
+                    f"duplicates {known} row {line}: {' '.join(map(str, key))}",
+                )  # fmt: skip
+        else:
+            seen[key] = (self.source.file, row["row"])
+        columns = intake.columns[table]
+        row["file"] = self.number
+        for name, column in columns.items():
+            column.append(row[name])
+        intake.taken += 1
