@@ -14,7 +14,13 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from tests.conftest import Command
 from tests.web.conftest import NOW
+from tests.web.same_numbers import (
+    no_light_stands_without_its_line,
+    totals_are_one_number,
+    what_is_public_is_what_was_published,
+)
 from zhengheng.cli.sample import year
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.engines.bundle import check_bundle
@@ -66,7 +72,9 @@ def entered(username: str, password: str) -> Client:
     return client
 
 
-def test_the_sample_city_and_its_stories(city: list[tuple[str, str, str]]) -> None:
+def test_the_sample_city_and_its_stories(
+    city: list[tuple[str, str, str]], zhengheng: Command
+) -> None:
     """One test, because the city takes a while to make: each part is a story of sample_city.md."""
     assert furnish_office(settings.HOME, NOW) == city, "the second time changes nothing"
     assert Unit.objects.count() == 9 + 38 + 13 + 36 + 3 * (3 + 6) + 2
@@ -108,6 +116,10 @@ def test_the_sample_city_and_its_stories(city: list[tuple[str, str, str]]) -> No
     assert selectors.tree_findings() == []
     assert [one.zh for one in disagreements(KINDS)] == [], "every row follows from its acts"
     assert list(altered_runs(Path(settings.HOME) / "lakes")) == []
+    member = entered("weiyuan", "Yunheng-2026")
+    totals_are_one_number(member, zhengheng)
+    no_light_stands_without_its_line(member)
+    what_is_public_is_what_was_published(Client())
 
 
 def rehearsals_start_from_what_was_published() -> None:
