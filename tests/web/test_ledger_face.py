@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
 
+from tests.conftest import ROOT
 from tests.web.conftest import NOW, People
 from zhengheng.domain.problems import DataError, VerifyError
 from zhengheng.ledger.check import check
@@ -29,7 +30,9 @@ from zhengheng.ledger.witness import (
     root_from_inclusion,
     stated,
 )
+from zhengheng.web.acts import told
 from zhengheng.web.acts.bound import disagreements
+from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.ledger import keys, selectors, services
 from zhengheng.web.ledger.acts import ERASURES
 from zhengheng.web.ledger.models import Erasure, Head, LedgerEntry, Node, SignedCheckpoint
@@ -298,3 +301,22 @@ def test_a_later_ledger_proves_that_it_goes_on_from_an_earlier_one(people: Peopl
     assert not is_consistent(3, root([leaf_hash(b"forged")] * 3), size, now, steps)
     for old, new in ((0, size), (3, 10**9), (5, 4)):
         assert auditor.get(f"/api/v1/ledger/consistency?old={old}&new={new}").status_code == 404
+
+
+def test_every_act_that_can_be_noted_has_words() -> None:
+    """Whatever the source notes, and whatever a kind's machine knows, is told in Chinese and English."""
+    noted = set()
+    for path in (ROOT / "src" / "zhengheng" / "web").rglob("*.py"):
+        noted |= set(re.findall(r'\bact="([a-z]+\.[a-z_]+)"', path.read_text(encoding="utf-8")))
+    noted |= {step.act for kind in KINDS for step in kind.machine.transitions}
+    assert noted - told.acts().keys() == set()
+    assert all(re.search(r"[\u4e00-\u9fff]", zh) and en for zh, en in told.acts().values())
+
+
+def test_the_ledgers_page_names_people_and_acts(people: People) -> None:
+    page = people.client("security_auditor").get("/office/ledger/?actor=secrecy_officer&act=grant.given").content.decode()  # fmt: skip
+    table = page.split("<tbody>")[-1]
+    assert "授予角色" in table
+    assert "账号：" in table
+    assert "grant.given" not in table
+    assert "account:" not in table

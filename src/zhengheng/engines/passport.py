@@ -71,9 +71,15 @@ class Entry:
         return asdict(self)
 
 
-def passport(run: Run, unit: str, indicator: str | None, language: Language) -> Entry:
-    """The tree of one unit, or of one indicator of it. Raises NotFoundError."""
+def passport(
+    run: Run, unit: str, indicator: str | None, language: Language, names: Mapping[str, str] | None = None
+) -> Entry:  # fmt: skip
+    """The tree of one unit, or of one indicator of it. Raises NotFoundError.
+
+    `names` are those that whoever shows it knows better than the data, such as English ones.
+    """
     maker = _Maker(run, unit, language)
+    maker.unit_names |= names or {}
     if indicator is None:
         return maker.total()
     if indicator not in maker.scores:

@@ -10,7 +10,18 @@ from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.web.accounts import tokens as services
 from zhengheng.web.accounts.models import ApiToken
 from zhengheng.web.accounts.request import OfficeRequest
-from zhengheng.web.acts.registry import AREAS
+from zhengheng.web.acts.declare import Words
+from zhengheng.web.acts.registry import AREAS, KINDS
+
+WORDS: dict[str, Words] = {
+    "read": ("读取", "read"), "reports-sheet": ("写入：填报表格", "write: reports as a workbook"), "files": ("写入：文件", "write: files"),
+    "jobs": ("写入：后台作业", "write: jobs"), "results": ("写入：核算结果的登记与查阅名单", "write: registering results and naming readers"),
+    "ledger": ("写入：存证检查点", "write: checkpoints of the ledger"), "accounts": ("写入：账号", "write: accounts"), "grants": ("写入：角色", "write: roles"),
+    "targets-import": ("写入：目标导入", "write: targets from a table"), "comments-import": ("写入：留言导入", "write: comments from the portal"),
+    "units-import": ("写入：组织机构导入", "write: units from a table"), "accounts-import": ("写入：账号导入", "write: accounts from a table"),
+    "grants-import": ("写入：角色导入", "write: roles from a table"),
+} | {kind.path: (f"写入：{kind.words[0]}", f"write: {kind.words[1].lower()}") for kind in KINDS}  # fmt: skip
+"""What a token's scopes are called."""
 
 
 def tokens(request: OfficeRequest) -> HttpResponse:
@@ -27,7 +38,7 @@ def tokens(request: OfficeRequest) -> HttpResponse:
         except ZhenghengError as error:
             problems = error.problems
     context = {
-        "tokens": ApiToken.objects.filter(account=request.user, revoked_at=None), "known": known,
+        "words": WORDS, "tokens": ApiToken.objects.filter(account=request.user, revoked_at=None), "known": known,
         "secret": secret, "problems": problems, "end": request.now.date() + timedelta(90),
     }  # fmt: skip
     return render(request, "accounts/tokens.html", context, status=422 if problems else 200)

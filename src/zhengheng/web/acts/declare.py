@@ -139,7 +139,9 @@ class Act:
     """What takes long and writes nothing, such as reading a file: done before the transaction begins."""
     given: type[Given] = Nothing
     help: Words = ("", "")
-    choices: Callable[[Any, Account, date], dict[str, list[tuple[str, str]]]] | None = None
+    choices: (
+        Callable[[Any, Account, date], Mapping[str, Sequence[tuple[str, str | Words]]]] | None
+    ) = None
     """Lists to choose from that depend on the object (None while it is made) and the account."""
     typed: Callable[[Any], dict[str, Any]] | None = None
     """What stands in the form at first."""

@@ -13,6 +13,21 @@ COMMON: dict[str, Words] = {
     "answer": ("答复", "Answer"), "note": ("说明", "Note"), "round": ("轮次", "Round"), "until": ("期限", "Until"),
 }  # fmt: skip
 """Words of what entries hold beside the fields of their forms."""
+NUMBERS = frozenset(
+    {
+        "item",
+        "unit",
+        "supplier",
+        "rulebook",
+        "run",
+        "decision",
+        "successor",
+        "mentor",
+        "grade",
+        "line",
+    }
+)
+"""Fields that hold a code or a number of another object: the object's facts tell those in words."""
 
 
 def said(kind: Kind, obj: Any, entry: LedgerEntry) -> list[tuple[Words, str]]:
@@ -27,7 +42,8 @@ def _fields(act: Act | None) -> dict[str, Words]:
     if act is None:
         return {}
     return {
-        one.name: one.words for one in forms.inputs(act.given, {}, {}) if one.kind in {"line", "text", "date", "number"}
+        one.name: one.words for one in forms.inputs(act.given, {}, {})
+        if one.kind in {"line", "text", "date", "number"} and one.name not in NUMBERS
     }  # fmt: skip
 
 

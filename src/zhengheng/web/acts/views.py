@@ -17,7 +17,7 @@ from zhengheng.domain.problems import ZhenghengError
 from zhengheng.web.accounts.proving import is_proved, require_proof
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import forbidden, grants
-from zhengheng.web.acts import forms, picking, selectors, services, threads
+from zhengheng.web.acts import forms, picking, selectors, services, threads, told
 from zhengheng.web.acts.declare import Act, Given, Kind, Words
 from zhengheng.web.acts.paper import blank, slip
 from zhengheng.web.days.selectors import working_calendar
@@ -102,17 +102,17 @@ def _facts(kind: Kind, obj: Any) -> list[tuple[Words, Any]]:
 
 
 def _history(kind: Kind, obj: Any, subject: str) -> list[dict[str, Any]]:
-    words = {act.code: act.words for act in kind.acts}
-    words["audit.viewed"] = ("外部审计查阅", "read by the external auditor")
-    words[services.VIEWED] = ("查阅发布预览", "read as a preview")
+    rows = list(LedgerEntry.objects.filter(subject=subject).order_by("sequence"))
+    people = told.people(row.actor for row in rows)
     return [
         {
-            "words": words.get(row.act, (row.act, row.act)),
+            "words": told.act(row.act),
+            "by": people[row.actor],
             "row": row,
             "said": threads.said(kind, obj, row) if kind.thread else [],
             "at": datetime.fromisoformat(row.at),
         }  # fmt: skip
-        for row in LedgerEntry.objects.filter(subject=subject).order_by("sequence")
+        for row in rows
     ]
 
 
@@ -121,7 +121,7 @@ def _inputs(act: Act, obj: Any, request: OfficeRequest, typed: dict[str, Any]) -
     listed = act.choices(obj, request.user, request.now.date()) if act.choices else {}
     first = act.typed(obj) if act.typed and obj is not None else {}
     said = request.GET.dict() if obj is None else {}
-    choices = picking.picks(act.given, asked, without=listed) | listed
+    choices = {**picking.picks(act.given, asked, without=listed), **listed}
     return forms.inputs(act.given, {**said, **first, **typed}, choices, picking.suggestions(act.given, asked))  # fmt: skip
 
 

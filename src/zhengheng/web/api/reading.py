@@ -100,7 +100,8 @@ def year_checklist(
 ) -> list[Any]:
     """What the year needs before it can begin."""
     require(request.user, "year.checklist", request.now.date())
-    return list(checklist(request.now.date(), year))
+    points = checklist(request.now.date(), year)
+    return [{**vars(one), "missing": [zh for zh, _ in one.missing]} for one in points]
 
 
 class CountOut(Schema):

@@ -11,7 +11,7 @@ from zhengheng.web.results import jobs as results
 from zhengheng.web.rulebooks.selectors import book_of
 
 
-@job("apply_appeal")
+@job("apply_appeal", "落实申诉裁定并重新核算", "Apply an appeal's ruling and compute again")
 def apply_appeal(work: Work) -> dict[str, Any]:
     """The decided value in the lake, as a row's correction or as the period's value, and a run over it that
     looks from the same day."""

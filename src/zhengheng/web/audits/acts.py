@@ -265,16 +265,22 @@ def _standing(audit: Audit, account: Account) -> Standing:
     return Standing(("maker",) if holder == account.pk or audit.pk is None else ())
 
 
-Choices = dict[str, list[tuple[str, str]]]
+Choices = dict[str, list[tuple[str, tuple[str, str]]]]
 
 
 def _named(entries: Any, book: Any) -> Choices:
-    names = {one.code: one.name.zh for one in book.indicators}
+    names = {one.code: one.name for one in book.indicators}
     found = []
     for one in entries.select_related("report__unit", "unit"):
         unit, code, period = selectors.about(one)
         found.append(
-            (str(one.pk), f"{unit.name_zh} {names.get(code, code)} {period}：{one.reported}")
+            (
+                str(one.pk),
+                (
+                    f"{unit.name_zh} {names[code].zh if code in names else code} {period}：{one.reported}",
+                    f"{unit.name_en or unit.name_zh} {names[code].say('en') if code in names else code} {period}: {one.reported}",
+                ),
+            )
         )
     return {"entry": found}
 

@@ -147,7 +147,7 @@ DECISIONS = Kind(
     ),
     facts=(
         Column(("决定内容", "Wording"), "wording"), Column(("出席", "Attendees"), "attendees"),
-        Column(("复核人", "Attested by"), "attested_by"),
+        Column(("复核人", "Attested by"), lambda d: Account.objects.filter(username=d.attested_by).values_list("name", flat=True).first() or ""),
     ),
     out=lambda d: {"subject": d.subject, "meeting": d.meeting, "approved": d.approved},
 )  # fmt: skip

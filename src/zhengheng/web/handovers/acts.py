@@ -189,16 +189,20 @@ def _standing(case: Handover, account: Account) -> Standing:
     return Standing(tuple(found))
 
 
-def _roles(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
+def _roles(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, tuple[str, str]]]]:
     return {"grant": [
-        (str(g.pk), f"{NAMES[Role(g.role)][0]} {g.unit.name_zh if g.unit else ''}".strip())
+        (str(g.pk), _post(g))
         for g in standing(day).filter(account=account)
     ]}  # fmt: skip
 
 
 def _role(case: Handover) -> tuple[str, str]:
-    zh, en = NAMES[Role(case.grant.role)]
-    unit = case.grant.unit
+    return _post(case.grant)
+
+
+def _post(grant: RoleGrant) -> tuple[str, str]:
+    zh, en = NAMES[Role(grant.role)]
+    unit = grant.unit
     return f"{zh} {unit.name_zh if unit else ''}".strip(), f"{en} {(unit.name_en or unit.name_zh) if unit else ''}".strip()  # fmt: skip
 
 

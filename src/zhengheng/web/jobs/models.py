@@ -8,6 +8,8 @@ STATES = {
     "waiting": ("排队中", "waiting"), "running": ("运行中", "running"), "done": ("完成", "done"),
     "failed": ("未完成", "failed"),
 }  # fmt: skip
+KINDS: dict[str, tuple[str, str]] = {}
+"""What each kind of job does, in words; filled where its function is declared."""
 
 
 class Job(models.Model):
@@ -32,6 +34,17 @@ class Job(models.Model):
 
     class Meta:
         ordering = ("-id",)
+
+    @property
+    def what(self) -> tuple[str, str]:
+        """What it does, in words."""
+        return KINDS.get(self.kind, ("作业", "Job"))
+
+    @property
+    def told(self) -> tuple[str, str]:
+        """The step that it is at, in Chinese and English."""
+        zh, _, en = self.step.partition("\n")
+        return zh, en or zh
 
     @property
     def words(self) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from django_tasks_db.models import DBTaskResult
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.jobs.faults import is_full, passes
-from zhengheng.web.jobs.models import Job
+from zhengheng.web.jobs.models import KINDS, Job
 
 SILENCE = timedelta(seconds=settings.JOB_SILENCE)
 """A running job without a sign of life for so long has lost its worker."""
@@ -37,10 +37,10 @@ class Work:
     def now(self) -> datetime:
         return self.job.clock
 
-    def tell(self, step: str, done: int = 0, total: int = 0) -> None:
-        """Say how far the work is; shown on the page."""
+    def tell(self, step: tuple[str, str], done: int = 0, total: int = 0) -> None:
+        """Say in Chinese and English how far the work is; shown on the page."""
         Job.objects.filter(pk=self.job.pk).update(
-            step=step[:120], done=done, total=total, seen_at=timezone.now()
+            step="\n".join(step)[:120], done=done, total=total, seen_at=timezone.now()
         )
 
 
@@ -48,11 +48,13 @@ Function = Callable[[Work], dict[str, Any]]
 FUNCTIONS: dict[str, Function] = {}
 
 
-def job(kind: str) -> Callable[[Function], Function]:
-    """Make a function the work of a kind of job. It must be idempotent."""
+def job(kind: str, *words: str) -> Callable[[Function], Function]:
+    """Make a function the work of a kind of job, with its Chinese and English words. It must be idempotent."""
 
     def known(function: Function) -> Function:
         FUNCTIONS[kind] = function
+        if words:
+            KINDS[kind] = (words[0], words[1])
         return function
 
     return known

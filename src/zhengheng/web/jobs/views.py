@@ -1,22 +1,48 @@
 """Pages of jobs: what runs, how far it is, what went wrong."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import allowed, forbidden, require
+from zhengheng.web.acts import told
+from zhengheng.web.acts.declare import Words
 from zhengheng.web.jobs import services
 from zhengheng.web.jobs.models import Job
 
 MOST = 200
+OUTCOMES = {
+    "run": ("批次", "Run"), "files": ("入库文件", "Files loaded"), "opened": ("新建", "Opened"), "reused": ("沿用", "Taken over"), "joined": ("并入", "Joined"),
+    "unknown_units": ("没有登记的单位", "Units that are not registered"), "reports": ("填报", "Reports"), "reminders": ("提醒", "Reminders"), "tasks": ("待办", "Tasks"),
+    "pages": ("网页", "Pages"), "package": ("归档包", "Package"), "period": ("期间", "Period"), "of": ("单位数", "Units"), "moved": ("变动的单位", "Units that move"),
+}  # fmt: skip
+"""What a job's outcome says to people; the rest of it is for machines, by the API."""
 
 
 @require_GET
 def listing(request: OfficeRequest) -> HttpResponse:
     """The newest jobs."""
     require(request.user, "job.read", request.now.date())
-    return render(request, "jobs/list.html", {"jobs": Job.objects.select_related("asked_by")[:MOST]})  # fmt: skip
+    return render(request, "jobs/list.html", _listed())
+
+
+def _listed() -> dict[str, Any]:
+    jobs = list(Job.objects.select_related("asked_by")[:MOST])
+    subjects = told.subjects(job.subject for job in jobs)
+    return {"jobs": [(job, subjects.get(job.subject, "")) for job in jobs], "system": told.SYSTEM}
+
+
+def _outcome(job: Job) -> list[tuple[Words, Any]]:
+    """What came of it, in words: of lists how many."""
+    held = job.result or {}
+    return [
+        (words, len(held[name]) if isinstance(held[name], list) else held[name])
+        for name, words in OUTCOMES.items()
+        if held.get(name) not in (None, "")
+    ]
 
 
 @require_GET
@@ -28,7 +54,12 @@ def show(request: OfficeRequest, number: int) -> HttpResponse:
     response = render(
         request,
         "jobs/job.html",
-        {"job": job, "may_retry": allowed(request.user, "job.retry", request.now.date())},
+        {
+            "job": job,
+            "subject": told.subjects([job.subject]).get(job.subject, ""),
+            "outcome": _outcome(job),
+            "may_retry": allowed(request.user, "job.retry", request.now.date()),
+        },
     )
     if job.state in {"waiting", "running"}:
         response["Refresh"] = "2"

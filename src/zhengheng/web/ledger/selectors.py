@@ -18,6 +18,7 @@ from zhengheng.ledger.tree import (
     inclusion_proof,
     root_of,
 )
+from zhengheng.web.accounts.models import Account
 from zhengheng.web.ledger.models import Head, LedgerEntry, Node
 
 UNREADABLE = datetime.min.replace(tzinfo=UTC)
@@ -65,14 +66,15 @@ def entries() -> Iterator[Entry]:
 
 
 def search(*, act: str = "", subject: str = "", actor: str = "") -> QuerySet[LedgerEntry]:
-    """Entries by the beginning of their act, a part of their subject, their actor; newest first."""
+    """Entries by the beginning of their act, a part of their subject, their actor's login or name; newest first."""
     found = LedgerEntry.objects.order_by("-sequence")
     if act:
         found = found.filter(act__startswith=act)
     if subject:
         found = found.filter(subject__contains=subject)
     if actor:
-        found = found.filter(actor=actor)
+        named = Account.objects.filter(name__contains=actor).values_list("username", flat=True)
+        found = found.filter(Q(actor=actor) | Q(actor__in=named))
     return found
 
 

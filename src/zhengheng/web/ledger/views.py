@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import allowed, require
+from zhengheng.web.acts import told
 from zhengheng.web.ledger import selectors, services
 from zhengheng.web.ledger.models import LedgerEntry, SignedCheckpoint
 
@@ -18,9 +19,14 @@ def entries(request: OfficeRequest) -> HttpResponse:
     day = request.now.date()
     require(request.user, "ledger.read", day)
     asked = {name: request.GET.get(name, "").strip() for name in ("act", "subject", "actor")}
-    pages = Paginator(selectors.search(**asked), 50)
+    page = Paginator(selectors.search(**asked), 50).get_page(request.GET.get("page"))
+    people, subjects = (
+        told.people(row.actor for row in page),
+        told.subjects(row.subject for row in page),
+    )
     context = {
-        "page": pages.get_page(request.GET.get("page")), "asked": asked, "size": LedgerEntry.objects.count(),
+        "page": page, "rows": [(row, people[row.actor], told.act(row.act), subjects[row.subject]) for row in page],
+        "acts": told.acts().items(), "areas": told.areas().items(), "asked": asked, "size": LedgerEntry.objects.count(),
         "checkpoints": SignedCheckpoint.objects.all()[:5],
         "may_sign": allowed(request.user, "ledger.checkpoint", day),
     }  # fmt: skip
@@ -34,6 +40,7 @@ def entry(request: OfficeRequest, sequence: int) -> HttpResponse:
     row = get_object_or_404(LedgerEntry, sequence=sequence)
     held = selectors.entry(row)
     context = {
+        "actor": told.people([row.actor])[row.actor], "act": told.act(row.act), "subject": told.subjects([row.subject])[row.subject],
         "entry": held, "leaf": bytes(row.leaf).hex(), "proof": (selectors.proof_of(sequence) or {})["proof"],
         "intact": held.is_intact() and held.leaf() == bytes(row.leaf), "text": row.content,
     }  # fmt: skip

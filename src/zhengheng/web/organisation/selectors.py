@@ -1,11 +1,12 @@
 """Reading the organisation. Units are no secret: everyone who signs in may see them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from zhengheng.domain.problems import ZhenghengError
+from zhengheng.domain.problems import Language, ZhenghengError
 from zhengheng.web.organisation.models import Unit
 
 
@@ -14,6 +15,14 @@ def standing(day: date) -> QuerySet[Unit]:
     return Unit.objects.filter(
         Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day)
     )
+
+
+def names_of(units: Iterable[str], language: Language) -> dict[str, str]:
+    """What the organisation calls these units in English; in Chinese the rulebook's names serve."""
+    if language == "zh":
+        return {}
+    held = Unit.objects.filter(code__in=list(units)).exclude(name_en="")
+    return dict(held.values_list("code", "name_en"))
 
 
 class UnitAbsentError(ZhenghengError):

@@ -54,8 +54,4 @@ def choice_of(request: OfficeRequest, units: int, groups: int) -> Choice:
 
 def note(request: OfficeRequest, marked: bool) -> str:
     """Who took a file and when, where it is not on notice yet."""
-    return (
-        f"{request.user.name} {request.user.username} {request.now:%Y-%m-%d %H:%M}"
-        if marked
-        else ""
-    )
+    return f"{request.user.name} {request.now:%Y-%m-%d %H:%M}" if marked else ""

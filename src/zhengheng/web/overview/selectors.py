@@ -15,7 +15,7 @@ from zhengheng.engines.scoreboard import Line
 from zhengheng.engines.streak import Streak, streak
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.appeals.models import Appeal
-from zhengheng.web.organisation.models import Unit
+from zhengheng.web.organisation.selectors import names_of as names_of
 from zhengheng.web.overview.readings import Reading, reading
 from zhengheng.web.rectification.models import Rectification
 from zhengheng.web.results.grades import Decided, graded
@@ -82,14 +82,6 @@ def open_cases() -> Counter[str]:
     """How many rectification cases of each unit are open, of whatever run."""
     held = Rectification.objects.exclude(state__in=(*RECTIFICATION.final, "proposed"))
     return Counter(held.values_list("unit__code", flat=True))
-
-
-def names_of(units: Iterable[str], language: Language) -> dict[str, str]:
-    """What the organisation calls these units in English; in Chinese the rulebook's names serve."""
-    if language == "zh":
-        return {}
-    held = Unit.objects.filter(code__in=list(units)).exclude(name_en="")
-    return dict(held.values_list("code", "name_en"))
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ class Point:
     zh: str
     en: str
     done: bool
-    missing: tuple[str, ...]
+    missing: tuple[tuple[str, str], ...]
     address: str
 
 
@@ -45,7 +45,10 @@ def checklist(day: date, year: int | None = None) -> list[Point]:
     books = list(RulebookVersion.objects.filter(state="adopted", period__startswith=str(year)))
     units = _units(books or _last(year), year)
     held = list(standing(day))
-    names = dict(Unit.objects.values_list("code", "name_zh"))
+    names = {
+        code: (f"{code} {zh}", f"{code} {en or zh}")
+        for code, zh, en in Unit.objects.values_list("code", "name_zh", "name_en")
+    }
     points = [
         _point("本年度放假安排已载入", "this year's holidays are loaded", "/office/calendars/",
                () if working_calendar().is_known(date(year, 1, 1)) else (str(year),)),
@@ -55,21 +58,20 @@ def checklist(day: date, year: int | None = None) -> list[Point]:
         _point("每个单位都有负责人账号", "each unit has its leader's account", ACCOUNTS, _without(units, held, Role.UNIT_LEADER)),
         _point("每个单位都有填报账号", "each unit has a reporter's account", ACCOUNTS, _without(units, held, Role.UNIT_REPORTER)),
         _point("绩效办和委员会岗位都有人", "office and commission are staffed", ACCOUNTS,
-               [NAMES[r][0] for r in (*sorted(OFFICE), Role.APPEALS_CLERK, Role.COMMISSION_SECRETARY, Role.COMMISSION_MEMBER)
+               [NAMES[r] for r in (*sorted(OFFICE), Role.APPEALS_CLERK, Role.COMMISSION_SECRETARY, Role.COMMISSION_MEMBER)
                 if not any(g.role == r for g in held)]),
         _point("评审组人选够抽取", "enough panel members to draw from", ACCOUNTS,
                () if sum(g.role == Role.PANEL_MEMBER for g in held) >= PANEL_AT_LEAST else (f"< {PANEL_AT_LEAST}",)),
         _point("目标表都已签订", "all target sheets are signed", "/office/targets/", _unsigned(books, units)),
         _point("已布置填报", "reports are opened", "/office/reports/",
-               [b.title_zh for b in books if not Report.objects.filter(rulebook=b).exists()]),
+               [(b.title_zh, b.title_en or b.title_zh) for b in books if not Report.objects.filter(rulebook=b).exists()]),
         _point("没有失败的后台作业", "no job has failed", "/office/jobs/",
                [str(n) for n in Job.objects.filter(state="failed").values_list("pk", flat=True)]),
     ]  # fmt: skip
-    named = [
-        tuple(f"{code} {names[code]}" if code in names else code for code in p.missing)
-        for p in points
+    return [
+        replace(point, missing=tuple(names.get(zh, (zh, en)) for zh, en in point.missing))
+        for point in points
     ]
-    return [replace(point, missing=missing) for point, missing in zip(points, named, strict=True)]
 
 
 def _last(year: int) -> list[RulebookVersion]:
@@ -90,8 +92,8 @@ def _units(books: list[RulebookVersion], year: int) -> list[str]:
     return sorted(found - gone)
 
 
-def _point(zh: str, en: str, address: str, missing: Iterable[str]) -> Point:
-    found = tuple(sorted(missing))
+def _point(zh: str, en: str, address: str, missing: Iterable[str | tuple[str, str]]) -> Point:
+    found = tuple(sorted((one, one) if isinstance(one, str) else one for one in missing))
     return Point(zh, en, not found, found, address)
 
 

@@ -1,5 +1,6 @@
 """Template words: both languages stand side by side, so none can be missing (docs/decisions/0005)."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -81,6 +82,16 @@ def counted(number: int, zh: str, one: str, many: str) -> str:
 def said(problem: Problem) -> str:
     """A problem's sentence, without its place."""
     return say(problem.zh, problem.en)
+
+
+PLACE = re.compile(r"\.(csv|xlsx?|ya?ml|txt|zip|docx|json)\b|!|[^\x00-\x7f]", re.IGNORECASE)
+"""What a place has that people know: a file's name, a sheet's cell, words; others are paths within the program."""
+
+
+@register.filter
+def placed(where: str) -> str:
+    """Where a problem lies, in brackets, if that is a place that people can go to."""
+    return f"({where})" if PLACE.search(where) else ""
 
 
 @register.filter

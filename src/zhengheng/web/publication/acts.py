@@ -230,9 +230,20 @@ def _standing(held: Publication, account: Account) -> Standing:
     return Standing(("second",) if held.made_by_id != account.pk else ())
 
 
-def _results(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
+def _results(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, tuple[str, str]]]]:
     held = ResultRun.objects.filter(state__in=("notice", "final", "archived"))
-    return {"run": [(str(one.pk), f"{one.title_zh} {one.period} ({one.run})") for one in held]}
+    return {
+        "run": [
+            (
+                str(one.pk),
+                (
+                    f"{one.title_zh} {one.period} ({one.made_at:%Y-%m-%d})",
+                    f"{one.title_en or one.title_zh} {one.period} ({one.made_at:%Y-%m-%d})",
+                ),
+            )
+            for one in held
+        ]
+    }
 
 
 def _page(held: Publication, request: Any) -> dict[str, Any]:

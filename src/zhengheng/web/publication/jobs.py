@@ -39,14 +39,14 @@ def previews(held: Publication) -> Path:
     return Path(settings.HOME) / "previews" / str(held.pk)
 
 
-@job("publication.write")
+@job("publication.write", "生成发布内容", "Write a publication")
 def write(work: Work) -> dict[str, Any]:
     """Files first, then the row that names their digests, the proof of that, the folder in its place: broken off anywhere, it goes on."""
     held = PUBLICATIONS.all().get(pk=work.job.arguments["publication"])
     target = folder(held)
     unfinished = target.with_name(f"{target.name}.part")
     if held.state == "releasing":
-        work.tell("文件 files")
+        work.tell(("文件", "files"))
         try:
             digests = write_publication(held, unfinished, work.now.date().isoformat())
         except VerifyError as error:
@@ -71,12 +71,12 @@ def write(work: Work) -> dict[str, Any]:
     return {}
 
 
-@job("portal.write")
+@job("portal.write", "更新公众门户", "Write the portal")
 def rewrite(work: Work) -> dict[str, Any]:
     """The portal's pages anew, as a whole; left to the last of those that wait, which writes the same."""
     if Job.objects.filter(kind="portal.write", state="waiting", pk__gt=work.job.pk).exists():
         return {"pages": 0}
-    work.tell("网页 pages")
+    work.tell(("网页", "pages"))
     keep_newest(Path(settings.HOME))
     return {"pages": publish(Path(settings.HOME) / "portal", work.now.date())}
 

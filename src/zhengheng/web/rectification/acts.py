@@ -178,12 +178,18 @@ def _standing(case: Rectification, account: Account) -> Standing:
     return Standing(("second",) if case.made_by_id != account.pk else (), {"own": [case.unit.code]})
 
 
-def _results(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
+def _results(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, tuple[str, str]]]]:
     held = ResultRun.objects.filter(state__in=("notice", "final"))
-    return {"run": [(str(r.pk), f"{r.title_zh} {r.period}") for r in held]}
+    return {
+        "run": [
+            (str(r.pk), (f"{r.title_zh} {r.period}", f"{r.title_en or r.title_zh} {r.period}"))
+            for r in held
+        ]
+    }
 
 
 RECTIFICATIONS = Kind(
+    thread=True,
     machine=RECTIFICATION, path="rectification", words=("整改事项", "Rectification"), model=Rectification,
     title=lambda c: (f"{c.unit.name_zh} {c.run.period} 整改", f"{c.unit.name_en or c.unit.name_zh} {c.run.period} rectification"),
     standing=_standing,

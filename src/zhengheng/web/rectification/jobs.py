@@ -17,7 +17,7 @@ from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
 
 
-@job("trigger_rectification")
+@job("trigger_rectification", "提出整改", "Propose rectification")
 def trigger(work: Work) -> dict[str, Any]:
     """A case for each unit with red lights, or its open case with them; a second time nothing new."""
     result = ResultRun.objects.get(pk=work.job.arguments["result"])
@@ -25,7 +25,7 @@ def trigger(work: Work) -> dict[str, Any]:
     units = sorted({row["unit"] for row in loaded(folder_of(result.run)).results.rows("light") if row["light"] == "red"})  # fmt: skip
     opened, joined = [], []
     for place, unit in enumerate(units):
-        work.tell(unit, place, len(units))
+        work.tell(("逐个单位", "unit by unit"), place, len(units))
         red = below_line(result, unit) if unit in known else []
         case = open_case(unit)
         if red and case is None and not Rectification.objects.filter(run=result, unit__code=unit).exists():  # fmt: skip

@@ -62,8 +62,8 @@ def _standing(channel: Channel, account: Account) -> Standing:
     return Standing(("maker",) if channel.made_by_id == account.pk else ())
 
 
-def _ways(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
-    return {"way": [(way, " ".join(WAYS[way])) for way in offered()]}
+def _ways(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, tuple[str, str]]]]:
+    return {"way": [(way, WAYS[way]) for way in offered()]}
 
 
 CHANNELS = Kind(

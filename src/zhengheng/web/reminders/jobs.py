@@ -37,14 +37,14 @@ def tasks_of(account: Account, day: date) -> int:
     return sum(len(owed(kind, account, day)) for kind in KINDS)
 
 
-@job("reminders.round")
+@job("reminders.round", "每日提醒", "The day's reminders")
 def go_round(work: Work) -> dict[str, Any]:
     """One reminder for each open channel of whoever has tasks; each sent by a job of its own."""
     day, told = work.now.date(), 0
     counts: dict[int, int] = {}
     open_ones = list(Channel.objects.filter(state="open", made_by__is_active=True).select_related("made_by"))  # fmt: skip
     for place, channel in enumerate(open_ones):
-        work.tell("提醒 reminders", place, len(open_ones))
+        work.tell(("提醒", "reminders"), place, len(open_ones))
         account = channel.made_by
         assert account is not None  # a channel is opened by its owner
         if account.pk not in counts:
@@ -65,7 +65,7 @@ def _tell(channel: Channel, tasks: int, work: Work) -> bool:
     return new
 
 
-@job("reminder.send")
+@job("reminder.send", "发送提醒", "Send a reminder")
 def bring(work: Work) -> dict[str, Any]:
     """Bring one reminder out, once; not where the channel was closed meanwhile or a later day's was made."""
     one = Reminder.objects.select_related("channel").get(pk=work.job.arguments["reminder"])
@@ -76,7 +76,7 @@ def bring(work: Work) -> dict[str, Any]:
     return {"way": one.channel.way, "tasks": one.tasks}
 
 
-@job("reminder.try")
+@job("reminder.try", "试发提醒", "Try a reminder")
 def bring_now(work: Work) -> dict[str, Any]:
     """What the owner asked for to see whether it arrives."""
     channel = Channel.objects.select_related("made_by").get(pk=work.job.arguments["channel"])

@@ -22,7 +22,7 @@ def chase(day: date) -> list[dict[str, Any]]:
         entry["days"] = max(entry["days"], late)
         name = book_of(report.rulebook).indicator(report.indicator).name
         entry["reports"].append(
-            {"id": report.pk, "unit": report.unit.code, "unit_name": report.unit.name_zh, "indicator": report.indicator,
+            {"id": report.pk, "unit": report.unit.code, "about": (report.unit.name_zh, report.unit.name_en), "indicator": report.indicator,
              "zh": name.zh, "en": name.en or name.zh, "period": report.period, "due_on": report.due_on, "days": late,
              "more_time": report.more_time}
         )  # fmt: skip

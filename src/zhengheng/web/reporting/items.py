@@ -240,25 +240,28 @@ def _standing(item: Item, account: Account) -> Standing:
 
 def _name(item: Item) -> tuple[str, str]:
     found = [one.name for one in book_of(item.rulebook).adjustments if one.code == item.item]
-    zh, en = (found[0].zh, found[0].en or found[0].zh) if found else ("", "")
-    return f"{item.item} {zh}".strip(), f"{item.item} {en}".strip()
+    zh, en = (found[0].zh, found[0].en or found[0].zh) if found else (item.item, item.item)
+    return zh, en
 
 
-def _catalogue(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
+def _catalogue(
+    obj: Any, account: Account, day: date
+) -> dict[str, list[tuple[str, tuple[str, str]]]]:
     return _choices({"bonus"}) | adopted_choices(obj, account, day)
 
 
-def _whole(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
+def _whole(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, tuple[str, str]]]]:
     return _choices({"bonus", "deduction", "integrity", "veto"}) | adopted_choices(
         obj, account, day
     )
 
 
-def _choices(kinds: set[str]) -> dict[str, list[tuple[str, str]]]:
+def _choices(kinds: set[str]) -> dict[str, list[tuple[str, tuple[str, str]]]]:
     """The items of the rulebooks in force, each with the points that it may carry."""
     known = {one.code: one for v in adopted() for one in book_of(v).adjustments if one.kind in kinds}  # fmt: skip
     return {"item": [
-        (code, f"{one.name.zh}（{span(one)[0]} 分）" if one.kind in PRICED else one.name.zh)
+        (code, (f"{one.name.zh}（{span(one)[0]} 分）", f"{one.name.say('en')} ({span(one)[1]} points)") if one.kind in PRICED
+         else (one.name.zh, one.name.say("en")))
         for code, one in known.items()
     ]}  # fmt: skip
 
@@ -266,7 +269,7 @@ def _choices(kinds: set[str]) -> dict[str, list[tuple[str, str]]]:
 ITEMS = Kind(
     unbound=("batch",),
     machine=ITEM, path="items", words=("加减分与否决", "Bonus, deduction, veto"), model=Item,
-    title=lambda i: (f"{i.unit.name_zh} {i.item} {i.document}", f"{i.unit.name_en or i.unit.name_zh} {i.item} {i.document}"),
+    title=lambda i: (f"{i.unit.name_zh} {_name(i)[0]} {i.document}", f"{i.unit.name_en or i.unit.name_zh} {_name(i)[1]} {i.document}"),
     standing=_standing,
     acts=(
         Act("item.enter", ("登记事项", "Enter an item"), enter, EnterGiven,
@@ -297,6 +300,7 @@ ITEMS = Kind(
         Column(("认定日期", "Decided on"), "decided_on"), Column(("提出部门", "Department"), lambda i: (i.supplier.name_zh, i.supplier.name_en)),
         Column(("事由", "Reason"), "reason"), Column(("异议", "Objection"), "objection"), Column(("答复", "Answer"), "answer"),
     ),
+    thread=True,
     queryset=lambda: Item.objects.select_related("rulebook", "unit", "supplier"),
     year=lambda i: i.rulebook,
     out=lambda i: {"unit": i.unit.code, "item": i.item, "points": i.points, "document": i.document},

@@ -30,7 +30,7 @@ from zhengheng.web.rulebooks.selectors import book_of, procedure_of
 from zhengheng.workflow.machine import StateError
 
 
-@job("open_reports")
+@job("open_reports", "发起数据填报", "Ask for reports")
 def open_reports(work: Work) -> dict[str, Any]:
     """Ask for every value of a period that is not asked for yet; the same fact is asked once."""
     version = RulebookVersion.objects.get(pk=work.job.arguments["rulebook"])
@@ -44,7 +44,7 @@ def open_reports(work: Work) -> dict[str, Any]:
     made, reused, unknown = 0, 0, []
     units = assessed(book)
     for place, unit in enumerate(units):
-        work.tell(unit.code, place, len(units))
+        work.tell(("逐个单位", "unit by unit"), place, len(units))
         if unit.code not in held:
             unknown.append(unit.code)
             continue
@@ -137,7 +137,7 @@ def ask_for_check(now: datetime) -> None:
             ask(kind="lake.check", arguments={}, subject=subject, actor=None, now=now)
 
 
-@job("lake.check")
+@job("lake.check", "检查数据湖", "Check the lake")
 def check_lakes(work: Work) -> dict[str, Any]:
     """Compare what counts as loaded with the lakes. Raises VerifyError with every difference: the job then stands among the failed ones."""
     if found := compare_all():

@@ -81,14 +81,14 @@ def finish(work: Work, book: Rulebook, lake: Lake) -> list[str]:
     lot = json.loads(path.read_text(encoding="utf-8"))
     files = []
     for role, rows in lot["rows"].items():
-        work.tell(f"入库 loading {role}", 0, len(rows))
+        work.tell(("入库", "loading"), 0, len(rows))
         name = load(
             book, role, rows, purpose=f"office: {role}", loader=f"job:{work.job.pk}", at=work.now,
             lake=lake, mark=lot["mark"],
         )  # fmt: skip
         files.append(name)
     for place in range(0, len(lot["reports"]), AT_ONCE):
-        work.tell("登记 marking", place, len(lot["reports"]))
+        work.tell(("登记", "marking"), place, len(lot["reports"]))
         _mark_reports(work, lot["reports"][place : place + AT_ONCE])
     for place in range(0, len(lot["items"]), AT_ONCE):
         _mark_items(work, lot["items"][place : place + AT_ONCE])

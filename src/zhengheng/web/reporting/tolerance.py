@@ -135,7 +135,8 @@ def granted() -> list[dict[str, Any]]:
 
 TOLERANCES = Kind(
     machine=TOLERANCE, path="tolerance", words=("容错申请", "Error tolerance"), model=Tolerance,
-    title=lambda t: (f"{t.unit.name_zh} 容错申请 {t.pk}", f"{t.unit.name_en or t.unit.name_zh} error tolerance {t.pk}"),
+    title=lambda t: (f"{t.unit.name_zh} 容错申请（{t.made_at:%Y-%m-%d}）", f"{t.unit.name_en or t.unit.name_zh} error tolerance ({t.made_at:%Y-%m-%d})"),
+    thread=True,
     standing=lambda t, account: Standing(units={"own": [t.unit.code]}), year=lambda t: t.rulebook,
     acts=(
         Act("tolerance.ask", ("申请容错", "Ask for error tolerance"), ask_tolerance, AskGiven, choices=adopted_choices),

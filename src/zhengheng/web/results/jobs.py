@@ -33,7 +33,7 @@ from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import before, book_of
 
 
-@job("compute")
+@job("compute", "核算", "Compute")
 def compute(work: Work) -> dict[str, Any]:
     """Bring what is confirmed into the lake, score it, keep the run, bring it into the procedure."""
     version = RulebookVersion.objects.get(pk=work.job.arguments["rulebook"])
@@ -45,11 +45,11 @@ def compute(work: Work) -> dict[str, Any]:
 def run_of(work: Work, version: RulebookVersion, period: str, at: str) -> ResultRun:
     """A kept and registered run over the rulebook's lake; the same inputs give the same one."""
     lake = opened(version.code)
-    work.tell("核算 computing", 1, 3)
+    work.tell(("核算", "computing"), 1, 3)
     made = make_run(
         book_of(version), lake.facts(), period_of(period), DuckEngine(), date.fromisoformat(at), lake.home / "runs"
     )  # fmt: skip
-    work.tell("保存 keeping", 2, 3)
+    work.tell(("保存", "keeping"), 2, 3)
     keep_run(lake, made, work.now)
     known = ResultRun.objects.filter(run=made.id).first()
     if known is not None:
@@ -62,7 +62,7 @@ def run_of(work: Work, version: RulebookVersion, period: str, at: str) -> Result
         return ResultRun.objects.get(run=made.id)
 
 
-@job("rehearse")
+@job("rehearse", "试算", "Rehearse")
 def rehearse(work: Work) -> dict[str, Any]:
     """Past data under the draft, against what was published of that period: whose score, rank and grade move.
 
@@ -75,15 +75,15 @@ def rehearse(work: Work) -> dict[str, Any]:
     period = period_of(work.job.arguments["period"])
     result = newest(draft.code, period.code)
     if result is not None:
-        work.tell(f"{result.rulebook} {result.period}", 0, 2)
+        work.tell((f"现行结果 {result.period}", f"the result of {result.period}"), 0, 2)
         base, stored = base_of(result), loaded(folder_of(result.run))
         facts, at, version = stored.facts, stored.plan.at, stored.rulebook.version
         differ = sum(one["moved"] for one in moves(stored, base))
     else:
-        work.tell(f"{old.code} {old.version}", 0, 2)
+        work.tell((f"方案 {old.version}", f"rulebook {old.version}"), 0, 2)
         facts, at, version, differ = opened(draft.code).facts(), work.now.date(), old.version, 0
         base = make_run(book_of(old), facts, period, DuckEngine(), at)
-    work.tell(f"{draft.code} {draft.version}", 1, 2)
+    work.tell((f"方案 {draft.version}", f"rulebook {draft.version}"), 1, 2)
     made = make_run(book_of(draft), facts, period, DuckEngine(), at)
     return {
         "period": period.code, "before": version, "at": at.isoformat(), "published": result.run if result else "",
@@ -105,7 +105,7 @@ def _decided_grades(result: ResultRun) -> bytes:
     return json.dumps(held, ensure_ascii=False, indent=1).encode()
 
 
-@job("archive")
+@job("archive", "归档", "Archive")
 def archive(work: Work) -> dict[str, Any]:
     """The package of a closed year: bundles, ledger, checkpoint, a catalogue with digests."""
     result = ResultRun.objects.get(pk=work.job.arguments["result"])
@@ -124,7 +124,7 @@ def archive(work: Work) -> dict[str, Any]:
     }  # fmt: skip
     parts["decided_grades.json"] = _decided_grades(result)
     for kind in ("public", "audit"):
-        work.tell(f"{kind} bundle", len(parts), 6)
+        work.tell(("核验包", "bundles"), len(parts), 6)
         held = folder / f"{result.run}.{kind}.part"
         write_bundle(run, held, kind, commitment_secret(f"result:{result.run}"))
         check_bundle(held)

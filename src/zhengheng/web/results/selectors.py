@@ -1,6 +1,8 @@
 """Reading results: which runs an account may see, and what they say."""
 
+import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -20,8 +22,10 @@ from zhengheng.lake.store import Lake
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants, require
+from zhengheng.web.organisation.selectors import names_of
 from zhengheng.web.results.kept import as_kept
 from zhengheng.web.results.models import NamedReader, ResultRun
+from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.workflow.permissions import may
 
 
@@ -103,12 +107,22 @@ def _folder_of(installation: Path, name: str) -> Path:
     )  # fmt: skip
 
 
-def unregistered() -> list[dict[str, str]]:
+def unregistered() -> list[dict[str, Any]]:
     """Runs of the lakes that are not in the procedure yet, newest first."""
     known = set(ResultRun.objects.values_list("run", flat=True))
     found = [entry for home in lakes() for entry in Lake.open(home).runs()]
     found = [entry for entry in found if entry["run"] not in known]
+    titles = {one.code: (one.title_zh, one.title_en) for one in RulebookVersion.objects.only("code", "title_zh", "title_en")}  # fmt: skip
+    found = [
+        entry | {"title": titles.get(entry["rulebook"]) or _title(entry["run"])} for entry in found
+    ]
     return sorted(found, key=lambda entry: entry["created_at"], reverse=True)
+
+
+def _title(name: str) -> tuple[str, str]:
+    """What a run's own rulebook is called, where the office has none of the name."""
+    held = json.loads((folder_of(name) / "rulebook.json").read_text(encoding="utf-8"))["title"]
+    return (held["zh"], held.get("en", "")) if isinstance(held, dict) else (held, held)
 
 
 def loaded(folder: Path) -> Run:
@@ -125,7 +139,13 @@ def _loaded(folder: Path, _: float) -> Run:
 def board(name: str, language: Language) -> tuple[Run, Scoreboard]:
     """A run and its scoreboard."""
     run = loaded(folder_of(name))
-    return run, scoreboard(run, language)
+    made = scoreboard(run, language)
+    english = names_of((line.unit for group in made.groups for line in group.lines), language)
+    groups = tuple(
+        replace(group, lines=tuple(replace(one, name=english.get(one.unit, one.name)) for one in group.lines))
+        for group in made.groups
+    )  # fmt: skip
+    return run, replace(made, groups=groups)
 
 
 def units_of(run: ResultRun) -> set[str]:
@@ -135,7 +155,9 @@ def units_of(run: ResultRun) -> set[str]:
 
 def unit_passport(name: str, unit: str, language: Language) -> Entry:
     """One unit's score passport. Raises NotFoundError."""
-    return passport(load_run(folder_of(name), unit), unit, None, language)
+    run = load_run(folder_of(name), unit)
+    units = (unit, *(one.code for one in (*run.rulebook.units, *run.facts.units)))
+    return passport(run, unit, None, language, names_of(units, language))
 
 
 def unit_source(name: str, unit: str, file: int, row: int, language: Language) -> SourceRow:
@@ -165,6 +187,7 @@ def moved_between(before: Run, after: Run, language: Language) -> list[dict[str,
     names = {
         unit.code: unit.name.say(language) for unit in (*after.rulebook.units, *after.facts.units)
     }
+    names |= names_of(names, language)
     return [
         {**entry, "name": names.get(entry["unit"], entry["unit"]),
          "grade": [words.get(code, code) for code in entry["grade"]]}

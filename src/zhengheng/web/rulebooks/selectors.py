@@ -39,11 +39,24 @@ SOURCES = {
 }
 
 
-def clocks(version: RulebookVersion) -> list[tuple[Words, int, tuple[str, str], str, tuple[str, str]]]:  # fmt: skip
+STARTS: dict[str, tuple[str, str]] = {
+    zh: (zh, en) for zh, en in (
+        ("期末", "the end of the period"), ("提交", "handing in"), ("提出", "the finding"), ("公示", "the notice"), ("收到", "receipt"),
+        ("决定", "the decision"), ("通知", "the call"), ("确认", "confirmation"), ("送达", "service"),
+    )
+}  # fmt: skip
+"""From what the usual clocks run; a rulebook's own words stand as written."""
+
+
+def _starts(word: str) -> tuple[str, str]:
+    return STARTS.get(word, (word, word))
+
+
+def clocks(version: RulebookVersion) -> list[tuple[Words, int, tuple[str, str], tuple[str, str], tuple[str, str]]]:  # fmt: skip
     """Every clock of the year: what, how long, from when, and whether the rulebook or usage sets it."""
     procedure = procedure_of(version)
     return [
-        (usual.name, held.length, UNITS[held.unit], held.starts or usual.clock.starts,
+        (usual.name, held.length, UNITS[held.unit], _starts(held.starts or usual.clock.starts),
          ("本方案", "this rulebook") if name in procedure.clocks else SOURCES[usual.trust])
         for name, usual in USUAL.items() for held in (procedure.within(name),)
     ]  # fmt: skip
@@ -75,9 +88,19 @@ def adopted_version(number: int | str) -> RulebookVersion:
     return found
 
 
-def adopted_choices(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
+def adopted_choices(
+    obj: Any, account: Account, day: date
+) -> dict[str, list[tuple[str, tuple[str, str]]]]:
     """The versions in force, for the field `rulebook` of an act's form."""
-    return {"rulebook": [(str(one.pk), f"{one.title_zh} {one.version}") for one in adopted()]}
+    return {
+        "rulebook": [
+            (
+                str(one.pk),
+                (f"{one.title_zh} {one.version}", f"{one.title_en or one.title_zh} {one.version}"),
+            )
+            for one in adopted()
+        ]
+    }
 
 
 def in_force(code: str, period: str) -> RulebookVersion | None:

@@ -74,7 +74,7 @@ def rows_of(sheet: TargetSheet, lines: Iterable[TargetLine]) -> list[Mapping[str
     ]  # fmt: skip
 
 
-@job("load_targets")
+@job("load_targets", "载入年度目标", "Load the targets")
 def load_targets(work: Work) -> dict[str, Any]:
     """Bring a signed sheet, or its changed lines, into the lake.
 

@@ -1,0 +1,85 @@
+"""What a ledger entry or a job names by code, login or number, told in words: acts, subjects, people."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cache
+
+from zhengheng.web.accounts.models import Account
+from zhengheng.web.acts.declare import Words
+from zhengheng.web.acts.registry import KINDS
+from zhengheng.web.files.models import StoredFile
+
+OTHER_ACTS: dict[str, Words] = {
+    "account.first": ("开户（系统启用）", "first account"), "account.created": ("建立账号", "make an account"),
+    "account.closed": ("停用账号", "close an account"), "account.locked": ("锁定账号", "lock an account"),
+    "account.unlocked": ("解除锁定", "unlock an account"), "account.password": ("修改密码", "change the password"),
+    "account.password_reset": ("重置密码", "reset a password"), "account.signed_in": ("登录", "sign in"),
+    "account.factor_kept": ("启用动态口令", "set up the second factor"), "account.factor_forgotten": ("取消动态口令", "remove the second factor"),
+    "grant.given": ("授予角色", "give a role"), "grant.revoked": ("收回角色", "take a role back"),
+    "token.made": ("签发令牌", "make a token"), "token.revoked": ("作废令牌", "revoke a token"),
+    "organisation.imported": ("导入组织机构", "take the organisation in"), "file.taken_in": ("收存文件", "take a file in"),
+    "audit.viewed": ("外部审计查阅", "read by the external auditor"), "publication.viewed": ("查阅发布预览", "read as a preview"), "clock.advanced": ("推进演示时间", "advance the demonstration's clock"),
+    "ledger.checkpoint": ("签发检查点", "sign a checkpoint"), "ledger.cosigned": ("见证人联署检查点", "a witness signs a checkpoint"),
+    "ledger.restored": ("恢复备份", "restore a backup"),
+    "result.register": ("登记批次", "register a run"), "result.name": ("指定可查看的人", "name a reader"),
+    "result.viewed": ("查阅未公布的结果", "read an unpublished result"), "result.served": ("送达单位", "serve a unit"),
+}  # fmt: skip
+"""Acts that no kind of object declares."""
+SYSTEM: Words = ("系统", "the system")
+OTHER_SUBJECTS: dict[str, Words] = {
+    "account": ("账号", "account"), "token": ("令牌", "token"), "file": ("文件", "file"), "reminder": ("提醒", "reminder"),
+    "reminders": ("每日提醒", "the day's reminders"), "lake.check": ("数据湖", "the lake"),
+    "checkpoint": ("检查点", "checkpoint"), "clock": ("演示时间", "the demonstration's clock"), "ledger": ("存证日志", "the ledger"),
+}  # fmt: skip
+"""What acts are about beside the objects of a kind."""
+
+
+@cache
+def acts() -> dict[str, Words]:
+    """Every act that an entry can name, with its words."""
+    return OTHER_ACTS | {act.code: act.words for kind in KINDS for act in kind.acts}
+
+
+def act(code: str) -> Words:
+    """An act's words."""
+    return acts().get(code, (code, code))
+
+
+def people(logins: Iterable[str]) -> dict[str, Words]:
+    """Of each login who it is: the person's name; what a machine did is the system's."""
+    wanted = set(logins)
+    names = dict(Account.objects.filter(username__in=wanted).values_list("username", "name"))
+    return {one: SYSTEM if one == "system" else (names.get(one, one),) * 2 for one in wanted}
+
+
+def areas() -> dict[str, Words]:
+    """What entries can be about: the kinds of objects, and the rest."""
+    return {kind.name: kind.words for kind in KINDS} | OTHER_SUBJECTS
+
+
+def subjects(named: Iterable[str]) -> dict[str, Words]:
+    """Of each subject, such as `appeal:3`, its kind and title."""
+    numbers: dict[str, set[str]] = defaultdict(set)
+    for subject in named:
+        area, _, number = subject.partition(":")
+        numbers[area].add(number)
+    titles = {kind.name: kind for kind in KINDS}
+    found: dict[str, Words] = {}
+    for area, held in numbers.items():
+        words = areas().get(area, (area, area))
+        if area in titles:
+            kind = titles[area]
+            objects = kind.all().in_bulk([int(one) for one in held if one.isdecimal()])
+            told = {str(pk): kind.title(obj) for pk, obj in objects.items()}
+        elif area == "account":
+            told = people(held)
+        elif area == "file":
+            names = StoredFile.objects.in_bulk([int(one) for one in held if one.isdecimal()])
+            told = {str(pk): (one.name, one.name) for pk, one in names.items()}
+            told |= {one: (one, one) for one in held if not one.isdecimal()}
+        else:
+            told = {}
+        for number in held:
+            zh, en = told.get(number, ("", ""))
+            found[f"{area}:{number}"] = (f"{words[0]}：{zh}", f"{words[1]}: {en}") if zh else words
+    return found
