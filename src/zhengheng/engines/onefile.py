@@ -19,10 +19,12 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined, to_jsonable_python
 
 from zhengheng import __version__
-from zhengheng.scheme import base, indicator, methods, model, procedure
+from zhengheng.scheme import base, indicator, methods, model, procedure, relative
 
-MODEL = (base, methods, indicator, procedure, model)
+MODEL = (base, methods, relative, indicator, procedure, model)
 """The modules whose classes are stood in for, each after those it imports."""
+WRITTEN_OUT = {"defaults"}
+"""What a bundle's rulebook does not have: its indicators hold the shared settings already."""
 FIRST, LAST = "zhengheng.scheme.shapes", "zhengheng.engines.verifier"
 _HEAD = '''#!/usr/bin/env python3
 """Recompute a published run. Needs only Python 3.11+; run: python verify.py
@@ -123,6 +125,7 @@ def _shape(held: type[BaseModel]) -> dict[str, Any]:
     fields = {
         name: (field.alias, _kind(field.annotation), _default(field))
         for name, field in held.model_fields.items()
+        if name not in WRITTEN_OUT
     }
     bases = [one.__name__ for one in held.__bases__ if one is not BaseModel]
     tag = held.model_fields.get("kind")
