@@ -119,7 +119,9 @@ def appoint(
         since, until = (
             (visit.date(), visit.date().replace(day=20)) if guest else (moment.date(), None)
         )
-        _give(_come(username, name, moment), role, unit, since, until, moment)
+        # A guest's right is given when he comes: nobody gives one years ahead.
+        given = visit if guest else moment
+        _give(_come(username, name, moment), role, unit, since, until, given)
     # The demonstration's passwords are no secret, so nobody is asked to change them.
     Account.objects.update(must_change_password=False)
 
