@@ -4,7 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import yaml
@@ -92,6 +92,9 @@ class Town:
 
     def _person(self, name: str, role: Role, unit: str | None) -> None:
         account = self.people.make(name)
+        # The scripted year begins before the clock of the tests; the account was there by then.
+        account.created_at = datetime.fromisoformat("2024-12-01T09:00+08:00")
+        account.save(update_fields=["created_at"])
         self.people.give(
             account, role, unit=Unit.objects.get(code=unit) if unit else None,
             valid_from=date(2024, 12, 1),
