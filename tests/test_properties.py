@@ -51,6 +51,11 @@ def places(results: Results) -> dict[str, int]:
 
 def strict(book: Rulebook) -> Rulebook:
     """The same rulebook without the rules by which a gap may raise a score (see the warnings of lint)."""
+    # renormalise, reweight apart: what is left is weighed up; absent zero: no row is no gap.
+    # fill: the others' values stand in for the gap, declared with its reason.
+    # rescale, copeland: a score depends on the others', so theirs falling raises it.
+    # mirror, quotient: a smaller part makes a greater score, by their meaning.
+    # coverage: takes the score or the place away altogether; its own cases show that it does.
 
     def node(held: Node) -> Node:
         rule = "block" if held.missing in {None, "renormalise"} else held.missing
