@@ -55,6 +55,8 @@ lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --no-emit-find-links pyproject.toml --group dev -c requirements/core.txt -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --no-emit-find-links pyproject.toml --extra postgres -c requirements/dev.txt -o requirements/postgres.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --no-emit-find-links pyproject.toml --extra spark --group dev -c requirements/dev.txt -o requirements/spark.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --no-emit-find-links pyproject.toml --group dev --group bench -c requirements/dev.txt -o requirements/bench.txt
@@ -81,12 +83,10 @@ $(VENV)/.dev: $(VENV)/.core requirements/dev.txt
 
 # Styles and scripts of the office; npm comes as a wheel where the machine has none.
 ASSETS := src/zhengheng/web/assets
-$(VENV)/.assets: $(VENV)/.core $(wildcard $(ASSETS)/*.css $(ASSETS)/*.js) $(ASSETS)/package-lock.json $(ASSETS)/vite.config.js
+$(VENV)/.assets: $(VENV)/.core $(wildcard $(ASSETS)/*.css $(ASSETS)/*.js) $(ASSETS)/package-lock.json $(ASSETS)/vite.config.js deploy/assets.py
 	command -v npm >/dev/null || \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/node.txt
-	cd $(ASSETS) && PATH="$$PATH:$(abspath $(BIN))" npm ci --silent --no-audit --no-fund \
-	  && PATH="$$PATH:$(abspath $(BIN))" npm run build --silent
-	$(BIN)/python -m whitenoise.compress --quiet --no-brotli src/zhengheng/web/static/built
+	$(BIN)/python deploy/assets.py
 	@touch $@
 
 $(VENV)/.bench: $(VENV)/.dev requirements/bench.txt

@@ -1,5 +1,6 @@
 """Bundles recompute on bare Python; one changed digit fails and is named; passports end in the numbers."""
 
+import ast
 import csv
 import json
 import subprocess
@@ -15,7 +16,7 @@ from zhengheng.domain.periods import parse_period
 from zhengheng.engines.bundle import Kind, write_bundle
 from zhengheng.engines.cases import case_facts
 from zhengheng.engines.duck import DuckEngine
-from zhengheng.engines.onefile import verifier_source
+from zhengheng.engines.onefile import LAST, sources, verifier_source
 from zhengheng.engines.passport import Entry, passport
 from zhengheng.engines.plain import OracleEngine
 from zhengheng.engines.run import Run, make_run
@@ -185,3 +186,20 @@ def test_a_passport_lists_the_nodes_of_its_own_period() -> None:
 
     walk(passport(run, run.plan.tables["unit"][0]["unit"], None, "en"))
     assert listed == ["2025-06-30 → 2025-06-01"]
+
+
+def test_the_one_file_needs_the_standard_library_only() -> None:
+    """A module of the model that the list of shapes forgets would bring its library into every bundle."""
+    for name in sources(LAST):
+        text = (
+            (ROOT / "src" / Path(*name.split("."))).with_suffix(".py").read_text(encoding="utf-8")
+        )
+        for node in ast.walk(ast.parse(text)):
+            roots = (
+                {(node.module or "").partition(".")[0]}
+                if isinstance(node, ast.ImportFrom)
+                else set()
+            )
+            if isinstance(node, ast.Import):
+                roots = {one.name.partition(".")[0] for one in node.names}
+            assert roots <= sys.stdlib_module_names | {"zhengheng"}, (name, roots)

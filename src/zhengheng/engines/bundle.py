@@ -97,7 +97,8 @@ def check_bundle(path: Path) -> str:
             cwd=folder, capture_output=True, encoding="utf-8", env={"PYTHONIOENCODING": "utf-8"}, check=False,
         )  # fmt: skip
     if done.returncode:
-        said = (done.stdout + done.stderr).strip().splitlines()
+        # Its findings stand on stdout; where it broke, the last line of the traceback says on what.
+        said = [*done.stdout.strip().splitlines(), *done.stderr.strip().splitlines()[-1:]]
         shown = "; ".join(said[:5])
         raise VerifyError.one(
             path.name, "bundle.unverified", zh=f"复核包未通过自身的复核程序，不能发布：{shown}。请重新核算后再发布；仍不通过的，请把上述内容报技术支持。",
