@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from typer.main import get_command
 
@@ -12,7 +13,13 @@ from zhengheng.domain.problems import ExitCode
 from zhengheng.engines.cases import run_cases
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.scheme import methods as m
+from zhengheng.scheme.excel_words import heading
+from zhengheng.scheme.kinds import parts_of
+from zhengheng.scheme.limit_words import kind as kind_of
+from zhengheng.scheme.limit_words import usual as usual_of
 from zhengheng.scheme.load import load_rulebook
+from zhengheng.scheme.model import Rulebook
+from zhengheng.scheme.sheets import methods
 from zhengheng.scoring.contracts import CONTRACTS, Column
 from zhengheng.scoring.pipeline import steps
 from zhengheng.workflow.machines import MACHINES
@@ -61,7 +68,8 @@ def scoring() -> str:
             + indicator.method.model_dump_json(exclude_defaults=True)
             + "\n```\n\n"
         )
-        lines.append("| example | points |\n|---|---|\n")
+        lines.append(_parameters(next(one.model for one in methods().values() if one.parts["kind"].choices == (kind,)), "method"))  # fmt: skip
+        lines.append("\n| example | points |\n|---|---|\n")
         for case in book.cases:
             for outcome in outcomes:
                 if outcome.case == case.name and outcome.what == indicator.code:
@@ -70,6 +78,39 @@ def scoring() -> str:
                         f"| {case.name}: {given or 'milestones'} | **{outcome.found}** |\n"
                     )
     return "".join(lines)
+
+
+def fields() -> str:
+    """Every key of the format: its Chinese word, what belongs there with its limits, what holds where it is left out."""
+    lines = [
+        HEAD,
+        "# Every key of a rulebook 考核方案字段\n\nThe format in prose: [rulebook.md](rulebook.md); methods with examples: ",
+        "[scoring-methods.md](scoring-methods.md). The Excel form has the same keys under these Chinese words.\n",
+    ]
+    waiting: list[Any] = [Rulebook]
+    for model in waiting:
+        lines.append(f"\n## {model.__name__}\n\n{(model.__doc__ or '').strip()}\n\n")
+        lines.append(_parameters(model, model.__name__))
+        inner = list(parts_of(model).values())
+        while inner:
+            one = inner.pop(0)
+            inner += [part for part in (one.inner, one.keys, *one.members) if part is not None]
+            if one.model and one.model not in waiting:
+                waiting.append(one.model)
+    return "".join(lines)
+
+
+def _parameters(model: Any, name: str) -> str:
+    rows = ["| key | 中文 | what belongs there | where left out |\n|---|---|---|---|\n"]
+    for key, shape in parts_of(model).items():
+        told = kind_of(key, shape, "en").replace("|", "\\|")
+        if shape.tag:
+            told = "one of " + ", ".join(f"[{one.model.__name__}](#{one.model.__name__.lower()})" for one in shape.members if one.model)  # fmt: skip
+        elif found := shape.model or (shape.inner.model if shape.inner else None):
+            told = f"{'list or map of ' if shape.inner else ''}[{found.__name__}](rulebook-fields.md#{found.__name__.lower()})"  # fmt: skip
+        rest = "required" if shape.required else usual_of(key, shape, "en") or "nothing"
+        rows.append(f"| `{key}` | {heading(key)} | {told} | {rest} |\n")
+    return "".join(rows)
 
 
 def tables() -> str:
@@ -185,7 +226,7 @@ def states() -> str:
 
 
 PAGES: dict[str, Callable[[], str]] = {
-    "scoring-methods.md": scoring, "tables.md": tables, "steps.md": pipeline,
+    "scoring-methods.md": scoring, "rulebook-fields.md": fields, "tables.md": tables, "steps.md": pipeline,
     "exit-codes.md": exit_codes, "commands.md": commands, "rights.md": rights, "states.md": states,
 }  # fmt: skip
 

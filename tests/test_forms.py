@@ -1,6 +1,8 @@
 """The Excel form of a rulebook: filled in by somebody who reads Chinese headers only, and back without loss."""
 # ruff: noqa: PIE804 - a header such as 名称·中文 is written as it stands in the form
 
+import json
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -9,6 +11,7 @@ from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from pydantic import ValidationError
 
 from tests.conftest import ROOT, Command
 from zhengheng.domain.problems import RulebookError
@@ -18,11 +21,13 @@ from zhengheng.scheme.choice_words import choices_of, meant, offered, words_of
 from zhengheng.scheme.excel import write_form, write_workbook
 from zhengheng.scheme.excel_read import read_workbook
 from zhengheng.scheme.excel_words import heading
+from zhengheng.scheme.faults import explain
 from zhengheng.scheme.fingerprint import data_fingerprint, wording_fingerprint
 from zhengheng.scheme.kinds import Shape, chooser, parts_of
 from zhengheng.scheme.load import load_rulebook
 from zhengheng.scheme.model import Node, Rulebook
 from zhengheng.scheme.sheets import label, settings, sheets
+from zhengheng.scheme.yaml_source import Document
 
 PACKS = sorted((ROOT / "src/zhengheng/scheme/packs").glob("*/rulebook.yaml"))
 EXAMPLES = sorted((ROOT / "examples").glob("*/rulebook/rulebook.yaml"))
@@ -417,3 +422,44 @@ def test_rows_that_belong_to_nobody_are_said(small: tuple[Path, Workbook]) -> No
     for place in ("法·比率法!A3", "法·比率法!A4", "年中调整!E3", "指标树!B6"):
         assert f"b.xlsx!{place}" in found
     assert any("不认识的列" in text for texts in found.values() for text in texts)
+
+
+# -- no word of the validation's own reaches people ---------------------------------------------------
+
+WRONG: tuple[Any, ...] = ("sideways", "1e5", "", "12.5.1", -7, 10**20, True, None, [], ["x", {}], {}, {"nope": 1}, [[1]], "99%")  # fmt: skip
+OWN = re.compile(r"function-|constrained|Input|input|pydantic|literal|tuple|\bdict|\bNone\b|\bTrue\b|_number|valid |union|\{[a-z_]+\}")  # fmt: skip
+
+
+def whole(shape: Shape) -> Any:
+    """The least that a part can be."""
+    if shape.kind == "model":
+        return {key: whole(one) for key, one in shape.parts.items() if one.required}
+    if shape.kind == "either":
+        return whole(next((one for one in shape.members if one.scalar), shape.members[0]))
+    if shape.kind == "list":
+        return [whole(shape.inner)] * (shape.limits.get("min_length", 0)) if shape.inner else []
+    if shape.kind == "map":
+        return {"a": whole(shape.inner)} if shape.inner else {}
+    plain = {"number": "1", "integer": 1, "yes_no": True, "day": "2025-01-01", "text": "1"}
+    return shape.choices[0] if shape.choices else plain.get(shape.kind)
+
+
+def models() -> list[Any]:
+    return list({one.model: None for _, _, one in shapes() if one.model} | {Rulebook: None})
+
+
+@pytest.mark.parametrize("model", models(), ids=lambda m: m.__name__)
+def test_every_part_says_in_the_trade_s_words_what_is_wrong_with_it(model: Any) -> None:
+    root = Shape("model", model=model)
+    for name in (*parts_of(model), "nonsense"):
+        for wrong in WRONG:
+            data = whole(root) | {name: wrong}
+            try:
+                model.model_validate_json(json.dumps(data), strict=True)
+            except ValidationError as error:
+                found = list(explain(error, Document(data, "r.yaml"), root, data))
+                assert found, (name, wrong)
+                for one in found:
+                    said = one.en.split(": ", 1)[-1]
+                    assert not OWN.search(one.zh.split("：", 1)[-1]), one.zh
+                    assert not OWN.search(said), one.en

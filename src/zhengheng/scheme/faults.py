@@ -28,13 +28,17 @@ class Fault:
 def faults(error: ValidationError, root: Shape, data: Any) -> list[Fault]:
     """The errors with their places. Of what was tried as several kinds of thing, only what it looks like counts."""
     found: dict[Path_, Fault] = {}
+    spare: dict[Path_, Fault] = {}
     for item in error.errors(include_url=False):
         fault, fits = _located(item, root, data)
         if item["type"] == "too_short" and len(item["input"]) >= item["ctx"]["min_length"]:
             # Entries that are refused are not counted; they have their own faults.
             continue
-        if fits:
-            found.setdefault(fault.path, fault)
+        (found if fits else spare).setdefault(fault.path, fault)
+    # What looks like nothing that may stand there is still refused.
+    for path, fault in spare.items():
+        if not any(path[: len(other)] == other or other[: len(path)] == path for other in found):
+            found[path] = fault
     return list(found.values())
 
 

@@ -1,5 +1,6 @@
 """What may stand at a place, in words: kind, limits, what holds where it is left out. For forms and reference pages."""
 
+import json
 from typing import Any
 
 from zhengheng.domain.problems import Language
@@ -59,6 +60,9 @@ def usual(path: str, shape: Shape, language: Language = "zh") -> str:
     default: Any = shape.default
     if shape.required or default is None or default in ("", (), {}) or isinstance(default, Model):
         return ""
+    if isinstance(default, dict):
+        pairs = {key: one.model_dump(mode="json", exclude_none=True) if isinstance(one, Model) else one for key, one in default.items()}  # fmt: skip
+        return json.dumps(pairs, ensure_ascii=False)
     if isinstance(default, bool):
         return ("是" if default else "否") if language == "zh" else str(default).lower()
     if default in choices_of(shape):
