@@ -25,6 +25,7 @@ from zhengheng.web.jobs.faults import is_full, passes
 from zhengheng.web.ledger.services import append
 from zhengheng.web.pages import clock
 from zhengheng.web.pages.context import built
+from zhengheng.web.pages.reading import to_read
 from zhengheng.web.pages.requests import http_status
 from zhengheng.web.pages.tags import say
 from zhengheng.web.reporting.jobs import tick
@@ -50,6 +51,7 @@ def home(request: OfficeRequest) -> HttpResponse:
         "held": held, "work": [(kind, rows[:MOST_ROWS], len(rows)) for kind, rows in work if rows],
         "count": sum(len(rows) for _, rows in work),
         "late": sum(row["left"] is not None and row["left"] < 0 for _, rows in work for row in rows),
+        "reading": to_read(request),
         "kinds": [kind for kind in KINDS if anywhere(mine, kind.read)],
         "jobs": anywhere(mine, "job.read"), "prepares": anywhere(mine, "year.checklist"),
     }  # fmt: skip

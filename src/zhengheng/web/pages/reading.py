@@ -1,0 +1,46 @@
+"""What an account may want to read though nothing waits for its act: what concerns it now, and until when."""
+
+from dataclasses import dataclass
+
+from zhengheng.web.accounts.request import OfficeRequest
+from zhengheng.web.accounts.selectors import grants, listed
+from zhengheng.web.acts.declare import Words
+from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.results.models import ResultRun
+from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.workflow.permissions import anywhere
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Something to read: what, where, and what one can do about it."""
+
+    title: Words
+    address: str
+    why: Words
+
+
+def to_read(request: OfficeRequest) -> list[Reading]:
+    """Results on notice and rulebooks in consultation, to which anybody here may speak; for the three officers, their registers."""
+    day = request.now.date()
+    mine = grants(request.user, day)
+    found: list[Reading] = []
+    if anywhere(mine, "result.read"):
+        for run in ResultRun.objects.filter(state="notice").order_by("due_on", "pk"):
+            title = (f"{run.title_zh} {run.period}", f"{run.title_en or run.title_zh} {run.period}")
+            why = (f"公示至 {run.due_on}，期间可以查阅和提出异议。", f"On notice until {run.due_on}: read it, and object while it lasts.")  # fmt: skip
+            found.append(Reading(title, f"/office/results/{run.run}/", why))
+    if anywhere(mine, "rulebook.opine"):
+        for book in RulebookVersion.objects.filter(state="consultation", due_on__gte=day):
+            title = (f"{book.title_zh} {book.period}", f"{book.title_en or book.title_zh} {book.period}")  # fmt: skip
+            why = (f"征求意见至 {book.due_on}，可以逐条提出意见。", f"Your opinion is asked until {book.due_on}, clause by clause.")  # fmt: skip
+            found.append(Reading(title, f"/office/rulebooks/{book.pk}/", why))
+    if anywhere(mine, "ledger.read"):
+        count = LedgerEntry.objects.filter(at__startswith=day.isoformat()).count()
+        found.append(Reading(("存证日志", "The ledger"), "/office/ledger/", (f"今天新增 {count} 条。", f"{count} entries of today.")))  # fmt: skip
+    elif anywhere(mine, "account.list"):
+        held = [given for account, given in listed(day) if account.is_active]
+        bare = sum(not given for given in held)
+        why = (f"在用账号 {len(held)} 个，其中 {bare} 个还没有角色。", f"{len(held)} accounts in use, {bare} of them without a role.")  # fmt: skip
+        found.append(Reading(("账号与权限", "Accounts and rights"), "/office/accounts/", why))
+    return found

@@ -1,0 +1,31 @@
+"""The first page names what concerns a person though nothing waits for his act."""
+
+import re
+
+from tests.web.conftest import NOW, People, computed_run
+from zhengheng.web.results import services
+from zhengheng.web.results.models import ResultRun
+from zhengheng.workflow.roles import OFFICERS, Role
+
+
+def links(people: People, role: Role) -> list[str]:
+    page = people.client(role.value).get("/office/").content.decode()
+    listed = re.search(r'<ul class="reading">(.*?)</ul>', page, re.DOTALL)
+    return re.findall(r'href="([^"]+)"', listed.group(1)) if listed else []
+
+
+def test_a_result_on_notice_is_for_everybody_to_read_and_registers_for_the_officers(
+    people: People,
+) -> None:
+    run = services.register_run(run=computed_run().id, actor=people["office_data"], now=NOW)
+    for role in Role:
+        assert not links(people, role) or role in OFFICERS, "nobody is told of what he may not see"
+    ResultRun.objects.update(state="notice", published_at=NOW, due_on=NOW.date())
+    for role in Role:
+        found = links(people, role)
+        assert (f"/office/results/{run.run}/" in found) == (role not in OFFICERS), role
+        assert len(found) == 1
+        for link in found:
+            assert people.client(role.value).get(link).status_code == 200, (role, link)
+    ResultRun.objects.update(state="final")
+    assert not links(people, Role.EXPERT)
