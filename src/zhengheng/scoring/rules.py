@@ -95,8 +95,8 @@ def method_rows(method: m.Method | None, key: Row, scale: int) -> Iterator[tuple
                 | {"place": place, "share": scaled(share, COEFFICIENT, *own, "table", place - 1)},
             )
     elif isinstance(method, m.MinMax | m.ZScore) and (method.winsorise or method.log):
-        cut = method.winsorise or m.Winsorise()
-        yield "treatment", key | {"low": cut.low, "high": cut.high, "log": method.log}
+        low, high = (method.winsorise.low, method.winsorise.high) if method.winsorise else (0, 0)
+        yield "treatment", key | {"low": low, "high": high, "log": method.log}
     elif isinstance(method, m.Steps | m.Answers):
         for row in _steps(method, scale, own):
             yield "rule_step", key | row
