@@ -16,6 +16,7 @@ from zhengheng.engines.heat import STATUSES
 from zhengheng.engines.opendata import LICENCE
 from zhengheng.ledger import witness
 from zhengheng.web.portal.contents import later, pages
+from zhengheng.web.portal.folders import replacing
 from zhengheng.web.portal.snapshots import Site
 
 LANGUAGES = {"": "zh-hans", "en/": "en"}
@@ -24,26 +25,25 @@ LANGUAGES = {"": "zh-hans", "en/": "en"}
 
 def write_site(site: Site, target: Path, assets: dict[str, Path]) -> int:
     """Write all pages and files, `assets` by their names among them; gives how many pages. An older site is replaced as a whole."""
-    unfinished = target.with_name(f"{target.name}.part")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    (unfinished / "assets").mkdir(parents=True)
-    for name, made in assets.items():
-        shutil.copy(made, unfinished / "assets" / name)
-    count = 0
-    for prefix, language in LANGUAGES.items():
-        with translation.override(language):
-            for path, template, context in pages(site):
-                place = unfinished / prefix / path
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_text(_rendered(site, prefix, path, template, context), encoding="utf-8")
-                count += 1
-    for one in site.publications:
-        shutil.copytree(site.folder(one) / "data", unfinished / "data" / str(one["number"]))
-    for name, text in beside(site).items():
-        (unfinished / name).write_text(text, encoding="utf-8")
-    shutil.copy(witness.__file__, unfinished / "witness.py")
-    shutil.rmtree(target, ignore_errors=True)
-    unfinished.rename(target)
+    with replacing(target) as unfinished:
+        (unfinished / "assets").mkdir()
+        for name, made in assets.items():
+            shutil.copy(made, unfinished / "assets" / name)
+        count = 0
+        for prefix, language in LANGUAGES.items():
+            with translation.override(language):
+                for path, template, context in pages(site):
+                    place = unfinished / prefix / path
+                    place.parent.mkdir(parents=True, exist_ok=True)
+                    place.write_text(
+                        _rendered(site, prefix, path, template, context), encoding="utf-8"
+                    )
+                    count += 1
+        for one in site.publications:
+            shutil.copytree(site.folder(one) / "data", unfinished / "data" / str(one["number"]))
+        for name, text in beside(site).items():
+            (unfinished / name).write_text(text, encoding="utf-8")
+        shutil.copy(witness.__file__, unfinished / "witness.py")
     return count
 
 
