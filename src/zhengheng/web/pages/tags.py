@@ -1,7 +1,7 @@
 """Template words: both languages stand side by side, so none can be missing (docs/decisions/0005)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -101,6 +101,8 @@ def show(value: Any) -> str:
         return "—"
     if isinstance(value, Text):
         return value.say(language())
+    if isinstance(value, Mapping) and "zh" in value:  # words as a document keeps them
+        return say(value["zh"], value.get("en") or value["zh"]) or "—"
     if isinstance(value, datetime):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, date):

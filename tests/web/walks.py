@@ -1,0 +1,236 @@
+"""Walks over all of a city: each account follows every link; what it reads holds no internal word, in its own language."""
+
+import html
+import io
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+import docx
+import openpyxl
+from django.apps import apps
+from django.db import models
+from django.test import Client
+
+from zhengheng.web.accounts.models import Account
+from zhengheng.web.acts import told
+from zhengheng.web.acts.registry import KINDS
+from zhengheng.web.jobs.services import FUNCTIONS
+from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.web.rulebooks.selectors import book_of
+from zhengheng.workflow.permissions import ACTS
+
+SHAPE = re.compile(r"[0-9a-f]{12,}|(?<==)[^&]+|(?<=/)[A-Z]?\d[\d-]*(?=[/.]|$)")
+"""What of an address names one thing: addresses that differ in nothing else are of one shape."""
+HAN = re.compile(r"[\u3400-\u9fff]+")
+LITERALS = re.compile(
+    r"\{'|'\}|\[\(?'|\b(?:None|True|False|NULL|NaN)\b|Decimal\(|datetime\.|PosixPath|<[\w.]+ object at|Traceback"
+    r"|\{\{|\{%|%\}|\b(?:field|value|type)_?error\b|\b(?:string|int|decimal|date|literal)_(?:type|parsing|error|too_\w+)\b"
+)
+"""What Python, pydantic and the templates write for themselves."""
+SENTENCE = re.compile(r"(?:\b[A-Za-z]{2,}[ ,;]+){4,}[A-Za-z]{2,}")
+
+
+class _Texts(HTMLParser):
+    """What a reader reads of a page, in pieces; program text (pre, code) is shown as what it is."""
+
+    SKIPPED = frozenset({"script", "style", "pre", "code"})
+    READ = frozenset({"aria-label", "placeholder", "title", "alt"})
+    INLINE = frozenset({"a", "b", "strong", "em", "small", "span"})
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pieces: list[str] = []
+        self.skipping = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.skipping += tag in self.SKIPPED
+        self.pieces += [f"\n{value}\n" for name, value in attrs if name in self.READ and value]
+        self.pieces += ["\n"] * (tag not in self.INLINE)
+
+    def handle_endtag(self, tag: str) -> None:
+        self.skipping -= tag in self.SKIPPED
+        self.pieces += ["\n"] * (tag not in self.INLINE)
+
+    def handle_data(self, data: str) -> None:
+        if not self.skipping:
+            self.pieces.append(re.sub(r"\s+", " ", data))
+
+
+def texts(page: str) -> list[str]:
+    """The pieces of text on a page."""
+    parser = _Texts()
+    parser.feed(page)
+    return [" ".join(one.split()) for one in "".join(parser.pieces).split("\n") if one.strip()]
+
+
+@dataclass
+class Words:
+    """What no text that people read may hold, as this city's own codes say it."""
+
+    logins: re.Pattern[str]
+    codes: re.Pattern[str]
+    names: tuple[str, ...]
+    """People's names, which stand in any language as they are."""
+    written: str
+    """All that people wrote, which nobody translates; and names without an English one."""
+    seen: set[tuple[str, str]] = field(default_factory=set)
+
+
+def words_of_the_city() -> Words:
+    """Codes of acts, jobs, states, items and grades; logins; what people wrote."""
+    acts = (
+        told.acts().keys() | ACTS.keys() | (FUNCTIONS.keys() - {"compute", "archive", "rehearse"})
+    )
+    states = {state for kind in KINDS for state in kind.machine.names}
+    items, grades = set(), set()
+    for version in RulebookVersion.objects.exclude(text=""):
+        book = book_of(version)
+        items |= {one.code for one in book.adjustments}
+        if book.grading:
+            grades |= {band.code for band in (*book.grading.bands, *book.grading.outside)}
+    codes = sorted(acts | states | items | grades, key=len, reverse=True)
+    accounts = list(Account.objects.values_list("username", "name"))
+    return Words(
+        re.compile(r"(?<![\w.-])(?:" + "|".join(re.escape(one) for one, _ in accounts) + r")(?![\w.-])"),
+        re.compile(r"(?<![\w./-])(?:" + "|".join(map(re.escape, codes)) + r")(?![\w/-]|\.\w)"),
+        tuple(sorted((name for _, name in accounts), key=len, reverse=True)), "\n".join(_written()),
+    )  # fmt: skip
+
+
+def _written() -> Iterator[str]:
+    """Every text in the office's tables, but names that have an English one beside them, and the rulebooks."""
+    for version in RulebookVersion.objects.exclude(text=""):
+        yield from _untranslated(book_of(version).model_dump(mode="json"))
+        yield from (held for name, held in vars(version).items() if isinstance(held, str) and name not in {"text", "title_zh"})  # fmt: skip
+    for model in apps.get_models():
+        if not model.__module__.startswith("zhengheng.web") or model in (Account, RulebookVersion):
+            continue
+        kept = [f for f in model._meta.concrete_fields if isinstance(f, models.CharField | models.TextField | models.JSONField)]  # fmt: skip
+        for obj in model._default_manager.all():
+            for one in kept:
+                if not (one.name.endswith("_zh") and getattr(obj, one.name[:-2] + "en", "")):
+                    yield from _strings(getattr(obj, one.name))
+
+
+def _untranslated(value: Any) -> Iterator[str]:
+    """What a rulebook says in Chinese alone."""
+    if isinstance(value, dict) and "zh" in value:
+        yield "" if value.get("en") else value["zh"]
+    elif isinstance(value, dict | list | tuple):
+        for held in value.values() if isinstance(value, dict) else value:
+            yield from _untranslated(held)
+    elif isinstance(value, str):
+        yield value
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        # Results of jobs and effects keep a name in both languages, each under a key of its own.
+        for key, held in value.items():
+            if key not in {"name", "zh", "moved"}:
+                yield from _strings(held)
+    elif isinstance(value, list | tuple):
+        for held in value:
+            yield from _strings(held)
+
+
+PORTAL = re.compile(r"(?:/office/publications/\d+/preview)?/(en/)?(?!office/)[^?]+\.html")
+PROPER = {"中文"}
+"""The switch to Chinese is named in Chinese."""
+FILE = re.compile(r"[^\s：:]*\.(?:csv|xlsx?|txt|zip|json|ya?ml|parquet|html)\b[^\s]*")
+"""A file is called what it is called."""
+
+
+def wrong_in(
+    text: str, address: str, english: bool, words: Words, table: bool = False
+) -> list[str]:
+    """What a piece of text holds that people should not read; a table for machines may hold codes and both languages."""
+    found = LITERALS.findall(text)
+    if table:
+        return found + words.logins.findall(text)
+    text = FILE.sub("", text)
+    if english:
+        for name in words.names:
+            text = text.replace(name, "")
+        return found + [one for one in HAN.findall(text) if one not in words.written and one not in PROPER]  # fmt: skip
+    found += words.codes.findall(text) + SENTENCE.findall(text)
+    if not address.startswith(
+        "/office/accounts/"
+    ):  # where accounts are kept, the login is the matter
+        found += words.logins.findall(text)
+    return found
+
+
+def walk(client: Client, start: str, within: str) -> Iterator[tuple[str, str, bytes]]:
+    """Every page and file that links lead to, one of each shape: address, type, content. All of them open."""
+    seen, queue = {start}, [start]
+    for address in queue:
+        response = client.get(address)
+        if response.status_code == 302 and response["Location"].startswith("/static/"):
+            continue
+        assert response.status_code == 200, address
+        content = response.getvalue()
+        kind = response["Content-Type"]
+        yield address, kind, content
+        if "html" in kind:
+            for link in re.findall(r'href="([^"#]*)"', content.decode()):
+                whole = _whole(html.unescape(link), address)
+                shape = SHAPE.sub("*", whole)
+                if whole.startswith(within) and not whole.startswith("/static/") and shape not in seen:  # fmt: skip
+                    seen.add(shape)
+                    queue.append(whole)
+
+
+def _whole(link: str, address: str) -> str:
+    if link.startswith(("http:", "https:", "mailto:", "data:", "javascript:")) or not link:
+        return ""
+    if link.startswith("/"):
+        return link
+    if link.startswith("?"):
+        return address.split("?")[0] + link
+    parts = address.split("?")[0].split("/")[:-1]
+    for one in link.split("/"):
+        parts = parts[:-1] if one == ".." else parts if one == "." else [*parts, one]
+    return "/".join(parts)
+
+
+def read_of(kind: str, content: bytes) -> list[str]:
+    """What people read of a page, a document or a table; nothing of what is made for machines."""
+    if "html" in kind:
+        return texts(content.decode())
+    if "wordprocessing" in kind:
+        word = docx.Document(io.BytesIO(content))
+        return [one.text for one in word.paragraphs] + [c.text for t in word.tables for r in t.rows for c in r.cells]  # fmt: skip
+    if "pdf" in kind:
+        done = subprocess.run(
+            ["pdftotext", "-", "-"], input=content, capture_output=True, check=True
+        )
+        return done.stdout.decode().splitlines()
+    if "spreadsheet" in kind:
+        sheets = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
+        return [str(cell) for sheet in sheets if sheet.sheet_state == "visible"
+                for row in sheet.iter_rows(values_only=True) for cell in row if isinstance(cell, str)]  # fmt: skip
+    return []
+
+
+def look(client: Client, words: Words, *, english: bool = False, start: str = "/office/", within: str = "/office/") -> tuple[int, list[str]]:  # fmt: skip
+    """Walk, and tell how many pages opened and what stood on them that should not; the same text is looked at once."""
+    client.cookies["language"] = "en" if english else "zh-hans"
+    count, found = 0, []
+    for address, kind, content in walk(client, start, within):
+        count += 1
+        # The portal's pages have the language of their address, before a release too.
+        of_the_portal = PORTAL.match(address)
+        foreign = of_the_portal[1] is not None if of_the_portal else english
+        for text in read_of(kind, content):
+            if (str(foreign), text) not in words.seen:
+                words.seen.add((str(foreign), text))
+                wrong = wrong_in(text, address, foreign, words, "spreadsheet" in kind)
+                found += [f"{address}: {one!r} in {text[:160]!r}" for one in wrong]
+    return count, found
