@@ -49,7 +49,7 @@ TABLE: dict[str, tuple[set[Role], set[Role] | str]] = {
     "handover.prepare": (WORKING, BOTH), "handover.take": (PANEL, BOTH), "handover.withdraw": (MENTOR | {R.SECRECY_OFFICER}, BOTH), "handover.carry_out": ({R.SECRECY_OFFICER}, BOTH),
     "channel.open": (set(Role), BOTH), "channel.try": (MENTOR, BOTH), "channel.close": (MENTOR, BOTH),
     "publication.prepare": (PROCEDURE, BOTH), "publication.review": ({R.SECRECY_REVIEWER}, BOTH), "publication.release": (DIRECTOR, BOTH),
-    "publication.withdraw": (DIRECTOR | {R.SECRECY_REVIEWER}, BOTH),
+    "publication.withdraw": (DIRECTOR | {R.SECRECY_REVIEWER}, BOTH), "publication.open": (DIRECTOR, BOTH),
     "comment.route": (PROCEDURE, BOTH), "comment.refuse": (PROCEDURE, BOTH), "comment.hand_over": (PROCEDURE, BOTH), "comment.attach": (PROCEDURE, BOTH), "comment.reply": (LEADER | REPORTER, NOBODY),
     "comment.send_back": (DIRECTOR, BOTH), "comment.approve": (DIRECTOR, BOTH),
     "commitment.record": (SECRETARY, BOTH), "commitment.report": (LEADER | REPORTER, NOBODY), "commitment.keep": (SECRETARY, BOTH), "commitment.carry": (SECRETARY, BOTH),
@@ -100,6 +100,7 @@ BY_MACHINE = {
     "result.replace",
     "result.archived",
     "publication.written",
+    "publication.unverified",
     "comment.receive",
 }
 # Acts whose doer depends on the state.
@@ -237,6 +238,7 @@ def test_the_table_holds_every_act() -> None:
         "change.eased",
         "target.cascade",
         "audit.bundle",
+        "publication.preview",
     }
 
 

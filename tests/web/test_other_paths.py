@@ -11,7 +11,7 @@ from django.test import Client
 from pydantic import BaseModel
 
 from tests.e2e.town import STATISTICS, Town, packed
-from tests.web.conftest import NOW, People
+from tests.web.conftest import NOW, People, computed_run
 from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.acts.guards import is_day
 from zhengheng.web.acts.registry import KINDS
@@ -316,7 +316,8 @@ def test_a_result_is_final_only_when_nothing_is_contested_and_ends_the_years_clo
     )  # fmt: skip
     item = entered(town, book)["id"]
     run = final(book)
-    ResultRun.objects.update(state="notice", due_on=date(2026, 3, 10))
+    # Of a result that is made final the digest enters the ledger: it must be one that is kept.
+    ResultRun.objects.update(run=computed_run().id, state="notice", due_on=date(2026, 3, 10))
     decision = town.decided(f"result:{run.pk}", "2026-5", "2026-03-12")
     path = f"runs/{run.pk}/finalise"
     said = town.post("commission_secretary", path, 422, decision=decision)

@@ -57,6 +57,7 @@ TABLE: dict[tuple[str, str], set[Role]] = {
     ("GET", "/office/results/none/"): NOBODY,
     ("GET", "/office/results/none/units/D10/"): NOBODY,
     ("GET", "/office/results/none/units/D10/trial/"): NOBODY,
+    ("GET", "/office/results/none/units/D10/source/0/2/"): NOBODY,
     ("POST", "/office/results/none/readers/"): NOBODY,
     ("GET", "/office/jobs/"): OFFICE | {Role.SYSTEM_ADMINISTRATOR},
     ("GET", "/office/jobs/99/"): NOBODY,

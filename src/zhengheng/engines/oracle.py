@@ -474,7 +474,8 @@ class Oracle:
         def counts(cell: Row) -> bool:
             filling = self.fillings.get((cell["category"], cell["indicator"]))
             filled = cell["status"] == FILLED and bool(filling and filling["counted"])
-            return cell["status"] == VALUE or filled
+            # A measure that is no number, such as a milestone's, has a status and no value.
+            return cell["value"] is not None and (cell["status"] == VALUE or filled)
 
         return [member for member in members if counts(member)]
 

@@ -50,7 +50,7 @@ class DraftGiven(Given):
         "",
         names=CHANGE_KINDS,
     )
-    changes_from: date | None = ask("调整自哪一天起", "The change holds from", None)
+    changes_from: date | None = ask("调整自哪一天起", "The change holds from", None, when="any")
     reason: str = ask("调整理由 (公开)", "Reason for the change (public)", "", form="text")
     basis: str = ask("调整依据（文件、条款）", "What the change rests on (document, article)", "", max_length=200)  # fmt: skip
     emergency: bool = ask("冻结日之后的紧急调整", "Emergency change after the freeze date", False)
