@@ -336,7 +336,7 @@ def improve(office: Office, result: ResultRun) -> None:
         "unit_leader-D16", path, "answer", fact="少建 30 个学位", cause="工期延误", measures="倒排工期",
         owner="林某甲", finish_on="2026-06-30",
     )  # fmt: skip
-    office.act("mentor", path, "visit", on="2026-04-08", advice="拆分标段")
+    office.act("mentor", path, "visit", on="2026-04-22", advice="拆分标段")
     office.act("unit_reporter-D16", path, "evidence", evidence=str(office.paper))
     office.act("office_indicators", path, "accept", measured="92", answer="达标")
 

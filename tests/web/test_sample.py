@@ -401,7 +401,7 @@ def the_strategy_of_five_years() -> None:
     assert client.get(f"{base}strategy.pdf").content.startswith(b"%PDF-")
     assert client.get(f"{base}strategy.exe").status_code == 422
     one = docx.Document(io.BytesIO(client.get(f"{base}units/D27/report.docx").content))
-    rows = {row.cells[0].text: row.cells[4].text for row in one.tables[-1].rows}
+    rows = {row.cells[0].text: row.cells[5].text for row in one.tables[-1].rows}
     for code, mark in held.heat.marks["D27"].items():
         shown = f"{mark.points or '—'} / {mark.full}" if mark.weighed else "不计分"
         assert rows[f"{code} {held.heat.column(code).name}"] == shown

@@ -40,8 +40,13 @@ def span(item: Adjustment) -> tuple[str, str]:
 
 
 def points_fault(book: Rulebook, code: str, text: str) -> tuple[str, str] | None:
-    """Why these points cannot be those of the rulebook's item, in both languages; the item exists."""
-    item = next(one for one in book.adjustments if one.code == code)
+    """Why these points cannot be those of the rulebook's item, in both languages."""
+    item = next((one for one in book.adjustments if one.code == code), None)
+    if item is None:
+        return (
+            "方案里没有这一项加减分，请先核对所属方案",
+            "the rulebook has no such item; check which rulebook it belongs to",
+        )
     try:
         read_points(item, text, book.tree.digits)
     except CellError as error:
