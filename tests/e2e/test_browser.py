@@ -311,12 +311,12 @@ def appeal(office: Office, result: ResultRun) -> None:
 def reorganise(office: Office) -> None:
     """Two bureaus become one: effect, decision, the amended rulebook, people and duties."""
     office.make(
-        "office_procedure", "reorganisations", "ask", kind="merger", day="2026-04-01", units="D13\nD16",
+        "office_procedure", "reorganisations", "ask", kind="merger", day="2026-04-22", units="D13\nD16",
         heirs="D40\t城乡建设局\t1", basis="机构改革方案",
     )  # fmt: skip
     case = Reorganisation.objects.get()
     path = f"reorganisations/{case.pk}/"
-    decision = office.decide(f"reorganisation:{case.pk}", "2026-04-08")
+    decision = office.decide(f"reorganisation:{case.pk}", "2026-04-22")
     office.act("commission_secretary", path, "approve", decision=decision)
     office.act("office_indicators", path, "draft_rules")
     office.act("office_procedure", path, "carry_out")
@@ -383,6 +383,9 @@ def test_rules_change_in_every_lawful_way(
         first = date.fromisoformat(day)
         office.act("office_indicators", path, "consult", until=str(first + timedelta(7)))
         town.at(str(first + timedelta(9)))
+        if kind == "restated":
+            office.act("office_director", path, "rehearse", period="2025")
+            town.work()
         office.act("office_director", path, "submit")
         decision = office.decide(f"rulebook:{version.pk}", str(first + timedelta(9)))
         office.act("commission_secretary", path, "adopt", decision=decision)

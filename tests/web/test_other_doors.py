@@ -107,6 +107,7 @@ def city() -> Iterator[str]:
 
 
 OIDC, WECOM = "/office/doors/oidc/city/login/", "/office/doors/wecom/login/"
+REFUSED = "统一身份认证没有通过"
 
 
 def come(client: Client, door: str, code: str = "good-code") -> Any:
@@ -139,11 +140,11 @@ def test_no_door_makes_an_account_or_opens_a_closed_one(
 ) -> None:
     count = Account.objects.count()
     City.person = "stranger"
-    assert "door.refused" in come(Client(), door).content.decode()
+    assert REFUSED in come(Client(), door).content.decode()
     City.person = "mentor"
     Account.objects.filter(username="mentor").update(is_active=False)
     client = Client()
-    assert "door.refused" in come(client, door).content.decode()
+    assert REFUSED in come(client, door).content.decode()
     assert client.get("/office/").status_code == 302
     assert Account.objects.count() == count
 
@@ -151,10 +152,10 @@ def test_no_door_makes_an_account_or_opens_a_closed_one(
 @pytest.mark.parametrize("door", [OIDC, WECOM])
 def test_a_wrong_code_or_state_opens_nothing(people: People, city: str, door: str) -> None:
     client = Client()
-    assert "door.refused" in come(client, door, code="stolen").content.decode()
+    assert REFUSED in come(client, door, code="stolen").content.decode()
     client.get(door)
     forged = client.get(f"{door}callback/", {"code": "good-code", "state": "forged"})
-    assert "door.refused" in forged.content.decode()
+    assert REFUSED in forged.content.decode()
     assert client.get("/office/").status_code == 302
 
 

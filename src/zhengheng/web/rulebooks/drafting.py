@@ -189,7 +189,7 @@ def replace(doing: Doing) -> Change:
 
 class ChangeGiven(Given):
     change_kind: Literal["prospective", "split", "restated"] = ask("调整方式", "Kind of the change", names=CHANGE_KINDS)  # fmt: skip
-    changes_from: date = ask("自哪一天起", "It holds from")
+    changes_from: date = ask("自哪一天起", "It holds from", when="any")
     version: str = ask("新版本号", "New version", max_length=40)
     reason: str = ask("调整理由（公开）", "Reason (public)", form="text")
     basis: str = ask(
