@@ -72,13 +72,13 @@ def _day(row: dict[str, str], name: str) -> date | None:
 def _all(rows: Iterable[dict[str, str]], source: str, one: Callable[[dict[str, str]], Any]) -> int:
     """Every row is tried, so that all faults are told at once; one fault undoes them all."""
     problems: list[Problem] = []
-    count = 0
+    done = 0
     with transaction.atomic():
         for count, row in enumerate(rows, 2):
             try:
                 with transaction.atomic():
                     one(row)
-                count += 1
+                done += 1
             except ZhenghengError as error:
                 problems += [
                     Problem(
@@ -91,4 +91,4 @@ def _all(rows: Iterable[dict[str, str]], source: str, one: Callable[[dict[str, s
                 ]
         if problems:
             raise AccountError(problems)
-    return count
+    return done

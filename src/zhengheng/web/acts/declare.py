@@ -27,6 +27,10 @@ UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u3164"
 """Characters that take no room: a text of them alone is an empty one."""
 
 
+EVERY = "*"
+"""The one mark that stands for something, in fields whose words say so: all of them."""
+
+
 class Given(Schema):
     """What an act asks for. Field order is the form's order; `ask` gives each its words."""
 
@@ -44,6 +48,10 @@ class Given(Schema):
         """A text that people are asked for says something: a letter, a character or a digit, in every act alike."""
         field_info = cls.model_fields[info.field_name or ""]
         if field_info.title is None:  # what a machine brings is as it came
+            return value
+        if (
+            value == EVERY and f"({EVERY}" in field_info.title
+        ):  # the field's own words say what it stands for
             return value
         if isinstance(value, str) and field_info.is_required() and not any(one.isalnum() for one in value):  # fmt: skip
             raise PydanticCustomError("text_empty", "nothing but blanks or marks")
