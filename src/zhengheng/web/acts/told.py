@@ -59,12 +59,15 @@ def areas() -> dict[str, Words]:
 
 def subjects(named: Iterable[str]) -> dict[str, Words]:
     """Of each subject, such as `appeal:3`, its kind and title."""
+    named = list(named)
     numbers: dict[str, set[str]] = defaultdict(set)
     for subject in named:
-        area, _, number = subject.partition(":")
-        numbers[area].add(number)
+        area, apart, number = subject.partition(":")
+        if apart:
+            numbers[area].add(number)
     titles = {kind.name: kind for kind in KINDS}
-    found: dict[str, Words] = {}
+    # What an auditor read is an address, which is its own name.
+    found: dict[str, Words] = {name: (name, name) for name in named if ":" not in name}
     for area, held in numbers.items():
         words = areas().get(area, (area, area))
         if area in titles:
