@@ -137,7 +137,7 @@ def test_a_result_goes_on_notice_and_a_unit_follows_its_score(
     # The auditor finds every look at the unpublished run, and signs a checkpoint.
     visitor.sign_in("security_auditor")
     visitor.visit(word("存证日志", "Ledger"))
-    page.fill("input[name=act]", "result.viewed")
+    page.select_option("select[name=act]", "result.viewed")
     visitor.follow(page.get_by_role("button", name=word("查找", "Find")))
     expect(page.locator("table.register tbody tr")).to_have_count(1)
     visitor.follow(page.locator("tbody a").first)

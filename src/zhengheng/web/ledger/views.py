@@ -26,7 +26,7 @@ def entries(request: OfficeRequest) -> HttpResponse:
     )
     context = {
         "page": page, "rows": [(row, people[row.actor], told.act(row.act), subjects[row.subject]) for row in page],
-        "acts": told.acts().items(), "areas": told.areas().items(), "asked": asked, "size": LedgerEntry.objects.count(),
+        "acts": told.acts().items(), "about": told.areas().items(), "asked": asked, "size": LedgerEntry.objects.count(),
         "checkpoints": SignedCheckpoint.objects.all()[:5],
         "may_sign": allowed(request.user, "ledger.checkpoint", day),
     }  # fmt: skip
