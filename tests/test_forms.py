@@ -13,7 +13,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from pydantic import ValidationError
 
-from tests.conftest import ROOT, Command
+from tests.conftest import ROOT, Command, missing
 from zhengheng.domain.problems import RulebookError
 from zhengheng.sample.rulebooks import department_rulebook, district_rulebook
 from zhengheng.scheme.base import Text
@@ -239,8 +239,9 @@ def test_every_rulebook_of_the_repository_survives_its_workbook(main: Path, tmp_
     same(tmp_path / "b.xlsx", book)
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_workbooks_survive_another_program(tmp_path: Path) -> None:
+    if shutil.which("soffice") is None:
+        missing("LibreOffice")
     books = {"d": department_rulebook(), "b": district_rulebook(), "m": load_rulebook(ROOT / "src/zhengheng/scheme/packs/methods")[0]}  # fmt: skip
     for name, book in books.items():
         write_workbook(book, tmp_path / f"{name}.xlsx")

@@ -628,7 +628,7 @@ def test_an_indicator_is_written_on_a_page_of_its_own(town: Town) -> None:
     assert not RulebookVersion.objects.filter(text__contains="TREES").exists(), "only looked at"
     wrong = desk.post(page, typed | {"cell:method/knots/#0/at": "zehn"})
     assert wrong.status_code == 422
-    assert "zehn" in wrong.content.decode(), "the fault names what was typed"
+    assert "“zehn”不是数字" in wrong.content.decode(), "the fault names what was typed"
     assert 'value="zehn"' in wrong.content.decode(), "what was typed stays"
     knots = {"0/at": "0", "0/share": "0", "1/at": "100", "1/share": "1"}
     done = desk.post(page, typed | {f"cell:method/knots/#{key}": value for key, value in knots.items()})  # fmt: skip
