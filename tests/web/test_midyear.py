@@ -14,7 +14,7 @@ from zhengheng.domain.periods import parse_period
 from zhengheng.sample.rulebooks import district_rulebook
 from zhengheng.scheme.base import Text
 from zhengheng.scheme.compare import differences
-from zhengheng.scheme.lint import weight_of
+from zhengheng.scheme.findings import weight_of
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scheme.model import Unit as AssessedUnit
 from zhengheng.scoring.due import segments
