@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, expect
 
+from tests.e2e.test_cases import in_force as adopted
 from tests.e2e.test_year import ANSWERED, GROWTH, SEATS, assert_verifies
 from tests.e2e.town import INDICATORS, STATISTICS, UNITS, Town, packed
 from tests.web.conftest import People
@@ -128,7 +129,6 @@ def test_the_year_in_the_browser(
     second = ResultRun.objects.latest("pk")
     publish(office, second)
     improve(office, second)
-    reorganise(office)
     town.at("2026-05-06")
     decision = office.decide(f"result:{second.pk}", "2026-05-06")
     office.act("commission_secretary", f"results/{second.run}/", "finalise", decision=decision)
@@ -308,25 +308,6 @@ def appeal(office: Office, result: ResultRun) -> None:
     office.town.work()
 
 
-def reorganise(office: Office) -> None:
-    """Two bureaus become one: effect, decision, the amended rulebook, people and duties."""
-    office.make(
-        "office_procedure", "reorganisations", "ask", kind="merger", day="2026-04-22", units="D13\nD16",
-        heirs="D40\t城乡建设局\t1", basis="机构改革方案",
-    )  # fmt: skip
-    case = Reorganisation.objects.get()
-    path = f"reorganisations/{case.pk}/"
-    decision = office.decide(f"reorganisation:{case.pk}", "2026-04-22")
-    office.act("commission_secretary", path, "approve", decision=decision)
-    office.act("office_indicators", path, "draft_rules")
-    office.act("office_procedure", path, "carry_out")
-    office.act("secrecy_officer", path, "move_roles")
-    case.refresh_from_db()
-    assert RulebookVersion.objects.get(pk=case.drafts[0]).state == "draft"
-    assert standing(now().date()).filter(unit__code="D40").exists()
-    office.go("office_indicators", f"rulebooks/{case.drafts[0]}/")
-
-
 def improve(office: Office, result: ResultRun) -> None:
     office.make("office_procedure", "rectification", "propose", run=str(result.pk), unit="D16")
     path = f"rectification/{Rectification.objects.get().pk}/"
@@ -355,6 +336,33 @@ def changed(number: int, kind: str) -> bytes:
         one if one is not growth else growth | {"changes": [change]} for one in INDICATORS
     ]
     return packed(indicators=indicators, version=f"2025-{number}")
+
+
+def test_two_bureaus_become_one(
+    town: Town, live_server: object, browser: Browser, tmp_path: Path
+) -> None:
+    """On a phone, while the year runs: effect, decision, the amended rulebook, people and duties."""
+    size, host = WIDTHS["phone"], str(live_server)
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+    office = Office(context, host, town, tmp_path)
+    adopted(town, "2026", version="2026-1", effective_from=date(2026, 1, 1))
+    office.make(
+        "office_procedure", "reorganisations", "ask", kind="merger", day="2026-04-22", units="D13\nD16",
+        heirs="D40\t城乡建设局\t1", basis="机构改革方案",
+    )  # fmt: skip
+    case = Reorganisation.objects.get()
+    path = f"reorganisations/{case.pk}/"
+    decision = office.decide(f"reorganisation:{case.pk}", "2026-03-23")
+    office.act("commission_secretary", path, "approve", decision=decision)
+    office.act("office_indicators", path, "draft_rules")
+    town.at("2026-04-22")
+    office.act("office_procedure", path, "carry_out")
+    office.act("secrecy_officer", path, "move_roles")
+    case.refresh_from_db()
+    assert RulebookVersion.objects.get(pk=case.drafts[0]).state == "draft"
+    assert standing(now().date()).filter(unit__code="D40").exists()
+    office.go("office_indicators", f"rulebooks/{case.drafts[0]}/")
+    context.close()
 
 
 def test_rules_change_in_every_lawful_way(

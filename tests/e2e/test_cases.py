@@ -35,11 +35,11 @@ def town(people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Tow
     return Town(people, monkeypatch)
 
 
-def in_force(town: Town, **changes: Any) -> int:
+def in_force(town: Town, period: str = "2025", **changes: Any) -> int:
     """The town's rulebook with something changed, adopted by the short way."""
     town.at("2026-03-12")
     file = town.file("office_indicators", packed(**changes), "town.zip")
-    book = town.post("office_indicators", "rulebooks/draft", file=file, period="2025")["id"]
+    book = town.post("office_indicators", "rulebooks/draft", file=file, period=period)["id"]
     town.post("office_indicators", f"rulebooks/{book}/consult", until="2026-03-20")
     town.at("2026-03-23")
     town.post("office_director", f"rulebooks/{book}/submit")
@@ -338,13 +338,18 @@ def test_a_sample_can_be_drawn_again_from_its_seed_and_its_auditor_leaves_traces
     made = town.post("external_auditor", "audits/draw", rulebook=book, size=3)
     about = made["detail"]
     assert about["purpose"] == "external"
-    held = sorted(
-        one["id"] for one in town.get("office_data", "reports?state=confirmed&limit=100")["items"]
+    confirmed = town.get("office_data", "reports?state=confirmed&limit=100")["items"]
+    held = {
+        f"{one['detail']['unit']}/{one['detail']['indicator']}/{one['detail']['period']}": one["id"]
+        for one in confirmed
+    }
+    assert sorted(about["drawn_from"]) == sorted(held)
+    lots = {sha256(f"{about['seed']}:{name}".encode()).digest(): held[name] for name in held}
+    again = [lots[lot] for lot in sorted(lots)[:3]]
+    assert sorted(again) == sorted(entry["report"] for entry in about["entries"]), (
+        "seed and list repeat the draw"
     )
-    assert about["drawn_from"] == held
-    lots = {sha256(f"{about['seed']}:{number}".encode()).digest(): number for number in held}
-    again = sorted(lots[lot] for lot in sorted(lots)[:3])
-    assert again == [entry["report"] for entry in about["entries"]], "seed and list repeat the draw"
+    first_held = min(held.values())
     path = f"audits/{made['id']}"
     first, *others = about["entries"]
     for entry in others:
@@ -372,10 +377,13 @@ def test_a_sample_can_be_drawn_again_from_its_seed_and_its_auditor_leaves_traces
         0
     ]
     town.post("office_data", f"{path}/answer", question=asked["id"], answer="录入有误, 已要求更正")
+    unanswered = town.post("external_auditor", f"{path}/close", 422)
+    assert unanswered["type"] == "audit.open"
+    town.post("office_data", f"{path}/reply", entry=first["id"], reply="已要求更正")
     assert town.post("external_auditor", f"{path}/close")["state"] == "closed"
-    town.get("external_auditor", f"reports/{held[0]}")
+    town.get("external_auditor", f"reports/{first_held}")
     seen = LedgerEntry.objects.filter(
-        act="audit.viewed", actor="external_auditor", subject=f"report:{held[0]}"
+        act="audit.viewed", actor="external_auditor", subject=f"report:{first_held}"
     )
     assert seen.count() == 1
     town.get("external_auditor", "reports")
@@ -385,15 +393,19 @@ def test_a_sample_can_be_drawn_again_from_its_seed_and_its_auditor_leaves_traces
 
 
 MERGER = {
-    "kind": "merger", "day": "2025-07-01", "units": [{"code": "D13"}, {"code": "D16"}],
+    "kind": "merger", "day": "2026-07-01", "units": [{"code": "D13"}, {"code": "D16"}],
     "heirs": [{"code": "D40", "name_zh": "城乡建设局"}], "basis": "机构改革方案",
 }  # fmt: skip
 
 
 def test_a_merger_moves_people_and_duties_and_drafts_the_rulebook(town: Town) -> None:
-    book = adopt(town)
-    town.post("office_data", f"rulebooks/{book}/open_reports", period="2025")
+    book = in_force(town, "2026", version="2026-1", effective_from=date(2026, 1, 1))
+    town.post("office_data", f"rulebooks/{book}/open_reports", period="2026")
     town.work()
+    late = town.post(
+        "office_procedure", "reorganisations/ask", 422, **{**MERGER, "day": "2026-03-22"}
+    )
+    assert late["type"] == "day.past"
     wrong = town.post("office_procedure", "reorganisations/ask", 422, **{**MERGER, "kind": "split"})
     assert wrong["type"] == "reorganisation.shape"
     made = town.post("office_procedure", "reorganisations/ask", **MERGER)["id"]
@@ -414,9 +426,12 @@ def test_a_merger_moves_people_and_duties_and_drafts_the_rulebook(town: Town) ->
         "D13": "D40",
         "D16": "D40",
     }
-    assert {u.code: u.valid_to for u in held.units}["D13"] == date(2025, 6, 30)
+    assert {u.code: u.valid_to for u in held.units}["D13"] == date(2026, 6, 30)
+    early = town.post("office_procedure", f"{path}/carry_out", 422)
+    assert early["type"] == "reorganisation.early"
+    town.at("2026-07-01")
     town.post("office_procedure", f"{path}/carry_out")
-    assert Unit.objects.get(code="D13").valid_to == date(2025, 6, 30)
+    assert Unit.objects.get(code="D13").valid_to == date(2026, 6, 30)
     suppliers = {
         one["detail"]["supplier"] for one in town.get("office_data", "reports?limit=100")["items"]
     }

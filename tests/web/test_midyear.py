@@ -13,6 +13,7 @@ from tests.web.conftest import NOW, People
 from zhengheng.domain.periods import parse_period
 from zhengheng.sample.rulebooks import district_rulebook
 from zhengheng.scheme.base import Text
+from zhengheng.scheme.choice_words import words_of
 from zhengheng.scheme.compare import differences
 from zhengheng.scheme.findings import weight_of
 from zhengheng.scheme.model import Rulebook
@@ -172,10 +173,13 @@ def test_excel_down_and_up_gives_a_dated_change(people: People, held: RulebookVe
     down = client.get(f"/office/rulebooks/{draft.pk}/workbook.xlsx")
     assert down.status_code == 200
     book = load_workbook(io.BytesIO(down.content))
-    page = book["指标"]
+    method = book_of(draft).indicator(CODE).method
+    assert method is not None
+    page = book[f"法·{words_of('kind', method.kind)[0]}"]
     keys = {cell.value: cell.column for cell in page[2]}
-    row = next(row for row in page.iter_rows(min_row=3) if row[keys["code"] - 1].value == CODE)
-    page.cell(row[0].row, keys["method/cap"]).value = 1.15
+    row = page.max_row + 1
+    page.cell(row, keys["indicator"]).value = CODE
+    page.cell(row, keys["cap"]).value = 1.15
     out = io.BytesIO()
     book.save(out)
     file = SimpleUploadedFile("draft.xlsx", out.getvalue())
