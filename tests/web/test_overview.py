@@ -16,6 +16,7 @@ from tests.web.conftest import NOW, People, computed_run
 from zhengheng.engines.export import harmless
 from zhengheng.engines.heat import heat_map
 from zhengheng.engines.run import Run
+from zhengheng.web.accounts.models import RoleGrant
 from zhengheng.web.acts.services import make, perform
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.meetings.acts import COMMITMENTS, CarryGiven, KeepGiven, RecordGiven, ReportGiven
@@ -186,6 +187,7 @@ def test_the_city_page_is_the_offices_and_the_commissions(people: People, run: R
 def test_a_commitment_is_kept_or_carried_and_never_vanishes(people: People) -> None:
     secretary, leader = people["commission_secretary"], people["unit_leader"]
     due, before = NOW.date() - timedelta(1), NOW - timedelta(30)
+    RoleGrant.objects.filter(account=secretary).update(valid_from=before.date())
     acts = {act.name: act for act in COMMITMENTS.acts}
     held = make(
         COMMITMENTS, acts["record"], actor=secretary, now=before,
@@ -199,7 +201,7 @@ def test_a_commitment_is_kept_or_carried_and_never_vanishes(people: People) -> N
         )  # type: ignore[arg-type]
 
     with pytest.raises(StateError):
-        do("keep", KeepGiven(answer="?"), secretary, 1)
+        do("keep", KeepGiven(answer="尚未答复"), secretary, 1)
     client = people.client("commission_member")
     assert "逾期" in client.get("/office/overview/city/").content.decode()
     do("carry", CarryGiven(meeting="三月会", due_on=NOW.date() + timedelta(9), answer="未完"), secretary, 1)  # fmt: skip
