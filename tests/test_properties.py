@@ -134,7 +134,7 @@ def test_a_lost_value_never_raises_a_score_or_a_rank(data: st.DataObject) -> Non
         if new is not None and old is not None:
             assert new <= old
         # Where the others are measured against those with a value, the last of them who falls out
-        # pulls theirs down as well: that is the meaning of such a rule, and its page says so.
+        # pulls theirs down as well, by the meaning of such a rule.
         if unit in places(after) and not any(against_the_valued(i) for i in book.indicators):
             assert unit in places(before)
             assert places(after)[unit] >= places(before)[unit]
