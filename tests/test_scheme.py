@@ -94,6 +94,8 @@ FAULTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "category.unknown": ({"binding": {"alpha": "0.3", "categories": ["z"]}}, {}),
     "node.pair": ({"tree": {"code": "total", "name": "总分", "aggregate": "product", "children": ["A"]}}, {}),
     "node.numbers": ({"tree": {"code": "total", "name": "总分", "children": ["A", "B"], "coverage": {"indicators": 3}}}, {}),
+    "defaults.unused": ({"defaults": [{"method": {"kind": "borda"}, "digits": 3}]}, {}),
+    "defaults.empty": ({"defaults": [{"indicators": ["A"]}]}, {}),
     "coefficient.unknown": ({"coefficients": [{"of": "Z", "value": "1.2", "reason": "r"}]}, {}),
     "coefficient.empty": ({"coefficients": [{"of": "A", "reason": "r"}]}, {}),
     "fill.declared": ({}, change("A", fill={"reason": "r"})),

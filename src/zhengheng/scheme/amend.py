@@ -13,7 +13,7 @@ from zhengheng.scheme.cells import ROOT, CellKeyError, flat, plain, put, validat
 from zhengheng.scheme.excel_words import heading
 from zhengheng.scheme.fault_words import worded
 from zhengheng.scheme.faults import faults
-from zhengheng.scheme.fingerprint import dump
+from zhengheng.scheme.fingerprint import dump, with_shared
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Rulebook
 
@@ -75,7 +75,7 @@ def amended(
     `dimension` is the node under which it hangs (empty: none, an input of others), `weights` its row in the newest
     table by column; None leaves them as they are. Raises RulebookError with every cell that does not fit.
     """
-    data = dump(book)
+    data = with_shared(book)
     held = _held(data, code)
     if (kind := texts.get("method/kind")) is not None and kind != held.get("method", {}).get("kind"):  # fmt: skip
         # The numbers of another method mean nothing under this one.
@@ -102,7 +102,7 @@ def removed(book: Rulebook, code: str) -> Rulebook:
 
     Raises RulebookError where there is none.
     """
-    data = dump(book)
+    data = with_shared(book)
     if not any(one["code"] == code for one in data["indicators"]):
         raise RulebookError.one("indicator", "indicator.unknown", zh=f"方案中没有指标 {code}", en=f"the rulebook has no indicator {code}")  # fmt: skip
     data["indicators"] = [one for one in data["indicators"] if one["code"] != code]
@@ -112,6 +112,11 @@ def removed(book: Rulebook, code: str) -> Rulebook:
     for part in ("goals", "topics"):
         for one in data.get(part, ()):
             one["indicators"] = [known for known in one.get("indicators", ()) if known != code]
+    # A shared setting for this indicator alone goes with it: without names it would cover all.
+    data["defaults"] = [one for one in data.get("defaults", ()) if one.get("indicators") != [code]]
+    for one in data["defaults"]:
+        if code in one.get("indicators", ()):
+            one["indicators"].remove(code)
     data["cascade"] = [one for one in data.get("cascade", ()) if one["indicator"] != code]
     try:
         return validated(data)

@@ -9,6 +9,7 @@ from zhengheng.domain.script import narrow
 from zhengheng.scheme.choice_words import choices_of, meant, words_of
 from zhengheng.scheme.kinds import Shape, one_cell
 from zhengheng.scheme.model import Rulebook
+from zhengheng.scheme.shared import NONE
 from zhengheng.workbooks.cell import Fault, refusal, shown
 
 Place = tuple[str | int, ...]
@@ -53,6 +54,12 @@ def spoken(value: Any, shape: Shape | None, path: str = "") -> Iterator[tuple[st
     elif isinstance(value, list) and value:
         for place, entry in enumerate(value):
             yield from spoken(entry, shape.below(place) if shape else None, joined(path, place))
+    elif isinstance(value, dict) and shape and shape.kind == "model" and shape.optional:
+        # All as usual, and still not none: one of its parts is written out.
+        key, part = next((k, p) for k, p in shape.parts.items() if p.scalar and p.default is not None)  # fmt: skip
+        yield from spoken(
+            json.loads(json.dumps(part.default, default=str)), part, joined(path, key)
+        )
     elif isinstance(value, dict | list):
         yield path, json.dumps(value)
     else:
@@ -161,6 +168,8 @@ def typed(value: Any, shape: Shape | None, faults: dict[Place, Fault], path: Pla
         return [typed(one, shape.below(n) if shape else None, faults, (*path, n)) for n, one in enumerate(value)]  # fmt: skip
     if not isinstance(value, str):
         return value
+    if shape is not None and path[:1] in {("indicators",), ("defaults",)} and value.strip() == NONE:
+        return _nothing(shape, shared=path[0] == "defaults")
     # Where a code or one of some words may stand, the words are known to the whole alone.
     shape = shape.member(value) if shape and not choices_of(shape) else shape
     if fault := refusal(value, number=shape is not None and shape.kind in {"number", "integer"}):
@@ -172,6 +181,13 @@ def typed(value: Any, shape: Shape | None, faults: dict[Place, Fault], path: Pla
     if shape.kind in {"list", "map"} and shape.inner and one_cell(shape):
         return _apart(shown(value), shape, faults, path)
     return _leaf(value, shape, next((str(p) for p in reversed(path) if isinstance(p, str)), ""))
+
+
+def _nothing(shape: Shape, *, shared: bool) -> Any:
+    """None of something, or no words; to shared settings null says no more than silence."""
+    if shape.optional and not shared:
+        return None
+    return {"list": [], "map": {}, "model": {}, "text": ""}.get(shape.kind, NONE)
 
 
 def percent(text: str) -> tuple[str, str]:

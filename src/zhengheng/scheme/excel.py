@@ -18,10 +18,11 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from zhengheng.scheme.cells import ROOT, at, joined, part_of, spoken
 from zhengheng.scheme.choice_words import offered
 from zhengheng.scheme.excel_words import heading
-from zhengheng.scheme.fingerprint import dump
 from zhengheng.scheme.kinds import Shape
 from zhengheng.scheme.limit_words import admitted
 from zhengheng.scheme.model import Rulebook
+from zhengheng.scheme.save import filed
+from zhengheng.scheme.shared import NONE
 from zhengheng.scheme.sheets import (
     BASICS,
     CHANGE,
@@ -29,6 +30,8 @@ from zhengheng.scheme.sheets import (
     ENTRY,
     GUIDE,
     KEY,
+    SHARED,
+    SHARES,
     TREE,
     WEIGHT,
     WEIGHTS,
@@ -48,7 +51,7 @@ _HEAD = PatternFill("solid", fgColor="F5F7F9")
 
 def write_workbook(book: Rulebook, path: Path) -> None:
     """Write the workbook; reading it gives the same model."""
-    data = dump(book)
+    data = filed(book)
     if book.senses:
         # What is usual is written out: whoever adds a row would not see that it goes.
         data["senses"] = {
@@ -88,6 +91,11 @@ def _rows(data: Cells) -> dict[str, list[Cells]]:
     found[WEIGHTS] = list(_weight_rows(weights))
     for indicator in data.get("indicators", []):
         _part(indicator, found)
+    for number, entry in enumerate(data.get(SHARES[0], []), 1):
+        if method := entry.get("method"):
+            entry["method"] = _apart({SHARED: number}, method, found)
+        found.setdefault(_title(SHARES), []).append({SHARED: number} | dict(_spoken(entry, _shape(SHARES).inner)))  # fmt: skip
+    data.pop(SHARES[0], None)
     for sheet in sheets():
         if sheet.kind not in {"list", "map"}:
             continue
@@ -98,9 +106,10 @@ def _rows(data: Cells) -> dict[str, list[Cells]]:
         held = holder.get(last)
         shape = _shape(sheet.place)
         if held:
+            say = _spoken if sheet.place == ("indicators",) else spoken
             pairs = held.items() if isinstance(held, dict) else ((None, one) for one in held)
             found[sheet.title] = [
-                ({KEY: _key(shape, key)} if key is not None else {}) | dict(spoken(one, shape.inner)) for key, one in pairs
+                ({KEY: _key(shape, key)} if key is not None else {}) | dict(say(one, shape.inner)) for key, one in pairs
             ]  # fmt: skip
             del holder[last]
             if above and not holder:
@@ -133,16 +142,29 @@ def _part(indicator: Cells, found: dict[str, list[Cells]]) -> None:
     """Take an indicator's changes, and the numbers of its methods, to sheets of their own."""
     code = indicator["code"]
     if method := indicator.get("method"):
-        kept = {key: method.pop(key) for key in ("kind", "target") if key in method}
-        _method_rows({"indicator": code}, kept["kind"], method, found)
-        indicator["method"] = kept
+        indicator["method"] = _apart({"indicator": code}, method, found)
     for number, change in enumerate(indicator.pop("changes", []), 1):
-        method = change["method"]
-        kept = {key: method.pop(key) for key in ("kind", "target") if key in method}
         own = {"indicator": code, CHANGE: number}
-        _method_rows(own, kept["kind"], method, found)
+        kept = _apart(own, change["method"], found)
         shape = ROOT.parts["indicators"].inner.parts["changes"].inner  # type: ignore[union-attr]
         found.setdefault(CHANGES, []).append(own | dict(spoken(change | {"method": kept}, shape)))
+
+
+def _apart(own: Cells, method: Cells, found: dict[str, list[Cells]]) -> Cells:
+    """Take the numbers of a method to its sheet; what stays is its kind and its target."""
+    kept: Cells = {key: method.pop(key) for key in ("kind", "target") if key in method}
+    _method_rows(own, kept["kind"], method, found)
+    return kept
+
+
+def _title(place: tuple[str, ...]) -> str:
+    return next(sheet.title for sheet in sheets() if sheet.place == place)
+
+
+def _spoken(value: Any, shape: Shape | None, path: str = "") -> Iterator[tuple[str, Any]]:
+    """An entry's cells; what it has none of, against the shared settings, is said in a word."""
+    for key, held in spoken(value, shape, path):
+        yield key, NONE if held in (None, "", "[]", "{}") else held
 
 
 def _method_rows(own: Cells, kind: str, numbers: Cells, found: dict[str, list[Cells]]) -> None:
@@ -158,7 +180,7 @@ def _method_rows(own: Cells, kind: str, numbers: Cells, found: dict[str, list[Ce
                     rows.append(dict(own))
                 rows[place] |= dict(spoken(entry, part.inner, f"{name}/{ENTRY}"))
         else:
-            rows[0] |= dict(spoken(value, part, joined("", name)))
+            rows[0] |= dict(_spoken(value, part, joined("", name)))
     title = next(sheet.title for sheet in sheets() if sheet.method == kind)
     found.setdefault(title, []).extend(rows)
 
@@ -269,8 +291,9 @@ _GUIDE = """
 五、“权重”每行一个指标；各类别权重不同时，在“全部类别”右边加列，表头写类别代码或名称。权重可以为 0，不能漏填。
 六、“指标”中选定计分方法和目标值；其他参数写在“法·方法名”那张表，一个指标一行；档位、台阶等逐行往下写。
 七、年中调整写在“年中调整”表；它的方法参数也写在“法·方法名”表，并注明第几次调整。
-八、下拉列表之外，数字直接填写（不带单位和百分号），日期写成 2025-01-31；一格写几项时用“、”隔开，“代码=数值”用“；”隔开。
-九、填好后运行：zhengheng scheme check 文件.xlsx，所有问题会连同工作表和单元格一次列出。
+八、许多指标相同的设定可以在“共用设定”表写一次：限定指标或计分方法，不限定的适用于全部指标；参数写在“法·方法名”表，注明第几条共用设定。指标自己填写的优先；某指标不要共用的内容时，在该格填“（无）”。
+九、下拉列表之外，数字直接填写（不带单位和百分号），日期写成 2025-01-31；一格写几项时用“、”隔开，“代码=数值”用“；”隔开。
+十、填好后运行：zhengheng scheme check 文件.xlsx，所有问题会连同工作表和单元格一次列出。
 
 Rulebook workbook (Zhengheng). Row 1 holds Chinese headers, hidden row 2 the stable keys. Check it with:
 zhengheng scheme check FILE.xlsx

@@ -13,6 +13,8 @@ from zhengheng.scheme.sheets import (
     CHANGE,
     ENTRY,
     KEY,
+    SHARED,
+    SHARES,
     TREE,
     WEIGHTS,
     Sheet,
@@ -25,6 +27,8 @@ from zhengheng.workbooks.cell import shown
 from zhengheng.workbooks.read import open_sheets
 
 Cells = dict[str, Any]
+_OWN = {"indicator", CHANGE, SHARED}
+"""What a row of a method's numbers says of itself."""
 
 
 def read_workbook(path: Path) -> tuple[Rulebook, Source]:
@@ -80,7 +84,9 @@ def _take(book: Book, sheet: Sheet, row: Row) -> None:
             _setting(book, row)
         case "list":
             held = _holder(book, sheet.place, [])
-            held.append(_filled(book, row, (*sheet.place, len(held))))
+            if sheet.place == SHARES:
+                _in_order(book, row, SHARED, len(held) + 1)
+            held.append(_filled(book, row, (*sheet.place, len(held)), (SHARED,)))
         case "map":
             _entry(book, sheet, row)
         case "changes":
@@ -171,24 +177,48 @@ def _change(book: Book, row: Row) -> None:
         return
     base: Place = ("indicators", owner, "changes")
     held = book.data["indicators"][owner].setdefault("changes", [])
-    said = shown(row.cells.get(CHANGE, "")).strip()
-    if said and said != str(len(held) + 1):
-        book.fault(row.place(CHANGE), "change.order", f"该指标的年中调整应按次序填写，这一行应是第 {len(held) + 1} 次", f"the changes of an indicator stand in order; this row is number {len(held) + 1}")  # fmt: skip
+    _in_order(book, row, CHANGE, len(held) + 1)
     held.append(_filled(book, row, (*base, len(held)), ("indicator", CHANGE)))
 
 
-def _numbers(book: Book, sheet: Sheet, row: Row) -> None:
-    """A row of a method's numbers, taken to its indicator or to one of its changes."""
+def _in_order(book: Book, row: Row, key: str, number: int) -> None:
+    """Rows that others name by their number say it, counted from 1; where it is left out it is taken as meant."""
+    said = shown(row.cells.get(key, "")).strip()
+    if said and said != str(number):
+        what, whose = ("该指标的年中调整", "the changes of an indicator") if key == CHANGE else ("共用设定", "shared settings")  # fmt: skip
+        book.fault(row.place(key), "row.order", f"{what}应按次序填写，这一行应填 {number}", f"{whose} stand in order; this row is number {number}")  # fmt: skip
+
+
+def _holding(book: Book, row: Row) -> tuple[Cells, Place] | None:
+    """What a row of a method's numbers belongs to: shared settings, an indicator, or one of its changes."""
+    if said := shown(row.cells.get(SHARED, "")).strip():
+        entries = book.data.get(SHARES[0], [])
+        if "indicator" in row.cells or CHANGE in row.cells:
+            book.fault(row.place(SHARED), "row.both", "这一行既写了指标，又写了共用设定；请只填一种", "this row names an indicator and shared settings; give one of them")  # fmt: skip
+        elif not said.isdecimal() or not 1 <= int(said) <= len(entries):
+            book.fault(row.place(SHARED), "shared.unknown", f"“共用设定”表中没有第 {said} 条", f"the sheet of shared settings has no row {said}")  # fmt: skip
+        else:
+            return entries[int(said) - 1], (*SHARES, int(said) - 1)
+        return None
     owner = _owner(book, row)
     if owner is None:
-        return
-    holder, base = book.data["indicators"][owner], ("indicators", owner)
+        return None
+    holder = book.data["indicators"][owner]
     if said := shown(row.cells.get(CHANGE, "")).strip():
         held = holder.get("changes", [])
         if not said.isdecimal() or not 1 <= int(said) <= len(held):
             book.fault(row.place(CHANGE), "change.unknown", f"“年中调整”表中没有该指标的第 {said} 次调整", f"the sheet of changes has no change {said} of this indicator")  # fmt: skip
-            return
-        holder, base = held[int(said) - 1], (*base, "changes", int(said) - 1)  # type: ignore[assignment]
+            return None
+        return held[int(said) - 1], ("indicators", owner, "changes", int(said) - 1)
+    return holder, ("indicators", owner)
+
+
+def _numbers(book: Book, sheet: Sheet, row: Row) -> None:
+    """A row of a method's numbers, taken to where it belongs."""
+    found = _holding(book, row)
+    if found is None:
+        return
+    holder, base = found
     method = holder.setdefault("method", {})
     if not isinstance(method, dict):
         return
@@ -197,8 +227,8 @@ def _numbers(book: Book, sheet: Sheet, row: Row) -> None:
     kinds = {meant("kind", one.parts["kind"], shown(method.get("kind", ""))) for one in shape.members} - {None}  # fmt: skip
     if kinds and sheet.method not in kinds:
         book.fault(
-            row.place("indicator"), "method.sheet", f"该指标选定的计分方法是“{shown(method['kind'])}”，不在这张表；请改选方法，或把这一行移到那张表",
-            f"the indicator's method is {shown(method['kind'])!r}, not the one of this sheet; choose another method or move the row",
+            row.place("indicator"), "method.sheet", f"这里选定的计分方法是“{shown(method['kind'])}”，不在这张表；请改选方法，或把这一行移到那张表",
+            f"the method chosen here is {shown(method['kind'])!r}, not the one of this sheet; choose another method or move the row",
         )  # fmt: skip
         return
     method.setdefault("kind", sheet.method)
@@ -210,14 +240,14 @@ def _numbers(book: Book, sheet: Sheet, row: Row) -> None:
         if key in row.cells:
             moved.cells[new] = row.cells[key]
         moved.places[new] = place
-    first = {key for key in moved.cells if "/#" not in key and key not in {"indicator", CHANGE}}
+    first = {key for key in moved.cells if "/#" not in key and key not in _OWN}
     for key in first:
         if key in method and shown(method[key]) != shown(moved.cells[key]):
             book.fault(moved.place(key), "cell.twice", "同一指标的这项参数写了两个不同的数", "this number of the indicator is given twice, differently")  # fmt: skip
     moved.places = {k: p for k, p in moved.places.items() if k in moved.cells or (*base, "method", *place_of(k)) not in book.places}  # fmt: skip
     path = (*base, "method")
     for key, place in moved.places.items():
-        if key in {"indicator", CHANGE}:
+        if key in _OWN:
             continue
         book.places[(*path, *place_of(key))] = place
         if key in moved.cells:

@@ -6,6 +6,8 @@ SHEETS: dict[str, tuple[str, list[str]]] = {
     "categories": ("类别", ["code", "name/zh", "name/en", "full_mark", "not_applicable_limit"]),
     "groups": ("分组", ["code", "name/zh", "name/en"]),
     "units": ("单位", ["code", "name/zh", "category", "group", "superior", "valid_from", "valid_to"]),
+    "defaults": ("共用设定", ["indicators", "method/kind", "method/target", "direction", "decimals", "frequency", "combine", "digits", "carry",
+                           "missing", "not_applicable", "visibility"]),
     "indicators": ("指标", [
         "code", "name/zh", "name/en", "owner", "deputy", "supplier", "direction", "measure_unit/zh", "measure_unit/en",
         "decimals", "source/zh", "source/en", "frequency", "lag_days", "combine", "method/kind", "method/target", "method/cap", "digits",
@@ -66,7 +68,7 @@ _WORDS = {
     "binding": "个人与单位挂钩", "budget": "预算挂钩", "compensation": "生态补偿", "deduction_cap": "扣分上限", "format": "格式版本", "home": "本市代码",
     "innovation": "创新创优", "missing_reason": "重新归一理由", "part_year": "部分年度单位", "part_year_targets": "部分年度目标", "ranking": "排名",
     "rounding": "进位方式", "subject": "考核对象", "withheld": "保密数据规则", "heirs": "承继单位", "exempt": "免考指标",
-    "@key": "名称", "@change": "第几次调整",
+    "@key": "名称", "@change": "第几次调整", "@shared": "第几条共用设定", "defaults": "共用设定",
 }  # fmt: skip
 
 

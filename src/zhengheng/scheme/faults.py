@@ -86,7 +86,13 @@ def explain(
     error: ValidationError, document: Document, root: Shape, data: Any, *, keys: bool = True
 ) -> Iterator[Problem]:
     """An error of the model in the words of the format, at its line or cell."""
-    found = faults(error, root, data)
+    shared, told, found = set(document.elsewhere.values()), set[tuple[str, str]](), []
+    for fault in faults(error, root, data):
+        # What a shared setting gets wrong is told once, not by every indicator that it covers.
+        said = (document.where(fault.path), fault.item["type"])
+        if said[0] not in shared or said not in told:
+            found.append(fault)
+        told.add(said)
     for fault in found[:MOST]:
         part = next((str(p) for p in reversed(fault.path) if isinstance(p, str)), "")
         zh, en = worded(fault.item, fault.shape, part, keys=keys)

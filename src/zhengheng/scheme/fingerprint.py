@@ -21,7 +21,15 @@ def digest(value: Any) -> str:
 
 
 def dump(rulebook: Rulebook) -> dict[str, Any]:
-    """The rulebook as plain data, defaults left out, in the order people write it."""
+    """The rulebook as plain data, what is usual left out, in the order people write it.
+
+    Written out: shared settings stand in every indicator, so that saying them once changes no fingerprint.
+    """
+    return {key: value for key, value in with_shared(rulebook).items() if key != "defaults"}
+
+
+def with_shared(rulebook: Rulebook) -> dict[str, Any]:
+    """The same with the shared settings beside the indicators that hold them: all of the model."""
     data: dict[str, Any] = json.loads(
         rulebook.model_dump_json(by_alias=True, exclude_defaults=True, exclude_none=True)
     )

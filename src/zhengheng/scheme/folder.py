@@ -11,6 +11,7 @@ from zhengheng.scheme.cells import ROOT, typed
 from zhengheng.scheme.drafts import drafts
 from zhengheng.scheme.faults import explain
 from zhengheng.scheme.model import Rulebook
+from zhengheng.scheme.shared import origins, spread
 from zhengheng.scheme.yaml_source import Document, Path_, read_yaml
 from zhengheng.workbooks.cell import Fault
 
@@ -53,7 +54,7 @@ class Folder(Document):
 
     def where(self, path: Path_) -> str:
         document, inner = self._part(path)
-        return document.where(inner) if document else super().where(path)
+        return self.elsewhere_of(path) or (document.where(inner) if document else super().where(path))  # fmt: skip
 
     def named(self, path: Path_) -> tuple[str, str]:
         _, inner = self._part(path)
@@ -145,6 +146,7 @@ def found_in(
     if cells:
         data = typed(data, ROOT, unread)
         problems += [Problem(document.where(path), f.code, f.zh, f.en) for path, f in unread.items()]  # fmt: skip
+    _share(data, document)
     book = None
     try:
         book = Rulebook.model_validate_json(json.dumps(data), strict=True)
@@ -156,6 +158,19 @@ def found_in(
         meant = [] if lost else drafts(data, unread)
         raise UnreadableError(problems, meant, source)
     return book
+
+
+def _share(data: Any, document: Document) -> None:
+    """Spread the shared settings over the indicators; a fault of theirs is told at their own place."""
+    held = data if isinstance(data, dict) else {}
+    entries, indicators = held.get("defaults"), held.get("indicators")
+    if not isinstance(entries, list) or not isinstance(indicators, list):
+        return
+    known = [path for path in document.known() if path[:1] == ("defaults",)]
+    for number, one in enumerate(indicators):
+        if isinstance(one, dict):
+            for path, origin in origins(spread(one, entries), known):
+                document.elsewhere["indicators", number, *path] = document.where(origin)
 
 
 def _number(source: Source, data: Any) -> None:

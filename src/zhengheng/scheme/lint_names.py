@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from zhengheng.scheme.findings import Finding, error, rule, weight_of
 from zhengheng.scheme.folder import Source
 from zhengheng.scheme.model import Rulebook
+from zhengheng.scheme.shared import covers, spoken
 
 
 @rule
@@ -17,6 +18,24 @@ def goals_and_topics_name_known_indicators(book: Rulebook, source: Source) -> Fi
             if code not in known:
                 yield error(source.rulebook(part, place), f"{part}.unknown", f"{name.zh} 中的指标 {code} 不存在",
                             f"{name.say('en')} names {code}, which is no indicator")  # fmt: skip
+
+
+@rule
+def shared_settings_are_shared(book: Rulebook, source: Source) -> Finding:
+    """What covers nobody was meant for somebody."""
+    known = {i.code: i.method.kind if i.method else None for i in book.indicators}
+    for place, entry in enumerate(book.defaults):
+        where, said = source.rulebook("defaults", place), spoken(entry)
+        for code in entry.indicators:
+            if code not in known:
+                yield error(where, "indicator.unknown", f"共用设定中的指标 {code} 不存在；请改为方案中已有的指标代码。",
+                            f"the shared settings name {code}, which is no indicator; name one of this rulebook")  # fmt: skip
+        if not any(covers(said, code, kind) for code, kind in known.items()):
+            yield error(where, "defaults.unused", "没有指标适用这一条共用设定；请核对其中的指标代码和计分方法，或者删去这一条。",
+                        "no indicator is covered by these shared settings; check the codes and the method they name, or delete them")  # fmt: skip
+        if not set(said) - {"indicators"}:
+            yield error(where, "defaults.empty", "这一条共用设定没有写任何设定；请写明各指标共用什么，或者删去这一条。",
+                        "these shared settings say nothing; say what the indicators share, or delete them")  # fmt: skip
 
 
 @rule

@@ -24,6 +24,7 @@ from zhengheng.scheme.procedure import (
     WarningStep,
 )
 from zhengheng.scheme.relative import AnyRescale, Coefficient, Coverage, Fill
+from zhengheng.scheme.shared import Shared
 
 TOTAL = "total"
 
@@ -209,6 +210,8 @@ class Rulebook(Model):
     units: tuple[Unit, ...] = ()
     tree: Node
     weights: Annotated[tuple[WeightTable, ...], Field(min_length=1)]
+    defaults: tuple[Shared, ...] = ()
+    """Settings that its files say once for many indicators; the indicators here hold them already."""
     indicators: tuple[Indicator, ...] = ()
     senses: dict[str, Sense] = {"%": Sense(low=Decimal(-100), high=Decimal(200))}
     """Unit of measure → the range of sense of its values; beyond it a value needs a confirmation [D]."""

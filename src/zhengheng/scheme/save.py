@@ -8,11 +8,17 @@ import yaml
 from zhengheng.scheme.fingerprint import dump
 from zhengheng.scheme.folder import MAIN
 from zhengheng.scheme.model import Rulebook
+from zhengheng.scheme.shared import gathered
+
+
+def filed(book: Rulebook) -> dict[str, Any]:
+    """The rulebook as plain data in the way its files say it: what many indicators share stands once."""
+    return gathered(dump(book), book.indicators, book.defaults)
 
 
 def save_folder(book: Rulebook, folder: Path) -> None:
     """Write rulebook.yaml, indicators/*.yaml and cases/cases.yaml; reading it gives the same model."""
-    data = dump(book)
+    data = filed(book)
     indicators, cases = data.pop("indicators", []), data.pop("cases", [])
     (folder / "indicators").mkdir(parents=True, exist_ok=True)
     for old in (folder / "indicators").glob("*.yaml"):

@@ -14,12 +14,15 @@ from zhengheng.scheme.excel_words import SHEETS, heading
 from zhengheng.scheme.indicator import Change, Indicator
 from zhengheng.scheme.kinds import Shape, leaves, one_cell, parts_of
 from zhengheng.scheme.model import Node, Rulebook, WeightTable
+from zhengheng.scheme.shared import Shared
 
 GUIDE, BASICS, TREE, WEIGHTS, CHANGES = "填写说明", "基本信息", "指标树", "权重", "年中调整"
+SHARES = ("defaults",)
 WEIGHT = "weight/"
 """Before a category in the hidden keys of the weights; =category inside, and in older workbooks."""
-KEY, CHANGE, ENTRY = "@key", "@change", "#"
-"""Columns of their own: the key of a map's entry, which change of an indicator, the next entry of a method's table."""
+KEY, CHANGE, SHARED, ENTRY = "@key", "@change", "@shared", "#"
+"""Columns of their own: the key of a map's entry, which change of an indicator, which shared settings, the next entry
+of a method's table."""
 _TITLES = {
     ("grading", "bands"): "等次", ("grading", "outside"): "另设等次", ("grading", "gates"): "等次门槛",
     ("procedure", "steps"): "办理程序", ("procedure", "clocks"): "时限", ("senses",): "合理范围",
@@ -77,7 +80,7 @@ def sheets() -> tuple[Sheet, ...]:
     changes = (k for k, _ in leaves(Change) if k != "method/kind")
     found.append(Sheet(CHANGES, "changes", ("indicator", CHANGE, "method/kind", "method/target", *changes), ("indicators",)))  # fmt: skip
     for kind, shape in methods().items():
-        found.append(Sheet(f"法·{words_of('kind', kind)[0]}", "method", ("indicator", CHANGE, *_numbers(shape)), method=kind))  # fmt: skip
+        found.append(Sheet(f"法·{words_of('kind', kind)[0]}", "method", ("indicator", CHANGE, SHARED, *_numbers(shape)), method=kind))  # fmt: skip
     return tuple(found)
 
 
@@ -88,7 +91,7 @@ def _entries() -> list[Sheet]:
         for path, one in [((name,), shape), *(((name, part), below) for part, below in inner)]:
             if one.kind in {"list", "map"} and one.inner and one.inner.model and path != ("weights",):  # fmt: skip
                 found[path] = _sheet(path, one)
-    order = [("categories",), ("groups",), ("units",), ("indicators",)]
+    order = [("categories",), ("groups",), ("units",), SHARES, ("indicators",)]
     return [found.pop(path) for path in order] + list(found.values())
 
 
@@ -97,10 +100,10 @@ def _sheet(path: tuple[str, ...], shape: Shape) -> Sheet:
     assert shape.inner.model
     title, common = SHEETS.get("/".join(path), (_TITLES.get(path) or heading("/".join(path)), []))
     keys = [key for key, _ in leaves(shape.inner.model) if not key.startswith("changes/")]
-    if shape.inner.model is Indicator:
+    if shape.inner.model in {Indicator, Shared}:
         keys.append("method/target")
     held = [key for key in common if key in keys]
-    key = (KEY,) if shape.kind == "map" else ()
+    key = (KEY,) if shape.kind == "map" else (SHARED,) if shape.inner.model is Shared else ()
     return Sheet(title, shape.kind, (*key, *held, *(k for k in keys if k not in held)), path)  # type: ignore[arg-type]
 
 
@@ -150,8 +153,10 @@ def shape_of(sheet: Sheet, key: str) -> Shape | None:
         "tree": {"parent": Shape("text"), "kind": Shape("choice", choices=("dimension", "indicator"))},
         "weights": {"table": Shape("text"), "child": Shape("text"), "*": Shape("number")},
         "changes": {"indicator": Shape("text"), CHANGE: Shape("integer")},
-        "method": {"indicator": Shape("text"), CHANGE: Shape("integer")},
+        "method": {"indicator": Shape("text"), CHANGE: Shape("integer"), SHARED: Shape("integer")},
     }.get(sheet.kind, {})  # fmt: skip
+    if key == SHARED and sheet.place == SHARES:
+        return Shape("integer")
     if key in own:
         return own[key]
     if sheet.kind == "weights" and key.startswith(("=", WEIGHT)):

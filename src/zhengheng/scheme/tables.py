@@ -4,7 +4,7 @@ Title rows above the header, blank rows, columns in another order and headers wi
 as they come; what no column of the format explains is a fault at its header.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from openpyxl.utils import get_column_letter
@@ -43,6 +43,8 @@ class Book(Document):
 
     def where(self, path: Place) -> str:
         """The cell of a part; of one that is absent, the cell where it belongs."""
+        if place := self.elsewhere_of(path):
+            return place
         for length in range(len(path), -1, -1):
             cut = path[:length]
             if place := self.places.get(cut):
@@ -52,6 +54,10 @@ class Book(Document):
                 if place := next(below, None):
                     return f"{self.name}!{place}"
         return self.name
+
+    def known(self) -> Iterable[Place]:
+        """The places that have a cell."""
+        return self.places
 
     def named(self, path: Place) -> tuple[str, str]:
         """A part as the header says it."""

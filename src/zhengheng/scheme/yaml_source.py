@@ -1,6 +1,7 @@
 """Read YAML with the line of everything; plain data only: no anchors, aliases, tags, duplicates."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,13 +25,26 @@ class Document:
     data: Any
     name: str
     lines: dict[Path_, int] = field(default_factory=dict)
+    elsewhere: dict[Path_, str] = field(default_factory=dict)
+    """Parts that another place says: shared settings."""
 
     def where(self, path: Path_) -> str:
         """file:line of the deepest known part of a path."""
+        if place := self.elsewhere_of(path):
+            return place
         for length in range(len(path), -1, -1):
             if (line := self.lines.get(path[:length])) is not None:
                 return f"{self.name}:{line}"
         return self.name
+
+    def elsewhere_of(self, path: Path_) -> str | None:
+        """The place that says a part for others, if one does."""
+        cuts = (path[:length] for length in range(len(path), 0, -1)) if self.elsewhere else ()
+        return next((place for cut in cuts if (place := self.elsewhere.get(cut))), None)
+
+    def known(self) -> Iterable[Path_]:
+        """The parts that have a place of their own."""
+        return self.lines
 
     def named(self, path: Path_) -> tuple[str, str]:
         """What a part is called in messages, in Chinese and English: here the keys that lead to it."""

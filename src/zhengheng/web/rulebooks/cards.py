@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from zhengheng.scheme.base import Words
-from zhengheng.scheme.excel_words import VALUES
+from zhengheng.scheme.excel_words import VALUES, heading
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.method_words import said
 from zhengheng.scheme.model import Node, Rulebook
+from zhengheng.scheme.shared import taken
 
 Pair = tuple[str, str]
 
@@ -41,6 +42,8 @@ class Card:
     rule: Pair
     turns: tuple[Turned, ...]
     weights: tuple[Weighed, ...]
+    shared: Pair = ("", "")
+    """Which of its settings are said once for many indicators."""
 
     @property
     def lowest(self) -> str:
@@ -57,7 +60,7 @@ def cards(book: Rulebook) -> list[Card]:
         one.code: one.name for one in book.categories
     }
     return [
-        Card(indicator, dimension, said(indicator), tuple(_turns(indicator)), tuple(_weights(book, code, names)))
+        Card(indicator, dimension, said(indicator), tuple(_turns(indicator)), tuple(_weights(book, code, names)), _shared(book, indicator))
         for dimension, code in _leaves(book) if (indicator := book.indicator(code))
     ]  # fmt: skip
 
@@ -71,6 +74,11 @@ def _leaves(book: Rulebook) -> Iterator[tuple[Words, str]]:
                 yield from below(child)
 
     yield from below(book.tree)
+
+
+def _shared(book: Rulebook, indicator: Indicator) -> Pair:
+    keys = taken(indicator, book.defaults)
+    return "、".join(heading(key) for key in keys), ", ".join(heading(key, "en") for key in keys)
 
 
 def _turns(indicator: Indicator) -> Iterator[Turned]:

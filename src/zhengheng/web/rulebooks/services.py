@@ -8,7 +8,7 @@ from pathlib import Path
 from zhengheng.domain.canonical import canonical
 from zhengheng.domain.problems import Problem, RulebookError
 from zhengheng.scheme.excel import write_workbook
-from zhengheng.scheme.fingerprint import data_fingerprint, dump, wording_fingerprint
+from zhengheng.scheme.fingerprint import data_fingerprint, with_shared, wording_fingerprint
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scheme.save import save_folder
 from zhengheng.scoring.upload import read_apart, read_own
@@ -61,7 +61,7 @@ def fields_of(book: Rulebook, findings: list[Problem], period: str) -> dict[str,
     return {
         "code": book.code, "version": book.version, "title_zh": book.title.zh,
         "title_en": book.title.en or "", "effective_from": book.effective_from, "period": period,
-        "text": canonical(dump(book)), "fingerprint": data_fingerprint(book),
+        "text": canonical(with_shared(book)), "fingerprint": data_fingerprint(book),
         "wording": wording_fingerprint(book),
         "findings": [
             {"where": p.where, "code": p.code, "zh": p.zh, "en": p.en, "severity": p.severity} for p in findings
