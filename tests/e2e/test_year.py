@@ -304,3 +304,13 @@ def test_a_change_in_the_running_year(town: Town) -> None:
     page = town.client("office_director").get(f"/office/rulebooks/{later}/").content.decode()
     assert "历史数据试算" in page
     assert "修改" in page, "the change in words"
+    other = packed(version="2025-2", weights=[{"from": date(2025, 1, 1), "table": {"SEATS": 50, "GROWTH": 20, "ANSWERED": 30}}])  # fmt: skip
+    file = town.file("office_indicators", other, "town.zip")
+    town.post("office_indicators", f"rulebooks/{later}/replace", file=file)
+    town.post("office_indicators", f"rulebooks/{later}/consult", until="2026-04-15")
+    town.at("2026-04-16")
+    stale = town.post("office_director", f"rulebooks/{later}/submit", 422)
+    assert stale["type"] == "change.effect", "the table of effects is that of another wording"
+    town.post("office_director", f"rulebooks/{later}/rehearse", period="2025")
+    town.work()
+    assert town.post("office_director", f"rulebooks/{later}/submit")["state"] == "submitted"

@@ -86,7 +86,7 @@ def rehearse(work: Work) -> dict[str, Any]:
     work.tell((f"方案 {draft.version}", f"rulebook {draft.version}"), 1, 2)
     made = make_run(book_of(draft), facts, period, DuckEngine(), at)
     return {
-        "period": period.code, "before": version, "at": at.isoformat(), "published": result.run if result else "",
+        "period": period.code, "fingerprint": draft.fingerprint, "before": version, "at": at.isoformat(), "published": result.run if result else "",
         # Units whose base is not what was published, because a later release of the engine computes otherwise.
         "differ": differ,
         "moved": moved_between(base, made, "zh"), "moved_en": moved_between(base, made, "en"),

@@ -166,8 +166,10 @@ class ReasonGiven(Given):
 
 
 def _rehearsed(version: RulebookVersion) -> Job | None:
-    """The newest table of what the draft does to everybody."""
-    return Job.objects.filter(subject=f"rulebook:{version.pk}", kind="rehearse", state="done").first()  # fmt: skip
+    """The newest table of what the draft, as it stands, does to everybody; one of an earlier wording is none."""
+    held = Job.objects.filter(subject=f"rulebook:{version.pk}", kind="rehearse", state="done").first()  # fmt: skip
+    same = held is not None and held.result is not None and held.result.get("fingerprint") == version.fingerprint  # fmt: skip
+    return held if same else None
 
 
 def send_back(doing: Doing) -> Change:
