@@ -31,6 +31,7 @@ from zhengheng.web.comments.acts import (
 )
 from zhengheng.web.comments.bringing import TRUSTED, bring
 from zhengheng.web.comments.models import Comment
+from zhengheng.web.comments.selectors import about
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.jobs.services import run_job
 from zhengheng.web.ledger.models import LedgerEntry
@@ -334,3 +335,21 @@ def test_a_comment_that_nobody_moderates_becomes_late_and_is_first_on_the_desk(
     do(people, "route", "office_procedure", held, RouteGiven(unit="D10", shown=SAID))
     held.refresh_from_db()
     assert str(held.due_on) == "2026-03-19", "moderating late gives nobody new days"
+
+
+def test_what_it_is_about_is_named_by_the_title_of_the_page(people: People, portal: Inbox) -> None:
+    """Nobody reads addresses; a page that is gone, or that never was one, is still said in words."""
+    held = came(people, portal)
+    do(people, "route", "office_procedure", held, RouteGiven(shown=SAID, unit="D13"))
+    rewritten()
+    said = {
+        "/comments.html": ("说一说", "Have your say"), "/en/comments.html#C09": ("说一说，C09", "Have your say, C09"),
+        "/p/1/indicators/C09.html": ("门户页面", "a page of the portal"), "/../office.db": ("门户页面", "a page of the portal"),
+    }  # fmt: skip
+    for page, words in said.items():
+        Comment.objects.filter(pk=held.pk).update(page=page)
+        assert about(Comment.objects.get(pk=held.pk)) == words
+    Comment.objects.filter(pk=held.pk).update(page="/comments.html")
+    shown = people.client("office_procedure").get(f"/office/comments/{held.pk}/").content.decode()
+    assert "说一说" in shown
+    assert "comments.html" not in shown.split("<main")[1]

@@ -13,7 +13,7 @@ from zhengheng.engines.snapshot import KINDS, scan
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import Act, Change, Column, Doing, Given, Kind, Made, Standing, ask
 from zhengheng.web.comments.models import Comment
-from zhengheng.web.comments.selectors import days_taken
+from zhengheng.web.comments.selectors import about, days_taken
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.jobs import services as jobs
 from zhengheng.web.organisation.selectors import unit_of
@@ -220,7 +220,7 @@ COMMENTS = Kind(
         Column(("答复单位", "Replies"), lambda c: (c.unit.name_zh, c.unit.name_en) if c.unit else None),
     ),
     facts=(
-        Column(("关于", "About"), "page"), Column(("原文", "As written"), "text"), Column(("公开的文字", "As shown"), "shown"),
+        Column(("关于", "About"), about), Column(("原文", "As written"), "text"), Column(("公开的文字", "As shown"), "shown"),
         Column(("理由或去向", "Reason or channel"), _why), Column(("答复", "Reply"), "reply"), Column(("用了几个工作日", "Working days taken"), days_taken, True),
     ),
     queryset=lambda: Comment.objects.select_related("unit"),

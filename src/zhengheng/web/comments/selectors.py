@@ -1,6 +1,13 @@
-"""What the portal shows of comments."""
+"""What the portal shows of comments, and what a comment is about."""
 
+import html
+import re
+from pathlib import Path
 from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import SuspiciousFileOperation
+from django.utils._os import safe_join
 
 from zhengheng.web.comments.models import Comment
 from zhengheng.web.days.selectors import working_calendar
@@ -36,3 +43,21 @@ def shown() -> dict[str, Any]:
         "handed_over": held.filter(state="handed_over").count(), "attached": held.filter(state="attached").count(), "answered": len(days),
         "middle": _middle(days),
     }  # fmt: skip
+
+
+def about(comment: Comment) -> tuple[str, str]:
+    """The portal's page that was commented on, by the title it carries there, and the part named after the #."""
+    page, _, part = comment.page.partition("#")
+    page = page.lstrip("/").removeprefix("en/") or "index.html"
+    zh, en = _title(page), _title(f"en/{page}")
+    return f"{zh or '门户页面'}{f'，{part}' if part else ''}", f"{en or 'a page of the portal'}{f', {part}' if part else ''}"  # fmt: skip
+
+
+def _title(page: str) -> str:
+    """The title of a page as it is written now, without the portal's own name; empty where there is none."""
+    try:
+        text = Path(safe_join(Path(settings.HOME) / "portal", page)).read_text(encoding="utf-8")
+    except (OSError, ValueError, SuspiciousFileOperation):
+        return ""
+    found = re.search(r"<title>(.*?)(?: · [^<]*)?</title>", text, re.S)
+    return html.unescape(found.group(1)).strip() if found else ""
