@@ -1,4 +1,4 @@
-"""One writer a lake: a lease in the lake's register, with an owner and a sign of life.
+"""One writer at a time: a lease in a register (a lake's, the portal's), with an owner and a sign of life.
 
 Whoever holds the lease lets its beat grow. Whoever wants it watches the beat by a clock that only runs forward:
 no two machines' clocks are compared, and a clock that is set right takes nobody's lease. A lease is lost when its
@@ -24,16 +24,20 @@ POLL = 0.1
 _TABLE = """create table if not exists lease (
   one integer primary key check (one = 1), owner text not null, process text not null, beat integer not null)"""
 Take = Callable[[sqlite3.Connection], None]
+LAKE = ("这个数据湖", "this lake")
 
 
 @contextmanager
-def lease(register: Path, take: Take, *, silence: float = SILENCE, patience: float = PATIENCE) -> Iterator[None]:  # fmt: skip
+def lease(
+    register: Path, take: Take, *, silence: float = SILENCE, patience: float = PATIENCE, of: tuple[str, str] = LAKE
+) -> Iterator[None]:  # fmt: skip
     """Hold the lease. `take` runs in the transaction that takes it: what is unfinished then has lost its writer.
 
+    `of` is what is written, in Chinese and English.
     Raises DataError where a living writer keeps it longer than `patience` seconds; with none left, at once.
     """
     owner = secrets.token_hex(16)
-    _wait(register, owner, take, silence, patience)
+    _wait(register, owner, take, silence, patience, of)
     stop = threading.Event()
 
     def beat() -> None:
@@ -58,7 +62,9 @@ def connect(register: Path) -> sqlite3.Connection:
     return sqlite3.connect(register, timeout=30, isolation_level=None)
 
 
-def _wait(register: Path, owner: str, take: Take, silence: float, patience: float) -> None:
+def _wait(
+    register: Path, owner: str, take: Take, silence: float, patience: float, of: tuple[str, str]
+) -> None:
     begun = since = time.monotonic()
     seen: tuple[str, str, int] | None = None
     with closing(connect(register)) as held:
@@ -74,8 +80,8 @@ def _wait(register: Path, owner: str, take: Take, silence: float, patience: floa
             if now - begun >= patience:
                 raise DataError.one(
                     str(register.parent), "lake.busy",
-                    zh="另一个进程正在写入这个数据湖，请等它结束后再试。",
-                    en="another process is writing to this lake; try again when it is done",
+                    zh=f"另一个进程正在写入{of[0]}，请等它结束后再试。",
+                    en=f"another process is writing to {of[1]}; try again when it is done",
                 )  # fmt: skip
             time.sleep(POLL)
 

@@ -18,6 +18,7 @@ from zhengheng.lake.care import restore as restore_lake
 from zhengheng.lake.store import Lake
 from zhengheng.lake.tarball import Tarball, unpack
 from zhengheng.web.ledger.services import RESTORED
+from zhengheng.web.portal.writing import alone
 
 KEYS = ("ledger.key", "django.key", "secret.key", "inbox.key")
 """What somebody with the backup must not have."""
@@ -30,6 +31,7 @@ def backup(home: Path, out: Path, tell: Tell) -> int:
     """Write the installation to one tar file that proves itself; gives the number of its parts.
 
     Nobody writes to a lake while the database is copied: what counts as loaded there is in the lakes of the same backup.
+    Nor does the portal change places with a new one while it is copied.
     """
     with tempfile.TemporaryDirectory() as folder, ExitStack() as held, Tarball(out) as tarball:
         lakes = [Lake.open(path.parent) for path in sorted((home / "lakes").glob("*/register.db"))]
@@ -53,6 +55,7 @@ def backup(home: Path, out: Path, tell: Tell) -> int:
         for name in ALONE:
             if (home / name).is_file():
                 tarball.add(name, home / name)
+        held.enter_context(alone(home))
         for name in FOLDERS:
             for path in sorted((home / name).rglob("*")):
                 inside = path.relative_to(home)

@@ -18,7 +18,7 @@ MOST = 3
 
 
 def pages(site: Site) -> Iterator[Page]:
-    """Every page of the site in one language."""
+    """The pages around the publications, in one language."""
     topics = life_topics(site)
     yield "index.html", "home", {
         "topics": topics, "results": [(one, trouble(one)) for one in site.newest], "moves": moves(site),
@@ -44,15 +44,20 @@ def pages(site: Site) -> Iterator[Page]:
     proofs = site.proofs
     proved = [(one, proofs[str(one["number"])]) for one in site.publications if str(one["number"]) in proofs]  # fmt: skip
     yield "verify.html", "verify", {"bundles": bundles, "proved": proved}
-    for one in site.publications:
-        yield from _of_publication(site, one)
 
 
-def _of_publication(site: Site, one: Snapshot) -> Iterator[Page]:
+def pages_of(site: Site, one: Snapshot) -> Iterator[Page]:
+    """The pages of a publication, in one language; `site` is what `Site.of` gives."""
     today, restated = site.today(one), site.before_change(one)
     folder, base = f"p/{one['number']}", {"one": one, "trouble": trouble(one), "today": today, "restated": restated}  # fmt: skip
     before = site.before(one)
     indicators = {i["code"]: i for i in one["indicators"]}
+    periods = [one if other["period"] == one["period"] else other for other in site.periods if alike(one, other)]  # fmt: skip
+    lines = [(other, _lines(other)) for other in periods]
+    held: dict[str, list[dict[str, Any]]] = {}
+    for account in one["accounts"]:
+        held.setdefault(account["unit"], []).append(account)
+    said = {unit: _reasons(accounts) for unit, accounts in held.items()}
     yield f"{folder}/index.html", "publication", base | {"fields": fields(one), "before": before}
     yield f"{folder}/method.html", "method", base
     if today:
@@ -61,21 +66,21 @@ def _of_publication(site: Site, one: Snapshot) -> Iterator[Page]:
         yield f"{folder}/before.html", "before", base | {"rows": _both(one, restated)}
     for group in one["groups"]:
         for unit in group["units"]:
-            accounts = [account for account in one["accounts"] if account["unit"] == unit["code"]]
-            reasons = _reasons(accounts)
+            accounts = held.get(unit["code"], [])
+            reasons = said.get(unit["code"], {})
             marks = [(indicators[code], mark, reasons.get(code, "")) for code, mark in one["marks"].get(unit["code"], {}).items()]  # fmt: skip
             yield f"{folder}/units/{unit['code']}.html", "unit", base | {
-                "unit": unit, "group": group, "years": _years(site, one, unit["code"]),
+                "unit": unit, "group": group, "years": [(other, units[unit["code"]]) for other, units in lines if unit["code"] in units],
                 "marks": sorted(marks, key=lambda row: ORDER.index(row[1]["status"])),
                 "plans": [(plan, _named(plan, indicators)) for plan in one["plans"] if plan["unit"] == unit["code"]],
                 "accounts": accounts, "steps": [step for account in accounts for step in account.get("steps", ())],
             }  # fmt: skip
     names = {unit["code"]: unit["name"] for group in one["groups"] for unit in group["units"]}
     for code, indicator in indicators.items():
-        rows = [(group, _rows(one, before, group, code)) for group in one["groups"]]
+        rows = [(group, _rows(one, before, group, code, said)) for group in one["groups"]]
         yield f"{folder}/indicators/{code}.html", "indicator", base | {
             "indicator": indicator, "rows": [row for row in rows if row[1]], "counted": counted(_marks(one, code)),
-            "before": before, "years": _periods(site, one, code),
+            "before": before, "years": [(other, counted(_marks(other, code))) for other in periods if _marks(other, code)],
             "topics": [topic for topic in one["topics"] if code in topic["indicators"]],
             "plans": [(plan, names.get(plan["unit"])) for plan in one["plans"] if code in plan["indicators"]],
         }  # fmt: skip
@@ -116,29 +121,23 @@ def _marks(one: Snapshot, code: str) -> list[dict[str, Any]]:
 
 
 def _rows(
-    one: Snapshot, before: Snapshot | None, group: dict[str, Any], code: str
+    one: Snapshot,
+    before: Snapshot | None,
+    group: dict[str, Any],
+    code: str,
+    said: dict[str, dict[str, str]],
 ) -> list[tuple[dict[str, Any], dict[str, Any], dict[str, Any], str]]:
     """The group's units with their marks on an indicator, now and the period before, and why, as the unit says."""
     old = before["marks"] if before else {}
-    said = {account["unit"]: _reasons([account]).get(code, "") for account in one["accounts"]}
     return [
-        (unit, one["marks"][unit["code"]][code], old.get(unit["code"], {}).get(code, {}), said.get(unit["code"], ""))
+        (unit, one["marks"][unit["code"]][code], old.get(unit["code"], {}).get(code, {}), said.get(unit["code"], {}).get(code, ""))
         for unit in group["units"] if code in one["marks"].get(unit["code"], {})
     ]  # fmt: skip
 
 
-def _years(site: Site, one: Snapshot, unit: str) -> list[tuple[Snapshot, dict[str, Any]]]:
-    """The unit's line in every published period of the rulebook; of this period the one that is read."""
-    held = [one if other["period"] == one["period"] else other for other in site.periods if alike(one, other)]  # fmt: skip
-    return [
-        (other, line) for other in held for group in other["groups"] for line in group["units"] if line["code"] == unit
-    ]  # fmt: skip
-
-
-def _periods(site: Site, one: Snapshot, code: str) -> list[tuple[Snapshot, dict[str, int]]]:
-    """How the indicator stood over the units in every published period of the rulebook."""
-    held = [one if other["period"] == one["period"] else other for other in site.periods if alike(one, other)]  # fmt: skip
-    return [(other, counted(_marks(other, code))) for other in held if _marks(other, code)]
+def _lines(one: Snapshot) -> dict[str, dict[str, Any]]:
+    """Each unit's line of a publication."""
+    return {line["code"]: line for group in one["groups"] for line in group["units"]}
 
 
 def later(site: Site, one: Snapshot | None) -> Snapshot | None:

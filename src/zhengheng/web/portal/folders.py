@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import re
 import secrets
 import shutil
 import sys
@@ -46,6 +47,14 @@ def put_in_place(new: Path, target: Path) -> None:
         new.rename(target)
         new = old
     shutil.rmtree(new, ignore_errors=True)
+
+
+def tidy(target: Path) -> None:
+    """Remove what killed writers left beside the target. Whoever calls this knows that nobody is writing it."""
+    left = re.compile(re.escape(target.name) + r"(\.[0-9a-f]{8})?\.part")
+    for path in target.parent.iterdir() if target.parent.is_dir() else ():
+        if left.fullmatch(path.name) and path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _exchanged(one: Path, other: Path) -> bool:

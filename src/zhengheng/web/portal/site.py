@@ -6,6 +6,8 @@ pages. Links are relative, so that any web server can serve them under any path.
 
 import json
 import shutil
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,8 @@ from django.utils import translation
 from zhengheng.engines.heat import STATUSES
 from zhengheng.engines.opendata import LICENCE
 from zhengheng.ledger import witness
-from zhengheng.web.portal.contents import later, pages
+from zhengheng.web.portal import kept
+from zhengheng.web.portal.contents import Page, later, pages, pages_of
 from zhengheng.web.portal.folders import replacing
 from zhengheng.web.portal.snapshots import Site
 
@@ -23,28 +26,63 @@ LANGUAGES = {"": "zh-hans", "en/": "en"}
 """Chinese at the top, English below en/."""
 
 
-def write_site(site: Site, target: Path, assets: dict[str, Path]) -> int:
-    """Write all pages and files, `assets` by their names among them; gives how many pages. An older site is replaced as a whole."""
-    with replacing(target) as unfinished:
-        (unfinished / "assets").mkdir()
-        for name, made in assets.items():
-            shutil.copy(made, unfinished / "assets" / name)
-        count = 0
-        for prefix, language in LANGUAGES.items():
-            with translation.override(language):
-                for path, template, context in pages(site):
-                    place = unfinished / prefix / path
-                    place.parent.mkdir(parents=True, exist_ok=True)
-                    place.write_text(
-                        _rendered(site, prefix, path, template, context), encoding="utf-8"
-                    )
-                    count += 1
+def write_site(site: Site, target: Path, assets: dict[str, Path], notes: Path | None = None) -> int:  # fmt: skip
+    """Write all pages and files, `assets` by their names among them; gives how many pages.
+
+    An older site is replaced as a whole. With `notes`, the pages of a publication are taken over from it where
+    nothing that they are made from has changed: the site is the same, byte for byte, as if it were made anew.
+    """
+    shown = menu(site)
+    before, made = kept.read_notes(notes), {}
+    with replacing(target) as new:
+        (new / "assets").mkdir()
+        for name, asset in assets.items():
+            shutil.copy(asset, new / "assets" / name)
+        count = len(_written(site, shown, pages, new))
         for one in site.publications:
-            shutil.copytree(site.folder(one) / "data", unfinished / "data" / str(one["number"]))
+            number, kin = str(one["number"]), site.of(one)
+            sources = kept.sources_of(site, one, shown)
+            if kept.taken_over(before.get(number), sources, target, new):
+                made[number] = before[number]
+            else:
+                made[number] = {"from": sources, "pages": _written(kin, shown, partial(pages_of, one=one), new)}  # fmt: skip
+            count += len(made[number]["pages"])
+            kept.bring(site.folder(one) / "data", target / "data" / number, new / "data" / number)  # fmt: skip
         for name, text in beside(site).items():
-            (unfinished / name).write_text(text, encoding="utf-8")
-        shutil.copy(witness.__file__, unfinished / "witness.py")
+            (new / name).write_text(text, encoding="utf-8")
+        shutil.copy(witness.__file__, new / "witness.py")
+    if notes:
+        write_json(notes, made)
     return count
+
+
+def write_json(path: Path, held: Any) -> None:
+    """Write a document, whole or not at all."""
+    unfinished = path.with_name(f"{path.name}.part")
+    unfinished.write_text(json.dumps(held, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    unfinished.replace(path)
+
+
+def menu(site: Site) -> dict[str, bool]:
+    """Which addresses stand in the menu only at times; all that a publication's pages show of what comes and goes."""
+    return {
+        "consultations": bool(site.asked or site.targets),
+        "comments": bool(site.slots.comments or site.said.get("rows")),
+    }
+
+
+def _written(site: Site, shown: dict[str, bool], listed: Callable[[Site], Iterable[Page]], new: Path) -> dict[str, str]:  # fmt: skip
+    """Write pages in both languages; gives the SHA-256 of each."""
+    found = {}
+    for prefix, language in LANGUAGES.items():
+        with translation.override(language):
+            for path, template, context in listed(site):
+                place = new / prefix / path
+                place.parent.mkdir(parents=True, exist_ok=True)
+                content = _rendered(site, prefix, path, template, context | {"menu": shown}).encode()  # fmt: skip
+                place.write_bytes(content)
+                found[f"{prefix}{path}"] = kept.digest(content)
+    return found
 
 
 def beside(site: Site) -> dict[str, str]:
@@ -59,10 +97,18 @@ def page(site: Site, address: str) -> str | None:
     english = address.startswith("en/")
     prefix = "en/" if english else ""
     with translation.override(LANGUAGES[prefix]):
-        for path, template, context in pages(site):
+        for part, path, template, context in _all(site):
             if prefix + path == address:
-                return _rendered(site, prefix, path, template, context)
+                return _rendered(part, prefix, path, template, context | {"menu": menu(site)})
     return None
+
+
+def _all(site: Site) -> Iterator[tuple[Site, str, str, dict[str, Any]]]:
+    """Every page in one language, with what it may read of the site."""
+    yield from ((site, *one) for one in pages(site))
+    for one in site.publications:
+        kin = site.of(one)
+        yield from ((kin, *page) for page in pages_of(kin, one))
 
 
 def _rendered(site: Site, prefix: str, path: str, template: str, context: dict[str, Any]) -> str:

@@ -1,7 +1,9 @@
 """The released publications of a folder, and what the city puts around the pages made from them."""
 
+import hashlib
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -82,7 +84,20 @@ class Site:
         """Where a publication's files lie."""
         return self.unreleased.get(one["number"], self.source) / str(one["number"])
 
-    @property
+    def of(self, one: dict[str, Any]) -> "Site":
+        """What a publication's pages may read: the publications of its rulebook, and nothing that comes and goes."""
+        kin = [other for other in self.publications if other["rulebook"] == one["rulebook"]]
+        return Site(kin, self.source, self.slots, unreleased=self.unreleased)
+
+    @cached_property
+    def fingerprints(self) -> dict[str, str]:
+        """The SHA-256 of each snapshot as the pages read it, by the publication's number."""
+        return {
+            str(one["number"]): hashlib.sha256(json.dumps(one, sort_keys=True).encode()).hexdigest()
+            for one in self.publications
+        }
+
+    @cached_property
     def newest(self) -> list[dict[str, Any]]:
         """Of each rulebook the newest period, in its newest version."""
         found: dict[str, dict[str, Any]] = {}
@@ -90,7 +105,7 @@ class Site:
             found.setdefault(one["rulebook"], one)
         return list(found.values())
 
-    @property
+    @cached_property
     def periods(self) -> list[dict[str, Any]]:
         """Of each rulebook and period the newest version, the latest period first."""
         found: dict[tuple[str, str], dict[str, Any]] = {}
@@ -104,18 +119,20 @@ class Site:
         held = [other for other in self.periods if alike(one, other) and other["period"] < one["period"]]  # fmt: skip
         return held[0] if held else None
 
+    def restated(self, one: dict[str, Any]) -> tuple[Path, Path]:
+        """Where a period lies under the rules of its rulebook's newest publication, and under those before a change."""
+        newest = next(other for other in self.newest if other["rulebook"] == one["rulebook"])
+        now = self.folder(newest) / "restated" / f"{one['number']}.json"
+        return now, self.folder(one) / "restated" / "before.json"
+
     def today(self, one: dict[str, Any]) -> dict[str, Any] | None:
         """A period as it would be under the rules of the rulebook's newest publication, where these differ."""
-        newest = next(other for other in self.newest if other["rulebook"] == one["rulebook"])
-        path = self.folder(newest) / "restated" / f"{one['number']}.json"
-        if not path.is_file():
-            return None
-        held: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        held: dict[str, Any] | None = _read(self.restated(one)[0], None)
         return held
 
     def before_change(self, one: dict[str, Any]) -> dict[str, Any] | None:
         """A publication's period by the rules before it was restated, where it was."""
-        held: dict[str, Any] | None = _read(self.folder(one) / "restated" / "before.json", None)
+        held: dict[str, Any] | None = _read(self.restated(one)[1], None)
         return held
 
     @property

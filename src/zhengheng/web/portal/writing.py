@@ -1,17 +1,19 @@
 """Writing the portal's pages of this installation."""
 
-import json
+from contextlib import AbstractContextManager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
 
+from zhengheng.lake.lease import lease
 from zhengheng.web.comments.selectors import shown
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.jobs.services import ask
 from zhengheng.web.pages.context import built
-from zhengheng.web.portal.site import write_site
+from zhengheng.web.portal.folders import tidy
+from zhengheng.web.portal.site import write_json, write_site
 from zhengheng.web.portal.snapshots import (
     COMMENTS,
     CONSULTATIONS,
@@ -26,20 +28,35 @@ from zhengheng.web.rulebooks.consultations import consultations
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.targets.drafts import drafts
 
+MADE = "pages.json"
+"""Beside the publications: from what their pages were made, and as what."""
+
+
+def alone(home: Path) -> AbstractContextManager[None]:
+    """Nobody else writes this installation's portal meanwhile; whoever does is waited for. Raises DataError."""
+    return lease(home / "portal.db", lambda _: None, of=("公众门户", "the portal"))
+
 
 def publish(target: Path, day: date) -> int:
-    """Write the site as of a day into a folder; gives how many pages. The old site stands until the new one is whole."""
+    """Write the site as of a day into a folder; gives how many pages. The old site stands until the new one is whole.
+
+    One writer at a time: of two, the later one reads what is to be shown after the other has written, so that an
+    older state never takes a newer one's place.
+    """
     home = Path(settings.HOME)
-    note_upcoming(home / "publications")
-    beside = {
-        COMMENTS: shown(), CONSULTATIONS: consultations(day), TARGETS: drafts(day), STANDINGS: standings(),
-    }  # fmt: skip
-    for name, held in beside.items():
-        text = json.dumps(held, ensure_ascii=False)
-        (home / "publications" / name).write_text(text, encoding="utf-8")
-    site = read_site(home / "publications", slots_of(home / "portal.yaml"))
-    assets = {name: settings.WEB / built(name).lstrip("/") for name in ("portal.css", "portal.js")}
-    return write_site(site, target, assets)
+    held = home / "publications"
+    held.mkdir(parents=True, exist_ok=True)
+    with alone(home):
+        tidy(target)
+        note_upcoming(held)
+        beside = {
+            COMMENTS: shown(), CONSULTATIONS: consultations(day), TARGETS: drafts(day), STANDINGS: standings(),
+        }  # fmt: skip
+        for name, said in beside.items():
+            write_json(held / name, said)
+        site = read_site(held, slots_of(home / "portal.yaml"))
+        assets = {name: settings.WEB / built(name).lstrip("/") for name in ("portal.css", "portal.js")}  # fmt: skip
+        return write_site(site, target, assets, held / MADE)
 
 
 def note_upcoming(folder: Path) -> None:
@@ -50,8 +67,7 @@ def note_upcoming(folder: Path) -> None:
          "from": str(one.embargo)}
         for one in held.select_related("run").order_by("embargo", "pk")
     ]  # fmt: skip
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / UPCOMING).write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+    write_json(folder / UPCOMING, rows)
 
 
 def standings() -> dict[str, str]:

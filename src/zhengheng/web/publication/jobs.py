@@ -15,6 +15,7 @@ from zhengheng.web.jobs import services as jobs
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.jobs.services import Work, job
 from zhengheng.web.ledger.services import commitment_secret
+from zhengheng.web.portal.folders import put_in_place
 from zhengheng.web.portal.snapshots import PROOF
 from zhengheng.web.portal.writing import publish
 from zhengheng.web.publication.acts import (
@@ -62,8 +63,7 @@ def write(work: Work) -> dict[str, Any]:
     if unfinished.is_dir():
         made = proof(held, home=Path(settings.HOME), now=work.now)
         (unfinished / PROOF).write_text(canonical(made), encoding="utf-8")
-        shutil.rmtree(target, ignore_errors=True)
-        unfinished.rename(target)
+        put_in_place(unfinished, target)
     shutil.rmtree(previews(held), ignore_errors=True)
     jobs.ask(
         kind="portal.write", arguments={}, subject=work.job.subject, actor=work.job.asked_by, now=work.now
