@@ -1,5 +1,7 @@
 """Backup, restore and tidy; the catalogue on a server instead of beside the data."""
 
+import sys
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -112,3 +114,24 @@ def test_the_catalogue_may_stand_on_a_server(tmp_path: Path, postgres: str) -> N
     assert Lake.open(lake.home, address).facts().rows("observation") == 6, "each lake its own"
     restore(tmp_path / "copy.tar", tmp_path / "beside")
     assert run(Lake.open(tmp_path / "beside"), data).id == run(here, data).id
+
+
+def test_tidy_reads_no_manifest_twice(tmp_path: Path) -> None:
+    """Each intake's snapshot names the manifests of those before it; the work grows with the intakes, not their square."""
+    data = tmp_path / "data"
+    lake = filled(tmp_path / "lake", data)
+    for number in range(6):
+        (data / f"more{number}.csv").write_text(f"u,a,b\nm{number},7,8\n")
+        load(lake.home, data, plan(f"more{number}.csv"))
+    opened: Counter[str] = Counter()
+    watching = True
+
+    def watch(event: str, arguments: tuple[object, ...]) -> None:
+        if watching and event == "open" and str(arguments[0]).endswith(".avro"):
+            opened[str(arguments[0])] += 1
+
+    sys.addaudithook(watch)
+    assert tidy(lake).files == 0
+    watching = False
+    assert len(opened) >= 16, "a list and a manifest of each of eight intakes"
+    assert set(opened.values()) == {1}

@@ -138,7 +138,10 @@ class Tables:
                 catalogue.drop_table(identifier)
 
     def named_files(self) -> set[str]:
-        """Every file of the warehouse that some snapshot or the catalogue names, relative."""
+        """Every file of the warehouse that some snapshot or the catalogue names, relative.
+
+        Snapshots share most of their manifests: each is read once, however many name it.
+        """
         found: set[str] = set()
         for table in self.all().values():
             found.add(table.metadata_location)
@@ -146,6 +149,8 @@ class Tables:
             for snapshot in table.metadata.snapshots:
                 found.add(snapshot.manifest_list)
                 for manifest in snapshot.manifests(table.io):
+                    if manifest.manifest_path in found:
+                        continue
                     found.add(manifest.manifest_path)
                     entries = manifest.fetch_manifest_entry(table.io, discard_deleted=False)
                     found |= {entry.data_file.file_path for entry in entries}
