@@ -1,17 +1,25 @@
 """A running year carried to its end: what is filled, what is not, and that nothing is left to fill at the end."""
 
 import json
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pyarrow as pa
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from tests.generate import METHODS, facts_for, rulebooks
+from tests.test_generated import common, outcome
 from zhengheng.domain.periods import parse_period
 from zhengheng.engines.duck import DuckEngine
-from zhengheng.engines.projection import Projection, project
-from zhengheng.engines.run import make_run
+from zhengheng.engines.projection import Projection, apart, project, reached
+from zhengheng.engines.results import Results
+from zhengheng.engines.run import make_plan, make_run
 from zhengheng.lake.facts import Facts, empty, schema
-from zhengheng.scheme.model import Rulebook
+from zhengheng.scheme.model import Node, Rulebook
 
 YEAR = parse_period("2025")
 MONTHS = [month.end for month in YEAR.split("month")]
@@ -93,3 +101,63 @@ def test_a_year_that_is_over_is_what_it_is() -> None:
     made, real = project(book(), held, YEAR, day), make_run(book(), held, YEAR, DuckEngine(), day)
     assert made.run.results.rows("total_score") == real.results.rows("total_score")
     assert set(made.reported.values()) == {(12, 12)}
+
+
+def test_units_share_a_computation_only_where_each_comes_out_as_alone() -> None:
+    """Over generated rulebooks: what units report is changed together, and the numbers are those of each by itself."""
+    seen: Counter[str] = Counter()
+
+    @settings(common, max_examples=40)
+    @given(data=st.data())
+    def check(data: st.DataObject) -> None:
+        drawn = data.draw(rulebooks(data.draw(st.sampled_from(sorted(METHODS)))))
+        book = drawn.model_copy(update={"tree": looking_at_nobody(drawn.tree)})
+        held = data.draw(facts_for(book))
+        here = sorted({row["indicator"] for row in held.tables["observation"].to_pylist()})
+        some = st.lists(st.sampled_from(here), min_size=1, max_size=3) if here else st.just([])
+        waiting = {unit.code: set(data.draw(some)) for unit in held.units}
+        lone = apart(make_plan(book, held, YEAR), waiting)
+        together = waiting.keys() - lone
+        seen["alone"] += len(lone)
+        if sum(bool(waiting[unit]) for unit in together) < 2:
+            return
+        joint = outcome(book, moved(held, waiting, together), DuckEngine(threads=1))
+        if not isinstance(joint, Results):
+            return  # refused as too large, whoever asks
+        taking = reached(
+            make_plan(book, held, YEAR), joint, {unit: waiting[unit] for unit in together}
+        )
+        seen["taking"] += len(taking)
+        for unit in sorted(together - taking):
+            by_itself = outcome(book, moved(held, waiting, {unit}), DuckEngine(threads=1))
+            assert isinstance(by_itself, Results)
+            seen["together"] += 1
+            for table in ("indicator_score", "node_score", "total_score", "light"):
+                assert by_itself.of_unit(table, unit) == joint.of_unit(table, unit), (unit, table)
+
+    check()
+    assert seen["together"] > 10
+    assert seen["alone"] > 10
+    assert seen["taking"] > 0
+
+
+def looking_at_nobody(node: Node) -> Node:
+    """A dimension without what looks at the whole group: with that, nobody shares anything."""
+    children = tuple(
+        looking_at_nobody(one) if isinstance(one, Node) else one for one in node.children
+    )
+    return node.model_copy(update={"rescale": None, "fill": None, "children": children})
+
+
+def moved(held: Facts, waiting: dict[str, set[str]], units: Collection[str]) -> Facts:
+    """The facts with what these units report raised."""
+    rows = held.tables["observation"].to_pylist()
+    for row in rows:
+        if (
+            row["unit"] in units
+            and row["indicator"] in waiting[row["unit"]]
+            and row["value"] is not None
+        ):
+            row["value"] += 100 + row["row"] % 7
+    more = pa.Table.from_pylist(rows, schema=schema("observation"))
+    return replace(held, tables={**held.tables, "observation": more})

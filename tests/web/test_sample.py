@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
+from unittest import mock
 
 import docx
 import pytest
@@ -39,6 +40,7 @@ from zhengheng.web.overview.readings import reading
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.rectification.models import Rectification
 from zhengheng.web.rectification.selectors import standings
+from zhengheng.web.reporting import projection
 from zhengheng.web.reporting.jobs import tick
 from zhengheng.web.reporting.models import Item, Report
 from zhengheng.web.results.kept import altered_runs
@@ -204,6 +206,15 @@ def the_years_end_of_a_bureau() -> None:
         assert one["reported"] <= one["periods"]
         assert f"{one['points'] or '—'} / {one['full']}" in page
     assert entered("zhuren", "Yunheng-2026").get("/office/reports/projection/").status_code == 403
+    # Whoever leads many units waits for one computation, not for one a unit; each number is as for that unit alone.
+    with mock.patch.object(projection, "project", wraps=projection.project) as passes:
+        many = entered("danwei-ld", "Yunheng-2026").get("/api/v1/projection").json()
+        assert (len(many), passes.call_count) == (34, 1)
+        version = RulebookVersion.objects.get(code="departments", period="2026", state="adopted")
+        for one in many[::11]:
+            alone = projection.year_ends_of(version, [one["unit"]], NOW.date(), "zh")[0]
+            assert (alone.total, [held.mark.points for held in alone.expected]) == (one["total"], [held["points"] for held in one["indicators"]])  # fmt: skip
+        assert passes.call_count > 4, "each by itself"
 
 
 def the_targets_of_story_12() -> None:

@@ -7,7 +7,7 @@ medians compare like with like. (The rule is this program's default [D].)
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -18,12 +18,15 @@ from zhengheng.domain.numbers import ratio
 from zhengheng.domain.periods import Period
 from zhengheng.domain.problems import DataError
 from zhengheng.engines.duck import DuckEngine
-from zhengheng.engines.run import Run, make_run
+from zhengheng.engines.results import Results
+from zhengheng.engines.run import Run, make_plan, make_run
 from zhengheng.lake.facts import DECIDED, Facts, schema
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scoring.contracts import VALUE
 from zhengheng.scoring.due import due_periods
+from zhengheng.scoring.influence import kin, made_of, met, taken
+from zhengheng.scoring.plan import Plan
 
 _SETTLED = timedelta(days=731)
 """After a period's end: by then the longest release lag a rulebook may name is over."""
@@ -61,6 +64,34 @@ def project(rulebook: Rulebook, facts: Facts, period: Period, today: date) -> Pr
         rulebook, replace(facts, tables=tables), period, DuckEngine(), period.end + _SETTLED
     )
     return Projection(run, reported)
+
+
+def settled(rulebook: Rulebook, facts: Facts, period: Period) -> Plan:
+    """The plan that `project` computes by."""
+    return make_plan(rulebook, facts, period, period.end + _SETTLED)
+
+
+def apart(plan: Plan, waiting: Mapping[str, Iterable[str]]) -> set[str]:
+    """The units that need a computation of their own: what these report, by indicator, would reach the others'."""
+    by, linked = met(plan), kin(plan)
+    return {
+        unit for unit, codes in waiting.items()
+        if by is None or unit in linked or made_of(plan, codes) & by
+    }  # fmt: skip
+
+
+def reached(plan: Plan, results: Results, waiting: Mapping[str, Iterable[str]]) -> set[str]:
+    """Of several units computed together: those to whom an indicator does not apply that another one of them reports.
+
+    They take the group's rate on it, so that each of them needs a computation of its own as well.
+    """
+    moved = {unit: made_of(plan, codes) for unit, codes in waiting.items()}
+    found = set()
+    for unit in waiting:
+        others = {code for other, codes in moved.items() if other != unit for code in codes}
+        if taken(results.of_unit("indicator_score", unit)) & others:
+            found.add(unit)
+    return found
 
 
 def _held(facts: Facts) -> dict[tuple[str, str], Series]:

@@ -41,6 +41,16 @@ def run_id(plan: Plan, facts: Facts, semantics: str = SEMANTICS) -> str:
     return hashlib.sha256(canonical(made_of).encode()).hexdigest()[:16]
 
 
+def make_plan(rulebook: Rulebook, facts: Facts, period: Period, at: date | None = None) -> Plan:
+    """The rulebook made definite for the units of these facts, as `make_run` does it."""
+    units, plain = odd_units(rulebook, facts, period)
+    plan = compile_plan(rulebook, data_fingerprint(rulebook), units, period, at or period.end)
+    if plain is not None:
+        whole = with_roster(plan.tables["unit"], plain, rulebook, period)
+        plan = replace(plan, tables={**plan.tables, "unit": whole})
+    return plan
+
+
 def make_run(
     rulebook: Rulebook, facts: Facts, period: Period, engine: Engine, at: date | None = None,
     runs: Path | None = None,
@@ -49,11 +59,7 @@ def make_run(
 
     `runs` is the folder of kept runs, where an engine may leave tables too big for memory.
     """
-    units, plain = odd_units(rulebook, facts, period)
-    plan = compile_plan(rulebook, data_fingerprint(rulebook), units, period, at or period.end)
-    if plain is not None:
-        whole = with_roster(plan.tables["unit"], plain, rulebook, period)
-        plan = replace(plan, tables={**plan.tables, "unit": whole})
+    plan = make_plan(rulebook, facts, period, at)
     name = run_id(plan, facts)
     results = engine.run(plan, facts, runs / name / "results" if runs else None)
     return Run(name, rulebook, plan, facts, results, engine.name)

@@ -1,17 +1,21 @@
 """Where a unit's year would end at the pace so far 年终预测: a trial for its own people, kept nowhere."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import Language, NotFoundError
-from zhengheng.engines.heat import Mark, heat_map
-from zhengheng.engines.projection import Projection, project
+from zhengheng.engines.heat import HeatMap, Mark, heat_map
+from zhengheng.engines.projection import Projection, apart, project, reached, settled
 from zhengheng.lake.store import Lake
+from zhengheng.scoring.plan import Plan
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import allowed, forbidden, grants
 from zhengheng.web.intake.services import corrected, lake_of, read_rows
@@ -59,7 +63,10 @@ def year_ends(account: Account, day: date, language: Language) -> list[YearEnd]:
     """All that concern this account's own units. Raises ForbiddenError, DataError."""
     if not anywhere(grants(account, day), "result.try"):
         raise forbidden("result.try")
-    return [year_end(version, unit, day, language) for version, unit in running(account, day)]
+    found = []
+    for version, units in groupby(running(account, day), itemgetter(0)):
+        found += year_ends_of(version, [unit for _, unit in units], day, language)
+    return found
 
 
 def running(account: Account, day: date) -> list[tuple[RulebookVersion, str]]:
@@ -84,11 +91,32 @@ def running(account: Account, day: date) -> list[tuple[RulebookVersion, str]]:
     return sorted(found, key=lambda pair: (pair[0].code, pair[1]))
 
 
-def year_end(version: RulebookVersion, unit: str, day: date, language: Language) -> YearEnd:
-    """The unit's indicators and total at the period's end. Raises NotFoundError, DataError."""
+def year_ends_of(
+    version: RulebookVersion, units: Sequence[str], day: date, language: Language
+) -> list[YearEnd]:
+    """Each unit's indicators and total at the period's end, by what is loaded and what that unit itself has on its way.
+
+    Units that do not reach each other's totals share one computation. Raises NotFoundError, DataError.
+    """
     snapshots = tuple(Lake.open(lake_of(version.code)).snapshots().items())
-    made = _projected(version.pk, snapshots, day, _on_the_way(version, unit))
-    run, heat = made.run, heat_map(made.run, language)
+    waiting = _on_the_way(version, units)
+    codes = {unit: {row[1] for row in rows} for unit, rows in waiting.items()}
+    lone = apart(_plan(version.pk, snapshots), codes) if len(units) > 1 else set()
+    together = [unit for unit in units if unit not in lone]
+    found: dict[str, YearEnd] = {}
+    if together:
+        made = _projected(version.pk, snapshots, day, tuple(row for unit in together for row in waiting[unit]))  # fmt: skip
+        heat = heat_map(made.run, language)
+        lone |= reached(made.run.plan, made.run.results, {unit: codes[unit] for unit in together})
+        found = {unit: _year_end(version, unit, made, heat) for unit in together if unit not in lone}  # fmt: skip
+    for unit in sorted(lone):
+        made = _projected(version.pk, snapshots, day, waiting[unit])
+        found[unit] = _year_end(version, unit, made, heat_map(made.run, language))
+    return [found[unit] for unit in units]
+
+
+def _year_end(version: RulebookVersion, unit: str, made: Projection, heat: HeatMap) -> YearEnd:
+    run = made.run
     total = next(iter(run.results.of_unit("total_score", unit)), None)
     if total is None:
         raise NotFoundError.one(
@@ -111,16 +139,22 @@ def year_end(version: RulebookVersion, unit: str, day: date, language: Language)
     return YearEnd(version, unit, score, format_scaled(full, 6, 0), tuple(expected))
 
 
-def _on_the_way(version: RulebookVersion, unit: str) -> tuple[Reported, ...]:
-    """What was handed in about the unit and is not in the lake yet."""
+def _on_the_way(version: RulebookVersion, units: Sequence[str]) -> dict[str, tuple[Reported, ...]]:
+    """What was handed in about each unit and is not in the lake yet."""
     held = Report.objects.filter(
-        rulebook=version, unit__code=unit, state__in=ON_THE_WAY, status="value"
+        rulebook=version, unit__code__in=units, state__in=ON_THE_WAY, status="value"
     ).exclude(value="")
-    return tuple(
-        held.order_by("pk").values_list(
-            "unit__code", "indicator", "period", "value", "confirmation"
-        )
-    )
+    names = ("unit__code", "indicator", "period", "value", "confirmation")
+    rows = list(held.order_by("pk").values_list(*names))
+    return {unit: tuple(row for row in rows if row[0] == unit) for unit in units}
+
+
+@lru_cache(maxsize=8)
+def _plan(version: int, snapshots: tuple[tuple[str, str], ...]) -> Plan:
+    """What the rulebook comes to over what is loaded; `snapshots` says what that is."""
+    held = RulebookVersion.objects.get(pk=version)
+    facts = Lake.open(lake_of(held.code)).facts()
+    return settled(book_of(held), facts, parse_period(held.period))
 
 
 @lru_cache(maxsize=8)
