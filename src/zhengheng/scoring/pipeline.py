@@ -25,6 +25,7 @@ class Step:
     inline a DuckDB view instead of a table: consumed once
     once   a table, but a view where one step alone reads it and nobody keeps it
     refuse makes no table: any row stops the run, as too large to compute with (see engines/beyond.py)
+    begins the text goes on from a part that several steps share, `steps/shared/<name>.sql`
     each   the text stands once for every table of this family that the run needs, one below the
            other; `:each` stands for its name
     """
@@ -60,6 +61,8 @@ def _parse(name: str, text: str) -> Step:
     head = [line[3:] for line in text.splitlines() if line.startswith("-- ")]
     options = dict(line.split(": ", 1) for line in head[1:] if re.fullmatch(r"[a-z]+: .+", line))
     body = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
+    if part := options.get("begins"):
+        body = f"with {_shared(part)},\n{body.strip()}"
     scope = options.get("scope", "unit")
     assert scope in {"unit", "group"}, name
     return Step(
@@ -76,6 +79,12 @@ def _parse(name: str, text: str) -> Step:
         head[0],
         name,
     )
+
+
+def _shared(name: str) -> str:
+    """A part that several steps begin with: tables in a `with`, without that word."""
+    held = files("zhengheng.scoring").joinpath("steps", "shared", f"{name}.sql").read_text("utf-8")
+    return "\n".join(line for line in held.splitlines() if not line.startswith("--")).strip()
 
 
 def conditions(
