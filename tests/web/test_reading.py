@@ -1,6 +1,7 @@
 """The first page names what concerns a person though nothing waits for his act."""
 
 import re
+from datetime import timedelta
 
 from tests.web.conftest import NOW, People, computed_run
 from zhengheng.web.results import services
@@ -27,5 +28,13 @@ def test_a_result_on_notice_is_for_everybody_to_read_and_registers_for_the_offic
         assert len(found) == 1
         for link in found:
             assert people.client(role.value).get(link).status_code == 200, (role, link)
+    assert (
+        "期间可以查阅和提出异议"
+        in people.client(Role.EXPERT.value).get("/office/").content.decode()
+    )
+    ResultRun.objects.update(due_on=NOW.date() - timedelta(1))
+    over = people.client(Role.EXPERT.value).get("/office/").content.decode()
+    assert "期满，等待终定" in over
+    assert "提出异议" not in over, "nobody is told that he may object when the days are over"
     ResultRun.objects.update(state="final")
     assert not links(people, Role.EXPERT)

@@ -29,6 +29,8 @@ def to_read(request: OfficeRequest) -> list[Reading]:
         for run in ResultRun.objects.filter(state="notice").order_by("due_on", "pk"):
             title = (f"{run.title_zh} {run.period}", f"{run.title_en or run.title_zh} {run.period}")
             why = (f"公示至 {run.due_on}，期间可以查阅和提出异议。", f"On notice until {run.due_on}: read it, and object while it lasts.")  # fmt: skip
+            if run.due_on and run.due_on < day:
+                why = (f"公示已于 {run.due_on} 期满，等待终定。", f"The notice ended on {run.due_on}; the result waits to be made final.")  # fmt: skip
             found.append(Reading(title, f"/office/results/{run.run}/", why))
     if anywhere(mine, "rulebook.opine"):
         for book in RulebookVersion.objects.filter(state="consultation", due_on__gte=day):
