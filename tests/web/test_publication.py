@@ -115,7 +115,7 @@ def release(people: People, result: ResultRun, **given: Any) -> Publication:
 
 def write() -> None:
     """Do the writing that releases ask for."""
-    for kind in ("publication.write", "portal.write"):
+    for kind in ("publication.write", "publication.tidy", "portal.write"):
         for job in Job.objects.filter(kind=kind, state="waiting").order_by("pk"):
             run_job.call(job.pk)
 
@@ -694,8 +694,34 @@ def test_only_who_reviews_and_who_releases_read_exactly_what_will_be_published(
         written = (Path(settings.HOME) / "portal" / address).read_text(encoding="utf-8")
         bar = re.compile(r'\n    <p class="notice measure" role="note">.*?</p>')
         assert bar.sub("", text) == written
-    assert reader.get(base).status_code == 403, "what is released is on the portal"
+    over = reader.get(base)
+    assert (over.status_code, "请在公众门户查看" in over.content.decode()) == (404, True)
     assert not (Path(settings.HOME) / "previews" / str(held.pk)).exists()
+
+
+@pytest.mark.parametrize("state", ["prepared", "reviewed"])
+def test_what_is_withdrawn_leaves_no_preview(people: People, result: ResultRun, state: str) -> None:
+    """Neither its own nor one that an earlier version left; whoever asks for it is told, and nobody else learns more."""
+    held = prepare(people, result)
+    base = f"/office/publications/{held.pk}/preview/"
+    reader, place = people.client("secrecy_reviewer"), Path(settings.HOME) / "previews"
+    assert reader.get(base).status_code == 200
+    (place / "4711" / "2026-03-01-aa").mkdir(parents=True)
+    assert any((place / str(held.pk)).rglob("bundle.zip"))
+    if state == "reviewed":
+        do(people, "review", "secrecy_reviewer", held, ReviewGiven(cleared="公开的项目名称"))
+    do(people, "withdraw", "office_director", held, WithdrawGiven(reason="数据有误"))
+    for address in ("", f"p/{held.pk}/index.html", f"data/{held.pk}/bundle.zip"):
+        over = reader.get(base + address)
+        assert (over.status_code, "这次发布已经撤回，预览已删除" in over.content.decode()) == (
+            404,
+            True,
+        ), address
+    assert people.client("office_procedure").get(base).status_code == 403
+    write()
+    assert list(place.iterdir()) == []
+    assert reader.get(base).status_code == 404
+    assert list(place.iterdir()) == []
 
 
 def test_who_prepared_a_publication_gets_no_preview_by_a_second_role(

@@ -162,7 +162,11 @@ class WithdrawGiven(Given):
 
 
 def withdraw(doing: Doing) -> Change:
+    """It does not come out, and what was written of it to be read before goes."""
     _announce(doing)
+    jobs.ask(
+        kind="publication.tidy", arguments={}, subject=f"publication:{doing.obj.pk}", actor=doing.actor, now=doing.now
+    )  # fmt: skip
     return Change({}, {"reason": doing.given.reason})
 
 

@@ -29,6 +29,9 @@ from zhengheng.web.publication.other_rules import write_before, write_restated
 from zhengheng.web.publication.proof import keep_newest, proof
 from zhengheng.web.results.selectors import folder_of, loaded
 
+PREVIEWED = ("prepared", "reviewed", "releasing")
+"""States in which there is something to read before everybody else does."""
+
 
 def folder(held: Publication) -> Path:
     """Where a released publication's files lie."""
@@ -64,11 +67,27 @@ def write(work: Work) -> dict[str, Any]:
         made = proof(held, home=Path(settings.HOME), now=work.now)
         (unfinished / PROOF).write_text(canonical(made), encoding="utf-8")
         put_in_place(unfinished, target)
-    shutil.rmtree(previews(held), ignore_errors=True)
+    drop_previews()
     jobs.ask(
         kind="portal.write", arguments={}, subject=work.job.subject, actor=work.job.asked_by, now=work.now
     )  # fmt: skip
     return {}
+
+
+@job("publication.tidy", "清除发布预览", "Remove previews of publications")
+def tidy(work: Work) -> dict[str, Any]:
+    """Previews of what was withdrawn or is out; of any earlier one too, whatever left it behind."""
+    drop_previews()
+    return {}
+
+
+def drop_previews() -> None:
+    """Remove every preview that nobody may read any more."""
+    base = Path(settings.HOME) / "previews"
+    shown = set(PUBLICATIONS.all().filter(state__in=PREVIEWED).values_list("pk", flat=True))
+    for path in base.iterdir() if base.is_dir() else ():
+        if path.name not in map(str, shown):
+            shutil.rmtree(path, ignore_errors=True)
 
 
 @job("portal.write", "更新公众门户", "Write the portal")

@@ -19,7 +19,14 @@ from zhengheng.web.portal.site import beside, page
 from zhengheng.web.portal.snapshots import Site
 from zhengheng.web.publication.acts import PUBLICATIONS, scanned
 from zhengheng.web.publication.models import Publication
-from zhengheng.web.publication.preview import may_preview, note_preview, site_with, written
+from zhengheng.web.publication.preview import (
+    may_have_previewed,
+    may_preview,
+    note_preview,
+    over,
+    site_with,
+    written,
+)
 
 ASSETS = ("portal.css", "portal.js")
 
@@ -27,6 +34,8 @@ ASSETS = ("portal.css", "portal.js")
 def _previewed(request: OfficeRequest, number: int) -> Publication:
     held: Publication = selectors.find(PUBLICATIONS, number, request.user, request.now.date())
     if not may_preview(held, request.user, request.now.date()):
+        if may_have_previewed(held, request.user, request.now.date()):
+            raise over(held)
         raise forbidden("publication.preview")
     return held
 
