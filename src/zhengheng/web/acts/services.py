@@ -11,6 +11,7 @@ from zhengheng.domain.problems import ZhenghengError
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import forbidden, grants
 from zhengheng.web.accounts.services import stale
+from zhengheng.web.acts.beginning import begin
 from zhengheng.web.acts.bound import ROW, row_digest
 from zhengheng.web.acts.declare import Act, Change, Doing, Given, Kind, Made
 from zhengheng.web.acts.guards import check_days, check_year
@@ -44,6 +45,7 @@ def make(kind: Kind, act: Act, *, given: Given, actor: Account, now: datetime) -
         raise forbidden(act.code)
     check_days(given, now.date())
     doing = _prepared(act, Doing(None, given, actor, now))
+    begin()
     with transaction.atomic():
         new: Made = act.do(doing)
         stands = kind.standing(new.obj, actor)
@@ -106,6 +108,7 @@ def _do(kind: Kind, act: Act, obj: Any, doing: Doing, row_version: int) -> Any:
         check_days(doing.given, doing.day)
     check_year(kind, act, obj)
     doing = _prepared(act, doing)
+    begin()
     with transaction.atomic():
         change = _with_paper(kind, act, doing, act.do(doing) or Change())
         found = kind.model._default_manager.filter(

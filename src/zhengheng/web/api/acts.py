@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
-from ninja import File, Router, Schema, Status
+from ninja import File, Schema, Status
 from ninja.files import UploadedFile
 from ninja.pagination import paginate
 from pydantic import Field, create_model
@@ -19,6 +19,7 @@ from zhengheng.web.acts.declare import Act, Kind
 from zhengheng.web.acts.paper import blank, slip
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.api.paging import Pages
+from zhengheng.web.api.repeat import Writing, begins
 from zhengheng.web.api.schemas import ErrorOut, ReportOut
 from zhengheng.web.files.documents import Report
 from zhengheng.web.files.services import take_in
@@ -29,7 +30,7 @@ from zhengheng.web.reporting import sheets
 from zhengheng.workflow.permissions import anywhere
 
 ERRORS = dict.fromkeys((401, 403, 404, 409, 422), ErrorOut)
-router = Router()
+router = Writing()
 
 
 class ObjectOut(Schema):
@@ -113,7 +114,7 @@ def _making(kind: Kind, act: Act) -> None:
         return Status(201, _out(kind, kind.all().get(pk=made.pk), request))
 
     _name(view, act.code.replace(".", "_"), f"{act.words[1]}. {act.words[0]}")
-    router.post(f"/{kind.path}/{act.name}", response={201: ObjectOut, **ERRORS})(view)
+    router.post(f"/{kind.path}/{act.name}", response={201: ObjectOut, **ERRORS})(begins(view))
 
 
 def _doing(kind: Kind, act: Act) -> None:
@@ -133,7 +134,7 @@ def _doing(kind: Kind, act: Act) -> None:
         return _out(kind, kind.all().get(pk=done.pk), request)
 
     _name(view, act.code.replace(".", "_"), f"{act.words[1]}. {act.words[0]}")
-    router.post(f"/{kind.path}/{{int:number}}/{act.name}", response={200: ObjectOut, **ERRORS})(view)  # fmt: skip
+    router.post(f"/{kind.path}/{{int:number}}/{act.name}", response={200: ObjectOut, **ERRORS})(begins(view))  # fmt: skip
 
 
 def _paper(kind: Kind, act: Act) -> None:
@@ -175,6 +176,7 @@ for _kind in KINDS:
 
 
 @router.post("/files", response={201: FileOut, **ERRORS})
+@begins
 def file_take_in(request: OfficeRequest, file: File[UploadedFile]) -> Any:
     """Hand a file in; its number goes into the act that it belongs to."""
     held = take_in(name=file.name or "", content=file.read(), actor=request.user, now=request.now)
@@ -194,6 +196,7 @@ class SheetOut(Schema):
 
 
 @router.post("/reports-sheet", response={200: SheetOut, **ERRORS})
+@begins
 def report_sheet(request: OfficeRequest, file: File[UploadedFile]) -> dict[str, Any]:
     """Hand in reports by the workbook that `GET /reports-sheet` gives."""
     sheets.check_right(request.user, request.now)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ninja import Router, Schema
+from ninja import Schema
 
 from zhengheng.domain.problems import NotFoundError
 from zhengheng.engines.change import EFFECTS
@@ -12,6 +12,7 @@ from zhengheng.engines.streak import Streak
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import require
 from zhengheng.web.acts.selectors import visible
+from zhengheng.web.api.repeat import Writing
 from zhengheng.web.api.schemas import ErrorOut, ReportOut
 from zhengheng.web.files.documents import Report
 from zhengheng.web.overview import city as whole
@@ -28,7 +29,7 @@ from zhengheng.web.results.services import watched
 from zhengheng.web.rulebooks.questions import PROPOSALS
 
 ERRORS = dict.fromkeys((401, 403, 404, 409, 422), ErrorOut)
-router = Router()
+router = Writing()
 
 
 def _seen(request: OfficeRequest, name: str, what: str) -> ResultRun:

@@ -4,13 +4,15 @@ from datetime import date
 from typing import Annotated, Any
 
 from django.http import HttpResponse
-from ninja import File, Router, Schema
+from ninja import File, Schema
 from ninja.files import UploadedFile
 from pydantic import Field
 
 from zhengheng.web.accounts import imports
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import require
+from zhengheng.web.acts.beginning import begin
+from zhengheng.web.api.repeat import Writing, begins
 from zhengheng.web.api.schemas import ErrorOut
 from zhengheng.web.comments import bringing as comments
 from zhengheng.web.files.tables import XLSX, rows_of
@@ -22,7 +24,7 @@ from zhengheng.web.targets import selectors as targets
 from zhengheng.web.targets import sheets
 
 ERRORS = dict.fromkeys((401, 403, 404, 409, 422), ErrorOut)
-router = Router()
+router = Writing()
 
 
 class GrantedOut(Schema):
@@ -111,6 +113,7 @@ class CountOut(Schema):
 
 
 @router.post("/targets-import", response={200: CountOut, **ERRORS})
+@begins
 def targets_import(
     request: OfficeRequest, rulebook: int, file: File[UploadedFile]
 ) -> dict[str, int]:
@@ -129,6 +132,7 @@ def targets_table(request: OfficeRequest, rulebook: int) -> HttpResponse:
 
 
 @router.post("/units-import", response={200: CountOut, **ERRORS})
+@begins
 def units_import(request: OfficeRequest, file: File[UploadedFile]) -> dict[str, int]:
     """Units from a table (csv, xlsx): all rows or none."""
     require(request.user, "organisation.import", request.now.date())
@@ -137,6 +141,7 @@ def units_import(request: OfficeRequest, file: File[UploadedFile]) -> dict[str, 
 
 
 @router.post("/comments-import", response={200: CountOut, **ERRORS})
+@begins
 def comments_import(request: OfficeRequest, file: File[UploadedFile]) -> dict[str, int]:
     """The signed export of the portal's inbox; `rows` counts the comments that were new."""
     name = file.name or "comments.json"
@@ -146,6 +151,7 @@ def comments_import(request: OfficeRequest, file: File[UploadedFile]) -> dict[st
 
 
 @router.post("/accounts-import", response={200: CountOut, **ERRORS})
+@begins
 def accounts_import(request: OfficeRequest, file: File[UploadedFile]) -> dict[str, int]:
     """Accounts from a table: all rows or none."""
     require(request.user, "account.create", request.now.date())
@@ -154,6 +160,7 @@ def accounts_import(request: OfficeRequest, file: File[UploadedFile]) -> dict[st
 
 
 @router.post("/grants-import", response={200: CountOut, **ERRORS})
+@begins
 def grants_import(request: OfficeRequest, file: File[UploadedFile]) -> dict[str, int]:
     """Roles from a table: all rows or none."""
     require(request.user, "grant.give", request.now.date())
@@ -162,5 +169,8 @@ def grants_import(request: OfficeRequest, file: File[UploadedFile]) -> dict[str,
 
 
 def _table(file: UploadedFile, columns: dict[str, str]) -> tuple[str, list[dict[str, str]]]:
+    """The file's name and rows, read before anything is written."""
     name = file.name or "upload"
-    return name, rows_of(name, file.read(), columns)
+    rows = rows_of(name, file.read(), columns)
+    begin()
+    return name, rows

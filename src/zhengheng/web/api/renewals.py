@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from ninja import Router
-
 from zhengheng.domain.problems import NotFoundError
 from zhengheng.web.accounts import credentials
 from zhengheng.web.accounts.models import Account, Renewal
@@ -12,8 +10,9 @@ from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import allowed, forbidden, require, waiting_renewals
 from zhengheng.web.api import schemas as s
 from zhengheng.web.api.acts import ERRORS
+from zhengheng.web.api.repeat import Writing
 
-router = Router()
+router = Writing()
 
 
 @router.post("/accounts/{username}/password", response={200: s.RenewalOut, **ERRORS})

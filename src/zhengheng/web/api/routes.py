@@ -5,7 +5,7 @@ from typing import Any, cast
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI, Router, Status
+from ninja import NinjaAPI, Status
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.pagination import paginate
 from ninja.security import HttpBearer, SessionAuth
@@ -26,6 +26,7 @@ from zhengheng.web.api.paging import Pages
 from zhengheng.web.api.problems import answer
 from zhengheng.web.api.reading import router as reading
 from zhengheng.web.api.renewals import router as renewals
+from zhengheng.web.api.repeat import Again, Writing
 from zhengheng.web.ledger import selectors as ledger
 from zhengheng.web.ledger import services as ledger_services
 from zhengheng.web.ledger.models import LedgerEntry, SignedCheckpoint
@@ -66,12 +67,17 @@ api = NinjaAPI(
     title="政衡 Zhengheng", version="1", urls_namespace="api", auth=[Token(), Door(csrf=True)], docs_url=None,
     description="Every address asks for an account and obeys its roles. Errors are problem+json with stable codes.",
 )  # fmt: skip
-router = Router()
+router = Writing()
 
 
 @api.exception_handler(ZhenghengError)
 def _expected(request: HttpRequest, error: ZhenghengError) -> HttpResponse:
     return answer(request, http_status(error), error.problems)
+
+
+@api.exception_handler(Again)
+def _again(request: HttpRequest, error: Again) -> HttpResponse:
+    return HttpResponse(status=409)  # `once` puts the first request's answer in its place
 
 
 @api.exception_handler(AuthenticationError)

@@ -9,6 +9,7 @@ from django.db import transaction
 from zhengheng.domain.problems import DataError
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import require
+from zhengheng.web.acts.beginning import begin
 from zhengheng.web.acts.services import make_by_machine
 from zhengheng.web.comments.acts import COMMENTS, ReceiveGiven
 from zhengheng.web.comments.models import Comment
@@ -40,6 +41,7 @@ def bring(*, content: bytes, name: str, actor: Account, now: datetime) -> int:
         )
     )
     new = [one for one in held if one.reference not in known]
+    begin()
     with transaction.atomic():
         for one in new:
             given = ReceiveGiven(

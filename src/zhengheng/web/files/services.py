@@ -14,6 +14,7 @@ from django.db import transaction
 
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.web.accounts.models import Account
+from zhengheng.web.acts.beginning import begin
 from zhengheng.web.files.active import active
 from zhengheng.web.files.models import StoredFile
 from zhengheng.web.ledger.services import append
@@ -38,6 +39,7 @@ def take_in(*, name: str, content: bytes, actor: Account, now: datetime) -> Stor
         unfinished = path.with_name(f"{digest}.{os.getpid()}")
         unfinished.write_bytes(content)
         unfinished.replace(path)
+    begin()
     with transaction.atomic():
         made = StoredFile.objects.create(
             sha256=digest, name=Path(name.replace("\\", "/")).name[-200:], size=len(content), kind=kind,
