@@ -27,6 +27,7 @@ from zhengheng.engines.plain import OracleEngine
 from zhengheng.engines.run import Run, make_run
 from zhengheng.engines.verifier import Bundle
 from zhengheng.scheme.indicator import Reference
+from zhengheng.scheme.methods import Steps
 from zhengheng.scheme.model import Case, Rulebook
 
 SLOWLY: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck)}
@@ -321,6 +322,19 @@ def test_a_total_that_leaves_internal_indicators_no_room_stays_in(tmp_path: Path
     assert not any(row["rank"] for row in totals.values()), (
         "a place between known totals is a total"
     )
+
+
+def test_a_total_that_leaves_one_step_only_stays_in(tmp_path: Path) -> None:
+    """Met or not met: 22 of 30 points together leave I1 most of its range, and of its two steps only one."""
+    book = book_of(3)
+    steps = Steps.model_validate({"kind": "steps", "steps": ({"at": 0, "credit": "0"}, {"at": 90, "credit": "1"})})  # fmt: skip
+    met = book.model_copy(update={"indicators": tuple(
+        one.model_copy(update={"method": steps}) if one.code == "I1" else one for one in book.indicators
+    )})  # fmt: skip
+    run = scored(met, {"x": ["50", "100", "60", "60"], "y": ["50", "0", "60", "60"]})
+    totals = [row for row in published(run, tmp_path)["scores.csv"] if row["node"] == "total"]
+    assert sum(not row["score"] for row in totals) == 1, "12 of 30 may be any of the two"
+    assert not any(row["rank"] for row in totals)
 
 
 def test_of_drawn_rulebooks_nothing_internal_lies_in_any_table(tmp_path: Path) -> None:

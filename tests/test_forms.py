@@ -189,7 +189,7 @@ def measured(one: Official, i: Any) -> None:
         数据来源方={"unit": "被考核单位", "system": "系统自动"}.get(i.supplier, i.supplier), 方向=WAYS[i.direction], 小数位=i.decimals,
         可靠性=i.reliability, 频率=TIMES[i.frequency], 滞后天数=i.lag_days, 不发布的月份="、".join(map(str, i.skip_months)),
         期内汇总=SUMS[i.combine], 无数据行时="视为零" if i.absent == "zero" else None, 无数据行的理由=i.absent_reason,
-        计上年值="是" if i.score_previous_year else "否",
+        计上年值="是" if i.score_previous_year else "否", 公开={"public": "公开", "internal": "内部"}[i.visibility],
         **{"计量单位·中文": i.measure_unit.zh, "计量单位·英文": i.measure_unit.en, "来源系统·中文": i.source.zh, "来源系统·英文": i.source.en,
            "依据·1·标题": basis and basis.title, "依据·1·可信度": basis and basis.tag,
            "数据版本·最迟公布日": i.vintage and i.vintage.published_by,

@@ -112,6 +112,16 @@ FAULTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "change.month": ({}, change("A", changes=[{"from": "2025-07-15", "kind": "split", "method": {"kind": "direct"}, "reason": "r", "basis": {"title": "b"}}])),
     "cascade.shares": ({"cascade": [{"indicator": "A", "parent": "u", "mode": "shares", "children": {"x": 50, "y": 30, "z": 25}}]}, {}),
     "unit.category": ({"units": [{"code": "u", "name": "u", "category": "nope", "group": "g"}]}, {}),
+    "visibility.derived": (
+        {},
+        change("A", parts={"numerator": {"K": 1}, "denominator": {"L": 1}})
+        | {code: {"code": code, "name": code} for code in "L"}
+        | {"K": {"code": "K", "name": "K", "visibility": "internal"}},
+    ),
+    "visibility.parts": (
+        {},
+        change("A", visibility="internal", year_on_year={"of": "K"}) | {"K": {"code": "K", "name": "K"}},
+    ),
     "indicator.orphan": ({}, {"C": {"code": "C", "name": "丙", "method": {"kind": "direct"}}}),
 }  # fmt: skip
 

@@ -16,6 +16,7 @@ from django.test import Client
 
 from tests.conftest import Command
 from tests.web import walks
+from tests.web.attacker import everything_internal_stays_inside
 from tests.web.conftest import NOW
 from tests.web.same_numbers import (
     no_light_stands_without_its_line,
@@ -32,6 +33,7 @@ from zhengheng.web.acts.bound import disagreements
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.audits.models import Audit
+from zhengheng.web.decisions.models import Decision
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.ledger import selectors
 from zhengheng.web.meetings.models import Commitment
@@ -80,7 +82,7 @@ def test_the_sample_city_and_its_stories(
     """One test, because the city takes a while to make: each part is a story of sample_city.md."""
     assert furnish_office(settings.HOME, NOW) == city, "the second time changes nothing"
     assert Unit.objects.count() == 9 + 38 + 13 + 36 + 3 * (3 + 6) + 2
-    assert len(city) == Account.objects.count() == 39
+    assert len(city) == Account.objects.count() == 41
     streets = ResultRun.objects.get(rulebook="streets", period="2025").run
     for username, password, _ in city:
         client = entered(username, password)
@@ -89,6 +91,7 @@ def test_the_sample_city_and_its_stories(
         listed = client.get("/office/results/").content.decode()
         assert ("市直部门年度绩效考核方案" in listed) == (username not in OFFICERS)
         assert (streets in listed) == (username in NAMED)
+    every_desk_has_something(city)
     the_appeals_of_story_11()
     the_targets_of_story_12()
     the_reports_of_story_13()
@@ -105,6 +108,7 @@ def test_the_sample_city_and_its_stories(
     the_strategy_of_five_years()
     what_the_public_reads_of_story_16()
     every_published_bundle_verifies()
+    assert everything_internal_stays_inside() > 300
     the_changed_rules_of_story_4()
     the_revision_of_story_5()
     the_untrue_figure_of_story_6()
@@ -121,6 +125,33 @@ def test_the_sample_city_and_its_stories(
     totals_are_one_number(member, zhengheng)
     no_light_stands_without_its_line(member)
     what_is_public_is_what_was_published(Client())
+
+
+def every_desk_has_something(city: list[tuple[str, str, str]]) -> None:
+    """Each account finds something to do or to read; what it is told to read opens; streets can file, the mayor attests."""
+    done = {}
+    for username, password, _ in city:
+        client = entered(username, password)
+        page = client.get("/office/").content.decode()
+        listed = re.search(r'<ul class="reading">(.*?)</ul>', page, re.DOTALL)
+        links = re.findall(r'href="([^"]+)"', listed.group(1)) if listed else []
+        done[username] = "现在没有等您办理的事项" not in page
+        assert done[username] or links, username
+        for link in links:
+            assert client.get(link).status_code == 200, (username, link)
+    for username in ("shizhang", "weiyuan", "zhuren", "mishu", "chengxu", "zhibiao", "shuju"):
+        assert done[username], username
+    streets = Unit.objects.filter(code__startswith="J", valid_to=None).exclude(code__contains="-")
+    led = Unit.objects.filter(grants__role="unit_leader", grants__revoked_at=None)
+    assert {one.code for one in streets} <= {one.code for one in led}
+    mayor = entered("shizhang", "Yunheng-2026")
+    minutes = Decision.objects.get(state="recorded")
+    assert f"/office/decisions/{minutes.pk}/" in mayor.get("/office/").content.decode()
+    mayor.cookies["language"] = "en"
+    page = mayor.get("/office/").content.decode()
+    assert "Attest" in page
+    assert "The city on one screen" in page
+    assert "On notice until" in page
 
 
 def rehearsals_start_from_what_was_published() -> None:
@@ -157,11 +188,17 @@ def rehearsals_start_from_what_was_published() -> None:
 
 
 def every_page_opens_and_reads_well(city: list[tuple[str, str, str]]) -> None:
-    """As each account, by links, one page or file of each shape; the portal too. No internal word, each language its own."""
+    """As each account, by links, one page or file of each shape; the portal too. No internal word, each language its own.
+
+    Whoever has the same roles as one before him opens what stands on his own desk, and what kinds of pages that one lacked.
+    """
     words, found = walks.words_of_the_city(), []
-    for username, password, _ in city:
-        count, wrong = walks.look(entered(username, password), words)
-        assert count > 40, username
+    peers: dict[str, set[str]] = {}
+    for username, password, roles in city:
+        first = roles not in peers
+        kinds = peers.setdefault(roles, set())
+        count, wrong = walks.look(entered(username, password), words, kinds=kinds)
+        assert count > (40 if first else 1), username
         found += [f"{username} {one}" for one in wrong]
     for username in ("zhuren", "shuju", "jiaoyu", "shensu", "auditor"):
         _, wrong = walks.look(entered(username, "Yunheng-2026"), words, english=True)

@@ -4,7 +4,8 @@ import html
 import io
 import re
 import subprocess
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -78,6 +79,8 @@ class Words:
     written: str
     """All that people wrote, which nobody translates; and names without an English one."""
     seen: set[tuple[str, str]] = field(default_factory=set)
+    files: Counter[tuple[bool, str]] = field(default_factory=Counter)
+    """How many people opened a kind of file, by language."""
 
 
 def words_of_the_city() -> Words:
@@ -167,10 +170,21 @@ def wrong_in(
     return found
 
 
-def walk(client: Client, start: str, within: str) -> Iterator[tuple[str, str, bytes]]:
-    """Every page and file that links lead to, one of each shape: address, type, content. All of them open."""
+DOWNLOAD = re.compile(r"\.(?:xlsx|docx|pdf|zip|csv|json|parquet)(?:\?|$)|/download/")
+PEOPLE = 3
+"""Who open the same kind of file, which says the same to everybody; pages are opened by all."""
+
+
+def walk(
+    client: Client, start: str, within: str, kinds: set[str], opens: Callable[[str], bool]
+) -> Iterator[tuple[str, str, bytes]]:
+    """Every page and file that links lead to, one of each shape: address, type, content. All of them open.
+
+    Of the `kinds` that somebody saw before, only those that stand on the first page; they are added to. `opens` says of a
+    file's shape whether it is opened.
+    """
     seen, queue = {start}, [start]
-    for address in queue:
+    for place, address in enumerate(queue):
         response = client.get(address)
         if response.status_code == 302 and response["Location"].startswith("/static/"):
             continue
@@ -182,9 +196,13 @@ def walk(client: Client, start: str, within: str) -> Iterator[tuple[str, str, by
             for link in re.findall(r'href="([^"#]*)"', content.decode()):
                 whole = _whole(html.unescape(link), address)
                 shape = SHAPE.sub("*", whole)
-                if whole.startswith(within) and not whole.startswith("/static/") and shape not in seen:  # fmt: skip
-                    seen.add(shape)
-                    queue.append(whole)
+                if not whole.startswith(within) or whole.startswith("/static/") or shape in seen:
+                    continue
+                seen.add(shape)
+                if (place and shape in kinds) or (DOWNLOAD.search(whole) and not opens(shape)):
+                    continue
+                queue.append(whole)
+    kinds |= seen
 
 
 def _whole(link: str, address: str) -> str:
@@ -219,11 +237,19 @@ def read_of(kind: str, content: bytes) -> list[str]:
     return []
 
 
-def look(client: Client, words: Words, *, english: bool = False, start: str = "/office/", within: str = "/office/") -> tuple[int, list[str]]:  # fmt: skip
+def look(
+    client: Client, words: Words, *, english: bool = False, start: str = "/office/", within: str = "/office/",
+    kinds: set[str] | None = None,
+) -> tuple[int, list[str]]:  # fmt: skip
     """Walk, and tell how many pages opened and what stood on them that should not; the same text is looked at once."""
     client.cookies["language"] = "en" if english else "zh-hans"
     count, found = 0, []
-    for address, kind, content in walk(client, start, within):
+
+    def opens(shape: str) -> bool:
+        words.files[english, shape] += 1
+        return words.files[english, shape] <= PEOPLE
+
+    for address, kind, content in walk(client, start, within, set() if kinds is None else kinds, opens):  # fmt: skip
         count += 1
         # The portal's pages have the language of their address, before a release too.
         of_the_portal = PORTAL.match(address)

@@ -96,8 +96,11 @@ class _Ranges:
         self.shares: dict[str, set[Fraction]] = defaultdict(set)
         for row in tables["rule_knot"]:
             self.shares[row["indicator"]] |= {Fraction(row[name], 10**6) for name in ("share_low", "share_high")}  # fmt: skip
+        self.steps: dict[str, set[Fraction]] = defaultdict(set)
         for row in tables["rule_step"]:
-            self.shares[row["indicator"]].add(Fraction(row["credit_n"], row["credit_d"]))
+            self.steps[row["indicator"]].add(Fraction(row["credit_n"], row["credit_d"]))
+        for code, credits in self.steps.items():
+            self.shares[code] |= credits
         for row in tables["rank_share"]:
             self.shares[row["indicator"]].add(Fraction(row["share"], 10**6))
 
@@ -113,18 +116,30 @@ class _Ranges:
         points = row["points"]
         return min(min(shares) * full, points), max(max(shares) * full, points)
 
+    def choices(self, row: Row) -> list[Fraction]:
+        """The points that a method of a few steps can give; empty where it gives any."""
+        rule = self.rules[row["category"], row["indicator"]]
+        full = Fraction(rule["full"] * _MICRO_TO_POINT)
+        return [share * full for share in self.steps.get(row["indicator"], ())]
+
 
 def _has_room(valued: list[Row], weighed: dict[str, Fraction], ranges: _Ranges) -> bool:
-    """Whether each could lie in a tenth of its range at least, given what they bring to the total together."""
+    """Whether each could lie in a tenth of its range at least, given what they bring to the total together.
+
+    One that is scored by steps could also stand on another step.
+    """
     known = [(weighed[row["indicator"]], ranges.of(row), row["points"]) for row in valued]
     if any(limits is None for _, limits, _ in known):
         return True
     parts = [(w * limits[0], w * limits[1], w * points) for w, limits, points in known if limits]
     low, high, brought = (sum(column) for column in zip(*parts, strict=True))
-    for least, most, _ in parts:
+    for row, (least, most, _) in zip(valued, parts, strict=True):
         above = min(most, brought - (low - least))
         below = max(least, brought - (high - most))
         if above - below < (most - least) * ROOM or most == least:
+            return False
+        steps = [weighed[row["indicator"]] * points for points in ranges.choices(row)]
+        if steps and sum(below <= step <= above for step in steps) < 2:
             return False
     return True
 

@@ -8,7 +8,13 @@ from fractions import Fraction
 from itertools import pairwise
 
 from zhengheng.domain.problems import Problem
-from zhengheng.scheme import lint_directions, lint_names, lint_relative, lint_weights
+from zhengheng.scheme import (
+    lint_directions,
+    lint_names,
+    lint_relative,
+    lint_visibility,
+    lint_weights,
+)
 from zhengheng.scheme import methods as m
 from zhengheng.scheme.barred import BARRED
 from zhengheng.scheme.findings import (
@@ -25,7 +31,7 @@ from zhengheng.scheme.folder import Source
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Band, Rulebook
 
-assert all((lint_names, lint_directions, lint_relative, lint_weights)), (
+assert all((lint_names, lint_directions, lint_relative, lint_visibility, lint_weights)), (
     "their rules are known once they are imported"
 )
 GIVEN_TARGET = (

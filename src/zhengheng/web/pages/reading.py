@@ -6,6 +6,7 @@ from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import grants, listed
 from zhengheng.web.acts.declare import Words
 from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.meetings.models import Commitment
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.workflow.permissions import anywhere
@@ -21,10 +22,17 @@ class Reading:
 
 
 def to_read(request: OfficeRequest) -> list[Reading]:
-    """Results on notice and rulebooks in consultation, to which anybody here may speak; for the three officers, their registers."""
+    """Results on notice and rulebooks in consultation, to which anybody here may speak; whoever looks at the whole
+    city, the city; for the three officers, their registers."""
     day = request.now.date()
     mine = grants(request.user, day)
     found: list[Reading] = []
+    if anywhere(mine, "city.read"):
+        owed = Commitment.objects.exclude(state="kept")
+        late = owed.filter(due_on__lt=day).count()
+        why = (f"重点指标、红灯单位、兄弟地区位次；调度会承诺 {owed.count()} 项未办结，其中 {late} 项逾期。",
+               f"Goals, red units, places among sister cities; commitments not yet kept: {owed.count()}, {late} of them overdue.")  # fmt: skip
+        found.append(Reading(("全市一屏", "The city on one screen"), "/office/overview/city/", why))
     if anywhere(mine, "result.read"):
         for run in ResultRun.objects.filter(state="notice").order_by("due_on", "pk"):
             title = (f"{run.title_zh} {run.period}", f"{run.title_en or run.title_zh} {run.period}")

@@ -9,13 +9,14 @@ from zhengheng.lake.store import Lake
 from zhengheng.scheme.load import load_rulebook
 from zhengheng.scheme.model import Rulebook
 from zhengheng.web.accounts.models import Account
+from zhengheng.web.decisions.acts import DECISIONS
 from zhengheng.web.reporting.jobs import tick
 from zhengheng.web.results.acts import RESULTS
 from zhengheng.web.results.services import name_reader, register_run, serve
 from zhengheng.web.rulebooks.questions import PROPOSALS, QUESTIONS
 from zhengheng.web.sample import cases, changes, quarters
-from zhengheng.web.sample.desk import do, make, moment, person, work
-from zhengheng.web.sample.people import accounts, settle
+from zhengheng.web.sample.desk import do, make, moment, paper, person, work
+from zhengheng.web.sample.people import accounts, lead_streets, settle
 from zhengheng.web.sample.road import adopt, adopted, as_of, concluded, decided
 from zhengheng.web.sample.stories import appeals, rectification, reports, targets
 from zhengheng.workflow.roles import Role
@@ -59,6 +60,8 @@ def furnish_office(home: Path, now: datetime) -> list[tuple[str, str, str]]:
         newer = _next_year(home)
         targets(newer)
         reports(newer)
+        lead_streets(moment("2026-01-05"))
+        _to_attest(results["streets"])
         tick(now)
         cases.audit(newer)
         cases.commitments()
@@ -140,6 +143,15 @@ def _results(home: Path) -> dict[str, Any]:
                 serve(run=run, unit=held, how="page", actor=leader, now=moment(published))
         found[name] = run
     return found
+
+
+def _to_attest(streets: Any) -> None:
+    """The commission has met on the streets' result; the minutes wait for a member to attest them."""
+    when = "2026-03-11"
+    make(
+        DECISIONS, "record", "mishu", when, subject=f"result:{streets.pk}", meeting="2026年第2次会议", held_on=when, approved=True,
+        attendees="主任委员及委员共十一人", wording="同意镇街考核结果进入公示。", minutes=[paper("mishu", when, "2026年第2次会议 会议纪要")],
+    )  # fmt: skip
 
 
 def _next_year(home: Path) -> Any:

@@ -9,6 +9,7 @@ from zhengheng.sample.organisation import ENGLISH, SISTERS, departments, distric
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.services import create_account, first_officers, give_role
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.organisation.selectors import standing
 from zhengheng.web.organisation.services import import_units
 from zhengheng.workflow.roles import NAMES as NAMES_OF_ROLES
 from zhengheng.workflow.roles import Role
@@ -26,6 +27,8 @@ PEOPLE: tuple[tuple[str, str, Role, str | None], ...] = (
     ("shensu", "申诉经办 冯某", Role.APPEALS_CLERK, None),
     ("mishu", "委员会秘书 陈某", Role.COMMISSION_SECRETARY, None),
     ("weiyuan", "委员 褚某", Role.COMMISSION_MEMBER, None),
+    # The mayor chairs the commission: a member by role, who attests what it decides.
+    ("shizhang", "市长（主任委员） 温某", Role.COMMISSION_MEMBER, None),
     ("jiaoyu", "教育局填报 卫某", Role.UNIT_REPORTER, "D10"),
     ("jiaoyu-ld", "教育局负责人 蒋某", Role.UNIT_LEADER, "D10"),
     ("jiaoyu-kz", "教育局基础教育科 水某", Role.SECTION_HEAD, "D10-2"),
@@ -61,6 +64,7 @@ SECTIONS = {
     "D10": ("办公室", "基础教育科", "督导科"), "D35": ("综合科", "热线管理科", "政务服务科"),
     "J01": ("党政办公室", "城市管理办公室", "社区服务办公室"),
 }  # fmt: skip
+STREET_LEADERS = ("jiedao-ld", "镇街负责人（演示共用）")
 OTHER_LEADERS = ("danwei-ld", "其余部门负责人 (演示共用)")
 
 
@@ -144,6 +148,14 @@ def _other_leaders(moment: datetime) -> None:
     for one in departments():
         if one.code not in led:
             _give(shared, Role.UNIT_LEADER, one.code, moment.date(), None, moment)
+    Account.objects.update(must_change_password=False)
+
+
+def lead_streets(moment: datetime) -> None:
+    """A leader for every street that there is, so that each can sign and file."""
+    shared = _come(*STREET_LEADERS, moment)
+    for code in standing(moment.date()).filter(kind=KINDS["J"]).values_list("code", flat=True):
+        _give(shared, Role.UNIT_LEADER, code, moment.date(), None, moment)
     Account.objects.update(must_change_password=False)
 
 

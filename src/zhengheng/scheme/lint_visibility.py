@@ -1,0 +1,35 @@
+"""Rules of `scheme check` about what is internal: what the rulebook's own formulas give away again.
+
+Publications keep internal values back (docs/decisions/0008); against a formula that the rulebook itself prints
+they cannot help: whoever knows it solves it for the one part that is missing.
+"""
+
+from zhengheng.scheme.findings import Finding, rule, warning
+from zhengheng.scheme.folder import Source
+from zhengheng.scheme.indicator import Indicator
+from zhengheng.scheme.model import Rulebook
+
+
+@rule
+def formulas_do_not_give_away_what_is_internal(book: Rulebook, source: Source) -> Finding:
+    public = {i.code for i in book.indicators if i.visibility == "public"}
+    known = {i.code for i in book.indicators}
+    for indicator in book.indicators:
+        code, made_of = indicator.code, [one for one in _made_of(indicator) if one in known]
+        kept = [one for one in made_of if one not in public]
+        if code in public and kept:
+            yield warning(source.indicator(code, "visibility"), "visibility.derived",
+                          f"公开指标 {code} 由内部指标 {'、'.join(kept)} 计算得出，公布它就可能反推出内部数值；请把 {code} 也设为内部，或者公开 {'、'.join(kept)}。",
+                          f"the public indicator {code} is made from internal ones ({', '.join(kept)}), which can be worked out from it; make it internal too, or them public")  # fmt: skip
+        if code not in public and made_of and not kept:
+            yield warning(source.indicator(code, "visibility"), "visibility.parts",
+                          f"内部指标 {code} 完全由公开指标 {'、'.join(made_of)} 计算得出，任何人都能算出它的数值；请把其中一项也设为内部，或者公开 {code}。",
+                          f"the internal indicator {code} is made from public ones alone ({', '.join(made_of)}), so anybody can work it out; make one of them internal too, or it public")  # fmt: skip
+
+
+def _made_of(indicator: Indicator) -> list[str]:
+    """The indicators that stand in its formula, each once."""
+    found = [indicator.year_on_year.of] if indicator.year_on_year else []
+    if indicator.parts:
+        found += [*indicator.parts.numerator, *indicator.parts.denominator]
+    return list(dict.fromkeys(found))
