@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import Command
 from tests.generate import METHODS, PERIOD, facts_for, indicators
+from tests.test_scheme import FAULTS, INDICATORS, change, write
 from tests.test_split_years import ENGINES, book, of, run
 from zhengheng.domain.problems import RulebookError
 from zhengheng.engines.outputs import indicator_rows
@@ -18,7 +19,7 @@ from zhengheng.engines.plain import OracleEngine
 from zhengheng.engines.run import make_run
 from zhengheng.scheme.folder import Source
 from zhengheng.scheme.model import Rulebook
-from zhengheng.scoring.check import check
+from zhengheng.scoring.check import check, load_checked
 
 common = settings(max_examples=25, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate],
                   suppress_health_check=list(HealthCheck))  # fmt: skip
@@ -123,6 +124,52 @@ def test_the_check_finds_all_numbers_that_a_run_would_refuse_at_their_lines(
     assert wrong == {*(f"indicators/{code}.yaml" for code in codes.values()), "rulebook.yaml"}
     for problem in problems:
         assert not any(word in problem["zh"] + problem["en"] for word in ("scale_n", "share_low", "credit_n"))  # fmt: skip
+
+
+SHAPES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "shape of an indicator": ({}, change("A", digits=99)),
+    "a choice that is none": ({}, change("A", direction="sideways")),
+    "shape of the tree": ({"tree": {"code": "total", "name": "t", "aggregate": "most", "children": ["A", "B"]}}, {}),
+    "an unknown key": ({"surprise": 1}, {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", [*FAULTS, *SHAPES])
+def test_no_fault_hides_a_number_of_another_indicator_that_a_run_would_refuse(
+    case: str, tmp_path: Path
+) -> None:
+    book, indicators = (FAULTS | SHAPES)[case]
+    wrong = INDICATORS["B"] | {"method": {"kind": "ratio", "target": "10.0055"}}
+    folder = write(tmp_path, book, **indicators | {"B": wrong})
+    alone = write(tmp_path / "alone", book, **{"B": INDICATORS["B"]} | indicators)
+    assert "number.digits" in _codes(folder)["indicators/B.yaml"]
+    assert not any("number.digits" in codes for codes in _codes(alone).values())
+    if case in FAULTS:
+        assert case in set().union(*_codes(folder).values())
+
+
+def _codes(folder: Path) -> dict[str, set[str]]:
+    """What the check says of each file, whether the rulebook can be read or not."""
+    try:
+        book, source = load_checked(folder)
+        problems = check(book, source)
+    except RulebookError as error:
+        problems = list(error.problems)
+    codes: dict[str, set[str]] = {}
+    for problem in problems:
+        codes.setdefault(problem.where.split(":")[0], set()).add(problem.code)
+    return codes
+
+
+def test_factors_made_from_weights_that_do_not_add_up_are_not_said_to_have_too_many_digits(
+    tmp_path: Path,
+) -> None:
+    part = {"code": "m", "name": "m", "children": ["A", "B"]}
+    book = {"tree": {"code": "total", "name": "t", "children": [part]},
+            "weights": [{"from": "2025-01-01", "table": {"m": 100, "A": 10, "B": 20}}]}  # fmt: skip
+    said = set().union(*_codes(write(tmp_path, book)).values())
+    assert "weights.total" in said
+    assert "weight.digits" not in said
 
 
 @common

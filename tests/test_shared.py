@@ -22,6 +22,7 @@ from zhengheng.scheme.load import load_rulebook
 from zhengheng.scheme.methods import MinMax, Winsorise
 from zhengheng.scheme.save import save_folder
 from zhengheng.scheme.shared import OWN, Shared, taken
+from zhengheng.scoring.upload import read_own
 from zhengheng.web.rulebooks.cards import cards
 
 SHARED: list[dict[str, Any]] = [
@@ -72,6 +73,7 @@ def test_settings_said_once_are_kept_as_they_were_written(tmp_path: Path) -> Non
     write_workbook(book, tmp_path / "b.xlsx")
     again, _ = read_workbook(tmp_path / "b.xlsx")
     assert again == book
+    assert read_own(tmp_path / "b.xlsx", "b.xlsx", "xlsx")[0] == book, "a file that is uploaded"
     save_folder(again, tmp_path / "c")
     assert load_rulebook(tmp_path / "c")[0] == book
     text = (tmp_path / "c" / "indicators" / "B.yaml").read_text()

@@ -15,6 +15,7 @@ from zhengheng.scheme.fingerprint import data_fingerprint, wording_fingerprint
 from zhengheng.scheme.load import load_rulebook
 from zhengheng.scheme.register import check_register, publish, read_register
 from zhengheng.scoring.check import check as check_rulebook
+from zhengheng.scoring.check import load_checked
 
 app = typer.Typer(
     help=t(
@@ -65,7 +66,7 @@ def check(
     json: Json = False,
 ) -> None:
     """Find every fault at once, each with its place."""
-    book, source = load_rulebook(rulebook)
+    book, source = load_checked(rulebook)
     found = check_rulebook(book, source)
     if register:
         found += list(check_register(book, read_register(register)))

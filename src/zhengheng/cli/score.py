@@ -12,15 +12,15 @@ from zhengheng.cli.words import t
 from zhengheng.domain.periods import Period, parse_period
 from zhengheng.domain.problems import RulebookError, ZhenghengError
 from zhengheng.lake.mapping import Mapping
-from zhengheng.scheme.load import load_rulebook
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scoring.check import check as check_rulebook
+from zhengheng.scoring.check import load_checked
 from zhengheng.scoring.due import not_yet_due
 
 
 def checked_rulebook(path: Path) -> Rulebook:
     """Load and lint; warnings are printed, errors stop."""
-    book, source = load_rulebook(path)
+    book, source = load_checked(path)
     found = check_rulebook(book, source)
     errors = [problem for problem in found if problem.severity == "error"]
     if errors:

@@ -1,32 +1,103 @@
 """The whole check of a rulebook: its rules, and a trial of its numbers for every day on which they differ.
 
-What a run would refuse for a reason of the rulebook is found here first, all at once, each at its place.
+What a run would refuse for a reason of the rulebook is found here first, all at once, each at its place. A fault
+of one part does not hide the numbers of the others: they are tried without it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
 
 from zhengheng.domain.periods import Frequency, Period, parse_period
 from zhengheng.domain.problems import Problem, RulebookError
 from zhengheng.scheme.folder import Source
+from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.lint import lint
-from zhengheng.scheme.model import Rulebook
+from zhengheng.scheme.load import load_rulebook
+from zhengheng.scheme.methods import Direct
+from zhengheng.scheme.model import Node, Rulebook, WeightTable
+from zhengheng.scoring.cuts import sources
 from zhengheng.scoring.limits import beyond
 from zhengheng.scoring.plan import Compiler
 from zhengheng.scoring.rules import Place, gathering
+
+_BROKEN = (LookupError, ArithmeticError, AssertionError, AttributeError, ValueError, TypeError, RecursionError, StopIteration)  # fmt: skip
+"""What comes of compiling a rulebook that does not hold together; the rules have named the reason."""
+_SECTIONS = {
+    "grading": None, "coefficients": (), "adjustments": (), "cascade": (), "succession": (), "units": (), "binding": None, "light": None,
+}  # fmt: skip
+"""What a trial of the tree can go without."""
+
+
+def load_checked(path: Path) -> tuple[Rulebook, Source]:
+    """`load_rulebook`, where also the numbers of what could be read are tried."""
+    return load_rulebook(path, check)
 
 
 def check(book: Rulebook, source: Source) -> list[Problem]:
     """All findings, errors first, in the order of their places."""
     found = lint(book, source)
-    if not any(problem.severity == "error" for problem in found):
-        # A tree or a formula that does not hold together cannot be tried.
-        found += trial(book, source)
-    return sorted(dict.fromkeys(found), key=lambda p: (p.severity != "error", p.where, p.code))
+    wrong = {problem.code for problem in found if problem.severity == "error"}
+    numbers = _as_far_as_it_holds(book, source) if wrong else trial(book, source)
+    if any(code.startswith("weights.") for code in wrong):
+        # Factors are made from all weights of a dimension: right ones may have fewer digits.
+        numbers = (problem for problem in numbers if problem.code != "weight.digits")
+    return sorted(dict.fromkeys((*found, *numbers)), key=lambda p: (p.severity != "error", p.where, p.code))  # fmt: skip
+
+
+def _as_far_as_it_holds(book: Rulebook, source: Source) -> Iterable[Problem]:
+    """The trial of a rulebook with faults: of each indicator, and of whatever else can be computed with."""
+    own = {one.code: _tried(_alone(book, one), source) for one in book.indicators if one.method}
+    rest = _standing_in(book, {code for code, found in own.items() if found is not None})
+    # One section at a time is left out, then all of them.
+    tries = [rest.model_copy(update={name: none}) for name, none in _SECTIONS.items()]
+    held = (_tried(one, source) for one in (book, rest, *tries, rest.model_copy(update=_SECTIONS)))
+    tree = next((found for found in held if found is not None), [])
+    return [*(problem for found in own.values() for problem in found or ()), *tree]
+
+
+def _tried(book: Rulebook, source: Source) -> list[Problem] | None:
+    """What the trial finds; None where the rulebook does not hold together."""
+    try:
+        return list(trial(book, source))
+    except _BROKEN:
+        return None
+
+
+def _alone(book: Rulebook, indicator: Indicator) -> Rulebook:
+    """One indicator, with what it is made from, under a root of its own."""
+    known = {one.code: one for one in book.indicators}
+    needed, waiting = {indicator.code: indicator}, [indicator]
+    while waiting:
+        below = (known[code] for code in sources(waiting.pop()) if code in known)
+        for one in [one for one in below if one.code not in needed]:
+            needed[one.code] = one
+            waiting.append(one)
+    return book.model_copy(update=_SECTIONS | {
+        "indicators": tuple(needed.values()), "categories": book.categories[:1],
+        "tree": Node(code=book.tree.code, name=book.tree.name, weights="relative", children=(indicator.code,)),
+        "weights": (WeightTable.model_construct(from_=book.effective_from, table={indicator.code: Decimal(1)}),),
+    })  # fmt: skip
+
+
+def _standing_in(book: Rulebook, sound: set[str]) -> Rulebook:
+    """The rulebook with a plain indicator in the place of each that cannot be computed with, or is not there."""
+    names = {one.code: one.name for one in book.indicators}
+    held = [one for one in book.indicators if one.code in sound or one.method is None]
+    named = {child for node, _, _ in book.nodes() for child in node.children if isinstance(child, str)}  # fmt: skip
+    absent = (names.keys() | named) - {one.code for one in held if one.method or one.code not in named}  # fmt: skip
+    held = [one for one in held if one.code not in absent]
+    plain = Direct(kind="direct")
+    held += [Indicator(code=code, name=names.get(code, book.title), method=plain) for code in sorted(absent)]  # fmt: skip
+    return book.model_copy(update={"indicators": tuple(held)})
 
 
 def trial(book: Rulebook, source: Source) -> Iterator[Problem]:
-    """What a run of the rulebook would refuse in any of the periods in which its rules differ."""
+    """What a run of the rulebook would refuse in any of the periods in which its rules differ.
+
+    Raises whatever comes of it where the rulebook breaks a rule of `lint`.
+    """
     for period in _periods(book):
         try:
             with gathering() as found:

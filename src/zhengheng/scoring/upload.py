@@ -9,10 +9,9 @@ from typing import Any
 
 from zhengheng.domain.apart import apart
 from zhengheng.domain.problems import Problem, RulebookError
-from zhengheng.scheme.fingerprint import dump
-from zhengheng.scheme.load import load_rulebook
+from zhengheng.scheme.fingerprint import with_shared
 from zhengheng.scheme.model import Rulebook
-from zhengheng.scoring.check import check
+from zhengheng.scoring.check import check, load_checked
 
 MOST_FILES = 2000
 MOST_UNPACKED = 50 * 2**20
@@ -44,8 +43,8 @@ def read(path: str, name: str, kind: str) -> Iterator[Any]:
             target.write_bytes(Path(path).read_bytes())
         else:
             target = _unpack(name, Path(path), Path(folder))
-        book, source = load_rulebook(target)
-        yield json.dumps(dump(book))
+        book, source = load_checked(target)
+        yield json.dumps(with_shared(book))
         for one in check(book, source):
             yield one.where, one.code, one.zh, one.en, one.severity
 
