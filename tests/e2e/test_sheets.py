@@ -48,6 +48,7 @@ def test_a_workbook_goes_out_and_comes_back(town: Town) -> None:
     assert answer.status_code == 422, "a formula is no value; nothing was handed in"
     assert Report.objects.filter(state="checking").count() == 0
     page["H4"], page["J2"] = None, "系统停机半月"
+    assert (page["J1"].value, page["K1"].value) == ("说明", "确认理由")
     answer = client.post("/office/reports/sheet/", {"file": saved(book)})
     assert "1 行已提交" in answer.content.decode()
     assert Report.objects.filter(state="checking").count() == 1

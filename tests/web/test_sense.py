@@ -58,8 +58,13 @@ def taken_in(role: str) -> dict[tuple[str, str], str]:
 
 def test_a_report_beyond_sense_says_why(town: Town, book: int) -> None:
     first = asked(book, "D10", "due", due_on=date(2026, 4, 1))
-    assert town.post("statistics", f"reports/{first}/supply", 422, value="999")["type"] == "number"
-    town.post("statistics", f"reports/{first}/supply", value="999", note=WHY)
+    path = f"reports/{first}/supply"
+    assert town.post("statistics", path, 422, value="999")["type"] == "number"
+    # A note is written for many reasons and confirms nothing: the confirmation is an act of its own.
+    assert town.post("statistics", path, 422, value="999", note="见统计台账")["type"] == "number"
+    town.post("statistics", path, value="999", note="见统计台账", confirmation=WHY)
+    told = Report.objects.get(pk=first)
+    assert (told.note, told.confirmation) == ("见统计台账", WHY)
     town.post("unit_leader-D10", f"reports/{first}/confirm")
     computed(town, book)
     assert taken_in("observation") == {("D10", "999"): WHY}

@@ -108,6 +108,7 @@ class SubmitGiven(Given):
         "",
         form="text",
     )
+    confirmation: str = ask_why_right()
     evidence: Files = ask("证明材料", "Evidence", [])
 
 
@@ -136,17 +137,20 @@ def _handed_in(doing: Doing) -> dict[str, Any]:
             "note", "note.early", zh=f"期间 {report.period} 到 {end} 才结束，现在填报的不是全期数值；确需提前填报的，请在说明中写明依据。",
             en=f"{report.period} ends on {end}: this cannot be its whole value yet; say in the note on what it rests",
         )  # fmt: skip
-    check_value(report, _indicator(report), given.value, given.status, given.note)
+    check_value(
+        report, _indicator(report), given.value, given.status, given.note, given.confirmation
+    )
     kept = [file.pk for file in own_files(given.evidence, doing.actor)]
     return {
-        "value": given.value, "status": given.status, "note": given.note, "confirmation": given.note, "files": [*report.files, *kept],
+        "value": given.value, "status": given.status, "note": given.note, "confirmation": given.confirmation, "files": [*report.files, *kept],
         "handed_in_by": doing.actor, "handed_in_at": doing.now, "objection": "",
         "late": late,
     }  # fmt: skip
 
 
 def _said(doing: Doing) -> dict[str, Any]:
-    return {"value": doing.given.value, "status": doing.given.status, "note": doing.given.note}
+    given = doing.given
+    return {"value": given.value, "status": given.status, "note": given.note, **_confirmed(given)}
 
 
 class TimeGiven(Given):
@@ -375,7 +379,7 @@ REPORTS = Kind(
     facts=(
         Column(("数据提供", "Supplied by"), lambda r: (r.supplier.name_zh, r.supplier.name_en)),
         Column(("预计用时", "Expected time"), lambda r: (f"{r.minutes} 分钟", f"{r.minutes} minutes")),
-        Column(("数据状态", "Status"), lambda r: STATUS_WORDS[r.status]), Column(("说明", "Note"), "note"),
+        Column(("数据状态", "Status"), lambda r: STATUS_WORDS[r.status]), Column(("说明", "Note"), "note"), Column(("超出合理范围的确认理由", "Why it is right"), "confirmation"),
         Column(("同一数据填报于", "The same fact is reported under"), _elsewhere), Column(("提交时间", "Handed in"), "handed_in_at"), Column(("补报 (逾期)", "Supplementary (late)"), "late"),
         Column(("申请延期至", "More time until"), "more_time"),
         Column(("异议或更正理由", "Objection"), "objection"), Column(("应为", "Wanted"), lambda r: measured(r, r.wanted)),

@@ -92,15 +92,17 @@ def fits(indicator: Indicator, period: Period) -> bool:
 
 
 def check_value(
-    report: Report, indicator: Indicator, value: str, status: str, note: str, confirmation: str | None = None
+    report: Report, indicator: Indicator, value: str, status: str, note: str, confirmation: str
 ) -> None:  # fmt: skip
-    """Raise ReportError unless the value can be reported; without a `confirmation` of its own the note confirms it."""
-    sure = note if confirmation is None else confirmation
+    """Raise ReportError unless the value can be reported; beyond its range of sense it needs its `confirmation`.
+
+    A note says why a value is far or red or late, and confirms nothing: it is written for other reasons, too.
+    """
     found = []
     if status == "value":
         if not value:
             found.append(Problem("value", "value.empty", "请填写数值", "the value is missing"))
-        elif fault := value_fault(book_of(report.rulebook), indicator, value, sure):
+        elif fault := value_fault(book_of(report.rulebook), indicator, value, confirmation):
             found.append(Problem("value", "number", *fault))
         elif not note and _is_far(report, indicator, value):
             found.append(

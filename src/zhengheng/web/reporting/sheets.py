@@ -37,6 +37,7 @@ HEADER = (
     "数值",
     "状态",
     "说明",
+    "确认理由",
     "错误",
 )
 LOCKED = 7
@@ -70,7 +71,7 @@ def workbook(reports: Iterable[Report]) -> bytes:
             "编号": str(report.pk), "版本": str(report.row_version), "单位": report.unit.name_zh,
             "指标": f"{report.indicator} {_indicator(report).name.zh}", "期间": report.period,
             "计量单位": _indicator(report).measure_unit.zh, "期限": str(report.due_on or ""),
-            "数值": report.value, "状态": STATUS_WORDS["value"][0], "说明": report.note,
+            "数值": report.value, "状态": STATUS_WORDS["value"][0], "说明": report.note, "确认理由": "",
         }
         for report in reports
     ]  # fmt: skip
@@ -107,7 +108,7 @@ def _written(rows: Sequence[tuple[dict[str, str], Sequence[Problem]]]) -> bytes:
     drop = DataValidation(type="list", formula1=f'"{choices}"', allow_blank=True)
     page.add_data_validation(drop)
     drop.add(f"I2:I{max(page.max_row, 2)}")
-    for letter, width in zip("ABCDEFGHIJK", (8, 6, 18, 32, 10, 12, 12, 14, 10, 30, 50), strict=True):  # fmt: skip
+    for letter, width in zip("ABCDEFGHIJKL", (8, 6, 18, 32, 10, 12, 12, 14, 10, 30, 30, 50), strict=True):  # fmt: skip
         page.column_dimensions[letter].width = width
     for letter in "AB":
         page.column_dimensions[letter].hidden = True
@@ -197,4 +198,4 @@ def _given(cells: dict[str, str], where: str, indicator: Indicator) -> SubmitGiv
     if status not in WORDS:
         raise DataError.one(where, "status", zh=f"不认识的状态“{status[:20]}”", en=f"unknown status {status[:20]!r}")  # fmt: skip
     value = _value(cells["数值"], where, indicator)
-    return SubmitGiven(value=value, status=WORDS[status], note=cells["说明"])  # type: ignore[arg-type]
+    return SubmitGiven(value=value, status=WORDS[status], note=cells["说明"], confirmation=cells["确认理由"])  # type: ignore[arg-type]  # fmt: skip
