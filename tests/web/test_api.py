@@ -69,6 +69,7 @@ TABLE: dict[tuple[str, str], tuple[set[Role], dict[str, Any]]] = {
     ("get", "/targets-cascade"): (EVERYONE - OFFICERS, {}),
     ("post", "/targets-import"): ({Role.OFFICE_INDICATORS}, {}),
     ("get", "/targets-table"): ({Role.OFFICE_INDICATORS}, {}),
+    ("get", "/rulebook-form"): ({Role.OFFICE_INDICATORS}, {}),
     ("post", "/comments-import"): ({Role.OFFICE_PROCEDURE}, {}),
     ("post", "/units-import"): (ADMINISTRATOR, {}),
     ("post", "/accounts-import"): (ADMINISTRATOR, {}),

@@ -2,16 +2,19 @@
 
 import io
 import re
+import tempfile
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 
+from tests.test_forms import Official, fill
 from tests.web.conftest import NOW, People
 from zhengheng.domain.periods import parse_period
-from zhengheng.sample.rulebooks import district_rulebook
+from zhengheng.sample.rulebooks import department_rulebook, district_rulebook
 from zhengheng.scheme.base import Text
 from zhengheng.scheme.choice_words import words_of
 from zhengheng.scheme.compare import differences
@@ -192,6 +195,31 @@ def test_excel_down_and_up_gives_a_dated_change(people: People, held: RulebookVe
     assert first.method == book_of(held).indicator(CODE).method
     assert str(getattr(second.method, "cap", "")) == "1.15"
     assert draft.version == "2026-07"
+
+
+def test_the_empty_form_is_downloaded_filled_in_and_uploaded(people: People) -> None:
+    """From the page of rulebooks, by its Chinese words alone, to a draft that the check passes."""
+    client = people.client("office_indicators")
+    address = re.search(r'href="([^"]+)"[^>]*>下载空白方案表', client.get("/office/rulebooks/").content.decode())  # fmt: skip
+    assert address
+    down = client.get(address[1])
+    assert "spreadsheetml" in down["Content-Type"]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "form.xlsx"
+        path.write_bytes(down.content)
+        fill(department_rulebook(), official := Official(path))
+        content = official.save().read_bytes()
+    file = SimpleUploadedFile("form.xlsx", content)
+    done = client.post("/office/rulebooks/new/draft/", {"file": file, "period": "2025"})
+    assert done.status_code == 302, words(done)
+    assert book_of(RulebookVersion.objects.get(state="draft")) == department_rulebook()
+    assert "下载空白方案表" not in client_of(people, "unit_leader")
+    assert people.client("unit_leader").get(address[1]).status_code == 403
+
+
+def client_of(people: People, role: str) -> str:
+    """The page of rulebooks as somebody sees it."""
+    return words(people.client(role).get("/office/rulebooks/"))
 
 
 def test_the_version_is_a_field_of_every_upload(people: People, held: RulebookVersion) -> None:

@@ -20,6 +20,7 @@ from zhengheng.web.organisation import services as organisation
 from zhengheng.web.pages.checklist import checklist
 from zhengheng.web.reporting import chase, tolerance
 from zhengheng.web.rulebooks.selectors import adopted_version
+from zhengheng.web.rulebooks.services import empty_form
 from zhengheng.web.targets import selectors as targets
 from zhengheng.web.targets import sheets
 
@@ -129,6 +130,13 @@ def targets_table(request: OfficeRequest, rulebook: int) -> HttpResponse:
     """All target lines of a rulebook in force (xlsx)."""
     require(request.user, "target.propose", request.now.date())
     return HttpResponse(sheets.table(adopted_version(rulebook)), content_type=XLSX)
+
+
+@router.get("/rulebook-form", response={200: bytes, **ERRORS})
+def rulebook_form(request: OfficeRequest) -> HttpResponse:
+    """The empty Excel form of a rulebook (xlsx); filled in, it is what `POST /rulebooks/draft` takes."""
+    require(request.user, "rulebook.draft", request.now.date())
+    return HttpResponse(empty_form(), content_type=XLSX)
 
 
 @router.post("/units-import", response={200: CountOut, **ERRORS})

@@ -331,6 +331,7 @@ RULEBOOKS = Kind(
         Column(("年中调整", "Mid-year change"), lambda v: CHANGE_KINDS.get(v.change_kind)),
         Column(("目标草案公开至", "Draft targets open until"), "targets_until"), Column(("调整自", "Change from"), "changes_from"), Column(("调整理由", "Reason"), "reason"), Column(("调整依据", "It rests on"), "basis"), Column(("通过日期", "Adopted on"), "adopted_on"),
     ),
+    links=(("/office/rulebooks/form.xlsx", ("下载空白方案表（Excel）", "Download the empty form (Excel)"), "rulebook.draft"),),
     body="rulebooks/body.html", context=_page,
     out=lambda v: {"code": v.code, "version": v.version, "period": v.period, "fingerprint": v.fingerprint,
                    "targets_until": str(v.targets_until or ""),

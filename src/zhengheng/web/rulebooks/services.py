@@ -7,7 +7,7 @@ from pathlib import Path
 
 from zhengheng.domain.canonical import canonical
 from zhengheng.domain.problems import Problem, RulebookError
-from zhengheng.scheme.excel import write_workbook
+from zhengheng.scheme.excel import write_form, write_workbook
 from zhengheng.scheme.fingerprint import data_fingerprint, with_shared, wording_fingerprint
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scheme.save import save_folder
@@ -53,6 +53,14 @@ def excel(book: Rulebook) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rulebook.xlsx"
         write_workbook(book, path)
+        return path.read_bytes()
+
+
+def empty_form() -> bytes:
+    """The empty workbook of a rulebook, in which an official writes a year's rules in Chinese words."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rulebook.xlsx"
+        write_form(path)
         return path.read_bytes()
 
 

@@ -13,7 +13,7 @@ from zhengheng.scheme.amend import Cell, cells, dimension_of, weights_of
 from zhengheng.scheme.excel_words import VALUES, heading
 from zhengheng.scheme.model import Rulebook
 from zhengheng.web.accounts.request import OfficeRequest
-from zhengheng.web.accounts.selectors import forbidden, grants
+from zhengheng.web.accounts.selectors import forbidden, grants, require
 from zhengheng.web.acts import forms, selectors, services
 from zhengheng.web.files.tables import XLSX
 from zhengheng.web.pages.requests import http_status, seen_version
@@ -22,7 +22,7 @@ from zhengheng.web.rulebooks.acts import RULEBOOKS
 from zhengheng.web.rulebooks.amending import AmendGiven
 from zhengheng.web.rulebooks.drafting import shown
 from zhengheng.web.rulebooks.selectors import book_of
-from zhengheng.web.rulebooks.services import excel, packed
+from zhengheng.web.rulebooks.services import empty_form, excel, packed
 
 SECTIONS = (
     (("基本情况", "What it measures"), ("name", "definition", "status", "origin", "owner", "deputy", "supplier", "direction",
@@ -103,6 +103,13 @@ def _worded(cell: Cell, typed: dict[str, str]) -> dict[str, Any]:
         "key": cell.key, "words": (heading(cell.key), heading(cell.key, "en")), "value": typed.get(cell.key, cell.value),
         "choices": [(value, VALUES.get(value, (value, value))) for value in cell.choices], "usual": say(*VALUES[cell.usual]) if cell.usual in VALUES else cell.usual,
     }  # fmt: skip
+
+
+@require_GET
+def form(request: OfficeRequest) -> HttpResponse:
+    """The empty Excel form of a rulebook; filled in, it is uploaded as a draft."""
+    require(request.user, "rulebook.draft", request.now.date())
+    return _file(empty_form(), "考核方案空白表.xlsx", XLSX)
 
 
 @require_GET
