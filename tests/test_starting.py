@@ -5,15 +5,18 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
-from contextlib import closing
+from collections import Counter
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, missing
+from tests.servers import postgres_server, programs
 
 PLAIN = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "ZHENGHENG_HOME"}}
 
@@ -143,3 +146,80 @@ def test_three_processes_found_one_office(
         out, _ = one.communicate(timeout=180)
         assert one.returncode == 0, out
         assert "Traceback" not in out
+
+
+def test_all_servers_and_workers_of_a_database_keep_within_its_connections(tmp_path: Path) -> None:
+    """Whoever would be one too many says so and does not start; all the others answer everybody, whatever comes."""
+    import psycopg
+
+    folder = programs()
+    if folder is None:
+        missing("PostgreSQL")
+        return
+    with postgres_server(folder, connections=24) as address, ExitStack() as ended:
+        owner = f"postgresql://{address}"
+        with psycopg.connect(owner, autocommit=True) as held:
+            held.execute("create role app login")
+            held.execute("create database office owner app")
+        url = f"postgresql://app@{address.split('@')[1].removesuffix('postgres')}office"
+        home = tmp_path / "home"
+        assert run("office", "officers", "--new", "--home", home, address=url).returncode == 0
+
+        def names() -> Counter[str]:
+            with psycopg.connect(owner, autocommit=True) as held:
+                rows = held.execute("select application_name from pg_stat_activity where usename = 'app'").fetchall()  # fmt: skip
+            return Counter(" ".join(name.split()[:3]) for (name,) in rows)
+
+        def begun(wanted: int, *words: str) -> subprocess.Popen[str]:
+            before = names()
+            one = subprocess.Popen(
+                [sys.executable, "-m", "zhengheng.cli.main", *words, "--home", str(home)], cwd=ROOT, text=True,
+                env=PLAIN | {"DATABASE_URL": url}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+            ended.callback(one.wait)
+            ended.callback(one.terminate)
+            for _ in range(600):
+                if (names() - before)[f"zhengheng {words[0]} {wanted}"]:
+                    return one
+                assert one.poll() is None, one.stdout and one.stdout.read()
+                time.sleep(0.05)
+            raise AssertionError(names())
+
+        ports = [free_port(), free_port()]
+        for port in ports:
+            begun(6, "serve", "--port", str(port), "--processes", "3")
+        for _ in range(2):
+            begun(3, "worker")
+        assert all(answers(port) for port in ports)
+        text = said(run("serve", "--home", home, "--port", str(free_port()), "--processes", "1", "--threads", "3", address=url), "connections.few")  # fmt: skip
+        assert "18" in text
+        assert "21" in text
+        said(run("worker", "--home", home, address=url), "connections.few")
+        found: list[int] = []
+
+        def ask(port: int) -> None:
+            for _ in range(10):
+                try:
+                    with urllib.request.urlopen(f"http://127.0.0.1:{port}/office/sign-in/", timeout=60) as answer:  # fmt: skip
+                        found.append(answer.status)
+                except urllib.error.HTTPError as error:
+                    found.append(error.code)
+
+        many = [threading.Thread(target=ask, args=(port,)) for port in ports * 12]
+        for one in many:
+            one.start()
+        while any(one.is_alive() for one in many):
+            assert sum(names().values()) <= 18
+            time.sleep(0.1)
+        assert Counter(found) == {200: 240}
+        ended.close()
+        with psycopg.connect(owner, autocommit=True) as held:
+            held.execute("alter role app connection limit 4")
+        text = said(run("serve", "--home", home, "--port", str(free_port()), "--processes", "2", address=url), "connections.few")  # fmt: skip
+        assert "4" in text
+
+
+def free_port() -> int:
+    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
+        port: int = probe.getsockname()[1]
+    return port

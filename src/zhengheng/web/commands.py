@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.text import Text
 
 from zhengheng.domain.problems import NotFoundError, VerifyError
-from zhengheng.web.starting import begin, has_assets, nothing_left, within_budget
+from zhengheng.web.starting import WORKERS, begin, claim, has_assets, nothing_left
 
 HomeOption = Annotated[
     Path, typer.Option("--home", envvar="ZHENGHENG_HOME", help="数据文件夹 / data folder")
@@ -58,18 +58,24 @@ def serve(
     """Serve the office in production form."""
     begin(home, new=new)
     has_assets()
-    from django.db import connections
+    from django.db import DatabaseError, connection, connections
 
     from zhengheng.web.config.serving import serve_all, usual_processes
     from zhengheng.web.config.wsgi import application
 
     number = processes or usual_processes()
-    if said := within_budget(number, threads):
+    if said := claim("serve", number * threads):
         out.print(said)
+
+    def ready() -> None:
+        # Each thread takes its connection at once: whoever starts later counts it.
+        with suppress(DatabaseError):
+            connection.ensure_connection()
+
     # No process may go on with a connection that another one opened.
     connections.close_all()
     out.print(f"政衡 Zhengheng: http://{host}:{port}/  (Ctrl+C 结束 / ends it)")
-    serve_all(application, host, port, threads, number)
+    serve_all(application, host, port, threads, number, ready)
 
 
 def worker(
@@ -81,6 +87,8 @@ def worker(
     begin(home, new=new)
     from zhengheng.web.jobs.worker import run as work
 
+    if said := claim("worker", WORKERS):
+        out.print(said)
     out.print("政衡 worker (Ctrl+C 结束 / ends it)")
     work(batch=batch)
 

@@ -1,7 +1,9 @@
 """Bringing the office up on a data folder: what is wrong with the place, the address or the database is said in words."""
 
 import os
+import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -108,23 +110,49 @@ def has_assets() -> None:
         )  # fmt: skip
 
 
-def within_budget(processes: int, threads: int) -> str:
-    """What the server says of its connections to the database, each thread of each process one.
+WORKERS = 3
+"""Connections of a worker: its work, the sign of life beside it, and what looks after deadlines."""
+_NAMED = "zhengheng"
+_ROOM = """
+select least(
+    current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+        - coalesce(current_setting('reserved_connections', true), '0')::int,
+    nullif(d.datconnlimit, -1), nullif(r.rolconnlimit, -1))
+from pg_database d, pg_roles r
+where d.datname = current_database() and r.rolname = current_user"""
+_OTHERS = "select distinct application_name from pg_stat_activity where application_name like %s"
+TRIES, PAUSE = 10, 0.5
+"""Looks at who is there, and seconds between them: a server that was just ended still lets go of its connections."""
 
-    Raises StartError where PostgreSQL takes fewer than that.
+
+def claim(what: str, wanted: int) -> str:
+    """Take so many connections to the database for the whole of a server or worker; gives what it says of them.
+
+    Every connection is named after who holds it and how many that one may open, so that all servers and workers of
+    this database, on whichever machine, are counted. Raises StartError where they would be more than PostgreSQL
+    gives: then the one that comes last does not start, instead of all of them failing now and then.
     """
-    from django.db import connection
+    from django.conf import settings
+    from django.db import connection, connections
 
-    wanted = processes * threads
     if connection.vendor != "postgresql":
         return ""
-    with connection.cursor() as cursor:
-        cursor.execute("select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int")  # fmt: skip
-        most = cursor.fetchone()[0]
-    if wanted >= most:
-        raise StartError.one(
-            "--processes --threads", "connections.few",
-            zh=f"这样启动需要 {wanted} 个数据库连接，而数据库最多提供 {most} 个。请减少进程或线程，或调高 max_connections。",
-            en=f"this takes {wanted} connections to the database, which gives {most} at most; use fewer processes or threads, or raise max_connections",
-        )  # fmt: skip
-    return f"数据库连接 / connections: {wanted} / {most}"
+    for left in range(TRIES - 1, -1, -1):
+        with connection.cursor() as cursor:
+            cursor.execute(_ROOM)
+            most = cursor.fetchone()[0]
+            cursor.execute(_OTHERS, [f"{_NAMED} %"])
+            held = sum(int(name.split()[2]) for (name,) in cursor.fetchall())
+        if wanted + held < most:  # one is left for a backup
+            break
+        if left == 0 or wanted >= most:
+            raise StartError.one(
+                "--processes --threads" if what == "serve" else "worker", "connections.few",
+                zh=f"这样启动需要 {wanted} 个数据库连接，正在运行的其他服务已占 {held} 个，而数据库最多提供 {most} 个（须留一个用于备份）。请减少进程、线程或工作进程，或调高 max_connections。",
+                en=f"this takes {wanted} connections to the database, other servers and workers that run have {held}, and it gives {most} at most (one is left for a backup); use fewer processes, threads or workers, or raise max_connections",
+            )  # fmt: skip
+        time.sleep(PAUSE)
+    # Every thread and process opens its own under this name; the ones opened so far have none.
+    settings.DATABASES["default"]["OPTIONS"]["application_name"] = f"{_NAMED} {what} {wanted} {secrets.token_hex(6)}"  # fmt: skip
+    connections.close_all()
+    return f"数据库连接 / connections: {wanted} + {held} / {most}"

@@ -12,6 +12,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -26,6 +27,8 @@ MOST = 4
 """Processes that are started unasked; each keeps the runs it shows in its own memory."""
 
 
+READY = 10
+"""Seconds that a thread waits for the others at the start."""
 PAUSE, TRIES = 0.2, 10
 """Seconds before something is tried again, and how often."""
 log = logging.getLogger(__name__)
@@ -41,22 +44,26 @@ def usual_processes() -> int:
 
 
 def serve_all(
-    application: Callable[..., Any], host: str, port: int, threads: int, processes: int
-) -> None:
+    application: Callable[..., Any], host: str, port: int, threads: int, processes: int, ready: Callable[[], None]
+) -> None:  # fmt: skip
     """Serve on one socket until interrupted or terminated; the helpers end with this process.
+
+    Each thread does `ready` once before it answers anybody.
 
     With more than one process this one serves nobody: it starts the others, and another one for each that dies.
     """
     held = _socket(host, port)
     signal.signal(signal.SIGTERM, _leave)
     if processes == 1:
-        _serve(application, held, threads)
+        _serve(application, held, threads, ready)
         return
     alive = os.pipe()
     fork = multiprocessing.get_context("fork")
 
     def started() -> multiprocessing.process.BaseProcess:
-        one = fork.Process(target=_help, args=(application, held, threads, alive), daemon=True)
+        one = fork.Process(
+            target=_help, args=(application, held, threads, alive, ready), daemon=True
+        )
         one.start()
         return one
 
@@ -99,8 +106,8 @@ def _socket(host: str, port: int) -> socket.socket:
 
 
 def _help(
-    application: Callable[..., Any], held: socket.socket, threads: int, alive: tuple[int, int]
-) -> None:
+    application: Callable[..., Any], held: socket.socket, threads: int, alive: tuple[int, int], ready: Callable[[], None]
+) -> None:  # fmt: skip
     """Serve as long as the first process lives: of the pipe that only it keeps open, its death is the end."""
     os.close(alive[1])
 
@@ -109,10 +116,12 @@ def _help(
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
-    _serve(application, held, threads)
+    _serve(application, held, threads, ready)
 
 
-def _serve(application: Callable[..., Any], held: socket.socket, threads: int) -> None:
+def _serve(
+    application: Callable[..., Any], held: socket.socket, threads: int, ready: Callable[[], None]
+) -> None:
     signal.signal(signal.SIGTERM, _leave)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     # The runs in memory are many objects that never become garbage: looking through them is done seldom.
@@ -130,7 +139,26 @@ def _serve(application: Callable[..., Any], held: socket.socket, threads: int) -
         return len(server.answering) + len(tasks.queue) < threads and bool(accepts())
 
     server.answering, server.readable = set(), idle
+    all_there = threading.Barrier(threads)
+    for _ in range(threads):
+        tasks.add_task(_Ready(ready, all_there))
     server.run()
+
+
+class _Ready:
+    """What one thread does before its first request; none takes a second one, since each waits for all."""
+
+    def __init__(self, ready: Callable[[], None], all_there: threading.Barrier) -> None:
+        self.ready, self.all_there = ready, all_there
+
+    def service(self) -> None:
+        """Called by the server's thread."""
+        self.ready()
+        with suppress(threading.BrokenBarrierError):
+            self.all_there.wait(READY)
+
+    def cancel(self) -> None:
+        """Nothing to take back."""
 
 
 class _LastTask(WSGITask):  # type: ignore[misc]
