@@ -64,6 +64,26 @@ def test_what_is_not_on_notice_is_seen_by_those_named_and_each_look_is_recorded(
     assert run.run not in people.client("mentor").get("/office/overview/").content.decode()
 
 
+def test_the_start_reads_the_latest_result_of_a_rulebook_and_only_names_the_earlier_ones(
+    people: People, run: ResultRun
+) -> None:
+    """Of the earlier ones not a file is looked at: the years of a city add up, its first page does not."""
+    for year in range(2001, 2007):
+        ResultRun.objects.create(
+            run=f"nowhere-{year}", rulebook=run.rulebook, period=str(year), title_zh=f"{year} 年的方案", state="final", made_at=NOW,
+            made_by=people["office_data"],
+        )  # fmt: skip
+    page = people.client("office_data").get("/office/overview/").content.decode()
+    latest, earlier = page.split("以前各期", 1)
+    assert "1 个方案的最近一期结果可以查看" in " ".join(latest.split())
+    assert "家单位中" in latest
+    assert f"/office/overview/{run.run}/" in latest
+    for year in range(2001, 2007):
+        assert f"/office/overview/nowhere-{year}/" in earlier
+        assert f"{year} 年的方案" not in latest
+    assert "家单位中" not in earlier
+
+
 def test_on_notice_everybody_who_works_here_sees_it_with_few_queries(
     people: People, run: ResultRun, computed: Run
 ) -> None:

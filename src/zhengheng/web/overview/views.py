@@ -39,14 +39,20 @@ VIEWS = {"table": ("表", "Table"), "tree": ("树", "Tree"), "heat": ("热力", 
 
 @require_GET
 def start(request: OfficeRequest) -> HttpResponse:
-    """The newest result of each rulebook, each with its sentence."""
+    """The newest result of each rulebook with its sentence; those of earlier periods are read where they are opened."""
     found = selectors.newest(request.user, request.now.date())
+    latest = {one.rulebook: one for one in reversed(found)}
     cases = selectors.open_cases()
     rows = []
-    for result in found:
+    for result in [one for one in found if latest[one.rulebook] is one]:
         held = reading(result, language())
         rows.append((result, RESULT.names[result.state], held, sum(bool(cases[unit]) for unit in held.red)))  # fmt: skip
-    context = {"rows": rows, "may_see_city": allowed(request.user, "city.read", request.now.date())}
+    earlier = [(one, RESULT.names[one.state]) for one in found if latest[one.rulebook] is not one]
+    context = {
+        "rows": rows,
+        "earlier": earlier,
+        "may_see_city": allowed(request.user, "city.read", request.now.date()),
+    }
     return render(request, "overview/start.html", context)
 
 
