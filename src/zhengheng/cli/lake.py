@@ -58,6 +58,7 @@ def intake(
     """Load files into the lake: one atomic snapshot, or nothing."""
     from zhengheng.lake.coverage import coverage
     from zhengheng.lake.intake import read_files
+    from zhengheng.lake.kept import keep
     from zhengheng.lake.mapping import load_mapping
     from zhengheng.lake.rejects import write_rejects
     from zhengheng.lake.store import Lake
@@ -69,6 +70,7 @@ def intake(
             plan, book, data, key=_secret(home), keep_rejects=keep_rejects, progress=advance
         )
     number = lake.intake(facts, plan, loader=getpass.getuser(), at=datetime.now(UTC))
+    keep(home / "inbox", facts, plan, data, _secret(home))
     console.print_problems([*facts.warnings, *coverage(facts)])
     if facts.rejects:
         for path in write_rejects(facts.rejects, home / "rejects" / str(number)):

@@ -40,6 +40,7 @@ def year(folder: Path) -> Iterator[Run]:
     from zhengheng.engines.outputs import write_results
     from zhengheng.engines.run import make_run
     from zhengheng.lake.intake import read_files
+    from zhengheng.lake.kept import keep
     from zhengheng.lake.mapping import load_mapping
     from zhengheng.lake.store import Lake
     from zhengheng.scheme.load import load_rulebook
@@ -53,6 +54,7 @@ def year(folder: Path) -> Iterator[Run]:
             if not lake.intakes():
                 read = read_files(mapping, book, folder / "data", key=b"demo", progress=advance)
                 lake.intake(read, mapping, loader="sample", at=created)
+                keep(lake.home / "inbox", read, mapping, folder / "data", b"demo")
             facts = lake.facts()
             runs = []
             periods = periods_of(mapping, [])

@@ -66,6 +66,9 @@ class Entry:
     file: int = 0
     """Of a source: the file's number in the lake, and the row in it (engines/source_row.py)."""
     row: int = 0
+    first_row: int = 0
+    """Of a value counted from many rows, the first of them; `row` is the last, `rows` how many they are."""
+    rows: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -472,9 +475,22 @@ class _Maker:
         file = files.get(row["file"])
         if file is None:
             return Entry("source", "", self.t("无来源文件", "no source file"))
-        sheet = f"!{file.sheet}" if file.sheet else ""
-        return Entry("source", file.name, self.t(f"{file.name}{sheet} 第 {row['row']} 行", f"{file.name}{sheet} row {row['row']}"),
-                     detail=f"SHA-256 {file.sha256[:16]}…", file=file.number, row=row["row"])  # fmt: skip
+        name, digest = f"{file.name}!{file.sheet}" if file.sheet else file.name, f"SHA-256 {file.sha256[:16]}…"  # fmt: skip
+        many = self._counted(row)
+        if many is None or many["rows"] == 1:
+            label = self.t(f"{name} 第 {row['row']} 行", f"{name} row {row['row']}")
+            return Entry("source", file.name, label, detail=digest, file=file.number, row=row["row"])  # fmt: skip
+        first, last, rows = many["first_row"], many["row"], many["rows"]
+        label = self.t(f"{name} 第 {first} 至 {last} 行中的 {rows} 行", f"{name}, {rows} rows of rows {first} to {last}")  # fmt: skip
+        return Entry("source", file.name, label, detail=digest, file=file.number, row=last, first_row=first, rows=rows)  # fmt: skip
+
+    def _counted(self, row: Row) -> Row | None:
+        """The rows that an observation was counted from; None where it stands on one."""
+        for unit in self.origins:
+            for held in self._facts("counted", unit, row.get("indicator", "")):
+                if all(held[name] == row.get(name) for name in ("period", "file", "row")):
+                    return held
+        return None
 
 
 def _whole(row: dict[str, Any]) -> dict[str, Any]:

@@ -15,13 +15,19 @@ from zhengheng.lake.mapping import FactColumn, Measure, SourceFile
 
 @dataclass(frozen=True)
 class Counted:
-    """One observation that a measure made, exact; `row` is the last source row that entered."""
+    """One observation that a measure made, exact; the first and the last source row that entered, and how many did."""
 
     indicator: str
     unit: str
     period: date
     value: Decimal
+    first: int
     row: int
+    rows: int
+
+
+Entry = tuple[str, str, date]
+"""Indicator, unit and last day of the period that a row is counted in."""
 
 
 class Orders:
@@ -40,12 +46,18 @@ class Orders:
             )
             for measure in source.measures
         ]
-        self.counts: dict[tuple[str, str, date], tuple[Decimal, int]] = {}
+        self.counts: dict[Entry, tuple[Decimal, int, int, int]] = {}
         self.ends: dict[tuple[str, int, int], date] = {}
         self.without_unit = self.rounded = 0
 
     def take(self, row: int, values: dict[str, str]) -> None:
         """Count one row. Raises CellError for a cell that does not fit its type."""
+        for entry, more in self.entries(values):
+            known, first, _, rows = self.counts.get(entry, (Decimal(0), row, row, 0))
+            self.counts[entry] = known + more, first, row, rows + 1
+
+    def entries(self, values: dict[str, str]) -> Iterator[tuple[Entry, Decimal]]:
+        """What one row is counted in, and as how much. Raises CellError."""
         typed = {
             name: self._typed(name, column, values)
             for name, column in self.source.columns.items()
@@ -58,10 +70,8 @@ class Orders:
             if not unit or day is None:
                 self.without_unit += 1
                 continue
-            entry = (measure.indicator, str(unit), self._end(measure, day))
             more = Decimal(1) if measure.value == "count" else Decimal(typed[measure.of] or 0)
-            known, _ = self.counts.get(entry, (Decimal(0), 0))
-            self.counts[entry] = known + more, row
+            yield (measure.indicator, str(unit), self._end(measure, day)), more
 
     def _typed(self, name: str, column: FactColumn, values: dict[str, str]) -> Any:
         whole = column.type in {"integer", "number"}
@@ -110,8 +120,8 @@ class Orders:
                         f"{self.without_unit} 次计数没有单位或日期, 未计入",
                         f"{self.without_unit} counts had no unit or no date and were left out", "warning")
             )  # fmt: skip
-        for (indicator, unit, period), (value, row) in sorted(self.counts.items()):
-            yield Counted(indicator, unit, period, value, row)
+        for (indicator, unit, period), counted in sorted(self.counts.items()):
+            yield Counted(indicator, unit, period, *counted)
 
 
 def _check(measure: Measure, source: SourceFile, names: frozenset[str], where: str) -> None:

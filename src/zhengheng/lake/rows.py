@@ -96,12 +96,20 @@ class Rows(RowValue):
             self.intake.rounded += lost
             self._put("observation", unit=entry.unit, indicator=entry.indicator, period=entry.period,
                       value=number, status=VALUE, vintage=None, published_on=None, row=entry.row)  # fmt: skip
+            self._behind(entry)
         except CellError as error:
             where = f"{entry.indicator} {entry.unit} {entry.period}"
             raise DataError.one(
                 f"{self.source.file}:{entry.row}", f"measure.{error.code}",
                 zh=f"度量 {where}: {error.zh}", en=f"measure {where}: {error.en}",
             ) from error  # fmt: skip
+
+    def _behind(self, entry: measures.Counted) -> None:
+        """Which rows the observation was counted from."""
+        row = {"unit": entry.unit, "indicator": entry.indicator, "period": entry.period, "file": self.number,
+               "first_row": entry.first, "row": entry.row, "rows": entry.rows}  # fmt: skip
+        for name, column in self.intake.columns["counted"].items():
+            column.append(row[name])
 
     def _reject(self, row: int, values: dict[str, str], error: CellError) -> None:
         came = {name: shown(text) for name, text in values.items()}

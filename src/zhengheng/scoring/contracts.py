@@ -93,7 +93,15 @@ FACTS = tuple(
         vintage text? preliminary, revised, final
         published_on date? day the value became known
         file int:9 number of the source file in the snapshot
-        row int:9 row in the source file, as its own program counts""",
+        row int:9 row in the source file, as its own program counts; of many, the last""",
+        """counted key unit, indicator, period
+        unit text code of the unit
+        indicator text code of the indicator
+        period date last day of the period, of an observation that is counted or summed from many rows
+        file int:9 number of the source file in the snapshot
+        first_row int:9 the first of these rows
+        row int:9 the last of them, as in observation
+        rows int:9 how many they are; others may stand between them""",
         """revision key unit, indicator, period, sequence
         unit text code of the unit
         indicator text code of the indicator

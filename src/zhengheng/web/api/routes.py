@@ -13,6 +13,7 @@ from ninja.security import HttpBearer, SessionAuth
 from zhengheng.domain.problems import Language, NotFoundError, Problem, ZhenghengError
 from zhengheng.engines.outputs import is_provisional
 from zhengheng.engines.scoreboard import Line
+from zhengheng.engines.source_row import SourceRow
 from zhengheng.web.accounts import services as accounts
 from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.accounts.proving import require_proof
@@ -285,6 +286,17 @@ def result_passport(request: OfficeRequest, run: str, code: str) -> dict[str, An
     found = _seen(request, run, f"unit {code}")
     result_services.record_service(run=found, unit=code, actor=request.user, now=request.now)
     return results.unit_passport(found.run, code, language()).as_dict()
+
+
+@router.get(
+    "/results/{run}/units/{code}/sources/{file}/{row}", response={200: s.SourceRowOut, **ERRORS}
+)
+def result_source(
+    request: OfficeRequest, run: str, code: str, file: s.Number, row: s.Number
+) -> SourceRow:
+    """One source row that a unit's values rest on, as it stood; no other row can be asked for."""
+    found = _seen(request, run, f"unit {code}")
+    return results.unit_source(found.run, code, file, row, language())
 
 
 @router.get("/results/{run}/units/{code}/trial", response={200: s.TrialOut, **ERRORS})

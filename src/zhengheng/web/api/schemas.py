@@ -1,7 +1,7 @@
 """What the API takes and gives. Field names are those of the models; dates and times are ISO."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from ninja import Schema
 from pydantic import Field
@@ -144,6 +144,36 @@ class BoardOut(Schema):
     units: int
     ranked: int
     groups: list[GroupOut]
+
+
+Number = Annotated[int, Field(ge=0, lt=10**9)]
+"""The number of a file in its lake, or of a row in it."""
+
+
+class SourceFileOut(Schema):
+    number: int
+    name: str
+    sheet: str
+    sha256: str
+
+
+class TakenOut(Schema):
+    kind: str
+    unit: str
+    code: str
+    when: str
+    value: str
+
+
+class SourceRowOut(Schema):
+    """`cells` by column as they stood, empty where the file is not kept; `among` are rows counted together with it, `rows` all of them."""
+
+    file: SourceFileOut
+    row: int
+    cells: list[tuple[str, str]]
+    taken: list[TakenOut]
+    among: list[int]
+    rows: int
 
 
 class RunIn(Schema):

@@ -63,7 +63,7 @@ def _of_unit(
     return {
         "mark": mark, "place": held.places.get((unit, code)),
         "name": selectors.names_of([unit], tongue).get(unit, held.line[unit][1].name),
-        "entry": passport_of(held, unit, code, tongue), "years": years, "line": line, "target_changes": changes,
+        "entry": passport_of(held, unit, code, tongue), "sources": f"/office/results/{result.run}/units/{unit}/source/", "years": years, "line": line, "target_changes": changes,
         "months": selectors.observed(run, unit, code),
         "history": charts.history(context["column"], years) if len(years) > 1 else None, "curve": points,
         "curve_chart": charts.scoring(points, mark, context["column"].measure_unit),
