@@ -172,6 +172,17 @@ def started(home: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(words, env=PLAIN, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)  # fmt: skip
 
 
+def test_what_is_exported_everybody_may_read(home: Path) -> None:
+    """Files that are taken over, from the office's own folder or from a site that only its account could read, as well."""
+    assert started(home).wait() == 0
+    for path in (*(home / "portal").rglob("*"), *(home / "publications").rglob("*")):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    for _ in range(2):
+        assert started(home).wait() == 0
+        files = [path for path in (home / "portal").rglob("*") if path.is_file()]
+        assert {path.stat().st_mode & 0o777 for path in files} == {0o644}
+
+
 def look(home: Path) -> None:
     """What a reader asks for, wherever it stands in the site's order of writing."""
     for name in ("index.html", "en/index.html", "p/1/index.html", "en/p/1/method.html", "catalog.json", "witness.py"):  # fmt: skip

@@ -85,13 +85,19 @@ def bring(source: Path, old: Path, new: Path) -> None:
         if (old / inside).is_file() and filecmp.cmp(path, old / inside, shallow=False):
             link(old / inside, new / inside)
         else:
-            shutil.copy2(path, new / inside)
+            shutil.copyfile(path, new / inside)
 
 
 def link(old: Path, new: Path) -> None:
-    """One file under two names, where the file system can; else a copy. The older name goes with the old site."""
-    try:
-        os.link(old, new)
-    except OSError:
-        new.unlink(missing_ok=True)
-        shutil.copy2(old, new)
+    """One file under two names, where the file system can; else a copy. The older name goes with the old site.
+
+    A file that others may read less, or more, than what is written now is copied: whoever writes says who reads.
+    """
+    if old.stat().st_mode & 0o777 == new.parent.stat().st_mode & 0o666:
+        try:
+            os.link(old, new)
+        except OSError:
+            new.unlink(missing_ok=True)
+        else:
+            return
+    shutil.copyfile(old, new)

@@ -37,7 +37,7 @@ def write_site(site: Site, target: Path, assets: dict[str, Path], notes: Path | 
     with replacing(target) as new:
         (new / "assets").mkdir()
         for name, asset in assets.items():
-            shutil.copy(asset, new / "assets" / name)
+            shutil.copyfile(asset, new / "assets" / name)
         count = len(_written(site, shown, pages, new))
         for one in site.publications:
             number, kin = str(one["number"]), site.of(one)
@@ -50,7 +50,7 @@ def write_site(site: Site, target: Path, assets: dict[str, Path], notes: Path | 
             kept.bring(site.folder(one) / "data", target / "data" / number, new / "data" / number)  # fmt: skip
         for name, text in beside(site).items():
             (new / name).write_text(text, encoding="utf-8")
-        shutil.copy(witness.__file__, new / "witness.py")
+        shutil.copyfile(witness.__file__, new / "witness.py")
     if notes:
         write_json(notes, made)
     return count
