@@ -36,9 +36,9 @@ SENTENCE = re.compile(r"(?:\b[A-Za-z]{2,}[ ,;]+){4,}[A-Za-z]{2,}")
 
 
 class _Texts(HTMLParser):
-    """What a reader reads of a page, in pieces; program text (pre, code) is shown as what it is."""
+    """What a reader reads of a page, in pieces; program text (pre, code) and the rows of files (samp) are shown as what they are."""
 
-    SKIPPED = frozenset({"script", "style", "pre", "code"})
+    SKIPPED = frozenset({"script", "style", "pre", "code", "samp"})
     READ = frozenset({"aria-label", "placeholder", "title", "alt"})
     INLINE = frozenset({"a", "b", "strong", "em", "small", "span"})
 
