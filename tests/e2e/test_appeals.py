@@ -19,6 +19,7 @@ from zhengheng.ledger.check import check
 from zhengheng.web.appeals.models import Appeal, PanelSeat
 from zhengheng.web.intake.services import load
 from zhengheng.web.ledger import selectors as ledger
+from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.pages.clock import now
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import RulebookVersion
@@ -541,3 +542,25 @@ def test_a_rehearsal_starts_from_what_was_published(town: Town) -> None:
         assert one["score"][0] == before[one["unit"]]
     page = town.client("office_director").get(f"/office/rulebooks/{draft.pk}/").content.decode()
     assert "基准得分与公示的得分完全一致" in page
+
+
+def test_a_draft_goes_over_to_the_new_version_by_an_act_of_its_own(town: Town) -> None:
+    """Its last day is the new notice's; the ledger says when and to what it went."""
+    version = adopted(town)
+    first = on_notice(town, version)
+    made = town.post(
+        "unit_leader-D10", "appeals/draft", run=first["result"], unit="D10", indicator="RATE", ground="data_error",
+        wanted="90", statement="漏统",
+    )["id"]  # fmt: skip
+    correct(version, "D16", "80")
+    second = on_notice(town, version, "2026-04-09")
+    appeal = Appeal.objects.get(pk=made)
+    notice = ResultRun.objects.get(pk=second["result"])
+    assert (appeal.run_id, appeal.due_on) == (notice.pk, notice.due_on)
+    assert notice.due_on > ResultRun.objects.get(pk=first["result"]).due_on
+    entry = LedgerEntry.objects.filter(act="appeal.carry", subject=f"appeal:{made}").latest(
+        "sequence"
+    )
+    assert json.loads(entry.content or "{}")["run"] == notice.pk
+    town.at(str(notice.due_on))
+    town.post("unit_leader-D10", f"appeals/{made}/file")

@@ -113,6 +113,7 @@ REPORT = Machine(
         Transition("report.ask_correction", ("loaded",), "correcting"),
         Transition("report.correct", ("correcting",), "confirmed"),
         Transition("report.refuse_correction", ("correcting",), "loaded"),
+        Transition("report.carry", ("due",), "due"),
         Transition("report.refer", ("confirmed",), "disputed"),
         Transition("report.lapse", ("due", "elsewhere", "submitted", "checking", "confirmed"), "lapsed"),
         Transition("report.ask_again", ("lapsed",), "due"),
@@ -135,6 +136,7 @@ ITEM = Machine(
         Transition("item.waive", ("claimed", "entered", "disputed"), "waived"),
         Transition("item.load", ("settled",), "loaded"),
         Transition("item.reopen", ("settled", "loaded"), "disputed"),
+        Transition("item.count_load", ("disputed", "settled", "waived"), ""),
         Transition("item.refer", ("entered", "settled"), "disputed"),
         Transition("item.take_back", ("settled", "loaded"), "waived"),
         Transition("item.revoke", ("waived",), "revoked"),
@@ -175,6 +177,7 @@ APPEAL = Machine(
     (
         Transition("appeal.draft", ("",), "draft"),
         Transition("appeal.save", ("draft",), "draft"),
+        Transition("appeal.carry", ("draft",), "draft"),
         Transition("appeal.file", ("draft",), "filed"),
         Transition("appeal.withdraw", ("draft", "filed", "accepted", "hearing", "heard"), "withdrawn"),
         Transition("appeal.return", ("filed",), "draft"),
@@ -292,6 +295,7 @@ AUDIT = Machine(
         Transition("audit.reply", ("drawn",), "drawn"),
         Transition("audit.close", ("drawn",), "closed"),
         Transition("audit.end", ("drawn",), "ended"),
+        Transition("audit.carry", ("drawn",), "drawn"),
     ),
 )
 

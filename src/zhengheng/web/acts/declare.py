@@ -62,6 +62,13 @@ class Nothing(Given):
     """An act that asks for nothing."""
 
 
+class Carried(Given):
+    """An act that goes along with another object's act: what the object belongs to from now on, and until when."""
+
+    to: int
+    until: date | None = None
+
+
 def ask(zh: str, en: str, default: Any = ..., **limits: Any) -> Any:
     """A field with its words; `limits` as pydantic knows them.
 
@@ -205,6 +212,14 @@ class Column:
         return getattr(obj, self.value) if isinstance(self.value, str) else self.value(obj)
 
 
+_BY_NAME: dict[str, "Kind"] = {}
+
+
+def kind_named(name: str) -> "Kind":
+    """The kind of a later stop, for an act of an earlier one that carries its objects along."""
+    return _BY_NAME[name]
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of object: its life, its acts, who sees it, how it is shown."""
@@ -239,6 +254,9 @@ class Kind:
     """What a paper to be signed shows of the object beside its facts."""
     year: Callable[[Any], Any] | None = None
     """The rulebook version on whose result the object bears: once that is final, the object stays as it is."""
+
+    def __post_init__(self) -> None:
+        _BY_NAME[self.name] = self
 
     @property
     def name(self) -> str:

@@ -3,6 +3,7 @@
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import (
     Act,
+    Carried,
     Change,
     Column,
     Doing,
@@ -16,6 +17,7 @@ from zhengheng.web.appeals.filing import (
     ReasonGiven,
     SaveGiven,
     accept,
+    carry,
     draft,
     file,
     save,
@@ -86,6 +88,7 @@ APPEALS = Kind(
         Act("appeal.file", ("提交申诉", "File"), file),
         Act("appeal.save", ("修改草稿", "Save the draft"), save, SaveGiven,
             typed=lambda a: {"ground": a.ground, "wanted": a.wanted, "confirmation": a.confirmation, "statement": a.statement, "hearing_wanted": a.hearing_wanted}, optional=True),
+        Act("appeal.carry", ("随新结果或送达确定申诉期限", "Carried to its result and last day"), carry, Carried, by_machine=True),
         Act("appeal.accept", ("受理", "Accept for decision"), accept),
         Act("appeal.return", ("退回补正", "Return to be completed"), send_back, ReasonGiven, optional=True),
         Act("appeal.draw", ("抽取评审组", "Draw the panel"), draw, DrawGiven,

@@ -3,7 +3,16 @@
 from datetime import date
 from typing import Any
 
-from zhengheng.web.acts.declare import Change, Doing, Files, Given, Made, ask, ask_why_right
+from zhengheng.web.acts.declare import (
+    Carried,
+    Change,
+    Doing,
+    Files,
+    Given,
+    Made,
+    ask,
+    ask_why_right,
+)
 from zhengheng.web.appeals import values
 from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.appeals.services import GROUNDS, AppealError, Ground
@@ -79,6 +88,12 @@ def save(doing: Doing) -> Change:
     appeal.wanted, appeal.confirmation = fields["wanted"], fields["confirmation"]
     values.check_subject(appeal)
     return Change(fields)
+
+
+def carry(doing: Doing) -> Change:
+    """With a new version of the result, or with the service of its unit, a draft has another last day."""
+    given: Carried = doing.given
+    return Change({"run_id": given.to, "due_on": given.until}, {"run": given.to, "until": given.until and given.until.isoformat()})  # fmt: skip
 
 
 def file(doing: Doing) -> Change:

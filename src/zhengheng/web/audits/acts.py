@@ -15,6 +15,7 @@ from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants
 from zhengheng.web.acts.declare import (
     Act,
+    Carried,
     Change,
     Column,
     Doing,
@@ -260,6 +261,12 @@ def end(doing: Doing) -> Change:
     return Change({}, {**selectors.counted(audit), **open_})
 
 
+def carry(doing: Doing) -> Change:
+    """Into the hand of whoever took over the post of its holder."""
+    given: Carried = doing.given
+    return Change({"holder_id": given.to}, {"holder": Account.objects.get(pk=given.to).username})
+
+
 def _standing(audit: Audit, account: Account) -> Standing:
     holder = audit.holder_id or audit.made_by_id
     return Standing(("maker",) if holder == account.pk or audit.pk is None else ())
@@ -334,6 +341,7 @@ AUDITS = Kind(
         Act("audit.reply", ("答复核查结果", "Reply to a finding"), reply, ReplyGiven, choices=_unanswered,
             when=lambda a: selectors.unanswered(a).exists()),
         Act("audit.close", ("结束核查", "Close"), close),
+        Act("audit.carry", ("随岗位交接", "Handed over with the post"), carry, Carried, by_machine=True),
         Act("audit.end", ("核查权限到期，自动结束", "Ended with the access"), end, by_machine=True),
     ),
     columns=(

@@ -1,6 +1,6 @@
 """What is done about a handover."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.apps import apps
@@ -12,6 +12,7 @@ from zhengheng.web.accounts.selectors import standing
 from zhengheng.web.accounts.services import give_role, stale
 from zhengheng.web.acts.declare import (
     Act,
+    Carried,
     Change,
     Column,
     Doing,
@@ -21,8 +22,10 @@ from zhengheng.web.acts.declare import (
     Made,
     Standing,
     ask,
+    kind_named,
     signed,
 )
+from zhengheng.web.acts.services import perform_by_machine
 from zhengheng.web.files.services import own_files
 from zhengheng.web.handovers.models import Handover
 from zhengheng.web.organisation.models import Unit
@@ -164,20 +167,23 @@ def carry_out(doing: Doing) -> Change:
     held = RoleGrant.objects.filter(pk=old.pk, row_version=old.row_version, revoked_at=None)
     if not held.update(valid_to=last, row_version=old.row_version + 1):
         raise stale(f"grant:{old.pk}")
-    samples = _samples(old, case.successor)
+    samples = _samples(old, case.successor, doing.now)
     return Change(
         {},
         {"from": old.account.username, "to": case.successor.username, "role": old.role, "samples": samples},
     )  # fmt: skip
 
 
-def _samples(old: RoleGrant, successor: Account) -> int:
+def _samples(old: RoleGrant, successor: Account, now: datetime) -> int:
     """Samples that the predecessor drew and has not closed go on in the successor's hand."""
     held = apps.get_model("audits.Audit")._default_manager.filter(state="drawn")
     if old.role not in {Role.OFFICE_DATA, Role.EXTERNAL_AUDITOR}:
         return 0
     mine = held.filter(Q(holder=old.account) | Q(holder=None, made_by=old.account))
-    return int(mine.update(holder=successor))
+    for one in mine:
+        given = Carried(to=successor.pk)
+        perform_by_machine(kind_named("audit"), "audit.carry", one, given=given, now=now)
+    return len(mine)
 
 
 def _standing(case: Handover, account: Account) -> Standing:

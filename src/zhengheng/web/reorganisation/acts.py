@@ -1,6 +1,6 @@
 """What is done about a reorganisation."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
@@ -30,6 +30,7 @@ from zhengheng.web.organisation import selectors as organisation
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reorganisation import selectors
 from zhengheng.web.reorganisation.models import Reorganisation
+from zhengheng.web.reporting.acts import REPORTS, CarryGiven
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.reporting.services import assessed
 from zhengheng.web.rulebooks.acts import RULEBOOKS
@@ -200,7 +201,7 @@ def carry_out(doing: Doing) -> Change:
     moved = {"reports": 0, "below": 0}
     if len(heirs) == 1:
         for old in olds:
-            moved["reports"] += _reports(case, old, heirs[0])
+            moved["reports"] += _reports(case, old, heirs[0], doing.now)
             moved["below"] += Unit.objects.filter(parent=old).update(parent=heirs[0])
     return Change({}, {"moved": moved, "heirs": [heir.code for heir in heirs]})
 
@@ -247,7 +248,7 @@ def _heir(said: dict[str, str], old: Unit, day: date) -> Unit:
     return found
 
 
-def _reports(case: Reorganisation, old: Unit, heir: Unit) -> int:
+def _reports(case: Reorganisation, old: Unit, heir: Unit, now: datetime) -> int:
     count = 0
     for report in selectors.due_reports(case, old):
         unit = heir if report.unit_id == old.pk and _begins_after(report, case.day) else report.unit
@@ -256,9 +257,9 @@ def _reports(case: Reorganisation, old: Unit, heir: Unit) -> int:
             rulebook=report.rulebook, unit=unit, indicator=report.indicator, period=report.period
         ).exclude(pk=report.pk)  # fmt: skip
         if not same.exists():
-            count += Report.objects.filter(pk=report.pk, row_version=report.row_version).update(
-                unit=unit, supplier=supplier, row_version=report.row_version + 1
-            )  # fmt: skip
+            given = CarryGiven(unit=unit.pk, supplier=supplier.pk)
+            acts.perform_by_machine(REPORTS, "report.carry", report, given=given, now=now)
+            count += 1
     return count
 
 

@@ -304,6 +304,20 @@ def lapse(doing: Doing) -> Change:
     return Change({"due_on": None, "more_time": None, "batch": None}, {"was": doing.obj.state})
 
 
+class CarryGiven(Given):
+    unit: int
+    supplier: int
+
+
+def carry(doing: Doing) -> Change:
+    """With a reorganisation: the heir owes what the old unit owed."""
+    given: CarryGiven = doing.given
+    codes = dict(Unit.objects.filter(pk__in=(given.unit, given.supplier)).values_list("pk", "code"))
+    return Change(
+        {"unit_id": given.unit, "supplier_id": given.supplier}, {"unit": codes[given.unit], "supplier": codes[given.supplier]}
+    )  # fmt: skip
+
+
 class AskAgainGiven(Given):
     due_on: date = ask("新的期限", "Due", when="ahead")
 
@@ -368,6 +382,7 @@ REPORTS = Kind(
             when=lambda r: r.same_as_id is None, optional=True),
         Act("report.correct", ("同意更正", "Correct"), correct, ReasonGiven),
         Act("report.refer", ("数值不能入库，转绩效办认定", "Referred: the value cannot be taken in"), refer, ReferGiven, by_machine=True),
+        Act("report.carry", ("随机构变动转承继单位", "Carried to the heir"), carry, CarryGiven, by_machine=True),
         Act("report.lapse", ("年度终定，未计入", "Not counted: the year is final"), lapse, by_machine=True, after_final=True),
         Act("report.ask_again", ("重新布置", "Ask for it again"), ask_again, AskAgainGiven, optional=True),
         Act("report.refuse_correction", ("不同意更正", "Refuse the correction"), refuse_correction, ReasonGiven, optional=True),

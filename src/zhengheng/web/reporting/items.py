@@ -228,6 +228,11 @@ def load_item(doing: Doing) -> Change:
     return Change({"times_loaded": doing.obj.times_loaded + 1, "batch": None})
 
 
+def count_load(doing: Doing) -> Change:
+    """It was reopened or taken back while it was loaded: it stands in the lake once more all the same."""
+    return Change({"times_loaded": doing.obj.times_loaded + 1})
+
+
 def revoke(doing: Doing) -> Change:
     """Taken back in the lake too, after it had been loaded."""
     return Change({"batch": None}, {"points": doing.obj.points})
@@ -290,6 +295,7 @@ ITEMS = Kind(
             ("由绩效办写明理由撤回；已入库的，下一次核算时一并撤销。", "Taken back by the office with its reason; what is in the lake goes with the next run."), optional=True),
         Act("item.refer", ("分值不符合方案，转主任认定", "Referred: the points do not fit the rulebook"), refer, ReferGiven, by_machine=True),
         Act("item.load", ("入库", "Load"), load_item, by_machine=True),
+        Act("item.count_load", ("入库时已另行办理", "Loaded while it was on another desk"), count_load, by_machine=True),
         Act("item.revoke", ("撤销入库", "Take back from the lake"), revoke, by_machine=True),
     ),
     columns=(

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
 from zhengheng.domain.canonical import canonical
 from zhengheng.lake.store import Lake
@@ -120,7 +120,7 @@ def _mark_items(work: Work, held: Sequence[tuple[int, int, str]]) -> None:
             except (StaleError, StateError):
                 pass
             if state == "settled":
-                Item.objects.filter(pk=pk).update(times_loaded=F("times_loaded") + 1)
+                perform_by_machine(ITEMS, "item.count_load", ITEMS.all().get(pk=pk), given=Nothing(), now=work.now)  # fmt: skip
 
 
 def event(item: Item) -> dict[str, str]:

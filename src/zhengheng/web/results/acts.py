@@ -8,6 +8,7 @@ from django.apps import apps
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import (
     Act,
+    Carried,
     Change,
     Column,
     Doing,
@@ -17,6 +18,7 @@ from zhengheng.web.acts.declare import (
     Nothing,
     Standing,
     ask,
+    kind_named,
 )
 from zhengheng.web.acts.services import perform_by_machine
 from zhengheng.web.decisions.services import carrying
@@ -25,7 +27,7 @@ from zhengheng.web.jobs import services as jobs
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.selectors import unit_of
 from zhengheng.web.results import selectors, services
-from zhengheng.web.results.clocks import approved_first
+from zhengheng.web.results.clocks import approved_first, last_day, own_clock
 from zhengheng.web.results.ending import (
     FinaliseGiven,
     ReopenGiven,
@@ -72,7 +74,11 @@ def publish(doing: Doing) -> Change:
         carried = carry_grades(before, run)
         # By the name of the app alone: appeals stand on results, not the other way round.
         drafts = apps.get_model("appeals.Appeal")._default_manager.filter(run=before, state="draft")
-        drafts.update(run=run)
+        for one in drafts:
+            given = Carried(to=run.pk, until=end if own_clock(run) is None else last_day(run, one.unit))  # fmt: skip
+            perform_by_machine(
+                kind_named("appeal"), "appeal.carry", one, given=given, now=doing.now
+            )
     return Change(
         {"published_at": doing.now, "due_on": end, "replaces": before or run.replaces},
         {"run": run.run, "until": end.isoformat(), "grades": carried, TABLES: tables_of(run)},

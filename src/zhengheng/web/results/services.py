@@ -12,6 +12,8 @@ from zhengheng.engines.archive import load_run
 from zhengheng.engines.bundle import Kind, write_bundle
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import require, standing
+from zhengheng.web.acts.declare import Carried, kind_named
+from zhengheng.web.acts.services import perform_by_machine
 from zhengheng.web.ledger.services import append, commitment_secret
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.results.clocks import last_day, reapprove_by
@@ -120,15 +122,17 @@ def serve(
             run=run, unit=unit, defaults={"by": actor, "at": at or now, "how": how}
         )
         if fresh:
-            _give_deadline(run, unit)
+            _give_deadline(run, unit, now)
             append(
                 act="result.served", subject=f"result:{run.pk}", actor=actor.username, at=now,
                 content={"unit": unit.code, "how": how},
             )  # fmt: skip
 
 
-def _give_deadline(run: ResultRun, unit: Unit) -> None:
+def _give_deadline(run: ResultRun, unit: Unit, now: datetime) -> None:
     """Drafts of appeals that were begun before service have their last day from now."""
     # By the name of the app alone: appeals stand on results, not the other way round.
     drafts = apps.get_model("appeals.Appeal")._default_manager.filter(run=run, unit=unit, state="draft")  # fmt: skip
-    drafts.update(due_on=last_day(run, unit))
+    given = Carried(to=run.pk, until=last_day(run, unit))
+    for one in drafts:
+        perform_by_machine(kind_named("appeal"), "appeal.carry", one, given=given, now=now)
