@@ -35,7 +35,8 @@ class Work:
 
     @property
     def now(self) -> datetime:
-        return self.job.clock
+        """The moment of the order by the office's clock: what the database keeps is in UTC, and there it may still be yesterday."""
+        return timezone.localtime(self.job.clock)
 
     def tell(self, step: tuple[str, str], done: int = 0, total: int = 0) -> None:
         """Say in Chinese and English how far the work is; shown on the page."""
