@@ -21,6 +21,7 @@ from zhengheng.web.intake.services import load
 from zhengheng.web.ledger import selectors as ledger
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.pages.clock import now
+from zhengheng.web.results.acts import RESULTS
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of
@@ -553,7 +554,15 @@ def test_a_draft_goes_over_to_the_new_version_by_an_act_of_its_own(town: Town) -
         wanted="90", statement="漏统",
     )["id"]  # fmt: skip
     correct(version, "D16", "80")
+    town.at("2026-04-09")
+    early = computed(town, version)
+    correct(version, "D16", "81")
     second = on_notice(town, version, "2026-04-09")
+    older, newer = (ResultRun.objects.get(pk=one["result"]) for one in (early, second))
+    page = town.client("office_director").get(f"/office/results/{older.run}/").content.decode()
+    assert "这一期之后又核算过" in page, "nobody puts the older of two on notice unawares"
+    assert "（2026-04-09 09:00 核算）" in RESULTS.title(older)[0]
+    assert "核算" not in RESULTS.title(newer)[0], "on notice there is one"
     appeal = Appeal.objects.get(pk=made)
     notice = ResultRun.objects.get(pk=second["result"])
     assert (appeal.run_id, appeal.due_on) == (notice.pk, notice.due_on)

@@ -51,6 +51,7 @@ TABLE: dict[tuple[str, str], tuple[set[Role], dict[str, Any]]] = {
     ("post", "/results"): ({Role.OFFICE_DATA}, {"run": "nothing"}),
     ("get", "/results/{run}"): (NOBODY, {}),
     ("get", "/results/{run}/units/{code}"): (NOBODY, {}),
+    ("get", "/results/{run}/units/{code}/sources/{file}/{row}"): (NOBODY, {}),
     ("get", "/results/{run}/units/{code}/trial"): (NOBODY, {}),
     ("post", "/results/{run}/readers"): (NOBODY, {"username": "mentor"}),
     ("get", "/projection"): (set(OF_A_UNIT), {}),

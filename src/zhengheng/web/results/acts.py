@@ -4,6 +4,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.apps import apps
+from django.utils.timezone import localtime
 
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import (
@@ -229,9 +230,18 @@ def _graded(obj: Any, account: Account, day: date) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _title(run: ResultRun) -> tuple[str, str]:
+    """Rulebook and period; before its notice also the moment it was computed, since there may be several."""
+    zh, en = f"{run.title_zh} {run.period}", f"{run.title_en or run.title_zh} {run.period}"
+    if run.published_at is not None:
+        return zh, en
+    made = f"{localtime(run.made_at):%Y-%m-%d %H:%M}"
+    return f"{zh}（{made} 核算）", f"{en} (computed {made})"
+
+
 RESULTS = Kind(
     machine=RESULT, path="runs", words=("核算结果", "Results"), model=ResultRun,
-    title=lambda r: (f"{r.title_zh} {r.period}", f"{r.title_en or r.title_zh} {r.period}"),
+    title=_title,
     standing=_standing, queryset=selectors.runs, page=lambda r: f"/office/results/{r.run}/", pages="/office/results/",
     acts=(
         Act("result.approve", ("按决定批准", "Approve by decision"), approve, DecisionGiven, choices=_decisions, when=approved_first),

@@ -208,3 +208,11 @@ def newest(rulebook: str, period: str) -> ResultRun | None:
     """The newest version of a result that is or was on notice."""
     held = ResultRun.objects.filter(rulebook=rulebook, period=period)
     return held.filter(state__in=("notice", "final", "archived")).order_by("-id").first()
+
+
+def computed_later(run: ResultRun) -> ResultRun | None:
+    """The newest computation of the same period after this one, while this one is not on notice yet."""
+    if run.published_at is not None:
+        return None
+    same = ResultRun.objects.filter(rulebook=run.rulebook, period=run.period, pk__gt=run.pk)
+    return same.order_by("-pk").first()

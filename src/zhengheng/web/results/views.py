@@ -57,7 +57,7 @@ def board(request: OfficeRequest, name: str) -> HttpResponse:
         **object_context(request, RESULTS, run), "run": run, "state": RESULT.names[run.state],
         "board": lines, "made": made, "provisional": is_provisional(made),
         "watermark": range(60) if watched(run=run, what="scoreboard", actor=request.user, now=request.now) else (),
-        "may_name": may_name, "moved": selectors.moved(run, language()), "newer": run.replaced_by.exclude(state__in=UNPUBLISHED).first(),
+        "may_name": may_name, "moved": selectors.moved(run, language()), "later": selectors.computed_later(run), "newer": run.replaced_by.exclude(state__in=UNPUBLISHED).first(),
         "decided": [(next((one.name for group in lines.groups for one in group.lines if one.unit == code), code), held) for code, held in decided.items()],
         "readers": selectors.readers(run) if run.state in UNPUBLISHED else (),
         "reopenings": run.reopenings.select_related("decision"),
