@@ -153,6 +153,9 @@ def old_book(*sheets: tuple[str, int, list[bytes]], formats: dict[int, str] | No
     page = record(0x0809, struct.pack("<HHHH", 0x0500, 0x0010, 0, 0))
     shared = record(0x0042, struct.pack("<H", 936))
     shared += record(0x0031, struct.pack("<HHHHHBBBB", 200, 0, 0x7FFF, 400, 0, 0, 0, 0, 0) + b"\x01A") * 4  # fmt: skip
+    # Fonts 5 (there is no 4), 6 and 7: above the line, below it, struck out.
+    for options, place in ((0, 1), (0, 2), (8, 0)):
+        shared += record(0x0031, struct.pack("<HHHHHBBBB", 200, options, 0x7FFF, 400, place, 0, 0, 0, 0) + b"\x01A")  # fmt: skip
     for key, code in (formats or {}).items():
         shared += record(0x041E, struct.pack("<HB", key, len(code)) + code.encode())
     for key in (0, *(formats or {})):
@@ -183,6 +186,13 @@ def error_at(row: int, column: int) -> bytes:
 
 def formula_at(row: int, column: int, value: float) -> bytes:
     return struct.pack("<HHHHHdHIH", 0x0006, 22, row, column, 0, value, 0, 0, 0)
+
+
+def rich_at(row: int, column: int, text: str, *runs: tuple[int, int]) -> bytes:
+    """A text whose runs, from a byte on, have a font of their own."""
+    held = struct.pack("<HHHH", row, column, 0, len(text.encode("gbk"))) + text.encode("gbk")
+    held += bytes([len(runs), *(number for run in runs for number in run)])
+    return struct.pack("<HH", 0x00D6, len(held)) + held
 
 
 HEAD = [text_at(0, 0, "u"), text_at(0, 1, "a"), text_at(0, 2, "b"), text_at(1, 0, "甲")]

@@ -7,6 +7,7 @@ counts, cells as text). Broken files end in a DataError that says where.
 import csv
 import json
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -98,7 +99,7 @@ def _with_header(
     for column in range(width):
         parts = [row[column].strip() if column < len(row) else "" for row in heads]
         titles.append("/".join(dict.fromkeys(part for part in parts if part)))
-    doubles = {title for title in titles if title and titles.count(title) > 1}
+    doubles = {title for title, count in Counter(titles).items() if title and count > 1}
     if doubles:
         raise DataError.one(
             f"{name}:{first}", "header.duplicate",

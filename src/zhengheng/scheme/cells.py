@@ -172,7 +172,9 @@ def typed(value: Any, shape: Shape | None, faults: dict[Place, Fault], path: Pla
         return _nothing(shape, shared=path[0] == "defaults")
     # Where a code or one of some words may stand, the words are known to the whole alone.
     shape = shape.member(value) if shape and not choices_of(shape) else shape
-    if fault := refusal(value, number=shape is not None and shape.kind in {"number", "integer"}):
+    # A list or map of numbers in one cell is numbers too.
+    inner = shape.inner if shape and shape.kind in {"list", "map"} else shape
+    if fault := refusal(value, number=inner is not None and inner.kind in {"number", "integer"}):
         faults[path] = fault
     elif shape and shape.kind in {"number", "integer"} and value.strip().endswith(("%", "％")):
         faults[path] = Fault("cell.percent", *percent(str(value)))

@@ -46,6 +46,19 @@ class Cell(str):
         return cls(text, fault=fault, text_fault=fault)
 
 
+MARKED = Fault("cell.marked", "单元格中有上标、下标或删除线，看到的数与读出的数不同；请只留数字，注释另写", "this cell has superscript, subscript or struck-out text, so what is seen is not what would be read; leave the number alone and write the note elsewhere")  # fmt: skip
+STRUCK = Fault("cell.struck", "单元格中有删除线，不知其中的内容是否作废；请删去作废的内容，或取消删除线", "this cell has struck-out text, which may be void; delete what is void, or remove the line")  # fmt: skip
+
+
+def marked(text: str, *, raised: bool, struck: bool) -> Cell:
+    """A cell with raised or lowered (10³ is not 103) or with struck-out text. Words may be raised (PM₂.₅); a code
+    or period of digits may not, and nothing that is taken may be struck out."""
+    held = text if isinstance(text, Cell) else Cell(text)
+    fault = STRUCK if struck else MARKED
+    code = raised and not any(sign.isalpha() for sign in held.shown)
+    return Cell(held, held.shown, held.fault or fault, held.text_fault or (fault if struck or code else None), held.of_row)  # fmt: skip
+
+
 def in_row(text: str, fault: Fault) -> Cell:
     """The same cell in a row that may not be taken."""
     if isinstance(text, Cell):

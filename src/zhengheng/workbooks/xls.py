@@ -9,9 +9,9 @@ from typing import Any
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
 from zhengheng.domain.problems import DataError
-from zhengheng.workbooks.cell import Cell
+from zhengheng.workbooks.cell import Cell, marked
 from zhengheng.workbooks.formats import CHINESE, understood
-from zhengheng.workbooks.xlsx import FORMULA, Filled, Record, Sheet, broken, chosen, error
+from zhengheng.workbooks.xlsx import FORMULA, Filled, Marks, Record, Sheet, broken, chosen, error
 
 _FORMULAS = {0x0006, 0x0206, 0x0406}
 _BEGINS = {0x0009, 0x0209, 0x0409, 0x0809}
@@ -61,12 +61,28 @@ def _rows(book: Any, place: int, name: str, path: Path) -> list[Record]:
                 text = xlrd.error_text_from_code.get(cell.value, f"#{cell.value}")
                 filled.put(row + 1, column + 1, error(text))
             elif cell.ctype not in {xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK} and cell.value != "":
-                filled.put(row + 1, column + 1, _cell(book, cell, epoch))
+                text = _cell(book, cell, epoch)
+                raised, struck = _marks(book, cell, page.rich_text_runlist_map.get((row, column), []))  # fmt: skip
+                if raised or struck:
+                    text = marked(text, raised=raised, struck=struck)
+                filled.put(row + 1, column + 1, text)
     for row, column in formulas:
         filled.put(row + 1, column + 1, Cell.refused("=", FORMULA))
     hidden = [row + 1 for row, about in page.rowinfo_map.items() if about.hidden]
     areas = [(left + 1, top + 1, right, bottom) for top, bottom, left, right in page.merged_cells]
     return filled.records(areas, hidden)
+
+
+def _marks(book: Any, cell: Any, runs: list[tuple[int, int]]) -> Marks:
+    """Whether anything in a cell stands above or below the line, and whether anything is struck out."""
+    style = cell.xf_index
+    # Before Excel 97 a run begins at a byte, since then at a character; the last may begin where the text ends.
+    length = len(str(cell.value)) if book.biff_version >= 80 else len(str(cell.value).encode("gbk", "replace"))  # fmt: skip
+    fonts = [font for start, font in runs if start < length]
+    if (not runs or runs[0][0] > 0) and style is not None and style < len(book.xf_list):
+        fonts.append(book.xf_list[style].font_index)
+    held = [book.font_list[font] for font in fonts if font < len(book.font_list)]
+    return any(font.escapement for font in held), any(font.struck_out for font in held)
 
 
 def _cell(book: Any, cell: Any, epoch: datetime) -> str:

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl import load_workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet._reader import WorkSheetParser
 
 from zhengheng.domain.problems import DataError
-from zhengheng.workbooks.cell import Cell, Fault, in_row
+from zhengheng.workbooks.cell import Cell, Fault, in_row, marked
 from zhengheng.workbooks.formats import CHINESE, understood
 
 UNPACKED_LIMIT = 512 * 1024 * 1024
@@ -25,6 +26,8 @@ STRICT = b"http://purl.oclc.org/ooxml/"
 
 Record = tuple[int, list[str]]
 Sheet = tuple[str, list[Record]]
+Marks = tuple[bool, bool]
+"""Whether text stands above or below the line, and whether it is struck out."""
 Area = tuple[int, int, int, int]
 """First column, first row, last column, last row."""
 FORMULA = Fault("cell.formula", "单元格是公式，请用“选择性粘贴－数值”后再上传", "this cell is a formula; paste it as a value first")  # fmt: skip
@@ -83,7 +86,7 @@ def read_sheets(
     try:
         with warnings.catch_warnings(), path.open("rb") as stream:
             warnings.simplefilter("ignore")
-            book = load_workbook(stream, read_only=True, keep_links=False)
+            book = load_workbook(stream, read_only=True, keep_links=False, rich_text=True)
             pages = [page for page in book.worksheets if isinstance(page, ReadOnlyWorksheet)]
             if not pages:
                 _check_strict(path, name)
@@ -110,12 +113,19 @@ def _check_strict(path: Path, name: str) -> None:
 def _rows(page: Any, name: str) -> list[Record]:
     book = page.parent
     with page._get_source() as source:  # noqa: SLF001 - the one streaming parser that names formulas
-        parser = WorkSheetParser(source, page._shared_strings, epoch=book.epoch)  # noqa: SLF001
+        parser = WorkSheetParser(source, page._shared_strings, epoch=book.epoch, rich_text=True)  # noqa: SLF001
         filled = Filled(page.title, name)
+        marks: dict[int, Marks] = {}
         for number, cells in parser.parse():
             for cell in cells:
                 if cell["value"] is not None and cell["value"] != "":
                     text = _cell(cell, lambda style: _format(book, style), book.epoch)
+                    style = cell["style_id"]
+                    if style not in marks:
+                        marks[style] = _marks_of(book._fonts[book._cell_styles[style].fontId])  # noqa: SLF001
+                    raised, struck = _marks(cell["value"], marks[style])
+                    if raised or struck:
+                        text = marked(text, raised=raised, struck=struck)
                     filled.put(number, cell["column"], text)
         hidden = [int(k) for k, v in parser.row_dimensions.items() if v.get("hidden") in {"1", "true"}]  # fmt: skip
         areas = parser.merged_cells.mergeCell if parser.merged_cells else []
@@ -129,6 +139,18 @@ def _format(book: Any, style: int) -> str:
     if number >= 164:
         return str(own[number - 164]) if number - 164 < len(own) else "General"
     return CHINESE.get(number) or BUILTIN_FORMATS.get(number, "General")
+
+
+def _marks(value: Any, own: Marks) -> Marks:
+    """Whether anything in a cell, whose own font is marked or not, stands off the line, or is struck out."""
+    if not isinstance(value, CellRichText):
+        return own
+    runs = [_marks_of(run.font) if isinstance(run, TextBlock) else own for run in value if str(run)]
+    return any(raised for raised, _ in runs), any(struck for _, struck in runs)
+
+
+def _marks_of(font: Any) -> Marks:
+    return font.vertAlign in {"superscript", "subscript"}, bool(font.strike)
 
 
 def _cell(cell: dict[str, Any], style: Callable[[int], str], epoch: datetime) -> str:
@@ -159,10 +181,11 @@ class Filled:
         """Keep a cell; rows and columns begin at 1. A refused one says where it stands."""
         self.count += 1
         self._check()
-        if isinstance(text, Cell) and text.fault is not None and text.fault == text.text_fault:
+        if isinstance(text, Cell) and text.fault is not None:
             place = f"{self.title}!{get_column_letter(column)}{row}"
-            fault = text.fault
-            text = Cell.refused(text, Fault(fault.code, f"{place}：{fault.zh}", f"{place}: {fault.en}"))  # fmt: skip
+            fault, other = text.fault, text.text_fault
+            placed = Fault(fault.code, f"{place}：{fault.zh}", f"{place}: {fault.en}")
+            text = Cell(text, text.shown, placed, placed if other == fault else other)
         self.rows.setdefault(row, {})[column] = text
 
     def _check(self) -> None:
@@ -172,8 +195,22 @@ class Filled:
                 en=f"more than {CELL_LIMIT} cells; split the file",
             )  # fmt: skip
 
+    def _merged(self, text: str, area: Area) -> Cell:
+        """A cell that stands for several: a code or a word for each of them, a number for nobody knows which."""
+        left, top, right, bottom = area
+        place = f"{self.title}!{get_column_letter(left)}{top}:{get_column_letter(right)}{bottom}"
+        fault = Fault(
+            "cell.merged", f"{place}：合并单元格中的数值不知属于哪一格，也可能是合计；请取消合并，逐格填写",
+            f"{place}: a number in merged cells may belong to any of them, or be their sum; unmerge them and fill in each",
+        )  # fmt: skip
+        if not isinstance(text, Cell):
+            return Cell(text, fault=fault)
+        both = text.fault is not None and text.fault == text.text_fault
+        return text if both else Cell(text, text.shown, fault, text.text_fault, text.of_row)
+
     def records(self, areas: Iterable[Area], hidden: Iterable[int]) -> list[Record]:
-        """Rows in order. A merged area repeats its first cell in the filled rows that it covers."""
+        """Rows in order. A merged area repeats its first cell in the filled rows that it covers, as a code or
+        a word; it is refused as a number."""
         numbers = sorted(self.rows)
         width = max((column for row in self.rows.values() for column in row), default=0)
         notes = set()
@@ -183,6 +220,7 @@ class Filled:
                 continue
             if top == bottom and self.rows[top].keys() == {left} and 1 < right - left + 1 >= width - left + 1 > 1:  # fmt: skip
                 notes.add(top)
+            text = self._merged(text, (left, top, right, bottom))
             for place in range(bisect_left(numbers, top), len(numbers)):
                 if numbers[place] > bottom:
                     break
