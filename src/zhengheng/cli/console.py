@@ -5,6 +5,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -28,9 +29,10 @@ def print_json(data: Any) -> None:
     sys.stdout.write("\n")
 
 
-def print_problems(problems: Iterable[Problem]) -> None:
+def print_problems(problems: Iterable[Problem], *, kept: bool = False) -> None:
     """Every finding on its own line, errors in red, on the error stream. Of rows with the same fault the first are
-    shown and the others counted, file by file: a wrong column must not bury the rest under a hundred thousand lines."""
+    shown and the others counted, file by file: a wrong column must not bury the rest under a hundred thousand lines.
+    `kept`: the rows lie in a file already."""
     rows: Counter[tuple[str, str]] = Counter()
     for problem in problems:
         alike = problem.where.rpartition(":")[0], problem.code
@@ -40,9 +42,19 @@ def print_problems(problems: Iterable[Problem]) -> None:
             mark = ("✗ ", "red") if problem.severity == "error" else ("! ", "yellow")
             err.print(Text.assemble(mark, problem.say(LANGUAGE)), soft_wrap=True)
     for (file, code), count in rows.items():
-        if count > ALIKE:
+        if count > ALIKE and kept:
+            err.print(t(f"  {file}: [{code}] 另有 {count - ALIKE} 行", f"  {file}: [{code}] {count - ALIKE} more rows"), soft_wrap=True)  # fmt: skip
+        elif count > ALIKE:
             err.print(t(f"  {file}: [{code}] 另有 {count - ALIKE} 行; --keep-rejects 会把它们全部按原样退回",
                         f"  {file}: [{code}] {count - ALIKE} more rows; --keep-rejects hands all of them back"), soft_wrap=True)  # fmt: skip
+
+
+def print_rejects(problems: Sequence[Problem], files: Iterable[Path]) -> None:
+    """The rows that were refused and kept aside: the first of each fault, how many in all, and where they lie."""
+    print_problems(problems, kept=True)
+    err.print(t(f"拒绝 {len(problems)} 行，均未采用。", f"{len(problems)} rows were refused and are not taken"))  # fmt: skip
+    for path in files:
+        err.print(t(f"被拒的行: {path}", f"rejected rows: {path}"), soft_wrap=True)
 
 
 def table(

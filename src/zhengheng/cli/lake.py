@@ -73,8 +73,8 @@ def intake(
     keep(home / "inbox", facts, plan, data, _secret(home))
     console.print_problems([*facts.warnings, *coverage(facts)])
     if facts.rejects:
-        for path in write_rejects(facts.rejects, home / "rejects" / str(number)):
-            console.err.print(t(f"被拒的行: {path}", f"rejected rows: {path}"))
+        files = write_rejects(facts.rejects, home / "rejects" / str(number))
+        console.print_rejects([reject.problem for reject in facts.rejects], files)
     about = {
         "intake": number,
         "files": [vars(f) for f in facts.files],

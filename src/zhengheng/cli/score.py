@@ -104,7 +104,8 @@ def score(
     created = datetime.now(UTC)
     write_results(runs, out, created, bom=bom)
     if facts.rejects:
-        write_rejects(facts.rejects, out / "rejects")
+        files = write_rejects(facts.rejects, out / "rejects")
+        console.print_rejects([reject.problem for reject in facts.rejects], files)
     if json:
         console.print_json([describe(run, created) for run in runs])
         return

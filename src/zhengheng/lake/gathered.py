@@ -29,3 +29,5 @@ class Gathered:
         self.warnings: list[Problem] = []
         self.digests: dict[str, str] = {}
         self.taken = self.rounded = self.sequence = self.skipped = self.confirmed = 0
+        self.changed: list[tuple[int, str, str, str]] = []
+        """The first values of this source that were rounded: row, indicator, as it came, as it is taken."""

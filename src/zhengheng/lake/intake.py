@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow.compute as pc
+
 from zhengheng.domain.problems import DataError, Problem
 from zhengheng.lake.cells import Values
 from zhengheng.lake.facts import Facts, FileInfo, file_digest, to_arrow
@@ -45,6 +47,7 @@ class Intake(Gathered):
         )  # fmt: skip
         reader = Rows(self, source, table.header)
         self.taken = self.rounded = self.skipped = self.confirmed = 0
+        self.changed = []
         count = 0
         for row, cells in table.records:
             count += 1
@@ -68,10 +71,20 @@ class Intake(Gathered):
             )  # fmt: skip
         )
         if self.rounded:
+            zh = "；".join(
+                f"第 {row} 行 {code} “{text[:40]}”取 {taken}"
+                for row, code, text, taken in self.changed
+            )
+            en = "; ".join(
+                f"row {row} {code} {text[:40]!r} as {taken}"
+                for row, code, text, taken in self.changed
+            )
+            more = self.rounded > len(self.changed) > 0
             self.warnings.append(
                 Problem(source.file, "number.rounded",
-                        f"{self.rounded} 个数值的小数位多于指标声明的精度, 已四舍五入",
-                        f"{self.rounded} values had more decimals than their indicator declares and were rounded half up",
+                        f"{self.rounded} 个数值的小数位多于指标声明的精度，已四舍五入" + (f"：{zh}" if zh else "") + ("等。" if more else "。"),
+                        f"{self.rounded} values had more decimals than their indicator declares and were rounded half up"
+                        + (f": {en}" if en else "") + (", and more" if more else ""),
                         "warning")
             )  # fmt: skip
         if self.confirmed:
@@ -115,6 +128,14 @@ def read_files(
     return facts
 
 
+def _placed(facts: Facts, unit: str) -> str:
+    """A unit and the first row that names it."""
+    seen = facts.tables["observation"]
+    first = seen.filter(pc.equal(seen["unit"], unit)).slice(0, 1).to_pylist()[0]
+    name = next((file.name for file in facts.files if file.number == first["file"]), "")
+    return f"{unit[:40]}（{name}:{first['row']}）"
+
+
 def _check_units(facts: Facts, rulebook: Rulebook) -> None:
     """Units must belong to a category and group of the rulebook; strangers are reported."""
     categories = {category.code for category in rulebook.categories}
@@ -137,15 +158,15 @@ def _check_units(facts: Facts, rulebook: Rulebook) -> None:
     known |= {i.reference.unit for i in rulebook.indicators if i.reference.unit}
     known |= {event.unit for event in rulebook.succession}
     if known:
-        strangers = sorted(
-            set(facts.tables["observation"].column("unit").unique().to_pylist()) - known
-        )
+        seen = facts.tables["observation"]
+        strangers = sorted(set(seen.column("unit").unique().to_pylist()) - known)
         if strangers:
+            where = "、".join(_placed(facts, unit) for unit in strangers[:5])
             facts.warnings.append(
                 replace(
                     Problem("observation", "unit.unknown",
-                            f"{len(strangers)} 个单位不在名单中, 未计分: {'、'.join(strangers[:5])}",
-                            f"{len(strangers)} units are not on the list and are not scored: {', '.join(strangers[:5])}"),
+                            f"{len(strangers)} 个单位不在名单中，未计分：{where}",
+                            f"{len(strangers)} units are not on the list and are not scored: {where.replace('、', ', ').replace('（', ' (').replace('）', ')')}"),
                     severity="warning",
                 )
             )  # fmt: skip

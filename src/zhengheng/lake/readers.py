@@ -17,11 +17,13 @@ from typing import IO, Any
 
 from zhengheng.domain.problems import DataError
 from zhengheng.domain.script import from_gb18030
-from zhengheng.workbooks.read import read_rows
+from zhengheng.workbooks.read import OLE, read_rows
 from zhengheng.workbooks.xlsx import broken
 
 LINE_LIMIT = 1_000_000
 ROW_LIMIT = 5_000_000
+COLUMN_LIMIT = 16_384
+"""Columns that a worksheet can have; a text file has no more."""
 
 Record = tuple[int, list[str]]
 
@@ -65,7 +67,7 @@ def read_table(
             return _parquet(path, name)
         return _with_header(rows, name, header, header_rows, workbook=kind in {"xlsx", "xls"})
     except (OSError, zipfile.BadZipFile, KeyError, csv.Error) as error:
-        raise broken(name, error) from error
+        raise broken(name) from error
 
 
 def _kind(path: Path, name: str) -> str:
@@ -95,6 +97,8 @@ def _with_header(
             name, "file.empty", zh="文件没有表头或没有内容", en="the file has no header or is empty"
         )
     width = max(len(row) for row in heads)
+    if width > COLUMN_LIMIT:
+        raise _too_wide(name, width)
     titles: list[str] = []
     for column in range(width):
         parts = [row[column].strip() if column < len(row) else "" for row in heads]
@@ -103,8 +107,8 @@ def _with_header(
     if doubles:
         raise DataError.one(
             f"{name}:{first}", "header.duplicate",
-            zh=f"表头重复: {'、'.join(sorted(doubles))}, 请改成不同的列名",
-            en=f"duplicate column titles: {', '.join(sorted(doubles))}; make them different",
+            zh=f"表头重复：{'、'.join(sorted(doubles))}；请改成不同的列名。如果这一行是标题，请在映射中写明表头所在的行，如 header: {first + 1}",
+            en=f"duplicate column titles: {', '.join(sorted(doubles))}; make them different. If this row is a title, say in the mapping where the header is, such as header: {first + 1}",
         )  # fmt: skip
     if len(titles) == 1 and (sign := next((s for s in "\t;|" if s in titles[0]), "")):
         word = {"\t": "制表符 (tab)"}.get(sign, sign)
@@ -113,6 +117,13 @@ def _with_header(
             en=f"the columns are separated by {word!r}, not by commas; save as CSV or .xlsx (format: tsv for tabs)",
         )  # fmt: skip
     return Table(titles, _guarded(rows, name, width), workbook)
+
+
+def _too_wide(name: str, width: int) -> DataError:
+    return DataError.one(
+        name, "file.columns", zh=f"表头有 {width} 列，超过 {COLUMN_LIMIT} 列；请只留需要的列，或把各列改成逐行填写",
+        en=f"the header has {width} columns, more than {COLUMN_LIMIT}; leave only those needed, or write a row for each value",
+    )  # fmt: skip
 
 
 def _guarded(rows: Iterator[Record], name: str, width: int) -> Iterator[Record]:
@@ -132,7 +143,7 @@ def _guarded(rows: Iterator[Record], name: str, width: int) -> Iterator[Record]:
                 )  # fmt: skip
             yield number, cells[:width] + [""] * (width - len(cells))
     except (csv.Error, OSError, zipfile.BadZipFile, EOFError) as error:
-        raise broken(name, error) from error
+        raise broken(name) from error
 
 
 def decode(path: Path, name: str, encoding: str | None) -> str:
@@ -140,7 +151,12 @@ def decode(path: Path, name: str, encoding: str | None) -> str:
     if encoding:
         return encoding
     with path.open("rb") as stream:
-        head = stream.read(4)
+        head = stream.read(8)
+        if head.startswith((b"PK\x03\x04", OLE)):
+            raise DataError.one(
+                name, "file.workbook", zh="这是 Excel 工作簿，不是文本文件；请把扩展名改为 .xlsx 或 .xls，或在映射中写 format: xlsx",
+                en="this is an Excel workbook, not a text file; call it .xlsx or .xls, or write format: xlsx in the mapping",
+            )  # fmt: skip
         if head.startswith(b"\xef\xbb\xbf"):
             return "utf-8-sig"
         if head.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -239,6 +255,8 @@ def _json_lines(path: Path, name: str) -> Table:
                     en="each line must be a JSON object",
                 )  # fmt: skip
             header.update(dict.fromkeys(entry))
+            if len(header) > COLUMN_LIMIT:
+                raise _too_wide(name, len(header))
             rows.append((number, entry))
     titles = list(header)
     return Table(titles, ((n, [_cell(row.get(title)) for title in titles]) for n, row in rows))
@@ -251,7 +269,10 @@ def _parquet(path: Path, name: str) -> Table:
     try:
         source = pq.ParquetFile(path)
     except (pa.ArrowInvalid, OSError) as error:
-        raise broken(name, error) from error
+        raise broken(name) from error
+
+    if len(source.schema_arrow.names) > COLUMN_LIMIT:
+        raise _too_wide(name, len(source.schema_arrow.names))
 
     def records() -> Iterator[Record]:
         number = 0
@@ -262,6 +283,6 @@ def _parquet(path: Path, name: str) -> Table:
                     number += 1
                     yield number, [_cell(cell) for cell in cells]
         except (pa.ArrowInvalid, OSError) as error:
-            raise broken(name, error) from error
+            raise broken(name) from error
 
     return Table(list(source.schema_arrow.names), records())

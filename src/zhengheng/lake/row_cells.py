@@ -10,6 +10,8 @@ from zhengheng.lake.mapping import Column, SourceFile
 
 LONG = 80
 """Characters of a unit's code or name, beyond which it is a sentence that strayed into its column."""
+_SENTENCE = re.compile(r"[。；！？]|，.*，")
+"""Signs that end or part sentences, which no unit is called by."""
 _NOTE = re.compile(r"(注|备注|说明|note)[0-9一二三]?\s*[:：]", re.IGNORECASE)
 
 
@@ -50,7 +52,8 @@ class RowCells:
 
     def _unit_code(self, values: dict[str, str]) -> str:
         code = self._must(self.source.unit, values, "unit")
-        if len(code) > LONG or "\n" in code or _NOTE.match(code):
+        said = self._get(self.source.unit, values, "unit")
+        if len(code) > LONG or "\n" in code or _NOTE.match(code) or _SENTENCE.search(said):
             raise CellError(
                 "unit.long", f"“{code[:40]}”像是一段说明，不像单位；请删去该行，或用 where 只取需要的行",
                 f"{code[:40]!r} reads like a note, not like a unit; delete the row, or choose the rows with `where`",

@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
+from zhengheng.domain.numbers import plain
+from zhengheng.domain.problems import Problem
 from zhengheng.lake.cells import FACTORS, CellError, normal, read_number
 from zhengheng.lake.gathered import Gathered
 from zhengheng.lake.mapping import SourceFile
@@ -21,11 +23,16 @@ VINTAGES = {"preliminary": "preliminary", "revised": "revised", "final": "final"
             "最终": "final", "最终数": "final", "": None}  # fmt: skip
 
 
+NAMED = 10
+"""Rounded values that are named one by one."""
+
+
 class RowValue(RowPeriod):
     """Reads values, their status and their vintage."""
 
     def __init__(self, intake: Gathered, source: SourceFile) -> None:
         super().__init__(intake, source)
+        self.row = 0
         self.factor = Decimal(FACTORS.get(str(source.scale), source.scale or 1))
 
     def _value(
@@ -70,6 +77,16 @@ class RowValue(RowPeriod):
                 raise CellError("sense", *fault)
             self.intake.confirmed += 1
         self.intake.rounded += lost
+        if lost and number == 0:
+            # A value of 0.00 where there is one: 5元 of 亿元, or a wrong scale.
+            self.intake.warnings.append(
+                Problem(f"{self.source.file}:{self.row}", "row.number.vanished",
+                        f"{indicator.code}：“{text[:40]}”按 {indicator.decimals} 位小数四舍五入后为 0；请核对计量单位和小数位数",
+                        f"{indicator.code}: {text[:40]!r} is 0 when rounded to {indicator.decimals} decimals; check the unit of measure and the decimals",
+                        "warning")
+            )  # fmt: skip
+        elif lost and len(self.intake.changed) < NAMED:
+            self.intake.changed.append((self.row, indicator.code, text, plain(number, indicator.decimals)))  # fmt: skip
         return number
 
     def _vintage(self, values: dict[str, str]) -> str | None:

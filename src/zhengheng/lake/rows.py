@@ -75,6 +75,7 @@ class Rows(RowValue):
             raise DataError(problems)
 
     def take(self, row: int, values: dict[str, str]) -> None:
+        self.row = row
         try:
             if self.test(values):
                 self.read(row, values)
@@ -199,6 +200,16 @@ class Rows(RowValue):
             ranked=read_bool(ranked) if ranked else True,
         )
         self.intake.taken += 1
+        others = [
+            text for name, text in values.items() if source.unit and name != source.unit.column
+        ]
+        if others and not any(text.strip() for text in others):
+            self.intake.warnings.append(
+                Problem(f"{source.file}:{row}", "row.unit.bare",
+                        f"这一行只有“{code[:40]}”，其余各列都是空的，已作为单位列入；如果是说明，请删去该行",
+                        f"this row has nothing but {code[:40]!r}, which is listed as a unit; if it is a note, delete the row",
+                        "warning")
+            )  # fmt: skip
 
     def _milestone(self, row: int, values: dict[str, str]) -> None:
         source = self.source

@@ -3,7 +3,6 @@
 All parsing happens in a child process (domain/apart.py); what comes back are rows of cells.
 """
 
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from zhengheng.workbooks import xls, xlsx
 from zhengheng.workbooks.cell import from_plain, to_plain
 from zhengheng.workbooks.xlsx import Record, Sheet
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -39,7 +38,7 @@ def open_sheets(
         head = stream.read(512)
     if head.startswith(b"PK"):
         return xlsx.read_sheets(path, name, sheet, all_sheets=all_sheets)
-    if head.startswith(_OLE) and ENCRYPTED in path.read_bytes():
+    if head.startswith(OLE) and ENCRYPTED in path.read_bytes():
         raise DataError.one(
             name, "file.encrypted", zh="工作簿设有打开密码，请去掉密码后另存",
             en="the workbook is locked by a password; save it without one",
@@ -49,6 +48,9 @@ def open_sheets(
             name, "file.page", zh="这是网页或 XML，不是 Excel 工作簿；请在 Excel 中打开，另存为 .xlsx",
             en="this is a web page or XML, not an Excel workbook; open it in Excel and save it as .xlsx",
         )  # fmt: skip
-    if path.suffix.lower() in {".xlsx", ".xlsm"} and not head.startswith(_OLE):
-        raise xlsx.broken(name, zipfile.BadZipFile())
+    if path.suffix.lower() in {".xlsx", ".xlsm"} and not head.startswith(OLE):
+        raise DataError.one(
+            name, "file.broken", zh="扩展名是 .xlsx，内容却不是 Excel 工作簿；如果是文本，请改用 .csv，否则请用 Excel 另存后再用",
+            en="the file is called .xlsx and is no Excel workbook; if it is text call it .csv, else save it again with Excel",
+        )  # fmt: skip
     return xls.read_sheets(path, name, sheet, all_sheets=all_sheets)

@@ -41,7 +41,7 @@ def read_sheets(
     except (DataError, MemoryError):
         raise
     except Exception as fault:  # xlrd raises whatever it meets in a damaged file
-        raise broken(name, fault) from fault
+        raise broken(name) from fault
 
 
 def _rows(book: Any, place: int, name: str, path: Path) -> list[Record]:
@@ -70,7 +70,8 @@ def _rows(book: Any, place: int, name: str, path: Path) -> list[Record]:
         filled.put(row + 1, column + 1, Cell.refused("=", FORMULA))
     hidden = [row + 1 for row, about in page.rowinfo_map.items() if about.hidden]
     areas = [(left + 1, top + 1, right, bottom) for top, bottom, left, right in page.merged_cells]
-    return filled.records(areas, hidden)
+    columns = [column + 1 for column, about in page.colinfo_map.items() if about.hidden]
+    return filled.records(areas, hidden, columns)
 
 
 def _marks(book: Any, cell: Any, runs: list[tuple[int, int]]) -> Marks:

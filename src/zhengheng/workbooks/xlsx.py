@@ -16,7 +16,7 @@ from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet._reader import WorkSheetParser
 
 from zhengheng.domain.problems import DataError
-from zhengheng.workbooks.cell import Cell, Fault, in_row, marked
+from zhengheng.workbooks.cell import Cell, Fault, in_row, marked, shown
 from zhengheng.workbooks.formats import CHINESE, understood
 
 UNPACKED_LIMIT = 512 * 1024 * 1024
@@ -32,6 +32,7 @@ Area = tuple[int, int, int, int]
 """First column, first row, last column, last row."""
 FORMULA = Fault("cell.formula", "单元格是公式，请用“选择性粘贴－数值”后再上传", "this cell is a formula; paste it as a value first")  # fmt: skip
 HIDDEN = Fault("row.hidden", "这一行在工作表里是隐藏的；请取消隐藏后核对，或删去该行", "this row is hidden in the sheet; show and check it, or delete it")  # fmt: skip
+HIDDEN_COLUMN = Fault("column.hidden", "这一列在工作表里是隐藏的；请取消隐藏后核对，或删去该列", "this column is hidden in the sheet; show and check it, or delete it")  # fmt: skip
 NOTE = Fault("row.note", "这一行是一个合并单元格（标题或说明），不是数据；请删去，或用 where 只取需要的行", "this row is one merged cell (a title or a note), no data; delete it, or choose the rows with `where`")  # fmt: skip
 
 
@@ -46,7 +47,7 @@ def check_archive(path: Path, name: str) -> None:
         with zipfile.ZipFile(path) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
     except (zipfile.BadZipFile, OSError, ValueError) as fault:
-        raise broken(name, fault) from fault
+        raise broken(name) from fault
     if size > UNPACKED_LIMIT or size > PACKING_LIMIT * max(path.stat().st_size, 1 << 16):
         raise DataError.one(
             name, "file.bomb", zh="压缩包展开后异常巨大，拒绝读取",
@@ -54,11 +55,11 @@ def check_archive(path: Path, name: str) -> None:
         )  # fmt: skip
 
 
-def broken(name: str, fault: BaseException) -> DataError:
+def broken(name: str) -> DataError:
     """A file that no parser takes."""
     return DataError.one(
-        name, "file.broken", zh=f"文件已损坏或格式不符（{type(fault).__name__}），请重新导出",
-        en=f"the file is damaged or not of its kind ({type(fault).__name__}); export it again",
+        name, "file.broken", zh="文件已损坏，或不是扩展名所说的那种文件；请用原来的程序重新导出",
+        en="the file is damaged or not of its kind; export it again",
     )  # fmt: skip
 
 
@@ -97,7 +98,7 @@ def read_sheets(
         raise
     except Exception as fault:  # openpyxl raises whatever its XML parser meets
         _check_strict(path, name)
-        raise broken(name, fault) from fault
+        raise broken(name) from fault
 
 
 def _check_strict(path: Path, name: str) -> None:
@@ -128,9 +129,15 @@ def _rows(page: Any, name: str) -> list[Record]:
                         text = marked(text, raised=raised, struck=struck)
                     filled.put(number, cell["column"], text)
         hidden = [int(k) for k, v in parser.row_dimensions.items() if v.get("hidden") in {"1", "true"}]  # fmt: skip
+        columns = [
+            column
+            for about in parser.column_dimensions.values()
+            if about.get("hidden") in {"1", "true"}
+            for column in range(int(about["min"]), int(about["max"]) + 1)
+        ]
         areas = parser.merged_cells.mergeCell if parser.merged_cells else []
         bounds = [range_boundaries(area.ref) for area in areas]
-    return filled.records((area for area in bounds if None not in area), hidden)  # type: ignore[misc]
+    return filled.records((area for area in bounds if None not in area), hidden, columns)  # type: ignore[misc]
 
 
 def _format(book: Any, style: int) -> str:
@@ -208,9 +215,11 @@ class Filled:
         both = text.fault is not None and text.fault == text.text_fault
         return text if both else Cell(text, text.shown, fault, text.text_fault, text.of_row)
 
-    def records(self, areas: Iterable[Area], hidden: Iterable[int]) -> list[Record]:
+    def records(
+        self, areas: Iterable[Area], hidden: Iterable[int], columns: Iterable[int] = ()
+    ) -> list[Record]:
         """Rows in order. A merged area repeats its first cell in the filled rows that it covers, as a code or
-        a word; it is refused as a number."""
+        a word; it is refused as a number. What stands in a hidden row or column is not taken."""
         numbers = sorted(self.rows)
         width = max((column for row in self.rows.values() for column in row), default=0)
         notes = set()
@@ -229,6 +238,10 @@ class Filled:
                     row[column] = text
                     self.count += 1
                 self._check()
+        veiled = set(columns)
+        for row in self.rows.values() if veiled else ():
+            for column in veiled & row.keys():
+                row[column] = Cell(row[column], shown(row[column]), HIDDEN_COLUMN, HIDDEN_COLUMN)
         return list(self._made(numbers, set(hidden), notes))
 
     def _made(self, numbers: list[int], hidden: set[int], notes: set[int]) -> Iterator[Record]:
