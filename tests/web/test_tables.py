@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import random
 import threading
 import time
 import zipfile
@@ -240,6 +241,8 @@ def test_an_upload_belongs_to_whoever_made_it(people: People, tmp_path: Path) ->
 
 TYPES, RELS = "[Content_Types].xml", "xl/_rels/workbook.xml.rels"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 64
+PADDING = random.Random(7).randbytes(2**12) * (21 * 2**8)
+"""More than is looked at of one packed file in an archive; packed it is small enough to be sent."""
 
 
 def related(kind: str, target: str, mode: str = "") -> Callable[[bytes], bytes]:
@@ -257,6 +260,8 @@ ACTIVE: dict[str, dict[str, bytes | Callable[[bytes], bytes]]] = {
     "an outside template": {RELS: related("attachedTemplate", "http://elsewhere.example/t.dotm", ' TargetMode="External"')},
     "an outside picture": {RELS: related("image", "http://elsewhere.example/p.png", ' TargetMode="External"')},
     "an object": {"xl/embeddings/o1.bin": OLE, RELS: related("oleObject", "embeddings/o1.bin")},
+    "macros behind much else": {"xl/vbaProject.bin": OLE, "xl/media/p.bin": PADDING},
+    "macros by another name behind much else": {"xl/printer.bin": OLE, "xl/media/p.bin": PADDING},
     "UTF-16": {RELS: lambda t: related("oleObject", "o.bin")(t).decode().encode("utf-16")},
 }  # fmt: skip
 
@@ -271,6 +276,33 @@ def test_what_runs_or_reaches_out_is_refused(name: str) -> None:
         archive.writestr("证据.xlsx", repacked(sheet(UNITS), **ACTIVE[name]))
     with pytest.raises(ZhenghengError):
         kind_of("e.zip", packed.getvalue())
+    with pytest.raises(ZhenghengError):
+        kind_of("e.zip", archive_of(**{"更深.zip": packed.getvalue()}))
+
+
+def archive_of(**files: bytes) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return held.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("inner", "code"),
+    [
+        (b"PK\x03\x04" + PADDING, "file.inner"),
+        (b"PK\x03\x04 and no archive", "file.broken"),
+        (sheet(UNITS)[:-40], "file.broken"),
+    ],
+    ids=["too large", "no archive", "cut off"],
+)
+def test_what_cannot_be_looked_at_inside_an_archive_is_refused(inner: bytes, code: str) -> None:
+    with pytest.raises(FileError) as caught:
+        kind_of("e.zip", archive_of(**{"证据.xlsx": inner}))
+    assert [problem.code for problem in caught.value.problems] == [code]
+    whole = archive_of(**{"证据.xlsx": sheet(UNITS)})
+    assert kind_of("e.zip", archive_of(**{"更深.zip": whole})) == "zip"
 
 
 def test_a_plain_workbook_with_a_link_to_follow_is_taken(people: People) -> None:

@@ -15,7 +15,7 @@ from django.db import transaction
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.beginning import begin
-from zhengheng.web.files.active import active
+from zhengheng.web.files.active import UnreadError, active
 from zhengheng.web.files.models import StoredFile
 from zhengheng.web.ledger.services import append
 
@@ -100,6 +100,13 @@ def _packed(name: str, content: bytes) -> str:
 def _active(name: str, content: bytes) -> bool:
     try:
         return active(content)
+    except UnreadError as error:
+        raise _refused(
+            name,
+            "file.inner",
+            f"压缩文件里的“{error}”展开后太大，无法检查，请单独上传",
+            f"“{error}” inside the archive is too large to be looked at; upload it by itself",
+        ) from error
     except (
         zipfile.BadZipFile,
         ValueError,
