@@ -28,7 +28,7 @@ from zhengheng.engines.run import Run, make_run
 from zhengheng.engines.verifier import Bundle
 from zhengheng.scheme.indicator import Reference
 from zhengheng.scheme.methods import Steps
-from zhengheng.scheme.model import Case, Rulebook
+from zhengheng.scheme.model import Case, Gate, Rulebook
 
 SLOWLY: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 SALT = b"a secret of the office"
@@ -335,6 +335,22 @@ def test_a_total_that_leaves_one_step_only_stays_in(tmp_path: Path) -> None:
     totals = [row for row in published(run, tmp_path)["scores.csv"] if row["node"] == "total"]
     assert sum(not row["score"] for row in totals) == 1, "12 of 30 may be any of the two"
     assert not any(row["rank"] for row in totals)
+
+
+@pytest.mark.parametrize(("value", "side"), [("12.34", -1), ("59.98", -1), ("60", 0), ("97.53", 0)])
+def test_of_an_internal_gate_only_its_side_is_told(value: str, side: int, tmp_path: Path) -> None:
+    book = book_of(3)
+    assert book.grading
+    gates = (Gate.model_validate({"indicator": "I1", "below": "60", "grade": "H"}),)
+    book = book.model_copy(update={"grading": book.grading.model_copy(update={"gates": gates})})
+    held = made(scored(book, {**MIXED, "x": ["50", value, "70", "80"]}), "public", tmp_path)
+    with (held / "inputs" / "gate_value.csv").open(encoding="utf-8", newline="") as stream:
+        told = {row["unit"]: int(row["value"]) for row in csv.DictReader(stream)}
+    plan = json.loads((held / "plan.json").read_text(encoding="utf-8"))
+    (below,) = {int(gate["below"]) for gate in plan["gate"]}
+    assert len(told) == 3
+    assert set(told.values()) <= {below, below - 1}, "the value itself, or something near it"
+    assert below + side in told.values()
 
 
 def test_of_drawn_rulebooks_nothing_internal_lies_in_any_table(tmp_path: Path) -> None:
