@@ -302,6 +302,57 @@ def test_signatures_and_grants_want_somebody_who_is_still_there(people: People) 
     assert client.post("/office/accounts/new/grants/", given).status_code == 302
 
 
+def opened_form(client: Client) -> dict[str, str]:
+    """What the form of a grant carries from the page it stands on."""
+    page = client.get("/office/accounts/fresh/").content.decode()
+    form = page[page.index('action="/office/accounts/fresh/grants/"') :]
+    found = re.search(r'name="opened"\s+value="([^"]*)"', form)
+    assert found
+    return {"role": "expert", "valid_from": str(NOW.date()), "opened": found[1]}
+
+
+@pytest.mark.parametrize(
+    ("open_at", "send_at", "taken"),
+    [
+        (None, 14, True), (None, 16, False), (None, 76, False), (None, -1, False),
+        (14, 16, True), (14, 73, True), (14, 74, False), (14, 76, False), (16, 17, False), (14, 13, True), (14, -1, False),
+    ],
+)  # fmt: skip
+def test_a_proof_is_fresh_for_a_quarter_of_an_hour_and_a_form_opened_in_it_for_an_hour(
+    people: People, open_at: int | None, send_at: int, taken: bool
+) -> None:
+    """Minutes after the sign-in; below nought the clock was set back."""
+
+    def at(minutes: int) -> override_settings:
+        return override_settings(FIXED_CLOCK=(NOW + timedelta(minutes=minutes)).isoformat())
+
+    people.make("fresh")
+    client = people.client("secrecy_officer")
+    given = {"role": "expert", "valid_from": str(NOW.date())}
+    if open_at is not None:
+        with at(open_at):
+            given = opened_form(client)
+    with at(send_at):
+        answer = client.post("/office/accounts/fresh/grants/", given)
+    assert answer.status_code == (302 if taken else 403)
+    assert people["fresh"].grants.exists() == taken
+
+
+def test_a_form_that_somebody_else_opened_proves_nothing(people: People) -> None:
+    people.make("fresh")
+    given = {"role": "expert", "valid_from": str(NOW.date())}
+    with override_settings(FIXED_CLOCK=(NOW - timedelta(minutes=16)).isoformat()):
+        client, other = people.client("secrecy_officer"), people.client("system_administrator")
+    with override_settings(FIXED_CLOCK=(NOW - timedelta(minutes=10)).isoformat()):
+        own, page = opened_form(client), other.get("/office/accounts/fresh/").content.decode()
+    foreign = re.search(r'name="opened"\s+value="([^"]+)"', page)
+    assert foreign
+    for carried in ("", "x", foreign[1], own["opened"] + "x"):
+        answer = client.post("/office/accounts/fresh/grants/", given | {"opened": carried})
+        assert answer.status_code == 403, carried
+    assert client.post("/office/accounts/fresh/grants/", own).status_code == 302
+
+
 @pytest.mark.parametrize(
     ("role", "days", "code"),
     [

@@ -1,10 +1,11 @@
 """Who is still there: signatures and the giving of rights want somebody who showed lately that he is who signed in."""
 
-import time
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.signals import user_logged_in
+from django.core import signing
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,10 +16,13 @@ from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.web.accounts import services, throttle
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.request import OfficeRequest
+from zhengheng.web.pages.clock import now
 
 PROVED = "proved"
+"""In a session: the second of the last proof, by the office's clock."""
+_SALT = "zhengheng.form.opened"
 GRACE = 60 * 60
-"""Seconds that a form may stay open after it was opened by somebody who had proved himself."""
+"""Seconds that a form stays good after it was opened by somebody whose proof was fresh at that moment."""
 
 
 class ProveError(ZhenghengError):
@@ -28,22 +32,42 @@ class ProveError(ZhenghengError):
 @receiver(user_logged_in)
 def came_in(request: HttpRequest, **_: object) -> None:
     """Signing in is a proof."""
-    request.session[PROVED] = int(time.time())
+    request.session[PROVED] = _second(getattr(request, "now", None) or now())
 
 
-def age(request: HttpRequest) -> float:
-    """Seconds since the last proof."""
-    return time.time() - float(request.session.get(PROVED, 0))
+def _second(moment: datetime) -> int:
+    return int(moment.timestamp())
 
 
-def is_proved(request: HttpRequest, grace: int = 0) -> bool:
+def _fresh_at(request: OfficeRequest, second: int) -> bool:
+    """Whether the last proof was given before this second, and lately; one that lies ahead of it proves nothing."""
+    return 0 <= second - int(request.session.get(PROVED, 0)) < settings.PROVED_MINUTES * 60
+
+
+def is_proved(request: OfficeRequest) -> bool:
     """Whether the last proof is fresh. A program's token is proof by itself, as long as it holds."""
-    return bool(getattr(request, "by_token", False)) or age(request) < settings.PROVED_MINUTES * 60 + grace  # fmt: skip
+    return bool(getattr(request, "by_token", False)) or _fresh_at(request, _second(request.now))
 
 
-def require_proof(request: HttpRequest) -> None:
-    """Raise ProveError unless the last proof is fresh, or a form that was opened freshly is still open."""
-    if not is_proved(request, GRACE):
+def opened(request: OfficeRequest) -> str:
+    """What a form carries: when and by whom it was opened with a fresh proof, signed; otherwise what it carried."""
+    if is_proved(request):
+        return signing.dumps([request.user.pk, _second(request.now)], salt=_SALT)
+    return str(request.POST.get("opened", ""))
+
+
+def _opened_freshly(request: OfficeRequest) -> bool:
+    try:
+        account, second = signing.loads(request.POST.get("opened", ""), salt=_SALT)
+    except signing.BadSignature:
+        return False
+    lately = 0 <= _second(request.now) - second < GRACE
+    return lately and account == request.user.pk and _fresh_at(request, second)
+
+
+def require_proof(request: OfficeRequest) -> None:
+    """Raise ProveError unless the last proof is fresh, or was so when this very form was opened, within the hour."""
+    if not is_proved(request) and not _opened_freshly(request):
         raise ProveError.one(
             "account", "prove.needed", zh="签字和授权前请重新验证身份：打开“验证身份”页面，输入密码后再提交一次",
             en="show again who you are before a signature or a grant: open the page “Confirm it is you”, give your password and submit again",
@@ -63,7 +87,7 @@ def prove(request: OfficeRequest) -> HttpResponse:
         except ZhenghengError as error:
             problems = error.problems
         else:
-            request.session[PROVED] = int(time.time())
+            request.session[PROVED] = _second(request.now)
             return redirect(target)
     context = {
         "problems": problems, "next": target, "asks_code": bool(request.user.factor), "doors": settings.DOORS.items(),

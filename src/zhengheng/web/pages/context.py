@@ -1,11 +1,12 @@
 """What every page's frame needs."""
 
 import json
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from django.conf import settings
 
+from zhengheng.web.accounts.proving import opened
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import grants
 from zhengheng.web.pages.tags import language, say
@@ -38,6 +39,7 @@ def page(request: OfficeRequest) -> dict[str, Any]:
     """Style sheet, language, clock and the areas that this account has any business in."""
     found: dict[str, Any] = {
         "stylesheet": built("office.css"), "script": built("office.js"), "charts": built("charts.js"), "language": language(), "now": getattr(request, "now", None),
+        "opened": partial(opened, request),
         "fixed_clock": bool(settings.FIXED_CLOCK), "fictional": settings.FICTIONAL, "areas": [],
     }  # fmt: skip
     if getattr(request, "user", None) is not None and request.user.is_authenticated:
