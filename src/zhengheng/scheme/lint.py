@@ -10,6 +10,7 @@ from itertools import pairwise
 from zhengheng.domain.problems import Problem
 from zhengheng.scheme import (
     lint_directions,
+    lint_methods,
     lint_names,
     lint_relative,
     lint_visibility,
@@ -31,9 +32,9 @@ from zhengheng.scheme.folder import Source
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Band, Rulebook
 
-assert all((lint_names, lint_directions, lint_relative, lint_visibility, lint_weights)), (
-    "their rules are known once they are imported"
-)
+assert all(
+    (lint_names, lint_directions, lint_methods, lint_relative, lint_visibility, lint_weights)
+), "their rules are known once they are imported"
 GIVEN_TARGET = (
     m.Ratio, m.Efficacy, m.PlusMinus, m.RateMinus, m.ThreePoint, m.Growth, m.Threshold,
 )  # fmt: skip

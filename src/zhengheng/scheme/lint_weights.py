@@ -1,7 +1,9 @@
 """Rules of `scheme check` about weights: they name what exists, and reach the full mark."""
 
+from datetime import date
 from decimal import Decimal
 
+from zhengheng.domain.periods import Frequency, parse_period
 from zhengheng.scheme.findings import Finding, error, plain, rule, weight_of
 from zhengheng.scheme.folder import Source
 from zhengheng.scheme.lint_names import newest
@@ -39,6 +41,27 @@ def weights_name_what_exists(book: Rulebook, source: Source) -> Finding:
                         f"{code} 的权重为负",
                         f"the weight of {code} is negative",
                     )
+
+
+@rule
+def weights_are_in_force_from_the_beginning(book: Rulebook, source: Source) -> Finding:
+    days = [table.from_ for table in book.weights]
+    for place, day in enumerate(days):
+        if day in days[:place]:
+            yield error(source.rulebook("weights", place, "from"), "weights.twice", f"有两张权重表都从 {day} 起施行，无法确定以哪一张为准；请删去一张，或改写施行日期。",
+                        f"two weight tables begin on {day}, and nothing says which one holds; delete one or change its day")  # fmt: skip
+    place = days.index(min(days))
+    first, begins = book.weights[place], book.effective_from
+    # What is prospective waits for the next period; a rulebook that begins within one brings its first weights along.
+    latest = _end(begins, book.period) if first.kind == "restated" else begins
+    if first.from_ > latest:
+        yield error(source.rulebook("weights", place, "from"), "weights.late", f"方案从 {begins} 起施行，最早的权重表却从 {first.from_} 起施行，其间没有权重；请改写权重表或方案的施行日期。",
+                    f"the rulebook is in force from {begins}, its first weight table only from {first.from_}: there are no weights between; change one of the days")  # fmt: skip
+
+
+def _end(day: date, frequency: Frequency) -> date:
+    """The last day of the period that a day lies in."""
+    return next(p.end for p in parse_period(str(day.year)).split(frequency) if day <= p.end)
 
 
 @rule

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from zhengheng.domain.numbers import plain as number
 from zhengheng.domain.periods import Frequency, Period, parse_period
 from zhengheng.domain.problems import Problem, RulebookError
 from zhengheng.scheme.folder import Source
@@ -19,7 +20,7 @@ from zhengheng.scheme.methods import Direct
 from zhengheng.scheme.model import Node, Rulebook, WeightTable
 from zhengheng.scoring.cuts import sources
 from zhengheng.scoring.limits import beyond
-from zhengheng.scoring.plan import Compiler
+from zhengheng.scoring.plan import Compiler, Tables
 from zhengheng.scoring.rules import Place, gathering
 
 _BROKEN = (LookupError, ArithmeticError, AssertionError, AttributeError, ValueError, TypeError, RecursionError, StopIteration)  # fmt: skip
@@ -105,8 +106,20 @@ def trial(book: Rulebook, source: Source) -> Iterator[Problem]:
         except RulebookError as error:
             yield from error.problems
             continue
-        for place, problem in (*found, *beyond(tables)):
+        for place, problem in (*found, *beyond(tables), *_floors(tables)):
             yield Problem(_where(book, source, place), problem.code, problem.zh, problem.en)
+
+
+def _floors(tables: Tables) -> Iterator[tuple[Place, Problem]]:
+    """Floors in points that lie above the full mark, so that nobody could earn less than more than everything."""
+    for row in tables["rule"]:
+        floor, full = row["least_points"], row["full"]
+        if floor is not None and 0 < full <= floor:
+            points, whole = number(floor, 6), number(full, 6)
+            yield ("indicator", row["indicator"], "method", "floor_points"), Problem(
+                "", "method.numbers", f"{row['indicator']}：保底分（floor_points）{points} 不低于满分 {whole}，所有单位得分都会一样；请改写保底分。",
+                f"{row['indicator']}: the floor (floor_points) of {points} is not below the full mark of {whole}: all units would earn the same; rewrite it",
+            )  # fmt: skip
 
 
 def _periods(book: Rulebook) -> list[Period]:

@@ -1,0 +1,128 @@
+"""The check refuses what makes no sense: the worst first, weights of another year, lights the wrong way round."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import strategies as st
+
+from tests.generate import METHODS, PERIOD, number
+from tests.test_meaning import found
+from tests.test_scheme import change, write
+from tests.test_split_years import book, of, run
+from zhengheng.domain.problems import RulebookError
+from zhengheng.engines.plain import OracleEngine
+from zhengheng.scoring.check import check, load_checked
+
+Rules = tuple[dict[str, Any], dict[str, Any]]
+
+
+def errors(folder: Path) -> dict[str, str]:
+    """The faults of a rulebook with the place of each, whether it can be read or not."""
+    try:
+        rules, source = load_checked(folder)
+        problems = check(rules, source)
+    except RulebookError as error:
+        problems = list(error.problems)
+    return {p.code: p.where for p in problems if p.severity == "error"}
+
+
+def _method(kind: str, **numbers: Any) -> Rules:
+    return {}, change("A", method={"kind": kind, **numbers})
+
+
+def _light(by: str, watch: Any, missed: Any) -> Rules:
+    return {}, change("A", light={"by": by, "watch": watch, "missed": missed})
+
+
+def _weights(*days: str, **more: Any) -> Rules:
+    table = {"A": 60, "B": 40}
+    return {"weights": [{"from": day, "table": dict(table), **more} for day in days]}, {}
+
+
+SENSELESS: dict[str, tuple[str, Rules]] = {
+    "a slope that falls": ("method.numbers", _method("plus_minus", target=9, slope="-0.01")),
+    "no slope": ("method.numbers", _method("plus_minus", target=9, slope=0, per="unit")),
+    "points taken from the better": ("method.numbers", _method("rate_minus", target=9, points_per_unit=-1)),
+    "a floor beyond the full mark": ("method.numbers", _method("rate_minus", target=9, points_per_unit=1, floor_points=500)),
+    "three points downwards": ("method.numbers", _method("three_point", base=80, target=100, stretch=110, at_base="1.2", at_target=1, at_stretch="0.5")),
+    "a cap below the least": ("method.numbers", _method("ratio", target=9, cap="0.5", least="0.8")),
+    "a cap below the base": ("method.numbers", _method("efficacy", bottom=1, target=9, cap="0.5")),
+    "a span that falls": ("method.numbers", _method("efficacy", bottom=1, target=9, span="-0.4")),
+    "a tier upside down": ("method.numbers", _method("tiers", tiers=[{"name": "甲", "low": 90, "high": 80}])),
+    "tiers that overlap": ("method.numbers", _method("tiers", tiers=[{"name": "甲", "low": 80, "high": 100}, {"name": "乙", "low": 60, "high": 85}])),
+    "the worst beyond all bands": ("method.numbers", _method("banded", below="0.9", knots=[{"at": 1, "share": "0.2"}, {"at": 9, "share": 1}])),
+    "a deviation that counts against": ("method.numbers", ({"missing": "block"}, change("A", method={"kind": "z_score", "scale": -1}))),
+    "a scale of nothing": ("method.numbers", _method("direct", scale=0)),
+    "a target of nothing": ("method.numbers", _method("ratio", target=0)),
+    "late nodes earn double": ("method.numbers", _method("milestones", late=2)),
+    "the changed method falls": ("method.numbers", ({}, change("A", changes=[{"from": "2025-07-01", "kind": "split", "method": {"kind": "plus_minus", "target": 9, "slope": -1}, "reason": "r", "basis": {"title": "b"}}]))),
+    "weights of another year": ("weights.late", _weights("2027-01-01")),
+    "weights that wait for the next year": ("weights.late", _weights("2025-07-01", kind="prospective")),
+    "two tables of one day": ("weights.twice", _weights("2025-01-01", "2025-01-01")),
+    "a light in percent": ("light.numbers", _light("score", 60, 85)),
+    "red above yellow": ("light.numbers", _light("score", "0.6", "0.85")),
+    "red before yellow": ("light.numbers", _light("time_progress", 30, 10)),
+    "a share of the target above all of it": ("light.numbers", _light("level", 5, 10)),
+    "the total lit by progress": ("light.numbers", ({"light": {"by": "level", "watch": 0, "missed": 1}}, {})),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SENSELESS)
+def test_what_makes_no_sense_is_refused_at_its_place(name: str, tmp_path: Path) -> None:
+    code, (top, indicators) = SENSELESS[name]
+    told = errors(write(tmp_path, top, **indicators))
+    assert set(told) == {code}
+    assert told[code].startswith("indicators/A.yaml:" if indicators else "rulebook.yaml:")
+
+
+SOUND: dict[str, Rules] = {
+    "weights that begin in the year": _weights("2025-07-01"),
+    "a light by score": _light("score", "0.85", "0.6"),
+    "one line for both": _light("score", 1, 1),
+    "a light by progress": _light("time_progress", 10, 30),
+    "tiers side by side": _method("tiers", tiers=[{"name": "甲", "low": 80, "high": 100}, {"name": "乙", "low": 60, "high": 80}]),
+    "a mark beyond the full one": _method("plus_minus", target=9, slope="0.05", cap="1.2"),
+    "a difference from a target of nothing": _method("plus_minus", target=0, slope="0.05", per="unit"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_what_makes_sense_passes(name: str, tmp_path: Path) -> None:
+    top, indicators = SOUND[name]
+    assert errors(write(tmp_path, top, **indicators)) == {}
+
+
+any_number = number(-2, 3, 1)
+WILD: dict[str, dict[str, Any]] = {
+    "ratio": {"target": any_number, "cap": any_number, "least": any_number},
+    "efficacy": {"bottom": any_number, "target": any_number, "base": any_number, "span": any_number, "cap": any_number, "least": st.none() | any_number},
+    "banded": {"knots": METHODS["banded"].map(lambda one: one["knots"]), "below": any_number},
+    "plus_minus": {"target": any_number, "slope": any_number, "per": st.sampled_from(["percent", "unit"]), "cap": any_number, "least": any_number},
+    "rate_minus": {"target": any_number, "points_per_unit": any_number, "floor_points": number(-200, 200)},
+    "three_point": {"base": any_number, "target": any_number, "stretch": any_number, "at_base": any_number, "at_target": any_number, "at_stretch": any_number, "least": any_number},
+    "growth": {"base": any_number, "target": any_number, "cap": any_number, "least": any_number},
+    "direct": {"scale": any_number, "cap": any_number, "least": any_number},
+    "z_score": {"centre": any_number, "scale": any_number},
+    "mads": {"centre": any_number, "scale": any_number},
+    "min_max": {"at_worst": any_number, "at_best": any_number},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", WILD)
+@settings(max_examples=60, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate],
+          suppress_health_check=list(HealthCheck))  # fmt: skip
+@given(data=st.data())
+def test_whatever_numbers_a_method_has_the_better_never_earns_less(
+    kind: str, data: st.DataObject
+) -> None:
+    method = {"kind": kind, **{name: data.draw(one) for name, one in WILD[kind].items()}}
+    direction = data.draw(st.sampled_from(["up", "down"]))
+    rules = book({"code": "A", "direction": direction, "method": method, "missing": "block"}, weight="100")  # fmt: skip
+    assume(found(rules) == [])
+    values = sorted(data.draw(st.lists(st.integers(-5, 100), min_size=6, max_size=6, unique=True)))
+    made = run(rules, {(u, "A"): {PERIOD.end: str(v)} for u, v in zip("uvwxyz", values, strict=True)}, OracleEngine())  # fmt: skip
+    points = [of(made, "A", unit)["points"] for unit in "uvwxyz"]
+    held = [p for p in points if p is not None]
+    assert held == sorted(held, reverse=direction == "down")
