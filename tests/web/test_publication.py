@@ -395,10 +395,14 @@ def test_anybody_proves_that_the_files_are_those_that_entered_the_ledger(
     failed = witnessed(site, altered)
     assert failed.returncode == 1
     assert f"■ {altered}" in failed.stdout
+    assert "不是发布过的数据文件：可核对的是" in failed.stdout
+    page_of = witnessed(site, "index.html")
+    assert (page_of.returncode, "index.html 是网页，不能直接核对" in page_of.stdout) == (1, True)
     page = (site / "verify.html").read_text(encoding="utf-8")
     held = json.loads((site / "proofs.json").read_text(encoding="utf-8"))["publications"]
     older, newer = held[str(first.pk)], held[str(second.pk)]
     assert newer["code"] in page
+    assert "网页（HTML）由这些数据生成，不在其中" in page
     assert newer["follows"] == str(first.pk)
     forgeries = {
         "the content": {"content": newer["content"].replace("a", "b", 1)},
@@ -406,6 +410,9 @@ def test_anybody_proves_that_the_files_are_those_that_entered_the_ledger(
         "another's proof": {"proof": older["proof"]},
         "the checkpoint": {"checkpoint": newer["checkpoint"].replace(f"\n{newer['size']}\n", f"\n{newer['size'] + 1}\n")},
         "another ledger": {"consistency": newer["consistency"][:-1]},
+        "the code in print": {"code": older["code"]},
+        "the time": {"at": older["at"][:-6] + "+00:00"},
+        "the number of entries": {"size": newer["size"] + 1},
         "itself": {"follows": str(second.pk)},
         "nobody": {"follows": "99"},
         "a second beginning": {"follows": None},

@@ -8,7 +8,8 @@ ledger of the publication before is its beginning. KEY is the ledger's public ke
 since an earlier visit or taken from print: a key that only comes with the proofs proves nothing. `--memory FILE` keeps
 what was seen, so that a ledger that was cut, exchanged or begun anew is found at the next visit. `--witness` names the
 public key of somebody who cosigns checkpoints; `--need N` asks for N of them on the newest one. Each FILE is
-looked up by its SHA-256. Trees and proofs are those of RFC 6962 and RFC 9162, signatures those of RFC 8032
+looked up by its SHA-256: the data files and bundles of publications are covered, pages (HTML) are made from them and
+are not. Trees and proofs are those of RFC 6962 and RFC 9162, signatures those of RFC 8032
 (Ed25519), checkpoints and cosignatures those of C2SP (signed-note, tlog-checkpoint, tlog-cosignature).
 """
 
@@ -18,6 +19,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -244,6 +246,29 @@ def follows(old: Stated, new: Stated, steps: Sequence[str]) -> bool:
     return is_consistent(old.size, old.root, new.size, new.root, proof)
 
 
+def code_of(root: bytes) -> str:
+    """The short code of a root, as it stands in print: twenty characters of its base32 in groups of four."""
+    text = base64.b32encode(root).decode()[:20]
+    return "-".join(text[n : n + 4] for n in range(0, 20, 4))
+
+
+def _unsigned(held: Mapping[str, Any], point: Stated) -> list[str]:
+    """What stands beside a checkpoint for readers, and is not what was signed in it: its code, size and time."""
+    found = []
+    if held["code"] != code_of(point.root):
+        found.append(f"短码 {held['code']} 与检查点的根不符，应为 {code_of(point.root)} / the short code is not that of the checkpoint's root")  # fmt: skip
+    if held["size"] != point.size:
+        found.append(f"条数 {held['size']} 与检查点不符 / the number of entries is not the checkpoint's")  # fmt: skip
+    signed = next((line[5:] for line in point.more if line.startswith("time ")), "")
+    try:
+        same = datetime.fromisoformat(held["at"]) == datetime.fromisoformat(signed)
+    except (ValueError, TypeError):
+        same = False
+    if not same:
+        found.append(f"时间 {held['at']} 与检查点所签的时间 {signed} 不符 / the time is not the one that was signed")  # fmt: skip
+    return found
+
+
 def faults(number: str, held: dict[str, Any], before: dict[str, Any] | None, key: Key) -> list[str]:
     """What does not hold of one publication's proof; `before` is the proof whose ledger it goes on from.
 
@@ -255,6 +280,7 @@ def faults(number: str, held: dict[str, Any], before: dict[str, Any] | None, key
         found.append(
             "检查点不是用您给出的公钥签发的 / the checkpoint is not signed with the key you gave"
         )
+    found += _unsigned(held, point)
     leaf = json.loads(held["leaf"])
     if (leaf["act"], leaf["subject"]) != ("publication.written", f"publication:{number}"):
         found.append("条目说的不是这次发布 / the entry is not about this publication")
@@ -425,11 +451,24 @@ def _remembered(
     return found
 
 
+COVERED = (
+    "可核对的是发布内容中“data”目录下的数据文件和核验包；网页（HTML）由这些数据生成，不在其中，请核对网页上可下载的数据",
+    "covered are the data files and bundles below “data”; pages (HTML) are made from them and are not: check the data that a page offers",
+)  # fmt: skip
+
+
+def _unknown(path: Path) -> str:
+    """Why a file is not among the published ones: a page never is."""
+    if path.suffix.lower() in {".html", ".htm"}:
+        return f"是网页，不能直接核对：{COVERED[0]} / is a page, and is not covered: {COVERED[1]}"
+    return f"不是发布过的数据文件：{COVERED[0]} / is no data file that was published: {COVERED[1]}"
+
+
 def _files(paths: Sequence[Path], known: Mapping[str, str], *, good: bool) -> int:
     for path in paths:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         good = good and digest in known
-        said = f"= {known[digest]}" if digest in known else "不是发布过的文件 / is no file that was published"  # fmt: skip
+        said = f"= {known[digest]}" if digest in known else _unknown(path)
         print(f"{'●' if digest in known else '■'} {path} {said}")
     return 0 if good else 1
 

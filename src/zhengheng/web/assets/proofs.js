@@ -52,6 +52,20 @@ const stated = (checkpoint) => {
   return { body: `${body}\n`, signatures: signed.filter((one) => one.length === 64), size: +lines[1], root: base64(lines[2]) };
 };
 
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+// The short code of a root, as it stands in print: twenty characters of its base32 in groups of four.
+const codeOf = (root) => {
+  const bits = [...root].map((one) => one.toString(2).padStart(8, "0")).join("");
+  return bits.match(/.{5}/g).slice(0, 20).map((one) => LETTERS[parseInt(one, 2)]).join("").match(/.{4}/g).join("-");
+};
+
+// Code, size and time stand beside a checkpoint for readers: they must be what was signed in it.
+const fits = (held, point) => {
+  const lines = point.body.split("\n");
+  const signed = lines[0] === "zhengheng-ledger std" ? lines[4] : (lines.find((one) => one.startsWith("time ")) ?? "").slice(5);
+  return held.code === codeOf(point.root) && held.size === point.size && Date.parse(held.at) === Date.parse(signed);
+};
+
 async function isSigned(key, point) {
   const raw = key.includes("+") ? base64(key.split("+").slice(2).join("+")).slice(1) : bytes(key);
   const owner = await crypto.subtle.importKey("raw", raw, { name: "Ed25519" }, false, ["verify"]);
@@ -66,6 +80,7 @@ export async function holds(number, held, before) {
   const made = await digest(join([0], utf8(held.leaf)));
   const found = await rootFromInclusion(made, leaf.sequence, point.size, held.proof.map(bytes));
   if (leaf.act !== "publication.written" || leaf.subject !== `publication:${number}`) return false;
+  if (!fits(held, point)) return false;
   if (content !== leaf.digest || !same(found, point.root)) return false;
   const old = before && stated(before.checkpoint);
   if (old && !(await isConsistent(old.size, old.root, point.size, point.root, held.consistency.map(bytes)))) return false;
