@@ -450,6 +450,14 @@ def test_a_decided_grade_survives_a_new_version_and_stands_beside_the_computed_o
         "优秀",
         "有关问题正在调查",
     )
+    said = town.get("expert", f"results/{again['run']}/units/D13")
+    assert [said[name] for name in ("grade", "computed_grade", "grade_reason")] == ["合格", "优秀", "有关问题正在调查"]  # fmt: skip
+    assert "等次 合格（委员会决定，计算等次为优秀；理由：有关问题正在调查）" in said["detail"], (
+        "the first line"
+    )
+    assert "grade" not in town.get("expert", f"results/{again['run']}/units/D10"), (
+        "nothing was decided"
+    )
     for path in (
         f"results/{again['run']}/",
         f"results/{again['run']}/units/D13/",

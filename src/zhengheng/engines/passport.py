@@ -75,13 +75,15 @@ class Entry:
 
 
 def passport(
-    run: Run, unit: str, indicator: str | None, language: Language, names: Mapping[str, str] | None = None
+    run: Run, unit: str, indicator: str | None, language: Language, names: Mapping[str, str] | None = None, grade: str = ""
 ) -> Entry:  # fmt: skip
     """The tree of one unit, or of one indicator of it. Raises NotFoundError.
 
-    `names` are those that whoever shows it knows better than the data, such as English ones.
+    `names` are those that whoever shows it knows better than the data, such as English ones; `grade` is how the
+    unit's grade is said where it was decided otherwise than computed.
     """
     maker = _Maker(run, unit, language)
+    maker.grade_said = grade
     maker.unit_names |= names or {}
     if indicator is None:
         return maker.total()
@@ -112,7 +114,7 @@ def oracle_of(run: Run, unit: str) -> Oracle:
 
 class _Maker:
     def __init__(self, run: Run, unit: str, language: Language) -> None:
-        self.run, self.unit, self.language = run, unit, language
+        self.run, self.unit, self.language, self.grade_said = run, unit, language, ""
         tables = run.plan.tables
         self.origins = sources_of(tables, unit)
         self.facts: dict[str, list[Row]] = {}
@@ -210,7 +212,7 @@ class _Maker:
         if grade and self.run.rulebook.grading:
             grading = self.run.rulebook.grading
             words = {b.code: b.name.say(self.language) for b in (*grading.bands, *grading.outside)}
-            grade = words.get(grade, grade)
+            grade = self.grade_said or words.get(grade, grade)
             detail.append(self.t(f"等次 {grade}", f"grade {grade}"))
         status = self.statuses.of(self.unit, row["category"], root.code, row["status"])
         if status != "value":

@@ -39,7 +39,7 @@ from zhengheng.web.reporting import projection
 from zhengheng.web.results import selectors as results
 from zhengheng.web.results import services as result_services
 from zhengheng.web.results import trials
-from zhengheng.web.results.grades import Decided, decided_of
+from zhengheng.web.results.grades import Decided, decided_of, passport_of
 from zhengheng.web.results.models import ResultRun
 from zhengheng.workflow.roles import Role
 
@@ -275,17 +275,20 @@ def _graded(line: Line, decided: dict[str, Decided], spoken: Language) -> dict[s
     held = decided.get(line.unit)
     if held is None:
         return said
-    place = 0 if spoken == "zh" else 1
-    now = held.computed if held.asked else held.decided
-    return said | {"grade": now[place], "computed_grade": held.computed[place], "grade_reason": held.reason}  # fmt: skip
+    return said | held.fields(spoken)
 
 
 @router.get("/results/{run}/units/{code}", response={200: dict[str, Any], **ERRORS})
 def result_passport(request: OfficeRequest, run: str, code: str) -> dict[str, Any]:
-    """One unit's score passport, from the total to the source row."""
+    """One unit's score passport, from the total to the source row.
+
+    Where the commission decided the grade, `grade` is the decided one, `computed_grade` what was computed,
+    `grade_reason` the reason; `detail` says both.
+    """
     found = _seen(request, run, f"unit {code}")
     result_services.record_service(run=found, unit=code, actor=request.user, now=request.now)
-    return results.unit_passport(found.run, code, language()).as_dict()
+    entry, decided = passport_of(found, code, language())
+    return entry.as_dict() | (decided.fields(language()) if decided else {})
 
 
 @router.get(

@@ -3,9 +3,11 @@
 from dataclasses import dataclass, replace
 
 from zhengheng.domain.problems import Language
+from zhengheng.engines.passport import Entry
 from zhengheng.engines.scoreboard import Line, Scoreboard
 from zhengheng.web.results.models import ResultRun
-from zhengheng.web.results.selectors import folder_of, loaded
+from zhengheng.web.results.selectors import folder_of, loaded, newest, unit_passport
+from zhengheng.web.results.services import UNPUBLISHED
 
 Words = tuple[str, str]
 
@@ -36,6 +38,12 @@ class Decided:
             f"{decided}（委员会决定，计算等次为{computed}；理由：{self.reason}）" if language == "zh"
             else f"{decided} (decided by the commission, computed {computed}; reason: {self.reason})"
         )  # fmt: skip
+
+    def fields(self, language: Language) -> dict[str, str]:
+        """The grade that counts, the computed one and the reason, each by itself."""
+        place = 0 if language == "zh" else 1
+        now = self.computed if self.asked else self.decided
+        return {"grade": now[place], "computed_grade": self.computed[place], "grade_reason": self.reason}  # fmt: skip
 
 
 def decided_of(result: ResultRun) -> dict[str, Decided]:
@@ -71,3 +79,17 @@ def with_decided(board: Scoreboard, result: ResultRun, language: Language) -> Sc
         for group in board.groups
     )
     return replace(board, groups=groups)
+
+
+def passport_of(result: ResultRun, unit: str, language: Language) -> tuple[Entry, Decided | None]:
+    """A unit's score passport that says the decided grade beside the computed one, and that decision."""
+    held = decided_of(result).get(unit)
+    return unit_passport(result.run, unit, language, held.said(language) if held else ""), held
+
+
+def of_before(result: ResultRun) -> dict[str, Decided]:
+    """Grades decided for the version on notice, which a new version takes over only with its own notice."""
+    if result.state not in UNPUBLISHED:
+        return {}
+    held = newest(result.rulebook, result.period)
+    return decided_of(held) if held is not None else {}

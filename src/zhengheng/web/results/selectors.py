@@ -153,11 +153,11 @@ def units_of(run: ResultRun) -> set[str]:
     return {row["unit"] for row in loaded(folder_of(run.run)).plan.tables["unit"]}
 
 
-def unit_passport(name: str, unit: str, language: Language) -> Entry:
-    """One unit's score passport. Raises NotFoundError."""
+def unit_passport(name: str, unit: str, language: Language, grade: str = "") -> Entry:
+    """One unit's score passport; `grade` as `results.grades` says a decided one. Raises NotFoundError."""
     run = load_run(folder_of(name), unit)
     units = (unit, *(one.code for one in (*run.rulebook.units, *run.facts.units)))
-    return passport(run, unit, None, language, names_of(units, language))
+    return passport(run, unit, None, language, names_of(units, language), grade)
 
 
 def unit_source(name: str, unit: str, file: int, row: int, language: Language) -> SourceRow:

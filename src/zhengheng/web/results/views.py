@@ -70,7 +70,7 @@ def board(request: OfficeRequest, name: str) -> HttpResponse:
 def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
     """One unit's score passport: from the total to the source row. Reading it on notice is service."""
     run = selectors.find(name, request.user, request.now.date())
-    entry = selectors.unit_passport(run.run, unit, language())
+    entry, decided = grades.passport_of(run, unit, language())
     services.record_service(run=run, unit=unit, actor=request.user, now=request.now)
     context = {
         "run": run, "unit": unit, "entry": entry, "sources": f"/office/results/{run.run}/units/{unit}/source/", "state": RESULT.names[run.state],
@@ -78,7 +78,7 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
         "may_appeal": run.state == "notice" and run.version_id is not None
         and allowed(request.user, "appeal.draft", request.now.date(), units={"own": [unit]}),
         "may_try": allowed(request.user, "result.try", request.now.date(), units={"own": [unit]}),
-        "indicators": selectors.scored(run, unit), "decided": grades.decided_of(run).get(unit), "reopenings": run.reopenings.all(),
+        "indicators": selectors.scored(run, unit), "decided": decided, "before": grades.of_before(run).get(unit), "reopenings": run.reopenings.all(),
     }  # fmt: skip
     return render(request, "results/unit.html", context)
 
