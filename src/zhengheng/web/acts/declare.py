@@ -73,12 +73,14 @@ def ask(zh: str, en: str, default: Any = ..., **limits: Any) -> Any:
     """A field with its words; `limits` as pydantic knows them.
 
     `form` is the kind of input where the type does not say it; `names` are the words of choices. Of a day,
-    `when` says whether it has been ("past"), is still to come ("ahead"), or is judged by the act ("any").
+    `when` says whether it has been ("past"), is still to come ("ahead"), or is judged by the act ("any"). Of a
+    period, `inside` says which of a rulebook's year can be meant: see `acts.within`.
     """
     form, names, when = limits.pop("form", ""), limits.pop("names", {}), limits.pop("when", "")
+    inside = limits.pop("inside", "")
     if limits.get("max_length") is None and form in {"text", "lines"}:
         limits["max_length"] = 4000
-    return Field(default, title=f"{zh} {en}", json_schema_extra={"zh": zh, "en": en, "form": form, "names": names, "when": when}, **limits)  # fmt: skip
+    return Field(default, title=f"{zh} {en}", json_schema_extra={"zh": zh, "en": en, "form": form, "names": names, "when": when, "inside": inside}, **limits)  # fmt: skip
 
 
 def ask_why_right() -> Any:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from zhengheng.domain.periods import Frequency, parse_period
+from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import Language
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Rulebook
@@ -18,6 +18,7 @@ from zhengheng.web.accounts.selectors import grants
 from zhengheng.web.accounts.selectors import standing as standing_grants
 from zhengheng.web.acts.declare import Act, Given, Words
 from zhengheng.web.acts.forms import row_of
+from zhengheng.web.acts.within import BEGUN, RHYTHMS
 from zhengheng.web.decisions.acts import SUBJECTS
 from zhengheng.web.organisation import selectors as organisation
 from zhengheng.web.organisation.models import Unit
@@ -203,9 +204,6 @@ PICKS: dict[str, Callable[[Asked], Choices]] = {
 """Field → what may be chosen; a column of pasted rows is named after its field and a dot."""
 
 
-RHYTHMS: tuple[Frequency, ...] = ("half", "quarter", "month")
-
-
 def _clauses(asked: Asked) -> list[str]:
     return [label[0] for _, label in _indicators(asked)]
 
@@ -223,6 +221,10 @@ def _periods(asked: Asked) -> list[str]:
         return [str(int(year) + 1)]
     whole = parse_period(version.period)
     parts = [one.code for rhythm in RHYTHMS if rhythm in rhythms for one in whole.split(rhythm)]  # fmt: skip
+    # A period that has not begun is not offered where the act refuses it.
+    said = asked.act.given.model_fields.get("period")
+    begun = said is not None and isinstance(said.json_schema_extra, dict) and said.json_schema_extra.get("inside") == BEGUN  # fmt: skip
+    parts = [one for one in parts if not begun or parse_period(one).start <= asked.day]
     return list(dict.fromkeys([whole.code, *parts]))
 
 

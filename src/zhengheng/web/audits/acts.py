@@ -26,6 +26,7 @@ from zhengheng.web.acts.declare import (
     Standing,
     ask,
 )
+from zhengheng.web.acts.within import OWN
 from zhengheng.web.audits import selectors
 from zhengheng.web.audits.models import Audit, AuditQuestion, Entry
 from zhengheng.web.files.services import own_files
@@ -51,7 +52,7 @@ class AuditError(ZhenghengError):
 
 class DrawGiven(Given):
     rulebook: int = ask("考核方案", "Rulebook")
-    period: str = ask("数据期间 (空: 全部)", "Period of the values (empty: all)", "", max_length=16)
+    period: str = ask("数据期间 (空: 全部)", "Period of the values (empty: all)", "", max_length=16, inside=OWN)  # fmt: skip
     size: int = ask("抽取数量", "How many", 10, ge=1, le=1000)
     reason: str = ask("再次抽取的理由 (首次抽取可空)", "Why there is another sample (empty for the first)", "", form="text")  # fmt: skip
 

@@ -30,6 +30,7 @@ from zhengheng.web.results.selectors import folder_of, loaded, moved_between, ne
 from zhengheng.web.results.services import ResultError, register_run
 from zhengheng.web.results.trials import base_of
 from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.web.rulebooks.rehearsing import unreached
 from zhengheng.web.rulebooks.selectors import before, book_of
 
 
@@ -88,7 +89,7 @@ def rehearse(work: Work) -> dict[str, Any]:
     return {
         "period": period.code, "fingerprint": draft.fingerprint, "before": version, "at": at.isoformat(), "published": result.run if result else "",
         # Units whose base is not what was published, because a later release of the engine computes otherwise.
-        "differ": differ,
+        "differ": differ, "change_kind": draft.change_kind, "unreached": unreached(draft, period.code),
         "moved": moved_between(base, made, "zh"), "moved_en": moved_between(base, made, "en"),
         "of": len(made.plan.tables["unit"]),
     }  # fmt: skip

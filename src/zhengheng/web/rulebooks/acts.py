@@ -3,12 +3,14 @@
 from datetime import date
 from typing import Any
 
+from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import Problem
 from zhengheng.engines.snapshot import KINDS as FINDINGS
 from zhengheng.engines.snapshot import scan
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants
 from zhengheng.web.acts.declare import Act, Change, Column, Doing, Given, Kind, Standing, ask
+from zhengheng.web.acts.within import BEGUN, EARLIER, OWN
 from zhengheng.web.comments.models import Comment
 from zhengheng.web.decisions.services import carrying
 from zhengheng.web.decisions.services import choices as decisions
@@ -29,12 +31,12 @@ from zhengheng.web.rulebooks.drafting import (
     RulebookStateError,
     change,
     draft,
-    period_code,
     replace,
     roll_over,
     uploaded,
 )
 from zhengheng.web.rulebooks.models import Opinion, RulebookVersion
+from zhengheng.web.rulebooks.rehearsing import has_data
 from zhengheng.web.targets.drafts import open_to_public
 from zhengheng.workflow.machines import RULEBOOK
 from zhengheng.workflow.permissions import anywhere
@@ -202,28 +204,33 @@ def _targets_wait(version: RulebookVersion) -> bool:
 
 
 class PeriodGiven(Given):
-    period: str = ask("期间 (如 2026-02)", "Period (such as 2026-02)", max_length=16)
+    period: str = ask("期间 (如 2026-02)", "Period (such as 2026-02)", max_length=16, inside=OWN)
 
 
 def open_reports(doing: Doing) -> Change:
-    period = period_code(doing.given.period)
+    period = doing.given.period
     _ask("open_reports", doing, {"period": period})
     return Change({}, {"period": period})
 
 
 class RehearseGiven(Given):
     period: str = ask(
-        "用哪一期的数据 (如 2025)", "On the data of which period (such as 2025)", max_length=16
-    )
+        "用哪一期的数据 (如 2025)", "On the data of which period (such as 2025)", max_length=16, inside=EARLIER
+    )  # fmt: skip
 
 
 def rehearse(doing: Doing) -> Change:
     """What the draft would have done to everybody, before anybody signs it."""
-    period = period_code(doing.given.period)
+    period = doing.given.period
     _sound(doing.obj)
     if selectors.before(doing.obj) is None:
         raise RulebookStateError.one(
             "period", "rulebook.first", zh="没有以前的版本可比", en="there is no earlier version to compare with"
+        )  # fmt: skip
+    if not has_data(doing.obj, parse_period(period)):
+        raise RulebookStateError.one(
+            "period", "rehearse.no_data", zh=f"{period} 没有数据，无法试算；请填写有数据的期间。",
+            en=f"{period} has no data, so nothing can be rehearsed on it: give a period that has some"
         )  # fmt: skip
     _ask("rehearse", doing, {"period": period})
     return Change({}, {"period": period})
@@ -232,15 +239,22 @@ def rehearse(doing: Doing) -> Change:
 class ComputeGiven(Given):
     at: date | None = ask("以哪一天的情况计算", "As things stood on", None, when="past")
     period: str = ask(
-        "期间 (空: 方案的考核期间)", "Period (empty: the rulebook's own)", "", max_length=16
-    )
+        "期间 (空: 方案的考核期间)", "Period (empty: the rulebook's own)", "", max_length=16, inside=BEGUN
+    )  # fmt: skip
 
 
 def compute(doing: Doing) -> Change:
-    at = (doing.given.at or doing.day).isoformat()
-    period = period_code(doing.given.period) if doing.given.period else doing.obj.period
-    _ask("compute", doing, {"at": at, "period": period})
-    return Change({}, {"at": at, "period": period})
+    """Of a period that has begun by the day from which the run looks: before that there is nothing to count."""
+    at, period = doing.given.at or doing.day, doing.given.period or doing.obj.period
+    start = parse_period(period).start
+    if at < start:
+        raise RulebookStateError.one(
+            "at" if doing.given.at else "period", "period.future", zh=f"{period} 自 {start} 起，到 {at} 还没有开始，不能核算。",
+            en=f"{period} begins on {start}: on {at} there is nothing of it to compute",
+        )  # fmt: skip
+    said = {"at": at.isoformat(), "period": period}
+    _ask("compute", doing, said)
+    return Change({}, said)
 
 
 def _ask(kind: str, doing: Doing, arguments: dict[str, Any]) -> None:
