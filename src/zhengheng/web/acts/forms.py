@@ -2,7 +2,7 @@
 
 import re
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -37,6 +37,8 @@ class Input:
     """Of `rows`: the same line by line, an input a column."""
     offered: tuple[str, ...] = ()
     """What is offered beside a text that may be any."""
+    faults: tuple[Problem, ...] = ()
+    """What was wrong with what stood here."""
 
 
 BLANK_ROWS = 4
@@ -53,6 +55,14 @@ def inputs(
     return [
         _input(name, info, typed, choices, tuple((offered or {}).get(name, ())))
         for name, info in given.model_fields.items()
+    ]
+
+
+def with_faults(fields: list[Input], problems: Sequence[Problem]) -> list[Input]:
+    """The fields, each with the problems that name it or a place in it."""
+    return [
+        replace(one, faults=tuple(p for p in problems if p.where.split(".")[0] == one.name))
+        for one in fields
     ]
 
 

@@ -193,7 +193,7 @@ def _form(
     context = {
         "kind": kind, "act": doing, "object": obj, "title": kind.title(obj) if obj else kind.words,
         "back": kind.address(obj) if obj else kind.listing,
-        "inputs": _inputs(doing, obj, request, request.POST.dict() | files),
+        "inputs": forms.with_faults(_inputs(doing, obj, request, request.POST.dict() | files), problems.problems if problems else ()),
         "problems": problems.problems if problems else (),
         # What was seen stays what was seen: a second writer is told, not let through.
         "row_version": seen_version(request) or (obj.row_version if obj else 0),

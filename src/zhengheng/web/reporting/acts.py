@@ -1,9 +1,11 @@
 """What is done to reports and items."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, Literal
 
 from zhengheng.domain.periods import parse_period
+from zhengheng.domain.problems import Problem
 from zhengheng.lake.cells import value_fault
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.procedure import Clock
@@ -126,26 +128,34 @@ def supply(doing: Doing) -> Change:
 def _handed_in(doing: Doing) -> dict[str, Any]:
     report, given = doing.obj, doing.given
     late = bool(report.due_on and doing.day > report.due_on)
-    if late and not given.note:
-        raise ReportError.one(
-            "note", "report.late", zh=f"期限 {report.due_on} 已过, 补报须写明逾期的原因",
-            en=f"it was due on {report.due_on}: a supplementary report says why it is late",
-        )  # fmt: skip
-    end = parse_period(report.period).end
-    if doing.day < end and not given.note:
-        raise ReportError.one(
-            "note", "note.early", zh=f"期间 {report.period} 到 {end} 才结束，现在填报的不是全期数值；确需提前填报的，请在说明中写明依据。",
-            en=f"{report.period} ends on {end}: this cannot be its whole value yet; say in the note on what it rests",
-        )  # fmt: skip
-    check_value(
-        report, _indicator(report), given.value, given.status, given.note, given.confirmation
-    )
+    found = list(_unexplained(report, given, doing.day, late=late))
+    try:
+        check_value(
+            report, _indicator(report), given.value, given.status, given.note, given.confirmation
+        )
+    except ReportError as error:
+        found += error.problems
+    if found:
+        raise ReportError(found)
     kept = [file.pk for file in own_files(given.evidence, doing.actor)]
     return {
         "value": given.value, "status": given.status, "note": given.note, "confirmation": given.confirmation, "files": [*report.files, *kept],
         "handed_in_by": doing.actor, "handed_in_at": doing.now, "objection": "",
         "late": late,
     }  # fmt: skip
+
+
+def _unexplained(report: Report, given: Any, day: date, *, late: bool) -> Iterator[Problem]:
+    """Why a value that comes late, or before its period has ended, needs a note."""
+    if given.note:
+        return
+    if late:
+        yield Problem("note", "report.late", f"期限 {report.due_on} 已过，补报须写明逾期的原因。",
+                      f"it was due on {report.due_on}: a supplementary report says why it is late")  # fmt: skip
+    end = parse_period(report.period).end
+    if day < end:
+        yield Problem("note", "note.early", f"期间 {report.period} 到 {end} 才结束，现在填报的不是全期数值；确需提前填报的，请在说明中写明依据。",
+                      f"{report.period} ends on {end}: this cannot be its whole value yet; say in the note on what it rests")  # fmt: skip
 
 
 def _said(doing: Doing) -> dict[str, Any]:
