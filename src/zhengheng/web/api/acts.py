@@ -18,7 +18,7 @@ from zhengheng.web.acts import selectors, services
 from zhengheng.web.acts.declare import Act, Kind
 from zhengheng.web.acts.paper import blank, slip
 from zhengheng.web.acts.registry import KINDS
-from zhengheng.web.api.paging import Pages
+from zhengheng.web.api.paging import Pages, check_filters
 from zhengheng.web.api.repeat import Writing, begins
 from zhengheng.web.api.schemas import ErrorOut, ReportOut
 from zhengheng.web.files.documents import Report
@@ -78,6 +78,7 @@ def _out(kind: Kind, obj: Any, request: OfficeRequest) -> dict[str, Any]:
 
 def _reading(kind: Kind) -> None:
     def listing(request: OfficeRequest, state: str = "") -> list[dict[str, Any]]:
+        check_filters(request, state=kind.machine.names)
         found = selectors.visible(kind, request.user, request.now.date())
         if not found and not anywhere(grants(request.user, request.now.date()), kind.read):
             raise forbidden(kind.read)

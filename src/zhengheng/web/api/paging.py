@@ -1,7 +1,12 @@
-"""Long lists come in pages, of numbers that any database can count."""
+"""Long lists come in pages, of numbers that any database can count; a filter that is none narrows nothing unsaid."""
 
+from collections.abc import Collection
+
+from django.http import HttpRequest
 from ninja import Field, Schema
 from ninja.pagination import LimitOffsetPagination
+
+from zhengheng.domain.problems import Problem, ZhenghengError
 
 MOST, FARTHEST = 1000, 10**9
 
@@ -14,3 +19,29 @@ class Pages(LimitOffsetPagination):
 
         limit: int = Field(100, ge=1, le=MOST)
         offset: int = Field(0, ge=0, le=FARTHEST)
+
+
+class FilterError(ZhenghengError):
+    """A list was asked for by what it cannot be narrowed by."""
+
+
+def check_filters(request: HttpRequest, *names: str, **known: Collection[str]) -> None:
+    """Raise FilterError for a filter that there is not, and for a value that one of `known` values cannot be.
+
+    `names` are the filters of any value; `limit` and `offset` are always there.
+    """
+    possible = (*names, *known, "limit", "offset")
+    found = [
+        Problem(name, "filter.unknown", f"没有“{name}”这个筛选条件；可用的有：{'、'.join(possible)}。",
+                f"there is no filter {name!r}; there are {', '.join(possible)}")
+        for name in request.GET if name not in possible
+    ]  # fmt: skip
+    for name, values in known.items():
+        asked = request.GET.get(name, "")
+        if asked and asked not in values:
+            found.append(
+                Problem(name, "filter.value", f"“{name}”没有“{asked}”这个值；可用的有：{'、'.join(values)}。",
+                        f"{name} is never {asked!r}; it is one of {', '.join(values)}")
+            )  # fmt: skip
+    if found:
+        raise FilterError(found)

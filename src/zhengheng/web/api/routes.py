@@ -23,7 +23,7 @@ from zhengheng.web.accounts.selectors import listed, require, standing
 from zhengheng.web.api import schemas as s
 from zhengheng.web.api.acts import router as acts
 from zhengheng.web.api.overview import router as overview
-from zhengheng.web.api.paging import Pages
+from zhengheng.web.api.paging import Pages, check_filters
 from zhengheng.web.api.problems import answer
 from zhengheng.web.api.reading import router as reading
 from zhengheng.web.api.renewals import router as renewals
@@ -122,13 +122,14 @@ def me(request: OfficeRequest) -> dict[str, Any]:
     return {"username": request.user.username, "name": request.user.name, "grants": list(held)}
 
 
-@router.get("/units", response={200: list[s.UnitOut], 401: s.ErrorOut})
+@router.get("/units", response={200: list[s.UnitOut], 401: s.ErrorOut, 422: s.ErrorOut})
 @paginate(Pages)
 def units(request: OfficeRequest, kind: str = "") -> QuerySet[Unit]:
     """Units that exist today, by code; `kind` narrows them."""
     day = request.now.date()
     require(request.user, "organisation.read", day)
     found = organisation.standing(day).select_related("parent")
+    check_filters(request, kind=sorted(set(found.values_list("kind", flat=True))))
     return found.filter(kind=kind) if kind else found
 
 
@@ -352,6 +353,7 @@ def ledger_entries(
 ) -> QuerySet[LedgerEntry]:
     """Entries, newest first; narrowed by the beginning of the act, a part of the subject, the actor."""
     require(request.user, "ledger.read", request.now.date())
+    check_filters(request, "act", "subject", "actor")
     return ledger.search(act=act, subject=subject, actor=actor)
 
 

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils._os import safe_join
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import condition, require_GET, require_POST
+from django.views.decorators.http import condition, require_POST, require_safe
 from django.views.static import serve
 
 from zhengheng.web.pages.clock import now
@@ -51,7 +51,7 @@ def _version(request: HttpRequest, path: str) -> str | None:
     return f'"{held.st_mtime_ns:x}-{held.st_size:x}"'
 
 
-@require_GET
+@require_safe
 @condition(etag_func=_version)
 def page(request: HttpRequest, path: str) -> HttpResponseBase:
     """A file of the written site. Without a site everything leads to the office."""
