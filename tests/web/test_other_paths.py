@@ -211,7 +211,10 @@ def test_the_office_takes_back_with_a_reason_also_from_the_lake(town: Town, book
 def test_an_item_is_of_its_own_unit_and_year(
     town: Town, book: int, changes: dict[str, Any], code: str
 ) -> None:
-    assert entered(town, book, 422, **changes)["type"] == code
+    said = entered(town, book, 422, **changes)
+    assert said["type"] == code
+    if code == "item.unit":
+        assert f"“{Unit.objects.get(code=changes['unit']).name_zh}”" in str(said), "by its name"
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from zhengheng.web.acts.declare import (
 )
 from zhengheng.web.files.models import StoredFile
 from zhengheng.web.files.services import own_files
+from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.naming import plain
 from zhengheng.web.organisation.selectors import unit_of
 from zhengheng.web.reporting.acts import ReasonGiven, after
@@ -99,7 +100,7 @@ def _item(doing: Doing, given: Any, supplier: str) -> Item:
             "item", "item.unknown", zh=f"方案中没有此项; 有: {'、'.join(known)}",
             en=f"the rulebook has no such item; it has {', '.join(known)}",
         )  # fmt: skip
-    found = list(_faults(version, unit.code, given))
+    found = list(_faults(version, unit, given))
     if found:
         raise ReportError(found)
     same = Item.objects.filter(
@@ -115,13 +116,14 @@ def _item(doing: Doing, given: Any, supplier: str) -> Item:
     )  # fmt: skip
 
 
-def _faults(version: RulebookVersion, unit: str, given: Any) -> Any:
+def _faults(version: RulebookVersion, unit: Unit, given: Any) -> Any:
     """Whose it can be, from when on, and how many points: by the rulebook it is entered under."""
     book = book_of(version)
     known = {one.code for one in assessed(book)}
-    if known and unit not in known:
-        yield Problem("unit", "item.unit", f"本方案不考核单位 {unit}，请选择考核该单位的方案。",
-                      f"this rulebook does not assess {unit}; choose the one that does")  # fmt: skip
+    name = unit.name_zh
+    if known and unit.code not in known:
+        yield Problem("unit", "item.unit", f"本方案不考核“{name}”，请选择考核该单位的方案。",
+                      f"this rulebook does not assess {unit.name_en or name}; choose the one that does")  # fmt: skip
     if given.decided_on < parse_period(version.period).start:
         yield Problem("decided_on", "item.year", f"{given.decided_on} 早于考核期间 {version.period}，不属于本年度的事项。",
                       f"{given.decided_on} lies before {version.period}: it is no item of this year")  # fmt: skip
