@@ -18,6 +18,7 @@ from tests.web.conftest import NOW, People, computed_run
 from tests.web.test_publication import nothing_published
 from zhengheng.domain.problems import DataError
 from zhengheng.web.acts.declare import Nothing
+from zhengheng.web.acts.public import PublicTextError
 from zhengheng.web.acts.services import perform
 from zhengheng.web.comments.acts import (
     COMMENTS,
@@ -112,12 +113,38 @@ def test_what_is_personal_is_not_shown_and_what_belongs_elsewhere_goes_there(
     people: People, portal: Inbox
 ) -> None:
     held = came(people, portal, "请打 13800138000 找我")
-    with pytest.raises(CommentError) as refused:
+    with pytest.raises(PublicTextError) as refused:
         do(people, "route", "office_procedure", held, RouteGiven(unit="D10", shown=held.text))
-    assert refused.value.problems[0].code == "comment.personal"
+    assert refused.value.problems[0].code == "public.phone"
     do(people, "hand_over", "office_procedure", held, HandOverGiven(to="hotline"))
     held.refresh_from_db()
     assert (held.state, held.shown, held.reason) == ("handed_over", "", "hotline")
+
+
+def test_a_reply_holds_nothing_personal_when_it_is_typed_nor_when_it_is_let_out(
+    people: People, portal: Inbox
+) -> None:
+    held = came(people, portal)
+    do(people, "route", "office_procedure", held, RouteGiven(unit="D10", shown=SAID))
+    unit = people.client("unit_reporter")
+    for text, code in (
+        ("请联系李老师 13900139000 身份证 110101199003078515", {"public.phone", "public.identity"}),
+        ("来电１３９-００１３-９０００", {"public.phone"}), ("写信到 li.si@example.com", {"public.mail"}),
+    ):  # fmt: skip
+        held.refresh_from_db()
+        said = json.dumps({"reply": text, "row_version": held.row_version})
+        refused = unit.post(f"/api/v1/comments/{held.pk}/reply", said, content_type="application/json")  # fmt: skip
+        assert refused.status_code == 422
+        assert {one["code"] for one in refused.json()["problems"]} == code
+        assert "请删去" in refused.json()["problems"][0]["detail"]
+    held.refresh_from_db()
+    assert (held.state, held.reply) == ("routed", "")
+    do(people, "reply", "unit_leader", held, ReplyGiven(reply="四月起加密班次"))
+    # As an earlier release took it.
+    Comment.objects.filter(pk=held.pk).update(reply="请电 13900139000")
+    with pytest.raises(PublicTextError):
+        do(people, "approve", "office_director", held, Nothing())
+    assert "13900139000" not in rewritten()
 
 
 def test_what_people_say_of_a_draft_is_answered_before_it_is_decided(
@@ -149,13 +176,12 @@ def test_what_people_say_of_a_draft_is_answered_before_it_is_decided(
     wide, personal = (Comment.objects.get(reference=one) for one in letters)
     assert _typed_clause(people, wide) == code
     do(people, "attach", "office_procedure", wide, AttachGiven(clause=code, shown="口径太宽"))
-    with pytest.raises(CommentError):
+    with pytest.raises(PublicTextError):
         do(people, "attach", "office_procedure", personal, AttachGiven(clause=code, shown=personal.text))  # fmt: skip
     opinion = draft.opinions.get()
     assert refused_submit(people, draft) == "opinion.open"
     assert (
-        act("reply", opinion=opinion.pk, reply="请电 13800138000").json()["type"]
-        == "consult.personal"
+        act("reply", opinion=opinion.pk, reply="请电 13800138000").json()["type"] == "public.phone"
     )
     assert act("reply", opinion=opinion.pk, reply="收窄到三类").status_code == 200
     assert refused_submit(people, draft) == "consult.unread"

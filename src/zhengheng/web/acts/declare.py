@@ -74,13 +74,14 @@ def ask(zh: str, en: str, default: Any = ..., **limits: Any) -> Any:
 
     `form` is the kind of input where the type does not say it; `names` are the words of choices. Of a day,
     `when` says whether it has been ("past"), is still to come ("ahead"), or is judged by the act ("any"). Of a
-    period, `inside` says which of a rulebook's year can be meant: see `acts.within`.
+    period, `inside` says which of a rulebook's year can be meant: see `acts.within`. `public` marks a text that the portal shows:
+    what is personal or internal does not get into it, in any act.
     """
     form, names, when = limits.pop("form", ""), limits.pop("names", {}), limits.pop("when", "")
-    inside = limits.pop("inside", "")
+    inside, public = limits.pop("inside", ""), limits.pop("public", False)
     if limits.get("max_length") is None and form in {"text", "lines"}:
         limits["max_length"] = 4000
-    return Field(default, title=f"{zh} {en}", json_schema_extra={"zh": zh, "en": en, "form": form, "names": names, "when": when, "inside": inside}, **limits)  # fmt: skip
+    return Field(default, title=f"{zh} {en}", json_schema_extra={"zh": zh, "en": en, "form": form, "names": names, "when": when, "inside": inside, "public": public}, **limits)  # fmt: skip
 
 
 def ask_why_right() -> Any:
@@ -256,6 +257,9 @@ class Kind:
     """What a paper to be signed shows of the object beside its facts."""
     year: Callable[[Any], Any] | None = None
     """The rulebook version on whose result the object bears: once that is final, the object stays as it is."""
+
+    known: Callable[[Any], tuple[Words, date] | None] | None = None
+    """A day that the object or its rulebook knows where no clock runs (a hearing, a handover, “not before”), with its words."""
 
     def __post_init__(self) -> None:
         _BY_NAME[self.name] = self

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import BaseModel
+
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.engines.snapshot import KINDS, scan
 from zhengheng.web.accounts.models import Account
@@ -17,9 +19,26 @@ def staff() -> list[str]:
     return [name.split()[-1] for name in Account.objects.values_list("name", flat=True) if name.split()]  # fmt: skip
 
 
-def clean(texts: Mapping[str, Any]) -> None:
-    """Raise PublicTextError with every place of the texts, by field, that holds a personal number or an internal mark."""
-    found = scan(dict(texts), staff())
+def public_fields(given: type[BaseModel]) -> frozenset[str]:
+    """The fields of a form whose texts everybody will read, as `ask` marks them; of rows, all columns."""
+    said = {name: info.json_schema_extra for name, info in given.model_fields.items()}
+    return frozenset(
+        name for name, held in said.items() if isinstance(held, dict) and held.get("public")
+    )
+
+
+def check_public(given: BaseModel) -> None:
+    """The guard of every act: raise PublicTextError for what is personal or internal in a text for the public."""
+    if marked := public_fields(type(given)):
+        clean(given.model_dump(mode="json", include=set(marked)))
+
+
+def clean(texts: Mapping[str, Any], *, named: bool = True) -> None:
+    """Raise PublicTextError with every place of the texts, by field, that holds a personal number or an internal mark.
+
+    Without `named`, names of people who work here may stand: those of a long document are part of other words.
+    """
+    found = scan(dict(texts), staff() if named else ())
     if found:
         raise PublicTextError(
             Problem(one.where.strip("/").replace("/", "."), f"public.{one.kind}",

@@ -9,9 +9,9 @@ from typing import Any, Literal
 from django.conf import settings
 
 from zhengheng.domain.problems import ZhenghengError
-from zhengheng.engines.snapshot import KINDS, scan
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import Act, Change, Column, Doing, Given, Kind, Made, Standing, ask
+from zhengheng.web.acts.public import clean
 from zhengheng.web.comments.models import Comment
 from zhengheng.web.comments.selectors import about, days_taken
 from zhengheng.web.days.selectors import working_calendar
@@ -64,14 +64,16 @@ def _due(received_on: date) -> date:
 class RouteGiven(Given):
     unit: str = ask("由谁答复", "Who replies", max_length=40)
     shown: str = ask(
-        "公开的文字 (删去个人信息)", "Text to be shown (without personal data)", form="text"
+        "公开的文字 (删去个人信息)",
+        "Text to be shown (without personal data)",
+        form="text",
+        public=True,
     )
 
 
 def route(doing: Doing) -> Change:
     """To the unit that replies, with its clock; from now the portal shows the text."""
     given: RouteGiven = doing.given
-    _check(given.shown)
     unit = unit_of(given.unit)
     due = _due(doing.obj.received_on)
     _rewrite(doing)
@@ -79,18 +81,6 @@ def route(doing: Doing) -> Change:
         {"unit": unit, "shown": given.shown, "due_on": due},
         {"unit": unit.code, "until": due.isoformat()},
     )
-
-
-def _check(text: str) -> None:
-    found = scan({"text": text}, [])
-    if found:
-        words = (
-            "、".join(KINDS[one.kind][0] for one in found),
-            ", ".join(KINDS[one.kind][1] for one in found),
-        )
-        raise CommentError.one(
-            "shown", "comment.personal", zh=f"公开的文字{words[0]}, 请删去", en=f"the text to be shown {words[1]}: take it out"
-        )  # fmt: skip
 
 
 def reply_days() -> int:
@@ -120,7 +110,10 @@ def hand_over(doing: Doing) -> Change:
 class AttachGiven(Given):
     clause: str = ask("条款或指标", "Clause or indicator", max_length=80)
     shown: str = ask(
-        "公开的文字 (删去个人信息)", "Text to be shown (without personal data)", form="text"
+        "公开的文字 (删去个人信息)",
+        "Text to be shown (without personal data)",
+        form="text",
+        public=True,
     )
 
 
@@ -132,7 +125,6 @@ def attach(doing: Doing) -> Change:
         raise CommentError.one(
             "page", "comment.no_draft", zh="这条留言不是写在正在公开征求意见的方案页上的", en="it was not written on the page of a draft that is in public consultation"
         )  # fmt: skip
-    _check(given.shown)
     Opinion.objects.create(
         rulebook=draft, clause=given.clause, text=given.shown, by=doing.actor, at=doing.now, reference=doing.obj.reference
     )  # fmt: skip
@@ -148,7 +140,12 @@ def _clause(held: Any) -> dict[str, Any]:
 
 
 class ReplyGiven(Given):
-    reply: str = ask("答复", "Reply", form="text")
+    reply: str = ask(
+        "答复（公开，不写个人信息）",
+        "Reply (for everybody to read, nothing personal)",
+        form="text",
+        public=True,
+    )
 
 
 def reply(doing: Doing) -> Change:
@@ -167,7 +164,8 @@ def send_back(doing: Doing) -> Change:
 
 
 def approve(doing: Doing) -> Change:
-    """The reply is the city's; the portal shows it with the days it took."""
+    """The reply is the city's; the portal shows it with the days it took. One from before replies were scanned is scanned now."""
+    clean({"reply": doing.obj.reply})
     _rewrite(doing)
     return Change(
         {"answered_on": doing.day, "due_on": None, "reason": ""},

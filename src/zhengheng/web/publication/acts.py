@@ -121,7 +121,7 @@ class PrepareGiven(Given):
     run: int = ask("考核结果", "Result")
     shows: Literal["score", "grade", "status"] = ask("对外显示", "What the public sees of a unit", "grade", names=SHOWS)  # fmt: skip
     embargo: date | None = ask("不早于 (可空)", "Not before (optional)", None, when="ahead")
-    reason: str = ask("更正的原因 (首次发布不填)", "Why it corrects an earlier one (empty for the first)", "", form="text")  # fmt: skip
+    reason: str = ask("更正的原因 (首次发布不填)", "Why it corrects an earlier one (empty for the first)", "", form="text", public=True)  # fmt: skip
 
 
 def prepare(doing: Doing) -> Made:
@@ -213,7 +213,9 @@ def unverified(doing: Doing) -> Change:
 class OpenGiven(Given):
     unit: str = ask("单位代码", "Code of the unit")
     indicator: str = ask("内部指标代码", "Code of the internal indicator")
-    reason: str = ask("公开的理由和依据", "Why it is opened, and on what basis", form="text")
+    reason: str = ask(
+        "公开的理由和依据", "Why it is opened, and on what basis", form="text", public=True
+    )
 
 
 def open_one(doing: Doing) -> Change:
@@ -305,6 +307,7 @@ PUBLICATIONS = Kind(
         Column(("放行理由", "Why the findings stand"), "cleared"),
     ),
     queryset=lambda: Publication.objects.select_related("run", "corrects"),
+    known=lambda p: (("不早于", "not before"), p.embargo) if p.embargo else None,
     body="publication/body.html", context=_page, printed=printed,
     out=lambda p: {"run": p.run.run, "shows": p.shows, "embargo": p.embargo.isoformat() if p.embargo else None, "reason": p.reason,
                    "findings": p.findings, "digests": p.digests, "opened": p.opened},

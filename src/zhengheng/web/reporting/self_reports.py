@@ -46,10 +46,10 @@ class TextGiven(Given):
     public_text: str = ask(
         "对外公布的说明 (可空): 结果的原因、依据文件和改进安排, 不写个人信息",
         "For everybody to read (optional): reasons, documents they rest on, what is being improved; nothing personal",
-        "", form="text",
+        "", form="text", public=True,
     )  # fmt: skip
-    reasons: list[WhyGiven] = ask("单项指标的说明 (对外公布)", "Single indicators, for everybody to read", [])  # fmt: skip
-    steps: list[StepGiven] = ask("改进安排 (对外公布)", "What is done next, for everybody to read", [])  # fmt: skip
+    reasons: list[WhyGiven] = ask("单项指标的说明 (对外公布)", "Single indicators, for everybody to read", [], public=True)  # fmt: skip
+    steps: list[StepGiven] = ask("改进安排 (对外公布)", "What is done next, for everybody to read", [], public=True)  # fmt: skip
     evidence: Files = ask("附件", "Files", [])
 
 
@@ -79,7 +79,6 @@ def _texts(doing: Doing, book: Rulebook) -> dict[str, Any]:
             raise ReportError.one(
                 "reasons", "self_report.indicator", zh=f"没有公开的指标 {why.indicator}", en=f"there is no public indicator {why.indicator}"
             )  # fmt: skip
-    clean(given.model_dump(mode="json", include=set(PUBLIC)))
     kept = [file.pk for file in own_files(given.evidence, doing.actor)]
     earlier = doing.obj.files if doing.obj else []
     return {"achievement": given.achievement, "unmet": given.unmet, "measures": given.measures, "public_text": given.public_text,

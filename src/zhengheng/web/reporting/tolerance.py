@@ -15,7 +15,6 @@ from zhengheng.web.acts.declare import (
     ask,
     signed,
 )
-from zhengheng.web.acts.public import clean
 from zhengheng.web.acts.services import perform_by_machine
 from zhengheng.web.decisions.services import carrying
 from zhengheng.web.decisions.services import choices as decisions
@@ -86,7 +85,7 @@ def _only_once(version: Any, unit: Unit, item: Item | None, facts: str) -> None:
 
 class GrantGiven(Given):
     answer: str = ask("认定理由", "Reasons", form="text")
-    public_text: str = ask("公开的说明 (不写单位和人名)", "What is published (no unit, no names)", form="text")  # fmt: skip
+    public_text: str = ask("公开的说明 (不写单位和人名)", "What is published (no unit, no names)", form="text", public=True)  # fmt: skip
     decision: int = ask("委员会决定", "Decision of the commission")
 
 
@@ -101,7 +100,6 @@ def grant(doing: Doing) -> Change:
             "public_text", "tolerance.named", zh=f"公开的说明会暴露单位：{'、'.join(named)}，请改写。",
             en=f"the published text gives the unit away: {', '.join(named)}; write it otherwise",
         )  # fmt: skip
-    clean({"public_text": given.public_text})
     if held.item is not None:
         _waive(held.item, held.pk, doing)
     return Change(

@@ -180,7 +180,9 @@ def _check_fresh(run: ResultRun, decision: Decision) -> None:
 
 
 class ReopenGiven(Given):
-    reason: str = ask("重新开启的理由（公开）", "Why it is reopened (public)", form="text")
+    reason: str = ask(
+        "重新开启的理由（公开）", "Why it is reopened (public)", form="text", public=True
+    )
     decision: int = ask("委员会决定", "Decision of the commission")
 
 

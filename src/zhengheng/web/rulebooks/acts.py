@@ -5,11 +5,10 @@ from typing import Any
 
 from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import Problem
-from zhengheng.engines.snapshot import KINDS as FINDINGS
-from zhengheng.engines.snapshot import scan
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants
 from zhengheng.web.acts.declare import Act, Change, Column, Doing, Given, Kind, Standing, ask
+from zhengheng.web.acts.public import clean
 from zhengheng.web.acts.within import BEGUN, EARLIER, OWN
 from zhengheng.web.comments.models import Comment
 from zhengheng.web.decisions.services import carrying
@@ -80,18 +79,10 @@ def consult(doing: Doing) -> Change:
 
 def _shown(doing: Doing) -> None:
     """The portal is written anew; a draft that holds something personal or internal does not get there."""
-    _clean(document(doing.obj))
+    clean(document(doing.obj), named=False)
+    letters = doing.obj.opinions.exclude(reference="")
+    clean({"replies": list(letters.values_list("reply", flat=True))})
     _rewrite(doing)
-
-
-def _clean(texts: dict[str, Any]) -> None:
-    found = scan(texts, [])
-    if found:
-        raise RulebookStateError(
-            [Problem(one.where, "consult.personal", zh=f"{FINDINGS[one.kind][0]}: {one.text}; 公众会看到, 请改掉",
-                     en=f"{FINDINGS[one.kind][1]}: {one.text}; the public would read it: change it")
-             for one in found]
-        )  # fmt: skip
 
 
 def _rewrite(doing: Doing) -> None:
@@ -129,7 +120,7 @@ def reply(doing: Doing) -> Change:
             en="there is no such opinion without a reply",
         )
     if doing.obj.public:
-        _clean({"reply": doing.given.reply})
+        clean({"reply": doing.given.reply})
         _rewrite(doing)
     return Change({}, {"opinion": doing.given.opinion, "reply": doing.given.reply})
 

@@ -51,7 +51,9 @@ class DraftGiven(Given):
         names=CHANGE_KINDS,
     )
     changes_from: date | None = ask("调整自哪一天起", "The change holds from", None, when="any")
-    reason: str = ask("调整理由 (公开)", "Reason for the change (public)", "", form="text")
+    reason: str = ask(
+        "调整理由 (公开)", "Reason for the change (public)", "", form="text", public=True
+    )
     basis: str = ask("调整依据（文件、条款）", "What the change rests on (document, article)", "", max_length=200)  # fmt: skip
     emergency: bool = ask("冻结日之后的紧急调整", "Emergency change after the freeze date", False)
 
@@ -191,7 +193,7 @@ class ChangeGiven(Given):
     change_kind: Literal["prospective", "split", "restated"] = ask("调整方式", "Kind of the change", names=CHANGE_KINDS)  # fmt: skip
     changes_from: date = ask("自哪一天起", "It holds from", when="any")
     version: str = ask("新版本号", "New version", max_length=40)
-    reason: str = ask("调整理由（公开）", "Reason (public)", form="text")
+    reason: str = ask("调整理由（公开）", "Reason (public)", form="text", public=True)
     basis: str = ask(
         "调整依据（文件、条款）", "What it rests on (document, article)", max_length=200
     )

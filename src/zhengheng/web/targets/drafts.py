@@ -3,9 +3,8 @@
 from datetime import date
 from typing import Any
 
-from zhengheng.domain.problems import Problem
-from zhengheng.engines.snapshot import KINDS, scan
 from zhengheng.web.acts.declare import Doing
+from zhengheng.web.acts.public import clean
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.jobs import services as jobs
 from zhengheng.web.rulebooks.models import RulebookVersion
@@ -22,7 +21,8 @@ def page_of(version: RulebookVersion) -> str:
 def open_to_public(version: RulebookVersion, day: date) -> date:
     """The last day on which everybody may speak to the drafts that are on the table today.
 
-    Raises TargetError where the rulebook does not ask for it, there is no draft, or one holds something personal.
+    Raises TargetError where the rulebook does not ask for it or there is no draft, PublicTextError where one holds
+    something personal.
     """
     clock = procedure_of(version).targets_open
     if clock is None:
@@ -30,11 +30,7 @@ def open_to_public(version: RulebookVersion, day: date) -> date:
     drafts = document(version)
     if not drafts["units"]:
         raise TargetError.one("rulebook", "target.no_draft", zh="还没有提出目标", en="no target is proposed yet")  # fmt: skip
-    if found := scan(drafts, []):
-        raise TargetError(
-            Problem(one.where, "target.personal", zh=f"{KINDS[one.kind][0]}: {one.text}; 公众会看到, 请改掉",
-                    en=f"{KINDS[one.kind][1]}: {one.text}; the public would read it: change it") for one in found
-        )  # fmt: skip
+    clean(drafts, named=False)
     return working_calendar().after(day, clock.length, clock.unit)
 
 
