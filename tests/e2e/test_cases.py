@@ -124,6 +124,60 @@ def test_red_lights_open_one_case_a_unit_and_later_ones_join_it(town: Town) -> N
     )
 
 
+def test_a_case_closes_on_values_that_reach_their_targets(town: Town) -> None:
+    """A plain number for every red indicator, within sense or confirmed; what misses its target says why."""
+    result = on_notice(town, adopt(town))["result"]
+    town.post("office_procedure", f"runs/{result}/trigger")
+    town.work()
+    case = next(one for one in town.get("office_procedure", "rectification?limit=50")["items"] if one["detail"]["indicators"])  # fmt: skip
+    unit, red = case["detail"]["unit"], case["detail"]["indicators"]
+    path = f"rectification/{case['id']}"
+    town.post("office_director", f"{path}/confirm")
+    town.post("office_procedure", f"{path}/serve")
+    plan = {
+        "fact": "未达标",
+        "cause": "统筹不足",
+        "measures": "专班推进",
+        "owner": "分管局长",
+        "finish_on": "2026-06-30",
+    }
+    said = town.post(
+        f"unit_leader-{unit}",
+        f"{path}/answer",
+        422,
+        **plan | {"measures": "专班推进，电话 13900139000"},
+    )
+    assert said["type"] == "public.phone", "the portal shows the measures"
+    town.post(f"unit_leader-{unit}", f"{path}/answer", **plan)
+    town.post(
+        f"unit_leader-{unit}", f"{path}/evidence", evidence=[town.file(f"unit_leader-{unit}")]
+    )
+    reached = [{"indicator": one["code"], "value": one["target"]} for one in red]
+
+    def refused(rows: Any, **more: Any) -> Any:
+        return town.post("office_indicators", f"{path}/accept", 422, measured=rows, answer="验收", **more)  # fmt: skip
+
+    for text in ("abc", "约 90", "九十", "90%%"):
+        fault = refused([reached[0] | {"value": text}, *reached[1:]])["problems"][0]
+        assert (fault["code"], fault["where"]) == ("number", "measured.0.value")
+    assert refused([reached[0] | {"indicator": "NONE"}])["type"] == "rectification.indicator"
+    assert refused([reached[0], reached[0]])["type"] == "rectification.twice"
+    low = [reached[0] | {"value": "1"}, *reached[1:]]
+    missed = refused(low)["problems"][0]
+    assert (missed["code"], missed["where"]) == ("rectification.missed", "why_missed")
+    assert f"目标 {red[0]['target']}" in missed["detail"]
+    assert town.get("office_indicators", path)["state"] == "checking"
+    town.post(
+        "office_indicators",
+        f"{path}/accept",
+        measured=low,
+        answer="验收",
+        why_missed="口径已调整，改按新目标考核",
+    )
+    page = town.client("office_indicators").get(f"/office/{path}/").content.decode()
+    assert "口径已调整，改按新目标考核" in page
+
+
 def test_a_closed_year_reopens_by_another_decision_only(town: Town) -> None:
     made = on_notice(town, adopt(town))
     path = f"runs/{made['result']}"
@@ -466,7 +520,7 @@ def test_a_post_is_handed_over_with_what_is_open(town: Town) -> None:
     town.post("office_data", f"rulebooks/{book}/open_reports", period="2025")
     town.work()
     grant = RoleGrant.objects.get(account__username="unit_reporter-D10")
-    town.people.give(town.people.make("successor"), Role.EXPERT)
+    town.people.give(town.people.make("successor"), Role.POST_HOLDER, unit=grant.unit)
     Account.objects.filter(username="successor").update(must_change_password=False)
     given = {
         "grant": grant.pk,

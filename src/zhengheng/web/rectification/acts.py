@@ -23,6 +23,7 @@ from zhengheng.web.acts.declare import (
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.files.services import own_files
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.rectification.closing import AcceptGiven, accept, choices, typed
 from zhengheng.web.rectification.models import Rectification, Visit
 from zhengheng.web.rectification.selectors import standings
 from zhengheng.web.results.clocks import procedure
@@ -116,7 +117,12 @@ def serve(doing: Doing) -> Change:
 class AnswerGiven(Given):
     fact: str = ask("事实", "Fact", form="text")
     cause: str = ask("原因", "Cause", form="text")
-    measures: str = ask("措施", "Measures", form="text")
+    measures: str = ask(
+        "措施（公开，不写个人信息）",
+        "Measures (for everybody to read, nothing personal)",
+        form="text",
+        public=True,
+    )
     owner: str = ask("责任人", "Owner", max_length=60)
     finish_on: date = ask("完成日期", "Done by", when="ahead")
     cost: str = ask("费用", "Cost", "", max_length=40)
@@ -156,15 +162,6 @@ def evidence(doing: Doing) -> Change:
     return Change({"files": [*doing.obj.files, *kept]}, {"files": kept})
 
 
-class AcceptGiven(Given):
-    measured: str = ask("复测值", "Measured again", max_length=40)
-    answer: str = ask("验收意见", "Finding", form="text")
-
-
-def accept(doing: Doing) -> Change:
-    return Change({"measured": doing.given.measured, "answer": doing.given.answer, "due_on": None}, {"measured": doing.given.measured, "answer": doing.given.answer})  # fmt: skip
-
-
 class ReasonGiven(Given):
     reason: str = ask("理由", "Reason", form="text")
 
@@ -202,7 +199,7 @@ RECTIFICATIONS = Kind(
         Act("rectification.answer", ("答复并报整改方案", "Answer with a plan"), answer, signed(AnswerGiven)),
         Act("rectification.visit", ("登记到访", "Log a visit"), visit, VisitGiven, optional=True),
         Act("rectification.evidence", ("提交整改证据", "Hand in evidence"), evidence, EvidenceGiven),
-        Act("rectification.accept", ("验收销号", "Accept and close"), accept, signed(AcceptGiven)),
+        Act("rectification.accept", ("验收销号", "Accept and close"), accept, signed(AcceptGiven), choices=choices, typed=typed),
         Act("rectification.send_back", ("退回继续整改", "Send back"), with_reason, ReasonGiven, optional=True),
     ),
     columns=(
@@ -215,7 +212,7 @@ RECTIFICATIONS = Kind(
         Column(("事实", "Fact"), "fact"), Column(("原因", "Cause"), "cause"), Column(("措施", "Measures"), "measures"),
         Column(("责任人", "Owner"), "owner"), Column(("完成日期", "Done by"), "finish_on"), Column(("费用", "Cost"), "cost"),
         Column(("再造前", "Steps before"), "steps_before"), Column(("再造后", "Steps after"), "steps_after"),
-        Column(("绩效导师", "Mentor"), "mentor"), Column(("复测值", "Measured again"), "measured"), Column(("意见", "Finding"), "answer"),
+        Column(("绩效导师", "Mentor"), "mentor"), Column(("复测值", "Measured again"), "measured"), Column(("未达目标仍予销号的理由", "Why it is closed though a target is missed"), "why_missed"), Column(("意见", "Finding"), "answer"),
     ),
     queryset=lambda: Rectification.objects.select_related("unit", "run").prefetch_related("visits__by"),
     body="rectification/body.html", context=lambda case, request: {"standings": standings(case)},

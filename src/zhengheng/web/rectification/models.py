@@ -29,7 +29,10 @@ class Rectification(Lived):
     steps_before = models.TextField(blank=True)
     steps_after = models.TextField(blank=True)
     mentor = models.CharField(max_length=60, blank=True)
-    measured = models.CharField(max_length=40, blank=True)
+    measured = models.TextField(blank=True)
+    """What was measured again at acceptance, a value for each red indicator."""
+    why_missed = models.TextField(blank=True, default="")
+    """Why the case was closed though a target is missed; empty: none is."""
     answer = models.TextField(blank=True)
 
 

@@ -44,6 +44,12 @@ def _opened(run: ResultRun, unit: str, served: str, mentor: str = "daoshi") -> A
     return do(RECTIFICATIONS, "serve", case, "chengxu", served, mentor=mentor)
 
 
+def _again(case: Any, code: str, value: str) -> list[dict[str, str]]:
+    """Measured again: the value of the story's own indicator, and the target reached by what else was red."""
+    held = RECTIFICATIONS.all().get(pk=case.pk).indicators
+    return [{"indicator": one["code"], "value": value if one["code"] == code else one["target"] or one["value"]} for one in held]  # fmt: skip
+
+
 def _approvals(run: ResultRun) -> None:
     """Story 7: served at T+71 h; four visits; the process designed anew; measured again and closed by somebody else."""
     case = _opened(run, PLANNING, "2025-04-25T08:00")
@@ -61,7 +67,7 @@ def _approvals(run: ResultRun) -> None:
         do(RECTIFICATIONS, "visit", case, "daoshi", day, on=day, advice=advice)
     evidence = [paper("guihua-ld", "2025-12-30", "并联审批规程")]
     do(RECTIFICATIONS, "evidence", case, "guihua-ld", "2025-12-30", evidence=evidence)
-    do(RECTIFICATIONS, "accept", case, "zhibiao", "2026-01-26", measured="1.6",
+    do(RECTIFICATIONS, "accept", case, "zhibiao", "2026-01-26", measured=_again(case, "E08", "1.6"),
        answer="四季度超时率 1.6%, 流程由 21 个工作日压缩到 9 个, 同意销号")  # fmt: skip
 
 
@@ -75,7 +81,7 @@ def _water(runs: list[ResultRun]) -> None:
     do(RECTIFICATIONS, "join", case, "chengxu", CONFIRMED[1], run=runs[1].pk)
     evidence = [paper("danwei-ld", "2025-10-20", "三季度水质检测报告")]
     do(RECTIFICATIONS, "evidence", case, "danwei-ld", "2025-10-20", evidence=evidence)
-    do(RECTIFICATIONS, "accept", case, "zhibiao", "2025-10-24", measured="98.4", answer="三季度达标, 同意销号; 连续次数归零")  # fmt: skip
+    do(RECTIFICATIONS, "accept", case, "zhibiao", "2025-10-24", measured=_again(case, "C08", "98.4"), answer="三季度达标, 同意销号; 连续次数归零")  # fmt: skip
     again = _opened(runs[3], WATER, "2026-01-23T10:00")
     do(
         RECTIFICATIONS, "answer", again, "danwei-ld", "2026-02-05", fact="四季度水质合格率 92.9%", cause="冬季低温, 一处水厂管网破损",

@@ -1,0 +1,134 @@
+"""Acceptance 验收销号: what was measured again, indicator by indicator, beside the target that was missed."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from pydantic import field_validator
+
+from zhengheng.domain.numbers import parse_scaled
+from zhengheng.domain.problems import Problem, ZhenghengError
+from zhengheng.lake.cells import number_fault, value_fault
+from zhengheng.scheme.indicator import Indicator
+from zhengheng.scheme.model import Rulebook
+from zhengheng.web.accounts.models import Account
+from zhengheng.web.acts.declare import Change, Doing, Given, Words, ask, ask_why_right
+from zhengheng.web.rectification.models import Rectification
+from zhengheng.web.results.models import ResultRun
+from zhengheng.web.results.selectors import folder_of, loaded
+
+
+class AcceptError(ZhenghengError):
+    """A case cannot be closed with what was measured again."""
+
+
+class MeasuredGiven(Given):
+    indicator: str = ask("指标（只有一项时可空）", "Indicator (may be empty where there is one)", "", max_length=64)  # fmt: skip
+    value: str = ask("复测值", "Measured again", max_length=40)
+    confirmation: str = ask_why_right()
+
+
+class AcceptGiven(Given):
+    measured: list[MeasuredGiven] = ask("复测值（每项红灯指标一行）", "Measured again (a line for each red indicator)", min_length=1)  # fmt: skip
+    answer: str = ask("验收意见", "Finding", form="text")
+    why_missed: str = ask("未达目标仍予销号的理由（未达目标时填）", "Why it is closed all the same (where a target is missed)", "", form="text")  # fmt: skip
+
+    @field_validator("measured", mode="before")
+    @classmethod
+    def _single(cls, value: Any) -> Any:
+        """A value alone is that of the one red indicator."""
+        return [{"value": value}] if isinstance(value, str) else value
+
+
+def accept(doing: Doing) -> Change:
+    """Closed by somebody else than who opened it, on a value for every red indicator.
+
+    A value is a plain number of the indicator's unit of measure, beyond the range of sense only with a confirmation.
+    One that misses its target does not close a case by itself (整改不到位不销号): it needs its own reason, which stays
+    on the case. [D: officials close on the target; the exception must be accountable.]
+    """
+    case, given = doing.obj, doing.given
+    red = {one["code"]: one for one in case.indicators}
+    values: dict[str, MeasuredGiven] = {}
+    found = list(_placed(red, given.measured, values))
+    missed: list[Words] = []
+    for code, row in values.items():
+        place = given.measured.index(row)
+        known = _known(case, red[code])
+        if known is None:
+            fault = number_fault(row.value, 12)
+        else:
+            fault = value_fault(*known, row.value, row.confirmation)
+        if fault:
+            found.append(Problem(f"measured.{place}.value", "number", f"{code} 的复测值：{fault[0]}", f"{code}, measured again: {fault[1]}"))  # fmt: skip
+        elif known and _misses(known[1], row.value, red[code]["target"]):
+            held = red[code]
+            missed.append((
+                f"{code} 复测值 {row.value} {held['unit']}，目标 {held['target']} {held['unit']}",
+                f"{code} is {row.value} {held['unit_en']}, the target {held['target']} {held['unit_en']}",
+            ))  # fmt: skip
+    if missed and not found and not given.why_missed:
+        zh, en = ("；".join(one[0] for one in missed), "; ".join(one[1] for one in missed))
+        found.append(Problem("why_missed", "rectification.missed", f"{zh}：未达到目标。请退回继续整改；确需销号的，请写明未达目标仍予销号的理由。",
+                             f"{en}: the target is missed. Send it back, or give the reason why it is closed all the same"))  # fmt: skip
+    if found:
+        raise AcceptError(found)
+    said = "；".join(_said(code, row, len(red) > 1) for code, row in values.items())
+    why = given.why_missed if missed else ""
+    return Change(
+        {"measured": said, "answer": given.answer, "why_missed": why, "due_on": None},
+        {"measured": said, "answer": given.answer, **({"why_missed": why} if why else {})},
+    )
+
+
+def _placed(
+    red: dict[str, Any], rows: list[MeasuredGiven], values: dict[str, MeasuredGiven]
+) -> Iterator[Problem]:
+    """Put each row to its indicator; every one has one value, and no other has."""
+    for place, row in enumerate(rows):
+        code = row.indicator or (next(iter(red)) if len(red) == 1 else "")
+        if code not in red:
+            yield Problem(f"measured.{place}.indicator", "rectification.indicator", f"请选择本事项的红灯指标：{'、'.join(red)}。",
+                          f"choose a red indicator of this case: {', '.join(red)}")  # fmt: skip
+        elif code in values:
+            yield Problem(f"measured.{place}.indicator", "rectification.twice", f"{code} 填了两个复测值，请只留一个。",
+                          f"{code} has two values; leave one")  # fmt: skip
+        else:
+            values[code] = row
+    if left := [code for code in red if code not in values]:
+        yield Problem("measured", "rectification.unmeasured", f"还没有填复测值的指标：{'、'.join(left)}。",
+                      f"not measured again yet: {', '.join(left)}")  # fmt: skip
+
+
+def _said(code: str, row: MeasuredGiven, several: bool) -> str:
+    why = f"（{row.confirmation}）" if row.confirmation else ""
+    return f"{code} {row.value}{why}" if several else f"{row.value}{why}"
+
+
+def _known(case: Rectification, held: dict[str, Any]) -> tuple[Rulebook, Indicator] | None:
+    """The indicator as the run has it that brought it into the case; None where no run of it is left."""
+    brought = ResultRun.objects.filter(period=held.get("period", "")).exclude(pk=case.run_id)
+    for run in (case.run, *brought.order_by("-pk")):
+        book = loaded(folder_of(run.run)).rulebook
+        for one in book.indicators:
+            if one.code == held["code"]:
+                return book, one
+    return None
+
+
+def _misses(indicator: Indicator, value: str, target: str) -> bool:
+    """Whether a value lies on the wrong side of its target; an interval's target tells nothing of a side."""
+    if not target or indicator.direction == "interval":
+        return False
+    got, wanted = (parse_scaled(one, indicator.decimals)[0] for one in (value, target))
+    return got < wanted if indicator.direction == "up" else got > wanted
+
+
+def choices(case: Any, account: Account, day: date) -> dict[str, list[tuple[str, Words]]]:
+    """The case's own indicators."""
+    return {"indicator": [(one["code"], (f"{one['code']} {one['zh']}", f"{one['code']} {one['en']}")) for one in case.indicators]}  # fmt: skip
+
+
+def typed(case: Any) -> dict[str, Any]:
+    """A line for each indicator stands in the form."""
+    return {f"measured.{place}.indicator": one["code"] for place, one in enumerate(case.indicators)}
