@@ -155,19 +155,6 @@ def _holders(role: Role) -> Callable[[Asked], Choices]:
     return listed
 
 
-def _colleagues(asked: Asked) -> Choices:
-    """Everybody else who works here, with the unit of the first post."""
-    posts: dict[int, Words] = {}
-    for one in standing_grants(asked.day).select_related("unit"):
-        if one.unit:
-            posts.setdefault(one.account_id, _names(one.unit))
-    found: Choices = []
-    for held in Account.objects.filter(is_active=True).exclude(pk=asked.account.pk):
-        zh, en = posts.get(held.pk, ("", ""))
-        found.append((held.username, (f"{held.name} {zh}".strip(), f"{held.name} {en}".strip())))
-    return found
-
-
 def _subjects(asked: Asked) -> Choices:
     """What waits for a decision of the commission, or may come before it."""
     from zhengheng.web.acts.registry import KINDS
@@ -198,7 +185,7 @@ def _lines(asked: Asked) -> Choices:
 
 PICKS: dict[str, Callable[[Asked], Choices]] = {
     "unit": _units, "supplier": _suppliers, "rulebook": _rulebooks, "indicator": _indicators, "series": _indicators, "item": _items, "grade": _grades,
-    "run": _results, "mentor": _holders(Role.MENTOR), "successor": _colleagues, "subject": _subjects, "line": _lines,
+    "run": _results, "mentor": _holders(Role.MENTOR), "subject": _subjects, "line": _lines,
     "units.code": _units,
 }  # fmt: skip
 """Field → what may be chosen; a column of pasted rows is named after its field and a dot."""

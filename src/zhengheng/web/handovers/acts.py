@@ -1,10 +1,11 @@
 """What is done about a handover."""
 
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.web.accounts.models import Account, RoleGrant
@@ -21,6 +22,7 @@ from zhengheng.web.acts.declare import (
     Kind,
     Made,
     Standing,
+    Words,
     ask,
     kind_named,
     signed,
@@ -33,9 +35,10 @@ from zhengheng.workflow.machines import HANDOVER
 from zhengheng.workflow.roles import NAMES, OFFICE, Role, conflicts
 
 JUDGING = OFFICE | {
-    Role.APPEALS_CLERK, Role.COMMISSION_SECRETARY, Role.PANEL_MEMBER, Role.SECRECY_REVIEWER, Role.EXTERNAL_AUDITOR,
+    Role.APPEALS_CLERK, Role.COMMISSION_SECRETARY, Role.PANEL_MEMBER, Role.SECRECY_REVIEWER, Role.EXTERNAL_AUDITOR, Role.EXPERT,
 }  # fmt: skip
-"""Roles that run, decide or check the assessment; nobody of a unit takes one over by a handover."""
+"""Roles that run, decide or check the assessment: nobody of a unit takes one over by a handover, and who holds one
+takes over no unit's post."""
 
 
 class HandoverError(ZhenghengError):
@@ -77,46 +80,73 @@ def prepare(doing: Doing) -> Made:
 
 
 def may_follow(grant: RoleGrant, successor: Account, day: date) -> None:
-    """Raise HandoverError unless the post may go to this person.
+    """Raise HandoverError unless the post may go to this person."""
+    held = _holding(day).filter(account=successor)
+    if found := list(_against(grant, successor, list(held), day)):
+        raise HandoverError(found)
 
-    A unit's post stays in the unit; who judges units is not of one; and roles that exclude each other do
-    not meet in one hand.
+
+def _holding(day: date) -> QuerySet[RoleGrant]:
+    """What people hold on a day or will hold, with the units above."""
+    held = RoleGrant.objects.filter(revoked_at=None).select_related(
+        "account", "unit__parent__parent"
+    )
+    return held.filter(Q(valid_to=None) | Q(valid_to__gte=day))
+
+
+def _against(
+    grant: RoleGrant, successor: Account, held: Sequence[RoleGrant], day: date
+) -> Iterator[Problem]:
+    """Why the post may not go to a person who holds these roles.
+
+    A unit's post stays in the unit and goes to nobody who runs, judges or checks the assessment; who judges units is
+    not of one; and roles that exclude each other do not meet in one hand.
     """
-    role = Role(grant.role)
-    held = [g for g in RoleGrant.objects.filter(account=successor, revoked_at=None).select_related("unit__parent__parent")
-            if g.valid_to is None or g.valid_to >= day]  # fmt: skip
-    found = [
-        Problem("successor", one.code, f"{successor.name}：{one.zh}", f"{successor.name}: {one.en}")
-        for one in conflicts([Role(g.role) for g in held], role)
-    ]
+    role, name = Role(grant.role), successor.name
+    for one in conflicts([Role(g.role) for g in held], role):
+        yield Problem("successor", one.code, f"{name}：{one.zh}", f"{name}: {one.en}")
     ours = _house(grant.unit)
     others = sorted({g.unit.name_zh for g in held if g.unit is not None and _house(g.unit) != ours})
     if grant.unit is not None and others:
-        found.append(
-            Problem("successor", "handover.unit", f"{successor.name} 在{'、'.join(others)}任职，本单位的岗位只能交给本单位的人员。",
-                    f"{successor.name} works for {', '.join(others)}: a unit's post goes to somebody of the unit")
-        )  # fmt: skip
-    if role in JUDGING and others:
-        found.append(
-            Problem("successor", "handover.judged", f"{successor.name} 在被考核单位（{'、'.join(others)}）任职，不能接任{NAMES[role][0]}。",
-                    f"{successor.name} works for a unit that is judged ({', '.join(others)}) and cannot follow as {NAMES[role][1].lower()}")
-        )  # fmt: skip
-    if not any(g.valid_from <= day for g in held):
-        found.append(
-            Problem("successor", "handover.roleless", f"{successor.name} 还没有任何角色，无法确认接收，请先由安全保密管理员授予一个角色。",
-                    f"{successor.name} holds no role yet and could not take the post over; the officer gives one first")
-        )  # fmt: skip
-    if not successor.is_active:
-        found.append(
-            Problem(
-                "successor",
-                "account.closed",
-                "接任人的账号已停用。",
-                "the successor's account is closed",
-            )
+        yield Problem("successor", "handover.unit", f"{name} 在{'、'.join(others)}任职，本单位的岗位只能交给本单位的人员。",
+                      f"{name} works for {', '.join(others)}: a unit's post goes to somebody of the unit")  # fmt: skip
+    judging = sorted({Role(g.role) for g in held} & JUDGING)
+    if grant.unit is not None and judging:
+        zh, en = (
+            "、".join(NAMES[r][0] for r in judging),
+            ", ".join(NAMES[r][1].lower() for r in judging),
         )
-    if found:
-        raise HandoverError(found)
+        yield Problem("successor", "handover.judging", f"{name} 担任{zh}，不能接任单位的岗位；请另选本单位的人员。",
+                      f"{name} is {en} and takes over no unit's post; choose somebody of the unit")  # fmt: skip
+    if role in JUDGING and others:
+        yield Problem("successor", "handover.judged", f"{name} 在被考核单位（{'、'.join(others)}）任职，不能接任{NAMES[role][0]}。",
+                      f"{name} works for a unit that is judged ({', '.join(others)}) and cannot follow as {NAMES[role][1].lower()}")  # fmt: skip
+    if not any(g.valid_from <= day for g in held):
+        yield Problem("successor", "handover.roleless", f"{name} 还没有任何角色，无法确认接收，请先由安全保密管理员授予一个角色。",
+                      f"{name} holds no role yet and could not take the post over; the officer gives one first")  # fmt: skip
+    if any(
+        g.role == grant.role and g.unit_id == grant.unit_id and g.valid_from <= day for g in held
+    ):
+        yield Problem("successor", "handover.held", f"{name} 已经担任这个角色，无须交接。", f"{name} holds this role already")  # fmt: skip
+    if not successor.is_active:
+        yield Problem("successor", "account.closed", "接任人的账号已停用。", "the successor's account is closed")  # fmt: skip
+
+
+def _successors(
+    grants: Sequence[RoleGrant], account: Account, day: date
+) -> list[tuple[str, Words]]:
+    """Persons to whom at least one of the posts may go, with the unit of the first post."""
+    people: dict[Account, list[RoleGrant]] = {}
+    for one in _holding(day).exclude(account=account).order_by("pk"):
+        people.setdefault(one.account, []).append(one)
+    found: list[tuple[str, Words]] = []
+    for held, posts in people.items():
+        if all(next(_against(grant, held, posts, day), None) for grant in grants):
+            continue
+        unit = next((one.unit for one in posts if one.unit), None)
+        zh, en = (unit.name_zh, unit.name_en or unit.name_zh) if unit else ("", "")
+        found.append((held.username, (f"{held.name} {zh}".strip(), f"{held.name} {en}".strip())))
+    return found
 
 
 def _house(unit: Unit | None) -> int | None:
@@ -195,11 +225,12 @@ def _standing(case: Handover, account: Account) -> Standing:
     return Standing(tuple(found))
 
 
-def _roles(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, tuple[str, str]]]]:
-    return {"grant": [
-        (str(g.pk), _post(g))
-        for g in standing(day).filter(account=account)
-    ]}  # fmt: skip
+def _roles(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, Words]]]:
+    held = list(standing(day).filter(account=account).select_related("unit__parent__parent"))
+    return {
+        "grant": [(str(g.pk), _post(g)) for g in held],
+        "successor": _successors(held, account, day),
+    }
 
 
 def _role(case: Handover) -> tuple[str, str]:
@@ -230,6 +261,7 @@ HANDOVERS = Kind(
     ),
     facts=(Column(("交接说明", "Notes"), "notes"),),
     queryset=lambda: Handover.objects.select_related("grant__account", "grant__unit", "successor"),
+    known=lambda h: (("交接日", "handed over on"), h.day),
     body="handovers/body.html",
     context=lambda case, request: {
         "after": _open_matters(case.successor, request.now.date()) if case.state == "done" else None
