@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zipfile
 from datetime import date
 from decimal import Decimal
@@ -20,6 +21,7 @@ from zhengheng.web.appeals.models import Appeal, PanelSeat
 from zhengheng.web.intake.services import load
 from zhengheng.web.ledger import selectors as ledger
 from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.organisation.models import Unit
 from zhengheng.web.pages.clock import now
 from zhengheng.web.results.acts import RESULTS
 from zhengheng.web.results.models import ResultRun
@@ -581,3 +583,64 @@ def test_a_draft_goes_over_to_the_new_version_by_an_act_of_its_own(town: Town) -
     assert json.loads(entry.content or "{}")["run"] == notice.pk
     town.at(str(notice.due_on))
     town.post("unit_leader-D10", f"appeals/{made}/file")
+
+
+def test_who_stepped_back_lands_at_home_and_is_not_drawn_for_the_unit_again(town: Town) -> None:
+    made = on_notice(town, adopted(town))
+    number = accepted(town, made["result"], "RATE", "97", value_period="2025-06")
+    panel = town.post("appeals_clerk", f"appeals/{number}/draw", seats=3)["detail"]["panel"]
+    version = town.get(panel[1], f"appeals/{number}")["row_version"]
+    page = town.client(panel[1]).post(
+        f"/office/appeals/{number}/recuse/", {"row_version": version, "reason": "与该单位有利益关系"}, follow=True
+    )  # fmt: skip
+    assert (page.status_code, page.redirect_chain[-1][0]) == (200, "/office/")
+    assert "已完成" in page.content.decode()
+    held = town.client(panel[1]).get("/office/conflicts/").content.decode()
+    assert Unit.objects.get(code="D10").name_zh in held, (
+        "the interest is declared, and he can end it"
+    )
+    other = accepted(town, made["result"], "SHARE", "90", series="SHARE", value_period="2025")
+    held = town.post("appeals_clerk", f"appeals/{other}/draw", seats=3)["detail"]["draws"][0]
+    assert panel[1] not in held["pool"]
+    said = next(one for one in held["excluded"] if one["account"] == panel[1])
+    assert "与该单位有利益关系" in said["zh"]
+
+
+def test_the_chief_is_named_and_he_alone_signs(town: Town) -> None:
+    made = on_notice(town, adopted(town))
+    number = accepted(town, made["result"], "RATE", "97", value_period="2025-06")
+    panel = town.post("appeals_clerk", f"appeals/{number}/draw", seats=3)["detail"]["panel"]
+    for member in panel:
+        town.post(member, f"appeals/{number}/vote", vote="partly", reasons="部分属实")
+    page = town.client(panel[2]).get(f"/office/appeals/{number}/").content.decode()
+    assert f"{panel[0]}（首席" in re.sub(r"\s+", "", page)
+    assert page.count("（首席") == 1
+    assert "decide" in town.get(panel[0], f"appeals/{number}")["acts"]
+    assert "decide" not in town.get(panel[1], f"appeals/{number}")["acts"]
+    assert town.post(panel[1], f"appeals/{number}/decide", 403, reasons="部分属实")
+    empty = town.post(panel[0], f"appeals/{number}/decide", 422, reasons="部分属实")["problems"][0]
+    assert (empty["code"], empty["where"]) == ("value.missing", "value")
+    assert "部分支持" in empty["detail"]
+
+
+def test_one_appeal_a_matter_refused_when_it_is_filed(town: Town) -> None:
+    made = on_notice(town, adopted(town))
+    said = {"run": made["result"], "unit": "D10", "ground": "data_error", "statement": "漏统"}
+
+    def drafted(**more: Any) -> int:
+        number: int = town.post("unit_leader-D10", "appeals/draft", **said, **more)["id"]
+        return number
+
+    first = drafted(indicator="RATE", wanted="97", value_period="2025-06")
+    same = drafted(indicator="RATE", wanted="95", value_period="2025-06")
+    whole = drafted(indicator="RATE", wanted="95")
+    row = drafted(indicator="RATE", wanted="95", value_period="2025-09")
+    town.post("unit_leader-D10", f"appeals/{first}/file")
+    for other in (same, whole):
+        refused = town.post("unit_leader-D10", f"appeals/{other}/file", 422)
+        assert refused["type"] == "appeal.twice"
+        assert f"第 {first} 号" in refused["problems"][0]["detail"]
+    town.post("unit_leader-D10", f"appeals/{row}/file")
+    for value, period in (("90", "2025-06"), ("90.00", "2025-06"), ("85", "2025")):
+        equal = town.post("unit_leader-D10", "appeals/draft", 422, **said, indicator="RATE", wanted=value, value_period=period)  # fmt: skip
+        assert (equal["type"], equal["problems"][0]["where"]) == ("appeal.same", "wanted")

@@ -8,6 +8,7 @@ the states the object may be in. Relations:
     supplying  the role is held for the unit that supplies the value
     named      the account is named on the object
     seated     the account sits on the panel that hears the object
+    presiding  the account presides over that panel
     maker      the account made the object
     successor  the account follows the one who made the object
     second     somebody else than whoever made the object: two pairs of eyes
@@ -280,6 +281,8 @@ RULES: tuple[Rule, ...] = (
     _rule("result.finalise", Role.COMMISSION_SECRETARY),
     _rule("result.trigger", Role.OFFICE_PROCEDURE),
     _rule("result.archive", Role.OFFICE_PROCEDURE),
+    # The package holds the ledger, letters and appeals: for those who keep it, and each time on the record.
+    _rule("result.package", Role.OFFICE_PROCEDURE, Role.OFFICE_DIRECTOR),
     _rule("result.reopen", Role.COMMISSION_SECRETARY),
     # Appeals: the clerk keeps the clocks, the panel decides; neither touches a score.
     _rule(
@@ -309,7 +312,7 @@ RULES: tuple[Rule, ...] = (
     _rule("appeal.recuse", Role.PANEL_MEMBER, relation="seated"),
     _rule("appeal.vote", Role.PANEL_MEMBER, relation="seated"),
     _rule("appeal.preview", Role.PANEL_MEMBER, relation="seated", states=("accepted", "heard")),
-    _rule("appeal.decide", Role.PANEL_MEMBER, relation="seated"),
+    _rule("appeal.decide", Role.PANEL_MEMBER, relation="presiding"),
     # The commission once more, where the rulebook has a second instance.
     _led("appeal.ask_second"),
     _rule("appeal.preview", Role.COMMISSION_SECRETARY, states=("second",)),

@@ -8,7 +8,8 @@ import zhengheng.web.reminders.jobs
 import zhengheng.web.results.jobs  # noqa: F401
 from zhengheng.web.acts.declare import Kind
 from zhengheng.web.appeals.acts import APPEALS
-from zhengheng.web.appeals.objections import CONFLICTS, OBJECTIONS
+from zhengheng.web.appeals.interests import CONFLICTS
+from zhengheng.web.appeals.objections import OBJECTIONS
 from zhengheng.web.audits.acts import AUDITS
 from zhengheng.web.comments.acts import COMMENTS
 from zhengheng.web.days.acts import CALENDARS

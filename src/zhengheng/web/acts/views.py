@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods
 
-from zhengheng.domain.problems import ZhenghengError
+from zhengheng.domain.problems import NotFoundError, ZhenghengError
 from zhengheng.web.accounts.proving import is_proved, require_proof
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import forbidden, grants
@@ -144,7 +144,7 @@ def new(request: OfficeRequest, kind: Kind, act: str) -> HttpResponse:
             problems = error
         else:
             messages.success(request, say(f"已完成: {doing.words[0]}", f"done: {doing.words[1]}"))
-            return redirect(kind.address(made))
+            return _landed(kind, made, request)
     return _form(request, kind, doing, None, problems, kept)
 
 
@@ -169,7 +169,7 @@ def act(request: OfficeRequest, kind: Kind, number: int, act: str) -> HttpRespon
             problems = error
         else:
             messages.success(request, say(f"已完成: {doing.words[0]}", f"done: {doing.words[1]}"))
-            return redirect(kind.address(obj))
+            return _landed(kind, obj, request)
     elif doing not in selectors.open_acts(
         kind, obj, request.user, grants(request.user, request.now.date())
     ):
@@ -177,6 +177,15 @@ def act(request: OfficeRequest, kind: Kind, number: int, act: str) -> HttpRespon
     if request.method == "GET" and doing.on_paper and not is_proved(request):
         return redirect(f"{reverse('prove')}?{urlencode({'next': request.get_full_path()})}")
     return _form(request, kind, doing, obj, problems, kept)
+
+
+def _landed(kind: Kind, obj: Any, request: OfficeRequest) -> HttpResponse:
+    """On the object's page; on one's home where the act took it out of one's sight, such as stepping back from a panel."""
+    try:
+        selectors.find(kind, obj.pk, request.user, request.now.date())
+    except NotFoundError:
+        return redirect("home")
+    return redirect(kind.address(obj))
 
 
 def _signed_by_who_is_there(doing: Act, request: OfficeRequest) -> None:

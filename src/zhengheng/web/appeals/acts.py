@@ -1,5 +1,7 @@
 """An appeal as a kind of object: its acts in the order of its life, and what is shown of it."""
 
+from datetime import date
+
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import (
     Act,
@@ -18,6 +20,7 @@ from zhengheng.web.appeals.filing import (
     SaveGiven,
     accept,
     carry,
+    decision_due,
     draft,
     file,
     save,
@@ -60,8 +63,20 @@ def plainly(doing: Doing) -> Change:
 
 def _standing(appeal: Appeal, account: Account) -> Standing:
     seats = appeal.seats.all() if appeal.pk else ()
-    seated = any(seat.account_id == account.pk and not seat.recused for seat in seats)
-    return Standing(("seated",) if seated else (), {"own": [appeal.unit.code]})
+    sitting = [seat.account_id for seat in seats if not seat.recused]
+    relations = ["seated"] if account.pk in sitting else []
+    relations += ["presiding"] if sitting[:1] == [account.pk] else []
+    return Standing(relations, {"own": [appeal.unit.code]})
+
+
+def known_day(appeal: Appeal) -> tuple[tuple[str, str], date] | None:
+    """The hearing's day while the decision's clock stands; before the acceptance the day of the decision, whose clock runs
+    from the receipt."""
+    if appeal.state == "hearing" and appeal.hearing_on:
+        return ("听证日期", "hearing on"), appeal.hearing_on
+    if appeal.state == "filed" and appeal.filed_on:
+        return ("应于何时前决定", "to be decided by"), decision_due(appeal)
+    return None
 
 
 def _stopped(appeal: Appeal) -> tuple[str, str] | None:
@@ -126,6 +141,7 @@ APPEALS = Kind(
         Column(("委员会决定", "The commission's decision"), lambda a: a.decision.meeting if a.decision else None),
         Column(("认定的数值", "Decided value"), lambda a: shown.about(a, a.decided_value)), Column(("决定理由", "Reasons"), "reasons"),
     ),
+    known=known_day,
     body="appeals/body.html", context=shown.page, printed=shown.printed,
     out=lambda a: {"run": a.run_id, "unit": a.unit.code, "indicator": a.indicator, "wanted": a.wanted, "outcome": a.outcome,
                    "effect": a.effect, "panel": [s.account.username for s in a.seats.all() if not s.recused],

@@ -105,7 +105,24 @@ def file(doing: Doing) -> Change:
         )  # fmt: skip
     if appeal.run.state != "notice":
         raise AppealError.one("run", "appeal.run", zh="结果已不在公示中", en="the result is not on notice any more")  # fmt: skip
+    _only_once(appeal)
+    values.check_wanted(appeal)
     return Change({"filed_on": doing.day, "due_on": None}, {"ground": appeal.ground, "wanted": appeal.wanted, "confirmed": appeal.confirmation, "statement": appeal.statement})  # fmt: skip
+
+
+def _only_once(appeal: Appeal) -> None:
+    """One appeal a matter: the same row, or the value of the whole period, which all rows of the indicator are part of."""
+    held = Appeal.objects.filter(
+        run__rulebook=appeal.run.rulebook, run__period=appeal.run.period, unit=appeal.unit, indicator=appeal.indicator
+    )  # fmt: skip
+    for other in held.exclude(pk=appeal.pk).exclude(state__in=("draft", "withdrawn")):
+        same = (other.series, other.value_period) == (appeal.series, appeal.value_period)
+        if same or any(one.series == one.indicator and one.value_period == one.run.period for one in (appeal, other)):  # fmt: skip
+            on = other.filed_on or other.made_at.date()
+            raise AppealError.one(
+                "indicator", "appeal.twice", zh=f"本单位对这一指标已于 {on} 提交申诉（第 {other.pk} 号），同一事项只受理一次；需要补充的，请在该申诉中补正，或者撤回后重新提交。",
+                en=f"the unit appealed on this indicator on {on} (appeal {other.pk}); one appeal a matter: complete that one, or withdraw it first",
+            )  # fmt: skip
 
 
 def withdraw(doing: Doing) -> Change:
@@ -120,19 +137,17 @@ def send_back(doing: Doing) -> Change:
     return Change({"answer": doing.given.reason, "due_on": _last_day(doing.obj)}, {"reason": doing.given.reason})  # fmt: skip
 
 
+def decision_due(appeal: Appeal) -> date:
+    """The last day of the decision: its clock runs from the day on which the appeal was received."""
+    assert appeal.filed_on
+    clock = procedure(appeal.run).within("appeal_decision")
+    return working_calendar().after(appeal.filed_on, clock.length, clock.unit)
+
+
 def accept(doing: Doing) -> Change:
     """Received: from here the decision's clock runs."""
-    twin = Appeal.objects.filter(
-        run__rulebook=doing.obj.run.rulebook, run__period=doing.obj.run.period, unit=doing.obj.unit,
-        indicator=doing.obj.indicator, value_period=doing.obj.value_period,
-        state__in=("accepted", "hearing", "heard", "decided", "applied", "closed"),
-    ).first()  # fmt: skip
-    if twin is not None:
-        raise AppealError.one(
-            "indicator", "appeal.twice", zh=f"同一事项已有第 {twin.pk} 号申诉", en=f"appeal {twin.pk} is about the same"
-        )  # fmt: skip
-    clock = procedure(doing.obj.run).within("appeal_decision")
-    due = working_calendar().after(doing.obj.filed_on, clock.length, clock.unit)
+    _only_once(doing.obj)
+    due = decision_due(doing.obj)
     # What cannot count is refused here, not after the panel has voted.
     asked = (
         values.effect(doing.obj, doing.obj.wanted, doing.obj.confirmation)

@@ -1,9 +1,6 @@
-"""Named objections by any person, and interests that panel members declare."""
-
-from typing import Any
+"""Named objections by any person."""
 
 from zhengheng.scheme.procedure import Procedure
-from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import (
     Act,
     Change,
@@ -13,24 +10,16 @@ from zhengheng.web.acts.declare import (
     Given,
     Kind,
     Made,
-    Standing,
     ask,
 )
-from zhengheng.web.appeals.acts import plainly
-from zhengheng.web.appeals.models import Conflict, Objection
-from zhengheng.web.appeals.panel import leave_for
+from zhengheng.web.appeals.interests import maker
+from zhengheng.web.appeals.models import Objection
 from zhengheng.web.appeals.services import AppealError
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.files.services import own_files
-from zhengheng.web.organisation.selectors import unit_of
 from zhengheng.web.results.clocks import procedure
 from zhengheng.web.results.models import ResultRun
-from zhengheng.workflow.machines import CONFLICT, OBJECTION
-
-
-def _maker(obj: Any, account: Account) -> Standing:
-    own = obj.pk is None or obj.made_by_id == account.pk
-    return Standing(("maker",) if own else ())
+from zhengheng.workflow.machines import OBJECTION
 
 
 class LodgeGiven(Given):
@@ -78,7 +67,7 @@ def refer(doing: Doing) -> Change:
 
 OBJECTIONS = Kind(
     machine=OBJECTION, path="objections", words=("实名异议", "Objections"), model=Objection,
-    title=lambda o: (o.about, o.about), standing=_maker,
+    title=lambda o: (o.about, o.about), standing=maker,
     acts=(
         Act("objection.lodge", ("提出异议", "Lodge an objection"), lodge, LodgeGiven,
             ("任何人都可以具名提出; 反映数据造假的移送纪检监察机关。", "Anybody may, by name; reports of falsified data go to discipline.")),
@@ -88,32 +77,4 @@ OBJECTIONS = Kind(
     columns=(Column(("事项", "About"), "about"), Column(("反映造假", "Falsified data"), "fraud")),
     facts=(Column(("事实与理由", "Facts and reasons"), "text"), Column(("答复", "Answer"), "answer")),
     queryset=lambda: Objection.objects.select_related("run"),
-)  # fmt: skip
-
-
-class DeclareGiven(Given):
-    unit: str = ask("单位", "Unit", max_length=40)
-    reason: str = ask("利益关系", "Interest", form="text")
-
-
-def declare(doing: Doing) -> Made:
-    """Said before a draw, it keeps one out of it; said later, it takes the seat and the vote."""
-    unit = unit_of(doing.given.unit)
-    left = leave_for(doing.actor, unit.code, doing.given.reason)
-    return Made(Conflict(unit=unit, reason=doing.given.reason), {"unit": unit.code, "left": left})
-
-
-CONFLICTS = Kind(
-    machine=CONFLICT, path="conflicts", words=("利益关系申报", "Declared interests"), model=Conflict,
-    title=lambda c: (c.unit.name_zh, c.unit.name_en or c.unit.name_zh), standing=_maker,
-    acts=(
-        Act("conflict.declare", ("申报", "Declare"), declare, DeclareGiven),
-        Act("conflict.end", ("终止", "End"), plainly, optional=True),
-    ),
-    columns=(
-        Column(("单位", "Unit"), lambda c: (c.unit.name_zh, c.unit.name_en)),
-        Column(("申报人", "By"), lambda c: c.made_by.name if c.made_by else None),
-    ),
-    facts=(Column(("利益关系", "Interest"), "reason"),),
-    queryset=lambda: Conflict.objects.select_related("unit", "made_by"),
 )  # fmt: skip

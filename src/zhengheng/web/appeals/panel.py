@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any, Literal
 
 from zhengheng.domain.lots import draw as draw_lots
-from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import Change, Doing, Files, Given, ask, ask_why_right
 from zhengheng.web.appeals import selectors, values
+from zhengheng.web.appeals.interests import leave, remember
 from zhengheng.web.appeals.models import Appeal, PanelSeat
 from zhengheng.web.appeals.services import (
     OUTCOMES,
@@ -18,9 +18,6 @@ from zhengheng.web.appeals.services import (
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.files.services import own_files
 from zhengheng.web.results.clocks import procedure
-
-UNDECIDED = ("accepted", "hearing", "heard")
-"""States of an appeal whose panel has not signed."""
 
 
 class DrawGiven(Given):
@@ -67,23 +64,9 @@ def recuse(doing: Doing) -> Change:
     seat = next((s for s in selectors.sitting(doing.obj) if s.account_id == doing.actor.pk), None)
     if seat is None:
         raise AppealError.one("panel", "panel.left", zh="您已经回避。", en="you have stepped back already")  # fmt: skip
-    _leave(seat, doing.given.reason)
+    leave(seat, doing.given.reason)
+    remember(doing)
     return Change({}, {"reason": doing.given.reason})
-
-
-def leave_for(account: Account, unit: str, reason: str) -> list[int]:
-    """Take the seats and votes of whoever declares an interest in a unit, wherever that unit is concerned and
-    no decision is signed. Gives the numbers of the appeals."""
-    held = PanelSeat.objects.filter(account=account, recused="", appeal__state__in=UNDECIDED).select_related("appeal")  # fmt: skip
-    found = [seat for seat in held if unit in selectors.concerned(seat.appeal)]
-    for seat in found:
-        _leave(seat, reason)
-    return [seat.appeal_id for seat in found]
-
-
-def _leave(seat: PanelSeat, reason: str) -> None:
-    seat.recused, seat.vote, seat.reasons = reason, "", ""
-    seat.save(update_fields=["recused", "vote", "reasons"])
 
 
 class HearingGiven(Given):
@@ -185,12 +168,9 @@ class DecideGiven(Given):
 
 
 def decide(doing: Doing) -> Change:
-    """Signed by the presiding member, as the majority voted, after everybody saw the ripple."""
+    """Signed by the presiding member (the table of rights says so), as the majority voted, after everybody saw the ripple."""
     appeal, given = doing.obj, doing.given
     outcome = selectors.majority(appeal)
-    presiding = next(iter(selectors.sitting(appeal)), None)
-    if presiding is None or presiding.account_id != doing.actor.pk:
-        raise AppealError.one("panel", "panel.presides", zh="由评审组首席签署决定", en="the presiding member signs")  # fmt: skip
     if selectors.vacant(appeal):
         raise AppealError.one("panel", "panel.vacant", zh="有成员回避，须先补抽席位。", en="a member stepped back; the seat is drawn again first")  # fmt: skip
     if not outcome:

@@ -36,11 +36,11 @@ def pool(appeal: Appeal) -> tuple[list[Account], list[dict[str, str]]]:
     units = concerned(appeal)
     actors = _actors(appeal)
     recused = {seat.account_id: seat.recused for seat in appeal.seats.all() if seat.recused}
-    declared: dict[int, list[str]] = {}
+    declared: dict[int, list[Conflict]] = {}
     for one in Conflict.objects.filter(state="declared", unit__code__in=units).select_related(
         "unit"
     ):
-        declared.setdefault(one.made_by_id or 0, []).append(one.unit.code)
+        declared.setdefault(one.made_by_id or 0, []).append(one)
     eligible, excluded = [], []
     for member in members:
         reasons = [
@@ -52,8 +52,10 @@ def pool(appeal: Appeal) -> tuple[list[Account], list[dict[str, str]]]:
             reasons.append(("经办过本事项的填报、审核、核算或方案", "worked on this matter before: report, check, run or rulebook"))  # fmt: skip
         if member.pk in recused:
             reasons.append((f"已回避：{recused[member.pk]}", f"stepped back: {recused[member.pk]}"))
-        for unit in declared.get(member.pk, ()):
-            reasons.append((f"申报与{unit}有利益关系", f"declared an interest in {unit}"))
+        for one in declared.get(member.pk, ()):
+            if one.reason != recused.get(member.pk):
+                named = one.unit.name_en or one.unit.name_zh
+                reasons.append((f"申报与{one.unit.name_zh}有利益关系：{one.reason}", f"declared an interest in {named}: {one.reason}"))  # fmt: skip
         if not member.is_active:
             reasons.append(("账号已停用", "account closed"))
         if reasons:

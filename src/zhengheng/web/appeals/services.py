@@ -41,6 +41,11 @@ def check_outcome(appeal: Appeal, outcome: str, value: str) -> None:
         if value:
             raise AppealError.one("value", "value.none", zh="驳回的决定不改数值", en="a rejection changes no value")  # fmt: skip
         return
+    if not value:
+        said = OUTCOMES[outcome]
+        raise AppealError.one(
+            "value", "value.missing", zh=f"结论为“{said[0]}”，请填写认定的数值。", en=f"the outcome is “{said[1]}”: give the decided value"
+        )  # fmt: skip
     # One computed by an earlier release was not on the published run's own data.
     fresh = appeal.effect and appeal.effect["value"] == value and "run" in appeal.effect
     check_value(appeal, value, confirmation_of(appeal) if fresh else "")

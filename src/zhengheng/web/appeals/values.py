@@ -56,6 +56,23 @@ def check_subject(appeal: Appeal) -> None:
         fault := value_fault(run.rulebook, known[appeal.series], appeal.wanted, appeal.confirmation)
     ):
         raise AppealError.one("wanted", "number", zh=fault[0], en=fault[1])
+    check_wanted(appeal)
+
+
+def check_wanted(appeal: Appeal) -> None:
+    """Raise AppealError where the value that is asked for is the one that stands: there is nothing to decide."""
+    decimals = run_of(appeal).rulebook.indicator(appeal.series).decimals
+    held = now(appeal, "zh")
+    stands = (
+        held.value if role(appeal) == "ruling" else dict(held.rows).get(appeal.value_period, "")
+    )
+    if not appeal.wanted or not stands or number_fault(stands, decimals):
+        return
+    if read_number(stands, decimals) == read_number(appeal.wanted, decimals):
+        raise AppealError.one(
+            "wanted", "appeal.same", zh=f"现在公示的数值就是 {stands}，与申请的数值相同，没有可以更正的内容；请核对后填写应为的数值。",
+            en=f"what is published is {stands} already, the very value asked for: give the value that it should be",
+        )  # fmt: skip
 
 
 def role(appeal: Appeal) -> str:
