@@ -115,6 +115,8 @@ def test_a_target_beyond_sense_says_why_also_when_it_changes(town: Town, book: i
     }  # fmt: skip
     assert town.post("unit_leader-D10", "changes/ask", 422, **wanted)["type"] == "number"
     change = town.post("unit_leader-D10", "changes/ask", **wanted, confirmation="按新口径计算")["id"]  # fmt: skip
+    twice = town.post("unit_leader-D10", "changes/ask", 422, **wanted | {"value": "6"})
+    assert (twice["type"], f"第 {change} 号" in twice["problems"][0]["detail"]) == ("change.twice", True)  # fmt: skip
     town.post("office_director", f"changes/{change}/approve", answer="同意")
     town.work()
     assert taken_in("target")["D10", "950"] == "按新口径计算"

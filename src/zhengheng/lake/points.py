@@ -48,9 +48,14 @@ def points_fault(book: Rulebook, code: str, text: str) -> tuple[str, str] | None
             "the rulebook has no such item; check which rulebook it belongs to",
         )
     try:
-        read_points(item, text, book.tree.digits)
+        points = read_points(item, text, book.tree.digits)
     except CellError as error:
         return error.zh, error.en
+    if item.kind in PRICED and points == 0:
+        return (
+            "分值不能为 0：加减分项应当写明加或减多少分",
+            "0 points change nothing: a bonus or deduction says how many",
+        )
     if item.kind not in PRICED and text:
         return "否决项和诚信项不填分值", "an item that only vetoes carries no points"
     return None

@@ -49,6 +49,7 @@ def record(doing: Doing) -> Made:
     _check_subject(given.subject)
     _check_day(given.subject, given.held_on)
     _agrees(given.meeting, given.subject, given.approved)
+    _only_once(given)
     files = own_files(given.minutes, doing.actor)
     made = Decision(
         subject=given.subject, meeting=given.meeting, held_on=given.held_on, attendees=given.attendees,
@@ -78,6 +79,18 @@ def _agrees(meeting: str, subject: str, approved: bool, number: int = 0) -> None
             raise DecisionError.one(
                 "approved", "decision.contradicts", zh=f"{other.meeting} 对这一事项已记录相反的决定（第 {other.pk} 号）；记错的请先撤回原记录，改变决定的请另开会议。",
                 en=f"{other.meeting} decided this matter the other way (decision {other.pk}); withdraw a wrong record first, or decide anew at another meeting",
+            )  # fmt: skip
+
+
+def _only_once(given: RecordGiven) -> None:
+    """What one meeting decided about one matter is recorded once; another wording is another decision."""
+    for other in Decision.objects.filter(subject=given.subject, state__in=("recorded", "attested")):
+        if plain(other.meeting) == plain(given.meeting) and plain(other.wording) == plain(
+            given.wording
+        ):
+            raise DecisionError.one(
+                "meeting", "decision.twice", zh=f"{other.meeting} 对这一事项的同一决定已经记录（第 {other.pk} 号，{DECISIONS.state_of(other)[0]}），请使用该记录。",
+                en=f"this decision of {other.meeting} is recorded already (decision {other.pk}, {DECISIONS.state_of(other)[1]}); use that record",
             )  # fmt: skip
 
 
@@ -149,5 +162,6 @@ DECISIONS = Kind(
         Column(("决定内容", "Wording"), "wording"), Column(("出席", "Attendees"), "attendees"),
         Column(("复核人", "Attested by"), lambda d: Account.objects.filter(username=d.attested_by).values_list("name", flat=True).first() or ""),
     ),
+    known=lambda d: (("会议日期", "meeting of"), d.held_on),
     out=lambda d: {"subject": d.subject, "meeting": d.meeting, "approved": d.approved},
 )  # fmt: skip

@@ -57,6 +57,13 @@ def ask_change(doing: Doing) -> Made:
         raise TargetError.one("value", "number", zh=fault[0], en=fault[1])
     if parse_scaled(given.value, indicator.decimals) == parse_scaled(line.current, indicator.decimals):  # fmt: skip
         raise TargetError.one("value", "change.same", zh="与现目标相同", en="that is the target")
+    waiting = TargetChange.objects.filter(line=line, state="asked").first()
+    if waiting is not None:
+        raise TargetError.one(
+            "line", "change.twice",
+            zh=f"这一目标已于 {waiting.made_at:%Y-%m-%d} 申请调整为 {waiting.value}（第 {waiting.pk} 号，待审批）；须先审批或者撤回，才能再次申请。",
+            en=f"a change of this target to {waiting.value} was asked for on {waiting.made_at:%Y-%m-%d} (change {waiting.pk}) and waits; it is decided or withdrawn first",
+        )  # fmt: skip
     files = own_files(given.evidence, doing.actor)
     origin = {"government_work_report": "government", "province": "government",
               "statute": "standing_committee"}.get(indicator.origin, "office")  # fmt: skip
