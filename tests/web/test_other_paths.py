@@ -1,6 +1,9 @@
 """The year's other paths: every value by one rule at every step, no act behind a final result or before its day."""
 
+import io
 import json
+import re
+import zipfile
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -14,8 +17,10 @@ from tests.e2e.town import STATISTICS, Town, packed
 from tests.web.conftest import NOW, People, computed_run
 from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.acts.guards import is_day
+from zhengheng.web.acts.public import public_fields
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.audits.jobs import tick as end_samples
+from zhengheng.web.files.models import StoredFile
 from zhengheng.web.files.services import take_in
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.organisation.models import Unit
@@ -143,7 +148,9 @@ def test_no_act_says_a_day_that_cannot_be(
     assert said["problems"][0]["where"] == field
 
 
-@pytest.mark.parametrize("points", ["99", "0.5", "500", "-7", "1.23456789", "", "很多"])
+@pytest.mark.parametrize(
+    "points", ["99", "0.5", "500", "-7", "1.23456789", "", "很多", "0", "0.00"]
+)
 def test_points_are_the_rulebooks_where_they_are_entered(
     town: Town, book: int, points: str
 ) -> None:
@@ -345,6 +352,15 @@ def test_one_meeting_does_not_decide_both_ways(town: Town, book: int) -> None:
     first = town.post("commission_secretary", "decisions/record", meeting="2026年第1次会议", approved=True, minutes=minutes, **decided)  # fmt: skip
     other = decided | {"meeting": "2026 年第1次会议", "approved": False, "minutes": minutes}
     assert town.post("commission_secretary", "decisions/record", 422, **other)["type"] == "decision.contradicts"  # fmt: skip
+    again = decided | {
+        "meeting": "2026 年第1次会议",
+        "approved": True,
+        "minutes": minutes,
+        "wording": " 决定 内容",
+    }
+    twice = town.post("commission_secretary", "decisions/record", 422, **again)
+    assert twice["type"] == "decision.twice"
+    assert f"第 {first['id']} 号" in twice["problems"][0]["detail"]
     town.post("commission_secretary", f"decisions/{first['id']}/withdraw")
     town.post("commission_secretary", "decisions/record", **other)
     early = decided | {"meeting": "2020年会议", "held_on": "2020-05-01", "approved": False, "minutes": minutes}  # fmt: skip
@@ -404,6 +420,9 @@ def handed(town: Town, who: str, successor: str, day: str, status: int = 0, role
         ("unit_leader-D10", "unit_reporter-D10", "2020-01-01", "day.past"), ("unit_leader-D10", "unit_leader-D13", "2026-03-12", "handover.unit"),
         ("unit_leader-D10", "secrecy_officer", "2026-03-12", "role.conflict"), ("office_data", "panel-1", "2026-03-12", "role.conflict"),
         ("office_data", "unit_reporter-D10", "2026-03-12", "handover.judged"), ("appeals_clerk", "panel-2", "2026-03-12", "role.conflict"),
+        ("unit_reporter-D10", "panel-1", "2026-03-12", "handover.judging"), ("unit_leader-D10", "office_procedure", "2026-03-12", "handover.judging"),
+        ("statistics", "expert", "2026-03-12", "handover.judging"), ("unit_leader-D13", "external_auditor", "2026-03-12", "handover.judging"),
+        ("expert", "unit_leader-D16", "2026-03-12", "handover.judged"),
     ],
 )  # fmt: skip
 def test_a_post_goes_forward_and_only_to_whom_it_may(
@@ -411,6 +430,21 @@ def test_a_post_goes_forward_and_only_to_whom_it_may(
 ) -> None:
     assert handed(town, who, successor, day, 422)["type"] == code
     assert RoleGrant.objects.filter(account__username=successor).count() == 1
+
+
+def test_only_whom_the_post_may_go_to_is_offered(town: Town) -> None:
+    def offered(who: str) -> set[str]:
+        page = town.client(who).get("/office/handovers/new/prepare/").content.decode()
+        listed = page.partition('name="successor"')[2].partition("</select>")[0]
+        return set(re.findall(r'<option value="([^"]+)"', listed))
+
+    assert "unit_leader-D10" in offered("unit_reporter-D10")
+    assert not offered("unit_reporter-D10") & {
+        "panel-1", "panel_member", "expert", "office_procedure", "office_director", "external_auditor", "secrecy_officer",
+        "appeals_clerk", "unit_leader-D13", "statistics",
+    }  # fmt: skip
+    assert {"office_director", "office_indicators"} <= offered("office_procedure")
+    assert not offered("office_procedure") & {"panel-1", "unit_leader-D10", "statistics"}
 
 
 def test_a_handover_moves_the_role_on_the_day_it_is_carried_out(town: Town, book: int) -> None:
@@ -614,3 +648,53 @@ def test_what_a_unit_leaves_open_is_its_heirs_and_its_rulebook_can_be_drafted(
     assert "D16" in asked, "it was there when the period began"
     said = town.post("office_data", f"rulebooks/{book}/open_reports", 422, period="2027")
     assert said["type"] == "period.outside"
+
+
+def test_each_text_that_the_portal_shows_is_marked_and_scanned(people: People) -> None:
+    """What the pages, snapshots and drafts of the portal are made from, act by act."""
+    found = {
+        f"{act.code}.{name}"
+        for kind in KINDS for act in kind.acts if not act.by_machine for name in public_fields(act.given)
+    }  # fmt: skip
+    assert found == {
+        "comment.route.shown", "comment.attach.shown", "comment.reply.reply",
+        "self_report.draft.public_text", "self_report.draft.reasons", "self_report.draft.steps",
+        "self_report.save.public_text", "self_report.save.reasons", "self_report.save.steps",
+        "tolerance.grant.public_text", "rectification.answer.measures", "result.grade.reason", "result.reopen.reason",
+        "publication.prepare.reason", "publication.open.reason", "rulebook.draft.reason", "rulebook.change.reason",
+    }  # fmt: skip
+    said = {"run": 1, "shows": "grade", "reason": "更正，见 13900139000"}
+    answer = people.client("office_procedure").post("/api/v1/publications/prepare", json.dumps(said), content_type="application/json")  # fmt: skip
+    assert (answer.status_code, answer.json()["type"]) == (422, "public.phone")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.exe", b"%PDF-1.7 minutes", ".exe"), ("a.pdf.exe", b"text", ".exe"), ("a.exe", b"MZ\x90\x00", "PDF"), ("a.pdf", "并非 PDF".encode(), "纯文本"),
+        ("a.png", b"%PDF-1.7", "PDF"), ("a.docx", packed(), "ZIP"), ("a.ofd", packed(), "ZIP"), ("a.jpg", b"\x89PNG\r\n\x1a\n", "PNG"),
+        ("minutes", b"%PDF-1.7", "扩展名"), (".pdf", b"%PDF-1.7", "扩展名"), ("a.html", b"plain words", ".html"),
+    ],
+)  # fmt: skip
+def test_a_file_is_of_the_kind_that_its_name_says(
+    town: Town, name: str, content: bytes, said: str
+) -> None:
+    held = io.BytesIO(content)
+    held.name = name
+    refused = town.client("commission_secretary").post("/api/v1/files", {"file": held})
+    assert refused.status_code == 422
+    fault = refused.json()["problems"][0]
+    assert fault["code"] == "file.kind"
+    assert said in fault["detail"]
+    assert "PDF、OFD、PNG、JPG、DOCX、XLSX" in fault["detail"]
+    assert not StoredFile.objects.filter(name=name).exists()
+
+
+def test_the_kinds_that_offices_use_are_taken(town: Town) -> None:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        archive.writestr("OFD.xml", "<ofd:OFD/>")
+    for name, content in (
+        ("纪要.PDF", b"%PDF-1.7"), ("版式.ofd", whole.getvalue()), ("照片.jpeg", b"\xff\xd8\xff\xe0"), ("数据.csv", "单位,值".encode("gb18030")),
+    ):  # fmt: skip
+        town.file("commission_secretary", content, name)

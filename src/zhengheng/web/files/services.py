@@ -22,7 +22,14 @@ from zhengheng.web.ledger.services import append
 MOST_BYTES = 20 * 2**20
 MOST_UNPACKED = 200 * 2**20
 _HEADS = {b"%PDF-": "pdf", b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg"}
-_PARTS = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx"}
+_PARTS = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx", "OFD.xml": "ofd"}
+_SUFFIXES = {
+    "pdf": ("pdf",), "ofd": ("ofd",), "png": ("png",), "jpg": ("jpg", "jpeg"), "docx": ("docx",), "xlsx": ("xlsx",), "zip": ("zip",),
+    "text": ("txt", "csv", "tsv", "md", "json", "yaml", "yml"),
+}  # fmt: skip
+"""Kind of content → how the names of such files may end."""
+_TAKEN = ("只接收 PDF、OFD、PNG、JPG、DOCX、XLSX、ZIP 文件和纯文本（TXT、CSV、TSV、MD、JSON、YAML）",
+          "only PDF, OFD, PNG, JPG, DOCX, XLSX and ZIP files and plain text (TXT, CSV, TSV, MD, JSON, YAML) are taken")  # fmt: skip
 
 
 class FileError(ZhenghengError):
@@ -32,6 +39,7 @@ class FileError(ZhenghengError):
 def take_in(*, name: str, content: bytes, actor: Account, now: datetime) -> StoredFile:
     """Keep a file. Raises FileError for what is too large, empty or of a kind that is not taken."""
     kind = kind_of(name, content)
+    _named(name, kind)
     digest = hashlib.sha256(content).hexdigest()
     path = path_of(digest)
     if not path.is_file():
@@ -53,7 +61,7 @@ def take_in(*, name: str, content: bytes, actor: Account, now: datetime) -> Stor
 
 
 def kind_of(name: str, content: bytes) -> str:
-    """pdf, png, jpg, docx, xlsx, zip or text, by its content. Raises FileError."""
+    """pdf, ofd, png, jpg, docx, xlsx, zip or text, by its content. Raises FileError."""
     if not content:
         raise _refused(name, "file.empty", "文件是空的", "the file is empty")
     if len(content) > MOST_BYTES:
@@ -72,9 +80,27 @@ def kind_of(name: str, content: bytes) -> str:
             if text.lstrip()[:1] == "<":
                 break
             return "text"
+    raise _refused(name, "file.kind", *_TAKEN)
+
+
+def _named(name: str, kind: str) -> None:
+    """Raise FileError where a file's name says another kind than its content, or one that is not taken."""
+    base, dot, suffix = name.strip().rpartition(".")
+    suffix = suffix.lower() if dot and base else ""
+    if suffix in _SUFFIXES[kind]:
+        return
+    if not any(suffix in held for held in _SUFFIXES.values()):
+        said = f"“.{suffix[:12]}”文件不接收" if suffix else "文件名没有扩展名，看不出是哪一种文件"
+        why = (
+            f"files named .{suffix[:12]} are not taken"
+            if suffix
+            else "the name has no ending that says the kind"
+        )
+        raise _refused(name, "file.kind", f"{said}：{_TAKEN[0]}。", f"{why}: {_TAKEN[1]}")
+    held = ("纯文本", "plain text") if kind == "text" else (kind.upper(), kind.upper())
     raise _refused(
-        name, "file.kind", "只接收 PDF、PNG、JPG、DOCX、XLSX、ZIP 和纯文本",
-        "only PDF, PNG, JPG, DOCX, XLSX, ZIP and plain text are taken",
+        name, "file.kind", f"文件名是 .{suffix}，内容却是{held[0]}：请上传原来的文件，或者改用与内容相符的扩展名。{_TAKEN[0]}。",
+        f"it is named .{suffix} and holds {held[1]}: hand in the file itself, or name it by what it holds; {_TAKEN[1]}",
     )  # fmt: skip
 
 
