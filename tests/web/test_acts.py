@@ -233,6 +233,7 @@ def test_the_table_holds_every_act() -> None:
         "result.register",
         "result.name",
         "result.try",
+        "result.package",
         "tolerance.granted",
         "report.chase",
         "change.eased",

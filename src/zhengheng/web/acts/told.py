@@ -22,7 +22,7 @@ OTHER_ACTS: dict[str, Words] = {
     "ledger.checkpoint": ("签发检查点", "sign a checkpoint"), "ledger.cosigned": ("见证人联署检查点", "a witness signs a checkpoint"),
     "ledger.restored": ("恢复备份", "restore a backup"),
     "result.register": ("登记批次", "register a run"), "result.name": ("指定可查看的人", "name a reader"),
-    "result.viewed": ("查阅未公布的结果", "read an unpublished result"), "result.served": ("送达单位", "serve a unit"),
+    "result.viewed": ("查阅未公布的结果", "read an unpublished result"), "result.served": ("送达单位", "serve a unit"), "result.package": ("下载归档包", "take the archive package"),
 }  # fmt: skip
 """Acts that no kind of object declares."""
 SYSTEM: Words = ("系统", "the system")

@@ -1,15 +1,21 @@
 """What an account may want to read though nothing waits for its act: what concerns it now, and until when."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import grants, listed
 from zhengheng.web.acts.declare import Words
+from zhengheng.web.appeals.acts import APPEALS
+from zhengheng.web.appeals.ruling import second_until
+from zhengheng.web.appeals.services import OUTCOMES
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.meetings.models import Commitment
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import RulebookVersion
-from zhengheng.workflow.permissions import anywhere
+from zhengheng.workflow.permissions import anywhere, may
+from zhengheng.workflow.roles import Grant
 
 
 @dataclass(frozen=True)
@@ -21,9 +27,40 @@ class Reading:
     why: Words
 
 
+LATELY = timedelta(30)
+"""How long a decision stays on the appellant's home [D]."""
+
+
+def _decided(mine: Collection[Grant], day: date) -> list[Reading]:
+    """What was decided lately on appeals of one's own units."""
+    own = {
+        one.unit
+        for one in mine
+        if one.unit and may([one], "appeal.read", units={"own": [one.unit]})
+    }
+    held = (
+        APPEALS.all()
+        .filter(unit__code__in=own, decided_on__gt=day - LATELY)
+        .order_by("-decided_on", "-pk")
+    )
+    found = []
+    for appeal in held:
+        outcome, last = OUTCOMES[appeal.outcome], second_until(appeal)
+        zh = f"已于 {appeal.decided_on} 作出决定：{outcome[0]}。"
+        en = f"Decided on {appeal.decided_on}: {outcome[1]}."
+        if appeal.state == "decided" and last is not None and day <= last:
+            zh, en = (
+                f"{zh}可以在 {last} 前请求委员会复核。",
+                f"{en} The commission may be asked until {last}.",
+            )
+        title = APPEALS.title(appeal)
+        found.append(Reading((f"申诉决定：{title[0]}", f"Decision on the appeal: {title[1]}"), APPEALS.address(appeal), (zh, en)))  # fmt: skip
+    return found
+
+
 def to_read(request: OfficeRequest) -> list[Reading]:
-    """Results on notice and rulebooks in consultation, to which anybody here may speak; whoever looks at the whole
-    city, the city; for the three officers, their registers."""
+    """Results on notice and rulebooks in consultation, to which anybody here may speak; what was decided on the own unit's
+    appeals; whoever looks at the whole city, the city; for the three officers, their registers."""
     day = request.now.date()
     mine = grants(request.user, day)
     found: list[Reading] = []
@@ -40,6 +77,7 @@ def to_read(request: OfficeRequest) -> list[Reading]:
             if run.due_on and run.due_on < day:
                 why = (f"公示已于 {run.due_on} 期满，等待终定。", f"The notice ended on {run.due_on}; the result waits to be made final.")  # fmt: skip
             found.append(Reading(title, f"/office/results/{run.run}/", why))
+    found += _decided(mine, day)
     if anywhere(mine, "rulebook.opine"):
         for book in RulebookVersion.objects.filter(state="consultation", due_on__gte=day):
             title = (f"{book.title_zh} {book.period}", f"{book.title_en or book.title_zh} {book.period}")  # fmt: skip

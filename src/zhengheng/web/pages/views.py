@@ -1,11 +1,13 @@
 """The home page, the language switch, and errors in words."""
 
 import sys
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Max
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -22,6 +24,7 @@ from zhengheng.web.acts.selectors import owed
 from zhengheng.web.api.problems import answer
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.jobs.faults import is_full, passes
+from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.ledger.services import append
 from zhengheng.web.pages import clock
 from zhengheng.web.pages.context import built
@@ -46,6 +49,10 @@ def home(request: OfficeRequest) -> HttpResponse:
     ]
     calendar = working_calendar()
     work = [(kind, _owed(kind, request, calendar)) for kind in KINDS]
+    for kind, rows in work:
+        _since(
+            kind, [row for row in rows[:MOST_ROWS] if not row["object"].due_on and not row["known"]]
+        )
     mine = grants(request.user, day)
     context = {
         "held": held, "work": [(kind, rows[:MOST_ROWS], len(rows)) for kind, rows in work if rows],
@@ -62,10 +69,20 @@ def _owed(kind: Kind, request: OfficeRequest, calendar: WorkCalendar) -> list[di
     day = request.now.date()
     found = [
         {"title": kind.title(obj), "address": kind.address(obj), "acts": acts, "object": obj,
-         "state": kind.state_of(obj), "left": calendar.between(day, obj.due_on) if obj.due_on else None}
+         "state": kind.state_of(obj), "left": calendar.between(day, obj.due_on) if obj.due_on else None,
+         "known": kind.known(obj) if kind.known else None}
         for obj, acts in owed(kind, request.user, day)
     ]  # fmt: skip
-    return sorted(found, key=lambda row: (row["left"] is None, row["left"] or 0))
+    far = date.max
+    return sorted(found, key=lambda row: (row["left"] is None, row["left"] or 0, row["known"][1] if row["known"] else far))  # fmt: skip
+
+
+def _since(kind: Kind, rows: list[dict[str, Any]]) -> None:
+    """Where neither a clock nor the object knows a day: since when it has been waiting, which its last act says."""
+    subjects = {f"{kind.name}:{row['object'].pk}": row for row in rows}
+    held = LedgerEntry.objects.filter(subject__in=subjects).values_list("subject").annotate(Max("at"))  # fmt: skip
+    for subject, at in held:
+        subjects[subject]["since"] = datetime.fromisoformat(at).date()
 
 
 @require_POST

@@ -155,7 +155,7 @@ def _unserved(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str
 class GradeGiven(Given):
     unit: str = ask("单位", "Unit", max_length=40)
     grade: str = ask("决定的等次", "Decided grade", max_length=64)
-    reason: str = ask("理由", "Reason", form="text")
+    reason: str = ask("理由（公开）", "Reason (public)", form="text", public=True)
     basis: str = ask("依据 (文件、条款)", "Basis (document, article)", max_length=200)
     decision: int = ask("委员会决定", "Decision of the commission")
 
@@ -252,7 +252,7 @@ RESULTS = Kind(
         Act("result.grade", ("记录决定等次", "Record a decided grade"), grade, GradeGiven, choices=_graded, optional=True),
         Act("result.finalise", ("终定", "Make final"), finalise, FinaliseGiven, choices=_decisions),
         Act("result.trigger", ("按红灯批量提出整改", "Propose improvement for all red lights"), trigger, optional=True),
-        Act("result.archive", ("归档", "Archive"), archive, optional=True),
+        Act("result.archive", ("归档", "Archive"), archive),
         Act("result.archived", ("已归档", "Archived"), archived, ArchivedGiven, by_machine=True),
         Act("result.reopen", ("按决定重新开启", "Reopen by decision"), reopen, ReopenGiven,
             ("已终定或已归档的年度只能凭委员会另行作出的决定重新开启，并重新公示；原结果和归档包保留。",

@@ -104,6 +104,14 @@ def watched(*, run: ResultRun, what: str, actor: Account, now: datetime) -> bool
     return True
 
 
+def note_package(*, run: ResultRun, actor: Account, now: datetime) -> None:
+    """Who took the archive package of a closed year."""
+    with transaction.atomic():
+        append(
+            act="result.package", subject=f"result:{run.pk}", actor=actor.username, at=now, content={"package": run.package}
+        )  # fmt: skip
+
+
 def record_service(*, run: ResultRun, unit: str, actor: Account, now: datetime) -> None:
     """A unit's own people opened its page of a result on notice: from now its clocks run."""
     if run.state != "notice":

@@ -1,12 +1,15 @@
 """Pages of results: the runs, a scoreboard, one unit's passport."""
 
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from zhengheng.domain.problems import NotFoundError
 from zhengheng.engines.outputs import is_provisional
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.request import OfficeRequest
@@ -57,13 +60,29 @@ def board(request: OfficeRequest, name: str) -> HttpResponse:
         **object_context(request, RESULTS, run), "run": run, "state": RESULT.names[run.state],
         "board": lines, "made": made, "provisional": is_provisional(made),
         "watermark": range(60) if watched(run=run, what="scoreboard", actor=request.user, now=request.now) else (),
-        "may_name": may_name, "moved": selectors.moved(run, language()), "later": selectors.computed_later(run), "newer": run.replaced_by.exclude(state__in=UNPUBLISHED).first(),
+        "may_name": may_name, "may_take": bool(run.package) and allowed(request.user, "result.package", request.now.date()),
+        "moved": selectors.moved(run, language()), "later": selectors.computed_later(run), "newer": run.replaced_by.exclude(state__in=UNPUBLISHED).first(),
         "decided": [(next((one.name for group in lines.groups for one in group.lines if one.unit == code), code), held) for code, held in decided.items()],
         "readers": selectors.readers(run) if run.state in UNPUBLISHED else (),
         "reopenings": run.reopenings.select_related("decision"),
         "people": Account.objects.filter(is_active=True) if may_name else (),
     }  # fmt: skip
     return render(request, "results/board.html", context)
+
+
+@require_GET
+def package(request: OfficeRequest, name: str) -> FileResponse:
+    """The archive package of a closed year, for those who keep it; whoever takes it is in the ledger."""
+    run = selectors.find(name, request.user, request.now.date())
+    require(request.user, "result.package", request.now.date())
+    path = Path(settings.HOME) / "archive" / run.package
+    if not run.package or not path.is_file():
+        raise NotFoundError.one(
+            run.run, "package.absent", zh="这一结果还没有归档包，或者文件已移出本机；请先办理归档。",
+            en="this result has no archive package here; archive it first",
+        )  # fmt: skip
+    services.note_package(run=run, actor=request.user, now=request.now)
+    return FileResponse(path.open("rb"), as_attachment=True, filename=path.name)
 
 
 @require_GET

@@ -1,0 +1,82 @@
+"""The first page: of all that waits the day that is known, what was decided on one's own appeal, a closed year's archive."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from tests.web.conftest import NOW, People
+from tests.web.test_acts import Objects
+from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.ledger.services import append
+
+
+def home(people: People, who: str) -> str:
+    page = people.client(who).get("/office/")
+    assert page.status_code == 200
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.content.decode()))
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "fields", "who", "said"),
+    [
+        ("publication", "prepared", {"embargo": date(2026, 3, 27)}, "secrecy_reviewer", "不早于 2026-03-27"),
+        ("publication", "reviewed", {"embargo": date(2026, 3, 27)}, "office_director", "不早于 2026-03-27"),
+        ("handover", "taken", {"day": date(2026, 3, 30)}, "secrecy_officer", "交接日 2026-03-30"),
+        ("decision", "recorded", {}, "commission_member", "会议日期 2026-03-12"),
+        ("appeal", "filed", {"due_on": None}, "appeals_clerk", "应于何时前决定 2026-03-26"),
+        ("appeal", "hearing", {"due_on": None, "hearing_on": date(2026, 3, 25)}, "appeals_clerk", "听证日期 2026-03-25"),
+        ("report", "submitted", {}, "office_data", "等待办理，自 2026-03-12"),
+        ("change", "asked", {}, "office_director", "等待办理，自 2026-03-12"),
+        ("rectification", "proposed", {}, "office_director", "等待办理，自 2026-03-12"),
+        ("result", "final", {}, "office_procedure", "归档"),
+    ],
+)  # fmt: skip
+def test_what_waits_says_its_day(
+    people: People, kind: str, state: str, fields: dict[str, object], who: str, said: str
+) -> None:
+    obj = Objects(people, "D10").held[kind]
+    type(obj).objects.filter(pk=obj.pk).update(state=state, **fields)
+    append(act="file.taken_in", subject=f"{kind}:{obj.pk}", actor="test", at=NOW, content={})
+    assert said in home(people, who)
+
+
+def test_the_appellant_reads_at_home_what_was_decided(people: People) -> None:
+    appeal = Objects(people, "D10").held["appeal"]
+    type(appeal).objects.update(
+        state="decided", outcome="partly", decided_on=NOW.date(), due_on=None
+    )
+    for who in ("unit_leader", "unit_reporter"):
+        page = home(people, who)
+        assert "请您查阅" in page
+        assert "申诉决定" in page
+        assert "已于 2026-03-12 作出决定：部分支持。" in page
+    assert "申诉决定" not in home(people, "mentor")
+    type(appeal).objects.update(decided_on=date(2026, 1, 5))
+    assert "申诉决定" not in home(people, "unit_leader"), "what is long decided is no news"
+
+
+def test_the_archive_is_taken_by_those_who_keep_it_and_each_time_on_the_record(
+    people: People,
+) -> None:
+    result = Objects(people, "D10").held["result"]
+    type(result).objects.update(state="archived", package="part-2007.zip")
+    path = f"/office/results/{result.run}/package/"
+    keeper = people.client("office_procedure")
+    assert keeper.get(path).status_code == 404, "no file, no download"
+    package = Path(settings.HOME) / "archive" / "part-2007.zip"
+    package.parent.mkdir(exist_ok=True)
+    package.write_bytes(b"PK whole year")
+    try:
+        for who in ("unit_leader", "panel_member", "external_auditor", "office_data", "mentor"):
+            assert people.client(who).get(path).status_code == 403
+            assert path not in people.client(who).get(f"/office/results/{result.run}/").content.decode()  # fmt: skip
+        assert path in keeper.get(f"/office/results/{result.run}/").content.decode()
+        answer = keeper.get(path)
+        assert b"".join(answer.streaming_content) == b"PK whole year"
+        assert "part-2007.zip" in answer["Content-Disposition"]
+        assert LedgerEntry.objects.filter(act="result.package", actor="office_procedure").count() == 1  # fmt: skip
+    finally:
+        package.unlink()
