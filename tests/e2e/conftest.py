@@ -17,5 +17,5 @@ def every_row_follows_from_its_acts(request: pytest.FixtureRequest) -> Iterator[
     if "town" in request.fixturenames:
         request.getfixturevalue("town")
     yield
-    if "town" in request.fixturenames:
+    if "town" in request.fixturenames and not request.node.get_closest_marker("beside_the_acts"):
         assert [one.zh for one in disagreements(KINDS)] == []

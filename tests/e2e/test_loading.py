@@ -68,6 +68,7 @@ def test_a_value_corrected_back_and_forth_counts_as_it_was_corrected_last(town: 
     assert compare_all() == []
 
 
+@pytest.mark.beside_the_acts
 def test_an_attempt_that_died_between_lake_and_office_is_taken_up(town: Town) -> None:
     """The lake has the rows and the office does not know yet; one item was reopened meanwhile."""
     book, lake = loaded(town)
