@@ -1,5 +1,6 @@
 """The check refuses what makes no sense: the worst first, weights of another year, lights the wrong way round."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import Command
 from tests.generate import METHODS, PERIOD, number
 from tests.test_meaning import found
 from tests.test_scheme import change, write
@@ -41,6 +43,11 @@ def _weights(*days: str, **more: Any) -> Rules:
     return {"weights": [{"from": day, "table": dict(table), **more} for day in days]}, {}
 
 
+C, BAND, BONUS, GOAL, UNIT = (
+    {"code": "c", "name": "c"}, {"code": "x", "name": "x"}, {"code": "b", "name": "b", "kind": "bonus"},
+    {"code": "g", "name": "g", "from_year": 2023, "to_year": 2027, "indicators": ["A"]},
+    {"code": "u", "name": "u", "category": "c", "group": "g"},
+)  # fmt: skip
 SENSELESS: dict[str, tuple[str, Rules]] = {
     "a slope that falls": ("method.numbers", _method("plus_minus", target=9, slope="-0.01")),
     "no slope": ("method.numbers", _method("plus_minus", target=9, slope=0, per="unit")),
@@ -66,13 +73,43 @@ SENSELESS: dict[str, tuple[str, Rules]] = {
     "red before yellow": ("light.numbers", _light("time_progress", 30, 10)),
     "a share of the target above all of it": ("light.numbers", _light("level", 5, 10)),
     "the total lit by progress": ("light.numbers", ({"light": {"by": "level", "watch": 0, "missed": 1}}, {})),
+    "two categories of one code": ("code.twice", ({"categories": [C, C]}, {})),
+    "two groups of one code": ("code.twice", ({"groups": [{"code": "g", "name": "g"}, {"code": "g", "name": "h"}]}, {})),
+    "two grades of one code": ("code.twice", ({"grading": {"bands": [BAND, BAND]}}, {})),
+    "a grade outside that is one inside": ("code.twice", ({"grading": {"bands": [BAND], "outside": [BAND]}}, {})),
+    "two items of one code": ("code.twice", ({"adjustments": [{**BONUS}, {**BONUS}]}, {})),
+    "two goals of one code": ("code.twice", ({"goals": [{**GOAL}, {**GOAL}]}, {})),
+    "two topics of one code": ("code.twice", ({"topics": [{"code": "t", "name": "t", "indicators": ["A"]} for _ in "xy"]}, {})),
+    "a topic that names an indicator twice": ("code.twice", ({"topics": [{"code": "t", "name": "t", "indicators": ["A", "A"]}]}, {})),
+    "a month left out twice": ("day.none", ({}, change("A", skip_months=[13, 0]))),
+    "a reward for no grade": ("grade.unknown", ({"incentives": [{"code": "i", "name": "i", "kind": "honour", "grades": ["Z"]}]}, {})),
+    "a budget for no grade": ("grade.unknown", ({"budget": [{"grade": "Z", "change": "0.1"}]}, {})),
+    "raters of nothing": ("indicator.unknown", ({"matrix": [{"code": "m", "name": "m", "weight": 100, "indicators": ["Z"]}]}, {})),
+    "raters that weigh a half": ("matrix.weights", ({"matrix": [{"code": "m", "name": "m", "weight": "0.5"}]}, {})),
+    "a superior that is nobody": ("unit.unknown", ({"units": [{**UNIT, "superior": "Z"}]}, {})),
+    "a unit that ends first": ("unit.days", ({"units": [{**UNIT, "valid_from": "2025-12-01", "valid_to": "2025-01-01"}]}, {})),
+    "a bonus of at least more": ("adjustment.range", ({"adjustments": [{**BONUS, "least": 5, "most": 1}]}, {})),
+    "a ladder without its first rung": ("warnings.step", ({"warnings": [{"step": 3, "name": "w"}]}, {})),
+    "bound by more than all": ("share.range", ({"binding": {"alpha": "1.5", "categories": ["c"]}}, {})),
+    "seats for more than all": ("share.range", ({"grading": {"bands": [{**BAND, "share_at_most": "1.3"}]}}, {})),
+    "a goal that ends first": ("goal.years", ({"goals": [{**GOAL, "to_year": 2020}]}, {})),
+    "a range upside down": ("sense.range", ({}, change("A", sense={"low": 100, "high": 0}))),
+    "a target beyond its sense": ("sense.target", ({}, change("A", sense={"low": 0, "high": 5}))),
+    "a target beyond its unit's sense": ("sense.target", ({}, change("A", measure_unit="%", method={"kind": "ratio", "target": 900}))),
+    "a day that no year has": ("day.none", ({"procedure": {"freeze": "02-31"}}, {})),
+    "a month that no year has": ("day.none", ({"procedure": {"freeze": "13-01"}}, {})),
+    "a full mark of nothing": ("full_mark.none", ({"categories": [{**C, "full_mark": 0}]}, {})),
+    "a full mark below nothing": ("full_mark.none", ({"categories": [{**C, "full_mark": -100}]}, {})),
+    "places by what is rounded away": ("ranking.exact", ({"ranking": {"on": "exact"}}, {})),
+    "grades by what is rounded away": ("grading.exact", ({"grading": {"on": "exact", "bands": [BAND]}}, {})),
+    "a number of another base": ("field.value_error", _method("ratio", target="017")),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", SENSELESS)
 def test_what_makes_no_sense_is_refused_at_its_place(name: str, tmp_path: Path) -> None:
     code, (top, indicators) = SENSELESS[name]
-    told = errors(write(tmp_path, top, **indicators))
+    told = errors(write(tmp_path, json.loads(json.dumps(top)), **indicators))
     assert set(told) == {code}
     assert told[code].startswith("indicators/A.yaml:" if indicators else "rulebook.yaml:")
 
@@ -82,6 +119,9 @@ SOUND: dict[str, Rules] = {
     "a light by score": _light("score", "0.85", "0.6"),
     "one line for both": _light("score", 1, 1),
     "a light by progress": _light("time_progress", 10, 30),
+    "places by what the total carries": ({"ranking": {"on": "exact"}, "tree": {"code": "total", "name": "t", "carry": "exact", "children": ["A", "B"]}}, {}),
+    "credits as plain numbers": _method("steps", steps=[{"at": 0, "credit": 0}, {"at": 9, "credit": "0.5"}, {"at": 10, "credit": 1}]),
+    "a leap day": ({"procedure": {"freeze": "02-29"}}, {}),
     "tiers side by side": _method("tiers", tiers=[{"name": "甲", "low": 80, "high": 100}, {"name": "乙", "low": 60, "high": 80}]),
     "a mark beyond the full one": _method("plus_minus", target=9, slope="0.05", cap="1.2"),
     "a difference from a target of nothing": _method("plus_minus", target=0, slope="0.05", per="unit"),
@@ -92,6 +132,32 @@ SOUND: dict[str, Rules] = {
 def test_what_makes_sense_passes(name: str, tmp_path: Path) -> None:
     top, indicators = SOUND[name]
     assert errors(write(tmp_path, top, **indicators)) == {}
+
+
+CASE = {"name": "例", "period": "2025", "values": {"A": "9", "B": "50"}, "expect": {"A": "54"}}
+WRONG_CASES: dict[str, tuple[str, dict[str, Any]]] = {
+    "a month that no year has": ("case.period", {"period": "2025-13"}),
+    "no period at all": ("case.period", {"period": "去年"}),
+    "a value of no indicator": ("case.unknown", {"values": {"ZZ": "1"}}),
+    "another unit's value of no indicator": ("case.unknown", {"others": {"v": {"ZZ": "1"}}}),
+    "points of nothing": ("case.unknown", {"expect": {"NOPE": "1"}}),
+    "the light of nothing": ("case.unknown", {"expect": {"light:NOPE": "red"}}),
+    "an event of no item": ("case.unknown", {"events": [{"item": "NOPE"}]}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG_CASES)
+def test_an_example_that_cannot_be_run_is_refused_at_its_line_and_never_breaks_off(
+    name: str, tmp_path: Path, zhengheng: Command
+) -> None:
+    code, wrong = WRONG_CASES[name]
+    folder = write(tmp_path / "book")
+    (folder / "cases").mkdir()
+    (folder / "cases" / "a.yaml").write_text(json.dumps([CASE | wrong], ensure_ascii=False))
+    assert errors(folder) == {code: "cases/a.yaml:1"}
+    tested = zhengheng("scheme", "test", str(folder))
+    assert tested.returncode != 0 or code != "case.period"
+    assert "Traceback" not in tested.stdout + tested.stderr
 
 
 any_number = number(-2, 3, 1)

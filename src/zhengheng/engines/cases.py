@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from zhengheng.domain.numbers import parse_scaled, plain
-from zhengheng.domain.periods import parse_period
+from zhengheng.domain.periods import Period, parse_period
 from zhengheng.domain.problems import CaseError
 from zhengheng.engines.results import Engine
 from zhengheng.engines.run import Run, make_run
@@ -36,9 +36,19 @@ class Outcome:
 def run_cases(book: Rulebook, engine: Engine) -> Iterator[Outcome]:
     """Every expectation of every case. Raises CaseError for a case that cannot be set up."""
     for case in book.cases:
-        run = make_run(book, case_facts(book, case), parse_period(case.period), engine)
+        run = make_run(book, case_facts(book, case), _period(case), engine)
         for what, expected in case.expect.items():
             yield Outcome(case.name, what, _same(expected), _same(_found(run, what)))
+
+
+def _period(case: Case) -> Period:
+    try:
+        return parse_period(case.period)
+    except ValueError as error:
+        raise CaseError.one(
+            f"case {case.name}", "case.period", zh=f"“{case.period}”不是期间，请写成 2025、2025-Q1 或 2025-03。",
+            en=f"{case.period!r} is no period; write it like 2025, 2025-Q1 or 2025-03",
+        ) from error  # fmt: skip
 
 
 def _same(text: str) -> str:
@@ -61,7 +71,7 @@ def case_facts(book: Rulebook, case: Case) -> Facts:
 
     category = case.unit.get("category", book.categories[0].code)
     group = case.unit.get("group", book.groups[0].code if book.groups else category)
-    period = parse_period(case.period)
+    period = _period(case)
     units = []
     try:
         for unit, values in ((SUBJECT, case.values), *case.others.items()):

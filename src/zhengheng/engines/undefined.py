@@ -24,7 +24,7 @@ def undefined_values(run: Run) -> Problem | None:
     en = ", ".join(f"{code} ({len(units)} units)" for code, units in named)
     return Problem(
         f"{run.plan.period.code} @ {run.plan.at}", "value.undefined",
-        f"{len(found)} 个指标有数值，但计分公式算不出得分，按缺数据处理：{zh}。全组的值都相同、只有一个单位有值、目标值为 0 时会这样；请在这些指标的计分方法中规定“算不出时”（undefined）的得分",
-        f"{len(found)} indicators have values for which their formula has no result; they count as missing: {en}. So it is where all values of the group are equal, where one unit alone has a value, or where the target is 0; say in their methods what this earns (`undefined`)",
+        f"{len(found)} 个指标有数值，但计分公式算不出得分，按缺数据处理：{zh}。全组的值都相同、只有一个单位有值、没有目标值或目标值为 0 时会这样；请补上目标值，或在这些指标的计分方法中规定“算不出时”（undefined）的得分",
+        f"{len(found)} indicators have values for which their formula has no result; they count as missing: {en}. So it is where all values of the group are equal, where one unit alone has a value, or where the target is 0 or there is no target; give the targets, or say in their methods what this earns (`undefined`)",
         "warning",
     )  # fmt: skip

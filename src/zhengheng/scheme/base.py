@@ -38,11 +38,11 @@ def _text(value: Any) -> Any:
     return {"zh": value} if isinstance(value, str) else value
 
 
-_DECIMAL = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?(0|[1-9]\d{0,29})(\.\d{1,30})?", re.ASCII)
 
 
 def _number(value: Any) -> Decimal:
-    """Numbers are written plainly: 0.5, 12, -3; no exponents, no floats."""
+    """Numbers are written plainly: 0.5, 12, -3; no exponents, no floats, no 017 (15 where a leading 0 is octal)."""
     if isinstance(value, Decimal):
         return value
     if isinstance(value, int) and not isinstance(value, bool):
@@ -57,6 +57,12 @@ def _plain(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def _credit(value: Any) -> Any:
+    """A whole number counts as the text that people write: 1 as 1, beside 0.5 and 2/3."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Credit = BeforeValidator(_credit)
 Words = Annotated[Text, BeforeValidator(_text)]
 Labels = Annotated[Label, BeforeValidator(_text)]
 Number = Annotated[

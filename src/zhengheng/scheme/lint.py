@@ -9,10 +9,13 @@ from itertools import pairwise
 
 from zhengheng.domain.problems import Problem
 from zhengheng.scheme import (
+    lint_cases,
     lint_directions,
+    lint_lists,
     lint_methods,
     lint_names,
     lint_relative,
+    lint_values,
     lint_visibility,
     lint_weights,
 )
@@ -33,8 +36,11 @@ from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Band, Rulebook
 
 assert all(
-    (lint_names, lint_directions, lint_methods, lint_relative, lint_visibility, lint_weights)
-), "their rules are known once they are imported"
+    (
+        lint_cases, lint_directions, lint_lists, lint_methods, lint_names, lint_relative, lint_values,
+        lint_visibility, lint_weights,
+    )
+), "their rules are known once they are imported"  # fmt: skip
 GIVEN_TARGET = (
     m.Ratio, m.Efficacy, m.PlusMinus, m.RateMinus, m.ThreePoint, m.Growth, m.Threshold,
 )  # fmt: skip

@@ -62,6 +62,13 @@ def what_is_named_exists(book: Rulebook, source: Source) -> Finding:
         "indicator": ("指标", {i.code for i in book.indicators}),
         "dimension": ("维度", {node.code for node, _, _ in book.nodes()}),
         "category": ("类别", {c.code for c in book.categories}),
+        "grade": (
+            "等次",
+            {b.code for b in (*book.grading.bands, *book.grading.outside)}
+            if book.grading
+            else set(),
+        ),
+        "unit": ("单位", {u.code for u in book.units}),
     }
     for path, kind, code in _named(book):
         word, codes = known[kind]
@@ -77,6 +84,16 @@ def _named(book: Rulebook) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
     for place, unit in enumerate(book.units):
         for number, code in enumerate(unit.exempt):
             yield ("units", place, "exempt", number), "indicator", code
+        if unit.superior is not None:
+            yield ("units", place, "superior"), "unit", unit.superior
+    for place, rater in enumerate(book.matrix):
+        for number, code in enumerate(rater.indicators):
+            yield ("matrix", place, "indicators", number), "indicator", code
+    for place, reward in enumerate(book.incentives):
+        for number, code in enumerate(reward.grades):
+            yield ("incentives", place, "grades", number), "grade", code
+    for place, rule_ in enumerate(book.budget):
+        yield ("budget", place, "grade"), "grade", rule_.grade
     for place, cascade in enumerate(book.cascade):
         yield ("cascade", place, "indicator"), "indicator", cascade.indicator
     for number, code in enumerate(book.binding.categories if book.binding else ()):

@@ -72,6 +72,8 @@ def weights_reach_the_full_mark(book: Rulebook, source: Source) -> Finding:
                 continue
             total = _weight_below(book, node, category)
             wanted = node.full_mark or category.full_mark
+            if wanted <= 0:
+                continue  # has a fault of its own
             if parent is not None and node.aggregate == "sum":
                 wanted_own = weight_of(book, node.code, category.code)
                 if wanted_own is None or total == 0:

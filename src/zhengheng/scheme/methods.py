@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from zhengheng.scheme.base import Model, Number, Words
+from zhengheng.scheme.base import Credit, Model, Number, Words
 
 Undefined = Literal["missing", "zero", "half", "full"]
 Ties = Literal["best", "mean", "worst"]
@@ -170,7 +170,7 @@ class StepRow(Model):
     """From this value on (inclusive), this credit; credits may be fractions such as 2/3."""
 
     at: Number
-    credit: Annotated[str, Field(pattern=r"^-?\d+(\.\d+)?(/[1-9]\d*)?$")]
+    credit: Annotated[str, Credit, Field(pattern=r"^-?\d+(\.\d+)?(/[1-9]\d*)?$")]
 
 
 class Steps(Method):
@@ -187,7 +187,7 @@ class Answer(Model):
 
     value: int
     name: Words
-    credit: Annotated[str, Field(pattern=r"^\d+(\.\d+)?(/[1-9]\d*)?$")]
+    credit: Annotated[str, Credit, Field(pattern=r"^\d+(\.\d+)?(/[1-9]\d*)?$")]
 
 
 class Answers(Method):
