@@ -43,7 +43,9 @@ def read_workbook(path: Path) -> tuple[Rulebook, Source]:
     others: dict[str, str] = {}
     for title, sheet in titles.items():
         if title not in held:
-            if title in {TREE, WEIGHTS}:
+            if title in {TREE, WEIGHTS} or (
+                sheet.kind == "list" and sheet.place in {("indicators",), ("categories",)}
+            ):
                 book.fault(title, "sheet.absent", f"缺少工作表“{title}”", f"the sheet {title} is missing")  # fmt: skip
             continue
         if title == WEIGHTS:

@@ -9,6 +9,8 @@ from zhengheng.scheme.tables import Book, Row
 from zhengheng.workbooks.cell import shown
 
 Cells = dict[str, Any]
+CHILD = "@child"
+"""Where the code of a row of weights stands, not its weight."""
 
 
 def read_tree(rows: list[Row], book: Book) -> Cells:
@@ -93,6 +95,7 @@ def read_weights(rows: list[Row], book: Book) -> list[Cells]:
         table["table"][child] = own or row.cells.get("*")
         place = row.place("*" if not own else f"={next(iter(own))}")
         book.places[(*base, "table", child)] = place
+        book.places[(*base, "table", child, CHILD)] = row.place("child")
         for key, cell in row.places.items():
             if key.startswith("="):
                 book.places[(*base, "table", child, key[1:])] = cell

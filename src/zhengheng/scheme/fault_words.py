@@ -56,6 +56,8 @@ def worded(item: Any, shape: Shape | None = None, part: str = "", *, keys: bool 
         return percent(held)
     zh, en = _WORDS.get(kind, _WORDS["other"])
     context = item.get("ctx", {})
+    if kind == "union_tag_invalid":
+        held = context.get("tag", held)
     limits = {name: context.get(name, "") for name in ("gt", "ge", "lt", "le", "min_length", "max_length")}  # fmt: skip
     said = [_choices(shape, part, keys), ", ".join(map(str, _held(shape)))]
     form = pattern(context.get("pattern", ""))

@@ -23,6 +23,8 @@ class Fault:
     path: Path_
     shape: Shape | None
     item: Any
+    key: bool = False
+    """Whether the fault lies in the last key of the path, not in what stands under it."""
 
 
 def faults(error: ValidationError, root: Shape, data: Any) -> list[Fault]:
@@ -44,7 +46,9 @@ def faults(error: ValidationError, root: Shape, data: Any) -> list[Fault]:
 
 def _located(item: Any, root: Shape, data: Any) -> tuple[Fault, bool]:
     shape: Shape | None = root
-    held, path, fits = data, [], True
+    path: list[str | int] = []
+    held, fits = data, True
+    above = shape
     for part in item["loc"]:
         if shape is not None and shape.kind == "either":
             # This part of the error's place names the kind of thing that was tried.
@@ -54,8 +58,9 @@ def _located(item: Any, root: Shape, data: Any) -> tuple[Fault, bool]:
             shape = member
             continue
         if part == "[key]":
-            break
+            return Fault(tuple(path), (above and above.keys) or shape, item, key=True), fits
         path.append(part)
+        above = shape
         shape = shape.below(part, held) if shape else None
         try:
             held = held[part]
@@ -94,7 +99,14 @@ def explain(
             found.append(fault)
         told.add(said)
     for fault in found[:MOST]:
-        part = next((str(p) for p in reversed(fault.path) if isinstance(p, str)), "")
+        part = next(
+            (
+                str(p)
+                for p in reversed(fault.path[: -1 if fault.key else None])
+                if isinstance(p, str)
+            ),
+            "",
+        )
         zh, en = worded(fault.item, fault.shape, part, keys=keys)
         name_zh, name_en = document.named(fault.path)
         yield Problem(

@@ -67,6 +67,8 @@ class Shape:
         if shape.kind == "map":
             return shape.inner if isinstance(key, str) else None
         if shape.kind == "either":
+            if shape.tag and key == shape.tag:
+                return chooser(shape)
             found = (one.below(key) for one in shape.members)
             return next((one for one in found if one is not None), None)
         return shape.parts.get(key) if isinstance(key, str) else None

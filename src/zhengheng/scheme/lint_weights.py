@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from zhengheng.domain.periods import Frequency, parse_period
+from zhengheng.scheme.excel_tree import CHILD
 from zhengheng.scheme.findings import Finding, error, plain, rule, weight_of
 from zhengheng.scheme.folder import Source
 from zhengheng.scheme.lint_names import newest
@@ -22,7 +23,7 @@ def weights_name_what_exists(book: Rulebook, source: Source) -> Finding:
             where = source.rulebook("weights", place, "table", code)
             if code not in known:
                 yield error(
-                    where,
+                    source.rulebook("weights", place, "table", code, CHILD),
                     "weights.unknown",
                     f"权重表中的 {code} 不存在",
                     f"the weight table names {code}, which does not exist",

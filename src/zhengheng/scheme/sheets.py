@@ -63,6 +63,15 @@ class Sheet:
             return _KEYS.get(self.place, heading(KEY))
         return _HEADS.get(f"{self.title} {key}") or _HEADS.get(key) or heading(key)
 
+    def own_word(self, path: tuple[str | int, ...]) -> str | None:
+        """What a column of this sheet calls a part of the rulebook, where it has a word of its own."""
+        size = len(self.place)
+        if not self.place or path[:size] != self.place or len(path) < size + 2:
+            return None
+        key = "/".join(f"#{part}" if isinstance(part, int) else part for part in path[size + 1 :])
+        word = _HEADS.get(f"{self.title} {key}")
+        return word and f"{self.title}·{word}"
+
     def shape(self, key: str) -> Shape | None:
         """What may stand in a column; None where the column is no place of the format."""
         return shape_of(self, key)

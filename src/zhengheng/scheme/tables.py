@@ -12,7 +12,7 @@ from openpyxl.utils import get_column_letter
 from zhengheng.domain.problems import Problem
 from zhengheng.scheme.cells import Place, plain
 from zhengheng.scheme.excel_words import heading
-from zhengheng.scheme.sheets import ENTRY, WEIGHT, Sheet
+from zhengheng.scheme.sheets import ENTRY, WEIGHT, Sheet, sheets
 from zhengheng.scheme.yaml_source import Document
 from zhengheng.workbooks.cell import Cell, shown
 from zhengheng.workbooks.xlsx import Record
@@ -62,7 +62,8 @@ class Book(Document):
     def named(self, path: Place) -> tuple[str, str]:
         """A part as the header says it."""
         words = "/".join(str(part) for part in path if isinstance(part, str))
-        return heading(words), ".".join(map(str, path))
+        said = next((found for one in sheets() if (found := one.own_word(path))), heading(words))
+        return said, ".".join(map(str, path))
 
     def fault(self, place: str, code: str, zh: str, en: str) -> None:
         self.problems.append(Problem(f"{self.name}!{place}", code, zh, en))
@@ -112,7 +113,12 @@ def rows_of(
                     problems.append(_unknown(sheet, file, get_column_letter(column), number, numbers))  # fmt: skip
                 continue
             row[key] = text if isinstance(text, Cell) else plain(text)
-        if row:
+        if row and keyed is None and number == numbers[0] + 1 and all(getattr(text, "of_row", None) for text in row.values()):  # fmt: skip
+            problems.append(Problem(
+                f"{file}!{sheet.title}!A{number}", "sheet.keys", "表头下面隐藏的一行（系统使用的键）不见了，数据行补到了它的位置；请从空表复制第二行插回，再运行一次",
+                "the hidden row of keys below the header is gone, and a row of data has taken its place; insert the second row of a fresh form again",
+            ))  # fmt: skip
+        elif row:
             yield Row(row, places)
 
 

@@ -95,16 +95,30 @@ def parse_yaml(text: str, name: str) -> Document:
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
-        detail = getattr(error, "problem", None) or type(error).__name__
-        raise RulebookError.one(
-            f"{name}{line}", "yaml.syntax", zh=f"YAML 语法错误: {detail}",
-            en=f"YAML syntax error: {detail}",
-        ) from error  # fmt: skip
+        zh, en = _said(str(getattr(error, "problem", "")))
+        raise RulebookError.one(f"{name}{line}", "yaml.syntax", zh=f"YAML 语法错误：{zh}", en=f"YAML syntax error: {en}") from error  # fmt: skip
     document = Document(None, name)
     document.data = _plain(node, (), document, problems) if node else None
     if problems:
         raise RulebookError(problems)
     return document
+
+
+_FAULTS = {
+    "cannot start any token": ("这里有制表符，或文字以 @、`、% 等符号开头；缩进请用空格，这样的文字请加引号", "a tab, or a text that begins with a sign such as @, ` or %; indent with spaces, and put such a text in quotation marks"),
+    "another document": ("一个文件只能有一份内容；请删去“---”及其后的部分", "a file holds one document; remove `---` and what follows it"),
+    "mapping values are not allowed": ("这一行多了一个冒号，或缩进不对；含冒号的文字请加引号", "one colon too many, or a wrong indent; put a text with a colon in quotation marks"),
+    "could not find expected ':'": ("这一行或上一行少了冒号；应写成“键: 值”", "a colon is missing in this line or the one before; write `key: value`"),
+    "found unexpected end of stream": ("引号或括号没有成对", "a quotation mark or bracket is not closed"),
+    "did not find expected": ("缩进不一致，或括号、引号、列表没有写完整", "the indent differs from the line above, or a bracket, quotation mark or list is unfinished"),
+    "control characters": ("文件中有不可见的控制字符，请删去", "the file holds invisible control characters; remove them"),
+}  # fmt: skip
+
+
+def _said(problem: str) -> tuple[str, str]:
+    """What the parser found, as those who write the file would say it."""
+    usual = ("请检查这一行及上一行的缩进、冒号、引号和括号", "check the indent, colons, quotation marks and brackets of this line and the one before")  # fmt: skip
+    return next((said for words, said in _FAULTS.items() if words in problem), usual)
 
 
 def _forbidden(event: Any, name: str) -> list[Problem]:

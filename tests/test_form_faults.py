@@ -1,0 +1,123 @@
+"""Faults of a rulebook's workbook or file in the words of those who write it, and drop-downs that offer all there is."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.test_scheme import write
+from zhengheng.domain.problems import RulebookError
+from zhengheng.scheme.choice_words import words_of
+from zhengheng.scheme.excel import write_form, write_workbook
+from zhengheng.scheme.indicator import Indicator
+from zhengheng.scheme.kinds import parts_of
+from zhengheng.scheme.load import load_rulebook
+from zhengheng.scheme.model import Node
+from zhengheng.scheme.yaml_source import parse_yaml
+
+
+@pytest.fixture
+def form(tmp_path: Path) -> Path:
+    write_workbook(load_rulebook(write(tmp_path / "rules"))[0], tmp_path / "rules.xlsx")
+    return tmp_path / "rules.xlsx"
+
+
+def faults(form: Path, change: Any) -> list[tuple[str, str, str]]:
+    held = load_workbook(form)
+    change(held)
+    held.save(form)
+    with pytest.raises(RulebookError) as caught:
+        load_rulebook(form)
+    return [(one.where.partition("!")[2], one.code, one.zh) for one in caught.value.problems]
+
+
+def drop_down(book: Any, title: str, head: str) -> list[str]:
+    page = book[title]
+    letter = next(cell.column_letter for cell in page[1] if cell.value == head)
+    rule = next(str(one.formula1) for one in page.data_validations.dataValidation if f"{letter}3" in one.sqref)  # fmt: skip
+    if not rule.startswith("选项!"):
+        return rule.strip('"').split(",")
+    return [cell.value for (cell,) in book["选项"][rule.split("!")[1].replace("$", "")]]
+
+
+def test_a_drop_down_offers_every_kind_of_what_can_be_several_things(tmp_path: Path) -> None:
+    write_form(tmp_path / "form.xlsx")
+    book = load_workbook(tmp_path / "form.xlsx")
+    methods = [words_of("kind", one.parts["kind"].choices[0])[0] for one in parts_of(Indicator)["method"].members]  # fmt: skip
+    assert len(methods) > 10
+    for title in ("指标", "年中调整", "共用设定"):
+        assert drop_down(book, title, "计分·类型") == methods, title
+    rescale = [words_of("kind", one.parts["kind"].choices[0])[0] for one in parts_of(Node)["rescale"].members]  # fmt: skip
+    head = next(cell.value for cell in book["指标树"][1] if str(cell.value).startswith("组内折算") and "类型" in str(cell.value))  # fmt: skip
+    assert len(rescale) > 1
+    assert drop_down(book, "指标树", head) == rescale
+
+
+def test_a_missing_sheet_is_said(form: Path) -> None:
+    for title in ("指标", "类别"):
+        found = faults(form, lambda book, title=title: book.__delitem__(title))
+        assert (title, "sheet.absent", f"缺少工作表“{title}”") in found
+
+
+def test_a_deleted_row_of_keys_is_no_hidden_row_of_data(form: Path) -> None:
+    found = faults(form, lambda book: book["指标"].delete_rows(2))
+    assert ("指标!A2", "sheet.keys") in [one[:2] for one in found]
+    assert "row.hidden" not in [code for _, code, _ in found]
+
+
+def test_a_clock_that_is_none_is_answered_with_those_there_are(form: Path) -> None:
+    def change(book: Any) -> None:
+        page = book["时限"]
+        heads = {cell.value: cell.column for cell in page[1]}
+        page.cell(3, heads["事项"]).value = "nonsense"
+        for head, value in (("时长", 5), ("单位", "工作日")):
+            if head in heads:
+                page.cell(3, heads[head]).value = value
+
+    said = next(zh for where, _, zh in faults(form, change) if where == "时限!A3")
+    assert "听证通知" in said
+    assert "报送数据" in said
+
+
+def test_what_is_no_method_is_called_by_its_own_word(form: Path) -> None:
+    def change(book: Any) -> None:
+        page = book["指标"]
+        place = next(cell.column for cell in page[1] if cell.value == "计分·类型")
+        page.cell(3, place).value = "随便法"
+
+    said = [zh for _, _, zh in faults(form, change) if "不是计分方法" in zh]
+    assert said
+    assert "“随便法”" in said[0]
+
+
+def test_an_unknown_code_among_the_weights_is_told_at_the_code(form: Path) -> None:
+    def change(book: Any) -> None:
+        page = book["权重"]
+        place = next(cell.column for cell in page[1] if cell.value == "指标或维度")
+        page.cell(4, place).value = "NOBODY"
+
+    found = faults_of_weights(form, change)
+    assert ("权重!C4", "weights.unknown") in found
+
+
+def faults_of_weights(form: Path, change: Any) -> list[tuple[str, str]]:
+    from zhengheng.scoring.check import check, load_checked
+
+    held = load_workbook(form)
+    change(held)
+    held.save(form)
+    return [(one.where.partition("!")[2], one.code) for one in check(*load_checked(form))]
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [("a: @b", "引号"), ("a: 1\n---\nb: 2", "---"), ("a: b: c", "冒号"), ("a:\n\tb: 1", "空格"), ("a: [1", "括号"), ('a: "b', "引号")],
+)  # fmt: skip
+def test_a_slip_in_a_file_is_said_in_words(text: str, word: str) -> None:
+    with pytest.raises(RulebookError) as caught:
+        parse_yaml(text, "m.yaml")
+    (problem,) = caught.value.problems
+    assert word in problem.zh
+    assert not problem.zh.isascii()
+    assert "token" not in problem.zh + problem.en
