@@ -165,6 +165,8 @@ class Act:
     """What stands in the form at first."""
     when: Callable[[Any], bool] | None = None
     """Of two acts that lead out of the same state, which one this object is for."""
+    whose: Callable[[Any, Account], bool] | None = None
+    """Of several accounts with the right, which ones this object waits for, where not for all of them."""
     page: Callable[[Any], str] | None = None
     """The address of a page of its own for the form, where fields in a row would not do."""
     signer: Role | None = None

@@ -91,7 +91,10 @@ def _led(held: Collection[Grant], day: date) -> frozenset[str]:
 
 
 def _waits(kind: Kind, act: Act, obj: Any, account: Account, led: Collection[str]) -> bool:
-    """Whether the act waits for this account: a leader's signature waits for whoever reports only where no leader can give it."""
+    """Whether the act waits for this account: not once it has done its part, and a leader's signature waits
+    for whoever reports only where no leader can give it."""
+    if act.whose is not None and not act.whose(obj, account):
+        return False
     if act.signer is None or not led:
         return True
     return not set(led) & {unit for held in kind.standing(obj, account).units.values() for unit in held}  # fmt: skip

@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.timezone import localdate
 
 from zhengheng.engines.run import Run
 from zhengheng.web.accounts.models import Account, RoleGrant
@@ -30,7 +31,7 @@ def run_of(appeal: Appeal) -> Run:
 def pool(appeal: Appeal) -> tuple[list[Account], list[dict[str, str]]]:
     """Who may be drawn, and who may not with the reasons: whoever set, supplied, reported, verified,
     scored or supervises what the appeal is about, and whoever recused himself."""
-    day = appeal.accepted_on or appeal.made_at.date()
+    day = appeal.accepted_on or localdate(appeal.made_at)
     held = standing(day).filter(role=Role.PANEL_MEMBER).select_related("account")
     members = sorted({g.account for g in held}, key=lambda account: account.username)
     units = concerned(appeal)
@@ -112,6 +113,19 @@ def vacant(appeal: Appeal) -> int:
         return 1
     size = appeal.draws[0]["seats"] if appeal.draws else held + (held % 2 == 0)
     return max(int(size) - held, 0)
+
+
+def votes(appeal: Appeal, account: Account) -> bool:
+    """Whether the account's vote is missing, and can be given: no seat is empty."""
+    mine = any(seat.account_id == account.pk and not seat.vote for seat in sitting(appeal))
+    return mine and not vacant(appeal)
+
+
+def signs(appeal: Appeal, account: Account) -> bool:
+    """Whether the account presides over a panel in which every vote is given."""
+    seats = sitting(appeal)
+    mine = bool(seats) and seats[0].account_id == account.pk
+    return mine and all(seat.vote for seat in seats) and not vacant(appeal)
 
 
 def majority(appeal: Appeal) -> str:

@@ -9,6 +9,8 @@ from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
 from zhengheng.workflow.ladder import rung
 
+PUBLISHED = ("notice", "final", "archived")
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -37,9 +39,10 @@ def standings(case: Rectification) -> dict[str, Standing]:
 
 
 def _runs(case: Rectification) -> list[ResultRun]:
-    """The newest run of each period, the oldest period first."""
+    """The newest published run of each period, the oldest period first; what is not on notice yet warns nobody."""
     rhythm = parse_period(case.run.period).frequency
-    held = {run.period: run for run in ResultRun.objects.filter(rulebook=case.run.rulebook).order_by("pk")}  # fmt: skip
+    published = ResultRun.objects.filter(rulebook=case.run.rulebook, state__in=PUBLISHED)
+    held = {run.period: run for run in published.order_by("pk")}
     return [held[period] for period in sorted(held) if parse_period(period).frequency == rhythm]
 
 
