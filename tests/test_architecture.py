@@ -167,6 +167,18 @@ def test_no_word_of_the_workplace_or_of_this_machine_is_in_the_tree() -> None:
             assert not [word for word in words if word in text], name
 
 
+def test_a_kept_moment_becomes_a_day_by_the_clock_of_the_office_only() -> None:
+    """A moment read back from the database is in UTC, whose day is the one before until eight in the morning."""
+    raw = re.compile(r"_at\)?\.date\(\)|_at:%|\b(?:found|point|one)\.at\.date\(\)")
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in sorted((ROOT / "src" / "zhengheng" / "web").rglob("*.py"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if raw.search(line)
+    ]
+    assert found == [], "django.utils.timezone.localdate first"
+
+
 def test_generated_docs_are_fresh() -> None:
     from tests.docs_are_fresh import stale
 

@@ -10,6 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils.timezone import localdate
 
 from zhengheng.domain.names import faults, is_foreign, skeleton
 from zhengheng.domain.problems import Problem, ZhenghengError
@@ -269,7 +270,7 @@ def _day_problems(
 ) -> list[Problem]:
     """A right begins when it is given, or later; it does not reach back to before its account, nor for ever where it must end."""
     day, found = now.date(), []
-    first = min(day, account.created_at.date())
+    first = min(day, localdate(account.created_at))
     if valid_from < first:
         found.append(Problem("valid_from", "grant.past", f"授权不能早于账号建立之日（{first}）", f"a role cannot begin before its account was made ({first})"))  # fmt: skip
     last = day + timedelta(days=settings.ENDING_DAYS if role in ENDING else settings.GRANT_DAYS)

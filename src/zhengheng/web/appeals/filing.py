@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from django.utils.timezone import localdate
+
 from zhengheng.web.acts.declare import (
     Carried,
     Change,
@@ -118,7 +120,7 @@ def _only_once(appeal: Appeal) -> None:
     for other in held.exclude(pk=appeal.pk).exclude(state__in=("draft", "withdrawn")):
         same = (other.series, other.value_period) == (appeal.series, appeal.value_period)
         if same or any(one.series == one.indicator and one.value_period == one.run.period for one in (appeal, other)):  # fmt: skip
-            on = other.filed_on or other.made_at.date()
+            on = other.filed_on or localdate(other.made_at)
             raise AppealError.one(
                 "indicator", "appeal.twice", zh=f"本单位对这一指标已于 {on} 提交申诉（第 {other.pk} 号），同一事项只受理一次；需要补充的，请在该申诉中补正，或者撤回后重新提交。",
                 en=f"the unit appealed on this indicator on {on} (appeal {other.pk}); one appeal a matter: complete that one, or withdraw it first",

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.apps import apps
+from django.utils.timezone import localdate
 
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import (
@@ -63,7 +64,7 @@ def record(doing: Doing) -> Made:
 
 def _check_day(subject: str, held_on: date) -> None:
     """Nobody decides on what is not there yet."""
-    made_on = _subject(subject).made_at.date()
+    made_on = localdate(_subject(subject).made_at)
     if held_on < made_on:
         raise DecisionError.one(
             "held_on", "decision.early", zh=f"会议日期 {held_on} 早于该事项提出之日 {made_on}，请核对。",

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any, Literal
 
+from django.utils.timezone import localdate
+
 from zhengheng.domain.canonical import canonical
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.engines.bundle import openings
@@ -243,8 +245,8 @@ def _results(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str,
             (
                 str(one.pk),
                 (
-                    f"{one.title_zh} {one.period} ({one.made_at:%Y-%m-%d})",
-                    f"{one.title_en or one.title_zh} {one.period} ({one.made_at:%Y-%m-%d})",
+                    f"{one.title_zh} {one.period} ({localdate(one.made_at)})",
+                    f"{one.title_en or one.title_zh} {one.period} ({localdate(one.made_at)})",
                 ),
             )
             for one in held

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from django.utils.timezone import localdate
+
 from zhengheng.domain.calendar import hours_after
 from zhengheng.domain.numbers import plain
 from zhengheng.domain.problems import ZhenghengError
@@ -143,11 +145,11 @@ class VisitGiven(Given):
 
 
 def visit(doing: Doing) -> Change:
-    served = doing.obj.served_at
-    if served and doing.given.on < served.date():
+    served = localdate(doing.obj.served_at) if doing.obj.served_at else None
+    if served and doing.given.on < served:
         raise RectificationError.one(
-            "on", "visit.early", zh=f"到访日期 {doing.given.on} 早于通知单送达之日 {served.date()}，请核对。",
-            en=f"the visit of {doing.given.on} lies before the notice was served on {served.date()}",
+            "on", "visit.early", zh=f"到访日期 {doing.given.on} 早于通知单送达之日 {served}，请核对。",
+            en=f"the visit of {doing.given.on} lies before the notice was served on {served}",
         )  # fmt: skip
     Visit.objects.create(case=doing.obj, by=doing.actor, on=doing.given.on, advice=doing.given.advice)  # fmt: skip
     return Change({}, {"on": doing.given.on.isoformat(), "advice": doing.given.advice})

@@ -2,6 +2,8 @@
 
 from typing import Any, Literal
 
+from django.utils.timezone import localdate
+
 from zhengheng.web.acts.declare import (
     Act,
     Change,
@@ -133,7 +135,7 @@ def granted() -> list[dict[str, Any]]:
 
 TOLERANCES = Kind(
     machine=TOLERANCE, path="tolerance", words=("容错申请", "Error tolerance"), model=Tolerance,
-    title=lambda t: (f"{t.unit.name_zh} 容错申请（{t.made_at:%Y-%m-%d}）", f"{t.unit.name_en or t.unit.name_zh} error tolerance ({t.made_at:%Y-%m-%d})"),
+    title=lambda t: (f"{t.unit.name_zh} 容错申请（{localdate(t.made_at)}）", f"{t.unit.name_en or t.unit.name_zh} error tolerance ({localdate(t.made_at)})"),
     thread=True,
     standing=lambda t, account: Standing(units={"own": [t.unit.code]}), year=lambda t: t.rulebook,
     acts=(

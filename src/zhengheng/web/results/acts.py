@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.apps import apps
-from django.utils.timezone import localtime
+from django.utils.timezone import localdate, localtime
 
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import (
@@ -127,11 +127,11 @@ def serve(doing: Doing) -> Change:
         raise ResultStateError.one(
             "unit", "serve.twice", zh=f"{unit.name_zh} 已经送达，送达时间以第一次为准。", en=f"{unit.name_en or unit.name_zh} was served already; the first service counts"
         )  # fmt: skip
-    since = run.published_at
-    if since and given.received_on < since.date():
+    since = localdate(run.published_at) if run.published_at else None
+    if since and given.received_on < since:
         raise ResultStateError.one(
-            "received_on", "serve.early", zh=f"签收日期 {given.received_on} 早于公示之日 {since.date()}，请核对回执。",
-            en=f"the receipt of {given.received_on} lies before the notice of {since.date()}",
+            "received_on", "serve.early", zh=f"签收日期 {given.received_on} 早于公示之日 {since}，请核对回执。",
+            en=f"the receipt of {given.received_on} lies before the notice of {since}",
         )  # fmt: skip
     at = (
         doing.now

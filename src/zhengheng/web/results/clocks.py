@@ -54,7 +54,7 @@ def served_on(run: ResultRun, unit: Unit) -> date | None:
     while held is not None:
         found = held.services.filter(unit=unit).first()
         if found is not None:
-            return timezone.localtime(found.at).date()
+            return timezone.localdate(found.at)
         before = held.replaces
         held = before if before and unit.code not in _moved(before.run, held.run) else None
     return None

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from django.utils.timezone import localdate
+
 from zhengheng.domain.numbers import parse_scaled
 from zhengheng.lake.cells import value_fault
 from zhengheng.web.acts.declare import (
@@ -61,8 +63,8 @@ def ask_change(doing: Doing) -> Made:
     if waiting is not None:
         raise TargetError.one(
             "line", "change.twice",
-            zh=f"这一目标已于 {waiting.made_at:%Y-%m-%d} 申请调整为 {waiting.value}（第 {waiting.pk} 号，待审批）；须先审批或者撤回，才能再次申请。",
-            en=f"a change of this target to {waiting.value} was asked for on {waiting.made_at:%Y-%m-%d} (change {waiting.pk}) and waits; it is decided or withdrawn first",
+            zh=f"这一目标已于 {localdate(waiting.made_at)} 申请调整为 {waiting.value}（第 {waiting.pk} 号，待审批）；须先审批或者撤回，才能再次申请。",
+            en=f"a change of this target to {waiting.value} was asked for on {localdate(waiting.made_at)} (change {waiting.pk}) and waits; it is decided or withdrawn first",
         )  # fmt: skip
     files = own_files(given.evidence, doing.actor)
     origin = {"government_work_report": "government", "province": "government",

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from django.utils.timezone import localdate
+
 from zhengheng.domain.numbers import parse_scaled, plain
 from zhengheng.scheme.cascade import Coverage, cascaded_targets, coverage
 from zhengheng.scheme.indicator import Indicator
@@ -72,6 +74,6 @@ def eased(period: str) -> list[dict[str, Any]]:
         entry["changes"].append(
             {"id": change.pk, "indicator": indicator.code, "zh": indicator.name.zh, "en": indicator.name.en or indicator.name.zh,
              "measure_unit": indicator.measure_unit.zh, "measure_unit_en": indicator.measure_unit.say("en"), "original": change.line.original, "before": change.before, "after": change.value,
-             "ground": change.ground, "asked_on": change.made_at.date()}
+             "ground": change.ground, "asked_on": localdate(change.made_at)}
         )  # fmt: skip
     return sorted(found.values(), key=lambda entry: (-len(entry["changes"]), entry["unit"]))
