@@ -324,6 +324,18 @@ def test_a_total_that_leaves_internal_indicators_no_room_stays_in(tmp_path: Path
     )
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"), [("99.9", False), ("99", False), ("97", False), ("96", True)]
+)
+def test_a_total_leaves_each_internal_indicator_a_tenth_of_its_range(
+    value: str, shown: bool, tmp_path: Path
+) -> None:
+    """Of three with 10 points each, all at 97 %: none lies below 9.1, known to within less than a tenth."""
+    run = scored(book_of(3), {**MIXED, "x": ["50", value, value, value]})
+    totals = [row for row in published(run, tmp_path)["scores.csv"] if row["node"] == "total"]
+    assert sum(bool(row["score"]) for row in totals) == 2 + shown
+
+
 def test_a_total_that_leaves_one_step_only_stays_in(tmp_path: Path) -> None:
     """Met or not met: 22 of 30 points together leave I1 most of its range, and of its two steps only one."""
     book = book_of(3)

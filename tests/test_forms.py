@@ -299,6 +299,11 @@ def test_no_two_columns_of_a_sheet_and_no_two_settings_say_the_same(tmp_path: Pa
         assert not [text for text in shown if "/" in str(text) and str(text).isascii()], page.title
 
 
+def test_what_can_only_be_what_it_is_has_no_row_in_the_form() -> None:
+    rows = [key for held in settings().values() for key, shape in held if len(shape.choices) == 1 and "/" not in key]  # fmt: skip
+    assert rows == []
+
+
 def test_every_choice_of_the_form_is_a_chinese_drop_down(tmp_path: Path) -> None:
     write_form(tmp_path / "f.xlsx")
     form = load_workbook(tmp_path / "f.xlsx")

@@ -83,6 +83,12 @@ def test_consistency_proofs_hold_and_nothing_else_does(data: st.DataObject) -> N
     assert not witness.is_consistent(old, before, len(held), tree.root(changed), proof)
 
 
+@pytest.mark.parametrize("old", [-1, 0, 6])
+def test_a_tree_is_consistent_with_none_that_it_never_was(old: int) -> None:
+    with pytest.raises(IndexError):
+        tree.consistency_proof(5, old, tree.over(leaves(5)))
+
+
 def ledger(count: int, prefix: str = "") -> list[Entry]:
     return [
         Entry.make(

@@ -141,6 +141,25 @@ def test_units_share_a_computation_only_where_each_comes_out_as_alone() -> None:
     assert seen["taking"] > 0
 
 
+def test_whose_values_add_up_in_a_parent_is_computed_apart() -> None:
+    """What U2 reports moves U1, which takes its value of F from below."""
+    data = book().model_dump(mode="json", by_alias=True)
+    data["tree"]["children"], data["weights"][0]["table"] = ["F", "S"], {"F": 60, "S": 40}
+    data["indicators"] = [one for one in data["indicators"] if one["code"] in {"F", "S"}]
+    data["cascade"] = [
+        {
+            "indicator": "F",
+            "parent": "U1",
+            "mode": "shares",
+            "children": {"U2": 100},
+            "roll_up": True,
+        }
+    ]
+    plan = make_plan(Rulebook.model_validate_json(json.dumps(data), strict=True), facts(12), YEAR)
+    assert apart(plan, {"U1": {"S"}, "U2": {"F"}}) == {"U2"}
+    assert apart(plan, {"U1": {"S"}, "U2": {"S"}}) == set()
+
+
 def looking_at_nobody(node: Node) -> Node:
     """A dimension without what looks at the whole group: with that, nobody shares anything."""
     children = tuple(

@@ -103,6 +103,7 @@ def test_a_declared_scale_and_the_same_suffix_count_once(tmp_path: Path, book: R
         (0, '_ * #,##0.00_ ;_ * \\-#,##0.00_ ;_ * "-"??_ ;_ @_ ', "0", "0"), (3, '0"人"', "3人", "3人"),
         (MARCH, 'yyyy"年"m"月"', "2025-03", "2025-03"), (MARCH, "yyyy/m/d", "2025-03-01", "2025-03-01"),
         (MARCH, "mmm-yy", "2025-03", "2025-03"), (MARCH + 0.5, "yyyy-mm-dd hh:mm", "2025-03-01 12:00:00", None),
+        (1, "yyyy-mm-dd", "1900-01-01", "1900-01-01"), (59, "yyyy/m/d", "1900-02-28", "1900-02-28"), (61, "yyyy-mm-dd", "1900-03-01", "1900-03-01"),
         (1.5e-7, "General", "0.00000015", "0.00000015"), (12345, "0.00E+00", "12345", "12345"),
     ],
 )  # fmt: skip
@@ -116,7 +117,7 @@ def test_a_number_is_what_its_format_shows(value: float, code: str, number: str,
 @pytest.mark.parametrize(
     ("value", "code"),
     [(12345, '0!.0,"万"'), (12345678, "0.00,,"), (5, ";;;"), (0, "0;-0;;@"), (5, '"无"'), (5, "-0"), (5, '"-"0'), (1.5, "[h]:mm"),
-     (MARCH, 'm"月"d"日"'), (0.5, "0%%"), (12345, "0-0000")],
+     (MARCH, 'm"月"d"日"'), (60, "yyyy-mm-dd"), (0.5, "0%%"), (12345, "0-0000")],
 )  # fmt: skip
 def test_what_a_format_hides_is_not_taken(value: float, code: str) -> None:
     assert understood(value, code, EPOCH).fault

@@ -135,6 +135,14 @@ FORGOTTEN: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }
 
 
+def test_a_dimension_with_a_full_mark_of_its_own_is_held_to_it(tmp_path: Path) -> None:
+    """Weights that add to the category's 100 points, below a total of 50."""
+    tree = {"code": "total", "name": "总分", "full_mark": 50, "children": ["A", "B"]}
+    assert "weights.total" in found(write(tmp_path / "a", {"tree": tree}))
+    half = [{"from": "2025-01-01", "table": {"A": 30, "B": 20}}]
+    assert found(write(tmp_path / "b", {"tree": tree, "weights": half})) == {}
+
+
 @pytest.mark.parametrize("case", FORGOTTEN)
 def test_an_indicator_of_the_tree_without_a_weight_is_refused_unless_it_says_zero(
     case: str, tmp_path: Path

@@ -171,6 +171,25 @@ def test_who_tries_a_name_from_many_places_meets_its_owner_at_his_usual_one(peop
         assert sign_in_from("10.0.0.4", "expert", PASSWORD) == 302
 
 
+def test_who_came_in_has_his_tries_anew(people: People) -> None:
+    for _ in range(2):
+        for _ in range(settings.LOCK_AFTER - 1):
+            assert sign_in("expert", "wrong")[1] == 422
+        assert sign_in("expert", PASSWORD)[1] == 302
+
+
+@pytest.mark.parametrize(("days", "status"), [(29, 302), (31, 429)])
+def test_a_usual_place_is_one_of_the_last_thirty_days(
+    people: People, days: int, status: int
+) -> None:
+    assert sign_in_from("10.0.0.4", "expert", PASSWORD) == 302
+    later = (NOW + timedelta(days)).isoformat()
+    with override_settings(KNOCKS=6, FIXED_CLOCK=later):
+        for place in range(6):
+            sign_in_from(f"10.9.0.{place}", "expert", "wrong")
+        assert sign_in_from("10.0.0.4", "expert", PASSWORD) == status
+
+
 def test_a_clock_that_ran_ahead_locks_nobody(people: People) -> None:
     with override_settings(FIXED_CLOCK="2027-03-12T09:00+08:00"):
         for _ in range(settings.LOCK_AFTER):

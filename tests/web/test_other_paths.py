@@ -28,6 +28,7 @@ from zhengheng.web.organisation.naming import told
 from zhengheng.web.pages.clock import now
 from zhengheng.web.reporting.jobs import tick
 from zhengheng.web.reporting.models import Item, Report
+from zhengheng.web.results.clocks import last_day
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.services import fields_of, read_upload
@@ -297,9 +298,11 @@ def test_the_forms_of_a_name() -> None:
     assert not told("招商投资的局面", unit("投资促进局"))
 
 
-def test_nothing_reaches_behind_a_final_result(town: Town, book: int) -> None:
+@pytest.mark.parametrize("state", ["final", "archived"])
+def test_nothing_reaches_behind_a_final_result(town: Town, book: int, state: str) -> None:
     held = entered(town, book)["id"]
     final(book)
+    ResultRun.objects.update(state=state)
     assert entered(town, book, 422, document="另一份 2 号")["type"] == "year.final"
     assert claimed(town, book, 422)["type"] == "year.final"
     for who, path, more in (
@@ -339,6 +342,29 @@ def test_a_result_is_final_only_when_nothing_is_contested_and_ends_the_years_clo
     assert town.post("office_data", f"reports/{report.pk}/ask_again", 422, due_on="2026-03-20")["type"] == "year.final"  # fmt: skip
     ResultRun.objects.update(state="notice")
     town.post("office_data", f"reports/{report.pk}/ask_again", due_on="2026-03-20")
+
+
+def test_each_decision_opens_a_closed_year_once(town: Town, book: int) -> None:
+    run = final(book)
+    ResultRun.objects.update(run=computed_run().id, state="notice", due_on=date(2026, 3, 10))
+    path, numbers = f"runs/{run.pk}", []
+    for place, (act, day) in enumerate([("finalise", "2026-03-12"), ("reopen", "2026-04-01"), ("finalise", "2026-06-01")]):  # fmt: skip
+        town.at(day)
+        numbers.append(town.decided(f"result:{run.pk}", f"2026-{place}", day))
+        more = {"reason": "审计发现错误"} if act == "reopen" else {}
+        town.post("commission_secretary", f"{path}/{act}", decision=numbers[-1], **more)
+    for number in numbers:
+        said = town.post("commission_secretary", f"{path}/reopen", 422, decision=number, reason="又发现错误")  # fmt: skip
+        assert said["type"] == "reopen.decision"
+
+
+def test_a_reopened_result_gives_the_time_to_ask_for_a_review_anew(town: Town, book: int) -> None:
+    run, unit = final(book), Unit.objects.get(code="D10")
+    run.services.create(unit=unit, by=town.people["office_procedure"], at=NOW, how="paper")
+    assert last_day(run, unit) == date(2026, 3, 19)
+    decision = town.decided(f"result:{run.pk}", "2026-6", "2026-03-12")
+    run.reopenings.create(on=date(2026, 6, 8), reason="审计发现错误", decision_id=decision)
+    assert last_day(run, unit) == date(2026, 6, 15)
 
 
 def test_one_meeting_does_not_decide_both_ways(town: Town, book: int) -> None:

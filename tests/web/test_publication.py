@@ -706,6 +706,22 @@ def test_only_who_reviews_and_who_releases_read_exactly_what_will_be_published(
     assert not (Path(settings.HOME) / "previews" / str(held.pk)).exists()
 
 
+def test_a_preview_follows_what_changes_before_the_release(
+    people: People, result: ResultRun
+) -> None:
+    held = prepare(people, result)
+    address = f"/office/publications/{held.pk}/preview/snapshot.json"
+    reader = people.client("secrecy_reviewer")
+    first = b"".join(reader.get(address).streaming_content).decode()
+    code = document_of(held)["groups"][0]["units"][0]["code"]
+    Unit.objects.update_or_create(
+        code=code, defaults={"name_zh": "改了名称的单位", "kind": "市直部门", "valid_from": "2000-01-01"}
+    )  # fmt: skip
+    then = b"".join(reader.get(address).streaming_content).decode()
+    assert "改了名称的单位" not in first
+    assert "改了名称的单位" in then
+
+
 @pytest.mark.parametrize("state", ["prepared", "reviewed"])
 def test_what_is_withdrawn_leaves_no_preview(people: People, result: ResultRun, state: str) -> None:
     """Neither its own nor one that an earlier version left; whoever asks for it is told, and nobody else learns more."""

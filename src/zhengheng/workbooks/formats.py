@@ -221,12 +221,18 @@ def _minus(section: Section) -> bool:
     return bool(re.search(r"[-−–]", section.before + section.after)) or "(" in section.before
 
 
+LEAP_DAY = 60
+"""Excel's number of the 29 February 1900, a day that never was."""
+
+
 def _moment(serial: float, parts: str, epoch: datetime) -> Cell:
     if "y" not in parts and parts != "h":
         return Cell.refused(str(serial), Fault("cell.year", "单元格是日期，但没有显示年份；请写明年、月、日", "this cell is a date that does not show its year; write year, month and day"))  # fmt: skip
     try:
         # Excel's calendar has a 29 February 1900, so days before it are one later than they look.
-        early = epoch.year == 1899 and 0 < serial < 60
+        if epoch.year == 1899 and int(serial) == LEAP_DAY:
+            raise ValueError(serial)
+        early = epoch.year == 1899 and 0 < serial < LEAP_DAY
         moment = epoch + timedelta(days=int(serial) + early, seconds=round(serial % 1 * 86400))
     except (OverflowError, ValueError):
         return Cell.refused(str(serial), Fault("cell.date", "单元格不是可用的日期", "this cell is no usable date"))  # fmt: skip
