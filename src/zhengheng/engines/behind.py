@@ -5,12 +5,12 @@ from typing import Any
 
 from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import Language, NotFoundError
-from zhengheng.engines.passport import STATUS_WORDS, oracle_of, unit_rows
+from zhengheng.engines.passport import oracle_of, unit_rows
 from zhengheng.engines.rehearse import grade_names
 from zhengheng.engines.run import Run
 from zhengheng.lake.facts import DECIDED
 from zhengheng.scheme.model import Rulebook
-from zhengheng.scoring.contracts import STATUS_NAMES
+from zhengheng.scoring.contracts import STATUS_NAMES, STATUS_WORDS
 
 
 @dataclass(frozen=True)

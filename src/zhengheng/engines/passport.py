@@ -23,16 +23,9 @@ from zhengheng.engines.run import Run
 from zhengheng.lake.facts import DECIDED, Facts
 from zhengheng.scheme.model import TOTAL
 from zhengheng.scheme.relative_words import dimension, filled
-from zhengheng.scoring.contracts import FACTS, FILLED, STATUS_NAMES, status_name
+from zhengheng.scoring.contracts import FACTS, FILLED, STATUS_NAMES, STATUS_WORDS, status_name
 from zhengheng.scoring.formulas import MetLines, formula
 from zhengheng.scoring.statuses import NodeStatuses
-
-STATUS_WORDS = {
-    "value": ("正常", "value"), "not_applicable": ("不适用", "not applicable"),
-    "filled": ("补值", "filled"), "missing": ("缺数据", "missing"),
-    "undefined": ("无法计算", "not computable"), "withheld": ("不公开", "withheld"),
-    "not_due": ("未到期", "not due"), "unranked": ("不排名", "not ranked"),
-}  # fmt: skip
 
 LIGHT_WORDS = {
     "green": ("绿灯", "green"), "green_watch": ("绿灯 (关注)", "green, watch"),

@@ -11,7 +11,6 @@ from pathlib import Path
 from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import Language, NotFoundError
 from zhengheng.engines.passport import (  # fmt: skip
-    STATUS_WORDS,
     TARGET_WORDS,
     VINTAGE_WORDS,
     Row,
@@ -24,7 +23,7 @@ from zhengheng.lake.kept import counted, source_of, table_of
 from zhengheng.lake.mapping import SourceFile
 from zhengheng.lake.measures import Entry
 from zhengheng.lake.readers import Table
-from zhengheng.scoring.contracts import FACTS, STATUS_NAMES
+from zhengheng.scoring.contracts import FACTS, STATUS_NAMES, STATUS_WORDS
 from zhengheng.workbooks.cell import shown
 
 MOST = 200

@@ -11,13 +11,23 @@ from zhengheng.lake.mapping import SourceFile
 from zhengheng.lake.row_period import RowPeriod
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.sense import beyond
-from zhengheng.scoring.contracts import MISSING, NOT_APPLICABLE, NOT_DUE, VALUE, WITHHELD
+from zhengheng.scoring.contracts import (
+    MISSING,
+    NOT_APPLICABLE,
+    NOT_DUE,
+    STATUS_NAMES,
+    STATUS_WORDS,
+    VALUE,
+    WITHHELD,
+)
 
-STATUS_WORDS = {
-    "value": VALUE, "not_applicable": NOT_APPLICABLE, "missing": MISSING, "withheld": WITHHELD,
-    "not_due": NOT_DUE, "正常": VALUE, "不适用": NOT_APPLICABLE, "缺报": MISSING, "不公开": WITHHELD,
-    "未到期": NOT_DUE,
-}  # fmt: skip
+REPORTED = (VALUE, NOT_APPLICABLE, MISSING, WITHHELD, NOT_DUE)
+STATUS_READ = {
+    **{STATUS_NAMES[status]: status for status in REPORTED},
+    **{STATUS_WORDS[STATUS_NAMES[status]][0]: status for status in REPORTED},
+    "缺报": MISSING,
+}
+"""A status as files say it: by its name or by its Chinese word; 缺报 is what reports said in version 0.1.0."""
 VINTAGES = {"preliminary": "preliminary", "revised": "revised", "final": "final",
             "初步": "preliminary", "初步数": "preliminary", "修订": "revised", "修订数": "revised",
             "最终": "final", "最终数": "final", "": None}  # fmt: skip
@@ -42,11 +52,11 @@ class RowValue(RowPeriod):
         word = normal(self._get(source.status, values, "status"))
         status = VALUE
         if word:
-            if word not in STATUS_WORDS:
+            if word not in STATUS_READ:
                 raise CellError(
                     "status", f"不认识的状态“{word[:20]}”", f"unknown status {word[:20]!r}"
                 )
-            status = STATUS_WORDS[word]
+            status = STATUS_READ[word]
         elif text in source.missing:
             status = MISSING
         elif text in source.not_applicable:

@@ -27,6 +27,13 @@ STATUS_NAMES = {
     FILLED: "filled",
 }
 """Status of a cell and its points. `filled` is never reported: a run makes it of a gap, as declared."""
+STATUS_WORDS = {
+    "value": ("正常", "value"), "not_applicable": ("不适用", "not applicable"),
+    "filled": ("补值", "filled"), "missing": ("缺数据", "missing"),
+    "undefined": ("无法计算", "not computable"), "withheld": ("不公开", "withheld"),
+    "not_due": ("未到期", "not due"), "unranked": ("不排名", "not ranked"),
+}  # fmt: skip
+"""What people read of a status, wherever they do, in Chinese and English."""
 
 
 def status_name(row: Mapping[str, Any], rule: Mapping[str, Any]) -> str:

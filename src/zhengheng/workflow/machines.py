@@ -143,6 +143,11 @@ ITEM = Machine(
     ),
 )  # fmt: skip
 
+CLOSED = ("final", "archived")
+"""States of a result behind which nothing changes: the lawful way there is to open it by decision."""
+STANDING = ("notice", *CLOSED)
+"""States of a result that is what everybody reads."""
+
 RESULT = Machine(
     "result",
     {
@@ -162,7 +167,7 @@ RESULT = Machine(
         Transition("result.trigger", ("notice", "final"), ""),
         Transition("result.archive", ("final",), ""),
         Transition("result.archived", ("final",), "archived"),
-        Transition("result.reopen", ("final", "archived"), "notice"),
+        Transition("result.reopen", CLOSED, "notice"),
     ),
 )  # fmt: skip
 

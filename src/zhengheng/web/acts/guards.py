@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.web.acts.declare import Act, Kind
+from zhengheng.workflow.machines import CLOSED
 
 HORIZON = timedelta(days=3653)
 """How far ahead a day may lie: beyond ten years it is a slip of the pen [D]."""
@@ -67,7 +68,7 @@ def is_day(annotation: Any) -> bool:
 def finals() -> frozenset[tuple[str, str]]:
     """Rulebook and period of every final result. By the name of the app alone: results stand on rulebooks."""
     held = apps.get_model("results.ResultRun")._default_manager
-    found = held.filter(state__in=("final", "archived")).values_list("rulebook", "period")
+    found = held.filter(state__in=CLOSED).values_list("rulebook", "period")
     return frozenset(found.distinct())
 
 

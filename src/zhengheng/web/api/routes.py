@@ -14,6 +14,7 @@ from zhengheng.domain.problems import Language, NotFoundError, Problem, Zhenghen
 from zhengheng.engines.outputs import is_provisional
 from zhengheng.engines.scoreboard import Line
 from zhengheng.engines.source_row import SourceRow
+from zhengheng.scoring.contracts import STATUS_WORDS
 from zhengheng.web.accounts import services as accounts
 from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.accounts.proving import require_proof
@@ -315,7 +316,7 @@ def result_trial(
         "indicator": indicator,
         "period": period,
         "value": value,
-        "status": "正常",
+        "status": STATUS_WORDS["value"][0],
         **trials.KEPT_NOWHERE,
     }
     return results.outcome(trials.base_of(found), trials.tried(found, row), code, language())

@@ -11,6 +11,7 @@ from zhengheng.domain.problems import Language
 from zhengheng.engines.behind import Behind, behind, made_from
 from zhengheng.engines.run import Run
 from zhengheng.lake.cells import number_fault, read_number, value_fault
+from zhengheng.scoring.contracts import STATUS_WORDS
 from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.appeals.selectors import run_of
 from zhengheng.web.appeals.services import AppealError
@@ -84,7 +85,7 @@ def row_of(appeal: Appeal, value: str, confirmation: str) -> dict[str, str]:
     """The decided value as a row of an intake."""
     return {
         "unit": appeal.unit.code, "indicator": appeal.series, "period": appeal.value_period,
-        "value": value, "status": "正常", **confirmed(confirmation),
+        "value": value, "status": STATUS_WORDS["value"][0], **confirmed(confirmation),
     }  # fmt: skip
 
 

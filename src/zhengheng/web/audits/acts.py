@@ -36,7 +36,7 @@ from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import adopted_choices, adopted_version, book_of
-from zhengheng.workflow.machines import AUDIT
+from zhengheng.workflow.machines import AUDIT, STANDING
 from zhengheng.workflow.permissions import anywhere
 from zhengheng.workflow.roles import Role
 
@@ -114,7 +114,7 @@ def _not_at_will(version: RulebookVersion, purpose: str, given: DrawGiven) -> No
 def _published(version: RulebookVersion, period: str) -> ResultRun | None:
     """The newest result on notice or final whose values can be drawn."""
     held = ResultRun.objects.filter(rulebook=version.code, period=period or version.period)
-    return held.filter(state__in=("notice", "final", "archived")).order_by("-id").first()
+    return held.filter(state__in=STANDING).order_by("-id").first()
 
 
 def _pool(version: RulebookVersion, period: str, run: ResultRun | None) -> dict[str, Drawn]:

@@ -15,6 +15,7 @@ from zhengheng.web.overview import selectors
 from zhengheng.web.overview.readings import reading
 from zhengheng.web.results.grades import decided_of, graded
 from zhengheng.web.results.models import ResultRun
+from zhengheng.workflow.machines import STANDING
 
 WEEK = timedelta(7)
 MOST = 12
@@ -133,7 +134,7 @@ def current(known: list[ResultRun]) -> list[ResultRun]:
     """Of each rulebook the newest result that is or was on notice."""
     found: dict[str, ResultRun] = {}
     for result in known:
-        if result.state in selectors.OPEN:
+        if result.state in STANDING:
             found.setdefault(result.rulebook, result)
     return list(found.values())
 

@@ -14,7 +14,7 @@ from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import pick
 from zhengheng.web.results.selectors import visible as visible_results
 from zhengheng.web.results.services import watched
-from zhengheng.workflow.machines import RESULT
+from zhengheng.workflow.machines import RESULT, STANDING
 
 
 def frame(request: OfficeRequest, name: str, what: str) -> tuple[ResultRun, dict[str, Any]]:
@@ -29,7 +29,7 @@ def frame(request: OfficeRequest, name: str, what: str) -> tuple[ResultRun, dict
         "provisional": is_provisional(held.run),
         "watermark": range(60) if watched(run=result, what=what, actor=request.user, now=request.now) else (),
         "earlier": earlier[-1] if earlier else None, "statuses": STATUSES.values(),
-        "newer": result.replaced_by.filter(state__in=selectors.OPEN).first() if result.state == "replaced" else None,
+        "newer": result.replaced_by.filter(state__in=STANDING).first() if result.state == "replaced" else None,
         "versions": [r for r in known if r.rulebook == result.rulebook], "known": known,
         "disputed": selectors.disputed(result), "cases": selectors.open_cases(),
         "decided": decided_of(result), "reopenings": result.reopenings.all(),

@@ -21,10 +21,9 @@ from zhengheng.web.rectification.models import Rectification
 from zhengheng.web.results.grades import Decided, graded
 from zhengheng.web.results.models import DecidedGrade, ResultRun
 from zhengheng.web.results.selectors import visible
-from zhengheng.workflow.machines import APPEAL, RECTIFICATION
+from zhengheng.workflow.machines import APPEAL, RECTIFICATION, STANDING
 
 C = TypeVar("C")
-OPEN = ("notice", "final", "archived")
 
 
 def newest(account: Account, day: date) -> list[ResultRun]:
@@ -35,7 +34,7 @@ def newest(account: Account, day: date) -> list[ResultRun]:
 def newest_of(held: Iterable[ResultRun]) -> list[ResultRun]:
     """The newest version of each of these results; one on notice counts before a later draft."""
     found: dict[tuple[str, str], ResultRun] = {}
-    for result in sorted(held, key=lambda r: (r.state in OPEN, r.made_at, r.pk)):
+    for result in sorted(held, key=lambda r: (r.state in STANDING, r.made_at, r.pk)):
         found[result.rulebook, result.period] = result
     # Of one year the whole comes before its quarters and months.
     return sorted(found.values(), key=lambda r: (r.period[:4], -len(r.period), r.period, r.rulebook), reverse=True)  # fmt: skip

@@ -36,7 +36,7 @@ from zhengheng.web.reporting.models import SelfReport
 from zhengheng.web.results.grades import Decided, decided_of
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
-from zhengheng.workflow.machines import PUBLICATION, RECTIFICATION
+from zhengheng.workflow.machines import PUBLICATION, RECTIFICATION, STANDING
 
 SHOWS = {"score": ("得分和名次", "score and place"), "grade": ("等次", "grade"), "status": ("只显示各项指标状态", "status of indicators only")}  # fmt: skip
 
@@ -128,7 +128,7 @@ class PrepareGiven(Given):
 
 def prepare(doing: Doing) -> Made:
     given: PrepareGiven = doing.given
-    run = ResultRun.objects.filter(pk=given.run, state__in=("notice", "final", "archived")).first()
+    run = ResultRun.objects.filter(pk=given.run, state__in=STANDING).first()
     if run is None:
         raise PublicationError.one("run", "publication.run", zh="只能发布已公示的结果", en="only a result that is on notice can be published")  # fmt: skip
     earlier = Publication.objects.filter(run__rulebook=run.rulebook, run__period=run.period).exclude(state="withdrawn").first()  # fmt: skip
@@ -239,7 +239,7 @@ def _standing(held: Publication, account: Account) -> Standing:
 
 
 def _results(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, tuple[str, str]]]]:
-    held = ResultRun.objects.filter(state__in=("notice", "final", "archived"))
+    held = ResultRun.objects.filter(state__in=STANDING)
     return {
         "run": [
             (

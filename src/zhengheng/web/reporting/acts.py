@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import Problem
 from zhengheng.lake.cells import value_fault
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.procedure import Clock
+from zhengheng.scoring import contracts
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import (
     Act,
@@ -33,8 +34,7 @@ from zhengheng.workflow.machines import REPORT
 
 Status = Literal["value", "not_applicable", "missing", "withheld"]
 
-STATUS_WORDS = {"value": ("正常", "value"), "not_applicable": ("不适用", "not applicable"),
-                "missing": ("缺报", "missing"), "withheld": ("不公开", "withheld")}  # fmt: skip
+STATUS_WORDS = {code: contracts.STATUS_WORDS[code] for code in get_args(Status)}
 
 
 def _indicator(report: Report) -> Indicator:

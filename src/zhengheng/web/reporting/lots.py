@@ -16,6 +16,7 @@ from django.db.models import Q
 from zhengheng.domain.canonical import canonical
 from zhengheng.lake.store import Lake
 from zhengheng.scheme.model import Rulebook
+from zhengheng.scoring.contracts import STATUS_WORDS
 from zhengheng.web.accounts.services import StaleError
 from zhengheng.web.acts.declare import Nothing
 from zhengheng.web.acts.services import perform_by_machine
@@ -32,7 +33,6 @@ AT_ONCE = 20
 """Reports marked in one transaction: about a third of a second, after which others have their turn."""
 ITEM_LOADS = {"settled": "item.load", "waived": "item.revoke"}
 REVOKED: dict[str, dict[str, str]] = {"settled": {}, "waived": {"revoked": "是"}}
-STATUS = {"value": "正常", "not_applicable": "不适用", "missing": "缺报", "withheld": "不公开"}
 
 
 def write_down(version: RulebookVersion, lake: Lake, batch: int | None) -> bool:
@@ -135,5 +135,5 @@ def observation(report: Report) -> dict[str, str]:
     """A report as a row of the office's file."""
     return {
         "unit": report.unit.code, "indicator": report.indicator, "period": report.period,
-        "value": report.value, "status": STATUS[report.status], **confirmed(report.confirmation),
+        "value": report.value, "status": STATUS_WORDS[report.status][0], **confirmed(report.confirmation),
     }  # fmt: skip

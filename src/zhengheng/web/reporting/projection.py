@@ -15,6 +15,7 @@ from zhengheng.domain.problems import Language, NotFoundError
 from zhengheng.engines.heat import HeatMap, Mark, heat_map
 from zhengheng.engines.projection import Projection, apart, project, reached, settled
 from zhengheng.lake.store import Lake
+from zhengheng.scoring.contracts import STATUS_WORDS
 from zhengheng.scoring.plan import Plan
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import allowed, forbidden, grants
@@ -166,7 +167,10 @@ def _projected(
     book, facts = book_of(held), Lake.open(lake_of(held.code)).facts()
     if reports:
         names = ("unit", "indicator", "period", "value", "confirmation")
-        rows = [dict(zip(names, row, strict=True)) | {"status": "正常"} for row in reports]
+        rows = [
+            dict(zip(names, row, strict=True)) | {"status": STATUS_WORDS["value"][0]}
+            for row in reports
+        ]
         with TemporaryDirectory() as folder:
             extra, _, _ = read_rows(book, "correction", rows, "a trial", Path(folder))
         facts = corrected(facts, extra)

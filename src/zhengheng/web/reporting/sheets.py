@@ -42,7 +42,12 @@ HEADER = (
 )
 LOCKED = 7
 """The first columns tell the row; only what follows is filled in."""
-WORDS = {zh: code for code, (zh, _) in STATUS_WORDS.items()} | {code: code for code in STATUS_WORDS}
+WORDS = (
+    {zh: code for code, (zh, _) in STATUS_WORDS.items()}
+    | {code: code for code in STATUS_WORDS}
+    | {"缺报": "missing"}
+)
+"""What a status may be called in a workbook that comes back; 缺报 stands in those of version 0.1.0."""
 HAND_IN = ("submit", "supply")
 
 
@@ -198,4 +203,4 @@ def _given(cells: dict[str, str], where: str, indicator: Indicator) -> SubmitGiv
     if status not in WORDS:
         raise DataError.one(where, "status", zh=f"不认识的状态“{status[:20]}”", en=f"unknown status {status[:20]!r}")  # fmt: skip
     value = _value(cells["数值"], where, indicator)
-    return SubmitGiven(value=value, status=WORDS[status], note=cells["说明"], confirmation=cells["确认理由"])  # type: ignore[arg-type]  # fmt: skip
+    return SubmitGiven(value=value, status=WORDS[status], note=cells["说明"], confirmation=cells["确认理由"])  # fmt: skip

@@ -44,7 +44,7 @@ from zhengheng.web.results.ending import (
 )
 from zhengheng.web.results.kept import TABLES
 from zhengheng.web.results.models import DecidedGrade, ResultRun
-from zhengheng.workflow.machines import RESULT
+from zhengheng.workflow.machines import RESULT, STANDING
 
 
 class DecisionGiven(Given):
@@ -90,7 +90,7 @@ def _before(run: ResultRun) -> ResultRun | None:
     """What this version replaces on notice. One that another overtook, or that comes behind a final result,
     is not published any more."""
     same = ResultRun.objects.filter(rulebook=run.rulebook, period=run.period).exclude(pk=run.pk)
-    held = list(same.filter(state__in=("notice", "final", "archived")).order_by("-pk"))
+    held = list(same.filter(state__in=STANDING).order_by("-pk"))
     newer = next((one for one in held if one.state != "notice" or one.pk > run.pk), None)
     if newer is not None:
         raise ResultStateError.one(

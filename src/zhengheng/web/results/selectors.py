@@ -26,6 +26,7 @@ from zhengheng.web.organisation.selectors import names_of
 from zhengheng.web.results.kept import as_kept
 from zhengheng.web.results.models import NamedReader, ResultRun
 from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.workflow.machines import STANDING
 from zhengheng.workflow.permissions import may
 
 
@@ -207,7 +208,7 @@ def outcome(before: Run, after: Run, unit: str, language: Language) -> dict[str,
 def newest(rulebook: str, period: str) -> ResultRun | None:
     """The newest version of a result that is or was on notice."""
     held = ResultRun.objects.filter(rulebook=rulebook, period=period)
-    return held.filter(state__in=("notice", "final", "archived")).order_by("-id").first()
+    return held.filter(state__in=STANDING).order_by("-id").first()
 
 
 def computed_later(run: ResultRun) -> ResultRun | None:

@@ -16,11 +16,10 @@ from zhengheng.lake.store import Lake
 from zhengheng.web.intake.services import confirmed, corrected, read_rows
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded, moved_between
+from zhengheng.workflow.machines import STANDING
 
 KEPT_NOWHERE = confirmed("试算，不入库 a trial, kept nowhere")
 """What lets a value beyond its range of sense into a trial that nothing comes of."""
-STANDING = ("notice", "final", "archived")
-"""States of a result that is what everybody reads."""
 
 
 def published(result: ResultRun) -> ResultRun:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from zhengheng.domain.problems import NotFoundError
 from zhengheng.engines.outputs import is_provisional
+from zhengheng.scoring.contracts import STATUS_WORDS
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import allowed, require
@@ -122,7 +123,7 @@ def trial(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
     }
     outcome = None
     if all(given.values()):
-        row = {"unit": unit, "status": "正常", **given, **trials.KEPT_NOWHERE}
+        row = {"unit": unit, "status": STATUS_WORDS["value"][0], **given, **trials.KEPT_NOWHERE}
         outcome = selectors.outcome(trials.base_of(run), trials.tried(run, row), unit, language())
     context = {
         "run": run, "unit": unit, "given": given, "outcome": outcome,

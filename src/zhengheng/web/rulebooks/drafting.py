@@ -14,6 +14,7 @@ from zhengheng.web.files.services import own_files, take_in
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks import selectors, services
 from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.workflow.machines import CLOSED
 
 CHANGE_KINDS = {
     "prospective": ("未来适用", "prospective"), "split": ("分段计算", "split"), "restated": ("追溯调整", "restated"),
@@ -151,7 +152,7 @@ def _check_change(made: RulebookVersion, day: date) -> None:
             Problem("changes_from", "change.day", f"调整日应在考核期间之内，即 {whole.start} 之后、{whole.end} 或以前。",
                     f"the day of the change lies within the assessed period, after {whole.start} and not after {whole.end}")
         )  # fmt: skip
-    if ResultRun.objects.filter(rulebook=made.code, period=made.period, state__in=("final", "archived")).exists():  # fmt: skip
+    if ResultRun.objects.filter(rulebook=made.code, period=made.period, state__in=CLOSED).exists():  # fmt: skip
         found.append(
             Problem("period", "change.final", "这一期的结果已经终定，不能再调整方案。",
                     "the result of this period is final: its rules are changed no more")
