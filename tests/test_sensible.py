@@ -15,6 +15,8 @@ from tests.test_scheme import change, write
 from tests.test_split_years import book, of, run
 from zhengheng.domain.problems import RulebookError
 from zhengheng.engines.plain import OracleEngine
+from zhengheng.scheme.compare import differences
+from zhengheng.scheme.load import load_rulebook
 from zhengheng.scoring.check import check, load_checked
 
 Rules = tuple[dict[str, Any], dict[str, Any]]
@@ -192,3 +194,12 @@ def test_whatever_numbers_a_method_has_the_better_never_earns_less(
     points = [of(made, "A", unit)["points"] for unit in "uvwxyz"]
     held = [p for p in points if p is not None]
     assert held == sorted(held, reverse=direction == "down")
+
+
+def test_a_difference_is_never_claimed_without_a_line_of_what(tmp_path: Path) -> None:
+    book, _ = load_rulebook(write(tmp_path))
+    assert differences(book, book, "zh") == ["没有差别。"]
+    turned = book.model_copy(update={"indicators": book.indicators[::-1]})
+    lines = differences(book, turned, "zh")
+    assert len(lines) > 1
+    assert "次序" in lines[0]

@@ -6,7 +6,7 @@ from typing import Any
 from zhengheng.domain.problems import Language
 from zhengheng.scheme.base import Words
 from zhengheng.scheme.excel_words import VALUES, worded
-from zhengheng.scheme.fingerprint import data_fingerprint, dump
+from zhengheng.scheme.fingerprint import data_fingerprint, dump, wording_fingerprint
 from zhengheng.scheme.model import Rulebook
 
 _KEYS = ("code", "from", "indicator", "grade", "item", "step", "name", "date")
@@ -14,12 +14,16 @@ Found = tuple[tuple[str, ...], Any, Any]
 
 
 def differences(before: Rulebook, after: Rulebook, language: Language) -> list[str]:
-    """One line a change; the last line says whether any number can change."""
+    """One line a change; the last line says whether any number can change. Of the same rulebook: that nothing differs."""
     names = _names(before) | _names(after)
     old, new = dump(before), dump(after)
     weights = _weights(old.pop("weights"), new.pop("weights"))
     found = [*_walk(old, new, ()), *weights]
     lines = [_line(path, was, now, language, names) for path, was, now in found]
+    if not lines and wording_fingerprint(before) == wording_fingerprint(after):
+        return ["没有差别。" if language == "zh" else "no difference"]
+    if not lines:
+        lines = ["各项内容相同，只有先后次序不同。" if language == "zh" else "all entries are the same; only their order differs"]  # fmt: skip
     same = data_fingerprint(before) == data_fingerprint(after)
     zh = "计分口径未变 (只改了文字)" if same else "计分口径有变化, 得分可能变动"
     en = "no number can change (wording only)" if same else "numbers may change"
