@@ -16,7 +16,7 @@ from django.test import Client, override_settings
 from tests.web.conftest import NOW, PASSWORD, People
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.web.accounts import credentials, services
-from zhengheng.web.accounts.models import Account, RoleGrant
+from zhengheng.web.accounts.models import Account, ApiToken, RoleGrant
 from zhengheng.web.accounts.proving import PROVED
 from zhengheng.web.accounts.sealing import opened
 from zhengheng.web.accounts.selectors import ForbiddenError, allowed, months
@@ -498,3 +498,28 @@ def test_months_in_a_post_count_until_today_and_no_further(people: People) -> No
         for day in (date(2026, 1, 31), date(2026, 3, 14), date(2026, 3, 15))
     }
     assert counted == {"2026-01-31": [], "2026-03-14": [1], "2026-03-15": [2]}
+
+
+def test_what_was_typed_stays_after_a_refusal(people: People) -> None:
+    """Beside the acts too: a token whose purpose is blank or endless, a role without its unit, a unit that is none."""
+    client = people.client("unit_reporter")
+    for name, said in (("\u200b \u3000", "请填写用途"), ("很长" * 50_000, "用途最多 60 个字")):
+        answer = client.post("/office/tokens/", {"name": name, "scopes": ["files"], "ends_on": "2026-05-01"})  # fmt: skip
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert said in page
+        assert f'value="{name}"' in page
+        assert 'value="2026-05-01"' in page
+        assert re.findall(r'value="([\w-]+)"\s+checked', page) == ["files"]
+    assert not ApiToken.objects.exists()
+    officer = people.client("secrecy_officer")
+    path = "/office/accounts/expert/grants/"
+    for unit, said in (("", "必须指定单位"), ("没有这个单位", "没有这个单位")):
+        given = {"role": "unit_reporter", "unit": unit, "valid_from": "2026-03-15", "valid_to": "2026-04-01"}  # fmt: skip
+        answer = officer.post(path, given)
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert said in page
+        assert re.findall(r'value="([\w-]+)"\s+selected', page) == ["unit_reporter"]
+        assert 'value="2026-03-15"' in page
+        assert 'value="2026-04-01"' in page

@@ -314,3 +314,44 @@ def test_two_officers_make_an_account_that_works(
     visitor.follow(page.get_by_role("button", name="授权"))
     expect(page.get_by_role("cell", name="教育局")).to_have_count(1)
     context.close()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_after_a_refusal_the_focus_is_on_what_was_wrong(
+    transactional_db: None, live_server: object, browser: Browser, language: str
+) -> None:
+    """At the door, in the form of an act and in one beside the acts; what was typed is still there."""
+    People()
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    visitor = Visitor(context.new_page(), str(live_server))
+    page = visitor.page
+
+    def focused() -> str:
+        held = page.evaluate("[document.activeElement.getAttribute('role'), document.activeElement.innerText]")  # fmt: skip
+        assert held[0] == "alert", page.url
+        return str(held[1])
+
+    page.goto(f"{visitor.host}/office/sign-in/")
+    if language == "en":
+        visitor.follow(page.get_by_role("button", name="English"))
+    page.fill("#username", "panel_member")
+    page.fill("#password", "not this one")
+    visitor.follow(page.locator("main button"))
+    assert ("wrong" if language == "en" else "不正确") in focused()
+    visitor.sign_in("panel_member")
+    page.goto(f"{visitor.host}/office/conflicts/new/declare/")
+    page.select_option("[name=unit]", "D10")
+    page.fill("[name=reason]", "……")
+    visitor.follow(page.locator("main form button.act"))
+    assert ("write something" if language == "en" else "请填写文字") in focused()
+    reason = page.locator("[name=reason]")
+    assert reason.get_attribute("aria-invalid") == "true"
+    expect(page.locator(f"#{reason.get_attribute('aria-describedby')}")).to_be_visible()
+    assert (page.input_value("[name=unit]"), reason.input_value()) == ("D10", "……")
+    page.goto(f"{visitor.host}/office/tokens/")
+    page.fill("#name", "……")
+    page.fill("#ends_on", "2026-05-01")
+    visitor.follow(page.locator("main form button.act"))
+    assert ("what it is for" if language == "en" else "请填写用途") in focused()
+    assert [page.input_value(f"#{one}") for one in ("name", "ends_on")] == ["……", "2026-05-01"]
+    context.close()

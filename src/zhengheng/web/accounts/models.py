@@ -33,11 +33,15 @@ class Account(AbstractBaseUser):
         return f"{self.name} ({self.username})"
 
 
+TOKEN_NAME = 60
+"""Characters of what a token is for, at most."""
+
+
 class ApiToken(models.Model):
     """A token for programs: it acts as its account, within its scopes, until it ends. Only its digest is kept."""
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="tokens")
-    name = models.CharField(max_length=60)
+    name = models.CharField(max_length=TOKEN_NAME)
     digest = models.CharField(max_length=64, unique=True)
     scopes = models.JSONField()
     ends_on = models.DateField()

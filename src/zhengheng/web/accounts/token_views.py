@@ -1,6 +1,7 @@
 """One's own tokens for programs."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -29,6 +30,7 @@ def tokens(request: OfficeRequest) -> HttpResponse:
     problems: tuple[Problem, ...] = ()
     secret = ""
     known = services.scopes(list(AREAS))
+    typed: dict[str, Any] = {"scopes": ["read"], "ends_on": request.now.date() + timedelta(90)}
     if request.method == "POST":
         try:
             _, secret = services.make_token(
@@ -37,9 +39,10 @@ def tokens(request: OfficeRequest) -> HttpResponse:
             )  # fmt: skip
         except ZhenghengError as error:
             problems = error.problems
+            typed = {**request.POST.dict(), "scopes": request.POST.getlist("scopes")}
     context = {
         "words": WORDS, "tokens": ApiToken.objects.filter(account=request.user, revoked_at=None), "known": known,
-        "secret": secret, "problems": problems, "end": request.now.date() + timedelta(90),
+        "secret": secret, "problems": problems, "typed": typed,
     }  # fmt: skip
     return render(request, "accounts/tokens.html", context, status=422 if problems else 200)
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from zhengheng.domain.problems import Problem
-from zhengheng.web.accounts.models import Account, ApiToken
+from zhengheng.web.accounts.models import TOKEN_NAME, Account, ApiToken
 from zhengheng.web.accounts.services import AccountError
 from zhengheng.web.ledger.services import append
 
@@ -26,10 +26,12 @@ def make_token(
 ) -> tuple[ApiToken, str]:  # fmt: skip
     """A token and its secret, which is never to be seen again. Raises AccountError."""
     problems = []
-    if not name.strip():
-        problems.append(Problem("name", "token.name", "请填写用途", "say what it is for"))
+    if not any(one.isalnum() for one in name):
+        problems.append(Problem("name", "token.name", "请填写用途，只有空格或标点不算。", "say what it is for; spaces and marks alone do not count"))  # fmt: skip
+    if len(name.strip()) > TOKEN_NAME:
+        problems.append(Problem("name", "token.long", f"用途最多 {TOKEN_NAME} 个字。", f"what it is for takes {TOKEN_NAME} characters at most"))  # fmt: skip
     if not scopes or not set(scopes) <= set(known):
-        problems.append(Problem("scopes", "token.scopes", f"范围应取自 {'、'.join(known)}", f"scopes are of {', '.join(known)}"))  # fmt: skip
+        problems.append(Problem("scopes", "token.scopes", "请在所列的范围中至少选择一项。", "choose at least one of the scopes that are listed"))  # fmt: skip
     if not now.date() < ends_on <= now.date() + LONGEST:
         problems.append(Problem("ends_on", "token.end", "截止日期应在一年之内", "it ends within a year"))  # fmt: skip
     if problems:

@@ -27,7 +27,7 @@ from zhengheng.web.accounts.selectors import (
 from zhengheng.web.files.take_in import take_in
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.selectors import standing as standing_units
-from zhengheng.web.pages.requests import seen_version
+from zhengheng.web.pages.requests import http_status, seen_version
 from zhengheng.web.pages.tags import say
 from zhengheng.workflow.roles import NAMES, Role
 
@@ -169,6 +169,13 @@ def create(request: OfficeRequest) -> HttpResponse:
 @require_GET
 def account(request: OfficeRequest, username: str) -> HttpResponse:
     """One account: its roles, and what this officer may do with it."""
+    return _account(request, username)
+
+
+def _account(
+    request: OfficeRequest, username: str, refused: ZhenghengError | None = None
+) -> HttpResponse:
+    """The account's page; after a refused grant with what was wrong and all that was typed."""
     day = request.now.date()
     require(request.user, "account.list", day)
     found = get_object_or_404(Account, username=username)
@@ -184,8 +191,12 @@ def account(request: OfficeRequest, username: str) -> HttpResponse:
         "waiting": [(one, credentials.WHAT[one.what], request.user.pk not in {one.asked_by_id, found.pk})
                     for one in waiting_renewals().filter(account=found)],
         "months": [(_named(grant), count) for grant, count in months(found, day)],
+        "problems": refused.problems if refused else (),
+        "typed": request.POST.dict() if refused else {"valid_from": day.isoformat()},
     }  # fmt: skip
-    return render(request, "accounts/account.html", context)
+    return render(
+        request, "accounts/account.html", context, status=http_status(refused) if refused else 200
+    )
 
 
 @require_POST
@@ -249,12 +260,14 @@ def give(request: OfficeRequest, username: str) -> HttpResponse:
     require(request.user, "grant.give", request.now.date())
     given = request.POST
     found = get_object_or_404(Account, username=username)
-    unit = get_object_or_404(Unit, code=given["unit"]) if given.get("unit") else None
-    services.give_role(
-        account=found, role=_role(given.get("role", "")), unit=unit,
-        valid_from=_day(given.get("valid_from", ""), "valid_from") or request.now.date(),
-        valid_to=_day(given.get("valid_to", ""), "valid_to"), actor=request.user, now=request.now,
-    )  # fmt: skip
+    try:
+        services.give_role(
+            account=found, role=_role(given.get("role", "")), unit=_unit(given.get("unit", "")),
+            valid_from=_day(given.get("valid_from", ""), "valid_from") or request.now.date(),
+            valid_to=_day(given.get("valid_to", ""), "valid_to"), actor=request.user, now=request.now,
+        )  # fmt: skip
+    except services.AccountError as error:
+        return _account(request, username, error)
     messages.success(request, say("已授权", "the role was given"))
     return redirect("account", username)
 
@@ -268,6 +281,13 @@ def revoke(request: OfficeRequest, number: int) -> HttpResponse:
     )
     messages.success(request, say("已收回", "the role was taken back"))
     return redirect("account", grant.account.username)
+
+
+def _unit(code: str) -> Unit | None:
+    found = Unit.objects.filter(code=code).first() if code else None
+    if code and found is None:
+        raise services.AccountError.one("unit", "unit.unknown", zh="没有这个单位，请从列表中选择。", en="there is no such unit; choose one of the list")  # fmt: skip
+    return found
 
 
 def _role(text: str) -> Role:
