@@ -297,8 +297,8 @@ def test_a_difference_is_said_in_words(tmp_path: Path) -> None:
         write(tmp_path / "b", **change("A", method={"kind": "ratio", "target": 12}))
     )
     assert differences(old, new, "zh") == [
-        "修改 指标 › A 甲 › 计分 › 目标值: 10 改为 12",
-        "计分口径有变化, 得分可能变动",
+        "修改 指标 › A 甲 › 计分 › 目标值：10 改为 12",
+        "计分口径有变化，得分可能变动。",
     ]
     assert differences(old, old, "en") == ["no difference"]
 
@@ -311,30 +311,33 @@ def test_a_difference_hides_no_number() -> None:
     name = old.indicators[0].name.zh
     day = old.weights[0].from_
     changed = amended(old, code, {}, weights=weights)
-    said = f"权重 › {day} › {code} {name} › D07 国资委: 47 改为 40"
+    said = f"权重 › {day} › {code} {name} › D07 国资委：47 改为 40"
     assert differences(old, changed, "zh")[0] == f"修改 {said}"
     assert differences(old, changed, "en")[0].startswith(f"changed weights › {day} › {code} ")
     later = changed.weights[0].model_copy(update={"from_": date(2025, 8, 1)})
     both = old.model_copy(update={"weights": (*old.weights, later)})
     assert differences(old, both, "zh")[0] == f"修改 {said.replace(str(day), '2025-08-01')}"
     rolled = rolled_over(both, "2027", date(2027, 1, 1), 1)
-    assert not any("47" in line and "新增" in line for line in differences(both, rolled, "zh"))
+    assert not any(
+        "47" in line and line.startswith("新增") for line in differences(both, rolled, "zh")
+    )
     book = district_rulebook()
     added = book.indicator(ADDED)
     without = removed(book.model_copy(update={"weights": book.weights[:1]}), ADDED)
     lines = differences(without, book, "zh")
     assert f"新增 指标树 › 下级 › safety 安全与服务 › 下级 › {ADDED} {added.name.zh}" in lines
-    line = next(one for one in lines if one.startswith(f"新增 指标 › {ADDED} {added.name.zh}: "))
+    line = next(one for one in lines if one.startswith(f"新增 指标 › {ADDED} {added.name.zh}："))
     for part in (
-        "计分·类型 目标比率",
+        "计分·类型 比率法",
         "计分·目标值 100",
         "亮灯·黄灯 0.85",
         "亮灯·红灯 0.6",
         "滞后天数 5",
     ):
         assert part in line
-    assert f"新增 权重 › 2025-08-01 › {ADDED} {added.name.zh}: urban 2；industry 2；nature 2；farming 2" in lines  # fmt: skip
-    assert "修改 权重 › 2025-08-01 › E01 生产安全事故死亡人数 › urban 城市主城区: 5 改为 3" in lines
+    shares = "；".join(f"{one.code} {one.name.zh} 2" for one in book.categories)
+    assert f"新增 权重 › 2025-08-01 › {ADDED} {added.name.zh}：{shares}" in lines  # fmt: skip
+    assert "修改 权重 › 2025-08-01 › E01 生产安全事故死亡人数 › urban 城市主城区：5 改为 3" in lines
 
 
 def test_red_list_and_innocent_names(tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def test_a_method_altered_in_the_draft_is_a_split_from_its_day(
         "split",
         date(2026, 7, 1),
     )
-    assert differences(base, book_of(draft), "zh")[:-1] == ["修改 版本: 2026 改为 2026-07"]
+    assert differences(base, book_of(draft), "zh")[:-1] == ["修改 版本：2026 改为 2026-07"]
     write(people, draft, CODE, **{"cell:method/cap": "1.1"})
     first, second = segments(book_of(draft).indicator(CODE), YEAR, YEAR.end)
     assert (first.end, second.start) == (date(2026, 6, 30), date(2026, 7, 1))

@@ -1,5 +1,6 @@
 """The Chinese words of every choice in the workbook: the first is offered in drop-downs, all are read, and the key."""
 
+from zhengheng.domain.problems import Language
 from zhengheng.scheme.excel_words import VALUES
 from zhengheng.scheme.kinds import Shape
 
@@ -46,6 +47,23 @@ def words_of(part: str, choice: str | int) -> tuple[str, ...]:
     usual = VALUES[key][0] if key in VALUES else ""
     found = dict.fromkeys((*own, *([usual, *usual.split(" / ")] if usual else ())))
     return tuple(found) or (key,)
+
+
+_ENGLISH = {
+    "water_p": "water quality", "air_score": "air quality", "essay": "usual practice", "no_grade": "scored without a grade",
+    "skip": "equal places leave places out", "dense": "equal places leave none out", "all_in": "all who are equal come in",
+    "all_out": "none who are equal comes in", "upward.plain": "the score before", "kind.best": "share of the best", "below.missing": "no score",
+    "supplier.unit": "the assessed unit", "to.unit": "a given unit",
+}  # fmt: skip
+
+
+def choice_word(part: str, choice: str | int, language: Language) -> str:
+    """The word of a choice of a part in the reader's language."""
+    if language == "zh":
+        return words_of(part, choice)[0]
+    key = str(choice)
+    own = _ENGLISH.get(f"{part}.{key}") or _ENGLISH.get(key)
+    return own or (VALUES[key][1] if key in VALUES else key.replace("_", " "))
 
 
 def offered(part: str, shape: Shape) -> tuple[str, ...]:

@@ -1,16 +1,26 @@
 """`scheme diff`: what changed between two rulebooks, in words an official would use."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from zhengheng.domain.problems import Language
 from zhengheng.scheme.base import Words
-from zhengheng.scheme.excel_words import VALUES, worded
+from zhengheng.scheme.choice_words import choice_word
+from zhengheng.scheme.excel_words import worded
 from zhengheng.scheme.fingerprint import data_fingerprint, dump, wording_fingerprint
+from zhengheng.scheme.kinds import Shape
 from zhengheng.scheme.model import Rulebook
 
+_TABLE = "table"
+"""Holds the weights of a day; in a place it is not said."""
 _KEYS = ("code", "from", "indicator", "grade", "item", "step", "name", "date")
+_EXPECTED = {"total": ("总分", "total"), "rank": ("名次", "rank"), "points": ("得分", "points"), "light": ("亮灯", "light"),
+             "item": ("事项", "item"), "date": ("日期", "date")}  # fmt: skip
+"""What worked examples call by words that are no keys of the model."""
+_LIGHTS = {"met": ("绿灯", "met"), "watch": ("黄灯", "watch"), "missed": ("红灯", "missed")}
 Found = tuple[tuple[str, ...], Any, Any]
+Names = Mapping[str, Words]
 
 
 def differences(before: Rulebook, after: Rulebook, language: Language) -> list[str]:
@@ -19,13 +29,15 @@ def differences(before: Rulebook, after: Rulebook, language: Language) -> list[s
     old, new = dump(before), dump(after)
     weights = _weights(old.pop("weights"), new.pop("weights"))
     found = [*_walk(old, new, ()), *weights]
-    lines = [_line(path, was, now, language, names) for path, was, now in found]
+    # A category may have the code of a dimension; the weights of a child are by category.
+    categories = names | {one.code: one.name for book in (before, after) for one in book.categories}
+    lines = [_line(path, was, now, language, names, categories if path[0] == "weights" else names) for path, was, now in found]  # fmt: skip
     if not lines and wording_fingerprint(before) == wording_fingerprint(after):
         return ["没有差别。" if language == "zh" else "no difference"]
     if not lines:
         lines = ["各项内容相同，只有先后次序不同。" if language == "zh" else "all entries are the same; only their order differs"]  # fmt: skip
     same = data_fingerprint(before) == data_fingerprint(after)
-    zh = "计分口径未变 (只改了文字)" if same else "计分口径有变化, 得分可能变动"
+    zh = "计分口径未变（只改了文字）。" if same else "计分口径有变化，得分可能变动。"
     en = "no number can change (wording only)" if same else "numbers may change"
     return [*lines, zh if language == "zh" else en]
 
@@ -67,7 +79,7 @@ def _weights(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator[F
         was = max((one for one in known if one <= day), default=min(known))
         followed.add(was)
         path = ("weights", day)
-        yield from _walk(known[was]["table"], table["table"], path)
+        yield from _walk(known[was]["table"], table["table"], (*path, _TABLE))
         if was == day or was not in days:
             old_rest, rest = (
                 {key: value for key, value in one.items() if key != "table"}
@@ -92,40 +104,101 @@ def _names(book: Rulebook) -> dict[str, Words]:
     return {one.code: one.name for one in held}
 
 
-def _line(
-    path: tuple[str, ...], old: Any, new: Any, language: Language, names: Mapping[str, Words]
-) -> str:
-    place = " › ".join(_place(part, language, names) for part in path)
-    was, now = _whole(old, language), _whole(new, language)
+def _line(path: tuple[str, ...], old: Any, new: Any, language: Language, names: Names, inner: Names) -> str:  # fmt: skip
+    chinese = language == "zh"
+    *_, (shape, part) = stations = list(_stations(_RULEBOOK, path))
+    place = " › ".join(
+        _place(station, step, language, names if depth < 4 else inner)
+        for depth, ((station, _), step) in enumerate(
+            zip([(_RULEBOOK, ""), *stations], path, strict=False)
+        )
+        if not (step == _TABLE and path[0] == "weights")
+    )
+    was, now = (_whole(one, shape, part, language, inner) for one in (old, new))
     if old is None or new is None:
         zh, en = ("新增", "added") if old is None else ("删除", "removed")
-        value = was if new is None else now
+        value = new if old is None else old
         # A word that comes into a list is its own place.
-        return f"{zh if language == 'zh' else en} {place}" + (f": {value}" if value != path[-1] else "")  # fmt: skip
-    word, to = ("修改", "改为") if language == "zh" else ("changed", "to")
-    return f"{word} {place}: {was} {to} {now}"
+        said = (
+            "" if value == path[-1] else f"{'：' if chinese else ': '}{was if new is None else now}"
+        )
+        return f"{zh if chinese else en} {place}{said}"
+    return f"修改 {place}：{was} 改为 {now}" if chinese else f"changed {place}: {was} to {now}"
 
 
-def _place(part: str, language: Language, names: Mapping[str, Words]) -> str:
-    """A step of the way there: a key in words; a code with what it stands for."""
-    if part in names:
-        return f"{part} {names[part].say(language)}"
-    return worded(part, language)
+def _stations(shape: Shape, path: tuple[str, ...]) -> Iterator[tuple[Shape, str]]:
+    """What stands after each step of a way, and the key of the model that holds it: names keep the key before them."""
+    key = ""
+    for step in path:
+        held, is_key = _below(shape, step)
+        key = step if is_key else key
+        shape = held
+        yield shape, key
 
 
-def _whole(value: Any, language: Language) -> str:
+def _below(shape: Shape, step: str) -> tuple[Shape, bool]:
+    """What stands under a step, and whether the step is a key of the model, not a name that a city gave."""
+    held = [one.parts[step] for one in (shape, *shape.members) if step in one.parts]
+    if held:
+        # The kinds of a method or the like: what any of them may say there.
+        choices = dict.fromkeys(choice for one in held for choice in one.choices)
+        return replace(held[0], choices=tuple(choices)), True
+    for one in (shape, *shape.members):
+        if one.kind in {"list", "map"} and one.inner:
+            return one.inner, False
+    return Shape("text"), False
+
+
+def _place(shape: Shape, step: str, language: Language, names: Names) -> str:
+    """A step of the way there, from what it starts at: a key in words; a choice by its word; a code with what it stands for."""
+    if _below(shape, step)[1]:
+        return worded(step, language)
+    for choices, part in _named_by(shape):
+        if step in choices:
+            return choice_word(part, step, language)
+    if step in names:
+        return f"{step} {names[step].say(language)}"
+    return _free(step, language, names)
+
+
+def _named_by(shape: Shape) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Choices of the model that stand as names: keys of a map, or what tells the entries of a list apart."""
+    for one in (shape, *shape.members):
+        if one.kind == "map" and one.keys:
+            yield one.keys.choices, "clocks"
+        elif one.kind == "list" and one.inner:
+            yield from (
+                (one.inner.parts[key].choices, key) for key in _KEYS if key in one.inner.parts
+            )
+
+
+def _free(step: str, language: Language, names: Names) -> str:
+    """A word of a worked example: "light:CODE" and the like; what a city wrote stays as it is."""
+    word, _, code = step.partition(":")
+    if code and word in _EXPECTED:
+        colon = "：" if language == "zh" else ": "
+        return f"{_free(word, language, names)}{colon}{code}"
+    return _EXPECTED[step][language == "en"] if step in _EXPECTED else worded(step, language)
+
+
+def _whole(value: Any, shape: Shape, part: str, language: Language, names: Names) -> str:
     """All of a value: its name first, then every entry with its number."""
     if not isinstance(value, dict | list):
-        return _one(value, language)
-    stop, colon = ("；", " ") if language == "zh" else ("; ", " ")
+        return _one(value, shape, part, language, names)
     parts = []
     for path, entry in _leaves(value):
-        words = [_place(part, language, {}) for part in path if part not in {"zh", "en"}]
-        if path and path[-1] in {"zh", "en"} and path[-1] != language and len(path) > 1 and _said(value, path, language):  # fmt: skip
+        if path[-1] in {"zh", "en"} and path[-1] != language and _said(value, path, language):
             continue
-        key = "·".join(words)
-        parts.append(f"{key}{colon}{_one(entry, language)}".strip())
-    return stop.join(parts)
+        stations = list(_stations(shape, path))
+        words = [
+            _place(before, step, language, names)
+            for (before, _), step in zip([(shape, part), *stations], path, strict=False)
+            if step not in {"zh", "en"}
+        ]
+        last, key = stations[-1]
+        said = _one(entry, last, key or part, language, names)
+        parts.append(f"{'·'.join(words)} {said}".strip())
+    return ("；" if language == "zh" else "; ").join(parts)
 
 
 def _said(value: Any, path: tuple[str, ...], language: Language) -> bool:
@@ -146,7 +219,21 @@ def _leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str,
         yield path, value
 
 
-def _one(value: Any, language: Language) -> str:
+def _one(value: Any, shape: Shape, part: str, language: Language, names: Names) -> str:
+    """A number as a number, a choice by its word, a code with what it stands for."""
     if isinstance(value, bool):
         return ("是" if value else "否") if language == "zh" else ("yes" if value else "no")
-    return str(VALUES.get(value, (value, value))[language == "en"]) if isinstance(value, str) else str(value)  # fmt: skip
+    if isinstance(value, str):
+        if any(value in one.choices for one in (shape, *shape.members)):
+            return choice_word(part, value, language)
+        if part == "expect" and value in _LIGHTS:
+            return _LIGHTS[value][language == "en"]
+        coded = any(
+            {"pattern", "max_length"} & one.limits.keys() for one in (shape, *shape.members)
+        )
+        if coded and part != "code" and value in names:
+            return f"{value} {names[value].say(language)}"
+    return str(value)
+
+
+_RULEBOOK = Shape("model", model=Rulebook)

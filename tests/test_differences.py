@@ -1,0 +1,100 @@
+"""What two rulebooks differ in, said in words for every field that the model has."""
+
+import json
+import re
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from zhengheng.scheme.compare import differences
+from zhengheng.scheme.kinds import Shape
+from zhengheng.scheme.model import Rulebook
+
+ROOT = Shape("model", model=Rulebook)
+TURNS = 24
+"""As many books as the longest list of choices is long: each choice stands in one of them."""
+
+
+def document(shape: Shape, turn: int, depth: int = 0) -> Any:
+    """A value that a place admits, with everything said that can be said there; codes are K1, words 甲."""
+    match shape.kind:
+        case "model":
+            return {name: document(part, turn, depth + 1) for name, part in shape.parts.items()}
+        case "either":
+            members = [one for one in shape.members if one.scalar or depth < 9]
+            return document(members[turn % len(members)], turn, depth)
+        case "list":
+            assert shape.inner
+            entries = shape.limits.get("min_length", 1)
+            return [document(shape.inner, turn + more, depth + 1) for more in range(entries)]
+        case "map":
+            assert shape.inner
+            assert shape.keys
+            return {str(document(shape.keys, turn)): document(shape.inner, turn, depth + 1)}
+        case "choice":
+            return shape.choices[turn % len(shape.choices)]
+        case "yes_no":
+            return not shape.default
+        case "day":
+            return f"2026-01-{turn + 1:02}"
+        case "number" | "integer":
+            low = int(shape.limits.get("ge", shape.limits.get("gt", -1) + 1))
+            most = int(shape.limits.get("le", 99))
+            number = low + turn % (most - low + 1)
+            return (
+                number if shape.kind == "integer" else str(max(number, 1) if most == 1 else number)
+            )
+        case "nothing":
+            return None
+    pattern = shape.limits.get("pattern", "")
+    if "\\d" in pattern:
+        return f"01-{turn + 1:02}" if "{2}" in pattern else str(turn)
+    return "K1" if {"pattern", "max_length"} & shape.limits.keys() else f"甲{turn}"
+
+
+def book(turn: int) -> Rulebook:
+    return Rulebook.model_validate_json(json.dumps(document(ROOT, turn)))
+
+
+def least() -> Rulebook:
+    held = {
+        "code": "K1", "title": "甲", "effective_from": "2026-01-01", "categories": [{"code": "K2", "name": "乙"}],
+        "tree": {"code": "K3", "name": "丙", "children": ["K4"]},
+        "weights": [{"from": "2026-01-01", "table": {"K4": "1"}}],
+    }  # fmt: skip
+    return Rulebook.model_validate_json(json.dumps(held))
+
+
+BOOKS = [book(turn) for turn in range(TURNS)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [*((least(), one) for one in BOOKS), *pairwise(BOOKS)]
+)
+def test_no_key_of_the_model_is_shown_as_it_is_written(before: Rulebook, after: Rulebook) -> None:
+    for old, new in ((before, after), (after, before)):
+        for line in differences(old, new, "zh"):
+            assert not re.search(r"[a-z_]", line), line
+        for line in differences(old, new, "en"):
+            assert "_" not in line, line
+            assert not re.search(r"[一-鿿]", re.sub(r"[甲乙丙]\d*", "", line)), line
+
+
+def test_a_rulebook_differs_in_nothing_from_itself() -> None:
+    for one in BOOKS:
+        assert differences(one, one, "zh") == ["没有差别。"]
+        assert differences(one, one, "en") == ["no difference"]
+
+
+def test_a_worked_example_says_what_it_expects_in_words() -> None:
+    held = json.loads(least().model_dump_json(by_alias=True))
+    held["cases"] = [
+        {"name": "例", "period": "2026", "expect": {"total": "90", "rank": "1", "light:K4": "met"}}
+    ]
+    after = Rulebook.model_validate_json(json.dumps(held))
+    assert (
+        "应得·总分 90；例·应得·名次 1；例·应得·亮灯：K4 绿灯"
+        in differences(least(), after, "zh")[0]
+    )
+    assert "expect·total 90; 例·expect·rank 1; 例·expect·light: K4 met" in differences(least(), after, "en")[0]  # fmt: skip
