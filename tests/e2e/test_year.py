@@ -33,10 +33,10 @@ def town(people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Tow
     return Town(people, monkeypatch)
 
 
-def adopt(town: Town) -> int:
-    """Draft, consultation with an opinion and its reply, submission, decision, in force."""
+def adopt(town: Town, **changes: Any) -> int:
+    """Draft, consultation with an opinion and its reply, submission, decision, in force; `changes` to the rulebook."""
     town.at("2026-03-12")
-    file = town.file("office_indicators", packed(), "town.zip")
+    file = town.file("office_indicators", packed(**changes), "town.zip")
     book = town.post("office_indicators", "rulebooks/draft", file=file, period="2025")["id"]
     assert town.client("unit_leader-D10").get(f"/api/v1/rulebooks/{book}").status_code == 404
     town.post("office_indicators", f"rulebooks/{book}/consult", until="2026-03-20")

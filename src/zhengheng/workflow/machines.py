@@ -152,7 +152,7 @@ RESULT = Machine(
     "result",
     {
         "draft": ("未公示", "not yet on notice"), "approved": ("已批准, 未公示", "approved, not yet on notice"),
-        "notice": ("公示", "on public notice"),
+        "notice": ("公示", "on public notice"), "set_aside": ("未采用", "not used"),
         "final": ("终定", "final"), "replaced": ("已被新版代替", "replaced by a newer version"),
         "archived": ("已归档", "archived"),
     },
@@ -160,6 +160,8 @@ RESULT = Machine(
         Transition("result.register", ("",), "draft"),
         Transition("result.approve", ("draft",), "approved"),
         Transition("result.publish", ("draft", "approved"), "notice"),
+        Transition("result.set_aside", ("draft", "approved"), "set_aside"),
+        Transition("result.take_up", ("set_aside",), "draft"),
         Transition("result.serve", ("notice",), "notice"),
         Transition("result.grade", ("notice",), "notice"),
         Transition("result.finalise", ("notice",), "final"),

@@ -269,13 +269,16 @@ RULES: tuple[Rule, ...] = (
     _rule("audit.close", Role.OFFICE_DATA, Role.EXTERNAL_AUDITOR, relation="maker"),
     # Results: before the public notice only for those who are named on the run.
     _rule("result.register", Role.OFFICE_DATA),
-    Rule("result.read", BUSINESS, "named", frozenset({"draft", "approved"})),
+    Rule("result.read", BUSINESS, "named", frozenset({"draft", "approved", "set_aside"})),
     Rule("result.read", BUSINESS, "any", frozenset({"notice", "final", "replaced", "archived"})),
     # A unit's own trial 试算: computed for it alone, kept nowhere.
     _rule("result.try", *OF_A_UNIT, relation="own"),
     _rule("result.name", Role.OFFICE_DIRECTOR, relation="named", states=("draft", "approved")),
     _rule("result.approve", Role.COMMISSION_SECRETARY, relation="named"),
     _rule("result.publish", Role.OFFICE_PROCEDURE, relation="named"),
+    # A computation that nobody puts on notice does not lie on a desk for ever.
+    _rule("result.set_aside", Role.OFFICE_DIRECTOR, relation="named"),
+    _rule("result.take_up", Role.OFFICE_DIRECTOR, relation="named"),
     _rule("result.serve", Role.OFFICE_PROCEDURE),
     _rule("result.grade", Role.COMMISSION_SECRETARY),
     _rule("result.finalise", Role.COMMISSION_SECRETARY),

@@ -141,7 +141,7 @@ def _grades(asked: Asked) -> Choices:
 
 
 def _results(asked: Asked) -> Choices:
-    held = ResultRun.objects.exclude(state__in=("draft", "approved", "replaced"))
+    held = ResultRun.objects.exclude(state__in=("draft", "approved", "set_aside", "replaced"))
     return [
         (str(one.pk), (f"{one.title_zh} {one.period}", f"{one.title_en or one.title_zh} {one.period}")) for one in held
     ]  # fmt: skip

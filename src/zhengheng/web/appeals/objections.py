@@ -33,7 +33,9 @@ class LodgeGiven(Given):
 def lodge(doing: Doing) -> Made:
     given: LodgeGiven = doing.given
     run = (
-        ResultRun.objects.filter(pk=given.run).exclude(state__in=("draft", "approved")).first()
+        ResultRun.objects.filter(pk=given.run)
+        .exclude(state__in=("draft", "approved", "set_aside"))
+        .first()
         if given.run
         else None
     )

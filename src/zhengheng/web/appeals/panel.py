@@ -132,7 +132,8 @@ class VoteGiven(Given):
 def vote(doing: Doing) -> Change:
     """Each seat once, on the record; who voted is known, how is known when all have.
 
-    Whoever has a part in the matter by now, or declared an interest, has no vote.
+    Whoever has a part in the matter by now, or declared an interest, has no vote. Where all have voted and no
+    opinion has more than half, the panel goes on deliberating and each may vote again.
     """
     if against := selectors.reasons_against(doing.obj, doing.actor):
         raise AppealError.one(
@@ -141,10 +142,15 @@ def vote(doing: Doing) -> Change:
         )  # fmt: skip
     if selectors.vacant(doing.obj):
         raise AppealError.one("vote", "panel.vacant", zh="有成员回避，须先补抽席位。", en="a member stepped back; the seat is drawn again first")  # fmt: skip
-    found = doing.obj.seats.filter(account=doing.actor, recused="", vote="")
-    if not found.update(vote=doing.given.vote, reasons=doing.given.reasons):
+    found = doing.obj.seats.filter(account=doing.actor, recused="")
+    again = selectors.divided(doing.obj)
+    seat = (found if again else found.filter(vote="")).first()
+    if seat is None:
         raise AppealError.one("vote", "panel.voted", zh="您已表决或已回避", en="you have voted or stepped back")  # fmt: skip
-    return Change()
+    before = seat.vote
+    seat.vote, seat.reasons = doing.given.vote, doing.given.reasons
+    seat.save(update_fields=["vote", "reasons"])
+    return Change({}, {"before": before} if again else {})
 
 
 class PreviewGiven(Given):
@@ -174,7 +180,7 @@ def decide(doing: Doing) -> Change:
     if selectors.vacant(appeal):
         raise AppealError.one("panel", "panel.vacant", zh="有成员回避，须先补抽席位。", en="a member stepped back; the seat is drawn again first")  # fmt: skip
     if not outcome:
-        raise AppealError.one("panel", "panel.open", zh="还有成员没有表决, 或没有过半数意见", en="a vote is missing, or there is no majority")  # fmt: skip
+        raise AppealError.one("panel", "panel.open", zh="还有成员没有表决，或者没有过半数意见；意见分散的，成员继续评议后可以重新表决。", en="a vote is missing, or there is no majority; where opinions are divided, members deliberate and may vote again")  # fmt: skip
     if appeal.hearing_wanted and appeal.state == "accepted":
         raise AppealError.one("hearing", "hearing.owed", zh="申诉人申请了听证, 应先听证", en="a hearing was asked for and comes first")  # fmt: skip
     check_outcome(appeal, outcome, given.value)

@@ -137,6 +137,17 @@ def majority(appeal: Appeal) -> str:
     return most if 2 * count > len(votes) else ""
 
 
+def divided(appeal: Appeal) -> bool:
+    """Whether the whole panel voted and no opinion has more than half."""
+    held = sitting(appeal)
+    return (
+        bool(held)
+        and not vacant(appeal)
+        and all(seat.vote for seat in held)
+        and not majority(appeal)
+    )
+
+
 def precedents() -> list[dict[str, Any]]:
     """What was decided before, by indicator and ground: no units, no names."""
     held = Appeal.objects.filter(state__in=("applied", "closed")).exclude(outcome="")

@@ -12,10 +12,16 @@ from zhengheng.web.appeals.ruling import second_until
 from zhengheng.web.appeals.services import OUTCOMES
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.meetings.models import Commitment
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.pages.unattended import unattended
 from zhengheng.web.results.models import ResultRun
+from zhengheng.web.results.naming import waiting
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.workflow.permissions import anywhere, may
 from zhengheng.workflow.roles import Grant
+
+MOST_NAMED = 12
+"""Units that a line names; of more it says how many."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,7 @@ def _decided(mine: Collection[Grant], day: date) -> list[Reading]:
 
 def to_read(request: OfficeRequest) -> list[Reading]:
     """Results on notice and rulebooks in consultation, to which anybody here may speak; what was decided on the own unit's
-    appeals; whoever looks at the whole city, the city; for the three officers, their registers."""
+    appeals; results that wait for their readers; whoever looks at the whole city, the city; for the three officers, their registers."""
     day = request.now.date()
     mine = grants(request.user, day)
     found: list[Reading] = []
@@ -83,6 +89,7 @@ def to_read(request: OfficeRequest) -> list[Reading]:
             title = (f"{book.title_zh} {book.period}", f"{book.title_en or book.title_zh} {book.period}")  # fmt: skip
             why = (f"征求意见至 {book.due_on}，可以逐条提出意见。", f"Your opinion is asked until {book.due_on}, clause by clause.")  # fmt: skip
             found.append(Reading(title, f"/office/rulebooks/{book.pk}/", why))
+    found += [_unread(run) for run in waiting(request.user, day)]
     if anywhere(mine, "ledger.read"):
         count = LedgerEntry.objects.filter(at__startswith=day.isoformat()).count()
         found.append(Reading(("存证日志", "The ledger"), "/office/ledger/", (f"今天新增 {count} 条。", f"{count} entries of today.")))  # fmt: skip
@@ -91,4 +98,21 @@ def to_read(request: OfficeRequest) -> list[Reading]:
         bare = sum(not given for given in held)
         why = (f"在用账号 {len(held)} 个，其中 {bare} 个还没有角色。", f"{len(held)} accounts in use, {bare} of them without a role.")  # fmt: skip
         found.append(Reading(("账号与权限", "Accounts and rights"), "/office/accounts/", why))
+    if anywhere(mine, "grant.give") and (bare_units := unattended(request.user, day)):
+        found.append(_unattended(bare_units))
     return found
+
+
+def _unattended(units: list[Unit]) -> Reading:
+    zh = "、".join(unit.name_zh for unit in units[:MOST_NAMED])
+    en = ", ".join(unit.name_en or unit.name_zh for unit in units[:MOST_NAMED])
+    more = ("" if len(units) <= MOST_NAMED else "等", "" if len(units) <= MOST_NAMED else ", …")
+    why = (f"有待办事项而没有可以办理的在岗人员，共 {len(units)} 个：{zh}{more[0]}。请授予角色。",
+           f"{len(units)} units have work waiting and nobody to do it: {en}{more[1]}; give somebody the role.")  # fmt: skip
+    return Reading(("无人办理的单位", "Units without anybody"), "/office/accounts/", why)
+
+
+def _unread(run: ResultRun) -> Reading:
+    title = (f"{run.title_zh} {run.period}", f"{run.title_en or run.title_zh} {run.period}")
+    why = ("尚未公示，还没有指定下一步的经办人：请在页面上指定可以查看的人员。", "Not on notice yet, and whoever takes the next step does not see it: name them on the page.")  # fmt: skip
+    return Reading(title, f"/office/results/{run.run}/", why)

@@ -37,7 +37,9 @@ from zhengheng.web.results.ending import (
     computed_grades,
     finalise,
     fresh,
+    overtaken,
     reopen,
+    set_aside,
     tables_of,
     tell_portal,
     until,
@@ -80,6 +82,8 @@ def publish(doing: Doing) -> Change:
             perform_by_machine(
                 kind_named("appeal"), "appeal.carry", one, given=given, now=doing.now
             )
+    for other in overtaken(run):
+        perform_by_machine(RESULTS, "result.set_aside", other, given=Nothing(), now=doing.now)
     return Change(
         {"published_at": doing.now, "due_on": end, "replaces": before or run.replaces},
         {"run": run.run, "until": end.isoformat(), "grades": carried, TABLES: tables_of(run)},
@@ -247,6 +251,9 @@ RESULTS = Kind(
         Act("result.approve", ("按决定批准", "Approve by decision"), approve, DecisionGiven, choices=_decisions, when=approved_first),
         Act("result.publish", ("进入公示", "Put on public notice"), publish,
             when=lambda r: approved_first(r) == (r.state == "approved")),
+        Act("result.set_aside", ("不采用", "Do not use"), set_aside, help=("不进入公示的核算结果归为“未采用”，数据和过程保留，只有指定的人员可以查看。",
+             "A result that will not go on notice is kept as not used; only those who are named see it."), optional=True),
+        Act("result.take_up", ("恢复", "Take up again"), plainly, optional=True),
         Act("result.replace", ("被新版代替", "Replaced"), plainly, by_machine=True),
         Act("result.serve", ("登记纸质送达", "Record service on paper"), serve, ServeGiven, choices=_unserved, optional=True),
         Act("result.grade", ("记录决定等次", "Record a decided grade"), grade, GradeGiven, choices=_graded, optional=True),

@@ -46,6 +46,17 @@ def fresh(run: ResultRun) -> list[tuple[str, str]]:
     return [one for one in decisions(f"result:{run.pk}") if one[0] not in used]
 
 
+def overtaken(run: ResultRun) -> list[ResultRun]:
+    """Earlier computations of the same period that never went on notice: after this one none of them can."""
+    same = ResultRun.objects.filter(rulebook=run.rulebook, period=run.period, pk__lt=run.pk)
+    return list(same.filter(state__in=("draft", "approved")).order_by("pk"))
+
+
+def set_aside(doing: Doing) -> Change:
+    """Kept, and seen by those who are named; on nobody's desk any more."""
+    return Change({"due_on": None}, {"run": doing.obj.run})
+
+
 # -- decided grades --------------------------------------------------------------------------------
 
 

@@ -23,7 +23,8 @@ from zhengheng.web.results.selectors import folder_of, loaded, newest, require_o
 from zhengheng.web.rulebooks.selectors import governing
 from zhengheng.workflow.roles import OF_A_UNIT, Role
 
-UNPUBLISHED = ("draft", "approved")
+UNPUBLISHED = ("draft", "approved", "set_aside")
+"""States that only those see who are named."""
 
 
 class ResultError(ZhenghengError):

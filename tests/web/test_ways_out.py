@@ -1,0 +1,111 @@
+"""Nobody can put the office into a state that it cannot leave: the ways out that a model of the year was missing."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from tests.e2e.town import Town
+from tests.web.conftest import People
+from tests.web.test_model_of_the_year import ESSAY, announced, appealed
+from zhengheng.web.appeals.models import Appeal
+from zhengheng.web.results.models import ResultRun
+from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.workflow.machines import RESULT
+
+
+@pytest.fixture
+def town(people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Town:
+    monkeypatch.setattr(settings, "HOME", tmp_path)
+    return Town(people, monkeypatch)
+
+
+def test_a_divided_panel_votes_again(town: Town) -> None:
+    """One of three each way: no majority, nobody can sign, and nobody has to step back for it."""
+    appealed(town, ESSAY)
+    appeal = Appeal.objects.get()
+    path = f"appeals/{appeal.pk}"
+    panel = town.get("appeals_clerk", path)["detail"]["panel"]
+    for member, vote in zip(panel, ("uphold", "partly", "reject"), strict=True):
+        town.post(member, f"{path}/vote", vote=vote, reasons="依据学籍记录")
+        if member != panel[-1]:
+            assert town.post(member, f"{path}/vote", 422, vote=vote, reasons="再投")["type"] == "panel.voted"  # fmt: skip
+    town.post(panel[0], f"{path}/preview", value="90")
+    said = {"value": "90", "reasons": "依据学籍记录"}
+    assert town.post(panel[0], f"{path}/decide", 422, **said)["type"] == "panel.open"
+    page = town.client(panel[0]).get(f"/office/{path}/").content.decode()
+    assert "没有过半数意见" in page
+    assert "部分支持" in page, "the panel sees how it is divided"
+    town.post(panel[1], f"{path}/vote", vote="uphold", reasons="评议后改变意见")
+    assert town.post(panel[1], f"{path}/vote", 422, vote="reject", reasons="再改")["type"] == "panel.voted"  # fmt: skip
+    town.post(panel[0], f"{path}/decide", **said)
+    assert Appeal.objects.get().outcome == "uphold"
+
+
+def again(town: Town, unit: str, value: str) -> ResultRun:
+    """A correction that the office grants, and the computation after it."""
+    held = town.get("office_data", "reports?limit=100")["items"]
+    report = next(one["id"] for one in held if one["detail"]["unit"] == unit and one["detail"]["indicator"] == "SEATS")  # fmt: skip
+    town.post(f"unit_reporter-{unit}", f"reports/{report}/ask_correction", wanted=value, reason="漏计")  # fmt: skip
+    town.post("office_data", f"reports/{report}/correct", reason="属实")
+    town.post("office_data", f"rulebooks/{RulebookVersion.objects.get().pk}/compute", at="2026-04-01")  # fmt: skip
+    made = town.work()[-1].result
+    assert made is not None
+    return ResultRun.objects.get(pk=made["result"])
+
+
+def test_what_another_computation_overtook_lies_on_no_desk(town: Town) -> None:
+    announced(town, ESSAY)
+    first = again(town, "D10", "88")
+    second = again(town, "D16", "70")
+    town.post("office_procedure", f"runs/{second.pk}/publish")
+    first.refresh_from_db()
+    assert first.state == "set_aside"
+    page = f"/office/results/{first.run}/"
+    assert page not in town.client("office_procedure").get("/office/").content.decode()
+    assert town.client("office_procedure").get(page).status_code == 200, "kept for those who saw it"
+    assert town.client("expert").get(page).status_code == 404, "and shown to nobody else"
+    town.post("office_director", f"runs/{first.pk}/take_up")
+    late = town.post("office_procedure", f"runs/{first.pk}/publish", 422)
+    assert late["type"] == "result.overtaken"
+
+
+def test_a_computation_that_nobody_wants_is_set_aside_and_taken_up_again(town: Town) -> None:
+    announced(town, ESSAY)
+    made = again(town, "D10", "88")
+    path = f"runs/{made.pk}"
+    assert town.post("office_procedure", f"{path}/set_aside", 403)["type"] == "forbidden"
+    town.post("office_director", f"{path}/set_aside")
+    assert town.post("office_procedure", f"{path}/publish", 409)["type"] == "state.wrong"
+    town.post("office_director", f"{path}/take_up")
+    town.post("office_procedure", f"{path}/publish")
+    assert RESULT.names["set_aside"][0] == "未采用"
+
+
+def test_a_result_that_nobody_sees_who_carries_it_on_is_the_directors_to_read(town: Town) -> None:
+    announced(town, ESSAY)
+    made = again(town, "D10", "88")
+    line, desk = "还没有指定下一步的经办人", town.client("office_director")
+    assert line not in desk.get("/office/").content.decode(), (
+        "who saw the version before it sees it"
+    )
+    made.replaces = None
+    made.save(update_fields=["replaces"])
+    page = desk.get("/office/").content.decode()
+    assert line in page
+    assert f"/office/results/{made.run}/" in page
+    assert line not in town.client("office_data").get("/office/").content.decode()
+    town.post("office_director", f"results/{made.run}/readers", 204, username="office_procedure")
+    assert line not in desk.get("/office/").content.decode()
+
+
+def test_a_unit_where_nobody_is_left_is_named_to_the_officer_who_gives_roles(town: Town) -> None:
+    town.at("2026-03-12")
+    asked = {"meeting": "一月调度会", "text": "完成验收", "due_on": "2026-03-20"}
+    town.post("commission_secretary", "commitments/record", unit="D10", **asked)
+    officer = town.client("secrecy_officer")
+    assert "无人办理的单位" not in officer.get("/office/").content.decode()
+    town.post("commission_secretary", "commitments/record", unit="D34", **asked)
+    page = officer.get("/office/").content.decode()
+    assert "共 1 个：D34。请授予角色。" in page
+    assert "无人办理的单位" not in town.client("office_director").get("/office/").content.decode()
