@@ -264,8 +264,6 @@ def rulebooks(draw: st.DrawFn, kind: str | None = None) -> Rulebook:
              "cap": draw(st.sampled_from([None, "1"]))}
             for one in draw(st.sampled_from([["I0"], ["A"], ["total"], ["I0", "total"]]))
         ]  # fmt: skip
-    if "I0" in codes and found[0]["method"]["kind"] == "milestones":
-        data["grading"]["gates"] = []  # type: ignore[index]
     if draw(st.integers(0, 3)) == 0:
         data["succession"] = [
             {"date": "2025-07-01", "kind": "split", "unit": "u0",

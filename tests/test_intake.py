@@ -475,3 +475,27 @@ def test_rows_of_other_indicators_are_left_out_by_the_map_too(
     assert [(one.where, one.code) for one in caught.value.problems] == [("d.csv:3", "row.map")]
     facts = read_files(mapping(plan, only_known_indicators=True), book, tmp_path)
     assert (values(facts), facts.files[0].skipped) == ({("甲", "A"): 100}, 1)
+
+
+@pytest.mark.parametrize(("direction", "row", "taken"), [
+    ("up", "甲,20,10", True), ("up", "甲,10,20", False), ("up", "甲,10,10", False), ("up", "甲,8,", False),
+    ("down", "甲,10,20", True), ("down", "甲,20,10", False), ("down", "甲,,40", True),
+])  # fmt: skip
+def test_a_target_against_the_direction_is_no_target(
+    direction: str, row: str, taken: bool, tmp_path: Path
+) -> None:
+    """The rulebook's own numbers stand in for what a row leaves out."""
+    ends = {"base": 10, "target": 20} if direction == "up" else {"base": 20, "target": 10}
+    a = {"code": "A", "name": "甲", "owner": "o", "direction": direction, "method": {"kind": "growth", **ends}}  # fmt: skip
+    book = load_rulebook(write(tmp_path / "book", A=a))[0]
+    (tmp_path / "d.csv").write_text("u\n甲\n", encoding="utf-8")
+    (tmp_path / "t.csv").write_text(f"u,t,b\n{row}\n", encoding="utf-8")
+    target = {"file": "t.csv", "role": "target", "unit": "u", "indicator": {"constant": "A"},
+              "period": {"constant": "2025"}, "kinds": {"target": "t", "base": "b"}}  # fmt: skip
+    plan = mapping({**WIDE, "sources": [WIDE["sources"][0], target]})
+    if taken:
+        assert read_files(plan, book, tmp_path).tables["target"].num_rows
+        return
+    with pytest.raises(DataError) as refused:
+        read_files(plan, book, tmp_path)
+    assert [(one.where, one.code) for one in refused.value.problems] == [("t.csv:2", "row.target.direction")]  # fmt: skip

@@ -1,6 +1,8 @@
 """What scores mean: better earns more with every method, the check refuses what a run would, statuses say why."""
 
 import json
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +20,10 @@ from zhengheng.engines.passport import passport
 from zhengheng.engines.plain import OracleEngine
 from zhengheng.engines.run import make_run
 from zhengheng.scheme.folder import Source
+from zhengheng.scheme.lint_directions import given_fault
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scoring.check import check, load_checked
+from zhengheng.scoring.contracts import MISSING
 
 common = settings(max_examples=25, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate],
                   suppress_health_check=list(HealthCheck))  # fmt: skip
@@ -53,6 +57,65 @@ def test_a_method_against_the_direction_is_refused(name: str) -> None:
     method, direction = WRONG_WAY[name]
     rules = book({"code": "A", "direction": direction, "method": method}, weight="100")
     assert "method.direction" in found(rules)
+
+
+AGREED: dict[str, tuple[dict[str, Any], str, dict[str, int]]] = {
+    "growth up": ({"kind": "growth", "base": 10, "target": 20}, "up", {"target": 5}),
+    "growth down": ({"kind": "growth", "base": 20, "target": 10}, "down", {"target": 30}),
+    "a base beyond the target": ({"kind": "growth", "base": 10, "target": 20}, "up", {"base": 25}),
+    "efficacy": ({"kind": "efficacy", "bottom": 10, "target": 20}, "up", {"target": 8}),
+    "efficacy down": ({"kind": "efficacy", "bottom": 20, "target": 10}, "down", {"bottom": 4}),
+    "three points": ({"kind": "three_point", "base": 10, "target": 20, "stretch": 30}, "up", {"target": 6}),
+    "three points down": ({"kind": "three_point", "base": 30, "target": 20, "stretch": 10}, "down", {"base": 15, "target": 17}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", AGREED)
+def test_agreed_targets_against_the_direction_earn_nobody_anything(name: str) -> None:
+    method, direction, agreed = AGREED[name]
+    a = {"code": "A", "direction": direction, "method": method}
+    rules = book(a, weight="100")
+    assert found(rules) == []
+    assert given_fault(rules.indicator("A"), {k: Decimal(v) for k, v in agreed.items()})
+    fit = {"target": getattr(rules.indicator("A").method, "target", Decimal(0))}
+    assert given_fault(rules.indicator("A"), fit) is None
+    # Agreed before anybody looked: no unit is ranked by a formula that runs backwards, on any engine.
+    targets = [{"unit": "u", "indicator": "A", "period": PERIOD.end, "kind": kind, "value": value * 100, "file": 0, "row": n}
+               for n, (kind, value) in enumerate(agreed.items())]  # fmt: skip
+    series = {(unit, "A"): {PERIOD.end: value} for unit, value in (("u", "16"), ("v", "16"))}
+    seen = []
+    for engine in ENGINES:
+        made = run(rules, series, engine, target=targets)
+        seen.append([(of(made, "A", unit)["status"], of(made, "A", unit)["printed"]) for unit in "uv"])  # fmt: skip
+    assert seen[0] == seen[1]
+    assert seen[0][0][0] == MISSING
+    assert seen[0][1][0] == 1
+
+
+@pytest.mark.parametrize("below", ["100", "75", "50"])
+@pytest.mark.parametrize("late", ["1", "0.5"])
+def test_a_gate_on_dated_milestones_holds_on_every_engine(below: str, late: str) -> None:
+    """Half done, all done, done late, nothing done: the gate asks the share that was reached."""
+    a = {"code": "A", "decimals": 2, "method": {"kind": "milestones", "late": late}}
+    grading = {"bands": [{"code": "good", "name": "good"}], "outside": [{"code": "shut", "name": "shut"}],
+               "gates": [{"indicator": "A", "below": below, "grade": "shut"}]}  # fmt: skip
+    rules = book(a, {"code": "B", "method": {"kind": "direct"}}, grading=grading)
+    early, due, after = date(2025, 3, 1), date(2025, 6, 30), date(2025, 9, 1)
+    nodes = {"half": (early, None), "all": (early, early), "late": (early, after), "none": (None, None)}  # fmt: skip
+    milestones = [
+        {"unit": unit, "indicator": "A", "milestone": str(n), "due_on": due, "done_on": done, "share": 500_000, "waived": False, "file": 0, "row": n}
+        for unit, days in nodes.items() for n, done in enumerate(days)
+    ]  # fmt: skip
+    series = {(unit, "B"): {PERIOD.end: "50"} for unit in nodes}
+    grades = []
+    for engine in ENGINES:
+        made = run(rules, series, engine, milestone=milestones)
+        grades.append({row["unit"]: row["grade"] for row in made.results.rows("grading")})
+    assert grades[0] == grades[1]
+    assert grades[0]["all"] == "good"
+    assert grades[0]["none"] == "shut"
+    assert (grades[0]["half"] == "shut") == (below != "50")
+    assert (grades[0]["late"] == "shut") == (late == "0.5" and below == "100")
 
 
 @pytest.mark.parametrize("log", [False, True])

@@ -1,6 +1,7 @@
 """A value beyond its range of sense enters at no door without a reason that a person gave, and carries it on."""
 
 import csv
+import json
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,31 @@ def test_a_target_beyond_sense_says_why_also_when_it_changes(town: Town, book: i
     town.post("office_director", f"changes/{change}/approve", answer="同意")
     town.work()
     assert taken_in("target")["D10", "950"] == "按新口径计算"
+
+
+def test_a_target_against_the_direction_is_refused_at_each_door(town: Town, book: int) -> None:
+    """On the wrong side of its base it would turn the formula round: the worst unit would be the best."""
+    version = RulebookVersion.objects.get(pk=book)
+    rules = json.loads(version.text)
+    growth = next(one for one in rules["indicators"] if one["code"] == "GROWTH")
+    growth["method"] = {"kind": "growth", "base": "5", "target": "8"}
+    RulebookVersion.objects.filter(pk=book).update(text=json.dumps(rules), fingerprint="other")
+    said = {"rulebook": book, "due_on": "2026-04-01"}
+    for line in ({"value": "4"}, {"value": "5"}, {"value": "9", "baseline": "10"}):
+        lines = [{"indicator": "GROWTH", **line}]
+        answer = town.post("office_indicators", "targets/propose", 422, lines=lines, unit="D13", **said)  # fmt: skip
+        assert answer["type"] == "target.direction"
+        assert "方向" in answer["problems"][0]["detail"]
+    lines = [{"indicator": "GROWTH", "value": "9", "baseline": "6"}]
+    made = town.post("office_indicators", "targets/propose", lines=lines, unit="D10", **said)["id"]
+    minutes = [town.file("unit_leader-D10")]
+    sheet = town.post("unit_leader-D10", f"targets/{made}/agree", consultation=minutes)
+    wanted = {
+        "line": sheet["detail"]["lines"][0]["id"], "ground": "policy", "reason": "新政策",
+        "evidence": [town.file("unit_leader-D10")],
+    }  # fmt: skip
+    assert town.post("unit_leader-D10", "changes/ask", 422, **wanted, value="6")["type"] == "target.direction"  # fmt: skip
+    town.post("unit_leader-D10", "changes/ask", **wanted, value="7")
 
 
 def test_an_appeal_beyond_sense_says_why_at_each_step(town: Town, book: int) -> None:

@@ -1410,6 +1410,11 @@ class Case:
         """The value, or the post that it is beyond; where lower is better, `low` is the higher post."""
         return Fraction(sorted((self.low, self.value, self.high))[1])
 
+    def way(self, worse: Fraction, better: Fraction) -> Fraction:
+        """From one number to one that must be better; an agreed target that is not leads nowhere."""
+        _positive((better - worse) * self.sign)
+        return better - worse
+
     @property
     def place(self) -> int:
         return 1 + sum(1 for other in self.values if other * self.sign > self.value * self.sign)
@@ -1452,12 +1457,12 @@ def ratio_mirror(c: Case) -> Outcome:
 
 
 def efficacy(c: Case) -> Outcome:
-    way = (c.value - c.bottom) / (c.target - c.bottom)
+    way = (c.value - c.bottom) / c.way(c.bottom, c.target)
     return c.within(c.share("first") + c.share("second") * way)
 
 
 def growth(c: Case) -> Outcome:
-    return c.within((c.value - c.base) / (c.target - c.base))
+    return c.within((c.value - c.base) / c.way(c.base, c.target))
 
 
 def plus_minus(c: Case) -> Outcome:
@@ -1485,6 +1490,9 @@ def interval(c: Case) -> Outcome:
 
 def three_point(c: Case) -> Outcome:
     first, second, third = c.share("first"), c.share("second"), c.share("third")
+    for worse, better in ((c.base, c.target), (c.target, c.stretch)):
+        if worse is not None and better is not None:
+            c.way(worse, better)
     if c.value * c.sign <= c.target * c.sign:
         return c.within(first + (second - first) * (c.value - c.base) / (c.target - c.base))
     return c.within(second + (third - second) * (c.value - c.target) / (c.stretch - c.target))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from zhengheng.domain.numbers import COEFFICIENT
@@ -16,6 +17,7 @@ from zhengheng.lake.personal import protect
 from zhengheng.lake.points import read_points
 from zhengheng.lake.row_value import RowValue
 from zhengheng.scheme.base import Text
+from zhengheng.scheme.lint_directions import given_fault
 from zhengheng.scheme.model import Unit
 from zhengheng.scoring.contracts import CONTRACTS, VALUE
 from zhengheng.workbooks.cell import shown
@@ -172,11 +174,16 @@ class Rows(RowValue):
             return
         indicator, period = self._indicator(code), self._period(values, code)
         pairs: list[tuple[str, Column | None]] = [*source.kinds.items()]
+        given: dict[str, int] = {}
         for kind, column in pairs or [("target", source.value)]:
             text = self._get(column, values, kind, number=True)
             if text in source.missing:
                 continue
-            number = self._number(text, values, indicator)
+            given[kind] = self._number(text, values, indicator)
+        read = {kind: Decimal(n).scaleb(-indicator.decimals) for kind, n in given.items()}
+        if wrong := given_fault(indicator, read):
+            raise CellError("target.direction", f"{code}：{wrong[0]}", f"{code}: {wrong[1]}")
+        for kind, number in given.items():
             self._put(
                 "target", unit=unit, indicator=code, kind=kind, period=period, value=number, row=row
             )

@@ -1,6 +1,6 @@
 """Rules of `scheme check` about directions: what is better earns more, with every method, or it is said."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -60,6 +60,19 @@ def _faults(indicator: Indicator, method: m.Method | None) -> Iterator[Words]:
                    f"the direction is `{direction}`, and beyond `{end}` points are lost; set `direction` to interval or leave that end out")  # fmt: skip
         case _:
             pass
+
+
+def given_fault(indicator: Indicator, given: Mapping[str, Decimal]) -> Words | None:
+    """Why agreed numbers (target, base, stretch, bottom) lead against the direction, in both languages; None if not.
+
+    What is not given stays as the rulebook says, under the method and each of its changes.
+    """
+    for method in (indicator.method, *(change.method for change in indicator.changes)):
+        held = {kind: value for kind, value in given.items() if hasattr(method, kind)}
+        if isinstance(method, m.Efficacy | m.Growth | m.ThreePoint) and held:
+            for zh, en in _faults(indicator, method.model_copy(update=held)):
+                return zh, en
+    return None
 
 
 def _way(up: bool, values: Sequence[Decimal | None]) -> Iterator[Words]:

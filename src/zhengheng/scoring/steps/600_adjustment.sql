@@ -5,6 +5,8 @@ with gated as (
     select v.unit, v.indicator, v.segment, v.status, v.value from series_value v
     union all
     select d.unit, d.indicator, d.segment, d.status, d.value from derived_value d
+    union all
+    select m.unit, m.indicator, m.segment, m.status, m.value from milestone_value m
 ),
 itemised as (
     select e.unit, i.item, i.kind,

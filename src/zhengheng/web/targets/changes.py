@@ -26,7 +26,7 @@ from zhengheng.web.files.services import own_files
 from zhengheng.web.rulebooks.selectors import book_of
 from zhengheng.web.targets.acts import load_sheet
 from zhengheng.web.targets.models import TargetChange, TargetLine
-from zhengheng.web.targets.services import TargetError
+from zhengheng.web.targets.services import TargetError, wrong_way
 from zhengheng.workflow.machines import CHANGE
 
 GROUNDS = {"policy": ("重大政策调整", "policy change"), "reorganisation": ("机构改革", "reorganisation"),
@@ -57,6 +57,8 @@ def ask_change(doing: Doing) -> Made:
     indicator = book.indicator(line.indicator)
     if fault := value_fault(book, indicator, given.value, given.confirmation):
         raise TargetError.one("value", "number", zh=fault[0], en=fault[1])
+    if fault := wrong_way(indicator, given.value, line.baseline):
+        raise TargetError.one("value", "target.direction", zh=fault[0], en=fault[1])
     if parse_scaled(given.value, indicator.decimals) == parse_scaled(line.current, indicator.decimals):  # fmt: skip
         raise TargetError.one("value", "change.same", zh="与现目标相同", en="that is the target")
     waiting = TargetChange.objects.filter(line=line, state="asked").first()

@@ -1,10 +1,14 @@
 """Checking and loading targets."""
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
+from zhengheng.domain.numbers import parse_scaled
 from zhengheng.domain.problems import Problem, ZhenghengError
-from zhengheng.lake.cells import value_fault
+from zhengheng.lake.cells import number_fault, value_fault
+from zhengheng.scheme.indicator import Indicator
+from zhengheng.scheme.lint_directions import given_fault
 from zhengheng.scheme.model import Rulebook
 from zhengheng.web.intake.services import confirmed, load, opened
 from zhengheng.web.jobs.services import Work, job
@@ -41,6 +45,8 @@ def checked(book: Rulebook, lines: Iterable[Any]) -> dict[str, Any]:
                     problems.append(
                         Problem(where, "number", f"第 {place} 行: {zh}{fault[0]}", f"line {place}: {en}{fault[1]}")
                     )  # fmt: skip
+            if wrong := wrong_way(known[line.indicator], line.value, line.baseline):
+                problems.append(Problem(where, "target.direction", f"第 {place} 行：{wrong[0]}", f"line {place}: {wrong[1]}"))  # fmt: skip
     if not found and not problems:
         problems.append(
             Problem("lines", "lines.empty", "没有任何目标行", "there is no line with a target")
@@ -50,6 +56,16 @@ def checked(book: Rulebook, lines: Iterable[Any]) -> dict[str, Any]:
     return found
 
 
+def wrong_way(indicator: Indicator, value: str, baseline: str) -> tuple[str, str] | None:
+    """Why these targets lead against the indicator's direction, in both languages; None if not, or unreadable."""
+    given = {
+        kind: Decimal(parse_scaled(text, indicator.decimals)[0]).scaleb(-indicator.decimals)
+        for kind, text in (("target", value), ("base", baseline))
+        if text and not number_fault(text, indicator.decimals, indicator.measure_unit.zh)
+    }
+    return given_fault(indicator, given)
+
+
 def check_lines(book: Rulebook, lines: Iterable[TargetLine]) -> None:
     """Raise TargetError unless every target that is about to be signed can be taken in as it stands."""
     problems = []
@@ -57,6 +73,10 @@ def check_lines(book: Rulebook, lines: Iterable[TargetLine]) -> None:
         if fault := value_fault(book, book.indicator(line.indicator), line.proposed, line.confirmation):  # fmt: skip
             problems.append(
                 Problem("lines", "number", f"{line.indicator}：{fault[0]}", f"{line.indicator}: {fault[1]}")
+            )  # fmt: skip
+        elif fault := wrong_way(book.indicator(line.indicator), line.proposed, line.baseline):
+            problems.append(
+                Problem("lines", "target.direction", f"{line.indicator}：{fault[0]}", f"{line.indicator}: {fault[1]}")
             )  # fmt: skip
     if problems:
         raise TargetError(problems)
