@@ -121,6 +121,18 @@ def test_what_is_personal_is_not_shown_and_what_belongs_elsewhere_goes_there(
     assert (held.state, held.shown, held.reason) == ("handed_over", "", "hotline")
 
 
+def test_words_that_only_sound_internal_are_not_refused(people: People, portal: Inbox) -> None:
+    """Officials write of internal audits and trade secrets; what is marked as internal stays in."""
+    held = came(people, portal)
+    do(people, "route", "office_procedure", held, RouteGiven(unit="D10", shown=SAID))
+    with pytest.raises(PublicTextError):
+        do(people, "reply", "unit_leader", held, ReplyGiven(reply="见内部资料第三号"))
+    said = "内部审计已经完成，涉及商业秘密的部分不公开"
+    do(people, "reply", "unit_leader", held, ReplyGiven(reply=said))
+    held.refresh_from_db()
+    assert held.reply == said
+
+
 def test_a_reply_holds_nothing_personal_when_it_is_typed_nor_when_it_is_let_out(
     people: People, portal: Inbox
 ) -> None:

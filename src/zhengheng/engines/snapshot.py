@@ -142,12 +142,14 @@ class Finding:
 
 KINDS = {
     "identity": ("疑似身份证号", "looks like an identity number"), "phone": ("疑似手机号", "looks like a telephone number"),
-    "card": ("疑似银行卡号", "looks like the number of a bank card"), "mail": ("电子邮箱", "an e-mail address"), "mark": ("含内部或密级字样", "says that it is internal or secret"),
+    "card": ("疑似银行卡号", "looks like the number of a bank card"), "mail": ("电子邮箱", "an e-mail address"), "mark": ("带有内部或密级标志", "carries a mark of internal or secret papers"),
+    "word": ("含内部或密级字样", "says that something is internal or secret"),
     "person": ("含工作人员姓名", "names a member of staff"),
 }  # fmt: skip
 _PATTERNS = {
     "identity": re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)"), "phone": re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)"),
-    "card": re.compile(r"(?<![0-9A-Za-z])[3-6]\d{15,18}(?![0-9A-Za-z])"), "mail": re.compile(r"[\w.+-]+@[\w-]+\.\w+"), "mark": re.compile(r"内部|秘密|机密|绝密|不得外传"),
+    "card": re.compile(r"(?<![0-9A-Za-z])[3-6]\d{15,18}(?![0-9A-Za-z])"), "mail": re.compile(r"[\w.+-]+@[\w-]+\.\w+"), "mark": re.compile(r"内部(?:资料|文件|材料|使用|掌握)|[(\[【]内部[)\]】]|(?:秘密|机密|绝密)[★☆]|不得外传"),
+    "word": re.compile(r"内部(?!资料|文件|材料|使用|掌握|[)\]】])|(?:秘密|机密|绝密)(?![★☆])"),
 }  # fmt: skip
 
 
