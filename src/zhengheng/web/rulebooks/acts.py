@@ -35,7 +35,7 @@ from zhengheng.web.rulebooks.drafting import (
     uploaded,
 )
 from zhengheng.web.rulebooks.models import Opinion, RulebookVersion
-from zhengheng.web.rulebooks.rehearsing import has_data
+from zhengheng.web.rulebooks.rehearsing import has_any_data, has_data
 from zhengheng.web.targets.drafts import open_to_public
 from zhengheng.workflow.machines import RULEBOOK
 from zhengheng.workflow.permissions import anywhere
@@ -135,7 +135,7 @@ def submit(doing: Doing) -> Change:
             zh=f"还有 {left} 条意见没有答复",
             en=f"{left} opinions have no reply yet",
         )
-    if doing.obj.change_kind == "restated" and not _rehearsed(doing.obj):
+    if doing.obj.change_kind == "restated" and not _rehearsed(doing.obj) and has_any_data(doing.obj):  # fmt: skip
         raise RulebookStateError.one(
             "change_kind", "change.effect", zh="追溯调整须先试算：请在草案上办理“试算历史数据”，影响表随方案提请审议。",
             en="a restated change is rehearsed first: its table of effects goes before the commission with the draft",

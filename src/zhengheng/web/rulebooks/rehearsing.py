@@ -4,19 +4,27 @@ from zhengheng.domain.periods import Period, parse_period
 from zhengheng.web.intake.services import opened
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.workflow.machines import STANDING
 
 
 def has_data(version: RulebookVersion, period: Period) -> bool:
     """Whether a period has a published result, or any value in the lake. Of milestones, and
     where its files do not say, it may have some."""
-    stood = ("notice", "final", "archived")
-    if ResultRun.objects.filter(rulebook=version.code, period=period.code, state__in=stood).exists():  # fmt: skip
+    if ResultRun.objects.filter(rulebook=version.code, period=period.code, state__in=STANDING).exists():  # fmt: skip
         return True
     facts = opened(version.code).facts()
     days = facts.periods()
     if days is None or facts.rows("milestone"):
         return True
     return any(period.start <= day <= period.end for day in days)
+
+
+def has_any_data(version: RulebookVersion) -> bool:
+    """Whether there is any period at all on which a draft can be rehearsed."""
+    if ResultRun.objects.filter(rulebook=version.code, state__in=STANDING).exists():
+        return True
+    facts = opened(version.code).facts()
+    return any(facts.rows(role) for role in ("observation", "milestone"))
 
 
 def reaches(version: RulebookVersion, period: Period) -> bool:
