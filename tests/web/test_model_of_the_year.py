@@ -39,6 +39,7 @@ from zhengheng.web.pages.clock import now
 from zhengheng.web.reporting.jobs import tick
 from zhengheng.web.reporting.models import Item, Report, Tolerance
 from zhengheng.web.results.models import ResultRun
+from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.targets.models import TargetChange
 
 EXAMPLES = int(os.environ.get("ZHENGHENG_YEARS", "2"))
@@ -81,8 +82,7 @@ def announced(town: Town, procedure: dict[str, Any]) -> None:
     reporting(town, procedure)
     town.at("2026-04-08")
     tick(now())
-    book = ResultRun.objects.count() + 1
-    made = run(town, book)
+    made = run(town, RulebookVersion.objects.get().pk)
     for reader in ("office_procedure", "commission_secretary"):
         town.post("office_director", f"results/{made['run']}/readers", 204, username=reader)
     if procedure["form"] == "statute":
