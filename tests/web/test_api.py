@@ -98,7 +98,7 @@ def call(client: Client, method: str, path: str, body: Any = None) -> Any:
 
 
 def filled(path: str, people: People) -> str:
-    values = {"code": "D10", "username": "mentor", "run": "nothing", "indicator": "A", "sequence": "0",
+    values = {"code": "D10", "username": "mentor", "run": "nothing", "indicator": "A", "sequence": "0", "file": "1", "row": "1",
               "number": str(people["mentor"].grants.get().pk)}  # fmt: skip
     return re.sub(r"{(\w+)}", lambda found: values[found[1]], path)
 
