@@ -17,16 +17,16 @@ from django.urls import reverse
 from tests.conftest import Command
 from zhengheng.engines.heat import Mark
 from zhengheng.web.overview.readings import Reading, reading
-from zhengheng.web.overview.selectors import OPEN
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.results.models import ResultRun
+from zhengheng.workflow.machines import STANDING
 
 LIT = {"met", "watch", "missed"}
 
 
 def published() -> Iterator[tuple[ResultRun, Reading]]:
     """Every result that is or was on notice."""
-    for run in ResultRun.objects.filter(state__in=OPEN).order_by("pk"):
+    for run in ResultRun.objects.filter(state__in=STANDING).order_by("pk"):
         yield run, reading(run, "zh")
 
 
