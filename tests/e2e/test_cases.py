@@ -502,7 +502,8 @@ def test_a_merger_moves_people_and_duties_and_drafts_the_rulebook(town: Town) ->
 
 def test_a_rulebook_rolls_over_to_the_next_year(town: Town) -> None:
     closing = {"starts_on": date(2026, 2, 16), "ends_on": date(2026, 6, 30)}
-    book = in_force(town, effective_from=date(2023, 1, 1), procedure=BOOK["procedure"] | closing)
+    weights = [BOOK["weights"][0] | {"from": date(2023, 1, 1)}]
+    book = in_force(town, effective_from=date(2023, 1, 1), weights=weights, procedure=BOOK["procedure"] | closing)  # fmt: skip
     town.post("office_indicators", f"rulebooks/{book}/roll_over", period="2026", version="2026-1")
     draft = RulebookVersion.objects.get(version="2026-1")
     assert (draft.state, draft.period, draft.effective_from) == ("draft", "2026", date(2026, 1, 1))
