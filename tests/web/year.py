@@ -127,7 +127,8 @@ class Year:
     def _rows(self, row: type[BaseModel], one: forms.Input, pick: Pick, kindly: bool) -> list[dict[str, Any]]:  # fmt: skip
         if kindly and not one.required:
             return []
-        lines = one.rows[: 1 if kindly else pick((1, 1, 2))]
+        begun = sum(any(cell.value for cell in line) for line in one.rows)
+        lines = one.rows[: max(begun, 1) if kindly else pick((1, 1, 2))]
         made = []
         for line in lines:
             cells = {c.name.split(".")[-1]: c for c in line}
@@ -138,6 +139,8 @@ class Year:
         name = one.name.split(".")[-1]
         said = given.model_fields[name].json_schema_extra
         when = said.get("when") if isinstance(said, dict) else ""
+        if name == "period" and kindly and one.required:
+            return "2025"  # the year that has data
         if one.kind == "choice":
             values = [value for value, _ in one.choices if value]
             return (one.value if kindly and one.value else pick(values)) if values else None
@@ -160,7 +163,7 @@ class Year:
             self.count += 1
             return f"第{self.count}号" if name != "code" else f"N{self.count}"
         if kindly:
-            return one.value or (WORDS[0] if one.required or name in {"cleared", "confirmation", "note", "achievement", "unmet", "measures"} else None)  # fmt: skip
+            return one.value or (WORDS[0] if one.required or name in {"cleared", "confirmation", "note", "achievement", "unmet", "measures", "why_missed"} else None)  # fmt: skip
         return pick(WORDS)
 
     def _file(self, act: Act, name: str, by: Account) -> int:
@@ -362,7 +365,7 @@ class Year:
 
 
 AIMLESS = {
-    "rulebook.replace", "rulebook.amend", "rulebook.remove", "rulebook.rehearse", "rulebook.opine", "rulebook.return", "rulebook.retire",
+    "rulebook.replace", "rulebook.amend", "rulebook.remove", "rulebook.opine", "rulebook.return", "rulebook.retire",
     "report.save", "report.ask_time", "appeal.save", "result.trigger", "result.archive", "result.set_aside", "result.take_up",
     "rectification.join", "rectification.visit", "audit.ask", "audit.correct", "channel.try",
 }  # fmt: skip

@@ -45,9 +45,9 @@ def _opened(run: ResultRun, unit: str, served: str, mentor: str = "daoshi") -> A
 
 
 def _again(case: Any, code: str, value: str) -> list[dict[str, str]]:
-    """Measured again: the value of the story's own indicator, and the target reached by what else was red."""
+    """Measured again: the value of the story's own indicator, and the target reached by what else was red; all stages done where it has none."""
     held = RECTIFICATIONS.all().get(pk=case.pk).indicators
-    return [{"indicator": one["code"], "value": value if one["code"] == code else one["target"] or one["value"]} for one in held]  # fmt: skip
+    return [{"indicator": one["code"], "value": value if one["code"] == code else one["target"] or "100"} for one in held]  # fmt: skip
 
 
 def _approvals(run: ResultRun) -> None:
