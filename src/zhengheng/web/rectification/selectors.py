@@ -39,10 +39,14 @@ def standings(case: Rectification) -> dict[str, Standing]:
 
 
 def _runs(case: Rectification) -> list[ResultRun]:
-    """The newest published run of each period, the oldest period first; what is not on notice yet warns nobody."""
+    """The newest run of each period, the oldest period first: of those that were on notice where there is any.
+
+    Monitoring within the year is never put on notice; a draft beside a published result warns and clears nobody.
+    """
     rhythm = parse_period(case.run.period).frequency
-    published = ResultRun.objects.filter(rulebook=case.run.rulebook, state__in=PUBLISHED)
-    held = {run.period: run for run in published.order_by("pk")}
+    known = ResultRun.objects.filter(rulebook=case.run.rulebook).exclude(state="set_aside")
+    held = {run.period: run for run in known.order_by("pk")}
+    held |= {run.period: run for run in known.filter(state__in=PUBLISHED).order_by("pk")}
     return [held[period] for period in sorted(held) if parse_period(period).frequency == rhythm]
 
 
