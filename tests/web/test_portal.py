@@ -45,8 +45,11 @@ def released(people: People) -> Path:
     services.register_run(run=computed_run().id, actor=people["office_data"], now=NOW)
     ResultRun.objects.update(state="notice", published_at=NOW)
     held = release(people, ResultRun.objects.get())
-    (Path(settings.HOME) / "publications" / str(held.pk)).rename(Path(settings.HOME) / "publications" / "1")  # fmt: skip
-    return Path(settings.HOME) / "publications"
+    folder = Path(settings.HOME) / "publications"
+    # The number is the database's, which begins anew on SQLite alone.
+    (folder / str(held.pk)).rename(folder / "1")
+    changed(folder / "1" / "snapshot.json", number=1)
+    return folder
 
 
 def also(source: Path, number: int, **changes: Any) -> None:
