@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import pyarrow as pa
-from hypothesis import given, settings
+from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 from tests.generate import METHODS, facts_for, rulebooks
@@ -107,8 +107,6 @@ def test_units_share_a_computation_only_where_each_comes_out_as_alone() -> None:
     """Over generated rulebooks: what units report is changed together, and the numbers are those of each by itself."""
     seen: Counter[str] = Counter()
 
-    @settings(common, max_examples=40)
-    @given(data=st.data())
     def check(data: st.DataObject) -> None:
         drawn = data.draw(rulebooks(data.draw(st.sampled_from(sorted(METHODS)))))
         book = drawn.model_copy(update={"tree": looking_at_nobody(drawn.tree)})
@@ -135,10 +133,14 @@ def test_units_share_a_computation_only_where_each_comes_out_as_alone() -> None:
             for table in ("indicator_score", "node_score", "total_score", "light"):
                 assert by_itself.of_unit(table, unit) == joint.of_unit(table, unit), (unit, table)
 
-    check()
-    # What is drawn depends on which modules a run has loaded: enough of each, whatever the draw.
-    assert seen["together"] > 2
-    assert seen["alone"] > 2
+    # What is drawn depends on which modules a run has loaded: drawn on until there is enough of each.
+    for number in range(12):
+        drawing = settings(common, max_examples=40, derandomize=False, database=None)
+        seed(number)(drawing(given(data=st.data())(check)))()
+        if seen["together"] > 10 and seen["alone"] > 10 and seen["taking"] > 0:
+            break
+    assert seen["together"] > 10
+    assert seen["alone"] > 10
     assert seen["taking"] > 0
 
 

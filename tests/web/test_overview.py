@@ -60,7 +60,7 @@ def test_what_is_not_on_notice_is_seen_by_those_named_and_each_look_is_recorded(
     looks = LedgerEntry.objects.filter(act="result.viewed", actor="office_data")
     assert looks.count() == len(pages(run, computed)) - 1
     text = people.client("office_data").get(pages(run, computed)[1]).content.decode()
-    assert 'data-mark="office_data 2026-' in text
+    assert 'data-mark="office_data 2026-03-12 09:00"' in text
     assert run.run not in people.client("mentor").get("/office/overview/").content.decode()
 
 

@@ -4,8 +4,10 @@ import re
 from datetime import timedelta
 
 from tests.web.conftest import NOW, People, computed_run
+from zhengheng.web.accounts.selectors import grants
 from zhengheng.web.results import services
 from zhengheng.web.results.models import ResultRun
+from zhengheng.workflow.permissions import anywhere
 from zhengheng.workflow.roles import OFFICERS, Role
 
 
@@ -26,6 +28,9 @@ def test_a_result_on_notice_is_for_everybody_to_read_and_registers_for_the_offic
     for role in Role:
         found = links(people, role)
         assert (f"/office/results/{run.run}/" in found) == (role not in OFFICERS), role
+        city = ["/office/overview/city/"] if anywhere(grants(people[role.value], NOW.date()), "city.read") else []  # fmt: skip
+        assert len(found) == 1 + len(city), "one line each, and nothing else"
+        assert set(city) <= set(found)
         for link in found:
             assert people.client(role.value).get(link).status_code == 200, (role, link)
     assert (

@@ -322,8 +322,8 @@ def the_untrue_figure_of_story_6() -> None:
 
 def the_improvement_of_story_7() -> None:
     case = Rectification.objects.get(unit__code="D27")
-    assert (case.state, case.late, case.visits.count()) == ("closed", False, 4)
-    assert "E08 1.6" in case.measured.split("；")
+    measured = "A02 100；A03 92；A11 98；E08 1.6"
+    assert (case.state, case.late, case.measured, case.visits.count()) == ("closed", False, measured, 4)  # fmt: skip
     red = {one["code"]: one["value"] for one in case.indicators}
     assert red["E08"] == "13.4"
     page = entered("guihua-ld", "Yunheng-2026").get(f"/office/rectification/{case.pk}/").content.decode()  # fmt: skip
