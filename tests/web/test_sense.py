@@ -180,3 +180,24 @@ def test_an_appeal_beyond_sense_says_why_at_each_step(town: Town, book: int) -> 
     town.post("office_data", f"appeals/{made}/apply")
     town.work()
     assert taken_in("correction") | taken_in("ruling") == {("D10", "998"): WHY}
+
+
+@pytest.mark.parametrize(
+    ("value", "far"), [("98", False), ("98.01", True), ("86", False), ("85.99", True)]
+)
+def test_a_value_far_from_the_earlier_ones_says_why(
+    town: Town, book: int, value: str, far: bool
+) -> None:
+    """90, 92 and 94 lie two about their mean of 92: three times that is six, and six itself is not beyond."""
+    for period, earlier in (("2022", "90"), ("2023", "92"), ("2024", "94")):
+        held = asked(book, "D10", "loaded", value=earlier, status="value")
+        Report.objects.filter(pk=held).update(period=period)
+    now = asked(book, "D10", "due", due_on=date(2026, 4, 1))
+    path = f"reports/{now}/supply"
+    if far:
+        problems = town.post("statistics", path, 422, value=value)["problems"]
+        assert [one["code"] for one in problems] == ["note.far"]
+        town.post("statistics", path, value=value, note="新系统上线，口径未变")
+    else:
+        town.post("statistics", path, value=value)
+    assert Report.objects.get(pk=now).value == value

@@ -3,6 +3,7 @@
 import statistics
 from collections.abc import Iterator
 from datetime import date
+from fractions import Fraction
 from functools import lru_cache
 
 from zhengheng.domain.numbers import parse_scaled
@@ -141,8 +142,10 @@ def _is_far(report: Report, indicator: Indicator, value: str) -> bool:
     scaled = [parse_scaled(text, indicator.decimals)[0] for text in earlier.values_list("value", flat=True)]  # fmt: skip
     if len(scaled) < FEW:
         return False
-    middle, spread = statistics.fmean(scaled), statistics.stdev(scaled)
-    return abs(parse_scaled(value, indicator.decimals)[0] - middle) > FAR * max(spread, 1)
+    # In squares, so that no root and no float decides.
+    exact = [Fraction(one) for one in scaled]
+    off = parse_scaled(value, indicator.decimals)[0] - statistics.mean(exact)
+    return off**2 > FAR**2 * max(statistics.variance(exact), Fraction(1))
 
 
 def _is_red(report: Report, indicator: Indicator, value: str) -> bool:
