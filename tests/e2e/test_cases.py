@@ -471,6 +471,11 @@ def test_a_merger_moves_people_and_duties_and_drafts_the_rulebook(town: Town) ->
     assert {row["unit"]: (row["accounts"], row["rulebooks"]) for row in touched} == {
         "D13": (2, [book]), "D16": (2, [book]),
     }  # fmt: skip
+    page = town.client("office_indicators").get(f"/office/{path}/").content.decode()
+    names = "、".join(Unit.objects.get(code=code).name_zh for code in ("D13", "D16"))
+    assert f"合并：{names} → 城乡建设局" in page
+    assert f'href="/office/rulebooks/{book}/"' in page
+    assert "小城年度绩效考核方案 2026</a>" in page, "rulebooks by their names"
     drafts = town.post("office_indicators", f"{path}/draft_rules")["detail"]["drafts"]
     draft = RulebookVersion.objects.get(pk=drafts[0])
     assert draft.change_kind == "split"

@@ -328,6 +328,7 @@ def the_improvement_of_story_7() -> None:
     assert red["E08"] == "13.4"
     page = entered("guihua-ld", "Yunheng-2026").get(f"/office/rectification/{case.pk}/").content.decode()  # fmt: skip
     assert "合计 21 个工作日" in page
+    assert "daoshi" not in page, "the mentor by his name"
     assert "合计 9 个工作日" in page
     late = Rectification.objects.get(unit__code="D17", state="closed")
     assert late.late, "72 hours and a minute"
@@ -519,7 +520,7 @@ def the_split_of_story_2() -> None:
     assert str(Unit.objects.get(code="J15").valid_to) == "2025-03-31"
     assert Unit.objects.filter(code__in=("J37", "J38"), valid_from="2025-04-01").count() == 2
     page = entered("jiaoyu", "Yunheng-2026").get("/office/reorganisations/").content.decode()
-    assert "J15" in page
+    assert f"分设：{Unit.objects.get(code='J15').name_zh} → " in page
 
 
 def claims_and_tolerance_of_story_9() -> None:

@@ -187,6 +187,12 @@ def _results(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str,
     }
 
 
+def _mentor(case: Rectification) -> str:
+    """The mentor's name; whoever has no account here is named as written."""
+    found = Account.objects.filter(username=case.mentor).first()
+    return found.name if found else case.mentor
+
+
 RECTIFICATIONS = Kind(
     thread=True,
     machine=RECTIFICATION, path="rectification", words=("整改事项", "Rectification"), model=Rectification,
@@ -214,7 +220,7 @@ RECTIFICATIONS = Kind(
         Column(("事实", "Fact"), "fact"), Column(("原因", "Cause"), "cause"), Column(("措施", "Measures"), "measures"),
         Column(("责任人", "Owner"), "owner"), Column(("完成日期", "Done by"), "finish_on"), Column(("费用", "Cost"), "cost"),
         Column(("再造前", "Steps before"), "steps_before"), Column(("再造后", "Steps after"), "steps_after"),
-        Column(("绩效导师", "Mentor"), "mentor"), Column(("复测值", "Measured again"), "measured"), Column(("未达目标仍予销号的理由", "Why it is closed though a target is missed"), "why_missed"), Column(("意见", "Finding"), "answer"),
+        Column(("绩效导师", "Mentor"), _mentor), Column(("复测值", "Measured again"), "measured"), Column(("未达目标仍予销号的理由", "Why it is closed though a target is missed"), "why_missed"), Column(("意见", "Finding"), "answer"),
     ),
     queryset=lambda: Rectification.objects.select_related("unit", "run").prefetch_related("visits__by"),
     body="rectification/body.html", context=lambda case, request: {"standings": standings(case)},

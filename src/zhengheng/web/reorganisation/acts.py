@@ -271,10 +271,21 @@ def _standing(case: Reorganisation, account: Account) -> Standing:
     return Standing()
 
 
+def _title(case: Reorganisation) -> tuple[str, str]:
+    (old_zh, old_en), (new_zh, new_en) = selectors.named(case)
+    zh, en = KINDS[case.kind]
+    return f"{zh}：{old_zh} → {new_zh}", f"{en}: {old_en} → {new_en}"
+
+
+def _effect(case: Reorganisation, day: date) -> dict[str, Any]:
+    """The effect as it was approved, or as it is now; its rulebooks by number, for their names."""
+    effect = case.effect or selectors.effect(case, day)
+    return {"effect": effect, "books": selectors.books(effect)}
+
+
 REORGANISATIONS = Kind(
     machine=REORGANISATION, path="reorganisations", words=("机构变动", "Reorganisations"), model=Reorganisation,
-    title=lambda r: (f"{KINDS[r.kind][0]}: {'、'.join(r.units)} → {'、'.join(h['code'] for h in r.heirs)}",
-                     f"{KINDS[r.kind][1]}: {', '.join(r.units)} → {', '.join(h['code'] for h in r.heirs)}"),
+    title=_title,
     standing=_standing,
     acts=(
         Act("reorganisation.ask", ("提出机构变动", "Ask for a reorganisation"), ask_for, AskGiven,
@@ -289,13 +300,13 @@ REORGANISATIONS = Kind(
     ),
     columns=(
         Column(("变动方式", "Kind"), lambda r: KINDS[r.kind]), Column(("生效日", "From"), "day"),
-        Column(("撤销", "Ends"), lambda r: "、".join(r.units)), Column(("承继", "Heirs"), lambda r: "、".join(h["code"] for h in r.heirs)),
+        Column(("撤销", "Ends"), lambda r: selectors.named(r)[0]), Column(("承继", "Heirs"), lambda r: selectors.named(r)[1]),
     ),
     facts=(Column(("依据", "Basis"), "basis"), Column(("意见", "Answer"), "answer")),
     queryset=lambda: Reorganisation.objects.select_related("decision"),
     body="reorganisation/body.html",
     context=lambda case, request: {
-        "effect": case.effect or selectors.effect(case, request.now.date()), "after": selectors.after(case, request.now.date()),
+        **_effect(case, request.now.date()), "after": selectors.after(case, request.now.date()),
         "main": max(case.heirs, key=lambda one: Decimal(str(one["share"]))),
         "reads": anywhere(grants(request.user, request.now.date()), "rulebook.read"),
     },

@@ -38,6 +38,22 @@ from zhengheng.workflow.machines import (
 DAY = timedelta(1)
 
 
+def named(case: Reorganisation) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Who ends and who follows, in names, Chinese and English."""
+    held = {unit.code: unit for unit in Unit.objects.filter(code__in=case.units)}
+    ends = [held[code] for code in case.units if code in held]
+    olds = "、".join(unit.name_zh for unit in ends), ", ".join(unit.name_en or unit.name_zh for unit in ends)  # fmt: skip
+    news = "、".join(one["name_zh"] for one in case.heirs), ", ".join(one.get("name_en") or one["name_zh"] for one in case.heirs)  # fmt: skip
+    return olds, news
+
+
+def books(effect: list[dict[str, Any]]) -> dict[int, tuple[str, str]]:
+    """The names of the rulebooks that an effect table has by their numbers."""
+    numbers = {number for row in effect for number in row["rulebooks"]}
+    held = RulebookVersion.objects.filter(pk__in=numbers)
+    return {one.pk: (f"{one.title_zh} {one.period}", f"{one.title_en or one.title_zh} {one.period}") for one in held}  # fmt: skip
+
+
 def effect(case: Reorganisation, day: date) -> list[dict[str, Any]]:
     """A row for each unit that ends: what hangs on it now, and what becomes of that."""
     return [_row(case, unit, day) for unit in Unit.objects.filter(code__in=case.units)]
