@@ -42,6 +42,7 @@ from zhengheng.web.overview.readings import reading
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.rectification.models import Rectification
 from zhengheng.web.rectification.selectors import standings
+from zhengheng.web.reorganisation.models import Reorganisation
 from zhengheng.web.reporting import projection
 from zhengheng.web.reporting.jobs import tick
 from zhengheng.web.reporting.models import Item, Report
@@ -519,8 +520,14 @@ def what_the_public_reads_of_story_16() -> None:
 def the_split_of_story_2() -> None:
     assert str(Unit.objects.get(code="J15").valid_to) == "2025-03-31"
     assert Unit.objects.filter(code__in=("J37", "J38"), valid_from="2025-04-01").count() == 2
-    page = entered("jiaoyu", "Yunheng-2026").get("/office/reorganisations/").content.decode()
-    assert f"分设：{Unit.objects.get(code='J15').name_zh} → " in page
+    reader = entered("jiaoyu", "Yunheng-2026")
+    page = reader.get("/office/reorganisations/").content.decode()
+    case = Reorganisation.objects.get()
+    ends, heir, other = (Unit.objects.get(code=code).name_zh for code in ("J15", "J37", "J38"))
+    assert f">{ends}</td>" in page
+    assert f">{heir}、{other}</td>" in page
+    page = reader.get(f"/office/reorganisations/{case.pk}/").content.decode()
+    assert f"分设：{ends} → {heir}、{other}" in page
 
 
 def claims_and_tolerance_of_story_9() -> None:
