@@ -15,7 +15,9 @@ from tests.test_scheme import change, write
 from tests.test_split_years import book, of, run
 from zhengheng.domain.problems import RulebookError
 from zhengheng.engines.plain import OracleEngine
+from zhengheng.sample import rulebooks
 from zhengheng.scheme.compare import differences
+from zhengheng.scheme.folder import Source
 from zhengheng.scheme.load import load_rulebook
 from zhengheng.scoring.check import check, load_checked
 
@@ -203,3 +205,45 @@ def test_a_difference_is_never_claimed_without_a_line_of_what(tmp_path: Path) ->
     lines = differences(book, turned, "zh")
     assert len(lines) > 1
     assert "次序" in lines[0]
+
+
+SHARES: dict[str, tuple[bool, dict[str, Any]]] = {
+    "a rate by its name": (True, {"name": "群众满意率"}),
+    "a share by its name": (True, {"name": "诊疗量占比（%）"}),
+    "a rate in per mille": (True, {"name": "万人发案比例", "measure_unit": "‰"}),
+    "counts over counts": (True, {"name": "办结情况", "parts": {"numerator": {"B": 1}, "denominator": {"C": 1}, "scale": 100}}),
+    "growth": (False, {"name": "投资增长率"}),
+    "growth of a share": (False, {"name": "占比提升率"}),
+    "a cut": (False, {"name": "能耗下降率"}),
+    "a speed": (False, {"name": "工业增加值增速（%）"}),
+    "a difference over a count": (False, {"name": "净增情况", "parts": {"numerator": {"B": 1, "C": -1}, "denominator": {"C": 1}, "scale": 100}}),
+    "growth over the year before": (False, {"name": "满意率", "year_on_year": {"of": "B"}}),
+    "a share with its range": (False, {"name": "满意率", "sense": {"low": 0, "high": 100}}),
+    "a completion rate with a higher end": (False, {"name": "完成率", "sense": {"low": 0, "high": 200}}),
+    "no percentage": (False, {"name": "汇率", "measure_unit": "元"}),
+    "a retired rate": (False, {"name": "满意率", "status": "retired"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SHARES)
+def test_a_share_without_a_range_of_its_own_is_named(name: str, tmp_path: Path) -> None:
+    """The range that fits growth, -100 to 200, lets a satisfaction of 150 % pass."""
+    named, one = SHARES[name]
+    folder = write(tmp_path, {}, **change("A", **({"measure_unit": "%"} | one)))
+    rules, source = load_rulebook(folder)
+    told = [p for p in check(rules, source) if p.code == "sense.share"]
+    assert bool(told) is named
+    assert all(p.severity == "warning" and p.where.startswith("indicators/A.yaml:") for p in told)
+
+
+def test_a_share_may_have_the_range_of_its_unit_of_measure(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"senses": {"%": {"low": 0, "high": 100}}}, **change("A", name="满意率", measure_unit="%"))  # fmt: skip
+    assert not [p for p in check(*load_rulebook(folder)) if p.code == "sense.share"]
+
+
+def test_the_rulebooks_of_the_sample_city_have_nothing_to_be_warned_of() -> None:
+    made = (rulebooks.hotline_rulebook, rulebooks.province_rulebook, rulebooks.department_rulebook,
+            rulebooks.district_rulebook, rulebooks.street_rulebook)  # fmt: skip
+    assert [
+        (book.code, p) for make in made for book in [make()] for p in check(book, Source(Path()))
+    ] == []

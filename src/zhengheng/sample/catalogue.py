@@ -96,6 +96,10 @@ BELOW: dict[str, dict[str, str]] = {
     "D06": {"watch": "0.05", "missed": "0.15"},
 }
 """Lights by how far the value stays below its target: a few points of water quality weigh more than of the score."""
+GROWTH = {"B01", "B02", "B03", "B04", "B05", "B10", "B15"}
+"""Percentages of change, which may be negative; the others are shares."""
+OVER_FULL = {"A03", "B11"}
+"""Shares that may pass 100 %: a budget that was added to, an investment ahead of its plan."""
 NO_JANUARY = {"B02", "B03", "B05"}
 
 
@@ -139,6 +143,8 @@ class Spec:
             made["parts"] = {"numerator": {top: 1}, "denominator": {bottom: 1}, "scale": scale}
         else:
             made["combine"] = self.combine
+        if self.unit == "%" and self.code not in GROWTH:
+            made["sense"] = {"low": 0, "high": 200 if self.code in OVER_FULL else 100}
         if self.code in NO_JANUARY:
             made["skip_months"] = [1]
         if self.code == "B01":

@@ -4,11 +4,19 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from zhengheng.scheme.findings import Finding, error, methods_of, plain, rule, tree_place
+from zhengheng.scheme.findings import (
+    Finding,
+    error,
+    methods_of,
+    plain,
+    rule,
+    tree_place,
+    warning,
+)
 from zhengheng.scheme.folder import Source
 from zhengheng.scheme.indicator import Indicator, Sense
 from zhengheng.scheme.model import Band, Rulebook
-from zhengheng.scheme.sense import sense_of
+from zhengheng.scheme.sense import is_share, sense_of
 
 Path = tuple[str | int, ...]
 LEAP = 2024
@@ -132,6 +140,18 @@ def _outside(one: Indicator, sense: Sense, source: Source) -> Finding:
                 high = "不限" if sense.high is None else plain(sense.high)
                 yield error(source.indicator(one.code, *path, name), "sense.target", f"{one.code}：{name} 为 {plain(value)}，超出合理范围（{low} 至 {high}），达到它的数值会被拒收；请改写其中之一。",
                             f"{one.code}: {name} is {plain(value)}, beyond the range of sense ({low.replace('不限', 'any')} to {high.replace('不限', 'any')}): a value that reaches it would be refused; change one of them")  # fmt: skip
+
+
+@rule
+def shares_have_ends(book: Rulebook, source: Source) -> Finding:
+    """What is usual for percentages also fits growth: it lets a satisfaction of 150 % pass, and one of -20 %."""
+    for one in book.indicators:
+        held = sense_of(book, one)
+        if one.sense or one.status == "retired" or not is_share(one) or (held.low is not None and held.low >= 0 and held.high is not None):  # fmt: skip
+            continue
+        yield warning(source.indicator(one.code, "sense"), "sense.share",
+                      f"{one.code}“{one.name.zh}”是比率，却没有自己的合理范围，明显填错的数（如 -20% 或 150%）也会照收；请写明合理范围（sense），一般为 0 至 100，可能超过 100% 的完成率、执行率请另定上限。",
+                      f"{one.code} {one.name.say('en')} is a share without a range of sense of its own, so that plain mistakes such as -20 % or 150 % would be taken; declare its `sense`, 0 to 100 as a rule, or a higher end where more than 100 % can be true (completion, execution)")  # fmt: skip
 
 
 @rule

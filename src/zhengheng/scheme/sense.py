@@ -1,15 +1,42 @@
 """The range of sense 合理范围 of an indicator's values: its own, or that of its unit of measure."""
 
+import re
 from decimal import Decimal
 
 from zhengheng.domain.numbers import plain
 from zhengheng.scheme.indicator import Indicator, Sense
 from zhengheng.scheme.model import Rulebook
 
+_PERCENT = {"%", "％", "‰", "百分比"}
+_SHARE = re.compile(r"(率|占比|比例|比率|比重)$")
+_CHANGE = re.compile(
+    r"(增长|增加|上升|下降|降低|提升|提高|减少|升降|涨跌|变动|变化|递增|递减)(率|比例|比率)$|(增速|增幅|降幅|涨幅)(率|占比|比例|比率|比重)?$"
+)
+_TAIL = re.compile(r"\s*[（(【\[][^（）()【】\[\]]*[）)】\]]\s*$")
+"""What stands in brackets at the end of a name: 满意率（%）, 增长率（同比）."""
+
 
 def sense_of(book: Rulebook, indicator: Indicator) -> Sense:
     """The indicator's range of sense; without bounds where neither it nor its unit of measure has one."""
     return indicator.sense or book.senses.get(indicator.measure_unit.zh) or Sense()
+
+
+def is_share(indicator: Indicator) -> bool:
+    """Whether a percentage is a share of a whole, which can be neither negative nor without end; growth is none.
+
+    Seen by what it is made from (counts over counts), else by its name: a rate or share, but not of growth or decline.
+    """
+    if indicator.measure_unit.zh not in _PERCENT or indicator.year_on_year:
+        return False
+    name = indicator.name.zh
+    while (shorter := _TAIL.sub("", name)) != name:
+        name = shorter
+    if _CHANGE.search(name):
+        return False
+    parts = indicator.parts
+    if parts and parts.denominator:
+        return all(times >= 0 for times in (*parts.numerator.values(), *parts.denominator.values()))
+    return bool(_SHARE.search(name))
 
 
 def beyond(book: Rulebook, indicator: Indicator, value: int) -> tuple[str, str] | None:
