@@ -1,6 +1,7 @@
 """The command line: its JSON, its languages, its exit codes, the demo."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -173,3 +174,21 @@ def test_rows_with_the_same_fault_are_counted_after_the_first(
     assert "[row.number] 81 more rows" in told
     assert "programmes.csv:100: [row.number]" not in told
     assert "programmes.csv:101: [row.map]" in told
+
+
+SENTENCE = re.compile(r"(?:\b[A-Za-z]{3,}[ ,;]+){3,}[A-Za-z]{3,}")
+OURS = re.compile(r"--help|--(?:install|show)-completion|customize the installation|^Usage|it or$")
+"""Lines that the library writes for itself."""
+
+
+@pytest.mark.parametrize("words", ["", "backup", "serve", "ledger verify", "portal", "scheme"])  # fmt: skip
+def test_help_is_in_the_readers_language(zhengheng: Command, words: str) -> None:
+    """Commands that installed parts bring along are no exception."""
+    chinese = zhengheng(*words.split(), "--help").stdout
+    english = zhengheng("--lang", "en", *words.split(), "--help").stdout
+    assert re.search("[\u4e00-\u9fff]", chinese)
+    assert not re.search("[\u4e00-\u9fff]", english), english
+    left = [
+        line for line in chinese.splitlines() if SENTENCE.search(line) and not OURS.search(line)
+    ]
+    assert left == []

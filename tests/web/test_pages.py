@@ -8,6 +8,7 @@ from django.test import Client
 
 from tests.conftest import ROOT
 from tests.web.conftest import People
+from zhengheng.web.pages.tongues import marked
 from zhengheng.workflow.roles import Role
 
 TEMPLATES = sorted((ROOT / "src/zhengheng/web/templates").rglob("*.html"))
@@ -115,3 +116,28 @@ def test_errors_are_sentences(people: People) -> None:
         assert answer.status_code == status
         assert "这一步没有完成" in answer.content.decode()
         assert "Traceback" not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("page", "wanted"),
+    [
+        ("<p>printed by 绩效办主任 周某, now</p>", '<p>printed by <span lang="zh-Hans">绩效办主任 周某</span>, now</p>'),
+        ("<td>districts_指标数据.csv row 4</td>", '<td>districts_<span lang="zh-Hans">指标数据.csv</span> row 4</td>'),
+        ('<option value="1">教育局</option>', '<option lang="zh-Hans" value="1">教育局</option>'),
+        ('<svg><text x="1">穗丰县</text></svg>', '<svg><text lang="zh-Hans" x="1">穗丰县</text></svg>'),
+        ('<a lang="zh-Hans">中文<b>版</b></a> 数', '<a lang="zh-Hans">中文<b>版</b></a> <span lang="zh-Hans">数</span>'),
+        ("<script>say('中')</script><p>plain</p>", "<script>say('中')</script><p>plain</p>"),
+    ],
+)  # fmt: skip
+def test_chinese_on_a_page_in_english_says_that_it_is(page: str, wanted: str) -> None:
+    assert marked(page) == wanted
+
+
+def test_pages_answer_a_head_as_they_answer_a_get(people: People) -> None:
+    client = people.client("office_director")
+    links = set(re.findall(r'href="(/office/[^"#]*)"', client.get("/office/").content.decode()))
+    links |= {"/office/", "/office/questions/new/ask/", "/office/no-such-page/"}
+    assert len(links) > 10
+    for link in links:
+        head, got = client.head(link), client.get(link)
+        assert (head.status_code, head.content) == (got.status_code, b""), link

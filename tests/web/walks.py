@@ -4,7 +4,7 @@ import html
 import io
 import re
 import subprocess
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -20,6 +20,7 @@ from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts import told
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.jobs.services import FUNCTIONS
+from zhengheng.web.organisation.models import Unit
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of
 from zhengheng.workflow.permissions import ACTS
@@ -32,6 +33,18 @@ LITERALS = re.compile(
     r"|\{\{|\{%|%\}|\b(?:field|value|type)_?error\b|\b(?:string|int|decimal|date|literal)_(?:type|parsing|error|too_\w+)\b"
 )
 """What Python, pydantic and the templates write for themselves."""
+SHORTHAND = re.compile(
+    r"[∋∈∀∃]|\[\?|\?\]|[→≥≤>=\w]\)\([-\d.]"  # formulas that only their author reads
+    r"|(?<![\d.])0 (?:分钟|minutes?\b)"  # a time that nobody gave
+    r"|\b[A-Z]\d\d!\w+|\.ya?ml:\d|\b\w+/\d+\.html\b|\.html#"  # places within the program
+    r"|半年 / 一半|\b(?:min|max)\(\s*\?"
+)
+"""What stands for something in the program's own short way."""
+GLUE = re.compile(
+    r"(?<![\u3400-\u9fff“”《》〔〕（）\d])\s*[、，。；：？！（）]\s*(?![\u3400-\u9fff“”《》〔〕（）])"
+)
+"""A full-width mark with nothing Chinese beside it."""
+CODE = re.compile(r"(?<![\w.\-/=#?&%+])[A-Z]\d\d(?:-\d)*(?![\w\-/.%]|\s*[+×·])")
 SENTENCE = re.compile(r"(?:\b[A-Za-z]{2,}[ ,;]+){4,}[A-Za-z]{2,}")
 
 
@@ -40,25 +53,44 @@ class _Texts(HTMLParser):
 
     SKIPPED = frozenset({"script", "style", "pre", "code", "samp"})
     READ = frozenset({"aria-label", "placeholder", "title", "alt"})
+    VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})  # fmt: skip
     INLINE = frozenset({"a", "b", "strong", "em", "small", "span"})
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.pieces: list[str] = []
         self.skipping = 0
+        self.marked: list[str] = []
+        """Elements that are open from the one on that says it is in Chinese."""
+        self.unmarked: list[str] = []
+        """Chinese that no element says is Chinese."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = (dict(attrs).get("lang") or "").startswith("zh")
+        if tag not in self.VOID and (self.marked or said):
+            self.marked.append(tag)
         self.skipping += tag in self.SKIPPED
         self.pieces += [f"\n{value}\n" for name, value in attrs if name in self.READ and value]
         self.pieces += ["\n"] * (tag not in self.INLINE)
 
     def handle_endtag(self, tag: str) -> None:
+        if tag in self.marked:
+            del self.marked[len(self.marked) - 1 - self.marked[::-1].index(tag) :]
         self.skipping -= tag in self.SKIPPED
         self.pieces += ["\n"] * (tag not in self.INLINE)
 
     def handle_data(self, data: str) -> None:
+        if not self.skipping and not self.marked and HAN.search(data):
+            self.unmarked.append(data)
         if not self.skipping:
             self.pieces.append(re.sub(r"\s+", " ", data))
+
+
+def unmarked(page: str) -> list[str]:
+    """Chinese on a page in English that nothing says is Chinese."""
+    parser = _Texts()
+    parser.feed(page)
+    return [" ".join(one.split()) for one in parser.unmarked]
 
 
 def texts(page: str) -> list[str]:
@@ -76,6 +108,8 @@ class Words:
     codes: re.Pattern[str]
     names: tuple[str, ...]
     """People's names, which stand in any language as they are."""
+    named: dict[str, set[str]]
+    """What units and indicators are called, by code: a code stands beside a name, or not at all."""
     written: str
     """All that people wrote, which nobody translates; and names without an English one."""
     seen: set[tuple[str, str]] = field(default_factory=set)
@@ -90,9 +124,14 @@ def words_of_the_city() -> Words:
     )
     states = {state for kind in KINDS for state in kind.machine.names}
     items, grades = set(), set()
+    named: dict[str, set[str]] = defaultdict(set)
+    for code, *called in Unit.objects.values_list("code", "name_zh", "name_en"):
+        named[code] |= set(called)
     for version in RulebookVersion.objects.exclude(text=""):
         book = book_of(version)
         items |= {one.code for one in book.adjustments}
+        for one in book.indicators:
+            named[one.code] |= {one.name.zh, one.name.say("en")}
         if book.grading:
             grades |= {band.code for band in (*book.grading.bands, *book.grading.outside)}
     codes = sorted(acts | states | items | grades, key=len, reverse=True)
@@ -100,7 +139,8 @@ def words_of_the_city() -> Words:
     return Words(
         re.compile(r"(?<![\w.-])(?:" + "|".join(re.escape(one) for one, _ in accounts) + r")(?![\w.-])"),
         re.compile(r"(?<![\w./-])(?:" + "|".join(map(re.escape, codes)) + r")(?![\w/-]|\.\w)"),
-        tuple(sorted((name for _, name in accounts), key=len, reverse=True)), "\n".join(_written()),
+        tuple(sorted((name for _, name in accounts), key=len, reverse=True)),
+        {code: held - {""} for code, held in named.items()}, "\n".join(_written()),
     )  # fmt: skip
 
 
@@ -157,8 +197,11 @@ def wrong_in(
     found = LITERALS.findall(text)
     if table:
         return found + words.logins.findall(text)
+    found += SHORTHAND.findall(text)
     text = FILE.sub("", text)
+    found += alone(text, words)
     if english:
+        found += [one for one in GLUE.findall(text) if text not in words.written]
         for name in words.names:
             text = text.replace(name, "")
         return found + [one for one in HAN.findall(text) if one not in words.written and one not in PROPER]  # fmt: skip
@@ -168,6 +211,14 @@ def wrong_in(
     ):  # where accounts are kept, the login is the matter
         found += words.logins.findall(text)
     return found
+
+
+def alone(text: str, words: Words) -> list[str]:
+    """Codes in a text that stand there without the name of what they mean; what people wrote is as they wrote it."""
+    held = [code for code in CODE.findall(text) if code in words.named]
+    return [] if text in words.written else [
+        code for code in held if not any(name in text for name in words.named[code])
+    ]  # fmt: skip
 
 
 DOWNLOAD = re.compile(r"\.(?:xlsx|docx|pdf|zip|csv|json|parquet)(?:\?|$)|/download/")
@@ -254,6 +305,8 @@ def look(
         # The portal's pages have the language of their address, before a release too.
         of_the_portal = PORTAL.match(address)
         foreign = of_the_portal[1] is not None if of_the_portal else english
+        if foreign and "html" in kind:
+            found += [f"{address}: not marked as Chinese: {one[:160]!r}" for one in unmarked(content.decode())]  # fmt: skip
         for text in read_of(kind, content):
             if (str(foreign), text) not in words.seen:
                 words.seen.add((str(foreign), text))

@@ -2,9 +2,10 @@
 
 import sys
 from importlib.metadata import entry_points
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.main import get_command
 
 from zhengheng import __version__
 from zhengheng.cli import console, lake, sample, scheme, score
@@ -69,16 +70,37 @@ def _installed() -> None:
         if isinstance(command, typer.Typer):
             app.add_typer(command, name=point.name)
         else:
-            app.command(point.name)(command)
+            app.command(point.name, help=getattr(command, "described", None))(command)
 
 
 _installed()
 
 
+def command_line() -> Any:
+    """The command with its help in the reader's language: installed parts write both, “中文 / English”."""
+    command = get_command(app)
+    _in_one_language(command)
+    return command
+
+
+def _in_one_language(command: Any) -> None:
+    command.help = _chosen(command.help)
+    for param in command.params:
+        if isinstance(getattr(param, "help", None), str):
+            param.help = _chosen(param.help)
+    for below in getattr(command, "commands", {}).values():
+        _in_one_language(below)
+
+
+def _chosen(words: str | None) -> str | None:
+    zh, between, en = (words or "").partition(" / ")
+    return t(zh, en) if between and any("\u4e00" <= one <= "\u9fff" for one in zh) else words
+
+
 def main() -> None:
     """Run the command line. Expected failures print every problem and a documented exit code."""
     try:
-        app(args=_without_lang(sys.argv[1:]))
+        command_line()(args=_without_lang(sys.argv[1:]))
     except ZhenghengError as error:
         console.print_problems(error.problems)
         sys.exit(error.exit_code)

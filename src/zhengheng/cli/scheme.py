@@ -27,7 +27,12 @@ Book = Annotated[Path, typer.Argument(help=t("YAML 文件夹或 xlsx", "YAML fol
 Json = Annotated[bool, typer.Option("--json", help="JSON")]
 
 
-@app.command()
+@app.command(
+    help=t(
+        "从内置模板或空的 Excel 表（blank）新建方案。",
+        "Start from a built-in pack, or from the empty Excel form (`blank`).",
+    )
+)
 def new(
     pack: Annotated[
         str, typer.Argument(help=t("模板名, 用 list 查看", "pack name; `list` shows them"))
@@ -54,7 +59,9 @@ def new(
                         f"made {folder}; next: zhengheng scheme check {folder}"))  # fmt: skip
 
 
-@app.command()
+@app.command(
+    help=t("一次列出方案的全部错误及其位置。", "Find every fault at once, each with its place.")
+)
 def check(
     rulebook: Book,
     register: Annotated[
@@ -92,7 +99,7 @@ def check(
         publish(book, register)
 
 
-@app.command()
+@app.command(help=t("运行规则所附的算例。", "Run the worked examples beside the rules."))
 def test(rulebook: Book, json: Json = False) -> None:
     """Run the worked examples beside the rules."""
     from zhengheng.engines.cases import run_cases
@@ -120,7 +127,9 @@ def test(rulebook: Book, json: Json = False) -> None:
         raise typer.Exit(ExitCode.CASE)
 
 
-@app.command()
+@app.command(
+    help=t("用文字列出两个方案之间的不同。", "Say in words what changed between two rulebooks.")
+)
 def diff(before: Book, after: Book, json: Json = False) -> None:
     """Say in words what changed between two rulebooks."""
     lines = differences(load_rulebook(before)[0], load_rulebook(after)[0], LANGUAGE)
@@ -131,7 +140,12 @@ def diff(before: Book, after: Book, json: Json = False) -> None:
         console.out.print(line)
 
 
-@app.command()
+@app.command(
+    help=t(
+        "在 YAML 文件夹和 Excel 工作簿之间转换，内容不变。",
+        "Turn a YAML folder into an Excel workbook, or back, without loss.",
+    )
+)
 def convert(source: Book, target: Path) -> None:
     """Turn a YAML folder into an Excel workbook, or back, without loss."""
     from zhengheng.scheme.excel import write_workbook
@@ -145,7 +159,12 @@ def convert(source: Book, target: Path) -> None:
     console.out.print(t(f"已写入 {target}", f"wrote {target}"))
 
 
-@app.command()
+@app.command(
+    help=t(
+        "从战略目标到岗位的目标分解，以及没有指标的单位。",
+        "Targets handed down from goal to post, and who has no indicator yet.",
+    )
+)
 def cascade(rulebook: Book, json: Json = False) -> None:
     """Targets handed down from goal to post, and who has no indicator yet."""
     from zhengheng.domain.numbers import plain
@@ -173,7 +192,12 @@ def cascade(rulebook: Book, json: Json = False) -> None:
         console.out.print(f"  {code}")
 
 
-@app.command()
+@app.command(
+    help=t(
+        "用草案重算以往各期：哪些单位的得分、名次和等次会变。",
+        "Score past periods under a draft: whose score, rank and grade moves, by how much.",
+    )
+)
 def rehearse(
     draft: Book,
     current: Annotated[Path, typer.Option(help=t("现行方案", "the rulebook in force"))],

@@ -82,7 +82,7 @@ VALUES: dict[str, tuple[str, str]] = {
     "milestones": ("节点", "milestones"), "min_max": ("极差标准化", "min-max"), "z_score": ("Z 分数", "z-score"), "mads": ("中位数偏差", "distance to the median in MADs"),
     "percentile": ("百分位", "percentile rank"), "borda": ("博达计数", "Borda"), "exponential_rank": ("名次指数变换", "exponential rank"), "goalposts": ("固定标杆", "fixed goalposts"),
     "up": ("越高越好", "higher is better"), "down": ("越低越好", "lower is better"),
-    "year": ("年", "year"), "half": ("半年 / 一半", "half"), "quarter": ("季", "quarter"), "month": ("月", "month"), "day": ("日", "day"),
+    "year": ("年", "year"), "half": ("半年", "half"), "quarter": ("季", "quarter"), "month": ("月", "month"), "day": ("日", "day"),
     "sum": ("合计", "sum"), "mean": ("平均", "mean"), "last": ("期末值", "last"), "rolling": ("滚动", "rolling"),
     "public": ("公开", "public"), "internal": ("内部", "internal"), "not_held": ("不存于此", "not held here"),
     "rounded": ("舍入后传递", "rounded"), "exact": ("不舍入传递", "exact"), "draft": ("草拟", "draft"), "published": ("已发布", "published"), "approved": ("已批准", "approved"), "retired": ("停用", "retired"),

@@ -1,6 +1,6 @@
 """Each method in words, with its own numbers put in: the middle of a score passport. Pure text."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,10 +38,7 @@ def formula(rule: Row, cell: Row, statistic: Row | None, language: Language) -> 
         "plus_minus": f"{full} × (1 {'+' if up else '−'} {s('first')} × ({x} − {t}) / {t} × 100)",
         "difference": f"{full} × (1 {'+' if up else '−'} {s('first')} × ({x} − {t}))",
         "rate_minus": f"max({s('least_points')}, min({full}, {full} − {s('first')} × ({short})))",
-        "interval": f"{full} × [{low}, {high}] ∋ {x}",
-        "three_point": f"{full} × ({v(cell['base'])}→{s('first')}, {t}→{s('second')}, {v(cell['stretch'])}→{s('third')})({x})",
         "direct": f"{full} × {x} / {high}",
-        "threshold": f"{full} × [{x} {'≥' if up else '≤'} {t}]",
         "milestones": f"{full} × {x} %",
         "min_max": f"{full} × ({ahead}) / ({top} − {bottom})",
         "goalposts": f"{full} × ({x} − {low}) / ({high} − {low})",
@@ -51,7 +48,8 @@ def formula(rule: Row, cell: Row, statistic: Row | None, language: Language) -> 
     if rule["method"] == "min_max" and (ranged or rule.get("treated")):
         text = None
     if text is None:
-        text = _group_words(rule["method"], full, x, g, decimals, language)
+        told = {**_told(rule, cell, full, v, s), **_of_group(full, x, g, decimals)}[rule["method"]]
+        text = told[language == "en"]
     if rule["method"] in FLOATED:
         text += (
             "  ⟨由超越函数舍入而来⟩"
@@ -61,22 +59,78 @@ def formula(rule: Row, cell: Row, statistic: Row | None, language: Language) -> 
     return text
 
 
-def _group_words(method: str, full: str, x: str, g: Row, decimals: int, language: Language) -> str:
+Say = Callable[[Any], str]
+
+
+def _bound(t: str, up: bool, *, strict: bool) -> tuple[str, str]:
+    """The line of a threshold, itself counting or not."""
+    if strict:
+        return (f"{'高于' if up else '低于'} {t}", f"{'more' if up else 'less'} than {t}")
+    return (f"{'不低于' if up else '不高于'} {t}", f"{'at least' if up else 'at most'} {t}")
+
+
+def _told(rule: Row, cell: Row, full: str, v: Say, s: Say) -> dict[str, tuple[str, str]]:
+    """Methods that compare with lines: what was compared, and what came of it, in a sentence."""
+    x, t = v(cell["value"]), v(cell["target"])
+    zh, en = _lies(rule, cell, v)
+    ahead = rule["sign"] * ((cell["value"] or 0) - (cell["target"] or 0))
+    met = cell["target"] is not None and (ahead > 0 or (ahead == 0 and not rule["strict"]))
+    line = _bound(t, rule["sign"] > 0, strict=bool(rule["strict"]))
+    lines = [
+        (v(cell[name]), s(factor))
+        for name, factor in (("base", "first"), ("target", "second"), ("stretch", "third"))
+    ]
+    return {
+        "interval": (f"{full} 分满分，{zh}", f"full mark {full}; {en}"),
+        "threshold": (
+            f"{x}，要求{line[0]}：{f'达到，得满分 {full}' if met else '未达到，不得分'}",
+            f"{x}, asked for {line[1]}: {f'reached, the full mark {full}' if met else 'not reached, no points'}",
+        ),
+        "three_point": (
+            f"{full} × {x} 对应的系数（{'，'.join(f'{at} 得 {factor}' for at, factor in lines)}，其间按直线计）",
+            f"{full} × the factor for {x} ({', '.join(f'{factor} at {at}' for at, factor in lines)}, straight lines between)",
+        ),
+    }  # fmt: skip
+
+
+def _lies(rule: Row, cell: Row, v: Say) -> tuple[str, str]:
+    """Where a value lies against its interval, which may be open at one end."""
+    value, x = cell["value"], v(cell["value"])
+    low, high, far = rule["low"], rule["high"], (rule.get("low_limit"), rule.get("high_limit"))
+    if low is not None and high is not None:
+        span = f"{v(low)} 至 {v(high)}", f"{v(low)} to {v(high)}"
+    elif low is not None:
+        span = f"不低于 {v(low)}", f"at least {v(low)}"
+    else:
+        span = f"不高于 {v(high)}", f"at most {v(high)}"
+    under, over = (bound is not None and value is not None and side * value < side * bound for bound, side in ((low, 1), (high, -1)))  # fmt: skip
+    if not under and not over:
+        return f"{x} 在区间（{span[0]}）内，得满分", f"{x} lies within ({span[1]}): full mark"
+    limit = far[0] if under else far[1]
+    if limit is None:
+        return f"{x} 在区间（{span[0]}）外，不得分", f"{x} lies outside ({span[1]}): no points"
+    return (
+        f"{x} 在区间（{span[0]}）外，到 {v(limit)} 时减到零，其间按直线计",
+        f"{x} lies outside ({span[1]}): a straight line down to nothing at {v(limit)}",
+    )
+
+
+def _of_group(full: str, x: str, g: Row, decimals: int) -> dict[str, tuple[str, str]]:
+    """Methods that compare with the group, or follow a curve or table of the rulebook."""
     due = g.get("due", "?")
     middle = plain(int(g["median_2"]) * 5, decimals + 1) if g else "?"
-    zh, en = {
+    return {
         "rank": (f"{full} × (应报 {due} 个单位中的名次)", f"{full} × place among {due} units due"),
         "rank_table": (f"{full} × (应报 {due} 个单位中的名次对应比例)", f"{full} × share for its place among {due}"),
         "borda": (f"{full} × (超过的单位数, 并列算半) / ({due} − 1)", f"{full} × (units beaten, ties half) / ({due} − 1)"),
         "percentile": (f"{full} × 百分位 ({due} 个单位)", f"{full} × percentile rank among {due}"),
         "z_score": (f"({x} − 组均值) / 组标准差", f"({x} − group mean) / group standard deviation"),
-        "min_max": (f"{full} × 组内最低到最高之间的位置({x})", f"{full} × position between the group's lowest and highest ({x})"),
+        "min_max": (f"{full} × {x} 在组内最低到最高之间的位置", f"{full} × the position of {x} between the group's lowest and highest"),
         "exponential_rank": (f"{full} × 名次的指数变换 ({g.get('valued', '?')} 个单位有数值)", f"{full} × exponential transformation of its place ({g.get('valued', '?')} units with a value)"),
         "mads": (f"({x} − 中位数 {middle}) / 绝对离差中位数", f"({x} − median {middle}) / median absolute deviation"),
-        "banded": (f"{full} × 分档曲线({x})", f"{full} × curve({x})"),
-        "steps": (f"{full} × 对照表({x})", f"{full} × table({x})"),
-    }[method]  # fmt: skip
-    return zh if language == "zh" else en
+        "banded": (f"{full} × {x} 在分档曲线上对应的系数", f"{full} × the factor for {x} on the curve"),
+        "steps": (f"{full} × {x} 在对照表中对应的系数", f"{full} × the factor for {x} in the table"),
+    }  # fmt: skip
 
 
 def share(number: int) -> str:

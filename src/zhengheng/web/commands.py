@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
@@ -26,6 +26,7 @@ NewOption = Annotated[
     bool, typer.Option("--new", help="在这个文件夹新建 / found an office in this folder")
 ]
 HERE = Path("demo")
+Done = TypeVar("Done", bound=Callable[..., None])
 out = Console(highlight=False, markup=False, emoji=False)
 
 
@@ -41,16 +42,27 @@ def out_line(text: str) -> None:
     out.print(text)
 
 
+def described(words: str) -> Callable[[Done], Done]:
+    """Give a command its help in both languages; the command line says the reader's."""
+
+    def known(command: Done) -> Done:
+        command.__dict__["described"] = words
+        return command
+
+    return known
+
+
 office = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="办公端 / the office")
 portal = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="公众门户 / the public portal"
 )
 
 
+@described("以正式运行的方式提供办公端。 / Serve the office in production form.")
 def serve(
     home: HomeOption = HERE,
-    host: Annotated[str, typer.Option(help="address")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="port")] = 8000,
+    host: Annotated[str, typer.Option(help="监听地址 / address")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="端口 / port")] = 8000,
     threads: Annotated[int, typer.Option(help="线程 / threads of each process")] = 2,
     processes: Annotated[int, typer.Option(help="进程, 0 为按内核数 / processes; 0: by the cores")] = 0,
     new: NewOption = False,
@@ -78,6 +90,9 @@ def serve(
     serve_all(application, host, port, threads, number, ready)
 
 
+@described(
+    "办理队列中的后台作业；可以同时运行多个。 / Do the jobs of the queue; several workers may run side by side."
+)
 def worker(
     home: HomeOption = HERE,
     batch: Annotated[bool, typer.Option(help="做完即止 / end when the queue is empty")] = False,
@@ -93,7 +108,16 @@ def worker(
     work(batch=batch)
 
 
-def backup(out: Annotated[Path, typer.Argument(help="out.tar")], home: HomeOption = HERE) -> None:
+@described(
+    "把整套安装写成一个可自证完整的文件；密钥另行保管。 / Copy the whole installation into one file that proves itself; the keys are kept apart."
+)
+def backup(
+    out: Annotated[
+        Path,
+        typer.Argument(help="要写的备份文件，如 out.tar / the backup to write, such as out.tar"),
+    ],
+    home: HomeOption = HERE,
+) -> None:
     """Copy the whole installation into one file that proves itself; the keys are kept apart."""
     begin(home, look_only=True)
     from zhengheng.web.care import KEYS
@@ -106,8 +130,13 @@ def backup(out: Annotated[Path, typer.Argument(help="out.tar")], home: HomeOptio
     )
 
 
+@described(
+    "把备份还原为一个新的数据文件夹；密钥须自行放回。 / Open a backup as a new home; put the keys back beside it."
+)
 def restore(
-    archive: Annotated[Path, typer.Argument(help="backup.tar")],
+    archive: Annotated[
+        Path, typer.Argument(help="备份文件，如 backup.tar / the backup, such as backup.tar")
+    ],
     home: Annotated[Path, typer.Argument(help="新文件夹 / a new folder")],
 ) -> None:
     """Open a backup as a new home; put the keys back beside it."""
@@ -120,7 +149,10 @@ def restore(
     out_line(f"{home}: {count} 个文件 / files")
 
 
-@office.command("officers")
+@office.command(
+    "officers",
+    help="设立新办公端的三员；初始口令只显示一次。 / Make the three officers of a new installation; their first passwords are shown once.",
+)
 def officers(home: HomeOption = HERE, new: NewOption = False) -> None:
     """Make the three officers of a new installation; their first passwords are shown once."""
     begin(home, new=new)
@@ -142,8 +174,11 @@ def _password() -> str:
     return secrets.token_urlsafe(9)
 
 
-@office.command("check")
-def check(home: HomeOption = HERE, as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False) -> None:  # fmt: skip
+@office.command(
+    "check",
+    help="核对登记为已入库的数据与数据湖是否一致，不缺不重；有发现时退出码为 7。 / Compare what counts as loaded with the lakes: nothing lost, nothing twice. Exit code 7 on findings.",
+)
+def check(home: HomeOption = HERE, as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")] = False) -> None:  # fmt: skip
     """Compare what counts as loaded with the lakes: nothing lost, nothing twice. Exit code 7 on findings."""
     begin(home, look_only=True)
     from zhengheng.web.reporting.lake_check import compare_all
@@ -160,9 +195,15 @@ def check(home: HomeOption = HERE, as_json: Annotated[bool, typer.Option("--json
         raise typer.Exit(VerifyError.exit_code)
 
 
-@office.command("import-units")
+@office.command(
+    "import-units",
+    help="从 csv 文件导入单位，各列为 code、name_zh、name_en、kind、parent、credit_code、area_code、valid_from、valid_to。 / Bring units in from a csv file: code, name_zh, name_en, kind, parent, credit_code, area_code, valid_from, valid_to.",
+)
 def import_units(
-    file: Annotated[Path, typer.Argument(help="units.csv")], home: HomeOption = HERE
+    file: Annotated[
+        Path, typer.Argument(help="单位表，如 units.csv / the table of units, such as units.csv")
+    ],
+    home: HomeOption = HERE,
 ) -> None:
     """Bring units in from a csv file: code, name_zh, name_en, kind, parent, credit_code, area_code, valid_from, valid_to."""
     import csv
@@ -180,7 +221,10 @@ def import_units(
     out.print(f"{count} 个单位 / units")
 
 
-@portal.command("export")
+@portal.command(
+    "export",
+    help="把整个门户写成静态文件，可放在任何网站服务器的任何路径下。 / Write the whole portal as static files, for any web server under any path.",
+)
 def portal_export(
     target: Annotated[Path, typer.Argument(help="输出文件夹 / folder to write")], home: HomeOption = HERE
 ) -> None:  # fmt: skip
@@ -194,14 +238,17 @@ def portal_export(
     out_line(f"{publish(target, now().date())} pages · {target}")
 
 
-@portal.command("serve")
+@portal.command(
+    "serve",
+    help="提供写好的门户：这一进程不连数据库和办公端，除收件箱外不写任何内容。 / Serve a written portal: a process that knows no database and no office, and writes nothing but its inbox.",
+)
 def portal_serve(
     folder: Annotated[
         Path, typer.Argument(help="export 写出的文件夹 / a folder that export wrote")
     ],
-    host: Annotated[str, typer.Option(help="address")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="port")] = 8001,
-    threads: Annotated[int, typer.Option(help="threads")] = 8,
+    host: Annotated[str, typer.Option(help="监听地址 / address")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="端口 / port")] = 8001,
+    threads: Annotated[int, typer.Option(help="线程 / threads")] = 8,
     inbox: Annotated[Path | None, typer.Option(help="留言收件箱文件夹 / folder that takes comments")] = None,
     proxies: Annotated[str, typer.Option(envvar="ZHENGHENG_PROXIES", help="前置代理的地址，用逗号分开 / addresses of proxies in front, by commas")] = "",
 ) -> None:  # fmt: skip
@@ -236,7 +283,10 @@ def portal_serve(
     )  # fmt: skip
 
 
-@portal.command("comments")
+@portal.command(
+    "comments",
+    help="把收件箱中的全部留言签名写成一个文件，供办公端导入。 / Sign all comments of an inbox into a file that the office imports.",
+)
 def portal_comments(
     inbox: Annotated[Path, typer.Argument(help="收件箱文件夹 / the inbox's folder")],
     out_file: Annotated[Path, typer.Argument(help="写出的签名文件 / signed file to write")],
@@ -251,11 +301,14 @@ def portal_comments(
     out_line(f"{len(held.letters())} comments · {out_file}")
 
 
-@office.command("demo")
+@office.command(
+    "demo",
+    help="用示例城市布置办公端，列出账号，以固定的时间提供服务。 / Furnish the office with the sample city, print its accounts, serve it with a fixed clock.",
+)
 def demo(
     home: HomeOption = HERE,
     at: Annotated[str, typer.Option(help="固定的时间 / the moment at which the clock stands")] = "2026-03-12T09:00+08:00",
-    port: Annotated[int, typer.Option(help="port")] = 8000,
+    port: Annotated[int, typer.Option(help="端口 / port")] = 8000,
     only_fill: Annotated[bool, typer.Option(help="不启动服务 / do not serve")] = False,
 ) -> None:  # fmt: skip
     """Furnish the office with the sample city, print its accounts, serve it with a fixed clock."""
@@ -282,12 +335,15 @@ def demo(
         _serve_with_worker(home, port)
 
 
-@office.command("show")
+@office.command(
+    "show",
+    help="把自己的方案和数据放进办公端和门户：由虚构人员逐年办到公布。 / Show rulebooks and files of one's own in the office and the portal: made-up people publish every year of them.",
+)
 def show(
     folders: Annotated[list[Path], typer.Argument(help="各含 rulebook 与 intake.yaml 的文件夹 / folders with a rulebook and an intake.yaml each")],
     data: Annotated[Path, typer.Option(help="数据文件夹 / data folder")],
     home: Annotated[Path, typer.Option(help="新的数据文件夹 / a new data folder")],
-    port: Annotated[int, typer.Option(help="port")] = 8000,
+    port: Annotated[int, typer.Option(help="端口 / port")] = 8000,
     only_fill: Annotated[bool, typer.Option(help="不启动服务 / do not serve")] = False,
 ) -> None:  # fmt: skip
     """Show rulebooks and files of one's own in the office and the portal: made-up people publish every year of them."""

@@ -74,7 +74,7 @@ def require_proof(request: OfficeRequest) -> None:
         )  # fmt: skip
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def prove(request: OfficeRequest) -> HttpResponse:
     """The password again, and the code where there is a second factor."""
     target = request.POST.get("next") or request.GET.get("next", "")

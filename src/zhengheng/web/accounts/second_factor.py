@@ -10,7 +10,7 @@ from django.contrib.auth import logout
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.web.accounts import services
@@ -33,7 +33,7 @@ def wanted(request: OfficeRequest) -> str:
     return "/office/second-factor/" if held & PRIVILEGED else ""
 
 
-@require_GET
+@require_safe
 def show(request: OfficeRequest) -> HttpResponse:
     """The secret to read into an authenticator, for who has none yet."""
     return _offer(request, ())

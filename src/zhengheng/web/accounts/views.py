@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.web.accounts import credentials, imports, services, throttle
@@ -118,7 +118,7 @@ def _typed_twice(request: OfficeRequest) -> str:
     return new
 
 
-@require_GET
+@require_safe
 def accounts(request: OfficeRequest) -> HttpResponse:
     """Everybody who can sign in, and what they may do."""
     day = request.now.date()
@@ -166,7 +166,7 @@ def create(request: OfficeRequest) -> HttpResponse:
     return render(request, "accounts/new.html", context, status=422 if problems else 200)
 
 
-@require_GET
+@require_safe
 def account(request: OfficeRequest, username: str) -> HttpResponse:
     """One account: its roles, and what this officer may do with it."""
     return _account(request, username)
@@ -314,7 +314,7 @@ IMPORTS = {
 }
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def bring(request: OfficeRequest, what: str) -> HttpResponse:
     """Accounts, or roles, from a table."""
     act, columns, import_them = IMPORTS[what]

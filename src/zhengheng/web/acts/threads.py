@@ -6,6 +6,8 @@ from typing import Any
 from zhengheng.web.acts import forms
 from zhengheng.web.acts.declare import Act, Kind, Words
 from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.pages.tags import say
+from zhengheng.web.rulebooks.selectors import indicator_words
 
 COMMON: dict[str, Words] = {
     "before": ("原为", "Before"), "value": ("数值", "Value"), "wanted": ("应为", "Wanted"), "lines": ("目标", "Targets"), "reason": ("理由", "Reason"),
@@ -35,7 +37,8 @@ def said(kind: Kind, obj: Any, entry: LedgerEntry) -> list[tuple[Words, str]]:
     content = json.loads(entry.content) if entry.content else {}
     act = next((one for one in kind.acts if one.code == entry.act), None)
     known = _fields(act) | COMMON
-    return [(known[name], _text(value)) for name, value in content.items() if name in known and value not in (None, "", {}, [])]  # fmt: skip
+    version = kind.year(obj) if kind.year else None
+    return [(known[name], _text(value, version)) for name, value in content.items() if name in known and value not in (None, "", {}, [])]  # fmt: skip
 
 
 def _fields(act: Act | None) -> dict[str, Words]:
@@ -47,7 +50,14 @@ def _fields(act: Act | None) -> dict[str, Words]:
     }  # fmt: skip
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, version: Any) -> str:
+    """A value of an entry; indicators by code and name, in the words of the rulebook that the object is about."""
     if isinstance(value, dict):
-        return "; ".join(f"{code} {held}" for code, held in value.items())
-    return str(value)
+        return say("；", "; ").join(
+            f"{_named(code, version)} {held}" for code, held in value.items()
+        )
+    return _named(str(value), version)
+
+
+def _named(text: str, version: Any) -> str:
+    return text if version is None else say(*indicator_words(version, text))

@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from zhengheng.domain.problems import NotFoundError, ZhenghengError
 from zhengheng.web.accounts.proving import is_proved, require_proof
@@ -33,7 +33,7 @@ from zhengheng.workflow.permissions import anywhere
 PAGE = 50
 
 
-@require_GET
+@require_safe
 def listing(request: OfficeRequest, kind: Kind) -> HttpResponse:
     """What there is of a kind for this account, by state."""
     day = request.now.date()
@@ -58,7 +58,7 @@ def _row(kind: Kind, obj: Any) -> list[tuple[Any, bool]]:
     return [(column.of(obj), column.number) for column in kind.columns]
 
 
-@require_GET
+@require_safe
 def show(request: OfficeRequest, kind: Kind, number: int) -> HttpResponse:
     """One object: its state in a sentence, its facts, what this account can do, what was done."""
     obj = selectors.find(kind, number, request.user, request.now.date())
@@ -125,7 +125,7 @@ def _inputs(act: Act, obj: Any, request: OfficeRequest, typed: dict[str, Any]) -
     return forms.inputs(act.given, {**said, **first, **typed}, choices, picking.suggestions(act.given, asked))  # fmt: skip
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: OfficeRequest, kind: Kind, act: str) -> HttpResponse:
     """The form of an act that makes an object."""
     doing = kind.act(act)
@@ -148,7 +148,7 @@ def new(request: OfficeRequest, kind: Kind, act: str) -> HttpResponse:
     return _form(request, kind, doing, None, problems, kept)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def act(request: OfficeRequest, kind: Kind, number: int, act: str) -> HttpResponse:
     """Do an act, or show its form again with what was wrong and all that was typed."""
     doing = kind.act(act)
@@ -174,7 +174,7 @@ def act(request: OfficeRequest, kind: Kind, number: int, act: str) -> HttpRespon
         kind, obj, request.user, grants(request.user, request.now.date())
     ):
         raise forbidden(doing.code)
-    if request.method == "GET" and doing.on_paper and not is_proved(request):
+    if request.method != "POST" and doing.on_paper and not is_proved(request):
         return redirect(f"{reverse('prove')}?{urlencode({'next': request.get_full_path()})}")
     return _form(request, kind, doing, obj, problems, kept)
 
@@ -221,7 +221,7 @@ def _read(doing: Act, request: OfficeRequest, kept: dict[str, list[int]]) -> Giv
     return forms.read(doing.given, request.POST, request.FILES, store, kept)
 
 
-@require_GET
+@require_safe
 def paper(request: OfficeRequest, kind: Kind, number: int, act: str, form: str) -> HttpResponse:
     """The paper of a signature, to be printed and signed by hand."""
     obj = selectors.find(kind, number, request.user, request.now.date())
@@ -232,7 +232,7 @@ def paper(request: OfficeRequest, kind: Kind, number: int, act: str, form: str) 
     return documents.file(slip(kind, doing, obj, request.now), f"{kind.name}-{obj.pk}-{act}", form)
 
 
-@require_GET
+@require_safe
 def blank_paper(request: OfficeRequest, kind: Kind, act: str, form: str) -> HttpResponse:
     """The paper of an act that makes an object, to be filled in and signed by hand."""
     doing = kind.act(act)
@@ -243,7 +243,7 @@ def blank_paper(request: OfficeRequest, kind: Kind, act: str, form: str) -> Http
     return documents.file(blank(kind, doing, request.now), f"{kind.name}-{act}", form)
 
 
-@require_GET
+@require_safe
 def file(request: OfficeRequest, kind: Kind, number: int, file: int) -> HttpResponse:
     """A file of the object, to be kept and opened elsewhere: never shown as a page of this office."""
     obj = selectors.find(kind, number, request.user, request.now.date())

@@ -13,6 +13,7 @@ from zhengheng.web.appeals.models import Appeal, Conflict, PanelSeat
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.results.selectors import folder_of, loaded
+from zhengheng.web.rulebooks.selectors import indicator_words
 from zhengheng.workflow.roles import Role
 
 
@@ -45,9 +46,9 @@ def pool(appeal: Appeal) -> tuple[list[Account], list[dict[str, str]]]:
     eligible, excluded = [], []
     for member in members:
         reasons = [
-            (f"在{code}任职", f"holds a role at {code}")
-            for code in RoleGrant.objects.filter(account=member, revoked_at=None, unit__code__in=units)
-            .values_list("unit__code", flat=True)
+            (f"在{zh}任职", f"holds a role at {en or zh}")
+            for zh, en in RoleGrant.objects.filter(account=member, revoked_at=None, unit__code__in=units)
+            .values_list("unit__name_zh", "unit__name_en").distinct()
         ]  # fmt: skip
         if member.username in actors:
             reasons.append(("经办过本事项的填报、审核、核算或方案", "worked on this matter before: report, check, run or rulebook"))  # fmt: skip
@@ -152,5 +153,7 @@ def precedents() -> list[dict[str, Any]]:
     """What was decided before, by indicator and ground: no units, no names."""
     held = Appeal.objects.filter(state__in=("applied", "closed")).exclude(outcome="")
     return [
-        dict(one) for one in held.values("indicator", "ground", "outcome", "reasons", "decided_on")
-    ]
+        {"indicator": one.indicator, "about": indicator_words(one.run.version, one.indicator) if one.run.version else one.indicator,
+         "ground": one.ground, "outcome": one.outcome, "reasons": one.reasons, "decided_on": one.decided_on}
+        for one in held.select_related("run__version")
+    ]  # fmt: skip

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from django.utils.timezone import localdate
+
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.engines.behind import made_from, periods_used
 from zhengheng.scheme.indicator import Indicator
@@ -48,7 +50,8 @@ def what(appeal: Appeal) -> Words:
         return period, period
     if whole:
         return f"整个考核期（{period}）的数值", f"the value of the whole period ({period})"
-    return f"{appeal.series} 在 {period} 的一行数据", f"the row of {appeal.series} for {period}"
+    zh, en = _named(selectors.run_of(appeal).rulebook.indicator(appeal.series))
+    return f"{zh} 在 {period} 的一行数据", f"the row of {en} for {period}"
 
 
 def choices(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, Any]]]:
@@ -90,7 +93,7 @@ def page(appeal: Appeal, request: Any) -> dict[str, Any]:
         "all_voted": bool(selectors.majority(appeal)) or appeal.outcome != "" or selectors.divided(appeal), "divided": selectors.divided(appeal) and appeal.outcome == "",
         "vacant": bool(appeal.seats.all()) and bool(selectors.vacant(appeal)) and appeal.outcome == "",
         "draws": _draws(appeal), "people": dict(Account.objects.filter(username__in=people).values_list("username", "name")),
-        "now": _now(appeal), "effect": values.seen(appeal.effect, spoken), "asked": values.seen(appeal.asked_effect, spoken),
+        "now": _now(appeal), "as_of": as_of(appeal), "effect": values.seen(appeal.effect, spoken), "asked": values.seen(appeal.asked_effect, spoken),
         "places": PLACES, "precedents": selectors.precedents(), "grounds": GROUNDS, "outcomes": OUTCOMES,
         "passport": f"/office/results/{appeal.run.run}/units/{appeal.unit.code}/",
     }  # fmt: skip
@@ -118,12 +121,12 @@ def printed(appeal: Appeal) -> list[Section]:
         return []
     before, after = found["before"], found["after"]
     tables = [Table(
-        (say("项目", "Item"), say("现在", "Now"), say("按认定数值", "With the decided value")),
+        (say("项目", "Item"), say("公示值", "As published"), say("按认定数值", "With the decided value")),
         [(say(*words), before[code] or "—", after[code] or "—") for code, words in PLACES],
     )]  # fmt: skip
     if found["rows"]:
         tables.append(Table(
-            (say("数据期间", "Data period"), say("现在", "Now"), say("按认定数值", "With the decided value")),
+            (say("数据期间", "Data period"), say("公示值", "As published"), say("按认定数值", "With the decided value")),
             [(row["period"], row["before"] or "—", row["after"] or "—") for row in found["rows"]],
         ))  # fmt: skip
     if found["units"]:
@@ -131,4 +134,14 @@ def printed(appeal: Appeal) -> list[Section]:
             (say("变动的单位", "Units that move"), say("得分", "Score"), say("名次", "Rank"), say("等次", "Grade")),
             [(one["name"], *(" → ".join(text or "—" for text in one[field]) for field in ("score", "rank", "grade"))) for one in found["units"]],
         ))  # fmt: skip
-    return [Section(say(f"认定的数值：{found['value']}", f"Decided value: {found['value']}"), tables=tuple(tables))]  # fmt: skip
+    since = say(f"公示值取自 {as_of(appeal)[0]}。", f"As published: {as_of(appeal)[1]}.")
+    return [Section(say(f"认定的数值：{found['value']}", f"Decided value: {found['value']}"), texts=(since,), tables=tuple(tables))]  # fmt: skip
+
+
+def as_of(appeal: Appeal) -> Words:
+    """The result that an appeal's numbers are compared with: when it was published, and which computation it is."""
+    run = appeal.run
+    day = localdate(run.published_at) if run.published_at else None
+    if day is None:
+        return f"批次 {run.run} 的结果", f"the result of run {run.run}"
+    return f"{day} 公示的结果，批次 {run.run}", f"the result published on {day}, run {run.run}"

@@ -5,7 +5,7 @@ from tempfile import TemporaryDirectory
 
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from zhengheng.domain.problems import NotFoundError
 from zhengheng.web.accounts.request import OfficeRequest
@@ -14,7 +14,7 @@ from zhengheng.web.results.selectors import find
 from zhengheng.web.results.services import bundled
 
 
-@require_GET
+@require_safe
 def bundle(request: OfficeRequest, run: str) -> HttpResponse:
     """The audit bundle of a result that is or was on notice: with every value, and a program that needs nothing of ours."""
     require(request.user, "audit.bundle", request.now.date())

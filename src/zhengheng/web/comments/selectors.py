@@ -11,6 +11,9 @@ from django.utils._os import safe_join
 
 from zhengheng.web.comments.models import Comment
 from zhengheng.web.days.selectors import working_calendar
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.rulebooks.consultations import asked_on
+from zhengheng.web.rulebooks.selectors import book_of
 
 
 def days_taken(comment: Comment) -> int | None:
@@ -50,7 +53,17 @@ def about(comment: Comment) -> tuple[str, str]:
     page, _, part = comment.page.partition("#")
     page = page.lstrip("/").removeprefix("en/") or "index.html"
     zh, en = _title(page), _title(f"en/{page}")
-    return f"{zh or '门户页面'}{f'，{part}' if part else ''}", f"{en or 'a page of the portal'}{f', {part}' if part else ''}"  # fmt: skip
+    at = _part(page, part)
+    return f"{zh or '门户页面'}{f'：{at[0]}' if at else ''}", f"{en or 'a page of the portal'}{f': {at[1]}' if at else ''}"  # fmt: skip
+
+
+def _part(page: str, part: str) -> tuple[str, str] | None:
+    """The unit or indicator that a page's part is about, by its name; None for any other place on a page."""
+    if part and (unit := Unit.objects.filter(code=part).first()) is not None:
+        return unit.name_zh, unit.name_en or unit.name_zh
+    version = asked_on(page)
+    found = part and version and next((i for i in book_of(version).indicators if i.code == part), None)  # fmt: skip
+    return (found.name.zh, found.name.say("en")) if found else None
 
 
 def _title(page: str) -> str:

@@ -16,7 +16,7 @@ from zhengheng.web.pages.tags import say
 from zhengheng.web.portal.inbox import Inbox
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def take_in(request: OfficeRequest) -> HttpResponse:
     """A signed file from the portal's machine; where one machine does both, its own inbox."""
     require(request.user, "comment.bring", request.now.date())

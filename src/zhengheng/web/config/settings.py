@@ -135,7 +135,7 @@ MIDDLEWARE = [
 ]
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "zhengheng.web.config.templates.Pages",
         "DIRS": [WEB / "templates"],
         "OPTIONS": {
             "context_processors": [

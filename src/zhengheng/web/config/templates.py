@@ -1,9 +1,17 @@
-"""How templates are read."""
+"""How templates are read, and what every page has of them."""
 
 import re
+from typing import Any
 
+from django.http import HttpRequest
 from django.template import Origin
+from django.template.backends.django import DjangoTemplates, Template, reraise
+from django.template.exceptions import TemplateDoesNotExist
 from django.template.loaders import filesystem
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from zhengheng.web.pages.tongues import marked
 
 
 class Loader(filesystem.Loader):
@@ -12,3 +20,26 @@ class Loader(filesystem.Loader):
     def get_contents(self, origin: Origin) -> str:
         """A template's source as it is compiled."""
         return re.sub(r"\n\s*", " ", super().get_contents(origin).rstrip("\n"))
+
+
+class Page(Template):
+    """A template whose pages in English say of each piece of Chinese that it is Chinese."""
+
+    def render(self, context: dict[str, Any] | None = None, request: HttpRequest | None = None) -> SafeString:  # fmt: skip
+        """The page."""
+        page = super().render(context, request)
+        return (
+            mark_safe(marked(page)) if (get_language() or "").startswith("en") else mark_safe(page)
+        )
+
+
+class Pages(DjangoTemplates):
+    """Every page goes through here, of the office and of the portal."""
+
+    def get_template(self, template_name: str) -> Page:
+        """A page's template. Raises TemplateDoesNotExist."""
+        try:
+            return Page(self.engine.get_template(template_name), self)
+        except TemplateDoesNotExist as error:
+            reraise(error, self)
+            raise

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import allowed, forbidden, require
@@ -22,7 +22,7 @@ OUTCOMES = {
 """What a job's outcome says to people; the rest of it is for machines, by the API."""
 
 
-@require_GET
+@require_safe
 def listing(request: OfficeRequest) -> HttpResponse:
     """The newest jobs."""
     require(request.user, "job.read", request.now.date())
@@ -45,7 +45,7 @@ def _outcome(job: Job) -> list[tuple[Words, Any]]:
     ]
 
 
-@require_GET
+@require_safe
 def show(request: OfficeRequest, number: int) -> HttpResponse:
     """One job; the page comes again by itself while the work goes on."""
     job = get_object_or_404(Job.objects.select_related("asked_by"), pk=number)

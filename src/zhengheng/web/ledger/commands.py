@@ -21,7 +21,10 @@ from zhengheng.web.starting import begin
 ledger = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="存证日志 / the ledger")
 
 
-@ledger.command("verify")
+@ledger.command(
+    "verify",
+    help="核对存证日志：被改动、删除、移动的条目，以及业务数据中日志不能说明的行，逐一列出。不给 --export 时核对办公端的数据库及其检查点；有发现时退出码为 7；时间早于前一条的只作提示。 / Check the ledger: every altered, removed or moved entry is named, and every row of the office that it does not explain. Without --export the office's database is checked, with its own checkpoints and those of its publications. Exit code 7 on findings. Times that go back are noted, and are no finding.",
+)
 def verify(
     home: HomeOption = HERE,
     export: Annotated[
@@ -34,7 +37,7 @@ def verify(
     witness: Annotated[
         Path | None, typer.Option(help="较早的导出 / an earlier export, which names a rewritten entry")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")] = False,
 ) -> None:  # fmt: skip
     """Check the ledger: every altered, removed or moved entry is named, and every row of the office that it does not explain.
 
@@ -121,7 +124,10 @@ def _lines(export: Path) -> tuple[list[Entry], list[bytes]]:
     return entries, leaves
 
 
-@ledger.command("request")
+@ledger.command(
+    "request",
+    help="写出见证人联署最新检查点所需的文件：检查点，以及自上次以来的证明。 / Write what a witness needs to cosign the newest checkpoint: the checkpoint and the proof since the last time.",
+)
 def request(
     target: Annotated[Path, typer.Argument(help="写出的文件 / the file to write")],
     old: Annotated[int, typer.Option(help="见证人上次联署的条数，0 为首次 / entries that the witness cosigned last; 0: none yet")] = 0,
@@ -141,7 +147,10 @@ def request(
     out_line(f"{target}: {point.size} 条 entries")
 
 
-@ledger.command("cosign")
+@ledger.command(
+    "cosign",
+    help="作为见证人联署检查点：只在它接续上次联署的内容时联署；不需要办公端。 / Cosign a ledger's checkpoint as a witness: only where it goes on from what was cosigned last. Needs no office.",
+)
 def cosign_request(
     file: Annotated[Path, typer.Argument(help="request 写出的文件 / a file that request wrote")],
     target: Annotated[Path, typer.Argument(help="写出的联署 / the cosigned checkpoint to write")],
@@ -177,7 +186,10 @@ def cosign_request(
     out_line(f"见证人公钥 public key of the witness: {public(name, key, COSIGNED).text()}")
 
 
-@ledger.command("cosigned")
+@ledger.command(
+    "cosigned",
+    help="收取见证人的联署：见证人须在数据文件夹的 witnesses.txt 中登记。 / Take a witness's signature in: it must be by one that witnesses.txt in the data folder names.",
+)
 def cosigned(
     file: Annotated[Path, typer.Argument(help="cosign 写出的文件 / a file that cosign wrote")],
     home: HomeOption = HERE,

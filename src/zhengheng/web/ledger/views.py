@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import allowed, require
@@ -13,7 +13,7 @@ from zhengheng.web.ledger import selectors, services
 from zhengheng.web.ledger.models import LedgerEntry, SignedCheckpoint
 
 
-@require_GET
+@require_safe
 def entries(request: OfficeRequest) -> HttpResponse:
     """Who did what, when; newest first."""
     day = request.now.date()
@@ -33,7 +33,7 @@ def entries(request: OfficeRequest) -> HttpResponse:
     return render(request, "ledger/entries.html", context)
 
 
-@require_GET
+@require_safe
 def entry(request: OfficeRequest, sequence: int) -> HttpResponse:
     """One entry, whether it is intact, and its proof."""
     require(request.user, "ledger.read", request.now.date())
@@ -56,7 +56,7 @@ def checkpoint(request: OfficeRequest) -> HttpResponse:
     return redirect("ledger")
 
 
-@require_GET
+@require_safe
 def export(request: OfficeRequest) -> HttpResponse:
     """The whole ledger as JSON lines, for a copy elsewhere and the offline check."""
     now = request.now

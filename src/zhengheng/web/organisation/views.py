@@ -2,7 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.web.accounts.request import OfficeRequest
@@ -15,7 +15,7 @@ from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import adopted, book_of
 
 
-@require_GET
+@require_safe
 def tree(request: OfficeRequest) -> HttpResponse:
     """All units that exist today, by kind."""
     day = request.now.date()
@@ -28,7 +28,7 @@ def tree(request: OfficeRequest) -> HttpResponse:
     return render(request, "organisation/tree.html", context)
 
 
-@require_GET
+@require_safe
 def unit(request: OfficeRequest, code: str) -> HttpResponse:
     """One unit: its codes, dates, what stands above and below."""
     require(request.user, "organisation.read", request.now.date())
@@ -50,7 +50,7 @@ def _exempt(code: str) -> list[tuple[RulebookVersion, list[Indicator]]]:
     return found
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def bring(request: OfficeRequest) -> HttpResponse:
     """Units from a table."""
     require(request.user, "organisation.import", request.now.date())

@@ -38,6 +38,8 @@ class Aim:
 
     goal: Goal
     result: ResultRun
+    names: dict[str, str]
+    """Of the indicators that measure it, by code."""
     counted: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -161,7 +163,8 @@ def aims(held: list[ResultRun], language: Language) -> list[Aim]:
         known = reading(result, language)
         for goal in known.run.rulebook.goals:
             marks = [row[code] for row in known.heat.marks.values() for code in goal.indicators if code in row]  # fmt: skip
-            found.append(Aim(goal, result, Counter(mark.status for mark in marks)))
+            names = {code: known.run.rulebook.indicator(code).name.say(language) for code in goal.indicators}  # fmt: skip
+            found.append(Aim(goal, result, names, Counter(mark.status for mark in marks)))
     return found
 
 

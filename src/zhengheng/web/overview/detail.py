@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from zhengheng.domain.numbers import plain
 from zhengheng.domain.problems import NotFoundError
@@ -25,7 +25,7 @@ from zhengheng.web.rulebooks.models import Question
 from zhengheng.web.targets.models import TargetChange, TargetLine
 
 
-@require_GET
+@require_safe
 def indicator(request: OfficeRequest, name: str, code: str) -> HttpResponse:
     """How this number came about, whether it is good, what to ask; of one unit, or of all."""
     unit = request.GET.get("unit", "")
@@ -74,7 +74,7 @@ def _of_unit(
     }  # fmt: skip
 
 
-@require_GET
+@require_safe
 def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
     """What deserves credit in this unit, and where it needs help."""
     result, context = frame(request, name, f"unit {unit} overview")
@@ -122,7 +122,7 @@ def _down(held: Reading, code: str) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 def unit_report(request: OfficeRequest, name: str, unit: str, form: str) -> HttpResponse:
     """One unit's performance report as a file."""
     result, context = frame(request, name, f"unit {unit} report {form}")

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from zhengheng.engines.change import EFFECTS, Change
 from zhengheng.web.accounts.request import OfficeRequest
@@ -37,7 +37,7 @@ from zhengheng.workflow.machines import RESULT
 VIEWS = {"table": ("表", "Table"), "tree": ("树", "Tree"), "heat": ("热力", "Heat map"), "change": ("变化", "Change")}  # fmt: skip
 
 
-@require_GET
+@require_safe
 def start(request: OfficeRequest) -> HttpResponse:
     """The newest result of each rulebook with its sentence; those of earlier periods are read where they are opened."""
     found = selectors.newest(request.user, request.now.date())
@@ -56,7 +56,7 @@ def start(request: OfficeRequest) -> HttpResponse:
     return render(request, "overview/start.html", context)
 
 
-@require_GET
+@require_safe
 def board(request: OfficeRequest, name: str) -> HttpResponse:
     """Who is on track, who needs help: a table, the tree, a heat map, or what changed."""
     view = request.GET.get("view", "table")
@@ -129,7 +129,7 @@ def _changes(
     ]  # fmt: skip
 
 
-@require_GET
+@require_safe
 def city(request: OfficeRequest) -> HttpResponse:
     """One screen; in meeting mode without the frame around it."""
     day, tongue = request.now.date(), language()
@@ -149,7 +149,7 @@ def city(request: OfficeRequest) -> HttpResponse:
     return render(request, "overview/city.html", context)
 
 
-@require_GET
+@require_safe
 def strategy(request: OfficeRequest, name: str, form: str = "") -> HttpResponse:
     """Goals of several years: what was reached, why some was not, what comes next; as page or file."""
     result, context = frame(request, name, f"strategy {form}".strip())
@@ -164,7 +164,7 @@ def strategy(request: OfficeRequest, name: str, form: str = "") -> HttpResponse:
     return render(request, "overview/strategy.html", context | {"report": report, "aims": aims})
 
 
-@require_GET
+@require_safe
 def download(request: OfficeRequest, name: str, form: str) -> HttpResponse:
     """The result's numbers as a file; before the notice it carries who took it and when."""
     result = find(name, request.user, request.now.date())

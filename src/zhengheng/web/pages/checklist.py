@@ -7,7 +7,7 @@ from datetime import date
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from zhengheng.web.accounts.models import RoleGrant
 from zhengheng.web.accounts.request import OfficeRequest
@@ -107,7 +107,7 @@ def _unsigned(books: list[RulebookVersion], units: list[str]) -> set[str]:
     return set(units) - set(agreed.values_list("unit__code", flat=True))
 
 
-@require_GET
+@require_safe
 def page(request: OfficeRequest) -> HttpResponse:
     """What the year still lacks."""
     require(request.user, "year.checklist", request.now.date())

@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from zhengheng.domain.calendar import WorkCalendar
 from zhengheng.domain.problems import Problem, ZhenghengError
@@ -39,7 +39,7 @@ MOST_ROWS = 20
 """Of each kind on the first page; the rest stands on the kind's own page."""
 
 
-@require_GET
+@require_safe
 def home(request: OfficeRequest) -> HttpResponse:
     """My work: what waits for me, why, in how many working days; then who I am here."""
     day = request.now.date()

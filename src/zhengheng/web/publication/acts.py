@@ -267,7 +267,7 @@ def printed(held: Publication) -> list[Section]:
     for group in document["groups"]:
         rows = [
             (unit["name"][spoken], str(unit.get("score", "—")), (unit.get("grade") or {}).get(spoken, "—"),
-             "、".join(f"{say(*STATUSES[name][1:])} {count}" for name, count in unit["counts"].items() if count))
+             say("、", ", ").join(f"{say(*STATUSES[name][1:])} {count}" for name, count in unit["counts"].items() if count))
             for unit in group["units"]
         ]  # fmt: skip
         head = (

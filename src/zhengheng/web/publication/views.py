@@ -7,7 +7,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from zhengheng.engines.snapshot import KINDS
 from zhengheng.ledger import witness
@@ -40,7 +40,7 @@ def _previewed(request: OfficeRequest, number: int) -> Publication:
     return held
 
 
-@require_GET
+@require_safe
 def preview(request: OfficeRequest, number: int) -> HttpResponse:
     """Every file with its size and digest, what the scan found, and the way to the pages."""
     held = _previewed(request, number)
@@ -55,7 +55,7 @@ def preview(request: OfficeRequest, number: int) -> HttpResponse:
     return render(request, "publication/preview.html", context)
 
 
-@require_GET
+@require_safe
 def previewed(request: OfficeRequest, number: int, address: str) -> HttpResponseBase:
     """A page or a file as it would stand on the portal, byte by byte; a page says above that it does not yet."""
     held = _previewed(request, number)

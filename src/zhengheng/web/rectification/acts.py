@@ -212,7 +212,7 @@ RECTIFICATIONS = Kind(
     ),
     columns=(
         Column(("单位", "Unit"), lambda c: (c.unit.name_zh, c.unit.name_en)),
-        Column(("红灯指标", "Red indicators"), lambda c: "、".join(one["code"] for one in c.indicators)),
+        Column(("红灯指标", "Red indicators"), lambda c: ("、".join(f"{one['code']} {one['zh']}" for one in c.indicators), ", ".join(f"{one['code']} {one['en'] or one['zh']}" for one in c.indicators))),
         Column(("送达", "Served"), "served_at"), Column(("逾时送达", "Served late"), "late"),
     ),
     facts=(

@@ -1,6 +1,6 @@
 """Acceptance 验收销号: what was measured again, indicator by indicator, beside the target that was missed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -60,12 +60,12 @@ def accept(doing: Doing) -> Change:
         else:
             fault = value_fault(*known, row.value, row.confirmation)
         if fault:
-            found.append(Problem(f"measured.{place}.value", "number", f"{code} 的复测值：{fault[0]}", f"{code}, measured again: {fault[1]}"))  # fmt: skip
+            found.append(Problem(f"measured.{place}.value", "number", f"{_named(red, [code])[0]}的复测值：{fault[0]}", f"{_named(red, [code])[1]}, measured again: {fault[1]}"))  # fmt: skip
         elif known and _misses(known[1], row.value, red[code]["target"]):
             held = red[code]
             missed.append((
-                f"{code} 复测值 {row.value} {held['unit']}，目标 {held['target']} {held['unit']}",
-                f"{code} is {row.value} {held['unit_en']}, the target {held['target']} {held['unit_en']}",
+                f"{_named(red, [code])[0]}复测值 {row.value} {held['unit']}，目标 {held['target']} {held['unit']}",
+                f"{_named(red, [code])[1]} is {row.value} {held['unit_en']}, the target {held['target']} {held['unit_en']}",
             ))  # fmt: skip
     if missed and not found and not given.why_missed:
         zh, en = ("；".join(one[0] for one in missed), "; ".join(one[1] for one in missed))
@@ -73,7 +73,9 @@ def accept(doing: Doing) -> Change:
                              f"{en}: the target is missed. Send it back, or give the reason why it is closed all the same"))  # fmt: skip
     if found:
         raise AcceptError(found)
-    said = "；".join(_said(code, row, len(red) > 1) for code, row in values.items())
+    said = "；".join(
+        _said(_named(red, [code])[0], row, len(red) > 1) for code, row in values.items()
+    )
     why = given.why_missed if missed else ""
     return Change(
         {"measured": said, "answer": given.answer, "why_missed": why, "due_on": None},
@@ -87,22 +89,32 @@ def _placed(
     """Put each row to its indicator; every one has one value, and no other has."""
     for place, row in enumerate(rows):
         code = row.indicator or (next(iter(red)) if len(red) == 1 else "")
+        zh, en = _named(red, [code])
         if code not in red:
-            yield Problem(f"measured.{place}.indicator", "rectification.indicator", f"请选择本事项的红灯指标：{'、'.join(red)}。",
-                          f"choose a red indicator of this case: {', '.join(red)}")  # fmt: skip
+            yield Problem(f"measured.{place}.indicator", "rectification.indicator", f"请选择本事项的红灯指标：{_named(red, red)[0]}。",
+                          f"choose a red indicator of this case: {_named(red, red)[1]}")  # fmt: skip
         elif code in values:
-            yield Problem(f"measured.{place}.indicator", "rectification.twice", f"{code} 填了两个复测值，请只留一个。",
-                          f"{code} has two values; leave one")  # fmt: skip
+            yield Problem(f"measured.{place}.indicator", "rectification.twice", f"{zh}填了两个复测值，请只留一个。",
+                          f"{en} has two values; leave one")  # fmt: skip
         else:
             values[code] = row
     if left := [code for code in red if code not in values]:
-        yield Problem("measured", "rectification.unmeasured", f"还没有填复测值的指标：{'、'.join(left)}。",
-                      f"not measured again yet: {', '.join(left)}")  # fmt: skip
+        yield Problem("measured", "rectification.unmeasured", f"还没有填复测值的指标：{_named(red, left)[0]}。",
+                      f"not measured again yet: {_named(red, left)[1]}")  # fmt: skip
 
 
-def _said(code: str, row: MeasuredGiven, several: bool) -> str:
+def _named(red: dict[str, Any], codes: Iterable[str]) -> tuple[str, str]:
+    """Red indicators by code and name; what is none of them as it was written."""
+    held = [(code, red.get(code, {"zh": "", "en": ""})) for code in codes]
+    return (
+        "、".join(f"{code} {one['zh']}".strip() for code, one in held),
+        ", ".join(f"{code} {one['en'] or one['zh']}".strip() for code, one in held),
+    )
+
+
+def _said(name: str, row: MeasuredGiven, several: bool) -> str:
     why = f"（{row.confirmation}）" if row.confirmation else ""
-    return f"{code} {row.value}{why}" if several else f"{row.value}{why}"
+    return f"{name} {row.value}{why}" if several else f"{row.value}{why}"
 
 
 def _known(case: Rectification, held: dict[str, Any]) -> tuple[Rulebook, Indicator] | None:

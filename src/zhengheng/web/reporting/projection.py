@@ -20,6 +20,7 @@ from zhengheng.scoring.plan import Plan
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import allowed, forbidden, grants
 from zhengheng.web.intake.services import corrected, lake_of, read_rows
+from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.reporting.services import assessed
 from zhengheng.web.rulebooks.models import RulebookVersion
@@ -50,6 +51,7 @@ class YearEnd:
 
     rulebook: RulebookVersion
     unit: str
+    name: tuple[str, str]
     total: str
     full: str
     expected: tuple[Expected, ...]
@@ -137,7 +139,8 @@ def _year_end(version: RulebookVersion, unit: str, made: Projection, heat: HeatM
                 Expected(column.code, name.zh, name.en, column.measure_unit, known, periods, mark)
             )
     score = format_scaled(total["printed"], 9, root["digits"]) if total["status"] == "value" else ""
-    return YearEnd(version, unit, score, format_scaled(full, 6, 0), tuple(expected))
+    held = Unit.objects.filter(code=unit).values_list("name_zh", "name_en").first() or (unit, unit)
+    return YearEnd(version, unit, held, score, format_scaled(full, 6, 0), tuple(expected))
 
 
 def _on_the_way(version: RulebookVersion, units: Sequence[str]) -> dict[str, tuple[Reported, ...]]:

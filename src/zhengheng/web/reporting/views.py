@@ -5,7 +5,7 @@ import base64
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from zhengheng.domain.problems import DataError
 from zhengheng.web.accounts.request import OfficeRequest
@@ -16,7 +16,7 @@ from zhengheng.web.pages.tags import language, say
 from zhengheng.web.reporting import chase, projection, sheets, tolerance
 
 
-@require_GET
+@require_safe
 def download(request: OfficeRequest) -> HttpResponse:
     """The workbook of everything that this account owes."""
     content = sheets.workbook(sheets.owed(request.user, request.now))
@@ -24,7 +24,7 @@ def download(request: OfficeRequest) -> HttpResponse:
         "Content-Disposition": 'attachment; filename="reports.xlsx"'})  # fmt: skip
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sheet(request: OfficeRequest) -> HttpResponse:
     """Upload the filled workbook: what fits is handed in, the rest comes back in the same layout."""
     outcome = None
@@ -47,7 +47,7 @@ def sheet(request: OfficeRequest) -> HttpResponse:
     return render(request, "reporting/sheet.html", context, status=422 if outcome else 200)
 
 
-@require_GET
+@require_safe
 def granted(request: OfficeRequest) -> HttpResponse:
     """Error tolerance granted so far: grounds for everybody, units for nobody."""
     require(request.user, "tolerance.granted", request.now.date())
@@ -55,14 +55,14 @@ def granted(request: OfficeRequest) -> HttpResponse:
     return render(request, "reporting/granted.html", context)
 
 
-@require_GET
+@require_safe
 def projected(request: OfficeRequest) -> HttpResponse:
     """Where the years of this account's own units would end at the pace so far."""
     found = projection.year_ends(request.user, request.now.date(), language())
     return render(request, "reporting/projection.html", {"found": found})
 
 
-@require_GET
+@require_safe
 def chase_list(request: OfficeRequest) -> HttpResponse:
     """Who is late with what."""
     day = request.now.date()

@@ -175,6 +175,19 @@ def scored(run: ResultRun, unit: str) -> list[Indicator]:
     return [indicator for indicator in held.rulebook.indicators if indicator.code in own]
 
 
+def unit_names(run: Run, language: Language) -> dict[str, str]:
+    """The names of a run's units by code."""
+    names = {unit.code: unit.name.say(language) for unit in (*run.rulebook.units, *run.facts.units)}
+    return names | names_of(names, language)
+
+
+def subjects(run: Run, language: Language) -> dict[str, str]:
+    """The names of a run's indicators and items by code."""
+    book = run.rulebook
+    names = {one.code: one.name.say(language) for one in book.indicators}
+    return names | {one.code: one.name.say(language) for one in book.adjustments}
+
+
 def moved(run: ResultRun, language: Language) -> list[dict[str, Any]]:
     """What moved against the version that this run replaces."""
     if run.replaces is None:
@@ -185,10 +198,7 @@ def moved(run: ResultRun, language: Language) -> list[dict[str, Any]]:
 def moved_between(before: Run, after: Run, language: Language) -> list[dict[str, Any]]:
     """The units whose score, rank or grade differs, named, with old and new of each."""
     words = grade_names(before, language) | grade_names(after, language)
-    names = {
-        unit.code: unit.name.say(language) for unit in (*after.rulebook.units, *after.facts.units)
-    }
-    names |= names_of(names, language)
+    names = unit_names(after, language)
     return [
         {**entry, "name": names.get(entry["unit"], entry["unit"]),
          "grade": [words.get(code, code) for code in entry["grade"]]}

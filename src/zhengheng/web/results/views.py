@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from zhengheng.domain.problems import NotFoundError
 from zhengheng.engines.outputs import is_provisional
@@ -23,7 +23,7 @@ from zhengheng.web.results.services import UNPUBLISHED, watched
 from zhengheng.workflow.machines import RESULT
 
 
-@require_GET
+@require_safe
 def runs(request: OfficeRequest) -> HttpResponse:
     """The runs that this account may see."""
     found = selectors.visible(request.user, request.now.date())
@@ -47,7 +47,7 @@ def register(request: OfficeRequest) -> HttpResponse:
     return redirect("result", run.run)
 
 
-@require_GET
+@require_safe
 def board(request: OfficeRequest, name: str) -> HttpResponse:
     """One run: a sentence, then the groups."""
     run = selectors.find(name, request.user, request.now.date())
@@ -71,7 +71,7 @@ def board(request: OfficeRequest, name: str) -> HttpResponse:
     return render(request, "results/board.html", context)
 
 
-@require_GET
+@require_safe
 def package(request: OfficeRequest, name: str) -> FileResponse:
     """The archive package of a closed year, for those who keep it; whoever takes it is in the ledger."""
     run = selectors.find(name, request.user, request.now.date())
@@ -86,7 +86,7 @@ def package(request: OfficeRequest, name: str) -> FileResponse:
     return FileResponse(path.open("rb"), as_attachment=True, filename=path.name)
 
 
-@require_GET
+@require_safe
 def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
     """One unit's score passport: from the total to the source row. Reading it on notice is service."""
     run = selectors.find(name, request.user, request.now.date())
@@ -103,16 +103,22 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
     return render(request, "results/unit.html", context)
 
 
-@require_GET
+@require_safe
 def source(request: OfficeRequest, name: str, unit: str, file: int, row: int) -> HttpResponse:
     """The one source row that a passport names, for whoever may read the passport."""
     run = selectors.find(name, request.user, request.now.date())
     found = selectors.unit_source(run.run, unit, file, row, language())
     watched(run=run, what=f"unit {unit}", actor=request.user, now=request.now)
-    return render(request, "results/source.html", {"run": run, "unit": unit, "source": found})
+    made = selectors.loaded(selectors.folder_of(run.run))
+    names = selectors.unit_names(made, language())
+    context = {
+        "run": run, "unit": unit, "source": found, "name": names.get(unit, unit), "names": names,
+        "subjects": selectors.subjects(made, language()),
+    }  # fmt: skip
+    return render(request, "results/source.html", context)
 
 
-@require_GET
+@require_safe
 def trial(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
     """What another value would make of the unit's own score: for its own people, kept nowhere."""
     run = selectors.find(name, request.user, request.now.date())
@@ -126,7 +132,7 @@ def trial(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
         row = {"unit": unit, "status": STATUS_WORDS["value"][0], **given, **trials.KEPT_NOWHERE}
         outcome = selectors.outcome(trials.base_of(run), trials.tried(run, row), unit, language())
     context = {
-        "run": run, "unit": unit, "given": given, "outcome": outcome,
+        "run": run, "unit": unit, "name": selectors.unit_names(made, language()).get(unit, unit), "given": given, "outcome": outcome,
         "series": [i for i in made.rulebook.indicators if getattr(i.method, "kind", "") != "milestones"],
     }  # fmt: skip
     return render(request, "results/trial.html", context)

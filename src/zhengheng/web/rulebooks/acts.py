@@ -278,11 +278,11 @@ def _page(version: RulebookVersion, request: Any) -> dict[str, Any]:
         "revise": selectors.revise(version),
         "cards": cards(selectors.book_of(version)), "others": _others(version, request),
         "editable": editable, "changes": selectors.changes(version, spoken),
-        "opinions": version.opinions.select_related("by"), "steps": selectors.steps(version),
+        "opinions": [(one, selectors.indicator_words(version, one.clause)) for one in version.opinions.select_related("by")], "steps": selectors.steps(version),
         "clocks": selectors.clocks(version),
         "units": {u.code: (u.name_zh, u.name_en) for u in Unit.objects.all()},
         "rehearsal": _rehearsed(version),
-        "questions": version.questions.exclude(answer=""), "earlier": selectors.before(version),
+        "questions": [(one, selectors.indicator_words(version, one.indicator)) for one in version.questions.exclude(answer="")], "earlier": selectors.before(version),
     }  # fmt: skip
 
 

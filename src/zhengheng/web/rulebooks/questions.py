@@ -40,9 +40,13 @@ def answer(doing: Doing) -> Change:
     return Change({"answer": doing.given.answer, "answered_on": doing.day}, {"answer": doing.given.answer})  # fmt: skip
 
 
+def _about(question: Question) -> tuple[str, str]:
+    return selectors.indicator_words(question.rulebook, question.indicator)
+
+
 QUESTIONS = Kind(
     machine=QUESTION, path="questions", words=("口径答疑", "Questions"), model=Question,
-    title=lambda q: (f"{q.indicator}: {q.text[:24]}", f"{q.indicator}: {q.text[:24]}"), standing=anyone,
+    title=lambda q: (f"{_about(q)[0]}：{q.text[:24]}", f"{_about(q)[1]}: {q.text[:24]}"), standing=anyone,
     acts=(
         Act("question.ask", ("提问", "Ask"), put_question, AskGiven,
             ("答复对全部单位公开, 并列入指标的口径说明。", "All units see the answer; it joins the rule card."),
@@ -50,7 +54,7 @@ QUESTIONS = Kind(
         Act("question.answer", ("答复", "Answer"), answer, AnswerGiven),
     ),
     columns=(
-        Column(("指标", "Indicator"), "indicator"), Column(("问题", "Question"), lambda q: q.text[:60]),
+        Column(("指标", "Indicator"), _about), Column(("问题", "Question"), lambda q: q.text[:60]),
         Column(("答复日期", "Answered on"), "answered_on"),
     ),
     facts=(Column(("问题全文", "Question in full"), "text"), Column(("答复", "Answer"), "answer")),

@@ -26,6 +26,12 @@ def book_of(version: RulebookVersion) -> Rulebook:
     return _parsed(version.wording, version.text)
 
 
+def indicator_words(version: RulebookVersion, code: str) -> tuple[str, str]:
+    """An indicator by code and name, as people read of it; an unknown code as it stands."""
+    found = next((one.name for one in book_of(version).indicators if one.code == code), None)
+    return (f"{code} {found.zh}", f"{code} {found.say('en')}") if found else (code, code)
+
+
 def procedure_of(version: RulebookVersion) -> Procedure:
     """Its closing procedure; where the rulebook has none, the plain one."""
     return book_of(version).procedure or Procedure()

@@ -6,11 +6,12 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.scheme.amend import Cell, cells, dimension_of, weights_of
-from zhengheng.scheme.excel_words import VALUES, heading
+from zhengheng.scheme.choice_words import choice_word
+from zhengheng.scheme.excel_words import heading
 from zhengheng.scheme.model import Rulebook
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import forbidden, grants, require
@@ -35,7 +36,7 @@ SECTIONS = (
 )  # fmt: skip
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def indicator(request: OfficeRequest, number: int) -> HttpResponse:
     """Write an indicator of a draft, or show again what was typed with all that is wrong in it."""
     obj = selectors.find(RULEBOOKS, number, request.user, request.now.date())
@@ -99,27 +100,32 @@ def _shown(book: Rulebook, code: str, request: OfficeRequest) -> dict[str, Any]:
 
 
 def _worded(cell: Cell, typed: dict[str, str]) -> dict[str, Any]:
+    part = next((one for one in reversed(cell.key.split("/")) if not one.startswith("#")), "")
+
+    def choice(value: str) -> tuple[str, str]:
+        return choice_word(part, value, "zh"), choice_word(part, value, "en")
+
     return {
         "key": cell.key, "words": (heading(cell.key), heading(cell.key, "en")), "value": typed.get(cell.key, cell.value),
-        "choices": [(value, VALUES.get(value, (value, value))) for value in cell.choices], "usual": say(*VALUES[cell.usual]) if cell.usual in VALUES else cell.usual,
+        "choices": [(value, choice(value)) for value in cell.choices], "usual": say(*choice(cell.usual)) if cell.choices and cell.usual else cell.usual,
     }  # fmt: skip
 
 
-@require_GET
+@require_safe
 def form(request: OfficeRequest) -> HttpResponse:
     """The empty Excel form of a rulebook; filled in, it is uploaded as a draft."""
     require(request.user, "rulebook.draft", request.now.date())
     return _file(empty_form(), "考核方案空白表.xlsx", XLSX)
 
 
-@require_GET
+@require_safe
 def workbook(request: OfficeRequest, number: int) -> HttpResponse:
     """Any version as the Excel workbook that comes back into a draft."""
     obj = selectors.find(RULEBOOKS, number, request.user, request.now.date())
     return _file(excel(book_of(obj)), f"{obj.code}-{obj.version}.xlsx", XLSX)
 
 
-@require_GET
+@require_safe
 def folder(request: OfficeRequest, number: int) -> HttpResponse:
     """Any version as the ZIP of YAML files that comes back into a draft."""
     obj = selectors.find(RULEBOOKS, number, request.user, request.now.date())

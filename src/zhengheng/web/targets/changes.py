@@ -23,7 +23,7 @@ from zhengheng.web.acts.declare import (
 from zhengheng.web.decisions.services import carrying
 from zhengheng.web.decisions.services import choices as decisions
 from zhengheng.web.files.services import own_files
-from zhengheng.web.rulebooks.selectors import book_of
+from zhengheng.web.rulebooks.selectors import book_of, indicator_words
 from zhengheng.web.targets.acts import load_sheet
 from zhengheng.web.targets.models import TargetChange, TargetLine
 from zhengheng.web.targets.services import TargetError, wrong_way
@@ -126,10 +126,15 @@ def _plainly(doing: Doing) -> Change:
 ROUTES = {"office": ("绩效办", "the office"), "government": ("政府", "the government"),
           "standing_committee": ("人大常委会", "the standing committee")}  # fmt: skip
 
+
+def _about(change: TargetChange) -> tuple[str, str]:
+    return indicator_words(change.line.sheet.rulebook, change.line.indicator)
+
+
 CHANGES = Kind(
     machine=CHANGE, path="changes", words=("目标调整", "Target changes"), model=TargetChange,
-    title=lambda c: (f"{c.line.sheet.unit.name_zh} {c.line.indicator}: {c.before} → {c.value}",
-                     f"{c.line.sheet.unit.name_en or c.line.sheet.unit.name_zh} {c.line.indicator}: {c.before} → {c.value}"),
+    title=lambda c: (f"{c.line.sheet.unit.name_zh} {_about(c)[0]}：{c.before} → {c.value}",
+                     f"{c.line.sheet.unit.name_en or c.line.sheet.unit.name_zh} {_about(c)[1]}: {c.before} → {c.value}"),
     standing=lambda c, account: Standing(units={"own": [c.line.sheet.unit.code]}),
     year=lambda c: c.line.sheet.rulebook,
     acts=(
@@ -141,7 +146,7 @@ CHANGES = Kind(
     ),
     columns=(
         Column(("单位", "Unit"), lambda c: (c.line.sheet.unit.name_zh, c.line.sheet.unit.name_en)),
-        Column(("指标", "Indicator"), lambda c: c.line.indicator), Column(("计量单位", "Unit of measure"), lambda c: book_of(c.line.sheet.rulebook).indicator(c.line.indicator).measure_unit),
+        Column(("指标", "Indicator"), _about), Column(("计量单位", "Unit of measure"), lambda c: book_of(c.line.sheet.rulebook).indicator(c.line.indicator).measure_unit),
         Column(("原目标", "Original"), lambda c: c.line.original, True),
         Column(("改前", "Before"), "before", True), Column(("改为", "Wanted"), "value", True),
     ),

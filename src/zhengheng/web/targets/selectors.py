@@ -8,6 +8,7 @@ from django.utils.timezone import localdate
 from zhengheng.domain.numbers import parse_scaled, plain
 from zhengheng.scheme.cascade import Coverage, cascaded_targets, coverage
 from zhengheng.scheme.indicator import Indicator
+from zhengheng.web.acts.declare import Words
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reporting.services import assessed
 from zhengheng.web.rulebooks.models import RulebookVersion
@@ -15,8 +16,10 @@ from zhengheng.web.rulebooks.selectors import book_of
 from zhengheng.web.targets.models import TargetChange, TargetLine, TargetSheet
 
 
-def handed_down(version: RulebookVersion) -> tuple[list[dict[str, Any]], Coverage]:
-    """Every cascade with its parent, its children and their targets; then who and what is not covered."""
+def handed_down(
+    version: RulebookVersion,
+) -> tuple[list[dict[str, Any]], Coverage, tuple[list[Words], list[Words]]]:
+    """Every cascade with its parent, its children and their targets; then how much is covered; and by name the units and goals that are not."""
     book = book_of(version)
     units = assessed(book)
     names = {
@@ -37,7 +40,14 @@ def handed_down(version: RulebookVersion) -> tuple[list[dict[str, Any]], Coverag
         }
         for one in book.cascade for indicator in (book.indicator(one.indicator),)
     ]  # fmt: skip
-    return found, coverage(book, units)
+    said = coverage(book, units)
+    known = {one.code: (one.name.zh, one.name.say("en")) for one in (*book.units, *units)} | names
+    goals = {one.code: (one.name.zh, one.name.say("en")) for one in book.goals}
+    bare = (
+        [known.get(code, (code, code)) for code in said.bare_units],
+        [goals[code] for code in said.bare_goals],
+    )
+    return found, said, bare
 
 
 def _end(unit: str, indicator: Indicator, targets: dict[tuple[str, str], int], names: Any) -> dict[str, Any]:  # fmt: skip

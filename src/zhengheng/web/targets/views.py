@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import require
@@ -14,19 +14,26 @@ from zhengheng.web.targets import selectors, sheets
 from zhengheng.web.targets.changes import GROUNDS
 
 
-@require_GET
+@require_safe
 def cascade(request: OfficeRequest) -> HttpResponse:
     """From the city's goals down to the posts; who has no indicator, which goal no measure."""
     require(request.user, "target.cascade", request.now.date())
     books = adopted()
     asked = request.GET.get("rulebook", "")
     chosen = get_object_or_404(books, pk=asked) if asked.isdigit() else books.first()
-    found, covered = selectors.handed_down(chosen) if chosen else ([], None)
-    context = {"books": books, "chosen": chosen, "found": found, "covered": covered}
+    found, covered, bare = selectors.handed_down(chosen) if chosen else ([], None, ([], []))
+    context = {
+        "books": books,
+        "chosen": chosen,
+        "found": found,
+        "covered": covered,
+        "bare_units": bare[0],
+        "bare_goals": bare[1],
+    }
     return render(request, "targets/cascade.html", context)
 
 
-@require_GET
+@require_safe
 def eased(request: OfficeRequest) -> HttpResponse:
     """Who eased targets in a year, how often, how late."""
     require(request.user, "change.eased", request.now.date())
@@ -40,7 +47,7 @@ def eased(request: OfficeRequest) -> HttpResponse:
     return render(request, "targets/eased.html", context)
 
 
-@require_GET
+@require_safe
 def download(request: OfficeRequest, number: int) -> HttpResponse:
     """All target lines of a rulebook as a workbook."""
     require(request.user, "target.propose", request.now.date())
@@ -49,7 +56,7 @@ def download(request: OfficeRequest, number: int) -> HttpResponse:
     return HttpResponse(sheets.table(version), content_type=XLSX, headers={"Content-Disposition": name or "attachment"})  # fmt: skip
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def bring(request: OfficeRequest) -> HttpResponse:
     """Targets of many units by one table."""
     require(request.user, "target.propose", request.now.date())
