@@ -18,13 +18,12 @@ from zhengheng.scheme.amend import amended, removed, weights_of
 from zhengheng.scheme.compare import differences
 from zhengheng.scheme.excel import write_workbook
 from zhengheng.scheme.excel_read import read_workbook
-from zhengheng.scheme.fingerprint import data_fingerprint, wording_fingerprint
+from zhengheng.scheme.fingerprint import wording_fingerprint
 from zhengheng.scheme.later import rolled_over
 from zhengheng.scheme.lint import lint
 from zhengheng.scheme.load import load_rulebook
 from zhengheng.scheme.method_words import said
 from zhengheng.scheme.methods import AnyMethod
-from zhengheng.scheme.register import check_register, publish, read_register
 from zhengheng.scheme.save import save_folder
 from zhengheng.scheme.today import as_if_always
 
@@ -262,33 +261,6 @@ def test_excel_errors_name_sheet_and_cell(tmp_path: Path) -> None:
     assert f"b.xlsx!指标!{page.cell(3, column).coordinate}" in {
         p.where for p in caught.value.problems
     }
-
-
-def test_wording_and_numbers_have_their_own_fingerprints(tmp_path: Path) -> None:
-    book, _ = load_rulebook(write(tmp_path / "a"))
-    renamed, _ = load_rulebook(write(tmp_path / "b", **change("A", name="改名")))
-    retargeted, _ = load_rulebook(
-        write(tmp_path / "c", **change("A", method={"kind": "ratio", "target": 11}))
-    )
-    assert data_fingerprint(book) == data_fingerprint(renamed) != data_fingerprint(retargeted)
-    assert len({wording_fingerprint(b) for b in (book, renamed, retargeted)}) == 3
-
-
-def test_the_kind_of_method_is_part_of_the_fingerprint(tmp_path: Path) -> None:
-    one, _ = load_rulebook(write(tmp_path / "a", **change("B", method={"kind": "min_max"})))
-    two, _ = load_rulebook(write(tmp_path / "b", **change("B", method={"kind": "borda"})))
-    assert data_fingerprint(one) != data_fingerprint(two)
-
-
-def test_a_published_version_is_frozen(tmp_path: Path) -> None:
-    book, _ = load_rulebook(write(tmp_path / "a"))
-    register = tmp_path / "register.json"
-    publish(book, register)
-    assert list(check_register(book, read_register(register))) == []
-    changed, _ = load_rulebook(write(tmp_path / "b", **change("A", name="改名")))
-    assert [p.code for p in check_register(changed, read_register(register))] == [
-        "register.changed"
-    ]
 
 
 def test_a_difference_is_said_in_words(tmp_path: Path) -> None:

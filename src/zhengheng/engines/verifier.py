@@ -35,7 +35,7 @@ from zhengheng.engines.earlier import verify_earlier
 from zhengheng.engines.oracle import Row, Tables, compute
 from zhengheng.engines.public import PublicOracle, closed_nodes
 from zhengheng.engines.tables import INDICATOR_SCORES, SCORES, indicator_rows, score_rows
-from zhengheng.scheme.fingerprint import data_fingerprint, wording_fingerprint
+from zhengheng.scheme.fingerprint import data_fingerprint, former_fingerprint, wording_fingerprint
 from zhengheng.scheme.model import Rulebook, Unit
 from zhengheng.scoring.contracts import CONTRACTS, FACTS
 from zhengheng.scoring.plan import compile_plan
@@ -127,6 +127,8 @@ class Bundle:
         about = self.about
         stated = about["fingerprint"]
         made = {"data": data_fingerprint(book), "wording": wording_fingerprint(book)}
+        if stated["data"] == (former := former_fingerprint(book)):
+            made["data"] = former
         for name in ("data", "wording"):
             if stated[name] != made[name]:
                 self.found.append(

@@ -34,11 +34,13 @@ def differences(before: Rulebook, after: Rulebook, language: Language) -> list[s
     lines = [_line(path, was, now, language, names, categories if path[0] == "weights" else names) for path, was, now in found]  # fmt: skip
     if not lines and wording_fingerprint(before) == wording_fingerprint(after):
         return ["没有差别。" if language == "zh" else "no difference"]
+    what = ("只改了文字", "wording only")
     if not lines:
         lines = ["各项内容相同，只有先后次序不同。" if language == "zh" else "all entries are the same; only their order differs"]  # fmt: skip
+        what = ("只改了次序", "order only")
     same = data_fingerprint(before) == data_fingerprint(after)
-    zh = "计分口径未变（只改了文字）。" if same else "计分口径有变化，得分可能变动。"
-    en = "no number can change (wording only)" if same else "numbers may change"
+    zh = f"计分口径未变（{what[0]}）。" if same else "计分口径有变化，得分可能变动。"
+    en = f"no number can change ({what[1]})" if same else "numbers may change"
     return [*lines, zh if language == "zh" else en]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from zhengheng.domain.problems import Problem
-from zhengheng.scheme.fingerprint import data_fingerprint, wording_fingerprint
+from zhengheng.scheme.fingerprint import data_fingerprint, former_fingerprint, wording_fingerprint
 from zhengheng.scheme.model import Rulebook
 
 
@@ -19,7 +19,8 @@ def check_register(book: Rulebook, register: dict[str, dict[str, str]]) -> Itera
     known = register.get(f"{book.code}@{book.version}")
     if known is None:
         return
-    if known["data"] != data_fingerprint(book) or known["wording"] != wording_fingerprint(book):
+    same = known["data"] in {data_fingerprint(book), former_fingerprint(book)}
+    if not same or known["wording"] != wording_fingerprint(book):
         yield Problem(
             "rulebook.yaml", "register.changed",
             f"{book.code} 第 {book.version} 版已发布, 内容不得再改; 请另立新版本并写明生效日期",
