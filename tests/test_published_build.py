@@ -138,7 +138,7 @@ def write_build(data: Path, out: Path, aggregate: str, worst: str) -> None:
         "source": "ASEM Sustainable Connectivity Portal, JRC 2018 (COINr package, MIT)",
         "sources": [
             file | {"role": "unit", "name": "uName", "category": {"column": "EurAsia_group"}, "group": {"constant": "asem"}},
-            file | {"layout": "wide", "period": "Time", "missing": ["", "NA"], "indicators": taken},
+            file | {"layout": "wide", "period": "Time", "scientific": True, "missing": ["", "NA"], "indicators": taken},
         ],
     }  # fmt: skip
     (out / "rulebook" / "indicators").mkdir(parents=True)

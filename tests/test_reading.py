@@ -67,6 +67,47 @@ def test_a_mark_beside_a_number_is_no_digit_of_it(text: str, tmp_path: Path, boo
     assert refused(tmp_path, book, "d.csv") == ["row.number"]
 
 
+PLAINLY: dict[str, str | None] = {
+    "1e1": None, "1E+05": None, "1.5e-3": None, "１ｅ３": None, "1e1 人": None, "0x10": None, "1_000": None, "+5": "5", "-5": "-5", "--5": None,
+    "+-5": None, "5-": None, "٣": None, "१२": None, "1,00": None, "1,000": "1000", "１，０００": "1000", "1,000,00": None, "1,0000": None, ",500": None,
+    "1,,000": None, "1.000,5": None, "1,000.5": "1000.5", "1 000": None, "1'000": None, ".5": None, "-.5": None, "5.": None, "0.5": "0.5", "5.0": "5",
+    ".": None, "(5)": None, "5/2": None, "inf": None, "NaN": None, "5。3": None, "５．３": "5.3", "1,00万": None, "1e1万": None, ".5亿": None, "5.%": None,
+}  # fmt: skip
+"""What is plainly a number: a sign or none, digits on both sides of a point, thousands by threes or not at all."""
+
+
+@pytest.mark.parametrize("text", PLAINLY)
+def test_only_what_is_plainly_a_number_is_one(text: str, tmp_path: Path, book: Rulebook) -> None:
+    """In a text file, in a text cell of a workbook and in a form alike."""
+    (tmp_path / "d.csv").write_text(f'u,a,b\n甲,"{text}",2\n')
+    made(tmp_path / "d.xlsx", [["u", "a", "b"], ["甲", text, 2]])
+    wanted = PLAINLY[text]
+    for file in ("d.csv", "d.xlsx"):
+        if wanted is None:
+            with pytest.raises(DataError) as caught:
+                read_files(mapping(file=file), book, tmp_path)
+            (told,) = caught.value.problems
+            assert told.where == f"{file}:2"
+            assert text[:1] in told.zh
+        else:
+            read = values(read_files(mapping(file=file), book, tmp_path))
+            assert read["甲", "A"] == Decimal(wanted).scaleb(book.indicator("A").decimals)
+    if wanted is None:
+        assert value_fault(book, book.indicator("A"), text, "理由")
+
+
+def test_a_true_number_is_one_however_its_file_spells_it(tmp_path: Path, book: Rulebook) -> None:
+    made(tmp_path / "d.xlsx", [["u", "a", "b"], ["甲", 1e5, 1.5e-1]])
+    (tmp_path / "d.jsonl").write_text('{"u": "甲", "a": 1e5, "b": 1.5E-1}\n')
+    (tmp_path / "e.csv").write_text("u,a,b\n甲,1e5,1.5E-1\n")
+    wanted = {("甲", "A"): 10_000_000, ("甲", "B"): 15}
+    for file in ("d.xlsx", "d.jsonl"):
+        assert values(read_files(mapping(file=file), book, tmp_path)) == wanted
+    assert values(read_files(mapping(file="e.csv", scientific=True), book, tmp_path)) == wanted
+    (tmp_path / "d.jsonl").write_text('{"u": "甲", "a": 1e99999999, "b": "1e5"}\n')
+    assert refused(tmp_path, book, "d.jsonl") == ["row.number"]
+
+
 @pytest.mark.parametrize(
     ("text", "unit", "wanted"),
     [

@@ -19,9 +19,12 @@ _MAGNITUDES = {
     "千亿": 10**11, "万亿": 10**12,
 }  # fmt: skip
 _PERCENT = {"%", "百分比", "百分点", "个百分点"}
-_NUMBER = re.compile(r"([-+]?[\d.,]*\d[\d.,]*(?:[eE][-+]?\d{1,3})?)\s*(.*)", re.ASCII | re.DOTALL)
+_NUMBER = re.compile(
+    r"([-+]?[\d.,]*\d[\d.,]*)([eE][-+]?\d{1,3}(?!\d))?\s*(.*)", re.ASCII | re.DOTALL
+)
+_PLAIN = re.compile(r"[-+]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?", re.ASCII)
+"""How a number is written plainly: digits on both sides of a point, thousands by threes or not at all."""
 _MAGNITUDE = re.compile(r"(十万|百万|千万|十亿|百亿|千亿|万亿|千|万|亿)?(.*)", re.DOTALL)
-_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 
 
 class CellError(ValueError):
@@ -67,9 +70,13 @@ def take(text: str, *, number: bool = False) -> str:
 
 
 def read_number(
-    text: str, decimals: int, *, strip: str = "", factor: Decimal = Decimal(1), measure_unit: str = ""
+    text: str, decimals: int, *, strip: str = "", factor: Decimal = Decimal(1), measure_unit: str = "",
+    scientific: bool = False,
 ) -> tuple[int, bool]:  # fmt: skip
     """A number at 10**decimals, and whether digits were rounded away. Raises CellError.
+
+    A text must be plainly a number: 1e5 is one only where the mapping says that its file is written so (`scientific`),
+    for a spreadsheet that turned a long number into 1.23E+11 has thrown its end away.
 
     `factor` leads from the file's unit of measure to `measure_unit`, the indicator's. A suffix is read
     against the latter: 0.5亿 is 0.5 of 亿元 and 5000 of 万元, and % belongs to percentages alone. One that
@@ -82,15 +89,16 @@ def read_number(
     match = _NUMBER.fullmatch(plain)
     if match is None:
         raise _no_number(text)
-    plain, suffix = match.groups()
+    plain, exponent, suffix = match.groups()
+    if not _PLAIN.fullmatch(plain):
+        raise _no_number(text)
+    if exponent and not scientific:
+        raise _scientific(text)
     if suffix:
         factor = _factor(text, suffix, normal(measure_unit), factor)
-    if _GROUPED.fullmatch(plain):
-        plain = plain.replace(",", "")
+    plain = plain.replace(",", "") + (exponent or "")
     try:
         if factor != 1:
-            if "," in plain:
-                raise ValueError(plain)
             plain = format(Decimal(plain) * factor, "f")
         number, lost = parse_scaled(plain, decimals)
     except (ValueError, ArithmeticError) as error:
@@ -105,7 +113,17 @@ def read_number(
 
 
 def _no_number(text: str) -> CellError:
-    return CellError("number", f"“{text[:40]}”不是数字", f"{text[:40]!r} is not a number")
+    return CellError(
+        "number", f"“{text[:40]}”不是数字；请写成 1200、1,200 或 0.5 这样的普通数字",
+        f"{text[:40]!r} is not a number; write it plainly: 1200, 1,200 or 0.5",
+    )  # fmt: skip
+
+
+def _scientific(text: str) -> CellError:
+    return CellError(
+        "number", f"“{text[:40]}”是科学计数法写的文字，不是普通数字，末几位可能已被电子表格截去；请写出全部数字，文件本来就这样写的，请在采集映射中注明 scientific: true",
+        f"{text[:40]!r} is not a number written plainly but in scientific notation, of which a spreadsheet may have cut the end; write all digits, or say `scientific: true` in the mapping where the file is written so",
+    )  # fmt: skip
 
 
 def _factor(text: str, suffix: str, measure_unit: str, factor: Decimal) -> Decimal:

@@ -135,6 +135,8 @@ class SourceFile(Model):
     """Characters taken off numbers, e.g. "$%": "15%" is read as 15."""
     scale: Number | Literal["千", "万", "百万", "亿"] | None = None
     """Factor from the file's unit of measure to the indicator's."""
+    scientific: bool = False
+    """True: numbers of this file may be written as 1.5e-06, as programs do; else such a text is refused."""
     personal: dict[str, Literal["drop", "hash"]] = {}
     distinct: bool = False
     """True: a unit may stand on many rows of its source; the first one counts."""

@@ -93,7 +93,9 @@ class Orders:
 
     def _number(self, text: str, column: FactColumn) -> int | Decimal:
         whole = column.type == "integer"
-        number, lost = read_number(text, 0 if whole else column.decimals)
+        number, lost = read_number(
+            text, 0 if whole else column.decimals, scientific=self.source.scientific
+        )
         if whole and lost:
             raise CellError(
                 "integer", f"“{text[:40]}”不是整数", f"{text[:40]!r} is no whole number"

@@ -236,6 +236,12 @@ def _cell(value: Any) -> str:
     return str(value)
 
 
+def _literal(text: str) -> str:
+    """A number of JSON, which is one however it is written; beyond any use it stays as it is, to be refused."""
+    exponent = text.lower().partition("e")[2]
+    return f"{Decimal(text):f}" if exponent and abs(int(exponent)) < 100 else text
+
+
 def _json_lines(path: Path, name: str) -> Table:
     header: dict[str, None] = {}
     rows: list[tuple[int, dict[str, Any]]] = []
@@ -244,7 +250,7 @@ def _json_lines(path: Path, name: str) -> Table:
             if not line.strip():
                 continue
             try:
-                entry = json.loads(line, parse_float=str, parse_int=str, parse_constant=str)
+                entry = json.loads(line, parse_float=_literal, parse_int=str, parse_constant=str)
             except (json.JSONDecodeError, RecursionError) as error:
                 raise DataError.one(
                     f"{name}:{number}", "json.syntax", zh="不是合法的 JSON", en="not valid JSON"

@@ -80,7 +80,7 @@ class RowValue(RowPeriod):
         """A value of an indicator; beyond its range of sense only with a reason in the row."""
         number, lost = read_number(
             text, indicator.decimals, strip=self.source.strip, factor=self.factor,
-            measure_unit=indicator.measure_unit.zh,
+            measure_unit=indicator.measure_unit.zh, scientific=self.source.scientific,
         )  # fmt: skip
         if fault := beyond(self.intake.rulebook, indicator, number):
             if not self._get(self.source.confirmation, values, "confirmation"):

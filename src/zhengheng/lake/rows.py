@@ -223,7 +223,10 @@ class Rows(RowValue):
         code = self._must(source.indicator, values, "indicator")
         self._indicator(code)
         share, _ = read_number(
-            self._get(source.share, values, "share", number=True), 4, measure_unit="%"
+            self._get(source.share, values, "share", number=True),
+            4,
+            measure_unit="%",
+            scientific=source.scientific,
         )
         waived = self._get(source.waived, values, "waived")
         self._put("milestone", unit=self._unit_code(values), indicator=code,
