@@ -1,5 +1,6 @@
 """The house: import contracts (each broken on purpose), the SQL lint, contracts of tables."""
 
+import ast
 import re
 import shutil
 import subprocess
@@ -68,6 +69,65 @@ def test_a_broken_import_contract_is_reported(contract: str, tmp_path: Path) -> 
             stream.write("import zhengheng.domain.numbers\n")
     done = lint_imports(tmp_path)
     assert done.returncode != 0, done.stdout
+
+
+PROGRAMS = ("cli/", "web/commands.py", "web/ledger/commands.py", "web/starting.py")
+"""Commands that answer before the engines or Django are loaded: they import where they begin to work."""
+LATE = {
+    "web/jobs/apps.py": "registers jobs once Django knows its models",
+    "web/accounts/apps.py": "registers a signal once Django knows its models",
+}
+HEAVY = {
+    "docx", "openpyxl", "pyarrow", "pyiceberg", "pyspark", "reportlab", "resource", "xlrd", "xml",
+}  # fmt: skip
+"""Large, optional or not on every system: imported by whoever needs them."""
+
+
+def imported_late(path: Path) -> set[str]:
+    """What a file imports inside its functions."""
+    found: set[str] = set()
+    for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            for one in ast.walk(function):
+                if isinstance(one, ast.ImportFrom):
+                    found.add(one.module or "")
+                elif isinstance(one, ast.Import):
+                    found |= {name.name for name in one.names}
+    return found
+
+
+def test_no_import_hides_in_a_function() -> None:
+    """A cycle between modules that such an import hides is two modules that should be three."""
+    source = ROOT / "src" / "zhengheng"
+    late = {
+        path.relative_to(source).as_posix(): hidden
+        for path in sorted(source.rglob("*.py"))
+        if not path.relative_to(source).as_posix().startswith(PROGRAMS)
+        and (hidden := {name for name in imported_late(path) if name.split(".")[0] not in HEAVY})
+    }
+    assert late.keys() == LATE.keys(), late
+
+
+def test_nothing_below_calls_upward_by_a_name() -> None:
+    """Whoever imports a module by its name, or names one of a layer above, imports it all the same."""
+    source = ROOT / "src" / "zhengheng"
+    below = [
+        "domain",
+        "workflow",
+        "ledger",
+        "workbooks",
+        "scheme",
+        "scoring",
+        "lake",
+        "engines",
+        "sample",
+    ]
+    for place, layer in enumerate(below):
+        above = "|".join([*below[place + 1 :], "cli", "web"])
+        for path in sorted((source / layer).rglob("*.py")):
+            text = path.read_text(encoding="utf-8")
+            assert "import_module" not in text, path
+            assert not re.search(rf"""["']zhengheng\.({above})\b""", text), path
 
 
 FORBIDDEN_TEXT = {

@@ -3,6 +3,7 @@
 import json
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from zhengheng.scheme.lint_directions import given_fault
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scoring.check import check, load_checked
 from zhengheng.scoring.contracts import MISSING
+from zhengheng.scoring.rules import exactly
 
 common = settings(max_examples=25, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate],
                   suppress_health_check=list(HealthCheck))  # fmt: skip
@@ -283,3 +285,20 @@ def test_a_column_of_equals_says_so_and_names_the_setting(kind: str) -> None:
     )
     gap = run(rules, {("u", "A"): {PERIOD.end: "50"}, ("v", "A"): {}}, ENGINES[0])
     assert next(r["status"] for r in indicator_rows(gap) if r["unit"] == "v") == "missing"
+
+
+@pytest.mark.parametrize(
+    "weight", ["0.0000001", "1.00000000000000000001", "12345678901234567890.1234567"]
+)
+def test_a_weight_with_too_many_digits_is_said_to_the_last_one(weight: str) -> None:
+    """Not as the nearest number of the machine, such as 1e-07."""
+    rules = book({"code": "A", "method": {"kind": "ratio", "target": 9}}, weight=weight)
+    with pytest.raises(RulebookError) as caught:
+        run(rules, {("u", "A"): {PERIOD.end: "1"}}, OracleEngine())
+    (problem,) = {p.en: p for p in caught.value.problems if p.code == "weight.digits"}.values()
+    assert f" {weight} " in problem.en
+    assert f" {weight} " in problem.zh
+
+
+def test_a_weight_whose_decimals_do_not_end_is_said_as_a_fraction() -> None:
+    assert [exactly(Fraction(*one)) for one in ((1, 3), (-7, 6), (3, 8), (-5, 1), (0, 1))] == ["1/3", "-7/6", "0.375", "-5", "0"]  # fmt: skip

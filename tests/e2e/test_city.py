@@ -16,6 +16,7 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from contextlib import ExitStack, suppress
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -136,10 +137,13 @@ def test_a_city_goes_on_whatever_dies(tmp_path: Path) -> None:
                 city.kill_a_web_process, city.kill_a_worker, address.restart, city.kill_a_worker, city.back_up,
                 city.fill_the_connections, city.kill_a_web_process, city.kill_a_worker,
             ]  # fmt: skip
-            fate = threading.Thread(target=lambda: [(blow(), time.sleep(1.5)) for blow in blows])
+            dealt = islice(cycle(blows), KILLS)
+            fate = threading.Thread(target=lambda: [(blow(), time.sleep(1.5)) for blow in dealt])
             fate.start()
-            texts = [f"问题 {n:04d}" for n in range(ASKED)]
-            for number, text in enumerate(texts):
+            texts: list[str] = []
+            while len(texts) < ASKED or fate.is_alive():
+                number, text = len(texts), f"问题 {len(texts):04d}"
+                texts.append(text)
                 body = {"rulebook": made["book"], "indicator": "SEATS", "text": text}
                 for _ in range(600):
                     status = city.ask("/api/v1/questions/ask", tokens[number % 4], body, f"q{number}")  # fmt: skip
@@ -149,6 +153,7 @@ def test_a_city_goes_on_whatever_dies(tmp_path: Path) -> None:
                     time.sleep(0.1)
                 else:
                     pytest.fail("nobody answers any more")
+                time.sleep(0.05)
             fate.join()
             for _ in range(240):
                 after = script(home, "look_city", address)

@@ -1,7 +1,7 @@
 """Work on files of strangers in a child process: with a bound on time and memory, and nothing to lose.
 
-`apart` calls a function of this package by its name in a fresh interpreter and gives what it yields, as
-JSON. Whatever the file does to its parser (a crash, gigabytes, an endless loop) ends the child alone.
+`apart` runs the module of a function in a fresh interpreter, where `serve` calls that function, and gives what it
+yields, as JSON. Whatever the file does to its parser (a crash, gigabytes, an endless loop) ends the child alone.
 """
 
 import json
@@ -9,9 +9,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from importlib import import_module
 from threading import BoundedSemaphore
 from typing import IO, Any
 
@@ -30,8 +29,12 @@ _PLACES = BoundedSemaphore(AT_ONCE)
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "PYTHONPATH", "PYTHONHOME", "SYSTEMROOT", "TMPDIR", "COVERAGE_PROCESS_START")  # fmt: skip
 
 
-def apart(call: str, *arguments: Any, name: str, seconds: int = SECONDS) -> Iterator[Any]:
-    """What `module:function` yields for these arguments, all plain data; `name` is the file in messages.
+Served = Callable[..., Iterator[Any]]
+"""Takes and yields plain data. Its module ends with `if __name__ == "__main__": serve(it)`."""
+
+
+def apart(call: Served, *arguments: Any, name: str, seconds: int = SECONDS) -> Iterator[Any]:
+    """What a function yields for these arguments; `name` is the file in messages.
 
     Raises what the function raises of ZhenghengError, and DataError where the child did not live to the end.
     """
@@ -47,14 +50,14 @@ def apart(call: str, *arguments: Any, name: str, seconds: int = SECONDS) -> Iter
     return _lines(held)
 
 
-def _run(call: str, arguments: tuple[Any, ...], name: str, seconds: int) -> IO[bytes]:
+def _run(call: Served, arguments: tuple[Any, ...], name: str, seconds: int) -> IO[bytes]:
     held = tempfile.TemporaryFile()  # noqa: SIM115 - `_lines` closes it when all is read
     environment = {key: os.environ[key] for key in _KEPT if key in os.environ}
     environment |= {"OPENBLAS_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"}
     with tempfile.TemporaryFile() as said:
         try:
             done = subprocess.run(
-                [sys.executable, "-m", "zhengheng.domain.apart", call, str(seconds)],
+                [sys.executable, "-m", call.__module__, str(seconds)],
                 input=json.dumps(arguments).encode(), stdout=held, stderr=said, env=environment,
                 timeout=2 * seconds, check=False,
             )  # fmt: skip
@@ -95,19 +98,14 @@ def _limit(seconds: int) -> None:
         os.nice(10)
 
 
-def _main(call: str, seconds: str) -> int:
-    _limit(int(seconds))
-    module, _, function = call.partition(":")
+def serve(call: Served) -> None:
+    """Be the child: call the function with what stands on standard input, and end this process."""
+    _limit(int(sys.argv[1]))
     try:
-        for one in getattr(import_module(module), function)(*json.load(sys.stdin)):
+        for one in call(*json.load(sys.stdin)):
             sys.stdout.write(json.dumps(one) + "\n")
     except ZhenghengError as error:
         said = [(p.where, p.code, p.zh, p.en, p.severity) for p in error.problems]
         sys.stderr.write("\n" + json.dumps({"kind": type(error).__name__, "problems": said}) + "\n")
-        return _REFUSED
+        sys.exit(_REFUSED)
     sys.stdout.flush()
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(_main(*sys.argv[1:]))

@@ -1265,10 +1265,18 @@ def rescaled(rule: Row, score: int, members: list[int], full: int) -> int | None
         return None
 
 
+def log(number: int, decimals: int) -> int:
+    """A logarithm that something is divided by or made of: where there is none, that is undefined."""
+    found = logarithm(number, decimals)
+    if found is None:
+        raise ZeroDivisionError
+    return found
+
+
 def steepness(n: int, place_2: int, curve: int) -> int:
     """-ln(1 - R·curve) at LOG_SCALE, for the place counted twice among n; R = (n - place + 1) / n."""
     rest = half_up(Fraction(2 * n * 10**15 - (2 * n + 2 - place_2) * curve, 2 * n))
-    return -(logarithm(rest, 15) or 0)
+    return -log(rest, 15)
 
 
 def typical(what: str, values: list[Fraction]) -> int:
@@ -1344,7 +1352,7 @@ def aggregate(kind: str, present: list[Row], parts: list[Row], full: int) -> Fra
     if lowest == 0:
         return Fraction(0)
     if kind == "geometric":
-        logs = sum(p["weight"] * (logarithm(int(p["score"]), 9) or 0) for p in present)
+        logs = sum(p["weight"] * log(int(p["score"]), 9) for p in present)
         return Fraction(exponential(half_up(Fraction(logs, int(weights))))) if weights else None
     # What is above zero and below a thousandth of a point counts as that.
     inverses = sum(
@@ -1598,7 +1606,7 @@ def goalposts(c: Case) -> Outcome:
 def log_goalposts(c: Case) -> Outcome:
     held = c.between_posts()
     digits = c.rule["decimals"]
-    at = Fraction(logarithm(int(held * c.scale), digits) or 0, LOG_SCALE)
+    at = Fraction(log(int(held * c.scale), digits), LOG_SCALE)
     low = Fraction(int(c.rule["log_low"]), LOG_SCALE)
     high = Fraction(int(c.rule["log_high"]), LOG_SCALE)
     return c.full * (at - low) / (high - low), Fraction(0), c.full

@@ -8,7 +8,7 @@ from decimal import Context, Decimal, localcontext
 from fractions import Fraction
 from typing import Any
 
-from zhengheng.domain.numbers import COEFFICIENT, logarithm
+from zhengheng.domain.numbers import COEFFICIENT, logarithm, plain
 from zhengheng.domain.problems import Problem, RulebookError
 from zhengheng.scheme import methods as m
 from zhengheng.scheme import relative as r
@@ -72,13 +72,26 @@ def micro(value: Fraction, *place: str | int) -> int:
     """A weight or mark as an exact integer at 10**6; refuses to lose digits."""
     number = value * COEFFICIENT
     if number.denominator != 1:
+        said = exactly(value)
         refuse(
             place, "weight.digits",
-            zh=f"权重或分值 {float(value)} 超过六位小数；请改写权重或满分。",
-            en=f"weight or mark {float(value)} has more than six decimals; rewrite the weights or the full mark",
+            zh=f"权重或分值 {said} 超过六位小数；请改写权重或满分。",
+            en=f"weight or mark {said} has more than six decimals; rewrite the weights or the full mark",
         )  # fmt: skip
         return 0
     return int(number)
+
+
+def exactly(value: Fraction) -> str:
+    """A number as it is: in decimals where they end, else as a fraction."""
+    rest = value.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    if rest > 1:
+        return f"{value.numerator}/{value.denominator}"
+    decimals = value.denominator.bit_length()
+    return plain(int(value * 10**decimals), decimals)
 
 
 def method_rows(method: m.Method | None, key: Row, scale: int) -> Iterator[tuple[str, Row]]:
@@ -234,7 +247,10 @@ def curve(scale: Decimal) -> tuple[int, int]:
     """
     with localcontext(Context(prec=60)):
         share = int(((1 - (-100 / scale).exp()) * 10**15).to_integral_value())
-    return share, -(logarithm(10**15 - share, 15) or 0)
+    best = logarithm(10**15 - share, 15)
+    if best is None:
+        raise ValueError(f"no place can be told on a curve so steep: {scale}")
+    return share, -best
 
 
 def _c(value: Decimal, *place: str | int) -> int:

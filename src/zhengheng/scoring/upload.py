@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from zhengheng.domain.apart import apart
+from zhengheng.domain.apart import apart, serve
 from zhengheng.domain.problems import Problem, RulebookError
 from zhengheng.scheme.fingerprint import with_shared
 from zhengheng.scheme.model import Rulebook
@@ -22,7 +22,7 @@ def read_apart(path: Path, name: str, kind: str) -> tuple[Rulebook, list[Problem
 
     Raises RulebookError with every problem, DataError where reading took too much.
     """
-    return _given(apart("zhengheng.scoring.upload:read", str(path), name, kind, name=name))
+    return _given(apart(read, str(path), name, kind, name=name))
 
 
 def read_own(path: Path, name: str, kind: str) -> tuple[Rulebook, list[Problem]]:
@@ -72,3 +72,7 @@ def _unpack(name: str, packed: Path, folder: Path) -> Path:
             target.write_bytes(archive.read(one))
     inner = list(root.iterdir()) if root.is_dir() else []
     return inner[0] if len(inner) == 1 and inner[0].is_dir() else root
+
+
+if __name__ == "__main__":
+    serve(read)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from zhengheng.domain.apart import apart
+from zhengheng.domain.apart import apart, serve
 from zhengheng.domain.problems import DataError
 from zhengheng.workbooks import xls, xlsx
 from zhengheng.workbooks.cell import from_plain, to_plain
@@ -19,7 +19,7 @@ ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 def read_rows(path: Path, name: str, sheet: str | None = None) -> Iterator[Record]:
     """The filled rows of a sheet, the first visible one where none is named. Raises DataError."""
-    for number, cells in apart("zhengheng.workbooks.read:rows", str(path), name, sheet, name=name):
+    for number, cells in apart(rows, str(path), name, sheet, name=name):
         yield number, [from_plain(cell) for cell in cells]
 
 
@@ -54,3 +54,7 @@ def open_sheets(
             en="the file is called .xlsx and is no Excel workbook; if it is text call it .csv, else save it again with Excel",
         )  # fmt: skip
     return xls.read_sheets(path, name, sheet, all_sheets=all_sheets)
+
+
+if __name__ == "__main__":
+    serve(rows)

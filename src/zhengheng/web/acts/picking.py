@@ -18,10 +18,12 @@ from zhengheng.web.accounts.selectors import grants
 from zhengheng.web.accounts.selectors import standing as standing_grants
 from zhengheng.web.acts.declare import Act, Given, Words
 from zhengheng.web.acts.forms import row_of
+from zhengheng.web.acts.known import kinds
 from zhengheng.web.acts.within import BEGUN, RHYTHMS
 from zhengheng.web.decisions.acts import SUBJECTS
 from zhengheng.web.organisation import selectors as organisation
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.reporting.models import Item
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import adopted, book_of
@@ -115,8 +117,6 @@ def _aim(indicator: Indicator, target: str) -> Words:
 
 def _items(asked: Asked) -> Choices:
     if asked.act.code == "tolerance.ask":
-        from zhengheng.web.reporting.models import Item
-
         held = Item.objects.filter(unit__code__in=_own(asked), state__in=("entered", "disputed")).select_related("unit", "rulebook")  # fmt: skip
         names = {
             one.code: one.name for version in adopted() for one in book_of(version).adjustments
@@ -157,10 +157,8 @@ def _holders(role: Role) -> Callable[[Asked], Choices]:
 
 def _subjects(asked: Asked) -> Choices:
     """What waits for a decision of the commission, or may come before it."""
-    from zhengheng.web.acts.registry import KINDS
-
     found: Choices = []
-    for kind in KINDS:
+    for kind in kinds():
         if kind.name not in SUBJECTS:
             continue
         carried = [act for act in kind.acts if "decision" in act.given.model_fields]

@@ -7,6 +7,7 @@ import zhengheng.web.rectification.jobs
 import zhengheng.web.reminders.jobs
 import zhengheng.web.results.jobs  # noqa: F401
 from zhengheng.web.acts.declare import Kind
+from zhengheng.web.acts.known import know
 from zhengheng.web.appeals.acts import APPEALS
 from zhengheng.web.appeals.interests import CONFLICTS
 from zhengheng.web.appeals.objections import OBJECTIONS
@@ -35,6 +36,7 @@ KINDS: tuple[Kind, ...] = (
     RULEBOOKS, QUESTIONS, PROPOSALS, TARGETS, CHANGES, REPORTS, ITEMS, SELF_REPORTS, TOLERANCES, AUDITS, RESULTS, PUBLICATIONS, COMMENTS, APPEALS, OBJECTIONS, CONFLICTS,
     RECTIFICATIONS, COMMITMENTS, DECISIONS, REORGANISATIONS, HANDOVERS, CALENDARS, CHANNELS, ERASURES,
 )  # fmt: skip
+know(KINDS)
 
 AREAS = (
     *(kind.path for kind in KINDS),

@@ -21,6 +21,7 @@ from zhengheng.web.acts.declare import (
     ask,
     signed,
 )
+from zhengheng.web.acts.known import kinds
 from zhengheng.web.decisions.models import Decision
 from zhengheng.web.decisions.services import DecisionError
 from zhengheng.web.files.services import own_files
@@ -124,11 +125,9 @@ def withdraw(doing: Doing) -> Change:
 
 
 def subject_words(subject: str) -> Words:
-    """What a decision is about, as its own page calls it; the registry knows this kind too, so it is asked late."""
-    from zhengheng.web.acts.registry import KINDS
-
+    """What a decision is about, as its own page calls it."""
     name, _, number = subject.partition(":")
-    kind = next((one for one in KINDS if one.name == name), None)
+    kind = next((one for one in kinds() if one.name == name), None)
     obj = kind.all().filter(pk=int(number)).first() if kind and number.isdecimal() else None
     if kind is None or obj is None:
         return "已不在的事项", "a subject that is gone"

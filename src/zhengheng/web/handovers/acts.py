@@ -27,6 +27,8 @@ from zhengheng.web.acts.declare import (
     kind_named,
     signed,
 )
+from zhengheng.web.acts.known import kinds
+from zhengheng.web.acts.selectors import owed
 from zhengheng.web.acts.services import perform_by_machine
 from zhengheng.web.files.services import own_files
 from zhengheng.web.handovers.models import Handover
@@ -163,13 +165,10 @@ def take(doing: Doing) -> Change:
 
 
 def _open_matters(account: Account, day: date) -> list[dict[str, str]]:
-    """What waits for the account now; looked up late, because the registry knows this kind too."""
-    from zhengheng.web.acts.registry import KINDS
-    from zhengheng.web.acts.selectors import owed
-
+    """What waits for the account now."""
     return [
         {"zh": kind.title(obj)[0], "en": kind.title(obj)[1], "address": kind.address(obj)}
-        for kind in KINDS if kind.name != HANDOVER.name for obj, _ in owed(kind, account, day)
+        for kind in kinds() if kind.name != HANDOVER.name for obj, _ in owed(kind, account, day)
     ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from zhengheng.web.accounts.models import Account
+from zhengheng.web.acts.known import kinds
 from zhengheng.web.acts.selectors import owed
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.jobs.models import Job
@@ -31,10 +32,8 @@ def tick(now: datetime) -> None:
 
 
 def tasks_of(account: Account, day: date) -> int:
-    """How many objects wait for an act of the account; looked up late, as the registry knows channels too."""
-    from zhengheng.web.acts.registry import KINDS
-
-    return sum(len(owed(kind, account, day)) for kind in KINDS)
+    """How many objects wait for an act of the account."""
+    return sum(len(owed(kind, account, day)) for kind in kinds())
 
 
 @job("reminders.round", "每日提醒", "The day's reminders")

@@ -8,7 +8,7 @@ from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.scheme.later import rolled_over
 from zhengheng.scheme.midyear import Turn, opened, turned
 from zhengheng.scheme.model import Rulebook
-from zhengheng.web.acts.declare import Change, Doing, Given, Made, ask
+from zhengheng.web.acts.declare import Change, Doing, Given, Made, ask, kind_named
 from zhengheng.web.acts.services import make
 from zhengheng.web.files.services import own_files, take_in
 from zhengheng.web.results.models import ResultRun
@@ -228,11 +228,10 @@ def roll_over(doing: Doing) -> Change:
 
 
 def _begun(doing: Doing, book: Rulebook, **given: Any) -> Change:
-    """A draft that begins with a rulebook; its kind knows these acts, so it is asked late."""
-    from zhengheng.web.rulebooks.acts import RULEBOOKS
-
+    """A draft that begins with a rulebook."""
+    kind = kind_named("rulebook")
     file = take_in(name=f"{book.code}.zip", content=services.packed(book), actor=doing.actor, now=doing.now)  # fmt: skip
-    act = RULEBOOKS.act("draft")
+    act = kind.act("draft")
     assert act is not None
-    made = make(RULEBOOKS, act, given=DraftGiven(file=file.pk, **given), actor=doing.actor, now=doing.now)  # fmt: skip
+    made = make(kind, act, given=DraftGiven(file=file.pk, **given), actor=doing.actor, now=doing.now)  # fmt: skip
     return Change({}, {"draft": made.pk, "period": made.period})
