@@ -2,15 +2,19 @@
 
 import ast
 import csv
+import hashlib
 import json
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
+from tests.test_bundles_generated import relist
 from zhengheng.domain.numbers import parse_scaled
 from zhengheng.domain.periods import parse_period
 from zhengheng.engines.bundle import Kind, write_bundle
@@ -19,11 +23,13 @@ from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.onefile import LAST, sources, verifier_source
 from zhengheng.engines.passport import Entry, passport
 from zhengheng.engines.plain import OracleEngine
+from zhengheng.engines.results import from_rows
 from zhengheng.engines.run import Run, make_run
 from zhengheng.lake.intake import read_files
 from zhengheng.lake.mapping import load_mapping
 from zhengheng.scheme.load import load_rulebook
 from zhengheng.scheme.model import Case, Rulebook
+from zhengheng.scoring.contracts import CONTRACTS
 
 
 @pytest.fixture(scope="module")
@@ -88,8 +94,6 @@ def test_one_changed_digit_fails_and_names_the_cell(run: Run, tmp_path: Path) ->
 
 
 def test_a_changed_result_is_found_even_with_its_digests_mended(run: Run, tmp_path: Path) -> None:
-    import hashlib
-
     folder = unpack(run, "audit", tmp_path)
     file = folder / "results" / "total_score.csv"
     lines = file.read_text().splitlines()
@@ -119,6 +123,50 @@ def test_the_public_bundle_keeps_internal_values_to_itself(run: Run, tmp_path: P
         assert rows
         assert {(row["value"], row["target"]) for row in rows} == {("", "")}, name
     assert "PLANNING" not in (folder / "results" / "light.csv").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", ["audit", "public"])
+def test_a_row_that_stands_twice_is_named(kind: Kind, run: Run, tmp_path: Path) -> None:
+    """Whoever makes all lists anew can add no second row with the key of another."""
+    folder = unpack(run, kind, tmp_path)
+    tried = 0
+    for file in sorted((folder / "inputs").glob("*.csv")):
+        text = file.read_text(encoding="utf-8")
+        header, *rows = text.splitlines(keepends=True)
+        if not rows:
+            continue
+        file.write_text(header + "".join(rows) + rows[0], encoding="utf-8")
+        relist(folder, f"inputs/{file.name}", sealed=True)
+        done = verify(folder)
+        assert done.returncode == 7
+        assert f"inputs/{file.name}" in done.stdout
+        assert "stands twice" in done.stdout
+        file.write_text(text, encoding="utf-8")
+        relist(folder, f"inputs/{file.name}", sealed=True)
+        tried += 1
+    assert verify(folder).returncode == 0
+    assert tried >= 2
+
+
+def test_events_that_do_not_count_stay_out_of_a_public_bundle(run: Run, tmp_path: Path) -> None:
+    """What was decided after the run's day, or is about other rules, is nobody's business in its bundle."""
+    event = {
+        "unit": run.plan.tables["unit"][0]["unit"], "item": "praise", "points": 1, "document": "later",
+        "decided_on": date(2030, 1, 1), "file": 1, "row": 1,
+    }  # fmt: skip
+    facts = replace(run.facts, tables={**run.facts.tables, "event": from_rows("event", [event])})
+    folder = unpack(replace(run, facts=facts), "public", tmp_path)
+    file = folder / "inputs" / "event.csv"
+    assert len(file.read_text(encoding="utf-8").splitlines()) == 1
+    assert verify(folder).returncode == 0
+    cells = [str(event[name]) for name in CONTRACTS["event"].names]
+    digest = hashlib.sha256("\x1f".join(cells).encode()).hexdigest()[:8]
+    with file.open("a", encoding="utf-8") as stream:
+        stream.write(",".join([*cells, digest]) + "\n")
+    relist(folder, "inputs/event.csv", sealed=True)
+    done = verify(folder)
+    assert done.returncode == 7
+    assert "praise later: counts for nothing in this run" in done.stdout
 
 
 def test_a_passport_ends_in_the_stored_numbers(run: Run) -> None:

@@ -135,7 +135,8 @@ def _public(
     nodes = disclosed(run, decided)["node_score"]
     yield "cell", _csv(HEADERS["cell"], _public_cells(run, cells, decided, salt))
     yield "gate_value", _csv(HEADERS["gate_value"], _gate_values(run, decided, known))
-    yield "event", _csv(CONTRACTS["event"].names, facts["event"])
+    counted = [row for row in facts["event"] if oracle.counts(row)]
+    yield "event", _csv(CONTRACTS["event"].names, counted)
     yield "unit_reference", _csv(HEADERS["unit_reference"], _references(run, decided, oracle))
     yield "planned", _csv(HEADERS["planned"], _planned(run, decided, oracle))
     stated = [row for row in nodes if (row["category"], row["node"]) in decided.closed]

@@ -25,6 +25,15 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "unit": ("code", "category", "group", "superior", "valid_from", "valid_to", "exempt", "ranked"),
 }
 """Columns of the inputs that are no fact tables."""
+KEYS: dict[str, tuple[str, ...]] = {
+    "cell": ("unit", "indicator", "segment"),
+    "gate_value": ("unit", "indicator"),
+    "unit_reference": ("indicator", "segment"),
+    "planned": ("unit", "indicator"),
+    "stated": CONTRACTS["node_score"].key,
+    "unit": ("code",),
+}
+"""What tells their rows apart."""
 PUBLIC = ("cell", "gate_value", "event", "unit_reference", "planned", "stated", "unit")
 SHOWN = ("indicator_score", "node_score", "total_score", "ranking", "grading", "light")
 OTHERS = ("plan.json", "rulebook.json", "run.json", "scores.csv", "indicator_scores.csv", "verify.py", "README.txt")  # fmt: skip

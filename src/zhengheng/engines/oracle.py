@@ -947,12 +947,18 @@ class Oracle:
             )
         return found
 
+    def counts(self, event: Row) -> bool:
+        """Whether an event is one of this run's items for one of its units, and was decided by its day."""
+        items = {row["item"] for row in self.plan["item"]}
+        units = {row["unit"] for row in self.plan["unit"]}
+        known = event["item"] in items and event["unit"] in units
+        return known and bool(event["decided_on"] <= self.setting["at"])
+
     def _adjustments(self, unit: str) -> tuple[int, int, int | None, int | None, bool]:
         items = {row["item"]: row for row in self.plan["item"]}
         carried: dict[str, int] = defaultdict(int)
         for event in self.facts["event"]:
-            decided = event["decided_on"] <= self.setting["at"]
-            if event["unit"] == unit and event["item"] in items and decided:
+            if event["unit"] == unit and self.counts(event):
                 carried[event["item"]] += event["points"] or 0
         sums = {"bonus": 0, "deduction": 0}
         limits, forced = [], []

@@ -23,6 +23,7 @@ from zhengheng.domain.problems import ZhenghengError
 from zhengheng.engines.bundled import (
     COMMITTED,
     HEADERS,
+    KEYS,
     OTHERS,
     PUBLIC,
     SHOWN,
@@ -155,7 +156,7 @@ class Bundle:
                 **{name: row[name] and row[name].isoformat() for name in ("valid_from", "valid_to")},
                 "exempt": (row["exempt"] or "").split(), "ranked": row["ranked"],
             }))
-            for row in read_rows(self.folder / "inputs" / "unit.csv", HEADERS["unit"])
+            for row in self._input("unit", HEADERS["unit"])
         ]  # fmt: skip
         made = compile_plan(
             book, "", units, parse_period(self.about["period"]), date.fromisoformat(self.about["at"])
@@ -173,15 +174,32 @@ class Bundle:
     # -- recomputing ----------------------------------------------------------------------------
 
     def _recompute(self, plan: Tables) -> tuple[Tables, Tables]:
-        inputs = self.folder / "inputs"
         if self.public:
             given = {
-                name: read_rows(inputs / f"{name}.csv", HEADERS.get(name) or CONTRACTS[name].names)
+                name: self._input(name, HEADERS.get(name) or CONTRACTS[name].names)
                 for name in PUBLIC
             }
-            return PublicOracle(plan, given).results(), given
-        facts = {one.name: read_rows(inputs / f"{one.name}.csv", one.names) for one in FACTS}
+            oracle = PublicOracle(plan, given)
+            for event in given["event"]:
+                if not oracle.counts(event):
+                    self.found.append(
+                        f"inputs/event.csv {event['unit']} {event['item']} {event['document']}: counts for nothing in this run / "
+                        "与这一批次无关"
+                    )
+            return oracle.results(), given
+        facts = {one.name: self._input(one.name, one.names) for one in FACTS}
         return compute(plan, facts), facts
+
+    def _input(self, name: str, header: tuple[str, ...]) -> list[Row]:
+        """The rows of one of the inputs; one that stands twice is named."""
+        rows = read_rows(self.folder / "inputs" / f"{name}.csv", header)
+        key = KEYS.get(name) or CONTRACTS[name].key
+        held = Counter(tuple(str(row[column]) for column in key) for row in rows)
+        self.found += [
+            f"inputs/{name}.csv {' '.join(place)}: a row stands twice / 有重复的行"
+            for place, count in held.items() if count > 1
+        ]  # fmt: skip
+        return rows
 
     def _results(self, made: Tables, inputs: Tables, plan: Tables) -> None:
         """Every published result against the one made anew; of a public bundle what rests on nothing internal."""
