@@ -8,13 +8,14 @@ from django.db import transaction
 
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.lake.cells import read_day
+from zhengheng.web.accounts.credentials import new_account
 from zhengheng.web.accounts.models import Account
-from zhengheng.web.accounts.services import AccountError, create_account, give_role
+from zhengheng.web.accounts.services import AccountError, give_role
 from zhengheng.web.files.tables import place_of
 from zhengheng.web.organisation.models import Unit
 from zhengheng.workflow.roles import NAMES, Role
 
-ACCOUNTS = {"username": "账号", "name": "姓名", "password": "初始密码"}
+ACCOUNTS = {"username": "账号", "name": "姓名"}
 GRANTS = {
     "username": "账号",
     "role": "角色",
@@ -25,15 +26,21 @@ GRANTS = {
 ROLES = {zh: role for role, (zh, _) in NAMES.items()} | {role.value: role for role in Role}
 
 
-def import_accounts(*, rows: Iterable[dict[str, str]], source: str, actor: Account, now: datetime) -> int:  # fmt: skip
-    """New accounts without rights; each changes its password at first use. Raises AccountError."""
+def import_accounts(
+    *, rows: Iterable[dict[str, str]], source: str, actor: Account, now: datetime
+) -> list[tuple[Account, str]]:
+    """New accounts without rights, each with its first password, drawn by lot and told this once. Raises AccountError."""
+    made: list[tuple[Account, str]] = []
 
     def one(row: dict[str, str]) -> None:
-        create_account(
-            username=row.get("username", ""), name=row.get("name", ""), password=row.get("password", ""), actor=actor, now=now
-        )  # fmt: skip
+        made.append(
+            new_account(
+                username=row.get("username", ""), name=row.get("name", ""), actor=actor, now=now
+            )
+        )
 
-    return _all(rows, source, one)
+    _all(rows, source, one)
+    return made
 
 
 def import_grants(*, rows: Iterable[dict[str, str]], source: str, actor: Account, now: datetime) -> int:  # fmt: skip

@@ -100,7 +100,7 @@ class KnownAddress(models.Model):
 
 
 class Renewal(models.Model):
-    """A new first password, or a forgotten second factor, of an account: who asked, who carried it out, when the owner was told."""
+    """A new first password, a forgotten second factor or the closing of an account: who asked, who carried it out, when the owner was told."""
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="renewals")
     what = models.CharField(max_length=16)

@@ -1,4 +1,4 @@
-"""Secrets of second factors as they lie in the database: sealed with the installation's key, which lies elsewhere."""
+"""Secrets as they lie in the database (second factors, answers with a first password): sealed with the installation's key, which lies elsewhere."""
 
 import base64
 import hashlib

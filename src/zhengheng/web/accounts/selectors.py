@@ -82,6 +82,13 @@ def is_locked(account: Account, now: datetime) -> bool:
     return until is not None and now < until <= now + timedelta(minutes=settings.LOCK_MINUTES)
 
 
+def in_office(role: Role, day: date) -> QuerySet[RoleGrant]:
+    """Grants of one of the three offices that put it in somebody's hands on a day: a closed account holds none. Locks them, so that two who leave at once see each other."""
+    held = RoleGrant.objects.select_for_update().filter(role=role, revoked_at=None)
+    list(held.values_list("pk", flat=True))
+    return standing(day).filter(role=role, account__is_active=True)
+
+
 def waiting_renewals() -> QuerySet[Renewal]:
     """Officers' renewals that wait for a second officer."""
     held = Renewal.objects.filter(done_at=None, dropped_at=None)

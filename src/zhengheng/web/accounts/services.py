@@ -16,11 +16,11 @@ from zhengheng.domain.names import faults, is_foreign, skeleton
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.accounts.sealing import opened, seal
-from zhengheng.web.accounts.selectors import require, standing
+from zhengheng.web.accounts.selectors import in_office, require
 from zhengheng.web.accounts.throttle import let_try_again
 from zhengheng.web.ledger.services import append
 from zhengheng.web.organisation.models import Unit
-from zhengheng.workflow.roles import ENDING, NAMES, OF_A_UNIT, Role, conflicts
+from zhengheng.workflow.roles import ENDING, NAMES, OF_A_UNIT, OFFICERS, Role, conflicts
 
 USERNAME = re.compile(r"[\w.@-]{2,60}")
 
@@ -53,7 +53,7 @@ def first_officers(*, accounts: dict[Role, tuple[str, str, str]], now: datetime)
 def create_account(
     *, username: str, name: str, password: str, actor: Account, now: datetime
 ) -> Account:
-    """A new account without any right. Its password must be changed at first use."""
+    """A new account without any right. Its password must be changed at first use; people's is drawn by lot (`credentials.new_account`)."""
     require(actor, "account.create", now.date())
     with transaction.atomic():
         account = _make(username, name, password, now)
@@ -113,12 +113,24 @@ def _look_alikes(account: Account) -> list[Problem]:
     return found
 
 
+WEAK = {
+    "password_too_short": ("密码至少 10 位", "a password has 10 characters at least"),
+    "password_too_similar": ("密码与账号或姓名太相像", "the password is too much like the user name or the name"),
+    "password_too_common": ("密码太常见，容易被猜中", "the password is a common one and easily guessed"),
+    "password_entirely_numeric": ("密码不能全是数字", "a password is not made of digits alone"),
+}  # fmt: skip
+"""What is wrong with a password, by the code of the check that found it."""
+
+
 def _check_password(password: str, account: Account) -> None:
     try:
         validate_password(password, account)
     except ValidationError as error:
-        said = " ".join(error.messages)
-        raise AccountError.one("password", "password.weak", zh=said, en=said) from error
+        said = [WEAK[one.code or ""] for one in error.error_list]
+        zh, en = "；".join(one for one, _ in said), "; ".join(one for _, one in said)
+        raise AccountError.one(
+            "password", "password.weak", zh=f"{zh}，请换一个密码。", en=f"{en}: choose another"
+        ) from error
 
 
 def change_password(*, account: Account, old: str, new: str, now: datetime) -> None:
@@ -142,16 +154,6 @@ def change_password(*, account: Account, old: str, new: str, now: datetime) -> N
             actor=account.username,
             at=now,
         )
-
-
-@transaction.atomic
-def close_account(*, account: Account, row_version: int, actor: Account, now: datetime) -> None:
-    """Nobody signs in with it any more; what it did stays."""
-    require(actor, "account.close", now.date())
-    change_conditionally(account, row_version, is_active=False)
-    append(
-        act="account.closed", subject=f"account:{account.username}", actor=actor.username, at=now
-    )
 
 
 @transaction.atomic
@@ -283,14 +285,17 @@ def _day_problems(
 
 @transaction.atomic
 def revoke_role(*, grant: RoleGrant, row_version: int, actor: Account, now: datetime) -> None:
-    """Take a role back. Somebody must remain who can give roles. Raises AccountError, StaleError."""
+    """Take a role back. Somebody must remain in each of the three offices. Raises AccountError, StaleError."""
     require(actor, "grant.revoke", now.date())
-    last = standing(now.date()).filter(role=Role.SECRECY_OFFICER).exclude(pk=grant.pk)
-    if grant.role == Role.SECRECY_OFFICER and not last.exists():
-        raise AccountError.one(
-            "role", "grant.last", zh="这是最后一位安全保密管理员, 收回后将无人可以授权",
-            en="this is the last secrecy officer; nobody could give roles any more",
-        )  # fmt: skip
+    if grant.role in OFFICERS:
+        holders = in_office(Role(grant.role), now.date())
+        mine = holders.filter(pk=grant.pk).exists()
+        if mine and not holders.exclude(pk=grant.pk).exists():
+            zh, en = NAMES[Role(grant.role)]
+            raise AccountError.one(
+                "role", "grant.last", zh=f"这是最后一位{zh}，收回后将无人担任；请先把这个角色授予另一个账号。",
+                en=f"this is the last {en.lower()}; give the role to another account first",
+            )  # fmt: skip
     changed = RoleGrant.objects.filter(
         pk=grant.pk, row_version=row_version, revoked_at=None
     ).update(revoked_at=now, row_version=F("row_version") + 1)

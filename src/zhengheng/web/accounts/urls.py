@@ -3,7 +3,7 @@
 from django.urls import path
 
 from zhengheng.web.accounts import proving, second_factor, token_views, views
-from zhengheng.web.accounts.credentials import FACTOR, PASSWORD
+from zhengheng.web.accounts.credentials import CLOSING, FACTOR, PASSWORD
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign_in"),
@@ -15,11 +15,11 @@ urlpatterns = [
     path("tokens/", token_views.tokens, name="tokens"),
     path("tokens/<int:number>/revoke/", token_views.revoke, name="token_revoke"),
     path("accounts/", views.accounts, name="accounts"),
-    path("accounts/import/", views.bring, {"what": "accounts"}, name="account_import"),
-    path("grants/import/", views.bring, {"what": "grants"}, name="grant_import"),
+    path("accounts/import/", views.bring_accounts, name="account_import"),
+    path("grants/import/", views.bring_grants, name="grant_import"),
     path("accounts/new/", views.create, name="account_new"),
     path("accounts/<str:username>/", views.account, name="account"),
-    path("accounts/<str:username>/close/", views.close, name="account_close"),
+    path("accounts/<str:username>/close/", views.renew, {"what": CLOSING}, name="account_close"),
     path("accounts/<str:username>/unlock/", views.unlock, name="account_unlock"),
     path(
         "accounts/<str:username>/password/", views.renew, {"what": PASSWORD}, name="account_reset"

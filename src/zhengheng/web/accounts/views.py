@@ -71,8 +71,8 @@ def _tell_owner(request: OfficeRequest, account: Account) -> None:
         by = one.done_by.name if one.done_by else ""
         at = timezone.localtime(one.done_at or request.now)
         messages.warning(request, say(
-            f"您的{zh}已于 {at:%Y-%m-%d %H:%M} 由{one.asked_by.name}申请、{by}办理重置。如果不是您本人要求的，请立即告知安全审计员。",
-            f"Your {en} was renewed on {at:%Y-%m-%d %H:%M}: asked for by {one.asked_by.name}, done by {by}. If you did not want it, tell the security auditor at once.",
+            f"您的账号已于 {at:%Y-%m-%d %H:%M} {zh}，由{one.asked_by.name}申请、{by}办理。如果不是您本人要求的，请立即告知安全审计员。",
+            f"Done to your account on {at:%Y-%m-%d %H:%M}: {en}; asked for by {one.asked_by.name}, done by {by}. If you did not want it, tell the security auditor at once.",
         ))  # fmt: skip
 
 
@@ -147,23 +147,21 @@ def create(request: OfficeRequest) -> HttpResponse:
     problems: tuple[Problem, ...] = ()
     if request.method == "POST":
         try:
-            made = services.create_account(
+            made, drawn = credentials.new_account(
                 username=request.POST.get("username", ""), name=request.POST.get("name", ""),
-                password=request.POST.get("password", ""), actor=request.user, now=request.now,
+                actor=request.user, now=request.now,
             )  # fmt: skip
         except ZhenghengError as error:
             problems = error.problems
         else:
-            messages.success(
-                request,
-                say(
-                    f"已建立账号 {made.username}; 请安全保密管理员授权",
-                    f"account {made.username} was made; the secrecy officer gives it its roles",
-                ),
-            )
-            return redirect("account", made.username)
+            return _handed(request, [(made, drawn)])
     context = {"problems": problems, "given": request.POST}
     return render(request, "accounts/new.html", context, status=422 if problems else 200)
+
+
+def _handed(request: OfficeRequest, made: list[tuple[Account, str]]) -> HttpResponse:
+    """New accounts and their first passwords, to be handed over: on this page and never again."""
+    return render(request, "accounts/handed.html", {"made": made})
 
 
 @require_safe
@@ -186,9 +184,10 @@ def _account(
         "roles": [(role.value, *NAMES[role]) for role in NAMES],
         "units": standing_units(day),
         "may_give": allowed(request.user, "grant.give", day) and found.pk != request.user.pk,
-        "may_close": allowed(request.user, "account.close", day),
+        "may_unlock": allowed(request.user, "account.unlock", day),
+        "may_close": found.pk != request.user.pk and credentials.may_renew(found, request.user, request.now, credentials.CLOSING),
         "may_renew": credentials.may_renew(found, request.user, request.now),
-        "waiting": [(one, credentials.WHAT[one.what], request.user.pk not in {one.asked_by_id, found.pk})
+        "waiting": [(one, credentials.WHAT[one.what], credentials.may_confirm(one, request.user, request.now))
                     for one in waiting_renewals().filter(account=found)],
         "months": [(_named(grant), count) for grant, count in months(found, day)],
         "problems": refused.problems if refused else (),
@@ -197,15 +196,6 @@ def _account(
     return render(
         request, "accounts/account.html", context, status=http_status(refused) if refused else 200
     )
-
-
-@require_POST
-def close(request: OfficeRequest, username: str) -> HttpResponse:
-    services.close_account(
-        account=get_object_or_404(Account, username=username), row_version=seen_version(request),
-        actor=request.user, now=request.now,
-    )  # fmt: skip
-    return redirect("account", username)
 
 
 @require_POST
@@ -219,7 +209,7 @@ def unlock(request: OfficeRequest, username: str) -> HttpResponse:
 
 @require_POST
 def renew(request: OfficeRequest, username: str, what: str) -> HttpResponse:
-    """A new first password, or a second factor forgotten; of an officer asked for only."""
+    """A new first password, a second factor forgotten, or the account closed; of an officer asked for only."""
     require_proof(request)
     held, password = credentials.renew(
         account=get_object_or_404(Account, username=username), what=what, row_version=seen_version(request),
@@ -249,7 +239,7 @@ def drop_renewal(request: OfficeRequest, number: int) -> HttpResponse:
 
 def _renewed(request: OfficeRequest, held: Renewal, password: str) -> HttpResponse:
     """What came of it; a password is shown on this page and never again."""
-    context = {"renewal": held, "what": credentials.WHAT[held.what], "password": password}
+    context = {"renewal": held, "words": credentials.WHAT[held.what], "password": password}
     return render(request, "accounts/renewed.html", context)
 
 
@@ -274,6 +264,7 @@ def give(request: OfficeRequest, username: str) -> HttpResponse:
 
 @require_POST
 def revoke(request: OfficeRequest, number: int) -> HttpResponse:
+    require_proof(request)
     require(request.user, "grant.revoke", request.now.date())
     grant = get_object_or_404(RoleGrant.objects.select_related("account", "unit"), pk=number)
     services.revoke_role(
@@ -308,19 +299,28 @@ def _day(text: str, field: str) -> date | None:
         ) from error
 
 
-IMPORTS = {
-    "accounts": ("account.create", imports.ACCOUNTS, imports.import_accounts),
-    "grants": ("grant.give", imports.GRANTS, imports.import_grants),
-}
+@require_http_methods(["GET", "HEAD", "POST"])
+def bring_accounts(request: OfficeRequest) -> HttpResponse:
+    """Accounts from a table; the answer is the list of first passwords to hand over."""
+    require(request.user, "account.create", request.now.date())
+    made: list[tuple[Account, str]] = []
+
+    def write(rows: list[dict[str, str]], source: str) -> int:
+        require_proof(request)
+        made.extend(imports.import_accounts(rows=rows, source=source, actor=request.user, now=request.now))  # fmt: skip
+        return len(made)
+
+    answer = take_in(request, "accounts/import.html", imports.ACCOUNTS, write, "accounts")
+    return _handed(request, made) if made else answer
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def bring(request: OfficeRequest, what: str) -> HttpResponse:
-    """Accounts, or roles, from a table."""
-    act, columns, import_them = IMPORTS[what]
-    require(request.user, act, request.now.date())
+def bring_grants(request: OfficeRequest) -> HttpResponse:
+    """Roles from a table."""
+    require(request.user, "grant.give", request.now.date())
 
     def write(rows: list[dict[str, str]], source: str) -> int:
-        return import_them(rows=rows, source=source, actor=request.user, now=request.now)
+        require_proof(request)
+        return imports.import_grants(rows=rows, source=source, actor=request.user, now=request.now)
 
-    return take_in(request, "accounts/import.html", columns, write, "accounts")
+    return take_in(request, "accounts/import.html", imports.GRANTS, write, "accounts")

@@ -175,6 +175,8 @@ class Act:
     """Possible, but nobody waits for it: it puts no object on the actor's desk."""
     by_machine: bool = False
     """Done by a job, not by a person: neither form nor address."""
+    moves_rights: bool = False
+    """It gives somebody a role: like a signature it wants a fresh proof of who is there."""
     after_final: bool = False
     """Lawful when the year's result is final: it changes nothing that the result rests on."""
 
@@ -193,6 +195,11 @@ class Act:
     def on_paper(self) -> bool:
         """Whether it may be signed by hand: printed, signed, scanned."""
         return "paper" in self.given.model_fields
+
+    @property
+    def wants_proof(self) -> bool:
+        """Whether who does it must have shown lately that he is who signed in."""
+        return self.on_paper or self.moves_rights
 
 
 @dataclass(frozen=True)

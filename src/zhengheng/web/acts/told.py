@@ -14,6 +14,8 @@ OTHER_ACTS: dict[str, Words] = {
     "account.closed": ("停用账号", "close an account"), "account.locked": ("锁定账号", "lock an account"),
     "account.unlocked": ("解除锁定", "unlock an account"), "account.password": ("修改密码", "change the password"),
     "account.password_reset": ("重置密码", "reset a password"), "account.signed_in": ("登录", "sign in"),
+    "account.renewal_asked": ("申请重置或停用，等待另一位管理员", "ask for a reset or a closing, which another officer confirms"),
+    "account.renewal_dropped": ("不同意重置或停用", "refuse a reset or a closing"),
     "account.factor_kept": ("启用动态口令", "set up the second factor"), "account.factor_forgotten": ("取消动态口令", "remove the second factor"),
     "grant.given": ("授予角色", "give a role"), "grant.revoked": ("收回角色", "take a role back"),
     "token.made": ("签发令牌", "make a token"), "token.revoked": ("作废令牌", "revoke a token"),

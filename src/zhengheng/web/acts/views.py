@@ -138,7 +138,7 @@ def new(request: OfficeRequest, kind: Kind, act: str) -> HttpResponse:
     if request.method == "POST":
         try:
             given = _read(doing, request, kept)
-            _signed_by_who_is_there(doing, request)
+            _by_who_is_there(doing, request)
             made = services.make(kind, doing, given=given, actor=request.user, now=request.now)
         except ZhenghengError as error:
             problems = error
@@ -160,7 +160,7 @@ def act(request: OfficeRequest, kind: Kind, number: int, act: str) -> HttpRespon
     if request.method == "POST":
         try:
             given = _read(doing, request, kept)
-            _signed_by_who_is_there(doing, request)
+            _by_who_is_there(doing, request)
             services.perform(
                 kind, doing, obj, given=given, row_version=seen_version(request),
                 actor=request.user, now=request.now,
@@ -174,7 +174,7 @@ def act(request: OfficeRequest, kind: Kind, number: int, act: str) -> HttpRespon
         kind, obj, request.user, grants(request.user, request.now.date())
     ):
         raise forbidden(doing.code)
-    if request.method != "POST" and doing.on_paper and not is_proved(request):
+    if request.method != "POST" and doing.wants_proof and not is_proved(request):
         return redirect(f"{reverse('prove')}?{urlencode({'next': request.get_full_path()})}")
     return _form(request, kind, doing, obj, problems, kept)
 
@@ -188,9 +188,9 @@ def _landed(kind: Kind, obj: Any, request: OfficeRequest) -> HttpResponse:
     return redirect(kind.address(obj))
 
 
-def _signed_by_who_is_there(doing: Act, request: OfficeRequest) -> None:
-    """A signature wants a fresh proof of who is there. Raises ProveError; what was typed stays in the form."""
-    if doing.on_paper:
+def _by_who_is_there(doing: Act, request: OfficeRequest) -> None:
+    """A signature and the giving of rights want a fresh proof of who is there. Raises ProveError; what was typed stays in the form."""
+    if doing.wants_proof:
         require_proof(request)
 
 

@@ -109,7 +109,7 @@ def _making(kind: Kind, act: Act) -> None:
 
     def view(request: OfficeRequest, given: body) -> Any:  # type: ignore[valid-type]
         found = act.given.model_validate(given.model_dump())  # type: ignore[attr-defined]
-        if act.on_paper:
+        if act.wants_proof:
             require_proof(request)
         made = services.make(kind, act, given=found, actor=request.user, now=request.now)
         return Status(201, _out(kind, kind.all().get(pk=made.pk), request))
@@ -126,7 +126,7 @@ def _doing(kind: Kind, act: Act) -> None:
         obj = selectors.find(kind, number, request.user, request.now.date())
         held = given.model_dump()  # type: ignore[attr-defined]
         seen = held.pop("row_version")
-        if act.on_paper:
+        if act.wants_proof:
             require_proof(request)
         done = services.perform(
             kind, act, obj, given=act.given.model_validate(held), row_version=seen,

@@ -9,11 +9,12 @@ from ninja.files import UploadedFile
 from pydantic import Field
 
 from zhengheng.web.accounts import imports
+from zhengheng.web.accounts.proving import require_proof
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import require
 from zhengheng.web.acts.beginning import begin
 from zhengheng.web.api.repeat import Writing, begins
-from zhengheng.web.api.schemas import ErrorOut
+from zhengheng.web.api.schemas import BroughtOut, ErrorOut
 from zhengheng.web.comments import bringing as comments
 from zhengheng.web.files.tables import XLSX, rows_of
 from zhengheng.web.organisation import services as organisation
@@ -158,13 +159,18 @@ def comments_import(request: OfficeRequest, file: File[UploadedFile]) -> dict[st
     }
 
 
-@router.post("/accounts-import", response={200: CountOut, **ERRORS})
+@router.post("/accounts-import", response={200: BroughtOut, **ERRORS})
 @begins
-def accounts_import(request: OfficeRequest, file: File[UploadedFile]) -> dict[str, int]:
-    """Accounts from a table: all rows or none."""
+def accounts_import(request: OfficeRequest, file: File[UploadedFile]) -> dict[str, Any]:
+    """Accounts from a table: all rows or none. Their first passwords are drawn by lot and told this once."""
     require(request.user, "account.create", request.now.date())
+    require_proof(request)
     name, rows = _table(file, imports.ACCOUNTS)
-    return {"rows": imports.import_accounts(rows=rows, source=name, actor=request.user, now=request.now)}  # fmt: skip
+    made = imports.import_accounts(rows=rows, source=name, actor=request.user, now=request.now)
+    handed = [
+        {"username": one.username, "name": one.name, "password": drawn} for one, drawn in made
+    ]
+    return {"rows": len(made), "accounts": handed}
 
 
 @router.post("/grants-import", response={200: CountOut, **ERRORS})
@@ -172,6 +178,7 @@ def accounts_import(request: OfficeRequest, file: File[UploadedFile]) -> dict[st
 def grants_import(request: OfficeRequest, file: File[UploadedFile]) -> dict[str, int]:
     """Roles from a table: all rows or none."""
     require(request.user, "grant.give", request.now.date())
+    require_proof(request)
     name, rows = _table(file, imports.GRANTS)
     return {"rows": imports.import_grants(rows=rows, source=name, actor=request.user, now=request.now)}  # fmt: skip
 

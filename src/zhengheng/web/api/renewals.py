@@ -1,6 +1,8 @@
-"""Credentials that officers renew: asked for, confirmed by a second officer, or refused."""
+"""Credentials that officers renew and accounts that they close: asked for, confirmed by a second officer, or refused."""
 
 from typing import Any
+
+from ninja import Status
 
 from zhengheng.domain.problems import NotFoundError
 from zhengheng.web.accounts import credentials
@@ -29,6 +31,13 @@ def account_forget_factor(
     return _renewed(request, username, given.row_version, credentials.FACTOR)
 
 
+@router.post("/accounts/{username}/close", response={204: None, 202: s.RenewalOut, **ERRORS})
+def account_close(request: OfficeRequest, username: str, given: s.VersionIn) -> Any:
+    """Nobody signs in with it any more; an officer's is only asked for (202), an officer of another office confirms."""
+    out = _renewed(request, username, given.row_version, credentials.CLOSING)
+    return Status(204, None) if out["state"] == "done" else Status(202, out)
+
+
 def _renewed(request: OfficeRequest, username: str, version: int, what: str) -> dict[str, Any]:
     require_proof(request)
     if not allowed(request.user, "account.list", request.now.date()):
@@ -48,14 +57,14 @@ def _renewal_out(held: Renewal, password: str) -> dict[str, Any]:
 
 @router.get("/accounts/renewals", response={200: list[s.RenewalOut], **ERRORS})
 def waiting(request: OfficeRequest) -> list[dict[str, Any]]:
-    """Officers' renewals that wait for a second officer."""
+    """What was asked for officers' accounts and waits for a second officer."""
     require(request.user, "account.confirm_renewal", request.now.date())
     return [_renewal_out(one, "") for one in waiting_renewals()]
 
 
 @router.post("/accounts/renewals/{int:number}/confirm", response={200: s.RenewalOut, **ERRORS})
 def renewal_confirm(request: OfficeRequest, number: int, given: s.VersionIn) -> dict[str, Any]:
-    """Carry an officer's renewal out, as a second officer; `row_version` is the account's."""
+    """Carry out what was asked for an officer's account, as an officer of another office; `row_version` is the account's."""
     require_proof(request)
     require(request.user, "account.confirm_renewal", request.now.date())
     held = _renewal(number)
@@ -68,7 +77,7 @@ def renewal_confirm(request: OfficeRequest, number: int, given: s.VersionIn) -> 
 
 @router.post("/accounts/renewals/{int:number}/drop", response={200: s.RenewalOut, **ERRORS})
 def renewal_drop(request: OfficeRequest, number: int) -> dict[str, Any]:
-    """Refuse an officer's renewal, or take it back."""
+    """Refuse what was asked for an officer's account, or take it back."""
     require(request.user, "account.confirm_renewal", request.now.date())
     held = _renewal(number)
     credentials.drop(renewal=held, actor=request.user, now=request.now)

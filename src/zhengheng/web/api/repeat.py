@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from zhengheng.domain.problems import Problem
+from zhengheng.web.accounts.sealing import opened, seal
 from zhengheng.web.acts.beginning import begin, waiting
 from zhengheng.web.api.models import GivenAnswer
 from zhengheng.web.api.problems import answer
@@ -78,10 +79,10 @@ def once(request: HttpRequest, do: Callable[[], HttpResponse]) -> HttpResponse:
     held: list[GivenAnswer] = []
     taken: list[str] = []
     try:
-        with ExitStack() as opened:
+        with ExitStack() as stack:
 
             def start() -> None:
-                opened.enter_context(transaction.atomic())
+                stack.enter_context(transaction.atomic())
                 try:
                     with transaction.atomic():
                         made = GivenAnswer.objects.create(account=request.user, key=key, request=digest, at=now)  # type: ignore[misc]  # fmt: skip
@@ -100,7 +101,8 @@ def once(request: HttpRequest, do: Callable[[], HttpResponse]) -> HttpResponse:
             if response.status_code >= 500:
                 raise RollBack
             held[0].status, held[0].kind = response.status_code, response.headers.get("Content-Type", "")  # fmt: skip
-            held[0].body = response.content.decode()
+            # A first password stands in an answer once; what is kept of it here is closed with the installation's key.
+            held[0].body = seal(response.content.decode())
             held[0].save(update_fields=["status", "kind", "body"])
     except RollBack:
         pass
@@ -113,7 +115,7 @@ def _again(request: HttpRequest, key: str, digest: str) -> HttpResponse:
     held = GivenAnswer.objects.get(account=request.user, key=key)  # type: ignore[misc]
     if held.request != digest:
         return _refused(request, 422, "key.reused", "同一 Idempotency-Key 用于另一请求", "this Idempotency-Key was used for another request")  # fmt: skip
-    response = HttpResponse(held.body.encode(), status=held.status, content_type=held.kind)
+    response = HttpResponse(opened(held.body).encode(), status=held.status, content_type=held.kind)
     response["Idempotent-Replay"] = "true"
     return response
 

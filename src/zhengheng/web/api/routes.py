@@ -15,6 +15,7 @@ from zhengheng.engines.outputs import is_provisional
 from zhengheng.engines.scoreboard import Line
 from zhengheng.engines.source_row import SourceRow
 from zhengheng.scoring.contracts import STATUS_WORDS
+from zhengheng.web.accounts import credentials
 from zhengheng.web.accounts import services as accounts
 from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.accounts.proving import require_proof
@@ -159,30 +160,13 @@ def _account_out(account: Account, grants: list[RoleGrant]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@router.post("/accounts", response={201: s.AccountOut, **ERRORS})
+@router.post("/accounts", response={201: s.NewAccountOut, **ERRORS})
 def account_create(request: OfficeRequest, given: s.AccountIn) -> Any:
-    """A new account without any right."""
-    made = accounts.create_account(
-        username=given.username,
-        name=given.name,
-        password=given.password,
-        actor=request.user,
-        now=request.now,
+    """A new account without any right; its first password is drawn by lot and told this once."""
+    made, password = credentials.new_account(
+        username=given.username, name=given.name, actor=request.user, now=request.now
     )
-    return Status(201, _account_out(made, []))
-
-
-@router.post("/accounts/{username}/close", response={204: None, **ERRORS})
-def account_close(request: OfficeRequest, username: str, given: s.VersionIn) -> Any:
-    """Nobody signs in with it any more."""
-    require(request.user, "account.close", request.now.date())
-    accounts.close_account(
-        account=_account(username),
-        row_version=given.row_version,
-        actor=request.user,
-        now=request.now,
-    )
-    return Status(204, None)
+    return Status(201, _account_out(made, []) | {"password": password})
 
 
 @router.post("/accounts/{username}/unlock", response={204: None, **ERRORS})
@@ -221,6 +205,7 @@ def grant_give(request: OfficeRequest, username: str, given: s.GrantIn) -> Any:
 @router.post("/grants/{int:number}/revoke", response={204: None, **ERRORS})
 def grant_revoke(request: OfficeRequest, number: int, given: s.VersionIn) -> Any:
     """Take a role back."""
+    require_proof(request)
     require(request.user, "grant.revoke", request.now.date())
     # A number beyond the database's own is no grant, and no error of the database either.
     small = number < 2**63

@@ -55,7 +55,27 @@ class MeOut(Schema):
 class AccountIn(Schema):
     username: str = Field(max_length=60)
     name: str = Field(max_length=60)
-    password: str = Field(max_length=128)
+
+
+class NewAccountOut(AccountOut):
+    """A new account; its first password is told this once."""
+
+    password: str
+
+
+class HandedOut(Schema):
+    """Whom a first password is handed to."""
+
+    username: str
+    name: str
+    password: str
+
+
+class BroughtOut(Schema):
+    """How many accounts came in, and their first passwords, which are told this once."""
+
+    rows: int
+    accounts: list[HandedOut]
 
 
 class GrantIn(Schema):
@@ -72,7 +92,7 @@ class VersionIn(Schema):
 
 
 class RenewalOut(Schema):
-    """A new first password or a forgotten second factor: `asked` waits for a second officer; a password is told once."""
+    """A new first password, a forgotten second factor or a closing: `asked` waits for a second officer; a password is told once."""
 
     id: int
     username: str

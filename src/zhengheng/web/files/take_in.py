@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from zhengheng.domain.problems import DataError, Problem, ZhenghengError
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.files.tables import rows_of
+from zhengheng.web.pages.requests import http_status
 from zhengheng.web.pages.tags import say
 
 Bring = Callable[[list[dict[str, str]], str], int]
@@ -21,6 +22,7 @@ def take_in(
 ) -> HttpResponse:  # fmt: skip
     """Show the form, or bring in what it sent and go `back`; `page` extends take_in.html."""
     problems: tuple[Problem, ...] = ()
+    status = 200
     if request.method == "POST":
         try:
             upload = request.FILES.get("file")
@@ -29,9 +31,9 @@ def take_in(
             name = upload.name or "table"
             count = bring(rows_of(name, upload.read(), columns), name)
         except ZhenghengError as error:
-            problems = error.problems
+            problems, status = error.problems, http_status(error)
         else:
             messages.success(request, say(f"已导入 {count} 行", f"{count} rows are in"))
             return redirect(back)
     context |= {"problems": problems, "columns": columns.items()}
-    return render(request, page, context, status=422 if problems else 200)
+    return render(request, page, context, status=status)

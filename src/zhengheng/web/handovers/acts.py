@@ -251,7 +251,7 @@ HANDOVERS = Kind(
             ("任务和草稿属于岗位, 不属于个人: 交接后由接任人继续办理。",
              "Tasks and drafts belong to the post: after the handover the successor goes on with them."), choices=_roles),
         Act("handover.take", ("确认接收", "Take over"), take, signed()),
-        Act("handover.carry_out", ("调整权限", "Move the role"), carry_out),
+        Act("handover.carry_out", ("调整权限", "Move the role"), carry_out, moves_rights=True),
         Act("handover.withdraw", ("撤回", "Withdraw"), plainly, optional=True),
     ),
     columns=(

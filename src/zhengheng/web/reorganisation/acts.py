@@ -296,7 +296,7 @@ REORGANISATIONS = Kind(
         Act("reorganisation.refuse", ("不批准或终止", "Refuse or give up"), refuse, ReasonGiven, optional=True),
         Act("reorganisation.draft_rules", ("生成方案修订草案", "Draft the amended rulebooks"), draft_rules, when=lambda r: not r.drafts),
         Act("reorganisation.carry_out", ("执行", "Carry out"), carry_out),
-        Act("reorganisation.move_roles", ("转授权给承继单位", "Move the roles to the heir"), move_roles),
+        Act("reorganisation.move_roles", ("转授权给承继单位", "Move the roles to the heir"), move_roles, moves_rights=True),
     ),
     columns=(
         Column(("变动方式", "Kind"), lambda r: KINDS[r.kind]), Column(("生效日", "From"), "day"),

@@ -1,0 +1,423 @@
+"""Two officers and a fresh proof: first passwords, renewals, closings, and every door that moves rights."""
+
+import json
+import re
+from datetime import timedelta
+from typing import Any
+
+import pyotp
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client, override_settings
+
+from tests.web.conftest import NOW, PASSWORD, People
+from tests.web.test_accounts import SECRET, codes, sign_in
+from zhengheng.domain.problems import ZhenghengError
+from zhengheng.web.accounts import credentials, services
+from zhengheng.web.accounts.models import Account, Renewal, RoleGrant
+from zhengheng.web.accounts.proving import PROVED
+from zhengheng.web.accounts.selectors import ForbiddenError
+from zhengheng.web.api.models import GivenAnswer
+from zhengheng.web.handovers.models import Handover
+from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.reorganisation.models import Reorganisation
+from zhengheng.workflow.roles import OFFICERS, Role
+
+
+def closed(people: People, name: str, who: str = "system_administrator", **changes: int) -> Renewal:
+    """What came of closing an account: done at once, or asked for."""
+    account = people[name]
+    version = changes.get("row_version", account.row_version)
+    held, _ = credentials.renew(
+        account=account, what=credentials.CLOSING, row_version=version, actor=people[who], now=NOW
+    )
+    return held
+
+
+def renewed(
+    people: People, who: str, name: str, what: str = credentials.PASSWORD
+) -> tuple[Any, str]:
+    account = people[name]
+    return credentials.renew(
+        account=account, what=what, row_version=account.row_version, actor=people[who], now=NOW
+    )
+
+
+def unproved(people: People, name: str) -> Client:
+    """A browser that signed in too long ago to sign or to give rights."""
+    client = people.client(name)
+    session = client.session
+    session[PROVED] = 0
+    session.save()
+    return client
+
+
+@pytest.mark.parametrize("office", sorted(OFFICERS))
+def test_somebody_always_remains_in_each_of_the_three_offices(people: People, office: Role) -> None:
+    """A closed account holds nothing: it counts for no remaining one."""
+    officer = people["secrecy_officer"]
+    second = people.make("second")
+    people.give(second, office)
+    Account.objects.filter(username="second").update(is_active=False)
+    first = people[office.value].grants.get()
+
+    def revoke(grant: RoleGrant) -> None:
+        services.revoke_role(grant=grant, row_version=1, actor=officer, now=NOW)
+
+    with pytest.raises(ZhenghengError) as caught:
+        revoke(first)
+    assert codes(caught) == {"grant.last"}
+    Account.objects.filter(username="second").update(is_active=True)
+    revoke(first)
+    if office == Role.SECRECY_OFFICER:
+        officer = people["second"]
+    with pytest.raises(ZhenghengError) as caught:
+        revoke(second.grants.get())
+    assert codes(caught) == {"grant.last"}
+
+
+@pytest.mark.parametrize(
+    ("office", "asker", "confirmer"),
+    [
+        ("security_auditor", "system_administrator", "secrecy_officer"),
+        ("secrecy_officer", "system_administrator", "security_auditor"),
+        ("system_administrator", "secrecy_officer", "security_auditor"),
+    ],
+)
+def test_no_officer_alone_puts_another_or_himself_out_of_the_way(
+    people: People, office: str, asker: str, confirmer: str
+) -> None:
+    """The last of an office is never closed; another one only by two officers of two offices."""
+    for name in OFFICERS:
+        with pytest.raises(ZhenghengError) as caught:
+            closed(people, name.value, "system_administrator")
+        assert codes(caught) <= {"account.last", "renewal.self"}
+    for name in sorted(OFFICERS):
+        people.give(people.make(f"second-{name}"), name)
+    Account.objects.update(must_change_password=False)
+    with pytest.raises(ZhenghengError) as caught:
+        closed(people, asker, asker)
+    assert codes(caught) <= {"renewal.self", "forbidden"}
+    asked = closed(people, office, asker)
+    assert asked.done_at is None
+    assert people[office].is_active, "one alone only asks"
+    version = people[office].row_version
+    for who in (office, asker, f"second-{asker}", "office_director"):
+        with pytest.raises(ZhenghengError) as caught:
+            credentials.confirm(renewal=asked, row_version=version, actor=people[who], now=NOW)
+        assert codes(caught) <= {"renewal.second", "forbidden"}, who
+        page = people.client(who).get(f"/office/accounts/{office}/").content.decode()
+        assert "确认办理" not in page
+    second = people.client(confirmer)
+    assert "确认办理" in second.get(f"/office/accounts/{office}/").content.decode()
+    answer = second.post(f"/office/renewals/{asked.pk}/confirm/")
+    assert "账号已停用" in answer.content.decode()
+    assert not people[office].is_active
+    entry = LedgerEntry.objects.get(act="account.closed")
+    assert (entry.subject, entry.actor) == (f"account:{office}", confirmer)
+    with pytest.raises(ZhenghengError) as caught:
+        closed(people, f"second-{office}", f"second-{asker}")
+    assert codes(caught) == {"account.last"}
+
+
+def test_two_who_are_asked_to_go_at_once_do_not_both_go(people: People) -> None:
+    people.give(people.make("second"), Role.SECURITY_AUDITOR)
+    asked = [closed(people, name) for name in ("security_auditor", "second")]
+    officer = people["secrecy_officer"]
+    first, second = asked
+    credentials.confirm(renewal=first, row_version=1, actor=officer, now=NOW)
+    with pytest.raises(ZhenghengError) as caught:
+        credentials.confirm(renewal=second, row_version=1, actor=officer, now=NOW)
+    assert codes(caught) == {"account.last"}
+
+
+def test_who_asked_and_lost_his_office_since_asks_for_nothing_any_more(people: People) -> None:
+    second = people.make("second")
+    people.give(second, Role.SYSTEM_ADMINISTRATOR)
+    asked, _ = renewed(people, "second", "security_auditor")
+    services.revoke_role(grant=second.grants.get(), row_version=1, actor=people["secrecy_officer"], now=NOW)  # fmt: skip
+    version = people["security_auditor"].row_version
+    with pytest.raises(ZhenghengError) as caught:
+        credentials.confirm(renewal=asked, row_version=version, actor=people["secrecy_officer"], now=NOW)  # fmt: skip
+    assert codes(caught) == {"renewal.second"}
+
+
+def test_by_the_api_too_an_officer_is_closed_by_two(people: People) -> None:
+    people.give(people.make("second"), Role.SECURITY_AUDITOR)
+
+    def post(who: str, path: str, version: int) -> Any:
+        return people.client(who).post(f"/api/v1/accounts/{path}", json.dumps({"row_version": version}), content_type="application/json")  # fmt: skip
+
+    assert post("system_administrator", "mentor/close", 1).status_code == 204
+    asked = post("system_administrator", "second/close", 1)
+    assert (asked.status_code, asked.json()["state"]) == (202, "asked")
+    assert people["second"].is_active
+    address = f"renewals/{asked.json()['id']}/confirm"
+    assert post("system_administrator", address, 1).status_code == 422
+    assert post("secrecy_officer", address, 1).json()["state"] == "done"
+    assert not people["second"].is_active
+
+
+def test_a_new_first_password_is_drawn_shown_once_and_its_owner_is_told(people: People) -> None:
+    _, password = renewed(people, "system_administrator", "mentor")
+    assert len(password) == credentials.LENGTH
+    client, status = sign_in("mentor", password)
+    assert status == 302
+    page = client.get("/office/password/").content.decode()
+    assert "如果不是您本人要求的" in page
+    assert "如果不是您本人要求的" not in client.get("/office/password/").content.decode(), (
+        "said once"
+    )
+    assert people["mentor"].must_change_password
+    for who in ("secrecy_officer", "office_director", "mentor"):
+        with pytest.raises(ForbiddenError):
+            renewed(people, who, "expert")
+
+
+@pytest.mark.parametrize("what", [credentials.PASSWORD, credentials.FACTOR])
+def test_the_system_administrator_alone_becomes_no_officer(people: People, what: str) -> None:
+    """Two persons, neither of them the owner; a second one who says no ends it."""
+    services.keep_factor(
+        account=people["secrecy_officer"], secret=SECRET, code=pyotp.TOTP(SECRET).at(NOW), now=NOW
+    )
+    asked, password = renewed(people, "system_administrator", "secrecy_officer", what)
+    assert (asked.done_at, password) == (None, "")
+    assert sign_in("secrecy_officer", PASSWORD)[1] == 302, "nothing has changed yet"
+    held = people["secrecy_officer"]
+    for who in ("system_administrator", "secrecy_officer", "office_director"):
+        with pytest.raises(ZhenghengError):
+            credentials.confirm(
+                renewal=asked, row_version=held.row_version, actor=people[who], now=NOW
+            )
+    page = (
+        people.client("security_auditor").get("/office/accounts/secrecy_officer/").content.decode()
+    )
+    assert "确认办理" in page
+    answer = people.client("security_auditor").post(f"/office/renewals/{asked.pk}/confirm/")
+    assert answer.status_code == 200
+    held.refresh_from_db()
+    if what == credentials.PASSWORD:
+        drawn = re.search(r'<code class="code">(\w+)</code>', answer.content.decode())
+        assert drawn is not None
+        assert sign_in("secrecy_officer", drawn[1])[1] == 302
+    else:
+        assert held.factor == ""
+    with pytest.raises(ZhenghengError):
+        credentials.confirm(
+            renewal=asked, row_version=held.row_version, actor=people["security_auditor"], now=NOW
+        )
+    again, _ = renewed(people, "system_administrator", "secrecy_officer", what)
+    credentials.drop(renewal=again, actor=people["security_auditor"], now=NOW)
+    with pytest.raises(ZhenghengError):
+        credentials.confirm(
+            renewal=again, row_version=held.row_version, actor=people["security_auditor"], now=NOW
+        )
+    acts = LedgerEntry.objects.filter(subject="account:secrecy_officer").values_list(
+        "act", flat=True
+    )
+    assert {"account.renewal_asked", "account.renewal_dropped"} <= set(acts)
+
+
+def test_for_the_system_administrator_the_secrecy_officer_asks_and_the_auditor_confirms(
+    people: People,
+) -> None:
+    asked, _ = renewed(people, "secrecy_officer", "system_administrator")
+    held = people["system_administrator"]
+    assert credentials.confirm(
+        renewal=asked, row_version=held.row_version, actor=people["security_auditor"], now=NOW
+    )
+
+
+def test_signatures_and_grants_want_somebody_who_is_still_there(people: People) -> None:
+    client = people.client("secrecy_officer")
+    given = {"role": "expert", "valid_from": str(NOW.date())}
+    session = client.session
+    session[PROVED] = 0
+    session.save()
+    people.make("new")
+    answer = client.post("/office/accounts/new/grants/", given)
+    assert answer.status_code == 403
+    assert "验证身份" in answer.content.decode()
+    assert not people["new"].grants.exists()
+    api = client.post(
+        "/api/v1/accounts/new/grants", json.dumps(given), content_type="application/json"
+    )
+    assert (api.status_code, api.json()["type"]) == (403, "prove.needed")
+    assert (
+        client.post("/office/prove/", {"password": "wrong", "next": "/office/"}).status_code == 422
+    )
+    assert (
+        client.post("/office/prove/", {"password": PASSWORD, "next": "https://elsewhere/"}).headers[
+            "Location"
+        ]
+        == "/office/"
+    )
+    assert client.post("/office/accounts/new/grants/", given).status_code == 302
+
+
+def test_every_door_that_moves_rights_wants_somebody_who_is_still_there(people: People) -> None:
+    """Tables of accounts and roles, closing, taking back; by page and by API."""
+    people.make("new")
+    grant = people["expert"].grants.get()
+    roles, accounts = "账号,角色\nnew,专家\n", "账号,姓名\nnext,新二\n"
+    doors: list[tuple[str, str, str, Any]] = [
+        ("secrecy_officer", "/office/grants/import/", "/api/v1/grants-import", roles),
+        ("system_administrator", "/office/accounts/import/", "/api/v1/accounts-import", accounts),
+        ("secrecy_officer", f"/office/grants/{grant.pk}/revoke/", f"/api/v1/grants/{grant.pk}/revoke", {"row_version": 1}),
+        ("system_administrator", "/office/accounts/mentor/close/", "/api/v1/accounts/mentor/close", {"row_version": 1}),
+    ]  # fmt: skip
+
+    def knock(client: Client, page: str, api: str, given: Any) -> tuple[Any, Any]:
+        if isinstance(given, str):
+            return tuple(client.post(one, {"file": SimpleUploadedFile("t.csv", given.encode())}) for one in (page, api))  # type: ignore[return-value]  # fmt: skip
+        return client.post(page, given), client.post(api, json.dumps(given), content_type="application/json")  # fmt: skip
+
+    for who, page, api, given in doors:
+        shown, answer = knock(unproved(people, who), page, api, given)
+        assert shown.status_code == 403, page
+        assert "验证身份" in shown.content.decode()
+        assert (answer.status_code, answer.json()["type"]) == (403, "prove.needed")
+    assert not people["new"].grants.exists()
+    assert not Account.objects.filter(username="next").exists()
+    assert people["expert"].grants.get().revoked_at is None
+    assert people["mentor"].is_active
+    for who, page, _, given in doors:
+        assert knock(people.client(who), page, "/api/v1/me", given)[0].status_code in {200, 302}
+    assert people["new"].grants.get().role == "expert"
+
+
+def test_acts_that_move_roles_want_him_too(people: People) -> None:
+    made: dict[str, Any] = {"made_by": people["office_procedure"], "made_at": NOW}
+    heirs = [{"code": "D13", "name_zh": "住建局", "name_en": "", "share": "1"}]
+    case = Reorganisation.objects.create(
+        state="carried_out", kind="merger", day=NOW.date(), units=["D10"], heirs=heirs, basis="x", **made
+    )  # fmt: skip
+    handover = Handover.objects.create(
+        state="taken", grant=people["expert"].grants.get(), successor=people["mentor"], day=NOW.date(), notes="x", **made
+    )  # fmt: skip
+    count = RoleGrant.objects.count()
+    for address in (f"reorganisations/{case.pk}/move_roles", f"handovers/{handover.pk}/carry_out"):
+        late, fresh = unproved(people, "secrecy_officer"), people.client("secrecy_officer")
+        api = late.post(f"/api/v1/{address}", json.dumps({"row_version": 1}), content_type="application/json")  # fmt: skip
+        assert (api.status_code, api.json()["type"]) == (403, "prove.needed")
+        assert late.post(f"/office/{address}/", {"row_version": 1}).status_code == 403
+        assert RoleGrant.objects.count() == count
+        assert fresh.post(f"/office/{address}/", {"row_version": 1}).status_code == 302
+        assert RoleGrant.objects.count() > count
+        count = RoleGrant.objects.count()
+
+
+def opened_form(client: Client) -> dict[str, str]:
+    """What the form of a grant carries from the page it stands on."""
+    page = client.get("/office/accounts/fresh/").content.decode()
+    form = page[page.index('action="/office/accounts/fresh/grants/"') :]
+    found = re.search(r'name="opened"\s+value="([^"]*)"', form)
+    assert found
+    return {"role": "expert", "valid_from": str(NOW.date()), "opened": found[1]}
+
+
+@pytest.mark.parametrize(
+    ("open_at", "send_at", "taken"),
+    [
+        (None, 14, True), (None, 16, False), (None, 76, False), (None, -1, False),
+        (14, 16, True), (14, 73, True), (14, 74, False), (14, 76, False), (16, 17, False), (14, 13, True), (14, -1, False),
+    ],
+)  # fmt: skip
+def test_a_proof_is_fresh_for_a_quarter_of_an_hour_and_a_form_opened_in_it_for_an_hour(
+    people: People, open_at: int | None, send_at: int, taken: bool
+) -> None:
+    """Minutes after the sign-in; below nought the clock was set back."""
+
+    def at(minutes: int) -> override_settings:
+        return override_settings(FIXED_CLOCK=(NOW + timedelta(minutes=minutes)).isoformat())
+
+    people.make("fresh")
+    client = people.client("secrecy_officer")
+    given = {"role": "expert", "valid_from": str(NOW.date())}
+    if open_at is not None:
+        with at(open_at):
+            given = opened_form(client)
+    with at(send_at):
+        answer = client.post("/office/accounts/fresh/grants/", given)
+    assert answer.status_code == (302 if taken else 403)
+    assert people["fresh"].grants.exists() == taken
+
+
+def test_a_form_that_somebody_else_opened_proves_nothing(people: People) -> None:
+    people.make("fresh")
+    given = {"role": "expert", "valid_from": str(NOW.date())}
+    with override_settings(FIXED_CLOCK=(NOW - timedelta(minutes=16)).isoformat()):
+        client, other = people.client("secrecy_officer"), people.client("system_administrator")
+    with override_settings(FIXED_CLOCK=(NOW - timedelta(minutes=10)).isoformat()):
+        own, page = opened_form(client), other.get("/office/accounts/fresh/").content.decode()
+    foreign = re.search(r'name="opened"\s+value="([^"]+)"', page)
+    assert foreign
+    for carried in ("", "x", foreign[1], own["opened"] + "x"):
+        answer = client.post("/office/accounts/fresh/grants/", given | {"opened": carried})
+        assert answer.status_code == 403, carried
+    assert client.post("/office/accounts/fresh/grants/", own).status_code == 302
+
+
+def test_a_new_accounts_password_is_drawn_and_shown_once_to_who_makes_it(people: People) -> None:
+    """By page, by API and by table, and never typed: not even where somebody sends one."""
+    client = people.client("system_administrator")
+    given = {"username": "first", "name": "新一", "password": "Typed-by-hand-1"}
+    page = client.post("/office/accounts/new/", given)
+    drawn = re.findall(r'<code class="code">(\w+)</code>', page.content.decode())
+    assert [len(one) for one in drawn] == [credentials.LENGTH]
+    assert "no-store" in page.headers["Cache-Control"]
+    api = client.post("/api/v1/accounts", json.dumps({**given, "username": "second"}), content_type="application/json")  # fmt: skip
+    assert api.status_code == 201
+    drawn.append(api.json()["password"])
+    table = SimpleUploadedFile("t.csv", "账号,姓名\nthird,新三\nfourth,新四\n".encode("gb18030"))
+    page = client.post("/office/accounts/import/", {"file": table})
+    drawn += re.findall(r'<code class="code">(\w+)</code>', page.content.decode())
+    table = SimpleUploadedFile("t.csv", "账号,姓名\nfifth,新五\n".encode())
+    api = client.post("/api/v1/accounts-import", {"file": table})
+    handed = api.json()["accounts"]
+    assert (api.json()["rows"], handed[0]["username"], handed[0]["name"]) == (1, "fifth", "新五")
+    drawn.append(handed[0]["password"])
+    assert len(set(drawn)) == 5
+    for username, password in zip(("first", "second", "third", "fourth", "fifth"), drawn, strict=True):  # fmt: skip
+        assert sign_in(username, "Typed-by-hand-1")[1] == 422
+        newcomer, status = sign_in(username, password)
+        assert status == 302
+        assert newcomer.get("/office/").headers["Location"] == "/office/password/"
+    for one in drawn:
+        assert one not in client.get("/office/accounts/").content.decode()
+        assert not LedgerEntry.objects.filter(content__icontains=one).exists()
+    old = SimpleUploadedFile("t.csv", "账号,姓名,初始密码\nsixth,新六,Heng-2026-first\n".encode())
+    assert client.post("/api/v1/accounts-import", {"file": old}).status_code == 422
+
+
+def test_an_answer_that_is_kept_for_a_repeat_shows_no_password_to_who_reads_the_database(
+    people: People,
+) -> None:
+    client = people.client("system_administrator")
+
+    def post() -> Any:
+        return client.post("/api/v1/accounts", json.dumps({"username": "first", "name": "新一"}),
+                           content_type="application/json", headers={"Idempotency-Key": "one"})  # fmt: skip
+
+    first, again = post(), post()
+    assert again.headers["Idempotent-Replay"] == "true"
+    assert first.json() == again.json()
+    assert first.json()["password"] not in GivenAnswer.objects.get().body
+    assert "first" not in GivenAnswer.objects.get().body
+
+
+def test_a_forgotten_password_is_reset_by_the_administrator_and_changed_by_the_person(
+    people: People,
+) -> None:
+    administrator = people.client("system_administrator")
+    address = "/office/accounts/expert/password/"
+    assert administrator.post(address, {"row_version": "7"}).status_code == 409
+    answer = administrator.post(address, {"row_version": "1"})
+    drawn = re.search(r'<code class="code">(\w+)</code>', answer.content.decode())
+    assert drawn is not None
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert sign_in("expert", PASSWORD)[1] == 422
+    client, status = sign_in("expert", drawn[1])
+    assert status == 302
+    assert client.get("/office/").headers["Location"] == "/office/password/"
+    assert LedgerEntry.objects.filter(act="account.password_reset").count() == 1
