@@ -11,7 +11,7 @@ from django.conf import settings
 from openpyxl import load_workbook
 
 from tests.e2e.test_year import adopt, agree_targets, board, change_target, report, run
-from tests.e2e.town import BOOK, STATISTICS, UNITS, Town, packed
+from tests.e2e.town import BOOK, INDICATORS, STATISTICS, UNITS, Town, packed
 from tests.web.conftest import People
 from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.ledger.models import LedgerEntry
@@ -176,6 +176,41 @@ def test_a_case_closes_on_values_that_reach_their_targets(town: Town) -> None:
     )
     page = town.client("office_indicators").get(f"/office/{path}/").content.decode()
     assert "口径已调整，改按新目标考核" in page
+
+
+def test_without_a_target_a_case_closes_on_the_indicators_own_line(town: Town) -> None:
+    """ANSWERED has no target: it is met from 90 points in a hundred on, and D16 was found at 80.25."""
+    plain = [
+        one | ({"method": {"kind": "direct"}, "light": {"by": "score", "watch": 0.9, "missed": 0.85}} if one["code"] == "ANSWERED" else {})
+        for one in INDICATORS
+    ]  # fmt: skip
+    on_notice_with(town, plain)
+    case = next(
+        one for one in town.get("office_procedure", "rectification?limit=50")["items"] if one["detail"]["unit"] == "D16"
+    )  # fmt: skip
+    red = {one["code"]: one for one in case["detail"]["indicators"]}
+    assert (red["ANSWERED"]["value"], red["ANSWERED"]["target"]) == ("80.25", "")
+    path = f"rectification/{case['id']}"
+    town.post("office_director", f"{path}/confirm")
+    town.post("office_procedure", f"{path}/serve")
+    plan = {"fact": "未达标", "cause": "统筹不足", "measures": "专班推进", "owner": "分管局长", "finish_on": "2026-06-30"}  # fmt: skip
+    town.post("unit_leader-D16", f"{path}/answer", **plan)
+    town.post("unit_leader-D16", f"{path}/evidence", evidence=[town.file("unit_leader-D16")])
+    reached = [{"indicator": code, "value": one["target"]} for code, one in red.items() if code != "ANSWERED"]  # fmt: skip
+    assert "得分不低于 27 分（满分的 90%）" in town.client("office_indicators").get(f"/office/{path}/").content.decode()  # fmt: skip
+    for value in ("79", "80.25", "89.9"):
+        said = town.post("office_indicators", f"{path}/accept", 422, answer="验收",
+                         measured=[*reached, {"indicator": "ANSWERED", "value": value}])  # fmt: skip
+        assert (said["type"], "达标线" in said["problems"][0]["detail"]) == ("rectification.missed", True)  # fmt: skip
+    town.post("office_indicators", f"{path}/accept", answer="验收", measured=[*reached, {"indicator": "ANSWERED", "value": "90"}])  # fmt: skip
+    page = town.client("office_indicators").get(f"/office/{path}/").content.decode()
+    assert page.count("ANSWERED 按时办结率 90") > 1, "the measured value stands in the record of the act too"  # fmt: skip
+
+
+def on_notice_with(town: Town, indicators: list[dict[str, Any]]) -> None:
+    made = on_notice(town, in_force(town, indicators=indicators))
+    town.post("office_procedure", f"runs/{made['result']}/trigger")
+    town.work()
 
 
 def test_a_closed_year_reopens_by_another_decision_only(town: Town) -> None:

@@ -54,7 +54,17 @@ def test_a_workbook_goes_out_and_comes_back(town: Town) -> None:
     assert Report.objects.filter(state="checking").count() == 1
     api = client.post("/api/v1/reports-sheet", {"file": saved(book)}).json()
     assert api["done"] == 0
-    assert [row["row"] for row in api["failed"]] == [2, 3], "handed in already, and no number"
+    assert [row["row"] for row in api["failed"]] == [3], (
+        "no number; the other is handed in, just so"
+    )
+    page["H3"] = None
+    said = client.post("/office/reports/sheet/", {"file": saved(book)}, follow=True).content.decode()  # fmt: skip
+    assert "1 行您以前已经提交" in said
+    page["H2"] = "5.2"
+    mine = client.post("/api/v1/reports-sheet", {"file": saved(book)}).json()["failed"][0]
+    assert mine["problems"][0]["code"] == "report.handed_in"
+    assert "已由您于" in str(mine["problems"][0])
+    assert "他人" not in str(mine["problems"][0])
 
 
 def test_refused_rows_come_back_in_the_same_layout(town: Town) -> None:

@@ -62,7 +62,7 @@ TABLE: dict[str, tuple[set[Role], set[Role] | str]] = {
     "change.ask": (LEADER | REPORTER, NOBODY), "change.withdraw": (LEADER | REPORTER, NOBODY), "change.approve": (DIRECTOR, BOTH), "change.refuse": (DIRECTOR, BOTH),
     "report.save": (REPORTER | SUPPLIER, NOBODY), "report.ask_time": (REPORTER | SUPPLIER, NOBODY),
     "report.submit": (REPORTER | SUPPLIER, NOBODY), "report.supply": (REPORTER | SUPPLIER, NOBODY),
-    "report.ask_correction": (REPORTER | SUPPLIER, NOBODY), "report.give_time": (DATA, BOTH), "report.verify": (DATA, BOTH),
+    "report.ask_correction": (REPORTER | SUPPLIER, NOBODY), "report.give_time": (DATA, BOTH), "report.refuse_time": (DATA, BOTH), "report.correct_supplied": (DATA, BOTH), "report.verify": (DATA, BOTH),
     "report.return": (DATA, BOTH), "report.confirm": (REPORTER | LEADER, NOBODY), "report.object": (REPORTER | LEADER, NOBODY),
     "report.settle": (DATA, BOTH), "report.correct": (DATA, BOTH), "report.refuse_correction": (DATA, BOTH), "report.ask_again": (DATA, BOTH),
     "item.enter": (SUPPLIER, NOBODY), "item.confirm": (LEADER | REPORTER, NOBODY), "item.object": (LEADER | REPORTER, NOBODY),

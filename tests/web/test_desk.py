@@ -1,7 +1,7 @@
 """The first page: of all that waits the day that is known, what was decided on one's own appeal, a closed year's archive."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,8 +9,11 @@ from django.conf import settings
 
 from tests.web.conftest import NOW, People
 from tests.web.test_acts import Objects
+from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.ledger.services import append
+
+REGISTERED = {kind.name: kind for kind in KINDS}
 
 
 def home(people: People, who: str) -> str:
@@ -39,8 +42,31 @@ def test_what_waits_says_its_day(
 ) -> None:
     obj = Objects(people, "D10").held[kind]
     type(obj).objects.filter(pk=obj.pk).update(state=state, **fields)
-    append(act="file.taken_in", subject=f"{kind}:{obj.pk}", actor="test", at=NOW, content={})
     assert said in home(people, who)
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "who", "arrived", "beside"),
+    [
+        ("report", "submitted", "office_data", "report.submit", "audit.viewed"),
+        ("change", "asked", "office_director", "change.ask", "reminder.sent"),
+        ("rectification", "proposed", "office_director", "rectification.propose", "rectification.join"),
+    ],
+)  # fmt: skip
+def test_what_only_reads_moves_nobodys_clock(
+    people: People, kind: str, state: str, who: str, arrived: str, beside: str
+) -> None:
+    """Since when it waits is said by the act that brought it into its state: not by a reader, a reminder, an addition."""
+    obj = Objects(people, "D10").held[kind]
+    early = NOW - timedelta(9)
+    type(obj).objects.filter(pk=obj.pk).update(state=state, due_on=None, made_at=early)
+    subject = f"{kind}:{obj.pk}"
+    append(act=arrived, subject=subject, actor="test", at=early + timedelta(2), content={})
+    append(act=beside, subject=subject, actor="external_auditor", at=NOW, content={})
+    assert "等待办理，自 2026-03-05" in home(people, who)
+    people.client("external_auditor").get(f"/office/{REGISTERED[kind].path}/{obj.pk}/")
+    assert LedgerEntry.objects.filter(act="audit.viewed", subject=subject).exists()
+    assert "等待办理，自 2026-03-05" in home(people, who)
 
 
 def test_the_appellant_reads_at_home_what_was_decided(people: People) -> None:

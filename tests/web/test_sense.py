@@ -94,7 +94,8 @@ def test_a_correction_beyond_sense_says_why(town: Town, book: int) -> None:
     town.post("office_data", f"reports/{held}/refuse_correction", reason="证据不足")
     assert Report.objects.get(pk=held).confirmation == ""
     town.post("statistics", path, wanted="999", reason="漏统", confirmation=WHY)
-    town.post("office_data", f"reports/{held}/correct", reason="属实")
+    town.post("office_data", f"reports/{held}/correct_supplied", reason="属实")
+    town.post("unit_leader-D10", f"reports/{held}/confirm")
     computed(town, book)
     assert taken_in("correction") == {("D10", "999"): WHY}
 

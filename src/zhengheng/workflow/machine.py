@@ -43,6 +43,12 @@ class Machine:
         """Whether an act is possible in a state."""
         return any(t.act == act and state in t.sources for t in self.transitions)
 
+    def arrivals(self, state: str) -> frozenset[str]:
+        """The acts that lead into a state from another one."""
+        return frozenset(
+            t.act for t in self.transitions if t.target == state and set(t.sources) - {state}
+        )
+
     def after(self, state: str, act: str) -> str:
         """The state after an act. Raises StateError where the act is not possible."""
         for transition in self.transitions:

@@ -198,6 +198,7 @@ RULES: tuple[Rule, ...] = (
         )
     ),
     _rule("report.give_time", Role.OFFICE_DATA),
+    _rule("report.refuse_time", Role.OFFICE_DATA),
     _rule("report.verify", Role.OFFICE_DATA, relation="second"),
     _rule("report.return", Role.OFFICE_DATA),
     _rule("report.confirm", Role.UNIT_REPORTER, Role.UNIT_LEADER, relation="own"),
@@ -205,6 +206,7 @@ RULES: tuple[Rule, ...] = (
     _rule("report.settle", Role.OFFICE_DATA),
     _rule("report.load", Role.OFFICE_DATA),
     _rule("report.correct", Role.OFFICE_DATA),
+    _rule("report.correct_supplied", Role.OFFICE_DATA),
     _rule("report.refuse_correction", Role.OFFICE_DATA),
     _rule("report.ask_again", Role.OFFICE_DATA),
     # Bonus, deduction and veto items, each with its document.

@@ -11,7 +11,7 @@ from zhengheng.web.rulebooks.selectors import indicator_words
 
 COMMON: dict[str, Words] = {
     "before": ("原为", "Before"), "value": ("数值", "Value"), "wanted": ("应为", "Wanted"), "lines": ("目标", "Targets"), "reason": ("理由", "Reason"),
-    "opinion": ("单位意见", "The unit's opinion"), "reply": ("绩效办答复", "The office's reply"), "objection": ("异议", "Objection"),
+    "measured": ("复测值", "Measured again"), "opinion": ("单位意见", "The unit's opinion"), "reply": ("绩效办答复", "The office's reply"), "objection": ("异议", "Objection"),
     "answer": ("答复", "Answer"), "note": ("说明", "Note"), "round": ("轮次", "Round"), "until": ("期限", "Until"),
 }  # fmt: skip
 """Words of what entries hold beside the fields of their forms."""

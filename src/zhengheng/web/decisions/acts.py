@@ -50,6 +50,7 @@ def record(doing: Doing) -> Made:
     given: RecordGiven = doing.given
     _check_subject(given.subject)
     _check_day(given.subject, given.held_on)
+    _one_day(given.meeting, given.held_on)
     _agrees(given.meeting, given.subject, given.approved)
     _only_once(given)
     files = own_files(given.minutes, doing.actor)
@@ -71,6 +72,17 @@ def _check_day(subject: str, held_on: date) -> None:
             "held_on", "decision.early", zh=f"会议日期 {held_on} 早于该事项提出之日 {made_on}，请核对。",
             en=f"the meeting of {held_on} lies before the day on which the matter came up, {made_on}",
         )  # fmt: skip
+
+
+def _one_day(meeting: str, held_on: date, number: int = 0) -> None:
+    """A meeting is held on one day: its number names no other."""
+    held = Decision.objects.filter(state__in=("recorded", "attested")).exclude(held_on=held_on)
+    for other in held.exclude(pk=number):
+        if plain(other.meeting) == plain(meeting):
+            raise DecisionError.one(
+                "held_on", "decision.meeting_day", zh=f"{other.meeting} 已记录为 {other.held_on} 召开（第 {other.pk} 号），一次会议只有一个日期。请核对会议编号和日期；前一条记错的，请先撤回。",
+                en=f"{other.meeting} is recorded as held on {other.held_on} (decision {other.pk}), and a meeting has one day: check number and day, or withdraw the wrong record first",
+            )  # fmt: skip
 
 
 def _agrees(meeting: str, subject: str, approved: bool, number: int = 0) -> None:
@@ -116,6 +128,7 @@ def _check_subject(subject: str) -> None:
 
 def attest(doing: Doing) -> Change:
     held: Decision = doing.obj
+    _one_day(held.meeting, held.held_on, held.pk)
     _agrees(held.meeting, held.subject, held.approved, held.pk)
     return Change({"attested_by": doing.actor.username}, {"subject": doing.obj.subject})
 

@@ -12,6 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST, require_safe
 
 from zhengheng.domain.calendar import WorkCalendar
@@ -78,11 +79,17 @@ def _owed(kind: Kind, request: OfficeRequest, calendar: WorkCalendar) -> list[di
 
 
 def _since(kind: Kind, rows: list[dict[str, Any]]) -> None:
-    """Where neither a clock nor the object knows a day: since when it has been waiting, which its last act says."""
+    """Where neither a clock nor the object knows a day: since when it has been waiting, which the act says that led
+    into its state. Who read it, was reminded of it or added to it since moves nothing."""
     subjects = {f"{kind.name}:{row['object'].pk}": row for row in rows}
-    held = LedgerEntry.objects.filter(subject__in=subjects).values_list("subject").annotate(Max("at"))  # fmt: skip
-    for subject, at in held:
-        subjects[subject]["since"] = datetime.fromisoformat(at).date()
+    arrived = {state: kind.machine.arrivals(state) for state in kind.machine.names}
+    held = LedgerEntry.objects.filter(subject__in=subjects).values_list("subject", "act").annotate(Max("at"))  # fmt: skip
+    for row in rows:
+        row["since"] = localdate(row["object"].made_at)
+    for subject, act, at in held:
+        row, on = subjects[subject], datetime.fromisoformat(at).date()
+        if act in arrived[row["object"].state]:
+            row["since"] = max(row["since"], on)
 
 
 @require_POST

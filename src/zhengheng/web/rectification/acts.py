@@ -25,7 +25,7 @@ from zhengheng.web.acts.declare import (
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.files.services import own_files
 from zhengheng.web.organisation.models import Unit
-from zhengheng.web.rectification.closing import AcceptGiven, accept, choices, typed
+from zhengheng.web.rectification.closing import AcceptGiven, accept, choices, lines_of, typed
 from zhengheng.web.rectification.models import Rectification, Visit
 from zhengheng.web.rectification.selectors import standings
 from zhengheng.web.results.clocks import procedure
@@ -223,6 +223,6 @@ RECTIFICATIONS = Kind(
         Column(("绩效导师", "Mentor"), _mentor), Column(("复测值", "Measured again"), "measured"), Column(("未达目标仍予销号的理由", "Why it is closed though a target is missed"), "why_missed"), Column(("意见", "Finding"), "answer"),
     ),
     queryset=lambda: Rectification.objects.select_related("unit", "run").prefetch_related("visits__by"),
-    body="rectification/body.html", context=lambda case, request: {"standings": standings(case)},
+    body="rectification/body.html", context=lambda case, request: {"standings": standings(case), "lines": lines_of(case)},
     out=lambda c: {"unit": c.unit.code, "run": c.run_id, "indicators": c.indicators, "late": c.late},
 )  # fmt: skip

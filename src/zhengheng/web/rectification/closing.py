@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from pydantic import field_validator
 
 from zhengheng.domain.numbers import parse_scaled
 from zhengheng.domain.problems import Problem, ZhenghengError
+from zhengheng.engines.alone import light_alone
+from zhengheng.engines.run import Run
 from zhengheng.lake.cells import number_fault, value_fault
 from zhengheng.scheme.indicator import Indicator
-from zhengheng.scheme.model import Rulebook
+from zhengheng.scoring.formulas import MetLine, MetLines
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import Change, Doing, Given, Words, ask, ask_why_right
 from zhengheng.web.rectification.models import Rectification
@@ -44,8 +47,9 @@ def accept(doing: Doing) -> Change:
     """Closed by somebody else than who opened it, on a value for every red indicator.
 
     A value is a plain number of the indicator's unit of measure, beyond the range of sense only with a confirmation.
-    One that misses its target does not close a case by itself (整改不到位不销号): it needs its own reason, which stays
-    on the case. [D: officials close on the target; the exception must be accountable.]
+    One that misses its target, or the line of the indicator's own light where it has no target, or that is worse than
+    what was found, does not close a case by itself (整改不到位不销号): it needs its own reason, which stays on the case.
+    [D: officials close on the target; the exception must be accountable.]
     """
     case, given = doing.obj, doing.given
     red = {one["code"]: one for one in case.indicators}
@@ -58,19 +62,18 @@ def accept(doing: Doing) -> Change:
         if known is None:
             fault = number_fault(row.value, 12)
         else:
-            fault = value_fault(*known, row.value, row.confirmation)
+            fault = value_fault(known[0].rulebook, known[1], row.value, row.confirmation)
         if fault:
             found.append(Problem(f"measured.{place}.value", "number", f"{_named(red, [code])[0]}的复测值：{fault[0]}", f"{_named(red, [code])[1]}, measured again: {fault[1]}"))  # fmt: skip
-        elif known and _misses(known[1], row.value, red[code]["target"]):
-            held = red[code]
+        elif known and (short := lacking(*known, case.unit.code, row.value, red[code])):
             missed.append((
-                f"{_named(red, [code])[0]}复测值 {row.value} {held['unit']}，目标 {held['target']} {held['unit']}",
-                f"{_named(red, [code])[1]} is {row.value} {held['unit_en']}, the target {held['target']} {held['unit_en']}",
+                f"{_named(red, [code])[0]}复测值 {row.value} {red[code]['unit']}，{short[0]}",
+                f"{_named(red, [code])[1]} is {row.value} {red[code]['unit_en']}, {short[1]}",
             ))  # fmt: skip
     if missed and not found and not given.why_missed:
         zh, en = ("；".join(one[0] for one in missed), "; ".join(one[1] for one in missed))
-        found.append(Problem("why_missed", "rectification.missed", f"{zh}：未达到目标。请退回继续整改；确需销号的，请写明未达目标仍予销号的理由。",
-                             f"{en}: the target is missed. Send it back, or give the reason why it is closed all the same"))  # fmt: skip
+        found.append(Problem("why_missed", "rectification.missed", f"{zh}：整改没有到位。请退回继续整改；确需销号的，请写明未达目标仍予销号的理由。",
+                             f"{en}: it is not put right. Send it back, or give the reason why it is closed all the same"))  # fmt: skip
     if found:
         raise AcceptError(found)
     said = "；".join(
@@ -117,20 +120,67 @@ def _said(name: str, row: MeasuredGiven, several: bool) -> str:
     return f"{name} {row.value}{why}" if several else f"{row.value}{why}"
 
 
-def _known(case: Rectification, held: dict[str, Any]) -> tuple[Rulebook, Indicator] | None:
+def _known(case: Rectification, held: dict[str, Any]) -> tuple[Run, Indicator] | None:
     """The indicator as the run has it that brought it into the case; None where no run of it is left."""
     brought = ResultRun.objects.filter(period=held.get("period", "")).exclude(pk=case.run_id)
     for run in (case.run, *brought.order_by("-pk")):
-        book = loaded(folder_of(run.run)).rulebook
-        for one in book.indicators:
+        made = loaded(folder_of(run.run))
+        for one in made.rulebook.indicators:
             if one.code == held["code"]:
-                return book, one
+                return made, one
     return None
 
 
+def line_of(run: Run, unit: str, code: str) -> MetLine | None:
+    """The line from which a unit's indicator counts as met, by its own light; None where it has none."""
+    row = next(
+        (r for r in run.results.of_unit("indicator_score", unit) if r["indicator"] == code), None
+    )
+    if row is None:
+        return None
+    rule = next(r for r in run.plan.tables["rule"] if r["latest"] and (r["category"], r["indicator"]) == (row["category"], code))  # fmt: skip
+    return MetLines(run.plan.tables["light_rule"], run.results.of_unit("light", unit)).of(row, rule)
+
+
+def lines_of(case: Rectification) -> dict[str, Words]:
+    """Of each indicator of a case the line from which it counts as met, in words, where it has one."""
+    found = {held["code"]: _known(case, held) for held in case.indicators}
+    lines = {
+        code: line_of(known[0], case.unit.code, code) for code, known in found.items() if known
+    }
+    return {code: line.words for code, line in lines.items() if line}
+
+
+def lacking(
+    run: Run, indicator: Indicator, unit: str, value: str, held: dict[str, Any]
+) -> Words | None:
+    """Why a value does not put the indicator right, in both languages; None where it does."""
+    if held["target"] and _misses(indicator, value, held["target"]):
+        return (
+            f"目标 {held['target']} {held['unit']}",
+            f"the target {held['target']} {held['unit_en']}",
+        )
+    line = line_of(run, unit, indicator.code)
+    if not held["target"] and line and _below(run, indicator, unit, value, line):
+        return f"达标线：{line.words[0]}", f"counted as met from: {line.words[1]}"
+    if held.get("value") and _misses(indicator, value, held["value"]):
+        return f"差于提出整改时的 {held['value']} {held['unit']}", f"worse than the {held['value']} {held['unit_en']} that was found"  # fmt: skip
+    return None
+
+
+def _below(run: Run, indicator: Indicator, unit: str, value: str, line: MetLine) -> bool:
+    """Whether a value lies on the wrong side of the line; of points what the value would earn by itself."""
+    if line.of in {"value", "nodes"}:
+        got, wanted = Fraction(value), Fraction(line.number)
+        return got > wanted if line.sign == "<=" else got < wanted
+    seen = next(one for one in (*run.rulebook.units, *run.facts.units) if one.code == unit)
+    light = light_alone(run.rulebook, seen, indicator.code, run.plan.period, run.plan.at, value, "")
+    return light in {"yellow", "red"}
+
+
 def _misses(indicator: Indicator, value: str, target: str) -> bool:
-    """Whether a value lies on the wrong side of its target; an interval's target tells nothing of a side."""
-    if not target or indicator.direction == "interval":
+    """Whether a value lies on the wrong side of another; an interval tells nothing of a side."""
+    if indicator.direction == "interval":
         return False
     got, wanted = (parse_scaled(one, indicator.decimals)[0] for one in (value, target))
     return got < wanted if indicator.direction == "up" else got > wanted

@@ -6,9 +6,7 @@ from typing import Any, Literal, get_args
 
 from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import Problem
-from zhengheng.lake.cells import value_fault
-from zhengheng.scheme.indicator import Indicator
-from zhengheng.scheme.procedure import Clock
+from zhengheng.lake.cells import number_fault
 from zhengheng.scoring import contracts
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import (
@@ -24,25 +22,30 @@ from zhengheng.web.acts.declare import (
     ask,
     ask_why_right,
 )
-from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.files.services import own_files
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.reporting.corrections import (
+    CorrectionGiven,
+    ask_correction,
+    correct,
+    correct_supplied,
+    refuse_correction,
+)
 from zhengheng.web.reporting.models import Report
-from zhengheng.web.reporting.services import ReportError, check_value
-from zhengheng.web.rulebooks.selectors import book_of, procedure_of
+from zhengheng.web.reporting.services import (
+    ReportError,
+    after,
+    check_value,
+    confirmed_by,
+    counts,
+    indicator_of,
+)
+from zhengheng.web.rulebooks.selectors import procedure_of
 from zhengheng.workflow.machines import REPORT
 
 Status = Literal["value", "not_applicable", "missing", "withheld"]
 
 STATUS_WORDS = {code: contracts.STATUS_WORDS[code] for code in get_args(Status)}
-
-
-def _indicator(report: Report) -> Indicator:
-    return book_of(report.rulebook).indicator(report.indicator)
-
-
-def after(clock: Clock, day: date) -> date:
-    return working_calendar().after(day, clock.length, clock.unit)
 
 
 class OpenGiven(Given):
@@ -131,7 +134,7 @@ def _handed_in(doing: Doing) -> dict[str, Any]:
     found = list(_unexplained(report, given, doing.day, late=late))
     try:
         check_value(
-            report, _indicator(report), given.value, given.status, given.note, given.confirmation
+            report, indicator_of(report), given.value, given.status, given.note, given.confirmation
         )
     except ReportError as error:
         found += error.problems
@@ -160,7 +163,7 @@ def _unexplained(report: Report, given: Any, day: date, *, late: bool) -> Iterat
 
 def _said(doing: Doing) -> dict[str, Any]:
     given = doing.given
-    return {"value": given.value, "status": given.status, "note": given.note, **_confirmed(given)}
+    return {"value": given.value, "status": given.status, "note": given.note, **confirmed_by(given)}
 
 
 class TimeGiven(Given):
@@ -178,6 +181,15 @@ def ask_time(doing: Doing) -> Change:
 
 def give_time(doing: Doing) -> Change:
     return Change({"due_on": doing.obj.more_time, "more_time": None}, {"until": doing.obj.more_time.isoformat()})  # fmt: skip
+
+
+class RefuseTimeGiven(Given):
+    reason: str = ask("不同意延期的理由", "Why there is no more time", form="text")
+
+
+def refuse_time(doing: Doing) -> Change:
+    """The day stays as it was; whoever asked reads why."""
+    return Change({"more_time": None, "answer": doing.given.reason}, {"reason": doing.given.reason, "due": doing.obj.due_on.isoformat() if doing.obj.due_on else ""})  # fmt: skip
 
 
 class ReasonGiven(Given):
@@ -205,7 +217,18 @@ class ObjectGiven(Given):
 
 
 def object_to(doing: Doing) -> Change:
+    """What it should be is a value as any other of this indicator: a plain number in its unit of measure."""
     given = doing.given
+    indicator = indicator_of(doing.obj)
+    if given.wanted and (
+        fault := number_fault(given.wanted, indicator.decimals, indicator.measure_unit.zh)
+    ):
+        raise ReportError.one("wanted", "number", zh=fault[0], en=fault[1])
+    if given.wanted and counts(doing.obj, given.wanted):
+        raise ReportError.one(
+            "wanted", "objection.same", zh=f"“应为”与现有数值 {doing.obj.value} 相同，没有可以异议的内容；数值无误的，请核对确认。",
+            en=f"it should be what it is already, {doing.obj.value}: there is nothing to object to; confirm it if it is right",
+        )  # fmt: skip
     kept = [file.pk for file in own_files(given.evidence, doing.actor)]
     return Change(
         {"objection": given.objection, "wanted": given.wanted, "due_on": None, "files": [*doing.obj.files, *kept]},
@@ -224,7 +247,7 @@ def settle(doing: Doing) -> Change:
     given = doing.given
     check_value(
         doing.obj,
-        _indicator(doing.obj),
+        indicator_of(doing.obj),
         given.value,
         given.status,
         given.reason,
@@ -241,63 +264,13 @@ def settle(doing: Doing) -> Change:
             "before": doing.obj.value,
             "value": given.value,
             "reason": given.reason,
-            **_confirmed(given),
+            **confirmed_by(given),
         },
     )
 
 
 def load(doing: Doing) -> Change:
     return Change({"times_loaded": doing.obj.times_loaded + 1, "batch": None}, {"value": doing.obj.value})  # fmt: skip
-
-
-class CorrectionGiven(Given):
-    wanted: str = ask("更正为", "Corrected value", max_length=40)
-    reason: str = ask("理由", "Reason", form="text")
-    confirmation: str = ask_why_right()
-    evidence: Files = ask("证明材料", "Evidence", [])
-
-
-def _confirmed(given: Any) -> dict[str, str]:
-    return {"confirmed": given.confirmation} if given.confirmation else {}
-
-
-def ask_correction(doing: Doing) -> Change:
-    given = doing.given
-    if fault := value_fault(
-        book_of(doing.obj.rulebook), _indicator(doing.obj), given.wanted, given.confirmation
-    ):
-        raise ReportError.one("wanted", "number", zh=fault[0], en=fault[1])
-    kept = [file.pk for file in own_files(given.evidence, doing.actor)]
-    return Change(
-        {
-            "wanted": given.wanted,
-            "wanted_confirmation": given.confirmation,
-            "objection": given.reason,
-            "files": [*doing.obj.files, *kept],
-        },
-        {"wanted": given.wanted, "reason": given.reason, **_confirmed(given)},
-    )
-
-
-def correct(doing: Doing) -> Change:
-    return Change(
-        {
-            "value": doing.obj.wanted,
-            "status": "value",
-            "confirmation": doing.obj.wanted_confirmation,
-            "wanted": "",
-            "wanted_confirmation": "",
-            "answer": doing.given.reason,
-        },
-        {"before": doing.obj.value, "value": doing.obj.wanted},
-    )
-
-
-def refuse_correction(doing: Doing) -> Change:
-    return Change(
-        {"answer": doing.given.reason, "wanted": "", "wanted_confirmation": ""},
-        {"reason": doing.given.reason},
-    )
 
 
 class ReferGiven(Given):
@@ -352,7 +325,7 @@ def _by_another(report: Report) -> bool:
 
 def measured(report: Report, value: str) -> tuple[str, str] | None:
     """A value with its unit of measure."""
-    unit = _indicator(report).measure_unit
+    unit = indicator_of(report).measure_unit
     return (f"{value} {unit.zh}".strip(), f"{value} {unit.say('en')}".strip()) if value else None
 
 
@@ -362,7 +335,7 @@ def _elsewhere(report: Report) -> tuple[str, str] | None:
 
 
 def _name(report: Report) -> tuple[str, str]:
-    name = _indicator(report).name
+    name = indicator_of(report).name
     return f"{report.indicator} {name.zh}", f"{report.indicator} {name.en or name.zh}"
 
 
@@ -380,6 +353,7 @@ REPORTS = Kind(
         Act("report.save", ("保存草稿", "Save the draft"), save, SaveGiven, typed=lambda r: {"value": r.value, "note": r.note}, optional=True),
         Act("report.ask_time", ("申请延期", "Ask for more time"), ask_time, TimeGiven, optional=True),
         Act("report.give_time", ("同意延期", "Give more time"), give_time, when=lambda r: r.more_time is not None),
+        Act("report.refuse_time", ("不同意延期", "Refuse more time"), refuse_time, RefuseTimeGiven, when=lambda r: r.more_time is not None, optional=True),
         Act("report.verify", ("审核通过", "Accept"), verify),
         Act("report.confirm", ("核对无误", "Confirm"), confirm),
         Act("report.object", ("提出异议", "Object"), object_to, ObjectGiven, optional=True),
@@ -390,7 +364,9 @@ REPORTS = Kind(
         Act("report.load", ("入库", "Load"), load, by_machine=True),
         Act("report.ask_correction", ("申请更正", "Ask for a correction"), ask_correction, CorrectionGiven,
             when=lambda r: r.same_as_id is None, optional=True),
-        Act("report.correct", ("同意更正", "Correct"), correct, ReasonGiven),
+        Act("report.correct", ("同意更正", "Correct"), correct, ReasonGiven, when=_by_itself),
+        Act("report.correct_supplied", ("同意更正，由单位核对", "Correct, for the unit's check"), correct_supplied, ReasonGiven,
+            ("数值由其他部门提供，更正后先由被考核单位核对，再计入核算。", "The value is another department's: the assessed unit checks the correction before it counts."), when=_by_another),
         Act("report.refer", ("数值不能入库，转绩效办认定", "Referred: the value cannot be taken in"), refer, ReferGiven, by_machine=True),
         Act("report.carry", ("随机构变动转承继单位", "Carried to the heir"), carry, CarryGiven, by_machine=True),
         Act("report.lapse", ("年度终定，未计入", "Not counted: the year is final"), lapse, by_machine=True, after_final=True),
@@ -406,7 +382,7 @@ REPORTS = Kind(
         Column(("预计用时", "Expected time"), lambda r: (f"{r.minutes} 分钟", f"{r.minutes} minutes") if r.minutes else None),
         Column(("数据状态", "Status"), lambda r: STATUS_WORDS[r.status]), Column(("说明", "Note"), "note"), Column(("超出合理范围的确认理由", "Why it is right"), "confirmation"),
         Column(("同一数据填报于", "The same fact is reported under"), _elsewhere), Column(("提交时间", "Handed in"), "handed_in_at"), Column(("补报 (逾期)", "Supplementary (late)"), "late"),
-        Column(("申请延期至", "More time until"), "more_time"),
+        Column(("申请延期至", "Asks for more time until"), "more_time"),
         Column(("异议或更正理由", "Objection"), "objection"), Column(("应为", "Wanted"), lambda r: measured(r, r.wanted)),
         Column(("答复", "Answer"), "answer"),
     ),

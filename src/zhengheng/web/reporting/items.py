@@ -24,9 +24,9 @@ from zhengheng.web.files.services import own_files
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.naming import plain
 from zhengheng.web.organisation.selectors import unit_of
-from zhengheng.web.reporting.acts import ReasonGiven, after
+from zhengheng.web.reporting.acts import ReasonGiven
 from zhengheng.web.reporting.models import Item
-from zhengheng.web.reporting.services import ReportError, assessed
+from zhengheng.web.reporting.services import ReportError, after, assessed
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import (
     adopted,

@@ -124,7 +124,7 @@ def _grounds(told: SelfReport, request: Any) -> dict[str, Any]:
     """What the office holds about the unit, beside what it says of itself."""
     names = {indicator.code: indicator for indicator in book_of(told.rulebook).indicators}
     reports = Report.objects.filter(
-        rulebook__code=told.rulebook.code, unit=told.unit, state__in=("confirmed", "loaded")
+        rulebook__code=told.rulebook.code, rulebook__period=told.rulebook.period, unit=told.unit, state__in=("confirmed", "loaded")
     ).order_by("indicator", "-period")  # fmt: skip
     newest = {report.indicator: report for report in reversed(reports)}
     reasons = [(names[one["indicator"]], one["text"]) for one in told.reasons if one["indicator"] in names]  # fmt: skip

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
+from typing import Any
 
 from zhengheng.domain.numbers import parse_scaled
 from zhengheng.domain.periods import Period, parse_period
@@ -162,6 +163,27 @@ def _is_red(report: Report, indicator: Indicator, value: str) -> bool:
     at = max(seen.end, working_calendar().after(seen.end, indicator.lag_days, "calendar_days"))
     whole = parse_period(report.rulebook.period)
     return light_alone(book, unit, indicator.code, whole, at, value, target) == "red"
+
+
+def after(clock: Clock, day: date) -> date:
+    """The last day of a clock that starts on a day."""
+    return working_calendar().after(day, clock.length, clock.unit)
+
+
+def indicator_of(report: Report) -> Indicator:
+    """The indicator that a report is about, as its rulebook has it."""
+    return book_of(report.rulebook).indicator(report.indicator)
+
+
+def counts(report: Report, wanted: str) -> bool:
+    """Whether a value is the one that the report has already."""
+    decimals = indicator_of(report).decimals
+    return report.status == "value" and parse_scaled(wanted, decimals) == parse_scaled(report.value, decimals)  # fmt: skip
+
+
+def confirmed_by(given: Any) -> dict[str, str]:
+    """What an entry says of a confirmed value beyond sense."""
+    return {"confirmed": given.confirmation} if given.confirmation else {}
 
 
 def period_of(text: str) -> Period:

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.utils.timezone import localtime
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill, Protection
@@ -53,9 +54,10 @@ HAND_IN = ("submit", "supply")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a workbook: how many rows were handed in, and which were not."""
+    """What came of a workbook: how many rows were handed in, which were not, how many were handed in just so before."""
 
     done: int
+    again: int
     failed: tuple[tuple[int, dict[str, str], tuple[Problem, ...]], ...]
     """Row in the file, its cells, why."""
 
@@ -135,13 +137,17 @@ def take_back(name: str, content: bytes, *, actor: Account, now: datetime) -> Ou
     rows = _rows(name, content)
     held = {report.pk: report for report in REPORTS.all().filter(pk__in=[n for _, n, _ in rows])}
     acts = {act: REPORTS.act(act) for act in HAND_IN}
-    done, failed = 0, []
+    done, again, failed = 0, 0, []
     for row, number, cells in rows:
         try:
             report = held.get(number)
             if report is None:
                 raise DataError.one(f"{name}:{row}", "report.absent", zh="没有这一行的填报任务", en="there is no such report")  # fmt: skip
             given = _given(cells, f"{name}:{row}", _indicator(report))
+            if report.state != "due" and report.handed_in_by is not None:
+                _check_mine(report, given, actor, f"{name}:{row}")
+                again += 1
+                continue
             act = acts["submit" if report.supplier_id == report.unit_id else "supply"]
             assert act is not None
             services.perform(
@@ -150,7 +156,26 @@ def take_back(name: str, content: bytes, *, actor: Account, now: datetime) -> Ou
             done += 1
         except ZhenghengError as error:
             failed.append((row, cells, error.problems))
-    return Outcome(done, tuple(failed))
+    return Outcome(done, again, tuple(failed))
+
+
+def _check_mine(report: Report, given: SubmitGiven, actor: Account, where: str) -> None:
+    """Raise DataError where a row that is handed in already says something else now, or is another's."""
+    by = report.handed_in_by
+    assert by is not None
+    on, (state, state_en) = localtime(report.handed_in_at), REPORTS.state_of(report)
+    mine = by.pk == actor.pk
+    if mine and (given.value, given.status, given.note) == (
+        report.value,
+        report.status,
+        report.note,
+    ):
+        return
+    who, who_en = ("您", "you") if mine else (by.name, by.name)
+    raise DataError.one(
+        where, "report.handed_in", zh=f"这一行已由{who}于 {on:%Y-%m-%d %H:%M} 提交，数值为 {report.value or '无'}，现在的状态是“{state}”，不能用工作簿再次提交。需要改动的，请联系绩效办退回；已入库的，请申请更正。",
+        en=f"this row was handed in by {who_en} on {on:%Y-%m-%d %H:%M} with the value {report.value or 'none'} and is “{state_en}” now; to change it, have it sent back, or ask for a correction once it is in the lake",
+    )  # fmt: skip
 
 
 def check_right(actor: Account, now: datetime) -> None:

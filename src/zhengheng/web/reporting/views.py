@@ -37,7 +37,7 @@ def sheet(request: OfficeRequest) -> HttpResponse:
         take_in(name=name, content=content, actor=request.user, now=request.now)
         outcome = sheets.take_back(name, content, actor=request.user, now=request.now)
         if not outcome.failed:
-            messages.success(request, say(f"{outcome.done} 行全部提交", f"all {outcome.done} rows handed in"))  # fmt: skip
+            messages.success(request, _done(outcome))
             return redirect("report_list")
     context = {
         "count": len(sheets.owed(request.user, request.now)), "outcome": outcome,
@@ -45,6 +45,16 @@ def sheet(request: OfficeRequest) -> HttpResponse:
         "back": base64.b64encode(sheets.returned(outcome)).decode() if outcome else "",
     }  # fmt: skip
     return render(request, "reporting/sheet.html", context, status=422 if outcome else 200)
+
+
+def _done(outcome: sheets.Outcome) -> str:
+    """What to say where no row failed."""
+    if not outcome.again:
+        return say(f"{outcome.done} 行全部提交", f"all {outcome.done} rows handed in")
+    return say(
+        f"本次提交 {outcome.done} 行；另有 {outcome.again} 行您以前已经提交，内容相同，没有改动。",
+        f"{outcome.done} rows handed in; {outcome.again} were handed in by you before, just as they are, and stay so",
+    )
 
 
 @require_safe

@@ -85,7 +85,7 @@ def split_street(decided: Any) -> None:
         heirs=[{"code": code, "name_zh": name, "name_en": STREETS[name], "share": share} for (code, name), share in zip(HEIRS, ("0.62", "0.38"), strict=True)],
         basis="云衡市区划调整批复 (虚构)",
     )  # fmt: skip
-    decision = decided(f"reorganisation:{case.pk}", "2025年第2次会议", "2025-03-18", "同意区划调整")
+    decision = decided(f"reorganisation:{case.pk}", "2025-03-18", "同意区划调整")
     do(REORGANISATIONS, "approve", case, "mishu", "2025-03-19", decision=decision)
     do(REORGANISATIONS, "carry_out", case, "chengxu", "2025-04-01")
     do(REORGANISATIONS, "move_roles", case, "secrecy", "2025-04-01")
@@ -111,7 +111,7 @@ def tolerance(book: Any, decided: Any) -> None:
                 evidence=[paper("tongji", "2025-10-13", "通报")])  # fmt: skip
     case = make(TOLERANCES, "ask", "danwei-ld", "2025-10-15", rulebook=book.pk, unit=unit, item=item.pk, ground="pilot",
                 facts="试点经市政府批准, 程序完备, 未谋私利; 停运后及时止损", evidence=[paper("danwei-ld", "2025-10-15", "试点批复")])  # fmt: skip
-    decision = decided(f"tolerance:{case.pk}", "2025年第6次会议", "2025-10-20", "同意容错")
+    decision = decided(f"tolerance:{case.pk}", "2025-10-20", "同意容错")
     do(TOLERANCES, "grant", case, "mishu", "2025-10-20", answer="符合“三个区分开来”", decision=decision,
        public_text="一项经批准的改革试点未达预期, 程序完备、未谋私利、及时止损")  # fmt: skip
 
@@ -140,9 +140,7 @@ def decided_grade(result: Any, decided: Any) -> None:
         for row in run.results.rows("grading")
         if row["grade"] == "excellent" and row["unit"] != "D10"
     )
-    decision = decided(
-        f"result:{result.pk}", "2026年第2次会议", "2026-03-09", "暂定为良好, 待调查结束"
-    )
+    decision = decided(f"result:{result.pk}", "2026-03-09", "暂定为良好, 待调查结束")
     do(RESULTS, "grade", result, "mishu", "2026-03-09", unit=best[0], grade="good", reason="有关问题正在调查",
        basis="年度绩效考核方案 等次评定条款", decision=decision)  # fmt: skip
 

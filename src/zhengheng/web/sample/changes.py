@@ -16,13 +16,12 @@ SPLIT, RESTATED = "D01", "C06"
 
 @dataclass(frozen=True)
 class Turn:
-    """A mid-year change: the rulebook from then on, its kind and reason, the days of its procedure, the meeting."""
+    """A mid-year change: the rulebook from then on, its kind and reason, the days of its procedure."""
 
     book: Rulebook
     kind: str
     reason: str
     days: Days
-    meeting: str
 
 
 def at_first(book: Rulebook, year: int) -> Rulebook:
@@ -37,16 +36,16 @@ def turns(book: Rulebook, year: int) -> Iterator[Turn]:
         yield Turn(
             as_of(_before_the_typhoon(_without(book, RESTATED)), 2024).model_copy(update={"version": "2024-07"}),
             "split", "石硖区 PM2.5 监测站点 7 月 1 日搬迁, 前后分段计算",
-            ("2024-07-30", "2024-08-05", "2024-08-06", "2024-08-08"), "2024年第3次会议",
+            ("2024-07-30", "2024-08-05", "2024-08-06", "2024-08-08"),
         )  # fmt: skip
     if year == 2025:
         yield Turn(
             _without(book, RESTATED).model_copy(update={"version": "2025-08"}), "prospective",
-            "台风后增列防汛隐患整改, 从下一期间起计分", ("2025-08-04", "2025-08-11", "2025-08-12", "2025-08-15"), "2025年第3次会议",
+            "台风后增列防汛隐患整改, 从下一期间起计分", ("2025-08-04", "2025-08-11", "2025-08-12", "2025-08-15"),
         )  # fmt: skip
         yield Turn(
             book, "restated", "老旧小区改造完工率的分母更正, 全年重新计算, 更正前后的结果都公开",
-            ("2025-11-03", "2025-11-10", "2025-11-11", "2025-11-14"), "2025年第5次会议",
+            ("2025-11-03", "2025-11-10", "2025-11-11", "2025-11-14"),
         )  # fmt: skip
 
 
@@ -54,7 +53,7 @@ def change(turn: Turn, period: str) -> RulebookVersion:
     """Adopted by its own procedure; what a restatement would do to everybody is computed and read first."""
     old = RulebookVersion.objects.get(code=turn.book.code, period=period, state="adopted")
     made: RulebookVersion = adopt(
-        turn.book, period, turn.days, turn.meeting, kind=turn.kind, reason=turn.reason, rehearse=turn.kind == "restated"
+        turn.book, period, turn.days, kind=turn.kind, reason=turn.reason, rehearse=turn.kind == "restated"
     )  # fmt: skip
     do(RULEBOOKS, "retire", old, "zhuren", turn.days[3])
     return made

@@ -17,7 +17,7 @@ from zhengheng.web.rulebooks.questions import PROPOSALS, QUESTIONS
 from zhengheng.web.sample import cases, changes, quarters
 from zhengheng.web.sample.desk import do, make, moment, paper, person, work
 from zhengheng.web.sample.people import accounts, lead_streets, settle
-from zhengheng.web.sample.road import adopt, adopted, as_of, concluded, decided
+from zhengheng.web.sample.road import adopt, adopted, as_of, concluded, decided, meeting_of
 from zhengheng.web.sample.stories import appeals, rectification, reports, targets
 from zhengheng.workflow.roles import Role
 
@@ -72,8 +72,8 @@ def furnish_office(home: Path, now: datetime) -> list[tuple[str, str, str]]:
     return accounts()
 
 
-def _adopt(source: Rulebook, period: str, days: tuple[str, str, str, str], meeting: str) -> Any:
-    return adopt(source, period, days, meeting, OPINION if source.code == "departments" else None)
+def _adopt(source: Rulebook, period: str, days: tuple[str, str, str, str]) -> Any:
+    return adopt(source, period, days, OPINION if source.code == "departments" else None)
 
 
 def _earlier(home: Path) -> None:
@@ -103,7 +103,7 @@ def _rulebook(home: Path, name: str) -> Any:
     days = ("2025-01-20", "2025-02-10", "2025-02-12", "2025-02-20")
     book, _ = load_rulebook(home / "rulebooks" / name)
     begun = changes.at_first(book, 2025) if name == "districts" else book
-    return _adopt(begun, "2025", days, "2025年第1次会议")
+    return _adopt(begun, "2025", days)
 
 
 def _questions(book: Any) -> None:
@@ -148,9 +148,10 @@ def _results(home: Path) -> dict[str, Any]:
 def _to_attest(streets: Any) -> None:
     """The commission has met on the streets' result; the minutes wait for a member to attest them."""
     when = "2026-03-11"
+    meeting = meeting_of(when)
     make(
-        DECISIONS, "record", "mishu", when, subject=f"result:{streets.pk}", meeting="2026年第2次会议", held_on=when, approved=True,
-        attendees="主任委员及委员共十一人", wording="同意镇街考核结果进入公示。", minutes=[paper("mishu", when, "2026年第2次会议 会议纪要")],
+        DECISIONS, "record", "mishu", when, subject=f"result:{streets.pk}", meeting=meeting, held_on=when, approved=True,
+        attendees="主任委员及委员共十一人", wording="同意镇街考核结果进入公示。", minutes=[paper("mishu", when, f"{meeting} 会议纪要")],
     )  # fmt: skip
 
 
@@ -160,4 +161,4 @@ def _next_year(home: Path) -> Any:
     later = book.model_copy(update={"version": "2026", "effective_from": moment("2026-01-01").date(),
                                     "known_from": moment("2026-03-05").date()})  # fmt: skip
     days = ("2026-02-02", "2026-02-24", "2026-02-26", "2026-03-05")
-    return _adopt(later, "2026", days, "2026年第1次会议")
+    return _adopt(later, "2026", days)

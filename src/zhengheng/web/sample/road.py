@@ -21,9 +21,23 @@ from zhengheng.web.rulebooks.acts import RULEBOOKS
 from zhengheng.web.rulebooks.services import packed
 from zhengheng.web.sample.desk import do, make, moment, paper, person, work
 
+MEETINGS = (
+    "2023-03-01", "2024-03-01", "2024-03-28", "2024-08-08", "2025-02-20", "2025-03-01", "2025-03-18", "2025-03-28", "2025-08-15",
+    "2025-10-20", "2025-11-14", "2026-03-05", "2026-03-09", "2026-03-11",
+)  # fmt: skip
+"""The days on which the commission met; within its year each meeting has its own number."""
 
-def decided(subject: str, meeting: str, when: str, wording: str) -> int:
+
+def meeting_of(when: str) -> str:
+    """The number of the meeting of a day."""
+    day = when[:10]
+    held = [one for one in MEETINGS if one[:4] == day[:4]]
+    return f"{day[:4]}年第{held.index(day) + 1}次会议"
+
+
+def decided(subject: str, when: str, wording: str) -> int:
     """The commission decides; the secretary records, a member attests."""
+    meeting = meeting_of(when)
     made = make(
         DECISIONS, "record", "mishu", when, subject=subject, meeting=meeting, held_on=when[:10], approved=True,
         attendees="主任委员及委员共十一人", wording=wording, minutes=[paper("mishu", when, f"{meeting} 会议纪要")],
@@ -38,7 +52,7 @@ Days = tuple[str, str, str, str]
 
 
 def adopt(
-    source: Rulebook, period: str, days: Days, meeting: str, opinion: tuple[str, str, str, str] | None = None, *,
+    source: Rulebook, period: str, days: Days, opinion: tuple[str, str, str, str] | None = None, *,
     kind: str = "", reason: str = "", rehearse: bool = False,
 ) -> Any:  # fmt: skip
     """Draft, consultation, the office's word, the commission's decision, on these days.
@@ -61,7 +75,7 @@ def adopt(
         do(RULEBOOKS, "rehearse", book, "zhibiao", until, period=period)
         work()
     do(RULEBOOKS, "submit", book, "zhuren", submitted)
-    decision = decided(f"rulebook:{book.pk}", meeting, adopted, f"通过{book.title_zh}")
+    decision = decided(f"rulebook:{book.pk}", adopted, f"通过{book.title_zh}")
     return do(RULEBOOKS, "adopt", book, "mishu", adopted, decision=decision)
 
 
@@ -73,7 +87,7 @@ def as_of(book: Rulebook, year: int) -> Rulebook:
 def adopted(book: Rulebook, year: int) -> Any:
     """The rulebook as of a year, by its own procedure early in that year."""
     days = (f"{year}-01-22", f"{year}-02-19", f"{year}-02-21", f"{year}-03-01")
-    return adopt(as_of(book, year), str(year), days, f"{year}年第1次会议")
+    return adopt(as_of(book, year), str(year), days)
 
 
 def concluded(home: Path, book: Rulebook, year: int) -> ResultRun:
@@ -86,9 +100,9 @@ def concluded(home: Path, book: Rulebook, year: int) -> ResultRun:
     run = register_run(run=made.id, actor=person("shuju"), now=moment(closing))
     for reader in ("chengxu", "mishu"):
         name_reader(run=run, account=person(reader), actor=person("zhuren"), now=moment(closing))
-    meeting, day = (f"result:{run.pk}", f"{year + 1}年第2次会议"), f"{year + 1}-03-28"
+    subject, day = f"result:{run.pk}", f"{year + 1}-03-28"
     if approved_first(run):
-        decision = decided(*meeting, closing, "同意公示")
+        decision = decided(subject, closing, "同意公示")
         do(RESULTS, "approve", run, "mishu", closing, decision=decision)
         do(RESULTS, "publish", run, "chengxu", f"{year + 1}-03-04")
         run.refresh_from_db()
@@ -103,7 +117,7 @@ def concluded(home: Path, book: Rulebook, year: int) -> ResultRun:
         do(RESULTS, "finalise", run, "mishu", day)
     else:
         do(RESULTS, "publish", run, "chengxu", f"{year + 1}-03-04")
-        do(RESULTS, "finalise", run, "mishu", day, decision=decided(*meeting, day, "同意考核结果"))
+        do(RESULTS, "finalise", run, "mishu", day, decision=decided(subject, day, "同意考核结果"))
     run.refresh_from_db()
     return run
 

@@ -4,6 +4,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from zhengheng.domain.numbers import parse_scaled
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants
 from zhengheng.web.acts.declare import (
@@ -27,7 +28,12 @@ from zhengheng.web.files.services import own_files
 from zhengheng.web.jobs import services as jobs
 from zhengheng.web.organisation.selectors import unit_of
 from zhengheng.web.pages.tags import language, say, show
-from zhengheng.web.rulebooks.selectors import adopted_choices, adopted_version, book_of
+from zhengheng.web.rulebooks.selectors import (
+    adopted_choices,
+    adopted_version,
+    book_of,
+    indicator_words,
+)
 from zhengheng.web.targets.drafts import heard
 from zhengheng.web.targets.models import TargetLine, TargetSheet
 from zhengheng.web.targets.services import TargetError, check_lines, checked
@@ -89,6 +95,7 @@ class CounterGiven(Given):
 def counter(doing: Doing) -> Change:
     sheet: TargetSheet = doing.obj
     lines = _own_lines(sheet, doing.given.lines)
+    _differs(sheet, lines)
     for code, line in lines.items():
         sheet.lines.filter(indicator=code).update(countered=line.value)
     return Change(
@@ -107,6 +114,22 @@ def _own_lines(sheet: TargetSheet, given: list[LineGiven]) -> dict[str, Any]:
             en=f"the sheet has no {', '.join(strangers)}",
         )  # fmt: skip
     return lines
+
+
+def _differs(sheet: TargetSheet, lines: dict[str, Any]) -> None:
+    """Raise TargetError where the unit answers a proposal with the very same target."""
+    book = book_of(sheet.rulebook)
+    proposed = dict(sheet.lines.values_list("indicator", "proposed"))
+    same = [
+        code for code, line in lines.items()
+        if parse_scaled(line.value, book.indicator(code).decimals) == parse_scaled(proposed[code], book.indicator(code).decimals)
+    ]  # fmt: skip
+    if same:
+        told = [indicator_words(sheet.rulebook, code) for code in same]
+        raise TargetError.one(
+            "lines", "target.same", zh=f"这些指标的单位意见与绩效办提出的目标相同：{'、'.join(one[0] for one in told)}。请只填写有不同意见的指标；没有不同意见的，请签订。",
+            en=f"for these indicators the unit's value is the one proposed: {', '.join(one[1] for one in told)}; give only what differs, or agree",
+        )  # fmt: skip
 
 
 def _consulted(doing: Doing) -> dict[str, Any]:
