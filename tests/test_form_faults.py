@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from tests.test_scheme import change as change_of
 from tests.test_scheme import write
 from zhengheng.domain.problems import RulebookError
+from zhengheng.sample.rulebooks import street_rulebook
 from zhengheng.scheme.choice_words import words_of
 from zhengheng.scheme.excel import write_form, write_workbook
 from zhengheng.scheme.indicator import Indicator
@@ -15,6 +17,7 @@ from zhengheng.scheme.kinds import parts_of
 from zhengheng.scheme.load import load_rulebook
 from zhengheng.scheme.model import Node
 from zhengheng.scheme.yaml_source import parse_yaml
+from zhengheng.scoring.check import load_checked
 
 
 @pytest.fixture
@@ -54,10 +57,66 @@ def test_a_drop_down_offers_every_kind_of_what_can_be_several_things(tmp_path: P
     assert drop_down(book, "指标树", head) == rescale
 
 
-def test_a_missing_sheet_is_said(form: Path) -> None:
-    for title in ("指标", "类别"):
-        found = faults(form, lambda book, title=title: book.__delitem__(title))
-        assert (title, "sheet.absent", f"缺少工作表“{title}”") in found
+@pytest.mark.parametrize("title", ["基本信息", "指标", "类别", "指标树", "权重", "等次"])
+def test_a_missing_sheet_is_the_one_fault(title: str, tmp_path: Path) -> None:
+    """What the other sheets say of it is right, and no fault of theirs."""
+    file = tmp_path / "b.xlsx"
+    write_workbook(street_rulebook(), file)
+    (found,) = faults(file, lambda book: book.__delitem__(title))
+    assert found[:2] == (title, "sheet.absent")
+    assert f"缺少工作表“{title}”" in found[2]
+
+
+def test_a_sheet_without_its_head_is_the_one_fault(tmp_path: Path) -> None:
+    file = tmp_path / "b.xlsx"
+    write_workbook(street_rulebook(), file)
+    (found,) = faults(file, lambda book: book["指标"].delete_rows(1, 2))
+    assert found[:2] == ("指标", "sheet.header")
+
+
+def test_beside_a_missing_sheet_independent_faults_are_told(tmp_path: Path) -> None:
+    file = tmp_path / "b.xlsx"
+    write_workbook(street_rulebook(), file)
+
+    def change(book: Any) -> None:
+        del book["指标树"]
+        page = book["等次"]
+        head = [cell.value for cell in page[2]].index("at_least") + 1
+        page.cell(3, head).value = "九十"
+
+    assert {code for _, code, _ in faults(file, change)} == {"sheet.absent", "field.number"}
+
+
+BROKEN: dict[str, tuple[str, str, str]] = {
+    "an open bracket": ("rulebook.yaml", "\nx: [\n", "yaml.syntax"),
+    "an anchor": ("rulebook.yaml", "\nx: &a 1\n", "yaml.anchor"),
+    "a key twice": ("rulebook.yaml", "\ncode: again\n", "yaml.duplicate"),
+    "an indicator cut off": ("indicators/A.yaml", "\nx: [\n", "yaml.syntax"),
+    "a key of an indicator twice": ("indicators/A.yaml", "\ncode: A\n", "yaml.duplicate"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_cannot_be_read_is_the_one_fault_beside_those_of_other_files(
+    name: str, tmp_path: Path
+) -> None:
+    place, more, code = BROKEN[name]
+    folder = write(tmp_path, **change_of("B", method={"kind": "ratio", "target": "x"}))
+    (folder / place).write_text((folder / place).read_text(encoding="utf-8") + more)
+    with pytest.raises(RulebookError) as caught:
+        load_checked(folder)
+    found = {(p.where.rpartition(":")[0], p.code) for p in caught.value.problems}
+    assert found == {(place, code), ("indicators/B.yaml", "field.number")}
+
+
+def test_an_empty_file_is_the_one_fault(tmp_path: Path) -> None:
+    folder = write(tmp_path)
+    (folder / "indicators" / "A.yaml").write_text("# nothing\n")
+    with pytest.raises(RulebookError) as caught:
+        load_checked(folder)
+    assert [(p.where, p.code) for p in caught.value.problems] == [
+        ("indicators/A.yaml", "indicator.empty")
+    ]
 
 
 def test_a_deleted_row_of_keys_is_no_hidden_row_of_data(form: Path) -> None:

@@ -103,7 +103,7 @@ def test_ones_own_rulebook_and_files_open_in_the_office_and_the_portal(
     assert marks[:3] == [("met", "183"), ("watch", "0"), ("missed", "168")]
     again = zhengheng(*words, "--home", home, "--only-fill")
     assert again.returncode == 5
-    assert "show.home" in again.stderr
+    assert "已有办公端" in again.stderr
 
 
 def test_parkscore_2020(real_data: Path, tmp_path: Path, zhengheng: Command) -> None:

@@ -177,7 +177,7 @@ def test_shares_within_a_hundredth_pass(tmp_path: Path) -> None:
 BROKEN = {
     "yaml.anchor": "a: &x 1\nb: *x\n", "yaml.tag": "a: !!python/object:os.system x\n",
     "yaml.duplicate": "code: t\ncode: u\n", "yaml.syntax": "a: [1, 2\n", "field.missing": "code: t\n",
-    "field.extra_forbidden": "code: t\nwieght: 3\n",
+    "field.unknown": "code: t\nwieght: 3\n",
 }  # fmt: skip
 
 

@@ -67,6 +67,11 @@ SENSELESS: dict[str, tuple[str, Rules]] = {
     "a deviation that counts against": ("method.numbers", ({"missing": "block"}, change("A", method={"kind": "z_score", "scale": -1}))),
     "a scale of nothing": ("method.numbers", _method("direct", scale=0)),
     "a target of nothing": ("method.numbers", _method("ratio", target=0)),
+    "a knot that gives more than all": ("method.numbers", _method("banded", knots=[{"at": 1, "share": 0}, {"at": 9, "share": "1.2"}])),
+    "a knot in percent": ("method.numbers", _method("banded", knots=[{"at": 1, "share": 0}, {"at": 9, "share": 100}])),
+    "a credit beyond the full mark": ("method.numbers", _method("steps", steps=[{"at": 0, "credit": 0}, {"at": 9, "credit": "3/2"}])),
+    "an answer beyond the full mark": ("method.numbers", _method("answers", answers=[{"value": 0, "name": "否", "credit": 0}, {"value": 1, "name": "是", "credit": "1.01"}])),
+    "a place that gives points instead of a share": ("method.numbers", _method("rank", table=[10, 8, 6])),
     "late nodes earn double": ("method.numbers", _method("milestones", late=2)),
     "the changed method falls": ("method.numbers", ({}, change("A", changes=[{"from": "2025-07-01", "kind": "split", "method": {"kind": "plus_minus", "target": 9, "slope": -1}, "reason": "r", "basis": {"title": "b"}}]))),
     "weights of another year": ("weights.late", _weights("2027-01-01")),
@@ -96,6 +101,9 @@ SENSELESS: dict[str, tuple[str, Rules]] = {
     "a ladder without its first rung": ("warnings.step", ({"warnings": [{"step": 3, "name": "w"}]}, {})),
     "bound by more than all": ("share.range", ({"binding": {"alpha": "1.5", "categories": ["c"]}}, {})),
     "seats for more than all": ("share.range", ({"grading": {"bands": [{**BAND, "share_at_most": "1.3"}]}}, {})),
+    "seats in percent": ("share.range", ({"grading": {"bands": [{**BAND, "share_at_most": 30}]}}, {})),
+    "the unit's part in percent": ("share.range", ({"binding": {"alpha": 30, "categories": ["c"]}}, {})),
+    "a limit in percent": ("share.range", ({"categories": [{**C, "not_applicable_limit": 25}]}, {})),
     "a goal that ends first": ("goal.years", ({"goals": [{**GOAL, "to_year": 2020}]}, {})),
     "a range upside down": ("sense.range", ({}, change("A", sense={"low": 100, "high": 0}))),
     "a target beyond its sense": ("sense.target", ({}, change("A", sense={"low": 0, "high": 5}))),
@@ -106,14 +114,15 @@ SENSELESS: dict[str, tuple[str, Rules]] = {
     "a full mark below nothing": ("full_mark.none", ({"categories": [{**C, "full_mark": -100}]}, {})),
     "places by what is rounded away": ("ranking.exact", ({"ranking": {"on": "exact"}}, {})),
     "grades by what is rounded away": ("grading.exact", ({"grading": {"on": "exact", "bands": [BAND]}}, {})),
-    "a number of another base": ("field.value_error", _method("ratio", target="017")),
+    "a number of another base": ("field.number", _method("ratio", target="017")),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", SENSELESS)
 def test_what_makes_no_sense_is_refused_at_its_place(name: str, tmp_path: Path) -> None:
     code, (top, indicators) = SENSELESS[name]
-    told = errors(write(tmp_path, json.loads(json.dumps(top)), **indicators))
+    folder = write(tmp_path, json.loads(json.dumps(top)), **indicators)
+    told = errors(folder)
     assert set(told) == {code}
     assert told[code].startswith("indicators/A.yaml:" if indicators else "rulebook.yaml:")
 

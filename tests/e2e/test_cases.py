@@ -699,11 +699,11 @@ def test_a_draft_is_written_cell_by_cell_and_goes_on_only_when_it_is_sound(town:
     assert (seats.name.zh, str(seats.method.target)) == ("新增义务教育学位", "120")  # type: ignore[union-attr]
     kept = book()
     for given, kind in (
-        ({"cells": [{"key": "method/kind", "value": "nope"}]}, "field.union_tag_invalid"),
-        ({"cells": [{"key": "colour", "value": "red"}]}, "field.extra_forbidden"),
+        ({"cells": [{"key": "method/kind", "value": "nope"}]}, "field.method"),
+        ({"cells": [{"key": "colour", "value": "red"}]}, "field.unknown"),
         ({"cells": [{"key": "basis/#99999", "value": "x"}]}, "cell.key"),
         ({"cells": [{"key": "name/zh/more", "value": "x"}]}, "cell.key"),
-        ({"weights": [{"column": "*", "value": "viel"}]}, "field.value_error"),
+        ({"weights": [{"column": "*", "value": "viel"}]}, "field.number"),
     ):
         told = town.post("office_indicators", path, 422, indicator="SEATS", **given)
         assert told["type"] == kind, told

@@ -41,12 +41,12 @@ def print_problems(problems: Iterable[Problem], *, kept: bool = False) -> None:
         if rows[alike] <= ALIKE:
             mark = ("✗ ", "red") if problem.severity == "error" else ("! ", "yellow")
             err.print(Text.assemble(mark, problem.say(LANGUAGE)), soft_wrap=True)
-    for (file, code), count in rows.items():
+    for (file, _), count in rows.items():
         if count > ALIKE and kept:
-            err.print(t(f"  {file}: [{code}] 另有 {count - ALIKE} 行", f"  {file}: [{code}] {count - ALIKE} more rows"), soft_wrap=True)  # fmt: skip
+            err.print(t(f"  {file}: 另有 {count - ALIKE} 行有同样的问题", f"  {file}: {count - ALIKE} more rows with the same fault"), soft_wrap=True)  # fmt: skip
         elif count > ALIKE:
-            err.print(t(f"  {file}: [{code}] 另有 {count - ALIKE} 行; --keep-rejects 会把它们全部按原样退回",
-                        f"  {file}: [{code}] {count - ALIKE} more rows; --keep-rejects hands all of them back"), soft_wrap=True)  # fmt: skip
+            err.print(t(f"  {file}: 另有 {count - ALIKE} 行有同样的问题；--keep-rejects 会把它们全部按原样退回",
+                        f"  {file}: {count - ALIKE} more rows with the same fault; --keep-rejects hands all of them back"), soft_wrap=True)  # fmt: skip
 
 
 def print_rejects(problems: Sequence[Problem], files: Iterable[Path]) -> None:

@@ -11,7 +11,7 @@ import typer
 from rich.tree import Tree
 
 from zhengheng.cli import console, engine
-from zhengheng.cli.score import checked_rulebook, day, period
+from zhengheng.cli.score import checked, checked_rulebook, day, period, refuse_strangers
 from zhengheng.cli.scoreboard import print_moves, print_scoreboard
 from zhengheng.cli.words import LANGUAGE, t
 from zhengheng.domain.numbers import plain
@@ -155,7 +155,8 @@ def run(
 
     lake = Lake.open(home, CATALOG)
     chosen = engine.choose(engine_, master=master, memory=memory, home=home)
-    book, facts = checked_rulebook(rulebook), lake.facts()
+    (book, source), facts = checked(rulebook), lake.facts()
+    refuse_strangers(book, source, facts)
     made = make_run(book, facts, period(period_), chosen, day(at), home / "runs")
     if unripe := not_yet_due(made.rulebook, made.plan.period, made.plan.at):
         console.print_problems([unripe])

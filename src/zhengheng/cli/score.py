@@ -11,7 +11,9 @@ from zhengheng.cli.scoreboard import print_scoreboard
 from zhengheng.cli.words import t
 from zhengheng.domain.periods import Period, parse_period
 from zhengheng.domain.problems import RulebookError, ZhenghengError
+from zhengheng.lake.facts import Facts
 from zhengheng.lake.mapping import Mapping
+from zhengheng.scheme.folder import Source
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scoring.check import check as check_rulebook
 from zhengheng.scoring.check import load_checked
@@ -20,13 +22,26 @@ from zhengheng.scoring.due import not_yet_due
 
 def checked_rulebook(path: Path) -> Rulebook:
     """Load and lint; warnings are printed, errors stop."""
+    return checked(path)[0]
+
+
+def refuse_strangers(book: Rulebook, source: Source, facts: Facts) -> None:
+    """Stop before anything is computed where the rulebook names units of which the data do not know."""
+    from zhengheng.lake.strangers import unknown_units
+
+    if found := unknown_units(book, source, facts):
+        raise RulebookError(found)
+
+
+def checked(path: Path) -> tuple[Rulebook, Source]:
+    """The same, with the place of everything."""
     book, source = load_checked(path)
     found = check_rulebook(book, source)
     errors = [problem for problem in found if problem.severity == "error"]
     if errors:
         raise RulebookError(errors)
     console.print_problems(found)
-    return book
+    return book, source
 
 
 def periods_of(mapping: Mapping, given: list[str]) -> list[Period]:
@@ -87,11 +102,12 @@ def score(
     from zhengheng.lake.mapping import load_mapping
     from zhengheng.lake.rejects import write_rejects
 
-    book = checked_rulebook(rulebook)
+    book, source = checked(rulebook)
     mapping = load_mapping(intake)
     with console.progress(t("读取", "reading")) as advance:
         facts = read_files(mapping, book, data, keep_rejects=keep_rejects, progress=advance)
     console.print_problems(facts.warnings)
+    refuse_strangers(book, source, facts)
     chosen = engine.choose(engine_, master=master, threads=threads, memory=memory)
     moment = day(at) or mapping.at
     runs = [

@@ -28,7 +28,7 @@ class ExitCode(IntEnum):
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One finding. `where` is file:line, sheet!cell or a field path; `code` is stable."""
+    """One finding. `where` is file:line, sheet!cell or a field path; `code` is stable, and for programs (JSON) alone."""
 
     where: str
     code: str
@@ -38,7 +38,7 @@ class Problem:
 
     def say(self, language: Language) -> str:
         """The finding as one line in the reader's language."""
-        return f"{self.where}: [{self.code}] {self.zh if language == 'zh' else self.en}"
+        return f"{self.where}: {self.zh if language == 'zh' else self.en}"
 
 
 class ZhenghengError(Exception):

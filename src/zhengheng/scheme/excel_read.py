@@ -10,6 +10,7 @@ from zhengheng.scheme.excel_tree import read_tree, read_weights
 from zhengheng.scheme.folder import Source, found_in
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scheme.sheets import (
+    BASICS,
     CHANGE,
     ENTRY,
     KEY,
@@ -27,6 +28,8 @@ from zhengheng.workbooks.cell import shown
 from zhengheng.workbooks.read import open_sheets
 
 Cells = dict[str, Any]
+NEEDED = (BASICS, TREE, WEIGHTS, "类别", "指标")
+"""Sheets without which there is no rulebook."""
 _OWN = {"indicator", CHANGE, SHARED}
 """What a row of a method's numbers says of itself."""
 
@@ -41,26 +44,55 @@ def read_workbook(path: Path) -> tuple[Rulebook, Source]:
     titles = {sheet.title: sheet for sheet in sheets()}
     rows: dict[str, list[Row]] = {}
     others: dict[str, str] = {}
+    lost = {title for title in NEEDED if title not in held}
     for title, sheet in titles.items():
         if title not in held:
-            if title in {TREE, WEIGHTS} or (
-                sheet.kind == "list" and sheet.place in {("indicators",), ("categories",)}
-            ):
-                book.fault(title, "sheet.absent", f"缺少工作表“{title}”", f"the sheet {title} is missing")  # fmt: skip
             continue
         if title == WEIGHTS:
             others = _columns(rows.get("类别") or list(rows_of(titles["类别"], held.get("类别", []), path.name, [], {})))  # fmt: skip
+        told = len(book.problems)
         found = list(rows_of(sheet, held[title], path.name, book.problems, others if title == WEIGHTS else {}))  # fmt: skip
+        if any(problem.code == "sheet.header" for problem in book.problems[told:]):
+            lost.add(title)
         rows[title] = [row for row in found if _whole(book, row)]
     for sheet in sheets():
+        # What belongs to indicators that could not be read belongs nowhere, and is right all the same.
+        if sheet.kind in {"changes", "method"} and "指标" in lost:
+            continue
         for row in rows.get(sheet.title, []):
             _take(book, sheet, row)
+    lost |= {title for title, sheet in titles.items() if title not in held and _wanted(book, sheet)}
+    for title in titles:
+        if title in lost and title not in held:
+            book.fault(title, "sheet.absent", f"缺少工作表“{title}”；请从空表复制，或检查工作表的名称。", f"the sheet {title} is missing; copy it from a fresh form, or look at the sheets' names")  # fmt: skip
     if TREE in rows:
         book.data["tree"] = read_tree(rows[TREE], book)
     if WEIGHTS in rows:
         book.data["weights"] = read_weights(rows[WEIGHTS], book)
     source = Source(path, book)
-    return found_in(book.data, source, book.problems, cells=True), source
+    absent = {place for title in lost for place in _places(titles[title])}
+    return found_in(
+        book.data, source, book.problems, cells=True, lost=bool(lost), absent=absent
+    ), source
+
+
+def _wanted(book: Book, sheet: Sheet) -> bool:
+    """Whether what the rest of the workbook says needs this sheet: grades, where the settings speak of them."""
+    if sheet.kind != "list" or len(sheet.place) < 2 or sheet.place[0] not in book.data:
+        return False
+    shape = at("/".join(sheet.place))
+    return shape is not None and shape.required
+
+
+def _places(sheet: Sheet) -> list[Place]:
+    """What is missing in the rulebook where a sheet is."""
+    match sheet.kind:
+        case "settings":
+            return [place_of(key)[:1] for rows in settings().values() for key, _ in rows]
+        case "tree" | "weights":
+            return [(sheet.kind,)]
+        case _:
+            return [sheet.place]
 
 
 def _columns(categories: list[Row]) -> dict[str, str]:

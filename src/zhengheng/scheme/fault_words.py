@@ -44,14 +44,31 @@ _ALIKE = {
     "bool_parsing": "bool_type", "decimal_parsing": "value_error", "decimal_type": "value_error", "finite_number": "value_error",
     "is_instance_of": "value_error", "recursion_loop": "other", "string_unicode": "string_type",
 }  # fmt: skip
+_CODES = {
+    "missing": "missing", "extra_forbidden": "unknown", "invalid_key": "key", "union_tag_invalid": "method", "union_tag_not_found": "method",
+    "literal_error": "choice", "string_pattern_mismatch": "form", "string_type": "text", "string_too_short": "empty", "string_too_long": "long",
+    "date_type": "date", "value_error": "number", "int_type": "whole", "int_parsing_size": "large", "bool_type": "yes_no", "tuple_type": "list",
+    "too_short": "few", "too_long": "many", "dict_type": "pairs", "none_required": "nothing", "greater_than": "range", "greater_than_equal": "range",
+    "less_than": "range", "less_than_equal": "range",
+}  # fmt: skip
+"""What programs know the kinds of faults by (JSON): words of this format, not of the library that checks it."""
+
+
+def kind_of(item: Any) -> str:
+    """The kind of an error of the model, by a word of the format's own."""
+    return _CODES.get(_kind(item), "other")
+
+
+def _kind(item: Any) -> str:
+    kind: str = _ALIKE.get(item["type"], item["type"])
+    if item["input"] is None and kind not in {"none_required", "extra_forbidden"}:
+        return "missing"
+    return kind
 
 
 def worded(item: Any, shape: Shape | None = None, part: str = "", *, keys: bool = True) -> Pair:
     """An error of the model, in Chinese and English. `keys`: whether the reader writes keys or Chinese words."""
-    kind = _ALIKE.get(item["type"], item["type"])
-    held = item["input"]
-    if held is None and kind not in {"none_required", "extra_forbidden"}:
-        kind = "missing"
+    kind, held = _kind(item), item["input"]
     if kind == "value_error" and isinstance(held, str) and held.strip().endswith(("%", "％")):
         return percent(held)
     zh, en = _WORDS.get(kind, _WORDS["other"])

@@ -1,13 +1,13 @@
 """Where the model refuses what, as problems: at the line or cell, in the format's own words, each fault once."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
 from zhengheng.domain.problems import Problem
-from zhengheng.scheme.fault_words import worded
+from zhengheng.scheme.fault_words import kind_of, worded
 from zhengheng.scheme.kinds import Shape
 from zhengheng.scheme.yaml_source import Document
 
@@ -88,11 +88,17 @@ def _looks(held: Any, member: Shape) -> bool:
 
 
 def explain(
-    error: ValidationError, document: Document, root: Shape, data: Any, *, keys: bool = True
-) -> Iterator[Problem]:
-    """An error of the model in the words of the format, at its line or cell."""
+    error: ValidationError, document: Document, root: Shape, data: Any, *, keys: bool = True,
+    absent: Collection[Path_] = (),
+) -> Iterator[Problem]:  # fmt: skip
+    """An error of the model in the words of the format, at its line or cell.
+
+    `absent` are parts that could not be read, for a reason told already: that they are missing is no fault of its own.
+    """
     shared, told, found = set(document.elsewhere.values()), set[tuple[str, str]](), []
     for fault in faults(error, root, data):
+        if fault.path in absent and fault.item["type"] == "missing":
+            continue
         # What a shared setting gets wrong is told once, not by every indicator that it covers.
         said = (document.where(fault.path), fault.item["type"])
         if said[0] not in shared or said not in told:
@@ -110,7 +116,7 @@ def explain(
         zh, en = worded(fault.item, fault.shape, part, keys=keys)
         name_zh, name_en = document.named(fault.path)
         yield Problem(
-            document.where(fault.path), f"field.{fault.item['type']}",
+            document.where(fault.path), f"field.{kind_of(fault.item)}",
             f"{name_zh}：{zh}" if name_zh else zh, f"{name_en}: {en}" if name_en else en,
         )  # fmt: skip
     if len(found) > MOST:

@@ -1,6 +1,7 @@
 """Load a rulebook from a YAML folder into the one model; every error in words, at its line."""
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,8 @@ def read_folder(path: Path) -> tuple[Rulebook, Source]:
     lost = _indicators(path, folder, problems)
     _cases(path, folder, problems)
     source = Source(path, folder)
-    return found_in(folder.data, source, problems, lost=lost or not known), source
+    absent = () if known else [(name,) for name in ROOT.parts]
+    return found_in(folder.data, source, problems, lost=lost or not known, absent=absent), source
 
 
 def _indicators(path: Path, folder: Folder, problems: list[Problem]) -> bool:
@@ -96,7 +98,9 @@ def _indicators(path: Path, folder: Folder, problems: list[Problem]) -> bool:
     lost = not isinstance(held, list)
     for file in sorted((path / "indicators").glob("*.yaml")):
         document = _read(file, f"indicators/{file.name}", problems)
-        if document is None or not isinstance(held, list):
+        if document is not None and document.data is None:
+            problems.append(Problem(document.name, "indicator.empty", "文件是空的；请写明指标，或删去这个文件。", "the file is empty; write the indicator, or delete the file"))  # fmt: skip
+        if document is None or document.data is None or not isinstance(held, list):
             lost = True
             continue
         code = document.data.get("code") if isinstance(document.data, dict) else None
@@ -133,12 +137,13 @@ def _read(file: Path, name: str, problems: list[Problem]) -> Document | None:
 
 
 def found_in(
-    data: Any, source: Source, problems: list[Problem], *, cells: bool = False, lost: bool = False
-) -> Rulebook:
+    data: Any, source: Source, problems: list[Problem], *, cells: bool = False, lost: bool = False,
+    absent: Collection[Path_] = (),
+) -> Rulebook:  # fmt: skip
     """The rulebook in plain data; `cells`: its leaves are texts of a workbook.
 
     Raises UnreadableError with the problems found so far and those of the model; where parts are `lost`
-    altogether it offers no drafts.
+    altogether it offers no drafts, and those that are `absent` are not told again as missing.
     """
     document = source.main
     assert document is not None
@@ -152,7 +157,7 @@ def found_in(
         book = Rulebook.model_validate_json(json.dumps(data), strict=True)
     except ValidationError as error:
         told = {problem.where for problem in problems if cells}
-        problems += [p for p in explain(error, document, ROOT, data, keys=not cells) if p.where not in told]  # fmt: skip
+        problems += [p for p in explain(error, document, ROOT, data, keys=not cells, absent=absent) if p.where not in told]  # fmt: skip
     _number(source, data)
     if book is None or problems:
         meant = [] if lost else drafts(data, unread)

@@ -4,8 +4,9 @@ The formulas are those of domain.md section 7. Each rises with the better value 
 stand in the order given here, and stays within what its numbers declare.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from fractions import Fraction
 
 from zhengheng.scheme import methods as m
 from zhengheng.scheme import relative as r
@@ -25,13 +26,17 @@ def better_values_earn_more(book: Rulebook, source: Source) -> Finding:
     for indicator in book.indicators:
         for path, method in methods_of(indicator):
             for name, zh, en in _faults(indicator, method):
-                yield error(source.indicator(indicator.code, *path, name), "method.numbers",
+                yield error(source.indicator(indicator.code, *path, *_keys(name)), "method.numbers",
                             f"{indicator.code}：{zh}", f"{indicator.code}: {en}")  # fmt: skip
     for node, _, _ in book.nodes():
         if isinstance(node.rescale, r.RescaleZScore):
             for _, zh, en in _above(node.rescale, "scale"):
                 yield error(source.rulebook(*tree_place(book, node.code), "rescale"), "node.numbers",
                             f"维度 {node.code}：{zh}", f"dimension {node.code}: {en}")  # fmt: skip
+
+
+def _keys(name: str) -> Iterator[str | int]:
+    return (int(part) if part.isdecimal() else part for part in name.split("/"))
 
 
 def _faults(indicator: Indicator, method: m.Method | None) -> Said:
@@ -50,9 +55,9 @@ def _faults(indicator: Indicator, method: m.Method | None) -> Said:
             yield from _above(method, "points_per_unit")
         case m.ZScore() | m.Mads():
             yield from _above(method, "scale")
-        case m.Banded(knots=knots, below=below) if below is not None:
+        case m.Banded(knots=knots, below=below):
             shares = [k.share for k in sorted(knots, key=lambda k: k.at)]
-            if below > min(shares[0], shares[-1]):
+            if below is not None and below > min(shares[0], shares[-1]):
                 yield ("below", f"低于最低档的得分（below）{plain(below)} 高于最低档的 {plain(min(shares[0], shares[-1]))}；否则最差的反而多得分。",
                        f"`below` is {plain(below)}, more than the {plain(min(shares[0], shares[-1]))} of the worst knot; the worst would earn more")  # fmt: skip
         case m.Milestones(late=late) if not 0 <= late <= 1:
@@ -62,6 +67,7 @@ def _faults(indicator: Indicator, method: m.Method | None) -> Said:
             yield from _tiers(tiers)
         case _:
             pass
+    yield from _tables(method)
     if isinstance(method, m.Direct):
         yield from _above(method, "scale")
     if isinstance(method, m.PlusMinus):
@@ -71,6 +77,30 @@ def _faults(indicator: Indicator, method: m.Method | None) -> Said:
     if divides and target is not None and target <= 0 and indicator.reference.to == "given":
         yield ("target", f"这种计分方法以目标值作除数，目标值必须大于零，现为 {plain(target)}；请改写目标值，或改用三点法、增长法等其他计分方法。",
                f"this method divides by the target, which must be above zero, not {plain(target)}; rewrite it, or use another method such as three_point or growth")  # fmt: skip
+
+
+def _tables(method: m.Method | None) -> Said:
+    match method:
+        case m.Banded(knots=knots):
+            yield from _whole("knots", "share", [knot.share for knot in knots])
+        case m.Rank(table=table):
+            yield from _whole("table", "", list(table))
+        case m.Steps(steps=steps):
+            yield from _whole("steps", "credit", [Fraction(one.credit) for one in steps])
+        case m.Answers(answers=answers):
+            yield from _whole("answers", "credit", [Fraction(one.credit) for one in answers])
+        case _:
+            pass
+
+
+def _whole(name: str, part: str, shares: Sequence[Decimal | Fraction]) -> Said:
+    """Shares of the full mark in a table end at all of it: these methods have no cap that would declare more."""
+    for place, share in enumerate(shares):
+        if share > 1:
+            said = plain(share) if isinstance(share, Decimal) else str(share)
+            key = "/".join(str(one) for one in (name, place, part) if one != "")
+            yield (key, f"第 {place + 1} 项的得分比例为 {said}，不得大于 1（1 即满分；60 分写作 0.6）；超额完成要加分的，请改用可另定封顶（cap）的比率法、可定挑战值得分的三点目标法，或另设加分事项。",
+                   f"entry {place + 1} gives a share of {said} of the full mark; 1 is all of it (60 of 100 is 0.6). What earns more than the full mark needs a method with a `cap` (ratio), a stretch (three_point) or a bonus item")  # fmt: skip
 
 
 def _above(held: m.Method | r.Rescale, name: str) -> Said:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from zhengheng.scheme.findings import Finding, error, rule, weight_of
+from zhengheng.scheme.findings import Finding, error, rule, warning, weight_of
 from zhengheng.scheme.folder import Source
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scheme.shared import covers, spoken
@@ -75,6 +75,19 @@ def what_is_named_exists(book: Rulebook, source: Source) -> Finding:
         if code not in codes:
             yield error(source.rulebook(*path), f"{kind}.unknown", f"{word} {code} 不存在；请改为方案中已有的{word}代码。",
                         f"there is no {kind} {code}; name one of this rulebook")  # fmt: skip
+
+
+@rule
+def coefficients_are_for_somebody(book: Rulebook, source: Source) -> Finding:
+    """Where the rulebook lists units itself; those that the data bring are looked for once they are read."""
+    listed = {unit.code for unit in book.units}
+    listed |= {heir.unit for event in book.succession for heir in event.heirs}
+    for place, one in enumerate(book.coefficients):
+        for unit in one.units:
+            if book.units and unit not in listed:
+                yield warning(source.rulebook("coefficients", place, "units", unit), "unit.unknown",
+                              f"系数中的单位“{unit}”不在方案的单位名单中；采集的名单中也没有它的，核算时会被拒绝，请核对单位代码。",
+                              f"a coefficient names the unit {unit!r}, which this rulebook does not list; where the data do not bring it, scoring refuses it: check its code")  # fmt: skip
 
 
 def _named(book: Rulebook) -> Iterator[tuple[tuple[str | int, ...], str, str]]:

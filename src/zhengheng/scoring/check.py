@@ -4,6 +4,7 @@ What a run would refuse for a reason of the rulebook is found here first, all at
 of one part does not hide the numbers of the others: they are tried without it.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -25,6 +26,7 @@ from zhengheng.scoring.rules import Place, gathering
 
 _BROKEN = (LookupError, ArithmeticError, AssertionError, AttributeError, ValueError, TypeError, RecursionError, StopIteration)  # fmt: skip
 """What comes of compiling a rulebook that does not hold together; the rules have named the reason."""
+_KEY = re.compile(r"`(\w+)`")
 _SECTIONS = {
     "grading": None, "coefficients": (), "adjustments": (), "cascade": (), "succession": (), "units": (), "binding": None, "light": None,
 }  # fmt: skip
@@ -39,12 +41,21 @@ def load_checked(path: Path) -> tuple[Rulebook, Source]:
 def check(book: Rulebook, source: Source) -> list[Problem]:
     """All findings, errors first, in the order of their places."""
     found = lint(book, source)
-    wrong = {problem.code for problem in found if problem.severity == "error"}
+    errors = [problem for problem in found if problem.severity == "error"]
+    wrong = {problem.code for problem in errors}
     numbers = _as_far_as_it_holds(book, source) if wrong else trial(book, source)
     if any(code.startswith("weights.") for code in wrong):
         # Factors are made from all weights of a dimension: right ones may have fewer digits.
         numbers = (problem for problem in numbers if problem.code != "weight.digits")
+    numbers = (problem for problem in numbers if not _told(problem, errors))
     return sorted(dict.fromkeys((*found, *numbers)), key=lambda p: (p.severity != "error", p.where, p.code))  # fmt: skip
+
+
+def _told(problem: Problem, errors: list[Problem]) -> bool:
+    """Whether a number that is too large to compute with is already refused for a better reason: 30 as a share."""
+    key = _KEY.search(problem.en) if problem.code == "number.limit" else None
+    file = problem.where.partition(":")[0]
+    return key is not None and any(one.where.partition(":")[0] == file and re.search(rf"\b{key[1]}\b", one.en) for one in errors)  # fmt: skip
 
 
 def _as_far_as_it_holds(book: Rulebook, source: Source) -> Iterable[Problem]:

@@ -1,0 +1,38 @@
+"""Units that a rulebook names and that nobody knows: neither its own list, nor the data's, nor any observation."""
+
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+
+from zhengheng.domain.problems import Problem
+from zhengheng.lake.facts import Facts
+from zhengheng.scheme.folder import Source
+from zhengheng.scheme.model import Rulebook
+
+
+def unknown_units(book: Rulebook, source: Source, facts: Facts) -> list[Problem]:
+    """What would silently do nothing, all at once and each at its place: a coefficient for a unit that is not on the
+    list, a target that is the value of a unit of which there is no value."""
+    listed = {unit.code for unit in (*book.units, *facts.units)}
+    listed |= {heir.unit for event in book.succession for heir in event.heirs}
+    if facts.roster is not None:
+        listed |= set(facts.roster["code"].to_pylist())
+    found = [
+        Problem(source.rulebook("coefficients", place, "units", unit), "unit.unknown",
+                f"系数中的单位“{unit}”不在单位名单中，这个系数对谁都不起作用；请改为名单中的单位代码，或删去它。",
+                f"a coefficient names the unit {unit!r}, which is on no list of units, so that it would do nothing; name one on the list, or delete it")
+        for place, one in enumerate(book.coefficients) for unit in one.units if unit not in listed
+    ]  # fmt: skip
+    named = [(one.code, one.reference.unit) for one in book.indicators if one.reference.to == "unit"]  # fmt: skip
+    silent = {unit for _, unit in named if unit and unit not in listed and not _observed(facts, unit)}  # fmt: skip
+    found += [
+        Problem(source.indicator(code, "reference", "unit"), "unit.unknown",
+                f"{code} 以单位“{unit}”的数值为参照，但名单和数据中都没有这个单位；请核对单位代码。",
+                f"{code} takes its target from the unit {unit!r}, of which neither the list nor the data knows; check its code")
+        for code, unit in named if unit in silent
+    ]  # fmt: skip
+    return found
+
+
+def _observed(facts: Facts, unit: str) -> bool:
+    held = [str(path) for path in facts.paths.get("observation", ())] or facts.tables["observation"]
+    return bool(ds.dataset(held).count_rows(filter=pc.field("unit") == unit))
