@@ -1,4 +1,4 @@
-"""Working days: every worked date of domain.md 16, 23 and 24, and the rules between them."""
+"""Working days: every worked date of the deadlines of a year, and the rules between them."""
 
 from datetime import date
 

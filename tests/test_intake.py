@@ -27,6 +27,7 @@ from zhengheng.lake.mapping import Mapping, load_mapping
 from zhengheng.lake.personal import protect
 from zhengheng.scheme.load import load_rulebook
 from zhengheng.scheme.model import Rulebook
+from zhengheng.scoring.contracts import MISSING, NOT_APPLICABLE, NOT_DUE, VALUE, WITHHELD
 
 WIDE = {
     "purpose": "test", "period": "2025",
@@ -83,6 +84,31 @@ def test_an_old_excel_file(tmp_path: Path, book) -> None:  # type: ignore[no-unt
     rows: list[list[str | float]] = [["u", "a", "b"], ["甲", 1.5, 2.0], ["乙", "３", "1,234.5"]]
     (tmp_path / "d.xls").write_bytes(old_excel(rows))
     assert values(read_files(mapping(file="d.xls"), book, tmp_path)) == EXPECTED
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("缺数据", MISSING), ("缺报", MISSING), ("missing", MISSING), ("不适用", NOT_APPLICABLE),
+        ("not_applicable", NOT_APPLICABLE), ("不公开", WITHHELD), ("未到期", NOT_DUE), ("补值", None), ("缺", None), ("空缺", None),
+    ],
+)  # fmt: skip
+def test_a_status_is_read_by_its_name_and_by_its_words(
+    word: str, status: int | None, tmp_path: Path, book: Rulebook
+) -> None:
+    """缺数据 is the word, 缺报 the one of earlier files: both are missing. What nobody reports, and other words, are refused."""
+    (tmp_path / "d.csv").write_text(f"u,i,v,s\n甲,A,,{word}\n乙,A,3,正常\n", encoding="utf-8")
+    long = {
+        "file": "d.csv", "unit": "u", "period": {"constant": "2025"}, "indicator": "i", "value": "v", "status": "s",
+    }  # fmt: skip
+    plan = mapping({**WIDE, "sources": [WIDE["sources"][0], long]})
+    if status is None:
+        with pytest.raises(DataError, match=f"d.csv:2: .*unknown status '{word}'"):
+            read_files(plan, book, tmp_path)
+        return
+    rows = read_files(plan, book, tmp_path).tables["observation"].to_pylist()
+    found = {(r["unit"], r["status"], r["value"]) for r in rows}
+    assert found == {("甲", status, None), ("乙", VALUE, 300)}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16"])

@@ -17,8 +17,9 @@ from zhengheng.engines.passport import passport
 from zhengheng.engines.plain import OracleEngine
 from zhengheng.engines.results import Engine
 from zhengheng.engines.run import Run, make_run
-from zhengheng.lake.facts import Facts, empty, schema
+from zhengheng.lake.facts import DECIDED, Facts, empty, schema
 from zhengheng.scheme.model import Rulebook, Unit
+from zhengheng.scoring.contracts import FILLED
 
 ENGINES = [DuckEngine(threads=1), OracleEngine()]
 WHOLE = {"answers", "milestones"}
@@ -276,3 +277,24 @@ def test_an_unchanged_rule_gives_what_it_gives_without_a_cut(
 
 def one_year_before(day: date) -> date:
     return date(2024, 2, 29) if (day.month, day.day) == (2, 28) else day.replace(year=2024)
+
+
+@pytest.mark.parametrize("by", ["mean", "median"])
+def test_a_decided_period_gives_no_value_in_a_part_without_a_day(by: str) -> None:
+    """u begins after the cut and has its period decided: before the cut it has nothing with which a gap is filled."""
+    filled = {"fill": {"by": by, "over": "group", "minimum": 1, "reason": "r"}}
+    split = [change({"kind": "ratio", "target": YEAR}, "2025-07-01", by="days")]
+    rules = book({"code": "A", "frequency": "month", "method": {"kind": "ratio", "target": YEAR}, "changes": split, **filled})  # fmt: skip
+    held = monthly(*[100] * 12)
+    series = {("u", "A"): {}, ("v", "A"): held, ("w", "A"): {}}
+    decided = {
+        "unit": "u", "indicator": "A", "period": PERIOD.end, "value": 60000, "status": 1, "sequence": 1,
+        "vintage": DECIDED, "file": 0, "row": 99,
+    }  # fmt: skip
+    cells = []
+    for engine in ENGINES:
+        made = run(rules, series, engine, begins={"u": date(2025, 10, 1)}, revision=[decided])
+        rows = {(r["unit"], r["segment"]): (r["status"], r["value"]) for r in made.results.rows("cell")}  # fmt: skip
+        cells.append((rows, [of(made, "A", unit) for unit in "uvw"]))
+        assert rows["w", 1] == (FILLED, rows["v", 1][1]), "of v alone"
+    assert cells[0] == cells[1]

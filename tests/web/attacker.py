@@ -1,7 +1,8 @@
 """An attacker with all that is public and the rules in hand: what is internal must stay out of his reach.
 
-He reads every table, document and page, solves what they say about a unit together (totals, dimensions, grades, the
-same year under other rules), and tries what he guesses against the commitments.
+He reads every table, document and page, solves what they say about a unit together (totals, dimensions, the cuts of
+its grade and of the next better one, its place among those whose totals are shown, the same year under other rules,
+every release of the same period), and tries what he guesses against all commitments.
 """
 
 import csv
@@ -10,13 +11,14 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
+import pyarrow.parquet as pq
 from django.conf import settings
+from openpyxl import load_workbook
 
 from tests.web.same_numbers import rows as rows_of_page
 from zhengheng.domain.canonical import canonical
@@ -43,6 +45,8 @@ Bound = tuple[tuple[Fraction, ...], Fraction]
 def everything_internal_stays_inside() -> int:
     """Attack every release that shows more than grades; gives how many cells withstood."""
     count = 0
+    together: dict[tuple[str, str, str], Unit] = {}
+    secrets: dict[str, int] = {}
     for held in Publication.objects.filter(state="released").order_by("pk"):
         run = loaded(folder_of(held.run.run))
         hidden = hidden_indicators(run)
@@ -51,16 +55,39 @@ def everything_internal_stays_inside() -> int:
         nothing_is_told(held, folder, run, hidden)
         nothing_stands_on_a_page(held, run, hidden)
         if held.shows == "score":
-            nothing_follows_from_sums(held, folder, run, hidden)
-            nothing_is_guessed(folder, run, hidden)
+            known = nothing_follows_from_sums(held, folder, run, hidden)
+            for unit, one in known.items():
+                add_release(together, (held.run.rulebook, held.run.period, unit), one, run)
+            for commitment in nothing_is_guessed(folder, run, hidden):
+                assert secrets.setdefault(commitment, held.pk) == held.pk, (
+                    "each release has salts of its own"
+                )
             count += sum(row["indicator"] in hidden for row in run.results.rows("indicator_score"))
+    for (book, period, _), one in together.items():
+        one.leaves_room(book, period)
     return count
+
+
+def add_release(together: dict[tuple[str, str, str], "Unit"], key: tuple[str, str, str], one: "Unit", run: Run) -> None:  # fmt: skip
+    """Another release of the period says the same unit's shares, if a correction left its internal points alone."""
+    scores = {row["indicator"]: row["points"] for row in run.results.of_unit("indicator_score", key[2])}  # fmt: skip
+    one.points = {code: scores[code] for code in one.codes}
+    before = together.setdefault(key, one)
+    if before is not one and before.points == one.points:
+        before.bounds += one.bounds
+        before.releases += 1
 
 
 def tables(folder: Path) -> Iterator[tuple[str, list[Row]]]:
     """Every table of a release: the files, and what lies in its bundle."""
     for path in sorted((folder / "data").iterdir()):
-        if path.suffix == ".csv":
+        if path.suffix == ".parquet":
+            yield path.name, [{k: v or "" for k, v in row.items()} for row in pq.read_table(path).to_pylist()]  # fmt: skip
+        elif path.suffix == ".xlsx":
+            for page in load_workbook(path).worksheets:
+                head, *rows = page.iter_rows(values_only=True)
+                yield path.name, [{str(k): "" if v is None else str(v) for k, v in zip(head, row, strict=True)} for row in rows]  # fmt: skip
+        elif path.suffix == ".csv":
             yield path.name, list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
         elif path.suffix == ".json" and isinstance(held := json.loads(path.read_text(encoding="utf-8")), list):  # fmt: skip
             yield path.name, held
@@ -78,16 +105,16 @@ def texts(folder: Path) -> Iterator[tuple[str, str]]:
 
 def nothing_is_told(held: Publication, folder: Path, run: Run, hidden: set[str]) -> None:
     """No table or document says what an internal indicator measured or earned, nor the total that is withheld."""
-    decided, seen = disclosure(run), 0
+    decided, seen = disclosure(run), set()
     for name, rows in tables(folder):
         for row in rows:
             if row.get("indicator") in hidden or row.get("subject") in hidden:
-                seen += 1
+                seen.add(Path(name).suffix)
                 assert not any(row.get(one) for one in MEASURED), (held.pk, name, row)
             if held.shows == "score" and row.get("unit") in decided.withheld and row.get("node") == "total":  # fmt: skip
                 assert not row.get("score"), (held.pk, name, row)
                 assert not row.get("rank"), (held.pk, name, row)
-    assert seen, (held.pk, "that it is assessed is no secret")
+    assert seen == {".csv", ".json", ".parquet", ".xlsx"}, (held.pk, seen, "that it is assessed is no secret")  # fmt: skip
     document = json.loads((folder / "snapshot.json").read_text(encoding="utf-8"))
     for marks in document["marks"].values():
         for code in hidden & marks.keys():
@@ -123,6 +150,14 @@ class Unit:
 
     codes: list[str]
     bounds: list[Bound]
+    points: dict[str, int] = field(default_factory=dict)
+    releases: int = 1
+
+    def leaves_room(self, *where: object) -> None:
+        """Each share could lie in a tenth of its range."""
+        for place, code in enumerate(self.codes):
+            low, high = self.span(place)
+            assert high - low >= ROOM, (where, code, float(low), float(high))
 
     def between(self, weights: list[Fraction], low: Fraction | None, high: Fraction | None) -> None:
         """The weighted shares add up to something between these."""
@@ -155,8 +190,10 @@ def _without(held: list[Bound], place: int) -> list[Bound]:
     return list(dict.fromkeys(found))
 
 
-def nothing_follows_from_sums(held: Publication, folder: Path, run: Run, hidden: set[str]) -> None:
-    """No internal indicator is pinned to less than a tenth of its range, nor to one of its steps."""
+def nothing_follows_from_sums(
+    held: Publication, folder: Path, run: Run, hidden: set[str]
+) -> dict[str, Unit]:
+    """Gives what is known of each unit. No internal indicator is pinned to less than a tenth of its range, nor to one of its steps."""
     found = {name: rows for name, rows in tables(folder) if name.startswith("results/")}
     known = {row["unit"]: equations(run, found, row, hidden) for row in found["results/total_score.csv"]}  # fmt: skip
     for path in sorted((folder / "restated").glob("*.json")):
@@ -170,12 +207,13 @@ def nothing_follows_from_sums(held: Publication, folder: Path, run: Run, hidden:
         for code in hidden if getattr(run.rulebook.indicator(code).method, "kind", "") == "steps"
     }  # fmt: skip
     for unit, one in known.items():
+        one.leaves_room(held.pk, unit)
         for place, code in enumerate(one.codes):
             low, high = one.span(place)
-            assert high - low >= ROOM, (held.pk, unit, code, float(low), float(high))
             if code in steps:
                 fits = [share for share in steps[code] if low <= share <= high]
                 assert len(fits) > 1, (held.pk, unit, code, float(low), float(high))
+    return known
 
 
 def equations(run: Run, found: dict[str, list[Row]], total: Row, hidden: set[str]) -> Unit:
@@ -195,8 +233,8 @@ def equations(run: Run, found: dict[str, list[Row]], total: Row, hidden: set[str
         rest = Fraction(int(total["composite"]), POINT) - shown
         one.between(weights, rest - OFF, rest + OFF)
     else:
-        least = _least(run, found, unit)
-        one.between(weights, least - OFF - shown if least is not None else None, None)
+        least, most = by_grade(run, found, total)
+        one.between(weights, least - OFF - shown if least is not None else None, most + OFF - shown if most is not None else None)  # fmt: skip
     for node in found["results/node_score.csv"]:
         if node["unit"] == unit and node["printed"]:
             below = _below(run, category, node["node"])
@@ -206,12 +244,40 @@ def equations(run: Run, found: dict[str, list[Row]], total: Row, hidden: set[str
     return one
 
 
-def _least(run: Run, found: dict[str, list[Row]], unit: str) -> Fraction | None:
-    """What a total is at least, by the grade that was computed for it."""
-    cuts = {row["grade"]: row["at_least"] for row in run.plan.tables["band"]}
-    grade = next((row["grade"] for row in found["results/grading.csv"] if row["unit"] == unit), "")
-    cut = cuts.get(grade)
-    return None if cut is None else Fraction(cut, POINT)
+def by_grade(run: Run, found: dict[str, list[Row]], total: Row) -> tuple[Fraction | None, Fraction | None]:  # fmt: skip
+    """Between which composites a withheld total lies, by its grade and by those of its group whose totals are shown.
+
+    A band begins at its cut; below the cut of the next better band lies whoever did not get that one, unless its seats
+    or a veto, a limit or a gate kept him out of it. Where shares decide, seats go by rank: whoever has a better
+    grade has no smaller total.
+    """
+    places = {row["unit"]: int(row["place"]) for row in found["results/grading.csv"]}
+    bands = {row["place"]: row for row in run.plan.tables["band"]}
+    place = places.get(total["unit"])
+    if place is None or not _free(total):
+        return None, None
+    added = Fraction(int(total["bonus"]) - int(total["deduction"]), POINT)
+    lows, highs = [bands[place]["at_least"]], []
+    by_cuts = not run.plan.tables["gate"] and all(one["share_at_least"] is None for one in bands.values())  # fmt: skip
+    for better in (bands[one] for one in bands if one < place):
+        if by_cuts and better["at_least"] is not None and better["share_at_most"] is None:  # fmt: skip
+            highs.append(better["at_least"])
+    for other in found["results/total_score.csv"]:
+        theirs = places.get(other["unit"])
+        if other["comparison_group"] != total["comparison_group"] or not other["printed"] or not _free(other):  # fmt: skip
+            continue
+        if theirs is not None and theirs > place:
+            lows.append(int(other["printed"]))
+        elif theirs is not None and theirs < place and not run.plan.tables["gate"]:
+            highs.append(int(other["printed"]))
+    held = [Fraction(one, POINT) - added for one in lows if one is not None]
+    tops = [Fraction(one, POINT) - added for one in highs]
+    return max(held, default=None), min(tops, default=None)
+
+
+def _free(total: Row) -> bool:
+    """Whether nothing but the score decided the grade."""
+    return not total["limit_place"] and not total["forced_place"] and total["vetoed"] != "true"
 
 
 def _below(run: Run, category: str, node: str) -> set[str]:
@@ -252,8 +318,8 @@ def other_rules(
             known[unit].between(weights, rest - OFF, rest + OFF)
 
 
-def nothing_is_guessed(folder: Path, run: Run, hidden: set[str]) -> None:
-    """The very values, tried with every secret that lies about, open no commitment; no two cells share one."""
+def nothing_is_guessed(folder: Path, run: Run, hidden: set[str]) -> set[str]:
+    """Gives the commitments. The very values, tried with every secret that lies about, open no commitment; no two cells share one."""
     held = dict(texts(folder))
     cells = [row for row in csv.DictReader(io.StringIO(held["inputs/cell.csv"])) if row["commitment"]]  # fmt: skip
     lying = {one for text in held.values() for one in re.findall(r"\b[0-9a-f]{16,64}\b", text)}
@@ -262,13 +328,9 @@ def nothing_is_guessed(folder: Path, run: Run, hidden: set[str]) -> None:
     assert len(commitments) == len(cells) > 0
     salts = {salt for salt in salts if salt.hex() not in commitments} | {b"", run.id.encode()}
     scores = {(row["unit"], row["indicator"]): row for row in run.results.rows("indicator_score")}
-    for cell in _sample(row for row in run.results.rows("cell") if row["indicator"] in hidden):
+    for cell in (row for row in run.results.rows("cell") if row["indicator"] in hidden):
         score = scores[cell["unit"], cell["indicator"]]
         full = cell | {"points": score["points"], "printed": score["printed"]}
         said = canonical({name: full[name] for name in ("unit", "indicator", "segment", *COMMITTED)}).encode()  # fmt: skip
         assert not {hashlib.sha256(salt + said).hexdigest() for salt in salts} & commitments, cell
-
-
-def _sample(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Every seventh: each has a salt of its own, made in the same way."""
-    yield from (row for place, row in enumerate(rows) if place % 7 == 0)
+    return commitments

@@ -9,6 +9,7 @@ from zhengheng.cli.words import LANGUAGE, t
 from zhengheng.engines.outputs import is_provisional
 from zhengheng.engines.run import Run
 from zhengheng.engines.scoreboard import Line, scoreboard
+from zhengheng.scoring.contracts import STATUS_WORDS
 
 SHOWN = 12
 
@@ -62,13 +63,7 @@ def _lights(line: Line) -> Text:
 
 
 def _status(status: str) -> str:
-    return {
-        "value": "",
-        "unranked": t("不排名", "not ranked"),
-        "missing": t("缺数据", "data missing"),
-        "undefined": t("无法计算", "not computable"),
-        "not_due": t("未到期", "not due"),
-    }.get(status, status)
+    return "" if status == "value" else t(*STATUS_WORDS[status])
 
 
 def print_moves(found: list[dict[str, Any]]) -> None:

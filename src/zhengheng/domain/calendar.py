@@ -1,6 +1,6 @@
 """Working days 工作日 with the official adjusted days, and the clocks that run on them.
 
-Rules of counting (domain.md 16 and 24 [V], Civil Code 201-203): the starting day is not counted; a
+Rules of counting (Civil Code 201-203 [V]): the starting day is not counted; a
 period in calendar days that ends on a day off ends on the next working day. A year whose notice is not
 loaded follows the weekdays, and `is_known` says so: whoever shows a date of such a year warns.
 """

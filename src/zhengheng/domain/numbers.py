@@ -6,7 +6,7 @@ Scales
     POINT        10**9   scores ("exact" carry = nine decimals, core rule 5)
     FRACTION     10**12  numerators of points before their one division
 
-Rounding is half up, away from zero at the tie (domain.md section 25). Logarithm, exponential and
+Rounding is half up, away from zero at the tie [D]. Logarithm, exponential and
 root are computed in integers or 60-digit decimals and rounded once, so that every engine, the
 oracle and the bundle's verifier get the same digits (docs/decisions/0002).
 """

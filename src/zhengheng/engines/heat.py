@@ -10,16 +10,18 @@ from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import Language, NotFoundError
 from zhengheng.engines.portion import Portions, worth
 from zhengheng.engines.run import Run
-from zhengheng.scoring.contracts import status_name
+from zhengheng.scoring.contracts import STATUS_WORDS, status_name
 from zhengheng.scoring.formulas import MetLine, MetLines
 
+_SHAPES = {
+    "not_applicable": "◇", "not_due": "○", "missing": "▨", "undefined": "▨", "withheld": "▨", "filled": "◍",
+}  # fmt: skip
 STATUSES = {
     "met": ("●", "达标", "met"), "watch": ("▲", "关注", "watch"), "missed": ("■", "未达标", "missed"),
-    "not_applicable": ("◇", "不适用", "not applicable"), "not_due": ("○", "未到期", "not due"),
-    "missing": ("▨", "缺数据", "data missing"), "undefined": ("▨", "无法计算", "not computable"), "withheld": ("▨", "不公开", "withheld"),
-    "filled": ("◍", "补值", "filled"), "unlit": ("–", "无灯", "no light"),
+    **{status: (shape, *STATUS_WORDS[status]) for status, shape in _SHAPES.items()},
+    "unlit": ("–", "无灯", "no light"),
 }  # fmt: skip
-"""Shape, Chinese and English word of every status a cell can have; design.md section 11, look.md."""
+"""Shape, Chinese and English word of every status a cell can have."""
 _LIGHTS = {"green": "met", "green_watch": "met", "yellow": "watch", "red": "missed"}
 
 

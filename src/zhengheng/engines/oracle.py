@@ -57,7 +57,7 @@ def compute(plan: Tables, facts: Tables) -> Tables:
 
 
 class Oracle:
-    """One run, stop by stop, in the order of design.md section 5."""
+    """One run, stop by stop, in the order of the numbered steps."""
 
     def __init__(self, plan: Tables, facts: Tables) -> None:
         self.plan, self.facts = plan, facts
@@ -453,7 +453,8 @@ class Oracle:
         """Gaps take the mean or median of the others' values, where that is declared."""
         donors: dict[tuple[Any, ...], list[Fraction]] = defaultdict(list)
         for cell in cells.values():
-            if cell["status"] == VALUE and (pool := self._pool(cell)):
+            # A decided period has no value in a part of which the unit saw no day.
+            if cell["status"] == VALUE and cell["value"] is not None and (pool := self._pool(cell)):
                 donors[pool].append(Fraction(int(cell["value"])))
         for cell in cells.values():
             given = donors.get(self._pool(cell) or (), [])
@@ -1379,7 +1380,7 @@ def colour(rule: Row, measure: int) -> str:
     return "green_watch" if rule["by"] == "time_progress" and measure > 0 else "green"
 
 
-# -- the methods of domain.md section 7, from their formulas ----------------------------------------
+# -- the methods, from their formulas ----------------------------------------------------------------
 
 
 class Case:

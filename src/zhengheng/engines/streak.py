@@ -23,7 +23,7 @@ def streak(
     Earlier ones are taken as far as they are needed. `decided` holds the grades that were decided otherwise
     than computed: run → unit → grade.
 
-    A period without a grade neither counts nor breaks (domain.md 22, [D]). Years follow a succession
+    A period without a grade neither counts nor breaks [D]. Years follow a succession
     where the rulebook says so (`years: inherit`): after a merger only as far back as every part held the
     same grade, after a split every heir takes them along.
     """

@@ -162,6 +162,8 @@ class Bundle:
             book, "", units, parse_period(self.about["period"]), date.fromisoformat(self.about["at"])
         ).tables  # fmt: skip
         stated = _object(self.folder / "plan.json")
+        for name in sorted(made.keys() ^ stated.keys()):
+            self.found.append(f"plan.json {name}: not a table of the plan, or a table that lacks / 多出或缺少的表")  # fmt: skip
         for name in sorted(made.keys() | stated.keys()):
             old, new = _counted(stated.get(name, [])), _counted(made.get(name, []))
             for row in [*(old - new)][:2]:

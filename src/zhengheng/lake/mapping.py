@@ -17,6 +17,7 @@ from zhengheng.scheme.faults import explain
 from zhengheng.scheme.fingerprint import digest
 from zhengheng.scheme.kinds import Shape
 from zhengheng.scheme.yaml_source import read_yaml
+from zhengheng.scoring.contracts import STATUS_WORDS
 
 Role = Literal[
     "observation",
@@ -129,7 +130,7 @@ class SourceFile(Model):
     columns: dict[Code, FactColumn] = {}
     measures: tuple[Measure, ...] = ()
     missing: tuple[str, ...] = ("",)
-    not_applicable: tuple[str, ...] = ("不适用",)
+    not_applicable: tuple[str, ...] = (STATUS_WORDS["not_applicable"][0],)
     withheld: tuple[str, ...] = ()
     strip: str = ""
     """Characters taken off numbers, e.g. "$%": "15%" is read as 15."""

@@ -17,6 +17,7 @@ from zhengheng.sample.organisation import (
     sisters,
     streets,
 )
+from zhengheng.scoring.contracts import STATUS_WORDS
 
 YEARS = (2023, 2024, 2025)
 MONTH_SHARES = (2, 4, 7, 8, 9, 9, 6, 9, 10, 11, 14, 11)
@@ -36,7 +37,7 @@ TOLD = {
     ("D17", "C08", 2025): "91.20 92.60 98.40 92.90",
     ("D26", "D06", 2025): "39.10 38.40 31.60 30.90",
 }
-"""Values that the stories tell (sample_city.md section 7, stories 7 and 8): approvals
+"""Values that the stories tell of the improved approvals and of the ladder of warnings: approvals
 over time before and after the process was designed anew, two indicators that miss, reach and miss their targets."""
 SINCE = {"E10": date(2025, 8, 1)}
 """Indicators that are measured from a day on: flood hazards, after the typhoon (story 4)."""
@@ -67,7 +68,7 @@ def _year(unit: SampleUnit, spec: Spec, year: int, skill: float, random: Random)
     level = _level(spec, skill + random.gauss(0, 0.6), year)
     if spec.code == "A10" and random.random() < 0.08:
         for period in periods:
-            yield _row(unit, spec, period, "", "不适用")
+            yield _row(unit, spec, period, "", STATUS_WORDS["not_applicable"][0])
         return
     told = TOLD.get((unit.code, spec.code, year), "").split()
     for place, period in enumerate(periods):

@@ -149,7 +149,7 @@ TOPICS = (
     ("services", "办", "Dealing with government", "办事快不快, 诉求有没有回应: 12345、网办、答复时限。", "Whether government answers: the hotline, services online, answers in time.",
      "A05 A06 A07 A08 A12 A13 E08 E09 F00 F01 F02 F03 F04 F05 F11"),
 )  # fmt: skip
-"""Topics of life of the public portal, over all rulebooks (design.md section 8; the sorting is invented [D])."""
+"""Topics of life of the public portal, over all rulebooks (the sorting is invented [D])."""
 
 
 def _topics(codes: set[str]) -> list[dict[str, Any]]:

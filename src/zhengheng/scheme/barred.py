@@ -1,6 +1,6 @@
 """Barred and harmful indicators: wording, the rule it offends, refused or only warned.
 
-Sources: design trials of peers.md section 5.1 and the sample city's list; every entry says on which
+Sources: central circulars against growth targets and formalism, and what other cities had to take back; every entry says on which
 rule it rests. Tags: V read in a source, M from memory (a lawyer should cite).
 """
 

@@ -1,4 +1,4 @@
-"""Cascade 目标分解: city goal → unit → section → post (domain.md section 6 [D]).
+"""Cascade 目标分解: city goal → unit → section → post [D].
 
 Quantities are split by shares that add to 100 %; the parts add exactly to the parent's target (the
 largest remainders take the last units of the last digit). Rates and milestones are inherited, or set

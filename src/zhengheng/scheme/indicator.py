@@ -69,7 +69,7 @@ class Light(Model):
 
 
 class Change(Model):
-    """A mid-year change of the method, lawful in one of three kinds (design.md section 4)."""
+    """A mid-year change of the method, lawful in one of three kinds."""
 
     from_: date = Field(alias="from")
     known_from: date | None = None

@@ -1,6 +1,6 @@
 """Rules of `scheme check` about the numbers of methods and lights: whoever does better never gets less.
 
-The formulas are those of domain.md section 7. Each rises with the better value exactly when the numbers named here
+Each formula rises with the better value exactly when the numbers named here
 stand in the order given here, and stays within what its numbers declare.
 """
 

@@ -1,4 +1,4 @@
-"""The closed set of scoring methods 计分方法 (domain.md section 7).
+"""The closed set of scoring methods 计分方法.
 
 One class a method. A method says how a value becomes points out of a full mark; the formula
 itself stands in `scoring/steps/3xx_<kind>.sql` and, written apart, in the oracle. All shares are of
@@ -191,7 +191,7 @@ class Answer(Model):
 
 
 class Answers(Method):
-    """Questionnaire: Yes/No or Yes, Large extent, Small extent, No (domain.md section 3)."""
+    """Questionnaire: Yes/No or Yes, Large extent, Small extent, No, as the rating tool PART asks [V]."""
 
     kind: Literal["answers"]
     answers: tuple[Answer, ...] = Field(min_length=2)

@@ -1,6 +1,6 @@
 """A change within the running year 年中调整: what a draft alters becomes dated changes of one lawful kind.
 
-The three kinds are those of design.md, section 4: prospective 未来适用, split 分段计算, restated 追溯调整. What held
+The three kinds are prospective 未来适用, split 分段计算, restated 追溯调整. What held
 before the day stays in the rulebook, so that each part of the year, and each version, is computed by its own rule.
 """
 

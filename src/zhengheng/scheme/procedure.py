@@ -11,7 +11,7 @@ ClockUnit = Literal["calendar_days", "working_days", "clock_hours"]
 
 
 class Clock(Model):
-    """One deadline (domain.md section 24): length, unit, what starts it."""
+    """One deadline: length, unit, what starts it."""
 
     length: int = Field(gt=0)
     unit: ClockUnit
@@ -31,7 +31,7 @@ class UsualClock(Model):
     name: Words
     clock: Clock
     trust: Literal["V", "S", "D"]
-    """Verified in a source, secondary, or a default of this program (domain.md, trust tags)."""
+    """Verified in a source, secondary, or a default of this program (trust tags of GLOSSARY.md)."""
 
 
 def _usual(
@@ -53,7 +53,7 @@ USUAL: dict[ClockName, UsualClock] = {
     "reapproval": _usual("重新批准有变动的结果", "approve a changed result again", 5, "working_days", "决定", "V"),
     "improvement_answer": _usual("答复改进通知单", "answer an improvement notice", 10, "working_days", "送达", "V"),
 }  # fmt: skip
-"""domain.md sections 1, 5, 24; a city changes any of them in its rulebook (`procedure.clocks`)."""
+"""V: performance regulations of Hangzhou 2015 and Jinan 2018; a city changes any of them in its rulebook (`procedure.clocks`)."""
 
 
 class ClosingStep(Model):
@@ -137,7 +137,7 @@ class BudgetRule(Model):
 
 
 class Compensation(Model):
-    """An ecological compensation formula between regions (domain.md section 17)."""
+    """An ecological compensation formula between regions."""
 
     code: Code
     name: Words

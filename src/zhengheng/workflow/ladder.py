@@ -1,4 +1,4 @@
-"""The ladder of warnings 四阶警示制: misses in a row climb it, one success leads back to its foot (domain.md section 13 [S], [D])."""
+"""The ladder of warnings 四阶警示制: misses in a row climb it, one success leads back to its foot [S], [D]."""
 
 from collections.abc import Iterable
 

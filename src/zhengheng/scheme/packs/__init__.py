@@ -1,4 +1,4 @@
-"""Built-in packs: rulebooks to start from, each with worked examples from domain.md."""
+"""Built-in packs: rulebooks to start from, each with the worked examples of what was published."""
 
 from importlib.resources import as_file, files
 from pathlib import Path

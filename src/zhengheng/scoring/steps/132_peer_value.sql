@@ -7,7 +7,7 @@ with donor as (
            case when f.pool = 'category' then o.category end as category
     from own_cell o
     join filling f on f.category = o.category and f.indicator = o.indicator
-    where o.status = 1
+    where o.status = 1 and o.value is not null
 ),
 placed as (
     select d.indicator, d.segment, d.comparison_group, d.category, d.value,

@@ -36,8 +36,8 @@ class Told:
 def strategy(result: ResultRun, known: list[ResultRun], aims: list[Aim], told: Told, language: Language) -> Report:  # fmt: skip
     """Goals of several years, this year's actual against target, why targets were missed, what is proposed next.
 
-    The parts are those of a yearly performance report (domain.md sections 2 and 3: GPRA, the Italian
-    cycle): result by goal, deviations with their reasons, proposals for the year to come.
+    The parts are those of a yearly performance report (GPRA Modernization Act 2010, the
+    Italian cycle of Legislative Decree 150/2009): result by goal, deviations with their reasons, proposals for the year to come.
     """
     held = reading(result, language)
     words = Counter(aim.status for aim in aims)

@@ -1,6 +1,6 @@
 """The ways out: e-mail by SMTP, text messages and messengers by a gateway's HTTP address.
 
-A message says how many tasks wait and where; no unit, no score, no name leaves the office (design.md 10).
+A message says how many tasks wait and where; no unit, no score, no name leaves the office.
 """
 
 import json

@@ -77,7 +77,7 @@ class Item(Lived):
 
 
 class SelfReport(Lived):
-    """A unit's account of its own year 自评报告 (domain.md section 1: what it must state)."""
+    """A unit's account of its own year 自评报告 (what it must state: performance regulation of Hangzhou 2015)."""
 
     rulebook = models.ForeignKey(RulebookVersion, models.PROTECT, related_name="self_reports")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")

@@ -39,7 +39,7 @@ def own_clock(run: ResultRun) -> Clock | None:
 
 
 def reapprove_by(run: ResultRun, day: date) -> date | None:
-    """The day by which the commission approves a changed result again (domain.md section 1 [V jn2018]);
+    """The day by which the commission approves a changed result again (performance regulation of Jinan 2018 [V]);
     None where the notice comes first or nothing was approved before."""
     if run.replaces_id is None or not approved_first(run):
         return None
@@ -91,7 +91,7 @@ def concerned(run: ResultRun, day: date) -> list[Unit]:
 
 def unserved(run: ResultRun, day: date) -> list[Unit]:
     """Units on whom service is owed and not proven. Where a review is the procedure's own step, its time
-    starts with receipt (domain.md section 1 [V]), so that everybody is to be served; otherwise the public
+    starts with receipt (performance regulations of Hangzhou and Jinan [V]), so that everybody is to be served; otherwise the public
     notice speaks to all."""
     if procedure(run).clock("review") is None:
         return []

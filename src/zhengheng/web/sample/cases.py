@@ -1,4 +1,4 @@
-"""More stories of sample_city.md section 7: the flood's targets, a split street, claims, tolerance, a decided grade, an audit."""
+"""More stories of the sample city: the flood's targets, a split street, claims, tolerance, a decided grade, an audit."""
 
 from pathlib import Path
 from typing import Any

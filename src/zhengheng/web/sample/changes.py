@@ -1,4 +1,4 @@
-"""Story 4 of sample_city.md: rules that changed within their year, in each of the three lawful kinds, each adopted in its time."""
+"""A story of the sample city: rules that changed within their year, in each of the three lawful kinds, each adopted in its time."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

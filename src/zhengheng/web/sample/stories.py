@@ -1,4 +1,4 @@
-"""The stories of sample_city.md section 7 that the office tells: appeals, improvement, targets, reports."""
+"""The stories of the sample city that the office tells: appeals, improvement, targets, reports."""
 
 from typing import Any
 
