@@ -48,6 +48,7 @@ def runs(draw: st.DrawFn) -> Run:
 
 def made(run: Run, kind: Any, folder: Path) -> Path:
     """The bundle unpacked; its own verifier passed it on bare Python."""
+    folder.mkdir(exist_ok=True)
     write_bundle(run, folder / "b.zip", kind, SALT)
     check_bundle(folder / "b.zip")
     with zipfile.ZipFile(folder / "b.zip") as archive:

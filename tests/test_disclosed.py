@@ -71,17 +71,29 @@ def published(run: Run, folder: Path) -> dict[str, list[dict[str, str]]]:
 
 def unknowns_found(run: Run, tables: dict[str, list[dict[str, str]]]) -> set[tuple[str, str]]:
     """What an attacker solves for: every printed sum is an equation in the points of internal indicators."""
-    hidden = sorted(hidden_indicators(run))
-    below: dict[str, set[str]] = {}
-    for node, _, _ in reversed(run.rulebook.nodes()):
-        below[node.code] = set().union(*({c} if isinstance(c, str) else below[c.code] for c in node.children))  # fmt: skip
+    return unknowns_found_together([(run, tables)])
+
+
+def unknowns_found_together(
+    releases: list[tuple[Run, dict[str, list[dict[str, str]]]]],
+) -> set[tuple[str, str]]:
+    """The same of several releases of a period: what a correction left alone is the same unknown in all of them."""
     found = set()
-    for unit in {row["unit"] for row in tables["scores.csv"]}:
-        rows = [
-            [Fraction(code in below[row["node"]]) for code in hidden]
-            for row in tables["scores.csv"] if row["unit"] == unit and row["score"] and row["node"] in below
-        ]  # fmt: skip
-        found |= {(unit, hidden[place]) for place in determined(rows)}
+    for unit in {row["unit"] for row in releases[0][1]["scores.csv"]}:
+        sums: list[set[tuple[str, int]]] = []
+        for run, tables in releases:
+            below: dict[str, set[str]] = {}
+            for node, _, _ in reversed(run.rulebook.nodes()):
+                below[node.code] = set().union(*({c} if isinstance(c, str) else below[c.code] for c in node.children))  # fmt: skip
+            points = {row["indicator"]: row["points"] for row in run.results.of_unit("indicator_score", unit)}  # fmt: skip
+            hidden = hidden_indicators(run)
+            sums += [
+                {(code, points[code]) for code in hidden & below[row["node"]]}
+                for row in tables["scores.csv"] if row["unit"] == unit and row["score"] and row["node"] in below
+            ]  # fmt: skip
+        unknown = sorted(set().union(*sums))
+        rows = [[Fraction(one in held) for one in unknown] for held in sums]
+        found |= {(unit, unknown[place][0]) for place in determined(rows)}
     return found
 
 
@@ -126,6 +138,48 @@ def test_no_internal_indicator_is_found_by_subtraction(internal: int, tmp_path: 
     for row in tables["indicator_scores.csv"]:
         told = {row["value"], row["target"], row["score"], row["light"]}
         assert (told == {""}) == (row["indicator"] in hidden)
+
+
+CORRECTED = {
+    "a public value": [MIXED["x"], ["51", "60", "70", "80"], ["52", "60", "70", "80"]],
+    "internal ones in turn": [MIXED["x"], ["50", "61", "70", "80"], ["50", "61", "72", "80"], ["50", "61", "72", "83"]],
+    "one away and back": [MIXED["x"], ["50", "70", "70", "80"], MIXED["x"], ["50", "60", "60", "80"]],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("internal", [1, 2, 3, 4])
+@pytest.mark.parametrize("what", CORRECTED)
+def test_corrected_releases_of_a_period_tell_no_points_together(
+    what: str, internal: int, tmp_path: Path
+) -> None:
+    """A correction tells by how much a total moved, and never where an internal indicator stands."""
+    releases = []
+    for number, values in enumerate(CORRECTED[what]):
+        run = scored(book_of(internal), {**MIXED, "x": values})
+        releases.append((run, published(run, tmp_path / str(number))))
+    assert len({json.dumps(tables) for _, tables in releases}) > 1 or internal < 3, "they do differ"
+    assert unknowns_found_together(releases) == set()
+
+
+def test_what_opens_a_cell_of_one_release_opens_none_of_another(tmp_path: Path) -> None:
+    """Three releases of one run, each with a secret of its own: the same tables, and no commitment twice."""
+    run = scored(book_of(3), MIXED)
+    unit = run.plan.tables["unit"][0]["unit"]
+    opened = tmp_path / "opened.json"
+    opened.write_text(canonical(openings(run, unit, "I1", b"secret 0")), encoding="utf-8")
+    seen: list[str] = []
+    for number in range(3):
+        write_bundle(run, tmp_path / f"{number}.zip", "public", f"secret {number}".encode())
+        with zipfile.ZipFile(tmp_path / f"{number}.zip") as archive:
+            archive.extractall(tmp_path / str(number))
+            cells = csv.DictReader(io.StringIO(archive.read("inputs/cell.csv").decode()))
+            seen += [row["commitment"] for row in cells if row["commitment"]]
+        words = [sys.executable, "-I", "-S", "verify.py", "--open", str(opened)]
+        done = subprocess.run(words, cwd=tmp_path / str(number), capture_output=True, text=True, check=False)  # fmt: skip
+        assert done.returncode == (0 if number == 0 else 7), done.stdout + done.stderr
+        for name in ("scores.csv", "indicator_scores.csv", "results/grading.csv"):
+            assert (tmp_path / str(number) / name).read_text() == (tmp_path / "0" / name).read_text()  # fmt: skip
+    assert len(seen) == len(set(seen)) == 3 * 9, "three internal indicators of three units"
 
 
 def test_a_total_that_leaves_internal_indicators_no_room_stays_in(tmp_path: Path) -> None:
