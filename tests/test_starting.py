@@ -14,6 +14,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from tests.conftest import ROOT, missing
 from tests.servers import postgres_server, programs
@@ -43,6 +44,27 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("office") / "home"
     assert run("office", "officers", "--new", "--home", place).returncode == 0
     return place
+
+
+def test_units_come_in_at_the_terminal_as_on_the_page(home: Path, tmp_path: Path) -> None:
+    """Chinese heads, the encoding of a Chinese spreadsheet, a workbook; faults in words, nothing half."""
+    table = tmp_path / "units.csv"
+    table.write_bytes("代码,名称,类别,起\nT90,甲局,市直部门,2025年1月1日\n".encode("gb18030"))
+    done = run("office", "import-units", table, "--home", home)
+    assert (done.returncode, "1 个单位" in done.stdout) == (0, True), done.stderr
+    book = Workbook()
+    assert book.active
+    for row in (("code", "name_zh", "kind"), ("T91", "乙局", "市直部门")):
+        book.active.append(row)
+    book.save(tmp_path / "units.xlsx")
+    assert run("office", "import-units", tmp_path / "units.xlsx", "--home", home).returncode == 0
+    table.write_bytes(b"\xff\xfe\x00")
+    assert "Traceback" not in run("office", "import-units", table, "--home", home).stderr
+    table.write_text("代码,名称,类别\nT92,丙局,市直部门\nT9Z,,市直部门\n")
+    said(run("office", "import-units", table, "--home", home), "units.csv:3")
+    table.write_text("代码,部门\nT92,丙局\n")
+    said(run("office", "import-units", table, "--home", home), "不认识的列")
+    said(run("office", "import-units", tmp_path / "none.csv", "--home", home), "找不到")
 
 
 @pytest.mark.parametrize(

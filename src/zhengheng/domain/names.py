@@ -8,14 +8,22 @@ import unicodedata
 
 FOREIGN = frozenset({"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU"})
 """Alphabets whose letters pass for Latin ones."""
-_ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "|": "l", "－": "-", "—": "-", "·": "."})
+_ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "|": "l", "·": "."} | dict.fromkeys("－—‐‑‒–―−", "-"))  # fmt: skip
+_EMPTY = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Marks of other kinds than those of control and format that take no room all the same; variation selectors besides."""
 Words = tuple[str, str]
+
+
+def _is_hidden(mark: str) -> bool:
+    kind = unicodedata.category(mark)
+    chooses = "VARIATION SELECTOR" in unicodedata.name(mark, "")
+    return kind in {"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"} or mark in _EMPTY or chooses
 
 
 def faults(text: str) -> list[Words]:
     """What speaks against a name, in Chinese and English; empty where nothing does."""
     found: list[Words] = []
-    hidden = [mark for mark in text if unicodedata.category(mark) in {"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"}]  # fmt: skip
+    hidden = [mark for mark in text if _is_hidden(mark)]
     if hidden:
         codes = "、".join(f"U+{ord(mark):04X}" for mark in dict.fromkeys(hidden))
         found.append((f"名称中有看不见的字符（{codes}），请删去", f"the name holds marks that cannot be seen ({codes.replace('、', ', ')}); take them out"))  # fmt: skip
@@ -30,15 +38,34 @@ def faults(text: str) -> list[Words]:
     return found
 
 
-def is_foreign(text: str) -> bool:
-    """Whether a text has letters of an alphabet that passes for Latin."""
-    return any(_script(mark) in FOREIGN for mark in text if mark.isalpha())
+def name_faults(text: str) -> list[Words]:
+    """What speaks against an official's or a unit's name: as `faults`, and no name wholly in letters that pass for Latin ones."""
+    found = faults(text)
+    strange = "".join(dict.fromkeys(m for m in text if m.isalpha() and _script(m) in FOREIGN))
+    if strange and not found:
+        found.append((f"“{strange}”是另一种字母，看上去与拉丁字母相同，请改用汉字或拉丁字母", f'"{strange}" is of another alphabet and looks like Latin letters; use Chinese characters or Latin letters'))  # fmt: skip
+    return found
+
+
+def code_faults(text: str) -> list[Words]:
+    """What speaks against a code or a login, which are copied from paper by hand: anything but plain Latin letters, digits, marks and Chinese characters."""
+    found = faults(text)
+    strange = "".join(
+        dict.fromkeys(
+            m for m in text if not m.isascii() and _script(m) not in {"CJK", "IDEOGRAPHIC"}
+        )
+    )
+    if strange and not found:
+        found.append((f"“{strange}”容易看错，请只用半角的拉丁字母、数字和标点，或者汉字", f'"{strange}" is easily misread; use plain Latin letters, digits and marks, or Chinese characters'))  # fmt: skip
+    return found
 
 
 def skeleton(text: str) -> str:
     """What is left of a name for a hasty reader: two names with one skeleton look alike."""
     plain = unicodedata.normalize("NFKC", text).casefold()
-    kept = "".join(mark for mark in plain if unicodedata.category(mark) not in {"Cf", "Cc", "Zs"})
+    kept = "".join(
+        m for m in plain if not _is_hidden(m) and unicodedata.category(m) not in {"Zs", "Mn", "Me"}
+    )
     return kept.translate(_ALIKE).replace("rn", "m").replace("vv", "w")
 
 

@@ -197,24 +197,25 @@ def check(home: HomeOption = HERE, as_json: Annotated[bool, typer.Option("--json
 
 @office.command(
     "import-units",
-    help="从 csv 文件导入单位，各列为 code、name_zh、name_en、kind、parent、credit_code、area_code、valid_from、valid_to。 / Bring units in from a csv file: code, name_zh, name_en, kind, parent, credit_code, area_code, valid_from, valid_to.",
+    help="从表格（.xlsx、.xls 或 .csv）导入单位，列名与办公端导入页面相同，可用中文。 / Bring units in from a table (.xlsx, .xls or .csv) with the columns of the office's own page, in Chinese or English.",
 )
 def import_units(
     file: Annotated[
-        Path, typer.Argument(help="单位表，如 units.csv / the table of units, such as units.csv")
+        Path, typer.Argument(help="单位表，如 units.xlsx / the table of units, such as units.xlsx")
     ],
     home: HomeOption = HERE,
 ) -> None:
-    """Bring units in from a csv file: code, name_zh, name_en, kind, parent, credit_code, area_code, valid_from, valid_to."""
-    import csv
+    """Bring units in from a table with the columns of the office's own page, in Chinese or English."""
     import getpass
 
     begin(home)
+    from zhengheng.web.files.tables import rows_of
     from zhengheng.web.organisation import services
     from zhengheng.web.pages.clock import now
 
-    with file.open(encoding="utf-8-sig", newline="") as stream:
-        rows = [{k: v or "" for k, v in row.items() if k} for row in csv.DictReader(stream)]
+    if not file.is_file():
+        raise NotFoundError.one(str(file), "file.absent", zh="找不到这个文件，请检查路径。", en="there is no such file; check its path")  # fmt: skip
+    rows = rows_of(file.name, file.read_bytes(), services.COLUMNS)
     count = services.import_units(
         rows=rows, actor=f"os:{getpass.getuser()}", now=now(), source=file.name
     )

@@ -1,6 +1,6 @@
 """Accounts and roles from a table: one officer brings accounts, another brings roles; all rows, or none."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -39,7 +39,7 @@ def import_accounts(
             )
         )
 
-    _all(rows, source, one)
+    _all(rows, source, ACCOUNTS, one)
     return made
 
 
@@ -66,17 +66,19 @@ def import_grants(*, rows: Iterable[dict[str, str]], source: str, actor: Account
             valid_to=_day(row, "valid_to"), actor=actor, now=now,
         )  # fmt: skip
 
-    return _all(rows, source, one)
+    return _all(rows, source, GRANTS, one)
 
 
 def _day(row: dict[str, str], name: str) -> date | None:
     try:
         return read_day(row[name]) if row.get(name) else None
     except ValueError as error:
-        raise AccountError.one(name, "date", zh="不是日期 (2026-01-31)", en="is no date (2026-01-31)") from error  # fmt: skip
+        raise AccountError.one(name, "date", zh="不是日期，请写成 2026-01-31。", en="is no date (2026-01-31)") from error  # fmt: skip
 
 
-def _all(rows: Iterable[dict[str, str]], source: str, one: Callable[[dict[str, str]], Any]) -> int:
+def _all(
+    rows: Iterable[dict[str, str]], source: str, columns: Mapping[str, str], one: Callable[[dict[str, str]], Any]
+) -> int:  # fmt: skip
     """Every row is tried, so that all faults are told at once; one fault undoes them all."""
     problems: list[Problem] = []
     done = 0
@@ -91,7 +93,7 @@ def _all(rows: Iterable[dict[str, str]], source: str, one: Callable[[dict[str, s
                     Problem(
                         f"{source}:{place_of(row, count)}",
                         p.code,
-                        f"{p.where}: {p.zh}",
+                        f"{columns[p.where]}：{p.zh}" if p.where in columns else p.zh,
                         f"{p.where}: {p.en}",
                     )
                     for p in error.problems

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.timezone import localdate
 
-from zhengheng.domain.names import faults, is_foreign, skeleton
+from zhengheng.domain.names import code_faults, name_faults, skeleton
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.accounts.sealing import opened, seal
@@ -99,11 +99,12 @@ def _look_alikes(account: Account) -> list[Problem]:
     """Nobody gets a name in which something is hidden, or that a reader takes for another's."""
     found = [
         Problem(field, "name.hidden", zh, en)
-        for field, value in (("username", account.username), ("name", account.name))
-        for zh, en in faults(value)
+        for field, said in (
+            ("username", code_faults(account.username)),
+            ("name", name_faults(account.name)),
+        )
+        for zh, en in said
     ]
-    if is_foreign(account.username) and not any(p.where == "username" for p in found):
-        found.append(Problem("username", "name.foreign", "账号请用拉丁字母或汉字", "a user name has Latin letters or Chinese characters"))  # fmt: skip
     mine = skeleton(account.username)
     for other in Account.objects.exclude(username=account.username).values_list(
         "username", flat=True

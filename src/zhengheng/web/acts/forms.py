@@ -219,8 +219,9 @@ def _rows(row: type[BaseModel], text: str) -> list[dict[str, str]]:
     """Lines pasted from a spreadsheet: a row each, columns by tabs or runs of spaces."""
     names = list(row.model_fields)
     made = []
-    for line in text.splitlines():
+    # Only what a keyboard makes parts rows and cells: other separators belong to the text that was pasted.
+    for line in re.split(r"\r\n|\r|\n", text):
         if line.strip():
-            cells = line.split("\t") if "\t" in line else line.split(None, len(names) - 1)
+            cells = line.split("\t") if "\t" in line else re.split(r"[ \u3000]+", line.strip(" \u3000"), maxsplit=len(names) - 1)  # fmt: skip
             made.append({n: c.strip() for n, c in zip(names, cells, strict=False) if c.strip()})
     return made

@@ -139,7 +139,9 @@ def take_cosignature(text: str, *, home: Path, actor: str, now: datetime) -> lis
                 en="no signature is by a witness that witnesses.txt names",
             )  # fmt: skip
         ids = [key.ident() for key in fresh]
-        added = [line for line in lines.splitlines() if any(_by(line, ident) for ident in ids)]
+        added = [
+            line for line in lines.split("\n") if line and any(_by(line, ident) for ident in ids)
+        ]
         held.text += "".join(f"{line}\n" for line in added)
         held.save(update_fields=["text"])
         if fresh:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from zhengheng.domain.names import faults, skeleton
+from zhengheng.domain.names import Words, code_faults, name_faults, skeleton
 from zhengheng.domain.problems import DataError, Problem
 from zhengheng.lake.cells import read_day
 from zhengheng.web.files.tables import place_of
@@ -43,7 +43,7 @@ def import_units(
                     source,
                     place,
                     "unit.parent",
-                    f"上级 {above} 不存在",
+                    f"没有代码为“{above}”的上级单位，请先导入上级单位。",
                     f"there is no unit {above} above it",
                 )
             )
@@ -53,11 +53,15 @@ def import_units(
                     source,
                     place,
                     "unit.twice",
-                    f"代码 {code} 重复",
+                    f"代码“{code}”在表中重复。",
                     f"code {code} stands twice",
                 )
             )
-    problems += _look_alikes(held, source)
+    seen = LookAlikes()
+    for count, row in enumerate(held, 2):
+        for name, other in seen.of(row):
+            text = row[name].strip()
+            problems.append(_problem(source, place_of(row, count), "unit.alike", f"{COLUMNS[name]}“{text}”与“{other}”看上去相同，请换一个。", f'{name} "{text}" looks like "{other}"; choose another'))  # fmt: skip
     if problems:
         raise DataError(problems)
     with transaction.atomic():
@@ -85,15 +89,32 @@ def import_units(
     return len(held)
 
 
-def _look_alikes(rows: Iterable[Mapping[str, str]], source: str) -> Iterable[Problem]:
-    """Rows whose code or name is written otherwise than another unit's and looks the same."""
-    for name in ("code", "name_zh"):
-        known = {skeleton(text): text for text in Unit.objects.values_list(name, flat=True)}
-        for place, row in enumerate(rows, 2):
+class LookAlikes:
+    """Codes and names of all units, and of the rows that were asked about: which of a row's are written otherwise than another's and look the same."""
+
+    def __init__(self, more: Iterable[Mapping[str, str]] = ()) -> None:
+        self._known: dict[str, dict[str, str]] = {
+            name: {skeleton(text): text for text in Unit.objects.values_list(name, flat=True)}
+            for name in ("code", "name_zh")
+        }
+        for row in more:
+            for _ in self.of(row):
+                pass
+
+    def of(self, row: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+        """Column and the other's text of whatever in the row looks like another's; from now on the row is known too."""
+        for name, known in self._known.items():
             text = row.get(name, "").strip()
             other = known.setdefault(skeleton(text), text)
             if text and other != text:
-                yield _problem(source, place, "unit.alike", f"{COLUMNS[name]}“{text}”与“{other}”看上去相同", f'{name} "{text}" looks like "{other}"')  # fmt: skip
+                yield name, other
+
+
+def naming_faults(row: Mapping[str, str]) -> Iterable[tuple[str, Words]]:
+    """What speaks against a unit's code and names as they are written, with the column."""
+    for name, check in (("code", code_faults), ("name_zh", name_faults), ("name_en", name_faults)):
+        for words in check(row.get(name, "").strip()):
+            yield name, words
 
 
 def _problem(source: str, place: int, code: str, zh: str, en: str) -> Problem:
@@ -103,14 +124,19 @@ def _problem(source: str, place: int, code: str, zh: str, en: str) -> Problem:
 def _problems(row: Mapping[str, str], place: int, source: str) -> Iterable[Problem]:
     for name in ("code", "name_zh", "kind"):
         if not row.get(name, "").strip():
-            yield _problem(source, place, "unit.empty", f"缺少 {name}", f"{name} is missing")
-    for name in ("code", "name_zh", "name_en"):
-        for zh, en in faults(row.get(name, "").strip()):
-            yield _problem(source, place, "unit.name", f"{COLUMNS[name]}：{zh}", f"{name}: {en}")
+            yield _problem(
+                source, place, "unit.empty", f"请填写{COLUMNS[name]}。", f"{name} is missing"
+            )
+    for name, (zh, en) in naming_faults(row):
+        yield _problem(source, place, "unit.name", f"{COLUMNS[name]}：{zh}。", f"{name}: {en}")
     if _led(row) is None:
         words = "、".join(zh for zh, _ in LED.values())
         yield _problem(
-            source, place, "unit.led", f"管理体制应为 {words}", f"led is one of {', '.join(LED)}"
+            source,
+            place,
+            "unit.led",
+            f"{COLUMNS['led']}应为{words}之一。",
+            f"led is one of {', '.join(LED)}",
         )
     for name in ("valid_from", "valid_to"):
         try:
@@ -120,7 +146,7 @@ def _problems(row: Mapping[str, str], place: int, source: str) -> Iterable[Probl
                 source,
                 place,
                 "unit.date",
-                f"{name} 不是日期 (2026-01-31)",
+                f"{COLUMNS[name]}的“{row[name]}”不是日期，请写成 2026-01-31。",
                 f"{name} is no date (2026-01-31)",
             )
 

@@ -28,6 +28,7 @@ from zhengheng.web.decisions.services import choices as decisions
 from zhengheng.web.files.services import take_in
 from zhengheng.web.organisation import selectors as organisation
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.organisation.services import COLUMNS, LookAlikes, naming_faults
 from zhengheng.web.reorganisation import selectors
 from zhengheng.web.reorganisation.models import Reorganisation
 from zhengheng.web.reporting.acts import REPORTS, CarryGiven
@@ -88,6 +89,7 @@ def _problems(given: AskGiven) -> Any:
     if len(set(codes)) < len(codes) or len(set(heirs)) < len(heirs) or set(codes) & set(heirs):
         yield Problem("heirs", "unit.twice", "同一单位出现两次", "a unit stands twice")
     yield from _taken(given, codes)
+    yield from _misread(given)
     for other in _running(codes, heirs):
         yield Problem("units", "reorganisation.running", f"这些单位已有正在办理的机构变动（第 {other.pk} 号），办结后才能再提。",
                       f"a reorganisation of these units is under way (case {other.pk}); another follows after it")  # fmt: skip
@@ -127,6 +129,22 @@ def _taken(given: AskGiven, codes: list[str]) -> Any:
         )
         if same is not None:
             yield Problem("heirs", "heir.name", f"已有名为{heir.name_zh}的单位（代码 {same.code}）。", f"there is a unit named {heir.name_zh} ({same.code})")  # fmt: skip
+
+
+def _misread(given: AskGiven) -> Any:
+    """An heir is named as a unit is: nothing hidden in it, and like no other unit, nor like the heirs of other open cases."""
+    open_cases = Reorganisation.objects.filter(state__in=("asked", "approved"))
+    seen = LookAlikes(heir for case in open_cases for heir in case.heirs)
+    for heir in given.heirs:
+        row = heir.model_dump()
+        for name, (zh, en) in naming_faults(row):
+            yield Problem("heirs", "unit.name", f"承继单位的{COLUMNS[name]}：{zh}。", f"the heir's {_EN[name]}: {en}")  # fmt: skip
+        for name, other in seen.of(row):
+            yield Problem("heirs", "unit.alike", f"承继单位的{COLUMNS[name]}“{row[name]}”与“{other}”看上去相同，请换一个。",
+                          f"the heir's {_EN[name]} “{row[name]}” looks like “{other}”; choose another")  # fmt: skip
+
+
+_EN = {"code": "code", "name_zh": "name", "name_en": "English name"}
 
 
 def _running(codes: list[str], heirs: list[str], number: int = 0) -> list[Reorganisation]:
