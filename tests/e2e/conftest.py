@@ -7,6 +7,7 @@ import pytest
 from tests.web.conftest import people
 from zhengheng.web.acts.bound import disagreements
 from zhengheng.web.acts.registry import KINDS
+from zhengheng.web.ledger.beside import disagreeing_rows
 
 __all__ = ["people"]
 
@@ -18,4 +19,4 @@ def every_row_follows_from_its_acts(request: pytest.FixtureRequest) -> Iterator[
         request.getfixturevalue("town")
     yield
     if "town" in request.fixturenames and not request.node.get_closest_marker("beside_the_acts"):
-        assert [one.zh for one in disagreements(KINDS)] == []
+        assert [one.zh for one in (*disagreements(KINDS), *disagreeing_rows())] == []

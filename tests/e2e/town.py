@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 from django.conf import settings
+from django.db import transaction
 from django.test import Client
 
 from tests.web.conftest import NOW, People
@@ -91,14 +92,15 @@ class Town:
         type(people["mentor"]).objects.update(must_change_password=False)
 
     def _person(self, name: str, role: Role, unit: str | None) -> None:
-        account = self.people.make(name)
         # The scripted year begins before the clock of the tests; the account was there by then.
-        account.created_at = datetime.fromisoformat("2024-12-01T09:00+08:00")
-        account.save(update_fields=["created_at"])
-        self.people.give(
-            account, role, unit=Unit.objects.get(code=unit) if unit else None,
-            valid_from=date(2024, 12, 1),
-        )  # fmt: skip
+        with transaction.atomic():
+            account = self.people.make(name)
+            account.created_at = datetime.fromisoformat("2024-12-01T09:00+08:00")
+            account.save(update_fields=["created_at"])
+            self.people.give(
+                account, role, unit=Unit.objects.get(code=unit) if unit else None,
+                valid_from=date(2024, 12, 1),
+            )  # fmt: skip
 
     def at(self, moment: str) -> None:
         """The clock stands here from now on."""

@@ -23,6 +23,7 @@ from tests.web.same_numbers import (
     totals_are_one_number,
     what_is_public_is_what_was_published,
 )
+from tests.web.test_rows_beside import alter_every_column
 from zhengheng.cli.sample import year
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.engines.bundle import check_bundle
@@ -36,6 +37,7 @@ from zhengheng.web.audits.models import Audit
 from zhengheng.web.decisions.models import Decision
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.ledger import selectors
+from zhengheng.web.ledger.rows import kept_models
 from zhengheng.web.meetings.models import Commitment
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.overview.readings import reading
@@ -121,6 +123,9 @@ def test_the_sample_city_and_its_stories(
     assert check(list(selectors.entries()), selectors.leaves()) == []
     assert selectors.tree_findings() == []
     assert [one.zh for one in disagreements(KINDS)] == [], "every row follows from its acts"
+    kept = {model._meta.label for model in kept_models() if model.objects.exists()}
+    assert set(alter_every_column()) == kept
+    assert len(kept) > 10
     assert list(altered_runs(Path(settings.HOME) / "lakes")) == []
     member = entered("weiyuan", "Yunheng-2026")
     totals_are_one_number(member, zhengheng)

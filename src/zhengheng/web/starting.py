@@ -45,6 +45,11 @@ def begin(home: Path, *, look_only: bool = False, new: bool = False) -> None:
         if not look_only:
             with lease(home / "starting.db", lambda _: None):
                 call_command("migrate", verbosity=0, interactive=False)
+                from django.utils import timezone
+
+                from zhengheng.web.ledger.services import name_all_rows
+
+                name_all_rows(timezone.now())
     except OperationalError as error:
         raise unreachable(error) from error
 

@@ -4,12 +4,16 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.db.models import F, Q
 
+from zhengheng.web.ledger.rows import KeptRow
 from zhengheng.web.organisation.models import Unit
 from zhengheng.workflow.roles import NAMES
 
 
-class Account(AbstractBaseUser):
+class Account(KeptRow, AbstractBaseUser):
     """A person who signs in."""
+
+    words = ("账号", "Account")
+    unbound = ("last_login", "failures", "locked_until", "must_change_password", "factor_step")
 
     username = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=60)
@@ -37,8 +41,11 @@ TOKEN_NAME = 60
 """Characters of what a token is for, at most."""
 
 
-class ApiToken(models.Model):
+class ApiToken(KeptRow):
     """A token for programs: it acts as its account, within its scopes, until it ends. Only its digest is kept."""
+
+    words = ("接口令牌", "API token")
+    unbound = ("used_at",)
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="tokens")
     name = models.CharField(max_length=TOKEN_NAME)
@@ -53,8 +60,10 @@ class ApiToken(models.Model):
         ordering = ("-id",)
 
 
-class RoleGrant(models.Model):
+class RoleGrant(KeptRow):
     """A role given to an account, for a unit where the role asks for one, from a day to a day."""
+
+    words = ("授权", "Role grant")
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="grants")
     role = models.CharField(max_length=32, choices=[(role.value, NAMES[role][0]) for role in NAMES])
@@ -99,8 +108,11 @@ class KnownAddress(models.Model):
         )
 
 
-class Renewal(models.Model):
+class Renewal(KeptRow):
     """A new first password, a forgotten second factor or the closing of an account: who asked, who carried it out, when the owner was told."""
+
+    words = ("凭证更换", "Renewal of credentials")
+    unbound = ("seen_at",)
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="renewals")
     what = models.CharField(max_length=16)

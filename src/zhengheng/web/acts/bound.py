@@ -1,14 +1,16 @@
 """The ledger and the rows of the office: each act commits to the object's row as it left it, and a check compares."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from zhengheng.domain.canonical import canonical
+from django.core.exceptions import ObjectDoesNotExist
+
+from zhengheng.domain.problems import ZhenghengError
 from zhengheng.ledger.check import Finding
-from zhengheng.web.acts.declare import Kind
+from zhengheng.web.acts.declare import Kind, Words
 from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.ledger.rows import digest
 from zhengheng.web.ledger.selectors import entry
 from zhengheng.workflow.machine import StateError
 
@@ -17,16 +19,8 @@ ROW = "row"
 
 
 def row_digest(kind: Kind, obj: Any) -> str:
-    """SHA-256 over all columns of an object as the database has them, but those that no act answers for.
-
-    A column at its default is left out, so that one which a later release adds leaves earlier digests as they are.
-    """
-    held = {
-        field.attname: None if field.value_from_object(obj) is None else field.value_to_string(obj)
-        for field in obj._meta.concrete_fields  # noqa: SLF001 (Django names it so, for everybody)
-        if field.attname not in kind.unbound and field.value_from_object(obj) != field.get_default()
-    }
-    return hashlib.sha256(canonical(held).encode()).hexdigest()
+    """The digest of an object's row, without the columns that no act answers for."""
+    return digest(obj, kind.unbound)
 
 
 def disagreements(kinds: Iterable[Kind]) -> Iterator[Finding]:
@@ -76,8 +70,16 @@ def _object(kind: Kind, obj: Any, acts: list[tuple[int, str, str | None]]) -> It
 
 
 def _wrong(kind: Kind, obj: Any, at: int, zh: str, en: str) -> Finding:
-    title = kind.title(obj)
+    title = _title(kind, obj)
     return Finding(
         "row", at, at, f"{kind.words[0]}“{title[0]}”与存证日志不符：{zh}",
         f'{kind.words[1]} "{title[1]}" disagrees with the ledger: {en}',
     )  # fmt: skip
+
+
+def _title(kind: Kind, obj: Any) -> Words:
+    """What an object is called; an altered row may no longer lead to what its name is made of."""
+    try:
+        return kind.title(obj)
+    except (LookupError, TypeError, ValueError, AttributeError, ObjectDoesNotExist, ZhenghengError):
+        return f"第 {obj.pk} 号", f"no. {obj.pk}"

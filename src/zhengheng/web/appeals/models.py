@@ -4,6 +4,7 @@ from django.db import models
 
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.models import Lived
+from zhengheng.web.ledger.rows import KeptRow
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.results.models import ResultRun
 
@@ -70,8 +71,10 @@ class Conflict(Lived):
     reason = models.TextField()
 
 
-class PanelSeat(models.Model):
+class PanelSeat(KeptRow):
     """A drawn panel member, and the vote. The first seat presides."""
+
+    words = ("评议席位", "Panel seat")
 
     appeal = models.ForeignKey(Appeal, models.CASCADE, related_name="seats")
     account = models.ForeignKey(Account, models.PROTECT, related_name="+")

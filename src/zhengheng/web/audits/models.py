@@ -4,6 +4,7 @@ from django.db import models
 
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.models import Lived
+from zhengheng.web.ledger.rows import KeptRow
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.results.models import ResultRun
@@ -28,8 +29,10 @@ class Audit(Lived):
     """Who checks it now: whoever drew it, or his successor in the post."""
 
 
-class Entry(models.Model):
+class Entry(KeptRow):
     """One drawn value and what was found of it."""
+
+    words = ("抽查记录", "Audited value")
 
     audit = models.ForeignKey(Audit, models.CASCADE, related_name="entries")
     report = models.ForeignKey(Report, models.PROTECT, null=True, related_name="+")
@@ -51,8 +54,10 @@ class Entry(models.Model):
         constraints = [models.UniqueConstraint(fields=["audit", "report"], name="drawn_once")]
 
 
-class AuditQuestion(models.Model):
+class AuditQuestion(KeptRow):
     """A question of the auditor, and the office's answer."""
+
+    words = ("审计询问", "Auditor's question")
 
     audit = models.ForeignKey(Audit, models.CASCADE, related_name="questions")
     text = models.TextField()

@@ -3,10 +3,13 @@
 from django.db import models
 
 from zhengheng.web.accounts.models import Account
+from zhengheng.web.ledger.rows import KeptRow
 
 
-class StoredFile(models.Model):
+class StoredFile(KeptRow):
     """One upload. The content lies at HOME/files under its SHA-256; two equal uploads share it."""
+
+    words = ("附件", "File")
 
     sha256 = models.CharField(max_length=64, db_index=True)
     name = models.CharField(max_length=200)

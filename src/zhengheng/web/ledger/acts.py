@@ -10,7 +10,9 @@ from zhengheng.domain.problems import ZhenghengError
 from zhengheng.ledger.entry import ERASE, KEPT
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import Act, Change, Column, Doing, Given, Kind, Made, Standing, ask
+from zhengheng.web.ledger.beside import newest_digests
 from zhengheng.web.ledger.models import Erasure, LedgerEntry
+from zhengheng.web.ledger.rows import ROWS
 from zhengheng.workflow.machines import ERASURE
 
 
@@ -53,8 +55,13 @@ def ask_for(doing: Doing) -> Made:
 def carry_out(doing: Doing) -> Change:
     """Contents and salts go; digests, leaves and so all proofs stay."""
     _check(doing.obj.before, doing.day)
-    count = erasable(doing.obj.before).update(content=None, salt=None)
+    gone = erasable(doing.obj.before)
+    numbers = set(gone.values_list("sequence", flat=True))
+    # What only these entries say of rows that still stand, this entry says on.
+    rows = {name: left for name, (at, left) in newest_digests().items() if at in numbers and left is not None}  # fmt: skip
+    count = gone.update(content=None, salt=None)
     content = {
+        **({ROWS: rows} if rows else {}),
         "before": doing.obj.before.isoformat(),
         "entries": count,
         "retention": settings.RETENTION,

@@ -96,7 +96,9 @@ def _database(home: Path) -> tuple[list[Entry], list[bytes], dict[str, str], lis
     begin(home, look_only=True)
     from zhengheng.web.acts.bound import disagreements
     from zhengheng.web.acts.registry import KINDS
+    from zhengheng.web.files.kept import altered_files
     from zhengheng.web.ledger import selectors
+    from zhengheng.web.ledger.beside import disagreeing_rows
     from zhengheng.web.ledger.models import SignedCheckpoint
     from zhengheng.web.results.kept import altered_runs
 
@@ -105,7 +107,14 @@ def _database(home: Path) -> tuple[list[Entry], list[bytes], dict[str, str], lis
     for path in sorted((home / "publications").glob("[0-9]*/proof.json")):
         held = json.loads(path.read_text(encoding="utf-8"))
         texts[str(path)] = held["checkpoint"]
-    more = [*selectors.tree_findings(), *disagreements(KINDS), *altered_runs(home / "lakes")]
+    more = [
+        *selectors.tree_findings(),
+        *selectors.unsigned(),
+        *disagreements(KINDS),
+        *disagreeing_rows(),
+        *altered_files(home),
+        *altered_runs(home / "lakes"),
+    ]
     return list(selectors.entries()), selectors.leaves(), texts, more
 
 

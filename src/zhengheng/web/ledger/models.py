@@ -12,6 +12,8 @@ class Head(models.Model):
     size = models.PositiveBigIntegerField(default=0)
     edge = models.BinaryField(default=b"")
     """The hashes of the complete subtrees that stand side by side, larger ones first (zhengheng.ledger.tree)."""
+    rows_named = models.BooleanField(default=True)
+    """Whether the entries name every row kept beside objects; not so in a home of version 0.1.0, until it is begun."""
 
 
 class Node(models.Model):

@@ -19,30 +19,41 @@ from zhengheng.ledger.tree import (
     root_of,
 )
 from zhengheng.web.accounts.models import Account
-from zhengheng.web.ledger.models import Head, LedgerEntry, Node
+from zhengheng.web.ledger.models import Head, LedgerEntry, Node, SignedCheckpoint
 
 UNREADABLE = datetime.min.replace(tzinfo=UTC)
 
 
 def leaves() -> list[bytes]:
     """All stored leaf hashes in order."""
-    return [bytes(leaf) for leaf in LedgerEntry.objects.values_list("leaf", flat=True)]
+    return [octets(leaf) for leaf in LedgerEntry.objects.values_list("leaf", flat=True)]
 
 
 def entry(row: LedgerEntry) -> Entry:
     """A row as the entry it holds; what of it cannot be read does not fit its digest, or its leaf hash."""
     return Entry(
-        row.sequence, row.act, row.subject, row.actor, _moment(row.at), row.digest,
-        bytes(row.salt) if row.salt is not None else None,
-        _content(row.content) if row.content is not None else None,
+        row.sequence, _text(row.act), _text(row.subject), _text(row.actor), _moment(row.at), _text(row.digest),
+        octets(row.salt) if row.salt is not None else None,
+        _content(_text(row.content)) if row.content is not None else None,
     )  # fmt: skip
 
 
-def _moment(text: str) -> datetime:
+def _text(held: object) -> str:
+    """A text as kept; SQLite hands out whatever somebody put in its place."""
+    return held if isinstance(held, str) else repr(held)
+
+
+def octets(held: object) -> bytes:
+    """Bytes as kept; what stands in their place fits no digest."""
+    return bytes(held) if isinstance(held, bytes | bytearray | memoryview) else repr(held).encode()
+
+
+def _moment(text: object) -> datetime:
     try:
-        return datetime.fromisoformat(text)
+        found = datetime.fromisoformat(_text(text))
     except ValueError:
         return UNREADABLE
+    return found if found.tzinfo is not None else UNREADABLE
 
 
 def _content(text: str) -> dict[str, Any]:
@@ -89,12 +100,12 @@ def subtrees(places: Sequence[Place]) -> list[bytes]:
     for level, index in places:
         wanted |= Q(level=level, index=index) if level else Q()
     held = (
-        {(n.level, n.index): bytes(n.hash) for n in Node.objects.filter(wanted)} if wanted else {}
+        {(n.level, n.index): octets(n.hash) for n in Node.objects.filter(wanted)} if wanted else {}
     )
     alone = [index for level, index in places if level == 0]
     if alone:
         rows = LedgerEntry.objects.filter(sequence__in=alone).values_list("sequence", "leaf")
-        held |= {(0, sequence): bytes(leaf) for sequence, leaf in rows}
+        held |= {(0, sequence): octets(leaf) for sequence, leaf in rows}
     return [held[place] for place in places]
 
 
@@ -125,10 +136,22 @@ def consistency(old: int, new: int) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
+def unsigned() -> Iterator[Finding]:
+    """Checkpoints of which the ledger tells that they were signed, and that are gone or say something else."""
+    held = {f"checkpoint:{one.pk}": (one.size, one.code) for one in SignedCheckpoint.objects.all()}
+    for row in LedgerEntry.objects.filter(act="ledger.checkpoint", content__isnull=False):
+        said = entry(row).content or {}
+        if held.get(_text(row.subject)) != (said.get("size"), said.get("code")):
+            yield Finding(
+                "checkpoint", row.sequence, row.sequence, f"第 {row.sequence} 条签发的检查点不见了，或被改动",
+                f"the checkpoint that entry {row.sequence} signed is gone, or was altered",
+            )  # fmt: skip
+
+
 def tree_findings() -> list[Finding]:
     """Where the kept tree is not that of the kept leaves: the count, the edge, a subtree."""
     head = Head.objects.first()
-    held = {(n.level, n.index): bytes(n.hash) for n in Node.objects.iterator(chunk_size=2000)}
+    held = {(n.level, n.index): octets(n.hash) for n in Node.objects.iterator(chunk_size=2000)}
     found: list[Finding] = []
     edge: list[bytes] = []
     count = 0
@@ -141,7 +164,7 @@ def tree_findings() -> list[Finding]:
                 found.append(_wrong_tree(first, last))
     if head is not None and head.size > count:
         found.append(cut(count, head.size - 1))
-    elif held or (head is not None and (head.size, bytes(head.edge)) != (count, b"".join(edge))):
+    elif held or (head is not None and (head.size, octets(head.edge)) != (count, b"".join(edge))):
         found.append(_wrong_tree(0, max(count - 1, 0)))
     return found
 
@@ -156,4 +179,4 @@ def _wrong_tree(first: int, last: int) -> Finding:
 def export_lines() -> Iterator[str]:
     """The ledger as JSON lines, for the offline check and for copies elsewhere."""
     for row in LedgerEntry.objects.iterator(chunk_size=2000):
-        yield json_line({**entry(row).as_dict(), "leaf": bytes(row.leaf).hex()})
+        yield json_line({**entry(row).as_dict(), "leaf": octets(row.leaf).hex()})

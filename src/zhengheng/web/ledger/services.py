@@ -14,7 +14,7 @@ from zhengheng.ledger.checkpoint import Checkpoint, CheckpointError, request
 from zhengheng.ledger.entry import SALT_BYTES, Entry
 from zhengheng.ledger.tree import folded, grown
 from zhengheng.ledger.witness import cosigned_at, stated
-from zhengheng.web.ledger import selectors
+from zhengheng.web.ledger import rows, selectors
 from zhengheng.web.ledger.keys import public_key, signing_key, witnesses
 from zhengheng.web.ledger.models import CommitmentSecret, Head, LedgerEntry, Node, SignedCheckpoint
 
@@ -28,12 +28,18 @@ RESTORED = "restored"
 def append(
     *, act: str, subject: str, actor: str, at: datetime, content: dict[str, Any] | None = None
 ) -> Entry:
-    """Write an act. It must stand in the transaction of what it tells, so that neither is without the other."""
+    """Write an act. It must stand in the transaction of what it tells, so that neither is without the other.
+
+    Its content also names the rows that were written beside objects since the last entry (web/ledger/rows.py).
+    """
     if not connection.in_atomic_block:
         raise RuntimeError(f"{act} is written outside the transaction of its act")
     head, _ = Head.objects.select_for_update().get_or_create(id=1)
+    content = dict(content or {})
+    if beside := rows.noted():
+        content[rows.ROWS] = {**content.get(rows.ROWS, {}), **beside}
     made = Entry.make(
-        sequence=head.size, act=act, subject=subject, actor=actor, at=at, content=content or {},
+        sequence=head.size, act=act, subject=subject, actor=actor, at=at, content=content,
         salt=secrets.token_bytes(SALT_BYTES),
     )  # fmt: skip
     leaf = made.leaf()
@@ -48,6 +54,16 @@ def append(
     head.size, head.edge = head.size + 1, b"".join(edge)
     head.save(update_fields=["size", "edge"])
     return made
+
+
+def name_all_rows(now: datetime) -> None:
+    """Name the rows that a home of version 0.1.0 kept beside its objects, once, before anything else is done in it."""
+    with transaction.atomic():
+        head = Head.objects.select_for_update().filter(rows_named=False).first()
+        if head is not None:
+            rows.note_all()
+            append(act=rows.FOUND, subject="ledger:rows", actor="system", at=now)
+            Head.objects.update(rows_named=True)
 
 
 def _edge(head: Head) -> list[bytes]:

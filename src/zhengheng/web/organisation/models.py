@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from zhengheng.web.ledger.rows import KeptRow
+
 LED = {
     "local": ("本级管理", "led by the city"), "dual": ("双重管理", "led by the city and its own line above"),
     "vertical": ("垂直管理", "led by its own line above"),
@@ -9,8 +11,10 @@ LED = {
 """How a unit is led; one that the city leads in part or not at all is usually exempt from some indicators."""
 
 
-class Unit(models.Model):
+class Unit(KeptRow):
     """A unit 单位: department, district, street, section, post. Closed units keep their rows."""
+
+    words = ("单位", "Unit")
 
     code = models.CharField(max_length=40, unique=True)
     name_zh = models.CharField(max_length=120)

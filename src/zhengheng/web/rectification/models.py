@@ -4,6 +4,7 @@ from django.db import models
 
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.models import Lived
+from zhengheng.web.ledger.rows import KeptRow
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.results.models import ResultRun
 
@@ -36,8 +37,10 @@ class Rectification(Lived):
     answer = models.TextField(blank=True)
 
 
-class Visit(models.Model):
+class Visit(KeptRow):
     """A mentor's visit 绩效导师: when, what was advised."""
+
+    words = ("导师走访记录", "Mentor's visit")
 
     case = models.ForeignKey(Rectification, models.CASCADE, related_name="visits")
     by = models.ForeignKey(Account, models.PROTECT, related_name="+")

@@ -6,6 +6,7 @@ from django.db import models
 
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.models import Lived
+from zhengheng.web.ledger.rows import KeptRow
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.workflow.machines import RESULT
@@ -31,8 +32,10 @@ class ResultRun(Lived):
         ordering: ClassVar[tuple[str, ...]] = ("-made_at", "-id")
 
 
-class NamedReader(models.Model):
+class NamedReader(KeptRow):
     """A person who may see an unpublished run; every view of his is in the ledger."""
+
+    words = ("查阅人", "Named reader")
 
     run = models.ForeignKey(ResultRun, models.CASCADE, related_name="readers")
     account = models.ForeignKey(Account, models.PROTECT, related_name="+")
@@ -43,8 +46,10 @@ class NamedReader(models.Model):
         constraints = [models.UniqueConstraint(fields=["run", "account"], name="named_once")]
 
 
-class Service(models.Model):
+class Service(KeptRow):
     """Proven service 送达 of a result on a unit: it opened its own page, or was handed the paper."""
+
+    words = ("送达记录", "Proof of service")
 
     run = models.ForeignKey(ResultRun, models.PROTECT, related_name="services")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
@@ -56,8 +61,10 @@ class Service(models.Model):
         constraints = [models.UniqueConstraint(fields=["run", "unit"], name="served_once")]
 
 
-class DecidedGrade(models.Model):
+class DecidedGrade(KeptRow):
     """A grade that the commission decided otherwise than computed; the score stays as it is."""
+
+    words = ("认定等次", "Decided grade")
 
     run = models.ForeignKey(ResultRun, models.PROTECT, related_name="decided_grades")
     unit = models.CharField(max_length=40)
@@ -75,8 +82,10 @@ class DecidedGrade(models.Model):
         constraints = [models.UniqueConstraint(fields=["run", "unit"], name="decided_once")]
 
 
-class Reopening(models.Model):
+class Reopening(KeptRow):
     """A closed result opened again: when, why, by which decision, and what had made it final."""
+
+    words = ("重新打开记录", "Reopening")
 
     run = models.ForeignKey(ResultRun, models.PROTECT, related_name="reopenings")
     on = models.DateField()

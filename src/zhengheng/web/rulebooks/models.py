@@ -4,6 +4,7 @@ from django.db import models
 
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.models import Lived
+from zhengheng.web.ledger.rows import KeptRow
 from zhengheng.web.organisation.models import Unit
 
 
@@ -41,8 +42,10 @@ class RulebookVersion(Lived):
         ]
 
 
-class Opinion(models.Model):
+class Opinion(KeptRow):
     """What somebody says to a clause of a draft, and what the office answers."""
+
+    words = ("征求意见", "Opinion")
 
     rulebook = models.ForeignKey(RulebookVersion, models.PROTECT, related_name="opinions")
     clause = models.CharField(max_length=80)

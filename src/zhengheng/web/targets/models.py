@@ -3,6 +3,7 @@
 from django.db import models
 
 from zhengheng.web.acts.models import Lived
+from zhengheng.web.ledger.rows import KeptRow
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.rulebooks.models import RulebookVersion
 
@@ -27,8 +28,10 @@ class TargetSheet(Lived):
         ]
 
 
-class TargetLine(models.Model):
+class TargetLine(KeptRow):
     """One indicator's target. `original` is what was first agreed and never changes again."""
+
+    words = ("目标", "Target")
 
     sheet = models.ForeignKey(TargetSheet, models.CASCADE, related_name="lines")
     indicator = models.CharField(max_length=64)

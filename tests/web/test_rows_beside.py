@@ -1,0 +1,176 @@
+"""Rows that acts write beside their objects follow from the ledger too: votes, services, grants, accounts, units."""
+
+import importlib
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, models, transaction
+from django.db.models import F, QuerySet
+
+from tests.web.conftest import NOW, People
+from zhengheng.web.accounts.models import Account, RoleGrant
+from zhengheng.web.acts.bound import disagreements
+from zhengheng.web.ledger.acts import ERASURES
+from zhengheng.web.ledger.beside import disagreeing_rows, newest_digests
+from zhengheng.web.ledger.models import Erasure, Head, LedgerEntry
+from zhengheng.web.ledger.rows import FOUND, ROWS, KeptRow, kept_models
+from zhengheng.web.ledger.services import append, name_all_rows
+from zhengheng.web.organisation.models import Unit
+
+pytestmark = pytest.mark.django_db
+
+
+def beside_the_acts(model: type[models.Model]) -> QuerySet[Any]:
+    """The table for somebody who has the database in his hands: nothing notes what he does."""
+    return QuerySet(model)
+
+
+def altered(field: Any, row: models.Model) -> Any:
+    """Another value of a column that the column's type lets through; None where there is none."""
+    if field.is_relation:
+        return field.related_model._base_manager.exclude(pk=field.value_from_object(row)).values_list("pk", flat=True).first()  # fmt: skip
+    held = field.value_from_object(row)
+    if isinstance(field, models.BooleanField):
+        return not held
+    if isinstance(field, models.DateField):
+        return NOW if held is None else held - timedelta(days=1)
+    if isinstance(field, models.JSONField):
+        return ["other"]
+    if isinstance(field, models.IntegerField):
+        return held + 1
+    return "x" if not held else f"{held[:-1]}{'z' if held[-1] != 'z' else 'y'}"
+
+
+def alter_every_column() -> dict[str, set[str]]:
+    """Alter each column of one row of each table by itself; the columns that the check named, by table."""
+    found: dict[str, set[str]] = {}
+    for model in kept_models():
+        row = model.objects.order_by("-pk").first()
+        for field in model._meta.concrete_fields if row else ():
+            value = None if field.primary_key or field.attname in model.unbound else altered(field, row)  # fmt: skip
+            if value is None:
+                continue
+            try:
+                with transaction.atomic():
+                    beside_the_acts(model).filter(pk=row.pk).update(**{field.attname: value})
+                    named = [one.zh for one in disagreeing_rows()]
+                    assert len(named) == 1, (model, field.attname, named)
+                    assert named[0].startswith(f"{model.words[0]}第 {row.pk} 号")
+                    found.setdefault(model._meta.label, set()).add(field.attname)
+                    raise RuntimeError
+            except IntegrityError:
+                continue  # the database itself does not let it through
+            except RuntimeError:
+                pass
+    assert list(disagreeing_rows()) == []
+    return found
+
+
+def test_one_altered_column_of_one_row_is_named(people: People) -> None:
+    people.client("office_director")
+    found = alter_every_column()
+    assert found["accounts.Account"] >= {"username", "password", "name", "is_active", "factor"}
+    assert found["accounts.RoleGrant"] >= {"role", "valid_from", "valid_to", "unit_id", "account_id"}  # fmt: skip
+    assert found["organisation.Unit"] >= {"code", "name_zh", "kind", "parent_id", "valid_to"}
+
+
+def test_a_row_made_or_taken_away_beside_the_acts_is_named(people: People) -> None:
+    people.client("office_director")
+    grant = RoleGrant.objects.first()
+    assert grant is not None
+    beside_the_acts(RoleGrant).bulk_create(
+        [RoleGrant(account=Account.objects.exclude(pk=grant.account_id)[0], role=grant.role, valid_from=NOW)]
+    )  # fmt: skip
+    (made,) = disagreeing_rows()
+    assert made.zh.startswith("授权第")
+    assert "没有任何记录" in made.zh
+    beside_the_acts(RoleGrant).filter(pk=beside_the_acts(RoleGrant).latest("pk").pk)._raw_delete("default")  # type: ignore[attr-defined]  # fmt: skip
+    beside_the_acts(RoleGrant).filter(pk=grant.pk)._raw_delete("default")  # type: ignore[attr-defined]  # fmt: skip
+    (gone,) = disagreeing_rows()
+    assert f"授权第 {grant.pk} 号" in gone.zh
+    assert "不见了" in gone.zh
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_no_entry_of_the_same_transaction_names_is_no_act(people: People) -> None:
+    """A program that writes without an act is found, and no later act vouches for what it wrote."""
+    people.client("office_director")
+    Unit.objects.filter(pk=Unit.objects.latest("pk").pk).update(name_zh="改名")
+    with transaction.atomic():
+        append(act="x", subject="y:1", actor="z", at=NOW)
+    (found,) = disagreeing_rows()
+    assert found.zh.startswith("单位第")
+
+
+def test_an_entry_names_the_rows_of_its_own_act_alone(people: People) -> None:
+    people.client("office_director")
+    unit = Unit.objects.latest("pk")
+    with transaction.atomic():
+        append(act="x", subject="y:1", actor="z", at=NOW)
+    with transaction.atomic():
+        Unit.objects.filter(pk=unit.pk).update(row_version=F("row_version") + 1)
+        made = append(act="x", subject="y:1", actor="z", at=NOW)
+    assert list((made.content or {})[ROWS]) == [f"organisation.unit:{unit.pk}"]
+    with transaction.atomic():
+        assert ROWS not in (append(act="x", subject="y:1", actor="z", at=NOW).content or {})
+    assert list(disagreeing_rows()) == []
+
+
+def test_the_rows_of_an_earlier_release_are_taken_once(people: People) -> None:
+    """A home of version 0.1.0: no entry names a row. Begun, one does; a second such entry is named by the check."""
+    people.client("office_director")
+    for row in LedgerEntry.objects.all():
+        content = {
+            name: held for name, held in json.loads(row.content or "{}").items() if name != ROWS
+        }
+        LedgerEntry.objects.filter(pk=row.pk).update(content=json.dumps(content))
+    assert list(disagreeing_rows()) == [], "nothing to compare with"
+    importlib.import_module("zhengheng.web.ledger.migrations.0005_rows_named").not_yet(apps, None)
+    for _ in range(2):
+        name_all_rows(NOW)
+    assert LedgerEntry.objects.filter(act=FOUND).count() == 1
+    assert len(newest_digests()) == sum(model.objects.count() for model in kept_models())
+    assert list(disagreeing_rows()) == []
+    Unit.objects.create(code="EVIL", name_zh="无", kind="无")
+    Head.objects.update(rows_named=False)
+    name_all_rows(NOW)
+    assert any("原有记录" in one.zh for one in disagreeing_rows())
+
+
+def test_what_only_erased_entries_said_of_a_row_is_said_on(people: People) -> None:
+    officer, director = people.client("secrecy_officer"), people.client("office_director")
+    Head.objects.get()
+    old = LedgerEntry.objects.filter(content__contains=ROWS)
+    old.update(at="1999-01-01T00:00:00+08:00")
+    unit = Unit.objects.latest("pk")
+    made = officer.post("/api/v1/erasures/ask", json.dumps({"before": "2010-01-01", "basis": "保管期限表"}), content_type="application/json").json()  # fmt: skip
+    done = director.post(f"/api/v1/erasures/{made['id']}/carry_out", json.dumps({"row_version": made["row_version"]}), content_type="application/json")  # fmt: skip
+    assert done.status_code == 200, done.content
+    assert Erasure.objects.get().entries
+    assert list(disagreeing_rows()) == []
+    beside_the_acts(Unit).filter(pk=unit.pk).update(name_zh="改")
+    (found,) = disagreeing_rows()
+    assert f"单位第 {unit.pk} 号" in found.zh
+
+
+def test_an_object_that_no_longer_leads_to_its_name_is_named_all_the_same(people: People) -> None:
+    officer = people.client("secrecy_officer")
+    officer.post("/api/v1/erasures/ask", json.dumps({"before": "2010-01-01", "basis": "保管期限表"}), content_type="application/json")  # fmt: skip
+    held = Erasure.objects.get()
+    broken = ERASURES.__class__(**{**vars(ERASURES), "title": lambda e: {"2010-01-01": ("有", "is")}[e.basis]})  # fmt: skip
+    Erasure.objects.filter(pk=held.pk).update(basis="另一依据")
+    (found,) = disagreements([broken])
+    assert f"第 {held.pk} 号" in found.zh
+
+
+def test_every_such_table_says_what_a_row_is() -> None:
+    for model in kept_models():
+        assert issubclass(model, KeptRow)
+        zh, en = model.words
+        assert zh
+        assert en
+        columns = {field.attname for field in model._meta.concrete_fields}
+        assert set(model.unbound) <= columns
