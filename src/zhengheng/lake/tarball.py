@@ -52,6 +52,7 @@ def unpack(archive: Path, folder: Path) -> int:
     """Unpack and check every file; gives their number. Raises DataError for a copy that is not whole."""
     try:
         with tarfile.open(archive) as held:
+            names = [member.name for member in held.getmembers() if not member.isdir()]
             held.extractall(folder, filter="data")
         digests = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
     except (tarfile.TarError, OSError, ValueError) as error:
@@ -60,6 +61,14 @@ def unpack(archive: Path, folder: Path) -> int:
             en=f"not a whole backup: {error}",
         ) from error  # fmt: skip
     (folder / _MANIFEST).unlink()
+    beside = sorted({name for name in names if name not in digests and name != _MANIFEST})
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if beside or twice:
+        told = "、".join((beside or twice)[:10])
+        raise DataError.one(
+            archive.name, "restore.beside", zh=f"备份里有清单以外或重复的文件，没有恢复任何内容：{told}",
+            en=f"the backup holds files that its list does not name, or one twice; nothing was restored: {told}",
+        )  # fmt: skip
     for name, digest in digests.items():
         path = folder / name
         if not path.is_file() or file_digest(path) != digest:

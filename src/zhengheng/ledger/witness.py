@@ -319,6 +319,12 @@ def chain(proofs: Mapping[str, dict[str, Any]]) -> tuple[list[str], list[str]]:
         found.append(
             f"发布 {'、'.join(lost)} 不在同一条链上 / publications {', '.join(lost)} are not in the one chain"
         )
+    for number, held in sorted(proofs.items()):
+        before = json.loads(held["content"]).get("after")
+        if before is not None and before not in proofs:
+            found.append(
+                f"发布 {before} 不在文件里，发布 {number} 的条目说它在前 / publication {before} is not in the file, and the entry of publication {number} says it came before"
+            )
     places = [json.loads(proofs[number]["leaf"])["sequence"] for number in order]
     if len(set(places)) < len(places):
         found.append("两次发布是同一条目 / two publications are the same entry")
@@ -405,8 +411,11 @@ def _look(given: argparse.Namespace) -> int:
         for one in found or ["条目、检查点、签名相符 / entry, checkpoint and signature hold"]:
             print(f"{'■' if found else '●'} 发布 publication {number}: {one}")
     point = stated(proofs[order[-1]]["checkpoint"]) if order else None
-    if point is not None and document.get("latest"):
-        before = stated(proofs[document["latest"]["follows"]]["checkpoint"])
+    last = document["latest"]["follows"] if document.get("latest") else None
+    if last is not None and last not in proofs:
+        wrong.append(f"发布 {last} 不在文件里，最新检查点接在它之后 / publication {last} is not in the file, and the newest checkpoint goes on from it")  # fmt: skip
+    elif point is not None and last is not None:
+        before = stated(proofs[last]["checkpoint"])
         wrong += _grown(point, before)
         point, found = _latest(document["latest"], before, key)
         wrong += found

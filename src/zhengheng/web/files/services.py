@@ -160,9 +160,15 @@ def path_of(digest: str) -> Path:
 
 
 def content_of(number: int) -> tuple[StoredFile, bytes]:
-    """A file with its content. Raises FileError where there is none or it was altered."""
+    """A file with its content. Raises FileError where there is none, its content is gone, or it was altered."""
     file = own_files([number])[0]
-    content = path_of(file.sha256).read_bytes()
+    try:
+        content = path_of(file.sha256).read_bytes()
+    except OSError as error:
+        raise _refused(
+            file.name, "file.gone", "文件内容在服务器上不见了，请系统管理员从备份中找回",
+            "its content is gone from the server; the system administrator finds it in a backup",
+        ) from error  # fmt: skip
     if hashlib.sha256(content).hexdigest() != file.sha256:
         raise _refused(
             file.name,

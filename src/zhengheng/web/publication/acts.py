@@ -27,6 +27,7 @@ from zhengheng.web.acts.declare import (
 )
 from zhengheng.web.files.documents import Section, Table
 from zhengheng.web.jobs import services as jobs
+from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.ledger.services import commitment_secret
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.pages.tags import language, say
@@ -196,9 +197,13 @@ class WrittenGiven(Given):
 
 
 def written(doing: Doing) -> Change:
-    """What was released, by its digests."""
+    """What was released, by its digests, and the release before it, so that none can be left out unseen."""
     digests = doing.given.digests
-    return Change({"released_on": doing.day, "digests": digests}, {"digests": digests})
+    before = LedgerEntry.objects.filter(act="publication.written").order_by("-sequence").first()
+    after = before.subject.partition(":")[2] if before is not None else None
+    return Change(
+        {"released_on": doing.day, "digests": digests}, {"digests": digests, "after": after}
+    )
 
 
 class UnverifiedGiven(Given):

@@ -1,0 +1,63 @@
+"""That what is kept as files is what the ledger's rows and entries say: evidence, publications, the portal's open data."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from zhengheng.ledger.check import Finding
+from zhengheng.web.files.models import StoredFile
+from zhengheng.web.files.services import path_of
+from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.ledger.selectors import entry
+
+WRITTEN = "publication.written"
+
+
+def altered_files(home: Path) -> Iterator[Finding]:
+    """Files that are gone or not those whose SHA-256 the ledger has, each with the entry that has it."""
+    yield from _evidence()
+    yield from _published(home)
+
+
+def _evidence() -> Iterator[Finding]:
+    taken = dict(LedgerEntry.objects.filter(act="file.taken_in").values_list("subject", "sequence"))
+    known: dict[str, str] = {}
+    for held in StoredFile.objects.order_by("pk").iterator(chunk_size=2000):
+        if held.sha256 not in known:
+            known[held.sha256] = _state(path_of(held.sha256), held.sha256)
+        if known[held.sha256]:
+            at = taken.get(f"file:{held.pk}", 0)
+            yield _finding(f"附件“{held.name}”", f'the file "{held.name}"', known[held.sha256], at)
+
+
+def _published(home: Path) -> Iterator[Finding]:
+    for row in LedgerEntry.objects.filter(act=WRITTEN).order_by("sequence"):
+        number = row.subject.partition(":")[2]
+        digests = (entry(row).content or {}).get("digests", {})
+        portal = (home / "portal" / "data" / number).is_dir()
+        for name, digest in sorted(digests.items()):
+            places = [home / "publications" / number / name]
+            if portal and name.startswith("data/"):
+                places.append(home / "portal" / "data" / number / name.removeprefix("data/"))
+            for path in places:
+                if state := _state(path, digest):
+                    inside = path.relative_to(home)
+                    yield _finding(f"发布内容 {inside}", f"published {inside}", state, row.sequence)
+
+
+def _state(path: Path, digest: str) -> str:
+    try:
+        with path.open("rb") as stream:
+            return "" if hashlib.file_digest(stream, "sha256").hexdigest() == digest else "altered"
+    except OSError:
+        return "gone"
+
+
+_SAID = {"gone": ("不见了", "is gone"), "altered": ("内容被改动", "was altered")}
+
+
+def _finding(zh: str, en: str, state: str, at: int) -> Finding:
+    said = _SAID[state]
+    return Finding(
+        "file", at, at, f"{zh}{said[0]}，与存证日志第 {at} 条不符", f"{en} {said[1]}: it does not fit entry {at} of the ledger"
+    )  # fmt: skip
