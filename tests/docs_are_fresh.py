@@ -96,20 +96,27 @@ def fields() -> str:
         "[scoring-methods.md](scoring-methods.md). The Excel form has the same keys under these Chinese words.\n",
     ]
     waiting: list[Any] = [Rulebook]
+    inside: dict[Any, str] = {Rulebook: "rulebook"}
     for model in waiting:
         lines.append(f"\n## {model.__name__}\n\n{(model.__doc__ or '').strip()}\n\n")
-        lines.append(_parameters(model, model.__name__))
-        inner = list(parts_of(model).values())
+        lines.append(_parameters(model, inside[model]))
+        inner = list(parts_of(model).items())
         while inner:
-            one = inner.pop(0)
-            inner += [part for part in (one.inner, one.keys, *one.members) if part is not None]
+            key, one = inner.pop(0)
+            inner += [
+                (key, part) for part in (one.inner, one.keys, *one.members) if part is not None
+            ]
             if one.model and one.model not in waiting:
                 waiting.append(one.model)
+                inside[one.model] = key
     return "".join(lines)
 
 
-def _parameters(model: Any, name: str) -> str:
+def _parameters(model: Any, inside: str) -> str:
     rows = ["| key | 中文 | what belongs there | where left out |\n|---|---|---|---|\n"]
+    # A method's numbers are those of its kind.
+    chosen = parts_of(model)["kind"].choices if "kind" in parts_of(model) else ()
+    own = str(chosen[0]) if inside == "method" and len(chosen) == 1 else inside
     for key, shape in parts_of(model).items():
         told = kind_of(key, shape, "en").replace("|", "\\|")
         if shape.tag:
@@ -117,7 +124,7 @@ def _parameters(model: Any, name: str) -> str:
         elif found := shape.model or (shape.inner.model if shape.inner else None):
             told = f"{'list or map of ' if shape.inner else ''}[{found.__name__}](rulebook-fields.md#{found.__name__.lower()})"  # fmt: skip
         rest = "required" if shape.required else usual_of(key, shape, "en") or "nothing"
-        rows.append(f"| `{key}` | {heading(key)} | {told} | {rest} |\n")
+        rows.append(f"| `{key}` | {heading(key, inside=own)} | {told} | {rest} |\n")
     return "".join(rows)
 
 

@@ -3,13 +3,19 @@
 import json
 import re
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import conftest
+from tests.test_scheme import change, write
 from zhengheng.scheme.compare import differences
+from zhengheng.scheme.excel_words import heading
 from zhengheng.scheme.kinds import Shape
+from zhengheng.scheme.load import load_rulebook
 from zhengheng.scheme.model import Rulebook
+from zhengheng.scheme.sheets import sheets
 
 ROOT = Shape("model", model=Rulebook)
 TURNS = 24
@@ -98,3 +104,43 @@ def test_a_worked_example_says_what_it_expects_in_words() -> None:
         in differences(least(), after, "zh")[0]
     )
     assert "expect·total 90; 例·expect·rank 1; 例·expect·light: K4 met" in differences(least(), after, "en")[0]  # fmt: skip
+
+
+def test_what_equals_the_usual_is_changed_and_does_not_come_from_nowhere(tmp_path: Path) -> None:
+    """Settings left out hold as they usually do: a diff names both sides."""
+    old, _ = load_rulebook(write(tmp_path / "a"))
+    new, _ = load_rulebook(write(tmp_path / "b", **change("A", digits=3, frequency="month", method={"kind": "ratio", "target": 10, "cap": "1.2"})))  # fmt: skip
+    told = differences(old, new, "zh")
+    assert {line.rpartition("›")[2].strip() for line in told[:-1]} == {"频率：年 改为 月", "封顶：1 改为 1.2", "得分小数位：2 改为 3"}  # fmt: skip
+    assert all(line.startswith("修改") for line in told[:-1])
+    back = differences(new, old, "zh")
+    assert not [line for line in back if line.startswith(("新增", "删除"))]
+    assert "封顶：1.2 改为 1" in "".join(back)
+    other, _ = load_rulebook(write(tmp_path / "c", **change("A", method={"kind": "direct", "scale": 50})))  # fmt: skip
+    assert any(line.startswith("新增") and "scale" not in line for line in differences(old, other, "zh"))  # fmt: skip
+
+
+WORDS = {
+    "indicators/#0/parts/minimum": "分母下限", "indicators/#0/fill/minimum": "最少单位数", "matrix/#0/minimum": "最少人数",
+    "indicators/#0/method/knots/#0/share": "得分比例", "tree/coverage/share": "比例下限", "succession/#0/heirs/#0/share": "份额",
+    "tree/coverage/below": "不足时", "grading/gates/#0/below": "低于", "indicators/#0/method/below": "低于最低档",
+    "indicators/#0/method/steps/#0/at": "界值", "procedure/steps/#0/step": "环节", "warnings/#0/step": "阶梯", "succession/#0/years": "连续年数承继",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", WORDS)
+def test_the_word_of_a_part_depends_on_what_it_is_part_of(path: str) -> None:
+    assert heading(path, inside="rulebook").split("·")[-1] == WORDS[path]
+
+
+def test_the_form_and_the_reference_say_the_same_words() -> None:
+    """Every column of the form under the word that the reference page has for it."""
+    page = (conftest.ROOT / "docs/reference/rulebook-fields.md").read_text(encoding="utf-8")
+    methods = (conftest.ROOT / "docs/reference/scoring-methods.md").read_text(encoding="utf-8")
+    for sheet in sheets():
+        for key in sheet.keys:
+            parts = [part for part in key.split("/") if not part.startswith(("#", "@"))]
+            if len(parts) != 1 or sheet.shape(key) is None or key in {"indicator", "*", "child", "table"} or sheet.kind == "settings" or (sheet.kind, key) in {("tree", "parent"), ("tree", "kind")}:  # fmt: skip
+                continue
+            row = f"| `{parts[0]}` | {sheet.heading(key)} |"
+            assert row in page or row in methods, (sheet.title, key, sheet.heading(key))

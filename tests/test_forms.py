@@ -192,6 +192,7 @@ def measured(one: Official, i: Any) -> None:
         计上年值="是" if i.score_previous_year else "否", 公开={"public": "公开", "internal": "内部"}[i.visibility],
         **{"计量单位·中文": i.measure_unit.zh, "计量单位·英文": i.measure_unit.en, "来源系统·中文": i.source.zh, "来源系统·英文": i.source.en,
            "依据·1·标题": basis and basis.title, "依据·1·可信度": basis and basis.tag,
+           "合理范围·下限": i.sense and i.sense.low, "合理范围·上限": i.sense and i.sense.high,
            "数据版本·最迟公布日": i.vintage and i.vintage.published_by,
            "构成·分子": i.parts and "；".join(f"{c}={n:f}" for c, n in i.parts.numerator.items()),
            "构成·分母": i.parts and "；".join(f"{c}={n:f}" for c, n in i.parts.denominator.items()),

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from zhengheng.domain.problems import Problem, RulebookError
 from zhengheng.scheme.cells import ROOT, CellKeyError, flat, plain, put, validated
 from zhengheng.scheme.excel_words import heading
-from zhengheng.scheme.fault_words import worded
+from zhengheng.scheme.fault_words import kind_of, worded
 from zhengheng.scheme.faults import faults
 from zhengheng.scheme.fingerprint import dump, with_shared
 from zhengheng.scheme.indicator import Indicator
@@ -184,7 +184,7 @@ def _problems(code: str, error: ValidationError, data: Any) -> Iterator[Problem]
         zh, en = worded(fault.item, fault.shape, part, keys=False)
         key = "/".join(f"#{p}" if isinstance(p, int) else str(p) for p in fault.path[2:])
         where = f"{code}!{key}" if fault.path[:1] == ("indicators",) else ".".join(map(str, fault.path))  # fmt: skip
-        yield Problem(where, f"field.{fault.item['type']}", f"{heading(key)}：{zh}", f"{heading(key, 'en')}: {en}")  # fmt: skip
+        yield Problem(where, f"field.{kind_of(fault.item)}", f"{heading(key)}：{zh}", f"{heading(key, 'en')}: {en}")  # fmt: skip
 
 
 Found = tuple[str, tuple[str, ...], str]

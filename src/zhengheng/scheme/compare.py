@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from zhengheng.domain.problems import Language
@@ -28,7 +29,7 @@ def differences(before: Rulebook, after: Rulebook, language: Language) -> list[s
     names = _names(before) | _names(after)
     old, new = dump(before), dump(after)
     weights = _weights(old.pop("weights"), new.pop("weights"))
-    found = [*_walk(old, new, ()), *weights]
+    found = [*_walk(old, new, (), _RULEBOOK), *weights]
     # A category may have the code of a dimension; the weights of a child are by category.
     categories = names | {one.code: one.name for book in (before, after) for one in book.categories}
     lines = [_line(path, was, now, language, names, categories if path[0] == "weights" else names) for path, was, now in found]  # fmt: skip
@@ -44,16 +45,28 @@ def differences(before: Rulebook, after: Rulebook, language: Language) -> list[s
     return [*lines, zh if language == "zh" else en]
 
 
-def _walk(old: Any, new: Any, path: tuple[str, ...]) -> Iterator[Found]:
+def _walk(old: Any, new: Any, path: tuple[str, ...], shape: Shape | None = None) -> Iterator[Found]:  # fmt: skip
     old, new = _keyed(old), _keyed(new)
     if isinstance(old, dict) and isinstance(new, dict):
+        # Of another kind of method the numbers are others: what it would have by default never stood there.
+        alike = old.get("kind") == new.get("kind")
         for key in dict.fromkeys([*old, *new]):
-            yield from _walk(old.get(key), new.get(key), (*path, str(key)))
+            below = _inner(shape, str(key), new)
+            # What is left out holds as it usually does: 2 becomes 3, it does not come from nowhere.
+            usual = _usual(below) if below and alike else None
+            yield from _walk(old.get(key, usual), new.get(key, usual), (*path, str(key)), below)
     elif _listed(old) and _listed(new) and set(old) != set(new):
         yield from (((*path, one), None, one) for one in new if one not in old)
         yield from (((*path, one), one, None) for one in old if one not in new)
     elif old != new:
         yield path, old, new
+
+
+def _inner(shape: Shape | None, key: str, held: dict[str, Any]) -> Shape | None:
+    """What may stand under a key, or as an entry of a list that is told apart by names."""
+    if shape is None:
+        return None
+    return shape.inner if shape.kind == "list" else shape.below(key, held)
 
 
 def _keyed(value: Any) -> Any:
@@ -110,9 +123,9 @@ def _line(path: tuple[str, ...], old: Any, new: Any, language: Language, names: 
     chinese = language == "zh"
     *_, (shape, part) = stations = list(_stations(_RULEBOOK, path))
     place = " › ".join(
-        _place(station, step, language, names if depth < 4 else inner)
-        for depth, ((station, _), step) in enumerate(
-            zip([(_RULEBOOK, ""), *stations], path, strict=False)
+        _place(station, step, language, names if depth < 4 else inner, key)
+        for depth, ((station, key), step) in enumerate(
+            zip([(_RULEBOOK, "rulebook"), *stations], path, strict=False)
         )
         if not (step == _TABLE and path[0] == "weights")
     )
@@ -126,6 +139,16 @@ def _line(path: tuple[str, ...], old: Any, new: Any, language: Language, names: 
         )
         return f"{zh if chinese else en} {place}{said}"
     return f"修改 {place}：{was} 改为 {now}" if chinese else f"changed {place}: {was} to {now}"
+
+
+def _usual(shape: Shape) -> Any:
+    """What holds at a place where nothing is written; None where nothing does, or more than one word of it."""
+    default = shape.default
+    if shape.required or (isinstance(default, str) and not default):
+        return None
+    if isinstance(default, Decimal):
+        return f"{default:f}"
+    return default if isinstance(default, str | int) else None
 
 
 def _stations(shape: Shape, path: tuple[str, ...]) -> Iterator[tuple[Shape, str]]:
@@ -151,10 +174,10 @@ def _below(shape: Shape, step: str) -> tuple[Shape, bool]:
     return Shape("text"), False
 
 
-def _place(shape: Shape, step: str, language: Language, names: Names) -> str:
+def _place(shape: Shape, step: str, language: Language, names: Names, inside: str = "") -> str:
     """A step of the way there, from what it starts at: a key in words; a choice by its word; a code with what it stands for."""
     if _below(shape, step)[1]:
-        return worded(step, language)
+        return worded(step, language, inside)
     for choices, part in _named_by(shape):
         if step in choices:
             return choice_word(part, step, language)
@@ -193,8 +216,8 @@ def _whole(value: Any, shape: Shape, part: str, language: Language, names: Names
             continue
         stations = list(_stations(shape, path))
         words = [
-            _place(before, step, language, names)
-            for (before, _), step in zip([(shape, part), *stations], path, strict=False)
+            _place(before, step, language, names, key)
+            for (before, key), step in zip([(shape, part), *stations], path, strict=False)
             if step not in {"zh", "en"}
         ]
         last, key = stations[-1]

@@ -43,7 +43,7 @@ _WORDS = {
     "missed": "红灯", "by": "规则", "parts": "构成", "numerator": "分子", "denominator": "分母",
     "status": "状态", "origin": "任务来源", "definition": "定义", "reliability": "可靠性", "skip_months": "不发布的月份",
     "window": "滚动期数", "absent": "无数据行时", "absent_reason": "无数据行的理由", "score_previous_year": "计上年值",
-    "vintage": "数据版本", "published_by": "最迟公布日", "scale": "倍数", "minimum": "分母下限", "year_on_year": "同比",
+    "vintage": "数据版本", "published_by": "最迟公布日", "scale": "倍数", "minimum": "最少个数", "year_on_year": "同比",
     "of": "对象", "as": "形式", "undefined": "算不出时", "late": "迟完成得分比例", "reference": "参照", "to": "参照对象", "unit": "单位",
     "changes": "年中调整", "known_from": "公布日", "article": "条款", "document": "文号", "href": "链接", "tag": "可信度",
     "verification": "核验方法", "limitation": "局限", "full_marks": "满分标准", "burden_minutes": "填报分钟", "evidence": "证明材料",
@@ -53,7 +53,7 @@ _WORDS = {
     "at_stretch": "达挑战得", "tiers": "档次", "strict": "须严格超过", "steps": "台阶", "credit": "得分比例", "answers": "答案", "value": "数值",
     "centre": "中心", "log": "取对数", "indicators": "指标", "full": "满分", "items": "事项", "about": "说明", "action": "措施",
     "rectification_days": "整改天数", "change": "增减", "plan_instead": "以改进方案代替", "formula": "公式", "date": "日期", "data": "数据承继",
-    "years": "连续年数", "mode": "方式", "from_year": "起始年", "to_year": "终止年", "source": "来源系统", "coefficient": "系数", "years_in_a_row": "连续年数",
+    "years": "连续年数承继", "mode": "方式", "from_year": "起始年", "to_year": "终止年", "source": "来源系统", "coefficient": "系数", "years_in_a_row": "连续年数",
     "best": "最好", "indicator": "指标", "table": "表", "version": "版本", "weights": "权重", "tree": "指标树", "children": "下级",
     "grading": "等次", "bands": "等次线", "adjustments": "加减分与否决", "succession": "机构承继", "procedure": "办理程序", "starts_on": "开始日",
     "ends_on": "结束日", "effective_from": "生效日", "topics": "生活主题", "goals": "战略目标", "categories": "类别", "groups": "分组", "units": "单位",
@@ -70,6 +70,16 @@ _WORDS = {
     "rounding": "进位方式", "subject": "考核对象", "withheld": "保密数据规则", "heirs": "承继单位", "exempt": "免考指标",
     "@key": "名称", "@change": "第几次调整", "@shared": "第几条共用设定", "defaults": "共用设定",
 }  # fmt: skip
+_INSIDE = {
+    "parts/minimum": "分母下限", "fill/minimum": "最少单位数", "matrix/minimum": "最少人数", "innovation/minimum_experts": "专家人数下限",
+    "coverage/share": "比例下限", "coverage/indicators": "指标数下限", "heirs/share": "份额", "milestones/share": "份额", "gates/below": "低于",
+    "coverage/below": "不足时", "procedure/steps": "办理环节", "steps/step": "环节", "closing/steps": "环节", "succession/targets": "目标承继",
+    "cascade/parent": "上级单位", "cascade/children": "下级份额或目标", "tree/weights": "权重规则", "children/weights": "权重规则", "weights/kind": "适用方式",
+    "rulebook/source": "出处", "rulebook/period": "考核周期", "rulebook/organisation": "考核机关", "cases/source": "出处",
+    "topics/indicators": "所含指标", "goals/indicators": "所含指标", "direct/scale": "满分刻度", "z_score/scale": "每个标准差", "mads/scale": "每个离差",
+    "rate_minus/points_per_unit": "每点扣分",
+}  # fmt: skip
+"""Parts of which the word depends on what they are parts of: that of the part above them, before a slash."""
 
 
 _TONGUES = {"zh": "in Chinese", "en": "in English"}
@@ -101,22 +111,31 @@ VALUES: dict[str, tuple[str, str]] = {
 """The words of the choices of an indicator's form."""
 
 
-def worded(key: str, language: Language) -> str:
-    """One key in the reader's language; a name or code that is no key stays as it is."""
+def _word(key: str, inside: str) -> str:
+    return _INSIDE.get(f"{inside}/{key}") or _WORDS.get(key, key)
+
+
+def worded(key: str, language: Language, inside: str = "") -> str:
+    """One key in the reader's language, as a part of `inside`; a name or code that is no key stays as it is."""
     if language == "en":
         return _TONGUES.get(key, key.replace("_", " ")) if key in _WORDS else key
-    return _WORDS.get(key, key)
+    return _word(key, inside)
 
 
-def heading(key: str, language: Language = "zh") -> str:
-    """The header of a column key: 计分·目标值 for method/target; a category column shows its code."""
+def heading(key: str, language: Language = "zh", inside: str = "") -> str:
+    """The header of a column key: 计分·目标值 for method/target; a category column shows its code.
+
+    `inside` is what the key begins in: the name of the list, of the method, or `rulebook`.
+    """
     if key.startswith("="):
         return key[1:]
-    parts = [
-        str(int(part[1:]) + 1) if part.startswith("#") else part
-        for part in key.split("/")
-        if part != "#"
-    ]
-    if language == "en":
-        return " · ".join(_TONGUES.get(part, part.replace("_", " ")) for part in parts)
-    return "·".join(_WORDS.get(part, part) for part in parts)
+    said = []
+    for part in key.split("/"):
+        if part == "#":
+            continue
+        if part.startswith("#"):
+            said.append(str(int(part[1:]) + 1))
+            continue
+        said.append(_TONGUES.get(part, part.replace("_", " ")) if language == "en" else _word(part, inside))  # fmt: skip
+        inside = part
+    return (" · " if language == "en" else "·").join(said)

@@ -27,14 +27,7 @@ _TITLES = {
     ("grading", "bands"): "等次", ("grading", "outside"): "另设等次", ("grading", "gates"): "等次门槛",
     ("procedure", "steps"): "办理程序", ("procedure", "clocks"): "时限", ("senses",): "合理范围",
 }  # fmt: skip
-_HEADS = {
-    "@label": "项目", "值": "值", "名称": "键", "@note": "说明", "等次门槛 below": "低于", "目标分解 parent": "上级单位", "办理程序 step": "环节",
-    "目标分解 children": "下级份额或目标", "机构承继 heirs/#0/share": "承继单位·1·份额", "评价矩阵 minimum": "最少人数", "指标树 weights": "权重规则",
-    "权重 kind": "适用方式", "基本信息 source": "出处", "基本信息 period": "考核周期", "基本信息 organisation/zh": "考核机关·中文",
-    "基本信息 organisation/en": "考核机关·英文", "法·每差一点扣分法 points_per_unit": "每点扣分", "生活主题 indicators": "所含指标", "战略目标 indicators": "所含指标",
-    "算例 source": "出处", "法·直接计分法 scale": "满分刻度", "法·标准分法 scale": "每个标准差", "法·中位数偏差法 scale": "每个离差",
-}  # fmt: skip
-"""Headers that say more on their sheet than the word of the part alone."""
+_HEADS = {"@label": "项目", "值": "值", "名称": "键", "@note": "说明"}
 _KEYS = {("procedure", "clocks"): "事项", ("senses",): "计量单位"}
 _ROOT = {"format", "rounding"}
 """Settings that can only be what they are: no row in the form."""
@@ -61,7 +54,14 @@ class Sheet:
         """The Chinese header of a column."""
         if key == KEY:
             return _KEYS.get(self.place, heading(KEY))
-        return _HEADS.get(f"{self.title} {key}") or _HEADS.get(key) or heading(key)
+        return _HEADS.get(key) or heading(key, inside=self.inside)
+
+    @property
+    def inside(self) -> str:
+        """What the keys of the columns begin in."""
+        if self.kind in {"list", "map"}:
+            return self.place[-1]
+        return self.method or self.kind
 
     def own_word(self, path: tuple[str | int, ...]) -> str | None:
         """What a column of this sheet calls a part of the rulebook, where it has a word of its own."""
@@ -69,8 +69,8 @@ class Sheet:
         if not self.place or path[:size] != self.place or len(path) < size + 2:
             return None
         key = "/".join(f"#{part}" if isinstance(part, int) else part for part in path[size + 1 :])
-        word = _HEADS.get(f"{self.title} {key}")
-        return word and f"{self.title}·{word}"
+        word = heading(key, inside=self.inside)
+        return f"{self.title}·{word}" if word != heading(key) else None
 
     def shape(self, key: str) -> Shape | None:
         """What may stand in a column; None where the column is no place of the format."""
@@ -148,7 +148,7 @@ def settings() -> dict[str, list[tuple[str, Shape]]]:
 
 def label(key: str) -> str:
     """The Chinese label of a setting."""
-    return _HEADS.get(f"{BASICS} {key}") or heading(key)
+    return heading(key, inside="rulebook")
 
 
 _MODELS: dict[str, type[Model]] = {"tree": Node, "weights": WeightTable, "changes": Change}

@@ -62,7 +62,10 @@ class Book(Document):
     def named(self, path: Place) -> tuple[str, str]:
         """A part as the header says it."""
         words = "/".join(str(part) for part in path if isinstance(part, str))
-        said = next((found for one in sheets() if (found := one.own_word(path))), heading(words))
+        said = next(
+            (found for one in sheets() if (found := one.own_word(path))),
+            heading(words, inside="rulebook"),
+        )
         return said, ".".join(map(str, path))
 
     def fault(self, place: str, code: str, zh: str, en: str) -> None:
