@@ -1,4 +1,4 @@
-# The only menu. Two commands are enough on a fresh machine: `make demo` and `make test`.
+# The only menu. Two commands are enough on a fresh machine: `make demo` and `make test`; `make install` for one's own year.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,7 +6,10 @@ DEMO := demo
 # A little more than the cores: some tests wait for a process or a browser.
 WORKERS := $(shell $(PYTHON) -c "import os; print(os.cpu_count() + 2)")
 
-.PHONY: demo demo-nyc test check bench docs pictures fmt lock clean spark
+.PHONY: install demo demo-nyc test check bench docs pictures fmt lock clean spark
+
+# What runs the commands and the office, and nothing more.
+install: $(VENV)/.core $(VENV)/.assets
 
 # Makes the sample city, scores its year, then serves its office until Ctrl+C.
 demo: $(VENV)/.core $(VENV)/.assets

@@ -188,12 +188,22 @@ def commands() -> str:
         function = command.callback  # type: ignore[attr-defined]
         lines.append(f"\n## {name}\n\n{(function.__doc__ or '').strip()}\n\n")
         for parameter in command.params:  # type: ignore[attr-defined]
-            words = (
-                ", ".join(f"`{o}`" for o in parameter.opts)
-                if parameter.param_type_name == "option"
-                else f"`{parameter.name.upper()}`"
-            )
-            lines.append(f"- {words}\n")
+            if parameter.param_type_name == "option":
+                # A switch has a word for yes and one for no.
+                words = ", ".join(
+                    f"`{one}`" for one in (*parameter.opts, *parameter.secondary_opts)
+                )
+            else:
+                words = f"`{parameter.name.upper()}`"
+            told = []
+            if parameter.required:
+                told.append("required")
+            elif isinstance(usual := parameter.default, str | int | float | Path) and not isinstance(usual, bool):  # fmt: skip
+                told.append(f"default: {usual}")
+            if parameter.multiple:
+                told.append("may be repeated")
+            said = "; ".join(told)
+            lines.append(f"- {words}{': ' if said else ''}{said}\n")
 
     walk(get_command(app), "zhengheng")
     return "".join(lines)

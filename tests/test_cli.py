@@ -163,6 +163,16 @@ def test_names_are_printed_as_they_are(name: str, tmp_path: Path, zhengheng: Com
     assert name in board
 
 
+def test_a_file_in_the_place_of_a_folder_is_told_what_to_write(
+    tmp_path: Path, zhengheng: Command
+) -> None:
+    for name, form in (("e.xlsx", "xlsx"), ("e.CSV", "csv"), ("e.parquet", "parquet")):
+        done = zhengheng("export", "latest", tmp_path / name, "--home", tmp_path)
+        assert done.returncode == 2
+        assert f"export latest e --format {form}" in done.stderr
+        assert not (tmp_path / name).exists()
+
+
 def test_rows_with_the_same_fault_are_counted_after_the_first(
     tmp_path: Path, zhengheng: Command
 ) -> None:

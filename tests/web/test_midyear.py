@@ -109,6 +109,40 @@ def test_a_method_altered_in_the_draft_is_a_split_from_its_day(
     assert change.basis.title == "市政府〔2026〕12 号"
 
 
+def test_departments_are_chosen_and_those_nobody_knows_are_named(
+    people: People, held: RulebookVersion
+) -> None:
+    """Where the office knows the organisation; what stands in the rulebook stays until somebody chooses."""
+    Unit.objects.create(code="D99", name_zh="档案局", name_en="Archives", kind="department")
+    draft = begin(people, held)
+    told = [one for one in draft.findings if one["code"] == "unit.unknown"]
+    owner = book_of(held).indicator(CODE).owner
+    assert not Unit.objects.filter(code=owner).exists()
+    assert [
+        one["zh"]
+        for one in told
+        if f"责任部门“{owner}”不在机构名录中" in one["zh"] and CODE in one["zh"]
+    ]
+    assert all(one["severity"] == "warning" for one in told)
+    page = people.client("office_indicators").get(f"/office/rulebooks/{draft.pk}/indicator/", {"code": CODE}).content.decode()  # fmt: skip
+    for key in ("owner", "deputy", "supplier"):
+        (options,) = re.findall(
+            rf'<select[^>]*name="cell:{key}"[^>]*>(.*?)</select>', page, re.DOTALL
+        )
+        assert 'value="D99"' in options
+        assert "档案局" in options
+    (options,) = re.findall(r'<select[^>]*name="cell:owner"[^>]*>(.*?)</select>', page, re.DOTALL)
+    assert re.search(rf'value="{owner}"\s+selected', options)
+    write(people, draft, CODE, **{"cell:owner": "D99", "cell:measure_unit/zh": ""})
+    assert book_of(draft).indicator(CODE).owner == "D99"
+    assert not [
+        one for one in draft.findings if f"责任部门“{owner}”" in one["zh"] and CODE in one["where"]
+    ]
+    assert [one["where"] for one in draft.findings if one["code"] == "indicator.measure_unit"] == [
+        CODE
+    ]
+
+
 @pytest.mark.parametrize(("kind", "counts"), [("prospective", "2027"), ("restated", "2026")])
 def test_weights_are_changed_from_the_day_in_the_chosen_kind(
     people: People, held: RulebookVersion, kind: str, counts: str

@@ -15,7 +15,7 @@ from zhengheng.cli.score import checked, checked_rulebook, day, period, refuse_s
 from zhengheng.cli.scoreboard import print_moves, print_scoreboard
 from zhengheng.cli.words import LANGUAGE, t
 from zhengheng.domain.numbers import plain
-from zhengheng.domain.problems import NotFoundError, VerifyError
+from zhengheng.domain.problems import NotFoundError, VerifyError, ZhenghengError
 from zhengheng.scoring.due import not_yet_due
 
 Home = Annotated[
@@ -29,6 +29,9 @@ RunName = Annotated[
 DEFAULT = Path("lake")
 CATALOG = os.environ.get("ZHENGHENG_CATALOG")
 """Address of a PostgreSQL catalogue (postgresql+psycopg://…); unset: SQLite beside the data."""
+
+FORMS = ("csv", "xlsx", "parquet", "json")
+"""What results are exported as."""
 
 
 def init(
@@ -272,13 +275,18 @@ def draw(entry: Any, tree: Tree | None = None) -> Tree:
 def export(
     run: RunName,
     out: Annotated[Path, typer.Argument(help=t("输出文件夹", "folder"))],
-    form: Annotated[str, typer.Option("--format", help="csv | xlsx | parquet | json")] = "csv",
+    form: Annotated[str, typer.Option("--format", help=" | ".join(FORMS))] = "csv",
     home: Home = DEFAULT,
     bom: Annotated[bool, typer.Option(help=t("带 BOM", "with a BOM"))] = False,
 ) -> None:
     """Write a run's results as csv, xlsx, parquet or json."""
     from zhengheng.engines.export import export_run
 
+    if (kind := out.suffix.removeprefix(".").lower()) in FORMS:
+        raise ZhenghengError.one(
+            str(out), "export.folder", zh=f"这里应写文件夹，每张表一个文件；要 {kind} 格式，请写：zhengheng export {run} {out.stem} --format {kind}",
+            en=f"a folder is expected, for each table is a file of its own; for {kind} write: zhengheng export {run} {out.stem} --format {kind}",
+        )  # fmt: skip
     for path in export_run(_load(home, run), out, form, bom=bom):
         console.out.print(str(path))
 

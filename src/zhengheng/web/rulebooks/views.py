@@ -1,5 +1,6 @@
 """The page of one indicator of a draft: every cell of its row, its place in the tree, its weights."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -22,6 +23,7 @@ from zhengheng.web.pages.tags import say
 from zhengheng.web.rulebooks.acts import RULEBOOKS
 from zhengheng.web.rulebooks.amending import AmendGiven
 from zhengheng.web.rulebooks.drafting import shown
+from zhengheng.web.rulebooks.naming import departments
 from zhengheng.web.rulebooks.selectors import book_of
 from zhengheng.web.rulebooks.services import empty_form, excel, packed
 
@@ -87,7 +89,9 @@ def _shown(book: Rulebook, code: str, request: OfficeRequest) -> dict[str, Any]:
     held: dict[str, list[Any]] = {}
     for cell in cells(book, code, {key: value for key, value in typed.items() if value}):
         if cell.key != "code":
-            held.setdefault(cell.key.split("/")[0], []).append(_worded(cell, typed))
+            held.setdefault(cell.key.split("/")[0], []).append(
+                _worded(cell, typed, request.now.date())
+            )
     names = {one.code: (one.name.zh, one.name.say("en")) for one in book.categories}
     posted = request.method == "POST"
     return {
@@ -99,15 +103,18 @@ def _shown(book: Rulebook, code: str, request: OfficeRequest) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _worded(cell: Cell, typed: dict[str, str]) -> dict[str, Any]:
+def _worded(cell: Cell, typed: dict[str, str], day: date) -> dict[str, Any]:
     part = next((one for one in reversed(cell.key.split("/")) if not one.startswith("#")), "")
 
     def choice(value: str) -> tuple[str, str]:
         return choice_word(part, value, "zh"), choice_word(part, value, "en")
 
+    held = typed.get(cell.key, cell.value)
+    choices = [(value, choice(value)) for value in cell.choices]
+    units = departments(cell.key, held, day)
     return {
-        "key": cell.key, "words": (heading(cell.key), heading(cell.key, "en")), "value": typed.get(cell.key, cell.value),
-        "choices": [(value, choice(value)) for value in cell.choices], "usual": say(*choice(cell.usual)) if cell.choices and cell.usual else cell.usual,
+        "key": cell.key, "words": (heading(cell.key), heading(cell.key, "en")), "value": held,
+        "choices": [*choices, *units], "usual": say(*choice(cell.usual)) if cell.choices and cell.usual else cell.usual,
     }  # fmt: skip
 
 

@@ -1,0 +1,84 @@
+"""What the office asks of a rulebook beyond the check: that it names whom the organisation knows, and says what it counts."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from zhengheng.domain.problems import Problem
+from zhengheng.scheme.indicator import Indicator
+from zhengheng.scheme.model import Rulebook
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.organisation.selectors import standing
+
+NAMING = {
+    "owner": ("责任部门", "the owner"), "deputy": ("协办部门", "the deputy"), "supplier": ("数据来源方", "the supplier"),
+}  # fmt: skip
+"""Settings of an indicator that name a department."""
+_NOBODY = {"unit", "system"}
+Choice = tuple[str, tuple[str, str]]
+
+
+def departments(key: str, held: str, day: date) -> list[Choice]:
+    """What may be chosen where an indicator names a department: those of the day, and what is written there already.
+
+    Empty for every other key, and where the office knows no units.
+    """
+    if key not in NAMING:
+        return []
+    found = [
+        (unit.code, (unit.name_zh, unit.name_en or unit.name_zh))
+        for unit in standing(day).filter(parent=None)
+    ]
+    if found and held and held not in {code for code, _ in found} | _NOBODY:
+        found.append((held, (f"{held}（不在机构名录中）", f"{held} (not in the organisation)")))
+    return found
+
+
+def strangers(book: Rulebook) -> list[Problem]:
+    """A warning for each name that the organisation does not have; none where it has no units yet."""
+    known = set(Unit.objects.values_list("code", flat=True))
+    if not known:
+        return []
+    named: dict[tuple[str, str], list[str]] = {}
+    for what, who, where in _named(book):
+        if who not in known:
+            named.setdefault((what, who), []).append(where)
+    return [
+        Problem(places[0], "unit.unknown",
+                f"{_WHAT[what][0]}“{who}”不在机构名录中（{'、'.join(places[:5])}{'等' if len(places) > 5 else ''}）；请改为名录中的单位代码，或先在机构名录中登记。",
+                f"{_WHAT[what][1]} {who} is not in the organisation ({', '.join(places[:5])}{' and more' if len(places) > 5 else ''}); write the code of a unit there, or enter the unit first",
+                "warning")
+        for (what, who), places in named.items()
+    ]  # fmt: skip
+
+
+_WHAT = NAMING | {"units": ("单位", "the unit"), "coefficients": ("系数中的单位", "a coefficient's unit")}  # fmt: skip
+
+
+def without_measure_unit(book: Rulebook) -> list[Problem]:
+    """A warning for indicators whose values are numbers of nobody knows what: no suffix can be read against them."""
+    bare = [one for one in book.indicators if one.status != "retired" and not one.measure_unit and _measured(one)]  # fmt: skip
+    return [
+        Problem(one.code, "indicator.measure_unit",
+                f"指标 {one.code}“{one.name.zh}”没有计量单位，填报时无从核对单位；请写明计量单位，没有单位的写“–”。",
+                f"indicator {one.code} {one.name.say('en')} has no unit of measure, against which what is reported could be read; write it, or – where there is none",
+                "warning")
+        for one in bare
+    ]  # fmt: skip
+
+
+def _measured(one: Indicator) -> bool:
+    """Whether its values are measured: answers, tiers and milestones are none."""
+    return one.method is not None and one.method.kind not in {"answers", "tiers", "milestones"}
+
+
+def _named(book: Rulebook) -> Iterator[tuple[str, str, str]]:
+    """What names, whom, and where."""
+    for one in book.indicators:
+        for key in NAMING:
+            if (who := getattr(one, key)) and who not in _NOBODY:
+                yield key, who, one.code
+    for unit in book.units:
+        yield "units", unit.code, unit.name.zh
+    for factor in book.coefficients:
+        for who in factor.units:
+            yield "coefficients", who, factor.of
