@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -15,8 +16,10 @@ from zhengheng.engines.change import EFFECTS, Comparison
 from zhengheng.engines.curve import curve
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.heat import STATUSES, heat_map
+from zhengheng.engines.passport import passport
 from zhengheng.engines.places import places
 from zhengheng.engines.run import Run, make_run
+from zhengheng.engines.scoreboard import scoreboard
 from zhengheng.engines.streak import Streak, streak
 from zhengheng.lake.facts import Facts, empty, schema
 from zhengheng.scheme.model import Rulebook
@@ -228,6 +231,45 @@ def test_one_value_alone_gets_the_light_that_it_gets_among_all(value: int) -> No
     assert alone("A", "") == ("red" if value < 70 else "yellow" if value < 90 else "green")
     assert alone("B", "") == "", "a target that nobody gave says nothing"
     assert alone("C", "") == "", "a rank depends on the others"
+
+
+GRADING = {"bands": [{"code": "good", "name": "good", "at_least": 80}, {"code": "poor", "name": "poor"}]}
+
+
+def _monitored(period: str, at: str, frequencies: dict[str, str]) -> Run:
+    data = json.loads(book(grading=GRADING).model_dump_json(by_alias=True, exclude_unset=True))
+    for one in data["indicators"]:
+        one["frequency"] = frequencies[one["code"]]
+    when = parse_period(period)
+    held = facts(VALUES, TARGETS)
+    for name in ("observation", "target"):
+        table = held.tables[name]
+        place = table.schema.get_field_index("period")
+        held.tables[name] = table.set_column(place, table.schema.field("period"), pa.array([when.end] * len(table), table.schema.field("period").type))  # fmt: skip
+    rules = book(grading=GRADING, indicators=data["indicators"], tree=data["tree"])
+    return make_run(rules, held, when, DuckEngine(threads=1), date.fromisoformat(at))
+
+
+@pytest.mark.parametrize(
+    ("period", "at", "frequencies", "due"),
+    [
+        ("2025-Q1", "2025-04-20", {"A": "year", "B": "quarter", "C": "year"}, "30 / 100"),
+        ("2025-Q1", "2025-04-20", {"A": "quarter", "B": "quarter", "C": "year"}, "80 / 100"),
+        ("2025-Q1", "2025-04-20", {"A": "quarter", "B": "quarter", "C": "quarter"}, ""),
+        ("2025", "2026-01-20", dict.fromkeys("ABC", "year"), ""),
+    ],
+)  # fmt: skip
+def test_a_total_of_a_part_says_of_how_much_and_has_no_grade(
+    period: str, at: str, frequencies: dict[str, str], due: str
+) -> None:
+    made = _monitored(period, at, frequencies)
+    lines = [line for group in scoreboard(made, "en").groups for line in group.lines]
+    assert {line.due for line in lines} == {due}
+    assert all(line.score for line in lines)
+    assert all(bool(line.grade) == (not due) for line in lines)
+    top = passport(made, "U1", None, "en")
+    assert (f"{due} points were due" in top.detail) == bool(due)
+    assert ("grade poor" in top.detail or "grade good" in top.detail) == (not due)
 
 
 def test_every_cell_of_the_map_has_a_shape_and_a_word() -> None:

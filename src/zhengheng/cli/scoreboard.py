@@ -45,7 +45,7 @@ def print_scoreboard(run: Run, limit: int = SHOWN) -> None:
         if more > 0:
             name += t(f" (前 {limit}, 另有 {more})", f" (first {limit}, {more} more)")
         rows = [
-            (_place(line), line.name, line.score or "—", line.grade or _status(line.status), _lights(line))
+            (_place(line), line.name, line.score or "—", line.grade or _due(line) or _status(line.status), _lights(line))
             for line in group.lines[:limit]
         ]  # fmt: skip
         console.table(name, heads, rows, right=(0, 2))
@@ -56,6 +56,11 @@ def _place(line: Line) -> str:
     if line.place is None:
         return "—"
     return f"={line.place}" if line.tied else str(line.place)
+
+
+def _due(line: Line) -> str:
+    """Why a unit with a score has no grade: only a part of the full mark was due."""
+    return t(f"已到期 {line.due}", f"due {line.due}") if line.score and line.due else ""
 
 
 def _lights(line: Line) -> Text:

@@ -18,6 +18,7 @@ import pyarrow.dataset as ds
 
 from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import Language, NotFoundError
+from zhengheng.engines.covered import covered
 from zhengheng.engines.oracle import Oracle, half_up
 from zhengheng.engines.run import Run
 from zhengheng.lake.facts import DECIDED, Facts
@@ -202,7 +203,15 @@ class _Maker:
         if ranks:
             place, members = ranks[0]["place"], ranks[0]["members"]
             detail.append(self.t(f"组内第 {place}/{members}", f"rank {place} of {members}"))
-        if grade and self.run.rulebook.grading:
+        part = covered(self.run)[self.unit]
+        if part.part:
+            detail.append(
+                self.t(f"已到期 {part.said} 分", f"{part.said} points were due")
+                if part.gradeable else
+                self.t(f"已到期 {part.said} 分，等次按全部满分划定，本期不定等次",
+                       f"{part.said} points were due; grades are lines on the whole, so there is none")
+            )  # fmt: skip
+        if grade and part.gradeable and self.run.rulebook.grading:
             grading = self.run.rulebook.grading
             words = {b.code: b.name.say(self.language) for b in (*grading.bands, *grading.outside)}
             grade = self.grade_said or words.get(grade, grade)

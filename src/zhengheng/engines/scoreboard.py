@@ -1,7 +1,8 @@
 """The scoreboard 成绩榜 of a run as people read it: one for the terminal and the pages.
 
 A unit without a ranked result shows no score here: what its indicators add up to is not a total, and
-its passport says why. Equal places are marked, never broken by the alphabet.
+its passport says why. A total of which only a part was due says of how many points, and has no grade where
+the bands of the whole do not fit it (engines/covered.py). Equal places are marked, never broken by the alphabet.
 """
 
 from collections import Counter
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.problems import Language
+from zhengheng.engines.covered import covered
 from zhengheng.engines.run import Run
 from zhengheng.scoring.statuses import NodeStatuses
 
@@ -25,6 +27,8 @@ class Line:
     grade: str
     status: str
     lights: tuple[tuple[str, int], ...]
+    due: str = ""
+    """Points that were due, of the full mark, where these were not all."""
 
 
 @dataclass(frozen=True)
@@ -58,15 +62,17 @@ def scoreboard(run: Run, language: Language) -> Scoreboard:
     totals = results.rows("total_score")
     held = Counter((t["comparison_group"], places.get(t["unit"])) for t in totals)
     said = NodeStatuses(run.plan.tables, results.rows("indicator_score"))
+    parts = covered(run)
     lines: dict[str, list[Line]] = {}
     for total in totals:
         unit, group = total["unit"], total["comparison_group"]
-        place, mine = places.get(unit), lights.get(unit, Counter())
+        place, mine, part = places.get(unit), lights.get(unit, Counter()), parts[unit]
+        grade = words.get(grades.get(unit, ""), "") if part.gradeable else ""
         score = format_scaled(total["printed"], 9, digits) if total["status"] == "value" else ""
         lines.setdefault(group, []).append(
             Line(unit, names.get(unit, unit), place, place is not None and held[group, place] > 1,
-                 score, words.get(grades.get(unit, ""), ""), said.of(unit, total["category"], root, total["status"]),
-                 tuple((light, mine[light]) for light in ("green", "yellow", "red") if mine[light]))
+                 score, grade, said.of(unit, total["category"], root, total["status"]),
+                 tuple((light, mine[light]) for light in ("green", "yellow", "red") if mine[light]), part.said)
         )  # fmt: skip
     titles = {group.code: group.name.say(language) for group in book.groups}
     order = [code for code in titles if code in lines] + sorted(lines.keys() - titles.keys())

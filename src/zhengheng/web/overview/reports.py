@@ -39,6 +39,8 @@ def of_unit(result: ResultRun, earlier: ResultRun | None, unit: str, language: L
     name = selectors.names_of([unit], language).get(unit, line.name)
     counted: dict[str, int] = held.counted.get(unit, Counter())
     total = line.score or say("没有总分", "no total")
+    if line.score and line.due:
+        total += say(f"（已到期 {line.due} 分）", f" ({line.due} points due)")
     sections = []
     moved = change_of(earlier, result, unit, language) if earlier else None
     if moved is not None and earlier is not None:

@@ -11,6 +11,7 @@ from django.utils.http import content_disposition_header
 
 from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import DataError, Language
+from zhengheng.engines.covered import covered
 from zhengheng.engines.export import harmless, workbook
 from zhengheng.engines.outputs import indicator_rows, score_rows
 from zhengheng.engines.run import Run
@@ -91,9 +92,13 @@ def file(
         head: tuple[str, ...] = INDICATOR_SCORES
         rows = [row for row in indicator_rows(run) if row["indicator"] == indicator]
     else:
-        head, rows = SCORES, list(score_rows(run))
+        parts = covered(run)
+        head, rows = (*SCORES, "points_due"), [
+            row | {"points_due": "", **({"grade": row["grade"] if parts[row["unit"]].gradeable else "", "points_due": parts[row["unit"]].said} if row["node"] == TOTAL else {})}
+            for row in score_rows(run)
+        ]  # fmt: skip
         if decided:
-            head = (*SCORES, "decided_grade", "grade_reason")
+            head = (*head, "decided_grade", "grade_reason")
             rows = [row | _decided(row, decided, run.rulebook.tree.code) for row in rows]
     name = "-".join(filter(None, (run.rulebook.code, run.plan.period.code, indicator)))
     answer = HttpResponse(_written(head, rows, form, note), content_type=KINDS[form])

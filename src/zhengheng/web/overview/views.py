@@ -97,6 +97,8 @@ def _body(context: dict[str, Any], view: str, choice: Choice) -> dict[str, Any]:
     groups = selectors.standings(held, choice, context["disputed"], context["cases"], before, tongue, context["decided"])  # fmt: skip
     found: dict[str, Any] = {"groups": groups, "pages": range(1, 2 + (max((one.found for one in groups), default=0) - 1) // PAGE)}  # fmt: skip
     match view:
+        case "table":
+            found["parts"] = any(one.due for _, one in held.line.values())
         case "heat":
             named = {column.code: column for column in held.heat.columns}
             found["blocks"] = [
