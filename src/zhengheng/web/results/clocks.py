@@ -33,6 +33,16 @@ def notice_clock(run: ResultRun) -> Clock:
     return held.clock("notice") or held.clock("review") or held.within("notice")
 
 
+def notice_end(run: ResultRun) -> date | None:
+    """The last day of its notice, also where that is long over; None where it never was on notice."""
+    if run.published_at is None or run.due_on is not None:
+        return run.due_on
+    opened = run.reopenings.order_by("-on").first()
+    start = timezone.localdate(run.published_at)
+    clock = notice_clock(run)
+    return working_calendar().after(max(start, opened.on) if opened else start, clock.length, clock.unit)  # fmt: skip
+
+
 def own_clock(run: ResultRun) -> Clock | None:
     """The clock that runs for each unit from proven service on it; None where the notice runs for everybody."""
     return procedure(run).clock("review") or procedure(run).clock("objection")
