@@ -10,8 +10,8 @@ from zhengheng.sample.organisation import SampleUnit, departments, districts, si
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scheme.save import save_folder, write_yaml
 
-AT = "2026-03-12"
-"""The demo clock: 2025 results are on notice."""
+AT = "2026-03-01"
+"""The day that the results of 2025 are computed as of: they are registered on it, and on notice from the days after."""
 HEIRS = (("J37", "云溪东街道"), ("J38", "云溪西街道"))
 Progress = Callable[[str, int], None]
 _OBSERVED = {

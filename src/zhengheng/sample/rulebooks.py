@@ -279,7 +279,12 @@ def province_rulebook() -> Rulebook:
         indicator = _indicator(code)
         for name in ("vintage", "reference", "light", "score_previous_year", "skip_months"):
             indicator.pop(name, None)
+        zh, en = indicator["name"]["zh"], indicator["name"].get("en", "")
         indicators.append(indicator | {
+            # The city's own figure of the same matter may be another: the province settles its own.
+            "name": _words(f"{zh}（省核定）", f"{en} (as settled by the province)"),
+            "definition": _words("省有关部门按全省统一口径核定的全市数；与市直部门年度考核所用的市级数据在时点和口径上不同，不能互相比较。",
+                                 "The figure for the whole city as the province settles it by its own definition; it differs in time and scope from the city's own figure, and the two are not to be compared."),
             "origin": "province", "supplier": "system", "frequency": "year", "combine": "last", "lag_days": 60,
             "method": {"kind": "rank"}, "light": {"by": "score", "watch": "0.67", "missed": "0.34"},
         })  # fmt: skip

@@ -42,6 +42,11 @@ def register_run(*, run: str, actor: Account, now: datetime) -> ResultRun:
     about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     book = json.loads((folder / "rulebook.json").read_text(encoding="utf-8"))
     title = book["title"] if isinstance(book["title"], dict) else {"zh": book["title"]}
+    if about["at"] > now.date().isoformat():
+        raise ResultError.one(
+            about["at"], "run.ahead", zh=f"这个批次以 {about['at']} 的情况核算，那一天还没有到；请以今天或更早的日期重新核算。",
+            en=f"this run is computed as of {about['at']}, a day that has not come; compute it as of today or an earlier day",
+        )  # fmt: skip
     before = newest(about["rulebook"], about["period"])
     try:
         with transaction.atomic():
