@@ -124,7 +124,9 @@ def test_step_by_step_it_becomes_what_it_is_when_written_at_once(
     )
     altered = site / "en" / "p" / "1" / "method.html"
     assert step(lambda: altered.write_text("another text")) == {"1"}, "only what was made is kept"
-    assert step((site / "p" / "2" / "index.html").unlink) == {"2"}
+    # It is kept elsewhere, or the page made anew might be given its inode.
+    away = site / "p" / "2" / "index.html"
+    assert step(lambda: away.rename(tmp_path / "away.html")) == {"2"}
     file = site / "data" / "1" / "units.csv"
     assert step(lambda: file.write_text("altered")) == set()
     assert file.read_bytes() == (source / "1" / "data" / "units.csv").read_bytes()

@@ -8,13 +8,14 @@ from typing import Any
 
 from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import Language, NotFoundError
+from zhengheng.engines.lights import indicator_lights
 from zhengheng.engines.portion import Portions, worth
 from zhengheng.engines.run import Run
 from zhengheng.scoring.contracts import STATUS_WORDS, status_name
 from zhengheng.scoring.formulas import MetLine, MetLines
 
 _SHAPES = {
-    "not_applicable": "◇", "not_due": "○", "missing": "▨", "undefined": "▨", "withheld": "▨", "filled": "◍",
+    "not_applicable": "◇", "not_due": "○", "missing": "▨", "undefined": "⊘", "withheld": "□", "filled": "◍",
 }  # fmt: skip
 STATUSES = {
     "met": ("●", "达标", "met"), "watch": ("▲", "关注", "watch"), "missed": ("■", "未达标", "missed"),
@@ -49,6 +50,8 @@ class Mark:
     target: str = ""
     line: tuple[str, str] | None = None
     """The line from which it counts as met, in words; None where it has no light."""
+    level: str = ""
+    """That line as a value of the indicator, where it is one."""
     lost: int = 0
     """What there is to gain, in points of the total at nine decimals."""
 
@@ -100,7 +103,7 @@ def heat_map(run: Run, language: Language) -> HeatMap:
     """All marks of a run."""
     rules = {(r["category"], r["indicator"]): r for r in run.plan.tables["rule"] if r["latest"]}
     lit = run.results.rows("light")
-    lights = {(r["unit"], r["subject"]): r["light"] for r in lit}
+    lights = indicator_lights(run)
     lines = MetLines(run.plan.tables["light_rule"], lit)
     scores: dict[str, dict[str, dict[str, Any]]] = {}
     for row in run.results.rows("indicator_score"):
@@ -116,7 +119,7 @@ def heat_map(run: Run, language: Language) -> HeatMap:
                 rules[category, code],
                 lights.get((unit, code)),
                 share.get(code, Fraction(0)),
-                lines.of(row, rules[category, code]),
+                lines.of(row, rules[category, code]) if rules[category, code]["full"] else None,
             )
             for code, row in held.items()
         }
@@ -157,5 +160,5 @@ def _mark(
         status if status == "filled" else _LIGHTS[light] if light else "unlit",
         format_scaled(row["printed"], 9, rule["digits"]), full,
         format_scaled(row["value"], decimals), format_scaled(row["target"], decimals),
-        line.words if line else None, lost,
+        line.words if line else None, line.number if line and line.of == "value" else "", lost,
     )  # fmt: skip

@@ -34,7 +34,7 @@ VALUES = (
 TABLES = {"units": UNITS, "indicators": INDICATORS, "values": VALUES}
 MEANINGS = {
     "unit": "code of the unit 单位代码", "indicator": "code of the indicator 指标代码", "period": "assessed period 期间",
-    "status": "met, watch, missed, unlit, missing, not_applicable, not_due, withheld, filled 状态", "value": "as measured 实绩",
+    "status": "met, watch, missed, unlit, undefined, missing, not_applicable, not_due, withheld (of internal indicators: value and status), filled 状态（withheld：内部指标的数值和状态不公开）", "value": "as measured 实绩",
     "target": "what it was measured against 目标", "points": "points earned 得分", "full": "full mark 满分",
     "line": "达标线：从哪里起算达标", "line_en": "the line from which it counts as met",
     "measure_unit": "计量单位", "measure_unit_en": "unit of measure", "source": "来源", "source_en": "source",

@@ -19,6 +19,7 @@ import pyarrow.dataset as ds
 from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import Language, NotFoundError
 from zhengheng.engines.covered import covered
+from zhengheng.engines.lights import LIGHT_WORDS, indicator_lights
 from zhengheng.engines.oracle import Oracle, half_up
 from zhengheng.engines.run import Run
 from zhengheng.lake.facts import DECIDED, Facts
@@ -28,10 +29,6 @@ from zhengheng.scoring.contracts import FACTS, FILLED, STATUS_NAMES, STATUS_WORD
 from zhengheng.scoring.formulas import MetLines, formula
 from zhengheng.scoring.statuses import NodeStatuses
 
-LIGHT_WORDS = {
-    "green": ("绿灯", "green"), "green_watch": ("绿灯 (关注)", "green, watch"),
-    "yellow": ("黄灯", "yellow"), "red": ("红灯", "red"),
-}  # fmt: skip
 UNDEFINED = (
     "无法计算：全组的值都相同，或只有一个单位有值，或没有目标值、目标值为 0。这时怎样计分由方案规定（计分方法的“算不出时”，undefined: full、half 或 zero），未规定的按缺数据处理",
     "not computable: all values of the group are equal, or one unit alone has a value, or the target is 0 or absent; the rulebook may say what this earns (`undefined: full`, `half` or `zero` of the method), else it counts as missing",
@@ -127,7 +124,7 @@ class _Maker:
         self.cells = {(row["indicator"], row["segment"]): row for row in self._cells()}
         self.statuses = NodeStatuses(tables, self.scores.values())
         lit = self._mine("light")
-        self.lights = {row["subject"]: row["light"] for row in lit}
+        self.lights = {code: light for (_, code), light in indicator_lights(run, unit).items()}
         self.lines = MetLines(tables["light_rule"], lit)
         self.names = {i.code: i.name.say(language) for i in run.rulebook.indicators}
         self.names |= {n.code: n.name.say(language) for n, _, _ in run.rulebook.nodes()}
@@ -295,8 +292,9 @@ class _Maker:
                 f"；已乘系数 {plain(factor, 6)}", f"; times the coefficient {plain(factor, 6)}"
             )
         if light := self.lights.get(code):
-            detail += f"; {LIGHT_WORDS[light][self.language == 'en']}"
-        if line := self.lines.of(row, rule):
+            zh, en = LIGHT_WORDS[light]
+            detail += self.t(f"；{zh}", f"; {en}")
+        if light and (line := self.lines.of(row, rule)):
             zh, en = line.words
             detail += self.t(f"，达标线：{zh}", f", met from: {en}")
         if status == "undefined":

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.problems import Language
 from zhengheng.engines.covered import covered
+from zhengheng.engines.lights import indicator_lights
 from zhengheng.engines.run import Run
 from zhengheng.scoring.statuses import NodeStatuses
 
@@ -89,10 +90,7 @@ def scoreboard(run: Run, language: Language) -> Scoreboard:
 
 def _lights(run: Run) -> dict[str, Counter[str]]:
     """How many indicators of each unit have which light; those to watch while green count as green."""
-    codes = {indicator.code for indicator in run.rulebook.indicators}
     found: dict[str, Counter[str]] = {}
-    for row in run.results.rows("light"):
-        if row["subject"] in codes:
-            light = row["light"].removesuffix("_watch")
-            found.setdefault(row["unit"], Counter())[light] += 1
+    for (unit, _), light in indicator_lights(run).items():
+        found.setdefault(unit, Counter())[light.removesuffix("_watch")] += 1
     return found

@@ -22,7 +22,7 @@ from zhengheng.engines.scoreboard import Line, scoreboard
 from zhengheng.scheme.base import Words
 
 Shows = Literal["score", "grade", "status"]
-_LIT = {"met", "watch", "missed"}
+_LIT = {"met", "watch", "missed", "unlit", "filled"}
 FEWEST = 3
 """Units of a group below which its statistics are left out [D]."""
 
@@ -75,14 +75,14 @@ def snapshot(run: Run, shows: Shows, names: dict[str, tuple[str, str]]) -> dict[
 
 
 def _marks(heat: HeatMap, hidden: frozenset[str], shows: Shows) -> dict[str, dict[str, Any]]:
-    """Each unit's indicators. Beside scores an internal one says only whether it counts: its light narrows its points."""
+    """Each unit's indicators. Beside scores the light of an internal one is withheld: it narrows its points."""
     found: dict[str, dict[str, Any]] = {}
     for unit, row in sorted(heat.marks.items()):
         found[unit] = {}
         for code, mark in row.items():
             inside = code in hidden
             dim = inside and shows == "score" and mark.status in _LIT
-            held: dict[str, Any] = {"status": "unlit" if dim else mark.status, "full": mark.full}
+            held: dict[str, Any] = {"status": "withheld" if dim else mark.status, "full": mark.full}
             if not inside:
                 held |= {"value": mark.value, "target": mark.target}
                 held |= {"points": mark.points} if shows == "score" else {}

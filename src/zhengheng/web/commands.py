@@ -260,6 +260,7 @@ def portal_serve(
     from zhengheng.web.config.bounds import COMMENT
     from zhengheng.web.config.proxies import behind, networks
     from zhengheng.web.portal.inbox import Inbox
+    from zhengheng.web.portal.missing import missing
     from zhengheng.web.portal.receiving import Receiver, receiving
 
     if not (folder / "index.html").is_file():
@@ -268,8 +269,10 @@ def portal_serve(
         )  # fmt: skip
 
     def absent(environ: dict[str, object], start: Callable[..., object]) -> list[bytes]:
-        start("404 Not Found", [("Content-Type", "text/plain; charset=utf-8")])
-        return ["没有这个页面 / there is no such page".encode()]
+        page = missing(folder, str(environ.get("PATH_INFO", "")))
+        kind = "text/html" if page else "text/plain"
+        start("404 Not Found", [("Content-Type", f"{kind}; charset=utf-8")])
+        return [page or "没有这个页面 / there is no such page".encode()]
 
     pages = WhiteNoise(absent, root=str(folder), index_file=True, max_age=300)
     out_line(f"门户 portal: http://{host}:{port}/  (Ctrl+C 结束 / ends it)")

@@ -6,6 +6,8 @@ from typing import Any
 from zhengheng.engines.heat import STATUSES
 from zhengheng.engines.opendata import LICENCE
 from zhengheng.web.pages.tags import say
+from zhengheng.web.portal import missing
+from zhengheng.web.portal.corrected import corrected, moved, outdated
 from zhengheng.web.portal.snapshots import Site, alike
 
 Snapshot = dict[str, Any]
@@ -13,6 +15,8 @@ Page = tuple[str, str, dict[str, Any]]
 """Path, template, content."""
 COUNTED = ("met", "watch", "missed", "missing", "undefined", "withheld")
 """What rows of lamps count: the lights, and what has none though it is due."""
+LACKING = ("missing", "undefined", "not_due")
+"""Statuses of an indicator without which a total may not be made."""
 MOST = 3
 """Of what became better, and as many of what became worse."""
 
@@ -28,6 +32,7 @@ def pages(site: Site) -> Iterator[Page]:
         yield f"topics/{topic['code']}.html", "topic", {"topic": topic, "topics": topics}
     yield "search.html", "search", {"entries": list(found(site, topics))}
     yield "calendar.html", "calendar", {}
+    yield missing.PAGE, "missing", {}
     if site.slots.comments or site.said.get("rows"):
         yield "comments.html", "comments", {}
     if site.asked or site.targets:
@@ -38,7 +43,9 @@ def pages(site: Site) -> Iterator[Page]:
         page = f"targets/{draft['number']}.html"
         said = [one for one in site.said.get("rows", ()) if page in one["page"]]
         yield page, "targets", {"draft": draft, "page": page, "said": said}
-    yield "corrections.html", "corrections", {"corrections": [one for one in site.publications if one["corrects"]]}  # fmt: skip
+    yield "corrections.html", "corrections", {"corrections": [
+        (one, moved(wrong, one) if (wrong := corrected(site, one)) else []) for one in site.publications if one["corrects"]
+    ]}  # fmt: skip
     yield "data.html", "data", {"publications": [(one, site.files(one)) for one in site.publications], "licence": LICENCE}  # fmt: skip
     bundles = [(one, dict(site.files(one))["bundle.zip"]) for one in site.publications if one["shows"] == "score"]  # fmt: skip
     proofs = site.proofs
@@ -50,7 +57,9 @@ def pages_of(site: Site, one: Snapshot) -> Iterator[Page]:
     """The pages of a publication, in one language; `site` is what `Site.of` gives."""
     today, restated = site.today(one), site.before_change(one)
     folder, base = f"p/{one['number']}", {"one": one, "trouble": trouble(one), "today": today, "restated": restated}  # fmt: skip
-    before = site.before(one)
+    before, wrong = site.before(one), corrected(site, one)
+    changes = moved(wrong, one) if wrong else []
+    base |= {"wrong": wrong, "changes": changes, "outdated": outdated(wrong, one, changes)}
     indicators = {i["code"]: i for i in one["indicators"]}
     periods = [one if other["period"] == one["period"] else other for other in site.periods if alike(one, other)]  # fmt: skip
     lines = [(other, _lines(other)) for other in periods]
@@ -61,7 +70,7 @@ def pages_of(site: Site, one: Snapshot) -> Iterator[Page]:
     yield f"{folder}/index.html", "publication", base | {"fields": fields(one), "before": before}
     yield f"{folder}/method.html", "method", base
     if today:
-        yield f"{folder}/today.html", "today", base | {"rows": _both(one, today)}
+        yield f"{folder}/today.html", "today", base | {"rows": _both(one, today), "today_scored": any(unit.get("score") for group in today["groups"] for unit in group["units"])}  # fmt: skip
     if restated:
         yield f"{folder}/before.html", "before", base | {"rows": _both(one, restated)}
     for group in one["groups"]:
@@ -70,7 +79,8 @@ def pages_of(site: Site, one: Snapshot) -> Iterator[Page]:
             reasons = said.get(unit["code"], {})
             marks = [(indicators[code], mark, reasons.get(code, "")) for code, mark in one["marks"].get(unit["code"], {}).items()]  # fmt: skip
             yield f"{folder}/units/{unit['code']}.html", "unit", base | {
-                "unit": unit, "group": group, "years": [(other, units[unit["code"]]) for other, units in lines if unit["code"] in units],
+                "unit": unit, "group": group, "mine": [change for change in changes if change["unit"] is unit],
+                "lacks": lacks(one, unit), "years": [(other, units[unit["code"]]) for other, units in lines if unit["code"] in units],
                 "marks": sorted(marks, key=lambda row: ORDER.index(row[1]["status"])),
                 "plans": [(plan, _named(plan, indicators)) for plan in one["plans"] if plan["unit"] == unit["code"]],
                 "accounts": accounts, "steps": [step for account in accounts for step in account.get("steps", ())],
@@ -79,7 +89,7 @@ def pages_of(site: Site, one: Snapshot) -> Iterator[Page]:
     for code, indicator in indicators.items():
         rows = [(group, _rows(one, before, group, code, said)) for group in one["groups"]]
         yield f"{folder}/indicators/{code}.html", "indicator", base | {
-            "indicator": indicator, "rows": [row for row in rows if row[1]], "counted": counted(_marks(one, code)),
+            "indicator": indicator, "shut": not indicator["public"] and one["shows"] == "score", "rows": [row for row in rows if row[1]], "counted": counted(_marks(one, code)),
             "before": before, "years": [(other, counted(_marks(other, code))) for other in periods if _marks(other, code)],
             "topics": [topic for topic in one["topics"] if code in topic["indicators"]],
             "plans": [(plan, names.get(plan["unit"])) for plan in one["plans"] if code in plan["indicators"]],
@@ -110,6 +120,15 @@ ORDER = (
 def _reasons(accounts: list[dict[str, Any]]) -> dict[str, str]:
     """Why an indicator came out as it did, in the words of whoever is assessed."""
     return {one["indicator"]: one["text"] for account in accounts for one in account.get("reasons", ())}  # fmt: skip
+
+
+def lacks(one: Snapshot, unit: dict[str, Any]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """What a unit without a total lacks: the indicators with weight that have no value, else all without one."""
+    if unit["status"] == "value":
+        return []
+    marks = one["marks"].get(unit["code"], {})
+    gaps = [(i, marks[i["code"]]) for i in one["indicators"] if marks.get(i["code"], {}).get("status") in LACKING]  # fmt: skip
+    return [row for row in gaps if row[1]["full"] != "0"] or gaps
 
 
 def _named(plan: dict[str, Any], indicators: dict[str, Any]) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -194,6 +195,22 @@ def read_site(source: Path, slots: Slots | None = None) -> Site:
 def snapshot_in(folder: Path) -> dict[str, Any]:
     """A publication's snapshot, with what one of an earlier version of this program does not hold yet."""
     held: dict[str, Any] = OLDER | json.loads((folder / "snapshot.json").read_text(encoding="utf-8"))  # fmt: skip
+    return _withheld(held)
+
+
+def _withheld(held: dict[str, Any]) -> dict[str, Any]:
+    """Earlier versions wrote of an internal indicator beside scores that it had no light; it was kept back."""
+    inside = {one["code"] for one in held.get("indicators", ()) if not one["public"]}
+    if held.get("shows") != "score" or not inside:
+        return held
+    for row in held["marks"].values():
+        for code in inside & row.keys():
+            if row[code]["status"] == "unlit":
+                row[code]["status"] = "withheld"
+    for group in held["groups"]:
+        for unit in group["units"]:
+            statuses = (mark["status"] for mark in held["marks"].get(unit["code"], {}).values())
+            unit["counts"] = dict(sorted(Counter(statuses).items()))
     return held
 
 

@@ -5,7 +5,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
-from django.http import Http404, HttpRequest
+from django.core.exceptions import SuspiciousFileOperation
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils._os import safe_join
@@ -15,6 +16,7 @@ from django.views.static import serve
 
 from zhengheng.web.pages.clock import now
 from zhengheng.web.portal.inbox import Inbox
+from zhengheng.web.portal.missing import missing
 from zhengheng.web.portal.receiving import MOST_BYTES, Receiver
 from zhengheng.web.portal.snapshots import slots_of
 
@@ -51,6 +53,14 @@ def _version(request: HttpRequest, path: str) -> str | None:
     return f'"{held.st_mtime_ns:x}-{held.st_size:x}"'
 
 
+def _missing(root: Path, path: str) -> HttpResponseBase:
+    """The portal's own page for an address that it does not have."""
+    content = missing(root, path)
+    if content is None:
+        raise Http404
+    return HttpResponse(content, status=404)
+
+
 @require_safe
 @condition(etag_func=_version)
 def page(request: HttpRequest, path: str) -> HttpResponseBase:
@@ -58,7 +68,14 @@ def page(request: HttpRequest, path: str) -> HttpResponseBase:
     root = Path(settings.HOME) / "portal"
     if not root.is_dir():
         return redirect("/office/")
-    response = serve(request, str(_place(path).relative_to(root)), document_root=str(root))
+    try:
+        place = _place(path).relative_to(root)
+        response = serve(request, str(place), document_root=str(root))
+    except (Http404, SuspiciousFileOperation):
+        return _missing(root, path)
+    kind = response["Content-Type"]
+    if kind.startswith("text/") or kind in {"application/json", "application/javascript"}:
+        response["Content-Type"] = f"{kind}; charset=utf-8"
     # What is released stays; the pages around it change with the next release.
     response["Cache-Control"] = "public, max-age=300"
     return response

@@ -25,6 +25,8 @@ from zhengheng.web.rulebooks.selectors import book_of
 
 KEPT = ("period", "version", "run", "shows", "groups")
 BEFORE = "before.json"
+LACKING = {"missing", "undefined", "not_due", "withheld"}
+"""Statuses of an indicator without which a total may not be made."""
 
 
 def write_restated(
@@ -101,7 +103,9 @@ def _say_what_lacks(document: dict[str, Any], made: Run, *, graded: bool) -> Non
         for unit in group["units"]:
             if document["shows"] == "score" and not unit.get("score"):
                 row = marks.get(unit["code"], {})
-                unit["lacks"] = [names[code] for code, mark in row.items() if mark.weighed and mark.status in {"missing", "not_due", "withheld"}]  # fmt: skip
+                gaps = {code: mark for code, mark in row.items() if mark.status in LACKING}
+                weighed = [code for code, mark in gaps.items() if mark.weighed]
+                unit["lacks"] = [names[code] for code in weighed or gaps]
             if not graded:
                 for name in ("grade", "place", "tied", "members"):
                     unit.pop(name, None)

@@ -8,6 +8,7 @@ from django.utils.timezone import localdate
 from zhengheng.domain.calendar import hours_after
 from zhengheng.domain.numbers import plain
 from zhengheng.domain.problems import ZhenghengError
+from zhengheng.engines.lights import indicator_lights
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import (
     Act,
@@ -83,7 +84,7 @@ def join(doing: Doing) -> Change:
 def below_line(result: ResultRun, unit: str) -> list[dict[str, str]]:
     """The unit's red indicators with value and target."""
     run = loaded(folder_of(result.run))
-    red = {row["subject"] for row in run.results.of_unit("light", unit) if row["light"] == "red"}
+    red = {code for (_, code), light in indicator_lights(run, unit).items() if light == "red"}
     found = []
     for row in run.results.of_unit("indicator_score", unit):
         if row["indicator"] in red:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from zhengheng.engines.lights import indicator_lights
 from zhengheng.web.acts.services import make_by_machine, perform_by_machine
 from zhengheng.web.jobs.services import Work, job
 from zhengheng.web.organisation.models import Unit
@@ -22,7 +23,7 @@ def trigger(work: Work) -> dict[str, Any]:
     """A case for each unit with red lights, or its open case with them; a second time nothing new."""
     result = ResultRun.objects.get(pk=work.job.arguments["result"])
     known = set(Unit.objects.values_list("code", flat=True))
-    units = sorted({row["unit"] for row in loaded(folder_of(result.run)).results.rows("light") if row["light"] == "red"})  # fmt: skip
+    units = sorted({unit for (unit, _), light in indicator_lights(loaded(folder_of(result.run))).items() if light == "red"})  # fmt: skip
     opened, joined = [], []
     for place, unit in enumerate(units):
         work.tell(("逐个单位", "unit by unit"), place, len(units))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from zhengheng.domain.periods import parse_period
+from zhengheng.engines.lights import indicator_lights
 from zhengheng.scheme.procedure import WarningStep
 from zhengheng.web.rectification.models import Rectification
 from zhengheng.web.results.models import ResultRun
@@ -51,5 +52,5 @@ def _runs(case: Rectification) -> list[ResultRun]:
 
 
 def _red(run: ResultRun, unit: str, indicator: str) -> bool:
-    rows = loaded(folder_of(run.run)).results.of_unit("light", unit)
-    return any(row["subject"] == indicator and row["light"] == "red" for row in rows)
+    held = indicator_lights(loaded(folder_of(run.run)), unit)
+    return held.get((unit, indicator)) == "red"

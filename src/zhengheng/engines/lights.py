@@ -1,0 +1,31 @@
+"""The lights of a run's indicators by one rule: what earns nothing has none.
+
+A light says whether something that is judged was met. An indicator of weight zero is watched, not judged; some
+light rules (those by the score) could not be worked out for it at all, so none of them is read.
+"""
+
+from typing import Any
+
+from zhengheng.engines.run import Run
+
+LIGHT_WORDS = {
+    "green": ("● 达标", "● met"), "green_watch": ("● 达标（略慢于时间进度）", "● met (slightly behind the time that has passed)"),
+    "yellow": ("▲ 关注", "▲ watch"), "red": ("■ 未达标", "■ missed"),
+}  # fmt: skip
+"""What people read of a light; the words of the heat map (`heat.STATUSES`)."""
+
+
+def indicator_lights(run: Run, unit: str | None = None) -> dict[tuple[str, str], str]:
+    """Unit and indicator → light, of one unit or of all."""
+    full = {(r["category"], r["indicator"]): r["full"] for r in run.plan.tables["rule"] if r["latest"]}  # fmt: skip
+
+    def rows(table: str) -> list[dict[str, Any]]:
+        return run.results.rows(table) if unit is None else run.results.of_unit(table, unit)
+
+    judged = {
+        (row["unit"], row["indicator"])
+        for row in rows("indicator_score")
+        if full[row["category"], row["indicator"]]
+    }
+    found = {(row["unit"], row["subject"]): row["light"] for row in rows("light")}
+    return {key: light for key, light in found.items() if key in judged}

@@ -1,0 +1,69 @@
+"""What a correction moved: the old and the new of every number that the public read, from the two snapshots alone."""
+
+from typing import Any
+
+from zhengheng.engines.heat import STATUSES
+from zhengheng.web.pages.tags import say
+from zhengheng.web.portal.snapshots import Site
+
+Snapshot = dict[str, Any]
+Pair = dict[str, str]
+_UNIT = {"score": ("得分", "score"), "place": ("组内名次", "place"), "grade": ("等次", "grade")}
+_MARK = {
+    "value": ("实绩", "actual"), "target": ("目标", "target"), "line": ("达标线", "met from"), "status": ("状态", "status"),
+    "points": ("得分", "points"), "full": ("满分", "full mark"),
+}  # fmt: skip
+
+
+def corrected(site: Site, one: Snapshot) -> Snapshot | None:
+    """The publication that this one corrects, if it is at hand."""
+    return next((other for other in site.publications if other["number"] == one["corrects"]), None)
+
+
+def moved(before: Snapshot, one: Snapshot) -> list[dict[str, Any]]:
+    """Of each unit with a difference: what of its line moved, and what of which indicator; what is shown in both alone."""
+    old = {unit["code"]: unit for group in before["groups"] for unit in group["units"]}
+    names = {indicator["code"]: indicator["name"] for indicator in one["indicators"]}
+    found = []
+    for group in one["groups"]:
+        for unit in group["units"]:
+            earlier = old.get(unit["code"])
+            if earlier is None:
+                continue
+            line = _pairs(earlier, unit, _UNIT)
+            marks, now = before["marks"].get(unit["code"], {}), one["marks"].get(unit["code"], {})
+            rows = [(code, names[code], _pairs(marks.get(code, {}), mark, _MARK)) for code, mark in now.items()]  # fmt: skip
+            rows = [row for row in rows if row[2]]
+            if line or rows:
+                found.append({"unit": unit, "line": line, "marks": rows})
+    return found
+
+
+def outdated(before: Snapshot | None, one: Snapshot, changes: list[dict[str, Any]]) -> set[str]:
+    """Units whose numbers moved while their own words are still those from before the correction."""
+    if before is None:
+        return set()
+    said = {account["unit"]: account for account in before["accounts"]}
+    units = {change["unit"]["code"] for change in changes}
+    return {
+        account["unit"] for account in one["accounts"]
+        if account["unit"] in units and said.get(account["unit"]) == account
+    }  # fmt: skip
+
+
+def _pairs(old: dict[str, Any], new: dict[str, Any], names: dict[str, tuple[str, str]]) -> list[Pair]:  # fmt: skip
+    return [
+        {"name": say(*names[name]), "old": _word(name, old.get(name)), "new": _word(name, new.get(name))}
+        for name in names if (name in old or name in new) and old.get(name) != new.get(name)
+    ]  # fmt: skip
+
+
+def _word(name: str, held: Any) -> str:
+    if held is None or held == "":
+        return "—"
+    if name == "status":
+        shape, zh, en = STATUSES[held]
+        return f"{shape} {say(zh, en)}"
+    if isinstance(held, dict):
+        return say(held["zh"], held.get("en") or held["zh"])
+    return str(held)

@@ -1,0 +1,143 @@
+"""What the portal says is of its year, of what is public, and of what a correction moved."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from tests.web.conftest import People
+from tests.web.test_portal import also, changed, released
+from zhengheng.web.portal.site import page, write_site
+from zhengheng.web.portal.snapshots import read_site
+
+__all__ = ["released"]
+
+
+def snapshot(source: Path, number: int) -> dict[str, Any]:
+    held: dict[str, Any] = json.loads((source / str(number) / "snapshot.json").read_text(encoding="utf-8"))  # fmt: skip
+    return held
+
+
+@pytest.fixture
+def source(released: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(released, tmp_path / "publications"))
+
+
+def shown(source: Path, address: str) -> str:
+    text = page(read_site(source), address)
+    assert text is not None, address
+    return " ".join(text.split())
+
+
+def first(held: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """The first unit, and its first indicator with a value."""
+    unit = held["groups"][0]["units"][0]
+    code = next(code for code, mark in held["marks"][unit["code"]].items() if mark.get("value"))
+    return unit, code
+
+
+def test_a_number_of_an_earlier_year_is_not_said_to_be_of_now(source: Path) -> None:
+    """The newest result may be years old; its year stands beside every count."""
+    held = snapshot(source, 1)
+    unit, code = first(held)
+    topics = [{"code": "homes", "name": {"zh": "住", "en": "Homes"}, "about": {"zh": "住房", "en": "homes"}, "indicators": [code]}]  # fmt: skip
+    marks = held["marks"] | {unit["code"]: held["marks"][unit["code"]] | {code: held["marks"][unit["code"]][code] | {"status": "met"}}}  # fmt: skip
+    changed(source / "1" / "snapshot.json", topics=topics, marks=marks)
+    worse = {one: row | ({code: row[code] | {"status": "missed"}} if code in row else {}) for one, row in marks.items()}  # fmt: skip
+    also(source, 2, period="2006", marks=worse, topics=topics)
+    for prefix, words in (("", "现在"), ("en/", " now")):
+        for address in ("index.html", "topics/homes.html"):
+            text = shown(source, prefix + address)
+            assert words not in text.lower(), address
+            assert "2006" in text
+            assert held["period"] in text
+
+
+@pytest.mark.parametrize("older", [True, False])
+def test_an_internal_indicator_is_withheld_and_said_to_be(source: Path, older: bool) -> None:
+    """Also in what an earlier version wrote of it, which called it without a light."""
+    held = snapshot(source, 1)
+    unit, code = first(held)
+    indicators = [one | {"public": one["public"] and one["code"] != code} for one in held["indicators"]]  # fmt: skip
+    marks = {
+        one: {
+            name: {"status": "unlit" if older else "withheld", "full": mark["full"]}
+            if name == code
+            else mark
+            for name, mark in row.items()
+        }
+        for one, row in held["marks"].items()
+    }
+    changed(source / "1" / "snapshot.json", indicators=indicators, marks=marks, shows="score")
+    again = read_site(source).publications[0]
+    line = next(one for group in again["groups"] for one in group["units"] if one["code"] == unit["code"])  # fmt: skip
+    if older:
+        assert line["counts"]["withheld"] == 1
+    text = shown(source, f"p/1/indicators/{code}.html")
+    assert "都不公开" in text
+    assert "达标 0" not in text, "nobody is told that no unit met it"
+    assert "无灯</span>" not in text
+    assert "□ 不公开" in shown(source, f"p/1/units/{unit['code']}.html")
+    english = shown(source, f"en/p/1/indicators/{code}.html")
+    assert "withheld" in english
+    assert "met 0" not in english
+
+
+def test_a_correction_says_what_moved(source: Path) -> None:
+    """Old and new of value and status; the unit's words from before are marked as such; words alone say so."""
+    held = snapshot(source, 1)
+    unit, code = first(held)
+    accounts = [{"unit": unit["code"], "text": "全年完成 12 件", "reasons": [], "steps": []}]
+    changed(source / "1" / "snapshot.json", accounts=accounts)
+    old = held["marks"][unit["code"]][code]
+    marks = held["marks"] | {unit["code"]: held["marks"][unit["code"]] | {code: old | {"value": "77.7", "status": "met"}}}  # fmt: skip
+    also(source, 2, corrects=1, reason="数据更正", marks=marks, accounts=accounts)
+    also(source, 3, corrects=2, reason="文字更正", marks=marks, accounts=accounts)
+    for address in ("p/2/index.html", f"p/2/units/{unit['code']}.html", "corrections.html"):
+        text = shown(source, address)
+        assert f"{old['value']} → 77.7" in text, address
+    assert "这段说明写于更正之前" in shown(source, f"p/2/units/{unit['code']}.html")
+    assert "这段说明写于更正之前" not in shown(source, f"p/3/units/{unit['code']}.html")
+    assert "更正的是文字" in shown(source, "p/3/index.html")
+    assert "更正了什么" not in shown(source, "p/1/index.html")
+
+
+def test_a_unit_without_a_total_says_what_is_missing(source: Path) -> None:
+    held = snapshot(source, 1)
+    unit, code = first(held)
+    name = next(one["name"]["zh"] for one in held["indicators"] if one["code"] == code)
+    marks = held["marks"] | {unit["code"]: held["marks"][unit["code"]] | {code: {"status": "missing", "full": "5"}}}  # fmt: skip
+    groups = [group | {"units": [one | ({"status": "missing"} if one["code"] == unit["code"] else {}) for one in group["units"]]} for group in held["groups"]]  # fmt: skip
+    changed(source / "1" / "snapshot.json", marks=marks, groups=groups)
+    text = shown(source, f"p/1/units/{unit['code']}.html")
+    assert f"没有总分</span>，因为： {name}" in text
+
+
+def test_the_portal_has_its_own_page_for_what_it_does_not_have(
+    source: Path, people: People
+) -> None:
+    root = Path(settings.HOME) / "portal"
+    shutil.rmtree(root, ignore_errors=True)
+    write_site(read_site(source), root, {})
+    try:
+        client = Client()
+        for address, words in {
+            "/nosuch.html": "没有这个页面", "/p/9/nosuch.html": "没有这个页面", "/en/p/7/nosuch.html": "There is no such page"
+        }.items():  # fmt: skip
+            answer = client.get(address)
+            text = answer.content.decode()
+            assert answer.status_code == 404
+            assert words in text
+            assert "/office/" not in text
+            assert not re.search(r'(?:href|src)="(?!/|#|data:)', text), (
+                "its links hold at any depth"
+            )
+        assert client.get("/index.html")["Content-Type"] == "text/html; charset=utf-8"
+        assert client.get("/data/1/values.csv")["Content-Type"] == "text/csv; charset=utf-8"
+    finally:
+        shutil.rmtree(root)
