@@ -233,7 +233,9 @@ def test_one_value_alone_gets_the_light_that_it_gets_among_all(value: int) -> No
     assert alone("C", "") == "", "a rank depends on the others"
 
 
-GRADING = {"bands": [{"code": "good", "name": "good", "at_least": 80}, {"code": "poor", "name": "poor"}]}
+GRADING = {
+    "bands": [{"code": "good", "name": "good", "at_least": 80}, {"code": "poor", "name": "poor"}]
+}
 
 
 def _monitored(period: str, at: str, frequencies: dict[str, str]) -> Run:

@@ -178,7 +178,15 @@ def test_files_hold_the_numbers_and_who_took_them(
     assert totals.keys() == heat_map(computed, "en").marks.keys()
     assert "office_data" in rows[-1][0], "before the notice a file says who took it"
     book = load_workbook(io.BytesIO(client.get(f"/office/overview/{run.run}/file.xlsx").content))
-    assert book.worksheets[0]["A1"].value == "unit"
+    page = book.worksheets[0]
+    heads = [cell.value for cell in page[1]]
+    assert heads[:4] == ["单位代码", "单位", "期间", "维度代码"], "a workbook is read by people"
+    named = {row[0].value: row[1].value for row in page.iter_rows(min_row=2) if row[1].value}
+    said = {
+        one.code: one.name.say("zh") for one in (*computed.rulebook.units, *computed.facts.units)
+    }
+    assert {code: named[code] for code in totals} == {code: said[code] for code in totals}
+    assert "总分" in {row[4].value for row in page.iter_rows(min_row=2)}
     ResultRun.objects.update(state="notice", published_at=NOW)
     assert "office_data" not in client.get(f"/office/overview/{run.run}/file.csv").content.decode()
     assert client.get(f"/office/overview/{run.run}/file.exe").status_code == 422

@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-from zhengheng.domain.numbers import plain
+from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.problems import Language
 from zhengheng.engines.oracle import Oracle
 from zhengheng.engines.plain import plain_tables
@@ -60,8 +60,13 @@ class Change:
         return [(code, EFFECTS[code], _signed(size)) for code, size in self.effects.items() if size]
 
 
+def written(size: int) -> str:
+    """Points as pages write them: two decimals, a third where a share of points needs it."""
+    return format_scaled(size, 9, 3 if size % 10**7 else 2)
+
+
 def _signed(size: int) -> str:
-    return f"{'+' if size > 0 else '−' if size < 0 else ''}{plain(abs(size), 9)}"
+    return f"{'+' if size > 0 else '−' if size < 0 else ''}{written(abs(size))}"
 
 
 class Comparison:

@@ -1,6 +1,8 @@
 """The scoring curve of an indicator: what each value would earn, drawn from the rule itself."""
 
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import pyarrow.compute as pc
 
@@ -21,22 +23,32 @@ class Point:
     points: str
 
 
-def curve(run: Run, unit: str, code: str) -> list[Point]:
-    """Values from well below to well above what the group reached, each with its points.
+@dataclass(frozen=True)
+class _Rule:
+    """One unit's rule with the range of values to draw."""
 
-    Empty where the unit has no value, or where the points depend on who else is in the group.
-    """
+    oracle: Oracle
+    rule: dict[str, Any]
+    cell: dict[str, Any]
+    marks: list[int]
+
+    def points(self, mark: int) -> tuple[int, int] | None:
+        """Exact and printed points of a value."""
+        return self.oracle.points({**self.cell, "value": mark}, self.rule, {})
+
+
+def _rule(run: Run, unit: str, code: str) -> _Rule | None:
     held = [c for c in run.results.of_unit("cell", unit) if c["indicator"] == code and c["value"] is not None]  # fmt: skip
     score = next((r for r in run.results.of_unit("indicator_score", unit) if r["indicator"] == code), None)  # fmt: skip
     if not held or score is None:
-        return []
+        return None
     cell = {**held[-1], "target": score["target"]}
     rule = next(
         row for row in run.plan.tables["rule"]
         if (row["category"], row["indicator"], row["segment"]) == (cell["category"], code, cell["segment"])
     )  # fmt: skip
     if rule["grouped"]:
-        return []
+        return None
     rule = {**rule, "reference": "given"}
     oracle = Oracle(plain_tables(run.plan), {contract.name: [] for contract in FACTS})
     reached = pc.min_max(run.results.where("indicator_score", "indicator", code)["value"]).as_py()
@@ -45,9 +57,40 @@ def curve(run: Run, unit: str, code: str) -> list[Point]:
     margin = max((high - low) // 4, abs(high) // 10, 1)
     low, high = (max(low - margin, 0) if low >= 0 else low - margin), high + margin
     step = max((high - low) // (SAMPLES - 1), 1)
-    marks = sorted({*range(low, high + 1, step), int(cell["value"])})
-    found = [(mark, oracle.points({**cell, "value": mark}, rule, {})) for mark in marks]
+    return _Rule(oracle, rule, cell, sorted({*range(low, high + 1, step), int(cell["value"])}))
+
+
+def curve(run: Run, unit: str, code: str) -> list[Point]:
+    """Values from well below to well above what the group reached, each with its points.
+
+    Empty where the unit has no value, or where the points depend on who else is in the group.
+    """
+    held = _rule(run, unit, code)
+    if held is None:
+        return []
+    found = [(mark, held.points(mark)) for mark in held.marks]
     return [
-        Point(format_scaled(mark, rule["decimals"]), format_scaled(points[1], 9, rule["digits"]))
+        Point(format_scaled(mark, held.rule["decimals"]), format_scaled(points[1], 9, held.rule["digits"]))
         for mark, points in found if points is not None
     ]  # fmt: skip
+
+
+def level(run: Run, unit: str, code: str) -> str:
+    """The value from which a light by the score counts as met, where the curve crosses that line once; else empty."""
+    light = next((r for r in run.plan.tables["light_rule"] if r["subject"] == code and r["by"] == "score"), None)  # fmt: skip
+    held = _rule(run, unit, code) if light else None
+    if light is None or held is None or not held.rule["full"]:
+        return ""
+
+    def met(mark: int) -> bool:
+        points = held.points(mark)
+        return points is not None and points[0] * 1000 >= light["watch"] * held.rule["full"]
+
+    turns = [pair for pair in pairwise(held.marks) if met(pair[0]) != met(pair[1])]
+    if len(turns) != 1:
+        return ""
+    short, enough = turns[0] if met(turns[0][1]) else reversed(turns[0])
+    while abs(enough - short) > 1:
+        middle = (short + enough) // 2
+        short, enough = (short, middle) if met(middle) else (middle, enough)
+    return format_scaled(enough, held.rule["decimals"])

@@ -18,7 +18,7 @@ from zhengheng.engines.tables import INDICATOR_SCORES, SCORES
 
 WORDS = frozenset({
     "unit", "node", "indicator", "period", "group", "category", "code", "grade", "light", "status", "name", "name_zh",
-    "name_en", "parent", "superior", "version", "run", "sha256", "单位", "单位代码", "指标", "指标代码", "期间", "代码",
+    "name_en", "parent", "superior", "version", "run", "sha256", "维度代码", "Unit code", "Dimension code", "Indicator code", "Period", "单位", "单位代码", "指标", "指标代码", "期间", "代码",
 })  # fmt: skip
 """Columns of codes and periods, which stay text even where they look like numbers (0012, 2025)."""
 DIGITS = 16

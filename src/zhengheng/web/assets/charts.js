@@ -3,11 +3,13 @@
 import * as echarts from "echarts/core";
 import { CustomChart, LineChart, ScatterChart } from "echarts/charts";
 import { GridComponent } from "echarts/components";
+import { LabelLayout } from "echarts/features";
 import { SVGRenderer } from "echarts/renderers";
 
-echarts.use([CustomChart, LineChart, ScatterChart, GridComponent, SVGRenderer]);
+echarts.use([CustomChart, LineChart, ScatterChart, GridComponent, LabelLayout, SVGRenderer]);
 
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const signed = (text) => String(text).replace("-", "−");
 const number = (text) => (text === null || text === "" ? null : Number(text));
 const label = (extra = {}) => ({ color: token("--ink-2"), fontSize: 14, ...extra });
 const axis = (extra = {}) => ({
@@ -20,20 +22,27 @@ const frame = (x, y) => ({
 });
 const named = (text) => ({ show: true, formatter: text, color: token("--ink"), fontSize: 14 });
 
-// Actual against target over the years, with the range of the group behind.
+// Words at the ends of lines never lie on each other.
+const apart = { labelLayout: { moveOverlap: "shiftY" } };
+
+// Actual against target and the line from which it is met, over the years, with the range of the group behind.
 function history(spec) {
   const low = spec.low.map(number), high = spec.high.map(number);
-  const [actual, target, range] = spec.names;
+  const [actual, target, range, met] = spec.names;
+  // A line that is the target itself is drawn once.
+  const lit = spec.line.map((held, n) => (held === spec.target[n] ? null : number(held)));
   const line = { symbol: "none", lineStyle: { width: 0 }, stack: "range", silent: true };
   return {
-    ...frame(axis({ type: "category", data: spec.x, boundaryGap: true }), axis({ type: "value", name: spec.unit, scale: true })),
+    ...frame(axis({ type: "category", data: spec.x, boundaryGap: true }), axis({ type: "value", name: spec.unit, scale: true, boundaryGap: ["10%", "10%"] })),
     series: [
       { ...line, type: "line", data: low },
       { ...line, type: "line", data: high.map((v, n) => (v === null || low[n] === null ? null : v - low[n])),
-        areaStyle: { color: token("--none"), opacity: 0.18 }, endLabel: { ...named(range), color: token("--ink-2") } },
-      { type: "line", step: "middle", data: spec.target.map(number), symbol: "none", endLabel: named(target),
+        areaStyle: { color: token("--none"), opacity: 0.18 }, endLabel: { ...named(range), color: token("--ink-2") }, ...apart },
+      { type: "line", step: "middle", data: spec.target.map(number), symbol: "none", endLabel: named(lit.every((v) => v === null) && spec.line.some(Boolean) ? `${target} = ${met}` : target), ...apart,
         lineStyle: { color: token("--ink-2"), type: "dashed" } },
-      { type: "line", data: spec.value.map(number), symbol: "circle", symbolSize: 8, endLabel: named(actual),
+      { type: "line", step: "middle", data: lit, symbol: "none", endLabel: named(met), ...apart,
+        lineStyle: { color: token("--met"), type: "dotted", width: 2 } },
+      { type: "line", data: spec.value.map(number), symbol: "circle", symbolSize: 8, endLabel: named(actual), ...apart,
         lineStyle: { color: token("--brand"), width: 2 }, itemStyle: { color: token("--brand") } },
     ],
   };
@@ -47,7 +56,9 @@ function curve(spec) {
     series: [
       { type: "line", symbol: "none", data: spec.x.map((v, n) => [Number(v), Number(spec.y[n])]), lineStyle: { color: token("--brand"), width: 2 } },
       { type: "scatter", symbolSize: 12, data: [spec.dot.map(Number)], itemStyle: { color: token("--ink") },
-        label: { ...named(`${spec.dot[0]} → ${spec.dot[1]}`), position: "top" } },
+        label: { ...named(`${signed(spec.dot[0])} → ${signed(spec.dot[1])}`), position: "top" } },
+      ...spec.marks.map(([name, at], n) => ({ type: "line", symbol: "none", data: [[Number(at), 0], [Number(at), Math.max(...spec.y.map(Number))]], silent: true,
+        lineStyle: { color: token(n ? "--met" : "--ink-2"), type: n ? "dotted" : "dashed" }, endLabel: named(`${name} ${signed(at)}`), ...apart })),
     ],
   };
 }
@@ -72,7 +83,7 @@ function waterfall(spec) {
         const top = Math.min(y, base);
         return { type: "group", children: [
           { type: "rect", shape: { x: x - half, y: top, width: 2 * half, height: Math.max(Math.abs(y - base), 1) }, style: { fill: token(bar.colour) } },
-          { type: "text", x, y: top - 6, style: { text: Number(bar.size) > 0 ? `+${bar.size}` : bar.size, fill: token("--ink"), fontSize: 14, align: "center", verticalAlign: "bottom" } },
+          { type: "text", x, y: top - 6, style: { text: Number(bar.size) > 0 ? `+${bar.size}` : signed(bar.size), fill: token("--ink"), fontSize: 14, align: "center", verticalAlign: "bottom" } },
         ] };
       },
     }],

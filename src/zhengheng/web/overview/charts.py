@@ -21,9 +21,10 @@ def history(column: Column, years: list[dict[str, Any]]) -> Chart:
         "kind": "history", "unit": column.measure_unit, "x": [one["result"].period for one in years],
         "value": [one["mark"].value or None for one in years],
         "target": [one["mark"].target or None for one in years],
+        "line": [one["level"] or None for one in years],
         "low": [place.lowest if grouped and place else None for place in places],
         "high": [place.highest if grouped and place else None for place in places],
-        "names": [say("实绩", "actual"), say("目标", "target"), say("组内范围", "group") if grouped else ""],
+        "names": [say("实绩", "actual"), say("目标", "target"), say("组内范围", "group") if grouped else "", say("达标线", "met from")],
     }  # fmt: skip
     if not known:
         return spec, column.name
@@ -34,13 +35,19 @@ def history(column: Column, years: list[dict[str, Any]]) -> Chart:
     )  # fmt: skip
 
 
-def scoring(points: list[Point], mark: Mark, measure_unit: str) -> Chart | None:
+def scoring(points: list[Point], mark: Mark, measure_unit: str, level: str) -> Chart | None:
     """What each value would earn, and where the unit stands."""
     if not points:
         return None
     spec = {
         "kind": "curve", "x": [point.value for point in points], "y": [point.points for point in points],
-        "dot": [mark.value, mark.points], "names": [say("值", "value"), say("得分", "points")],
+        "dot": [mark.value, mark.points],
+        "names": [say(f"实绩（{measure_unit}）", f"actual ({measure_unit})") if measure_unit else say("实绩", "actual"), say("得分（分）", "points")],
+        "marks": [
+            [name, value] for name, value in (
+                (say("目标", "target"), mark.target if mark.target != level else ""), (say("达标线", "met from"), level)
+            ) if value
+        ],
     }  # fmt: skip
     return spec, say(
         f"满分 {mark.full} 分的得分曲线; 圆点是本单位: {mark.value} {measure_unit} 得 {mark.points} 分",

@@ -1,13 +1,15 @@
 """Pages of one indicator, one unit, one section or post."""
 
+from collections import Counter
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from zhengheng.domain.numbers import plain
 from zhengheng.domain.problems import NotFoundError
+from zhengheng.engines.change import written
+from zhengheng.engines.run import Run
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import allowed
 from zhengheng.web.acts.selectors import visible
@@ -15,7 +17,7 @@ from zhengheng.web.appeals.acts import APPEALS
 from zhengheng.web.files import documents
 from zhengheng.web.overview import charts, reports, sections, selectors, tables
 from zhengheng.web.overview.frame import choice_of, frame, note
-from zhengheng.web.overview.readings import Reading, change_of, curve_of, passport_of
+from zhengheng.web.overview.readings import Reading, change_of, curve_of, level_of, passport_of
 from zhengheng.web.overview.selectors import PAGE, Choice
 from zhengheng.web.pages.tags import language
 from zhengheng.web.rectification.acts import RECTIFICATIONS
@@ -32,7 +34,7 @@ def indicator(request: OfficeRequest, name: str, code: str) -> HttpResponse:
     result, context = frame(request, name, f"indicator {code} {unit}".strip())
     held, run = context["held"], context["run"]
     context |= {
-        "column": held.heat.column(code), "rule": run.rulebook.indicator(code), "unit": unit,
+        "column": held.heat.column(code), "supplier": _supplier(run, code), "rule": run.rulebook.indicator(code), "unit": unit,
         "questions": Question.objects.filter(rulebook__code=result.rulebook, indicator=code).exclude(answer=""),
     }  # fmt: skip
     if unit:
@@ -44,8 +46,18 @@ def indicator(request: OfficeRequest, name: str, code: str) -> HttpResponse:
             (group, [(one, mark) for one in group.lines if (mark := held.heat.marks.get(one.line.unit, {}).get(code))])
             for group in groups
         ]  # fmt: skip
+        marks = [row[code] for row in held.heat.marks.values() if code in row]
+        counts = Counter(mark.status for mark in marks)
+        counts["total"] = len(marks)
+        context |= {"counts": counts, "aimed": any(mark.target for mark in marks)}
         context |= {"choice": choice, "pages": range(1, 2 + (max(one.found for one in groups) - 1) // PAGE)}  # fmt: skip
     return render(request, "overview/indicator.html", context)
+
+
+def _supplier(run: Run, code: str) -> str:
+    """Who supplies an indicator's values, by name."""
+    held = run.rulebook.indicator(code).supplier
+    return sections.names({held}).get(held, held)
 
 
 def _of_unit(
@@ -66,7 +78,7 @@ def _of_unit(
         "entry": passport_of(held, unit, code, tongue), "sources": f"/office/results/{result.run}/units/{unit}/source/", "years": years, "line": line, "target_changes": changes,
         "months": selectors.observed(run, unit, code),
         "history": charts.history(context["column"], years) if len(years) > 1 else None, "curve": points,
-        "curve_chart": charts.scoring(points, mark, context["column"].measure_unit),
+        "curve_chart": charts.scoring(points, mark, context["column"].measure_unit, level_of(held, unit, code)),
         "cases": [c for c in visible(RECTIFICATIONS, request.user, request.now.date()) if c.unit.code == unit
                   and any(one["code"] == code for one in c.indicators)],
         "may_appeal": result.state == "notice" and result.version_id is not None
@@ -90,7 +102,8 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
         **_down(held, unit), "unit": unit, "line": line, "name": selectors.names_of([unit], tongue).get(unit, line.name),
         "group": group, "on_end": selectors.on_end(result, context["known"], unit, tongue), "counted": held.counted.get(unit, {}), "moved": moved,
         "waterfall": charts.waterfall(moved) if moved else None,
-        "gaps": [(mark, held.heat.column(mark.indicator), plain(mark.lost, 9)) for mark in selectors.gaps(marks.values())],
+        "gaps": [(mark, held.heat.column(mark.indicator), written(mark.lost)) for mark in selectors.gaps(marks.values())],
+        "lacks": [] if line.score else selectors.lacks(held, unit),
         "dimensions": tables.dimensions(context["run"], unit, tongue),
         "indicators": [(c, marks[c.code], held.places.get((unit, c.code))) for c in held.heat.columns if c.code in marks],
         "disputed": {code for other, code in context["disputed"] if other == unit},

@@ -8,7 +8,7 @@ from pathlib import Path
 from zhengheng.domain.numbers import format_scaled, ratio
 from zhengheng.domain.problems import Language
 from zhengheng.engines.change import Change, Comparison
-from zhengheng.engines.curve import Point, curve
+from zhengheng.engines.curve import Point, curve, level
 from zhengheng.engines.heat import HeatMap, heat_map
 from zhengheng.engines.passport import Entry, passport
 from zhengheng.engines.places import Place, places
@@ -74,6 +74,12 @@ def reading(result: ResultRun, language: Language) -> Reading:
 def curve_of(held: Reading, unit: str, code: str) -> list[Point]:
     """What each value of an indicator would earn a unit."""
     return curve(held.run, unit, code)
+
+
+@lru_cache(maxsize=512)
+def level_of(held: Reading, unit: str, code: str) -> str:
+    """The value from which an indicator counts as met, whatever its light is measured by; empty where there is no one value."""
+    return held.heat.mark(unit, code).level or level(held.run, unit, code)
 
 
 @lru_cache(maxsize=512)

@@ -3,8 +3,9 @@
 from collections import Counter
 from typing import Any
 
-from zhengheng.domain.numbers import format_scaled, plain
+from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.problems import Language
+from zhengheng.engines.change import written
 from zhengheng.engines.heat import STATUSES
 from zhengheng.web.files.documents import Report, Section, Table
 from zhengheng.web.overview import selectors, tables
@@ -54,7 +55,7 @@ def of_unit(result: ResultRun, earlier: ResultRun | None, unit: str, language: L
     if gaps:
         sections.append(Section(say("最影响得分的几项", "What would help most"), tables=(Table(
             (say("指标", "Indicator"), say("总分还可得 (分)", "Would add to the total (points)"), say("实绩", "Actual"), say("目标", "Target"), say("达标线", "Met from")),
-            [(held.heat.column(one.indicator).name, plain(one.lost, 9), one.value, one.target or "—", show(one.line)) for one in gaps],
+            [(held.heat.column(one.indicator).name, written(one.lost), one.value, one.target or "—", show(one.line)) for one in gaps],
         ),)))  # fmt: skip
     sections.append(Section(say("各维度", "Dimensions"), tables=(Table(
         (say("维度", "Dimension"), say("得分", "Score"), say("满分", "Full mark")),

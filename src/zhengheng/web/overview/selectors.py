@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.problems import Language
-from zhengheng.engines.heat import Mark
+from zhengheng.engines.heat import Column, Mark
 from zhengheng.engines.passport import unit_rows
 from zhengheng.engines.run import Run
 from zhengheng.engines.scoreboard import Line
@@ -16,7 +16,7 @@ from zhengheng.engines.streak import Streak, streak
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.organisation.selectors import names_of as names_of
-from zhengheng.web.overview.readings import Reading, reading
+from zhengheng.web.overview.readings import Reading, level_of, reading
 from zhengheng.web.rectification.models import Rectification
 from zhengheng.web.results.grades import Decided, graded
 from zhengheng.web.results.models import DecidedGrade, ResultRun
@@ -55,7 +55,7 @@ def years(
         held = reading(one, language)
         mark = held.heat.marks.get(unit, {}).get(code)
         if mark is not None:
-            found.append({"result": one, "mark": mark, "place": held.places.get((unit, code)),
+            found.append({"result": one, "mark": mark, "place": held.places.get((unit, code)), "level": level_of(held, unit, code),
                           "version": held.run.rulebook.version})  # fmt: skip
     return found
 
@@ -103,6 +103,8 @@ ONLY = {
     "missing": ("有缺数据", "with data missing"), "disputed": ("有争议", "under dispute"), "cases": ("整改中", "being put right"),
 }  # fmt: skip
 """What the units shown can be narrowed to."""
+LACKING = {"missing", "undefined", "not_due", "withheld"}
+"""Statuses of an indicator without which a total may not be made."""
 PAGE = 60
 """Units of a group on one page; a city with more is read group by group."""
 
@@ -212,3 +214,10 @@ def gaps(marks: Iterable[Mark], most: int = 3) -> list[Mark]:
     """The indicators with most to gain, by points."""
     held = [mark for mark in marks if mark.lost]
     return sorted(held, key=lambda mark: (-mark.lost, mark.indicator))[:most]
+
+
+def lacks(held: Reading, unit: str) -> list[tuple[Mark, Column]]:
+    """What a unit without a total lacks: the indicators with weight that have no value, else all without one."""
+    marks = held.heat.marks.get(unit, {})
+    gaps = [(mark, held.heat.column(code)) for code, mark in marks.items() if mark.status in LACKING]  # fmt: skip
+    return [row for row in gaps if row[0].weighed] or gaps

@@ -63,7 +63,7 @@ def _goal(
         (f"{code} {held.heat.column(code).name}", *(_met(reading(one, language).heat, code) for one in years))
         for code in goal.indicators if any(code in row for row in held.heat.marks.values())
     ]  # fmt: skip
-    gaps = _gaps(goal, held, language)
+    gaps, beyond = _gaps(goal, held, language)
     found = [Table(head, rows)]
     if gaps:
         found.append(Table((say("指标", "Indicator"), say("单位", "Unit"), say("实绩", "Actual"), say("目标", "Target"), say("达标线", "Met from"), say("状态", "Status")), gaps))  # fmt: skip
@@ -73,8 +73,16 @@ def _goal(
         texts=(say(
             f"衡量它的指标共 {sum(aim.counted.values())} 项次: 达标 {aim.counted['met']}, 关注 {aim.counted['watch']}, 未达标 {aim.counted['missed']}。",
             f"{sum(aim.counted.values())} results measure it: {aim.counted['met']} met, {aim.counted['watch']} to watch, {aim.counted['missed']} missed.",
-        ),), tables=tuple(found),
+        ), *_more(beyond)), tables=tuple(found),
     )  # fmt: skip
+
+
+def _more(beyond: int) -> tuple[str, ...]:
+    """What a cut list leaves out."""
+    return (say(
+        f"下表列出失分最多的 {MOST} 项次，另有 {beyond} 项次未列，见考核总览的热力图。",
+        f"The table lists the {MOST} that lost most points; {beyond} more stand on the overview's heat map.",
+    ),) if beyond > 0 else ()  # fmt: skip
 
 
 def _met(heat: HeatMap, code: str) -> str:
@@ -83,15 +91,16 @@ def _met(heat: HeatMap, code: str) -> str:
     return f"{sum(mark.status == 'met' for mark in lit)} / {len(lit)}" if lit else "—"
 
 
-def _gaps(goal: Goal, held: Reading, language: Language) -> list[tuple[str, ...]]:
-    """Where the goal's indicators were not met, the most points lost first."""
+def _gaps(goal: Goal, held: Reading, language: Language) -> tuple[list[tuple[str, ...]], int]:
+    """Where the goal's indicators were not met, the most points lost first; and how many more there are."""
     marks = [
         row[code] for row in held.heat.marks.values() for code in goal.indicators if code in row
     ]
     missed = [mark for mark in marks if mark.status in {"watch", "missed"}]
     missed.sort(key=lambda mark: (-mark.lost, mark.unit, mark.indicator))
     names = selectors.names_of((mark.unit for mark in missed[:MOST]), language)
-    return [_gap(mark, held, names.get(mark.unit, held.line[mark.unit][1].name)) for mark in missed[:MOST]]  # fmt: skip
+    rows = [_gap(mark, held, names.get(mark.unit, held.line[mark.unit][1].name)) for mark in missed[:MOST]]  # fmt: skip
+    return rows, len(missed) - len(rows)
 
 
 def _gap(mark: Mark, held: Reading, name: str) -> tuple[str, ...]:

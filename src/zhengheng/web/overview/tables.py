@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
-from zhengheng.domain.numbers import format_scaled, plain
+from zhengheng.domain.numbers import format_scaled, plain, ratio
 from zhengheng.domain.problems import DataError, Language
 from zhengheng.engines.covered import covered
 from zhengheng.engines.export import harmless, workbook
@@ -18,6 +18,7 @@ from zhengheng.engines.run import Run
 from zhengheng.engines.tables import INDICATOR_SCORES, SCORES, node_score
 from zhengheng.scheme.model import TOTAL
 from zhengheng.web.files.tables import XLSX
+from zhengheng.web.overview.workbook import named
 from zhengheng.web.pages.tags import say
 from zhengheng.web.results.grades import Decided
 
@@ -44,12 +45,22 @@ def tree(
         for code, words in ADJUSTED.items()
         if code in kinds
     }
+    category = {row["unit"]: row["category"] for row in run.plan.tables["unit"]}
+    full = {(row["category"], row["node"]): row["full"] for row in run.plan.tables["node_full"]}
     scores: dict[str, dict[str, str]] = {}
     for row in score_rows(run):
         node = run.rulebook.tree.code if row["node"] == TOTAL else row["node"]
         if node in heads:
-            scores.setdefault(row["unit"], {})[node] = row["score"]
+            scores.setdefault(row["unit"], {})[node] = _of(row["score"], node, full.get((category[row["unit"]], node)))  # fmt: skip
     return heads, scores
+
+
+def _of(score: str, node: str, full: int | None) -> str:
+    """A score with its full mark, which units of different categories do not share; bonus and deduction with a sign."""
+    if node in ADJUSTED:
+        sign = "" if not score.strip("0.") else "−" if node == "deduction" else "+"
+        return f"{sign}{score}"
+    return f"{score} / {plain(full, 6)}" if score and full else score
 
 
 def dimensions(run: Run, unit: str, language: Language) -> list[dict[str, Any]]:
@@ -61,7 +72,8 @@ def dimensions(run: Run, unit: str, language: Language) -> list[dict[str, Any]]:
     full = {r["node"]: r["full"] for r in run.plan.tables["node_full"] if r["category"] == category}
     found = [
         {"code": node.code, "name": node.name.say(language), "depth": depth,
-         "score": node_score(held[node.code], total, digits[node.code], is_root=False), "full": plain(full[node.code], 6)}
+         "score": node_score(held[node.code], total, digits[node.code], is_root=False), "full": plain(full[node.code], 6),
+         "share": _share(held[node.code], full[node.code])}
         for node, _, depth in run.rulebook.nodes() if depth and node.code in held and node.code in full
     ]  # fmt: skip
     for code, words in ADJUSTED.items():
@@ -74,9 +86,18 @@ def dimensions(run: Run, unit: str, language: Language) -> list[dict[str, Any]]:
                     "depth": 1,
                     "score": size,
                     "full": "",
+                    "share": "",
                 }
             )
     return found
+
+
+def _share(row: Mapping[str, Any], full: int) -> str:
+    """A score in per cent of its full mark, one decimal."""
+    held = (
+        None if row["printed"] is None else ratio(row["printed"], full)
+    )  # thousandths of the full mark
+    return "" if held is None else f"{format_scaled(held, 1)}%"
 
 
 def file(
@@ -101,6 +122,8 @@ def file(
             head = (*head, "decided_grade", "grade_reason")
             rows = [row | _decided(row, decided, run.rulebook.tree.code) for row in rows]
     name = "-".join(filter(None, (run.rulebook.code, run.plan.period.code, indicator)))
+    if form == "xlsx":
+        head, rows = named(run, head, rows)
     answer = HttpResponse(_written(head, rows, form, note), content_type=KINDS[form])
     answer["Content-Disposition"] = content_disposition_header(True, f"{name}.{form}") or "attachment"  # fmt: skip
     return answer
@@ -119,7 +142,7 @@ def _written(head: tuple[str, ...], rows: list[dict[str, str]], form: str, note:
         held = {"note": note, "rows": rows} if note else rows
         return json.dumps(held, ensure_ascii=False, indent=1).encode()
     if form == "xlsx":
-        return workbook(head[1], head, rows, note)
+        return workbook(say("得分", "Scores"), head, rows, note)
     text = io.StringIO()
     lines = csv.writer(text, lineterminator="\n")
     lines.writerow(head)

@@ -143,7 +143,8 @@ def city(request: OfficeRequest) -> HttpResponse:
     promised = [c for c in visible(COMMITMENTS, request.user, day) if c.state != "kept"]
     context: dict[str, Any] = {
         "results": held, "above": whole.above(everything, known, tongue), "aims": whole.aims(held, tongue), "reds": found[:whole.MOST], "red_units": len(found),
-        "units": sum(len(reading(result, tongue).line) for result in held),
+        "standing": [{"result": one, "units": len(reading(one, tongue).line), "reds": len(reading(one, tongue).red)} for one in held],
+        "several": len({one.period for one in held}) > 1,
         "changed": whole.done_lately(request.now), "waiting": [(kind, len(rows)) for kind in KINDS if (rows := owed(kind, request.user, day))],
         "promised": [(c, COMMITMENTS.state_of(c), c.due_on is not None and c.due_on < day) for c in promised],
         "late": sum(c.due_on is not None and c.due_on < day for c in promised), "meeting": "meeting" in request.GET,

@@ -1,0 +1,61 @@
+"""The overview's workbook as people read it: heads in words, names beside codes; csv and json keep the codes."""
+
+from collections.abc import Mapping, Sequence
+
+from zhengheng.engines.heat import STATUSES
+from zhengheng.engines.lights import LIGHT_WORDS
+from zhengheng.engines.run import Run
+from zhengheng.scheme.model import TOTAL
+from zhengheng.scoring.contracts import STATUS_WORDS
+from zhengheng.web.organisation.selectors import names_of
+from zhengheng.web.pages.tags import language, say
+
+HEADS = {
+    "unit": ("单位代码", "Unit code"), "period": ("期间", "Period"), "node": ("维度代码", "Dimension code"), "score": ("得分", "Score"), "rank": ("组内名次", "Place in group"),
+    "group": ("分组", "Group"), "grade": ("等次", "Grade"), "light": ("亮灯", "Light"), "status": ("状态", "Status"), "used": ("计入的指标数", "Indicators counted"),
+    "due": ("已到期的指标数", "Indicators due"), "points_due": ("已到期 / 满分（分）", "Due / full mark (points)"), "decided_grade": ("委员会决定的等次", "Decided grade"),
+    "grade_reason": ("决定等次的理由", "Reason of the decided grade"), "indicator": ("指标代码", "Indicator code"), "value": ("实绩", "Actual"), "target": ("目标", "Target"),
+    "full": ("满分", "Full mark"), "line": ("达标线", "Met from"), "line_of": ("达标线比的是", "What the line is of"),
+}  # fmt: skip
+NAMED = {
+    "unit": ("单位", "Unit"),
+    "node": ("维度", "Dimension"),
+    "indicator": ("指标", "Indicator"),
+}
+"""Codes that have a name, which stands right after them."""
+LINE_OF = {
+    "points": ("得分", "points"), "value": ("实绩", "the actual value"), "progress": ("完成进度（%）", "progress (%)"), "nodes": ("节点完成率（%）", "nodes done (%)"),
+}  # fmt: skip
+Rows = list[dict[str, str]]
+
+
+def named(run: Run, head: Sequence[str], rows: Sequence[Mapping[str, str]]) -> tuple[tuple[str, ...], Rows]:  # fmt: skip
+    """Head and rows with names beside codes, statuses and grades in words, in the reader's language."""
+    tongue, book = language(), run.rulebook
+    units = {one.code: one.name.say(tongue) for one in (*book.units, *run.facts.units)}
+    names = {
+        "unit": units | names_of({row["unit"] for row in rows}, tongue),
+        "node": {node.code: node.name.say(tongue) for node, _, _ in book.nodes()} | {TOTAL: say("总分", "Total"), "bonus": say("加分", "Bonus"), "deduction": say("扣分", "Deduction")},
+        "indicator": {one.code: one.name.say(tongue) for one in book.indicators},
+    }  # fmt: skip
+    bands = (*book.grading.bands, *book.grading.outside) if book.grading else ()
+    words = {
+        "group": {one.code: one.name.say(tongue) for one in book.groups},
+        "grade": {one.code: one.name.say(tongue) for one in bands},
+        "status": {code: say(*pair) for code, pair in STATUS_WORDS.items()} | {code: say(zh, en) for code, (_, zh, en) in STATUSES.items()},
+        "light": {code: say(*pair) for code, pair in LIGHT_WORDS.items()},
+        "line_of": {code: say(*pair) for code, pair in LINE_OF.items()},
+    }  # fmt: skip
+    written: list[str] = []
+    for name in head:
+        written += [say(*HEADS[name])] + ([say(*NAMED[name])] if name in NAMED else [])
+    found = []
+    for row in rows:
+        cells: list[str] = []
+        for name in head:
+            text = row[name]
+            cells.append(words.get(name, {}).get(text, text))
+            if name in NAMED:
+                cells.append(names[name].get(text, text))
+        found.append(dict(zip(written, cells, strict=True)))
+    return tuple(written), found
