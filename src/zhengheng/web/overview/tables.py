@@ -111,7 +111,8 @@ def file(
         )  # fmt: skip
     if indicator:
         head: tuple[str, ...] = INDICATOR_SCORES
-        rows = [row for row in indicator_rows(run) if row["indicator"] == indicator]
+        # What earns nothing has no light (engines/lights.py).
+        rows = [row | ({"light": ""} if row["full"] == "0" else {}) for row in indicator_rows(run) if row["indicator"] == indicator]  # fmt: skip
     else:
         parts = covered(run)
         head, rows = (*SCORES, "points_due"), [

@@ -56,7 +56,8 @@ def pages(site: Site) -> Iterator[Page]:
 def pages_of(site: Site, one: Snapshot) -> Iterator[Page]:
     """The pages of a publication, in one language; `site` is what `Site.of` gives."""
     today, restated = site.today(one), site.before_change(one)
-    folder, base = f"p/{one['number']}", {"one": one, "trouble": trouble(one), "today": today, "restated": restated}  # fmt: skip
+    folder = f"p/{one['number']}"
+    base: dict[str, Any] = {"one": one, "trouble": trouble(one), "today": today, "restated": restated}  # fmt: skip
     before, wrong = site.before(one), corrected(site, one)
     changes = moved(wrong, one) if wrong else []
     base |= {"wrong": wrong, "changes": changes, "outdated": outdated(wrong, one, changes)}
