@@ -5,7 +5,6 @@ period in calendar days that ends on a day off ends on the next working day. A y
 loaded follows the weekdays, and `is_known` says so: whoever shows a date of such a year warns.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,10 +12,13 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
+from zhengheng.domain.canonical import JsonError, read_json
 from zhengheng.domain.problems import DataError
 
 ClockUnit = Literal["calendar_days", "working_days", "clock_hours"]
 DAY = timedelta(1)
+LARGEST = 2**20
+"""Characters of a calendar file, at most."""
 
 
 @dataclass(frozen=True)
@@ -31,13 +33,14 @@ class WorkCalendar:
     def load(cls, text: str, where: str = "calendar") -> "WorkCalendar":
         """From a calendar file: `{"years": {"2026": {"off": […], "work": […]}}}`. Raises DataError."""
         try:
-            years = json.loads(text)["years"]
+            years = read_json(text, LARGEST)["years"]
             held = {int(year): _days(int(year), entry) for year, entry in years.items()}
         except (ValueError, KeyError, TypeError, AttributeError) as error:
+            zh, en = (error.zh, error.en) if isinstance(error, JsonError) else ("其中的年份或日期不合要求", "a year or a day in it is none")  # fmt: skip
             raise DataError.one(
                 where, "calendar.unreadable",
-                zh=f"日历文件无法读取: {error}; 需要 years → 年份 → off 和 work 两个日期列表",
-                en=f"the calendar file cannot be read: {error}; it needs years → year → lists off and work",
+                zh=f"日历文件无法读取：{zh}。需要 years → 年份 → off 和 work 两个日期列表，日期写成 2026-01-31。",
+                en=f"the calendar file cannot be read: {en}; it needs years → year → lists off and work, days like 2026-01-31",
             ) from error  # fmt: skip
         off = frozenset(day for days in held.values() for day in days[0])
         work = frozenset(day for days in held.values() for day in days[1])

@@ -2,13 +2,12 @@
 
 import csv
 import hashlib
-import json
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from zhengheng.domain.canonical import canonical
+from zhengheng.domain.canonical import canonical, read_json
 from zhengheng.engines.oracle import Row, Tables
 from zhengheng.scoring.contracts import CONTRACTS, Column
 
@@ -36,6 +35,8 @@ KEYS: dict[str, tuple[str, ...]] = {
 """What tells their rows apart."""
 PUBLIC = ("cell", "gate_value", "event", "unit_reference", "planned", "stated", "unit")
 SHOWN = ("indicator_score", "node_score", "total_score", "ranking", "grading", "light")
+HUGE = 2**30
+"""Characters of a document of a bundle, at most."""
 OTHERS = ("plan.json", "rulebook.json", "run.json", "scores.csv", "indicator_scores.csv", "verify.py", "README.txt")  # fmt: skip
 _TEXTS = {"commitment", "code", "group", "superior", "exempt", "category"}
 _DATES = {
@@ -116,7 +117,7 @@ def _typed(cell: str, column: Column | None, name: str) -> Any:
 
 def read_plan(path: Path) -> Tables:
     """The plan tables with their dates."""
-    tables: Tables = json.loads(path.read_text(encoding="utf-8"))
+    tables: Tables = read_json(path.read_text(encoding="utf-8"), HUGE)
     for rows in tables.values():
         for row in rows:
             for name, value in row.items():

@@ -97,8 +97,10 @@ def case_facts(book: Rulebook, case: Case) -> Facts:
         raise CaseError.one(
             f"case {case.name}",
             "case.setup",
-            zh=f"算例无法读取: {error}",
-            en=f"the case cannot be set up: {error}",
+            zh=f"算例无法读取：{error.zh}。"
+            if isinstance(error, CellError)
+            else f"算例无法读取：缺少“{error.args[0]}”。",
+            en=f"the case cannot be set up: {error.en if isinstance(error, CellError) else f'{error.args[0]} is missing'}",
         ) from error
     return Facts({name: to_arrow(name, held) for name, held in columns.items()}, units)
 

@@ -17,12 +17,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from zhengheng.domain.canonical import canonical
+from zhengheng.domain.canonical import JsonError, canonical, read_json
 from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.engines.bundled import (
     COMMITTED,
     HEADERS,
+    HUGE,
     KEYS,
     OTHERS,
     PUBLIC,
@@ -323,7 +324,7 @@ def _text(path: Path) -> str:
 def _object(path: Path) -> dict[str, Any]:
     """A JSON object; empty where the file is none, which the list of files then shows."""
     try:
-        held = json.loads(path.read_text(encoding="utf-8"))
+        held = read_json(path.read_text(encoding="utf-8"), HUGE)
     except (OSError, ValueError):
         return {}
     return held if isinstance(held, dict) else {}
@@ -335,7 +336,10 @@ def _object(path: Path) -> dict[str, Any]:
 def check_opening(folder: Path, text: str) -> list[str]:
     """Whether what the office opened is what the bundle had committed to."""
     found = []
-    held = json.loads(text)
+    try:
+        held = read_json(text)
+    except JsonError as error:
+        raise BundleError(f"{error.en} / {error.zh}") from error
     cells = {
         (row["unit"], row["indicator"], row["segment"]): row["commitment"]
         for row in read_rows(folder / "inputs" / "cell.csv")

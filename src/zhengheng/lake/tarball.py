@@ -57,8 +57,8 @@ def unpack(archive: Path, folder: Path) -> int:
         digests = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
     except (tarfile.TarError, OSError, ValueError) as error:
         raise DataError.one(
-            archive.name, "restore.unreadable", zh=f"不是完整的备份文件: {error}",
-            en=f"not a whole backup: {error}",
+            archive.name, "restore.unreadable", zh="不是完整的备份文件，没有恢复任何内容；请换用另一份备份。",
+            en="not a whole backup; nothing was restored, use another copy",
         ) from error  # fmt: skip
     (folder / _MANIFEST).unlink()
     beside = sorted({name for name in names if name not in digests and name != _MANIFEST})

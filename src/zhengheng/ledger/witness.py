@@ -24,6 +24,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 
+def _json(text: str) -> Any:
+    """A value of JSON. Raises ValueError for whatever is none, lists a thousand deep among it."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("嵌套太深 / nested too deep") from None
+
+
 def leaf_hash(content: bytes) -> bytes:
     """The hash of a leaf's content. Leaves and nodes begin with different bytes: no node passes for a leaf."""
     return hashlib.sha256(b"\0" + content).digest()
@@ -281,7 +289,7 @@ def faults(number: str, held: dict[str, Any], before: dict[str, Any] | None, key
             "检查点不是用您给出的公钥签发的 / the checkpoint is not signed with the key you gave"
         )
     found += _unsigned(held, point)
-    leaf = json.loads(held["leaf"])
+    leaf = _json(held["leaf"])
     if (leaf["act"], leaf["subject"]) != ("publication.written", f"publication:{number}"):
         found.append("条目说的不是这次发布 / the entry is not about this publication")
     digest = hashlib.sha256(bytes.fromhex(held["salt"]) + held["content"].encode()).hexdigest()
@@ -320,12 +328,12 @@ def chain(proofs: Mapping[str, dict[str, Any]]) -> tuple[list[str], list[str]]:
             f"发布 {'、'.join(lost)} 不在同一条链上 / publications {', '.join(lost)} are not in the one chain"
         )
     for number, held in sorted(proofs.items()):
-        before = json.loads(held["content"]).get("after")
+        before = _json(held["content"]).get("after")
         if before is not None and before not in proofs:
             found.append(
                 f"发布 {before} 不在文件里，发布 {number} 的条目说它在前 / publication {before} is not in the file, and the entry of publication {number} says it came before"
             )
-    places = [json.loads(proofs[number]["leaf"])["sequence"] for number in order]
+    places = [_json(proofs[number]["leaf"])["sequence"] for number in order]
     if len(set(places)) < len(places):
         found.append("两次发布是同一条目 / two publications are the same entry")
     return order, found
@@ -364,7 +372,7 @@ def main(words: Sequence[str]) -> int:
     given = reader.parse_intermixed_args(words)
     try:
         return _look(given)
-    except (OSError, KeyError, ValueError, IndexError, TypeError, AttributeError) as error:
+    except (OSError, KeyError, ValueError, IndexError, TypeError, AttributeError, RecursionError) as error:  # fmt: skip
         print(f"✗ 无法读取 / cannot be read: {type(error).__name__} {error}")
         return 2
 
@@ -393,7 +401,7 @@ def _grown(newest: Stated, before: Stated) -> list[str]:
 
 
 def _look(given: argparse.Namespace) -> int:
-    document = json.loads(given.proofs.read_text(encoding="utf-8"))
+    document = _json(given.proofs.read_text(encoding="utf-8"))
     proofs = document["publications"]
     if not given.key:
         keys = "、".join(sorted({str(held["key"]) for held in proofs.values()}))
@@ -406,7 +414,7 @@ def _look(given: argparse.Namespace) -> int:
         held = proofs[number]
         found = faults(number, held, proofs.get(held["follows"]), key)
         wrong += found
-        for name, digest in json.loads(held["content"])["digests"].items():
+        for name, digest in _json(held["content"])["digests"].items():
             known[digest] = f"{number} {name}"
         for one in found or ["条目、检查点、签名相符 / entry, checkpoint and signature hold"]:
             print(f"{'■' if found else '●'} 发布 publication {number}: {one}")
@@ -451,9 +459,7 @@ def _remembered(
     now = {"key": key.raw.hex(), "size": points[-1][0], "root": points[-1][1], "latest": point.size,
            "publications": leaves}  # fmt: skip
     found = (
-        _since(json.loads(memory.read_text(encoding="utf-8")), now, points)
-        if memory.is_file()
-        else []
+        _since(_json(memory.read_text(encoding="utf-8")), now, points) if memory.is_file() else []
     )
     if not found and not wrong:
         memory.write_text(json.dumps(now, indent=1) + "\n", encoding="utf-8")

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from zhengheng.domain.canonical import json_lines
+from zhengheng.domain.canonical import json_lines, read_json
 from zhengheng.domain.problems import NotFoundError, VerifyError
 from zhengheng.ledger.check import Finding, check, turned_back
 from zhengheng.ledger.checkpoint import Checkpoint, CheckpointError, cosign, public, read
@@ -122,7 +122,7 @@ def _lines(export: Path) -> tuple[list[Entry], list[bytes]]:
     entries, leaves = [], []
     for number, line in enumerate(json_lines(export.read_text(encoding="utf-8")), 1):
         try:
-            data = json.loads(line)
+            data = read_json(line)
             entries.append(Entry.from_dict(data))
             leaves.append(bytes.fromhex(data["leaf"]))
         except (ValueError, KeyError, TypeError) as error:

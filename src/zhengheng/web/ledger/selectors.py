@@ -1,6 +1,5 @@
 """Reading the ledger."""
 
-import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from zhengheng.domain.canonical import json_line
+from zhengheng.domain.canonical import json_line, read_json
 from zhengheng.ledger.check import Finding, cut
 from zhengheng.ledger.entry import Entry
 from zhengheng.ledger.tree import (
@@ -58,7 +57,7 @@ def _moment(text: object) -> datetime:
 
 def _content(text: str) -> dict[str, Any]:
     try:
-        held = json.loads(text)
+        held = read_json(text)
     except ValueError:
         held = None
     return held if isinstance(held, dict) else {"unreadable": text}

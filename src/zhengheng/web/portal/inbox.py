@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from zhengheng.domain.canonical import canonical, json_line, json_lines
+from zhengheng.domain.canonical import JsonError, canonical, json_line, json_lines, read_json
 from zhengheng.domain.problems import DataError
 
 KEY = "inbox.pub"
@@ -101,7 +101,7 @@ class Inbox:
 def read_export(content: bytes, key: bytes, name: str) -> list[Letter]:
     """The comments of an export, its signature verified. Raises DataError and believes nothing otherwise."""
     try:
-        held = json.loads(content)
+        held = read_json(content)
         signature = b64decode(held.pop("signature"), validate=True)
         Ed25519PublicKey.from_public_bytes(b64decode(key)).verify(
             signature, canonical(held).encode()
@@ -112,9 +112,8 @@ def read_export(content: bytes, key: bytes, name: str) -> list[Letter]:
             name, "inbox.signature", zh="签名不符: 文件不是可信门户写出的, 或者被改动过", en="the signature does not fit: not written by the trusted portal, or altered since"
         ) from error  # fmt: skip
     except (ValueError, KeyError, TypeError, AttributeError) as error:
+        zh, en = (f"：{error.zh}", f": {error.en}") if isinstance(error, JsonError) else ("", "")
         raise DataError.one(
-            name,
-            "inbox.form",
-            zh=f"不是门户留言的导出文件 ({error})",
-            en=f"not an export of the portal's inbox ({error})",
-        ) from error
+            name, "inbox.form", zh=f"不是门户留言的导出文件{zh}，请使用门户原样写出的文件。",
+            en=f"not an export of the portal's inbox{en}; use the file as the portal wrote it",
+        ) from error  # fmt: skip
