@@ -327,6 +327,31 @@ def test_a_second_writer_is_told_and_changes_nothing(people: People) -> None:
     assert LedgerEntry.objects.filter(act="question.answer").count() == 1
 
 
+def test_a_second_click_reads_who_did_it_already_and_when(people: People) -> None:
+    """On pages and in the API: of the same person, of another one, and of another act than the one that was asked for."""
+    objects = Objects(people, "D10")
+    question, item = objects.held["question"], objects.held["item"]
+    path = f"/office/questions/{question.pk}/answer/"
+    client = people.client("office_indicators")
+    given = {"row_version": question.row_version, "answer": "答复"}
+    assert client.post(path, given).status_code == 302
+    said = "“答复”已由office_indicators于 2026-03-12 09:00 办理，这次没有重复办理"
+    again = client.post(path, given)
+    assert again.status_code == 409
+    assert said in again.content.decode()
+    told = client.post(f"/api/v1/questions/{question.pk}/answer", given, "application/json")
+    assert (told.status_code, told.json()["type"]) == (409, "stale")
+    assert said in str(told.json())
+    client.cookies["language"] = "en"
+    assert "was done already by office_indicators on 2026-03-12 09:00" in client.post(path, given).content.decode()  # fmt: skip
+    assert LedgerEntry.objects.filter(act="question.answer").count() == 1
+    seen = item.row_version
+    assert people.client("office_director").post(f"/office/items/{item.pk}/waive/", {"row_version": seen, "reason": "重复申报，不予计入。"}).status_code == 302  # fmt: skip
+    late = people.client("office_indicators").post(f"/office/items/{item.pk}/verify/", {"row_version": seen, "reason": "情况属实。"})  # fmt: skip
+    if late.status_code == 409:
+        assert "office_director已于 2026-03-12 09:00 办理" in late.content.decode()
+
+
 def test_whoever_records_a_decision_does_not_attest_it(people: People) -> None:
     both = people.make("both")
     for role in (Role.COMMISSION_SECRETARY, Role.COMMISSION_MEMBER):

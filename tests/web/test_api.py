@@ -34,6 +34,8 @@ QUERIES = {
 }
 TABLE: dict[tuple[str, str], tuple[set[Role], dict[str, Any]]] = {
     ("get", "/me"): (EVERYONE, {}),
+    ("get", "/desk"): (EVERYONE, {}),
+    ("get", "/results/{run}/package"): (NOBODY, {}),
     ("get", "/units"): (EVERYONE, {}),
     ("get", "/units/{code}"): (EVERYONE, {}),
     ("get", "/accounts"): (set(OFFICERS), {}),

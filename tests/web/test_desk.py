@@ -43,6 +43,27 @@ def test_what_waits_says_its_day(
     obj = Objects(people, "D10").held[kind]
     type(obj).objects.filter(pk=obj.pk).update(state=state, **fields)
     assert said in home(people, who)
+    # What a page says, a program reads: the same things, with the same days.
+    told = people.client(who).get("/api/v1/desk").json()["waiting"]
+    mine = next(
+        one
+        for one in told
+        if one["kind"].startswith("runs" if kind == "result" else kind) and one["id"] == obj.pk
+    )
+    day = mine["due_on"] or mine["known_on"] or mine["since"]
+    assert said == "归档" or day in said
+    assert mine["acts"]
+    assert (mine["left"] is None) == (mine["due_on"] is None)
+
+
+def test_the_api_counts_what_is_overdue(people: People) -> None:
+    appeal = Objects(people, "D10").held["appeal"]
+    type(appeal).objects.filter(pk=appeal.pk).update(state="filed", due_on=date(2026, 3, 10))
+    client = people.client("appeals_clerk")
+    told = client.get("/api/v1/desk").json()
+    late = [one for one in told["waiting"] if one["left"] is not None and one["left"] < 0]
+    assert told["overdue"] == len(late) >= 1
+    assert next(one for one in late if one["kind"] == "appeals")["left"] == -2
 
 
 @pytest.mark.parametrize(
@@ -103,6 +124,11 @@ def test_the_archive_is_taken_by_those_who_keep_it_and_each_time_on_the_record(
         answer = keeper.get(path)
         assert b"".join(answer.streaming_content) == b"PK whole year"
         assert "part-2007.zip" in answer["Content-Disposition"]
-        assert LedgerEntry.objects.filter(act="result.package", actor="office_procedure").count() == 1  # fmt: skip
+        by_program = keeper.get(f"/api/v1/results/{result.run}/package")
+        assert b"".join(by_program.streaming_content) == b"PK whole year"
+        assert (
+            people.client("mentor").get(f"/api/v1/results/{result.run}/package").status_code == 403
+        )
+        assert LedgerEntry.objects.filter(act="result.package", actor="office_procedure").count() == 2  # fmt: skip
     finally:
         package.unlink()

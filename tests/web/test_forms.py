@@ -4,8 +4,10 @@ import re
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from pydantic import ValidationError
 
+from tests.web import walks
 from tests.web.conftest import NOW, People
 from tests.web.test_acts import Objects, filled
 from zhengheng.web.accounts.models import Account
@@ -14,8 +16,11 @@ from zhengheng.web.acts.declare import Act, Given
 from zhengheng.web.acts.picking import SUGGESTED, Asked, picks
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.decisions.acts import subject_words
+from zhengheng.web.ledger.services import append
 from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.web.rulebooks.selectors import indicator_words
 from zhengheng.web.targets.models import TargetChange, TargetSheet
+from zhengheng.workflow.roles import Role
 
 ACTS = [(kind, act) for kind in KINDS for act in kind.acts if not act.by_machine]
 BLANKS = ("", " ", "\t\n", "\u3000\u3000", "\u200b", "\ufeff \u2060", "。", "……", "—", "　,　")
@@ -188,12 +193,13 @@ def test_every_round_and_settled_value_stays_on_the_page(people: People) -> None
         "第一轮答复",
         "第二轮仍高",
         "第二轮答复",
-        "RESULTS 3",
-        "RESULTS 4",
-        "RESULTS 8",
-        "RESULTS 9",
     ):
         assert text in page
+    name = sheet.rulebook
+    zh, _ = indicator_words(name, "RESULTS")
+    assert zh != "RESULTS"
+    for value in ("3", "4", "8", "9"):
+        assert f"{zh} {value}" in page, "who said which number, by the indicator's name"
     type(report).objects.update(state="disputed", value="5")
     settle = {
         "row_version": report.row_version,
@@ -216,3 +222,42 @@ def test_english_counts_one_or_many(people: People) -> None:
     client.post("/office/language/", {"language": "en", "next": "/office/"})
     assert "nothing of this number under “Targets”" in client.get("/office/targets/99/").content.decode()  # fmt: skip
     assert "no such targets" not in client.get("/office/targets/99/").content.decode()
+
+
+def test_beside_every_value_stand_its_unit_of_measure_and_period(people: People) -> None:
+    """In forms, and on the paper that is signed by hand."""
+    objects = Objects(people, "D10")
+    seen = set()
+    for kind in KINDS:
+        if kind.measure is None or kind.name not in objects.held:
+            continue
+        obj = objects.held[kind.name]
+        (unit, _), period = kind.measure(obj)
+        for state in kind.machine.names:
+            type(obj).objects.filter(pk=obj.pk).update(state=state)
+            for role in Role:
+                page = people.client(role.value).get(kind.address(obj))
+                if page.status_code != 200:
+                    continue
+                for label in re.findall(r'<label for="[\w-]+-(?:value|wanted)">(.*?)</label>', page.content.decode(), re.DOTALL):  # fmt: skip
+                    assert f"期间：{period}" in label, (kind.name, state)
+                    assert not unit or f"计量单位：{unit}" in label, (kind.name, state)
+                    seen.add(kind.name)
+    assert seen == {"report", "appeal"}
+
+
+def test_an_appeal_keeps_what_was_said_in_every_round(people: People) -> None:
+    """Filed, returned, filed again: both statements and the reason between them, with who and when."""
+    appeal = Objects(people, "D10").held["appeal"]
+    rounds = (
+        ("appeal.file", "unit_leader", {"statement": "第一次的理由", "wanted": "5"}),
+        ("appeal.return", "appeals_clerk", {"reason": "请补充台账。"}),
+        ("appeal.file", "unit_leader", {"statement": "第二次的理由", "wanted": "6"}),
+    )
+    with transaction.atomic():
+        for act, actor, content in rounds:
+            append(act=act, subject=f"appeal:{appeal.pk}", actor=actor, at=NOW, content=content)
+    said = " ".join(walks.texts(people.client("unit_leader").get(f"/office/appeals/{appeal.pk}/").content.decode()))  # fmt: skip
+    places = [said.index(text) for text in ("第一次的理由", "请补充台账。", "第二次的理由")]
+    assert places == sorted(places)
+    assert said.count("2026-03-12 09:00 提交申诉") == 2

@@ -27,7 +27,7 @@ from tests.web.test_rows_beside import alter_every_column
 from zhengheng.cli.sample import year
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.engines.bundle import check_bundle
-from zhengheng.ledger.check import check
+from zhengheng.ledger.check import check, turned_back
 from zhengheng.sample.make import make_sample
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.bound import disagreements
@@ -56,7 +56,7 @@ from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.sample.desk import do, work
 from zhengheng.web.sample.furnish import furnish_office
 from zhengheng.web.targets.models import TargetChange, TargetSheet
-from zhengheng.workflow.machines import RECTIFICATION
+from zhengheng.workflow.machines import CLOSED, RECTIFICATION
 
 OFFICERS = {"sysadmin", "secrecy", "auditor"}
 # The streets' result waits for the commission; only these are named on it.
@@ -96,6 +96,7 @@ def test_the_sample_city_and_its_stories(
         assert (streets in listed) == (username in NAMED)
     every_desk_has_something(city)
     the_appeals_of_story_11()
+    closed_years_are_archived()
     the_targets_of_story_12()
     the_reports_of_story_13()
     the_years_end_of_a_bureau()
@@ -122,6 +123,7 @@ def test_the_sample_city_and_its_stories(
     assert RulebookVersion.objects.filter(state="adopted").count() == 4 * 3 + 1
     assert check(list(selectors.entries()), selectors.leaves()) == []
     assert selectors.tree_findings() == []
+    assert turned_back(list(selectors.entries())) == [], "the clock of the sample runs forward"
     assert [one.zh for one in disagreements(KINDS)] == [], "every row follows from its acts"
     kept = {model._meta.label for model in kept_models() if model.objects.exists()}
     assert set(alter_every_column()) == kept
@@ -226,7 +228,7 @@ def the_appeals_of_story_11() -> None:
     assert hearing.clock_left == 7, "of ten working days from 3 March, seven are left on 6 March"
     assert str(hearing.hearing_called_on) == "2026-03-06"
     assert str(hearing.hearing_on) == "2026-03-18"
-    newer = ResultRun.objects.get(replaces__isnull=False)
+    newer = ResultRun.objects.get(replaces__isnull=False, rulebook="departments")
     assert newer.state == "draft"
     page = entered("shensu", "Yunheng-2026").get(f"/office/appeals/{upheld.pk}/").content.decode()
     assert "抽签种子" in page
@@ -258,6 +260,16 @@ def the_years_end_of_a_bureau() -> None:
             alone = projection.year_ends_of(version, [one["unit"]], NOW.date(), "zh")[0]
             assert (alone.total, [held.mark.points for held in alone.expected]) == (one["total"], [held["points"] for held in one["indicators"]])  # fmt: skip
         assert passes.call_count > 4, "each by itself"
+
+
+def closed_years_are_archived() -> None:
+    """What ended is in the archive; the year that was opened again is the work that is left."""
+    left = ResultRun.objects.filter(state="final")
+    assert [(run.rulebook, run.period) for run in left] == [("districts", "2024")]
+    assert left.get().replaces.reopenings.exists()
+    for run in ResultRun.objects.filter(state="archived"):
+        assert (settings.HOME / "archive" / run.package).is_file()
+    assert ResultRun.objects.filter(state="archived").count() == 7
 
 
 def the_targets_of_story_12() -> None:
@@ -328,7 +340,7 @@ def the_untrue_figure_of_story_6() -> None:
 
 def the_improvement_of_story_7() -> None:
     case = Rectification.objects.get(unit__code="D27")
-    measured = "A02 100；A03 92；A11 98；E08 1.6"
+    measured = "A02 民生实事项目完成率 100；A03 预算执行率 92；A11 信访事项按期办结率 98；E08 项目审批超时率 1.6"
     assert (case.state, case.late, case.measured, case.visits.count()) == ("closed", False, measured, 4)  # fmt: skip
     red = {one["code"]: one["value"] for one in case.indicators}
     assert red["E08"] == "13.4"
@@ -356,7 +368,7 @@ def the_ladder_of_story_8() -> None:
 
 def the_hot_spot_of_story_1_moves_weights() -> None:
     """Old estates became a core indicator in 2024: the change of that year names the weight."""
-    done = ResultRun.objects.filter(state="final")
+    done = ResultRun.objects.filter(state__in=CLOSED)
     assert {(run.rulebook, run.period) for run in done} == {
         (name, year)
         for name in ("departments", "districts", "streets", "province")
@@ -482,7 +494,16 @@ def what_the_public_reads_of_story_16() -> None:
     """Seven releases and a correction; departments by grade only; one announced; a plan to be read."""
     assert Publication.objects.filter(state="released").count() == 8
     anybody = Client()
-    assert "更正" in anybody.get("/corrections.html").getvalue().decode()
+    corrections = " ".join(walks.texts(anybody.get("/corrections.html").getvalue().decode()))
+    assert re.search(
+        "生活垃圾回收利用率：数值（%） 30.64 29.56 .*总分（分） ([0-9.]+) (?!\\1)[0-9.]+",
+        corrections,
+    ), corrections
+    corrected = Publication.objects.get(corrects__isnull=False)
+    assert (
+        "生活垃圾回收利用率：得分"
+        in anybody.get(f"/p/{corrected.pk}/index.html").getvalue().decode()
+    )
     assert "2026-03-27" in anybody.get("/calendar.html").getvalue().decode()
     homes = anybody.get("/topics/homes.html").getvalue().decode()
     assert "老旧小区改造完工率" in homes

@@ -267,6 +267,8 @@ class Kind:
     year: Callable[[Any], Any] | None = None
     """The rulebook version on whose result the object bears: once that is final, the object stays as it is."""
 
+    measure: Callable[[Any], tuple[Words, str]] | None = None
+    """Of an object that is about one value: its unit of measure and its period, which stand beside every field of that value."""
     known: Callable[[Any], tuple[Words, date] | None] | None = None
     """A day that the object or its rulebook knows where no clock runs (a hearing, a handover, “not before”), with its words."""
 

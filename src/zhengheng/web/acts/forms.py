@@ -39,6 +39,8 @@ class Input:
     """What is offered beside a text that may be any."""
     faults: tuple[Problem, ...] = ()
     """What was wrong with what stood here."""
+    note: Words = ("", "")
+    """What a number is measured in, and of which period."""
 
 
 BLANK_ROWS = 4
@@ -56,6 +58,21 @@ def inputs(
         _input(name, info, typed, choices, tuple((offered or {}).get(name, ())))
         for name, info in given.model_fields.items()
     ]
+
+
+VALUES = frozenset({"value", "wanted"})
+"""Fields that hold the value that an object is about."""
+
+
+def measured(fields: list[Input], about: tuple[Words, str] | None) -> list[Input]:
+    """The fields, those of the object's value with its unit of measure and period."""
+    if about is None:
+        return fields
+    (zh, en), period = about
+    said = [(f"计量单位：{zh}", f"in {en}")] if zh else []
+    said += [(f"期间：{period}", f"for {period}")] if period else []
+    note = "；".join(one[0] for one in said), ", ".join(one[1] for one in said)
+    return [replace(one, note=note) if one.name in VALUES else one for one in fields]
 
 
 def with_faults(fields: list[Input], problems: Sequence[Problem]) -> list[Input]:

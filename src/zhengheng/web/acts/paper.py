@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from zhengheng.web.acts.declare import Act, Kind
+from zhengheng.web.acts import forms
+from zhengheng.web.acts.declare import Act, Kind, Words
 from zhengheng.web.files.documents import Report, Section, Table
 from zhengheng.web.pages.tags import say, show
 
@@ -16,12 +17,13 @@ def blank(kind: Kind, act: Act, now: datetime) -> Report:
     )  # fmt: skip
 
 
-def _asked(act: Act) -> list[Section]:
-    """What the act asks for, each with room to write."""
-    words = [
-        info.json_schema_extra for name, info in act.given.model_fields.items() if name != "paper"
-    ]
-    rows = [(say(str(one["zh"]), str(one["en"])), "\n") for one in words if isinstance(one, dict)]
+def _asked(act: Act, about: tuple[Words, str] | None = None) -> list[Section]:
+    """What the act asks for, each with room to write; of the object's value its unit of measure and period."""
+    asked = forms.measured(forms.inputs(act.given, {}, {}), about)
+    rows = [
+        (say(*one.words) + (f" ({say(*one.note)})" if one.note[0] else ""), "\n")
+        for one in asked if one.name != "paper"
+    ]  # fmt: skip
     if not rows:
         return []
     head = say("项目", "Item"), say("内容", "Content")
@@ -46,6 +48,6 @@ def slip(kind: Kind, act: Act, obj: Any, now: datetime) -> Report:
         sections=[
             Section(say("事项", "What it is about"), tables=(Table((say("项目", "Item"), say("内容", "Content")), rows),)),
             *(kind.printed(obj) if kind.printed else ()),
-            *_asked(act), _signatures(),
+            *_asked(act, kind.measure(obj) if kind.measure else None), _signatures(),
         ],
     )  # fmt: skip

@@ -103,10 +103,21 @@ def _known(found: Iterable[tuple[str, Any]]) -> Choices:
 
 
 def _indicators(asked: Asked) -> Choices:
+    if asked.act.code == "target.propose":
+        return [(code, _with_measure(one)) for code, one in {i.code: i for book in _books(asked) for i in book.indicators}.items()]  # fmt: skip
     if not isinstance(asked.obj, TargetSheet):
         return _known((one.code, one.name) for book in _books(asked) for one in book.indicators)
     names = {one.code: one for one in book_of(asked.obj.rulebook).indicators}
     return [(line.indicator, _aim(names[line.indicator], line.proposed)) for line in asked.obj.lines.all()]  # fmt: skip
+
+
+def _with_measure(indicator: Indicator) -> Words:
+    """An indicator with what it is measured in."""
+    zh, en = (indicator.measure_unit.say(spoken) for spoken in LANGUAGES)
+    return (
+        f"{indicator.code} {indicator.name.zh}" + (f"（{zh}）" if zh else ""),
+        f"{indicator.code} {indicator.name.say('en')}" + (f" ({en})" if en else ""),
+    )
 
 
 def _aim(indicator: Indicator, target: str) -> Words:

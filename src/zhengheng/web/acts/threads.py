@@ -11,8 +11,11 @@ from zhengheng.web.rulebooks.selectors import indicator_words
 
 COMMON: dict[str, Words] = {
     "before": ("原为", "Before"), "value": ("数值", "Value"), "wanted": ("应为", "Wanted"), "lines": ("目标", "Targets"), "reason": ("理由", "Reason"),
-    "measured": ("复测值", "Measured again"), "opinion": ("单位意见", "The unit's opinion"), "reply": ("绩效办答复", "The office's reply"), "objection": ("异议", "Objection"),
-    "answer": ("答复", "Answer"), "note": ("说明", "Note"), "round": ("轮次", "Round"), "until": ("期限", "Until"),
+    "measured": ("复测值", "Measured again"),
+    "opinion": ("单位意见", "The unit's opinion"), "reply": ("绩效办答复", "The office's reply"), "objection": ("异议", "Objection"),
+    "answer": ("答复", "Answer"), "note": ("说明", "Note"), "round": ("轮次", "Round"), "statement": ("事实与理由", "Facts and reasons"),
+    "achievement": ("完成情况", "What was achieved"), "unmet": ("未完成的事项", "What was not"), "measures": ("措施", "Measures"), "report": ("办理情况", "What was done"),
+    "due": ("期限", "Due"), "text": ("内容", "Text"), "until": ("期限", "Until"),
 }  # fmt: skip
 """Words of what entries hold beside the fields of their forms."""
 NUMBERS = frozenset(
@@ -37,8 +40,15 @@ def said(kind: Kind, obj: Any, entry: LedgerEntry) -> list[tuple[Words, str]]:
     content = json.loads(entry.content) if entry.content else {}
     act = next((one for one in kind.acts if one.code == entry.act), None)
     known = _fields(act) | COMMON
-    version = kind.year(obj) if kind.year else None
+    version = _version(kind, obj)
     return [(known[name], _text(value, version)) for name, value in content.items() if name in known and value not in (None, "", {}, [])]  # fmt: skip
+
+
+def _version(kind: Kind, obj: Any) -> Any:
+    """The rulebook in whose words an object speaks."""
+    if kind.year:
+        return kind.year(obj)
+    return getattr(obj, "rulebook", None) or getattr(getattr(obj, "run", None), "version", None)
 
 
 def _fields(act: Act | None) -> dict[str, Words]:
@@ -52,6 +62,8 @@ def _fields(act: Act | None) -> dict[str, Words]:
 
 def _text(value: Any, version: Any) -> str:
     """A value of an entry; indicators by code and name, in the words of the rulebook that the object is about."""
+    if isinstance(value, list):
+        return say("；", "; ").join(" ".join(_named(str(held), version) for held in one.values()) if isinstance(one, dict) else str(one) for one in value)  # fmt: skip
     if isinstance(value, dict):
         return say("；", "; ").join(
             f"{_named(code, version)} {held}" for code, held in value.items()

@@ -19,6 +19,7 @@ from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import forbidden, grants
 from zhengheng.web.acts import forms, picking, selectors, services, threads, told
 from zhengheng.web.acts.declare import Act, Given, Kind, Words
+from zhengheng.web.acts.meanwhile import said_who
 from zhengheng.web.acts.paper import blank, slip
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.files import documents
@@ -71,7 +72,7 @@ def object_context(request: OfficeRequest, kind: Kind, obj: Any) -> dict[str, An
     day = request.now.date()
     held = grants(request.user, day)
     acts = [
-        (act, _inputs(act, obj, request, {}), act.page(obj) if act.page else "")
+        (act, _inputs(kind, act, obj, request, {}), act.page(obj) if act.page else "")
         for act in selectors.open_acts(kind, obj, request.user, held)
     ]
     subject = f"{kind.name}:{obj.pk}"
@@ -116,13 +117,16 @@ def _history(kind: Kind, obj: Any, subject: str) -> list[dict[str, Any]]:
     ]
 
 
-def _inputs(act: Act, obj: Any, request: OfficeRequest, typed: dict[str, Any]) -> list[forms.Input]:
+def _inputs(
+    kind: Kind, act: Act, obj: Any, request: OfficeRequest, typed: dict[str, Any]
+) -> list[forms.Input]:
     asked = picking.Asked(act, obj, request.user, request.now.date())
     listed = act.choices(obj, request.user, request.now.date()) if act.choices else {}
     first = act.typed(obj) if act.typed and obj is not None else {}
     said = request.GET.dict() if obj is None else {}
     choices = {**picking.picks(act.given, asked, without=listed), **listed}
-    return forms.inputs(act.given, {**said, **first, **typed}, choices, picking.suggestions(act.given, asked))  # fmt: skip
+    found = forms.inputs(act.given, {**said, **first, **typed}, choices, picking.suggestions(act.given, asked))  # fmt: skip
+    return forms.measured(found, kind.measure(obj) if kind.measure and obj is not None else None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -161,10 +165,9 @@ def act(request: OfficeRequest, kind: Kind, number: int, act: str) -> HttpRespon
         try:
             given = _read(doing, request, kept)
             _by_who_is_there(doing, request)
-            services.perform(
-                kind, doing, obj, given=given, row_version=seen_version(request),
-                actor=request.user, now=request.now,
-            )  # fmt: skip
+            seen = seen_version(request)
+            with said_who(kind, doing, obj, seen, request.user):
+                services.perform(kind, doing, obj, given=given, row_version=seen, actor=request.user, now=request.now)  # fmt: skip
         except ZhenghengError as error:
             problems = error
         else:
@@ -202,7 +205,7 @@ def _form(
     context = {
         "kind": kind, "act": doing, "object": obj, "title": kind.title(obj) if obj else kind.words,
         "back": kind.address(obj) if obj else kind.listing,
-        "inputs": forms.with_faults(_inputs(doing, obj, request, request.POST.dict() | files), problems.problems if problems else ()),
+        "inputs": forms.with_faults(_inputs(kind, doing, obj, request, request.POST.dict() | files), problems.problems if problems else ()),
         "problems": problems.problems if problems else (),
         # What was seen stays what was seen: a second writer is told, not let through.
         "row_version": seen_version(request) or (obj.row_version if obj else 0),

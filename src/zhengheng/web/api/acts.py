@@ -16,6 +16,7 @@ from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import allowed, forbidden, grants
 from zhengheng.web.acts import selectors, services
 from zhengheng.web.acts.declare import Act, Kind
+from zhengheng.web.acts.meanwhile import said_who
 from zhengheng.web.acts.paper import blank, slip
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.api.paging import Pages, check_filters
@@ -128,10 +129,11 @@ def _doing(kind: Kind, act: Act) -> None:
         seen = held.pop("row_version")
         if act.wants_proof:
             require_proof(request)
-        done = services.perform(
-            kind, act, obj, given=act.given.model_validate(held), row_version=seen,
-            actor=request.user, now=request.now,
-        )  # fmt: skip
+        with said_who(kind, act, obj, seen, request.user):
+            done = services.perform(
+                kind, act, obj, given=act.given.model_validate(held), row_version=seen,
+                actor=request.user, now=request.now,
+            )  # fmt: skip
         return _out(kind, kind.all().get(pk=done.pk), request)
 
     _name(view, act.code.replace(".", "_"), f"{act.words[1]}. {act.words[0]}")

@@ -24,6 +24,7 @@ from zhengheng.web.accounts.second_factor import wanted
 from zhengheng.web.accounts.selectors import listed, require, standing
 from zhengheng.web.api import schemas as s
 from zhengheng.web.api.acts import router as acts
+from zhengheng.web.api.desk import router as desk
 from zhengheng.web.api.overview import router as overview
 from zhengheng.web.api.paging import Pages, check_filters
 from zhengheng.web.api.problems import answer
@@ -385,3 +386,4 @@ api.add_router("", acts)
 api.add_router("", renewals)
 api.add_router("", overview)
 api.add_router("", reading)
+api.add_router("", desk)

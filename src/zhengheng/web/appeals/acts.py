@@ -93,7 +93,7 @@ def _stopped(appeal: Appeal) -> tuple[str, str] | None:
 
 
 APPEALS = Kind(
-    machine=APPEAL, path="appeals", words=("申诉", "Appeals"), model=Appeal,
+    thread=True, machine=APPEAL, path="appeals", words=("申诉", "Appeals"), model=Appeal,
     title=lambda a: (f"{a.unit.name_zh}: {shown.name(a)[0]}", f"{a.unit.name_en or a.unit.name_zh}: {shown.name(a)[1]}"),
     standing=_standing, queryset=selectors.appeals,
     acts=(
@@ -141,7 +141,7 @@ APPEALS = Kind(
         Column(("委员会决定", "The commission's decision"), lambda a: a.decision.meeting if a.decision else None),
         Column(("认定的数值", "Decided value"), lambda a: shown.about(a, a.decided_value)), Column(("决定理由", "Reasons"), "reasons"),
     ),
-    known=known_day,
+    known=known_day, measure=shown.measure,
     body="appeals/body.html", context=shown.page, printed=shown.printed,
     out=lambda a: {"run": a.run_id, "unit": a.unit.code, "indicator": a.indicator, "wanted": a.wanted, "outcome": a.outcome,
                    "effect": a.effect, "panel": [s.account.username for s in a.seats.all() if not s.recused],

@@ -34,6 +34,12 @@ def about(appeal: Appeal, value: str) -> Words | None:
     return (f"{value} {unit.zh}".strip(), f"{value} {unit.say('en')}".strip()) if value else None
 
 
+def measure(appeal: Appeal) -> tuple[Words, str]:
+    """The unit of measure of the contested value, and its period."""
+    unit = selectors.run_of(appeal).rulebook.indicator(appeal.series).measure_unit
+    return (unit.zh, unit.say("en")), appeal.value_period
+
+
 def name(appeal: Appeal) -> Words:
     """Code and name of the contested indicator."""
     held = selectors.run_of(appeal).rulebook.indicator(appeal.indicator).name

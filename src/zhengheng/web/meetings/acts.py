@@ -98,7 +98,7 @@ def _out(held: Commitment) -> dict[str, Any]:
 
 
 COMMITMENTS = Kind(
-    machine=COMMITMENT, path="commitments", words=("会议承诺", "Commitments"), model=Commitment,
+    thread=True, machine=COMMITMENT, path="commitments", words=("会议承诺", "Commitments"), model=Commitment,
     title=lambda c: (f"{c.unit.name_zh}: {c.text[:24]}", f"{c.unit.name_en or c.unit.name_zh}: {c.text[:24]}"),
     standing=_standing,
     acts=(

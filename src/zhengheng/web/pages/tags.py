@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.problems import Language, Problem
 from zhengheng.scheme.base import Label, Text
+from zhengheng.scheme.excel_words import heading
 
 register = template.Library()
 
@@ -88,9 +89,19 @@ PLACE = re.compile(r"\.(csv|xlsx?|ya?ml|txt|zip|docx|json)\b|!|[^\x00-\x7f]", re
 """What a place has that people know: a file's name, a sheet's cell, words; others are paths within the program."""
 
 
+LINE = re.compile(r"(?:^|/)[\w-]+\.ya?ml:(\d+)$")
+"""A line of a rulebook as the program writes it down."""
+CELL = re.compile(r"^([\w.-]+)!([a-z_#][\w/#]*)$")
+"""A cell of an indicator's form: its code, and the key of what stands there."""
+
+
 @register.filter
 def placed(where: str) -> str:
-    """Where a problem lies, in brackets, if that is a place that people can go to."""
+    """Where a problem lies, in brackets, if that is a place that people can go to; in words, not as the program calls it."""
+    if line := LINE.search(where):
+        return say(f"（方案文件第 {line[1]} 行）", f"(line {line[1]} of the rulebook's file)")
+    if cell := CELL.match(where):
+        return say(f"（{cell[1]}：{heading(cell[2])}）", f"({cell[1]}: {heading(cell[2], 'en')})")
     return f"({where})" if PLACE.search(where) else ""
 
 

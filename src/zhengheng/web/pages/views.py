@@ -1,34 +1,26 @@
 """The home page, the language switch, and errors in words."""
 
 import sys
-from datetime import date, datetime
-from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Max
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST, require_safe
 
-from zhengheng.domain.calendar import WorkCalendar
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import grants, standing
-from zhengheng.web.acts.declare import Kind
 from zhengheng.web.acts.registry import KINDS
-from zhengheng.web.acts.selectors import owed
 from zhengheng.web.api.problems import answer
-from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.jobs.faults import is_full, passes
-from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.ledger.services import append
 from zhengheng.web.pages import clock
 from zhengheng.web.pages.context import built
+from zhengheng.web.pages.desk import desk, note_since
 from zhengheng.web.pages.reading import to_read
 from zhengheng.web.pages.requests import http_status
 from zhengheng.web.pages.tags import say
@@ -48,48 +40,19 @@ def home(request: OfficeRequest) -> HttpResponse:
         {"name": NAMES[Role(grant.role)], "grant": grant}
         for grant in standing(day).filter(account=request.user)
     ]
-    calendar = working_calendar()
-    work = [(kind, _owed(kind, request, calendar)) for kind in KINDS]
-    for kind, rows in work:
-        _since(
-            kind, [row for row in rows[:MOST_ROWS] if not row["object"].due_on and not row["known"]]
-        )
+    work = desk(request.user, day)
+    for _, rows in work:
+        note_since(rows[:MOST_ROWS])
     mine = grants(request.user, day)
     context = {
-        "held": held, "work": [(kind, rows[:MOST_ROWS], len(rows)) for kind, rows in work if rows],
+        "held": held, "work": [(kind, rows[:MOST_ROWS], len(rows)) for kind, rows in work],
         "count": sum(len(rows) for _, rows in work),
-        "late": sum(row["left"] is not None and row["left"] < 0 for _, rows in work for row in rows),
+        "late": sum(row.left is not None and row.left < 0 for _, rows in work for row in rows),
         "reading": to_read(request),
         "kinds": [kind for kind in KINDS if anywhere(mine, kind.read)],
         "jobs": anywhere(mine, "job.read"), "prepares": anywhere(mine, "year.checklist"),
     }  # fmt: skip
     return render(request, "pages/home.html", context)
-
-
-def _owed(kind: Kind, request: OfficeRequest, calendar: WorkCalendar) -> list[dict[str, Any]]:
-    day = request.now.date()
-    found = [
-        {"title": kind.title(obj), "address": kind.address(obj), "acts": acts, "object": obj,
-         "state": kind.state_of(obj), "left": calendar.between(day, obj.due_on) if obj.due_on else None,
-         "known": kind.known(obj) if kind.known else None}
-        for obj, acts in owed(kind, request.user, day)
-    ]  # fmt: skip
-    far = date.max
-    return sorted(found, key=lambda row: (row["left"] is None, row["left"] or 0, row["known"][1] if row["known"] else far))  # fmt: skip
-
-
-def _since(kind: Kind, rows: list[dict[str, Any]]) -> None:
-    """Where neither a clock nor the object knows a day: since when it has been waiting, which the act says that led
-    into its state. Who read it, was reminded of it or added to it since moves nothing."""
-    subjects = {f"{kind.name}:{row['object'].pk}": row for row in rows}
-    arrived = {state: kind.machine.arrivals(state) for state in kind.machine.names}
-    held = LedgerEntry.objects.filter(subject__in=subjects).values_list("subject", "act").annotate(Max("at"))  # fmt: skip
-    for row in rows:
-        row["since"] = localdate(row["object"].made_at)
-    for subject, act, at in held:
-        row, on = subjects[subject], datetime.fromisoformat(at).date()
-        if act in arrived[row["object"].state]:
-            row["since"] = max(row["since"], on)
 
 
 @require_POST

@@ -187,8 +187,14 @@ def _misses(indicator: Indicator, value: str, target: str) -> bool:
 
 
 def choices(case: Any, account: Account, day: date) -> dict[str, list[tuple[str, Words]]]:
-    """The case's own indicators."""
-    return {"indicator": [(one["code"], (f"{one['code']} {one['zh']}", f"{one['code']} {one['en']}")) for one in case.indicators]}  # fmt: skip
+    """The case's own indicators, each with its target and what it is measured in."""
+    return {"indicator": [(one["code"], _aim(one)) for one in case.indicators]}
+
+
+def _aim(one: dict[str, Any]) -> Words:
+    zh, en = f"{one['target']} {one['unit']}".strip(), f"{one['target']} {one['unit_en']}".strip()
+    name = one["en"] or one["zh"]
+    return f"{one['code']} {one['zh']}（目标 {zh}）", f"{one['code']} {name} (target {en})"
 
 
 def typed(case: Any) -> dict[str, Any]:

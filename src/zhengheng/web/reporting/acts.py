@@ -40,7 +40,7 @@ from zhengheng.web.reporting.services import (
     counts,
     indicator_of,
 )
-from zhengheng.web.rulebooks.selectors import procedure_of
+from zhengheng.web.rulebooks.selectors import book_of, procedure_of
 from zhengheng.workflow.machines import REPORT
 
 Status = Literal["value", "not_applicable", "missing", "withheld"]
@@ -339,6 +339,11 @@ def _name(report: Report) -> tuple[str, str]:
     return f"{report.indicator} {name.zh}", f"{report.indicator} {name.en or name.zh}"
 
 
+def _measure(report: Report) -> tuple[tuple[str, str], str]:
+    unit = book_of(report.rulebook).indicator(report.indicator).measure_unit
+    return (unit.zh, unit.say("en")), report.period
+
+
 REPORTS = Kind(
     unbound=("batch",),
     machine=REPORT, path="reports", words=("数据填报", "Reports"), model=Report,
@@ -386,7 +391,7 @@ REPORTS = Kind(
         Column(("异议或更正理由", "Objection"), "objection"), Column(("应为", "Wanted"), lambda r: measured(r, r.wanted)),
         Column(("答复", "Answer"), "answer"),
     ),
-    thread=True,
+    thread=True, measure=_measure,
     links=(
         ("/office/reports/sheet/", ("用 Excel 填报", "Report by a workbook"), ""),
         ("/office/reports/chase/", ("催报清单", "Who is late"), "report.chase"),

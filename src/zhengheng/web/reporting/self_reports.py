@@ -153,7 +153,7 @@ def printed(told: SelfReport) -> list[Section]:
 
 
 SELF_REPORTS = Kind(
-    machine=SELF_REPORT, path="self-reports", words=("自评报告", "Self-reports"), model=SelfReport,
+    thread=True, machine=SELF_REPORT, path="self-reports", words=("自评报告", "Self-reports"), model=SelfReport,
     title=lambda r: (f"{r.unit.name_zh} {r.rulebook.period} 自评报告", f"{r.unit.name_en or r.unit.name_zh} {r.rulebook.period} self-report"),
     standing=lambda r, account: Standing(units={"own": [r.unit.code]}),
     acts=(

@@ -5,9 +5,10 @@ from datetime import datetime
 from pathlib import Path
 
 from django.apps import apps
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from zhengheng.domain.problems import ZhenghengError
+from zhengheng.domain.problems import NotFoundError, ZhenghengError
 from zhengheng.engines.archive import load_run
 from zhengheng.engines.bundle import Kind, write_bundle
 from zhengheng.web.accounts.models import Account
@@ -110,12 +111,23 @@ def watched(*, run: ResultRun, what: str, actor: Account, now: datetime) -> bool
     return True
 
 
-def note_package(*, run: ResultRun, actor: Account, now: datetime) -> None:
-    """Who took the archive package of a closed year."""
+def take_package(*, run: ResultRun, actor: Account, now: datetime) -> Path:
+    """Where the archive package of a closed year lies, for those who keep it; who took it is in the ledger.
+
+    Raises ForbiddenError, NotFoundError.
+    """
+    require(actor, "result.package", now.date())
+    path = Path(settings.HOME) / "archive" / run.package
+    if not run.package or not path.is_file():
+        raise NotFoundError.one(
+            run.run, "package.absent", zh="这一结果还没有归档包，或者文件已移出本机；请先办理归档。",
+            en="this result has no archive package here; archive it first",
+        )  # fmt: skip
     with transaction.atomic():
         append(
             act="result.package", subject=f"result:{run.pk}", actor=actor.username, at=now, content={"package": run.package}
         )  # fmt: skip
+    return path
 
 
 def record_service(*, run: ResultRun, unit: str, actor: Account, now: datetime) -> None:

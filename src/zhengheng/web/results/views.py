@@ -1,15 +1,12 @@
 """Pages of results: the runs, a scoreboard, one unit's passport."""
 
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from zhengheng.domain.problems import NotFoundError
 from zhengheng.engines.outputs import is_provisional
 from zhengheng.scoring.contracts import STATUS_WORDS
 from zhengheng.web.accounts.models import Account
@@ -75,14 +72,7 @@ def board(request: OfficeRequest, name: str) -> HttpResponse:
 def package(request: OfficeRequest, name: str) -> FileResponse:
     """The archive package of a closed year, for those who keep it; whoever takes it is in the ledger."""
     run = selectors.find(name, request.user, request.now.date())
-    require(request.user, "result.package", request.now.date())
-    path = Path(settings.HOME) / "archive" / run.package
-    if not run.package or not path.is_file():
-        raise NotFoundError.one(
-            run.run, "package.absent", zh="这一结果还没有归档包，或者文件已移出本机；请先办理归档。",
-            en="this result has no archive package here; archive it first",
-        )  # fmt: skip
-    services.note_package(run=run, actor=request.user, now=request.now)
+    path = services.take_package(run=run, actor=request.user, now=request.now)
     return FileResponse(path.open("rb"), as_attachment=True, filename=path.name)
 
 

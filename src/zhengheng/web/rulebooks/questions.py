@@ -45,7 +45,7 @@ def _about(question: Question) -> tuple[str, str]:
 
 
 QUESTIONS = Kind(
-    machine=QUESTION, path="questions", words=("口径答疑", "Questions"), model=Question,
+    thread=True, machine=QUESTION, path="questions", words=("口径答疑", "Questions"), model=Question,
     title=lambda q: (f"{_about(q)[0]}：{q.text[:24]}", f"{_about(q)[1]}: {q.text[:24]}"), standing=anyone,
     acts=(
         Act("question.ask", ("提问", "Ask"), put_question, AskGiven,

@@ -1,7 +1,6 @@
 """More stories of the sample city: the flood's targets, a split street, claims, tolerance, a decided grade, an audit."""
 
 from pathlib import Path
-from typing import Any
 
 from zhengheng.sample.english import STREETS
 from zhengheng.sample.make import HEIRS
@@ -25,8 +24,9 @@ from zhengheng.web.results.selectors import folder_of, loaded
 from zhengheng.web.rulebooks.acts import RULEBOOKS
 from zhengheng.web.rulebooks.consultations import page_of
 from zhengheng.web.rulebooks.models import RulebookVersion
-from zhengheng.web.sample.desk import do, make, moment, paper, person, work
-from zhengheng.web.sample.road import release
+from zhengheng.web.sample.desk import moment, person, work
+from zhengheng.web.sample.road import decided, release
+from zhengheng.web.sample.stage import do, make, paper, until
 from zhengheng.web.targets.acts import TARGETS
 from zhengheng.web.targets.changes import CHANGES
 from zhengheng.web.targets.drafts import page_of as targets_page
@@ -49,118 +49,127 @@ REASONS = [
 STEPS = [{"until": "2026-03-01", "action": "两所学校通过竣工验收"}, {"until": "2026-08-31", "action": "补足少完成的学位, 秋季开学前投用"}]  # fmt: skip
 
 
-def flood(book: Any) -> None:
+async def flood() -> None:
     """Story 3: after the flood of July 2024 one county's target is eased, a district's is not; the first stay to be seen."""
-    for unit, leader, indicator, target, asked, agreed in FLOOD:
-        sheet = make(TARGETS, "propose", "zhibiao", "2024-03-05", rulebook=book.pk, unit=unit,
-                     lines=[{"indicator": indicator, "value": target}])  # fmt: skip
-        do(
-            TARGETS,
-            "agree",
-            sheet,
-            leader,
-            "2024-03-12",
-            consultation=[paper(leader, "2024-03-12", "职工代表会议记录")],
-        )
-        change = make(CHANGES, "ask", leader, "2024-07-20", line=sheet.lines.get().pk, value=asked, ground="force_majeure",
-                      reason="7 月特大洪水, 停产停业 23 天", evidence=[paper(leader, "2024-07-20", "灾情认定")])  # fmt: skip
-        if agreed:
-            do(CHANGES, "approve", change, "zhuren", "2024-07-29", answer="属不可抗力, 同意调整")
-        else:
-            do(
-                CHANGES,
-                "refuse",
-                change,
-                "zhuren",
-                "2024-07-29",
-                answer="项目多在未受灾片区, 不予调整",
-            )
+    await until("2024-03-05")
+    book, sheets, changes = _in_force("districts", "2024"), [], []
+    for unit, _, indicator, target, _, _ in FLOOD:
+        lines = [{"indicator": indicator, "value": target}]
+        sheets.append(await make(TARGETS, "propose", "zhibiao", "2024-03-05", rulebook=book.pk, unit=unit, lines=lines))  # fmt: skip
+    for sheet, (_, leader, *_) in zip(sheets, FLOOD, strict=True):
+        record = await paper(leader, "2024-03-12", "职工代表会议记录")
+        await do(TARGETS, "agree", sheet, leader, "2024-03-12", consultation=[record])
+    for sheet, (_, leader, _, _, asked, _) in zip(sheets, FLOOD, strict=True):
+        changes.append(await make(
+            CHANGES, "ask", leader, "2024-07-20", line=sheet.lines.get().pk, value=asked, ground="force_majeure",
+            reason="7 月特大洪水，停产停业 23 天。", evidence=[await paper(leader, "2024-07-20", "灾情认定")],
+        ))  # fmt: skip
+    for change, (*_, agreed) in zip(changes, FLOOD, strict=True):
+        name, answer = ("approve", "属不可抗力，同意调整。") if agreed else ("refuse", "项目多在未受灾片区，不予调整。")  # fmt: skip
+        await do(CHANGES, name, change, "zhuren", "2024-07-29", answer=answer)
     work()
 
 
-def split_street(decided: Any) -> None:
+def _in_force(code: str, period: str) -> RulebookVersion:
+    return RulebookVersion.objects.get(code=code, period=period, state="adopted")
+
+
+async def split_street() -> None:
     """Story 2: 云溪南街道 is split into two from April 2025."""
-    case = make(
+    case = await make(
         REORGANISATIONS, "ask", "chengxu", "2025-03-10", kind="split", day="2025-04-01", units=[{"code": "J15"}],
         heirs=[{"code": code, "name_zh": name, "name_en": STREETS[name], "share": share} for (code, name), share in zip(HEIRS, ("0.62", "0.38"), strict=True)],
         basis="云衡市区划调整批复 (虚构)",
     )  # fmt: skip
-    decision = decided(f"reorganisation:{case.pk}", "2025-03-18", "同意区划调整")
-    do(REORGANISATIONS, "approve", case, "mishu", "2025-03-19", decision=decision)
-    do(REORGANISATIONS, "carry_out", case, "chengxu", "2025-04-01")
-    do(REORGANISATIONS, "move_roles", case, "secrecy", "2025-04-01")
+    decision = await decided(f"reorganisation:{case.pk}", "2025-03-18", "同意区划调整")
+    await do(REORGANISATIONS, "approve", case, "mishu", "2025-03-19", decision=decision)
+    await do(REORGANISATIONS, "carry_out", case, "chengxu", "2025-04-01")
+    await do(REORGANISATIONS, "move_roles", case, "secrecy", "2025-04-01")
 
 
-def claims(book: Any) -> None:
+async def claims() -> None:
     """Story 9: one claim from the catalogue, one with a certificate that no catalogue knows."""
-    good = make(ITEMS, "claim", "jiaoyu-ld", "2025-11-12", rulebook=book.pk, unit="D10", item="praise", points="1",
+    await until("2025-11-12")
+    book = _in_force("departments", "2025")
+    good = await make(ITEMS, "claim", "jiaoyu-ld", "2025-11-12", rulebook=book.pk, unit="D10", item="praise", points="1",
                 document="省府表彰〔2025〕12 号", decided_on="2025-10-30", reason="全省义务教育优质均衡先进集体",
-                evidence=[paper("jiaoyu-ld", "2025-11-12", "表彰决定")])  # fmt: skip
-    do(ITEMS, "verify", good, "zhibiao", "2025-11-20", reason="在省级表彰目录内, 证书属实")
-    other = make(ITEMS, "claim", "wenlv-ld", "2025-11-14", rulebook=book.pk, unit="D06", item="praise", points="1",
+                evidence=[await paper("jiaoyu-ld", "2025-11-12", "表彰决定")])  # fmt: skip
+    other = await make(ITEMS, "claim", "wenlv-ld", "2025-11-14", rulebook=book.pk, unit="D06", item="praise", points="1",
                  document="行业协会证书 88 号", decided_on="2025-09-15", reason="行业协会年度创新奖",
-                 evidence=[paper("wenlv-ld", "2025-11-14", "获奖证书")])  # fmt: skip
-    do(ITEMS, "waive", other, "zhuren", "2025-11-21", reason="证书不在省级以上表彰目录内, 不予加分")
+                 evidence=[await paper("wenlv-ld", "2025-11-14", "获奖证书")])  # fmt: skip
+    await do(ITEMS, "verify", good, "zhibiao", "2025-11-20", reason="在省级表彰目录内, 证书属实")
+    await do(
+        ITEMS, "waive", other, "zhuren", "2025-11-21", reason="证书不在省级以上表彰目录内, 不予加分"
+    )
 
 
-def tolerance(book: Any, decided: Any) -> None:
+async def tolerance() -> None:
     """Story 9: a failed pilot is not held against the bureau; published without its name."""
-    unit = Unit.objects.get(name_zh="投资促进局").code
-    item = make(ITEMS, "enter", "tongji", "2025-10-13", rulebook=book.pk, unit=unit, supplier="D34", item="criticism",
+    await until("2025-10-13")
+    unit, book = Unit.objects.get(name_zh="投资促进局").code, _in_force("departments", "2025")
+    item = await make(ITEMS, "enter", "tongji", "2025-10-13", rulebook=book.pk, unit=unit, supplier="D34", item="criticism",
                 points="0.5", document="云督〔2025〕9 号", decided_on="2025-10-10", reason="招商试点平台停运",
-                evidence=[paper("tongji", "2025-10-13", "通报")])  # fmt: skip
-    case = make(TOLERANCES, "ask", "danwei-ld", "2025-10-15", rulebook=book.pk, unit=unit, item=item.pk, ground="pilot",
-                facts="试点经市政府批准, 程序完备, 未谋私利; 停运后及时止损", evidence=[paper("danwei-ld", "2025-10-15", "试点批复")])  # fmt: skip
-    decision = decided(f"tolerance:{case.pk}", "2025-10-20", "同意容错")
-    do(TOLERANCES, "grant", case, "mishu", "2025-10-20", answer="符合“三个区分开来”", decision=decision,
+                evidence=[await paper("tongji", "2025-10-13", "通报")])  # fmt: skip
+    case = await make(TOLERANCES, "ask", "danwei-ld", "2025-10-15", rulebook=book.pk, unit=unit, item=item.pk, ground="pilot",
+                facts="试点经市政府批准, 程序完备, 未谋私利; 停运后及时止损", evidence=[await paper("danwei-ld", "2025-10-15", "试点批复")])  # fmt: skip
+    decision = await decided(f"tolerance:{case.pk}", "2025-10-20", "同意容错")
+    await do(TOLERANCES, "grant", case, "mishu", "2025-10-20", answer="符合“三个区分开来”", decision=decision,
        public_text="一项经批准的改革试点未达预期, 程序完备、未谋私利、及时止损")  # fmt: skip
 
 
-def self_reports(book: Any) -> None:
+async def self_reports() -> None:
     """The self-reports of December: one accepted, one sent back."""
+    await until("2025-12-20")
+    book = _in_force("departments", "2025")
+    drafts = []
     for unit, who, unmet, public in (
         ("D10", "jiaoyu-ld", "无", ACCOUNT),
         ("D06", "wenlv-ld", "接待过夜游客未达目标", ""),
     ):
-        told = make(SELF_REPORTS, "draft", who, "2025-12-20", rulebook=book.pk, unit=unit, achievement="年度目标完成情况良好",
-                    unmet=unmet, measures="按季度分解任务, 每月调度", public_text=public,
-                    reasons=REASONS if public else [], steps=STEPS if public else [], evidence=[paper(who, "2025-12-20", "自评报告")])  # fmt: skip
-        do(SELF_REPORTS, "file", told, who, "2025-12-22")
-        if unit == "D10":
-            do(SELF_REPORTS, "accept", told, "zhibiao", "2025-12-26", reason="与确认数据一致")
-        else:
-            do(SELF_REPORTS, "return", told, "zhibiao", "2025-12-26", reason="未说明未完成的原因")
+        drafts.append((who, await make(
+            SELF_REPORTS, "draft", who, "2025-12-20", rulebook=book.pk, unit=unit, achievement="年度目标完成情况良好",
+            unmet=unmet, measures="按季度分解任务, 每月调度", public_text=public,
+            reasons=REASONS if public else [], steps=STEPS if public else [], evidence=[await paper(who, "2025-12-20", "自评报告")],
+        )))  # fmt: skip
+    for who, told in drafts:
+        await do(SELF_REPORTS, "file", told, who, "2025-12-22")
+    (_, education), (_, culture) = drafts
+    await do(SELF_REPORTS, "accept", education, "zhibiao", "2025-12-26", reason="与确认数据一致")
+    await do(SELF_REPORTS, "return", culture, "zhibiao", "2025-12-26", reason="未说明未完成的原因")
 
 
-def decided_grade(result: Any, decided: Any) -> None:
+async def decided_grade() -> None:
     """Story 10: the commission lowers one grade for a pending investigation; the computed one stays beside it."""
+    await until("2026-03-09")
+    result = ResultRun.objects.get(rulebook="departments", period="2025", state="notice")
     run = loaded(folder_of(result.run))
     best = sorted(
         row["unit"]
         for row in run.results.rows("grading")
         if row["grade"] == "excellent" and row["unit"] != "D10"
     )
-    decision = decided(f"result:{result.pk}", "2026-03-09", "暂定为良好, 待调查结束")
-    do(RESULTS, "grade", result, "mishu", "2026-03-09", unit=best[0], grade="good", reason="有关问题正在调查",
+    decision = await decided(f"result:{result.pk}", "2026-03-09", "暂定为良好, 待调查结束")
+    await do(RESULTS, "grade", result, "mishu", "2026-03-09", unit=best[0], grade="good", reason="有关问题正在调查",
        basis="年度绩效考核方案 等次评定条款", decision=decision)  # fmt: skip
 
 
-def untrue_figure(result: ResultRun) -> None:
+async def untrue_figure() -> None:
     """Story 6: 412 t reported, 233 t found by a flying check; two points off, no excellence; the province's ban is lifted after a check.
 
     The lake holds the decided item already, so the office's record of it is marked as loaded.
     """
-    book = result.version
-    assert book is not None
-    item = make(ITEMS, "enter", "shengtai", "2026-02-05", rulebook=book.pk, unit="Q04", supplier="D24", item="false_data", points="2",
+    await until("2026-02-05")
+    book = _in_force("districts", "2025")
+    item = await make(ITEMS, "enter", "shengtai", "2026-02-05", rulebook=book.pk, unit="Q04", supplier="D24", item="false_data", points="2",
                 document="云绩决〔2026〕2号", decided_on="2026-02-04",
                 reason="挥发性有机物减排量自报 412 吨, 飞行检查认定 233 吨; 扣 2 分, 不得评为优秀; 提请省厅决定区域限批",
-                evidence=[paper("shengtai", "2026-02-05", "飞行检查记录")])  # fmt: skip
-    item = do(ITEMS, "confirm", item, "yantie-ld", "2026-02-09")
+                evidence=[await paper("shengtai", "2026-02-05", "飞行检查记录")])  # fmt: skip
+    item = await do(ITEMS, "confirm", item, "yantie-ld", "2026-02-09")
+    await until("2026-02-10")
     perform_by_machine(ITEMS, "item.load", item, given=Nothing(), now=moment("2026-02-10"))
-    lifted = make(COMMITMENTS, "record", "mishu", "2026-02-11", unit="Q04", meeting="2026年2月调度会", due_on="2026-03-10",
+    lifted = await make(COMMITMENTS, "record", "mishu", "2026-02-11", unit="Q04", meeting="2026年2月调度会", due_on="2026-03-10",
                   text="重新核算全部减排台账, 复核后提请省厅解除区域限批 (省厅 2 月 10 日决定)")  # fmt: skip
-    do(
+    await do(
         COMMITMENTS,
         "report",
         lifted,
@@ -169,7 +178,7 @@ def untrue_figure(result: ResultRun) -> None:
         report="台账已重新核算, 停产企业逐一核实",
         evidence=[],
     )
-    do(
+    await do(
         COMMITMENTS,
         "keep",
         lifted,
@@ -185,60 +194,33 @@ QUESTIONS = (
 )  # fmt: skip
 
 
-def audit(book: Any) -> None:
+async def audit() -> None:
     """Story 15: the external audit draws 30 values by lot, finds, asks four questions, three are answered."""
-    made = make(AUDITS, "draw", "shenji", "2026-03-12T10:00", rulebook=book.pk, size=30)
+    await until("2026-03-11T10:00")
+    book = _in_force("departments", "2026")
+    made = await make(AUDITS, "draw", "shenji", "2026-03-11T10:00", rulebook=book.pk, size=30)
     for place, entry in enumerate(made.entries.all()[:20]):
         found = {"finding": "agrees"} if place else {"finding": "absent", "note": "未提供原始台账"}
-        do(AUDITS, "find", made, "shenji", "2026-03-12T11:00", entry=entry.pk, **found)
+        await do(AUDITS, "find", made, "shenji", "2026-03-11T11:00", entry=entry.pk, **found)
+    for text, _ in QUESTIONS:
+        await do(AUDITS, "ask", made, "shenji", "2026-03-11T14:00", text=text)
     for text, answer in QUESTIONS:
-        do(AUDITS, "ask", made, "shenji", "2026-03-12T14:00", text=text)
         if answer:
-            question = made.questions.get(text=text)
-            do(
-                AUDITS,
-                "answer",
-                made,
-                "shuju",
-                "2026-03-12T15:00",
-                question=question.pk,
-                answer=answer,
+            number = made.questions.get(text=text).pk
+            await do(
+                AUDITS, "answer", made, "shuju", "2026-03-11T15:00", question=number, answer=answer
             )
 
 
-def commitments() -> None:
+async def commitments() -> None:
     """Two promises of the January meeting: one reported and kept, one carried to March."""
     meeting = {"meeting": "2026年1月调度会", "due_on": "2026-02-27"}
-    kept = make(
-        COMMITMENTS,
-        "record",
-        "mishu",
-        "2026-01-15",
-        unit="D10",
-        text="春季学期前完成两所学校验收",
-        **meeting,
-    )
-    do(
-        COMMITMENTS,
-        "report",
-        kept,
-        "jiaoyu-ld",
-        "2026-02-24",
-        report="两所学校已验收, 3 月起招生",
-        evidence=[],
-    )
-    do(COMMITMENTS, "keep", kept, "mishu", "2026-02-27", answer="验收单齐全")
-    carried = make(
-        COMMITMENTS,
-        "record",
-        "mishu",
-        "2026-01-15",
-        unit="D13",
-        text="完成 12 个老旧小区加装电梯前期手续",
-        **meeting,
-    )
-    do(COMMITMENTS, "carry", carried, "mishu", "2026-03-02", meeting="2026年3月调度会", due_on="2026-03-31",
-       answer="3 个小区居民意见未统一")  # fmt: skip
+    kept = await make(COMMITMENTS, "record", "mishu", "2026-01-15", unit="D10", text="春季学期前完成两所学校验收", **meeting)  # fmt: skip
+    carried = await make(COMMITMENTS, "record", "mishu", "2026-01-15", unit="D13", text="完成 12 个老旧小区加装电梯前期手续", **meeting)  # fmt: skip
+    await do(COMMITMENTS, "report", kept, "jiaoyu-ld", "2026-02-24", report="两所学校已验收, 3 月起招生", evidence=[])  # fmt: skip
+    await do(COMMITMENTS, "keep", kept, "mishu", "2026-02-27", answer="验收单齐全")
+    await do(COMMITMENTS, "carry", carried, "mishu", "2026-03-02", meeting="2026年3月调度会", due_on="2026-03-31",
+             answer="3 个小区居民意见未统一")  # fmt: skip
 
 
 SLOTS = """# 门户的名称、页眉、页脚 (虚构示例) / the portal's name, header and footer (fictional)
@@ -252,9 +234,10 @@ comments: true
 """
 
 
-def comments(home: Path) -> None:
+async def comments(home: Path) -> None:
     """Citizens write on the portal: one is answered, one waits, one belongs to the hotline, one is about a draft."""
-    draft = consultation()
+    draft = await consultation()
+    await until("2026-03-10")
     if not (home / "portal.yaml").exists():
         (home / "portal.yaml").write_text(SLOTS, encoding="utf-8")
     inbox = Inbox(home / "inbox")
@@ -263,13 +246,14 @@ def comments(home: Path) -> None:
     )  # fmt: skip
     for day, text in said:
         inbox.take(text, "", moment(day))
-    targets = RulebookVersion.objects.get(code="departments", period="2026", state="adopted")
+    targets = _in_force("departments", "2026")
     inbox.take(
         "城东学校太挤, 新增学位的目标能不能再高一点?", f"{targets_page(targets)}#D10", moment("2026-03-09T11:00")
     )  # fmt: skip
     inbox.take(
         "老旧小区改造完工后, 应当请居民来评价", f"{page_of(draft)}#C06", moment("2026-03-10T10:00")
     )
+    await until("2026-03-10T11:00")
     bring(
         content=inbox.export(moment("2026-03-10T11:00")),
         name="inbox",
@@ -278,9 +262,9 @@ def comments(home: Path) -> None:
     )
     places, buses, water, more, opinion = Comment.objects.order_by("pk")
     for held, unit in ((places, "D10"), (buses, "D09"), (more, "D10")):
-        do(COMMENTS, "route", held, "chengxu", "2026-03-10", unit=unit, shown=held.text)
-    do(COMMENTS, "hand_over", water, "chengxu", "2026-03-10", to="hotline")
-    do(
+        await do(COMMENTS, "route", held, "chengxu", "2026-03-10T14:00", unit=unit, shown=held.text)
+    await do(COMMENTS, "hand_over", water, "chengxu", "2026-03-10T14:00", to="hotline")
+    await do(
         COMMENTS,
         "reply",
         places,
@@ -288,9 +272,9 @@ def comments(home: Path) -> None:
         "2026-03-11",
         reply="新增学位随 6 月招生公告公布, 按学区报名。",
     )
-    do(COMMENTS, "approve", places, "zhuren", "2026-03-12")
-    do(COMMENTS, "attach", opinion, "chengxu", "2026-03-11", clause="C06", shown=opinion.text)
-    do(
+    await do(COMMENTS, "attach", opinion, "chengxu", "2026-03-11", clause="C06", shown=opinion.text)
+    await do(COMMENTS, "approve", places, "zhuren", "2026-03-12")
+    await do(
         RULEBOOKS,
         "reply",
         draft,
@@ -301,33 +285,26 @@ def comments(home: Path) -> None:
     )
 
 
-def consultation() -> RulebookVersion:
+async def consultation() -> RulebookVersion:
     """The districts' rulebook of 2026: everybody is asked what they think of it until the end of March."""
-    old = RulebookVersion.objects.get(code="districts", period="2025", state="adopted")
-    do(RULEBOOKS, "roll_over", old, "zhibiao", "2026-02-25", period="2026", version="2026")
+    await until("2026-02-25")
+    old = _in_force("districts", "2025")
+    await do(RULEBOOKS, "roll_over", old, "zhibiao", "2026-02-25", period="2026", version="2026")
     draft = RulebookVersion.objects.get(code="districts", period="2026")
-    do(RULEBOOKS, "consult", draft, "zhibiao", "2026-03-02", until="2026-03-31", public=True)
+    await do(RULEBOOKS, "consult", draft, "zhibiao", "2026-03-02", until="2026-03-31", public=True)
     return draft
 
 
-def published() -> None:
-    """The finished years for everybody to read: grades of departments, scores of districts and streets; one correction."""
-    held = {
-        (run.rulebook, run.period): run
-        for run in ResultRun.objects.filter(state="final").exclude(rulebook="province")
-    }
-    for (rulebook, period), run in sorted(held.items(), key=lambda item: (item[0][1], item[0][0])):
-        shows = "grade" if rulebook == "departments" else "score"
-        after = f"{int(period) + 1}-04"
-        release(run, shows, (f"{after}-02", f"{after}-03", f"{after}-08"))
-    release(
-        held["districts", "2024"], "score", ("2026-02-02", "2026-02-03", "2026-02-08"),
-        "C06 老旧小区改造完工率的口径表述有误, 已更正文字, 数值不变",
-    )  # fmt: skip
-    districts = ResultRun.objects.get(rulebook="districts", period="2025", state="notice")
-    coming = make(
-        PUBLICATIONS, "prepare", "chengxu", "2026-03-11", run=districts.pk, shows="score", reason="", embargo="2026-03-27"
-    )  # fmt: skip
-    do(PUBLICATIONS, "review", coming, "baomi", "2026-03-12", cleared="")
-    now = ResultRun.objects.get(rulebook="departments", period="2025", state="notice")
-    release(now, "grade", ("2026-03-10", "2026-03-11", "2026-03-12"))
+async def announced() -> None:
+    """The districts' 2025 stands in the calendar before it comes out."""
+    await until("2026-03-11")
+    run = ResultRun.objects.get(rulebook="districts", period="2025", state="notice")
+    coming = await make(PUBLICATIONS, "prepare", "chengxu", "2026-03-11", run=run.pk, shows="score", reason="", embargo="2026-03-27")  # fmt: skip
+    await do(PUBLICATIONS, "review", coming, "baomi", "2026-03-12", cleared="")
+
+
+async def released() -> None:
+    """The departments' 2025 by grade, while it is on notice."""
+    await until("2026-03-10")
+    run = ResultRun.objects.get(rulebook="departments", period="2025", state="notice")
+    await release(run, "grade", ("2026-03-10", "2026-03-11", "2026-03-12"))

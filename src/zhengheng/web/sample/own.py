@@ -7,9 +7,10 @@ from pathlib import Path
 from zhengheng.lake.store import Lake
 from zhengheng.scheme.model import Rulebook, Unit
 from zhengheng.web.sample.desk import moment, work
-from zhengheng.web.sample.people import PEOPLE, accounts, appoint
+from zhengheng.web.sample.people import PEOPLE, accounts, appoint, welcome
 from zhengheng.web.sample.road import adopted, as_of, concluded, release
 from zhengheng.web.sample.shown import Shown
+from zhengheng.web.sample.stage import play, until
 
 
 def furnish_own(
@@ -23,24 +24,25 @@ def furnish_own(
         lake.intake(one.facts, one.mapping, loader="demo", at=now)
     units = {unit.code: _row(unit, one.book) for one in shown for unit in one.facts.units}
     officials = [person for person in PEOPLE if person[3] is None]
-    appoint(
-        list(units.values()),
-        officials,
-        moment(f"{first}-01-05"),
-        moment(f"{last + 1}-03-12"),
-        shown[0].mapping.source,
-    )
-    for year in range(first, last + 1):
-        for one in shown:
-            if year in one.years:
-                tell(f"{one.book.title.zh} {year}")
-                adopted(one.book, year)
-                after = f"{year + 1}-04"
-                run = concluded(home, as_of(one.book, year), year)
-                release(run, "score", (f"{after}-02", f"{after}-03", f"{after}-08"))
+    appoint(list(units.values()), officials, moment(f"{first}-01-05"), shown[0].mapping.source)
+    stories = [_year(home, one, year, tell) for year in range(first, last + 1) for one in shown if year in one.years]  # fmt: skip
+    play([_guests(f"{last + 1}-03-12"), *stories])
     tell("网页 pages")
     work(pages=True)
     return accounts()
+
+
+async def _year(home: Path, one: Shown, year: int, tell: Callable[[str], None]) -> None:
+    tell(f"{one.book.title.zh} {year}")
+    await adopted(one.book, year)
+    after = f"{year + 1}-04"
+    run = await concluded(home, as_of(one.book, year), year)
+    await release(run, "score", (f"{after}-02", f"{after}-03", f"{after}-08"))
+
+
+async def _guests(day: str) -> None:
+    await until(day)
+    welcome(moment(day))
 
 
 def _row(unit: Unit, book: Rulebook) -> dict[str, str]:

@@ -60,6 +60,9 @@ PEOPLE: tuple[tuple[str, str, Role, str | None], ...] = (
 )
 
 
+GUESTS = frozenset({Role.EXTERNAL_AUDITOR})
+
+
 SECTIONS = {
     "D10": ("办公室", "基础教育科", "督导科"), "D35": ("综合科", "热线管理科", "政务服务科"),
     "J01": ("党政办公室", "城市管理办公室", "社区服务办公室"),
@@ -68,7 +71,7 @@ STREET_LEADERS = ("jiedao-ld", "镇街负责人（演示共用）")
 OTHER_LEADERS = ("danwei-ld", "其余部门负责人 (演示共用)")
 
 
-def settle(moment: datetime, visit: datetime) -> None:
+def settle(moment: datetime) -> None:
     """Units and people of the sample city; the external auditor comes for a visit only."""
     rows = [
         {
@@ -80,7 +83,7 @@ def settle(moment: datetime, visit: datetime) -> None:
         }
         for unit in (*sisters(), *departments(), *districts(), *streets())
     ] + list(_sections())
-    appoint(rows, PEOPLE, moment, visit, "云衡市 (虚构示例)")
+    appoint(rows, PEOPLE, moment, "云衡市 (虚构示例)")
     _other_leaders(moment)
 
 
@@ -107,10 +110,9 @@ def _sections() -> Iterator[dict[str, str]]:
 
 
 def appoint(
-    rows: list[dict[str, str]], people: Iterable[tuple[str, str, Role, str | None]],
-    moment: datetime, visit: datetime, source: str,
+    rows: list[dict[str, str]], people: Iterable[tuple[str, str, Role, str | None]], moment: datetime, source: str,
 ) -> None:  # fmt: skip
-    """The three officers, the units, and people with a role each; a guest's ends after the visit."""
+    """The three officers, the units, and people with a role each; a guest has none until the visit."""
     officers = {
         Role.SYSTEM_ADMINISTRATOR: ("sysadmin", "系统管理员 何某", PASSWORD),
         Role.SECRECY_OFFICER: ("secrecy", "安全保密管理员 吕某", PASSWORD),
@@ -119,15 +121,19 @@ def appoint(
     first_officers(accounts=officers, now=moment)
     import_units(rows=rows, actor="system", now=moment, source=source)
     for username, name, role, unit in people:
-        guest = role == Role.EXTERNAL_AUDITOR
-        since, until = (
-            (visit.date(), visit.date().replace(day=20)) if guest else (moment.date(), None)
-        )
-        # A guest's right is given when he comes: nobody gives one years ahead.
-        given = visit if guest else moment
-        _give(_come(username, name, moment), role, unit, since, until, given)
+        came = _come(username, name, moment)
+        if role not in GUESTS:
+            _give(came, role, unit, moment.date(), None, moment)
     # The demonstration's passwords are no secret, so nobody is asked to change them.
     Account.objects.update(must_change_password=False)
+
+
+def welcome(visit: datetime) -> None:
+    """A guest's right is given when he comes, for the visit: nobody gives one years ahead."""
+    for username, _, role, unit in PEOPLE:
+        if role in GUESTS:
+            account = Account.objects.get(username=username)
+            _give(account, role, unit, visit.date(), visit.date().replace(day=20), visit)
 
 
 def accounts() -> list[tuple[str, str, str]]:

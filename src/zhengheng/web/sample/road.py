@@ -19,30 +19,31 @@ from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.services import name_reader, register_run, serve
 from zhengheng.web.rulebooks.acts import RULEBOOKS
 from zhengheng.web.rulebooks.services import packed
-from zhengheng.web.sample.desk import do, make, moment, paper, person, work
+from zhengheng.web.sample.desk import moment, person, work
+from zhengheng.web.sample.stage import do, make, paper, until
 
 MEETINGS = (
     "2023-03-01", "2024-03-01", "2024-03-28", "2024-08-08", "2025-02-20", "2025-03-01", "2025-03-18", "2025-03-28", "2025-08-15",
-    "2025-10-20", "2025-11-14", "2026-03-05", "2026-03-09", "2026-03-11",
+    "2025-10-20", "2025-11-14", "2026-01-05", "2026-01-28", "2026-02-27", "2026-03-09", "2026-03-11",
 )  # fmt: skip
-"""The days on which the commission met; within its year each meeting has its own number."""
+"""The days on which the sample's commission met; within its year each meeting has its own number."""
 
 
 def meeting_of(when: str) -> str:
-    """The number of the meeting of a day."""
+    """The number of the meeting of a day; of a demonstration's own years the day itself."""
     day = when[:10]
     held = [one for one in MEETINGS if one[:4] == day[:4]]
-    return f"{day[:4]}年第{held.index(day) + 1}次会议"
+    return f"{day[:4]}年第{held.index(day) + 1}次会议" if day in held else f"{day} 会议"
 
 
-def decided(subject: str, when: str, wording: str) -> int:
+async def decided(subject: str, when: str, wording: str) -> int:
     """The commission decides; the secretary records, a member attests."""
     meeting = meeting_of(when)
-    made = make(
+    made = await make(
         DECISIONS, "record", "mishu", when, subject=subject, meeting=meeting, held_on=when[:10], approved=True,
-        attendees="主任委员及委员共十一人", wording=wording, minutes=[paper("mishu", when, f"{meeting} 会议纪要")],
+        attendees="主任委员及委员共十一人", wording=wording, minutes=[await paper("mishu", when, f"{meeting} 会议纪要")],
     )  # fmt: skip
-    do(DECISIONS, "attest", made, "weiyuan", when)
+    await do(DECISIONS, "attest", made, "weiyuan", when)
     number: int = made.pk
     return number
 
@@ -51,7 +52,7 @@ Days = tuple[str, str, str, str]
 """Drafted, consulted until, submitted, adopted."""
 
 
-def adopt(
+async def adopt(
     source: Rulebook, period: str, days: Days, opinion: tuple[str, str, str, str] | None = None, *,
     kind: str = "", reason: str = "", rehearse: bool = False,
 ) -> Any:  # fmt: skip
@@ -60,23 +61,24 @@ def adopt(
     `opinion` is who says what of which clause, and the office's reply; `kind` and `reason` make it a change within
     the year, which is tried out on the year's data where it is to `rehearse`.
     """
-    drafted, until, submitted, adopted = days
+    drafted, ends, submitted, adopted = days
+    await until(drafted)
     held = take_in(
         name=f"{source.code}.zip", content=packed(source), actor=person("zhibiao"), now=moment(drafted)
     )  # fmt: skip
-    book = make(RULEBOOKS, "draft", "zhibiao", drafted, file=held.pk, period=period, change_kind=kind, reason=reason)  # fmt: skip
-    do(RULEBOOKS, "consult", book, "zhibiao", drafted, until=until)
+    book = await make(RULEBOOKS, "draft", "zhibiao", drafted, file=held.pk, period=period, change_kind=kind, reason=reason)  # fmt: skip
+    await do(RULEBOOKS, "consult", book, "zhibiao", drafted, until=ends)
     if opinion:
         who, clause, text, reply = opinion
-        do(RULEBOOKS, "opine", book, who, until, clause=clause, text=text)
+        await do(RULEBOOKS, "opine", book, who, ends, clause=clause, text=text)
         number = book.opinions.get().pk
-        do(RULEBOOKS, "reply", book, "zhibiao", until, opinion=number, reply=reply)
+        await do(RULEBOOKS, "reply", book, "zhibiao", ends, opinion=number, reply=reply)
     if rehearse:
-        do(RULEBOOKS, "rehearse", book, "zhibiao", until, period=period)
+        await do(RULEBOOKS, "rehearse", book, "zhibiao", ends, period=period)
         work()
-    do(RULEBOOKS, "submit", book, "zhuren", submitted)
-    decision = decided(f"rulebook:{book.pk}", adopted, f"通过{book.title_zh}")
-    return do(RULEBOOKS, "adopt", book, "mishu", adopted, decision=decision)
+    await do(RULEBOOKS, "submit", book, "zhuren", submitted)
+    decision = await decided(f"rulebook:{book.pk}", adopted, f"通过{book.title_zh}")
+    return await do(RULEBOOKS, "adopt", book, "mishu", adopted, decision=decision)
 
 
 def as_of(book: Rulebook, year: int) -> Rulebook:
@@ -84,49 +86,64 @@ def as_of(book: Rulebook, year: int) -> Rulebook:
     return book.model_copy(update={"version": str(year), "effective_from": date(year, 1, 1), "known_from": date(year, 3, 1)})  # fmt: skip
 
 
-def adopted(book: Rulebook, year: int) -> Any:
+async def adopted(book: Rulebook, year: int) -> Any:
     """The rulebook as of a year, by its own procedure early in that year."""
     days = (f"{year}-01-22", f"{year}-02-19", f"{year}-02-21", f"{year}-03-01")
-    return adopt(as_of(book, year), str(year), days)
+    return await adopt(as_of(book, year), str(year), days)
 
 
-def concluded(home: Path, book: Rulebook, year: int) -> ResultRun:
+async def concluded(home: Path, book: Rulebook, year: int) -> ResultRun:
     """Computed by the rulebook in force, on notice for its days, decided, final in the spring after."""
-    lake, closing = Lake.open(home / "lakes" / book.code), f"{year + 1}-03-01"
-    made = make_run(
-        book, lake.facts(), parse_period(str(year)), DuckEngine(), date(year + 1, 3, 1)
-    )  # fmt: skip
-    keep_run(lake, made, moment(closing))
-    run = register_run(run=made.id, actor=person("shuju"), now=moment(closing))
+    closing = f"{year + 1}-03-01"
+    await until(closing)
+    made = computed(home, book, str(year), date(year + 1, 3, 1), closing)
+    days = (closing, f"{year + 1}-03-04", f"{year + 1}-03-28")
+    return await closed(made, days)
+
+
+def computed(home: Path, book: Rulebook, period: str, at: date, when: str) -> ResultRun:
+    """A run over what the lake holds, as it is seen on a day, registered by the data desk."""
+    lake = Lake.open(home / "lakes" / book.code)
+    made = make_run(book, lake.facts(), parse_period(period), DuckEngine(), at)
+    keep_run(lake, made, moment(when))
+    return register_run(run=made.id, actor=person("shuju"), now=moment(when))
+
+
+async def closed(run: ResultRun, days: tuple[str, str, str]) -> ResultRun:
+    """Approved or not as its rulebook says, on notice and final on these days."""
+    closing, published, final = days
     for reader in ("chengxu", "mishu"):
         name_reader(run=run, account=person(reader), actor=person("zhuren"), now=moment(closing))
-    subject, day = f"result:{run.pk}", f"{year + 1}-03-28"
+    subject = f"result:{run.pk}"
     if approved_first(run):
-        decision = decided(subject, closing, "同意公示")
-        do(RESULTS, "approve", run, "mishu", closing, decision=decision)
-        do(RESULTS, "publish", run, "chengxu", f"{year + 1}-03-04")
+        decision = await decided(subject, closing, "同意公示")
+        await do(RESULTS, "approve", run, "mishu", closing, decision=decision)
+        await do(RESULTS, "publish", run, "chengxu", published)
         run.refresh_from_db()
-        for unit in concerned(run, date(year + 1, 3, 4)):
-            serve(
-                run=run,
-                unit=unit,
-                how="paper",
-                actor=person("chengxu"),
-                now=moment(f"{year + 1}-03-04"),
-            )
-        do(RESULTS, "finalise", run, "mishu", day)
+        for unit in concerned(run, moment(published).date()):
+            serve(run=run, unit=unit, how="paper", actor=person("chengxu"), now=moment(published))
+        await do(RESULTS, "finalise", run, "mishu", final)
     else:
-        do(RESULTS, "publish", run, "chengxu", f"{year + 1}-03-04")
-        do(RESULTS, "finalise", run, "mishu", day, decision=decided(subject, day, "同意考核结果"))
+        await do(RESULTS, "publish", run, "chengxu", published)
+        decision = await decided(subject, final, "同意考核结果")
+        await do(RESULTS, "finalise", run, "mishu", final, decision=decision)
     run.refresh_from_db()
     return run
 
 
-def release(
+async def release(
     run: ResultRun, shows: str, days: tuple[str, str, str], reason: str = "", cleared: str = ""
 ) -> None:
     """Prepared, read for secrets, released to everybody on these days; `reason` makes it a correction."""
-    made = make(PUBLICATIONS, "prepare", "chengxu", days[0], run=run.pk, shows=shows, reason=reason)
-    do(PUBLICATIONS, "review", made, "baomi", days[1], cleared=cleared)
-    do(PUBLICATIONS, "release", made, "zhuren", days[2])
+    made = await make(
+        PUBLICATIONS, "prepare", "chengxu", days[0], run=run.pk, shows=shows, reason=reason
+    )
+    await do(PUBLICATIONS, "review", made, "baomi", days[1], cleared=cleared)
+    await do(PUBLICATIONS, "release", made, "zhuren", days[2])
+    work()
+
+
+async def archived(run: ResultRun, when: str) -> None:
+    """The closed year's package is made and kept."""
+    await do(RESULTS, "archive", run, "chengxu", when)
     work()

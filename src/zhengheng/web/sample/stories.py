@@ -1,5 +1,6 @@
 """The stories of the sample city that the office tells: appeals, improvement, targets, reports."""
 
+from decimal import Decimal
 from typing import Any
 
 from zhengheng.domain.periods import parse_period
@@ -12,63 +13,87 @@ from zhengheng.web.organisation.models import Unit
 from zhengheng.web.rectification.acts import RECTIFICATIONS, below_line, open_case
 from zhengheng.web.reporting.acts import REPORTS
 from zhengheng.web.reporting.models import Report
+from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
 from zhengheng.web.rulebooks.acts import RULEBOOKS
+from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of
-from zhengheng.web.sample.desk import do, make, paper, work
+from zhengheng.web.sample.desk import work
+from zhengheng.web.sample.stage import Story, do, make, paper, until
 from zhengheng.web.targets.acts import TARGETS
 
 WRONGLY_LEFT_OUT = 20
 """School places, of a target of 1,000 with weight 30: 0.6 points."""
 
 
-def appeals(results: dict[str, Any]) -> None:
+def appeals() -> list[Story]:
     """Story 11: one appeal at every stage."""
-    _school_places(results["departments"])
-    _rejected(results["departments"])
-    _hearing(results["districts"])
-    withdrawn = _appeal(
-        results["districts"], "Q08", "qingyu-ld", "D02", "2026-03-03", "仪器故障期间数据应剔除"
-    )
-    do(APPEALS, "withdraw", withdrawn, "qingyu-ld", "2026-03-06")
-    returned = _appeal(
-        results["departments"], "D22", "gongan-ld", "E02", "2026-03-06", "抽样范围有误"
-    )
-    do(APPEALS, "return", returned, "shensu", "2026-03-09", reason="缺少证据材料, 请补齐抽样名单")
-    make(APPEALS, "draft", "gaoxin-ld", "2026-03-06", run=results["districts"].pk, unit="Q07", indicator="B11",
-         ground="force_majeure", statement="汛期停工 (草稿)", value_period="2025-12")  # fmt: skip
+    return [_school_places(), _rejected(), _hearing(), _withdrawn(), _returned(), _drafted()]
 
 
-def _appeal(run: Any, unit: str, who: str, indicator: str, when: str, statement: str, **more: Any) -> Any:  # fmt: skip
+async def _on_notice(rulebook: str, when: str) -> ResultRun:
+    """The year's result, from when it is on notice."""
+    await until(when)
+    return ResultRun.objects.get(rulebook=rulebook, period="2025", state="notice")
+
+
+async def _withdrawn() -> None:
+    run = await _on_notice("districts", "2026-03-03")
+    filed = await _appeal(run, "Q08", "qingyu-ld", "D02", "2026-03-03", "仪器故障期间数据应剔除")
+    await do(APPEALS, "withdraw", filed, "qingyu-ld", "2026-03-06")
+
+
+async def _returned() -> None:
+    run = await _on_notice("departments", "2026-03-06")
+    filed = await _appeal(run, "D22", "gongan-ld", "E02", "2026-03-06", "抽样范围有误")
+    await do(
+        APPEALS, "return", filed, "shensu", "2026-03-09", reason="缺少证据材料, 请补齐抽样名单"
+    )
+
+
+async def _drafted() -> None:
+    run = await _on_notice("districts", "2026-03-06")
+    await make(APPEALS, "draft", "gaoxin-ld", "2026-03-06", run=run.pk, unit="Q07", indicator="B11",
+               ground="force_majeure", statement="汛期停工 (草稿)", value_period="2025-12")  # fmt: skip
+
+
+async def _appeal(run: Any, unit: str, who: str, indicator: str, when: str, statement: str, **more: Any) -> Any:  # fmt: skip
     book = loaded(folder_of(run.run)).rulebook
     last = list(parse_period(run.period).split(book.indicator(indicator).frequency))[-1].code
     said = {"ground": "data_error", "value_period": last, **more}
-    made = make(APPEALS, "draft", who, when, run=run.pk, unit=unit, indicator=indicator, statement=statement,
-                evidence=[paper(who, when, "申诉证据")], **said)  # fmt: skip
-    return do(APPEALS, "file", made, who, when)
+    made = await make(APPEALS, "draft", who, when, run=run.pk, unit=unit, indicator=indicator, statement=statement,
+                evidence=[await paper(who, when, "申诉证据")], **said)  # fmt: skip
+    return await do(APPEALS, "file", made, who, when)
 
 
-def _decided(appeal: Any, votes: tuple[str, str, str], value: str, days: tuple[str, str]) -> None:
+async def _decided(
+    appeal: Any, votes: tuple[str, str, str], value: str, days: tuple[str, str]
+) -> None:
     accepted, signed = days
-    do(APPEALS, "accept", appeal, "shensu", accepted)
-    do(APPEALS, "draw", appeal, "shensu", accepted, seats=3)
+    await do(APPEALS, "accept", appeal, "shensu", accepted)
+    await do(APPEALS, "draw", appeal, "shensu", accepted, seats=3)
     seats = [seat.account.username for seat in appeal.seats.all()]
     for member, vote in zip(seats, votes, strict=True):
-        do(APPEALS, "vote", appeal, member, signed, vote=vote, reasons="依据双方提交的台账和验收单")
+        await do(
+            APPEALS, "vote", appeal, member, signed, vote=vote, reasons="依据双方提交的台账和验收单"
+        )
     if value:
-        do(APPEALS, "preview", appeal, seats[0], signed, value=value)
-    do(APPEALS, "decide", appeal, seats[0], signed, value=value, reasons="评审组合议意见, 详见笔录")
+        await do(APPEALS, "preview", appeal, seats[0], signed, value=value)
+    await do(
+        APPEALS, "decide", appeal, seats[0], signed, value=value, reasons="评审组合议意见, 详见笔录"
+    )
 
 
-def _school_places(run: Any) -> None:
+async def _school_places() -> None:
     """教育局 C02: places wrongly left out; upheld, the numbers run again, the new version waits."""
+    run = await _on_notice("departments", "2026-03-05")
     made = loaded(folder_of(run.run))
     held = next(
         row["value"] for row in unit_rows(made.facts, "observation", ["D10"])
         if row["indicator"] == "C02" and row["period"].isoformat() == "2025-12-31"
     )  # fmt: skip
     wanted = str(held + WRONGLY_LEFT_OUT)
-    appeal = _appeal(
+    appeal = await _appeal(
         run,
         "D10",
         "jiaoyu-ld",
@@ -77,21 +102,23 @@ def _school_places(run: Any) -> None:
         f"{WRONGLY_LEFT_OUT} 个改扩建学位被误排除",
         wanted=wanted,
     )
-    _decided(appeal, ("uphold", "uphold", "uphold"), wanted, ("2026-03-06", "2026-03-10"))
-    do(APPEALS, "apply", appeal, "shuju", "2026-03-10T15:00")
+    await _decided(appeal, ("uphold", "uphold", "uphold"), wanted, ("2026-03-06", "2026-03-10"))
+    await do(APPEALS, "apply", appeal, "shuju", "2026-03-10T15:00")
     work()
 
 
-def _rejected(run: Any) -> None:
+async def _rejected() -> None:
     """文旅局: rejected, with a minority opinion."""
-    appeal = _appeal(run, "D06", "wenlv-ld", "B14", "2026-03-05", "民宿未纳入住宿登记")
-    _decided(appeal, ("reject", "uphold", "reject"), "", ("2026-03-06", "2026-03-11"))
-    do(APPEALS, "close", appeal, "shensu", "2026-03-11T15:00")
+    run = await _on_notice("departments", "2026-03-05")
+    appeal = await _appeal(run, "D06", "wenlv-ld", "B14", "2026-03-05", "民宿未纳入住宿登记")
+    await _decided(appeal, ("reject", "uphold", "reject"), "", ("2026-03-06", "2026-03-11"))
+    await do(APPEALS, "close", appeal, "shensu", "2026-03-11T15:00")
 
 
-def _hearing(run: Any) -> None:
+async def _hearing() -> None:
     """穗丰县 B13: received 03-03, hearing notified 03-06 for 03-18; the decision's clock stands still."""
-    appeal = _appeal(
+    run = await _on_notice("districts", "2026-03-03")
+    appeal = await _appeal(
         run,
         "Q11",
         "suifeng-ld",
@@ -100,10 +127,10 @@ def _hearing(run: Any) -> None:
         "一处监测点倒伏未按规程剔除",
         hearing_wanted=True,
     )
-    do(APPEALS, "accept", appeal, "shensu", "2026-03-03T16:00")
+    await do(APPEALS, "accept", appeal, "shensu", "2026-03-03T16:00")
     assert pool(appeal)[0]
-    do(APPEALS, "draw", appeal, "shensu", "2026-03-04", seats=3)
-    do(
+    await do(APPEALS, "draw", appeal, "shensu", "2026-03-04", seats=3)
+    await do(
         APPEALS,
         "call_hearing",
         appeal,
@@ -114,16 +141,19 @@ def _hearing(run: Any) -> None:
     )
 
 
-def rectification(run: Any) -> None:
+async def rectification() -> None:
     """After the year: a notice within 72 hours and a first visit of the mentor; a second unit's case is only proposed."""
+    run = await _on_notice("departments", "2026-03-05T10:00")
     free = [u.code for u in departments() if open_case(u.code) is None]
     first = next((code for code in free if below_line(run, code)), None)
     if first is None:
         return
-    case = make(RECTIFICATIONS, "propose", "chengxu", "2026-03-05T10:00", run=run.pk, unit=first)
-    do(RECTIFICATIONS, "confirm", case, "zhuren", "2026-03-06T09:00")
-    do(RECTIFICATIONS, "serve", case, "chengxu", "2026-03-09T08:00", mentor="daoshi")
-    do(
+    case = await make(
+        RECTIFICATIONS, "propose", "chengxu", "2026-03-05T10:00", run=run.pk, unit=first
+    )
+    await do(RECTIFICATIONS, "confirm", case, "zhuren", "2026-03-06T09:00")
+    await do(RECTIFICATIONS, "serve", case, "chengxu", "2026-03-09T08:00", mentor="daoshi")
+    await do(
         RECTIFICATIONS,
         "visit",
         case,
@@ -134,15 +164,17 @@ def rectification(run: Any) -> None:
     )
     second = next((code for code in free if code != first and below_line(run, code)), None)
     if second is not None:
-        make(RECTIFICATIONS, "propose", "chengxu", "2026-03-11", run=run.pk, unit=second)
+        await make(RECTIFICATIONS, "propose", "chengxu", "2026-03-11", run=run.pk, unit=second)
 
 
 LEADERS = {"D10": "jiaoyu-ld", "D06": "wenlv-ld", "D22": "gongan-ld", "D27": "guihua-ld"}
 """The leaders who have an account; the others' sheets were signed by the one all share."""
 
 
-def targets(book: Any) -> None:
+async def targets() -> None:
     """Story 12: 24 of 38 agreed, 9 in the second round, 3 before the commission, 2 overdue; everybody may read the drafts."""
+    await until("2026-03-05T14:00")
+    book = RulebookVersion.objects.get(code="departments", period="2026", state="adopted")
     known = {i.code: i for i in book_of(book).indicators}
     weights = book_of(book).weights[-1].table
     sheets = []
@@ -156,69 +188,84 @@ def targets(book: Any) -> None:
             for code in mine
         ]
         overdue = place >= 36
-        sheet = make(TARGETS, "propose", "zhibiao", "2026-03-05T14:00", rulebook=book.pk, unit=unit.code,
+        sheet = await make(TARGETS, "propose", "zhibiao", "2026-03-05T14:00", rulebook=book.pk, unit=unit.code,
                      lines=lines, due_on="2026-03-06" if overdue else "2026-03-20")  # fmt: skip
         if not overdue:
             sheets.append((sheet, LEADERS.get(unit.code, "danwei-ld"), place, lines))
-    do(RULEBOOKS, "open_targets", book, "zhibiao", "2026-03-05T16:00")
-    for one in sheets:
-        _negotiate(*one)
+    await do(RULEBOOKS, "open_targets", book, "zhibiao", "2026-03-05T16:00")
+    for sheet, leader, place, lines in sheets:
+        if place not in {1, 2} and _counters(leader, place):
+            await _counter(sheet, leader, lines)
+    for sheet, leader, place, _ in sheets:
+        await _negotiate(sheet, leader, place)
     work()
 
 
-def _negotiate(sheet: Any, leader: str, place: int, lines: list[dict[str, str]]) -> None:
+def _counters(leader: str, place: int) -> bool:
+    return leader == "wenlv-ld" or (28 <= place < 36 and leader != "guihua-ld")
+
+
+def _lower(line: dict[str, str]) -> dict[str, str]:
+    """What a unit asks for instead of a proposed target."""
+    return line | {"value": str(Decimal(line["value"]) - 1)}
+
+
+async def _counter(sheet: Any, leader: str, lines: list[dict[str, str]]) -> None:
+    await do(TARGETS, "counter", sheet, leader, "2026-03-10", opinion="汛期影响, 建议下调", lines=[_lower(lines[0])],
+             consultation=[await paper(leader, "2026-03-10", "民主协商记录")])  # fmt: skip
+
+
+async def _negotiate(sheet: Any, leader: str, place: int) -> None:
     if leader == "guihua-ld" or place in {1, 2}:
-        do(TARGETS, "escalate", sheet, "zhibiao", "2026-03-11", reason="两轮未达成一致")
-    elif leader == "wenlv-ld" or 28 <= place < 36:
-        do(TARGETS, "counter", sheet, leader, "2026-03-10", opinion="汛期影响, 建议下调", lines=[lines[0]],
-           consultation=[paper(leader, "2026-03-10", "民主协商记录")])  # fmt: skip
-        do(TARGETS, "answer", sheet, "zhibiao", "2026-03-11", reply="维持, 可在汛后申请调整")
+        await do(TARGETS, "escalate", sheet, "zhibiao", "2026-03-11", reason="两轮未达成一致")
+    elif _counters(leader, place):
+        await do(TARGETS, "answer", sheet, "zhibiao", "2026-03-11", reply="维持, 可在汛后申请调整")
     else:
-        do(
-            TARGETS,
-            "agree",
-            sheet,
-            leader,
-            "2026-03-11",
-            consultation=[paper(leader, "2026-03-11", "职工代表会议记录")],
-        )
+        record = await paper(leader, "2026-03-11", "职工代表会议记录")
+        await do(TARGETS, "agree", sheet, leader, "2026-03-11", consultation=[record])
 
 
-def reports(book: Any) -> None:
+async def reports() -> None:
     """Story 13: the February reports: most are in, some wait for the units' check, one asks for more time."""
-    do(RULEBOOKS, "open_reports", book, "shuju", "2026-03-02", period="2026-02")
+    await until("2026-03-02")
+    book = RulebookVersion.objects.get(code="departments", period="2026", state="adopted")
+    await do(RULEBOOKS, "open_reports", book, "shuju", "2026-03-02", period="2026-02")
     work()
     assert Job.objects.filter(kind="open_reports", state="done").exists()
     supplied = {"D34": "tongji", "D13": "zhujian", "D35": "shujuju", "D31": "caizheng"}
     known = {i.code: i for i in book_of(book).indicators}
     held = {unit.pk: unit.code for unit in Unit.objects.all()}
-    late = 0
+    late, acts = 0, []
     for place, report in enumerate(Report.objects.filter(rulebook=book).order_by("pk")):
         who = supplied.get(held[report.supplier_id])
         if who is None or place % 9 == 8:
             continue
         if place % 31 == 7:
-            do(
-                REPORTS,
-                "ask_time",
-                report,
-                who,
-                "2026-03-05",
-                until="2026-03-20",
-                reason="系统升级",
+            acts.append(
+                (
+                    "2026-03-05",
+                    "ask_time",
+                    report,
+                    who,
+                    {"until": "2026-03-20", "reason": "系统升级"},
+                )
             )
             continue
-        method = known[report.indicator].method
-        target = getattr(method, "target", None)
-        value = str(target or 90)
+        target = getattr(known[report.indicator].method, "target", None)
         when = "2026-03-11" if place % 13 == 5 and late < 3 else "2026-03-05"
         late += when == "2026-03-11"
         own = held[report.unit_id] == held[report.supplier_id]
-        note = (
-            "季度决算晚两日核定, 补报"
-            if when == "2026-03-11"
-            else ""
-            if target
-            else "春节错期, 两个月合并看"
+        note = "" if target else "春节错期, 两个月合并看"
+        if when == "2026-03-11":
+            note = "季度决算晚两日核定, 补报"
+        acts.append(
+            (
+                when,
+                "submit" if own else "supply",
+                report,
+                who,
+                {"value": str(target or 90), "note": note},
+            )
         )
-        do(REPORTS, "submit" if own else "supply", report, who, when, value=value, note=note)
+    for when, name, report, who, given in sorted(acts, key=lambda one: one[0]):
+        await do(REPORTS, name, report, who, when, **given)

@@ -1,0 +1,63 @@
+"""What waits for an account, kind by kind, the most urgent first: the same for the first page and for the API."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Max
+from django.utils.timezone import localdate
+
+from zhengheng.web.accounts.models import Account
+from zhengheng.web.acts.declare import Act, Kind, Words
+from zhengheng.web.acts.registry import KINDS
+from zhengheng.web.acts.selectors import owed
+from zhengheng.web.days.selectors import working_calendar
+from zhengheng.web.ledger.models import LedgerEntry
+
+
+@dataclass
+class Waiting:
+    """An object that waits: what can be done to it, until when, or since when."""
+
+    kind: Kind
+    object: Any
+    title: Words
+    address: str
+    state: Words
+    acts: list[Act]
+    left: int | None
+    """Working days until its day; negative when it is past, None where no clock runs."""
+    known: tuple[Words, date] | None
+    """A day that the object itself knows where no clock runs, with its words."""
+    since: date | None = None
+    """Where neither a clock nor the object knows a day: since when it waits."""
+
+
+def desk(account: Account, day: date) -> list[tuple[Kind, list[Waiting]]]:
+    """Each kind of which something waits for an act of the account."""
+    found = [(kind, _of(kind, account, day)) for kind in KINDS]
+    return [(kind, rows) for kind, rows in found if rows]
+
+
+def _of(kind: Kind, account: Account, day: date) -> list[Waiting]:
+    calendar = working_calendar()
+    found = [
+        Waiting(kind, obj, kind.title(obj), kind.address(obj), kind.state_of(obj), acts,
+                calendar.between(day, obj.due_on) if obj.due_on else None, kind.known(obj) if kind.known else None)
+        for obj, acts in owed(kind, account, day)
+    ]  # fmt: skip
+    far = date.max
+    return sorted(found, key=lambda row: (row.left is None, row.left or 0, row.known[1] if row.known else far))  # fmt: skip
+
+
+def note_since(rows: list[Waiting]) -> None:
+    """Where neither a clock nor the object knows a day: since when it has been waiting, which the act says that led
+    into its state. Who read it, was reminded of it or added to it since moves nothing."""
+    subjects = {f"{row.kind.name}:{row.object.pk}": row for row in rows if not row.object.due_on and not row.known}  # fmt: skip
+    for row in subjects.values():
+        row.since = localdate(row.object.made_at)
+    held = LedgerEntry.objects.filter(subject__in=subjects).values_list("subject", "act").annotate(Max("at"))  # fmt: skip
+    for subject, act, at in held:
+        row, on = subjects[subject], datetime.fromisoformat(at).date()
+        if row.since is not None and act in row.kind.machine.arrivals(row.object.state):
+            row.since = max(row.since, on)
