@@ -59,7 +59,9 @@ def scoring() -> str:
             "**No result.** Where a formula divides by nothing (all units of the group are equal under `min_max`, `z_score` or\n"
             "`mads`, one unit alone under `borda`, a target of 0 or none at all), `undefined` of the method says what the indicator\n"
             "earns: `missing` (the default: as if the value were missing), `zero`, `half` or `full` of the mark. Files and pages\n"
-            "call such a cell `undefined` 无法计算, which is not `missing` 缺数据.\n"
+            "call such a cell `undefined` 无法计算, which is not `missing` 缺数据. A value of 0 has a result wherever lower is better:\n"
+            "under `ratio` (`reverse: inverse`) nothing at all earns the cap, and where the target is 0 it meets it; values and\n"
+            "logarithms that have none (`log: plain`) are refused there by the check.\n"
         ),
     ]
     for indicator in book.indicators:

@@ -48,6 +48,7 @@ WRONG_WAY: dict[str, tuple[dict[str, Any], str]] = {
     "answers": ({"kind": "answers", "answers": [{"value": 0, "name": "否", "credit": "0"}, {"value": 1, "name": "是", "credit": "1"}]}, "down"),
     "milestones": ({"kind": "milestones"}, "down"),
     "interval": ({"kind": "interval", "high": 8, "high_limit": 40}, "up"),
+    "logarithm": ({"kind": "min_max", "log": "plain"}, "down"), "logarithm of a distance": ({"kind": "z_score", "log": "plain"}, "down"),
     "ratio": ({"kind": "ratio", "target": 9}, "interval"),
     "goalposts": ({"kind": "goalposts", "low": 1, "high": 9}, "interval"),
     "rank": ({"kind": "rank"}, "interval"),
@@ -146,11 +147,45 @@ def test_with_every_method_that_the_check_passes_better_never_earns_less(
     direction = data.draw(st.sampled_from(["up", "down"]))
     rules = book({"code": "A", "direction": direction, "method": method, "missing": "block"}, weight="100")  # fmt: skip
     assume(found(rules) == [])
-    values = sorted(data.draw(st.lists(st.integers(1, 100), min_size=3, max_size=3, unique=True)))
+    # Nothing at all, and less than nothing, are values too: no accident, a fall of prices.
+    around = st.sampled_from([-5, -1, 0, 1]) | st.integers(1, 100)
+    values = sorted(data.draw(st.lists(around, min_size=3, max_size=3, unique=True)))
     made = run(rules, {(u, "A"): {PERIOD.end: str(v)} for u, v in zip("uvw", values, strict=True)}, OracleEngine())  # fmt: skip
     points = [of(made, "A", unit)["points"] for unit in "uvw"]
+    never_less(points if direction == "up" else points[::-1])
+
+
+def never_less(points: list[int | None]) -> None:
+    """From the worst value to the best: nobody earns less, and nobody falls out above one who earns something."""
     held = [p for p in points if p is not None]
-    assert held == sorted(held, reverse=direction == "down")
+    assert held == sorted(held)
+    assert points[len(points) - len(held) :] == held
+
+
+@pytest.mark.parametrize("cap", ["1", "1.2"])
+@pytest.mark.parametrize(
+    ("target", "values", "shares"),
+    [
+        ("40", ("0", "0.01", "30", "100"), ("cap", "cap", "ratio", "0.4")), ("40", ("-3", "0", "40", "80"), ("cap", "cap", "1", "0.5")),
+        ("0", ("-1", "0", "0.01", "5"), ("cap", "1", "0", "0")),
+    ],
+)  # fmt: skip
+def test_nothing_at_all_is_the_best_where_lower_is_better(target: str, values: tuple[str, ...], shares: tuple[str, ...], cap: str) -> None:  # fmt: skip
+    """No accident earns the most that there is; it meets a target of none."""
+    method = {"kind": "ratio", "cap": cap}
+    a = {"code": "A", "direction": "down", "missing": "block", "method": method}
+    rules = book(a, weight="100")
+    series = {(unit, "A"): {PERIOD.end: value} for unit, value in zip("uvwx", values, strict=True)}
+    targets = [{"unit": unit, "indicator": "A", "period": PERIOD.end, "kind": "target", "value": int(target) * 100, "file": 0, "row": 1} for unit in "uvwx"]  # fmt: skip
+    most = Decimal(cap)
+    wanted = [{"cap": most, "ratio": min(most, Decimal(4) / 3)}.get(share) for share in shares]
+    wanted = [Decimal(share) if one is None else one for one, share in zip(wanted, shares, strict=True)]  # fmt: skip
+    for engine in ENGINES:
+        made = run(rules, series, engine, target=targets)
+        found_ = [Decimal(int(of(made, "A", unit)["printed"])).scaleb(-9) for unit in "uvwx"]
+        assert found_ == [round(100 * share, 2) for share in wanted], engine.name
+        for unit in "uvwx":
+            assert "/ 0," not in str(passport(made, unit, "A", "zh"))
 
 
 DIGITS: dict[str, dict[str, Any]] = {

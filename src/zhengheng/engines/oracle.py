@@ -1464,7 +1464,13 @@ def ratio(c: Case) -> Outcome:
 
 
 def ratio_inverse(c: Case) -> Outcome:
-    return c.within(c.target / _positive(c.value))
+    """Target over actual. No accident at all has no quotient: it meets a target of none, and beats any other."""
+    if c.target is None or c.target < 0:
+        raise ZeroDivisionError
+    if c.value > 0:
+        return c.within(c.target / c.value)
+    share = Fraction(1) if c.value == c.target else c.share("most")
+    return c.within(share)
 
 
 def ratio_mirror(c: Case) -> Outcome:

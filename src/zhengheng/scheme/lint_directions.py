@@ -58,8 +58,18 @@ def _faults(indicator: Indicator, method: m.Method | None) -> Iterator[Words]:
             end = "high" if up else "low"
             yield (f"方向是 {direction}，区间却有 {end} 一端，越过它反而失分；请把方向（direction）改为 interval，或去掉这一端。",
                    f"the direction is `{direction}`, and beyond `{end}` points are lost; set `direction` to interval or leave that end out")  # fmt: skip
+        case m.MinMax(log="plain") | m.ZScore(log="plain") if not up and not _above_nothing(
+            indicator
+        ):
+            yield ("0 和负数没有对数，而方向是越低越好，最好的数值反而算不出得分；请把取对数（log）改为 from_lowest，或把合理范围（sense）的下限写成大于 0 的数。",
+                   "0 and what is below it have no logarithm, and lower is better, so that the best values have no result; set `log` to from_lowest, or give a range of sense (`sense`) that begins above 0")  # fmt: skip
         case _:
             pass
+
+
+def _above_nothing(indicator: Indicator) -> bool:
+    low = indicator.sense.low if indicator.sense else None
+    return low is not None and low > 0
 
 
 def given_fault(indicator: Indicator, given: Mapping[str, Decimal]) -> Words | None:

@@ -31,7 +31,9 @@ def formula(rule: Row, cell: Row, statistic: Row | None, language: Language) -> 
     short = f"{t} − {x}" if up else f"{x} − {t}"
     text = {
         "ratio": f"{full} × min({x} / {t}, {s('most')})",
-        "ratio_inverse": f"{full} × min({t} / {x}, {s('most')})",
+        "ratio_inverse": f"{full} × min({t} / {x}, {s('most')})"
+        if (cell["value"] or 0) > 0
+        else f"{full} × {'1' if cell['value'] == cell['target'] else s('most')}",
         "ratio_mirror": f"{full} × max(0, 2 − {x} / {t})",
         "efficacy": f"{full} × ({s('first')} + {s('second')} × ({x} − {v(cell['bottom'])}) / ({t} − {v(cell['bottom'])}))",
         "growth": f"{full} × ({x} − {v(cell['base'])}) / ({t} − {v(cell['base'])})",
