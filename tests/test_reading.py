@@ -140,7 +140,7 @@ def test_a_declared_scale_and_the_same_suffix_count_once(tmp_path: Path, book: R
         (0.853, "0.0%", "85.3%", "85.3%"), (85.3, '0.0"%"', "85.3%", "85.3%"), (85.3, "0.0\\%", "85.3%", "85.3%"),
         (1.2, "[>=1]0%;0.0", "120%", None), (0.5, "[>=1]0%;0.0", "0.5", "0.5"), (0.5, '0.0"亿"', "0.5亿", "0.5亿"),
         (12, "0000", "12", "0012"), (2025.1, "0.00", "2025.1", "2025.10"), (85.27, "0.0", "85.27", None),
-        (1234.5, "#,##0.00_);(#,##0.00)", "1234.5", "1234.50"), (-5, "0.0;[Red]0.0", "-5", "-5.0"),
+        (1234.5, "#,##0.00_);(#,##0.00)", "1234.5", "1234.50"), (-5, "0.0;[Red]0.0", "-5", "-5.0"), (-5, "0.0;-0.0", "-5", "-5.0"), (-5, "0;(0)", "-5", "-5"), (-5, "0", "-5", "-5"),
         (0, '_ * #,##0.00_ ;_ * \\-#,##0.00_ ;_ * "-"??_ ;_ @_ ', "0", "0"), (3, '0"人"', "3人", "3人"),
         (MARCH, 'yyyy"年"m"月"', "2025-03", "2025-03"), (MARCH, "yyyy/m/d", "2025-03-01", "2025-03-01"),
         (MARCH, "mmm-yy", "2025-03", "2025-03"), (MARCH + 0.5, "yyyy-mm-dd hh:mm", "2025-03-01 12:00:00", None),
@@ -158,7 +158,7 @@ def test_a_number_is_what_its_format_shows(value: float, code: str, number: str,
 @pytest.mark.parametrize(
     ("value", "code"),
     [(12345, '0!.0,"万"'), (12345678, "0.00,,"), (5, ";;;"), (0, "0;-0;;@"), (5, '"无"'), (5, "-0"), (5, '"-"0'), (1.5, "[h]:mm"),
-     (MARCH, 'm"月"d"日"'), (60, "yyyy-mm-dd"), (0.5, "0%%"), (12345, "0-0000")],
+     (MARCH, 'm"月"d"日"'), (60, "yyyy-mm-dd"), (0.5, "0%%"), (12345, "0-0000"), (-5, "0;0"), (-5, "0.0;0.0;0"), (-5, '0"人";0"人"')],
 )  # fmt: skip
 def test_what_a_format_hides_is_not_taken(value: float, code: str) -> None:
     assert understood(value, code, EPOCH).fault
@@ -324,9 +324,79 @@ def test_a_day_is_no_period_of_a_monthly_or_yearly_indicator(tmp_path: Path, boo
         assert [(p.code, p.where) for p in caught.value.problems] == [("row.period.day", place) for place in places]  # fmt: skip
 
 
-def test_values_of_periods_that_nobody_asked_for_are_told(tmp_path: Path, book: Rulebook) -> None:
+LENGTHS: dict[str, tuple[str, str, str, str | None]] = {
+    "a quarter for a year": ("year", "sum", "2025年第四季度", None), "a month for a year": ("year", "sum", "2025年12月", None),
+    "a half for a year": ("year", "mean", "2025年下半年", None), "a month for a quarter": ("quarter", "sum", "2025-03", None),
+    "a month within a quarter": ("quarter", "mean", "2025-02", None), "a quarter for a half": ("half", "sum", "2025-Q2", None),
+    "a total for a month": ("month", "sum", "2025年", None), "a total for a month's stock": ("month", "last", "2025", None),
+    "a total for a quarter's stock": ("quarter", "last", "2025-H1", None), "a month for a day": ("day", "sum", "2025-12", None),
+    "a rolling month for a year": ("year", "rolling", "2025-12", None), "the year": ("year", "sum", "2025年度", "2025-12-31"),
+    "a quarter": ("quarter", "sum", "2025年第4季度", "2025-12-31"), "the year to date": ("year", "last", "2025-12", "2025-12-31"),
+    "a quarter's stock by the month": ("quarter", "last", "2025年6月", "2025-06-30"), "a stock by the day": ("year", "last", "2025-12-31", "2025-12-31"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LENGTHS)
+def test_a_value_of_another_length_of_time_stands_for_nothing_else(name: str, tmp_path: Path, book: Rulebook) -> None:  # fmt: skip
+    """The fourth quarter is not the year, nor December either, and a total is no month."""
+    frequency, combine, period, wanted = LENGTHS[name]
+    changed = [one.model_copy(update={"frequency": frequency, "combine": combine}) for one in book.indicators]  # fmt: skip
+    held = book.model_copy(update={"indicators": tuple(changed)})
+    (tmp_path / "d.csv").write_text(f"u,p,a\n甲,{period},5\n")
+    if wanted is not None:
+        assert periods(tmp_path, held, "d.csv") == [wanted]
+        return
+    with pytest.raises(DataError) as caught:
+        read_files(mapping(LONG, file="d.csv"), held, tmp_path)
+    assert [(p.code, p.where) for p in caught.value.problems] == [("row.period.length", "d.csv:2")]
+
+
+@pytest.mark.parametrize(("role", "more"), [("target", {}), ("ruling", {}), ("target", {"kinds": {"base": "a"}})])  # fmt: skip
+@pytest.mark.parametrize(
+    ("rhythm", "period", "wanted"),
+    [("year", "2025年第四季度", None), ("year", "2025-12", None), ("month", "2025", None), ("month", "2025-Q1", None),
+     ("year", "2025-Q1", "2025-03-31"), ("year", "2025", "2025-12-31"), ("quarter", "2025-Q4", "2025-12-31")],
+)  # fmt: skip
+def test_a_target_is_of_the_period_that_is_assessed(
+    role: str, more: dict[str, Any], rhythm: str, period: str, wanted: str | None, tmp_path: Path, book: Rulebook
+) -> None:  # fmt: skip
+    held = book.model_copy(update={"period": rhythm})
+    plan = {**LONG, "sources": [{**LONG["sources"][0], **more}]}  # type: ignore[dict-item]
+    (tmp_path / "d.csv").write_text(f"u,p,a\n甲,{period},5\n")
+    asked = mapping(plan, file="d.csv", role=role)
+    if wanted is None:
+        with pytest.raises(DataError) as caught:
+            read_files(asked, held, tmp_path)
+        assert [(p.code, p.where) for p in caught.value.problems] == [("row.period.assessed", "d.csv:2")]  # fmt: skip
+    else:
+        table = read_files(asked, held, tmp_path).tables["revision" if role == "ruling" else role]
+        assert [str(day) for day in table["period"].to_pylist()] == [wanted]
+
+
+def test_a_plan_may_ask_by_the_month(tmp_path: Path, book: Rulebook) -> None:
+    plan = {**LONG, "sources": [{**LONG["sources"][0], "kinds": {"plan": "a"}}]}  # type: ignore[dict-item]
+    (tmp_path / "d.csv").write_text("u,p,a\n甲,2025-12,5\n")
+    assert read_files(mapping(plan, file="d.csv", role="target"), book, tmp_path).tables["target"].num_rows == 1  # fmt: skip
+
+
+def test_a_measure_counts_by_what_its_indicator_is_reported_by(tmp_path: Path, book: Rulebook) -> None:  # fmt: skip
+    columns = {"unit": {"column": "u"}, "day": {"column": "p", "type": "date"}}
+    (tmp_path / "d.csv").write_text("u,p\n甲,2025-12-03\n甲,2025-03-03\n")
+    for frequency, codes in (("month", ["measure.frequency"]), ("year", [])):
+        measure = {"indicator": "A", "unit": "unit", "date": "day", "frequency": frequency}
+        asked = mapping({"purpose": "t", "sources": [{"file": "d.csv", "role": "fact", "columns": columns, "measures": [measure]}]})  # fmt: skip
+        if codes:
+            with pytest.raises(DataError) as caught:
+                read_files(asked, book, tmp_path)
+            assert [p.code for p in caught.value.problems] == codes
+        else:
+            assert values(read_files(asked, book, tmp_path)) == {("甲", "A"): 200}
+
+
+def test_months_of_a_stock_within_a_year_are_told(tmp_path: Path, book: Rulebook) -> None:
+    changed = [one.model_copy(update={"combine": "last"}) for one in book.indicators]
     (tmp_path / "d.csv").write_text("u,p,a\n甲,2025-03,5\n")
-    facts = read_files(mapping(LONG, file="d.csv"), book, tmp_path)
+    facts = read_files(mapping(LONG, file="d.csv"), book.model_copy(update={"indicators": tuple(changed)}), tmp_path)  # fmt: skip
     assert [w.code for w in facts.warnings] == ["period.unused"]
 
 
@@ -383,7 +453,8 @@ def test_a_formula_is_refused_only_where_it_is_taken(tmp_path: Path, book: Ruleb
     made(tmp_path / "d.xlsx", rows)
     with pytest.raises(DataError) as caught:
         read(tmp_path, book)
-    (problem,) = caught.value.problems
+    total, problem = caught.value.problems
+    assert (total.where, total.code) == ("d.xlsx:3", "row.unit.total")
     assert (problem.where, problem.code) == ("d.xlsx:3", "row.cell.formula")
     assert "Sheet!B3" in problem.zh
     assert values(read(tmp_path, book, where="u != '合计'")) == {("甲", "A"): 100, ("甲", "B"): 200}

@@ -151,6 +151,7 @@ def run(
 ) -> None:
     """Compute a run over the lake and keep it for ever."""
     from zhengheng.engines.archive import keep_run
+    from zhengheng.engines.astray import astray, refuse_without_weights
     from zhengheng.engines.outputs import describe
     from zhengheng.engines.run import make_run
     from zhengheng.engines.undefined import undefined_values
@@ -160,9 +161,12 @@ def run(
     chosen = engine.choose(engine_, master=master, memory=memory, home=home)
     (book, source), facts = checked(rulebook), lake.facts()
     refuse_strangers(book, source, facts)
-    made = make_run(book, facts, period(period_), chosen, day(at), home / "runs")
+    span = period(period_)
+    refuse_without_weights(book, span)
+    made = make_run(book, facts, span, chosen, day(at), home / "runs")
     if unripe := not_yet_due(made.rulebook, made.plan.period, made.plan.at):
         console.print_problems([unripe])
+    console.print_problems(astray(made))
     if empty := undefined_values(made):
         console.print_problems([empty])
     created = datetime.now(UTC)

@@ -95,6 +95,7 @@ def score(
     json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
 ) -> None:  # fmt: skip
     """Score files in one go: scores.csv, indicator_scores.csv, run.json."""
+    from zhengheng.engines.astray import astray, refuse_without_weights
     from zhengheng.engines.outputs import describe, write_results
     from zhengheng.engines.run import make_run
     from zhengheng.engines.undefined import undefined_values
@@ -107,15 +108,22 @@ def score(
     with console.progress(t("读取", "reading")) as advance:
         facts = read_files(mapping, book, data, keep_rejects=keep_rejects, progress=advance)
     console.print_problems(facts.warnings)
+    if not facts.units and not book.units:
+        raise ZhenghengError.one(
+            intake.name, "unit.none", zh="没有读到任何单位，无法计分；请检查单位文件是否只有表头，或映射中是否有 role: unit",
+            en="no unit was read, so nobody can be scored; look whether the file of units is a header only, and whether the mapping has a role: unit",
+        )  # fmt: skip
     refuse_strangers(book, source, facts)
     chosen = engine.choose(engine_, master=master, threads=threads, memory=memory)
     moment = day(at) or mapping.at
-    runs = [
-        make_run(book, facts, one, chosen, moment) for one in periods_of(mapping, period_ or [])
-    ]
+    spans = periods_of(mapping, period_ or [])
+    for span in spans:
+        refuse_without_weights(book, span)
+    runs = [make_run(book, facts, one, chosen, moment) for one in spans]
     console.print_problems(
         unripe for run in runs if (unripe := not_yet_due(book, run.plan.period, run.plan.at))
     )
+    console.print_problems(problem for run in runs for problem in astray(run))
     console.print_problems(empty for run in runs if (empty := undefined_values(run)))
     created = datetime.now(UTC)
     write_results(runs, out, created, bom=bom)

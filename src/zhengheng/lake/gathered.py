@@ -18,12 +18,17 @@ class Gathered:
         self.rulebook = rulebook
         self.indicators = {indicator.code: indicator for indicator in rulebook.indicators}
         self.digits = rulebook.tree.digits
+        self.declared = {unit.code for unit in rulebook.units}
+        self.declared |= {i.reference.unit for i in rulebook.indicators if i.reference.unit}
+        """Units that the rulebook itself names."""
         self.items = {item.code: item for item in rulebook.adjustments}
         self.columns: dict[str, dict[str, list[Any]]] = {
             contract.name: {name: [] for name in contract.names} for contract in FACTS
         }
         self.seen: dict[str, dict[tuple[Any, ...], tuple[str, int]]] = {c.name: {} for c in FACTS}
         self.units: dict[str, Unit] = {}
+        self.placed: dict[str, str] = {}
+        """File and row of each unit."""
         self.files: list[FileInfo] = []
         self.rejects: list[Reject] = []
         self.warnings: list[Problem] = []

@@ -12,6 +12,7 @@ from zhengheng.lake.facts import Facts, FileInfo, file_digest, to_arrow
 from zhengheng.lake.gathered import Gathered
 from zhengheng.lake.mapping import Mapping, SourceFile
 from zhengheng.lake.readers import read_table
+from zhengheng.lake.row_value import NAMED
 from zhengheng.lake.rows import Rows
 from zhengheng.scheme.model import Rulebook
 
@@ -87,6 +88,8 @@ class Intake(Gathered):
                         + (f": {en}" if en else "") + (", and more" if more else ""),
                         "warning")
             )  # fmt: skip
+        if reader.short:
+            self.warnings.append(_short(source.file, reader.short))
         if self.confirmed:
             self.warnings.append(
                 Problem(source.file, "sense.confirmed",
@@ -121,11 +124,31 @@ def read_files(
     Raises DataError with every refused row, unless `keep_rejects`: then they come back in
     `Facts.rejects` and the rest is taken.
     """
-    facts = Intake(mapping, rulebook, data, key).read(progress)
-    _check_units(facts, rulebook)
+    intake = Intake(mapping, rulebook, data, key)
+    facts = intake.read(progress)
+    _check_units(facts, rulebook, intake.placed)
     if facts.rejects and not keep_rejects:
         raise DataError(reject.problem for reject in facts.rejects)
     return facts
+
+
+def _short(file: str, short: list[tuple[int, str, str, str]]) -> Problem:
+    """Which numbers hold more digits than their sheet shows."""
+    zh = "；".join(
+        f"第 {row} 行“{column[:20]}”列取 {held}（显示为 {seen}）"
+        for row, column, held, seen in short[:NAMED]
+    )
+    en = "; ".join(
+        f"row {row} column {column[:20]!r} {held} (shown as {seen})"
+        for row, column, held, seen in short[:NAMED]
+    )
+    more = len(short) > NAMED
+    return Problem(
+        file, "number.shown",
+        f"{len(short)} 个数值的数字格式比单元格里的数少显示了几位，已按单元格里的数读取：{zh}{'等' if more else ''}。若应以显示的数为准，请按显示的数填写。",
+        f"{len(short)} numbers hold more digits than their format shows and were taken as they are held: {en}{', and more' if more else ''}. Where what is shown should count, type that",
+        "warning",
+    )  # fmt: skip
 
 
 def _placed(facts: Facts, unit: str) -> str:
@@ -136,7 +159,7 @@ def _placed(facts: Facts, unit: str) -> str:
     return f"{unit[:40]}（{name}:{first['row']}）"
 
 
-def _check_units(facts: Facts, rulebook: Rulebook) -> None:
+def _check_units(facts: Facts, rulebook: Rulebook, placed: dict[str, str]) -> None:
     """Units must belong to a category and group of the rulebook; strangers are reported."""
     categories = {category.code for category in rulebook.categories}
     groups = {group.code for group in rulebook.groups}
@@ -144,13 +167,13 @@ def _check_units(facts: Facts, rulebook: Rulebook) -> None:
     for unit in facts.units:
         if unit.category not in categories:
             problems.append(
-                Problem(f"unit {unit.code}", "unit.category", f"考核方案中没有类别 {unit.category}",
-                        f"the rulebook has no category {unit.category}")
+                Problem(placed[unit.code], "unit.category", f"单位“{unit.code[:40]}”的类别 {unit.category} 在考核方案中没有；请填方案中的类别代码。",
+                        f"unit {unit.code[:40]!r}: the rulebook has no category {unit.category}; give the code of one that it has")
             )  # fmt: skip
         if groups and unit.group not in groups:
             problems.append(
-                Problem(f"unit {unit.code}", "unit.group", f"考核方案中没有分组 {unit.group}",
-                        f"the rulebook has no comparison group {unit.group}")
+                Problem(placed[unit.code], "unit.group", f"单位“{unit.code[:40]}”的分组 {unit.group} 在考核方案中没有；请填方案中的分组代码。",
+                        f"unit {unit.code[:40]!r}: the rulebook has no comparison group {unit.group}; give the code of one that it has")
             )  # fmt: skip
     if problems:
         raise DataError(problems)

@@ -8,10 +8,12 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from zhengheng.domain.periods import Frequency
 from zhengheng.domain.problems import DataError, RulebookError
+from zhengheng.domain.script import narrow
 from zhengheng.scheme.base import Code, Model, Number
 from zhengheng.scheme.faults import explain
 from zhengheng.scheme.fingerprint import digest
@@ -55,6 +57,23 @@ Col = Annotated[Column, BeforeValidator(_column)]
 Indicators = Annotated[
     dict[Code, Col], BeforeValidator(lambda v: {x: x for x in v} if isinstance(v, list) else v)
 ]
+
+
+_OF_A_NUMBER = frozenset("0123456789+-.,eE()−–千万亿十百")
+"""What says how much a number is: digits, its sign (also by brackets), its point, its power."""
+
+
+def _beside(strip: str) -> str:
+    """Characters that may be taken off: taking a sign, a point or a power would make another number."""
+    if held := sorted(
+        {sign for sign in strip if not narrow(sign) or set(narrow(sign)) & _OF_A_NUMBER} - {" "}
+    ):
+        raise PydanticCustomError(
+            "strip",
+            "{held}: part of a number; only characters beside it may be taken off",
+            {"held": "".join(held)},
+        )
+    return strip
 
 
 class FactColumn(Model):
@@ -132,10 +151,10 @@ class SourceFile(Model):
     missing: tuple[str, ...] = ("",)
     not_applicable: tuple[str, ...] = (STATUS_WORDS["not_applicable"][0],)
     withheld: tuple[str, ...] = ()
-    strip: str = ""
-    """Characters taken off numbers, e.g. "$%": "15%" is read as 15."""
-    scale: Number | Literal["千", "万", "百万", "亿"] | None = None
-    """Factor from the file's unit of measure to the indicator's."""
+    strip: Annotated[str, AfterValidator(_beside)] = ""
+    """Characters taken off numbers, e.g. "$%": "15%" is read as 15. None of them may be part of a number."""
+    scale: Annotated[Number, Field(gt=0)] | Literal["千", "万", "百万", "亿"] | None = None
+    """Factor from the file's unit of measure to the indicator's, above 0."""
     scientific: bool = False
     """True: numbers of this file may be written as 1.5e-06, as programs do; else such a text is refused."""
     personal: dict[str, Literal["drop", "hash"]] = {}

@@ -116,7 +116,7 @@ def _with_header(
             f"{name}:{first}", "file.separator", zh=f"各列不是用逗号分隔，而是用“{word}”；请另存为逗号分隔的 CSV 或 .xlsx（制表符分隔的可写 format: tsv）",
             en=f"the columns are separated by {word!r}, not by commas; save as CSV or .xlsx (format: tsv for tabs)",
         )  # fmt: skip
-    return Table(titles, _guarded(rows, name, width), workbook)
+    return Table(titles, _guarded(rows, name, width, whole=not workbook), workbook)
 
 
 def _too_wide(name: str, width: int) -> DataError:
@@ -126,7 +126,8 @@ def _too_wide(name: str, width: int) -> DataError:
     )  # fmt: skip
 
 
-def _guarded(rows: Iterator[Record], name: str, width: int) -> Iterator[Record]:
+def _guarded(rows: Iterator[Record], name: str, width: int, *, whole: bool) -> Iterator[Record]:
+    """Rows as wide as the header. In a text file each has all its cells (`whole`): a shorter one was cut off."""
     try:
         for count, (number, cells) in enumerate(rows):
             if count >= ROW_LIMIT:
@@ -140,6 +141,11 @@ def _guarded(rows: Iterator[Record], name: str, width: int) -> Iterator[Record]:
                 raise DataError.one(
                     f"{name}:{number}", "row.width", zh=f"该行有 {len(cells)} 格, 表头只有 {width} 列",
                     en=f"this row has {len(cells)} cells, the header only {width}",
+                )  # fmt: skip
+            if whole and len(cells) < width:
+                raise DataError.one(
+                    f"{name}:{number}", "row.width", zh=f"该行只有 {len(cells)} 格，表头有 {width} 列，可能被截断；没有内容的格也要留出分隔符，说明性的文字请删去",
+                    en=f"this row has only {len(cells)} cells, the header {width}; it may have been cut off. Keep the separators of empty cells, and delete notes",
                 )  # fmt: skip
             yield number, cells[:width] + [""] * (width - len(cells))
     except (csv.Error, OSError, zipfile.BadZipFile, EOFError) as error:
@@ -185,9 +191,15 @@ def _delimited(path: Path, name: str, encoding: str | None, delimiter: str) -> I
         with path.open(encoding=decode(path, name, encoding), newline="") as stream:
             reader = csv.reader(_lines(stream, name), delimiter=delimiter, strict=True)
             start = 1
-            for cells in reader:
-                yield start, cells
-                start = reader.line_num + 1
+            try:
+                for cells in reader:
+                    yield start, cells
+                    start = reader.line_num + 1
+            except csv.Error as error:
+                raise DataError.one(
+                    f"{name}:{start}", "row.quote", zh="从这一行起引号不成对，后面的内容无法分格；请补上或删去引号，一格之内的引号要写两个",
+                    en="from this row on the quotation marks do not pair, so the rest cannot be parted into cells; add or delete one, and double those within a cell",
+                ) from error  # fmt: skip
     except (UnicodeDecodeError, LookupError) as error:
         raise DataError.one(
             name,

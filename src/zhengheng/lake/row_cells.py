@@ -7,11 +7,17 @@ from typing import Any
 from zhengheng.lake.cells import CellError, normal, read_date, take
 from zhengheng.lake.gathered import Gathered
 from zhengheng.lake.mapping import Column, SourceFile
+from zhengheng.workbooks.cell import Cell
 
 LONG = 80
 """Characters of a unit's code or name, beyond which it is a sentence that strayed into its column."""
 _SENTENCE = re.compile(r"[。；！？]|，.*，")
 """Signs that end or part sentences, which no unit is called by."""
+_SUM = re.compile(
+    r".{0,12}(?:合计|小计|总计|共计|总和|平均|平均[值数分]|均值|合计[值数分])|(?:grand|sub)?-?total|sum|average|mean",
+    re.IGNORECASE,
+)
+"""What a row of totals or means is called, also for a group (甲组小计)."""
 _NOTE = re.compile(r"(注|备注|说明|note)[0-9一二三]?\s*[:：]", re.IGNORECASE)
 
 
@@ -20,6 +26,9 @@ class RowCells:
 
     def __init__(self, intake: Gathered, source: SourceFile) -> None:
         self.intake, self.source = intake, source
+        self.row = 0
+        self.short: list[tuple[int, str, str, str]] = []
+        """Numbers that show fewer digits than they hold: row, column, as held, as seen."""
 
     def _get(
         self, column: Column | None, values: dict[str, str], name: str = "", *, number: bool = False
@@ -29,7 +38,10 @@ class RowCells:
         if column.constant is not None:
             text = column.constant
         else:
-            text = take(values.get(column.column or "", ""), number=number).strip()
+            held = values.get(column.column or "", "")
+            text = take(held, number=number).strip()
+            if number and isinstance(held, Cell) and held.rounds:
+                self.short.append((self.row, column.column or "", text, held.rounds))
         if text == "" and column.default is not None:
             text = column.default
         if column.map:
@@ -59,6 +71,15 @@ class RowCells:
                 f"{code[:40]!r} reads like a note, not like a unit; delete the row, or choose the rows with `where`",
             )  # fmt: skip
         return code
+
+    def _refuse_total(self, name: str) -> None:
+        """A row of totals stands below its table and is no unit, unless the rulebook has one of that name."""
+        said = re.sub(r"\s|[(（].*[)）]|[:：]$", "", name)
+        if _SUM.fullmatch(said) and name not in self.intake.declared:
+            raise CellError(
+                "unit.total", f"“{name[:40]}”像是合计或平均行，不是单位；请删去该行，或用 where 只取需要的行",
+                f"{name[:40]!r} reads like a row of totals or means, not like a unit; delete the row, or choose the rows with `where`",
+            )  # fmt: skip
 
     def _code(self, values: dict[str, str]) -> str | None:
         """The row's indicator; none where the mapping leaves out what the rulebook does not know, and counts it."""

@@ -42,7 +42,6 @@ class RowValue(RowPeriod):
 
     def __init__(self, intake: Gathered, source: SourceFile) -> None:
         super().__init__(intake, source)
-        self.row = 0
         self.factor = Decimal(FACTORS.get(str(source.scale), source.scale or 1))
 
     def _value(

@@ -15,6 +15,7 @@ from zhengheng.lake.gathered import Gathered
 from zhengheng.lake.mapping import Column, FactColumn, SourceFile
 from zhengheng.lake.personal import protect
 from zhengheng.lake.points import read_points
+from zhengheng.lake.row_period import FREQUENCY_WORDS
 from zhengheng.lake.row_value import RowValue
 from zhengheng.scheme.base import Text
 from zhengheng.scheme.lint_directions import given_fault
@@ -72,6 +73,15 @@ class Rows(RowValue):
                 problems.append(
                     Problem(source.file, "indicator.unknown", f"考核方案中没有指标 {code}",
                             f"the rulebook has no indicator {code}")
+                )  # fmt: skip
+        for measure in source.measures:
+            counted = self.intake.indicators.get(measure.indicator)
+            if counted is not None and counted.frequency != measure.frequency:
+                own, asked = FREQUENCY_WORDS[counted.frequency], FREQUENCY_WORDS[measure.frequency]
+                problems.append(
+                    Problem(source.file, "measure.frequency",
+                            f"度量 {measure.indicator} 按{asked[0]}统计，而指标按{own[0]}报送；请把度量的 frequency 改为 {counted.frequency}",
+                            f"the measure of {measure.indicator} counts by the {asked[1]}, but the indicator is reported by the {own[1]}; set its frequency to {counted.frequency}")
                 )  # fmt: skip
         if problems:
             raise DataError(problems)
@@ -139,7 +149,7 @@ class Rows(RowValue):
         for code, column in pairs:
             if code is None:
                 continue
-            indicator, period = self._indicator(code), self._period(values, code)
+            indicator, period = self._indicator(code), self._observed(values, code)
             text = self._get(column, values, code, number=True)
             status, value = self._value(text, values, indicator, code)
             self._put("observation", unit=unit, indicator=code, period=period, value=value,
@@ -150,9 +160,9 @@ class Rows(RowValue):
     def _ruling(self, row: int, values: dict[str, str]) -> None:
         """The value of a whole period by the decision of an appeal, also of what is made from parts."""
         unit, code = self._unit_code(values), self._code(values)
-        period = self._period(values, code)
         if code is None:
             return
+        period = self._assessed(values)
         status, value = self._value(
             self._get(self.source.value, values, code, number=True),
             values,
@@ -172,7 +182,7 @@ class Rows(RowValue):
         unit, code = self._unit_code(values), self._code(values)
         if code is None:
             return
-        indicator, period = self._indicator(code), self._period(values, code)
+        indicator = self._indicator(code)
         pairs: list[tuple[str, Column | None]] = [*source.kinds.items()]
         given: dict[str, int] = {}
         for kind, column in pairs or [("target", source.value)]:
@@ -180,6 +190,7 @@ class Rows(RowValue):
             if text in source.missing:
                 continue
             given[kind] = self._number(text, values, indicator)
+        period = self._assessed(values, plan=set(given) <= {"plan"})
         read = {kind: Decimal(n).scaleb(-indicator.decimals) for kind, n in given.items()}
         if wrong := given_fault(indicator, read):
             raise CellError("target.direction", f"{code}：{wrong[0]}", f"{code}: {wrong[1]}")
@@ -195,10 +206,13 @@ class Rows(RowValue):
             return
         if code in self.intake.units:
             raise CellError("duplicate", f"单位 {code} 重复", f"duplicate unit {code}")
+        name = self._get(source.name, values, "name") or code
+        for said in (code, name):
+            self._refuse_total(said)
         ranked = self._get(source.ranked, values, "ranked")
         self.intake.units[code] = Unit(
             code=code,
-            name=Text(zh=self._get(source.name, values, "name") or code),
+            name=Text(zh=name),
             category=self._must(source.category, values, "category"),
             group=self._must(source.group, values, "group"),
             superior=self._get(source.superior, values, "superior") or None,
@@ -206,6 +220,7 @@ class Rows(RowValue):
             valid_to=self._day(source.valid_to, values),
             ranked=read_bool(ranked) if ranked else True,
         )
+        self.intake.placed[code] = f"{source.file}:{row}"
         self.intake.taken += 1
         others = [
             text for name, text in values.items() if source.unit and name != source.unit.column

@@ -10,7 +10,7 @@ from zhengheng.scheme.choice_words import choices_of, meant, words_of
 from zhengheng.scheme.kinds import Shape, one_cell
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scheme.shared import NONE
-from zhengheng.workbooks.cell import Fault, refusal, shown
+from zhengheng.workbooks.cell import Cell, Fault, refusal, shown
 
 Place = tuple[str | int, ...]
 MOST = 1000
@@ -176,6 +176,16 @@ def typed(value: Any, shape: Shape | None, faults: dict[Place, Fault], path: Pla
     inner = shape.inner if shape and shape.kind in {"list", "map"} else shape
     if fault := refusal(value, number=inner is not None and inner.kind in {"number", "integer"}):
         faults[path] = fault
+    elif (
+        inner is not None
+        and inner.kind in {"number", "integer"}
+        and isinstance(value, Cell)
+        and value.rounds
+    ):
+        faults[path] = Fault(
+            "cell.shown", f"单元格里是 {value}，显示的却是 {value.rounds}，不知以哪一个为准；请按要用的数填写，并让它完整显示",
+            f"this cell holds {value} but shows {value.rounds}, and nobody knows which is meant; type the number that counts and let all of it be seen",
+        )  # fmt: skip
     elif shape and shape.kind in {"number", "integer"} and value.strip().endswith(("%", "％")):
         faults[path] = Fault("cell.percent", *percent(str(value)))
     if shape is None:

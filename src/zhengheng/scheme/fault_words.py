@@ -36,6 +36,7 @@ _WORDS: dict[str, Pair] = {
     "greater_than_equal": ("“{shown}”不得小于 {ge}", "{shown} must be at least {ge}"),
     "less_than": ("“{shown}”应小于 {lt}", "{shown} must be below {lt}"),
     "less_than_equal": ("“{shown}”不得大于 {le}", "{shown} must be at most {le}"),
+    "strip": ("“{shown}”中有属于数值的字符（数字、正负号、括号、小数点、千分号、万亿等），去掉后会读成另一个数；请只写数值旁边的符号", "{shown} holds what is part of a number (digits, sign, brackets, point, comma, power), and without it another number would be read; give only what stands beside numbers"),
     "other": ("“{shown}”不能用在这里；请对照说明改写", "{shown} cannot stand here; see the reference and rewrite it"),
 }  # fmt: skip
 _ALIKE = {

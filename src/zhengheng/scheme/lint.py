@@ -11,6 +11,7 @@ from zhengheng.domain.problems import Problem
 from zhengheng.scheme import (
     lint_cases,
     lint_directions,
+    lint_idle,
     lint_lists,
     lint_methods,
     lint_names,
@@ -37,7 +38,7 @@ from zhengheng.scheme.model import Band, Rulebook
 
 assert all(
     (
-        lint_cases, lint_directions, lint_lists, lint_methods, lint_names, lint_relative, lint_values,
+        lint_cases, lint_directions, lint_idle, lint_lists, lint_methods, lint_names, lint_relative, lint_values,
         lint_visibility, lint_weights,
     )
 ), "their rules are known once they are imported"  # fmt: skip

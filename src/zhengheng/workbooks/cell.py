@@ -26,6 +26,8 @@ class Cell(str):
     fault: Fault | None
     text_fault: Fault | None
     of_row: Fault | None
+    rounds: str
+    """What is seen of a number with more digits than its format shows; else nothing."""
 
     def __new__(
         cls,
@@ -34,10 +36,12 @@ class Cell(str):
         fault: Fault | None = None,
         text_fault: Fault | None = None,
         of_row: Fault | None = None,
+        rounds: str = "",
     ) -> "Cell":
         made = super().__new__(cls, text)
         made.shown = text if shown is None else shown
         made.fault, made.text_fault, made.of_row = fault, text_fault, of_row
+        made.rounds = rounds
         return made
 
     @classmethod
@@ -56,13 +60,13 @@ def marked(text: str, *, raised: bool, struck: bool) -> Cell:
     held = text if isinstance(text, Cell) else Cell(text)
     fault = STRUCK if struck else MARKED
     code = raised and not any(sign.isalpha() for sign in held.shown)
-    return Cell(held, held.shown, held.fault or fault, held.text_fault or (fault if struck or code else None), held.of_row)  # fmt: skip
+    return Cell(held, held.shown, held.fault or fault, held.text_fault or (fault if struck or code else None), held.of_row, held.rounds)  # fmt: skip
 
 
 def in_row(text: str, fault: Fault) -> Cell:
     """The same cell in a row that may not be taken."""
     if isinstance(text, Cell):
-        return Cell(text, text.shown, text.fault, text.text_fault, fault)
+        return Cell(text, text.shown, text.fault, text.text_fault, fault, text.rounds)
     return Cell(text, of_row=fault)
 
 
@@ -85,15 +89,15 @@ def to_plain(text: str) -> Any:
     faults = (text.fault, text.text_fault, text.of_row)
     if text.shown == text and not any(faults):
         return str(text)
-    return [str(text), text.shown, *(f and [f.code, f.zh, f.en] for f in faults)]
+    return [str(text), text.shown, text.rounds, *(f and [f.code, f.zh, f.en] for f in faults)]
 
 
 def from_plain(held: Any) -> str:
     """What `to_plain` gave."""
     if isinstance(held, str):
         return held
-    text, seen, *faults = held
-    return Cell(text, seen, *(None if f is None else Fault(*f) for f in faults))
+    text, seen, rounds, *faults = held
+    return Cell(text, seen, *(None if f is None else Fault(*f) for f in faults), rounds=rounds)
 
 
 Understand = Callable[[float, str], Cell]

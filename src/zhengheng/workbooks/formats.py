@@ -7,9 +7,9 @@ Source: ECMA-376 part 1, 18.8.30 and 18.8.31 (the numbers 27 to 58 are those of 
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from zhengheng.workbooks.cell import Cell, Fault
@@ -23,6 +23,11 @@ CHINESE = {
 EXACT = 10**15
 """From here on a spreadsheet keeps no unit digit: an identity number typed as a number has lost its end."""
 _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)\]")
+_COLOUR = re.compile(
+    r"\[(?:red|blue|green|magenta|cyan|yellow|红色|蓝色|绿色|洋红|青色|黄色|(?:color|颜色) ?\d+)\]",
+    re.IGNORECASE,
+)
+"""A negative number without its sign may be told by its colour alone."""
 _SAYS = {
     "<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
     "=": lambda a, b: a == b, "<>": lambda a, b: a != b,
@@ -51,6 +56,9 @@ class Section:
     """The letters of a date or time that are shown: y, m, d, h."""
     elapsed: bool = False
     condition: tuple[str, Decimal] | None = None
+    coloured: bool = False
+    below: bool = False
+    """The section of its own for numbers below 0, which draws no sign but its own."""
 
 
 @dataclass
@@ -98,7 +106,10 @@ def sections(code: str) -> tuple[Section, ...]:
             start = match.end()
         place = match.end()
     found.append(code[start:])
-    return tuple(_section(text) for text in found)
+    made = [_section(text) for text in found]
+    if len(made) > 1 and not any(one.condition for one in made):
+        made[1] = replace(made[1], below=True)
+    return tuple(made)
 
 
 def _section(text: str) -> Section:
@@ -138,6 +149,7 @@ def _section(text: str) -> Section:
         digits=free or any(sign in parts.pattern for sign in "0#?"),
         day=_day(parts.letters),
         elapsed=parts.elapsed,
+        coloured=bool(_COLOUR.search(text)),
         condition=(condition[1], Decimal(condition[2])) if condition else None,
     )
 
@@ -188,10 +200,21 @@ def _number(value: float | int, number: Decimal, section: Section) -> Cell:
     if not section.digits:
         held = section.before or "空白"
         return Cell.refused(plain, Fault("cell.format", f"单元格里是 {plain}，但数字格式使它显示为“{held}”；请把格式改为常规", f"this cell holds {plain}, but its number format shows {section.before!r}; set the format to General"))  # fmt: skip
-    if section.scaled or section.inside or section.percent > 1 or (number > 0 and _minus(section)):
+    unsigned = number < 0 and section.below and not (_minus(section) or section.coloured)
+    if (
+        section.scaled
+        or section.inside
+        or section.percent > 1
+        or (number > 0 and _minus(section))
+        or unsigned
+    ):
         fault = Fault("cell.format", f"单元格里是 {plain}，但数字格式使它显示为另一个数；请把格式改为常规", f"this cell holds {plain}, but its number format shows another number; set the format to General")  # fmt: skip
         return Cell.refused(plain, fault)
-    return Cell(text, *_as_text(number, plain, before, after, section))
+    rounds = ""
+    if section.most is not None and len(plain.partition(".")[2]) > section.most:
+        seen = Decimal(plain).quantize(Decimal(1).scaleb(-section.most), ROUND_HALF_UP)
+        rounds = f"{seen:f}"
+    return Cell(text, *_as_text(number, plain, before, after, section), rounds=rounds)
 
 
 def _as_text(

@@ -11,7 +11,18 @@ from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 from zhengheng.domain.problems import DataError
 from zhengheng.workbooks.cell import Cell, marked
 from zhengheng.workbooks.formats import CHINESE, understood
-from zhengheng.workbooks.xlsx import FORMULA, Filled, Marks, Record, Sheet, broken, chosen, error
+from zhengheng.workbooks.xlsx import (
+    FORMULA,
+    LOW,
+    NARROW,
+    Filled,
+    Marks,
+    Record,
+    Sheet,
+    broken,
+    chosen,
+    error,
+)
 
 _FORMULAS = {0x0006, 0x0206, 0x0406}
 _BEGINS = {0x0009, 0x0209, 0x0409, 0x0809}
@@ -68,9 +79,21 @@ def _rows(book: Any, place: int, name: str, path: Path) -> list[Record]:
                 filled.put(row + 1, column + 1, text)
     for row, column in formulas:
         filled.put(row + 1, column + 1, Cell.refused("=", FORMULA))
-    hidden = [row + 1 for row, about in page.rowinfo_map.items() if about.hidden]
+    hidden = [
+        row + 1
+        for row, about in page.rowinfo_map.items()
+        if about.hidden
+        or (
+            not about.has_default_height
+            and (about.height if about.height is not None else 20 * LOW) < 20 * LOW
+        )
+    ]
     areas = [(left + 1, top + 1, right, bottom) for top, bottom, left, right in page.merged_cells]
-    columns = [column + 1 for column, about in page.colinfo_map.items() if about.hidden]
+    columns = [
+        column + 1
+        for column, about in page.colinfo_map.items()
+        if about.hidden or about.width < 256 * NARROW
+    ]
     return filled.records(areas, hidden, columns)
 
 

@@ -3,7 +3,7 @@
 import warnings
 import zipfile
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,11 @@ UNPACKED_LIMIT = 512 * 1024 * 1024
 PACKING_LIMIT = 200
 CELL_LIMIT = 3_000_000
 STRICT = b"http://purl.oclc.org/ooxml/"
+
+LOW = 3
+"""Height of a row in points below which nothing in it can be read."""
+NARROW = 0.5
+"""Width of a column in characters below which nothing in it can be read."""
 
 Record = tuple[int, list[str]]
 Sheet = tuple[str, list[Record]]
@@ -128,16 +133,27 @@ def _rows(page: Any, name: str) -> list[Record]:
                     if raised or struck:
                         text = marked(text, raised=raised, struck=struck)
                     filled.put(number, cell["column"], text)
-        hidden = [int(k) for k, v in parser.row_dimensions.items() if v.get("hidden") in {"1", "true"}]  # fmt: skip
+        hidden = [
+            int(row) for row, about in parser.row_dimensions.items() if _unseen(about, "ht", LOW)
+        ]
+        if parser.sheet_format and parser.sheet_format.zeroHeight:
+            seen = {int(row) for row, about in parser.row_dimensions.items() if "ht" in about}
+            hidden += [row for row in filled.rows if row not in seen]
         columns = [
             column
             for about in parser.column_dimensions.values()
-            if about.get("hidden") in {"1", "true"}
+            if _unseen(about, "width", NARROW)
             for column in range(int(about["min"]), int(about["max"]) + 1)
         ]
         areas = parser.merged_cells.mergeCell if parser.merged_cells else []
         bounds = [range_boundaries(area.ref) for area in areas]
     return filled.records((area for area in bounds if None not in area), hidden, columns)  # type: ignore[misc]
+
+
+def _unseen(about: Mapping[str, Any], size: str, least: float) -> bool:
+    """Whether a row or a column is hidden, by name or by having no size to be seen at."""
+    held = about.get(size)
+    return about.get("hidden") in {"1", "true"} or (held is not None and float(held) < least)
 
 
 def _format(book: Any, style: int) -> str:
