@@ -217,7 +217,7 @@ def test_a_table_with_nothing_but_a_header_scores_nobody(tmp_path: Path, zhenghe
     )
     answer = zhengheng("score", tmp_path / "book", "--intake", tmp_path / "m.yaml", "--data", tmp_path, "--out", tmp_path / "o")  # fmt: skip
     assert answer.returncode != 0
-    assert "unit.none" in answer.stdout + answer.stderr
+    assert "没有读到任何单位" in answer.stdout + answer.stderr
 
 
 def lint_codes(folder: Path) -> set[str]:
@@ -248,18 +248,22 @@ def test_a_run_says_what_its_rulebook_and_data_do_not_answer(tmp_path: Path, zhe
     answer = zhengheng("score", tmp_path / "book", "--intake", tmp_path / "m.yaml", "--data", tmp_path, "--out", tmp_path / "o")  # fmt: skip
     said = (answer.stdout + answer.stderr).replace("\n", "")
     assert answer.returncode == 0, said
-    for code in ("home.absent", "period.longer"):
-        assert code in said
+    assert "也无此单位" in said
+    assert "month" in said
 
 
 def test_weights_that_are_not_in_force_are_not_used(tmp_path: Path, zhengheng: Command) -> None:
-    weights = [{"from": "2026-01-01", "table": {"A": 60, "B": 40}}]
-    write(tmp_path / "book", {"effective_from": "2026-01-01", "weights": weights})
+    late = [{"from": "2026-01-01", "table": {"A": 60, "B": 40}}]
+    assert "weights.late" in lint_codes(write(tmp_path / "late", {"weights": late}))
+    weights = [{"from": "2025-06-01", "kind": "restated", "table": {"A": 60, "B": 40}}]
+    write(tmp_path / "book", {"weights": weights})
     (tmp_path / "d.csv").write_text("u,a,b\n甲,1,2\n乙,3,4\n")
     (tmp_path / "m.yaml").write_text(
         mapping().model_dump_json(exclude_defaults=True, by_alias=True)
     )
-    answer = zhengheng("score", tmp_path / "book", "--intake", tmp_path / "m.yaml", "--data", tmp_path, "--out", tmp_path / "o")  # fmt: skip
+    asked = ("score", tmp_path / "book", "--intake", tmp_path / "m.yaml", "--data", tmp_path, "--out", tmp_path / "o")  # fmt: skip
+    answer = zhengheng(*asked, "--period", "2025-Q1")
     assert answer.returncode != 0
-    assert "weights.not_in_force" in answer.stdout + answer.stderr
-    assert not (tmp_path / "o" / "scores.csv").exists()
+    assert "2025-06-01" in answer.stdout + answer.stderr
+    assert not (tmp_path / "o").exists()
+    assert zhengheng(*asked, "--period", "2025").returncode == 0

@@ -9,9 +9,12 @@ from zhengheng.scheme.model import Rulebook
 
 
 def refuse_without_weights(book: Rulebook, period: Period) -> None:
-    """Raise DataError where no weight table has begun by the period's end."""
+    """Raise DataError where the rulebook is in force in the period and no weight table is.
+
+    A rulebook that is not yet in force at all is only tried, with the weights that it will begin with.
+    """
     first = min((table.from_ for table in book.weights), default=None)
-    if first is not None and first > period.end:
+    if first is not None and book.effective_from <= period.end < first:
         raise DataError.one(
             period.code, "weights.not_in_force",
             zh=f"最早的权重表从 {first} 起施行，{period.code} 期间还没有可用的权重；请补上当时施行的权重表，或改写权重表的施行日期",
