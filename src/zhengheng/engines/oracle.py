@@ -1544,7 +1544,9 @@ def threshold(c: Case) -> Outcome:
 def steps(c: Case) -> Outcome:
     for step in c.table("rule_step"):
         seen = (c.value - c.target if step["difference"] else c.value) * c.scale
-        if seen >= step["at"] and (step["until"] is None or seen < step["until"]):
+        # Where lower is better, what lies below the first step is better still.
+        reached = seen >= step["at"] or (c.sign < 0 and step["place"] == 1)
+        if reached and (step["until"] is None or seen < step["until"]):
             return c.full * Fraction(int(step["credit_n"]), int(step["credit_d"])), None, None
     raise ZeroDivisionError
 

@@ -97,7 +97,8 @@ def from_plain(held: Any) -> str:
     if isinstance(held, str):
         return held
     text, seen, rounds, *faults = held
-    return Cell(text, seen, *(None if f is None else Fault(*f) for f in faults), rounds=rounds)
+    fault, text_fault, of_row = (None if f is None else Fault(*f) for f in faults)
+    return Cell(text, seen, fault, text_fault, of_row, rounds)
 
 
 Understand = Callable[[float, str], Cell]

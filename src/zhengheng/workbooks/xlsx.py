@@ -136,7 +136,8 @@ def _rows(page: Any, name: str) -> list[Record]:
         hidden = [
             int(row) for row, about in parser.row_dimensions.items() if _unseen(about, "ht", LOW)
         ]
-        if parser.sheet_format and parser.sheet_format.zeroHeight:
+        shape = parser.sheet_format  # type: ignore[attr-defined]
+        if shape and shape.zeroHeight:
             seen = {int(row) for row, about in parser.row_dimensions.items() if "ht" in about}
             hidden += [row for row in filled.rows if row not in seen]
         columns = [
