@@ -44,7 +44,7 @@ TABLE: dict[str, tuple[set[Role], set[Role] | str]] = {
     "decision.record": (SECRETARY, BOTH), "decision.attest": (MEMBER, BOTH), "decision.withdraw": (SECRETARY, BOTH),
     "rulebook.draft": (INDICATORS, BOTH), "rulebook.replace": (INDICATORS, BOTH), "rulebook.amend": (INDICATORS, BOTH), "rulebook.remove": (INDICATORS, BOTH), "rulebook.open_targets": (INDICATORS, BOTH), "rulebook.consult": (INDICATORS, BOTH),
     "rulebook.rehearse": (INDICATORS | DIRECTOR, BOTH), "rulebook.opine": (WORKING, BOTH), "rulebook.reply": (INDICATORS, BOTH), "rulebook.submit": (DIRECTOR, BOTH),
-    "rulebook.return": (DIRECTOR, BOTH), "rulebook.adopt": (SECRETARY, BOTH), "rulebook.open_reports": (DATA, BOTH),
+    "rulebook.return": (DIRECTOR, BOTH), "rulebook.drop": (INDICATORS, BOTH), "rulebook.adopt": (SECRETARY, BOTH), "rulebook.open_reports": (DATA, BOTH),
     "rulebook.compute": (DATA, BOTH), "rulebook.roll_over": (INDICATORS, BOTH), "rulebook.change": (INDICATORS, BOTH),
     "handover.prepare": (WORKING, BOTH), "handover.take": (PANEL, BOTH), "handover.withdraw": (MENTOR | {R.SECRECY_OFFICER}, BOTH), "handover.carry_out": ({R.SECRECY_OFFICER}, BOTH),
     "channel.open": (set(Role), BOTH), "channel.try": (MENTOR, BOTH), "channel.close": (MENTOR, BOTH),
@@ -53,7 +53,7 @@ TABLE: dict[str, tuple[set[Role], set[Role] | str]] = {
     "comment.route": (PROCEDURE, BOTH), "comment.refuse": (PROCEDURE, BOTH), "comment.hand_over": (PROCEDURE, BOTH), "comment.attach": (PROCEDURE, BOTH), "comment.reply": (LEADER | REPORTER, NOBODY),
     "comment.send_back": (DIRECTOR, BOTH), "comment.approve": (DIRECTOR, BOTH),
     "commitment.record": (SECRETARY, BOTH), "commitment.report": (LEADER | REPORTER, NOBODY), "commitment.keep": (SECRETARY, BOTH), "commitment.carry": (SECRETARY, BOTH),
-    "reorganisation.ask": (PROCEDURE, BOTH), "reorganisation.approve": (SECRETARY, BOTH), "reorganisation.refuse": (SECRETARY, BOTH),
+    "reorganisation.ask": (PROCEDURE, BOTH), "reorganisation.withdraw": (PROCEDURE, BOTH), "reorganisation.approve": (SECRETARY, BOTH), "reorganisation.refuse": (SECRETARY, BOTH),
     "reorganisation.draft_rules": (INDICATORS, BOTH), "reorganisation.carry_out": (PROCEDURE, BOTH), "reorganisation.move_roles": ({R.SECRECY_OFFICER}, BOTH), "rulebook.retire": (DIRECTOR, BOTH),
     "question.ask": (set(OF_A_UNIT), BOTH), "question.answer": (INDICATORS, BOTH),
     "proposal.make": (SUPPLIER | LEADER, NOBODY), "proposal.take_up": (INDICATORS, BOTH), "proposal.decline": (INDICATORS, BOTH),
@@ -87,6 +87,7 @@ TABLE: dict[str, tuple[set[Role], set[Role] | str]] = {
     "rectification.evidence": (LEADER | REPORTER, NOBODY), "rectification.send_back": (INDICATORS, BOTH), "rectification.accept": (INDICATORS, BOTH),
 }  # fmt: skip
 BY_MACHINE = {
+    "rulebook.supersede",
     "report.open",
     "report.borrow",
     "report.reuse",
@@ -140,7 +141,7 @@ READING: dict[str, tuple[set[Role], set[Role]]] = {
     "rectification": (OFFICE | COMMISSION | MENTOR | {R.EXTERNAL_AUDITOR} | OF_A_UNIT, OFFICE | COMMISSION | MENTOR | {R.EXTERNAL_AUDITOR}),
 }  # fmt: skip
 OPEN_TO_ALL = {
-    "publication": {"released"}, "rulebook": {"consultation", "submitted", "adopted", "retired"}, "target": {"agreed"}, "item": {"claimed", "settled", "loaded"},
+    "publication": {"released"}, "rulebook": {"consultation", "submitted", "adopted", "superseded", "retired"}, "target": {"agreed"}, "item": {"claimed", "settled", "loaded"},
 }  # fmt: skip
 
 

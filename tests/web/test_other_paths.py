@@ -622,9 +622,9 @@ def test_an_heir_is_a_new_unit_or_the_one_it_says(
 
 def test_one_case_a_unit_at_a_time_and_an_approved_one_can_be_given_up(town: Town) -> None:
     first = renamed(town)["id"]
-    for units in ([{"code": "D16"}], [{"code": "D19"}]):
-        said = renamed(town, 422, units=units)
-        assert said["type"] == "reorganisation.running", "the same unit, or the same heir"
+    for units, code in (("D16", "reorganisation.running"), ("D19", "heir.taken")):
+        said = renamed(town, 422, units=[{"code": units}])
+        assert said["type"] == code, "the same unit, or the same heir"
     decision = town.decided(f"reorganisation:{first}", "2026-3", "2026-03-12")
     town.post("commission_secretary", f"reorganisations/{first}/approve", decision=decision)
     town.post("commission_secretary", f"reorganisations/{first}/refuse", reason="上级撤回批复")

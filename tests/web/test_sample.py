@@ -305,7 +305,7 @@ def the_changed_rules_of_story_4() -> None:
     """Split, prospective, restated: each a version of its own with its public reason; what the last moves is told first."""
     held = RulebookVersion.objects.filter(code="districts").exclude(change_kind="").order_by("pk")
     assert list(held.values_list("version", "change_kind", "state")) == [
-        ("2024-07", "split", "adopted"), ("2025-08", "prospective", "retired"), ("2025-11", "restated", "adopted"),
+        ("2024-07", "split", "adopted"), ("2025-08", "prospective", "superseded"), ("2025-11", "restated", "adopted"),
     ]  # fmt: skip
     client = entered("qingyu-ld", "Yunheng-2026")
     split, added, restated = (client.get(f"/office/rulebooks/{one.pk}/").content.decode() for one in held)  # fmt: skip

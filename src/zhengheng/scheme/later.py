@@ -86,6 +86,7 @@ def succeeded(
                     update={"code": heir.unit, "name": name, "category": heir.unit if own else old.category,
                             "valid_from": event.date, "valid_to": None}
                 ))  # fmt: skip
+    units = _hung(units, known)
     weights = tuple(
         table.model_copy(update={"table": {code: _row(row, heirs, set(categories)) for code, row in table.table.items()}})
         for table in book.weights
@@ -94,6 +95,20 @@ def succeeded(
         update={"version": version, "succession": (*book.succession, *events), "units": tuple(units.values()), "weights": weights,
                 "categories": tuple(categories.values()), "indicators": tuple(_supplied(one, alone) for one in book.indicators)}
     )  # fmt: skip
+
+
+def _hung(units: Mapping[str, Unit], known: Mapping[str, Unit]) -> dict[str, Unit]:
+    """The units with those above them that are assessed too; above whom nobody of the rulebook stands hangs nowhere."""
+    held = dict(units)
+    for unit in units.values():
+        above = unit.superior
+        while above is not None and above in known and above not in held:
+            held[above] = known[above]
+            above = known[above].superior
+    return {
+        code: unit if unit.superior in held else unit.model_copy(update={"superior": None})
+        for code, unit in held.items()
+    }
 
 
 def _supplied(one: Indicator, alone: dict[str, str]) -> Indicator:

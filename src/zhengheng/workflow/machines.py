@@ -16,7 +16,8 @@ RULEBOOK = Machine(
     "rulebook",
     {
         "draft": ("草案", "draft"), "consultation": ("征求意见", "in consultation"),
-        "submitted": ("待批", "submitted"), "adopted": ("生效", "in force"), "retired": ("废止", "retired"),
+        "submitted": ("待批", "submitted"), "adopted": ("生效", "in force"), "superseded": ("已被新版代替", "replaced by a newer version"),
+        "retired": ("废止", "retired"), "dropped": ("已放弃", "given up"),
     },
     (
         Transition("rulebook.draft", ("",), "draft"),
@@ -29,7 +30,9 @@ RULEBOOK = Machine(
         Transition("rulebook.rehearse", ("draft", "consultation", "submitted"), ""),
         Transition("rulebook.submit", ("consultation",), "submitted"),
         Transition("rulebook.return", ("consultation", "submitted"), "draft"),
+        Transition("rulebook.drop", ("draft", "consultation", "submitted"), "dropped"),
         Transition("rulebook.adopt", ("submitted",), "adopted"),
+        Transition("rulebook.supersede", ("adopted",), "superseded"),
         Transition("rulebook.open_targets", ("adopted",), "adopted"),
         Transition("rulebook.open_reports", ("adopted",), "adopted"),
         Transition("rulebook.compute", ("adopted",), "adopted"),
@@ -312,11 +315,12 @@ REORGANISATION = Machine(
     "reorganisation",
     {
         "asked": ("待批准", "asked for"), "approved": ("已批准", "approved"), "carried_out": ("已执行, 待转授权", "carried out, roles to be moved"),
-        "complete": ("已完成", "complete"), "refused": ("未批准", "refused"),
+        "complete": ("已完成", "complete"), "refused": ("未批准", "refused"), "withdrawn": ("已撤回", "withdrawn"),
     },
     (
         Transition("reorganisation.ask", ("",), "asked"),
         Transition("reorganisation.approve", ("asked",), "approved"),
+        Transition("reorganisation.withdraw", ("asked",), "withdrawn"),
         Transition("reorganisation.refuse", ("asked", "approved"), "refused"),
         Transition("reorganisation.draft_rules", ("approved", "carried_out", "complete"), ""),
         Transition("reorganisation.carry_out", ("approved",), "carried_out"),

@@ -123,7 +123,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "rulebook.read",
         BUSINESS,
-        states=frozenset({"consultation", "submitted", "adopted", "retired"}),
+        states=frozenset({"consultation", "submitted", "adopted", "superseded", "retired"}),
     ),
     _rule("rulebook.draft", Role.OFFICE_INDICATORS),
     _rule("rulebook.replace", Role.OFFICE_INDICATORS),
@@ -136,6 +136,7 @@ RULES: tuple[Rule, ...] = (
     _rule("rulebook.rehearse", Role.OFFICE_INDICATORS, Role.OFFICE_DIRECTOR),
     _rule("rulebook.submit", Role.OFFICE_DIRECTOR),
     _rule("rulebook.return", Role.OFFICE_DIRECTOR),
+    _rule("rulebook.drop", Role.OFFICE_INDICATORS),
     _rule("rulebook.adopt", Role.COMMISSION_SECRETARY),
     _rule("rulebook.open_reports", Role.OFFICE_DATA),
     _rule("rulebook.compute", Role.OFFICE_DATA),
@@ -357,6 +358,7 @@ RULES: tuple[Rule, ...] = (
     # Merger, split and renaming of units.
     Rule("reorganisation.read", EVERYONE),
     _rule("reorganisation.ask", Role.OFFICE_PROCEDURE),
+    _rule("reorganisation.withdraw", Role.OFFICE_PROCEDURE),
     _rule("reorganisation.approve", Role.COMMISSION_SECRETARY),
     _rule("reorganisation.refuse", Role.COMMISSION_SECRETARY),
     _rule("reorganisation.draft_rules", Role.OFFICE_INDICATORS),

@@ -1,5 +1,6 @@
 """What is done about a reorganisation."""
 
+import itertools
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
@@ -36,6 +37,7 @@ from zhengheng.web.reporting.models import Report
 from zhengheng.web.reporting.services import assessed
 from zhengheng.web.rulebooks.acts import RULEBOOKS
 from zhengheng.web.rulebooks.drafting import DraftGiven
+from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of, frozen
 from zhengheng.web.rulebooks.services import packed
 from zhengheng.workflow.machines import REORGANISATION
@@ -90,9 +92,8 @@ def _problems(given: AskGiven) -> Any:
         yield Problem("heirs", "unit.twice", "同一单位出现两次", "a unit stands twice")
     yield from _taken(given, codes)
     yield from _misread(given)
-    for other in _running(codes, heirs):
-        yield Problem("units", "reorganisation.running", f"这些单位已有正在办理的机构变动（第 {other.pk} 号），办结后才能再提。",
-                      f"a reorganisation of these units is under way (case {other.pk}); another follows after it")  # fmt: skip
+    yield from _alike(given, codes)
+    yield from _running(codes, given.heirs)
     one_each = {"merger": (len(heirs) == 1, "合并只有一个承继单位", "a merger has one heir"),
                 "split": (len(codes) == 1 and len(heirs) > 1, "分设是一个单位分成多个", "a split makes several of one"),
                 "rename": (len(codes) == len(heirs) == 1, "更名是一对一", "a renaming is one to one")}  # fmt: skip
@@ -147,11 +148,38 @@ def _misread(given: AskGiven) -> Any:
 _EN = {"code": "code", "name_zh": "name", "name_en": "English name"}
 
 
-def _running(codes: list[str], heirs: list[str], number: int = 0) -> list[Reorganisation]:
-    """Cases about the same units that are not carried out yet."""
-    held = Reorganisation.objects.filter(state__in=("asked", "approved")).exclude(pk=number)
-    mine = {*codes, *heirs}
-    return [one for one in held if mine & {*one.units, *(heir["code"] for heir in one.heirs)}]
+def _alike(given: AskGiven, codes: list[str]) -> Any:
+    """What is made one is of one kind and stands side by side: a bureau and a district, a unit and its own section, are not."""
+    going = [*codes, *(one.code for one in given.heirs)]
+    units = list(Unit.objects.filter(code__in=going).select_related("parent"))
+    kinds = sorted({unit.kind for unit in units})
+    if len(kinds) > 1:
+        zh, en = "、".join(kinds), ", ".join(kinds)
+        yield Problem("units", "reorganisation.kinds", f"合并、分设只能在同类单位之间进行；所填单位分属{zh}。",
+                      f"only units of one kind are merged, split or renamed together; these are {en}")  # fmt: skip
+    mine = {unit.pk: unit for unit in units}
+    for unit in units:
+        above = unit.parent
+        while above is not None and above.pk not in mine:
+            above = above.parent
+        if above is not None:
+            yield Problem("units", "reorganisation.within", f"{unit.name_zh}是{above.name_zh}的下级单位，不能与其并列变动。",
+                          f"{unit.name_en or unit.name_zh} belongs to {above.name_en or above.name_zh} and is not reorganised beside it")  # fmt: skip
+
+
+def _running(codes: list[str], heirs: list[HeirGiven]) -> Any:
+    """Cases that are not carried out yet and name one of these units, or have given one of these codes away."""
+    mine = {*codes, *(one.code for one in heirs)}
+    for other in Reorganisation.objects.filter(state__in=("asked", "approved")):
+        zh, en = _title(other)
+        new = {one["code"] for one in other.heirs}
+        if mine & set(other.units) or set(codes) & new:
+            yield Problem("units", "reorganisation.running", f"这些单位已有正在办理的机构变动（{zh}），办结后才能再提。",
+                          f"a reorganisation of these units is under way ({en}); another follows after it")  # fmt: skip
+        for heir in heirs:
+            if heir.code in new:
+                yield Problem("heirs", "heir.taken", f"代码 {heir.code} 已用于另一项正在办理的机构变动（{zh}）的承继单位，请换一个代码，或者待其办结。",
+                              f"the code {heir.code} is that of an heir in another reorganisation under way ({en}); give another, or wait for that one")  # fmt: skip
 
 
 class ApproveGiven(Given):
@@ -172,20 +200,23 @@ def refuse(doing: Doing) -> Change:
     return Change({"answer": doing.given.reason}, {"reason": doing.given.reason})
 
 
+def withdraw(doing: Doing) -> Change:
+    """By the office that asked, while nobody has decided."""
+    return Change({"answer": doing.given.reason}, {"reason": doing.given.reason})
+
+
 def draft_rules(doing: Doing) -> Change:
     """A draft of each rulebook in force that assesses one of the units, with the succession in it."""
     case: Reorganisation = doing.obj
-    if case.drafts:
-        raise ReorganisationError.one(
-            "drafts", "drafts.made", zh="草案已经生成", en="the drafts are made"
-        )
     names = {one["code"]: one["name_zh"] for one in case.heirs}
     act = RULEBOOKS.act("draft")
     assert act is not None
     made = []
-    for version in selectors.concerned(case):
+    for version in selectors.to_draft(case):
         held = book_of(version)
-        book = succeeded(held, selectors.successions(case), f"{version.version}-r{case.pk}", assessed(held), names)  # fmt: skip
+        said = {(event.unit, event.date) for event in held.succession}
+        missing = [event for event in selectors.successions(case) if (event.unit, event.date) not in said]  # fmt: skip
+        book = succeeded(held, missing, _number(version, case), assessed(held), names)
         file = take_in(
             name=f"{book.code}.zip", content=packed(book), actor=doing.actor, now=doing.now
         )
@@ -196,9 +227,21 @@ def draft_rules(doing: Doing) -> Change:
         made.append(acts.make(RULEBOOKS, act, given=given, actor=doing.actor, now=doing.now).pk)
     if not made:
         raise ReorganisationError.one(
-            "drafts", "drafts.none", zh="没有现行方案考核这些单位", en="no rulebook in force assesses these units"
+            "drafts", "drafts.none", zh="没有需要修订的现行方案：没有方案考核这些单位，或者都已写明承继。", en="no rulebook in force needs a change: none assesses these units, or each says the succession already"
         )  # fmt: skip
-    return Change({"drafts": made}, {"drafts": made})
+    return Change({"drafts": [*case.drafts, *made]}, {"drafts": made})
+
+
+def _number(version: RulebookVersion, case: Reorganisation) -> str:
+    """A version number that no draft has yet."""
+    number, taken = (
+        f"{version.version}-r{case.pk}",
+        RulebookVersion.objects.filter(code=version.code),
+    )
+    again = (f"{number}.{count}" for count in itertools.count(2))
+    while taken.filter(version=number).exists():
+        number = next(again)
+    return number
 
 
 def carry_out(doing: Doing) -> Change:
@@ -312,7 +355,8 @@ REORGANISATIONS = Kind(
         Act("reorganisation.approve", ("按决定批准", "Approve by decision"), approve, signed(ApproveGiven),
             choices=lambda obj, account, day: {"decision": decisions(f"reorganisation:{obj.pk}")}),
         Act("reorganisation.refuse", ("不批准或终止", "Refuse or give up"), refuse, ReasonGiven, optional=True),
-        Act("reorganisation.draft_rules", ("生成方案修订草案", "Draft the amended rulebooks"), draft_rules, when=lambda r: not r.drafts),
+        Act("reorganisation.withdraw", ("撤回", "Withdraw"), withdraw, ReasonGiven, optional=True),
+        Act("reorganisation.draft_rules", ("生成方案修订草案", "Draft the amended rulebooks"), draft_rules, when=lambda r: bool(selectors.to_draft(r))),
         Act("reorganisation.carry_out", ("执行", "Carry out"), carry_out),
         Act("reorganisation.move_roles", ("转授权给承继单位", "Move the roles to the heir"), move_roles, moves_rights=True),
     ),

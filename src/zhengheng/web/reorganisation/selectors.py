@@ -20,7 +20,7 @@ from zhengheng.web.reorganisation.models import Reorganisation
 from zhengheng.web.reporting.models import Item, Report, SelfReport, Tolerance
 from zhengheng.web.reporting.services import assessed
 from zhengheng.web.rulebooks.models import RulebookVersion
-from zhengheng.web.rulebooks.selectors import adopted, book_of
+from zhengheng.web.rulebooks.selectors import OPEN, adopted, book_of
 from zhengheng.web.targets.models import TargetChange, TargetSheet
 from zhengheng.workflow.machine import Machine
 from zhengheng.workflow.machines import (
@@ -120,6 +120,19 @@ def concerned(case: Reorganisation) -> list[RulebookVersion]:
         if parse_period(version.period).end >= case.day and not is_final(version, closed):
             held[version.code, version.period] = version
     return [version for version in held.values() if _units(version) & set(case.units)]
+
+
+def to_draft(case: Reorganisation) -> list[RulebookVersion]:
+    """The rulebooks in force that do not hold the succession yet, and of which no draft with it is on its way."""
+    drafts = RulebookVersion.objects.filter(pk__in=case.drafts, state__in=OPEN)
+    under_way = {one.base_id for one in drafts}
+    return [version for version in concerned(case) if version.pk not in under_way and not _held(case, version)]  # fmt: skip
+
+
+def _held(case: Reorganisation, version: RulebookVersion) -> bool:
+    """Whether a rulebook says already what becomes of each unit that ends and that it assesses."""
+    said = {(event.unit, event.date) for event in book_of(version).succession}
+    return all((unit, case.day) in said for unit in _units(version) & set(case.units))
 
 
 def successions(case: Reorganisation) -> tuple[Succession, ...]:

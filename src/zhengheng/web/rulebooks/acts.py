@@ -7,8 +7,19 @@ from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import Problem
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants
-from zhengheng.web.acts.declare import Act, Change, Column, Doing, Given, Kind, Standing, ask
+from zhengheng.web.acts.declare import (
+    Act,
+    Change,
+    Column,
+    Doing,
+    Given,
+    Kind,
+    Nothing,
+    Standing,
+    ask,
+)
 from zhengheng.web.acts.public import clean
+from zhengheng.web.acts.services import perform_by_machine
 from zhengheng.web.acts.within import BEGUN, EARLIER, OWN
 from zhengheng.web.comments.models import Comment
 from zhengheng.web.decisions.services import carrying
@@ -55,6 +66,17 @@ def _sound(version: RulebookVersion) -> None:
         )
 
 
+def _current(version: RulebookVersion) -> None:
+    """Raise where another version came in force since the draft was begun: adopted now, the draft would undo that one unseen."""
+    now = selectors.outdated(version)
+    if now is not None:
+        raise RulebookStateError.one(
+            "base", "rulebook.outdated",
+            zh=f"起草本稿以后，{now.period} 年度已改行版本 {now.version}；本稿不含其内容，生效会将其撤销。请在版本 {now.version} 上重新办理“调整方案”，并放弃本稿。",
+            en=f"version {now.version} came in force for {now.period} since this draft was begun; the draft does not hold what that one says and would undo it. Change version {now.version} anew, and give this draft up",
+        )  # fmt: skip
+
+
 class ConsultGiven(Given):
     until: date = ask("征求意见截止", "Opinions until", when="ahead")
     public: bool = ask("同时在公众门户征求社会意见", "Ask the public too, on the portal", False)
@@ -62,6 +84,7 @@ class ConsultGiven(Given):
 
 def consult(doing: Doing) -> Change:
     _sound(doing.obj)
+    _current(doing.obj)
     if doing.given.until <= doing.day:
         raise RulebookStateError.one(
             "until",
@@ -127,6 +150,7 @@ def reply(doing: Doing) -> Change:
 
 def submit(doing: Doing) -> Change:
     """To the commission; every opinion has its answer, and the last day is past."""
+    _current(doing.obj)
     left = doing.obj.opinions.filter(reply="").count()
     if left:
         raise RulebookStateError.one(
@@ -177,8 +201,20 @@ class AdoptGiven(Given):
 
 
 def adopt(doing: Doing) -> Change:
+    """In force from now on; the version that it was begun from is replaced, and every other draft of the period outdated."""
+    _current(doing.obj)
     decision = carrying(doing.given.decision, f"rulebook:{doing.obj.pk}")
+    held = RulebookVersion.objects.filter(code=doing.obj.code, period=doing.obj.period, state="adopted")  # fmt: skip
+    for one in held.order_by("pk"):
+        perform_by_machine(RULEBOOKS, "rulebook.supersede", one, given=Nothing(), now=doing.now)
     return Change({"decision": decision, "adopted_on": decision.held_on}, {"decision": decision.pk, "fingerprint": doing.obj.fingerprint})  # fmt: skip
+
+
+def drop(doing: Doing) -> Change:
+    """A draft that nobody wants in force any more leaves the desks, and the portal."""
+    if doing.obj.public:
+        _rewrite(doing)
+    return Change({"due_on": None, "public": False}, {"reason": doing.given.reason})
 
 
 def open_targets(doing: Doing) -> Change:
@@ -190,7 +226,9 @@ def open_targets(doing: Doing) -> Change:
 
 def _targets_wait(version: RulebookVersion) -> bool:
     return (
-        version.targets_until is None and selectors.procedure_of(version).targets_open is not None
+        selectors.stands(version)
+        and version.targets_until is None
+        and selectors.procedure_of(version).targets_open is not None
     )
 
 
@@ -283,6 +321,7 @@ def _page(version: RulebookVersion, request: Any) -> dict[str, Any]:
         "units": {u.code: (u.name_zh, u.name_en) for u in Unit.objects.all()},
         "rehearsal": _rehearsed(version),
         "questions": [(one, selectors.indicator_words(version, one.indicator)) for one in version.questions.exclude(answer="")], "earlier": selectors.before(version),
+        "outdated": selectors.outdated(version), "replaced_by": selectors.replaced_by(version),
     }  # fmt: skip
 
 
@@ -314,15 +353,17 @@ RULEBOOKS = Kind(
         Act("rulebook.return", ("退回修改", "Send back"), send_back, ReasonGiven, optional=True),
         Act("rulebook.adopt", ("按决定生效", "Put in force by decision"), adopt, AdoptGiven,
             choices=lambda obj, account, day: {"decision": decisions(f"rulebook:{obj.pk}")}),
+        Act("rulebook.drop", ("放弃草案", "Give the draft up"), drop, ReasonGiven, optional=True),
+        Act("rulebook.supersede", ("由新版代替", "Replace by a newer version"), plainly, by_machine=True, after_final=True),
         Act("rulebook.open_targets", ("公开目标草案", "Open the draft targets to the public"), open_targets,
             help=("公众在方案规定的天数内可以看目标草案并提意见; 期满之后才能签订。", "For the days the rulebook says everybody reads the drafts and may speak to them; they are signed after that."),
             when=_targets_wait, optional=True),
-        Act("rulebook.open_reports", ("布置填报", "Open the reports of a period"), open_reports, PeriodGiven, optional=True),
-        Act("rulebook.compute", ("启动核算", "Start a run"), compute, ComputeGiven, optional=True, after_final=True),
+        Act("rulebook.open_reports", ("布置填报", "Open the reports of a period"), open_reports, PeriodGiven, when=selectors.stands, optional=True),
+        Act("rulebook.compute", ("启动核算", "Start a run"), compute, ComputeGiven, when=selectors.stands, optional=True, after_final=True),
         Act("rulebook.change", ("调整方案", "Change the rulebook"), change, ChangeGiven,
             ("由生效的方案起草一份调整稿；稿中改动的计分方法和权重，自所填之日起按所选方式计算：未来适用从下一考核期间起；分段计算在当年前后各按各的办法；追溯调整全年重算，前后结果都公开。",
              "A draft of the rulebook in force; methods and weights altered in it hold from the day on: prospective, from the next period; split, each part of the year by its own rule; restated, the whole year anew, both results public."),
-            optional=True),
+            when=selectors.stands, optional=True),
         Act("rulebook.roll_over", ("结转为下一年度草案", "Roll over to the next year"), roll_over, RollOverGiven, optional=True, after_final=True),
         Act("rulebook.retire", ("废止", "Retire"), plainly, optional=True, after_final=True),
     ),

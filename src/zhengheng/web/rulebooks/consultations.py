@@ -34,7 +34,7 @@ def consultations(day: date) -> list[dict[str, Any]]:
     held = RulebookVersion.objects.filter(public=True).exclude(state="draft").order_by("-pk")
     return [
         {"number": one.pk, "open": one.state == "consultation" and (one.due_on is None or day <= one.due_on),
-         "decided": one.state in {"adopted", "retired"}, "until": str(one.due_on or ""), **document(one),
+         "decided": one.state in {"adopted", "superseded", "retired"}, "until": str(one.due_on or ""), **document(one),
          "opinions": [{"clause": opinion.clause, "text": opinion.text, "reply": opinion.reply}
                       for opinion in one.opinions.all() if opinion.reference]}
         for one in held.prefetch_related("opinions")

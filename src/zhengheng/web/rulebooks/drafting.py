@@ -73,6 +73,7 @@ def draft(doing: Doing) -> Made:
         changes_from=given.changes_from, reason=given.reason, basis=given.basis, emergency=given.emergency,
     )  # fmt: skip
     made.version = given.version or made.version
+    made.base = selectors.in_force(made.code, made.period)
     _check_change(made, doing.day)
     file = _dated(doing, made, book, given.file)
     made.files = list(dict.fromkeys([given.file, file]))

@@ -23,6 +23,8 @@ class RulebookVersion(Lived):
     wording = models.CharField(max_length=64)
     findings = models.JSONField(default=list)
     change_kind = models.CharField(max_length=16, blank=True)
+    base = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    """The version in force when the draft was begun: it is put in force only while that one still is."""
     changes_from = models.DateField(null=True)
     """The day from which a change within the year holds."""
     reason = models.TextField(blank=True)

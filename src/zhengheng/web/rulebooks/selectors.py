@@ -4,7 +4,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from zhengheng.domain.problems import Language, ZhenghengError
 from zhengheng.scheme.base import Words
@@ -79,8 +79,11 @@ class RulebookAbsentError(ZhenghengError):
 
 
 def adopted() -> QuerySet[RulebookVersion]:
-    """Every version in force, the newest year first."""
-    return RulebookVersion.objects.filter(state="adopted").order_by("-period", "code", "-id")
+    """Every version in force, the newest year first: of a rulebook and a period the one adopted last."""
+    # Until version 0.1.0 a version went on reading as in force after another of its period was adopted.
+    same = RulebookVersion.objects.filter(state="adopted", code=OuterRef("code"), period=OuterRef("period"))  # fmt: skip
+    newest = same.order_by("-adopted_on", "-id").values("pk")[:1]
+    return RulebookVersion.objects.filter(state="adopted", pk=Subquery(newest)).order_by("-period", "code", "-id")  # fmt: skip
 
 
 def adopted_version(number: int | str) -> RulebookVersion:
@@ -120,9 +123,33 @@ def governing(code: str, period: str) -> RulebookVersion | None:
     return in_force(code, period) or in_force(code, period[:4])
 
 
+def stands(version: RulebookVersion) -> bool:
+    """Whether a version is the one in force for its period, and not replaced by a newer one."""
+    return version.state == "adopted" and in_force(version.code, version.period) == version
+
+
+def replaced_by(version: RulebookVersion) -> RulebookVersion | None:
+    """The version now in force in place of this one, where it was replaced within its period."""
+    now = in_force(version.code, version.period)
+    return now if version.state in {"adopted", "superseded"} and now != version else None
+
+
+OPEN = ("draft", "consultation", "submitted")
+"""States of a draft that may still come in force."""
+
+
+def outdated(version: RulebookVersion) -> RulebookVersion | None:
+    """The version that came in force since a draft was begun, where there is one; None while it may still be adopted."""
+    now = in_force(version.code, version.period)
+    return now if version.state in OPEN and now is not None and now.pk != version.base_id else None
+
+
 def before(version: RulebookVersion) -> RulebookVersion | None:
-    """The version that this one would follow."""
-    held = RulebookVersion.objects.filter(code=version.code, state__in=("adopted", "retired"))
+    """The version that this one would follow, or did: the one in force for its period, else the one before it."""
+    now = in_force(version.code, version.period) if version.state in OPEN else version.base
+    if now is not None:
+        return now
+    held = RulebookVersion.objects.filter(code=version.code, state__in=("adopted", "superseded", "retired"))  # fmt: skip
     return held.exclude(pk=version.pk).filter(pk__lt=version.pk).order_by("-id").first()
 
 

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from zhengheng.sample.rulebooks import ADDED
 from zhengheng.scheme.amend import removed
 from zhengheng.scheme.model import Rulebook
-from zhengheng.web.rulebooks.acts import RULEBOOKS
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.sample.road import Days, adopt, as_of
-from zhengheng.web.sample.stage import do
 
 SPLIT, RESTATED = "D01", "C06"
 
@@ -51,11 +49,9 @@ def turns(book: Rulebook, year: int) -> Iterator[Turn]:
 
 async def change(turn: Turn, period: str) -> RulebookVersion:
     """Adopted by its own procedure; what a restatement would do to everybody is computed and read first."""
-    old = RulebookVersion.objects.get(code=turn.book.code, period=period, state="adopted")
     made: RulebookVersion = await adopt(
         turn.book, period, turn.days, kind=turn.kind, reason=turn.reason, rehearse=turn.kind == "restated"
     )  # fmt: skip
-    await do(RULEBOOKS, "retire", old, "zhuren", turn.days[3])
     return made
 
 
