@@ -762,12 +762,12 @@ def test_the_pages_say_how_a_result_stands_today(people: People, result: ResultR
     page = Path(settings.HOME) / "portal" / "p" / str(held.pk) / "index.html"
     home = Path(settings.HOME) / "portal" / "index.html"
     before = (folder(held) / "snapshot.json").read_bytes()
-    assert "公示中" in page.read_text(encoding="utf-8")
+    assert "公示期至" in page.read_text(encoding="utf-8")
     for state, stands in (("final", True), ("archived", True), ("replaced", False)):
         ResultRun.objects.update(state=state)
         publish(Path(settings.HOME) / "portal", NOW.date())
         for one in (page, home):
-            assert "公示中" not in one.read_text(encoding="utf-8"), state
+            assert "公示期至" not in one.read_text(encoding="utf-8"), state
         assert ("不再有效" in page.read_text(encoding="utf-8")) != stands, state
     assert (folder(held) / "snapshot.json").read_bytes() == before
 

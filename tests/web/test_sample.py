@@ -511,7 +511,7 @@ def what_the_public_reads_of_story_16() -> None:
     case = Rectification.objects.get(state="served")
     current = Publication.objects.get(run=case.run)
     page = anybody.get(f"/p/{current.pk}/units/{case.unit.code}.html").getvalue().decode()
-    assert "公示中" in page
+    assert "公示期至" in page
     assert "方案确定后在此公布" in page
     changed = Publication.objects.get(run__rulebook="districts", run__period="2023")
     today = anybody.get(f"/p/{changed.pk}/today.html").getvalue().decode()

@@ -18,10 +18,11 @@ MOST = 2**63
 def visible(kind: Kind, account: Account, day: date) -> list[Any]:
     """The objects of a kind that an account may see, as the kind orders them."""
     held = grants(account, day)
-    return [obj for obj in kind.all() if _sees(kind, obj, account, held)]
+    return [obj for obj in kind.all() if sees(kind, obj, account, held)]
 
 
-def _sees(kind: Kind, obj: Any, account: Account, held: Collection[Grant]) -> bool:
+def sees(kind: Kind, obj: Any, account: Account, held: Collection[Grant]) -> bool:
+    """Whether an account with these grants may read an object."""
     stands = kind.standing(obj, account)
     return may(held, kind.read, relations=stands.relations, units=stands.units, state=obj.state)
 
@@ -29,7 +30,7 @@ def _sees(kind: Kind, obj: Any, account: Account, held: Collection[Grant]) -> bo
 def find(kind: Kind, number: int, account: Account, day: date) -> Any:
     """An object that the account may see. One that it may not is as absent as one that is not there."""
     obj = kind.all().filter(pk=number).first() if number < MOST else None
-    if obj is None or not _sees(kind, obj, account, grants(account, day)):
+    if obj is None or not sees(kind, obj, account, grants(account, day)):
         raise NotFoundError.one(
             f"{kind.name}:{number}", f"{kind.name}.absent", zh=f"“{kind.words[0]}”中没有这一项，或者您不能查看。",
             en=f"there is nothing of this number under “{kind.words[1]}”, or you may not see it",
@@ -77,7 +78,7 @@ def owed(kind: Kind, account: Account, day: date) -> list[tuple[Any, list[Act]]]
     for obj in kind.all().filter(state__in=states):
         acts = open_acts(kind, obj, account, held, known)
         waiting = [act for act in acts if not act.optional and _waits(kind, act, obj, account, led)]
-        if waiting and _sees(kind, obj, account, held):
+        if waiting and sees(kind, obj, account, held):
             found.append((obj, acts))
     return found
 

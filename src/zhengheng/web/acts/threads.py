@@ -11,7 +11,7 @@ from zhengheng.web.rulebooks.selectors import indicator_words
 
 COMMON: dict[str, Words] = {
     "before": ("原为", "Before"), "value": ("数值", "Value"), "wanted": ("应为", "Wanted"), "lines": ("目标", "Targets"), "reason": ("理由", "Reason"),
-    "measured": ("复测值", "Measured again"),
+    "measured": ("复测值", "Measured again"), "left_out": ("不计入的理由", "Why it stays out"),
     "opinion": ("单位意见", "The unit's opinion"), "reply": ("绩效办答复", "The office's reply"), "objection": ("异议", "Objection"),
     "answer": ("答复", "Answer"), "note": ("说明", "Note"), "round": ("轮次", "Round"), "statement": ("事实与理由", "Facts and reasons"),
     "achievement": ("完成情况", "What was achieved"), "unmet": ("未完成的事项", "What was not"), "measures": ("措施", "Measures"), "report": ("办理情况", "What was done"),

@@ -6,6 +6,7 @@ from zhengheng.web.appeals import values
 from zhengheng.web.appeals.selectors import appeals, run_of
 from zhengheng.web.appeals.services import confirmation_of
 from zhengheng.web.intake.services import load
+from zhengheng.web.jobs import services as jobs
 from zhengheng.web.jobs.services import Work, job
 from zhengheng.web.results import jobs as results
 from zhengheng.web.rulebooks.selectors import book_of
@@ -26,4 +27,7 @@ def apply_appeal(work: Work) -> dict[str, Any]:
     made = results.run_of(
         work, appeal.run.version, before.plan.period.code, before.plan.at.isoformat()
     )
+    # The pages of what is published say from now that a newer version is on its way.
+    if appeal.run.publications.filter(state="released").exists():
+        jobs.ask(kind="portal.write", arguments={}, subject=f"appeal:{appeal.pk}", actor=work.job.asked_by, now=work.now)  # fmt: skip
     return {"run": made.run, "result": made.pk, "file": name}

@@ -11,10 +11,12 @@ from zhengheng.web.overview.selectors import ONLY, PAGE, Choice
 from zhengheng.web.pages.tags import language
 from zhengheng.web.results.grades import decided_of
 from zhengheng.web.results.models import ResultRun
+from zhengheng.web.results.newer import context as newer_context
+from zhengheng.web.results.newer import state_words
 from zhengheng.web.results.selectors import pick
 from zhengheng.web.results.selectors import visible as visible_results
 from zhengheng.web.results.services import watched
-from zhengheng.workflow.machines import RESULT, STANDING
+from zhengheng.workflow.machines import STANDING
 
 
 def frame(request: OfficeRequest, name: str, what: str) -> tuple[ResultRun, dict[str, Any]]:
@@ -25,7 +27,7 @@ def frame(request: OfficeRequest, name: str, what: str) -> tuple[ResultRun, dict
     known = selectors.newest_of(results)
     earlier = selectors.history(result, known)
     context = {
-        "result": result, "state": RESULT.names[result.state], "held": held, "run": held.run, "heat": held.heat,
+        "result": result, "state": state_words(result, request.now.date()), **newer_context(request.user, request.now.date(), result), "held": held, "run": held.run, "heat": held.heat,
         "provisional": is_provisional(held.run),
         "watermark": range(60) if watched(run=result, what=what, actor=request.user, now=request.now) else (),
         "earlier": earlier[-1] if earlier else None, "statuses": STATUSES.values(),

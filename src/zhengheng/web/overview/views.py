@@ -29,10 +29,10 @@ from zhengheng.web.rectification.acts import RECTIFICATIONS
 from zhengheng.web.reporting.self_reports import SELF_REPORTS
 from zhengheng.web.results.grades import decided_of
 from zhengheng.web.results.models import ResultRun
+from zhengheng.web.results.newer import state_words
 from zhengheng.web.results.selectors import find
 from zhengheng.web.results.services import watched
 from zhengheng.web.rulebooks.questions import PROPOSALS
-from zhengheng.workflow.machines import RESULT
 
 VIEWS = {"table": ("表", "Table"), "tree": ("树", "Tree"), "heat": ("热力", "Heat map"), "change": ("变化", "Change")}  # fmt: skip
 
@@ -46,8 +46,12 @@ def start(request: OfficeRequest) -> HttpResponse:
     rows = []
     for result in [one for one in found if latest[one.rulebook] is one]:
         held = reading(result, language())
-        rows.append((result, RESULT.names[result.state], held, sum(bool(cases[unit]) for unit in held.red)))  # fmt: skip
-    earlier = [(one, RESULT.names[one.state]) for one in found if latest[one.rulebook] is not one]
+        rows.append((result, state_words(result, request.now.date()), held, sum(bool(cases[unit]) for unit in held.red)))  # fmt: skip
+    earlier = [
+        (one, state_words(one, request.now.date()))
+        for one in found
+        if latest[one.rulebook] is not one
+    ]
     context = {
         "rows": rows,
         "earlier": earlier,

@@ -27,6 +27,8 @@ TARGETS = "targets.json"
 """Beside the publications: draft targets to which the public may or might speak."""
 STANDINGS = "standings.json"
 """Beside the publications: where the result of each, by number, stands today; its snapshot says where it stood then."""
+SINCE = "since.json"
+"""Beside the publications: of each, by number, until when its notice runs, and what appeals decided since put right."""
 OLDER: dict[str, Any] = {
     "topics": [],
     "plans": [],
@@ -34,6 +36,7 @@ OLDER: dict[str, Any] = {
     "reopened": [],
     "standing": "final",
     "subject": "unit",
+    "since": {},
 }
 """What snapshots of earlier versions of this program do not hold yet; a published one is never written again."""
 
@@ -180,9 +183,11 @@ def slots_of(path: Path) -> Slots:
 
 def read_site(source: Path, slots: Slots | None = None) -> Site:
     """The released publications under a folder. Only finished ones count: those whose digests are written."""
-    stands = _read(source / STANDINGS, {})
+    stands, since = _read(source / STANDINGS, {}), _read(source / SINCE, {})
     held = [
-        snapshot_in(folder) | ({"standing": stands[folder.name]} if folder.name in stands else {})
+        snapshot_in(folder)
+        | ({"standing": stands[folder.name]} if folder.name in stands else {})
+        | ({"since": since[folder.name]} if folder.name in since else {})
         for folder in source.glob("[0-9]*")
         if folder.suffix != ".part" and (folder / "digests.json").is_file()
     ]

@@ -3,6 +3,7 @@
 from contextlib import AbstractContextManager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -17,6 +18,7 @@ from zhengheng.web.portal.site import write_json, write_site
 from zhengheng.web.portal.snapshots import (
     COMMENTS,
     CONSULTATIONS,
+    SINCE,
     STANDINGS,
     TARGETS,
     UPCOMING,
@@ -24,6 +26,8 @@ from zhengheng.web.portal.snapshots import (
     slots_of,
 )
 from zhengheng.web.publication.models import Publication
+from zhengheng.web.results.newer import redecided
+from zhengheng.web.results.selectors import folder_of, loaded
 from zhengheng.web.rulebooks.consultations import consultations
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.targets.drafts import drafts
@@ -50,7 +54,7 @@ def publish(target: Path, day: date) -> int:
         tidy(target)
         note_upcoming(held)
         beside = {
-            COMMENTS: shown(), CONSULTATIONS: consultations(day), TARGETS: drafts(day), STANDINGS: standings(),
+            COMMENTS: shown(), CONSULTATIONS: consultations(day), TARGETS: drafts(day), STANDINGS: standings(), SINCE: since(),
         }  # fmt: skip
         for name, said in beside.items():
             write_json(held / name, said)
@@ -76,6 +80,22 @@ def standings() -> dict[str, str]:
     return {
         str(one.pk): one.run.state if one.run.state in {"notice", "replaced"} else "final" for one in held
     }  # fmt: skip
+
+
+def since() -> dict[str, dict[str, Any]]:
+    """Of each released publication whose result is on notice: until when, and which public values appeals put right since."""
+    held = Publication.objects.filter(state="released", run__state="notice").select_related("run")
+    return {str(one.pk): {"until": str(one.run.due_on or ""), "redecided": _redecided(one)} for one in held}  # fmt: skip
+
+
+def _redecided(held: Publication) -> list[dict[str, Any]]:
+    """What the public reads of them: no value of an indicator that is not public."""
+    book = loaded(folder_of(held.run.run)).rulebook
+    return [
+        {"unit": one.unit, "indicator": one.indicator, "name": dict(zip(("zh", "en"), one.name, strict=True)),
+         "about": dict(zip(("zh", "en"), one.about, strict=True)), "after": one.after}
+        for one in redecided(held.run) if book.indicator(one.indicator).visibility == "public"
+    ]  # fmt: skip
 
 
 def ask_once_over(now: datetime) -> None:

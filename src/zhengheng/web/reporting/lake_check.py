@@ -46,11 +46,11 @@ def _compare(code: str) -> list[Problem]:
     with lake.writing():
         facts, found = lake.facts(), check_lake(lake)
         books: dict[int, Rulebook] = {}
-        values = _values(facts)
+        values = values_of(facts)
         for report in REPORTS.all().filter(rulebook__code=code, state="loaded").iterator(2000):
             book = books.setdefault(report.rulebook_id, book_of(report.rulebook))
             if (
-                _stored(report, book)
+                stored(report, book)
                 not in values[(report.unit.code, report.indicator, parse_period(report.period).end)]
             ):
                 where = f"{report.unit.name_zh} {report.indicator} {report.period}"
@@ -58,10 +58,7 @@ def _compare(code: str) -> list[Problem]:
                     Problem(where, "report.lost", f"登记为已入库的数值“{report.value}”不在数据湖中，请系统管理员从备份恢复，或由绩效办办理一次更正。",
                             f"the value {report.value!r} counts as loaded and is not in the lake; restore a backup, or correct the value once")
                 )  # fmt: skip
-        events = {
-            (row["unit"], row["item"], row["document"]): row["decided_on"] != NEVER
-            for row in facts.tables["event"].to_pylist()
-        }
+        events = events_of(facts)
         for item in ITEMS.all().filter(rulebook__code=code, state__in=("loaded", "revoked")):
             key = item.unit.code, item.item, item.document
             if events.get(key, False) != (item.state == "loaded"):
@@ -79,20 +76,33 @@ def _compare(code: str) -> list[Problem]:
     return found
 
 
-def _stored(report: Report, book: Rulebook) -> tuple[int, int | None]:
+def stored(report: Report, book: Rulebook) -> tuple[int, int | None]:
+    """A report's status and value as the lake keeps them."""
     if report.status != "value":
         return CODES[report.status], None
     return VALUE, parse_scaled(report.value, book.indicator(report.indicator).decimals)[0]
 
 
-def _values(facts: Facts) -> dict[Any, set[tuple[int, int | None]]]:
+def columns_of(facts: Facts, name: str, columns: list[str]) -> pa.Table:
+    """Columns of a fact table, wherever it lies: in memory, or in the files of the lake or of a kept run."""
+    paths = facts.paths.get(name)
+    if not paths:
+        return facts.tables[name].select(columns)
+    return ds.dataset([str(path) for path in paths]).to_table(columns)
+
+
+def events_of(facts: Facts) -> dict[tuple[str, str, str], bool]:
+    """Unit, item and document of every event, and whether it counts: what was taken back stands there, and does not."""
+    rows = columns_of(facts, "event", ["unit", "item", "document", "decided_on"]).to_pylist()
+    return {(row["unit"], row["item"], row["document"]): row["decided_on"] != NEVER for row in rows}
+
+
+def values_of(facts: Facts) -> dict[Any, set[tuple[int, int | None]]]:
     """Of each fact every value that it had; an appeal may have put another one on top since."""
     found: dict[Any, set[tuple[int, int | None]]] = defaultdict(set)
     for name in ("observation", "revision"):
         columns = ["unit", "indicator", "period", "status", "value"]
-        paths = facts.paths.get(name)
-        table: pa.Table = ds.dataset([str(p) for p in paths]).to_table(columns) if paths else facts.tables[name].select(columns)  # fmt: skip
-        for batch in table.to_batches():
+        for batch in columns_of(facts, name, columns).to_batches():
             for unit, indicator, period, status, value in zip(*(c.to_pylist() for c in batch.columns), strict=True):  # fmt: skip
                 found[unit, indicator, period].add((status, value))
     return found

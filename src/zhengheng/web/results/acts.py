@@ -31,12 +31,14 @@ from zhengheng.web.results import selectors, services
 from zhengheng.web.results.clocks import approved_first, last_day, own_clock
 from zhengheng.web.results.ending import (
     FinaliseGiven,
+    LeftOutGiven,
     ReopenGiven,
     ResultStateError,
     carry_grades,
     computed_grades,
     finalise,
     fresh,
+    left_out,
     overtaken,
     reopen,
     set_aside,
@@ -71,6 +73,7 @@ def publish(doing: Doing) -> Change:
             else "under this rulebook the notice comes before the commission",
         )  # fmt: skip
     before, end, carried = _before(run), until(run, doing.day), []
+    out = left_out(doing)
     if before is not None:
         perform_by_machine(RESULTS, "result.replace", before, given=Nothing(), now=doing.now)
         tell_portal(before, doing)
@@ -86,7 +89,7 @@ def publish(doing: Doing) -> Change:
         perform_by_machine(RESULTS, "result.set_aside", other, given=Nothing(), now=doing.now)
     return Change(
         {"published_at": doing.now, "due_on": end, "replaces": before or run.replaces},
-        {"run": run.run, "until": end.isoformat(), "grades": carried, TABLES: tables_of(run)},
+        {"run": run.run, "until": end.isoformat(), "grades": carried, **out, TABLES: tables_of(run)},
     )  # fmt: skip
 
 
@@ -244,12 +247,13 @@ def _title(run: ResultRun) -> tuple[str, str]:
 
 
 RESULTS = Kind(
+    thread=True,
     machine=RESULT, path="runs", words=("核算结果", "Results"), model=ResultRun,
     title=_title,
     standing=_standing, queryset=selectors.runs, page=lambda r: f"/office/results/{r.run}/", pages="/office/results/",
     acts=(
         Act("result.approve", ("按决定批准", "Approve by decision"), approve, DecisionGiven, choices=_decisions, when=approved_first),
-        Act("result.publish", ("进入公示", "Put on public notice"), publish,
+        Act("result.publish", ("进入公示", "Put on public notice"), publish, LeftOutGiven,
             when=lambda r: approved_first(r) == (r.state == "approved")),
         Act("result.set_aside", ("不采用", "Do not use"), set_aside, help=("不进入公示的核算结果归为“未采用”，数据和过程保留，只有指定的人员可以查看。",
              "A result that will not go on notice is kept as not used; only those who are named see it."), optional=True),

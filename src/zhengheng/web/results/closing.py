@@ -13,7 +13,7 @@ from zhengheng.web.targets.changes import CHANGES
 from zhengheng.workflow.machines import REPORT
 
 CONTESTED: tuple[tuple[Kind, tuple[str, ...], str], ...] = (
-    (ITEMS, ("claimed", "entered", "disputed", "settled"), "rulebook"),
+    (ITEMS, ("claimed", "entered", "disputed"), "rulebook"),
     (REPORTS, ("disputed", "correcting"), "rulebook"),
     (TOLERANCES, ("asked",), "rulebook"),
     (CHANGES, ("asked",), "line__sheet__rulebook"),
@@ -23,13 +23,17 @@ CONTESTED: tuple[tuple[Kind, tuple[str, ...], str], ...] = (
 
 def contested(version: RulebookVersion) -> list[tuple[Kind, Any]]:
     """What is still open between a unit and the office, and would count in the year's result."""
-    return [
+    found = [
         (kind, obj)
         for kind, states, path in CONTESTED
         for obj in kind.all().filter(
             state__in=states, **{f"{path}__code": version.code, f"{path}__period": version.period}
         )
     ]
+    # A value that counts already and whose correction the unit checks has a decision before it, as one in dispute has.
+    mine = {"rulebook__code": version.code, "rulebook__period": version.period}
+    checked = REPORTS.all().filter(state="checking", times_loaded__gt=0, **mine)
+    return [*found, *((REPORTS, one) for one in checked)]
 
 
 def end_year(version: RulebookVersion, now: datetime) -> int:

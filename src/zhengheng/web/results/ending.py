@@ -1,6 +1,6 @@
 """How a result becomes final and opens again: order, notice, service, decided grades, the commission's word."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.apps import apps
@@ -18,6 +18,8 @@ from zhengheng.web.results.clocks import notice_clock, running, unserved
 from zhengheng.web.results.closing import contested, end_year
 from zhengheng.web.results.kept import TABLES
 from zhengheng.web.results.models import DecidedGrade, Reopening, ResultRun
+from zhengheng.web.results.uncounted import problems, uncounted
+from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.workflow.machines import APPEAL
 
 MOST_NAMED = 12
@@ -86,7 +88,25 @@ def carry_grades(before: ResultRun, after: ResultRun) -> list[dict[str, Any]]:
 # -- final, and open again -------------------------------------------------------------------------
 
 
-class FinaliseGiven(Given):
+class LeftOutGiven(Given):
+    left_out: str = ask(
+        "已认定事项不计入本次结果的理由（公开；有未计入的事项时填）",
+        "Why what is settled does not count here (public; where something is left out)",
+        "", form="text", public=True,
+    )  # fmt: skip
+
+
+def left_out(doing: Doing) -> dict[str, Any]:
+    """For the record, what is settled and not counted, and why it stays out. Raises ResultStateError where no reason is given."""
+    matters = uncounted(doing.obj)
+    if not matters:
+        return {}
+    if not doing.given.left_out:
+        raise ResultStateError(problems(matters))
+    return {"uncounted": [f"{one.kind.name}:{one.obj.pk}" for one in matters], "left_out": doing.given.left_out}  # fmt: skip
+
+
+class FinaliseGiven(LeftOutGiven):
     decision: int | None = ask(
         "委员会决定（已先批准且未改变的可空）",
         "Decision (none needed where approved before and unchanged)",
@@ -109,6 +129,8 @@ def finalise(doing: Doing) -> Change:
             "grades", "grade.asked", zh=f"这些单位的计算等次已经改变，原决定等次须由委员会重新决定：{_named(waiting)}。请登记决定等次。",
             en=f"the computed grade of these units is another now, and the commission decides again: {_named(waiting)}; record the decided grade",
         )  # fmt: skip
+    _check_settled(run)
+    out = left_out(doing)
     decision: Decision | None = run.decision
     if decision is None or doing.given.decision:
         decision = carrying(doing.given.decision or 0, f"result:{run.pk}")
@@ -116,7 +138,7 @@ def finalise(doing: Doing) -> Change:
     tell_portal(run, doing)
     return Change(
         {"decision": decision, "due_on": None},
-        {"run": run.run, "decision": decision.pk, "not_counted": _end_year(doing), TABLES: tables_of(run)},
+        {"run": run.run, "decision": decision.pk, "not_counted": _end(run, doing.now), **out, TABLES: tables_of(run)},
     )  # fmt: skip
 
 
@@ -131,18 +153,25 @@ def tables_of(run: ResultRun) -> str:
     return selectors.loaded(selectors.folder_of(run.run)).results.digest()
 
 
-def _end_year(doing: Doing) -> int:
+def _year_of(run: ResultRun) -> RulebookVersion | None:
+    """The rulebook whose whole period the result is of; None for a part of it."""
+    return run.version if run.version is not None and run.version.period == run.period else None
+
+
+def _end(run: ResultRun, now: datetime) -> int:
+    version = _year_of(run)
+    return end_year(version, now) if version else 0
+
+
+def _check_settled(run: ResultRun) -> None:
     """Nothing that the result would rest on is still contested; values that never came end with the year."""
-    version = doing.obj.version
-    if version is None or version.period != doing.obj.period:
-        return 0
-    if open_matters := contested(version):
+    version = _year_of(run)
+    if version and (open_matters := contested(version)):
         raise ResultStateError(
             Problem(f"{kind.name}:{obj.pk}", "year.contested", f"{kind.title(obj)[0]}：{kind.state_of(obj)[0]}，办结后才能终定。",
                     f"{kind.title(obj)[1]}: {kind.state_of(obj)[1]}; it has to be settled before the result is final")
             for kind, obj in open_matters
         )  # fmt: skip
-    return end_year(version, doing.now)
 
 
 def _named(codes: list[str]) -> str:

@@ -1,12 +1,21 @@
 """Decided grades beside the computed ones, wherever a grade is read: both, and the reason."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from zhengheng.domain.problems import Language
 from zhengheng.engines.passport import Entry
 from zhengheng.engines.scoreboard import Line, Scoreboard
-from zhengheng.web.results.models import ResultRun
-from zhengheng.web.results.selectors import folder_of, loaded, newest, unit_passport
+from zhengheng.web.results.models import DecidedGrade, ResultRun
+from zhengheng.web.results.selectors import (
+    folder_of,
+    loaded,
+    moved_between,
+    newest,
+    outcome,
+    unit_names,
+    unit_passport,
+)
 from zhengheng.web.results.services import UNPUBLISHED
 
 Words = tuple[str, str]
@@ -24,11 +33,15 @@ class Decided:
     meeting: str
     asked: bool
     """The computed grade is another since, and the commission has not decided again."""
+    coming: bool = False
+    """It was decided for the version on notice, and this one takes it over only with its own notice."""
 
     def said(self, language: Language) -> str:
         """Both grades and the reason in one phrase."""
         place = 0 if language == "zh" else 1
         decided, computed = self.decided[place], self.computed[place] or "—"
+        if self.coming:
+            return self._to_come(decided, computed, language)
         if self.asked:
             return (
                 f"{computed}（计算等次；此前决定为{decided}，计算等次已变，待委员会重新决定）" if language == "zh"
@@ -39,16 +52,35 @@ class Decided:
             else f"{decided} (decided by the commission, computed {computed}; reason: {self.reason})"
         )  # fmt: skip
 
+    def _to_come(self, decided: str, computed: str, language: Language) -> str:
+        if self.asked:
+            return (
+                f"{computed}（计算等次；现行结果由委员会决定为{decided}，计算等次已变，公示后须由委员会重新决定）" if language == "zh"
+                else f"{computed} (computed; the present result was decided as {decided}, and the commission decides again after the notice)"
+            )  # fmt: skip
+        return (
+            f"{computed}（计算等次；现行结果由委员会决定为{decided}，公示时随之转入；理由：{self.reason}）" if language == "zh"
+            else f"{computed} (computed; decided as {decided} for the present result, and taken over with the notice; reason: {self.reason})"
+        )  # fmt: skip
+
     def fields(self, language: Language) -> dict[str, str]:
         """The grade that counts, the computed one and the reason, each by itself."""
         place = 0 if language == "zh" else 1
-        now = self.computed if self.asked else self.decided
+        now = self.computed if self.asked or self.coming else self.decided
         return {"grade": now[place], "computed_grade": self.computed[place], "grade_reason": self.reason}  # fmt: skip
 
 
 def decided_of(result: ResultRun) -> dict[str, Decided]:
     """The decided grades of a result by unit."""
-    held = result.decided_grades.select_related("decision")
+    return _told(result, [(one, one.computed, one.asked) for one in _rows(result)])
+
+
+def _rows(result: ResultRun) -> list[DecidedGrade]:
+    return list(result.decided_grades.select_related("decision").order_by("unit"))
+
+
+def _told(result: ResultRun, held: list[tuple[DecidedGrade, str, bool]], *, coming: bool = False) -> dict[str, Decided]:  # fmt: skip
+    """Decided grades in words, each with the computed grade beside it and whether the commission is asked again."""
     if not held:
         return {}
     grading = loaded(folder_of(result.run)).rulebook.grading
@@ -56,10 +88,10 @@ def decided_of(result: ResultRun) -> dict[str, Decided]:
     names = {band.code: (band.name.zh, band.name.say("en")) for band in bands}
     return {
         one.unit: Decided(
-            one.unit, names.get(one.decided, (one.decided, one.decided)), names.get(one.computed, (one.computed, one.computed)),
-            one.reason, one.basis, one.decision.meeting, one.asked,
+            one.unit, names.get(one.decided, (one.decided, one.decided)), names.get(computed, (computed, computed)),
+            one.reason, one.basis, one.decision.meeting, asked, coming,
         )
-        for one in held
+        for one, computed, asked in held
     }  # fmt: skip
 
 
@@ -88,8 +120,40 @@ def passport_of(result: ResultRun, unit: str, language: Language) -> tuple[Entry
 
 
 def of_before(result: ResultRun) -> dict[str, Decided]:
-    """Grades decided for the version on notice, which a new version takes over only with its own notice."""
+    """Grades decided for the version on notice, which a new version takes over only with its own notice.
+
+    Each is judged against the grade that the new version computes: where that is another, the commission is asked again.
+    """
     if result.state not in UNPUBLISHED:
         return {}
     held = newest(result.rulebook, result.period)
-    return decided_of(held) if held is not None else {}
+    if held is None:
+        return {}
+    rows = loaded(folder_of(result.run)).results.rows("grading")
+    computed = {row["unit"]: row["grade"] for row in rows}
+    now = [(one, computed.get(one.unit, "")) for one in _rows(held)]
+    return _told(result, [(one, grade, one.asked or grade != one.computed) for one, grade in now], coming=True)  # fmt: skip
+
+
+def moved(result: ResultRun, language: Language) -> list[dict[str, Any]]:
+    """What moved against the version that this run replaces or would replace, decided grades included.
+
+    A unit whose grade was decided is named even where nothing else of it moved.
+    """
+    before = result.replaces or (newest(result.rulebook, result.period) if result.state in UNPUBLISHED else None)  # fmt: skip
+    if before is None:
+        return []
+    old, new = loaded(folder_of(before.run)), loaded(folder_of(result.run))
+    found = {one["unit"]: one for one in moved_between(old, new, language)}
+    then, now = decided_of(before), decided_of(result) | of_before(result)
+    names = unit_names(new, language)
+    for unit in sorted(then.keys() | now.keys()):
+        one = found.get(unit) or {
+            **outcome(old, new, unit, language),
+            "name": names.get(unit, unit),
+        }
+        grades = list(one["grade"])
+        for place, held in enumerate((then.get(unit), now.get(unit))):
+            grades[place] = held.said(language) if held else grades[place]
+        found[unit] = {**one, "grade": grades}
+    return sorted(found.values(), key=lambda one: one["unit"])

@@ -188,13 +188,6 @@ def subjects(run: Run, language: Language) -> dict[str, str]:
     return names | {one.code: one.name.say(language) for one in book.adjustments}
 
 
-def moved(run: ResultRun, language: Language) -> list[dict[str, Any]]:
-    """What moved against the version that this run replaces."""
-    if run.replaces is None:
-        return []
-    return moved_between(loaded(folder_of(run.replaces.run)), loaded(folder_of(run.run)), language)
-
-
 def moved_between(before: Run, after: Run, language: Language) -> list[dict[str, Any]]:
     """The units whose score, rank or grade differs, named, with old and new of each."""
     words = grade_names(before, language) | grade_names(after, language)

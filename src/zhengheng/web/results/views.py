@@ -11,13 +11,16 @@ from zhengheng.engines.outputs import is_provisional
 from zhengheng.scoring.contracts import STATUS_WORDS
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.request import OfficeRequest
-from zhengheng.web.accounts.selectors import allowed, require
+from zhengheng.web.accounts.selectors import allowed, grants, require
+from zhengheng.web.acts.selectors import sees
 from zhengheng.web.acts.views import object_context
 from zhengheng.web.pages.tags import language, say
-from zhengheng.web.results import grades, selectors, services, trials
+from zhengheng.web.results import grades, newer, selectors, services, trials
 from zhengheng.web.results.acts import RESULTS
+from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.services import UNPUBLISHED, watched
-from zhengheng.workflow.machines import RESULT
+from zhengheng.web.results.uncounted import uncounted
+from zhengheng.workflow.machines import STANDING
 
 
 @require_safe
@@ -25,8 +28,11 @@ def runs(request: OfficeRequest) -> HttpResponse:
     """The runs that this account may see."""
     found = selectors.visible(request.user, request.now.date())
     context = {
-        "runs": [(run, RESULT.names[run.state]) for run in found],
-        "notice": sum(run.state == "notice" for run in found),
+        "runs": [(run, newer.state_words(run, request.now.date())) for run in found],
+        "notice": sum(
+            run.state == "notice" and (run.due_on is None or run.due_on >= request.now.date())
+            for run in found
+        ),
         "waiting": selectors.unregistered()
         if allowed(request.user, "result.register", request.now.date())
         else (),
@@ -49,23 +55,44 @@ def board(request: OfficeRequest, name: str) -> HttpResponse:
     """One run: a sentence, then the groups."""
     run = selectors.find(name, request.user, request.now.date())
     made, computed = selectors.board(run.run, language())
-    lines, decided = grades.with_decided(computed, run, language()), grades.decided_of(run)
+    lines, decided = (
+        grades.with_decided(computed, run, language()),
+        grades.decided_of(run) | grades.of_before(run),
+    )
+    day = request.now.date()
     may_name = allowed(
         request.user, "result.name", request.now.date(),
         relations=selectors.relations(run, request.user), state=run.state,
     )  # fmt: skip
     context: dict[str, Any] = {
-        **object_context(request, RESULTS, run), "run": run, "state": RESULT.names[run.state],
+        **object_context(request, RESULTS, run), "run": run, "state": newer.state_words(run, day), **_newer(request, run), "open": run.due_on is None or run.due_on >= day,
         "board": lines, "made": made, "provisional": is_provisional(made),
         "watermark": range(60) if watched(run=run, what="scoreboard", actor=request.user, now=request.now) else (),
         "may_name": may_name, "may_take": bool(run.package) and allowed(request.user, "result.package", request.now.date()),
-        "moved": selectors.moved(run, language()), "later": selectors.computed_later(run), "newer": run.replaced_by.exclude(state__in=UNPUBLISHED).first(),
+        "moved": grades.moved(run, language()), "uncounted": _uncounted(request, run), "later": selectors.computed_later(run), "newer": run.replaced_by.exclude(state__in=UNPUBLISHED).first(),
         "decided": [(next((one.name for group in lines.groups for one in group.lines if one.unit == code), code), held) for code, held in decided.items()],
         "readers": selectors.readers(run) if run.state in UNPUBLISHED else (),
         "reopenings": run.reopenings.select_related("decision"),
         "people": Account.objects.filter(is_active=True) if may_name else (),
     }  # fmt: skip
+    context["changed"] = sum(one["moved"] for one in context["moved"])
     return render(request, "results/board.html", context)
+
+
+def _newer(request: OfficeRequest, run: ResultRun, unit: str = "") -> dict[str, Any]:
+    """Whether the result was computed again since, and what appeals put right in it; of one unit, where named."""
+    return newer.context(request.user, request.now.date(), run, unit)
+
+
+def _uncounted(request: OfficeRequest, run: ResultRun) -> dict[str, Any]:
+    """What is settled and not counted: by name what the reader may read, of the rest how many."""
+    matters = uncounted(run) if run.state in (*UNPUBLISHED, *STANDING) else []
+    held = grants(request.user, request.now.date())
+    named = [one for one in matters if sees(one.kind, one.obj, request.user, held)]
+    return {
+        "named": [(one.kind.words, one.kind.title(one.obj), one.kind.address(one.obj), one.why) for one in named],
+        "others": len(matters) - len(named), "count": len(matters),
+    }  # fmt: skip
 
 
 @require_safe
@@ -83,7 +110,7 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
     entry, decided = grades.passport_of(run, unit, language())
     services.record_service(run=run, unit=unit, actor=request.user, now=request.now)
     context = {
-        "run": run, "unit": unit, "entry": entry, "sources": f"/office/results/{run.run}/units/{unit}/source/", "state": RESULT.names[run.state],
+        "run": run, "unit": unit, "entry": entry, "sources": f"/office/results/{run.run}/units/{unit}/source/", "state": newer.state_words(run, request.now.date()), **_newer(request, run, unit),
         "watermark": range(60) if watched(run=run, what=f"unit {unit}", actor=request.user, now=request.now) else (),
         "may_appeal": run.state == "notice" and run.version_id is not None
         and allowed(request.user, "appeal.draft", request.now.date(), units={"own": [unit]}),

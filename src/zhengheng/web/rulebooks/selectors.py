@@ -4,6 +4,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from django.apps import apps
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from zhengheng.domain.problems import Language, ZhenghengError
@@ -13,6 +14,7 @@ from zhengheng.scheme.later import to_revise
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scheme.procedure import USUAL, ClosingStep, Procedure
 from zhengheng.web.accounts.models import Account
+from zhengheng.web.acts.guards import is_final
 from zhengheng.web.rulebooks.models import RulebookVersion
 
 
@@ -35,6 +37,22 @@ def indicator_words(version: RulebookVersion, code: str) -> tuple[str, str]:
 def procedure_of(version: RulebookVersion) -> Procedure:
     """Its closing procedure; where the rulebook has none, the plain one."""
     return book_of(version).procedure or Procedure()
+
+
+def waits_to_be_counted(version: RulebookVersion) -> bool:
+    """Whether something is settled or confirmed under the newest version of a year that is not final, and no run has taken it in.
+
+    By the names of the apps alone: reports and items stand on rulebooks, not the other way round.
+    """
+    same = {"code": version.code, "period": version.period}
+    newest = RulebookVersion.objects.filter(state="adopted", **same).order_by("-pk").first()
+    if newest is None or newest.pk != version.pk or is_final(version):
+        return False
+    mine = {f"rulebook__{name}": value for name, value in same.items()}
+    return any(
+        apps.get_model(f"reporting.{model}")._default_manager.filter(state=state, **mine).exists()
+        for model, state in (("Item", "settled"), ("Report", "confirmed"))
+    )
 
 
 UNITS: dict[str, tuple[str, str]] = {"calendar_days": ("天", "days"), "working_days": ("个工作日", "working days"), "clock_hours": ("小时", "hours")}  # fmt: skip

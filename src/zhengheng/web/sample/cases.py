@@ -88,19 +88,25 @@ async def split_street() -> None:
 
 
 async def claims() -> None:
-    """Story 9: one claim from the catalogue, one with a certificate that no catalogue knows."""
-    await until("2025-11-12")
+    """Story 9: a claim with a certificate that no catalogue knows."""
+    await until("2025-11-14")
     book = _in_force("departments", "2025")
-    good = await make(ITEMS, "claim", "jiaoyu-ld", "2025-11-12", rulebook=book.pk, unit="D10", item="praise", points="1",
-                document="省府表彰〔2025〕12 号", decided_on="2025-10-30", reason="全省义务教育优质均衡先进集体",
-                evidence=[await paper("jiaoyu-ld", "2025-11-12", "表彰决定")])  # fmt: skip
     other = await make(ITEMS, "claim", "wenlv-ld", "2025-11-14", rulebook=book.pk, unit="D06", item="praise", points="1",
                  document="行业协会证书 88 号", decided_on="2025-09-15", reason="行业协会年度创新奖",
                  evidence=[await paper("wenlv-ld", "2025-11-14", "获奖证书")])  # fmt: skip
-    await do(ITEMS, "verify", good, "zhibiao", "2025-11-20", reason="在省级表彰目录内, 证书属实")
     await do(
         ITEMS, "waive", other, "zhuren", "2025-11-21", reason="证书不在省级以上表彰目录内, 不予加分"
     )
+
+
+async def next_claim() -> None:
+    """Story 9: a claim from the catalogue. The honour is of January 2026, so it is the new year's and waits for its run."""
+    await until("2026-03-06")
+    book = _in_force("departments", "2026")
+    good = await make(ITEMS, "claim", "jiaoyu-ld", "2026-03-06", rulebook=book.pk, unit="D10", item="praise", points="1",
+                document="省府表彰〔2026〕2 号", decided_on="2026-01-16", reason="全省义务教育优质均衡先进集体",
+                evidence=[await paper("jiaoyu-ld", "2026-03-06", "表彰决定")])  # fmt: skip
+    await do(ITEMS, "verify", good, "zhibiao", "2026-03-10", reason="在省级表彰目录内，证书属实；2026 年 1 月颁发，计入 2026 年度")  # fmt: skip
 
 
 async def tolerance() -> None:

@@ -74,7 +74,7 @@ def _stories(home: Path, now: datetime) -> list[Story]:
         *(_year(home, books[name], year) for year in (2023, 2024) for name in YEARLY),
         *(_this_year(books[name]) for name in YEARLY), _next_year(books["departments"]), _guests(), _clock(now),
         *(_result(home, name, published) for name, published in PUBLISHED),
-        cases.flood(), cases.split_street(), cases.tolerance(), cases.claims(), cases.self_reports(),
+        cases.flood(), cases.split_street(), cases.tolerance(), cases.claims(), cases.next_claim(), cases.self_reports(),
         _answered(), _proposed(), _asked(), *quarters.improvement(home, books["departments"]), corrected(home),
         stories.reports(), stories.targets(), *stories.appeals(), stories.rectification(),
         cases.untrue_figure(), cases.decided_grade(), _streets(), _to_attest(), cases.audit(), cases.commitments(),

@@ -1,0 +1,120 @@
+"""What is settled for a result's period and not in it, or in it and taken back: named before it is published or final.
+
+A run is made from what the lake held on its day. What was decided since, or before and never loaded, has no other owner.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.apps import apps
+
+from zhengheng.domain.numbers import parse_scaled
+from zhengheng.domain.periods import parse_period
+from zhengheng.domain.problems import Problem
+from zhengheng.scoring.contracts import VALUE
+from zhengheng.web.acts.declare import Kind, Words, kind_named
+from zhengheng.web.reporting.acts import REPORTS
+from zhengheng.web.reporting.items import ITEMS
+from zhengheng.web.reporting.lake_check import columns_of, events_of, stored, values_of
+from zhengheng.web.results.models import ResultRun
+from zhengheng.web.results.selectors import folder_of, loaded
+from zhengheng.web.rulebooks.selectors import book_of
+from zhengheng.web.targets.changes import CHANGES
+
+MOST_NAMED = 12
+"""Matters that a refusal names; of more it says how many."""
+OUT: Words = ("已经认定，没有计入", "settled, and not counted")
+IN: Words = ("已经撤销或不予认定，仍然计入", "taken back or waived, and counted all the same")
+CONFIRMED: Words = ("已经确认，没有计入", "confirmed, and not counted")
+APPROVED: Words = ("已经批准，没有计入", "approved, and not counted")
+DECIDED: Words = ("已经裁定改算，没有计入", "decided on appeal, and not counted")
+
+
+@dataclass(frozen=True)
+class Matter:
+    """One object that the office decided about and that the result does not follow."""
+
+    kind: Kind
+    obj: Any
+    why: Words
+
+
+def uncounted(run: ResultRun) -> list[Matter]:
+    """What is decided for the rulebook's whole period and does not stand in the run; nothing for a part of the period."""
+    version = run.version
+    if version is None or version.period != run.period:
+        return []
+    mine = {"rulebook__code": run.rulebook, "rulebook__period": run.period}
+    return [
+        *_items(run, mine),
+        *_reports(run, mine),
+        *_changes(run),
+        *_appeals(run),
+    ]
+
+
+def problems(matters: list[Matter]) -> list[Problem]:
+    """Each of them by name, at the field that takes the reason why it stays out."""
+    found = [
+        Problem("left_out", "result.uncounted", f"{one.kind.words[0]} {one.kind.title(one.obj)[0]}：{one.why[0]}。请重新核算后再办理；确应不计入的，请写明理由。",
+                f"{one.kind.words[1]} {one.kind.title(one.obj)[1]}: {one.why[1]}. Compute again first, or say why it stays out")
+        for one in matters[:MOST_NAMED]
+    ]  # fmt: skip
+    if len(matters) > MOST_NAMED:
+        more = len(matters) - MOST_NAMED
+        found.append(Problem("left_out", "result.uncounted", f"另有 {more} 项，结果页面列出全部。", f"{more} more; the result's page lists all of them"))  # fmt: skip
+    return found
+
+
+@lru_cache(maxsize=8)
+def _held(run: str) -> tuple[dict[Any, bool], dict[Any, set[tuple[int, int | None]]], set[Any]]:
+    """Of a run, which never changes: its events and whether they count, every value of each fact, its targets."""
+    facts = loaded(folder_of(run)).facts
+    rows = columns_of(facts, "target", ["unit", "indicator", "kind", "value"]).to_pylist()
+    targets = {(row["unit"], row["indicator"], row["value"]) for row in rows if row["kind"] == "target"}  # fmt: skip
+    return events_of(facts), values_of(facts), targets
+
+
+def _items(run: ResultRun, mine: dict[str, str]) -> Iterator[Matter]:
+    events, _, _ = _held(run.run)
+    for item in ITEMS.all().filter(state__in=("settled", "loaded", "waived", "revoked"), **mine):
+        counts = events.get((item.unit.code, item.item, item.document), False)
+        if counts != (item.state in {"settled", "loaded"}):
+            yield Matter(ITEMS, item, IN if counts else OUT)
+
+
+def _reports(run: ResultRun, mine: dict[str, str]) -> Iterator[Matter]:
+    _, values, _ = _held(run.run)
+    whole = parse_period(run.period)
+    for report in REPORTS.all().filter(state__in=("confirmed", "loaded"), **mine):
+        last = parse_period(report.period).end
+        seen = values.get((report.unit.code, report.indicator, last), set())
+        if whole.start <= last <= whole.end and stored(report, book_of(report.rulebook)) not in seen:  # fmt: skip
+            yield Matter(REPORTS, report, CONFIRMED)
+
+
+def _changes(run: ResultRun) -> Iterator[Matter]:
+    _, _, targets = _held(run.run)
+    about = {"line__sheet__rulebook__code": run.rulebook, "line__sheet__rulebook__period": run.period}  # fmt: skip
+    for change in CHANGES.all().filter(state="approved", **about):
+        line = change.line
+        decimals = book_of(line.sheet.rulebook).indicator(line.indicator).decimals
+        if line.current != change.value:
+            continue  # overtaken by a later one
+        if (line.sheet.unit.code, line.indicator, parse_scaled(change.value, decimals)[0]) not in targets:  # fmt: skip
+            yield Matter(CHANGES, change, APPROVED)
+
+
+def _appeals(run: ResultRun) -> Iterator[Matter]:
+    """By the name of the app alone: appeals stand on results, not the other way round."""
+    _, values, _ = _held(run.run)
+    book = loaded(folder_of(run.run)).rulebook
+    about = {"run__rulebook": run.rulebook, "run__period": run.period, "state": "applied"}
+    held = apps.get_model("appeals.Appeal")._default_manager.filter(outcome__in=("uphold", "partly"), **about)  # fmt: skip
+    for appeal in held.select_related("unit", "run"):
+        last = parse_period(appeal.value_period).end
+        value = VALUE, parse_scaled(appeal.decided_value, book.indicator(appeal.series).decimals)[0]
+        if value not in values.get((appeal.unit.code, appeal.series, last), set()):
+            yield Matter(kind_named("appeal"), appeal, DECIDED)

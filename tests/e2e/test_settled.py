@@ -1,0 +1,203 @@
+"""What is decided and not in a result: named before the notice and the end, on a desk, and said on the pages it concerns."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from tests.e2e.test_appeals import accepted, adopted, upheld
+from tests.e2e.test_appeals import on_notice as notice_of_appeals
+from tests.e2e.test_cases import BONUS, in_force
+from tests.e2e.test_waiting import has_on_desk
+from tests.e2e.test_year import agree_targets, report, run
+from tests.e2e.town import BOOK, STATISTICS, Town
+from tests.web.conftest import People
+from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.pages.clock import now
+from zhengheng.web.reporting.jobs import tick
+from zhengheng.web.reporting.models import Report
+from zhengheng.web.results.models import ResultRun
+from zhengheng.web.results.services import name_reader
+
+
+@pytest.fixture
+def town(people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Town:
+    monkeypatch.setattr(settings, "HOME", tmp_path)
+    return Town(people, monkeypatch)
+
+
+def year(town: Town) -> int:
+    """The year up to where it can be computed."""
+    book = in_force(town, adjustments=[*BOOK["adjustments"], BONUS])
+    agree_targets(town, book)
+    town.work()
+    report(town, book)
+    town.at("2026-04-08")
+    tick(now())
+    return book
+
+
+def honour(town: Town, book: int, document: str = "省府证书 7 号") -> str:
+    made = town.post(
+        "unit_leader-D10", "items/claim", rulebook=book, unit="D10", item="HONOUR", points="1", document=document,
+        decided_on="2026-03-01", reason="获省级表彰", evidence=[town.file("unit_leader-D10")],
+    )  # fmt: skip
+    town.post("office_indicators", f"items/{made['id']}/verify", reason="证书属实")
+    return f"items/{made['id']}"
+
+
+def computed(town: Town, book: int) -> dict[str, Any]:
+    made: dict[str, Any] = run(town, book)
+    held = ResultRun.objects.get(run=made["run"])
+    for name in ("office_procedure", "commission_secretary"):
+        if not held.readers.filter(account__username=name).exists():
+            name_reader(run=held, account=town.people[name], actor=town.people["office_director"], now=now())  # fmt: skip
+    return made
+
+
+def page_of(town: Town, name: str, path: str) -> str:
+    answer = town.client(name).get(path)
+    assert answer.status_code == 200, path
+    return " ".join(answer.content.decode().split())
+
+
+def test_a_settled_bonus_is_counted_or_its_absence_has_a_reason(town: Town) -> None:
+    book = year(town)
+    first = computed(town, book)
+    item = honour(town, book)
+    assert has_on_desk(town, "office_data", f"rulebooks/{book}"), "it waits to be counted"
+    page = page_of(town, "office_procedure", f"/office/results/{first['run']}/")
+    assert f'href="/office/{item}/"' in page
+    assert "已经认定，没有计入" in page
+    refused = town.post("office_procedure", f"runs/{first['result']}/publish", 422)
+    assert (refused["type"], refused["problems"][0]["where"]) == ("result.uncounted", "left_out")
+    assert "省府证书 7 号" in refused["problems"][0]["detail"]
+    second = computed(town, book)
+    assert second["run"] != first["run"]
+    assert not has_on_desk(town, "office_data", f"rulebooks/{book}")
+    town.post("office_procedure", f"runs/{second['result']}/publish")
+    assert "已经认定，没有计入" not in page_of(town, "mentor", f"/office/results/{second['run']}/")
+
+
+def test_what_is_settled_after_the_notice_stays_out_of_the_end_only_with_a_reason(
+    town: Town,
+) -> None:
+    book = year(town)
+    made = computed(town, book)
+    town.post("office_procedure", f"runs/{made['result']}/publish")
+    honour(town, book, "省府证书 9 号")
+    town.at("2026-05-06")
+    decision = town.decided(f"result:{made['result']}", "2026-5", "2026-05-06")
+    path = f"runs/{made['result']}/finalise"
+    refused = town.post("commission_secretary", path, 422, decision=decision)
+    assert refused["type"] == "result.uncounted"
+    personal = town.post("commission_secretary", path, 422, decision=decision, left_out="见张三 13900139000")  # fmt: skip
+    assert personal["type"] == "public.phone", "the reason is for everybody"
+    town.post("commission_secretary", path, decision=decision, left_out="证书在公示期满后认定，计入下一年度")  # fmt: skip
+    entry = LedgerEntry.objects.get(act="result.finalise")
+    assert "item:" in str(entry.content)
+    page = page_of(town, "mentor", f"/office/results/{made['run']}/")
+    assert "证书在公示期满后认定，计入下一年度" in page
+    assert not has_on_desk(town, "office_data", f"rulebooks/{book}"), (
+        "a final year waits for nothing"
+    )
+
+
+def test_values_confirmed_later_and_deductions_taken_back_are_told_too(town: Town) -> None:
+    book = year(town)
+    item = town.post(
+        "statistics", "items/enter", rulebook=book, unit="D16", supplier=STATISTICS, item="CIRCULAR", points="1",
+        document="通报〔2026〕3号", decided_on="2026-03-20", reason="延误", evidence=[town.file("statistics")],
+    )["id"]  # fmt: skip
+    town.post("unit_leader-D16", f"items/{item}/confirm")
+    made = computed(town, book)
+    town.post("office_director", f"items/{item}/take_back", reason="通报已撤销")
+    number = Report.objects.get(unit__code="D10", indicator="SEATS").pk
+    town.post("unit_reporter-D10", f"reports/{number}/ask_correction", wanted="90", reason="漏统")
+    town.post("office_data", f"reports/{number}/correct", reason="属实")
+    said = [one["detail"] for one in town.post("office_procedure", f"runs/{made['result']}/publish", 422)["problems"]]  # fmt: skip
+    assert len(said) == 2
+    assert "已经撤销或不予认定，仍然计入" in said[0]
+    assert "已经确认，没有计入" in said[1]
+    again = computed(town, book)
+    town.post("office_procedure", f"runs/{again['result']}/publish")
+
+
+def test_a_decided_appeal_is_not_lost_when_the_old_version_becomes_final(town: Town) -> None:
+    made = notice_of_appeals(town, adopted(town))
+    number = accepted(town, made["result"], "RATE", "97", value_period="2025-06")
+    again = upheld(town, number, "97")
+    town.at("2026-05-06")
+    decision = town.decided(f"result:{made['result']}", "2026-5", "2026-05-06")
+    refused = town.post("commission_secretary", f"runs/{made['result']}/finalise", 422, decision=decision)  # fmt: skip
+    assert refused["type"] == "result.uncounted"
+    assert "已经裁定改算，没有计入" in refused["problems"][0]["detail"]
+    town.post("office_procedure", f"runs/{again['result']}/publish")
+
+
+def graded(town: Town) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A result on notice whose D10 the commission graded down, and the version that an upheld appeal made of it."""
+    made = notice_of_appeals(town, adopted(town))
+    path = f"results/{made['run']}"
+    lines = [one for group in town.get("office_data", path)["groups"] for one in group["lines"]]
+    computed_grade = next(one["grade"] for one in lines if one["unit"] == "D13")
+    decided = "fair" if computed_grade != "合格" else "good"
+    decision = town.decided(f"result:{made['result']}", "2026-4", "2026-04-01")
+    town.post(
+        "commission_secretary", f"runs/{made['result']}/grade", unit="D13", grade=decided, reason="有关问题正在调查",
+        basis="方案第九条", decision=decision,
+    )  # fmt: skip
+    number = accepted(town, made["result"], "RATE", "97", value_period="2025-06")
+    return made, upheld(town, number, "97")
+
+
+def test_a_decided_grade_is_not_lost_on_the_page_of_the_next_version(town: Town) -> None:
+    _, again = graded(town)
+    page = page_of(town, "office_procedure", f"/office/results/{again['run']}/")
+    assert "现行结果由委员会决定为" in page
+    assert "公示时随之转入" in page
+    table = page[page.index("与所代替版本相比的变动") :]
+    assert ">D13<" in table.replace(" ", "") or "D13" in table.split("</table>")[0]
+    town.post("office_procedure", f"runs/{again['result']}/publish")
+    after = page_of(town, "mentor", f"/office/results/{again['run']}/")
+    assert "委员会决定" in after
+    assert "D13" in after[after.index("与所代替版本相比的变动") :].split("</table>")[0]
+
+
+def test_a_result_that_was_computed_again_says_so_on_every_page(town: Town) -> None:
+    made, again = graded(town)
+    link = f"/office/results/{again['run']}/"
+    for path in (
+        f"/office/results/{made['run']}/", f"/office/results/{made['run']}/units/D10/", f"/office/overview/{made['run']}/",
+        f"/office/overview/{made['run']}/units/D10/", f"/office/overview/{made['run']}/indicators/RATE/",
+    ):  # fmt: skip
+        page = page_of(town, "office_procedure", path)
+        assert "新版本待公示" in page, path
+        assert link in page, path
+        assert "86.75" in page, path
+        other = page_of(town, "unit_leader-D13", path)
+        assert "86.75" in other, path
+        assert link not in other, "of the version itself only named readers learn"
+    assert "改算后" not in page_of(town, "office_procedure", f"/office/results/{made['run']}/units/D13/")  # fmt: skip
+    town.post("office_procedure", f"runs/{again['result']}/publish")
+    assert "新版本待公示" not in page_of(town, "office_procedure", link)
+
+
+def test_a_notice_that_is_over_invites_nobody(town: Town) -> None:
+    made = notice_of_appeals(town, adopted(town))
+    address = f"/office/results/{made['run']}/"
+    running = page_of(town, "mentor", address)
+    assert "公示中，至 2026-04-08" in running
+    assert "异议按单项指标提出" in running
+    town.at("2026-04-09")
+    for path in (
+        address,
+        "/office/results/",
+        "/office/overview/",
+        f"/office/overview/{made['run']}/",
+    ):
+        page = page_of(town, "mentor", path)
+        assert "公示已于 2026-04-08 期满，等待终定" in page, path
+        assert "公示中" not in page, path
+    assert "异议按单项指标提出" not in page_of(town, "mentor", address)
