@@ -201,3 +201,35 @@ def test_a_notice_that_is_over_invites_nobody(town: Town) -> None:
         assert "公示已于 2026-04-08 期满，等待终定" in page, path
         assert "公示中" not in page, path
     assert "异议按单项指标提出" not in page_of(town, "mentor", address)
+
+
+def test_an_appeal_is_late_by_its_receipt_whether_or_not_somebody_accepts_it(town: Town) -> None:
+    made = notice_of_appeals(town, adopted(town))
+    draft = town.post(
+        "unit_leader-D10", "appeals/draft", run=made["result"], unit="D10", indicator="RATE", ground="data_error",
+        wanted="97", statement="漏统", value_period="2025-06",
+    )["id"]  # fmt: skip
+    filed = town.post("unit_leader-D10", f"appeals/{draft}/file")
+    town.at(str(filed["due_on"]))
+    assert "今日到期" in page_of(town, "appeals_clerk", f"/office/appeals/{draft}/")
+    town.at("2026-05-06")
+    home = page_of(town, "appeals_clerk", "/office/")
+    assert "项已超期" in home
+    accepted_ = town.post("appeals_clerk", f"appeals/{draft}/accept")
+    assert accepted_["due_on"] == filed["due_on"], "the clock runs from the receipt"
+
+
+def test_an_appeal_is_no_precedent_of_itself_and_an_overtaken_version_is_not_taken_up(
+    town: Town,
+) -> None:
+    made = notice_of_appeals(town, adopted(town))
+    number = accepted(town, made["result"], "RATE", "97", value_period="2025-06")
+    first = upheld(town, number, "97")
+    assert "先例" not in page_of(town, "appeals_clerk", f"/office/appeals/{number}/")
+    town.post("office_director", f"runs/{first['result']}/set_aside")
+    other = accepted(town, made["result"], "SHARE", "99.5")
+    second = upheld(town, other, "99.5")
+    assert "先例" in page_of(town, "appeals_clerk", f"/office/appeals/{other}/")
+    town.post("office_procedure", f"runs/{second['result']}/publish")
+    gone = town.post("office_director", f"runs/{first['result']}/take_up", 409)
+    assert gone["type"] == "act.other"

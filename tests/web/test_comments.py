@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import shutil
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -31,6 +32,7 @@ from zhengheng.web.comments.acts import (
     SendBackGiven,
 )
 from zhengheng.web.comments.bringing import TRUSTED, bring
+from zhengheng.web.comments.bringing import tick as take_comments
 from zhengheng.web.comments.models import Comment
 from zhengheng.web.comments.selectors import about
 from zhengheng.web.jobs.models import Job
@@ -391,3 +393,21 @@ def test_what_it_is_about_is_named_by_the_title_of_the_page(people: People, port
     shown = people.client("office_procedure").get(f"/office/comments/{held.pk}/").content.decode()
     assert "说一说" in shown
     assert "comments.html" not in shown.split("<main")[1]
+
+
+def test_where_one_machine_is_both_comments_come_to_the_desk_by_themselves(people: People) -> None:
+    """The ten working days run from the day on which it came, whether or not somebody opens the page that takes in."""
+    nothing_published()
+    inbox = Inbox(Path(settings.HOME) / "inbox")
+    try:
+        reference = inbox.take(SAID, "p/1/index.html", NOW - timedelta(2))
+        assert [take_comments(NOW) for _ in range(2)] == [1, 0]
+        held = Comment.objects.get(reference=reference)
+        assert held.received_on == (NOW - timedelta(2)).date()
+        assert f'href="/office/comments/{held.pk}/"' in people.client("office_procedure").get("/office/").content.decode()  # fmt: skip
+        (Path(settings.HOME) / TRUSTED).write_bytes((inbox.folder / KEY).read_bytes())
+        inbox.take(SAID, "p/2/index.html", NOW)
+        assert take_comments(NOW) == 0, "an office that trusts another machine waits for its file"
+    finally:
+        (Path(settings.HOME) / TRUSTED).unlink(missing_ok=True)
+        shutil.rmtree(inbox.folder)

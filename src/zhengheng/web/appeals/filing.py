@@ -109,7 +109,9 @@ def file(doing: Doing) -> Change:
         raise AppealError.one("run", "appeal.run", zh="结果已不在公示中", en="the result is not on notice any more")  # fmt: skip
     _only_once(appeal)
     values.check_wanted(appeal)
-    return Change({"filed_on": doing.day, "due_on": None}, {"ground": appeal.ground, "wanted": appeal.wanted, "confirmed": appeal.confirmation, "statement": appeal.statement})  # fmt: skip
+    # The decision's clock runs from the receipt, whether or not somebody accepts it.
+    appeal.filed_on = doing.day
+    return Change({"filed_on": doing.day, "due_on": decision_due(appeal)}, {"ground": appeal.ground, "wanted": appeal.wanted, "confirmed": appeal.confirmation, "statement": appeal.statement})  # fmt: skip
 
 
 def _only_once(appeal: Appeal) -> None:

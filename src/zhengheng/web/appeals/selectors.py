@@ -149,9 +149,9 @@ def divided(appeal: Appeal) -> bool:
     )
 
 
-def precedents() -> list[dict[str, Any]]:
-    """What was decided before, by indicator and ground: no units, no names."""
-    held = Appeal.objects.filter(state__in=("applied", "closed")).exclude(outcome="")
+def precedents(appeal: Appeal) -> list[dict[str, Any]]:
+    """What was decided before on other appeals, by indicator and ground: no units, no names."""
+    held = Appeal.objects.filter(state__in=("applied", "closed")).exclude(outcome="").exclude(pk=appeal.pk)  # fmt: skip
     return [
         {"indicator": one.indicator, "about": indicator_words(one.run.version, one.indicator) if one.run.version else one.indicator,
          "ground": one.ground, "outcome": one.outcome, "reasons": one.reasons, "decided_on": one.decided_on}

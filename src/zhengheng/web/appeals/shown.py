@@ -100,7 +100,7 @@ def page(appeal: Appeal, request: Any) -> dict[str, Any]:
         "vacant": bool(appeal.seats.all()) and bool(selectors.vacant(appeal)) and appeal.outcome == "",
         "draws": _draws(appeal), "people": dict(Account.objects.filter(username__in=people).values_list("username", "name")),
         "now": _now(appeal), "as_of": as_of(appeal), "effect": values.seen(appeal.effect, spoken), "asked": values.seen(appeal.asked_effect, spoken),
-        "places": PLACES, "precedents": selectors.precedents(), "grounds": GROUNDS, "outcomes": OUTCOMES,
+        "places": PLACES, "precedents": selectors.precedents(appeal), "grounds": GROUNDS, "outcomes": OUTCOMES,
         "passport": f"/office/results/{appeal.run.run}/units/{appeal.unit.code}/",
     }  # fmt: skip
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.web.acts.services import SYSTEM
 from zhengheng.web.audits.jobs import tick as end_samples
+from zhengheng.web.comments.bringing import tick as take_comments
 from zhengheng.web.jobs.services import bury, take_up_again
 from zhengheng.web.ledger.services import tick as sign
 from zhengheng.web.pages.clock import now
@@ -38,7 +39,7 @@ def look_after() -> None:
     """
     _turn(lambda moment: take_up_again(moment), timezone.now)
     _turn(lambda moment: bury(moment), timezone.now)
-    for follow in (tick, end_samples, remind, ask_for_check, ask_once_over, _sign):
+    for follow in (tick, end_samples, take_comments, remind, ask_for_check, ask_once_over, _sign):
         _turn(follow, now)
 
 

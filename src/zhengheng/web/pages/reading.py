@@ -54,7 +54,13 @@ def _decided(mine: Collection[Grant], day: date) -> list[Reading]:
         outcome, last = OUTCOMES[appeal.outcome], second_until(appeal)
         zh = f"已于 {appeal.decided_on} 作出决定：{outcome[0]}。"
         en = f"Decided on {appeal.decided_on}: {outcome[1]}."
-        if appeal.state == "decided" and last is not None and day <= last:
+        if appeal.state == "second":
+            zh = f"{zh}已请求委员会复核，委员会应于 {appeal.due_on} 前作出决定。"
+            en = f"{en} The commission was asked to look again and decides by {appeal.due_on}."
+        elif appeal.second_asked_on:
+            zh = f"经委员会复核，{zh}"
+            en = f"After the commission's review: {en}"
+        elif appeal.state == "decided" and last is not None and day <= last:
             zh, en = (
                 f"{zh}可以在 {last} 前请求委员会复核。",
                 f"{en} The commission may be asked until {last}.",

@@ -107,6 +107,12 @@ def _before(run: ResultRun) -> ResultRun | None:
     return held[0] if held else None
 
 
+def may_stand(run: ResultRun) -> bool:
+    """Whether a version could still go on notice: none that came after it stands."""
+    later = ResultRun.objects.filter(rulebook=run.rulebook, period=run.period, pk__gt=run.pk)
+    return not later.filter(state__in=STANDING).exists()
+
+
 def plainly(doing: Doing) -> Change:
     return Change()
 
@@ -257,7 +263,7 @@ RESULTS = Kind(
             when=lambda r: approved_first(r) == (r.state == "approved")),
         Act("result.set_aside", ("不采用", "Do not use"), set_aside, help=("不进入公示的核算结果归为“未采用”，数据和过程保留，只有指定的人员可以查看。",
              "A result that will not go on notice is kept as not used; only those who are named see it."), optional=True),
-        Act("result.take_up", ("恢复", "Take up again"), plainly, optional=True),
+        Act("result.take_up", ("恢复", "Take up again"), plainly, when=may_stand, optional=True),
         Act("result.replace", ("被新版代替", "Replaced"), plainly, by_machine=True),
         Act("result.serve", ("登记纸质送达", "Record service on paper"), serve, ServeGiven, choices=_unserved, optional=True),
         Act("result.grade", ("记录决定等次", "Record a decided grade"), grade, GradeGiven, choices=_graded, optional=True),
