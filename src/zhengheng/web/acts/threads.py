@@ -48,7 +48,9 @@ def _version(kind: Kind, obj: Any) -> Any:
     """The rulebook in whose words an object speaks."""
     if kind.year:
         return kind.year(obj)
-    return getattr(obj, "rulebook", None) or getattr(getattr(obj, "run", None), "version", None)
+    held = (getattr(obj, "rulebook", None), getattr(obj, "version", None), getattr(getattr(obj, "run", None), "version", None))  # fmt: skip
+    # A result names its rulebook by code and holds the version beside it.
+    return next((one for one in held if hasattr(one, "wording")), None)
 
 
 def _fields(act: Act | None) -> dict[str, Words]:
