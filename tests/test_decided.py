@@ -27,16 +27,16 @@ from zhengheng.scheme.model import Rulebook
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 ROWS = """unit,indicator,period,value
-a,Q,2025-03,90
-a,Q,2025-06,92
-a,Q,2025-09,94
-a,Q,2025-12,95
+a,Q,2025-Q1,90
+a,Q,2025-Q2,92
+a,Q,2025-Q3,94
+a,Q,2025-Q4,95
 a,N,2025,60
 a,D,2025,80
-b,Q,2025-03,50
-b,Q,2025-06,50
-b,Q,2025-09,50
-b,Q,2025-12,50
+b,Q,2025-Q1,50
+b,Q,2025-Q2,50
+b,Q,2025-Q3,50
+b,Q,2025-Q4,50
 b,N,2025,20
 b,D,2025,80
 """
@@ -122,7 +122,7 @@ def test_a_value_added_up_from_below_is_replaced(tmp_path: Path) -> None:
 
 def test_a_later_correction_of_a_row_does_not_undo_the_decision(tmp_path: Path) -> None:
     made = loaded(
-        tmp_path, rules(), ROWS, ("ruling", said("a,Q,2025,95")), ("correction", said("a,Q,2025-12,10", "b,Q,2025-12,10"))
+        tmp_path, rules(), ROWS, ("ruling", said("a,Q,2025,95")), ("correction", said("a,Q,2025-Q4,10", "b,Q,2025-Q4,10"))
     )  # fmt: skip
     assert behind(made, "a", "Q", "Q", "zh").value == "95.00"
     assert behind(made, "b", "Q", "Q", "zh").value == "40.00"
