@@ -28,7 +28,7 @@ from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of
 
-QUARTERS = ("2025-03", "2025-06", "2025-09", "2025-12")
+QUARTERS = ("2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4")
 RATES = {"D10": (80, 90, 85, 85), "D13": (92, 92, 92, 92), "D16": (60, 60, 60, 60), "D19": (70, 70, 70, 70)}  # fmt: skip
 COUNTS = {"D10": (60, 80), "D13": (72, 80), "D16": (40, 80), "D19": (50, 80)}
 MORE: tuple[dict[str, Any], ...] = (

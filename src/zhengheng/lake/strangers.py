@@ -11,7 +11,7 @@ from zhengheng.scheme.model import Rulebook
 
 def unknown_units(book: Rulebook, source: Source, facts: Facts) -> list[Problem]:
     """What would silently do nothing, all at once and each at its place: a coefficient for a unit that is not on the
-    list, a target that is the value of a unit of which there is no value."""
+    list, a target that is the value of a unit of which there is no value while others have theirs."""
     listed = {unit.code for unit in (*book.units, *facts.units)}
     listed |= {heir.unit for event in book.succession for heir in event.heirs}
     if facts.roster is not None:
@@ -23,16 +23,18 @@ def unknown_units(book: Rulebook, source: Source, facts: Facts) -> list[Problem]
         for place, one in enumerate(book.coefficients) for unit in one.units if unit not in listed
     ]  # fmt: skip
     named = [(one.code, one.reference.unit) for one in book.indicators if one.reference.to == "unit"]  # fmt: skip
-    silent = {unit for _, unit in named if unit and unit not in listed and not _observed(facts, unit)}  # fmt: skip
+    unknown = {unit for _, unit in named if unit and unit not in listed and not _rows(facts, unit=unit)}  # fmt: skip
     found += [
         Problem(source.indicator(code, "reference", "unit"), "unit.unknown",
                 f"{code} 以单位“{unit}”的数值为参照，但名单和数据中都没有这个单位；请核对单位代码。",
                 f"{code} takes its target from the unit {unit!r}, of which neither the list nor the data knows; check its code")
-        for code, unit in named if unit in silent
+        for code, unit in named if unit in unknown and _rows(facts, indicator=code)
     ]  # fmt: skip
     return found
 
 
-def _observed(facts: Facts, unit: str) -> bool:
+def _rows(facts: Facts, **where: str) -> int:
+    """How many observations there are of a unit or an indicator."""
     held = [str(path) for path in facts.paths.get("observation", ())] or facts.tables["observation"]
-    return bool(ds.dataset(held).count_rows(filter=pc.field("unit") == unit))
+    ((column, wanted),) = where.items()
+    return int(ds.dataset(held).count_rows(filter=pc.field(column) == wanted))
