@@ -105,7 +105,7 @@ def on_notice(town: Town, version: RulebookVersion, day: str = "2026-04-01") -> 
 
 def correct(version: RulebookVersion, unit: str, value: str) -> None:
     """A correction that comes into the lake after the publication."""
-    row = {"unit": unit, "indicator": "RATE", "period": "2025-12", "value": value, "status": "正常"}
+    row = {"unit": unit, "indicator": "RATE", "period": "2025-Q4", "value": value, "status": "正常"}
     load(book_of(version), "correction", [row], purpose="later", loader="test", at=now())
 
 
