@@ -173,7 +173,7 @@ def test_one_row_is_replaced_and_the_page_says_what_becomes_of_it_before_the_vot
     panel = town.post("appeals_clerk", f"appeals/{number}/draw", seats=3)["detail"]["panel"]
     page = town.client(panel[1]).get(f"/office/appeals/{number}/").content.decode()
     for text in (
-        "现在公示的数值",
+        "公示的数值",
         "按申诉人主张的数值",
         "85.00",
         "86.75",
