@@ -7,6 +7,7 @@ from zhengheng.sample.catalogue import COUNTS, RATING_COUNTS, SPECS, count_indic
 from zhengheng.sample.organisation import (
     DEPARTMENT_GROUPS,
     DISTRICT_GROUPS,
+    ENGLISH,
     HOME,
     STREET_GROUPS,
     departments,
@@ -126,7 +127,7 @@ def department_rulebook() -> Rulebook:
     ])  # fmt: skip
     codes = [*COMMON, "A01", "A02", *sorted(own_codes)]
     data = _common("departments", "市直部门年度绩效考核方案", "Departments, yearly") | {
-        "categories": [{"code": u.code, "name": _words(u.name, u.code)} for u in units],
+        "categories": [{"code": u.code, "name": _words(u.name, ENGLISH[u.name])} for u in units],
         "groups": [{"code": c, "name": _words(*n)} for c, n in DEPARTMENT_GROUPS.items()],
         "tree": tree, "weights": [{"from": "2023-01-01", "table": weights}],
         "indicators": [_indicator(code) for code in sorted(codes)]

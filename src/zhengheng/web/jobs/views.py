@@ -58,6 +58,7 @@ def show(request: OfficeRequest, number: int) -> HttpResponse:
             "job": job,
             "subject": told.subjects([job.subject]).get(job.subject, ""),
             "outcome": _outcome(job),
+            "may_list": allowed(request.user, "job.read", request.now.date()),
             "may_retry": allowed(request.user, "job.retry", request.now.date()),
         },
     )

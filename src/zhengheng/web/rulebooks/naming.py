@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import date
 
-from zhengheng.domain.problems import Problem
+from zhengheng.domain.problems import Language, Problem
+from zhengheng.scheme.base import Words
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Rulebook
 from zhengheng.web.organisation.models import Unit
@@ -39,16 +40,22 @@ def strangers(book: Rulebook) -> list[Problem]:
     if not known:
         return []
     named: dict[tuple[str, str], list[str]] = {}
+    names = {one.code: one.name for one in book.indicators}
     for what, who, where in _named(book):
         if who not in known:
             named.setdefault((what, who), []).append(where)
     return [
         Problem(places[0], "unit.unknown",
-                f"{_WHAT[what][0]}“{who}”不在机构名录中（{'、'.join(places[:5])}{'等' if len(places) > 5 else ''}）；请改为名录中的单位代码，或先在机构名录中登记。",
-                f"{_WHAT[what][1]} {who} is not in the organisation ({', '.join(places[:5])}{' and more' if len(places) > 5 else ''}); write the code of a unit there, or enter the unit first",
+                f"{_WHAT[what][0]}“{who}”不在机构名录中（{'、'.join(_called(one, names, 'zh') for one in places[:5])}{'等' if len(places) > 5 else ''}）；请改为名录中的单位代码，或先在机构名录中登记。",
+                f"{_WHAT[what][1]} {who} is not in the organisation ({', '.join(_called(one, names, 'en') for one in places[:5])}{' and more' if len(places) > 5 else ''}); write the code of a unit there, or enter the unit first",
                 "warning")
         for (what, who), places in named.items()
     ]  # fmt: skip
+
+
+def _called(place: str, names: dict[str, Words], language: Language) -> str:
+    """Where a name stands: an indicator by code and name."""
+    return f"{place} {names[place].say(language)}" if place in names else place
 
 
 _WHAT = NAMING | {"units": ("单位", "the unit"), "coefficients": ("系数中的单位", "a coefficient's unit")}  # fmt: skip
