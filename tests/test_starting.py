@@ -30,11 +30,11 @@ def run(*words: str | Path, address: str | None = None) -> subprocess.CompletedP
     )  # fmt: skip
 
 
-def said(done: subprocess.CompletedProcess[str], code: str) -> str:
+def said(done: subprocess.CompletedProcess[str], words: str) -> str:
     text = done.stdout + done.stderr
     assert done.returncode not in {0, 1}, text
     assert "Traceback" not in text
-    assert code in text
+    assert words in text
     return text
 
 
@@ -71,34 +71,34 @@ def test_units_come_in_at_the_terminal_as_on_the_page(home: Path, tmp_path: Path
     "words", [("serve",), ("worker", "--batch"), ("office", "officers"), ("office", "check"), ("backup", "b.tar"), ("ledger", "verify")]
 )  # fmt: skip
 def test_a_mistyped_folder_founds_no_office(words: tuple[str, ...], tmp_path: Path) -> None:
-    said(run(*words, "--home", tmp_path / "nowhere"), "office.absent")
+    said(run(*words, "--home", tmp_path / "nowhere"), "没有办公端的数据")
     assert not (tmp_path / "nowhere").exists()
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "letter.txt").write_text("x")
-    said(run(*words, "--home", tmp_path / "other"), "office.absent")
+    said(run(*words, "--home", tmp_path / "other"), "没有办公端的数据")
     assert [path.name for path in (tmp_path / "other").iterdir()] == ["letter.txt"]
 
 
 @pytest.mark.parametrize(
-    ("address", "code"),
+    ("address", "sentence"),
     [
-        ("postgres://u:secret@127.0.0.1:9/d", "database.away"),
-        ("mongo://u:secret@127.0.0.1/d", "setting.wrong"),
-        ("nonsense", "setting.wrong"),
+        ("postgres://u:secret@127.0.0.1:9/d", "数据库没有应答"),
+        ("mongo://u:secret@127.0.0.1/d", "环境变量的设置有误"),
+        ("nonsense", "环境变量的设置有误"),
     ],
 )
 @pytest.mark.parametrize("words", [("serve",), ("worker", "--batch"), ("backup", "out/never.tar")])
 def test_a_wrong_address_is_said_without_its_password(
-    words: tuple[str, ...], address: str, code: str, home: Path
+    words: tuple[str, ...], address: str, sentence: str, home: Path
 ) -> None:
-    text = said(run(*words, "--home", home, address=address), code)
+    text = said(run(*words, "--home", home, address=address), sentence)
     assert "secret" not in text
 
 
 def test_a_port_that_is_taken_is_said(home: Path) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
-        said(run("serve", "--home", home, "--port", str(port)), "port.taken")
+        said(run("serve", "--home", home, "--port", str(port)), "端口已被另一个程序占用")
 
 
 def test_a_server_process_that_is_killed_is_replaced(home: Path) -> None:
@@ -213,10 +213,10 @@ def test_all_servers_and_workers_of_a_database_keep_within_its_connections(tmp_p
         for _ in range(2):
             begun(3, "worker")
         assert all(answers(port) for port in ports)
-        text = said(run("serve", "--home", home, "--port", str(free_port()), "--processes", "1", "--threads", "3", address=url), "connections.few")  # fmt: skip
+        text = said(run("serve", "--home", home, "--port", str(free_port()), "--processes", "1", "--threads", "3", address=url), "个数据库连接")  # fmt: skip
         assert "18" in text
         assert "21" in text
-        said(run("worker", "--home", home, address=url), "connections.few")
+        said(run("worker", "--home", home, address=url), "个数据库连接")
         found: list[int] = []
 
         def ask(port: int) -> None:
@@ -237,7 +237,7 @@ def test_all_servers_and_workers_of_a_database_keep_within_its_connections(tmp_p
         ended.close()
         with psycopg.connect(owner, autocommit=True) as held:
             held.execute("alter role app connection limit 4")
-        text = said(run("serve", "--home", home, "--port", str(free_port()), "--processes", "2", address=url), "connections.few")  # fmt: skip
+        text = said(run("serve", "--home", home, "--port", str(free_port()), "--processes", "2", address=url), "个数据库连接")  # fmt: skip
         assert "4" in text
 
 

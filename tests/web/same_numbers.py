@@ -168,5 +168,10 @@ def no_light_stands_without_its_line(client: Client) -> None:
 
 
 def stands(shown: list[list[str]], mark: Mark, line: str) -> bool:
-    """Whether a row has the mark's value, its target and, in a cell of its own, its line."""
-    return any(line in row and mark.value in row and (mark.target or "—") in row for row in shown)
+    """Whether a row has the mark's value, its target and, in a cell of its own, its line.
+
+    A table of one indicator has no column of targets where nobody has one.
+    """
+    column = any(set(row) >= {"目标", "达标线"} for row in shown)
+    wanted = {line, mark.value, *([mark.target or "—"] if mark.target or column else [])}
+    return any(wanted <= set(row) for row in shown)
