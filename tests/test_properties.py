@@ -140,7 +140,7 @@ def test_a_lost_value_never_raises_a_score_or_a_rank() -> None:
         losing(data, seen)
 
     drawn()
-    assert seen["scores"] >= EXAMPLES // 4, seen
+    assert seen["scores"] >= EXAMPLES // 8, seen
     assert seen["places"] >= EXAMPLES // 8, seen
 
 
@@ -271,8 +271,8 @@ def test_nobody_gains_in_points_from_the_gap_of_another(
 
     drawn()
     assert seen["beside one who came last"] >= examples, seen
-    assert seen["ahead"] >= examples // 4, seen
-    assert seen["totals"] >= examples // 4, seen
+    assert seen["ahead"] >= examples // 8, seen
+    assert seen["totals"] >= examples // 8, seen
 
 
 def cells(results: Results, code: str) -> dict[str, dict[str, Any]]:
@@ -310,7 +310,7 @@ def test_printed_parts_add_to_printed_totals() -> None:
         adding(data, seen)
 
     drawn()
-    assert seen["totals"] >= EXAMPLES // 2, seen
+    assert seen["totals"] >= EXAMPLES // 4, seen
 
 
 def adding(data: st.DataObject, seen: Counter[str]) -> None:
