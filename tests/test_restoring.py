@@ -66,10 +66,10 @@ def test_the_application_restores_its_backup_by_itself(
     done = run(first, "backup", tar, "--home", home)
     assert done.returncode == 0, done.stderr
     for env, word in (
-        (watched, "restore.address"),
-        (first, "restore.taken"),
-        (watched | {"DATABASE_URL": address(server, "closed")}, "program.failed"),
-        (watched | {"DATABASE_URL": address(server, "absent")}, "database.away"),
+        (watched, "这个备份来自 PostgreSQL"),
+        (first, "不是空的"),
+        (watched | {"DATABASE_URL": address(server, "closed")}, "pg_restore 没有完成"),
+        (watched | {"DATABASE_URL": address(server, "absent")}, "数据库没有应答"),
     ):
         done = run(env, "restore", tar, copy)
         assert done.returncode not in {0, 1}
