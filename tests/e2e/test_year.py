@@ -164,7 +164,7 @@ def appeal(town: Town, result: int, run: str) -> int:
     town.post("panel-4", "conflicts/declare", unit="D10", reason="配偶在该局任职")
     drawn = town.post("appeals_clerk", f"appeals/{made}/draw", seats=3)["detail"]
     assert {one["account"]: one["en"] for one in drawn["excluded"]} == {
-        "panel-5": "holds a role at D10", "panel-4": "declared an interest in Education: 配偶在该局任职",
+        "panel-5": "holds a role at Education", "panel-4": "declared an interest in Education: 配偶在该局任职",
     }  # fmt: skip
     early = town.post("appeals_clerk", f"appeals/{made}/call_hearing", 422, hearing_on="2026-04-10", place="一号会议室")  # fmt: skip
     assert early["type"] == "hearing.early"
