@@ -38,6 +38,7 @@ from zhengheng.web.comments.selectors import about
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.jobs.services import run_job
 from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.organisation.models import Unit
 from zhengheng.web.portal.inbox import KEY, LONGEST, Inbox, read_export
 from zhengheng.web.portal.receiving import MOST_OF_ALL, MOST_OF_ONE, Receiver, receiving
 from zhengheng.web.rulebooks.acts import RULEBOOKS, RulebookStateError
@@ -382,8 +383,10 @@ def test_what_it_is_about_is_named_by_the_title_of_the_page(people: People, port
     held = came(people, portal)
     do(people, "route", "office_procedure", held, RouteGiven(shown=SAID, unit="D13"))
     rewritten()
+    unit = Unit.objects.get(code="D13")
     said = {
-        "/comments.html": ("说一说", "Have your say"), "/en/comments.html#C09": ("说一说，C09", "Have your say, C09"),
+        "/comments.html": ("说一说", "Have your say"), "/en/comments.html#C09": ("说一说", "Have your say"),
+        "/en/comments.html#D13": (f"说一说：{unit.name_zh}", f"Have your say: {unit.name_en or unit.name_zh}"),
         "/p/1/indicators/C09.html": ("门户页面", "a page of the portal"), "/../office.db": ("门户页面", "a page of the portal"),
     }  # fmt: skip
     for page, words in said.items():
@@ -398,6 +401,7 @@ def test_what_it_is_about_is_named_by_the_title_of_the_page(people: People, port
 def test_where_one_machine_is_both_comments_come_to_the_desk_by_themselves(people: People) -> None:
     """The ten working days run from the day on which it came, whether or not somebody opens the page that takes in."""
     nothing_published()
+    shutil.rmtree(Path(settings.HOME) / "inbox", ignore_errors=True)
     inbox = Inbox(Path(settings.HOME) / "inbox")
     try:
         reference = inbox.take(SAID, "p/1/index.html", NOW - timedelta(2))
