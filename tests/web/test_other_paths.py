@@ -687,6 +687,7 @@ def test_each_text_that_the_portal_shows_is_marked_and_scanned(people: People) -
         "self_report.draft.public_text", "self_report.draft.reasons", "self_report.draft.steps",
         "self_report.save.public_text", "self_report.save.reasons", "self_report.save.steps",
         "tolerance.grant.public_text", "rectification.answer.measures", "result.grade.reason", "result.reopen.reason",
+        "result.publish.left_out", "result.finalise.left_out",
         "publication.prepare.reason", "publication.open.reason", "rulebook.draft.reason", "rulebook.change.reason",
     }  # fmt: skip
     said = {"run": 1, "shows": "grade", "reason": "更正，见 13900139000"}
