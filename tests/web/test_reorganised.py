@@ -17,6 +17,7 @@ from zhengheng.scheme.procedure import Heir, Succession
 from zhengheng.scoring.upload import read_own
 from zhengheng.web.files.services import take_in
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.reorganisation.models import Reorganisation
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of
 from zhengheng.web.rulebooks.services import fields_of, read_upload
@@ -113,7 +114,7 @@ def test_what_was_amended_from_the_version_in_force_now_is_adopted(town: Town, b
     first, second = two_drafts(town, book)
     adopt(town, second)
     assert adopt(town, first, 422)["type"] == "rulebook.outdated"
-    case = "reorganisations/1"
+    case = f"reorganisations/{Reorganisation.objects.get().pk}"
     assert "draft_rules" in town.get("office_indicators", case)["acts"], (
         "the merger is drafted anew"
     )
