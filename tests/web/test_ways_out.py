@@ -68,6 +68,10 @@ def test_what_another_computation_overtook_lies_on_no_desk(town: Town) -> None:
     late = town.post("office_director", f"runs/{first.pk}/take_up", 409)
     assert late["type"] == "act.other", "it could go nowhere from there"
     town.post("office_procedure", f"runs/{first.pk}/publish", 409)
+    third = again(town, "D19", "71")
+    type(third).objects.filter(pk=second.pk).update(state="final")
+    late = town.post("office_procedure", f"runs/{third.pk}/publish", 422)
+    assert late["type"] == "result.overtaken", "nothing comes behind a final result"
 
 
 def test_a_computation_that_nobody_wants_is_set_aside_and_taken_up_again(town: Town) -> None:
