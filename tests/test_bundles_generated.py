@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.drawn import drawn_on
 from tests.generate import PERIOD, facts_for, rulebooks
 from zhengheng.domain.canonical import canonical
 from zhengheng.engines.bundle import check_bundle, write_bundle
@@ -135,18 +136,13 @@ def relist(folder: Path, name: str, *, sealed: bool) -> None:
 
 @pytest.mark.parametrize(("act", "examples"), [("alter", 30), ("remove", 8), ("add", 8)])
 def test_one_thing_altered_in_any_file_is_named(act: str, examples: int) -> None:
-    seen: Counter[str] = Counter()
+    def altered(data: st.DataObject, seen: Counter[str]) -> None:
+        kind, redone = data.draw(st.sampled_from(["public", "audit"])), data.draw(st.booleans())
+        altering(act, data.draw(runs()), data.draw, kind, redone, seen)
 
-    @given(
-        run=runs(), data=st.data(), kind=st.sampled_from(["public", "audit"]), redone=st.booleans()
-    )
-    @settings(max_examples=examples, **SLOWLY)
-    def drawn(run: Run, data: st.DataObject, kind: str, redone: bool) -> None:
-        altering(act, run, data.draw, kind, redone, seen)
-
-    drawn()
-    assert seen["named"] >= examples // 2, seen
-    assert act != "alter" or min(seen[".csv"], seen[".json"]) >= 3, seen
+    forms = {".csv": 3, ".json": 3} if act == "alter" else {}
+    wanted = {"named": examples // 2, **forms}
+    drawn_on(altered, wanted, settings(max_examples=examples, **SLOWLY))
 
 
 def altering(act: str, run: Run, draw: Any, kind: str, redone: bool, seen: Counter[str]) -> None:
@@ -188,18 +184,11 @@ RECOMPUTED = ("plan.json", "rulebook.json", "scores.csv", "indicator_scores.csv"
 
 def test_what_is_recomputed_is_found_whatever_lists_were_redone() -> None:
     """All digests mended: numbers speak against each other, but for rows that the bundle calls unverified."""
-    seen: Counter[str] = Counter()
-
-    @given(run=runs(), data=st.data(), kind=st.sampled_from(["public", "audit"]))
-    @settings(max_examples=40, **SLOWLY)
-    def drawn(run: Run, data: st.DataObject, kind: str) -> None:
-        recomputing(run, data, kind, seen)
-
-    drawn()
-    assert seen["found"] >= 25, seen
+    drawn_on(recomputing, {"found": 25}, settings(max_examples=40, **SLOWLY))
 
 
-def recomputing(run: Run, data: st.DataObject, kind: str, seen: Counter[str]) -> None:
+def recomputing(data: st.DataObject, seen: Counter[str]) -> None:
+    run, kind = data.draw(runs()), data.draw(st.sampled_from(["public", "audit"]))
     with tempfile.TemporaryDirectory() as name:
         write_bundle(run, Path(name) / "b.zip", kind, SALT)  # type: ignore[arg-type]
         folder = Path(name) / "b"

@@ -79,3 +79,16 @@ def test_a_rule_that_pays_for_a_gap_is_one_that_the_properties_leave_out(name: s
     left = strict(book)
     before, after = (totals(make_run(left, facts(held), PERIOD, OracleEngine()).results)["u"] for held in (values, fewer))  # fmt: skip
     assert before is None or after is None or after <= before
+
+
+def test_who_is_not_ranked_is_nobodys_rival() -> None:
+    """Declared by `copeland` with `block`: duels are counted among the ranked, so a stronger rival's gap helps."""
+    book = made(
+        {"aggregate": "copeland", "missing": "block", "weights": "relative"}, {}, ["A", "B", "C"]
+    )
+    values = {"u": {"A": 90, "B": 90, "C": 90}, "v": {"A": 50, "B": 50, "C": 50}, "w": {"A": 10, "B": 10, "C": 10}}  # fmt: skip
+    fewer = values | {"u": {"A": 90, "B": 90}}
+    for engine in (DuckEngine(threads=1), OracleEngine()):
+        before, after = (totals(make_run(book, facts(held), PERIOD, engine).results) for held in (values, fewer))  # fmt: skip
+        assert after["u"] is None, engine.name
+        assert (before["v"], after["v"]) == (50 * 10**9, 100 * 10**9), engine.name

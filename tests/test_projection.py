@@ -8,9 +8,10 @@ from datetime import date
 from typing import Any
 
 import pyarrow as pa
-from hypothesis import given, seed, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 
+from tests.drawn import drawn_on
 from tests.generate import METHODS, facts_for, rulebooks
 from tests.test_generated import common, outcome
 from zhengheng.domain.periods import parse_period
@@ -105,9 +106,8 @@ def test_a_year_that_is_over_is_what_it_is() -> None:
 
 def test_units_share_a_computation_only_where_each_comes_out_as_alone() -> None:
     """Over generated rulebooks: what units report is changed together, and the numbers are those of each by itself."""
-    seen: Counter[str] = Counter()
 
-    def check(data: st.DataObject) -> None:
+    def check(data: st.DataObject, seen: Counter[str]) -> None:
         drawn = data.draw(rulebooks(data.draw(st.sampled_from(sorted(METHODS)))))
         book = drawn.model_copy(update={"tree": looking_at_nobody(drawn.tree)})
         held = data.draw(facts_for(book))
@@ -133,15 +133,7 @@ def test_units_share_a_computation_only_where_each_comes_out_as_alone() -> None:
             for table in ("indicator_score", "node_score", "total_score", "light"):
                 assert by_itself.of_unit(table, unit) == joint.of_unit(table, unit), (unit, table)
 
-    # What is drawn depends on which modules a run has loaded: drawn on until there is enough of each.
-    for number in range(12):
-        drawing = settings(common, max_examples=40, derandomize=False, database=None)
-        seed(number)(drawing(given(data=st.data())(check)))()
-        if seen["together"] > 10 and seen["alone"] > 10 and seen["taking"] > 0:
-            break
-    assert seen["together"] > 10
-    assert seen["alone"] > 10
-    assert seen["taking"] > 0
+    drawn_on(check, {"together": 11, "alone": 11, "taking": 1}, settings(common, max_examples=40))
 
 
 def test_whose_values_add_up_in_a_parent_is_computed_apart() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -99,7 +100,7 @@ class Office:
     def decide(self, subject: str, day: str) -> str:
         """The commission decides by its two people."""
         self.make(
-            "commission_secretary", "decisions", "record", subject=subject, meeting=f"{day[:4]}-会议", held_on=day,
+            "commission_secretary", "decisions", "record", subject=subject, meeting=f"{day} 会议", held_on=day,
             attendees="委员十一人", approved="1", wording="同意", minutes=str(self.paper),
         )  # fmt: skip
         number = Decision.objects.latest("pk").pk
@@ -228,7 +229,7 @@ def report(office: Office, book: int) -> None:
                     f"unit_reporter-{one.unit.code}",
                     path,
                     "object",
-                    wanted=value,
+                    wanted=str(Decimal(value) + 1),
                     objection="请再核对一次",
                 )
                 office.act("office_data", path, "settle", value=value, reason="已核对")
