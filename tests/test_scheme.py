@@ -84,6 +84,7 @@ FAULTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "barred.fines": ({}, change("A", name="罚没收入")),
     "barred.praise": ({}, change("A", name="领导批示数")),
     "barred.app": ({}, change("A", name="APP下载率")),
+    "text.unseen": ({"title": "测试\u202e方案"}, {}),
     "tree.unknown": ({"tree": {"code": "total", "name": "总分", "children": ["A", "B", "Z"]}}, {}),
     "goals.unknown": ({"goals": [{"code": "g", "name": "目标", "from_year": 2023, "to_year": 2027, "indicators": ["Z"]}]}, {}),
     "topics.unknown": ({"topics": [{"code": "t", "name": "住", "indicators": ["A", "Z"]}]}, {}),
@@ -140,6 +141,12 @@ def test_a_dimension_with_a_full_mark_of_its_own_is_held_to_it(tmp_path: Path) -
     assert "weights.total" in found(write(tmp_path / "a", {"tree": tree}))
     half = [{"from": "2025-01-01", "table": {"A": 30, "B": 20}}]
     assert found(write(tmp_path / "b", {"tree": tree, "weights": half})) == {}
+
+
+@pytest.mark.parametrize("mark", ["\u200b", "\u00ad", "\u202e", "\u2028"])
+def test_a_text_that_hides_something_is_named_at_its_indicator(mark: str, tmp_path: Path) -> None:
+    places = found(write(tmp_path, {}, **change("A", definition=f"来信{mark}件数")))
+    assert places["text.unseen"].startswith("indicators/A.yaml")
 
 
 @pytest.mark.parametrize("case", FORGOTTEN)

@@ -13,13 +13,15 @@ from wsgiref.util import setup_testing_defaults
 
 import pytest
 from django.conf import settings
+from django.http import HttpResponse
 from django.test import Client
 
 from tests.web.conftest import NOW, People, computed_run
 from tests.web.test_publication import nothing_published
 from zhengheng.domain.problems import DataError
+from zhengheng.engines.snapshot import scan
 from zhengheng.web.acts.declare import Nothing
-from zhengheng.web.acts.public import PublicTextError
+from zhengheng.web.acts.public import PublicTextError, clean
 from zhengheng.web.acts.services import perform
 from zhengheng.web.comments.acts import (
     COMMENTS,
@@ -122,6 +124,65 @@ def test_what_is_personal_is_not_shown_and_what_belongs_elsewhere_goes_there(
     do(people, "hand_over", "office_procedure", held, HandOverGiven(to="hotline"))
     held.refresh_from_db()
     assert (held.state, held.shown, held.reason) == ("handed_over", "", "hotline")
+
+
+IDENTITY, PHONE = "11010519491231002X", "13900139000"
+WRITTEN = {
+    "no width": ("\u200b".join(IDENTITY), "identity"), "soft hyphens": ("\u00ad".join(PHONE), "phone"),
+    "turned round": (f"\u202e{PHONE[::-1]}\u202c", "phone"), "joined": ("\u2060".join(PHONE), "phone"),
+    "a control mark": (PHONE[:5] + "\x1b" + PHONE[5:], "phone"), "a selector": (PHONE[:5] + "\ufe0f" + PHONE[5:], "phone"),
+    "Arabic-Indic": (PHONE.translate({48 + n: 0x660 + n for n in range(10)}), "phone"),
+    "full width": (IDENTITY.translate({48 + n: 0xFF10 + n for n in range(10)}), "identity"),
+    "circled": (PHONE.translate(dict(zip(range(48, 58), "⓪①②③④⑤⑥⑦⑧⑨", strict=True))), "phone"),
+    "dingbats": (PHONE.translate({48 + n: 0x2789 + n for n in range(1, 10)} | {48: "0"}), "phone"),
+    "mathematical": (PHONE.translate({48 + n: 0x1D7D8 + n for n in range(10)}), "phone"),
+    "Devanagari": (PHONE.translate({48 + n: 0x966 + n for n in range(10)}), "phone"),
+    "Chinese digits": ("一三九〇〇一三九〇〇〇", "phone"), "bank digits": ("壹叁玖零零壹叁玖零零零", "phone"),
+    "mixed": ("1三９ — ⓪013 · 9〇00", "phone"), "from abroad": ("+86 139-0013-9000", "phone"), "keycaps": ("\u20e3".join(PHONE), "phone"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", WRITTEN)
+def test_a_personal_number_is_found_however_it_is_written(way: str) -> None:
+    written, kind = WRITTEN[way]
+    found = scan({"text": f"请联系：{written}。"}, ())
+    assert kind in {one.kind for one in found}, found
+    with pytest.raises(PublicTextError):
+        clean({"text": [{"said": f"请联系：{written}。"}]}, named=False)
+
+
+def test_numbers_and_names_that_are_nobodys_pass() -> None:
+    said = "二〇二五年一月至十二月，完成一百二十三件；同比增长１２．５％；第三章第一条、第二条；①完善制度 ②加强调度\n2025-01-01 至 2025-12-31"
+    assert scan({"text": said}, ()) == []
+    assert [one.kind for one in scan({"text": "张\u200b三丰负责"}, ["张三丰"])] == [
+        "unseen",
+        "person",
+    ]
+
+
+@pytest.mark.parametrize(
+    "mark", ["\u200b", "\u00ad", "\u202e", "\u2066", "\x1b", "\u2028", "\uffff", "\ue000", "\ufe00"]
+)
+def test_no_text_of_a_person_holds_what_nobody_sees(
+    people: People, portal: Inbox, mark: str
+) -> None:
+    held = came(people, portal, f"路灯{mark}不亮")
+    assert held.text == f"路灯{mark}不亮", "what citizens write comes as it is"
+    office = people.client("office_procedure")
+
+    def asked(name: str, **fields: str) -> HttpResponse:
+        said = json.dumps(fields | {"row_version": held.row_version})
+        return office.post(f"/api/v1/comments/{held.pk}/{name}", said, content_type="application/json")  # fmt: skip
+
+    refused = asked("route", unit="D10", shown=f"路灯{mark}不亮")
+    assert refused.status_code == 422
+    (problem,) = refused.json()["problems"]
+    assert (problem["where"], problem["code"]) == ("shown", "text.unseen")
+    assert f"U+{ord(mark):04X}" in problem["detail"]
+    page = office.post(f"/office/comments/{held.pk}/route/", {"unit": "D10", "shown": f"路灯{mark}不亮", "row_version": held.row_version})  # fmt: skip
+    assert page.status_code == 422
+    assert "看不见的字符" in page.content.decode()
+    assert asked("route", unit="D10", shown="路灯\n\t不亮\r\n").status_code == 200
 
 
 def test_words_that_only_sound_internal_are_not_refused(people: People, portal: Inbox) -> None:

@@ -6,26 +6,20 @@ without width, a mark that turns the direction of reading.
 
 import unicodedata
 
+from zhengheng.domain.unseen import is_hidden, named
+
 FOREIGN = frozenset({"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU"})
 """Alphabets whose letters pass for Latin ones."""
 _ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "|": "l", "·": "."} | dict.fromkeys("－—‐‑‒–―−", "-"))  # fmt: skip
-_EMPTY = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-"""Marks of other kinds than those of control and format that take no room all the same; variation selectors besides."""
 Words = tuple[str, str]
-
-
-def _is_hidden(mark: str) -> bool:
-    kind = unicodedata.category(mark)
-    chooses = "VARIATION SELECTOR" in unicodedata.name(mark, "")
-    return kind in {"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"} or mark in _EMPTY or chooses
 
 
 def faults(text: str) -> list[Words]:
     """What speaks against a name, in Chinese and English; empty where nothing does."""
     found: list[Words] = []
-    hidden = [mark for mark in text if _is_hidden(mark)]
+    hidden = [mark for mark in text if is_hidden(mark)]
     if hidden:
-        codes = "、".join(f"U+{ord(mark):04X}" for mark in dict.fromkeys(hidden))
+        codes = named(list(dict.fromkeys(hidden)))
         found.append((f"名称中有看不见的字符（{codes}），请删去", f"the name holds marks that cannot be seen ({codes.replace('、', ', ')}); take them out"))  # fmt: skip
     wide = [mark for mark in text if mark.isalnum() and unicodedata.normalize("NFKC", mark) != mark]
     if wide:
@@ -64,7 +58,7 @@ def skeleton(text: str) -> str:
     """What is left of a name for a hasty reader: two names with one skeleton look alike."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     kept = "".join(
-        m for m in plain if not _is_hidden(m) and unicodedata.category(m) not in {"Zs", "Mn", "Me"}
+        m for m in plain if not is_hidden(m) and unicodedata.category(m) not in {"Zs", "Mn", "Me"}
     )
     return kept.translate(_ALIKE).replace("rn", "m").replace("vv", "w")
 

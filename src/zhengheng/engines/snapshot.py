@@ -7,13 +7,13 @@ is what would give them away by subtraction. No persons are in a run.
 """
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from zhengheng.domain.numbers import format_scaled
+from zhengheng.domain.unseen import named, readings, unseen
 from zhengheng.engines.disclosure import Disclosure, disclosure
 from zhengheng.engines.heat import HeatMap, columns, heat_map
 from zhengheng.engines.rules import rule_in, turns_in
@@ -144,10 +144,10 @@ KINDS = {
     "identity": ("疑似身份证号", "looks like an identity number"), "phone": ("疑似手机号", "looks like a telephone number"),
     "card": ("疑似银行卡号", "looks like the number of a bank card"), "mail": ("电子邮箱", "an e-mail address"), "mark": ("带有内部或密级标志", "carries a mark of internal or secret papers"),
     "word": ("含内部或密级字样", "says that something is internal or secret"),
-    "person": ("含工作人员姓名", "names a member of staff"),
+    "person": ("含工作人员姓名", "names a member of staff"), "unseen": ("含看不见的字符", "holds characters that nobody sees"),
 }  # fmt: skip
 _PATTERNS = {
-    "identity": re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)"), "phone": re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)"),
+    "identity": re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)"), "phone": re.compile(r"(?<!\d)(?:(?:00)?86)?1[3-9]\d{9}(?!\d)"),
     "card": re.compile(r"(?<![0-9A-Za-z])[3-6]\d{15,18}(?![0-9A-Za-z])"), "mail": re.compile(r"[\w.+-]+@[\w-]+\.\w+"), "mark": re.compile(r"内部(?:资料|文件|材料|使用|掌握)|[(\[【]内部[)\]】]|(?:秘密|机密|绝密)[★☆]|不得外传"),
     "word": re.compile(r"内部(?!资料|文件|材料|使用|掌握|[)\]】])|(?:秘密|机密|绝密)(?![★☆])"),
 }  # fmt: skip
@@ -155,35 +155,37 @@ _PATTERNS = {
 
 _DIGEST = re.compile(r"(?=\d*[a-f])(?:[0-9a-f]{16}|[0-9a-f]{64})")
 """A text that is nothing but a run's name or a SHA-256: eleven digits in a row are chance there, and nobody's telephone."""
-_GROUPS = re.compile(r"(?<=\d)[ \t\-‐–·](?=\d)")
+_GROUPS = re.compile(r"(?<=\d)(?:[ \t]*[-·_][ \t]*|[ \t]+)(?=\d)")
 
 
 def scan(document: dict[str, Any], persons: Iterable[str]) -> list[Finding]:
-    """Every text of the document that holds something personal or internal."""
+    """Every text of the document that holds something personal or internal, however its characters are written."""
     people = [name for name in persons if len(name) >= 2]
-    found = []
-    for where, written in _texts(document, ""):
+    found: list[Finding] = []
+    for where, written in texts_of(document):
         if _DIGEST.fullmatch(written):
             continue
-        text = _read(written)
-        for kind, pattern in _PATTERNS.items():
-            found += [Finding(where, kind, one.group()) for one in pattern.finditer(text)]
-        found += [Finding(where, "person", name) for name in people if name in text]
-    return found
+        read = readings(written)
+        for text in map(_joined, read):
+            for kind, pattern in _PATTERNS.items():
+                found += [Finding(where, kind, one.group()) for one in pattern.finditer(text)]
+        found += [Finding(where, "unseen", named([mark])) for mark in unseen(written)]
+        found += [Finding(where, "person", name) for name in people if name in read[0]]
+    return list(dict.fromkeys(found))
 
 
-def _read(text: str) -> str:
-    """A text as a person reads it: full-width digits are digits, and a number in groups is one number."""
-    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
-    return _GROUPS.sub("", plain)
+def _joined(text: str) -> str:
+    """A number in groups is one number."""
+    return _GROUPS.sub("", text)
 
 
-def _texts(held: Any, where: str) -> Iterator[tuple[str, str]]:
+def texts_of(held: Any, where: str = "") -> Iterator[tuple[str, str]]:
+    """Every text of a document with its place, as /name/0/name."""
     if isinstance(held, str):
         yield where, held
     elif isinstance(held, dict):
         for name, value in held.items():
-            yield from _texts(value, f"{where}/{name}")
+            yield from texts_of(value, f"{where}/{name}")
     elif isinstance(held, list):
         for place, value in enumerate(held):
-            yield from _texts(value, f"{where}/{place}")
+            yield from texts_of(value, f"{where}/{place}")

@@ -1,7 +1,10 @@
-"""Rules of `scheme check` about codes: what is named exists, what stands in the tree has a weight."""
+"""Rules of `scheme check` about codes and texts: what is named exists, what stands in the tree has a weight, what is written is seen."""
 
 from collections.abc import Iterator
+from typing import Any
 
+from zhengheng.domain.unseen import named as by_code
+from zhengheng.domain.unseen import unseen
 from zhengheng.scheme.findings import Finding, error, rule, warning, weight_of
 from zhengheng.scheme.folder import Source
 from zhengheng.scheme.model import Rulebook
@@ -75,6 +78,29 @@ def what_is_named_exists(book: Rulebook, source: Source) -> Finding:
         if code not in codes:
             yield error(source.rulebook(*path), f"{kind}.unknown", f"{word} {code} 不存在；请改为方案中已有的{word}代码。",
                         f"there is no {kind} {code}; name one of this rulebook")  # fmt: skip
+
+
+@rule
+def what_is_written_is_seen(book: Rulebook, source: Source) -> Finding:
+    """The public reads a rulebook's texts: a mark that nobody sees may turn them round, or hide what stands there."""
+    for path, text in _texts(book.model_dump(mode="json", by_alias=True), ()):
+        if marks := unseen(text):
+            part, *rest = path
+            where = (
+                source.indicator(book.indicators[int(rest[0])].code, *rest[1:])
+                if part == "indicators"
+                else source.rulebook(*path)
+            )
+            yield error(where, "text.unseen", f"文字中有看不见的字符（{by_code(marks)}），请删去。",
+                        f"the text holds characters that nobody sees ({', '.join(by_code([mark]) for mark in marks)}); take them out")  # fmt: skip
+
+
+def _texts(held: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    if isinstance(held, str):
+        yield path, held
+    elif isinstance(held, dict | list):
+        for name, value in held.items() if isinstance(held, dict) else enumerate(held):
+            yield from _texts(value, (*path, name))
 
 
 @rule

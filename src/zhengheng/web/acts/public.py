@@ -1,4 +1,4 @@
-"""Texts that everybody will read: nothing personal or internal gets into them, from whatever form they come."""
+"""Texts of people: nothing in them that nobody sees; in those for everybody nothing personal or internal, from whatever form they come."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,12 +6,18 @@ from typing import Any
 from pydantic import BaseModel
 
 from zhengheng.domain.problems import Problem, ZhenghengError
-from zhengheng.engines.snapshot import KINDS, scan
+from zhengheng.domain.unseen import named as by_code
+from zhengheng.domain.unseen import unseen
+from zhengheng.engines.snapshot import KINDS, scan, texts_of
 from zhengheng.web.accounts.models import Account
 
 
 class PublicTextError(ZhenghengError):
     """A text for the public holds something that is not for the public."""
+
+
+class UnseenError(ZhenghengError):
+    """A text holds characters that nobody sees."""
 
 
 FEWEST = 3
@@ -32,6 +38,28 @@ def public_fields(given: type[BaseModel]) -> frozenset[str]:
     )
 
 
+def check_seen(texts: Mapping[str, Any]) -> None:
+    """Raise UnseenError with every place of the texts, by field, that holds marks of control, format or direction."""
+    found = [(where, marks) for where, text in texts_of(dict(texts)) if (marks := unseen(text))]
+    if found:
+        raise UnseenError(
+            Problem(where.strip("/").replace("/", "."), "text.unseen",
+                    f"文字中有看不见的字符（{by_code(marks)}），请删去后再提交。",
+                    f"the text holds characters that nobody sees ({', '.join(by_code([one]) for one in marks)}); take them out")
+            for where, marks in found
+        )  # fmt: skip
+
+
+def check_texts(given: BaseModel) -> None:
+    """The guard of every act of a person: raise UnseenError for what nobody sees in a text, PublicTextError for
+    what is personal or internal in one for the public.
+    """
+    fields = type(given).model_fields
+    # Names and codes in rows have a guard of their own, which says more; rows for the public are looked at below.
+    check_seen({name: text for name, text in given if isinstance(text, str) and fields[name].title})
+    check_public(given)
+
+
 def check_public(given: BaseModel) -> None:
     """The guard of every act: raise PublicTextError for what is personal or internal in a text for the public."""
     if marked := public_fields(type(given)):
@@ -39,7 +67,7 @@ def check_public(given: BaseModel) -> None:
 
 
 def clean(texts: Mapping[str, Any], *, named: bool = True) -> None:
-    """Raise PublicTextError with every place of the texts, by field, that holds a personal number or an internal mark.
+    """Raise PublicTextError with every place of the texts, by field, that holds a personal number, an internal mark or what nobody sees.
 
     Without `named`, names of people who work here may stand: those of a long document are part of other words.
     """

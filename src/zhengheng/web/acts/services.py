@@ -15,7 +15,7 @@ from zhengheng.web.acts.beginning import begin
 from zhengheng.web.acts.bound import ROW, row_digest
 from zhengheng.web.acts.declare import Act, Change, Doing, Given, Kind, Made
 from zhengheng.web.acts.guards import check_days, check_year
-from zhengheng.web.acts.public import check_public
+from zhengheng.web.acts.public import check_texts
 from zhengheng.web.acts.within import check_periods
 from zhengheng.web.files.models import StoredFile
 from zhengheng.web.files.services import own_files
@@ -47,7 +47,7 @@ def make(kind: Kind, act: Act, *, given: Given, actor: Account, now: datetime) -
         raise forbidden(act.code)
     check_days(given, now.date())
     given = check_periods(kind, None, given, now.date())
-    check_public(given)
+    check_texts(given)
     doing = _prepared(act, Doing(None, given, actor, now))
     begin()
     with transaction.atomic():
@@ -110,7 +110,7 @@ def _do(kind: Kind, act: Act, obj: Any, doing: Doing, row_version: int) -> Any:
         )  # fmt: skip
     if doing.by is not None:
         check_days(doing.given, doing.day)
-        check_public(doing.given)
+        check_texts(doing.given)
     check_year(kind, act, obj)
     if doing.by is not None:
         doing = replace(doing, given=check_periods(kind, obj, doing.given, doing.day))
