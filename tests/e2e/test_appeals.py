@@ -149,6 +149,12 @@ def total(town: Town, run: str, unit: str = "D10") -> str:
     return next(str(line["score"]) for group in groups for line in group["lines"] if line["unit"] == unit)  # fmt: skip
 
 
+def cells_of(page: str) -> list[list[str]]:
+    """The rows of all tables of a page, as their cells read."""
+    rows = re.findall(r"<tr[^>]*>(.*?)</tr>", page, re.DOTALL)
+    return [[" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)] for row in rows]  # fmt: skip
+
+
 def test_the_ripple_is_the_published_run_with_this_one_change(town: Town) -> None:
     """What else came into the lake since stands apart, and moves nobody in the ripple."""
     version = adopted(town)
@@ -184,6 +190,14 @@ def test_one_row_is_replaced_and_the_page_says_what_becomes_of_it_before_the_vot
         assert text in page, text
     asked = town.get(panel[1], f"appeals/{number}")["detail"]["asked_effect"]["zh"]
     assert (asked["before"]["value"], asked["after"]["value"]) == ("85.00", "86.75")
+    # Points, rank and grade before the vote, of the unit and of whoever moves with it: as published, and with the value.
+    held = {side: [str(asked[side][name]) for name in ("points", "total", "rank", "grade")] for side in ("before", "after")}  # fmt: skip
+    assert held["before"] != held["after"]
+    assert all(text and text != "None" for side in held.values() for text in side)
+    shown = [" ".join(row) for row in cells_of(page)]
+    for place, words in (("points", "指标得分（分）"), ("total", "总分（分）"), ("rank", "名次"), ("grade", "计算等次")):  # fmt: skip
+        line = f"{words} {asked['before'][place]} {asked['after'][place]}"
+        assert any(line == row for row in shown), line
     assert [row["period"] for row in asked["rows"] if row["replaced"]] == ["2025-Q2"]
     for member in panel:
         town.post(member, f"appeals/{number}/vote", vote="uphold", reasons="证据属实")
@@ -196,6 +210,8 @@ def test_one_row_is_replaced_and_the_page_says_what_becomes_of_it_before_the_vot
     town.post("office_data", f"appeals/{number}/apply")
     again = town.work()[-1].result or {}
     assert total(town, again["run"]) == asked["after"]["total"], "what was shown is what came"
+    line = line_of(town, again["run"], "D10")
+    assert (str(line["place"]), line["grade"]) == (str(asked["after"]["rank"]), asked["after"]["grade"])  # fmt: skip
     decided = town.client(panel[0]).get(f"/office/appeals/{number}/").content.decode()
     assert "决定的结果" in decided
     assert "86.75" in decided

@@ -233,3 +233,44 @@ def test_an_appeal_is_no_precedent_of_itself_and_an_overtaken_version_is_not_tak
     town.post("office_procedure", f"runs/{second['result']}/publish")
     gone = town.post("office_director", f"runs/{first['result']}/take_up", 409)
     assert gone["type"] == "act.other"
+
+
+@pytest.mark.parametrize(("value", "outcome", "words"), [("96.5", "partly", "部分支持"), ("97.00", "uphold", "支持")])  # fmt: skip
+def test_a_decision_is_called_by_what_it_gives_of_what_was_asked(
+    town: Town, value: str, outcome: str, words: str
+) -> None:
+    """97 is asked for and everybody votes for the unit: another value than that is a part of it."""
+    made = notice_of_appeals(town, adopted(town))
+    number = accepted(town, made["result"], "RATE", "97", value_period="2025-06")
+    upheld(town, number, value)
+    assert town.get("appeals_clerk", f"appeals/{number}")["detail"]["outcome"] == outcome
+    page = page_of(town, "unit_leader-D10", f"/office/appeals/{number}/")
+    assert words in page
+    assert "少数意见" not in page, "the vote was unanimous"
+    assert f"作出决定：{words}。" in page_of(town, "unit_leader-D10", "/office/")
+
+
+def test_the_commission_s_ruling_is_called_so_too_and_the_unit_reads_both(town: Town) -> None:
+    made = notice_of_appeals(town, adopted(town, procedure={**BOOK["procedure"], "second_instance": True}))  # fmt: skip
+    number = accepted(town, made["result"], "RATE", "97", value_period="2025-06")
+    path = f"appeals/{number}"
+    panel = town.post("appeals_clerk", f"{path}/draw", seats=3)["detail"]["panel"]
+    for member in panel:
+        town.post(member, f"{path}/vote", vote="reject", reasons="证据不足")
+    town.post(panel[0], f"{path}/decide", reasons="证据不足")
+    town.post("unit_leader-D10", f"{path}/ask_second", second_reasons="另有新证据")
+    home = page_of(town, "unit_leader-D10", "/office/")
+    assert "作出决定：驳回。已请求委员会复核" in home, (
+        "what the first decided, and that a second is open"
+    )
+    page = page_of(town, "unit_leader-D10", f"/office/{path}/")
+    assert "证据不足" in page
+    assert "委员会复核" in page
+    decision = town.decided(f"appeal:{number}", "2026-6", "2026-04-01")
+    town.post("commission_secretary", f"{path}/preview", value="96")
+    said = {"value": "96", "reasons": "部分属实", "decision": decision}
+    wrong = town.post("commission_secretary", f"{path}/rule", 422, outcome="uphold", **said)
+    assert wrong["type"] == "outcome.value"
+    assert "部分支持" in wrong["problems"][0]["detail"]
+    town.post("commission_secretary", f"{path}/rule", outcome="partly", **said)
+    assert "经委员会复核" in page_of(town, "unit_leader-D10", "/office/")

@@ -96,6 +96,7 @@ BY_MACHINE = {
     "report.lapse",
     "report.carry",
     "appeal.carry",
+    "appeal.lapse",
     "audit.carry",
     "item.count_load",
     "item.refer",

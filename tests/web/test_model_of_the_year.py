@@ -118,7 +118,7 @@ def runs_on(result: ResultRun, day: date) -> list[str]:
     """What of a final result still runs or is still open; read from the tables, not by the office's own guards."""
     same = {"run__rulebook": result.rulebook, "run__period": result.period}
     about = {"rulebook__code": result.rulebook, "rulebook__period": result.period}
-    appeals = Appeal.objects.filter(**same).exclude(state__in=("draft", "applied", "closed", "withdrawn"))  # fmt: skip
+    appeals = Appeal.objects.filter(**same).exclude(state__in=("draft", "lapsed", "applied", "closed", "withdrawn"))  # fmt: skip
     reports = Report.objects.filter(**about).exclude(state__in=("loaded", "lapsed"))
     items = Item.objects.filter(**about, state__in=("claimed", "entered", "disputed", "settled"))
     tolerance = Tolerance.objects.filter(**about, state="asked")

@@ -178,6 +178,9 @@ RESULT = Machine(
     ),
 )  # fmt: skip
 
+UNFILED = ("draft", "returned")
+"""States of an appeal that is the unit's own: never filed, or returned to be completed."""
+
 APPEAL = Machine(
     "appeal",
     {
@@ -185,14 +188,16 @@ APPEAL = Machine(
         "hearing": ("听证程序", "hearing called"), "heard": ("听证结束", "heard"), "decided": ("已决定", "decided"),
         "second": ("委员会复核", "before the commission"),
         "applied": ("已改算", "applied"), "closed": ("已结案", "closed"), "withdrawn": ("已撤回", "withdrawn"),
+        "returned": ("退回补正", "returned to be completed"), "lapsed": ("逾期未提交", "not filed in time"),
     },
     (
         Transition("appeal.draft", ("",), "draft"),
-        Transition("appeal.save", ("draft",), "draft"),
-        Transition("appeal.carry", ("draft",), "draft"),
-        Transition("appeal.file", ("draft",), "filed"),
-        Transition("appeal.withdraw", ("draft", "filed", "accepted", "hearing", "heard"), "withdrawn"),
-        Transition("appeal.return", ("filed",), "draft"),
+        Transition("appeal.save", UNFILED, ""),
+        Transition("appeal.carry", UNFILED, ""),
+        Transition("appeal.file", UNFILED, "filed"),
+        Transition("appeal.lapse", UNFILED, "lapsed"),
+        Transition("appeal.withdraw", (*UNFILED, "filed", "accepted", "hearing", "heard"), "withdrawn"),
+        Transition("appeal.return", ("filed",), "returned"),
         Transition("appeal.accept", ("filed",), "accepted"),
         Transition("appeal.draw", ("accepted", "hearing", "heard"), ""),
         Transition("appeal.recuse", ("accepted", "hearing", "heard"), ""),

@@ -167,6 +167,8 @@ class Act:
     """Of two acts that lead out of the same state, which one this object is for."""
     whose: Callable[[Any, Account], bool] | None = None
     """Of several accounts with the right, which ones this object waits for, where not for all of them."""
+    waits: Callable[[Any, date], bool] | None = None
+    """Of an act that is owed on some days only (a service once the notice began, the end once it is over): whether it is."""
     page: Callable[[Any], str] | None = None
     """The address of a page of its own for the form, where fields in a row would not do."""
     signer: Role | None = None
@@ -269,6 +271,8 @@ class Kind:
 
     measure: Callable[[Any], tuple[Words, str]] | None = None
     """Of an object that is about one value: its unit of measure and its period, which stand beside every field of that value."""
+    due: Callable[[Any, date], date | None] | None = None
+    """By when whoever has the object on the desk owes his act, where the object's own day is not that: the end of a time that runs."""
     known: Callable[[Any], tuple[Words, date] | None] | None = None
     """A day that the object or its rulebook knows where no clock runs (a hearing, a handover, “not before”), with its words."""
 

@@ -77,7 +77,9 @@ def owed(kind: Kind, account: Account, day: date) -> list[tuple[Any, list[Act]]]
     found, known = [], finals() if kind.year is not None else frozenset()
     for obj in kind.all().filter(state__in=states):
         acts = open_acts(kind, obj, account, held, known)
-        waiting = [act for act in acts if not act.optional and _waits(kind, act, obj, account, led)]
+        waiting = [
+            act for act in acts if not act.optional and _waits(kind, act, obj, account, led, day)
+        ]
         if waiting and sees(kind, obj, account, held):
             found.append((obj, acts))
     return found
@@ -91,9 +93,13 @@ def _led(held: Collection[Grant], day: date) -> frozenset[str]:
     return frozenset(led.values_list("unit__code", flat=True))
 
 
-def _waits(kind: Kind, act: Act, obj: Any, account: Account, led: Collection[str]) -> bool:
-    """Whether the act waits for this account: not once it has done its part, and a leader's signature waits
-    for whoever reports only where no leader can give it."""
+def _waits(
+    kind: Kind, act: Act, obj: Any, account: Account, led: Collection[str], day: date
+) -> bool:
+    """Whether the act waits for this account: not before it is owed, not once the account has done its part, and a
+    leader's signature waits for whoever reports only where no leader can give it."""
+    if act.waits is not None and not act.waits(obj, day):
+        return False
     if act.whose is not None and not act.whose(obj, account):
         return False
     if act.signer is None or not led:

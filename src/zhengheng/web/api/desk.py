@@ -80,7 +80,7 @@ def my_desk(request: OfficeRequest) -> dict[str, Any]:
     return {
         "waiting": [
             {"kind": row.kind.path, "id": row.object.pk, "title": _said(row.title), "state": _said(row.state),
-             "acts": [{"name": act.name, **_said(act.words)} for act in row.acts], "due_on": row.object.due_on, "left": row.left,
+             "acts": [{"name": act.name, **_said(act.words)} for act in row.acts], "due_on": row.due, "left": row.left,
              "known": _said(row.known[0]) if row.known else None, "known_on": row.known[1] if row.known else None, "since": row.since}
             for row in rows
         ],

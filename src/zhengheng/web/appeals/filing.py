@@ -93,17 +93,29 @@ def save(doing: Doing) -> Change:
 
 
 def carry(doing: Doing) -> Change:
-    """With a new version of the result, or with the service of its unit, a draft has another last day."""
+    """With a new version of the result, or with the service of its unit, a draft has another last day; the time to complete
+    one that was returned is not cut short."""
     given: Carried = doing.given
-    return Change({"run_id": given.to, "due_on": given.until}, {"run": given.to, "until": given.until and given.until.isoformat()})  # fmt: skip
+    until = given.until
+    if doing.obj.state == "returned" and until and doing.obj.due_on:
+        until = max(until, doing.obj.due_on)
+    return Change({"run_id": given.to, "due_on": until}, {"run": given.to, "until": until and until.isoformat()})  # fmt: skip
+
+
+def lapse(doing: Doing) -> Change:
+    """Its time to be filed is over: it is no appeal any more, and waits for nobody."""
+    last = doing.obj.due_on
+    return Change({"due_on": None}, {"until": last and last.isoformat()})
 
 
 def file(doing: Doing) -> Change:
     appeal: Appeal = doing.obj
     last = _last_day(appeal)
+    if appeal.state == "returned" and last and appeal.due_on:
+        last = max(last, appeal.due_on)
     if last is not None and doing.day > last:
         raise AppealError.one(
-            "due_on", "appeal.late", zh=f"申诉期已于 {last} 届满", en=f"the time to appeal ended on {last}"
+            "due_on", "appeal.late", zh=f"申诉期已于 {last} 届满，不能再提交。", en=f"the time to appeal ended on {last}"
         )  # fmt: skip
     if appeal.run.state != "notice":
         raise AppealError.one("run", "appeal.run", zh="结果已不在公示中", en="the result is not on notice any more")  # fmt: skip
@@ -119,7 +131,7 @@ def _only_once(appeal: Appeal) -> None:
     held = Appeal.objects.filter(
         run__rulebook=appeal.run.rulebook, run__period=appeal.run.period, unit=appeal.unit, indicator=appeal.indicator
     )  # fmt: skip
-    for other in held.exclude(pk=appeal.pk).exclude(state__in=("draft", "withdrawn")):
+    for other in held.exclude(pk=appeal.pk).exclude(state__in=("draft", "withdrawn", "lapsed")):
         same = (other.series, other.value_period) == (appeal.series, appeal.value_period)
         if same or any(one.series == one.indicator and one.value_period == one.run.period for one in (appeal, other)):  # fmt: skip
             on = other.filed_on or localdate(other.made_at)
@@ -138,7 +150,12 @@ class ReasonGiven(Given):
 
 
 def send_back(doing: Doing) -> Change:
-    return Change({"answer": doing.given.reason, "due_on": _last_day(doing.obj)}, {"reason": doing.given.reason})  # fmt: skip
+    """Returned to be completed: the unit files it again while the time to appeal runs, and has at least the time to complete it."""
+    clock = procedure(doing.obj.run).within("completion")
+    until = working_calendar().after(doing.day, clock.length, clock.unit)
+    if last := _last_day(doing.obj):
+        until = max(until, last)
+    return Change({"answer": doing.given.reason, "due_on": until}, {"reason": doing.given.reason, "until": until.isoformat()})  # fmt: skip
 
 
 def decision_due(appeal: Appeal) -> date:

@@ -14,6 +14,7 @@ from zhengheng.web.appeals.services import (
     AppealError,
     check_outcome,
     check_value,
+    outcome_of,
 )
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.files.services import own_files
@@ -184,6 +185,7 @@ def decide(doing: Doing) -> Change:
     if appeal.hearing_wanted and appeal.state == "accepted":
         raise AppealError.one("hearing", "hearing.owed", zh="申诉人申请了听证, 应先听证", en="a hearing was asked for and comes first")  # fmt: skip
     check_outcome(appeal, outcome, given.value)
+    outcome = outcome_of(appeal, outcome, given.value)
     return Change(
         {"outcome": outcome, "decided_value": given.value, "reasons": given.reasons, "decided_on": doing.day,
          "due_on": None},

@@ -5,7 +5,7 @@ from typing import Literal
 
 from zhengheng.web.acts.declare import Change, Doing, Given, ask
 from zhengheng.web.appeals.models import Appeal
-from zhengheng.web.appeals.services import OUTCOMES, AppealError, check_outcome
+from zhengheng.web.appeals.services import OUTCOMES, AppealError, check_outcome, outcome_of
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.decisions.services import carrying
 from zhengheng.web.jobs import services as jobs
@@ -19,6 +19,12 @@ def second_until(appeal: Appeal) -> date | None:
         return None
     clock = held.within("second_instance")
     return working_calendar().after(appeal.decided_on, clock.length, clock.unit)
+
+
+def nobody_may_ask(appeal: Appeal, day: date) -> bool:
+    """Whether the time to bring the decision before the commission is over: only then it takes effect."""
+    last = second_until(appeal)
+    return last is None or day > last
 
 
 class SecondGiven(Given):
@@ -53,6 +59,12 @@ def rule(doing: Doing) -> Change:
     given: RuleGiven = doing.given
     decision = carrying(given.decision, f"appeal:{doing.obj.pk}")
     check_outcome(doing.obj, given.outcome, given.value)
+    fits = outcome_of(doing.obj, given.outcome, given.value)
+    if fits != given.outcome:
+        raise AppealError.one(
+            "outcome", "outcome.value", zh=f"申请的数值是 {doing.obj.wanted}，认定的数值是 {given.value}，结论应为“{OUTCOMES[fits][0]}”。请核对结论和数值。",
+            en=f"{doing.obj.wanted} was asked for and {given.value} is decided: the ruling is “{OUTCOMES[fits][1]}”; check ruling and value",
+        )  # fmt: skip
     return Change(
         {"outcome": given.outcome, "decided_value": given.value, "reasons": given.reasons, "decision": decision,
          "decided_on": doing.day, "due_on": None},
@@ -61,8 +73,8 @@ def rule(doing: Doing) -> Change:
 
 
 def _check_final(doing: Doing) -> None:
-    last = second_until(doing.obj)
-    if last is not None and doing.day <= last:
+    if not nobody_may_ask(doing.obj, doing.day):
+        last = second_until(doing.obj)
         raise AppealError.one(
             "second_instance", "second.open", zh=f"单位在 {last} 前还可以请求委员会复核",
             en=f"until {last} the unit may still ask the commission",

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from zhengheng.domain.problems import ZhenghengError
-from zhengheng.lake.cells import value_fault
+from zhengheng.lake.cells import number_fault, read_number, value_fault
 from zhengheng.web.appeals import selectors
 from zhengheng.web.appeals.models import Appeal
 
@@ -33,6 +33,16 @@ def confirmation_of(appeal: Appeal) -> str:
     Of an effect that was computed before this was asked for, the signed reasons of the decision.
     """
     return str((appeal.effect or {}).get("confirmation", appeal.reasons))
+
+
+def outcome_of(appeal: Appeal, voted: str, value: str) -> str:
+    """What a decision is called: all that was asked for is upheld; another value than that is a part of it."""
+    if voted == "reject" or not value or not appeal.wanted:
+        return voted
+    decimals = selectors.run_of(appeal).rulebook.indicator(appeal.series).decimals
+    if number_fault(value, decimals) or number_fault(appeal.wanted, decimals):
+        return voted
+    return "uphold" if read_number(value, decimals) == read_number(appeal.wanted, decimals) else "partly"  # fmt: skip
 
 
 def check_outcome(appeal: Appeal, outcome: str, value: str) -> None:

@@ -95,7 +95,7 @@ def page(appeal: Appeal, request: Any) -> dict[str, Any]:
     people |= {username for held in _draws(appeal) for username in held["drawn"]}
     return {
         "measure_unit": selectors.run_of(appeal).rulebook.indicator(appeal.series).measure_unit,
-        "seats": appeal.seats.all(), "chief": next((seat.pk for seat in selectors.sitting(appeal)), None),
+        "seats": appeal.seats.all(), "voted": selectors.majority(appeal), "chief": next((seat.pk for seat in selectors.sitting(appeal)), None),
         "all_voted": bool(selectors.majority(appeal)) or appeal.outcome != "" or selectors.divided(appeal), "divided": selectors.divided(appeal) and appeal.outcome == "",
         "vacant": bool(appeal.seats.all()) and bool(selectors.vacant(appeal)) and appeal.outcome == "",
         "draws": _draws(appeal), "people": dict(Account.objects.filter(username__in=people).values_list("username", "name")),

@@ -21,7 +21,7 @@ from zhengheng.web.rectification.models import Rectification
 from zhengheng.web.results.grades import Decided, graded
 from zhengheng.web.results.models import DecidedGrade, ResultRun
 from zhengheng.web.results.selectors import visible
-from zhengheng.workflow.machines import APPEAL, RECTIFICATION, STANDING
+from zhengheng.workflow.machines import APPEAL, RECTIFICATION, STANDING, UNFILED
 
 C = TypeVar("C")
 
@@ -73,7 +73,7 @@ def on_end(
 
 def disputed(result: ResultRun) -> set[tuple[str, str]]:
     """Unit and indicator of every appeal that is before the panel."""
-    held = Appeal.objects.filter(run=result).exclude(state__in=(*APPEAL.final, "draft"))
+    held = Appeal.objects.filter(run=result).exclude(state__in=(*APPEAL.final, *UNFILED))
     return set(held.values_list("unit__code", "indicator"))
 
 

@@ -25,6 +25,8 @@ class Waiting:
     address: str
     state: Words
     acts: list[Act]
+    due: date | None
+    """By when the act is owed; None where no clock runs for whoever has it."""
     left: int | None
     """Working days until its day; negative when it is past, None where no clock runs."""
     known: tuple[Words, date] | None
@@ -43,8 +45,8 @@ def _of(kind: Kind, account: Account, day: date) -> list[Waiting]:
     calendar = working_calendar()
     found = [
         Waiting(kind, obj, kind.title(obj), kind.address(obj), kind.state_of(obj), acts,
-                calendar.between(day, obj.due_on) if obj.due_on else None, kind.known(obj) if kind.known else None)
-        for obj, acts in owed(kind, account, day)
+                due, calendar.between(day, due) if due else None, kind.known(obj) if kind.known else None)
+        for obj, acts in owed(kind, account, day) for due in (kind.due(obj, day) if kind.due else obj.due_on,)
     ]  # fmt: skip
     far = date.max
     return sorted(found, key=lambda row: (row.left is None, row.left or 0, row.known[1] if row.known else far))  # fmt: skip
@@ -53,7 +55,7 @@ def _of(kind: Kind, account: Account, day: date) -> list[Waiting]:
 def note_since(rows: list[Waiting]) -> None:
     """Where neither a clock nor the object knows a day: since when it has been waiting, which the act says that led
     into its state. Who read it, was reminded of it or added to it since moves nothing."""
-    subjects = {f"{row.kind.name}:{row.object.pk}": row for row in rows if not row.object.due_on and not row.known}  # fmt: skip
+    subjects = {f"{row.kind.name}:{row.object.pk}": row for row in rows if not row.due and not row.known}  # fmt: skip
     for row in subjects.values():
         row.since = localdate(row.object.made_at)
     held = LedgerEntry.objects.filter(subject__in=subjects).values_list("subject", "act").annotate(Max("at"))  # fmt: skip

@@ -69,7 +69,7 @@ def advance_clock(request: OfficeRequest) -> HttpResponse:
     settled = tick(moment)
     messages.success(
         request,
-        say(f"时间推进到 {moment:%Y-%m-%d}; {settled} 项到期自动确认", f"it is {moment:%Y-%m-%d} now; {settled} settled by their deadline"),
+        say(f"时间推进到 {moment:%Y-%m-%d}; {settled} 项到期自动办结", f"it is {moment:%Y-%m-%d} now; {settled} settled by their deadline"),
     )  # fmt: skip
     return redirect("home")
 

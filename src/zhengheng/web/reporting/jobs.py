@@ -10,7 +10,7 @@ from django.db.models import Q
 from zhengheng.domain.problems import VerifyError
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.web.accounts.services import StaleError
-from zhengheng.web.acts.declare import Nothing
+from zhengheng.web.acts.declare import Nothing, kind_named
 from zhengheng.web.acts.guards import finals, is_final
 from zhengheng.web.acts.services import make_by_machine, perform_by_machine
 from zhengheng.web.intake.services import opened
@@ -28,6 +28,7 @@ from zhengheng.web.reporting.setting_aside import referred, set_aside
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of, procedure_of
 from zhengheng.workflow.machine import StateError
+from zhengheng.workflow.machines import UNFILED
 
 
 @job("open_reports", "发起数据填报", "Ask for reports")
@@ -111,7 +112,7 @@ def tick(now: datetime) -> int:
 
     Several workers go through the same list: what another one, or a person, did meanwhile is passed over.
     """
-    count, known = 0, finals()
+    count, known = _lapse(now), finals()
     for kind, code, state in ((REPORTS, "report.confirm", "checking"), (ITEMS, "item.confirm", "entered")):  # fmt: skip
         for obj in kind.all().filter(state=state, due_on__lt=now.date()):
             if is_final(obj.rulebook, known):
@@ -120,6 +121,16 @@ def tick(now: datetime) -> int:
                 if kind is not ITEMS or not referred(obj, now):
                     perform_by_machine(kind, code, obj, given=Nothing(), now=now)
                 count += 1
+    return count
+
+
+def _lapse(now: datetime) -> int:
+    """Appeals whose time to be filed is over are nobody's task any more."""
+    appeals, count = kind_named("appeal"), 0
+    for one in appeals.all().filter(state__in=UNFILED, due_on__lt=now.date()):
+        with suppress(StaleError, StateError):
+            perform_by_machine(appeals, "appeal.lapse", one, given=Nothing(), now=now)
+            count += 1
     return count
 
 

@@ -27,7 +27,7 @@ from zhengheng.web.files.services import own_files
 from zhengheng.web.jobs import services as jobs
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.selectors import unit_of
-from zhengheng.web.results import selectors, services
+from zhengheng.web.results import duties, selectors, services
 from zhengheng.web.results.clocks import approved_first, last_day, own_clock
 from zhengheng.web.results.ending import (
     FinaliseGiven,
@@ -48,7 +48,7 @@ from zhengheng.web.results.ending import (
 )
 from zhengheng.web.results.kept import TABLES
 from zhengheng.web.results.models import DecidedGrade, ResultRun
-from zhengheng.workflow.machines import RESULT, STANDING
+from zhengheng.workflow.machines import RESULT, STANDING, UNFILED
 
 
 class DecisionGiven(Given):
@@ -79,7 +79,9 @@ def publish(doing: Doing) -> Change:
         tell_portal(before, doing)
         carried = carry_grades(before, run)
         # By the name of the app alone: appeals stand on results, not the other way round.
-        drafts = apps.get_model("appeals.Appeal")._default_manager.filter(run=before, state="draft")
+        drafts = apps.get_model("appeals.Appeal")._default_manager.filter(
+            run=before, state__in=UNFILED
+        )
         for one in drafts:
             given = Carried(to=run.pk, until=end if own_clock(run) is None else last_day(run, one.unit))  # fmt: skip
             perform_by_machine(
@@ -265,9 +267,9 @@ RESULTS = Kind(
              "A result that will not go on notice is kept as not used; only those who are named see it."), optional=True),
         Act("result.take_up", ("恢复", "Take up again"), plainly, when=may_stand, optional=True),
         Act("result.replace", ("被新版代替", "Replaced"), plainly, by_machine=True),
-        Act("result.serve", ("登记纸质送达", "Record service on paper"), serve, ServeGiven, choices=_unserved, optional=True),
-        Act("result.grade", ("记录决定等次", "Record a decided grade"), grade, GradeGiven, choices=_graded, optional=True),
-        Act("result.finalise", ("终定", "Make final"), finalise, FinaliseGiven, choices=_decisions),
+        Act("result.serve", ("登记纸质送达", "Record service on paper"), serve, ServeGiven, choices=_unserved, waits=duties.owes_service),
+        Act("result.grade", ("记录决定等次", "Record a decided grade"), grade, GradeGiven, choices=_graded, waits=duties.owes_grade),
+        Act("result.finalise", ("终定", "Make final"), finalise, FinaliseGiven, choices=_decisions, waits=duties.can_end),
         Act("result.trigger", ("按红灯批量提出整改", "Propose improvement for all red lights"), trigger, optional=True),
         Act("result.archive", ("归档", "Archive"), archive),
         Act("result.archived", ("已归档", "Archived"), archived, ArchivedGiven, by_machine=True),
@@ -280,6 +282,7 @@ RESULTS = Kind(
         Column(("批次", "Run"), "run"),
     ),
     facts=(),
+    due=duties.due, known=duties.known,
     out=lambda r: {"run": r.run, "rulebook": r.rulebook, "period": r.period,
                    "replaces": r.replaces_id},
 )  # fmt: skip

@@ -105,7 +105,16 @@ def unserved(run: ResultRun, day: date) -> list[Unit]:
     notice speaks to all."""
     if procedure(run).clock("review") is None:
         return []
-    return [unit for unit in concerned(run, day) if served_on(run, unit) is None]
+    left, held, found = concerned(run, day), run, set()
+    while left:
+        served = set(held.services.values_list("unit__code", flat=True))
+        left = [unit for unit in left if unit.code not in served]
+        before = held.replaces
+        moved = _moved(before.run, held.run) if before and left else {unit.code for unit in left}
+        found |= {unit.code for unit in left} & moved
+        left = [unit for unit in left if unit.code not in moved]
+        held = before or held
+    return [unit for unit in concerned(run, day) if unit.code in found]
 
 
 def running(run: ResultRun, day: date) -> list[tuple[Unit, date]]:

@@ -3,8 +3,6 @@
 from datetime import date, datetime
 from typing import Any
 
-from django.apps import apps
-
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.web.acts.declare import Change, Doing, Given, ask
 from zhengheng.web.days.selectors import working_calendar
@@ -16,11 +14,11 @@ from zhengheng.web.organisation.models import Unit
 from zhengheng.web.results import selectors
 from zhengheng.web.results.clocks import notice_clock, running, unserved
 from zhengheng.web.results.closing import contested, end_year
+from zhengheng.web.results.duties import open_appeals
 from zhengheng.web.results.kept import TABLES
 from zhengheng.web.results.models import DecidedGrade, Reopening, ResultRun
 from zhengheng.web.results.uncounted import problems, uncounted
 from zhengheng.web.rulebooks.models import RulebookVersion
-from zhengheng.workflow.machines import APPEAL
 
 MOST_NAMED = 12
 """Units that a refusal names; of more it says how many."""
@@ -195,15 +193,7 @@ def _check_clocks(run: ResultRun, day: date) -> None:
 
 
 def _check_appeals(run: ResultRun) -> None:
-    line = [run.pk]
-    held = run
-    while held.replaces_id and held.replaces:
-        held = held.replaces
-        line.append(held.pk)
-    # By the name of the app alone: appeals stand on results, not the other way round.
-    waiting = apps.get_model("appeals.Appeal")._default_manager.filter(run__in=line)
-    left = waiting.exclude(state__in=[*APPEAL.final, "draft"]).count()
-    if left:
+    if left := open_appeals(run):
         raise ResultStateError.one(
             "appeals", "appeal.open", zh=f"还有 {left} 件申诉没有办结。", en=f"{left} appeals are not closed yet"
         )  # fmt: skip

@@ -22,6 +22,7 @@ from zhengheng.web.results.kept import TABLES
 from zhengheng.web.results.models import NamedReader, ResultRun, Service
 from zhengheng.web.results.selectors import folder_of, loaded, newest, require_on
 from zhengheng.web.rulebooks.selectors import governing
+from zhengheng.workflow.machines import UNFILED
 from zhengheng.workflow.roles import OF_A_UNIT, Role
 
 UNPUBLISHED = ("draft", "approved", "set_aside")
@@ -158,7 +159,7 @@ def serve(
 def _give_deadline(run: ResultRun, unit: Unit, now: datetime) -> None:
     """Drafts of appeals that were begun before service have their last day from now."""
     # By the name of the app alone: appeals stand on results, not the other way round.
-    drafts = apps.get_model("appeals.Appeal")._default_manager.filter(run=run, unit=unit, state="draft")  # fmt: skip
+    drafts = apps.get_model("appeals.Appeal")._default_manager.filter(run=run, unit=unit, state__in=UNFILED)  # fmt: skip
     given = Carried(to=run.pk, until=last_day(run, unit))
     for one in drafts:
         perform_by_machine(kind_named("appeal"), "appeal.carry", one, given=given, now=now)
