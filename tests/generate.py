@@ -220,14 +220,16 @@ def rulebooks(draw: st.DrawFn, kind: str | None = None) -> Rulebook:
         )
     if tree["aggregate"] != "sum":
         weights["A"] = draw(number(1, 20, 0))
+    direction = draw(st.sampled_from(["up", "up", "down"]))
+    side, last = ("at_most", "90") if direction == "down" else ("at_least", "0")
     bands = [
         {
             "code": "优秀",
             "name": "优秀",
-            "at_least": draw(number(0, 90, 0)),
+            side: draw(number(0, 90, 0)),
             "share_at_most": draw(shares),
         },
-        {"code": "合格", "name": "合格", "at_least": "0"},
+        {"code": "合格", "name": "合格", side: last},
         {"code": "差", "name": "差", "share_at_least": draw(st.sampled_from([None, "0.3"]))},
     ]
     for place, band in enumerate(bands):
@@ -247,7 +249,7 @@ def rulebooks(draw: st.DrawFn, kind: str | None = None) -> Rulebook:
             {"code": "D", "name": "d", "kind": "deduction"},
             {"code": "V", "name": "v", "kind": "veto", "effect": draw(st.sampled_from([{"best_grade": "H"}, {"grade": "I"}]))},
         ],
-        "ranking": {"on": draw(st.sampled_from(["rounded", "exact"])), "ties": draw(st.sampled_from(["skip", "dense"])),
+        "ranking": {"on": draw(st.sampled_from(["rounded", "exact"])), "ties": draw(st.sampled_from(["skip", "dense"])), "direction": direction,
                     "key": draw(st.sampled_from([None, "A"]))},
         "grading": {
             "on": draw(st.sampled_from(["rounded", "exact"])), "bands": bands,

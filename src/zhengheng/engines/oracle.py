@@ -990,12 +990,15 @@ class Oracle:
         keys = {n["unit"]: n["score"] for n in nodes if n["node"] == self.setting["key_node"]}
         groups: dict[tuple[str, str], list[tuple[Any, str]]] = defaultdict(list)
         on = "score" if self.setting["rank_on"] == "exact" else "printed"
+        sign = self._sign()
         for row in scored:
             unit = self.units[row["unit"]]
             partial = unit["part_year"] and self.setting["part_year"] == "no_grade"
             if row["status"] == "value" and unit["ranked"] and not partial:
                 key = keys.get(row["unit"])
-                merit = (row[on], key if key is not None else 0)
+                # Without a key a unit stands behind those that have one: at 0, where higher is better.
+                second = (1, sign * key) if key is not None else (1, 0) if sign > 0 else (0, 0)
+                merit = (sign * row[on], second)
                 groups[row["comparison_group"], row["node"]].append((merit, row["unit"]))
         found = []
         for (_, node), members in groups.items():
@@ -1008,18 +1011,23 @@ class Oracle:
                 )
         return found
 
+    def _sign(self) -> int:
+        """-1 where the lower total is the better one; plans of earlier releases do not say."""
+        return -1 if self.setting.get("rank_direction") == "down" else 1
+
     def grading(self, totals: list[Row], ranking: list[Row]) -> list[Row]:
         """Band by band from the best; seats by quota inside a pool."""
         if not self.plan["band"]:
             return []
         members = {r["unit"]: r["members"] for r in ranking if r["node"] == self.root}
+        sign = self._sign()
         on = "score" if self.setting["grade_on"] == "exact" else "printed"
         pools: dict[str, list[Row]] = defaultdict(list)
         for total in totals:
             if total["unit"] in members:
                 small = members[total["unit"]] < self.setting["pool_below"]
                 pools["*" if small else total["comparison_group"]].append(
-                    {**total, "merit": total[on]}
+                    {**total, "merit": sign * total[on]}
                 )
         found = []
         for pool in pools.values():

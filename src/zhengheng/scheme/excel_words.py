@@ -61,7 +61,7 @@ _WORDS = {
     "targets_open": "目标草案公开", "second_instance": "委员会复核", "clock": "时限", "length": "时长", "organisation": "组织", "bonus_cap": "加分上限",
     "fill": "补值", "over": "取自", "counted": "计入统计", "coverage": "覆盖率", "rescale": "组内折算", "mirror": "满分减得分", "lowest_at": "最低移到",
     "upward": "向上传递", "at_worst": "最差得", "at_best": "最好得", "winsorise": "缩尾", "deviation": "标准差", "ties": "同分名次", "among": "计入单位",
-    "coefficients": "系数", "at_least": "不低于", "share_at_most": "比例上限", "share_at_least": "比例下限", "pool_below": "合并计名额", "cases": "算例", "matrix": "评价矩阵",
+    "coefficients": "系数", "at_least": "不低于", "at_most": "不高于", "share_at_most": "比例上限", "share_at_least": "比例下限", "pool_below": "合并计名额", "cases": "算例", "matrix": "评价矩阵",
     "performing": "算作完成", "alpha": "单位得分占比", "roll_up": "由下级汇总", "events": "事件", "milestones": "里程碑", "others": "其他单位", "starts": "起算",
     "parameters": "参数", "gates": "门槛", "last_seat": "名额末位同分", "on": "依据的得分", "outside": "另设等次", "vetoed_frees_seat": "被否决者让出名额",
     "grades": "适用等次", "sense": "合理范围", "senses": "合理范围", "minimum_experts": "专家人数下限", "ranked": "参与排名", "key": "同分时比较",

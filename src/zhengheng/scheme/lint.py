@@ -1,11 +1,10 @@
 """`scheme check`: every rule a rulebook must keep, each a small function; all findings at once."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
 
 from zhengheng.domain.problems import Problem
 from zhengheng.scheme import (
@@ -15,6 +14,7 @@ from zhengheng.scheme import (
     lint_lists,
     lint_methods,
     lint_names,
+    lint_ranking,
     lint_relative,
     lint_values,
     lint_visibility,
@@ -34,12 +34,12 @@ from zhengheng.scheme.findings import (
 )
 from zhengheng.scheme.folder import Source
 from zhengheng.scheme.indicator import Indicator
-from zhengheng.scheme.model import Band, Rulebook
+from zhengheng.scheme.model import Rulebook
 
 assert all(
     (
-        lint_cases, lint_directions, lint_idle, lint_lists, lint_methods, lint_names, lint_relative, lint_values,
-        lint_visibility, lint_weights,
+        lint_cases, lint_directions, lint_idle, lint_lists, lint_methods, lint_names, lint_ranking, lint_relative,
+        lint_values, lint_visibility, lint_weights,
     )
 ), "their rules are known once they are imported"  # fmt: skip
 GIVEN_TARGET = (
@@ -171,19 +171,6 @@ def grades_exist(book: Rulebook, source: Source) -> Finding:
         if gate.indicator not in {i.code for i in book.indicators}:
             yield error(source.rulebook("grading", "gates", place, "indicator"), "gate.indicator", f"门槛指标 {gate.indicator} 不存在",
                         f"the gate's indicator {gate.indicator} does not exist")  # fmt: skip
-    cuts = [b.at_least for b in grading.bands if b.at_least is not None]
-    if cuts != sorted(cuts, reverse=True):
-        yield error(source.rulebook("grading", "bands", *_misplaced(grading.bands)), "grade.order", "等次应从高到低排列",
-                    "grades must stand from best to worst")  # fmt: skip
-    if grading.bands[-1].at_least is not None:
-        yield warning(source.rulebook("grading", "bands", len(grading.bands) - 1, "at_least"), "grade.gap", "最低等次有分数线, 低于它的单位没有等次",
-                      "the last grade has a cut; units below it get no grade")  # fmt: skip
-
-
-def _misplaced(bands: Sequence[Band]) -> tuple[str | int, ...]:
-    cuts = [(place, b.at_least) for place, b in enumerate(bands) if b.at_least is not None]
-    found = (place for (_, above), (place, own) in pairwise(cuts) if own > above)
-    return next(((place, "at_least") for place in found), ())
 
 
 @rule

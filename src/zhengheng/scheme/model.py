@@ -135,6 +135,8 @@ class Band(Model):
     code: Code
     name: Words
     at_least: Number | None = None
+    at_most: Number | None = None
+    """The cut where a lower total is better (`ranking.direction: down`), in the place of `at_least`."""
     share_at_most: Number | None = None
     share_at_least: Number | None = None
     performing: bool = True
@@ -158,6 +160,9 @@ class Ranking(Model):
     """Rank in the comparison group."""
 
     on: Literal["rounded", "exact"] = "rounded"
+    direction: Literal["up", "down"] = "up"
+    """Of the total, of dimensions ranked beside it and of `key`: `down` where the lower score is the better one, as in an
+    index of inequality or of penalty points; grades are then cut by `at_most`."""
     ties: Literal["skip", "dense"] = "skip"
     key: Code | None = None
     """A node whose score separates ties."""

@@ -168,6 +168,7 @@ PLAN = tuple(
         bonus_cap big?:15 point scale
         deduction_cap big?:15 point scale
         rank_on text rounded, exact
+        rank_direction text? down: the lower score is the better one; otherwise up
         ties text skip, dense
         key_node text? node whose score separates ties
         grade_on text rounded, exact
@@ -403,7 +404,7 @@ PLAN = tuple(
         """band key place
         place int:9 1 = best
         grade text code
-        at_least big?:15 cut, point scale
+        at_least big?:15 cut, point scale; the negative of `at_most` where lower is better
         share_at_most big?:7 micro
         share_at_least big?:7 micro
         outside bool given by gates and effects only""",

@@ -109,7 +109,7 @@ WORDS = {
     "bottom": ("底线值（bottom）", "`bottom`"), "low": ("低端（low）", "`low`"), "high": ("高端（high 或 scale）", "`high` or `scale`"),
     "low_limit": ("低端界限（low_limit）", "`low_limit`"), "high_limit": ("高端界限（high_limit）", "`high_limit`"),
     "share": ("比例", "a share"), "cap": ("封顶（cap）", "`cap`"), "watch": ("黄灯（watch）", "`watch`"), "missed": ("红灯（missed）", "`missed`"),
-    "below": ("门槛（below）", "`below`"), "at_least": ("分数线（at_least）", "`at_least`"),
+    "below": ("门槛（below）", "`below`"), "at_least": ("分数线（at_least、at_most）", "`at_least`, `at_most`"),
     "share_at_most": ("名额上限（share_at_most）", "`share_at_most`"), "share_at_least": ("名额下限（share_at_least）", "`share_at_least`"),
     "bonus_cap": ("加分上限（bonus_cap）", "`bonus_cap`"), "deduction_cap": ("扣分上限（deduction_cap）", "`deduction_cap`"),
     "alpha": ("所在单位的权重（alpha）", "`alpha`"), "not_applicable_limit": ("不适用上限（not_applicable_limit）", "`not_applicable_limit`"),

@@ -18,7 +18,7 @@ from zhengheng.domain.periods import Period
 from zhengheng.scheme import methods as m
 from zhengheng.scheme.cascade import cascaded_targets, rolled_up
 from zhengheng.scheme.indicator import Indicator
-from zhengheng.scheme.model import Category, Node, Rulebook, Unit
+from zhengheng.scheme.model import Band, Category, Node, Rulebook, Unit
 from zhengheng.scoring.contracts import CONTRACTS
 from zhengheng.scoring.cuts import Cut, cuts, sources
 from zhengheng.scoring.due import due_periods
@@ -107,6 +107,7 @@ class Compiler:
             bonus_cap=scaled(book.bonus_cap, POINT, "rulebook", "bonus_cap"),
             deduction_cap=scaled(book.deduction_cap, POINT, "rulebook", "deduction_cap"),
             rank_on=book.ranking.on,
+            rank_direction=book.ranking.direction,
             ties=book.ranking.ties,
             key_node=book.ranking.key,
             grade_on=grading.on if grading else "rounded",
@@ -498,12 +499,13 @@ class Compiler:
         if grading is None:
             return
         places = self._places()
+        down = self.rulebook.ranking.direction == "down"
         for band in (*grading.bands, *grading.outside):
             self._add(
                 "band",
                 place=places[band.code],
                 grade=band.code,
-                at_least=scaled(band.at_least, POINT, "rulebook", "grading", "bands"),
+                at_least=scaled(_cut(band, down), POINT, "rulebook", "grading", "bands"),
                 share_at_most=scaled(
                     band.share_at_most, COEFFICIENT, "rulebook", "grading", "bands"
                 ),
@@ -571,6 +573,13 @@ def _succeed(rulebook: Rulebook, units: dict[str, Unit]) -> dict[str, Unit]:
             if new and event.data == "anew" and event.kind != "merger" and new.valid_from is None:
                 units[new.code] = new.model_copy(update={"valid_from": event.date})
     return units
+
+
+def _cut(band: Band, down: bool) -> Decimal | None:
+    """The least merit of a band; where a lower score is better, a merit is the score with its sign turned."""
+    if not down:
+        return band.at_least
+    return None if band.at_most is None else -band.at_most
 
 
 def leaves(node: Node) -> Iterator[str]:

@@ -3,7 +3,8 @@
 -- when: graded
 with sized as (
     select t.unit, t.comparison_group, k.members, s.pool_below, s.grade_on, s.vetoed_frees_seat,
-           case when s.grade_on = 'exact' then t.score else t.printed end as merit,
+           case when s.grade_on = 'exact' then t.score else t.printed end as held,
+           s.rank_direction,
            t.limit_place, t.forced_place, t.vetoed
     from total_score t
     join node d on d.depth = 0
@@ -11,7 +12,8 @@ with sized as (
     join setting s on true
 ),
 pooled as (
-    select z.unit, z.merit, z.limit_place, z.forced_place, z.vetoed, z.vetoed_frees_seat,
+    select z.unit, z.limit_place, z.forced_place, z.vetoed, z.vetoed_frees_seat,
+           case when z.rank_direction = 'down' then -z.held else z.held end as merit,
            case when z.members < z.pool_below then '*' else z.comparison_group end as pool
     from sized z
 )
