@@ -60,6 +60,7 @@ def intake(
 ) -> None:  # fmt: skip
     """Load files into the lake: one atomic snapshot, or nothing."""
     from zhengheng.lake.coverage import coverage
+    from zhengheng.lake.fitting import check_mapping
     from zhengheng.lake.intake import read_files
     from zhengheng.lake.kept import keep
     from zhengheng.lake.mapping import load_mapping
@@ -67,7 +68,8 @@ def intake(
     from zhengheng.lake.store import Lake
 
     lake = Lake.open(home, CATALOG)
-    book, plan = checked_rulebook(rulebook), load_mapping(mapping)
+    book = checked_rulebook(rulebook)
+    plan = load_mapping(mapping, lambda draft: check_mapping(draft, book, data))
     with console.progress(t("读取", "reading")) as advance:
         facts = read_files(
             plan, book, data, key=_secret(home), keep_rejects=keep_rejects, progress=advance
@@ -100,10 +102,12 @@ def measure(
     json: Json = False,
 ) -> None:
     """Count the measures of fact files and show them; nothing is loaded."""
+    from zhengheng.lake.fitting import check_mapping
     from zhengheng.lake.intake import read_files
     from zhengheng.lake.mapping import load_mapping
 
-    book, plan = checked_rulebook(rulebook), load_mapping(mapping)
+    book = checked_rulebook(rulebook)
+    plan = load_mapping(mapping, lambda draft: check_mapping(draft, book, data))
     counted = tuple(source for source in plan.sources if source.role == "fact")
     if not counted:
         raise NotFoundError.one(

@@ -9,10 +9,12 @@ from rich.text import Text
 
 from zhengheng.cli import console
 from zhengheng.cli.words import LANGUAGE, t
-from zhengheng.domain.problems import ExitCode, NotFoundError
+from zhengheng.domain.problems import ExitCode, NotFoundError, Problem
 from zhengheng.scheme.compare import differences
 from zhengheng.scheme.fingerprint import data_fingerprint, wording_fingerprint
+from zhengheng.scheme.folder import Source
 from zhengheng.scheme.load import load_rulebook
+from zhengheng.scheme.model import Rulebook
 from zhengheng.scheme.register import check_register, publish, read_register
 from zhengheng.scoring.check import check as check_rulebook
 from zhengheng.scoring.check import load_checked
@@ -70,11 +72,21 @@ def check(
     enter: Annotated[
         bool, typer.Option("--publish", help=t("登记为已发布", "enter into the register"))
     ] = False,
+    intake: Annotated[
+        Path | None,
+        typer.Option(help=t("同时检查的采集映射", "an intake mapping, checked with it")),
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(help=t("映射的数据文件夹", "folder of the mapping's files"))
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Find every fault at once, each with its place."""
+    """Find every fault at once, each with its place; with a mapping also what would keep its files from being scored."""
     book, source = load_checked(rulebook)
     found = check_rulebook(book, source)
+    wrong = any(problem.severity == "error" for problem in found)
+    if intake or data:
+        found += _files(book, source, intake, data, compute=not wrong)
     if register:
         found += list(check_register(book, read_register(register)))
     errors = [problem for problem in found if problem.severity == "error"]
@@ -94,9 +106,22 @@ def check(
         console.out.print(t(f"口径指纹 {prints['data'][:16]}  全文指纹 {prints['wording'][:16]}",
                             f"data fingerprint {prints['data'][:16]}, wording fingerprint {prints['wording'][:16]}"))  # fmt: skip
     if errors:
-        raise typer.Exit(ExitCode.RULEBOOK)
+        raise typer.Exit(ExitCode.RULEBOOK if wrong or not (intake or data) else ExitCode.DATA)
     if enter and register:
         publish(book, register)
+
+
+def _files(
+    book: Rulebook, source: Source, intake: Path | None, data: Path | None, *, compute: bool
+) -> list[Problem]:
+    from zhengheng.cli.trial import tried
+
+    if intake is None or data is None:
+        raise NotFoundError.one(
+            "--intake" if intake is None else "--data", "check.files", zh="检查映射要同时给出 --intake（采集映射）和 --data（数据文件夹）。",
+            en="to check a mapping give both --intake (the mapping) and --data (the folder of its files)",
+        )  # fmt: skip
+    return tried(book, source, intake, data, compute=compute)
 
 
 @app.command(help=t("运行规则所附的算例。", "Run the worked examples beside the rules."))

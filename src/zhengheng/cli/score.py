@@ -33,6 +33,15 @@ def refuse_strangers(book: Rulebook, source: Source, facts: Facts) -> None:
         raise RulebookError(found)
 
 
+def refuse_nobody(book: Rulebook, facts: Facts, mapping: str) -> None:
+    """Stop where neither the rulebook nor the data know a unit."""
+    if not facts.units and not book.units:
+        raise ZhenghengError.one(
+            mapping, "unit.none", zh="没有读到任何单位，无法计分；请检查单位文件是否只有表头，或映射中是否有 role: unit",
+            en="no unit was read, so nobody can be scored; look whether the file of units is a header only, and whether the mapping has a role: unit",
+        )  # fmt: skip
+
+
 def checked(path: Path) -> tuple[Rulebook, Source]:
     """The same, with the place of everything."""
     book, source = load_checked(path)
@@ -99,20 +108,17 @@ def score(
     from zhengheng.engines.outputs import describe, write_results
     from zhengheng.engines.run import make_run
     from zhengheng.engines.undefined import undefined_values
+    from zhengheng.lake.fitting import check_mapping
     from zhengheng.lake.intake import read_files
     from zhengheng.lake.mapping import load_mapping
     from zhengheng.lake.rejects import write_rejects
 
     book, source = checked(rulebook)
-    mapping = load_mapping(intake)
+    mapping = load_mapping(intake, lambda draft: check_mapping(draft, book, data))
     with console.progress(t("读取", "reading")) as advance:
         facts = read_files(mapping, book, data, keep_rejects=keep_rejects, progress=advance)
     console.print_problems(facts.warnings)
-    if not facts.units and not book.units:
-        raise ZhenghengError.one(
-            intake.name, "unit.none", zh="没有读到任何单位，无法计分；请检查单位文件是否只有表头，或映射中是否有 role: unit",
-            en="no unit was read, so nobody can be scored; look whether the file of units is a header only, and whether the mapping has a role: unit",
-        )  # fmt: skip
+    refuse_nobody(book, facts, intake.name)
     refuse_strangers(book, source, facts)
     chosen = engine.choose(engine_, master=master, threads=threads, memory=memory)
     moment = day(at) or mapping.at

@@ -8,7 +8,7 @@ A word that is not quoted is a column; text stands in single or double quotes.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -29,6 +29,8 @@ class _Parser:
     where: str
     tokens: list[tuple[str, str]]
     place: int = 0
+    absent: dict[str, None] = field(default_factory=dict)
+    """Columns that are asked for and are not there."""
 
     def fail(self, zh: str, en: str) -> DataError:
         return DataError.one(self.where, "filter.syntax", zh=f"筛选条件: {zh}", en=f"filter: {en}")
@@ -79,7 +81,7 @@ class _Parser:
             raise self.fail(f"此处应为列名, 得到 {word}", f"a column expected, found {word!r}")
         name = word.strip("`")
         if name not in self.columns:
-            raise self.fail(f"没有列“{name}”", f"there is no column {name!r}")
+            self.absent[name] = None
         if self.is_word("is"):
             self.take()
             wanted = True
@@ -169,4 +171,7 @@ def parse_filter(text: str, columns: frozenset[str], where: str) -> Test:
         raise parser.fail("嵌套过深", "nested too deeply") from error
     if parser.peek()[0] != "end":
         raise parser.fail(f"多余的内容 {parser.peek()[1]}", f"unexpected {parser.peek()[1]!r}")
+    if parser.absent:
+        names = list(parser.absent)
+        raise parser.fail(f"没有列“{'”“'.join(names)}”", f"there is no column {', '.join(map(repr, names))}")  # fmt: skip
     return test

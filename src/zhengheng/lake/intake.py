@@ -9,9 +9,9 @@ import pyarrow.compute as pc
 from zhengheng.domain.problems import DataError, Problem
 from zhengheng.lake.cells import Values
 from zhengheng.lake.facts import Facts, FileInfo, file_digest, to_arrow
+from zhengheng.lake.fitting import all_misfits, open_source, placed
 from zhengheng.lake.gathered import Gathered
 from zhengheng.lake.mapping import Mapping, SourceFile
-from zhengheng.lake.readers import read_table
 from zhengheng.lake.row_value import NAMED
 from zhengheng.lake.rows import Rows
 from zhengheng.scheme.model import Rulebook
@@ -24,7 +24,12 @@ class Intake(Gathered):
 
     def read(self, progress: Progress | None = None) -> Facts:
         for source in self.mapping.sources:
-            self._source(source, progress)
+            try:
+                self._source(source, progress)
+            except DataError as error:
+                # What stops the reading is told with all other faults of the mapping.
+                own = (placed(source, problem) for problem in error.problems)
+                raise DataError(dict.fromkeys((*own, *all_misfits(self)))) from error
         tables = {name: to_arrow(name, columns) for name, columns in self.columns.items()}
         return Facts(
             tables,
@@ -36,16 +41,7 @@ class Intake(Gathered):
         )
 
     def _source(self, source: SourceFile, progress: Progress | None) -> None:
-        path = self.data / source.file
-        if not path.resolve().is_relative_to(self.data.resolve()):
-            raise DataError.one(
-                source.file, "file.outside", zh="文件必须在数据文件夹之内",
-                en="the file must lie inside the data folder",
-            )  # fmt: skip
-        table = read_table(
-            path, source.format, name=source.file, sheet=source.sheet, encoding=source.encoding,
-            header=source.header, header_rows=source.header_rows,
-        )  # fmt: skip
+        table = open_source(self.data, source)
         reader = Rows(self, source, table.header)
         self.taken = self.rounded = self.skipped = self.confirmed = 0
         self.changed = []
@@ -58,7 +54,7 @@ class Intake(Gathered):
             reader.take(row, values)
         reader.finish()
         if source.file not in self.digests:
-            self.digests[source.file] = file_digest(path)
+            self.digests[source.file] = file_digest(self.data / source.file)
         self.files.append(
             FileInfo(
                 reader.number,
@@ -105,8 +101,8 @@ class Intake(Gathered):
             )  # fmt: skip
         if not self.taken and not self.rejects:
             self.warnings.append(
-                Problem(source.file, "source.empty", "没有读到任何行, 请检查 where 条件",
-                        "no row was taken; check the `where` filter", "warning")
+                Problem(source.file, "source.empty", "没有读到任何行，请检查筛选条件（where）。" if count else "文件只有表头，没有数据行。",
+                        "no row was taken; check the `where` filter" if count else "the file is a header without rows", "warning")
             )  # fmt: skip
 
 

@@ -4,21 +4,22 @@ docs/reference/mapping.md explains every field with an example.
 """
 
 import json
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationError
 from pydantic_core import PydanticCustomError
 
-from zhengheng.domain.periods import Frequency
-from zhengheng.domain.problems import DataError, RulebookError
+from zhengheng.domain.periods import Frequency, parse_period
+from zhengheng.domain.problems import DataError, Problem, RulebookError
 from zhengheng.domain.script import narrow
 from zhengheng.scheme.base import Code, Model, Number
-from zhengheng.scheme.faults import explain
+from zhengheng.scheme.faults import explain, faults
 from zhengheng.scheme.fingerprint import digest
 from zhengheng.scheme.kinds import Shape
-from zhengheng.scheme.yaml_source import read_yaml
+from zhengheng.scheme.yaml_source import Document, read_yaml
 from zhengheng.scoring.contracts import STATUS_WORDS
 
 Role = Literal[
@@ -74,6 +75,17 @@ def _beside(strip: str) -> str:
             {"held": "".join(held)},
         )
     return strip
+
+
+def _period(text: str) -> str:
+    try:
+        parse_period(text)
+    except ValueError as error:
+        raise PydanticCustomError("period", "no period") from error
+    return text
+
+
+PeriodCode = Annotated[str, AfterValidator(_period)]
 
 
 class FactColumn(Model):
@@ -162,6 +174,26 @@ class SourceFile(Model):
     """True: a unit may stand on many rows of its source; the first one counts."""
     only_known_indicators: bool = False
     """True: rows of indicators that the rulebook does not have are left out, and counted."""
+    _document: Document | None = PrivateAttr(None)
+    _number: int = PrivateAttr(0)
+    _unread: frozenset[str] = PrivateAttr(frozenset())
+
+    def read_from(self, document: Document, number: int, unread: frozenset[str]) -> None:
+        """Remember where this source stands in its mapping."""
+        self._document, self._number, self._unread = document, number, unread
+
+    @property
+    def unread(self) -> frozenset[str]:
+        """Fields of this source that were refused already, in a mapping that is looked through for its other faults."""
+        return self._unread
+
+    def fault(self, path: tuple[str | int, ...], code: str, zh: str, en: str) -> Problem:
+        """A fault of this source at its line of the mapping; at its data file where the mapping has no file."""
+        if self._document is None:
+            return Problem(self.file, code, zh, en)
+        whole = ("sources", self._number, *path)
+        name = ".".join(map(str, whole))
+        return Problem(self._document.where(whole), code, f"{name}（{self.file}）：{zh}", f"{name} ({self.file}): {en}")  # fmt: skip
 
 
 class Mapping(Model):
@@ -169,8 +201,8 @@ class Mapping(Model):
 
     purpose: str = Field(min_length=1)
     source: str = ""
-    period: str | None = None
-    periods: tuple[str, ...] = ()
+    period: PeriodCode | None = None
+    periods: tuple[PeriodCode, ...] = ()
     """Several assessed periods, scored one after the other into the same files."""
     at: date | None = None
     sources: tuple[SourceFile, ...] = Field(min_length=1)
@@ -181,15 +213,52 @@ class Mapping(Model):
         return digest({key: data.get(key) for key in ("sources",)})
 
 
-def load_mapping(path: Path) -> Mapping:
-    """Read a mapping. Raises DataError with every problem at its line."""
+def load_mapping(path: Path, meant: Callable[[Mapping], list[Problem]] | None = None) -> Mapping:
+    """Read a mapping. Raises DataError with every problem at its line.
+
+    Where some of it cannot be read, `meant` gives the faults of what can be.
+    """
     try:
         document = read_yaml(path, path.name)
     except RulebookError as error:
         raise DataError(error.problems) from error
+    shape = Shape("model", model=Mapping)
     try:
-        return Mapping.model_validate_json(json.dumps(document.data), strict=True)
+        found = Mapping.model_validate_json(json.dumps(document.data), strict=True)
     except ValidationError as error:
-        raise DataError(
-            explain(error, document, Shape("model", model=Mapping), document.data)
-        ) from error
+        problems = list(explain(error, document, shape, document.data))
+        if meant and (draft := _draft(document, shape)):
+            told = {(problem.where, problem.code) for problem in problems}
+            problems += [p for p in meant(draft) if (p.where, p.code) not in told]
+        raise DataError(problems) from error
+    return _placed(found, document, {})
+
+
+def _placed(mapping: Mapping, document: Document, unread: dict[int, set[str]]) -> Mapping:
+    for number, source in enumerate(mapping.sources):
+        source.read_from(document, number, frozenset(unread.get(number, ())))
+    return mapping
+
+
+_ROUNDS = 12
+
+
+def _draft(document: Document, shape: Shape) -> Mapping | None:
+    """The mapping without the fields that are refused; None where it cannot be read without them."""
+    data, unread = json.loads(json.dumps(document.data)), dict[int, set[str]]()
+    for _ in range(_ROUNDS):
+        try:
+            return _placed(Mapping.model_validate_json(json.dumps(data), strict=True), document, unread)  # fmt: skip
+        except ValidationError as error:
+            for fault in faults(error, shape, data):
+                path = fault.path
+                if path == ("purpose",):
+                    data["purpose"] = "-"
+                elif len(path) == 1 or path[0] in {"periods"}:
+                    data.pop(path[0], None)
+                elif len(path) > 2 and path[2] != "file" and isinstance(data["sources"][path[1]], dict):  # fmt: skip
+                    unread.setdefault(int(path[1]), set()).add(str(path[2]))
+                    data["sources"][path[1]].pop(path[2], None)
+                else:
+                    return None
+    return None

@@ -35,9 +35,7 @@ class Orders:
 
     def __init__(self, source: SourceFile, where: str) -> None:
         self.source = source
-        names = frozenset(name for name, column in source.columns.items() if not column.personal)
-        for measure in source.measures:
-            _check(measure, source, names, where)
+        names = declared(source)
         self.tests: list[tuple[Measure, Test, Test | None]] = [
             (
                 measure,
@@ -126,20 +124,35 @@ class Orders:
             yield Counted(indicator, unit, period, *counted)
 
 
-def _check(measure: Measure, source: SourceFile, names: frozenset[str], where: str) -> None:
-    """What a measure counts by must be declared, and of a type that can be counted so."""
-    columns = [(measure.unit, {"text", "integer"}), (measure.date, {"date", "time"})]
-    if measure.value == "sum":
-        columns.append((measure.of, {"integer", "number"}))
-    for name, types in columns:
-        if name not in names:
-            raise DataError.one(
-                where, "measure.column", zh=f"度量 {measure.indicator} 用到的列“{name}”未声明, 或为个人信息",
-                en=f"measure {measure.indicator} uses the column {name!r}, which is undeclared or personal",
-            )  # fmt: skip
-        if source.columns[name].type not in types:
-            wanted = " / ".join(sorted(types))
-            raise DataError.one(
-                where, "measure.type", zh=f"度量 {measure.indicator} 的列“{name}”类型应为 {wanted}",
-                en=f"measure {measure.indicator}: the type of {name!r} must be {wanted}",
-            )  # fmt: skip
+def misfits(source: SourceFile) -> Iterator[Problem]:
+    """What a measure counts by must be declared, and of a type that can be counted so; its filters must be readable."""
+    names = declared(source)
+    for place, measure in enumerate(source.measures):
+        columns = [
+            ("unit", measure.unit, {"text", "integer"}),
+            ("date", measure.date, {"date", "time"}),
+        ]
+        if measure.value == "sum":
+            columns.append(("of", measure.of, {"integer", "number"}))
+        for part, name, types in columns:
+            if name not in names:
+                yield source.fault(
+                    ("measures", place, part), "measure.column", f"度量 {measure.indicator} 用到的列“{name}”未声明, 或为个人信息",
+                    f"measure {measure.indicator} uses the column {name!r}, which is undeclared or personal",
+                )  # fmt: skip
+            elif source.columns[name].type not in types:
+                wanted = " / ".join(sorted(types))
+                yield source.fault(
+                    ("measures", place, part), "measure.type", f"度量 {measure.indicator} 的列“{name}”类型应为 {wanted}",
+                    f"measure {measure.indicator}: the type of {name!r} must be {wanted}",
+                )  # fmt: skip
+        for part in ("where", "exclude"):
+            try:
+                parse_filter(getattr(measure, part), names, source.file)
+            except DataError as error:
+                yield from (source.fault(("measures", place, part), p.code, p.zh, p.en) for p in error.problems)  # fmt: skip
+
+
+def declared(source: SourceFile) -> frozenset[str]:
+    """The columns that measures may use."""
+    return frozenset(name for name, column in source.columns.items() if not column.personal)

@@ -17,6 +17,7 @@ from typing import IO, Any
 
 from zhengheng.domain.problems import DataError
 from zhengheng.domain.script import from_gb18030
+from zhengheng.lake.mapping import SourceFile
 from zhengheng.workbooks.read import OLE, read_rows
 from zhengheng.workbooks.xlsx import broken
 
@@ -70,10 +71,17 @@ def read_table(
         raise broken(name) from error
 
 
+_KINDS = {".csv": "csv", ".txt": "csv", ".tsv": "tsv", ".xlsx": "xlsx", ".xlsm": "xlsx",
+          ".xls": "xls", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}  # fmt: skip
+
+
+def kind_of(source: SourceFile) -> str | None:
+    """The kind of a source's file: as the mapping says, or by its suffix; None where that is none we read."""
+    return source.format or _KINDS.get(Path(source.file).suffix.lower())
+
+
 def _kind(path: Path, name: str) -> str:
-    kinds = {".csv": "csv", ".txt": "csv", ".tsv": "tsv", ".xlsx": "xlsx", ".xlsm": "xlsx",
-             ".xls": "xls", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}  # fmt: skip
-    kind = kinds.get(path.suffix.lower())
+    kind = _KINDS.get(path.suffix.lower())
     if kind is None:
         raise DataError.one(
             name, "file.kind", zh=f"不支持的文件类型 {path.suffix}",

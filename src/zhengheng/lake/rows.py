@@ -11,11 +11,11 @@ from zhengheng.lake import measures
 from zhengheng.lake.cells import CellError, read_bool, read_date, read_number
 from zhengheng.lake.facts import DECIDED, Reject
 from zhengheng.lake.filters import parse_filter
+from zhengheng.lake.fitting import misfits
 from zhengheng.lake.gathered import Gathered
-from zhengheng.lake.mapping import Column, FactColumn, SourceFile
+from zhengheng.lake.mapping import Column, SourceFile
 from zhengheng.lake.personal import protect
 from zhengheng.lake.points import read_points
-from zhengheng.lake.row_period import FREQUENCY_WORDS
 from zhengheng.lake.row_value import RowValue
 from zhengheng.scheme.base import Text
 from zhengheng.scheme.lint_directions import given_fault
@@ -34,57 +34,11 @@ class Rows(RowValue):
         super().__init__(intake, source)
         self.number = len(intake.files) + 1
         self.header = tuple(header)
-        self._check_columns(header)
+        if found := misfits(intake, source, header):
+            raise DataError(found)
         self.test = parse_filter(source.where, frozenset(header), source.file)
         self.read = getattr(self, f"_{source.role}")
         self.orders = measures.Orders(source, source.file) if source.role == "fact" else None
-
-    def _check_columns(self, header: list[str]) -> None:
-        source, known = self.source, set(header)
-        needed = {
-            "observation": ["unit", "period"] + ([] if source.indicators else ["indicator", "value"]),
-            "target": ["unit", "indicator", "period"], "unit": ["unit", "category", "group"],
-            "milestone": ["unit", "indicator", "milestone", "due_on", "share"],
-            "event": ["unit", "item", "document", "decided_on"],
-            "approval": ["unit", "indicator", "approver"], "fact": [],
-        }  # fmt: skip
-        needed["correction"] = needed["observation"]
-        needed["ruling"] = ["unit", "indicator", "period", "value"]
-        problems = [
-            Problem(source.file, "mapping.field", f"映射缺少 {name}", f"the mapping lacks `{name}`")
-            for name in needed[source.role]
-            if getattr(source, name) is None
-        ]
-        columns: list[Column | FactColumn] = [
-            value for value in source.__dict__.values() if isinstance(value, Column)
-        ]
-        columns += [*source.indicators.values(), *source.kinds.values()]
-        columns += source.columns.values()
-        names = [column.column for column in columns if column.column]
-        for name in dict.fromkeys(names):
-            if name not in known:
-                problems.append(
-                    Problem(source.file, "column.absent",
-                            f"没有列“{name}”, 表头为: {'、'.join(header)[:200]}",
-                            f"no column {name!r}; the header is: {', '.join(header)[:200]}")
-                )  # fmt: skip
-        for code in (*source.indicators, *(measure.indicator for measure in source.measures)):
-            if code not in self.intake.indicators:
-                problems.append(
-                    Problem(source.file, "indicator.unknown", f"考核方案中没有指标 {code}",
-                            f"the rulebook has no indicator {code}")
-                )  # fmt: skip
-        for measure in source.measures:
-            counted = self.intake.indicators.get(measure.indicator)
-            if counted is not None and counted.frequency != measure.frequency:
-                own, asked = FREQUENCY_WORDS[counted.frequency], FREQUENCY_WORDS[measure.frequency]
-                problems.append(
-                    Problem(source.file, "measure.frequency",
-                            f"度量 {measure.indicator} 按{asked[0]}统计，而指标按{own[0]}报送；请把度量的 frequency 改为 {counted.frequency}",
-                            f"the measure of {measure.indicator} counts by the {asked[1]}, but the indicator is reported by the {own[1]}; set its frequency to {counted.frequency}")
-                )  # fmt: skip
-        if problems:
-            raise DataError(problems)
 
     def take(self, row: int, values: dict[str, str]) -> None:
         self.row = row

@@ -33,8 +33,8 @@ def grades_are_cut_on_the_better_side(book: Rulebook, source: Source) -> Finding
                         f"the {en} total is the better one, so that a grade is cut by `{wanted}`, not `{other}`; change it, or `direction` of `ranking`")  # fmt: skip
     cuts = [(place, value) for place, name, value in held if name == wanted]
     wrong = (place for (_, above), (place, own) in pairwise(cuts) if (own < above if down else own > above))  # fmt: skip
-    if (place := next(wrong, None)) is not None:
-        yield error(source.rulebook("grading", "bands", place, wanted), "grade.order", "等次应从高到低排列",
+    if (first := next(wrong, None)) is not None:
+        yield error(source.rulebook("grading", "bands", first, wanted), "grade.order", "等次应从高到低排列",
                     "grades must stand from best to worst")  # fmt: skip
     if held and held[-1][0] == len(book.grading.bands if book.grading else ()) - 1:
         beyond, en = ("高于", "above") if down else ("低于", "below")

@@ -1,0 +1,176 @@
+"""Whether a mapping fits its files and its rulebook: every fault at once, at its line of the mapping, before a row is read."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from pathlib import Path
+
+from zhengheng.domain.problems import DataError, Problem
+from zhengheng.lake import measures
+from zhengheng.lake.filters import parse_filter
+from zhengheng.lake.gathered import Gathered
+from zhengheng.lake.mapping import Column, Mapping, SourceFile
+from zhengheng.lake.readers import Table, kind_of, read_table
+from zhengheng.lake.row_period import FREQUENCY_WORDS
+from zhengheng.scheme.model import Rulebook
+
+_NEEDED = {
+    "observation": ("unit", "period"), "target": ("unit", "indicator", "period"), "unit": ("unit", "category", "group"),
+    "milestone": ("unit", "indicator", "milestone", "due_on", "share"), "event": ("unit", "item", "document", "decided_on"),
+    "approval": ("unit", "indicator", "approver"), "fact": (), "ruling": ("unit", "indicator", "period", "value"),
+}  # fmt: skip
+_FIELDS = {
+    "file.absent": "file", "file.outside": "file", "file.kind": "file", "file.workbook": "format",
+    "sheet.absent": "sheet", "sheet.none": "sheet", "file.encoding": "encoding",
+}  # fmt: skip
+"""By which field of a source a file that cannot be read is at fault."""
+_SHAPE = ("file", "format", "sheet", "encoding", "header", "header_rows")
+"""What says where a table's columns are."""
+
+
+class _Every(frozenset[str]):
+    """The columns of a file that nobody could open: any may be there."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+def check_mapping(mapping: Mapping, rulebook: Rulebook, data: Path) -> list[Problem]:
+    """All that keeps a mapping from its files and its rulebook."""
+    return all_misfits(Gathered(mapping, rulebook, data, b""))
+
+
+def all_misfits(intake: Gathered) -> list[Problem]:
+    """The faults of all sources, each once."""
+    found: dict[Problem, None] = {}
+    for source in intake.mapping.sources:
+        header = None
+        if not _vague(source):
+            try:
+                table = open_source(intake.data, source)
+                header = table.header
+                if close := getattr(table.records, "close", None):
+                    close()
+            except DataError as error:
+                found |= dict.fromkeys(placed(source, problem) for problem in error.problems)
+        found |= dict.fromkeys(misfits(intake, source, header))
+    return list(found)
+
+
+def _vague(source: SourceFile) -> bool:
+    """Whether what says where the columns are could not be read, or is misspelt."""
+    return any(get_close_matches(name, _SHAPE, 1, 0.75) for name in source.unread)
+
+
+def open_source(data: Path, source: SourceFile) -> Table:
+    """The table of a source. Raises DataError."""
+    path = data / source.file
+    if not path.resolve().is_relative_to(data.resolve()):
+        raise DataError.one(
+            source.file, "file.outside", zh="文件必须在数据文件夹之内",
+            en="the file must lie inside the data folder",
+        )  # fmt: skip
+    return read_table(
+        path, source.format, name=source.file, sheet=source.sheet, encoding=source.encoding,
+        header=source.header, header_rows=source.header_rows,
+    )  # fmt: skip
+
+
+def placed(source: SourceFile, problem: Problem) -> Problem:
+    """A fault of a file as a whole, at the field of the mapping that names what cannot be had."""
+    field = _FIELDS.get(problem.code)
+    if problem.where != source.file or field is None or problem.severity != "error":
+        return problem
+    if field != "file" and getattr(source, field) is None:
+        return problem
+    return source.fault((field,), problem.code, problem.zh, problem.en)
+
+
+def misfits(intake: Gathered, source: SourceFile, header: list[str] | None) -> list[Problem]:
+    """The faults of one source; `header` are its table's columns, None where the table cannot be opened."""
+    return [
+        *_lacking(source), *_idle(source), *_columns(source, header), *_codes(intake, source),
+        *_filter(source, header), *(measures.misfits(source) if source.role == "fact" else ()),
+    ]  # fmt: skip
+
+
+def _lacking(source: SourceFile) -> Iterator[Problem]:
+    needed = _NEEDED["observation" if source.role == "correction" else source.role]
+    if source.role in {"observation", "correction"} and not source.indicators:
+        needed = (*needed, "indicator", "value")
+    for name in needed:
+        if getattr(source, name) is None and not source.unread:
+            yield source.fault((), "mapping.field", f"映射缺少 {name}", f"the mapping lacks `{name}`")  # fmt: skip
+
+
+def _idle(source: SourceFile) -> Iterator[Problem]:
+    """Settings of another kind of file, which would be passed over without a word."""
+    kind = kind_of(source)
+    held = {
+        "sheet": (source.sheet is not None, {"xlsx", "xls"}, "工作表（sheet）", "a sheet"),
+        "encoding": (source.encoding is not None, {"csv", "tsv"}, "编码（encoding）", "an encoding"),
+        "header": (source.header != 1, {"csv", "tsv", "xlsx", "xls"}, "表头所在行（header）", "a row of the header"),
+        "header_rows": (source.header_rows != 1, {"csv", "tsv", "xlsx", "xls"}, "表头行数（header_rows）", "rows of the header"),
+    }  # fmt: skip
+    for name, (given, kinds, zh, en) in held.items():
+        if given and kind and kind not in kinds:
+            yield source.fault((name,), "mapping.idle", f"{kind} 文件没有{zh}，这里写的不起作用；请删去，或改正文件名。",
+                               f"a file of kind {kind} does not have {en}, so that this does nothing; leave it out, or correct the file's name")  # fmt: skip
+
+
+def _columns(source: SourceFile, header: list[str] | None) -> Iterator[Problem]:
+    if header is None:
+        return
+    places: dict[tuple[str | int, ...], str | None] = {
+        (name,): value.column for name, value in source.__dict__.items() if isinstance(value, Column)
+    }  # fmt: skip
+    for group in ("indicators", "kinds", "columns"):
+        places |= {(group, key): value.column for key, value in getattr(source, group).items()}
+    shown_zh, shown_en = (sign.join(filter(None, header))[:200] for sign in ("、", ", "))
+    zh, en = _title(source, header)
+    for path, name in places.items():
+        if name and name not in header:
+            yield source.fault(path, "column.absent", f"没有列“{name}”，表头为：{shown_zh}{zh}",
+                               f"no column {name!r}; the header is: {shown_en}{en}")  # fmt: skip
+
+
+def _title(source: SourceFile, header: list[str]) -> tuple[str, str]:
+    """What to do where the first row is a title and no header: nearly all of its cells are empty."""
+    if 2 * sum(map(bool, header)) > len(header) > 1:
+        return "", ""
+    row = source.header + 1
+    return (f"。如果这一行是标题，请在映射中写明表头所在的行，如 header: {row}",
+            f". If this row is a title, say in the mapping where the header is, such as header: {row}")  # fmt: skip
+
+
+def _codes(intake: Gathered, source: SourceFile) -> Iterator[Problem]:
+    """Codes that the mapping itself names."""
+    for code in source.indicators:
+        if code not in intake.indicators:
+            yield _unknown(source, ("indicators", code), code)
+    column = source.indicator
+    plain = column is not None and not (column.map or column.prefix or source.only_known_indicators)
+    if column and plain and column.constant not in (None, *intake.indicators):
+        yield _unknown(source, ("indicator",), str(column.constant))
+    for place, measure in enumerate(source.measures):
+        counted = intake.indicators.get(measure.indicator)
+        if counted is None:
+            yield _unknown(source, ("measures", place, "indicator"), measure.indicator)
+        elif counted.frequency != measure.frequency:
+            own, asked = FREQUENCY_WORDS[counted.frequency], FREQUENCY_WORDS[measure.frequency]
+            yield source.fault(
+                ("measures", place, "frequency"), "measure.frequency",
+                f"度量 {measure.indicator} 按{asked[0]}统计，而指标按{own[0]}报送；请把度量的 frequency 改为 {counted.frequency}",
+                f"the measure of {measure.indicator} counts by the {asked[1]}, but the indicator is reported by the {own[1]}; set its frequency to {counted.frequency}",
+            )  # fmt: skip
+
+
+def _unknown(source: SourceFile, path: tuple[str | int, ...], code: str) -> Problem:
+    return source.fault(path, "indicator.unknown", f"考核方案中没有指标 {code[:40]}", f"the rulebook has no indicator {code[:40]}")  # fmt: skip
+
+
+def _filter(source: SourceFile, header: list[str] | None) -> Iterator[Problem]:
+    columns = _Every() if header is None else frozenset(header)
+    try:
+        parse_filter(source.where, columns, source.file)
+    except DataError as error:
+        yield from (source.fault(("where",), p.code, p.zh, p.en) for p in error.problems)

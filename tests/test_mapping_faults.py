@@ -1,0 +1,111 @@
+"""Faults of a mapping: all at once, each at its line and field, with the data file; asked for before anything is scored."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Command
+from tests.test_scheme import write
+from zhengheng.domain.problems import DataError
+from zhengheng.lake.fitting import check_mapping
+from zhengheng.lake.intake import read_files
+from zhengheng.lake.mapping import load_mapping
+from zhengheng.scheme.load import load_rulebook
+
+UNITS = "  - {file: v.csv, role: unit, unit: u, category: {constant: c}, group: {constant: g}}\n"
+GOOD = f"""purpose: p
+period: "2025"
+sources:
+{UNITS}  - file: v.csv
+    layout: wide
+    unit: u
+    period: {{constant: "2025"}}
+    indicators: {{A: a, B: b}}
+"""
+
+
+def problems(tmp_path: Path, text: str, data: str = "u,a,b\n甲,1,2\n乙,3,4\n") -> dict[str, str]:
+    """Place → code of all that the first attempt tells."""
+    book, _ = load_rulebook(write(tmp_path / "book"))
+    (tmp_path / "v.csv").write_text(data)
+    (tmp_path / "i.yaml").write_text(text)
+    try:
+        mapping = load_mapping(tmp_path / "i.yaml", lambda draft: check_mapping(draft, book, tmp_path))  # fmt: skip
+        read_files(mapping, book, tmp_path)
+    except DataError as error:
+        return {f"{p.where} {p.code}": p.zh for p in error.problems}
+    return {}
+
+
+def test_all_faults_of_a_mapping_come_at_once_at_their_lines(tmp_path: Path) -> None:
+    text = f"""purpose: p
+period: "二五年"
+sources:
+{UNITS}  - file: v.csv
+    layout: wide
+    unit: u
+    period: {{constant: "2025"}}
+    scale: 三
+    where: "t9 > 3 and t8 = 1"
+    indicators:
+      A: t11
+      B: t22
+      T99: a
+  - {{file: w.csv, rolle: unit, unit: u, value: b, period: p, indicator: i}}
+"""
+    found = problems(tmp_path, text)
+    assert set(found) == {
+        "i.yaml:2 field.period", "i.yaml:9 field.number", "i.yaml:15 field.unknown", "i.yaml:10 filter.syntax", "i.yaml:12 column.absent",
+        "i.yaml:13 column.absent", "i.yaml:14 indicator.unknown", "i.yaml:15 file.absent",
+    }  # fmt: skip
+    assert "t9" in found["i.yaml:10 filter.syntax"]
+    assert "t8" in found["i.yaml:10 filter.syntax"]
+    assert "sources.1.indicators.A（v.csv）" in found["i.yaml:12 column.absent"]
+
+
+ALONE: dict[str, tuple[tuple[str, str], str]] = {
+    "a column": (("unit: u\n", "unit: v\n"), "i.yaml:7 column.absent"),
+    "an encoding": (("    layout: wide", "    encoding: klingon"), "i.yaml:6 file.encoding"),
+    "another encoding": (("    layout: wide", "    encoding: ascii"), "i.yaml:6 file.encoding"),
+    "a sheet of a text": (("    layout: wide", "    sheet: 表一"), "i.yaml:6 mapping.idle"),
+    "a file": (("file: v.csv\n", "file: v.docx\n"), "i.yaml:5 file.absent"),
+    "a missing field": (('    period: {constant: "2025"}\n', ""), "i.yaml:5 mapping.field"),
+    "a filter": (("    layout: wide", "    where: a >"), "i.yaml:6 filter.syntax"),
+    "a misspelt row of the header": (("    layout: wide", "    heder: 2"), "i.yaml:6 field.unknown"),
+    "a constant code": (("    indicators: {A: a, B: b}\n", "    indicator: {constant: Z}\n    value: a\n"), "i.yaml:9 indicator.unknown"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_a_fault_of_a_mapping_is_told_once_where_it_stands(name: str, tmp_path: Path) -> None:
+    (old, new), wanted = ALONE[name]
+    assert old in GOOD
+    assert set(problems(tmp_path, GOOD.replace(old, new))) == {wanted}
+
+
+def test_a_good_mapping_has_none_and_a_title_over_the_head_names_the_way_out(tmp_path: Path) -> None:  # fmt: skip
+    assert not problems(tmp_path, GOOD)
+    found = problems(tmp_path, GOOD, "云溪县2025年数据,,\nu,a,b\n甲,1,2\n")
+    assert found
+    assert all("header: 2" in zh for zh in found.values())
+
+
+def ask(zhengheng: Command, tmp_path: Path, *more: Any) -> tuple[int, list[dict[str, str]]]:
+    answer = zhengheng("scheme", "check", tmp_path / "book", *more, "--json")
+    return answer.returncode, json.loads(answer.stdout)["problems"] if answer.stdout else []
+
+
+def test_the_check_takes_a_mapping_and_its_files(tmp_path: Path, zhengheng: Command) -> None:
+    files = ("--intake", tmp_path / "i.yaml", "--data", tmp_path)
+    assert not problems(tmp_path, GOOD)
+    assert ask(zhengheng, tmp_path, *files)[0] == 0
+    (tmp_path / "i.yaml").write_text(GOOD.replace("A: a", "A: x"))
+    code, found = ask(zhengheng, tmp_path, *files)
+    assert (code, [(p["where"], p["code"]) for p in found if p["severity"] == "error"]) == (4, [("i.yaml:9", "column.absent")])  # fmt: skip
+    (tmp_path / "i.yaml").write_text(GOOD)
+    (tmp_path / "v.csv").write_text("u,a,b\n甲,1,二\n乙,,四\n")
+    code, found = ask(zhengheng, tmp_path, *files)
+    assert (code, {p["where"] for p in found if p["severity"] == "error"}) == (4, {"v.csv:2", "v.csv:3"})  # fmt: skip
+    assert ask(zhengheng, tmp_path, "--intake", tmp_path / "i.yaml")[0] == 5
