@@ -1,0 +1,115 @@
+"""The folder of an office belongs to its account alone, its backup is whole, and what is not installed is said."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.test_starting import PLAIN, said
+
+OPEN_TO_OTHERS = 0o077
+
+
+def run(*words: str | Path, **env: str) -> subprocess.CompletedProcess[str]:
+    """A command as an account with the usual umask starts it, which lets everybody read what it writes."""
+    return subprocess.run(
+        [sys.executable, "-m", "zhengheng.cli.main", *map(str, words)], cwd=ROOT, env=PLAIN | env,
+        capture_output=True, text=True, check=False, timeout=120, umask=0o022,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A founded office."""
+    place = tmp_path_factory.mktemp("office") / "home"
+    done = run("office", "officers", "--new", "--home", place)
+    assert done.returncode == 0, done.stderr
+    return place
+
+
+def modes(folder: Path) -> dict[str, str]:
+    """What anybody else on the machine may do with a folder's files: name → mode, where that is anything at all."""
+    return {
+        path.relative_to(folder.parent).as_posix(): oct(path.stat().st_mode & 0o777)
+        for path in (folder, *folder.rglob("*"))
+        if path.stat().st_mode & OPEN_TO_OTHERS
+    }
+
+
+def test_nobody_else_reads_an_office_or_its_backup(home: Path, tmp_path: Path) -> None:
+    """Database, keys, lakes, backup and what is restored of it; a folder that others could enter is closed."""
+    assert (home / "office.db").is_file()
+    assert modes(home) == {}
+    home.chmod(0o755)
+    copy = tmp_path / "all.tar"
+    assert run("backup", copy, "--home", home).returncode == 0
+    assert modes(home) == {}, "closed again by whatever command comes first"
+    assert oct(copy.stat().st_mode & 0o777) == "0o600"
+    assert run("restore", copy, tmp_path / "again").returncode == 0
+    assert (tmp_path / "again" / "office.db").is_file()
+    assert modes(tmp_path / "again") == {}
+
+
+def test_a_backup_holds_inbox_and_portal_and_no_key(home: Path, tmp_path: Path) -> None:
+    """Comments that nobody took in yet and the written portal come back byte by byte; half-written files and keys do not."""
+    kept = {
+        "inbox/letters/1.json": '{"text": "第一条留言"}', "inbox/1.json": '{"text": "另一条"}', "portal/index.html": "<p>门户</p>",
+        "portal/data/1/values.csv": "unit,value\n", "archive/a.zip": "PK", "files/ab/cd": "file", "portal-inbox.pub": "key+1", "witnesses.txt": "w",
+    }  # fmt: skip
+    left = {"inbox/inbox.key": "secret", "portal/2.part/index.html": "half"}
+    for name, text in (kept | left).items():
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text(text, encoding="utf-8")
+    copy = tmp_path / "all.tar"
+    assert run("backup", copy, "--home", home).returncode == 0
+    with tarfile.open(copy) as held:
+        names = set(held.getnames())
+    assert names >= {"office.db", *kept}
+    assert not names & {*left, "ledger.key", "django.key", "secret.key"}
+    assert run("restore", copy, tmp_path / "again").returncode == 0
+    for name, text in kept.items():
+        assert (tmp_path / "again" / name).read_text(encoding="utf-8") == text
+    assert not any((tmp_path / "again" / name).exists() for name in left)
+
+
+def without_the_driver(folder: Path) -> str:
+    """A place on the path where PostgreSQL's driver is not to be had, whatever this machine has installed."""
+    for name in ("psycopg", "psycopg2"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "__init__.py").write_text(f"raise ModuleNotFoundError('No module named {name}', name='{name}')\n")  # fmt: skip
+    return str(folder)
+
+
+@pytest.mark.parametrize("words", [("serve",), ("worker", "--batch"), ("backup", "out/never.tar"), ("ledger", "verify")])  # fmt: skip
+def test_without_the_driver_of_the_database_that_is_said(
+    words: tuple[str, ...], home: Path, tmp_path: Path
+) -> None:
+    done = run(*words, "--home", home, PYTHONPATH=without_the_driver(tmp_path / "path"), DATABASE_URL="postgres://u:secret@127.0.0.1:9/d")  # fmt: skip
+    text = said(done, "没有安装 PostgreSQL 的驱动程序")
+    assert "zhengheng[postgres]" in text
+    assert "secret" not in text
+
+
+def test_without_styles_and_scripts_no_page_is_served(home: Path, tmp_path: Path) -> None:
+    """The sources as they come from a repository, where nothing was built: said before the first page, not by it."""
+    sources = ROOT / "src" / "zhengheng"
+    shutil.copytree(sources, tmp_path / "zhengheng", ignore=shutil.ignore_patterns("built", "node_modules", "__pycache__"))  # fmt: skip
+    done = run("serve", "--home", home, "--port", "1", PYTHONPATH=str(tmp_path))
+    text = said(done, "没有网页所需的样式和脚本")
+    assert "make .venv/.assets" in text
+    # What serves no page needs none.
+    done = run("worker", "--batch", "--home", home, PYTHONPATH=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_copy_is_what_runs(home: Path, tmp_path: Path) -> None:
+    """Of the tests above: a folder on the path comes before what is installed."""
+    shutil.copytree(ROOT / "src/zhengheng/domain", tmp_path / "zhengheng/domain")
+    (tmp_path / "zhengheng/__init__.py").touch()
+    done = subprocess.run([sys.executable, "-c", "import zhengheng.domain as d; print(d.__file__)"], env=os.environ | {"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True, check=True)  # fmt: skip
+    assert done.stdout.startswith(str(tmp_path))
