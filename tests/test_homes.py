@@ -1,16 +1,26 @@
 """The folder of an office belongs to its account alone, its backup is whole, and what is not installed is said."""
 
-import os
+import re
 import shutil
 import subprocess
 import sys
 import tarfile
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
 from tests.test_starting import PLAIN, said
+from zhengheng.domain.periods import parse_period
+from zhengheng.domain.problems import VerifyError
+from zhengheng.engines.bundle import write_bundle
+from zhengheng.engines.duck import DuckEngine
+from zhengheng.engines.run import make_run
+from zhengheng.lake.intake import read_files
+from zhengheng.lake.mapping import load_mapping
+from zhengheng.scheme.load import load_rulebook
 
 OPEN_TO_OTHERS = 0o077
 
@@ -107,9 +117,33 @@ def test_without_styles_and_scripts_no_page_is_served(home: Path, tmp_path: Path
     assert done.returncode == 0, done.stderr
 
 
-def test_the_copy_is_what_runs(home: Path, tmp_path: Path) -> None:
-    """Of the tests above: a folder on the path comes before what is installed."""
-    shutil.copytree(ROOT / "src/zhengheng/domain", tmp_path / "zhengheng/domain")
-    (tmp_path / "zhengheng/__init__.py").touch()
-    done = subprocess.run([sys.executable, "-c", "import zhengheng.domain as d; print(d.__file__)"], env=os.environ | {"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True, check=True)  # fmt: skip
-    assert done.stdout.startswith(str(tmp_path))
+def rewritten(bundle: Path, name: str, change: Callable[[bytes], bytes]) -> None:
+    with zipfile.ZipFile(bundle) as held:
+        parts = {one: held.read(one) for one in held.namelist()}
+    with zipfile.ZipFile(bundle, "w") as held:
+        for one, content in parts.items():
+            held.writestr(one, change(content) if one == name else content)
+
+
+def test_a_demonstration_whose_bundle_does_not_verify_ends_with_an_error(home: Path) -> None:
+    """Each bundle that fails is named, and nobody is served what does not verify."""
+    book, _ = load_rulebook(ROOT / "examples/part/rulebook")
+    facts = read_files(load_mapping(ROOT / "examples/part/intake.yaml"), book, ROOT / "examples/part/data")  # fmt: skip
+    made = make_run(book, facts, parse_period("2007"), DuckEngine(threads=1))
+    places = [home / f"publications/{number}/data/bundle.zip" for number in (1, 2, 3)]
+    for place in places:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        write_bundle(made, place, "public", b"salt")
+    words = ("office", "demo", "--home", home, "--only-fill")
+    done = run(*words)
+    assert done.returncode == 0, done.stderr
+    assert "3 个复核包中，3 个通过" in done.stdout
+    rewritten(places[1], "scores.csv", lambda text: re.sub(rb"\d(?=,)", lambda one: b"3" if one[0] != b"3" else b"4", text, count=1))  # fmt: skip
+    places[2].write_bytes(places[2].read_bytes()[:-200])
+    text = said(run(*words), "3 个复核包中，1 个通过")
+    assert str(places[0]) not in text
+    assert "scores.csv" in text
+    assert str(places[1]) in text
+    assert str(places[2]) in text
+    served = run("office", "demo", "--home", home, "--port", "1")
+    assert served.returncode == VerifyError.exit_code, "said instead of served"

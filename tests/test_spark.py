@@ -11,9 +11,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests import test_group_rules as group_rules
 from tests.conftest import ROOT, Command
 from tests.generate import PERIOD, facts_for, rulebooks
 from tests.test_published import FOLDERS, score
+from tests.test_split_years import change
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.results import KEPT
 from zhengheng.engines.run import make_run
@@ -98,3 +100,16 @@ def test_generated_cases_on_spark(data: st.DataObject) -> None:
     wide = make_run(book, facts, PERIOD, SparkEngine(shuffle_partitions=1)).results
     for table in KEPT:
         assert fast.rows(table) == wide.rows(table), table
+
+
+def test_a_cut_year_coverage_and_a_rescaled_group_on_spark() -> None:
+    """What a draw of three cases may miss: a year cut by a split, a score below its coverage, a dimension over its group."""
+    from zhengheng.engines.spark import SparkEngine
+
+    jobs = {"frequency": "month", "method": {"kind": "ratio", "target": 1200}, "changes": [change({"kind": "growth", "base": 600, "target": 1500}, "2025-07-01")]}  # fmt: skip
+    rules = group_rules.book(*group_rules.CODES, first=jobs, coverage={"indicators": 3}, rescale={"kind": "z_score", "deviation": "sample"})  # fmt: skip
+    fast = group_rules.run(rules, group_rules.HELD, DuckEngine(threads=1)).results
+    wide = group_rules.run(rules, group_rules.HELD, SparkEngine(shuffle_partitions=1)).results
+    for table in KEPT:
+        assert fast.rows(table) == wide.rows(table), table
+    assert {row["status"] for row in fast.rows("node_score")} > {"value"}

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
@@ -90,8 +91,14 @@ def check_bundle(path: Path) -> str:
     Raises VerifyError with its findings where it does not verify.
     """
     with tempfile.TemporaryDirectory() as folder:
-        with zipfile.ZipFile(path) as archive:
-            archive.extractall(folder)
+        try:
+            with zipfile.ZipFile(path) as archive:
+                archive.extractall(folder)
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            raise VerifyError.one(
+                path.name, "bundle.broken", zh="复核包不是完整的 ZIP 文件，可能在保存或传送时损坏。请恢复备份或重新发布。",
+                en="the bundle is no whole ZIP file; it may have been damaged when it was kept or sent. Restore a backup, or publish again.",
+            ) from error  # fmt: skip
         done = subprocess.run(
             [sys.executable, "-I", "-S", "verify.py"],
             cwd=folder, capture_output=True, encoding="utf-8", env={"PYTHONIOENCODING": "utf-8"}, check=False,

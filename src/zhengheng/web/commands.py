@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from zhengheng.domain.problems import NotFoundError, VerifyError
+from zhengheng.domain.problems import NotFoundError, Problem, VerifyError
 from zhengheng.web.starting import WORKERS, begin, claim, has_assets, nothing_left
 
 HomeOption = Annotated[
@@ -325,16 +325,18 @@ def demo(
     for username, password, role in furnish_office(home, datetime.fromisoformat(at)):
         out.print(f"  {username:12} {password:14} {role}")
     bundles = sorted(home.glob("publications/[0-9]*/data/bundle.zip"))
-    passed = 0
+    failed: list[Problem] = []
     for bundle in bundles:
         try:
             check_bundle(bundle)
-            passed += 1
         except VerifyError as error:
-            out_line(f"{bundle}: {error.problems[0].zh} / {error.problems[0].en}")
+            first = error.problems[0]
+            failed.append(Problem(str(bundle), first.code, first.zh, first.en))
     out_line(
-        f"\n已发布的 {len(bundles)} 个复核包中，{passed} 个通过自带的复核程序 / {passed} of {len(bundles)} published bundles pass their own verifier"
+        f"\n已发布的 {len(bundles)} 个复核包中，{len(bundles) - len(failed)} 个通过自带的复核程序 / {len(bundles) - len(failed)} of {len(bundles)} published bundles pass their own verifier"
     )
+    if failed:
+        raise VerifyError(failed)
     if not only_fill:
         _serve_with_worker(home, port)
 
