@@ -93,15 +93,17 @@ def test_rights_begin_and_end_with_the_grant(people: People) -> None:
     )
     assert not allowed(reader, "result.read", day - timedelta(1), state="notice"), "not begun"
     grant = reader.grants.get()
-    services.revoke_role(grant=grant, row_version=1, actor=people["secrecy_officer"], now=NOW)
+    credentials.revoke_role(grant=grant, row_version=1, actor=people["secrecy_officer"], now=NOW)
     assert not allowed(reader, "result.read", day, state="notice")
 
 
 def test_the_second_of_two_writers_is_told(people: People) -> None:
     grant = people["expert"].grants.get()
-    services.revoke_role(grant=grant, row_version=1, actor=people["secrecy_officer"], now=NOW)
+    credentials.revoke_role(grant=grant, row_version=1, actor=people["secrecy_officer"], now=NOW)
     with pytest.raises(services.StaleError):
-        services.revoke_role(grant=grant, row_version=1, actor=people["secrecy_officer"], now=NOW)
+        credentials.revoke_role(
+            grant=grant, row_version=1, actor=people["secrecy_officer"], now=NOW
+        )
     account = people["mentor"]
     services.unlock_account(
         account=account, row_version=1, actor=people["system_administrator"], now=NOW

@@ -14,9 +14,10 @@ from tests.web.conftest import NOW, PASSWORD, People
 from tests.web.test_accounts import SECRET, codes, sign_in
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.web.accounts import credentials, services
-from zhengheng.web.accounts.models import Account, Renewal, RoleGrant
+from zhengheng.web.accounts.models import Account, ApiToken, Renewal, RoleGrant
 from zhengheng.web.accounts.proving import PROVED
 from zhengheng.web.accounts.selectors import ForbiddenError
+from zhengheng.web.accounts.tokens import make_token
 from zhengheng.web.api.models import GivenAnswer
 from zhengheng.web.handovers.models import Handover
 from zhengheng.web.ledger.models import LedgerEntry
@@ -52,28 +53,128 @@ def unproved(people: People, name: str) -> Client:
     return client
 
 
+ASKED_BY_SECRECY = [
+    ("security_auditor", "system_administrator"),
+    ("secrecy_officer", "security_auditor"),
+    ("system_administrator", "security_auditor"),
+]
+
+
+def taken(people: People, name: str, who: str = "secrecy_officer") -> Renewal | None:
+    """What came of taking an officer's role back: a request."""
+    grant = people[name].grants.get()
+    return credentials.revoke_role(
+        grant=grant, row_version=grant.row_version, actor=people[who], now=NOW
+    )
+
+
+@pytest.mark.parametrize(("office", "confirmer"), ASKED_BY_SECRECY)
+def test_no_officer_alone_takes_anothers_role(people: People, office: str, confirmer: str) -> None:
+    """By page and by API: one asks, one of another office carries it out, and the ledger says both."""
+    for name in sorted(OFFICERS):
+        people.give(people.make(f"second-{name}"), name)
+    Account.objects.update(must_change_password=False)
+    asker = "second-secrecy_officer" if office == "secrecy_officer" else "secrecy_officer"
+    grant = people[office].grants.get()
+    given = json.dumps({"row_version": grant.row_version})
+
+    def post(who: str, path: str) -> Any:
+        return people.client(who).post(f"/api/v1/{path}", given, content_type="application/json")
+
+    api = post(asker, f"grants/{grant.pk}/revoke")
+    assert (api.status_code, api.json()["what"], api.json()["state"]) == (202, "role", "asked")
+    page = people.client(asker).post(f"/office/grants/{grant.pk}/revoke/", {"row_version": 1})
+    assert "由另一岗位的管理员确认后才会办理" in page.content.decode()
+    (asked,) = Renewal.objects.filter(dropped_at=None)
+    assert asked.pk != api.json()["id"], "asked for again: the earlier request is over"
+    assert people[office].grants.get().revoked_at is None, "one alone only asks"
+    for who in (office, asker, "office_director", "second-secrecy_officer", "secrecy_officer"):
+        assert post(who, f"accounts/renewals/{asked.pk}/confirm").status_code in {403, 422}, who
+        shown = people.client(who).get(f"/office/accounts/{office}/").content.decode()
+        assert "确认办理" not in shown, who
+    assert people[office].grants.get().revoked_at is None
+    shown = people.client(confirmer).get(f"/office/accounts/{office}/").content.decode()
+    assert "收回角色" in shown
+    answer = people.client(confirmer).post(f"/office/renewals/{asked.pk}/confirm/")
+    assert "角色已收回" in answer.content.decode()
+    assert people[office].grants.get().revoked_at is not None
+    entry = LedgerEntry.objects.get(act="grant.revoked")
+    assert (entry.subject, entry.actor) == (f"account:{office}", confirmer)
+    assert json.loads(entry.content or "")["asked_by"] == asker
+    client, status = sign_in(office, PASSWORD)
+    assert status == 302
+    assert "收回角色，由" in client.get("/office/password/").content.decode(), "its owner is told"
+
+
 @pytest.mark.parametrize("office", sorted(OFFICERS))
 def test_somebody_always_remains_in_each_of_the_three_offices(people: People, office: Role) -> None:
-    """A closed account holds nothing: it counts for no remaining one."""
-    officer = people["secrecy_officer"]
-    second = people.make("second")
-    people.give(second, office)
-    Account.objects.filter(username="second").update(is_active=False)
-    first = people[office.value].grants.get()
-
-    def revoke(grant: RoleGrant) -> None:
-        services.revoke_role(grant=grant, row_version=1, actor=officer, now=NOW)
-
-    with pytest.raises(ZhenghengError) as caught:
-        revoke(first)
-    assert codes(caught) == {"grant.last"}
-    Account.objects.filter(username="second").update(is_active=True)
-    revoke(first)
+    """Not the last is taken, nor the last who stays: a closed account holds nothing, a role that ends soon hands nothing on."""
+    officer = "secrecy_officer"
     if office == Role.SECRECY_OFFICER:
-        officer = people["second"]
+        people.give(people.make("other"), office, valid_to=NOW.date())
+        officer = "other"
+
+    def refused(name: str) -> set[str]:
+        with pytest.raises(ZhenghengError) as caught:
+            taken(people, name, officer)
+        return codes(caught)
+
+    assert refused(office.value) == {"account.last"}
+    people.give(people.make("second"), office, valid_to=NOW.date() + timedelta(30))
+    assert refused(office.value) == {"account.last"}, "in a month nobody would be left"
     with pytest.raises(ZhenghengError) as caught:
-        revoke(second.grants.get())
-    assert codes(caught) == {"grant.last"}
+        closed(people, office.value, officer if office == Role.SYSTEM_ADMINISTRATOR else "system_administrator")  # fmt: skip
+    assert codes(caught) == {"account.last"}
+    people.give(people.make("third"), office, valid_from=NOW.date() + timedelta(1))
+    assert refused(office.value) == {"account.last"}, "who begins tomorrow is not there today"
+    people.give(people.make("fourth"), office)
+    Account.objects.filter(username="fourth").update(is_active=False)
+    assert refused(office.value) == {"account.last"}, "a closed account holds nothing"
+    Account.objects.filter(username="fourth").update(is_active=True)
+    assert taken(people, office.value, officer) is not None
+    assert taken(people, "second", officer) is not None, (
+        "who goes sooner than another leaves no gap"
+    )
+
+
+def test_nobody_takes_his_own_role_or_hands_it_over(people: People) -> None:
+    """Other ways to be rid of an officer: his own act, a table of roles, a handover."""
+    people.give(people.make("second"), Role.SECRECY_OFFICER)
+    with pytest.raises(ZhenghengError) as caught:
+        taken(people, "secrecy_officer")
+    assert codes(caught) == {"renewal.self"}
+    table = f"账号,角色,起,止\nsecurity_auditor,安全审计员,,{NOW.date()}\n"
+    api = people.client("secrecy_officer").post("/api/v1/grants-import", {"file": SimpleUploadedFile("t.csv", table.encode())})  # fmt: skip
+    assert api.status_code == 422
+    grant = people["security_auditor"].grants.get()
+    assert (grant.valid_to, grant.revoked_at) == (None, None)
+    given = {"grant": grant.pk, "successor": "second", "day": str(NOW.date()), "notes": "x"}
+    for who in ("security_auditor", "secrecy_officer", "office_director"):
+        answer = people.client(who).post("/api/v1/handovers/prepare", json.dumps(given), content_type="application/json")  # fmt: skip
+        assert answer.status_code in {403, 422}, who
+    assert not Handover.objects.exists()
+
+
+def test_two_roles_that_are_taken_at_once_do_not_both_go(people: People) -> None:
+    people.give(people.make("second"), Role.SECURITY_AUDITOR)
+    first, second = (taken(people, name) for name in ("security_auditor", "second"))
+    officer = people["system_administrator"]
+    assert first is not None
+    assert second is not None
+    credentials.confirm(renewal=first, row_version=1, actor=officer, now=NOW)
+    with pytest.raises(ZhenghengError) as caught:
+        credentials.confirm(renewal=second, row_version=1, actor=officer, now=NOW)
+    assert codes(caught) == {"account.last"}
+
+
+def test_other_roles_are_taken_by_one_and_stale_versions_told(people: People) -> None:
+    grant = people["security_auditor"].grants.get()
+    people.give(people.make("second"), Role.SECURITY_AUDITOR)
+    for version in (2, 0):
+        with pytest.raises(services.StaleError):
+            credentials.revoke_role(grant=grant, row_version=version, actor=people["secrecy_officer"], now=NOW)  # fmt: skip
+    assert taken(people, "expert") is None
+    assert people["expert"].grants.get().revoked_at is not None
 
 
 @pytest.mark.parametrize(
@@ -135,7 +236,9 @@ def test_who_asked_and_lost_his_office_since_asks_for_nothing_any_more(people: P
     second = people.make("second")
     people.give(second, Role.SYSTEM_ADMINISTRATOR)
     asked, _ = renewed(people, "second", "security_auditor")
-    services.revoke_role(grant=second.grants.get(), row_version=1, actor=people["secrecy_officer"], now=NOW)  # fmt: skip
+    gone = taken(people, "second")
+    assert gone is not None
+    credentials.confirm(renewal=gone, row_version=1, actor=people["security_auditor"], now=NOW)
     version = people["security_auditor"].row_version
     with pytest.raises(ZhenghengError) as caught:
         credentials.confirm(renewal=asked, row_version=version, actor=people["secrecy_officer"], now=NOW)  # fmt: skip
@@ -421,3 +524,47 @@ def test_a_forgotten_password_is_reset_by_the_administrator_and_changed_by_the_p
     assert status == 302
     assert client.get("/office/").headers["Location"] == "/office/password/"
     assert LedgerEntry.objects.filter(act="account.password_reset").count() == 1
+
+
+def program(people: People, name: str) -> Any:
+    """Something that calls the API with a token of this account."""
+    _, secret = make_token(
+        account=people[name], name="数据接口", scopes=["read"], known=["read"], ends_on=NOW.date() + timedelta(90), now=NOW
+    )  # fmt: skip
+    return lambda: Client().get("/api/v1/me", headers={"Authorization": f"Bearer {secret}"}).status_code  # fmt: skip
+
+
+def test_tokens_end_with_the_password_under_which_they_were_made(people: People) -> None:
+    mine, others = program(people, "expert"), program(people, "mentor")
+    assert (mine(), others()) == (200, 200)
+    client, new = people.client("expert"), "Heng-2027-next"
+    for path in ("password", "tokens"):
+        assert "令牌" in client.get(f"/office/{path}/").content.decode()
+    client.post("/office/password/", {"old": "wrong", "new": new, "again": new})
+    assert mine() == 200, "nothing was changed"
+    answer = client.post("/office/password/", {"old": PASSWORD, "new": new, "again": new}, follow=True)  # fmt: skip
+    assert "原有的 1 个接口令牌已随原密码一并作废" in answer.content.decode()
+    assert (mine(), others()) == (401, 200)
+    assert json.loads(LedgerEntry.objects.get(act="account.password").content or "")["tokens"] == 1
+    assert program(people, "expert")() == 200
+
+
+@pytest.mark.parametrize("what", [credentials.PASSWORD, credentials.FACTOR, credentials.CLOSING])
+def test_tokens_end_with_what_officers_renew(people: People, what: str) -> None:
+    """For good: they do not open again once the owner has chosen a password, or the account is in use again."""
+    mine = program(people, "expert")
+    renewed(people, "system_administrator", "expert", what)
+    Account.objects.update(must_change_password=False, is_active=True)
+    assert mine() == 401
+    assert not ApiToken.objects.filter(revoked_at=None).exists()
+    people.give(people.make("second"), Role.SECURITY_AUDITOR)
+    theirs = program(people, "second")
+    Account.objects.update(must_change_password=False)
+    asked, _ = renewed(people, "system_administrator", "second", what)
+    assert theirs() == 200, "only asked for"
+    version = people["second"].row_version
+    credentials.confirm(
+        renewal=asked, row_version=version, actor=people["secrecy_officer"], now=NOW
+    )
+    Account.objects.update(must_change_password=False, is_active=True)
+    assert theirs() == 401

@@ -1,8 +1,9 @@
-"""First passwords, forgotten second factors and the closing of accounts: an officer's need a second officer, and every owner is told.
+"""First passwords, forgotten second factors, the closing of accounts and roles taken back: an officer's need a second officer, and every owner is told.
 
 Whoever sets another's password could sign in as him. So passwords are drawn by lot and shown once, for a new account too; where
 the account is one of the three officers', one officer asks and another carries it out, who holds another office and is not the owner.
-The same two close an officer's account, and never the last of an office: nobody puts those out of the way who watch him.
+The same two close an officer's account or take his role, and never the last of an office: nobody puts those out of the way who
+watch him. With a new password, a forgotten second factor or a closing all tokens of the account end.
 """
 
 import secrets
@@ -10,30 +11,39 @@ from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.db.models import F
 
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.web.accounts.models import Account, Renewal, RoleGrant
-from zhengheng.web.accounts.selectors import allowed, forbidden, grants, in_office, require
-from zhengheng.web.accounts.services import change_conditionally, create_account
+from zhengheng.web.accounts.selectors import allowed, forbidden, goes_on_without, grants, require
+from zhengheng.web.accounts.services import (
+    change_conditionally,
+    create_account,
+    end_tokens,
+    stale,
+)
 from zhengheng.web.accounts.throttle import let_try_again
 from zhengheng.web.ledger.services import append
 from zhengheng.workflow.roles import NAMES, OFFICERS, Role
 
-PASSWORD, FACTOR, CLOSING = "password", "factor", "closing"
+PASSWORD, FACTOR, CLOSING, ROLE = "password", "factor", "closing", "role"
 WHAT = {
     PASSWORD: ("重置初始密码", "a new first password"),
     FACTOR: ("清除第二重验证", "forgetting the second factor"),
     CLOSING: ("停用账号", "closing the account"),
+    ROLE: ("收回角色", "taking the role back"),
 }
 _RIGHT = {
     PASSWORD: "account.reset_password",
     FACTOR: "account.reset_password",
     CLOSING: "account.close",
+    ROLE: "grant.revoke",
 }
 _DONE = {
     PASSWORD: "account.password_reset",
     FACTOR: "account.factor_forgotten",
     CLOSING: "account.closed",
+    ROLE: "grant.revoked",
 }
 LENGTH = 12
 LETTERS = "abcdefghjkmnpqrstuvwxyzACDEFGHJKLMNPQRTUVWXYZ23456789"
@@ -72,18 +82,38 @@ def renew(
     """
     if not may_renew(account, actor, now, what):
         raise forbidden(_RIGHT[what])
-    if account.pk == actor.pk:
-        raise RenewalError.one("account", "renewal.self", zh="不能给自己办理，请由另一位管理员办理；自己的密码在“修改密码”中更换。", en="nobody does this to his own account: another officer does; one’s own password is changed under “Change password”")  # fmt: skip
+    _not_himself(account, actor)
     if what == CLOSING:
         _leaves_no_office_empty(account, now)
-    Renewal.objects.filter(account=account, what=what, done_at=None, dropped_at=None).update(dropped_at=now)  # fmt: skip
-    held = Renewal.objects.create(account=account, what=what, asked_by=actor, asked_at=now)
+    held = _ask(account, what, actor, now)
     if is_officer(account):
-        _tell("account.renewal_asked", held, actor, now)
+        _tell("account.renewal_asked", account, actor, now, _asked(held))
         return held, ""
     password = _carry_out(held, row_version, actor, now)
     held.refresh_from_db()
     return held, password
+
+
+@transaction.atomic
+def revoke_role(
+    *, grant: RoleGrant, row_version: int, actor: Account, now: datetime
+) -> Renewal | None:
+    """Take a role back; of one of the three officers it is only asked for, and the request is given.
+
+    Raises ForbiddenError, RenewalError, StaleError.
+    """
+    require(actor, "grant.revoke", now.date())
+    if not RoleGrant.objects.filter(pk=grant.pk, row_version=row_version, revoked_at=None).exists():
+        raise stale(f"grant:{grant.pk}")
+    if grant.role not in OFFICERS:
+        _take_back(grant, now)
+        _tell("grant.revoked", grant.account, actor, now, _said(grant))
+        return None
+    _not_himself(grant.account, actor)
+    _leaves_no_office_empty(grant.account, now)
+    held = _ask(grant.account, ROLE, actor, now, grant)
+    _tell("account.renewal_asked", grant.account, actor, now, _asked(held))
+    return held
 
 
 @transaction.atomic
@@ -95,7 +125,7 @@ def confirm(*, renewal: Renewal, row_version: int, actor: Account, now: datetime
         raise RenewalError.one("renewal", "renewal.over", zh="这一申请已经办结", en="this request is settled already")  # fmt: skip
     if not may_confirm(held, actor, now):
         raise RenewalError.one("renewal", "renewal.second", zh="须由另一岗位的管理员确认：本人、申请人以及与申请人同岗位的管理员都不能确认。", en="an officer of another office confirms it: neither the owner, nor who asked, nor one of the same office as who asked")  # fmt: skip
-    if held.what == CLOSING:
+    if held.what in {CLOSING, ROLE}:
         _leaves_no_office_empty(held.account, now)
     return _carry_out(held, row_version, actor, now)
 
@@ -113,13 +143,13 @@ def _offices(account: Account, now: datetime) -> set[Role]:
 
 
 def _leaves_no_office_empty(account: Account, now: datetime) -> None:
-    """Raises RenewalError where an account is the last that holds one of the three offices."""
+    """Raises RenewalError where nobody else holds one of the three offices that an account leaves, for as long as it would have."""
     for role in sorted(_offices(account, now)):
-        if not in_office(role, now.date()).exclude(account=account).exists():
+        if not goes_on_without(account, role, now.date()):
             zh, en = NAMES[role]
             raise RenewalError.one(
-                "account", "account.last", zh=f"{account.name}是最后一位{zh}，停用后将无人担任；请先把这个角色授予另一个账号。",
-                en=f"{account.name} is the last {en.lower()}; give the role to another account first",
+                "account", "account.last", zh=f"{account.name}是最后一位{zh}，停用账号或收回角色后将无人担任，或不久即无人担任；请先把这个角色不设截止日期地授予另一个账号。",
+                en=f"{account.name} is the last {en.lower()}, or the last whose role does not end soon; give the role to another account without an end first",
             )  # fmt: skip
 
 
@@ -130,7 +160,7 @@ def drop(*, renewal: Renewal, actor: Account, now: datetime) -> None:
     open_one = Renewal.objects.filter(pk=renewal.pk, done_at=None, dropped_at=None)
     if not open_one.update(dropped_at=now):
         raise RenewalError.one("renewal", "renewal.over", zh="这一申请已经办结", en="this request is settled already")  # fmt: skip
-    _tell("account.renewal_dropped", renewal, actor, now)
+    _tell("account.renewal_dropped", renewal.account, actor, now, _asked(renewal))
 
 
 def notices(account: Account, now: datetime) -> list[Renewal]:
@@ -150,25 +180,62 @@ def may_renew(account: Account, actor: Account, now: datetime, what: str = PASSW
     )
 
 
+def _not_himself(account: Account, actor: Account) -> None:
+    if account.pk == actor.pk:
+        raise RenewalError.one("account", "renewal.self", zh="不能给自己办理，请由另一位管理员办理；自己的密码在“修改密码”中更换。", en="nobody does this to his own account: another officer does; one’s own password is changed under “Change password”")  # fmt: skip
+
+
+def _ask(
+    account: Account, what: str, actor: Account, now: datetime, grant: RoleGrant | None = None
+) -> Renewal:
+    """The request; an earlier one for the same is over."""
+    Renewal.objects.filter(account=account, what=what, done_at=None, dropped_at=None).update(dropped_at=now)  # fmt: skip
+    return Renewal.objects.create(account=account, what=what, grant=grant, asked_by=actor, asked_at=now)  # fmt: skip
+
+
 def _carry_out(held: Renewal, row_version: int, actor: Account, now: datetime) -> str:
-    password = ""
-    fields: dict[str, object] = {"failures": 0, "locked_until": None}
+    password, content = "", _asked(held)
+    fields: dict[str, object] = {} if held.what == ROLE else {"failures": 0, "locked_until": None}
     if held.what == PASSWORD:
         password = first_password()
         fields |= {"password": make_password(password), "must_change_password": True}
     elif held.what == FACTOR:
         fields |= {"factor": "", "factor_step": 0}
-    else:
+    elif held.what == CLOSING:
         fields |= {"is_active": False}
     change_conditionally(held.account, row_version, **fields)
-    let_try_again(held.account)
+    if held.grant is not None:
+        _take_back(held.grant, now)
+        content |= _said(held.grant)
+    else:
+        let_try_again(held.account)
+        content |= {"tokens": end_tokens(held.account, now)}
     Renewal.objects.filter(pk=held.pk).update(done_by=actor, done_at=now)
-    _tell(_DONE[held.what], held, actor, now)
+    _tell(_DONE[held.what], held.account, actor, now, content)
     return password
 
 
-def _tell(act: str, held: Renewal, actor: Account, now: datetime) -> None:
+def _asked(held: Renewal) -> dict[str, object]:
+    return {"what": held.what, "asked_by": held.asked_by.username}
+
+
+def _take_back(grant: RoleGrant, now: datetime) -> None:
+    standing = RoleGrant.objects.filter(pk=grant.pk, row_version=grant.row_version, revoked_at=None)
+    if not standing.update(revoked_at=now, row_version=F("row_version") + 1):
+        raise stale(f"grant:{grant.pk}")
+
+
+def _said(grant: RoleGrant) -> dict[str, object]:
+    return {"role": grant.role, "unit": grant.unit.code if grant.unit else None}
+
+
+def _tell(
+    act: str, account: Account, actor: Account, now: datetime, content: dict[str, object]
+) -> None:
     append(
-        act=act, subject=f"account:{held.account.username}", actor=actor.username, at=now,
-        content={"what": held.what, "asked_by": held.asked_by.username},
-    )  # fmt: skip
+        act=act,
+        subject=f"account:{account.username}",
+        actor=actor.username,
+        at=now,
+        content=content,
+    )

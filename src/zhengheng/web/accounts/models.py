@@ -109,13 +109,15 @@ class KnownAddress(models.Model):
 
 
 class Renewal(KeptRow):
-    """A new first password, a forgotten second factor or the closing of an account: who asked, who carried it out, when the owner was told."""
+    """A new first password, a forgotten second factor, the closing of an account or a role taken back: who asked, who carried it out, when the owner was told."""
 
     words = ("凭证更换", "Renewal of credentials")
     unbound = ("seen_at",)
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="renewals")
     what = models.CharField(max_length=16)
+    grant = models.ForeignKey(RoleGrant, models.PROTECT, null=True, related_name="+")
+    """The role that is taken back, where that is asked for."""
     asked_by = models.ForeignKey(Account, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     done_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")

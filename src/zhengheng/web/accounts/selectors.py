@@ -89,10 +89,19 @@ def in_office(role: Role, day: date) -> QuerySet[RoleGrant]:
     return standing(day).filter(role=role, account__is_active=True)
 
 
+def goes_on_without(account: Account, role: Role, day: date) -> bool:
+    """Whether somebody else keeps one of the three offices when an account leaves it: at least for as long as the account would have."""
+    held = in_office(role, day)
+    ends = [grant.valid_to for grant in held.filter(account=account)]
+    last = None if None in ends else max(ends, default=day)
+    as_long = Q(valid_to=None) if last is None else Q(valid_to=None) | Q(valid_to__gte=last)
+    return held.exclude(account=account).filter(as_long).exists()
+
+
 def waiting_renewals() -> QuerySet[Renewal]:
     """Officers' renewals that wait for a second officer."""
     held = Renewal.objects.filter(done_at=None, dropped_at=None)
-    return held.select_related("account", "asked_by")
+    return held.select_related("account", "asked_by", "grant")
 
 
 def months(account: Account, day: date) -> list[tuple[RoleGrant, int]]:

@@ -14,13 +14,13 @@ from django.utils.timezone import localdate
 
 from zhengheng.domain.names import code_faults, name_faults, skeleton
 from zhengheng.domain.problems import Problem, ZhenghengError
-from zhengheng.web.accounts.models import Account, RoleGrant
+from zhengheng.web.accounts.models import Account, ApiToken, RoleGrant
 from zhengheng.web.accounts.sealing import opened, seal
-from zhengheng.web.accounts.selectors import in_office, require
+from zhengheng.web.accounts.selectors import require
 from zhengheng.web.accounts.throttle import let_try_again
 from zhengheng.web.ledger.services import append
 from zhengheng.web.organisation.models import Unit
-from zhengheng.workflow.roles import ENDING, NAMES, OF_A_UNIT, OFFICERS, Role, conflicts
+from zhengheng.workflow.roles import ENDING, NAMES, OF_A_UNIT, Role, conflicts
 
 USERNAME = re.compile(r"[\w.@-]{2,60}")
 
@@ -134,8 +134,16 @@ def _check_password(password: str, account: Account) -> None:
         ) from error
 
 
-def change_password(*, account: Account, old: str, new: str, now: datetime) -> None:
-    """A person's own new password."""
+def end_tokens(account: Account, now: datetime) -> int:
+    """End what programs call the API with as this account, and say how many; the entry of the act names them.
+
+    Who got hold of a password may have made tokens with it: they must not outlive it.
+    """
+    return ApiToken.objects.filter(account=account, revoked_at=None).update(revoked_at=now)
+
+
+def change_password(*, account: Account, old: str, new: str, now: datetime) -> int:
+    """A person's own new password; every token of the account ends with the old one. Gives how many did."""
     if not account.check_password(old):
         raise AccountError.one(
             "old", "password.wrong", zh="原密码不正确", en="the old password is wrong"
@@ -149,12 +157,15 @@ def change_password(*, account: Account, old: str, new: str, now: datetime) -> N
         account.set_password(new)
         account.must_change_password = False
         account.save(update_fields=["password", "must_change_password"])
+        ended = end_tokens(account, now)
         append(
             act="account.password",
             subject=f"account:{account.username}",
             actor=account.username,
             at=now,
+            content={"tokens": ended},
         )
+    return ended
 
 
 @transaction.atomic
@@ -282,30 +293,6 @@ def _day_problems(
     if valid_to is not None and valid_to < valid_from:
         found.append(Problem("valid_to", "grant.order", "截止日期早于起始日期", "the end is before the beginning"))  # fmt: skip
     return found
-
-
-@transaction.atomic
-def revoke_role(*, grant: RoleGrant, row_version: int, actor: Account, now: datetime) -> None:
-    """Take a role back. Somebody must remain in each of the three offices. Raises AccountError, StaleError."""
-    require(actor, "grant.revoke", now.date())
-    if grant.role in OFFICERS:
-        holders = in_office(Role(grant.role), now.date())
-        mine = holders.filter(pk=grant.pk).exists()
-        if mine and not holders.exclude(pk=grant.pk).exists():
-            zh, en = NAMES[Role(grant.role)]
-            raise AccountError.one(
-                "role", "grant.last", zh=f"这是最后一位{zh}，收回后将无人担任；请先把这个角色授予另一个账号。",
-                en=f"this is the last {en.lower()}; give the role to another account first",
-            )  # fmt: skip
-    changed = RoleGrant.objects.filter(
-        pk=grant.pk, row_version=row_version, revoked_at=None
-    ).update(revoked_at=now, row_version=F("row_version") + 1)
-    if not changed:
-        raise stale(f"grant:{grant.pk}")
-    append(
-        act="grant.revoked", subject=f"account:{grant.account.username}", actor=actor.username, at=now,
-        content={"role": grant.role, "unit": grant.unit.code if grant.unit else None},
-    )  # fmt: skip
 
 
 @transaction.atomic

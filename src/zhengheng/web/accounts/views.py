@@ -94,14 +94,16 @@ def password(request: OfficeRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             new = _typed_twice(request)
-            services.change_password(
+            ended = services.change_password(
                 account=request.user, old=request.POST.get("old", ""), new=new, now=request.now
             )
         except ZhenghengError as error:
             problems = error.problems
         else:
             update_session_auth_hash(request, request.user)
-            messages.success(request, say("密码已更新", "the password was changed"))
+            messages.success(request, say("密码已更新。", "the password was changed"))
+            if ended:
+                messages.warning(request, say(f"原有的 {ended} 个接口令牌已随原密码一并作废；仍需要的，请重新生成。", f"API tokens that ended with the old password: {ended}; make those anew that are still needed"))  # fmt: skip
             return redirect("/office/")
     return render(
         request, "accounts/password.html", {"problems": problems}, status=422 if problems else 200
@@ -267,9 +269,11 @@ def revoke(request: OfficeRequest, number: int) -> HttpResponse:
     require_proof(request)
     require(request.user, "grant.revoke", request.now.date())
     grant = get_object_or_404(RoleGrant.objects.select_related("account", "unit"), pk=number)
-    services.revoke_role(
+    asked = credentials.revoke_role(
         grant=grant, row_version=seen_version(request), actor=request.user, now=request.now
     )
+    if asked is not None:
+        return _renewed(request, asked, "")
     messages.success(request, say("已收回", "the role was taken back"))
     return redirect("account", grant.account.username)
 

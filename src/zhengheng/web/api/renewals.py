@@ -1,4 +1,4 @@
-"""Credentials that officers renew and accounts that they close: asked for, confirmed by a second officer, or refused."""
+"""Credentials that officers renew, accounts that they close and roles that they take back: asked for, confirmed by a second officer, or refused."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from ninja import Status
 
 from zhengheng.domain.problems import NotFoundError
 from zhengheng.web.accounts import credentials
-from zhengheng.web.accounts.models import Account, Renewal
+from zhengheng.web.accounts.models import Account, Renewal, RoleGrant
 from zhengheng.web.accounts.proving import require_proof
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import allowed, forbidden, require, waiting_renewals
@@ -36,6 +36,22 @@ def account_close(request: OfficeRequest, username: str, given: s.VersionIn) -> 
     """Nobody signs in with it any more; an officer's is only asked for (202), an officer of another office confirms."""
     out = _renewed(request, username, given.row_version, credentials.CLOSING)
     return Status(204, None) if out["state"] == "done" else Status(202, out)
+
+
+@router.post("/grants/{int:number}/revoke", response={204: None, 202: s.RenewalOut, **ERRORS})
+def grant_revoke(request: OfficeRequest, number: int, given: s.VersionIn) -> Any:
+    """Take a role back; an officer's is only asked for (202), an officer of another office confirms."""
+    require_proof(request)
+    require(request.user, "grant.revoke", request.now.date())
+    # A number beyond the database's own is no grant, and no error of the database either.
+    held = RoleGrant.objects.select_related("account", "unit").filter(pk=number)
+    grant = held.first() if number < 2**63 else None
+    if grant is None:
+        raise _absent(str(number))
+    asked = credentials.revoke_role(
+        grant=grant, row_version=given.row_version, actor=request.user, now=request.now
+    )
+    return Status(202, _renewal_out(asked, "")) if asked else Status(204, None)
 
 
 def _renewed(request: OfficeRequest, username: str, version: int, what: str) -> dict[str, Any]:

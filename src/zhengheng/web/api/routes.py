@@ -203,26 +203,6 @@ def grant_give(request: OfficeRequest, username: str, given: s.GrantIn) -> Any:
     return Status(201, made)
 
 
-@router.post("/grants/{int:number}/revoke", response={204: None, **ERRORS})
-def grant_revoke(request: OfficeRequest, number: int, given: s.VersionIn) -> Any:
-    """Take a role back."""
-    require_proof(request)
-    require(request.user, "grant.revoke", request.now.date())
-    # A number beyond the database's own is no grant, and no error of the database either.
-    small = number < 2**63
-    grant = (
-        RoleGrant.objects.select_related("account", "unit").filter(pk=number).first()
-        if small
-        else None
-    )
-    if grant is None:
-        raise _absent(f"grant {number}")
-    accounts.revoke_role(
-        grant=grant, row_version=given.row_version, actor=request.user, now=request.now
-    )
-    return Status(204, None)
-
-
 @router.get("/results", response={200: list[s.RunOut], **ERRORS})
 def result_list(request: OfficeRequest) -> list[ResultRun]:
     """The runs that the caller may see."""

@@ -92,7 +92,7 @@ class VersionIn(Schema):
 
 
 class RenewalOut(Schema):
-    """A new first password, a forgotten second factor or a closing: `asked` waits for a second officer; a password is told once."""
+    """A new first password, a forgotten second factor, a closing or a role taken back: `asked` waits for a second officer; a password is told once."""
 
     id: int
     username: str
