@@ -108,6 +108,53 @@ def test_no_import_hides_in_a_function() -> None:
     assert late.keys() == LATE.keys(), late
 
 
+SAID_BY_US = re.compile(r"\bclass (\w+(?:Error|Exception))\(")
+"""Exceptions of this code base speak our words, where they speak at all."""
+
+
+def foreign_words(path: Path, ours: set[str]) -> list[str]:
+    """F-strings that put the text of a fault which is not ours into a sentence: the system's words, or a library's."""
+    found = []
+    for handler in (n for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.ExceptHandler)):  # fmt: skip
+        caught = {ast.unparse(one).split(".")[-1] for one in getattr(handler.type, "elts", (handler.type,)) if one}  # fmt: skip
+        if handler.name is None or caught <= ours:
+            continue
+        name = re.escape(handler.name)
+        # Numbers and names that we read from a fault are ours to word; its sentences are not.
+        text = re.compile(
+            rf"^(?:str\(|repr\()?{name}\)?$|\b{name}\.(?:strerror|msg|args|stderr|reason|problem|message)\b|type\({name}\)|\b{name}\)\.(?:strip|splitlines)"
+        )
+        for held in (n for n in ast.walk(handler) if isinstance(n, ast.FormattedValue)):
+            if text.search(ast.unparse(held.value)):
+                found.append(f"{path.name}:{held.lineno}: {ast.unparse(held.value)}")
+    return found
+
+
+def test_no_sentence_holds_the_words_of_python_or_of_a_library() -> None:
+    """Faults are said in sentences of ours, in both languages; what the system said is for the log."""
+    sources = sorted((ROOT / "src" / "zhengheng").rglob("*.py"))
+    ours = {name for path in sources for name in SAID_BY_US.findall(path.read_text(encoding="utf-8"))}  # fmt: skip
+    assert [one for path in sources for one in foreign_words(path, ours)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("try: x()\nexcept OSError as e: raise Own(f'not read: {e}')", True),
+        ("try: x()\nexcept OSError as e: raise Own(f'not read: {e.strerror}')", True),
+        ("try: x()\nexcept (OwnError, ValueError) as e: raise Own(f'bad: {str(e)}')", True),
+        ("try: x()\nexcept Exception as e: print(f'{type(e).__name__}')", True),
+        ("try: x()\nexcept OwnError as e: raise Own(f'bad: {e}')", False),
+        ("try: x()\nexcept OSError as e: raise Own(f'not read: {why(e)[0]}')", False),
+        ("try: x()\nexcept OSError as e: log.warning('%s', e)", False),
+    ],
+)
+def test_the_lint_of_sentences_can_fail(text: str, bad: bool, tmp_path: Path) -> None:
+    path = tmp_path / "one.py"
+    path.write_text(text, encoding="utf-8")
+    assert bool(foreign_words(path, {"OwnError"})) == bad
+
+
 def test_nothing_below_calls_upward_by_a_name() -> None:
     """Whoever imports a module by its name, or names one of a layer above, imports it all the same."""
     source = ROOT / "src" / "zhengheng"

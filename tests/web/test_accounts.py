@@ -2,6 +2,7 @@
 
 import importlib
 import re
+import time
 from datetime import date, timedelta
 from itertools import permutations
 
@@ -9,15 +10,18 @@ import pyotp
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.db.models import F
 from django.test import Client, override_settings
+from django.utils import timezone
 
 from tests.web.conftest import NOW, PASSWORD, People
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.web.accounts import credentials, services
-from zhengheng.web.accounts.models import Account, ApiToken, RoleGrant
+from zhengheng.web.accounts.models import Account, ApiToken, FailedSignIn, RoleGrant
 from zhengheng.web.accounts.sealing import opened
 from zhengheng.web.accounts.selectors import allowed, months
 from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.pages.clock import now, running
 from zhengheng.workflow.roles import OFFICE, OFFICERS, Role, conflicts
 
 SECRET = pyotp.random_base32()
@@ -187,6 +191,42 @@ def test_a_clock_that_ran_ahead_locks_nobody(people: People) -> None:
             account=people["expert"], lock_after=1, lock_for=timedelta(minutes=15), now=NOW.replace(year=2027)
         )  # fmt: skip
     assert sign_in("expert", PASSWORD)[1] == 302
+
+
+def test_a_wait_ends_though_the_office_clock_stands(people: People) -> None:
+    """Where a demonstration's clock stands for a day, a quarter of an hour is one all the same."""
+    client = people.client("mentor")
+    for _ in range(settings.LOCK_AFTER):
+        sign_in("expert", "wrong")
+        client.post("/office/prove/", {"password": "wrong"})
+    assert sign_in("expert", PASSWORD)[1] == 429
+    assert client.post("/office/prove/", {"password": PASSWORD}).status_code == 422
+    FailedSignIn.objects.update(at=F("at") - timedelta(minutes=settings.LOCK_MINUTES - 1))
+    assert sign_in("expert", PASSWORD)[1] == 429, "not yet"
+    FailedSignIn.objects.update(at=F("at") - timedelta(minutes=1))
+    assert sign_in("expert", PASSWORD)[1] == 302
+    assert client.post("/office/prove/", {"password": PASSWORD}).status_code == 302
+
+
+def test_the_clock_of_waits_runs_while_the_office_clock_stands(db: None) -> None:
+    first, office = running(), now()
+    time.sleep(0.01)
+    assert running() > first
+    with override_settings(FIXED_CLOCK=(office + timedelta(days=1)).isoformat()):
+        assert running() - first > timedelta(days=1), "and goes on with it"
+    with override_settings(FIXED_CLOCK=""):
+        assert abs(running() - timezone.now()) < timedelta(minutes=1)
+
+
+def test_codes_that_were_guessed_make_wait_too(people: People) -> None:
+    """Whoever has a session and the password does not try all codes."""
+    account = people["office_data"]
+    services.keep_factor(account=account, secret=SECRET, code=pyotp.TOTP(SECRET).at(NOW), now=NOW)
+    client = people.client("office_data")
+    for _ in range(settings.LOCK_AFTER):
+        assert client.post("/office/prove/", {"password": PASSWORD, "code": "000000"}).status_code == 422  # fmt: skip
+    said = client.post("/office/prove/", {"password": PASSWORD, "code": "000000"}).content.decode()
+    assert f"请 {settings.LOCK_MINUTES} 分钟后再试" in said
 
 
 def test_a_second_factors_secret_lies_sealed(people: People) -> None:

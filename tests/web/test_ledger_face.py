@@ -4,6 +4,7 @@ import importlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -33,11 +34,13 @@ from zhengheng.ledger.witness import (
 from zhengheng.web.acts import told
 from zhengheng.web.acts.bound import disagreements
 from zhengheng.web.acts.registry import KINDS
+from zhengheng.web.jobs.models import Job
 from zhengheng.web.ledger import keys, selectors, services
 from zhengheng.web.ledger.acts import ERASURES
 from zhengheng.web.ledger.models import Erasure, Head, LedgerEntry, Node, SignedCheckpoint
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.services import import_units
+from zhengheng.web.portal.writing import ask_where_restored, publish
 
 pytestmark = pytest.mark.django_db
 
@@ -176,6 +179,58 @@ def test_checkpoints_are_signed_by_the_clock_and_say_that_a_home_was_restored(
     assert not (settings.HOME / services.RESTORED).exists()
     found = check(list(selectors.entries()), selectors.leaves(), [read(p.text, key) for p in SignedCheckpoint.objects.all()])  # fmt: skip
     assert found == []
+
+
+@pytest.mark.parametrize("by_api", [False, True])
+@pytest.mark.parametrize("signed_first", [False, True])
+def test_a_restored_home_says_so_to_everybody_until_an_officer_knows_and_a_checkpoint_speaks(
+    people: People, by_api: bool, signed_first: bool
+) -> None:
+    home = Path(settings.HOME)
+    portal, words = home / "portal", "从备份恢复的"
+
+    def shown() -> tuple[bool, bool]:
+        """On the page of whoever works here, and on the public's; what the watchman asks for is done."""
+        ask_where_restored(NOW)
+        waiting = Job.objects.filter(kind="portal.write", state="waiting")
+        if waiting.exists():
+            publish(portal, NOW.date())
+            waiting.update(state="done")
+        page = people.client("unit_reporter").get("/office/").content.decode()
+        said = [(portal / name / "verify.html").read_text(encoding="utf-8") for name in ("", "en")]
+        assert len({'id="restored"' in one for one in said}) == 1
+        return words in page, 'id="restored"' in said[0]
+
+    try:
+        publish(portal, NOW.date())
+        assert shown() == (False, False)
+        assert not Job.objects.exists()
+        (home / services.RESTORED).touch()
+        if signed_first:
+            services.tick(home=home, actor="system", now=NOW)
+        for _ in range(2):
+            services.sign_checkpoint(home=home, actor="system", now=NOW)
+            assert shown() == (True, True), "a checkpoint alone settles nothing"
+        for name, status in (("office_director", 403), ("unit_reporter", 403), ("secrecy_officer", 204)):  # fmt: skip
+            client = people.client(name)
+            assert ("确认知悉</button>" in client.get("/office/").content.decode()) == (status == 204)  # fmt: skip
+            if by_api:
+                assert client.post("/api/v1/ledger/restored/known").status_code == status
+            else:
+                answer = client.post("/office/ledger/restored/known/")
+                assert answer.status_code == (302 if status == 204 else status)
+        assert people.client("security_auditor").post("/api/v1/ledger/restored/known").status_code == 422  # fmt: skip
+        assert shown() == (True, True), "until the next checkpoint"
+        assert "下一个检查点签发后" in people.client("mentor").get("/office/").content.decode()
+        services.sign_checkpoint(home=home, actor="system", now=NOW)
+        assert shown() == (False, False)
+        assert "restored " in SignedCheckpoint.objects.all()[0].text, "the checkpoints go on"
+        (home / services.RESTORED).touch()
+        assert shown() == (True, True), "once more"
+    finally:
+        (home / services.RESTORED).unlink(missing_ok=True)
+        for one in (portal, home / "publications"):
+            shutil.rmtree(one, ignore_errors=True)
 
 
 def test_a_witness_cosigns_by_files_and_only_one_that_is_trusted_counts(

@@ -74,6 +74,7 @@ TABLE: dict[tuple[str, str], set[Role]] = {
     ("GET", "/office/ledger/"): {Role.SECURITY_AUDITOR},
     ("GET", "/office/ledger/0/"): {Role.SECURITY_AUDITOR},
     ("GET", "/office/ledger/export/"): {Role.SECURITY_AUDITOR},
+    ("POST", "/office/ledger/restored/known/"): set(OFFICERS),
     ("POST", "/office/ledger/checkpoint/"): {Role.SECURITY_AUDITOR, Role.OFFICE_DIRECTOR},
 }  # fmt: skip
 OPEN = {
@@ -94,7 +95,7 @@ OPEN = {
 KINDS_AT = tuple(f"/office/{kind.path}/" for kind in KINDS)
 
 
-OWN = {"/office/ledger/checkpoint/", "/office/prove/", "/office/password/", "/office/tokens/",
+OWN = {"/office/ledger/checkpoint/", "/office/ledger/restored/known/", "/office/prove/", "/office/password/", "/office/tokens/",
        "/office/second-factor/confirm/", "/office/second-factor/code/"}  # fmt: skip
 """Where the auditor writes: a checkpoint, and what concerns his own account."""
 

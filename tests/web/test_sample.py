@@ -23,7 +23,7 @@ from tests.web.same_numbers import (
     totals_are_one_number,
     what_is_public_is_what_was_published,
 )
-from tests.web.test_rows_beside import alter_every_column
+from tests.web.test_rows_beside import alter_every_column, alter_every_column_of_objects
 from zhengheng.cli.sample import year
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.engines.bundle import check_bundle
@@ -127,6 +127,10 @@ def test_the_sample_city_and_its_stories(
     assert [one.zh for one in disagreements(KINDS)] == [], "every row follows from its acts"
     kept = {model._meta.label for model in kept_models() if model.objects.exists()}
     assert set(alter_every_column()) == kept
+    objects = alter_every_column_of_objects()
+    assert set(objects) == {kind.model._meta.label for kind in KINDS if kind.model._default_manager.exists()}  # fmt: skip
+    assert "replaces_id" in objects["results.ResultRun"]
+    assert "batch" in objects["reporting.Report"] & objects["reporting.Item"]
     assert len(kept) > 10
     assert list(altered_runs(Path(settings.HOME) / "lakes")) == []
     member = entered("weiyuan", "Yunheng-2026")

@@ -93,16 +93,21 @@ def case_facts(book: Rulebook, case: Case) -> Facts:
             points = event.get("points")
             put("event", unit=SUBJECT, item=event["item"], document=event.get("document", str(place)),
                 points=read_number(points, 9)[0] if points else None, decided_on=period.end, file=0, row=0)  # fmt: skip
-    except (CellError, KeyError) as error:
-        raise CaseError.one(
-            f"case {case.name}",
-            "case.setup",
-            zh=f"算例无法读取：{error.zh}。"
-            if isinstance(error, CellError)
-            else f"算例无法读取：缺少“{error.args[0]}”。",
-            en=f"the case cannot be set up: {error.en if isinstance(error, CellError) else f'{error.args[0]} is missing'}",
-        ) from error
+    except CellError as error:
+        raise _unread(case, error.zh, error.en) from error
+    except KeyError as error:
+        (key,) = error.args
+        raise _unread(case, f"缺少“{key}”", f"{key} is missing") from error
     return Facts({name: to_arrow(name, held) for name, held in columns.items()}, units)
+
+
+def _unread(case: Case, zh: str, en: str) -> CaseError:
+    return CaseError.one(
+        f"case {case.name}",
+        "case.setup",
+        zh=f"算例无法读取：{zh}。",
+        en=f"the case cannot be set up: {en}",
+    )
 
 
 def _observe(book: Rulebook, put: Any, unit: str, code: str, text: str, period: Any) -> None:

@@ -84,7 +84,7 @@ class Bundle:
             AttributeError,
             ArithmeticError,
         ) as error:
-            self.found.append(f"cannot be recomputed / 无法复算: {type(error).__name__} {error}")
+            self.found.append(f"cannot be recomputed / 无法复算: {_amiss(error)}")
         self._as_given()
 
     def _files(self) -> None:
@@ -309,6 +309,17 @@ class Bundle:
             "README.txt, verify.py: texts / 文本",
             f"whether this is the bundle that was published: compare its SHA-256 with the portal and the ledger / {_WHOLE}",
         ]
+
+
+def _amiss(error: Exception) -> str:
+    """What stops the recomputation, in words of ours."""
+    if isinstance(error, JsonError):
+        return f"{error} / {error.zh}"
+    if isinstance(error, OSError):
+        return f"{Path(str(error.filename or '')).name} cannot be opened / 打不开"
+    if isinstance(error, KeyError) and error.args:
+        return f"“{error.args[0]}” is missing / 缺少"
+    return "what stands in its files has not the form that was written / 包内文件的内容不是写出时的形式"
 
 
 def _counted(rows: Iterable[Row]) -> Counter[str]:

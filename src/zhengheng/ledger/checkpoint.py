@@ -31,7 +31,11 @@ __all__ = ["Checkpoint", "CheckpointError", "cosign", "public", "read", "read_re
 
 
 class CheckpointError(ValueError):
-    """The text is no checkpoint, or its signature does not fit."""
+    """The text is no checkpoint, or its signature does not fit: said in both languages."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(f"{zh} / {en}")
+        self.zh, self.en = zh, en
 
 
 @dataclass(frozen=True)
@@ -83,9 +87,11 @@ def read(text: str, key: str) -> Checkpoint:
         more = tuple(line for line in found.more if not line.startswith("time "))
         made = Checkpoint(found.origin, found.size, found.root, datetime.fromisoformat(at), more)
     except (ValueError, StopIteration) as error:
-        raise CheckpointError("this text is not a checkpoint") from error
+        raise CheckpointError("这段文字不是检查点", "this text is not a checkpoint") from error
     if not is_signed_by(found, owner):
-        raise CheckpointError("the signature does not fit this checkpoint")
+        raise CheckpointError(
+            "检查点的签名与公钥不符", "the signature does not fit this checkpoint"
+        )
     return made
 
 
@@ -104,7 +110,9 @@ def read_request(text: str) -> tuple[int, list[bytes], str]:
             raise ValueError(word)
         return int(word[4:]), [base64.b64decode(step, validate=True) for step in steps], checkpoint
     except ValueError as error:
-        raise CheckpointError("this text is not a request to cosign") from error
+        raise CheckpointError(
+            "这段文字不是联署请求", "this text is not a request to cosign"
+        ) from error
 
 
 def cosign(
@@ -120,14 +128,17 @@ def cosign(
         point, before = stated(checkpoint), stated(seen) if seen else None
         owner = read_key(log)
     except ValueError as error:
-        raise CheckpointError("this text is not a checkpoint") from error
+        raise CheckpointError("这段文字不是检查点", "this text is not a checkpoint") from error
     if not is_signed_by(point, owner):
-        raise CheckpointError("the signature does not fit this checkpoint")
+        raise CheckpointError(
+            "检查点的签名与公钥不符", "the signature does not fit this checkpoint"
+        )
     if before is not None and (
         old_size != before.size or not follows(before, point, [step.hex() for step in proof])
     ):
         raise CheckpointError(
-            f"this checkpoint does not go on from the {before.size} entries that were cosigned last"
+            f"这个检查点不是从上次联署的 {before.size} 条记录接续下来的",
+            f"this checkpoint does not go on from the {before.size} entries that were cosigned last",
         )
     return _cosigned(point, name, key, int(at.timestamp()))
 

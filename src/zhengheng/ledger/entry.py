@@ -11,7 +11,9 @@ from zhengheng.ledger.witness import leaf_hash
 SALT_BYTES = 16
 ERASE = "erasure.carry_out"
 """The act that empties contents; its own content says before which day, and how many."""
-KEPT = ("publication.written", "ledger.checkpoint", "ledger.restored", ERASE)
+KNOWN = "ledger.restored_known"
+"""The act by which an officer says that he knows of a restored backup."""
+KEPT = ("publication.written", "ledger.checkpoint", "ledger.restored", KNOWN, ERASE)
 """Acts whose content proves something to everybody for ever, and names no person."""
 
 

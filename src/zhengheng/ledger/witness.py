@@ -24,12 +24,29 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 
+class UnfitError(ValueError):
+    """What was given is not what is published; says so in both languages."""
+
+
+def _amiss(error: Exception) -> str:
+    """What cannot be read, in words of ours."""
+    if isinstance(error, UnfitError):
+        return str(error)
+    if isinstance(error, json.JSONDecodeError):
+        return f"第 {error.lineno} 行不是 JSON / line {error.lineno} is no JSON"
+    if isinstance(error, OSError):
+        return f"打不开 / cannot be opened: {error.filename}"
+    if isinstance(error, KeyError) and error.args:
+        return f"缺少 / missing: {error.args[0]}"
+    return "内容不是发布时的形式 / it has not the form in which it is published"
+
+
 def _json(text: str) -> Any:
     """A value of JSON. Raises ValueError for whatever is none, lists a thousand deep among it."""
     try:
         return json.loads(text)
     except RecursionError:
-        raise ValueError("嵌套太深 / nested too deep") from None
+        raise UnfitError("嵌套太深 / nested too deep") from None
 
 
 def leaf_hash(content: bytes) -> bytes:
@@ -182,9 +199,9 @@ def read_key(text: str) -> Key:
         held = base64.b64decode(words[2], validate=True)
         made = Key(words[0], held[0], held[1:])
         if made.ident().hex() != words[1]:
-            raise ValueError("公钥不完整 / the key is damaged")
+            raise UnfitError("公钥不完整 / the key is damaged")
     if len(made.raw) != 32 or made.kind not in {SIGNED, COSIGNED}:
-        raise ValueError("这不是公钥 / this is no public key")
+        raise UnfitError("这不是公钥 / this is no public key")
     return made
 
 
@@ -204,7 +221,7 @@ def stated(text: str) -> Stated:
     body, apart, after = text.partition("\n\n")
     lines = body.split("\n")
     if not apart or len(lines) < 3:
-        raise ValueError("这不是检查点 / this is no checkpoint")
+        raise UnfitError("这不是检查点 / this is no checkpoint")
     signed = f"{body}\n".encode()
     if lines[0] == FIRST_HEAD:
         made = (("zhengheng", base64.b64decode(after.strip(), validate=True)),)
@@ -213,12 +230,12 @@ def stated(text: str) -> Stated:
         )
     root = base64.b64decode(lines[2], validate=True)
     if not (lines[1].isdecimal() and lines[1].isascii()) or len(root) != 32 or not all(lines):
-        raise ValueError("这不是检查点 / this is no checkpoint")
+        raise UnfitError("这不是检查点 / this is no checkpoint")
     held = []
     for line in after.split("\n")[:-1]:
         name, _, what = line.removeprefix(DASH).partition(" ")
         if not line.startswith(DASH) or not name or not what:
-            raise ValueError("检查点的签名行不完整 / a signature line of the checkpoint is damaged")
+            raise UnfitError("检查点的签名行不完整 / a signature line of the checkpoint is damaged")
         held.append((name, base64.b64decode(what, validate=True)))
     return Stated(lines[0], int(lines[1]), root, tuple(lines[3:]), signed, tuple(held))
 
@@ -373,7 +390,7 @@ def main(words: Sequence[str]) -> int:
     try:
         return _look(given)
     except (OSError, KeyError, ValueError, IndexError, TypeError, AttributeError, RecursionError) as error:  # fmt: skip
-        print(f"✗ 无法读取 / cannot be read: {type(error).__name__} {error}")
+        print(f"✗ 无法读取 / cannot be read: {_amiss(error)}")
         return 2
 
 

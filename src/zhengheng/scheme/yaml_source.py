@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from zhengheng.domain.problems import Problem, RulebookError
+from zhengheng.domain.reasons import why
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[+-]?(0|[1-9]\d*)")
@@ -58,8 +59,8 @@ def read_yaml(file: Path, name: str) -> Document:
         raw = file.read_bytes()
     except OSError as error:
         raise RulebookError.one(
-            name, "file.unreadable", zh=f"无法读取文件: {error.strerror}",
-            en=f"cannot read the file: {error.strerror}",
+            name, "file.unreadable", zh=f"无法读取文件：{why(error)[0]}。",
+            en=f"cannot read the file: {why(error)[1]}",
         ) from error  # fmt: skip
     if len(raw) > _LIMIT:
         raise RulebookError.one(

@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -181,7 +182,8 @@ def _run(*command: str) -> str:
             en=f"{command[0]} is not here; install PostgreSQL's client programs",
         ) from error  # fmt: skip
     except subprocess.CalledProcessError as error:
+        sys.stderr.write(error.stderr)  # the program's own words, as if it had been called by hand
         raise DataError.one(
-            command[0], "program.failed", zh=f"{command[0]} 没有完成：{error.stderr[-400:]}", en=f"{command[0]} failed: {error.stderr[-400:]}"
+            command[0], "program.failed", zh=f"{command[0]} 没有完成，请按它自己在上面打印的说明处理后再试。", en=f"{command[0]} failed; see what it printed above, and try again"
         ) from error  # fmt: skip
     return done.stdout

@@ -1,5 +1,6 @@
 """Bringing the office up on a data folder: what is wrong with the place, the address or the database is said in words."""
 
+import logging
 import os
 import secrets
 import shutil
@@ -11,6 +12,7 @@ from pathlib import Path
 from zhengheng.domain.problems import NotFoundError, ZhenghengError
 from zhengheng.lake.lease import lease
 
+log = logging.getLogger(__name__)
 SIGNS = ("office.db", "django.key", "ledger.pub", "lakes", "files", "publications")
 """One of these lies in every data folder of an office, whatever its database."""
 
@@ -67,6 +69,8 @@ def _set_up() -> None:
     import django
     from django.core.exceptions import ImproperlyConfigured
 
+    from zhengheng.web.config.wrong import SettingError
+
     try:
         django.setup()
     except ImproperlyConfigured as error:
@@ -75,19 +79,38 @@ def _set_up() -> None:
                 "DATABASE_URL", "driver.absent", zh="没有安装 PostgreSQL 的驱动程序，请安装 zhengheng[postgres]。",
                 en="PostgreSQL's driver is not installed; install zhengheng[postgres]",
             ) from error  # fmt: skip
+        if isinstance(error, SettingError):
+            raise StartError.one(
+                error.name, "setting.wrong", zh=f"环境变量的设置有误：{error.name} {error.zh}", en=f"a setting in the environment is wrong: {error.name}: {error.en}"
+            ) from error  # fmt: skip
+        log.error("the settings do not fit: %s", error)
         raise StartError.one(
-            "settings", "setting.wrong", zh=f"环境变量的设置有误：{error}", en=f"a setting in the environment is wrong: {error}"
+            "settings", "setting.wrong", zh="环境变量的设置有误，办公端无法启动；请对照“运行办公端”一文逐项检查，原因另见日志。",
+            en="a setting in the environment is wrong and the office cannot start; go through them with “Run the office”, and see the log",
         ) from error  # fmt: skip
 
 
+_AWAY = {
+    "password authentication failed": ("账号或密码不对", "the account or its password is wrong"),
+    "no password supplied": ("地址中没有密码", "the address has no password"),
+    "does not exist": ("服务器上没有这个数据库或账号", "the server has no such database or account"),
+    "permission denied": ("这个账号无权使用这个数据库", "the account may not use the database"),
+    "translate host name": ("找不到服务器的主机名", "the server's host name is not known"),
+    "refused": ("服务器拒绝连接，请检查它是否运行、端口是否正确", "the server refused; check whether it runs, and the port"),
+    "timeout": ("等待超时", "it took too long"),
+    "SSL": ("加密连接没有建立", "the encrypted connection did not come about"),
+    "too many": ("服务器的连接已用完", "the server has no connection left"),
+    "": ("请检查地址、账号和服务器是否运行，原因另见日志", "check its address, the account, and whether the server runs; the log says more"),
+}  # fmt: skip
+"""What a database's own words mean."""
+
+
 def unreachable(error: Exception) -> StartError:
-    """The database does not answer: what it said, and what to look at."""
-    said = str(error).strip().splitlines()[0] if str(error).strip() else ""
-    return StartError.one(
-        "DATABASE_URL", "database.away",
-        zh=f"数据库没有应答，请检查地址、账号和服务器是否运行。数据库返回：{said}",
-        en=f"the database does not answer; check its address, the account, and whether the server runs. It said: {said}",
-    )  # fmt: skip
+    """The database does not answer: why, as far as its own words tell, and what to look at; the words are in the log."""
+    said = str(error).strip()
+    log.warning("the database said: %s", said)
+    zh, en = next((words for mark, words in _AWAY.items() if mark in said), _AWAY[""])
+    return StartError.one("DATABASE_URL", "database.away", zh=f"数据库没有应答：{zh}。", en=f"the database does not answer: {en}")  # fmt: skip
 
 
 @contextmanager

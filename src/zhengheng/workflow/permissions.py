@@ -59,6 +59,7 @@ RULES: tuple[Rule, ...] = (
     _rule("grant.revoke", Role.SECRECY_OFFICER),
     _rule("ledger.read", Role.SECURITY_AUDITOR),
     _rule("ledger.checkpoint", Role.SECURITY_AUDITOR, Role.OFFICE_DIRECTOR),
+    _rule("ledger.acknowledge", *OFFICERS),
     # What the ledger holds beyond its time is erased by two, and never by the auditor who reads it.
     _rule("erasure.read", *OFFICERS, Role.OFFICE_DIRECTOR),
     _rule("erasure.ask", Role.SECRECY_OFFICER),

@@ -16,7 +16,7 @@ from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.web.accounts import services, throttle
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.request import OfficeRequest
-from zhengheng.web.pages.clock import now
+from zhengheng.web.pages.clock import now, running
 
 PROVED = "proved"
 """In a session: the second of the last proof, by the office's clock."""
@@ -99,11 +99,19 @@ def prove(request: OfficeRequest) -> HttpResponse:
 def _check(request: OfficeRequest) -> None:
     """Raises ZhenghengError where the password or the code does not fit; it counts like a failed sign-in."""
     account, address = request.user, str(request.META.get("REMOTE_ADDR", ""))
-    if throttle.must_wait(username=account.username, address=address, now=request.now):
+    if throttle.must_wait(username=account.username, address=address, now=running()):
         raise ProveError.one("password", "sign_in.wait", zh=f"输错次数过多，请 {settings.LOCK_MINUTES} 分钟后再试", en=f"too many wrong passwords; try again in {settings.LOCK_MINUTES} minutes")  # fmt: skip
     found = authenticate(request, username=account.username, password=request.POST.get("password", ""))  # fmt: skip
     if not isinstance(found, Account) or found.pk != account.pk:
-        throttle.note_failure(username=account.username, address=address, now=request.now)
+        _note(account, address, request.now)
         raise ProveError.one("password", "password.wrong", zh="密码不正确", en="the password is wrong")  # fmt: skip
     if account.factor:
-        services.check_factor(account=account, code=request.POST.get("code", "").strip(), now=request.now)  # fmt: skip
+        try:
+            services.check_factor(account=account, code=request.POST.get("code", "").strip(), now=request.now)  # fmt: skip
+        except ZhenghengError:
+            _note(account, address, request.now)
+            raise
+
+
+def _note(account: Account, address: str, at: datetime) -> None:
+    throttle.note_failure(username=account.username, address=address, now=running(), at=at)

@@ -92,9 +92,11 @@ def in_office(role: Role, day: date) -> QuerySet[RoleGrant]:
 def goes_on_without(account: Account, role: Role, day: date) -> bool:
     """Whether somebody else keeps one of the three offices when an account leaves it: at least for as long as the account would have."""
     held = in_office(role, day)
-    ends = [grant.valid_to for grant in held.filter(account=account)]
-    last = None if None in ends else max(ends, default=day)
-    as_long = Q(valid_to=None) if last is None else Q(valid_to=None) | Q(valid_to__gte=last)
+    own = held.filter(account=account)
+    ends = [grant.valid_to for grant in own if grant.valid_to is not None]
+    as_long = Q(valid_to=None)
+    if len(ends) == len(own):
+        as_long |= Q(valid_to__gte=max(ends, default=day))
     return held.exclude(account=account).filter(as_long).exists()
 
 

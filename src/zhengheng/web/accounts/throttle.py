@@ -1,7 +1,7 @@
 """How often somebody may try to sign in: counted by name and address together, so that nobody locks another one out.
 
 An attempt that failed counts for a quarter of an hour and is then forgotten. Attempts of a time that has not come yet, left by
-a clock that ran ahead, count for nothing.
+a clock that ran ahead, count for nothing. `now` is here of the clock that never stands (pages/clock.py): a wait ends.
 """
 
 import hashlib
@@ -37,15 +37,15 @@ def must_wait(*, username: str, address: str, now: datetime) -> bool:
 
 
 @transaction.atomic
-def note_failure(*, username: str, address: str, now: datetime) -> None:
-    """A failed sign-in; the one after which its name has to wait at this address enters the ledger."""
+def note_failure(*, username: str, address: str, now: datetime, at: datetime) -> None:
+    """A failed sign-in; the one after which its name has to wait at this address enters the ledger, with the office's time `at`."""
     FailedSignIn.objects.filter(at__lt=now - _wait()).delete()
     FailedSignIn.objects.create(address=address[:64], name=_name(username), at=now)
     tries = FailedSignIn.objects.filter(
         address=address[:64], name=_name(username), at__gt=now - _wait(), at__lte=now
     )
     if tries.count() == settings.LOCK_AFTER and Account.objects.filter(username=username).exists():
-        append(act="account.locked", subject=f"account:{username}", actor="system", at=now)
+        append(act="account.locked", subject=f"account:{username}", actor="system", at=at)
 
 
 def note_success(*, account: Account, address: str, now: datetime) -> None:

@@ -56,16 +56,19 @@ def revoke_token(*, token: ApiToken, actor: Account, now: datetime) -> None:
             append(act="token.revoked", subject=f"token:{token.pk}", actor=actor.username, at=now)
 
 
-def holder(secret: str, area: str, *, writes: bool, now: datetime) -> Account | None:
-    """The account for which a secret opens an area; None for everything that does not."""
+def holder(secret: str, area: str, *, writes: bool, now: datetime) -> tuple[Account | None, str]:
+    """The account for which a secret opens an area; None for everything that does not, with the scope where it is that alone which lacks."""
     found = ApiToken.objects.select_related("account").filter(
         digest=_digest(secret), revoked_at=None, ends_on__gte=now.date(), account__is_active=True,
         account__must_change_password=False,
     ).first()  # fmt: skip
-    if found is None or (area if writes else READ) not in found.scopes:
-        return None
+    if found is None:
+        return None, ""
+    scope = area if writes else READ
+    if scope not in found.scopes:
+        return None, scope
     ApiToken.objects.filter(pk=found.pk).update(used_at=now)
-    return found.account
+    return found.account, ""
 
 
 def _digest(secret: str) -> str:

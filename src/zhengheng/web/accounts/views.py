@@ -27,6 +27,7 @@ from zhengheng.web.accounts.selectors import (
 from zhengheng.web.files.take_in import take_in
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.selectors import standing as standing_units
+from zhengheng.web.pages.clock import running
 from zhengheng.web.pages.requests import http_status, seen_version
 from zhengheng.web.pages.tags import say
 from zhengheng.workflow.roles import NAMES, Role
@@ -37,7 +38,7 @@ def sign_in(request: OfficeRequest) -> HttpResponse:
     problems: list[Problem] = []
     if request.method == "POST":
         username, given = request.POST.get("username", "").strip(), request.POST.get("password", "")
-        address, now = _address(request), request.now
+        address, now = _address(request), running()
         if throttle.must_wait(username=username, address=address, now=now):
             problem = Problem("sign_in", "sign_in.wait", f"登录失败次数过多，请 {settings.LOCK_MINUTES} 分钟后再试",
                               f"too many failed sign-ins; try again in {settings.LOCK_MINUTES} minutes")  # fmt: skip
@@ -48,7 +49,7 @@ def sign_in(request: OfficeRequest) -> HttpResponse:
             throttle.note_success(account=account, address=address, now=now)
             _tell_owner(request, account)
             return redirect(_inside(request))
-        throttle.note_failure(username=username, address=address, now=now)
+        throttle.note_failure(username=username, address=address, now=now, at=request.now)
         problems.append(
             Problem("username", "sign_in.failed", "账号或密码不正确。连续输错后，这里需要等 15 分钟才能再试",
                     "user name or password is wrong; after repeated failures you have to wait 15 minutes here")

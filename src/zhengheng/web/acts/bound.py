@@ -18,9 +18,9 @@ ROW = "row"
 """Where an entry's content holds the digest of the row; entries of version 0.1.0 hold none."""
 
 
-def row_digest(kind: Kind, obj: Any) -> str:
-    """The digest of an object's row, without the columns that no act answers for."""
-    return digest(obj, kind.unbound)
+def row_digest(obj: Any) -> str:
+    """The digest of an object's row as the database has it: an act answers for every column."""
+    return digest(obj, ())
 
 
 def disagreements(kinds: Iterable[Kind]) -> Iterator[Finding]:
@@ -65,7 +65,7 @@ def _object(kind: Kind, obj: Any, acts: list[tuple[int, str, str | None]]) -> It
             kind, obj, at, f"数据库中是“{now[0]}”，按记录应为“{was[0]}”",
             f'the database says "{now[1]}", by its acts it is "{was[1]}"',
         )  # fmt: skip
-    elif acts[-1][2] not in {None, row_digest(kind, obj)}:
+    elif acts[-1][2] not in {None, row_digest(obj)}:
         yield _wrong(kind, obj, at, "内容与最后一次办理时不同", "it is not as its last act left it")
 
 

@@ -260,8 +260,6 @@ class Kind:
     """The address of the object's page, where it is not the common one."""
     pages: str = ""
     """The address of the list of objects, where it is not the common one."""
-    unbound: tuple[str, ...] = ()
-    """Columns that a job keeps for itself and no act answers for: the ledger does not commit to them."""
     thread: bool = False
     """Whether the page keeps what was said at each act: rounds, objections, settled values, not only the newest."""
     printed: Callable[[Any], Sequence[Section]] | None = None

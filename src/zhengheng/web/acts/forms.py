@@ -205,14 +205,22 @@ def _problem(given: type[Given], one: Any) -> Problem:
     info = given.model_fields.get(place[0]) if place else None
     zh, en = _words(place[0], info) if info else ("", "")
     row = f" 第 {int(place[1]) + 1} 行" if len(place) > 1 and place[1].isdigit() else ""
-    why = _WHY.get(
-        one["type"],
-        ("不符合要求，请按这一栏的说明填写", "does not fit; fill it in as the field says"),
-    )
+    why = why_of(one["type"])
     return Problem(".".join(place), f"field.{one['type']}", f"{zh}{row}: {why[0]}", f"{en}: {why[1]}")  # fmt: skip
 
 
+def why_of(kind: str) -> Words:
+    """What the model's refusal of a value is called, by its kind."""
+    return _WHY.get(kind, ("不符合要求，请按这一栏的说明填写", "does not fit; fill it in as the field says"))  # fmt: skip
+
+
 _WHY = {
+    "extra_forbidden": ("没有这一项", "there is no such field"), "int_type": ("应是整数", "is to be a whole number"),
+    "string_type": ("应是文字", "is to be text"), "bool_parsing": ("应是 true 或 false", "is to be true or false"),
+    "bool_type": ("应是 true 或 false", "is to be true or false"), "int_from_float": ("应是整数", "is to be a whole number"),
+    "list_type": ("应是列表", "is to be a list"), "dict_type": ("应是一组键和值", "is to be an object"),
+    "model_attributes_type": ("应是一组键和值", "is to be an object"), "date_type": ("不是日期", "is no date"),
+    "json_invalid": ("不是 JSON", "is no JSON"), "string_pattern_mismatch": ("写法不符合要求", "is not written as it should be"),
     "missing": ("请填写", "is missing"), "string_too_long": ("太长", "is too long"),
     "string_too_short": ("请填写", "is missing"), "text_empty": ("请填写文字，只有空格或标点不算", "write something; spaces and marks alone do not count"), "date_from_datetime_parsing": ("不是日期", "is no date"),
     "date_parsing": ("不是日期", "is no date"), "decimal_parsing": ("不是数", "is no number"),

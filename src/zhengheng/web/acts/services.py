@@ -165,5 +165,5 @@ def _signs(kind: Kind, role: Role, doing: Doing) -> bool:
 def _write(
     kind: Kind, act: Act, obj: Any, actor: str, now: datetime, content: dict[str, Any]
 ) -> None:
-    content = content | {ROW: row_digest(kind, obj)}
+    content = content | {ROW: row_digest(obj)}
     append(act=act.code, subject=f"{kind.name}:{obj.pk}", actor=actor, at=now, content=content)

@@ -22,7 +22,7 @@ OTHER_ACTS: dict[str, Words] = {
     "organisation.imported": ("导入组织机构", "take the organisation in"), "file.taken_in": ("收存文件", "take a file in"),
     "audit.viewed": ("外部审计查阅", "read by the external auditor"), "publication.viewed": ("查阅发布预览", "read as a preview"), "clock.advanced": ("推进演示时间", "advance the demonstration's clock"),
     "ledger.checkpoint": ("签发检查点", "sign a checkpoint"), "ledger.cosigned": ("见证人联署检查点", "a witness signs a checkpoint"),
-    "ledger.restored": ("恢复备份", "restore a backup"),
+    "ledger.restored": ("恢复备份", "restore a backup"), "ledger.restored_known": ("确认知悉备份恢复", "know of a restored backup"),
     "ledger.rows": ("登记原有记录", "take the rows of an earlier release"),
     "result.register": ("登记批次", "register a run"), "result.name": ("指定可查看的人", "name a reader"),
     "result.viewed": ("查阅未公布的结果", "read an unpublished result"), "result.served": ("送达单位", "serve a unit"), "result.package": ("下载归档包", "take the archive package"),

@@ -21,7 +21,9 @@ from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.accounts.proving import require_proof
 from zhengheng.web.accounts.request import OfficeRequest, owes_password
 from zhengheng.web.accounts.second_factor import wanted
-from zhengheng.web.accounts.selectors import listed, require, standing
+from zhengheng.web.accounts.selectors import ForbiddenError, listed, require, standing
+from zhengheng.web.accounts.token_views import WORDS
+from zhengheng.web.acts.forms import why_of
 from zhengheng.web.api import schemas as s
 from zhengheng.web.api.acts import router as acts
 from zhengheng.web.api.desk import router as desk
@@ -34,10 +36,12 @@ from zhengheng.web.api.repeat import Again, Writing
 from zhengheng.web.ledger import selectors as ledger
 from zhengheng.web.ledger import services as ledger_services
 from zhengheng.web.ledger.models import LedgerEntry, SignedCheckpoint
+from zhengheng.web.ledger.restored import acknowledge
 from zhengheng.web.organisation import selectors as organisation
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.pages.requests import http_status
 from zhengheng.web.pages.tags import language, show
+from zhengheng.web.pages.views import CSRF
 from zhengheng.web.reporting import projection
 from zhengheng.web.results import selectors as results
 from zhengheng.web.results import services as result_services
@@ -60,11 +64,24 @@ class Door(SessionAuth):
         return None
 
 
+class TokenError(Exception):
+    """A token that opens nothing."""
+
+
 class Token(HttpBearer):
-    """A program with a token, which the middleware has looked at."""
+    """A program with a token, which the middleware has looked at; one that opens nothing is told so, and is no browser without a cookie."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Any:
-        return request.user if getattr(request, "by_token", False) else None
+        if getattr(request, "by_token", False):
+            return request.user
+        scope = getattr(request, "lacking", "")
+        if scope:
+            zh, en = WORDS.get(scope, (scope, scope))
+            raise ForbiddenError.one(
+                scope, "token.scope", zh=f"令牌的范围不包括“{zh}”（{scope}）；请在“API 令牌”页面生成一个包括这一范围的令牌。",
+                en=f'the token has not the scope "{en}" ({scope}); make one that has it under "Tokens"',
+            )  # fmt: skip
+        raise TokenError
 
 
 api = NinjaAPI(
@@ -84,6 +101,15 @@ def _again(request: HttpRequest, error: Again) -> HttpResponse:
     return HttpResponse(status=409)  # `once` puts the first request's answer in its place
 
 
+@api.exception_handler(TokenError)
+def _no_token(request: HttpRequest, error: TokenError) -> HttpResponse:
+    said = (
+        "令牌不存在、已到期或已作废，或其账号已停用、须先更换密码。",
+        "there is no such token, it has ended or was revoked, or its account is closed or owes a new password",
+    )
+    return answer(request, 401, (Problem("token", "token.ended", *said),))
+
+
 @api.exception_handler(AuthenticationError)
 def _stranger(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
     said = "请先登录, 并换掉初始密码", "sign in first, and change a first password"
@@ -93,8 +119,8 @@ def _stranger(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def _malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
     found = tuple(
-        Problem(".".join(map(str, one["loc"])), f"field.{one['type']}", f"字段不符合要求: {one['msg']}", one["msg"])
-        for one in error.errors
+        Problem(".".join(map(str, one["loc"])), f"field.{one['type']}", f"{one['loc'][-1]}：{zh}。", f"{one['loc'][-1]}: {en}")
+        for one in error.errors for zh, en in (why_of(one["type"]),)
     )  # fmt: skip
     return answer(request, 422, found)
 
@@ -102,9 +128,8 @@ def _malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
 @api.exception_handler(HttpError)
 def _refused(request: HttpRequest, error: HttpError) -> HttpResponse:
     code = error.status_code if error.status_code in ERRORS else 422
-    return answer(
-        request, code, (Problem("request", f"http.{error.status_code}", str(error), str(error)),)
-    )
+    words = CSRF if code == 403 else ("请求正文无法读取，请按接口说明以 JSON 发送。", "the body of the request cannot be read; send JSON as the API describes it")  # fmt: skip
+    return answer(request, code, (Problem("request", f"http.{error.status_code}", *words),))
 
 
 def _absent(what: str) -> NotFoundError:
@@ -359,6 +384,13 @@ def ledger_sign(request: OfficeRequest) -> Any:
         home=settings.HOME, actor=request.user.username, now=request.now
     )
     return Status(201, made)
+
+
+@router.post("/ledger/restored/known", response={204: None, **ERRORS})
+def ledger_know_restored(request: OfficeRequest) -> Any:
+    """An officer knows that the data came back from a backup; pages say so until the next checkpoint."""
+    acknowledge(home=settings.HOME, actor=request.user, now=request.now)
+    return Status(204, None)
 
 
 api.add_router("", router)

@@ -111,14 +111,15 @@ def bearer(handle: Handler) -> Handler:
     """A program with a token is its account, within the token's scopes; of anybody else this sees nothing."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        said = request.headers.get("Authorization", "")
-        if request.path.startswith(API) and said.startswith("Bearer "):
+        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+        if request.path.startswith(API) and scheme.lower() == "bearer":
             area = request.path.removeprefix(API).split("/")[0]
             now = request.now  # type: ignore[attr-defined]
             writes = request.method not in {"GET", "HEAD"}
-            account = holder(said.removeprefix("Bearer "), area, writes=writes, now=now)
+            account, lacking = holder(secret.strip(), area, writes=writes, now=now)
             request.user = account or AnonymousUser()
             request.by_token = account is not None  # type: ignore[attr-defined]
+            request.lacking = lacking  # type: ignore[attr-defined]
         return handle(request)
 
     return middleware

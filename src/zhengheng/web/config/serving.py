@@ -21,6 +21,7 @@ from waitress.channel import HTTPChannel
 from waitress.task import WSGITask
 
 from zhengheng.domain.problems import ZhenghengError
+from zhengheng.domain.reasons import why
 from zhengheng.web.config.bounds import Bounded
 
 MOST = 4
@@ -94,12 +95,12 @@ def _socket(host: str, port: int) -> socket.socket:
             zh = (
                 "端口已被另一个程序占用，请用 --port 换一个。"
                 if taken
-                else f"不能在这个地址上提供服务：{error.strerror}。"
+                else f"不能在这个地址上提供服务：{why(error)[0]}。"
             )
             en = (
                 "another program has this port; give another one with --port"
                 if taken
-                else f"cannot serve at this address: {error.strerror}"
+                else f"cannot serve at this address: {why(error)[1]}"
             )
             raise PortError.one(f"{host}:{port}", "port.taken" if taken else "port.refused", zh=zh, en=en) from error  # fmt: skip
     raise AssertionError

@@ -35,9 +35,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import dj_database_url
-from django.core.exceptions import ImproperlyConfigured
 
 from zhengheng.web.config.proxies import networks
+from zhengheng.web.config.wrong import SettingError
 
 WEB = Path(__file__).resolve().parent.parent
 HOME = Path(os.environ.get("ZHENGHENG_HOME", "demo")).resolve()
@@ -47,7 +47,7 @@ HTTPS = os.environ.get("ZHENGHENG_HTTPS") == "1"
 try:
     PROXIES = networks(os.environ.get("ZHENGHENG_PROXIES", "127.0.0.1,::1" if HTTPS else ""))
 except ValueError as error:
-    raise ImproperlyConfigured(f"ZHENGHENG_PROXIES: {error}") from error
+    raise SettingError("ZHENGHENG_PROXIES", "应是用逗号隔开的地址或网段，例如 127.0.0.1,10.0.0.0/8。", "addresses and networks by commas, such as 127.0.0.1,10.0.0.0/8") from error  # fmt: skip
 
 
 def _said(name: str, default: str = "") -> str:
@@ -133,6 +133,7 @@ MIDDLEWARE = [
     "zhengheng.web.config.middleware.traced",
     "zhengheng.web.config.middleware.expected_errors",
 ]
+CSRF_FAILURE_VIEW = "zhengheng.web.pages.views.unmarked"
 TEMPLATES = [
     {
         "BACKEND": "zhengheng.web.config.templates.Pages",
@@ -152,13 +153,14 @@ TEMPLATES = [
     }
 ]
 
+_DATABASE = ("应以 postgres:// 或 sqlite:/// 开头。", "it must begin with postgres:// or sqlite:///")  # fmt: skip
 try:
     DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{HOME / 'office.db'}")}
 except ValueError as error:
     # The address may hold a password: the error says what is wrong with it, and not what it is.
-    raise ImproperlyConfigured("DATABASE_URL must begin with postgres:// or sqlite:///") from error
+    raise SettingError("DATABASE_URL", *_DATABASE) from error
 if not DATABASES["default"]["ENGINE"].endswith(("sqlite3", ".postgresql")):
-    raise ImproperlyConfigured("DATABASE_URL must begin with postgres:// or sqlite:///")
+    raise SettingError("DATABASE_URL", *_DATABASE)
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Writers queue for the one lock from the start of their transaction, readers never wait.
     DATABASES["default"]["OPTIONS"] = {
@@ -196,7 +198,7 @@ LOGIN_URL = "/office/sign-in/"
 # Other doors. Each is there when its settings are; none makes an account.
 LDAP_URL, LDAP_DN = _said("ZHENGHENG_LDAP_URL"), _said("ZHENGHENG_LDAP_DN")
 if LDAP_URL and not LDAP_URL.startswith(("ldaps://", "ldap://127.0.0.1", "ldap://localhost")):
-    raise ImproperlyConfigured("ZHENGHENG_LDAP_URL: passwords travel by ldaps:// only")
+    raise SettingError("ZHENGHENG_LDAP_URL", "密码只能经 ldaps:// 传输。", "passwords travel by ldaps:// only")  # fmt: skip
 if LDAP_URL:
     AUTHENTICATION_BACKENDS.insert(0, "zhengheng.web.doors.ldap.LdapBackend")
 DOORS: dict[str, str] = {}
@@ -265,13 +267,11 @@ for _way, _gateway in REMINDER_GATEWAYS.items():
     _parts = urlsplit(_gateway["url"])
     _near = _parts.scheme == "http" and _parts.hostname in {"127.0.0.1", "localhost"}
     if _gateway["url"] and _parts.scheme != "https" and not _near:
-        raise ImproperlyConfigured(f"the address of the gateway for {_way} must be https")
+        raise SettingError(f"ZHENGHENG_{_way.upper()}", "网关地址必须是 https://。", "the gateway's address must be https://")  # fmt: skip
     try:
         json.loads(_gateway["body"])
     except ValueError as error:
-        raise ImproperlyConfigured(
-            f"the form of the gateway for {_way} is no JSON: {error}"
-        ) from error
+        raise SettingError(f"ZHENGHENG_{_way.upper()}_BODY", "发送格式不是 JSON。", "the form in which is sent is no JSON") from error  # fmt: skip
 
 SESSION_COOKIE_AGE = 30 * 60  # half an hour without a click signs out
 SIGN_OF_LIFE = 2 * 60  # a click within so many seconds of the last one noted is not noted again
@@ -320,7 +320,9 @@ _LOGS: dict[str, dict[str, object]] = {
     },
 }
 if LOG not in _LOGS:
-    raise ImproperlyConfigured("ZHENGHENG_LOG: stdout, syslog or empty")
+    raise SettingError(
+        "ZHENGHENG_LOG", "只能是 stdout、syslog，或者留空。", "stdout, syslog or empty"
+    )
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

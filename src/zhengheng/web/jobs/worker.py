@@ -21,7 +21,7 @@ from zhengheng.web.comments.bringing import tick as take_comments
 from zhengheng.web.jobs.services import bury, take_up_again
 from zhengheng.web.ledger.services import tick as sign
 from zhengheng.web.pages.clock import now
-from zhengheng.web.portal.writing import ask_once_over
+from zhengheng.web.portal.writing import ask_once_over, ask_where_restored
 from zhengheng.web.reminders.jobs import tick as remind
 from zhengheng.web.reporting.jobs import ask_for_check, tick
 
@@ -39,7 +39,16 @@ def look_after() -> None:
     """
     _turn(lambda moment: take_up_again(moment), timezone.now)
     _turn(lambda moment: bury(moment), timezone.now)
-    for follow in (tick, end_samples, take_comments, remind, ask_for_check, ask_once_over, _sign):
+    for follow in (
+        tick,
+        end_samples,
+        take_comments,
+        remind,
+        ask_for_check,
+        ask_once_over,
+        _sign,
+        ask_where_restored,
+    ):
         _turn(follow, now)
 
 

@@ -81,9 +81,9 @@ def _point(name: str, text: str, key: Path) -> Checkpoint:
         )  # fmt: skip
     try:
         return read(text, key.read_text(encoding="utf-8"))
-    except (CheckpointError, ValueError) as error:
+    except CheckpointError as error:
         raise VerifyError.one(
-            name, "checkpoint.bad", zh=f"检查点无效：{error}", en=f"the checkpoint does not hold: {error}"
+            name, "checkpoint.bad", zh=f"检查点无效：{error.zh}，请换用另存的副本核对。", en=f"the checkpoint does not hold: {error.en}; compare a copy that was kept elsewhere"
         ) from error  # fmt: skip
 
 
@@ -186,7 +186,10 @@ def cosign_request(
         )  # fmt: skip
     except CheckpointError as error:
         raise VerifyError.one(
-            str(file), "witness.refused", zh=f"不能联署：{error}", en=f"not cosigned: {error}"
+            str(file),
+            "witness.refused",
+            zh=f"不能联署：{error.zh}。",
+            en=f"not cosigned: {error.en}",
         ) from error
     point = text.partition("\n\n")[2]
     target.write_text(point + line, encoding="utf-8")

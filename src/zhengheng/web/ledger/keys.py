@@ -7,6 +7,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
+from zhengheng.domain.problems import Problem, VerifyError
 from zhengheng.ledger.checkpoint import public
 from zhengheng.ledger.witness import Key, read_key
 
@@ -44,7 +45,17 @@ def _write_public(home: Path, key: Ed25519PrivateKey) -> None:
 
 
 def witnesses(home: Path) -> list[Key]:
-    """The public keys of witnesses whose cosignatures count here, a line each. Raises ValueError."""
+    """The public keys of witnesses whose cosignatures count here, a line each. Raises VerifyError with every line that is none."""
     path = home / WITNESSES
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    return [read_key(line) for line in lines if line.strip() and not line.startswith("#")]
+    found, problems = [], []
+    for number, line in enumerate(lines, 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        try:
+            found.append(read_key(line))
+        except (ValueError, IndexError):
+            problems.append(Problem(f"{WITNESSES}:{number}", "witness.key", "这一行不是见证人的公钥，请照 cosign 打印的那一行填写。", "this line is no public key of a witness; copy the line that cosign prints"))  # fmt: skip
+    if problems:
+        raise VerifyError(problems)
+    return found

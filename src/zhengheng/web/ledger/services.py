@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from zhengheng.domain.canonical import canonical
 from zhengheng.domain.problems import VerifyError
-from zhengheng.ledger.checkpoint import Checkpoint, CheckpointError, request
+from zhengheng.ledger.checkpoint import Checkpoint, request
 from zhengheng.ledger.entry import SALT_BYTES, Entry
 from zhengheng.ledger.tree import folded, grown
 from zhengheng.ledger.witness import cosigned_at, stated
@@ -138,15 +138,16 @@ def request_to_cosign(point: SignedCheckpoint, old: int) -> str:
 def take_cosignature(text: str, *, home: Path, actor: str, now: datetime) -> list[str]:
     """Add a witness's signature to the checkpoint that it is for; gives the names of the witnesses. Raises VerifyError."""
     body, _, lines = text.partition("\n\n")
+    keys = witnesses(home)
     with transaction.atomic():
         held = SignedCheckpoint.objects.select_for_update().filter(text__startswith=f"{body}\n\n").first()  # fmt: skip
         if held is None:
             raise VerifyError.one("checkpoint", "witness.unknown", zh="这不是本日志的检查点", en="this is no checkpoint of this ledger")  # fmt: skip
         try:
             point = stated(f"{body}\n\n{lines}")
-            trusted = [key for key in witnesses(home) if cosigned_at(point, key) is not None]
-        except (ValueError, CheckpointError) as error:
-            raise VerifyError.one("checkpoint", "witness.form", zh=f"联署无法读取：{error}", en=f"the cosignature cannot be read: {error}") from error  # fmt: skip
+            trusted = [key for key in keys if cosigned_at(point, key) is not None]
+        except ValueError as error:
+            raise VerifyError.one("checkpoint", "witness.form", zh="联署的签名行不完整，无法读取；请向见证人再要一次 cosign 写出的文件。", en="a line of the cosignature is damaged; ask the witness once more for the file that cosign wrote") from error  # fmt: skip
         known = stated(held.text)
         fresh = [key for key in trusted if cosigned_at(known, key) is None]
         if not trusted:

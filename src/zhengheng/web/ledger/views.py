@@ -1,6 +1,7 @@
 """Pages of the ledger: read-only, but for signing a checkpoint."""
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,6 +12,8 @@ from zhengheng.web.accounts.selectors import allowed, require
 from zhengheng.web.acts import told
 from zhengheng.web.ledger import selectors, services
 from zhengheng.web.ledger.models import LedgerEntry, SignedCheckpoint
+from zhengheng.web.ledger.restored import acknowledge
+from zhengheng.web.pages.tags import say
 
 
 @require_safe
@@ -54,6 +57,14 @@ def checkpoint(request: OfficeRequest) -> HttpResponse:
     require(request.user, "ledger.checkpoint", now.date())
     services.sign_checkpoint(home=settings.HOME, actor=request.user.username, now=now)
     return redirect("ledger")
+
+
+@require_POST
+def know_restored(request: OfficeRequest) -> HttpResponse:
+    """An officer knows that the home came back from a backup."""
+    acknowledge(home=settings.HOME, actor=request.user, now=request.now)
+    messages.success(request, say("已记入存证日志；下一个检查点签发后，首页和公众门户不再显示这项说明。", "it is in the ledger; once the next checkpoint is signed, home page and portal say so no longer"))  # fmt: skip
+    return redirect("home")
 
 
 @require_safe

@@ -1,5 +1,6 @@
 """The moment it is: the machine's, or where a demonstration's clock stands."""
 
+import time
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -16,6 +17,11 @@ def now() -> datetime:
     first = datetime.fromisoformat(settings.FIXED_CLOCK)
     moved = DemoClock.objects.filter(pk=1).first()
     return max(first, timezone.localtime(moved.moment)) if moved else first
+
+
+def running() -> datetime:
+    """A clock that never stands, for waits that must end: where a demonstration's stands still, the machine's seconds run on over it."""
+    return now() + timedelta(seconds=time.time()) if settings.FIXED_CLOCK else now()
 
 
 def advance() -> datetime:

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.web.accounts.request import OfficeRequest
-from zhengheng.web.accounts.selectors import grants, standing
+from zhengheng.web.accounts.selectors import allowed, grants, standing
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.api.problems import answer
 from zhengheng.web.jobs.faults import is_full, passes
+from zhengheng.web.ledger.restored import restored
 from zhengheng.web.ledger.services import append
 from zhengheng.web.pages import clock
 from zhengheng.web.pages.context import built
@@ -48,7 +49,7 @@ def home(request: OfficeRequest) -> HttpResponse:
         "held": held, "work": [(kind, rows[:MOST_ROWS], len(rows)) for kind, rows in work],
         "count": sum(len(rows) for _, rows in work),
         "late": sum(row.left is not None and row.left < 0 for _, rows in work for row in rows),
-        "reading": to_read(request),
+        "reading": to_read(request), "restored": restored(settings.HOME), "may_know": allowed(request.user, "ledger.acknowledge", day),
         "kinds": [kind for kind in KINDS if anywhere(mine, kind.read)],
         "jobs": anywhere(mine, "job.read"), "prepares": anywhere(mine, "year.checklist"),
     }  # fmt: skip
@@ -105,6 +106,17 @@ def bad_request(request: OfficeRequest, exception: Exception | None = None) -> H
         "请求不完整或已过期, 请返回重试",
         "the request is incomplete or too old; go back and try again",
     )
+
+
+CSRF = (
+    "这次提交没有带上本页面的防伪标记：页面可能打开已久，或者浏览器没有接受本站的 Cookie。请返回上一页，刷新后再提交；什么都没有改变。",
+    "what was sent lacks the mark by which this site knows its own pages: the page may have been open for too long, or the browser refuses this site's cookies. Go back, reload the page and send it again; nothing was changed",
+)  # fmt: skip
+
+
+def unmarked(request: OfficeRequest, reason: str = "") -> HttpResponse:
+    """A form from nowhere, or from a page that is too old; why exactly is for the log."""
+    return _words(request, 403, *CSRF)
 
 
 def forbidden(request: OfficeRequest, exception: Exception | None = None) -> HttpResponse:

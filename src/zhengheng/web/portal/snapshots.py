@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
-from zhengheng.domain.problems import DataError
+from zhengheng.domain.problems import DataError, Problem
 
 UPCOMING = "upcoming.json"
 """Beside the publications: what is to come, and from which day."""
@@ -29,6 +29,8 @@ STANDINGS = "standings.json"
 """Beside the publications: where the result of each, by number, stands today; its snapshot says where it stood then."""
 SINCE = "since.json"
 """Beside the publications: of each, by number, until when its notice runs, and what appeals decided since put right."""
+RESTORED = "restored.json"
+"""Beside the publications: that the office's data came back from a backup, for as long as readers must be told."""
 OLDER: dict[str, Any] = {
     "topics": [],
     "plans": [],
@@ -81,6 +83,8 @@ class Site:
     """The drafts on which the public is or was asked."""
     targets: list[dict[str, Any]] = field(default_factory=list)
     """The draft targets that are or were open."""
+    restored: dict[str, Any] = field(default_factory=dict)
+    """That the office's data came back from a backup; empty where nobody need be told."""
     unreleased: dict[int, Path] = field(default_factory=dict)
     """Publications that are not released, by number, with the folder above their files: a preview holds one."""
 
@@ -131,24 +135,24 @@ class Site:
 
     def today(self, one: dict[str, Any]) -> dict[str, Any] | None:
         """A period as it would be under the rules of the rulebook's newest publication, where these differ."""
-        held: dict[str, Any] | None = _read(self.restated(one)[0], None)
+        held: dict[str, Any] | None = read_beside(self.restated(one)[0], None)
         return held
 
     def before_change(self, one: dict[str, Any]) -> dict[str, Any] | None:
         """A publication's period by the rules before it was restated, where it was."""
-        held: dict[str, Any] | None = _read(self.restated(one)[1], None)
+        held: dict[str, Any] | None = read_beside(self.restated(one)[1], None)
         return held
 
     @property
     def proofs(self) -> dict[str, dict[str, Any]]:
         """What proves each release, by the publication's number."""
-        found = {str(one["number"]): _read(self.folder(one) / PROOF, {}) for one in self.publications}  # fmt: skip
+        found = {str(one["number"]): read_beside(self.folder(one) / PROOF, {}) for one in self.publications}  # fmt: skip
         return {number: proof for number, proof in found.items() if proof}
 
     @property
     def newest_checkpoint(self) -> dict[str, Any] | None:
         """The ledger's newest checkpoint, where it goes on from a publication that is shown."""
-        held = _read(self.source / NEWEST, {})
+        held = read_beside(self.source / NEWEST, {})
         return held if held and str(held["follows"]) in self.proofs else None
 
     def files(self, one: dict[str, Any]) -> list[tuple[str, str]]:
@@ -174,16 +178,28 @@ def slots_of(path: Path) -> Slots:
         return Slots()
     try:
         return Slots.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
-    except (ValidationError, yaml.YAMLError) as error:
-        known = ", ".join(Slots.model_fields)
-        raise DataError.one(
-            str(path), "portal.slots", zh=f"无法读取; 可用的项目: {known} ({error})", en=f"cannot be read; known are {known} ({error})"
-        ) from error  # fmt: skip
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{path}:{mark.line + 1}" if mark else str(path)
+        raise DataError.one(place, "portal.yaml", zh="这一处不是 YAML，请检查缩进、冒号和引号。", en="this is no YAML; check indents, colons and quotes") from error  # fmt: skip
+    except ValidationError as error:
+        raise DataError(_misfit(path, one["loc"]) for one in error.errors()) from error
+
+
+def _misfit(path: Path, loc: tuple[int | str, ...]) -> Problem:
+    """A slot that there is not, or that cannot hold what stands there."""
+    name = str(loc[0]) if loc else ""
+    if not name:
+        return Problem(str(path), "portal.slots", "这里应是“项目: 内容”的形式。", "this should read `slot: content`")  # fmt: skip
+    if name in Slots.model_fields:
+        return Problem(f"{path}:{name}", "portal.slots", f"“{name}”一项的内容不合要求，请按说明填写文字、数字或 true、false。", f"what stands at {name} does not fit; give text, a number, or true or false, as the docs say")  # fmt: skip
+    known = "、".join(Slots.model_fields)
+    return Problem(f"{path}:{name}", "portal.slots", f"没有“{name}”这一项；可用的项目：{known}。", f"there is no slot {name}; known are {', '.join(Slots.model_fields)}")  # fmt: skip
 
 
 def read_site(source: Path, slots: Slots | None = None) -> Site:
     """The released publications under a folder. Only finished ones count: those whose digests are written."""
-    stands, since = _read(source / STANDINGS, {}), _read(source / SINCE, {})
+    stands, since = read_beside(source / STANDINGS, {}), read_beside(source / SINCE, {})
     held = [
         snapshot_in(folder)
         | ({"standing": stands[folder.name]} if folder.name in stands else {})
@@ -193,7 +209,8 @@ def read_site(source: Path, slots: Slots | None = None) -> Site:
     ]
     return Site(
         sorted(held, key=lambda one: -one["number"]), source, slots or Slots(),
-        _read(source / UPCOMING, []), _read(source / COMMENTS, {}), _read(source / CONSULTATIONS, []), _read(source / TARGETS, []),
+        read_beside(source / UPCOMING, []), read_beside(source / COMMENTS, {}), read_beside(source / CONSULTATIONS, []), read_beside(source / TARGETS, []),
+        read_beside(source / RESTORED, {}),
     )  # fmt: skip
 
 
@@ -219,5 +236,6 @@ def _withheld(held: dict[str, Any]) -> dict[str, Any]:
     return held
 
 
-def _read(path: Path, none: Any) -> Any:
+def read_beside(path: Path, none: Any) -> Any:
+    """A document beside the publications, or in their folders; `none` where it is not there."""
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else none

@@ -1,5 +1,6 @@
 """Writing the portal's pages of this installation."""
 
+import hashlib
 from contextlib import AbstractContextManager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -8,20 +9,24 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from zhengheng.domain.canonical import canonical
 from zhengheng.lake.lease import lease
 from zhengheng.web.comments.selectors import shown
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.jobs.services import ask
+from zhengheng.web.ledger.restored import restored
 from zhengheng.web.pages.context import built
 from zhengheng.web.portal.folders import tidy
 from zhengheng.web.portal.site import write_json, write_site
 from zhengheng.web.portal.snapshots import (
     COMMENTS,
     CONSULTATIONS,
+    RESTORED,
     SINCE,
     STANDINGS,
     TARGETS,
     UPCOMING,
+    read_beside,
     read_site,
     slots_of,
 )
@@ -55,6 +60,7 @@ def publish(target: Path, day: date) -> int:
         note_upcoming(held)
         beside = {
             COMMENTS: shown(), CONSULTATIONS: consultations(day), TARGETS: drafts(day), STANDINGS: standings(), SINCE: since(),
+            RESTORED: _restored(home),
         }  # fmt: skip
         for name, said in beside.items():
             write_json(held / name, said)
@@ -96,6 +102,27 @@ def _redecided(held: Publication) -> list[dict[str, Any]]:
          "about": dict(zip(("zh", "en"), one.about, strict=True)), "after": one.after}
         for one in redecided(held.run) if book.indicator(one.indicator).visibility == "public"
     ]  # fmt: skip
+
+
+def _restored(home: Path) -> dict[str, object]:
+    """What readers must be told of a restored backup."""
+    found = restored(home)
+    return found.as_dict() if found else {}
+
+
+def ask_where_restored(now: datetime) -> None:
+    """Have the pages written anew where they do not say, or say still, that the data came back from a backup. Doing it twice changes nothing."""
+    home = Path(settings.HOME)
+    if not (home / "portal").is_dir():
+        return
+    said = _restored(home)
+    if said == read_beside(home / "publications" / RESTORED, {}):
+        return
+    # One job for each state: a writing that fails is not asked for again and again.
+    subject = f"portal:restored-{hashlib.sha256(canonical(said).encode()).hexdigest()[:12]}"
+    with transaction.atomic():
+        if not Job.objects.filter(kind="portal.write", subject=subject).exclude(state="done").exists():  # fmt: skip
+            ask(kind="portal.write", arguments={}, subject=subject, actor=None, now=now)
 
 
 def ask_once_over(now: datetime) -> None:

@@ -345,7 +345,6 @@ def _measure(report: Report) -> tuple[tuple[str, str], str]:
 
 
 REPORTS = Kind(
-    unbound=("batch",),
     machine=REPORT, path="reports", words=("数据填报", "Reports"), model=Report,
     title=lambda r: (f"{r.unit.name_zh} {r.period}: {_name(r)[0]}", f"{r.unit.name_en or r.unit.name_zh} {r.period}: {_name(r)[1]}"),
     standing=_about,

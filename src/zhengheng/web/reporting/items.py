@@ -274,7 +274,6 @@ def _choices(kinds: set[str]) -> dict[str, list[tuple[str, tuple[str, str]]]]:
 
 
 ITEMS = Kind(
-    unbound=("batch",),
     machine=ITEM, path="items", words=("加减分与否决", "Bonus, deduction, veto"), model=Item,
     title=lambda i: (f"{i.unit.name_zh} {_name(i)[0]} {i.document}", f"{i.unit.name_en or i.unit.name_zh} {_name(i)[1]} {i.document}"),
     standing=_standing,

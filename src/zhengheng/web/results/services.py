@@ -13,6 +13,7 @@ from zhengheng.engines.archive import load_run
 from zhengheng.engines.bundle import Kind, write_bundle
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import require, standing
+from zhengheng.web.acts.bound import ROW, row_digest
 from zhengheng.web.acts.declare import Carried, kind_named
 from zhengheng.web.acts.services import perform_by_machine
 from zhengheng.web.ledger.services import append, commitment_secret
@@ -66,10 +67,11 @@ def register_run(*, run: str, actor: Account, now: datetime) -> ResultRun:
                 NamedReader.objects.create(
                     run=made, account_id=reader, named_by=actor, named_at=now
                 )
+            made.refresh_from_db()
             append(
                 act="result.register", subject=f"result:{made.pk}", actor=actor.username, at=now,
                 content={"run": made.run, "rulebook": made.rulebook, "period": made.period,
-                         "fingerprint": about["fingerprint"], TABLES: load_run(folder).results.digest()},
+                         "fingerprint": about["fingerprint"], TABLES: load_run(folder).results.digest(), ROW: row_digest(made)},
             )  # fmt: skip
     except IntegrityError as error:
         raise ResultError.one(

@@ -268,7 +268,7 @@ TARGETS = Kind(
         ("/office/targets/import/", ("用 Excel 批量提出", "Propose by a workbook"), "target.propose"),
     ),
     thread=True,
-    body="targets/body.html", printed=printed, unbound=("loaded",),
+    body="targets/body.html", printed=printed,
     context=lambda sheet, request: {
         "lines": _lines(sheet),
         "asks": may(grants(request.user, request.now.date()), "change.ask", units={"own": [sheet.unit.code]}),

@@ -19,7 +19,6 @@ class TargetSheet(Lived):
     consultation = models.JSONField(default=list)
     """Files of the staff consultation 民主协商; without them nobody signs."""
     agreed_on = models.DateField(null=True)
-    loaded = models.CharField(max_length=80, blank=True)
     decision = models.ForeignKey("decisions.Decision", models.PROTECT, null=True, related_name="+")
 
     class Meta(Lived.Meta):

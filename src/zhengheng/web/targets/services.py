@@ -111,5 +111,4 @@ def load_targets(work: Work) -> dict[str, Any]:
             purpose="agreed targets", loader=work.job.asked_by.username if work.job.asked_by else "system", at=work.now,
             lake=lake, mark=f"{sheet.pk}.{sheet.row_version}",
         )  # fmt: skip
-        TargetSheet.objects.filter(pk=sheet.pk).update(loaded=name)
     return {"file": name}

@@ -1,0 +1,41 @@
+"""Why a file, an address or another program did not answer, in our own words: the system's words are for the log."""
+
+import errno
+import socket
+import ssl
+
+Words = tuple[str, str]
+
+UNKNOWN: Words = ("原因不明，请查看运行日志", "for a reason that the log may tell")
+_BY_TYPE: tuple[tuple[type[BaseException], Words], ...] = (
+    (FileNotFoundError, ("文件不存在", "there is no such file")),
+    (PermissionError, ("没有权限", "permission is lacking")),
+    (IsADirectoryError, ("这是文件夹，不是文件", "it is a folder and no file")),
+    (NotADirectoryError, ("路径中有一段不是文件夹", "a part of the path is no folder")),
+    (ssl.SSLError, ("加密连接没有建立，请检查证书", "the encrypted connection did not come about; check the certificate")),
+    (socket.gaierror, ("找不到这个主机名", "the host's name is not known")),
+    (TimeoutError, ("等待超时", "it did not answer in time")),
+    (ConnectionRefusedError, ("对方拒绝连接", "the connection was refused")),
+    (ConnectionError, ("连接中断", "the connection broke")),
+)  # fmt: skip
+_BY_NUMBER: dict[int, Words] = {
+    errno.EADDRNOTAVAIL: ("这个地址不是本机的", "the address is not this machine's"),
+    errno.ENAMETOOLONG: ("名称太长", "the name is too long"),
+    errno.ENOSPC: ("磁盘空间已满", "the disk is full"),
+    errno.EDQUOT: ("磁盘配额已用完", "the disk's quota is used up"),
+    errno.EROFS: ("磁盘是只读的", "the disk is read-only"),
+    errno.EMFILE: ("打开的文件太多", "too many files are open"),
+    errno.EIO: ("磁盘读写出错", "the disk does not read or write"),
+}
+
+
+def why(error: BaseException) -> Words:
+    """What a fault of the system is called in a sentence of ours; it ends without a mark."""
+    cause = getattr(error, "reason", None)  # urllib puts the fault itself there
+    for one in (error, cause) if isinstance(cause, BaseException) else (error,):
+        for kind, words in _BY_TYPE:
+            if isinstance(one, kind):
+                return words
+        if isinstance(one, OSError) and one.errno in _BY_NUMBER:
+            return _BY_NUMBER[one.errno]
+    return UNKNOWN
