@@ -1,5 +1,6 @@
 """The release gate and the portal: nothing internal passes, links hold under any path, anybody can verify."""
 
+import hashlib
 import json
 import re
 import shutil
@@ -26,11 +27,13 @@ from zhengheng.domain.canonical import canonical
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.problems import VerifyError
 from zhengheng.engines.disclosure import hidden_indicators
+from zhengheng.engines.onefile import verifier_source
 from zhengheng.engines.results import Results, from_rows
 from zhengheng.engines.run import Run
 from zhengheng.engines.snapshot import scan, snapshot
-from zhengheng.ledger.checkpoint import public
+from zhengheng.ledger.checkpoint import cosign, public
 from zhengheng.ledger.tree import grown
+from zhengheng.ledger.witness import COSIGNED
 from zhengheng.scheme.base import Basis, Text
 from zhengheng.scheme.indicator import Change
 from zhengheng.scheme.methods import Ratio
@@ -40,7 +43,12 @@ from zhengheng.web.jobs.models import Job
 from zhengheng.web.jobs.services import run_job
 from zhengheng.web.ledger.keys import public_key
 from zhengheng.web.ledger.models import Head, LedgerEntry, Node, SignedCheckpoint
-from zhengheng.web.ledger.services import append
+from zhengheng.web.ledger.services import (
+    append,
+    request_to_cosign,
+    sign_checkpoint,
+    take_cosignature,
+)
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.services import import_units
 from zhengheng.web.portal.writing import publish
@@ -392,6 +400,15 @@ def test_anybody_proves_that_the_files_are_those_that_entered_the_ledger(
     assert f"= {second.pk} data/values.csv" in done.stdout
     altered = tmp_path / "values.csv"
     altered.write_bytes(data.read_bytes()[:-2] + b"9\n")
+    with zipfile.ZipFile(site / "data" / str(first.pk) / "bundle.zip") as packed:
+        verifier = Path(packed.extract("verify.py", tmp_path))
+    assert verifier.read_text(encoding="utf-8") == verifier_source(), "anybody makes it himself"
+    stated = hashlib.sha256(verifier.read_bytes()).hexdigest()
+    for name in ("verify.html", "en/verify.html"):
+        assert stated in (site / name).read_text(encoding="utf-8")
+    assert f"= {first.pk} data/bundle.zip verify.py" in witnessed(site, verifier).stdout
+    verifier.write_text(verifier.read_text(encoding="utf-8").replace("exit", "quit", 1))
+    assert witnessed(site, verifier).returncode == 1, "another verifier in the bundle's place"
     failed = witnessed(site, altered)
     assert failed.returncode == 1
     assert f"■ {altered}" in failed.stdout
@@ -438,6 +455,43 @@ def test_anybody_proves_that_the_files_are_those_that_entered_the_ledger(
     (site / "proofs.json").write_text("{}", encoding="utf-8")
     unreadable = witnessed(site)
     assert (unreadable.returncode, unreadable.stderr) == (2, ""), "said, not thrown"
+
+
+def test_as_many_witnesses_as_a_reader_asks_for_have_cosigned(
+    people: People, result: ResultRun
+) -> None:
+    """Two of three: each counts once, and only for the keys that the reader has from elsewhere."""
+    release(people, result)
+    home, site = Path(settings.HOME), Path(settings.HOME) / "portal"
+    log, keys = public_key(home).text(), {}
+    point = sign_checkpoint(home=home, actor="t", now=NOW)
+    try:
+        for place, name in enumerate(("shenji.example", "tongji.example", "baoshe.example"), 1):
+            key = Ed25519PrivateKey.from_private_bytes(bytes([place]) * 32)
+            keys[name] = public(name, key, COSIGNED).text()
+            (home / "witnesses.txt").write_text("\n".join(keys.values()) + "\n", encoding="utf-8")
+            if place < 3:
+                asked = request_to_cosign(point, 0)
+                line = cosign(asked, log, None, name=name, key=key, at=NOW)
+                text = asked.partition("\n\n")[2] + line
+                assert take_cosignature(text, home=home, actor="t", now=NOW) == [name]
+    finally:
+        (home / "witnesses.txt").unlink()
+    keep_newest(home)
+    publish(site, NOW.date())
+    first, second, third = (("--witness", key) for key in keys.values())
+    for words, need, status in (
+        ((*first, *second), 2, 0),
+        ((*first, *second, *third), 2, 0),
+        ((*second, *third), 1, 0),
+        ((*first, *second, *third), 3, 1),
+        ((*first, *first), 2, 1),
+        (third, 1, 1),
+        ((), 1, 1),
+    ):
+        done = witnessed(site, *words, "--need", str(need))
+        assert done.returncode == status, (words, need, done.stdout)
+    assert "见证人已联署 / cosigned by shenji.example" in witnessed(site, *first).stdout
 
 
 def test_a_ledger_of_the_office_forged_anew_is_found_by_whoever_came_before(

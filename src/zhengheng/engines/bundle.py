@@ -85,6 +85,15 @@ def write_bundle(run: Run, target: Path, kind: Kind, salt: bytes) -> None:
             archive.writestr(entry, body)
 
 
+VERIFIER = "verify.py"
+
+
+def verifier_digest(path: Path) -> str:
+    """The SHA-256 of the verifier inside a bundle, so that a reader need not trust the one that came with it."""
+    with zipfile.ZipFile(path) as archive:
+        return hashlib.sha256(archive.read(VERIFIER)).hexdigest()
+
+
 def check_bundle(path: Path) -> str:
     """Unpack a bundle and run its own verifier on bare Python, as a reader would; gives what it said.
 

@@ -431,8 +431,11 @@ def _look(given: argparse.Namespace) -> int:
         held = proofs[number]
         found = faults(number, held, proofs.get(held["follows"]), key)
         wrong += found
-        for name, digest in _json(held["content"])["digests"].items():
+        content = _json(held["content"])
+        for name, digest in content["digests"].items():
             known[digest] = f"{number} {name}"
+        for name, digest in content.get("verifiers", {}).items():
+            known[digest] = f"{number} {name} verify.py"
         for one in found or ["条目、检查点、签名相符 / entry, checkpoint and signature hold"]:
             print(f"{'■' if found else '●'} 发布 publication {number}: {one}")
     point = stated(proofs[order[-1]]["checkpoint"]) if order else None

@@ -1,5 +1,6 @@
 """What stands on the portal's pages, from snapshots alone."""
 
+import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -47,10 +48,19 @@ def pages(site: Site) -> Iterator[Page]:
         (one, moved(wrong, one) if (wrong := corrected(site, one)) else []) for one in site.publications if one["corrects"]
     ]}  # fmt: skip
     yield "data.html", "data", {"publications": [(one, site.files(one)) for one in site.publications], "licence": LICENCE}  # fmt: skip
-    bundles = [(one, dict(site.files(one))["bundle.zip"]) for one in site.publications if one["shows"] == "score"]  # fmt: skip
     proofs = site.proofs
+    bundles = [
+        (one, dict(site.files(one))["bundle.zip"], _verifier(proofs.get(str(one["number"]))))
+        for one in site.publications if one["shows"] == "score"
+    ]  # fmt: skip
     proved = [(one, proofs[str(one["number"])]) for one in site.publications if str(one["number"]) in proofs]  # fmt: skip
     yield "verify.html", "verify", {"bundles": bundles, "proved": proved}
+
+
+def _verifier(proof: dict[str, Any] | None) -> str:
+    """The SHA-256 of a bundle's verify.py, as the ledger's entry of the release states it; earlier releases state none."""
+    held: dict[str, str] = json.loads(proof["content"]).get("verifiers", {}) if proof else {}
+    return held.get("data/bundle.zip", "")
 
 
 def pages_of(site: Site, one: Snapshot) -> Iterator[Page]:

@@ -194,6 +194,8 @@ def release(doing: Doing) -> Change:
 
 class WrittenGiven(Given):
     digests: dict[str, str]
+    verifiers: dict[str, str] = {}
+    """Of each bundle the SHA-256 of the verify.py inside."""
 
 
 def written(doing: Doing) -> Change:
@@ -202,7 +204,8 @@ def written(doing: Doing) -> Change:
     before = LedgerEntry.objects.filter(act="publication.written").order_by("-sequence").first()
     after = before.subject.partition(":")[2] if before is not None else None
     return Change(
-        {"released_on": doing.day, "digests": digests}, {"digests": digests, "after": after}
+        {"released_on": doing.day, "digests": digests},
+        {"digests": digests, "verifiers": doing.given.verifiers, "after": after},
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.conf import settings
 
 from zhengheng.domain.canonical import canonical
 from zhengheng.domain.problems import VerifyError
+from zhengheng.engines.bundle import verifier_digest
 from zhengheng.engines.opendata import digest, write_files
 from zhengheng.web.acts.services import perform_by_machine
 from zhengheng.web.jobs import services as jobs
@@ -61,7 +63,7 @@ def write(work: Work) -> dict[str, Any]:
                 PUBLICATIONS, "publication.unverified", held, given=refused, now=work.now
             )
             raise
-        given = WrittenGiven(digests=digests)
+        given = WrittenGiven(digests=digests, verifiers=verifiers(unfinished, digests))
         perform_by_machine(PUBLICATIONS, "publication.written", held, given=given, now=work.now)
     if unfinished.is_dir():
         made = proof(held, home=Path(settings.HOME), now=work.now)
@@ -113,6 +115,11 @@ def write_publication(held: Publication, target: Path, day: str) -> dict[str, st
     digests["snapshot.json"] = digest(target / "snapshot.json")
     (target / "digests.json").write_text(json.dumps(digests, indent=1), encoding="utf-8")
     return digests
+
+
+def verifiers(folder: Path, digests: Iterable[str]) -> dict[str, str]:
+    """The SHA-256 of verify.py in each bundle of a publication."""
+    return {name: verifier_digest(folder / name) for name in digests if name.endswith("bundle.zip")}
 
 
 def earlier(held: Publication) -> list[Publication]:
