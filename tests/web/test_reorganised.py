@@ -1,7 +1,8 @@
 """Units that merge, split or end: the rulebooks follow, nothing is asked of who is gone, and no draft undoes another."""
 
 import re
-from datetime import date
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -9,19 +10,29 @@ import pytest
 from django.conf import settings
 
 from tests.e2e.town import Town, packed
-from tests.web.conftest import NOW, People
+from tests.web.conftest import NOW, People, computed_run
 from zhengheng.scheme.base import Text
 from zhengheng.scheme.later import succeeded
+from zhengheng.scheme.midyear import advanced
 from zhengheng.scheme.model import Unit as AssessedUnit
 from zhengheng.scheme.procedure import Heir, Succession
 from zhengheng.scoring.upload import read_own
+from zhengheng.web.accounts.models import RoleGrant
+from zhengheng.web.accounts.services import AccountError, give_role
 from zhengheng.web.files.services import take_in
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.publication.acts import document_of
+from zhengheng.web.publication.models import Publication
 from zhengheng.web.reorganisation.models import Reorganisation
+from zhengheng.web.reporting.models import Report
+from zhengheng.web.results.models import ResultRun
+from zhengheng.web.results.selectors import reopenings
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of
 from zhengheng.web.rulebooks.services import fields_of, read_upload
 from zhengheng.web.rulebooks.services import packed as folder
+from zhengheng.web.targets.models import TargetLine, TargetSheet
+from zhengheng.workflow.roles import Role
 
 MERGER = {
     "kind": "merger", "day": "2026-03-20", "units": [{"code": "D13"}, {"code": "D16"}],
@@ -57,16 +68,18 @@ def merged(town: Town, **changes: Any) -> str:
 def through(town: Town, draft: int) -> str:
     """Consulted on and submitted; gives its path, ready to be put in force."""
     path = f"rulebooks/{draft}"
-    day = town.get("office_indicators", path)["detail"]["period"] and settings.FIXED_CLOCK[:10]
-    town.post("office_indicators", f"{path}/consult", until="2026-03-13")
-    town.at("2026-03-14")
+    day = date.fromisoformat(str(settings.FIXED_CLOCK)[:10])
+    town.post("office_indicators", f"{path}/consult", until=day + timedelta(1))
+    town.at(str(day + timedelta(2)))
     town.post("office_director", f"{path}/submit")
-    town.at(day)
+    town.at(str(day))
     return path
 
 
 def adopt(town: Town, path: str, status: int = 0) -> Any:
-    decision = town.decided(path.replace("rulebooks/", "rulebook:"), f"会议{path}", "2026-03-12")
+    decision = town.decided(
+        path.replace("rulebooks/", "rulebook:"), f"会议{path}", str(settings.FIXED_CLOCK)[:10]
+    )
     return town.post("commission_secretary", f"{path}/adopt", status, decision=decision)
 
 
@@ -213,3 +226,142 @@ def test_whoever_asked_withdraws_and_asks_again(town: Town) -> None:
     decision = town.decided(f"reorganisation:{again}", "2026-9", "2026-03-12")
     town.post("commission_secretary", f"reorganisations/{again}/approve", decision=decision)
     assert "withdraw" not in town.get("office_procedure", f"reorganisations/{again}")["acts"]
+
+
+def done(town: Town, case: str) -> None:
+    """Carried out on its day, and the roles moved."""
+    town.at("2026-03-20")
+    town.post("office_procedure", f"{case}/carry_out")
+    town.post("secrecy_officer", f"{case}/move_roles")
+
+
+def ended_at(day: str) -> Unit:
+    unit = Unit.objects.get(code="D16")
+    Unit.objects.filter(pk=unit.pk).update(valid_to=day)
+    return unit
+
+
+def test_roles_at_an_ended_unit_end_with_it_and_none_is_given_there(
+    town: Town, people: People
+) -> None:
+    case = merged(town)
+    done(town, case)
+    held = RoleGrant.objects.filter(unit__code__in=("D13", "D16"), revoked_at=None)
+    assert held.exists()
+    assert set(held.values_list("valid_to", flat=True)) == {date(2026, 3, 19)}
+    assert RoleGrant.objects.filter(unit__code="D40", account__username="unit_leader-D16").exists()
+    with pytest.raises(AccountError, match="ended on 2026-03-19"):
+        give_role(
+            account=people["mentor"], role=Role.UNIT_LEADER, unit=Unit.objects.get(code="D16"), valid_from=date(2026, 3, 20),
+            valid_to=None, actor=people["secrecy_officer"], now=datetime.fromisoformat("2026-03-20T09:00+08:00"),
+        )  # fmt: skip
+
+
+def test_after_a_split_the_roles_end_once_somebody_is_at_an_heir(town: Town, people: People) -> None:  # fmt: skip
+    heirs = [{"code": "D41", "name_zh": "东局", "share": "0.6"}, {"code": "D42", "name_zh": "西局", "share": "0.4"}]  # fmt: skip
+    case = merged(town, kind="split", units=[{"code": "D16"}], heirs=heirs)
+    town.at("2026-03-20")
+    town.post("office_procedure", f"{case}/carry_out")
+    assert town.post("secrecy_officer", f"{case}/move_roles", 422)["type"] == "split.empty"
+    people.give(people["unit_leader-D16"], Role.UNIT_LEADER, unit=Unit.objects.get(code="D41"))
+    town.post("secrecy_officer", f"{case}/move_roles")
+    left = RoleGrant.objects.filter(unit__code="D16").exclude(valid_to=date(2026, 3, 19))
+    assert not left.exists()
+
+
+def test_nothing_new_is_opened_or_decided_for_a_unit_that_ended(town: Town, book: int) -> None:
+    lines = [{"indicator": "SEATS", "value": "1000"}]
+    town.post(
+        "office_indicators",
+        "targets/propose",
+        rulebook=book,
+        unit="D16",
+        lines=lines,
+        due_on="2026-03-18",
+    )
+    TargetSheet.objects.update(state="agreed")
+    line = TargetLine.objects.get()
+    TargetLine.objects.update(original="1000", current="1000", proposed="1000")
+    asked = {"line": line.pk, "value": "900", "ground": "policy", "reason": "政策调整"}
+    change = town.post("unit_leader-D16", "changes/ask", **asked)["id"]
+    case = merged(town)
+    done(town, case)
+    for who, path, body in (
+        ("office_director", f"changes/{change}/approve", {"answer": "同意"}),
+        ("office_indicators", "targets/propose", {"rulebook": book, "unit": "D13", "lines": lines, "due_on": "2026-03-25"}),
+        ("commission_secretary", "commitments/record", {"unit": "D16", "meeting": "调度会", "text": "按期完成", "due_on": "2026-03-25"}),
+    ):  # fmt: skip
+        said = town.post(who, path, 422, **body)
+        assert "由城乡建设局承继" in str(said) or "unit.ended" in str(said), (path, said)
+    town.post("office_director", f"changes/{change}/refuse", answer="单位已经撤销")
+    assert town.post("unit_leader-D16", "changes/ask", 422, **asked)["type"] == "unit.ended"
+
+
+def test_a_run_does_not_score_who_is_gone_and_the_next_year_knows_it(town: Town, book: int) -> None:
+    case = merged(town)
+    done(town, case)
+    town.at("2026-04-08")
+    said = town.post("office_data", f"rulebooks/{book}/compute", 422)
+    assert said["type"] == "rulebook.unwritten"
+    assert "住建局" in str(said)
+    town.post("office_indicators", f"rulebooks/{book}/roll_over", period="2027", version="2027")
+    draft = RulebookVersion.objects.get(version="2027")
+    assert {u.code: u.valid_to for u in book_of(draft).units}["D13"] == date(2026, 3, 19)
+    page = words(town, "office_indicators", f"rulebooks/{draft.pk}")
+    assert "住建局" in page or "D13" in page
+    assert "已于 2026-03-19 终止" in page
+    assert "承继单位 城乡建设局（D40）还没有列入方案" in page
+    drafts = town.post("office_indicators", f"{case}/draft_rules")["detail"]["drafts"]
+    path = through(town, drafts[-1])
+    adopt(town, path)
+    town.at("2026-04-08")
+    town.post("office_data", f"{path}/open_reports", period="2026")
+    town.work()
+    asked = set(Report.objects.values_list("unit__code", flat=True))
+    assert "D40" in asked
+    assert not {"D13", "D16"} & asked, "the year ends without them: its values are the heir's"
+
+
+def test_posts_go_to_nobody_who_decides_or_reviews(town: Town, people: People) -> None:
+    grant = RoleGrant.objects.get(account__username="unit_reporter-D10")
+    said = {"grant": grant.pk, "day": "2026-03-20", "notes": "交接说明"}
+    for role in (Role.COMMISSION_MEMBER, Role.MENTOR, Role.PANEL_MEMBER, Role.EXTERNAL_AUDITOR, Role.SECRECY_REVIEWER):  # fmt: skip
+        refused = town.post("unit_reporter-D10", "handovers/prepare", 422, successor=role.value, **said)  # fmt: skip
+        assert "handover.judging" in str(refused), (role, refused)
+    page = town.client("unit_reporter-D10").get("/office/handovers/new/prepare/").content.decode()
+    for role in (Role.COMMISSION_MEMBER, Role.MENTOR, Role.PANEL_MEMBER, Role.EXTERNAL_AUDITOR):
+        assert f'value="{role.value}"' not in page
+
+
+def test_the_reason_of_a_reopening_stands_on_what_follows(town: Town, book: int) -> None:
+    version = RulebookVersion.objects.get(pk=book)
+    decision = town.decided(f"rulebook:{book}", "2026-5", "2026-03-12")
+    common: dict[str, Any] = {"rulebook": version.code, "period": "2026", "version": version, "title_zh": "小城", "made_at": NOW}  # fmt: skip
+    old = ResultRun.objects.create(run="o" * 16, state="replaced", **common)
+    old.reopenings.create(on=date(2026, 3, 1), reason="审计发现数据错误", decision_id=decision)
+    new = ResultRun.objects.create(run=computed_run().id, state="notice", published_at=NOW, replaces=old, **common)  # fmt: skip
+    assert [one.reason for one in reopenings(new)] == ["审计发现数据错误"]
+    held = Publication(run=new, shows="score")
+    assert document_of(held)["reopened"] == [{"on": "2026-03-01", "reason": "审计发现数据错误"}]
+
+
+def test_an_overtaken_run_is_not_taken_up_again(town: Town, book: int) -> None:
+    version = RulebookVersion.objects.get(pk=book)
+    common: dict[str, Any] = {"rulebook": version.code, "period": "2026", "version": version, "title_zh": "小城", "made_at": NOW}  # fmt: skip
+    old = ResultRun.objects.create(run="o" * 16, state="set_aside", **common)
+    old.readers.create(account=town.people["office_director"], named_by=town.people["office_director"], named_at=NOW)  # fmt: skip
+    ResultRun.objects.create(run="n" * 16, state="notice", published_at=NOW, **common)
+    assert "take_up" not in town.get("office_director", f"runs/{old.pk}")["acts"]
+
+
+def test_a_forward_change_is_tried_as_if_it_held(town: Town, book: int) -> None:
+    """What comes too late for a year is computed as if it held there, from the rules as they would be."""
+    held = book_of(RulebookVersion.objects.get(pk=book))
+    change = {"change_kind": "prospective", "changes_from": "2026-07-01", "version": "2026-p", "reason": "加重", "basis": "文件"}  # fmt: skip
+    town.post("office_indicators", f"rulebooks/{book}/change", **change)
+    draft = RulebookVersion.objects.get(version="2026-p")
+    weighed = held.weights[0].model_copy(update={"from_": date(2026, 7, 1), "kind": "prospective", "table": {"SEATS": Decimal(30), "GROWTH": Decimal(40), "ANSWERED": Decimal(30)}})  # fmt: skip
+    changed = book_of(draft).model_copy(update={"weights": (*held.weights, weighed)})
+    what_if = advanced(changed, date(2026, 7, 1), date(2025, 1, 1))
+    assert [(one.from_, one.kind) for one in what_if.weights] == [(date(2025, 1, 1), "restated")]
+    assert what_if.weights[0].table == weighed.table

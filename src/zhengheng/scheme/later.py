@@ -131,6 +131,15 @@ def _row(row: Any, heirs: dict[str, str], categories: set[str]) -> Any:
     return {**row, **added}
 
 
+def ended(book: Rulebook, assessed: Iterable[Unit], last_days: Mapping[str, date]) -> Rulebook:
+    """The rulebook that knows of each assessed unit when it ended: such a one is scored no more after that day."""
+    units = {unit.code: unit for unit in book.units}
+    gone = {unit.code: unit for unit in assessed if unit.code in last_days and unit.valid_to is None}  # fmt: skip
+    for code, unit in gone.items():
+        units[code] = unit.model_copy(update={"valid_to": last_days[code]})
+    return book.model_copy(update={"units": tuple(_hung(units, {}).values())}) if gone else book
+
+
 AIMS = ("target", "base", "bottom", "stretch", "low", "high")
 """Numbers of a method that belong to a year."""
 

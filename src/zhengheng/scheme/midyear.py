@@ -51,6 +51,22 @@ def opened(draft: Rulebook, day: date) -> Rulebook:
     return draft.model_copy(update={"indicators": indicators})
 
 
+def advanced(draft: Rulebook, day: date, start: date) -> Rulebook:
+    """The draft as if what holds from `day` on held from `start` for everything: the what-if of a change to come."""
+    indicators = tuple(
+        one.model_copy(update={"changes": tuple(_whole(change, start) if change.from_ == day else change for change in one.changes)})
+        for one in draft.indicators
+    )  # fmt: skip
+    moved = [table for table in draft.weights if table.from_ == day]
+    others = tuple(table for table in draft.weights if table.from_ < start) if moved else draft.weights  # fmt: skip
+    whole = tuple(table.model_copy(update={"from_": start, "kind": "restated"}) for table in moved)
+    return draft.model_copy(update={"indicators": indicators, "weights": (*others, *whole)})
+
+
+def _whole(change: Change, start: date) -> Change:
+    return change.model_copy(update={"from_": start, "known_from": None, "kind": "restated"})
+
+
 def turned(before: Rulebook, draft: Rulebook, turn: Turn) -> Rulebook:
     """The draft with every method and weight that differs from the rulebook in force written as a change from the day on.
 

@@ -73,6 +73,14 @@ OF_A_UNIT = frozenset(
 """Roles that mean nothing without a unit."""
 ENDING = frozenset({Role.EXTERNAL_AUDITOR})
 """Roles that are granted with an end date only."""
+JUDGING = OFFICE | frozenset(
+    {
+        Role.APPEALS_CLERK, Role.COMMISSION_MEMBER, Role.COMMISSION_SECRETARY, Role.PANEL_MEMBER, Role.SECRECY_REVIEWER,
+        Role.EXPERT, Role.FINANCE_REVIEWER, Role.MENTOR, Role.EXTERNAL_AUDITOR,
+    }
+)  # fmt: skip
+"""Roles that run, decide, review or check the assessment: who holds one takes over no unit's post by a handover,
+and nobody of a unit that is judged takes over one of these."""
 APART = (
     frozenset({Role.PANEL_MEMBER}) | OFFICE,
     frozenset({Role.PANEL_MEMBER, Role.APPEALS_CLERK}),

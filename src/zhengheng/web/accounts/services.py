@@ -268,6 +268,11 @@ def _grant_problems(
         found.append(
             Problem("unit", "grant.unit", f"{zh} 不按单位授权", f"{en} is not given for a unit")
         )
+    if unit is not None and unit.valid_to is not None and unit.valid_to < now.date():
+        found.append(
+            Problem("unit", "unit.ended", f"{unit.name_zh}已于 {unit.valid_to} 撤销，请授予承继单位的角色。",
+                    f"{unit.name_en or unit.name_zh} ended on {unit.valid_to}: give the role at the unit that goes on for it")
+        )  # fmt: skip
     if role in ENDING and valid_to is None:
         found.append(
             Problem("valid_to", "grant.end", f"{zh} 必须有截止日期", f"{en} needs an end date")

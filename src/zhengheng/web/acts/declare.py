@@ -173,6 +173,8 @@ class Act:
     """The address of a page of its own for the form, where fields in a row would not do."""
     signer: Role | None = None
     """Of a signature: whose it is. Who else may record it needs the signed paper."""
+    living: Callable[[Any], Any] | None = None
+    """Of an act that opens or decides something for a unit: that unit, which must be there still."""
     optional: bool = False
     """Possible, but nobody waits for it: it puts no object on the actor's desk."""
     by_machine: bool = False

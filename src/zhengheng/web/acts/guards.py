@@ -10,8 +10,10 @@ from typing import Any, get_args
 from django.apps import apps
 from pydantic import BaseModel
 
+from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.web.acts.declare import Act, Kind
+from zhengheng.web.organisation.succession import check_there
 from zhengheng.workflow.machines import CLOSED
 
 HORIZON = timedelta(days=3653)
@@ -83,6 +85,16 @@ def reaches_behind(
 ) -> bool:
     """Whether an act would change what a final result rests on."""
     return kind.year is not None and not act.after_final and is_final(kind.year(obj), known)
+
+
+def check_living(kind: Kind, act: Act, obj: Any, day: date) -> None:
+    """Raise UnitEndedError for an act for a unit that ended. A year through which it was there to the end is still
+    finished, by whoever goes on for it."""
+    unit = act.living(obj) if act.living is not None else None
+    version = kind.year(obj) if kind.year is not None and unit is not None else None
+    if unit is None or (version is not None and unit.valid_to and unit.valid_to >= parse_period(version.period).end):  # fmt: skip
+        return
+    check_there(unit, day)
 
 
 def check_year(kind: Kind, act: Act, obj: Any) -> None:

@@ -14,7 +14,7 @@ from zhengheng.web.accounts.services import stale
 from zhengheng.web.acts.beginning import begin
 from zhengheng.web.acts.bound import ROW, row_digest
 from zhengheng.web.acts.declare import Act, Change, Doing, Given, Kind, Made
-from zhengheng.web.acts.guards import check_days, check_year
+from zhengheng.web.acts.guards import check_days, check_living, check_year
 from zhengheng.web.acts.public import check_texts
 from zhengheng.web.acts.within import check_periods
 from zhengheng.web.files.models import StoredFile
@@ -56,6 +56,7 @@ def make(kind: Kind, act: Act, *, given: Given, actor: Account, now: datetime) -
         if not may(held, act.code, relations=stands.relations, units=stands.units):
             raise forbidden(act.code)
         check_year(kind, act, new.obj)
+        check_living(kind, act, new.obj, now.date())
         papers = _papers(kind, act, Doing(new.obj, given, actor, now))
         if papers:
             new.obj.files = [*new.obj.files, *(one.pk for one in papers)]
@@ -67,7 +68,9 @@ def make_by_machine(kind: Kind, code: str, *, given: Given, asked_by: Account | 
     """Make an object that a job makes for whoever asked for the job and had the right to."""
     act = next(a for a in kind.acts if a.code == code)
     with transaction.atomic():
-        return _made(kind, act, act.do(Doing(None, given, asked_by, now)), asked_by, SYSTEM, now)
+        new: Made = act.do(Doing(None, given, asked_by, now))
+        check_living(kind, act, new.obj, now.date())
+        return _made(kind, act, new, asked_by, SYSTEM, now)
 
 
 def _made(kind: Kind, act: Act, new: Made, maker: Account | None, by: str, now: datetime) -> Any:
@@ -112,6 +115,7 @@ def _do(kind: Kind, act: Act, obj: Any, doing: Doing, row_version: int) -> Any:
         check_days(doing.given, doing.day)
         check_texts(doing.given)
     check_year(kind, act, obj)
+    check_living(kind, act, obj, doing.day)
     if doing.by is not None:
         doing = replace(doing, given=check_periods(kind, obj, doing.given, doing.day))
     doing = _prepared(act, doing)

@@ -17,6 +17,7 @@ from zhengheng.web.comments.selectors import about, days_taken
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.jobs import services as jobs
 from zhengheng.web.organisation.selectors import unit_of
+from zhengheng.web.organisation.succession import check_there
 from zhengheng.web.portal.snapshots import slots_of
 from zhengheng.web.rulebooks.consultations import asked_on
 from zhengheng.web.rulebooks.models import Opinion
@@ -75,6 +76,7 @@ def route(doing: Doing) -> Change:
     """To the unit that replies, with its clock; from now the portal shows the text."""
     given: RouteGiven = doing.given
     unit = unit_of(given.unit)
+    check_there(unit, doing.day)
     due = _due(doing.obj.received_on)
     _rewrite(doing)
     return Change(

@@ -34,13 +34,7 @@ from zhengheng.web.files.services import own_files
 from zhengheng.web.handovers.models import Handover
 from zhengheng.web.organisation.models import Unit
 from zhengheng.workflow.machines import HANDOVER
-from zhengheng.workflow.roles import NAMES, OFFICE, Role, conflicts
-
-JUDGING = OFFICE | {
-    Role.APPEALS_CLERK, Role.COMMISSION_SECRETARY, Role.PANEL_MEMBER, Role.SECRECY_REVIEWER, Role.EXTERNAL_AUDITOR, Role.EXPERT,
-}  # fmt: skip
-"""Roles that run, decide or check the assessment: nobody of a unit takes one over by a handover, and who holds one
-takes over no unit's post."""
+from zhengheng.workflow.roles import JUDGING, NAMES, Role, conflicts
 
 
 class HandoverError(ZhenghengError):
@@ -112,7 +106,7 @@ def _against(
     if grant.unit is not None and others:
         yield Problem("successor", "handover.unit", f"{name} 在{'、'.join(others)}任职，本单位的岗位只能交给本单位的人员。",
                       f"{name} works for {', '.join(others)}: a unit's post goes to somebody of the unit")  # fmt: skip
-    judging = sorted({Role(g.role) for g in held} & JUDGING)
+    judging = sorted(({Role(g.role) for g in held} & JUDGING) - {role})
     if grant.unit is not None and judging:
         zh, en = (
             "、".join(NAMES[r][0] for r in judging),

@@ -7,6 +7,34 @@ from typing import Any
 
 from django.apps import apps
 
+from zhengheng.domain.problems import ZhenghengError
+from zhengheng.web.organisation.models import Unit
+
+
+class UnitEndedError(ZhenghengError):
+    """The unit is gone: what would be opened or decided for it is its heir's."""
+
+
+def check_there(unit: Unit, day: date, field: str = "unit") -> None:
+    """Raise UnitEndedError for a unit that ended before a day, with the unit that goes on for it."""
+    if unit.valid_to is None or unit.valid_to >= day:
+        return
+    heir = Unit.objects.filter(code=heirs(day).get(unit.code, "")).first()
+    zh, en = f"{unit.name_zh}已于 {unit.valid_to} 撤销", f"{unit.name_en or unit.name_zh} ended on {unit.valid_to}"  # fmt: skip
+    raise UnitEndedError.one(
+        field, "unit.ended",
+        zh=f"{zh}，由{heir.name_zh}承继，请对{heir.name_zh}办理。" if heir else f"{zh}，不能再为其办理。",
+        en=f"{en}; {heir.name_en or heir.name_zh} goes on for it: do this for that one" if heir else f"{en}, and nothing new is done for it",
+    )  # fmt: skip
+
+
+def ended(first: date, last: date) -> dict[str, date]:
+    """Each unit that a reorganisation ended, with the first day on which it was gone, of days within these."""
+    # By the name of the app alone: reorganisations stand on the organisation, not the other way round.
+    held = apps.get_model("reorganisation.Reorganisation")._default_manager
+    done = held.filter(state__in=("carried_out", "complete"), day__gt=first, day__lte=last)
+    return {unit: day for units, day in done.order_by("day", "id").values_list("units", "day") for unit in units}  # fmt: skip
+
 
 def heirs(day: date) -> dict[str, str]:
     """Each ended unit's main heir, the one with the greatest share, followed to the unit that is there now."""

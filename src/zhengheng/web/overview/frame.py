@@ -13,7 +13,7 @@ from zhengheng.web.results.grades import decided_of
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.newer import context as newer_context
 from zhengheng.web.results.newer import state_words
-from zhengheng.web.results.selectors import pick
+from zhengheng.web.results.selectors import pick, reopenings
 from zhengheng.web.results.selectors import visible as visible_results
 from zhengheng.web.results.services import watched
 from zhengheng.workflow.machines import STANDING
@@ -34,7 +34,7 @@ def frame(request: OfficeRequest, name: str, what: str) -> tuple[ResultRun, dict
         "newer": result.replaced_by.filter(state__in=STANDING).first() if result.state == "replaced" else None,
         "versions": [r for r in known if r.rulebook == result.rulebook], "known": known,
         "disputed": selectors.disputed(result), "cases": selectors.open_cases(),
-        "decided": decided_of(result), "reopenings": result.reopenings.all(),
+        "decided": decided_of(result), "reopenings": reopenings(result),
     }  # fmt: skip
     return result, context
 

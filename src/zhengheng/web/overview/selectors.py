@@ -14,6 +14,7 @@ from zhengheng.engines.run import Run
 from zhengheng.engines.scoreboard import Line
 from zhengheng.engines.streak import Streak, streak
 from zhengheng.web.accounts.models import Account
+from zhengheng.web.acts.declare import Words
 from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.organisation.selectors import names_of as names_of
 from zhengheng.web.overview.readings import Reading, level_of, reading
@@ -92,6 +93,8 @@ class Standing:
     disputed: int
     cases: int
     before: str
+    why: Words = ("", "")
+    """Why it has no place in its group, where the year and not its data is the reason."""
 
     @property
     def gaps(self) -> int:
@@ -133,19 +136,38 @@ class Shown:
     found: int
 
 
+def unplaced(run: Run) -> dict[str, Words]:
+    """Units that were not there for the whole period, or are listed only: why they have no place."""
+    root, period = run.rulebook.tree.code, run.plan.period
+    placed = {row["unit"] for row in run.results.rows("ranking") if row["node"] == root}
+    found: dict[str, Words] = {}
+    for row in run.plan.tables["unit"]:
+        if row["unit"] in placed:
+            continue
+        if row["valid_to"] < period.end:
+            day = row["valid_to"]
+            found[row["unit"]] = (f"已于 {day} 撤销，不排名、不定等", f"ended on {day}: neither ranked nor graded")  # fmt: skip
+        elif row["valid_from"] > period.start:
+            day = row["valid_from"]
+            found[row["unit"]] = (f"{day} 起设立，不满一期，不排名", f"there from {day} on only: not ranked")  # fmt: skip
+        elif not row["ranked"]:
+            found[row["unit"]] = ("按方案只列出，不排名", "listed only, by the rulebook")
+    return found
+
+
 def standings(
     held: Reading, choice: Choice, argued: set[tuple[str, str]], cases: Counter[str],
     before: dict[str, str], language: Language, decided: dict[str, Decided] | None = None,
 ) -> list[Shown]:  # fmt: skip
     """The groups asked for with their units."""
-    disputes = Counter(unit for unit, _ in argued)
+    disputes, why = Counter(unit for unit, _ in argued), unplaced(held.run)
     names = names_of(held.line, language) if choice.words else {}
     found = []
     for number, group in enumerate(held.groups):
         if choice.group is not None and number != choice.group:
             continue
         lines = [
-            Standing(graded(one, decided or {}, language), held.counted.get(one.unit, Counter()), disputes[one.unit], cases[one.unit], before.get(one.unit, ""))
+            Standing(graded(one, decided or {}, language), held.counted.get(one.unit, Counter()), disputes[one.unit], cases[one.unit], before.get(one.unit, ""), why.get(one.unit, ("", "")))
             for one in group.lines if choice.words.casefold() in f"{one.unit} {one.name} {names.get(one.unit, '')}".casefold()
         ]  # fmt: skip
         lines = [one for one in lines if _wanted(one, choice.only)]

@@ -92,7 +92,7 @@ def to_read(request: OfficeRequest) -> list[Reading]:
     found += _decided(mine, day)
     if anywhere(mine, "rulebook.opine"):
         for book in RulebookVersion.objects.filter(state="consultation", due_on__gte=day):
-            title = (f"{book.title_zh} {book.period}", f"{book.title_en or book.title_zh} {book.period}")  # fmt: skip
+            title = (f"{book.title_zh} {book.period}（版本 {book.version}）", f"{book.title_en or book.title_zh} {book.period} (version {book.version})")  # fmt: skip
             why = (f"征求意见至 {book.due_on}，可以逐条提出意见。", f"Your opinion is asked until {book.due_on}, clause by clause.")  # fmt: skip
             found.append(Reading(title, f"/office/rulebooks/{book.pk}/", why))
     found += [_unread(run) for run in waiting(request.user, day)]

@@ -36,7 +36,7 @@ from zhengheng.web.rectification.models import Rectification
 from zhengheng.web.reporting.models import SelfReport
 from zhengheng.web.results.grades import Decided, decided_of
 from zhengheng.web.results.models import ResultRun
-from zhengheng.web.results.selectors import folder_of, loaded
+from zhengheng.web.results.selectors import folder_of, loaded, reopenings
 from zhengheng.workflow.machines import PUBLICATION, RECTIFICATION, STANDING
 
 SHOWS = {"score": ("得分和名次", "score and place"), "grade": ("等次", "grade"), "status": ("只显示各项指标状态", "status of indicators only")}  # fmt: skip
@@ -56,7 +56,7 @@ def document_of(held: Publication) -> dict[str, Any]:
     made = snapshot(run, held.shows, unit_names())  # type: ignore[arg-type]
     put_decided(made, decided_of(held.run))
     return made | {
-        "reopened": [{"on": one.on.isoformat(), "reason": one.reason} for one in held.run.reopenings.all()],
+        "reopened": [{"on": one.on.isoformat(), "reason": one.reason} for one in reopenings(held.run)],
         "reason": held.reason, "standing": "notice" if held.run.state == "notice" else "final",
         "plans": plans_of(held.run), "accounts": accounts_of(held.run),
     }  # fmt: skip

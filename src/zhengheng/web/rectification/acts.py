@@ -26,6 +26,7 @@ from zhengheng.web.acts.declare import (
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.files.services import own_files
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.organisation.succession import before
 from zhengheng.web.rectification.closing import AcceptGiven, accept, choices, lines_of, typed
 from zhengheng.web.rectification.models import Rectification, Visit
 from zhengheng.web.rectification.selectors import standings
@@ -50,7 +51,7 @@ def propose(doing: Doing) -> Made:
     unit = Unit.objects.filter(code=doing.given.unit).first()
     if run is None or unit is None:
         raise RectificationError.one("run" if unit else "unit", "rectification.absent", zh="没有这个结果或单位", en="there is no such result or unit")  # fmt: skip
-    red = below_line(run, unit.code)
+    red = reds_of(run, unit.code, doing.day)
     if not red:
         raise RectificationError.one("unit", "rectification.green", zh="该单位没有红灯指标", en="this unit has no red light")  # fmt: skip
     if open_case(unit.code) is not None:
@@ -74,11 +75,18 @@ def join(doing: Doing) -> Change:
     run = ResultRun.objects.filter(pk=doing.given.run).first()
     if run is None:
         raise RectificationError.one("run", "rectification.absent", zh="没有这个结果", en="there is no such result")  # fmt: skip
-    red = {one["code"]: one for one in below_line(run, doing.obj.unit.code)}
+    red = {one["code"]: one for one in reds_of(run, doing.obj.unit.code, doing.day)}
     if not red:
         raise RectificationError.one("run", "rectification.green", zh="该单位在这个结果中没有红灯指标", en="this unit has no red light in that result")  # fmt: skip
     held = {one["code"]: one for one in doing.obj.indicators}
     return Change({"indicators": list((held | red).values())}, {"run": run.run, "indicators": sorted(red)})  # fmt: skip
+
+
+def reds_of(result: ResultRun, unit: str, day: date) -> list[dict[str, str]]:
+    """The red indicators that a unit answers for: its own, and those of units before it that ended."""
+    ended = [old for _, old in before([unit], day)]
+    found = {one["code"]: one for code in (*ended, unit) for one in below_line(result, code)}
+    return list(found.values())
 
 
 def below_line(result: ResultRun, unit: str) -> list[dict[str, str]]:
@@ -200,7 +208,7 @@ RECTIFICATIONS = Kind(
     title=lambda c: (f"{c.unit.name_zh} {c.run.period} 整改", f"{c.unit.name_en or c.unit.name_zh} {c.run.period} rectification"),
     standing=_standing,
     acts=(
-        Act("rectification.propose", ("按红灯提出", "Propose from red lights"), propose, ProposeGiven, choices=_results),
+        Act("rectification.propose", ("按红灯提出", "Propose from red lights"), propose, ProposeGiven, choices=_results, living=lambda c: c.unit),
         Act("rectification.join", ("并入新的红灯", "Join later red lights"), join, JoinGiven, choices=_results, optional=True),
         Act("rectification.confirm", ("确认立项", "Confirm"), confirm, signed()),
         Act("rectification.drop", ("不立项", "Do not open"), with_reason, ReasonGiven, optional=True),

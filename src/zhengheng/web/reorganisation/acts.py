@@ -8,9 +8,9 @@ from typing import Any, Literal
 from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.scheme.later import succeeded
-from zhengheng.web.accounts.models import Account
+from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.accounts.selectors import grants, standing
-from zhengheng.web.accounts.services import give_role
+from zhengheng.web.accounts.services import give_role, stale
 from zhengheng.web.acts import services as acts
 from zhengheng.web.acts.declare import (
     Act,
@@ -268,31 +268,53 @@ def carry_out(doing: Doing) -> Change:
 
 
 def move_roles(doing: Doing) -> Change:
-    """By the officer who gives roles: whoever held one at an old unit holds it at the single heir too.
+    """By the officer who gives roles: whoever held one at an old unit holds it at the single heir, and there no more.
 
-    The old ones stay, so that what is open there is brought to its end. After a split the officer gives
-    the roles one by one, because nobody else knows who goes where.
+    What the old units left open is acted on by the heir's people. After a split the officer gives the roles at the
+    heirs one by one before, because nobody else knows who goes where; then those at the old unit end.
     """
     case: Reorganisation = doing.obj
-    if len(case.heirs) > 1:
-        return Change({}, {"accounts": 0})
-    heir = Unit.objects.get(code=case.heirs[0]["code"])
-    held = (
+    held = list(
         standing(doing.day)
         .filter(unit__code__in=case.units, account__is_active=True)
         .select_related("account")
     )
+    heirs = [one["code"] for one in case.heirs]
+    if len(heirs) > 1:
+        given: list[str] = []
+        if held and not standing(doing.day).filter(unit__code__in=heirs).exists():
+            raise ReorganisationError.one(
+                "heirs", "split.empty", zh="承继单位还没有任何人员。请先逐人授予承继单位的角色，再办理转授权；办理后，原单位的角色即行终止。",
+                en="nobody holds a role at the heirs yet: give the roles there one by one first; those at the old unit end with this act",
+            )  # fmt: skip
+    else:
+        given = _given(doing, held, Unit.objects.get(code=heirs[0]))
+    for one in held:
+        _end(one, doing.day)
+    return Change({}, {"accounts": len(given), "unit": heirs[0] if len(heirs) == 1 else "", "ended": [one.account.username for one in held]})  # fmt: skip
+
+
+def _given(doing: Doing, held: list[RoleGrant], heir: Unit) -> list[str]:
+    """Each role once more at the heir, for whoever has none there; gives the user names."""
     known = {(g.account_id, g.role) for g in standing(doing.day).filter(unit=heir)}
     given = []
     for grant in held:
         if (grant.account_id, grant.role) not in known:
             known.add((grant.account_id, grant.role))
             give_role(
-                account=grant.account, role=Role(grant.role), unit=heir, valid_from=case.day, valid_to=grant.valid_to,
+                account=grant.account, role=Role(grant.role), unit=heir, valid_from=doing.obj.day, valid_to=grant.valid_to,
                 actor=doing.actor, now=doing.now,
             )  # fmt: skip
             given.append(grant.account.username)
-    return Change({}, {"accounts": len(given), "unit": heir.code})
+    return given
+
+
+def _end(grant: RoleGrant, day: date) -> None:
+    """From today it is held no more; what was done under it until now was done by its holder."""
+    last = max(day - selectors.DAY, grant.valid_from)
+    same = RoleGrant.objects.filter(pk=grant.pk, row_version=grant.row_version, revoked_at=None)
+    if not same.update(valid_to=last, row_version=grant.row_version + 1):
+        raise stale(f"grant:{grant.pk}")
 
 
 def _heir(said: dict[str, str], old: Unit, day: date) -> Unit:

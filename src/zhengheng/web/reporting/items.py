@@ -280,10 +280,10 @@ ITEMS = Kind(
     acts=(
         Act("item.enter", ("登记事项", "Enter an item"), enter, EnterGiven,
             ("凭文号和依据登记; 单位在方案规定的时限内可提出异议, 期满无异议即认定。",
-             "With document and evidence; the unit has the rulebook's days to object, silence settles it."), choices=_whole),
+             "With document and evidence; the unit has the rulebook's days to object, silence settles it."), choices=_whole, living=lambda i: i.unit),
         Act("item.claim", ("申报加分", "Claim a bonus"), claim, ClaimGiven,
             ("只能申报方案目录内的加分项, 附证书; 申报情况所有单位可见, 由绩效办审核。",
-             "Only items of the rulebook's catalogue, with the certificate; all units see the claim, the office checks it."), choices=_catalogue),
+             "Only items of the rulebook's catalogue, with the certificate; all units see the claim, the office checks it."), choices=_catalogue, living=lambda i: i.unit),
         Act("item.verify", ("审核属实", "Verified"), settle_item, SettleGiven),
         Act("item.confirm", ("无异议", "No objection"), confirm_item),
         Act("item.object", ("提出异议", "Object"), object_to_item, ItemObjectGiven, optional=True),
@@ -304,6 +304,7 @@ ITEMS = Kind(
         Column(("分值 (分)", "Points"), "points", True), Column(("文号", "Document"), "document"),
     ),
     facts=(
+        Column(("方案", "Rulebook"), lambda i: (f"{i.rulebook.title_zh} {i.rulebook.period}", f"{i.rulebook.title_en or i.rulebook.title_zh} {i.rulebook.period}")),
         Column(("认定日期", "Decided on"), "decided_on"), Column(("提出部门", "Department"), lambda i: (i.supplier.name_zh, i.supplier.name_en)),
         Column(("事由", "Reason"), "reason"), Column(("异议", "Objection"), "objection"), Column(("答复", "Answer"), "answer"),
     ),

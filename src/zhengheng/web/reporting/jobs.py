@@ -44,8 +44,13 @@ def open_reports(work: Work) -> dict[str, Any]:
     held, after = {unit.code: unit for unit in Unit.objects.filter(*there)}, heirs(work.now.date())
     made, reused, unknown = 0, 0, []
     units = assessed(book)
+    codes = {unit.code for unit in units}
     for place, unit in enumerate(units):
         work.tell(("逐个单位", "unit by unit"), place, len(units))
+        last = held[unit.code].valid_to if unit.code in held else None
+        if last is not None and last < period.end and after.get(unit.code) in codes:
+            # The period ends without it: its value is that of the heir, who is asked under the same rulebook.
+            continue
         if unit.code not in held:
             unknown.append(unit.code)
             continue

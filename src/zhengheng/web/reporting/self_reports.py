@@ -159,7 +159,7 @@ SELF_REPORTS = Kind(
     acts=(
         Act("self_report.draft", ("起草自评报告", "Draft the self-report"), draft, DraftGiven,
             ("须写明目标完成程度、未完成目标及原因、改进措施和计划; 单位负责人提交。",
-             "States what was achieved, which targets were not met and why, measures and plan; the leader files it."), choices=adopted_choices),
+             "States what was achieved, which targets were not met and why, measures and plan; the leader files it."), choices=adopted_choices, living=lambda s: s.unit),
         Act("self_report.file", ("提交", "File"), file, signed()),
         Act("self_report.save", ("修改", "Save"), save, TextGiven, optional=True,
             typed=_typed),

@@ -139,7 +139,7 @@ TOLERANCES = Kind(
     thread=True,
     standing=lambda t, account: Standing(units={"own": [t.unit.code]}), year=lambda t: t.rulebook,
     acts=(
-        Act("tolerance.ask", ("申请容错", "Ask for error tolerance"), ask_tolerance, AskGiven, choices=adopted_choices),
+        Act("tolerance.ask", ("申请容错", "Ask for error tolerance"), ask_tolerance, AskGiven, choices=adopted_choices, living=lambda t: t.unit),
         Act("tolerance.grant", ("按决定予以容错", "Grant by decision"), grant, signed(GrantGiven),
             choices=lambda obj, account, day: {"decision": decisions(f"tolerance:{obj.pk}")}),
         Act("tolerance.refuse", ("不予容错", "Refuse"), refuse, ReasonGiven, optional=True),

@@ -14,6 +14,7 @@ from zhengheng.engines.bundle import check_bundle, write_bundle
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.rehearse import moves
 from zhengheng.engines.run import make_run
+from zhengheng.scheme.midyear import advanced
 from zhengheng.web.acts.services import perform_by_machine
 from zhengheng.web.intake.services import opened
 from zhengheng.web.jobs.services import Work, job
@@ -85,11 +86,16 @@ def rehearse(work: Work) -> dict[str, Any]:
         facts, at, version, differ = opened(draft.code).facts(), work.now.date(), old.version, 0
         base = make_run(book_of(old), facts, period, DuckEngine(), at)
     work.tell((f"方案 {draft.version}", f"rulebook {draft.version}"), 1, 2)
-    made = make_run(book_of(draft), facts, period, DuckEngine(), at)
+    late = unreached(draft, period.code)
+    # What comes too late for a period is computed as if it held there, and said to be that.
+    what_if = bool(late) and draft.change_kind == "prospective" and draft.changes_from is not None
+    book = advanced(book_of(draft), draft.changes_from, period.start) if what_if and draft.changes_from else book_of(draft)  # fmt: skip
+    made = make_run(book, facts, period, DuckEngine(), at)
     return {
+        "what_if": what_if,
         "period": period.code, "fingerprint": draft.fingerprint, "before": version, "at": at.isoformat(), "published": result.run if result else "",
         # Units whose base is not what was published, because a later release of the engine computes otherwise.
-        "differ": differ, "change_kind": draft.change_kind, "unreached": unreached(draft, period.code),
+        "differ": differ, "change_kind": draft.change_kind, "unreached": late,
         "moved": moved_between(base, made, "zh"), "moved_en": moved_between(base, made, "en"),
         "of": len(made.plan.tables["unit"]),
     }  # fmt: skip

@@ -24,7 +24,7 @@ from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants, require
 from zhengheng.web.organisation.selectors import names_of
 from zhengheng.web.results.kept import as_kept
-from zhengheng.web.results.models import NamedReader, ResultRun
+from zhengheng.web.results.models import NamedReader, Reopening, ResultRun
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.workflow.machines import STANDING
 from zhengheng.workflow.permissions import may
@@ -206,6 +206,15 @@ def outcome(before: Run, after: Run, unit: str, language: Language) -> dict[str,
     if found is None:
         raise NotFoundError.one(unit, "unit.absent", zh="这个批次里没有该单位", en="this unit is not in the run")  # fmt: skip
     return {**found, "grade": [words.get(code, code) for code in found["grade"]]}
+
+
+def reopenings(run: ResultRun) -> list[Reopening]:
+    """Why a closed result was opened again, of this version and of those that it replaces: the earliest first."""
+    line, held = [run.pk], run
+    while held.replaces is not None:
+        held = held.replaces
+        line.append(held.pk)
+    return list(Reopening.objects.filter(run__in=line).select_related("decision").order_by("on", "pk"))  # fmt: skip
 
 
 def newest(rulebook: str, period: str) -> ResultRun | None:

@@ -72,7 +72,7 @@ def board(request: OfficeRequest, name: str) -> HttpResponse:
         "moved": grades.moved(run, language()), "uncounted": _uncounted(request, run), "later": selectors.computed_later(run), "newer": run.replaced_by.exclude(state__in=UNPUBLISHED).first(),
         "decided": [(next((one.name for group in lines.groups for one in group.lines if one.unit == code), code), held) for code, held in decided.items()],
         "readers": selectors.readers(run) if run.state in UNPUBLISHED else (),
-        "reopenings": run.reopenings.select_related("decision"),
+        "reopenings": selectors.reopenings(run),
         "people": Account.objects.filter(is_active=True) if may_name else (),
     }  # fmt: skip
     context["changed"] = sum(one["moved"] for one in context["moved"])
@@ -115,7 +115,7 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
         "may_appeal": run.state == "notice" and run.version_id is not None
         and allowed(request.user, "appeal.draft", request.now.date(), units={"own": [unit]}),
         "may_try": allowed(request.user, "result.try", request.now.date(), units={"own": [unit]}),
-        "indicators": selectors.scored(run, unit), "decided": decided, "before": grades.of_before(run).get(unit), "reopenings": run.reopenings.all(),
+        "indicators": selectors.scored(run, unit), "decided": decided, "before": grades.of_before(run).get(unit), "reopenings": selectors.reopenings(run),
     }  # fmt: skip
     return render(request, "results/unit.html", context)
 

@@ -182,11 +182,14 @@ class ReasonGiven(Given):
     reason: str = ask("理由", "Reason", form="text")
 
 
-def _rehearsed(version: RulebookVersion) -> Job | None:
-    """The newest table of what the draft, as it stands, does to everybody; one of an earlier wording is none."""
-    held = Job.objects.filter(subject=f"rulebook:{version.pk}", kind="rehearse", state="done").first()  # fmt: skip
-    same = held is not None and held.result is not None and held.result.get("fingerprint") == version.fingerprint  # fmt: skip
-    return held if same else None
+def _rehearsed(version: RulebookVersion) -> list[Job]:
+    """The tables of what the draft, as it stands, does to everybody, the newest first: of each period the newest one."""
+    held = Job.objects.filter(subject=f"rulebook:{version.pk}", kind="rehearse", state="done")
+    found: dict[str, Job] = {}
+    for one in held.order_by("-pk"):
+        if one.result and one.result.get("fingerprint") == version.fingerprint:
+            found.setdefault(one.result["period"], one)
+    return list(found.values())
 
 
 def send_back(doing: Doing) -> Change:
@@ -276,6 +279,12 @@ def compute(doing: Doing) -> Change:
     """Of a period that has begun by the day from which the run looks: before that there is nothing to count."""
     at, period = doing.given.at or doing.day, doing.given.period or doing.obj.period
     start = parse_period(period).start
+    if gone := selectors.unwritten(doing.obj, at):
+        zh, en = "、".join(unit.name_zh for unit in gone), ", ".join(unit.name_en or unit.name_zh for unit in gone)  # fmt: skip
+        raise RulebookStateError.one(
+            "period", "rulebook.unwritten", zh=f"{zh}已经撤销，而本方案没有写明由谁承继，核算会继续给已撤销的单位计分。请先在“机构变动”中生成方案修订草案，按程序生效后再核算。",
+            en=f"{en} ended, and the rulebook does not say who goes on for it: the run would go on scoring units that are gone. Draft the amended rulebook at the reorganisation and put it in force first",
+        )  # fmt: skip
     if at < start:
         raise RulebookStateError.one(
             "at" if doing.given.at else "period", "period.future", zh=f"{period} 自 {start} 起，到 {at} 还没有开始，不能核算。",
@@ -319,7 +328,7 @@ def _page(version: RulebookVersion, request: Any) -> dict[str, Any]:
         "opinions": [(one, selectors.indicator_words(version, one.clause)) for one in version.opinions.select_related("by")], "steps": selectors.steps(version),
         "clocks": selectors.clocks(version),
         "units": {u.code: (u.name_zh, u.name_en) for u in Unit.objects.all()},
-        "rehearsal": _rehearsed(version),
+        "rehearsals": _rehearsed(version),
         "questions": [(one, selectors.indicator_words(version, one.indicator)) for one in version.questions.exclude(answer="")], "earlier": selectors.before(version),
         "outdated": selectors.outdated(version), "replaced_by": selectors.replaced_by(version),
     }  # fmt: skip
@@ -370,7 +379,7 @@ RULEBOOKS = Kind(
     ),
     columns=(
         Column(("方案", "Rulebook"), lambda v: (v.title_zh, v.title_en)), Column(("版本", "Version"), "version"),
-        Column(("期间", "Period"), "period"), Column(("生效日", "In force from"), "effective_from"),
+        Column(("期间", "Period"), "period"), Column(("适用起始日", "Applies from"), selectors.applies_from),
     ),
     facts=(
         Column(("口径指纹", "Data fingerprint"), lambda v: v.fingerprint[:16]),

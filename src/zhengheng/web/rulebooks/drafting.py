@@ -5,12 +5,15 @@ from typing import Any, Literal
 
 from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import Problem, ZhenghengError
-from zhengheng.scheme.later import rolled_over
-from zhengheng.scheme.midyear import Turn, opened, turned
+from zhengheng.scheme.later import ended, rolled_over
+from zhengheng.scheme.midyear import Turn, turned
+from zhengheng.scheme.midyear import opened as as_shown
 from zhengheng.scheme.model import Rulebook
 from zhengheng.web.acts.declare import Change, Doing, Given, Made, ask, kind_named
 from zhengheng.web.acts.services import make
 from zhengheng.web.files.services import own_files, take_in
+from zhengheng.web.intake.services import opened
+from zhengheng.web.organisation.models import Unit
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks import selectors, services
 from zhengheng.web.rulebooks.models import RulebookVersion
@@ -118,7 +121,7 @@ def turn_of(version: RulebookVersion) -> tuple[Rulebook, Turn] | None:
 def shown(version: RulebookVersion) -> Rulebook:
     """The rulebook as forms show it: of a change within the year what holds from its day on."""
     book, turn = selectors.book_of(version), turn_of(version)
-    return opened(book, turn[1].day) if turn else book
+    return as_shown(book, turn[1].day) if turn else book
 
 
 def written(version: RulebookVersion, book: Rulebook) -> Rulebook:
@@ -225,7 +228,11 @@ def roll_over(doing: Doing) -> Change:
             "period", "roll_over.past", zh=f"新的考核期间应在 {doing.obj.period} 之后。", en=f"the new period lies after {doing.obj.period}"
         )  # fmt: skip
     book = rolled_over(selectors.book_of(doing.obj), given.version, start, start.year - before.year)
-    return _begun(doing, book, period=period, version=given.version)
+    gone = {
+        one.code: one.valid_to for one in Unit.objects.filter(valid_to__lt=start) if one.valid_to
+    }
+    known = {unit.code: unit for unit in opened(book.code).facts().units} | {unit.code: unit for unit in book.units}  # fmt: skip
+    return _begun(doing, ended(book, known.values(), gone), period=period, version=given.version)
 
 
 def _begun(doing: Doing, book: Rulebook, **given: Any) -> Change:

@@ -1,5 +1,6 @@
 """Reading rulebooks."""
 
+from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import Language, ZhenghengError
 from zhengheng.scheme.base import Words
 from zhengheng.scheme.compare import differences
@@ -15,6 +17,9 @@ from zhengheng.scheme.model import Rulebook
 from zhengheng.scheme.procedure import USUAL, ClosingStep, Procedure
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.guards import is_final
+from zhengheng.web.intake.services import opened
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.organisation.succession import ended, heirs
 from zhengheng.web.rulebooks.models import RulebookVersion
 
 
@@ -141,6 +146,11 @@ def governing(code: str, period: str) -> RulebookVersion | None:
     return in_force(code, period) or in_force(code, period[:4])
 
 
+def applies_from(version: RulebookVersion) -> date:
+    """The first day of its period on which a version's rules hold; rules that are older hold from the period's start."""
+    return max(version.effective_from, parse_period(version.period).start)
+
+
 def stands(version: RulebookVersion) -> bool:
     """Whether a version is the one in force for its period, and not replaced by a newer one."""
     return version.state == "adopted" and in_force(version.code, version.period) == version
@@ -177,12 +187,42 @@ def changes(version: RulebookVersion, language: Language) -> list[str]:
     return differences(book_of(old), book_of(version), language) if old else []
 
 
+def unwritten(version: RulebookVersion, at: date) -> list[Unit]:
+    """Assessed units that a reorganisation ended within the period, up to a day, of whose succession the rulebook knows nothing."""
+    whole, book = parse_period(version.period), book_of(version)
+    gone = ended(whole.start, min(at, whole.end))
+    said = {event.unit for event in book.succession} | {unit.code for unit in book.units if unit.valid_to}  # fmt: skip
+    named = {unit.code for unit in book.units}
+    known = named | {unit.code for unit in opened(version.code).facts().units} if gone else named
+    return list(Unit.objects.filter(code__in=(gone.keys() & known) - said))
+
+
 def revise(version: RulebookVersion) -> list[tuple[str, str]]:
     """What a draft for a new year still holds of the year before, for whoever revises it."""
     old = before(version)
     if version.state != "draft" or old is None or old.period >= version.period:
         return []
-    return to_revise(book_of(old), book_of(version), int(version.period[:4]))
+    return [*_gone(version), *to_revise(book_of(old), book_of(version), int(version.period[:4]))]
+
+
+def _gone(version: RulebookVersion) -> Iterator[tuple[str, str]]:
+    """What the draft still says of units that ended before its year, and heirs of whom it says nothing."""
+    book, start = book_of(version), parse_period(version.period).start
+    gone = {unit.code: unit for unit in Unit.objects.filter(valid_to__lt=start)}
+    for one in book.indicators:
+        for role, zh, en in (
+            ("owner", "责任单位", "owner"),
+            ("supplier", "数据提供单位", "supplier"),
+        ):
+            if unit := gone.get(getattr(one, role) or ""):
+                yield (f"指标 {one.code} {one.name.zh} 的{zh}{unit.name_zh}已于 {unit.valid_to} 撤销，请改为承继的单位。",
+                       f"The {en} of indicator {one.code} {one.name.say('en')}, {unit.name_en or unit.name_zh}, ended on {unit.valid_to}: name its heir.")  # fmt: skip
+    after, named = heirs(start), {unit.code for unit in book.units}
+    for code in sorted({after[code] for code in gone.keys() & named & after.keys()} - named):
+        heir = Unit.objects.filter(code=code).first()
+        if heir is not None:
+            yield (f"承继单位 {heir.name_zh}（{code}）还没有列入方案，请补充单位、类别和权重。",
+                   f"The heir {heir.name_en or heir.name_zh} ({code}) does not stand in the rulebook yet: give it unit, category and weights.")  # fmt: skip
 
 
 def frozen(version: RulebookVersion, day: date) -> bool:

@@ -242,7 +242,7 @@ TARGETS = Kind(
     title=lambda s: (f"{s.unit.name_zh} {s.rulebook.period} 年度目标", f"{s.unit.name_en or s.unit.name_zh} {s.rulebook.period} targets"),
     standing=_at_unit, year=lambda s: s.rulebook,
     acts=(
-        Act("target.propose", ("提出目标", "Propose targets"), propose, ProposeGiven, choices=adopted_choices),
+        Act("target.propose", ("提出目标", "Propose targets"), propose, ProposeGiven, choices=adopted_choices, living=lambda s: s.unit),
         Act("target.agree", ("签订", "Sign"), agree, signed(AgreeGiven),
             ("签订后目标即生效; 以后只能通过调整申请改变, 原目标永久保留。",
              "Signed targets change only by a docket; what was agreed first stays visible for ever.")),

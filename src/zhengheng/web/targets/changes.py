@@ -138,8 +138,8 @@ CHANGES = Kind(
     standing=lambda c, account: Standing(units={"own": [c.line.sheet.unit.code]}),
     year=lambda c: c.line.sheet.rulebook,
     acts=(
-        Act("change.ask", ("申请调整目标", "Ask to change a target"), ask_change, ChangeGiven),
-        Act("change.approve", ("批准", "Approve"), approve, signed(ApproveGiven),
+        Act("change.ask", ("申请调整目标", "Ask to change a target"), ask_change, ChangeGiven, living=lambda c: c.line.sheet.unit),
+        Act("change.approve", ("批准", "Approve"), approve, signed(ApproveGiven), living=lambda c: c.line.sheet.unit,
             choices=lambda obj, account, day: {"decision": decisions(f"change:{obj.pk}")}),
         Act("change.refuse", ("不批准", "Refuse"), refuse, RefuseGiven),
         Act("change.withdraw", ("撤回", "Withdraw"), _plainly, optional=True),
