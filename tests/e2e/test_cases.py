@@ -540,6 +540,67 @@ def test_a_merger_moves_people_and_duties_and_drafts_the_rulebook(town: Town) ->
     assert any(one["detail"]["supplier"] == "D40" and "submit" not in one["acts"] for one in mine)
 
 
+def test_appeals_and_cases_of_ended_units_go_on_with_the_heir(town: Town, people: People) -> None:
+    """On the result of a year through which they were there: what is red is the heir's to put right, and its people appeal."""
+    result = on_notice(town, adopt(town))["result"]
+    town.post("office_procedure", f"runs/{result}/trigger")
+    town.work()
+    left = next(one for one in town.get("office_procedure", "rectification?limit=50")["items"] if one["detail"]["unit"] == "D16")  # fmt: skip
+    draft = {
+        "run": result, "unit": "D16", "ground": "data_error", "statement": "漏计学位",
+    }  # fmt: skip
+    begun = town.post("unit_leader-D16", "appeals/draft", indicator="SEATS", wanted="61", **draft, evidence=[town.file("unit_leader-D16")])["id"]  # fmt: skip
+    made = town.post("office_procedure", "reorganisations/ask", **MERGER | {"day": "2026-04-10"})["id"]  # fmt: skip
+    path = f"reorganisations/{made}"
+    decision = town.decided(f"reorganisation:{made}", "2026-3", "2026-04-08")
+    town.post("commission_secretary", f"{path}/approve", decision=decision)
+    town.at("2026-04-10")
+    town.post("office_procedure", f"{path}/carry_out")
+    town.post("secrecy_officer", f"{path}/move_roles")
+    people.make("heir-only")
+    people.give(people["heir-only"], Role.UNIT_LEADER, unit=Unit.objects.get(code="D40"))
+    Account.objects.update(must_change_password=False)
+    town.post("heir-only", f"appeals/{begun}/file")
+    form = town.client("heir-only").get(f"/office/appeals/new/draft/?run={result}&unit=D16")
+    assert 'value="D16"' in form.content.decode()
+    town.post("heir-only", "appeals/draft", indicator="ANSWERED", wanted="81", **draft, evidence=[town.file("heir-only")])  # fmt: skip
+    town.post("appeals_clerk", f"appeals/{begun}/accept")
+    case = f"rectification/{left['id']}"
+    town.post("office_director", f"{case}/confirm")
+    town.post("office_procedure", f"{case}/serve")
+    assert "answer" in town.get("heir-only", case)["acts"]
+    desk = town.client("heir-only").get("/office/").content.decode()
+    assert f"/office/{case}/" in desk
+    town.post("office_procedure", f"runs/{result}/trigger")
+    town.work()
+    cases = [one["detail"]["unit"] for one in town.get("office_procedure", "rectification?limit=50")["items"]]  # fmt: skip
+    assert "D40" not in cases, "what is being put right already is not asked of the heir once more"
+    assert cases.count("D16") == 1
+
+
+def test_red_lights_of_units_that_ended_before_it_was_asked_become_the_heirs_case(
+    town: Town,
+) -> None:
+    result = on_notice(town, adopt(town))["result"]
+    made = town.post("office_procedure", "reorganisations/ask", **MERGER | {"day": "2026-04-10"})["id"]  # fmt: skip
+    path = f"reorganisations/{made}"
+    decision = town.decided(f"reorganisation:{made}", "2026-3", "2026-04-08")
+    town.post("commission_secretary", f"{path}/approve", decision=decision)
+    town.at("2026-04-10")
+    town.post("office_procedure", f"{path}/carry_out")
+    town.post("secrecy_officer", f"{path}/move_roles")
+    said = town.post("office_procedure", "rectification/propose", 422, run=result, unit="D16")
+    assert said["type"] == "unit.ended"
+    town.post("office_procedure", f"runs/{result}/trigger")
+    town.work()
+    cases = {one["detail"]["unit"]: one["id"] for one in town.get("office_procedure", "rectification?limit=50")["items"]}  # fmt: skip
+    assert "D40" in cases
+    assert not {"D13", "D16"} & cases.keys()
+    town.post("office_director", f"rectification/{cases['D40']}/confirm")
+    town.post("office_procedure", f"rectification/{cases['D40']}/serve")
+    assert "answer" in town.get("unit_leader-D16", f"rectification/{cases['D40']}")["acts"]
+
+
 def test_a_rulebook_rolls_over_to_the_next_year(town: Town) -> None:
     closing = {"starts_on": date(2026, 2, 16), "ends_on": date(2026, 6, 30)}
     weights = [BOOK["weights"][0] | {"from": date(2023, 1, 1)}]

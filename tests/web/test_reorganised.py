@@ -17,7 +17,7 @@ from zhengheng.scheme.midyear import advanced
 from zhengheng.scheme.model import Unit as AssessedUnit
 from zhengheng.scheme.procedure import Heir, Succession
 from zhengheng.scoring.upload import read_own
-from zhengheng.web.accounts.models import RoleGrant
+from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.accounts.services import AccountError, give_role
 from zhengheng.web.files.services import take_in
 from zhengheng.web.organisation.models import Unit
@@ -297,13 +297,85 @@ def test_nothing_new_is_opened_or_decided_for_a_unit_that_ended(town: Town, book
     assert town.post("unit_leader-D16", "changes/ask", 422, **asked)["type"] == "unit.ended"
 
 
-def test_a_run_does_not_score_who_is_gone_and_the_next_year_knows_it(town: Town, book: int) -> None:
+def test_an_open_sheet_of_targets_is_the_heirs_to_answer(
+    town: Town, people: People, book: int
+) -> None:
+    """Its people find it on their desk and settle it; nothing that is refused is offered, in forms neither."""
+    lines = [{"indicator": "SEATS", "value": "1000"}]
+    said: dict[str, Any] = {"rulebook": book, "lines": lines}
+    mine = town.post("office_indicators", "targets/propose", unit="D16", due_on="2026-03-30", **said)["id"]  # fmt: skip
+    signed = town.post("office_indicators", "targets/propose", unit="D13", **said)["id"]
+    town.post("unit_leader-D13", f"targets/{signed}/agree", consultation=[town.file("unit_leader-D13")])  # fmt: skip
+    line = TargetLine.objects.get(sheet=signed)
+    asked = {"line": line.pk, "value": "900", "ground": "policy", "reason": "政策调整"}
+    change = town.post("unit_leader-D13", "changes/ask", **asked)["id"]
+    form = town.client("unit_leader-D13").get("/office/changes/new/ask/").content.decode()
+    assert f'value="{line.pk}"' in form
+    assert "approve" in town.get("office_director", f"changes/{change}")["acts"]
+    done(town, merged(town))
+    people.make("heir-only")
+    Account.objects.update(must_change_password=False)
+    people.give(people["heir-only"], Role.UNIT_LEADER, unit=Unit.objects.get(code="D40"))
+    desk = town.client("heir-only").get("/office/").content.decode()
+    assert f"/office/targets/{mine}/" in desk
+    town.post("heir-only", f"targets/{mine}/counter", opinion="合并后统一安排", lines=[{"indicator": "SEATS", "value": "900"}])  # fmt: skip
+    town.post("office_indicators", f"targets/{mine}/answer", reply="同意", lines=[{"indicator": "SEATS", "value": "900"}])  # fmt: skip
+    town.post("heir-only", f"targets/{mine}/agree", consultation=[town.file("heir-only")])
+    acts = town.get("office_director", f"changes/{change}")["acts"]
+    assert "refuse" in acts
+    assert "approve" not in acts, "what is refused is not offered"
+    assert town.client("office_director").get(f"/office/changes/{change}/approve/").status_code == 403  # fmt: skip
+    form = town.client("heir-only").get("/office/changes/new/ask/").content.decode()
+    assert f'value="{line.pk}"' not in form
+    for who, path in (("office_indicators", "targets/new/propose"), ("commission_secretary", "commitments/new/record"), ("statistics", "items/new/enter")):  # fmt: skip
+        form = town.client(who).get(f"/office/{path}/").content.decode()
+        assert 'value="D40"' in form, path
+        assert 'value="D13"' not in form, path
+
+
+def test_a_run_that_scores_who_is_gone_is_watched_by_and_never_published(
+    town: Town, book: int
+) -> None:
+    """Watching the year goes on while the amendment is on its way; what it scores wrongly is said and goes on no notice."""
+
+    def computed(path: str) -> ResultRun:
+        town.post("office_data", f"{path}/compute")
+        made = town.work()[-1].result
+        assert made
+        town.post("office_director", f"results/{made['run']}/readers", 204, username="office_procedure")  # fmt: skip
+        return ResultRun.objects.get(pk=made["result"])
+
+    town.post("office_data", f"rulebooks/{book}/open_reports", period="2026")
+    town.work()
+    report = Report.objects.get(supplier__code="D10")
+    town.post("unit_reporter-D10", f"reports/{report.pk}/submit", value="900", note="提前完成")
+    town.post("office_data", f"reports/{report.pk}/verify")
+    town.work()
+    case = merged(town)
+    before = computed(f"rulebooks/{book}")
+    assert "不能公示" not in words(town, "office_procedure", f"results/{before.run}")
+    done(town, case)
+    town.at("2026-04-08")
+    made = computed(f"rulebooks/{book}")
+    page = words(town, "office_procedure", f"results/{made.run}")
+    assert "住建局、D16 已经撤销" in page
+    assert "只用于平时监测，不能公示" in page
+    said = town.post("office_procedure", f"runs/{made.pk}/publish", 422, left_out="尚未入库")
+    assert said["type"] == "rulebook.unwritten"
+    assert "生成方案修订草案" in str(said)
+    drafts = town.post("office_indicators", f"{case}/draft_rules")["detail"]["drafts"]
+    path = through(town, drafts[-1])
+    adopt(town, path)
+    town.at("2026-04-08")
+    later = computed(path)
+    assert "不能公示" not in words(town, "office_procedure", f"results/{later.run}")
+    town.post("office_procedure", f"runs/{later.pk}/publish", left_out="尚未入库")
+
+
+def test_the_next_year_knows_who_is_gone(town: Town, book: int) -> None:
     case = merged(town)
     done(town, case)
     town.at("2026-04-08")
-    said = town.post("office_data", f"rulebooks/{book}/compute", 422)
-    assert said["type"] == "rulebook.unwritten"
-    assert "住建局" in str(said)
     town.post("office_indicators", f"rulebooks/{book}/roll_over", period="2027", version="2027")
     draft = RulebookVersion.objects.get(version="2027")
     assert {u.code: u.valid_to for u in book_of(draft).units}["D13"] == date(2026, 3, 19)
@@ -328,6 +400,20 @@ def test_posts_go_to_nobody_who_decides_or_reviews(town: Town, people: People) -
     for role in (Role.COMMISSION_MEMBER, Role.MENTOR, Role.PANEL_MEMBER, Role.EXTERNAL_AUDITOR, Role.SECRECY_REVIEWER):  # fmt: skip
         refused = town.post("unit_reporter-D10", "handovers/prepare", 422, successor=role.value, **said)  # fmt: skip
         assert "handover.judging" in str(refused), (role, refused)
+    people.make("finance")
+    people.make("clerk")
+    Account.objects.update(must_change_password=False)
+    unit = Unit.objects.get(code="D10")
+    people.give(people["finance"], Role.FINANCE_REVIEWER, unit=unit)
+    people.give(people["clerk"], Role.POST_HOLDER, unit=unit)
+    refused = town.post("unit_reporter-D10", "handovers/prepare", 422, successor="finance", **said)
+    assert "handover.judging" in str(refused), (
+        "who reviews what units say of themselves reports for none"
+    )
+    own = said | {"grant": people["finance"].grants.get().pk}
+    refused = town.post("finance", "handovers/prepare", 422, successor="unit_leader-D10", **own)
+    assert "handover.own" in str(refused), "nor does who signs for a unit review"
+    town.post("finance", "handovers/prepare", successor="clerk", **own)
     page = town.client("unit_reporter-D10").get("/office/handovers/new/prepare/").content.decode()
     for role in (Role.COMMISSION_MEMBER, Role.MENTOR, Role.PANEL_MEMBER, Role.EXTERNAL_AUDITOR):
         assert f'value="{role.value}"' not in page

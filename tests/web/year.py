@@ -255,7 +255,7 @@ class Year:
     def able(self, kind: Kind, obj: Any) -> list[tuple[Account, Act]]:
         """Who can do what to an object now, by its page."""
         return [
-            (by, act) for by in self.accounts for act in open_acts(kind, obj, by, grants(by, self.day))
+            (by, act) for by in self.accounts for act in open_acts(kind, obj, by, grants(by, self.day), self.day)
         ]  # fmt: skip
 
     def makers(self, kind: Kind) -> list[tuple[Account, Act]]:

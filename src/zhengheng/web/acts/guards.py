@@ -88,13 +88,20 @@ def reaches_behind(
 
 
 def check_living(kind: Kind, act: Act, obj: Any, day: date) -> None:
-    """Raise UnitEndedError for an act for a unit that ended. A year through which it was there to the end is still
+    """Raise UnitEndedError for an act for a unit that ended."""
+    if is_gone(kind, act, obj, day):
+        assert act.living is not None
+        check_there(act.living(obj), day)
+
+
+def is_gone(kind: Kind, act: Act, obj: Any, day: date) -> bool:
+    """Whether an act is for a unit that ended before the day. A year through which it was there to the end is still
     finished, by whoever goes on for it."""
     unit = act.living(obj) if act.living is not None else None
-    version = kind.year(obj) if kind.year is not None and unit is not None else None
-    if unit is None or (version is not None and unit.valid_to and unit.valid_to >= parse_period(version.period).end):  # fmt: skip
-        return
-    check_there(unit, day)
+    if unit is None or unit.valid_to is None or unit.valid_to >= day:
+        return False
+    version = kind.year(obj) if kind.year is not None else None
+    return version is None or bool(unit.valid_to < parse_period(version.period).end)
 
 
 def check_year(kind: Kind, act: Act, obj: Any) -> None:

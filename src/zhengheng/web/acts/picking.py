@@ -186,6 +186,9 @@ def _lines(asked: Asked) -> Choices:
     held = TargetLine.objects.filter(sheet__state="agreed", sheet__unit__code__in=_own(asked))
     found: Choices = []
     for line in held.select_related("sheet__unit", "sheet__rulebook").order_by("-sheet_id", "pk"):
+        last = line.sheet.unit.valid_to
+        if last is not None and last < min(asked.day, parse_period(line.sheet.rulebook.period).end):
+            continue
         aim = _aim(book_of(line.sheet.rulebook).indicator(line.indicator), line.current)
         zh, en = (f"{name} {line.sheet.rulebook.period} {word}" for name, word in zip(_names(line.sheet.unit), aim, strict=True))  # fmt: skip
         found.append((str(line.pk), (zh, en)))

@@ -8,7 +8,7 @@ from zhengheng.domain.problems import NotFoundError
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants, standing
 from zhengheng.web.acts.declare import Act, Kind
-from zhengheng.web.acts.guards import finals, reaches_behind
+from zhengheng.web.acts.guards import finals, is_gone, reaches_behind
 from zhengheng.workflow.permissions import anywhere, may
 from zhengheng.workflow.roles import Grant, Role
 
@@ -39,15 +39,16 @@ def find(kind: Kind, number: int, account: Account, day: date) -> Any:
 
 
 def open_acts(
-    kind: Kind, obj: Any, account: Account, held: Collection[Grant], known: frozenset[tuple[str, str]] | None = None
+    kind: Kind, obj: Any, account: Account, held: Collection[Grant], day: date, known: frozenset[tuple[str, str]] | None = None
 ) -> list[Act]:  # fmt: skip
-    """What the account can do to the object as it stands; `known` are the final years, where many objects are asked about."""
+    """What the account can do to the object as it stands on a day; `known` are the final years, where many objects are asked about."""
     stands = kind.standing(obj, account)
     acts = [
         act for act in kind.acts
         if not act.by_machine and kind.machine.leads(obj.state, act.code)
         and (act.when is None or act.when(obj))
         and may(held, act.code, relations=stands.relations, units=stands.units, state=obj.state)
+        and not is_gone(kind, act, obj, day)
     ]  # fmt: skip
     if acts and kind.year is not None:
         known = finals() if known is None else known
@@ -76,7 +77,7 @@ def owed(kind: Kind, account: Account, day: date) -> list[tuple[Any, list[Act]]]
     led = _led(held, day) if any(act.signer for act in mine) else frozenset()
     found, known = [], finals() if kind.year is not None else frozenset()
     for obj in kind.all().filter(state__in=states):
-        acts = open_acts(kind, obj, account, held, known)
+        acts = open_acts(kind, obj, account, held, day, known)
         waiting = [
             act for act in acts if not act.optional and _waits(kind, act, obj, account, led, day)
         ]

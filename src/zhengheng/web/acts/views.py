@@ -73,7 +73,7 @@ def object_context(request: OfficeRequest, kind: Kind, obj: Any) -> dict[str, An
     held = grants(request.user, day)
     acts = [
         (act, _inputs(kind, act, obj, request, {}), act.page(obj) if act.page else "")
-        for act in selectors.open_acts(kind, obj, request.user, held)
+        for act in selectors.open_acts(kind, obj, request.user, held, day)
     ]
     subject = f"{kind.name}:{obj.pk}"
     calendar = working_calendar()
@@ -174,7 +174,7 @@ def act(request: OfficeRequest, kind: Kind, number: int, act: str) -> HttpRespon
             messages.success(request, say(f"已完成: {doing.words[0]}", f"done: {doing.words[1]}"))
             return _landed(kind, obj, request)
     elif doing not in selectors.open_acts(
-        kind, obj, request.user, grants(request.user, request.now.date())
+        kind, obj, request.user, grants(request.user, request.now.date()), request.now.date()
     ):
         raise forbidden(doing.code)
     if request.method != "POST" and doing.wants_proof and not is_proved(request):

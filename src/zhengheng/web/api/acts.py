@@ -68,11 +68,12 @@ class JobOut(Schema):
 
 
 def _out(kind: Kind, obj: Any, request: OfficeRequest) -> dict[str, Any]:
-    held = grants(request.user, request.now.date())
+    day = request.now.date()
+    held = grants(request.user, day)
     return {
         "id": obj.pk, "kind": kind.name, "title": kind.title(obj)[0], "state": obj.state,
         "due_on": obj.due_on, "row_version": obj.row_version,
-        "acts": [act.name for act in selectors.open_acts(kind, obj, request.user, held)],
+        "acts": [act.name for act in selectors.open_acts(kind, obj, request.user, held, day)],
         "detail": kind.out(obj) if kind.out else {},
     }  # fmt: skip
 

@@ -114,6 +114,13 @@ def _against(
         )
         yield Problem("successor", "handover.judging", f"{name} 担任{zh}，不能接任单位的岗位；请另选本单位的人员。",
                       f"{name} is {en} and takes over no unit's post; choose somebody of the unit")  # fmt: skip
+    reporting = {Role(g.role) for g in held if _house(g.unit) == ours} & {
+        Role.UNIT_LEADER,
+        Role.UNIT_REPORTER,
+    }
+    if role is Role.FINANCE_REVIEWER and reporting:
+        yield Problem("successor", "handover.own", f"{name} 负责本单位的填报或签字，不能同时复核自评；请另选本单位的人员。",
+                      f"{name} reports or signs for the unit and cannot review self-assessments as well; choose somebody else of the unit")  # fmt: skip
     if role in JUDGING and others:
         yield Problem("successor", "handover.judged", f"{name} 在被考核单位（{'、'.join(others)}）任职，不能接任{NAMES[role][0]}。",
                       f"{name} works for a unit that is judged ({', '.join(others)}) and cannot follow as {NAMES[role][1].lower()}")  # fmt: skip

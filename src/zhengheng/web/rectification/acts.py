@@ -83,8 +83,12 @@ def join(doing: Doing) -> Change:
 
 
 def reds_of(result: ResultRun, unit: str, day: date) -> list[dict[str, str]]:
-    """The red indicators that a unit answers for: its own, and those of units before it that ended."""
-    ended = [old for _, old in before([unit], day)]
+    """The red indicators that a unit answers for: its own, and those of units before it that ended, unless that one's
+    own case of this result or an earlier one goes on in the heir's hands."""
+    ended = [
+        old for _, old in before([unit], day)
+        if open_case(old) is None and not Rectification.objects.filter(run=result, unit__code=old).exists()
+    ]  # fmt: skip
     found = {one["code"]: one for code in (*ended, unit) for one in below_line(result, code)}
     return list(found.values())
 

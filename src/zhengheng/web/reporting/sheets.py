@@ -64,10 +64,11 @@ class Outcome:
 
 def owed(account: Account, now: datetime) -> list[Report]:
     """The reports that the account can hand in now."""
-    held = grants(account, now.date())
+    day = now.date()
+    held = grants(account, day)
     return [
         report for report in REPORTS.all().filter(state="due")
-        if any(act.name in HAND_IN for act in selectors.open_acts(REPORTS, report, account, held))
+        if any(act.name in HAND_IN for act in selectors.open_acts(REPORTS, report, account, held, day))
     ]  # fmt: skip
 
 

@@ -56,6 +56,7 @@ class DecisionGiven(Given):
 
 
 def approve(doing: Doing) -> Change:
+    _check_written(doing.obj)
     decision = carrying(doing.given.decision, f"result:{doing.obj.pk}")
     return Change({"decision": decision, "due_on": None}, {"decision": decision.pk, "run": doing.obj.run})  # fmt: skip
 
@@ -72,6 +73,7 @@ def publish(doing: Doing) -> Change:
             en="under this rulebook the commission approves before the notice" if approved_first(run)
             else "under this rulebook the notice comes before the commission",
         )  # fmt: skip
+    _check_written(run)
     before, end, carried = _before(run), until(run, doing.day), []
     out = left_out(doing)
     if before is not None:
@@ -93,6 +95,16 @@ def publish(doing: Doing) -> Change:
         {"published_at": doing.now, "due_on": end, "replaces": before or run.replaces},
         {"run": run.run, "until": end.isoformat(), "grades": carried, **out, TABLES: tables_of(run)},
     )  # fmt: skip
+
+
+def _check_written(run: ResultRun) -> None:
+    """Raise ResultStateError for a run that scores units after they ended."""
+    if gone := selectors.unwritten(run):
+        zh, en = "、".join(one.name_zh for one in gone), ", ".join(one.name_en or one.name_zh for one in gone)  # fmt: skip
+        raise ResultStateError.one(
+            "run", "rulebook.unwritten", zh=f"{zh}已经撤销，而核算所用的方案没有写明由谁承继，本结果仍给已撤销的单位计分，只能用于平时监测。请先在“机构变动”中生成方案修订草案，按程序生效后重新核算，再公示新的结果。",
+            en=f"{en} ended, and the rulebook of this run does not say who goes on for it: the run scores units that are gone and serves to watch the year by only. Draft the amended rulebook at the reorganisation, put it in force, compute again, and put that result on notice",
+        )  # fmt: skip
 
 
 def _before(run: ResultRun) -> ResultRun | None:

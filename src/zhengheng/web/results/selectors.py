@@ -22,9 +22,11 @@ from zhengheng.lake.store import Lake
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants, require
+from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.selectors import names_of
 from zhengheng.web.results.kept import as_kept
 from zhengheng.web.results.models import NamedReader, Reopening, ResultRun
+from zhengheng.web.rulebooks import selectors as rulebooks
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.workflow.machines import STANDING
 from zhengheng.workflow.permissions import may
@@ -215,6 +217,15 @@ def reopenings(run: ResultRun) -> list[Reopening]:
         held = held.replaces
         line.append(held.pk)
     return list(Reopening.objects.filter(run__in=line).select_related("decision").order_by("on", "pk"))  # fmt: skip
+
+
+def unwritten(run: ResultRun) -> list[Unit]:
+    """Units that ended before the day from which the run looks, and that it scores all the same: its rulebook does not know who
+    goes on for them. Good enough to watch the others by; nothing to put before anybody as a result."""
+    if run.version is None:
+        return []
+    plan = loaded(folder_of(run.run)).plan
+    return rulebooks.unwritten(run.version, min(plan.at, plan.period.end))
 
 
 def newest(rulebook: str, period: str) -> ResultRun | None:

@@ -69,7 +69,7 @@ def board(request: OfficeRequest, name: str) -> HttpResponse:
         "board": lines, "made": made, "provisional": is_provisional(made),
         "watermark": range(60) if watched(run=run, what="scoreboard", actor=request.user, now=request.now) else (),
         "may_name": may_name, "may_take": bool(run.package) and allowed(request.user, "result.package", request.now.date()),
-        "moved": grades.moved(run, language()), "uncounted": _uncounted(request, run), "later": selectors.computed_later(run), "newer": run.replaced_by.exclude(state__in=UNPUBLISHED).first(),
+        "moved": grades.moved(run, language()), "uncounted": _uncounted(request, run), "unwritten": selectors.unwritten(run) if run.state in UNPUBLISHED else (), "later": selectors.computed_later(run), "newer": run.replaced_by.exclude(state__in=UNPUBLISHED).first(),
         "decided": [(next((one.name for group in lines.groups for one in group.lines if one.unit == code), code), held) for code, held in decided.items()],
         "readers": selectors.readers(run) if run.state in UNPUBLISHED else (),
         "reopenings": selectors.reopenings(run),

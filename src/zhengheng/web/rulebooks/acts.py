@@ -279,12 +279,6 @@ def compute(doing: Doing) -> Change:
     """Of a period that has begun by the day from which the run looks: before that there is nothing to count."""
     at, period = doing.given.at or doing.day, doing.given.period or doing.obj.period
     start = parse_period(period).start
-    if gone := selectors.unwritten(doing.obj, at):
-        zh, en = "、".join(unit.name_zh for unit in gone), ", ".join(unit.name_en or unit.name_zh for unit in gone)  # fmt: skip
-        raise RulebookStateError.one(
-            "period", "rulebook.unwritten", zh=f"{zh}已经撤销，而本方案没有写明由谁承继，核算会继续给已撤销的单位计分。请先在“机构变动”中生成方案修订草案，按程序生效后再核算。",
-            en=f"{en} ended, and the rulebook does not say who goes on for it: the run would go on scoring units that are gone. Draft the amended rulebook at the reorganisation and put it in force first",
-        )  # fmt: skip
     if at < start:
         raise RulebookStateError.one(
             "at" if doing.given.at else "period", "period.future", zh=f"{period} 自 {start} 起，到 {at} 还没有开始，不能核算。",

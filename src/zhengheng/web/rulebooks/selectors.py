@@ -189,11 +189,14 @@ def changes(version: RulebookVersion, language: Language) -> list[str]:
 
 def unwritten(version: RulebookVersion, at: date) -> list[Unit]:
     """Assessed units that a reorganisation ended within the period, up to a day, of whose succession the rulebook knows nothing."""
-    whole, book = parse_period(version.period), book_of(version)
+    whole = parse_period(version.period)
     gone = ended(whole.start, min(at, whole.end))
+    if not gone:
+        return []
+    book = book_of(version)
     said = {event.unit for event in book.succession} | {unit.code for unit in book.units if unit.valid_to}  # fmt: skip
     named = {unit.code for unit in book.units}
-    known = named | {unit.code for unit in opened(version.code).facts().units} if gone else named
+    known = named | {unit.code for unit in opened(version.code).facts().units}
     return list(Unit.objects.filter(code__in=(gone.keys() & known) - said))
 
 

@@ -43,8 +43,9 @@ def indicator(request: OfficeRequest, number: int) -> HttpResponse:
     """Write an indicator of a draft, or show again what was typed with all that is wrong in it."""
     obj = selectors.find(RULEBOOKS, number, request.user, request.now.date())
     act = RULEBOOKS.act("amend")
-    held = grants(request.user, request.now.date())
-    if act is None or act not in selectors.open_acts(RULEBOOKS, obj, request.user, held):
+    day = request.now.date()
+    held = grants(request.user, day)
+    if act is None or act not in selectors.open_acts(RULEBOOKS, obj, request.user, held, day):
         raise forbidden("rulebook.amend")
     book, said = shown(obj), request.POST or request.GET
     code = said.get("code", "").strip()
