@@ -261,3 +261,11 @@ def test_an_appeal_keeps_what_was_said_in_every_round(people: People) -> None:
     places = [said.index(text) for text in ("第一次的理由", "请补充台账。", "第二次的理由")]
     assert places == sorted(places)
     assert said.count("2026-03-12 09:00 提交申诉") == 2
+
+
+@pytest.mark.parametrize(("kind", "act"), ACTS, ids=lambda one: getattr(one, "code", getattr(one, "name", "")))  # fmt: skip
+def test_that_a_field_may_stay_empty_is_said_once(kind: object, act: Act) -> None:
+    """The form says it of every such field; its own words do not say it again."""
+    for name, info in act.given.model_fields.items():
+        title = info.title or ""
+        assert not re.search(r"可空|optional|may (stay|be) empty", title), (act.code, name, title)

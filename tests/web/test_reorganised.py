@@ -165,6 +165,13 @@ def test_versions_that_older_releases_left_in_force_side_by_side(town: Town, boo
     assert "compute" not in town.get("office_data", f"rulebooks/{book}")["acts"]
     assert "compute" in town.get("office_data", f"rulebooks/{later.pk}")["acts"]
     assert "现行版本是 2026-c" in words(town, "office_data", f"rulebooks/{book}")
+    asked = {"unit": "D16", "ground": "pilot", "facts": "试点中的失误", "evidence": [town.file("unit_leader-D16")]}  # fmt: skip
+    said = town.post("unit_leader-D16", "tolerance/ask", 422, rulebook=book, **asked)
+    assert said["type"] == "rulebook.superseded"
+    assert "现行版本是“" in str(said)
+    assert "2026-c" in str(said)
+    made = town.post("unit_leader-D16", "tolerance/ask", rulebook=later.pk, **asked)
+    assert made["state"] == "asked"
 
 
 def test_a_draft_of_who_hangs_below_somebody_not_assessed(town: Town, book: int) -> None:

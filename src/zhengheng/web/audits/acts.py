@@ -54,7 +54,7 @@ class DrawGiven(Given):
     rulebook: int = ask("考核方案", "Rulebook")
     period: str = ask("数据期间 (空: 全部)", "Period of the values (empty: all)", "", max_length=16, inside=OWN)  # fmt: skip
     size: int = ask("抽取数量", "How many", 10, ge=1, le=1000)
-    reason: str = ask("再次抽取的理由 (首次抽取可空)", "Why there is another sample (empty for the first)", "", form="text")  # fmt: skip
+    reason: str = ask("再次抽取的理由（首次抽取不填）", "Why there is another sample (empty for the first)", "", form="text")  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -123,7 +123,7 @@ def scanned(held: Publication) -> list[dict[str, str]]:
 class PrepareGiven(Given):
     run: int = ask("考核结果", "Result")
     shows: Literal["score", "grade", "status"] = ask("对外显示", "What the public sees of a unit", "grade", names=SHOWS)  # fmt: skip
-    embargo: date | None = ask("不早于 (可空)", "Not before (optional)", None, when="ahead")
+    embargo: date | None = ask("不早于", "Not before", None, when="ahead")
     reason: str = ask("更正的原因 (首次发布不填)", "Why it corrects an earlier one (empty for the first)", "", form="text", public=True)  # fmt: skip
 
 
@@ -144,7 +144,7 @@ def prepare(doing: Doing) -> Made:
 
 
 class ReviewGiven(Given):
-    cleared: str = ask("扫描发现可以公开的理由 (没有发现的可空)", "Why the findings may stand (none needed without findings)", "", form="text")  # fmt: skip
+    cleared: str = ask("扫描发现可以公开的理由 （没有发现的不填）", "Why the findings may stand (none needed without findings)", "", form="text")  # fmt: skip
 
 
 def review(doing: Doing) -> Change:

@@ -26,7 +26,7 @@ class AcceptError(ZhenghengError):
 
 
 class MeasuredGiven(Given):
-    indicator: str = ask("指标（只有一项时可空）", "Indicator (may be empty where there is one)", "", max_length=64)  # fmt: skip
+    indicator: str = ask("指标（只有一项时不填）", "Indicator (left out where there is one)", "", max_length=64)  # fmt: skip
     value: str = ask("复测值", "Measured again", max_length=40)
     confirmation: str = ask_why_right()
 

@@ -59,7 +59,7 @@ class HeirGiven(Given):
     code: str = ask("代码", "Code", max_length=40)
     name_zh: str = ask("名称", "Name", max_length=120)
     share: str = ask("承继份额 (0 至 1, 合并和更名填 1)", "Share (0 to 1; 1 for a merger or renaming)", "1", max_length=12)  # fmt: skip
-    name_en: str = ask("英文名称 (可空)", "Name in English (may stay empty)", "", max_length=120)
+    name_en: str = ask("英文名称", "Name in English", "", max_length=120)
 
 
 class AskGiven(Given):

@@ -182,7 +182,7 @@ def reopen(doing: Doing) -> Change:
 
 class SettleGiven(Given):
     points: str = ask(
-        "认定的分值 (不变的可空)", "Settled points (empty: as they are)", "", max_length=20
+        "认定的分值（不变的不填）", "Settled points (empty: as they are)", "", max_length=20
     )
     reason: str = ask("理由", "Reason", form="text")
 

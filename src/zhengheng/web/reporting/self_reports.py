@@ -44,8 +44,8 @@ class TextGiven(Given):
     unmet: str = ask("未完成的目标及原因", "Targets not met, and why", "", form="text")
     measures: str = ask("改进措施和计划", "Measures and plan", "", form="text")
     public_text: str = ask(
-        "对外公布的说明 (可空): 结果的原因、依据文件和改进安排, 不写个人信息",
-        "For everybody to read (optional): reasons, documents they rest on, what is being improved; nothing personal",
+        "对外公布的说明：结果的原因、依据文件和改进安排，不写个人信息",
+        "For everybody to read: reasons, documents they rest on, what is being improved; nothing personal",
         "", form="text", public=True,
     )  # fmt: skip
     reasons: list[WhyGiven] = ask("单项指标的说明 (对外公布)", "Single indicators, for everybody to read", [], public=True)  # fmt: skip

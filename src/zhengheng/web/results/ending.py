@@ -106,7 +106,7 @@ def left_out(doing: Doing) -> dict[str, Any]:
 
 class FinaliseGiven(LeftOutGiven):
     decision: int | None = ask(
-        "委员会决定（已先批准且未改变的可空）",
+        "委员会决定（已先批准且未改变的不填）",
         "Decision (none needed where approved before and unchanged)",
         None,
     )

@@ -114,6 +114,13 @@ def adopted_version(number: int | str) -> RulebookVersion:
     asked = str(number)
     found = adopted().filter(pk=asked).first() if asked.isdecimal() and len(asked) < 19 else None
     if found is None:
+        old = RulebookVersion.objects.filter(pk=asked).first() if asked.isdecimal() and len(asked) < 19 else None  # fmt: skip
+        now = replaced_by(old) if old is not None else None
+        if now is not None:
+            raise RulebookAbsentError.one(
+                "rulebook", "rulebook.superseded", zh=f"这一方案版本已被新版代替，现行版本是“{now.title_zh} {now.version}”，请按现行版本办理。",
+                en=f'this version was replaced; "{now.title_en or now.title_zh} {now.version}" is in force: do this under that one',
+            )  # fmt: skip
         raise RulebookAbsentError.one(
             "rulebook", "rulebook.absent", zh="没有这个生效的方案", en="there is no such rulebook in force"
         )  # fmt: skip

@@ -44,7 +44,7 @@ from zhengheng.workflow.permissions import may
 class LineGiven(Given):
     indicator: str = ask("指标", "Indicator", max_length=64)
     value: str = ask("目标值", "Target", max_length=40)
-    baseline: str = ask("基期值 (可空)", "Baseline (optional)", "", max_length=40)
+    baseline: str = ask("基期值", "Baseline", "", max_length=40)
     confirmation: str = ask_why_right()
 
 
