@@ -18,6 +18,7 @@ from zhengheng.domain.periods import Period
 from zhengheng.scheme import methods as m
 from zhengheng.scheme.cascade import cascaded_targets, rolled_up
 from zhengheng.scheme.indicator import Indicator
+from zhengheng.scheme.lint_weights import PAIRED
 from zhengheng.scheme.model import Band, Category, Node, Rulebook, Unit
 from zhengheng.scoring.contracts import CONTRACTS
 from zhengheng.scoring.cuts import Cut, cuts, sources
@@ -214,7 +215,9 @@ class Compiler:
                 total += self._weight_of(part, child, category.code, full) * full
             return total
 
-        def walk(node: Node, depth: int, missing: str, absent: str, share: Fraction) -> None:
+        def walk(
+            node: Node, depth: int, missing: str, absent: str, share: Fraction, idle: bool
+        ) -> None:
             missing, absent = node.missing or missing, node.not_applicable or absent
             held = [(c, f) for c in node.children if (f := full_of(c, node)) is not None]
             weights = [self._weight_of(c, node, category.code, f) for c, f in held]
@@ -226,6 +229,8 @@ class Compiler:
                 zip(held, weights, mass, strict=True), 1
             ):
                 code = child if isinstance(child, str) else child.code
+                # What counts for nothing (a weight of 0) stops no total where its data is not there.
+                without = idle or (part == 0 and node.aggregate not in PAIRED)
                 portion = share * part / sum(mass) if sum(mass) else Fraction(0)
                 leaf = self.by_code[code] if isinstance(child, str) else None
                 if leaf:
@@ -242,14 +247,18 @@ class Compiler:
                     weight=micro(weight, "rulebook", "weights", code),
                     full=micro(full, "rulebook", "weights", code),
                     mass=micro(part, "rulebook", "weights", code) if node.aggregate == "sum" else 0,
-                    missing=(leaf.missing if leaf else None) or missing,
-                    not_applicable=(leaf.not_applicable if leaf else None) or absent,
+                    missing="renormalise"
+                    if without
+                    else (leaf.missing if leaf else None) or missing,
+                    not_applicable="renormalise"
+                    if without
+                    else (leaf.not_applicable if leaf else None) or absent,
                     leaves=1 if leaf else 0,
                     share=int(portion * COEFFICIENT) if leaf else 0,
                     lowest=self._lowest(leaf, full) if leaf else 0,
                 )
                 if isinstance(child, Node):
-                    walk(child, depth + 1, missing, absent, portion)
+                    walk(child, depth + 1, missing, absent, portion, without)
 
         root = full_of(book.tree, None)
         for node, _, _ in book.nodes():
@@ -261,7 +270,7 @@ class Compiler:
                     full=micro(full, "rulebook", "tree", node.code),
                 )
         if root is not None:
-            walk(book.tree, 0, book.missing, book.not_applicable, Fraction(1))
+            walk(book.tree, 0, book.missing, book.not_applicable, Fraction(1), False)
 
     def _weight_of(
         self, child: Node | str, parent: Node, category: str, full: Fraction
