@@ -274,6 +274,58 @@ def test_a_total_of_a_part_says_of_how_much_and_has_no_grade(
     assert ("grade poor" in top.detail or "grade good" in top.detail) == (not due)
 
 
+SCORED = {"by": "score", "watch": "0.9", "missed": "0.7"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "lit"),
+    [
+        ({}, ""),  # what adds up over the year, against the year's own target
+        ({"combine": "last"}, ""),
+        ({"combine": "mean"}, "red"),
+        ({"method": {"kind": "ratio"}}, "red"),  # agreed targets of the period itself
+        ({"light": {"by": "time_progress", "watch": "10", "missed": "30"}}, ""),
+        ({"light": {"by": "level", "watch": "0.1", "missed": "0.3"}}, ""),
+        ({"reference": {"to": "group_best"}}, "green"),
+        ({"method": {"kind": "rank"}}, "green"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("rest", ["year", "quarter"])
+def test_within_the_year_a_light_compares_with_what_is_due_or_there_is_none(
+    changes: dict[str, Any], lit: str, rest: str
+) -> None:
+    data = json.loads(book().model_dump_json(by_alias=True, exclude_unset=True))
+    aimed = {"kind": "ratio", "target": 100}
+    first = {
+        "code": "A",
+        "name": "A",
+        "frequency": "quarter",
+        "method": aimed,
+        "light": SCORED,
+    } | changes
+    others = [one | {"frequency": rest} for one in data["indicators"][1:]]
+    rules = book(indicators=[first, *others], light=SCORED)
+    when = parse_period("2025-Q1")
+    held = facts({("U1", "A"): 1158, ("U2", "A"): 1100, ("U3", "A"): 900}, {})
+    for name, rows in (("observation", held.tables["observation"].to_pylist()),
+                       ("target", [{"unit": unit, "indicator": "A", "kind": "target", "value": 10000, "file": 1, "row": 1} for unit in UNITS])):  # fmt: skip
+        dated = [row | {"period": when.end} for row in rows]
+        held.tables[name] = pa.Table.from_pylist(dated, schema=schema(name))
+    made = make_run(rules, held, when, DuckEngine(threads=1), date(2025, 4, 20))
+    found = {row["light"] for row in made.results.rows("light") if (row["unit"], row["subject"]) == ("U1", "A")}  # fmt: skip
+    # A rulebook of which everything is due every quarter assesses quarters: its target is the quarter's.
+    monthly = rest == "quarter"
+    assert found == ({lit} if lit else {"red"} if monthly else set())
+    assert any(row["subject"] == "total" for row in made.results.rows("light")) <= monthly
+    mark = heat_map(made, "zh").mark("U1", "A")
+    untold = not lit and not monthly
+    assert mark.line is not None
+    assert ("年内不定" in mark.line[0]) == untold
+    assert ("年内不定" in passport(made, "U1", "A", "zh").detail) == untold
+    if untold:
+        assert mark.status == "unlit"
+
+
 def test_every_cell_of_the_map_has_a_shape_and_a_word() -> None:
     made = run(book(), facts(VALUES | {("U1", "A"): None}, TARGETS))
     heat = heat_map(made, "en")

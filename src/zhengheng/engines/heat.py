@@ -8,7 +8,7 @@ from typing import Any
 
 from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import Language, NotFoundError
-from zhengheng.engines.lights import indicator_lights
+from zhengheng.engines.lights import NOTHING_DUE, indicator_lights, not_lit_within
 from zhengheng.engines.portion import Portions, worth
 from zhengheng.engines.run import Run
 from zhengheng.scoring.contracts import STATUS_WORDS, status_name
@@ -49,7 +49,7 @@ class Mark:
     value: str = ""
     target: str = ""
     line: tuple[str, str] | None = None
-    """The line from which it counts as met, in words; None where it has no light."""
+    """The line from which it counts as met, in words, or why there is none within the year; None where it has no light rule."""
     level: str = ""
     """That line as a value of the indicator, where it is one."""
     lost: int = 0
@@ -105,6 +105,7 @@ def heat_map(run: Run, language: Language) -> HeatMap:
     lit = run.results.rows("light")
     lights = indicator_lights(run)
     lines = MetLines(run.plan.tables["light_rule"], lit)
+    dark = not_lit_within(run)
     scores: dict[str, dict[str, dict[str, Any]]] = {}
     for row in run.results.rows("indicator_score"):
         scores.setdefault(row["unit"], {})[row["indicator"]] = row
@@ -120,6 +121,7 @@ def heat_map(run: Run, language: Language) -> HeatMap:
                 lights.get((unit, code)),
                 share.get(code, Fraction(0)),
                 lines.of(row, rules[category, code]) if rules[category, code]["full"] else None,
+                code in dark,
             )
             for code, row in held.items()
         }
@@ -147,7 +149,8 @@ def _leaves(node: Any) -> Iterator[str]:
 
 
 def _mark(
-    row: dict[str, Any], rule: dict[str, Any], light: str | None, share: Fraction, line: MetLine | None
+    row: dict[str, Any], rule: dict[str, Any], light: str | None, share: Fraction, line: MetLine | None,
+    dark: bool,
 ) -> Mark:  # fmt: skip
     status = status_name(row, rule)
     full = plain(int(rule["full"]), 6)
@@ -160,5 +163,5 @@ def _mark(
         status if status == "filled" else _LIGHTS[light] if light else "unlit",
         format_scaled(row["printed"], 9, rule["digits"]), full,
         format_scaled(row["value"], decimals), format_scaled(row["target"], decimals),
-        line.words if line else None, line.number if line and line.of == "value" else "", lost,
+        line.words if line else NOTHING_DUE if dark and rule["full"] else None, line.number if line and line.of == "value" else "", lost,
     )  # fmt: skip

@@ -14,6 +14,18 @@ LIGHT_WORDS = {
 }  # fmt: skip
 """What people read of a light; the words of the heat map (`heat.STATUSES`)."""
 
+NOTHING_DUE = (
+    "年内不定（目标是全年的，方案没有写明到本期末应达到多少，所以不亮灯）",
+    "not set within the year (the target is that of the whole year, and the rulebook does not say what is due by now, so there is no light)",
+)
+"""What stands for the line from which it is met, where a part of the year has no light (scoring/due.py says which these are)."""
+
+
+def not_lit_within(run: Run) -> frozenset[str]:
+    """Indicators whose light rule says nothing of this run's period."""
+    told = {row["subject"] for row in run.plan.tables["light_rule"]}
+    return frozenset(i.code for i in run.rulebook.indicators if i.light and i.code not in told)
+
 
 def indicator_lights(run: Run, unit: str | None = None) -> dict[tuple[str, str], str]:
     """Unit and indicator → light, of one unit or of all."""

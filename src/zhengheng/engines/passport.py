@@ -19,7 +19,7 @@ import pyarrow.dataset as ds
 from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import Language, NotFoundError
 from zhengheng.engines.covered import covered
-from zhengheng.engines.lights import LIGHT_WORDS, indicator_lights
+from zhengheng.engines.lights import LIGHT_WORDS, NOTHING_DUE, indicator_lights, not_lit_within
 from zhengheng.engines.oracle import Oracle, half_up
 from zhengheng.engines.run import Run
 from zhengheng.lake.facts import DECIDED, Facts
@@ -126,6 +126,7 @@ class _Maker:
         lit = self._mine("light")
         self.lights = {code: light for (_, code), light in indicator_lights(run, unit).items()}
         self.lines = MetLines(tables["light_rule"], lit)
+        self.dark = not_lit_within(run)
         self.names = {i.code: i.name.say(language) for i in run.rulebook.indicators}
         self.names |= {n.code: n.name.say(language) for n, _, _ in run.rulebook.nodes()}
         self.digits = {row["node"]: row["digits"] for row in tables["node"]}
@@ -297,6 +298,9 @@ class _Maker:
         if light and (line := self.lines.of(row, rule)):
             zh, en = line.words
             detail += self.t(f"，达标线：{zh}", f", met from: {en}")
+        elif code in self.dark and rule["full"]:
+            zh, en = NOTHING_DUE
+            detail += self.t(f"；达标线：{zh}", f"; met from: {en}")
         if status == "undefined":
             zh, en = UNDEFINED
             detail += self.t(f"；{zh}", f"; {en}")

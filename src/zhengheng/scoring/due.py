@@ -1,6 +1,7 @@
 """What is due when: which version of a method governs which part of a period, which observed periods count."""
 
 from calendar import monthrange
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -65,6 +66,32 @@ def due_periods(indicator: Indicator, period: Period, at: date) -> list[Period]:
         if observed.end.month not in indicator.skip_months
         and (at - observed.end).days >= indicator.lag_days
     ]
+
+
+def is_part(scored: Iterable[Indicator], period: Period) -> bool:
+    """Whether the period is a part of what the rulebook assesses: shorter than a year, and too short for some indicator.
+
+    A rulebook that assesses months or quarters has none that is observed more rarely.
+    """
+    return period.frequency != "year" and any(not [*period.split(i.frequency)] for i in scored)
+
+
+def says_what_is_due(indicator: Indicator, grouped: bool) -> bool:
+    """Whether an indicator's light can be read within the year: what it compares with is due by then.
+
+    A constant target is that of the whole year. A mean, a rate made of counts and a change against the year before
+    can be held against it at any time; what adds up over the year, or is known by its last value, cannot. For those
+    the rulebook says what is due by a light by `plan` (with targets of the kind `plan`, of any day), by milestones,
+    by agreed targets of the period itself, or by a comparison with others.
+    """
+    light, method = indicator.light, indicator.method
+    if light is None or method is None or light.by in {"plan", "milestones"}:
+        return True
+    if grouped or indicator.reference.to != "given" or indicator.year_on_year:
+        return True
+    if indicator.combine in {"mean", "rolling"} or (indicator.parts and indicator.parts.denominator):  # fmt: skip
+        return True
+    return getattr(method, "target", None) is None
 
 
 def not_yet_due(rulebook: Rulebook, period: Period, at: date) -> Problem | None:

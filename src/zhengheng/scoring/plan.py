@@ -22,7 +22,7 @@ from zhengheng.scheme.lint_weights import PAIRED
 from zhengheng.scheme.model import Band, Category, Node, Rulebook, Unit
 from zhengheng.scoring.contracts import CONTRACTS
 from zhengheng.scoring.cuts import Cut, cuts, sources
-from zhengheng.scoring.due import due_periods
+from zhengheng.scoring.due import due_periods, is_part, says_what_is_due
 from zhengheng.scoring.limits import refuse_beyond
 from zhengheng.scoring.rules import (
     OF_THE_GROUP,
@@ -534,8 +534,16 @@ class Compiler:
             )
 
     def _lights(self) -> None:
-        rules = [(i.code, True, i.light) for i in self.rulebook.indicators]
-        rules += [(n.code, False, self.rulebook.light) for n, _, _ in self.rulebook.nodes()]
+        """The light rules that say something of this period: in a part of the year, those that compare with what is due."""
+        scored = [self.by_code[code] for code in self.cuts if self.by_code[code].method]
+        part = is_part(scored, self.period)
+        grouped = {row["indicator"] for row in self.tables["rule"] if row["grouped"]}
+        rules = [(i.code, True, i.light) for i in self.rulebook.indicators
+                 if not part or says_what_is_due(i, i.code in grouped)]  # fmt: skip
+        # Of a dimension only a part is due, and its light is by its share of the whole mark.
+        rules += [
+            (n.code, False, self.rulebook.light) for n, _, _ in self.rulebook.nodes() if not part
+        ]
         for subject, leaf, light in rules:
             if light:
                 place = ("indicator", subject, "light") if leaf else ("rulebook", "light")
