@@ -43,7 +43,11 @@ def pages(site: Site) -> Iterator[Page]:
     for draft in site.targets:
         page = f"targets/{draft['number']}.html"
         said = [one for one in site.said.get("rows", ()) if page in one["page"]]
-        yield page, "targets", {"draft": draft, "page": page, "said": said}
+        held = {
+            name: any(line.get(name) for unit in draft["units"] for line in unit["lines"])
+            for name in ("baseline", "agreed")
+        }
+        yield page, "targets", {"draft": draft, "page": page, "said": said, "held": held}
     yield "corrections.html", "corrections", {"corrections": [
         (one, moved(wrong, one) if (wrong := corrected(site, one)) else []) for one in site.publications if one["corrects"]
     ]}  # fmt: skip
