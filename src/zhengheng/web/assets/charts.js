@@ -20,7 +20,7 @@ const frame = (x, y) => ({
   animation: false, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
   grid: { left: 12, right: innerWidth < 640 ? 56 : 112, top: 32, bottom: 8, outerBoundsMode: "same" }, xAxis: x, yAxis: y,
 });
-const named = (text) => ({ show: true, formatter: text, color: token("--ink"), fontSize: 14 });
+const named = (text) => ({ show: true, formatter: text, color: token("--ink"), fontSize: 14, lineHeight: 20 });
 
 // Words at the ends of lines never lie on each other.
 const apart = { labelLayout: { moveOverlap: "shiftY" } };
@@ -30,7 +30,7 @@ function history(spec) {
   const low = spec.low.map(number), high = spec.high.map(number);
   const [actual, target, range, met] = spec.names;
   // A line that is the target itself is drawn once.
-  const lit = spec.line.map((held, n) => (held === spec.target[n] ? null : number(held)));
+  const lit = spec.line.map((held, n) => (number(held) === number(spec.target[n]) ? null : number(held)));
   const line = { symbol: "none", lineStyle: { width: 0 }, stack: "range", silent: true };
   return {
     ...frame(axis({ type: "category", data: spec.x, boundaryGap: true }), axis({ type: "value", name: spec.unit, scale: true, boundaryGap: ["10%", "10%"] })),
@@ -48,6 +48,9 @@ function history(spec) {
   };
 }
 
+// A line over the whole height, named near its foot: the dot's own words stand where the curve is high.
+const marked = (at, top) => [[at, top], [at, 0], [at, top * 0.1]];
+
 // What each value would earn; the dot is where the unit stands.
 function curve(spec) {
   const [value, points] = spec.names;
@@ -57,7 +60,7 @@ function curve(spec) {
       { type: "line", symbol: "none", data: spec.x.map((v, n) => [Number(v), Number(spec.y[n])]), lineStyle: { color: token("--brand"), width: 2 } },
       { type: "scatter", symbolSize: 12, data: [spec.dot.map(Number)], itemStyle: { color: token("--ink") },
         label: { ...named(`${signed(spec.dot[0])} → ${signed(spec.dot[1])}`), position: "top" } },
-      ...spec.marks.map(([name, at], n) => ({ type: "line", symbol: "none", data: [[Number(at), 0], [Number(at), Math.max(...spec.y.map(Number))]], silent: true,
+      ...spec.marks.map(([name, at], n) => ({ type: "line", symbol: "none", data: marked(Number(at), Math.max(...spec.y.map(Number))), silent: true,
         lineStyle: { color: token(n ? "--met" : "--ink-2"), type: n ? "dotted" : "dashed" }, endLabel: named(`${name} ${signed(at)}`), ...apart })),
     ],
   };

@@ -1,5 +1,6 @@
 """What each chart shows, as data for assets/charts.js, and in one sentence for whoever does not see it."""
 
+from decimal import Decimal
 from typing import Any
 
 from zhengheng.domain.numbers import format_scaled
@@ -35,6 +36,11 @@ def history(column: Column, years: list[dict[str, Any]]) -> Chart:
     )  # fmt: skip
 
 
+def _same(first: str, second: str) -> bool:
+    """Whether two values are one number, however many decimals each is written with."""
+    return bool(first and second) and Decimal(first) == Decimal(second)
+
+
 def scoring(points: list[Point], mark: Mark, measure_unit: str, level: str) -> Chart | None:
     """What each value would earn, and where the unit stands."""
     if not points:
@@ -45,7 +51,7 @@ def scoring(points: list[Point], mark: Mark, measure_unit: str, level: str) -> C
         "names": [say(f"实绩（{measure_unit}）", f"actual ({measure_unit})") if measure_unit else say("实绩", "actual"), say("得分（分）", "points")],
         "marks": [
             [name, value] for name, value in (
-                (say("目标", "target"), mark.target if mark.target != level else ""), (say("达标线", "met from"), level)
+                (say("目标", "target"), "" if _same(mark.target, level) else mark.target), (say("达标线", "met from"), level)
             ) if value
         ],
     }  # fmt: skip

@@ -169,8 +169,12 @@ def aims(held: list[ResultRun], language: Language) -> list[Aim]:
 
 
 def done_lately(now: datetime) -> list[tuple[tuple[str, str], int]]:
-    """What was done in the last seven days, by act: how often, and nothing of whom."""
-    words = {act.code: act.words for kind in KINDS for act in kind.acts}
+    """What was done in the last seven days, by act and what it is done to: how often, and nothing of whom."""
+    words = {
+        act.code: (f"{kind.words[0]} · {act.words[0]}", f"{kind.words[1]} · {act.words[1]}")
+        for kind in KINDS
+        for act in kind.acts
+    }
     since = (now - WEEK).isoformat()
     done = LedgerEntry.objects.filter(act__in=words, at__gte=since, at__lte=now.isoformat())
     counted = Counter(done.values_list("act", flat=True))
