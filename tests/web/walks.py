@@ -221,6 +221,8 @@ def alone(text: str, words: Words) -> list[str]:
     ]  # fmt: skip
 
 
+CLOCK = re.compile(r'class="standing-clock">[^<]*\d{4}-\d\d-\d\d \d\d:\d\d')
+"""A demonstration's clock as the frame of every page says it."""
 DOWNLOAD = re.compile(r"\.(?:xlsx|docx|pdf|zip|csv|json|parquet)(?:\?|$)|/download/")
 PEOPLE = 3
 """Who open the same kind of file, which says the same to everybody; pages are opened by all."""
@@ -305,6 +307,8 @@ def look(
         # The portal's pages have the language of their address, before a release too.
         of_the_portal = PORTAL.match(address)
         foreign = of_the_portal[1] is not None if of_the_portal else english
+        if b'class="standing-clock"' in content and not CLOCK.search(content.decode()) and not of_the_portal:  # fmt: skip
+            found.append(f"{address}: the day and hour at which the clock stands are hidden")
         if foreign and "html" in kind:
             found += [f"{address}: not marked as Chinese: {one[:160]!r}" for one in unmarked(content.decode())]  # fmt: skip
         for text in read_of(kind, content):

@@ -276,6 +276,9 @@ class Kind:
     known: Callable[[Any], tuple[Words, date] | None] | None = None
     """A day that the object or its rulebook knows where no clock runs (a hearing, a handover, “not before”), with its words."""
 
+    outcome: Callable[[Any], Words | None] | None = None
+    """What the page's first line says beside the state: how it came out, in numbers, and on which day."""
+
     def __post_init__(self) -> None:
         _BY_NAME[self.name] = self
 

@@ -221,7 +221,7 @@ _WHY = {
     "list_type": ("应是列表", "is to be a list"), "dict_type": ("应是一组键和值", "is to be an object"),
     "model_attributes_type": ("应是一组键和值", "is to be an object"), "date_type": ("不是日期", "is no date"),
     "json_invalid": ("不是 JSON", "is no JSON"), "string_pattern_mismatch": ("写法不符合要求", "is not written as it should be"),
-    "missing": ("请填写", "is missing"), "string_too_long": ("太长", "is too long"),
+    "missing": ("请填写", "is missing"), "too_short": ("请至少填写或上传一项", "needs at least one entry or file"), "too_long": ("太多", "are too many"), "string_too_long": ("太长", "is too long"),
     "string_too_short": ("请填写", "is missing"), "text_empty": ("请填写文字，只有空格或标点不算", "write something; spaces and marks alone do not count"), "date_from_datetime_parsing": ("不是日期", "is no date"),
     "date_parsing": ("不是日期", "is no date"), "decimal_parsing": ("不是数", "is no number"),
     "int_parsing": ("不是整数", "is no whole number"), "literal_error": ("请从列表中选择", "choose one of the list"),

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
+
 from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import Language
 from zhengheng.scheme.indicator import Indicator
@@ -46,7 +48,12 @@ class Asked:
 
 
 def _names(unit: Unit) -> Words:
-    return unit.name_zh, unit.name_en or unit.name_zh
+    """A unit by name, a section or post behind the unit that it belongs to: every bureau has its 办公室."""
+    zh, en = unit.name_zh, unit.name_en or unit.name_zh
+    if unit.parent is None:
+        return zh, en
+    above = _names(unit.parent)
+    return f"{above[0]} / {zh}", f"{above[1]} / {en}"
 
 
 def _own(asked: Asked) -> set[str]:
@@ -58,17 +65,24 @@ def _own(asked: Asked) -> set[str]:
     return {one.unit for one in grants(asked.account, asked.day) if one.unit and one.role in roles}
 
 
+OF_ASSESSED = frozenset({"commitment.record", "rectification.propose"})
+"""Acts about a unit that some rulebook assesses; no section or post promises at a meeting, or is put right."""
+
+
 def _units(asked: Asked) -> Choices:
     rules = ACTS.get(asked.act.code, ())
-    held = organisation.standing(asked.day)
+    held = organisation.standing(asked.day).select_related("parent__parent")
     if rules and all(rule.relation == "own" for rule in rules):
         held = held.filter(code__in=_own(asked))
+    if asked.act.code in OF_ASSESSED:
+        assessed = {one.code for version in adopted() for one in book_of(version).units}
+        held = held.filter(Q(parent=None) | Q(code__in=assessed))
     return [(one.code, _names(one)) for one in held]
 
 
 def _suppliers(asked: Asked) -> Choices:
     own = _own(asked)
-    held = organisation.standing(asked.day)
+    held = organisation.standing(asked.day).select_related("parent__parent")
     return [(one.code, _names(one)) for one in (held.filter(code__in=own) if own else held)]
 
 

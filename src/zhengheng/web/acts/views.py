@@ -79,6 +79,7 @@ def object_context(request: OfficeRequest, kind: Kind, obj: Any) -> dict[str, An
     calendar = working_calendar()
     return {
         "kind": kind, "object": obj, "title": kind.title(obj), "state": kind.state_of(obj), "acts": acts,
+        "outcome": kind.outcome(obj) if kind.outcome else None,
         "facts": _facts(kind, obj),
         "draft": next((_drafted(inputs) for act, inputs, _ in acts if act.name == "save"), ""),
         "left": calendar.between(day, obj.due_on) if obj.due_on else None,

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.timezone import localdate
 
-from zhengheng.domain.problems import ZhenghengError
+from zhengheng.domain.problems import Language, ZhenghengError
 from zhengheng.engines.behind import made_from, periods_used
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.web.accounts.models import Account
@@ -99,7 +99,7 @@ def page(appeal: Appeal, request: Any) -> dict[str, Any]:
         "all_voted": bool(selectors.majority(appeal)) or appeal.outcome != "" or selectors.divided(appeal), "divided": selectors.divided(appeal) and appeal.outcome == "",
         "vacant": bool(appeal.seats.all()) and bool(selectors.vacant(appeal)) and appeal.outcome == "",
         "draws": _draws(appeal), "people": dict(Account.objects.filter(username__in=people).values_list("username", "name")),
-        "now": _now(appeal), "as_of": as_of(appeal), "effect": values.seen(appeal.effect, spoken), "asked": values.seen(appeal.asked_effect, spoken),
+        "published": _published(appeal), "as_of": as_of(appeal), "effect": values.seen(appeal.effect, spoken), "asked": values.seen(appeal.asked_effect, spoken),
         "places": PLACES, "precedents": selectors.precedents(appeal), "grounds": GROUNDS, "outcomes": OUTCOMES,
         "passport": f"/office/results/{appeal.run.run}/units/{appeal.unit.code}/",
     }  # fmt: skip
@@ -112,12 +112,43 @@ def _draws(appeal: Appeal) -> list[dict[str, Any]]:
     return [{"on": "", "seed": appeal.seed, "drawn": [], "excluded": appeal.excluded, "why": []}]
 
 
-def _now(appeal: Appeal) -> dict[str, Any] | None:
+def _published(appeal: Appeal) -> dict[str, Any] | None:
     try:
         return values.now(appeal, language()).as_dict()
     except ZhenghengError:
         # An appeal of an earlier release may be about what does not count for the unit.
         return None
+
+
+def outcome(appeal: Appeal) -> Words | None:
+    """How the appeal came out in numbers, or when it is heard; of one sent back, when."""
+    if appeal.decided_on and appeal.outcome:
+        zh, en = OUTCOMES[appeal.outcome]
+        return (
+            f"{appeal.decided_on} 决定{zh}{_moved(appeal, 'zh')}",
+            f"decided on {appeal.decided_on}: {en}{_moved(appeal, 'en')}",
+        )
+    if appeal.hearing_on and not appeal.minutes_on:
+        return (
+            f"听证于 {appeal.hearing_on} {appeal.hearing_place} 举行",
+            f"heard on {appeal.hearing_on} {appeal.hearing_place}",
+        )
+    if appeal.filed_on:
+        return f"{appeal.filed_on} 提交", f"filed on {appeal.filed_on}"
+    return None
+
+
+def _moved(appeal: Appeal, spoken: Language) -> str:
+    """Value and total before and after, where the decision moved them."""
+    found = values.seen(appeal.effect, spoken)
+    if appeal.outcome == "reject" or found is None or "before" not in found:
+        return ""
+    unit = selectors.run_of(appeal).rulebook.indicator(appeal.series).measure_unit.say(spoken)
+    parts = [
+        f"{word} {found['before'][code] or '—'} → {found['after'][code] or '—'} {mark}".rstrip()
+        for code, word, mark in (("value", ("指标数值", "value")[spoken == "en"], unit), ("total", ("总分", "total")[spoken == "en"], ""))
+    ]  # fmt: skip
+    return "".join(("，" if spoken == "zh" else ", ") + part for part in parts)
 
 
 def printed(appeal: Appeal) -> list[Section]:

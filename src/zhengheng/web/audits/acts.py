@@ -6,6 +6,8 @@ from datetime import date
 from functools import partial
 from typing import Any, Literal
 
+from django.utils.timezone import localdate
+
 from zhengheng.domain.lots import draw as draw_lots
 from zhengheng.domain.numbers import parse_scaled, plain
 from zhengheng.domain.problems import ZhenghengError
@@ -324,6 +326,23 @@ def _page(audit: Audit, request: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _outcome(audit: Audit) -> tuple[str, str]:
+    """How many values were drawn out of how many, on which day, and how many were found to agree or not."""
+    counts, drawn, pool = selectors.counted(audit), audit.entries.count(), len(audit.drawn_from)
+    found, day = sum(counts.values()), localdate(audit.made_at)
+    zh = "、".join(f"{FINDINGS[name][0]} {size} 个" for name, size in counts.items() if size)
+    en = ", ".join(f"{FINDINGS[name][1]}: {size}" for name, size in counts.items() if size)
+    return (
+        f"{day} 从 {pool} 个数值中抽取 {drawn} 个，已核查 {found} 个{f'（{zh}）' if zh else ''}",
+        f"{drawn} of {pool} values drawn on {day}, {found} checked{f' ({en})' if en else ''}",
+    )
+
+
+def _pool_words(audit: Audit) -> tuple[str, str]:
+    size = len(audit.drawn_from)
+    return f"{size} 个数值", f"{size} value{'' if size == 1 else 's'}"
+
+
 AUDITS = Kind(
     machine=AUDIT, path="audits", words=("抽样核查", "Sample checks"), model=Audit,
     title=lambda a: (f"{PURPOSES[a.purpose][0]} {a.pk} {a.rulebook.title_zh} {a.period}".strip(),
@@ -347,11 +366,11 @@ AUDITS = Kind(
     ),
     columns=(
         Column(("核查", "Check"), lambda a: PURPOSES[a.purpose]), Column(("方案", "Rulebook"), lambda a: (a.rulebook.title_zh, a.rulebook.title_en)),
-        Column(("总体", "Out of"), lambda a: str(len(a.drawn_from)), True),
+        Column(("总体", "Out of"), _pool_words, True),
     ),
     facts=(Column(("抽签种子", "Seed of the draw"), "seed"), Column(("再次抽取的理由", "Why there is another sample"), "reason")),
     queryset=lambda: Audit.objects.select_related("rulebook", "made_by", "holder", "run"),
-    body="audits/body.html", context=_page,
+    body="audits/body.html", context=_page, outcome=_outcome,
     out=lambda a: {"rulebook": a.rulebook_id, "purpose": a.purpose, "seed": a.seed, "drawn_from": a.drawn_from,
                    "entries": [{"id": e.pk, "report": e.report_id, "unit": selectors.about(e)[0].code, "indicator": selectors.about(e)[1], "period": selectors.about(e)[2],
                                 "reported": e.reported, "finding": e.finding, "found_value": e.found_value, "note": e.note, "reply": e.reply} for e in a.entries.all()],

@@ -199,6 +199,21 @@ def _why(held: Comment) -> tuple[str, str]:
     return {**WHY_NOT, **ELSEWHERE}.get(held.reason, (held.reason, held.reason))
 
 
+def _outcome(held: Comment) -> tuple[str, str]:
+    """When it came and when it was answered, by whom."""
+    zh, en = f"{held.received_on} 收到", f"received on {held.received_on}"
+    if held.unit:
+        zh, en = (
+            f"{zh}，由{held.unit.name_zh}答复",
+            f"{en}, answered by {held.unit.name_en or held.unit.name_zh}",
+        )
+    return (
+        (f"{zh}，{held.answered_on} 公开答复", f"{en}, published on {held.answered_on}")
+        if held.answered_on
+        else (zh, en)
+    )
+
+
 COMMENTS = Kind(
     machine=COMMENT, path="comments", words=("公众留言", "Comments"), model=Comment,
     title=lambda c: (f"留言 {c.reference}: {c.text[:24]}", f"Comment {c.reference}: {c.text[:24]}"),
@@ -215,8 +230,9 @@ COMMENTS = Kind(
         Act("comment.send_back", ("退回重拟", "Send back"), send_back, SendBackGiven, optional=True),
         Act("comment.approve", ("同意答复并公开", "Approve and publish the reply"), approve),
     ),
+    outcome=_outcome,
     columns=(
-        Column(("编号", "Reference"), "reference"), Column(("收到", "Received"), "received_on"),
+        Column(("编号", "Reference"), "reference"), Column(("留言", "Comment"), lambda c: c.text[:40]), Column(("收到", "Received"), "received_on"),
         Column(("答复单位", "Replies"), lambda c: (c.unit.name_zh, c.unit.name_en) if c.unit else None),
     ),
     facts=(

@@ -157,6 +157,14 @@ def standing(obj: Decision, account: Account) -> Standing:
     return Standing(("second",) if obj.made_by_id != account.pk else ())
 
 
+def _outcome(decision: Decision) -> Words:
+    """Agreed to or not, and on which day."""
+    return (
+        f"{decision.held_on} 会议{'同意' if decision.approved else '不同意'}",
+        f"{'agreed to' if decision.approved else 'not agreed to'} at the meeting of {decision.held_on}",
+    )
+
+
 DECISIONS = Kind(
     machine=DECISION, path="decisions", words=("集体决策", "Decisions"), model=Decision,
     title=_title, standing=standing,
@@ -175,6 +183,7 @@ DECISIONS = Kind(
         Column(("决定内容", "Wording"), "wording"), Column(("出席", "Attendees"), "attendees"),
         Column(("复核人", "Attested by"), lambda d: Account.objects.filter(username=d.attested_by).values_list("name", flat=True).first() or ""),
     ),
+    outcome=_outcome,
     known=lambda d: (("会议日期", "meeting of"), d.held_on),
     out=lambda d: {"subject": d.subject, "meeting": d.meeting, "approved": d.approved},
 )  # fmt: skip

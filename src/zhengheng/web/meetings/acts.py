@@ -111,6 +111,7 @@ COMMITMENTS = Kind(
         Column(("单位", "Unit"), lambda c: (c.unit.name_zh, c.unit.name_en)), Column(("会议", "Meeting"), "meeting"),
         Column(("结转次数", "Times carried"), "carried", True),
     ),
+    outcome=lambda c: (f"{c.meeting}，结转 {c.carried} 次", f"{c.meeting}, carried {c.carried} time{'' if c.carried == 1 else 's'}"),
     facts=(
         Column(("承诺内容", "What was promised"), "text"), Column(("落实情况", "What was done"), "report"),
         Column(("认定意见", "Finding"), "answer"), Column(("以前各次会议", "Earlier meetings"), _earlier),

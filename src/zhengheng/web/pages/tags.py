@@ -105,6 +105,16 @@ def placed(where: str) -> str:
     return f"({where})" if PLACE.search(where) else ""
 
 
+HYPHEN = re.compile(r"(?<![\w.\-/])-(?=\d)")
+"""A hyphen that stands for a minus: right before a digit, behind nothing that it would join."""
+
+
+@register.filter
+def minus(text: Any) -> str:
+    """A text with the minus sign before numbers below zero, as all pages write them."""
+    return HYPHEN.sub("−", str(text))
+
+
 @register.filter
 def show(value: Any) -> str:
     """A value as pages write it: a pair in the reader's language, dates as ISO, nothing as a dash."""
@@ -122,7 +132,7 @@ def show(value: Any) -> str:
         return say("是", "yes") if value else say("否", "no")
     if isinstance(value, tuple) and len(value) == 2:
         return say(str(value[0]), str(value[1]) or str(value[0]))
-    return str(value)
+    return minus(value)
 
 
 @register.filter

@@ -265,7 +265,7 @@ def _results(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str,
 def _page(held: Publication, request: Any) -> dict[str, Any]:
     stands = _standing(held, request.user)
     previewed = allowed(request.user, "publication.preview", request.now.date(), relations=stands.relations, state=held.state)  # fmt: skip
-    return {"previewed": previewed, "findings": [(one, KINDS[one["kind"]]) for one in held.findings], "digests": sorted(held.digests.items()), "opened": [(one, canonical(one)) for one in held.opened]}  # fmt: skip
+    return {"previewed": previewed, "findings": [(one, KINDS[one["kind"]]) for one in held.findings], "digests": sorted(held.digests.items()), "disclosed": [(one, canonical(one)) for one in held.opened]}  # fmt: skip
 
 
 def printed(held: Publication) -> list[Section]:
@@ -290,6 +290,24 @@ def printed(held: Publication) -> list[Section]:
     if told:
         sections.append(Section(say("单位的说明和整改措施", "What units say, and their plans"), tables=(Table((say("单位", "Unit"), say("文字", "Text")), told),)))  # fmt: skip
     return sections
+
+
+def _outcome(held: Publication) -> tuple[str, str] | None:
+    """When it was released, or that nothing of it is out yet."""
+    zh, en = SHOWS[held.shows]
+    if held.released_on:
+        return (
+            f"{held.released_on} 发布，对外显示：{zh}",
+            f"released on {held.released_on}, showing: {en}",
+        )
+    if held.state in PUBLICATION.final:
+        return None
+    if held.embargo:
+        return (
+            f"公众门户上尚未发布，不早于 {held.embargo}",
+            f"nothing of it is on the portal yet; not before {held.embargo}",
+        )
+    return "公众门户上尚未发布", "nothing of it is on the portal yet"
 
 
 PUBLICATIONS = Kind(
@@ -318,7 +336,7 @@ PUBLICATIONS = Kind(
     ),
     queryset=lambda: Publication.objects.select_related("run", "corrects"),
     known=lambda p: (("不早于", "not before"), p.embargo) if p.embargo else None,
-    body="publication/body.html", context=_page, printed=printed,
+    body="publication/body.html", context=_page, printed=printed, outcome=_outcome,
     out=lambda p: {"run": p.run.run, "shows": p.shows, "embargo": p.embargo.isoformat() if p.embargo else None, "reason": p.reason,
                    "findings": p.findings, "digests": p.digests, "opened": p.opened},
 )  # fmt: skip

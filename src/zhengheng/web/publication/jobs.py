@@ -96,10 +96,27 @@ def drop_previews() -> None:
 def rewrite(work: Work) -> dict[str, Any]:
     """The portal's pages anew, as a whole; left to the last of those that wait, which writes the same."""
     if Job.objects.filter(kind="portal.write", state="waiting", pk__gt=work.job.pk).exists():
+        work.tell(("由后面的同类作业一并更新", "left to a later job, which writes the same"))
         return {"pages": 0}
     work.tell(("网页", "pages"))
     keep_newest(Path(settings.HOME))
-    return {"pages": publish(Path(settings.HOME) / "portal", work.now.date())}
+    written = publish(Path(settings.HOME) / "portal", work.now.date())
+    if _unreleased(work.job.subject):
+        work.tell(
+            (
+                "只更新了发布日历，这一结果尚未发布",
+                "the calendar of releases alone; this result is not out yet",
+            )
+        )
+    return {"pages": written}
+
+
+def _unreleased(subject: str) -> bool:
+    """Whether a job is about a publication of which nothing is on the portal."""
+    kind, _, number = subject.partition(":")
+    return (
+        kind == "publication" and Publication.objects.filter(pk=number, released_on=None).exists()
+    )
 
 
 def write_publication(held: Publication, target: Path, day: str) -> dict[str, str]:

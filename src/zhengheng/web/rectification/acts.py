@@ -206,6 +206,21 @@ def _mentor(case: Rectification) -> str:
     return found.name if found else case.mentor
 
 
+def _outcome(case: Rectification) -> tuple[str, str]:
+    """How many indicators it is about, of which period; when the notice was served and by when it is to be done."""
+    size = len(case.indicators)
+    zh, en = (
+        f"{case.run.period} 红灯指标 {size} 项",
+        f"{size} red indicator{'' if size == 1 else 's'} of {case.run.period}",
+    )
+    if case.served_at:
+        day = localdate(case.served_at)
+        zh, en = f"{zh}，{day} 送达", f"{en}, served on {day}"
+    if case.finish_on:
+        zh, en = f"{zh}，承诺 {case.finish_on} 完成", f"{en}, to be done by {case.finish_on}"
+    return zh, en
+
+
 RECTIFICATIONS = Kind(
     thread=True,
     machine=RECTIFICATION, path="rectification", words=("整改事项", "Rectification"), model=Rectification,
@@ -236,6 +251,7 @@ RECTIFICATIONS = Kind(
         Column(("绩效导师", "Mentor"), _mentor), Column(("复测值", "Measured again"), "measured"), Column(("未达目标仍予销号的理由", "Why it is closed though a target is missed"), "why_missed"), Column(("意见", "Finding"), "answer"),
     ),
     queryset=lambda: Rectification.objects.select_related("unit", "run").prefetch_related("visits__by"),
+    outcome=_outcome,
     body="rectification/body.html", context=lambda case, request: {"standings": standings(case), "lines": lines_of(case)},
     out=lambda c: {"unit": c.unit.code, "run": c.run_id, "indicators": c.indicators, "late": c.late},
 )  # fmt: skip

@@ -386,6 +386,7 @@ REORGANISATIONS = Kind(
         Column(("变动方式", "Kind"), lambda r: KINDS[r.kind]), Column(("生效日", "From"), "day"),
         Column(("撤销", "Ends"), lambda r: selectors.named(r)[0]), Column(("承继", "Heirs"), lambda r: selectors.named(r)[1]),
     ),
+    outcome=lambda r: (f"自 {r.day} 起生效", f"in force from {r.day}"),
     facts=(Column(("依据", "Basis"), "basis"), Column(("意见", "Answer"), "answer")),
     queryset=lambda: Reorganisation.objects.select_related("decision"),
     body="reorganisation/body.html",

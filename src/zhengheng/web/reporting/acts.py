@@ -345,6 +345,7 @@ def _measure(report: Report) -> tuple[tuple[str, str], str]:
 
 
 REPORTS = Kind(
+    outcome=lambda r: measured(r, r.value),
     machine=REPORT, path="reports", words=("数据填报", "Reports"), model=Report,
     title=lambda r: (f"{r.unit.name_zh} {r.period}: {_name(r)[0]}", f"{r.unit.name_en or r.unit.name_zh} {r.period}: {_name(r)[1]}"),
     standing=_about,

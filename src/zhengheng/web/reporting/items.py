@@ -17,6 +17,7 @@ from zhengheng.web.acts.declare import (
     Kind,
     Made,
     Standing,
+    Words,
     ask,
 )
 from zhengheng.web.files.models import StoredFile
@@ -273,6 +274,21 @@ def _choices(kinds: set[str]) -> dict[str, list[tuple[str, tuple[str, str]]]]:
     ]}  # fmt: skip
 
 
+def _points(item: Item) -> Words | None:
+    """The points with their sign: a bonus adds, a deduction takes; a veto has none."""
+    kinds = {one.code: one.kind for one in book_of(item.rulebook).adjustments}
+    if not item.points:
+        return None
+    sign = "+" if kinds.get(item.item) == "bonus" else "−"
+    return f"{sign}{item.points}", ""
+
+
+def _outcome(item: Item) -> Words:
+    """The points it is about, of which year."""
+    held, period = _points(item), item.rulebook.period
+    return (f"{period} 年 {held[0]} 分", f"{held[0]} points in {period}") if held else (f"{period} 年", f"of {period}")  # fmt: skip
+
+
 ITEMS = Kind(
     machine=ITEM, path="items", words=("加减分与否决", "Bonus, deduction, veto"), model=Item,
     title=lambda i: (f"{i.unit.name_zh} {_name(i)[0]} {i.document}", f"{i.unit.name_en or i.unit.name_zh} {_name(i)[1]} {i.document}"),
@@ -301,8 +317,9 @@ ITEMS = Kind(
     ),
     columns=(
         Column(("单位", "Unit"), lambda i: (i.unit.name_zh, i.unit.name_en)), Column(("事项", "Item"), _name),
-        Column(("分值 (分)", "Points"), "points", True), Column(("文号", "Document"), "document"),
+        Column(("期间", "Period"), lambda i: i.rulebook.period), Column(("分值 (分)", "Points"), _points, True), Column(("文号", "Document"), "document"),
     ),
+    outcome=_outcome,
     facts=(
         Column(("方案", "Rulebook"), lambda i: (f"{i.rulebook.title_zh} {i.rulebook.period}", f"{i.rulebook.title_en or i.rulebook.title_zh} {i.rulebook.period}")),
         Column(("认定日期", "Decided on"), "decided_on"), Column(("提出部门", "Department"), lambda i: (i.supplier.name_zh, i.supplier.name_en)),

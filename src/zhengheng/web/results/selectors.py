@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from zhengheng.domain.problems import Language, NotFoundError
 from zhengheng.engines.archive import load_run
+from zhengheng.engines.behind import made_from
 from zhengheng.engines.passport import Entry, passport
 from zhengheng.engines.rehearse import grade_names, moves
 from zhengheng.engines.run import Run
@@ -175,6 +176,13 @@ def scored(run: ResultRun, unit: str) -> list[Indicator]:
     held = loaded(folder_of(run.run))
     own = {row["indicator"] for row in held.results.of_unit("indicator_score", unit)}
     return [indicator for indicator in held.rulebook.indicators if indicator.code in own]
+
+
+def triable(run: ResultRun, unit: str) -> list[Indicator]:
+    """What a unit's own score can be tried with: its indicators and what they are made from, but for dated nodes."""
+    book = loaded(folder_of(run.run)).rulebook
+    below = {code for one in scored(run, unit) for code in (one.code, *made_from(book, one.code))}
+    return [i for i in book.indicators if i.code in below and getattr(i.method, "kind", "") != "milestones"]  # fmt: skip
 
 
 def unit_names(run: Run, language: Language) -> dict[str, str]:

@@ -150,7 +150,7 @@ def trial(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
         outcome = selectors.outcome(trials.base_of(run), trials.tried(run, row), unit, language())
     context = {
         "run": run, "unit": unit, "name": selectors.unit_names(made, language()).get(unit, unit), "given": given, "outcome": outcome,
-        "series": [i for i in made.rulebook.indicators if getattr(i.method, "kind", "") != "milestones"],
+        "series": selectors.triable(run, unit),
     }  # fmt: skip
     return render(request, "results/trial.html", context)
 

@@ -333,6 +333,16 @@ def _open_opinions(obj: Any, account: Account, day: date) -> dict[str, list[tupl
     return {"opinion": [(str(o.pk), f"{o.clause}: {o.text[:40]}") for o in held]}
 
 
+def _outcome(version: RulebookVersion) -> tuple[str, str]:
+    """For which period it is, and from which day it is, or would be, in force."""
+    zh, en, day = f"适用于 {version.period}", f"for {version.period}", version.effective_from
+    if version.state == "adopted":
+        return f"{zh}，自 {day} 起施行", f"{en}, in force from {day}"
+    if version.state in {"draft", "consultation", "submitted"}:
+        return f"{zh}，拟自 {day} 起施行", f"{en}, to be in force from {day}"
+    return zh, en
+
+
 RULEBOOKS = Kind(
     machine=RULEBOOK, path="rulebooks", words=("考核方案", "Rulebooks"), model=RulebookVersion,
     title=lambda v: (f"{v.title_zh} {v.version}", f"{v.title_en or v.title_zh} {v.version}"),
@@ -371,6 +381,7 @@ RULEBOOKS = Kind(
         Act("rulebook.roll_over", ("结转为下一年度草案", "Roll over to the next year"), roll_over, RollOverGiven, optional=True, after_final=True),
         Act("rulebook.retire", ("废止", "Retire"), plainly, optional=True, after_final=True),
     ),
+    outcome=_outcome,
     columns=(
         Column(("方案", "Rulebook"), lambda v: (v.title_zh, v.title_en)), Column(("版本", "Version"), "version"),
         Column(("期间", "Period"), "period"), Column(("适用起始日", "Applies from"), selectors.applies_from),

@@ -1,5 +1,7 @@
 """Questions about a rulebook, and proposals for the next."""
 
+from django.utils.timezone import localdate
+
 from zhengheng.web.acts.declare import Act, Change, Column, Doing, Given, Kind, Made, Standing, ask
 from zhengheng.web.organisation.selectors import unit_of
 from zhengheng.web.rulebooks import selectors
@@ -57,6 +59,7 @@ QUESTIONS = Kind(
         Column(("指标", "Indicator"), _about), Column(("问题", "Question"), lambda q: q.text[:60]),
         Column(("答复日期", "Answered on"), "answered_on"),
     ),
+    outcome=lambda q: (f"{q.answered_on} 答复", f"answered on {q.answered_on}") if q.answered_on else (f"{localdate(q.made_at)} 提出", f"asked on {localdate(q.made_at)}"),
     facts=(Column(("问题全文", "Question in full"), "text"), Column(("答复", "Answer"), "answer")),
     queryset=lambda: Question.objects.select_related("rulebook"),
     out=lambda q: {"indicator": q.indicator, "text": q.text, "answer": q.answer},
@@ -95,7 +98,7 @@ PROPOSALS = Kind(
     ),
     columns=(
         Column(("指标", "Indicator"), "name"), Column(("单位", "Unit"), lambda p: (p.unit.name_zh, p.unit.name_en)),
-        Column(("分钟", "Minutes"), "minutes", True),
+        Column(("每次填报用时", "Time to report it"), lambda p: (f"{p.minutes} 分钟", f"{p.minutes} minutes"), True),
     ),
     facts=(Column(("需要", "Need"), "need"), Column(("来源", "Source"), "source"), Column(("答复", "Answer"), "answer")),
     queryset=lambda: Proposal.objects.select_related("unit"),

@@ -237,6 +237,20 @@ def printed(sheet: TargetSheet) -> list[Section]:
     return [Section(say("目标", "Targets"), tables=(Table(head, rows),))]
 
 
+def _outcome(sheet: TargetSheet) -> tuple[str, str]:
+    """How many targets, in which round, agreed on which day."""
+    size = sheet.lines.count()
+    zh, en = (
+        f"{size} 项目标，第 {sheet.round} 轮",
+        f"{size} target{'' if size == 1 else 's'}, round {sheet.round}",
+    )
+    return (
+        (f"{zh}，{sheet.agreed_on} 签订", f"{en}, agreed on {sheet.agreed_on}")
+        if sheet.agreed_on
+        else (zh, en)
+    )
+
+
 TARGETS = Kind(
     machine=TARGET, path="targets", words=("年度目标", "Targets"), model=TargetSheet,
     title=lambda s: (f"{s.unit.name_zh} {s.rulebook.period} 年度目标", f"{s.unit.name_en or s.unit.name_zh} {s.rulebook.period} targets"),
@@ -267,10 +281,10 @@ TARGETS = Kind(
         ("/office/targets/cascade/", ("目标分解", "Cascade"), "target.cascade"),
         ("/office/targets/import/", ("用 Excel 批量提出", "Propose by a workbook"), "target.propose"),
     ),
-    thread=True,
+    thread=True, outcome=_outcome,
     body="targets/body.html", printed=printed,
     context=lambda sheet, request: {
-        "lines": _lines(sheet),
+        "lines": _lines(sheet), "held": {name: any(getattr(line, name) for line in sheet.lines.all()) for name in ("baseline", "countered", "original")},
         "asks": may(grants(request.user, request.now.date()), "change.ask", units={"own": [sheet.unit.code]}),
     },
     out=lambda s: {"unit": s.unit.code, "rulebook": s.rulebook_id, "round": s.round,

@@ -6,6 +6,7 @@ from django.utils.timezone import localdate
 
 from zhengheng.domain.numbers import parse_scaled
 from zhengheng.lake.cells import value_fault
+from zhengheng.scheme.base import Labels
 from zhengheng.web.acts.declare import (
     Act,
     Change,
@@ -131,10 +132,36 @@ def _about(change: TargetChange) -> tuple[str, str]:
     return indicator_words(change.line.sheet.rulebook, change.line.indicator)
 
 
+def _measure_unit(change: TargetChange) -> Labels:
+    return book_of(change.line.sheet.rulebook).indicator(change.line.indicator).measure_unit
+
+
+def _moved(change: TargetChange) -> tuple[str, str]:
+    """From which target to which, with the unit of measure."""
+    unit = _measure_unit(change)
+    return (
+        f"{change.before} → {change.value} {unit.zh}".strip(),
+        f"{change.before} → {change.value} {unit.say('en')}".strip(),
+    )
+
+
+def _outcome(change: TargetChange) -> tuple[str, str]:
+    """The change that was asked for, for which year, and when."""
+    (zh, en), period, day = (
+        _moved(change),
+        change.line.sheet.rulebook.period,
+        localdate(change.made_at),
+    )
+    return (
+        f"{day} 申请把 {period} 年目标由 {zh.replace(' → ', ' 调为 ')}",
+        f"asked on {day}: the target of {period} from {en.replace(' → ', ' to ')}",
+    )
+
+
 CHANGES = Kind(
     machine=CHANGE, path="changes", words=("目标调整", "Target changes"), model=TargetChange,
-    title=lambda c: (f"{c.line.sheet.unit.name_zh} {_about(c)[0]}：{c.before} → {c.value}",
-                     f"{c.line.sheet.unit.name_en or c.line.sheet.unit.name_zh} {_about(c)[1]}: {c.before} → {c.value}"),
+    title=lambda c: (f"{c.line.sheet.unit.name_zh} {_about(c)[0]}：{_moved(c)[0]}",
+                     f"{c.line.sheet.unit.name_en or c.line.sheet.unit.name_zh} {_about(c)[1]}: {_moved(c)[1]}"),
     standing=lambda c, account: Standing(units={"own": [c.line.sheet.unit.code]}),
     year=lambda c: c.line.sheet.rulebook,
     acts=(
@@ -146,7 +173,7 @@ CHANGES = Kind(
     ),
     columns=(
         Column(("单位", "Unit"), lambda c: (c.line.sheet.unit.name_zh, c.line.sheet.unit.name_en)),
-        Column(("指标", "Indicator"), _about), Column(("计量单位", "Unit of measure"), lambda c: book_of(c.line.sheet.rulebook).indicator(c.line.indicator).measure_unit),
+        Column(("指标", "Indicator"), _about), Column(("期间", "Period"), lambda c: c.line.sheet.rulebook.period), Column(("计量单位", "Unit of measure"), _measure_unit),
         Column(("原目标", "Original"), lambda c: c.line.original, True),
         Column(("改前", "Before"), "before", True), Column(("改为", "Wanted"), "value", True),
     ),
@@ -154,7 +181,7 @@ CHANGES = Kind(
         Column(("理由类别", "Ground"), lambda c: GROUNDS[c.ground]), Column(("审批层级", "Decided by"), lambda c: ROUTES[c.route]),
         Column(("事实与理由", "Reasons"), "reason"), Column(("审批意见", "Answer"), "answer"),
     ),
-    thread=True,
+    thread=True, outcome=_outcome,
     links=(("/office/changes/eased/", ("目标下调情况", "Eased targets"), "change.eased"),),
     queryset=lambda: TargetChange.objects.select_related("line__sheet__unit", "line__sheet__rulebook"),
     out=lambda c: {"line": c.line_id, "before": c.before, "value": c.value, "ground": c.ground, "route": c.route},

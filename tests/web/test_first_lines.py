@@ -1,0 +1,164 @@
+"""What stands at the top of an object's page, and how its numbers are written: the frame's clock, the outcome, the columns that hold something."""
+
+import re
+from datetime import date, datetime
+from functools import partial
+
+import pytest
+
+from tests.web import walks
+from tests.web.conftest import NOW, People
+from tests.web.test_acts import Objects
+from zhengheng.engines.curve import Point
+from zhengheng.engines.heat import Mark
+from zhengheng.web.acts.picking import Asked, picks
+from zhengheng.web.acts.registry import KINDS
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.overview.charts import scoring
+from zhengheng.web.pages.tags import minus, show
+from zhengheng.web.targets.models import TargetLine
+from zhengheng.workflow.roles import Role
+
+ANSWER = re.compile(r'<p class="answer">(.*?)</p>', re.DOTALL)
+
+
+def test_no_page_of_an_object_hides_what_its_frame_says(people: People) -> None:
+    """A page's own variable of the frame's name would take the clock's moment, or a signature's stamp, away."""
+    objects = Objects(people, "D10")
+    seen = set()
+    for kind in KINDS:
+        for role in Role:
+            if kind.name not in objects.held or kind.name in seen:
+                continue
+            answer = people.client(role.value).get(kind.address(objects.held[kind.name]))
+            if answer.status_code != 200 or answer.context is None:
+                continue
+            seen.add(kind.name)
+            assert walks.CLOCK.search(answer.content.decode()), kind.name
+            assert isinstance(answer.context["now"], datetime), kind.name
+            assert isinstance(answer.context["opened"], partial | str), kind.name
+    assert seen >= {
+        "appeal",
+        "publication",
+        "target",
+        "report",
+        "audit",
+        "rectification",
+        "decision",
+    }
+
+
+@pytest.mark.parametrize("spoken", [0, 1])
+def test_the_first_line_of_an_object_says_how_it_came_out(people: People, spoken: int) -> None:
+    objects = Objects(people, "D10")
+    seen = set()
+    for kind in KINDS:
+        obj = objects.held.get(kind.name)
+        if kind.outcome is None or obj is None or (said := kind.outcome(obj)) is None:
+            continue
+        assert all(said), kind.name
+        for role in Role:
+            client = people.client(role.value)
+            client.cookies["language"] = ("zh-hans", "en")[spoken]
+            page = client.get(kind.address(obj)).content.decode()
+            if (line := ANSWER.search(page)) and 'class="state"' in line[1]:
+                told = " ".join(walks.texts(line[1]))
+                wanted = show((said[0], said[1])) if not spoken else minus(said[1])
+                assert wanted in told, (kind.name, told)
+                seen.add(kind.name)
+                break
+    assert seen >= {"target", "item", "decision", "rectification", "publication", "comment"}
+
+
+def test_an_appeal_tells_its_outcome_or_its_hearing(people: People) -> None:
+    appeal = Objects(people, "D10").held["appeal"]
+    kind = next(one for one in KINDS if one.name == "appeal")
+    assert kind.outcome is not None
+
+    def first(**fields: object) -> tuple[str, str]:
+        for name, value in fields.items():
+            setattr(appeal, name, value)
+        said = kind.outcome(appeal) if kind.outcome else None
+        return kind.state_of(appeal)[0], said[0] if said else ""
+
+    appeal.state = "draft"
+    assert first(filed_on=None, decided_on=None, hearing_on=None) == ("草稿", "")
+    assert first(state="returned", filed_on=date(2026, 3, 6)) == ("退回补正", "2026-03-06 提交")
+    heard = first(
+        state="hearing",
+        hearing_on=date(2026, 3, 18),
+        hearing_place="09:30 市政务中心 3 号会议室",
+        minutes_on=None,
+    )
+    assert heard[1] == "听证于 2026-03-18 09:30 市政务中心 3 号会议室 举行"
+    moved = {
+        "value": "980",
+        "units": [],
+        "zh": {
+            "units": [],
+            "rows": [],
+            "before": {"value": "960", "total": "91.46"},
+            "after": {"value": "980", "total": "92.06"},
+        },
+    }
+    upheld = first(state="applied", outcome="uphold", decided_on=date(2026, 3, 10), effect=moved)[1]
+    assert upheld.startswith("2026-03-10 决定支持，指标数值 960 → 980")
+    assert upheld.endswith("总分 91.46 → 92.06")
+    assert first(state="closed", outcome="reject")[1] == "2026-03-10 决定驳回"
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [("-4.9", "−4.9"), ("(-4.9 − -10) / (10 − -10)", "(−4.9 − −10) / (10 − −10)"), ("2025-01-31", "2025-01-31"), ("-99 起", "−99 起"),
+     ("2025-Q1", "2025-Q1"), ("D10-1-1", "D10-1-1"), ("a-5", "a-5"), ("0.5", "0.5"), ("COVID-19", "COVID-19"), ("−3", "−3")],
+)  # fmt: skip
+def test_a_number_below_zero_has_one_sign_on_all_pages(text: str, written: str) -> None:
+    assert minus(text) == written
+    assert show(text) == written
+
+
+@pytest.mark.parametrize(("target", "level", "names"), [("30.0", "30", ["met from"]), ("30", "27.5", ["target", "met from"]), ("", "27.5", ["met from"]), ("30", "", ["target"])])  # fmt: skip
+def test_two_lines_at_one_number_are_drawn_once(target: str, level: str, names: list[str]) -> None:
+    mark = Mark("U", "A", "met", "4.83", "5", "31.0", target)
+    chart = scoring([Point("26", "5"), Point("36", "4")], mark, "µg", level)
+    assert chart is not None
+    said = {"达标线": "met from", "目标": "target"}
+    assert [said.get(name, name) for name, _ in chart[0]["marks"]] == names
+
+
+def test_columns_that_hold_nothing_are_left_out(people: People) -> None:
+    sheet = Objects(people, "D10").held["target"]
+    client = people.client("unit_leader")
+
+    def heads() -> list[str]:
+        page = client.get(f"/office/targets/{sheet.pk}/").content.decode()
+        return [
+            name
+            for name in ("基期值", "单位意见", "原目标", "现目标")
+            if f">{name}</th>" in re.sub(r"\s+", "", page)
+        ]
+
+    lines = TargetLine.objects.filter(sheet=sheet)
+    lines.update(baseline="", countered="", original="", current="")
+    assert heads() == []
+    lines.update(baseline="3")
+    assert heads() == ["基期值"]
+    lines.update(baseline="", original="4", current="4")
+    assert heads() == ["原目标", "现目标"]
+
+
+def test_a_section_is_picked_behind_its_unit_and_promises_nothing(people: People) -> None:
+    above = Unit.objects.get(code="D10")
+    account = people["commission_secretary"]
+    by_name = {act.code: act for kind in KINDS for act in kind.acts}
+    record, enter = by_name["commitment.record"], by_name["item.enter"]
+    held = {
+        act.code: dict(picks(act.given, Asked(act, None, account, NOW.date()))["unit"])
+        for act in (record, enter)
+    }
+    assert "D10" in held["commitment.record"]
+    assert "D10-1" not in held["commitment.record"]
+    assert (
+        held["item.enter"]["D10-1"][0]
+        == f"{above.name_zh} / {Unit.objects.get(code='D10-1').name_zh}"
+    )
