@@ -1,6 +1,7 @@
 """Starting with the wrong place, address or port: a sentence, no traceback, and nothing founded by mistake."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from openpyxl import Workbook
 
 from tests.conftest import ROOT, missing
 from tests.servers import postgres_server, programs
+from zhengheng.web.starting import unreachable
 
 PLAIN = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "ZHENGHENG_HOME"}}
 
@@ -245,3 +247,42 @@ def free_port() -> int:
     with closing(socket.create_server(("127.0.0.1", 0))) as probe:
         port: int = probe.getsockname()[1]
     return port
+
+
+@pytest.mark.parametrize(
+    ("text", "zh"),
+    [
+        ('connection failed: FATAL:  password authentication failed for user "u"', "账号或密码不对"),
+        ('connection failed: FATAL:  database "d" does not exist', "没有这个数据库或账号"),
+        ("connection to server failed: Connection refused\n\tIs the server running?", "服务器拒绝连接"),
+        ("unable to open database file", "数据库文件打不开"),
+        ("file is not a database", "从备份恢复"),
+        ("Etwas ganz anderes", "请检查地址、账号和服务器是否运行"),
+    ],
+)  # fmt: skip
+def test_a_database_that_is_away_is_said_in_our_words(text: str, zh: str) -> None:
+    (problem,) = unreachable(Exception(text)).problems
+    assert problem.zh.startswith("数据库没有应答：")
+    assert zh in problem.zh
+    assert not set(text.split()) & set(problem.zh.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "zh"),
+    [
+        ("ZHENGHENG_PROXIES", "not-a-net", "用逗号隔开的地址或网段"),
+        ("ZHENGHENG_LOG", "paper", "只能是 stdout、syslog"),
+        ("ZHENGHENG_WEBHOOK", "http://example.org/x", "网关地址必须是 https://"),
+        ("ZHENGHENG_SMS_BODY", "{", "发送格式不是 JSON"),
+    ],
+)
+def test_a_wrong_setting_is_named_in_our_words(name: str, value: str, zh: str, home: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "zhengheng.cli.main", "worker", "--batch", "--home", home], cwd=ROOT,
+        env=PLAIN | {name: value}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    text = done.stdout + done.stderr
+    assert done.returncode not in {0, 1}
+    assert f"环境变量的设置有误：{name} " in text
+    assert zh in text
+    assert not re.search("Traceback|Error|Expecting|does not appear", text)

@@ -99,6 +99,12 @@ _AWAY = {
     "refused": ("服务器拒绝连接，请检查它是否运行、端口是否正确", "the server refused; check whether it runs, and the port"),
     "timeout": ("等待超时", "it took too long"),
     "SSL": ("加密连接没有建立", "the encrypted connection did not come about"),
+    "unable to open": ("数据库文件打不开，请检查它是否在、是否有权限读写", "its file cannot be opened; check that it is there and may be read and written"),
+    "readonly": ("数据库文件是只读的", "its file is read-only"),
+    "not a database": ("数据库文件已损坏，请从备份恢复", "its file is damaged; restore a backup"),
+    "malformed": ("数据库文件已损坏，请从备份恢复", "its file is damaged; restore a backup"),
+    "disk": ("磁盘已满，或者读写出错", "the disk is full, or fails"),
+    "locked": ("数据库正被另一个程序占用，请稍后再试", "another program holds it; try again later"),
     "too many": ("服务器的连接已用完", "the server has no connection left"),
     "": ("请检查地址、账号和服务器是否运行，原因另见日志", "check its address, the account, and whether the server runs; the log says more"),
 }  # fmt: skip
@@ -106,10 +112,12 @@ _AWAY = {
 
 
 def unreachable(error: Exception) -> StartError:
-    """The database does not answer: why, as far as its own words tell, and what to look at; the words are in the log."""
+    """The database does not answer: why, as far as its own words tell, and what to look at; words that tell us nothing are in the log."""
     said = str(error).strip()
-    log.warning("the database said: %s", said)
-    zh, en = next((words for mark, words in _AWAY.items() if mark in said), _AWAY[""])
+    mark = next(mark for mark in _AWAY if mark in said)
+    if not mark:
+        log.warning("the database said: %s", said)
+    zh, en = _AWAY[mark]
     return StartError.one("DATABASE_URL", "database.away", zh=f"数据库没有应答：{zh}。", en=f"the database does not answer: {en}")  # fmt: skip
 
 
