@@ -114,7 +114,7 @@ def test_the_second_of_two_writers_is_told(people: People) -> None:
     )
     with pytest.raises(services.StaleError):
         credentials.renew(
-            account=account, what=credentials.CLOSING, row_version=1, actor=people["system_administrator"], now=NOW
+            account=account, what=credentials.CLOSING, row_version=1, actor=people["system_administrator"], now=NOW, reason="调离",
         )  # fmt: skip
     assert people["mentor"].is_active
 
@@ -276,7 +276,7 @@ def test_no_account_looks_like_another(people: People, username: str) -> None:
 
 def test_the_door_says_the_same_to_every_failure(people: People) -> None:
     credentials.renew(
-        account=people["mentor"], what=credentials.CLOSING, row_version=1, actor=people["system_administrator"], now=NOW
+        account=people["mentor"], what=credentials.CLOSING, row_version=1, actor=people["system_administrator"], now=NOW, reason="调离",
     )  # fmt: skip
     pages = {Client().post("/office/sign-in/", {"username": name, "password": password}).content.split(b"csrf")[0]
              for name, password in (("nobody", "x"), ("expert", "x"), ("mentor", PASSWORD))}  # fmt: skip
@@ -287,7 +287,7 @@ def test_a_closed_account_is_out_at_once(people: People) -> None:
     client = people.client("mentor")
     assert client.get("/office/").status_code == 200
     credentials.renew(
-        account=people["mentor"], what=credentials.CLOSING, row_version=1, actor=people["system_administrator"], now=NOW
+        account=people["mentor"], what=credentials.CLOSING, row_version=1, actor=people["system_administrator"], now=NOW, reason="调离",
     )  # fmt: skip
     assert client.get("/office/").status_code == 302
 

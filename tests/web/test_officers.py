@@ -30,8 +30,8 @@ def closed(people: People, name: str, who: str = "system_administrator", **chang
     account = people[name]
     version = changes.get("row_version", account.row_version)
     held, _ = credentials.renew(
-        account=account, what=credentials.CLOSING, row_version=version, actor=people[who], now=NOW
-    )
+        account=account, what=credentials.CLOSING, row_version=version, actor=people[who], now=NOW, reason="调离",
+    )  # fmt: skip
     return held
 
 
@@ -249,7 +249,7 @@ def test_by_the_api_too_an_officer_is_closed_by_two(people: People) -> None:
     people.give(people.make("second"), Role.SECURITY_AUDITOR)
 
     def post(who: str, path: str, version: int) -> Any:
-        return people.client(who).post(f"/api/v1/accounts/{path}", json.dumps({"row_version": version}), content_type="application/json")  # fmt: skip
+        return people.client(who).post(f"/api/v1/accounts/{path}", json.dumps({"row_version": version, "reason": "调离本单位"}), content_type="application/json")  # fmt: skip
 
     assert post("system_administrator", "mentor/close", 1).status_code == 204
     asked = post("system_administrator", "second/close", 1)
@@ -259,6 +259,83 @@ def test_by_the_api_too_an_officer_is_closed_by_two(people: People) -> None:
     assert post("system_administrator", address, 1).status_code == 422
     assert post("secrecy_officer", address, 1).json()["state"] == "done"
     assert not people["second"].is_active
+
+
+def test_an_account_is_closed_and_opened_again_for_a_reason(people: People) -> None:
+    """Its words stand on its page and in the ledger; it comes back with its roles, a new password and no old token."""
+    client = people.client("system_administrator")
+
+    def ask(way: str, **given: Any) -> Any:
+        version = Account.objects.get(username="mentor").row_version
+        return client.post(f"/office/accounts/mentor/{way}/", {"row_version": version} | given)
+
+    for blank in ("", "  ", "——", "x" * 401):
+        answer = ask("close", reason=blank)
+        assert answer.status_code == 422
+        assert "理由" in answer.content.decode()
+        assert people["mentor"].is_active
+    assert "账号正在使用" in ask("open", reason="返聘").content.decode()
+    _, token = make_token(
+        account=people["mentor"], name="表格", scopes=["read"], known=["read"], ends_on=NOW.date() + timedelta(30), now=NOW,
+    )  # fmt: skip
+    assert ask("close", reason="借调期满").status_code == 200
+    page = client.get("/office/accounts/mentor/").content.decode()
+    assert "借调期满" in page
+    assert "重置密码" not in page
+    assert json.loads(LedgerEntry.objects.get(act="account.closed").content)["reason"] == "借调期满"
+    version = people["mentor"].row_version
+    for what in (credentials.PASSWORD, credentials.FACTOR, credentials.CLOSING):
+        with pytest.raises(ZhenghengError) as caught:
+            credentials.renew(account=people["mentor"], what=what, row_version=version, actor=people["system_administrator"], now=NOW, reason="x")  # fmt: skip
+        assert codes(caught) == {"account.closed"}
+    assert ask("open", reason="").status_code == 422
+    assert not people["mentor"].is_active
+    answer = ask("open", reason="重新借调").content.decode()
+    drawn = re.search(r'<code class="code">(\w+)</code>', answer)
+    assert drawn
+    assert sign_in("mentor", PASSWORD)[1] == 422, "the old password is void"
+    newcomer, status = sign_in("mentor", drawn[1])
+    assert status == 302
+    assert newcomer.get("/office/").headers["Location"] == "/office/password/"
+    assert people["mentor"].grants.get().revoked_at is None
+    assert Client().get("/api/v1/me", headers={"Authorization": f"Bearer {token}"}).status_code == 401  # fmt: skip
+    page = client.get("/office/accounts/mentor/").content.decode()
+    assert page.index("重新借调") < page.index("借调期满")
+    entry = LedgerEntry.objects.get(act="account.opened")
+    assert (entry.actor, json.loads(entry.content)["reason"]) == (
+        "system_administrator",
+        "重新借调",
+    )
+    for name in ("office_director", "mentor", "secrecy_officer"):
+        with pytest.raises(ForbiddenError):
+            credentials.renew(account=people["expert"], what=credentials.OPENING, row_version=1, actor=people[name], now=NOW, reason="x")  # fmt: skip
+
+
+def test_an_officers_account_is_opened_again_by_two_of_two_offices(people: People) -> None:
+    people.give(people.make("second"), Role.SECURITY_AUDITOR)
+    credentials.confirm(renewal=closed(people, "second"), row_version=1, actor=people["secrecy_officer"], now=NOW)  # fmt: skip
+
+    def post(who: str, path: str, **given: Any) -> Any:
+        return people.client(who).post(f"/api/v1/accounts/{path}", json.dumps(given), content_type="application/json")  # fmt: skip
+
+    version = people["second"].row_version
+    assert post("system_administrator", "second/open", row_version=version).status_code == 422
+    asked = post("system_administrator", "second/open", row_version=version, reason="复职")
+    assert (asked.status_code, asked.json()["state"], asked.json()["password"]) == (202, "asked", None)  # fmt: skip
+    assert not people["second"].is_active, "one alone only asks"
+    address = f"renewals/{asked.json()['id']}/confirm"
+    page = people.client("secrecy_officer").get("/office/accounts/second/").content.decode()
+    assert "复职" in page, "whoever confirms reads why"
+    for who in ("system_administrator", "office_director"):
+        assert post(who, address, row_version=version).status_code in {403, 422}
+    held = post("secrecy_officer", address, row_version=version).json()
+    assert (held["state"], held["what"], held["reason"]) == ("done", "opening", "复职")
+    assert sign_in("second", held["password"])[1] == 302
+    plain = post("system_administrator", "mentor/close", row_version=1, reason="调离")
+    assert plain.status_code == 204
+    again = post("system_administrator", "mentor/open", row_version=2, reason="回任").json()
+    assert again["state"] == "done"
+    assert len(again["password"]) == credentials.LENGTH
 
 
 def test_a_new_first_password_is_drawn_shown_once_and_its_owner_is_told(people: People) -> None:
@@ -367,7 +444,7 @@ def test_every_door_that_moves_rights_wants_somebody_who_is_still_there(people: 
         ("secrecy_officer", "/office/grants/import/", "/api/v1/grants-import", roles),
         ("system_administrator", "/office/accounts/import/", "/api/v1/accounts-import", accounts),
         ("secrecy_officer", f"/office/grants/{grant.pk}/revoke/", f"/api/v1/grants/{grant.pk}/revoke", {"row_version": 1}),
-        ("system_administrator", "/office/accounts/mentor/close/", "/api/v1/accounts/mentor/close", {"row_version": 1}),
+        ("system_administrator", "/office/accounts/mentor/close/", "/api/v1/accounts/mentor/close", {"row_version": 1, "reason": "调离"}),
     ]  # fmt: skip
 
     def knock(client: Client, page: str, api: str, given: Any) -> tuple[Any, Any]:

@@ -69,6 +69,7 @@ TABLE: dict[tuple[str, str], set[Role]] = {
     ("POST", "/office/accounts/mentor/unlock/"): {Role.SYSTEM_ADMINISTRATOR},
     ("POST", "/office/accounts/mentor/password/"): {Role.SYSTEM_ADMINISTRATOR},
     ("POST", "/office/accounts/mentor/close/"): {Role.SYSTEM_ADMINISTRATOR},
+    ("POST", "/office/accounts/mentor/open/"): {Role.SYSTEM_ADMINISTRATOR},
     ("POST", "/office/accounts/mentor/grants/"): {Role.SECRECY_OFFICER},
     ("POST", "/office/grants/{grant}/revoke/"): {Role.SECRECY_OFFICER},
     ("GET", "/office/ledger/"): {Role.SECURITY_AUDITOR},

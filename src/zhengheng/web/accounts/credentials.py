@@ -3,7 +3,8 @@
 Whoever sets another's password could sign in as him. So passwords are drawn by lot and shown once, for a new account too; where
 the account is one of the three officers', one officer asks and another carries it out, who holds another office and is not the owner.
 The same two close an officer's account or take his role, and never the last of an office: nobody puts those out of the way who
-watch him. With a new password, a forgotten second factor or a closing all tokens of the account end.
+watch him. The same two open it again, with a new first password. With a new password, a forgotten second factor or a closing all
+tokens of the account end.
 """
 
 import secrets
@@ -26,25 +27,31 @@ from zhengheng.web.accounts.throttle import let_try_again
 from zhengheng.web.ledger.services import append
 from zhengheng.workflow.roles import NAMES, OFFICERS, Role
 
-PASSWORD, FACTOR, CLOSING, ROLE = "password", "factor", "closing", "role"
+PASSWORD, FACTOR, CLOSING, OPENING, ROLE = "password", "factor", "closing", "opening", "role"
 WHAT = {
     PASSWORD: ("重置初始密码", "a new first password"),
     FACTOR: ("清除第二重验证", "forgetting the second factor"),
     CLOSING: ("停用账号", "closing the account"),
+    OPENING: ("重新启用账号", "opening the account again"),
     ROLE: ("收回角色", "taking the role back"),
 }
 _RIGHT = {
     PASSWORD: "account.reset_password",
     FACTOR: "account.reset_password",
     CLOSING: "account.close",
+    OPENING: "account.close",
     ROLE: "grant.revoke",
 }
 _DONE = {
     PASSWORD: "account.password_reset",
     FACTOR: "account.factor_forgotten",
     CLOSING: "account.closed",
+    OPENING: "account.opened",
     ROLE: "grant.revoked",
 }
+REASONED = frozenset({CLOSING, OPENING})
+"""What is not asked for without saying why."""
+REASON_LENGTH = 400
 LENGTH = 12
 LETTERS = "abcdefghjkmnpqrstuvwxyzACDEFGHJKLMNPQRTUVWXYZ23456789"
 """None that people read for another."""
@@ -74,18 +81,24 @@ def new_account(*, username: str, name: str, actor: Account, now: datetime) -> t
 
 @transaction.atomic
 def renew(
-    *, account: Account, what: str, row_version: int, actor: Account, now: datetime
+    *,
+    account: Account,
+    what: str,
+    row_version: int,
+    actor: Account,
+    now: datetime,
+    reason: str = "",
 ) -> tuple[Renewal, str]:
-    """Ask for a new first password, to forget the second factor, or to close the account; gives the request, and the password where it was done at once.
+    """Ask for a new first password, to forget the second factor, to close the account or to open it again; gives the request, and the password where it was done at once.
 
     Raises ForbiddenError, RenewalError, StaleError.
     """
     if not may_renew(account, actor, now, what):
         raise forbidden(_RIGHT[what])
     _not_himself(account, actor)
-    if what == CLOSING:
-        _leaves_no_office_empty(account, now)
-    held = _ask(account, what, actor, now)
+    why = _why(what, reason)
+    _possible(account, what, now)
+    held = _ask(account, what, actor, now, reason=why)
     if is_officer(account):
         _tell("account.renewal_asked", account, actor, now, _asked(held))
         return held, ""
@@ -125,9 +138,30 @@ def confirm(*, renewal: Renewal, row_version: int, actor: Account, now: datetime
         raise RenewalError.one("renewal", "renewal.over", zh="这一申请已经办结", en="this request is settled already")  # fmt: skip
     if not may_confirm(held, actor, now):
         raise RenewalError.one("renewal", "renewal.second", zh="须由另一岗位的管理员确认：本人、申请人以及与申请人同岗位的管理员都不能确认。", en="an officer of another office confirms it: neither the owner, nor who asked, nor one of the same office as who asked")  # fmt: skip
-    if held.what in {CLOSING, ROLE}:
-        _leaves_no_office_empty(held.account, now)
+    _possible(held.account, held.what, now)
     return _carry_out(held, row_version, actor, now)
+
+
+def _why(what: str, reason: str) -> str:
+    """Why an account is closed or opened again, without blanks at its ends. Raises RenewalError."""
+    reason = reason.strip()
+    if what not in REASONED:
+        return ""
+    if not any(one.isalnum() for one in reason):
+        raise RenewalError.one("reason", "renewal.reason", zh=f"请写明{WHAT[what][0]}的理由。", en=f"say why: {WHAT[what][1]} needs a reason")  # fmt: skip
+    if len(reason) > REASON_LENGTH:
+        raise RenewalError.one("reason", "renewal.long", zh=f"理由最多 {REASON_LENGTH} 个字，请缩短。", en=f"the reason has {REASON_LENGTH} characters at most; shorten it")  # fmt: skip
+    return reason
+
+
+def _possible(account: Account, what: str, now: datetime) -> None:
+    """Raises RenewalError for what an account that is closed, or is not, cannot have. A role is taken back from either."""
+    if what == OPENING and account.is_active:
+        raise RenewalError.one("account", "account.open", zh="账号正在使用，无须重新启用。", en="the account is not closed")  # fmt: skip
+    if what in {PASSWORD, FACTOR, CLOSING} and not account.is_active:
+        raise RenewalError.one("account", "account.closed", zh="账号已停用，请先重新启用。", en="the account is closed: open it again first")  # fmt: skip
+    if what in {CLOSING, ROLE}:
+        _leaves_no_office_empty(account, now)
 
 
 def may_confirm(held: Renewal, actor: Account, now: datetime) -> bool:
@@ -171,7 +205,7 @@ def notices(account: Account, now: datetime) -> list[Renewal]:
 
 
 def may_renew(account: Account, actor: Account, now: datetime, what: str = PASSWORD) -> bool:
-    """The system administrator renews and closes; for the system administrator himself the secrecy officer asks."""
+    """The system administrator renews, closes and opens again; for the system administrator himself the secrecy officer asks."""
     day = now.date()
     theirs = {grant.role for grant in grants(account, day)}
     own = {grant.role for grant in grants(actor, day)}
@@ -186,23 +220,23 @@ def _not_himself(account: Account, actor: Account) -> None:
 
 
 def _ask(
-    account: Account, what: str, actor: Account, now: datetime, grant: RoleGrant | None = None
-) -> Renewal:
+    account: Account, what: str, actor: Account, now: datetime, grant: RoleGrant | None = None, reason: str = ""
+) -> Renewal:  # fmt: skip
     """The request; an earlier one for the same is over."""
     Renewal.objects.filter(account=account, what=what, done_at=None, dropped_at=None).update(dropped_at=now)  # fmt: skip
-    return Renewal.objects.create(account=account, what=what, grant=grant, asked_by=actor, asked_at=now)  # fmt: skip
+    return Renewal.objects.create(account=account, what=what, grant=grant, reason=reason, asked_by=actor, asked_at=now)  # fmt: skip
 
 
 def _carry_out(held: Renewal, row_version: int, actor: Account, now: datetime) -> str:
     password, content = "", _asked(held)
     fields: dict[str, object] = {} if held.what == ROLE else {"failures": 0, "locked_until": None}
-    if held.what == PASSWORD:
+    if held.what in {PASSWORD, OPENING}:
         password = first_password()
         fields |= {"password": make_password(password), "must_change_password": True}
-    elif held.what == FACTOR:
+    if held.what == FACTOR:
         fields |= {"factor": "", "factor_step": 0}
-    elif held.what == CLOSING:
-        fields |= {"is_active": False}
+    if held.what in {CLOSING, OPENING}:
+        fields |= {"is_active": held.what == OPENING}
     change_conditionally(held.account, row_version, **fields)
     if held.grant is not None:
         _take_back(held.grant, now)
@@ -216,7 +250,8 @@ def _carry_out(held: Renewal, row_version: int, actor: Account, now: datetime) -
 
 
 def _asked(held: Renewal) -> dict[str, object]:
-    return {"what": held.what, "asked_by": held.asked_by.username}
+    said: dict[str, object] = {"what": held.what, "asked_by": held.asked_by.username}
+    return {**said, "reason": held.reason} if held.reason else said
 
 
 def _take_back(grant: RoleGrant, now: datetime) -> None:

@@ -116,6 +116,8 @@ class Renewal(KeptRow):
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="renewals")
     what = models.CharField(max_length=16)
+    reason = models.TextField(blank=True, default="")
+    """Of a closing, or of an opening again: why. Version 0.1.0 asked for none."""
     grant = models.ForeignKey(RoleGrant, models.PROTECT, null=True, related_name="+")
     """The role that is taken back, where that is asked for."""
     asked_by = models.ForeignKey(Account, models.PROTECT, related_name="+")

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from zhengheng.web.accounts import proving, second_factor, token_views, views
-from zhengheng.web.accounts.credentials import CLOSING, FACTOR, PASSWORD
+from zhengheng.web.accounts.credentials import CLOSING, FACTOR, OPENING, PASSWORD
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign_in"),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("accounts/new/", views.create, name="account_new"),
     path("accounts/<str:username>/", views.account, name="account"),
     path("accounts/<str:username>/close/", views.renew, {"what": CLOSING}, name="account_close"),
+    path("accounts/<str:username>/open/", views.renew, {"what": OPENING}, name="account_open"),
     path("accounts/<str:username>/unlock/", views.unlock, name="account_unlock"),
     path(
         "accounts/<str:username>/password/", views.renew, {"what": PASSWORD}, name="account_reset"

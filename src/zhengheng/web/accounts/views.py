@@ -189,6 +189,7 @@ def _account(
         "may_give": allowed(request.user, "grant.give", day) and found.pk != request.user.pk,
         "may_unlock": allowed(request.user, "account.unlock", day),
         "may_close": found.pk != request.user.pk and credentials.may_renew(found, request.user, request.now, credentials.CLOSING),
+        "closings": found.renewals.filter(what__in=credentials.REASONED).exclude(done_at=None).select_related("asked_by", "done_by"),
         "may_renew": credentials.may_renew(found, request.user, request.now),
         "waiting": [(one, credentials.WHAT[one.what], credentials.may_confirm(one, request.user, request.now))
                     for one in waiting_renewals().filter(account=found)],
@@ -212,12 +213,15 @@ def unlock(request: OfficeRequest, username: str) -> HttpResponse:
 
 @require_POST
 def renew(request: OfficeRequest, username: str, what: str) -> HttpResponse:
-    """A new first password, a second factor forgotten, or the account closed; of an officer asked for only."""
+    """A new first password, a second factor forgotten, the account closed or opened again; of an officer asked for only."""
     require_proof(request)
-    held, password = credentials.renew(
-        account=get_object_or_404(Account, username=username), what=what, row_version=seen_version(request),
-        actor=request.user, now=request.now,
-    )  # fmt: skip
+    try:
+        held, password = credentials.renew(
+            account=get_object_or_404(Account, username=username), what=what, row_version=seen_version(request),
+            actor=request.user, now=request.now, reason=request.POST.get("reason", ""),
+        )  # fmt: skip
+    except credentials.RenewalError as error:
+        return _account(request, username, error)
     return _renewed(request, held, password)
 
 

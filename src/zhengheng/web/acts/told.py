@@ -11,7 +11,7 @@ from zhengheng.web.files.models import StoredFile
 
 OTHER_ACTS: dict[str, Words] = {
     "account.first": ("开户（系统启用）", "first account"), "account.created": ("建立账号", "make an account"),
-    "account.closed": ("停用账号", "close an account"), "account.locked": ("锁定账号", "lock an account"),
+    "account.closed": ("停用账号", "close an account"), "account.opened": ("重新启用账号", "open an account again"), "account.locked": ("锁定账号", "lock an account"),
     "account.unlocked": ("解除锁定", "unlock an account"), "account.password": ("修改密码", "change the password"),
     "account.password_reset": ("重置密码", "reset a password"), "account.signed_in": ("登录", "sign in"),
     "account.renewal_asked": ("申请重置、停用或收回角色，等待另一位管理员", "ask for a reset, a closing or a role back, which another officer confirms"),

@@ -32,9 +32,9 @@ def account_forget_factor(
 
 
 @router.post("/accounts/{username}/close", response={204: None, 202: s.RenewalOut, **ERRORS})
-def account_close(request: OfficeRequest, username: str, given: s.VersionIn) -> Any:
+def account_close(request: OfficeRequest, username: str, given: s.ReasonIn) -> Any:
     """Nobody signs in with it any more; an officer's is only asked for (202), an officer of another office confirms."""
-    out = _renewed(request, username, given.row_version, credentials.CLOSING)
+    out = _renewed(request, username, given.row_version, credentials.CLOSING, given.reason)
     return Status(204, None) if out["state"] == "done" else Status(202, out)
 
 
@@ -54,19 +54,29 @@ def grant_revoke(request: OfficeRequest, number: int, given: s.VersionIn) -> Any
     return Status(202, _renewal_out(asked, "")) if asked else Status(204, None)
 
 
-def _renewed(request: OfficeRequest, username: str, version: int, what: str) -> dict[str, Any]:
+@router.post("/accounts/{username}/open", response={200: s.RenewalOut, 202: s.RenewalOut, **ERRORS})
+def account_open(request: OfficeRequest, username: str, given: s.ReasonIn) -> Any:
+    """Open a closed account again, with a new first password and without its old tokens; an officer's is only asked
+    for (202), an officer of another office confirms."""
+    out = _renewed(request, username, given.row_version, credentials.OPENING, given.reason)
+    return Status(200 if out["state"] == "done" else 202, out)
+
+
+def _renewed(
+    request: OfficeRequest, username: str, version: int, what: str, reason: str = ""
+) -> dict[str, Any]:
     require_proof(request)
     if not allowed(request.user, "account.list", request.now.date()):
         raise forbidden("account.reset_password")
     held, password = credentials.renew(
-        account=_find(username), what=what, row_version=version, actor=request.user, now=request.now
+        account=_find(username), what=what, row_version=version, actor=request.user, now=request.now, reason=reason,
     )  # fmt: skip
     return _renewal_out(held, password)
 
 
 def _renewal_out(held: Renewal, password: str) -> dict[str, Any]:
     return {
-        "id": held.pk, "username": held.account.username, "what": held.what,
+        "id": held.pk, "username": held.account.username, "what": held.what, "reason": held.reason,
         "state": "done" if held.done_at else "dropped" if held.dropped_at else "asked", "password": password or None,
     }  # fmt: skip
 

@@ -91,12 +91,19 @@ class VersionIn(Schema):
     row_version: int = Field(ge=1, le=2**31 - 1)
 
 
+class ReasonIn(VersionIn):
+    """The version that the caller saw, and why: some words."""
+
+    reason: str
+
+
 class RenewalOut(Schema):
-    """A new first password, a forgotten second factor, a closing or a role taken back: `asked` waits for a second officer; a password is told once."""
+    """A new first password, a forgotten second factor, a closing, an opening again or a role taken back: `asked` waits for a second officer; a password is told once."""
 
     id: int
     username: str
     what: str
+    reason: str
     state: str
     password: str | None
 
