@@ -208,6 +208,8 @@ RULEBOOK_BOMBS = {
     "braces": "code: " + "{a: " * 900,
     "closed": "code: " + "[" * 2000 + "]" * 2000,
     "unknown keys": "".join(f"k{n}: 1\n" for n in range(400_000)),
+    "numbered keys": "".join(f"key{n}: {n}\n" for n in range(250_000)),
+    "a list": "code: [" + "1, " * 1_600_000 + "]",
 }
 
 
@@ -221,6 +223,9 @@ def test_a_rulebook_that_is_a_bomb_is_refused(name: str, people: People, tmp_pat
     answer = client.post(f"{HEAD}/rulebooks/draft", body, content_type="application/json")
     assert answer.status_code == 422, answer.content[:300]
     assert len(answer.json()["problems"]) <= 210
+    assert "file.limits" not in {one["code"] for one in answer.json()["problems"]}, (
+        "refused before it is worked on"
+    )
     assert time.monotonic() - begun < 60
 
 

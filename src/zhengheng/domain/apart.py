@@ -15,10 +15,13 @@ from threading import BoundedSemaphore
 from typing import IO, Any
 
 from zhengheng.domain import problems
+from zhengheng.domain.canonical import read_json
 from zhengheng.domain.problems import DataError, Problem, ZhenghengError
 
 SECONDS = 20
-"""Processor time; twice as much on the clock, since the machine has other work."""
+"""Processor time, which does not pass while the machine does other work."""
+PATIENT, HASTY = 15, 2
+"""How many times as much may pass on the clock; little where the system knows no bound on processor time."""
 MEMORY = 1 << 30
 OUTPUT = 1 << 29
 AT_ONCE = 1
@@ -59,7 +62,7 @@ def _run(call: Served, arguments: tuple[Any, ...], name: str, seconds: int) -> I
             done = subprocess.run(
                 [sys.executable, "-m", call.__module__, str(seconds)],
                 input=json.dumps(arguments).encode(), stdout=held, stderr=said, env=environment,
-                timeout=2 * seconds, check=False,
+                timeout=(PATIENT if os.name == "posix" else HASTY) * seconds, check=False,
             )  # fmt: skip
             code = done.returncode
         except subprocess.TimeoutExpired:
@@ -70,11 +73,11 @@ def _run(call: Served, arguments: tuple[Any, ...], name: str, seconds: int) -> I
         held.close()
         if code == _REFUSED:
             said.seek(0)
-            found = json.loads(said.read().splitlines()[-1])
+            found = read_json(said.read().splitlines()[-1])
             raise getattr(problems, found["kind"])(Problem(*one) for one in found["problems"])
     raise DataError.one(
-        name, "file.limits", zh=f"读取这个文件超出了时间（{seconds} 秒）或内存的限度，或使读取程序中断；请删去多余的行、列和格式，另存后再上传",
-        en=f"reading this file took more than the allowed time ({seconds} s) or memory, or broke the reader; remove needless rows, columns and formats, save it again",
+        name, "file.limits", zh=f"读取这个文件超出了处理器时间（{seconds} 秒）或内存的限度，或使读取程序中断；请删去多余的行、列和格式，另存后再上传",
+        en=f"reading this file took more than the allowed processor time ({seconds} s) or memory, or broke the reader; remove needless rows, columns and formats, save it again",
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from zhengheng.scheme.drafts import drafts
 from zhengheng.scheme.faults import explain
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scheme.shared import origins, spread
-from zhengheng.scheme.yaml_source import Document, Path_, read_yaml
+from zhengheng.scheme.yaml_source import Document, Path_, Room, read_yaml
 from zhengheng.workbooks.cell import Fault
 
 MAIN = "rulebook.yaml"
@@ -78,26 +78,27 @@ def read_folder(path: Path) -> tuple[Rulebook, Source]:
             en=f"no {MAIN} here: name a rulebook folder or an .xlsx workbook",
         )  # fmt: skip
     problems: list[Problem] = []
-    main = _read(path / MAIN, MAIN, problems)
+    room = Room()
+    main = _read(path / MAIN, MAIN, problems, room)
     if main is not None and not isinstance(main.data, dict):
         zh, en = ("文件是空的", "the file is empty") if main.data is None else ("应为“键: 值”", "keys with values are expected (key: value)")  # fmt: skip
         problems.append(Problem(MAIN, "rulebook.empty", zh, en))
     # Without its main file the others are read all the same, for their own faults.
     known = main is not None and isinstance(main.data, dict)
     folder = Folder(main if main is not None and known else Document({}, MAIN))
-    lost = _indicators(path, folder, problems)
-    _cases(path, folder, problems)
+    lost = _indicators(path, folder, problems, room)
+    _cases(path, folder, problems, room)
     source = Source(path, folder)
     absent = () if known else [(name,) for name in ROOT.parts]
     return found_in(folder.data, source, problems, lost=lost or not known, absent=absent), source
 
 
-def _indicators(path: Path, folder: Folder, problems: list[Problem]) -> bool:
+def _indicators(path: Path, folder: Folder, problems: list[Problem], room: Room) -> bool:
     """The files of indicators into the data; whether one of them could not be read at all."""
     held = folder.data.setdefault("indicators", [])
     lost = not isinstance(held, list)
     for file in sorted((path / "indicators").glob("*.yaml")):
-        document = _read(file, f"indicators/{file.name}", problems)
+        document = _read(file, f"indicators/{file.name}", problems, room)
         if document is not None and document.data is None:
             problems.append(Problem(document.name, "indicator.empty", "文件是空的；请写明指标，或删去这个文件。", "the file is empty; write the indicator, or delete the file"))  # fmt: skip
         if document is None or document.data is None or not isinstance(held, list):
@@ -114,10 +115,10 @@ def _indicators(path: Path, folder: Folder, problems: list[Problem]) -> bool:
     return lost
 
 
-def _cases(path: Path, folder: Folder, problems: list[Problem]) -> None:
+def _cases(path: Path, folder: Folder, problems: list[Problem], room: Room) -> None:
     held = folder.data.setdefault("cases", [])
     for file in sorted((path / "cases").glob("*.yaml")):
-        document = _read(file, f"cases/{file.name}", problems)
+        document = _read(file, f"cases/{file.name}", problems, room)
         if document is None or document.data is None or not isinstance(held, list):
             continue
         if not isinstance(document.data, list):
@@ -128,9 +129,11 @@ def _cases(path: Path, folder: Folder, problems: list[Problem]) -> None:
             held.append(entry)
 
 
-def _read(file: Path, name: str, problems: list[Problem]) -> Document | None:
+def _read(file: Path, name: str, problems: list[Problem], room: Room) -> Document | None:
+    if room.left < 0:
+        return None  # that there is too much was said where it began
     try:
-        return read_yaml(file, name)
+        return read_yaml(file, name, room)
     except RulebookError as error:
         problems += error.problems
         return None

@@ -15,6 +15,8 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[+-]?(0|[1-9]\d*)")
 _LIMIT = 5_000_000
 _DEEPEST = 60
+MOST_VALUES = 200_000
+"""Keys and values of a rulebook, in all its files: six times those of the longest one that we know."""
 
 Path_ = tuple[str | int, ...]
 
@@ -53,7 +55,14 @@ class Document:
         return name, name
 
 
-def read_yaml(file: Path, name: str) -> Document:
+class Room:
+    """How many more keys and values the files of one rulebook may hold."""
+
+    def __init__(self, values: int = MOST_VALUES) -> None:
+        self.left = values
+
+
+def read_yaml(file: Path, name: str, room: Room | None = None) -> Document:
     """Read one file. Raises RulebookError with every problem found, each at its line."""
     try:
         raw = file.read_bytes()
@@ -68,7 +77,7 @@ def read_yaml(file: Path, name: str) -> Document:
             en="the file is over 5 MB; this does not look like a rule file",
         )  # fmt: skip
     try:
-        return parse_yaml(raw.decode("utf-8-sig"), name)
+        return parse_yaml(raw.decode("utf-8-sig"), name, room)
     except UnicodeDecodeError as error:
         raise RulebookError.one(
             name, "file.encoding", zh="规则文件必须是 UTF-8 编码, 请另存为 UTF-8",
@@ -76,15 +85,22 @@ def read_yaml(file: Path, name: str) -> Document:
         ) from error  # fmt: skip
 
 
-def parse_yaml(text: str, name: str) -> Document:
+def parse_yaml(text: str, name: str, room: Room | None = None) -> Document:
     """Parse YAML text into plain data; see `read_yaml`."""
     problems: list[Problem] = []
+    room = room or Room()
     try:
         depth = 0
         for event in yaml.parse(text, Loader=_Loader):
             problems += _forbidden(event, name)
             depth += isinstance(event, yaml.CollectionStartEvent)
             depth -= isinstance(event, yaml.CollectionEndEvent)
+            room.left -= isinstance(event, yaml.ScalarEvent)
+            if room.left < 0:
+                raise RulebookError.one(
+                    f"{name}:{event.start_mark.line + 1 if event.start_mark else 1}", "yaml.values", zh=f"方案中的键和值读到这里已超过 {MOST_VALUES} 个，不像一套考核方案；请删去多余的内容。",
+                    en=f"here the rulebook holds more than {MOST_VALUES} keys and values; this does not look like a rulebook: take out what is needless",
+                )  # fmt: skip
             if depth > _DEEPEST:
                 raise RulebookError.one(
                     f"{name}:{event.start_mark.line + 1 if event.start_mark else 1}", "yaml.depth", zh=f"嵌套超过 {_DEEPEST} 层，不像一份规则文件",
