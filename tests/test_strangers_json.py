@@ -3,11 +3,15 @@
 import json
 import subprocess
 import sys
+import tarfile
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.conftest import Command
+from tests.test_scheme import write
 from zhengheng.domain.calendar import WorkCalendar
 from zhengheng.domain.canonical import DEEPEST, JsonError, read_json
 from zhengheng.domain.problems import DataError
@@ -72,3 +76,47 @@ def test_a_witness_says_that_it_cannot_read(text: str, tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "无法读取" in done.stdout
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("text", ["[" * DEEP, "[" * 500 + "]" * 500, '{"a":' * DEEP])
+def test_files_on_the_command_line_are_refused_in_words(
+    text: str, tmp_path: Path, zhengheng: Command
+) -> None:
+    (tmp_path / "d.jsonl").write_text(f'{{"u": "甲", "a": {text}}}\n')
+    for name in ("r.json", "proofs.json", "manifest.json", "run.json"):
+        (tmp_path / name).write_text(text)
+    packed = tmp_path / "b.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in ("manifest.json", "run.json", "plan.json"):
+            archive.writestr(name, text)
+    copied = tmp_path / "b.tar"
+    with tarfile.open(copied, "w") as tape:
+        tape.add(tmp_path / "r.json", "manifest.json")
+    write(tmp_path / "book")
+    source = {"file": "d.jsonl", "unit": "u", "period": {"constant": "2025"}, "layout": "wide", "indicators": {"A": "a"}}  # fmt: skip
+    (tmp_path / "m.yaml").write_text(json.dumps({"purpose": "t", "sources": [source]}))
+    (tmp_path / "deep.yaml").write_text(text)
+    home = tmp_path / "home"
+    scored = ("score", tmp_path / "book", "--intake")
+    for words in (
+        ("scheme", "check", tmp_path / "book", "--register", tmp_path / "r.json"), ("ledger", "verify", tmp_path / "r.json"),
+        ("verify", packed), ("restore", copied, home), ("lake", "restore", copied, home),
+        (*scored, tmp_path / "m.yaml", "--data", tmp_path, "--out", tmp_path / "o"), (*scored, tmp_path / "deep.yaml", "--data", tmp_path, "--out", tmp_path / "o"),
+    ):  # fmt: skip
+        done = zhengheng(*words)
+        assert done.returncode not in {0, 1}, (words, done.stdout, done.stderr)
+        assert "Traceback" not in done.stderr + done.stdout, (words, done.stderr[-2000:])
+        assert "RecursionError" not in done.stderr + done.stdout
+
+
+def test_a_proof_that_is_no_json_is_named_by_the_ledgers_check(tmp_path: Path, zhengheng: Command) -> None:  # fmt: skip
+    home = tmp_path / "home"
+    assert zhengheng("office", "officers", "--home", home, "--new").returncode == 0
+    proof = home / "publications" / "7" / "proof.json"
+    proof.parent.mkdir(parents=True)
+    for text in ("[" * DEEP, "{}", "[]", "", '{"checkpoint": '):
+        proof.write_text(text)
+        done = zhengheng("ledger", "verify", "--home", home)
+        assert done.returncode == 7, (text[:9], done.stdout, done.stderr)
+        assert "publications/7/proof.json" in done.stdout.replace("\n", "")
+        assert "Traceback" not in done.stderr

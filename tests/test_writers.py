@@ -182,6 +182,14 @@ def test_the_check_names_what_is_gone_and_what_stands_twice(tmp_path: Path, zhen
     paths[0].unlink()
     done = zhengheng("lake", "check", "--home", home, "--json")
     assert (done.returncode, [p["code"] for p in json.loads(done.stdout)]) == (7, ["file.gone"])
+    for torn in (held[: len(held) // 2], held[:4] + b"\xff" * 40 + held[44:]):
+        paths[0].write_bytes(torn)
+        done = zhengheng("lake", "check", "--home", home, "--json")
+        assert (done.returncode, [p["code"] for p in json.loads(done.stdout)]) == (
+            7,
+            ["file.damaged"],
+        )
+        assert paths[0].name in json.loads(done.stdout)[0]["where"]
     paths[0].write_bytes(held)
     table = lake.tables().all()["observation"]
     table.manage_snapshots().set_current_snapshot(int(lake.snapshots()["observation"])).commit()

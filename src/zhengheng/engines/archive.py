@@ -19,6 +19,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from zhengheng.domain.canonical import canonical
+from zhengheng.domain.kept import gone, kept_object
 from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import NotFoundError
 from zhengheng.engines.bundled import read_plan
@@ -30,6 +31,7 @@ from zhengheng.engines.run import Run
 from zhengheng.lake.facts import Facts, FileInfo, empty
 from zhengheng.lake.roster import AS_OBJECTS, joined, to_table, to_units
 from zhengheng.lake.store import Lake
+from zhengheng.lake.whole import whole
 from zhengheng.scheme.fingerprint import dump
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scoring.contracts import FACTS, PLAN
@@ -78,7 +80,7 @@ def _write(lake: Lake, run: Run, folder: Path, created_at: datetime) -> None:
 
 def _is_kept(folder: Path) -> bool:
     about = folder / "run.json"
-    return about.is_file() and json.loads(about.read_text(encoding="utf-8")).get("layout") == LAYOUT
+    return about.is_file() and kept_object(about).get("layout") == LAYOUT
 
 
 def _keep_facts(lake: Lake, facts: Facts, folder: Path) -> None:
@@ -100,16 +102,51 @@ def _dated(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def load_run(folder: Path, unit: str | None = None) -> Run:
-    """Read a stored run back as it was made; with `unit`, only the part of it that explains this unit."""
+    """Read a stored run back as it was made; with `unit`, only the part of it that explains this unit.
+
+    Raises KeptError, which names the file, where one of its files is gone or damaged.
+    """
+    with whole(lambda: _files(folder)):
+        return _load(folder, unit)
+
+
+_ALWAYS = ("indicator_score", "node_score", "total_score")
+"""Results that every kept run has; of the others, each release keeps those that it knows."""
+
+
+def _files(folder: Path) -> list[Path]:
+    """What a kept run consists of: what every one has, and whatever else lies there."""
+    always = ["run.json", "rulebook.json", "plan.json", "units.parquet", "facts/lake.json", *(f"plan/{name}.parquet" for name in BY_UNIT)]  # fmt: skip
+    found = [folder / name for name in always]
+    return found + [
+        path for path in sorted(folder.rglob("*.*")) if path not in found and path.is_file()
+    ]
+
+
+def _load(folder: Path, unit: str | None) -> Run:
     if not _is_kept(folder):
         raise NotFoundError.one(
             folder.name, "run.layout", zh="这个批次由另一版本保存或不完整, 请重新核算: 同样的输入得到同一批次",
             en="this run was kept by another release or is incomplete; run it again: the same inputs give the same run",
         )  # fmt: skip
-    about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    about = kept_object(
+        folder / "run.json",
+        "fingerprint",
+        "period",
+        "at",
+        "run",
+        "engine",
+        "files",
+        "mapping",
+        "snapshots",
+    )
     text = (folder / "rulebook.json").read_text(encoding="utf-8")
     book = Rulebook.model_validate_json(text, strict=True)
-    results = Results({}, {path.stem: _parts(path) for path in (folder / "results").iterdir()})
+    files = {path.stem: _parts(path) for path in (folder / "results").iterdir()}
+    for name in _ALWAYS:
+        if not files.get(name):
+            raise gone(folder / "results" / f"{name}.parquet")
+    results = Results({}, files)
     tables: dict[str, Sequence[dict[str, Any]]] = completed(read_plan(folder / "plan.json"))
     wanted = set(sources_of(tables, unit)) if unit is not None else None
     for name in BY_UNIT:
@@ -125,7 +162,7 @@ def load_run(folder: Path, unit: str | None = None) -> Run:
     named = pc.field("code").isin(sorted(wanted)) if wanted is not None else None
     roster = ds.dataset(str(folder / "units.parquet")).to_table(filter=named)
     many = roster.num_rows > AS_OBJECTS
-    lake = json.loads((folder / "facts" / "lake.json").read_text(encoding="utf-8"))
+    lake = kept_object(folder / "facts" / "lake.json", "paths", "counts")
     home = folder.parent.parent
     paths = {name: [home / path for path in held] for name, held in lake["paths"].items()}
     copies = {path.stem: path for path in (folder / "facts").glob("*.parquet")}

@@ -1,9 +1,9 @@
 """Bundles of release 0.1.0 under this release's verifier: less is bound in them."""
 
 import hashlib
-import json
 from pathlib import Path
 
+from zhengheng.domain.kept import kept_object
 from zhengheng.engines.bundled import BundleError, read_plan, rows_of
 from zhengheng.engines.oracle import Row, compute
 from zhengheng.engines.public import PublicOracle
@@ -14,7 +14,7 @@ _COMPARED = ("indicator_score", "node_score", "total_score", "ranking", "grading
 
 def verify_earlier(folder: Path) -> tuple[list[str], list[str], list[str]]:
     """Findings, what was recomputed, what was not."""
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest = kept_object(folder / "manifest.json")
     found = [
         f"{name}: file changed / 文件被改动"
         for name, stated in manifest.items()

@@ -23,6 +23,7 @@ from zhengheng.engines.lights import LIGHT_WORDS, NOTHING_DUE, indicator_lights,
 from zhengheng.engines.oracle import Oracle, half_up
 from zhengheng.engines.run import Run
 from zhengheng.lake.facts import DECIDED, Facts
+from zhengheng.lake.whole import whole
 from zhengheng.scheme.model import TOTAL
 from zhengheng.scheme.relative_words import dimension, filled
 from zhengheng.scoring.contracts import FACTS, FILLED, STATUS_NAMES, STATUS_WORDS, status_name
@@ -511,7 +512,8 @@ def unit_rows(facts: Facts, table: str, units: Sequence[str]) -> list[Row]:
     """The rows of a few units; snapshots in files are read by their statistics, not whole."""
     condition = pc.field("unit").isin(list(units))
     if paths := facts.paths.get(table):
-        made: pa.Table = ds.dataset([str(path) for path in paths]).to_table(filter=condition)
+        with whole(lambda: paths):
+            made: pa.Table = ds.dataset([str(path) for path in paths]).to_table(filter=condition)
     else:
         made = facts.tables[table].filter(condition)
     return [_whole(row) for row in made.to_pylist()]

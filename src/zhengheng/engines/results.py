@@ -16,6 +16,7 @@ from pyarrow import csv
 
 from zhengheng.engines.rows import TableRows
 from zhengheng.lake.facts import Facts, schema
+from zhengheng.lake.whole import whole
 from zhengheng.scoring.contracts import CONTRACTS
 from zhengheng.scoring.plan import Plan
 
@@ -42,7 +43,8 @@ class Results:
     def table(self, name: str) -> pa.Table:
         """One whole table. Raises KeyError for a table that this run did not keep."""
         if name not in self.tables:
-            self.tables[name] = conform(name, ds.dataset(_names(self.files[name])).to_table())
+            with whole(lambda: self.files[name]):
+                self.tables[name] = conform(name, ds.dataset(_names(self.files[name])).to_table())
         return self.tables[name]
 
     def rows(self, table: str) -> list[dict[str, Any]]:
@@ -54,7 +56,8 @@ class Results:
         wanted = pc.field(column) == value
         if table in self.tables:
             return self.tables[table].filter(wanted)
-        return conform(table, ds.dataset(_names(self.files[table])).to_table(filter=wanted))
+        with whole(lambda: self.files[table]):
+            return conform(table, ds.dataset(_names(self.files[table])).to_table(filter=wanted))
 
     def digest(self) -> str:
         """SHA-256 over the contents of all tables, whatever the files are called and however they are divided."""

@@ -10,6 +10,7 @@ from zhengheng.domain.periods import Period
 from zhengheng.engines.results import Engine, Results
 from zhengheng.engines.rows import odd_units, with_roster
 from zhengheng.lake.facts import INTAKE_SEMANTICS, Facts
+from zhengheng.lake.whole import whole
 from zhengheng.scheme.fingerprint import data_fingerprint, wording_fingerprint
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scoring.pipeline import SEMANTICS
@@ -57,11 +58,13 @@ def make_run(
 ) -> Run:  # fmt: skip
     """Compile, compute, name. `at` is the day the run looks from (default: the period's end).
 
-    `runs` is the folder of kept runs, where an engine may leave tables too big for memory.
+    `runs` is the folder of kept runs, where an engine may leave tables too big for memory. Raises KeptError for a file of facts
+    that is gone or damaged.
     """
     plan = make_plan(rulebook, facts, period, at)
     name = run_id(plan, facts)
-    results = engine.run(plan, facts, runs / name / "results" if runs else None)
+    with whole(lambda: [path for paths in facts.paths.values() for path in paths]):
+        results = engine.run(plan, facts, runs / name / "results" if runs else None)
     return Run(name, rulebook, plan, facts, results, engine.name)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from zhengheng.domain.kept import kept_object
 from zhengheng.domain.problems import DataError
 from zhengheng.lake.store import Lake
 from zhengheng.lake.tarball import Tarball, unpack
@@ -56,7 +57,7 @@ def restore(archive: Path, home: Path, catalog: str | None = None) -> int:
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
-    held = json.loads((home / "tables.json").read_text(encoding="utf-8"))
+    held = kept_object(home / "tables.json")
     (home / "tables.json").unlink()
     Lake(home, catalog).register_tables(held)
     return count

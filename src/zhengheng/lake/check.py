@@ -6,10 +6,12 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
+from zhengheng.domain.kept import shown
 from zhengheng.domain.problems import Problem
 from zhengheng.lake.known import ROW
 from zhengheng.lake.store import Lake
 from zhengheng.lake.tables import line_of
+from zhengheng.lake.whole import fault
 
 EXAMPLES = 20
 """Facts that stand twice and are named one by one; the rest is counted."""
@@ -30,10 +32,12 @@ def check_lake(lake: Lake) -> list[Problem]:
                 )  # fmt: skip
     for name in snapshots:
         for file in lake.tables().files_of(tables[name], snapshots[name]):
-            if not file.path.is_file() or pq.read_metadata(file.path).num_rows != file.rows:
+            if (wrong := fault(file.path)) is not None:
+                found += wrong.problems
+            elif pq.read_metadata(file.path).num_rows != file.rows:
                 found.append(
-                    Problem(file.path.name, "file.gone", "数据文件不见了，或行数与登记不符，请从备份恢复。",
-                            "the data file is gone or does not have the rows it had; restore a backup")
+                    Problem(shown(file.path), "file.rows", "数据文件的行数与登记不符，请从备份恢复。",
+                            "the data file does not have the rows it had; restore a backup")
                 )  # fmt: skip
     return found if found else _twice(lake)
 

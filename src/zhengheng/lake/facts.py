@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from zhengheng.domain.problems import Problem
+from zhengheng.lake.whole import whole
 from zhengheng.scheme.model import Unit
 from zhengheng.scoring.contracts import CONTRACTS, FACTS
 
@@ -88,7 +90,10 @@ class Facts:
         if not (paths := self.paths.get("revision")):
             table = self.tables.get("revision")
             return 0 if table is None else _decided(table.column("vintage"))
-        return sum(_decided(pq.read_table(path, columns=["vintage"])["vintage"]) for path in paths)
+        with whole(lambda: paths):
+            return sum(
+                _decided(pq.read_table(path, columns=["vintage"])["vintage"]) for path in paths
+            )
 
     def periods(self) -> frozenset[date] | None:
         """The periods of the observations; None where files do not say."""
@@ -104,7 +109,8 @@ class Facts:
     def _statistics(self, column: str) -> Iterator[Any]:
         """What the files of observations say of a column, by row group; None where they are silent."""
         for path in self.paths["observation"]:
-            about = pq.read_metadata(path)
+            with whole(partial(list, [path])):
+                about = pq.read_metadata(path)
             place = about.schema.names.index(column)
             for group in range(about.num_row_groups):
                 held = about.row_group(group).column(place)

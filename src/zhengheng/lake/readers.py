@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
+from zhengheng.domain.canonical import DEEPEST, read_json
 from zhengheng.domain.problems import DataError
 from zhengheng.domain.script import from_gb18030
 from zhengheng.lake.mapping import SourceFile
@@ -271,7 +272,9 @@ def _json_lines(path: Path, name: str) -> Table:
                 continue
             try:
                 entry = json.loads(line, parse_float=_literal, parse_int=str, parse_constant=str)
-            except (json.JSONDecodeError, RecursionError) as error:
+                if line.count("[") + line.count("{") > DEEPEST:
+                    read_json(line)  # lists in lists without end
+            except (ValueError, RecursionError) as error:
                 raise DataError.one(
                     f"{name}:{number}", "json.syntax", zh="不是合法的 JSON", en="not valid JSON"
                 ) from error

@@ -6,6 +6,7 @@ import json
 import tarfile
 from pathlib import Path
 
+from zhengheng.domain.canonical import read_json
 from zhengheng.domain.problems import DataError
 from zhengheng.lake.facts import file_digest
 
@@ -54,7 +55,7 @@ def unpack(archive: Path, folder: Path) -> int:
         with tarfile.open(archive) as held:
             names = [member.name for member in held.getmembers() if not member.isdir()]
             held.extractall(folder, filter="data")
-        digests = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        digests = read_json((folder / _MANIFEST).read_bytes(), 2**30)
     except (tarfile.TarError, OSError, ValueError) as error:
         raise DataError.one(
             archive.name, "restore.unreadable", zh="不是完整的备份文件，没有恢复任何内容；请换用另一份备份。",

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from zhengheng.domain.canonical import read_json
 from zhengheng.domain.script import narrow
 from zhengheng.scheme.choice_words import choices_of, meant, words_of
 from zhengheng.scheme.kinds import Shape, one_cell
@@ -126,7 +127,7 @@ def put(data: Any, path: str, value: Any) -> None:
     """Set a leaf in nested data, making dicts and lists as the path asks. Raises CellKeyError."""
     keys = place_of(path)
     if value in {"[]", "{}"}:
-        value = json.loads(value)
+        value = read_json(value)
     for place, key in enumerate(keys[:-1]):
         following: Any = [] if isinstance(keys[place + 1], int) else {}
         data = _below(data, key, following, path)

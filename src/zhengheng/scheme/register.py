@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from zhengheng.domain.kept import kept_object
 from zhengheng.domain.problems import Problem
 from zhengheng.scheme.fingerprint import data_fingerprint, former_fingerprint, wording_fingerprint
 from zhengheng.scheme.model import Rulebook
@@ -11,7 +12,7 @@ from zhengheng.scheme.model import Rulebook
 
 def read_register(file: Path) -> dict[str, dict[str, str]]:
     """code@version → its two fingerprints."""
-    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return kept_object(file) if file.is_file() else {}
 
 
 def check_register(book: Rulebook, register: dict[str, dict[str, str]]) -> Iterator[Problem]:

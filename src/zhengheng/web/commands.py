@@ -176,18 +176,21 @@ def _password() -> str:
 
 @office.command(
     "check",
-    help="核对登记为已入库的数据与数据湖是否一致，不缺不重；有发现时退出码为 7。 / Compare what counts as loaded with the lakes: nothing lost, nothing twice. Exit code 7 on findings.",
+    help="核对登记为已入库的数据与数据湖是否一致，数据湖、核算结果、附件和发布内容的文件是否齐全、未改动；有发现时退出码为 7。 / Compare what counts as loaded with the lakes, and the files of lakes, runs, evidence and publications with what was kept. Exit code 7 on findings.",
 )
 def check(home: HomeOption = HERE, as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")] = False) -> None:  # fmt: skip
-    """Compare what counts as loaded with the lakes: nothing lost, nothing twice. Exit code 7 on findings."""
+    """Compare what counts as loaded with the lakes, and kept files with what was kept. Exit code 7 on findings."""
     begin(home, look_only=True)
     from zhengheng.web.reporting.lake_check import compare_all
+    from zhengheng.web.results.kept import kept_as_written
 
-    found = compare_all()
+    found = [*compare_all(), *kept_as_written(home)]
     if as_json:
         typer.echo(json.dumps([vars(f) for f in found], ensure_ascii=False, indent=1))
     elif not found:
-        out.print("通过：登记为已入库的数据都在数据湖中。OK: what counts as loaded is in the lakes")
+        out.print(
+            "通过：登记为已入库的数据都在数据湖中，保存的文件齐全、未改动。OK: what counts as loaded is in the lakes, and kept files are as they were written"
+        )
     else:
         for finding in found:
             out.print(f"{finding.where}: {finding.zh} / {finding.en}")

@@ -19,6 +19,7 @@ from zhengheng.lake.facts import Facts, schema
 from zhengheng.lake.intake import read_files
 from zhengheng.lake.mapping import Mapping as IntakeMapping
 from zhengheng.lake.store import Lake
+from zhengheng.lake.whole import whole
 from zhengheng.scheme.model import Rulebook
 
 SHAPES: dict[str, dict[str, object]] = {
@@ -134,5 +135,6 @@ def corrected(facts: Facts, extra: Facts) -> Facts:
 def _read(facts: Facts, table: str) -> pa.Table:
     """A table of facts in memory, wherever it is kept."""
     if paths := facts.paths.get(table):
-        return pa.concat_tables([pq.read_table(path) for path in paths])
+        with whole(lambda: paths):
+            return pa.concat_tables([pq.read_table(path) for path in paths])
     return facts.tables[table]

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from zhengheng.domain.canonical import json_lines, read_json
+from zhengheng.domain.kept import KeptError, kept_object
 from zhengheng.domain.problems import NotFoundError, VerifyError
 from zhengheng.ledger.check import Finding, check, turned_back
 from zhengheng.ledger.checkpoint import Checkpoint, CheckpointError, cosign, public, read
@@ -104,10 +105,17 @@ def _database(home: Path) -> tuple[list[Entry], list[bytes], dict[str, str], lis
 
     selectors.damaged_text_too()
     texts = {f"{point.code} ({point.size})": point.text for point in SignedCheckpoint.objects.all()}
+    broken: list[Finding] = []
     for path in sorted((home / "publications").glob("[0-9]*/proof.json")):
-        held = json.loads(path.read_text(encoding="utf-8"))
-        texts[str(path)] = held["checkpoint"]
+        try:
+            texts[str(path)] = str(kept_object(path, "checkpoint")["checkpoint"])
+        except KeptError as error:
+            broken += [
+                Finding("file", 0, 0, f"{p.where}：{p.zh}", f"{p.where}: {p.en}")
+                for p in error.problems
+            ]
     more = [
+        *broken,
         *selectors.tree_findings(),
         *selectors.unsigned(),
         *disagreements(KINDS),

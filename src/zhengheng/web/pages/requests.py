@@ -10,6 +10,7 @@ _STATUS = {
     "NotFoundError": 404,
     "StaleError": 409,
     "StateError": 409,
+    "KeptError": 503,
 }
 
 

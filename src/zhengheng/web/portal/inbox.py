@@ -81,8 +81,7 @@ class Inbox:
         if not self.lines.is_file():
             return []
         return [
-            Letter(**json.loads(line))
-            for line in json_lines(self.lines.read_text(encoding="utf-8"))
+            Letter(**read_json(line)) for line in json_lines(self.lines.read_text(encoding="utf-8"))
         ]
 
     def export(self, at: datetime) -> bytes:

@@ -6,7 +6,6 @@ every page. A page is taken over only as the very bytes that were made; anything
 
 import filecmp
 import hashlib
-import json
 import os
 import shutil
 import sys
@@ -17,7 +16,7 @@ from typing import Any
 import django
 
 import zhengheng
-from zhengheng.domain.canonical import canonical
+from zhengheng.domain.canonical import canonical, read_json
 from zhengheng.web.portal.snapshots import Site
 
 Made = dict[str, Any]
@@ -54,7 +53,7 @@ def digest(content: bytes) -> str:
 def read_notes(path: Path | None) -> dict[str, Made]:
     """The notes of the last writing; none where they are missing or torn, and then everything is made anew."""
     try:
-        held = json.loads(path.read_text(encoding="utf-8")) if path else {}
+        held = read_json(path.read_bytes(), 2**30) if path else {}
     except (OSError, ValueError):
         return {}
     return held if isinstance(held, dict) else {}

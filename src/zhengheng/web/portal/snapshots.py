@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+from zhengheng.domain.kept import kept_json, kept_object
 from zhengheng.domain.problems import DataError, Problem
 
 UPCOMING = "upcoming.json"
@@ -163,7 +164,7 @@ class Site:
     def digests(self, one: dict[str, Any]) -> dict[str, str]:
         """SHA-256 of all that a publication consists of, by the name in its folder."""
         path = self.folder(one) / "digests.json"
-        held: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+        held: dict[str, str] = kept_object(path)
         return held
 
 
@@ -216,7 +217,7 @@ def read_site(source: Path, slots: Slots | None = None) -> Site:
 
 def snapshot_in(folder: Path) -> dict[str, Any]:
     """A publication's snapshot, with what one of an earlier version of this program does not hold yet."""
-    held: dict[str, Any] = OLDER | json.loads((folder / "snapshot.json").read_text(encoding="utf-8"))  # fmt: skip
+    held: dict[str, Any] = OLDER | kept_object(folder / "snapshot.json", "number")  # fmt: skip
     return _withheld(held)
 
 
@@ -238,4 +239,4 @@ def _withheld(held: dict[str, Any]) -> dict[str, Any]:
 
 def read_beside(path: Path, none: Any) -> Any:
     """A document beside the publications, or in their folders; `none` where it is not there."""
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else none
+    return kept_json(path) if path.is_file() else none

@@ -1,6 +1,5 @@
 """What lets anybody prove a release: its ledger entry under a signed checkpoint that goes on from the release before."""
 
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from zhengheng.domain.canonical import canonical
+from zhengheng.domain.kept import kept_object
 from zhengheng.web.acts.services import SYSTEM
 from zhengheng.web.ledger.keys import public_key
 from zhengheng.web.ledger.models import LedgerEntry, SignedCheckpoint
@@ -47,7 +47,7 @@ def keep_newest(home: Path) -> None:
 
 def _before(folder: Path, size: int) -> tuple[str | None, int]:
     """The publication with the newest checkpoint up to a size, and that checkpoint's size."""
-    held = [(json.loads(path.read_text(encoding="utf-8"))["size"], path.parent.name) for path in folder.glob(f"[0-9]*/{PROOF}")]  # fmt: skip
+    held = [(kept_object(path, "size")["size"], path.parent.name) for path in folder.glob(f"[0-9]*/{PROOF}")]  # fmt: skip
     earlier = [(made, int(name)) for made, name in held if made <= size and name.isdecimal()]
     made, number = max(earlier, default=(0, 0))
     return str(number) if number else None, made

@@ -1,10 +1,12 @@
 """Whether what counts as loaded stands in the lake: reports by their value, items by their document."""
 
 from collections import defaultdict
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.dataset as ds
+from django.conf import settings
 
 from zhengheng.domain.numbers import parse_scaled
 from zhengheng.domain.periods import parse_period
@@ -12,6 +14,8 @@ from zhengheng.domain.problems import Problem
 from zhengheng.lake.check import check_lake
 from zhengheng.lake.facts import Facts
 from zhengheng.lake.rows import NEVER
+from zhengheng.lake.store import Lake
+from zhengheng.lake.whole import whole
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scoring.contracts import MISSING, NOT_APPLICABLE, VALUE, WITHHELD
 from zhengheng.web.intake.services import lake_of, opened
@@ -26,12 +30,17 @@ MOST = 50
 
 
 def compare_all() -> list[Problem]:
-    """Every rulebook's reports and items against its lake; a lake that is damaged is said first."""
+    """Every rulebook's reports and items against its lake, of damaged lakes their files; lakes with neither too."""
     held = Report.objects.filter(state="loaded").values_list("rulebook__code", flat=True)
     items = Item.objects.filter(state="loaded").values_list("rulebook__code", flat=True)
     found: list[Problem] = []
     for code in sorted({*held, *items}):
         found += _compare(code)
+    done = {lake_of(code).resolve() for code in (*held, *items)}
+    for register in sorted((Path(settings.HOME) / "lakes").glob("*/register.db")):
+        if register.parent.resolve() not in done:
+            with (lake := Lake.open(register.parent)).writing():
+                found += check_lake(lake)
     return found
 
 
@@ -44,7 +53,9 @@ def _compare(code: str) -> list[Problem]:
     lake = opened(code)
     # Nobody loads meanwhile: what is marked a moment later would look lost.
     with lake.writing():
-        facts, found = lake.facts(), check_lake(lake)
+        if found := check_lake(lake):
+            return found  # what is compared would rest on files that are gone
+        facts = lake.facts()
         books: dict[int, Rulebook] = {}
         values = values_of(facts)
         for report in REPORTS.all().filter(rulebook__code=code, state="loaded").iterator(2000):
@@ -88,7 +99,8 @@ def columns_of(facts: Facts, name: str, columns: list[str]) -> pa.Table:
     paths = facts.paths.get(name)
     if not paths:
         return facts.tables[name].select(columns)
-    return ds.dataset([str(path) for path in paths]).to_table(columns)
+    with whole(lambda: paths):
+        return ds.dataset([str(path) for path in paths]).to_table(columns)
 
 
 def events_of(facts: Facts) -> dict[tuple[str, str, str], bool]:

@@ -5,7 +5,6 @@ means that the lot is not finished. Its rows never change, whatever happens to t
 """
 
 import hashlib
-import json
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -14,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from zhengheng.domain.canonical import canonical
+from zhengheng.domain.kept import kept_object
 from zhengheng.lake.store import Lake
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scoring.contracts import STATUS_WORDS
@@ -78,7 +78,7 @@ def finish(work: Work, book: Rulebook, lake: Lake) -> list[str]:
     path = lake.home / UNDER_WAY
     if not path.is_file():
         return []
-    lot = json.loads(path.read_text(encoding="utf-8"))
+    lot = kept_object(path, "rows", "reports", "items", "mark")
     files = []
     for role, rows in lot["rows"].items():
         work.tell(("入库", "loading"), 0, len(rows))

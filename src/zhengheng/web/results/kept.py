@@ -4,10 +4,13 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from zhengheng.domain.problems import NotFoundError, VerifyError
+from zhengheng.domain.kept import KeptError
+from zhengheng.domain.problems import NotFoundError, Problem, VerifyError
 from zhengheng.engines.archive import load_run
 from zhengheng.engines.run import Run
+from zhengheng.lake.whole import fault
 from zhengheng.ledger.check import Finding
+from zhengheng.web.files.kept import altered_files
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.results.models import ResultRun
 
@@ -40,6 +43,15 @@ def as_kept(folder: Path) -> Run:
     return run
 
 
+def kept_as_written(home: Path) -> list[Problem]:
+    """Evidence, publications and kept runs that are gone, damaged, or not what the ledger says."""
+    found = [*altered_files(home), *altered_runs(home / "lakes")]
+    return [
+        Problem(f"存证日志 ledger {one.first}", f"{one.code}.altered", f"{one.zh}。请系统管理员从备份中恢复。", f"{one.en}; restore it from a backup")
+        for one in found
+    ]  # fmt: skip
+
+
 def altered_runs(folders: Path) -> Iterator[Finding]:
     """Kept runs below a folder of lakes that are not what the ledger says, or are gone."""
     for run in ResultRun.objects.order_by("pk"):
@@ -47,12 +59,26 @@ def altered_runs(folders: Path) -> Iterator[Finding]:
         if said is None:
             continue
         held = next(folders.glob(f"*/runs/{run.run}"), folders / run.run)
+        file = ""
         try:
-            whole = held.is_dir() and load_run(held).results.digest() == said[1]
+            fits = held.is_dir() and load_run(held).results.digest() == said[1]
+            file = next((p.where for p in map(_damage, sorted(held.rglob("*.*"))) if p), "")
+        except KeptError as error:
+            file = error.problems[0].where
         except (NotFoundError, OSError, ValueError):
-            whole = False
-        if not whole:
+            fits = False
+        if file:
+            yield Finding(
+                "results", said[0], said[0], f"核算批次 {run.run} 的文件 {file} 不见了或已损坏，与存证日志第 {said[0]} 条不符",
+                f"the file {file} of run {run.run} is gone or damaged and does not fit entry {said[0]} of the ledger",
+            )  # fmt: skip
+        elif not fits:
             yield Finding(
                 "results", said[0], said[0], f"核算批次 {run.run} 的结果与存证日志第 {said[0]} 条不符",
                 f"the results of run {run.run} do not fit entry {said[0]} of the ledger",
             )  # fmt: skip
+
+
+def _damage(path: Path) -> Problem | None:
+    wrong = fault(path)
+    return wrong.problems[0] if wrong else None

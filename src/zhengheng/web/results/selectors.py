@@ -1,6 +1,5 @@
 """Reading results: which runs an account may see, and what they say."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -11,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 
+from zhengheng.domain.kept import kept_object
 from zhengheng.domain.problems import Language, NotFoundError
 from zhengheng.engines.archive import load_run
 from zhengheng.engines.behind import made_from
@@ -125,7 +125,7 @@ def unregistered() -> list[dict[str, Any]]:
 
 def _title(name: str) -> tuple[str, str]:
     """What a run's own rulebook is called, where the office has none of the name."""
-    held = json.loads((folder_of(name) / "rulebook.json").read_text(encoding="utf-8"))["title"]
+    held = kept_object(folder_of(name) / "rulebook.json", "title")["title"]
     return (held["zh"], held.get("en", "")) if isinstance(held, dict) else (held, held)
 
 

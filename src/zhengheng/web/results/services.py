@@ -1,6 +1,5 @@
 """Bringing runs into the procedure, naming readers, recording views and service."""
 
-import json
 from datetime import datetime
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from zhengheng.domain.kept import kept_object
 from zhengheng.domain.problems import NotFoundError, ZhenghengError
 from zhengheng.engines.archive import load_run
 from zhengheng.engines.bundle import Kind, write_bundle
@@ -42,8 +42,8 @@ def register_run(*, run: str, actor: Account, now: datetime) -> ResultRun:
     """
     require(actor, "result.register", now.date())
     folder = folder_of(run)
-    about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    book = json.loads((folder / "rulebook.json").read_text(encoding="utf-8"))
+    about = kept_object(folder / "run.json", "run", "rulebook", "period", "at")
+    book = kept_object(folder / "rulebook.json", "title")
     title = book["title"] if isinstance(book["title"], dict) else {"zh": book["title"]}
     if about["at"] > now.date().isoformat():
         raise ResultError.one(
