@@ -81,5 +81,5 @@ def _title(kind: Kind, obj: Any) -> Words:
     """What an object is called; an altered row may no longer lead to what its name is made of."""
     try:
         return kind.title(obj)
-    except (LookupError, TypeError, ValueError, AttributeError, ObjectDoesNotExist, ZhenghengError):
+    except (LookupError, TypeError, ValueError, AttributeError, OSError, StopIteration, ObjectDoesNotExist, ZhenghengError):  # fmt: skip
         return f"第 {obj.pk} 号", f"no. {obj.pk}"
