@@ -777,6 +777,24 @@ def test_a_preview_follows_what_changes_before_the_release(
     assert "改了名称的单位" in then
 
 
+def test_a_preview_leads_to_the_data_of_what_is_out_already(
+    people: People, result: ResultRun
+) -> None:
+    """Its pages name earlier publications: their files open from there as from the portal, and no others do."""
+    first = release(people, result)
+    held = prepare(people, result, reason="更正")
+    reader, base = people.client("secrecy_reviewer"), f"/office/publications/{held.pk}/preview/"
+    page = reader.get(f"{base}data.html").content.decode()
+    linked = re.findall(rf'href="(data/{first.pk}/[^"]+)"', page)
+    assert len(linked) > 5
+    for address in linked:
+        answer = reader.get(base + address)
+        assert answer.status_code == 200, address
+        assert b"".join(answer.streaming_content) == (Path(settings.HOME) / "portal" / address).read_bytes()  # fmt: skip
+    assert reader.get(f"{base}data/{first.pk}/../snapshot.json").status_code == 404
+    assert reader.get(f"{base}data/{held.pk + 1}/values.csv").status_code == 404
+
+
 @pytest.mark.parametrize("state", ["prepared", "reviewed"])
 def test_what_is_withdrawn_leaves_no_preview(people: People, result: ResultRun, state: str) -> None:
     """Neither its own nor one that an earlier version left; whoever asks for it is told, and nobody else learns more."""

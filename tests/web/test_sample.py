@@ -3,8 +3,9 @@
 import csv
 import hashlib
 import io
+import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from decimal import Decimal
 from pathlib import Path
 from unittest import mock
@@ -23,6 +24,7 @@ from tests.web.same_numbers import (
     totals_are_one_number,
     what_is_public_is_what_was_published,
 )
+from tests.web.test_publication import witnessed
 from tests.web.test_rows_beside import alter_every_column, alter_every_column_of_objects
 from zhengheng.cli.sample import year
 from zhengheng.domain.numbers import format_scaled
@@ -53,6 +55,7 @@ from zhengheng.web.results.models import DecidedGrade, ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
 from zhengheng.web.rulebooks.acts import RULEBOOKS
 from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.web.rulebooks.selectors import book_of
 from zhengheng.web.sample.desk import do, work
 from zhengheng.web.sample.furnish import furnish_office
 from zhengheng.web.targets.models import TargetChange, TargetSheet
@@ -96,6 +99,7 @@ def test_the_sample_city_and_its_stories(
         assert (streets in listed) == (username in NAMED)
     every_desk_has_something(city)
     the_appeals_of_story_11()
+    a_second_instance_where_the_rulebook_has_one()
     closed_years_are_archived()
     the_targets_of_story_12()
     the_reports_of_story_13()
@@ -112,6 +116,7 @@ def test_the_sample_city_and_its_stories(
     the_strategy_of_five_years()
     what_the_public_reads_of_story_16()
     every_published_bundle_verifies()
+    every_published_file_is_in_the_ledger()
     assert everything_internal_stays_inside() > 300
     the_changed_rules_of_story_4()
     the_revision_of_story_5()
@@ -200,22 +205,23 @@ def rehearsals_start_from_what_was_published() -> None:
 
 
 def every_page_opens_and_reads_well(city: list[tuple[str, str, str]]) -> None:
-    """As each account, by links, one page or file of each shape; the portal too. No internal word, each language its own.
+    """As each account, by links all over the city; the whole portal. Each opens; no internal word, each language its own.
 
-    Whoever has the same roles as one before him opens what stands on his own desk, and what kinds of pages that one lacked.
+    Whoever has the same roles as others opens what stands on his own desk, what kinds of pages they lacked, and of each
+    kind some that none of them opened.
     """
     words, found = walks.words_of_the_city(), []
-    peers: dict[str, set[str]] = {}
+    peers: defaultdict[str, walks.Trodden] = defaultdict(walks.Trodden)
     for username, password, roles in city:
         first = roles not in peers
-        kinds = peers.setdefault(roles, set())
-        count, wrong = walks.look(entered(username, password), words, kinds=kinds)
+        count, wrong = walks.look(entered(username, password), words, trodden=peers[roles])
         assert count > (40 if first else 1), username
         found += [f"{username} {one}" for one in wrong]
     for username in ("zhuren", "shuju", "jiaoyu", "shensu", "auditor"):
-        _, wrong = walks.look(entered(username, "Yunheng-2026"), words, english=True)
+        _, wrong = walks.look(entered(username, "Yunheng-2026"), words, english=True, each=1)
         found += [f"{username} {one}" for one in wrong]
-    _, wrong = walks.look(Client(), words, start="/index.html", within="/")
+    count, wrong = walks.look(Client(), words, start="/index.html", within="/", each=10**6)
+    assert count > 1000, "every page of the portal"
     assert found + wrong == []
 
 
@@ -274,6 +280,32 @@ def closed_years_are_archived() -> None:
     for run in ResultRun.objects.filter(state="archived"):
         assert (settings.HOME / "archive" / run.package).is_file()
     assert ResultRun.objects.filter(state="archived").count() == 7
+
+
+def every_published_file_is_in_the_ledger() -> None:
+    """The portal's own witness, on bare Python, with every data file of every publication; one altered digit is named."""
+    site = settings.HOME / "portal"
+    proofs = json.loads((site / "proofs.json").read_text(encoding="utf-8"))["publications"]
+    released = Publication.objects.filter(state="released")
+    assert {int(number) for number in proofs} == set(released.values_list("pk", flat=True))
+    files = sorted(path for path in (site / "data").rglob("*") if path.is_file())
+    assert len(files) > 10 * len(proofs)
+    done = witnessed(site, *files)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for number in proofs:
+        assert f"publication {number}:" in done.stdout
+    altered = settings.HOME / "units.csv"
+    altered.write_bytes((site / "data" / next(iter(proofs)) / "units.csv").read_bytes()[:-2] + b"9\n")  # fmt: skip
+    assert witnessed(site, altered).returncode == 1
+    altered.unlink()
+
+
+def a_second_instance_where_the_rulebook_has_one() -> None:
+    """The districts' rulebook gives one, also to the appeal that waits for its hearing; the departments' does not."""
+    books = RulebookVersion.objects.filter(period="2025", state="adopted")
+    given = {one.code: bool((said := book_of(one).procedure) and said.second_instance) for one in books}  # fmt: skip
+    assert given == {"departments": False, "districts": True, "streets": False, "province": False}
+    assert Appeal.objects.get(state="hearing").run.rulebook == "districts"
 
 
 def the_targets_of_story_12() -> None:

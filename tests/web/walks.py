@@ -1,7 +1,9 @@
 """Walks over all of a city: each account follows every link; what it reads holds no internal word, in its own language."""
 
+import csv
 import html
 import io
+import random
 import re
 import subprocess
 from collections import Counter, defaultdict
@@ -188,6 +190,8 @@ PROPER = {"中文"}
 """The switch to Chinese is named in Chinese."""
 FILE = re.compile(r"[^\s：:]*\.(?:csv|xlsx?|txt|zip|json|ya?ml|parquet|html)\b[^\s]*")
 """A file is called what it is called."""
+MACHINES = re.compile(r"/office/rulebooks/|/(?:office/publications/\d+/preview/)?data/")
+"""Tables that are read by machines: the rulebook's own form, with its codes and both languages, and the open data."""
 
 
 def wrong_in(
@@ -226,18 +230,46 @@ CLOCK = re.compile(r'class="standing-clock">[^<]*\d{4}-\d\d-\d\d \d\d:\d\d')
 DOWNLOAD = re.compile(r"\.(?:xlsx|docx|pdf|zip|csv|json|parquet)(?:\?|$)|/download/")
 PEOPLE = 3
 """Who open the same kind of file, which says the same to everybody; pages are opened by all."""
+EACH = 3
+"""Addresses of one shape that those with the same rights open together, wherever in the city they lead."""
+
+
+@dataclass
+class Trodden:
+    """What those with the same rights opened together."""
+
+    shapes: set[str] = field(default_factory=set)
+    """All that they were led to."""
+    opened: set[str] = field(default_factory=set)
+    count: Counter[str] = field(default_factory=Counter)
+
+    def asks(self, address: str, shape: str, own: set[str], near: bool, each: int) -> bool:
+        """Whether one more opens it: the first of its shape to him, or one of those that nobody of them opened yet."""
+        if shape not in own and (near or shape not in self.shapes):
+            return True
+        return address not in self.opened and self.count[shape] < each
 
 
 def walk(
-    client: Client, start: str, within: str, kinds: set[str], opens: Callable[[str], bool]
-) -> Iterator[tuple[str, str, bytes]]:
-    """Every page and file that links lead to, one of each shape: address, type, content. All of them open.
+    client: Client, start: str, within: str, trodden: Trodden, opens: Callable[[str], bool], each: int = EACH
+) -> Iterator[tuple[str, str, bytes]]:  # fmt: skip
+    """Pages and files that links lead to, in no order, so that they lie all over the city: address, type, content.
 
-    Of the `kinds` that somebody saw before, only those that stand on the first page; they are added to. `opens` says of a
-    file's shape whether it is opened.
+    All of them open. Of each shape one at least, of what others with the same rights opened only what stands on the
+    first page; beyond that `each` of a shape together. `opens` says of a file's shape whether it is opened.
     """
-    seen, queue = {start}, [start]
-    for place, address in enumerate(queue):
+    pick, own = random.Random(start), set[str]()
+    seen, queue = {start}, [(start, True)]
+    while queue:
+        place = pick.randrange(len(queue))
+        queue[place], queue[-1] = queue[-1], queue[place]
+        address, near = queue.pop()
+        shape = SHAPE.sub("*", address)
+        if not trodden.asks(address, shape, own, near, each) or (DOWNLOAD.search(address) and not opens(shape)):  # fmt: skip
+            continue
+        own.add(shape)
+        trodden.opened.add(address)
+        trodden.count[shape] += 1
         response = client.get(address)
         if response.status_code == 302 and response["Location"].startswith("/static/"):
             continue
@@ -248,14 +280,10 @@ def walk(
         if "html" in kind:
             for link in re.findall(r'href="([^"#]*)"', content.decode()):
                 whole = _whole(html.unescape(link), address)
-                shape = SHAPE.sub("*", whole)
-                if not whole.startswith(within) or whole.startswith("/static/") or shape in seen:
-                    continue
-                seen.add(shape)
-                if (place and shape in kinds) or (DOWNLOAD.search(whole) and not opens(shape)):
-                    continue
-                queue.append(whole)
-    kinds |= seen
+                if whole.startswith(within) and not whole.startswith("/static/") and whole not in seen:  # fmt: skip
+                    seen.add(whole)
+                    queue.append((whole, address == start))
+    trodden.shapes |= own
 
 
 def _whole(link: str, address: str) -> str:
@@ -283,6 +311,10 @@ def read_of(kind: str, content: bytes) -> list[str]:
             ["pdftotext", "-", "-"], input=content, capture_output=True, check=True
         )
         return done.stdout.decode().splitlines()
+    if "csv" in kind:
+        return [
+            cell for row in csv.reader(io.StringIO(content.decode("utf-8-sig"))) for cell in row
+        ]
     if "spreadsheet" in kind:
         sheets = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
         return [str(cell) for sheet in sheets if sheet.sheet_state == "visible"
@@ -292,7 +324,7 @@ def read_of(kind: str, content: bytes) -> list[str]:
 
 def look(
     client: Client, words: Words, *, english: bool = False, start: str = "/office/", within: str = "/office/",
-    kinds: set[str] | None = None,
+    trodden: Trodden | None = None, each: int = EACH,
 ) -> tuple[int, list[str]]:  # fmt: skip
     """Walk, and tell how many pages opened and what stood on them that should not; the same text is looked at once."""
     client.cookies["language"] = "en" if english else "zh-hans"
@@ -302,7 +334,7 @@ def look(
         words.files[english, shape] += 1
         return words.files[english, shape] <= PEOPLE
 
-    for address, kind, content in walk(client, start, within, set() if kinds is None else kinds, opens):  # fmt: skip
+    for address, kind, content in walk(client, start, within, trodden or Trodden(), opens, each):
         count += 1
         # The portal's pages have the language of their address, before a release too.
         of_the_portal = PORTAL.match(address)
@@ -314,6 +346,6 @@ def look(
         for text in read_of(kind, content):
             if (str(foreign), text) not in words.seen:
                 words.seen.add((str(foreign), text))
-                wrong = wrong_in(text, address, foreign, words, "spreadsheet" in kind)
+                wrong = wrong_in(text, address, foreign, words, MACHINES.match(address) is not None and "html" not in kind)  # fmt: skip
                 found += [f"{address}: {one!r} in {text[:160]!r}" for one in wrong]
     return count, found

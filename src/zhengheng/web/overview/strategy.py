@@ -42,7 +42,7 @@ def strategy(result: ResultRun, known: list[ResultRun], aims: list[Aim], told: T
     held = reading(result, language)
     words = Counter(aim.status for aim in aims)
     sections = [_goal(aim, result, known, held, language) for aim in aims]
-    sections += [_reasons(result, aims, told), _proposals(result, told)]
+    sections += [_reasons(result, held, aims, told), _proposals(result, told)]
     return Report(
         say(f"战略目标年度报告 {result.period}", f"Strategy: report on {result.period}"),
         say(
@@ -111,14 +111,15 @@ def _gap(mark: Mark, held: Reading, name: str) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _reasons(result: ResultRun, aims: list[Aim], told: Told) -> Section:
+def _reasons(result: ResultRun, held: Reading, aims: list[Aim], told: Told) -> Section:
     """Why targets were missed, in the units' own words: from their cases and their reports on themselves."""
     codes = {code for aim in aims for code in aim.goal.indicators}
+    names = {column.code: f"{column.code} {column.name}" for column in held.heat.columns}
     rows = [
-        (_unit(one.unit), ", ".join(held["code"] for held in one.indicators), one.cause or "—", one.measures or "—")
+        (_unit(one.unit), say("；", "; ").join(names.get(each["code"], each["code"]) for each in one.indicators), one.cause or "—", one.measures or "—")
         for one in told.cases
         if (one.run.rulebook, one.run.period) == (result.rulebook, result.period) and one.state not in {"proposed", "dropped"}
-        and codes & {held["code"] for held in one.indicators}
+        and codes & {each["code"] for each in one.indicators}
     ]  # fmt: skip
     rows += [
         (_unit(one.unit), say("自评", "own report"), one.unmet, one.measures or "—")

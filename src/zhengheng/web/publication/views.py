@@ -1,5 +1,6 @@
 """The preview of a publication: its files and pages, for who reviews and who releases it."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -80,11 +81,14 @@ def _answer(held: Publication, site: Site, folder: Path, address: str) -> HttpRe
     texts = beside(site) | {"witness.py": Path(witness.__file__).read_text(encoding="utf-8")}
     if address in texts:
         return HttpResponse(texts[address], content_type="application/octet-stream", headers={"Content-Disposition": attached})  # fmt: skip
-    own = address.replace(f"data/{held.pk}/", "data/", 1) if address.startswith("data/") else address  # fmt: skip
-    if own not in site.digests({"number": held.pk}):
+    # The pages lead to the data of what is out already too.
+    data = re.fullmatch(r"data/(\d+)/(.+)", address)
+    number, own = (int(data[1]), f"data/{data[2]}") if data else (held.pk, address)
+    found = next((one for one in site.publications if one["number"] == number), None)
+    if found is None or own not in site.digests(found):
         raise Http404
     # FileResponse closes the file when it was sent.
-    return FileResponse((folder / own).open("rb"), as_attachment=True, filename=name)
+    return FileResponse((site.folder(found) / own).open("rb"), as_attachment=True, filename=name)
 
 
 def marked(text: str, *, english: bool) -> str:
