@@ -38,6 +38,17 @@ def prepare(home: Path) -> None:
     town.post("office_data", f"rulebooks/{book}/compute", at="2026-04-01")
 
 
+def prepare_twice(home: Path) -> None:
+    """The same run is asked for by two, of the same rulebook and period."""
+    prepare(home)
+    from zhengheng.web.jobs.models import Job
+    from zhengheng.web.jobs.services import ask
+    from zhengheng.web.pages.clock import now
+
+    first = Job.objects.get(kind="compute")
+    ask(kind="compute", arguments=first.arguments, subject=first.subject, actor=first.asked_by, now=now())  # fmt: skip
+
+
 def prepare_web(home: Path) -> dict[str, Any]:
     """The scripted year up to the rulebook in force; tokens for who will ask about it."""
     from datetime import date
@@ -118,10 +129,11 @@ def look(home: Path) -> dict[str, Any]:
     from zhengheng.web.reporting.models import Item, Report
     from zhengheng.web.results.models import ResultRun
 
-    job = Job.objects.filter(kind="compute").get()
+    jobs = list(Job.objects.filter(kind="compute").order_by("pk"))
+    job = jobs[0]
     lake = Lake.open(home / "lakes" / "town")
     return {
-        "state": job.state, "attempts": job.attempts, "problems": job.problems,
+        "state": job.state, "states": [one.state for one in jobs], "attempts": job.attempts, "problems": job.problems,
         "runs": list(ResultRun.objects.values_list("run", flat=True)),
         "reports": sorted(set(Report.objects.values_list("state", flat=True))),
         "items": sorted(set(Item.objects.values_list("state", flat=True))),
@@ -151,7 +163,7 @@ if __name__ == "__main__":
         connections["default"].settings_dict["NAME"] = str(place / "office.db")
     words = {
         "prepare": prepare, "look": look, "prepare_web": prepare_web, "look_web": look_web,
-        "prepare_city": prepare_city, "look_city": look_city,
+        "prepare_twice": prepare_twice, "prepare_city": prepare_city, "look_city": look_city,
     }  # fmt: skip
     said = words[sys.argv[2]](place)
     print(json.dumps(said, default=str))

@@ -90,6 +90,25 @@ def test_a_worker_killed_at_random_moments_finishes_its_work_once(tmp_path: Path
     assert after["ledger"] == []
 
 
+def test_two_computations_of_one_rulebook_at_once_are_both_done(tmp_path: Path) -> None:
+    """Two workers, one rulebook, one period: the second waits for the first instead of failing, and nothing is there twice."""
+    script(tmp_path, "prepare_twice")
+    command = [sys.executable, "-m", "zhengheng.cli.main", "worker", "--batch", "--home", str(tmp_path)]  # fmt: skip
+    env = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"} | ENV
+    workers = [
+        subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(2)
+    ]  # fmt: skip
+    for one in workers:
+        said, _ = one.communicate(timeout=300)
+        assert one.returncode == 0, said
+    after = look(tmp_path)
+    assert after["states"] == ["done", "done"], after
+    assert len(after["runs"]) == 1
+    assert (after["reports"], after["items"], after["observations"]) == (["loaded"], ["loaded"], 12)
+    assert len(after["files"]) == len(set(after["files"]))
+    assert after["ledger"] == []
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.conftest import missing
+from zhengheng.web.config.bounds import COMMENT, FILES, FORM
 
 NAME = "kaohe.example"
 NGINX = """
@@ -199,6 +200,31 @@ def test_a_body_that_nobody_may_send_is_refused_before_it_is_read(
                 sent += len(block)
     assert b" 413 " in answer.split(b"\r\n")[0], answer[:80]
     assert sent < 2 * 2**20
+
+
+@pytest.mark.parametrize(
+    ("path", "signed_in", "most"),
+    [
+        ("/office/sign-in/", "", FORM),
+        ("/api/v1/reports-sheet", "", FORM),
+        ("/api/v1/reports-sheet", "Cookie: sessionid=forged\r\n", FILES),
+        ("/office/files/", "Authorization: Bearer forged\r\n", FILES),
+        ("/comments", "Cookie: sessionid=forged\r\n", COMMENT),
+        ("/index.html", "", COMMENT),
+    ],
+)
+def test_each_kind_of_request_has_its_own_bound(house: House, path: str, signed_in: str, most: int) -> None:  # fmt: skip
+    """One byte more than it may have is refused on its head; what it may have is read, and answered by its own rules."""
+
+    def asked(size: int, body: bytes) -> bytes:
+        with socket.create_connection(("127.0.0.1", house.port), timeout=30) as line:
+            head = f"POST {path} HTTP/1.1\r\nHost: {NAME}\r\n{signed_in}Content-Length: {size}\r\nConnection: close\r\n\r\n"  # fmt: skip
+            line.sendall(head.encode() + body)
+            return line.recv(4096).split(b"\r\n")[0]
+
+    assert b" 413 " in asked(most + 1, b""), "before a byte of it came"
+    size = min(most, FORM)
+    assert b" 413 " not in asked(size, b"a" * size)
 
 
 def test_access_and_failed_sign_ins_are_told_line_by_line_without_secrets(house: House) -> None:

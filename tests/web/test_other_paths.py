@@ -284,6 +284,25 @@ def test_one_request_for_tolerance_an_item_and_no_name_in_any_form(town: Town, b
     town.post("commission_secretary", f"tolerance/{case}/grant", public_text="一项经批准的改革试点未达预期", **said)  # fmt: skip
 
 
+def test_tolerance_is_for_an_open_deduction_of_the_unit_and_the_rulebook(town: Town, book: int) -> None:  # fmt: skip
+    """Neither for another unit's, nor for one of another rulebook, nor for one that is settled or is not there."""
+    made = entered(town, book)["id"]
+    other = in_force(town.people, code="city", title={"zh": "另一方案", "en": "Another"})
+    settled = entered(town, book, document="通报〔2026〕4号")["id"]
+    town.post("unit_leader-D16", f"items/{settled}/object", objection="并未迟报", evidence=[town.file("unit_leader-D16", b"%PDF-1.7 other")])  # fmt: skip
+    town.post("office_director", f"items/{settled}/settle", reason="属实")
+    for who, unit, rulebook, item in (
+        ("unit_leader-D10", "D10", book, made), ("unit_leader-D16", "D16", other, made),
+        ("unit_leader-D16", "D16", book, settled), ("unit_leader-D16", "D16", book, 10**6),
+    ):  # fmt: skip
+        said = {"rulebook": rulebook, "unit": unit, "item": item, "ground": "pilot", "facts": "试点停运", "evidence": [town.file(who)]}  # fmt: skip
+        refused = town.post(who, "tolerance/ask", 422, **said)
+        assert refused["type"] == "tolerance.item", (who, rulebook, item)
+    said = {"rulebook": book, "unit": "D16", "item": made, "ground": "pilot", "facts": "试点停运", "evidence": [town.file("unit_leader-D16")]}  # fmt: skip
+    town.post("unit_leader-D10", "tolerance/ask", 403, **said)
+    town.post("unit_leader-D16", "tolerance/ask", **said)
+
+
 def test_the_forms_of_a_name() -> None:
     def unit(name: str, en: str = "", code: str = "D06") -> Unit:
         return Unit(code=code, name_zh=name, name_en=en)

@@ -15,7 +15,9 @@ from django.test import Client
 from openpyxl import Workbook
 from openpyxl.chart import BarChart
 
+from tests.greedy import take
 from tests.web.conftest import NOW, People
+from zhengheng.domain.apart import apart
 from zhengheng.domain.problems import DataError, ZhenghengError
 from zhengheng.scheme.load import load_rulebook
 from zhengheng.scheme.save import save_folder
@@ -156,6 +158,16 @@ def test_a_bomb_is_refused_with_words(name: str) -> None:
         rows_of("u.xlsx", BOMBS[name](), COLUMNS)
     (problem,) = caught.value.problems
     assert problem.where.startswith("u.xlsx")
+
+
+def test_what_reads_strangers_files_has_bounds_of_memory_and_time() -> None:
+    """A gigabyte ends the child and nothing else, and so does an endless loop; what is usual is let be."""
+    assert list(apart(take, 200, name="u.xlsx")) == [200]
+    for megabytes in (1100, 8000, -1):
+        with pytest.raises(DataError) as caught:
+            apart(take, megabytes, name="u.xlsx", seconds=4)
+        (problem,) = caught.value.problems
+        assert (problem.where, problem.code) == ("u.xlsx", "file.limits")
 
 
 def test_a_chart_before_the_table_is_passed_by() -> None:
