@@ -346,6 +346,7 @@ def look(
         for text in read_of(kind, content):
             if (str(foreign), text) not in words.seen:
                 words.seen.add((str(foreign), text))
-                wrong = wrong_in(text, address, foreign, words, MACHINES.match(address) is not None and "html" not in kind)  # fmt: skip
+                table = ("spreadsheet" in kind or "csv" in kind) and bool(foreign or MACHINES.match(address))  # fmt: skip
+                wrong = wrong_in(text, address, foreign, words, table)
                 found += [f"{address}: {one!r} in {text[:160]!r}" for one in wrong]
     return count, found

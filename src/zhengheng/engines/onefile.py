@@ -162,4 +162,4 @@ def _kind(annotation: Any) -> Any:
 
 
 def _constants(module: types.ModuleType) -> dict[str, Any]:
-    return {name: held for name, held in vars(module).items() if name.isupper() and isinstance(held, str | int)}  # fmt: skip
+    return {name: held for name, held in vars(module).items() if name.isupper() and isinstance(held, str | int | tuple)}  # fmt: skip

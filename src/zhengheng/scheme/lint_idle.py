@@ -2,8 +2,7 @@
 
 from zhengheng.scheme.findings import Finding, error, rule, tree_place, warning, weight_of
 from zhengheng.scheme.folder import Source
-from zhengheng.scheme.lint_weights import PAIRED
-from zhengheng.scheme.model import Rulebook
+from zhengheng.scheme.model import PAIRED, Rulebook
 
 USUAL_WINDOW = 12
 """The window of a rolling value where none is written: a year of months."""

@@ -8,10 +8,7 @@ from zhengheng.scheme.excel_tree import CHILD
 from zhengheng.scheme.findings import Finding, error, plain, rule, weight_of
 from zhengheng.scheme.folder import Source
 from zhengheng.scheme.lint_names import newest
-from zhengheng.scheme.model import Category, Node, Rulebook
-
-PAIRED = {"product", "quotient", "copeland"}
-"""Dimensions whose weights only say who takes part."""
+from zhengheng.scheme.model import PAIRED, Category, Node, Rulebook
 
 
 @rule

@@ -27,6 +27,8 @@ from zhengheng.scheme.relative import AnyRescale, Coefficient, Coverage, Fill
 from zhengheng.scheme.shared import Shared
 
 TOTAL = "total"
+PAIRED = ("product", "quotient", "copeland")
+"""Dimensions whose weights only say who takes part."""
 
 
 class Category(Model):

@@ -18,8 +18,7 @@ from zhengheng.domain.periods import Period
 from zhengheng.scheme import methods as m
 from zhengheng.scheme.cascade import cascaded_targets, rolled_up
 from zhengheng.scheme.indicator import Indicator
-from zhengheng.scheme.lint_weights import PAIRED
-from zhengheng.scheme.model import Band, Category, Node, Rulebook, Unit
+from zhengheng.scheme.model import PAIRED, Band, Category, Node, Rulebook, Unit
 from zhengheng.scoring.contracts import CONTRACTS
 from zhengheng.scoring.cuts import Cut, cuts, sources
 from zhengheng.scoring.due import due_periods, is_part, says_what_is_due
