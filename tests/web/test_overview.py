@@ -4,18 +4,24 @@ import csv
 import io
 import re
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import quote, unquote
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
+from tests.test_decided import loaded, said
+from tests.test_weightless import rules
 from tests.web.conftest import NOW, People, computed_run
+from zhengheng.engines.archive import keep_run
 from zhengheng.engines.export import harmless
 from zhengheng.engines.heat import heat_map
 from zhengheng.engines.run import Run
+from zhengheng.lake.store import Lake
 from zhengheng.web.accounts.models import RoleGrant
 from zhengheng.web.acts.services import make, perform
 from zhengheng.web.ledger.models import LedgerEntry
@@ -240,3 +246,17 @@ def test_a_commitment_is_kept_or_carried_and_never_vanishes(people: People) -> N
     assert (found.state, found.carried, found.meeting) == ("kept", 1, "三月会")
     assert "两所学校验收" not in client.get("/office/overview/city/").content.decode()
     assert LedgerEntry.objects.filter(subject=f"commitment:{found.pk}").count() == 4
+
+
+def test_a_line_without_a_total_names_what_it_waits_for(people: People, tmp_path: Path) -> None:
+    """One or two by name; of many it says how many."""
+    codes = ("A", "B", "N", "C")
+    table = dict.fromkeys(codes, 25)
+    rows = ("a,A,2025,90", "a,B,2025,80", "a,N,2025,70")
+    made = loaded(tmp_path, rules({"children": list(codes)}, {"table": table}), said(*rows))
+    keep_run(Lake.create(Path(settings.HOME) / "lakes" / "lacking"), made, NOW)
+    run = services.register_run(run=made.id, actor=people["office_data"], now=NOW)
+    page = people.client("office_data").get(f"/office/overview/{run.run}/").content.decode()
+    text = re.sub(r"(<[^>]+>|\s)+", " ", page)
+    assert "示例没有数据，因而没有总分" in text
+    assert "示例、示例、示例等 4 项没有数据，因而没有总分" in text

@@ -123,6 +123,10 @@ class Choice:
     page: int = 1
 
 
+MOST_NAMED = 3
+"""Indicators without data that a line names; of more it says how many."""
+
+
 @dataclass(frozen=True)
 class Shown:
     """A group as it is shown: this page of its lines, of how many."""
@@ -155,6 +159,18 @@ def unplaced(run: Run) -> dict[str, Words]:
     return found
 
 
+def _stopped(held: Reading, line: Line) -> Words:
+    """What a line without a total waits for, by name."""
+    if line.score or line.status != "missing":
+        return "", ""
+    waits = lacks(held, line.unit)
+    zh, en = (
+        mark_and.join(column.name for _, column in waits[:MOST_NAMED]) for mark_and in ("、", ", ")
+    )
+    more_zh, more_en = (f"等 {len(waits)} 项", f" and others, {len(waits)} in all") if len(waits) > MOST_NAMED else ("", "")  # fmt: skip
+    return (f"{zh}{more_zh}没有数据，因而没有总分", f"no data for {en}{more_en}, so there is no total") if waits else ("", "")  # fmt: skip
+
+
 def standings(
     held: Reading, choice: Choice, argued: set[tuple[str, str]], cases: Counter[str],
     before: dict[str, str], language: Language, decided: dict[str, Decided] | None = None,
@@ -167,7 +183,7 @@ def standings(
         if choice.group is not None and number != choice.group:
             continue
         lines = [
-            Standing(graded(one, decided or {}, language), held.counted.get(one.unit, Counter()), disputes[one.unit], cases[one.unit], before.get(one.unit, ""), why.get(one.unit, ("", "")))
+            Standing(graded(one, decided or {}, language), held.counted.get(one.unit, Counter()), disputes[one.unit], cases[one.unit], before.get(one.unit, ""), why.get(one.unit) or _stopped(held, one))
             for one in group.lines if choice.words.casefold() in f"{one.unit} {one.name} {names.get(one.unit, '')}".casefold()
         ]  # fmt: skip
         lines = [one for one in lines if _wanted(one, choice.only)]
