@@ -177,6 +177,8 @@ class Act:
     """Of an act that opens or decides something for a unit: that unit, which must be there still."""
     optional: bool = False
     """Possible, but nobody waits for it: it puts no object on the actor's desk."""
+    answers: bool = False
+    """It answers whoever asked: he, or his unit, reads of it on the first page for a while."""
     by_machine: bool = False
     """Done by a job, not by a person: neither form nor address."""
     moves_rights: bool = False

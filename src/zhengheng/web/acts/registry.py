@@ -5,7 +5,8 @@ import zhengheng.web.appeals.jobs
 import zhengheng.web.publication.jobs
 import zhengheng.web.rectification.jobs
 import zhengheng.web.reminders.jobs
-import zhengheng.web.results.jobs  # noqa: F401
+import zhengheng.web.results.jobs
+import zhengheng.web.results.target_effects  # noqa: F401
 from zhengheng.web.acts.declare import Kind
 from zhengheng.web.acts.known import know
 from zhengheng.web.appeals.acts import APPEALS

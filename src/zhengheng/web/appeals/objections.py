@@ -73,8 +73,8 @@ OBJECTIONS = Kind(
     acts=(
         Act("objection.lodge", ("提出异议", "Lodge an objection"), lodge, LodgeGiven,
             ("任何人都可以具名提出; 反映数据造假的移送纪检监察机关。", "Anybody may, by name; reports of falsified data go to discipline.")),
-        Act("objection.answer", ("答复", "Answer"), answer, AnswerGiven, when=lambda o: not o.fraud),
-        Act("objection.refer", ("移送", "Refer to discipline"), refer, AnswerGiven),
+        Act("objection.answer", ("答复", "Answer"), answer, AnswerGiven, when=lambda o: not o.fraud, answers=True),
+        Act("objection.refer", ("移送", "Refer to discipline"), refer, AnswerGiven, answers=True),
     ),
     columns=(Column(("事项", "About"), "about"), Column(("反映造假", "Falsified data"), "fraud")),
     facts=(Column(("事实与理由", "Facts and reasons"), "text"), Column(("答复", "Answer"), "answer")),

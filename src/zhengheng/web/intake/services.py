@@ -7,7 +7,7 @@ import json
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -129,6 +129,24 @@ def corrected(facts: Facts, extra: Facts) -> Facts:
         paths={name: paths for name, paths in facts.paths.items() if name != "revision"},
         counts={name: size for name, size in facts.counts.items() if name != "revision"},
         files=[*facts.files, *extra.files],
+    )  # fmt: skip
+
+
+def retargeted(facts: Facts, about: tuple[str, str, date], value: int) -> Facts | None:
+    """The facts as they would be with another agreed target: `about` are unit, indicator and the last day of its period.
+
+    None where there is no such target. Nothing is stored.
+    """
+    rows = _read(facts, "target").to_pylist()
+    mine = [row for row in rows if row["kind"] == "target" and (row["unit"], row["indicator"], row["period"]) == about]  # fmt: skip
+    if not mine:
+        return None
+    for row in mine:
+        row["value"] = value
+    return replace(
+        facts, tables={**facts.tables, "target": pa.Table.from_pylist(rows, schema=schema("target"))},
+        paths={name: paths for name, paths in facts.paths.items() if name != "target"},
+        counts={name: size for name, size in facts.counts.items() if name != "target"},
     )  # fmt: skip
 
 

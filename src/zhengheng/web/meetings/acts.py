@@ -104,7 +104,7 @@ COMMITMENTS = Kind(
     acts=(
         Act("commitment.record", ("记录承诺", "Record a commitment"), record, RecordGiven, living=lambda c: c.unit),
         Act("commitment.report", ("报告落实情况", "Report"), report, ReportGiven),
-        Act("commitment.keep", ("认定已完成", "Find it kept"), keep, KeepGiven),
+        Act("commitment.keep", ("认定已完成", "Find it kept"), keep, KeepGiven, answers=True),
         Act("commitment.carry", ("转入下次会议", "Carry to the next meeting"), carry, CarryGiven, optional=True),
     ),
     columns=(

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import grants, listed
@@ -13,6 +13,7 @@ from zhengheng.web.appeals.services import OUTCOMES
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.meetings.models import Commitment
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.pages.answered import LATELY, answers
 from zhengheng.web.pages.unattended import unattended
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.naming import waiting
@@ -31,10 +32,6 @@ class Reading:
     title: Words
     address: str
     why: Words
-
-
-LATELY = timedelta(30)
-"""How long a decision stays on the appellant's home [D]."""
 
 
 def _decided(mine: Collection[Grant], day: date) -> list[Reading]:
@@ -70,6 +67,16 @@ def _decided(mine: Collection[Grant], day: date) -> list[Reading]:
     return found
 
 
+def _answered(request: OfficeRequest, mine: Collection[Grant], day: date) -> list[Reading]:
+    """What was answered to the account or its units; of very many answers the newest, and how many more there are."""
+    told = [Reading(title, address, why) for title, address, why in answers(request.user, mine, day)]  # fmt: skip
+    more = len(told) - MOST_NAMED
+    if more > 0:
+        left = (f"另有 {more} 项近期已有答复，请在“全部事项”中查看。", f"{more} more were answered lately; they stand under “Everything”.")  # fmt: skip
+        return [*told[:MOST_NAMED], Reading(("更多答复", "More answers"), "/office/#everything", left)]  # fmt: skip
+    return told
+
+
 def to_read(request: OfficeRequest) -> list[Reading]:
     """Results on notice and rulebooks in consultation, to which anybody here may speak; what was decided on the own unit's
     appeals; results that wait for their readers; whoever looks at the whole city, the city; for the three officers, their registers."""
@@ -90,6 +97,7 @@ def to_read(request: OfficeRequest) -> list[Reading]:
                 why = (f"公示已于 {run.due_on} 期满，等待终定。", f"The notice ended on {run.due_on}; the result waits to be made final.")  # fmt: skip
             found.append(Reading(title, f"/office/results/{run.run}/", why))
     found += _decided(mine, day)
+    found += _answered(request, mine, day)
     if anywhere(mine, "rulebook.opine"):
         for book in RulebookVersion.objects.filter(state="consultation", due_on__gte=day):
             title = (f"{book.title_zh} {book.period}（版本 {book.version}）", f"{book.title_en or book.title_zh} {book.period} (version {book.version})")  # fmt: skip

@@ -235,7 +235,7 @@ RECTIFICATIONS = Kind(
         Act("rectification.answer", ("答复并报整改方案", "Answer with a plan"), answer, signed(AnswerGiven)),
         Act("rectification.visit", ("登记到访", "Log a visit"), visit, VisitGiven, optional=True),
         Act("rectification.evidence", ("提交整改证据", "Hand in evidence"), evidence, EvidenceGiven),
-        Act("rectification.accept", ("验收销号", "Accept and close"), accept, signed(AcceptGiven), choices=choices, typed=typed),
+        Act("rectification.accept", ("验收销号", "Accept and close"), accept, signed(AcceptGiven), choices=choices, typed=typed, answers=True),
         Act("rectification.send_back", ("退回继续整改", "Send back"), with_reason, ReasonGiven, optional=True),
     ),
     columns=(

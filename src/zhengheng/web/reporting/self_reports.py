@@ -163,7 +163,7 @@ SELF_REPORTS = Kind(
         Act("self_report.file", ("提交", "File"), file, signed()),
         Act("self_report.save", ("修改", "Save"), save, TextGiven, optional=True,
             typed=_typed),
-        Act("self_report.accept", ("审核通过", "Accept"), accept, ReasonGiven),
+        Act("self_report.accept", ("审核通过", "Accept"), accept, ReasonGiven, answers=True),
         Act("self_report.return", ("退回修改", "Send back"), concluded, ReasonGiven, optional=True),
     ),
     columns=(

@@ -141,8 +141,8 @@ TOLERANCES = Kind(
     acts=(
         Act("tolerance.ask", ("申请容错", "Ask for error tolerance"), ask_tolerance, AskGiven, choices=adopted_choices, living=lambda t: t.unit),
         Act("tolerance.grant", ("按决定予以容错", "Grant by decision"), grant, signed(GrantGiven),
-            choices=lambda obj, account, day: {"decision": decisions(f"tolerance:{obj.pk}")}),
-        Act("tolerance.refuse", ("不予容错", "Refuse"), refuse, ReasonGiven, optional=True),
+            choices=lambda obj, account, day: {"decision": decisions(f"tolerance:{obj.pk}")}, answers=True),
+        Act("tolerance.refuse", ("不予容错", "Refuse"), refuse, ReasonGiven, optional=True, answers=True),
         Act("tolerance.withdraw", ("撤回", "Withdraw"), withdraw, optional=True),
     ),
     columns=(

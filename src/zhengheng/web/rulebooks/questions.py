@@ -53,7 +53,7 @@ QUESTIONS = Kind(
         Act("question.ask", ("提问", "Ask"), put_question, AskGiven,
             ("答复对全部单位公开, 并列入指标的口径说明。", "All units see the answer; it joins the rule card."),
             choices=selectors.adopted_choices),
-        Act("question.answer", ("答复", "Answer"), answer, AnswerGiven),
+        Act("question.answer", ("答复", "Answer"), answer, AnswerGiven, answers=True),
     ),
     columns=(
         Column(("指标", "Indicator"), _about), Column(("问题", "Question"), lambda q: q.text[:60]),
@@ -93,8 +93,8 @@ PROPOSALS = Kind(
     standing=lambda p, account: Standing(units={"own": [p.unit.code]}),
     acts=(
         Act("proposal.make", ("提出指标", "Propose an indicator"), propose, ProposeGiven),
-        Act("proposal.take_up", ("采纳", "Take up"), conclude, ReasonGiven),
-        Act("proposal.decline", ("不采纳", "Decline"), conclude, ReasonGiven),
+        Act("proposal.take_up", ("采纳", "Take up"), conclude, ReasonGiven, answers=True),
+        Act("proposal.decline", ("不采纳", "Decline"), conclude, ReasonGiven, answers=True),
     ),
     columns=(
         Column(("指标", "Indicator"), "name"), Column(("单位", "Unit"), lambda p: (p.unit.name_zh, p.unit.name_en)),

@@ -37,7 +37,7 @@ from zhengheng.web.rulebooks.selectors import (
 from zhengheng.web.targets.drafts import heard
 from zhengheng.web.targets.models import TargetLine, TargetSheet
 from zhengheng.web.targets.services import TargetError, check_lines, checked
-from zhengheng.workflow.machines import TARGET
+from zhengheng.workflow.machines import CHANGE, TARGET
 from zhengheng.workflow.permissions import may
 
 
@@ -183,7 +183,7 @@ def _signed(doing: Doing, lines: Any, more: dict[str, Any]) -> Change:
     heard(doing)
     check_lines(book_of(doing.obj.rulebook), lines)
     for line in lines:
-        line.original = line.current = line.proposed
+        line.original = line.current = line.settled
         line.save(update_fields=["original", "current"])
     load_sheet(doing, doing.obj)
     content = {"lines": {line.indicator: line.current for line in lines}}
@@ -217,7 +217,7 @@ def decide(doing: Doing) -> Change:
     lines = _own_lines(doing.obj, doing.given.lines) if doing.given.lines else {}
     for code, line in lines.items():
         doing.obj.lines.filter(indicator=code).update(
-            proposed=line.value, confirmation=line.confirmation
+            decided=line.value, confirmation=line.confirmation
         )
     return _signed(doing, doing.obj.lines.all(), {"decision": decision})
 
@@ -264,7 +264,7 @@ TARGETS = Kind(
         Act("target.answer", ("答复并进入下一轮", "Answer, next round"), answer, AnswerGiven),
         Act("target.escalate", ("提请委员会", "Bring before the commission"), escalate, EscalateGiven, optional=True),
         Act("target.decide", ("按决定签订", "Settle by decision"), decide, DecideGiven,
-            choices=lambda obj, account, day: {"decision": decisions(f"target:{obj.pk}")}),
+            choices=lambda obj, account, day: {"decision": decisions(f"target:{obj.pk}")}, answers=True),
     ),
     columns=(
         Column(("单位", "Unit"), lambda s: (s.unit.name_zh, s.unit.name_en)),
@@ -284,11 +284,11 @@ TARGETS = Kind(
     thread=True, outcome=_outcome,
     body="targets/body.html", printed=printed,
     context=lambda sheet, request: {
-        "lines": _lines(sheet), "held": {name: any(getattr(line, name) for line in sheet.lines.all()) for name in ("baseline", "countered", "original")},
+        "lines": _lines(sheet), "held": {name: any(getattr(line, name) for line in sheet.lines.all()) for name in ("baseline", "countered", "decided", "original")},
         "asks": may(grants(request.user, request.now.date()), "change.ask", units={"own": [sheet.unit.code]}),
     },
     out=lambda s: {"unit": s.unit.code, "rulebook": s.rulebook_id, "round": s.round,
-                   "lines": [{"id": n.pk, "indicator": n.indicator, "proposed": n.proposed, "countered": n.countered,
+                   "lines": [{"id": n.pk, "indicator": n.indicator, "proposed": n.proposed, "countered": n.countered, "decided": n.decided,
                               "original": n.original, "current": n.current} for n in s.lines.all()]},
 )  # fmt: skip
 
@@ -297,6 +297,6 @@ def _lines(sheet: TargetSheet) -> list[dict[str, Any]]:
     names = {i.code: i for i in book_of(sheet.rulebook).indicators}
     return [
         {"line": line, "indicator": names[line.indicator],
-         "changes": [c for c in line.changes.all() if c.state == "approved"]}
+         "changes": [(change, CHANGE.names[change.state]) for change in line.changes.all()]}
         for line in sheet.lines.prefetch_related("changes")
     ]  # fmt: skip

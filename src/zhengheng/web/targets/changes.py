@@ -1,6 +1,7 @@
 """Later changes of agreed targets: a docket each; what was agreed first stays."""
 
-from typing import Literal
+from collections.abc import Callable
+from typing import Any, Literal
 
 from django.utils.timezone import localdate
 
@@ -24,6 +25,7 @@ from zhengheng.web.acts.declare import (
 from zhengheng.web.decisions.services import carrying
 from zhengheng.web.decisions.services import choices as decisions
 from zhengheng.web.files.services import own_files
+from zhengheng.web.pages.tags import language
 from zhengheng.web.rulebooks.selectors import book_of, indicator_words
 from zhengheng.web.targets.acts import load_sheet
 from zhengheng.web.targets.models import TargetChange, TargetLine
@@ -109,7 +111,8 @@ def approve(doing: Doing) -> Change:
             en="another change came first",
         )
     load_sheet(doing, change.line.sheet)
-    return Change({"answer": doing.given.answer, "decision": decision}, {"answer": doing.given.answer, "value": change.value})  # fmt: skip
+    fields = {"answer": doing.given.answer, "decision": decision, "effect": doing.prepared}
+    return Change(fields, {"answer": doing.given.answer, "value": change.value})
 
 
 class RefuseGiven(Given):
@@ -117,7 +120,30 @@ class RefuseGiven(Given):
 
 
 def refuse(doing: Doing) -> Change:
-    return Change({"answer": doing.given.answer}, {"answer": doing.given.answer})
+    return Change({"answer": doing.given.answer, "effect": doing.prepared}, {"answer": doing.given.answer})  # fmt: skip
+
+
+_TELLERS: list[Callable[[TargetChange], dict[str, Any]]] = []
+
+
+def told_by(teller: Callable[[TargetChange], dict[str, Any]]) -> None:
+    """Said once, by results when the office starts: they stand on targets, and tell what a change of one does to them."""
+    _TELLERS[:] = [teller]
+
+
+def shown(change: TargetChange) -> dict[str, Any]:
+    """What is known of a change's effect, and on which result."""
+    return _TELLERS[0](change)
+
+
+def _effect(doing: Doing) -> dict[str, Any]:
+    """What was before the eyes of whoever decides stays with the decision."""
+    return shown(doing.obj)["effect"]  # type: ignore[no-any-return]
+
+
+def _page(change: TargetChange, request: Any) -> dict[str, Any]:
+    found = shown(change)
+    return {**found, "told": found["effect"].get(language())}
 
 
 def _plainly(doing: Doing) -> Change:
@@ -167,8 +193,8 @@ CHANGES = Kind(
     acts=(
         Act("change.ask", ("申请调整目标", "Ask to change a target"), ask_change, ChangeGiven, living=lambda c: c.line.sheet.unit),
         Act("change.approve", ("批准", "Approve"), approve, signed(ApproveGiven), living=lambda c: c.line.sheet.unit,
-            choices=lambda obj, account, day: {"decision": decisions(f"change:{obj.pk}")}),
-        Act("change.refuse", ("不批准", "Refuse"), refuse, RefuseGiven),
+            choices=lambda obj, account, day: {"decision": decisions(f"change:{obj.pk}")}, prepare=_effect, answers=True),
+        Act("change.refuse", ("不批准", "Refuse"), refuse, RefuseGiven, prepare=_effect, answers=True),
         Act("change.withdraw", ("撤回", "Withdraw"), _plainly, optional=True),
     ),
     columns=(
@@ -181,7 +207,7 @@ CHANGES = Kind(
         Column(("理由类别", "Ground"), lambda c: GROUNDS[c.ground]), Column(("审批层级", "Decided by"), lambda c: ROUTES[c.route]),
         Column(("事实与理由", "Reasons"), "reason"), Column(("审批意见", "Answer"), "answer"),
     ),
-    thread=True, outcome=_outcome,
+    thread=True, outcome=_outcome, body="targets/change.html", context=_page,
     links=(("/office/changes/eased/", ("目标下调情况", "Eased targets"), "change.eased"),),
     queryset=lambda: TargetChange.objects.select_related("line__sheet__unit", "line__sheet__rulebook"),
     out=lambda c: {"line": c.line_id, "before": c.before, "value": c.value, "ground": c.ground, "route": c.route},

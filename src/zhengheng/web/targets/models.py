@@ -37,10 +37,17 @@ class TargetLine(KeptRow):
     baseline = models.CharField(max_length=40, blank=True)
     proposed = models.CharField(max_length=40)
     countered = models.CharField(max_length=40, blank=True)
+    decided = models.CharField(max_length=40, blank=True)
+    """What the commission decided in the place of what was proposed, which stays to be read."""
     original = models.CharField(max_length=40, blank=True)
     current = models.CharField(max_length=40, blank=True)
     confirmation = models.TextField(blank=True)
     """Why the target is right though it is beyond the range of sense, as somebody wrote it."""
+
+    @property
+    def settled(self) -> str:
+        """What is signed: as the commission decided, else as proposed."""
+        return self.decided or self.proposed
 
     class Meta:
         ordering = ("id",)

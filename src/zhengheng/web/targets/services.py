@@ -70,11 +70,11 @@ def check_lines(book: Rulebook, lines: Iterable[TargetLine]) -> None:
     """Raise TargetError unless every target that is about to be signed can be taken in as it stands."""
     problems = []
     for line in lines:
-        if fault := value_fault(book, book.indicator(line.indicator), line.proposed, line.confirmation):  # fmt: skip
+        if fault := value_fault(book, book.indicator(line.indicator), line.settled, line.confirmation):  # fmt: skip
             problems.append(
                 Problem("lines", "number", f"{line.indicator}：{fault[0]}", f"{line.indicator}: {fault[1]}")
             )  # fmt: skip
-        elif fault := wrong_way(book.indicator(line.indicator), line.proposed, line.baseline):
+        elif fault := wrong_way(book.indicator(line.indicator), line.settled, line.baseline):
             problems.append(
                 Problem("lines", "target.direction", f"{line.indicator}：{fault[0]}", f"{line.indicator}: {fault[1]}")
             )  # fmt: skip
