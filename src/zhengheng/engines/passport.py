@@ -12,18 +12,14 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.dataset as ds
-
 from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import Language, NotFoundError
 from zhengheng.engines.covered import covered
 from zhengheng.engines.lights import LIGHT_WORDS, NOTHING_DUE, indicator_lights, not_lit_within
 from zhengheng.engines.oracle import Oracle, half_up
+from zhengheng.engines.rows import unit_rows
 from zhengheng.engines.run import Run
-from zhengheng.lake.facts import DECIDED, Facts
-from zhengheng.lake.whole import whole
+from zhengheng.lake.facts import DECIDED
 from zhengheng.scheme.model import TOTAL
 from zhengheng.scheme.relative_words import dimension, filled
 from zhengheng.scoring.contracts import FACTS, FILLED, STATUS_NAMES, STATUS_WORDS, status_name
@@ -500,20 +496,5 @@ class _Maker:
         return None
 
 
-def _whole(row: dict[str, Any]) -> dict[str, Any]:
-    return {k: int(v) if hasattr(v, "as_tuple") else v for k, v in row.items()}
-
-
 def _same(row: Row, chosen: Row) -> bool:
     return all(row[name] == chosen.get(name) for name in ("file", "row", "value", "vintage"))
-
-
-def unit_rows(facts: Facts, table: str, units: Sequence[str]) -> list[Row]:
-    """The rows of a few units; snapshots in files are read by their statistics, not whole."""
-    condition = pc.field("unit").isin(list(units))
-    if paths := facts.paths.get(table):
-        with whole(lambda: paths):
-            made: pa.Table = ds.dataset([str(path) for path in paths]).to_table(filter=condition)
-    else:
-        made = facts.tables[table].filter(condition)
-    return [_whole(row) for row in made.to_pylist()]

@@ -5,10 +5,12 @@ from typing import Any, overload
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.dataset as ds
 
 from zhengheng.domain.periods import Period
 from zhengheng.lake.facts import Facts, schema
 from zhengheng.lake.roster import split, to_units
+from zhengheng.lake.whole import whole
 from zhengheng.scheme.model import Rulebook, Unit
 
 Row = dict[str, Any]
@@ -75,3 +77,18 @@ def with_roster(
     return TableRows(
         pa.concat_tables([made.select(shape.names).cast(shape), others]).sort_by("unit")
     )
+
+
+def _whole(row: dict[str, Any]) -> dict[str, Any]:
+    return {k: int(v) if hasattr(v, "as_tuple") else v for k, v in row.items()}
+
+
+def unit_rows(facts: Facts, table: str, units: Sequence[str]) -> list[Row]:
+    """The rows of a few units; snapshots in files are read by their statistics, not whole."""
+    condition = pc.field("unit").isin(list(units))
+    if paths := facts.paths.get(table):
+        with whole(lambda: paths):
+            made: pa.Table = ds.dataset([str(path) for path in paths]).to_table(filter=condition)
+    else:
+        made = facts.tables[table].filter(condition)
+    return [_whole(row) for row in made.to_pylist()]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from zhengheng.domain.canonical import canonical
 from zhengheng.domain.periods import Period
+from zhengheng.engines.beyond import BeyondError
 from zhengheng.engines.results import Engine, Results
 from zhengheng.engines.rows import odd_units, with_roster
 from zhengheng.lake.facts import INTAKE_SEMANTICS, Facts
@@ -63,8 +64,11 @@ def make_run(
     """
     plan = make_plan(rulebook, facts, period, at)
     name = run_id(plan, facts)
-    with whole(lambda: [path for paths in facts.paths.values() for path in paths]):
-        results = engine.run(plan, facts, runs / name / "results" if runs else None)
+    try:
+        with whole(lambda: [path for paths in facts.paths.values() for path in paths]):
+            results = engine.run(plan, facts, runs / name / "results" if runs else None)
+    except BeyondError as error:
+        raise error.traced(rulebook, facts) from error
     return Run(name, rulebook, plan, facts, results, engine.name)
 
 

@@ -69,7 +69,7 @@ def spoken(value: Any, shape: Shape | None, path: str = "") -> Iterator[tuple[st
 
 def _word(value: Any, shape: Shape | None, path: str) -> Any:
     if shape and not isinstance(value, bool) and value in choices_of(shape):
-        return words_of(part_of(path), value)[0]
+        return words_of(part_of(path), value, shape)[0]
     return value
 
 

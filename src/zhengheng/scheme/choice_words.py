@@ -10,7 +10,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "three_point": ("三点目标法",), "growth": ("增长法", "增幅法"), "direct": ("直接计分法",), "tiers": ("定性分档法",),
     "threshold": ("达标法", "达到即得"), "steps": ("阶梯法", "台阶法"), "answers": ("问答法",), "milestones": ("里程碑法", "节点法"),
     "min_max": ("极差标准化法",), "z_score": ("标准分法", "Z 分数法", "Z分数"), "mads": ("中位数偏差法",), "percentile": ("百分位法",),
-    "borda": ("博达计数法",), "goalposts": ("固定标杆法",),
+    "borda": ("波达计数法", "博达计数法"), "goalposts": ("固定标杆法",),
     "direction.up": ("正向",), "direction.down": ("逆向", "反向"), "direction.interval": ("区间", "适度"),
     "half": ("半年", "半年 / 一半"), "quarter": ("季", "季度"), "month": ("月", "月度"), "year": ("年", "年度"), "day": ("日",),
     "undefined.half": ("计一半", "一半", "半年 / 一半"), "undefined.full": ("计满分",), "undefined.missing": ("按缺数据",), "absent.missing": ("视为缺数据",),
@@ -25,7 +25,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "ties.skip": ("占位并列（1、2、2、4）", "占位并列"), "ties.dense": ("不占位并列（1、2、2、3）", "不占位并列"),
     "all_in": ("同分全部进入",), "all_out": ("同分全部不进入",),
     "shares": ("按份额",), "mode.inherit": ("沿用上级",), "own": ("各定目标",), "inherit": ("承继",), "anew": ("重新开始",),
-    "merger": ("合并",), "kind.split": ("分段计算", "拆分"), "rename": ("更名",),
+    "merger": ("合并",), "kind.split": ("分段计算", "拆分"), "succession.split": ("拆分", "分设", "分段计算"), "rename": ("更名",),
     "material": ("物质奖励",), "honour": ("荣誉",), "training": ("培训",), "promotion": ("晋升",),
     "water_p": ("水质补偿",), "air_score": ("空气质量补偿",), "essay": ("通行做法",), "form.statute": ("条例规定",),
     "compute": ("计算",), "notice": ("公示",), "step.objection": ("申诉",), "review": ("复核",), "hearing": ("听证",), "decision": ("审定",),
@@ -40,9 +40,14 @@ _WORDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def words_of(part: str, choice: str | int) -> tuple[str, ...]:
-    """Chinese words of a choice of a part; the key itself where it has none."""
+def words_of(part: str, choice: str | int, shape: Shape | None = None) -> tuple[str, ...]:
+    """Chinese words of a choice of a part; the key itself where it has none.
+
+    The choices of its `shape` tell parts of one name apart: an organisation is split otherwise than a year.
+    """
     key = str(choice)
+    if part == "kind" and shape and "merger" in choices_of(shape):
+        part = "succession"
     own = _WORDS.get(f"{part}.{key}") or _WORDS.get(key, ())
     usual = VALUES[key][0] if key in VALUES else ""
     found = dict.fromkeys((*own, *([usual, *usual.split(" / ")] if usual else ())))
@@ -70,7 +75,7 @@ def offered(part: str, shape: Shape) -> tuple[str, ...]:
     """What a drop-down offers for a part: nothing where anything may be written."""
     if shape.kind == "yes_no":
         return ("是", "否")
-    return tuple(words_of(part, choice)[0] for choice in choices_of(shape))
+    return tuple(words_of(part, choice, shape)[0] for choice in choices_of(shape))
 
 
 def choices_of(shape: Shape) -> tuple[str | int, ...]:
@@ -83,7 +88,7 @@ def meant(part: str, shape: Shape, text: str) -> str | int | None:
     said = text.strip()
     keys = choices_of(shape)
     for choice in keys:
-        if said.casefold() == str(choice).casefold() or said == words_of(part, choice)[0]:
+        if said.casefold() == str(choice).casefold() or said == words_of(part, choice, shape)[0]:
             return choice
-    found = {choice for choice in keys if said in words_of(part, choice)}
+    found = {choice for choice in keys if said in words_of(part, choice, shape)}
     return found.pop() if len(found) == 1 else None

@@ -90,7 +90,7 @@ VALUES: dict[str, tuple[str, str]] = {
     "interval": ("区间", "interval"), "three_point": ("三点目标", "three-point target"), "growth": ("增幅", "growth"), "direct": ("直接计分", "direct"),
     "tiers": ("档次", "tiers"), "threshold": ("达到即得", "threshold"), "steps": ("台阶", "steps"), "answers": ("问答", "answers"),
     "milestones": ("节点", "milestones"), "min_max": ("极差标准化", "min-max"), "z_score": ("Z 分数", "z-score"), "mads": ("中位数偏差", "distance to the median in MADs"),
-    "percentile": ("百分位", "percentile rank"), "borda": ("博达计数", "Borda"), "exponential_rank": ("名次指数变换", "exponential rank"), "goalposts": ("固定标杆", "fixed goalposts"),
+    "percentile": ("百分位", "percentile rank"), "borda": ("波达计数", "Borda"), "exponential_rank": ("名次指数变换", "exponential rank"), "goalposts": ("固定标杆", "fixed goalposts"),
     "up": ("越高越好", "higher is better"), "down": ("越低越好", "lower is better"),
     "year": ("年", "year"), "half": ("半年", "half"), "quarter": ("季", "quarter"), "month": ("月", "month"), "day": ("日", "day"),
     "sum": ("合计", "sum"), "mean": ("平均", "mean"), "last": ("期末值", "last"), "rolling": ("滚动", "rolling"),

@@ -95,7 +95,7 @@ def _held(shape: Shape | None) -> tuple[str | int, ...]:
 
 def _choices(shape: Shape | None, part: str, keys: bool) -> str:
     part = "kind" if shape and shape.tag else part
-    words = ((str(one), words_of(part, one)[0]) for one in _held(shape))
+    words = ((str(one), words_of(part, one, shape)[0]) for one in _held(shape))
     return "、".join(f"{key}（{word}）" if keys and word != key else word for key, word in words)
 
 

@@ -49,9 +49,16 @@ class Folder(Document):
     """The data of a folder: the main file, one file an indicator, files of cases."""
 
     def __init__(self, main: Document) -> None:
-        super().__init__(main.data, main.name, main.lines)
+        super().__init__(main.data, main.name, main.lines, twice=main.twice)
         self.parts: dict[Path_, tuple[Document, Path_]] = {}
         """Where another file takes over: which, and from what place in it."""
+
+    def doubled(self) -> set[Path_]:
+        """Parts that stand twice in their file: what they hold is not known. Of a code the first counts: others name it."""
+        found = set(self.twice)
+        for path, (document, base) in self.parts.items():
+            found |= {(*path, *at[len(base):]) for at in document.twice if at[: len(base)] == base}  # fmt: skip
+        return {path for path in found if path[-1] != "code"}
 
     def where(self, path: Path_) -> str:
         document, inner = self._part(path)
@@ -90,7 +97,8 @@ def read_folder(path: Path) -> tuple[Rulebook, Source]:
     _cases(path, folder, problems, room)
     source = Source(path, folder)
     absent = () if known else [(name,) for name in ROOT.parts]
-    return found_in(folder.data, source, problems, lost=lost or not known, absent=absent), source
+    doubled = folder.doubled()
+    return found_in(folder.data, source, problems, lost=lost or not known, absent=absent, doubled=doubled), source  # fmt: skip
 
 
 def _indicators(path: Path, folder: Folder, problems: list[Problem], room: Room) -> bool:
@@ -133,7 +141,9 @@ def _read(file: Path, name: str, problems: list[Problem], room: Room) -> Documen
     if room.left < 0:
         return None  # that there is too much was said where it began
     try:
-        return read_yaml(file, name, room)
+        document = read_yaml(file, name, room, twice=True)
+        problems += document.twice.values()
+        return document
     except RulebookError as error:
         problems += error.problems
         return None
@@ -141,7 +151,7 @@ def _read(file: Path, name: str, problems: list[Problem], room: Room) -> Documen
 
 def found_in(
     data: Any, source: Source, problems: list[Problem], *, cells: bool = False, lost: bool = False,
-    absent: Collection[Path_] = (),
+    absent: Collection[Path_] = (), doubled: Collection[Path_] = (),
 ) -> Rulebook:  # fmt: skip
     """The rulebook in plain data; `cells`: its leaves are texts of a workbook.
 
@@ -163,7 +173,7 @@ def found_in(
         problems += [p for p in explain(error, document, ROOT, data, keys=not cells, absent=absent) if p.where not in told]  # fmt: skip
     _number(source, data)
     if book is None or problems:
-        meant = [] if lost else drafts(data, unread)
+        meant = [] if lost else drafts(data, [*unread, *doubled])
         raise UnreadableError(problems, meant, source)
     return book
 

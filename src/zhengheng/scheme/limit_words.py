@@ -37,7 +37,7 @@ def kind(path: str, shape: Shape, language: Language = "zh") -> str:
     """What belongs at a place, with its limits."""
     zh = language == "zh"
     if found := choices_of(shape):
-        one = "、".join(words_of(part_of(path), c)[0] for c in found) if zh else ", ".join(map(str, found))  # fmt: skip
+        one = "、".join(words_of(part_of(path), c, shape)[0] for c in found) if zh else ", ".join(map(str, found))  # fmt: skip
         other = ("（或代码）" if zh else " (or a code)") if shape.kind == "either" else ""
         return (f"选择：{one}" if zh else f"one of {one}") + other
     if shape.kind in {"list", "map"} and shape.inner:
@@ -66,7 +66,7 @@ def usual(path: str, shape: Shape, language: Language = "zh") -> str:
     if isinstance(default, bool):
         return ("是" if default else "否") if language == "zh" else str(default).lower()
     if default in choices_of(shape):
-        return words_of(part_of(path), default)[0] if language == "zh" else str(default)
+        return words_of(part_of(path), default, shape)[0] if language == "zh" else str(default)
     return f"{default:f}" if hasattr(default, "as_tuple") else str(default)
 
 

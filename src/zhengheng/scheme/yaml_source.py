@@ -30,6 +30,8 @@ class Document:
     lines: dict[Path_, int] = field(default_factory=dict)
     elsewhere: dict[Path_, str] = field(default_factory=dict)
     """Parts that another place says: shared settings."""
+    twice: dict[Path_, Problem] = field(default_factory=dict)
+    """Parts that stand twice, so that nobody knows which is meant; the first is held."""
 
     def where(self, path: Path_) -> str:
         """file:line of the deepest known part of a path."""
@@ -62,8 +64,11 @@ class Room:
         self.left = values
 
 
-def read_yaml(file: Path, name: str, room: Room | None = None) -> Document:
-    """Read one file. Raises RulebookError with every problem found, each at its line."""
+def read_yaml(file: Path, name: str, room: Room | None = None, *, twice: bool = False) -> Document:
+    """Read one file. Raises RulebookError with every problem found, each at its line.
+
+    With `twice` a key that stands twice is no end of the reading: the document tells of it.
+    """
     try:
         raw = file.read_bytes()
     except OSError as error:
@@ -77,12 +82,15 @@ def read_yaml(file: Path, name: str, room: Room | None = None) -> Document:
             en="the file is over 5 MB; this does not look like a rule file",
         )  # fmt: skip
     try:
-        return parse_yaml(raw.decode("utf-8-sig"), name, room)
+        document = parse_yaml(raw.decode("utf-8-sig"), name, room)
     except UnicodeDecodeError as error:
         raise RulebookError.one(
             name, "file.encoding", zh="规则文件必须是 UTF-8 编码, 请另存为 UTF-8",
             en="rule files are UTF-8; save the file again as UTF-8",
         ) from error  # fmt: skip
+    if document.twice and not twice:
+        raise RulebookError(document.twice.values())
+    return document
 
 
 def parse_yaml(text: str, name: str, room: Room | None = None) -> Document:
@@ -115,9 +123,7 @@ def parse_yaml(text: str, name: str, room: Room | None = None) -> Document:
         zh, en = _said(str(getattr(error, "problem", "")))
         raise RulebookError.one(f"{name}{line}", "yaml.syntax", zh=f"YAML 语法错误：{zh}", en=f"YAML syntax error: {en}") from error  # fmt: skip
     document = Document(None, name)
-    document.data = _plain(node, (), document, problems) if node else None
-    if problems:
-        raise RulebookError(problems)
+    document.data = _plain(node, (), document) if node else None
     return document
 
 
@@ -154,7 +160,7 @@ def _forbidden(event: Any, name: str) -> list[Problem]:
     return found
 
 
-def _plain(node: Any, path: Path_, document: Document, problems: list[Problem]) -> Any:
+def _plain(node: Any, path: Path_, document: Document) -> Any:
     document.lines[path] = node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         found: dict[str, Any] = {}
@@ -162,13 +168,14 @@ def _plain(node: Any, path: Path_, document: Document, problems: list[Problem]) 
             word = key.value if isinstance(key, yaml.ScalarNode) else "?"
             if word in found:
                 where = f"{document.name}:{key.start_mark.line + 1}"
-                problems.append(
-                    Problem(where, "yaml.duplicate", f"键“{word}”重复", f"duplicate key {word!r}")
+                document.twice[*path, word] = Problem(
+                    where, "yaml.duplicate", f"键“{word}”重复", f"duplicate key {word!r}"
                 )
-            found[word] = _plain(value, (*path, word), document, problems)
+                continue
+            found[word] = _plain(value, (*path, word), document)
         return found
     if isinstance(node, yaml.SequenceNode):
-        return [_plain(v, (*path, i), document, problems) for i, v in enumerate(node.value)]
+        return [_plain(v, (*path, i), document) for i, v in enumerate(node.value)]
     return _scalar(node)
 
 

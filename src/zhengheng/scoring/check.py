@@ -60,7 +60,11 @@ def _told(problem: Problem, errors: list[Problem]) -> bool:
 
 def _as_far_as_it_holds(book: Rulebook, source: Source) -> Iterable[Problem]:
     """The trial of a rulebook with faults: of each indicator, and of whatever else can be computed with."""
-    own = {one.code: _tried(_alone(book, one), source) for one in book.indicators if one.method}
+    own = {
+        one.code: _tried(_alone(book, one), source, floors=False)
+        for one in book.indicators
+        if one.method
+    }
     rest = _standing_in(book, {code for code, found in own.items() if found is not None})
     # One section at a time is left out, then all of them.
     tries = [rest.model_copy(update={name: none}) for name, none in _SECTIONS.items()]
@@ -69,10 +73,10 @@ def _as_far_as_it_holds(book: Rulebook, source: Source) -> Iterable[Problem]:
     return [*(problem for found in own.values() for problem in found or ()), *tree]
 
 
-def _tried(book: Rulebook, source: Source) -> list[Problem] | None:
+def _tried(book: Rulebook, source: Source, *, floors: bool = True) -> list[Problem] | None:
     """What the trial finds; None where the rulebook does not hold together."""
     try:
-        return list(trial(book, source))
+        return list(trial(book, source, floors=floors))
     except _BROKEN:
         return None
 
@@ -105,8 +109,10 @@ def _standing_in(book: Rulebook, sound: set[str]) -> Rulebook:
     return book.model_copy(update={"indicators": tuple(held)})
 
 
-def trial(book: Rulebook, source: Source) -> Iterator[Problem]:
+def trial(book: Rulebook, source: Source, *, floors: bool = True) -> Iterator[Problem]:
     """What a run of the rulebook would refuse in any of the periods in which its rules differ.
+
+    `floors`: whether its weights are its own, so that points can be held against full marks.
 
     Raises whatever comes of it where the rulebook breaks a rule of `lint`.
     """
@@ -117,7 +123,7 @@ def trial(book: Rulebook, source: Source) -> Iterator[Problem]:
         except RulebookError as error:
             yield from error.problems
             continue
-        for place, problem in (*found, *beyond(tables), *_floors(tables)):
+        for place, problem in (*found, *beyond(tables), *(_floors(tables) if floors else ())):
             yield Problem(_where(book, source, place), problem.code, problem.zh, problem.en)
 
 
@@ -154,4 +160,7 @@ def _where(book: Rulebook, source: Source, place: Place) -> str:
     if path[:1] == ["weights"] and len(path) > 1:
         newest = max(range(len(book.weights)), key=lambda n: book.weights[n].from_)
         path = ["weights", newest, "table", *path[1:]]
+    if path[:1] == ["coefficients"] and len(path) > 1 and isinstance(path[1], str):
+        place = next(n for n, one in enumerate(book.coefficients) if one.of == path[1])
+        path = ["coefficients", place, *path[2:]]
     return source.rulebook(*path)

@@ -112,6 +112,7 @@ WORDS = {
     "below": ("门槛（below）", "`below`"), "at_least": ("分数线（at_least、at_most）", "`at_least`, `at_most`"),
     "share_at_most": ("名额上限（share_at_most）", "`share_at_most`"), "share_at_least": ("名额下限（share_at_least）", "`share_at_least`"),
     "bonus_cap": ("加分上限（bonus_cap）", "`bonus_cap`"), "deduction_cap": ("扣分上限（deduction_cap）", "`deduction_cap`"),
+    "factor": ("系数（value）", "`value`"),
     "alpha": ("所在单位的权重（alpha）", "`alpha`"), "not_applicable_limit": ("不适用上限（not_applicable_limit）", "`not_applicable_limit`"),
     "late": ("迟完成得分比例（late）", "`late`"), "pool_below": ("合并名额的组（pool_below）", "`pool_below`"),
 }  # fmt: skip
@@ -121,7 +122,7 @@ _PARTS = {
     "rank_share": "method", "milestone_rule": "method", "series": "frequency",
 }  # fmt: skip
 _SECTIONS = {
-    "branch": "weights", "node_full": "weights", "category": "categories", "band": "grading", "gate": "grading",
+    "coefficient": "coefficients", "unit_coefficient": "coefficients", "branch": "weights", "node_full": "weights", "category": "categories", "band": "grading", "gate": "grading",
     "item": "adjustments", "setting": "", "succession": "succession", "rollup": "cascade", "cascade_target": "cascade",
 }  # fmt: skip
 
@@ -129,6 +130,8 @@ _SECTIONS = {
 def _place(table: str, row: Mapping[str, Any]) -> Place:
     if table == "light_rule":
         return ("indicator", row["subject"], "light") if row["leaf"] else ("rulebook", "light")
+    if table in {"coefficient", "unit_coefficient"}:
+        return ("rulebook", "coefficients", row["subject"])
     if table == "branch":
         return ("rulebook", "weights", row["child"])
     if table == "node_full":
@@ -152,10 +155,14 @@ def _too_large(
     decimals = next((d for word, d in _DECIMALS.items() if word in column.meaning), 0)
     shown, most = plain(value, decimals), plain(limit, decimals)
     zh, en = WORDS.get(column.name, ("数值", "a number"))
+    if table in {"coefficient", "unit_coefficient"}:
+        zh, en = f"{row['subject']} 的{zh}", f"of the coefficient of {row['subject']}, {en}"
+    # A weight, a share or a mark has no unit of measure.
+    way = ("请改写这个数", "write a smaller one") if decimals else ("请换用更大的计量单位、更少的小数位或更小的系数", "use a larger unit of measure, fewer decimals or a smaller number")  # fmt: skip
     return _fault(
         table, row, "number.limit",
-        zh=f"{zh}为 {shown}，应小于 {most}；请换用更大的计量单位、更少的小数位或更小的系数。",
-        en=f"{en} is {shown}, and must stay below {most}; use a larger unit of measure, fewer decimals or a smaller number",
+        zh=f"{zh}为 {shown}，应小于 {most}；{way[0]}。",
+        en=f"{en} is {shown}, and must stay below {most}; {way[1]}",
         weighs=table == "rule" and column.name == "full",
     )  # fmt: skip
 

@@ -26,10 +26,12 @@ from zhengheng.scoring.limits import refuse_beyond
 from zhengheng.scoring.rules import (
     OF_THE_GROUP,
     Row,
+    exactly,
     method_columns,
     method_rows,
     micro,
     node_rule,
+    refuse,
     scaled,
 )
 
@@ -45,6 +47,10 @@ class Plan:
     period: Period
     at: date
     tables: Mapping[str, Sequence[Row]]
+
+
+SCALE_LIMIT = 10**9
+"""What a `scale` times 10 to the power of the decimals stays below, in numerator and denominator: contract `derivation`."""
 
 
 class Compiler:
@@ -452,6 +458,14 @@ class Compiler:
         made_of = {code: self.by_code[code] for code in sources(indicator)}
         finest = max(source.decimals for source in made_of.values())
         step = Fraction(scale) * 10**indicator.decimals
+        if max(step.numerator, step.denominator) >= SCALE_LIMIT:
+            at = (*place, "scale") if parts else ("indicator", indicator.code, "decimals")
+            refuse(
+                at, "number.limit",
+                zh=f"倍数（scale）{scale:f} 乘以 10 的 {indicator.decimals} 次方（{indicator.decimals} 位小数）为 {exactly(step)}，分子、分母都应小于 {SCALE_LIMIT}；请减少小数位（decimals），或改小倍数。",
+                en=f"the `scale` of {scale:f} times 10 to the power of {indicator.decimals} (its decimals) is {exactly(step)}, of which both sides must stay below {SCALE_LIMIT}; use fewer `decimals` or a smaller scale",
+            )  # fmt: skip
+            step = Fraction(1)
         whole = COEFFICIENT * 10**finest
         ratio_like = bool(parts and parts.denominator)
         constant = None if ratio_like or (change and change.as_ == "percent") else whole

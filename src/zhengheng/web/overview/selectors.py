@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.problems import Language
 from zhengheng.engines.heat import Column, Mark
-from zhengheng.engines.passport import unit_rows
+from zhengheng.engines.rows import unit_rows
 from zhengheng.engines.run import Run
 from zhengheng.engines.scoreboard import Line
 from zhengheng.engines.streak import Streak, streak

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from zhengheng.domain.numbers import plain
 from zhengheng.domain.periods import parse_period
-from zhengheng.engines.passport import unit_rows
+from zhengheng.engines.rows import unit_rows
 from zhengheng.engines.run import Run
 from zhengheng.scoring.contracts import STATUS_WORDS
 from zhengheng.web.intake.services import load

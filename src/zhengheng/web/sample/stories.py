@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from zhengheng.domain.periods import parse_period
-from zhengheng.engines.passport import unit_rows
+from zhengheng.engines.rows import unit_rows
 from zhengheng.sample.organisation import departments
 from zhengheng.web.appeals.acts import APPEALS
 from zhengheng.web.appeals.selectors import pool
