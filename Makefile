@@ -41,6 +41,7 @@ bench: $(VENV)/.bench
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m tests.docs_are_fresh --write
+	$(BIN)/python -m tests.readme_sample
 
 # The README's pictures, taken by the browser test that visits these pages.
 pictures: $(VENV)/.dev $(VENV)/.assets

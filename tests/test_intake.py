@@ -140,7 +140,7 @@ def test_formats(tmp_path: Path, book) -> None:  # type: ignore[no-untyped-def]
 
 def test_units_of_measure_and_signs(tmp_path: Path, book) -> None:  # type: ignore[no-untyped-def]
     (tmp_path / "d.csv").write_text("u,a,b\n甲,1.2万,15%\n乙,0.5亿,$319\n")
-    found = values(read_files(mapping(strip="$"), book, tmp_path))
+    found = values(read_files(mapping(strip="$%"), book, tmp_path))
     assert found == {
         ("甲", "A"): 1200000,
         ("甲", "B"): 1500,
@@ -159,7 +159,7 @@ def test_percent_cells_of_excel_are_read_as_people_see_them(tmp_path: Path, book
     page.append(["甲", 0.15, 2])
     page["B2"].number_format = "0.00%"
     workbook.save(tmp_path / "d.xlsx")
-    assert values(read_files(mapping(file="d.xlsx"), book, tmp_path))["甲", "A"] == 1500
+    assert values(read_files(mapping(file="d.xlsx", strip="%"), book, tmp_path))["甲", "A"] == 1500
 
 
 def test_merged_cells_repeat(tmp_path: Path, book) -> None:  # type: ignore[no-untyped-def]

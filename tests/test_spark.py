@@ -1,11 +1,13 @@
 """Spark gives the same bits, in this process and on a real standalone cluster."""
 
+import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -15,10 +17,12 @@ from tests import test_group_rules as group_rules
 from tests.conftest import ROOT, Command
 from tests.generate import PERIOD, facts_for, rulebooks
 from tests.test_published import FOLDERS, score
-from tests.test_split_years import change
+from tests.test_split_years import change, run
 from zhengheng.engines.duck import DuckEngine
+from zhengheng.engines.plain import OracleEngine
 from zhengheng.engines.results import KEPT
 from zhengheng.engines.run import make_run
+from zhengheng.scheme.model import Rulebook
 
 pytestmark = pytest.mark.usefixtures("java")
 # Virtual machines that live for seconds: they are not worth their second compiler.
@@ -113,3 +117,58 @@ def test_a_cut_year_coverage_and_a_rescaled_group_on_spark() -> None:
     for table in KEPT:
         assert fast.rows(table) == wide.rows(table), table
     assert {row["status"] for row in fast.rows("node_score")} > {"value"}
+
+
+def _cut(*, rescale: dict[str, Any], coverage: dict[str, Any], direction: str) -> Rulebook:
+    """Rules that change within the year, below dimensions that look at their group and at what was measured."""
+    methods = {
+        "SUM": ({"kind": "ratio", "target": 1200}, {"kind": "threshold", "target": 1000}, "sum"),
+        "MEAN": ({"kind": "rate_minus", "target": 90, "points_per_unit": "0.5"}, {"kind": "ratio", "target": 80}, "mean"),
+        "PLACE": ({"kind": "rank"}, {"kind": "min_max"}, "sum"),
+        "WHOLE": ({"kind": "direct"}, None, "last"),
+    }  # fmt: skip
+    indicators = [
+        {"code": code, "name": code, "frequency": "month", "combine": combine, "method": first, "missing": "renormalise",
+         "changes": [change(second, "2025-07-01")] if second else []}
+        for code, (first, second, combine) in methods.items()
+    ]  # fmt: skip
+    return Rulebook.model_validate_json(json.dumps({
+        "code": "cut", "title": "cut", "effective_from": "2025-01-01", "missing": "unranked", "missing_reason": "r",
+        "categories": [{"code": "c", "name": "c"}], "groups": [{"code": "g", "name": "g"}],
+        "tree": {"code": "total", "name": "total", "aggregate": "arithmetic", "weights": "relative", "children": [
+            {"code": "one", "name": "one", "aggregate": "arithmetic", "weights": "relative", "ranked": True, "reason": "r",
+             "children": ["SUM", "MEAN"], "coverage": coverage, "rescale": rescale},
+            {"code": "two", "name": "two", "aggregate": "geometric", "weights": "relative", "reason": "r",
+             "children": ["PLACE", "WHOLE"], "coverage": coverage | {"below": "missing"}}]},
+        "weights": [{"from": "2025-01-01", "table": {"one": 3, "two": 2} | dict.fromkeys(methods, 10)}],
+        "indicators": indicators, "ranking": {"direction": direction, "ties": "dense", "key": "one"},
+        "grading": {"bands": [{"code": "x", "name": "x", {"up": "at_least", "down": "at_most"}[direction]: 50, "share_at_most": "0.4"},
+                              {"code": "y", "name": "y"}]},
+    }))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rescale", "coverage", "direction"),
+    [({"kind": "min_max", "at_worst": 10, "at_best": 90}, {"share": "0.6"}, "up"),
+     ({"kind": "z_score", "centre": 60, "scale": 10, "undefined": "half"}, {"indicators": 2}, "down")],
+)  # fmt: skip
+def test_years_that_are_cut_below_dimensions_that_look_at_their_group(
+    rescale: dict[str, Any], coverage: dict[str, Any], direction: str
+) -> None:
+    """The oracle was written apart from the SQL that Spark runs."""
+    from zhengheng.engines.spark import SparkEngine
+
+    rules = _cut(rescale=rescale, coverage=coverage, direction=direction)
+    days = [one.end for one in PERIOD.split("month")]
+    series = {
+        (f"u{unit}", one.code): {day: str(40 + 7 * unit + 3 * month % 11 * place) for month, day in enumerate(days)}
+        for unit in range(6) for place, one in enumerate(rules.indicators, 1) if (unit, one.code) not in {(2, "MEAN"), (4, "PLACE"), (5, "SUM")}
+    }  # fmt: skip
+    begins = {"u3": days[2]}
+    plain = run(rules, series, OracleEngine(), begins=begins).results
+    wide = run(rules, series, SparkEngine(shuffle_partitions=1), begins=begins).results
+    assert {row["status"] for row in plain.rows("node_score")} >= {"value"}
+    assert len({row["status"] for row in plain.rows("node_score")}) > 1, "some are not covered"
+    assert plain.rows("ranking")
+    for table in KEPT:
+        assert plain.rows(table) == wide.rows(table), table

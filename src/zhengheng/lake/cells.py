@@ -70,7 +70,7 @@ def take(text: str, *, number: bool = False) -> str:
 
 
 def read_number(
-    text: str, decimals: int, *, strip: str = "", factor: Decimal = Decimal(1), measure_unit: str = "",
+    text: str, decimals: int, *, strip: str = "", factor: Decimal = Decimal(1), measure_unit: str | None = None,
     scientific: bool = False,
 ) -> tuple[int, bool]:  # fmt: skip
     """A number at 10**decimals, and whether digits were rounded away. Raises CellError.
@@ -79,8 +79,9 @@ def read_number(
     for a spreadsheet that turned a long number into 1.23E+11 has thrown its end away.
 
     `factor` leads from the file's unit of measure to `measure_unit`, the indicator's. A suffix is read
-    against the latter: 0.5亿 is 0.5 of 亿元 and 5000 of 万元, and % belongs to percentages alone. One that
-    says what `factor` says already counts once.
+    against the latter: 0.5亿 is 0.5 of 亿元 and 5000 of 万元, and % belongs to percentages alone, so that 5% is
+    refused where an indicator has no unit of measure ("") and may be a share. One that says what `factor` says
+    already counts once. None: a number of no indicator.
     """
     plain = normal(take(text, number=True))
     for sign in strip:
@@ -95,7 +96,9 @@ def read_number(
     if exponent and not scientific:
         raise _scientific(text)
     if suffix:
-        factor = _factor(text, suffix, normal(measure_unit), factor)
+        if suffix == "%" and measure_unit == "":
+            raise _percent_of_nothing(text)
+        factor = _factor(text, suffix, normal(measure_unit or ""), factor)
     plain = plain.replace(",", "") + (exponent or "")
     try:
         if factor != 1:
@@ -123,6 +126,13 @@ def _scientific(text: str) -> CellError:
     return CellError(
         "number", f"“{text[:40]}”是科学计数法写的文字，不是普通数字，末几位可能已被电子表格截去；请写出全部数字，文件本来就这样写的，请在采集映射中注明 scientific: true",
         f"{text[:40]!r} is not a number written plainly but in scientific notation, of which a spreadsheet may have cut the end; write all digits, or say `scientific: true` in the mapping where the file is written so",
+    )  # fmt: skip
+
+
+def _percent_of_nothing(text: str) -> CellError:
+    return CellError(
+        "number.unit", f"“{text[:40]}”带有百分号，而指标没有写计量单位，看不出它是 {text.strip()[:38].rstrip('%％')} 还是百分之几；请在方案中把计量单位写成 %，或在映射中写明去掉百分号（strip: \"%\"）",
+        f"{text[:40]!r} has a percent sign, but its indicator has no unit of measure, so that it may be a number or a share; give the indicator the unit of measure %, or say in the mapping that the sign is taken off (strip: \"%\")",
     )  # fmt: skip
 
 
@@ -203,7 +213,9 @@ def read_bool(text: str) -> bool:
     raise CellError("bool", f"“{text[:40]}”不是“是/否”", f"{text[:40]!r} is neither yes nor no")
 
 
-def number_fault(text: str, decimals: int, measure_unit: str = "") -> tuple[str, str] | None:
+def number_fault(
+    text: str, decimals: int, measure_unit: str | None = None
+) -> tuple[str, str] | None:
     """Why a text is no value of an indicator as a form takes it: a plain number; in both languages."""
     try:
         _, lost = read_number(text, decimals, measure_unit=measure_unit)
@@ -218,7 +230,7 @@ def number_fault(text: str, decimals: int, measure_unit: str = "") -> tuple[str,
     return None
 
 
-def written(text: str, decimals: int, measure_unit: str = "") -> str:
+def written(text: str, decimals: int, measure_unit: str | None = None) -> str:
     """A number of a sheet (85.3%, 1.2万, ９５) as the plain number that a form takes; else the text as it is."""
     try:
         number, lost = read_number(text, decimals, measure_unit=measure_unit)
