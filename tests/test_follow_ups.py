@@ -1,10 +1,12 @@
 """One fault is told once and makes no other: weights beside other faults, keys written twice, numbers by what was written."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from pydantic import ValidationError
 
 from tests.test_limits import LIMIT, RULES
 from tests.test_limits import book as limited
@@ -13,8 +15,9 @@ from tests.test_split_years import ENGINES, run
 from zhengheng.domain.problems import EngineError, Problem, RulebookError
 from zhengheng.engines.results import Engine
 from zhengheng.engines.run import make_run
+from zhengheng.lake.cells import CellError, read_number
 from zhengheng.lake.facts import FileInfo
-from zhengheng.scheme.cells import at
+from zhengheng.scheme.cells import at, validated
 from zhengheng.scheme.choice_words import meant, offered
 from zhengheng.scoring.check import check, load_checked
 
@@ -112,3 +115,21 @@ def test_what_is_too_large_to_compute_with_has_its_unit_indicator_and_row(engine
     problem = caught.value.problems[0]
     assert problem.where == "数据.csv:1 乙 A"
     assert "单位“乙”的 A" in problem.zh
+
+
+@pytest.mark.parametrize("text", ["1,200", "１，２００.5", "-12,345.50", "12", "1,20", "12,34", ".5", "5.", "1e3", "二", "1 2"])  # fmt: skip
+def test_a_number_is_one_in_a_rulebook_where_it_is_one_in_data(text: str) -> None:
+    """Cells of workbooks and forms; in YAML a number is a plain decimal."""
+    try:
+        wanted: Decimal | None = Decimal(read_number(text, 4)[0]).scaleb(-4)
+    except CellError:
+        wanted = None
+    assert _held(validated, BOOK, text) == wanted
+
+
+def _held(read: Any, book: dict[str, Any], text: str) -> Decimal | None:
+    try:
+        found: Decimal | None = read(book | {"bonus_cap": text}).bonus_cap  # fmt: skip
+    except ValidationError:
+        return None
+    return found

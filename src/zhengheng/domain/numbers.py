@@ -35,6 +35,17 @@ def ratio(numerator: int, denominator: int) -> int | None:
     return -quotient if (numerator < 0) != (denominator < 0) else quotient
 
 
+_PLAINLY = re.compile(r"[-+]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?", re.ASCII)
+
+
+def plainly(text: str) -> str | None:
+    """A number as people write it plainly, its commas gone; None where it is not: `.5`, `5.`, `1,00`.
+
+    Digits stand on both sides of a point, thousands by threes or not at all. So data files and cells of rulebooks read.
+    """
+    return text.replace(",", "") if _PLAINLY.fullmatch(text) else None
+
+
 def parse_scaled(text: str, decimals: int) -> tuple[int, bool]:
     """Read a plain decimal text as an integer at 10**decimals.
 

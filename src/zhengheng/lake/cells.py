@@ -4,7 +4,7 @@ import re
 from datetime import date
 from decimal import Decimal
 
-from zhengheng.domain.numbers import VALUE_LIMIT, parse_scaled
+from zhengheng.domain.numbers import VALUE_LIMIT, parse_scaled, plainly
 from zhengheng.domain.numbers import plain as plain_number
 from zhengheng.domain.periods import parse_period
 from zhengheng.domain.script import STANDARD, narrow, private
@@ -22,8 +22,6 @@ _PERCENT = {"%", "百分比", "百分点", "个百分点"}
 _NUMBER = re.compile(
     r"([-+]?[\d.,]*\d[\d.,]*)([eE][-+]?\d{1,3}(?!\d))?\s*(.*)", re.ASCII | re.DOTALL
 )
-_PLAIN = re.compile(r"[-+]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?", re.ASCII)
-"""How a number is written plainly: digits on both sides of a point, thousands by threes or not at all."""
 _MAGNITUDE = re.compile(r"(十万|百万|千万|十亿|百亿|千亿|万亿|千|万|亿)?(.*)", re.DOTALL)
 
 
@@ -91,7 +89,8 @@ def read_number(
     if match is None:
         raise _no_number(text)
     plain, exponent, suffix = match.groups()
-    if not _PLAIN.fullmatch(plain):
+    held = plainly(plain)
+    if held is None:
         raise _no_number(text)
     if exponent and not scientific:
         raise _scientific(text)
@@ -99,7 +98,7 @@ def read_number(
         if suffix == "%" and measure_unit == "":
             raise _percent_of_nothing(text)
         factor = _factor(text, suffix, normal(measure_unit or ""), factor)
-    plain = plain.replace(",", "") + (exponent or "")
+    plain = held + (exponent or "")
     try:
         if factor != 1:
             plain = format(Decimal(plain) * factor, "f")

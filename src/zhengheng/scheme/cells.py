@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from zhengheng.domain.canonical import read_json
+from zhengheng.domain.numbers import plainly
 from zhengheng.domain.script import narrow
 from zhengheng.scheme.choice_words import choices_of, meant, words_of
 from zhengheng.scheme.kinds import Shape, one_cell
@@ -229,6 +230,8 @@ def _apart(text: str, shape: Shape, faults: dict[Place, Fault], path: Place) -> 
 
 def _leaf(value: str, shape: Shape, part: str) -> Any:
     text = plain(str(value)).strip()
+    if shape.kind in {"number", "integer"}:
+        text = plainly(narrow(text)) or text
     if shape.kind == "number":
         return text
     if shape.kind == "integer":
