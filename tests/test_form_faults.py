@@ -180,3 +180,29 @@ def test_a_slip_in_a_file_is_said_in_words(text: str, word: str) -> None:
     assert word in problem.zh
     assert not problem.zh.isascii()
     assert "token" not in problem.zh + problem.en
+
+
+def test_units_name_their_category_and_group_as_people_call_them(form: Path) -> None:
+    held = load_workbook(form)
+    keys = {title: {cell.value: cell.column for cell in held[title][2]} for title in ("类别", "分组", "单位")}  # fmt: skip
+    for title, name in (("类别", "乡镇"), ("分组", "一组")):
+        held[title].cell(3, keys[title]["name/zh"]).value = name
+    page, at = held["单位"], keys["单位"]
+    for column, text in (("code", "甲"), ("name/zh", "甲镇"), ("category", "乡镇"), ("group", "一组")):  # fmt: skip
+        page.cell(3, at[column]).value = text
+    held.save(form)
+    (unit,) = load_rulebook(form)[0].units
+    assert (unit.category, unit.group) == ("c", "g")
+
+
+def test_a_row_of_totals_among_the_weights_is_one_fault(form: Path) -> None:
+    def change(book: Any) -> None:
+        page = book["权重"]
+        at = {cell.value: cell.column for cell in page[2]}
+        row = page.max_row + 1
+        page.cell(row, at["table"]).value = "合计"
+        page.cell(row, at["*"]).value = 100
+
+    (told,) = faults(form, change)
+    assert told[1] == "field.missing"
+    assert "合计行请删去" in told[2]

@@ -69,11 +69,26 @@ def read_workbook(path: Path) -> tuple[Rulebook, Source]:
         book.data["tree"] = read_tree(rows[TREE], book)
     if WEIGHTS in rows:
         book.data["weights"] = read_weights(rows[WEIGHTS], book)
+    _named(book.data)
     source = Source(path, book)
     absent = {place for title in lost for place in _places(titles[title])}
     return found_in(
         book.data, source, book.problems, cells=True, lost=bool(lost), absent=absent
     ), source
+
+
+def _named(data: Any) -> None:
+    """Categories and groups that units name by their names, where one alone is called so, as weights do."""
+    for key, listed in (("category", "categories"), ("group", "groups")):
+        codes: dict[str, list[str]] = {}
+        known = [one for one in data.get(listed, []) if isinstance(one, dict)]
+        for one in known:
+            name = one.get("name")
+            codes.setdefault(shown(name.get("zh", "")).strip() if isinstance(name, dict) else "", []).append(shown(one.get("code", "")))  # fmt: skip
+        for unit in data.get("units", []):
+            said = shown(unit.get(key, "")).strip() if isinstance(unit, dict) else ""
+            if said and said not in {shown(one.get("code", "")) for one in known} and len(codes.get(said, ())) == 1:  # fmt: skip
+                unit[key] = codes[said][0]
 
 
 def _wanted(book: Book, sheet: Sheet) -> bool:

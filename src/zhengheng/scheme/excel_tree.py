@@ -79,13 +79,13 @@ def read_weights(rows: list[Row], book: Book) -> list[Cells]:
     """The tables of weights: one weight for all, or one a category."""
     tables: dict[str, Cells] = {}
     for row in rows:
+        child = shown(row.cells.get("child", "")).strip()
+        if not child:
+            book.fault(row.place("child"), "field.missing", "请填写指标或维度的代码；合计行请删去", "give the code of an indicator or dimension; delete a row of totals")  # fmt: skip
+            continue
         number = shown(row.cells.get("table", "1")).strip()
         table = tables.setdefault(number, {"table": {}})
         base: Place = ("weights", list(tables).index(number))
-        child = shown(row.cells.get("child", "")).strip()
-        if not child:
-            book.fault(row.place("child"), "field.missing", "请填写指标或维度的代码", "give the code of an indicator or dimension")  # fmt: skip
-            continue
         if child in table["table"]:
             book.fault(row.place("child"), "weights.twice", f"{child} 在同一张权重表中写了两次", f"{child} stands twice in one table of weights")  # fmt: skip
             continue
