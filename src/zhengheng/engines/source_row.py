@@ -15,8 +15,8 @@ from zhengheng.engines.passport import (  # fmt: skip
     VINTAGE_WORDS,
     Row,
     sources_of,
-    unit_rows,
 )
+from zhengheng.engines.rows import unit_rows
 from zhengheng.engines.run import Run
 from zhengheng.lake.facts import DECIDED, FileInfo
 from zhengheng.lake.kept import counted, source_of, table_of

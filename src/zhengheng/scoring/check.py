@@ -161,6 +161,6 @@ def _where(book: Rulebook, source: Source, place: Place) -> str:
         newest = max(range(len(book.weights)), key=lambda n: book.weights[n].from_)
         path = ["weights", newest, "table", *path[1:]]
     if path[:1] == ["coefficients"] and len(path) > 1 and isinstance(path[1], str):
-        place = next(n for n, one in enumerate(book.coefficients) if one.of == path[1])
-        path = ["coefficients", place, *path[2:]]
+        listed = next(n for n, one in enumerate(book.coefficients) if one.of == path[1])
+        path = ["coefficients", listed, *path[2:]]
     return source.rulebook(*path)
