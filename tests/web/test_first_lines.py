@@ -16,6 +16,7 @@ from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.overview.charts import scoring
 from zhengheng.web.pages.tags import minus, show
+from zhengheng.web.publication.models import Publication
 from zhengheng.web.targets.models import TargetLine
 from zhengheng.workflow.roles import Role
 
@@ -115,6 +116,7 @@ def test_an_appeal_tells_its_outcome_or_its_hearing(people: People) -> None:
 def test_a_number_below_zero_has_one_sign_on_all_pages(text: str, written: str) -> None:
     assert minus(text) == written
     assert show(text) == written
+    assert show((text, "")) == written
 
 
 @pytest.mark.parametrize(("target", "level", "names"), [("30.0", "30", ["met from"]), ("30", "27.5", ["target", "met from"]), ("", "27.5", ["met from"]), ("30", "", ["target"])])  # fmt: skip
@@ -162,3 +164,21 @@ def test_a_section_is_picked_behind_its_unit_and_promises_nothing(people: People
         held["item.enter"]["D10-1"][0]
         == f"{above.name_zh} / {Unit.objects.get(code='D10-1').name_zh}"
     )
+
+
+def test_a_column_of_a_list_in_which_nothing_stands_is_left_out(people: People) -> None:
+    held = Objects(people, "D10").held
+    client = people.client("office_procedure")
+
+    def heads(path: str) -> list[str]:
+        page = client.get(f"/office/{path}/").content.decode()
+        return [
+            " ".join(walks.texts(one))
+            for one in re.findall(r"<th scope=\"col\"[^>]*>(.*?)</th>", page, re.DOTALL)
+        ]
+
+    Publication.objects.update(released_on=None)
+    assert heads("publications") == ["结果", "对外显示", "状态"]
+    Publication.objects.update(released_on=NOW.date(), due_on=NOW.date())
+    assert heads("publications") == ["结果", "对外显示", "发布日期", "状态", "期限"]
+    assert held["publication"].pk

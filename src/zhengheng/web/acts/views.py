@@ -45,10 +45,14 @@ def listing(request: OfficeRequest, kind: Kind) -> HttpResponse:
     chosen = request.GET.get("state", "")
     shown = [obj for obj in found if obj.state == chosen] if chosen in counts else found
     page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
+    rows = [_row(kind, obj) for obj in page]
+    # A column in which nothing stands takes no room; the first names the object.
+    held_by = [n for n in range(len(kind.columns)) if not n or any(row[n][0] not in (None, "") for row in rows)]  # fmt: skip
     context = {
         "kind": kind, "page": page, "total": len(found), "chosen": chosen,
+        "columns": [kind.columns[n] for n in held_by], "due": any(obj.due_on for obj in page),
         "states": [(s, kind.machine.names[s], n) for s, n in counts.items() if n],
-        "rows": [(obj, kind.address(obj), _row(kind, obj), kind.state_of(obj)) for obj in page],
+        "rows": [(obj, kind.address(obj), [row[n] for n in held_by], kind.state_of(obj)) for obj, row in zip(page, rows, strict=True)],
         "makers": selectors.makers(kind, held),
         "links": [(address, words) for address, words, act in kind.links if not act or anywhere(held, act)],
     }  # fmt: skip

@@ -98,7 +98,10 @@ for (const figure of document.querySelectorAll("figure[data-chart]")) {
   const spec = JSON.parse(document.getElementById(figure.dataset.chart).textContent);
   const canvas = figure.querySelector(".canvas");
   const chart = echarts.init(canvas, null, { renderer: "svg" });
-  chart.setOption(kinds[spec.kind](spec));
+  const draw = () => chart.setOption(kinds[spec.kind](spec), true);
+  draw();
+  // The system may turn dark while the page is open, and paper is light.
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   new ResizeObserver(() => chart.resize()).observe(canvas);
   const save = figure.querySelector("[data-save]");
   save.hidden = false;

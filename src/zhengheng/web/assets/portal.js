@@ -28,7 +28,7 @@ function search(field, items, said) {
   const show = () => {
     const words = field.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
     for (const item of items) item.hidden = !words.every((word) => item.dataset.words.toLowerCase().includes(word));
-    said.textContent = `${items.filter((item) => !item.hidden).length} / ${items.length}`;
+    said.textContent = said.dataset.said.replace("N", items.filter((item) => !item.hidden).length).replace("M", items.length);
   };
   field.addEventListener("input", show);
   show();

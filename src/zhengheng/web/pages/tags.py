@@ -121,7 +121,7 @@ def show(value: Any) -> str:
     if value is None or value == "" or value == Label():
         return "—"
     if isinstance(value, Text):
-        return value.say(language())
+        return minus(value.say(language()))
     if isinstance(value, Mapping) and "zh" in value:  # words as a document keeps them
         return say(value["zh"], value.get("en") or value["zh"]) or "—"
     if isinstance(value, datetime):
@@ -131,7 +131,7 @@ def show(value: Any) -> str:
     if isinstance(value, bool):
         return say("是", "yes") if value else say("否", "no")
     if isinstance(value, tuple) and len(value) == 2:
-        return say(str(value[0]), str(value[1]) or str(value[0]))
+        return minus(say(str(value[0]), str(value[1]) or str(value[0])))
     return minus(value)
 
 
