@@ -132,8 +132,35 @@ def test_a_server_process_that_is_killed_is_replaced(home: Path) -> None:
     assert not any(Path(f"/proc/{one}").exists() for one in now), "they end with the first"
 
 
+def test_a_worker_beside_the_server_that_is_killed_is_replaced() -> None:
+    """As `office demo` and `office show` start it: killed again and again, there is one; it ends with the server."""
+    begun = "import sys, time; from zhengheng.web.config.serving import kept_alive\n"
+    command = (
+        "with kept_alive([sys.executable, '-c', 'import time; time.sleep(600)']): sys.stdin.read()"
+    )
+    server = subprocess.Popen([sys.executable, "-c", begun + command], env=PLAIN, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)  # fmt: skip
+    seen: set[int] = set()
+    try:
+        for _ in range(3):
+            for _ in range(400):
+                if fresh := set(children(server.pid)) - seen:
+                    break
+                time.sleep(0.05)
+            (one,) = fresh
+            seen.add(one)
+            os.kill(one, signal.SIGKILL)
+    finally:
+        assert server.stdin is not None
+        server.stdin.close()
+        assert server.wait(timeout=20) == 0
+    assert len(seen) == 3
+    assert not any(Path(f"/proc/{one}").exists() for one in seen)
+
+
 def children(pid: int) -> list[int]:
-    return [int(n) for n in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    """Of every thread of a process."""
+    held = [one.read_text().split() for one in Path(f"/proc/{pid}/task").glob("*/children")]
+    return [int(number) for numbers in held for number in numbers]
 
 
 def answers(port: int) -> bool:

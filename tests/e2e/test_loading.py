@@ -154,6 +154,25 @@ def test_entries_of_dead_workers_do_not_stay_running(people: People) -> None:
     assert not DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING).exists()
 
 
+def test_where_no_worker_lives_the_pages_of_jobs_say_so(people: People) -> None:
+    asked = ask(kind="test.slow", arguments={}, subject="", actor=None, now=now())
+    pages = (f"/office/jobs/{asked.pk}/", "/office/jobs/")
+
+    def said() -> list[bool]:
+        reader = people.client("system_administrator")
+        return ["没有工作进程在运行" in reader.get(page).content.decode() for page in pages]
+
+    assert said() == [False, False], "a moment ago is no reason"
+    long_ago = timezone.now() - timedelta(days=1)
+    Job.objects.filter(pk=asked.pk).update(seen_at=long_ago)
+    assert said() == [True, True]
+    Job.objects.filter(pk=asked.pk).update(state="running")
+    assert said() == [True, True]
+    other = ask(kind="test.slow", arguments={}, subject="", actor=None, now=now())
+    Job.objects.filter(pk=other.pk).update(state="running")
+    assert said() == [False, False], "its worker has a long job before it"
+
+
 def test_a_deadline_that_somebody_else_settled_meanwhile_is_passed_over(town: Town) -> None:
     """The list was read; before its turn one report changed. The others follow all the same."""
     book = adopt(town)

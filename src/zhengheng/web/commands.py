@@ -3,7 +3,6 @@
 import json
 import os
 import secrets
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -387,12 +386,8 @@ def show(
 
 
 def _serve_with_worker(home: Path, port: int) -> None:
-    """The worker is a process of its own, as in production; it ends with this one."""
-    helper = subprocess.Popen(
-        [sys.executable, "-m", "zhengheng.cli.main", "worker", "--home", str(home)]
-    )
-    try:
+    """The worker is a process of its own, as in production; another one takes its place when it ends before this one."""
+    from zhengheng.web.config.serving import kept_alive
+
+    with kept_alive([sys.executable, "-m", "zhengheng.cli.main", "worker", "--home", str(home)]):
         serve(home, port=port)
-    finally:
-        helper.terminate()
-        helper.wait()

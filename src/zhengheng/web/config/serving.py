@@ -9,10 +9,11 @@ import multiprocessing.process
 import os
 import signal
 import socket
+import subprocess
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
 
@@ -80,6 +81,31 @@ def serve_all(
     finally:
         for one in helpers:
             one.terminate()
+
+
+@contextmanager
+def kept_alive(command: list[str]) -> Iterator[None]:
+    """A program beside this one: another one takes its place whenever it ends, and the last one ends with this one."""
+    over = threading.Event()
+    held = [subprocess.Popen(command)]
+
+    def watch() -> None:
+        while True:
+            code = held[0].wait()
+            if over.wait(PAUSE):
+                return
+            log.warning("a process beside the server ended (%s); another one takes its place", code)
+            held[0] = subprocess.Popen(command)
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        while watcher.is_alive():
+            held[0].terminate()  # whichever stands there now
+            watcher.join(PAUSE)
 
 
 def _socket(host: str, port: int) -> socket.socket:

@@ -144,6 +144,14 @@ def take_up_again(moment: datetime) -> int:
     return sum(_take_up(one) for one in silent)
 
 
+def nobody_works(moment: datetime) -> bool:
+    """Whether jobs stand still because no worker lives: one would have begun them, or have put the dead one's back by now."""
+    still = moment - 2 * SILENCE
+    waiting = Job.objects.filter(state__in=("waiting", "running"))
+    alive = Job.objects.filter(state="running", seen_at__gte=still)
+    return waiting.filter(seen_at__lt=still).exists() and not alive.exists()
+
+
 def bury(moment: datetime) -> int:
     """Entries of the queue whose worker died while it did them: their jobs go on under other entries, or have ended."""
     running = DBTaskResult.objects.filter(

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from zhengheng.web.accounts.request import OfficeRequest
@@ -32,7 +33,11 @@ def listing(request: OfficeRequest) -> HttpResponse:
 def _listed() -> dict[str, Any]:
     jobs = list(Job.objects.select_related("asked_by")[:MOST])
     subjects = told.subjects(job.subject for job in jobs)
-    return {"jobs": [(job, subjects.get(job.subject, "")) for job in jobs], "system": told.SYSTEM}
+    return {
+        "jobs": [(job, subjects.get(job.subject, "")) for job in jobs],
+        "system": told.SYSTEM,
+        "idle": services.nobody_works(timezone.now()),
+    }
 
 
 def _outcome(job: Job) -> list[tuple[Words, Any]]:
@@ -58,6 +63,7 @@ def show(request: OfficeRequest, number: int) -> HttpResponse:
             "job": job,
             "subject": told.subjects([job.subject]).get(job.subject, ""),
             "outcome": _outcome(job),
+            "idle": job.state in {"waiting", "running"} and services.nobody_works(timezone.now()),
             "may_list": allowed(request.user, "job.read", request.now.date()),
             "may_retry": allowed(request.user, "job.retry", request.now.date()),
         },
