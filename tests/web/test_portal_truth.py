@@ -14,6 +14,7 @@ from tests.web.conftest import People
 from tests.web.test_portal import also, changed, released
 from zhengheng.web.portal.site import page, write_site
 from zhengheng.web.portal.snapshots import read_site
+from zhengheng.workflow.machines import RECTIFICATION
 
 __all__ = ["released"]
 
@@ -105,6 +106,36 @@ def test_a_correction_says_what_moved(source: Path) -> None:
     assert "这段说明写于更正之前" not in shown(source, f"p/3/units/{unit['code']}.html")
     assert "更正的是文字" in shown(source, "p/3/index.html")
     assert "更正了什么" not in shown(source, "p/1/index.html")
+
+
+def test_a_total_that_is_kept_back_is_not_shown_as_missing(source: Path) -> None:
+    """It was computed; publishing it would give an internal value away, and the page says that."""
+    held = snapshot(source, 1)
+    unit, _ = first(held)
+    bare = {name: value for name, value in unit.items() if name not in {"score", "place", "tied"}}
+    scored = {"status": "value", "score": "81.50", "place": 1, "tied": False, "members": 3}
+    groups = [group | {"units": [bare | {"status": "value"} if one["code"] == unit["code"] else one | scored for one in group["units"]]} for group in held["groups"]]  # fmt: skip
+    changed(source / "1" / "snapshot.json", groups=groups, shows="score")
+    listed, own = (shown(source, f"p/1/{address}.html") for address in ("index", f"units/{unit['code']}"))  # fmt: skip
+    reason = "由它可以推算出不公开指标的数值"
+    assert listed.count("□ 不公开</span>") == 2, "total and place"
+    assert reason in listed
+    assert reason in own
+    changed(source / "1" / "snapshot.json", groups=[group | {"units": [one | scored for one in group["units"]]} for group in groups])  # fmt: skip
+    assert reason not in shown(source, "p/1/index.html")
+
+
+def test_what_was_put_right_is_not_said_to_be_under_way(source: Path) -> None:
+    held = snapshot(source, 1)
+    unit, code = first(held)
+    topics = [{"code": "homes", "name": {"zh": "住", "en": "Homes"}, "about": {"zh": "住房", "en": "homes"}, "indicators": [code]}]  # fmt: skip
+    plans = [
+        {"unit": unit["code"], "indicators": [code], "state": dict(zip(("zh", "en"), RECTIFICATION.names[state], strict=True)), "measures": "逐项核查", "finish_on": ""}
+        for state in ("closed", "answered", "closed")
+    ]  # fmt: skip
+    changed(source / "1" / "snapshot.json", topics=topics, plans=plans)
+    assert "1 件正在整改" in shown(source, "topics/homes.html")
+    assert "公开的整改事项： 3，其中正在整改： 1。" in shown(source, "index.html")
 
 
 def test_a_unit_without_a_total_says_what_is_missing(source: Path) -> None:

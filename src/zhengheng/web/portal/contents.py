@@ -10,6 +10,7 @@ from zhengheng.web.pages.tags import say
 from zhengheng.web.portal import missing
 from zhengheng.web.portal.corrected import corrected, moved, outdated
 from zhengheng.web.portal.snapshots import Site, alike
+from zhengheng.workflow.machines import RECTIFICATION
 
 Snapshot = dict[str, Any]
 Page = tuple[str, str, dict[str, Any]]
@@ -28,6 +29,7 @@ def pages(site: Site) -> Iterator[Page]:
     yield "index.html", "home", {
         "topics": topics, "results": [(one, trouble(one)) for one in site.newest], "moves": moves(site),
         "plans": sum(len(one["plans"]) for one in site.newest),
+        "under_way": sum(under_way(plan) for one in site.newest for plan in one["plans"]),
     }  # fmt: skip
     for topic in topics:
         yield f"topics/{topic['code']}.html", "topic", {"topic": topic, "topics": topics}
@@ -82,7 +84,10 @@ def pages_of(site: Site, one: Snapshot) -> Iterator[Page]:
     for account in one["accounts"]:
         held.setdefault(account["unit"], []).append(account)
     said = {unit: _reasons(accounts) for unit, accounts in held.items()}
-    yield f"{folder}/index.html", "publication", base | {"fields": fields(one), "before": before}
+    yield f"{folder}/index.html", "publication", base | {
+        "fields": fields(one), "before": before,
+        "kept_back": one["shows"] == "score" and any(kept_back(unit) for group in one["groups"] for unit in group["units"]),
+    }  # fmt: skip
     yield f"{folder}/method.html", "method", base
     if today:
         yield f"{folder}/today.html", "today", base | {"rows": _both(one, today), "today_scored": any(unit.get("score") for group in today["groups"] for unit in group["units"])}  # fmt: skip
@@ -217,6 +222,16 @@ def fields(one: Snapshot) -> list[dict[str, Any]]:
     return list(found.values())
 
 
+def under_way(plan: dict[str, Any]) -> bool:
+    """Whether a case is still being put right; a snapshot keeps its state in words."""
+    return bool(plan["state"]["zh"] != RECTIFICATION.names["closed"][0])
+
+
+def kept_back(unit: dict[str, Any]) -> bool:
+    """Whether a unit has a total that is not published, or a place: an internal value could be worked out from it."""
+    return unit["status"] == "value" and not (unit.get("score") and unit.get("place"))
+
+
 def life_topics(site: Site) -> list[dict[str, Any]]:
     """The topics of life over the newest publications, each with its indicators, now and the period before."""
     found: dict[str, dict[str, Any]] = {}
@@ -226,7 +241,7 @@ def life_topics(site: Site) -> list[dict[str, Any]]:
         for topic in one["topics"]:
             held = found.setdefault(topic["code"], {**topic, "rows": [], "plans": 0})
             codes = [code for code in topic["indicators"] if code in known]
-            held["plans"] += sum(bool(set(plan["indicators"]) & set(codes)) for plan in one["plans"])  # fmt: skip
+            held["plans"] += sum(under_way(plan) and bool(set(plan["indicators"]) & set(codes)) for plan in one["plans"])  # fmt: skip
             for code in codes:
                 old = counted(_marks(before, code)) if before else None
                 held["rows"].append((one, known[code], counted(_marks(one, code)), before, old if old and any(old.values()) else None))  # fmt: skip

@@ -32,12 +32,12 @@ NOTHING: Words = (
     "No result of a year under this rulebook was published yet, so that points, total and place cannot be computed.",
 )  # fmt: skip
 FOREIGN: Words = (
-    "最近公示的年度结果没有按目标考核该单位的这项指标，无从试算调整的影响。",
-    "The last published result of a year does not score the unit on this indicator by a target, so that the effect cannot be computed.",
+    "当时最近公示的年度结果中，没有该单位这项指标的约定目标，无从试算调整的影响。",
+    "The last result of a year that was published then holds no agreed target of the unit for this indicator, so that the effect cannot be computed.",
 )  # fmt: skip
 OTHERWISE: Words = (
-    "最近公示的年度结果对这项指标的写法不同（小数位数或目标方向），无从试算调整的影响。",
-    "The last published result of a year writes this indicator otherwise (decimals or direction), so that the effect cannot be computed.",
+    "当时最近公示的年度结果对这项指标的写法不同（小数位数或目标方向），无从试算调整的影响。",
+    "The last result of a year that was published then writes this indicator otherwise (decimals or direction), so that the effect cannot be computed.",
 )  # fmt: skip
 
 

@@ -334,12 +334,16 @@ def _open_opinions(obj: Any, account: Account, day: date) -> dict[str, list[tupl
 
 
 def _outcome(version: RulebookVersion) -> tuple[str, str]:
-    """For which period it is, and from which day it is, or would be, in force."""
-    zh, en, day = f"适用于 {version.period}", f"for {version.period}", version.effective_from
+    """For which period it is, and from which day of it on it applies, or would."""
+    zh, en, day = (
+        f"适用于 {version.period}",
+        f"for {version.period}",
+        selectors.applies_from(version),
+    )
     if version.state == "adopted":
-        return f"{zh}，自 {day} 起施行", f"{en}, in force from {day}"
+        return f"{zh}，自 {day} 起适用", f"{en}, applies from {day}"
     if version.state in {"draft", "consultation", "submitted"}:
-        return f"{zh}，拟自 {day} 起施行", f"{en}, to be in force from {day}"
+        return f"{zh}，拟自 {day} 起适用", f"{en}, to apply from {day}"
     return zh, en
 
 
