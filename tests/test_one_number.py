@@ -1,21 +1,27 @@
 """What a number says is said in full and the same everywhere: the light's own line, totals, gaps, changes."""
 
 import json
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from tests.conftest import Command
 from tests.generate import PERIOD
 from tests.test_split_years import ENGINES, book, run
+from zhengheng.domain.periods import parse_period
 from zhengheng.engines.change import Comparison
+from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.heat import heat_map
 from zhengheng.engines.outputs import indicator_rows, score_rows
 from zhengheng.engines.passport import passport
+from zhengheng.engines.run import make_run
 from zhengheng.engines.scoreboard import scoreboard
 from zhengheng.engines.undefined import undefined_values
-from zhengheng.scheme.model import Rulebook
+from zhengheng.lake.facts import Facts, empty, schema
+from zhengheng.scheme.model import Rulebook, Unit
 
 RULES: dict[str, tuple[dict[str, Any], str]] = {
     "score": ({"by": "score", "watch": "0.85", "missed": "0.6"}, "up"),
@@ -150,3 +156,39 @@ def test_score_warns_of_what_it_cannot_compute(tmp_path: Any, zhengheng: Command
     answer = zhengheng("score", str(tmp_path / "book"), "--intake", str(tmp_path / "intake.yaml"), "--data", str(tmp_path), "--out", str(tmp_path / "out"))  # fmt: skip
     assert answer.returncode == 0, answer.stderr
     assert "undefined" in answer.stdout + answer.stderr
+
+
+def test_what_binds_a_grade_whatever_the_score_is_stands_in_the_passport() -> None:
+    """A veto carries no points, and a gate none: each is named with its paper or its line all the same."""
+    book = Rulebook.model_validate_json(json.dumps({
+        "code": "bound", "title": "bound", "effective_from": "2025-01-01",
+        "categories": [{"code": "c", "name": "c"}], "groups": [{"code": "g", "name": "g"}],
+        "tree": {"code": "total", "name": "total", "aggregate": "sum", "missing": "block", "children": ["A"]},
+        "weights": [{"from": "2025-01-01", "table": {"A": 100}}],
+        "indicators": [{"code": "A", "name": "整改率", "method": {"kind": "ratio", "target": 100}}],
+        "adjustments": [{"code": "accident", "name": "安全事故", "kind": "veto", "effect": {"grade": "bad"}}],
+        "grading": {
+            "bands": [{"code": "good", "name": "合格", "at_least": 0}, {"code": "bad", "name": "不合格"}],
+            "gates": [{"indicator": "A", "below": 60, "grade": "bad"}],
+        },
+    }))  # fmt: skip
+    tables = empty()
+    tables["observation"] = pa.Table.from_pylist(
+        [
+            {"unit": unit, "indicator": "A", "period": date(2025, 12, 31), "value": value * 100, "status": 1, "file": 0, "row": n}
+            for n, (unit, value) in enumerate({"u": 90, "v": 50, "w": 90}.items())
+        ],
+        schema("observation"),
+    )  # fmt: skip
+    event = {"unit": "u", "item": "accident", "points": None, "document": "云安委〔2025〕5号", "decided_on": date(2025, 8, 30), "file": 0, "row": 7}  # fmt: skip
+    tables["event"] = pa.Table.from_pylist([event], schema("event"))
+    units = [Unit.model_validate({"code": u, "name": u, "category": "c", "group": "g"}) for u in "uvw"]  # fmt: skip
+    run = make_run(book, Facts(tables, units), parse_period("2025"), DuckEngine(threads=1))
+    vetoed, gated, free = (passport(run, unit, None, "zh") for unit in "uvw")
+    (limit,) = [part for part in vetoed.parts if part.kind == "limit"]
+    assert [(one.label, one.detail) for one in limit.parts] == [("安全事故", "云安委〔2025〕5号 (2025-08-30)")]  # fmt: skip
+    assert [one.kind for one in limit.parts[0].parts] == ["source"]
+    (limit,) = [part for part in gated.parts if part.kind == "limit"]
+    assert [(one.kind, one.label) for one in limit.parts] == [("gate", "A 整改率")]
+    assert "低于 60.00" in limit.parts[0].detail
+    assert not [part for part in free.parts if part.kind == "limit"]

@@ -235,22 +235,45 @@ class _Maker:
                 entry.parts.append(self._adjusted(kind, label, row[kind]))
         if len(entry.parts) > 1:
             entry.parts[0].detail += self.t("；加分扣分之前", "; before bonus and deduction")
+        if row["limit_place"] is not None or row["forced_place"] is not None:
+            entry.parts.append(self._limits())
         return entry
 
     def _name(self, unit: str) -> str:
         return self.unit_names.get(unit, unit)
 
     def _adjusted(self, kind: str, label: str, points: int) -> Entry:
+        return Entry(kind, kind, label, plain(points, 9), parts=self._events(kind))
+
+    def _events(self, *kinds: str) -> list[Entry]:
         items = {item.code: item for item in self.run.rulebook.adjustments}
-        parts = [
+        return [
             Entry("event", event["item"], items[event["item"]].name.say(self.language),
-                  plain(event["points"], 9), f"{event['document']} ({event['decided_on']})",
-                  parts=[self._source(event)])
+                  "" if event["points"] is None else plain(event["points"], 9),
+                  f"{event['document']} ({event['decided_on']})", parts=[self._source(event)])
             for event in self._facts("event", self.unit)
-            if event["item"] in items and items[event["item"]].kind == kind
+            if event["item"] in items and items[event["item"]].kind in kinds
             and event["decided_on"] <= self.run.plan.at
         ]  # fmt: skip
-        return Entry(kind, kind, label, plain(points, 9), parts=parts)
+
+    def _limits(self) -> Entry:
+        """What binds the grade whatever the score is: decided vetoes and integrity items, gates that were not passed."""
+        entry = Entry(
+            "limit", "limit", self.t("等次所受的限制", "What binds the grade"),
+            detail=self.t("不论得分多少", "whatever the score is"),
+            parts=self._events("veto", "integrity"),
+        )  # fmt: skip
+        for gate in self.run.plan.tables["gate"]:
+            held = [cell for (code, _), cell in self.cells.items() if code == gate["indicator"]]
+            passed = [STATUS_NAMES[cell["status"]] == "value" and cell["value"] >= gate["below"] for cell in held]  # fmt: skip
+            if all(passed):
+                continue
+            limit = format_scaled(gate["below"], self.run.rulebook.indicator(gate["indicator"]).decimals)  # fmt: skip
+            entry.parts.append(Entry(
+                "gate", gate["indicator"], f"{gate['indicator']} {self.names[gate['indicator']]}",
+                detail=self.t(f"低于 {limit} 或没有数值的，定为规定的等次", f"below {limit}, or without a value, the grade is the one laid down"),
+            ))  # fmt: skip
+        return entry
 
     def node(self, code: str) -> Entry:
         row = self.nodes[code]
