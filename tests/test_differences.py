@@ -10,6 +10,7 @@ import pytest
 
 from tests import conftest
 from tests.test_scheme import change, write
+from zhengheng.scheme.base import Text
 from zhengheng.scheme.compare import differences
 from zhengheng.scheme.excel_words import heading
 from zhengheng.scheme.kinds import Shape
@@ -118,6 +119,17 @@ def test_what_equals_the_usual_is_changed_and_does_not_come_from_nowhere(tmp_pat
     assert "封顶：1.2 改为 1" in "".join(back)
     other, _ = load_rulebook(write(tmp_path / "c", **change("A", method={"kind": "direct", "scale": 50})))  # fmt: skip
     assert any(line.startswith("新增") and "scale" not in line for line in differences(old, other, "zh"))  # fmt: skip
+
+
+def test_a_code_is_called_by_what_it_stands_for_at_its_place(tmp_path: Path) -> None:
+    """An indicator may have the code of a unit; who is responsible is known to the organisation alone."""
+    old, _ = load_rulebook(write(tmp_path / "a"))
+    new, _ = load_rulebook(write(tmp_path / "b", **change("A", owner="D25")))
+    name = next(one.name.zh for one in old.indicators if one.code == "A")
+    told = differences(old, new, "zh", {"A": Text(zh="某局", en="A bureau"), "D25": Text(zh="水务局", en="Water")})  # fmt: skip
+    assert f"A {name}" in told[0]
+    assert "某局" not in told[0]
+    assert told[0].endswith("D25 水务局")
 
 
 WORDS = {

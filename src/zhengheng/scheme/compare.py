@@ -1,7 +1,7 @@
 """`scheme diff`: what changed between two rulebooks, in words an official would use."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -20,18 +20,41 @@ _EXPECTED = {"total": ("总分", "total"), "rank": ("名次", "rank"), "points":
              "item": ("事项", "item"), "date": ("日期", "date")}  # fmt: skip
 """What worked examples call by words that are no keys of the model."""
 _LIGHTS = {"met": ("绿灯", "met"), "watch": ("黄灯", "watch"), "missed": ("红灯", "missed")}
+_BODIES = frozenset(
+    {"units", "unit", "owner", "deputy", "supplier", "home", "superior", "parent", "heir"}
+)
+"""Keys under which a code is that of a unit, which may be an indicator's as well."""
 Found = tuple[tuple[str, ...], Any, Any]
-Names = Mapping[str, Words]
 
 
-def differences(before: Rulebook, after: Rulebook, language: Language) -> list[str]:
-    """One line a change; the last line says whether any number can change. Of the same rulebook: that nothing differs."""
-    names = _names(before) | _names(after)
+@dataclass(frozen=True)
+class Names:
+    """What codes stand for: things of the rulebook, and units, its own and those of the organisation."""
+
+    things: Mapping[str, Words]
+    bodies: Mapping[str, Words]
+
+    def of(self, code: str, key: str) -> Words | None:
+        """What a code means under a key of the model; None where nothing is known by it."""
+        first, second = (self.bodies, self.things) if key in _BODIES else (self.things, self.bodies)
+        return first.get(code) or second.get(code)
+
+
+def differences(
+    before: Rulebook, after: Rulebook, language: Language, bodies: Mapping[str, Words] | None = None
+) -> list[str]:
+    """One line a change; the last line says whether any number can change. Of the same rulebook: that nothing differs.
+
+    `bodies` are the names of the organisation's units, of which a rulebook knows no more than the codes.
+    """
+    units = {one.code: one.name for book in (before, after) for one in book.units}
+    names = Names(_names(before) | _names(after), {**(bodies or {}), **units})
     old, new = dump(before), dump(after)
     weights = _weights(old.pop("weights"), new.pop("weights"))
     found = [*_walk(old, new, (), _RULEBOOK), *weights]
     # A category may have the code of a dimension; the weights of a child are by category.
-    categories = names | {one.code: one.name for book in (before, after) for one in book.categories}
+    of_categories = {one.code: one.name for book in (before, after) for one in book.categories}
+    categories = Names({**names.things, **of_categories}, names.bodies)
     lines = [_line(path, was, now, language, names, categories if path[0] == "weights" else names) for path, was, now in found]  # fmt: skip
     if not lines and wording_fingerprint(before) == wording_fingerprint(after):
         return ["没有差别。" if language == "zh" else "no difference"]
@@ -107,13 +130,7 @@ def _weights(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator[F
 
 def _names(book: Rulebook) -> dict[str, Words]:
     """What codes stand for: indicators, dimensions, categories, grades and items by their names."""
-    held: list[Any] = [
-        *book.indicators,
-        *book.categories,
-        *book.groups,
-        *book.units,
-        *book.adjustments,
-    ]
+    held: list[Any] = [*book.indicators, *book.categories, *book.groups, *book.adjustments]
     held += [node for node, _, _ in book.nodes()]
     held += (*book.grading.bands, *book.grading.outside) if book.grading else ()
     return {one.code: one.name for one in held}
@@ -181,8 +198,8 @@ def _place(shape: Shape, step: str, language: Language, names: Names, inside: st
     for choices, part in _named_by(shape):
         if step in choices:
             return choice_word(part, step, language)
-    if step in names:
-        return f"{step} {names[step].say(language)}"
+    if known := names.of(step, inside):
+        return f"{step} {known.say(language)}"
     return _free(step, language, names)
 
 
@@ -256,8 +273,8 @@ def _one(value: Any, shape: Shape, part: str, language: Language, names: Names) 
         coded = any(
             {"pattern", "max_length"} & one.limits.keys() for one in (shape, *shape.members)
         )
-        if coded and part != "code" and value in names:
-            return f"{value} {names[value].say(language)}"
+        if coded and part != "code" and (known := names.of(value, part)):
+            return f"{value} {known.say(language)}"
     return str(value)
 
 

@@ -10,7 +10,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import Language, ZhenghengError
-from zhengheng.scheme.base import Words
+from zhengheng.scheme.base import Text, Words
 from zhengheng.scheme.compare import differences
 from zhengheng.scheme.later import to_revise
 from zhengheng.scheme.model import Rulebook
@@ -191,7 +191,11 @@ def before(version: RulebookVersion) -> RulebookVersion | None:
 def changes(version: RulebookVersion, language: Language) -> list[str]:
     """In words, what changed against the version before it."""
     old = before(version)
-    return differences(book_of(old), book_of(version), language) if old else []
+    if old is None:
+        return []
+    units = Unit.objects.values_list("code", "name_zh", "name_en")
+    bodies = {code: Text(zh=zh, en=en) for code, zh, en in units}
+    return differences(book_of(old), book_of(version), language, bodies)
 
 
 def unwritten(version: RulebookVersion, at: date) -> list[Unit]:
