@@ -44,7 +44,7 @@ def altered(field: Any, row: models.Model) -> Any:
     if isinstance(field, models.JSONField):
         return ["other"]
     if isinstance(field, models.IntegerField):
-        return held + 1
+        return (held or 0) + 1
     return "x" if not held else f"{held[:-1]}{'z' if held[-1] != 'z' else 'y'}"
 
 

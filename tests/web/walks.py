@@ -190,8 +190,11 @@ PROPER = {"中文"}
 """The switch to Chinese is named in Chinese."""
 FILE = re.compile(r"[^\s：:]*\.(?:csv|xlsx?|txt|zip|json|ya?ml|parquet|html)\b[^\s]*")
 """A file is called what it is called."""
-MACHINES = re.compile(r"/office/rulebooks/|/(?:office/publications/\d+/preview/)?data/")
-"""Tables that are read by machines: the rulebook's own form, with its codes and both languages, and the open data."""
+MACHINES = re.compile(
+    r"/office/rulebooks/|/office/overview/\w+/file\.csv|/(?:office/publications/\d+/preview/)?data/"
+)
+"""Tables that are read by machines: the rulebook's own form, with its codes and both languages, the open data, and the
+scores as the reference of tables names their columns; people take these as a workbook."""
 
 
 def wrong_in(
