@@ -228,7 +228,14 @@ def every_page_opens_and_reads_well(city: list[tuple[str, str, str]]) -> None:
 def the_appeals_of_story_11() -> None:
     """One at every stage: upheld and run again, rejected, before its hearing, withdrawn, sent back, never filed."""
     states = Counter(Appeal.objects.values_list("state", flat=True))
-    assert states == {"applied": 1, "closed": 1, "hearing": 1, "withdrawn": 1, "returned": 1, "lapsed": 1}
+    assert states == {
+        "applied": 1,
+        "closed": 1,
+        "hearing": 1,
+        "withdrawn": 1,
+        "returned": 1,
+        "lapsed": 1,
+    }
     upheld = Appeal.objects.get(state="applied")
     moved = {one["unit"]: one["score"] for one in upheld.effect["units"]}
     before, after = map(float, moved["D10"])
