@@ -42,7 +42,7 @@ from zhengheng.web.acts.services import make, perform
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.jobs.services import run_job
 from zhengheng.web.ledger.keys import public_key
-from zhengheng.web.ledger.models import Head, LedgerEntry, Node, SignedCheckpoint
+from zhengheng.web.ledger.models import CommitmentSecret, Head, LedgerEntry, Node, SignedCheckpoint
 from zhengheng.web.ledger.services import (
     append,
     request_to_cosign,
@@ -63,10 +63,10 @@ from zhengheng.web.publication.acts import (
     document_of,
     scanned,
 )
-from zhengheng.web.publication.jobs import folder
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.publication.other_rules import write_restated
 from zhengheng.web.publication.proof import keep_newest, proof
+from zhengheng.web.publication.released import OpeningError, folder
 from zhengheng.web.reporting.models import SelfReport
 from zhengheng.web.results import services
 from zhengheng.web.results.kept import altered_runs
@@ -314,6 +314,46 @@ def test_one_internal_indicator_is_opened_against_its_commitment(
     words = [sys.executable, "-I", "-S", "verify.py", "--open", str(tmp_path / "opened.json")]
     done = subprocess.run(words, cwd=tmp_path / "b", capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("damage", "code"),
+    [
+        ("other", "publication.opening_differs"), ("gone", "publication.secret_gone"),
+        ("bundle", "publication.bundle_altered"), ("no bundle", "publication.bundle_altered"),
+    ],
+)  # fmt: skip
+def test_an_opening_that_does_not_fit_the_published_commitment_is_refused(
+    people: People,
+    result: ResultRun,
+    computed: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    damage: str,
+    code: str,
+) -> None:
+    """The secret altered or gone, the bundle altered or gone: said in words, nothing entered, no secret drawn anew."""
+    hidden = next(i.code for i in computed.rulebook.indicators if i.method)
+    run = hide(result, computed, hidden, monkeypatch)
+    monkeypatch.setattr("zhengheng.web.publication.jobs.loaded", lambda path: run)
+    held = release(people, result)
+    unit = next(row["unit"] for row in run.results.rows("cell") if row["indicator"] == hidden)
+    secrets, bundle = CommitmentSecret.objects.filter(subject=f"publication:{held.pk}"), folder(held) / "data" / "bundle.zip"  # fmt: skip
+    if damage == "other":
+        secrets.update(secret=b"0" * 32)
+    elif damage == "gone":
+        secrets.delete()
+    elif damage == "bundle":
+        bundle.write_bytes(bundle.read_bytes() + b"x")
+    else:
+        bundle.unlink()
+    kept = list(secrets.values_list("secret", flat=True))
+    with pytest.raises(OpeningError) as refused:
+        do(people, "open", "office_director", held, OpenGiven(unit=unit, indicator=hidden, reason="依申请公开"))  # fmt: skip
+    assert [one.code for one in refused.value.problems] == [code]
+    held.refresh_from_db()
+    assert held.opened == []
+    assert not LedgerEntry.objects.filter(act="publication.open").exists()
+    assert list(secrets.values_list("secret", flat=True)) == kept
 
 
 def test_where_grades_are_shown_no_score_passes(people: People, result: ResultRun) -> None:

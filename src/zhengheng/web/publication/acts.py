@@ -7,7 +7,6 @@ from django.utils.timezone import localdate
 
 from zhengheng.domain.canonical import canonical
 from zhengheng.domain.problems import ZhenghengError
-from zhengheng.engines.bundle import openings
 from zhengheng.engines.disclosure import hidden_indicators
 from zhengheng.engines.heat import STATUSES
 from zhengheng.engines.snapshot import KINDS, scan, snapshot
@@ -28,10 +27,10 @@ from zhengheng.web.acts.declare import (
 from zhengheng.web.files.documents import Section, Table
 from zhengheng.web.jobs import services as jobs
 from zhengheng.web.ledger.models import LedgerEntry
-from zhengheng.web.ledger.services import commitment_secret
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.pages.tags import language, say
 from zhengheng.web.publication.models import Publication
+from zhengheng.web.publication.released import opened_of
 from zhengheng.web.rectification.models import Rectification
 from zhengheng.web.reporting.models import SelfReport
 from zhengheng.web.results.grades import Decided, decided_of
@@ -238,7 +237,7 @@ def open_one(doing: Doing) -> Change:
             "indicator", "publication.open", zh="本次发布的复核包里没有这个单位的这项内部指标，请核对单位代码和指标代码。",
             en="the bundle of this publication holds no such internal indicator of this unit: check both codes",
         )  # fmt: skip
-    made = openings(run, given.unit, given.indicator, commitment_secret(f"publication:{held.pk}"))
+    made = opened_of(held, run, given.unit, given.indicator)
     return Change({"opened": [*held.opened, *made]}, {"reason": given.reason, "opened": made})
 
 

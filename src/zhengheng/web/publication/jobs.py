@@ -29,15 +29,11 @@ from zhengheng.web.publication.acts import (
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.publication.other_rules import write_before, write_restated
 from zhengheng.web.publication.proof import keep_newest, proof
+from zhengheng.web.publication.released import folder
 from zhengheng.web.results.selectors import folder_of, loaded
 
 PREVIEWED = ("prepared", "reviewed", "releasing")
 """States in which there is something to read before everybody else does."""
-
-
-def folder(held: Publication) -> Path:
-    """Where a released publication's files lie."""
-    return Path(settings.HOME) / "publications" / str(held.pk)
 
 
 def previews(held: Publication) -> Path:
