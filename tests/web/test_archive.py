@@ -3,15 +3,22 @@
 import json
 import re
 from datetime import date
+from pathlib import Path
 from typing import Any
+
+import pytest
+from django.conf import settings
 
 from tests.e2e.town import STATISTICS, Town
 from tests.web.conftest import NOW
 from tests.web.test_sense import asked, book, computed, town
 from zhengheng.web.appeals.models import Objection
 from zhengheng.web.audits.models import Audit, Entry
+from zhengheng.web.files.kept import altered_files
+from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reporting.models import Item, SelfReport, Tolerance
+from zhengheng.web.results.kept import kept_as_written
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.papers import papers, readme
 from zhengheng.web.rulebooks.models import RulebookVersion
@@ -65,3 +72,37 @@ def test_the_package_holds_what_came_about_and_lists_it(town: Town, book: int) -
     assert "上传的附件" not in "\n".join(
         one for one in readme(run, list(names)).decode().splitlines() if "files/" not in one
     ), "every table says what it is"
+
+
+@pytest.mark.parametrize("way", ["another", "flipped", "cut", "gone"])
+def test_a_package_that_is_not_the_archived_one_is_named_and_not_served(town: Town, book: int, way: str) -> None:  # fmt: skip
+    asked(book, "D10", "confirmed", value="97")
+    run = computed(town, book)
+    ResultRun.objects.update(state="final", published_at=NOW, due_on=None)
+    town.post("office_procedure", f"runs/{run.pk}/archive")
+    name = (town.work()[-1].result or {})["package"]
+    home = Path(settings.HOME)
+    path, client = home / "archive" / name, town.client("office_director")
+    at = LedgerEntry.objects.get(act="result.archived").sequence
+    addresses = f"/api/v1/results/{run.run}/package", f"/office/results/{run.run}/package/"
+    assert not [one for one in kept_as_written(home) if name in one.zh]
+    assert [client.get(address).status_code for address in addresses] == [200, 200]
+    before, taken = path.read_bytes(), LedgerEntry.objects.filter(act="result.package").count()
+    middle = len(before) // 2
+    flipped = bytes([*before[:middle], before[middle] ^ 1, *before[middle + 1 :]])
+    if way == "gone":
+        path.unlink()
+    else:
+        path.write_bytes({"another": b"hello", "flipped": flipped, "cut": before[:-1]}[way])
+    answer, page = (client.get(address) for address in addresses)
+    assert (answer.status_code, page.status_code) == (503, 503)
+    word = "不见了" if way == "gone" else f"与存证日志第 {at} 条的摘要不符"
+    for text in (answer.json()["problems"][0]["detail"], page.content.decode()):
+        assert word in text
+        assert f"archive/{name}" in text
+        assert "从备份中恢复" in text
+    assert LedgerEntry.objects.filter(act="result.package").count() == taken
+    for found in (kept_as_written(home), list(altered_files(home))):
+        (said,) = [one.zh for one in found if name in one.zh]  # type: ignore[attr-defined]
+        assert ("不见了" if way == "gone" else "被改动") in said
+        assert f"第 {at} 条" in said

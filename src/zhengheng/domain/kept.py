@@ -8,7 +8,7 @@ from zhengheng.domain.problems import ExitCode, ZhenghengError
 
 MOST = 2**30
 """Bytes of a kept JSON file; a rulebook's snapshot of a large city has tens of millions."""
-_ROOTS = ("lakes", "publications", "portal", "files", "inbox")
+_ROOTS = ("lakes", "publications", "portal", "files", "archive", "inbox")
 
 
 class KeptError(ZhenghengError):
@@ -18,7 +18,7 @@ class KeptError(ZhenghengError):
 
 
 def shown(path: Path) -> str:
-    """A file's name as who looks after the installation finds it: from the folder of lakes or publications on."""
+    """A file's name as who looks after the installation finds it: from the folder of lakes, publications or packages on."""
     parts = path.parts
     at = next((place for place, part in enumerate(parts) if part in _ROOTS), len(parts) - 4)
     return "/".join(parts[max(at, 0) :]).lstrip("/")
@@ -36,6 +36,14 @@ def damaged(path: Path, why: tuple[str, str] = ("", "")) -> KeptError:
     return KeptError.one(
         shown(path), "file.damaged", zh=f"文件 {shown(path)} 已损坏，无法读取{zh}。请系统管理员从备份中恢复；恢复以前，用到它的内容不能查看和办理。",
         en=f"the file {shown(path)} is damaged and cannot be read{en}; the system administrator restores it from a backup, and what rests on it cannot be shown or done before",
+    )  # fmt: skip
+
+
+def altered(path: Path, entry: int) -> KeptError:
+    """A file that can be read and is not what entry `entry` of the ledger says it was."""
+    return KeptError.one(
+        shown(path), "file.altered", zh=f"文件 {shown(path)} 的内容被改动，与存证日志第 {entry} 条的摘要不符。请停止使用，由系统管理员从备份中恢复，并通知安全审计员。",
+        en=f"the file {shown(path)} was altered: it does not fit its digest in entry {entry} of the ledger. Stop using it; the system administrator restores it from a backup, and the security auditor is told",
     )  # fmt: skip
 
 

@@ -1,8 +1,9 @@
-"""That what is kept as files is what the ledger's rows and entries say: evidence, publications, the portal's open data."""
+"""That what is kept as files is what the ledger's rows and entries say: evidence, publications, the portal's open data, packages."""
 
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 from zhengheng.ledger.check import Finding
 from zhengheng.web.files.models import StoredFile
@@ -11,12 +12,14 @@ from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.ledger.selectors import entry
 
 WRITTEN = "publication.written"
+ARCHIVED = "result.archived"
 
 
 def altered_files(home: Path) -> Iterator[Finding]:
     """Files that are gone or not those whose SHA-256 the ledger has, each with the entry that has it."""
     yield from _evidence()
     yield from _published(home)
+    yield from _packages(home)
 
 
 def _evidence() -> Iterator[Finding]:
@@ -45,7 +48,32 @@ def _published(home: Path) -> Iterator[Finding]:
                     yield _finding(f"发布内容 {inside}", f"published {inside}", state, row.sequence)
 
 
-def _state(path: Path, digest: str) -> str:
+def package_fault(home: Path, package: str) -> tuple[Literal["", "gone", "altered"], int]:
+    """How the archive package of this name differs from the newest entry that tells of it, and that entry's number.
+
+    A package of which no entry has the digest is nobody's: it counts as altered.
+    """
+    said = _archived().get(package, ("", 0))
+    return _state(home / "archive" / package, said[0]), said[1]
+
+
+def _packages(home: Path) -> Iterator[Finding]:
+    for package, (digest, at) in sorted(_archived().items()):
+        if state := _state(home / "archive" / package, digest):
+            yield _finding(f"归档包 {package} ", f"the archive package {package}", state, at)
+
+
+def _archived() -> dict[str, tuple[str, int]]:
+    """Each archive package's SHA-256, and the newest entry that has it; contents erased since tell of none."""
+    found = {}
+    for row in LedgerEntry.objects.filter(act=ARCHIVED, content__isnull=False).order_by("sequence"):
+        said = entry(row).content or {}
+        if "package" in said and "sha256" in said:
+            found[str(said["package"])] = (str(said["sha256"]), row.sequence)
+    return found
+
+
+def _state(path: Path, digest: str) -> Literal["", "gone", "altered"]:
     try:
         with path.open("rb") as stream:
             return "" if hashlib.file_digest(stream, "sha256").hexdigest() == digest else "altered"

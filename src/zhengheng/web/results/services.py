@@ -7,7 +7,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from zhengheng.domain.kept import kept_object
+from zhengheng.domain.kept import altered, gone, kept_object
 from zhengheng.domain.problems import NotFoundError, ZhenghengError
 from zhengheng.engines.archive import load_run
 from zhengheng.engines.bundle import Kind, write_bundle
@@ -16,6 +16,7 @@ from zhengheng.web.accounts.selectors import require, standing
 from zhengheng.web.acts.bound import ROW, row_digest
 from zhengheng.web.acts.declare import Carried, kind_named
 from zhengheng.web.acts.services import perform_by_machine
+from zhengheng.web.files.kept import package_fault
 from zhengheng.web.ledger.services import append, commitment_secret
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.results.clocks import last_day, reapprove_by
@@ -117,15 +118,21 @@ def watched(*, run: ResultRun, what: str, actor: Account, now: datetime) -> bool
 def take_package(*, run: ResultRun, actor: Account, now: datetime) -> Path:
     """Where the archive package of a closed year lies, for those who keep it; who took it is in the ledger.
 
-    Raises ForbiddenError, NotFoundError.
+    Raises ForbiddenError, NotFoundError, and KeptError where the package is gone or is not what the ledger says.
     """
     require(actor, "result.package", now.date())
-    path = Path(settings.HOME) / "archive" / run.package
-    if not run.package or not path.is_file():
+    home = Path(settings.HOME)
+    path = home / "archive" / run.package
+    if not run.package:
         raise NotFoundError.one(
-            run.run, "package.absent", zh="这一结果还没有归档包，或者文件已移出本机；请先办理归档。",
-            en="this result has no archive package here; archive it first",
+            run.run, "package.absent", zh="这一结果还没有归档包，请先办理归档。",
+            en="this result has no archive package yet; archive it first",
         )  # fmt: skip
+    state, at = package_fault(home, run.package)
+    if state == "gone":
+        raise gone(path)
+    if state == "altered":
+        raise altered(path, at)
     with transaction.atomic():
         append(
             act="result.package", subject=f"result:{run.pk}", actor=actor.username, at=now, content={"package": run.package}
