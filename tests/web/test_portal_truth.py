@@ -108,6 +108,47 @@ def test_a_correction_says_what_moved(source: Path) -> None:
     assert "更正了什么" not in shown(source, "p/1/index.html")
 
 
+def test_a_correction_tells_nothing_former_of_what_is_withheld_now(source: Path) -> None:
+    """From grades to scores: no state of an internal indicator, and no number that was not shown before as if it had moved."""
+    held = snapshot(source, 1)
+    unit, code = first(held)
+    inside = next(one["code"] for one in held["indicators"] if one["code"] != code)
+    indicators = [one | {"public": one["public"] and one["code"] != inside} for one in held["indicators"]]  # fmt: skip
+    own = held["marks"][unit["code"]]
+    lit = own[code] | {"status": "watch"}
+    before = {inside: {"status": "met", "full": "5"}, code: {name: text for name, text in lit.items() if name != "points"}}  # fmt: skip
+    after = {inside: {"status": "withheld", "full": "5"}, code: lit | {"points": "3.21", "value": "77.7", "status": "met"}}  # fmt: skip
+    changed(source / "1" / "snapshot.json", shows="grade", indicators=indicators, marks=held["marks"] | {unit["code"]: before})  # fmt: skip
+    also(source, 2, shows="score", corrects=1, reason="改为公布得分", marks=held["marks"] | {unit["code"]: after})  # fmt: skip
+    also(source, 3, shows="grade", corrects=2, reason="改回", marks=held["marks"] | {unit["code"]: before})  # fmt: skip
+    for address in ("p/2/index.html", f"p/2/units/{unit['code']}.html", "corrections.html"):
+        text = shown(source, address)
+        assert f"实绩 {lit['value']} → 77.7" in text, address
+        assert "▲ 关注 → ● 达标" in text, address
+        assert "→ □ 不公开" not in text, address
+        assert "□ 不公开 →" not in text, address
+        assert "— → 3.21" not in text, address
+        assert "只比较两次都公开的内容" in text, address
+
+
+@pytest.mark.parametrize("shows", ["score", "grade"])
+def test_what_a_correction_makes_internal_is_not_printed_once_more(
+    source: Path, shows: str
+) -> None:
+    """In the same form of display: neither its value, nor beside scores its state, stands in the table of what moved."""
+    held = snapshot(source, 1)
+    unit, code = first(held)
+    own = held["marks"][unit["code"]]
+    status = "withheld" if shows == "score" else own[code]["status"]
+    marks = held["marks"] | {unit["code"]: own | {code: {"status": status, "full": own[code]["full"]}}}  # fmt: skip
+    indicators = [one | {"public": one["public"] and one["code"] != code} for one in held["indicators"]]  # fmt: skip
+    changed(source / "1" / "snapshot.json", shows=shows)
+    also(source, 2, corrects=1, reason="涉及内部信息", marks=marks, indicators=indicators)
+    text = shown(source, "corrections.html")
+    assert f"{own[code]['value']} →" not in text
+    assert "→ □ 不公开" not in text
+
+
 def test_a_total_that_is_kept_back_is_not_shown_as_missing(source: Path) -> None:
     """It was computed; publishing it would give an internal value away, and the page says that."""
     held = snapshot(source, 1)

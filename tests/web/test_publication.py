@@ -55,6 +55,7 @@ from zhengheng.web.portal.writing import publish
 from zhengheng.web.publication import jobs as writing
 from zhengheng.web.publication.acts import (
     PUBLICATIONS,
+    SHOWS,
     OpenGiven,
     PrepareGiven,
     PublicationError,
@@ -354,6 +355,39 @@ def test_an_opening_that_does_not_fit_the_published_commitment_is_refused(
     assert held.opened == []
     assert not LedgerEntry.objects.filter(act="publication.open").exists()
     assert list(secrets.values_list("secret", flat=True)) == kept
+
+
+@pytest.mark.parametrize(("first", "then"), [("grade", "score"), ("score", "grade"), ("status", "score")])  # fmt: skip
+def test_a_period_goes_out_in_one_form_of_display(
+    people: People,
+    result: ResultRun,
+    computed: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    first: str,
+    then: str,
+) -> None:
+    """Where anything internal is in it: two forms together give it away. Also what was prepared before the other went out."""
+    waiting = prepare(people, result, shows=then)
+    hide(result, computed, next(i.code for i in computed.rulebook.indicators if i.method), monkeypatch)  # fmt: skip
+    release(people, result, shows=first, reason="首次公布")
+    with pytest.raises(PublicationError) as refused:
+        prepare(people, result, shows=then, reason="更正")
+    assert [one.code for one in refused.value.problems] == ["publication.display"]
+    assert SHOWS[first][0] in refused.value.problems[0].zh
+    with pytest.raises(PublicationError, match=SHOWS[first][1]):
+        do(people, "review", "secrecy_reviewer", waiting, ReviewGiven(cleared="已核"))
+    Publication.objects.filter(pk=waiting.pk).update(state="reviewed")
+    with pytest.raises(PublicationError, match=SHOWS[first][1]):
+        do(people, "release", "office_director", waiting, Nothing())
+    assert prepare(people, result, shows=first, reason="更正").state == "prepared"
+
+
+def test_without_anything_internal_a_period_may_go_out_in_another_form(
+    people: People, result: ResultRun, computed: Run
+) -> None:
+    assert not hidden_indicators(computed)
+    release(people, result, shows="grade")
+    assert release(people, result, shows="score", reason="公布得分").state == "released"
 
 
 def test_where_grades_are_shown_no_score_passes(people: People, result: ResultRun) -> None:

@@ -51,7 +51,7 @@ def pages(site: Site) -> Iterator[Page]:
         }
         yield page, "targets", {"draft": draft, "page": page, "said": said, "held": held}
     yield "corrections.html", "corrections", {"corrections": [
-        (one, moved(wrong, one) if (wrong := corrected(site, one)) else []) for one in site.publications if one["corrects"]
+        (one, wrong := corrected(site, one), moved(wrong, one) if wrong else []) for one in site.publications if one["corrects"]
     ]}  # fmt: skip
     yield "data.html", "data", {"publications": [(one, site.files(one)) for one in site.publications], "licence": LICENCE}  # fmt: skip
     proofs = site.proofs

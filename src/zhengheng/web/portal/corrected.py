@@ -21,7 +21,12 @@ def corrected(site: Site, one: Snapshot) -> Snapshot | None:
 
 
 def moved(before: Snapshot, one: Snapshot) -> list[dict[str, Any]]:
-    """Of each unit with a difference: what of its line moved, and what of which indicator; what is shown in both alone."""
+    """Of each unit with a difference: what of its line moved, and what of which indicator.
+
+    What one of the two does not show has not moved, and of an indicator that is withheld now nothing former is said.
+    """
+    other = before["shows"] != one["shows"]
+    inside = {indicator["code"] for indicator in one["indicators"] if not indicator["public"]}
     old = {unit["code"]: unit for group in before["groups"] for unit in group["units"]}
     names = {indicator["code"]: indicator["name"] for indicator in one["indicators"]}
     found = []
@@ -30,10 +35,13 @@ def moved(before: Snapshot, one: Snapshot) -> list[dict[str, Any]]:
             earlier = old.get(unit["code"])
             if earlier is None:
                 continue
-            line = _pairs(earlier, unit, _UNIT)
+            line = _pairs(earlier, unit, _UNIT, both=other)
             marks, now = before["marks"].get(unit["code"], {}), one["marks"].get(unit["code"], {})
-            rows = [(code, names[code], _pairs(marks.get(code, {}), mark, _MARK)) for code, mark in now.items()]  # fmt: skip
-            rows = [row for row in rows if row[2]]
+            rows = [
+                (code, names[code], pairs) for code, mark in now.items()
+                if not _withheld(marks.get(code, {}), mark, other)
+                and (pairs := _pairs(marks.get(code, {}), mark, _MARK, both=other or code in inside))
+            ]  # fmt: skip
             if line or rows:
                 found.append({"unit": unit, "line": line, "marks": rows})
     return found
@@ -51,10 +59,19 @@ def outdated(before: Snapshot | None, one: Snapshot, changes: list[dict[str, Any
     }  # fmt: skip
 
 
-def _pairs(old: dict[str, Any], new: dict[str, Any], names: dict[str, tuple[str, str]]) -> list[Pair]:  # fmt: skip
+def _withheld(old: dict[str, Any], new: dict[str, Any], other: bool) -> bool:
+    """Whether nothing may be said of a mark's move: it is withheld now, or was, under another form of display."""
+    return new["status"] == "withheld" or (other and old.get("status") == "withheld")
+
+
+def _pairs(
+    old: dict[str, Any], new: dict[str, Any], names: dict[str, tuple[str, str]], *, both: bool
+) -> list[Pair]:
+    """What differs; with `both`, only of what both hold."""
     return [
         {"name": say(*names[name]), "old": _word(name, old.get(name)), "new": _word(name, new.get(name))}
-        for name in names if (name in old or name in new) and old.get(name) != new.get(name)
+        for name in names
+        if ((name in old and name in new) if both else (name in old or name in new)) and old.get(name) != new.get(name)
     ]  # fmt: skip
 
 

@@ -138,8 +138,30 @@ def prepare(doing: Doing) -> Made:
             en="this period was published before: another publication is a correction and needs its reason",
         )  # fmt: skip
     made = Publication(run=run, shows=given.shows, embargo=given.embargo, reason=given.reason, corrects=earlier)  # fmt: skip
+    check_display(made)
     made.findings = scanned(made)
     return Made(made, {"run": run.run, "shows": given.shows, "reason": given.reason, "findings": len(made.findings)})  # fmt: skip
+
+
+def check_display(held: Publication) -> None:
+    """Raise PublicationError for another form of display than what is out of the period, where anything internal is in it.
+
+    Beside scores the states of internal indicators are withheld, for together they tell what was measured: so scores
+    may not follow states, nor states scores.
+    """
+    out = Publication.objects.filter(
+        state__in=("releasing", "released"), run__rulebook=held.run.rulebook, run__period=held.run.period
+    ).exclude(pk=held.pk).exclude(shows=held.shows).select_related("run")  # fmt: skip
+    for other in out.order_by("pk"):
+        if any(hidden_indicators(loaded(folder_of(one.run.run))) for one in (held, other)):
+            (zh, en), (asked_zh, asked_en) = SHOWS[other.shows], SHOWS[held.shows]
+            raise PublicationError.one(
+                "shows", "publication.display",
+                zh=f"这一期已按“{zh}”对外发布，再按“{asked_zh}”发布，与已公开的内容对照即可推算内部指标，不能办理。"
+                   f"请按“{zh}”准备更正；须公开某一项内部指标的，在公布得分的发布页面逐项公开。",
+                en=f"this period is out already, showing: {en}. Showing {asked_en} as well would let readers work out internal indicators. "
+                   f"Prepare the correction with the same display ({en}); a single internal indicator is opened on the page of a publication that shows scores.",
+            )  # fmt: skip
 
 
 class ReviewGiven(Given):
@@ -149,6 +171,7 @@ class ReviewGiven(Given):
 def review(doing: Doing) -> Change:
     """By the secrecy reviewer: findings stand only with a reason."""
     held: Publication = doing.obj
+    check_display(held)
     found = scanned(held)
     if found and not doing.given.cleared:
         raise PublicationError.one(
@@ -182,6 +205,7 @@ def _announce(doing: Doing) -> None:
 def release(doing: Doing) -> Change:
     """Have it written; it is released once its files stand and their digests are in the ledger."""
     held: Publication = doing.obj
+    check_display(held)
     if held.embargo and doing.day < held.embargo:
         raise PublicationError.one("embargo", "publication.embargo", zh=f"{held.embargo} 之前不能发布", en=f"not before {held.embargo}")  # fmt: skip
     jobs.ask(
