@@ -239,7 +239,7 @@ def test_beside_every_value_stand_its_unit_of_measure_and_period(people: People)
                 page = people.client(role.value).get(kind.address(obj))
                 if page.status_code != 200:
                     continue
-                for label in re.findall(r'<label for="[\w-]+-(?:value|wanted)">(.*?)</label>', page.content.decode(), re.DOTALL):  # fmt: skip
+                for label in re.findall(r'<label\s+for="[\w-]+-(?:value|wanted)"\s*>(.*?)</label>', page.content.decode(), re.DOTALL):  # fmt: skip
                     assert f"期间：{period}" in label, (kind.name, state)
                     assert not unit or f"计量单位：{unit}" in label, (kind.name, state)
                     seen.add(kind.name)
