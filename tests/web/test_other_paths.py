@@ -226,6 +226,23 @@ def test_an_item_is_of_its_own_unit_and_year(
 
 
 @pytest.mark.parametrize(
+    ("role", "supplier"),
+    [(Role.ASSESSING_DEPARTMENT, "D16"), (Role.UNIT_REPORTER, STATISTICS), (Role.UNIT_LEADER, STATISTICS)],
+)  # fmt: skip
+def test_nobody_enters_a_bonus_for_a_unit_of_his_own(
+    town: Town, book: int, role: Role, supplier: str
+) -> None:
+    """Neither as the department that supplies it nor with a second role at the unit; he is told to claim it."""
+    town.people.give(town.people["statistics"], role, unit=Unit.objects.get(code="D16"))
+    said = entered(town, book, 422, supplier=supplier, item="PRAISE", document="省府表彰〔2025〕12号")  # fmt: skip
+    assert said["type"] == "item.own_bonus"
+    assert "申报加分" in str(said) or "claim it" in str(said)
+    assert not Item.objects.exists()
+    entered(town, book, supplier=supplier)
+    assert entered(town, book, unit="D13", item="PRAISE", document="省府表彰〔2025〕13号")["state"] == "entered"  # fmt: skip
+
+
+@pytest.mark.parametrize(
     "again",
     [
         "省府表彰[2025]12号",

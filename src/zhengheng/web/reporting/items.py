@@ -7,6 +7,7 @@ from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import Problem
 from zhengheng.lake.points import PRICED, points_fault, span
 from zhengheng.web.accounts.models import Account
+from zhengheng.web.accounts.selectors import grants
 from zhengheng.web.acts.declare import (
     Act,
     Change,
@@ -54,8 +55,23 @@ class EnterGiven(Given):
 def enter(doing: Doing) -> Made:
     """By a department; the unit has its days to object."""
     made = _item(doing, doing.given, doing.given.supplier)
+    _check_not_own(doing, made)
     made.due_on = after(procedure_of(made.rulebook).within("objection"), doing.day)
     return Made(made, _said(made))
+
+
+def _check_not_own(doing: Doing, made: Item) -> None:
+    """Raise ReportError for a bonus that somebody would enter for a unit of his own: a claim is checked by the office."""
+    own = {made.supplier.code, *(one.unit for one in grants(doing.actor, doing.day) if one.unit)}
+    if made.unit.code in own and _kind_of(made) == "bonus":
+        raise ReportError.one(
+            "unit", "item.own_bonus", zh="不能为本单位登记加分项。请由单位负责人通过“申报加分”提出，附证书，由绩效办审核。",
+            en="nobody enters a bonus for a unit of his own; let the unit's leader claim it with its certificate, and the office checks it",
+        )  # fmt: skip
+
+
+def _kind_of(item: Item) -> str:
+    return next(one.kind for one in book_of(item.rulebook).adjustments if one.code == item.item)
 
 
 class ClaimGiven(Given):
@@ -72,8 +88,7 @@ class ClaimGiven(Given):
 def claim(doing: Doing) -> Made:
     """By the unit itself, with its certificate; all units see the claim, the office checks it."""
     made = _item(doing, doing.given, doing.given.unit)
-    kinds = {one.code: one.kind for one in book_of(made.rulebook).adjustments}
-    if kinds[made.item] != "bonus":
+    if _kind_of(made) != "bonus":
         raise ReportError.one("item", "item.bonus", zh="单位只能申报加分项", en="a unit claims bonus items only")  # fmt: skip
     for other in Item.objects.filter(unit=made.unit).exclude(state="revoked"):
         if plain(other.document) == plain(made.document):
