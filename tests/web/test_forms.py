@@ -57,6 +57,34 @@ def test_a_text_that_is_asked_for_is_never_empty() -> None:
     assert seen > 100
 
 
+MARKS = ("。", "-", "—", "……", "〔〕", "、　,", "!?", "\u200b。")
+
+
+def test_a_text_that_may_be_left_out_is_empty_or_says_something() -> None:
+    """It may be the reason that the act turns out to ask for; marks alone are none, in any field of any act."""
+    seen = set()
+    for _, act in ACTS:
+        for given, name in left_out(act.given):
+            for marks in MARKS:
+                with pytest.raises(ValidationError) as refused:
+                    given.model_validate(filled(given, "D10") | {name: marks})
+                assert {one["type"] for one in refused.value.errors() if one["loc"] == (name,)} == {
+                    "text_empty"
+                }, (act.code, name)
+            given.model_validate(filled(given, "D10") | {name: ""})
+            seen.add((act.code, name))
+    assert {("result.publish", "left_out"), ("result.finalise", "left_out"), ("publication.review", "cleared")} <= seen  # fmt: skip
+    assert ("rectification.accept", "why_missed") in seen
+
+
+def left_out(given: type[Given]) -> list[tuple[type[Given], str]]:
+    """Every text that a form takes and does not always ask for."""
+    return [
+        (given, name) for name, info in given.model_fields.items()
+        if info.annotation is str and not info.is_required() and info.title is not None
+    ]  # fmt: skip
+
+
 def test_blanks_around_a_text_go() -> None:
     given = next(act.given for _, act in ACTS if act.code == "question.answer")
     assert given.model_validate({"answer": "\u200b 　可以。\ufeff"}).answer == "可以。"  # type: ignore[attr-defined]

@@ -45,7 +45,10 @@ class Given(Schema):
     @field_validator("*", mode="after")
     @classmethod
     def _said(cls, value: Any, info: ValidationInfo) -> Any:
-        """A text that people are asked for says something: a letter, a character or a digit, in every act alike."""
+        """A text says something: a letter, a character or a digit, in every act alike.
+
+        One that may be left out is empty, or says something too: it may be the reason that the act asks for.
+        """
         field_info = cls.model_fields[info.field_name or ""]
         if field_info.title is None:  # what a machine brings is as it came
             return value
@@ -53,7 +56,7 @@ class Given(Schema):
             value == EVERY and f"({EVERY}" in field_info.title
         ):  # the field's own words say what it stands for
             return value
-        if isinstance(value, str) and field_info.is_required() and not any(one.isalnum() for one in value):  # fmt: skip
+        if isinstance(value, str) and (value or field_info.is_required()) and not any(one.isalnum() for one in value):  # fmt: skip
             raise PydanticCustomError("text_empty", "nothing but blanks or marks")
         return value
 
