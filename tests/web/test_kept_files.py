@@ -8,7 +8,9 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 
+from tests.e2e.town import Town
 from tests.web.conftest import NOW, People, computed_run
+from tests.web.test_sense import asked, book, computed, town
 from zhengheng.engines.archive import load_run
 from zhengheng.engines.plain import fact_rows
 from zhengheng.ledger.check import check
@@ -21,6 +23,8 @@ from zhengheng.web.reporting.lake_check import compare_all
 from zhengheng.web.results.kept import kept_as_written
 from zhengheng.web.results.selectors import folder_of
 from zhengheng.web.results.services import register_run
+
+__all__ = ["book", "town"]
 
 pytestmark = pytest.mark.django_db
 
@@ -163,3 +167,40 @@ def test_a_job_that_meets_a_damaged_file_names_it(people: People, way: str) -> N
     assert asked.state == "failed"
     assert asked.problems[0]["where"].endswith(path.name)
     assert "从备份中恢复" in asked.problems[0]["zh"]
+
+
+WRONG = [
+    ("runs/*/run.json", b'"rounded"', b'"rouoded"'), ("runs/*/run.json", b'"period": "20', b'"period": "2x'), ("runs/*/rulebook.json", b'"title"', b'"titlf"'),
+    ("runs/*/plan.json", b"[", b"7"), ("runs/*/facts/lake.json", b'{"paths": {', b'{"paths": 7,'),
+    ("units/*.parquet", b"", b""), ("warehouse/**/*-m0.avro", b"", b""), ("warehouse/**/snap-*.avro", b"", b""),
+    ("warehouse/**/snap-*.avro", b"", None), ("warehouse/**/*-m0.avro", b"", None), ("warehouse/**/*.metadata.json", b"", None), ("warehouse/**/*.metadata.json", b'"', b"'"),
+    ("catalog.db", b"", b""), ("register.db", b"", b""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("pattern", "held", "instead"), WRONG)
+def test_the_check_names_what_it_would_die_of(
+    town: Town, book: int, pattern: str, held: bytes, instead: bytes | None
+) -> None:
+    """One wrong byte or name anywhere in a lake, or a file that is gone: the check names it and looks at all the rest."""
+    asked(book, "D10", "confirmed", value="97")
+    made = computed(town, book)
+    home = Path(settings.HOME)
+    kept = take_in(name="证明.txt", content="证明材料".encode(), actor=town.people["office_director"], now=NOW)  # fmt: skip
+    path_of(kept.sha256).unlink()
+    lake = home / "lakes" / "town"
+    if pattern.startswith("units") and not list(lake.glob(pattern)):
+        (lake / "units").mkdir(exist_ok=True)
+        (lake / "units" / "000001.parquet").write_bytes((lake / "runs" / made.run / "units.parquet").read_bytes())  # fmt: skip
+    files = [path for path in lake.glob(pattern) if held in path.read_bytes()]
+    assert files, pattern
+    for path in files:
+        if instead is None:
+            path.unlink()
+        elif held:
+            path.write_bytes(path.read_bytes().replace(held, instead))
+        else:
+            broken_into(path, "cut" if path.suffix == ".parquet" else "flipped")
+    found = [one.where + one.zh for one in [*compare_all(), *kept_as_written(home)]]
+    assert any(path.name in one for path in files for one in found), found
+    assert any("证明.txt" in one for one in found), "the rest is checked"

@@ -31,7 +31,7 @@ from zhengheng.engines.run import Run
 from zhengheng.lake.facts import Facts, FileInfo, empty
 from zhengheng.lake.roster import AS_OBJECTS, joined, to_table, to_units
 from zhengheng.lake.store import Lake
-from zhengheng.lake.whole import whole
+from zhengheng.lake.whole import parsing, whole
 from zhengheng.scheme.fingerprint import dump
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scoring.contracts import FACTS, PLAN
@@ -140,14 +140,20 @@ def _load(folder: Path, unit: str | None) -> Run:
         "mapping",
         "snapshots",
     )
-    text = (folder / "rulebook.json").read_text(encoding="utf-8")
-    book = Rulebook.model_validate_json(text, strict=True)
+    with parsing(folder / "run.json"):
+        brought = [FileInfo(**one) for one in about["files"]]
+        period, at = parse_period(about["period"]), date.fromisoformat(about["at"])
+        prints = about["fingerprint"]["data"]
+    with parsing(folder / "rulebook.json"):
+        text = (folder / "rulebook.json").read_text(encoding="utf-8")
+        book = Rulebook.model_validate_json(text, strict=True)
     files = {path.stem: _parts(path) for path in (folder / "results").iterdir()}
     for name in _ALWAYS:
         if not files.get(name):
             raise gone(folder / "results" / f"{name}.parquet")
     results = Results({}, files)
-    tables: dict[str, Sequence[dict[str, Any]]] = completed(read_plan(folder / "plan.json"))
+    with parsing(folder / "plan.json"):
+        tables: dict[str, Sequence[dict[str, Any]]] = completed(read_plan(folder / "plan.json"))
     wanted = set(sources_of(tables, unit)) if unit is not None else None
     for name in BY_UNIT:
         condition = pc.field("unit").isin(sorted(wanted)) if wanted is not None else None
@@ -164,18 +170,16 @@ def _load(folder: Path, unit: str | None) -> Run:
     many = roster.num_rows > AS_OBJECTS
     lake = kept_object(folder / "facts" / "lake.json", "paths", "counts")
     home = folder.parent.parent
-    paths = {name: [home / path for path in held] for name, held in lake["paths"].items()}
+    with parsing(folder / "facts" / "lake.json"):
+        paths = {name: [home / path for path in held] for name, held in lake["paths"].items()}
     copies = {path.stem: path for path in (folder / "facts").glob("*.parquet")}
     facts = Facts(
-        empty(), [] if many else to_units(roster), [FileInfo(**f) for f in about["files"]],
+        empty(), [] if many else to_units(roster), brought,
         paths=paths | {name: [path] for name, path in copies.items()},
         counts=lake["counts"] | {name: pq.read_metadata(path).num_rows for name, path in copies.items()},
         mapping=about["mapping"], snapshots=about["snapshots"], roster=roster if many else None,
     )  # fmt: skip
-    plan = Plan(
-        book.code, about["fingerprint"]["data"], parse_period(about["period"]),
-        date.fromisoformat(about["at"]), tables,
-    )  # fmt: skip
+    plan = Plan(book.code, prints, period, at, tables)
     return Run(about["run"], book, plan, facts, results, about["engine"])
 
 

@@ -11,17 +11,24 @@ from zhengheng.domain.problems import Problem
 from zhengheng.lake.known import ROW
 from zhengheng.lake.store import Lake
 from zhengheng.lake.tables import line_of
-from zhengheng.lake.whole import fault
+from zhengheng.lake.whole import fault, naming
 
 EXAMPLES = 20
 """Facts that stand twice and are named one by one; the rest is counted."""
 
 
 def check_lake(lake: Lake) -> list[Problem]:
-    """Intakes whose rows are gone, files that are gone or shorter than they were, facts that stand twice."""
+    """Intakes whose rows are gone, files that are gone, damaged or shorter than they were, facts that stand twice."""
+    found: list[Problem] = []
+    with naming(found, lake.home):
+        found += _found(lake)
+    return found
+
+
+def _found(lake: Lake) -> list[Problem]:
     tables, snapshots = lake.tables().all(), lake.snapshots()
     lines = {name: line_of(tables[name], snapshot) for name, snapshot in snapshots.items()}
-    found = []
+    found: list[Problem] = []
     for number, text in lake.finished():
         for name, snapshot in json.loads(text).items():
             if snapshot not in lines.get(name, ()):
@@ -39,6 +46,9 @@ def check_lake(lake: Lake) -> list[Problem]:
                     Problem(shown(file.path), "file.rows", "数据文件的行数与登记不符，请从备份恢复。",
                             "the data file does not have the rows it had; restore a backup")
                 )  # fmt: skip
+    for roster in sorted((lake.home / "units").glob("*.parquet")):
+        if (wrong := fault(roster)) is not None:
+            found += wrong.problems
     return found if found else _twice(lake)
 
 

@@ -1,14 +1,23 @@
 """Whether files of lakes and runs can be read: looked into once reading them has failed, so that the right one is named."""
 
+import errno
+import logging
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pyiceberg.avro.file import AvroFile
 
-from zhengheng.domain.kept import KeptError, damaged, gone, kept_json
-from zhengheng.domain.problems import ZhenghengError
+from zhengheng.domain.kept import KeptError, damaged, gone, kept_json, shown
+from zhengheng.domain.problems import DataError, Problem, ZhenghengError
+from zhengheng.lake.files import LakeFileIO
+
+log = logging.getLogger(__name__)
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def fault(path: Path) -> KeptError | None:
@@ -22,11 +31,28 @@ def fault(path: Path) -> KeptError | None:
             with pq.ParquetFile(path) as held:
                 for _ in held.iter_batches():
                     pass
+        elif path.suffix == ".avro":
+            _read_avro(path)
+        elif path.suffix == ".db":
+            with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as held:
+                if held.execute("pragma quick_check").fetchone() != ("ok",):
+                    return damaged(path)
     except KeptError as error:
         return error
-    except (pa.ArrowException, OSError, ValueError):
+    except (pa.ArrowException, sqlite3.DatabaseError, OSError, ValueError):
         return damaged(path)
     return None
+
+
+def _read_avro(path: Path) -> None:
+    """Read a file of the tables' metadata to its end. Raises KeptError; its reader dies of damage in many ways."""
+    try:
+        folder = LakeFileIO({"lake.root": str(path.parent.resolve())})
+        with AvroFile[Any](folder.new_input(f"lake:/{path.name}")) as held:
+            for _ in held:
+                pass
+    except Exception as error:
+        raise damaged(path) from error
 
 
 @contextmanager
@@ -41,3 +67,51 @@ def whole(paths: Callable[[], Iterable[Path]]) -> Iterator[None]:
         if found is None:
             raise
         raise found from error
+
+
+@contextmanager
+def parsing(path: Path) -> Iterator[None]:
+    """Make something of a kept file's text here: where it does not fit, KeptError names the file."""
+    try:
+        yield
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
+        raise damaged(path) from error
+
+
+@contextmanager
+def naming(found: list[Problem], folder: Path) -> Iterator[None]:
+    """Check a folder here: whatever damage stops the check becomes a finding, with the files that cannot be read.
+
+    A full disk, a lack of memory, and refusals that speak of no file (a lake that somebody else writes) go on up.
+    """
+    try:
+        yield
+    except DataError:
+        raise
+    except ZhenghengError as error:
+        found += error.problems
+    except MemoryError:
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in FULL:
+            raise
+        found += unreadable(folder, error)
+
+
+def unreadable(folder: Path, error: BaseException) -> list[Problem]:
+    """What stopped a check of this folder: the file that the error names, those that cannot be read, or the folder itself."""
+    paths = {path for path in folder.rglob("*.*") if path.is_file()}
+    step: BaseException | None = error
+    while step is not None:
+        name = getattr(step, "filename", None)
+        if isinstance(step, OSError) and isinstance(name, str | Path):
+            paths.add(Path(name))
+        step = step.__cause__ or step.__context__
+    found = [p for wrong in map(fault, sorted(paths)) if wrong for p in wrong.problems]
+    if found:
+        return found
+    log.warning("%s cannot be checked: %s: %s", shown(folder), type(error).__name__, error)
+    return [
+        Problem(shown(folder), "file.unreadable", "其中有内容读不出来，核对没有做完，原因另见日志。请系统管理员从备份中恢复这个文件夹。",
+                "something in it cannot be read and the check did not finish; the log says why. The system administrator restores this folder from a backup")
+    ]  # fmt: skip

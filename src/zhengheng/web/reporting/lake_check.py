@@ -15,7 +15,7 @@ from zhengheng.lake.check import check_lake
 from zhengheng.lake.facts import Facts
 from zhengheng.lake.rows import NEVER
 from zhengheng.lake.store import Lake
-from zhengheng.lake.whole import whole
+from zhengheng.lake.whole import naming, whole
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scoring.contracts import MISSING, NOT_APPLICABLE, VALUE, WITHHELD
 from zhengheng.web.intake.services import lake_of, opened
@@ -35,11 +35,12 @@ def compare_all() -> list[Problem]:
     items = Item.objects.filter(state="loaded").values_list("rulebook__code", flat=True)
     found: list[Problem] = []
     for code in sorted({*held, *items}):
-        found += _compare(code)
+        with naming(found, lake_of(code)):
+            found += _compare(code)
     done = {lake_of(code).resolve() for code in (*held, *items)}
     for register in sorted((Path(settings.HOME) / "lakes").glob("*/register.db")):
         if register.parent.resolve() not in done:
-            with (lake := Lake.open(register.parent)).writing():
+            with naming(found, register.parent), (lake := Lake.open(register.parent)).writing():
                 found += check_lake(lake)
     return found
 

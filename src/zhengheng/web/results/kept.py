@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
-from zhengheng.domain.kept import KeptError
 from zhengheng.domain.problems import NotFoundError, Problem, VerifyError
 from zhengheng.engines.archive import load_run
 from zhengheng.engines.run import Run
-from zhengheng.lake.whole import fault
+from zhengheng.lake.whole import fault, naming
 from zhengheng.ledger.check import Finding
 from zhengheng.web.files.kept import altered_files
 from zhengheng.web.ledger.models import LedgerEntry
@@ -59,14 +59,11 @@ def altered_runs(folders: Path) -> Iterator[Finding]:
         if said is None:
             continue
         held = next(folders.glob(f"*/runs/{run.run}"), folders / run.run)
-        file = ""
-        try:
+        fits, stopped = False, list[Problem]()
+        with naming(stopped, held), suppress(NotFoundError):
             fits = held.is_dir() and load_run(held).results.digest() == said[1]
-            file = next((p.where for p in map(_damage, sorted(held.rglob("*.*"))) if p), "")
-        except KeptError as error:
-            file = error.problems[0].where
-        except (NotFoundError, OSError, ValueError):
-            fits = False
+            stopped += filter(None, map(_damage, sorted(held.rglob("*.*"))))
+        file = stopped[0].where if stopped else ""
         if file:
             yield Finding(
                 "results", said[0], said[0], f"核算批次 {run.run} 的文件 {file} 不见了或已损坏，与存证日志第 {said[0]} 条不符",
