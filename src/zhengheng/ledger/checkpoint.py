@@ -86,7 +86,7 @@ def read(text: str, key: str) -> Checkpoint:
         at = next(line for line in found.more if line.startswith("time ")).removeprefix("time ")
         more = tuple(line for line in found.more if not line.startswith("time "))
         made = Checkpoint(found.origin, found.size, found.root, datetime.fromisoformat(at), more)
-    except (ValueError, StopIteration) as error:
+    except (ValueError, IndexError, StopIteration) as error:
         raise CheckpointError("这段文字不是检查点", "this text is not a checkpoint") from error
     if not is_signed_by(found, owner):
         raise CheckpointError(

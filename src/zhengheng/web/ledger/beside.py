@@ -1,14 +1,16 @@
 """The check of rows that are kept beside objects: each is as the newest entry that names it left it."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
 
 from zhengheng.ledger.check import Finding
 from zhengheng.web.ledger.models import LedgerEntry
-from zhengheng.web.ledger.rows import FOUND, ROWS, digest, kept_models
+from zhengheng.web.ledger.rows import FOUND, ROWS, KeptRow, digest, kept_models
 from zhengheng.web.ledger.selectors import entry
+from zhengheng.web.ledger.unread import looked
 
 
 def disagreeing_rows() -> Iterator[Finding]:
@@ -20,12 +22,11 @@ def disagreeing_rows() -> Iterator[Finding]:
     words = {}
     for model in kept_models():
         words[model.named("")] = model.words
-        for obj in model.objects.order_by("pk").iterator(chunk_size=2000):
-            at, left = named.pop(model.named(obj.pk), (0, None))
-            if left is None:
-                yield _wrong(model.words, obj.pk, at, "没有任何记录", "the ledger has no act of it")
-            elif left != digest(obj, model.unbound):
-                yield _wrong(model.words, obj.pk, at, f"内容与第 {at} 条记录的不同", f"it is not as entry {at} left it")  # fmt: skip
+        found = looked(model.words, partial(_of_model, model, named))
+        yield from found
+        if any(one.code == "unread" for one in found):
+            # Its rows were not all looked at: none of them counts as gone.
+            named = {name: held for name, held in named.items() if not name.startswith(model.named(""))}  # fmt: skip
     for name, (at, left) in named.items():
         table, colon, number = name.partition(":")
         if left is not None:
@@ -33,6 +34,16 @@ def disagreeing_rows() -> Iterator[Finding]:
                 words.get(table + colon, (table, table)), number, at,
                 f"数据库中不见了，存证日志第 {at} 条还有", f"it is gone from the database; entry {at} tells of it",
             )  # fmt: skip
+
+
+def _of_model(model: type[KeptRow], named: dict[str, tuple[int, str | None]]) -> Iterator[Finding]:
+    """One table's rows against what entries say of them; each that was looked at is taken out of `named`."""
+    for obj in model.objects.order_by("pk").iterator(chunk_size=2000):
+        at, left = named.pop(model.named(obj.pk), (0, None))
+        if left is None:
+            yield _wrong(model.words, obj.pk, at, "没有任何记录", "the ledger has no act of it")
+        elif left != digest(obj, model.unbound):
+            yield _wrong(model.words, obj.pk, at, f"内容与第 {at} 条记录的不同", f"it is not as entry {at} left it")  # fmt: skip
 
 
 def newest_digests() -> dict[str, tuple[int, str | None]]:

@@ -3,7 +3,8 @@
 import getpass
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -51,9 +52,9 @@ def verify(
         texts |= own
     else:
         (entries, leaves), more = _lines(export), []
-    points = [_point(name, text, key or home / "ledger.pub") for name, text in texts.items()]
+    points, bad = _points(texts, key or home / "ledger.pub")
     witnessed = [entry.leaf() for entry in _lines(witness)[0]] if witness else []
-    found = check(entries, leaves, points, witnessed) + more
+    found = [*check(entries, leaves, points, witnessed), *bad, *more]
     _say(found, turned_back(entries), len(entries), as_json=as_json)
     if found:
         raise typer.Exit(VerifyError.exit_code)
@@ -75,17 +76,22 @@ def _say(found: Sequence[Finding], notes: Sequence[Finding], count: int, *, as_j
         out_line(f"通过 OK: {count} 条 entries")
 
 
-def _point(name: str, text: str, key: Path) -> Checkpoint:
-    if not key.is_file():
+def _points(texts: dict[str, str], key: Path) -> tuple[list[Checkpoint], list[Finding]]:
+    """The checkpoints, and of those that are none what is wrong with each."""
+    if texts and not key.is_file():
         raise NotFoundError.one(
             str(key), "key.absent", zh="没有公钥文件，请用 --key 给出", en="no public key; give it with --key"
         )  # fmt: skip
-    try:
-        return read(text, key.read_text(encoding="utf-8"))
-    except CheckpointError as error:
-        raise VerifyError.one(
-            name, "checkpoint.bad", zh=f"检查点无效：{error.zh}，请换用另存的副本核对。", en=f"the checkpoint does not hold: {error.en}; compare a copy that was kept elsewhere"
-        ) from error  # fmt: skip
+    points, bad = [], list[Finding]()
+    for name, text in texts.items():
+        try:
+            points.append(read(text, key.read_text(encoding="utf-8")))
+        except CheckpointError as error:
+            bad.append(
+                Finding("checkpoint", 0, 0, f"{name}：检查点无效：{error.zh}，请换用另存的副本核对。",
+                        f"{name}: the checkpoint does not hold: {error.en}; compare a copy that was kept elsewhere")
+            )  # fmt: skip
+    return points, bad
 
 
 def _database(home: Path) -> tuple[list[Entry], list[bytes], dict[str, str], list[Finding]]:
@@ -100,30 +106,42 @@ def _database(home: Path) -> tuple[list[Entry], list[bytes], dict[str, str], lis
     from zhengheng.web.files.kept import altered_files
     from zhengheng.web.ledger import selectors
     from zhengheng.web.ledger.beside import disagreeing_rows
-    from zhengheng.web.ledger.models import SignedCheckpoint
+    from zhengheng.web.ledger.unread import looked
     from zhengheng.web.results.kept import altered_runs
 
     selectors.damaged_text_too()
-    texts = {f"{point.code} ({point.size})": point.text for point in SignedCheckpoint.objects.all()}
-    broken: list[Finding] = []
+    texts: dict[str, str] = {}
+    entries: list[Entry] = []
+    leaves: list[bytes] = []
+
+    def read_all() -> Iterable[Finding]:
+        entries.extend(selectors.entries())
+        leaves.extend(selectors.leaves())
+        return ()
+
+    def read_points() -> Iterable[Finding]:
+        texts.update(selectors.checkpoint_texts())
+        return selectors.unsigned()
+
+    parts: list[tuple[tuple[str, str], Callable[[], Iterable[Finding]]]] = [
+        (("存证日志的条目", "the ledger's entries"), read_all),
+        (("存证日志的哈希树", "the ledger's tree"), selectors.tree_findings),
+        (("签发的检查点", "the signed checkpoints"), read_points),
+        *((kind.words, partial(disagreements, [kind])) for kind in KINDS),
+        (("随事项保存的记录", "the rows kept beside objects"), disagreeing_rows),
+        (("附件、发布内容和归档包", "evidence, publications and packages"), partial(altered_files, home)),
+        (("核算结果", "the results"), partial(altered_runs, home / "lakes")),
+    ]  # fmt: skip
+    more = [one for words, look in parts for one in looked(words, look)]
     for path in sorted((home / "publications").glob("[0-9]*/proof.json")):
         try:
             texts[str(path)] = str(kept_object(path, "checkpoint")["checkpoint"])
         except KeptError as error:
-            broken += [
+            more += [
                 Finding("file", 0, 0, f"{p.where}：{p.zh}", f"{p.where}: {p.en}")
                 for p in error.problems
             ]
-    more = [
-        *broken,
-        *selectors.tree_findings(),
-        *selectors.unsigned(),
-        *disagreements(KINDS),
-        *disagreeing_rows(),
-        *altered_files(home),
-        *altered_runs(home / "lakes"),
-    ]
-    return list(selectors.entries()), selectors.leaves(), texts, more
+    return entries, leaves, texts, more
 
 
 def _lines(export: Path) -> tuple[list[Entry], list[bytes]]:

@@ -135,6 +135,15 @@ def consistency(old: int, new: int) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
+def checkpoint_texts() -> dict[str, str]:
+    """The office's own checkpoints, each under what a person calls it; a cell that holds no text fits no signature."""
+    held = SignedCheckpoint.objects.values_list("pk", "size", "code", "text")
+    return {
+        f"检查点 checkpoint {code if isinstance(code, str) else number} ({size})": _text(text)
+        for number, size, code, text in held
+    }
+
+
 def unsigned() -> Iterator[Finding]:
     """Checkpoints of which the ledger tells that they were signed, and that are gone or say something else."""
     held = {f"checkpoint:{one.pk}": (one.size, one.code) for one in SignedCheckpoint.objects.all()}
@@ -161,6 +170,10 @@ def tree_findings() -> list[Finding]:
             if held.pop((level, index), None) != made:
                 first, last = index << level, ((index + 1) << level) - 1
                 found.append(_wrong_tree(first, last))
+    if head is None and count:
+        found.append(
+            Finding("tree", 0, count - 1, "登记存证日志条数的那一行不见了", "the row that counts the ledger's entries is gone")
+        )  # fmt: skip
     if head is not None and head.size > count:
         found.append(cut(count, head.size - 1))
     elif held or (head is not None and (head.size, octets(head.edge)) != (count, b"".join(edge))):
