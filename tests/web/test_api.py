@@ -87,6 +87,7 @@ TABLE: dict[tuple[str, str], tuple[set[Role], dict[str, Any]]] = {
     ("get", "/ledger/consistency"): (AUDITOR, {}),
     ("get", "/ledger/checkpoints"): (AUDITOR, {}),
     ("post", "/ledger/checkpoints"): (AUDITOR | {Role.OFFICE_DIRECTOR}, {}),
+    ("post", "/ledger/restored/known"): (set(OFFICERS), {}),
 }  # fmt: skip
 
 

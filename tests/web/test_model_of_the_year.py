@@ -234,7 +234,7 @@ class Model(RuleBasedStateMachine):
     def rests(self, result: ResultRun) -> dict[str, str]:
         """The digest of every row that the result rests on."""
         return {
-            f"{kind.name}:{obj.pk}": row_digest(kind, obj)
+            f"{kind.name}:{obj.pk}": row_digest(obj)
             for kind in KINDS if kind.year is not None and kind.name != "rulebook"
             for obj in kind.all()
             if (version := kind.year(obj)) is not None and (version.code, version.period) == (result.rulebook, result.period)

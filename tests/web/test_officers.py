@@ -40,8 +40,9 @@ def renewed(
 ) -> tuple[Any, str]:
     account = people[name]
     return credentials.renew(
-        account=account, what=what, row_version=account.row_version, actor=people[who], now=NOW
-    )
+        account=account, what=what, row_version=account.row_version, actor=people[who], now=NOW,
+        reason="调离" if what == credentials.CLOSING else "",
+    )  # fmt: skip
 
 
 def unproved(people: People, name: str) -> Client:

@@ -42,6 +42,11 @@ class Input:
     note: Words = ("", "")
     """What a number is measured in, and of which period."""
 
+    @property
+    def optional(self) -> bool:
+        """Whether it is to be said beside the field that it may stay empty, which its own words do not say."""
+        return not self.required and self.kind != "yes" and "可空" not in self.words[0]
+
 
 BLANK_ROWS = 4
 """Empty lines that a table to be filled in shows below what was typed."""

@@ -24,7 +24,7 @@ from zhengheng.web.rulebooks.acts import RULEBOOKS
 from zhengheng.web.rulebooks.amending import AmendGiven
 from zhengheng.web.rulebooks.drafting import shown
 from zhengheng.web.rulebooks.naming import departments
-from zhengheng.web.rulebooks.selectors import book_of
+from zhengheng.web.rulebooks.selectors import book_of, indicator_words
 from zhengheng.web.rulebooks.services import empty_form, excel, packed
 
 SECTIONS = (
@@ -62,7 +62,7 @@ def indicator(request: OfficeRequest, number: int) -> HttpResponse:
             messages.success(request, say(f"已保存指标 {code}", f"indicator {code} saved"))
             return redirect(RULEBOOKS.address(obj))
     context = {
-        "object": obj, "title": RULEBOOKS.title(obj), "code": code, "row_version": seen_version(request) or obj.row_version,
+        "object": obj, "title": RULEBOOKS.title(obj), "code": code, "named": indicator_words(obj, code), "row_version": seen_version(request) or obj.row_version,
         "known": any(one.code == code for one in book.indicators), "problems": problems.problems if problems else (),
         "nodes": [(node.code, node.name) for node, _, _ in book.nodes()], **_shown(book, code, request),
     }  # fmt: skip
