@@ -1,5 +1,6 @@
 """The first page: of all that waits the day that is known, what was decided on one's own appeal, a closed year's archive."""
 
+import hashlib
 import re
 from datetime import date, timedelta
 from pathlib import Path
@@ -112,10 +113,14 @@ def test_the_archive_is_taken_by_those_who_keep_it_and_each_time_on_the_record(
     type(result).objects.update(state="archived", package="part-2007.zip")
     path = f"/office/results/{result.run}/package/"
     keeper = people.client("office_procedure")
-    assert keeper.get(path).status_code == 404, "no file, no download"
+    assert keeper.get(path).status_code == 503, "no file, no download"
     package = Path(settings.HOME) / "archive" / "part-2007.zip"
     package.parent.mkdir(exist_ok=True)
     package.write_bytes(b"PK whole year")
+    kept = {"package": package.name, "sha256": hashlib.sha256(package.read_bytes()).hexdigest()}
+    append(
+        act="result.archived", subject=f"result:{result.pk}", actor="system", at=NOW, content=kept
+    )
     try:
         for who in ("unit_leader", "panel_member", "external_auditor", "office_data", "mentor"):
             assert people.client(who).get(path).status_code == 403
