@@ -31,10 +31,10 @@ def published() -> Iterator[tuple[ResultRun, Reading]]:
 
 
 def rows(page: str) -> list[list[str]]:
-    """The texts of the cells of each row of a page's tables."""
+    """The texts of the cells of each row of a page's tables; a minus sign as files write it."""
     return [
         [
-            " ".join(html.unescape(re.sub(r"<[^>]*>", " ", cell)).split())
+            " ".join(html.unescape(re.sub(r"<[^>]*>", " ", cell)).replace("−", "-").split())
             for cell in re.findall(r"<t[hd]\b[^>]*>(.*?)</t[hd]>", row, re.DOTALL)
         ]
         for row in re.findall(r"<tr\b[^>]*>(.*?)</tr>", page, re.DOTALL)
