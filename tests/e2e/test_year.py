@@ -24,6 +24,7 @@ from zhengheng.workflow.roles import Role
 TARGETS = {"D10": 100, "D13": 120, "D16": 90, "D19": 100}
 SEATS = {"D10": 81, "D13": 120, "D16": 60, "D19": 99}
 GROWTH = {"D10": "5.0", "D13": "5.2", "D16": "3.0", "D19": "4.8"}
+NOTES = {"D16": "两个项目延期"}
 ANSWERED = {"D10": "95.50", "D13": "97.00", "D16": "80.25", "D19": "99.00"}
 
 
@@ -103,7 +104,7 @@ def report(town: Town, book: int) -> None:
     for one in town.get("office_data", "reports?limit=100")["items"]:
         about = one["detail"]
         value = str(values[about["indicator"]][about["unit"]])
-        note = "两个项目延期" if about["unit"] == "D16" else ""
+        note = NOTES.get(about["unit"], "")
         if about["supplier"] == STATISTICS:
             town.post("statistics", f"reports/{one['id']}/supply", value=value, note=note)
             if (about["unit"], about["indicator"]) == ("D19", "GROWTH"):

@@ -21,6 +21,7 @@ from zhengheng.web.overview.readings import Reading, change_of, curve_of, level_
 from zhengheng.web.overview.selectors import PAGE, Choice
 from zhengheng.web.pages.tags import language
 from zhengheng.web.rectification.acts import RECTIFICATIONS
+from zhengheng.web.rectification.rows import about
 from zhengheng.web.results.grades import graded
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import Question
@@ -79,8 +80,7 @@ def _of_unit(
         "months": selectors.observed(run, unit, code),
         "history": charts.history(context["column"], years) if len(years) > 1 else None, "curve": points,
         "curve_chart": charts.scoring(points, mark, context["column"].measure_unit, level_of(held, unit, code)),
-        "cases": [c for c in visible(RECTIFICATIONS, request.user, request.now.date()) if c.unit.code == unit
-                  and any(one["code"] == code for one in c.indicators)],
+        "cases": [c for c in visible(RECTIFICATIONS, request.user, request.now.date()) if code in about(c, unit)],
         "may_appeal": result.state == "notice" and result.version_id is not None
         and allowed(request.user, "appeal.draft", request.now.date(), units={"own": [unit]}),
     }  # fmt: skip
@@ -107,7 +107,7 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
         "dimensions": tables.dimensions(context["run"], unit, tongue),
         "indicators": [(c, marks[c.code], held.places.get((unit, c.code))) for c in held.heat.columns if c.code in marks],
         "disputed": {code for other, code in context["disputed"] if other == unit},
-        "cases": [(c, RECTIFICATIONS.state_of(c)) for c in visible(RECTIFICATIONS, request.user, day) if c.unit.code == unit],
+        "cases": [(c, RECTIFICATIONS.state_of(c)) for c in visible(RECTIFICATIONS, request.user, day) if about(c, unit)],
         "appeals": [(a, APPEALS.state_of(a)) for a in visible(APPEALS, request.user, day) if a.unit.code == unit],
     }  # fmt: skip
     return render(request, "overview/unit.html", context)

@@ -19,6 +19,7 @@ from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.organisation.selectors import names_of as names_of
 from zhengheng.web.overview.readings import Reading, level_of, reading
 from zhengheng.web.rectification.models import Rectification
+from zhengheng.web.rectification.rows import units_of
 from zhengheng.web.results.grades import Decided, graded
 from zhengheng.web.results.models import DecidedGrade, ResultRun
 from zhengheng.web.results.selectors import visible
@@ -81,7 +82,7 @@ def disputed(result: ResultRun) -> set[tuple[str, str]]:
 def open_cases() -> Counter[str]:
     """How many rectification cases of each unit are open, of whatever run."""
     held = Rectification.objects.exclude(state__in=(*RECTIFICATION.final, "proposed"))
-    return Counter(held.values_list("unit__code", flat=True))
+    return Counter(unit for case in held.select_related("unit") for unit in {case.unit.code, *units_of(case)})  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from zhengheng.web.pages.tags import language, say
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.publication.released import opened_of
 from zhengheng.web.rectification.models import Rectification
+from zhengheng.web.rectification.rows import scored, units_of
 from zhengheng.web.reporting.models import SelfReport
 from zhengheng.web.results.grades import Decided, decided_of
 from zhengheng.web.results.models import ResultRun
@@ -92,11 +93,11 @@ def plans_of(run: ResultRun) -> list[dict[str, Any]]:
     shown = cases.exclude(state__in=("proposed", "dropped")).select_related("unit").order_by("pk")
     words = RECTIFICATION.names
     return [
-        {"unit": one.unit.code, "indicators": [held["code"] for held in one.indicators],
+        {"unit": unit, "indicators": [held["code"] for held in one.indicators if scored(one, held) == unit],
          "state": {"zh": words[one.state][0], "en": words[one.state][1]},
          "measures": one.measures if one.state in UNDER_WAY else "",
          "finish_on": one.finish_on.isoformat() if one.finish_on else ""}
-        for one in shown
+        for one in shown for unit in units_of(one)  # Told where it was scored: the heir may not be in this result.
     ]  # fmt: skip
 
 

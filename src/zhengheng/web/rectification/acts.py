@@ -20,6 +20,7 @@ from zhengheng.web.acts.declare import (
     Kind,
     Made,
     Standing,
+    Words,
     ask,
     signed,
 )
@@ -29,6 +30,7 @@ from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.succession import before
 from zhengheng.web.rectification.closing import AcceptGiven, accept, choices, lines_of, typed
 from zhengheng.web.rectification.models import Rectification, Visit
+from zhengheng.web.rectification.rows import by_key, key, named
 from zhengheng.web.rectification.selectors import standings
 from zhengheng.web.results.clocks import procedure
 from zhengheng.web.results.models import ResultRun
@@ -57,7 +59,7 @@ def propose(doing: Doing) -> Made:
     if open_case(unit.code) is not None:
         raise RectificationError.one("unit", "rectification.open", zh="该单位已有未销号的整改事项, 请并入", en="this unit has an open case; add to that")  # fmt: skip
     made = Rectification(run=run, unit=unit, indicators=red)
-    return Made(made, {"run": run.run, "unit": unit.code, "indicators": [one["code"] for one in red]})  # fmt: skip
+    return Made(made, {"run": run.run, "unit": unit.code, "indicators": [key(one) for one in red]})  # fmt: skip
 
 
 def open_case(unit: str) -> Rectification | None:
@@ -75,10 +77,10 @@ def join(doing: Doing) -> Change:
     run = ResultRun.objects.filter(pk=doing.given.run).first()
     if run is None:
         raise RectificationError.one("run", "rectification.absent", zh="没有这个结果", en="there is no such result")  # fmt: skip
-    red = {one["code"]: one for one in reds_of(run, doing.obj.unit.code, doing.day)}
+    red = {key(one): one for one in reds_of(run, doing.obj.unit.code, doing.day)}
     if not red:
         raise RectificationError.one("run", "rectification.green", zh="该单位在这个结果中没有红灯指标", en="this unit has no red light in that result")  # fmt: skip
-    held = {one["code"]: one for one in doing.obj.indicators}
+    held = by_key(doing.obj)
     return Change({"indicators": list((held | red).values())}, {"run": run.run, "indicators": sorted(red)})  # fmt: skip
 
 
@@ -89,8 +91,9 @@ def reds_of(result: ResultRun, unit: str, day: date) -> list[dict[str, str]]:
         old for _, old in before([unit], day)
         if open_case(old) is None and not Rectification.objects.filter(run=result, unit__code=old).exists()
     ]  # fmt: skip
-    found = {one["code"]: one for code in (*ended, unit) for one in below_line(result, code)}
-    return list(found.values())
+    # Two units before one heir may have the same indicator red: each keeps its own value and target.
+    left = [one | {"of": old} for old in ended for one in below_line(result, old)]
+    return [*left, *below_line(result, unit)]
 
 
 def below_line(result: ResultRun, unit: str) -> list[dict[str, str]]:
@@ -221,6 +224,22 @@ def _outcome(case: Rectification) -> tuple[str, str]:
     return zh, en
 
 
+def listed(words: list[Words]) -> Words:
+    """Several things in one line, in both languages."""
+    return "、".join(zh for zh, _ in words), ", ".join(en for _, en in words)
+
+
+def _context(case: Rectification, request: Any) -> dict[str, Any]:
+    """The rows of a case, each with its name, its own line and its own place on the ladder."""
+    lines, at = lines_of(case), standings(case)
+    names = named(case, case.indicators)
+    rows = [
+        (one, name, lines.get(key(one)), at.get(key(one)))
+        for one, name in zip(case.indicators, names, strict=True)
+    ]
+    return {"rows": rows, "laddered": bool(at)}
+
+
 RECTIFICATIONS = Kind(
     thread=True,
     machine=RECTIFICATION, path="rectification", words=("整改事项", "Rectification"), model=Rectification,
@@ -240,7 +259,7 @@ RECTIFICATIONS = Kind(
     ),
     columns=(
         Column(("单位", "Unit"), lambda c: (c.unit.name_zh, c.unit.name_en)),
-        Column(("红灯指标", "Red indicators"), lambda c: ("、".join(f"{one['code']} {one['zh']}" for one in c.indicators), ", ".join(f"{one['code']} {one['en'] or one['zh']}" for one in c.indicators))),
+        Column(("红灯指标", "Red indicators"), lambda c: listed(named(c, c.indicators))),
         Column(("送达", "Served"), "served_at"), Column(("逾时送达", "Served late"), "late"),
     ),
     facts=(
@@ -252,6 +271,6 @@ RECTIFICATIONS = Kind(
     ),
     queryset=lambda: Rectification.objects.select_related("unit", "run").prefetch_related("visits__by"),
     outcome=_outcome,
-    body="rectification/body.html", context=lambda case, request: {"standings": standings(case), "lines": lines_of(case)},
+    body="rectification/body.html", context=_context,
     out=lambda c: {"unit": c.unit.code, "run": c.run_id, "indicators": c.indicators, "late": c.late},
 )  # fmt: skip

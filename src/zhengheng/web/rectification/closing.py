@@ -17,6 +17,7 @@ from zhengheng.scoring.formulas import MetLine, MetLines
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import Change, Doing, Given, Words, ask, ask_why_right
 from zhengheng.web.rectification.models import Rectification
+from zhengheng.web.rectification.rows import by_key, key, named, scored
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
 
@@ -34,7 +35,7 @@ class MeasuredGiven(Given):
 class AcceptGiven(Given):
     measured: list[MeasuredGiven] = ask("复测值（每项红灯指标一行）", "Measured again (a line for each red indicator)", min_length=1)  # fmt: skip
     answer: str = ask("验收意见", "Finding", form="text")
-    why_missed: str = ask("未达目标仍予销号的理由（未达目标时填）", "Why it is closed all the same (where a target is missed)", "", form="text")  # fmt: skip
+    why_missed: str = ask("未达目标仍予销号的理由（未达目标、未到达标线，或者差于提出时的值，都须填写）", "Why it is closed all the same (where the target or the line is missed, or the value is worse than what was found)", "", form="text")  # fmt: skip
 
     @field_validator("measured", mode="before")
     @classmethod
@@ -48,27 +49,29 @@ def accept(doing: Doing) -> Change:
 
     A value is a plain number of the indicator's unit of measure, beyond the range of sense only with a confirmation.
     One that misses its target, or the line of the indicator's own light where it has no target, or that is worse than
-    what was found, does not close a case by itself (整改不到位不销号): it needs its own reason, which stays on the case.
+    what was found (by target and line of the unit that was scored), does not close a case by itself (整改不到位不销号): it needs its own reason, which stays on the case.
     [D: officials close on the target; the exception must be accountable.]
     """
     case, given = doing.obj, doing.given
-    red = {one["code"]: one for one in case.indicators}
+    red = _Red(case)
     values: dict[str, MeasuredGiven] = {}
     found = list(_placed(red, given.measured, values))
     missed: list[Words] = []
-    for code, row in values.items():
-        place = given.measured.index(row)
-        known = _known(case, red[code])
+    for place, row in enumerate(given.measured):
+        of = next((one for one, held in values.items() if held is row), None)
+        if of is None:
+            continue
+        known, (zh, en) = _known(case, red.rows[of]), red.names[of]
         if known is None:
             fault = number_fault(row.value, 12)
         else:
             fault = value_fault(known[0].rulebook, known[1], row.value, row.confirmation)
         if fault:
-            found.append(Problem(f"measured.{place}.value", "number", f"{_named(red, [code])[0]}的复测值：{fault[0]}", f"{_named(red, [code])[1]}, measured again: {fault[1]}"))  # fmt: skip
-        elif known and (short := lacking(*known, case.unit.code, row.value, red[code])):
+            found.append(Problem(f"measured.{place}.value", "number", f"{zh}的复测值：{fault[0]}", f"{en}, measured again: {fault[1]}"))  # fmt: skip
+        elif known and (short := lacking(*known, scored(case, red.rows[of]), row.value, red.rows[of])):  # fmt: skip
             missed.append((
-                f"{_named(red, [code])[0]}复测值 {row.value} {red[code]['unit']}，{short[0]}",
-                f"{_named(red, [code])[1]} is {row.value} {red[code]['unit_en']}, {short[1]}",
+                f"{zh}复测值 {row.value} {red.rows[of]['unit']}，{short[0]}",
+                f"{en} is {row.value} {red.rows[of]['unit_en']}, {short[1]}",
             ))  # fmt: skip
     if missed and not found and not given.why_missed:
         zh, en = ("；".join(one[0] for one in missed), "; ".join(one[1] for one in missed))
@@ -76,9 +79,7 @@ def accept(doing: Doing) -> Change:
                              f"{en}: it is not put right. Send it back, or give the reason why it is closed all the same"))  # fmt: skip
     if found:
         raise AcceptError(found)
-    said = "；".join(
-        _said(_named(red, [code])[0], row, len(red) > 1) for code, row in values.items()
-    )
+    said = "；".join(_said(red.names[of][0], row, len(red.rows) > 1) for of, row in values.items())
     why = given.why_missed if missed else ""
     return Change(
         {"measured": said, "answer": given.answer, "why_missed": why, "due_on": None},
@@ -86,33 +87,46 @@ def accept(doing: Doing) -> Change:
     )
 
 
+class _Red:
+    """The rows of a case by their keys, with what people call each."""
+
+    def __init__(self, case: Rectification) -> None:
+        self.rows = by_key(case)
+        self.names = dict(zip(self.rows, named(case, self.rows.values()), strict=True))
+
+    def of(self, written: str) -> str | None:
+        """The row that is meant: by its key, or by the indicator alone where one row has it; None where it is none."""
+        if written in self.rows:
+            return written
+        same = [held for held, row in self.rows.items() if written in {row["code"], ""}]
+        return same[0] if len(same) == 1 else None
+
+    def say(self, keys: Iterable[str]) -> Words:
+        """These rows in one line."""
+        held = [self.names[one] for one in keys]
+        return "、".join(zh for zh, _ in held), ", ".join(en for _, en in held)
+
+
 def _placed(
-    red: dict[str, Any], rows: list[MeasuredGiven], values: dict[str, MeasuredGiven]
+    red: _Red, rows: list[MeasuredGiven], values: dict[str, MeasuredGiven]
 ) -> Iterator[Problem]:
-    """Put each row to its indicator; every one has one value, and no other has."""
+    """Put each value to its row; every one has one value, and nothing else has."""
+    all_zh, all_en = red.say(red.rows)
     for place, row in enumerate(rows):
-        code = row.indicator or (next(iter(red)) if len(red) == 1 else "")
-        zh, en = _named(red, [code])
-        if code not in red:
-            yield Problem(f"measured.{place}.indicator", "rectification.indicator", f"请选择本事项的红灯指标：{_named(red, red)[0]}。",
-                          f"choose a red indicator of this case: {_named(red, red)[1]}")  # fmt: skip
-        elif code in values:
+        of = red.of(row.indicator)
+        if of is None:
+            yield Problem(f"measured.{place}.indicator", "rectification.indicator", f"请选择本事项的红灯指标：{all_zh}。",
+                          f"choose a red indicator of this case: {all_en}")  # fmt: skip
+        elif of in values:
+            zh, en = red.names[of]
             yield Problem(f"measured.{place}.indicator", "rectification.twice", f"{zh}填了两个复测值，请只留一个。",
                           f"{en} has two values; leave one")  # fmt: skip
         else:
-            values[code] = row
-    if left := [code for code in red if code not in values]:
-        yield Problem("measured", "rectification.unmeasured", f"还没有填复测值的指标：{_named(red, left)[0]}。",
-                      f"not measured again yet: {_named(red, left)[1]}")  # fmt: skip
-
-
-def _named(red: dict[str, Any], codes: Iterable[str]) -> tuple[str, str]:
-    """Red indicators by code and name; what is none of them as it was written."""
-    held = [(code, red.get(code, {"zh": "", "en": ""})) for code in codes]
-    return (
-        "、".join(f"{code} {one['zh']}".strip() for code, one in held),
-        ", ".join(f"{code} {one['en'] or one['zh']}".strip() for code, one in held),
-    )
+            values[of] = row
+    if left := [one for one in red.rows if one not in values]:
+        zh, en = red.say(left)
+        yield Problem("measured", "rectification.unmeasured", f"还没有填复测值的指标：{zh}。",
+                      f"not measured again yet: {en}")  # fmt: skip
 
 
 def _said(name: str, row: MeasuredGiven, several: bool) -> str:
@@ -143,29 +157,29 @@ def line_of(run: Run, unit: str, code: str) -> MetLine | None:
 
 
 def lines_of(case: Rectification) -> dict[str, Words]:
-    """Of each indicator of a case the line from which it counts as met, in words, where it has one."""
-    found = {held["code"]: _known(case, held) for held in case.indicators}
-    lines = {
-        code: line_of(known[0], case.unit.code, code) for code, known in found.items() if known
-    }
-    return {code: line.words for code, line in lines.items() if line}
+    """Of each row of a case (rows.key) the line from which it counts as met, in words, where it has one."""
+    found: dict[str, Words] = {}
+    for held in case.indicators:
+        known = _known(case, held)
+        line = line_of(known[0], scored(case, held), held["code"]) if known else None
+        if line:
+            found[key(held)] = line.words
+    return found
 
 
 def lacking(
     run: Run, indicator: Indicator, unit: str, value: str, held: dict[str, Any]
 ) -> Words | None:
     """Why a value does not put the indicator right, in both languages; None where it does."""
-    if held["target"] and _misses(indicator, value, held["target"]):
-        return (
-            f"目标 {held['target']} {held['unit']}",
-            f"the target {held['target']} {held['unit_en']}",
-        )
+    short: list[Words] = []
     line = line_of(run, unit, indicator.code)
-    if not held["target"] and line and _below(run, indicator, unit, value, line):
-        return f"达标线：{line.words[0]}", f"counted as met from: {line.words[1]}"
+    if held["target"] and _misses(indicator, value, held["target"]):
+        short.append((f"目标 {held['target']} {held['unit']}", f"the target {held['target']} {held['unit_en']}"))  # fmt: skip
+    elif not held["target"] and line and _below(run, indicator, unit, value, line):
+        short.append((f"达标线：{line.words[0]}", f"counted as met from: {line.words[1]}"))
     if held.get("value") and _misses(indicator, value, held["value"]):
-        return f"差于提出整改时的 {held['value']} {held['unit']}", f"worse than the {held['value']} {held['unit_en']} that was found"  # fmt: skip
-    return None
+        short.append((f"差于提出整改时的 {held['value']} {held['unit']}", f"worse than the {held['value']} {held['unit_en']} that was found"))  # fmt: skip
+    return ("，".join(zh for zh, _ in short), ", ".join(en for _, en in short)) if short else None
 
 
 def _below(run: Run, indicator: Indicator, unit: str, value: str, line: MetLine) -> bool:
@@ -187,16 +201,28 @@ def _misses(indicator: Indicator, value: str, target: str) -> bool:
 
 
 def choices(case: Any, account: Account, day: date) -> dict[str, list[tuple[str, Words]]]:
-    """The case's own indicators, each with its target and what it is measured in."""
-    return {"indicator": [(one["code"], _aim(one)) for one in case.indicators]}
+    """The case's own rows, each with what it must reach and what was found, in what it is measured in."""
+    red, lines = _Red(case), lines_of(case)
+    return {"indicator": [(one, _aim(red.names[one], row, lines.get(one))) for one, row in red.rows.items()]}  # fmt: skip
 
 
-def _aim(one: dict[str, Any]) -> Words:
-    zh, en = f"{one['target']} {one['unit']}".strip(), f"{one['target']} {one['unit_en']}".strip()
-    name = one["en"] or one["zh"]
-    return f"{one['code']} {one['zh']}（目标 {zh}）", f"{one['code']} {name} (target {en})"
+def _aim(name: Words, row: dict[str, Any], line: Words | None) -> Words:
+    """A row with its target, or its line where it has none, and the value that was found: worse than that needs a reason too."""
+    zh, en = [], []
+    if row["target"]:
+        zh.append(f"目标 {row['target']} {row['unit']}".strip())
+        en.append(f"target {row['target']} {row['unit_en']}".strip())
+    elif line:
+        zh.append(f"达标线：{line[0]}")
+        en.append(f"met from {line[1]}")
+    if row.get("value"):
+        zh.append(f"提出时 {row['value']} {row['unit']}".strip())
+        en.append(f"found at {row['value']} {row['unit_en']}".strip())
+    if not zh:
+        return name
+    return f"{name[0]}（{'；'.join(zh)}）", f"{name[1]} ({'; '.join(en)})"
 
 
 def typed(case: Any) -> dict[str, Any]:
-    """A line for each indicator stands in the form."""
-    return {f"measured.{place}.indicator": one["code"] for place, one in enumerate(case.indicators)}
+    """A line for each row stands in the form."""
+    return {f"measured.{place}.indicator": one for place, one in enumerate(by_key(case))}

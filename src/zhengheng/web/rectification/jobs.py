@@ -15,6 +15,7 @@ from zhengheng.web.rectification.acts import (
     reds_of,
 )
 from zhengheng.web.rectification.models import Rectification
+from zhengheng.web.rectification.rows import by_key, key
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
 
@@ -46,5 +47,5 @@ def trigger(work: Work) -> dict[str, Any]:
 
 
 def _adds(case: Rectification, red: list[dict[str, str]]) -> bool:
-    held = {one["code"]: one for one in case.indicators}
-    return any(held.get(one["code"]) != one for one in red)
+    held = by_key(case)
+    return any(held.get(key(one)) != one for one in red)

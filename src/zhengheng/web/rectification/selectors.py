@@ -6,6 +6,7 @@ from zhengheng.domain.periods import parse_period
 from zhengheng.engines.lights import indicator_lights
 from zhengheng.scheme.procedure import WarningStep
 from zhengheng.web.rectification.models import Rectification
+from zhengheng.web.rectification.rows import key, scored
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
 from zhengheng.workflow.ladder import rung
@@ -22,7 +23,7 @@ class Standing:
 
 
 def standings(case: Rectification) -> dict[str, Standing]:
-    """Of each indicator of a case, up to the newest run that brought it there; none where the rulebook has no ladder.
+    """Of each row of a case (rows.key), up to the newest run that brought it there; none where the rulebook has no ladder.
 
     Counted are the runs of the same rulebook for periods of the same length.
     """
@@ -33,9 +34,9 @@ def standings(case: Rectification) -> dict[str, Standing]:
     found = {}
     for one in case.indicators:
         last = one.get("period", case.run.period)
-        missed = tuple((run.period, _red(run, case.unit.code, one["code"])) for run in runs if run.period <= last)  # fmt: skip
+        missed = tuple((run.period, _red(run, scored(case, one), one["code"])) for run in runs if run.period <= last)  # fmt: skip
         at = rung((red for _, red in missed), len(steps))
-        found[one["code"]] = Standing(missed, steps[at - 1] if at else None)
+        found[key(one)] = Standing(missed, steps[at - 1] if at else None)
     return found
 
 
