@@ -11,7 +11,7 @@ from django.conf import settings
 from django.test import Client
 
 from tests.web.conftest import NOW, PASSWORD, People
-from zhengheng.web.accounts.models import Account, ApiToken
+from zhengheng.web.accounts.models import Account, ApiToken, Renewal
 from zhengheng.web.ledger.models import LedgerEntry
 
 
@@ -95,6 +95,9 @@ def test_a_lost_phone(people: People, asked: None) -> None:
     body = {"row_version": people["office_data"].row_version}
     path = "/office/accounts/office_data/second-factor/"
     assert administrator.post(path, body).status_code == 200
+    assert people["office_data"].factor, "whose word counts: a second officer carries it out"
+    auditor, _ = set_up("security_auditor")
+    assert auditor.post(f"/office/renewals/{Renewal.objects.get().pk}/confirm/").status_code == 200
     assert people["office_data"].factor == ""
     assert sign_in("office_data").get("/office/").headers["Location"] == "/office/second-factor/"
     client, _ = set_up("secrecy_officer")

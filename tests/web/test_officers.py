@@ -21,7 +21,10 @@ from zhengheng.web.accounts.tokens import make_token
 from zhengheng.web.api.models import GivenAnswer
 from zhengheng.web.handovers.models import Handover
 from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.pages.clock import now as running_now
 from zhengheng.web.reorganisation.models import Reorganisation
+from zhengheng.workflow.deciding import DECIDERS
+from zhengheng.workflow.permissions import RULES
 from zhengheng.workflow.roles import OFFICERS, Role
 
 
@@ -646,3 +649,77 @@ def test_tokens_end_with_what_officers_renew(people: People, what: str) -> None:
     )
     Account.objects.update(must_change_password=False, is_active=True)
     assert theirs() == 401
+
+
+@pytest.mark.parametrize("what", [credentials.PASSWORD, credentials.FACTOR])
+@pytest.mark.parametrize("role", sorted(DECIDERS - OFFICERS))
+def test_nobody_alone_hands_out_the_credentials_of_whoever_decides(people: People, role: str, what: str) -> None:  # fmt: skip
+    """The system administrator asks; another office's officer carries it out; owner and director read of it."""
+    services.keep_factor(account=people[role], secret=SECRET, code=pyotp.TOTP(SECRET).at(NOW), now=NOW)  # fmt: skip
+    before = people.client(role)
+    assert before.get("/office/").status_code == 200
+    address = "password" if what == credentials.PASSWORD else "second-factor"
+    answer = people.client("system_administrator").post(
+        f"/api/v1/accounts/{role}/{address}", {"row_version": people[role].row_version}, content_type="application/json",
+    )  # fmt: skip
+    assert (answer.status_code, answer.json()["state"], answer.json()["password"]) == (200, "asked", None)  # fmt: skip
+    assert people[role].check_password(PASSWORD)
+    assert people[role].factor
+    assert before.get("/office/").status_code == 200, "only asked for"
+    held = Renewal.objects.get()
+    with pytest.raises(ZhenghengError):
+        credentials.confirm(renewal=held, row_version=people[role].row_version, actor=people["system_administrator"], now=NOW)  # fmt: skip
+    credentials.confirm(renewal=held, row_version=people[role].row_version, actor=people["security_auditor"], now=NOW)  # fmt: skip
+    assert before.get("/office/").status_code == 302, "what was begun with the old proof is over"
+    entries = LedgerEntry.objects.filter(subject=f"account:{role}", act__startswith="account.")
+    assert {"account.renewal_asked", f"account.{'password_reset' if what == credentials.PASSWORD else 'factor_forgotten'}"} <= set(entries.values_list("act", flat=True))  # fmt: skip
+    Account.objects.update(must_change_password=False)
+    assert "您的账号已于" in people.client(role).get("/office/").content.decode()
+    director = people.client("office_director")
+    assert "凭证办理记录" in director.get("/office/").content.decode()
+    page = director.get("/office/renewals/").content.decode()
+    assert all(one in page for one in (role, credentials.WHAT[what][0], "security_auditor"))
+    assert people.client("mentor").get("/office/renewals/").status_code == 403
+
+
+@pytest.mark.parametrize("role", sorted(DECIDERS - OFFICERS))
+def test_whoever_decides_is_opened_again_by_two_and_closed_by_one(
+    people: People, role: str
+) -> None:
+    """Closing gives nobody a power; opening again hands out a password."""
+    assert closed(people, role).done_at
+    held, password = credentials.renew(
+        account=people[role], what=credentials.OPENING, row_version=people[role].row_version,
+        actor=people["system_administrator"], now=NOW, reason="误停用",
+    )  # fmt: skip
+    assert (held.done_at, password, people[role].is_active) == (None, "", False)
+    assert credentials.confirm(renewal=held, row_version=people[role].row_version, actor=people["secrecy_officer"], now=NOW)  # fmt: skip
+
+
+def test_a_role_still_to_come_counts_and_a_taken_one_does_not(people: People) -> None:
+    people.give(people["mentor"], Role.COMMISSION_MEMBER, valid_from=NOW.date() + timedelta(5))
+    assert not renewed(people, "system_administrator", "mentor")[1]
+    taken(people, "commission_member")
+    assert renewed(people, "system_administrator", "commission_member")[1]
+
+
+def test_what_decides_is_read_from_the_table_of_rights() -> None:
+    """Whoever signs a result, attests, releases, rules or signs a target is among them, whatever he is called."""
+    by_act = {"decision.attest", "result.approve", "result.publish", "result.finalise", "publication.release",
+              "publication.review", "appeal.vote", "appeal.decide", "change.approve", "rulebook.adopt", "item.settle"}  # fmt: skip
+    assert {role for rule in RULES if rule.act in by_act for role in rule.roles} <= DECIDERS
+    assert Role.UNIT_LEADER in DECIDERS
+    assert not DECIDERS & {Role.MENTOR, Role.EXPERT, Role.UNIT_REPORTER}
+
+
+def test_a_new_second_factor_ends_other_sessions_and_not_its_own(people: People) -> None:
+    """Setting it up again after a stolen session, as a phone is changed."""
+    stolen, own = people.client("mentor"), people.client("mentor")
+    own.get("/office/second-factor/")
+    secret = own.session["second_factor_offered"]
+    with override_settings(SECOND_FACTOR=True):
+        code = pyotp.TOTP(secret).at(running_now())
+        assert own.post("/office/second-factor/confirm/", {"code": code}).status_code == 302
+    assert people["mentor"].factor
+    assert own.get("/office/").status_code == 200
+    assert stolen.get("/office/").status_code == 302

@@ -23,6 +23,7 @@ TABLE: dict[tuple[str, str], set[Role]] = {
     ("POST", "/office/second-factor/confirm/"): EVERYONE,
     ("GET", "/office/second-factor/code/"): EVERYONE,
     ("POST", "/office/accounts/mentor/second-factor/"): {Role.SYSTEM_ADMINISTRATOR},
+    ("GET", "/office/renewals/"): OFFICERS | {Role.OFFICE_DIRECTOR},
     ("POST", "/office/renewals/99/confirm/"): NOBODY,
     ("POST", "/office/renewals/99/drop/"): NOBODY,
     ("GET", "/office/prove/"): EVERYONE,

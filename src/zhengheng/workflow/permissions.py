@@ -55,6 +55,7 @@ RULES: tuple[Rule, ...] = (
     _rule("account.unlock", Role.SYSTEM_ADMINISTRATOR),
     _rule("account.reset_password", Role.SYSTEM_ADMINISTRATOR),
     _rule("account.confirm_renewal", *OFFICERS),
+    _rule("account.read_renewals", *OFFICERS, Role.OFFICE_DIRECTOR),
     _rule("grant.give", Role.SECRECY_OFFICER),
     _rule("grant.revoke", Role.SECRECY_OFFICER),
     _rule("ledger.read", Role.SECURITY_AUDITOR),

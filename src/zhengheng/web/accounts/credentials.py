@@ -1,10 +1,11 @@
 """First passwords, forgotten second factors, the closing of accounts and roles taken back: an officer's need a second officer, and every owner is told.
 
 Whoever sets another's password could sign in as him. So passwords are drawn by lot and shown once, for a new account too; where
-the account is one of the three officers', one officer asks and another carries it out, who holds another office and is not the owner.
-The same two close an officer's account or take his role, and never the last of an office: nobody puts those out of the way who
-watch him. The same two open it again, with a new first password. With a new password, a forgotten second factor or a closing all
-tokens of the account end.
+the owner is one of the three officers, or decides, attests, releases or signs (`workflow.deciding`), one officer asks and another
+carries it out, who holds another office and is not the owner. The same two close an officer's account or take his role, and never
+the last of an office: nobody puts those out of the way who watch him. The same two open such an account again, with a new first
+password. With a new password, a forgotten second factor or a closing all tokens and sessions of the account end; its owner and the
+director read of it.
 """
 
 import secrets
@@ -25,6 +26,7 @@ from zhengheng.web.accounts.services import (
 )
 from zhengheng.web.accounts.throttle import let_try_again
 from zhengheng.web.ledger.services import append
+from zhengheng.workflow.deciding import DECIDERS
 from zhengheng.workflow.roles import NAMES, OFFICERS, Role
 
 PASSWORD, FACTOR, CLOSING, OPENING, ROLE = "password", "factor", "closing", "opening", "role"
@@ -66,10 +68,11 @@ def first_password() -> str:
     return "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
 
 
-def is_officer(account: Account) -> bool:
-    """Whether an account has, or will have, one of the three officers' roles."""
-    held = RoleGrant.objects.filter(account=account, role__in=OFFICERS, revoked_at=None)
-    return held.exists()
+def by_two(account: Account, what: str) -> bool:
+    """Whether two officers do this to an account: with one of the three offices, now or later, everything; with a role
+    whose word counts what lets somebody else sign in as the owner."""
+    roles = DECIDERS if what in {PASSWORD, FACTOR, OPENING} else OFFICERS
+    return RoleGrant.objects.filter(account=account, role__in=roles, revoked_at=None).exists()
 
 
 def new_account(*, username: str, name: str, actor: Account, now: datetime) -> tuple[Account, str]:
@@ -99,7 +102,7 @@ def renew(
     why = _why(what, reason)
     _possible(account, what, now)
     held = _ask(account, what, actor, now, reason=why)
-    if is_officer(account):
+    if by_two(account, what):
         _tell("account.renewal_asked", account, actor, now, _asked(held))
         return held, ""
     password = _carry_out(held, row_version, actor, now)
@@ -131,7 +134,7 @@ def revoke_role(
 
 @transaction.atomic
 def confirm(*, renewal: Renewal, row_version: int, actor: Account, now: datetime) -> str:
-    """Carry an officer's renewal out as a second officer; gives the password. Raises ForbiddenError, RenewalError, StaleError."""
+    """Carry out what another officer asked for, as the second one; gives the password. Raises ForbiddenError, RenewalError, StaleError."""
     require(actor, "account.confirm_renewal", now.date())
     held = Renewal.objects.select_for_update().select_related("account").get(pk=renewal.pk)
     if held.done_at or held.dropped_at:

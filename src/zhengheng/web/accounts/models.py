@@ -3,6 +3,7 @@
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.db.models import F, Q
+from django.utils.crypto import salted_hmac
 
 from zhengheng.web.ledger.rows import KeptRow
 from zhengheng.web.organisation.models import Unit
@@ -35,6 +36,13 @@ class Account(KeptRow, AbstractBaseUser):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.username})"
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session is bound to: the password and the second factor, so that a change of either ends those begun before it."""
+        proofs = self.password + self.factor
+        return salted_hmac(
+            "zhengheng.session", proofs, secret=secret, algorithm="sha256"
+        ).hexdigest()
 
 
 TOKEN_NAME = 60

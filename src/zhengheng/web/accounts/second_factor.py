@@ -6,7 +6,7 @@ import pyotp
 import segno
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import logout
+from django.contrib.auth import logout, update_session_auth_hash
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import mark_safe
@@ -65,6 +65,9 @@ def confirm(request: OfficeRequest) -> HttpResponse:
         )  # fmt: skip
     except ZhenghengError as error:
         return _offer(request, error.problems)
+    request.user.refresh_from_db(fields=["factor"])
+    # Other sessions, begun without this factor, end; this one goes on.
+    update_session_auth_hash(request, request.user)
     request.session.pop(OFFERED, None)
     request.session[PASSED] = True
     messages.success(request, say("第二重验证已启用", "the second factor is in use"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
@@ -101,9 +102,15 @@ def goes_on_without(account: Account, role: Role, day: date) -> bool:
 
 
 def waiting_renewals() -> QuerySet[Renewal]:
-    """Officers' renewals that wait for a second officer."""
+    """Renewals that wait for a second officer."""
     held = Renewal.objects.filter(done_at=None, dropped_at=None)
     return held.select_related("account", "asked_by", "grant")
+
+
+def lately_renewed(since: datetime, **of: Any) -> list[Renewal]:
+    """What was done since then to passwords, second factors and accounts, newest first; `of` narrows it down."""
+    held = Renewal.objects.filter(done_at__gt=since, **of).distinct()
+    return list(held.select_related("account", "asked_by", "done_by"))
 
 
 def months(account: Account, day: date) -> list[tuple[RoleGrant, int]]:

@@ -31,6 +31,7 @@ urlpatterns = [
         {"what": FACTOR},
         name="account_forget_factor",
     ),
+    path("renewals/", views.renewals, name="renewals"),
     path("renewals/<int:number>/confirm/", views.confirm_renewal, name="renewal_confirm"),
     path("renewals/<int:number>/drop/", views.drop_renewal, name="renewal_drop"),
     path("prove/", proving.prove, name="prove"),

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -19,17 +18,20 @@ from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import (
     allowed,
     is_locked,
+    lately_renewed,
     listed,
     months,
     require,
     waiting_renewals,
 )
+from zhengheng.web.accounts.telling import LATELY, tell_owner
 from zhengheng.web.files.take_in import take_in
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.selectors import standing as standing_units
 from zhengheng.web.pages.clock import running
 from zhengheng.web.pages.requests import http_status, seen_version
 from zhengheng.web.pages.tags import say
+from zhengheng.workflow.deciding import DECIDERS
 from zhengheng.workflow.roles import NAMES, Role
 
 
@@ -47,7 +49,7 @@ def sign_in(request: OfficeRequest) -> HttpResponse:
         if account is not None:
             login(request, account)
             throttle.note_success(account=account, address=address, now=now)
-            _tell_owner(request, account)
+            tell_owner(request, account)
             return redirect(_inside(request))
         throttle.note_failure(username=username, address=address, now=now, at=request.now)
         problems.append(
@@ -63,18 +65,6 @@ def sign_in(request: OfficeRequest) -> HttpResponse:
 def _address(request: OfficeRequest) -> str:
     """Where a request comes from, as zhengheng.web.config.proxies found out."""
     return str(request.META.get("REMOTE_ADDR", ""))
-
-
-def _tell_owner(request: OfficeRequest, account: Account) -> None:
-    """What others renewed for him since he was here last."""
-    for one in credentials.notices(account, request.now):
-        zh, en = credentials.WHAT[one.what]
-        by = one.done_by.name if one.done_by else ""
-        at = timezone.localtime(one.done_at or request.now)
-        messages.warning(request, say(
-            f"您的账号已于 {at:%Y-%m-%d %H:%M} {zh}，由{one.asked_by.name}申请、{by}办理。如果不是您本人要求的，请立即告知安全审计员。",
-            f"Done to your account on {at:%Y-%m-%d %H:%M}: {en}; asked for by {one.asked_by.name}, done by {by}. If you did not want it, tell the security auditor at once.",
-        ))  # fmt: skip
 
 
 def _inside(request: OfficeRequest) -> str:
@@ -235,6 +225,17 @@ def confirm_renewal(request: OfficeRequest, number: int) -> HttpResponse:
     )
     held.refresh_from_db()
     return _renewed(request, held, password)
+
+
+@require_safe
+def renewals(request: OfficeRequest) -> HttpResponse:
+    """What was done lately to passwords, second factors and accounts of people whose word counts, and by whom."""
+    require(request.user, "account.read_renewals", request.now.date())
+    held = lately_renewed(
+        request.now - LATELY, account__grants__role__in=DECIDERS, account__grants__revoked_at=None
+    )
+    context = {"renewals": [(one, credentials.WHAT[one.what]) for one in held], "days": LATELY.days}
+    return render(request, "accounts/renewals.html", context)
 
 
 @require_POST

@@ -19,7 +19,7 @@ router = Writing()
 
 @router.post("/accounts/{username}/password", response={200: s.RenewalOut, **ERRORS})
 def account_reset(request: OfficeRequest, username: str, given: s.VersionIn) -> dict[str, Any]:
-    """A new first password, drawn by lot and told once; of an officer only asked for, another officer confirms."""
+    """A new first password, drawn by lot and told once; of an officer, or of whoever decides or signs, only asked for: another officer confirms."""
     return _renewed(request, username, given.row_version, credentials.PASSWORD)
 
 
@@ -27,7 +27,7 @@ def account_reset(request: OfficeRequest, username: str, given: s.VersionIn) -> 
 def account_forget_factor(
     request: OfficeRequest, username: str, given: s.VersionIn
 ) -> dict[str, Any]:
-    """Forget a second factor; of an officer only asked for, another officer confirms."""
+    """Forget a second factor; of an officer, or of whoever decides or signs, only asked for: another officer confirms."""
     return _renewed(request, username, given.row_version, credentials.FACTOR)
 
 

@@ -13,6 +13,7 @@ from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.request import BY_DOOR, OfficeRequest
 from zhengheng.web.accounts.selectors import is_locked
 from zhengheng.web.accounts.services import record_sign_in
+from zhengheng.web.accounts.telling import tell_owner
 from zhengheng.web.pages.views import problem_page
 
 BACKEND = "zhengheng.web.accounts.backend.AccountBackend"
@@ -53,6 +54,7 @@ def enter(request: HttpRequest, account: Account, backend: str) -> None:
     login(request, account, backend=backend)
     request.session[BY_DOOR] = True
     record_sign_in(account=account, now=request.now)  # type: ignore[attr-defined]
+    tell_owner(cast("OfficeRequest", request), account)
 
 
 def refused(request: HttpRequest) -> Any:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from zhengheng.web.accounts.request import OfficeRequest
-from zhengheng.web.accounts.selectors import grants, listed
+from zhengheng.web.accounts.selectors import grants, lately_renewed, listed
+from zhengheng.web.accounts.telling import LATELY as RENEWED_LATELY
+from zhengheng.web.accounts.telling import said
 from zhengheng.web.acts.declare import Words
 from zhengheng.web.appeals.acts import APPEALS
 from zhengheng.web.appeals.ruling import second_until
@@ -18,6 +20,7 @@ from zhengheng.web.pages.unattended import unattended
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.naming import waiting
 from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.workflow.deciding import DECIDERS
 from zhengheng.workflow.permissions import anywhere, may
 from zhengheng.workflow.roles import Grant
 
@@ -77,6 +80,23 @@ def _answered(request: OfficeRequest, mine: Collection[Grant], day: date) -> lis
     return told
 
 
+def _renewed(request: OfficeRequest, mine: Collection[Grant]) -> list[Reading]:
+    """What officers did lately to the account itself, which whoever came in first may have been told; for the director,
+    to accounts whose word counts."""
+    since = request.now - RENEWED_LATELY
+    found = [
+        Reading(("您的账号", "Your account"), "/office/password/", said(one))
+        for one in lately_renewed(since, account=request.user)
+    ]
+    if anywhere(mine, "account.read_renewals"):
+        weighty = lately_renewed(since, account__grants__role__in=DECIDERS, account__grants__revoked_at=None)  # fmt: skip
+        if weighty:
+            why = (f"近 {RENEWED_LATELY.days} 日，管理员办理了 {len(weighty)} 次有决定权人员的密码、第二重验证或账号启停，请核对是否为本人要求。",
+                   f"Done by officers in {RENEWED_LATELY.days} days to passwords, second factors and accounts of people who decide: {len(weighty)}; ask the owners whether they wanted it.")  # fmt: skip
+            found.append(Reading(("凭证办理记录", "Renewed credentials"), "/office/renewals/", why))
+    return found
+
+
 def to_read(request: OfficeRequest) -> list[Reading]:
     """Results on notice and rulebooks in consultation, to which anybody here may speak; what was decided on the own unit's
     appeals; results that wait for their readers; whoever looks at the whole city, the city; for the three officers, their registers."""
@@ -96,6 +116,7 @@ def to_read(request: OfficeRequest) -> list[Reading]:
             if run.due_on and run.due_on < day:
                 why = (f"公示已于 {run.due_on} 期满，等待终定。", f"The notice ended on {run.due_on}; the result waits to be made final.")  # fmt: skip
             found.append(Reading(title, f"/office/results/{run.run}/", why))
+    found += _renewed(request, mine)
     found += _decided(mine, day)
     found += _answered(request, mine, day)
     if anywhere(mine, "rulebook.opine"):
