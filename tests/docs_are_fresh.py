@@ -63,10 +63,12 @@ def scoring() -> str:
             "see; `carry: exact` hands on nine decimals, so that a dimension is not made of roundings. Places and grades by\n"
             "what is not rounded (`on: exact`) need `carry: exact` in `tree` as well: else the total is rounded before.\n\n"
             "**No result.** Where a formula divides by nothing (all units of the group are equal under `min_max`, `z_score` or\n"
-            "`mads`, one unit alone under `borda`, a target of 0 or none at all), `undefined` of the method says what the indicator\n"
-            "earns: `missing` (the default: as if the value were missing), `zero`, `half` or `full` of the mark. Files and pages\n"
-            "call such a cell `undefined` 无法计算, which is not `missing` 缺数据. A value of 0 has a result wherever lower is better:\n"
-            "under `ratio` (`reverse: inverse`) nothing at all earns the cap, and where the target is 0 it meets it; values and\n"
+            "`mads`, one unit alone under `borda`, a target of 0 or less or none at all, a rate of growth over a year before of 0\n"
+            "or less), `undefined` of the method says what the indicator earns: `missing` (the default: as if the value were\n"
+            "missing), `zero`, `half` or `full` of the mark. Files and pages call such a cell `undefined` 无法计算, which is not\n"
+            "`missing` 缺数据. A value of 0 has a result wherever lower is better: under `ratio` with `reverse: inverse` nothing at\n"
+            "all earns the cap; and where the target is 0 (under `ratio` of either kind and `plus_minus`) a value of 0 meets it,\n"
+            "one above it earns the `least`, one below it the `cap`. Values and\n"
             "logarithms that have none (`log: plain`) are refused there by the check.\n"
         ),
     ]

@@ -233,7 +233,7 @@ def test_a_passport_lists_the_nodes_of_its_own_period() -> None:
             walk(part)
 
     walk(passport(run, run.plan.tables["unit"][0]["unit"], None, "en"))
-    assert listed == ["2025-06-30 → 2025-06-01"]
+    assert listed == ["planned 2025-06-30, done 2025-06-01, on time, earns 50%"]
 
 
 def test_the_one_file_needs_the_standard_library_only() -> None:

@@ -14,10 +14,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests import test_group_rules as group_rules
+from tests import test_no_result as no_result
 from tests.conftest import ROOT, Command
 from tests.generate import PERIOD, facts_for, rulebooks
 from tests.test_published import FOLDERS, score
-from tests.test_split_years import change, run
+from tests.test_split_years import book, change, run
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.plain import OracleEngine
 from zhengheng.engines.results import KEPT
@@ -117,6 +118,22 @@ def test_a_cut_year_coverage_and_a_rescaled_group_on_spark() -> None:
     for table in KEPT:
         assert fast.rows(table) == wide.rows(table), table
     assert {row["status"] for row in fast.rows("node_score")} > {"value"}
+
+
+def test_what_has_no_result_has_none_on_spark() -> None:
+    from zhengheng.engines.spark import SparkEngine
+
+    down = {"direction": "down", "year_on_year": {"of": "P"}, "reference": {"to": "given"}}
+    rules = book(
+        no_result.PROFIT, no_result.GROWTH | {"method": {"kind": "min_max"}},
+        down | {"code": "M", "method": {"kind": "ratio", "reverse": "mirror", "target": 0}},
+        down | {"code": "N", "method": {"kind": "plus_minus", "target": 0, "undefined": "half"}},
+    )  # fmt: skip
+    plain = no_result.held(rules, OracleEngine()).results
+    wide = no_result.held(rules, SparkEngine(shuffle_partitions=1)).results
+    for table in KEPT:
+        assert plain.rows(table) == wide.rows(table), table
+    assert {row["status"] for row in wide.rows("indicator_score")} == {1, 3, 7}
 
 
 def _cut(*, rescale: dict[str, Any], coverage: dict[str, Any], direction: str) -> Rulebook:

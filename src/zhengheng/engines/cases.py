@@ -13,7 +13,14 @@ from zhengheng.lake.cells import CellError, read_bool, read_date, read_number
 from zhengheng.lake.facts import Facts, empty, to_arrow
 from zhengheng.scheme.base import Text
 from zhengheng.scheme.model import TOTAL, Case, Rulebook, Unit
-from zhengheng.scoring.contracts import CONTRACTS, FILLED, NOT_APPLICABLE, STATUS_NAMES, VALUE
+from zhengheng.scoring.contracts import (
+    CONTRACTS,
+    FILLED,
+    NOT_APPLICABLE,
+    STATUS_NAMES,
+    UNDEFINED,
+    VALUE,
+)
 from zhengheng.scoring.due import due_periods
 
 SUBJECT = "本单位"
@@ -114,7 +121,10 @@ def _observe(book: Rulebook, put: Any, unit: str, code: str, text: str, period: 
     """A case gives one number for the whole period; it stands on the last observed period."""
     indicator = book.indicator(code)
     due = due_periods(indicator, period, period.end) or list(period.split(indicator.frequency))
-    if text in STATUS_NAMES.values() and text != STATUS_NAMES[FILLED]:
+    if text in STATUS_NAMES.values() and text not in {
+        STATUS_NAMES[FILLED],
+        STATUS_NAMES[UNDEFINED],
+    }:
         status = next(number for number, name in STATUS_NAMES.items() if name == text)
         for observed in due:
             put(

@@ -22,7 +22,7 @@ from zhengheng.domain.numbers import (
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
 Cells = dict[tuple[str, str, int], Row]
-VALUE, NOT_APPLICABLE, MISSING, WITHHELD, NOT_DUE, FILLED = 1, 2, 3, 4, 5, 6
+VALUE, NOT_APPLICABLE, MISSING, WITHHELD, NOT_DUE, FILLED, UNDEFINED = 1, 2, 3, 4, 5, 6, 7
 VALUED = {VALUE, FILLED}
 MICRO = 10**6
 RATE = 10**12
@@ -341,14 +341,19 @@ class Oracle:
             status = WITHHELD
         elif NOT_DUE in statuses:
             status = NOT_DUE
+        elif UNDEFINED in statuses:
+            status = UNDEFINED
         elif any(status != VALUE for status in statuses) or (
             minimum is not None and bottom is not None and bottom < minimum
         ):
             status = NOT_APPLICABLE
         elif top is None:
             status = MISSING
+        elif derivation["previous"] and derivation["percent"] and (bottom or 0) <= 0:
+            # From a loss of 10 to a gain of 5 is no growth of -150 %.
+            status, top = UNDEFINED, None
         elif not bottom:
-            status = MISSING if derivation["previous"] else NOT_APPLICABLE
+            status = NOT_APPLICABLE
         else:
             status = VALUE
         value = (
@@ -577,8 +582,14 @@ class Oracle:
         outcomes = []
         for cell in held:
             own = self.rules[cell["category"], cell["indicator"], cell["segment"]]
-            points = self.points(cell, own, groups) if cell["status"] in VALUED else None
-            status = MISSING if cell["status"] in VALUED and points is None else cell["status"]
+            if cell["status"] in VALUED:
+                points = self.points(cell, own, groups)
+                status = MISSING if points is None else cell["status"]
+            elif cell["status"] == UNDEFINED:
+                points = self._instead(own)
+                status = UNDEFINED if points is None else VALUE
+            else:
+                points, status = None, cell["status"]
             time, _ = self._time(cell["unit"], own)
             outcomes.append((status if time else NOT_DUE, points, own, time))
         statuses = [status for status, *_ in outcomes]
@@ -592,7 +603,11 @@ class Oracle:
             exact, printed = points or (None, None)
         else:
             status = next(
-                (s for s in (MISSING, WITHHELD, FILLED, VALUE, NOT_APPLICABLE) if s in statuses),
+                (
+                    s
+                    for s in (MISSING, UNDEFINED, WITHHELD, FILLED, VALUE, NOT_APPLICABLE)
+                    if s in statuses
+                ),
                 NOT_DUE,
             )
             exact = printed = None
@@ -641,11 +656,7 @@ class Oracle:
         except (ZeroDivisionError, TypeError):
             outcome = None  # nothing to divide by, or a target that nobody gave
         if outcome is None:
-            share = {"zero": Fraction(0), "half": Fraction(1, 2), "full": Fraction(1)}
-            if rule["undefined"] == "missing":
-                return None
-            instead = full * share[rule["undefined"]]
-            return int(instead * NANO), int(instead * NANO)
+            return self._instead(rule)
         points, least, most = outcome
         # Rounding never crosses a limit that is itself rounded, so the order does not matter.
         fine, printed = rounded(points, 1), rounded(points, unit)
@@ -655,6 +666,15 @@ class Oracle:
             fine, printed = max(fine, rounded(least, 1)), max(printed, rounded(least, unit))
         exact = fine if rule["carry"] == "exact" or rule["share_n"] != rule["share_d"] else printed
         return exact, printed
+
+    @staticmethod
+    def _instead(rule: Row) -> tuple[int, int] | None:
+        """What a cell earns for which there is no result; None where the rule does not say."""
+        share = {"zero": Fraction(0), "half": Fraction(1, 2), "full": Fraction(1)}
+        if rule["undefined"] == "missing":
+            return None
+        points = int(Fraction(int(rule["full"]), MICRO) * share[rule["undefined"]] * NANO)
+        return points, points
 
     def _target(self, cell: Row, rule: Row, group: list[Row]) -> Any:
         match rule["reference"]:
@@ -877,7 +897,7 @@ class Oracle:
             other = scores.get(sibling["child"]) if sibling["leaf"] else None
             if other is None:
                 continue
-            gaps = {MISSING: sibling["missing"], WITHHELD: self.setting["withheld"]}
+            gaps = {MISSING: sibling["missing"], UNDEFINED: sibling["missing"], WITHHELD: self.setting["withheld"]}  # fmt: skip
             if other["status"] in VALUED:
                 earned += sibling["weight"] * other["points"]
             elif gaps.get(other["status"]) in {"floor", "unranked"}:
@@ -1467,6 +1487,13 @@ def _positive(number: Any) -> Fraction:
     return Fraction(number)
 
 
+def _of_nothing(c: Case) -> Outcome:
+    """Lower is better and the target is none: none meets it, any more has missed it, less has beaten it."""
+    if c.value == 0:
+        return c.within(Fraction(1))
+    return c.within(c.share("least" if c.value > 0 else "most"))
+
+
 def ratio(c: Case) -> Outcome:
     return c.within(c.value / _positive(c.target))
 
@@ -1482,6 +1509,8 @@ def ratio_inverse(c: Case) -> Outcome:
 
 
 def ratio_mirror(c: Case) -> Outcome:
+    if c.target == 0:
+        return _of_nothing(c)
     return c.within(2 - c.value / _positive(c.target))
 
 
@@ -1495,6 +1524,8 @@ def growth(c: Case) -> Outcome:
 
 
 def plus_minus(c: Case) -> Outcome:
+    if c.target == 0 and c.sign < 0:
+        return _of_nothing(c)
     percent = (c.value - c.target) / _positive(c.target) * 100
     return c.within(1 + c.share("first") * percent * c.sign)
 

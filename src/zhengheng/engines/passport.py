@@ -16,6 +16,7 @@ from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import Language, NotFoundError
 from zhengheng.engines.covered import covered
 from zhengheng.engines.lights import LIGHT_WORDS, NOTHING_DUE, indicator_lights, not_lit_within
+from zhengheng.engines.nodes import node_words, sum_words
 from zhengheng.engines.oracle import Oracle, half_up
 from zhengheng.engines.rows import unit_rows
 from zhengheng.engines.run import Run
@@ -27,8 +28,8 @@ from zhengheng.scoring.formulas import MetLines, formula
 from zhengheng.scoring.statuses import NodeStatuses
 
 UNDEFINED = (
-    "无法计算：全组的值都相同，或只有一个单位有值，或没有目标值、目标值为 0。这时怎样计分由方案规定（计分方法的“算不出时”，undefined: full、half 或 zero），未规定的按缺数据处理",
-    "not computable: all values of the group are equal, or one unit alone has a value, or the target is 0 or absent; the rulebook may say what this earns (`undefined: full`, `half` or `zero` of the method), else it counts as missing",
+    "无法计算：全组的值都相同，或只有一个单位有值，或没有目标值，或目标值为 0 或负数，或同比的上年数为 0 或负数。这时怎样计分由方案规定（计分方法的“算不出时”，undefined: full、half 或 zero），未规定的按缺数据处理",
+    "not computable: all values of the group are equal, or one unit alone has a value, or the target is absent or 0 or less, or the year before of a rate of growth is; the rulebook may say what this earns (`undefined: full`, `half` or `zero` of the method), else it counts as missing",
 )
 TARGET_WORDS = {
     "target": ("目标", "target"), "base": ("基数", "base"), "stretch": ("挑战值", "stretch"),
@@ -365,6 +366,10 @@ class _Maker:
             + (format_scaled(cell["value"], rule["decimals"]) or "—")
             + (f" {measure}" if measure else "")
         )
+        if rule["method"] == "milestones" and status == "value":
+            nodes = list(self._nodes(cell["indicator"], cell["segment"]))
+            if nodes and not self._ruled(cell["indicator"]):
+                detail += self.t(*sum_words((row for row, _ in nodes), nodes[0][1], self.run.plan.at))  # fmt: skip
         if rule["carried"] and cell["value"] is not None and (cell["indicator"], 0) in self.cells:
             n, of = self._time(cell, rule)
             detail += self.t(f"，由本段的数按 {of}/{n} 折算为全期后与目标比较",
@@ -423,18 +428,18 @@ class _Maker:
             kind = TARGET_WORDS[row["kind"]][self.language == "en"]
             yield Entry("target", code, f"{kind} {row['period']}",
                         format_scaled(row["value"], decimals), parts=[self._source(row)])  # fmt: skip
-        # Nodes of other years lie in the same facts; they counted there.
-        spans = [
-            (rule["starts_on"], rule["ends_on"]) for rule in self.run.plan.tables["milestone_rule"]
-            if (rule["indicator"], rule["segment"]) == (code, segment)
-        ]  # fmt: skip
-        for row in self._facts("milestone", self.unit, code):
-            if not any(first <= row["due_on"] <= last for first, last in spans):
-                continue
-            done = row["done_on"] or self.t("未完成", "not done")
+        for row, rule in self._nodes(code, segment):
             yield Entry("milestone", row["milestone"], self.t(f"节点 {row['milestone']}", f"node {row['milestone']}"),
-                        f"{plain(row['share'], 4)} %", f"{row['due_on']} → {done}",
+                        f"{plain(row['share'], 4)} %", self.t(*node_words(row, rule, self.run.plan.at)),
                         parts=[self._source(row)])  # fmt: skip
+
+    def _nodes(self, code: str, segment: int) -> Iterator[tuple[Row, Row]]:
+        """The dated nodes of an indicator's segment with their rule; those of other years counted there."""
+        for rule in self.run.plan.tables["milestone_rule"]:
+            if (rule["indicator"], rule["segment"]) == (code, segment):
+                for row in self._facts("milestone", self.unit, code):
+                    if rule["starts_on"] <= row["due_on"] <= rule["ends_on"]:
+                        yield row, rule
 
     def _ruled(self, code: str) -> Row | None:
         """The decision on an appeal that stands in the place of the period's value."""

@@ -11,7 +11,15 @@ from typing import Any
 
 from zhengheng.domain.numbers import COEFFICIENT, ratio
 from zhengheng.engines.run import Run
-from zhengheng.scoring.contracts import FILLED, MISSING, NOT_APPLICABLE, NOT_DUE, VALUE, WITHHELD
+from zhengheng.scoring.contracts import (
+    FILLED,
+    MISSING,
+    NOT_APPLICABLE,
+    NOT_DUE,
+    UNDEFINED,
+    VALUE,
+    WITHHELD,
+)
 
 Row = dict[str, Any]
 _THIRD = 10**6
@@ -64,8 +72,8 @@ class Portions:
                 return True
             case status if status == NOT_APPLICABLE:
                 return bool(row["not_applicable"] == "reweight")
-            case status if status in {MISSING, WITHHELD}:
-                rule = row["missing"] if status == MISSING else self.withheld
+            case status if status in {MISSING, UNDEFINED, WITHHELD}:
+                rule = self.withheld if status == WITHHELD else row["missing"]
                 return rule in _AT_THE_FLOOR
         return False
 

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 ColumnType = Literal["text", "date", "bool", "int", "big"]
 
-VALUE, NOT_APPLICABLE, MISSING, WITHHELD, NOT_DUE, FILLED = 1, 2, 3, 4, 5, 6
+VALUE, NOT_APPLICABLE, MISSING, WITHHELD, NOT_DUE, FILLED, UNDEFINED = 1, 2, 3, 4, 5, 6, 7
 STATUS_NAMES = {
     VALUE: "value",
     NOT_APPLICABLE: "not_applicable",
@@ -25,8 +25,10 @@ STATUS_NAMES = {
     WITHHELD: "withheld",
     NOT_DUE: "not_due",
     FILLED: "filled",
+    UNDEFINED: "undefined",
 }
-"""Status of a cell and its points. `filled` is never reported: a run makes it of a gap, as declared."""
+"""Status of a cell and its points. `filled` and `undefined` are never reported: a run makes the one of a gap, as
+declared, the other of a rate over nothing or less."""
 STATUS_WORDS = {
     "value": ("正常", "value"), "not_applicable": ("不适用", "not applicable"),
     "filled": ("补值", "filled"), "missing": ("缺数据", "missing"),

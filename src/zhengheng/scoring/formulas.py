@@ -29,6 +29,11 @@ def formula(rule: Row, cell: Row, statistic: Row | None, language: Language) -> 
     bottom, top = v(g.get("lowest")), v(g.get("highest"))
     ahead = f"{x} − {bottom}" if up else f"{top} − {x}"
     short = f"{t} − {x}" if up else f"{x} − {t}"
+    held = cell["value"] or 0
+
+    def of_nothing() -> str:
+        return f"{full} × {'1' if held == 0 else s('least' if held > 0 else 'most')}"
+
     text = {
         "ratio": f"{full} × min({x} / {t}, {s('most')})",
         "ratio_inverse": f"{full} × min({t} / {x}, {s('most')})"
@@ -46,6 +51,8 @@ def formula(rule: Row, cell: Row, statistic: Row | None, language: Language) -> 
         "goalposts": f"{full} × ({x} − {low}) / ({high} − {low})",
         "log_goalposts": f"{full} × (ln {x} − ln {low}) / (ln {high} − ln {low})",
     }.get(rule["method"])
+    if rule["method"] in {"ratio_mirror", "plus_minus"} and cell["target"] == 0:
+        text = of_nothing()
     ranged = (rule["first"], rule["second"]) not in {(None, None), (0, COEFFICIENT)}
     if rule["method"] == "min_max" and (ranged or rule.get("treated")):
         text = None

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from zhengheng.scoring.contracts import MISSING, WITHHELD, status_name
+from zhengheng.scoring.contracts import MISSING, UNDEFINED, WITHHELD, status_name
 
 Row = Mapping[str, Any]
 
@@ -30,7 +30,7 @@ class NodeStatuses:
             self.below[branch["category"], branch["parent"]].append(branch)
         self.gaps: defaultdict[str, dict[str, Row]] = defaultdict(dict)
         for row in scores:
-            if row["status"] in {MISSING, WITHHELD}:
+            if row["status"] in {MISSING, UNDEFINED, WITHHELD}:
                 self.gaps[row["unit"]][row["indicator"]] = row
 
     def of(self, unit: str, category: str, node: str, status: str) -> str:

@@ -1,4 +1,5 @@
 -- Indicators made from indicators: numerators over denominators, or the change on the year before.
+-- Over a year before of nothing or less there is no rate: a better value would be the lower one.
 -- scope: unit
 -- when: derived
 -- per: depth
@@ -18,6 +19,7 @@ summed as (
            count(case when k.status = 3 then 1 end) as missing,
            count(case when k.status = 4 then 1 end) as withheld,
            count(case when k.status = 5 then 1 end) as not_due,
+           count(case when k.status = 7 then 1 end) as undefined,
            sum(p.numerator * k.value) as top,
            sum(p.denominator * k.value) as bottom,
            sum(p.numerator * k.previous) as top_before,
@@ -29,12 +31,13 @@ summed as (
 ),
 formed as (
     select s.unit, s.category, s.comparison_group, s.indicator, s.segment, s.parts, s.valued,
-           s.missing, s.withheld, s.not_due, d.scale_n, d.scale_d, d.minimum, d.previous as yearly,
+           s.missing, s.withheld, s.not_due, s.undefined, d.scale_n, d.scale_d, d.minimum,
            case when d.previous then s.top - s.top_before else s.top end as numerator,
            case when d.previous and d.percent then s.top_before
                 else coalesce(d.constant, s.bottom) end as denominator,
            case when d.previous then null else s.top_before end as numerator_before,
-           coalesce(d.constant, s.bottom_before) as denominator_before
+           coalesce(d.constant, s.bottom_before) as denominator_before,
+           d.previous and d.percent as rate
     from summed s
     join derivation d on d.indicator = s.indicator
 )
@@ -43,12 +46,16 @@ select f.unit, f.category, f.comparison_group, f.indicator, f.segment,
             when f.missing > 0 then 3
             when f.withheld > 0 then 4
             when f.not_due > 0 then 5
+            when f.undefined > 0 then 7
             when f.valued < f.parts then 2
             when f.denominator < coalesce(f.minimum, f.denominator) then 2
             when f.numerator is null then 3
-            when f.denominator is null or f.denominator = 0 then case when f.yearly then 3 else 2 end
+            when f.rate and f.denominator is null then 3
+            when f.rate and f.denominator <= 0 then 7
+            when f.denominator is null or f.denominator = 0 then 2
             else 1 end as status,
        case when x.unit is not null then x.value
+            when f.rate and f.denominator <= 0 then null
             else ratio(f.numerator * f.scale_n, f.denominator * f.scale_d) end as value,
        ratio(f.numerator_before * f.scale_n, f.denominator_before * f.scale_d) as previous
 from formed f

@@ -17,7 +17,7 @@ divided as (
            case when r.carry = 'exact' or r.share_n <> r.share_d
                 then ratio(f.numerator, f.denominator * 1000) end as fine,
            ratio(f.numerator, f.denominator * 1000 * r.round_unit) * r.round_unit as printed,
-           case when f.status not in (1, 6) then null
+           case when f.status not in (1, 6, 7) then null
                 when r.undefined = 'zero' then cast(0 as decimal(38, 0))
                 when r.undefined = 'half' then r.full * 500
                 when r.undefined = 'full' then r.full * 1000 end as instead
@@ -27,6 +27,7 @@ divided as (
 select d.unit, d.category, d.comparison_group, d.indicator, d.segment, d.value, d.target,
        d.carry, d.round_unit, d.share_n, d.share_d,
        case when d.status in (1, 6) and d.printed is null and d.instead is null then 3
+            when d.status = 7 and d.instead is not null then 1
             else d.status end as status,
        coalesce(d.fine, d.printed, d.instead) as exact,
        coalesce(d.printed, d.instead) as printed

@@ -19,6 +19,7 @@ segment as (
 summed as (
     select s.unit, s.category, s.comparison_group, s.indicator,
            max(case when s.status = 3 then 1 else 0 end) as missing,
+           max(case when s.status = 7 then 1 else 0 end) as undefined,
            max(case when s.status = 4 then 1 else 0 end) as withheld,
            max(case when s.status = 6 then 1 else 0 end) as filled,
            count(case when s.status = 1 then 1 end) as valued,
@@ -33,7 +34,8 @@ summed as (
 judged as (
     select s.unit, s.category, s.comparison_group, s.indicator, s.carry, s.round_unit, s.weighted,
            s.covered, s.segments, s.value, s.target,
-           case when s.missing = 1 then 3 when s.withheld = 1 then 4 when s.filled = 1 then 6
+           case when s.missing = 1 then 3 when s.undefined = 1 then 7 when s.withheld = 1 then 4
+                when s.filled = 1 then 6
                 when s.valued > 0 then 1 when s.not_applicable > 0 then 2 else 5 end as status
     from summed s
 )

@@ -11,7 +11,7 @@ with own as (
     join branch b on b.category = s.category and b.child = s.indicator
     join setting t on true
     where s.status in (1, 6)
-       or (s.status = 3 and b.missing in ('floor', 'unranked'))
+       or (s.status in (3, 7) and b.missing in ('floor', 'unranked'))
        or (s.status = 4 and t.withheld in ('floor', 'unranked'))
     group by s.unit, b.parent
 )

@@ -5,7 +5,7 @@ with ruled as (
     select s.unit, s.indicator, b.parent, b.depth, b.place, b.weight, b.full, b.mass, b.leaves,
            case s.status when 1 then 'value' when 6 then 'filled' when 5 then 'not_due'
                 when 4 then t.withheld
-                when 3 then b.missing
+                when 3 then b.missing when 7 then b.missing
                 else case b.not_applicable when 'reweight'
                      then case when u.points is null then 'unranked' else 'substitute' end
                      else b.not_applicable end end as outcome,
