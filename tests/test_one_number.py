@@ -15,10 +15,12 @@ from zhengheng.domain.periods import parse_period
 from zhengheng.engines.change import Comparison
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.heat import heat_map
+from zhengheng.engines.opendata import rows_of
 from zhengheng.engines.outputs import indicator_rows, score_rows
 from zhengheng.engines.passport import passport
 from zhengheng.engines.run import make_run
 from zhengheng.engines.scoreboard import scoreboard
+from zhengheng.engines.snapshot import snapshot
 from zhengheng.engines.undefined import undefined_values
 from zhengheng.lake.facts import Facts, empty, schema
 from zhengheng.scheme.model import Rulebook, Unit
@@ -192,3 +194,22 @@ def test_what_binds_a_grade_whatever_the_score_is_stands_in_the_passport() -> No
     assert [(one.kind, one.label) for one in limit.parts] == [("gate", "A 整改率")]
     assert "低于 60.00" in limit.parts[0].detail
     assert not [part for part in free.parts if part.kind == "limit"]
+    veto, gate = (
+        "一票否决：安全事故，云安委〔2025〕5号",
+        "未过等次门槛：整改率低于 60.00 或者没有数值",
+    )
+    assert f"等次 不合格（{veto}）" in vetoed.detail
+    lines = {one.unit: one for group in scoreboard(run, "zh").groups for one in group.lines}
+    assert [lines[unit].told for unit in "uvw"] == [
+        f"不合格（{veto}）",
+        f"不合格（{gate}）",
+        "合格",
+    ]
+    assert "did not pass the gate" in next(one.told for group in scoreboard(run, "en").groups for one in group.lines if one.unit == "v")  # fmt: skip
+    document = snapshot(run, "grade", {})
+    rows = {row["unit"]: row for row in rows_of(document | {"marks": {}})["units"]}
+    assert [(rows[unit]["grade"], rows[unit]["grade_reason"]) for unit in "uvw"] == [("不合格", veto), ("不合格", gate), ("合格", "")]  # fmt: skip
+    inside = book.model_copy(update={"indicators": (book.indicators[0].model_copy(update={"visibility": "internal"}),)})  # fmt: skip
+    kept = make_run(inside, Facts(tables, units), parse_period("2025"), DuckEngine(threads=1))
+    assert "整改率低于" not in str(snapshot(kept, "grade", {})["groups"]), "the gate on an internal value tells nothing of it"  # fmt: skip
+    assert "一项内部指标未过等次门槛" in str(snapshot(kept, "grade", {})["groups"])

@@ -45,7 +45,7 @@ def print_scoreboard(run: Run, limit: int = SHOWN) -> None:
         if more > 0:
             name += t(f" (前 {limit}, 另有 {more})", f" (first {limit}, {more} more)")
         rows = [
-            (_place(line), line.name, line.score or "—", line.grade or _due(line) or _status(line.status), _lights(line))
+            (_place(line), line.name, line.score or "—", line.told or _due(line) or _status(line.status), _lights(line))
             for line in group.lines[:limit]
         ]  # fmt: skip
         console.table(name, heads, rows, right=(0, 2))

@@ -23,8 +23,8 @@ from zhengheng.domain.kept import gone, kept_object
 from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import NotFoundError
 from zhengheng.engines.bundled import read_plan
+from zhengheng.engines.origins import sources_of
 from zhengheng.engines.outputs import describe
-from zhengheng.engines.passport import sources_of
 from zhengheng.engines.results import Results, from_rows
 from zhengheng.engines.rows import TableRows
 from zhengheng.engines.run import Run

@@ -5,7 +5,7 @@ from typing import Any
 
 from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import Language, NotFoundError
-from zhengheng.engines.passport import oracle_of
+from zhengheng.engines.origins import oracle_of
 from zhengheng.engines.rehearse import grade_names
 from zhengheng.engines.rows import unit_rows
 from zhengheng.engines.run import Run

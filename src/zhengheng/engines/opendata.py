@@ -40,7 +40,7 @@ MEANINGS = {
     "measure_unit": "计量单位", "measure_unit_en": "unit of measure", "source": "来源", "source_en": "source",
     "place": "place in the comparison group 组内名次", "members": "units in the group 组内单位数", "score": "total 总分", "grade": "等次", "grade_en": "grade",
     "computed_grade": "计算等次（委员会另行决定等次的）", "computed_grade_en": "computed grade, where the commission decided another",
-    "grade_reason": "reason of the decided grade 决定等次的理由",
+    "grade_reason": "reason of the decided grade, or what binds the grade whatever the score is (veto, gate) 决定等次的理由，或不论得分多少决定等次的事项（一票否决、等次门槛）",
 }  # fmt: skip
 LICENCE = {"name": "CC-BY-4.0", "title": "Creative Commons Attribution 4.0"}
 
@@ -69,7 +69,7 @@ def _units(document: dict[str, Any]) -> Iterator[dict[str, str]]:
             grade = unit.get("grade", {})
             computed = grade.get("computed", {})
             held = unit | {"grade": grade.get("zh"), "grade_en": grade.get("en"), "computed_grade": computed.get("zh"),
-                           "computed_grade_en": computed.get("en"), "grade_reason": grade.get("reason")}  # fmt: skip
+                           "computed_grade_en": computed.get("en"), "grade_reason": grade.get("reason") or grade.get("bound", {}).get("zh")}  # fmt: skip
             found = {name: str(held[name]) if held.get(name) is not None else "" for name in UNITS[5:]}  # fmt: skip
             yield {"unit": unit["code"], "name_zh": unit["name"]["zh"], "name_en": unit["name"]["en"],
                    "group_zh": group["name"]["zh"], "group_en": group["name"]["en"], **found}  # fmt: skip

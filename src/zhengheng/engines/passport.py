@@ -5,7 +5,7 @@ stored numbers. Which of several releases counted, what a successor took over an
 from below is asked of the oracle, for this unit and those its values come from.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -14,16 +14,18 @@ from typing import Any
 
 from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import Language, NotFoundError
+from zhengheng.engines.bound import bound_grade, said
 from zhengheng.engines.covered import covered
 from zhengheng.engines.lights import LIGHT_WORDS, NOTHING_DUE, indicator_lights, not_lit_within
 from zhengheng.engines.nodes import node_words, sum_words
 from zhengheng.engines.oracle import Oracle, half_up
+from zhengheng.engines.origins import oracle_of, sources_of
 from zhengheng.engines.rows import unit_rows
 from zhengheng.engines.run import Run
 from zhengheng.lake.facts import DECIDED
 from zhengheng.scheme.model import TOTAL
 from zhengheng.scheme.relative_words import dimension, filled
-from zhengheng.scoring.contracts import FACTS, FILLED, STATUS_NAMES, STATUS_WORDS, status_name
+from zhengheng.scoring.contracts import FILLED, STATUS_NAMES, STATUS_WORDS, status_name
 from zhengheng.scoring.formulas import MetLines, formula
 from zhengheng.scoring.statuses import NodeStatuses
 
@@ -81,24 +83,6 @@ def passport(
             indicator, "indicator.absent", zh=f"{unit} 没有指标 {indicator}", en=f"{unit} has no indicator {indicator}"
         )  # fmt: skip
     return maker.indicator(indicator)
-
-
-def sources_of(tables: Mapping[str, Sequence[Row]], unit: str) -> list[str]:
-    """The unit and all whose rows can stand behind its values: predecessors, units added up into it."""
-    found = [unit]
-    for code in found:
-        before = [row["unit"] for row in tables["succession"] if row["heir"] == code]
-        below = [row["child"] for row in tables["rollup"] if row["unit"] == code]
-        found += [other for other in dict.fromkeys((*before, *below)) if other not in found]
-    return found
-
-
-def oracle_of(run: Run, unit: str) -> Oracle:
-    """The oracle over a unit and those whose rows can stand behind its values."""
-    origins = sources_of(run.plan.tables, unit)
-    tables = {k: list(v) for k, v in run.plan.tables.items() if k != "unit"}
-    tables["unit"] = [row for row in run.plan.tables["unit"] if row["unit"] in origins]
-    return Oracle(tables, {c.name: unit_rows(run.facts, c.name, origins) for c in FACTS})
 
 
 class _Maker:
@@ -210,7 +194,11 @@ class _Maker:
         if grade and part.gradeable and self.run.rulebook.grading:
             grading = self.run.rulebook.grading
             words = {b.code: b.name.say(self.language) for b in (*grading.bands, *grading.outside)}
-            grade = self.grade_said or words.get(grade, grade)
+            grade = said(
+                self.grade_said or words.get(grade, grade),
+                bound_grade(self.run, row),
+                self.language,
+            )
             detail.append(self.t(f"等次 {grade}", f"grade {grade}"))
         status = self.statuses.of(self.unit, row["category"], root.code, row["status"])
         if status != "value":

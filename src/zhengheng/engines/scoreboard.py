@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.problems import Language
+from zhengheng.engines.bound import bound
+from zhengheng.engines.bound import said as with_reason
 from zhengheng.engines.covered import covered
 from zhengheng.engines.lights import indicator_lights
 from zhengheng.engines.run import Run
@@ -30,6 +32,10 @@ class Line:
     lights: tuple[tuple[str, int], ...]
     due: str = ""
     """Points that were due, of the full mark, where these were not all."""
+    bound: str = ""
+    """What binds the grade whatever the score is, named by its document (engines/bound.py)."""
+    told: str = ""
+    """The grade as people read it, with what binds it."""
 
 
 @dataclass(frozen=True)
@@ -63,17 +69,19 @@ def scoreboard(run: Run, language: Language) -> Scoreboard:
     totals = results.rows("total_score")
     held = Counter((t["comparison_group"], places.get(t["unit"])) for t in totals)
     said = NodeStatuses(run.plan.tables, results.rows("indicator_score"))
-    parts = covered(run)
+    parts, reasons = covered(run), bound(run)
     lines: dict[str, list[Line]] = {}
     for total in totals:
         unit, group = total["unit"], total["comparison_group"]
         place, mine, part = places.get(unit), lights.get(unit, Counter()), parts[unit]
         grade = words.get(grades.get(unit, ""), "") if part.gradeable else ""
+        reason = reasons.get(unit, ("", "")) if grade else ("", "")
         score = format_scaled(total["printed"], 9, digits) if total["status"] == "value" else ""
         lines.setdefault(group, []).append(
             Line(unit, names.get(unit, unit), place, place is not None and held[group, place] > 1,
                  score, grade, said.of(unit, total["category"], root, total["status"]),
-                 tuple((light, mine[light]) for light in ("green", "yellow", "red") if mine[light]), part.said)
+                 tuple((light, mine[light]) for light in ("green", "yellow", "red") if mine[light]), part.said,
+                 reason[language == "en"], with_reason(grade, reason, language))
         )  # fmt: skip
     titles = {group.code: group.name.say(language) for group in book.groups}
     order = [code for code in titles if code in lines] + sorted(lines.keys() - titles.keys())

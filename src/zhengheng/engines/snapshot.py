@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.unseen import named, readings, unseen
+from zhengheng.engines.bound import bound
 from zhengheng.engines.disclosure import Disclosure, disclosure
 from zhengheng.engines.heat import HeatMap, columns, heat_map
 from zhengheng.engines.rules import rule_in, turns_in
@@ -39,6 +40,7 @@ def snapshot(run: Run, shows: Shows, names: dict[str, tuple[str, str]]) -> dict[
     grades = {line.unit: line.grade for group in scoreboard(run, "en").groups for line in group.lines}  # fmt: skip
     groups = {row["unit"]: row["comparison_group"] for row in run.plan.tables["unit"]}
     marks = _marks(heat, hidden, shows)
+    reasons = bound(run, hidden)
     data, wording = fingerprints(book)
     return {
         "rulebook": book.code, "version": book.version, "title": _words(book.title),
@@ -64,7 +66,7 @@ def snapshot(run: Run, shows: Shows, names: dict[str, tuple[str, str]]) -> dict[
                  {"code": line.unit, "name": _named(line.unit, line.name, said, names),
                   "status": line.status, "counts": dict(sorted(Counter(mark["status"] for mark in marks.get(line.unit, {}).values()).items())),
                   **(_total(line, len(group.lines), decided, groups[line.unit]) if shows == "score" else {}),
-                  **({"grade": {"zh": line.grade, "en": grades[line.unit]}} if shows != "status" and line.grade else {})}
+                  **({"grade": {"zh": line.grade, "en": grades[line.unit]} | _bound(reasons.get(line.unit))} if shows != "status" and line.grade else {})}
                  for line in sorted(group.lines, key=lambda one: one.unit)
              ]}
             for group in board.groups
@@ -98,6 +100,11 @@ def _total(line: Line, members: int, decided: Disclosure, group: str) -> dict[st
     total = {} if line.unit in decided.withheld else {"score": line.score}
     place = {"place": line.place, "tied": line.tied, "members": members}
     return total if group in decided.silent else total | place
+
+
+def _bound(reason: tuple[str, str] | None) -> dict[str, Any]:
+    """What binds a grade whatever the score is."""
+    return {"bound": dict(zip(("zh", "en"), reason, strict=True))} if reason else {}
 
 
 def _words(words: Words | None) -> dict[str, str]:

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import Language, NotFoundError
+from zhengheng.engines.origins import sources_of
 from zhengheng.engines.passport import (  # fmt: skip
     TARGET_WORDS,
     VINTAGE_WORDS,
     Row,
-    sources_of,
 )
 from zhengheng.engines.rows import unit_rows
 from zhengheng.engines.run import Run

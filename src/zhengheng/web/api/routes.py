@@ -267,7 +267,7 @@ def _graded(line: Line, decided: dict[str, Decided], spoken: Language) -> dict[s
     said = {name: getattr(line, name) for name in line.__dataclass_fields__} | {"lights": dict(line.lights)}  # fmt: skip
     held = decided.get(line.unit)
     if held is None:
-        return said
+        return said | {"grade_reason": line.bound}
     return said | held.fields(spoken)
 
 

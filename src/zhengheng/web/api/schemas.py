@@ -148,6 +148,7 @@ class LineOut(Schema):
     computed_grade: str = ""
     """Where the commission decided: what was computed."""
     grade_reason: str = ""
+    """Why it was decided, or what binds the grade whatever the score is: a veto, a gate."""
     status: str
     lights: dict[str, int]
 

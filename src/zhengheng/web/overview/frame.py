@@ -9,7 +9,7 @@ from zhengheng.web.overview import selectors
 from zhengheng.web.overview.readings import reading
 from zhengheng.web.overview.selectors import ONLY, PAGE, Choice
 from zhengheng.web.pages.tags import language
-from zhengheng.web.results.grades import decided_of
+from zhengheng.web.results.grades import shown_of
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.newer import context as newer_context
 from zhengheng.web.results.newer import state_words
@@ -34,7 +34,7 @@ def frame(request: OfficeRequest, name: str, what: str) -> tuple[ResultRun, dict
         "newer": result.replaced_by.filter(state__in=STANDING).first() if result.state == "replaced" else None,
         "versions": [r for r in known if r.rulebook == result.rulebook], "known": known,
         "disputed": selectors.disputed(result), "cases": selectors.open_cases(),
-        "decided": decided_of(result), "reopenings": reopenings(result),
+        "decided": shown_of(result), "reopenings": reopenings(result),
     }  # fmt: skip
     return result, context
 

@@ -11,7 +11,7 @@ from zhengheng.web.files.documents import Report, Section, Table
 from zhengheng.web.overview import selectors, tables
 from zhengheng.web.overview.readings import Reading, change_of, reading
 from zhengheng.web.pages.tags import say, show
-from zhengheng.web.results.grades import decided_of, graded
+from zhengheng.web.results.grades import graded, shown_of
 from zhengheng.web.results.models import ResultRun
 
 
@@ -35,7 +35,7 @@ def of_unit(result: ResultRun, earlier: ResultRun | None, unit: str, language: L
     """One unit's performance report 单位绩效报告: total, why it changed, gaps, every indicator."""
     held = reading(result, language)
     group, line = held.line[unit]
-    line = graded(line, decided_of(result), language)
+    line = graded(line, shown_of(result), language)
     marks: dict[str, Any] = held.heat.marks.get(unit, {})
     name = selectors.names_of([unit], language).get(unit, line.name)
     counted: dict[str, int] = held.counted.get(unit, Counter())
@@ -70,8 +70,8 @@ def of_unit(result: ResultRun, earlier: ResultRun | None, unit: str, language: L
     return Report(
         say(f"{name} {result.period} 年绩效报告", f"{name}: performance {result.period}"),
         say(
-            f"{group}: 总分 {total}{', ' + line.grade if line.grade else ''}; 达标 {counted.get('met', 0)} 项, 关注 {counted.get('watch', 0)} 项, 未达标 {counted.get('missed', 0)} 项。",
-            f"{group}: total {total}{', ' + line.grade if line.grade else ''}; {counted.get('met', 0)} met, {counted.get('watch', 0)} to watch, {counted.get('missed', 0)} missed.",
+            f"{group}: 总分 {total}{', ' + line.told if line.grade else ''}; 达标 {counted.get('met', 0)} 项, 关注 {counted.get('watch', 0)} 项, 未达标 {counted.get('missed', 0)} 项。",
+            f"{group}: total {total}{', ' + line.told if line.grade else ''}; {counted.get('met', 0)} met, {counted.get('watch', 0)} to watch, {counted.get('missed', 0)} missed.",
         ),
         origin(result, held), sections,
     )  # fmt: skip

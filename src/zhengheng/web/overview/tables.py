@@ -11,6 +11,7 @@ from django.utils.http import content_disposition_header
 
 from zhengheng.domain.numbers import format_scaled, plain, ratio
 from zhengheng.domain.problems import DataError, Language
+from zhengheng.engines.bound import Words, bound
 from zhengheng.engines.covered import covered
 from zhengheng.engines.export import harmless, workbook
 from zhengheng.engines.outputs import indicator_rows, score_rows
@@ -19,7 +20,7 @@ from zhengheng.engines.tables import INDICATOR_SCORES, SCORES, node_score
 from zhengheng.scheme.model import TOTAL
 from zhengheng.web.files.tables import XLSX
 from zhengheng.web.overview.workbook import named
-from zhengheng.web.pages.tags import say
+from zhengheng.web.pages.tags import language, say
 from zhengheng.web.results.grades import Decided
 
 KINDS = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX, "json": "application/json"}
@@ -103,8 +104,8 @@ def _share(row: Mapping[str, Any], full: int) -> str:
 def file(
     run: Run, form: str, indicator: str, note: str, decided: Mapping[str, Decided] | None = None
 ) -> HttpResponse:
-    """Scores of units and dimensions, or of one indicator; where grades were decided, these in columns of
-    their own. Raises DataError for a format."""
+    """Scores of units and dimensions, or of one indicator. Where grades were decided, `grade` is the decided one and
+    the computed one has a column of its own; so has the reason, also of what binds a grade. Raises DataError for a format."""
     if form not in KINDS:
         raise DataError.one(
             form, "format.unknown", zh=f"没有格式 {form}: 可选 {'、'.join(KINDS)}", en=f"no format {form}: choose {', '.join(KINDS)}"
@@ -119,9 +120,10 @@ def file(
             row | {"points_due": "", **({"grade": row["grade"] if parts[row["unit"]].gradeable else "", "points_due": parts[row["unit"]].said} if row["node"] == TOTAL else {})}
             for row in score_rows(run)
         ]  # fmt: skip
-        if decided:
-            head = (*head, "decided_grade", "grade_reason")
-            rows = [row | _decided(row, decided, run.rulebook.tree.code) for row in rows]
+        reasons = bound(run)
+        if decided or reasons:
+            head = (*head, "computed_grade", "grade_reason")
+            rows = [row | _grade(row, decided or {}, reasons, run) for row in rows]
     name = "-".join(filter(None, (run.rulebook.code, run.plan.period.code, indicator)))
     if form == "xlsx":
         head, rows = named(run, head, rows)
@@ -130,12 +132,23 @@ def file(
     return answer
 
 
-def _decided(row: Mapping[str, str], decided: Mapping[str, Decided], root: str) -> dict[str, str]:
-    held = decided.get(row["unit"]) if row["node"] == root else None
-    said = held and say(*held.decided) + (
-        say("（待重新决定）", " (to be decided again)") if held.asked else ""
+def _grade(row: Mapping[str, str], decided: Mapping[str, Decided], reasons: Mapping[str, Words], run: Run) -> dict[str, str]:  # fmt: skip
+    """The grade that counts, where the commission decided another the computed one, and the reason."""
+    if row["node"] not in {TOTAL, run.rulebook.tree.code} or not row["grade"]:
+        return {"computed_grade": "", "grade_reason": ""}
+    reason = say(*reasons.get(row["unit"], ("", "")))
+    held = decided.get(row["unit"])
+    if held is None:
+        return {"computed_grade": "", "grade_reason": reason}
+    grading = run.rulebook.grading
+    codes = (
+        {band.name.zh: band.code for band in (*grading.bands, *grading.outside)} if grading else {}
     )
-    return {"decided_grade": said or "", "grade_reason": held.reason if held else ""}
+    if held.asked or held.coming:
+        # The computed grade stands until the decision does; what was decided is said in the reason.
+        return {"computed_grade": row["grade"], "grade_reason": held.said(language())}
+    reason = say("；", "; ").join(filter(None, (held.reason, reason)))
+    return {"grade": codes.get(held.decided[0], held.decided[0]), "computed_grade": row["grade"], "grade_reason": reason}  # fmt: skip
 
 
 def _written(head: tuple[str, ...], rows: list[dict[str, str]], form: str, note: str) -> bytes:

@@ -27,7 +27,7 @@ from zhengheng.web.overview.selectors import ONLY, PAGE, Choice, Shown, Standing
 from zhengheng.web.pages.tags import language
 from zhengheng.web.rectification.acts import RECTIFICATIONS
 from zhengheng.web.reporting.self_reports import SELF_REPORTS
-from zhengheng.web.results.grades import decided_of
+from zhengheng.web.results.grades import shown_of
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.newer import state_words
 from zhengheng.web.results.selectors import find
@@ -178,5 +178,5 @@ def download(request: OfficeRequest, name: str, form: str) -> HttpResponse:
     code = request.GET.get("indicator", "")
     marked = watched(run=result, what=f"download {form} {code}".strip(), actor=request.user, now=request.now)  # fmt: skip
     return tables.file(
-        reading(result, language()).run, form, code, note(request, marked), decided_of(result)
+        reading(result, language()).run, form, code, note(request, marked), shown_of(result)
     )

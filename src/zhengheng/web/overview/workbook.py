@@ -13,8 +13,8 @@ from zhengheng.web.pages.tags import language, say
 HEADS = {
     "unit": ("单位代码", "Unit code"), "period": ("期间", "Period"), "node": ("维度代码", "Dimension code"), "score": ("得分", "Score"), "rank": ("组内名次", "Place in group"),
     "group": ("分组", "Group"), "grade": ("等次", "Grade"), "light": ("亮灯", "Light"), "status": ("状态", "Status"), "used": ("计入的指标数", "Indicators counted"),
-    "due": ("已到期的指标数", "Indicators due"), "points_due": ("已到期 / 满分（分）", "Due / full mark (points)"), "decided_grade": ("委员会决定的等次", "Decided grade"),
-    "grade_reason": ("决定等次的理由", "Reason of the decided grade"), "indicator": ("指标代码", "Indicator code"), "value": ("实绩", "Actual"), "target": ("目标", "Target"),
+    "due": ("已到期的指标数", "Indicators due"), "points_due": ("已到期 / 满分（分）", "Due / full mark (points)"), "computed_grade": ("计算等次", "Computed grade"),
+    "grade_reason": ("等次的理由", "Reason of the grade"), "indicator": ("指标代码", "Indicator code"), "value": ("实绩", "Actual"), "target": ("目标", "Target"),
     "full": ("满分", "Full mark"), "line": ("达标线", "Met from"), "line_of": ("达标线比的是", "What the line is of"),
 }  # fmt: skip
 NAMED = {
@@ -39,9 +39,10 @@ def named(run: Run, head: Sequence[str], rows: Sequence[Mapping[str, str]]) -> t
         "indicator": {one.code: one.name.say(tongue) for one in book.indicators},
     }  # fmt: skip
     bands = (*book.grading.bands, *book.grading.outside) if book.grading else ()
+    grades = {one.code: one.name.say(tongue) for one in bands}
     words = {
         "group": {one.code: one.name.say(tongue) for one in book.groups},
-        "grade": {one.code: one.name.say(tongue) for one in bands},
+        "grade": grades, "computed_grade": grades,
         "status": {code: say(*pair) for code, pair in STATUS_WORDS.items()} | {code: say(zh, en) for code, (_, zh, en) in STATUSES.items()},
         "light": {code: say(*pair) for code, pair in LIGHT_WORDS.items()},
         "line_of": {code: say(*pair) for code, pair in LINE_OF.items()},

@@ -208,7 +208,9 @@ def trouble(one: Snapshot) -> dict[str, Any]:
     grades: dict[str, dict[str, Any]] = {}
     for unit in [] if lit else units:
         if grade := unit.get("grade"):
-            held = grades.setdefault(grade["zh"], {"grade": grade, "count": 0})
+            held = grades.setdefault(
+                grade["zh"], {"grade": {"zh": grade["zh"], "en": grade["en"]}, "count": 0}
+            )
             held["count"] += 1
     return found | {"lit": lit, "grades": sorted(grades.values(), key=lambda held: -held["count"])}
 

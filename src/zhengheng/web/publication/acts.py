@@ -72,6 +72,7 @@ def put_decided(document: dict[str, Any], decided: dict[str, Decided]) -> None:
             computed, decided_ = unit["grade"], dict(zip(("zh", "en"), held.decided, strict=True))
             # Until the commission decides again, the computed grade stands, and what was decided beside it.
             shown = computed if held.asked else decided_
+            shown |= {"bound": computed["bound"]} if "bound" in computed else {}
             unit["grade"] = {
                 **shown,
                 "computed": computed,

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from zhengheng.domain.problems import Language
+from zhengheng.engines.bound import said as with_reason
 from zhengheng.engines.passport import Entry
 from zhengheng.engines.scoreboard import Line, Scoreboard
 from zhengheng.web.results.models import DecidedGrade, ResultRun
@@ -98,7 +99,10 @@ def _told(result: ResultRun, held: list[tuple[DecidedGrade, str, bool]], *, comi
 def graded(line: Line, decided: dict[str, Decided], language: Language) -> Line:
     """A scoreboard's line with the decided grade in it, beside the computed one."""
     held = decided.get(line.unit)
-    return replace(line, grade=held.said(language)) if held else line
+    if held is None:
+        return line
+    grade = held.said(language)
+    return replace(line, grade=grade, told=with_reason(grade, (line.bound, line.bound), language))
 
 
 def with_decided(board: Scoreboard, result: ResultRun, language: Language) -> Scoreboard:
@@ -133,6 +137,11 @@ def of_before(result: ResultRun) -> dict[str, Decided]:
     computed = {row["unit"]: row["grade"] for row in rows}
     now = [(one, computed.get(one.unit, "")) for one in _rows(held)]
     return _told(result, [(one, grade, one.asked or grade != one.computed) for one, grade in now], coming=True)  # fmt: skip
+
+
+def shown_of(result: ResultRun) -> dict[str, Decided]:
+    """The decided grades that stand beside the computed ones of a result, and those that come with its notice."""
+    return decided_of(result) | of_before(result)
 
 
 def moved(result: ResultRun, language: Language) -> list[dict[str, Any]]:

@@ -76,6 +76,7 @@ def board(request: OfficeRequest, name: str) -> HttpResponse:
         "people": Account.objects.filter(is_active=True) if may_name else (),
     }  # fmt: skip
     context["changed"] = sum(one["moved"] for one in context["moved"])
+    context["beside"] = len(context["moved"]) - context["changed"]
     return render(request, "results/board.html", context)
 
 

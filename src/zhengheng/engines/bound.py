@@ -1,0 +1,73 @@
+"""What binds a unit's grade whatever its score is: decided vetoes and integrity items, gates that were not passed.
+
+A grade that the score does not explain is read beside the score; so the reason stands wherever the grade does.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from zhengheng.domain.numbers import format_scaled
+from zhengheng.domain.problems import Language
+from zhengheng.engines.origins import oracle_of
+from zhengheng.engines.rows import unit_rows
+from zhengheng.engines.run import Run
+from zhengheng.scoring.contracts import STATUS_NAMES
+
+Words = tuple[str, str]
+KINDS: dict[str, Words] = {"veto": ("一票否决", "veto"), "integrity": ("诚信事项", "integrity"), "deduction": ("扣分事项", "deduction"), "bonus": ("加分事项", "bonus")}  # fmt: skip
+
+
+def bound(run: Run, hidden: frozenset[str] = frozenset()) -> dict[str, Words]:
+    """Unit → why its grade is bound, in Chinese and English; units whose grade only the score decides are not named.
+
+    An item is named by its document; of a gate on a `hidden` indicator only that there is one is said.
+    """
+    held = {row["unit"]: bound_grade(run, row, hidden) for row in run.results.rows("total_score")}
+    return {unit: reason for unit, reason in held.items() if reason[0]}
+
+
+def bound_grade(run: Run, total: Mapping[str, Any], hidden: frozenset[str] = frozenset()) -> Words:
+    """Why the grade of a unit with this row of `total_score` is bound; empty where only the score decides it."""
+    if total["limit_place"] is None and total["forced_place"] is None:
+        return "", ""
+    reasons = [*_items(run, total["unit"]), *_gates(run, total["unit"], hidden)]
+    return "；".join(zh for zh, _ in reasons), "; ".join(en for _, en in reasons)
+
+
+def said(grade: str, reason: Words, language: Language) -> str:
+    """A grade with what binds it."""
+    if not (grade and reason[0]):
+        return grade
+    return f"{grade}（{reason[0]}）" if language == "zh" else f"{grade} ({reason[1]})"
+
+
+def _items(run: Run, unit: str) -> Iterator[Words]:
+    items = {item.code: item for item in run.rulebook.adjustments}
+    for event in sorted(unit_rows(run.facts, "event", [unit]), key=lambda e: (e["decided_on"], e["item"], e["document"])):  # fmt: skip
+        item = items.get(event["item"])
+        if item is None or item.effect is None or event["decided_on"] > run.plan.at:
+            continue
+        zh, en = KINDS[item.kind]
+        yield f"{zh}：{item.name.zh}，{event['document']}", f"{en}: {item.name.say('en')}, {event['document']}"  # fmt: skip
+
+
+def _gates(run: Run, unit: str, hidden: frozenset[str]) -> Iterator[Words]:
+    gates = run.plan.tables["gate"]
+    known = oracle_of(run, unit).measure() if gates else {}
+    for gate in gates:
+        code = gate["indicator"]
+        held = known.get((unit, code, gate.get("segment", 1)))
+        if held is None or (STATUS_NAMES[held["status"]] == "value" and held["value"] >= gate["below"]):  # fmt: skip
+            continue
+        if code in hidden:
+            yield (
+                "一项内部指标未过等次门槛",
+                "an internal indicator did not pass the gate on the grade",
+            )
+            continue
+        indicator = run.rulebook.indicator(code)
+        limit = format_scaled(gate["below"], indicator.decimals)
+        yield (
+            f"未过等次门槛：{indicator.name.zh}低于 {limit} 或者没有数值",
+            f"did not pass the gate on the grade: {indicator.name.say('en')} below {limit}, or without a value",
+        )

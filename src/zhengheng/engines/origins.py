@@ -1,0 +1,29 @@
+"""Whose rows can stand behind a unit's values, and the oracle over just those."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from zhengheng.engines.oracle import Oracle
+from zhengheng.engines.rows import unit_rows
+from zhengheng.engines.run import Run
+from zhengheng.scoring.contracts import FACTS
+
+Row = dict[str, Any]
+
+
+def sources_of(tables: Mapping[str, Sequence[Row]], unit: str) -> list[str]:
+    """The unit and all whose rows can stand behind its values: predecessors, units added up into it."""
+    found = [unit]
+    for code in found:
+        before = [row["unit"] for row in tables["succession"] if row["heir"] == code]
+        below = [row["child"] for row in tables["rollup"] if row["unit"] == code]
+        found += [other for other in dict.fromkeys((*before, *below)) if other not in found]
+    return found
+
+
+def oracle_of(run: Run, unit: str) -> Oracle:
+    """The oracle over a unit and those whose rows can stand behind its values."""
+    origins = sources_of(run.plan.tables, unit)
+    tables = {k: list(v) for k, v in run.plan.tables.items() if k != "unit"}
+    tables["unit"] = [row for row in run.plan.tables["unit"] if row["unit"] in origins]
+    return Oracle(tables, {c.name: unit_rows(run.facts, c.name, origins) for c in FACTS})
