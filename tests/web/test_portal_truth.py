@@ -13,7 +13,7 @@ from django.test import Client
 from tests.web.conftest import People
 from tests.web.test_portal import also, changed, released
 from zhengheng.web.portal.site import page, write_site
-from zhengheng.web.portal.snapshots import read_site
+from zhengheng.web.portal.snapshots import SINCE, STANDINGS, read_site
 from zhengheng.workflow.machines import RECTIFICATION
 
 __all__ = ["released"]
@@ -213,3 +213,40 @@ def test_the_portal_has_its_own_page_for_what_it_does_not_have(
         assert client.get("/data/1/values.csv")["Content-Type"] == "text/csv; charset=utf-8"
     finally:
         shutil.rmtree(root)
+
+
+def stands(source: Path, standing: str, since: dict[str, Any]) -> None:
+    """Where the first publication's result stands today, as the office writes it beside the publications."""
+    (source / STANDINGS).write_text(json.dumps({"1": standing}), encoding="utf-8")
+    (source / SINCE).write_text(json.dumps({"1": since}), encoding="utf-8")
+
+
+@pytest.mark.parametrize("standing", ["notice", "final"])
+def test_a_replaced_result_says_so_wherever_it_is_named_and_keeps_its_promise(source: Path, standing: str) -> None:  # fmt: skip
+    """Home, topic, comparison and calendar too; the value that an appeal put right stands with the new version's day."""
+    held = snapshot(source, 1)
+    unit, code = first(held)
+    topics = [{"code": "homes", "name": {"zh": "住", "en": "Homes"}, "about": {"zh": "住房", "en": "homes"}, "indicators": [code]}]  # fmt: skip
+    other = next(one["code"] for group in held["groups"] for one in group["units"] if one["code"] != unit["code"])  # fmt: skip
+    redecided = [{"unit": unit["code"], "indicator": code, "name": unit["name"], "about": {"zh": code, "en": code}, "after": "980.25", "stands": True}]  # fmt: skip
+    newer = {"standing": standing, "until": "2031-03-20"}
+    changed(source / "1" / "snapshot.json", topics=topics)
+    stands(source, "replaced", {"until": "2031-03-12", "newer": newer, "redecided": redecided})
+    told = ["index.html", "topics/homes.html", "calendar.html", "p/1/index.html", f"p/1/units/{unit['code']}.html", f"p/1/indicators/{code}.html"]  # fmt: skip
+    for prefix, words in (("", "不再有效"), ("en/", "no longer")):
+        for address in told:
+            text = shown(source, prefix + address)
+            assert words in text, address
+            assert ("2031-03-20" in text) == (standing == "notice"), address
+        for address in ("index.html", *told[3:]):
+            assert "980.25" in shown(source, prefix + address), address
+        assert "980.25" not in shown(source, f"{prefix}p/1/units/{other}.html")
+    assert "待公示" not in shown(source, "p/1/index.html")
+
+
+def test_a_notice_is_told_by_its_last_day_and_no_word_of_it_grows_old(source: Path) -> None:
+    stands(source, "notice", {"until": "2031-03-12", "redecided": []})
+    for address in ("index.html", "p/1/index.html"):
+        text = shown(source, address)
+        assert "公示期至 2031-03-12，期满后才能终定" in text, address
+        assert "公示中" not in text, address

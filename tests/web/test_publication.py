@@ -914,6 +914,7 @@ def test_the_pages_say_how_a_result_stands_today(people: People, result: ResultR
     for state, stands in (("final", True), ("archived", True), ("replaced", False)):
         ResultRun.objects.update(state=state)
         publish(Path(settings.HOME) / "portal", NOW.date())
+        assert ("不再有效" in home.read_text(encoding="utf-8")) != stands, state
         for one in (page, home):
             assert "公示期至" not in one.read_text(encoding="utf-8"), state
         assert ("不再有效" in page.read_text(encoding="utf-8")) != stands, state

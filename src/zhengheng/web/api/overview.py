@@ -158,7 +158,7 @@ def result_strategy(request: OfficeRequest, run: str) -> Report:
     day = request.now.date()
     known = selectors.newest(request.user, day)
     told = Told(*(visible(kind, request.user, day) for kind in (RECTIFICATIONS, SELF_REPORTS, PROPOSALS)))  # fmt: skip
-    return strategy(result, known, whole.aims([result], language()), told, language())
+    return strategy(result, known, whole.aims([result], language()), told, language(), day)
 
 
 @router.get("/results/{run}/units/{code}/report", response={200: ReportOut, **ERRORS})
@@ -168,7 +168,7 @@ def result_unit_report(request: OfficeRequest, run: str, code: str) -> Report:
     if code not in reading(result, language()).line:
         raise NotFoundError.one(code, "unit.absent", zh="这个批次里没有该单位", en="this unit is not in the run")  # fmt: skip
     earlier = selectors.history(result, selectors.newest(request.user, request.now.date()))
-    return of_unit(result, earlier[-1] if earlier else None, code, language())
+    return of_unit(result, earlier[-1] if earlier else None, code, language(), request.now.date())
 
 
 class RedsOut(Schema):

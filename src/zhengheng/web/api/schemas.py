@@ -310,5 +310,7 @@ class ReportOut(Schema):
 
     title: str
     answer: str
+    warnings: list[str] = []
+    """What must be read before the answer: not public yet, replaced, put right on appeal."""
     origin: str
     sections: list[SectionOut]

@@ -42,6 +42,8 @@ class Report:
     answer: str
     origin: str
     sections: Sequence[Section]
+    warnings: Sequence[str] = ()
+    """What must be read before the answer: not public yet, replaced, put right on appeal."""
 
 
 def file(report: Report, name: str, form: str, note: str = "") -> HttpResponse:
@@ -64,6 +66,8 @@ def _docx(report: Report, note: str) -> bytes:
     made.styles["Normal"].font.name = "Times New Roman"
     made.styles["Normal"].element.rPr.rFonts.set(qn("w:eastAsia"), "仿宋")
     made.add_heading(report.title, 0)
+    for warning in report.warnings:
+        made.add_paragraph().add_run(warning).bold = True
     made.add_paragraph(report.answer)
     for section in report.sections:
         made.add_heading(section.title, section.level - 1)
@@ -109,7 +113,9 @@ def _pdf(report: Report, note: str) -> bytes:
     def text(words: str, size: int = 10, before: int = 0) -> Paragraph:
         return Paragraph(escape(spelt(words)).replace("\n", "<br/>"), style(size, before))
 
-    parts: list[Flowable] = [text(report.title, 18), text(report.answer, 11, 6)]
+    parts: list[Flowable] = [text(report.title, 18)]
+    parts += [text(warning, 11, 6) for warning in report.warnings]
+    parts.append(text(report.answer, 11, 6))
     for section in report.sections:
         parts.append(text(section.title, 16 - section.level, 12))
         parts += [text(words) for words in section.texts]

@@ -141,7 +141,7 @@ def unit_report(request: OfficeRequest, name: str, unit: str, form: str) -> Http
     result, context = frame(request, name, f"unit {unit} report {form}")
     if unit not in context["held"].line:
         raise _no_unit(unit)
-    report = reports.of_unit(result, context["earlier"], unit, language())
+    report = reports.of_unit(result, context["earlier"], unit, language(), request.now.date())
     return documents.file(report, f"{result.rulebook}-{result.period}-{unit}", form, note(request, bool(context["watermark"])))  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Reports of the overview: one unit's performance, and what every report says of where it comes from."""
 
 from collections import Counter
+from datetime import date
 from typing import Any
 
 from zhengheng.domain.numbers import format_scaled
@@ -13,6 +14,7 @@ from zhengheng.web.overview.readings import Reading, change_of, reading
 from zhengheng.web.pages.tags import say, show
 from zhengheng.web.results.grades import graded, shown_of
 from zhengheng.web.results.models import ResultRun
+from zhengheng.web.results.newer import warnings
 
 
 def origin(result: ResultRun, held: Reading) -> str:
@@ -25,13 +27,20 @@ def origin(result: ResultRun, held: Reading) -> str:
     )
 
 
+def warned(result: ResultRun, day: date) -> tuple[str, ...]:
+    """What the reader of a report must know of the result before reading it."""
+    return tuple(say(*one) for one in warnings(result, day))
+
+
 def word(status: str) -> str:
     """A status in shape and word."""
     shape, zh, en = STATUSES[status]
     return f"{shape} {say(zh, en)}"
 
 
-def of_unit(result: ResultRun, earlier: ResultRun | None, unit: str, language: Language) -> Report:
+def of_unit(
+    result: ResultRun, earlier: ResultRun | None, unit: str, language: Language, day: date
+) -> Report:
     """One unit's performance report 单位绩效报告: total, why it changed, gaps, every indicator."""
     held = reading(result, language)
     group, line = held.line[unit]
@@ -73,5 +82,5 @@ def of_unit(result: ResultRun, earlier: ResultRun | None, unit: str, language: L
             f"{group}: 总分 {total}{', ' + line.told if line.grade else ''}; 达标 {counted.get('met', 0)} 项, 关注 {counted.get('watch', 0)} 项, 未达标 {counted.get('missed', 0)} 项。",
             f"{group}: total {total}{', ' + line.told if line.grade else ''}; {counted.get('met', 0)} met, {counted.get('watch', 0)} to watch, {counted.get('missed', 0)} missed.",
         ),
-        origin(result, held), sections,
+        origin(result, held), sections, warned(result, day),
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 
 from zhengheng.domain.problems import Language
 from zhengheng.engines.heat import HeatMap, Mark
@@ -11,7 +12,7 @@ from zhengheng.web.organisation.models import Unit
 from zhengheng.web.overview import selectors
 from zhengheng.web.overview.city import Aim
 from zhengheng.web.overview.readings import Reading, reading
-from zhengheng.web.overview.reports import origin, word
+from zhengheng.web.overview.reports import origin, warned, word
 from zhengheng.web.pages.tags import say, show
 from zhengheng.web.rectification.models import Rectification
 from zhengheng.web.reporting.models import SelfReport
@@ -33,7 +34,7 @@ class Told:
     proposals: list[Proposal]
 
 
-def strategy(result: ResultRun, known: list[ResultRun], aims: list[Aim], told: Told, language: Language) -> Report:  # fmt: skip
+def strategy(result: ResultRun, known: list[ResultRun], aims: list[Aim], told: Told, language: Language, day: date) -> Report:  # fmt: skip
     """Goals of several years, this year's actual against target, why targets were missed, what is proposed next.
 
     The parts are those of a yearly performance report (GPRA Modernization Act 2010, the
@@ -49,7 +50,7 @@ def strategy(result: ResultRun, known: list[ResultRun], aims: list[Aim], told: T
             f"{len(aims)} 个目标中达标 {words['met']} 个, 关注 {words['watch']} 个, 未达标 {words['missed']} 个, 缺数据 {words['missing']} 个。",
             f"Of {len(aims)} goals {words['met']} are met, {words['watch']} to watch, {words['missed']} missed, {words['missing']} without data.",
         ),
-        origin(result, held), sections,
+        origin(result, held), sections, warned(result, day),
     )  # fmt: skip
 
 

@@ -24,12 +24,12 @@ from zhengheng.web.overview import strategy as strategies
 from zhengheng.web.overview.frame import choice_of, frame, note
 from zhengheng.web.overview.readings import change_of, reading
 from zhengheng.web.overview.selectors import ONLY, PAGE, Choice, Shown, Standing
-from zhengheng.web.pages.tags import language
+from zhengheng.web.pages.tags import language, say
 from zhengheng.web.rectification.acts import RECTIFICATIONS
 from zhengheng.web.reporting.self_reports import SELF_REPORTS
 from zhengheng.web.results.grades import shown_of
 from zhengheng.web.results.models import ResultRun
-from zhengheng.web.results.newer import state_words
+from zhengheng.web.results.newer import overtaken, state_words, warnings
 from zhengheng.web.results.selectors import find
 from zhengheng.web.results.services import watched
 from zhengheng.web.rulebooks.questions import PROPOSALS
@@ -165,7 +165,7 @@ def strategy(request: OfficeRequest, name: str, form: str = "") -> HttpResponse:
         visible(RECTIFICATIONS, request.user, day), visible(SELF_REPORTS, request.user, day), visible(PROPOSALS, request.user, day)
     )  # fmt: skip
     aims = whole.aims([result], tongue)
-    report = strategies.strategy(result, context["known"], aims, told, tongue)
+    report = strategies.strategy(result, context["known"], aims, told, tongue, day)
     if form:
         return documents.file(report, f"{result.rulebook}-{result.period}-strategy", form, note(request, bool(context["watermark"])))  # fmt: skip
     return render(request, "overview/strategy.html", context | {"report": report, "aims": aims})
@@ -177,6 +177,8 @@ def download(request: OfficeRequest, name: str, form: str) -> HttpResponse:
     result = find(name, request.user, request.now.date())
     code = request.GET.get("indicator", "")
     marked = watched(run=result, what=f"download {form} {code}".strip(), actor=request.user, now=request.now)  # fmt: skip
-    return tables.file(
-        reading(result, language()).run, form, code, note(request, marked), shown_of(result)
-    )
+    day = request.now.date()
+    # A workbook is read by people, and says its state; the rows of the others are read by programs.
+    said = (warnings if form == "xlsx" else overtaken)(result, day)
+    told = " ".join(filter(None, (*(say(*one) for one in said), note(request, marked))))
+    return tables.file(reading(result, language()).run, form, code, told, shown_of(result))

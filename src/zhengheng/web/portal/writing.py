@@ -31,7 +31,8 @@ from zhengheng.web.portal.snapshots import (
     slots_of,
 )
 from zhengheng.web.publication.models import Publication
-from zhengheng.web.results.newer import redecided
+from zhengheng.web.results.models import ResultRun
+from zhengheng.web.results.newer import redecided, successor
 from zhengheng.web.results.selectors import folder_of, loaded
 from zhengheng.web.rulebooks.consultations import consultations
 from zhengheng.web.rulebooks.models import RulebookVersion
@@ -89,9 +90,20 @@ def standings() -> dict[str, str]:
 
 
 def since() -> dict[str, dict[str, Any]]:
-    """Of each released publication whose result is on notice: until when, and which public values appeals put right since."""
-    held = Publication.objects.filter(state="released", run__state="notice").select_related("run")
-    return {str(one.pk): {"until": str(one.run.due_on or ""), "redecided": _redecided(one)} for one in held}  # fmt: skip
+    """Of each released publication whose result is on notice or was replaced: until when, which version came in its
+    place, and which public values appeals put right since."""
+    held = Publication.objects.filter(state="released", run__state__in=("notice", "replaced")).select_related("run")  # fmt: skip
+    return {
+        str(one.pk): {"until": str(one.run.due_on or ""), "redecided": _redecided(one)} | _newer(one.run) for one in held
+    }  # fmt: skip
+
+
+def _newer(run: ResultRun) -> dict[str, Any]:
+    """Where the version stands that came in the place of a replaced one."""
+    stands = successor(run)
+    if stands is None:
+        return {}
+    return {"newer": {"standing": "notice" if stands.state == "notice" else "final", "until": str(stands.due_on or "")}}  # fmt: skip
 
 
 def _redecided(held: Publication) -> list[dict[str, Any]]:
@@ -99,7 +111,7 @@ def _redecided(held: Publication) -> list[dict[str, Any]]:
     book = loaded(folder_of(held.run.run)).rulebook
     return [
         {"unit": one.unit, "indicator": one.indicator, "name": dict(zip(("zh", "en"), one.name, strict=True)),
-         "about": dict(zip(("zh", "en"), one.about, strict=True)), "after": one.after}
+         "about": dict(zip(("zh", "en"), one.about, strict=True)), "after": one.after, "stands": one.stands is not None}
         for one in redecided(held.run) if book.indicator(one.indicator).visibility == "public"
     ]  # fmt: skip
 

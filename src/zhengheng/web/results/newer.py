@@ -9,7 +9,8 @@ from django.apps import apps
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import Words
 from zhengheng.web.results.models import ResultRun
-from zhengheng.web.results.selectors import folder_of, loaded, visible
+from zhengheng.web.results.selectors import folder_of, loaded, newest, visible
+from zhengheng.web.results.services import UNPUBLISHED
 from zhengheng.workflow.machines import RESULT, STANDING
 
 
@@ -30,6 +31,55 @@ def pending(run: ResultRun) -> ResultRun | None:
     return later.filter(state__in=("draft", "approved")).order_by("-pk").first()
 
 
+def successor(run: ResultRun) -> ResultRun | None:
+    """The version that stands in the place of a replaced one."""
+    return newest(run.rulebook, run.period) if run.state == "replaced" else None
+
+
+def warnings(run: ResultRun, day: date) -> list[Words]:
+    """What every page and file of a result that is not the one in force, or not for good, says of it: whole sentences."""
+    zh, en = state_words(run, day)
+    if run.state in UNPUBLISHED:
+        found = [
+            (
+                "未公示：这一结果尚未公示，不是对外的结果。",
+                "Not on notice yet: this is no result for others.",
+            )
+        ]
+    elif run.state == "notice":
+        found = [
+            (
+                f"{zh}；这一结果尚未终定。",
+                f"{en[:1].upper()}{en[1:]}; this result is not final yet.",
+            )
+        ]
+    else:
+        found = []
+    return [*found, *overtaken(run, day)]
+
+
+def overtaken(run: ResultRun, day: date) -> list[Words]:
+    """What of a result no longer holds: that another version stands in its place, what appeals put right."""
+    found = []
+    stands = successor(run)
+    if stands is not None:
+        now_zh, now_en = state_words(stands, day)
+        found.append((
+            f"这一版已被新版代替，不再有效；新版批次 {stands.run}，{now_zh}。",
+            f"This version was replaced and is no longer valid; the newer one is run {stands.run}, {now_en}.",
+        ))  # fmt: skip
+    for one in redecided(run):
+        total_zh, total_en = (
+            (f"，总分 {one.total}", f", total {one.total}") if one.total else ("", "")
+        )
+        where = ("已计入新版", "it is in the newer version") if one.stands else ("新版本待公示", "the newer version waits for its notice")  # fmt: skip
+        found.append((
+            f"{one.name[0]} {one.about[0]}：申诉已作出决定，改算后 {one.after}（本版为 {one.before}）{total_zh}，{where[0]}。",
+            f"{one.name[1]}, {one.about[1]}: decided on appeal; computed again it is {one.after} (here {one.before}){total_en}; {where[1]}.",
+        ))  # fmt: skip
+    return found
+
+
 @dataclass(frozen=True)
 class Redecided:
     """A value that a decided appeal replaces and that this result still shows."""
@@ -41,15 +91,18 @@ class Redecided:
     before: str
     after: str
     total: str
+    stands: ResultRun | None = None
+    """The version that holds it, where that is on notice already or final."""
 
 
 def redecided(run: ResultRun) -> list[Redecided]:
-    """What appeals upheld against this very result put right, in a version that is not on notice yet.
+    """What appeals upheld against this very result put right, in a version that is not on notice yet or that replaced it.
 
     By the name of the app alone: appeals stand on results, not the other way round.
     """
-    if run.state not in STANDING:
+    if run.state not in {*STANDING, "replaced"}:
         return []
+    stands = successor(run)
     held = apps.get_model("appeals.Appeal")._default_manager.filter(run=run, state="applied")
     book = loaded(folder_of(run.run)).rulebook
     found = []
@@ -59,7 +112,7 @@ def redecided(run: ResultRun) -> list[Redecided]:
         found.append(Redecided(
             one.unit.code, (one.unit.name_zh, one.unit.name_en or one.unit.name_zh), one.indicator,
             (f"{one.indicator} {name.zh}", f"{one.indicator} {name.say('en')}"),
-            seen.get("before", {}).get("value", ""), seen.get("after", {}).get("value", one.decided_value), seen.get("after", {}).get("total", ""),
+            seen.get("before", {}).get("value", ""), seen.get("after", {}).get("value", one.decided_value), seen.get("after", {}).get("total", ""), stands,
         ))  # fmt: skip
     return found
 
