@@ -206,3 +206,67 @@ def test_a_row_of_totals_among_the_weights_is_one_fault(form: Path) -> None:
     (told,) = faults(form, change)
     assert told[1] == "field.missing"
     assert "合计行请删去" in told[2]
+
+
+@pytest.fixture
+def street(tmp_path: Path) -> Path:
+    write_workbook(street_rulebook(), tmp_path / "street.xlsx")
+    return tmp_path / "street.xlsx"
+
+
+@pytest.mark.parametrize(
+    ("title", "meant"),
+    [("等级", "等次"), ("加减分", "加减分与否决"), ("Sheet7", "类别"), ("指标·新", "指标")],
+)
+def test_a_sheet_of_another_name_is_named_with_the_one_it_may_be(title: str, meant: str, street: Path) -> None:  # fmt: skip
+    def change(book: Any) -> None:
+        book[meant].title = title
+
+    (found,) = faults(street, change)
+    assert found[:2] == (title, "sheet.unknown")
+    assert f"“{meant}”" in found[2]
+
+
+def test_a_sheet_of_notes_is_named(street: Path) -> None:
+    (found,) = faults(street, lambda book: book.create_sheet("随手记").append(["待核对"]))
+    assert found[:2] == ("随手记", "sheet.unknown")
+    assert "填写说明" in found[2]
+
+
+def test_blanks_around_a_title_and_empty_sheets_are_forgiven(street: Path) -> None:
+    held = load_workbook(street)
+    held["加减分与否决"].title = "加减分与否决 "
+    held["等次"].title = "　等次"
+    held.create_sheet("Sheet1")
+    held.save(street)
+    assert load_rulebook(street)[0] == street_rulebook()
+
+
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+@pytest.mark.parametrize("title", ["等次", "加减分与否决", "类别"])
+def test_a_hidden_sheet_is_not_taken(title: str, state: str, street: Path) -> None:
+    def change(book: Any) -> None:
+        book[title].sheet_state = state
+
+    (found,) = faults(street, change)
+    assert found[:2] == (title, "sheet.hidden")
+
+
+def test_the_other_faults_of_a_renamed_or_hidden_sheet_are_told_with_it(street: Path) -> None:
+    def change(book: Any) -> None:
+        book["等次"].title = "等级"
+        head = [cell.value for cell in book["等级"][2]]
+        book["等级"].cell(3, head.index("share_at_most") + 1).value = "多"
+
+    assert {code for _, code, _ in faults(street, change)} == {"sheet.unknown", "field.number"}
+
+
+def test_a_weight_in_percent_is_told_the_number_that_works(form: Path) -> None:
+    def change(book: Any) -> None:
+        cell = book["权重"]["D3"]
+        cell.value, cell.number_format = 0.15, "0%"
+
+    found = [zh for where, code, zh in faults(form, change) if code == "field.number"]
+    assert len(found) == 1
+    assert "请填 15，" in found[0]
+    assert "0.95" not in found[0]

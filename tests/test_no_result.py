@@ -1,5 +1,6 @@
 """Where a formula has no result: named, never a number that turns round what is better."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from tests.generate import PERIOD
 from tests.test_split_years import book, of, run
 from zhengheng.engines.duck import DuckEngine
+from zhengheng.engines.outputs import is_provisional
 from zhengheng.engines.passport import passport
 from zhengheng.engines.plain import OracleEngine
 from zhengheng.engines.results import KEPT
@@ -130,3 +132,15 @@ def test_a_target_below_nothing_is_named_among_the_causes() -> None:
     said = undefined_values(made)
     assert said
     assert "目标值为 0 或负数" in said.zh
+
+
+@pytest.mark.parametrize(
+    ("effective", "known", "provisional"),
+    [("2025-12-31", None, False), ("2026-01-01", None, True), ("2025-01-01", "2026-02-01", True), ("2026-01-01", "2025-12-01", True)],
+)  # fmt: skip
+def test_rules_that_are_not_in_force_on_the_day_are_provisional(
+    effective: str, known: str | None, provisional: bool
+) -> None:
+    days = {"effective_from": date.fromisoformat(effective), "known_from": date.fromisoformat(known) if known else None, "status": "published"}  # fmt: skip
+    made = held(growth().model_copy(update=days), OracleEngine())
+    assert is_provisional(made) is provisional

@@ -28,8 +28,8 @@ def print_scoreboard(run: Run, limit: int = SHOWN) -> None:
     if is_provisional(run):
         console.out.print(
             t(
-                "试算: 方案尚未生效或当日尚未公布",
-                "provisional: the rules are a draft or were not yet known on that day",
+                "试算：方案是草案，或当日尚未施行、尚未公布。",
+                "provisional: the rules are a draft, or were not yet in force or known on that day",
             ),
             style="yellow",
         )

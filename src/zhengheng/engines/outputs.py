@@ -44,9 +44,9 @@ def write_csv(
 
 
 def is_provisional(run: Run) -> bool:
-    """Whether the rules were a draft, or not yet known on the day the run looks from (试算)."""
+    """Whether the rules were a draft, or not yet in force or known on the day the run looks from (试算)."""
     book = run.rulebook
-    return book.status == "draft" or bool(book.known_from and book.known_from > run.plan.at)
+    return book.status == "draft" or max(book.effective_from, book.known_from or book.effective_from) > run.plan.at  # fmt: skip
 
 
 def describe(run: Run, created_at: datetime) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from zhengheng.scheme.sheets import (
     ENTRY,
     GUIDE,
     KEY,
+    LISTS,
     SHARED,
     SHARES,
     TREE,
@@ -260,7 +261,7 @@ def _advise(
 
 def _listed(workbook: Workbook, words: tuple[str, ...]) -> str:
     """A drop-down too long to be written in its rule: its words in a column of a hidden sheet."""
-    title = "选项"
+    title = LISTS
     page = workbook[title] if title in workbook.sheetnames else workbook.create_sheet(title)
     page.sheet_state = "hidden"
     column = next(n for n in range(1, page.max_column + 2) if page.cell(1, n).value in {None, words[0]})  # fmt: skip

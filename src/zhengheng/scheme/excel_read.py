@@ -9,6 +9,7 @@ from zhengheng.scheme.choice_words import meant
 from zhengheng.scheme.excel_tree import read_tree, read_weights
 from zhengheng.scheme.folder import Source, found_in
 from zhengheng.scheme.model import Rulebook
+from zhengheng.scheme.sheet_names import recognised
 from zhengheng.scheme.sheets import (
     BASICS,
     CHANGE,
@@ -25,7 +26,7 @@ from zhengheng.scheme.sheets import (
 )
 from zhengheng.scheme.tables import Book, Row, entry_key, rows_of
 from zhengheng.workbooks.cell import shown
-from zhengheng.workbooks.read import open_sheets
+from zhengheng.workbooks.read import hidden_sheets, open_sheets
 
 Cells = dict[str, Any]
 NEEDED = (BASICS, TREE, WEIGHTS, "类别", "指标")
@@ -37,10 +38,11 @@ _OWN = {"indicator", CHANGE, SHARED}
 def read_workbook(path: Path) -> tuple[Rulebook, Source]:
     """Read a workbook. Raises RulebookError with every problem at its sheet and cell."""
     try:
-        held = dict(open_sheets(path, path.name, all_sheets=True))
+        every, hidden = open_sheets(path, path.name, all_sheets=True), hidden_sheets(path)
     except DataError as error:
         raise RulebookError(error.problems) from error
     book = Book(path.name)
+    held = recognised(every, hidden, book)
     titles = {sheet.title: sheet for sheet in sheets()}
     rows: dict[str, list[Row]] = {}
     others: dict[str, str] = {}

@@ -113,7 +113,7 @@ def explain(
             ),
             "",
         )
-        zh, en = worded(fault.item, fault.shape, part, keys=keys)
+        zh, en = worded(fault.item, fault.shape, part, keys=keys, weight=fault.path[:1] == ("weights",))  # fmt: skip
         name_zh, name_en = document.named(fault.path)
         yield Problem(
             document.where(fault.path), f"field.{kind_of(fault.item)}",

@@ -17,6 +17,8 @@ from zhengheng.scheme.model import Node, Rulebook, WeightTable
 from zhengheng.scheme.shared import Shared
 
 GUIDE, BASICS, TREE, WEIGHTS, CHANGES = "填写说明", "基本信息", "指标树", "权重", "年中调整"
+LISTS = "选项"
+"""The hidden sheet of drop-downs that are too long for their rule; nothing is read from it."""
 SHARES = ("defaults",)
 WEIGHT = "weight/"
 """Before a category in the hidden keys of the weights; =category inside, and in older workbooks."""

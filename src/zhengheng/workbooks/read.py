@@ -56,5 +56,12 @@ def open_sheets(
     return xls.read_sheets(path, name, sheet, all_sheets=all_sheets)
 
 
+def hidden_sheets(path: Path) -> set[str]:
+    """The hidden sheets of a workbook that `open_sheets` has read."""
+    with path.open("rb") as stream:
+        packed = stream.read(2) == b"PK"
+    return xlsx.hidden_sheets(path) if packed else xls.hidden_sheets(path)
+
+
 if __name__ == "__main__":
     serve(rows)

@@ -55,6 +55,15 @@ def read_sheets(
         raise broken(name) from fault
 
 
+def hidden_sheets(path: Path) -> set[str]:
+    """The sheets that nobody sees."""
+    import xlrd
+
+    with xlrd.open_workbook(str(path), on_demand=True, logfile=io.StringIO()) as book:
+        seen = book._sheet_visibility  # noqa: SLF001 - said nowhere else before a sheet is read
+        return {title for place, title in enumerate(book.sheet_names()) if seen[place]}
+
+
 def _rows(book: Any, place: int, name: str, path: Path) -> list[Record]:
     import xlrd
 

@@ -106,6 +106,14 @@ def read_sheets(
         raise broken(name) from fault
 
 
+def hidden_sheets(path: Path) -> set[str]:
+    """The sheets of data that nobody sees: hidden ones, and those that no menu shows again."""
+    with path.open("rb") as stream:
+        book = load_workbook(stream, read_only=True, keep_links=False)
+        pages = [page for page in book.worksheets if isinstance(page, ReadOnlyWorksheet)]
+        return {page.title for page in pages if page.sheet_state != "visible"}
+
+
 def _check_strict(path: Path, name: str) -> None:
     with zipfile.ZipFile(path) as archive:
         parts = [part for part in archive.namelist() if part.endswith("workbook.xml")]
