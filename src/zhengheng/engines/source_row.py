@@ -61,11 +61,11 @@ class SourceRow:
 
 
 def source_row(
-    run: Run, unit: str, file: int, row: int, folder: Path, language: Language
+    run: Run, unit: str, file: int, row: int, folder: Path | None, language: Language
 ) -> SourceRow:
     """The row that stands behind a unit's values; no other row can be asked for.
 
-    `folder` is where files of this lake are kept (lake/kept.py). A file with another content is not opened.
+    `folder` is where files of this lake are kept (lake/kept.py); None where the row's own is not to be opened. A file with another content never is.
     Raises NotFoundError where the unit's values, and those they come from, do not rest on the row.
     """
     origins = sources_of(run.plan.tables, unit)
@@ -77,9 +77,9 @@ def source_row(
         one for one in facts.pop("counted")
         if one["file"] == file and one["first_row"] <= row <= one["row"]
     ]  # fmt: skip
-    source = source_of(folder, run.facts.mapping, about)
     found = _Found()
-    if table := table_of(folder, about, source):
+    source = source_of(folder, run.facts.mapping, about) if folder else None
+    if folder and (table := table_of(folder, about, source)):
         found = _look(table, source, row, spans)
     counted = [one for one in spans if one["row"] == row or _entry(one) in found.entries]
     taken = tuple(

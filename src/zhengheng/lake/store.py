@@ -149,8 +149,8 @@ class Lake:
 
     def _append(self, facts: Facts, number: int) -> None:
         if facts.units:
-            self._roster(number).parent.mkdir(exist_ok=True)
-            pq.write_table(to_table(facts.units), self._roster(number))
+            self.roster(number).parent.mkdir(exist_ok=True)
+            pq.write_table(to_table(facts.units), self.roster(number))
         before, made = self.snapshots(), {}
         for contract in FACTS:
             table = facts.tables[contract.name]
@@ -218,7 +218,7 @@ class Lake:
                 known = ds.dataset(paths).to_table(columns=list(ROW), filter=here)
         set_apart(facts, mapping, known, sum(file.rows for file in self._files("revision")))
 
-    def _roster(self, intake: int) -> Path:
+    def roster(self, intake: int) -> Path:
         """The units that an intake brought; read only once its register row says done."""
         return self.home / "units" / f"{intake:06d}.parquet"
 
@@ -238,7 +238,7 @@ class Lake:
             ).fetchall()
         for row in intakes:
             mapping.append(row["mapping"])
-            if (roster := self._roster(row["id"])).is_file():
+            if (roster := self.roster(row["id"])).is_file():
                 rosters.append(pq.read_table(roster))
         roster = joined(rosters)
         few = roster.num_rows <= AS_OBJECTS

@@ -13,7 +13,11 @@ ERASE = "erasure.carry_out"
 """The act that empties contents; its own content says before which day, and how many."""
 KNOWN = "ledger.restored_known"
 """The act by which an officer says that he knows of a restored backup."""
-KEPT = ("publication.written", "ledger.checkpoint", "ledger.restored", KNOWN, ERASE)
+LOADED = "lake.loaded"
+"""The act that names the parts of a lake, and what a run was made from, with their digests."""
+PORTAL = "portal.written"
+"""The act that has the digest of a list of all files of the portal."""
+KEPT = ("publication.written", "ledger.checkpoint", "ledger.restored", LOADED, PORTAL, KNOWN, ERASE)
 """Acts whose content proves something to everybody for ever, and names no person."""
 
 

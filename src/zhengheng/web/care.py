@@ -19,7 +19,7 @@ from zhengheng.lake.care import restore as restore_lake
 from zhengheng.lake.store import Lake
 from zhengheng.lake.tarball import Tarball, unpack
 from zhengheng.web.ledger.services import RESTORED
-from zhengheng.web.portal.writing import alone
+from zhengheng.web.portal.listed import alone
 
 KEYS = ("ledger.key", "django.key", "secret.key", "inbox.key")
 """What somebody with the backup must not have."""
@@ -93,7 +93,7 @@ def restore(archive: Path, home: Path, tell: Tell) -> int:
         for name in ("office.db", *ALONE, *FOLDERS):
             if (place / name).exists():
                 shutil.move(place / name, home / name)
-        # From its next checkpoint on the ledger says that it came back from a backup.
+        # Whoever begins this home next has its ledger say that it came back from a backup.
         (home / RESTORED).touch()
     return count
 

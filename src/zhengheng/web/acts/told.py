@@ -24,6 +24,8 @@ OTHER_ACTS: dict[str, Words] = {
     "ledger.checkpoint": ("签发检查点", "sign a checkpoint"), "ledger.cosigned": ("见证人联署检查点", "a witness signs a checkpoint"),
     "ledger.restored": ("恢复备份", "restore a backup"), "ledger.restored_known": ("确认知悉备份恢复", "know of a restored backup"),
     "ledger.rows": ("登记原有记录", "take the rows of an earlier release"),
+    "lake.loaded": ("登记入库内容和批次文件的摘要", "enter the digests of what was loaded and of a run's files"),
+    "portal.written": ("登记公众门户网页的摘要", "enter the digest of the portal's pages"),
     "result.register": ("登记批次", "register a run"), "result.name": ("指定可查看的人", "name a reader"),
     "result.viewed": ("查阅未公布的结果", "read an unpublished result"), "result.served": ("送达单位", "serve a unit"), "result.package": ("下载归档包", "take the archive package"),
 }  # fmt: skip
@@ -31,7 +33,7 @@ OTHER_ACTS: dict[str, Words] = {
 SYSTEM: Words = ("系统", "the system")
 OTHER_SUBJECTS: dict[str, Words] = {
     "account": ("账号", "account"), "token": ("令牌", "token"), "file": ("文件", "file"), "reminder": ("提醒", "reminder"),
-    "reminders": ("每日提醒", "the day's reminders"), "lake.check": ("数据湖", "the lake"),
+    "reminders": ("每日提醒", "the day's reminders"), "lake.check": ("数据湖", "the lake"), "lake": ("数据湖", "the lake"), "portal": ("公众门户", "the portal"),
     "checkpoint": ("检查点", "checkpoint"), "clock": ("演示时间", "the demonstration's clock"), "ledger": ("存证日志", "the ledger"),
 }  # fmt: skip
 """What acts are about beside the objects of a kind."""

@@ -13,7 +13,6 @@ from ninja.security import HttpBearer, SessionAuth
 from zhengheng.domain.problems import Language, NotFoundError, Problem, ZhenghengError
 from zhengheng.engines.outputs import is_provisional
 from zhengheng.engines.scoreboard import Line
-from zhengheng.engines.source_row import SourceRow
 from zhengheng.scoring.contracts import STATUS_WORDS
 from zhengheng.web.accounts import credentials
 from zhengheng.web.accounts import services as accounts
@@ -289,10 +288,11 @@ def result_passport(request: OfficeRequest, run: str, code: str) -> dict[str, An
 )
 def result_source(
     request: OfficeRequest, run: str, code: str, file: s.Number, row: s.Number
-) -> SourceRow:
+) -> dict[str, Any]:
     """One source row that a unit's values rest on, as it stood; no other row can be asked for."""
     found = _seen(request, run, f"unit {code}")
-    return results.unit_source(found.run, code, file, row, language())
+    held, state = results.unit_source(found.run, code, file, row, language())
+    return {**vars(held), "kept": state}
 
 
 @router.get("/results/{run}/units/{code}/trial", response={200: s.TrialOut, **ERRORS})

@@ -1,7 +1,7 @@
 """What the API takes and gives. Field names are those of the models; dates and times are ISO."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
 from pydantic import Field
@@ -194,7 +194,7 @@ class TakenOut(Schema):
 
 
 class SourceRowOut(Schema):
-    """`cells` by column as they stood, empty where the file is not kept; `among` are rows counted together with it, `rows` all of them."""
+    """`cells` by column as they stood, empty where the file is not `kept` as it came (it was altered, is gone, or never was kept); `among` are rows counted together with it, `rows` all of them."""
 
     file: SourceFileOut
     row: int
@@ -202,6 +202,7 @@ class SourceRowOut(Schema):
     taken: list[TakenOut]
     among: list[int]
     rows: int
+    kept: Literal["kept", "altered", "gone", "never"]
 
 
 class RunIn(Schema):

@@ -21,6 +21,7 @@ from zhengheng.lake.mapping import Mapping as IntakeMapping
 from zhengheng.lake.store import Lake
 from zhengheng.lake.whole import whole
 from zhengheng.scheme.model import Rulebook
+from zhengheng.web.intake.committed import commit
 
 SHAPES: dict[str, dict[str, object]] = {
     "observation": {"unit": "unit", "indicator": "indicator", "period": "period", "value": "value", "status": "status", "confirmation": "confirmation"},
@@ -107,11 +108,14 @@ def load(
     rows sent twice: a value that was corrected to another one may be corrected back.
     """
     facts, mapping, path = read_rows(book, role, rows, purpose, lake_of(book.code) / "inbox", mark)
-    try:
-        (lake or opened(book.code)).intake(facts, mapping, loader=loader, at=at)
-    except DataError as error:
-        if {problem.code for problem in error.problems} != {"file.loaded"}:
-            raise
+    held = lake or opened(book.code)
+    with held.writing():
+        try:
+            held.intake(facts, mapping, loader=loader, at=at)
+        except DataError as error:
+            if {problem.code for problem in error.problems} != {"file.loaded"}:
+                raise
+        commit(held, at)
     return path.name
 
 

@@ -104,9 +104,11 @@ def _database(home: Path) -> tuple[list[Entry], list[bytes], dict[str, str], lis
     from zhengheng.web.acts.bound import disagreements
     from zhengheng.web.acts.registry import KINDS
     from zhengheng.web.files.kept import altered_files
+    from zhengheng.web.intake.committed import altered_lakes
     from zhengheng.web.ledger import selectors
     from zhengheng.web.ledger.beside import disagreeing_rows
     from zhengheng.web.ledger.unread import looked
+    from zhengheng.web.portal.listed import altered_portal
     from zhengheng.web.results.kept import altered_runs
 
     selectors.damaged_text_too()
@@ -131,6 +133,8 @@ def _database(home: Path) -> tuple[list[Entry], list[bytes], dict[str, str], lis
         (("随事项保存的记录", "the rows kept beside objects"), disagreeing_rows),
         (("附件、发布内容和归档包", "evidence, publications and packages"), partial(altered_files, home)),
         (("核算结果", "the results"), partial(altered_runs, home / "lakes")),
+        (("入库的数据和批次的输入", "what was loaded and what runs were made from"), partial(altered_lakes, home)),
+        (("公众门户的网页", "the portal's pages"), partial(altered_portal, home)),
     ]  # fmt: skip
     more = [one for words, look in parts for one in looked(words, look)]
     for path in sorted((home / "publications").glob("[0-9]*/proof.json")):

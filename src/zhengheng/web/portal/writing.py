@@ -1,7 +1,6 @@
 """Writing the portal's pages of this installation."""
 
 import hashlib
-from contextlib import AbstractContextManager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,13 +9,13 @@ from django.conf import settings
 from django.db import transaction
 
 from zhengheng.domain.canonical import canonical
-from zhengheng.lake.lease import lease
 from zhengheng.web.comments.selectors import shown
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.jobs.services import ask
 from zhengheng.web.ledger.restored import restored
 from zhengheng.web.pages.context import built
 from zhengheng.web.portal.folders import tidy
+from zhengheng.web.portal.listed import alone, as_listed, keep_list
 from zhengheng.web.portal.site import write_json, write_site
 from zhengheng.web.portal.snapshots import (
     COMMENTS,
@@ -42,16 +41,11 @@ MADE = "pages.json"
 """Beside the publications: from what their pages were made, and as what."""
 
 
-def alone(home: Path) -> AbstractContextManager[None]:
-    """Nobody else writes this installation's portal meanwhile; whoever does is waited for. Raises DataError."""
-    return lease(home / "portal.db", lambda _: None, of=("公众门户", "the portal"))
-
-
-def publish(target: Path, day: date) -> int:
+def publish(target: Path, day: date, at: datetime | None = None) -> int:
     """Write the site as of a day into a folder; gives how many pages. The old site stands until the new one is whole.
 
     One writer at a time: of two, the later one reads what is to be shown after the other has written, so that an
-    older state never takes a newer one's place.
+    older state never takes a newer one's place. With `at` the ledger learns what was written: this is the office's own portal.
     """
     home = Path(settings.HOME)
     held = home / "publications"
@@ -67,7 +61,13 @@ def publish(target: Path, day: date) -> int:
             write_json(held / name, said)
         site = read_site(held, slots_of(home / "portal.yaml"))
         assets = {name: settings.WEB / built(name).lstrip("/") for name in ("portal.css", "portal.js")}  # fmt: skip
-        return write_site(site, target, assets, held / MADE)
+        # Pages are taken over by a note that says what they were: one that somebody else wrote is none.
+        if at is not None and not as_listed(home, held / MADE):
+            (held / MADE).unlink(missing_ok=True)
+        count = write_site(site, target, assets, held / MADE)
+        if at is not None:
+            keep_list(home, at)
+        return count
 
 
 def note_upcoming(folder: Path) -> None:

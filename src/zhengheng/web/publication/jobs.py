@@ -96,7 +96,7 @@ def rewrite(work: Work) -> dict[str, Any]:
         return {"pages": 0}
     work.tell(("网页", "pages"))
     keep_newest(Path(settings.HOME))
-    written = publish(Path(settings.HOME) / "portal", work.now.date())
+    written = publish(Path(settings.HOME) / "portal", work.now.date(), work.now)
     if _unreleased(work.job.subject):
         work.tell(
             (

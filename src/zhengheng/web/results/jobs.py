@@ -16,6 +16,7 @@ from zhengheng.engines.rehearse import moves
 from zhengheng.engines.run import make_run
 from zhengheng.scheme.midyear import advanced
 from zhengheng.web.acts.services import perform_by_machine
+from zhengheng.web.intake.committed import commit, require_as_loaded
 from zhengheng.web.intake.services import opened
 from zhengheng.web.jobs.services import Work, job
 from zhengheng.web.ledger.keys import public_key
@@ -47,9 +48,13 @@ def compute(work: Work) -> dict[str, Any]:
 def run_of(work: Work, version: RulebookVersion, period: str, at: str) -> ResultRun:
     """A kept and registered run over the rulebook's lake; the same inputs give the same one."""
     lake = opened(version.code)
+    with lake.writing():
+        require_as_loaded(lake)
+        commit(lake, work.now)
+        facts = lake.facts()
     work.tell(("核算", "computing"), 1, 3)
     made = make_run(
-        book_of(version), lake.facts(), period_of(period), DuckEngine(), date.fromisoformat(at), lake.home / "runs"
+        book_of(version), facts, period_of(period), DuckEngine(), date.fromisoformat(at), lake.home / "runs"
     )  # fmt: skip
     work.tell(("保存", "keeping"), 2, 3)
     keep_run(lake, made, work.now)

@@ -11,7 +11,9 @@ from zhengheng.engines.run import Run
 from zhengheng.lake.whole import fault, naming
 from zhengheng.ledger.check import Finding
 from zhengheng.web.files.kept import altered_files
+from zhengheng.web.intake.committed import altered_lakes, require_run
 from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.portal.listed import altered_portal
 from zhengheng.web.results.models import ResultRun
 
 TABLES = "tables"
@@ -33,6 +35,7 @@ def stated(run: str) -> tuple[int, str] | None:
 
 def as_kept(folder: Path) -> Run:
     """A kept run, whole, as the ledger tells of it. Raises VerifyError where its results were altered."""
+    require_run(folder)
     run = load_run(folder)
     said = stated(folder.name)
     if said is not None and run.results.digest() != said[1]:
@@ -45,7 +48,12 @@ def as_kept(folder: Path) -> Run:
 
 def kept_as_written(home: Path) -> list[Problem]:
     """Evidence, publications and kept runs that are gone, damaged, or not what the ledger says."""
-    found = [*altered_files(home), *altered_runs(home / "lakes")]
+    found = [
+        *altered_files(home),
+        *altered_runs(home / "lakes"),
+        *altered_lakes(home),
+        *altered_portal(home),
+    ]
     return [
         Problem(f"存证日志 ledger {one.first}", f"{one.code}.altered", f"{one.zh}。请系统管理员从备份中恢复。", f"{one.en}; restore it from a backup")
         for one in found

@@ -23,6 +23,7 @@ from zhengheng.lake.store import Lake
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants, require
+from zhengheng.web.intake.committed import SourceState, require_run, source_state
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.selectors import names_of
 from zhengheng.web.results.kept import as_kept
@@ -131,12 +132,12 @@ def _title(name: str) -> tuple[str, str]:
 
 def loaded(folder: Path) -> Run:
     """A kept run, whole, compared with the ledger. Runs never change, so a few stay in memory. Raises VerifyError."""
-    files = (folder / "results").rglob("*.parquet")
-    return _loaded(folder, max((path.stat().st_mtime for path in files), default=0.0))
+    files = [path.stat() for path in folder.rglob("*.*")]
+    return _loaded(folder, max((held.st_ctime_ns for held in files), default=0), len(files))
 
 
 @lru_cache(maxsize=8)
-def _loaded(folder: Path, _: float) -> Run:
+def _loaded(folder: Path, *_: int) -> Run:
     return as_kept(folder)
 
 
@@ -159,16 +160,25 @@ def units_of(run: ResultRun) -> set[str]:
 
 def unit_passport(name: str, unit: str, language: Language, grade: str = "") -> Entry:
     """One unit's score passport; `grade` as `results.grades` says a decided one. Raises NotFoundError."""
-    run = load_run(folder_of(name), unit)
+    folder = folder_of(name)
+    require_run(folder)
+    run = load_run(folder, unit)
     units = (unit, *(one.code for one in (*run.rulebook.units, *run.facts.units)))
     return passport(run, unit, None, language, names_of(units, language), grade)
 
 
-def unit_source(name: str, unit: str, file: int, row: int, language: Language) -> SourceRow:
-    """A source row that stands behind a unit's values. Raises NotFoundError for any other."""
+def unit_source(
+    name: str, unit: str, file: int, row: int, language: Language
+) -> tuple[SourceRow, SourceState]:
+    """A source row that stands behind a unit's values, and whether its file is as it came. Raises NotFoundError for any other row."""
     folder = folder_of(name)
+    require_run(folder)
     inbox = folder.parent.parent / "inbox"
-    return source_row(load_run(folder, unit), unit, file, row, inbox, language)
+    run = load_run(folder, unit)
+    about = next((one for one in run.facts.files if one.number == file), None)
+    state: SourceState = source_state(folder, about.name, about.sha256) if about else "never"
+    place = inbox if state == "kept" else None
+    return source_row(run, unit, file, row, place, language), state
 
 
 def scored(run: ResultRun, unit: str) -> list[Indicator]:

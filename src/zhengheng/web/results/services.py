@@ -11,12 +11,14 @@ from zhengheng.domain.kept import altered, gone, kept_object
 from zhengheng.domain.problems import NotFoundError, ZhenghengError
 from zhengheng.engines.archive import load_run
 from zhengheng.engines.bundle import Kind, write_bundle
+from zhengheng.lake.store import Lake
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import require, standing
 from zhengheng.web.acts.bound import ROW, row_digest
 from zhengheng.web.acts.declare import Carried, kind_named
 from zhengheng.web.acts.services import perform_by_machine
 from zhengheng.web.files.kept import package_fault
+from zhengheng.web.intake.committed import commit, require_as_loaded
 from zhengheng.web.ledger.services import append, commitment_secret
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.results.clocks import last_day, reapprove_by
@@ -52,8 +54,11 @@ def register_run(*, run: str, actor: Account, now: datetime) -> ResultRun:
             en=f"this run is computed as of {about['at']}, a day that has not come; compute it as of today or an earlier day",
         )  # fmt: skip
     before = newest(about["rulebook"], about["period"])
+    lake = Lake.open(folder.parent.parent)
     try:
-        with transaction.atomic():
+        with lake.writing(), transaction.atomic():
+            require_as_loaded(lake)
+            commit(lake, now, [run])
             made = ResultRun.objects.create(
                 run=about["run"], rulebook=about["rulebook"], period=about["period"],
                 title_zh=title["zh"], title_en=title.get("en", ""), made_by=actor, made_at=now,

@@ -125,12 +125,12 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
 def source(request: OfficeRequest, name: str, unit: str, file: int, row: int) -> HttpResponse:
     """The one source row that a passport names, for whoever may read the passport."""
     run = selectors.find(name, request.user, request.now.date())
-    found = selectors.unit_source(run.run, unit, file, row, language())
+    found, state = selectors.unit_source(run.run, unit, file, row, language())
     watched(run=run, what=f"unit {unit}", actor=request.user, now=request.now)
     made = selectors.loaded(selectors.folder_of(run.run))
     names = selectors.unit_names(made, language())
     context = {
-        "run": run, "unit": unit, "source": found, "name": names.get(unit, unit), "names": names,
+        "run": run, "unit": unit, "source": found, "file_state": state, "name": names.get(unit, unit), "names": names,
         "subjects": selectors.subjects(made, language()),
     }  # fmt: skip
     return render(request, "results/source.html", context)
