@@ -1,5 +1,6 @@
 """Backup and restore on PostgreSQL by the application's own role; no password in sight; a failure leaves nothing."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -81,6 +82,9 @@ def test_the_application_restores_its_backup_by_itself(
     assert run(second, "ledger", "verify", "--home", copy).returncode == 0
     with psycopg.connect(f"postgresql://app@{server}second") as held:
         assert held.execute("select count(*) from accounts_account").fetchone() == (3,)
+        said = held.execute("select sequence, content from ledger_ledgerentry where act = 'ledger.restored'").fetchall()  # fmt: skip
+    # The number is that of the backup, said before the home was begun; without the mark it stands all the same.
+    assert [json.loads(content)["size"] for _, content in said] == [said[0][0]]
     called = (tmp_path / "called").read_text()
     assert "pg_dump" in called
     assert "pg_restore" in called

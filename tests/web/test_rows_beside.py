@@ -18,7 +18,7 @@ from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.ledger.acts import ERASURES
 from zhengheng.web.ledger.beside import disagreeing_rows, newest_digests
 from zhengheng.web.ledger.models import Erasure, Head, LedgerEntry
-from zhengheng.web.ledger.rows import FOUND, ROWS, KeptRow, kept_models
+from zhengheng.web.ledger.rows import FOUND, ROWS, KeptRow, kept_models, note_all
 from zhengheng.web.ledger.services import append, name_all_rows
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.results.models import ResultRun
@@ -159,10 +159,23 @@ def test_the_rows_of_an_earlier_release_are_taken_once(people: People) -> None:
     assert LedgerEntry.objects.filter(act=FOUND).count() == 1
     assert len(newest_digests()) == sum(model.objects.count() for model in kept_models())
     assert list(disagreeing_rows()) == []
-    Unit.objects.create(code="EVIL", name_zh="无", kind="无")
+    made = Unit.objects.create(code="EVIL", name_zh="无", kind="无")
+    honest = Unit.objects.exclude(pk=made.pk).latest("pk")
+    beside_the_acts(Unit).filter(pk=honest.pk).update(name_zh="改")
     Head.objects.update(rows_named=False)
-    name_all_rows(NOW)
-    assert any("原有记录" in one.zh for one in disagreeing_rows())
+    for _ in range(2):
+        name_all_rows(NOW)
+        assert LedgerEntry.objects.filter(act=FOUND).count() == 1, "rows are named once"
+        said = [one.zh for one in disagreeing_rows()]
+        for word in ("有人标记为", f"单位第 {made.pk} 号", f"单位第 {honest.pk} 号"):
+            assert any(word in one for one in said), (word, said)
+    # What an office of an earlier build entered a second time vouches for nothing either.
+    with transaction.atomic():
+        note_all()
+        append(act=FOUND, subject="ledger:rows", actor="system", at=NOW)
+    said = [one.zh for one in disagreeing_rows()]
+    assert any("此前已有登记" in one for one in said)
+    assert any(f"单位第 {honest.pk} 号" in one for one in said)
 
 
 def test_what_only_erased_entries_said_of_a_row_is_said_on(people: People) -> None:

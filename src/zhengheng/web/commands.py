@@ -145,6 +145,7 @@ def restore(
 
         with out_status() as tell:
             count = read(archive, home, tell)
+        begin(home)  # the ledger says that it came back before anything else is entered
     out_line(f"{home}: {count} 个文件 / files")
 
 

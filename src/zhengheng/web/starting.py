@@ -47,11 +47,14 @@ def begin(home: Path, *, look_only: bool = False, new: bool = False) -> None:
         if not look_only:
             with lease(home / "starting.db", lambda _: None):
                 call_command("migrate", verbosity=0, interactive=False)
-                from django.utils import timezone
+                from zhengheng.web.intake.committed import take_as_found
+                from zhengheng.web.ledger.services import name_all_rows, note_restored
+                from zhengheng.web.pages.clock import now
 
-                from zhengheng.web.ledger.services import name_all_rows
-
-                name_all_rows(timezone.now())
+                at = now()
+                note_restored(home, at)
+                name_all_rows(at)
+                take_as_found(at)
     except OperationalError as error:
         raise unreachable(error) from error
 

@@ -4,12 +4,10 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from django.db.models import QuerySet
-
 from zhengheng.ledger.check import Finding
-from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.ledger.models import Head, LedgerEntry
 from zhengheng.web.ledger.rows import FOUND, ROWS, KeptRow, digest, kept_models
-from zhengheng.web.ledger.selectors import entry
+from zhengheng.web.ledger.selectors import entry, naming_rows
 from zhengheng.web.ledger.unread import looked
 
 
@@ -47,9 +45,14 @@ def _of_model(model: type[KeptRow], named: dict[str, tuple[int, str | None]]) ->
 
 
 def newest_digests() -> dict[str, tuple[int, str | None]]:
-    """Of each row that entries name: the newest of them, and the digest it states."""
+    """Of each row that entries name: the newest of them, and the digest it states.
+
+    Rows that are taken as they are found, though entries named rows before, are compared with those all the same.
+    """
     named: dict[str, tuple[int, str | None]] = {}
-    for row in _naming().iterator(chunk_size=500):
+    for row in naming_rows().iterator(chunk_size=500):
+        if row.act == FOUND and named:
+            continue
         content = entry(row).content
         held = content.get(ROWS) if isinstance(content, dict) else None
         if isinstance(held, dict):
@@ -57,13 +60,14 @@ def newest_digests() -> dict[str, tuple[int, str | None]]:
     return named
 
 
-def _naming() -> QuerySet[LedgerEntry]:
-    return LedgerEntry.objects.filter(content__contains=f'"{ROWS}"').order_by("sequence")
-
-
 def _taken_again() -> Iterator[Finding]:
     """Rows are taken as they are found once, before the first entry that names any."""
-    first = _naming().values_list("sequence", flat=True)[0]
+    first = naming_rows().values_list("sequence", flat=True)[0]
+    if Head.objects.filter(rows_named=False).exists():
+        yield Finding(
+            "row", first, first, f"有人标记为存证日志还没有登记过数据库中的记录，而第 {first} 条起已有登记",
+            f"a mark says that the ledger names no rows yet, though entries from {first} on do",
+        )  # fmt: skip
     again = LedgerEntry.objects.filter(act=FOUND, sequence__gt=first)
     for at in again.values_list("sequence", flat=True):
         yield Finding(

@@ -13,7 +13,7 @@ from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import require
 from zhengheng.web.ledger import selectors
 from zhengheng.web.ledger.models import LedgerEntry, SignedCheckpoint
-from zhengheng.web.ledger.services import RESTORED, append, sign_checkpoint
+from zhengheng.web.ledger.services import NOTED, RESTORED, append, sign_checkpoint
 
 
 class RestoredError(ZhenghengError):
@@ -40,7 +40,8 @@ class Restored:
 
 def restored(home: Path) -> Restored | None:
     """What readers of this home must be told; None where it never came back from a backup, or that is settled."""
-    if (home / RESTORED).exists():
+    mark = home / RESTORED
+    if mark.exists() and mark.read_text(encoding="utf-8") != NOTED:
         return Restored(selectors.size(), None, False)
     row = _newest("ledger.restored")
     if row is None:

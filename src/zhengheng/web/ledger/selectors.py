@@ -19,6 +19,7 @@ from zhengheng.ledger.tree import (
 )
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.ledger.models import Head, LedgerEntry, Node, SignedCheckpoint
+from zhengheng.web.ledger.rows import ROWS
 
 UNREADABLE = datetime.min.replace(tzinfo=UTC)
 
@@ -86,6 +87,11 @@ def search(*, act: str = "", subject: str = "", actor: str = "") -> QuerySet[Led
         named = Account.objects.filter(name__contains=actor).values_list("username", flat=True)
         found = found.filter(Q(actor=actor) | Q(actor__in=named))
     return found
+
+
+def naming_rows() -> QuerySet[LedgerEntry]:
+    """The entries that name rows kept beside objects (web/ledger/rows.py), in order."""
+    return LedgerEntry.objects.filter(content__contains=f'"{ROWS}"').order_by("sequence")
 
 
 def size() -> int:

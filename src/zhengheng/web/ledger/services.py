@@ -22,7 +22,9 @@ HASH = 32
 EVERY = timedelta(hours=1)
 """How long entries wait for the clock to sign a checkpoint over them, at the longest."""
 RESTORED = "restored"
-"""A file in a home that came back from a backup, until the ledger says so itself."""
+"""A file in a home that came back from a backup, until a checkpoint says so."""
+NOTED = "noted"
+"""What it holds once the ledger has an entry of it."""
 
 
 def append(
@@ -60,7 +62,8 @@ def name_all_rows(now: datetime) -> None:
     """Name the rows that a home of version 0.1.0 kept beside its objects, once, before anything else is done in it."""
     with transaction.atomic():
         head = Head.objects.select_for_update().filter(rows_named=False).first()
-        if head is not None:
+        # Where entries name rows already, whoever says that none does would have altered ones taken as they stand.
+        if head is not None and not selectors.naming_rows().exists():
             rows.note_all()
             append(act=rows.FOUND, subject="ledger:rows", actor="system", at=now)
             Head.objects.update(rows_named=True)
@@ -94,7 +97,7 @@ def checkpoint_over(sequence: int, *, home: Path, actor: str, now: datetime) -> 
 def sign_checkpoint(*, home: Path, actor: str, now: datetime) -> SignedCheckpoint:
     """State the ledger's size and root, signed; the signing itself is an entry that follows it."""
     with transaction.atomic():
-        _note_restored(home, now)
+        note_restored(home, now)
         head, _ = Head.objects.select_for_update().get_or_create(id=1)
         origin = public_key(home).name
         point = Checkpoint(origin, head.size, folded(_edge(head)), now, _restored())
@@ -118,11 +121,18 @@ def tick(*, home: Path, actor: str, now: datetime) -> None:
         sign_checkpoint(home=home, actor=actor, now=now)
 
 
-def _note_restored(home: Path, now: datetime) -> None:
-    """The ledger of a home that came back from a backup says so, and so does every checkpoint after that."""
-    if (home / RESTORED).exists():
+def note_restored(home: Path, now: datetime) -> None:
+    """The ledger of a home that came back from a backup says so, and so does every checkpoint after that.
+
+    The restoring itself does it, before anything else is entered: the number is the backup's own, and whoever takes
+    the mark away hides nothing. A mark that is noted waits for the first checkpoint.
+    """
+    mark = home / RESTORED
+    if mark.exists() and mark.read_text(encoding="utf-8") != NOTED:
         size = selectors.size()
-        append(act="ledger.restored", subject="ledger:restored", actor="system", at=now, content={"size": size})  # fmt: skip
+        with transaction.atomic():
+            append(act="ledger.restored", subject="ledger:restored", actor="system", at=now, content={"size": size})  # fmt: skip
+        mark.write_text(NOTED, encoding="utf-8")
 
 
 def _restored() -> tuple[str, ...]:
