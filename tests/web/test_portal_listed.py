@@ -1,5 +1,6 @@
 """The portal is compared as a whole with what this office wrote: pages, the witness's program, what pages are made from."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.portal.kept import digest
 from zhengheng.web.portal.listed import altered_portal
 from zhengheng.web.portal.site import write_json
+from zhengheng.web.portal.writing import publish
 from zhengheng.web.results.kept import kept_as_written
 from zhengheng.web.results.models import ResultRun
 
@@ -78,11 +80,21 @@ def test_a_note_that_somebody_wrote_brings_no_page_onto_the_portal(home: Path) -
     assert page.read_bytes() == before
 
 
-def test_the_list_itself_is_compared_and_nothing_is_entered_twice(home: Path) -> None:
+def test_the_list_itself_is_compared_and_nothing_is_entered_twice(
+    home: Path, tmp_path: Path
+) -> None:
     again()
     count = LedgerEntry.objects.filter(act="portal.written").count()
     again()
     assert LedgerEntry.objects.filter(act="portal.written").count() == count
+    page = home / "portal" / "index.html"
+    before = page.read_bytes()
+    page.write_bytes(before + b" ")
+    publish(tmp_path / "elsewhere", NOW.date() + timedelta(days=400), NOW)
+    (found,) = altered_portal(home)
+    assert "portal/index.html" in found.zh, "pages written elsewhere vouch for none here"
+    page.write_bytes(before)
+    assert list(altered_portal(home)) == []
     place = home / "publications" / "written.json"
     place.write_bytes(place.read_bytes().replace(b"index.html", b"other.html"))
     (found,) = altered_portal(home)

@@ -239,7 +239,7 @@ def portal_export(
 
     # What is published is everybody's: a web server of another account reads it.
     os.umask(0o022)
-    out_line(f"{publish(target, now().date())} pages · {target}")
+    out_line(f"{publish(target, (at := now()).date(), at)} pages · {target}")
 
 
 @portal.command(

@@ -34,18 +34,27 @@ def alone(home: Path) -> AbstractContextManager[None]:
     return lease(home / "portal.db", lambda _: None, of=("公众门户", "the portal"))
 
 
-def keep_list(home: Path, at: datetime) -> None:
-    """List what was written just now and enter the list. Call it while nobody else writes the portal."""
-    paths = [*_portal(home), *_beside(home)]
-    text = canonical({path.relative_to(home).as_posix(): file_digest(path) for path in paths})
-    place = home / "publications" / LIST
+def keep_list(home: Path, at: datetime, *, own: bool) -> None:
+    """List what was written just now and enter the list. Call it while nobody else writes the portal.
+
+    Pages that were written elsewhere (`own` is false) leave the office's own portal as it was listed: only what all
+    pages are made from is listed anew.
+    """
+    said, place = _stated(), home / "publications" / LIST
+    if own:
+        held = {path.relative_to(home).as_posix(): file_digest(path) for path in _portal(home)}
+    elif said is None or not place.is_file() or file_digest(place) != said[1]:
+        return
+    else:
+        held = {name: one for name, one in kept_object(place).items() if name.startswith("portal/")}
+    held |= {path.relative_to(home).as_posix(): file_digest(path) for path in _beside(home)}
     unfinished = place.with_name(f"{LIST}.part")
-    unfinished.write_text(text, encoding="utf-8")
+    unfinished.write_text(canonical(held), encoding="utf-8")
     unfinished.replace(place)
-    said, digest = _stated(), file_digest(place)
+    digest = file_digest(place)
     if said is None or said[1] != digest:
         with transaction.atomic():
-            append(act=PORTAL, subject=SUBJECT, actor="system", at=at, content={"list": digest, "files": len(paths)})  # fmt: skip
+            append(act=PORTAL, subject=SUBJECT, actor="system", at=at, content={"list": digest, "files": len(held)})  # fmt: skip
 
 
 def as_listed(home: Path, path: Path) -> bool:

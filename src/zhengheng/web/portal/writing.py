@@ -45,7 +45,7 @@ def publish(target: Path, day: date, at: datetime | None = None) -> int:
     """Write the site as of a day into a folder; gives how many pages. The old site stands until the new one is whole.
 
     One writer at a time: of two, the later one reads what is to be shown after the other has written, so that an
-    older state never takes a newer one's place. With `at` the ledger learns what was written: this is the office's own portal.
+    older state never takes a newer one's place. With `at` the ledger learns what was written.
     """
     home = Path(settings.HOME)
     held = home / "publications"
@@ -66,7 +66,7 @@ def publish(target: Path, day: date, at: datetime | None = None) -> int:
             (held / MADE).unlink(missing_ok=True)
         count = write_site(site, target, assets, held / MADE)
         if at is not None:
-            keep_list(home, at)
+            keep_list(home, at, own=target.resolve() == (home / "portal").resolve())
         return count
 
 
