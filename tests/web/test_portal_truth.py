@@ -250,3 +250,18 @@ def test_a_notice_is_told_by_its_last_day_and_no_word_of_it_grows_old(source: Pa
         text = shown(source, address)
         assert "公示期至 2031-03-12，期满后才能终定" in text, address
         assert "公示中" not in text, address
+
+
+def test_a_score_that_is_withheld_or_was_not_published_is_no_gap_among_the_years(source: Path) -> None:  # fmt: skip
+    """Of the years before: one kept back beside scores, and one that was published by grade alone."""
+    held = snapshot(source, 1)
+    unit, _ = first(held)
+    bare = [group | {"units": [{name: one[name] for name in one if name not in {"score", "place"}} | {"status": "value"} for one in group["units"]]} for group in held["groups"]]  # fmt: skip
+    scored = [group | {"units": [one | {"score": "88.00", "status": "value"} for one in group["units"]]} for group in bare]  # fmt: skip
+    changed(source / "1" / "snapshot.json", shows="score", period="2030", groups=scored)
+    also(source, 2, shows="score", period="2029", groups=bare)
+    also(source, 3, shows="grade", period="2028", groups=bare)
+    text = shown(source, f"p/1/units/{unit['code']}.html")
+    years = text[text.index("历年") :]
+    assert "□ 不公开" in years
+    assert "当期未公布得分" in years
