@@ -132,6 +132,10 @@ def test_a_case_closes_on_values_that_reach_their_targets(town: Town) -> None:
     case = next(one for one in town.get("office_procedure", "rectification?limit=50")["items"] if one["detail"]["indicators"])  # fmt: skip
     unit, red = case["detail"]["unit"], case["detail"]["indicators"]
     path = f"rectification/{case['id']}"
+    slip = town.get("office_director", f"{path}/confirm/paper")
+    (found,) = (part for part in slip["sections"] if part["title"] == "红灯指标")
+    assert [row[2] for row in found["tables"][0]["rows"]] == [one["value"] for one in red]
+    assert all("不低于" in row[5] or "不高于" in row[5] for row in found["tables"][0]["rows"])
     town.post("office_director", f"{path}/confirm")
     town.post("office_procedure", f"{path}/serve")
     plan = {

@@ -269,8 +269,8 @@ class Kind:
     """The address of the list of objects, where it is not the common one."""
     thread: bool = False
     """Whether the page keeps what was said at each act: rounds, objections, settled values, not only the newest."""
-    printed: Callable[[Any], Sequence[Section]] | None = None
-    """What a paper to be signed shows of the object beside its facts."""
+    printed: Callable[[Any, date], Sequence[Section]] | None = None
+    """What a paper to be signed on a day shows of the object beside its facts and files: what its page has in a body of its own."""
     year: Callable[[Any], Any] | None = None
     """The rulebook version on whose result the object bears: once that is final, the object stays as it is."""
 

@@ -11,6 +11,7 @@ from zhengheng.scheme.indicator import Indicator
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants
 from zhengheng.web.acts.declare import Words
+from zhengheng.web.acts.paper import compared, moves
 from zhengheng.web.appeals import selectors, values
 from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.appeals.services import GROUNDS, OUTCOMES
@@ -151,26 +152,21 @@ def _moved(appeal: Appeal, spoken: Language) -> str:
     return "".join(("，" if spoken == "zh" else ", ") + part for part in parts)
 
 
-def printed(appeal: Appeal) -> list[Section]:
+def printed(appeal: Appeal, _day: date) -> list[Section]:
     """For the paper of a signature: rows, place now and as it becomes, every unit that moves."""
     found = values.seen(appeal.effect, language())
     if found is None or "before" not in found:
         return []
     before, after = found["before"], found["after"]
-    tables = [Table(
-        (say("项目", "Item"), say("公示值", "As published"), say("按认定数值", "With the decided value")),
-        [(say(*words), before[code] or "—", after[code] or "—") for code, words in PLACES],
-    )]  # fmt: skip
+    heads = say("公示值", "As published"), say("按认定数值", "With the decided value")
+    tables = [compared(PLACES, before, after, heads)]
     if found["rows"]:
         tables.append(Table(
-            (say("数据期间", "Data period"), say("公示值", "As published"), say("按认定数值", "With the decided value")),
+            (say("数据期间", "Data period"), *heads),
             [(row["period"], row["before"] or "—", row["after"] or "—") for row in found["rows"]],
         ))  # fmt: skip
     if found["units"]:
-        tables.append(Table(
-            (say("变动的单位", "Units that move"), say("得分", "Score"), say("名次", "Rank"), say("等次", "Grade")),
-            [(one["name"], *(" → ".join(text or "—" for text in one[field]) for field in ("score", "rank", "grade"))) for one in found["units"]],
-        ))  # fmt: skip
+        tables.append(moves(found["units"]))
     since = say(f"公示值取自 {as_of(appeal)[0]}。", f"As published: {as_of(appeal)[1]}.")
     return [Section(say(f"认定的数值：{found['value']}", f"Decided value: {found['value']}"), texts=(since,), tables=tuple(tables))]  # fmt: skip
 

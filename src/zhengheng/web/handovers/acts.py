@@ -30,9 +30,11 @@ from zhengheng.web.acts.declare import (
 from zhengheng.web.acts.known import kinds
 from zhengheng.web.acts.selectors import owed
 from zhengheng.web.acts.services import perform_by_machine
+from zhengheng.web.files.documents import Section
 from zhengheng.web.files.services import own_files
 from zhengheng.web.handovers.models import Handover
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.pages.tags import say
 from zhengheng.workflow.machines import HANDOVER
 from zhengheng.workflow.roles import JUDGING, NAMES, Role, conflicts
 
@@ -243,6 +245,12 @@ def _post(grant: RoleGrant) -> tuple[str, str]:
     return f"{zh} {unit.name_zh if unit else ''}".strip(), f"{en} {(unit.name_en or unit.name_zh) if unit else ''}".strip()  # fmt: skip
 
 
+def printed(case: Handover, _day: date) -> list[Section]:
+    """What was open when the post was handed over: what the successor signs for."""
+    matters = tuple(say(one["zh"], one["en"]) for one in case.open_matters)
+    return [Section(say("交接时未办事项", "Open when it was prepared"), texts=matters or (say("没有未办事项。", "Nothing was open."),))]  # fmt: skip
+
+
 HANDOVERS = Kind(
     machine=HANDOVER, path="handovers", words=("岗位交接", "Handovers"), model=Handover,
     title=lambda h: (f"{_role(h)[0]}: {h.grant.account.name} → {h.successor.name}", f"{_role(h)[1]}: {h.grant.account.name} → {h.successor.name}"),
@@ -263,7 +271,7 @@ HANDOVERS = Kind(
     facts=(Column(("交接说明", "Notes"), "notes"),),
     queryset=lambda: Handover.objects.select_related("grant__account", "grant__unit", "successor"),
     known=lambda h: (("交接日", "handed over on"), h.day),
-    body="handovers/body.html",
+    body="handovers/body.html", printed=printed,
     context=lambda case, request: {
         "after": _open_matters(case.successor, request.now.date()) if case.state == "done" else None
     },

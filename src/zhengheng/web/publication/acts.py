@@ -293,7 +293,7 @@ def _page(held: Publication, request: Any) -> dict[str, Any]:
     return {"previewed": previewed, "findings": [(one, KINDS[one["kind"]]) for one in held.findings], "digests": sorted(held.digests.items()), "disclosed": [(one, canonical(one)) for one in held.opened]}  # fmt: skip
 
 
-def printed(held: Publication) -> list[Section]:
+def printed(held: Publication, _day: date) -> list[Section]:
     """What the public will see of each unit, as it is reviewed, signed and released."""
     document, spoken = document_of(held), language()
     sections = []

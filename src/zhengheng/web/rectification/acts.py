@@ -28,10 +28,10 @@ from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.files.services import own_files
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.succession import before
-from zhengheng.web.rectification.closing import AcceptGiven, accept, choices, lines_of, typed
+from zhengheng.web.rectification import shown
+from zhengheng.web.rectification.closing import AcceptGiven, accept, choices, typed
 from zhengheng.web.rectification.models import Rectification, Visit
 from zhengheng.web.rectification.rows import by_key, key, named
-from zhengheng.web.rectification.selectors import standings
 from zhengheng.web.results.clocks import procedure
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
@@ -229,17 +229,6 @@ def listed(words: list[Words]) -> Words:
     return "、".join(zh for zh, _ in words), ", ".join(en for _, en in words)
 
 
-def _context(case: Rectification, request: Any) -> dict[str, Any]:
-    """The rows of a case, each with its name, its own line and its own place on the ladder."""
-    lines, at = lines_of(case), standings(case)
-    names = named(case, case.indicators)
-    rows = [
-        (one, name, lines.get(key(one)), at.get(key(one)))
-        for one, name in zip(case.indicators, names, strict=True)
-    ]
-    return {"rows": rows, "laddered": bool(at)}
-
-
 RECTIFICATIONS = Kind(
     thread=True,
     machine=RECTIFICATION, path="rectification", words=("整改事项", "Rectification"), model=Rectification,
@@ -271,6 +260,6 @@ RECTIFICATIONS = Kind(
     ),
     queryset=lambda: Rectification.objects.select_related("unit", "run").prefetch_related("visits__by"),
     outcome=_outcome,
-    body="rectification/body.html", context=_context,
+    body="rectification/body.html", context=lambda case, request: shown.told(case), printed=shown.printed,
     out=lambda c: {"unit": c.unit.code, "run": c.run_id, "indicators": c.indicators, "late": c.late},
 )  # fmt: skip

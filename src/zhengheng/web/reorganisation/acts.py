@@ -30,7 +30,7 @@ from zhengheng.web.files.services import take_in
 from zhengheng.web.organisation import selectors as organisation
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.services import COLUMNS, LookAlikes, naming_faults
-from zhengheng.web.reorganisation import selectors
+from zhengheng.web.reorganisation import selectors, shown
 from zhengheng.web.reorganisation.models import Reorganisation
 from zhengheng.web.reporting.acts import REPORTS, CarryGiven
 from zhengheng.web.reporting.models import Report
@@ -360,12 +360,6 @@ def _title(case: Reorganisation) -> tuple[str, str]:
     return f"{zh}：{old_zh} → {new_zh}", f"{en}: {old_en} → {new_en}"
 
 
-def _effect(case: Reorganisation, day: date) -> dict[str, Any]:
-    """The effect as it was approved, or as it is now; its rulebooks by number, for their names."""
-    effect = case.effect or selectors.effect(case, day)
-    return {"effect": effect, "books": selectors.books(effect)}
-
-
 REORGANISATIONS = Kind(
     machine=REORGANISATION, path="reorganisations", words=("机构变动", "Reorganisations"), model=Reorganisation,
     title=_title,
@@ -389,9 +383,9 @@ REORGANISATIONS = Kind(
     outcome=lambda r: (f"自 {r.day} 起生效", f"in force from {r.day}"),
     facts=(Column(("依据", "Basis"), "basis"), Column(("意见", "Answer"), "answer")),
     queryset=lambda: Reorganisation.objects.select_related("decision"),
-    body="reorganisation/body.html",
+    body="reorganisation/body.html", printed=shown.printed,
     context=lambda case, request: {
-        **_effect(case, request.now.date()), "after": selectors.after(case, request.now.date()),
+        **shown.told(case, request.now.date()), "after": selectors.after(case, request.now.date()),
         "main": max(case.heirs, key=lambda one: Decimal(str(one["share"]))),
         "reads": anywhere(grants(request.user, request.now.date()), "rulebook.read"),
     },

@@ -131,7 +131,7 @@ def _grounds(told: SelfReport, request: Any) -> dict[str, Any]:
     return {"reasons": reasons, "held": [(names[code], report) for code, report in sorted(newest.items()) if code in names]}  # fmt: skip
 
 
-def printed(told: SelfReport) -> list[Section]:
+def printed(told: SelfReport, _day: date) -> list[Section]:
     """What everybody will read of it, as it is signed."""
     names = {one.code: one.name.say(language()) for one in book_of(told.rulebook).indicators}
     reasons = [

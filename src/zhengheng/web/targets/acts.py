@@ -226,7 +226,7 @@ def _at_unit(sheet: TargetSheet, account: Account) -> Standing:
     return Standing(units={"own": [sheet.unit.code]})
 
 
-def printed(sheet: TargetSheet) -> list[Section]:
+def printed(sheet: TargetSheet, _day: date) -> list[Section]:
     """Every line of the sheet, as it is signed."""
     rows = [
         (f"{line.indicator} {held['indicator'].name.say(language())}", show(line.baseline), show(line.proposed),

@@ -1,6 +1,7 @@
 """Later changes of agreed targets: a docket each; what was agreed first stays."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any, Literal
 
 from django.utils.timezone import localdate
@@ -22,10 +23,12 @@ from zhengheng.web.acts.declare import (
     ask_why_right,
     signed,
 )
+from zhengheng.web.acts.paper import compared, moves
 from zhengheng.web.decisions.services import carrying
 from zhengheng.web.decisions.services import choices as decisions
+from zhengheng.web.files.documents import Section
 from zhengheng.web.files.services import own_files
-from zhengheng.web.pages.tags import language
+from zhengheng.web.pages.tags import language, say
 from zhengheng.web.rulebooks.selectors import book_of, indicator_words
 from zhengheng.web.targets.acts import load_sheet
 from zhengheng.web.targets.models import TargetChange, TargetLine
@@ -146,6 +149,23 @@ def _page(change: TargetChange, request: Any) -> dict[str, Any]:
     return {**found, "told": found["effect"].get(language())}
 
 
+def printed(change: TargetChange, _day: date) -> list[Section]:
+    """What it does to points, total and place of the unit, and who moves with it; or why nobody can say."""
+    found = shown(change)
+    basis = say(*found["basis"]) if found["basis"] else ""
+    title = say("对得分、总分和名次的影响", "What it does to points, total and place")
+    if why := found["effect"].get("why"):
+        return [Section(title, texts=tuple(filter(None, (say(*why), basis))))]
+    told = found["effect"].get(language())
+    if told is None:
+        return []
+    heads = f"{say('按原目标', 'With the target as it is')} {change.before}", f"{say('按申请的目标', 'With the target asked for')} {change.value}"  # fmt: skip
+    tables = [compared(found["places"], told["before"], told["after"], heads)]
+    if told["units"]:
+        tables.append(moves(told["units"]))
+    return [Section(title, texts=(basis,), tables=tuple(tables))]
+
+
 def _plainly(doing: Doing) -> Change:
     return Change()
 
@@ -207,7 +227,7 @@ CHANGES = Kind(
         Column(("理由类别", "Ground"), lambda c: GROUNDS[c.ground]), Column(("审批层级", "Decided by"), lambda c: ROUTES[c.route]),
         Column(("事实与理由", "Reasons"), "reason"), Column(("审批意见", "Answer"), "answer"),
     ),
-    thread=True, outcome=_outcome, body="targets/change.html", context=_page,
+    thread=True, outcome=_outcome, body="targets/change.html", context=_page, printed=printed,
     links=(("/office/changes/eased/", ("目标下调情况", "Eased targets"), "change.eased"),),
     queryset=lambda: TargetChange.objects.select_related("line__sheet__unit", "line__sheet__rulebook"),
     out=lambda c: {"line": c.line_id, "before": c.before, "value": c.value, "ground": c.ground, "route": c.route},
