@@ -395,6 +395,48 @@ def test_under_means_a_point_counts_by_its_share_of_the_total() -> None:
     assert lost == {"A": 10_000_000_000, "B": 30_000_000_000, "C": 0}, "of the total's points"
 
 
+def heirs_in(year: str, kind: str, *heirs: str, **more: Any) -> dict[str, Any]:
+    """A year's run of the rulebook that knows of a reorganisation in April 2024; the values are the predecessor's."""
+    share = {1: "1", 2: "0.5"}[len(heirs)]
+    old = "O" if kind != "merger" else "U1"
+    event = {"date": "2024-04-01", "kind": kind, "unit": old, "heirs": [{"unit": one, "share": share} for one in heirs]} | more  # fmt: skip
+    names = dict.fromkeys(("O", "U1", *heirs))
+    rules = book(
+        effective_from="2022-01-01", weights=[{"from": "2022-01-01", "table": {"A": 100}}], succession=[event],
+        units=[{"code": unit, "name": unit, "category": "c", "group": "g"} for unit in names],
+        tree={"code": "total", "name": "t", "children": ["A"]},
+        indicators=[{"code": "A", "name": "A", "method": {"kind": "ratio", "target": 100}}],
+    )  # fmt: skip
+    tables = empty()
+    rows = [
+        {"unit": unit, "indicator": "A", "period": parse_period(year).end, "value": 8_000, "status": 1, "vintage": None, "published_on": None, "file": 1, "row": n}
+        for n, unit in enumerate(names)
+    ]  # fmt: skip
+    tables["observation"] = pa.Table.from_pylist(rows, schema=schema("observation"))
+    made = make_run(rules, Facts(tables, [], []), parse_period(year), DuckEngine(threads=1))
+    return {line.unit: line for group in scoreboard(made, "zh").groups for line in group.lines}
+
+
+@pytest.mark.parametrize(("kind", "heirs"), [("split", ("H1", "H2")), ("rename", ("H1",))])
+@pytest.mark.parametrize("data", ["inherit", "anew"])
+def test_an_heir_stands_in_no_year_that_was_over_before_it_began(
+    kind: str, heirs: tuple[str, ...], data: str
+) -> None:
+    """In such a year the unit before it stands for itself; in the year of the change the succession says who is there."""
+    before = heirs_in("2023", kind, *heirs, data=data)
+    assert set(before) == {"O", "U1"}
+    assert before["O"].place is not None
+    during = heirs_in("2024", kind, *heirs, data=data)
+    assert set(heirs) <= set(during)
+    later = heirs_in("2025", kind, *heirs, data=data)
+    assert set(later) == {"U1", *heirs}
+
+
+def test_a_unit_that_takes_another_in_was_there_before() -> None:
+    """A merger may go into a unit that stood all along: its earlier years stay its own."""
+    assert set(heirs_in("2023", "merger", "O")) == {"O", "U1"}
+
+
 def test_years_on_end_count_back_to_another_grade_and_over_a_year_without_one() -> None:
     runs = graded(
         U1=(50, 70, 80, 90), U2=(80, 90, 0, 70), U3=(90, 90, 90, 30), U4=(None, None, None, 0)

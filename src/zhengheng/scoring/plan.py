@@ -58,7 +58,7 @@ class Compiler:
 
     def __init__(self, rulebook: Rulebook, units: Iterable[Unit], period: Period, at: date):
         self.rulebook, self.period, self.at = rulebook, period, at
-        self.units = _succeed(rulebook, {u.code: u for u in (*rulebook.units, *units)})
+        self.units = _succeed(rulebook, {u.code: u for u in (*rulebook.units, *units)}, period)
         self.by_code = {indicator.code: indicator for indicator in rulebook.indicators}
         self.tables: Tables = {c.name: [] for c in CONTRACTS.values() if c.role == "plan"}
         self.weights = self._weights_in_force()
@@ -592,15 +592,21 @@ class Compiler:
                     )
 
 
-def _succeed(rulebook: Rulebook, units: dict[str, Unit]) -> dict[str, Unit]:
-    """Close predecessors the day before; heirs without inherited data begin on the day."""
+def _succeed(rulebook: Rulebook, units: dict[str, Unit], period: Period) -> dict[str, Unit]:
+    """Close predecessors the day before; heirs without inherited data begin on the day.
+
+    An heir that inherits is there for the whole of the period in which it begins, with what it inherits; in a period
+    that is over before its day it is not there at all, and the unit before it stands for itself. The heir of a merger
+    may have been there before; whether it was, its own first day says.
+    """
     for event in rulebook.succession:
         old = units.get(event.unit)
         if old and old.valid_to is None:
             units[old.code] = old.model_copy(update={"valid_to": event.date - timedelta(1)})
+        later = event.data == "anew" or event.date > period.end
         for heir in event.heirs:
             new = units.get(heir.unit)
-            if new and event.data == "anew" and event.kind != "merger" and new.valid_from is None:
+            if new and later and event.kind != "merger" and new.valid_from is None:
                 units[new.code] = new.model_copy(update={"valid_from": event.date})
     return units
 

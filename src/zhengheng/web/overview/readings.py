@@ -1,6 +1,7 @@
 """Kept runs as the overview reads them: made once each, since a run never changes."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -29,6 +30,12 @@ class Spread:
     highest: str
 
 
+def judged(lines: Iterable[Line]) -> list[Line]:
+    """Those that are ranked: what holds of them holds of the group. Where nobody is ranked, everybody."""
+    held = list(lines)
+    return [one for one in held if one.place is not None] or held
+
+
 class Reading:
     """A run with all that its pages show of it."""
 
@@ -51,7 +58,7 @@ class Reading:
         totals = {r["unit"]: r["printed"] for r in self.run.results.rows("total_score") if r["status"] == "value"}  # fmt: skip
         found = []
         for group in self.board.groups:
-            held = sorted(totals[one.unit] for one in group.lines if one.unit in totals)
+            held = sorted(totals[one.unit] for one in judged(group.lines) if one.unit in totals)
             said = ["", "", ""]
             if held:
                 middle = ratio(held[(len(held) - 1) // 2] + held[len(held) // 2], 2)

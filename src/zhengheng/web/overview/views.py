@@ -22,7 +22,7 @@ from zhengheng.web.overview import city as whole
 from zhengheng.web.overview import selectors, tables
 from zhengheng.web.overview import strategy as strategies
 from zhengheng.web.overview.frame import choice_of, frame, note
-from zhengheng.web.overview.readings import change_of, reading
+from zhengheng.web.overview.readings import change_of, judged, reading
 from zhengheng.web.overview.selectors import ONLY, PAGE, Choice, Shown, Standing
 from zhengheng.web.pages.tags import language, say
 from zhengheng.web.rectification.acts import RECTIFICATIONS
@@ -102,7 +102,8 @@ def _body(context: dict[str, Any], view: str, choice: Choice) -> dict[str, Any]:
     found: dict[str, Any] = {"groups": groups, "pages": range(1, 2 + (max((one.found for one in groups), default=0) - 1) // PAGE)}  # fmt: skip
     match view:
         case "table":
-            found["parts"] = any(one.due for _, one in held.line.values())
+            # A unit that ended within the year has a part of it: that is told on its own page, and not of all.
+            found["parts"] = any(one.due for one in judged(one for _, one in held.line.values()))
         case "heat":
             named = {column.code: column for column in held.heat.columns}
             found["blocks"] = [
