@@ -266,7 +266,7 @@ def test_a_weight_in_percent_is_told_the_number_that_works(form: Path) -> None:
         cell = book["权重"]["D3"]
         cell.value, cell.number_format = 0.15, "0%"
 
-    found = [zh for where, code, zh in faults(form, change) if code == "field.number"]
+    found = [zh for where, code, zh in faults(form, change) if code == "cell.percent"]
     assert len(found) == 1
     assert "请填 15，" in found[0]
     assert "0.95" not in found[0]

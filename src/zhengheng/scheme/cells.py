@@ -189,7 +189,7 @@ def typed(value: Any, shape: Shape | None, faults: dict[Place, Fault], path: Pla
             f"this cell holds {value} but shows {value.rounds}, and nobody knows which is meant; type the number that counts and let all of it be seen",
         )  # fmt: skip
     elif shape and shape.kind in {"number", "integer"} and value.strip().endswith(("%", "％")):
-        faults[path] = Fault("cell.percent", *percent(str(value)))
+        faults[path] = Fault("cell.percent", *percent(str(value), weight=path[:1] == ("weights",)))
     if shape is None:
         return str(value)
     if shape.kind in {"list", "map"} and shape.inner and one_cell(shape):
@@ -204,8 +204,11 @@ def _nothing(shape: Shape, *, shared: bool) -> Any:
     return {"list": [], "map": {}, "model": {}, "text": ""}.get(shape.kind, NONE)
 
 
-def percent(text: str) -> tuple[str, str]:
-    """Why a percentage is no number of a rulebook: nobody knows which of two it means."""
+def percent(text: str, *, weight: bool = False) -> tuple[str, str]:
+    """Why a percentage is no number of a rulebook: nobody knows which of two it means; a weight of 15% means 15."""
+    if weight:
+        number = text.strip().rstrip("%％").strip()
+        return f"“{text}”带有百分号；权重请填 {number}，不带百分号，单元格格式请用常规", f"“{text}” has a percent sign; write the weight as {number}, without the sign, and format the cell as General"  # fmt: skip
     return PERCENT[0].format(text), PERCENT[1].format(text)
 
 

@@ -80,10 +80,7 @@ def worded(
     whether a weight is wrong, of which 15% means 15 and not 0.15."""
     kind, held = _kind(item), item["input"]
     if kind == "value_error" and isinstance(held, str) and held.strip().endswith(("%", "％")):
-        if weight:
-            number = held.strip().rstrip("%％").strip()
-            return f"“{held.strip()}”带有百分号；权重请填 {number}，不带百分号，单元格格式请用常规", f"“{held.strip()}” has a percent sign; write the weight as {number}, without the sign, and format the cell as General"  # fmt: skip
-        return percent(held)
+        return percent(held, weight=weight)
     zh, en = _WORDS.get(kind, _WORDS["other"])
     context = item.get("ctx", {})
     if kind == "union_tag_invalid":
