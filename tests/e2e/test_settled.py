@@ -1,5 +1,6 @@
 """What is decided and not in a result: named before the notice and the end, on a desk, and said on the pages it concerns."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,10 @@ from tests.e2e.test_waiting import has_on_desk
 from tests.e2e.test_year import agree_targets, report, run
 from tests.e2e.town import BOOK, STATISTICS, Town
 from tests.web.conftest import People
+from zhengheng.web.acts.declare import Carried
+from zhengheng.web.acts.services import perform_by_machine
+from zhengheng.web.appeals.acts import APPEALS
+from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.pages.clock import now
 from zhengheng.web.reporting.jobs import tick
@@ -102,6 +107,20 @@ def test_what_is_settled_after_the_notice_stays_out_of_the_end_only_with_a_reaso
     assert not has_on_desk(town, "office_data", f"rulebooks/{book}"), (
         "a final year waits for nothing"
     )
+
+
+def test_the_day_to_complete_a_returned_appeal_stays_where_a_new_clock_has_none(town: Town) -> None:
+    made = notice_of_appeals(town, adopted(town))
+    said = {"run": made["result"], "unit": "D10", "indicator": "RATE", "ground": "data_error", "wanted": "97", "value_period": "2025-06", "statement": "误报"}  # fmt: skip
+    number = town.post("unit_leader-D10", "appeals/draft", **said)["id"]
+    town.post("unit_leader-D10", f"appeals/{number}/file")
+    town.post("appeals_clerk", f"appeals/{number}/return", reason="请附原始台账")
+    given = Appeal.objects.get(pk=number).due_on
+    assert given is not None
+    for until in (None, given - timedelta(2), given + timedelta(2)):
+        carried = Carried(to=made["result"], until=until)
+        perform_by_machine(APPEALS, "appeal.carry", Appeal.objects.get(pk=number), given=carried, now=now())  # fmt: skip
+        assert Appeal.objects.get(pk=number).due_on == max(until or given, given)
 
 
 def test_values_confirmed_later_and_deductions_taken_back_are_told_too(town: Town) -> None:

@@ -97,8 +97,9 @@ def carry(doing: Doing) -> Change:
     one that was returned is not cut short."""
     given: Carried = doing.given
     until = given.until
-    if doing.obj.state == "returned" and until and doing.obj.due_on:
-        until = max(until, doing.obj.due_on)
+    if doing.obj.state == "returned" and doing.obj.due_on:
+        # A clock that does not run yet says nothing: the day that the unit was given stays or grows.
+        until = max(until or doing.obj.due_on, doing.obj.due_on)
     return Change({"run_id": given.to, "due_on": until}, {"run": given.to, "until": until and until.isoformat()})  # fmt: skip
 
 

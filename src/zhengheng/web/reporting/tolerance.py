@@ -112,7 +112,7 @@ def grant(doing: Doing) -> Change:
 
 def _waive(item: Item, number: int, doing: Doing) -> None:
     try:
-        perform_by_machine(ITEMS, "item.waive", item, given=ReasonGiven(reason=f"容错 tolerance:{number}"), now=doing.now)  # fmt: skip
+        perform_by_machine(ITEMS, "item.waive", item, given=ReasonGiven(reason=f"依据委员会对容错申请第 {number} 号的决定，不予认定。"), now=doing.now)  # fmt: skip
     except StateError as error:
         raise ReportError.one(
             "item", "tolerance.late", zh="该事项已经认定或入库, 请走申诉程序", en="the item is settled already; an appeal is the way"
