@@ -9,6 +9,7 @@ import pytest
 from tests.conftest import Command
 from tests.test_scheme import write
 from zhengheng.domain.problems import DataError
+from zhengheng.lake.filters import parse_filter
 from zhengheng.lake.fitting import check_mapping
 from zhengheng.lake.intake import read_files
 from zhengheng.lake.mapping import load_mapping
@@ -109,3 +110,13 @@ def test_the_check_takes_a_mapping_and_its_files(tmp_path: Path, zhengheng: Comm
     code, found = ask(zhengheng, tmp_path, *files)
     assert (code, {p["where"] for p in found if p["severity"] == "error"}) == (4, {"v.csv:2", "v.csv:3"})  # fmt: skip
     assert ask(zhengheng, tmp_path, "--intake", tmp_path / "i.yaml")[0] == 5
+
+
+def test_a_filter_of_many_parts_is_read_and_one_too_long_refused() -> None:
+    """Twenty thousand characters are a filter; what is longer is told its limit, and nothing is stacked up row by row."""
+    many = parse_filter(" or ".join(["a = 1"] * 2000), frozenset({"a"}), "x")
+    assert [many({"a": value}) for value in (1, 2)] == [True, False]
+    values = ",".join(["'x1'"] * 50_000)
+    with pytest.raises(DataError) as caught:
+        parse_filter(f"a in ({values})", frozenset({"a"}), "x")
+    assert [one.code for one in caught.value.problems] == ["filter.long"]

@@ -723,3 +723,20 @@ def test_a_new_second_factor_ends_other_sessions_and_not_its_own(people: People)
     assert people["mentor"].factor
     assert own.get("/office/").status_code == 200
     assert stolen.get("/office/").status_code == 302
+
+
+@pytest.mark.parametrize("mark", ["\u202e", "\u200b", "\ufeff", "\u2066", "\x1b"])
+def test_reasons_and_names_of_tokens_hold_nothing_that_nobody_sees(
+    people: People, mark: str
+) -> None:
+    """The texts of accounts go past the guard of acts: they have the same one."""
+    administrator = people.client("system_administrator")
+    for path in ("mentor/close", "expert/close"):
+        given = {"row_version": 1, "reason": f"调{mark}离"}
+        answer = administrator.post(f"/api/v1/accounts/{path}", given, content_type="application/json")  # fmt: skip
+        assert answer.status_code == 422
+        assert answer.json()["type"] == "text.unseen"
+    assert people["mentor"].is_active
+    with pytest.raises(ZhenghengError) as caught:
+        make_token(account=people["mentor"], name=f"报{mark}表", scopes=["read"], known=["read"], ends_on=NOW.date() + timedelta(9), now=NOW)  # fmt: skip
+    assert "text.unseen" in {one.code for one in caught.value.problems}

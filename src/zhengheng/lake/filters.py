@@ -18,6 +18,8 @@ _TOKEN = re.compile(
     r"\s*(?:(?P<text>'[^']*'|\"[^\"]*\")|(?P<number>-?\d+(?:\.\d+)?)"
     r"|(?P<op><=|>=|!=|=|<|>|\(|\)|,)|(?P<word>`[^`]+`|[^\W\d][\w.]*))"
 )
+MOST = 20_000
+"""Characters of a filter, at most: some hundred values that are named one by one [D]."""
 Row = Mapping[str, Any]
 Test = Callable[[Row], bool]
 
@@ -50,18 +52,18 @@ class _Parser:
         return kind == "word" and value.lower() == word
 
     def either(self) -> Test:
-        left = self.both()
+        held = [self.both()]
         while self.is_word("or"):
             self.take()
-            left = _or(left, self.both())
-        return left
+            held.append(self.both())
+        return held[0] if len(held) == 1 else lambda row: any(test(row) for test in held)
 
     def both(self) -> Test:
-        left = self.negated()
+        held = [self.negated()]
         while self.is_word("and"):
             self.take()
-            left = _and(left, self.negated())
-        return left
+            held.append(self.negated())
+        return held[0] if len(held) == 1 else lambda row: all(test(row) for test in held)
 
     def negated(self) -> Test:
         if self.is_word("not"):
@@ -142,18 +144,15 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def _or(left: Test, right: Test) -> Test:
-    return lambda row: left(row) or right(row)
-
-
-def _and(left: Test, right: Test) -> Test:
-    return lambda row: left(row) and right(row)
-
-
 def parse_filter(text: str, columns: frozenset[str], where: str) -> Test:
     """Compile a filter for rows of these columns. Raises DataError that says what is wrong."""
     if not text.strip():
         return lambda row: True
+    if len(text) > MOST:
+        raise DataError.one(
+            where, "filter.long", zh=f"筛选条件有 {len(text)} 个字符，最多 {MOST} 个。请把要比较的值作为一列放进数据，或者分成几个来源。",
+            en=f"filter: it has {len(text)} characters, {MOST} at most; give what is compared as a column of the data, or make several sources of it",
+        )  # fmt: skip
     tokens, place = [], 0
     while place < len(text.rstrip()):
         match = _TOKEN.match(text, place)

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import F
 
 from zhengheng.domain.problems import ZhenghengError
+from zhengheng.domain.unseen import named, unseen
 from zhengheng.web.accounts.models import Account, Renewal, RoleGrant
 from zhengheng.web.accounts.selectors import allowed, forbidden, goes_on_without, grants, require
 from zhengheng.web.accounts.services import (
@@ -152,6 +153,8 @@ def _why(what: str, reason: str) -> str:
         return ""
     if not any(one.isalnum() for one in reason):
         raise RenewalError.one("reason", "renewal.reason", zh=f"请写明{WHAT[what][0]}的理由。", en=f"say why: {WHAT[what][1]} needs a reason")  # fmt: skip
+    if marks := unseen(reason):
+        raise RenewalError.one("reason", "text.unseen", zh=f"理由中有看不见的字符（{named(marks)}），请删去后再提交。", en=f"the reason holds characters that nobody sees ({named(marks)}); take them out")  # fmt: skip
     if len(reason) > REASON_LENGTH:
         raise RenewalError.one("reason", "renewal.long", zh=f"理由最多 {REASON_LENGTH} 个字，请缩短。", en=f"the reason has {REASON_LENGTH} characters at most; shorten it")  # fmt: skip
     return reason

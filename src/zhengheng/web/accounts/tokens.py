@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from zhengheng.domain.problems import Problem
+from zhengheng.domain.unseen import named, unseen
 from zhengheng.web.accounts.models import TOKEN_NAME, Account, ApiToken
 from zhengheng.web.accounts.services import AccountError
 from zhengheng.web.ledger.services import append
@@ -28,6 +29,8 @@ def make_token(
     problems = []
     if not any(one.isalnum() for one in name):
         problems.append(Problem("name", "token.name", "请填写用途，只有空格或标点不算。", "say what it is for; spaces and marks alone do not count"))  # fmt: skip
+    if marks := unseen(name):
+        problems.append(Problem("name", "text.unseen", f"用途中有看不见的字符（{named(marks)}），请删去后再提交。", f"what it is for holds characters that nobody sees ({named(marks)}); take them out"))  # fmt: skip
     if len(name.strip()) > TOKEN_NAME:
         problems.append(Problem("name", "token.long", f"用途最多 {TOKEN_NAME} 个字。", f"what it is for takes {TOKEN_NAME} characters at most"))  # fmt: skip
     if not scopes or not set(scopes) <= set(known):
