@@ -17,6 +17,7 @@ from zhengheng.web.audits.models import Audit
 from zhengheng.web.comments.models import Comment
 from zhengheng.web.days.models import LoadedCalendar
 from zhengheng.web.decisions.models import Decision
+from zhengheng.web.files.models import StoredFile
 from zhengheng.web.handovers.models import Handover
 from zhengheng.web.ledger.models import Erasure, LedgerEntry
 from zhengheng.web.meetings.models import Commitment
@@ -119,7 +120,8 @@ BY_STATE = {
 OFFICE = DIRECTOR | INDICATORS | DATA | PROCEDURE
 COMMISSION = SECRETARY | MEMBER
 READING: dict[str, tuple[set[Role], set[Role]]] = {
-    "calendar": (WORKING, WORKING), "decision": (WORKING, WORKING), "question": (WORKING, WORKING), "proposal": (WORKING, WORKING), "change": (WORKING, WORKING),
+    "calendar": (WORKING, WORKING), "decision": (COMMISSION, COMMISSION), "question": (WORKING, WORKING), "proposal": (WORKING, WORKING),
+    "change": (OFFICE | COMMISSION | {R.EXTERNAL_AUDITOR} | OF_A_UNIT, OFFICE | COMMISSION | {R.EXTERNAL_AUDITOR}),
     # Its maker is the mentor here, the successor the panel member.
     "handover": (OFFICERS | MENTOR | PANEL, OFFICERS | MENTOR | PANEL),
     "channel": (MENTOR, MENTOR),
@@ -143,6 +145,7 @@ READING: dict[str, tuple[set[Role], set[Role]]] = {
 }  # fmt: skip
 OPEN_TO_ALL = {
     "publication": {"released"}, "rulebook": {"consultation", "submitted", "adopted", "superseded", "retired"}, "target": {"agreed"}, "item": {"claimed", "settled", "loaded"},
+    "decision": {"attested"}, "change": {"approved", "refused"},
 }  # fmt: skip
 
 
@@ -302,6 +305,28 @@ def test_each_role_sees_what_it_may(people: People, kind: Any, unit: str) -> Non
             listing = client.get(f"/api/v1/{kind.path}")
             listed = listing.status_code == 200 and listing.json()["count"] > 0
             assert listed == (role in allowed), (state, role)
+
+
+OPEN_FROM_THE_START = {"question", "proposal", "calendar", "reorganisation", "item"}
+"""Kinds that all who work here see while nothing is decided: asked and claimed before everybody's eyes."""
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: str(kind.name))
+def test_what_is_undecided_is_read_with_its_files_by_those_who_take_part(people: People, kind: Any) -> None:  # fmt: skip
+    """A unit that it does not concern gets neither the object nor a file of it, for every kind, in the state it begins in."""
+    if kind.name in OPEN_FROM_THE_START or not any(one.sources == ("",) for one in kind.machine.transitions):  # fmt: skip
+        return
+    objects = Objects(people, "D13")
+    begins = next(one.target for one in kind.machine.transitions if one.sources == ("",))
+    obj = objects.put(kind.name, begins)
+    NamedReader.objects.all().delete()  # everybody is named here, for the tests of acts
+    paper = StoredFile.objects.create(sha256="0" * 64, name="秘密证明.txt", size=1, kind="text", given_by=people["system_administrator"], given_at=NOW)  # fmt: skip
+    type(obj).objects.filter(pk=obj.pk).update(files=[paper.pk])
+    for role in ("unit_reporter", "section_head", "post_holder"):
+        client = people.client(role)
+        assert client.get(f"/api/v1/{kind.path}/{obj.pk}").status_code in {403, 404}, role
+        for path in (f"/office/{kind.path}/{obj.pk}/", f"/office/{kind.path}/{obj.pk}/files/{paper.pk}/"):  # fmt: skip
+            assert client.get(path).status_code in {403, 404}, (role, path)
 
 
 def test_the_forms_of_all_acts_that_make_something_can_be_read(people: People) -> None:

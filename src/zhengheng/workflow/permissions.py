@@ -116,7 +116,9 @@ RULES: tuple[Rule, ...] = (
     # The whole city on one page.
     _rule("city.read", *OFFICE, Role.COMMISSION_MEMBER, Role.COMMISSION_SECRETARY),
     # Decisions of the commission: the secretary records, a member attests.
-    Rule("decision.read", BUSINESS),
+    # What is recorded and not yet attested is no decision: only those read it who make it one.
+    _rule("decision.read", Role.COMMISSION_MEMBER, Role.COMMISSION_SECRETARY),
+    Rule("decision.read", BUSINESS, states=frozenset({"attested"})),
     _rule("decision.record", Role.COMMISSION_SECRETARY),
     _rule("decision.withdraw", Role.COMMISSION_SECRETARY),
     _rule("decision.attest", Role.COMMISSION_MEMBER, relation="second"),
@@ -172,7 +174,15 @@ RULES: tuple[Rule, ...] = (
     _rule("target.escalate", Role.OFFICE_INDICATORS),
     _rule("target.decide", Role.COMMISSION_SECRETARY),
     # A later change of a target; what was agreed first stays visible for ever.
-    Rule("change.read", BUSINESS),
+    _rule(
+        "change.read",
+        *OFFICE,
+        Role.COMMISSION_MEMBER,
+        Role.COMMISSION_SECRETARY,
+        Role.EXTERNAL_AUDITOR,
+    ),
+    _rule("change.read", *OF_A_UNIT, relation="own"),
+    Rule("change.read", BUSINESS, states=frozenset({"approved", "refused"})),
     _rule(
         "change.eased",
         *OFFICE,
