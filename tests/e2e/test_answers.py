@@ -67,9 +67,9 @@ def test_what_the_commission_decides_is_told_and_overwrites_no_proposal(town: To
         "unit_leader-D10", f"targets/{sheet}/counter", opinion="场地不足", lines=[{"indicator": "SEATS", "value": "85"}], consultation=minutes,
     )  # fmt: skip
     town.post("office_indicators", f"targets/{sheet}/escalate", reason="未达成一致")
-    decision = town.decided(f"target:{sheet}", "2026-2", "2026-03-23")
     decided = [{"indicator": "SEATS", "value": "90"}]
-    town.post("commission_secretary", f"targets/{sheet}/decide", decision=decision, lines=decided)
+    decision = town.decided(f"target:{sheet}", "2026-2", "2026-03-23", lines=decided)
+    town.post("commission_secretary", f"targets/{sheet}/decide", decision=decision)
     line = town.get("unit_leader-D10", f"targets/{sheet}")["detail"]["lines"][0]
     assert [line[name] for name in ("proposed", "countered", "decided", "original", "current")] == ["92", "85", "90", "90", "90"]  # fmt: skip
     page = page_of(town, "unit_leader-D10", f"/office/targets/{sheet}/")

@@ -285,7 +285,7 @@ def test_the_commission_s_ruling_is_called_so_too_and_the_unit_reads_both(town: 
     page = page_of(town, "unit_leader-D10", f"/office/{path}/")
     assert "证据不足" in page
     assert "委员会复核" in page
-    decision = town.decided(f"appeal:{number}", "2026-6", "2026-04-01")
+    decision = town.decided(f"appeal:{number}", "2026-6", "2026-04-01", lines=[{"indicator": "RATE", "value": "96"}])  # fmt: skip
     town.post("commission_secretary", f"{path}/preview", value="96")
     said = {"value": "96", "reasons": "部分属实", "decision": decision}
     wrong = town.post("commission_secretary", f"{path}/rule", 422, outcome="uphold", **said)

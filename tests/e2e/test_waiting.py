@@ -6,10 +6,10 @@ import pytest
 from django.conf import settings
 
 from tests.e2e.test_appeals import accepted, adopted, on_notice
-from tests.e2e.test_cases import in_force
+from tests.e2e.test_cases import MERGER, in_force
 from tests.e2e.test_cases import on_notice as notice_of_cases
 from tests.e2e.test_year import run
-from tests.e2e.town import Town, packed
+from tests.e2e.town import Town
 from tests.web.conftest import People
 from zhengheng.web.intake.services import load
 from zhengheng.web.pages.clock import now
@@ -83,9 +83,8 @@ def test_a_result_that_is_not_on_notice_warns_nobody_and_clears_nobody(town: Tow
 def test_before_eight_in_the_morning_the_day_is_the_offices(town: Town) -> None:
     """A matter of half past seven is of this day; in UTC it would be of the day before."""
     town.at("2026-03-12T07:30+08:00")
-    file = town.file("office_indicators", packed(), "town.zip")
-    book = town.post("office_indicators", "rulebooks/draft", file=file, period="2025")["id"]
-    receipt = {"subject": f"rulebook:{book}", "meeting": "2026-1", "attendees": "主任", "approved": True, "wording": "同意"}  # fmt: skip
+    case = town.post("office_procedure", "reorganisations/ask", **MERGER)["id"]
+    receipt = {"subject": f"reorganisation:{case}", "meeting": "2026-1", "attendees": "主任", "approved": True, "wording": "同意"}  # fmt: skip
     minutes = [town.file("commission_secretary")]
     early = town.post("commission_secretary", "decisions/record", 422, held_on="2026-03-11", minutes=minutes, **receipt)  # fmt: skip
     assert early["type"] == "decision.early"

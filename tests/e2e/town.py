@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -135,11 +135,13 @@ class Town:
         number: int = answer.json()["id"]
         return number
 
-    def decided(self, subject: str, meeting: str, day: str, *, approved: bool = True) -> int:
+    def decided(
+        self, subject: str, meeting: str, day: str, *, approved: bool = True, lines: Sequence[dict[str, str]] = (),
+    ) -> int:  # fmt: skip
         """The commission decides: its secretary records, a member attests."""
         made = self.post(
             "commission_secretary", "decisions/record", subject=subject, meeting=meeting, held_on=day,
-            attendees="主任、委员十一人", approved=approved, wording="同意", minutes=[self.file("commission_secretary")],
+            attendees="主任、委员十一人", approved=approved, wording="同意", minutes=[self.file("commission_secretary")], lines=list(lines),
         )  # fmt: skip
         self.post("commission_member", f"decisions/{made['id']}/attest")
         number: int = made["id"]

@@ -233,6 +233,16 @@ class Column:
         return getattr(obj, self.value) if isinstance(self.value, str) else self.value(obj)
 
 
+@dataclass(frozen=True)
+class Matter:
+    """What the commission has before it when it decides about an object."""
+
+    content: Any
+    """Everything that the decision rests on, as JSON values: where it changes, the decision fits no longer."""
+    words: Words
+    """The same as people read it on the decision's page."""
+
+
 _BY_NAME: dict[str, "Kind"] = {}
 
 
@@ -271,6 +281,11 @@ class Kind:
     """Whether the page keeps what was said at each act: rounds, objections, settled values, not only the newest."""
     printed: Callable[[Any, date], Sequence[Section]] | None = None
     """What a paper to be signed on a day shows of the object beside its facts and files: what its page has in a body of its own."""
+    matter: Callable[[Any], Matter] | None = None
+    """Of a kind that the commission decides about: what of an object its decision is bound to."""
+    decides: Callable[[Any, Mapping[str, str]], None] | None = None
+    """Of a kind on which the commission may decide other values than those before it: checks them, by indicator, and raises what is wrong."""
+
     year: Callable[[Any], Any] | None = None
     """The rulebook version on whose result the object bears: once that is final, the object stays as it is."""
 

@@ -22,7 +22,7 @@ from zhengheng.web.acts.declare import Act, Given, Words
 from zhengheng.web.acts.forms import row_of
 from zhengheng.web.acts.known import kinds
 from zhengheng.web.acts.within import BEGUN, RHYTHMS
-from zhengheng.web.decisions.acts import SUBJECTS
+from zhengheng.web.decisions.matters import SUBJECTS, is_before, waiting_states
 from zhengheng.web.organisation import selectors as organisation
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reporting.models import Item
@@ -181,15 +181,13 @@ def _holders(role: Role) -> Callable[[Asked], Choices]:
 
 
 def _subjects(asked: Asked) -> Choices:
-    """What waits for a decision of the commission, or may come before it."""
+    """What was submitted and waits for a decision of the commission, or may come before it."""
     found: Choices = []
     for kind in kinds():
         if kind.name not in SUBJECTS:
             continue
-        carried = [act for act in kind.acts if "decision" in act.given.model_fields]
-        states = [s for s in kind.machine.names if any(kind.machine.leads(s, a.code) for a in carried)]  # fmt: skip
-        for obj in kind.all().filter(state__in=states):
-            if any((a.when is None or a.when(obj)) and kind.machine.leads(obj.state, a.code) for a in carried):  # fmt: skip
+        for obj in kind.all().filter(state__in=waiting_states(kind)):
+            if is_before(kind, obj):
                 (zh, en), state = kind.title(obj), kind.state_of(obj)
                 found.append((f"{kind.name}:{obj.pk}", (f"{kind.words[0]} · {zh}（{state[0]}）", f"{kind.words[1]} · {en} ({state[1]})")))  # fmt: skip
     return found

@@ -1,5 +1,6 @@
 """An appeal as a kind of object: its acts in the order of its life, and what is shown of it."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from zhengheng.web.accounts.models import Account
@@ -10,6 +11,7 @@ from zhengheng.web.acts.declare import (
     Column,
     Doing,
     Kind,
+    Matter,
     Standing,
     signed,
 )
@@ -54,7 +56,7 @@ from zhengheng.web.appeals.ruling import (
     rule,
     second_until,
 )
-from zhengheng.web.appeals.services import GROUNDS, OUTCOMES
+from zhengheng.web.appeals.services import GROUNDS, OUTCOMES, AppealError
 from zhengheng.web.decisions.services import choices as decisions
 from zhengheng.workflow.machines import APPEAL
 
@@ -94,10 +96,29 @@ def _stopped(appeal: Appeal) -> tuple[str, str] | None:
     )
 
 
+def _matter(appeal: Appeal) -> Matter:
+    """The contested value, what was asked for, what was decided first, and why the commission looks again."""
+    (zh, en), wanted = shown.name(appeal), appeal.wanted or "—"
+    return Matter(
+        {"indicator": appeal.series, "period": appeal.value_period, "wanted": appeal.wanted, "statement": appeal.statement,
+         "second": appeal.second_reasons, "first": [appeal.outcome, appeal.decided_value]},
+        (f"{appeal.unit.name_zh} {zh}：申请改为 {wanted}", f"{appeal.unit.name_en or appeal.unit.name_zh} {en}: {wanted} was asked for"),
+    )  # fmt: skip
+
+
+def _decides(appeal: Appeal, values: Mapping[str, str]) -> None:
+    """The commission decides the contested value, and no other."""
+    if set(values) != {appeal.series}:
+        raise AppealError.one(
+            "lines", "decision.stranger", zh=f"这件申诉只涉及指标 {appeal.series} 的数值，请只写明该指标。",
+            en=f"this appeal is about the value of {appeal.series} alone; state that one only",
+        )  # fmt: skip
+
+
 APPEALS = Kind(
     thread=True, machine=APPEAL, path="appeals", words=("申诉", "Appeals"), model=Appeal,
     title=lambda a: (f"{a.unit.name_zh}: {shown.name(a)[0]}", f"{a.unit.name_en or a.unit.name_zh}: {shown.name(a)[1]}"),
-    standing=_standing, queryset=selectors.appeals,
+    standing=_standing, queryset=selectors.appeals, matter=_matter, decides=_decides,
     acts=(
         Act("appeal.draft", ("起草申诉", "Draft an appeal"), draft, DraftGiven,
             ("对单项指标申诉。请先看得分溯源单; 草稿可随时修改, 由单位负责人提交。",

@@ -7,7 +7,9 @@ from zhengheng.web.acts.declare import Change, Doing, Given, ask
 from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.appeals.services import OUTCOMES, AppealError, check_outcome, outcome_of
 from zhengheng.web.days.selectors import working_calendar
-from zhengheng.web.decisions.services import carrying
+from zhengheng.web.decisions.matters import decided_lines
+from zhengheng.web.decisions.models import Decision
+from zhengheng.web.decisions.services import carrying, check_values
 from zhengheng.web.jobs import services as jobs
 from zhengheng.web.results.clocks import procedure
 
@@ -58,6 +60,7 @@ def rule(doing: Doing) -> Change:
     """The commission's word is the last one; it sees the same ripple first."""
     given: RuleGiven = doing.given
     decision = carrying(given.decision, f"appeal:{doing.obj.pk}")
+    _check_stated(doing.obj, decision, given)
     check_outcome(doing.obj, given.outcome, given.value)
     fits = outcome_of(doing.obj, given.outcome, given.value)
     if fits != given.outcome:
@@ -70,6 +73,13 @@ def rule(doing: Doing) -> Change:
          "decided_on": doing.day, "due_on": None},
         {"outcome": given.outcome, "value": given.value, "reasons": given.reasons, "decision": decision.pk},
     )  # fmt: skip
+
+
+def _check_stated(appeal: Appeal, decision: Decision, given: RuleGiven) -> None:
+    """Who carries the ruling out adds nothing to it: a value other than the one asked for stands in the decision."""
+    stated = decided_lines(decision).get(appeal.series)
+    if stated is not None or (given.value and given.value != appeal.wanted):
+        check_values(decision, {appeal.series: given.value})
 
 
 def _check_final(doing: Doing) -> None:

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-from django.apps import apps
 from django.utils.timezone import localdate
 
 from zhengheng.web.accounts.models import Account
@@ -21,19 +20,26 @@ from zhengheng.web.acts.declare import (
     ask,
     signed,
 )
-from zhengheng.web.acts.known import kinds
+from zhengheng.web.decisions.matters import (
+    decided_lines,
+    fits,
+    found,
+    is_before,
+    kept,
+    matter_of,
+    seen_words,
+    spent,
+)
 from zhengheng.web.decisions.models import Decision
-from zhengheng.web.decisions.services import DecisionError
+from zhengheng.web.decisions.services import DecisionError, check_fits
 from zhengheng.web.files.services import own_files
 from zhengheng.web.organisation.naming import plain
 from zhengheng.workflow.machines import DECISION
 
-SUBJECTS = {
-    "appeal": "appeals.Appeal", "reorganisation": "reorganisation.Reorganisation", "tolerance": "reporting.Tolerance",
-    "rulebook": "rulebooks.RulebookVersion", "target": "targets.TargetSheet",
-    "change": "targets.TargetChange", "result": "results.ResultRun",
-}  # fmt: skip
-"""What the commission decides about."""
+
+class DecidedGiven(Given):
+    indicator: str = ask("指标代码", "Indicator's code", max_length=64)
+    value: str = ask("决定的数值", "Decided value", max_length=40)
 
 
 class RecordGiven(Given):
@@ -44,12 +50,16 @@ class RecordGiven(Given):
     approved: bool = ask("同意", "Approved", False)
     wording: str = ask("决定内容", "What was decided", form="text")
     minutes: Files = ask("会议纪要 (扫描件或电子件)", "Minutes (scan or file)", min_length=1)
+    lines: list[DecidedGiven] = ask(
+        "决定的数值（只写与提请审议的不同的）", "Decided values (only where they differ from those submitted)", []
+    )  # fmt: skip
 
 
 def record(doing: Doing) -> Made:
     given: RecordGiven = doing.given
-    _check_subject(given.subject)
-    _check_day(given.subject, given.held_on)
+    kind, obj = _submitted(given.subject)
+    _check_day(obj, given.held_on)
+    lines = _decided(kind, obj, given.lines)
     _one_day(given.meeting, given.held_on)
     _agrees(given.meeting, given.subject, given.approved)
     _only_once(given)
@@ -57,16 +67,55 @@ def record(doing: Doing) -> Made:
     made = Decision(
         subject=given.subject, meeting=given.meeting, held_on=given.held_on, attendees=given.attendees,
         approved=given.approved, wording=given.wording, files=[f.pk for f in files],
+        seen=kept(matter_of(kind, obj)), lines=[{"indicator": code, "value": value} for code, value in lines.items()],
     )  # fmt: skip
     return Made(made, {
         "subject": given.subject, "meeting": given.meeting, "held_on": given.held_on.isoformat(),
-        "approved": given.approved, "minutes": [f.sha256 for f in files],
+        "approved": given.approved, "minutes": [f.sha256 for f in files], "seen": made.seen["mark"],
+        **({"lines": lines} if lines else {}),
     })  # fmt: skip
 
 
-def _check_day(subject: str, held_on: date) -> None:
+def _submitted(subject: str) -> tuple[Kind, Any]:
+    """What is decided about. Raises DecisionError where it is not there, or not before the commission."""
+    here = found(subject)
+    if here is None:
+        raise DecisionError.one(
+            "subject", "decision.subject", zh="没有这个事项，请从列表中选择。",
+            en="there is no such subject; choose one of the list",
+        )  # fmt: skip
+    kind, obj = here
+    if not is_before(kind, obj):
+        (zh, en), state = kind.title(obj), kind.state_of(obj)
+        raise DecisionError.one(
+            "subject", "decision.not_submitted",
+            zh=f"“{zh}”现在是“{state[0]}”，还没有提请委员会，或者已经不需要委员会决定。决定只针对已提请审议的内容，请先提请审议。",
+            en=f'"{en}" is {state[1]} now: it was not submitted to the commission, or needs no decision. A decision is about what was submitted; submit it first',
+        )  # fmt: skip
+    return kind, obj
+
+
+def _decided(kind: Kind, obj: Any, lines: list[DecidedGiven]) -> dict[str, str]:
+    """Indicator → value that the commission decided otherwise. Raises what is wrong in them."""
+    values = {line.indicator: line.value for line in lines}
+    if len(values) < len(lines):
+        raise DecisionError.one(
+            "lines", "decision.twice_stated", zh="同一指标只能有一个决定的数值，请删去重复的行。",
+            en="an indicator has one decided value: take the repeated line out",
+        )  # fmt: skip
+    if values and kind.decides is None:
+        raise DecisionError.one(
+            "lines", "decision.no_values", zh=f"对“{kind.words[0]}”的决定不含数值，请不要填写“决定的数值”。",
+            en=f"a decision about {kind.words[1].lower()} states no values: leave them out",
+        )  # fmt: skip
+    if values and kind.decides is not None:
+        kind.decides(obj, values)
+    return values
+
+
+def _check_day(obj: Any, held_on: date) -> None:
     """Nobody decides on what is not there yet."""
-    made_on = localdate(_subject(subject).made_at)
+    made_on = localdate(obj.made_at)
     if held_on < made_on:
         raise DecisionError.one(
             "held_on", "decision.early", zh=f"会议日期 {held_on} 早于该事项提出之日 {made_on}，请核对。",
@@ -108,26 +157,9 @@ def _only_once(given: RecordGiven) -> None:
             )  # fmt: skip
 
 
-def _subject(subject: str) -> Any:
-    """The object that is decided about; None where there is none."""
-    kind, _, number = subject.partition(":")
-    model = apps.get_model(SUBJECTS[kind]) if kind in SUBJECTS else None
-    known = number.isascii() and number.isdigit() and len(number) < 19
-    if model is None or not known:
-        return None
-    return model._default_manager.filter(pk=int(number)).first()
-
-
-def _check_subject(subject: str) -> None:
-    if _subject(subject) is None:
-        raise DecisionError.one(
-            "subject", "decision.subject", zh="没有这个事项，请从列表中选择。",
-            en="there is no such subject; choose one of the list",
-        )  # fmt: skip
-
-
 def attest(doing: Doing) -> Change:
     held: Decision = doing.obj
+    check_fits(held)
     _one_day(held.meeting, held.held_on, held.pk)
     _agrees(held.meeting, held.subject, held.approved, held.pk)
     return Change({"attested_by": doing.actor.username}, {"subject": doing.obj.subject})
@@ -139,11 +171,10 @@ def withdraw(doing: Doing) -> Change:
 
 def subject_words(subject: str) -> Words:
     """What a decision is about, as its own page calls it."""
-    name, _, number = subject.partition(":")
-    kind = next((one for one in kinds() if one.name == name), None)
-    obj = kind.all().filter(pk=int(number)).first() if kind and number.isdecimal() else None
-    if kind is None or obj is None:
+    here = found(subject)
+    if here is None:
         return "已不在的事项", "a subject that is gone"
+    kind, obj = here
     zh, en = kind.title(obj)
     return f"{kind.words[0]}：{zh}", f"{kind.words[1]}: {en}"
 
@@ -165,6 +196,23 @@ def _outcome(decision: Decision) -> Words:
     )
 
 
+def _still(decision: Decision) -> Words:
+    """Whether it can still be used, and why not."""
+    if spent(decision):
+        return "已据此办理", "carried out"
+    if not decision.seen:
+        return (
+            "记录时没有保存当时的内容，无从核对",
+            "the content was not recorded with it and cannot be compared",
+        )
+    if fits(decision):
+        return "与现在的内容一致", "the same as now"
+    return (
+        "内容在决定之后已经改变，该决定不能再用，请将现在的内容另行提请委员会决定",
+        "the content changed after the decision, which cannot be used any more: bring what is there now before the commission",
+    )
+
+
 DECISIONS = Kind(
     machine=DECISION, path="decisions", words=("集体决策", "Decisions"), model=Decision,
     title=_title, standing=standing,
@@ -180,10 +228,13 @@ DECISIONS = Kind(
         Column(("日期", "Date"), "held_on"), Column(("同意", "Approved"), "approved"),
     ),
     facts=(
-        Column(("决定内容", "Wording"), "wording"), Column(("出席", "Attendees"), "attendees"),
+        Column(("决定内容", "Wording"), "wording"), Column(("审议的内容", "What was before the commission"), lambda d: seen_words(d) or ""),
+        Column(("决定的数值", "Decided values"), lambda d: "；".join(f"{code} {value}" for code, value in decided_lines(d).items())),
+        Column(("审议的内容现在如何", "How that stands now"), _still),
+        Column(("出席", "Attendees"), "attendees"),
         Column(("复核人", "Attested by"), lambda d: Account.objects.filter(username=d.attested_by).values_list("name", flat=True).first() or ""),
     ),
     outcome=_outcome,
     known=lambda d: (("会议日期", "meeting of"), d.held_on),
-    out=lambda d: {"subject": d.subject, "meeting": d.meeting, "approved": d.approved},
+    out=lambda d: {"subject": d.subject, "meeting": d.meeting, "approved": d.approved, "lines": d.lines},
 )  # fmt: skip

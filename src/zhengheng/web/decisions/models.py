@@ -15,3 +15,8 @@ class Decision(Lived):
     approved = models.BooleanField()
     wording = models.TextField()
     attested_by = models.CharField(max_length=60, blank=True)
+    seen = models.JSONField(default=dict)
+    """What was before the commission, in words (`zh`, `en`) with a digest (`mark`); empty: recorded by an
+    earlier release, and nothing is known of it."""
+    lines = models.JSONField(default=list)
+    """Indicator and value of what was decided in the place of what was put before the commission."""

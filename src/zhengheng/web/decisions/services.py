@@ -1,6 +1,10 @@
 """Asking whether the commission decided something."""
 
+from collections.abc import Mapping
+from datetime import date
+
 from zhengheng.domain.problems import ZhenghengError
+from zhengheng.web.decisions.matters import decided_lines, fits, found, kept, matter_of
 from zhengheng.web.decisions.models import Decision
 
 
@@ -9,22 +13,56 @@ class DecisionError(ZhenghengError):
 
 
 def carrying(number: int, subject: str) -> Decision:
-    """The attested decision that approved the subject. Raises DecisionError."""
-    found = Decision.objects.filter(pk=number, subject=subject).first() if number < 2**63 else None
-    if found is None:
+    """The attested decision that approved the subject as it is now. Raises DecisionError."""
+    held = Decision.objects.filter(pk=number, subject=subject).first() if number < 2**63 else None
+    if held is None:
         raise DecisionError.one(
             "decision", "decision.absent", zh="没有关于这一事项的决定，请从列表中选择。",
             en="there is no such decision about this; choose one of the list",
         )  # fmt: skip
-    if found.state != "attested" or not found.approved:
+    if held.state != "attested" or not held.approved:
         raise DecisionError.one(
-            "decision", "decision.open", zh="该决定尚未由第二人复核, 或结论不是同意",
+            "decision", "decision.open", zh="该决定尚未由第二人复核，或者结论不是同意。",
             en="this decision is not attested by a second person, or it did not approve",
         )  # fmt: skip
-    return found
+    check_fits(held)
+    return held
 
 
-def choices(subject: str) -> list[tuple[str, str]]:
-    """The decisions that could carry an act on the subject."""
+def check_fits(decision: Decision) -> None:
+    """Raise DecisionError where something else stands there now than what was decided about."""
+    if fits(decision):
+        return
+    here = found(decision.subject)
+    now = kept(matter_of(*here)) if here else {"zh": "事项已不在", "en": "the subject is gone"}
+    raise DecisionError.one(
+        "decision", "decision.changed",
+        zh=f"第 {decision.pk} 号决定（{decision.meeting}）针对的内容是：{decision.seen['zh']}；现在的内容是：{now['zh']}。内容已经改变，该决定不能再用，请将现在的内容提请委员会另行决定。",
+        en=f"decision {decision.pk} ({decision.meeting}) was about this: {decision.seen['en']}; now it is: {now['en']}. That is another content, which the decision does not carry: bring it before the commission anew",
+    )  # fmt: skip
+
+
+def check_values(decision: Decision, given: Mapping[str, str]) -> None:
+    """Raise DecisionError for values that the decision does not state: nobody adds to what was attested.
+
+    Decisions that earlier releases recorded state no values, and leave them to whoever carries them out.
+    """
+    stated = decided_lines(decision)
+    if not decision.seen:
+        return
+    if other := {code: value for code, value in given.items() if stated.get(code) != value}:
+        said = "、".join(f"{code} {value}" for code, value in other.items())
+        raise DecisionError.one(
+            "decision", "decision.unstated",
+            zh=f"第 {decision.pk} 号决定没有写明：{said}。决定的数值在记录决定时填写，并由另一名委员复核；请按决定办理，或者另行记录决定。",
+            en=f"decision {decision.pk} does not state {said}: decided values are recorded with the decision and attested by a second person; carry out what it states, or record another",
+        )  # fmt: skip
+
+
+def choices(subject: str, *, since: date | None = None) -> list[tuple[str, str]]:
+    """The decisions that could carry an act on the subject as it is now; `since`: of meetings from that day on."""
     held = Decision.objects.filter(subject=subject, state="attested", approved=True)
-    return [(str(one.pk), f"{one.meeting}（{one.held_on}）") for one in held]
+    if since is not None:
+        held = held.filter(held_on__gte=since)
+    here = found(subject)
+    return [(str(one.pk), f"{one.meeting}（{one.held_on}）") for one in held if fits(one, at=here)]

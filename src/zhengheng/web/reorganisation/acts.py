@@ -20,6 +20,7 @@ from zhengheng.web.acts.declare import (
     Given,
     Kind,
     Made,
+    Matter,
     Standing,
     ask,
     signed,
@@ -360,10 +361,22 @@ def _title(case: Reorganisation) -> tuple[str, str]:
     return f"{zh}：{old_zh} → {new_zh}", f"{en}: {old_en} → {new_en}"
 
 
+def _matter(case: Reorganisation) -> Matter:
+    """Who ends on which day, and who goes on with which share."""
+    (zh, en), shares = (
+        _title(case),
+        "、".join(f"{one['code']} {one['share']}" for one in case.heirs),
+    )
+    return Matter(
+        {"kind": case.kind, "day": case.day.isoformat(), "units": case.units, "heirs": case.heirs, "basis": case.basis},
+        (f"{zh}，自 {case.day} 起（承继份额：{shares}）", f"{en} from {case.day} (shares: {shares})"),
+    )  # fmt: skip
+
+
 REORGANISATIONS = Kind(
     machine=REORGANISATION, path="reorganisations", words=("机构变动", "Reorganisations"), model=Reorganisation,
     title=_title,
-    standing=_standing,
+    standing=_standing, matter=_matter,
     acts=(
         Act("reorganisation.ask", ("提出机构变动", "Ask for a reorganisation"), ask_for, AskGiven,
             ("合并、分设或更名; 影响表列出每个单位的账号、待报数据、目标、申诉和整改。",

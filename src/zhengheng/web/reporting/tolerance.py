@@ -13,6 +13,7 @@ from zhengheng.web.acts.declare import (
     Given,
     Kind,
     Made,
+    Matter,
     Standing,
     ask,
     signed,
@@ -133,11 +134,21 @@ def granted() -> list[dict[str, Any]]:
     return [dict(one) for one in held.values("ground", "public_text", "decision__held_on")]
 
 
+def _matter(case: Tolerance) -> Matter:
+    """The failure that is not to be held against the unit."""
+    zh, en = GROUNDS[case.ground]
+    item = f"（{case.item.document}）" if case.item else ""
+    return Matter(
+        {"rulebook": case.rulebook_id, "unit": case.unit.code, "item": case.item_id, "ground": case.ground, "facts": case.facts},
+        (f"{case.unit.name_zh}：{zh}{item}", f"{case.unit.name_en or case.unit.name_zh}: {en}{item}"),
+    )  # fmt: skip
+
+
 TOLERANCES = Kind(
     machine=TOLERANCE, path="tolerance", words=("容错申请", "Error tolerance"), model=Tolerance,
     title=lambda t: (f"{t.unit.name_zh} 容错申请（{localdate(t.made_at)}）", f"{t.unit.name_en or t.unit.name_zh} error tolerance ({localdate(t.made_at)})"),
     thread=True,
-    standing=lambda t, account: Standing(units={"own": [t.unit.code]}), year=lambda t: t.rulebook,
+    standing=lambda t, account: Standing(units={"own": [t.unit.code]}), year=lambda t: t.rulebook, matter=_matter,
     acts=(
         Act("tolerance.ask", ("申请容错", "Ask for error tolerance"), ask_tolerance, AskGiven, choices=adopted_choices, living=lambda t: t.unit),
         Act("tolerance.grant", ("按决定予以容错", "Grant by decision"), grant, signed(GrantGiven),

@@ -16,6 +16,7 @@ from zhengheng.web.acts.declare import (
     Files,
     Given,
     Kind,
+    Matter,
     Nothing,
     Standing,
     ask,
@@ -266,11 +267,20 @@ def _title(run: ResultRun) -> tuple[str, str]:
     return f"{zh}（{made} 核算）", f"{en} (computed {made})"
 
 
+def _matter(run: ResultRun) -> Matter:
+    """One computation: its tables never change, another computation is another result."""
+    (zh, en), year = _title(run), run.period
+    return Matter(
+        {"run": run.run, "rulebook": run.rulebook, "period": year},
+        (f"{zh}，核算批次 {run.run}", f"{en}, run {run.run}"),
+    )
+
+
 RESULTS = Kind(
     thread=True,
     machine=RESULT, path="runs", words=("核算结果", "Results"), model=ResultRun,
     title=_title,
-    standing=_standing, queryset=selectors.runs, page=lambda r: f"/office/results/{r.run}/", pages="/office/results/",
+    standing=_standing, queryset=selectors.runs, matter=_matter, page=lambda r: f"/office/results/{r.run}/", pages="/office/results/",
     acts=(
         Act("result.approve", ("按决定批准", "Approve by decision"), approve, DecisionGiven, choices=_decisions, when=approved_first),
         Act("result.publish", ("进入公示", "Put on public notice"), publish, LeftOutGiven,

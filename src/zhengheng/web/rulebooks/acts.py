@@ -14,6 +14,7 @@ from zhengheng.web.acts.declare import (
     Doing,
     Given,
     Kind,
+    Matter,
     Nothing,
     Standing,
     ask,
@@ -47,6 +48,7 @@ from zhengheng.web.rulebooks.drafting import (
 )
 from zhengheng.web.rulebooks.models import Opinion, RulebookVersion
 from zhengheng.web.rulebooks.rehearsing import has_any_data, has_data
+from zhengheng.web.rulebooks.retiring import RetireGiven, retire, retirements
 from zhengheng.web.targets.drafts import open_to_public
 from zhengheng.workflow.machines import RULEBOOK
 from zhengheng.workflow.permissions import anywhere
@@ -67,14 +69,19 @@ def _sound(version: RulebookVersion) -> None:
 
 
 def _current(version: RulebookVersion) -> None:
-    """Raise where another version came in force since the draft was begun: adopted now, the draft would undo that one unseen."""
+    """Raise where another version came in force since the draft was begun, and adopted now the draft would undo that
+    one unseen; or where the draft names units that are gone when it applies."""
     now = selectors.outdated(version)
     if now is not None:
+        again = ("重新办理“调整方案”", "change version") if now.period == version.period else ("重新办理“结转为下一年度草案”", "roll version")  # fmt: skip
+        over = "anew" if now.period == version.period else "over anew"
         raise RulebookStateError.one(
             "base", "rulebook.outdated",
-            zh=f"起草本稿以后，{now.period} 年度已改行版本 {now.version}；本稿不含其内容，生效会将其撤销。请在版本 {now.version} 上重新办理“调整方案”，并放弃本稿。",
-            en=f"version {now.version} came in force for {now.period} since this draft was begun; the draft does not hold what that one says and would undo it. Change version {now.version} anew, and give this draft up",
+            zh=f"起草本稿以后，{now.period} 年度已改行版本 {now.version}；本稿不含其内容，生效会将其撤销。请在版本 {now.version} 上{again[0]}，并放弃本稿。",
+            en=f"version {now.version} came in force for {now.period} since this draft was begun; the draft does not hold what that one says and would undo it: {again[1]} {now.version} {over}, and give this draft up",
         )  # fmt: skip
+    if gone := list(selectors.departed(version)):
+        raise RulebookStateError(Problem("units", "rulebook.departed", zh, en) for zh, en in gone)
 
 
 class ConsultGiven(Given):
@@ -347,6 +354,16 @@ def _outcome(version: RulebookVersion) -> tuple[str, str]:
     return zh, en
 
 
+def _matter(version: RulebookVersion) -> Matter:
+    """What the commission decides about: this text under this number, to come in force, or in force to be retired."""
+    to = ("废止", "to retire") if version.state in {"adopted", "retired"} else ("生效", "to adopt")
+    return Matter(
+        {"to": to[1], "version": version.version, "period": version.period, "data": version.fingerprint, "wording": version.wording},
+        (f"{to[0]}“{version.title_zh}”版本 {version.version}，适用于 {version.period}，全文指纹 {version.wording[:16]}",
+         f"{to[1]} {version.title_en or version.title_zh} {version.version} for {version.period}, wording fingerprint {version.wording[:16]}"),
+    )  # fmt: skip
+
+
 RULEBOOKS = Kind(
     machine=RULEBOOK, path="rulebooks", words=("考核方案", "Rulebooks"), model=RulebookVersion,
     title=lambda v: (f"{v.title_zh} {v.version}", f"{v.title_en or v.title_zh} {v.version}"),
@@ -383,9 +400,12 @@ RULEBOOKS = Kind(
              "A draft of the rulebook in force; methods and weights altered in it hold from the day on: prospective, from the next period; split, each part of the year by its own rule; restated, the whole year anew, both results public."),
             when=selectors.stands, optional=True),
         Act("rulebook.roll_over", ("结转为下一年度草案", "Roll over to the next year"), roll_over, RollOverGiven, optional=True, after_final=True),
-        Act("rulebook.retire", ("废止", "Retire"), plainly, optional=True, after_final=True),
+        Act("rulebook.retire", ("按决定废止", "Retire by decision"), retire, RetireGiven,
+            ("废止后没有方案接替；只在该方案的填报、目标、申诉和结果都办结后才能办理。需要改变规则的，请办理“调整方案”。",
+             "Nothing takes its place; possible only once its reports, targets, appeals and results are at their end. To have other rules, change the rulebook."),
+            choices=retirements, optional=True, answers=True, after_final=True),
     ),
-    outcome=_outcome,
+    outcome=_outcome, matter=_matter,
     columns=(
         Column(("方案", "Rulebook"), lambda v: (v.title_zh, v.title_en)), Column(("版本", "Version"), "version"),
         Column(("期间", "Period"), "period"), Column(("适用起始日", "Applies from"), selectors.applies_from),
@@ -394,7 +414,7 @@ RULEBOOKS = Kind(
         Column(("口径指纹", "Data fingerprint"), lambda v: v.fingerprint[:16]),
         Column(("全文指纹", "Wording fingerprint"), lambda v: v.wording[:16]),
         Column(("年中调整", "Mid-year change"), lambda v: CHANGE_KINDS.get(v.change_kind)),
-        Column(("目标草案公开至", "Draft targets open until"), "targets_until"), Column(("调整自", "Change from"), "changes_from"), Column(("调整理由", "Reason"), "reason"), Column(("调整依据", "It rests on"), "basis"), Column(("通过日期", "Adopted on"), "adopted_on"),
+        Column(("目标草案公开至", "Draft targets open until"), "targets_until"), Column(("调整自", "Change from"), "changes_from"), Column(("调整理由", "Reason"), "reason"), Column(("调整依据", "It rests on"), "basis"), Column(("通过日期", "Adopted on"), "adopted_on"), Column(("废止理由", "Why it was retired"), "retired_for"),
     ),
     links=(("/office/rulebooks/form.xlsx", ("下载空白方案表（Excel）", "Download the empty form (Excel)"), "rulebook.draft"),),
     body="rulebooks/body.html", context=_page,

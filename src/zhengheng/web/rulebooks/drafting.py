@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any, Literal
 
+from pydantic import ConfigDict
+
 from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.scheme.later import ended, rolled_over
@@ -62,6 +64,13 @@ class DraftGiven(Given):
     emergency: bool = ask("冻结日之后的紧急调整", "Emergency change after the freeze date", False)
 
 
+class RolledGiven(DraftGiven):
+    """The same as another act of the office gives it: with the version that was rolled over."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+    rolled_from: RulebookVersion
+
+
 def uploaded(doing: Doing) -> Any:
     """The rulebook in the uploaded file, and what the check warns of; only one's own upload is read."""
     own_files([doing.given.file], doing.by)
@@ -70,6 +79,7 @@ def uploaded(doing: Doing) -> Any:
 
 def draft(doing: Doing) -> Made:
     given: DraftGiven = doing.given
+    rolled_from = given.rolled_from if isinstance(given, RolledGiven) else None
     book, findings = doing.prepared
     made = RulebookVersion(
         **services.fields_of(book, findings, period_code(given.period)), change_kind=given.change_kind,
@@ -77,6 +87,7 @@ def draft(doing: Doing) -> Made:
     )  # fmt: skip
     made.version = given.version or made.version
     made.base = selectors.in_force(made.code, made.period)
+    made.rolled_from = rolled_from
     _check_change(made, doing.day)
     file = _dated(doing, made, book, given.file)
     made.files = list(dict.fromkeys([given.file, file]))
@@ -232,7 +243,7 @@ def roll_over(doing: Doing) -> Change:
         one.code: one.valid_to for one in Unit.objects.filter(valid_to__lt=start) if one.valid_to
     }
     known = {unit.code: unit for unit in opened(book.code).facts().units} | {unit.code: unit for unit in book.units}  # fmt: skip
-    return _begun(doing, ended(book, known.values(), gone), period=period, version=given.version)
+    return _begun(doing, ended(book, known.values(), gone), period=period, version=given.version, rolled_from=doing.obj)  # fmt: skip
 
 
 def _begun(doing: Doing, book: Rulebook, **given: Any) -> Change:
@@ -241,5 +252,6 @@ def _begun(doing: Doing, book: Rulebook, **given: Any) -> Change:
     file = take_in(name=f"{book.code}.zip", content=services.packed(book), actor=doing.actor, now=doing.now)  # fmt: skip
     act = kind.act("draft")
     assert act is not None
-    made = make(kind, act, given=DraftGiven(file=file.pk, **given), actor=doing.actor, now=doing.now)  # fmt: skip
+    shape = RolledGiven if "rolled_from" in given else DraftGiven
+    made = make(kind, act, given=shape(file=file.pk, **given), actor=doing.actor, now=doing.now)  # fmt: skip
     return Change({}, {"draft": made.pk, "period": made.period})

@@ -38,6 +38,14 @@ class RulebookVersion(Lived):
     adopted_on = models.DateField(null=True)
     decision = models.ForeignKey("decisions.Decision", models.PROTECT, null=True, related_name="+")
 
+    retired_by = models.ForeignKey(
+        "decisions.Decision", models.PROTECT, null=True, related_name="+"
+    )
+    retired_for = models.TextField(blank=True)
+    """Why the commission retired it."""
+    rolled_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    """The version of an earlier period from which a draft was rolled over: it is put in force only while that one still is."""
+
     class Meta(Lived.Meta):
         constraints = [
             models.UniqueConstraint(fields=["code", "version"], name="version_once"),

@@ -174,16 +174,31 @@ OPEN = ("draft", "consultation", "submitted")
 
 
 def outdated(version: RulebookVersion) -> RulebookVersion | None:
-    """The version that came in force since a draft was begun, where there is one; None while it may still be adopted."""
+    """The version that came in force since a draft was begun, where there is one; None while it may still be adopted.
+
+    Of a draft that was rolled over, too, one that replaced the version of the year before from which it was.
+    """
+    if version.state not in OPEN:
+        return None
     now = in_force(version.code, version.period)
-    return now if version.state in OPEN and now is not None and now.pk != version.base_id else None
+    if now is not None and now.pk != version.base_id:
+        return now
+    source = version.rolled_from
+    after = in_force(source.code, source.period) if source is not None else None
+    return after if after is not None and after.pk != version.rolled_from_id else None
 
 
 def before(version: RulebookVersion) -> RulebookVersion | None:
     """The version that this one would follow, or did: the one in force for its period, else the one before it."""
-    now = in_force(version.code, version.period) if version.state in OPEN else version.base
+    waits = version.state in OPEN
+    now = in_force(version.code, version.period) if waits else version.base or version.rolled_from
     if now is not None:
         return now
+    if waits:
+        # What the commission compares with is what holds now, not what held when the draft was begun.
+        earlier = adopted().filter(code=version.code, period__lt=version.period).first()
+        if earlier is not None:
+            return earlier
     held = RulebookVersion.objects.filter(code=version.code, state__in=("adopted", "superseded", "retired"))  # fmt: skip
     return held.exclude(pk=version.pk).filter(pk__lt=version.pk).order_by("-id").first()
 
@@ -220,23 +235,44 @@ def revise(version: RulebookVersion) -> list[tuple[str, str]]:
 
 
 def _gone(version: RulebookVersion) -> Iterator[tuple[str, str]]:
-    """What the draft still says of units that ended before its year, and heirs of whom it says nothing."""
-    book, start = book_of(version), parse_period(version.period).start
-    gone = {unit.code: unit for unit in Unit.objects.filter(valid_to__lt=start)}
-    for one in book.indicators:
-        for role, zh, en in (
-            ("owner", "责任单位", "owner"),
-            ("supplier", "数据提供单位", "supplier"),
-        ):
-            if unit := gone.get(getattr(one, role) or ""):
-                yield (f"指标 {one.code} {one.name.zh} 的{zh}{unit.name_zh}已于 {unit.valid_to} 撤销，请改为承继的单位。",
-                       f"The {en} of indicator {one.code} {one.name.say('en')}, {unit.name_en or unit.name_zh}, ended on {unit.valid_to}: name its heir.")  # fmt: skip
+    """What the draft still says of units that ended before it applies, and heirs of whom it says nothing."""
+    yield from departed(version)
+    book, start = book_of(version), applies_from(version)
+    gone = {unit.code for unit in Unit.objects.filter(valid_to__lt=start)}
     after, named = heirs(start), {unit.code for unit in book.units}
-    for code in sorted({after[code] for code in gone.keys() & named & after.keys()} - named):
-        heir = Unit.objects.filter(code=code).first()
-        if heir is not None:
+    for code in sorted({after[code] for code in gone & named & after.keys()} - named):
+        if heir := Unit.objects.filter(code=code).first():
             yield (f"承继单位 {heir.name_zh}（{code}）还没有列入方案，请补充单位、类别和权重。",
                    f"The heir {heir.name_en or heir.name_zh} ({code}) does not stand in the rulebook yet: give it unit, category and weights.")  # fmt: skip
+
+
+def departed(version: RulebookVersion) -> Iterator[tuple[str, str]]:
+    """Assessed units and departments named in the rulebook that are gone on the day from which it applies, each with
+    its heir. A unit whose own end or succession the rulebook knows is none of them: it is scored no more after that day."""
+    book, day = book_of(version), applies_from(version)
+    gone = {unit.code: unit for unit in Unit.objects.filter(valid_to__lt=day)}
+    if not gone:
+        return
+    said = {event.unit for event in book.succession} | {unit.code for unit in book.units if unit.valid_to}  # fmt: skip
+    after = heirs(day)
+    names = {unit.code: unit for unit in Unit.objects.filter(code__in=after.values())}
+    assessed = [unit.code for unit in book.units or opened(version.code).facts().units if not unit.valid_to]  # fmt: skip
+    for code in assessed:
+        if code in gone and code not in said:
+            old, (zh, en) = gone[code], _heir_words(names.get(after.get(code, "")))
+            yield (f"被考核单位{old.name_zh}（{code}）已于 {old.valid_to} 撤销，{zh}请在方案中改为承继的单位，或写明其终止日期。",
+                   f"The assessed unit {old.name_en or old.name_zh} ({code}) ended on {old.valid_to}; {en}name its heir in the rulebook, or say when it ended.")  # fmt: skip
+    for one in book.indicators:
+        for role, zh, en in (("owner", "责任单位", "owner"), ("deputy", "协办单位", "deputy"), ("supplier", "数据提供单位", "supplier")):  # fmt: skip
+            left = gone.get(getattr(one, role) or "")
+            if left is not None:
+                zh_heir, en_heir = _heir_words(names.get(after.get(left.code, "")))
+                yield (f"指标 {one.code} {one.name.zh} 的{zh}{left.name_zh}已于 {left.valid_to} 撤销，{zh_heir}请改为承继的单位。",
+                       f"The {en} of indicator {one.code} {one.name.say('en')}, {left.name_en or left.name_zh}, ended on {left.valid_to}; {en_heir}name its heir.")  # fmt: skip
+
+
+def _heir_words(heir: Unit | None) -> tuple[str, str]:
+    return (f"由{heir.name_zh}（{heir.code}）承继，", f"{heir.name_en or heir.name_zh} ({heir.code}) goes on for it: ") if heir else ("", "")  # fmt: skip
 
 
 def frozen(version: RulebookVersion, day: date) -> bool:

@@ -1,10 +1,13 @@
 """What is done to targets and to changes of them."""
 
+from collections.abc import Mapping
 from datetime import date
 from functools import partial
 from typing import Any
 
 from zhengheng.domain.numbers import parse_scaled
+from zhengheng.domain.problems import Problem
+from zhengheng.lake.cells import number_fault
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants
 from zhengheng.web.acts.declare import (
@@ -16,12 +19,14 @@ from zhengheng.web.acts.declare import (
     Given,
     Kind,
     Made,
+    Matter,
     Standing,
     ask,
     ask_why_right,
     signed,
 )
-from zhengheng.web.decisions.services import carrying
+from zhengheng.web.decisions.matters import decided_lines
+from zhengheng.web.decisions.services import carrying, check_values
 from zhengheng.web.decisions.services import choices as decisions
 from zhengheng.web.files.documents import Section, Table
 from zhengheng.web.files.services import own_files
@@ -208,13 +213,18 @@ def escalate(doing: Doing) -> Change:
 class DecideGiven(Given):
     decision: int = ask("委员会决定", "Decision of the commission")
     lines: list[LineGiven] = ask(
-        "决定的目标 (只写改动的)", "Decided targets (only what changes)", []
+        "决定的目标（决定中已写明的自动采用；只在需要填写确认理由时填）",
+        "Decided targets (those that the decision states are taken as they are; only where one must be confirmed)",
+        [],
     )
 
 
 def decide(doing: Doing) -> Change:
     decision = carrying(doing.given.decision, f"target:{doing.obj.pk}")
-    lines = _own_lines(doing.obj, doing.given.lines) if doing.given.lines else {}
+    given = _own_lines(doing.obj, doing.given.lines) if doing.given.lines else {}
+    check_values(decision, {code: line.value for code, line in given.items()})
+    stated = [LineGiven(indicator=code, value=value) for code, value in decided_lines(decision).items() if code not in given]  # fmt: skip
+    lines = given | {line.indicator: line for line in stated}
     for code, line in lines.items():
         doing.obj.lines.filter(indicator=code).update(
             decided=line.value, confirmation=line.confirmation
@@ -251,10 +261,36 @@ def _outcome(sheet: TargetSheet) -> tuple[str, str]:
     )
 
 
+def _matter(sheet: TargetSheet) -> Matter:
+    """The target of every line, as it was brought before the commission."""
+    lines = {line.indicator: line.proposed for line in sheet.lines.all()}
+    said = tuple(
+        mark.join(f"{code} {value}" for code, value in lines.items()) for mark in ("，", ", ")
+    )
+    year = sheet.rulebook.period
+    return Matter(
+        {"rulebook": sheet.rulebook_id, "unit": sheet.unit.code, "lines": lines},
+        (f"{sheet.unit.name_zh} {year} 年目标（第 {sheet.round} 轮）：{said[0]}", f"targets of {sheet.unit.name_en or sheet.unit.name_zh} for {year} (round {sheet.round}): {said[1]}"),
+    )  # fmt: skip
+
+
+def _decides(sheet: TargetSheet, values: Mapping[str, str]) -> None:
+    """Values that the commission decides are lines of the sheet, and can be read."""
+    book, known = book_of(sheet.rulebook), set(sheet.lines.values_list("indicator", flat=True))
+    found = []
+    for code, value in values.items():
+        if code not in known:
+            found.append(Problem("lines", "target.stranger", f"目标表中没有指标 {code}。", f"the sheet has no {code}"))  # fmt: skip
+        elif fault := number_fault(value, book.indicator(code).decimals, book.indicator(code).measure_unit.zh):  # fmt: skip
+            found.append(Problem("lines", "number", f"{code}：{fault[0]}", f"{code}: {fault[1]}"))
+    if found:
+        raise TargetError(found)
+
+
 TARGETS = Kind(
     machine=TARGET, path="targets", words=("年度目标", "Targets"), model=TargetSheet,
     title=lambda s: (f"{s.unit.name_zh} {s.rulebook.period} 年度目标", f"{s.unit.name_en or s.unit.name_zh} {s.rulebook.period} targets"),
-    standing=_at_unit, year=lambda s: s.rulebook,
+    standing=_at_unit, year=lambda s: s.rulebook, matter=_matter, decides=_decides,
     acts=(
         Act("target.propose", ("提出目标", "Propose targets"), propose, ProposeGiven, choices=adopted_choices, living=lambda s: s.unit),
         Act("target.agree", ("签订", "Sign"), agree, signed(AgreeGiven),

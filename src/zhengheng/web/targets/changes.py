@@ -18,6 +18,7 @@ from zhengheng.web.acts.declare import (
     Given,
     Kind,
     Made,
+    Matter,
     Standing,
     ask,
     ask_why_right,
@@ -204,12 +205,21 @@ def _outcome(change: TargetChange) -> tuple[str, str]:
     )
 
 
+def _matter(change: TargetChange) -> Matter:
+    """The target that is to be changed, from what to what, on which ground."""
+    (zh, en), (about_zh, about_en), unit = _moved(change), _about(change), change.line.sheet.unit
+    return Matter(
+        {"line": change.line_id, "before": change.before, "value": change.value, "ground": change.ground, "reason": change.reason},
+        (f"{unit.name_zh} {change.line.sheet.rulebook.period} 年 {about_zh}：{zh}", f"{unit.name_en or unit.name_zh} {change.line.sheet.rulebook.period} {about_en}: {en}"),
+    )  # fmt: skip
+
+
 CHANGES = Kind(
     machine=CHANGE, path="changes", words=("目标调整", "Target changes"), model=TargetChange,
     title=lambda c: (f"{c.line.sheet.unit.name_zh} {_about(c)[0]}：{_moved(c)[0]}",
                      f"{c.line.sheet.unit.name_en or c.line.sheet.unit.name_zh} {_about(c)[1]}: {_moved(c)[1]}"),
     standing=lambda c, account: Standing(units={"own": [c.line.sheet.unit.code]}),
-    year=lambda c: c.line.sheet.rulebook,
+    year=lambda c: c.line.sheet.rulebook, matter=_matter,
     acts=(
         Act("change.ask", ("申请调整目标", "Ask to change a target"), ask_change, ChangeGiven, living=lambda c: c.line.sheet.unit),
         Act("change.approve", ("批准", "Approve"), approve, signed(ApproveGiven), living=lambda c: c.line.sheet.unit,
