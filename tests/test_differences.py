@@ -2,6 +2,8 @@
 
 import json
 import re
+from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 
 from tests import conftest
 from tests.test_scheme import change, write
+from zhengheng.sample.rulebooks import department_rulebook
 from zhengheng.scheme.base import Text
 from zhengheng.scheme.compare import differences
 from zhengheng.scheme.excel_words import heading
@@ -156,3 +159,26 @@ def test_the_form_and_the_reference_say_the_same_words() -> None:
                 continue
             row = f"| `{parts[0]}` | {sheet.heading(key)} |"
             assert row in page or row in methods, (sheet.title, key, sheet.heading(key))
+
+
+def test_a_new_version_of_the_same_rules_changes_no_rule() -> None:
+    book = department_rulebook()
+    table = book.weights[-1]
+    later = book.model_copy(update={
+        "version": "2030", "effective_from": date(2030, 1, 1), "weights": (table.model_copy(update={"from_": date(2030, 1, 1)}),),
+    })  # fmt: skip
+    assert differences(book, later, "zh")[-1] == "计分规则未变（只有版本、状态或日期不同）。"
+    other = {**table.table, next(iter(table.table)): Decimal(1)}
+    moved = later.model_copy(update={"weights": (later.weights[0].model_copy(update={"table": other}),)})  # fmt: skip
+    assert differences(book, moved, "zh")[-1] == "计分口径有变化，得分可能变动。"
+
+
+def test_a_table_of_weights_that_goes_is_one_short_line() -> None:
+    book = department_rulebook()
+    table = book.weights[-1]
+    first = table.model_copy(update={"from_": date(2020, 1, 1)})
+    middle = table.model_copy(update={"from_": date(2020, 7, 1)})
+    before = book.model_copy(update={"weights": (first, middle)})
+    after = book.model_copy(update={"weights": (first,)})
+    gone = [line for line in differences(before, after, "zh") if line.startswith("删除")]
+    assert gone == [f"删除 权重 › 2020-07-01：权重表，共 {len(table.table)} 项"]

@@ -8,13 +8,17 @@ import pytest
 from django.conf import settings
 
 from tests.e2e.test_cases import in_force
+from tests.e2e.test_waiting import has_on_desk
 from tests.e2e.test_year import adopt
 from tests.e2e.town import Town, packed
 from tests.web.conftest import People
+from zhengheng.domain.periods import parse_period
 from zhengheng.web.decisions.models import Decision
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reorganisation.models import Reorganisation
+from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.web.rulebooks.rehearsing import rehearsable, tried
 from zhengheng.web.targets.models import TargetSheet
 
 SECRETARY = "commission_secretary"
@@ -209,6 +213,9 @@ def test_a_roll_over_whose_source_was_replaced_does_not_come_in_force(town: Town
     page = text(town, "office_indicators", f"/office/rulebooks/{draft.pk}/")
     assert "本稿不能再生效" in page
     assert '<span class="quiet">2026-b</span>' in page, "compared with what is in force now"
+    for who, owes in (("office_indicators", True), ("office_director", False), (SECRETARY, False)):
+        assert has_on_desk(town, who, f"rulebooks/{draft.pk}") is owes, who
+    assert not has_on_desk(town, "office_indicators", f"rulebooks/{newer.pk}")
     town.post(
         "office_indicators", f"rulebooks/{newer.pk}/roll_over", period="2027", version="2027-b"
     )
@@ -234,3 +241,34 @@ def test_a_rulebook_that_names_a_gone_unit_does_not_come_in_force(town: Town, ro
     said = " ".join(one["detail"] for one in refused["problems"])
     assert "2026-06-30" in said
     assert {"assessed": "被考核单位", "owner": "责任单位", "supplier": "数据提供单位"}[role] in said
+
+
+def test_reports_of_a_period_to_come_open_only_where_its_day_is_confirmed(town: Town) -> None:
+    path = f"rulebooks/{in_force(town, period='2027')}/open_reports"
+    refused = town.post("office_data", path, 422, period="2027")
+    assert refused["type"] == "reports.early"
+    assert "2027-01-01" in refused["problems"][0]["detail"]
+    assert town.post("office_data", path, 422, period="2027", begins="2027-01-02")["type"] == "reports.early"  # fmt: skip
+    town.post("office_data", path, period="2027", begins="2027-01-01")
+
+
+@pytest.mark.beside_the_acts
+@pytest.mark.parametrize(
+    ("kind", "period", "what_if"),
+    [("split", "2025", True), ("restated", "2025", True), ("prospective", "2025", True), ("split", "2026", False),
+     ("prospective", "2026", True)],
+)  # fmt: skip
+def test_a_change_of_any_kind_is_tried_on_the_last_published_year(
+    town: Town, kind: str, period: str, what_if: bool
+) -> None:
+    book = in_force(town, period="2026")
+    change = {"change_kind": kind, "changes_from": "2026-07-01", "version": "2026-b", "reason": "市政府调整目标", "basis": "文件"}  # fmt: skip
+    town.post("office_indicators", f"rulebooks/{book}/change", **change)
+    draft = RulebookVersion.objects.get(version="2026-b")
+    assert tried(draft, parse_period(period))[1] is what_if
+    assert rehearsable(draft) == "2026"
+    old = RulebookVersion.objects.get(pk=book)
+    old.pk, old.version, old.period = None, "2025-1x", "2025"
+    old.save()
+    ResultRun.objects.create(run="a" * 16, rulebook=old.code, period="2025", version=old, title_zh="小城", state="notice", made_at=old.made_at)  # fmt: skip
+    assert rehearsable(draft) == "2025"

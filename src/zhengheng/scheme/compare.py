@@ -24,6 +24,8 @@ _BODIES = frozenset(
     {"units", "unit", "owner", "deputy", "supplier", "home", "superior", "parent", "heir"}
 )
 """Keys under which a code is that of a unit, which may be an indicator's as well."""
+_VERSION = frozenset({"version", "status", "effective_from", "known_from"})
+"""What a new version of the same rules has otherwise."""
 Found = tuple[tuple[str, ...], Any, Any]
 
 
@@ -62,10 +64,17 @@ def differences(
     if not lines:
         lines = ["各项内容相同，只有先后次序不同。" if language == "zh" else "all entries are the same; only their order differs"]  # fmt: skip
         what = ("只改了次序", "order only")
+    if found and all(_names_it(path) for path, _, _ in found):
+        return [*lines, "计分规则未变（只有版本、状态或日期不同）。" if language == "zh" else "no rule of scoring changes (version, status or dates only)"]  # fmt: skip
     same = data_fingerprint(before) == data_fingerprint(after)
     zh = f"计分口径未变（{what[0]}）。" if same else "计分口径有变化，得分可能变动。"
     en = f"no number can change ({what[1]})" if same else "numbers may change"
     return [*lines, zh if language == "zh" else en]
+
+
+def _names_it(path: tuple[str, ...]) -> bool:
+    """Whether a place only says which version a rulebook is, and from when it holds."""
+    return path[0] in _VERSION or (path[0] == "weights" and path[-1] == "from")
 
 
 def _walk(old: Any, new: Any, path: tuple[str, ...], shape: Shape | None = None) -> Iterator[Found]:  # fmt: skip
@@ -150,6 +159,13 @@ def _line(path: tuple[str, ...], old: Any, new: Any, language: Language, names: 
     if old is None or new is None:
         zh, en = ("新增", "added") if old is None else ("删除", "removed")
         value = new if old is None else old
+        if path[0] == "weights" and len(path) == 2:
+            # A table that nothing follows: its weights are many, and stand in the version before.
+            return (
+                f"{zh} {place}：权重表，共 {len(value)} 项"
+                if chinese
+                else f"{en} {place}: table of {len(value)} weights"
+            )
         # A word that comes into a list is its own place.
         said = (
             "" if value == path[-1] else f"{'：' if chinese else ': '}{was if new is None else now}"

@@ -171,7 +171,8 @@ class Act:
     whose: Callable[[Any, Account], bool] | None = None
     """Of several accounts with the right, which ones this object waits for, where not for all of them."""
     waits: Callable[[Any, date], bool] | None = None
-    """Of an act that is owed on some days only (a service once the notice began, the end once it is over): whether it is."""
+    """Of an act that is owed on some days only (a service once the notice began, the end once it is over): whether it is.
+    An optional act that has one waits for somebody then, and only then."""
     page: Callable[[Any], str] | None = None
     """The address of a page of its own for the form, where fields in a row would not do."""
     signer: Role | None = None

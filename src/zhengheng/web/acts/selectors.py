@@ -67,7 +67,7 @@ def owed(kind: Kind, account: Account, day: date) -> list[tuple[Any, list[Act]]]
     mine = [
         act
         for act in kind.acts
-        if not act.by_machine and not act.optional and anywhere(held, act.code)
+        if not act.by_machine and (not act.optional or act.waits) and anywhere(held, act.code)
     ]
     states = {
         state for state in kind.machine.names for act in mine if kind.machine.leads(state, act.code)
@@ -79,7 +79,9 @@ def owed(kind: Kind, account: Account, day: date) -> list[tuple[Any, list[Act]]]
     for obj in kind.all().filter(state__in=states):
         acts = open_acts(kind, obj, account, held, day, known)
         waiting = [
-            act for act in acts if not act.optional and _waits(kind, act, obj, account, led, day)
+            act
+            for act in acts
+            if (not act.optional or act.waits) and _waits(kind, act, obj, account, led, day)
         ]
         if waiting and sees(kind, obj, account, held):
             found.append((obj, acts))

@@ -14,7 +14,6 @@ from zhengheng.engines.bundle import check_bundle, write_bundle
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.rehearse import moves
 from zhengheng.engines.run import make_run
-from zhengheng.scheme.midyear import advanced
 from zhengheng.web.acts.services import perform_by_machine
 from zhengheng.web.intake.committed import commit, require_as_loaded
 from zhengheng.web.intake.services import opened
@@ -32,7 +31,7 @@ from zhengheng.web.results.selectors import folder_of, loaded, moved_between, ne
 from zhengheng.web.results.services import ResultError, register_run
 from zhengheng.web.results.trials import base_of
 from zhengheng.web.rulebooks.models import RulebookVersion
-from zhengheng.web.rulebooks.rehearsing import unreached
+from zhengheng.web.rulebooks.rehearsing import tried, unreached
 from zhengheng.web.rulebooks.selectors import before, book_of
 
 
@@ -93,8 +92,7 @@ def rehearse(work: Work) -> dict[str, Any]:
     work.tell((f"方案 {draft.version}", f"rulebook {draft.version}"), 1, 2)
     late = unreached(draft, period.code)
     # What comes too late for a period is computed as if it held there, and said to be that.
-    what_if = bool(late) and draft.change_kind == "prospective" and draft.changes_from is not None
-    book = advanced(book_of(draft), draft.changes_from, period.start) if what_if and draft.changes_from else book_of(draft)  # fmt: skip
+    book, what_if = tried(draft, period)
     made = make_run(book, facts, period, DuckEngine(), at)
     return {
         "what_if": what_if,

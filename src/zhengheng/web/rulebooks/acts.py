@@ -47,7 +47,7 @@ from zhengheng.web.rulebooks.drafting import (
     uploaded,
 )
 from zhengheng.web.rulebooks.models import Opinion, RulebookVersion
-from zhengheng.web.rulebooks.rehearsing import has_any_data, has_data
+from zhengheng.web.rulebooks.rehearsing import has_any_data, has_data, rehearsable
 from zhengheng.web.rulebooks.retiring import RetireGiven, retire, retirements
 from zhengheng.web.targets.drafts import open_to_public
 from zhengheng.workflow.machines import RULEBOOK
@@ -82,6 +82,15 @@ def _current(version: RulebookVersion) -> None:
         )  # fmt: skip
     if gone := list(selectors.departed(version)):
         raise RulebookStateError(Problem("units", "rulebook.departed", zh, en) for zh, en in gone)
+
+
+def _never_comes(version: RulebookVersion, day: date) -> bool:
+    """Whether a draft can no longer come in force: then nothing waits for it but that somebody gives it up."""
+    return selectors.outdated(version) is not None
+
+
+def _may_come(version: RulebookVersion, day: date) -> bool:
+    return not _never_comes(version, day)
 
 
 class ConsultGiven(Given):
@@ -244,10 +253,22 @@ def _targets_wait(version: RulebookVersion) -> bool:
 
 class PeriodGiven(Given):
     period: str = ask("期间 (如 2026-02)", "Period (such as 2026-02)", max_length=16, inside=OWN)
+    begins: date | None = ask(
+        "确认提前布置：期间的开始日（已经开始的不填）", "To open it early, the day on which it begins (none where it has begun)",
+        None, when="any",
+    )  # fmt: skip
 
 
 def open_reports(doing: Doing) -> Change:
+    """Of a period that has begun; of one to come only where whoever does it says that he knows the day."""
     period = doing.given.period
+    start = parse_period(period).start
+    if doing.day < start and doing.given.begins != start:
+        raise RulebookStateError.one(
+            "begins", "reports.early",
+            zh=f"{period} 自 {start} 起，今天还没有开始。确需提前布置填报的，请在“确认提前布置”中填写 {start}；否则请改选期间。",
+            en=f"{period} begins on {start} and has not begun. To open its reports early all the same, give {start} to confirm it; else choose another period",
+        )  # fmt: skip
     _ask("open_reports", doing, {"period": period})
     return Change({}, {"period": period})
 
@@ -378,16 +399,16 @@ RULEBOOKS = Kind(
              "A draft may be changed step by step; what the check calls wrong is listed on it, and the consultation opens when nothing is."),
             page=lambda version: f"/office/rulebooks/{version.pk}/indicator/", optional=True),
         Act("rulebook.remove", ("删去指标", "Take an indicator out"), remove, RemoveGiven, choices=_indicators, optional=True),
-        Act("rulebook.consult", ("征求意见", "Open the consultation"), consult, ConsultGiven),
+        Act("rulebook.consult", ("征求意见", "Open the consultation"), consult, ConsultGiven, waits=_may_come),
         Act("rulebook.opine", ("提意见", "Give an opinion"), opine, OpineGiven, optional=True),
         Act("rulebook.reply", ("答复意见", "Reply to an opinion"), reply, ReplyGiven, choices=_open_opinions),
         Act("rulebook.rehearse", ("试算历史数据", "Rehearse on past data"), rehearse, RehearseGiven,
-            typed=lambda v: {"period": v.period if v.change_kind else str(int(v.period[:4]) - 1)}, optional=True),
-        Act("rulebook.submit", ("提请审议", "Submit to the commission"), submit),
+            typed=lambda v: {"period": rehearsable(v)}, optional=True),
+        Act("rulebook.submit", ("提请审议", "Submit to the commission"), submit, waits=_may_come),
         Act("rulebook.return", ("退回修改", "Send back"), send_back, ReasonGiven, optional=True),
         Act("rulebook.adopt", ("按决定生效", "Put in force by decision"), adopt, AdoptGiven,
-            choices=lambda obj, account, day: {"decision": decisions(f"rulebook:{obj.pk}")}),
-        Act("rulebook.drop", ("放弃草案", "Give the draft up"), drop, ReasonGiven, optional=True),
+            choices=lambda obj, account, day: {"decision": decisions(f"rulebook:{obj.pk}")}, waits=_may_come),
+        Act("rulebook.drop", ("放弃草案", "Give the draft up"), drop, ReasonGiven, waits=_never_comes, optional=True),
         Act("rulebook.supersede", ("由新版代替", "Replace by a newer version"), plainly, by_machine=True, after_final=True),
         Act("rulebook.open_targets", ("公开目标草案", "Open the draft targets to the public"), open_targets,
             help=("公众在方案规定的天数内可以看目标草案并提意见; 期满之后才能签订。", "For the days the rulebook says everybody reads the drafts and may speak to them; they are signed after that."),

@@ -210,7 +210,11 @@ def changes(version: RulebookVersion, language: Language) -> list[str]:
         return []
     units = Unit.objects.values_list("code", "name_zh", "name_en")
     bodies = {code: Text(zh=zh, en=en) for code, zh, en in units}
-    return differences(book_of(old), book_of(version), language, bodies)
+    # A draft is a draft, and what it follows is published: that tells nobody anything.
+    book = book_of(version)
+    return differences(
+        book_of(old).model_copy(update={"status": book.status}), book, language, bodies
+    )
 
 
 def unwritten(version: RulebookVersion, at: date) -> list[Unit]:
