@@ -376,6 +376,7 @@ def facts_for(draw: st.DrawFn, book: Rulebook, period: Period = PERIOD) -> Facts
                         value=draw(st.integers(-100, 9000)))  # fmt: skip
         for item in ("B", "D", "V"):
             for document in range(draw(st.sampled_from([0, 0, 0, 1, 2]))):
-                put("event", unit=unit.code, item=item, document=str(document), decided_on=date(2025, 6, 1),
+                put("event", unit=unit.code, item=item, document=str(document), decided_on=date(draw(st.sampled_from([2024, 2025, 2025, 2025])), 6, 1),
+                    period=draw(st.sampled_from([None, None, date(2024, 12, 31), date(2025, 12, 31)])),
                     points=None if item == "V" else draw(st.integers(0, 2500)) * 10**6)  # fmt: skip
     return Facts({name: to_arrow(name, held) for name, held in columns.items()}, units)

@@ -152,14 +152,14 @@ def test_events_that_do_not_count_stay_out_of_a_public_bundle(run: Run, tmp_path
     """What was decided after the run's day, or is about other rules, is nobody's business in its bundle."""
     event = {
         "unit": run.plan.tables["unit"][0]["unit"], "item": "praise", "points": 1, "document": "later",
-        "decided_on": date(2030, 1, 1), "file": 1, "row": 1,
+        "decided_on": date(2030, 1, 1), "period": None, "file": 1, "row": 1,
     }  # fmt: skip
     facts = replace(run.facts, tables={**run.facts.tables, "event": from_rows("event", [event])})
     folder = unpack(replace(run, facts=facts), "public", tmp_path)
     file = folder / "inputs" / "event.csv"
     assert len(file.read_text(encoding="utf-8").splitlines()) == 1
     assert verify(folder).returncode == 0
-    cells = [str(event[name]) for name in CONTRACTS["event"].names]
+    cells = [str(event[name] or "") for name in CONTRACTS["event"].names]
     digest = hashlib.sha256("\x1f".join(cells).encode()).hexdigest()[:8]
     with file.open("a", encoding="utf-8") as stream:
         stream.write(",".join([*cells, digest]) + "\n")

@@ -182,7 +182,7 @@ def test_what_binds_a_grade_whatever_the_score_is_stands_in_the_passport() -> No
         ],
         schema("observation"),
     )  # fmt: skip
-    event = {"unit": "u", "item": "accident", "points": None, "document": "云安委〔2025〕5号", "decided_on": date(2025, 8, 30), "file": 0, "row": 7}  # fmt: skip
+    event = {"unit": "u", "item": "accident", "points": None, "document": "云安委〔2025〕5号", "decided_on": date(2025, 8, 30), "period": None, "file": 0, "row": 7}  # fmt: skip
     tables["event"] = pa.Table.from_pylist([event], schema("event"))
     units = [Unit.model_validate({"code": u, "name": u, "category": "c", "group": "g"}) for u in "uvw"]  # fmt: skip
     run = make_run(book, Facts(tables, units), parse_period("2025"), DuckEngine(threads=1))

@@ -158,6 +158,7 @@ def run(
     from zhengheng.engines.astray import astray, refuse_without_weights
     from zhengheng.engines.outputs import describe
     from zhengheng.engines.run import make_run
+    from zhengheng.engines.uncounted import uncounted
     from zhengheng.engines.undefined import undefined_values
     from zhengheng.lake.store import Lake
 
@@ -170,7 +171,7 @@ def run(
     made = make_run(book, facts, span, chosen, day(at), home / "runs")
     if unripe := not_yet_due(made.rulebook, made.plan.period, made.plan.at):
         console.print_problems([unripe])
-    console.print_problems(astray(made))
+    console.print_problems([*astray(made), *uncounted([made])])
     if empty := undefined_values(made):
         console.print_problems([empty])
     created = datetime.now(UTC)

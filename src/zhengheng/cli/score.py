@@ -107,6 +107,7 @@ def score(
     from zhengheng.engines.astray import astray, refuse_without_weights
     from zhengheng.engines.outputs import describe, write_results
     from zhengheng.engines.run import make_run
+    from zhengheng.engines.uncounted import uncounted
     from zhengheng.engines.undefined import undefined_values
     from zhengheng.lake.fitting import check_mapping
     from zhengheng.lake.intake import read_files
@@ -130,6 +131,7 @@ def score(
         unripe for run in runs if (unripe := not_yet_due(book, run.plan.period, run.plan.at))
     )
     console.print_problems(problem for run in runs for problem in astray(run))
+    console.print_problems(uncounted(runs))
     console.print_problems(empty for run in runs if (empty := undefined_values(run)))
     created = datetime.now(UTC)
     write_results(runs, out, created, bom=bom)

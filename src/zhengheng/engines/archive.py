@@ -28,7 +28,7 @@ from zhengheng.engines.outputs import describe
 from zhengheng.engines.results import Results, from_rows
 from zhengheng.engines.rows import TableRows
 from zhengheng.engines.run import Run
-from zhengheng.lake.facts import Facts, FileInfo, empty
+from zhengheng.lake.facts import ADDED, Facts, FileInfo, empty, read_facts
 from zhengheng.lake.roster import AS_OBJECTS, joined, to_table, to_units
 from zhengheng.lake.store import Lake
 from zhengheng.lake.whole import parsing, whole
@@ -173,8 +173,9 @@ def _load(folder: Path, unit: str | None) -> Run:
     with parsing(folder / "facts" / "lake.json"):
         paths = {name: [home / path for path in held] for name, held in lake["paths"].items()}
     copies = {path.stem: path for path in (folder / "facts").glob("*.parquet")}
+    grown = {name: read_facts(name, [copies.pop(name)]) for name in ADDED if name in copies}
     facts = Facts(
-        empty(), [] if many else to_units(roster), brought,
+        empty() | grown, [] if many else to_units(roster), brought,
         paths=paths | {name: [path] for name, path in copies.items()},
         counts=lake["counts"] | {name: pq.read_metadata(path).num_rows for name, path in copies.items()},
         mapping=about["mapping"], snapshots=about["snapshots"], roster=roster if many else None,

@@ -8,6 +8,7 @@ from typing import Any
 
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.problems import Language
+from zhengheng.engines.oracle import decided, within
 from zhengheng.engines.origins import oracle_of
 from zhengheng.engines.rows import unit_rows
 from zhengheng.engines.run import Run
@@ -43,9 +44,14 @@ def said(grade: str, reason: Words, language: Language) -> str:
 
 def _items(run: Run, unit: str) -> Iterator[Words]:
     items = {item.code: item for item in run.rulebook.adjustments}
+    (setting,) = run.plan.tables["setting"]
     for event in sorted(unit_rows(run.facts, "event", [unit]), key=lambda e: (e["decided_on"], e["item"], e["document"])):  # fmt: skip
         item = items.get(event["item"])
-        if item is None or item.effect is None or event["decided_on"] > run.plan.at:
+        if (
+            item is None
+            or item.effect is None
+            or not (decided(event, setting) and within(event, setting))
+        ):
             continue
         zh, en = KINDS[item.kind]
         yield f"{zh}：{item.name.zh}，{event['document']}", f"{en}: {item.name.say('en')}, {event['document']}"  # fmt: skip

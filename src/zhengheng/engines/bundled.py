@@ -2,7 +2,7 @@
 
 import csv
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ HUGE = 2**30
 OTHERS = ("plan.json", "rulebook.json", "run.json", "scores.csv", "indicator_scores.csv", "verify.py", "README.txt")  # fmt: skip
 _TEXTS = {"commitment", "code", "group", "superior", "exempt", "category"}
 _DATES = {
-    "at", "period", "period_end", "valid_from", "valid_to", "due_on", "done_on", "decided_on",
+    "at", "period", "period_begin", "period_end", "valid_from", "valid_to", "due_on", "done_on", "decided_on",
     "published_on", "published_by", "ends_on", "starts_on",
 }  # fmt: skip
 
@@ -124,6 +124,14 @@ def read_plan(path: Path) -> Tables:
                 if name in _DATES and isinstance(value, str):
                     row[name] = date.fromisoformat(value)
     return tables
+
+
+def under(plan: Mapping[str, Sequence[Row]], semantics: str) -> Tables:
+    """A compiled plan as releases of these semantics compiled it: before 7, no event had a period."""
+    made = {name: list(rows) for name, rows in plan.items()}
+    if int(semantics) < 7:
+        made["setting"] = [row | {"period_begin": None} for row in made["setting"]]
+    return made
 
 
 def rows_of(folder: Path, part: str = "inputs") -> Iterator[tuple[str, list[Row]]]:

@@ -51,6 +51,21 @@ def median(numbers: Iterable[Fraction]) -> Fraction:
     return held[middle] if len(held) % 2 else (held[middle - 1] + held[middle]) / 2
 
 
+def decided(event: Row, setting: Row) -> bool:
+    """Whether an event was decided by the day that the run looks from."""
+    return bool(event["decided_on"] <= setting["at"])
+
+
+def within(event: Row, setting: Row) -> bool:
+    """Whether an event is of the assessed period: the one that it names, else the one that it was decided in.
+
+    Runs kept before semantics 7 know no first day: whatever was decided by their day counts in them.
+    """
+    begin = setting.get("period_begin")
+    of = event.get("period") or event["decided_on"]
+    return begin is None or bool(begin <= of <= setting["period_end"])
+
+
 def compute(plan: Tables, facts: Tables) -> Tables:
     """All result tables of a run, from plan tables and fact tables given as rows."""
     return Oracle(plan, facts).results()
@@ -969,11 +984,11 @@ class Oracle:
         return found
 
     def counts(self, event: Row) -> bool:
-        """Whether an event is one of this run's items for one of its units, and was decided by its day."""
+        """Whether an event is one of this run's items for one of its units, decided by its day, and of its period."""
         items = {row["item"] for row in self.plan["item"]}
         units = {row["unit"] for row in self.plan["unit"]}
         known = event["item"] in items and event["unit"] in units
-        return known and bool(event["decided_on"] <= self.setting["at"])
+        return known and decided(event, self.setting) and within(event, self.setting)
 
     def _adjustments(self, unit: str) -> tuple[int, int, int | None, int | None, bool]:
         items = {row["item"]: row for row in self.plan["item"]}

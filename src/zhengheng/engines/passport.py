@@ -18,7 +18,7 @@ from zhengheng.engines.bound import bound_grade, said
 from zhengheng.engines.covered import covered
 from zhengheng.engines.lights import LIGHT_WORDS, NOTHING_DUE, indicator_lights, not_lit_within
 from zhengheng.engines.nodes import node_words, sum_words
-from zhengheng.engines.oracle import Oracle, half_up
+from zhengheng.engines.oracle import Oracle, decided, half_up, within
 from zhengheng.engines.origins import oracle_of, sources_of
 from zhengheng.engines.rows import unit_rows
 from zhengheng.engines.run import Run
@@ -236,13 +236,14 @@ class _Maker:
 
     def _events(self, *kinds: str) -> list[Entry]:
         items = {item.code: item for item in self.run.rulebook.adjustments}
+        (setting,) = self.run.plan.tables["setting"]
         return [
             Entry("event", event["item"], items[event["item"]].name.say(self.language),
                   "" if event["points"] is None else plain(event["points"], 9),
                   f"{event['document']} ({event['decided_on']})", parts=[self._source(event)])
             for event in self._facts("event", self.unit)
             if event["item"] in items and items[event["item"]].kind in kinds
-            and event["decided_on"] <= self.run.plan.at
+            and decided(event, setting) and within(event, setting)
         ]  # fmt: skip
 
     def _limits(self) -> Entry:

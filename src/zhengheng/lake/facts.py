@@ -1,7 +1,7 @@
 """Facts in memory: Arrow tables that satisfy the contracts, the units, and where all came from."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from zhengheng.domain.problems import Problem
@@ -20,6 +21,8 @@ from zhengheng.scoring.contracts import CONTRACTS, FACTS
 INTAKE_SEMANTICS = "1"
 DECIDED = "decided"
 """The vintage of a revision that is the value of the whole period, as the decision of an appeal has it."""
+ADDED: dict[str, tuple[str, ...]] = {"event": ("period",)}
+"""Columns of fact tables that files of version 0.1.0 do not have."""
 ARROW = {
     "text": pa.string(),
     "date": pa.date32(),
@@ -127,6 +130,17 @@ class Facts:
     def digests(self) -> list[tuple[str, str]]:
         """What the run's id covers: each file's digest with the mapping's fingerprint."""
         return [(file.sha256, self.mapping) for file in self.files]
+
+
+def read_facts(table: str, paths: Sequence[Path]) -> pa.Table:
+    """The rows of a fact table's files, in all columns that the files have; a column that came with a later release
+    than a file is empty there."""
+    held = ds.dataset([str(path) for path in paths])
+    there = held.schema
+    for name in ADDED.get(table, ()):
+        if name not in there.names:
+            there = there.append(schema(table).field(name))
+    return held.replace_schema(there).to_table()
 
 
 def _decided(vintages: pa.ChunkedArray) -> int:

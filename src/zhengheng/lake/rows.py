@@ -217,8 +217,9 @@ class Rows(RowValue):
         decided_on = read_date(self._must(source.decided_on, values, "decided_on"))
         if read_bool(self._get(source.revoked, values, "revoked")):
             decided_on = NEVER
+        period = self._assessed(values) if self._get(source.period, values, "period") else None
         self._put("event", unit=self._unit_code(values), item=item.code, points=points,
-                  document=self._must(source.document, values, "document"), decided_on=decided_on, row=row)  # fmt: skip
+                  document=self._must(source.document, values, "document"), decided_on=decided_on, period=period, row=row)  # fmt: skip
 
     def _approval(self, row: int, values: dict[str, str]) -> None:
         code = self._must(self.source.indicator, values, "indicator")

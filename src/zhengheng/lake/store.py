@@ -25,7 +25,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from zhengheng.domain.problems import DataError, NotFoundError
-from zhengheng.lake.facts import Facts, FileInfo, empty, schema
+from zhengheng.lake.facts import Facts, FileInfo, empty, read_facts, schema
 from zhengheng.lake.known import ROW, set_apart
 from zhengheng.lake.lease import PATIENCE, SILENCE, lease
 from zhengheng.lake.mapping import Mapping
@@ -258,7 +258,7 @@ class Lake:
             if contract.name == "observation" and rows > IN_MEMORY:
                 held[contract.name], counts[contract.name] = paths, rows
             elif paths:
-                table = ds.dataset([str(p) for p in paths]).to_table()
+                table = read_facts(contract.name, paths)
                 if contract.name not in {"observation", "revision"}:
                     table = _newest(table, contract.key)
                 tables[contract.name] = table.select(contract.names).cast(

@@ -117,7 +117,11 @@ class Tables:
         from pyiceberg.exceptions import NoSuchTableError
 
         try:
-            return catalogue.load_table(f"{NAMESPACE}.{name}")
+            held = catalogue.load_table(f"{NAMESPACE}.{name}")
+            if set(with_intake(name).names) - {field.name for field in held.schema().fields}:
+                with held.update_schema() as grown:  # a lake of an earlier release
+                    grown.union_by_name(with_intake(name))
+            return held
         except NoSuchTableError:
             catalogue.create_namespace_if_not_exists(NAMESPACE)
             return catalogue.create_table(

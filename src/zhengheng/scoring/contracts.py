@@ -146,6 +146,7 @@ FACTS = tuple(
         points int?:15 points carried, point scale, positive
         document text document number of the decision
         decided_on date day of the decision
+        period date? last day of the assessed period it counts in; empty: the one that decided_on lies in
         file int:9 number of the source file
         row int:9 row in the source file""",
         """approval key unit, indicator
@@ -163,6 +164,7 @@ PLAN = tuple(
     for text in (
         """setting key at
         at date day the run looks from
+        period_begin date? first day of the assessed period; empty in plans kept before semantics 7
         period_end date last day of the assessed period
         withheld text unranked, block, floor
         part_year text scored, no_grade

@@ -106,6 +106,7 @@ class Compiler:
         self._add(
             "setting",
             at=self.at,
+            period_begin=self.period.start,
             period_end=self.period.end,
             withheld=book.withheld,
             part_year=book.part_year,

@@ -31,7 +31,7 @@ SHAPES: dict[str, dict[str, object]] = {
         "unit": "unit", "indicator": "indicator", "period": "period", "confirmation": "confirmation",
         "kinds": {"target": "target", "base": "base", "stretch": "stretch", "bottom": "bottom"},
     },
-    "event": {"unit": "unit", "item": "item", "points": "points", "document": "document", "decided_on": "decided_on", "revoked": "revoked"},
+    "event": {"unit": "unit", "item": "item", "points": "points", "document": "document", "decided_on": "decided_on", "period": "period", "revoked": "revoked"},
     "approval": {"unit": "unit", "indicator": "indicator", "approver": "approver", "document": "document"},
 }  # fmt: skip
 """Role → the mapping of the office's own files: each column has the name of what it holds."""

@@ -127,7 +127,7 @@ def event(item: Item) -> dict[str, str]:
     """An item as a row of the office's file."""
     return {
         "unit": item.unit.code, "item": item.item, "points": item.points, "document": item.document,
-        "decided_on": item.decided_on.isoformat(),
+        "decided_on": item.decided_on.isoformat(), "period": item.rulebook.period,
     } | REVOKED[item.state]  # fmt: skip
 
 
