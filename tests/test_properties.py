@@ -165,12 +165,16 @@ def losing(data: st.DataObject, seen: Counter[str]) -> None:
     # the cell as a whole becomes missing, and missing never counts above the method's floor.
     if cell is None or cell["status"] != 1 or (cell["points"] or 0) < 0:
         return
+    if turned(book, before, unit) or turned(book, after, unit):
+        return
     if new is not None and old is not None:
         seen["scores"] += 1
         assert new <= old
     # Where the others are measured against those with a value, the last of them who falls out
     # pulls theirs down as well, by the meaning of such a rule.
-    if unit in places(after) and not any(against_the_valued(i) for i in book.indicators):
+    # Where the lower total is the better one, a lost score is a better place, by the meaning of such a ranking.
+    up = book.ranking.direction == "up"
+    if up and unit in places(after) and not any(against_the_valued(i) for i in book.indicators):
         seen["places"] += 1
         assert unit in places(before)
         assert places(after)[unit] >= places(before)[unit]
@@ -180,6 +184,19 @@ def by_rule(node: Node, rule: MissingRule) -> Node:
     """A tree in which every dimension treats what is missing alike."""
     children = tuple(by_rule(c, rule) if isinstance(c, Node) else c for c in node.children)
     return node.model_copy(update={"missing": rule, "children": children})
+
+
+def turned(book: Rulebook, results: Results, unit: str) -> bool:
+    """Whether a product may turn round what is better: one of the unit's scores is below nothing."""
+    scores = [row["points"] for row in results.rows("indicator_score") if row["unit"] == unit]
+    scores += [row["score"] for row in results.rows("node_score") if row["unit"] == unit]
+    return multiplies(book.tree) and any(score is not None and score < 0 for score in scores)
+
+
+def multiplies(node: Node) -> bool:
+    """Whether a dimension here or below is a product."""
+    below = [c for c in node.children if isinstance(c, Node)]
+    return node.aggregate == "product" or any(multiplies(c) for c in below)
 
 
 def duels(node: Node) -> bool:
@@ -261,6 +278,8 @@ def test_nobody_gains_in_points_from_the_gap_of_another(
                 assert valued or had[unit]["points"] == first_had[unit]["points"], unit
             # Who is not ranked is no rival in a duel; that this may help others is shown in test_gaps_that_pay.py.
             counted = had[unit]["status"] != 2 and not duels(book.tree)
+            if turned(book, missing, unit) or turned(book, beaten, unit):
+                continue
             if counted and (total := totals(missing)[unit]) is not None:
                 seen["totals"] += 1
                 instead = totals(beaten)[unit]

@@ -123,7 +123,6 @@ def look(home: Path) -> dict[str, Any]:
     """What stands in the home: the job, its run, the lake, the ledger."""
     from zhengheng.lake.store import Lake
     from zhengheng.ledger.check import check
-    from zhengheng.ledger.tree import root
     from zhengheng.web.jobs.models import Job
     from zhengheng.web.ledger import selectors as ledger
     from zhengheng.web.reporting.models import Item, Report
@@ -138,7 +137,7 @@ def look(home: Path) -> dict[str, Any]:
         "reports": sorted(set(Report.objects.values_list("state", flat=True))),
         "items": sorted(set(Item.objects.values_list("state", flat=True))),
         "files": sorted(file["name"] for intake in lake.intakes() for file in intake["files"]),
-        "observations": lake.counts()["observation"], "root": root(ledger.leaves()).hex(), "ledger": [vars(f) for f in check(list(ledger.entries()), ledger.leaves())],
+        "observations": lake.counts()["observation"], "leaves": [leaf.hex() for leaf in ledger.leaves()], "ledger": [vars(f) for f in check(list(ledger.entries()), ledger.leaves())],
     }  # fmt: skip
 
 

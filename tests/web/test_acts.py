@@ -394,7 +394,7 @@ def test_whoever_records_a_decision_does_not_attest_it(people: People) -> None:
 
 
 def test_a_form_that_is_shown_again_has_its_files_still(people: People) -> None:
-    book = Objects(people, "D10").rulebook
+    book = Objects(people, "D10").put("rulebook", "submitted")
     secretary = people.client("commission_secretary")
     typed = {
         "subject": f"rulebook:{book.pk}",

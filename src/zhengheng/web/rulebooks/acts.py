@@ -198,13 +198,15 @@ class ReasonGiven(Given):
     reason: str = ask("理由", "Reason", form="text")
 
 
-def _rehearsed(version: RulebookVersion) -> list[Job]:
+def _rehearsed(version: RulebookVersion) -> list[dict[str, Any]]:
     """The tables of what the draft, as it stands, does to everybody, the newest first: of each period the newest one."""
     held = Job.objects.filter(subject=f"rulebook:{version.pk}", kind="rehearse", state="done")
-    found: dict[str, Job] = {}
+    found: dict[str, dict[str, Any]] = {}
     for one in held.order_by("-pk"):
         if one.result and one.result.get("fingerprint") == version.fingerprint:
-            found.setdefault(one.result["period"], one)
+            # Who moves, as it was computed in the reader's language; an earlier release kept it in Chinese alone.
+            moved = one.result.get("moved" if language() == "zh" else "moved_en", one.result["moved"])  # fmt: skip
+            found.setdefault(one.result["period"], {"result": one.result, "moved": moved})
     return list(found.values())
 
 
