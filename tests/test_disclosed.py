@@ -61,6 +61,37 @@ def scored(book: Rulebook, values: dict[str, list[str]]) -> Run:
     return make_run(book, case_facts(book, case), PERIOD, OracleEngine())
 
 
+def test_a_score_rescaled_over_units_that_do_not_show_theirs_is_stated_too(tmp_path: Path) -> None:
+    """One category has an internal indicator, the other none; the dimension of both is rescaled over one group."""
+    book = Rulebook.model_validate(
+        {
+            "code": "two", "title": "two", "effective_from": date(2025, 1, 1),
+            "categories": tuple({"code": code, "name": code, "full_mark": 100} for code in "cd"),
+            "tree": {"code": "total", "name": "t", "aggregate": "arithmetic", "weights": "relative", "children": (
+                {"code": "A", "name": "A", "aggregate": "arithmetic", "weights": "relative", "rescale": {"kind": "min_max"}, "children": ("I0", "I1")}, "I2",
+            )},
+            "weights": ({"from": date(2025, 1, 1), "table": {"A": 1, "I0": 1, "I1": {"c": 1}, "I2": 1}},),
+            "indicators": tuple(
+                {"code": code, "name": code, "visibility": "internal" if code == "I1" else "public", "method": {"kind": "ratio", "target": 100}}
+                for code in ("I0", "I1", "I2")
+            ),
+        }
+    )  # fmt: skip
+    case = Case(
+        name="x", period="2025", unit={"category": "c", "group": "g"}, values={"I0": "80", "I1": "20", "I2": "50"},
+        others={"o0": {"I0": "60", "I2": "50"}, "o1": {"I0": "40", "I1": "90", "I2": "50"}}, expect={},
+    )  # fmt: skip
+    facts = case_facts(book, case)
+    facts.units = [
+        unit.model_copy(update={"category": "d"}) if unit.code == "o0" else unit
+        for unit in facts.units
+    ]
+    run = make_run(book, facts, PERIOD, OracleEngine())
+    assert ("d", "A") in disclosure(run).closed
+    published(run, tmp_path)
+    made(run, "audit", tmp_path / "audit")
+
+
 def published(run: Run, folder: Path) -> dict[str, list[dict[str, str]]]:
     """The tables of the public bundle that people read."""
     held = made(run, "public", folder)

@@ -59,7 +59,7 @@ def disclosure(run: Run) -> Disclosure:
     tables = run.plan.tables
     root = next(row["node"] for row in tables["node"] if not row["depth"])
     hidden = frozenset(hidden_indicators(run))
-    closed = frozenset(closed_nodes(tables["branch"], hidden))
+    closed = frozenset(closed_nodes(tables, hidden))
     withheld, silent = set(), set()
     if closed:
         groups = {row["unit"]: row["comparison_group"] for row in tables["unit"]}

@@ -1,8 +1,7 @@
 """The oracle from published indicator values upward: what a public bundle is recomputed by."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from zhengheng.engines.oracle import Oracle, Row, Tables
 
@@ -47,7 +46,7 @@ class PublicOracle(Oracle):
     def _nodes(self, scores: list[Row], internal: list[Row]) -> list[Row]:
         if "stated" not in self.given:
             return self.node_scores(scores + internal)
-        closed = set(closed_nodes(self.plan["branch"], {row["indicator"] for row in internal}))
+        closed = set(closed_nodes(self.plan, {row["indicator"] for row in internal}))
         made = [
             row for row in self.node_scores(scores) if (row["category"], row["node"]) not in closed
         ]
@@ -86,15 +85,30 @@ def _internal(cells: Iterable[Row]) -> Iterator[Row]:
         }  # fmt: skip
 
 
-def closed_nodes(branches: Iterable[Row], hidden: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Category and node of every dimension with an internal indicator below it."""
+def closed_nodes(
+    plan: Mapping[str, Sequence[Row]], hidden: Iterable[str]
+) -> Iterator[tuple[str, str]]:
+    """Category and node of every dimension with an internal indicator below it, or measured against one that has.
+
+    A dimension that owes its score to those of other units (filled, rescaled, in duels) is closed in every category
+    as soon as it is in one.
+    """
     above: dict[tuple[str, str], str] = {}
     below = defaultdict(list)
-    for row in branches:
+    for row in plan["branch"]:
         above[row["category"], row["child"]] = row["parent"]
         below[row["child"]].append(row["category"])
-    for code in hidden:
-        for category in below[code]:
-            node: Any = code
-            while (node := above.get((category, node))) is not None:
-                yield category, node
+    shared = {row["node"] for row in plan.get("node_rule", ()) if row["rescale"] or row["fill"]}
+    shared |= {row["node"] for row in plan["node"] if row["aggregate"] == "copeland"}
+    found: set[tuple[str, str]] = set()
+    waiting = [(category, above[category, code]) for code in hidden for category in below[code]]
+    while waiting:
+        category, node = place = waiting.pop()
+        if place in found:
+            continue
+        found.add(place)
+        if place in above:
+            waiting.append((category, above[place]))
+        if node in shared:
+            waiting.extend((other, node) for (other, _), parent in above.items() if parent == node)
+    yield from sorted(found)

@@ -241,7 +241,7 @@ class Bundle:
             f"inputs/cell.csv: what the internal indicators {', '.join(sorted(hidden))} measured and earned (commitments only) / "
             "内部指标的数值和得分（只有承诺值）"
         )
-        closed = set(closed_nodes(plan["branch"], hidden))
+        closed = set(closed_nodes(plan, hidden))
         root = next(row["node"] for row in plan["node"] if not row["depth"])
         stated = [row for row in inputs["stated"] if (row["category"], row["node"]) in closed]
         for node in sorted({row["node"] for row in stated}):
