@@ -90,6 +90,26 @@ def test_an_item_counts_in_its_own_year_alone(engine: str, book: Rulebook, tmp_p
         assert early == {"a": (1, 2, False), "b": (1, 0, False)}
 
 
+@pytest.mark.parametrize("engine", ["duckdb", "oracle"])
+def test_a_part_of_the_year_takes_what_was_decided_in_it(
+    engine: str, book: Rulebook, tmp_path: Path
+) -> None:
+    """An item of the year, named or not, counts in the quarter of its decision; one decided later, in none of them."""
+    made: Engine = {"duckdb": DuckEngine, "oracle": OracleEngine}[engine]()
+    rows = "a,praise,1,d1,2024-02-01,2024\na,praise,2,d2,2024-03-31,\na,fault,1,d3,2024-11-05,2024\nb,praise,4,d4,2025-01-16,2024\nb,fault,3,d5,2024-02-01,2023\n"
+    facts = decided(tmp_path, book, rows)
+    nothing = (0, 0, False)
+    assert adjusted(made, book, facts, "2024-Q1") == {"a": (3, 0, False), "b": nothing}
+    assert adjusted(made, book, facts, "2024-Q2") == {"a": nothing, "b": nothing}
+    assert adjusted(made, book, facts, "2024-Q4") == {"a": (0, 1, False), "b": nothing}
+    assert adjusted(made, book, facts, "2024") == {"a": (3, 1, False), "b": (4, 0, False)}
+    quarters = [make_run(book, facts, parse_period(f"2024-Q{n}"), made, AT.date()) for n in range(1, 5)]  # fmt: skip
+    (said,) = uncounted(quarters)
+    assert "第 5 行 b praise" in said.zh
+    assert "第 6 行 b fault" in said.zh
+    assert said.zh.startswith("2 个")
+
+
 def test_items_of_other_years_are_named_with_their_rows(book: Rulebook, tmp_path: Path) -> None:
     facts = decided(tmp_path, book, ROWS)
     runs = [make_run(book, facts, parse_period(year), DuckEngine(), AT.date()) for year in ("2024", "2025")]  # fmt: skip

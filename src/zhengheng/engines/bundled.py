@@ -40,7 +40,7 @@ HUGE = 2**30
 OTHERS = ("plan.json", "rulebook.json", "run.json", "scores.csv", "indicator_scores.csv", "verify.py", "README.txt")  # fmt: skip
 _TEXTS = {"commitment", "code", "group", "superior", "exempt", "category"}
 _DATES = {
-    "at", "period", "period_begin", "period_end", "valid_from", "valid_to", "due_on", "done_on", "decided_on",
+    "at", "period", "period_begin", "period_end", "part_of", "valid_from", "valid_to", "due_on", "done_on", "decided_on",
     "published_on", "published_by", "ends_on", "starts_on",
 }  # fmt: skip
 
@@ -130,7 +130,7 @@ def under(plan: Mapping[str, Sequence[Row]], semantics: str) -> Tables:
     """A compiled plan as releases of these semantics compiled it: before 7, no event had a period."""
     made = {name: list(rows) for name, rows in plan.items()}
     if int(semantics) < 7:
-        made["setting"] = [row | {"period_begin": None} for row in made["setting"]]
+        made["setting"] = [row | {"period_begin": None, "part_of": None} for row in made["setting"]]
     return made
 
 

@@ -59,11 +59,17 @@ def decided(event: Row, setting: Row) -> bool:
 def within(event: Row, setting: Row) -> bool:
     """Whether an event is of the assessed period: the one that it names, else the one that it was decided in.
 
-    Runs kept before semantics 7 know no first day: whatever was decided by their day counts in them.
+    A run of a part of that period, as a quarter of the year, takes what was decided in the part. Runs kept before semantics 7 know no first day: whatever was decided by their day counts in them.
     """
     begin = setting.get("period_begin")
+    if begin is None:
+        return True
     of = event.get("period") or event["decided_on"]
-    return begin is None or bool(begin <= of <= setting["period_end"])
+    if whole := setting.get("part_of"):
+        if event.get("period") not in {None, whole}:
+            return False
+        of = event["decided_on"]
+    return bool(begin <= of <= setting["period_end"])
 
 
 def compute(plan: Tables, facts: Tables) -> Tables:

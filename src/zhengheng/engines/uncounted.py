@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from zhengheng.domain.problems import Problem
+from zhengheng.engines.oracle import decided, within
 from zhengheng.engines.rows import Row
 from zhengheng.engines.run import Run
 
@@ -41,19 +41,14 @@ def uncounted(runs: Sequence[Run]) -> Iterator[Problem]:
 def _events_of_other_periods(runs: Sequence[Run]) -> list[Row]:
     """Events decided by the day of a run, of its items and units, but of the period of none."""
     held: pa.Table = runs[0].facts.tables["event"]
-    if held.num_rows:
-        of = pc.coalesce(held["period"], held["decided_on"])
-        for run in runs:
-            outside = pc.or_(
-                pc.less(of, run.plan.period.start), pc.greater(of, run.plan.period.end)
-            )
-            held, of = held.filter(outside), of.filter(outside)
-        held = held.filter(pc.less_equal(held["decided_on"], max(run.plan.at for run in runs)))
-    if not held.num_rows:
-        return []
     items = {row["item"] for run in runs for row in run.plan.tables["item"]}
     units = {row["unit"] for run in runs for row in run.plan.tables["unit"]}
-    rows = [row for row in held.to_pylist() if row["item"] in items and row["unit"] in units]
+    settings = [run.plan.tables["setting"][0] for run in runs]
+    rows = [
+        row for row in held.to_pylist()
+        if row["item"] in items and row["unit"] in units
+        and any(decided(row, one) for one in settings) and not any(within(row, one) for one in settings)
+    ]  # fmt: skip
     return sorted(rows, key=lambda row: (row["file"], row["row"]))
 
 

@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import Any
 
 from zhengheng.domain.numbers import COEFFICIENT, POINT, ratio
-from zhengheng.domain.periods import Period
+from zhengheng.domain.periods import MONTHS, Period, parse_period
 from zhengheng.scheme import methods as m
 from zhengheng.scheme.cascade import cascaded_targets, rolled_up
 from zhengheng.scheme.indicator import Indicator
@@ -88,6 +88,14 @@ class Compiler:
         assert row.keys() == set(names), (table, row.keys() ^ set(names))
         self.tables[table].append({name: row[name] for name in names})
 
+    def _part_of(self) -> date | None:
+        """The end of the whole period that the rulebook assesses, where this one is only a part of it."""
+        rhythm = self.rulebook.period
+        if MONTHS.get(self.period.frequency, 0) >= MONTHS.get(rhythm, 0):
+            return None
+        year = parse_period(str(self.period.start.year))
+        return next(whole.end for whole in year.split(rhythm) if self.period.end <= whole.end)
+
     def _weights_in_force(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for table in sorted(self.rulebook.weights, key=lambda w: w.from_):
@@ -108,6 +116,7 @@ class Compiler:
             at=self.at,
             period_begin=self.period.start,
             period_end=self.period.end,
+            part_of=self._part_of(),
             withheld=book.withheld,
             part_year=book.part_year,
             part_year_targets=book.part_year_targets,

@@ -17,7 +17,10 @@ itemised as (
     join item i on i.item = e.item
     join setting s on e.decided_on <= s.at
      and (s.period_begin is null
-          or (coalesce(e.period, e.decided_on) >= s.period_begin and coalesce(e.period, e.decided_on) <= s.period_end))
+          or (s.part_of is null
+              and coalesce(e.period, e.decided_on) >= s.period_begin and coalesce(e.period, e.decided_on) <= s.period_end)
+          or (s.part_of is not null and coalesce(e.period, s.part_of) = s.part_of
+              and e.decided_on >= s.period_begin and e.decided_on <= s.period_end))
     group by e.unit, i.item, i.kind, i.cap, i.best_place, i.forced_place
     union all
     select s.unit, g.indicator as item, 'gate' as kind, cast(0 as decimal(38, 0)) as points,
