@@ -63,11 +63,11 @@ def book(method: dict[str, Any], weight: str = "100") -> Rulebook:
     }))  # fmt: skip
 
 
-def outcome(engine: Engine, rules: Rulebook, values: list[int]) -> Any:
-    """The printed totals of units that report these values twice a year, or what the refusal names."""
+def outcome(engine: Engine, rules: Rulebook, values: list[int], *, whole: bool = False) -> Any:
+    """The printed totals of units that report these values for every indicator, or what the refusal names; `whole`: all of it."""
     rows = [
-        {"unit": f"u{number}", "indicator": "A", "period": PERIOD.end, "value": value, "status": 1, "file": 0, "row": number}
-        for number, value in enumerate(values)
+        {"unit": f"u{number}", "indicator": one.code, "period": PERIOD.end, "value": value, "status": 1, "file": 0, "row": number}
+        for one in rules.indicators for number, value in enumerate(values)
     ]  # fmt: skip
     units = [
         Unit.model_validate({"code": f"u{number}", "name": "u", "category": "c", "group": "g"})
@@ -79,6 +79,8 @@ def outcome(engine: Engine, rules: Rulebook, values: list[int]) -> Any:
     try:
         results = make_run(rules, facts, PERIOD, engine).results
     except EngineError as error:
+        if whole:
+            return [problem.zh for problem in error.problems]
         return [(problem.where, problem.code) for problem in error.problems]
     return {row["unit"]: row["printed"] for row in results.rows("total_score")}
 
@@ -112,6 +114,22 @@ def test_a_refusal_names_the_first_unit_and_its_indicator() -> None:
         ]
         steep = outcome(engine, book(RULES["growth"], "9999"), [LIMIT - 1, 0])
         assert steep == [("u0 A", "engine.beyond")], "999 times 9,999 points"
+
+
+def test_a_refusal_names_the_same_number_with_its_sign() -> None:
+    """What an indicator earns below nothing, and a dimension that is turned round and carried as it is printed."""
+    content = json.loads(book(RULES["growth"], "90").model_dump_json(by_alias=True, exclude_defaults=True))  # fmt: skip
+    (one,) = content["indicators"]
+    one["method"]["target"] = "0.07"
+    content["indicators"] = [one, {**one, "code": "B"}]
+    content["tree"] |= {"children": ["A", "B"], "mirror": True, "digits": 1, "carry": "rounded"}
+    content["weights"][0]["table"]["B"] = "90"
+    turned = Rulebook.model_validate_json(json.dumps(content))
+    for engine in ENGINES:
+        below = outcome(engine, book(RULES["mads"]), [3, 1 - LIMIT, 5], whole=True)
+        assert below == ["单位“u1”的 A 为 -5000000000000010：得分过大，请检查方法的系数和上限。"]
+        above = outcome(engine, turned, [6000], whole=True)
+        assert above == ["单位“u0”的 total 为 154285.72：得分过大，请检查方法的系数和上限。"]
 
 
 @pytest.mark.parametrize(

@@ -841,7 +841,10 @@ class Oracle:
         unit, code = int(node["round_unit"]), node["node"]
         factor = (drawn.unit["category"], code) in self.factors
         posted = drawn.filled or bool(rule.get("rescale")) or bool(rule.get("mirror")) or factor
-        if not posted or (drawn.own is not None and abs(drawn.own) >= BEYOND):
+        if posted and drawn.own is not None and abs(drawn.own) >= BEYOND:
+            # Too large to go on with: the run is refused, and this is the number that it names.
+            return drawn.own, drawn.own
+        if not posted:
             value = drawn.value if drawn.formed else None
             if value is None:
                 return None, None
