@@ -16,6 +16,7 @@ def tried(
     from zhengheng.engines.astray import astray, refuse_without_weights
     from zhengheng.engines.duck import DuckEngine
     from zhengheng.engines.run import make_run
+    from zhengheng.engines.uncounted import uncounted
     from zhengheng.engines.undefined import undefined_values
     from zhengheng.lake.fitting import check_mapping
     from zhengheng.lake.intake import read_files
@@ -33,11 +34,14 @@ def tried(
     try:
         refuse_nobody(book, facts, intake.name)
         refuse_strangers(book, source, facts)
+        runs = []
         for span in periods_of(mapping, []):
             refuse_without_weights(book, span)
             run = make_run(book, facts, span, DuckEngine(), mapping.at)
             more = (not_yet_due(book, run.plan.period, run.plan.at), *astray(run), undefined_values(run))  # fmt: skip
             found += filter(None, more)
+            runs.append(run)
+        found += uncounted(runs)
     except ZhenghengError as error:
         found += error.problems
     return found

@@ -18,6 +18,7 @@ from zhengheng.scheme.model import Rulebook
 from zhengheng.scheme.today import as_if_always, before_restated, leaves, without
 from zhengheng.web.publication.acts import SHOWS, unit_names
 from zhengheng.web.publication.models import Publication
+from zhengheng.web.reporting.dated import dated
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
 from zhengheng.web.rulebooks.models import RulebookVersion
@@ -56,7 +57,7 @@ def write_before(held: Publication, target: Path) -> dict[str, str]:
     book, reason = before(held.run, run)
     if book is None:
         return {}
-    made = make_run(book, run.facts, run.plan.period, DuckEngine(), run.plan.at)
+    made = make_run(book, dated(run.facts, book.code), run.plan.period, DuckEngine(), run.plan.at)
     document = snapshot(made, held.shows, unit_names())  # type: ignore[arg-type]
     _say_what_lacks(document, made, graded=True)
     return _write(target / BEFORE, {name: document[name] for name in KEPT} | {"reason": reason})
@@ -84,7 +85,8 @@ def before(result: ResultRun, run: Run) -> tuple[Rulebook | None, str]:
 
 def _computed(book: Rulebook, run: Run) -> tuple[Run, list[str]]:
     """The facts of a run by other rules, and which indicators these ask for that nobody was asked for then."""
-    made = make_run(book, run.facts, run.plan.period, DuckEngine(), run.plan.at)
+    facts = dated(run.facts, book.code)
+    made = make_run(book, facts, run.plan.period, DuckEngine(), run.plan.at)
     marks = heat_map(made, "zh").marks.values()
     strangers = leaves(book) - leaves(run.rulebook)
     added = sorted(
@@ -92,7 +94,7 @@ def _computed(book: Rulebook, run: Run) -> tuple[Run, list[str]]:
     )
     if not added or set(added) == leaves(book):
         return made, []
-    return make_run(without(book, added), run.facts, run.plan.period, DuckEngine(), run.plan.at), added  # fmt: skip
+    return make_run(without(book, added), facts, run.plan.period, DuckEngine(), run.plan.at), added  # fmt: skip
 
 
 def _say_what_lacks(document: dict[str, Any], made: Run, *, graded: bool) -> None:

@@ -1,6 +1,7 @@
 """Whether what counts as loaded stands in the lake: reports by their value, items by their document."""
 
 from collections import defaultdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from django.conf import settings
 from zhengheng.domain.numbers import parse_scaled
 from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import Problem
+from zhengheng.engines.oracle import decided, within
+from zhengheng.engines.run import Run
 from zhengheng.lake.check import check_lake
 from zhengheng.lake.facts import Facts
 from zhengheng.lake.rows import NEVER
@@ -20,6 +23,7 @@ from zhengheng.scheme.model import Rulebook
 from zhengheng.scoring.contracts import MISSING, NOT_APPLICABLE, VALUE, WITHHELD
 from zhengheng.web.intake.services import lake_of, opened
 from zhengheng.web.reporting.acts import REPORTS
+from zhengheng.web.reporting.dated import Key, facts_of, key_of
 from zhengheng.web.reporting.items import ITEMS
 from zhengheng.web.reporting.models import Item, Report
 from zhengheng.web.rulebooks.selectors import book_of
@@ -59,7 +63,7 @@ def _compare(code: str) -> list[Problem]:
         found = check_lake(lake)
         if any(one.code not in READABLE for one in found):
             return found  # what is compared would rest on files that cannot be read
-        facts = lake.facts()
+        facts = facts_of(lake.home)
         books: dict[int, Rulebook] = {}
         values = values_of(facts)
         for report in REPORTS.all().filter(rulebook__code=code, state="loaded").iterator(2000):
@@ -73,10 +77,11 @@ def _compare(code: str) -> list[Problem]:
                     Problem(where, "report.lost", f"登记为已入库的数值“{report.value}”不在数据湖中，请系统管理员从备份恢复，或由绩效办办理一次更正。",
                             f"the value {report.value!r} counts as loaded and is not in the lake; restore a backup, or correct the value once")
                 )  # fmt: skip
-        events = events_of(facts)
+        events = _periods_of(facts)
         for item in ITEMS.all().filter(rulebook__code=code, state__in=("loaded", "revoked")):
-            key = item.unit.code, item.item, item.document
-            if events.get(key, False) != (item.state == "loaded"):
+            period, of = parse_period(item.rulebook.period), events.get(key_of(item))
+            counts = of is not None and period.start <= of <= period.end
+            if counts != (item.state == "loaded"):
                 found.append(
                     Problem(f"{item.unit.name_zh} {item.item} {item.document}", "item.lost",
                             "事项的登记状态与数据湖中的不一致，请系统管理员从备份恢复，或由绩效办凭新事实重开后再认定。",
@@ -107,10 +112,22 @@ def columns_of(facts: Facts, name: str, columns: list[str]) -> pa.Table:
         return ds.dataset([str(path) for path in paths]).to_table(columns)
 
 
-def events_of(facts: Facts) -> dict[tuple[str, str, str], bool]:
-    """Unit, item and document of every event, and whether it counts: what was taken back stands there, and does not."""
-    rows = columns_of(facts, "event", ["unit", "item", "document", "decided_on"]).to_pylist()
-    return {(row["unit"], row["item"], row["document"]): row["decided_on"] != NEVER for row in rows}
+def _periods_of(facts: Facts) -> dict[Key, date | None]:
+    """Of every event a day of the period that it counts in; None for what was taken back."""
+    rows = facts.tables["event"].to_pylist()
+    return {
+        (row["unit"], row["item"], row["document"]): None if row["decided_on"] == NEVER else row["period"] or row["decided_on"]
+        for row in rows
+    }  # fmt: skip
+
+
+def events_of(run: Run) -> dict[Key, bool]:
+    """Unit, item and document of every event of a run, and whether it counts in its score."""
+    (setting,) = run.plan.tables["setting"]
+    return {
+        (row["unit"], row["item"], row["document"]): decided(row, setting) and within(row, setting)
+        for row in run.facts.tables["event"].to_pylist()
+    }
 
 
 def values_of(facts: Facts) -> dict[Any, set[tuple[int, int | None]]]:

@@ -21,6 +21,7 @@ from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import allowed, forbidden, grants
 from zhengheng.web.intake.services import corrected, lake_of, read_rows
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.reporting.dated import facts_of
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.reporting.services import assessed
 from zhengheng.web.rulebooks.models import RulebookVersion
@@ -157,7 +158,7 @@ def _on_the_way(version: RulebookVersion, units: Sequence[str]) -> dict[str, tup
 def _plan(version: int, snapshots: tuple[tuple[str, str], ...]) -> Plan:
     """What the rulebook comes to over what is loaded; `snapshots` says what that is."""
     held = RulebookVersion.objects.get(pk=version)
-    facts = Lake.open(lake_of(held.code)).facts()
+    facts = facts_of(lake_of(held.code))
     return settled(book_of(held), facts, parse_period(held.period))
 
 
@@ -167,7 +168,7 @@ def _projected(
 ) -> Projection:
     """One computation serves all who have nothing on its way, until something is loaded or a day goes by."""
     held = RulebookVersion.objects.get(pk=version)
-    book, facts = book_of(held), Lake.open(lake_of(held.code)).facts()
+    book, facts = book_of(held), facts_of(lake_of(held.code))
     if reports:
         names = ("unit", "indicator", "period", "value", "confirmation")
         rows = [

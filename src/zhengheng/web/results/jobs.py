@@ -21,6 +21,7 @@ from zhengheng.web.jobs.services import Work, job
 from zhengheng.web.ledger.keys import public_key
 from zhengheng.web.ledger.selectors import export_lines
 from zhengheng.web.ledger.services import commitment_secret, sign_checkpoint
+from zhengheng.web.reporting.dated import dated, facts_of
 from zhengheng.web.reporting.jobs import load_confirmed
 from zhengheng.web.reporting.services import period_of
 from zhengheng.web.results.acts import RESULTS, ArchivedGiven
@@ -50,7 +51,7 @@ def run_of(work: Work, version: RulebookVersion, period: str, at: str) -> Result
     with lake.writing():
         require_as_loaded(lake)
         commit(lake, work.now)
-        facts = lake.facts()
+        facts = facts_of(lake.home)
     work.tell(("核算", "computing"), 1, 3)
     made = make_run(
         book_of(version), facts, period_of(period), DuckEngine(), date.fromisoformat(at), lake.home / "runs"
@@ -83,11 +84,20 @@ def rehearse(work: Work) -> dict[str, Any]:
     if result is not None:
         work.tell((f"现行结果 {result.period}", f"the result of {result.period}"), 0, 2)
         base, stored = base_of(result), loaded(folder_of(result.run))
-        facts, at, version = stored.facts, stored.plan.at, stored.rulebook.version
+        facts, at, version = (
+            dated(stored.facts, draft.code),
+            stored.plan.at,
+            stored.rulebook.version,
+        )
         differ = sum(one["moved"] for one in moves(stored, base))
     else:
         work.tell((f"方案 {old.version}", f"rulebook {old.version}"), 0, 2)
-        facts, at, version, differ = opened(draft.code).facts(), work.now.date(), old.version, 0
+        facts, at, version, differ = (
+            facts_of(opened(draft.code).home),
+            work.now.date(),
+            old.version,
+            0,
+        )
         base = make_run(book_of(old), facts, period, DuckEngine(), at)
     work.tell((f"方案 {draft.version}", f"rulebook {draft.version}"), 1, 2)
     late = unreached(draft, period.code)

@@ -12,8 +12,8 @@ from zhengheng.engines.behind import made_from, periods_used
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.run import Run, make_run, run_id
 from zhengheng.lake.facts import Facts
-from zhengheng.lake.store import Lake
 from zhengheng.web.intake.services import confirmed, corrected, read_rows
+from zhengheng.web.reporting.dated import dated, facts_of
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded, moved_between
 from zhengheng.workflow.machines import STANDING
@@ -42,7 +42,8 @@ def base_of(result: ResultRun) -> Run:
 @lru_cache(maxsize=4)
 def _again(folder: Path) -> Run:
     run = loaded(folder)
-    return make_run(run.rulebook, run.facts, run.plan.period, DuckEngine(), run.plan.at)
+    facts = dated(run.facts, run.rulebook.code)
+    return make_run(run.rulebook, facts, run.plan.period, DuckEngine(), run.plan.at)
 
 
 class TrialError(ZhenghengError):
@@ -112,7 +113,7 @@ def tried(result: ResultRun, row: dict[str, str]) -> Run:
     role = role_of(before, row["unit"], row["indicator"], row["period"])
     with TemporaryDirectory() as folder:
         extra, _, _ = read_rows(before.rulebook, role, [row], "a trial", Path(folder))
-    return _with(before, corrected(before.facts, extra))
+    return _with(before, corrected(dated(before.facts, before.rulebook.code), extra))
 
 
 def _with(before: Run, facts: Facts) -> Run:
@@ -133,7 +134,7 @@ def later(result: ResultRun, language: Language) -> Later:
     home = folder_of(result.run).parent.parent
     if not (home / "register.db").is_file():
         return Later((), ())
-    now = Lake.open(home).facts()
+    now = facts_of(home)
     known = {(file.number, file.sha256) for file in run.facts.files}
     files = tuple(file.name for file in now.files if (file.number, file.sha256) not in known)
     if not files:

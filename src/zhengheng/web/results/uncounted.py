@@ -16,6 +16,7 @@ from zhengheng.domain.problems import Problem
 from zhengheng.scoring.contracts import VALUE
 from zhengheng.web.acts.declare import Kind, Words, kind_named
 from zhengheng.web.reporting.acts import REPORTS
+from zhengheng.web.reporting.dated import key_of
 from zhengheng.web.reporting.items import ITEMS
 from zhengheng.web.reporting.lake_check import columns_of, events_of, stored, values_of
 from zhengheng.web.results.models import ResultRun
@@ -71,16 +72,17 @@ def problems(matters: list[Matter]) -> list[Problem]:
 @lru_cache(maxsize=8)
 def _held(run: str) -> tuple[dict[Any, bool], dict[Any, set[tuple[int, int | None]]], set[Any]]:
     """Of a run, which never changes: its events and whether they count, every value of each fact, its targets."""
-    facts = loaded(folder_of(run)).facts
+    held = loaded(folder_of(run))
+    facts = held.facts
     rows = columns_of(facts, "target", ["unit", "indicator", "kind", "value"]).to_pylist()
     targets = {(row["unit"], row["indicator"], row["value"]) for row in rows if row["kind"] == "target"}  # fmt: skip
-    return events_of(facts), values_of(facts), targets
+    return events_of(held), values_of(facts), targets
 
 
 def _items(run: ResultRun, mine: dict[str, str]) -> Iterator[Matter]:
     events, _, _ = _held(run.run)
     for item in ITEMS.all().filter(state__in=("settled", "loaded", "waived", "revoked"), **mine):
-        counts = events.get((item.unit.code, item.item, item.document), False)
+        counts = events.get(key_of(item), False)
         if counts != (item.state in {"settled", "loaded"}):
             yield Matter(ITEMS, item, IN if counts else OUT)
 
