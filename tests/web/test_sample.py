@@ -29,6 +29,7 @@ from tests.web.test_rows_beside import alter_every_column, alter_every_column_of
 from zhengheng.cli.sample import year
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.engines.bundle import check_bundle
+from zhengheng.engines.oracle import decided, within
 from zhengheng.ledger.check import check, turned_back
 from zhengheng.sample.make import make_sample
 from zhengheng.web.accounts.models import Account
@@ -379,6 +380,24 @@ def the_untrue_figure_of_story_6() -> None:
     run = reading(ResultRun.objects.get(rulebook="districts", period="2025"), "zh").run
     grades = {row["unit"]: row["grade"] for row in run.results.rows("grading")}
     assert grades["Q04"] != "excellent"
+    totals = {row["unit"]: row for row in run.results.rows("total_score")}
+    assert totals["Q04"]["deduction"] == 2 * 10**9, (
+        "decided in the spring after its year, and counted in it"
+    )
+    assert items_left_out() == []
+
+
+def items_left_out() -> list[str]:
+    """Decided items of the city's files that their year's results do not count, of whatever rulebook."""
+    told, seen = [], 0
+    for run in ResultRun.objects.filter(period="2025"):
+        held = loaded(folder_of(run.run))
+        (setting,) = held.plan.tables["setting"]
+        whole = [row for row in held.facts.tables["event"].to_pylist() if str(row["period"]) == "2025-12-31"]  # fmt: skip
+        told += [f"{run.run} {row['unit']} {row['document']}" for row in whole if not within(row, setting) or not decided(row, setting)]  # fmt: skip
+        seen += len(whole)
+    assert seen >= 9, "every item of the files, in the runs of its year"
+    return told
 
 
 def the_improvement_of_story_7() -> None:

@@ -238,7 +238,7 @@ def ratings(seed: int, scale: float) -> Iterator[Row]:
 
 
 def events() -> Iterator[Row]:
-    """Decided items of the three years: honours, criticism, and story 6 (untrue VOC figures)."""
+    """Decided items of 2025, some decided in the spring after it: honours, criticism, and story 6 (untrue VOC figures)."""
     rows = (
         ("D03", "praise", "1", "云政表〔2025〕3号", "2025-11-18"),
         ("D12", "praise", "1", "云政表〔2025〕3号", "2025-11-18"),
@@ -251,4 +251,11 @@ def events() -> Iterator[Row]:
         ("J28", "accident", "", "云安委〔2025〕5号", "2025-08-30"),
     )
     for unit, item, points, document, day in rows:
-        yield {"单位代码": unit, "事项": item, "分值": points, "文号": document, "决定日期": day}
+        yield {
+            "单位代码": unit,
+            "事项": item,
+            "分值": points,
+            "文号": document,
+            "决定日期": day,
+            "考核年度": "2025",
+        }

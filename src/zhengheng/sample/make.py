@@ -111,7 +111,7 @@ def _write_mapping(folder: Path, name: str, book: Rulebook) -> None:
             {"file": f"{name}_节点.csv", "role": "milestone", "unit": "单位代码", "indicator": "指标",
              "milestone": "节点", "due_on": "应完成", "done_on": "完成", "share": "份额%", "waived": "豁免"},
             {"file": f"{name}_加减分.csv", "role": "event", "unit": "单位代码", "item": "事项", "points": "分值",
-             "document": "文号", "decided_on": "决定日期"},
+             "document": "文号", "decided_on": "决定日期", "period": "考核年度"},
         ]  # fmt: skip
     if name in {"streets", "hotline"}:
         sources.append(_orders(book))
