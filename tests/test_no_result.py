@@ -1,6 +1,7 @@
 """Where a formula has no result: named, never a number that turns round what is better."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -68,6 +69,31 @@ def test_the_rulebook_may_say_what_growth_over_nothing_earns(engine: Any) -> Non
     made = held(growth(method={"kind": "min_max", "undefined": "half"}), engine)
     assert {unit: of(made, "G", unit)["printed"] for unit in "abcd"} == dict.fromkeys("abcd", 25 * 10**9)  # fmt: skip
     assert of(made, "G", "g")["printed"] is None
+
+
+@pytest.mark.parametrize(
+    "engine", [DuckEngine(threads=1), OracleEngine()], ids=["duckdb", "oracle"]
+)
+@pytest.mark.parametrize(
+    ("carry", "cut", "points"),
+    [("rounded", False, 13), ("exact", False, "12.5"), ("rounded", True, 13), ("exact", True, "12.5")],
+)  # fmt: skip
+def test_what_stands_instead_of_a_result_is_rounded_like_any_points(
+    engine: Any, carry: str, cut: bool, points: Any
+) -> None:
+    """Half of 25 points without decimals prints as 13, whether or not a change cuts some year."""
+    method = {"kind": "z_score", "centre": "5", "scale": "3", "undefined": "half"}
+    other: dict[str, Any] = {"code": "K", "method": {"kind": "direct", "scale": "100"}}
+    if cut:
+        other["changes"] = [
+            {"from": "2025-07-01", "kind": "split", "by": "months", "reason": "r",
+             "basis": {"title": "b"}, "method": {"kind": "direct", "scale": "50"}}
+        ]  # fmt: skip
+        other["frequency"] = "half"
+    alone = {"code": "Z", "method": method, "digits": 0, "carry": carry, "missing": "renormalise"}
+    made = run(book(alone, other, weight="25"), {("a", "Z"): {PERIOD.end: "3"}}, engine)
+    row = of(made, "Z", "a")
+    assert (row["printed"], row["points"]) == (13 * 10**9, int(Decimal(points) * 10**9))
 
 
 @pytest.mark.parametrize(

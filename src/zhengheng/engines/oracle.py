@@ -45,6 +45,12 @@ def rounded(points: Fraction, unit: int) -> int:
     return half_up(points * NANO / unit) * unit
 
 
+def upward(rule: Row, fine: int, printed: int) -> int:
+    """What goes upward: what is printed, unless exact points or a part of a year are declared."""
+    whole = rule["share_n"] == rule["share_d"]
+    return printed if whole and rule["carry"] == "rounded" else fine
+
+
 def median(numbers: Iterable[Fraction]) -> Fraction:
     held = sorted(numbers)
     middle = len(held) // 2
@@ -685,8 +691,7 @@ class Oracle:
             fine, printed = min(fine, rounded(most, 1)), min(printed, rounded(most, unit))
         if least is not None:
             fine, printed = max(fine, rounded(least, 1)), max(printed, rounded(least, unit))
-        exact = fine if rule["carry"] == "exact" or rule["share_n"] != rule["share_d"] else printed
-        return exact, printed
+        return upward(rule, fine, printed), printed
 
     @staticmethod
     def _instead(rule: Row) -> tuple[int, int] | None:
@@ -694,8 +699,9 @@ class Oracle:
         share = {"zero": Fraction(0), "half": Fraction(1, 2), "full": Fraction(1)}
         if rule["undefined"] == "missing":
             return None
-        points = int(Fraction(int(rule["full"]), MICRO) * share[rule["undefined"]] * NANO)
-        return points, points
+        points = Fraction(int(rule["full"]), MICRO) * share[rule["undefined"]]
+        fine, printed = rounded(points, 1), rounded(points, int(rule["round_unit"]))
+        return upward(rule, fine, printed), printed
 
     def _target(self, cell: Row, rule: Row, group: list[Row]) -> Any:
         match rule["reference"]:

@@ -23,12 +23,20 @@ divided as (
                 when r.undefined = 'full' then r.full * 1000 end as instead
     from limited f
     join rule r on r.category = f.category and r.indicator = f.indicator and r.segment = f.segment
+),
+rounded as (
+    select d.unit, d.category, d.comparison_group, d.indicator, d.segment, d.status, d.value,
+           d.target, d.carry, d.round_unit, d.share_n, d.share_d, d.fine, d.printed, d.instead,
+           ratio(d.instead, cast(d.round_unit as decimal(38, 0))) * d.round_unit as instead_printed
+    from divided d
 )
 select d.unit, d.category, d.comparison_group, d.indicator, d.segment, d.value, d.target,
        d.carry, d.round_unit, d.share_n, d.share_d,
        case when d.status in (1, 6) and d.printed is null and d.instead is null then 3
             when d.status = 7 and d.instead is not null then 1
             else d.status end as status,
-       coalesce(d.fine, d.printed, d.instead) as exact,
-       coalesce(d.printed, d.instead) as printed
-from divided d
+       case when d.printed is not null then coalesce(d.fine, d.printed)
+            when d.carry = 'exact' or d.share_n <> d.share_d then d.instead
+            else d.instead_printed end as exact,
+       coalesce(d.printed, d.instead_printed) as printed
+from rounded d
