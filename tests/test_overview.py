@@ -23,6 +23,9 @@ from zhengheng.engines.scoreboard import scoreboard
 from zhengheng.engines.streak import Streak, streak
 from zhengheng.lake.facts import Facts, empty, schema
 from zhengheng.scheme.model import Rulebook
+from zhengheng.web.overview.readings import Reading
+from zhengheng.web.overview.tables import dimensions
+from zhengheng.web.overview.tables import tree as tree_of
 
 UNITS = ("U1", "U2", "U3")
 FOUR = (*UNITS, "U4")
@@ -256,7 +259,9 @@ def _monitored(period: str, at: str, frequencies: dict[str, str]) -> Run:
     ("period", "at", "frequencies", "due"),
     [
         ("2025-Q1", "2025-04-20", {"A": "year", "B": "quarter", "C": "year"}, "30 / 100"),
-        ("2025-Q1", "2025-04-20", {"A": "quarter", "B": "quarter", "C": "year"}, "80 / 100"),
+        # A adds up over the year, against the year's own target.
+        ("2025-Q1", "2025-04-20", {"A": "quarter", "B": "quarter", "C": "year"}, "30 / 100"),
+        ("2025-Q1", "2025-04-20", {"A": "year", "B": "quarter", "C": "quarter"}, "50 / 100"),
         ("2025-Q1", "2025-04-20", {"A": "quarter", "B": "quarter", "C": "quarter"}, ""),
         ("2025", "2026-01-20", dict.fromkeys("ABC", "year"), ""),
     ],
@@ -270,7 +275,7 @@ def test_a_total_of_a_part_says_of_how_much_and_has_no_grade(
     assert all(line.score for line in lines)
     assert all(bool(line.grade) == (not due) for line in lines)
     top = passport(made, "U1", None, "en")
-    assert (f"{due} points were due" in top.detail) == bool(due)
+    assert (f"{due} points counted in this period" in top.detail) == bool(due)
     assert ("grade poor" in top.detail or "grade good" in top.detail) == (not due)
 
 
@@ -322,8 +327,61 @@ def test_within_the_year_a_light_compares_with_what_is_due_or_there_is_none(
     assert mark.line is not None
     assert ("年内不定" in mark.line[0]) == untold
     assert ("年内不定" in passport(made, "U1", "A", "zh").detail) == untold
-    if untold:
-        assert mark.status == "unlit"
+    # Held against the year's target a part of the year earns next to nothing: it counts nowhere.
+    assert (mark.status == "not_due") == untold
+    assert bool(mark.points) == bool(mark.value) == (not untold)
+    assert bool(mark.lost) <= (not untold)
+
+
+def test_units_of_which_unlike_parts_count_are_compared_by_the_share_of_their_part() -> None:
+    """Half of 80 points is less than all of 30; the median is one of shares, and each dimension is out of what counts in it."""
+    units = [
+        {"code": unit, "name": unit, "category": c, "group": "g"}
+        for unit, c in zip(UNITS, "ccd", strict=True)
+    ]
+    tree = {
+        "code": "total",
+        "name": "t",
+        "children": [{"code": "D", "name": "d", "children": ["A", "B"]}, "C"],
+    }
+    table = {"A": {"c": 50, "d": 20}, "B": {"c": 30, "d": 10}, "C": {"c": 20, "d": 70}}
+    indicators = [
+        {"code": code, "name": code, "frequency": often, "method": {"kind": "ratio"} if code == "B" else {"kind": "direct"}}
+        for code, often in (("A", "year"), ("B", "quarter"), ("C", "year"))
+    ]  # fmt: skip
+    categories = [{"code": code, "name": code} for code in "cd"]
+    rules = book(units=units, categories=categories, tree=tree, weights=[{"from": "2025-01-01", "table": table}], indicators=indicators)  # fmt: skip
+    when = parse_period("2025-Q1")
+    held = facts({("U1", "B"): 5_000, ("U2", "B"): 8_000, ("U3", "B"): 9_000}, TARGETS)
+    for name in ("observation", "target"):
+        rows = [row | {"period": when.end} for row in held.tables[name].to_pylist()]
+        held.tables[name] = pa.Table.from_pylist(rows, schema=schema(name))
+    made = make_run(rules, held, when, DuckEngine(threads=1), date(2025, 4, 20))
+    lines = {line.unit: line for group in scoreboard(made, "zh").groups for line in group.lines}
+    assert [(lines[unit].score, lines[unit].rate, lines[unit].place) for unit in UNITS] == [
+        ("15.00", "50.0%", 3), ("24.00", "80.0%", 2), ("9.00", "90.0%", 1),
+    ]  # fmt: skip
+    assert "组内第 1/3；" in f"{passport(made, 'U3', None, 'zh').detail}；".replace(
+        "; ", "；"
+    ).replace("，", "；")
+    (group,) = Reading(made, "zh").groups
+    assert (group.middle, group.lowest, group.highest, group.shares) == (
+        "80.0%",
+        "50.0%",
+        "90.0%",
+        True,
+    )
+    (part,) = [one for one in dimensions(made, "U1", "zh") if one["code"] == "D"]
+    assert (part["score"], part["full"], part["whole"], part["share"]) == (
+        "15.00",
+        "30",
+        "80",
+        "50.0%",
+    )
+    assert tree_of(made, "zh")[1]["U1"] == {"total": "15.00 / 30", "D": "15.00 / 30"}
+    whole = Reading(run(book(), facts(VALUES, TARGETS)), "zh").groups[0]
+    assert not whole.shares
+    assert not whole.middle.endswith("%")
 
 
 def test_every_cell_of_the_map_has_a_shape_and_a_word() -> None:

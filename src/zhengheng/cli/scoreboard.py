@@ -60,7 +60,11 @@ def _place(line: Line) -> str:
 
 def _due(line: Line) -> str:
     """Why a unit with a score has no grade: only a part of the full mark was due."""
-    return t(f"已到期 {line.due}", f"due {line.due}") if line.score and line.due else ""
+    return (
+        t(f"{line.part[0]} {line.due}", f"{line.part[1]} {line.due}")
+        if line.score and line.due
+        else ""
+    )
 
 
 def _lights(line: Line) -> Text:

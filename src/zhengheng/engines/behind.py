@@ -5,10 +5,12 @@ from typing import Any
 
 from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import Language, NotFoundError
+from zhengheng.engines.covered import covered
 from zhengheng.engines.origins import oracle_of
 from zhengheng.engines.rehearse import grade_names
 from zhengheng.engines.rows import unit_rows
 from zhengheng.engines.run import Run
+from zhengheng.engines.standing import places_of
 from zhengheng.lake.facts import DECIDED
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scoring.contracts import STATUS_NAMES, STATUS_WORDS
@@ -50,6 +52,7 @@ def behind(run: Run, unit: str, indicator: str, series: str, language: Language)
     root = book.tree
     total = next(iter(run.results.of_unit("total_score", unit)), None)
     place = next((r for r in run.results.of_unit("ranking", unit) if r["node"] == root.code), None)
+    placed = places_of(run, covered(run)).get(unit) if place else None
     grade = next((r["grade"] for r in run.results.of_unit("grading", unit)), "")
     used = periods_used(run, series)
     rows = {
@@ -64,7 +67,7 @@ def behind(run: Run, unit: str, indicator: str, series: str, language: Language)
         points=format_scaled(score["printed"], 9, rule["digits"]) or _word(score["status"], language),
         full=plain(rule["full"], 6),
         total=format_scaled(total["printed"], 9, root.digits) if total and total["status"] == "value" else "",
-        rank=f"{place['place']}/{place['members']}" if place else "",
+        rank=f"{placed}/{place['members']}" if place else "",
         grade=grade_names(run, language).get(grade, grade),
         rows=tuple((used[day], rows[day]) for day in sorted(rows)), decided=bool(ruled),
     )  # fmt: skip

@@ -24,7 +24,7 @@ from zhengheng.scoring.contracts import FACTS, NOT_APPLICABLE, NOT_DUE, VALUE
 EFFECTS = {
     "revision": ("数据修订", "data revised"), "definition": ("口径变化", "definition"),
     "target": ("目标变化", "target"), "real": ("实绩变化", "real change"), "weight": ("权重变化", "weight"),
-    "status": ("有无数据", "data present or not"), "applies": ("不适用项", "not applicable"), "due": ("是否到期", "due or not"),
+    "status": ("有无数据", "data present or not"), "applies": ("不适用项", "not applicable"), "due": ("本期是否计入", "counted in the period or not"),
     "set": ("指标增减", "indicators added or dropped"), "adjustment": ("加分扣分", "bonus and deduction"),
     "aggregation": ("维度的合成", "how dimensions are made"), "rounding": ("舍入", "rounding"),
 }  # fmt: skip

@@ -155,7 +155,13 @@ def _mark(
     status = status_name(row, rule)
     full = plain(int(rule["full"]), 6)
     if status not in {"value", "filled"}:
-        return Mark(row["unit"], row["indicator"], status, full=full)
+        return Mark(
+            row["unit"],
+            row["indicator"],
+            status,
+            full=full,
+            line=NOTHING_DUE if status == "not_due" and dark and rule["full"] else None,
+        )
     decimals = rule["decimals"]
     lost = worth(max(int(rule["full"]) * 1000 - row["printed"], 0), share)
     return Mark(

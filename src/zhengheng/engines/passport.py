@@ -22,6 +22,7 @@ from zhengheng.engines.oracle import Oracle, decided, half_up, within
 from zhengheng.engines.origins import oracle_of, sources_of
 from zhengheng.engines.rows import unit_rows
 from zhengheng.engines.run import Run
+from zhengheng.engines.standing import places_of
 from zhengheng.lake.facts import DECIDED
 from zhengheng.scheme.model import TOTAL
 from zhengheng.scheme.relative_words import dimension, filled
@@ -174,6 +175,8 @@ class _Maker:
         root = self.run.rulebook.tree
         grade = next((r["grade"] for r in self._mine("grading")), "")
         ranks = [r for r in self._mine("ranking") if r["node"] == root.code]
+        parts = covered(self.run)
+        part = parts[self.unit]
         detail = [
             self.t(
                 f"{row['used']}/{row['leaves']} 个指标计入",
@@ -181,16 +184,24 @@ class _Maker:
             )
         ]
         if ranks:
-            place, members = ranks[0]["place"], ranks[0]["members"]
+            place, members = places_of(self.run, parts)[self.unit], ranks[0]["members"]
             detail.append(self.t(f"组内第 {place}/{members}", f"rank {place} of {members}"))
-        part = covered(self.run)[self.unit]
         if part.part:
+            rate = part.rate(root.code, row["printed"]) if row["status"] == "value" else ""
             detail.append(
-                self.t(f"已到期 {part.said} 分", f"{part.said} points were due")
-                if part.gradeable else
-                self.t(f"已到期 {part.said} 分，等次按全部满分划定，本期不定等次",
-                       f"{part.said} points were due; grades are lines on the whole, so there is none")
-            )  # fmt: skip
+                self.t(f"{part.words[0]} {part.said} 分", f"{part.said} points {part.words[1]}")
+            )
+            detail += [self.t(f"得分率 {rate}", f"{rate} of these")] if rate else []
+            detail += (
+                []
+                if part.gradeable
+                else [
+                    self.t(
+                        "等次按全部满分划定，本期不定等次",
+                        "grades are lines on the whole, so there is none",
+                    )
+                ]
+            )
         if grade and part.gradeable and self.run.rulebook.grading:
             grading = self.run.rulebook.grading
             words = {b.code: b.name.say(self.language) for b in (*grading.bands, *grading.outside)}

@@ -43,6 +43,12 @@ class Portions:
         self._walk(category, self.root, Fraction(1), statuses, found)
         return found
 
+    def within(self, category: str, node: str, statuses: Mapping[str, int]) -> dict[str, Fraction]:
+        """The same in points of a dimension: what its indicators are worth in its own score."""
+        found: dict[str, Fraction] = {}
+        self._walk(category, node, Fraction(1), statuses, found)
+        return found
+
     def _walk(
         self, category: str, node: str, worth: Fraction, statuses: Mapping[str, int], found: dict[str, Fraction]
     ) -> None:  # fmt: skip

@@ -4,7 +4,9 @@ from typing import Any
 
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.problems import Language
+from zhengheng.engines.covered import covered
 from zhengheng.engines.run import Run
+from zhengheng.engines.standing import places_of
 
 
 def moves(before: Run, after: Run) -> list[dict[str, Any]]:
@@ -31,8 +33,8 @@ def grade_names(run: Run, language: Language) -> dict[str, str]:
 
 
 def _table(run: Run) -> dict[str, tuple[str, str, str]]:
-    root, digits = run.rulebook.tree.code, run.rulebook.tree.digits
-    ranks = {r["unit"]: str(r["place"]) for r in run.results.rows("ranking") if r["node"] == root}
+    digits = run.rulebook.tree.digits
+    ranks = {unit: str(place) for unit, place in places_of(run, covered(run)).items()}
     grades = {row["unit"]: row["grade"] for row in run.results.rows("grading")}
     return {
         row["unit"]: (

@@ -15,6 +15,7 @@ from zhengheng.engines.bound import said as with_reason
 from zhengheng.engines.covered import covered
 from zhengheng.engines.lights import indicator_lights
 from zhengheng.engines.run import Run
+from zhengheng.engines.standing import places_of
 from zhengheng.scoring.statuses import NodeStatuses
 
 
@@ -32,6 +33,10 @@ class Line:
     lights: tuple[tuple[str, int], ...]
     due: str = ""
     """Points that were due, of the full mark, where these were not all."""
+    part: tuple[str, str] = ("", "")
+    """What these are called."""
+    rate: str = ""
+    """The score in per cent of the points that were due, where these were not all."""
     bound: str = ""
     """What binds the grade whatever the score is, named by its document (engines/bound.py)."""
     told: str = ""
@@ -60,16 +65,16 @@ def scoreboard(run: Run, language: Language) -> Scoreboard:
     """Ranks, scores, grades and lights, group by group."""
     book, results = run.rulebook, run.results
     root, digits = book.tree.code, book.tree.digits
-    places = {r["unit"]: r["place"] for r in results.rows("ranking") if r["node"] == root}
     grades = {row["unit"]: row["grade"] for row in results.rows("grading")}
     bands = [*book.grading.bands, *book.grading.outside] if book.grading else []
     words = {band.code: band.name.say(language) for band in bands}
     lights = _lights(run)
     names = {unit.code: unit.name.say(language) for unit in (*book.units, *run.facts.units)}
     totals = results.rows("total_score")
+    parts, reasons = covered(run), bound(run)
+    places = places_of(run, parts)
     held = Counter((t["comparison_group"], places.get(t["unit"])) for t in totals)
     said = NodeStatuses(run.plan.tables, results.rows("indicator_score"))
-    parts, reasons = covered(run), bound(run)
     lines: dict[str, list[Line]] = {}
     for total in totals:
         unit, group = total["unit"], total["comparison_group"]
@@ -81,7 +86,7 @@ def scoreboard(run: Run, language: Language) -> Scoreboard:
             Line(unit, names.get(unit, unit), place, place is not None and held[group, place] > 1,
                  score, grade, said.of(unit, total["category"], root, total["status"]),
                  tuple((light, mine[light]) for light in ("green", "yellow", "red") if mine[light]), part.said,
-                 reason[language == "en"], with_reason(grade, reason, language))
+                 part.words, part.rate(root, total["printed"]) if part.part and score else "", reason[language == "en"], with_reason(grade, reason, language))
         )  # fmt: skip
     titles = {group.code: group.name.say(language) for group in book.groups}
     order = [code for code in titles if code in lines] + sorted(lines.keys() - titles.keys())

@@ -77,7 +77,10 @@ def is_part(scored: Iterable[Indicator], period: Period) -> bool:
 
 
 def says_what_is_due(indicator: Indicator, grouped: bool) -> bool:
-    """Whether an indicator's light can be read within the year: what it compares with is due by then.
+    """Whether an indicator can be judged within the year: what it compares with is due by then.
+
+    Where not, it has no light in a part of the year, and what its unit supplies is not due: it earns nothing and
+    counts nowhere, be it as points or as a full mark.
 
     A constant target is that of the whole year. A mean, a rate made of counts and a change against the year before
     can be held against it at any time; what adds up over the year, or is known by its last value, cannot. For those
@@ -85,7 +88,9 @@ def says_what_is_due(indicator: Indicator, grouped: bool) -> bool:
     by agreed targets of the period itself, or by a comparison with others.
     """
     light, method = indicator.light, indicator.method
-    if light is None or method is None or light.by in {"plan", "milestones"}:
+    if method is None or isinstance(method, m.Milestones):
+        return True
+    if light is not None and light.by in {"plan", "milestones"}:
         return True
     if grouped or indicator.reference.to != "given" or indicator.year_on_year:
         return True

@@ -66,6 +66,9 @@ class Compiler:
         gates = rulebook.grading.gates if rulebook.grading else ()
         scored = dict.fromkeys([*leaves(rulebook.tree), *(gate.indicator for gate in gates)])
         self.cuts = cuts(self.by_code, scored, period, at)
+        self.part = is_part(
+            [self.by_code[code] for code in self.cuts if self.by_code[code].method], period
+        )
 
     def compile(self) -> Tables:
         self._setting()
@@ -411,6 +414,13 @@ class Compiler:
         else:
             self._scoring_tables_vintage(indicator)
         due = due_periods(indicator, self.period, self.at)
+        if (
+            indicator.code in scored
+            and self.part
+            and not says_what_is_due(indicator, self._grouped(indicator.code))
+        ):
+            # Held against the year's target a part of the year earns next to nothing, whatever was done: it is not due yet.
+            due = []
         for piece in cut.pieces if indicator.code in scored else ():
             key = {"indicator": indicator.code, "segment": piece.place}
             for table, row in method_rows(piece.method, key, 10**indicator.decimals):
@@ -558,11 +568,9 @@ class Compiler:
 
     def _lights(self) -> None:
         """The light rules that say something of this period: in a part of the year, those that compare with what is due."""
-        scored = [self.by_code[code] for code in self.cuts if self.by_code[code].method]
-        part = is_part(scored, self.period)
-        grouped = {row["indicator"] for row in self.tables["rule"] if row["grouped"]}
+        part = self.part
         rules = [(i.code, True, i.light) for i in self.rulebook.indicators
-                 if not part or says_what_is_due(i, i.code in grouped)]  # fmt: skip
+                 if not part or says_what_is_due(i, self._grouped(i.code))]  # fmt: skip
         # Of a dimension only a part is due, and its light is by its share of the whole mark.
         rules += [
             (n.code, False, self.rulebook.light) for n, _, _ in self.rulebook.nodes() if not part
@@ -579,6 +587,10 @@ class Compiler:
                     missed=scaled(light.missed, COEFFICIENT, *place, "missed"),
                     watch_first=light.by in {"time_progress", "plan"},
                 )
+
+    def _grouped(self, code: str) -> bool:
+        """Whether an indicator's points compare its unit with the group."""
+        return any(row["grouped"] for row in self.tables["rule"] if row["indicator"] == code)
 
     def _cascade(self) -> None:
         for (unit, indicator), target in sorted(cascaded_targets(self.rulebook).items()):

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from zhengheng.domain.problems import NotFoundError
 from zhengheng.engines.change import written
 from zhengheng.engines.run import Run
+from zhengheng.engines.scoreboard import Line
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import allowed
 from zhengheng.web.acts.selectors import visible
@@ -17,9 +18,16 @@ from zhengheng.web.appeals.acts import APPEALS
 from zhengheng.web.files import documents
 from zhengheng.web.overview import charts, reports, sections, selectors, tables
 from zhengheng.web.overview.frame import choice_of, frame, note
-from zhengheng.web.overview.readings import Reading, change_of, curve_of, level_of, passport_of
+from zhengheng.web.overview.readings import (
+    Reading,
+    change_of,
+    curve_of,
+    level_of,
+    passport_of,
+    reading,
+)
 from zhengheng.web.overview.selectors import PAGE, Choice
-from zhengheng.web.pages.tags import language
+from zhengheng.web.pages.tags import language, say
 from zhengheng.web.rectification.acts import RECTIFICATIONS
 from zhengheng.web.rectification.rows import about
 from zhengheng.web.results.grades import graded
@@ -101,6 +109,7 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
     context |= {
         **_down(held, unit), "unit": unit, "line": line, "name": selectors.names_of([unit], tongue).get(unit, line.name),
         "group": group, "on_end": selectors.on_end(result, context["known"], unit, tongue), "counted": held.counted.get(unit, {}), "moved": moved,
+        "unlike": _unlike(context["earlier"], line, unit) if moved and earlier else None,
         "waterfall": charts.waterfall(moved) if moved else None,
         "gaps": [(mark, held.heat.column(mark.indicator), written(mark.lost)) for mark in selectors.gaps(marks.values())],
         "lacks": [] if line.score else selectors.lacks(held, unit),
@@ -111,6 +120,20 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
         "appeals": [(a, APPEALS.state_of(a)) for a in visible(APPEALS, request.user, day) if a.unit.code == unit],
     }  # fmt: skip
     return render(request, "overview/unit.html", context)
+
+
+def _unlike(earlier: ResultRun, line: Line, unit: str) -> tuple[str, str] | None:
+    """What of the full mark the two totals are of, with the share of it, where that is not the same."""
+    before = reading(earlier, language()).line[unit][1]
+    if before.due == line.due:
+        return None
+    first, second = (
+        f"{one.score} / {one.due.partition(' / ')[0]}{say('，得分率 ', ', ')}{one.rate}"
+        if one.due
+        else one.score
+        for one in (before, line)
+    )
+    return first, second
 
 
 def _section(request: OfficeRequest, context: dict[str, Any], code: str) -> HttpResponse:

@@ -9,12 +9,14 @@ from pathlib import Path
 from zhengheng.domain.numbers import format_scaled, ratio
 from zhengheng.domain.problems import Language
 from zhengheng.engines.change import Change, Comparison
+from zhengheng.engines.covered import covered, percent, unlike
 from zhengheng.engines.curve import Point, curve, level
 from zhengheng.engines.heat import HeatMap, heat_map
 from zhengheng.engines.passport import Entry, passport
 from zhengheng.engines.places import Place, places
 from zhengheng.engines.run import Run
 from zhengheng.engines.scoreboard import Line, Scoreboard, scoreboard
+from zhengheng.web.pages.tags import say
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
 
@@ -28,6 +30,8 @@ class Spread:
     middle: str
     lowest: str
     highest: str
+    shares: bool = False
+    """Whether these three are shares of what counts, in per cent: points of unlike wholes have no median."""
 
 
 def judged(lines: Iterable[Line]) -> list[Line]:
@@ -46,6 +50,8 @@ class Reading:
         self.counted: dict[str, Counter[str]] = {unit: self.heat.counted(unit) for unit in self.heat.marks}  # fmt: skip
         self.line = {one.unit: (group.name, one) for group in self.board.groups for one in group.lines}  # fmt: skip
         self.score = {unit: line.score for unit, (_, line) in self.line.items()}
+        self.told_score = {unit: f"{line.score}{say('，得分率 ', ', ')}{line.rate}" if line.rate else line.score for unit, (_, line) in self.line.items()}  # fmt: skip
+        """The score, and of a part of the full mark the share of it."""
         self.red = frozenset(unit for unit, held in self.counted.items() if held["missed"])
 
     @cached_property
@@ -54,16 +60,30 @@ class Reading:
 
     @cached_property
     def groups(self) -> tuple[Spread, ...]:
-        digits = self.run.rulebook.tree.digits
+        root, digits, parts = (
+            self.run.rulebook.tree.code,
+            self.run.rulebook.tree.digits,
+            covered(self.run),
+        )
         totals = {r["unit"]: r["printed"] for r in self.run.results.rows("total_score") if r["status"] == "value"}  # fmt: skip
         found = []
         for group in self.board.groups:
-            held = sorted(totals[one.unit] for one in judged(group.lines) if one.unit in totals)
-            said = ["", "", ""]
-            if held:
+            known = {
+                one.unit: totals[one.unit] for one in judged(group.lines) if one.unit in totals
+            }
+            held, said = sorted(known.values()), ["", "", ""]
+            if shares := unlike((parts[unit] for unit in known), root):
+                rates = sorted(
+                    share
+                    for unit, size in known.items()
+                    if (share := parts[unit].share(root, size)) is not None
+                )
+                middle_rate = (rates[(len(rates) - 1) // 2] + rates[len(rates) // 2]) / 2
+                said = [percent(size) for size in (middle_rate, rates[0], rates[-1])]
+            elif held:
                 middle = ratio(held[(len(held) - 1) // 2] + held[len(held) // 2], 2)
                 said = [format_scaled(size, 9, digits) for size in (middle, held[0], held[-1])]
-            found.append(Spread(group.name, tuple(sorted(group.lines, key=lambda one: one.unit)), *said))  # fmt: skip
+            found.append(Spread(group.name, tuple(sorted(group.lines, key=lambda one: one.unit)), *said, shares))  # fmt: skip
         return tuple(found)
 
 

@@ -50,7 +50,10 @@ def of_unit(
     counted: dict[str, int] = held.counted.get(unit, Counter())
     total = line.score or say("没有总分", "no total")
     if line.score and line.due:
-        total += say(f"（已到期 {line.due} 分）", f" ({line.due} points due)")
+        total += say(
+            f"（{line.part[0]} {line.due} 分，得分率 {line.rate}）",
+            f" ({line.due} points {line.part[1]}: {line.rate} of these)",
+        )
     sections = []
     moved = change_of(earlier, result, unit, language) if earlier else None
     if moved is not None and earlier is not None:
@@ -67,8 +70,8 @@ def of_unit(
             [(held.heat.column(one.indicator).name, written(one.lost), one.value, one.target or "—", show(one.line)) for one in gaps],
         ),)))  # fmt: skip
     sections.append(Section(say("各维度", "Dimensions"), tables=(Table(
-        (say("维度", "Dimension"), say("得分", "Score"), say("满分", "Full mark")),
-        [(one["name"], one["score"] or "—", one["full"] or "—") for one in tables.dimensions(held.run, unit, language)],
+        (say("维度", "Dimension"), say("得分", "Score"), say(f"{line.part[0]} / 满分", f"{line.part[1]} / full mark") if line.due else say("满分", "Full mark"), say("得分率", "Share")),
+        [(one["name"], one["score"] or "—", " / ".join(filter(None, (one["full"], one["whole"]))) or "—", one["share"] or "—") for one in tables.dimensions(held.run, unit, language)],
     ),)))  # fmt: skip
     sections.append(Section(say("各项指标", "Indicators"), tables=(Table(
         (say("指标", "Indicator"), say("状态", "Status"), say("实绩", "Actual"), say("目标", "Target"), say("达标线", "Met from"), say("得分 / 满分", "Points / full mark")),

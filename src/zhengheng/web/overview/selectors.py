@@ -139,6 +139,7 @@ class Shown:
     highest: str
     lines: list[Standing]
     found: int
+    shares: bool = False
 
 
 def unplaced(run: Run) -> dict[str, Words]:
@@ -191,7 +192,7 @@ def standings(
         if choice.by_score:
             lines.sort(key=lambda one: (one.line.place or 10**9, one.line.unit))
         page = lines[(choice.page - 1) * PAGE : choice.page * PAGE]
-        found.append(Shown(group.name, number, group.middle, group.lowest, group.highest, page, len(lines)))  # fmt: skip
+        found.append(Shown(group.name, number, group.middle, group.lowest, group.highest, page, len(lines), group.shares))  # fmt: skip
     english = names_of((one.line.unit for shown in found for one in shown.lines), language)
     for shown in found:
         shown.lines[:] = [replace(one, line=replace(one.line, name=english.get(one.line.unit, one.line.name))) for one in shown.lines]  # fmt: skip

@@ -9,13 +9,14 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
-from zhengheng.domain.numbers import format_scaled, plain, ratio
+from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import DataError, Language
 from zhengheng.engines.bound import Words, bound
-from zhengheng.engines.covered import covered
+from zhengheng.engines.covered import Covered, covered
 from zhengheng.engines.export import harmless, workbook
 from zhengheng.engines.outputs import indicator_rows, score_rows
 from zhengheng.engines.run import Run
+from zhengheng.engines.standing import places_of
 from zhengheng.engines.tables import INDICATOR_SCORES, SCORES, node_score
 from zhengheng.scheme.model import TOTAL
 from zhengheng.web.files.tables import XLSX
@@ -49,11 +50,17 @@ def tree(
     category = {row["unit"]: row["category"] for row in run.plan.tables["unit"]}
     full = {(row["category"], row["node"]): row["full"] for row in run.plan.tables["node_full"]}
     scores: dict[str, dict[str, str]] = {}
+    parts = covered(run)
     for row in score_rows(run):
         node = run.rulebook.tree.code if row["node"] == TOTAL else row["node"]
         if node in heads:
-            scores.setdefault(row["unit"], {})[node] = _of(row["score"], node, full.get((category[row["unit"]], node)))  # fmt: skip
+            scores.setdefault(row["unit"], {})[node] = _of(row["score"], node, _most(parts[row["unit"]], node, full.get((category[row["unit"]], node))))  # fmt: skip
     return heads, scores
+
+
+def _most(part: Covered, node: str, full: int | None) -> int | None:
+    """What a score is out of: the points that were due, where these are not all."""
+    return part.reached[node] if part.part and full else full
 
 
 def _of(score: str, node: str, full: int | None) -> str:
@@ -71,10 +78,13 @@ def dimensions(run: Run, unit: str, language: Language) -> list[dict[str, Any]]:
     total = run.results.of_unit("total_score", unit)[0]
     category = next(row["category"] for row in run.plan.tables["unit"] if row["unit"] == unit)
     full = {r["node"]: r["full"] for r in run.plan.tables["node_full"] if r["category"] == category}
+    part = covered(run)[unit]
+    most = {node: _most(part, node, size) or 0 for node, size in full.items()}
     found = [
         {"code": node.code, "name": node.name.say(language), "depth": depth,
-         "score": node_score(held[node.code], total, digits[node.code], is_root=False), "full": plain(full[node.code], 6),
-         "share": _share(held[node.code], full[node.code])}
+         "score": node_score(held[node.code], total, digits[node.code], is_root=False), "full": plain(most[node.code], 6),
+         "whole": plain(full[node.code], 6) if most[node.code] != full[node.code] else "",
+         "share": part.rate(node.code, held[node.code]["printed"])}
         for node, _, depth in run.rulebook.nodes() if depth and node.code in held and node.code in full
     ]  # fmt: skip
     for code, words in ADJUSTED.items():
@@ -87,18 +97,11 @@ def dimensions(run: Run, unit: str, language: Language) -> list[dict[str, Any]]:
                     "depth": 1,
                     "score": size,
                     "full": "",
+                    "whole": "",
                     "share": "",
                 }
             )
     return found
-
-
-def _share(row: Mapping[str, Any], full: int) -> str:
-    """A score in per cent of its full mark, one decimal."""
-    held = (
-        None if row["printed"] is None else ratio(row["printed"], full)
-    )  # thousandths of the full mark
-    return "" if held is None else f"{format_scaled(held, 1)}%"
 
 
 def file(
@@ -116,8 +119,9 @@ def file(
         rows = [row | ({"light": ""} if row["full"] == "0" else {}) for row in indicator_rows(run) if row["indicator"] == indicator]  # fmt: skip
     else:
         parts = covered(run)
+        places = places_of(run, parts)
         head, rows = (*SCORES, "points_due"), [
-            row | {"points_due": "", **({"grade": row["grade"] if parts[row["unit"]].gradeable else "", "points_due": parts[row["unit"]].said} if row["node"] == TOTAL else {})}
+            row | {"points_due": "", **({"grade": row["grade"] if parts[row["unit"]].gradeable else "", "rank": str(places.get(row["unit"], "")), "points_due": parts[row["unit"]].said} if row["node"] == TOTAL else {})}
             for row in score_rows(run)
         ]  # fmt: skip
         reasons = bound(run)

@@ -97,13 +97,15 @@ def _lines(context: dict[str, Any], view: str, choice: Choice) -> SafeString:
 def _body(context: dict[str, Any], view: str, choice: Choice) -> dict[str, Any]:
     """What a view's template needs."""
     held, earlier, tongue = context["held"], context["earlier"], language()
-    before = reading(earlier, tongue).score if earlier else {}
+    before = reading(earlier, tongue).told_score if earlier else {}
     groups = selectors.standings(held, choice, context["disputed"], context["cases"], before, tongue, context["decided"])  # fmt: skip
     found: dict[str, Any] = {"groups": groups, "pages": range(1, 2 + (max((one.found for one in groups), default=0) - 1) // PAGE)}  # fmt: skip
     match view:
         case "table":
             # A unit that ended within the year has a part of it: that is told on its own page, and not of all.
-            found["parts"] = any(one.due for one in judged(one for _, one in held.line.values()))
+            found["parts"] = next(
+                (one.part for one in judged(one for _, one in held.line.values()) if one.due), None
+            )
         case "heat":
             named = {column.code: column for column in held.heat.columns}
             found["blocks"] = [

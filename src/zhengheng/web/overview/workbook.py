@@ -13,7 +13,7 @@ from zhengheng.web.pages.tags import language, say
 HEADS = {
     "unit": ("单位代码", "Unit code"), "period": ("期间", "Period"), "node": ("维度代码", "Dimension code"), "score": ("得分", "Score"), "rank": ("组内名次", "Place in group"),
     "group": ("分组", "Group"), "grade": ("等次", "Grade"), "light": ("亮灯", "Light"), "status": ("状态", "Status"), "used": ("计入的指标数", "Indicators counted"),
-    "due": ("已到期的指标数", "Indicators due"), "points_due": ("已到期 / 满分（分）", "Due / full mark (points)"), "computed_grade": ("计算等次", "Computed grade"),
+    "due": ("计入或应计入的指标数", "Indicators due"), "points_due": ("本期计入或已到期 / 满分（分）", "Due / full mark (points)"), "computed_grade": ("计算等次", "Computed grade"),
     "grade_reason": ("等次的理由", "Reason of the grade"), "indicator": ("指标代码", "Indicator code"), "value": ("实绩", "Actual"), "target": ("目标", "Target"),
     "full": ("满分", "Full mark"), "line": ("达标线", "Met from"), "line_of": ("达标线比的是", "What the line is of"),
 }  # fmt: skip
