@@ -19,7 +19,7 @@ from zhengheng.engines.heat import STATUSES, heat_map
 from zhengheng.engines.passport import passport
 from zhengheng.engines.places import places
 from zhengheng.engines.run import Run, make_run
-from zhengheng.engines.scoreboard import scoreboard
+from zhengheng.engines.scoreboard import NO_TOTAL, scoreboard
 from zhengheng.engines.streak import Streak, streak
 from zhengheng.lake.facts import Facts, empty, schema
 from zhengheng.scheme.model import Rulebook
@@ -524,3 +524,13 @@ def test_years_on_end_follow_mergers_splits_and_renames() -> None:
     assert streak(split, "H") == streak(split, "S") == Streak("good", 4, "2022")
     anew = runs(y2024=[heir("rename", "A", "H", years="anew")])
     assert streak(anew, "H") == Streak("good", 2, "2024")
+
+
+def test_a_total_that_is_none_has_one_word() -> None:
+    made = run(book(), facts(VALUES | {("U1", "A"): None}, TARGETS))
+    lines = {line.unit: line for group in scoreboard(made, "zh").groups for line in group.lines}
+    assert lines["U1"].absent == ("▨ 没有总分（缺数据）", "▨ no total (data missing)")
+    assert lines["U2"].absent == ("", "")
+    assert {words[0].partition("（")[0].partition(" ")[2] for words in NO_TOTAL.values()} == {
+        "没有总分"
+    }

@@ -660,3 +660,24 @@ def test_one_appeal_a_matter_refused_when_it_is_filed(town: Town) -> None:
     for value, period in (("90", "2025-06"), ("90.00", "2025-06"), ("85", "2025")):
         equal = town.post("unit_leader-D10", "appeals/draft", 422, **said, indicator="RATE", wanted=value, value_period=period)  # fmt: skip
         assert (equal["type"], equal["problems"][0]["where"]) == ("appeal.same", "wanted")
+
+
+def test_the_portal_keeps_the_promise_of_a_decided_appeal_once_the_new_version_is_on_notice(
+    town: Town, tmp_path: Path
+) -> None:
+    """The pages of the published version say the value put right, that it no longer stands, and the new notice's last day."""
+    made = on_notice(town, adopted(town))
+    published = town.post("office_procedure", "publications/prepare", run=made["result"], shows="grade")["id"]  # fmt: skip
+    town.post("secrecy_reviewer", f"publications/{published}/review", cleared="无涉密内容")
+    town.post("office_director", f"publications/{published}/release")
+    town.work()
+    pages = tmp_path / "portal" / "p" / str(published) / "units"
+    assert "不再有效" not in (pages / "D10.html").read_text(encoding="utf-8")
+    again = replaced(town, made, "SHARE", "100")
+    town.work()
+    until = str(ResultRun.objects.get(pk=again["result"]).due_on)
+    for path in (pages / "D10.html", tmp_path / "portal" / "index.html"):
+        text = path.read_text(encoding="utf-8")
+        assert "不再有效" in text, path
+        assert until in text, path
+    assert "100" in (pages / "D10.html").read_text(encoding="utf-8")

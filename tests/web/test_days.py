@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from tests.web.conftest import People
+from zhengheng.domain.calendar import official
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.days.models import LoadedCalendar
 from zhengheng.web.days.selectors import working_calendar
@@ -95,3 +96,11 @@ def test_a_file_that_is_no_calendar_is_refused(people: People, content: bytes) -
     answer = load(people.client("office_procedure"), content)
     assert answer.status_code == 422
     assert answer.json()["type"] == "calendar.unreadable"
+
+
+@pytest.mark.parametrize("role", ["office_director", "mentor", "commission"])
+def test_the_list_says_which_years_came_with_the_release(people: People, role: str) -> None:
+    """Whoever may see no notice reads all the same by which calendar deadlines run."""
+    text = people.client(role).get("/office/calendars/").content.decode()
+    years = sorted(official().years)
+    assert f"随软件提供的放假安排有：{'、'.join(map(str, years))} 年" in text

@@ -3,15 +3,18 @@
 import csv
 import io
 import re
+import subprocess
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+import docx
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from openpyxl import load_workbook
 
 from tests.test_decided import loaded, said
@@ -24,9 +27,11 @@ from zhengheng.engines.run import Run
 from zhengheng.lake.store import Lake
 from zhengheng.web.accounts.models import RoleGrant
 from zhengheng.web.acts.services import make, perform
+from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.meetings.acts import COMMITMENTS, CarryGiven, KeepGiven, RecordGiven, ReportGiven
 from zhengheng.web.meetings.models import Commitment
+from zhengheng.web.organisation.models import Unit
 from zhengheng.web.overview import frame, selectors, views
 from zhengheng.web.overview.readings import reading
 from zhengheng.web.results import services
@@ -260,3 +265,43 @@ def test_a_line_without_a_total_names_what_it_waits_for(people: People, tmp_path
     text = re.sub(r"(<[^>]+>|\s)+", " ", page)
     assert "示例没有数据，因而没有总分" in text
     assert "示例、示例、示例等 4 项没有数据，因而没有总分" in text
+
+
+def test_files_of_a_result_say_what_replaced_it_and_what_an_appeal_put_right(people: People, run: ResultRun, computed: Run) -> None:  # fmt: skip
+    """Word, PDF and the workbook go from hand to hand: what the pages say of the result stands in them, too; so does its state."""
+    heat = heat_map(computed, "zh")
+    unit, code = next((m.unit, m.indicator) for row in heat.marks.values() for m in row.values() if m.value)  # fmt: skip
+    base = f"/office/overview/{run.run}/"
+    client = people.client("office_data")
+
+    def told() -> list[str]:
+        answers = [client.get(f"{base}units/{unit}/report.{form}") for form in ("docx", "pdf")]
+        answers += [client.get(reverse("overview_file", args=[run.run, "xlsx"]))]
+        word, pdf, book = (one.getvalue() if one.streaming else one.content for one in answers)
+        sheet = load_workbook(io.BytesIO(book)).active
+        assert sheet is not None
+        cells = [str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell]
+        printed = subprocess.run(
+            ["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True
+        ).stdout.decode()
+        made = [
+            "".join(one.text for one in docx.Document(io.BytesIO(word)).paragraphs),
+            printed,
+            "".join(cells),
+        ]
+        return ["".join(one.split()) for one in made]
+
+    for text in told():
+        assert "未公示：这一结果尚未公示" in text
+    ResultRun.objects.update(state="replaced", published_at=NOW)
+    ResultRun.objects.create(
+        run="newer-run", rulebook=run.rulebook, period=run.period, title_zh=run.title_zh, state="notice", published_at=NOW,
+        due_on=NOW.date() + timedelta(7), made_at=NOW + timedelta(1), made_by=people["office_data"], replaces=run,
+    )  # fmt: skip
+    Appeal.objects.create(
+        run=run, unit=Unit.objects.get(code=unit), indicator=code, state="applied", outcome="uphold", decided_value="980.25", statement="漏统",
+        effect={"zh": {"before": {"value": "960.25"}, "after": {"value": "980.25", "total": "92.06"}}}, made_at=NOW, made_by=people["office_data"],
+    )  # fmt: skip
+    for text in told():
+        assert "这一版已被新版代替，不再有效；新版批次newer-run，公示中，至" in text
+        assert "改算后980.25（本版为960.25）" in text

@@ -265,3 +265,26 @@ def test_a_score_that_is_withheld_or_was_not_published_is_no_gap_among_the_years
     years = text[text.index("历年") :]
     assert "□ 不公开" in years
     assert "当期未公布得分" in years
+
+
+def test_an_indicator_without_lights_is_counted_as_one_and_a_total_that_is_none_says_why(
+    source: Path,
+) -> None:
+    """Nobody reads three zeros, nor a dash."""
+    held = snapshot(source, 1)
+    unit, code = first(held)
+    marks = {one: row | ({code: row[code] | {"status": "unlit"}} if code in row else {}) for one, row in held["marks"].items()}  # fmt: skip
+    topics = [{"code": "homes", "name": {"zh": "住", "en": "Homes"}, "about": {"zh": "住房", "en": "homes"}, "indicators": [code]}]  # fmt: skip
+    groups = [
+        group | {"units": [{name: one[name] for name in one if name not in {"score", "place"}} | {"status": "missing"} if one["code"] == unit["code"] else one for one in group["units"]]}
+        for group in held["groups"]
+    ]  # fmt: skip
+    changed(
+        source / "1" / "snapshot.json", marks=marks, topics=topics, groups=groups, shows="score"
+    )
+    count = sum(code in row for row in marks.values())
+    assert f"– 无灯 {count}</span>" in shown(source, "topics/homes.html")
+    assert f"– no light {count}</span>" in shown(source, "en/topics/homes.html")
+    assert "● 0" not in shown(source, "topics/homes.html")
+    assert "– 无灯：这项指标不计分" in shown(source, f"p/1/indicators/{code}.html")
+    assert "▨ 没有总分（缺数据）" in shown(source, "p/1/index.html")

@@ -8,7 +8,7 @@ from typing import Any
 
 from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import Language, NotFoundError
-from zhengheng.engines.lights import NOTHING_DUE, indicator_lights, not_lit_within
+from zhengheng.engines.lights import NOT_COUNTED, NOTHING_DUE, indicator_lights, not_lit_within
 from zhengheng.engines.portion import Portions, worth
 from zhengheng.engines.run import Run
 from zhengheng.scoring.contracts import STATUS_WORDS, status_name
@@ -160,7 +160,7 @@ def _mark(
             row["indicator"],
             status,
             full=full,
-            line=NOTHING_DUE if status == "not_due" and dark and rule["full"] else None,
+            line=NOT_COUNTED if status == "not_due" and dark and rule["full"] else None,
         )
     decimals = rule["decimals"]
     lost = worth(max(int(rule["full"]) * 1000 - row["printed"], 0), share)

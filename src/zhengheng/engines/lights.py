@@ -15,10 +15,15 @@ LIGHT_WORDS = {
 """What people read of a light; the words of the heat map (`heat.STATUSES`)."""
 
 NOTHING_DUE = (
+    "年内不定（目标是全年的，方案没有写明到本期末应达到多少，所以不亮灯）",
+    "not set within the year (the target is that of the whole year, and the rulebook does not say what is due by now, so there is no light)",
+)
+"""What stands for the line from which it is met, where a part of the year has no light (scoring/due.py says which these are)."""
+NOT_COUNTED = (
     "年内不定（目标是全年的，方案没有写明到本期末应达到多少，所以本期不亮灯、不计分）",
     "not set within the year (the target is that of the whole year, and the rulebook does not say what is due by now, so there is neither a light nor points)",
 )
-"""What stands for the line from which it is met, where a part of the year has no light (scoring/due.py says which these are)."""
+"""The same where it earned nothing and counts nowhere; runs of earlier releases scored it all the same."""
 
 
 def not_lit_within(run: Run) -> frozenset[str]:

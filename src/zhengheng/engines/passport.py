@@ -16,7 +16,13 @@ from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import Language, NotFoundError
 from zhengheng.engines.bound import bound_grade, said
 from zhengheng.engines.covered import covered
-from zhengheng.engines.lights import LIGHT_WORDS, NOTHING_DUE, indicator_lights, not_lit_within
+from zhengheng.engines.lights import (
+    LIGHT_WORDS,
+    NOT_COUNTED,
+    NOTHING_DUE,
+    indicator_lights,
+    not_lit_within,
+)
 from zhengheng.engines.nodes import node_words, sum_words
 from zhengheng.engines.oracle import Oracle, decided, half_up, within
 from zhengheng.engines.origins import oracle_of, sources_of
@@ -320,7 +326,7 @@ class _Maker:
             zh, en = line.words
             detail += self.t(f"，达标线：{zh}", f", met from: {en}")
         elif code in self.dark and rule["full"]:
-            zh, en = NOTHING_DUE
+            zh, en = NOT_COUNTED if status == "not_due" else NOTHING_DUE
             detail += self.t(f"；达标线：{zh}", f"; met from: {en}")
         if status == "undefined":
             zh, en = UNDEFINED

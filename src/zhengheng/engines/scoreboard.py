@@ -18,6 +18,17 @@ from zhengheng.engines.run import Run
 from zhengheng.engines.standing import places_of
 from zhengheng.scoring.statuses import NodeStatuses
 
+NO_TOTAL = {
+    "missing": ("▨ 没有总分（缺数据）", "▨ no total (data missing)"), "undefined": ("⊘ 没有总分（无法计算）", "⊘ no total (not computable)"),
+    "not_due": ("○ 没有总分（未到期）", "○ no total (not due)"), "unranked": ("◇ 没有总分（按方案不排名）", "◇ no total (not ranked by the rulebook)"),
+}  # fmt: skip
+"""What stands in the place of a total, wherever there would be one, by the status of the unit."""
+
+
+def no_total(status: str) -> tuple[str, str]:
+    """The words of a unit without a total."""
+    return NO_TOTAL.get(status, ("▨ 没有总分", "▨ no total"))
+
 
 @dataclass(frozen=True)
 class Line:
@@ -41,6 +52,11 @@ class Line:
     """What binds the grade whatever the score is, named by its document (engines/bound.py)."""
     told: str = ""
     """The grade as people read it, with what binds it."""
+
+    @property
+    def absent(self) -> tuple[str, str]:
+        """What stands in the place of the total where there is none."""
+        return ("", "") if self.score else no_total(self.status)
 
 
 @dataclass(frozen=True)

@@ -274,6 +274,8 @@ class Kind:
     """More of the object for the API."""
     links: tuple[tuple[str, Words, str], ...] = ()
     """Further pages of the kind, shown above its list to whoever may: address, words, act (empty: everyone)."""
+    note: Callable[[], Words] | None = None
+    """What the list says before its rows: what holds though nobody entered it here."""
     page: Callable[[Any], str] | None = None
     """The address of the object's page, where it is not the common one."""
     pages: str = ""
@@ -296,6 +298,9 @@ class Kind:
     """By when whoever has the object on the desk owes his act, where the object's own day is not that: the end of a time that runs."""
     known: Callable[[Any], tuple[Words, date] | None] | None = None
     """A day that the object or its rulebook knows where no clock runs (a hearing, a handover, “not before”), with its words."""
+
+    state_on: Callable[[Any, date], Words] | None = None
+    """The state as it reads on a day, where the word alone grows old: a notice that is over."""
 
     outcome: Callable[[Any], Words | None] | None = None
     """What the page's first line says beside the state: how it came out, in numbers, and on which day."""

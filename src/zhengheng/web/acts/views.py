@@ -53,7 +53,7 @@ def listing(request: OfficeRequest, kind: Kind) -> HttpResponse:
         "columns": [kind.columns[n] for n in held_by], "due": any(obj.due_on for obj in page),
         "states": [(s, kind.machine.names[s], n) for s, n in counts.items() if n],
         "rows": [(obj, kind.address(obj), [row[n] for n in held_by], kind.state_of(obj)) for obj, row in zip(page, rows, strict=True)],
-        "makers": selectors.makers(kind, held),
+        "makers": selectors.makers(kind, held), "note": kind.note() if kind.note else None,
         "links": [(address, words) for address, words, act in kind.links if not act or anywhere(held, act)],
     }  # fmt: skip
     return render(request, "acts/list.html", context)

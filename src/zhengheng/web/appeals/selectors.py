@@ -6,6 +6,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
+from zhengheng.domain.periods import parse_period
+from zhengheng.engines.rules import rule_in
 from zhengheng.engines.run import Run
 from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.accounts.selectors import standing
@@ -13,7 +15,7 @@ from zhengheng.web.appeals.models import Appeal, Conflict, PanelSeat
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.results.selectors import folder_of, loaded
-from zhengheng.web.rulebooks.selectors import indicator_words
+from zhengheng.web.rulebooks.selectors import book_of, indicator_words
 from zhengheng.workflow.roles import Role
 
 
@@ -149,11 +151,29 @@ def divided(appeal: Appeal) -> bool:
     )
 
 
+def _rule(appeal: Appeal) -> tuple[str, str]:
+    """The rule by which the value was scored, in words; none where the rulebook is not known any more."""
+    if appeal.run.version is None:
+        return "", ""
+    held = next(
+        (one for one in book_of(appeal.run.version).indicators if one.code == appeal.indicator),
+        None,
+    )
+    period = parse_period(appeal.run.period)
+    return (
+        rule_in(held, period, period.end)
+        if held is not None and held.method is not None
+        else ("", "")
+    )
+
+
 def precedents(appeal: Appeal) -> list[dict[str, Any]]:
-    """What was decided before on other appeals, by indicator and ground: no units, no names."""
+    """What was decided before on other appeals, by indicator and ground, with the value found, asked and decided and the rule: no units, no names."""
     held = Appeal.objects.filter(state__in=("applied", "closed")).exclude(outcome="").exclude(pk=appeal.pk)  # fmt: skip
     return [
         {"indicator": one.indicator, "about": indicator_words(one.run.version, one.indicator) if one.run.version else one.indicator,
-         "ground": one.ground, "outcome": one.outcome, "reasons": one.reasons, "decided_on": one.decided_on}
+         "ground": one.ground, "published": (one.effect or {}).get("zh", {}).get("before", {}).get("value", ""), "wanted": one.wanted,
+         "decided": (one.effect or {}).get("zh", {}).get("after", {}).get("value", "") or one.decided_value,
+         "rule": _rule(one), "outcome": one.outcome, "reasons": one.reasons, "decided_on": one.decided_on}
         for one in held.select_related("run__version")
     ]  # fmt: skip

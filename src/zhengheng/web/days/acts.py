@@ -1,6 +1,6 @@
 """What is done to calendars."""
 
-from zhengheng.domain.calendar import WorkCalendar
+from zhengheng.domain.calendar import WorkCalendar, official
 from zhengheng.domain.problems import DataError, Problem
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import Act, Change, Column, Doing, Given, Kind, Made, Standing, ask
@@ -54,12 +54,23 @@ def withdraw(doing: Doing) -> Change:
     return Change()
 
 
+def _shipped() -> tuple[str, str]:
+    """The years that ship with the release count without anybody having loaded them."""
+    years = sorted(official().years)
+    zh, en = "、".join(map(str, years)), ", ".join(map(str, years))
+    return (
+        f"随软件提供的放假安排有：{zh} 年，期限按它们推算。以后年度的通知由有权限的人员在这里载入，您可以查看的列在下面。",
+        f"The release brings the days off of {en}, by which deadlines run. Notices of later years are loaded here by whoever may; those that you may see are listed below.",
+    )
+
+
 def _standing(obj: LoadedCalendar, account: Account) -> Standing:
     return Standing(("second",) if obj.made_by_id != account.pk else ())
 
 
 CALENDARS = Kind(
     machine=CALENDAR, path="calendars", words=("工作日历", "Working days"), model=LoadedCalendar,
+    note=_shipped,
     title=lambda c: (f"{c.years} 放假安排", f"days off {c.years}"), standing=_standing,
     acts=(
         Act("calendar.load", ("载入放假安排", "Load a notice"), load, LoadGiven,

@@ -42,7 +42,9 @@ class Job(models.Model):
 
     @property
     def told(self) -> tuple[str, str]:
-        """The step that it is at, in Chinese and English."""
+        """The step that it is at, in Chinese and English; none once it is done, when what came of it is told instead."""
+        if self.state == "done":
+            return "", ""
         zh, _, en = self.step.partition("\n")
         return zh, en or zh
 

@@ -4,6 +4,8 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
+from django.utils.timezone import localtime
+
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.problems import Language
 from zhengheng.engines.change import written
@@ -20,10 +22,10 @@ from zhengheng.web.results.newer import warnings
 def origin(result: ResultRun, held: Reading) -> str:
     """Which result, as of when, which run."""
     title = say(result.title_zh, result.title_en or result.title_zh)
-    at = held.run.plan.at.isoformat()
+    at, made = held.run.plan.at.isoformat(), f"{localtime(result.made_at):%Y-%m-%d %H:%M}"
     return say(
-        f"{title} {result.period} · 截至 {at} · 批次 {result.run}",
-        f"{title} {result.period} · as of {at} · run {result.run}",
+        f"{title} {result.period} · 核算日 {at}，数据为 {made} 核算时已入库的数据和已作出的决定 · 批次 {result.run}",
+        f"{title} {result.period} · computed as of {at}, with the data and decisions of {made} · run {result.run}",
     )
 
 
@@ -48,7 +50,7 @@ def of_unit(
     marks: dict[str, Any] = held.heat.marks.get(unit, {})
     name = selectors.names_of([unit], language).get(unit, line.name)
     counted: dict[str, int] = held.counted.get(unit, Counter())
-    total = line.score or say("没有总分", "no total")
+    total = line.score or say(*line.absent).partition(" ")[2]
     if line.score and line.due:
         total += say(
             f"（{line.part[0]} {line.due} 分，得分率 {line.rate}）",

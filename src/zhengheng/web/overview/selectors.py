@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.problems import Language
 from zhengheng.engines.heat import Column, Mark
+from zhengheng.engines.lights import NOTHING_DUE
 from zhengheng.engines.rows import unit_rows
 from zhengheng.engines.run import Run
 from zhengheng.engines.scoreboard import Line
@@ -251,8 +252,8 @@ def observed(run: Run, unit: str, code: str) -> list[tuple[str, str]]:
 
 
 def gaps(marks: Iterable[Mark], most: int = 3) -> list[Mark]:
-    """The indicators with most to gain, by points."""
-    held = [mark for mark in marks if mark.lost]
+    """The indicators with most to gain, by points; not those of which nobody says what is due by now."""
+    held = [mark for mark in marks if mark.lost and mark.line != NOTHING_DUE]
     return sorted(held, key=lambda mark: (-mark.lost, mark.indicator))[:most]
 
 

@@ -13,8 +13,9 @@ from zhengheng.web.overview import selectors
 from zhengheng.web.overview.city import Aim
 from zhengheng.web.overview.readings import Reading, reading
 from zhengheng.web.overview.reports import origin, warned, word
-from zhengheng.web.pages.tags import say, show
+from zhengheng.web.pages.tags import minus, say, show
 from zhengheng.web.rectification.models import Rectification
+from zhengheng.web.rectification.rows import units_of
 from zhengheng.web.reporting.models import SelfReport
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import Proposal
@@ -43,7 +44,7 @@ def strategy(result: ResultRun, known: list[ResultRun], aims: list[Aim], told: T
     held = reading(result, language)
     words = Counter(aim.status for aim in aims)
     sections = [_goal(aim, result, known, held, language) for aim in aims]
-    sections += [_reasons(result, held, aims, told), _proposals(result, told)]
+    sections += [_reasons(result, held, aims, told, language), _proposals(result, told)]
     return Report(
         say(f"战略目标年度报告 {result.period}", f"Strategy: report on {result.period}"),
         say(
@@ -107,29 +108,73 @@ def _gaps(goal: Goal, held: Reading, language: Language) -> tuple[list[tuple[str
 def _gap(mark: Mark, held: Reading, name: str) -> tuple[str, ...]:
     column = held.heat.column(mark.indicator)
     return (
-        f"{mark.indicator} {column.name}", name, f"{mark.value} {column.measure_unit}",
-        mark.target or "—", show(mark.line), word(mark.status),
+        f"{mark.indicator} {column.name}", name, minus(f"{mark.value} {column.measure_unit}"),
+        show(mark.target), show(mark.line), word(mark.status),
     )  # fmt: skip
 
 
-def _reasons(result: ResultRun, held: Reading, aims: list[Aim], told: Told) -> Section:
+NOTHING = frozenset(
+    {"", "无", "没有", "暂无", "无。", "没有。", "暂无。", "none", "none.", "—", "-"}
+)
+"""What stands in a field that must be filled and says nothing."""
+
+
+def _says(text: str) -> bool:
+    return text.strip().lower() not in NOTHING
+
+
+def _silent(
+    failed: set[str], silent: set[str], held: Reading, language: Language
+) -> tuple[str, ...]:
+    """How many units missed a target of these goals, and which of them have given no reason."""
+    names = selectors.names_of(silent, language)
+    listed = [names.get(unit, held.line[unit][1].name) for unit in sorted(silent)]
+    zh = f"{len(failed)} 个单位有未达标的战略指标" + (
+        f"，其中 {len(silent)} 个没有说明原因：{'、'.join(listed)}。"
+        if listed
+        else "，都说明了原因。"
+    )
+    en = f"{len(failed)} units missed an indicator of these goals" + (
+        f"; {len(silent)} of them gave no reason: {', '.join(listed)}."
+        if listed
+        else "; all gave their reasons."
+    )
+    more = (
+        say(
+            "整改方案和自评报告审核后列在这里。",
+            "Reasons stand here once a plan or an own report is accepted.",
+        )
+        if listed
+        else ""
+    )
+    return (say(zh, en) + (say("", " ") + more if more else ""),)
+
+
+def _reasons(
+    result: ResultRun, held: Reading, aims: list[Aim], told: Told, language: Language
+) -> Section:
     """Why targets were missed, in the units' own words: from their cases and their reports on themselves."""
     codes = {code for aim in aims for code in aim.goal.indicators}
     names = {column.code: f"{column.code} {column.name}" for column in held.heat.columns}
-    rows = [
-        (_unit(one.unit), say("；", "; ").join(names.get(each["code"], each["code"]) for each in one.indicators), one.cause or "—", one.measures or "—")
-        for one in told.cases
+    cases = [
+        one for one in told.cases
         if (one.run.rulebook, one.run.period) == (result.rulebook, result.period) and one.state not in {"proposed", "dropped"}
         and codes & {each["code"] for each in one.indicators}
     ]  # fmt: skip
-    rows += [
-        (_unit(one.unit), say("自评", "own report"), one.unmet, one.measures or "—")
-        for one in told.own
-        if (one.rulebook.code, one.rulebook.period) == (result.rulebook, result.period) and one.state == "accepted" and one.unmet
+    own = [
+        one for one in told.own
+        if (one.rulebook.code, one.rulebook.period) == (result.rulebook, result.period) and one.state == "accepted" and _says(one.unmet)
     ]  # fmt: skip
+    rows = [
+        (_unit(one.unit), say("；", "; ").join(names.get(each["code"], each["code"]) for each in one.indicators), one.cause or "—", one.measures or "—")
+        for one in cases
+    ]  # fmt: skip
+    rows += [(_unit(one.unit), say("自评", "own report"), one.unmet, one.measures or "—") for one in own]  # fmt: skip
+    failed = {unit for unit, row in held.heat.marks.items() if any(row[code].status == "missed" for code in codes & row.keys())}  # fmt: skip
+    explained = {one.unit.code for one in own} | {unit for one in cases if _says(one.cause) for unit in {one.unit.code, *units_of(one)}}  # fmt: skip
     return Section(
         say("未达标的原因", "Why targets were missed"),
-        texts=() if rows else (say("还没有单位说明原因: 整改方案和自评报告审核后列在这里。", "No unit has given its reasons yet: they stand here once a plan or an own report is accepted."),),
+        texts=_silent(failed, failed - explained, held, language) if failed else (say("没有单位的战略指标未达标。", "No unit missed an indicator of these goals."),),
         tables=(Table((say("单位", "Unit"), say("指标", "Indicators"), say("原因", "Cause"), say("措施", "Measures")), rows),) if rows else (),
     )  # fmt: skip
 

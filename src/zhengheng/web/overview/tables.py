@@ -89,7 +89,7 @@ def dimensions(run: Run, unit: str, language: Language) -> list[dict[str, Any]]:
     ]  # fmt: skip
     for code, words in ADJUSTED.items():
         if total[code]:
-            size = format_scaled(total[code], 9, digits[run.rulebook.tree.code])
+            size = _of(format_scaled(total[code], 9, digits[run.rulebook.tree.code]), code, None)
             found.append(
                 {
                     "code": code,

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.problems import Language, Problem
+from zhengheng.engines.scoreboard import no_total as words_without_total
 from zhengheng.scheme.base import Label, Text
 from zhengheng.scheme.excel_words import heading
 
@@ -191,6 +192,12 @@ def signed(size: int | None) -> str:
     if not size:
         return "—"
     return f"{'+' if size > 0 else '−'}{format_scaled(abs(size), 9, 2)}"
+
+
+@register.filter
+def no_total(status: str) -> str:
+    """What stands in the place of a unit's total that there is none of, by its status."""
+    return say(*words_without_total(status))
 
 
 @register.filter

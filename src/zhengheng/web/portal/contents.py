@@ -15,7 +15,7 @@ from zhengheng.workflow.machines import RECTIFICATION
 Snapshot = dict[str, Any]
 Page = tuple[str, str, dict[str, Any]]
 """Path, template, content."""
-COUNTED = ("met", "watch", "missed", "missing", "undefined", "withheld")
+COUNTED = ("met", "watch", "missed", "missing", "undefined", "withheld", "unlit")
 """What rows of lamps count: the lights, and what has none though it is due."""
 LACKING = ("missing", "undefined", "not_due")
 """Statuses of an indicator without which a total may not be made."""

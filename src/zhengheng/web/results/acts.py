@@ -49,6 +49,7 @@ from zhengheng.web.results.ending import (
 )
 from zhengheng.web.results.kept import TABLES
 from zhengheng.web.results.models import DecidedGrade, ResultRun
+from zhengheng.web.results.newer import state_words
 from zhengheng.workflow.machines import RESULT, STANDING, UNFILED
 
 
@@ -279,7 +280,7 @@ def _matter(run: ResultRun) -> Matter:
 RESULTS = Kind(
     thread=True,
     machine=RESULT, path="runs", words=("核算结果", "Results"), model=ResultRun,
-    title=_title,
+    title=_title, state_on=state_words,
     standing=_standing, queryset=selectors.runs, matter=_matter, page=lambda r: f"/office/results/{r.run}/", pages="/office/results/",
     acts=(
         Act("result.approve", ("按决定批准", "Approve by decision"), approve, DecisionGiven, choices=_decisions, when=approved_first),
