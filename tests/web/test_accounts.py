@@ -3,7 +3,7 @@
 import importlib
 import re
 import time
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import permutations
 
 import pyotp
@@ -133,6 +133,10 @@ def test_signing_in_and_out(people: People) -> None:
     assert (
         LedgerEntry.objects.filter(act="account.signed_in", subject="account:expert").count() == 1
     )
+    noted = LedgerEntry.objects.get(act="account.signed_in", subject="account:expert")
+    seen = Account.objects.get(username="expert").last_login
+    assert seen is not None
+    assert datetime.fromisoformat(noted.at) == seen, "by the office's clock, as the ledger has it"
     client.post("/office/sign-out/")
     assert client.get("/office/").status_code == 302
 

@@ -288,3 +288,16 @@ def test_an_indicator_without_lights_is_counted_as_one_and_a_total_that_is_none_
     assert "● 0" not in shown(source, "topics/homes.html")
     assert "– 无灯：这项指标不计分" in shown(source, f"p/1/indicators/{code}.html")
     assert "▨ 没有总分（缺数据）" in shown(source, "p/1/index.html")
+
+
+def test_a_target_that_was_changed_within_the_year_is_told_where_the_value_is_held_against_it(
+    source: Path,
+) -> None:
+    """Publications of earlier releases say nothing of it, and are read all the same."""
+    held = snapshot(source, 1)
+    unit, code = first(held)
+    assert "目标年内由" not in shown(source, f"p/1/indicators/{code}.html")
+    eased = [{"unit": unit["code"], "indicator": code, "from": "160", "to": "118", "ground": {"zh": "重大自然灾害", "en": "natural disaster"}}]  # fmt: skip
+    changed(source / "1" / "snapshot.json", eased=eased)
+    assert f"{unit['name']['zh']}：目标年内由 160 调整为 118，依据：重大自然灾害。得分按调整后的目标计算。" in shown(source, f"p/1/indicators/{code}.html")  # fmt: skip
+    assert "on the ground of: natural disaster" in shown(source, f"en/p/1/indicators/{code}.html")

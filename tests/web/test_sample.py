@@ -570,7 +570,7 @@ def what_the_public_reads_of_story_16() -> None:
     assert "方案确定后在此公布" in page
     changed = Publication.objects.get(run__rulebook="districts", run__period="2023")
     today = anybody.get(f"/p/{changed.pk}/today.html").getvalue().decode()
-    assert "以现行规则" in today
+    assert "以最近一期规则" in today
     assert (
         f"p/{changed.pk}/today.html"
         in anybody.get(f"/p/{changed.pk}/index.html").getvalue().decode()

@@ -36,6 +36,7 @@ OLDER: dict[str, Any] = {
     "topics": [],
     "plans": [],
     "accounts": [],
+    "eased": [],
     "reopened": [],
     "standing": "final",
     "subject": "unit",

@@ -37,6 +37,8 @@ from zhengheng.web.reporting.models import SelfReport
 from zhengheng.web.results.grades import Decided, decided_of
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded, reopenings
+from zhengheng.web.targets.changes import GROUNDS
+from zhengheng.web.targets.models import TargetChange
 from zhengheng.workflow.machines import PUBLICATION, RECTIFICATION, STANDING
 
 SHOWS = {"score": ("得分和名次", "score and place"), "grade": ("等次", "grade"), "status": ("只显示各项指标状态", "status of indicators only")}  # fmt: skip
@@ -58,7 +60,7 @@ def document_of(held: Publication) -> dict[str, Any]:
     return made | {
         "reopened": [{"on": one.on.isoformat(), "reason": one.reason} for one in reopenings(held.run)],
         "reason": held.reason, "standing": "notice" if held.run.state == "notice" else "final",
-        "plans": plans_of(held.run), "accounts": accounts_of(held.run),
+        "plans": plans_of(held.run), "accounts": accounts_of(held.run), "eased": eased_of(held.run),
     }  # fmt: skip
 
 
@@ -99,6 +101,22 @@ def plans_of(run: ResultRun) -> list[dict[str, Any]]:
          "measures": one.measures if one.state in UNDER_WAY else "",
          "finish_on": one.finish_on.isoformat() if one.finish_on else ""}
         for one in shown for unit in units_of(one)  # Told where it was scored: the heir may not be in this result.
+    ]  # fmt: skip
+
+
+def eased_of(run: ResultRun) -> list[dict[str, Any]]:
+    """Targets that were changed within the year, of indicators that are public: from what to what, on which ground.
+
+    The ground is one of the rulebook's procedure and the program's list; what the unit wrote beside it stays inside.
+    """
+    hidden = hidden_indicators(loaded(folder_of(run.run)))
+    held = TargetChange.objects.filter(
+        line__sheet__rulebook__code=run.rulebook, line__sheet__rulebook__period=run.period, state="approved", made_at__lte=run.made_at
+    )  # fmt: skip
+    return [
+        {"unit": one.line.sheet.unit.code, "indicator": one.line.indicator, "from": one.before, "to": one.value,
+         "ground": dict(zip(("zh", "en"), GROUNDS[one.ground], strict=True))}
+        for one in held.select_related("line__sheet__unit").order_by("pk") if one.line.indicator not in hidden
     ]  # fmt: skip
 
 
