@@ -16,7 +16,6 @@ from zhengheng.engines.passport import Entry, passport
 from zhengheng.engines.places import Place, places
 from zhengheng.engines.run import Run
 from zhengheng.engines.scoreboard import Line, Scoreboard, scoreboard
-from zhengheng.web.pages.tags import say
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
 
@@ -50,7 +49,7 @@ class Reading:
         self.counted: dict[str, Counter[str]] = {unit: self.heat.counted(unit) for unit in self.heat.marks}  # fmt: skip
         self.line = {one.unit: (group.name, one) for group in self.board.groups for one in group.lines}  # fmt: skip
         self.score = {unit: line.score for unit, (_, line) in self.line.items()}
-        self.told_score = {unit: f"{line.score}{say('，得分率 ', ', ')}{line.rate}" if line.rate else line.score for unit, (_, line) in self.line.items()}  # fmt: skip
+        self.told_score = {unit: f"{line.score}{', ' if language == 'en' else '，得分率 '}{line.rate}" if line.rate else line.score for unit, (_, line) in self.line.items()}  # fmt: skip
         """The score, and of a part of the full mark the share of it."""
         self.red = frozenset(unit for unit, held in self.counted.items() if held["missed"])
 
