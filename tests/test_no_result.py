@@ -124,6 +124,35 @@ def test_the_engines_agree_where_there_is_no_rate() -> None:
         assert fast.rows(table) == plain.rows(table), table
 
 
+@pytest.mark.parametrize(
+    "engine", [DuckEngine(threads=1), OracleEngine()], ids=["duckdb", "oracle"]
+)
+@pytest.mark.parametrize("terms", [{"CAPITAL": 1}, {"ASSETS": 1, "DEBTS": -1}])
+def test_there_is_no_rate_over_a_denominator_below_nothing(terms: dict[str, int], engine: Any) -> None:  # fmt: skip
+    """Of a capital of -10 a profit of 5 would be -50 %, and a loss of 5 would be 50 %: the worse would earn more."""
+    inputs = [{"code": code, "decimals": 0, "combine": "last"} for code in ("PROFIT", "CAPITAL", "ASSETS", "DEBTS")]  # fmt: skip
+    rate = {"code": "R", "parts": {"numerator": {"PROFIT": 1}, "denominator": terms, "scale": 100}}
+    growth = {"code": "S", "year_on_year": {"of": "R"}}
+    rules = book(*inputs, rate | {"method": {"kind": "min_max"}}, growth | {"method": {"kind": "min_max"}})  # fmt: skip
+    years = {"gain": (5, -10), "loss": (-5, -10), "none": (5, 0), "sound": (5, 20), "weak": (1, 20)}
+    series = {}
+    for unit, (profit, capital) in years.items():
+        numbers = {"PROFIT": profit, "CAPITAL": capital, "ASSETS": 100 + capital, "DEBTS": 100}
+        for code, value in numbers.items():
+            series[unit, code] = {BEFORE.end: str(value), PERIOD.end: str(value)}
+    made = run(rules, series, engine)
+    rule = {r["indicator"]: r for r in made.plan.tables["rule"]}
+    assert {unit: status_name(of(made, "R", unit), rule["R"]) for unit in years} == {
+        "gain": "undefined", "loss": "undefined", "none": "not_applicable", "sound": "value", "weak": "value",
+    }  # fmt: skip
+    assert [of(made, "R", unit)["value"] for unit in years] == [None, None, None, 2500, 500]
+    assert {of(made, "S", unit)["value"] for unit in ("gain", "loss", "none")} == {None}
+    said = undefined_values(made)
+    assert said
+    assert "R（2 个单位）" in said.zh
+    assert "分母合计为负数" in said.zh
+
+
 DOWN = {"code": "D", "decimals": 0, "direction": "down", "combine": "last"}
 METHODS = {
     "inverse": {"kind": "ratio"}, "mirror": {"kind": "ratio", "reverse": "mirror"},

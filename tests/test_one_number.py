@@ -10,8 +10,10 @@ import pytest
 
 from tests.conftest import Command
 from tests.generate import PERIOD
-from tests.test_split_years import ENGINES, book, run
+from tests.test_split_years import ENGINES, book, monthly, run
+from tests.test_split_years import change as cut
 from zhengheng.domain.periods import parse_period
+from zhengheng.engines.bound import bound
 from zhengheng.engines.change import Comparison
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.heat import heat_map
@@ -213,3 +215,23 @@ def test_what_binds_a_grade_whatever_the_score_is_stands_in_the_passport() -> No
     kept = make_run(inside, Facts(tables, units), parse_period("2025"), DuckEngine(threads=1))
     assert "整改率低于" not in str(snapshot(kept, "grade", {})["groups"]), "the gate on an internal value tells nothing of it"  # fmt: skip
     assert "一项内部指标未过等次门槛" in str(snapshot(kept, "grade", {})["groups"])
+
+
+def test_a_gate_binds_where_grading_looks_and_nowhere_else() -> None:
+    """A split year's gate sees the year (31.98), not its second part (31): page and passport name what grading saw."""
+    pm = {"code": "PM", "direction": "down", "frequency": "month", "combine": "mean",
+          "method": {"kind": "ratio", "target": 32}, "changes": [cut({"kind": "ratio", "target": 32}, "2025-07-01")]}  # fmt: skip
+    event = {"unit": "u", "item": "paper", "points": 1 * 10**9, "document": "文1", "decided_on": date(2025, 8, 30), "period": None, "file": 0, "row": 7}  # fmt: skip
+    for below, kinds in (("31.5", ["event"]), ("32", ["event", "gate"])):
+        grading = {"bands": [{"code": "good", "name": "合格"}, {"code": "fair", "name": "基本合格"}], "outside": [{"code": "low", "name": "不合格"}],
+                   "gates": [{"indicator": "PM", "below": below, "grade": "low"}]}  # fmt: skip
+        items = [{"code": "paper", "name": "通报", "kind": "deduction", "effect": {"best_grade": "fair"}},
+                 {"code": "word", "name": "提醒", "kind": "integrity"}]  # fmt: skip
+        rules = book(pm, grading=grading)
+        rules = Rulebook.model_validate_json(json.dumps(json.loads(rules.model_dump_json(by_alias=True)) | {"adjustments": items}))  # fmt: skip
+        made = run(rules, {("u", "PM"): monthly(*["32.96"] * 6, *["31"] * 6)}, DuckEngine(threads=1),
+                         event=[event, event | {"item": "word", "points": None, "document": "文2"}])  # fmt: skip
+        (limit,) = [part for part in passport(made, "u", None, "zh").parts if part.kind == "limit"]
+        assert [one.kind for one in limit.parts] == kinds
+        assert bound(made)["u"][0].count("；") == len(kinds) - 1
+        assert [one.label for one in limit.parts if one.kind == "event"] == ["通报"], "what has no effect on the grade binds none"  # fmt: skip

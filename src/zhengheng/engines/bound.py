@@ -3,17 +3,18 @@
 A grade that the score does not explain is read beside the score; so the reason stands wherever the grade does.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.problems import Language
-from zhengheng.engines.oracle import decided, within
+from zhengheng.engines.oracle import Oracle, decided, within
 from zhengheng.engines.origins import oracle_of
 from zhengheng.engines.rows import unit_rows
 from zhengheng.engines.run import Run
-from zhengheng.scoring.contracts import STATUS_NAMES
+from zhengheng.scoring.contracts import VALUE
 
+Row = dict[str, Any]
 Words = tuple[str, str]
 KINDS: dict[str, Words] = {"veto": ("一票否决", "veto"), "integrity": ("诚信事项", "integrity"), "deduction": ("扣分事项", "deduction"), "bonus": ("加分事项", "bonus")}  # fmt: skip
 
@@ -42,29 +43,40 @@ def said(grade: str, reason: Words, language: Language) -> str:
     return f"{grade}（{reason[0]}）" if language == "zh" else f"{grade} ({reason[1]})"
 
 
+def binding_events(run: Run, events: Iterable[Row]) -> Iterator[Row]:
+    """Of a unit's events those that bind its grade: decided, of this period, of an item with an effect on it."""
+    binding = {item.code for item in run.rulebook.adjustments if item.effect is not None}
+    (setting,) = run.plan.tables["setting"]
+    for event in events:
+        if event["item"] in binding and decided(event, setting) and within(event, setting):
+            yield event
+
+
+def failed_gates(run: Run, unit: str, oracle: Oracle) -> Iterator[Row]:
+    """The gates that a unit did not pass, as grading sees them: a split year's gate looks at the whole year's value.
+
+    `oracle` knows the unit and those whose rows can stand behind its values.
+    """
+    gates = run.plan.tables["gate"]
+    known = oracle.measure() if gates else {}
+    for gate in gates:
+        held = known.get((unit, gate["indicator"], gate.get("segment", 1)))
+        if held is not None and (held["status"] != VALUE or held["value"] < gate["below"]):
+            yield gate
+
+
 def _items(run: Run, unit: str) -> Iterator[Words]:
     items = {item.code: item for item in run.rulebook.adjustments}
-    (setting,) = run.plan.tables["setting"]
-    for event in sorted(unit_rows(run.facts, "event", [unit]), key=lambda e: (e["decided_on"], e["item"], e["document"])):  # fmt: skip
-        item = items.get(event["item"])
-        if (
-            item is None
-            or item.effect is None
-            or not (decided(event, setting) and within(event, setting))
-        ):
-            continue
+    held = binding_events(run, unit_rows(run.facts, "event", [unit]))
+    for event in sorted(held, key=lambda e: (e["decided_on"], e["item"], e["document"])):
+        item = items[event["item"]]
         zh, en = KINDS[item.kind]
         yield f"{zh}：{item.name.zh}，{event['document']}", f"{en}: {item.name.say('en')}, {event['document']}"  # fmt: skip
 
 
 def _gates(run: Run, unit: str, hidden: frozenset[str]) -> Iterator[Words]:
-    gates = run.plan.tables["gate"]
-    known = oracle_of(run, unit).measure() if gates else {}
-    for gate in gates:
+    for gate in failed_gates(run, unit, oracle_of(run, unit)):
         code = gate["indicator"]
-        held = known.get((unit, code, gate.get("segment", 1)))
-        if held is None or (STATUS_NAMES[held["status"]] == "value" and held["value"] >= gate["below"]):  # fmt: skip
-            continue
         if code in hidden:
             yield (
                 "一项内部指标未过等次门槛",

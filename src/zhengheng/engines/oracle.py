@@ -381,15 +381,18 @@ class Oracle:
             status, top = UNDEFINED, None
         elif not bottom:
             status = NOT_APPLICABLE
+        elif bottom < 0:
+            # Of a capital below nothing a greater profit would be the lesser return.
+            status, top = UNDEFINED, None
         else:
             status = VALUE
         value = (
             half_up(Fraction(top) / Fraction(bottom) * scale)
-            if top is not None and bottom
+            if top is not None and bottom is not None and bottom > 0
             else None
         )
         earlier = None
-        if before is not None and bottom_before:
+        if before is not None and bottom_before is not None and bottom_before > 0:
             earlier = half_up(Fraction(before) / Fraction(bottom_before) * scale)
         return {"status": status, "value": value, "previous": earlier}
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import Language, NotFoundError
-from zhengheng.engines.bound import bound_grade, said
+from zhengheng.engines.bound import binding_events, bound_grade, failed_gates, said
 from zhengheng.engines.covered import covered
 from zhengheng.engines.lights import (
     LIGHT_WORDS,
@@ -37,8 +37,8 @@ from zhengheng.scoring.formulas import MetLines, formula
 from zhengheng.scoring.statuses import NodeStatuses
 
 UNDEFINED = (
-    "无法计算：全组的值都相同，或只有一个单位有值，或没有目标值，或目标值为 0 或负数，或同比的上年数为 0 或负数。这时怎样计分由方案规定（计分方法的“算不出时”，undefined: full、half 或 zero），未规定的按缺数据处理",
-    "not computable: all values of the group are equal, or one unit alone has a value, or the target is absent or 0 or less, or the year before of a rate of growth is; the rulebook may say what this earns (`undefined: full`, `half` or `zero` of the method), else it counts as missing",
+    "无法计算：全组的值都相同，或只有一个单位有值，或没有目标值，或目标值为 0 或负数，或同比的上年数为 0 或负数，或比率的分母合计为负数。这时怎样计分由方案规定（计分方法的“算不出时”，undefined: full、half 或 zero），未规定的按缺数据处理",
+    "not computable: all values of the group are equal, or one unit alone has a value, or the target is absent or 0 or less, or the year before of a rate of growth is, or the denominator of a rate adds up to less than 0; the rulebook may say what this earns (`undefined: full`, `half` or `zero` of the method), else it counts as missing",
 )
 TARGET_WORDS = {
     "target": ("目标", "target"), "base": ("基数", "base"), "stretch": ("挑战值", "stretch"),
@@ -251,33 +251,31 @@ class _Maker:
     def _adjusted(self, kind: str, label: str, points: int) -> Entry:
         return Entry(kind, kind, label, plain(points, 9), parts=self._events(kind))
 
-    def _events(self, *kinds: str) -> list[Entry]:
-        items = {item.code: item for item in self.run.rulebook.adjustments}
+    def _events(self, kind: str) -> list[Entry]:
+        kinds = {item.code: item.kind for item in self.run.rulebook.adjustments}
         (setting,) = self.run.plan.tables["setting"]
         return [
-            Entry("event", event["item"], items[event["item"]].name.say(self.language),
-                  "" if event["points"] is None else plain(event["points"], 9),
-                  f"{event['document']} ({event['decided_on']})", parts=[self._source(event)])
-            for event in self._facts("event", self.unit)
-            if event["item"] in items and items[event["item"]].kind in kinds
-            and decided(event, setting) and within(event, setting)
+            self._event(event) for event in self._facts("event", self.unit)
+            if kinds.get(event["item"]) == kind and decided(event, setting) and within(event, setting)
         ]  # fmt: skip
 
+    def _event(self, event: Row) -> Entry:
+        item = next(one for one in self.run.rulebook.adjustments if one.code == event["item"])
+        return Entry("event", item.code, item.name.say(self.language), "" if event["points"] is None else plain(event["points"], 9),
+                     f"{event['document']} ({event['decided_on']})", parts=[self._source(event)])  # fmt: skip
+
     def _limits(self) -> Entry:
-        """What binds the grade whatever the score is: decided vetoes and integrity items, gates that were not passed."""
+        """What binds the grade whatever the score is: decided items with an effect on it, gates that were not passed."""
         entry = Entry(
             "limit", "limit", self.t("等次所受的限制", "What binds the grade"),
             detail=self.t("不论得分多少", "whatever the score is"),
-            parts=self._events("veto", "integrity"),
+            parts=[self._event(event) for event in binding_events(self.run, self._facts("event", self.unit))],
         )  # fmt: skip
-        for gate in self.run.plan.tables["gate"]:
-            held = [cell for (code, _), cell in self.cells.items() if code == gate["indicator"]]
-            passed = [STATUS_NAMES[cell["status"]] == "value" and cell["value"] >= gate["below"] for cell in held]  # fmt: skip
-            if all(passed):
-                continue
-            limit = format_scaled(gate["below"], self.run.rulebook.indicator(gate["indicator"]).decimals)  # fmt: skip
+        for gate in failed_gates(self.run, self.unit, self.oracle):
+            code = gate["indicator"]
+            limit = format_scaled(gate["below"], self.run.rulebook.indicator(code).decimals)
             entry.parts.append(Entry(
-                "gate", gate["indicator"], f"{gate['indicator']} {self.names[gate['indicator']]}",
+                "gate", code, f"{code} {self.names[code]}",
                 detail=self.t(f"低于 {limit} 或没有数值的，定为规定的等次", f"below {limit}, or without a value, the grade is the one laid down"),
             ))  # fmt: skip
         return entry

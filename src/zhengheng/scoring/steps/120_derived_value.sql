@@ -1,5 +1,6 @@
 -- Indicators made from indicators: numerators over denominators, or the change on the year before.
--- Over a year before of nothing or less there is no rate: a better value would be the lower one.
+-- Over a year before of nothing or less there is no rate, nor over a denominator below nothing: a better value
+-- would be the lower one.
 -- scope: unit
 -- when: derived
 -- per: depth
@@ -53,10 +54,12 @@ select f.unit, f.category, f.comparison_group, f.indicator, f.segment,
             when f.rate and f.denominator is null then 3
             when f.rate and f.denominator <= 0 then 7
             when f.denominator is null or f.denominator = 0 then 2
+            when f.denominator < 0 then 7
             else 1 end as status,
        case when x.unit is not null then x.value
-            when f.rate and f.denominator <= 0 then null
+            when f.denominator <= 0 then null
             else ratio(f.numerator * f.scale_n, f.denominator * f.scale_d) end as value,
-       ratio(f.numerator_before * f.scale_n, f.denominator_before * f.scale_d) as previous
+       case when f.denominator_before > 0
+            then ratio(f.numerator_before * f.scale_n, f.denominator_before * f.scale_d) end as previous
 from formed f
 left join decided_value x on x.unit = f.unit and x.indicator = f.indicator
