@@ -270,3 +270,85 @@ def test_a_weight_in_percent_is_told_the_number_that_works(form: Path) -> None:
     assert len(found) == 1
     assert "请填 15，" in found[0]
     assert "0.95" not in found[0]
+
+
+def column(page: Any, key: str) -> int:
+    return next(int(cell.column) for cell in page[2] if cell.value == key)
+
+
+def rows(page: Any, key: str) -> dict[Any, int]:
+    """Row by what stands in a column of the form."""
+    return {page.cell(row, column(page, key)).value: row for row in range(3, page.max_row + 1)}
+
+
+@pytest.fixture
+def deep(tmp_path: Path) -> Path:
+    """A tree of dimensions, each with an indicator."""
+    dimensions = [{"code": code, "name": code, "children": [leaf]} for code, leaf in (("D1", "A"), ("D2", "B"))]  # fmt: skip
+    tree = {"code": "total", "name": "总分", "children": dimensions}
+    folder = write(tmp_path / "rules", {"tree": tree}, A={"code": "A", "name": "甲", "owner": "o", "method": {"kind": "steps", "steps": [{"at": 1, "credit": 1}]}})  # fmt: skip
+    write_workbook(load_rulebook(folder)[0], tmp_path / "rules.xlsx")
+    return tmp_path / "rules.xlsx"
+
+
+@pytest.mark.parametrize(
+    ("parents", "code", "words"),
+    [({"A": None}, "tree.parent", ["A 没有写明上级"]),
+     ({"D1": "D9"}, "tree.parent", ["“D9”不是"]),
+     ({"B": "民生"}, "tree.parent", ["“民生”不是"]),
+     ({"D1": "D2", "D2": "D1"}, "tree.circle", ["D1、D2 互为上级"]),
+     ({"D2": "D2"}, "tree.circle", ["上级是它自己"]),
+     ({"A": None, "B": "D8"}, "tree.parent", ["A 没有写明上级", "“D8”不是"])],
+)  # fmt: skip
+def test_a_wrong_parent_is_told_at_its_cell_and_makes_no_weight_wrong(
+    parents: dict[str, str | None], code: str, words: list[str], deep: Path
+) -> None:
+    def change(book: Any) -> None:
+        page = book["指标树"]
+        at, held = rows(page, "code"), column(page, "parent")
+        for child, parent in parents.items():
+            page.cell(at[child], held).value = parent
+
+    found = faults(deep, change)
+    assert [(where[:5], kind) for where, kind, _ in found] == [("指标树!B", code)] * len(words)
+    for word, (_, _, zh) in zip(words, found, strict=True):
+        assert word in zh
+
+
+def test_a_wrong_parent_hides_no_other_fault(deep: Path) -> None:
+    def change(book: Any) -> None:
+        page = book["指标树"]
+        at, held = rows(page, "code"), column(page, "parent")
+        page.cell(at["D1"], held).value, page.cell(at["D2"], held).value = "D2", "D1"
+        named = book["指标"]
+        named.cell(3, column(named, "decimals")).value = "两位"
+
+    assert {code for _, code, _ in faults(deep, change)} == {"tree.circle", "field.whole"}
+
+
+def test_a_hidden_row_is_the_one_fault_and_what_names_it_is_right(deep: Path) -> None:
+    def change(book: Any) -> None:
+        page = book["指标"]
+        page.row_dimensions[rows(page, "code")["A"]].hidden = True
+
+    (found,) = faults(deep, change)
+    assert found[1] == "row.hidden"
+
+
+def test_a_hidden_column_is_one_fault(deep: Path) -> None:
+    def change(book: Any) -> None:
+        page = book["权重"]
+        page.column_dimensions[page.cell(2, column(page, "*")).column_letter].hidden = True
+
+    (found,) = faults(deep, change)
+    assert found[1] == "column.hidden"
+
+
+def test_a_number_that_is_missing_is_told_at_its_indicator_with_the_sheet_it_belongs_to(form: Path) -> None:  # fmt: skip
+    def change(book: Any) -> None:
+        page = book["指标"]
+        page.cell(rows(page, "code")["B"], column(page, "method/kind")).value = "每差一点扣分法"
+
+    found = next(one for one in faults(form, change) if one[1] == "field.missing")
+    assert found[0].startswith("指标!")
+    assert "法·每差一点扣分法" in found[2]

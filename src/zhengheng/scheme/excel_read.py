@@ -25,8 +25,9 @@ from zhengheng.scheme.sheets import (
     sheets,
 )
 from zhengheng.scheme.tables import Book, Row, entry_key, rows_of
-from zhengheng.workbooks.cell import shown
+from zhengheng.workbooks.cell import seen, shown
 from zhengheng.workbooks.read import hidden_sheets, open_sheets
+from zhengheng.workbooks.xlsx import HIDDEN
 
 Cells = dict[str, Any]
 NEEDED = (BASICS, TREE, WEIGHTS, "类别", "指标")
@@ -74,8 +75,10 @@ def read_workbook(path: Path) -> tuple[Rulebook, Source]:
     _named(book.data)
     source = Source(path, book)
     absent = {place for title in lost for place in _places(titles[title])}
+    # Where a row of the tree hangs is not known, and so no sum of weights below a dimension.
+    silent = {"weights.total"} if any(one.code.startswith("tree.") for one in book.problems) else set()  # fmt: skip
     return found_in(
-        book.data, source, book.problems, cells=True, lost=bool(lost), absent=absent
+        book.data, source, book.problems, cells=True, lost=bool(lost), absent=absent, silent=silent
     ), source
 
 
@@ -122,11 +125,14 @@ def _columns(categories: list[Row]) -> dict[str, str]:
 
 
 def _whole(book: Book, row: Row) -> bool:
-    """Whether the row may be taken: it is not hidden, and no note in a merged cell."""
+    """Whether the row may be read: no note in a merged cell is one. A hidden row is a fault, and is read on, so that
+    what others say of it is not told as wrong."""
     fault = next((f for text in row.cells.values() if (f := getattr(text, "of_row", None))), None)
-    if fault:
-        book.fault(row.place(next(iter(row.cells))), fault.code, fault.zh, fault.en)
-    return fault is None
+    if fault is None:
+        return True
+    book.fault(row.place(next(iter(row.cells))), fault.code, fault.zh, fault.en)
+    row.cells = {key: seen(text) for key, text in row.cells.items()}
+    return fault.code == HIDDEN.code
 
 
 def _take(book: Book, sheet: Sheet, row: Row) -> None:

@@ -36,15 +36,60 @@ def read_tree(rows: list[Row], book: Book) -> Cells:
                 book.fault(row.place("code"), "tree.twice", f"维度 {code} 写了两次", f"dimension {code} stands twice")  # fmt: skip
             nodes.setdefault(code, (entry, row))
         below.setdefault(shown(row.cells.get("parent", "")).strip(), []).append((entry, row))
-    roots = [one for one in below.pop("", []) if isinstance(one[0], dict)]
-    for entry, row in (*roots[1:], *((e, r) for p, held in below.items() if p not in nodes for e, r in held)):  # fmt: skip
-        code, parent = _code(entry), shown(row.cells.get("parent", "")).strip()
-        book.fault(row.place("parent"), "tree.parent", f"{code} 的上级“{parent}”不是这张表中的维度；请填写维度代码", f"{code}: its parent {parent!r} is no dimension of this sheet")  # fmt: skip
+    tops = below.pop("", [])
+    roots = [one for one in tops if isinstance(one[0], dict)]
+    homeless = [one for one in tops if one not in roots[:1]] if roots else []
+    for entry, row in homeless:
+        book.fault(row.place("parent"), "tree.parent", f"{_code(entry)} 没有写明上级；请填写所属维度的代码，只有总分没有上级。", f"{_code(entry)} has no parent; give the code of its dimension: the total alone has none")  # fmt: skip
+    for parent in [parent for parent in below if parent not in nodes]:
+        for entry, row in below.pop(parent):
+            homeless.append((entry, row))
+            book.fault(row.place("parent"), "tree.parent", f"{_code(entry)} 的上级“{parent}”不是这张表中的维度；请填写维度代码", f"{_code(entry)}: its parent {parent!r} is no dimension of this sheet")  # fmt: skip
     if not roots:
         book.fault(f"{TREE}", "tree.root", "没有总分：请保留上级为空的一行（total）", "there is no root: keep the row without a parent (total)")  # fmt: skip
         return {}
+    homeless += _circles(_code(roots[0][0]), homeless, nodes, below, book)
+    # What hangs nowhere hangs on the total until it is told where: all else that it says is read as it stands.
+    below.setdefault(_code(roots[0][0]), []).extend(homeless)
     _hang(*roots[0], ("tree",), below, book, set())
     return dict(roots[0][0])
+
+
+def _circles(
+    root: str, homeless: list[tuple[Any, Row]], nodes: dict[str, tuple[Cells, Row]],
+    below: dict[str, list[tuple[Any, Row]]], book: Book,
+) -> list[tuple[Any, Row]]:  # fmt: skip
+    """Dimensions that lead to each other and never to the total: each circle is told once, and cut at its first row."""
+    cut: list[tuple[Any, Row]] = []
+    reached: set[str] = set()
+
+    def reach(code: str) -> None:
+        waiting = [code]
+        while waiting:
+            if (one := waiting.pop()) not in reached:
+                reached.add(one)
+                waiting += [_code(entry) for entry, _ in below.get(one, []) if isinstance(entry, dict)]  # fmt: skip
+
+    for code in (root, *(_code(entry) for entry, _ in homeless if isinstance(entry, dict))):
+        reach(code)
+    for code in nodes:
+        trail: list[str] = []
+        while code not in reached and code not in trail:
+            trail.append(code)
+            code = shown(nodes[code][1].cells.get("parent", "")).strip()
+        if code in reached:
+            continue
+        circle = sorted(trail[trail.index(code) :], key=list(nodes).index)
+        entry, row = nodes[circle[0]]
+        said = "、".join(circle)
+        book.fault(row.place("parent"), "tree.circle",
+                   f"维度 {said} 互为上级，到不了总分；请改写其中一个的上级。" if len(circle) > 1 else f"维度 {said} 的上级是它自己；请改写它的上级。",
+                   f"the dimensions {said} are each other's parents and never reach the total; change the parent of one" if len(circle) > 1 else f"dimension {said} is its own parent; change it")  # fmt: skip
+        parent = shown(row.cells.get("parent", "")).strip()
+        below[parent] = [one for one in below[parent] if one[0] is not entry]
+        cut.append((entry, row))
+        reach(circle[0])
+    return cut
 
 
 def _code(entry: Any) -> str:

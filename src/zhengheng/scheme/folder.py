@@ -15,6 +15,7 @@ from zhengheng.scheme.model import Rulebook
 from zhengheng.scheme.shared import origins, spread
 from zhengheng.scheme.yaml_source import Document, Path_, Room, read_yaml
 from zhengheng.workbooks.cell import Fault
+from zhengheng.workbooks.xlsx import HIDDEN_COLUMN
 
 MAIN = "rulebook.yaml"
 
@@ -38,11 +39,12 @@ class Source:
 
 
 class UnreadableError(RulebookError):
-    """The rulebook does not have the format's shape; `drafts` are what it may have meant."""
+    """The rulebook does not have the format's shape; `drafts` are what it may have meant, and `silent` the kinds of
+    findings that hang on what could not be read."""
 
-    def __init__(self, problems: list[Problem], meant: list[Rulebook], source: Source) -> None:
+    def __init__(self, problems: list[Problem], meant: list[Rulebook], source: Source, silent: Collection[str] = ()) -> None:  # fmt: skip
         super().__init__(problems)
-        self.drafts, self.source = meant, source
+        self.drafts, self.source, self.silent = meant, source, frozenset(silent)
 
 
 class Folder(Document):
@@ -151,19 +153,20 @@ def _read(file: Path, name: str, problems: list[Problem], room: Room) -> Documen
 
 def found_in(
     data: Any, source: Source, problems: list[Problem], *, cells: bool = False, lost: bool = False,
-    absent: Collection[Path_] = (), doubled: Collection[Path_] = (),
+    absent: Collection[Path_] = (), doubled: Collection[Path_] = (), silent: Collection[str] = (),
 ) -> Rulebook:  # fmt: skip
     """The rulebook in plain data; `cells`: its leaves are texts of a workbook.
 
     Raises UnreadableError with the problems found so far and those of the model; where parts are `lost`
-    altogether it offers no drafts, and those that are `absent` are not told again as missing.
+    altogether it offers no drafts, and those that are `absent` are not told again as missing; of the drafts the findings
+    of the kinds that are `silent` are not told.
     """
     document = source.main
     assert document is not None
     unread: dict[Path_, Fault] = {}
     if cells:
         data = typed(data, ROOT, unread)
-        problems += [Problem(document.where(path), f.code, f.zh, f.en) for path, f in unread.items()]  # fmt: skip
+        problems += _once_a_column([Problem(document.where(path), f.code, f.zh, f.en) for path, f in unread.items()])  # fmt: skip
     _share(data, document)
     book = None
     try:
@@ -174,8 +177,14 @@ def found_in(
     _number(source, data)
     if book is None or problems:
         meant = [] if lost else drafts(data, [*unread, *doubled])
-        raise UnreadableError(problems, meant, source)
+        raise UnreadableError(problems, meant, source, silent)
     return book
+
+
+def _once_a_column(problems: list[Problem]) -> list[Problem]:
+    """A hidden column is one fault, however many cells it has."""
+    first = {p.where.rstrip("0123456789"): p for p in reversed(problems) if p.code == HIDDEN_COLUMN.code}  # fmt: skip
+    return [p for p in problems if p.code != HIDDEN_COLUMN.code or first[p.where.rstrip("0123456789")] is p]  # fmt: skip
 
 
 def _share(data: Any, document: Document) -> None:

@@ -46,6 +46,8 @@ GIVEN_TARGET = (
     m.Ratio, m.Efficacy, m.PlusMinus, m.RateMinus, m.ThreePoint, m.Growth, m.Threshold,
 )  # fmt: skip
 UNBOUNDED = (m.ZScore, m.Mads)
+LEVELS = {"law", "central", "法律", "中央文件"}
+"""What a veto may rest on, as programs and as officials write it."""
 
 
 def lint(book: Rulebook, source: Source) -> list[Problem]:
@@ -140,9 +142,9 @@ def derived_indicators_rest_on_known_ones(book: Rulebook, source: Source) -> Fin
 def vetoes_cite_law(book: Rulebook, source: Source) -> Finding:
     for place, item in enumerate(book.adjustments):
         where = source.rulebook("adjustments", place)
-        if item.kind == "veto" and not any(b.level in {"law", "central"} for b in item.basis):
-            yield error(where, "veto.basis", f"一票否决“{item.name.zh}”必须引用法律或中央文件 (basis.level: law 或 central)",
-                        f"veto {item.code} must cite a law or a central document (basis.level: law or central)")  # fmt: skip
+        if item.kind == "veto" and not any(b.level in LEVELS for b in item.basis):
+            yield error(where, "veto.basis", f"一票否决“{item.name.zh}”必须引用法律或者中央文件；请在依据的层级（basis.level）中填写“法律”（law）或者“中央文件”（central）。",
+                        f"veto {item.code} must cite a law or a central document; say so at the level of its basis (basis.level: law or central)")  # fmt: skip
         if item.kind in {"veto", "integrity"} and item.effect is None and item.kind == "veto":
             yield error(where, "veto.effect", f"一票否决“{item.name.zh}”没有写明后果 (effect)",
                         f"veto {item.code} does not say what it does (effect)")  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
+from zhengheng.scheme.excel_words import heading
 from zhengheng.scheme.findings import (
     Finding,
     error,
@@ -83,7 +84,7 @@ def shares_are_parts_of_a_whole(book: Rulebook, source: Source) -> Finding:
                         f"grade {band.name.say('en')}: at least {plain(low)} is more than at most {plain(high)}")  # fmt: skip
     for where, name, share in held:
         if share is not None and not 0 <= share <= 1:
-            yield error(source.rulebook(*where), "share.range", f"{name} 是比例，应在 0 到 1 之间（30% 写作 0.3），现为 {plain(share)}。",
+            yield error(source.rulebook(*where), "share.range", f"{heading(name)}（{name}）是比例，应在 0 到 1 之间（30% 写作 0.3），现为 {plain(share)}。",
                         f"{name} is a share between 0 and 1 (30 % is 0.3), not {plain(share)}")  # fmt: skip
 
 

@@ -32,5 +32,5 @@ def _meant(error: UnreadableError, finding: Finding) -> list[Problem]:
     told = {problem.where for problem in error.problems}
     return [
         problem for problem in found[0]
-        if problem.severity == "error" and problem.where not in told and all(problem in one for one in found[1:])
+        if problem.severity == "error" and problem.code not in error.silent and problem.where not in told and all(problem in one for one in found[1:])
     ]  # fmt: skip

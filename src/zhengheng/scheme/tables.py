@@ -6,6 +6,7 @@ as they come; what no column of the format explains is a fault at its header.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from openpyxl.utils import get_column_letter
 
@@ -49,7 +50,7 @@ class Book(Document):
             cut = path[:length]
             if place := self.places.get(cut):
                 return f"{self.name}!{place}"
-            if cut and length == len(path):
+            if cut:
                 below = (place for key, place in self.places.items() if key[:length] == cut)
                 if place := next(below, None):
                     return f"{self.name}!{place}"
@@ -66,7 +67,22 @@ class Book(Document):
             (found for one in sheets() if (found := one.own_word(path))),
             heading(words, inside="rulebook"),
         )
-        return said, ".".join(map(str, path))
+        return self._of_method(path) or said, heading(words, "en", inside="rulebook")
+
+    def _of_method(self, path: Place) -> str | None:
+        """A number of a method, which stands on the method's own sheet and not where the method is chosen."""
+        at = path.index("method") if "method" in path else len(path)
+        held: Any = self.data
+        for part in path[: at + 1]:
+            if isinstance(held, dict):
+                held = held.get(part)
+            else:
+                held = held[part] if isinstance(held, list) and isinstance(part, int) and part < len(held) else None  # fmt: skip
+        key = "/".join(f"#{part}" if isinstance(part, int) else part for part in path[at + 1 :])
+        if not key or key == "kind" or key == "target" or not isinstance(held, dict):
+            return None
+        sheet = next((one for one in sheets() if one.kind == "method" and one.title == f"法·{shown(held.get('kind', ''))}"), None)  # fmt: skip
+        return f"“{sheet.title}”表·{heading(key, inside=sheet.inside)}" if sheet else None
 
     def fault(self, place: str, code: str, zh: str, en: str) -> None:
         self.problems.append(Problem(f"{self.name}!{place}", code, zh, en))

@@ -27,6 +27,8 @@ from zhengheng.scoring.rules import Place, gathering
 _BROKEN = (LookupError, ArithmeticError, AssertionError, AttributeError, ValueError, TypeError, RecursionError, StopIteration)  # fmt: skip
 """What comes of compiling a rulebook that does not hold together; the rules have named the reason."""
 _KEY = re.compile(r"`(\w+)`")
+_END = re.compile("[:!]")
+"""Where the name of a file ends, and its line or sheet begins."""
 _SECTIONS = {
     "grading": None, "coefficients": (), "adjustments": (), "cascade": (), "succession": (), "units": (), "binding": None, "light": None,
 }  # fmt: skip
@@ -45,8 +47,8 @@ def check(book: Rulebook, source: Source) -> list[Problem]:
     wrong = {problem.code for problem in errors}
     numbers = _as_far_as_it_holds(book, source) if wrong else trial(book, source)
     if any(code.startswith("weights.") for code in wrong):
-        # Factors are made from all weights of a dimension: right ones may have fewer digits.
-        numbers = (problem for problem in numbers if problem.code != "weight.digits")
+        # Factors are made from all weights of a dimension: right ones may have fewer digits, and other full marks.
+        numbers = (problem for problem in numbers if problem.code not in {"weight.digits", "method.numbers"})  # fmt: skip
     numbers = (problem for problem in numbers if not _told(problem, errors))
     return sorted(dict.fromkeys((*found, *numbers)), key=lambda p: (p.severity != "error", p.where, p.code))  # fmt: skip
 
@@ -54,8 +56,8 @@ def check(book: Rulebook, source: Source) -> list[Problem]:
 def _told(problem: Problem, errors: list[Problem]) -> bool:
     """Whether a number that is too large to compute with is already refused for a better reason: 30 as a share."""
     key = _KEY.search(problem.en) if problem.code == "number.limit" else None
-    file = problem.where.partition(":")[0]
-    return key is not None and any(one.where.partition(":")[0] == file and re.search(rf"\b{key[1]}\b", one.en) for one in errors)  # fmt: skip
+    file = _END.split(problem.where)[0]
+    return key is not None and any(_END.split(one.where)[0] == file and re.search(rf"\b{key[1]}\b", one.en) for one in errors)  # fmt: skip
 
 
 def _as_far_as_it_holds(book: Rulebook, source: Source) -> Iterable[Problem]:

@@ -70,6 +70,13 @@ def in_row(text: str, fault: Fault) -> Cell:
     return Cell(text, of_row=fault)
 
 
+def seen(text: str) -> str:
+    """The same cell in a row that may be read after all."""
+    if isinstance(text, Cell):
+        return Cell(text, text.shown, text.fault, text.text_fault, None, text.rounds)
+    return text
+
+
 def refusal(text: str, *, number: bool = False) -> Fault | None:
     """Why this cell may not be taken, as a number or else as a text; None for every plain text."""
     if not isinstance(text, Cell):
