@@ -4,10 +4,13 @@ A number with a mark without width between its digits, in digits of another scri
 mark of direction is the same number to whoever reads it.
 """
 
+import re
 import unicodedata
+from html import unescape
 from typing import Any
+from urllib.parse import unquote
 
-_EMPTY = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_EMPTY = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffc")
 """Marks of other kinds than those of control and format that take no room all the same; variation selectors besides."""
 _KINDS = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"})
 _LINES = frozenset("\n\r\t")
@@ -47,6 +50,8 @@ class _Fold(dict[int, Any]):
         mark = chr(code)
         kind = unicodedata.category(mark)
         digit = unicodedata.digit(mark, None)
+        if digit is None and kind in {"Nl", "No"} and unicodedata.numeric(mark, 99) in range(10):
+            digit = int(unicodedata.numeric(mark))  # of merchants, Romans and counting rods
         if digit is not None:
             held = str(digit)
         elif mark in _LINES:
@@ -66,13 +71,50 @@ class _Fold(dict[int, Any]):
 _FOLD = _Fold()
 
 
+_PASS = str.maketrans({
+    mark: digit for digit, marks in {"0": "OoОоΟοΘθ", "1": "lIi|!ıІіӀӏΙι丨", "2": "Zz", "3": "ЗзƷʒ", "5": "SsЅѕ", "6": "bбɓ", "8": "BВ", "9": "gq"}.items() for mark in marks
+})  # fmt: skip
+"""Letters and marks that pass for digits among digits."""
+_AMONG = re.compile(
+    rf"(?<![^\W_])(?=[^\W_|!]*\d|.(?:\W{{0,3}}\d))[\d{''.join(map(chr, _PASS))}]+[xX]?(?![^\W_])"
+)
+_CODE = re.compile(r"[A-Z]\d{2,6}")
+"""A code of an indicator or a clause: its letter is a letter."""
+_COUNTED = re.compile(
+    r"[0-9〇零一壹弌幺二贰貳弍两兩三叁參弎四肆五伍六陆陸七柒八捌九玖十百千拾佰仟]*[十百千拾佰仟][0-9〇零一壹弌幺二贰貳弍两兩三叁參弎四肆五伍六陆陸七柒八捌九玖十百千拾佰仟]*"
+)
+_TENS = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 100, "仟": 1000}
+
+
 def readings(text: str) -> list[str]:
     """The ways in which a text may be read: folded to plain digits, letters and dashes; besides with Chinese numerals
-    as digits, and from the right where a mark of direction turns it. The first is the text as it stands."""
-    if text.isascii() and text.isprintable():
-        return [text]
-    plain = unicodedata.normalize("NFKC", text.translate(_FOLD)).translate(_FOLD)
-    found = [plain, plain.translate(_NUMERALS)]
+    as digits, with letters that pass for digits among digits, and from the right where a mark of direction turns it.
+    The first is the text as it stands."""
+    found = []
+    for said in dict.fromkeys((text, unescape(text), unquote(text))):
+        plain = said
+        if not (said.isascii() and said.isprintable()):
+            plain = unicodedata.normalize("NFKC", said.translate(_FOLD)).translate(_FOLD)
+        spoken = plain if plain.isascii() else _COUNTED.sub(_count, plain).translate(_NUMERALS)
+        found += [plain, spoken, _AMONG.sub(_passed, spoken)]
     if not _TURNED.isdisjoint(text):
         found += [one[::-1] for one in found]
     return list(dict.fromkeys(found))
+
+
+def _passed(found: re.Match[str]) -> str:
+    return found[0] if _CODE.fullmatch(found[0]) else found[0].translate(_PASS)
+
+
+def _count(found: re.Match[str]) -> str:
+    """A number that is written with tens and hundreds, in digits; what is none stays."""
+    whole, digit = 0, None
+    for mark in found[0].translate(_NUMERALS):
+        if mark in _TENS:
+            whole += (1 if digit is None else digit) * _TENS[mark]
+            digit = None
+        elif digit:
+            return found[0]
+        else:
+            digit = int(mark)
+    return str(whole + (digit or 0))

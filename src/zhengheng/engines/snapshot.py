@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from zhengheng.domain.numbers import format_scaled
+from zhengheng.domain.private import private_numbers
 from zhengheng.domain.unseen import named, readings, unseen
 from zhengheng.engines.bound import bound
 from zhengheng.engines.disclosure import Disclosure, disclosure
@@ -154,15 +155,13 @@ KINDS = {
     "person": ("含工作人员姓名", "names a member of staff"), "unseen": ("含看不见的字符", "holds characters that nobody sees"),
 }  # fmt: skip
 _PATTERNS = {
-    "identity": re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)"), "phone": re.compile(r"(?<!\d)(?:(?:00)?86)?1[3-9]\d{9}(?!\d)"),
-    "card": re.compile(r"(?<![0-9A-Za-z])[3-6]\d{15,18}(?![0-9A-Za-z])"), "mail": re.compile(r"[\w.+-]+@[\w-]+\.\w+"), "mark": re.compile(r"内部(?:资料|文件|材料|使用|掌握)|[(\[【]内部[)\]】]|(?:秘密|机密|绝密)[★☆]|不得外传"),
+    "mail": re.compile(r"[\w.+-]+@[\w-]+\.\w+"), "mark": re.compile(r"内部(?:资料|文件|材料|使用|掌握)|[(\[【]内部[)\]】]|(?:秘密|机密|绝密)[★☆]|不得外传"),
     "word": re.compile(r"内部(?!资料|文件|材料|使用|掌握|[)\]】])|(?:秘密|机密|绝密)(?![★☆])"),
 }  # fmt: skip
 
 
 _DIGEST = re.compile(r"(?=\d*[a-f])(?:[0-9a-f]{16}|[0-9a-f]{64})")
 """A text that is nothing but a run's name or a SHA-256: eleven digits in a row are chance there, and nobody's telephone."""
-_GROUPS = re.compile(r"(?<=\d)(?:[ \t]*[-·_][ \t]*|[ \t]+)(?=\d)")
 
 
 def scan(document: dict[str, Any], persons: Iterable[str]) -> list[Finding]:
@@ -173,17 +172,13 @@ def scan(document: dict[str, Any], persons: Iterable[str]) -> list[Finding]:
         if _DIGEST.fullmatch(written):
             continue
         read = readings(written)
-        for text in map(_joined, read):
+        for text in read:
+            found += [Finding(where, kind, digits) for kind, digits in private_numbers(text)]
             for kind, pattern in _PATTERNS.items():
                 found += [Finding(where, kind, one.group()) for one in pattern.finditer(text)]
         found += [Finding(where, "unseen", named([mark])) for mark in unseen(written)]
         found += [Finding(where, "person", name) for name in people if name in read[0]]
     return list(dict.fromkeys(found))
-
-
-def _joined(text: str) -> str:
-    """A number in groups is one number."""
-    return _GROUPS.sub("", text)
 
 
 def texts_of(held: Any, where: str = "") -> Iterator[tuple[str, str]]:

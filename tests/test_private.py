@@ -1,0 +1,69 @@
+"""Numbers of persons in texts for the public: found however their digits are set apart, and nothing else taken for one."""
+
+from pathlib import Path
+
+import pytest
+
+from zhengheng.engines.snapshot import scan
+from zhengheng.web.acts.public import PublicTextError, UnseenError, check_seen, clean
+
+ROOT = Path(__file__).parent.parent
+PHONES = (
+    "139/1234/5678", "139、1234、5678", "139|1234|5678", "139*1234*5678", "139~1234~5678", "139——1234——5678", "1…3…9…1…2…3…4…5…6…7…8",
+    "1.3.9.1.2.3.4.5.6.7.8", "139\n1234\n5678", "139（号段）12345678", "前三位139 后八位12345678", "l39l2345678", "ⅠⅢⅨⅠⅡⅢⅣⅤⅥⅦⅧ",
+    "〡〣〩〡〢〣〤〥〦〧〨", "一百三十九 一二三四 五六七八", "&#49;3912345678", "&#x31;&#x33;&#x39;12345678", "%31%33%39 1234 5678", "139.1234-5678",
+    "139转1234转5678", "1点3点9点1点2点3点4点5点6点7点8", "2025-12-31 13912345678", "工号12 139 1234 5678", "+86/139/1234/5678", "0086-139-1234-5678",
+    "86139/1234/5678", "13912/345678", "139=1234=5678", "139<br>1234<br>5678", "壹佰叁拾玖 1234 5678", "㈠㈢㈨㈠㈡㈢㈣㈤㈥㈦㈧", "13912345678x", "号码倒写：87654321931",
+    "139 [at] 1234 [at] 5678", "139 and then 1234 5678", "1３9＊1234＊5678", "139O1234567", "13９·1２34·5б78",
+)  # fmt: skip
+IDENTITIES = (
+    "11010519491231002×", "11010519491231002х", "110105.1949.1231.002X", "110105491231002", "110105/491231/002", "110105号19491231号002X",
+    "110105（地区）19491231（生日）002x", "1 1 0 1 0 5 1 9 4 9 1 2 3 1 0 0 2 X", "110105、1949、1231、002X", "X20013219491501011", "110l05l949l23l002X",
+)  # fmt: skip
+FIGURES = (
+    "2025年1月1日至2025年12月31日，完成150件、1234件、5678件", "投资13,912,345,678元", "分别为18.50、19.25、100分", "投资1391234567.8元", "2025-12-15—2026-01-15，共15家",
+    "2025-12-31 18:30:15", "办理150件，其中2024年1200件，2025年1300件", "见第13、15、18、20、25条", "投入139万元，惠及12345678人", "共150家企业，20251231 统计",
+    "12345热线受理1234567件", "由15.3%升至16.25%，2024年18.123亿元", "三次为138、142、1500", "2025-01-15 2025-01-16 3", "收件编号20250000131", "第一百三十九条、第一千二百三十四条",
+    "13.5 14.25 15.125", "统一社会信用代码 91110105MA01ABCD2X", "2023、2024、2025年分别为156、1890、2025件", "I1830, I1832, I1834, I4400", "12101、12102、12103", "Ⅲ类及以上水体占 95.5%",
+    "13:30—15:00，15:30—17:00", "一三五计划；二、三、四；十五五规划2026—2030年", "http://example.org/p/10/units/D10.html", "13-15，16-18，19-20，21",
+)  # fmt: skip
+
+
+def kinds(text: str) -> set[str]:
+    return {one.kind for one in scan({"text": text}, ())}
+
+
+@pytest.mark.parametrize("written", PHONES)
+def test_a_telephone_number_is_found_whatever_stands_between_its_digits(written: str) -> None:
+    assert "phone" in kinds(f"请联系王老师：{written}。")
+    with pytest.raises(PublicTextError):
+        clean({"text": f"电话 {written}"}, named=False)
+
+
+@pytest.mark.parametrize("written", IDENTITIES)
+def test_an_identity_number_is_found_whatever_stands_between_its_digits(written: str) -> None:
+    assert "identity" in kinds(f"王老师，身份证 {written}。")
+
+
+def test_an_identity_number_in_groups_has_a_day_and_the_right_last_character() -> None:
+    for wrong in ("110105 号 19491231 号 0021", "110105号19491331号002X", "990105号19491231号0028"):
+        assert "identity" not in kinds(wrong)
+
+
+@pytest.mark.parametrize("said", FIGURES)
+def test_amounts_dates_times_and_lists_are_nobodys_number(said: str) -> None:
+    assert kinds(said) == set()
+
+
+def test_ordinary_texts_by_the_thousand_hold_no_personal_number() -> None:
+    """Rulebooks, their values and the documentation: sentences, tables, codes, dates, amounts."""
+    files = [one for folder in (ROOT / "src/zhengheng/scheme/packs", ROOT / "docs", ROOT / "examples") for one in folder.rglob("*") if one.suffix in {".md", ".yaml", ".csv"}]  # fmt: skip
+    lines = {line for one in files for line in one.read_text(encoding="utf-8").splitlines() if len(line) > 8}  # fmt: skip
+    assert len(lines) > 3000
+    assert [line for line in sorted(lines) if kinds(line) & {"phone", "identity", "card"}] == []
+
+
+def test_an_object_that_is_not_there_is_a_mark_that_nobody_sees() -> None:
+    with pytest.raises(UnseenError):
+        check_seen({"text": "\ufffc".join("139")})
+    assert {"phone", "unseen"} <= kinds("\ufffc".join("13912345678"))
