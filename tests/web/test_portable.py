@@ -54,6 +54,12 @@ RUNS = {
     "nothing that is there": pdf(root=b"/OpenAction 44 0 R"),
     "a chain": pdf(root=b"/OpenAction << /S /GoTo /D [3 0 R /Fit] /Next 4 0 R >>"),
     "one action in another's place": pdf(root=b"/OpenAction 3 0 R") + b"3 0 obj [3 0 R /Fit] endobj",
+    "an address when a page is opened": pdf(b"<< /Type /Page /AA << /O << /S /URI /URI (http://elsewhere.example) >> >> >>"),
+    "an address when a page is closed, by reference": pdf(b"<< /Type /Page /AA 5 0 R >>", b"<< /C 6 0 R >>", b"<< /S /URI /URI (x) >>"),
+    "an address when the file is printed": pdf(root=b"/AA << /W#50 4 0 R >>"),
+    "a place in a file on a share": pdf(b"<< /S /GoToR /F (\\\\\\\\elsewhere\\\\s\\\\a.pdf) /D [0 /Fit] >>"),
+    "a file behind a link": pdf(b"<< /S /URI /URI (file:///c:/windows/calc.exe) >>"),
+    "a share behind a link in figures": pdf(b"<< /S /URI /URI <5c5c656c7365> >>"),
     "packed": pdf(packed(SCRIPT), root=b"/OpenAction 50 0 R"),
     "plain in a stream of objects": pdf(packed(SCRIPT, filters=b"")),
     "an address that is packed": pdf(packed(b"<< /S /URI /URI (x) >>"), root=b"/OpenAction 50 0 R"),
@@ -62,6 +68,7 @@ RUNS = {
     "in what looks like a stream": pdf(stream(b"9 0 obj " + SCRIPT + b" endobj")),
 }  # fmt: skip
 UNREAD = {
+    "encrypted as a whole": pdf(b"<< >>").replace(b"trailer <<", b"trailer << /Encrypt 4 0 R"),
     "encrypted": pdf(packed(SCRIPT).replace(b"stream\r\nx", b"stream\r\n\x07")),
     "another filter": pdf(packed(SCRIPT, filters=b"/Filter /ASCIIHexDecode")),
     "two filters": pdf(packed(SCRIPT, filters=b"/Filter [/FlateDecode /LZWDecode]")),
@@ -103,8 +110,12 @@ def test_a_pdf_that_shows_is_taken() -> None:
     page.linkURL("http://example.org/", (0, 0, 9, 9))
     page.save()
     goes = b"<< /S /GoTo /D [3 0 R /Fit] >>"
+    named = pdf(
+        b"<< /Title (file:///c:/a.html) /Font << /AA 5 0 R >> >>",
+        b"<< /Type /Font /Subtype /Type1 >>",
+    )
     for content in (
-        drawn.getvalue(), pdf(root=b"/OpenAction [3 0 R /XYZ null null 0]"), pdf(root=b"/OpenAction " + goes), pdf(goes, root=b"/OpenAction 4 0 R"),
+        named, drawn.getvalue(), pdf(root=b"/OpenAction [3 0 R /XYZ null null 0]"), pdf(root=b"/OpenAction " + goes), pdf(goes, root=b"/OpenAction 4 0 R"),
         pdf(packed(goes, b"<< /Type /Font >>"), root=b"/OpenAction 50 0 R"), pdf(b"<< /S /URI /URI (http://example.org/) >>"),
         pdf(b"(see /JS and /Launch)", stream(zlib.compress(b"/JS" * 99), b"/Filter /FlateDecode")), pdf(stream(b"", b"/Filter /FlateDecode /DecodeParms << /Predictor 12 >>")),
     ):  # fmt: skip

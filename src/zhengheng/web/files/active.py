@@ -4,19 +4,20 @@ import re
 import zipfile
 from html import unescape
 from io import BytesIO
+from urllib.parse import unquote
 
 from zhengheng.web.files.portable import UnreadableError
 from zhengheng.web.files.portable import runs as pdf_runs
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _KINDS = re.compile(
-    rb"macroenabled|vbaproject|vbadata|ms-excel\.(?:intl)?macrosheet|xlmacrosheet|/dialogsheet|oleobject|activex"
+    rb"macroenabled|vbaproject|vbadata|ms-excel\.(?:intl)?macrosheet|xlmacrosheet|/dialogsheet|oleobject|activex|webextension"
     rb"|spreadsheetml\.(?:connections|querytable|volatiledependencies)\+xml",
     re.IGNORECASE,
 )
 _LINKS = re.compile(
     rb"relationships/(?:xlmacrosheet|xlintlmacrosheet|vbaproject|oleobject|externallink(?:path)?|attachedtemplate|control"
-    rb"|activexcontrol|subdocument|frame|package|connections|querytable|volatiledependencies)[\"']",
+    rb"|activexcontrol(?:binary)?|afchunk|webextension(?:taskpanes)?|ui/(?:extensibility|usercustomization)|subdocument|frame|package|connections|querytable|volatiledependencies)[\"']",
     re.IGNORECASE,
 )
 _OUTSIDE = re.compile(
@@ -25,18 +26,31 @@ _OUTSIDE = re.compile(
 _HYPERLINK = re.compile(rb"relationships/hyperlink[\"']", re.IGNORECASE)
 _FETCHES = re.compile(
     r"connections\.xml$|/querytables/|/volatiledependencies\.xml$|/externallinks/"
+    r"|(?:^|/)(?:macrosheets|dialogsheets|activex|webextensions|customui|usercustomization|afchunks?)/|(?:^|/)afchunk[^/]*$"
 )
-"""Names of parts that fetch data, whatever else names them or does not."""
+"""Names of parts that fetch or run something, whatever else names them or does not."""
 _FORMULA = re.compile(
     rb"<(?:\w+:)?(?:f|formula\d?|definedname|calculatedcolumnformula|totalsrowformula)(?:\s(?:[^>]*[^/>])?)?>(.*?)</",
     re.IGNORECASE | re.DOTALL,
 )
-_FIELD = re.compile(rb"<(?:\w+:)?instrtext(?:\s(?:[^>]*[^/>])?)?>(.*?)</|\s(?:\w+:)?instr\s*=\s*(\"[^\"]*\"|'[^']*')", re.IGNORECASE | re.DOTALL)  # fmt: skip
+_FIELD = re.compile(
+    rb"<(?:\w+:)?instrtext(?:\s(?:[^>]*[^/>])?)?>(.*?)</|\s(?:\w+:)?instr\s*=\s*(\"[^\"]*\"|'[^']*')|(<(?:\w+:)?fldchar\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+_CHUNK = re.compile(rb"<(?:\w+:)?altchunk\b", re.IGNORECASE)
+_FETCHED = re.compile(r"^[\s\"']*(?:include(?:picture|text)?|import|link|database|rd|dde(?:auto)?)\b", re.IGNORECASE | re.MULTILINE)  # fmt: skip
+"""Fields of a document that fetch a file, by the word with which they begin [M]."""
 _MASHUP = re.compile(rb"schemas\.microsoft\.com/datamashup", re.IGNORECASE)
 _QUOTED = re.compile(r"\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'")
 _CALLS = re.compile(
     r"\b(?:_xlfn\.)?(?:webservice|rtd|call|register(?:\.id)?|exec|image)\s*\(", re.IGNORECASE
 )
+_ABROAD = re.compile(r"\bfile:|\\\\[^\\\s\"']|'(?:[^']|'')*[\\/\[](?:[^']|'')*'\s*!", re.IGNORECASE)
+"""A path or a share of the network, in a formula or a field; a sheet's own name has no such marks in it."""
+_TARGET = re.compile(rb"\btarget\s*=\s*(\"[^\"]*\"|'[^']*')", re.IGNORECASE)
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+_FOLLOWED = frozenset({"http", "https", "mailto", "tel", "ftp"})
+"""What a hyperlink may lead to; a file or a share of the network would be opened by a click."""
 _DDE = re.compile(r"\bdde(?:auto)?\b", re.IGNORECASE)
 _CELL = re.compile(r"(?:^|[,;\t\"'])\s*[=+\-@]([^\n]*)", re.MULTILINE)
 MOST_INNER, MOST_WRITTEN = 20 * 2**20, 64 * 2**20
@@ -54,7 +68,7 @@ class UnreadError(ValueError):
 def formula_runs(text: str) -> bool:
     """Whether a formula starts a program (DDE: `program|topic!item`) or fetches something; texts within it are none of it."""
     plain = _QUOTED.sub(" ", text)
-    return "|" in plain or bool(_CALLS.search(plain))
+    return "|" in plain or bool(_CALLS.search(plain) or _ABROAD.search(text))
 
 
 def table_runs(text: str) -> bool:
@@ -91,7 +105,9 @@ def active(content: bytes) -> bool:
                     raise UnreadError(one.filename)
                 if _runs(name, text, names_others) or (document and text[:8] == _OLE):
                     return True
-                if written and (_FETCHES.search(name) or _starts(text)):
+                if document and _FETCHES.search(name):
+                    return True
+                if written and _starts(text):
                     return True
                 if inner and portable and _pdf_runs(one.filename, text):
                     return True
@@ -114,8 +130,21 @@ def _runs(name: str, text: bytes, names_others: bool) -> bool:
     return (
         len(plain) > MOST
         or bool((_LINKS if name.endswith(".rels") else _KINDS).search(plain))
-        or any(not _HYPERLINK.search(link[0]) for link in _OUTSIDE.finditer(plain))
+        or any(
+            not _HYPERLINK.search(link[0]) or not _is_followed(link[0])
+            for link in _OUTSIDE.finditer(plain)
+        )
     )
+
+
+def _is_followed(link: bytes) -> bool:
+    """Whether a hyperlink leads to a page or a letter, or to a place beside the document."""
+    found = _TARGET.search(link)
+    target = (
+        unquote(unescape(found[1][1:-1].decode("utf-8", errors="replace"))).strip() if found else ""
+    )
+    scheme = _SCHEME.match(target)
+    return scheme[1].lower() in _FOLLOWED if scheme else not target.startswith(("\\", "//", "/\\"))
 
 
 _WRITTEN = (".xml", ".vml")
@@ -124,12 +153,18 @@ _WRITTEN = (".xml", ".vml")
 def _starts(text: bytes) -> bool:
     """Whether a part holds a formula or a field that starts something, or a query of its own."""
     plain = _plain(text)
-    if _MASHUP.search(plain):
+    if _MASHUP.search(plain) or _CHUNK.search(plain):
         return True
     if any(formula_runs(_said(one[1])) for one in _FORMULA.finditer(plain)):
         return True
-    fields = "".join(_said(one[1] or one[2] or b"") for one in _FIELD.finditer(plain))
-    return bool(_DDE.search(fields))
+    # A field's words may be cut into several pieces; the next mark of a field begins or ends one.
+    fields = "".join(
+        "\n" if one[3] else f"\n{_said(one[2])}\n" if one[2] else _said(one[1])
+        for one in _FIELD.finditer(plain)
+    )
+    return bool(
+        _DDE.search(fields.replace("\n", "")) or _FETCHED.search(fields) or _ABROAD.search(fields)
+    )
 
 
 def _said(written: bytes) -> str:

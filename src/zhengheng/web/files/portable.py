@@ -9,9 +9,15 @@ import zlib
 from collections.abc import Iterator
 
 _RUNS = frozenset(
-    (b"JavaScript", b"JS", b"Launch", b"EmbeddedFile", b"EmbeddedFiles", b"RichMedia", b"XFA", b"SubmitForm", b"ImportData", b"GoToE")
+    (b"JavaScript", b"JS", b"Launch", b"EmbeddedFile", b"EmbeddedFiles", b"RichMedia", b"XFA", b"SubmitForm", b"ImportData", b"GoToE", b"GoToR")
 )  # fmt: skip
-"""Actions and parts: scripts, programs, files inside, media with scripts, forms that send or fetch [V]."""
+"""Actions and parts: scripts, programs, files inside and elsewhere, media with scripts, forms that send or fetch [V]."""
+_MOMENTS = frozenset(b"/" + one for one in (
+    b"E", b"X", b"D", b"U", b"Fo", b"Bl", b"PO", b"PC", b"PV", b"PI", b"O", b"C", b"K", b"F", b"V", b"WC", b"WS", b"DS", b"WP", b"DP",
+))  # fmt: skip
+"""When the additional actions of a page, a field or the file run: on opening, closing, pointing at it [V]."""
+_ELSEWHERE = re.compile(rb"\s*(?:file:|\\\\|//|[a-z]:[\\/])", re.IGNORECASE)
+"""An address that is a file or a share of the network."""
 MOST_UNPACKED = 64 * 2**20
 MOST_WORDS = 2_000_000
 _LONG = 60
@@ -37,6 +43,8 @@ class _Held:
         """Number → the tokens of each object that has it; a later one may take an earlier one's place, or not."""
         self.opened: list[tuple[list[bytes], int]] = []
         """What is opened by itself: the tokens of an object, and where in them that is said."""
+        self.added: list[tuple[list[bytes], int]] = []
+        """Additional actions: where they are said, as above."""
         self.waiting = [content]
         self.room, self.words = MOST_UNPACKED, MOST_WORDS
 
@@ -56,6 +64,8 @@ class _Held:
             self.names.add(token[1:])
         if token == b"/OpenAction":
             self.opened.append((begun, len(begun)))
+        elif token == b"/AA":
+            self.added.append((begun, len(begun)))
 
     def wait(self, content: bytes) -> None:
         """Something more to read. Raises UnreadableError where it becomes too much."""
@@ -73,7 +83,19 @@ def runs(content: bytes) -> bool:
     held = _Held(content)
     while held.waiting:
         _read(held.waiting.pop(), held)
-    return bool(held.names & _RUNS) or any(not _goes_within(*one, held) for one in held.opened)
+    if b"Encrypt" in held.names:
+        raise UnreadableError
+    added = any(
+        _MOMENTS & set(said)
+        for one in held.added
+        for said in _values(*one, held)
+        if said[:1] == [b"<<"]
+    )
+    return (
+        added
+        or bool(held.names & _RUNS)
+        or any(not _goes_within(*one, held) for one in held.opened)
+    )
 
 
 def _read(content: bytes, held: _Held) -> None:
@@ -93,9 +115,12 @@ def _read(content: bytes, held: _Held) -> None:
 
 def _tokens(content: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Names (unescaped), numbers, words and brackets; with the word `stream` what lies in it."""
-    place, end = 0, len(content)
+    place, end, before = 0, len(content), b""
     while place < end and (found := _TOKEN.search(content, place)):
         token, place = found[0], found.end()
+        named, before = before == b"/URI", token
+        if named and _ELSEWHERE.match(_text(token, content[place : place + 200])):
+            yield b"/Launch", b""  # to follow such an address is to open a file
         if token == b"(":
             place = _after_string(content, place)
         elif token.startswith(b"stream"):
@@ -111,6 +136,14 @@ def _tokens(content: bytes) -> Iterator[tuple[bytes, bytes]]:
             )
         elif token[:1] != b"%":
             yield token, b""
+
+
+def _text(token: bytes, rest: bytes) -> bytes:
+    """A text as it stands in brackets, in figures of sixteen, or nothing."""
+    if token == b"(":
+        return rest.replace(b"\\\\", b"\\")
+    figures = re.sub(rb"[^0-9A-Fa-f]", b"", token) if token[:1] == b"<" else b""
+    return bytes.fromhex(figures[: len(figures) // 2 * 2].decode())
 
 
 def _after_string(content: bytes, place: int) -> int:
@@ -166,10 +199,15 @@ def _value(tokens: list[bytes], place: int) -> bytes:
 
 def _goes_within(tokens: list[bytes], place: int, held: _Held) -> bool:
     """Whether what a file opens with is a place of its own: a destination, or an action that goes to one."""
+    return all(_is_place(one) for one in _values(tokens, place, held))
+
+
+def _values(tokens: list[bytes], place: int, held: _Held) -> list[list[bytes]]:
+    """The tokens of what stands at a place: there, or in each object that it names."""
     said = [tokens[place : place + _LONG]]
     if said[0][2:3] == [b"R"]:
         said = [one[:_LONG] for one in held.objects.get(said[0][0], [[]])]
-    return all(_is_place(one) for one in said)
+    return said
 
 
 def _is_place(said: list[bytes]) -> bool:

@@ -135,12 +135,12 @@ def _look_into_pdf(name: str, content: bytes) -> None:
         raise _refused(name, "file.macro", *_ACTIONS)
 
 
-_RUNS = ("文件含宏、宏表、嵌入对象、外部链接、数据连接，或会启动程序、取用外部数据的公式或域，请另存为不含这些内容的格式",
-         "the file holds macros, macro sheets, embedded objects, outside links, connections to data, or formulas or fields that start programs or fetch data; save it without")  # fmt: skip
+_RUNS = ("文件含宏、宏表、控件、加载项、嵌入对象、外部链接（含指向本机文件或网络共享的超链接）、数据连接，或会启动程序、取用外部数据的公式或域，请另存为不含这些内容的格式",
+         "the file holds macros, macro sheets, controls, add-ins, embedded objects, outside links (hyperlinks to files and network shares among them), connections to data, or formulas or fields that start programs or fetch data; save it without")  # fmt: skip
 _STARTS = ("表格中有会启动程序或取用外部数据的公式（以 =、+、-、@ 开头），请改为普通文字或数值后再上传",
            "a cell of the table is a formula that starts a program or fetches data (it begins with =, +, - or @); make it plain text or a value")  # fmt: skip
-_ACTIONS = ("PDF 含脚本、打开时自动执行的动作、启动程序的动作、嵌入的文件或动态表单，请打印为普通 PDF，附件单独上传",
-            "the PDF holds scripts, actions that run when it is opened, actions that start programs, files inside or a dynamic form; print it to a plain PDF and upload attachments by themselves")  # fmt: skip
+_ACTIONS = ("PDF 含脚本、打开文件或翻到某页时自动执行的动作、启动程序或打开其他文件的动作、嵌入的文件或动态表单，请打印为普通 PDF，附件单独上传",
+            "the PDF holds scripts, actions that run when it or a page of it is opened, actions that start programs or open other files, files inside or a dynamic form; print it to a plain PDF and upload attachments by themselves")  # fmt: skip
 _TABLES = (".csv", ".tsv")
 
 
