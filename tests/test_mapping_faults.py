@@ -120,3 +120,19 @@ def test_a_filter_of_many_parts_is_read_and_one_too_long_refused() -> None:
     with pytest.raises(DataError) as caught:
         parse_filter(f"a in ({values})", frozenset({"a"}), "x")
     assert [one.code for one in caught.value.problems] == ["filter.long"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"[]", b"~", b"42", b"a", b"[{}]", b"sources: []", b"sources: [[]]", b"sources: [1]", b"sources: {}", b"periods: {}", b"{}", b"[" * 100_000, b"[" * 900 + b"]" * 900, bytes(range(256)), b"\xff\xfe[\x00"],
+    ids=["empty", "list", "null", "number", "text", "map in list", "no source", "list for source", "number for source", "map for sources", "map for periods", "bare", "deep", "deep and closed", "binary", "UTF-16"],
+)  # fmt: skip
+def test_a_file_that_is_no_mapping_is_told_in_words(content: bytes, tmp_path: Path) -> None:
+    """With the check's own look for more faults, which reads what can be read of it."""
+    path = tmp_path / "i.yaml"
+    path.write_bytes(content)
+    book = load_rulebook(write(tmp_path / "book"))[0]
+    with pytest.raises(DataError) as caught:
+        load_mapping(path, lambda draft: check_mapping(draft, book, tmp_path))
+    assert {one.where.partition(":")[0] for one in caught.value.problems} == {"i.yaml"}
+    assert all(one.zh and one.en for one in caught.value.problems)

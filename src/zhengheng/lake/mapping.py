@@ -246,6 +246,8 @@ _ROUNDS = 12
 def _draft(document: Document, shape: Shape) -> Mapping | None:
     """The mapping without the fields that are refused; None where it cannot be read without them."""
     data, unread = json.loads(json.dumps(document.data)), dict[int, set[str]]()
+    if not isinstance(data, dict):
+        return None
     for _ in range(_ROUNDS):
         try:
             return _placed(Mapping.model_validate_json(json.dumps(data), strict=True), document, unread)  # fmt: skip
