@@ -21,7 +21,7 @@ from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.pages.clock import now
 from zhengheng.web.reporting.jobs import tick
-from zhengheng.web.reporting.models import Report
+from zhengheng.web.reporting.models import Item, Report
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.services import name_reader
 
@@ -91,19 +91,45 @@ def test_what_is_settled_after_the_notice_stays_out_of_the_end_only_with_a_reaso
     book = year(town)
     made = computed(town, book)
     town.post("office_procedure", f"runs/{made['result']}/publish")
-    honour(town, book, "省府证书 9 号")
+    item = honour(town, book, "省府证书 9 号")
+    newer = computed(town, book)
     town.at("2026-05-06")
     decision = town.decided(f"result:{made['result']}", "2026-5", "2026-05-06")
     path = f"runs/{made['result']}/finalise"
     refused = town.post("commission_secretary", path, 422, decision=decision)
     assert refused["type"] == "result.uncounted"
+    assert newer["run"] in str(refused), "the one that counts it is named"
     personal = town.post("commission_secretary", path, 422, decision=decision, left_out="见张三 13900139000")  # fmt: skip
     assert personal["type"] == "public.phone", "the reason is for everybody"
+    for empty in ("-", "无", "。。。。", "aaaaaaa"):
+        assert town.post("commission_secretary", path, 422, decision=decision, left_out=empty), (
+            empty
+        )
     town.post("commission_secretary", path, decision=decision, left_out="证书在公示期满后认定，计入下一年度")  # fmt: skip
     entry = LedgerEntry.objects.get(act="result.finalise")
     assert "item:" in str(entry.content)
     page = page_of(town, "mentor", f"/office/results/{made['run']}/")
     assert "证书在公示期满后认定，计入下一年度" in page
+    why = "证书在公示期满后认定，计入下一年度"
+    own = page_of(town, "unit_leader-D10", f"/office/{item}/")
+    assert f"2026-05-06 终定的 2025 年结果没有计入。理由：{why}" in own
+    assert (
+        "2025 年的终定结果没有计入"
+        in own.split("<main")[1].split("</p>")[1] + own.split("<main")[1].split("</p>")[0]
+    )
+    for path in ("", "units/D10/"):
+        assert f"没有计入本结果。理由：{why}" in page_of(
+            town, "mentor", f"/office/results/{made['run']}/{path}"
+        ), path
+        assert f"没有计入本结果。理由：{why}" in page_of(
+            town, "mentor", f"/office/overview/{made['run']}/{path}"
+        ), path
+    assert "没有计入本结果" not in page_of(
+        town, "mentor", f"/office/results/{made['run']}/units/D13/"
+    )
+    assert "新版本待公示" not in page
+    assert "没有计入终定结果" in page_of(town, "unit_leader-D10", "/office/")
+    assert ResultRun.objects.get(pk=newer["result"]).state == "set_aside", "no duty that is refused"
     assert not has_on_desk(town, "office_data", f"rulebooks/{book}"), (
         "a final year waits for nothing"
     )
@@ -121,6 +147,63 @@ def test_the_day_to_complete_a_returned_appeal_stays_where_a_new_clock_has_none(
         carried = Carried(to=made["result"], until=until)
         perform_by_machine(APPEALS, "appeal.carry", Appeal.objects.get(pk=number), given=carried, now=now())  # fmt: skip
         assert Appeal.objects.get(pk=number).due_on == max(until or given, given)
+
+
+def test_who_judges_a_claim_can_refuse_it_and_has_a_day(town: Town) -> None:
+    book = year(town)
+    made = town.post(
+        "unit_leader-D10", "items/claim", rulebook=book, unit="D10", item="HONOUR", points="1", document="省府证书 3 号",
+        decided_on="2026-03-01", reason="获省级表彰", evidence=[town.file("unit_leader-D10")],
+    )["id"]  # fmt: skip
+    assert has_on_desk(town, "office_indicators", f"items/{made}")
+    assert Item.objects.get(pk=made).due_on is not None
+    town.post("office_indicators", f"items/{made}/waive", reason="证书属上一年度")
+    page = page_of(town, "unit_leader-D10", f"/office/items/{made}/")
+    assert "年不计分" in page
+    assert "+1" not in page.split("年不计分")[0].split("<main")[-1]
+
+
+def test_an_open_objection_about_a_result_bars_its_end_by_name(town: Town) -> None:
+    book = year(town)
+    made = computed(town, book)
+    town.post("office_procedure", f"runs/{made['result']}/publish")
+    lodged = town.post("mentor", "objections/lodge", run=made["result"], about="教育局得分有误", text="数据与公报不符")["id"]  # fmt: skip
+    town.at("2026-05-06")
+    decision = town.decided(f"result:{made['result']}", "2026-5", "2026-05-06")
+    path = f"runs/{made['result']}/finalise"
+    refused = town.post("commission_secretary", path, 422, decision=decision)
+    assert refused["type"] == "appeal.open"
+    assert "教育局得分有误" in refused["problems"][0]["detail"]
+    town.post("appeals_clerk", f"objections/{lodged}/answer", answer="经核对，与公报一致。")
+    town.post("commission_secretary", path, decision=decision)
+
+
+def test_an_appeal_is_not_begun_after_its_day_and_a_returned_one_keeps_its_own(town: Town) -> None:
+    made = notice_of_appeals(town, adopted(town))
+    said = {"run": made["result"], "unit": "D10", "indicator": "RATE", "ground": "data_error", "wanted": "97", "value_period": "2025-06", "statement": "误报"}  # fmt: skip
+    number = town.post("unit_leader-D10", "appeals/draft", **said)["id"]
+    town.post("unit_leader-D10", f"appeals/{number}/file")
+    town.post("appeals_clerk", f"appeals/{number}/return", reason="请附原始台账")
+    appeal = Appeal.objects.get(pk=number)
+    perform_by_machine(APPEALS, "appeal.carry", appeal, given=Carried(to=made["result"], until=None), now=now())  # fmt: skip
+    assert Appeal.objects.get(pk=number).due_on is not None, "a day once given stays"
+    town.at("2026-05-06")
+    tick(now())
+    assert Appeal.objects.get(pk=number).state == "lapsed"
+    late = town.post("unit_leader-D10", "appeals/draft", 422, **said)
+    assert late["type"] == "appeal.late"
+
+
+def test_a_support_never_leads_away_from_what_was_asked(town: Town) -> None:
+    made = notice_of_appeals(town, adopted(town))
+    number = accepted(town, made["result"], "RATE", "97", value_period="2025-06")
+    panel = town.post("appeals_clerk", f"appeals/{number}/draw", seats=3)["detail"]["panel"]
+    for member in panel:
+        town.post(member, f"appeals/{number}/vote", vote="partly", reasons="部分属实")
+    town.post(panel[0], f"appeals/{number}/preview", value="40")
+    refused = town.post(panel[0], f"appeals/{number}/decide", 422, value="40", reasons="部分属实")
+    assert refused["type"] == "value.away"
+    assert Appeal.objects.get(pk=number).outcome == ""
 
 
 def test_values_confirmed_later_and_deductions_taken_back_are_told_too(town: Town) -> None:

@@ -66,9 +66,9 @@ TABLE: dict[str, tuple[set[Role], set[Role] | str]] = {
     "report.ask_correction": (REPORTER | SUPPLIER, NOBODY), "report.give_time": (DATA, BOTH), "report.refuse_time": (DATA, BOTH), "report.correct_supplied": (DATA, BOTH), "report.verify": (DATA, BOTH),
     "report.return": (DATA, BOTH), "report.confirm": (REPORTER | LEADER, NOBODY), "report.object": (REPORTER | LEADER, NOBODY),
     "report.settle": (DATA, BOTH), "report.correct": (DATA, BOTH), "report.refuse_correction": (DATA, BOTH), "report.ask_again": (DATA, BOTH),
-    "item.enter": (SUPPLIER, NOBODY), "item.confirm": (LEADER | REPORTER, NOBODY), "item.object": (LEADER | REPORTER, NOBODY),
+    "item.enter": (SUPPLIER, NOBODY), "item.confirm": (LEADER | REPORTER, NOBODY), "item.accept": (LEADER | REPORTER, NOBODY), "item.object": (LEADER | REPORTER, NOBODY),
     "item.reopen": (LEADER | REPORTER, NOBODY), "erasure.ask": ({R.SECRECY_OFFICER}, BOTH), "erasure.carry_out": (DIRECTOR, BOTH), "erasure.refuse": (DIRECTOR, BOTH),
-    "item.claim": (LEADER | REPORTER, NOBODY), "item.verify": (INDICATORS, BOTH), "item.settle": (DIRECTOR, BOTH), "item.take_back": (DIRECTOR, BOTH), "item.waive": (DIRECTOR, BOTH),
+    "item.claim": (LEADER | REPORTER, NOBODY), "item.verify": (INDICATORS, BOTH), "item.settle": (DIRECTOR, BOTH), "item.take_back": (DIRECTOR, BOTH),
     "result.approve": (SECRETARY, BOTH), "result.publish": (PROCEDURE, BOTH), "result.set_aside": (DIRECTOR, BOTH), "result.take_up": (DIRECTOR, BOTH), "result.serve": (PROCEDURE, BOTH),
     "self_report.draft": (LEADER | REPORTER, NOBODY), "self_report.save": (LEADER | REPORTER, NOBODY), "self_report.file": (LEADER | REPORTER, NOBODY),
     "self_report.return": (INDICATORS, BOTH), "self_report.accept": (INDICATORS, BOTH),
@@ -103,6 +103,7 @@ BY_MACHINE = {
     "item.refer",
     "audit.end",
     "item.load",
+    "item.leave_out",
     "item.revoke",
     "result.replace",
     "result.archived",
@@ -112,6 +113,10 @@ BY_MACHINE = {
 }
 # Acts whose doer depends on the state.
 BY_STATE = {
+    ("item.waive", "claimed"): DIRECTOR | INDICATORS,
+    ("item.waive", "checking"): DIRECTOR | INDICATORS,
+    ("item.waive", "entered"): DIRECTOR,
+    ("item.waive", "disputed"): DIRECTOR,
     ("appeal.preview", "second"): SECRETARY,
     ("appeal.preview", "accepted"): PANEL,
     ("appeal.preview", "heard"): PANEL,

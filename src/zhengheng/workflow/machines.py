@@ -128,23 +128,25 @@ REPORT = Machine(
 ITEM = Machine(
     "item",
     {
-        "claimed": ("单位申报, 待审核", "claimed by the unit"), "entered": ("待单位核对", "entered"), "disputed": ("有异议", "disputed"), "settled": ("已认定", "settled"),
+        "claimed": ("单位申报, 待审核", "claimed by the unit"), "entered": ("待单位核对", "entered"), "checking": ("待绩效办审核", "to be checked by the office"), "disputed": ("有异议", "disputed"), "settled": ("已认定", "settled"),
         "waived": ("不予认定", "waived"), "loaded": ("已入库", "in the lake"), "revoked": ("已撤销", "taken back"),
     },
     (
         Transition("item.enter", ("",), "entered"),
         Transition("item.claim", ("",), "claimed"),
-        Transition("item.verify", ("claimed",), "settled"),
+        Transition("item.verify", ("claimed", "checking"), "settled"),
+        Transition("item.accept", ("entered",), "checking"),
         Transition("item.confirm", ("entered",), "settled"),
         Transition("item.object", ("entered",), "disputed"),
         Transition("item.settle", ("disputed",), "settled"),
-        Transition("item.waive", ("claimed", "entered", "disputed"), "waived"),
+        Transition("item.waive", ("claimed", "entered", "checking", "disputed"), "waived"),
         Transition("item.load", ("settled",), "loaded"),
         Transition("item.reopen", ("settled", "loaded"), "disputed"),
         Transition("item.count_load", ("disputed", "settled", "waived"), ""),
         Transition("item.refer", ("entered", "settled"), "disputed"),
         Transition("item.take_back", ("settled", "loaded"), "waived"),
         Transition("item.revoke", ("waived",), "revoked"),
+        Transition("item.leave_out", ("settled", "loaded"), ""),
     ),
 )  # fmt: skip
 

@@ -237,12 +237,10 @@ RULES: tuple[Rule, ...] = (
     _led("item.claim"),
     _rule("item.verify", Role.OFFICE_INDICATORS, relation="second"),
     _rule("item.enter", Role.ASSESSING_DEPARTMENT, relation="supplying"),
-    _led("item.confirm"),
-    _led("item.object"),
-    _led("item.reopen"),
-    _rule("item.settle", Role.OFFICE_DIRECTOR),
-    _rule("item.waive", Role.OFFICE_DIRECTOR),
-    _rule("item.take_back", Role.OFFICE_DIRECTOR),
+    *(_led(act) for act in ("item.confirm", "item.accept", "item.object", "item.reopen")),
+    *(_rule(act, Role.OFFICE_DIRECTOR) for act in ("item.settle", "item.waive", "item.take_back")),
+    # Who judges a claim can refuse it as well as find it true.
+    _rule("item.waive", Role.OFFICE_INDICATORS, relation="second", states=("claimed", "checking")),
     _rule("item.load", Role.OFFICE_DATA),
     _rule("item.revoke", Role.OFFICE_DATA),
     # What a unit says of its own year, and what it asks not to be held against it.

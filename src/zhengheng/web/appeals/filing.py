@@ -66,6 +66,7 @@ def draft(doing: Doing) -> Made:
     )  # fmt: skip
     values.check_subject(appeal)
     appeal.due_on = _last_day(appeal)
+    _check_in_time(appeal.due_on, doing.day)
     return Made(appeal, {"run": run.run, "unit": unit.code, "indicator": given.indicator})  # fmt: skip
 
 
@@ -96,11 +97,15 @@ def carry(doing: Doing) -> Change:
     """With a new version of the result, or with the service of its unit, a draft has another last day; the time to complete
     one that was returned is not cut short."""
     given: Carried = doing.given
-    until = given.until
-    if doing.obj.state == "returned" and doing.obj.due_on:
-        # A clock that does not run yet says nothing: the day that the unit was given stays or grows.
-        until = max(until or doing.obj.due_on, doing.obj.due_on)
+    until = _not_before(doing.obj, given.until)
     return Change({"run_id": given.to, "due_on": until}, {"run": given.to, "until": until and until.isoformat()})  # fmt: skip
+
+
+def _not_before(appeal: Appeal, until: date | None) -> date | None:
+    """A day that the unit was given to complete its appeal stays or grows, whatever its clock says now: one that does not run
+    yet says nothing."""
+    given = appeal.due_on if appeal.state == "returned" else None
+    return max(until, given) if until and given else until or given
 
 
 def lapse(doing: Doing) -> Change:
@@ -111,13 +116,7 @@ def lapse(doing: Doing) -> Change:
 
 def file(doing: Doing) -> Change:
     appeal: Appeal = doing.obj
-    last = _last_day(appeal)
-    if appeal.state == "returned" and last and appeal.due_on:
-        last = max(last, appeal.due_on)
-    if last is not None and doing.day > last:
-        raise AppealError.one(
-            "due_on", "appeal.late", zh=f"申诉期已于 {last} 届满，不能再提交。", en=f"the time to appeal ended on {last}"
-        )  # fmt: skip
+    _check_in_time(_not_before(appeal, _last_day(appeal)), doing.day)
     if appeal.run.state != "notice":
         raise AppealError.one("run", "appeal.run", zh="结果已不在公示中", en="the result is not on notice any more")  # fmt: skip
     _only_once(appeal)
@@ -125,6 +124,14 @@ def file(doing: Doing) -> Change:
     # The decision's clock runs from the receipt, whether or not somebody accepts it.
     appeal.filed_on = doing.day
     return Change({"filed_on": doing.day, "due_on": decision_due(appeal)}, {"ground": appeal.ground, "wanted": appeal.wanted, "confirmed": appeal.confirmation, "statement": appeal.statement})  # fmt: skip
+
+
+def _check_in_time(last: date | None, day: date) -> None:
+    """Raise AppealError once the time to appeal is over: an appeal is neither begun nor filed then."""
+    if last is not None and day > last:
+        raise AppealError.one(
+            "due_on", "appeal.late", zh=f"申诉期已于 {last} 届满，不能再提交。", en=f"the time to appeal ended on {last}"
+        )  # fmt: skip
 
 
 def _only_once(appeal: Appeal) -> None:

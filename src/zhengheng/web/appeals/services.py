@@ -1,6 +1,8 @@
 """What holds for every step of an appeal: its words, its faults, when a value or an outcome can be."""
 
-from typing import Literal
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any, Literal
 
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.lake.cells import number_fault, read_number, value_fault
@@ -63,3 +65,41 @@ def check_outcome(appeal: Appeal, outcome: str, value: str) -> None:
         raise AppealError.one(
             "value", "effect.absent", zh="签署前须先试算这一数值对全部单位的影响", en="first compute what this value moves"
         )  # fmt: skip
+    _check_direction(appeal, value)
+
+
+def _check_direction(appeal: Appeal, value: str) -> None:
+    """Raise AppealError where a value that is called support leads away from what was asked, or takes points from who asked.
+
+    What the office finds besides is corrected by its own way, not under the name of a support.
+    """
+    held = appeal.effect or {}
+    if "zh" not in held:
+        return
+    before, after = held["zh"]["before"], held["zh"]["after"]
+    book = selectors.run_of(appeal).rulebook
+    stands, away = before.get("value", ""), False
+    if not held.get("ruling"):
+        row = next((one for one in held["zh"]["rows"] if one["period"] == appeal.value_period), None)  # fmt: skip
+        stands = row["before"] if row else ""
+    decimals = book.indicator(appeal.series).decimals
+    if not any(not one or number_fault(one, decimals) for one in (stands, appeal.wanted, value)):
+        old, asked, new = (read_number(one, decimals)[0] for one in (stands, appeal.wanted, value))
+        if new == asked:
+            return
+        away = (new - old) * (asked - old) <= 0
+    if away or _fewer(before, after):
+        raise AppealError.one(
+            "value", "value.away", zh=f"认定的数值 {value} 偏离申诉人的请求（公示值 {stands or '—'}，应为 {appeal.wanted or '—'}），或者使其得分减少，不能称为支持或部分支持。请认定公示值与请求之间的数值，或者驳回；另行发现的差错，按数据更正程序办理。",
+            en=f"the value {value} leads away from what was asked (published {stands or '—'}, asked for {appeal.wanted or '—'}) or takes points from the appellant: that is no support. Decide a value on the way to what was asked, or reject; an error found besides is corrected by its own way",
+        )  # fmt: skip
+
+
+def _fewer(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether the contested indicator earns fewer points than it was published with."""
+    shown = [str(one.get("points", "")) for one in (before, after)]
+    try:
+        old, new = (Decimal(one) for one in shown)
+    except InvalidOperation:
+        return False
+    return new < old

@@ -90,12 +90,19 @@ def standings() -> dict[str, str]:
 
 
 def since() -> dict[str, dict[str, Any]]:
-    """Of each released publication whose result is on notice or was replaced: until when, which version came in its
-    place, and which public values appeals put right since."""
-    held = Publication.objects.filter(state="released", run__state__in=("notice", "replaced")).select_related("run")  # fmt: skip
+    """Of each released publication whose result is on notice, was replaced, or leaves out what was settled: until when, which
+    version came in its place, which public values appeals put right since, and why something does not count."""
+    held = Publication.objects.filter(state="released").select_related("run")
     return {
-        str(one.pk): {"until": str(one.run.due_on or ""), "redecided": _redecided(one)} | _newer(one.run) for one in held
+        str(one.pk): {"until": str(one.run.due_on or ""), "redecided": _redecided(one)} | _newer(one.run) | _left_out(one.run)
+        for one in held if one.run.state in {"notice", "replaced"} or one.run.left_out
     }  # fmt: skip
+
+
+def _left_out(run: ResultRun) -> dict[str, Any]:
+    """How many settled matters of which units the result does not count, and the public reason."""
+    held = run.left_out
+    return {"left_out": {"reason": held["reason"], "units": held["units"]}} if held else {}
 
 
 def _newer(run: ResultRun) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from django.apps import apps
+
 from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import Problem
 from zhengheng.lake.points import PRICED, points_fault, span
@@ -37,7 +39,7 @@ from zhengheng.web.rulebooks.selectors import (
     book_of,
     procedure_of,
 )
-from zhengheng.workflow.machines import ITEM
+from zhengheng.workflow.machines import CLOSED, ITEM
 
 
 class EnterGiven(Given):
@@ -47,7 +49,7 @@ class EnterGiven(Given):
     item: str = ask("加减分或否决项", "Item", max_length=64)
     points: str = ask("分值（分，否决项不填）", "Points (none for a veto)", "", max_length=20)
     document: str = ask("文号", "Document", max_length=80)
-    decided_on: date = ask("认定日期", "Decided on", when="past")
+    decided_on: date = ask("文件日期", "Date of the document", when="past")
     reason: str = ask("事由", "Reason", form="text")
     evidence: Files = ask("证明材料", "Evidence", min_length=1)
 
@@ -74,6 +76,11 @@ def _kind_of(item: Item) -> str:
     return next(one.kind for one in book_of(item.rulebook).adjustments if one.code == item.item)
 
 
+def is_bonus(item: Item) -> bool:
+    """Whether it adds points: then the office checks it, whoever brought it."""
+    return any(one.code == item.item and one.kind == "bonus" for one in book_of(item.rulebook).adjustments)  # fmt: skip
+
+
 class ClaimGiven(Given):
     rulebook: int = ask("考核方案", "Rulebook")
     unit: str = ask("申报单位", "Claiming unit", max_length=40)
@@ -88,6 +95,7 @@ class ClaimGiven(Given):
 def claim(doing: Doing) -> Made:
     """By the unit itself, with its certificate; all units see the claim, the office checks it."""
     made = _item(doing, doing.given, doing.given.unit)
+    made.due_on = after(procedure_of(made.rulebook).within("objection"), doing.day)
     if _kind_of(made) != "bonus":
         raise ReportError.one("item", "item.bonus", zh="单位只能申报加分项", en="a unit claims bonus items only")  # fmt: skip
     for other in Item.objects.filter(unit=made.unit).exclude(state="revoked"):
@@ -231,6 +239,13 @@ def confirm_item(doing: Doing) -> Change:
     return Change({"due_on": None}, {"silence": doing.by is None})
 
 
+def accept_bonus(doing: Doing) -> Change:
+    """Nobody objects to points that are added, and silence least: from here somebody of the office checks them, with a day."""
+    sound_points(doing.obj, doing.obj.points)
+    due = after(procedure_of(doing.obj.rulebook).within("objection"), doing.day)
+    return Change({"due_on": due}, {"silence": doing.by is None})
+
+
 class ReferGiven(Given):
     why: str
 
@@ -240,6 +255,17 @@ def refer(doing: Doing) -> Change:
     return Change(
         {"objection": doing.given.why, "due_on": None, "batch": None}, {"why": doing.given.why}
     )
+
+
+class LeaveOutGiven(Given):
+    why: str
+    on: date
+
+
+def leave_out(doing: Doing) -> Change:
+    """The year became final without it: it stays settled, and its unit reads why it did not count."""
+    why = f"{doing.given.on} 终定的 {doing.obj.rulebook.period} 年结果没有计入。理由：{doing.given.why}"
+    return Change({"answer": why, "due_on": None}, {"left_out": doing.given.why})
 
 
 def load_item(doing: Doing) -> Change:
@@ -298,9 +324,25 @@ def _points(item: Item) -> Words | None:
     return f"{sign}{item.points}", ""
 
 
+def _is_left_out(item: Item) -> bool:
+    """Whether the year's final result says that it does not count the item. By the name of the app alone: results stand on items."""
+    same = {"rulebook": item.rulebook.code, "period": item.rulebook.period}
+    final = apps.get_model("results.ResultRun")._default_manager.filter(state__in=CLOSED, **same).first()  # fmt: skip
+    return final is not None and f"{ITEMS.name}:{item.pk}" in final.left_out.get("matters", ())
+
+
+def _counted(item: Item) -> Words | None:
+    """The points of an item as the list shows them; of one that was not upheld, that it has none."""
+    return ("不计分", "none") if item.state in {"waived", "revoked"} else _points(item)
+
+
 def _outcome(item: Item) -> Words:
-    """The points it is about, of which year."""
+    """The points it is about, of which year; none where it was not upheld, or where the year became final without it."""
     held, period = _points(item), item.rulebook.period
+    if item.state in {"settled", "loaded"} and _is_left_out(item):
+        return f"{period} 年的终定结果没有计入", f"not counted in the final result of {period}"
+    if item.state in {"waived", "revoked"}:
+        return f"{period} 年不计分", f"no points in {period}"
     return (f"{period} 年 {held[0]} 分", f"{held[0]} points in {period}") if held else (f"{period} 年", f"of {period}")  # fmt: skip
 
 
@@ -310,13 +352,14 @@ ITEMS = Kind(
     standing=_standing,
     acts=(
         Act("item.enter", ("登记事项", "Enter an item"), enter, EnterGiven,
-            ("凭文号和依据登记; 单位在方案规定的时限内可提出异议, 期满无异议即认定。",
-             "With document and evidence; the unit has the rulebook's days to object, silence settles it."), choices=_whole, living=lambda i: i.unit),
+            ("凭文号和依据登记；单位在方案规定的时限内可以提出异议。扣分和否决事项期满无异议即认定；加分事项还须由绩效办审核，审核属实后才计分。",
+             "With document and evidence; the unit has the rulebook's days to object. Silence settles a deduction or a veto; a bonus is checked by the office besides, and counts only then."), choices=_whole, living=lambda i: i.unit),
         Act("item.claim", ("申报加分", "Claim a bonus"), claim, ClaimGiven,
             ("只能申报方案目录内的加分项, 附证书; 申报情况所有单位可见, 由绩效办审核。",
              "Only items of the rulebook's catalogue, with the certificate; all units see the claim, the office checks it."), choices=_catalogue, living=lambda i: i.unit),
         Act("item.verify", ("审核属实", "Verified"), settle_item, SettleGiven, answers=True),
-        Act("item.confirm", ("无异议", "No objection"), confirm_item),
+        Act("item.confirm", ("无异议", "No objection"), confirm_item, when=lambda i: not is_bonus(i)),
+        Act("item.accept", ("对登记的加分无异议", "No objection to the bonus"), accept_bonus, when=is_bonus),
         Act("item.object", ("提出异议", "Object"), object_to_item, ItemObjectGiven, optional=True),
         Act("item.settle", ("认定", "Settle"), settle_item, SettleGiven, answers=True),
         Act("item.waive", ("不予认定 (含容错)", "Waive (error tolerance included)"), conclude_item, ReasonGiven, optional=True, answers=True),
@@ -326,18 +369,19 @@ ITEMS = Kind(
         Act("item.take_back", ("撤回认定", "Take back"), take_back, ReasonGiven,
             ("由绩效办写明理由撤回；已入库的，下一次核算时一并撤销。", "Taken back by the office with its reason; what is in the lake goes with the next run."), optional=True, answers=True),
         Act("item.refer", ("分值不符合方案，转主任认定", "Referred: the points do not fit the rulebook"), refer, ReferGiven, by_machine=True),
+        Act("item.leave_out", ("没有计入终定结果", "Not counted in the final result"), leave_out, LeaveOutGiven, by_machine=True, answers=True),
         Act("item.load", ("入库", "Load"), load_item, by_machine=True),
         Act("item.count_load", ("入库时已另行办理", "Loaded while it was on another desk"), count_load, by_machine=True),
         Act("item.revoke", ("撤销入库", "Take back from the lake"), revoke, by_machine=True),
     ),
     columns=(
         Column(("单位", "Unit"), lambda i: (i.unit.name_zh, i.unit.name_en)), Column(("事项", "Item"), _name),
-        Column(("期间", "Period"), lambda i: i.rulebook.period), Column(("分值 (分)", "Points"), _points, True), Column(("文号", "Document"), "document"),
+        Column(("期间", "Period"), lambda i: i.rulebook.period), Column(("分值 (分)", "Points"), _counted, True), Column(("文号", "Document"), "document"),
     ),
     outcome=_outcome,
     facts=(
         Column(("方案", "Rulebook"), lambda i: (f"{i.rulebook.title_zh} {i.rulebook.period}", f"{i.rulebook.title_en or i.rulebook.title_zh} {i.rulebook.period}")),
-        Column(("认定日期", "Decided on"), "decided_on"), Column(("提出部门", "Department"), lambda i: (i.supplier.name_zh, i.supplier.name_en)),
+        Column(("文件或证书日期", "Date of the document"), "decided_on"), Column(("提出部门", "Department"), lambda i: (i.supplier.name_zh, i.supplier.name_en)),
         Column(("事由", "Reason"), "reason"), Column(("异议", "Objection"), "objection"), Column(("答复", "Answer"), "answer"),
     ),
     thread=True,

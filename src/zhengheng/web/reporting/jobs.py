@@ -19,7 +19,7 @@ from zhengheng.web.jobs.services import Work, ask, job
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.succession import heirs
 from zhengheng.web.reporting.acts import REPORTS, BorrowGiven, OpenGiven
-from zhengheng.web.reporting.items import ITEMS
+from zhengheng.web.reporting.items import ITEMS, is_bonus
 from zhengheng.web.reporting.lake_check import compare_all
 from zhengheng.web.reporting.lots import finish, write_down
 from zhengheng.web.reporting.models import Report
@@ -123,8 +123,11 @@ def tick(now: datetime) -> int:
             if is_final(obj.rulebook, known):
                 continue
             with suppress(StaleError, StateError):
-                if kind is not ITEMS or not referred(obj, now):
+                if kind is not ITEMS:
                     perform_by_machine(kind, code, obj, given=Nothing(), now=now)
+                elif not referred(obj, now):
+                    act = "item.accept" if is_bonus(obj) else code
+                    perform_by_machine(kind, act, obj, given=Nothing(), now=now)
                 count += 1
     return count
 

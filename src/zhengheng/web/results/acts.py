@@ -29,6 +29,7 @@ from zhengheng.web.jobs import services as jobs
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.selectors import unit_of
 from zhengheng.web.results import duties, selectors, services
+from zhengheng.web.results.barred import can_end
 from zhengheng.web.results.clocks import approved_first, last_day, own_clock
 from zhengheng.web.results.ending import (
     FinaliseGiven,
@@ -50,7 +51,7 @@ from zhengheng.web.results.ending import (
 from zhengheng.web.results.kept import TABLES
 from zhengheng.web.results.models import DecidedGrade, ResultRun
 from zhengheng.web.results.newer import state_words
-from zhengheng.workflow.machines import RESULT, STANDING, UNFILED
+from zhengheng.workflow.machines import CLOSED, RESULT, STANDING, UNFILED
 
 
 class DecisionGiven(Given):
@@ -77,7 +78,7 @@ def publish(doing: Doing) -> Change:
         )  # fmt: skip
     _check_written(run)
     before, end, carried = _before(run), until(run, doing.day), []
-    out = left_out(doing)
+    kept, out = left_out(doing)
     if before is not None:
         perform_by_machine(RESULTS, "result.replace", before, given=Nothing(), now=doing.now)
         tell_portal(before, doing)
@@ -94,7 +95,7 @@ def publish(doing: Doing) -> Change:
     for other in overtaken(run):
         perform_by_machine(RESULTS, "result.set_aside", other, given=Nothing(), now=doing.now)
     return Change(
-        {"published_at": doing.now, "due_on": end, "replaces": before or run.replaces},
+        {"published_at": doing.now, "due_on": end, "replaces": before or run.replaces, "left_out": kept},
         {"run": run.run, "until": end.isoformat(), "grades": carried, **out, TABLES: tables_of(run)},
     )  # fmt: skip
 
@@ -127,6 +128,12 @@ def may_stand(run: ResultRun) -> bool:
     """Whether a version could still go on notice: none that came after it stands."""
     later = ResultRun.objects.filter(rulebook=run.rulebook, period=run.period, pk__gt=run.pk)
     return not later.filter(state__in=STANDING).exists()
+
+
+def may_go(run: ResultRun, day: date) -> bool:
+    """Whether a version could still go on notice: none that is newer, and none that is final, stands in its place."""
+    same = ResultRun.objects.filter(rulebook=run.rulebook, period=run.period).exclude(pk=run.pk)
+    return may_stand(run) and not same.filter(state__in=CLOSED).exists()
 
 
 def plainly(doing: Doing) -> Change:
@@ -283,16 +290,16 @@ RESULTS = Kind(
     title=_title, state_on=state_words,
     standing=_standing, queryset=selectors.runs, matter=_matter, page=lambda r: f"/office/results/{r.run}/", pages="/office/results/",
     acts=(
-        Act("result.approve", ("按决定批准", "Approve by decision"), approve, DecisionGiven, choices=_decisions, when=approved_first),
+        Act("result.approve", ("按决定批准", "Approve by decision"), approve, DecisionGiven, choices=_decisions, when=approved_first, waits=may_go),
         Act("result.publish", ("进入公示", "Put on public notice"), publish, LeftOutGiven,
-            when=lambda r: approved_first(r) == (r.state == "approved")),
+            when=lambda r: approved_first(r) == (r.state == "approved"), waits=may_go),
         Act("result.set_aside", ("不采用", "Do not use"), set_aside, help=("不进入公示的核算结果归为“未采用”，数据和过程保留，只有指定的人员可以查看。",
              "A result that will not go on notice is kept as not used; only those who are named see it."), optional=True),
         Act("result.take_up", ("恢复", "Take up again"), plainly, when=may_stand, optional=True),
         Act("result.replace", ("被新版代替", "Replaced"), plainly, by_machine=True),
         Act("result.serve", ("登记纸质送达", "Record service on paper"), serve, ServeGiven, choices=_unserved, waits=duties.owes_service),
         Act("result.grade", ("记录决定等次", "Record a decided grade"), grade, GradeGiven, choices=_graded, waits=duties.owes_grade),
-        Act("result.finalise", ("终定", "Make final"), finalise, FinaliseGiven, choices=_decisions, waits=duties.can_end),
+        Act("result.finalise", ("终定", "Make final"), finalise, FinaliseGiven, choices=_decisions, waits=can_end),
         Act("result.trigger", ("按红灯批量提出整改", "Propose improvement for all red lights"), trigger, optional=True),
         Act("result.archive", ("归档", "Archive"), archive),
         Act("result.archived", ("已归档", "Archived"), archived, ArchivedGiven, by_machine=True),

@@ -13,7 +13,7 @@ from zhengheng.web.targets.changes import CHANGES
 from zhengheng.workflow.machines import REPORT
 
 CONTESTED: tuple[tuple[Kind, tuple[str, ...], str], ...] = (
-    (ITEMS, ("claimed", "entered", "disputed"), "rulebook"),
+    (ITEMS, ("claimed", "entered", "checking", "disputed"), "rulebook"),
     (REPORTS, ("disputed", "correcting"), "rulebook"),
     (TOLERANCES, ("asked",), "rulebook"),
     (CHANGES, ("asked",), "line__sheet__rulebook"),

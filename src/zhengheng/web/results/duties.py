@@ -1,13 +1,12 @@
 """Whom a result on notice waits for, and until when: proof of service, decided grades, its end."""
 
 from datetime import date
+from typing import Any
 
-from django.apps import apps
-
-from zhengheng.web.acts.declare import Words
-from zhengheng.web.results.clocks import running, unserved
+from zhengheng.web.acts.declare import Kind, Words, kind_named
+from zhengheng.web.results.clocks import unserved
 from zhengheng.web.results.models import ResultRun
-from zhengheng.workflow.machines import APPEAL
+from zhengheng.workflow.machines import APPEAL, OBJECTION
 
 
 def line_of(run: ResultRun) -> list[int]:
@@ -19,11 +18,17 @@ def line_of(run: ResultRun) -> list[int]:
     return found
 
 
-def open_appeals(run: ResultRun) -> int:
-    """How many appeals on a result, or on one that it replaced, are not at their end: one that was returned is, once its time is over."""
+def open_appeals(run: ResultRun) -> list[tuple[Kind, Any]]:
+    """The appeals on a result, or on one that it replaced, that are not at their end: one that was returned is, once its time
+    is over; and the named objections about it that nobody answered."""
     # By the name of the app alone: appeals stand on results, not the other way round.
-    held = apps.get_model("appeals.Appeal")._default_manager.filter(run__in=line_of(run))
-    return int(held.exclude(state__in=[*APPEAL.final, "draft"]).count())
+    appeals, objections = kind_named("appeal"), kind_named("objection")
+    held = appeals.all().filter(run__in=line_of(run)).exclude(state__in=[*APPEAL.final, "draft"])
+    about = objections.all().filter(run__in=line_of(run)).exclude(state__in=OBJECTION.final)
+    return [
+        *((appeals, one) for one in held.order_by("pk")),
+        *((objections, one) for one in about.order_by("pk")),
+    ]
 
 
 def owes_service(run: ResultRun, day: date) -> bool:
@@ -34,14 +39,6 @@ def owes_service(run: ResultRun, day: date) -> bool:
 def owes_grade(run: ResultRun, day: date) -> bool:
     """Whether a decided grade came over from a version that said otherwise, so that the commission decides again."""
     return run.decided_grades.filter(asked=True).exists()
-
-
-def can_end(run: ResultRun, day: date) -> bool:
-    """Whether nothing but the commission's word is missing for the end: before, others owe something, or time runs."""
-    return not (
-        (run.due_on is not None and day <= run.due_on)
-        or owes_grade(run, day) or open_appeals(run) or unserved(run, day) or running(run, day)
-    )  # fmt: skip
 
 
 def due(run: ResultRun, day: date) -> date | None:

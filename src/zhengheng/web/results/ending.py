@@ -4,24 +4,21 @@ from datetime import date, datetime
 from typing import Any
 
 from zhengheng.domain.problems import Problem, ZhenghengError
-from zhengheng.web.acts.declare import Change, Doing, Given, ask
+from zhengheng.web.acts.declare import Change, Doing, Given, Nothing, ask, kind_named
+from zhengheng.web.acts.services import perform_by_machine
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.decisions.models import Decision
 from zhengheng.web.decisions.services import carrying
 from zhengheng.web.decisions.services import choices as decisions
 from zhengheng.web.jobs import services as jobs
-from zhengheng.web.organisation.models import Unit
+from zhengheng.web.reporting.items import LeaveOutGiven
 from zhengheng.web.results import selectors
-from zhengheng.web.results.clocks import notice_clock, running, unserved
-from zhengheng.web.results.closing import contested, end_year
-from zhengheng.web.results.duties import open_appeals
+from zhengheng.web.results.barred import bars, year_of
+from zhengheng.web.results.clocks import notice_clock
+from zhengheng.web.results.closing import end_year
 from zhengheng.web.results.kept import TABLES
 from zhengheng.web.results.models import DecidedGrade, Reopening, ResultRun
 from zhengheng.web.results.uncounted import problems, uncounted
-from zhengheng.web.rulebooks.models import RulebookVersion
-
-MOST_NAMED = 12
-"""Units that a refusal names; of more it says how many."""
 
 
 class ResultStateError(ZhenghengError):
@@ -94,14 +91,47 @@ class LeftOutGiven(Given):
     )  # fmt: skip
 
 
-def left_out(doing: Doing) -> dict[str, Any]:
-    """For the record, what is settled and not counted, and why it stays out. Raises ResultStateError where no reason is given."""
+def left_out(doing: Doing) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is settled and not counted, and why it stays out: as the result keeps it, and for the ledger.
+
+    Raises ResultStateError where no reason is given.
+    """
     matters = uncounted(doing.obj)
     if not matters:
-        return {}
+        return {}, {}
     if not doing.given.left_out:
-        raise ResultStateError(problems(matters))
-    return {"uncounted": [f"{one.kind.name}:{one.obj.pk}" for one in matters], "left_out": doing.given.left_out}  # fmt: skip
+        raise ResultStateError([*problems(matters), *_counted_later(doing.obj)])
+    named = [f"{one.kind.name}:{one.obj.pk}" for one in matters]
+    held = {
+        "reason": doing.given.left_out,
+        "matters": named,
+        "units": [one.unit for one in matters],
+    }
+    return held, {"uncounted": named, "left_out": doing.given.left_out}
+
+
+def _newer(run: ResultRun) -> list[ResultRun]:
+    """Later computations of the same period that never went on notice: once it is final none of them can."""
+    same = ResultRun.objects.filter(rulebook=run.rulebook, period=run.period, pk__gt=run.pk)
+    return list(same.filter(state__in=("draft", "approved")).order_by("-pk"))
+
+
+def _counted_later(run: ResultRun) -> list[Problem]:
+    """The newer computation that could go on notice instead, by name."""
+    return [
+        Problem("left_out", "result.newer", f"更新的核算结果 {one.run} 尚未公示，其中没有计入的事项有 {len(uncounted(one))} 项。请先办理这一结果；仍办理本结果的，请写明理由。",
+                f"the newer result {one.run} is not on notice yet and leaves out {len(uncounted(one))}; take that one first, or say why this one stands")
+        for one in _newer(run)[:1]
+    ]  # fmt: skip
+
+
+def _leave_out(run: ResultRun, doing: Doing) -> None:
+    """The units read of what was settled for them that the final result does not count, and why."""
+    items = kind_named("item")
+    for one in uncounted(run):
+        if one.kind is items and one.obj.state in ("settled", "loaded"):
+            given = LeaveOutGiven(why=doing.given.left_out, on=doing.day)
+            perform_by_machine(items, "item.leave_out", one.obj, given=given, now=doing.now)
 
 
 class FinaliseGiven(LeftOutGiven):
@@ -116,26 +146,19 @@ def finalise(doing: Doing) -> Change:
     """Final: the notice is over, everybody was served and has had the time, no appeal and no grade is open,
     the commission decided."""
     run: ResultRun = doing.obj
-    if run.due_on and doing.day <= run.due_on:
-        raise ResultStateError.one(
-            "due_on", "notice.running", zh=f"公示至 {run.due_on}，尚未期满。", en=f"the notice runs until {run.due_on}"
-        )  # fmt: skip
-    _check_clocks(run, doing.day)
-    _check_appeals(run)
-    if waiting := [one.unit for one in run.decided_grades.filter(asked=True)]:
-        raise ResultStateError.one(
-            "grades", "grade.asked", zh=f"这些单位的计算等次已经改变，原决定等次须由委员会重新决定：{_named(waiting)}。请登记决定等次。",
-            en=f"the computed grade of these units is another now, and the commission decides again: {_named(waiting)}; record the decided grade",
-        )  # fmt: skip
-    _check_settled(run)
-    out = left_out(doing)
+    if found := bars(run, doing.day):
+        raise ResultStateError(found)
+    kept, out = left_out(doing)
     decision: Decision | None = run.decision
     if decision is None or doing.given.decision:
         decision = carrying(doing.given.decision or 0, f"result:{run.pk}")
         _check_fresh(run, decision)
     tell_portal(run, doing)
+    _leave_out(run, doing)
+    for other in _newer(run):
+        perform_by_machine(kind_named("result"), "result.set_aside", other, given=Nothing(), now=doing.now)  # fmt: skip
     return Change(
-        {"decision": decision, "due_on": None},
+        {"decision": decision, "due_on": None, "left_out": kept},
         {"run": run.run, "decision": decision.pk, "not_counted": _end(run, doing.now), **out, TABLES: tables_of(run)},
     )  # fmt: skip
 
@@ -151,52 +174,9 @@ def tables_of(run: ResultRun) -> str:
     return selectors.loaded(selectors.folder_of(run.run)).results.digest()
 
 
-def _year_of(run: ResultRun) -> RulebookVersion | None:
-    """The rulebook whose whole period the result is of; None for a part of it."""
-    return run.version if run.version is not None and run.version.period == run.period else None
-
-
 def _end(run: ResultRun, now: datetime) -> int:
-    version = _year_of(run)
+    version = year_of(run)
     return end_year(version, now) if version else 0
-
-
-def _check_settled(run: ResultRun) -> None:
-    """Nothing that the result would rest on is still contested; values that never came end with the year."""
-    version = _year_of(run)
-    if version and (open_matters := contested(version)):
-        raise ResultStateError(
-            Problem(f"{kind.name}:{obj.pk}", "year.contested", f"{kind.title(obj)[0]}：{kind.state_of(obj)[0]}，办结后才能终定。",
-                    f"{kind.title(obj)[1]}: {kind.state_of(obj)[1]}; it has to be settled before the result is final")
-            for kind, obj in open_matters
-        )  # fmt: skip
-
-
-def _named(codes: list[str]) -> str:
-    names = dict(Unit.objects.filter(code__in=codes).values_list("code", "name_zh"))
-    shown = "、".join(names.get(code, code) for code in codes[:MOST_NAMED])
-    return shown if len(codes) <= MOST_NAMED else f"{shown}… ({len(codes)})"
-
-
-def _check_clocks(run: ResultRun, day: date) -> None:
-    if left := [unit.code for unit in unserved(run, day)]:
-        raise ResultStateError.one(
-            "served", "service.open", zh=f"还有 {len(left)} 个单位没有送达证明，复核申请期从送达起算：{_named(left)}。请先送达并登记。",
-            en=f"{len(left)} units have no proof of service, with which their time for a review starts: {_named(left)}; serve them first",
-        )  # fmt: skip
-    if held := running(run, day):
-        last = max(end for _, end in held)
-        raise ResultStateError.one(
-            "served", "review.running", zh=f"还有 {len(held)} 个单位的申请期没有届满，最晚到 {last}：{_named([unit.code for unit, _ in held])}。",
-            en=f"{len(held)} units still have time to ask for a review, until {last} at the latest: {_named([unit.code for unit, _ in held])}",
-        )  # fmt: skip
-
-
-def _check_appeals(run: ResultRun) -> None:
-    if left := open_appeals(run):
-        raise ResultStateError.one(
-            "appeals", "appeal.open", zh=f"还有 {left} 件申诉没有办结。", en=f"{left} appeals are not closed yet"
-        )  # fmt: skip
 
 
 def _check_fresh(run: ResultRun, decision: Decision) -> None:

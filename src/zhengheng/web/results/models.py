@@ -25,6 +25,8 @@ class ResultRun(Lived):
     published_at = models.DateTimeField(null=True)
     replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="replaced_by")
     decision = models.ForeignKey("decisions.Decision", models.PROTECT, null=True, related_name="+")
+    left_out = models.JSONField(default=dict, blank=True)
+    """What was settled and does not count in it, with the public reason, as its notice or its end left it; empty: nothing."""
     package = models.CharField(max_length=200, blank=True)
     """The archive package, once there is one."""
 

@@ -24,8 +24,8 @@ def state_words(run: ResultRun, day: date) -> Words:
 
 
 def pending(run: ResultRun) -> ResultRun | None:
-    """The newest version that waits for its own notice behind a result that stands."""
-    if run.state not in STANDING:
+    """The newest version that waits for its own notice behind a result on notice: behind a final one none can follow."""
+    if run.state != "notice":
         return None
     later = ResultRun.objects.filter(rulebook=run.rulebook, period=run.period, pk__gt=run.pk)
     return later.filter(state__in=("draft", "approved")).order_by("-pk").first()
@@ -55,7 +55,20 @@ def warnings(run: ResultRun, day: date) -> list[Words]:
         ]
     else:
         found = []
-    return [*found, *overtaken(run, day)]
+    return [*found, *uncounted_words(run), *overtaken(run, day)]
+
+
+def uncounted_words(run: ResultRun, unit: str = "") -> list[Words]:
+    """That something settled does not count in a result, and the public reason; of one unit, where named."""
+    units = run.left_out.get("units", [])
+    count = units.count(unit) if unit else len(units)
+    if not count:
+        return []
+    zh, en = ("本单位有", "of this unit") if unit else ("有", "")
+    return [(
+        f"{zh} {count} 项已经办结的事项没有计入本结果。理由：{run.left_out['reason']}",
+        f"Settled and not counted in this result: {count} {en}".rstrip() + f". Reason: {run.left_out['reason']}",
+    )]  # fmt: skip
 
 
 def overtaken(run: ResultRun, day: date) -> list[Words]:
@@ -122,6 +135,7 @@ def context(account: Account, day: date, run: ResultRun, unit: str = "", indicat
     later = pending(run)
     return {
         # Of a version before its notice nobody learns who may not see it; what an appeal decided is no secret.
+        "left_out": uncounted_words(run, unit),
         "pending": later if later is not None and later in visible(account, day) else None,
         "redecided": [
             one for one in redecided(run) if (not unit or one.unit == unit) and (not indicator or one.indicator == indicator)

@@ -21,7 +21,7 @@ SAID = {
     "audit.zip": ("审计核验包", "the audit bundle; python3 -I -S verify.py computes it again"), "ledger.jsonl": ("存证日志", "the ledger"),
     "checkpoint.txt": ("存证检查点", "a signed checkpoint of the ledger"), "ledger.pub": ("验证检查点的公钥", "the key that verifies the checkpoint"),
     "decided_grades.json": ("委员会决定的等次", "grades that the commission decided"), "decisions.json": ("委员会决定", "decisions of the commission"),
-    "appeals.json": ("申诉及其办理", "appeals and what became of them"), "notices.json": ("公示和送达", "public notices and service on the units"),
+    "appeals.json": ("申诉及其办理", "appeals and what became of them"), "notices.json": ("公示和送达，没有计入的事项及理由", "public notices and service on the units, what was left out and why"),
     "letters.json": ("公众留言和答复", "what the public wrote, and the replies"), "rectifications.json": ("整改事项", "cases of improvement"),
     "items.json": ("加分、扣分和否决事项及其认定", "bonus, deduction and veto items, and how they were decided"),
     "targets.json": ("目标责任书：最初签订的和现行的目标", "target sheets: targets as first agreed and as they stand"),
@@ -62,7 +62,7 @@ def papers(result: ResultRun) -> dict[str, bytes]:
     ):
         letters |= Q(page__contains=f"p/{number}/")
     notices = [
-        {"run": one.run, "state": one.state, "on_notice_since": one.published_at, "on_notice_until": notice_end(one),
+        {"run": one.run, "state": one.state, "on_notice_since": one.published_at, "on_notice_until": notice_end(one), "left_out": one.left_out,
          "served": list(one.services.values("unit__code", "unit__name_zh", "at", "how", "by__name"))}
         for one in line
     ]  # fmt: skip

@@ -1,6 +1,6 @@
 """Bringing runs into the procedure, naming readers, recording views and service."""
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from django.apps import apps
@@ -27,6 +27,7 @@ from zhengheng.web.results.models import NamedReader, ResultRun, Service
 from zhengheng.web.results.selectors import folder_of, loaded, newest, require_on
 from zhengheng.web.rulebooks.selectors import governing
 from zhengheng.workflow.machines import UNFILED
+from zhengheng.workflow.permissions import ACTS
 from zhengheng.workflow.roles import OF_A_UNIT, Role
 
 UNPUBLISHED = ("draft", "approved", "set_aside")
@@ -92,9 +93,26 @@ def bundled(run: ResultRun, kind: Kind, target: Path) -> None:
     write_bundle(loaded(folder_of(run.run)), target, kind, secret)
 
 
+def nameable(day: date) -> list[Account]:
+    """Who can be named on an unpublished result: people in office whose role reads results, which the three officers' does not."""
+    roles = {
+        role.value
+        for rule in ACTS["result.read"]
+        for role in rule.roles
+        if rule.relation == "named"
+    }
+    held = Account.objects.filter(is_active=True, grants__in=standing(day).filter(role__in=roles))
+    return list(held.distinct().order_by("name", "username"))
+
+
 def name_reader(*, run: ResultRun, account: Account, actor: Account, now: datetime) -> None:
     """Let a person see an unpublished run. Raises ForbiddenError, ResultError."""
     require_on(run, "result.name", actor, now.date())
+    if account not in nameable(now.date()):
+        raise ResultError.one(
+            account.username, "reader.business", zh=f"{account.name}没有可以查看核算结果的角色，不能指定为查看人。请选择承担考核工作的人员。",
+            en=f"{account.name} holds no role that reads results and cannot be named; choose somebody who works on the assessment",
+        )  # fmt: skip
     try:
         with transaction.atomic():
             NamedReader.objects.create(run=run, account=account, named_by=actor, named_at=now)

@@ -41,6 +41,12 @@ class Matter:
     obj: Any
     why: Words
 
+    @property
+    def unit(self) -> str:
+        """The code of the unit that it concerns."""
+        about = self.obj.line.sheet if self.kind is CHANGES else self.obj
+        return str(about.unit.code)
+
 
 def uncounted(run: ResultRun) -> list[Matter]:
     """What is decided for the rulebook's whole period and does not stand in the run; nothing for a part of the period."""

@@ -7,6 +7,7 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from zhengheng.domain.problems import Problem
 from zhengheng.engines.outputs import is_provisional
 from zhengheng.scoring.contracts import STATUS_WORDS
 from zhengheng.web.accounts.models import Account
@@ -17,10 +18,11 @@ from zhengheng.web.acts.views import object_context
 from zhengheng.web.pages.tags import language, say
 from zhengheng.web.results import grades, newer, selectors, services, trials
 from zhengheng.web.results.acts import RESULTS
+from zhengheng.web.results.barred import bars, carries
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.services import UNPUBLISHED, watched
 from zhengheng.web.results.uncounted import uncounted
-from zhengheng.workflow.machines import STANDING
+from zhengheng.workflow.machines import CLOSED, STANDING
 
 
 @require_safe
@@ -71,9 +73,9 @@ def board(request: OfficeRequest, name: str) -> HttpResponse:
         "may_name": may_name, "may_take": bool(run.package) and allowed(request.user, "result.package", request.now.date()),
         "moved": grades.moved(run, language()), "uncounted": _uncounted(request, run), "unwritten": selectors.unwritten(run) if run.state in UNPUBLISHED else (), "later": selectors.computed_later(run), "newer": run.replaced_by.exclude(state__in=UNPUBLISHED).first(),
         "decided": [(next((one.name for group in lines.groups for one in group.lines if one.unit == code), code), held) for code, held in decided.items()],
-        "readers": selectors.readers(run) if run.state in UNPUBLISHED else (),
+        "closed": CLOSED, "bars": _bars(request, run), "readers": selectors.readers(run) if run.state in UNPUBLISHED else (),
         "reopenings": selectors.reopenings(run),
-        "people": Account.objects.filter(is_active=True) if may_name else (),
+        "people": [one for one in services.nameable(day) if not selectors.relations(run, one)] if may_name else (),
     }  # fmt: skip
     context["changed"] = sum(one["moved"] for one in context["moved"])
     context["beside"] = len(context["moved"]) - context["changed"]
@@ -83,6 +85,13 @@ def board(request: OfficeRequest, name: str) -> HttpResponse:
 def _newer(request: OfficeRequest, run: ResultRun, unit: str = "") -> dict[str, Any]:
     """Whether the result was computed again since, and what appeals put right in it; of one unit, where named."""
     return newer.context(request.user, request.now.date(), run, unit)
+
+
+def _bars(request: OfficeRequest, run: ResultRun) -> list[Problem]:
+    """What keeps a result whose notice is over from its end, for whoever carries it there."""
+    day = request.now.date()
+    over = run.state == "notice" and run.due_on is not None and run.due_on < day
+    return bars(run, day) if over and carries(grants(request.user, day)) else []
 
 
 def _uncounted(request: OfficeRequest, run: ResultRun) -> dict[str, Any]:
