@@ -36,7 +36,8 @@ from zhengheng.web.handovers.models import Handover
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.pages.tags import say
 from zhengheng.workflow.machines import HANDOVER
-from zhengheng.workflow.roles import JUDGING, NAMES, Role, conflicts
+from zhengheng.workflow.permissions import ACTS
+from zhengheng.workflow.roles import JUDGING, NAMES, OFFICE, Role, conflicts
 
 
 class HandoverError(ZhenghengError):
@@ -116,6 +117,11 @@ def _against(
         )
         yield Problem("successor", "handover.judging", f"{name} 担任{zh}，不能接任单位的岗位；请另选本单位的人员。",
                       f"{name} is {en} and takes over no unit's post; choose somebody of the unit")  # fmt: skip
+    apart = _apart({Role(g.role) for g in held}, role)
+    if apart:
+        zh, en = "、".join(NAMES[r][0] for r in apart), ", ".join(NAMES[r][1].lower() for r in apart)  # fmt: skip
+        yield Problem("successor", "handover.recorder", f"{name} 担任{zh}。登记和执行委员会决定的人，不能同时参与决定、评审或监督，不能接任{NAMES[role][0]}；请另选人员。",
+                      f"{name} is {en}: who records and carries out the commission's decisions neither decides, reviews nor checks, and cannot follow as {NAMES[role][1].lower()}; choose somebody else")  # fmt: skip
     reporting = {Role(g.role) for g in held if _house(g.unit) == ours} & {
         Role.UNIT_LEADER,
         Role.UNIT_REPORTER,
@@ -135,6 +141,17 @@ def _against(
         yield Problem("successor", "handover.held", f"{name} 已经担任这个角色，无须交接。", f"{name} holds this role already")  # fmt: skip
     if not successor.is_active:
         yield Problem("successor", "account.closed", "接任人的账号已停用。", "the successor's account is closed")  # fmt: skip
+
+
+def _apart(held: set[Role], role: Role) -> list[Role]:
+    """Roles of a person that do not go with the post, since one of the two records what others decide, in either direction.
+
+    The staff of the office works for the commission; its director brings matters before it.
+    """
+    judges = JUDGING - (OFFICE - {Role.OFFICE_DIRECTOR}) - {Role.COMMISSION_SECRETARY}
+    if role is Role.COMMISSION_SECRETARY:
+        return sorted(held & judges)
+    return [Role.COMMISSION_SECRETARY] if role in judges and Role.COMMISSION_SECRETARY in held else []  # fmt: skip
 
 
 def _successors(
@@ -200,10 +217,27 @@ def carry_out(doing: Doing) -> Change:
     if not held.update(valid_to=last, row_version=old.row_version + 1):
         raise stale(f"grant:{old.pk}")
     samples = _samples(old, case.successor, doing.now)
+    readers = _readers(old, case.successor, doing)
     return Change(
         {},
-        {"from": old.account.username, "to": case.successor.username, "role": old.role, "samples": samples},
+        {"from": old.account.username, "to": case.successor.username, "role": old.role, "samples": samples, "readers": readers},
     )  # fmt: skip
+
+
+def _readers(old: RoleGrant, successor: Account, doing: Doing) -> list[str]:
+    """What the predecessor was named to read because of the post, the successor reads from now on; gives the runs."""
+    acting = {act for act in ACTS if act.startswith("result.") and act not in {"result.read", "result.try"}}  # fmt: skip
+    if not any(old.role in rule.roles for act in acting for rule in ACTS[act]):
+        return []
+    # By the name of the app alone: a post knows nothing of what stands on it.
+    readers = apps.get_model("results.NamedReader")
+    known = readers._default_manager.filter(account=successor).values("run")
+    mine = readers._default_manager.filter(account=old.account).exclude(run__in=known)
+    found = []
+    for one in mine.select_related("run").order_by("pk"):
+        readers(run=one.run, account=successor, named_by=doing.actor, named_at=doing.now).save()
+        found.append(one.run.run)
+    return found
 
 
 def _samples(old: RoleGrant, successor: Account, now: datetime) -> int:
