@@ -299,9 +299,9 @@ class Kind:
     known: Callable[[Any], tuple[Words, date] | None] | None = None
     """A day that the object or its rulebook knows where no clock runs (a hearing, a handover, “not before”), with its words."""
 
-    state_on: Callable[[Any, date], Words] | None = None
-    """The state as it reads on a day, where the word alone grows old: a notice that is over."""
-
+    stands: Callable[[Any, date | None], Words | None] | None = None
+    """The state in words, on a day where one is asked for, of an object of which the machine's word says too little:
+    a draft that was sent back, a notice that is over."""
     outcome: Callable[[Any], Words | None] | None = None
     """What the page's first line says beside the state: how it came out, in numbers, and on which day."""
 
@@ -336,9 +336,9 @@ class Kind:
         """Where the object's page is."""
         return self.page(obj) if self.page else f"/office/{self.path}/{obj.pk}/"
 
-    def state_of(self, obj: Any) -> Words:
-        """The object's state in words."""
-        return self.machine.names[obj.state]
+    def state_of(self, obj: Any, day: date | None = None) -> Words:
+        """The object's state in words, on a day where its word grows old with time."""
+        return (self.stands(obj, day) if self.stands else None) or self.machine.names[obj.state]
 
     def all(self) -> QuerySet[Any]:
         """All objects of the kind, as its pages read them."""

@@ -188,10 +188,7 @@ def _subjects(asked: Asked) -> Choices:
             continue
         for obj in kind.all().filter(state__in=waiting_states(kind)):
             if is_before(kind, obj):
-                (zh, en), state = (
-                    kind.title(obj),
-                    kind.state_on(obj, asked.day) if kind.state_on else kind.state_of(obj),
-                )
+                (zh, en), state = kind.title(obj), kind.state_of(obj, asked.day)
                 found.append((f"{kind.name}:{obj.pk}", (f"{kind.words[0]} · {zh}（{state[0]}）", f"{kind.words[1]} · {en} ({state[1]})")))  # fmt: skip
     return found
 

@@ -156,6 +156,7 @@ SELF_REPORTS = Kind(
     thread=True, machine=SELF_REPORT, path="self-reports", words=("自评报告", "Self-reports"), model=SelfReport,
     title=lambda r: (f"{r.unit.name_zh} {r.rulebook.period} 自评报告", f"{r.unit.name_en or r.unit.name_zh} {r.rulebook.period} self-report"),
     standing=lambda r, account: Standing(units={"own": [r.unit.code]}),
+    stands=lambda r, _: ("退回修改", "sent back") if r.state == "draft" and r.answer else None,
     acts=(
         Act("self_report.draft", ("起草自评报告", "Draft the self-report"), draft, DraftGiven,
             ("须写明目标完成程度、未完成目标及原因、改进措施和计划; 单位负责人提交。",

@@ -287,7 +287,7 @@ def _matter(run: ResultRun) -> Matter:
 RESULTS = Kind(
     thread=True,
     machine=RESULT, path="runs", words=("核算结果", "Results"), model=ResultRun,
-    title=_title, state_on=state_words,
+    title=_title, stands=state_words,
     standing=_standing, queryset=selectors.runs, matter=_matter, page=lambda r: f"/office/results/{r.run}/", pages="/office/results/",
     acts=(
         Act("result.approve", ("按决定批准", "Approve by decision"), approve, DecisionGiven, choices=_decisions, when=approved_first, waits=may_go),

@@ -14,9 +14,9 @@ from zhengheng.web.results.services import UNPUBLISHED
 from zhengheng.workflow.machines import RESULT, STANDING
 
 
-def state_words(run: ResultRun, day: date) -> Words:
-    """The state with its clock: a notice runs until its last day, and is over after it."""
-    if run.state == "notice" and run.due_on is not None:
+def state_words(run: ResultRun, day: date | None) -> Words:
+    """The state with its clock where a day is asked for: a notice runs until its last day, and is over after it."""
+    if run.state == "notice" and run.due_on is not None and day is not None:
         if day > run.due_on:
             return f"公示已于 {run.due_on} 期满，等待终定", f"notice ended on {run.due_on}, to be made final"  # fmt: skip
         return f"公示中，至 {run.due_on}", f"on public notice until {run.due_on}"

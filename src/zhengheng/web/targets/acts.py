@@ -202,6 +202,11 @@ def load_sheet(doing: Doing, sheet: TargetSheet) -> None:
     )  # fmt: skip
 
 
+def is_late(sheet: TargetSheet, day: date) -> bool:
+    """Whether the unit's day to answer is over and it did neither: from then on the office has to go on."""
+    return sheet.state == "proposed" and sheet.due_on is not None and day > sheet.due_on
+
+
 class EscalateGiven(Given):
     reason: str = ask("未达成一致的情况", "What could not be agreed", form="text")
 
@@ -298,7 +303,7 @@ TARGETS = Kind(
              "Signed targets change only by a docket; what was agreed first stays visible for ever.")),
         Act("target.counter", ("提出不同意见", "Counter"), counter, CounterGiven, optional=True),
         Act("target.answer", ("答复并进入下一轮", "Answer, next round"), answer, AnswerGiven),
-        Act("target.escalate", ("提请委员会", "Bring before the commission"), escalate, EscalateGiven, optional=True),
+        Act("target.escalate", ("提请委员会", "Bring before the commission"), escalate, EscalateGiven, optional=True, waits=is_late),
         Act("target.decide", ("按决定签订", "Settle by decision"), decide, DecideGiven,
             choices=lambda obj, account, day: {"decision": decisions(f"target:{obj.pk}")}, answers=True),
     ),
