@@ -18,7 +18,14 @@ from django.db.models import F
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.domain.unseen import named, unseen
 from zhengheng.web.accounts.models import Account, Renewal, RoleGrant
-from zhengheng.web.accounts.selectors import allowed, forbidden, goes_on_without, grants, require
+from zhengheng.web.accounts.selectors import (
+    allowed,
+    forbidden,
+    goes_on_without,
+    grants,
+    require,
+    standing,
+)
 from zhengheng.web.accounts.services import (
     change_conditionally,
     create_account,
@@ -113,9 +120,10 @@ def renew(
 
 @transaction.atomic
 def revoke_role(
-    *, grant: RoleGrant, row_version: int, actor: Account, now: datetime
+    *, grant: RoleGrant, row_version: int, actor: Account, now: datetime, reason: str = ""
 ) -> Renewal | None:
-    """Take a role back; of one of the three officers it is only asked for, and the request is given.
+    """Take a role back; of one of the three officers it is only asked for, and the request is given. Whoever leaves a role whose
+    word counts in nobody's hands says why.
 
     Raises ForbiddenError, RenewalError, StaleError.
     """
@@ -123,8 +131,9 @@ def revoke_role(
     if not RoleGrant.objects.filter(pk=grant.pk, row_version=row_version, revoked_at=None).exists():
         raise stale(f"grant:{grant.pk}")
     if grant.role not in OFFICERS:
+        why = _said_why(ROLE, reason) if is_last(grant, now) or reason.strip() else ""
         _take_back(grant, now)
-        _tell("grant.revoked", grant.account, actor, now, _said(grant))
+        _tell("grant.revoked", grant.account, actor, now, _said(grant) | ({"reason": why} if why else {}))  # fmt: skip
         return None
     _not_himself(grant.account, actor)
     _leaves_no_office_empty(grant.account, now)
@@ -148,9 +157,19 @@ def confirm(*, renewal: Renewal, row_version: int, actor: Account, now: datetime
 
 def _why(what: str, reason: str) -> str:
     """Why an account is closed or opened again, without blanks at its ends. Raises RenewalError."""
+    return _said_why(what, reason) if what in REASONED else ""
+
+
+def is_last(grant: RoleGrant, now: datetime) -> bool:
+    """Whether nobody else in office holds a role, not of a unit, whose word counts."""
+    if grant.unit_id is not None or grant.role not in DECIDERS - OFFICERS:
+        return False
+    others = standing(now.date()).filter(role=grant.role, account__is_active=True)
+    return not others.exclude(account=grant.account).exists()
+
+
+def _said_why(what: str, reason: str) -> str:
     reason = reason.strip()
-    if what not in REASONED:
-        return ""
     if not any(one.isalnum() for one in reason):
         raise RenewalError.one("reason", "renewal.reason", zh=f"请写明{WHAT[what][0]}的理由。", en=f"say why: {WHAT[what][1]} needs a reason")  # fmt: skip
     if marks := unseen(reason):

@@ -25,6 +25,7 @@ from zhengheng.web.accounts.selectors import (
     waiting_renewals,
 )
 from zhengheng.web.accounts.telling import LATELY, tell_owner
+from zhengheng.web.acts.vacant import left_by
 from zhengheng.web.files.take_in import take_in
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.selectors import standing as standing_units
@@ -173,7 +174,8 @@ def _account(
     locked = is_locked(found, request.now)
     context = {
         "account": found, "locked": locked, "today": day,
-        "grants": [_named(g) for g in found.grants.filter(revoked_at=None).select_related("unit")],
+        "grants": [_named(g) | {"last": credentials.is_last(g, request.now)} for g in found.grants.filter(revoked_at=None).select_related("unit")],
+        "leaves": [(NAMES[role], count) for role, count in left_by(found, day).items()] if found.is_active else [],
         "roles": [(role.value, *NAMES[role]) for role in NAMES],
         "units": standing_units(day),
         "may_give": allowed(request.user, "grant.give", day) and found.pk != request.user.pk,
@@ -275,13 +277,21 @@ def revoke(request: OfficeRequest, number: int) -> HttpResponse:
     require_proof(request)
     require(request.user, "grant.revoke", request.now.date())
     grant = get_object_or_404(RoleGrant.objects.select_related("account", "unit"), pk=number)
-    asked = credentials.revoke_role(
-        grant=grant, row_version=seen_version(request), actor=request.user, now=request.now
-    )
+    try:
+        asked = _revoke(request, grant)
+    except credentials.RenewalError as error:
+        return _account(request, grant.account.username, error)
     if asked is not None:
         return _renewed(request, asked, "")
     messages.success(request, say("已收回", "the role was taken back"))
     return redirect("account", grant.account.username)
+
+
+def _revoke(request: OfficeRequest, grant: RoleGrant) -> Renewal | None:
+    return credentials.revoke_role(
+        grant=grant, row_version=seen_version(request), actor=request.user, now=request.now,
+        reason=request.POST.get("reason", ""),
+    )  # fmt: skip
 
 
 def _unit(code: str) -> Unit | None:

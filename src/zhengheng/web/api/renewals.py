@@ -39,8 +39,8 @@ def account_close(request: OfficeRequest, username: str, given: s.ReasonIn) -> A
 
 
 @router.post("/grants/{int:number}/revoke", response={204: None, 202: s.RenewalOut, **ERRORS})
-def grant_revoke(request: OfficeRequest, number: int, given: s.VersionIn) -> Any:
-    """Take a role back; an officer's is only asked for (202), an officer of another office confirms."""
+def grant_revoke(request: OfficeRequest, number: int, given: s.RevokeIn) -> Any:
+    """Take a role back, with a reason where nobody else holds it; an officer's is only asked for (202), an officer of another office confirms."""
     require_proof(request)
     require(request.user, "grant.revoke", request.now.date())
     # A number beyond the database's own is no grant, and no error of the database either.
@@ -49,8 +49,8 @@ def grant_revoke(request: OfficeRequest, number: int, given: s.VersionIn) -> Any
     if grant is None:
         raise _absent(str(number))
     asked = credentials.revoke_role(
-        grant=grant, row_version=given.row_version, actor=request.user, now=request.now
-    )
+        grant=grant, row_version=given.row_version, actor=request.user, now=request.now, reason=given.reason
+    )  # fmt: skip
     return Status(202, _renewal_out(asked, "")) if asked else Status(204, None)
 
 

@@ -97,6 +97,12 @@ class ReasonIn(VersionIn):
     reason: str
 
 
+class RevokeIn(VersionIn):
+    """The version that the caller saw; why, where nobody else holds a role whose word counts."""
+
+    reason: str = ""
+
+
 class RenewalOut(Schema):
     """A new first password, a forgotten second factor, a closing, an opening again or a role taken back: `asked` waits for a second officer; a password is told once."""
 

@@ -9,6 +9,7 @@ from zhengheng.web.accounts.selectors import grants, lately_renewed, listed
 from zhengheng.web.accounts.telling import LATELY as RENEWED_LATELY
 from zhengheng.web.accounts.telling import said
 from zhengheng.web.acts.declare import Words
+from zhengheng.web.acts.vacant import vacant
 from zhengheng.web.appeals.acts import APPEALS
 from zhengheng.web.appeals.ruling import second_until
 from zhengheng.web.appeals.services import OUTCOMES
@@ -17,13 +18,16 @@ from zhengheng.web.meetings.models import Commitment
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.pages.answered import LATELY, answers
 from zhengheng.web.pages.unattended import unattended
+from zhengheng.web.results.barred import bars, carries
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.naming import waiting
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.workflow.deciding import DECIDERS
 from zhengheng.workflow.permissions import anywhere, may
-from zhengheng.workflow.roles import Grant
+from zhengheng.workflow.roles import NAMES, Grant
 
+MOST_BARS = 3
+"""What a line names of all that keeps a result from its end."""
 MOST_NAMED = 12
 """Units that a line names; of more it says how many."""
 
@@ -114,7 +118,7 @@ def to_read(request: OfficeRequest) -> list[Reading]:
             title = (f"{run.title_zh} {run.period}", f"{run.title_en or run.title_zh} {run.period}")
             why = (f"公示至 {run.due_on}，期间可以查阅和提出异议。", f"On notice until {run.due_on}: read it, and object while it lasts.")  # fmt: skip
             if run.due_on and run.due_on < day:
-                why = (f"公示已于 {run.due_on} 期满，等待终定。", f"The notice ended on {run.due_on}; the result waits to be made final.")  # fmt: skip
+                why = _waits(run, day, carries(mine))
             found.append(Reading(title, f"/office/results/{run.run}/", why))
     found += _renewed(request, mine)
     found += _decided(mine, day)
@@ -133,8 +137,49 @@ def to_read(request: OfficeRequest) -> list[Reading]:
         bare = sum(not given for given in held)
         why = (f"在用账号 {len(held)} 个，其中 {bare} 个还没有角色。", f"{len(held)} accounts in use, {bare} of them without a role.")  # fmt: skip
         found.append(Reading(("账号与权限", "Accounts and rights"), "/office/accounts/", why))
+    if anywhere(mine, "appeal.accept"):
+        found += _returned()
+    if anywhere(mine, "grant.give") or anywhere(mine, "result.name"):
+        found += _vacant(day, anywhere(mine, "grant.give"))
     if anywhere(mine, "grant.give") and (bare_units := unattended(request.user, day)):
         found.append(_unattended(bare_units))
+    return found
+
+
+def _waits(run: ResultRun, day: date, named: bool) -> Words:
+    """That a notice is over; for whoever carries the result on, what is still in the way."""
+    zh, en = f"公示已于 {run.due_on} 期满，等待终定。", f"The notice ended on {run.due_on}; the result waits to be made final."  # fmt: skip
+    if not named:
+        return zh, en
+    found = bars(run, day)
+    if not found:
+        return f"{zh}只待委员会的决定。", f"{en} Nothing but the commission's word is missing."
+    more = len(found) - MOST_BARS
+    zh_more, en_more = (f"另有 {more} 项，见结果页面。", f" {more} more on its page.") if more > 0 else ("", "")  # fmt: skip
+    return (
+        f"{zh}还不能终定：{''.join(one.zh for one in found[:MOST_BARS])}{zh_more}",
+        f"{en} In the way: {'; '.join(one.en for one in found[:MOST_BARS])}.{en_more}",
+    )
+
+
+def _returned() -> list[Reading]:
+    """Appeals that units complete, for the clerk: whose turn it is, and until when."""
+    found = []
+    for one in APPEALS.all().filter(state="returned").order_by("due_on", "pk"):
+        zh, en = APPEALS.title(one)
+        why = (f"已退回补正，等待单位在 {one.due_on} 前重新提交；逾期未提交的自动结束。", f"Returned to be completed; the unit files it again by {one.due_on}, or it ends by itself.")  # fmt: skip
+        found.append(Reading((f"申诉：{zh}", f"Appeal: {en}"), APPEALS.address(one), why))
+    return found
+
+
+def _vacant(day: date, gives: bool) -> list[Reading]:
+    """Roles that nobody holds while something waits for them."""
+    found = []
+    todo = ("请授予角色。", "Give somebody the role.") if gives else ("请商安全保密管理员授予角色。", "Ask the secrecy officer to give somebody the role.")  # fmt: skip
+    for role, count in sorted(vacant(day).items()):
+        zh, en = NAMES[role]
+        why = (f"没有人担任{zh}，{count} 项事务等待办理。{todo[0]}", f"Nobody is {en.lower()}, and {count} matters wait. {todo[1]}")  # fmt: skip
+        found.append(Reading((f"无人担任：{zh}", f"Held by nobody: {en}"), "/office/accounts/" if gives else "/office/", why))  # fmt: skip
     return found
 
 
@@ -149,5 +194,6 @@ def _unattended(units: list[Unit]) -> Reading:
 
 def _unread(run: ResultRun) -> Reading:
     title = (f"{run.title_zh} {run.period}", f"{run.title_en or run.title_zh} {run.period}")
-    why = ("尚未公示，还没有指定下一步的经办人：请在页面上指定可以查看的人员。", "Not on notice yet, and whoever takes the next step does not see it: name them on the page.")  # fmt: skip
+    by = (f"，期限 {run.due_on}", f", until {run.due_on}") if run.due_on else ("", "")
+    why = (f"尚未公示，还没有指定下一步的经办人{by[0]}：请在页面上指定可以查看的人员。", f"Not on notice yet, and whoever takes the next step{by[1]} does not see it: name them on the page.")  # fmt: skip
     return Reading(title, f"/office/results/{run.run}/", why)

@@ -1,0 +1,54 @@
+"""Roles that nobody holds while something waits for them: told before the last holder goes, and for as long as it lasts."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from zhengheng.web.accounts.models import Account
+from zhengheng.web.accounts.selectors import standing
+from zhengheng.web.acts.declare import Act, Kind
+from zhengheng.web.acts.guards import reaches_behind
+from zhengheng.web.acts.known import kinds
+from zhengheng.workflow.permissions import ACTS
+from zhengheng.workflow.roles import OF_A_UNIT, Role
+
+
+def held_roles(day: date, without: Account | None = None) -> set[Role]:
+    """Roles that somebody in office holds on a day; `without` somebody who would go."""
+    held = standing(day).filter(account__is_active=True)
+    if without is not None:
+        held = held.exclude(account=without)
+    return {Role(role) for role in held.values_list("role", flat=True)}
+
+
+def vacant(day: date, without: Account | None = None) -> dict[Role, int]:
+    """Role that nobody holds → how many objects wait for an act that none but such a one can do.
+
+    What waits for somebody of a unit is told by unit: `pages.unattended`.
+    """
+    held, found = held_roles(day, without), Counter[Role]()
+    for kind in kinds():
+        for act in kind.acts:
+            roles = {role for rule in ACTS.get(act.code, ()) for role in rule.roles}
+            if act.by_machine or (act.optional and not act.waits) or not roles or roles & (held | OF_A_UNIT):  # fmt: skip
+                continue
+            if count := sum(1 for _ in _waiting(kind, act, day)):
+                found[min(roles)] += count
+    return dict(found)
+
+
+def left_by(account: Account, day: date) -> dict[Role, int]:
+    """Roles that an account is the last to hold, not of a unit → how many objects would wait for nobody."""
+    own = standing(day).filter(account=account, unit=None).values_list("role", flat=True)
+    last = {Role(role) for role in own} - held_roles(day, account)
+    waits = vacant(day, account) if last else {}
+    return {role: waits.get(role, 0) for role in sorted(last)}
+
+
+def _waiting(kind: Kind, act: Act, day: date) -> Iterator[Any]:
+    states = [state for state in kind.machine.names if kind.machine.leads(state, act.code)]
+    for obj in kind.all().filter(state__in=states):
+        fits = (act.when is None or act.when(obj)) and (act.waits is None or act.waits(obj, day))
+        if fits and not reaches_behind(kind, act, obj):
+            yield obj
