@@ -78,13 +78,14 @@ def ask(zh: str, en: str, default: Any = ..., **limits: Any) -> Any:
     `form` is the kind of input where the type does not say it; `names` are the words of choices. Of a day,
     `when` says whether it has been ("past"), is still to come ("ahead"), or is judged by the act ("any"). Of a
     period, `inside` says which of a rulebook's year can be meant: see `acts.within`. `public` marks a text that the portal shows:
-    what is personal or internal does not get into it, in any act.
+    what is personal or internal does not get into it, in any act. `why` marks a reason that everybody reads: one that says something.
     """
     form, names, when = limits.pop("form", ""), limits.pop("names", {}), limits.pop("when", "")
     inside, public = limits.pop("inside", ""), limits.pop("public", False)
+    why = limits.pop("why", False)
     if limits.get("max_length") is None and form in {"text", "lines"}:
         limits["max_length"] = 4000
-    return Field(default, title=f"{zh} {en}", json_schema_extra={"zh": zh, "en": en, "form": form, "names": names, "when": when, "inside": inside, "public": public}, **limits)  # fmt: skip
+    return Field(default, title=f"{zh} {en}", json_schema_extra={"zh": zh, "en": en, "form": form, "names": names, "when": when, "inside": inside, "public": public, "why": why}, **limits)  # fmt: skip
 
 
 def ask_why_right() -> Any:

@@ -24,13 +24,13 @@ FEWEST = 3
 """Characters of a name that is looked for: a shorter one is too often part of another word [D]."""
 
 LEAST = 4
-"""Letters, characters or digits that a text for the public has at least [D]."""
+"""Letters, characters or digits that a reason for the public has at least [D]."""
 LEAST_APART = 3
 """How many of them are not the same [D]."""
 
 
 def says_nothing(text: str) -> bool:
-    """Whether a text for everybody is a mark put in because the form wanted one."""
+    """Whether a reason for everybody is a mark put in because the form wanted one."""
     said = [one for one in text if one.isalnum()]
     return len(said) < LEAST or len(set(said)) < LEAST_APART
 
@@ -72,16 +72,23 @@ def check_texts(given: BaseModel) -> None:
 
 
 def check_public(given: BaseModel) -> None:
-    """The guard of every act: raise PublicTextError for what is personal or internal in a text for the public, or says nothing."""
+    """The guard of every act: raise PublicTextError for what is personal or internal in a text for the public, and for a
+    reason in one that says nothing."""
+    fields = type(given).model_fields
+    short = [name for name, text in given if isinstance(text, str) and text and _is_why(fields[name]) and says_nothing(text)]  # fmt: skip
+    if short:
+        raise PublicTextError(
+            Problem(name, "public.short", f"理由将对外公布，请写明具体内容，至少 {LEAST} 个字，不能只重复同样的字。",
+                    f"everybody will read this reason: say something of {LEAST} letters at least, and not the same ones over and over")
+            for name in short
+        )  # fmt: skip
     if marked := public_fields(type(given)):
-        short = [name for name in sorted(marked) if isinstance(text := getattr(given, name), str) and text and says_nothing(text)]  # fmt: skip
-        if short:
-            raise PublicTextError(
-                Problem(name, "public.short", f"这段文字将对外公布，请写明具体内容，至少 {LEAST} 个字，不能只重复同样的字。",
-                        f"everybody will read this text: say something of {LEAST} letters at least, and not the same ones over and over")
-                for name in short
-            )  # fmt: skip
         clean(given.model_dump(mode="json", include=set(marked)))
+
+
+def _is_why(info: Any) -> bool:
+    said = info.json_schema_extra
+    return isinstance(said, dict) and bool(said.get("why"))
 
 
 def clean(texts: Mapping[str, Any], *, named: bool = True) -> None:

@@ -191,7 +191,7 @@ def _unserved(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str
 class GradeGiven(Given):
     unit: str = ask("单位", "Unit", max_length=40)
     grade: str = ask("决定的等次", "Decided grade", max_length=64)
-    reason: str = ask("理由（公开）", "Reason (public)", form="text", public=True)
+    reason: str = ask("理由（公开）", "Reason (public)", form="text", public=True, why=True)
     basis: str = ask("依据 (文件、条款)", "Basis (document, article)", max_length=200)
     decision: int = ask("委员会决定", "Decision of the commission")
 

@@ -87,7 +87,7 @@ class LeftOutGiven(Given):
     left_out: str = ask(
         "已认定事项不计入本次结果的理由（公开；有未计入的事项时填）",
         "Why what is settled does not count here (public; where something is left out)",
-        "", form="text", public=True,
+        "", form="text", public=True, why=True,
     )  # fmt: skip
 
 
@@ -191,7 +191,7 @@ def _check_fresh(run: ResultRun, decision: Decision) -> None:
 
 class ReopenGiven(Given):
     reason: str = ask(
-        "重新开启的理由（公开）", "Why it is reopened (public)", form="text", public=True
+        "重新开启的理由（公开）", "Why it is reopened (public)", form="text", public=True, why=True
     )
     decision: int = ask("委员会决定", "Decision of the commission")
 
