@@ -100,7 +100,7 @@ def is_gone(kind: Kind, act: Act, obj: Any, day: date) -> bool:
     unit = act.living(obj) if act.living is not None else None
     if unit is None or unit.valid_to is None or unit.valid_to >= day:
         return False
-    version = kind.year(obj) if kind.year is not None else None
+    version = kind.year(obj) if kind.year is not None else getattr(obj, "rulebook", None)
     return version is None or bool(unit.valid_to < parse_period(version.period).end)
 
 

@@ -20,16 +20,19 @@ from zhengheng.web.accounts.selectors import grants
 from zhengheng.web.accounts.selectors import standing as standing_grants
 from zhengheng.web.acts.declare import Act, Given, Words
 from zhengheng.web.acts.forms import row_of
+from zhengheng.web.acts.guards import finals, is_final
 from zhengheng.web.acts.known import kinds
 from zhengheng.web.acts.within import BEGUN, RHYTHMS
 from zhengheng.web.decisions.matters import SUBJECTS, is_before, waiting_states
 from zhengheng.web.organisation import selectors as organisation
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reporting.models import Item
+from zhengheng.web.reporting.services import assessed
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import adopted, book_of
 from zhengheng.web.targets.models import TargetLine, TargetSheet
+from zhengheng.web.targets.selectors import is_over
 from zhengheng.workflow.permissions import ACTS
 from zhengheng.workflow.roles import Role
 
@@ -69,9 +72,26 @@ OF_ASSESSED = frozenset({"commitment.record", "rectification.propose"})
 """Acts about a unit that some rulebook assesses; no section or post promises at a meeting, or is put right."""
 
 
+OF_A_YEAR = frozenset({"item.claim", "item.enter", "tolerance.ask", "self_report.draft"})
+"""Acts about a unit in the year of a rulebook: one that has ended since is still the one that this year assesses."""
+
+
+def _still_assessed(day: date) -> set[str]:
+    """Units that ended before a day, after a year that assesses them and that is not closed yet was over."""
+    gone = {unit.code: unit.valid_to for unit in Unit.objects.filter(valid_to__lt=day)}
+    if not gone:
+        return set()
+    closed = finals()
+    years = [(assessed(book_of(one)), parse_period(one.period).end) for one in adopted() if not is_final(one, closed)]  # fmt: skip
+    return {unit.code for units, end in years for unit in units if (last := gone.get(unit.code)) and last >= end}  # fmt: skip
+
+
 def _units(asked: Asked) -> Choices:
     rules = ACTS.get(asked.act.code, ())
-    held = organisation.standing(asked.day).select_related("parent__parent")
+    held = organisation.standing(asked.day)
+    if asked.act.code in OF_A_YEAR:
+        held |= Unit.objects.filter(code__in=_still_assessed(asked.day))
+    held = held.select_related("parent__parent")
     if rules and all(rule.relation == "own" for rule in rules):
         held = held.filter(code__in=_own(asked))
     if asked.act.code in OF_ASSESSED:
@@ -198,8 +218,7 @@ def _lines(asked: Asked) -> Choices:
     held = TargetLine.objects.filter(sheet__state="agreed", sheet__unit__code__in=_own(asked))
     found: Choices = []
     for line in held.select_related("sheet__unit", "sheet__rulebook").order_by("-sheet_id", "pk"):
-        last = line.sheet.unit.valid_to
-        if last is not None and last < min(asked.day, parse_period(line.sheet.rulebook.period).end):
+        if is_over(line.sheet, asked.day):
             continue
         aim = _aim(book_of(line.sheet.rulebook).indicator(line.indicator), line.current)
         zh, en = (f"{name} {line.sheet.rulebook.period} {word}" for name, word in zip(_names(line.sheet.unit), aim, strict=True))  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlencode
 
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import grants, lately_renewed, listed
@@ -22,6 +23,7 @@ from zhengheng.web.results.barred import bars, carries
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.naming import waiting
 from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.web.targets.selectors import bare_heirs
 from zhengheng.workflow.deciding import DECIDERS
 from zhengheng.workflow.permissions import anywhere, may
 from zhengheng.workflow.roles import NAMES, Grant
@@ -141,6 +143,8 @@ def to_read(request: OfficeRequest) -> list[Reading]:
         found += _returned()
     if anywhere(mine, "grant.give") or anywhere(mine, "result.name"):
         found += _vacant(day, anywhere(mine, "grant.give"))
+    if anywhere(mine, "target.propose"):
+        found += [_bare(*one) for one in bare_heirs(day)]
     if anywhere(mine, "grant.give") and (bare_units := unattended(request.user, day)):
         found.append(_unattended(bare_units))
     return found
@@ -181,6 +185,17 @@ def _vacant(day: date, gives: bool) -> list[Reading]:
         why = (f"没有人担任{zh}，{count} 项事务等待办理。{todo[0]}", f"Nobody is {en.lower()}, and {count} matters wait. {todo[1]}")  # fmt: skip
         found.append(Reading((f"无人担任：{zh}", f"Held by nobody: {en}"), "/office/accounts/" if gives else "/office/", why))  # fmt: skip
     return found
+
+
+def _bare(version: RulebookVersion, heir: Unit, olds: list[Unit]) -> Reading:
+    """An heir that nobody has given targets yet."""
+    zh = "、".join(unit.name_zh for unit in olds)
+    en = ", ".join(unit.name_en or unit.name_zh for unit in olds)
+    name = heir.name_en or heir.name_zh
+    why = (f"{heir.name_zh}承继{zh}，还没有自己的 {version.period} 年目标，不能签订，也不能申请调整。请提出目标。",
+           f"{name} goes on for {en} and has no targets of {version.period} of its own: there is nothing to sign or to ask a change of. Propose them.")  # fmt: skip
+    address = f"/office/targets/new/propose/?{urlencode({'rulebook': version.pk, 'unit': heir.code})}"
+    return Reading((f"承继单位没有目标：{heir.name_zh}", f"An heir without targets: {name}"), address, why)
 
 
 def _unattended(units: list[Unit]) -> Reading:

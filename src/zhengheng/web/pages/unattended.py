@@ -10,6 +10,7 @@ from zhengheng.web.accounts.selectors import standing
 from zhengheng.web.acts.declare import Kind
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.organisation.succession import heirs
 from zhengheng.workflow.permissions import ACTS, Rule
 
 FIELDS = {"own": "unit", "supplying": "supplier"}
@@ -17,9 +18,14 @@ FIELDS = {"own": "unit", "supplying": "supplier"}
 
 
 def unattended(account: Account, day: date) -> list[Unit]:
-    """The units, in the order of their codes; nothing that another can do instead counts."""
+    """The units, in the order of their codes; nothing that another can do instead counts.
+
+    What a unit that ended left open is its heir's: by the heir's people it is done, and the heir is named where it has none.
+    """
     posts = set(standing(day).filter(account__is_active=True, unit__isnull=False).values_list("unit__code", "role"))  # fmt: skip
-    found = {unit for kind in KINDS for unit in _of(kind, account, posts)}
+    after = heirs(day)
+    posts |= {(old, role) for old, heir in after.items() for unit, role in posts if unit == heir}
+    found = {after.get(unit, unit) for kind in KINDS for unit in _of(kind, account, posts)}
     return list(Unit.objects.filter(code__in=found).order_by("code"))
 
 

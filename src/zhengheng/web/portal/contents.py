@@ -28,8 +28,8 @@ def pages(site: Site) -> Iterator[Page]:
     topics = life_topics(site)
     yield "index.html", "home", {
         "topics": topics, "results": [(one, trouble(one)) for one in site.newest], "moves": moves(site),
-        "plans": sum(len(one["plans"]) for one in site.newest),
-        "under_way": sum(under_way(plan) for one in site.newest for plan in one["plans"]),
+        "plans": sum(cases(one["plans"]) for one in site.newest),
+        "under_way": sum(cases(filter(under_way, one["plans"])) for one in site.newest),
     }  # fmt: skip
     for topic in topics:
         yield f"topics/{topic['code']}.html", "topic", {"topic": topic, "topics": topics}
@@ -230,6 +230,14 @@ def under_way(plan: dict[str, Any]) -> bool:
     return bool(plan["state"]["zh"] != RECTIFICATION.names["closed"][0])
 
 
+def cases(plans: Iterable[dict[str, Any]]) -> int:
+    """How many cases these are: one that an heir puts right stands at each unit that was scored.
+
+    A snapshot of an earlier version of this program does not number them; there each is a case.
+    """
+    return len({plan.get("case", f"line {place}") for place, plan in enumerate(plans)})
+
+
 def kept_back(unit: dict[str, Any]) -> bool:
     """Whether a unit has a total that is not published, or a place: an internal value could be worked out from it."""
     return unit["status"] == "value" and not (unit.get("score") and unit.get("place"))
@@ -244,7 +252,7 @@ def life_topics(site: Site) -> list[dict[str, Any]]:
         for topic in one["topics"]:
             held = found.setdefault(topic["code"], {**topic, "rows": [], "plans": 0})
             codes = [code for code in topic["indicators"] if code in known]
-            held["plans"] += sum(under_way(plan) and bool(set(plan["indicators"]) & set(codes)) for plan in one["plans"])  # fmt: skip
+            held["plans"] += cases(plan for plan in one["plans"] if under_way(plan) and set(plan["indicators"]) & set(codes))  # fmt: skip
             for code in codes:
                 old = counted(_marks(before, code)) if before else None
                 held["rows"].append((one, known[code], counted(_marks(one, code)), before, old if old and any(old.values()) else None))  # fmt: skip

@@ -96,11 +96,11 @@ def plans_of(run: ResultRun) -> list[dict[str, Any]]:
     shown = cases.exclude(state__in=("proposed", "dropped")).select_related("unit").order_by("pk")
     words = RECTIFICATION.names
     return [
-        {"unit": unit, "indicators": [held["code"] for held in one.indicators if scored(one, held) == unit],
+        {"unit": unit, "case": number, "indicators": [held["code"] for held in one.indicators if scored(one, held) == unit],
          "state": {"zh": words[one.state][0], "en": words[one.state][1]},
          "measures": one.measures if one.state in UNDER_WAY else "",
          "finish_on": one.finish_on.isoformat() if one.finish_on else ""}
-        for one in shown for unit in units_of(one)  # Told where it was scored: the heir may not be in this result.
+        for number, one in enumerate(shown, 1) for unit in units_of(one)  # Told where it was scored: the heir may not be in this result.
     ]  # fmt: skip
 
 

@@ -101,13 +101,26 @@ def _problems(given: AskGiven) -> Any:
     fits, zh, en = one_each[given.kind]
     if not fits:
         yield Problem("kind", "reorganisation.shape", zh, en)
+    elif (
+        given.kind == "merger"
+        and len(codes) == 1
+        and not Unit.objects.filter(code__in=heirs).exists()
+    ):
+        yield Problem("kind", "reorganisation.shape", "只有一个单位撤销、由一个新单位承继的，是更名，不是合并。请改选“更名”，或者补填其他被合并的单位。",
+                      "one unit that goes over into one new unit is renamed, not merged: choose a renaming, or name the other units")  # fmt: skip
     try:
         shares = [Decimal(one.share) for one in given.heirs]
+        if not all(one.is_finite() for one in shares):
+            raise InvalidOperation
     except InvalidOperation:
         yield Problem("heirs", "share.number", "份额不是数", "a share is no number")
         return
-    if sum(shares) != 1 or min(shares) <= 0:
-        yield Problem("heirs", "share.sum", f"承继份额合计 {sum(shares)}, 应为 1", f"the shares add to {sum(shares)} instead of 1")  # fmt: skip
+    for heir, share in zip(given.heirs, shares, strict=True):
+        if not share > 0:
+            yield Problem("heirs", "share.sum", f"“{heir.name_zh}”的承继份额为 {heir.share}，应大于 0；不承继的单位请不要列入。",
+                          f"the share of {heir.name_en or heir.name_zh} is {heir.share}; an heir takes more than 0, whoever takes nothing is no heir")  # fmt: skip
+    if sum(shares) != 1:
+        yield Problem("heirs", "share.sum", f"各承继单位的份额合计为 {sum(shares)}，应为 1。", f"the shares add to {sum(shares)} instead of 1")  # fmt: skip
 
 
 def _taken(given: AskGiven, codes: list[str]) -> Any:

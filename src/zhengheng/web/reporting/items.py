@@ -30,7 +30,8 @@ from zhengheng.web.organisation.naming import plain
 from zhengheng.web.organisation.selectors import unit_of
 from zhengheng.web.reporting.acts import ReasonGiven
 from zhengheng.web.reporting.models import Item
-from zhengheng.web.reporting.services import ReportError, after, assessed
+from zhengheng.web.reporting.services import ReportError, after
+from zhengheng.web.reporting.years import year_faults
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import (
     adopted,
@@ -143,11 +144,7 @@ def _item(doing: Doing, given: Any, supplier: str) -> Item:
 def _faults(version: RulebookVersion, unit: Unit, given: Any) -> Any:
     """Whose it can be, from when on, and how many points: by the rulebook it is entered under."""
     book = book_of(version)
-    known = {one.code for one in assessed(book)}
-    name = unit.name_zh
-    if known and unit.code not in known:
-        yield Problem("unit", "item.unit", f"本方案不考核“{name}”，请选择考核该单位的方案。",
-                      f"this rulebook does not assess {unit.name_en or name}; choose the one that does")  # fmt: skip
+    yield from year_faults(version, unit)
     if given.decided_on < parse_period(version.period).start:
         yield Problem("decided_on", "item.year", f"{given.decided_on} 早于考核期间 {version.period}，不属于本年度的事项。",
                       f"{given.decided_on} lies before {version.period}: it is no item of this year")  # fmt: skip

@@ -25,6 +25,7 @@ from zhengheng.web.pages.tags import language, say
 from zhengheng.web.reporting.acts import ReasonGiven
 from zhengheng.web.reporting.models import Report, SelfReport
 from zhengheng.web.reporting.services import ReportError
+from zhengheng.web.reporting.years import year_faults
 from zhengheng.web.rulebooks.selectors import adopted_choices, adopted_version, book_of
 from zhengheng.workflow.machines import SELF_REPORT
 
@@ -65,6 +66,8 @@ PUBLIC = ("public_text", "reasons", "steps")
 def draft(doing: Doing) -> Made:
     given: DraftGiven = doing.given
     version, unit = adopted_version(given.rulebook), unit_of(given.unit)
+    if found := list(year_faults(version, unit)):
+        raise ReportError(found)
     if SelfReport.objects.filter(rulebook=version, unit=unit).exists():
         raise ReportError.one("unit", "self_report.twice", zh="本单位已有自评报告", en="this unit has a self-report already")  # fmt: skip
     made = SelfReport(rulebook=version, unit=unit, **_texts(doing, book_of(version)))

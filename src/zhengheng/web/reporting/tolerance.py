@@ -28,8 +28,9 @@ from zhengheng.web.organisation.selectors import unit_of
 from zhengheng.web.reporting.acts import ReasonGiven
 from zhengheng.web.reporting.items import ITEMS
 from zhengheng.web.reporting.models import Item, Tolerance
-from zhengheng.web.reporting.services import ReportError, assessed
-from zhengheng.web.rulebooks.selectors import adopted_choices, adopted_version, book_of
+from zhengheng.web.reporting.services import ReportError
+from zhengheng.web.reporting.years import year_faults
+from zhengheng.web.rulebooks.selectors import adopted_choices, adopted_version
 from zhengheng.workflow.machine import StateError
 from zhengheng.workflow.machines import TOLERANCE
 
@@ -52,12 +53,8 @@ class AskGiven(Given):
 def ask_tolerance(doing: Doing) -> Made:
     given: AskGiven = doing.given
     version, unit = adopted_version(given.rulebook), unit_of(given.unit)
-    known = {one.code for one in assessed(book_of(version))}
-    if known and unit.code not in known:
-        raise ReportError.one(
-            "unit", "item.unit", zh=f"本方案不考核单位 {unit.code}，请选择考核该单位的方案。",
-            en=f"this rulebook does not assess {unit.code}; choose the one that does",
-        )  # fmt: skip
+    if found := list(year_faults(version, unit)):
+        raise ReportError(found)
     item = None
     if given.item is not None:
         item = Item.objects.filter(pk=given.item, unit=unit, rulebook=version).first()

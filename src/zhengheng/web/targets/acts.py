@@ -33,6 +33,7 @@ from zhengheng.web.files.services import own_files
 from zhengheng.web.jobs import services as jobs
 from zhengheng.web.organisation.selectors import unit_of
 from zhengheng.web.pages.tags import language, say, show
+from zhengheng.web.reporting.years import year_faults
 from zhengheng.web.rulebooks.selectors import (
     adopted_choices,
     adopted_version,
@@ -41,6 +42,7 @@ from zhengheng.web.rulebooks.selectors import (
 )
 from zhengheng.web.targets.drafts import heard
 from zhengheng.web.targets.models import TargetLine, TargetSheet
+from zhengheng.web.targets.selectors import is_over
 from zhengheng.web.targets.services import TargetError, check_lines, checked
 from zhengheng.workflow.machines import CHANGE, TARGET
 from zhengheng.workflow.permissions import may
@@ -63,6 +65,8 @@ class ProposeGiven(Given):
 def propose(doing: Doing) -> Made:
     given: ProposeGiven = doing.given
     version, unit = adopted_version(given.rulebook), unit_of(given.unit)
+    if found := list(year_faults(version, unit)):
+        raise TargetError(found)
     if TargetSheet.objects.filter(rulebook=version, unit=unit).exists():
         raise TargetError.one(
             "unit", "target.known", zh="该单位已有目标表", en="this unit has a sheet already"
@@ -326,7 +330,7 @@ TARGETS = Kind(
     body="targets/body.html", printed=printed,
     context=lambda sheet, request: {
         "lines": _lines(sheet), "held": {name: any(getattr(line, name) for line in sheet.lines.all()) for name in ("baseline", "countered", "decided", "original")},
-        "asks": may(grants(request.user, request.now.date()), "change.ask", units={"own": [sheet.unit.code]}),
+        "asks": not is_over(sheet, request.now.date()) and may(grants(request.user, request.now.date()), "change.ask", units={"own": [sheet.unit.code]}),
     },
     out=lambda s: {"unit": s.unit.code, "rulebook": s.rulebook_id, "round": s.round,
                    "lines": [{"id": n.pk, "indicator": n.indicator, "proposed": n.proposed, "countered": n.countered, "decided": n.decided,

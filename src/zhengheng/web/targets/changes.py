@@ -29,10 +29,13 @@ from zhengheng.web.decisions.services import carrying
 from zhengheng.web.decisions.services import choices as decisions
 from zhengheng.web.files.documents import Section
 from zhengheng.web.files.services import own_files
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.organisation.succession import UnitEndedError, heirs
 from zhengheng.web.pages.tags import language, say
 from zhengheng.web.rulebooks.selectors import book_of, indicator_words
 from zhengheng.web.targets.acts import load_sheet
-from zhengheng.web.targets.models import TargetChange, TargetLine
+from zhengheng.web.targets.models import TargetChange, TargetLine, TargetSheet
+from zhengheng.web.targets.selectors import is_over
 from zhengheng.web.targets.services import TargetError, wrong_way
 from zhengheng.workflow.machines import CHANGE
 
@@ -60,6 +63,8 @@ def ask_change(doing: Doing) -> Made:
         raise TargetError.one(
             "line", "line.absent", zh="没有这一目标行, 或目标表尚未签订", en="there is no such line of a signed sheet"
         )  # fmt: skip
+    if is_over(line.sheet, doing.day):
+        raise _ended(line.sheet, doing.day)
     book = book_of(line.sheet.rulebook)
     indicator = book.indicator(line.indicator)
     if fault := value_fault(book, indicator, given.value, given.confirmation):
@@ -89,6 +94,20 @@ def ask_change(doing: Doing) -> Made:
         "ground": given.ground,
         **({"confirmed": given.confirmation} if given.confirmation else {}),
     })  # fmt: skip
+
+
+def _ended(sheet: TargetSheet, day: date) -> UnitEndedError:
+    """Nothing is changed for who is gone; the heir asks to change what it has been given itself."""
+    old, heir = sheet.unit, Unit.objects.filter(code=heirs(day).get(sheet.unit.code, "")).first()
+    zh, en = f"{old.name_zh}已于 {old.valid_to} 撤销", f"{old.name_en or old.name_zh} ended on {old.valid_to}"  # fmt: skip
+    if heir is None:
+        return UnitEndedError.one("line", "unit.ended", zh=f"{zh}，其目标不再调整。", en=f"{en}: its targets are not changed any more")  # fmt: skip
+    name = heir.name_en or heir.name_zh
+    return UnitEndedError.one(
+        "line", "unit.ended",
+        zh=f"{zh}，由{heir.name_zh}承继，其目标不再调整。绩效办向{heir.name_zh}提出目标并签订后，请对{heir.name_zh}自己的目标申请调整。",
+        en=f"{en}; {name} goes on for it, and its targets are not changed any more. Once {name} has signed targets of its own, ask for a change of those",
+    )  # fmt: skip
 
 
 class ApproveGiven(Given):

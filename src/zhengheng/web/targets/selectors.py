@@ -6,13 +6,14 @@ from typing import Any
 from django.utils.timezone import localdate
 
 from zhengheng.domain.numbers import parse_scaled, plain
+from zhengheng.domain.periods import parse_period
 from zhengheng.scheme.cascade import Coverage, cascaded_targets, coverage
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.web.acts.declare import Words
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reporting.services import assessed
 from zhengheng.web.rulebooks.models import RulebookVersion
-from zhengheng.web.rulebooks.selectors import book_of
+from zhengheng.web.rulebooks.selectors import adopted, book_of
 from zhengheng.web.targets.models import TargetChange, TargetLine, TargetSheet
 
 
@@ -58,6 +59,33 @@ def _end(unit: str, indicator: Indicator, targets: dict[tuple[str, str], int], n
         held = parse_scaled(str(own), indicator.decimals)[0]
     text = plain(held, indicator.decimals) if held is not None else None
     return {"unit": unit, "zh": zh, "en": en, "target": text}  # fmt: skip
+
+
+def is_over(sheet: TargetSheet, day: date) -> bool:
+    """Whether the unit ended within the year of a sheet: its lines stay to be read, and none is changed any more."""
+    last = sheet.unit.valid_to
+    return last is not None and last < min(day, parse_period(sheet.rulebook.period).end)
+
+
+def bare_heirs(day: date) -> list[tuple[RulebookVersion, Unit, list[Unit]]]:
+    """Heirs in years still running that have no sheet of their own, though a unit before them has or had one.
+
+    Each with the rulebook that names it as heir, and the units before it.
+    """
+    found = []
+    for version in adopted():
+        if parse_period(version.period).end < day:
+            continue
+        olds: dict[str, list[str]] = {}
+        for event in book_of(version).succession:
+            for heir in event.heirs if event.date <= day else ():
+                olds.setdefault(heir.unit, []).append(event.unit)
+        same = TargetSheet.objects.filter(rulebook__code=version.code, rulebook__period=version.period)
+        aimed = set(same.values_list("unit__code", flat=True)) if olds else set()
+        wanted = {heir: held for heir, held in olds.items() if heir not in aimed and aimed & set(held)}  # fmt: skip
+        known = Unit.objects.in_bulk({*wanted, *(one for held in wanted.values() for one in held)}, field_name="code")  # fmt: skip
+        found += [(version, known[heir], [known[one] for one in held if one in known]) for heir, held in wanted.items() if heir in known]  # fmt: skip
+    return found
 
 
 def unfiled(day: date) -> list[TargetSheet]:
