@@ -1,6 +1,7 @@
 """What stands at the top of an object's page, and how its numbers are written: the frame's clock, the outcome, the columns that hold something."""
 
 import re
+from collections import Counter
 from datetime import date, datetime
 from functools import partial
 
@@ -13,10 +14,14 @@ from zhengheng.engines.curve import Point
 from zhengheng.engines.heat import Mark
 from zhengheng.web.acts.picking import Asked, picks
 from zhengheng.web.acts.registry import KINDS
+from zhengheng.web.comments.models import Comment
+from zhengheng.web.meetings.models import Commitment
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.overview.city import Aim
 from zhengheng.web.overview.charts import scoring
 from zhengheng.web.pages.tags import minus, show
 from zhengheng.web.publication.models import Publication
+from zhengheng.web.rulebooks.models import Question
 from zhengheng.web.targets.models import TargetLine
 from zhengheng.workflow.roles import Role
 
@@ -182,3 +187,38 @@ def test_a_column_of_a_list_in_which_nothing_stands_is_left_out(people: People) 
     Publication.objects.update(released_on=NOW.date(), due_on=NOW.date())
     assert heads("publications") == ["结果", "对外显示", "发布日期", "状态", "期限"]
     assert held["publication"].pk
+
+
+def test_lists_say_of_which_year_and_about_what(people: People) -> None:
+    """Rows of one unit in two years are told apart without being opened; a cut text says that it is cut."""
+    held = Objects(people, "D10").held
+    promise = "逾期废水排放整改到位，复核后提请省厅解除区域限批，并向社会公布复核结论和后续监测安排"
+    Commitment.objects.filter(pk=held["commitment"].pk).update(text=promise)
+    Question.objects.filter(pk=held["question"].pk).update(text=promise)
+    Comment.objects.filter(pk=held["comment"].pk).update(text=promise)
+    client = people.client("office_director")
+
+    def rows(path: str) -> str:
+        return " ".join(walks.texts(client.get(f"/office/{path}/").content.decode()))
+
+    for path in ("targets", "self-reports", "tolerance", "questions"):
+        assert "项目 2025" in rows(path), path
+    assert "2007" in rows("rectification")
+    for path in ("commitments", "questions", "comments"):
+        assert promise[:20] in rows(path), path
+    for name in ("commitment", "question", "comment"):
+        kind = next(one for one in KINDS if one.name == name)
+        title = kind.title(kind.all().get(pk=held[name].pk))[0]
+        assert f"{promise[:23]}…" in title, title
+    assert "c562" not in rows("comments").split(promise[:20])[0]
+
+
+def test_a_goal_of_which_nothing_is_due_lacks_no_data() -> None:
+    def status(**counted: int) -> str:
+        return Aim(goal=None, result=None, names={}, counted=Counter(counted)).status  # type: ignore[arg-type]
+
+    assert status(not_due=3) == "not_due"
+    assert status(not_due=3, missing=1) == "missing"
+    assert status(unlit=2) == "unlit"
+    assert status(not_due=3, met=1) == "met"
+    assert status(missing=2, met=1, missed=1) == "watch"

@@ -1,14 +1,18 @@
 """The forms of all acts: what refers to something is chosen, and what is asked for is not empty."""
 
 import re
+from datetime import date
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import transaction
 from pydantic import ValidationError
 
+from tests.e2e.town import INDICATORS, Town, packed
 from tests.web import walks
-from tests.web.conftest import NOW, People
+from tests.web.conftest import NOW, People, computed_run
 from tests.web.test_acts import Objects, filled
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts import forms
@@ -16,9 +20,12 @@ from zhengheng.web.acts.declare import Act, Given
 from zhengheng.web.acts.picking import SUGGESTED, Asked, picks
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.decisions.acts import subject_words
+from zhengheng.web.files.services import take_in
 from zhengheng.web.ledger.services import append
+from zhengheng.web.organisation.models import Unit
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import indicator_words
+from zhengheng.web.rulebooks.services import fields_of, read_upload
 from zhengheng.web.targets.models import TargetChange, TargetSheet
 from zhengheng.workflow.roles import Role
 
@@ -297,3 +304,51 @@ def test_that_a_field_may_stay_empty_is_said_once(kind: object, act: Act) -> Non
     for name, info in act.given.model_fields.items():
         title = info.title or ""
         assert not re.search(r"可空|optional|may (stay|be) empty", title), (act.code, name, title)
+
+
+@pytest.mark.parametrize("text", ["九十", "百分之九十", "about ninety"])
+def test_a_value_without_a_digit_is_named_with_the_other_faults(people: People, text: str) -> None:
+    held = Objects(people, "D10")
+    TargetSheet.objects.filter(pk=held.held["target"].pk).update(state="agreed")
+    page = people.client("unit_leader").post("/office/changes/new/ask/", {"value": text})
+    assert page.status_code == 422
+    said = page.content.decode()
+    for words in ("要调整的目标: 请填写", "申请改为: 不是数", "事实与理由: 请填写"):
+        assert words in said, words
+
+
+def test_a_question_offers_the_indicators_by_which_ones_own_unit_is_scored(town: Town) -> None:
+    """Another rulebook's are not among them; who belongs to no assessed unit is offered all."""
+    tree = {"code": "total", "name": "总分", "children": ["SUN"]}
+    other: dict[str, Any] = {
+        "code": "other", "units": [{"code": "D19", "name": "D19", "category": "bureau", "group": "all"}],
+        "tree": tree, "weights": [{"from": date(2025, 1, 1), "table": {"SUN": 100}}],
+    }  # fmt: skip
+    for content in (packed(), packed([INDICATORS[0] | {"code": "SUN"}], **other)):
+        file = take_in(name="town.zip", content=content, actor=town.people["office_indicators"], now=NOW)  # fmt: skip
+        RulebookVersion(**fields_of(*read_upload(file.pk), "2025"), state="adopted", made_at=NOW, adopted_on=date(2025, 1, 10)).save()  # fmt: skip
+
+    def offered(who: str) -> set[str]:
+        page = town.client(who).get("/office/questions/new/ask/").content.decode()
+        return {code for code in ("SEATS", "GROWTH", "ANSWERED", "SUN") if f'value="{code}"' in page}  # fmt: skip
+
+    assert offered("unit_leader-D10") == {"SEATS", "GROWTH", "ANSWERED"}
+    assert offered("unit_leader-D19") == {"SEATS", "GROWTH", "ANSWERED", "SUN"}
+    assert offered("statistics") == {"SEATS", "GROWTH", "ANSWERED", "SUN"}
+
+
+def test_a_trial_says_what_it_still_needs(people: People) -> None:
+    run = Objects(people, "D10").result.run
+    unit = next(iter(computed_run().facts.units)).code
+    Unit.objects.filter(code="D10").update(code=unit)
+    client = people.client("unit_leader")
+    page = client.get(f"/office/results/{run}/units/{unit}/trial/?value=90&period=2007")
+    assert "请填写： 填报项。" in " ".join(walks.texts(page.content.decode()))
+    page = client.get(f"/office/results/{run}/units/{unit}/trial/")
+    assert "请填写：" not in " ".join(walks.texts(page.content.decode()))
+
+
+@pytest.fixture
+def town(people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Town:
+    monkeypatch.setattr(settings, "HOME", tmp_path)
+    return Town(people, monkeypatch)

@@ -8,12 +8,12 @@ ledger entry and the refusal of a second writer come by themselves.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.db import models
 from django.db.models import QuerySet
 from ninja import Schema
-from pydantic import ConfigDict, Field, ValidationInfo, create_model, field_validator
+from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, create_model, field_validator
 from pydantic_core import PydanticCustomError
 
 from zhengheng.web.accounts.models import Account
@@ -86,6 +86,17 @@ def ask(zh: str, en: str, default: Any = ..., **limits: Any) -> Any:
     if limits.get("max_length") is None and form in {"text", "lines"}:
         limits["max_length"] = 4000
     return Field(default, title=f"{zh} {en}", json_schema_extra={"zh": zh, "en": en, "form": form, "names": names, "when": when, "inside": inside, "public": public, "why": why}, **limits)  # fmt: skip
+
+
+def _number_like(value: str) -> str:
+    """A number is what is plainly one; how many digits it may have, the indicator says where the act knows it."""
+    if any(one.isalnum() for one in value) and not any(one.isdecimal() for one in value):
+        raise PydanticCustomError("decimal_parsing", "no number")
+    return value
+
+
+Figure = Annotated[str, AfterValidator(_number_like)]
+"""A value as it was typed. One without a digit is named with whatever else is wrong with the form, in one round."""
 
 
 def ask_why_right() -> Any:
@@ -219,6 +230,17 @@ class Standing:
 
     relations: Collection[str] = ()
     units: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+
+def cut(text: str, most: int) -> str:
+    """A text for a title or a line of a list: where it is longer, its beginning with a mark that it is cut."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def scheme(obj: Any) -> Words:
+    """The rulebook that an object stands under, with its year: rulebooks of several years have one title."""
+    held = obj.rulebook
+    return f"{held.title_zh} {held.period}", f"{held.title_en or held.title_zh} {held.period}"
 
 
 @dataclass(frozen=True)

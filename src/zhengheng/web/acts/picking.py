@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import Language
+from zhengheng.scheme.findings import weight_of
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Rulebook
 from zhengheng.web.accounts.models import Account
@@ -139,10 +140,27 @@ def _known(found: Iterable[tuple[str, Any]]) -> Choices:
 def _indicators(asked: Asked) -> Choices:
     if asked.act.code == "target.propose":
         return [(code, _with_measure(one)) for code, one in {i.code: i for book in _books(asked) for i in book.indicators}.items()]  # fmt: skip
+    if asked.act.code == "question.ask" and (mine := _scored(asked)):
+        return mine
     if not isinstance(asked.obj, TargetSheet):
         return _known((one.code, one.name) for book in _books(asked) for one in book.indicators)
     names = {one.code: one for one in book_of(asked.obj.rulebook).indicators}
     return [(line.indicator, _aim(names[line.indicator], line.proposed)) for line in asked.obj.lines.all()]  # fmt: skip
+
+
+def _scored(asked: Asked) -> Choices:
+    """The indicators by which the account's own units are scored; none for whoever belongs to no assessed unit."""
+    units = {grant.unit for grant in grants(asked.account, asked.day) if grant.unit}
+    found: list[tuple[str, Any]] = []
+    for version in adopted() if units else ():
+        book = book_of(version)
+        mine = [one for one in assessed(book) if one.code in units]
+        found += [
+            (one.code, one.name) for one in book.indicators
+            if any(weight_of(book, one.code, unit.category) and one.code not in unit.exempt for unit in mine)
+        ]  # fmt: skip
+    # Of several years of a rulebook the newest, which stands first, names an indicator.
+    return _known(sorted(dict(reversed(found)).items()))
 
 
 def _with_measure(indicator: Indicator) -> Words:

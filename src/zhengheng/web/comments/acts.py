@@ -10,7 +10,18 @@ from django.conf import settings
 
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.web.accounts.models import Account
-from zhengheng.web.acts.declare import Act, Change, Column, Doing, Given, Kind, Made, Standing, ask
+from zhengheng.web.acts.declare import (
+    Act,
+    Change,
+    Column,
+    Doing,
+    Given,
+    Kind,
+    Made,
+    Standing,
+    ask,
+    cut,
+)
 from zhengheng.web.acts.public import clean
 from zhengheng.web.comments.models import Comment
 from zhengheng.web.comments.selectors import about, days_taken
@@ -216,7 +227,7 @@ def _outcome(held: Comment) -> tuple[str, str]:
 
 COMMENTS = Kind(
     machine=COMMENT, path="comments", words=("公众留言", "Comments"), model=Comment,
-    title=lambda c: (f"留言 {c.reference}: {c.text[:24]}", f"Comment {c.reference}: {c.text[:24]}"),
+    title=lambda c: (f"{cut(c.text, 24)}（{c.received_on} 留言）", f"{cut(c.text, 24)} (comment of {c.received_on})"),
     standing=_standing,
     acts=(
         Act("comment.receive", ("收到", "Received"), receive, ReceiveGiven, by_machine=True),
@@ -232,7 +243,7 @@ COMMENTS = Kind(
     ),
     outcome=_outcome,
     columns=(
-        Column(("编号", "Reference"), "reference"), Column(("留言", "Comment"), lambda c: c.text[:40]), Column(("收到", "Received"), "received_on"),
+        Column(("留言", "Comment"), lambda c: cut(c.text, 40)), Column(("收到", "Received"), "received_on"), Column(("编号", "Reference"), "reference"),
         Column(("答复单位", "Replies"), lambda c: (c.unit.name_zh, c.unit.name_en) if c.unit else None),
     ),
     facts=(

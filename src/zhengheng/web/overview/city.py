@@ -49,7 +49,10 @@ class Aim:
         for name in ("missed", "watch", "met"):
             if 2 * known[name] > sum(known.values()):
                 return name
-        return "watch" if sum(known.values()) else "missing"
+        if sum(known.values()):
+            return "watch"
+        # What was not due yet, or has no light, is no gap in the data.
+        return next((name for name in ("missing", "undefined", "withheld", "not_due") if self.counted[name]), "unlit")  # fmt: skip
 
     @property
     def said(self) -> tuple[str, str, str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from zhengheng.domain.problems import Language
-from zhengheng.engines.heat import HeatMap, Mark
+from zhengheng.engines.heat import STATUSES, HeatMap, Mark
 from zhengheng.scheme.procedure import Goal
 from zhengheng.web.files.documents import Report, Section, Table
 from zhengheng.web.organisation.models import Unit
@@ -46,13 +46,18 @@ def strategy(result: ResultRun, known: list[ResultRun], aims: list[Aim], told: T
     sections = [_goal(aim, result, known, held, language) for aim in aims]
     sections += [_reasons(result, held, aims, told, language), _proposals(result, told)]
     return Report(
-        say(f"战略目标年度报告 {result.period}", f"Strategy: report on {result.period}"),
-        say(
-            f"{len(aims)} 个目标中达标 {words['met']} 个, 关注 {words['watch']} 个, 未达标 {words['missed']} 个, 缺数据 {words['missing']} 个。",
-            f"Of {len(aims)} goals {words['met']} are met, {words['watch']} to watch, {words['missed']} missed, {words['missing']} without data.",
-        ),
+        say(f"战略目标{'年度' if len(result.period) == 4 else '进展'}报告 {result.period}", f"Strategy: report on {result.period}"),
+        _standings(len(aims), words),
         origin(result, held), sections, warned(result, day),
     )  # fmt: skip
+
+
+def _standings(size: int, words: Counter[str]) -> str:
+    """How many goals stand how; what no goal has but the three lights is left out."""
+    said = [name for name in STATUSES if words[name] or name in {"met", "watch", "missed"}]
+    zh = "，".join(f"{STATUSES[name][1]} {words[name]} 个" for name in said)
+    en = ", ".join(f"{words[name]} {STATUSES[name][2]}" for name in said)
+    return say(f"{size} 个目标中{zh}。", f"Of {size} goals: {en}.")
 
 
 def _goal(

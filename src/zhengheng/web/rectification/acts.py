@@ -229,6 +229,12 @@ def listed(words: list[Words]) -> Words:
     return "、".join(zh for zh, _ in words), ", ".join(en for _, en in words)
 
 
+def _periods(case: Rectification) -> Words:
+    """The periods in which what is put right was found; a case takes in what later ones bring."""
+    held = dict.fromkeys([str(row.get("period") or case.run.period) for row in case.indicators] or [case.run.period])  # fmt: skip
+    return listed([(one, one) for one in held])
+
+
 RECTIFICATIONS = Kind(
     thread=True,
     machine=RECTIFICATION, path="rectification", words=("整改事项", "Rectification"), model=Rectification,
@@ -248,6 +254,7 @@ RECTIFICATIONS = Kind(
     ),
     columns=(
         Column(("单位", "Unit"), lambda c: (c.unit.name_zh, c.unit.name_en)),
+        Column(("期间", "Period"), _periods),
         Column(("红灯指标", "Red indicators"), lambda c: listed(named(c, c.indicators))),
         Column(("送达", "Served"), "served_at"), Column(("逾时送达", "Served late"), "late"),
     ),

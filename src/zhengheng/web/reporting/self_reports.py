@@ -15,6 +15,7 @@ from zhengheng.web.acts.declare import (
     Made,
     Standing,
     ask,
+    scheme,
     signed,
 )
 from zhengheng.web.acts.public import clean
@@ -172,7 +173,7 @@ SELF_REPORTS = Kind(
     ),
     columns=(
         Column(("单位", "Unit"), lambda r: (r.unit.name_zh, r.unit.name_en)),
-        Column(("方案", "Rulebook"), lambda r: (r.rulebook.title_zh, r.rulebook.title_en)),
+        Column(("方案", "Rulebook"), scheme),
     ),
     facts=(
         Column(("目标完成情况", "What was achieved"), "achievement"), Column(("未完成的目标及原因", "Targets not met, and why"), "unmet"),

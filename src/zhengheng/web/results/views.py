@@ -145,6 +145,10 @@ def source(request: OfficeRequest, name: str, unit: str, file: int, row: int) ->
     return render(request, "results/source.html", context)
 
 
+TRIED = {"indicator": ("填报项", "the series"), "period": ("数据期间", "the period"), "value": ("假设的数值", "the supposed value")}  # fmt: skip
+"""What a trial needs, by the field of its form."""
+
+
 @require_safe
 def trial(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
     """What another value would make of the unit's own score: for its own people, kept nowhere."""
@@ -154,13 +158,14 @@ def trial(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
     given = {
         field: request.GET.get(field, "").strip() for field in ("indicator", "period", "value")
     }
-    outcome = None
-    if all(given.values()):
+    outcome, lacking = None, [TRIED[field] for field, text in given.items() if not text]
+    if not lacking:
         row = {"unit": unit, "status": STATUS_WORDS["value"][0], **given, **trials.KEPT_NOWHERE}
         outcome = selectors.outcome(trials.base_of(run), trials.tried(run, row), unit, language())
     context = {
         "run": run, "unit": unit, "name": selectors.unit_names(made, language()).get(unit, unit), "given": given, "outcome": outcome,
         "series": selectors.triable(run, unit),
+        "lacking": lacking if any(given.values()) else (),
     }  # fmt: skip
     return render(request, "results/trial.html", context)
 

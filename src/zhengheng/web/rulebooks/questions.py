@@ -2,7 +2,19 @@
 
 from django.utils.timezone import localdate
 
-from zhengheng.web.acts.declare import Act, Change, Column, Doing, Given, Kind, Made, Standing, ask
+from zhengheng.web.acts.declare import (
+    Act,
+    Change,
+    Column,
+    Doing,
+    Given,
+    Kind,
+    Made,
+    Standing,
+    ask,
+    cut,
+    scheme,
+)
 from zhengheng.web.organisation.selectors import unit_of
 from zhengheng.web.rulebooks import selectors
 from zhengheng.web.rulebooks.acts import ReasonGiven, anyone
@@ -48,7 +60,7 @@ def _about(question: Question) -> tuple[str, str]:
 
 QUESTIONS = Kind(
     thread=True, machine=QUESTION, path="questions", words=("口径答疑", "Questions"), model=Question,
-    title=lambda q: (f"{_about(q)[0]}：{q.text[:24]}", f"{_about(q)[1]}: {q.text[:24]}"), standing=anyone,
+    title=lambda q: (f"{_about(q)[0]}：{cut(q.text, 24)}", f"{_about(q)[1]}: {cut(q.text, 24)}"), standing=anyone,
     acts=(
         Act("question.ask", ("提问", "Ask"), put_question, AskGiven,
             ("答复对全部单位公开, 并列入指标的口径说明。", "All units see the answer; it joins the rule card."),
@@ -56,7 +68,7 @@ QUESTIONS = Kind(
         Act("question.answer", ("答复", "Answer"), answer, AnswerGiven, answers=True),
     ),
     columns=(
-        Column(("指标", "Indicator"), _about), Column(("问题", "Question"), lambda q: q.text[:60]),
+        Column(("指标", "Indicator"), _about), Column(("问题", "Question"), lambda q: cut(q.text, 60)), Column(("方案", "Rulebook"), scheme),
         Column(("答复日期", "Answered on"), "answered_on"),
     ),
     outcome=lambda q: (f"{q.answered_on} 答复", f"answered on {q.answered_on}") if q.answered_on else (f"{localdate(q.made_at)} 提出", f"asked on {localdate(q.made_at)}"),

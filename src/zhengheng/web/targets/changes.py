@@ -14,6 +14,7 @@ from zhengheng.web.acts.declare import (
     Change,
     Column,
     Doing,
+    Figure,
     Files,
     Given,
     Kind,
@@ -45,7 +46,7 @@ GROUNDS = {"policy": ("重大政策调整", "policy change"), "reorganisation": 
 
 class ChangeGiven(Given):
     line: int = ask("要调整的目标", "Target to be changed")
-    value: str = ask("申请改为", "Wanted value", max_length=40)
+    value: Figure = ask("申请改为", "Wanted value", max_length=40)
     ground: Literal["policy", "reorganisation", "force_majeure"] = ask(
         "理由类别", "Ground", names=GROUNDS
     )
