@@ -16,6 +16,7 @@ from zhengheng.engines.change import EFFECTS, Comparison
 from zhengheng.engines.curve import curve
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.heat import STATUSES, heat_map
+from zhengheng.engines.lives import handed_on
 from zhengheng.engines.passport import passport
 from zhengheng.engines.places import places
 from zhengheng.engines.run import Run, make_run
@@ -454,6 +455,12 @@ def test_under_means_a_point_counts_by_its_share_of_the_total() -> None:
 
 
 def heirs_in(year: str, kind: str, *heirs: str, **more: Any) -> dict[str, Any]:
+    """The lines of `reorganised`, by unit."""
+    made = reorganised(year, kind, *heirs, **more)
+    return {line.unit: line for group in scoreboard(made, "zh").groups for line in group.lines}
+
+
+def reorganised(year: str, kind: str, *heirs: str, **more: Any) -> Run:
     """A year's run of the rulebook that knows of a reorganisation in April 2024; the values are the predecessor's."""
     share = {1: "1", 2: "0.5"}[len(heirs)]
     old = "O" if kind != "merger" else "U1"
@@ -471,8 +478,7 @@ def heirs_in(year: str, kind: str, *heirs: str, **more: Any) -> dict[str, Any]:
         for n, unit in enumerate(names)
     ]  # fmt: skip
     tables["observation"] = pa.Table.from_pylist(rows, schema=schema("observation"))
-    made = make_run(rules, Facts(tables, [], []), parse_period(year), DuckEngine(threads=1))
-    return {line.unit: line for group in scoreboard(made, "zh").groups for line in group.lines}
+    return make_run(rules, Facts(tables, [], []), parse_period(year), DuckEngine(threads=1))
 
 
 @pytest.mark.parametrize(("kind", "heirs"), [("split", ("H1", "H2")), ("rename", ("H1",))])
@@ -488,6 +494,28 @@ def test_an_heir_stands_in_no_year_that_was_over_before_it_began(
     assert set(heirs) <= set(during)
     later = heirs_in("2025", kind, *heirs, data=data)
     assert set(later) == {"U1", *heirs}
+
+
+@pytest.mark.parametrize(("kind", "heirs", "share"), [("split", ("H1", "H2"), "0.5"), ("rename", ("H1",), "1")])
+def test_the_year_of_a_change_tells_who_went_on_for_whom(
+    kind: str, heirs: tuple[str, ...], share: str
+) -> None:
+    """The heir with what it inherits and by which share, the ended unit with its heirs; other years and units nothing."""
+    made = reorganised("2024", kind, *heirs)
+    heir, old = (handed_on(made, unit, "zh") for unit in ("H1", "O"))
+    assert "自 2024-04-01 起由本单位承继O" in heir
+    assert f"份额 {share}" in heir
+    assert "以前各期由O单独列示" in heir
+    assert f"撤销，由{'、'.join(heirs)}承继" in old
+    assert "only" in handed_on(reorganised("2024", kind, *heirs, data="anew"), "H1", "en")
+    assert not handed_on(made, "U1", "zh")
+    assert not handed_on(reorganised("2023", kind, *heirs), "O", "zh")
+    assert not handed_on(reorganised("2025", kind, *heirs), "H1", "zh")
+    board = scoreboard(made, "zh")
+    lines = {line.unit: line for group in board.groups for line in group.lines}
+    assert board.ended == sum(line.ended == "2024-03-31" for line in lines.values())
+    assert {unit for unit, line in lines.items() if line.ended} == {"O"} & set(lines)
+    assert not scoreboard(reorganised("2023", kind, *heirs), "zh").ended
 
 
 def test_a_unit_that_takes_another_in_was_there_before() -> None:

@@ -137,3 +137,13 @@ def test_the_archive_is_taken_by_those_who_keep_it_and_each_time_on_the_record(
         assert LedgerEntry.objects.filter(act="result.package", actor="office_procedure").count() == 2  # fmt: skip
     finally:
         package.unlink()
+
+
+def test_a_hearing_past_its_day_is_late(people: People) -> None:
+    """Until its minutes are filed: on the first page with its day, and counted among what is overdue."""
+    appeal = Objects(people, "D10").held["appeal"]
+    said = {"state": "hearing", "due_on": None}
+    type(appeal).objects.filter(pk=appeal.pk).update(hearing_on=date(2026, 3, 10), **said)
+    assert "■ −2" in home(people, "appeals_clerk")
+    type(appeal).objects.filter(pk=appeal.pk).update(hearing_on=date(2026, 3, 12), **said)
+    assert "■" not in home(people, "appeals_clerk")

@@ -458,3 +458,15 @@ def test_a_forward_change_is_tried_as_if_it_held(town: Town, book: int) -> None:
     what_if = advanced(changed, date(2026, 7, 1), date(2025, 1, 1))
     assert [(one.from_, one.kind) for one in what_if.weights] == [(date(2025, 1, 1), "restated")]
     assert what_if.weights[0].table == weighed.table
+
+
+def test_the_effect_names_units_in_the_readers_language(town: Town, book: int) -> None:
+    """Before the approval and after it, when the table is kept as it was."""
+    Unit.objects.filter(code="D16").update(name_zh="住房局", name_en="Housing")
+    case = merged(town)
+    client = town.client("office_procedure")
+    assert "D16 住房局" in " ".join(client.get(f"/office/{case}/").content.decode().split())
+    client.cookies["language"] = "en"
+    page = " ".join(client.get(f"/office/{case}/").content.decode().split())
+    assert "D16 Housing" in page
+    assert "D16 住房局" not in page

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from zhengheng.domain.numbers import format_scaled, plain, ratio
+from zhengheng.engines.lives import ended
 from zhengheng.engines.portion import Portions
 from zhengheng.engines.run import Run
 from zhengheng.scoring.contracts import NOT_DUE, VALUE
@@ -26,6 +27,8 @@ class Covered:
     full: int
     within: bool
     """Whether the run is of a quarter or a month."""
+    ended: bool = False
+    """Whether the unit ended before the period did."""
     reached: Mapping[str, int] = field(default_factory=dict)
     """By dimension, and the root: the points that what was due could earn in it, in millionths of its own."""
 
@@ -47,6 +50,8 @@ class Covered:
     @property
     def words(self) -> tuple[str, str]:
         """What that part is called: within the year what a period counts comes and goes, and nothing falls due for good."""
+        if self.ended:
+            return "撤销前到期", "due before it ended"
         return ("本期计入", "counted in this period") if self.within else ("已到期", "due")
 
     def share(self, node: str, printed: int | None) -> Fraction | None:
@@ -68,7 +73,8 @@ def covered(run: Run) -> dict[str, Covered]:
     portions, nodes = Portions(run), [row["node"] for row in run.plan.tables["node"]]
     full = {(r["category"], r["indicator"]): int(r["full"]) for r in run.plan.tables["rule"] if r["latest"]}  # fmt: skip
     known: dict[tuple[Any, ...], dict[str, int]] = {}
-    return {unit: _covered(rows, portions, full, run, nodes, known) for unit, rows in held.items()}
+    gone = ended(run)
+    return {unit: _covered(rows, portions, full, run, nodes, known, unit in gone) for unit, rows in held.items()}
 
 
 def unlike(parts: Iterable[Covered], root: str) -> bool:
@@ -84,7 +90,7 @@ def percent(share: Fraction) -> str:
 
 def _covered(
     rows: Mapping[str, Any], portions: Portions, full: dict[tuple[str, str], int], run: Run, nodes: list[str],
-    known: dict[tuple[Any, ...], dict[str, int]],
+    known: dict[tuple[Any, ...], dict[str, int]], gone: bool,
 ) -> Covered:  # fmt: skip
     category = next(iter(rows.values()))["category"]
     shares = portions.of(category, dict.fromkeys(rows, VALUE))
@@ -99,7 +105,7 @@ def _covered(
             for node in nodes
         }  # fmt: skip
     return Covered(
-        _whole(sum(due, Fraction(0))), _whole(sum(worth.values(), Fraction(0))), within, known[key]
+        _whole(sum(due, Fraction(0))), _whole(sum(worth.values(), Fraction(0))), within, gone, known[key]
     )
 
 

@@ -14,6 +14,7 @@ from zhengheng.engines.bound import bound
 from zhengheng.engines.bound import said as with_reason
 from zhengheng.engines.covered import covered
 from zhengheng.engines.lights import indicator_lights
+from zhengheng.engines.lives import ended
 from zhengheng.engines.run import Run
 from zhengheng.engines.standing import places_of
 from zhengheng.scoring.statuses import NodeStatuses
@@ -52,6 +53,8 @@ class Line:
     """What binds the grade whatever the score is, named by its document (engines/bound.py)."""
     told: str = ""
     """The grade as people read it, with what binds it."""
+    ended: str = ""
+    """The last day of a unit that ended before the period did: what was due of it is what was due until then."""
 
     @property
     def absent(self) -> tuple[str, str]:
@@ -76,6 +79,11 @@ class Scoreboard:
     ranked: int
     lights: Counter[str]
 
+    @property
+    def ended(self) -> int:
+        """How many of the units were there no more at the period's end."""
+        return sum(bool(line.ended) for group in self.groups for line in group.lines)
+
 
 def scoreboard(run: Run, language: Language) -> Scoreboard:
     """Ranks, scores, grades and lights, group by group."""
@@ -87,7 +95,7 @@ def scoreboard(run: Run, language: Language) -> Scoreboard:
     lights = _lights(run)
     names = {unit.code: unit.name.say(language) for unit in (*book.units, *run.facts.units)}
     totals = results.rows("total_score")
-    parts, reasons = covered(run), bound(run)
+    parts, reasons, gone = covered(run), bound(run), ended(run)
     places = places_of(run, parts)
     held = Counter((t["comparison_group"], places.get(t["unit"])) for t in totals)
     said = NodeStatuses(run.plan.tables, results.rows("indicator_score"))
@@ -102,7 +110,7 @@ def scoreboard(run: Run, language: Language) -> Scoreboard:
             Line(unit, names.get(unit, unit), place, place is not None and held[group, place] > 1,
                  score, grade, said.of(unit, total["category"], root, total["status"]),
                  tuple((light, mine[light]) for light in ("green", "yellow", "red") if mine[light]), part.said,
-                 part.words, part.rate(root, total["printed"]) if part.part and score else "", reason[language == "en"], with_reason(grade, reason, language))
+                 part.words, part.rate(root, total["printed"]) if part.part and score else "", reason[language == "en"], with_reason(grade, reason, language), gone.get(unit, ""))
         )  # fmt: skip
     titles = {group.code: group.name.say(language) for group in book.groups}
     order = [code for code in titles if code in lines] + sorted(lines.keys() - titles.keys())

@@ -83,6 +83,13 @@ def known_day(appeal: Appeal) -> tuple[tuple[str, str], date] | None:
     return None
 
 
+def due(appeal: Appeal, day: date) -> date | None:
+    """A hearing whose day is past and of which no minutes are filed is late by that day; else the clock that runs."""
+    if appeal.state == "hearing" and appeal.hearing_on and appeal.hearing_on < day:
+        return appeal.hearing_on
+    return appeal.due_on
+
+
 def _stopped(appeal: Appeal) -> tuple[str, str] | None:
     """From when to when the decision's clock stood still, and what it has left."""
     if not appeal.hearing_called_on:
@@ -166,7 +173,7 @@ APPEALS = Kind(
         Column(("委员会决定", "The commission's decision"), lambda a: a.decision.meeting if a.decision else None),
         Column(("认定的数值", "Decided value"), lambda a: shown.about(a, a.decided_value)), Column(("决定理由", "Reasons"), "reasons"),
     ),
-    known=known_day, measure=shown.measure, outcome=shown.outcome,
+    due=due, known=known_day, measure=shown.measure, outcome=shown.outcome,
     body="appeals/body.html", context=shown.page, printed=shown.printed,
     out=lambda a: {"run": a.run_id, "unit": a.unit.code, "indicator": a.indicator, "wanted": a.wanted, "outcome": a.outcome,
                    "effect": a.effect, "panel": [s.account.username for s in a.seats.all() if not s.recused],

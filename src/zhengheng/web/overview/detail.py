@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from zhengheng.domain.problems import NotFoundError
 from zhengheng.engines.change import written
+from zhengheng.engines.lives import handed_on
 from zhengheng.engines.run import Run
 from zhengheng.engines.scoreboard import Line
 from zhengheng.web.accounts.request import OfficeRequest
@@ -107,7 +108,7 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
     moved = change_of(earlier, result, unit, tongue) if earlier else None
     marks = held.heat.marks.get(unit, {})
     context |= {
-        **_down(held, unit), "unit": unit, "line": line, "name": selectors.names_of([unit], tongue).get(unit, line.name),
+        **_down(held, unit), "unit": unit, "line": line, "handed_on": handed_on(held.run, unit, tongue), "name": selectors.names_of([unit], tongue).get(unit, line.name),
         "group": group, "on_end": selectors.on_end(result, context["known"], unit, tongue), "counted": held.counted.get(unit, {}), "moved": moved,
         "unlike": _unlike(context["earlier"], line, unit) if moved and earlier else None,
         "waterfall": charts.waterfall(moved) if moved else None,

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from zhengheng.web.files.documents import Section, Table
+from zhengheng.web.organisation.models import Unit
 from zhengheng.web.pages.tags import say
 from zhengheng.web.reorganisation import selectors
 from zhengheng.web.reorganisation.models import Reorganisation
@@ -12,6 +13,9 @@ from zhengheng.web.reorganisation.models import Reorganisation
 def told(case: Reorganisation, day: date) -> dict[str, Any]:
     """The effect as it was approved, or as it is now; its rulebooks by number, for their names."""
     effect = case.effect or selectors.effect(case, day)
+    held = Unit.objects.filter(code__in=[one["unit"] for one in effect])
+    names = {unit.code: say(unit.name_zh, unit.name_en or unit.name_zh) for unit in held}
+    effect = [one | {"name": names.get(one["unit"], one["name"])} for one in effect]
     return {"effect": effect, "books": selectors.books(effect)}
 
 

@@ -1,0 +1,47 @@
+"""Units that were there for a part of a period only, and whose figures they carry on, in words."""
+
+from zhengheng.domain.problems import Language
+from zhengheng.engines.run import Run
+
+
+def ended(run: Run) -> dict[str, str]:
+    """Each unit that ended before the period did, with its last day."""
+    last = run.plan.period.end
+    return {row["unit"]: row["valid_to"].isoformat() for row in run.plan.tables["unit"] if row["valid_to"] < last}  # fmt: skip
+
+
+def handed_on(run: Run, unit: str, language: Language) -> str:
+    """What became of a unit within the period, or whose figures an heir carries on, as the rulebook's succession says.
+
+    Empty where the unit was there all along. Shares are those by which quantities are taken over.
+    """
+    period, said = run.plan.period, []
+    names = {one.code: one.name.say(language) for one in (*run.facts.units, *run.rulebook.units)}
+    for event in run.rulebook.succession:
+        if not period.start <= event.date <= period.end:
+            continue
+        day, old = event.date.isoformat(), names.get(event.unit, event.unit)
+        if event.unit == unit:
+            heirs = ("、" if language == "zh" else ", ").join(names.get(one.unit, one.unit) for one in event.heirs)  # fmt: skip
+            said.append(
+                f"本单位自 {day} 起撤销，由{heirs}承继；这里的得分只含撤销以前已到期的部分。"
+                if language == "zh"
+                else f"This unit ended on {day}; {heirs} go on for it. The score here is of what was due before that day."
+            )  # fmt: skip
+        mine = next((one for one in event.heirs if one.unit == unit), None)
+        if mine is None:
+            continue
+        share = f"{mine.share.normalize():f}"
+        if event.data == "inherit":
+            said.append(
+                f"自 {day} 起由本单位承继{old}（份额 {share}）：本期结果包含按份额承继的此前数据；以前各期由{old}单独列示，不计入本单位。"
+                if language == "zh"
+                else f"From {day} this unit goes on for {old} (share {share}): this period's result holds the earlier figures by that share; periods before it stand under {old} alone."
+            )  # fmt: skip
+        else:
+            said.append(
+                f"自 {day} 起由本单位承继{old}：本期结果只含该日以后的数据；以前各期由{old}单独列示。"
+                if language == "zh"
+                else f"From {day} this unit goes on for {old}: this period's result holds figures from that day only; periods before it stand under {old} alone."
+            )  # fmt: skip
+    return "".join(said) if language == "zh" else " ".join(said)
