@@ -496,7 +496,9 @@ def test_an_heir_stands_in_no_year_that_was_over_before_it_began(
     assert set(later) == {"U1", *heirs}
 
 
-@pytest.mark.parametrize(("kind", "heirs", "share"), [("split", ("H1", "H2"), "0.5"), ("rename", ("H1",), "1")])
+@pytest.mark.parametrize(
+    ("kind", "heirs", "share"), [("split", ("H1", "H2"), "0.5"), ("rename", ("H1",), "1")]
+)
 def test_the_year_of_a_change_tells_who_went_on_for_whom(
     kind: str, heirs: tuple[str, ...], share: str
 ) -> None:

@@ -17,8 +17,8 @@ from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.comments.models import Comment
 from zhengheng.web.meetings.models import Commitment
 from zhengheng.web.organisation.models import Unit
-from zhengheng.web.overview.city import Aim
 from zhengheng.web.overview.charts import scoring
+from zhengheng.web.overview.city import Aim
 from zhengheng.web.pages.tags import minus, show
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.rulebooks.models import Question

@@ -13,7 +13,14 @@ from typing import Annotated, Any
 from django.db import models
 from django.db.models import QuerySet
 from ninja import Schema
-from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo, create_model, field_validator
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    create_model,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from zhengheng.web.accounts.models import Account

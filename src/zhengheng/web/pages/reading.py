@@ -194,8 +194,12 @@ def _bare(version: RulebookVersion, heir: Unit, olds: list[Unit]) -> Reading:
     name = heir.name_en or heir.name_zh
     why = (f"{heir.name_zh}承继{zh}，还没有自己的 {version.period} 年目标，不能签订，也不能申请调整。请提出目标。",
            f"{name} goes on for {en} and has no targets of {version.period} of its own: there is nothing to sign or to ask a change of. Propose them.")  # fmt: skip
-    address = f"/office/targets/new/propose/?{urlencode({'rulebook': version.pk, 'unit': heir.code})}"
-    return Reading((f"承继单位没有目标：{heir.name_zh}", f"An heir without targets: {name}"), address, why)
+    address = (
+        f"/office/targets/new/propose/?{urlencode({'rulebook': version.pk, 'unit': heir.code})}"
+    )
+    return Reading(
+        (f"承继单位没有目标：{heir.name_zh}", f"An heir without targets: {name}"), address, why
+    )
 
 
 def _unattended(units: list[Unit]) -> Reading:

@@ -80,7 +80,9 @@ def bare_heirs(day: date) -> list[tuple[RulebookVersion, Unit, list[Unit]]]:
         for event in book_of(version).succession:
             for heir in event.heirs if event.date <= day else ():
                 olds.setdefault(heir.unit, []).append(event.unit)
-        same = TargetSheet.objects.filter(rulebook__code=version.code, rulebook__period=version.period)
+        same = TargetSheet.objects.filter(
+            rulebook__code=version.code, rulebook__period=version.period
+        )
         aimed = set(same.values_list("unit__code", flat=True)) if olds else set()
         wanted = {heir: held for heir, held in olds.items() if heir not in aimed and aimed & set(held)}  # fmt: skip
         known = Unit.objects.in_bulk({*wanted, *(one for held in wanted.values() for one in held)}, field_name="code")  # fmt: skip
