@@ -21,7 +21,7 @@ from zhengheng.engines.run import Run
 from zhengheng.lake.facts import DECIDED, FileInfo
 from zhengheng.lake.kept import counted, source_of, table_of
 from zhengheng.lake.mapping import SourceFile
-from zhengheng.lake.measures import Entry
+from zhengheng.lake.measures import Entry, Units
 from zhengheng.lake.readers import Table
 from zhengheng.scoring.contracts import FACTS, STATUS_NAMES, STATUS_WORDS
 from zhengheng.workbooks.cell import shown
@@ -79,8 +79,9 @@ def source_row(
     ]  # fmt: skip
     found = _Found()
     source = source_of(folder, run.facts.mapping, about) if folder else None
+    units = {one.code: one.measure_unit.zh for one in run.rulebook.indicators}
     if folder and (table := table_of(folder, about, source)):
-        found = _look(table, source, row, spans)
+        found = _look(table, source, row, spans, units)
     counted = [one for one in spans if one["row"] == row or _entry(one) in found.entries]
     taken = tuple(
         _taken(run, name, held, language)
@@ -114,12 +115,12 @@ class _Found:
     among: dict[Entry, list[int]] = field(default_factory=lambda: defaultdict(list))
 
 
-def _look(table: Table, source: SourceFile | None, row: int, spans: list[Row]) -> _Found:
+def _look(table: Table, source: SourceFile | None, row: int, spans: list[Row], units: Units) -> _Found:  # fmt: skip
     """Read a file up to the last row that matters."""
     found, wanted = _Found(), {_entry(one) for one in spans}
     last = max([row, *(one["row"] for one in spans)])
     if source is not None and source.role == "fact" and spans:
-        rows = counted(source, table)
+        rows = counted(source, table, units)
     else:
         rows = ((number, cells, frozenset()) for number, cells in table.records)
     for number, cells, entries in rows:

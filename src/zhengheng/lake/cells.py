@@ -81,10 +81,11 @@ def read_number(
     refused where an indicator has no unit of measure ("") and may be a share. One that says what `factor` says
     already counts once. None: a number of no indicator.
     """
-    plain = normal(take(text, number=True))
-    for sign in strip:
-        plain = plain.replace(sign, "")
-    plain = plain.strip()
+    plain = (
+        _beside(normal(take(text, number=True)), normal(strip) + " ")
+        if strip
+        else normal(take(text, number=True))
+    )
     match = _NUMBER.fullmatch(plain)
     if match is None:
         raise _no_number(text)
@@ -114,6 +115,13 @@ def read_number(
     return number, lost
 
 
+def _beside(text: str, strip: str) -> str:
+    """A number without what stands before and after it, and between its sign and its digits: -$5 is -5, 5$3 is none."""
+    bare = text.strip(strip)
+    sign = bare[:1] if bare[:1] in {"-", "+"} else ""
+    return sign + bare[len(sign) :].strip(strip)
+
+
 def _no_number(text: str) -> CellError:
     return CellError(
         "number", f"“{text[:40]}”不是数字；请写成 1200、1,200 或 0.5 这样的普通数字",
@@ -140,6 +148,8 @@ def _factor(text: str, suffix: str, measure_unit: str, factor: Decimal) -> Decim
     if suffix == "%":
         if measure_unit and measure_unit not in _PERCENT:
             raise _other_unit(text, measure_unit)
+        if factor != 1:
+            raise scaled_twice(text)
         return factor
     said, rest = _magnitude(suffix)
     own, base = _magnitude(measure_unit)
@@ -150,11 +160,21 @@ def _factor(text: str, suffix: str, measure_unit: str, factor: Decimal) -> Decim
     if suffix == measure_unit:
         said = own
     if factor != 1:
-        # The file's unit of measure is declared, so a suffix can only repeat it.
-        if said not in {1, own * factor}:
+        # The file's unit of measure is declared, so a suffix can only repeat it: 5万 under `scale: 万`, never 5元.
+        if said == 1 != own * factor:
+            raise scaled_twice(text)
+        if said != own * factor:
             raise _other_unit(text, measure_unit)
         return factor
     return said / own if said != 1 or rest else Decimal(1)
+
+
+def scaled_twice(text: str) -> CellError:
+    """A cell that carries its unit of measure, in a file whose mapping says that its numbers are of another."""
+    return CellError(
+        "number.scaled", f"“{text[:40]}”自带计量单位，而映射又用 scale 换算，会换算两次；请只留数字，或去掉 scale",
+        f"{text[:40]!r} carries its unit of measure, and the mapping's `scale` would convert it a second time; give the number alone, or leave out `scale`",
+    )  # fmt: skip
 
 
 def _magnitude(words: str) -> tuple[Decimal, str]:

@@ -3,16 +3,24 @@
     year = '2020' and not (code in ('X1', 'X2')) and hours <= 48 and note is not empty
 
 Comparison = != < <= > >=, in (...), is empty, is not empty; and, or, not, parentheses.
-A word that is not quoted is a column; text stands in single or double quotes.
+A word that is not quoted is a column, one with blanks or brackets stands in backticks; text stands in single or
+double quotes.
+
+Cells are compared as values are read: 1,000 is a number, blanks around a word are none of it, a day is a day however it
+is written. A cell that is no number, or no day, under a comparison that asks for one has no answer: its row is refused.
 """
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
+from zhengheng.domain.numbers import plainly
 from zhengheng.domain.problems import DataError
+from zhengheng.lake.cells import CellError, normal, read_day, take
+from zhengheng.workbooks.cell import Cell, shown
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<text>'[^']*'|\"[^\"]*\")|(?P<number>-?\d+(?:\.\d+)?)"
@@ -91,15 +99,18 @@ class _Parser:
                 self.take()
                 wanted = False
             self.take("empty")
-            return lambda row: (row[name] in (None, "")) is wanted
+            return lambda row: (_word(row, name) == "") is wanted
         if self.is_word("in"):
             self.take()
             return self._member(name)
         kind, operator = self.take()
         if operator not in _COMPARE:
-            raise self.fail(f"不认识的运算符 {operator}", f"unknown operator {operator!r}")
+            raise self.fail(f"不认识的运算符 {operator}；{_QUOTED[0]}", f"unknown operator {operator!r}; {_QUOTED[1]}")  # fmt: skip
         value, compare = self._literal(), _COMPARE[operator]
-        return lambda row: compare(_sort(row[name], value), value)
+        ordered = operator[0] in "<>"
+        if ordered and isinstance(value, str) and plainly(value):
+            raise self.fail(f"“{value}”带了引号，会按文字比较大小；数字请不加引号", f"{value!r} is quoted and would be compared as a text; write numbers without quotes")  # fmt: skip
+        return lambda row: compare(_sort(row, name, value, ordered=ordered), value)
 
     def _member(self, name: str) -> Test:
         self.take("(")
@@ -108,12 +119,12 @@ class _Parser:
             self.take()
             values.append(self._literal())
         self.take(")")
-        return lambda row: any(_sort(row[name], value) == value for value in values)
+        return lambda row: any(_sort(row, name, value) == value for value in values)
 
-    def _literal(self) -> str | Decimal:
+    def _literal(self) -> str | date | Decimal:
         kind, value = self.take()
         if kind == "text":
-            return value[1:-1]
+            return _day(value[1:-1]) or normal(value[1:-1])
         if kind == "number":
             return Decimal(value)
         raise self.fail(
@@ -121,19 +132,63 @@ class _Parser:
         )
 
 
-def _sort(cell: Any, literal: str | Decimal) -> Any:
-    """The cell in the literal's type; None where it cannot be."""
-    if cell is None:
-        return None
+def _sort(row: Row, name: str, literal: str | date | Decimal, *, ordered: bool = False) -> Any:
+    """The cell in the literal's type; None where it is something else, which is a fault where an order is asked for.
+
+    Also without an order a cell that begins like a number (2020年, 50%) and is none has no answer.
+    """
     if isinstance(literal, Decimal):
-        try:
-            number = Decimal(str(cell))
-        except InvalidOperation:
-            return None
-        return number if number.is_finite() else None
-    return cell.isoformat() if hasattr(cell, "isoformat") else str(cell)
+        return _number(row, name, ordered=ordered)
+    said = _word(row, name)
+    if isinstance(literal, date):
+        day = _day(said)
+        if day is None and ordered:
+            raise _no_answer(name, said, ("日期", "a day"))
+        return day
+    return said
 
 
+def _number(row: Row, name: str, *, ordered: bool) -> Decimal | None:
+    cell = row.get(name)
+    if isinstance(cell, int | Decimal) and not isinstance(cell, bool):
+        return Decimal(cell)
+    said = _word(row, name)
+    if isinstance(cell, Cell):
+        # Whether its row may be taken is asked once the filter has chosen it.
+        said = normal(take(Cell(cell, fault=cell.fault), number=True))
+    if held := plainly(said):
+        return Decimal(held)
+    if ordered or _LIKE_A_NUMBER.match(said):
+        raise _no_answer(name, said, ("数字", "a number"))
+    return None
+
+
+def _word(row: Row, name: str) -> str:
+    """A cell as a word: as it is shown, without blanks around it; empty where there is nothing."""
+    cell = row[name]
+    if cell is None:
+        return ""
+    return cell.isoformat() if hasattr(cell, "isoformat") else normal(shown(str(cell) if not isinstance(cell, str) else cell))  # fmt: skip
+
+
+def _day(text: str) -> date | None:
+    try:
+        return read_day(text)
+    except CellError:
+        return None
+
+
+def _no_answer(name: str, said: str, wanted: tuple[str, str]) -> CellError:
+    said = said[:40]
+    return CellError(
+        "filter", f"筛选条件把“{name}”列按{wanted[0]}比较，而这一格“{said}”不是{wanted[0]}，无法判断是否选取；请改正这一格，或在条件中先排除它，如 {name} is not empty and …",
+        f"the filter compares {name!r} as {wanted[1]}, but this cell {said!r} is none, so that nobody can say whether the row is meant; correct it, or exclude it first, such as {name} is not empty and …",
+    )  # fmt: skip
+
+
+_LIKE_A_NUMBER = re.compile(r"[-+]?[.,]?[0-9]")
+_QUOTED = ("列名中有空格、括号等符号时，请写在反引号之间，如 `列名（单位）`",
+           "a column whose name has blanks or brackets stands in backticks: `name (unit)`")  # fmt: skip
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "=": lambda a, b: a is not None and a == b,
     "!=": lambda a, b: a is None or a != b,
@@ -158,8 +213,8 @@ def parse_filter(text: str, columns: frozenset[str], where: str) -> Test:
         match = _TOKEN.match(text, place)
         if match is None:
             raise DataError.one(
-                where, "filter.syntax", zh=f"筛选条件无法识别: {text[place:][:20]}",
-                en=f"filter: cannot read {text[place:][:20]!r}",
+                where, "filter.syntax", zh=f"筛选条件无法识别：{text[place:][:20]}；{_QUOTED[0]}。",
+                en=f"filter: cannot read {text[place:][:20]!r}; {_QUOTED[1]}",
             )  # fmt: skip
         tokens.append((match.lastgroup or "", match.group(match.lastgroup or 0)))
         place = match.end()

@@ -111,6 +111,9 @@ def _idle(source: SourceFile) -> Iterator[Problem]:
         "header": (source.header != 1, {"csv", "tsv", "xlsx", "xls"}, "表头所在行（header）", "a row of the header"),
         "header_rows": (source.header_rows != 1, {"csv", "tsv", "xlsx", "xls"}, "表头行数（header_rows）", "rows of the header"),
     }  # fmt: skip
+    if source.scale is not None and source.role == "fact":
+        yield source.fault(("scale",), "mapping.idle", "明细（fact）的各列不作换算，这里写的 scale 不起作用；请删去，或先在文件中换算。",
+                           "columns of facts are not converted, so that `scale` does nothing; leave it out, or convert the file's numbers beforehand")  # fmt: skip
     for name, (given, kinds, zh, en) in held.items():
         if given and kind and kind not in kinds:
             yield source.fault((name,), "mapping.idle", f"{kind} 文件没有{zh}，这里写的不起作用；请删去，或改正文件名。",

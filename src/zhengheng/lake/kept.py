@@ -17,13 +17,14 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic import ValidationError
 
 from zhengheng.domain.problems import DataError
 from zhengheng.lake.cells import CellError, Values
 from zhengheng.lake.facts import Facts, FileInfo, file_digest
 from zhengheng.lake.filters import parse_filter
 from zhengheng.lake.mapping import Mapping, SourceFile
-from zhengheng.lake.measures import Entry, Orders
+from zhengheng.lake.measures import Entry, Orders, Units
 from zhengheng.lake.personal import protect
 from zhengheng.lake.readers import Table, read_table
 from zhengheng.lake.store import FILES_PER_INTAKE
@@ -101,7 +102,12 @@ def source_of(inbox: Path, mappings: str, file: FileInfo) -> SourceFile | None:
         path = inbox / KEPT / f"{fingerprint}.mapping.json"
         if not fingerprint.isalnum() or not path.is_file():
             continue
-        sources = Mapping.model_validate_json(path.read_text(encoding="utf-8"), strict=True).sources
+        try:
+            sources = Mapping.model_validate_json(
+                path.read_text(encoding="utf-8"), strict=True
+            ).sources
+        except ValidationError:
+            continue  # of an earlier release, by what this one refuses
         if place < len(sources) and sources[place].file == file.name:
             return sources[place]
     return None
@@ -130,10 +136,12 @@ def _rows(path: Path) -> Table:
     return Table(held.schema_arrow.names[1:], records())
 
 
-def counted(source: SourceFile, table: Table) -> Iterator[tuple[int, list[str], frozenset[Entry]]]:
-    """Each row of a fact file with what the intake counted it in: number, cells, entries."""
+def counted(
+    source: SourceFile, table: Table, units: Units
+) -> Iterator[tuple[int, list[str], frozenset[Entry]]]:
+    """Each row of a fact file with what the intake counted it in: number, cells, entries; `units` of measure by indicator."""
     where = parse_filter(source.where, frozenset(table.header), source.file)
-    orders = Orders(source, source.file)
+    orders = Orders(source, source.file, units)
     for number, cells in table.records:
         values: dict[str, str] = (Values if table.workbook else dict)(zip(table.header, cells, strict=True))  # fmt: skip
         try:

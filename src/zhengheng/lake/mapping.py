@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from unicodedata import category
 
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationError
 from pydantic_core import PydanticCustomError
@@ -60,14 +61,26 @@ Indicators = Annotated[
 ]
 
 
-_OF_A_NUMBER = frozenset("0123456789+-.,eE()−–千万亿十百")
-"""What says how much a number is: digits, its sign (also by brackets), its point, its power."""
+_OF_A_NUMBER = frozenset(
+    ".,eE()/:<>≤≥‰′″^*◆▼▽△▲↑↓负正零一二三四五六七八九〇两半百千万亿十拾佰仟萬億兆成折倍约近超余多"
+)
+"""What says how much a number is: its digits also in words, its sign (also by brackets and triangles), its point, its
+power, what makes it a share of something, and what makes it less than exact."""
+_KINDS_OF_A_NUMBER = frozenset({"Nd", "Nl", "No", "Sm", "Pd"})
+"""Digits of all scripts, signs of mathematics (+ < ~ ±), dashes."""
 
 
 def _beside(strip: str) -> str:
     """Characters that may be taken off: taking a sign, a point or a power would make another number."""
     if held := sorted(
-        {sign for sign in strip if not narrow(sign) or set(narrow(sign)) & _OF_A_NUMBER} - {" "}
+        {
+            sign
+            for sign in strip
+            if not narrow(sign)
+            or set(narrow(sign)) & _OF_A_NUMBER
+            or {category(one) for one in narrow(sign)} & _KINDS_OF_A_NUMBER
+        }
+        - {" "}
     ):
         raise PydanticCustomError(
             "strip",
@@ -164,7 +177,7 @@ class SourceFile(Model):
     not_applicable: tuple[str, ...] = (STATUS_WORDS["not_applicable"][0],)
     withheld: tuple[str, ...] = ()
     strip: Annotated[str, AfterValidator(_beside)] = ""
-    """Characters taken off numbers, e.g. "$%": "15%" is read as 15. None of them may be part of a number."""
+    """Characters taken off both ends of numbers, e.g. "$%": "15%" is read as 15. None of them may be part of a number."""
     scale: Annotated[Number, Field(gt=0)] | Literal["千", "万", "百万", "亿"] | None = None
     """Factor from the file's unit of measure to the indicator's, above 0."""
     scientific: bool = False

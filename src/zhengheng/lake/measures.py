@@ -1,6 +1,6 @@
 """Measures: indicator values counted or summed from fact tables such as hotline work orders."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -26,6 +26,8 @@ class Counted:
     rows: int
 
 
+Units = Mapping[str, str]
+"""The unit of measure of each indicator: a column that is summed for it may repeat it."""
 Entry = tuple[str, str, date]
 """Indicator, unit and last day of the period that a row is counted in."""
 
@@ -33,8 +35,9 @@ Entry = tuple[str, str, date]
 class Orders:
     """Typed rows of a fact table, counted into the measures as they pass."""
 
-    def __init__(self, source: SourceFile, where: str) -> None:
+    def __init__(self, source: SourceFile, where: str, units: Units) -> None:
         self.source = source
+        self.units = {name: self._unit(name, units) for name in source.columns}
         names = declared(source)
         self.tests: list[tuple[Measure, Test, Test | None]] = [
             (
@@ -47,6 +50,11 @@ class Orders:
         self.counts: dict[Entry, tuple[Decimal, int, int, int]] = {}
         self.ends: dict[tuple[str, int, int], date] = {}
         self.without_unit = self.rounded = 0
+
+    def _unit(self, column: str, units: Units) -> str:
+        """The one unit of measure in which a column is summed; none where it is only compared, or summed in several."""
+        found = {units.get(one.indicator, "") for one in self.source.measures if one.of == column}
+        return found.pop() if len(found) == 1 else ""
 
     def take(self, row: int, values: dict[str, str]) -> None:
         """Count one row. Raises CellError for a cell that does not fit its type."""
@@ -84,16 +92,17 @@ class Orders:
             if column.type in {"date", "time"}:
                 return read_date(text)
             if whole:
-                return self._number(text, column)
+                return self._number(name, text, column)
         except CellError as error:
             raise CellError(error.code, f"{name}: {error.zh}", f"{name}: {error.en}") from error
         return text
 
-    def _number(self, text: str, column: FactColumn) -> int | Decimal:
+    def _number(self, name: str, text: str, column: FactColumn) -> int | Decimal:
         whole = column.type == "integer"
         number, lost = read_number(
-            text, 0 if whole else column.decimals, scientific=self.source.scientific
-        )
+            text, 0 if whole else column.decimals, strip=self.source.strip, measure_unit=self.units[name],
+            scientific=self.source.scientific,
+        )  # fmt: skip
         if whole and lost:
             raise CellError(
                 "integer", f"“{text[:40]}”不是整数", f"{text[:40]!r} is no whole number"

@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import Any
 
-from zhengheng.lake.cells import CellError, normal, read_date, take
+from zhengheng.lake.cells import CellError, normal, read_date, scaled_twice, take
 from zhengheng.lake.gathered import Gathered
 from zhengheng.lake.mapping import Column, SourceFile
 from zhengheng.workbooks.cell import Cell
@@ -40,6 +40,13 @@ class RowCells:
         else:
             held = values.get(column.column or "", "")
             text = take(held, number=number).strip()
+            if (
+                number
+                and self.source.scale
+                and isinstance(held, Cell)
+                and "%" in normal(held.shown)
+            ):
+                raise scaled_twice(held.shown)
             if number and isinstance(held, Cell) and held.rounds:
                 self.short.append((self.row, column.column or "", text, held.rounds))
         if text == "" and column.default is not None:

@@ -38,7 +38,8 @@ class Rows(RowValue):
             raise DataError(found)
         self.test = parse_filter(source.where, frozenset(header), source.file)
         self.read = getattr(self, f"_{source.role}")
-        self.orders = measures.Orders(source, source.file) if source.role == "fact" else None
+        units = {one.code: one.measure_unit.zh for one in intake.rulebook.indicators}
+        self.orders = measures.Orders(source, source.file, units) if source.role == "fact" else None
 
     def take(self, row: int, values: dict[str, str]) -> None:
         self.row = row
