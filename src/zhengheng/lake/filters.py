@@ -168,6 +168,8 @@ def _word(row: Row, name: str) -> str:
     cell = row[name]
     if cell is None:
         return ""
+    if isinstance(cell, Cell) and cell.fault and cell.text_fault:
+        take(Cell(cell, fault=cell.fault, text_fault=cell.text_fault))
     return cell.isoformat() if hasattr(cell, "isoformat") else normal(shown(str(cell) if not isinstance(cell, str) else cell))  # fmt: skip
 
 

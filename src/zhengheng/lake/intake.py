@@ -1,5 +1,6 @@
 """Intake 采集: files to facts under a mapping. Every refused row says where and why."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -86,6 +87,8 @@ class Intake(Gathered):
             )  # fmt: skip
         if reader.short:
             self.warnings.append(_short(source.file, reader.short))
+        if reader.left_out:
+            self.warnings.append(_left_out(source.file, reader.left_out))
         if self.confirmed:
             self.warnings.append(
                 Problem(source.file, "sense.confirmed",
@@ -147,12 +150,36 @@ def _short(file: str, short: list[tuple[int, str, str, str]]) -> Problem:
     )  # fmt: skip
 
 
-def _placed(facts: Facts, unit: str) -> str:
+def _left_out(file: str, codes: Counter[str]) -> Problem:
+    """Which indicators of a file the rulebook does not have, where the mapping leaves such rows out."""
+    zh = "、".join(f"{code[:40]}（{rows} 行）" for code, rows in sorted(codes.items())[:NAMED])
+    en = ", ".join(f"{code[:40]} ({rows} rows)" for code, rows in sorted(codes.items())[:NAMED])
+    more = len(codes) > NAMED
+    return Problem(
+        file, "indicator.left_out",
+        f"{sum(codes.values())} 行的指标不在考核方案中，按映射（only_known_indicators）没有读取：{zh}{'等' if more else ''}。请核对其中有没有写错的代码，大小写也要一致。",
+        f"{sum(codes.values())} rows of indicators that the rulebook does not have were left out, as the mapping says (only_known_indicators): {en}{', and more' if more else ''}. Check them for misspelt codes; small and capital letters differ",
+        "warning",
+    )  # fmt: skip
+
+
+def _placed(facts: Facts, table: str, unit: str) -> str:
     """A unit and the first row that names it."""
-    seen = facts.tables["observation"]
+    seen = facts.tables[table]
     first = seen.filter(pc.equal(seen["unit"], unit)).slice(0, 1).to_pylist()[0]
     name = next((file.name for file in facts.files if file.number == first["file"]), "")
     return f"{unit[:40]}（{name}:{first['row']}）"
+
+
+_NAMES_UNITS = {
+    "observation": ("未计分", "are not scored"),
+    "revision": ("更正和裁定的数值不起作用", "their corrections and rulings do nothing"),
+    "target": ("目标不起作用", "their targets do nothing"),
+    "milestone": ("里程碑不起作用", "their milestones do nothing"),
+    "event": ("加减分和否决事项不起作用", "their bonuses, deductions and vetoes do nothing"),
+    "approval": ("同意不适用的决定不起作用", "approvals that something does not apply to them do nothing"),
+}  # fmt: skip
+"""Facts that name a unit, and what becomes of those of a unit that nobody knows."""
 
 
 def _check_units(facts: Facts, rulebook: Rulebook, placed: dict[str, str]) -> None:
@@ -176,16 +203,16 @@ def _check_units(facts: Facts, rulebook: Rulebook, placed: dict[str, str]) -> No
     known = {unit.code for unit in (*facts.units, *rulebook.units)}
     known |= {i.reference.unit for i in rulebook.indicators if i.reference.unit}
     known |= {event.unit for event in rulebook.succession}
-    if known:
-        seen = facts.tables["observation"]
+    for table, (zh, en) in _NAMES_UNITS.items() if known else ():
+        seen = facts.tables[table]
         strangers = sorted(set(seen.column("unit").unique().to_pylist()) - known)
         if strangers:
-            where = "、".join(_placed(facts, unit) for unit in strangers[:5])
+            where = "、".join(_placed(facts, table, unit) for unit in strangers[:5])
             facts.warnings.append(
                 replace(
-                    Problem("observation", "unit.unknown",
-                            f"{len(strangers)} 个单位不在名单中，未计分：{where}",
-                            f"{len(strangers)} units are not on the list and are not scored: {where.replace('、', ', ').replace('（', ' (').replace('）', ')')}"),
+                    Problem(table, "unit.unknown",
+                            f"{len(strangers)} 个单位不在名单中，{zh}：{where}",
+                            f"{len(strangers)} units are not on the list and {en}: {where.replace('、', ', ').replace('（', ' (').replace('）', ')')}"),
                     severity="warning",
                 )
             )  # fmt: skip

@@ -18,7 +18,11 @@ def read_points(item: Adjustment, text: str, digits: int) -> int | None:
         return points
     if points is None:
         raise CellError("points", "加减分项没有分值", "a bonus or deduction needs its points")
-    points = abs(points)
+    if points < 0:
+        raise CellError(
+            "points.sign", f"分值 {text} 带有负号；加分还是减分由事项的类别决定，分值只填多少分，不填负数",
+            f"points {text} are below zero; whether an item adds or takes away is its kind's matter, so give how many, without a sign",
+        )  # fmt: skip
     if points % 10 ** (9 - digits):
         raise CellError(
             "points.digits", f"分值 {text} 的小数位多于总分的 {digits} 位",

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from zhengheng.domain.canonical import DEEPEST, read_json
-from zhengheng.domain.problems import DataError
+from zhengheng.domain.problems import DataError, Problem
 from zhengheng.domain.script import from_gb18030
 from zhengheng.lake.mapping import SourceFile
+from zhengheng.workbooks.cell import Cell, Fault
 from zhengheng.workbooks.read import OLE, read_rows
 from zhengheng.workbooks.xlsx import broken
 
@@ -26,6 +27,9 @@ LINE_LIMIT = 1_000_000
 ROW_LIMIT = 5_000_000
 COLUMN_LIMIT = 16_384
 """Columns that a worksheet can have; a text file has no more."""
+
+MOST_FAULTS = 100
+"""Lines of JSON that are named as faulty; a file with more is no file of JSON lines."""
 
 Record = tuple[int, list[str]]
 
@@ -266,29 +270,64 @@ def _literal(text: str) -> str:
 def _json_lines(path: Path, name: str) -> Table:
     header: dict[str, None] = {}
     rows: list[tuple[int, dict[str, Any]]] = []
+    faults: list[Problem] = []
     with path.open(encoding=decode(path, name, None)) as stream:
         for number, line in enumerate(_lines(stream, name), 1):
             if not line.strip():
                 continue
             try:
-                entry = json.loads(line, parse_float=_literal, parse_int=str, parse_constant=str)
-                if line.count("[") + line.count("{") > DEEPEST:
-                    read_json(line)  # lists in lists without end
-            except (ValueError, RecursionError) as error:
-                raise DataError.one(
-                    f"{name}:{number}", "json.syntax", zh="不是合法的 JSON", en="not valid JSON"
-                ) from error
-            if not isinstance(entry, dict):
-                raise DataError.one(
-                    f"{name}:{number}", "json.object", zh="每行应为一个 JSON 对象",
-                    en="each line must be a JSON object",
-                )  # fmt: skip
+                entry = _json_object(line, f"{name}:{number}")
+            except DataError as error:
+                faults += error.problems
+                if len(faults) >= MOST_FAULTS:
+                    break
+                continue
             header.update(dict.fromkeys(entry))
             if len(header) > COLUMN_LIMIT:
                 raise _too_wide(name, len(header))
             rows.append((number, entry))
+    if faults:
+        raise DataError(faults)
     titles = list(header)
-    return Table(titles, ((n, [_cell(row.get(title)) for title in titles]) for n, row in rows))
+    return Table(titles, ((n, [_of_key(row, title) for title in titles]) for n, row in rows))
+
+
+def _json_object(line: str, where: str) -> dict[str, Any]:
+    """The object of a line. Raises DataError, also where a key stands twice: which of its values is meant?"""
+    doubles: dict[str, None] = {}
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        doubles.update(dict.fromkeys(key for key, times in Counter(key for key, _ in pairs).items() if times > 1))  # fmt: skip
+        return dict(pairs)
+
+    try:
+        entry = json.loads(line, parse_float=_literal, parse_int=str, parse_constant=str, object_pairs_hook=once)  # fmt: skip
+        if line.count("[") + line.count("{") > DEEPEST:
+            read_json(line)  # lists in lists without end
+    except (ValueError, RecursionError) as error:
+        raise DataError.one(
+            where, "json.syntax", zh="这一行不是合法的 JSON；每行写一个完整的对象。", en="this line is not valid JSON; write one whole object a line"
+        ) from error  # fmt: skip
+    if not isinstance(entry, dict):
+        raise DataError.one(
+            where, "json.object", zh="每行应为一个 JSON 对象", en="each line must be a JSON object"
+        )
+    if doubles:
+        raise DataError.one(
+            where, "json.duplicate", zh=f"键“{'”“'.join(doubles)}”出现了两次，不知以哪个值为准；请只留一个。",
+            en=f"the key {', '.join(map(repr, doubles))} stands twice, and nobody can say which value is meant; leave one",
+        )  # fmt: skip
+    return entry
+
+
+def _of_key(row: dict[str, Any], key: str) -> str:
+    """A value as a cell. A key that other lines have and this one lacks is no empty cell: it may be misspelt here."""
+    if key in row:
+        return _cell(row[key])
+    there = list(row)
+    return Cell.refused(
+        "", Fault("row.key", f"这一行没有“{key}”这个键（有 {'、'.join(there)[:200]}），可能写错了；没有内容的请写 null", f"this line has no key {key!r} (it has {', '.join(there)[:200]}), which may be misspelt; write null where there is nothing")
+    )  # fmt: skip
 
 
 def _parquet(path: Path, name: str) -> Table:

@@ -1,13 +1,14 @@
 """The cells of one row under a mapping: which column says what, and codes that the rulebook knows."""
 
 import re
+from collections import Counter
 from datetime import date
 from typing import Any
 
-from zhengheng.lake.cells import CellError, normal, read_date, scaled_twice, take
+from zhengheng.lake.cells import CellError, normal, read_date, read_day, scaled_twice, take
 from zhengheng.lake.gathered import Gathered
 from zhengheng.lake.mapping import Column, SourceFile
-from zhengheng.workbooks.cell import Cell
+from zhengheng.workbooks.cell import Cell, shown
 
 LONG = 80
 """Characters of a unit's code or name, beyond which it is a sentence that strayed into its column."""
@@ -27,6 +28,8 @@ class RowCells:
     def __init__(self, intake: Gathered, source: SourceFile) -> None:
         self.intake, self.source = intake, source
         self.row = 0
+        self.left_out: Counter[str] = Counter()
+        """Codes that the rulebook does not have, of rows that the mapping leaves out, and how many rows each."""
         self.short: list[tuple[int, str, str, str]] = []
         """Numbers that show fewer digits than they hold: row, column, as held, as seen."""
 
@@ -99,8 +102,13 @@ class RowCells:
             code = ""
         if known and code not in self.intake.indicators:
             self.intake.skipped += 1
+            self.left_out[code or self._said(values)] += 1
             return None
         return code
+
+    def _said(self, values: dict[str, str]) -> str:
+        column = self.source.indicator
+        return normal(shown(values.get(column.column or "", ""))) if column else ""
 
     def _indicator(self, code: str) -> Any:
         if code not in self.intake.indicators:
@@ -110,6 +118,11 @@ class RowCells:
                 f"the rulebook has no indicator {code[:40]!r}",
             )
         return self.intake.indicators[code]
+
+    def _one_day(self, column: Column | None, values: dict[str, str], name: str) -> date | None:
+        """A single day from or to which something holds; a month or a year would be one of many days."""
+        text = self._get(column, values, name)
+        return read_day(text) if text else None
 
     def _day(self, column: Column | None, values: dict[str, str]) -> date | None:
         text = self._get(column, values, "date")

@@ -165,14 +165,21 @@ class Rows(RowValue):
         for said in (code, name):
             self._refuse_total(said)
         ranked = self._get(source.ranked, values, "ranked")
+        begins = self._one_day(source.valid_from, values, "valid_from")
+        ends = self._one_day(source.valid_to, values, "valid_to")
+        if begins and ends and ends < begins:
+            raise CellError(
+                "unit.dates", f"单位“{code[:40]}”的撤销日期 {ends} 早于设立日期 {begins}，它在哪一天都不存在；请核对两个日期",
+                f"unit {code[:40]!r} ends on {ends}, before it begins on {begins}, so that it exists on no day; check both",
+            )  # fmt: skip
         self.intake.units[code] = Unit(
             code=code,
             name=Text(zh=name),
             category=self._must(source.category, values, "category"),
             group=self._must(source.group, values, "group"),
             superior=self._get(source.superior, values, "superior") or None,
-            valid_from=self._day(source.valid_from, values),
-            valid_to=self._day(source.valid_to, values),
+            valid_from=begins,
+            valid_to=ends,
             ranked=read_bool(ranked) if ranked else True,
         )
         self.intake.placed[code] = f"{source.file}:{row}"

@@ -7,6 +7,7 @@ from zhengheng.domain.problems import Problem
 from zhengheng.lake.facts import Facts
 from zhengheng.scheme.folder import Source
 from zhengheng.scheme.model import Rulebook
+from zhengheng.scheme.procedure import Succession
 
 
 def unknown_units(book: Rulebook, source: Source, facts: Facts) -> list[Problem]:
@@ -22,6 +23,18 @@ def unknown_units(book: Rulebook, source: Source, facts: Facts) -> list[Problem]
                 f"a coefficient names the unit {unit!r}, which is on no list of units, so that it would do nothing; name one on the list, or delete it")
         for place, one in enumerate(book.coefficients) for unit in one.units if unit not in listed
     ]  # fmt: skip
+    found += [
+        Problem(source.rulebook("cascade", place, "children", unit), "unit.unknown",
+                f"目标分解中的单位“{unit}”不在单位名单中，分给它的目标谁也不承担；请改为名单中的单位代码，或删去它。",
+                f"a goal is decomposed to the unit {unit!r}, which is on no list of units, so that nobody has that target; name one on the list, or delete it")
+        for place, one in enumerate(book.cascade) for unit in one.children if unit not in listed
+    ]  # fmt: skip
+    found += [
+        Problem(source.rulebook("succession", place, "heirs"), "unit.unknown",
+                f"单位变动中的“{event.unit}”和承接单位 {'、'.join(heir.unit for heir in event.heirs)} 都不在单位名单中，也没有数据，这一条不起作用；请核对单位代码。",
+                f"{event.unit!r} and its heirs {', '.join(heir.unit for heir in event.heirs)} are on no list of units and have no data, so that this change of units would do nothing; check their codes")
+        for place, event in enumerate(book.succession) if not _known(facts, book, event)
+    ]  # fmt: skip
     named = [(one.code, one.reference.unit) for one in book.indicators if one.reference.to == "unit"]  # fmt: skip
     unknown = {unit for _, unit in named if unit and unit not in listed and not _rows(facts, unit=unit)}  # fmt: skip
     found += [
@@ -31,6 +44,16 @@ def unknown_units(book: Rulebook, source: Source, facts: Facts) -> list[Problem]
         for code, unit in named if unit in unknown and _rows(facts, indicator=code)
     ]  # fmt: skip
     return found
+
+
+def _known(facts: Facts, book: Rulebook, event: Succession) -> bool:
+    """Whether anybody knows one of the units of a change: a list of units, or a value."""
+    own = {event.unit, *(heir.unit for heir in event.heirs)}
+    if own & {unit.code for unit in (*book.units, *facts.units)}:
+        return True
+    if facts.roster is not None and own & set(facts.roster["code"].to_pylist()):
+        return True
+    return any(_rows(facts, unit=unit) for unit in own)
 
 
 def _rows(facts: Facts, **where: str) -> int:

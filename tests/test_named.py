@@ -1,0 +1,116 @@
+"""What a file says of nobody, twice, or under another name is told, and never lost without a word."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.test_intake import mapping, values
+from tests.test_scheme import write
+from zhengheng.domain.problems import DataError
+from zhengheng.lake.facts import Facts
+from zhengheng.lake.intake import read_files
+from zhengheng.lake.strangers import unknown_units
+from zhengheng.scheme.load import load_rulebook
+from zhengheng.scheme.model import Rulebook
+
+UNITS = {"units": [{"code": c, "name": c, "category": "c", "group": "g"} for c in "ab"],
+         "adjustments": [{"code": "praise", "name": "表彰", "kind": "bonus", "most": 5, "basis": [{"title": "办法"}]},
+                         {"code": "fault", "name": "差错", "kind": "deduction", "most": 5, "basis": [{"title": "办法"}]}]}  # fmt: skip
+ROLES: dict[str, dict[str, Any]] = {
+    "observation": {"unit": "u", "indicator": {"constant": "A"}, "period": {"constant": "2025"}, "value": "n"},
+    "target": {"unit": "u", "indicator": {"constant": "A"}, "period": {"constant": "2025"}, "value": "n"},
+    "ruling": {"unit": "u", "indicator": {"constant": "A"}, "period": {"constant": "2025"}, "value": "n"},
+    "event": {"unit": "u", "item": {"constant": "praise"}, "points": "n", "document": {"constant": "d"}, "decided_on": {"constant": "2025-03-01"}},
+    "milestone": {"unit": "u", "indicator": {"constant": "A"}, "milestone": {"constant": "m"}, "due_on": {"constant": "2025-03-01"}, "share": "n"},
+    "approval": {"unit": "u", "indicator": {"constant": "A"}, "approver": {"constant": "局"}},
+}  # fmt: skip
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Rulebook:
+    return load_rulebook(write(tmp_path / "book", UNITS))[0]
+
+
+def read(book: Rulebook, folder: Path, text: str, role: str = "observation", file: str = "d.csv", **more: Any) -> Facts:  # fmt: skip
+    (folder / file).write_text(text, encoding="utf-8")
+    source = ROLES.get(role, {}) | {"file": file, "role": role, **more}
+    return read_files(mapping({"purpose": "t", "sources": [source]}), book, folder)
+
+
+@pytest.mark.parametrize("role", list(ROLES))
+def test_a_unit_on_no_list_is_named_whatever_is_said_of_it(role: str, tmp_path: Path, book: Rulebook) -> None:  # fmt: skip
+    facts = read(book, tmp_path, "u,n\na,1\nzz,2\n", role)
+    (said,) = (one for one in facts.warnings if one.code == "unit.unknown")
+    assert "1 个单位不在名单中" in said.zh
+    assert "zz（d.csv:3）" in said.zh
+    assert "zz (d.csv:3)" in said.en
+    assert not read(book, tmp_path, "u,n\na,1\nb,2\n", role).warnings
+
+
+def test_units_of_a_cascade_and_of_a_succession_that_nobody_knows_are_named(tmp_path: Path) -> None:
+    changed = UNITS | {
+        "cascade": [{"indicator": "A", "parent": "a", "mode": "own", "children": {"b": 1, "y": 2}}],
+        "succession": [{"date": "2025-03-01", "kind": "rename", "unit": "x", "heirs": [{"unit": "w", "share": 1}]},
+                       {"date": "2025-03-01", "kind": "rename", "unit": "v", "heirs": [{"unit": "a", "share": 1}]}],
+    }  # fmt: skip
+    book, source = load_rulebook(write(tmp_path / "book", changed))
+    found = unknown_units(book, source, read(book, tmp_path, "u,n\na,1\n"))
+    assert [one.code for one in found] == ["unit.unknown"] * 2
+    assert "“y”" in found[0].zh
+    assert "“x”" in found[1].zh
+
+
+@pytest.mark.parametrize("item", ["praise", "fault"])
+@pytest.mark.parametrize("points", ["-2", "－2", "-0.5"])
+def test_points_have_no_sign(item: str, points: str, tmp_path: Path, book: Rulebook) -> None:
+    with pytest.raises(DataError) as caught:
+        read(book, tmp_path, f"u,n\na,{points}\n", "event", item={"constant": item})
+    assert [(p.where, p.code) for p in caught.value.problems] == [("d.csv:2", "row.points.sign")]
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [("c,2025年7月,", "row.date"), ("c,,2025", "row.date"), ("c,2025-Q1,", "row.date"), ("c,2025-07-01,2025-03-01", "row.unit.dates")],
+)  # fmt: skip
+def test_a_unit_begins_and_ends_on_a_day(row: str, code: str, tmp_path: Path, book: Rulebook) -> None:  # fmt: skip
+    more = {
+        "category": {"constant": "c"},
+        "group": {"constant": "g"},
+        "valid_from": "f",
+        "valid_to": "t",
+        "unit": "u",
+    }
+    with pytest.raises(DataError) as caught:
+        read(book, tmp_path, f"u,f,t\n{row}\n", "unit", **more)
+    assert [(p.where, p.code) for p in caught.value.problems] == [("d.csv:2", code)]
+    held = read(
+        book, tmp_path, "u,f,t\nc,2025年7月1日,20251231\nd,2025-07-01,2025-07-01\n", "unit", **more
+    ).units
+    assert [(str(one.valid_from), str(one.valid_to)) for one in held] == [("2025-07-01", "2025-12-31"), ("2025-07-01", "2025-07-01")]  # fmt: skip
+
+
+def test_rows_of_indicators_that_are_left_out_are_counted_and_named(tmp_path: Path, book: Rulebook) -> None:  # fmt: skip
+    text = "u,i,n\na,A,1\nb,a,2\na,Z,3\nb,Z,3\n"
+    facts = read(book, tmp_path, text, indicator="i", only_known_indicators=True)
+    (said,) = (one for one in facts.warnings if one.code == "indicator.left_out")
+    assert "3 行的指标不在考核方案中" in said.zh
+    assert "Z（2 行）、a（1 行）" in said.zh
+    assert "Z (2 rows), a (1 rows)" in said.en
+
+
+def test_lines_of_json_say_each_thing_once_and_by_its_name(tmp_path: Path, book: Rulebook) -> None:
+    def lines(*held: str) -> list[tuple[str, str]]:
+        with pytest.raises(DataError) as caught:
+            read(book, tmp_path, "\n".join(held), file="d.jsonl")
+        return [(p.where, p.code) for p in caught.value.problems]
+
+    first = json.dumps({"u": "a", "n": 1})
+    assert lines(first, '{"u":"b","n":1,"n":2}') == [("d.jsonl:2", "json.duplicate")]
+    assert lines(first, '{"u":"b","N":3}') == [("d.jsonl:2", "row.row.key")]
+    assert lines(first, '{"u":"b"}') == [("d.jsonl:2", "row.row.key")]
+    broken = lines("garbage", first, "", '{"u":"b","n":1} {}', "[1]")
+    assert broken == [("d.jsonl:1", "json.syntax"), ("d.jsonl:4", "json.syntax"), ("d.jsonl:5", "json.object")]  # fmt: skip
+    good = read(book, tmp_path, f'{first}\n{{"u":"b","n":null,"note":"x"}}\n', file="d.jsonl")
+    assert values(good) == {("a", "A"): 100, ("b", "A"): None}
