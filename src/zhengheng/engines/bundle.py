@@ -24,11 +24,21 @@ from typing import Any, Literal
 
 from zhengheng.domain.canonical import canonical
 from zhengheng.domain.problems import VerifyError
-from zhengheng.engines.bundled import COMMITTED, FORMAT, HEADERS, HIDDEN, seal
+from zhengheng.engines.bundled import (
+    COMMITTED,
+    FORMAT,
+    HEADERS,
+    HIDDEN,
+    KEYS,
+    as_text,
+    in_order,
+    seal,
+)
 from zhengheng.engines.disclosure import Disclosure, disclosed, disclosure
 from zhengheng.engines.onefile import verifier_source
-from zhengheng.engines.oracle import Oracle
+from zhengheng.engines.oracle import VALUE, Oracle, Tables
 from zhengheng.engines.plain import fact_rows, plain_tables
+from zhengheng.engines.public import PublicOracle, unread
 from zhengheng.engines.results import KEPT
 from zhengheng.engines.run import Run, fingerprints, run_id
 from zhengheng.engines.tables import INDICATOR_SCORES, SCORES, indicator_rows, score_rows
@@ -48,13 +58,17 @@ def write_bundle(run: Run, target: Path, kind: Kind, salt: bytes) -> None:
     facts = fact_rows(run.facts)
     if kind == "audit":
         for contract in FACTS:
-            held[f"inputs/{contract.name}.csv"] = _csv(contract.names, facts[contract.name])
+            rows = in_order(contract.name, facts[contract.name])
+            held[f"inputs/{contract.name}.csv"] = _csv(contract.names, rows)
         results = {name: run.results.rows(name) for name in KEPT if name in run.results}
     else:
         decided = disclosure(run)
         results = disclosed(run, decided)
-        held |= {f"inputs/{name}.csv": body for name, body in _public(run, decided, facts, salt)}
-    held["inputs/unit.csv"] = _csv(HEADERS["unit"], _units(run))
+        for name, rows in _public(run, decided, facts, salt).items():
+            header = HEADERS.get(name) or CONTRACTS[name].names
+            held[f"inputs/{name}.csv"] = _csv(header, in_order(name, rows))
+    held["inputs/unit.csv"] = _csv(HEADERS["unit"], in_order("unit", _units(run)))
+    results = {name: in_order(name, rows) for name, rows in results.items()}
     for name, rows in results.items():
         held[f"results/{name}.csv"] = _csv(CONTRACTS[name].names, rows)
     plan, period = plain_tables(run.plan), run.plan.period.code
@@ -141,36 +155,50 @@ def _units(run: Run) -> Iterator[Row]:
         }  # fmt: skip
 
 
-def _public(
-    run: Run, decided: Disclosure, facts: dict[str, list[Row]], salt: bytes
-) -> Iterator[tuple[str, bytes]]:
-    """What a public bundle starts from."""
-    oracle = Oracle(plain_tables(run.plan), facts)
+def _public(run: Run, decided: Disclosure, facts: dict[str, list[Row]], salt: bytes) -> Tables:
+    """What a public bundle starts from: nothing that no result or rule looks at."""
+    plan = plain_tables(run.plan)
+    oracle = Oracle(plan, facts)
     known = oracle.measure() if run.plan.tables["gate"] or "cell" not in run.results else {}
     cells = run.results.rows("cell") if "cell" in run.results else list(oracle.cells(known).values())  # fmt: skip
     nodes = disclosed(run, decided)["node_score"]
-    yield "cell", _csv(HEADERS["cell"], _public_cells(run, cells, decided, salt))
-    yield "gate_value", _csv(HEADERS["gate_value"], _gate_values(run, decided, known))
-    counted = [row for row in facts["event"] if oracle.counts(row)]
-    yield "event", _csv(CONTRACTS["event"].names, counted)
-    yield "unit_reference", _csv(HEADERS["unit_reference"], _references(run, decided, oracle))
-    yield "planned", _csv(HEADERS["planned"], _planned(run, decided, oracle))
-    stated = [row for row in nodes if (row["category"], row["node"]) in decided.closed]
-    yield "stated", _csv(CONTRACTS["node_score"].names, stated)
+    shown = list(_public_cells(run, cells, decided, salt))
+    given: Tables = {
+        "cell": shown, "agreed": list(_agreed(oracle, shown)),
+        "gate_value": list(_gate_values(run, decided, known)),
+        "event": [row for row in facts["event"] if oracle.counts(row)],
+        "unit_reference": list(_references(run, decided, oracle)),
+        "planned": list(_planned(run, decided, oracle)),
+        "stated": [row for row in nodes if (row["category"], row["node"]) in decided.closed],
+    }  # fmt: skip
+    if given["unit_reference"] or given["planned"]:
+        reader = PublicOracle(plan, given)
+        reader.results()
+        for name in ("unit_reference", "planned"):
+            given[name] = [row for row in given[name] if (name, *(row[k] for k in KEYS[name])) in reader.asked]  # fmt: skip
+    return given
 
 
 def _public_cells(run: Run, cells: list[Row], decided: Disclosure, salt: bytes) -> Iterator[Row]:
     """Indicator values that may be shown; the others as commitments."""
     scores = {(r["unit"], r["indicator"]): r for r in run.results.rows("indicator_score")}
+    rules = {(r["category"], r["indicator"], r["segment"]): r for r in run.plan.tables["rule"]}
     for cell in cells:
         score = scores[cell["unit"], cell["indicator"]]
         row = {**cell, "commitment": "", "outcome": None}
-        if row["status"] == 4:
-            row["previous"] = None  # withheld: it still counts as a member of its group
+        row |= dict.fromkeys(unread(row, rules[row["category"], row["indicator"], row["segment"]]))
         if row["indicator"] in decided.hidden:
             row["commitment"] = opening(cell | _earned(score), salt)["commitment"]
-            row |= dict.fromkeys(HIDDEN) | {"outcome": score["status"]}
+            row |= dict.fromkeys((*HIDDEN, "status")) | {"outcome": score["status"]}
         yield row
+
+
+def _agreed(oracle: Oracle, cells: list[Row]) -> Iterator[Row]:
+    """What was agreed with a unit in place of the rulebook's numbers, for public indicators."""
+    shown = {(row["unit"], row["indicator"]) for row in cells if not row["commitment"]}
+    for (unit, indicator, kind), value in oracle.agreed().items():
+        if (unit, indicator) in shown:
+            yield {"unit": unit, "indicator": indicator, "kind": kind, "value": value}
 
 
 def _earned(score: Row) -> Row:
@@ -200,6 +228,8 @@ def _gate_values(run: Run, decided: Disclosure, known: dict[Any, Row]) -> Iterat
     for (unit, code, segment), entry in sorted(known.items()):
         if code in gates and segment == gates[code]["segment"]:
             value, below = entry["value"], int(gates[code]["below"])
+            if entry["status"] != VALUE:
+                value = None
             if value is not None and code in decided.hidden:
                 value = below - (1 if value < below else 0)
             yield {"unit": unit, "indicator": code, "status": entry["status"], "value": value}
@@ -233,19 +263,11 @@ def _csv(header: Iterable[str], rows: Iterable[dict[str, Any]], *, digest: bool 
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow([*names, "digest"] if digest else names)
     for row in rows:
-        cells = [_cell(row[name]) for name in names]
+        cells = [as_text(row[name]) for name in names]
         if digest:
             cells.append(hashlib.sha256("\x1f".join(cells).encode()).hexdigest()[:8])
         writer.writerow(cells)
     return stream.getvalue().encode()
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _plain(value: Any) -> Any:

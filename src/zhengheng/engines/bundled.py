@@ -11,13 +11,15 @@ from zhengheng.domain.canonical import canonical, read_json
 from zhengheng.engines.oracle import Row, Tables
 from zhengheng.scoring.contracts import CONTRACTS, Column
 
-FORMAT = 2
+FORMAT = 3
+"""Of the bundles that are written; those of format 2, and of release 0.1.0, which names none, are still read."""
 HIDDEN = ("value", "previous", "target", "base", "stretch", "bottom")
 COMMITTED = (*HIDDEN, "points", "printed")
 """What an internal cell's commitment covers, in this order of names."""
 HEADERS: dict[str, tuple[str, ...]] = {
     "cell": (*CONTRACTS["cell"].names, "commitment", "outcome"),
     "gate_value": ("unit", "indicator", "status", "value"),
+    "agreed": ("unit", "indicator", "kind", "value"),
     "unit_reference": ("indicator", "segment", "value"),
     "planned": ("unit", "indicator", "value"),
     "stated": CONTRACTS["node_score"].names,
@@ -27,18 +29,19 @@ HEADERS: dict[str, tuple[str, ...]] = {
 KEYS: dict[str, tuple[str, ...]] = {
     "cell": ("unit", "indicator", "segment"),
     "gate_value": ("unit", "indicator"),
+    "agreed": ("unit", "indicator", "kind"),
     "unit_reference": ("indicator", "segment"),
     "planned": ("unit", "indicator"),
     "stated": CONTRACTS["node_score"].key,
     "unit": ("code",),
 }
 """What tells their rows apart."""
-PUBLIC = ("cell", "gate_value", "event", "unit_reference", "planned", "stated", "unit")
+PUBLIC = ("cell", "agreed", "gate_value", "event", "unit_reference", "planned", "stated", "unit")
 SHOWN = ("indicator_score", "node_score", "total_score", "ranking", "grading", "light")
 HUGE = 2**30
 """Characters of a document of a bundle, at most."""
 OTHERS = ("plan.json", "rulebook.json", "run.json", "scores.csv", "indicator_scores.csv", "verify.py", "README.txt")  # fmt: skip
-_TEXTS = {"commitment", "code", "group", "superior", "exempt", "category"}
+_TEXTS = {"commitment", "kind", "code", "group", "superior", "exempt", "category"}
 _DATES = {
     "at", "period", "period_begin", "period_end", "part_of", "valid_from", "valid_to", "due_on", "done_on", "decided_on",
     "published_on", "published_by", "ends_on", "starts_on",
@@ -89,6 +92,21 @@ _NAMES = ("unit", "indicator", "node", "period", "item", "value", "code", "subje
 def row_digest(cells: Iterable[str]) -> str:
     """The digest at the end of a row."""
     return hashlib.sha256("\x1f".join(cells).encode()).hexdigest()[:8]
+
+
+def as_text(value: Any) -> str:
+    """A cell as a bundle's csv has it; empty for none."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def in_order(name: str, rows: Iterable[Row]) -> list[Row]:
+    """The rows of a table by their key as text: the order in which a bundle has them since format 3."""
+    key = KEYS.get(name) or CONTRACTS[name].key
+    return sorted(rows, key=lambda row: [as_text(row[column]) for column in key])
 
 
 def place_of(path: Path) -> str:

@@ -8,6 +8,7 @@ the facts as plain rows (see scoring/contracts.py for their columns) and returns
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
+from functools import cached_property
 from math import floor
 from typing import Any
 
@@ -22,6 +23,7 @@ from zhengheng.domain.numbers import (
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
 Cells = dict[tuple[str, str, int], Row]
+Agreed = dict[tuple[str, str, str], int]
 VALUE, NOT_APPLICABLE, MISSING, WITHHELD, NOT_DUE, FILLED, UNDEFINED = 1, 2, 3, 4, 5, 6, 7
 VALUED = {VALUE, FILLED}
 MICRO = 10**6
@@ -32,6 +34,8 @@ LOWER_FIRST = 1
 BEYOND = 10**14
 """Points that are refused at the end: nothing is computed from them."""
 DECIDED = "decided"
+AIMS = ("target", "base", "stretch", "bottom")
+"""What a value is measured against, besides the rule's own limits."""
 
 
 def half_up(number: Fraction) -> int:
@@ -441,13 +445,7 @@ class Oracle:
 
     def cells(self, known: Cells) -> Cells:
         """One cell per unit, rule and segment, with the targets that hold for the unit."""
-        agreed: dict[tuple[str, str, str], int] = {}
-        for row in self.known_targets():
-            if row["period"] == self.setting["period_end"] and row["kind"] != "plan":
-                agreed[row["unit"], row["indicator"], row["kind"]] = row["value"]
-        handed = {
-            (row["unit"], row["indicator"]): row["target"] for row in self.plan["cascade_target"]
-        }
+        agreed = self.agreed()
         cells: Cells = {}
         for (unit, code, segment), entry in known.items():
             category = self.units[unit]["category"]
@@ -468,16 +466,32 @@ class Oracle:
                 for name in ("value", "previous"):
                     if cell[name] is not None:
                         cell[name] = half_up(Fraction(cell[name] * of, time)) if time else None
-            for kind in ("target", "base", "stretch", "bottom"):
-                own = agreed.get((unit, code, kind))
-                if own is None and kind == "target":
-                    own = handed.get((unit, code))
-                cell[kind] = self._scaled_target(
-                    unit, rule, kind, rule[kind] if own is None else own
-                )
-            cells[unit, code, segment] = cell
+            cells[unit, code, segment] = cell | self.aims(unit, rule, agreed)
         self.fill(cells)
         return cells
+
+    @cached_property
+    def handed(self) -> dict[tuple[str, str], int]:
+        """Targets handed down, by unit and indicator."""
+        return {(r["unit"], r["indicator"]): r["target"] for r in self.plan["cascade_target"]}
+
+    def agreed(self) -> Agreed:
+        """What was agreed for the period, by unit, indicator and kind, in place of the rulebook's number."""
+        return {
+            (row["unit"], row["indicator"], row["kind"]): row["value"]
+            for row in self.known_targets()
+            if row["period"] == self.setting["period_end"] and row["kind"] != "plan"
+        }
+
+    def aims(self, unit: str, rule: Row, agreed: Agreed) -> Row:
+        """What a unit's value is measured against: agreed, handed down, or as the rulebook has it."""
+        code, held = rule["indicator"], dict[str, Any]()
+        for kind in AIMS:
+            own = agreed.get((unit, code, kind))
+            if own is None and kind == "target":
+                own = self.handed.get((unit, code))
+            held[kind] = self._scaled_target(unit, rule, kind, rule[kind] if own is None else own)
+        return held
 
     def _time(self, unit: str, rule: Row) -> tuple[int, int]:
         """How much of the unit's time in the period a segment covers, and all of it."""

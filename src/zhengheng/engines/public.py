@@ -3,20 +3,22 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from zhengheng.engines.oracle import Oracle, Row, Tables
+from zhengheng.engines.oracle import VALUED, Agreed, Oracle, Row, Tables
 
 
 class PublicOracle(Oracle):
     """Internal indicators enter by their status alone; dimensions above them are taken as stated.
 
-    `given` holds the public inputs: cell, gate_value, event, unit_reference, planned, stated. Earlier
-    bundles state no dimensions and bring the points of internal indicators with their cells.
+    `given` holds the public inputs: cell, agreed, gate_value, event, unit_reference, planned, stated. Earlier
+    bundles state no dimensions and bring the points of internal indicators with their cells. `asked` collects
+    which rows of unit_reference and planned were looked at, by table and key.
     """
 
     def __init__(self, plan: Tables, given: Tables) -> None:
         nothing: Tables = {name: [] for name in ("observation", "revision", "target", "milestone", "approval")}  # fmt: skip
         super().__init__(plan, nothing | given)
         self.given = given
+        self.asked: set[tuple[Any, ...]] = set()
 
     def results(self) -> Tables:
         given = self.given
@@ -60,14 +62,19 @@ class PublicOracle(Oracle):
         }  # fmt: skip
         return [row for row in totals if row["comparison_group"] not in silent]
 
+    def agreed(self) -> Agreed:
+        return {(r["unit"], r["indicator"], r["kind"]): r["value"] for r in self.given["agreed"]}
+
     def unit_value(self, rule: Row, code: str, segment: int) -> int | None:
         found: dict[tuple[str, int], int | None] = {
             (row["indicator"], row["segment"]): row["value"] for row in self.given["unit_reference"]
         }
+        self.asked.add(("unit_reference", code, segment))
         return found[code, segment]
 
     def planned(self, score: Row) -> int | None:
         found = {(row["unit"], row["indicator"]): row["value"] for row in self.given["planned"]}
+        self.asked.add(("planned", score["unit"], score["indicator"]))
         value: int | None = found.get((score["unit"], score["indicator"]))
         return value
 
@@ -83,6 +90,15 @@ def _internal(cells: Iterable[Row]) -> Iterator[Row]:
         yield {name: cell[name] for name in names} | {
             "status": cell["outcome"], "points": cell.get("points"), "printed": cell.get("printed"),
         }  # fmt: skip
+
+
+def unread(cell: Row, rule: Row) -> Iterator[str]:
+    """The columns of a public cell that no rule looks at: of what has no value, and of another year's value."""
+    valued = cell["status"] in VALUED
+    if not valued:
+        yield "value"
+    if not valued or rule["reference"] != "previous":
+        yield "previous"
 
 
 def closed_nodes(

@@ -5,12 +5,13 @@ fingerprint, files, period and day, every result and every table that people rea
 taken as given and what cannot be recomputed is listed by name; the last sentence says nothing beyond that.
 """
 
+import argparse
 import csv
 import hashlib
 import json
-import sys
 import tempfile
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
@@ -22,6 +23,7 @@ from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.engines.bundled import (
     COMMITTED,
+    FORMAT,
     HEADERS,
     HUGE,
     KEYS,
@@ -29,14 +31,18 @@ from zhengheng.engines.bundled import (
     PUBLIC,
     SHOWN,
     BundleError,
+    in_order,
     place_of,
     read_rows,
     seal,
     under,
 )
 from zhengheng.engines.earlier import verify_earlier
+from zhengheng.engines.given import BEFORE, as_given, unverified
+from zhengheng.engines.inputs import strays
+from zhengheng.engines.opened import check_opening
 from zhengheng.engines.oracle import Row, Tables, compute
-from zhengheng.engines.public import PublicOracle, closed_nodes
+from zhengheng.engines.public import PublicOracle
 from zhengheng.engines.tables import INDICATOR_SCORES, SCORES, indicator_rows, score_rows
 from zhengheng.scheme.fingerprint import data_fingerprint, former_fingerprint, wording_fingerprint
 from zhengheng.scheme.model import Rulebook, Unit
@@ -44,9 +50,6 @@ from zhengheng.scoring.contracts import CONTRACTS, FACTS
 from zhengheng.scoring.plan import compile_plan
 
 # -- what is in the bundle ----------------------------------------------------------------------
-
-
-_WHOLE = "是否就是当时发布的复核包：请将压缩包的 SHA-256 与门户和存证日志核对"
 
 
 class Bundle:
@@ -61,10 +64,13 @@ class Bundle:
         self.manifest: dict[str, str] = _object(folder / "manifest.json")
         self.about: dict[str, Any] = _object(folder / "run.json")
         self.public = self.about.get("kind") == "public"
+        self.format = self.about.get("format")
 
     def verify(self) -> None:
         """Collect all findings."""
         try:
+            if self.format not in {BEFORE, FORMAT}:
+                raise BundleError(f"run.json: format {self.format} is none that this verifier knows / 不是本程序认识的格式")  # fmt: skip
             self._files()
             book = Rulebook.model_validate_json(_text(self.folder / "rulebook.json"), strict=True)
             self._identity(book)
@@ -86,7 +92,8 @@ class Bundle:
             ArithmeticError,
         ) as error:
             self.found.append(f"cannot be recomputed / 无法复算: {_amiss(error)}")
-        self._as_given()
+        files = len(self.about.get("files", ()))
+        self.given[:0] = as_given(files, public=self.public, before=self.format == BEFORE)
 
     def _files(self) -> None:
         """What was changed, added or taken away, by the manifest and by the sealed list in run.json."""
@@ -111,13 +118,16 @@ class Bundle:
                 )
             elif stated != {digests[name]}:
                 self.found.append(f"{name}: file changed / 文件被改动")
-        inputs = PUBLIC if self.public else (*(one.name for one in FACTS), "unit")
+        inputs = self._given() if self.public else (*(one.name for one in FACTS), "unit")
         wanted = {*OTHERS, *(f"inputs/{name}.csv" for name in inputs), *(f"results/{name}.csv" for name in self._tables())}  # fmt: skip
         for name in sorted(wanted - there - self.manifest.keys() - sealed.keys()):
             self.found.append(f"{name}: file missing / 文件缺失")
         for name in sorted(there - wanted):
             line = f"{name}: nothing that belongs into such a bundle / 不属于复核包的文件"
             self.found.append(line)
+
+    def _given(self) -> tuple[str, ...]:
+        return tuple(name for name in PUBLIC if name != "agreed" or self.format > BEFORE)
 
     def _tables(self) -> tuple[str, ...]:
         if self.public:
@@ -180,16 +190,13 @@ class Bundle:
         if self.public:
             given = {
                 name: self._input(name, HEADERS.get(name) or CONTRACTS[name].names)
-                for name in PUBLIC
+                for name in self._given()
             }
             oracle = PublicOracle(plan, given)
-            for event in given["event"]:
-                if not oracle.counts(event):
-                    self.found.append(
-                        f"inputs/event.csv {event['unit']} {event['item']} {event['document']}: counts for nothing in this run / "
-                        "与这一批次无关"
-                    )
-            return oracle.results(), given
+            made = oracle.results()
+            if self.format > BEFORE:
+                self.found += strays(plan, given, oracle)
+            return made, given
         facts = {one.name: self._input(one.name, one.names) for one in FACTS}
         return compute(plan, facts), facts
 
@@ -202,14 +209,20 @@ class Bundle:
             f"inputs/{name}.csv {' '.join(place)}: a row stands twice / 有重复的行"
             for place, count in held.items() if count > 1
         ]  # fmt: skip
+        self._ordered(f"inputs/{name}.csv", name, rows)
         return rows
+
+    def _ordered(self, file: str, name: str, rows: list[Row]) -> None:
+        if self.format > BEFORE and rows != in_order(name, rows):
+            self.found.append(f"{file}: rows are not in their order / 行的次序不对")
 
     def _results(self, made: Tables, inputs: Tables, plan: Tables) -> None:
         """Every published result against the one made anew; of a public bundle what rests on nothing internal."""
-        skipped = self._unverified(inputs, plan) if self.public else {}
+        skipped = unverified(inputs, plan, self.given) if self.public else {}
         hidden = {cell["indicator"] for cell in inputs.get("cell", ()) if cell["commitment"]}
         for name in self._tables():
             published = read_rows(self.folder / "results" / f"{name}.csv", CONTRACTS[name].names)
+            self._ordered(f"results/{name}.csv", name, published)
             key = CONTRACTS[name].key
             old = {tuple(row[k] for k in key): row for row in published}
             new = {tuple(row[k] for k in key): row for row in made[name]}
@@ -232,49 +245,6 @@ class Bundle:
                         self.found.append(f"{where}: {column} published {value}, recomputed {again} / 公布值与复算值不同")  # fmt: skip
             self.compared.append(f"results/{name}.csv")
 
-    def _unverified(self, inputs: Tables, plan: Tables) -> dict[str, set[tuple[Any, ...]]]:
-        """Rows that rest on internal indicators: named, and not compared."""
-        hidden = {cell["indicator"] for cell in inputs["cell"] if cell["commitment"]}
-        if not hidden:
-            return {}
-        self.given.append(
-            f"inputs/cell.csv: what the internal indicators {', '.join(sorted(hidden))} measured and earned (commitments only) / "
-            "内部指标的数值和得分（只有承诺值）"
-        )
-        closed = set(closed_nodes(plan, hidden))
-        root = next(row["node"] for row in plan["node"] if not row["depth"])
-        stated = [row for row in inputs["stated"] if (row["category"], row["node"]) in closed]
-        for node in sorted({row["node"] for row in stated}):
-            units = [row["unit"] for row in stated if row["node"] == node]
-            self.given.append(
-                f"inputs/stated.csv, results/node_score.csv, scores.csv: score and status of {node} for {len(units)} units, "
-                f"which rest on internal indicators / {len(units)} 个单位含内部指标的得分和状态"
-            )
-        groups = {row["unit"]: row["comparison_group"] for row in plan["unit"]}
-        skipped: dict[str, set[tuple[Any, ...]]] = {}
-        key = plan["setting"][0]["key_node"]
-        tied = {row["comparison_group"] for row in stated if row["node"] == key}
-        if tied:
-            among = {unit for unit, group in groups.items() if group in tied}
-            skipped["ranking"] = {(unit, root) for unit in among}
-            self.given.append(
-                f"results/ranking.csv, scores.csv: the places of {len(among)} units, where {key} breaks ties / "
-                f"{len(among)} 个单位的名次（同分时比较的维度含内部指标）"
-            )
-        silent = {
-            row["comparison_group"] for row in stated
-            if row["node"] == root and row["printed"] is None and row["status"] in {"value", "unranked"}
-        }  # fmt: skip
-        if silent and plan["band"]:
-            everyone = plan["setting"][0]["pool_below"]
-            pooled = {unit for unit, group in groups.items() if everyone or group in silent}
-            skipped["grading"] = {(unit,) for unit in pooled}
-            self.given.append(
-                f"results/grading.csv, scores.csv: the grades of {len(pooled)} units, compared with totals that are not shown / "
-                f"{len(pooled)} 个单位的等次（比较所用的总分不公开）"
-            )
-        return skipped
-
     def _read_tables(self, plan: Tables) -> None:
         """The tables that people read, made again from the results that were compared."""
         results = {name: read_rows(self.folder / "results" / f"{name}.csv") for name in SHOWN}
@@ -292,23 +262,6 @@ class Bundle:
             if len(stated) != len(made):
                 self.found.append(f"{name}: {len(stated)} lines, recomputed {len(made)} / 行数不同")
             self.compared.append(name)
-
-    def _as_given(self) -> None:
-        """What no bundle can prove by itself."""
-        files = len(self.about.get("files", ()))
-        self.given[:0] = [
-            "rulebook.json: the rules themselves / 方案本身",
-            "inputs: whether they are what "
-            + (
-                f"the {files} source files named in run.json hold"
-                if not self.public
-                else "was measured"
-            )
-            + ", which are not in the bundle / 是否与来源相符（来源不在包内）",
-            "run.json: names and counts of the source files / 来源文件的名称和行数",
-            "README.txt, verify.py: texts / 文本",
-            f"whether this is the bundle that was published: compare its SHA-256 with the portal and the ledger / {_WHOLE}",
-        ]
 
 
 def _amiss(error: Exception) -> str:
@@ -341,52 +294,49 @@ def _object(path: Path) -> dict[str, Any]:
     return held if isinstance(held, dict) else {}
 
 
-# -- one cell opened ----------------------------------------------------------------------------
-
-
-def check_opening(folder: Path, text: str) -> list[str]:
-    """Whether what the office opened is what the bundle had committed to."""
-    found = []
-    try:
-        held = read_json(text)
-    except JsonError as error:
-        raise BundleError(f"{error.en} / {error.zh}") from error
-    cells = {
-        (row["unit"], row["indicator"], row["segment"]): row["commitment"]
-        for row in read_rows(folder / "inputs" / "cell.csv")
-    }
-    for one in held if isinstance(held, list) else [held]:
-        place = (one["unit"], one["indicator"], one["segment"])
-        covered = {name: one[name] for name in ("unit", "indicator", "segment", *COMMITTED)}
-        made = hashlib.sha256(bytes.fromhex(one["salt"]) + canonical(covered).encode()).hexdigest()
-        if cells.get(place) != made:
-            found.append(
-                f"inputs/cell.csv {' '.join(map(str, place))}: not what was committed to / 与承诺值不符"
-            )
-    return found
-
-
 # -- the command --------------------------------------------------------------------------------
 
 
 def main(file: str) -> int:
-    """`verify.py [FOLDER | BUNDLE.zip] [--open OPENING.json]`; exit code 7 on findings."""
-    words = sys.argv[1:]
-    opened = words[words.index("--open") + 1] if "--open" in words[:-1] else ""
-    paths = [word for word in words if word not in {"--open", opened}]
-    target = Path(paths[0]) if paths else Path(file).resolve().parent
-    if target.is_file():
-        print(f"SHA-256 {hashlib.sha256(target.read_bytes()).hexdigest()}  {target.name}")
-        with tempfile.TemporaryDirectory() as folder:
-            with zipfile.ZipFile(target) as archive:
-                archive.extractall(folder)
-            return _said(Path(folder), file, opened)
-    return _said(target, file, opened)
+    """`verify.py [FOLDER | BUNDLE.zip] [--open OPENING.json]`; exit code 7 on findings, 2 where nothing can be read."""
+    reader = argparse.ArgumentParser(
+        prog="verify.py", description="复核一个复核包：由方案和 inputs 重新计算每一个数。 / Recompute every number of a bundle from its rulebook and inputs.",
+    )  # fmt: skip
+    reader.add_argument(
+        "bundle", type=Path, nargs="?", default=Path(file).resolve().parent,
+        help="复核包（.zip）或解开后的文件夹；不给则为本程序所在的文件夹 / a bundle or the folder that it was unpacked into; the program's own without it",
+    )  # fmt: skip
+    reader.add_argument(
+        "--open", dest="opened", type=Path, metavar="FILE",
+        help="核对办公室公开的一项内部指标 / check an internal indicator that the office opened",
+    )  # fmt: skip
+    given = reader.parse_args()
+    try:
+        return _looked(given.bundle, file, given.opened)
+    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, UnicodeError) as error:
+        named = getattr(error, "filename", None) or given.bundle
+        print(f"无法读取 / cannot be read: {Path(str(named)).name}")
+    except ZhenghengError:
+        print(f"不是复核包，或者缺少其中的文件 / no bundle, or files of it are gone: {given.bundle.name}")
+    return 2
 
 
-def _said(folder: Path, file: str, opened: str) -> int:
-    if opened:
-        found = check_opening(folder, Path(opened).read_text(encoding="utf-8"))
+def _looked(target: Path, file: str, opened: Path | None) -> int:
+    if target.is_dir():
+        return _said(target, file, opened)
+    print(f"SHA-256 {hashlib.sha256(target.read_bytes()).hexdigest()}  {target.name}")
+    with tempfile.TemporaryDirectory() as folder:
+        with zipfile.ZipFile(target) as archive:
+            archive.extractall(folder)
+        return _said(Path(folder), file, opened)
+
+
+def _said(folder: Path, file: str, opened: Path | None) -> int:
+    if opened is not None:
+        try:
+            found = check_opening(folder, opened.read_text(encoding="utf-8"))
+        except BundleError as error:
+            found = [str(error)]
         return _failed(found) or _line("OK / 通过: it is what was committed to / 与承诺值一致")
     bundle = Bundle(folder)
     own = Path(file).resolve() == (folder / "verify.py").resolve()
