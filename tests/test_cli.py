@@ -203,3 +203,21 @@ def test_help_is_in_the_readers_language(zhengheng: Command, words: str) -> None
         line for line in chinese.splitlines() if SENTENCE.search(line) and not OURS.search(line)
     ]
     assert left == []
+
+
+def test_what_the_system_refuses_is_said_in_words(tmp_path: Path, zhengheng: Command) -> None:
+    """A folder in a file's place, a damaged database, a disk that takes no more: where, why, and no traceback."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "office.db").write_text("no database at all, and longer than its head would be" * 40)
+    tried = {
+        ("ledger", "verify", "--export", tmp_path, "--home", home): "这是文件夹，不是文件",
+        ("ledger", "verify", "--home", home): "数据库",
+        ("office", "check", "--home", home): "数据库",
+        ("backup", tmp_path / "absent" / "out.tar", "--home", home): "文件不存在",
+    }
+    for words, said in tried.items():
+        done = zhengheng(*words)
+        assert done.returncode not in {0, 1}, (words, done.stderr)
+        assert "Traceback" not in done.stdout + done.stderr, words
+        assert said in done.stdout + done.stderr, (words, done.stderr)

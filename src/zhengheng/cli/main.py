@@ -1,8 +1,10 @@
 """The command line's entry: commands, the language switch, errors as sentences."""
 
+import sqlite3
 import sys
 from importlib.metadata import entry_points
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.main import get_command
@@ -10,7 +12,8 @@ from typer.main import get_command
 from zhengheng import __version__
 from zhengheng.cli import console, lake, sample, scheme, score
 from zhengheng.cli.words import t
-from zhengheng.domain.problems import ZhenghengError
+from zhengheng.domain.problems import DataError, ZhenghengError
+from zhengheng.domain.reasons import why
 
 app = typer.Typer(
     name="zhengheng",
@@ -102,8 +105,38 @@ def main() -> None:
     try:
         command_line()(args=_without_lang(sys.argv[1:]))
     except ZhenghengError as error:
-        console.print_problems(error.problems)
-        sys.exit(error.exit_code)
+        _end(error)
+    except OSError as error:
+        zh, en = why(error)
+        named = Path(str(error.filename)).name if error.filename else "disk"
+        _end(DataError.one(named, "system.refused", zh=f"没有做完：{zh}。请排除后再试一次。", en=f"not done: {en}; mend that and try again"))  # fmt: skip
+    except Exception as error:
+        if not _is_of_a_database(error):
+            raise
+        _end(DataError.one(
+            "DATABASE_URL", "database.failed", zh="没有做完：数据库不能读写，可能是磁盘空间已满，或者数据库文件已损坏、没有权限。请检查磁盘和数据库后再试一次；仍不成功的，请从备份恢复。",
+            en="not done: the database does not read or write. The disk may be full, its file damaged, or permission lacking. Look at the disk and the database and try again; if it fails still, restore a backup",
+        ))  # fmt: skip
+
+
+def _end(error: ZhenghengError) -> NoReturn:
+    console.print_problems(error.problems)
+    sys.exit(error.exit_code)
+
+
+def _is_of_a_database(error: BaseException) -> bool:
+    """Whether a database failed below an installed part; which parts there are is not known here."""
+    found: BaseException | None = error
+    while found is not None:
+        roots = {
+            one.__module__.partition(".")[0]
+            for one in type(found).__mro__
+            if one.__name__ == "Error"
+        }
+        if isinstance(found, sqlite3.Error) or "psycopg" in roots:
+            return True
+        found = found.__cause__
+    return False
 
 
 def _without_lang(words: list[str]) -> list[str]:

@@ -134,7 +134,7 @@ def broken(request: OfficeRequest) -> HttpResponse:
     error = sys.exc_info()[1] or Exception()
     status, words = 500, ("系统出错，已记录；您的数据没有改变。", "something broke and was recorded; your data are unchanged")  # fmt: skip
     if is_full(error):
-        status, words = 503, ("磁盘空间已满，暂时不能保存，请系统管理员腾出空间；查看不受影响。", "the disk is full and nothing can be saved until the system administrator makes room; reading goes on")  # fmt: skip
+        status, words = 503, ("磁盘空间已满，办公端暂时不能保存，多数页面也暂时打不开。此前已确认的办理都已保存，公众门户照常开放。请系统管理员腾出空间后再办理。", "the disk is full: the office can save nothing for now, and most of its pages do not open. What was confirmed before is kept, and the public portal stays open. The system administrator has to make room first")  # fmt: skip
     elif passes(error):
         status, words = 503, ("数据库暂时没有应答，请稍后重试；您的数据没有改变。", "the database does not answer for the moment; try again later, your data are unchanged")  # fmt: skip
     if request.path.startswith("/api/"):
