@@ -120,7 +120,9 @@ def runs_on(result: ResultRun, day: date) -> list[str]:
     about = {"rulebook__code": result.rulebook, "rulebook__period": result.period}
     appeals = Appeal.objects.filter(**same).exclude(state__in=("draft", "lapsed", "applied", "closed", "withdrawn"))  # fmt: skip
     reports = Report.objects.filter(**about).exclude(state__in=("loaded", "lapsed"))
-    items = Item.objects.filter(**about, state__in=("claimed", "entered", "checking", "disputed", "settled"))
+    items = Item.objects.filter(
+        **about, state__in=("claimed", "entered", "checking", "disputed", "settled")
+    )
     tolerance = Tolerance.objects.filter(**about, state="asked")
     changes = TargetChange.objects.filter(line__sheet__rulebook__code=result.rulebook, state="asked")  # fmt: skip
     found = [f"{type(one).__name__} {one.pk} {one.state}" for held in (appeals, reports, items, tolerance, changes) for one in held]  # fmt: skip

@@ -171,11 +171,9 @@ def _is_identity(digits: str) -> bool:
 def _is_older(digits: str) -> bool:
     """An identity number of before 1999: a year of two digits and no check character."""
     found = _OLDER.fullmatch(digits)
-    return (
-        bool(found)
-        and int(digits[:2]) in _PROVINCES
-        and _is_day(1900 + int(found[1]), found[2], found[3])
-    )  # type: ignore[index]
+    if found is None or int(digits[:2]) not in _PROVINCES:
+        return False
+    return _is_day(1900 + int(found[1]), found[2], found[3])
 
 
 def _is_day(year: int, month: str, day: str) -> bool:

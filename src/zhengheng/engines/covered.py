@@ -74,7 +74,10 @@ def covered(run: Run) -> dict[str, Covered]:
     full = {(r["category"], r["indicator"]): int(r["full"]) for r in run.plan.tables["rule"] if r["latest"]}  # fmt: skip
     known: dict[tuple[Any, ...], dict[str, int]] = {}
     gone = ended(run)
-    return {unit: _covered(rows, portions, full, run, nodes, known, unit in gone) for unit, rows in held.items()}
+    return {
+        unit: _covered(rows, portions, full, run, nodes, known, unit in gone)
+        for unit, rows in held.items()
+    }
 
 
 def unlike(parts: Iterable[Covered], root: str) -> bool:
@@ -105,7 +108,11 @@ def _covered(
             for node in nodes
         }  # fmt: skip
     return Covered(
-        _whole(sum(due, Fraction(0))), _whole(sum(worth.values(), Fraction(0))), within, gone, known[key]
+        _whole(sum(due, Fraction(0))),
+        _whole(sum(worth.values(), Fraction(0))),
+        within,
+        gone,
+        known[key],
     )
 
 

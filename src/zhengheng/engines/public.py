@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from zhengheng.engines.oracle import VALUED, Agreed, Oracle, Row, Tables
 

@@ -64,7 +64,7 @@ class Bundle:
         self.manifest: dict[str, str] = _object(folder / "manifest.json")
         self.about: dict[str, Any] = _object(folder / "run.json")
         self.public = self.about.get("kind") == "public"
-        self.format = self.about.get("format")
+        self.format: Any = self.about.get("format")
 
     def verify(self) -> None:
         """Collect all findings."""
@@ -317,7 +317,9 @@ def main(file: str) -> int:
         named = getattr(error, "filename", None) or given.bundle
         print(f"无法读取 / cannot be read: {Path(str(named)).name}")
     except ZhenghengError:
-        print(f"不是复核包，或者缺少其中的文件 / no bundle, or files of it are gone: {given.bundle.name}")
+        print(
+            f"不是复核包，或者缺少其中的文件 / no bundle, or files of it are gone: {given.bundle.name}"
+        )
     return 2
 
 

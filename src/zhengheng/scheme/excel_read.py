@@ -132,7 +132,7 @@ def _whole(book: Book, row: Row) -> bool:
         return True
     book.fault(row.place(next(iter(row.cells))), fault.code, fault.zh, fault.en)
     row.cells = {key: seen(text) for key, text in row.cells.items()}
-    return fault.code == HIDDEN.code
+    return bool(fault.code == HIDDEN.code)
 
 
 def _take(book: Book, sheet: Sheet, row: Row) -> None:

@@ -70,19 +70,17 @@ class Reading:
             known = {
                 one.unit: totals[one.unit] for one in judged(group.lines) if one.unit in totals
             }
-            held, said = sorted(known.values()), ["", "", ""]
+            middle = least = most = ""
             if shares := unlike((parts[unit] for unit in known), root):
-                rates = sorted(
-                    share
-                    for unit, size in known.items()
-                    if (share := parts[unit].share(root, size)) is not None
-                )
-                middle_rate = (rates[(len(rates) - 1) // 2] + rates[len(rates) // 2]) / 2
-                said = [percent(size) for size in (middle_rate, rates[0], rates[-1])]
-            elif held:
-                middle = ratio(held[(len(held) - 1) // 2] + held[len(held) // 2], 2)
-                said = [format_scaled(size, 9, digits) for size in (middle, held[0], held[-1])]
-            found.append(Spread(group.name, tuple(sorted(group.lines, key=lambda one: one.unit)), *said, shares))  # fmt: skip
+                given = (parts[unit].share(root, size) for unit, size in known.items())
+                rates = sorted(share for share in given if share is not None)
+                between = (rates[(len(rates) - 1) // 2] + rates[len(rates) // 2]) / 2
+                middle, least, most = (percent(size) for size in (between, rates[0], rates[-1]))
+            elif held := sorted(known.values()):
+                half = ratio(held[(len(held) - 1) // 2] + held[len(held) // 2], 2)
+                middle, least, most = (format_scaled(size, 9, digits) for size in (half, held[0], held[-1]))  # fmt: skip
+            lines = tuple(sorted(group.lines, key=lambda one: one.unit))
+            found.append(Spread(group.name, lines, middle, least, most, shares))
         return tuple(found)
 
 
