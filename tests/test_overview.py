@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -12,11 +13,13 @@ from hypothesis import strategies as st
 
 from zhengheng.domain.periods import parse_period
 from zhengheng.engines.alone import light_alone
+from zhengheng.engines.bundle import check_bundle, write_bundle
 from zhengheng.engines.change import EFFECTS, Comparison
 from zhengheng.engines.curve import curve
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.heat import STATUSES, heat_map
 from zhengheng.engines.lives import handed_on
+from zhengheng.engines.outputs import score_rows
 from zhengheng.engines.passport import passport
 from zhengheng.engines.places import places
 from zhengheng.engines.run import Run, make_run
@@ -24,9 +27,6 @@ from zhengheng.engines.scoreboard import NO_TOTAL, scoreboard
 from zhengheng.engines.streak import Streak, streak
 from zhengheng.lake.facts import Facts, empty, schema
 from zhengheng.scheme.model import Rulebook
-from zhengheng.web.overview.readings import Reading
-from zhengheng.web.overview.tables import dimensions
-from zhengheng.web.overview.tables import tree as tree_of
 
 UNITS = ("U1", "U2", "U3")
 FOUR = (*UNITS, "U4")
@@ -334,8 +334,8 @@ def test_within_the_year_a_light_compares_with_what_is_due_or_there_is_none(
     assert bool(mark.lost) <= (not untold)
 
 
-def test_units_of_which_unlike_parts_count_are_compared_by_the_share_of_their_part() -> None:
-    """Half of 80 points is less than all of 30; the median is one of shares, and each dimension is out of what counts in it."""
+def unlike_parts() -> Run:
+    """A quarter in which 30 points count for two units and 10 for the third."""
     units = [
         {"code": unit, "name": unit, "category": c, "group": "g"}
         for unit, c in zip(UNITS, "ccd", strict=True)
@@ -357,32 +357,24 @@ def test_units_of_which_unlike_parts_count_are_compared_by_the_share_of_their_pa
     for name in ("observation", "target"):
         rows = [row | {"period": when.end} for row in held.tables[name].to_pylist()]
         held.tables[name] = pa.Table.from_pylist(rows, schema=schema(name))
-    made = make_run(rules, held, when, DuckEngine(threads=1), date(2025, 4, 20))
+    return make_run(rules, held, when, DuckEngine(threads=1), date(2025, 4, 20))
+
+
+def test_units_of_which_unlike_parts_count_are_compared_by_the_share_of_their_part(
+    tmp_path: Path,
+) -> None:
+    """Half of 30 points is less than all of 10, in every table that has a place, and a bundle says the same."""
+    made = unlike_parts()
     lines = {line.unit: line for group in scoreboard(made, "zh").groups for line in group.lines}
     assert [(lines[unit].score, lines[unit].rate, lines[unit].place) for unit in UNITS] == [
         ("15.00", "50.0%", 3), ("24.00", "80.0%", 2), ("9.00", "90.0%", 1),
     ]  # fmt: skip
-    assert "组内第 1/3；" in f"{passport(made, 'U3', None, 'zh').detail}；".replace(
-        "; ", "；"
-    ).replace("，", "；")
-    (group,) = Reading(made, "zh").groups
-    assert (group.middle, group.lowest, group.highest, group.shares) == (
-        "80.0%",
-        "50.0%",
-        "90.0%",
-        True,
-    )
-    (part,) = [one for one in dimensions(made, "U1", "zh") if one["code"] == "D"]
-    assert (part["score"], part["full"], part["whole"], part["share"]) == (
-        "15.00",
-        "30",
-        "80",
-        "50.0%",
-    )
-    assert tree_of(made, "zh")[1]["U1"] == {"total": "15.00 / 30", "D": "15.00 / 30"}
-    whole = Reading(run(book(), facts(VALUES, TARGETS)), "zh").groups[0]
-    assert not whole.shares
-    assert not whole.middle.endswith("%")
+    assert "组内第 1/3" in passport(made, "U3", None, "zh").detail
+    read = {row["unit"]: row for row in score_rows(made) if row["node"] == "total"}
+    assert [(read[unit]["rank"], read[unit]["grade"]) for unit in UNITS] == [("3", ""), ("2", ""), ("1", "")]  # fmt: skip
+    for kind in ("public", "audit"):
+        write_bundle(made, tmp_path / kind, kind, b"salt of this test")
+        check_bundle(tmp_path / kind)
 
 
 def test_every_cell_of_the_map_has_a_shape_and_a_word() -> None:

@@ -220,7 +220,9 @@ def equations(run: Run, found: dict[str, list[Row]], total: Row, hidden: set[str
     """A unit's line as equations: the total, each dimension with a score, and where the total is withheld the grade."""
     unit, category = total["unit"], total["category"]
     scores = {row["indicator"]: row for row in found["results/indicator_score.csv"] if row["unit"] == unit}  # fmt: skip
-    weighed = Portions(run).of(category, {code: int(row["status"]) for code, row in scores.items()})
+    weighed = Portions(run.plan.tables).of(
+        category, {code: int(row["status"]) for code, row in scores.items()}
+    )
     codes = sorted(code for code, row in scores.items() if code in hidden and weighed.get(code) and row["status"] == "1")  # fmt: skip
     full = {row["indicator"]: Fraction(row["full"], 10**6) for row in run.plan.tables["rule"] if row["category"] == category and row["latest"]}  # fmt: skip
     one = Unit(codes, [])
@@ -308,7 +310,9 @@ def other_rules(
     for unit, total in totals.items():
         scores = {row["indicator"]: row for row in made.results.of_unit("indicator_score", unit)}
         category = sums[unit]["category"]
-        weighed = Portions(made).of(category, {code: row["status"] for code, row in scores.items()})
+        weighed = Portions(made.plan.tables).of(
+            category, {code: row["status"] for code, row in scores.items()}
+        )
         full = {row["indicator"]: Fraction(row["full"], 10**6) for row in made.plan.tables["rule"] if row["category"] == category and row["latest"]}  # fmt: skip
         inside = [code for code, row in scores.items() if code in hidden and weighed.get(code)]
         if document["groups"] and set(inside) == set(known[unit].codes) and not document.get("left_out"):  # fmt: skip

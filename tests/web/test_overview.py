@@ -3,12 +3,10 @@
 import csv
 import io
 import re
-import subprocess
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-import docx
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -17,9 +15,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from tests import test_overview as runs
 from tests.test_decided import loaded, said
 from tests.test_weightless import rules
 from tests.web.conftest import NOW, People, computed_run
+from tests.web.walks import read_of
 from zhengheng.engines.archive import keep_run
 from zhengheng.engines.export import harmless
 from zhengheng.engines.heat import heat_map
@@ -33,7 +33,9 @@ from zhengheng.web.meetings.acts import COMMITMENTS, CarryGiven, KeepGiven, Reco
 from zhengheng.web.meetings.models import Commitment
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.overview import frame, selectors, views
-from zhengheng.web.overview.readings import reading
+from zhengheng.web.overview.readings import Reading, reading
+from zhengheng.web.overview.tables import dimensions
+from zhengheng.web.overview.tables import tree as tree_of
 from zhengheng.web.results import services
 from zhengheng.web.results.models import ResultRun
 from zhengheng.workflow.machine import StateError
@@ -271,8 +273,7 @@ def test_files_of_a_result_say_what_replaced_it_and_what_an_appeal_put_right(peo
     """Word, PDF and the workbook go from hand to hand: what the pages say of the result stands in them, too; so does its state."""
     heat = heat_map(computed, "zh")
     unit, code = next((m.unit, m.indicator) for row in heat.marks.values() for m in row.values() if m.value)  # fmt: skip
-    base = f"/office/overview/{run.run}/"
-    client = people.client("office_data")
+    base, client = f"/office/overview/{run.run}/", people.client("office_data")
 
     def told() -> list[str]:
         answers = [client.get(f"{base}units/{unit}/report.{form}") for form in ("docx", "pdf")]
@@ -281,15 +282,11 @@ def test_files_of_a_result_say_what_replaced_it_and_what_an_appeal_put_right(peo
         sheet = load_workbook(io.BytesIO(book)).active
         assert sheet is not None
         cells = [str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell]
-        printed = subprocess.run(
-            ["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True
-        ).stdout.decode()
         made = [
-            "".join(one.text for one in docx.Document(io.BytesIO(word)).paragraphs),
-            printed,
-            "".join(cells),
+            *(read_of(kind, one) for kind, one in (("wordprocessing", word), ("pdf", pdf))),
+            cells,
         ]
-        return ["".join(one.split()) for one in made]
+        return ["".join("".join(one).split()) for one in made]
 
     for text in told():
         assert "未公示：这一结果尚未公示" in text
@@ -299,9 +296,32 @@ def test_files_of_a_result_say_what_replaced_it_and_what_an_appeal_put_right(peo
         due_on=NOW.date() + timedelta(7), made_at=NOW + timedelta(1), made_by=people["office_data"], replaces=run,
     )  # fmt: skip
     Appeal.objects.create(
-        run=run, unit=Unit.objects.get(code=unit), indicator=code, state="applied", outcome="uphold", decided_value="980.25", statement="漏统",
+        run=run, unit=Unit.objects.create(code=unit, name_zh="示例"), indicator=code, state="applied", outcome="uphold", decided_value="980.25", statement="漏统",
         effect={"zh": {"before": {"value": "960.25"}, "after": {"value": "980.25", "total": "92.06"}}}, made_at=NOW, made_by=people["office_data"],
     )  # fmt: skip
     for text in told():
         assert "这一版已被新版代替，不再有效；新版批次newer-run，公示中，至" in text
         assert "改算后980.25（本版为960.25）" in text
+
+
+def test_the_median_of_unlike_parts_is_one_of_shares() -> None:
+    """Each dimension is out of what counts in it; of whole years the points stand as they are."""
+    made = runs.unlike_parts()
+    (group,) = Reading(made, "zh").groups
+    assert (group.middle, group.lowest, group.highest, group.shares) == (
+        "80.0%",
+        "50.0%",
+        "90.0%",
+        True,
+    )
+    (part,) = [one for one in dimensions(made, "U1", "zh") if one["code"] == "D"]
+    assert (part["score"], part["full"], part["whole"], part["share"]) == (
+        "15.00",
+        "30",
+        "80",
+        "50.0%",
+    )
+    assert tree_of(made, "zh")[1]["U1"] == {"total": "15.00 / 30", "D": "15.00 / 30"}
+    whole = Reading(runs.run(runs.book(), runs.facts(runs.VALUES, runs.TARGETS)), "zh").groups[0]
+    assert not whole.shares
+    assert not whole.middle.endswith("%")

@@ -5,7 +5,6 @@ import html
 import io
 import random
 import re
-import subprocess
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ import openpyxl
 from django.apps import apps
 from django.db import models
 from django.test import Client
+from pypdfium2 import PdfDocument
 
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts import told
@@ -310,10 +310,7 @@ def read_of(kind: str, content: bytes) -> list[str]:
         word = docx.Document(io.BytesIO(content))
         return [one.text for one in word.paragraphs] + [c.text for t in word.tables for r in t.rows for c in r.cells]  # fmt: skip
     if "pdf" in kind:
-        done = subprocess.run(
-            ["pdftotext", "-", "-"], input=content, capture_output=True, check=True
-        )
-        return done.stdout.decode().splitlines()
+        return [line for page in PdfDocument(content) for line in page.get_textpage().get_text_range().splitlines()]  # fmt: skip
     if "csv" in kind:
         return [
             cell for row in csv.reader(io.StringIO(content.decode("utf-8-sig"))) for cell in row

@@ -111,7 +111,7 @@ class _Whole:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.oracle = Oracle(plain_tables(run.plan), {contract.name: [] for contract in FACTS})
-        self.portions = Portions(run)
+        self.portions = Portions(run.plan.tables)
         tables = run.plan.tables
         self.curved = bool(tables["node_rule"] or tables["coefficient"]) or any(
             row["aggregate"] not in {"sum", "arithmetic"} for row in tables["node"]

@@ -5,15 +5,15 @@ a run within the year, or one of which less than half was due, says its points a
 (the half is this program's default [D]). Units of which unlike parts were due are compared by the share of their part.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from zhengheng.domain.numbers import format_scaled, plain, ratio
-from zhengheng.engines.lives import ended
-from zhengheng.engines.portion import Portions
-from zhengheng.engines.run import Run
+from zhengheng.domain.periods import parse_period
+from zhengheng.engines.portion import Portions, Tables
 from zhengheng.scoring.contracts import NOT_DUE, VALUE
 
 _YEAR = "year"
@@ -65,19 +65,47 @@ class Covered:
         return "" if found is None else percent(found)
 
 
-def covered(run: Run) -> dict[str, Covered]:
-    """What was due of every unit of a run that has a weighed indicator."""
+def covered(results: Tables, plan: Tables, period: str) -> dict[str, Covered]:
+    """What was due of every unit that has a weighed indicator, in a run for a period (its code)."""
     held: dict[str, dict[str, Any]] = {}
-    for row in run.results.rows("indicator_score"):
+    for row in results["indicator_score"]:
         held.setdefault(row["unit"], {})[row["indicator"]] = row
-    portions, nodes = Portions(run), [row["node"] for row in run.plan.tables["node"]]
-    full = {(r["category"], r["indicator"]): int(r["full"]) for r in run.plan.tables["rule"] if r["latest"]}  # fmt: skip
-    known: dict[tuple[Any, ...], dict[str, int]] = {}
-    gone = ended(run)
-    return {
-        unit: _covered(rows, portions, full, run, nodes, known, unit in gone)
-        for unit, rows in held.items()
-    }
+    made = _Maker(plan, parse_period(period).frequency != _YEAR)
+    return {unit: made.of(unit, rows) for unit, rows in held.items()}
+
+
+def standings(results: Tables, plan: Tables, parts: Mapping[str, Covered]) -> dict[str, int]:
+    """Unit → its place in its comparison group by the total; `parts` is what `covered` gives.
+
+    The table of ranks holds places by points, which are right where everybody's total is of the same whole. In a
+    quarter one unit's indicators may be worth 34 points and another's 69: by points the first could never lead, so
+    that there the share of the part decides. Equal shares share a place, as the rulebook has it for equal points;
+    its own key that parts equal scores is one of points, and is not asked here. Runs of releases before semantics 7
+    keep the places that they were shown with.
+    """
+    setting = next(iter(plan["setting"]))
+    root = next(row["node"] for row in plan["node"] if not row["depth"])
+    found = {r["unit"]: r["place"] for r in results["ranking"] if r["node"] == root}
+    if setting.get("period_begin") is None:
+        return found
+    groups: defaultdict[str, dict[str, Fraction]] = defaultdict(dict)
+    for row in results["total_score"]:
+        part = parts[row["unit"]]
+        held = row["score"] if setting["rank_on"] == "exact" else row["printed"]
+        share = part.share(root, held) if part.within else None
+        if row["unit"] in found and share is not None:
+            groups[row["comparison_group"]][row["unit"]] = share
+    for shares in groups.values():
+        if unlike((parts[unit] for unit in shares), root):
+            down, dense = setting["rank_direction"] == "down", setting["ties"] == "dense"
+            found |= _placed(shares, down=down, dense=dense)
+    return found
+
+
+def _placed(shares: Mapping[str, Fraction], *, down: bool, dense: bool) -> dict[str, int]:
+    order = sorted(shares.values(), reverse=not down)
+    steps = sorted(set(order), reverse=not down) if dense else order
+    return {unit: steps.index(share) + 1 for unit, share in shares.items()}
 
 
 def unlike(parts: Iterable[Covered], root: str) -> bool:
@@ -91,29 +119,33 @@ def percent(share: Fraction) -> str:
     return f"{format_scaled(ratio(1000 * share.numerator, share.denominator), 1)}%"
 
 
-def _covered(
-    rows: Mapping[str, Any], portions: Portions, full: dict[tuple[str, str], int], run: Run, nodes: list[str],
-    known: dict[tuple[Any, ...], dict[str, int]], gone: bool,
-) -> Covered:  # fmt: skip
-    category = next(iter(rows.values()))["category"]
-    shares = portions.of(category, dict.fromkeys(rows, VALUE))
-    worth = {code: shares.get(code, Fraction(0)) * full[category, code] for code in rows}
-    due = [size for code, size in worth.items() if rows[code]["status"] != NOT_DUE]
-    within = run.plan.period.frequency != _YEAR
-    statuses = {code: NOT_DUE if rows[code]["status"] == NOT_DUE else VALUE for code in rows}
-    key = (category, *sorted(statuses.items()))
-    if key not in known:
-        known[key] = {
-            node: _whole(sum((size * full[category, code] for code, size in portions.within(category, node, statuses).items()), Fraction(0)))
-            for node in nodes
-        }  # fmt: skip
-    return Covered(
-        _whole(sum(due, Fraction(0))),
-        _whole(sum(worth.values(), Fraction(0))),
-        within,
-        gone,
-        known[key],
-    )
+class _Maker:
+    """The parts of units under one plan; what equal statuses make of the tree is worked out once."""
+
+    def __init__(self, plan: Tables, within: bool) -> None:
+        setting = next(iter(plan["setting"]))
+        self.within, self.portions = within, Portions(plan)
+        self.nodes = [row["node"] for row in plan["node"]]
+        self.full = {(r["category"], r["indicator"]): int(r["full"]) for r in plan["rule"] if r["latest"]}  # fmt: skip
+        self.gone = {r["unit"] for r in plan["unit"] if r["valid_to"] < setting["period_end"]}
+        self.known: dict[tuple[Any, ...], dict[str, int]] = {}
+
+    def of(self, unit: str, rows: Mapping[str, Any]) -> Covered:
+        category = next(iter(rows.values()))["category"]
+        everything = self._worth(self.portions.of(category, dict.fromkeys(rows, VALUE)), category)
+        due = sum((everything.get(code, Fraction(0)) for code, row in rows.items() if row["status"] != NOT_DUE), Fraction(0))  # fmt: skip
+        statuses = {code: NOT_DUE if row["status"] == NOT_DUE else VALUE for code, row in rows.items()}  # fmt: skip
+        key = (category, *sorted(statuses.items()))
+        if key not in self.known:
+            self.known[key] = {
+                node: _whole(sum(self._worth(self.portions.within(category, node, statuses), category).values(), Fraction(0)))
+                for node in self.nodes
+            }  # fmt: skip
+        whole = sum(everything.values(), Fraction(0))
+        return Covered(_whole(due), _whole(whole), self.within, unit in self.gone, self.known[key])
+
+    def _worth(self, shares: Mapping[str, Fraction], category: str) -> dict[str, Fraction]:
+        return {code: share * self.full[category, code] for code, share in shares.items()}
 
 
 def _whole(size: Fraction) -> int:

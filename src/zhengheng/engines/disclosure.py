@@ -72,7 +72,7 @@ def _withheld(run: Run, hidden: frozenset[str]) -> Iterator[str]:
     scores: dict[str, list[Row]] = defaultdict(list)
     for row in run.results.rows("indicator_score"):
         scores[row["unit"]].append(row)
-    portions, ranges = Portions(run), _Ranges(run)
+    portions, ranges = Portions(run.plan.tables), _Ranges(run)
     formed = {r["unit"] for r in run.results.rows("total_score") if r["printed"] is not None}
     for unit, rows in scores.items():
         if unit not in formed:

@@ -109,7 +109,7 @@ def heat_map(run: Run, language: Language) -> HeatMap:
     scores: dict[str, dict[str, dict[str, Any]]] = {}
     for row in run.results.rows("indicator_score"):
         scores.setdefault(row["unit"], {})[row["indicator"]] = row
-    portions = Portions(run)
+    portions = Portions(run.plan.tables)
     marks: dict[str, dict[str, Mark]] = {}
     for unit, held in scores.items():
         category = next(iter(held.values()))["category"]

@@ -13,24 +13,14 @@ from zhengheng.engines.run import Run, fingerprints
 from zhengheng.engines.tables import INDICATOR_SCORES, SCORES
 
 
-class _Read:
-    """Result tables as rows, each read when asked for."""
-
-    def __init__(self, run: Run) -> None:
-        self.run = run
-
-    def __getitem__(self, table: str) -> list[dict[str, Any]]:
-        return self.run.results.rows(table)
-
-
 def score_rows(run: Run) -> Iterator[dict[str, str]]:
     """One row per unit and node; the root is `total`, with bonus and deduction beside it."""
-    return tables.score_rows(_Read(run), run.plan.tables, run.plan.period.code)
+    return tables.score_rows(run.results, run.plan.tables, run.plan.period.code)
 
 
 def indicator_rows(run: Run) -> Iterator[dict[str, str]]:
     """One row per unit and scored indicator."""
-    return tables.indicator_rows(_Read(run), run.plan.tables, run.plan.period.code)
+    return tables.indicator_rows(run.results, run.plan.tables, run.plan.period.code)
 
 
 def write_csv(

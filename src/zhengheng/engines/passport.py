@@ -15,7 +15,6 @@ from typing import Any
 from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import Language, NotFoundError
 from zhengheng.engines.bound import binding_events, bound_grade, failed_gates, said
-from zhengheng.engines.covered import covered
 from zhengheng.engines.lights import (
     LIGHT_WORDS,
     NOT_COUNTED,
@@ -28,7 +27,7 @@ from zhengheng.engines.oracle import Oracle, decided, half_up, within
 from zhengheng.engines.origins import oracle_of, sources_of
 from zhengheng.engines.rows import unit_rows
 from zhengheng.engines.run import Run
-from zhengheng.engines.standing import places_of
+from zhengheng.engines.standing import parts_of, places_of
 from zhengheng.lake.facts import DECIDED
 from zhengheng.scheme.model import TOTAL
 from zhengheng.scheme.relative_words import dimension, filled
@@ -181,7 +180,7 @@ class _Maker:
         root = self.run.rulebook.tree
         grade = next((r["grade"] for r in self._mine("grading")), "")
         ranks = [r for r in self._mine("ranking") if r["node"] == root.code]
-        parts = covered(self.run)
+        parts = parts_of(self.run)
         part = parts[self.unit]
         detail = [
             self.t(

@@ -5,12 +5,11 @@ aggregation where changes are explained.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
 
 from zhengheng.domain.numbers import COEFFICIENT, ratio
-from zhengheng.engines.run import Run
 from zhengheng.scoring.contracts import (
     FILLED,
     MISSING,
@@ -22,20 +21,28 @@ from zhengheng.scoring.contracts import (
 )
 
 Row = dict[str, Any]
+
+
+class Tables(Protocol):
+    """Tables of a plan or of results by name, as plain rows."""
+
+    def __getitem__(self, table: str, /) -> Iterable[Row]: ...
+
+
 _THIRD = 10**6
 _AT_THE_FLOOR = {"floor", "unranked"}
 
 
 class Portions:
-    """The tree of one run by category, read once for all units."""
+    """The tree of one plan by category, read once for all units."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, plan: Tables) -> None:
         self.below: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
-        for row in run.plan.tables["branch"]:
+        for row in plan["branch"]:
             self.below[row["category"], row["parent"]].append(row)
-        self.aggregate = {row["node"]: row["aggregate"] for row in run.plan.tables["node"]}
-        self.root = next(row["node"] for row in run.plan.tables["node"] if not row["depth"])
-        self.withheld: str = run.plan.tables["setting"][0]["withheld"]
+        self.aggregate = {row["node"]: row["aggregate"] for row in plan["node"]}
+        self.root = next(row["node"] for row in plan["node"] if not row["depth"])
+        self.withheld: str = next(iter(plan["setting"]))["withheld"]
 
     def of(self, category: str, statuses: Mapping[str, int]) -> dict[str, Fraction]:
         """By indicator, for a unit of this category whose indicators have these statuses."""

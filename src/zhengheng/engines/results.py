@@ -47,6 +47,9 @@ class Results:
                 self.tables[name] = conform(name, ds.dataset(_names(self.files[name])).to_table())
         return self.tables[name]
 
+    def __getitem__(self, table: str) -> list[dict[str, Any]]:
+        return self.rows(table)
+
     def rows(self, table: str) -> list[dict[str, Any]]:
         """A whole table as plain rows."""
         return [_plain(row) for row in self.table(table).to_pylist()]

@@ -12,11 +12,10 @@ from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.problems import Language
 from zhengheng.engines.bound import bound
 from zhengheng.engines.bound import said as with_reason
-from zhengheng.engines.covered import covered
 from zhengheng.engines.lights import indicator_lights
 from zhengheng.engines.lives import ended
 from zhengheng.engines.run import Run
-from zhengheng.engines.standing import places_of
+from zhengheng.engines.standing import parts_of, places_of
 from zhengheng.scoring.statuses import NodeStatuses
 
 NO_TOTAL = {
@@ -95,7 +94,7 @@ def scoreboard(run: Run, language: Language) -> Scoreboard:
     lights = _lights(run)
     names = {unit.code: unit.name.say(language) for unit in (*book.units, *run.facts.units)}
     totals = results.rows("total_score")
-    parts, reasons, gone = covered(run), bound(run), ended(run)
+    parts, reasons, gone = parts_of(run), bound(run), ended(run)
     places = places_of(run, parts)
     held = Counter((t["comparison_group"], places.get(t["unit"])) for t in totals)
     said = NodeStatuses(run.plan.tables, results.rows("indicator_score"))

@@ -1,21 +1,17 @@
 """The tables that people read, from result and plan tables as plain rows: one source for files and verifier."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any, Protocol
+from collections.abc import Iterator
+from typing import Any
 
 from zhengheng.domain.numbers import format_scaled
+from zhengheng.engines.covered import covered, standings
+from zhengheng.engines.portion import Tables
 from zhengheng.scheme.model import TOTAL
 from zhengheng.scoring.contracts import status_name
 from zhengheng.scoring.formulas import MetLines
 from zhengheng.scoring.statuses import NodeStatuses
 
 Row = dict[str, Any]
-
-
-class Tables(Protocol):
-    """Tables by name."""
-
-    def __getitem__(self, table: str, /) -> Iterable[Row]: ...
 
 
 SCORES = (
@@ -27,12 +23,18 @@ INDICATOR_SCORES = (
 
 
 def score_rows(results: Tables, plan: Tables, period: str) -> Iterator[dict[str, str]]:
-    """One row per unit and node; the root is `total`, with bonus and deduction beside it."""
+    """One row per unit and node; the root is `total`, with bonus and deduction beside it.
+
+    The place and the grade of the total are those that pages have: of a part of the year by the share of what
+    counts in it, and no grade where too little was due.
+    """
     nodes = {row["node"]: row for row in plan["node"]}
     order = {code: place for place, code in enumerate(nodes)}
     root = next(iter(nodes))
+    parts = covered(results, plan, period)
     ranks = {(r["unit"], r["node"]): r["place"] for r in results["ranking"]}
-    grades = {row["unit"]: row["grade"] for row in results["grading"]}
+    ranks |= {(unit, root): place for unit, place in standings(results, plan, parts).items()}
+    grades = {r["unit"]: r["grade"] for r in results["grading"] if parts[r["unit"]].gradeable}
     lights = {(row["unit"], row["subject"]): row["light"] for row in results["light"]}
     adjusted = any(True for _ in plan["item"])
     totals = {row["unit"]: row for row in results["total_score"]}

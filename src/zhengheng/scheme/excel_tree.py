@@ -48,9 +48,13 @@ def read_tree(rows: list[Row], book: Book) -> Cells:
     if not roots:
         book.fault(f"{TREE}", "tree.root", "没有总分：请保留上级为空的一行（total）", "there is no root: keep the row without a parent (total)")  # fmt: skip
         return {}
-    homeless += _circles(_code(roots[0][0]), homeless, nodes, below, book)
-    # What hangs nowhere hangs on the total until it is told where: all else that it says is read as it stands.
-    below.setdefault(_code(roots[0][0]), []).extend(homeless)
+    root = _code(roots[0][0])
+    homeless += _circles(root, homeless, nodes, below, book)
+    # What hangs nowhere hangs where nothing is left, else on the total, until it is told where: all else that it
+    # says is read as it stands, and no dimension is told to have nothing below it.
+    bare = [code for code in nodes if not below.get(code) and all(code != _code(one) for one, _ in homeless)]  # fmt: skip
+    for place, one in enumerate(homeless):
+        below.setdefault(bare[place] if place < len(bare) else root, []).append(one)
     _hang(*roots[0], ("tree",), below, book, set())
     return dict(roots[0][0])
 

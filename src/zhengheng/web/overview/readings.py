@@ -9,13 +9,14 @@ from pathlib import Path
 from zhengheng.domain.numbers import format_scaled, ratio
 from zhengheng.domain.problems import Language
 from zhengheng.engines.change import Change, Comparison
-from zhengheng.engines.covered import covered, percent, unlike
+from zhengheng.engines.covered import percent, unlike
 from zhengheng.engines.curve import Point, curve, level
 from zhengheng.engines.heat import HeatMap, heat_map
 from zhengheng.engines.passport import Entry, passport
 from zhengheng.engines.places import Place, places
 from zhengheng.engines.run import Run
 from zhengheng.engines.scoreboard import Line, Scoreboard, scoreboard
+from zhengheng.engines.standing import parts_of
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
 
@@ -62,7 +63,7 @@ class Reading:
         root, digits, parts = (
             self.run.rulebook.tree.code,
             self.run.rulebook.tree.digits,
-            covered(self.run),
+            parts_of(self.run),
         )
         totals = {r["unit"]: r["printed"] for r in self.run.results.rows("total_score") if r["status"] == "value"}  # fmt: skip
         found = []

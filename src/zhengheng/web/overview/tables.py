@@ -12,11 +12,11 @@ from django.utils.http import content_disposition_header
 from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import DataError, Language
 from zhengheng.engines.bound import Words, bound
-from zhengheng.engines.covered import Covered, covered
+from zhengheng.engines.covered import Covered
 from zhengheng.engines.export import harmless, workbook
 from zhengheng.engines.outputs import indicator_rows, score_rows
 from zhengheng.engines.run import Run
-from zhengheng.engines.standing import places_of
+from zhengheng.engines.standing import parts_of
 from zhengheng.engines.tables import INDICATOR_SCORES, SCORES, node_score
 from zhengheng.scheme.model import TOTAL
 from zhengheng.web.files.tables import XLSX
@@ -50,7 +50,7 @@ def tree(
     category = {row["unit"]: row["category"] for row in run.plan.tables["unit"]}
     full = {(row["category"], row["node"]): row["full"] for row in run.plan.tables["node_full"]}
     scores: dict[str, dict[str, str]] = {}
-    parts = covered(run)
+    parts = parts_of(run)
     for row in score_rows(run):
         node = run.rulebook.tree.code if row["node"] == TOTAL else row["node"]
         if node in heads:
@@ -78,7 +78,7 @@ def dimensions(run: Run, unit: str, language: Language) -> list[dict[str, Any]]:
     total = run.results.of_unit("total_score", unit)[0]
     category = next(row["category"] for row in run.plan.tables["unit"] if row["unit"] == unit)
     full = {r["node"]: r["full"] for r in run.plan.tables["node_full"] if r["category"] == category}
-    part = covered(run)[unit]
+    part = parts_of(run)[unit]
     most = {node: _most(part, node, size) or 0 for node, size in full.items()}
     found = [
         {"code": node.code, "name": node.name.say(language), "depth": depth,
@@ -118,10 +118,9 @@ def file(
         # What earns nothing has no light (engines/lights.py).
         rows = [row | ({"light": ""} if row["full"] == "0" else {}) for row in indicator_rows(run) if row["indicator"] == indicator]  # fmt: skip
     else:
-        parts = covered(run)
-        places = places_of(run, parts)
+        parts = parts_of(run)
         head, rows = (*SCORES, "points_due"), [
-            row | {"points_due": "", **({"grade": row["grade"] if parts[row["unit"]].gradeable else "", "rank": str(places.get(row["unit"], "")), "points_due": parts[row["unit"]].said} if row["node"] == TOTAL else {})}
+            row | {"points_due": parts[row["unit"]].said if row["node"] == TOTAL else ""}
             for row in score_rows(run)
         ]  # fmt: skip
         reasons = bound(run)

@@ -1,13 +1,11 @@
 """Numbers of persons in texts for the public: found however their digits are set apart, and nothing else taken for one."""
 
-from pathlib import Path
-
 import pytest
 
+from tests.conftest import ROOT
 from zhengheng.engines.snapshot import scan
 from zhengheng.web.acts.public import PublicTextError, UnseenError, check_seen, clean
 
-ROOT = Path(__file__).parent.parent
 PHONES = (
     "139/1234/5678", "139、1234、5678", "139|1234|5678", "139*1234*5678", "139~1234~5678", "139——1234——5678", "1…3…9…1…2…3…4…5…6…7…8",
     "1.3.9.1.2.3.4.5.6.7.8", "139\n1234\n5678", "139（号段）12345678", "前三位139 后八位12345678", "l39l2345678", "ⅠⅢⅨⅠⅡⅢⅣⅤⅥⅦⅧ",
