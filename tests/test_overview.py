@@ -221,6 +221,33 @@ def test_the_curve_passes_through_the_units_own_points() -> None:
     assert curve(made, "U1", "C") == [], "a rank depends on the others"
 
 
+@pytest.mark.parametrize(("high", "most"), [("100", "100.00"), ("70", "74.00"), (None, "81.40")])
+def test_the_curve_draws_no_value_beyond_sense_that_nobody_reached(
+    high: str | None, most: str
+) -> None:
+    """Of units at 60 to 74: up to 100 %, to what was reached beyond its range, or a margin above it where there is none."""
+    indicators = [json.loads(one.model_dump_json(by_alias=True, exclude_unset=True)) for one in book().indicators]  # fmt: skip
+    indicators[0] |= {"sense": {"low": "0", "high": high} if high else {}}
+    aimed = indicators[0]["method"] | {"target": "74" if high != "100" else "98"}
+    indicators[0] |= {"method": aimed}
+    made = run(book(indicators=indicators), facts({(u, "A"): 6000 + 700 * n for n, u in enumerate(UNITS)}, TARGETS))  # fmt: skip
+    drawn = curve(made, "U1", "A")
+    assert float(drawn[-1].value) <= float(most)
+    assert float(drawn[-1].value) > float(most) - 1
+
+
+@pytest.mark.parametrize(
+    ("light", "level"),
+    [({"by": "time_progress", "watch": "10", "missed": "30"}, "90.00"), ({"by": "level", "watch": "0.1", "missed": "0.3"}, "90"), ({"by": "score", "watch": "0.9", "missed": "0.7"}, "")],
+)  # fmt: skip
+def test_a_line_of_progress_lies_at_a_value(light: dict[str, str], level: str) -> None:
+    """At the end of a year all of the target is due, and ten points less of it count as met: 90 of 100."""
+    indicators = [json.loads(one.model_dump_json(by_alias=True, exclude_unset=True)) for one in book().indicators]  # fmt: skip
+    indicators[0] |= {"light": light}
+    made = run(book(indicators=indicators), facts(VALUES, TARGETS))
+    assert heat_map(made, "en").mark("U1", "A").level == level
+
+
 @pytest.mark.parametrize("value", [10, 69, 70, 71, 89, 90, 100])
 def test_one_value_alone_gets_the_light_that_it_gets_among_all(value: int) -> None:
     rules, year = book(), parse_period("2025")

@@ -390,6 +390,16 @@ def test_every_method_is_said_in_words_with_its_own_numbers() -> None:
     }
 
 
+def test_a_credit_of_all_or_nothing_is_said_as_that() -> None:
+    """Not “1 of the full mark”, which reads as one point."""
+    book, _ = load_rulebook(PACKS / "methods")
+    for code in ("STEPS", "ANSWER"):
+        zh, en = said(book.indicator(code))
+        assert not re.search(r"满分的 [01](?![./\d])", zh), zh
+        assert not re.search(r"(?<![./\d])[01] of the full mark", en), en
+        assert "得满分" in zh
+
+
 def test_a_rule_that_is_better_when_less_says_so() -> None:
     book, _ = load_rulebook(PACKS / "methods")
     known = {indicator.code: said(indicator)[1] for indicator in book.indicators}

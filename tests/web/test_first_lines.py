@@ -6,21 +6,23 @@ from datetime import date, datetime
 from functools import partial
 
 import pytest
+from django.utils.translation import override
 
 from tests.web import walks
 from tests.web.conftest import NOW, People
 from tests.web.test_acts import Objects
 from zhengheng.engines.curve import Point
-from zhengheng.engines.heat import Mark
+from zhengheng.engines.heat import Column, Mark
 from zhengheng.web.acts.picking import Asked, picks
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.comments.models import Comment
 from zhengheng.web.meetings.models import Commitment
 from zhengheng.web.organisation.models import Unit
-from zhengheng.web.overview.charts import scoring
+from zhengheng.web.overview.charts import history, scoring
 from zhengheng.web.overview.city import Aim
 from zhengheng.web.pages.tags import minus, show
 from zhengheng.web.publication.models import Publication
+from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import Question
 from zhengheng.web.targets.models import TargetLine
 from zhengheng.workflow.roles import Role
@@ -131,6 +133,19 @@ def test_two_lines_at_one_number_are_drawn_once(target: str, level: str, names: 
     assert chart is not None
     said = {"达标线": "met from", "目标": "target"}
     assert [said.get(name, name) for name, _ in chart[0]["marks"]] == names
+
+
+@pytest.mark.parametrize(
+    ("values", "zh", "en"),
+    [({"2024": "-3", "2025": "480"}, "A：2024 年 −3，2025 年 480 个", "A: −3 in 2024, 480 in 2025 个"), ({"2025-Q2": "480"}, "A：2025-Q2 480 个", "A: 480 in 2025-Q2 个")],
+)  # fmt: skip
+def test_a_charts_sentence_tells_each_period_once(values: dict[str, str], zh: str, en: str) -> None:
+    """A quarter is no year, and one point is not a first and a last."""
+    column = Column("A", "A", "D", "个", "up")
+    years = [{"result": ResultRun(period=period), "mark": Mark("U", "A", "met", value=value), "place": None, "level": ""} for period, value in values.items()]  # fmt: skip
+    for language, said in (("zh-hans", zh), ("en", en)):
+        with override(language):
+            assert history(column, years)[1] == said
 
 
 def test_columns_that_hold_nothing_are_left_out(people: People) -> None:

@@ -10,6 +10,7 @@ from zhengheng.domain.numbers import format_scaled
 from zhengheng.engines.oracle import Oracle
 from zhengheng.engines.plain import plain_tables
 from zhengheng.engines.run import Run
+from zhengheng.scheme.sense import sense_of
 from zhengheng.scoring.contracts import FACTS
 
 SAMPLES = 49
@@ -52,10 +53,14 @@ def _rule(run: Run, unit: str, code: str) -> _Rule | None:
     rule = {**rule, "reference": "given"}
     oracle = Oracle(plain_tables(run.plan), {contract.name: [] for contract in FACTS})
     reached = pc.min_max(run.results.where("indicator_score", "indicator", code)["value"]).as_py()
-    known = [*reached.values(), *(cell[n] for n in ("target", "base", "stretch", "bottom") if cell[n] is not None)]  # fmt: skip
-    low, high = int(min(known)), int(max(known))
+    known = [int(v) for v in (*reached.values(), *(cell[n] for n in ("target", "base", "stretch", "bottom"))) if v is not None]  # fmt: skip
+    low, high = min(known), max(known)
     margin = max((high - low) // 4, abs(high) // 10, 1)
     low, high = (max(low - margin, 0) if low >= 0 else low - margin), high + margin
+    # No value beyond the range of sense is drawn, unless it was reached.
+    sense, scale = sense_of(run.rulebook, run.rulebook.indicator(code)), rule["unit_scale"]
+    low = low if sense.low is None else max(low, min(int(sense.low * scale), *known))
+    high = high if sense.high is None else min(high, max(int(sense.high * scale), *known))
     step = max((high - low) // (SAMPLES - 1), 1)
     return _Rule(oracle, rule, cell, sorted({*range(low, high + 1, step), int(cell["value"])}))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from zhengheng.domain.numbers import format_scaled, plain
+from zhengheng.domain.numbers import format_scaled, parse_scaled, plain, ratio
 from zhengheng.domain.problems import Language, NotFoundError
 from zhengheng.engines.lights import NOT_COUNTED, NOTHING_DUE, indicator_lights, not_lit_within
 from zhengheng.engines.portion import Portions, worth
@@ -148,6 +148,16 @@ def _leaves(node: Any) -> Iterator[str]:
             yield from _leaves(child)
 
 
+def _level(line: MetLine | None, row: dict[str, Any], decimals: int) -> str:
+    """The value at which the line lies: of a line of progress the part of the target that is due by now; else empty."""
+    if line is None or line.of not in {"value", "progress"}:
+        return ""
+    if line.of == "value":
+        return line.number
+    due, _ = parse_scaled(line.number, 6)
+    return format_scaled(ratio(row["target"] * due, 10**8), decimals) if due > 0 else ""
+
+
 def _mark(
     row: dict[str, Any], rule: dict[str, Any], light: str | None, share: Fraction, line: MetLine | None,
     dark: bool,
@@ -169,5 +179,5 @@ def _mark(
         status if status == "filled" else _LIGHTS[light] if light else "unlit",
         format_scaled(row["printed"], 9, rule["digits"]), full,
         format_scaled(row["value"], decimals), format_scaled(row["target"], decimals),
-        line.words if line else NOTHING_DUE if dark and rule["full"] else None, line.number if line and line.of == "value" else "", lost,
+        line.words if line else NOTHING_DUE if dark and rule["full"] else None, _level(line, row, decimals), lost,
     )  # fmt: skip

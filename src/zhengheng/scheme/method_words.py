@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from zhengheng.scheme.indicator import Indicator
@@ -186,6 +187,13 @@ def _threshold(m: Any, down: bool) -> Pair:
     )
 
 
+def _of_full(credit: str) -> Pair:
+    """A credit in words: the full mark, nothing, or a part of it."""
+    if Fraction(credit) in {0, 1}:
+        return ("满分", "the full mark") if Fraction(credit) else ("0 分", "nothing")
+    return f"满分的 {credit}", f"{credit} of the full mark"
+
+
 @_of("steps")
 def _steps(m: Any, down: bool) -> Pair:
     zh, en = (
@@ -194,20 +202,19 @@ def _steps(m: Any, down: bool) -> Pair:
         else ("数值", "the value")
     )
     return (
-        f"对照表, 按{zh}: " + "、".join(f"{_n(row.at)} 起得满分的 {row.credit}" for row in m.steps),
+        f"对照表，按{zh}："
+        + "、".join(f"{_n(row.at)} 起得{_of_full(row.credit)[0]}" for row in m.steps),
         f"a table by {en}: "
-        + ", ".join(f"{row.credit} of the full mark from {_n(row.at)}" for row in m.steps),
+        + ", ".join(f"{_of_full(row.credit)[1]} from {_n(row.at)}" for row in m.steps),
     )
 
 
 @_of("answers")
 def _answers(m: Any, down: bool) -> Pair:
     return (
-        "问卷: " + "、".join(f"{one.name.zh} 得满分的 {one.credit}" for one in m.answers),
+        "问卷：" + "、".join(f"{one.name.zh} 得{_of_full(one.credit)[0]}" for one in m.answers),
         "a questionnaire: "
-        + ", ".join(
-            f"{one.name.say('en')} earns {one.credit} of the full mark" for one in m.answers
-        ),
+        + ", ".join(f"{one.name.say('en')} earns {_of_full(one.credit)[1]}" for one in m.answers),
     )
 
 

@@ -7,7 +7,7 @@ from zhengheng.domain.numbers import format_scaled
 from zhengheng.engines.change import Change
 from zhengheng.engines.curve import Point
 from zhengheng.engines.heat import Column, Mark
-from zhengheng.web.pages.tags import say
+from zhengheng.web.pages.tags import minus, say
 
 Chart = tuple[dict[str, Any], str]
 """The picture and its sentence."""
@@ -29,11 +29,10 @@ def history(column: Column, years: list[dict[str, Any]]) -> Chart:
     }  # fmt: skip
     if not known:
         return spec, column.name
-    first, last = known[0], known[-1]
-    return spec, say(
-        f"{column.name}: {first['result'].period} 年 {first['mark'].value}, {last['result'].period} 年 {last['mark'].value} {column.measure_unit}",
-        f"{column.name}: {first['mark'].value} in {first['result'].period}, {last['mark'].value} in {last['result'].period}",
-    )  # fmt: skip
+    told = {one["result"].period: minus(one["mark"].value) for one in (known[0], known[-1])}
+    zh = "，".join(f"{period}{' 年' if period.isdecimal() else ''} {value}" for period, value in told.items())  # fmt: skip
+    en = ", ".join(f"{value} in {period}" for period, value in told.items())
+    return spec, f"{column.name}{say('：', ': ')}{say(zh, en)} {column.measure_unit}".rstrip()
 
 
 def _same(first: str, second: str) -> bool:
@@ -56,8 +55,8 @@ def scoring(points: list[Point], mark: Mark, measure_unit: str, level: str) -> C
         ],
     }  # fmt: skip
     return spec, say(
-        f"满分 {mark.full} 分的得分曲线; 圆点是本单位: {mark.value} {measure_unit} 得 {mark.points} 分",
-        f"What each value earns of {mark.full} points; the dot is this unit: {mark.value} earns {mark.points}",
+        f"满分 {mark.full} 分的得分曲线；圆点是本单位：{minus(mark.value)} {measure_unit} 得 {minus(mark.points)} 分",
+        f"What each value earns of {mark.full} points; the dot is this unit: {minus(mark.value)} earns {minus(mark.points)}",
     )  # fmt: skip
 
 
@@ -69,7 +68,7 @@ def waterfall(moved: Change) -> Chart:
         "steps": [[say(*words), format_scaled(moved.effects[code], 9, digits)] for code, words, _ in moved.said()],
         "together": [say("合计", "together"), format_scaled(moved.after - moved.before, 9, digits)],
     }  # fmt: skip
-    zh = "、".join(f"{words[0]} {size}" for _, words, size in moved.said())
-    en = ", ".join(f"{words[1]} {size}" for _, words, size in moved.said())
+    zh = "、".join(f"{words[0]} {minus(size)}" for _, words, size in moved.said())
+    en = ", ".join(f"{words[1]} {minus(size)}" for _, words, size in moved.said())
     before, after = format_scaled(moved.before, 9, 2), format_scaled(moved.after, 9, 2)
-    return spec, say(f"从 {before} 分到 {after} 分: {zh or '没有变动'}", f"From {before} to {after} points: {en or 'nothing moved'}")  # fmt: skip
+    return spec, say(f"从 {before} 分到 {after} 分：{zh or '没有变动'}", f"From {before} to {after} points: {en or 'nothing moved'}")  # fmt: skip
