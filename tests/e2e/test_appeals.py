@@ -140,8 +140,7 @@ def upheld(town: Town, made: int, value: str) -> dict[str, Any]:
     town.post(panel[0], f"appeals/{made}/preview", value=value)
     town.post(panel[0], f"appeals/{made}/decide", value=value, reasons="证据属实")
     town.post("office_data", f"appeals/{made}/apply")
-    done: dict[str, Any] = town.work()[-1].result or {}
-    return done
+    return next(job.result for job in town.work() if job.result and "result" in job.result)
 
 
 def total(town: Town, run: str, unit: str = "D10") -> str:
