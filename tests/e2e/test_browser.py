@@ -130,7 +130,7 @@ def test_the_year_in_the_browser(
     office.act("office_procedure", f"results/{first.run}/", "publish")
     appeal(office, first)
     second = ResultRun.objects.latest("pk")
-    publish(office, second)
+    office.act("office_procedure", f"results/{second.run}/", "publish")
     improve(office, second)
     town.at("2026-05-06")
     decision = office.decide(f"result:{second.pk}", "2026-05-06")
@@ -268,11 +268,6 @@ def _name(office: Office, result: ResultRun) -> None:
     office.go("office_director", f"results/{result.run}/")
     office.page.select_option("select[name=username]", "office_procedure")
     office.visitor.follow(office.page.locator("form[action$='/readers/'] button"))
-
-
-def publish(office: Office, result: ResultRun) -> None:
-    _name(office, result)
-    office.act("office_procedure", f"results/{result.run}/", "publish")
 
 
 def appeal(office: Office, result: ResultRun) -> None:

@@ -167,13 +167,13 @@ def test_a_running_year_says_the_way_out_until_its_amendment_is_in_force(town: T
     ]  # fmt: skip
     for who, path, body in asked:
         for unit in ("D46", "D16"):
-            if unit == "D16" and who == "heir-only":
-                people.give(people["heir-only"], Role.UNIT_LEADER, unit=Unit.objects.get(code="D16"), valid_from=date(2026, 3, 1))  # fmt: skip
+            if (path, unit) == ("items/claim", "D16"):
+                people.give(people["heir-only"], Role.UNIT_LEADER, unit=Unit.objects.get(code="D16"), valid_from=date(2026, 3, 12))  # fmt: skip
             said = town.post(who, path, 422, rulebook=book, unit=unit, **body)
             assert said["type"] == "unit.unwritten", (path, unit, said)
             assert "生成方案修订草案" in str(said)
             assert "住房局" in str(said)
-    case = town.get("office_procedure", "reorganisations")["objects"][0]["id"]
+    case = town.get("office_procedure", "reorganisations")["items"][0]["id"]
     draft = town.post("office_indicators", f"reorganisations/{case}/draft_rules")["detail"]["drafts"][-1]  # fmt: skip
     home = town.client("office_indicators").get("/office/").content.decode()
     assert "承继单位没有目标" not in home, "the year does not know the heir yet"
