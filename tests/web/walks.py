@@ -302,6 +302,10 @@ def _whole(link: str, address: str) -> str:
     return "/".join(parts)
 
 
+BROKEN = re.compile(r"(?<=[^\x00-\x7f])\r?\n|\r?\n(?=[^\x00-\x7f])")
+"""Where a line of a printed page ends within Chinese, which has no blanks between words."""
+
+
 def read_of(kind: str, content: bytes) -> list[str]:
     """What people read of a page, a document or a table; nothing of what is made for machines."""
     if "html" in kind:
@@ -310,7 +314,8 @@ def read_of(kind: str, content: bytes) -> list[str]:
         word = docx.Document(io.BytesIO(content))
         return [one.text for one in word.paragraphs] + [c.text for t in word.tables for r in t.rows for c in r.cells]  # fmt: skip
     if "pdf" in kind:
-        return [line for page in PdfDocument(content) for line in page.get_textpage().get_text_range().splitlines()]  # fmt: skip
+        pages = (page.get_textpage().get_text_range() for page in PdfDocument(content))
+        return [BROKEN.sub("", page).replace("\r\n", " ") for page in pages]
     if "csv" in kind:
         return [
             cell for row in csv.reader(io.StringIO(content.decode("utf-8-sig"))) for cell in row

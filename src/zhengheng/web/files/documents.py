@@ -105,13 +105,13 @@ def _pdf(report: Report, note: str) -> bytes:
         # The font knows no true minus, without which a fall would read as a rise, and no middle dot.
         return words.replace("\u2212", "-").replace(" · ", ", ")
 
-    def style(size: int, before: int = 0) -> ParagraphStyle:
-        return ParagraphStyle(
-            str(size), fontName=font, fontSize=size, leading=size * 1.5, spaceBefore=before, wordWrap="CJK"
-        )  # fmt: skip
-
     def text(words: str, size: int = 10, before: int = 0) -> Paragraph:
-        return Paragraph(escape(spelt(words)).replace("\n", "<br/>"), style(size, before))
+        # Chinese breaks between any two characters, a language of words between these.
+        wrap = "CJK" if any(one > "\u2e7f" for one in words) else None
+        style = ParagraphStyle(
+            "plain", fontName=font, fontSize=size, leading=size * 1.5, spaceBefore=before, wordWrap=wrap
+        )  # fmt: skip
+        return Paragraph(escape(spelt(words)).replace("\n", "<br/>"), style)
 
     parts: list[Flowable] = [text(report.title, 18)]
     parts += [text(warning, 11, 6) for warning in report.warnings]

@@ -1,0 +1,37 @@
+"""Printed documents: words of a language of words stay whole, and Chinese breaks where a line is full."""
+
+import pytest
+
+from tests.web.walks import read_of
+from zhengheng.web.files.documents import Report, Section, Table, file
+
+LONG = "Disclosure requests answered in time, self-assessments that pass the sample check, intensity of research"
+"""Words that a narrow column would cut in their middle if it broke between any two letters."""
+
+
+@pytest.mark.parametrize("columns", [2, 4, 6])
+def test_no_word_is_cut_at_the_end_of_a_line(columns: int) -> None:
+    table = Table(("Indicator",) * columns, [(LONG,) * columns])
+    made = file(
+        Report("Report", LONG, "origin", [Section("Part", tables=(table,))], ()),
+        "report",
+        "pdf",
+        "note",
+    ).content
+    read = " ".join(read_of("application/pdf", made)).split()
+    assert set(LONG.split()) <= set(read)
+    assert set(read) - set(LONG.split()) <= {
+        "Report",
+        "Part",
+        "Indicator",
+        "origin,",
+        "note",
+        "1",
+        "2",
+    }
+
+
+def test_chinese_breaks_where_the_line_is_full() -> None:
+    text = "各单位按照年度绩效考核方案报送数据并接受核查" * 12
+    made = file(Report("报告", text, "来源", [], ()), "report", "pdf", "注").content
+    assert text in "".join(read_of("application/pdf", made))
