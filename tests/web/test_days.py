@@ -98,7 +98,7 @@ def test_a_file_that_is_no_calendar_is_refused(people: People, content: bytes) -
     assert answer.json()["type"] == "calendar.unreadable"
 
 
-@pytest.mark.parametrize("role", ["office_director", "mentor", "commission"])
+@pytest.mark.parametrize("role", ["office_director", "mentor", "commission_member"])
 def test_the_list_says_which_years_came_with_the_release(people: People, role: str) -> None:
     """Whoever may see no notice reads all the same by which calendar deadlines run."""
     text = people.client(role).get("/office/calendars/").content.decode()

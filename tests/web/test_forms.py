@@ -343,7 +343,7 @@ def test_a_trial_says_what_it_still_needs(people: People) -> None:
     Unit.objects.filter(code="D10").update(code=unit)
     client = people.client("unit_leader")
     page = client.get(f"/office/results/{run}/units/{unit}/trial/?value=90&period=2007")
-    assert "请填写： 填报项。" in " ".join(walks.texts(page.content.decode()))
+    assert "请填写：填报项。" in " ".join(walks.texts(page.content.decode()))
     page = client.get(f"/office/results/{run}/units/{unit}/trial/")
     assert "请填写：" not in " ".join(walks.texts(page.content.decode()))
 

@@ -165,9 +165,13 @@ def account(request: OfficeRequest, username: str) -> HttpResponse:
 
 
 def _account(
-    request: OfficeRequest, username: str, refused: ZhenghengError | None = None
+    request: OfficeRequest,
+    username: str,
+    refused: ZhenghengError | None = None,
+    revoked: int | None = None,
 ) -> HttpResponse:
-    """The account's page; after a refused grant with what was wrong and all that was typed."""
+    """The account's page; after a refused grant with what was wrong and all that was typed, in the form it was typed into:
+    where `revoked` says so, that of the grant which is to be taken back."""
     day = request.now.date()
     require(request.user, "account.list", day)
     found = get_object_or_404(Account, username=username)
@@ -187,7 +191,7 @@ def _account(
                     for one in waiting_renewals().filter(account=found)],
         "months": [(_named(grant), count) for grant, count in months(found, day)],
         "problems": refused.problems if refused else (),
-        "typed": request.POST.dict() if refused else {"valid_from": day.isoformat()},
+        "revoked": revoked, "typed": request.POST.dict() if refused else {"valid_from": day.isoformat()},
     }  # fmt: skip
     return render(
         request, "accounts/account.html", context, status=http_status(refused) if refused else 200
@@ -280,7 +284,7 @@ def revoke(request: OfficeRequest, number: int) -> HttpResponse:
     try:
         asked = _revoke(request, grant)
     except credentials.RenewalError as error:
-        return _account(request, grant.account.username, error)
+        return _account(request, grant.account.username, error, revoked=grant.pk)
     if asked is not None:
         return _renewed(request, asked, "")
     messages.success(request, say("已收回", "the role was taken back"))

@@ -165,7 +165,7 @@ def trial(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
     context = {
         "run": run, "unit": unit, "name": selectors.unit_names(made, language()).get(unit, unit), "given": given, "outcome": outcome,
         "series": selectors.triable(run, unit),
-        "lacking": lacking if any(given.values()) else (),
+        "lacking": say("、", ", ").join(say(*one) for one in lacking) if any(given.values()) else "",
     }  # fmt: skip
     return render(request, "results/trial.html", context)
 
