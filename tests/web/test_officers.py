@@ -68,7 +68,7 @@ def taken(people: People, name: str, who: str = "secrecy_officer") -> Renewal | 
     """What came of taking an officer's role back: a request."""
     grant = people[name].grants.get()
     return credentials.revoke_role(
-        grant=grant, row_version=grant.row_version, actor=people[who], now=NOW
+        grant=grant, row_version=grant.row_version, actor=people[who], now=NOW, reason="工作调整"
     )
 
 
