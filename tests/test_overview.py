@@ -22,11 +22,14 @@ from zhengheng.engines.lives import handed_on
 from zhengheng.engines.outputs import score_rows
 from zhengheng.engines.passport import passport
 from zhengheng.engines.places import places
-from zhengheng.engines.run import Run, make_run
+from zhengheng.engines.run import Run, make_run, run_id
 from zhengheng.engines.scoreboard import NO_TOTAL, scoreboard
 from zhengheng.engines.streak import Streak, streak
 from zhengheng.lake.facts import Facts, empty, schema
+from zhengheng.scheme.fingerprint import data_fingerprint
 from zhengheng.scheme.model import Rulebook
+from zhengheng.scoring.pipeline import SEMANTICS
+from zhengheng.scoring.plan import compile_plan
 
 UNITS = ("U1", "U2", "U3")
 FOUR = (*UNITS, "U4")
@@ -234,6 +237,9 @@ def test_the_curve_draws_no_value_beyond_sense_that_nobody_reached(
     drawn = curve(made, "U1", "A")
     assert float(drawn[-1].value) <= float(most)
     assert float(drawn[-1].value) > float(most) - 1
+    indicators[0] |= {"sense": {"low": "59", "high": "100"}}
+    made = run(book(indicators=indicators), facts({(u, "A"): 6000 + 700 * n for n, u in enumerate(UNITS)}, TARGETS))  # fmt: skip
+    assert 59 <= float(curve(made, "U1", "A")[0].value) < 60
 
 
 @pytest.mark.parametrize(
@@ -361,30 +367,77 @@ def test_within_the_year_a_light_compares_with_what_is_due_or_there_is_none(
     assert bool(mark.lost) <= (not untold)
 
 
-def unlike_parts() -> Run:
-    """A quarter in which 30 points count for two units and 10 for the third."""
+def unlike_parts(
+    values: tuple[int, int, int] = (5_000, 8_000, 9_000), often: str = "year", semantics: str = SEMANTICS, **changes: Any
+) -> Run:  # fmt: skip
+    """A quarter in which 30 points count for two units and 10 for the third; A, held against the year's target, `often`.
+
+    Of earlier `semantics` it is the run that a home has kept since.
+    """
     units = [
         {"code": unit, "name": unit, "category": c, "group": "g"}
         for unit, c in zip(UNITS, "ccd", strict=True)
     ]
-    tree = {
-        "code": "total",
-        "name": "t",
-        "children": [{"code": "D", "name": "d", "children": ["A", "B"]}, "C"],
-    }
+    tree = {"code": "total", "name": "t", "carry": "exact", "children": [{"code": "D", "name": "d", "carry": "exact", "children": ["A", "B"]}, "C"]}  # fmt: skip
     table = {"A": {"c": 50, "d": 20}, "B": {"c": 30, "d": 10}, "C": {"c": 20, "d": 70}}
-    indicators = [
-        {"code": code, "name": code, "frequency": often, "method": {"kind": "ratio"} if code == "B" else {"kind": "direct"}}
-        for code, often in (("A", "year"), ("B", "quarter"), ("C", "year"))
+    indicators: list[dict[str, Any]] = [
+        {"code": "A", "name": "A", "frequency": often, "method": {"kind": "ratio", "target": 100}, "missing": "floor"},
+        {"code": "B", "name": "B", "frequency": "quarter", "method": {"kind": "ratio"}, "carry": "exact"},
+        {"code": "C", "name": "C", "frequency": "year", "method": {"kind": "direct"}},
     ]  # fmt: skip
     categories = [{"code": code, "name": code} for code in "cd"]
-    rules = book(units=units, categories=categories, tree=tree, weights=[{"from": "2025-01-01", "table": table}], indicators=indicators)  # fmt: skip
-    when = parse_period("2025-Q1")
-    held = facts({("U1", "B"): 5_000, ("U2", "B"): 8_000, ("U3", "B"): 9_000}, TARGETS)
+    rules = book(units=units, categories=categories, tree=tree, weights=[{"from": "2025-01-01", "table": table}], indicators=indicators, **changes)  # fmt: skip
+    when, at = parse_period("2025-Q1"), date(2025, 4, 20)
+    held = facts({(unit, "B"): size for unit, size in zip(UNITS, values, strict=True)}, TARGETS)
     for name in ("observation", "target"):
         rows = [row | {"period": when.end} for row in held.tables[name].to_pylist()]
         held.tables[name] = pa.Table.from_pylist(rows, schema=schema(name))
-    return make_run(rules, held, when, DuckEngine(threads=1), date(2025, 4, 20))
+    engine = DuckEngine(threads=1)
+    if semantics == SEMANTICS:
+        return make_run(rules, held, when, engine, at)
+    plan = compile_plan(rules, data_fingerprint(rules), (), when, at, int(semantics))
+    return Run(
+        run_id(plan, held, semantics), rules, plan, held, engine.run(plan, held), engine.name
+    )
+
+
+def ranks(made: Run) -> list[str]:
+    rows = {row["unit"]: row for row in score_rows(made) if row["node"] == "total"}
+    return [rows[unit]["rank"] for unit in UNITS]
+
+
+IN_TWO = {"bands": [{"code": "good", "name": "good", "at_least": "10"}, {"code": "poor", "name": "poor"}]}  # fmt: skip
+
+
+def test_a_part_of_a_year_that_was_kept_before_is_bundled_as_it_was(tmp_path: Path) -> None:
+    """An earlier release scored A against the year's target, placed by points and graded: its run opens and verifies."""
+    kept = unlike_parts(often="quarter", semantics="6", grading=IN_TWO)
+    assert ranks(kept) == ["2", "1", "3"]
+    assert {row["grade"] for row in score_rows(kept) if row["node"] == "total"} == {"good", "poor"}
+    now = unlike_parts(often="quarter", grading=IN_TWO)
+    assert ranks(now) == ["3", "2", "1"]
+    assert {row["grade"] for row in score_rows(now)} == {""}
+    assert kept.id != now.id
+    for made, name in ((kept, "kept"), (now, "now")):
+        for kind in ("public", "audit"):
+            write_bundle(made, tmp_path / f"{name}-{kind}", kind, b"salt of this test")
+            check_bundle(tmp_path / f"{name}-{kind}")
+
+
+@pytest.mark.parametrize(
+    ("values", "ranking", "places"),
+    [
+        ((5_000, 8_000, 9_000), {"direction": "down"}, ["1", "2", "3"]),
+        ((9_000, 9_000, 8_000), {"ties": "skip"}, ["1", "1", "3"]),
+        ((9_000, 9_000, 8_000), {"ties": "dense"}, ["1", "1", "2"]),
+        ((5_001, 5_000, 9_000), {"on": "rounded"}, ["2", "2", "1"]),
+        ((5_001, 5_000, 9_000), {"on": "exact"}, ["2", "3", "1"]),
+    ],
+)
+def test_shares_are_placed_as_the_rulebook_places_points(
+    values: tuple[int, int, int], ranking: dict[str, str], places: list[str]
+) -> None:
+    assert ranks(unlike_parts(values, ranking={"on": "rounded", "ties": "skip"} | ranking)) == places  # fmt: skip
 
 
 def test_units_of_which_unlike_parts_count_are_compared_by_the_share_of_their_part(

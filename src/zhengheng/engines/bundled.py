@@ -2,7 +2,7 @@
 
 import csv
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -142,14 +142,6 @@ def read_plan(path: Path) -> Tables:
                 if name in _DATES and isinstance(value, str):
                     row[name] = date.fromisoformat(value)
     return tables
-
-
-def under(plan: Mapping[str, Sequence[Row]], semantics: str) -> Tables:
-    """A compiled plan as releases of these semantics compiled it: before 7, no event had a period."""
-    made = {name: list(rows) for name, rows in plan.items()}
-    if int(semantics) < 7:
-        made["setting"] = [row | {"period_begin": None, "part_of": None} for row in made["setting"]]
-    return made
 
 
 def rows_of(folder: Path, part: str = "inputs") -> Iterator[tuple[str, list[Row]]]:

@@ -34,7 +34,8 @@ def score_rows(results: Tables, plan: Tables, period: str) -> Iterator[dict[str,
     parts = covered(results, plan, period)
     ranks = {(r["unit"], r["node"]): r["place"] for r in results["ranking"]}
     ranks |= {(unit, root): place for unit, place in standings(results, plan, parts).items()}
-    grades = {r["unit"]: r["grade"] for r in results["grading"] if parts[r["unit"]].gradeable}
+    former = next(iter(plan["setting"])).get("period_begin") is None  # as it was written then
+    grades = {r["unit"]: r["grade"] for r in results["grading"] if former or parts[r["unit"]].gradeable}  # fmt: skip
     lights = {(row["unit"], row["subject"]): row["light"] for row in results["light"]}
     adjusted = any(True for _ in plan["item"])
     totals = {row["unit"]: row for row in results["total_score"]}

@@ -35,7 +35,6 @@ from zhengheng.engines.bundled import (
     place_of,
     read_rows,
     seal,
-    under,
 )
 from zhengheng.engines.earlier import verify_earlier
 from zhengheng.engines.given import BEFORE, as_given, unverified
@@ -171,7 +170,7 @@ class Bundle:
             for row in self._input("unit", HEADERS["unit"])
         ]  # fmt: skip
         period, at = parse_period(self.about["period"]), date.fromisoformat(self.about["at"])
-        made = under(compile_plan(book, "", units, period, at).tables, self.about["semantics"])
+        made = compile_plan(book, "", units, period, at, int(self.about["semantics"])).tables
         stated = _object(self.folder / "plan.json")
         for name in sorted(made.keys() ^ stated.keys()):
             self.found.append(f"plan.json {name}: not a table of the plan, or a table that lacks / 多出或缺少的表")  # fmt: skip

@@ -56,8 +56,15 @@ SCALE_LIMIT = 10**9
 class Compiler:
     """Collects the rows of all plan tables for one rulebook, period and day."""
 
-    def __init__(self, rulebook: Rulebook, units: Iterable[Unit], period: Period, at: date):
-        self.rulebook, self.period, self.at = rulebook, period, at
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        units: Iterable[Unit],
+        period: Period,
+        at: date,
+        former: bool = False,
+    ):
+        self.rulebook, self.period, self.at, self.former = rulebook, period, at, former
         self.units = _succeed(rulebook, {u.code: u for u in (*rulebook.units, *units)}, period)
         self.by_code = {indicator.code: indicator for indicator in rulebook.indicators}
         self.tables: Tables = {c.name: [] for c in CONTRACTS.values() if c.role == "plan"}
@@ -117,9 +124,9 @@ class Compiler:
         self._add(
             "setting",
             at=self.at,
-            period_begin=self.period.start,
+            period_begin=None if self.former else self.period.start,
             period_end=self.period.end,
-            part_of=self._part_of(),
+            part_of=None if self.former else self._part_of(),
             withheld=book.withheld,
             part_year=book.part_year,
             part_year_targets=book.part_year_targets,
@@ -417,6 +424,7 @@ class Compiler:
         if (
             indicator.code in scored
             and self.part
+            and not self.former
             and not says_what_is_due(indicator, self._grouped(indicator.code))
         ):
             # Held against the year's target a part of the year earns next to nothing, whatever was done: it is not due yet.
@@ -663,14 +671,23 @@ def _year(rows: list[Row], grouped: bool) -> Row:
     }  # fmt: skip
 
 
+PARTS_OF_YEARS = 7
+"""Semantics since which an event counts in its own period, and what nothing says the due part of is not due in a part of a year."""
+
+
 def compile_plan(
-    rulebook: Rulebook, fingerprint: str, units: Iterable[Unit], period: Period, at: date
+    rulebook: Rulebook,
+    fingerprint: str,
+    units: Iterable[Unit],
+    period: Period,
+    at: date,
+    semantics: int = PARTS_OF_YEARS,
 ) -> Plan:
-    """Make the rulebook definite for one period as seen from one day.
+    """Make the rulebook definite for one period as seen from one day; of a run of earlier `semantics` as these had it.
 
     Raises RulebookError where a number does not fit its declared decimals, or with every number that is too
     large to compute with.
     """
-    tables = Compiler(rulebook, units, period, at).compile()
+    tables = Compiler(rulebook, units, period, at, semantics < PARTS_OF_YEARS).compile()
     refuse_beyond(tables)
     return Plan(rulebook.code, fingerprint, period, at, tables)
