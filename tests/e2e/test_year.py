@@ -12,13 +12,17 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from tests.e2e.town import STATISTICS, UNITS, Town, packed
+from tests.e2e.town import INDICATORS, STATISTICS, UNITS, Town, packed
 from tests.web.conftest import People
 from zhengheng.ledger.check import check
 from zhengheng.web.ledger import selectors as ledger
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.pages.clock import now
+from zhengheng.web.publication.told import retargeted_of
 from zhengheng.web.reporting.jobs import tick
+from zhengheng.web.results.models import ResultRun
+from zhengheng.web.results.uncounted import uncounted
+from zhengheng.web.targets.models import TargetSheet
 from zhengheng.workflow.roles import Role
 
 TARGETS = {"D10": 100, "D13": 120, "D16": 90, "D19": 100}
@@ -314,3 +318,30 @@ def test_a_change_in_the_running_year(town: Town) -> None:
     town.post("office_director", f"rulebooks/{later}/rehearse", period="2025")
     town.work()
     assert town.post("office_director", f"rulebooks/{later}/submit")["state"] == "submitted"
+
+
+def test_the_public_is_told_of_a_changed_target_that_the_result_is_held_against(town: Town) -> None:
+    """Not of one that was approved after the numbers were computed, nor of an indicator that is kept back."""
+    book = adopt(town)
+    change_target(town, agree_targets(town, book)["D10"])
+    report(town, book)
+    town.at("2026-04-08")
+    tick(now())
+    made = ResultRun.objects.get(pk=run(town, book)["result"])
+    told = {"unit": "D10", "indicator": "SEATS", "from": "95", "to": "90", "ground": {"zh": "不可抗力", "en": "force majeure"}}  # fmt: skip
+    assert retargeted_of(made) == [told]
+    line = town.get("unit_leader-D13", f"targets/{TargetSheet.objects.get(unit__code='D13').pk}")["detail"]["lines"][0]  # fmt: skip
+    asked = town.post("unit_leader-D13", "changes/ask", line=line["id"], value="100", ground="policy", reason="政策调整")["id"]  # fmt: skip
+    town.post("office_director", f"changes/{asked}/approve", answer="属实")
+    assert retargeted_of(made) == [told]
+    assert [one.obj.pk for one in uncounted(made) if one.kind.name == "change"] == [asked]
+
+
+def test_a_changed_target_of_an_indicator_that_is_kept_back_is_not_told(town: Town) -> None:
+    indicators = [one | ({"visibility": "internal"} if one["code"] == "SEATS" else {}) for one in INDICATORS]  # fmt: skip
+    book = adopt(town, indicators=indicators)
+    change_target(town, agree_targets(town, book)["D10"])
+    report(town, book)
+    town.at("2026-04-08")
+    tick(now())
+    assert retargeted_of(ResultRun.objects.get(pk=run(town, book)["result"])) == []

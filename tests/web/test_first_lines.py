@@ -137,13 +137,13 @@ def test_two_lines_at_one_number_are_drawn_once(target: str, level: str, names: 
 
 @pytest.mark.parametrize(
     ("values", "zh", "en"),
-    [({"2024": "-3", "2025": "480"}, "A：2024 年 −3，2025 年 480 个", "A: −3 in 2024, 480 in 2025 个"), ({"2025-Q2": "480"}, "A：2025-Q2 480 个", "A: 480 in 2025-Q2 个")],
+    [({"2024": "-3", "2025": "480"}, "A：2024 年 −3，2025 年 480 个", "A: −3 places in 2024, 480 places in 2025"), ({"2025-Q2": "480"}, "A：2025-Q2 480 个", "A: 480 places in 2025-Q2")],
 )  # fmt: skip
 def test_a_charts_sentence_tells_each_period_once(values: dict[str, str], zh: str, en: str) -> None:
     """A quarter is no year, and one point is not a first and a last."""
-    column = Column("A", "A", "D", "个", "up")
     years = [{"result": ResultRun(period=period), "mark": Mark("U", "A", "met", value=value), "place": None, "level": ""} for period, value in values.items()]  # fmt: skip
-    for language, said in (("zh-hans", zh), ("en", en)):
+    for language, unit, said in (("zh-hans", "个", zh), ("en", "places", en)):
+        column = Column("A", "A", "D", unit, "up")
         with override(language):
             assert history(column, years)[1] == said
 

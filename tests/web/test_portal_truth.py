@@ -191,7 +191,7 @@ def test_a_unit_without_a_total_says_what_is_missing(source: Path) -> None:
     groups = [group | {"units": [one | ({"status": "missing"} if one["code"] == unit["code"] else {}) for one in group["units"]]} for group in held["groups"]]  # fmt: skip
     changed(source / "1" / "snapshot.json", marks=marks, groups=groups)
     text = shown(source, f"p/1/units/{unit['code']}.html")
-    assert f"没有总分</span>，因为： {name}" in text
+    assert f"▨ 没有总分（缺数据）</span>，因为： {name}" in text
 
 
 def test_the_portal_has_its_own_page_for_what_it_does_not_have(
@@ -301,7 +301,7 @@ def test_a_target_that_was_changed_within_the_year_is_told_where_the_value_is_he
     held = snapshot(source, 1)
     unit, code = first(held)
     assert "目标年内由" not in shown(source, f"p/1/indicators/{code}.html")
-    eased = [{"unit": unit["code"], "indicator": code, "from": "160", "to": "118", "ground": {"zh": "重大自然灾害", "en": "natural disaster"}}]  # fmt: skip
-    changed(source / "1" / "snapshot.json", eased=eased)
+    retargeted = [{"unit": unit["code"], "indicator": code, "from": "160", "to": "118", "ground": {"zh": "重大自然灾害", "en": "natural disaster"}}]  # fmt: skip
+    changed(source / "1" / "snapshot.json", retargeted=retargeted)
     assert f"{unit['name']['zh']}：目标年内由 160 调整为 118，依据：重大自然灾害。得分按调整后的目标计算。" in shown(source, f"p/1/indicators/{code}.html")  # fmt: skip
     assert "on the ground of: natural disaster" in shown(source, f"en/p/1/indicators/{code}.html")

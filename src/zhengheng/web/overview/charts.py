@@ -31,8 +31,9 @@ def history(column: Column, years: list[dict[str, Any]]) -> Chart:
         return spec, column.name
     told = {one["result"].period: minus(one["mark"].value) for one in (known[0], known[-1])}
     zh = "，".join(f"{period}{' 年' if period.isdecimal() else ''} {value}" for period, value in told.items())  # fmt: skip
-    en = ", ".join(f"{value} in {period}" for period, value in told.items())
-    return spec, f"{column.name}{say('：', ': ')}{say(zh, en)} {column.measure_unit}".rstrip()
+    unit = f" {column.measure_unit}" if column.measure_unit else ""
+    en = ", ".join(f"{value}{unit} in {period}" for period, value in told.items())
+    return spec, f"{column.name}{say('：', ': ')}{say(zh + unit, en)}"
 
 
 def _same(first: str, second: str) -> bool:

@@ -16,7 +16,7 @@ Snapshot = dict[str, Any]
 Page = tuple[str, str, dict[str, Any]]
 """Path, template, content."""
 COUNTED = ("met", "watch", "missed", "missing", "undefined", "withheld", "unlit")
-"""What rows of lamps count: the lights, and what has none though it is due."""
+"""What rows of lamps count: the lights, what has none though it is due, and what is never lit."""
 LACKING = ("missing", "undefined", "not_due")
 """Statuses of an indicator without which a total may not be made."""
 MOST = 3
@@ -106,12 +106,12 @@ def pages_of(site: Site, one: Snapshot) -> Iterator[Page]:
                 "accounts": accounts, "steps": [step for account in accounts for step in account.get("steps", ())],
             }  # fmt: skip
     names = {unit["code"]: unit["name"] for group in one["groups"] for unit in group["units"]}
-    eased = {(row["unit"], row["indicator"]): row for row in one["eased"]}
+    retargeted = {(row["unit"], row["indicator"]): row for row in one["retargeted"]}
     for code, indicator in indicators.items():
         rows = [(group, _rows(one, before, group, code, said)) for group in one["groups"]]
         yield f"{folder}/indicators/{code}.html", "indicator", base | {
             "indicator": indicator, "shut": not indicator["public"] and one["shows"] == "score", "rows": [row for row in rows if row[1]], "counted": counted(_marks(one, code)),
-            "before": before, "eased": [(names[unit], row) for (unit, of), row in eased.items() if of == code and unit in names], "years": [(other, counted(_marks(other, code))) for other in periods if _marks(other, code)],
+            "before": before, "retargeted": [(names[unit], row) for (unit, of), row in retargeted.items() if of == code and unit in names], "years": [(other, counted(_marks(other, code))) for other in periods if _marks(other, code)],
             "topics": [topic for topic in one["topics"] if code in topic["indicators"]],
             "plans": [(plan, names.get(plan["unit"])) for plan in one["plans"] if code in plan["indicators"]],
         }  # fmt: skip

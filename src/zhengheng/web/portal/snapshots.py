@@ -36,7 +36,7 @@ OLDER: dict[str, Any] = {
     "topics": [],
     "plans": [],
     "accounts": [],
-    "eased": [],
+    "retargeted": [],
     "reopened": [],
     "standing": "final",
     "subject": "unit",

@@ -31,21 +31,13 @@ from zhengheng.web.organisation.models import Unit
 from zhengheng.web.pages.tags import language, say
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.publication.released import opened_of
-from zhengheng.web.rectification.models import Rectification
-from zhengheng.web.rectification.rows import scored, units_of
-from zhengheng.web.reporting.models import SelfReport
+from zhengheng.web.publication.told import accounts_of, plans_of, retargeted_of
 from zhengheng.web.results.grades import Decided, decided_of
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded, reopenings
-from zhengheng.web.targets.changes import GROUNDS
-from zhengheng.web.targets.models import TargetChange
-from zhengheng.workflow.machines import PUBLICATION, RECTIFICATION, STANDING
+from zhengheng.workflow.machines import PUBLICATION, STANDING
 
 SHOWS = {"score": ("得分和名次", "score and place"), "grade": ("等次", "grade"), "status": ("只显示各项指标状态", "status of indicators only")}  # fmt: skip
-
-
-UNDER_WAY = ("answered", "checking", "closed")
-"""States of a rectification case in which its plan is agreed, and so may be read."""
 
 
 class PublicationError(ZhenghengError):
@@ -60,7 +52,7 @@ def document_of(held: Publication) -> dict[str, Any]:
     return made | {
         "reopened": [{"on": one.on.isoformat(), "reason": one.reason} for one in reopenings(held.run)],
         "reason": held.reason, "standing": "notice" if held.run.state == "notice" else "final",
-        "plans": plans_of(held.run), "accounts": accounts_of(held.run), "eased": eased_of(held.run),
+        "plans": plans_of(held.run), "accounts": accounts_of(held.run), "retargeted": retargeted_of(held.run),
     }  # fmt: skip
 
 
@@ -87,49 +79,6 @@ def put_decided(document: dict[str, Any], decided: dict[str, Decided]) -> None:
 def unit_names() -> dict[str, tuple[str, str]]:
     """What the organisation calls its units in Chinese and English."""
     return {code: (zh, en) for code, zh, en in Unit.objects.values_list("code", "name_zh", "name_en")}  # fmt: skip
-
-
-def plans_of(run: ResultRun) -> list[dict[str, Any]]:
-    """What is being put right after this result; measures once the plan is under way, and never a person."""
-    # What its quarters or months brought to light belongs to a year.
-    cases = Rectification.objects.filter(run__rulebook=run.rulebook, run__period__startswith=run.period)  # fmt: skip
-    shown = cases.exclude(state__in=("proposed", "dropped")).select_related("unit").order_by("pk")
-    words = RECTIFICATION.names
-    return [
-        {"unit": unit, "case": number, "indicators": [held["code"] for held in one.indicators if scored(one, held) == unit],
-         "state": {"zh": words[one.state][0], "en": words[one.state][1]},
-         "measures": one.measures if one.state in UNDER_WAY else "",
-         "finish_on": one.finish_on.isoformat() if one.finish_on else ""}
-        for number, one in enumerate(shown, 1) for unit in units_of(one)  # Told where it was scored: the heir may not be in this result.
-    ]  # fmt: skip
-
-
-def eased_of(run: ResultRun) -> list[dict[str, Any]]:
-    """Targets that were changed within the year, of indicators that are public: from what to what, on which ground.
-
-    The ground is one of the rulebook's procedure and the program's list; what the unit wrote beside it stays inside.
-    """
-    hidden = hidden_indicators(loaded(folder_of(run.run)))
-    held = TargetChange.objects.filter(
-        line__sheet__rulebook__code=run.rulebook, line__sheet__rulebook__period=run.period, state="approved", made_at__lte=run.made_at
-    )  # fmt: skip
-    return [
-        {"unit": one.line.sheet.unit.code, "indicator": one.line.indicator, "from": one.before, "to": one.value,
-         "ground": dict(zip(("zh", "en"), GROUNDS[one.ground], strict=True))}
-        for one in held.select_related("line__sheet__unit").order_by("pk") if one.line.indicator not in hidden
-    ]  # fmt: skip
-
-
-def accounts_of(run: ResultRun) -> list[dict[str, Any]]:
-    """What units say of their own result to everybody: the public part of self-reports that the office accepted."""
-    told = SelfReport.objects.filter(
-        rulebook__code=run.rulebook, rulebook__period=run.period, state="accepted"
-    )
-    return [
-        {"unit": one.unit.code, "text": one.public_text, "reasons": one.reasons, "steps": one.steps}
-        for one in told.select_related("unit").order_by("unit__code")
-        if one.public_text or one.reasons or one.steps
-    ]  # fmt: skip
 
 
 def scanned(held: Publication) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.apps import apps
+from django.db.models import QuerySet
 
 from zhengheng.domain.numbers import parse_scaled
 from zhengheng.domain.periods import parse_period
@@ -23,6 +24,7 @@ from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
 from zhengheng.web.rulebooks.selectors import book_of
 from zhengheng.web.targets.changes import CHANGES
+from zhengheng.web.targets.models import TargetChange
 
 MOST_NAMED = 12
 """Matters that a refusal names; of more it says how many."""
@@ -104,15 +106,28 @@ def _reports(run: ResultRun, mine: dict[str, str]) -> Iterator[Matter]:
 
 
 def _changes(run: ResultRun) -> Iterator[Matter]:
-    _, _, targets = _held(run.run)
-    about = {"line__sheet__rulebook__code": run.rulebook, "line__sheet__rulebook__period": run.period}  # fmt: skip
-    for change in CHANGES.all().filter(state="approved", **about):
-        line = change.line
-        decimals = book_of(line.sheet.rulebook).indicator(line.indicator).decimals
-        if line.current != change.value:
-            continue  # overtaken by a later one
-        if (line.sheet.unit.code, line.indicator, parse_scaled(change.value, decimals)[0]) not in targets:  # fmt: skip
+    for change in _approved(run):
+        overtaken = change.line.current != change.value
+        if not overtaken and not _aims_at(run, change):
             yield Matter(CHANGES, change, APPROVED)
+
+
+def changes_in(run: ResultRun) -> list[TargetChange]:
+    """The approved changes of targets that a run is held against: of each line the newest of them."""
+    found = {change.line_id: change for change in _approved(run) if _aims_at(run, change)}
+    return sorted(found.values(), key=lambda one: one.pk)
+
+
+def _approved(run: ResultRun) -> QuerySet[TargetChange]:
+    about = {"line__sheet__rulebook__code": run.rulebook, "line__sheet__rulebook__period": run.period}  # fmt: skip
+    return CHANGES.all().filter(state="approved", **about).order_by("pk")
+
+
+def _aims_at(run: ResultRun, change: TargetChange) -> bool:
+    """Whether the target of the change is the one in the run's data."""
+    line = change.line
+    decimals = book_of(line.sheet.rulebook).indicator(line.indicator).decimals
+    return (line.sheet.unit.code, line.indicator, parse_scaled(change.value, decimals)[0]) in _held(run.run)[2]  # fmt: skip
 
 
 def _appeals(run: ResultRun) -> Iterator[Matter]:
