@@ -1,6 +1,10 @@
 """Printed documents: words of a language of words stay whole, and Chinese breaks where a line is full."""
 
+import io
+
+import docx
 import pytest
+from pypdfium2 import PdfDocument
 
 from tests.web.walks import read_of
 from zhengheng.web.files.documents import Report, Section, Table, file
@@ -35,3 +39,11 @@ def test_chinese_breaks_where_the_line_is_full() -> None:
     text = "各单位按照年度绩效考核方案报送数据并接受核查" * 12
     made = file(Report("报告", text, "来源", [], ()), "report", "pdf", "注").content
     assert text in "".join(read_of("application/pdf", made))
+
+
+def test_both_forms_are_printed_on_the_same_paper() -> None:
+    report = Report("报告", "一句话。", "来源", [], ())
+    word = docx.Document(io.BytesIO(file(report, "report", "docx").content)).sections[0]
+    page = PdfDocument(file(report, "report", "pdf").content)[0]
+    assert (round(word.page_width.mm), round(word.page_height.mm)) == (210, 297)
+    assert [round(side / 72 * 25.4) for side in page.get_size()] == [210, 297]

@@ -61,8 +61,11 @@ def file(report: Report, name: str, form: str, note: str = "") -> HttpResponse:
 def _docx(report: Report, note: str) -> bytes:
     import docx
     from docx.oxml.ns import qn
+    from docx.shared import Mm
 
     made = docx.Document()
+    # The library's own page is the American one; here paper is A4 (GB/T 148), as the PDF is.
+    made.sections[0].page_width, made.sections[0].page_height = Mm(210), Mm(297)
     made.styles["Normal"].font.name = "Times New Roman"
     made.styles["Normal"].element.rPr.rFonts.set(qn("w:eastAsia"), "仿宋")
     made.add_heading(report.title, 0)
