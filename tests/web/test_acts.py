@@ -199,7 +199,7 @@ class Objects:
         line = TargetLine.objects.create(sheet=sheet, indicator="RESULTS", proposed="1", current="1", original="1")  # fmt: skip
         self.held: dict[str, Any] = {
             "rulebook": self.rulebook, "result": self.result, "target": sheet,
-            "decision": Decision.objects.create(subject="rulebook:1", meeting="1", held_on=NOW.date(), attendees="a", approved=True, wording="w", state="recorded", **common),
+            "decision": Decision.objects.create(subject=f"result:{self.result.pk}", meeting="1", held_on=NOW.date(), attendees="a", approved=True, wording="w", state="recorded", **common),
             "question": Question.objects.create(rulebook=self.rulebook, indicator="RESULTS", text="?", state="asked", **common),
             "proposal": Proposal.objects.create(unit=self.unit, name="n", need="n", source="s", minutes=1, state="made", **common),
             "change": TargetChange.objects.create(line=line, value="2", before="1", ground="policy", route="office", reason="r", state="asked", **common),
@@ -310,6 +310,30 @@ def test_each_role_sees_what_it_may(people: People, kind: Any, unit: str) -> Non
             listing = client.get(f"/api/v1/{kind.path}")
             listed = listing.status_code == 200 and listing.json()["count"] > 0
             assert listed == (role in allowed), (state, role)
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "further"),
+    [
+        ("result", "draft", set()),
+        ("result", "notice", WORKING),
+        ("rulebook", "draft", OFFICE),
+        ("tolerance", "asked", OFFICE | {R.EXTERNAL_AUDITOR} | OF_A_UNIT),
+        ("appeal", "second", OFFICE | CLERK | PANEL | {R.EXTERNAL_AUDITOR} | OF_A_UNIT),
+    ],
+)
+def test_a_decision_is_read_by_those_who_may_read_its_matter(people: People, kind: str, state: str, further: set[Role]) -> None:  # fmt: skip
+    """Of a result before its notice, a draft of rules or another's appeal nobody else learns by the minutes."""
+    objects = Objects(people, "D10")
+    NamedReader.objects.all().delete()  # everybody is named here, for the tests of acts
+    matter, decision = objects.put(kind, state), objects.put("decision", "attested")
+    Decision.objects.filter(pk=decision.pk).update(subject=f"{kind}:{matter.pk}")
+    for role in Role:
+        client = people.client(role.value)
+        reads = client.get(f"/api/v1/decisions/{decision.pk}").status_code == 200
+        assert reads == (role in COMMISSION | further), role
+        listed = client.get("/api/v1/decisions")
+        assert (listed.status_code == 200 and listed.json()["count"] > 0) == reads, role
 
 
 OPEN_FROM_THE_START = {"question", "proposal", "calendar", "reorganisation", "item"}

@@ -163,4 +163,5 @@ def test_an_unknown_act_is_an_error_and_never_a_permission() -> None:
         "second",
         "maker",
         "successor",
+        "reader",
     }

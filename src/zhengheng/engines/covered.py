@@ -128,21 +128,25 @@ class _Maker:
         self.nodes = [row["node"] for row in plan["node"]]
         self.full = {(r["category"], r["indicator"]): int(r["full"]) for r in plan["rule"] if r["latest"]}  # fmt: skip
         self.gone = {r["unit"] for r in plan["unit"] if r["valid_to"] < setting["period_end"]}
-        self.known: dict[tuple[Any, ...], dict[str, int]] = {}
+        self.known: dict[tuple[Any, ...], Covered] = {}
 
     def of(self, unit: str, rows: Mapping[str, Any]) -> Covered:
         category = next(iter(rows.values()))["category"]
-        everything = self._worth(self.portions.of(category, dict.fromkeys(rows, VALUE)), category)
-        due = sum((everything.get(code, Fraction(0)) for code, row in rows.items() if row["status"] != NOT_DUE), Fraction(0))  # fmt: skip
         statuses = {code: NOT_DUE if row["status"] == NOT_DUE else VALUE for code, row in rows.items()}  # fmt: skip
-        key = (category, *sorted(statuses.items()))
+        key = (category, unit in self.gone, *sorted(statuses.items()))
         if key not in self.known:
-            self.known[key] = {
-                node: _whole(sum(self._worth(self.portions.within(category, node, statuses), category).values(), Fraction(0)))
-                for node in self.nodes
-            }  # fmt: skip
+            self.known[key] = self._made(category, unit in self.gone, statuses)
+        return self.known[key]
+
+    def _made(self, category: str, gone: bool, statuses: Mapping[str, int]) -> Covered:
+        everything = self._worth(self.portions.of(category, dict.fromkeys(statuses, VALUE)), category)  # fmt: skip
+        due = sum((everything.get(code, Fraction(0)) for code, status in statuses.items() if status != NOT_DUE), Fraction(0))  # fmt: skip
+        reached = {
+            node: _whole(sum(self._worth(self.portions.within(category, node, statuses), category).values(), Fraction(0)))
+            for node in self.nodes
+        }  # fmt: skip
         whole = sum(everything.values(), Fraction(0))
-        return Covered(_whole(due), _whole(whole), self.within, unit in self.gone, self.known[key])
+        return Covered(_whole(due), _whole(whole), self.within, gone, reached)
 
     def _worth(self, shares: Mapping[str, Fraction], category: str) -> dict[str, Fraction]:
         return {code: share * self.full[category, code] for code, share in shares.items()}

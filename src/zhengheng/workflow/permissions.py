@@ -12,6 +12,7 @@ the states the object may be in. Relations:
     maker      the account made the object
     successor  the account follows the one who made the object
     second     somebody else than whoever made the object: two pairs of eyes
+    reader     the account may read what the object is about
 """
 
 from collections.abc import Collection, Mapping
@@ -118,7 +119,8 @@ RULES: tuple[Rule, ...] = (
     # Decisions of the commission: the secretary records, a member attests.
     # What is recorded and not yet attested is no decision: only those read it who make it one.
     _rule("decision.read", Role.COMMISSION_MEMBER, Role.COMMISSION_SECRETARY),
-    Rule("decision.read", BUSINESS, states=frozenset({"attested"})),
+    # Beyond those who make it, a decision tells of its matter: of a result before its notice, of another unit's appeal.
+    Rule("decision.read", BUSINESS, "reader", frozenset({"attested"})),
     _rule("decision.record", Role.COMMISSION_SECRETARY),
     _rule("decision.withdraw", Role.COMMISSION_SECRETARY),
     _rule("decision.attest", Role.COMMISSION_MEMBER, relation="second"),

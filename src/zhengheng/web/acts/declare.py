@@ -319,6 +319,9 @@ class Kind:
     decides: Callable[[Any, Mapping[str, str]], None] | None = None
     """Of a kind on which the commission may decide other values than those before it: checks them, by indicator, and raises what is wrong."""
 
+    about: Callable[[Any], tuple["Kind", Any] | None] | None = None
+    """The object that this one tells of, with its kind: whoever may read that one is its `reader`."""
+
     year: Callable[[Any], Any] | None = None
     """The rulebook version on whose result the object bears: once that is final, the object stays as it is."""
 

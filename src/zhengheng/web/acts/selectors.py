@@ -24,7 +24,14 @@ def visible(kind: Kind, account: Account, day: date) -> list[Any]:
 def sees(kind: Kind, obj: Any, account: Account, held: Collection[Grant]) -> bool:
     """Whether an account with these grants may read an object."""
     stands = kind.standing(obj, account)
-    return may(held, kind.read, relations=stands.relations, units=stands.units, state=obj.state)
+    relations = (*stands.relations, *(["reader"] if _reads_about(kind, obj, account, held) else []))
+    return may(held, kind.read, relations=relations, units=stands.units, state=obj.state)
+
+
+def _reads_about(kind: Kind, obj: Any, account: Account, held: Collection[Grant]) -> bool:
+    """Whether the account may read what the object is about; what is about nothing, or about what is gone, has no such reader."""
+    here = kind.about(obj) if kind.about is not None else None
+    return here is not None and sees(*here, account, held)
 
 
 def find(kind: Kind, number: int, account: Account, day: date) -> Any:
