@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.adding import sums
 from tests.generate import PERIOD, facts_for, rulebooks
 from tests.test_generated import common
 from zhengheng.domain.problems import NotFoundError
@@ -143,7 +144,10 @@ def test_a_passport_of_a_kept_run_is_that_of_the_whole_run(data: st.DataObject) 
                           runs=lake.home / "runs")  # fmt: skip
         folder = keep_run(lake, ranged, datetime(2026, 1, 5, tzinfo=UTC))
         for unit in facts.units:
-            assert explained(load_run(folder, unit.code), unit) == explained(whole, unit)
+            told = explained(whole, unit)
+            assert explained(load_run(folder, unit.code), unit) == told
+            for name, added, shown in sums(told, whole) if isinstance(told, Entry) else ():
+                assert added == shown, name
 
 
 def test_a_run_kept_by_another_release_is_made_again_not_read_wrong(tmp_path: Path) -> None:

@@ -784,38 +784,34 @@ class Oracle:
         self, unit: str, scores: dict[str, Row], rates: dict[tuple[str, str], Fraction]
     ) -> dict[str, int]:
         """What each indicator of one unit puts into its dimension: its points, what stands in their place, or the floor."""
+        parents = {b["parent"] for b in self.branches[self.units[unit]["category"]].values()}
+        return {
+            part["child"]: int(part["score"])
+            for node in parents for part in self.composition(unit, node, scores, {}, rates)
+            if part["score"] is not None
+        }  # fmt: skip
+
+    def composition(
+        self, unit: str, node: str, scores: dict[str, Row], made: dict[str, Row],
+        rates: dict[tuple[str, str], Fraction],
+    ) -> list[Row]:  # fmt: skip
+        """What a dimension of one unit is made of: each child with its weight, its score, and its outcome (`value`,
+        `filled`, `substitute`, `floor`, `unranked`, `renormalise`, `block`, `not_due`; of a dimension its status)."""
         held = self.branches[self.units[unit]["category"]].values()
-        found = {}
-        for branch in held:
-            if branch["leaf"] and branch["child"] in scores:
-                siblings = [
-                    b for b in held if b["parent"] == branch["parent"] and b["child"] in scores
-                ]
-                part = self._leaf(branch, scores, siblings, rates)
-                if part["score"] is not None:
-                    found[branch["child"]] = int(part["score"])
-        return found
+        children = [b for b in held if b["parent"] == node and (b["child"] in scores or b["child"] in made)]  # fmt: skip
+        return [
+            {**(self._leaf(b, scores, children, rates) if b["leaf"] else self._below(b, made[b["child"]])),
+             "child": b["child"], "place": b.get("place")}
+            for b in children
+        ]  # fmt: skip
 
     def _drawn(
         self, unit: Row, node: Row, scores: dict[str, Row], made: dict[str, Row],
         medians: dict[tuple[str, str], Fraction],
     ) -> "Drawn | None":  # fmt: skip
-        children = [
-            b for b in self.branches[unit["category"]].values()
-            if b["parent"] == node["node"] and (b["child"] in scores or b["child"] in made)
-        ]  # fmt: skip
-        if not children:
+        parts = self.composition(unit["unit"], node["node"], scores, made, medians)
+        if not parts:
             return None
-        parts = [
-            self._leaf(b, scores, children, medians)
-            if b["leaf"]
-            else self._below(b, made[b["child"]])
-            for b in children
-        ]
-        parts = [
-            {**p, "child": b["child"], "place": b.get("place")}
-            for p, b in zip(parts, children, strict=True)
-        ]
         return Drawn(unit, node["node"], parts, self.node_rules.get(node["node"], {}))
 
     def _finished(self, node: Row, level: dict[str, "Drawn"]) -> Iterator[Row]:

@@ -28,6 +28,7 @@ from zhengheng.engines.origins import oracle_of, sources_of
 from zhengheng.engines.rows import unit_rows
 from zhengheng.engines.run import Run
 from zhengheng.engines.standing import parts_of, places_of
+from zhengheng.engines.standins import StandIns
 from zhengheng.lake.facts import DECIDED
 from zhengheng.scheme.model import TOTAL
 from zhengheng.scheme.relative_words import dimension, filled
@@ -147,6 +148,11 @@ class _Maker:
     def oracle(self) -> Oracle:
         """The oracle over the origins alone."""
         return oracle_of(self.run, self.unit)
+
+    @cached_property
+    def instead(self) -> StandIns:
+        """What stands in the place of points that are not there."""
+        return StandIns(self.run, self.oracle, self.unit, self.scores, self.nodes)
 
     @cached_property
     def counted(self) -> dict[tuple[str, str, date], list[Row]]:
@@ -299,6 +305,8 @@ class _Maker:
                     f"权重 {plain(branch['weight'], 6)}", f"weight {plain(branch['weight'], 6)}"
                 ) + ("; " + part.detail if part.detail else "")
             entry.parts.append(part)
+        if shared := self.instead.shared(code):
+            entry.detail += self.t("；", "; ") + self.t(*shared)
         return entry
 
     def _aggregate(self, code: str) -> str:
@@ -328,12 +336,19 @@ class _Maker:
         if status == "undefined":
             zh, en = UNDEFINED
             detail += self.t(f"；{zh}", f"; {en}")
+        if words := self._in_its_place(code):
+            detail += self.t("；", "; ") + self.t(*words)
         entry = Entry("indicator", code, f"{code} {self.names[code]}",
                       format_scaled(row["printed"], 9, rule["digits"]), detail, status)  # fmt: skip
         for segment in segments:
             if cell := self.cells.get((code, segment)):
                 entry.parts.append(self._cell(cell, self.rules[code, segment], len(segments) > 1))
         return entry
+
+    def _in_its_place(self, code: str) -> tuple[str, str] | None:
+        """What is counted for an indicator that has no points of its own, or what becomes of its mark."""
+        above = next((b["parent"] for b in self.branches if b["leaf"] and b["child"] == code), None)
+        return None if above is None else self.instead.of(above).get(code)
 
     def _cell(self, cell: dict[str, Any], rule: dict[str, Any], split: bool) -> Entry:
         statistics = self.run.results.rows("group_statistic") if rule["grouped"] else []

@@ -1,0 +1,72 @@
+"""What a dimension is made of where indicators have no points of their own: what stands in their place, who carries their mark."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from zhengheng.domain.numbers import format_scaled, plain
+from zhengheng.engines.oracle import Oracle
+from zhengheng.engines.run import Run
+from zhengheng.scoring.contracts import NOT_APPLICABLE
+
+Row = dict[str, Any]
+Pair = tuple[str, str]
+_PLACES = 9
+
+
+class StandIns:
+    """Of one unit: what its tree shows of a dimension's parts, so that a reader who adds them finds its score."""
+
+    def __init__(
+        self, run: Run, oracle: Oracle, unit: str, scores: dict[str, Row], nodes: dict[str, Row]
+    ) -> None:
+        self.oracle, self.unit, self.scores, self.nodes = oracle, unit, scores, nodes
+        excused = any(row["status"] == NOT_APPLICABLE for row in scores.values())
+        self.rates: dict[tuple[str, str], Fraction] = {}
+        if excused:
+            self.rates = oracle.group_rates(run.results.rows("indicator_score"))
+        category = next(iter(scores.values()))["category"] if scores else None
+        self.digits = {r["indicator"]: r["digits"] for r in run.plan.tables["rule"] if r["latest"] and r["category"] == category}  # fmt: skip
+        self.sums = {row["node"] for row in run.plan.tables["node"] if row["aggregate"] == "sum"}
+
+    def parts(self, node: str) -> list[Row]:
+        """The dimension's parts, as the oracle has them."""
+        return self.oracle.composition(self.unit, node, self.scores, self.nodes, self.rates)
+
+    def of(self, node: str) -> Mapping[str, Pair]:
+        """By indicator without points of its own: what is counted in their place, or that its mark is shared out."""
+        found = {}
+        for part in self.parts(node):
+            if part["child"] not in self.scores or part["outcome"] in {"value", "filled", "not_due"}:  # fmt: skip
+                continue
+            if part["score"] is None:
+                found[part["child"]] = _NOT_COUNTED if part["outcome"] == "renormalise" else _STOPS
+                continue
+            points = format_scaled(int(part["score"]), _PLACES, self.digits[part["child"]])
+            zh, en = _INSTEAD if part["outcome"] == "substitute" else _LOWEST
+            found[part["child"]] = (zh.format(points), en.format(points))
+        return found
+
+    def shared(self, node: str) -> Pair | None:
+        """Of a sum from which parts are absent that are due: the factor by which the others carry their mark."""
+        parts = [part for part in self.parts(node) if part["outcome"] != "not_due"]
+        due = sum(int(part["weight"] * part["full"]) for part in parts)
+        present = sum(int(p["weight"] * p["full"]) for p in parts if p["score"] is not None)
+        formed = self.nodes[node]["printed"] is not None
+        if node not in self.sums or not formed or not present or present == due:
+            return None
+        factor = Fraction(due, present)
+        said = f"{plain(due, 12)} / {plain(present, 12)}" if factor.denominator > 1 else str(factor)
+        return (
+            f"未计入的部分由其余各项按比例分担：各项之和再乘 {said}",
+            f"what is not counted is carried by the others: their sum times {said}",
+        )
+
+
+_INSTEAD = (
+    "以 {} 分计入：本单位在同级其他指标上的得分率与同组在这一指标上的得分率中位数，取低者乘满分",
+    "counted with {} points: the full mark times the lower of the unit's own rate on the other indicators here and its group's median rate on this one",
+)
+_LOWEST = ("按 {} 分计入", "counted with {} points")
+_NOT_COUNTED = ("不计入，满分由同级其余各项分担", "not counted; the others here carry its mark")
+_STOPS = ("上级因此没有得分", "for its sake the dimension has no score")
