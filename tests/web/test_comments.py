@@ -3,7 +3,11 @@
 import io
 import json
 import re
+import resource
 import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -41,7 +45,7 @@ from zhengheng.web.jobs.models import Job
 from zhengheng.web.jobs.services import run_job
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.organisation.models import Unit
-from zhengheng.web.portal.inbox import KEY, LONGEST, Inbox, read_export
+from zhengheng.web.portal.inbox import FORMER, KEY, LETTERS, LONGEST, Inbox, read_export
 from zhengheng.web.portal.receiving import MOST_OF_ALL, MOST_OF_ONE, Receiver, receiving
 from zhengheng.web.rulebooks.acts import RULEBOOKS, RulebookStateError
 from zhengheng.web.rulebooks.models import RulebookVersion
@@ -415,11 +419,60 @@ def test_no_mark_in_a_comment_ends_its_line(tmp_path: Path) -> None:
     for text in texts:
         held.take(text, "/p/1/index.html", NOW)
     assert [letter.text for letter in held.letters()] == texts
-    assert len(held.lines.read_text(encoding="utf-8").splitlines()) == len(texts)
     raw = "".join(json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in held.letters())
-    held.lines.write_text(raw, encoding="utf-8")
+    shutil.rmtree(tmp_path / LETTERS)
+    (tmp_path / FORMER).write_text(raw, encoding="utf-8")
+    held = Inbox(tmp_path)
     key = (tmp_path / KEY).read_bytes()
     assert [letter.text for letter in read_export(held.export(NOW), key, "export")] == texts
+
+
+@contextmanager
+def nothing_fits() -> Iterator[None]:
+    """A disk that takes forty bytes more of a file, and no byte beyond."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (40, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
+
+
+def test_a_comment_is_kept_whole_or_not_acknowledged(tmp_path: Path) -> None:
+    """On a full disk the writer is told so; nothing half written lies in the way of the next."""
+    inbox = Inbox(tmp_path)
+    receiver = Receiver(inbox, lambda: NOW, lambda: 0.0)
+    first = receiver.answer(urlencode({"text": "第一条"}).encode(), "10.0.0.1")
+    with nothing_fits():
+        lost = receiver.answer(urlencode({"text": "第二条" * 200}).encode(), "10.0.0.2")
+    third = receiver.answer(urlencode({"text": "第三条"}).encode(), "10.0.0.3")
+    assert ["received" in one for one in (first, lost, third)] == [True, False, True]
+    assert lost == "comments.html?full#said"
+    assert [letter.text for letter in inbox.letters()] == ["第一条", "第三条"]
+    assert inbox.torn() == []
+    assert len(list((tmp_path / LETTERS).iterdir())) == 2
+
+
+def test_what_an_earlier_release_left_torn_is_set_aside_and_named(people: People) -> None:
+    """Cut in the middle of a character, glued to the next, of another shape: the whole ones come in."""
+    folder = Path(settings.HOME) / "inbox"
+    shutil.rmtree(folder, ignore_errors=True)
+    inbox = Inbox(folder)
+    whole = [json.dumps({"reference": f"{n:012}", "at": NOW.isoformat(), "page": "", "text": SAID}, ensure_ascii=False).encode() for n in range(3)]  # fmt: skip
+    torn = [whole[0][:-9], whole[0][:-9] + whole[1], b'{"reference": 1}', b"\xff\xfe", b"[]"]
+    (folder / FORMER).write_bytes(b"\n".join([whole[0], *torn, whole[2], whole[1][:20]]))
+    (folder / LETTERS / "000000000009.json").write_bytes(b"{")
+    assert [one.reference for one in inbox.letters()] == [f"{n:012}" for n in (0, 2)]
+    where = [f"{FORMER}:{line}" for line in (2, 3, 4, 5, 6, 8)] + ["letters/000000000009.json"]
+    assert inbox.torn() == where
+    clerk = people.client("office_procedure")
+    page = clerk.get("/office/comments-import/").content.decode()
+    assert all(place in page for place in where)
+    assert clerk.post("/office/comments-import/", {"here": "yes"}).status_code == 302
+    assert Comment.objects.count() == 2
+    shutil.rmtree(folder)
 
 
 def test_a_comment_that_nobody_moderates_becomes_late_and_is_first_on_the_desk(

@@ -306,6 +306,8 @@ def portal_comments(
     held = Inbox(inbox)
     out_file.write_bytes(held.export(datetime.now(UTC)))
     out_line(f"{len(held.letters())} comments · {out_file}")
+    for where in held.torn():
+        out_line(f"{inbox / where}：不是完整的留言，没有写出 / not a whole comment, left out")
 
 
 @office.command(

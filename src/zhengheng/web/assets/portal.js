@@ -13,7 +13,7 @@ if (proved && crypto.subtle) prove(proved);
 const said = document.querySelector("#said[data-received]");
 if (said) {
   const asked = new URLSearchParams(location.search);
-  for (const word of ["received", "length", "late"]) {
+  for (const word of ["received", "length", "late", "full"]) {
     if (!asked.has(word)) continue;
     said.hidden = false;
     said.textContent = `${said.dataset[word]} ${asked.get(word)}`;

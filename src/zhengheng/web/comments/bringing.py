@@ -43,9 +43,10 @@ def tick(now: datetime) -> int:
     An office that trusts the key of another machine's portal waits for its file.
     """
     home = Path(settings.HOME)
-    if (home / TRUSTED).is_file() or not (home / "inbox" / "comments.jsonl").is_file():
+    if (home / TRUSTED).is_file() or not (home / "inbox" / KEY).is_file():
         return 0
-    return _take_in(Inbox(home / "inbox").letters(), None, now)
+    known = frozenset(Comment.objects.values_list("reference", flat=True))
+    return _take_in(Inbox(home / "inbox").letters(known), None, now)
 
 
 def _take_in(held: list[Letter], actor: Account | None, now: datetime) -> int:

@@ -37,5 +37,6 @@ def take_in(request: OfficeRequest) -> HttpResponse:
         else:
             messages.success(request, say(f"新收到 {count} 条留言", f"{count} new comments"))
             return redirect("comment_list")
-    context = {"problems": problems, "here": here.is_dir()}
+    torn = Inbox(here).torn() if here.is_dir() else []
+    context = {"problems": problems, "here": here.is_dir(), "torn": torn}
     return render(request, "comments/import.html", context, status=422 if problems else 200)

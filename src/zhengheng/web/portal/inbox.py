@@ -1,13 +1,15 @@
 """The portal's inbox: what citizens write, kept beside the pages and signed when it is carried to the office.
 
-Office and internet are networks apart, so nothing here knows the office: one folder with a key pair, a
-file of lines, and an export whose signature the office verifies with the public key it was given once.
+Office and internet are networks apart, so nothing here knows the office: one folder with a key pair, a file
+for each comment, and an export whose signature the office verifies with the public key it was given once.
+A comment is written aside and renamed: it is there whole or not at all, also on a full disk and with many writers.
 """
 
 import json
 import os
 import secrets
 from base64 import b64decode, b64encode
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,10 +23,13 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from zhengheng.domain.canonical import JsonError, canonical, json_line, json_lines, read_json
+from zhengheng.domain.canonical import JsonError, canonical, json_line, read_json
 from zhengheng.domain.problems import DataError
 
 KEY = "inbox.pub"
+LETTERS = "letters"
+FORMER = "comments.jsonl"
+"""The one file of lines in which release 0.1.0 kept its comments."""
 LONGEST = 2000
 """Characters of one comment."""
 
@@ -45,7 +50,7 @@ class Inbox:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self.lines = folder / "comments.jsonl"
+        (folder / LETTERS).mkdir(exist_ok=True)
         if not (folder / "inbox.key").is_file():
             key = Ed25519PrivateKey.generate()
             held = os.open(folder / "inbox.key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -55,7 +60,8 @@ class Inbox:
             (folder / KEY).write_bytes(b64encode(public))
 
     def take(self, text: str, page: str, at: datetime) -> str:
-        """Keep a comment; gives its reference. Raises DataError for none, and for one too long."""
+        """Keep a comment; gives its reference. Raises DataError for none, and for one too long; OSError where the
+        disk takes no more, with nothing kept."""
         text = text.replace("\0", "").strip()
         if not text or len(text) > LONGEST:
             raise DataError.one(
@@ -67,22 +73,39 @@ class Inbox:
             page.replace("\0", "")[:200],
             text,
         )
-        line = json_line(asdict(letter)).encode()
-        held = os.open(self.lines, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        place = self.folder / LETTERS / f"{letter.reference}.json"
+        aside = place.with_suffix(".part")
         try:
-            os.write(held, line)
-            os.fsync(held)
-        finally:
-            os.close(held)
+            held = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(held, "wb") as file:
+                file.write(json_line(asdict(letter)).encode())
+                file.flush()
+                os.fsync(file.fileno())
+            aside.rename(place)
+        except OSError:
+            aside.unlink(missing_ok=True)
+            raise
         return letter.reference
 
-    def letters(self) -> list[Letter]:
-        """All that came, in order."""
-        if not self.lines.is_file():
-            return []
-        return [
-            Letter(**read_json(line)) for line in json_lines(self.lines.read_text(encoding="utf-8"))
-        ]
+    def letters(self, known: Collection[str] = ()) -> list[Letter]:
+        """All that came, in order, but those whose references are `known`; what cannot be read is in `torn`."""
+        found = [one for _, one in self._read(known) if one is not None]
+        return sorted(found, key=lambda one: one.at)
+
+    def torn(self) -> list[str]:
+        """Where something lies that is no whole comment: a file's name, with the line in it."""
+        return [where for where, one in self._read(()) if one is None]
+
+    def _read(self, known: Collection[str]) -> Iterator[tuple[str, Letter | None]]:
+        former = self.folder / FORMER
+        if former.is_file():
+            for number, line in enumerate(former.read_bytes().removesuffix(b"\n").split(b"\n"), 1):
+                one = _letter(line)
+                if one is None or one.reference not in known:
+                    yield f"{FORMER}:{number}", one
+        held = (one for one in (self.folder / LETTERS).glob("*.json") if one.stem not in known)
+        for place in sorted(held, key=lambda one: one.stat().st_mtime_ns):
+            yield f"{LETTERS}/{place.name}", _letter(place.read_bytes())
 
     def export(self, at: datetime) -> bytes:
         """All of it as one signed document."""
@@ -95,6 +118,14 @@ class Inbox:
         return (
             json.dumps({**body, "signature": signature}, ensure_ascii=False, indent=1) + "\n"
         ).encode()
+
+
+def _letter(content: bytes) -> Letter | None:
+    """The comment that a line or file holds; None where it is not one, or not whole."""
+    try:
+        return Letter(**read_json(content.decode()))
+    except (ValueError, TypeError):
+        return None
 
 
 def read_export(content: bytes, key: bytes, name: str) -> list[Letter]:

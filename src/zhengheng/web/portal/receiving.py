@@ -1,5 +1,6 @@
 """What the portal takes from the public: one form, within limits, answered by a written page."""
 
+import logging
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -18,6 +19,7 @@ MINUTE = 60.0
 ADDRESSES = 10_000
 """Addresses that are told apart; they are kept in memory for a minute, and nowhere else."""
 Start = Callable[..., Any]
+_LOG = logging.getLogger(__name__)
 
 
 class Throttle:
@@ -64,6 +66,9 @@ class Receiver:
             reference = self.inbox.take(given.get("text", ""), given.get("page", ""), self.now())
         except DataError:
             return f"{prefix}comments.html?length#said"
+        except OSError:
+            _LOG.exception("the portal's inbox took no comment")
+            return f"{prefix}comments.html?full#said"
         return f"{prefix}comments.html?received={reference}#said"
 
 
