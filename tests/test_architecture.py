@@ -291,6 +291,24 @@ def test_a_kept_moment_becomes_a_day_by_the_clock_of_the_office_only() -> None:
     assert found == [], "django.utils.timezone.localdate first"
 
 
+SAID_ONCE = {
+    r"any\(\w+\.isalnum\(\)": "domain/said.py",  # whether a text says something
+    r"valid_to(\"\])? *[<>]|valid_to__lt=": "web/organisation/selectors.py",  # whether a life ended before a day
+    r"\(\"draft\", \"approved\"": "workflow/machines.py",  # whether a result never went on notice
+}
+"""Rules that stood in several spellings, one of them wrong, and the one place that may spell them."""
+
+
+def test_a_rule_that_has_a_function_is_not_spelt_again() -> None:
+    source = ROOT / "src" / "zhengheng"
+    for pattern, place in SAID_ONCE.items():
+        held = [
+            path.relative_to(source).as_posix() for path in source.rglob("*.py")
+            if "migrations" not in path.parts and re.search(pattern, path.read_text(encoding="utf-8"))
+        ]  # fmt: skip
+        assert held == [place], pattern
+
+
 def test_generated_docs_are_fresh() -> None:
     from tests.docs_are_fresh import stale
 

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from zhengheng.domain.numbers import format_scaled, plain, ratio
-from zhengheng.domain.periods import parse_period
+from zhengheng.domain.periods import ended_before, parse_period
 from zhengheng.engines.portion import Portions, Tables
 from zhengheng.scoring.contracts import NOT_DUE, VALUE
 
@@ -127,7 +127,9 @@ class _Maker:
         self.within, self.portions = within, Portions(plan)
         self.nodes = [row["node"] for row in plan["node"]]
         self.full = {(r["category"], r["indicator"]): int(r["full"]) for r in plan["rule"] if r["latest"]}  # fmt: skip
-        self.gone = {r["unit"] for r in plan["unit"] if r["valid_to"] < setting["period_end"]}
+        self.gone = {
+            r["unit"] for r in plan["unit"] if ended_before(r["valid_to"], setting["period_end"])
+        }
         self.known: dict[tuple[Any, ...], dict[str, int]] = {}
 
     def of(self, unit: str, rows: Mapping[str, Any]) -> Covered:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Generic, TypeVar
 
 from zhengheng.domain.numbers import format_scaled
+from zhengheng.domain.periods import ended_before
 from zhengheng.domain.problems import Language
 from zhengheng.engines.heat import Column, Mark
 from zhengheng.engines.lights import NOTHING_DUE
@@ -151,7 +152,7 @@ def unplaced(run: Run) -> dict[str, Words]:
     for row in run.plan.tables["unit"]:
         if row["unit"] in placed:
             continue
-        if row["valid_to"] < period.end:
+        if ended_before(row["valid_to"], period.end):
             day = row["valid_to"]
             found[row["unit"]] = (f"已于 {day} 撤销，不排名、不定等", f"ended on {day}: neither ranked nor graded")  # fmt: skip
         elif row["valid_from"] > period.start:

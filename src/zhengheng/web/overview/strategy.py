@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from zhengheng.domain.problems import Language
+from zhengheng.domain.said import says_something
 from zhengheng.engines.heat import STATUSES, HeatMap, Mark
 from zhengheng.scheme.procedure import Goal
 from zhengheng.web.files.documents import Report, Section, Table
@@ -118,14 +119,12 @@ def _gap(mark: Mark, held: Reading, name: str) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-NOTHING = frozenset(
-    {"", "无", "没有", "暂无", "无。", "没有。", "暂无。", "none", "none.", "—", "-"}
-)
-"""What stands in a field that must be filled and says nothing."""
+NONE = frozenset({"无", "没有", "暂无", "none"})
+"""What a self-report writes, as its form asks, where there is nothing to tell."""
 
 
 def _says(text: str) -> bool:
-    return text.strip().lower() not in NOTHING
+    return says_something(text) and text.strip().rstrip("。.").lower() not in NONE
 
 
 def _silent(

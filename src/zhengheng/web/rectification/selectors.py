@@ -10,8 +10,7 @@ from zhengheng.web.rectification.rows import key, scored
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
 from zhengheng.workflow.ladder import rung
-
-PUBLISHED = ("notice", "final", "archived")
+from zhengheng.workflow.machines import STANDING
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ def _runs(case: Rectification) -> list[ResultRun]:
     rhythm = parse_period(case.run.period).frequency
     known = ResultRun.objects.filter(rulebook=case.run.rulebook).exclude(state="set_aside")
     held = {run.period: run for run in known.order_by("pk")}
-    held |= {run.period: run for run in known.filter(state__in=PUBLISHED).order_by("pk")}
+    held |= {run.period: run for run in known.filter(state__in=STANDING).order_by("pk")}
     return [held[period] for period in sorted(held) if parse_period(period).frequency == rhythm]
 
 

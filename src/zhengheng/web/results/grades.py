@@ -17,7 +17,7 @@ from zhengheng.web.results.selectors import (
     unit_names,
     unit_passport,
 )
-from zhengheng.web.results.services import UNPUBLISHED
+from zhengheng.workflow.machines import UNNOTICED
 
 Words = tuple[str, str]
 
@@ -128,7 +128,7 @@ def of_before(result: ResultRun) -> dict[str, Decided]:
 
     Each is judged against the grade that the new version computes: where that is another, the commission is asked again.
     """
-    if result.state not in UNPUBLISHED:
+    if result.state not in UNNOTICED:
         return {}
     held = newest(result.rulebook, result.period)
     if held is None:
@@ -149,7 +149,7 @@ def moved(result: ResultRun, language: Language) -> list[dict[str, Any]]:
 
     A unit whose grade was decided is named even where nothing else of it moved.
     """
-    before = result.replaces or (newest(result.rulebook, result.period) if result.state in UNPUBLISHED else None)  # fmt: skip
+    before = result.replaces or (newest(result.rulebook, result.period) if result.state in UNNOTICED else None)  # fmt: skip
     if before is None:
         return []
     old, new = loaded(folder_of(before.run)), loaded(folder_of(result.run))

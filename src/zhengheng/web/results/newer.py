@@ -10,8 +10,7 @@ from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import Words
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded, newest, visible
-from zhengheng.web.results.services import UNPUBLISHED
-from zhengheng.workflow.machines import RESULT, STANDING
+from zhengheng.workflow.machines import RESULT, STANDING, UNNOTICED, UPCOMING
 
 
 def state_words(run: ResultRun, day: date | None) -> Words:
@@ -28,7 +27,7 @@ def pending(run: ResultRun) -> ResultRun | None:
     if run.state != "notice":
         return None
     later = ResultRun.objects.filter(rulebook=run.rulebook, period=run.period, pk__gt=run.pk)
-    return later.filter(state__in=("draft", "approved")).order_by("-pk").first()
+    return later.filter(state__in=UPCOMING).order_by("-pk").first()
 
 
 def successor(run: ResultRun) -> ResultRun | None:
@@ -39,7 +38,7 @@ def successor(run: ResultRun) -> ResultRun | None:
 def warnings(run: ResultRun, day: date) -> list[Words]:
     """What every page and file of a result that is not the one in force, or not for good, says of it: whole sentences."""
     zh, en = state_words(run, day)
-    if run.state in UNPUBLISHED:
+    if run.state in UNNOTICED:
         found = [
             (
                 "未公示：这一结果尚未公示，不是对外的结果。",

@@ -20,9 +20,9 @@ from zhengheng.web.results import grades, newer, selectors, services, trials
 from zhengheng.web.results.acts import RESULTS
 from zhengheng.web.results.barred import bars, carries
 from zhengheng.web.results.models import ResultRun
-from zhengheng.web.results.services import UNPUBLISHED, watched
+from zhengheng.web.results.services import watched
 from zhengheng.web.results.uncounted import uncounted
-from zhengheng.workflow.machines import CLOSED, STANDING
+from zhengheng.workflow.machines import CLOSED, STANDING, UNNOTICED
 
 
 @require_safe
@@ -71,9 +71,9 @@ def board(request: OfficeRequest, name: str) -> HttpResponse:
         "board": lines, "made": made, "provisional": is_provisional(made),
         "watermark": range(60) if watched(run=run, what="scoreboard", actor=request.user, now=request.now) else (),
         "may_name": may_name, "may_take": bool(run.package) and allowed(request.user, "result.package", request.now.date()),
-        "moved": grades.moved(run, language()), "uncounted": _uncounted(request, run), "unwritten": selectors.unwritten(run) if run.state in UNPUBLISHED else (), "later": selectors.computed_later(run), "newer": run.replaced_by.exclude(state__in=UNPUBLISHED).first(),
+        "moved": grades.moved(run, language()), "uncounted": _uncounted(request, run), "unwritten": selectors.unwritten(run) if run.state in UNNOTICED else (), "later": selectors.computed_later(run), "newer": run.replaced_by.exclude(state__in=UNNOTICED).first(),
         "decided": [(next((one.name for group in lines.groups for one in group.lines if one.unit == code), code), held) for code, held in decided.items()],
-        "closed": CLOSED, "bars": _bars(request, run), "readers": selectors.readers(run) if run.state in UNPUBLISHED else (),
+        "closed": CLOSED, "bars": _bars(request, run), "readers": selectors.readers(run) if run.state in UNNOTICED else (),
         "reopenings": selectors.reopenings(run),
         "people": [one for one in services.nameable(day) if not selectors.relations(run, one)] if may_name else (),
     }  # fmt: skip
@@ -96,7 +96,7 @@ def _bars(request: OfficeRequest, run: ResultRun) -> list[Problem]:
 
 def _uncounted(request: OfficeRequest, run: ResultRun) -> dict[str, Any]:
     """What is settled and not counted: by name what the reader may read, of the rest how many."""
-    matters = uncounted(run) if run.state in (*UNPUBLISHED, *STANDING) else []
+    matters = uncounted(run) if run.state in (*UNNOTICED, *STANDING) else []
     held = grants(request.user, request.now.date())
     named = [one for one in matters if sees(one.kind, one.obj, request.user, held)]
     return {
