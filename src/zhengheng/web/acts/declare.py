@@ -241,12 +241,12 @@ class Standing:
     units: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
-def cut(text: str, most: int) -> str:
+def shortened(text: str, most: int) -> str:
     """A text for a title or a line of a list: where it is longer, its beginning with a mark that it is cut."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def scheme(obj: Any) -> Words:
+def rulebook_words(obj: Any) -> Words:
     """The rulebook that an object stands under, with its year: rulebooks of several years have one title."""
     held = obj.rulebook
     return f"{held.title_zh} {held.period}", f"{held.title_en or held.title_zh} {held.period}"

@@ -175,7 +175,7 @@ def _stopped(held: Reading, line: Line) -> Words:
     return (f"{zh}{more_zh}没有数据，因而没有总分", f"no data for {en}{more_en}, so there is no total") if waits else ("", "")  # fmt: skip
 
 
-def standings(
+def shown_groups(
     held: Reading, choice: Choice, argued: set[tuple[str, str]], cases: Counter[str],
     before: dict[str, str], language: Language, decided: dict[str, Decided] | None = None,
 ) -> list[Shown]:  # fmt: skip

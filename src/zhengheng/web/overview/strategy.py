@@ -48,12 +48,12 @@ def strategy(result: ResultRun, known: list[ResultRun], aims: list[Aim], told: T
     sections += [_reasons(result, held, aims, told, language), _proposals(result, told)]
     return Report(
         say(f"战略目标{'年度' if len(result.period) == 4 else '进展'}报告 {result.period}", f"Strategy: report on {result.period}"),
-        _standings(len(aims), words),
+        _states(len(aims), words),
         origin(result, held), sections, warned(result, day),
     )  # fmt: skip
 
 
-def _standings(size: int, words: Counter[str]) -> str:
+def _states(size: int, words: Counter[str]) -> str:
     """How many goals stand how; what no goal has but the three lights is left out."""
     said = [name for name in STATUSES if words[name] or name in {"met", "watch", "missed"}]
     zh = "，".join(f"{STATUSES[name][1]} {words[name]} 个" for name in said)

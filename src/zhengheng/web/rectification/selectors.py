@@ -14,14 +14,14 @@ from zhengheng.workflow.machines import STANDING
 
 
 @dataclass(frozen=True)
-class Standing:
+class Rung:
     """An indicator's misses in a row, period by period, and the warning that follows; None at the foot."""
 
     missed: tuple[tuple[str, bool], ...]
     warning: WarningStep | None
 
 
-def standings(case: Rectification) -> dict[str, Standing]:
+def rungs(case: Rectification) -> dict[str, Rung]:
     """Of each row of a case (rows.key), up to the newest run that brought it there; none where the rulebook has no ladder.
 
     Counted are the runs of the same rulebook for periods of the same length.
@@ -35,7 +35,7 @@ def standings(case: Rectification) -> dict[str, Standing]:
         last = one.get("period", case.run.period)
         missed = tuple((run.period, _red(run, scored(case, one), one["code"])) for run in runs if run.period <= last)  # fmt: skip
         at = rung((red for _, red in missed), len(steps))
-        found[key(one)] = Standing(missed, steps[at - 1] if at else None)
+        found[key(one)] = Rung(missed, steps[at - 1] if at else None)
     return found
 
 

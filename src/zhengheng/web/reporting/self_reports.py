@@ -16,7 +16,7 @@ from zhengheng.web.acts.declare import (
     Made,
     Standing,
     ask,
-    scheme,
+    rulebook_words,
     signed,
 )
 from zhengheng.web.acts.public import clean
@@ -174,7 +174,7 @@ SELF_REPORTS = Kind(
     ),
     columns=(
         Column(("单位", "Unit"), lambda r: (r.unit.name_zh, r.unit.name_en)),
-        Column(("方案", "Rulebook"), scheme),
+        Column(("方案", "Rulebook"), rulebook_words),
     ),
     facts=(
         Column(("目标完成情况", "What was achieved"), "achievement"), Column(("未完成的目标及原因", "Targets not met, and why"), "unmet"),

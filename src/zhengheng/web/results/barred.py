@@ -29,7 +29,7 @@ def can_end(run: ResultRun, day: date) -> bool:
     return not bars(run, day)
 
 
-def carries(held: Collection[Grant]) -> bool:
+def ends_results(held: Collection[Grant]) -> bool:
     """Whether somebody with these grants brings a result to its end, or clears what is in the way: he may read what that is."""
     return any(anywhere(held, act) for act in ("result.finalise", "result.publish", "result.set_aside", "appeal.accept"))  # fmt: skip
 

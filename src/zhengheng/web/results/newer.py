@@ -54,7 +54,7 @@ def warnings(run: ResultRun, day: date) -> list[Words]:
         ]
     else:
         found = []
-    return [*found, *uncounted_words(run), *overtaken(run, day)]
+    return [*found, *uncounted_words(run), *no_longer_holds(run, day)]
 
 
 def uncounted_words(run: ResultRun, unit: str = "") -> list[Words]:
@@ -70,7 +70,7 @@ def uncounted_words(run: ResultRun, unit: str = "") -> list[Words]:
     )]  # fmt: skip
 
 
-def overtaken(run: ResultRun, day: date) -> list[Words]:
+def no_longer_holds(run: ResultRun, day: date) -> list[Words]:
     """What of a result no longer holds: that another version stands in its place, what appeals put right."""
     found = []
     stands = successor(run)

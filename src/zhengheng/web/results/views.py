@@ -18,7 +18,7 @@ from zhengheng.web.acts.views import object_context
 from zhengheng.web.pages.tags import language, say
 from zhengheng.web.results import grades, newer, selectors, services, trials
 from zhengheng.web.results.acts import RESULTS
-from zhengheng.web.results.barred import bars, carries
+from zhengheng.web.results.barred import bars, ends_results
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.services import watched
 from zhengheng.web.results.uncounted import uncounted
@@ -91,7 +91,7 @@ def _bars(request: OfficeRequest, run: ResultRun) -> list[Problem]:
     """What keeps a result whose notice is over from its end, for whoever carries it there."""
     day = request.now.date()
     over = run.state == "notice" and run.due_on is not None and run.due_on < day
-    return bars(run, day) if over and carries(grants(request.user, day)) else []
+    return bars(run, day) if over and ends_results(grants(request.user, day)) else []
 
 
 def _uncounted(request: OfficeRequest, run: ResultRun) -> dict[str, Any]:
