@@ -102,6 +102,19 @@ def standings(results: Tables, plan: Tables, parts: Mapping[str, Covered]) -> di
     return found
 
 
+def by_shares(results: Tables, plan: Tables, parts: Mapping[str, Covered]) -> bool:
+    """Whether units of any group are placed by the share of what counts in the period."""
+    setting = next(iter(plan["setting"]))
+    if setting.get("period_begin") is None:
+        return False
+    root = next(row["node"] for row in plan["node"] if not row["depth"])
+    groups: defaultdict[str, list[Covered]] = defaultdict(list)
+    for row in results["total_score"]:
+        if parts[row["unit"]].within:
+            groups[row["comparison_group"]].append(parts[row["unit"]])
+    return any(unlike(held, root) for held in groups.values())
+
+
 def _placed(shares: Mapping[str, Fraction], *, down: bool, dense: bool) -> dict[str, int]:
     order = sorted(shares.values(), reverse=not down)
     steps = sorted(set(order), reverse=not down) if dense else order

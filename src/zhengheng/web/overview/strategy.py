@@ -77,11 +77,8 @@ def _goal(
         found.append(Table((say("指标", "Indicator"), say("单位", "Unit"), say("实绩", "Actual"), say("目标", "Target"), say("达标线", "Met from"), say("状态", "Status")), gaps))  # fmt: skip
     name = say(goal.name.zh, goal.name.say("en"))
     return Section(
-        f"{name} ({goal.from_year}–{goal.to_year}): {word(aim.status)}",
-        texts=(say(
-            f"衡量它的指标共 {sum(aim.counted.values())} 项次: 达标 {aim.counted['met']}, 关注 {aim.counted['watch']}, 未达标 {aim.counted['missed']}。",
-            f"{sum(aim.counted.values())} results measure it: {aim.counted['met']} met, {aim.counted['watch']} to watch, {aim.counted['missed']} missed.",
-        ), *_more(beyond)), tables=tuple(found),
+        f"{name} ({goal.from_year}–{goal.to_year}): {word(aim.status)} {aim.share}".rstrip(),
+        texts=(say(*aim.why), *_more(beyond)), tables=tuple(found),
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.apps import apps
+from django.utils.timezone import localdate, localtime
 
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import Words
@@ -33,6 +34,34 @@ def pending(run: ResultRun) -> ResultRun | None:
 def successor(run: ResultRun) -> ResultRun | None:
     """The version that stands in the place of a replaced one."""
     return newest(run.rulebook, run.period) if run.state == "replaced" else None
+
+
+def version_words(run: ResultRun) -> Words:
+    """Which version of a result it is: when it went on notice, else when it was computed."""
+    if run.published_at is not None:
+        day = localdate(run.published_at)
+        return f"{day} 公示的版本", f"the version published on {day}"
+    made = f"{localtime(run.made_at):%Y-%m-%d %H:%M}"
+    return f"{made} 核算的版本", f"the version computed on {made}"
+
+
+def why_replaced(old: ResultRun) -> Words:
+    """Why a newer version came in the place of a result: its reopening, appeals, or data and rules of a later day."""
+    opened = old.reopenings.order_by("-on", "-id").first()
+    if opened is not None:
+        return (
+            f"按决定重新开启，理由：{opened.reason}",
+            f"it was reopened by decision: “{opened.reason}”",
+        )
+    if count := len(redecided(old)):
+        return (
+            f"申诉决定更正了 {count} 项数值",
+            f"appeals put {count} {'value' if count == 1 else 'values'} right",
+        )
+    return (
+        "按其后入库的数据和作出的决定重新核算",
+        "it was computed again with what was loaded and decided since",
+    )
 
 
 def warnings(run: ResultRun, day: date) -> list[Words]:
@@ -66,7 +95,7 @@ def uncounted_words(run: ResultRun, unit: str = "") -> list[Words]:
     zh, en = ("本单位有", "of this unit") if unit else ("有", "")
     return [(
         f"{zh} {count} 项已经办结的事项没有计入本结果。理由：{run.left_out['reason']}",
-        f"Settled and not counted in this result: {count} {en}".rstrip() + f". Reason: {run.left_out['reason']}",
+        f"Settled and not counted in this result: {count} {en}".rstrip() + f". Reason: “{run.left_out['reason']}”",
     )]  # fmt: skip
 
 
@@ -77,8 +106,8 @@ def no_longer_holds(run: ResultRun, day: date) -> list[Words]:
     if stands is not None:
         now_zh, now_en = state_words(stands, day)
         found.append((
-            f"这一版已被新版代替，不再有效；新版批次 {stands.run}，{now_zh}。",
-            f"This version was replaced and is no longer valid; the newer one is run {stands.run}, {now_en}.",
+            f"这一版已被新版代替，不再有效；现行的是{version_words(stands)[0]}（批次 {stands.run}），{now_zh}。",
+            f"This version was replaced and is no longer valid; in its place stands {version_words(stands)[1]} (run {stands.run}), {now_en}.",
         ))  # fmt: skip
     for one in redecided(run):
         total_zh, total_en = (

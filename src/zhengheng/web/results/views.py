@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zhengheng.domain.problems import Problem
 from zhengheng.engines.outputs import is_provisional
+from zhengheng.engines.standing import parts_of, tie_words
 from zhengheng.scoring.contracts import STATUS_WORDS
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.request import OfficeRequest
@@ -18,7 +19,7 @@ from zhengheng.web.acts.views import object_context
 from zhengheng.web.pages.tags import language, say
 from zhengheng.web.results import grades, newer, selectors, services, trials
 from zhengheng.web.results.acts import RESULTS
-from zhengheng.web.results.barred import bars, ends_results
+from zhengheng.web.results.barred import bars, ends_results, service_words
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.services import watched
 from zhengheng.web.results.uncounted import uncounted
@@ -71,7 +72,7 @@ def board(request: OfficeRequest, name: str) -> HttpResponse:
         "board": lines, "made": made, "provisional": is_provisional(made),
         "watermark": range(60) if watched(run=run, what="scoreboard", actor=request.user, now=request.now) else (),
         "may_name": may_name, "may_take": bool(run.package) and allowed(request.user, "result.package", request.now.date()),
-        "moved": grades.moved(run, language()), "uncounted": _uncounted(request, run), "unwritten": selectors.unwritten(run) if run.state in UNNOTICED else (), "later": selectors.computed_later(run), "newer": run.replaced_by.exclude(state__in=UNNOTICED).first(),
+        "moved": grades.moved(run, language()), "uncounted": _uncounted(request, run), "unwritten": selectors.unwritten(run) if run.state in UNNOTICED else (), "later": selectors.computed_later(run), **_versions(run), "service": service_words(run, day), "ties": tie_words(made, parts_of(made)),
         "decided": [(next((one.name for group in lines.groups for one in group.lines if one.unit == code), code), held) for code, held in decided.items()],
         "closed": CLOSED, "bars": _bars(request, run), "readers": selectors.readers(run) if run.state in UNNOTICED else (),
         "reopenings": selectors.reopenings(run),
@@ -85,6 +86,15 @@ def board(request: OfficeRequest, name: str) -> HttpResponse:
 def _newer(request: OfficeRequest, run: ResultRun, unit: str = "") -> dict[str, Any]:
     """Whether the result was computed again since, and what appeals put right in it; of one unit, where named."""
     return newer.context(request.user, request.now.date(), run, unit)
+
+
+def _versions(run: ResultRun) -> dict[str, Any]:
+    """The versions before and after a result, each by its day and the reason why one came for the other."""
+    after, before = run.replaced_by.exclude(state__in=UNNOTICED).first(), run.replaces
+    return {
+        "newer": after, "newer_said": (newer.version_words(after), newer.why_replaced(run)) if after else None,
+        "before_said": (newer.version_words(before), newer.why_replaced(before)) if before else None,
+    }  # fmt: skip
 
 
 def _bars(request: OfficeRequest, run: ResultRun) -> list[Problem]:

@@ -279,7 +279,7 @@ def _page(version: RulebookVersion, request: Any) -> dict[str, Any]:
         "units": {u.code: (u.name_zh, u.name_en) for u in Unit.objects.all()},
         "rehearsals": _rehearsed(version),
         "questions": [(one, selectors.indicator_words(version, one.indicator)) for one in version.questions.exclude(answer="")], "earlier": selectors.before(version),
-        "outdated": selectors.outdated(version), "replaced_by": selectors.replaced_by(version),
+        "outdated": selectors.outdated(version), "replaced_by": selectors.replaced_by(version), "outdated_why": selectors.why_new(selectors.outdated(version)), "replaced_why": selectors.why_new(selectors.replaced_by(version)),
     }  # fmt: skip
 
 

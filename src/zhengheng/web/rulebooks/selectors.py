@@ -7,6 +7,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.timezone import localdate
 
 from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import Language, ZhenghengError
@@ -162,6 +163,16 @@ def applies_from(version: RulebookVersion) -> date:
 def stands(version: RulebookVersion) -> bool:
     """Whether a version is the one in force for its period, and not replaced by a newer one."""
     return version.state == "adopted" and in_force(version.code, version.period) == version
+
+
+def why_new(version: RulebookVersion | None) -> Words | None:
+    """When a version came in force, and why it did: the reason of a change within the year, else that it is a year's own."""
+    if version is None:
+        return None
+    day = version.adopted_on or localdate(version.made_at)
+    if version.reason:
+        return f"{day} 通过，理由：{version.reason}", f"adopted on {day}: “{version.reason}”"
+    return f"{day} 通过", f"adopted on {day}"
 
 
 def replaced_by(version: RulebookVersion) -> RulebookVersion | None:
