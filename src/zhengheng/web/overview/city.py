@@ -78,10 +78,10 @@ class Aim:
         )
 
     @property
-    def share(self) -> str:
-        """The count beside the light: how many have the goal's status, of all that have a light."""
-        of = sum(self.counted[name] for name in ("met", "watch", "missed"))
-        return f"{self.counted[self.status]} / {of}" if of else ""
+    def share(self) -> Words:
+        """The count beside the light: how many results are met, of all that have a light."""
+        met, of = self.counted["met"], sum(self.counted[name] for name in ("met", "watch", "missed"))  # fmt: skip
+        return (f"达标 {met} / {of}", f"{met} of {of} met") if of else ("", "")
 
     @property
     def said(self) -> tuple[str, str, str]:

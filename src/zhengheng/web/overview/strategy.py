@@ -76,8 +76,9 @@ def _goal(
     if gaps:
         found.append(Table((say("指标", "Indicator"), say("单位", "Unit"), say("实绩", "Actual"), say("目标", "Target"), say("达标线", "Met from"), say("状态", "Status")), gaps))  # fmt: skip
     name = say(goal.name.zh, goal.name.say("en"))
+    light = say("，", ", ").join(filter(None, (word(aim.status), say(*aim.share))))
     return Section(
-        f"{name} ({goal.from_year}–{goal.to_year}): {word(aim.status)} {aim.share}".rstrip(),
+        f"{name} ({goal.from_year}–{goal.to_year}): {light}",
         texts=(say(*aim.why), *_more(beyond)), tables=tuple(found),
     )  # fmt: skip
 
