@@ -96,7 +96,7 @@ _TONGUES = {
     "absent": "where no row is there", "absent_reason": "why that is so", "missing_reason": "why it is spread over the others", "burden_minutes": "minutes to report", "plan_instead": "a plan in its stead", "superior": "person over it",
     "key": "parts equal scores by", "ties": "equal places", "on": "the score it rests on", "among": "units counted", "over": "taken from", "counted": "counts in statistics", "sense": "range of sense", "senses": "range of sense",
     "home": "code of this city", "form": "kind of procedure", "freeze": "frozen from", "parts": "made from", "year_on_year": "rate against the year before", "published_by": "released by", "window": "periods rolled together",
-    "years": "years in a row that go over", "years_in_a_row": "years in a row", "expect": "what has to come out", "full_marks": "what earns the full mark", "step": "step of the ladder or procedure", "fill": "filling of gaps",
+    "years": "years in a row that go over", "years_in_a_row": "years in a row", "full_marks": "what earns the full mark", "step": "step of the ladder or procedure", "fill": "filling of gaps",
 }  # fmt: skip
 """Keys of which the English word is not the key with blanks for its strokes."""
 

@@ -49,9 +49,10 @@ def why_replaced(old: ResultRun) -> Words:
     """Why a newer version came in the place of a result: its reopening, appeals, or data and rules of a later day."""
     opened = old.reopenings.order_by("-on", "-id").first()
     if opened is not None:
+        said = opened.reason.rstrip("。.")
         return (
-            f"按决定重新开启，理由：{opened.reason}",
-            f"it was reopened by decision: “{opened.reason}”",
+            f"按决定重新开启，理由：{said}",
+            f"it was reopened by decision: “{said}”",
         )
     if count := len(redecided(old)):
         return (

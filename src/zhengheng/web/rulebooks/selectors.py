@@ -170,8 +170,8 @@ def why_new(version: RulebookVersion | None) -> Words | None:
     if version is None:
         return None
     day = version.adopted_on or localdate(version.made_at)
-    if version.reason:
-        return f"{day} 通过，理由：{version.reason}", f"adopted on {day}: “{version.reason}”"
+    if said := version.reason.rstrip("。."):
+        return f"{day} 通过，理由：{said}", f"adopted on {day}: “{said}”"
     return f"{day} 通过", f"adopted on {day}"
 
 
