@@ -275,11 +275,11 @@ def test_the_head_of_a_list_counts_what_its_lines_say(people: People) -> None:
         (line,) = ANSWER.findall(first)
         said = " ".join(walks.texts(line))
         assert head in said, said
-        assert f"?state={state}" in first
+        assert f'?state={state}"' in first
         shown = page.get(f"/office/self-reports/?state={state}").content.decode()
         assert f"/office/self-reports/{held.pk}/" in shown
         other = {"draft": "draft-sent-back", "draft-sent-back": "draft"}[state]
-        assert "state=" + other not in first
+        assert f'?state={other}"' not in first
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def test_the_day_of_the_decision_has_one_name_and_says_what_follows(
 ) -> None:
     """Whoever fills it in decides by it to which quarter the item counts."""
     client = town.client(name)
-    client.cookies[settings.LANGUAGE_COOKIE_NAME] = tongue
+    client.cookies["language"] = tongue
     page = client.get(f"/office/items/new/{act}/").content.decode()
     ((field, label),) = LABEL.findall(page)
     assert label == words

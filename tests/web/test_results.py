@@ -1,9 +1,11 @@
 """Results: before the notice only for those who are named, each look recorded; afterwards for all assessed."""
 
+import io
 import re
 from datetime import timedelta
 
 import pytest
+from openpyxl import load_workbook
 
 from tests.web.conftest import NOW, People, computed_run
 from zhengheng.domain.problems import ZhenghengError
@@ -186,3 +188,19 @@ def test_a_unit_is_concerned_on_its_last_day_and_not_after_it(
     last = NOW.date()
     Unit.objects.update_or_create(code=code, defaults={"name_zh": "示例", "valid_to": last})
     assert [code in {unit.code for unit in concerned(run, last + timedelta(more))} for more in (-1, 0, 1)] == [True, True, False]  # fmt: skip
+
+
+@pytest.mark.parametrize(("asked", "lit"), [("", False), ("?indicator=", True)])
+def test_the_workbook_gives_no_light_where_pages_give_none(
+    people: People, run: ResultRun, asked: str, lit: bool
+) -> None:
+    """An indicator has one; a dimension or a total has none on any page."""
+    code = loaded(folder_of(run.run)).rulebook.indicators[0].code if asked else ""
+    client = people.client("office_data")
+    address = f"/office/overview/{run.run}/file."
+    sheet = load_workbook(io.BytesIO(client.get(f"{address}xlsx{asked}{code}").content)).active
+    assert sheet is not None
+    cells = {str(cell) for row in sheet.iter_rows(values_only=True) for cell in row}
+    assert ("亮灯" in cells) is lit
+    assert "单位" in cells
+    assert "light" in client.get(f"{address}csv{asked}{code}").content.decode("utf-8-sig")

@@ -108,9 +108,10 @@ def by_shares(results: Tables, plan: Tables, parts: Mapping[str, Covered]) -> bo
     if setting.get("period_begin") is None:
         return False
     root = next(row["node"] for row in plan["node"] if not row["depth"])
+    ranked = {row["unit"] for row in results["ranking"] if row["node"] == root}
     groups: defaultdict[str, list[Covered]] = defaultdict(list)
     for row in results["total_score"]:
-        if parts[row["unit"]].within:
+        if row["unit"] in ranked and parts[row["unit"]].within:
             groups[row["comparison_group"]].append(parts[row["unit"]])
     return any(unlike(held, root) for held in groups.values())
 
