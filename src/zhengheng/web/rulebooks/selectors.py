@@ -165,7 +165,7 @@ def stands(version: RulebookVersion) -> bool:
     return version.state == "adopted" and in_force(version.code, version.period) == version
 
 
-def why_new(version: RulebookVersion | None) -> Words | None:
+def why_new(version: RulebookVersion | None) -> tuple[str, str] | None:
     """When a version came in force, and why it did: the reason of a change within the year, else that it is a year's own."""
     if version is None:
         return None
