@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 
-from zhengheng.engines.passport import Entry
+from zhengheng.engines.passport_rows import Entry
 from zhengheng.engines.run import Run
 
 WEIGHT = re.compile(r"权重 ([\d.]+)")

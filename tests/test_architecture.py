@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import sqlglot
@@ -13,6 +14,7 @@ from sqlglot import exp
 
 from tests.conftest import ROOT
 from zhengheng.engines.duck import DuckEngine
+from zhengheng.scheme import methods
 from zhengheng.scheme.lint import lint
 from zhengheng.scheme.load import load_rulebook
 from zhengheng.scheme.packs import packs
@@ -230,6 +232,68 @@ def test_every_method_has_its_step() -> None:
     } == set(METHODS)
 
 
+def _kinds() -> dict[str, str]:
+    """Each method that a rulebook may name, and the one that computes it."""
+    members = get_args(get_args(methods.AnyMethod)[0])
+    kinds = [get_args(one.model_fields["kind"].annotation)[0] for one in members]
+    return {kind: {"tiers": "direct", "answers": "direct"}.get(kind, kind) for kind in kinds}
+
+
+def _places() -> list[Path]:
+    """The places of a scoring method, in the order of CONTRIBUTING.md."""
+    held = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^  \d+\. `([^`]+)`", held, re.MULTILINE)
+    return [
+        ROOT / name if name.startswith(("docs/", "tests/")) else ROOT / "src" / "zhengheng" / name
+        for name in listed
+    ]
+
+
+def _says(place: Path) -> str:
+    """All that stands at a place: of a folder the names of its files, too."""
+    files = sorted(place.rglob("*.*")) if place.is_dir() else [place]
+    return "\n".join(f"{file.name}\n{file.read_text(encoding='utf-8')}" for file in files)
+
+
+def _names(text: str, word: str) -> bool:
+    return re.search(rf"(?<![A-Za-z]){word}(?![A-Za-z])", text) is not None
+
+
+def test_a_method_stands_in_every_place_that_contributing_lists() -> None:
+    places = _places()
+    assert len(places) == 13
+    for place in places:
+        text = _says(place)
+        # Most methods need no columns but the usual ones: these name only the others.
+        known = [
+            kind for kind, computed in _kinds().items()
+            if not _names(text, kind) and not _names(text, computed)
+        ] if place.name != "rules.py" else []  # fmt: skip
+        assert known == [], place.relative_to(ROOT)
+
+
+def test_no_place_of_a_method_is_missing_from_the_list() -> None:
+    """A file of the program that names every method is one that a new method has to be named in."""
+    places, kinds = _places(), _kinds()
+    source = ROOT / "src" / "zhengheng"
+    for path in sorted([*source.rglob("*.py"), *(ROOT / "docs/reference").glob("*.md")]):
+        text = path.read_text(encoding="utf-8")
+        if all(_names(text, kind) or _names(text, computed) for kind, computed in kinds.items()):
+            assert path in places, path.relative_to(ROOT)
+
+
+@pytest.mark.parametrize("within", ["", "web"])
+def test_the_house_names_every_room(within: str) -> None:
+    """Packages in the table, apps of the web below it."""
+    house = (ROOT / "docs/explanation/house.md").read_text(encoding="utf-8")
+    table, _, apps = house.partition("Inside `web`")
+    here = ROOT / "src" / "zhengheng" / within
+    rooms = sorted(path.parent.name for path in here.glob("*/__init__.py"))
+    said = apps if within else table
+    assert rooms
+    assert [one for one in rooms if f"`{one}`" not in said] == []
+
+
 def test_the_engine_cannot_reach_outside() -> None:
     with DuckEngine().connect() as connection:
         for name in ("autoinstall_known_extensions", "autoload_known_extensions"):
@@ -289,6 +353,24 @@ def test_a_kept_moment_becomes_a_day_by_the_clock_of_the_office_only() -> None:
         if raw.search(line)
     ]
     assert found == [], "django.utils.timezone.localdate first"
+
+
+SAID_ONCE = {
+    r"any\(\w+\.isalnum\(\)": "domain/said.py",  # whether a text says something
+    r"valid_to(\"\])? *[<>]|valid_to__lt=": "web/organisation/selectors.py",  # whether a life ended before a day
+    r"\(\"draft\", \"approved\"": "workflow/machines.py",  # whether a result never went on notice
+}
+"""Rules that stood in several spellings, one of them wrong, and the one place that may spell them."""
+
+
+def test_a_rule_that_has_a_function_is_not_spelt_again() -> None:
+    source = ROOT / "src" / "zhengheng"
+    for pattern, place in SAID_ONCE.items():
+        held = [
+            path.relative_to(source).as_posix() for path in source.rglob("*.py")
+            if "migrations" not in path.parts and re.search(pattern, path.read_text(encoding="utf-8"))
+        ]  # fmt: skip
+        assert held == [place], pattern
 
 
 def test_generated_docs_are_fresh() -> None:

@@ -21,7 +21,8 @@ from zhengheng.engines.bundle import Kind, write_bundle
 from zhengheng.engines.cases import case_facts
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.onefile import LAST, sources, verifier_source
-from zhengheng.engines.passport import Entry, passport
+from zhengheng.engines.passport import passport
+from zhengheng.engines.passport_rows import Entry
 from zhengheng.engines.plain import OracleEngine
 from zhengheng.engines.results import from_rows
 from zhengheng.engines.run import Run, make_run

@@ -1,7 +1,11 @@
 """The command line: its JSON, its languages, its exit codes, the demo."""
 
 import json
+import os
 import re
+import resource
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -206,7 +210,7 @@ def test_help_is_in_the_readers_language(zhengheng: Command, words: str) -> None
 
 
 def test_what_the_system_refuses_is_said_in_words(tmp_path: Path, zhengheng: Command) -> None:
-    """A folder in a file's place, a damaged database, a disk that takes no more: where, why, and no traceback."""
+    """A folder in a file's place, a damaged database: where, why, and no traceback."""
     home = tmp_path / "home"
     home.mkdir()
     (home / "office.db").write_text("no database at all, and longer than its head would be" * 40)
@@ -221,3 +225,35 @@ def test_what_the_system_refuses_is_said_in_words(tmp_path: Path, zhengheng: Com
         assert done.returncode not in {0, 1}, (words, done.stderr)
         assert "Traceback" not in done.stdout + done.stderr, words
         assert said in done.stdout + done.stderr, (words, done.stderr)
+
+
+PACK = ROOT / "src/zhengheng/scheme/packs/methods"
+
+
+@pytest.mark.parametrize(
+    ("words", "full", "said"),
+    [(("scheme", "convert", PACK, "full.xlsx"), True, "磁盘空间已满"),
+     (("scheme", "convert", PACK, "book.xlsx"), False, "文件超过系统允许的大小"),
+     (("scheme", "convert", PACK, "folder"), False, "文件超过系统允许的大小"),
+     (("init", "home"), False, "数据库不能读写，可能是磁盘空间已满")],
+)  # fmt: skip
+def test_a_disk_that_takes_no_more_is_said_in_words_alone(
+    words: tuple[str | Path, ...], full: bool, said: str, tmp_path: Path
+) -> None:
+    """Full in truth, by the device that always is, or by a limit of the system on what a file may hold."""
+    if full:
+        (tmp_path / "full.xlsx").symlink_to("/dev/full")
+
+    def small() -> None:
+        if not full:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "zhengheng.cli.main", "--lang", "zh", *map(str, words)], cwd=tmp_path,
+        env=os.environ | {"TMPDIR": str(tmp_path), "PYTHONPATH": str(ROOT / "src")}, preexec_fn=small,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    text = done.stdout + done.stderr
+    assert done.returncode not in {0, 1}, text
+    assert said in text
+    assert not re.search(r"Traceback|Exception|Error|\.py|Errno|IO_", text), text

@@ -15,7 +15,7 @@ from tests.test_scheme import change, write
 from zhengheng.sample.rulebooks import department_rulebook
 from zhengheng.scheme.base import Text
 from zhengheng.scheme.compare import differences
-from zhengheng.scheme.excel_words import heading
+from zhengheng.scheme.excel_words import heading, worded
 from zhengheng.scheme.kinds import Shape
 from zhengheng.scheme.load import load_rulebook
 from zhengheng.scheme.model import Rulebook
@@ -182,3 +182,15 @@ def test_a_table_of_weights_that_goes_is_one_short_line() -> None:
     after = book.model_copy(update={"weights": (first,)})
     gone = [line for line in differences(before, after, "zh") if line.startswith("删除")]
     assert gone == [f"删除 权重 › 2020-07-01：权重表，共 {len(table.table)} 项"]
+
+
+def test_an_english_diff_has_english_words_for_every_key_and_quotes_what_is_chinese() -> None:
+    """Keys of which an official would have to know what the program means by them have words of their own."""
+    keys = {"known_from": "known since", "late": "share earned when late", "undefined": "where there is no result", "lag_days": "days until it is released"}  # fmt: skip
+    assert {key: worded(key, "en") for key in keys} == keys
+    before, after = least(), least()
+    after = after.model_copy(update={"known_from": date(2025, 3, 1), "source": "市政府办公室通知"})  # fmt: skip
+    said = differences(before, after, "en")
+    assert any(line.startswith("added known since: 2025-03-01") for line in said), said
+    assert any("“市政府办公室通知”" in line for line in said), said
+    assert not any("“" in line for line in differences(before, after, "zh"))

@@ -9,7 +9,8 @@ import pytest
 from tests.generate import PERIOD
 from tests.test_split_years import book, of, run
 from zhengheng.engines.duck import DuckEngine
-from zhengheng.engines.passport import Entry, passport
+from zhengheng.engines.passport import passport
+from zhengheng.engines.passport_rows import Entry
 
 AT = date(2025, 9, 30)
 DAYS: dict[str, tuple[int, date, date | None, bool]] = {

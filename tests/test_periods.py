@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from zhengheng.domain.periods import parse_period
+from zhengheng.domain.periods import ended_before, parse_period
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,13 @@ def test_a_year_splits_into_its_parts() -> None:
 def test_leap_days_have_a_year_before() -> None:
     assert parse_period("2024-02").previous_year().end == date(2023, 2, 28)
     assert parse_period("2024-02-29").previous_year().end == date(2023, 2, 28)
+
+
+@pytest.mark.parametrize(
+    ("last", "over"),
+    [(date(2025, 12, 30), True), (date(2025, 12, 31), False), (date(2026, 1, 1), False), (date(2024, 6, 1), True), (None, False)],
+)  # fmt: skip
+def test_what_ends_on_the_last_day_of_a_year_was_there_through_it(
+    last: date | None, over: bool
+) -> None:
+    assert ended_before(last, parse_period("2025").end) is over

@@ -6,6 +6,9 @@ from datetime import date, datetime
 from functools import partial
 
 import pytest
+from django.template import Context, Template
+from django.utils import translation
+from django.utils.html import conditional_escape
 from django.utils.translation import override
 
 from tests.web import walks
@@ -20,7 +23,7 @@ from zhengheng.web.meetings.models import Commitment
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.overview.charts import history, scoring
 from zhengheng.web.overview.city import Aim
-from zhengheng.web.pages.tags import minus, show
+from zhengheng.web.pages.tags import marked, minus, quoted, show
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import Question
@@ -237,3 +240,76 @@ def test_a_goal_of_which_nothing_is_due_lacks_no_data() -> None:
     assert status(unlit=2) == "unlit"
     assert status(not_due=3, met=1) == "met"
     assert status(missing=2, met=1, missed=1) == "watch"
+
+
+@pytest.mark.parametrize(
+    ("counted", "share", "zh", "en"),
+    [({"met": 6, "missed": 3}, "达标 6 / 9", "过半数为达标，目标即为达标", "more than half are met"),
+     ({"met": 2, "watch": 2, "missed": 1}, "达标 2 / 5", "没有一种状态过半数，目标即为关注", "none of these has more than half"),
+     ({"met": 2, "missed": 2, "not_due": 4}, "达标 2 / 4", "没有一种状态过半数，目标即为关注", "none of these has more than half"),
+     ({"not_due": 4}, "", "目标也没有灯", "the goal has none")],
+)  # fmt: skip
+def test_a_goal_says_by_which_rule_and_count_it_has_its_light(
+    counted: dict[str, int], share: str, zh: str, en: str
+) -> None:
+    aim = Aim(goal=None, result=None, names={}, counted=Counter(counted))  # type: ignore[arg-type]
+    assert aim.share[0] == share
+    assert zh in aim.why[0]
+    assert en in aim.why[1]
+    assert (
+        str(sum(counted[name] for name in counted if name != "not_due")) in aim.why[0] or not share
+    )
+
+
+def test_the_head_of_a_list_counts_what_its_lines_say(people: People) -> None:
+    """One that was sent back is none of the drafts, neither in its line nor in the head nor behind the head's link."""
+    held = Objects(people, "D10").held["self_report"]
+    page = people.client("office_indicators")
+    for answer, head, state in (
+        ("", "草稿 1", "draft"),
+        ("请补充未完成的原因", "退回修改 1", "draft-sent-back"),
+    ):
+        held.answer = answer
+        held.save()
+        first = page.get("/office/self-reports/").content.decode()
+        (line,) = ANSWER.findall(first)
+        said = " ".join(walks.texts(line))
+        assert head in said, said
+        assert f'?state={state}"' in first
+        shown = page.get(f"/office/self-reports/?state={state}").content.decode()
+        assert f"/office/self-reports/{held.pk}/" in shown
+        other = {"draft": "draft-sent-back", "draft-sent-back": "draft"}[state]
+        assert f'?state={other}"' not in first
+
+
+@pytest.mark.parametrize(
+    ("text", "zh", "en"),
+    [("重复统计，已更正", "重复统计，已更正", '<span lang="zh">“重复统计，已更正”</span>'), ("double count", "double count", "double count"),
+     ("<b>漏统</b>", "&lt;b&gt;漏统&lt;/b&gt;", '<span lang="zh">“&lt;b&gt;漏统&lt;/b&gt;”</span>'), ("", "—", "—")],
+)  # fmt: skip
+def test_chinese_words_on_an_english_page_are_marked_as_a_quotation(
+    text: str, zh: str, en: str
+) -> None:
+    for tongue, wanted in (("zh-hans", zh), ("en", en)):
+        with translation.override(tongue):
+            assert conditional_escape(quoted(text)) == wanted
+
+
+def test_a_sentence_marks_the_chinese_that_it_quotes() -> None:
+    pair = "已更正，理由：漏统", "put right: “漏统” by “the office”"
+    with translation.override("en"):
+        assert marked(pair) == 'put right: <span lang="zh">“漏统”</span> by “the office”'
+    with translation.override("zh-hans"):
+        assert marked(pair) == "已更正，理由：漏统"
+
+
+@pytest.mark.parametrize("tongue", ["zh-hans", "en"])
+def test_a_day_without_a_form_of_its_own_has_that_of_all_pages(tongue: str) -> None:
+    bare = Template("{{ day }}|{{ moment }}")
+    with translation.override(tongue):
+        said = bare.render(
+            Context(
+                {"day": date(2026, 3, 9), "moment": NOW.replace(month=3, day=9, hour=9, minute=5)}
+            )
+        )
+    assert said == "2026-03-09|2026-03-09 09:05"

@@ -1,5 +1,6 @@
 """Items that an earlier release loaded without a period count in their rulebook's, and the office tells of them as the score does."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -83,3 +84,30 @@ def test_a_document_with_full_width_signs_is_found_in_the_lake(town: Town, book:
     assert Item.objects.get(pk=made).state == "loaded"
     assert compare_all() == []
     assert uncounted(run) == []
+
+
+LABEL = re.compile(r'<label for="([^"]+-decided_on)">\s*(.*?)\s*</label>', re.DOTALL)
+
+
+@pytest.mark.parametrize(("name", "act"), [("statistics", "enter"), ("unit_leader-D16", "claim")])
+@pytest.mark.parametrize(
+    ("tongue", "words", "hint"),
+    [("zh-hans", "决定日期", "只计入这一天所在的那一期"), ("en", "Day of the decision", "only where this day lies in that part")],
+)  # fmt: skip
+def test_the_day_of_the_decision_has_one_name_and_says_what_follows(
+    town: Town, book: int, name: str, act: str, tongue: str, words: str, hint: str
+) -> None:
+    """Whoever fills it in decides by it to which quarter the item counts."""
+    client = town.client(name)
+    client.cookies["language"] = tongue
+    page = client.get(f"/office/items/new/{act}/").content.decode()
+    ((field, label),) = LABEL.findall(page)
+    assert label == words
+    assert f'aria-describedby="{field.removesuffix("decided_on")}decided_on-hint"' in page
+    assert hint in page
+
+
+def test_an_item_calls_its_day_as_its_form_does(town: Town, book: int) -> None:
+    made = entered(town, book, decided_on="2026-02-28")["id"]
+    page = town.client("statistics").get(f"/office/items/{made}/").content.decode()
+    assert re.search(r"<dt>\s*决定日期\s*</dt>\s*<dd[^>]*>\s*2026-02-28", page)

@@ -300,7 +300,10 @@ def test_files_of_a_result_say_what_replaced_it_and_what_an_appeal_put_right(peo
         effect={"zh": {"before": {"value": "960.25"}, "after": {"value": "980.25", "total": "92.06"}}}, made_at=NOW, made_by=people["office_data"],
     )  # fmt: skip
     for text in told():
-        assert "这一版已被新版代替，不再有效；新版批次newer-run，公示中，至" in text
+        assert (
+            "这一版已被新版代替，不再有效；现行的是2026-03-12公示的版本（批次newer-run），公示中，至"
+            in text
+        )
         assert "改算后980.25（本版为960.25）" in text
 
 

@@ -1,8 +1,11 @@
 """Results: before the notice only for those who are named, each look recorded; afterwards for all assessed."""
 
+import io
 import re
+from datetime import timedelta
 
 import pytest
+from openpyxl import load_workbook
 
 from tests.web.conftest import NOW, People, computed_run
 from zhengheng.domain.problems import ZhenghengError
@@ -12,10 +15,14 @@ from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.services import StaleError
 from zhengheng.web.acts.declare import Nothing
 from zhengheng.web.acts.services import perform
+from zhengheng.web.decisions.models import Decision
 from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.organisation.models import Unit
 from zhengheng.web.results import services
 from zhengheng.web.results.acts import RESULTS
+from zhengheng.web.results.clocks import concerned
 from zhengheng.web.results.models import ResultRun
+from zhengheng.web.results.selectors import folder_of, loaded
 from zhengheng.workflow.machine import StateError
 from zhengheng.workflow.roles import OFFICERS, Role
 
@@ -140,3 +147,60 @@ def test_the_pages_show_the_numbers_of_the_run(
         for part in entry.parts[0].parts:
             assert part.label in page
     assert client.get(f"/office/results/{run.run}/units/nobody/").status_code == 404
+
+
+def test_a_version_is_named_by_its_day_and_the_reason_for_the_next(
+    people: People, run: ResultRun, computed: Run
+) -> None:
+    """Never by its hash alone: nobody knows a result by that."""
+    name(run, people, Role.OFFICE_PROCEDURE)
+    run.refresh_from_db()
+    publish(run, run.row_version, people["office_procedure"])
+    ResultRun.objects.filter(pk=run.pk).update(state="replaced")
+    ResultRun.objects.create(
+        run="newer-run", rulebook=run.rulebook, period=run.period, title_zh=run.title_zh, state="notice", published_at=NOW,
+        due_on=NOW.date(), made_at=NOW, made_by=people["office_data"], replaces=run,
+    )  # fmt: skip
+    page = people.client("office_data").get(f"/office/results/{run.run}/").content.decode()
+    said = " ".join(page.split())
+    assert "2026-03-12 公示的版本</a>：按其后入库的数据和作出的决定重新核算。" in said
+    assert ">newer-run<" not in said
+    held = Decision.objects.create(meeting="第1次会议", held_on=NOW.date(), approved=True, subject=f"result:{run.pk}", made_at=NOW, made_by=people["commission_secretary"])  # fmt: skip
+    run.reopenings.create(on=NOW.date(), reason="重复统计，已更正", decision=held)
+    said = " ".join(people.client("office_data").get(f"/office/results/{run.run}/").content.decode().split())  # fmt: skip
+    assert "按决定重新开启，理由：重复统计，已更正。" in said
+
+
+def test_a_result_on_notice_says_that_no_service_is_owed(people: People, run: ResultRun) -> None:
+    address, client = f"/office/results/{run.run}/", people.client("office_data")
+    assert "送达" not in client.get(address).content.decode()
+    name(run, people, Role.OFFICE_PROCEDURE)
+    run.refresh_from_db()
+    publish(run, run.row_version, people["office_procedure"])
+    page = client.get(address).content.decode()
+    assert "公示即告知全部单位，不要求逐个送达" in page
+
+
+def test_a_unit_is_concerned_on_its_last_day_and_not_after_it(
+    people: People, run: ResultRun
+) -> None:
+    code = next(row["unit"] for row in loaded(folder_of(run.run)).results.rows("total_score"))
+    last = NOW.date()
+    Unit.objects.update_or_create(code=code, defaults={"name_zh": "示例", "valid_to": last})
+    assert [code in {unit.code for unit in concerned(run, last + timedelta(more))} for more in (-1, 0, 1)] == [True, True, False]  # fmt: skip
+
+
+@pytest.mark.parametrize(("asked", "lit"), [("", False), ("?indicator=", True)])
+def test_the_workbook_gives_no_light_where_pages_give_none(
+    people: People, run: ResultRun, asked: str, lit: bool
+) -> None:
+    """An indicator has one; a dimension or a total has none on any page."""
+    code = loaded(folder_of(run.run)).rulebook.indicators[0].code if asked else ""
+    client = people.client("office_data")
+    address = f"/office/overview/{run.run}/file."
+    sheet = load_workbook(io.BytesIO(client.get(f"{address}xlsx{asked}{code}").content)).active
+    assert sheet is not None
+    cells = {str(cell) for row in sheet.iter_rows(values_only=True) for cell in row}
+    assert ("亮灯" in cells) is lit
+    assert "单位" in cells
+    assert "light" in client.get(f"{address}csv{asked}{code}").content.decode("utf-8-sig")

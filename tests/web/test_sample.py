@@ -46,7 +46,7 @@ from zhengheng.web.organisation.models import Unit
 from zhengheng.web.overview.readings import reading
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.rectification.models import Rectification
-from zhengheng.web.rectification.selectors import standings
+from zhengheng.web.rectification.selectors import rungs
 from zhengheng.web.reorganisation.models import Reorganisation
 from zhengheng.web.reporting import projection
 from zhengheng.web.reporting.jobs import tick
@@ -417,7 +417,7 @@ def the_improvement_of_story_7() -> None:
 def the_ladder_of_story_8() -> None:
     """Miss, miss, hit, miss: a warning, a talk, back to the foot, a warning."""
     first, again = Rectification.objects.filter(unit__code="D17").order_by("pk")
-    climbed, begun = standings(first)["C08"], standings(again)["C08"]
+    climbed, begun = rungs(first)["C08"], rungs(again)["C08"]
     assert [red for _, red in begun.missed] == [True, True, False, True]
     assert climbed.warning is not None
     assert begun.warning is not None

@@ -13,7 +13,7 @@ from zhengheng import __version__
 from zhengheng.cli import console, lake, sample, scheme, score
 from zhengheng.cli.words import t
 from zhengheng.domain.problems import DataError, ZhenghengError
-from zhengheng.domain.reasons import why
+from zhengheng.domain.reasons import number_of, why
 
 app = typer.Typer(
     name="zhengheng",
@@ -107,16 +107,24 @@ def main() -> None:
     except ZhenghengError as error:
         _end(error)
     except OSError as error:
-        zh, en = why(error)
-        named = Path(str(error.filename)).name if error.filename else "disk"
-        _end(DataError.one(named, "system.refused", zh=f"没有做完：{zh}。请排除后再试一次。", en=f"not done: {en}; mend that and try again"))  # fmt: skip
+        _refused(error, error.filename)
     except Exception as error:
+        if number_of(error) is not None:
+            _refused(error)
         if not _is_of_a_database(error):
             raise
         _end(DataError.one(
             "DATABASE_URL", "database.failed", zh="没有做完：数据库不能读写，可能是磁盘空间已满，或者数据库文件已损坏、没有权限。请检查磁盘和数据库后再试一次；仍不成功的，请从备份恢复。",
             en="not done: the database does not read or write. The disk may be full, its file damaged, or permission lacking. Look at the disk and the database and try again; if it fails still, restore a backup",
         ))  # fmt: skip
+
+
+def _refused(error: Exception, name: Any = None) -> NoReturn:
+    """What the system refuses, in words. What is closed unfinished after it would say the same again, in Python's."""
+    sys.unraisablehook = lambda _: None
+    zh, en = why(error)
+    named = Path(str(name)).name if name else "disk"
+    _end(DataError.one(named, "system.refused", zh=f"没有做完：{zh}。请排除后再试一次。", en=f"not done: {en}; mend that and try again"))  # fmt: skip
 
 
 def _end(error: ZhenghengError) -> NoReturn:

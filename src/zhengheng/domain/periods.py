@@ -68,6 +68,14 @@ def period_ending(end: date, frequency: Frequency) -> Period:
     return Period(date(end.year, first, 1), end, frequency)
 
 
+def ended_before(last: date | None, day: date) -> bool:
+    """Whether what has this last day was over before a day; what has none goes on.
+
+    A unit that ended within a period is one that ended before the period's last day.
+    """
+    return last is not None and last < day
+
+
 _PATTERNS: tuple[tuple[re.Pattern[str], Frequency], ...] = (
     (re.compile(r"(\d{4})"), "year"),
     (re.compile(r"(\d{4})-?[Hh]([12])"), "half"),

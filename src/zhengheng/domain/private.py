@@ -12,6 +12,8 @@ from datetime import date
 from itertools import pairwise
 from typing import Literal
 
+from zhengheng.domain.said import says_something
+
 Kind = Literal["identity", "phone", "card"]
 Found = tuple[Kind, str]
 
@@ -206,7 +208,7 @@ def _is_figure(shape: tuple[int, ...], text: str, groups: list[re.Match[str]]) -
 
 
 def _is_marks(gap: str) -> bool:
-    return len(gap) <= _WIDE and not any(one.isalnum() for one in gap)
+    return len(gap) <= _WIDE and not says_something(gap)
 
 
 def _is_one(shape: tuple[int, ...], between: _Between, text: str, begin: int, end: int) -> bool:

@@ -26,7 +26,17 @@ _BY_NUMBER: dict[int, Words] = {
     errno.EROFS: ("磁盘是只读的", "the disk is read-only"),
     errno.EMFILE: ("打开的文件太多", "too many files are open"),
     errno.EIO: ("磁盘读写出错", "the disk does not read or write"),
+    errno.EFBIG: ("文件超过系统允许的大小", "the file is larger than the system allows"),
 }
+
+
+def number_of(error: BaseException) -> int | None:
+    """The system's number of a fault: its own, or the one that a library says by name in its place (lxml: IO_ENOSPC)."""
+    if isinstance(error, OSError):
+        return error.errno
+    head, _, name = str(error).partition("_")
+    known: int | None = getattr(errno, name, None)
+    return known if head == "IO" and isinstance(known, int) else None
 
 
 def why(error: BaseException) -> Words:
@@ -36,6 +46,6 @@ def why(error: BaseException) -> Words:
         for kind, words in _BY_TYPE:
             if isinstance(one, kind):
                 return words
-        if isinstance(one, OSError) and one.errno in _BY_NUMBER:
-            return _BY_NUMBER[one.errno]
+        if (number := number_of(one)) in _BY_NUMBER:
+            return _BY_NUMBER[number]
     return UNKNOWN

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from zhengheng.domain.numbers import format_scaled, plain, ratio
-from zhengheng.domain.periods import parse_period
+from zhengheng.domain.periods import ended_before, parse_period
 from zhengheng.engines.portion import Portions, Tables
 from zhengheng.scoring.contracts import NOT_DUE, VALUE
 
@@ -102,6 +102,20 @@ def standings(results: Tables, plan: Tables, parts: Mapping[str, Covered]) -> di
     return found
 
 
+def by_shares(results: Tables, plan: Tables, parts: Mapping[str, Covered]) -> bool:
+    """Whether units of any group are placed by the share of what counts in the period."""
+    setting = next(iter(plan["setting"]))
+    if setting.get("period_begin") is None:
+        return False
+    root = next(row["node"] for row in plan["node"] if not row["depth"])
+    ranked = {row["unit"] for row in results["ranking"] if row["node"] == root}
+    groups: defaultdict[str, list[Covered]] = defaultdict(list)
+    for row in results["total_score"]:
+        if row["unit"] in ranked and parts[row["unit"]].within:
+            groups[row["comparison_group"]].append(parts[row["unit"]])
+    return any(unlike(held, root) for held in groups.values())
+
+
 def _placed(shares: Mapping[str, Fraction], *, down: bool, dense: bool) -> dict[str, int]:
     order = sorted(shares.values(), reverse=not down)
     steps = sorted(set(order), reverse=not down) if dense else order
@@ -127,7 +141,9 @@ class _Maker:
         self.within, self.portions = within, Portions(plan)
         self.nodes = [row["node"] for row in plan["node"]]
         self.full = {(r["category"], r["indicator"]): int(r["full"]) for r in plan["rule"] if r["latest"]}  # fmt: skip
-        self.gone = {r["unit"] for r in plan["unit"] if r["valid_to"] < setting["period_end"]}
+        self.gone = {
+            r["unit"] for r in plan["unit"] if ended_before(r["valid_to"], setting["period_end"])
+        }
         self.known: dict[tuple[Any, ...], Covered] = {}
 
     def of(self, unit: str, rows: Mapping[str, Any]) -> Covered:

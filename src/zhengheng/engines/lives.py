@@ -1,5 +1,6 @@
 """Units that were there for a part of a period only, and whose figures they carry on, in words."""
 
+from zhengheng.domain.periods import ended_before
 from zhengheng.domain.problems import Language
 from zhengheng.engines.run import Run
 
@@ -7,7 +8,7 @@ from zhengheng.engines.run import Run
 def ended(run: Run) -> dict[str, str]:
     """Each unit that ended before the period did, with its last day."""
     last = run.plan.period.end
-    return {row["unit"]: row["valid_to"].isoformat() for row in run.plan.tables["unit"] if row["valid_to"] < last}  # fmt: skip
+    return {row["unit"]: row["valid_to"].isoformat() for row in run.plan.tables["unit"] if ended_before(row["valid_to"], last)}  # fmt: skip
 
 
 def handed_on(run: Run, unit: str, language: Language) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import Language, NotFoundError
 from zhengheng.engines.origins import sources_of
-from zhengheng.engines.passport import (  # fmt: skip
+from zhengheng.engines.passport_rows import (  # fmt: skip
     TARGET_WORDS,
     VINTAGE_WORDS,
     Row,

@@ -33,7 +33,7 @@ def uncounted(runs: Sequence[Run]) -> Iterator[Problem]:
             names.get(number, "event"), "event.period",
             f"{len(rows)} 个已决定事项不属于考核期间 {periods}，没有计入：{zh}{'等' if more else ''}。没有写明期间的，按决定日期所在的期间计入；属于这一期间的，请在映射中用 period 写明。",
             f"{len(rows)} decided items are not of {periods.replace('、', ', ')} and do not count: {en}{', and more' if more else ''}. "
-            "Without a period an item counts in the one in which it was decided; where it is of this one, say so by `period` in the mapping",
+            "Without a period an item counts in the one that the day of its decision lies in; where it is of this one, say so by `period` in the mapping",
             "warning",
         )  # fmt: skip
 
@@ -55,4 +55,8 @@ def _events_of_other_periods(runs: Sequence[Run]) -> list[Row]:
 def _when(row: Row, language: str) -> str:
     if row["period"]:
         return f"期间止于 {row['period']}" if language == "zh" else f"period to {row['period']}"
-    return f"{row['decided_on']} 决定" if language == "zh" else f"decided {row['decided_on']}"
+    return (
+        f"决定日期 {row['decided_on']}"
+        if language == "zh"
+        else f"day of the decision {row['decided_on']}"
+    )

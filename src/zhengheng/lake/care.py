@@ -12,7 +12,7 @@ from zhengheng.domain.problems import DataError
 from zhengheng.lake.store import Lake
 from zhengheng.lake.tarball import Tarball, unpack
 
-LEFT_OUT = ("secret.key", "catalog.db", "register.db", "reuse")
+NOT_SAVED = ("secret.key", "catalog.db", "register.db", "reuse")
 """Not copied as they stand: the key belongs elsewhere, databases are copied by their own means."""
 
 
@@ -91,7 +91,7 @@ def _remove_empty(root: Path) -> None:
 
 def _files(home: Path) -> Iterator[Path]:
     for path in sorted(home.rglob("*")):
-        if path.is_file() and path.relative_to(home).parts[0].split("-")[0] not in LEFT_OUT:
+        if path.is_file() and path.relative_to(home).parts[0].split("-")[0] not in NOT_SAVED:
             yield path
 
 

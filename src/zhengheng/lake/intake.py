@@ -87,8 +87,8 @@ class Intake(Gathered):
             )  # fmt: skip
         if reader.short:
             self.warnings.append(_short(source.file, reader.short))
-        if reader.left_out:
-            self.warnings.append(_left_out(source.file, reader.left_out))
+        if reader.passed_over:
+            self.warnings.append(_passed_over(source.file, reader.passed_over))
         if self.confirmed:
             self.warnings.append(
                 Problem(source.file, "sense.confirmed",
@@ -150,7 +150,7 @@ def _short(file: str, short: list[tuple[int, str, str, str]]) -> Problem:
     )  # fmt: skip
 
 
-def _left_out(file: str, codes: Counter[str]) -> Problem:
+def _passed_over(file: str, codes: Counter[str]) -> Problem:
     """Which indicators of a file the rulebook does not have, where the mapping leaves such rows out."""
     zh = "、".join(f"{code[:40]}（{rows} 行）" for code, rows in sorted(codes.items())[:NAMED])
     en = ", ".join(f"{code[:40]} ({rows} rows)" for code, rows in sorted(codes.items())[:NAMED])

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-SCHEME = "lake:/"
+PREFIX = "lake:/"
 
 
 def resolve(location: str, root: Path) -> Path:
     """The file that a `lake:/` path names below this root."""
-    if not location.startswith(SCHEME):
+    if not location.startswith(PREFIX):
         raise ValueError(f"not a path of this lake: {location}")
-    return root / location.removeprefix(SCHEME).lstrip("/")
+    return root / location.removeprefix(PREFIX).lstrip("/")

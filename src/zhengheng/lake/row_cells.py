@@ -28,7 +28,7 @@ class RowCells:
     def __init__(self, intake: Gathered, source: SourceFile) -> None:
         self.intake, self.source = intake, source
         self.row = 0
-        self.left_out: Counter[str] = Counter()
+        self.passed_over: Counter[str] = Counter()
         """Codes that the rulebook does not have, of rows that the mapping leaves out, and how many rows each."""
         self.short: list[tuple[int, str, str, str]] = []
         """Numbers that show fewer digits than they hold: row, column, as held, as seen."""
@@ -102,7 +102,7 @@ class RowCells:
             code = ""
         if known and code not in self.intake.indicators:
             self.intake.skipped += 1
-            self.left_out[code or self._said(values)] += 1
+            self.passed_over[code or self._said(values)] += 1
             return None
         return code
 

@@ -29,25 +29,11 @@ from zhengheng.lake.facts import Facts, FileInfo, empty, read_facts, schema
 from zhengheng.lake.known import ROW, set_apart
 from zhengheng.lake.lease import PATIENCE, SILENCE, lease
 from zhengheng.lake.mapping import Mapping
+from zhengheng.lake.register import SCHEMA, Register, give_up
 from zhengheng.lake.roster import AS_OBJECTS, joined, to_table, to_units
 from zhengheng.lake.tables import DataFile, Tables, near, with_intake
 from zhengheng.scoring.contracts import FACTS
 
-_REGISTER = """
-create table if not exists intake (
-  id integer primary key, state text not null, purpose text not null, source text not null,
-  loader text not null, loaded_at text not null, mapping text not null,
-  snapshots text not null default '{}');
-create table if not exists file (
-  intake integer not null references intake(id), number integer not null, name text not null,
-  sha256 text not null, sheet text not null, rows integer not null, taken integer not null,
-  rounded integer not null, skipped integer not null, mapping text not null, role_place integer not null,
-  unique (sha256, mapping, role_place));
-create table if not exists setting (name text primary key, value text not null);
-create table if not exists run (
-  id text not null, created_at text not null, rulebook text not null, period text not null,
-  engine text not null, folder text not null);
-"""
 FILES_PER_INTAKE = 1000
 """A row's `file` is its file's number in the intake plus this many times the intake's number."""
 IN_MEMORY = 5_000_000
@@ -55,10 +41,9 @@ IN_MEMORY = 5_000_000
 
 
 @dataclass
-class Lake:
+class Lake(Register):
     """An opened lake. `catalog` is an SQLAlchemy address; default: SQLite beside the data."""
 
-    home: Path
     catalog: str | None = None
     silence: float = SILENCE
     """Seconds after which a writer without a sign of life counts as dead."""
@@ -72,7 +57,7 @@ class Lake:
         with lake._register() as register:
             # As a whole: whoever comes in between sees no lake or a whole one.
             named = f"insert or ignore into setting values ('catalogue', '{lake._named()}')"
-            register.executescript(f"begin immediate; {_REGISTER} {named}; commit;")
+            register.executescript(f"begin immediate; {SCHEMA} {named}; commit;")
         lake._refuse_other_catalogue()
         return lake
 
@@ -126,7 +111,7 @@ class Lake:
         if self._writing:
             yield
             return
-        with lease(self.home / "register.db", _give_up, silence=self.silence, patience=patience):
+        with lease(self.home / "register.db", give_up, silence=self.silence, patience=patience):
             self._writing = True
             try:
                 yield
@@ -143,7 +128,7 @@ class Lake:
                 self._append(facts, number)
             except BaseException:
                 with suppress(sqlite3.Error), self._register() as register:
-                    _give_up(register)
+                    give_up(register)
                 raise
         return number
 
@@ -317,66 +302,6 @@ class Lake:
             for contract in FACTS
         }
 
-    def intakes(self) -> list[dict[str, Any]]:
-        """The register, newest first."""
-        rows = self._query(
-            "select id, state, purpose, source, loader, loaded_at from intake where state <> 'lost' order by id desc"
-        )
-        found = []
-        for row in rows:
-            files = self._query(
-                "select name, sha256, rows, taken from file where intake = ?", row["id"]
-            )
-            found.append({**dict(row), "files": [dict(file) for file in files]})
-        return found
-
-    def finished(self) -> list[tuple[int, str]]:
-        """The number of each finished intake, and as JSON the snapshots that it made."""
-        rows = self._query("select id, snapshots from intake where state = 'done' order by id")
-        return [(row["id"], row["snapshots"]) for row in rows]
-
-    # -- runs ------------------------------------------------------------------------------------
-
-    def add_run(
-        self, run: str, created_at: datetime, rulebook: str, period: str, engine: str
-    ) -> Path:
-        """Register a run and give its folder; the same run made again keeps its first entry."""
-        folder = self.home / "runs" / run
-        with self._register() as register:
-            known = register.execute("select 1 from run where id = ?", (run,)).fetchone()
-            if not known:
-                register.execute(
-                    "insert into run values (?, ?, ?, ?, ?, ?)",
-                    (
-                        run,
-                        created_at.isoformat(timespec="seconds"),
-                        rulebook,
-                        period,
-                        engine,
-                        folder.name,
-                    ),
-                )
-        return folder
-
-    def runs(self) -> list[dict[str, Any]]:
-        """All runs, newest first."""
-        rows = self._query(
-            "select id as run, rulebook, period, engine, created_at from run order by created_at desc, rowid desc"
-        )
-        return [dict(row) for row in rows]
-
-    def run_folder(self, run: str) -> Path:
-        """The folder of a run, named whole or by a unique beginning. Raises NotFoundError."""
-        found = [row["run"] for row in self.runs() if row["run"].startswith(run)]
-        if len(set(found)) != 1:
-            raise NotFoundError.one(
-                run,
-                "run.absent",
-                zh="没有这个批次, 用 zhengheng runs 查看",
-                en="there is no such run; see zhengheng runs",
-            )
-        return self.home / "runs" / str(found[0])
-
     # -- care ------------------------------------------------------------------------------------
 
     def locations(self) -> dict[str, str]:
@@ -395,23 +320,6 @@ class Lake:
         """The tables and their catalogue."""
         return Tables(self.home, self.catalog, self._catalogue_name())
 
-    # -- inside ----------------------------------------------------------------------------------
-
-    @contextmanager
-    def _register(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self.home / "register.db", timeout=30)
-        connection.row_factory = sqlite3.Row
-        connection.execute("pragma foreign_keys = on")
-        try:
-            with connection:
-                yield connection
-        finally:
-            connection.close()
-
-    def _query(self, sql: str, *arguments: Any) -> list[sqlite3.Row]:
-        with self._register() as register:
-            return register.execute(sql, arguments).fetchall()
-
 
 def _newest(table: pa.Table, key: tuple[str, ...]) -> pa.Table:
     """A target, milestone or decided item that came again stands as it came last; the lake keeps all."""
@@ -428,11 +336,3 @@ def _loaded_before(name: str) -> DataError:
         name, "file.loaded", zh="同样的文件已经用同样的映射入库, 没有重复写入",
         en="the same file was loaded with the same mapping before; nothing was written",
     )  # fmt: skip
-
-
-def _give_up(register: sqlite3.Connection) -> None:
-    """Intakes that are being written are lost; the files they brought may come again, their numbers never."""
-    register.execute(
-        "delete from file where intake in (select id from intake where state = 'writing')"
-    )
-    register.execute("update intake set state = 'lost' where state = 'writing'")

@@ -130,11 +130,11 @@ def _against_witness(
         if made != kept
     ]
     if len(witnessed) > len(hashes):
-        found.append(cut(len(hashes), len(witnessed) - 1))
+        found.append(torn_off(len(hashes), len(witnessed) - 1))
     return found
 
 
-def cut(first: int, last: int) -> Finding:
+def torn_off(first: int, last: int) -> Finding:
     """The newest entries are not there any more."""
     return Finding(
         "removed", first, last, f"最新的第 {first} 至 {last} 条被删除",
@@ -149,7 +149,7 @@ def _against_checkpoints(
     good = 0
     for point in sorted(checkpoints, key=lambda c: c.size):
         if point.size > len(hashes):
-            gone = cut(len(hashes), point.size - 1)
+            gone = torn_off(len(hashes), point.size - 1)
             if gone not in known and gone not in found:
                 found.append(gone)
         elif root(hashes[: point.size]) == point.root:

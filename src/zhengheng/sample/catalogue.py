@@ -11,6 +11,8 @@ from zhengheng.sample.english import MEASURE_UNITS, SOURCES
 from zhengheng.sample.organisation import unit_code
 
 OFFICE = "绩效办"
+HOST = "政府办公室"
+"""The department that the performance office belongs to: it answers for what the office itself has surveyed."""
 _TABLE = """
 A01|政府工作报告重点任务完成率|Key tasks of the work report done|%|up|政府办公室|督查督办系统|month|5|sum|2|milestones|100|82-100
 A02|民生实事项目完成率|Livelihood projects done|%|up|政府办公室|督查督办系统|month|5|sum|2|milestones|100|90-100
@@ -131,7 +133,7 @@ class Spec:
     def indicator(self) -> dict[str, Any]:
         """The indicator as rulebook data."""
         made: dict[str, Any] = {
-            "code": self.code, "name": {"zh": self.zh, "en": self.en}, "owner": unit_code(self.owner),
+            "code": self.code, "name": {"zh": self.zh, "en": self.en}, "owner": unit_code(HOST if self.owner == OFFICE else self.owner),
             "supplier": "system" if self.owner == OFFICE else unit_code(self.owner), "direction": self.direction, "measure_unit": {"zh": self.unit, "en": MEASURE_UNITS.get(self.unit, self.unit)},
             "decimals": self.decimals, "source": _source(self.source), "frequency": self.frequency,
             "lag_days": self.lag, "reliability": "B", "method": self._method(),

@@ -1,5 +1,6 @@
 """`scheme diff`: what changed between two rulebooks, in words an official would use."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -291,7 +292,10 @@ def _one(value: Any, shape: Shape, part: str, language: Language, names: Names) 
         )
         if coded and part != "code" and (known := names.of(value, part)):
             return f"{value} {known.say(language)}"
+        if language == "en" and _HAN.search(value):
+            return f"“{value}”"  # words of the city's own, which nobody translates
     return str(value)
 
 
 _RULEBOOK = Shape("model", model=Rulebook)
+_HAN = re.compile(r"[\u3400-\u9fff]")

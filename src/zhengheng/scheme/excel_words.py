@@ -82,7 +82,23 @@ _INSIDE = {
 """Parts of which the word depends on what they are parts of: that of the part above them, before a slash."""
 
 
-_TONGUES = {"zh": "in Chinese", "en": "in English"}
+_TONGUES = {
+    "zh": "in Chinese", "en": "in English", "lag_days": "days until it is released", "carry": "passed up", "digits": "decimals of points", "decimals": "decimals of the value",
+    "known_from": "known since", "effective_from": "in force from", "starts_on": "first day", "ends_on": "last day", "targets_open": "draft targets open to the public", "late": "share earned when late",
+    "undefined": "where there is no result", "reverse": "formula where lower is better", "tag": "trust tag", "href": "link", "article": "clause", "as": "form of the change", "of": "what it is about",
+    "to": "reference", "by": "rule", "from": "in force from", "bottom": "unacceptable value", "base": "base value", "span": "stretch of points", "stretch": "stretch value", "knots": "points of the curve",
+    "at": "from the value", "below": "below", "slope": "change for each step", "per": "for each unit", "points_per_unit": "points off for each point", "floor_points": "points at the least",
+    "low": "lower end", "high": "upper end", "low_limit": "outer lower end", "high_limit": "outer upper end", "at_base": "earned at the base", "at_target": "earned at the target", "at_stretch": "earned at the stretch value",
+    "at_worst": "earned by the worst", "at_best": "earned by the best", "strict": "has to be exceeded", "credit": "share earned", "log": "by logarithm", "cap": "most", "least": "at the least", "most": "at the most",
+    "alpha": "the unit's part of a person's score", "binding": "persons bound to the unit", "roll_up": "added up from below", "lowest_at": "the lowest moved to", "winsorise": "trimmed at the ends",
+    "part_year": "units there for a part of the year", "part_year_targets": "their targets", "pool_below": "groups pooled below", "vetoed_frees_seat": "a vetoed unit frees its seat", "last_seat": "ties at the last seat",
+    "share_at_most": "seats at the most", "share_at_least": "seats at the least", "at_least": "from the score", "at_most": "up to the score", "skip_months": "months without release", "score_previous_year": "the year before is scored",
+    "absent": "where no row is there", "absent_reason": "why that is so", "missing_reason": "why it is spread over the others", "burden_minutes": "minutes to report", "plan_instead": "a plan in its stead", "superior": "person over it",
+    "key": "parts equal scores by", "ties": "equal places", "on": "the score it rests on", "among": "units counted", "over": "taken from", "counted": "counts in statistics", "sense": "range of sense", "senses": "range of sense",
+    "home": "code of this city", "form": "kind of procedure", "freeze": "frozen from", "parts": "made from", "year_on_year": "rate against the year before", "published_by": "released by", "window": "periods rolled together",
+    "years": "years in a row that go over", "years_in_a_row": "years in a row", "full_marks": "what earns the full mark", "step": "step of the ladder or procedure", "fill": "filling of gaps",
+}  # fmt: skip
+"""Keys of which the English word is not the key with blanks for its strokes."""
 
 VALUES: dict[str, tuple[str, str]] = {
     "ratio": ("目标比率", "ratio to the target"), "efficacy": ("功效系数", "efficacy"), "banded": ("分档功效系数", "efficacy by bands"),

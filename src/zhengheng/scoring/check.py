@@ -21,7 +21,8 @@ from zhengheng.scheme.methods import Direct
 from zhengheng.scheme.model import Node, Rulebook, WeightTable
 from zhengheng.scoring.cuts import sources
 from zhengheng.scoring.limits import beyond
-from zhengheng.scoring.plan import Compiler, Tables
+from zhengheng.scoring.plan import Compiler
+from zhengheng.scoring.plan_rows import Tables
 from zhengheng.scoring.rules import Place, gathering
 
 _BROKEN = (LookupError, ArithmeticError, AssertionError, AttributeError, ValueError, TypeError, RecursionError, StopIteration)  # fmt: skip

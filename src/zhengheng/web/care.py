@@ -111,7 +111,7 @@ def _refuse_other_database(place: Path) -> None:
     )  # fmt: skip
 
 
-LEFT_OUT = (
+NOT_SAVED = (
     " EXTENSION ",
     " SCHEMA - public ",
     " COMMENT - EXTENSION ",
@@ -130,7 +130,7 @@ def _restore_postgres(dump: Path, listed: Path) -> None:
             )  # fmt: skip
     connection.close()
     lines = _run("pg_restore", "--list", str(dump)).splitlines()
-    wanted = [line for line in lines if not any(part in f"{line} " for part in LEFT_OUT)]
+    wanted = [line for line in lines if not any(part in f"{line} " for part in NOT_SAVED)]
     listed.write_text("\n".join(wanted) + "\n", encoding="utf-8")
     _run(
         "pg_restore", "--no-owner", "--no-privileges", "--single-transaction", f"--use-list={listed}",

@@ -152,6 +152,13 @@ ITEM = Machine(
 
 CLOSED = ("final", "archived")
 """States of a result behind which nothing changes: the lawful way there is to open it by decision."""
+
+UPCOMING = ("draft", "approved")
+"""States of a result that can still go on notice."""
+
+UNNOTICED = (*UPCOMING, "set_aside")
+"""States of a result that never went on notice: only those see it who are named."""
+
 STANDING = ("notice", *CLOSED)
 """States of a result that is what everybody reads."""
 
@@ -166,8 +173,8 @@ RESULT = Machine(
     (
         Transition("result.register", ("",), "draft"),
         Transition("result.approve", ("draft",), "approved"),
-        Transition("result.publish", ("draft", "approved"), "notice"),
-        Transition("result.set_aside", ("draft", "approved"), "set_aside"),
+        Transition("result.publish", UPCOMING, "notice"),
+        Transition("result.set_aside", UPCOMING, "set_aside"),
         Transition("result.take_up", ("set_aside",), "draft"),
         Transition("result.serve", ("notice",), "notice"),
         Transition("result.grade", ("notice",), "notice"),

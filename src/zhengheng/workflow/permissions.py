@@ -18,6 +18,7 @@ the states the object may be in. Relations:
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from zhengheng.workflow.machines import STANDING, UNNOTICED, UPCOMING
 from zhengheng.workflow.roles import NAMES, OF_A_UNIT, OFFICE, OFFICERS, Grant, Role
 
 EVERYONE = frozenset(NAMES)
@@ -284,11 +285,11 @@ RULES: tuple[Rule, ...] = (
     _rule("audit.close", Role.OFFICE_DATA, Role.EXTERNAL_AUDITOR, relation="maker"),
     # Results: before the public notice only for those who are named on the run.
     _rule("result.register", Role.OFFICE_DATA),
-    Rule("result.read", BUSINESS, "named", frozenset({"draft", "approved", "set_aside"})),
-    Rule("result.read", BUSINESS, "any", frozenset({"notice", "final", "replaced", "archived"})),
+    Rule("result.read", BUSINESS, "named", frozenset(UNNOTICED)),
+    Rule("result.read", BUSINESS, "any", frozenset({*STANDING, "replaced"})),
     # A unit's own trial 试算: computed for it alone, kept nowhere.
     _rule("result.try", *OF_A_UNIT, relation="own"),
-    _rule("result.name", Role.OFFICE_DIRECTOR, relation="named", states=("draft", "approved")),
+    _rule("result.name", Role.OFFICE_DIRECTOR, relation="named", states=UPCOMING),
     _rule("result.approve", Role.COMMISSION_SECRETARY, relation="named"),
     _rule("result.publish", Role.OFFICE_PROCEDURE, relation="named"),
     # A computation that nobody puts on notice does not lie on a desk for ever.

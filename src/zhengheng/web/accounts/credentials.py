@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import F
 
 from zhengheng.domain.problems import ZhenghengError
+from zhengheng.domain.said import says_something
 from zhengheng.domain.unseen import named, unseen
 from zhengheng.web.accounts.models import Account, Renewal, RoleGrant
 from zhengheng.web.accounts.selectors import (
@@ -170,7 +171,7 @@ def is_last(grant: RoleGrant, now: datetime) -> bool:
 
 def _said_why(what: str, reason: str) -> str:
     reason = reason.strip()
-    if not any(one.isalnum() for one in reason):
+    if not says_something(reason):
         raise RenewalError.one("reason", "renewal.reason", zh=f"请写明{WHAT[what][0]}的理由。", en=f"say why: {WHAT[what][1]} needs a reason")  # fmt: skip
     if marks := unseen(reason):
         raise RenewalError.one("reason", "text.unseen", zh=f"理由中有看不见的字符（{named(marks)}），请删去后再提交。", en=f"the reason holds characters that nobody sees ({named(marks)}); take them out")  # fmt: skip

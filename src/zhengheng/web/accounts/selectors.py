@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.timezone import localdate
 
+from zhengheng.domain.periods import ended_before
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.web.accounts.models import Account, Renewal, RoleGrant
 from zhengheng.web.organisation.succession import before
@@ -122,7 +123,7 @@ def months(account: Account, day: date) -> list[tuple[RoleGrant, int]]:
 
 
 def _held_on(grant: RoleGrant, day: date) -> bool:
-    ended = grant.valid_to is not None and grant.valid_to < day
+    ended = ended_before(grant.valid_to, day)
     taken = grant.revoked_at is not None and localdate(grant.revoked_at) <= day
     return grant.valid_from <= day and not ended and not taken
 

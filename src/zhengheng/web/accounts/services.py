@@ -13,6 +13,7 @@ from django.db.models import F
 from django.utils.timezone import localdate
 
 from zhengheng.domain.names import code_faults, name_faults, skeleton
+from zhengheng.domain.periods import ended_before
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.web.accounts.models import Account, ApiToken, RoleGrant
 from zhengheng.web.accounts.sealing import opened, seal
@@ -253,7 +254,7 @@ def _grant_problems(
     valid_from, valid_to = days
     zh, en = NAMES[role]
     held = list(RoleGrant.objects.filter(account=account, revoked_at=None))
-    lasting = [Role(g.role) for g in held if g.valid_to is None or g.valid_to >= now.date()]
+    lasting = [Role(g.role) for g in held if not ended_before(g.valid_to, now.date())]
     found = conflicts(lasting, role)
     found += _day_problems(account, role, valid_from, valid_to, now)
     if account.pk == actor.pk:
@@ -268,7 +269,7 @@ def _grant_problems(
         found.append(
             Problem("unit", "grant.unit", f"{zh} 不按单位授权", f"{en} is not given for a unit")
         )
-    if unit is not None and unit.valid_to is not None and unit.valid_to < now.date():
+    if unit is not None and ended_before(unit.valid_to, now.date()):
         found.append(
             Problem("unit", "unit.ended", f"{unit.name_zh}已于 {unit.valid_to} 撤销，请授予承继单位的角色。",
                     f"{unit.name_en or unit.name_zh} ended on {unit.valid_to}: give the role at the unit that goes on for it")
@@ -295,7 +296,7 @@ def _day_problems(
     last = day + timedelta(days=settings.ENDING_DAYS if role in ENDING else settings.GRANT_DAYS)
     if (valid_to or day) > last or valid_from > last:
         found.append(Problem("valid_to", "grant.far", f"截止日期最迟为 {last}，到期后可以再授权", f"the end is {last} at the latest; the role can be given again then"))  # fmt: skip
-    if valid_to is not None and valid_to < valid_from:
+    if ended_before(valid_to, valid_from):
         found.append(Problem("valid_to", "grant.order", "截止日期早于起始日期", "the end is before the beginning"))  # fmt: skip
     return found
 

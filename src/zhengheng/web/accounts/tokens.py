@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from zhengheng.domain.problems import Problem
+from zhengheng.domain.said import says_something
 from zhengheng.domain.unseen import named, unseen
 from zhengheng.web.accounts.models import TOKEN_NAME, Account, ApiToken
 from zhengheng.web.accounts.services import AccountError
@@ -27,7 +28,7 @@ def make_token(
 ) -> tuple[ApiToken, str]:  # fmt: skip
     """A token and its secret, which is never to be seen again. Raises AccountError."""
     problems = []
-    if not any(one.isalnum() for one in name):
+    if not says_something(name):
         problems.append(Problem("name", "token.name", "请填写用途，只有空格或标点不算。", "say what it is for; spaces and marks alone do not count"))  # fmt: skip
     if marks := unseen(name):
         problems.append(Problem("name", "text.unseen", f"用途中有看不见的字符（{named(marks)}），请删去后再提交。", f"what it is for holds characters that nobody sees ({named(marks)}); take them out"))  # fmt: skip

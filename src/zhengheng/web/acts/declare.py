@@ -23,6 +23,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from zhengheng.domain.said import says_something
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.files.documents import Section
 from zhengheng.workflow.machine import Machine
@@ -63,7 +64,7 @@ class Given(Schema):
             value == EVERY and f"({EVERY}" in field_info.title
         ):  # the field's own words say what it stands for
             return value
-        if isinstance(value, str) and (value or field_info.is_required()) and not any(one.isalnum() for one in value):  # fmt: skip
+        if isinstance(value, str) and (value or field_info.is_required()) and not says_something(value):  # fmt: skip
             raise PydanticCustomError("text_empty", "nothing but blanks or marks")
         return value
 
@@ -86,18 +87,19 @@ def ask(zh: str, en: str, default: Any = ..., **limits: Any) -> Any:
     `when` says whether it has been ("past"), is still to come ("ahead"), or is judged by the act ("any"). Of a
     period, `inside` says which of a rulebook's year can be meant: see `acts.within`. `public` marks a text that the portal shows:
     what is personal or internal does not get into it, in any act. `why` marks a reason that everybody reads: one that says something.
+    `hint` says beside the field, in both languages, what follows from it.
     """
     form, names, when = limits.pop("form", ""), limits.pop("names", {}), limits.pop("when", "")
     inside, public = limits.pop("inside", ""), limits.pop("public", False)
-    why = limits.pop("why", False)
+    why, hint = limits.pop("why", False), limits.pop("hint", ("", ""))
     if limits.get("max_length") is None and form in {"text", "lines"}:
         limits["max_length"] = 4000
-    return Field(default, title=f"{zh} {en}", json_schema_extra={"zh": zh, "en": en, "form": form, "names": names, "when": when, "inside": inside, "public": public, "why": why}, **limits)  # fmt: skip
+    return Field(default, title=f"{zh} {en}", json_schema_extra={"zh": zh, "en": en, "form": form, "names": names, "when": when, "inside": inside, "public": public, "why": why, "hint": [*hint]}, **limits)  # fmt: skip
 
 
 def _number_like(value: str) -> str:
     """A number is what is plainly one; how many digits it may have, the indicator says where the act knows it."""
-    if any(one.isalnum() for one in value) and not any(one.isdecimal() for one in value):
+    if says_something(value) and not any(one.isdecimal() for one in value):
         raise PydanticCustomError("decimal_parsing", "no number")
     return value
 
@@ -239,12 +241,12 @@ class Standing:
     units: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
-def cut(text: str, most: int) -> str:
+def shortened(text: str, most: int) -> str:
     """A text for a title or a line of a list: where it is longer, its beginning with a mark that it is cut."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def scheme(obj: Any) -> Words:
+def rulebook_words(obj: Any) -> Words:
     """The rulebook that an object stands under, with its year: rulebooks of several years have one title."""
     held = obj.rulebook
     return f"{held.title_zh} {held.period}", f"{held.title_en or held.title_zh} {held.period}"

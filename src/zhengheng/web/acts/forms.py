@@ -41,6 +41,8 @@ class Input:
     """What was wrong with what stood here."""
     note: Words = ("", "")
     """What a number is measured in, and of which period."""
+    hint: Words = ("", "")
+    """What follows from what is written here."""
 
     @property
     def optional(self) -> bool:
@@ -108,7 +110,9 @@ def _input(
     if kind in {"file", "files"} and not isinstance(value, list):
         value = ""
     required = info.is_required() and kind != "yes"
-    return Input(name, words, kind, required, value, listed, columns, rows, offered)
+    hint = said.get("hint")
+    made = Input(name, words, kind, required, value, listed, columns, rows, offered)
+    return replace(made, hint=(str(hint[0]), str(hint[1]))) if isinstance(hint, list) else made
 
 
 def _lines(

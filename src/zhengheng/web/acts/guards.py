@@ -10,7 +10,7 @@ from typing import Any, get_args
 from django.apps import apps
 from pydantic import BaseModel
 
-from zhengheng.domain.periods import parse_period
+from zhengheng.domain.periods import ended_before, parse_period
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.web.acts.declare import Act, Kind
 from zhengheng.web.organisation.succession import check_there
@@ -98,10 +98,10 @@ def is_gone(kind: Kind, act: Act, obj: Any, day: date) -> bool:
     """Whether an act is for a unit that ended before the day. A year through which it was there to the end is still
     finished, by whoever goes on for it."""
     unit = act.living(obj) if act.living is not None else None
-    if unit is None or unit.valid_to is None or unit.valid_to >= day:
+    if unit is None or not ended_before(unit.valid_to, day):
         return False
     version = kind.year(obj) if kind.year is not None else getattr(obj, "rulebook", None)
-    return version is None or bool(unit.valid_to < parse_period(version.period).end)
+    return version is None or ended_before(unit.valid_to, parse_period(version.period).end)
 
 
 def check_year(kind: Kind, act: Act, obj: Any) -> None:

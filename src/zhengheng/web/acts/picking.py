@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from zhengheng.domain.periods import parse_period
+from zhengheng.domain.periods import ended_before, parse_period
 from zhengheng.domain.problems import Language
 from zhengheng.scheme.findings import weight_of
 from zhengheng.scheme.indicator import Indicator
@@ -34,6 +34,7 @@ from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import adopted, book_of
 from zhengheng.web.targets.models import TargetLine, TargetSheet
 from zhengheng.web.targets.selectors import is_over
+from zhengheng.workflow.machines import UNNOTICED
 from zhengheng.workflow.permissions import ACTS
 from zhengheng.workflow.roles import Role
 
@@ -79,12 +80,12 @@ OF_A_YEAR = frozenset({"item.claim", "item.enter", "tolerance.ask", "self_report
 
 def _still_assessed(day: date) -> set[str]:
     """Units that ended before a day, after a year that assesses them and that is not closed yet was over."""
-    gone = {unit.code: unit.valid_to for unit in Unit.objects.filter(valid_to__lt=day)}
+    gone = {unit.code: unit.valid_to for unit in organisation.gone(day)}
     if not gone:
         return set()
     closed = finals()
     years = [(assessed(book_of(one)), parse_period(one.period).end) for one in adopted() if not is_final(one, closed)]  # fmt: skip
-    return {unit.code for units, end in years for unit in units if (last := gone.get(unit.code)) and last >= end}  # fmt: skip
+    return {unit.code for units, end in years for unit in units if unit.code in gone and not ended_before(gone[unit.code], end)}  # fmt: skip
 
 
 def _units(asked: Asked) -> Choices:
@@ -204,7 +205,7 @@ def _grades(asked: Asked) -> Choices:
 
 
 def _results(asked: Asked) -> Choices:
-    held = ResultRun.objects.exclude(state__in=("draft", "approved", "set_aside", "replaced"))
+    held = ResultRun.objects.exclude(state__in=(*UNNOTICED, "replaced"))
     return [
         (str(one.pk), (f"{one.title_zh} {one.period}", f"{one.title_en or one.title_zh} {one.period}")) for one in held
     ]  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from zhengheng.domain.problems import Problem, ZhenghengError
+from zhengheng.domain.said import LEAST, gives_reason
 from zhengheng.domain.unseen import named as by_code
 from zhengheng.domain.unseen import unseen
 from zhengheng.engines.snapshot import KINDS, scan, texts_of
@@ -22,17 +23,6 @@ class UnseenError(ZhenghengError):
 
 FEWEST = 3
 """Characters of a name that is looked for: a shorter one is too often part of another word [D]."""
-
-LEAST = 4
-"""Letters, characters or digits that a reason for the public has at least [D]."""
-LEAST_APART = 3
-"""How many of them are not the same [D]."""
-
-
-def says_nothing(text: str) -> bool:
-    """Whether a reason for everybody is a mark put in because the form wanted one."""
-    said = [one for one in text if one.isalnum()]
-    return len(said) < LEAST or len(set(said)) < LEAST_APART
 
 
 def staff() -> list[str]:
@@ -75,7 +65,7 @@ def check_public(given: BaseModel) -> None:
     """The guard of every act: raise PublicTextError for what is personal or internal in a text for the public, and for a
     reason in one that says nothing."""
     fields = type(given).model_fields
-    short = [name for name, text in given if isinstance(text, str) and text and _is_why(fields[name]) and says_nothing(text)]  # fmt: skip
+    short = [name for name, text in given if isinstance(text, str) and text and _is_why(fields[name]) and not gives_reason(text)]  # fmt: skip
     if short:
         raise PublicTextError(
             Problem(name, "public.short", f"理由将对外公布，请写明具体内容，至少 {LEAST} 个字，不能只重复同样的字。",

@@ -1,5 +1,7 @@
 """Pages of all kinds of objects: the list, the object with what can be done to it, an act's form."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -11,6 +13,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
+from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
 from zhengheng.domain.problems import NotFoundError, ZhenghengError
@@ -41,9 +44,9 @@ def listing(request: OfficeRequest, kind: Kind) -> HttpResponse:
     found, held = selectors.visible(kind, request.user, day), grants(request.user, day)
     if not found and not anywhere(held, kind.read):
         raise forbidden(kind.read)
-    counts = {state: sum(o.state == state for o in found) for state in kind.machine.names}
+    heads = _heads(kind, found)
     chosen = request.GET.get("state", "")
-    shown = [obj for obj in found if obj.state == chosen] if chosen in counts else found
+    shown = [obj for obj in found if _head(kind, obj) == chosen] if chosen in heads else found
     page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
     rows = [_row(kind, obj) for obj in page]
     # A column in which nothing stands takes no room; the first names the object.
@@ -51,12 +54,28 @@ def listing(request: OfficeRequest, kind: Kind) -> HttpResponse:
     context = {
         "kind": kind, "page": page, "total": len(found), "chosen": chosen,
         "columns": [kind.columns[n] for n in held_by], "due": any(obj.due_on for obj in page),
-        "states": [(s, kind.machine.names[s], n) for s, n in counts.items() if n],
+        "states": [(head, words, count) for head, (words, count) in heads.items()],
         "rows": [(obj, kind.address(obj), [row[n] for n in held_by], kind.state_of(obj)) for obj, row in zip(page, rows, strict=True)],
         "makers": selectors.makers(kind, held), "note": kind.note() if kind.note else None,
         "links": [(address, words) for address, words, act in kind.links if not act or anywhere(held, act)],
     }  # fmt: skip
     return render(request, "acts/list.html", context)
+
+
+def _head(kind: Kind, obj: Any) -> str:
+    """Under which word of the list's head an object is counted: that of its own line, so that both say the same."""
+    words = kind.state_of(obj)
+    same = words == kind.machine.names[obj.state]
+    return obj.state if same else f"{obj.state}-{slugify(words[1])}"
+
+
+def _heads(kind: Kind, found: Sequence[Any]) -> dict[str, tuple[Words, int]]:
+    """The words of the list's head with how many objects each has, in the order of the states."""
+    order = list(kind.machine.names)
+    counts = Counter(_head(kind, obj) for obj in found)
+    words = {_head(kind, obj): (order.index(obj.state), kind.state_of(obj)) for obj in found}
+    heads = sorted(counts, key=lambda head: (words[head][0], head))
+    return {head: (words[head][1], counts[head]) for head in heads}
 
 
 def _row(kind: Kind, obj: Any) -> list[tuple[Any, bool]]:

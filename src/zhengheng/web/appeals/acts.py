@@ -139,7 +139,7 @@ APPEALS = Kind(
         Act("appeal.return", ("退回补正", "Return to be completed"), send_back, ReasonGiven, optional=True),
         Act("appeal.draw", ("抽取评审组", "Draw the panel"), draw, DrawGiven,
             ("评审组只抽一次；成员写明理由回避之后，才能补抽空出的席位。", "The panel is drawn once; a seat is drawn again only after its member stepped back with a reason."),
-            typed=lambda a: {"seats": selectors.vacant(a) if a.seats.all() else 3}, when=lambda a: bool(selectors.vacant(a))),
+            typed=lambda a: {"seats": selectors.empty_seats(a) if a.seats.all() else 3}, when=lambda a: bool(selectors.empty_seats(a))),
         Act("appeal.call_hearing", ("通知听证", "Call a hearing"), call_hearing, HearingGiven, optional=True),
         Act("appeal.sign_minutes", ("登记笔录", "File the minutes"), sign_minutes, MinutesGiven),
         Act("appeal.vote", ("表决", "Vote"), vote, VoteGiven, whose=selectors.votes),

@@ -19,7 +19,7 @@ from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.files.services import own_files
 from zhengheng.web.results.clocks import procedure
 from zhengheng.web.results.models import ResultRun
-from zhengheng.workflow.machines import OBJECTION
+from zhengheng.workflow.machines import OBJECTION, UNNOTICED
 
 
 class LodgeGiven(Given):
@@ -33,9 +33,7 @@ class LodgeGiven(Given):
 def lodge(doing: Doing) -> Made:
     given: LodgeGiven = doing.given
     run = (
-        ResultRun.objects.filter(pk=given.run)
-        .exclude(state__in=("draft", "approved", "set_aside"))
-        .first()
+        ResultRun.objects.filter(pk=given.run).exclude(state__in=UNNOTICED).first()
         if given.run
         else None
     )

@@ -29,7 +29,7 @@ def draw(doing: Doing) -> Change:
     """Draw the panel by lot among those without any part in the matter, once; later only for seats that
     somebody left. Seed, pool, excluded and reasons of every draw are kept."""
     appeal: Appeal = doing.obj
-    left = selectors.vacant(appeal)
+    left = selectors.empty_seats(appeal)
     again = appeal.seats.exists()
     if again and not left:
         raise AppealError.one(
@@ -141,8 +141,8 @@ def vote(doing: Doing) -> Change:
             "vote", "panel.barred", zh=f"您不能表决：{against[0]}。请申请回避，由申诉经办补抽席位。",
             en=f"you have no vote: {against[1]}; step back, and the clerk draws the seat again",
         )  # fmt: skip
-    if selectors.vacant(doing.obj):
-        raise AppealError.one("vote", "panel.vacant", zh="有成员回避，须先补抽席位。", en="a member stepped back; the seat is drawn again first")  # fmt: skip
+    if selectors.empty_seats(doing.obj):
+        raise AppealError.one("vote", "panel.empty_seats", zh="有成员回避，须先补抽席位。", en="a member stepped back; the seat is drawn again first")  # fmt: skip
     found = doing.obj.seats.filter(account=doing.actor, recused="")
     again = selectors.divided(doing.obj)
     seat = (found if again else found.filter(vote="")).first()
@@ -178,8 +178,8 @@ def decide(doing: Doing) -> Change:
     """Signed by the presiding member (the table of rights says so), as the majority voted, after everybody saw the ripple."""
     appeal, given = doing.obj, doing.given
     outcome = selectors.majority(appeal)
-    if selectors.vacant(appeal):
-        raise AppealError.one("panel", "panel.vacant", zh="有成员回避，须先补抽席位。", en="a member stepped back; the seat is drawn again first")  # fmt: skip
+    if selectors.empty_seats(appeal):
+        raise AppealError.one("panel", "panel.empty_seats", zh="有成员回避，须先补抽席位。", en="a member stepped back; the seat is drawn again first")  # fmt: skip
     if not outcome:
         raise AppealError.one("panel", "panel.open", zh="还有成员没有表决，或者没有过半数意见；意见分散的，成员继续评议后可以重新表决。", en="a vote is missing, or there is no majority; where opinions are divided, members deliberate and may vote again")  # fmt: skip
     if appeal.hearing_wanted and appeal.state == "accepted":

@@ -109,7 +109,7 @@ def sitting(appeal: Appeal) -> list[PanelSeat]:
     return [seat for seat in appeal.seats.all() if not seat.recused] if appeal.pk else []
 
 
-def vacant(appeal: Appeal) -> int:
+def empty_seats(appeal: Appeal) -> int:
     """How many seats of a drawn panel nobody holds; of a panel that was never drawn, one."""
     held = len(sitting(appeal))
     if not appeal.pk or not appeal.seats.exists():
@@ -121,14 +121,14 @@ def vacant(appeal: Appeal) -> int:
 def votes(appeal: Appeal, account: Account) -> bool:
     """Whether the account's vote is missing, and can be given: no seat is empty."""
     mine = any(seat.account_id == account.pk and not seat.vote for seat in sitting(appeal))
-    return mine and not vacant(appeal)
+    return mine and not empty_seats(appeal)
 
 
 def signs(appeal: Appeal, account: Account) -> bool:
     """Whether the account presides over a panel in which every vote is given."""
     seats = sitting(appeal)
     mine = bool(seats) and seats[0].account_id == account.pk
-    return mine and all(seat.vote for seat in seats) and not vacant(appeal)
+    return mine and all(seat.vote for seat in seats) and not empty_seats(appeal)
 
 
 def majority(appeal: Appeal) -> str:
@@ -145,7 +145,7 @@ def divided(appeal: Appeal) -> bool:
     held = sitting(appeal)
     return (
         bool(held)
-        and not vacant(appeal)
+        and not empty_seats(appeal)
         and all(seat.vote for seat in held)
         and not majority(appeal)
     )

@@ -98,7 +98,7 @@ def page(appeal: Appeal, request: Any) -> dict[str, Any]:
         "measure_unit": selectors.run_of(appeal).rulebook.indicator(appeal.series).measure_unit,
         "seats": appeal.seats.all(), "voted": selectors.majority(appeal), "chief": next((seat.pk for seat in selectors.sitting(appeal)), None),
         "all_voted": bool(selectors.majority(appeal)) or appeal.outcome != "" or selectors.divided(appeal), "divided": selectors.divided(appeal) and appeal.outcome == "",
-        "vacant": bool(appeal.seats.all()) and bool(selectors.vacant(appeal)) and appeal.outcome == "",
+        "empty_seats": bool(appeal.seats.all()) and bool(selectors.empty_seats(appeal)) and appeal.outcome == "",
         "draws": _draws(appeal), "people": dict(Account.objects.filter(username__in=people).values_list("username", "name")),
         "published": _published(appeal), "as_of": as_of(appeal), "effect": values.seen(appeal.effect, spoken), "asked": values.seen(appeal.asked_effect, spoken),
         "places": PLACES, "precedents": selectors.precedents(appeal), "grounds": GROUNDS, "outcomes": OUTCOMES,

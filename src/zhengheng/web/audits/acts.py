@@ -27,8 +27,8 @@ from zhengheng.web.acts.declare import (
     Made,
     Standing,
     ask,
-    cut,
-    scheme,
+    rulebook_words,
+    shortened,
 )
 from zhengheng.web.acts.within import OWN
 from zhengheng.web.audits import selectors
@@ -310,7 +310,9 @@ def _unanswered(obj: Any, account: Account, day: date) -> Choices:
 
 
 def _questions(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
-    return {"question": [(str(q.pk), cut(q.text, 60)) for q in obj.questions.filter(answer="")]}
+    return {
+        "question": [(str(q.pk), shortened(q.text, 60)) for q in obj.questions.filter(answer="")]
+    }
 
 
 def _page(audit: Audit, request: Any) -> dict[str, Any]:
@@ -367,7 +369,7 @@ AUDITS = Kind(
         Act("audit.end", ("核查权限到期，自动结束", "Ended with the access"), end, by_machine=True),
     ),
     columns=(
-        Column(("核查", "Check"), lambda a: PURPOSES[a.purpose]), Column(("方案", "Rulebook"), scheme), Column(("期间", "Period"), "period"),
+        Column(("核查", "Check"), lambda a: PURPOSES[a.purpose]), Column(("方案", "Rulebook"), rulebook_words), Column(("期间", "Period"), "period"),
         Column(("总体", "Out of"), _pool_words, True),
     ),
     facts=(Column(("抽签种子", "Seed of the draw"), "seed"), Column(("再次抽取的理由", "Why there is another sample"), "reason")),

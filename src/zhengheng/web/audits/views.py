@@ -12,6 +12,7 @@ from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import require
 from zhengheng.web.results.selectors import find
 from zhengheng.web.results.services import bundled
+from zhengheng.workflow.machines import UNNOTICED
 
 
 @require_safe
@@ -19,7 +20,7 @@ def bundle(request: OfficeRequest, run: str) -> HttpResponse:
     """The audit bundle of a result that is or was on notice: with every value, and a program that needs nothing of ours."""
     require(request.user, "audit.bundle", request.now.date())
     result = find(run, request.user, request.now.date())
-    if result.state not in {"notice", "final", "replaced", "archived"}:
+    if result.state in UNNOTICED:
         raise NotFoundError.one(
             run, "run.absent", zh="没有这个批次, 或者您还不能查看", en="there is no such run, or you may not see it yet"
         )  # fmt: skip

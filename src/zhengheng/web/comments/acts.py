@@ -20,7 +20,7 @@ from zhengheng.web.acts.declare import (
     Made,
     Standing,
     ask,
-    cut,
+    shortened,
 )
 from zhengheng.web.acts.public import clean
 from zhengheng.web.comments.models import Comment
@@ -227,7 +227,7 @@ def _outcome(held: Comment) -> tuple[str, str]:
 
 COMMENTS = Kind(
     machine=COMMENT, path="comments", words=("公众留言", "Comments"), model=Comment,
-    title=lambda c: (f"{cut(c.text, 24)}（{c.received_on} 留言）", f"{cut(c.text, 24)} (comment of {c.received_on})"),
+    title=lambda c: (f"{shortened(c.text, 24)}（{c.received_on} 留言）", f"{shortened(c.text, 24)} (comment of {c.received_on})"),
     standing=_standing,
     acts=(
         Act("comment.receive", ("收到", "Received"), receive, ReceiveGiven, by_machine=True),
@@ -243,7 +243,7 @@ COMMENTS = Kind(
     ),
     outcome=_outcome,
     columns=(
-        Column(("留言", "Comment"), lambda c: cut(c.text, 40)), Column(("收到", "Received"), "received_on"), Column(("编号", "Reference"), "reference"),
+        Column(("留言", "Comment"), lambda c: shortened(c.text, 40)), Column(("收到", "Received"), "received_on"), Column(("编号", "Reference"), "reference"),
         Column(("答复单位", "Replies"), lambda c: (c.unit.name_zh, c.unit.name_en) if c.unit else None),
     ),
     facts=(

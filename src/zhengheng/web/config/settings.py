@@ -305,6 +305,9 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/built/assets/"
 USE_I18N = True
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+FORMAT_MODULE_PATH = (
+    "zhengheng.web.config.formats"  # days and moments that a page gives no form: as all others
+)
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20

@@ -48,7 +48,7 @@ _CALLS = re.compile(
 _ABROAD = re.compile(r"\bfile:|\\\\[^\\\s\"']|'(?:[^']|'')*[\\/\[](?:[^']|'')*'\s*!", re.IGNORECASE)
 """A path or a share of the network, in a formula or a field; a sheet's own name has no such marks in it."""
 _TARGET = re.compile(rb"\btarget\s*=\s*(\"[^\"]*\"|'[^']*')", re.IGNORECASE)
-_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+_PROTOCOL = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _FOLLOWED = frozenset({"http", "https", "mailto", "tel", "ftp"})
 """What a hyperlink may lead to; a file or a share of the network would be opened by a click."""
 _DDE = re.compile(r"\bdde(?:auto)?\b", re.IGNORECASE)
@@ -143,8 +143,10 @@ def _is_followed(link: bytes) -> bool:
     target = (
         unquote(unescape(found[1][1:-1].decode("utf-8", errors="replace"))).strip() if found else ""
     )
-    scheme = _SCHEME.match(target)
-    return scheme[1].lower() in _FOLLOWED if scheme else not target.startswith(("\\", "//", "/\\"))
+    protocol = _PROTOCOL.match(target)
+    return (
+        protocol[1].lower() in _FOLLOWED if protocol else not target.startswith(("\\", "//", "/\\"))
+    )
 
 
 _WRITTEN = (".xml", ".vml")

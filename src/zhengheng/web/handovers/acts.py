@@ -7,6 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Q, QuerySet
 
+from zhengheng.domain.periods import ended_before
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.accounts.selectors import standing
@@ -63,7 +64,7 @@ def prepare(doing: Doing) -> Made:
     if successor is None or successor.pk == doing.actor.pk:
         raise HandoverError.one("successor", "account.absent", zh="没有这个可接任的账号", en="there is no such account to follow")  # fmt: skip
     may_follow(grant, successor, doing.day)
-    if grant.valid_to is not None and given.day > grant.valid_to:
+    if ended_before(grant.valid_to, given.day):
         raise HandoverError.one(
             "day", "handover.after", zh=f"这个角色到 {grant.valid_to} 为止，交接日应在此之前。", en=f"the role ends on {grant.valid_to}: hand it over before that"
         )  # fmt: skip
@@ -202,7 +203,7 @@ def carry_out(doing: Doing) -> Change:
     old: RoleGrant = case.grant
     if doing.day < case.day:
         raise HandoverError.one("day", "handover.early", zh=f"交接日是 {case.day}", en=f"the handover is on {case.day}")  # fmt: skip
-    if old.revoked_at is not None or (old.valid_to is not None and old.valid_to < doing.day):
+    if old.revoked_at is not None or ended_before(old.valid_to, doing.day):
         raise HandoverError.one(
             "grant", "grant.ended", zh="这个角色已经终止，不能再交接；请由安全保密管理员直接授权。", en="the role has ended; the officer gives it to the successor directly"
         )  # fmt: skip

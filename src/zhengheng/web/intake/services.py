@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from django.conf import settings
 
 from zhengheng.domain.problems import DataError
+from zhengheng.domain.said import says_something
 from zhengheng.lake.facts import Facts, schema
 from zhengheng.lake.intake import read_files
 from zhengheng.lake.mapping import Mapping as IntakeMapping
@@ -88,7 +89,7 @@ def read_rows(
 
 def confirmed(reason: str) -> dict[str, str]:
     """Of a row: the reason that somebody gave for a value beyond its range of sense. Nobody else confirms one."""
-    return {"confirmation": reason} if reason.strip() else {}
+    return {"confirmation": reason} if says_something(reason) else {}
 
 
 def _columns(role: str) -> list[str]:

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from zhengheng.domain.canonical import json_line, read_json
-from zhengheng.ledger.check import Finding, cut
+from zhengheng.ledger.check import Finding, torn_off
 from zhengheng.ledger.entry import Entry
 from zhengheng.ledger.tree import (
     Place,
@@ -181,7 +181,7 @@ def tree_findings() -> list[Finding]:
             Finding("tree", 0, count - 1, "登记存证日志条数的那一行不见了", "the row that counts the ledger's entries is gone")
         )  # fmt: skip
     if head is not None and head.size > count:
-        found.append(cut(count, head.size - 1))
+        found.append(torn_off(count, head.size - 1))
     elif held or (head is not None and (head.size, octets(head.edge)) != (count, b"".join(edge))):
         found.append(_wrong_tree(0, max(count - 1, 0)))
     return found

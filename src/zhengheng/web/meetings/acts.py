@@ -15,7 +15,7 @@ from zhengheng.web.acts.declare import (
     Made,
     Standing,
     ask,
-    cut,
+    shortened,
 )
 from zhengheng.web.files.services import own_files
 from zhengheng.web.meetings.models import Commitment
@@ -100,7 +100,7 @@ def _out(held: Commitment) -> dict[str, Any]:
 
 COMMITMENTS = Kind(
     thread=True, machine=COMMITMENT, path="commitments", words=("会议承诺", "Commitments"), model=Commitment,
-    title=lambda c: (f"{c.unit.name_zh}：{cut(c.text, 24)}", f"{c.unit.name_en or c.unit.name_zh}: {cut(c.text, 24)}"),
+    title=lambda c: (f"{c.unit.name_zh}：{shortened(c.text, 24)}", f"{c.unit.name_en or c.unit.name_zh}: {shortened(c.text, 24)}"),
     standing=_standing,
     acts=(
         Act("commitment.record", ("记录承诺", "Record a commitment"), record, RecordGiven, living=lambda c: c.unit),
@@ -109,7 +109,7 @@ COMMITMENTS = Kind(
         Act("commitment.carry", ("转入下次会议", "Carry to the next meeting"), carry, CarryGiven, optional=True),
     ),
     columns=(
-        Column(("单位", "Unit"), lambda c: (c.unit.name_zh, c.unit.name_en)), Column(("承诺", "Promise"), lambda c: cut(c.text, 40)), Column(("会议", "Meeting"), "meeting"),
+        Column(("单位", "Unit"), lambda c: (c.unit.name_zh, c.unit.name_en)), Column(("承诺", "Promise"), lambda c: shortened(c.text, 40)), Column(("会议", "Meeting"), "meeting"),
         Column(("结转次数", "Times carried"), "carried", True),
     ),
     outcome=lambda c: (f"{c.meeting}，结转 {c.carried} 次", f"{c.meeting}, carried {c.carried} time{'' if c.carried == 1 else 's'}"),

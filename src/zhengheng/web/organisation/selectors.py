@@ -10,11 +10,15 @@ from zhengheng.domain.problems import Language, ZhenghengError
 from zhengheng.web.organisation.models import Unit
 
 
-def standing(day: date) -> QuerySet[Unit]:
-    """Units that exist on a day."""
-    return Unit.objects.filter(
-        Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day)
-    )
+def standing(first: date, last: date | None = None) -> QuerySet[Unit]:
+    """Units that exist on a day, or on any day up to a last one."""
+    begun = Q(valid_from=None) | Q(valid_from__lte=last or first)
+    return Unit.objects.filter(begun, Q(valid_to=None) | Q(valid_to__gte=first))
+
+
+def gone(day: date) -> QuerySet[Unit]:
+    """Units that ended before a day."""
+    return Unit.objects.filter(valid_to__lt=day)
 
 
 def names_of(units: Iterable[str], language: Language) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.apps import apps
 
+from zhengheng.domain.periods import ended_before
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.web.organisation.models import Unit
 
@@ -17,7 +18,7 @@ class UnitEndedError(ZhenghengError):
 
 def check_there(unit: Unit, day: date, field: str = "unit") -> None:
     """Raise UnitEndedError for a unit that ended before a day, with the unit that goes on for it."""
-    if unit.valid_to is None or unit.valid_to >= day:
+    if not ended_before(unit.valid_to, day):
         return
     heir = Unit.objects.filter(code=heirs(day).get(unit.code, "")).first()
     zh, en = f"{unit.name_zh}已于 {unit.valid_to} 撤销", f"{unit.name_en or unit.name_zh} ended on {unit.valid_to}"  # fmt: skip

@@ -9,6 +9,7 @@ from zhengheng.engines.heat import STATUSES, Column, Mark
 from zhengheng.engines.places import Place
 from zhengheng.engines.scoreboard import Line
 from zhengheng.scheme.procedure import Goal
+from zhengheng.web.acts.declare import Words
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.overview import selectors
@@ -53,6 +54,34 @@ class Aim:
             return "watch"
         # What was not due yet, or has no light, is no gap in the data.
         return next((name for name in ("missing", "undefined", "withheld", "not_due") if self.counted[name]), "unlit")  # fmt: skip
+
+    @property
+    def why(self) -> Words:
+        """How many of the results with a light have the goal's status, of how many, and the rule that makes it that."""
+        known = {name: self.counted[name] for name in ("met", "watch", "missed")}
+        of = sum(known.values())
+        if not of:
+            return (
+                "各单位的这些指标都没有灯，目标也没有灯。",
+                "None of these results has a light, so the goal has none.",
+            )
+        counts = "，".join(f"{STATUSES[n][1]} {known[n]} 项次" for n in known), ", ".join(f"{known[n]} {STATUSES[n][2]}" for n in known)  # fmt: skip
+        word = STATUSES[self.status]
+        if 2 * known[self.status] > of:
+            return (
+                f"各单位这些指标有灯的共 {of} 项次：{counts[0]}；过半数为{word[1]}，目标即为{word[1]}（系统默认）。",
+                f"{of} results of all units have a light: {counts[1]}; more than half are {word[2]}, and so the goal is (this program's default).",
+            )
+        return (
+            f"各单位这些指标有灯的共 {of} 项次：{counts[0]}；没有一种状态过半数，目标即为{word[1]}（系统默认）。",
+            f"{of} results of all units have a light: {counts[1]}; none of these has more than half, so that the goal is {word[2]} (this program's default).",
+        )
+
+    @property
+    def share(self) -> Words:
+        """The count beside the light: how many results are met, of all that have a light."""
+        met, of = self.counted["met"], sum(self.counted[name] for name in ("met", "watch", "missed"))  # fmt: skip
+        return (f"达标 {met} / {of}", f"{met} of {of} met") if of else ("", "")
 
     @property
     def said(self) -> tuple[str, str, str]:

@@ -51,7 +51,7 @@ def indicator(request: OfficeRequest, name: str, code: str) -> HttpResponse:
         context |= _of_unit(request, result, context, unit, code)
     else:
         choice = Choice(page=choice_of(request, 0, 0).page)
-        groups = selectors.standings(held, choice, set(), context["cases"], {}, language())
+        groups = selectors.shown_groups(held, choice, set(), context["cases"], {}, language())
         context["everyone"] = [
             (group, [(one, mark) for one in group.lines if (mark := held.heat.marks.get(one.line.unit, {}).get(code))])
             for group in groups
@@ -139,12 +139,12 @@ def _unlike(earlier: ResultRun, line: Line, unit: str) -> tuple[str, str] | None
 
 def _section(request: OfficeRequest, context: dict[str, Any], code: str) -> HttpResponse:
     """A section or post below the assessed units: what it carries, and what it hands on."""
-    found = sections.carried(context["held"], code)
+    found = sections.borne(context["held"], code)
     if not found:
         raise _no_unit(code)
     names = sections.names({code, *(one.parent for one in found), *(one.unit for one in found)})
     context |= {
-        **_down(context["held"], code), "code": code, "carried": found, "name": names.get(code, code),
+        **_down(context["held"], code), "code": code, "borne": found, "name": names.get(code, code),
         "above": {one: names.get(one, one) for one in {*(held.parent for held in found), *(held.unit for held in found)}},
     }  # fmt: skip
     return render(request, "overview/section.html", context)

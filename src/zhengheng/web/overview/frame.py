@@ -12,7 +12,7 @@ from zhengheng.web.pages.tags import language
 from zhengheng.web.results.grades import shown_of
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.newer import context as newer_context
-from zhengheng.web.results.newer import state_words
+from zhengheng.web.results.newer import state_words, version_words, why_replaced
 from zhengheng.web.results.selectors import pick, reopenings
 from zhengheng.web.results.selectors import visible as visible_results
 from zhengheng.web.results.services import watched
@@ -31,12 +31,18 @@ def frame(request: OfficeRequest, name: str, what: str) -> tuple[ResultRun, dict
         "provisional": is_provisional(held.run),
         "watermark": range(60) if watched(run=result, what=what, actor=request.user, now=request.now) else (),
         "earlier": earlier[-1] if earlier else None, "statuses": STATUSES.values(),
-        "newer": result.replaced_by.filter(state__in=STANDING).first() if result.state == "replaced" else None,
+        **_newer(result),
         "versions": [r for r in known if r.rulebook == result.rulebook], "known": known,
         "disputed": selectors.disputed(result), "cases": selectors.open_cases(),
         "decided": shown_of(result), "reopenings": reopenings(result),
     }  # fmt: skip
     return result, context
+
+
+def _newer(result: ResultRun) -> dict[str, Any]:
+    """The version in the place of a replaced one, by its day and the reason why it came."""
+    after = result.replaced_by.filter(state__in=STANDING).first() if result.state == "replaced" else None  # fmt: skip
+    return {"newer": after, "newer_said": (version_words(after), why_replaced(result)) if after else None}  # fmt: skip
 
 
 def choice_of(request: OfficeRequest, units: int, groups: int) -> Choice:

@@ -12,7 +12,8 @@ from zhengheng.engines.change import Change, Comparison
 from zhengheng.engines.covered import percent, unlike
 from zhengheng.engines.curve import Point, curve, level
 from zhengheng.engines.heat import HeatMap, heat_map
-from zhengheng.engines.passport import Entry, passport
+from zhengheng.engines.passport import passport
+from zhengheng.engines.passport_rows import Entry
 from zhengheng.engines.places import Place, places
 from zhengheng.engines.run import Run
 from zhengheng.engines.scoreboard import Line, Scoreboard, scoreboard

@@ -11,7 +11,7 @@ from zhengheng.web.pages.tags import say
 
 
 @dataclass(frozen=True)
-class Carried:
+class Borne:
     """One indicator that a section or post carries: its part, from whom, and how the unit above stands on it."""
 
     column: Column
@@ -21,7 +21,7 @@ class Carried:
     mark: Mark
 
 
-def carried(held: Reading, code: str) -> list[Carried]:
+def borne(held: Reading, code: str) -> list[Borne]:
     """What was handed down to a section or post; nothing for whoever stands in no cascade."""
     found = []
     for one in held.run.rulebook.cascade:
@@ -31,7 +31,7 @@ def carried(held: Reading, code: str) -> list[Carried]:
         mark = held.heat.marks.get(top, {}).get(one.indicator)
         if mark is not None:
             column = held.heat.column(one.indicator)
-            found.append(Carried(column, one.parent, _part(one, code), top, mark))
+            found.append(Borne(column, one.parent, _part(one, code), top, mark))
     return found
 
 

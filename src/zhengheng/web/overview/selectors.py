@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Generic, TypeVar
 
 from zhengheng.domain.numbers import format_scaled
+from zhengheng.domain.periods import ended_before
 from zhengheng.domain.problems import Language
 from zhengheng.engines.heat import Column, Mark
 from zhengheng.engines.lights import NOTHING_DUE
@@ -151,7 +152,7 @@ def unplaced(run: Run) -> dict[str, Words]:
     for row in run.plan.tables["unit"]:
         if row["unit"] in placed:
             continue
-        if row["valid_to"] < period.end:
+        if ended_before(row["valid_to"], period.end):
             day = row["valid_to"]
             found[row["unit"]] = (f"已于 {day} 撤销，不排名、不定等", f"ended on {day}: neither ranked nor graded")  # fmt: skip
         elif row["valid_from"] > period.start:
@@ -174,7 +175,7 @@ def _stopped(held: Reading, line: Line) -> Words:
     return (f"{zh}{more_zh}没有数据，因而没有总分", f"no data for {en}{more_en}, so there is no total") if waits else ("", "")  # fmt: skip
 
 
-def standings(
+def shown_groups(
     held: Reading, choice: Choice, argued: set[tuple[str, str]], cases: Counter[str],
     before: dict[str, str], language: Language, decided: dict[str, Decided] | None = None,
 ) -> list[Shown]:  # fmt: skip

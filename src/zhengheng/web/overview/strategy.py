@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from zhengheng.domain.problems import Language
+from zhengheng.domain.said import says_something
 from zhengheng.engines.heat import STATUSES, HeatMap, Mark
 from zhengheng.scheme.procedure import Goal
 from zhengheng.web.files.documents import Report, Section, Table
@@ -47,12 +48,12 @@ def strategy(result: ResultRun, known: list[ResultRun], aims: list[Aim], told: T
     sections += [_reasons(result, held, aims, told, language), _proposals(result, told)]
     return Report(
         say(f"战略目标{'年度' if len(result.period) == 4 else '进展'}报告 {result.period}", f"Strategy: report on {result.period}"),
-        _standings(len(aims), words),
+        _states(len(aims), words),
         origin(result, held), sections, warned(result, day),
     )  # fmt: skip
 
 
-def _standings(size: int, words: Counter[str]) -> str:
+def _states(size: int, words: Counter[str]) -> str:
     """How many goals stand how; what no goal has but the three lights is left out."""
     said = [name for name in STATUSES if words[name] or name in {"met", "watch", "missed"}]
     zh = "，".join(f"{STATUSES[name][1]} {words[name]} 个" for name in said)
@@ -75,12 +76,10 @@ def _goal(
     if gaps:
         found.append(Table((say("指标", "Indicator"), say("单位", "Unit"), say("实绩", "Actual"), say("目标", "Target"), say("达标线", "Met from"), say("状态", "Status")), gaps))  # fmt: skip
     name = say(goal.name.zh, goal.name.say("en"))
+    light = say("，", ", ").join(filter(None, (word(aim.status), say(*aim.share))))
     return Section(
-        f"{name} ({goal.from_year}–{goal.to_year}): {word(aim.status)}",
-        texts=(say(
-            f"衡量它的指标共 {sum(aim.counted.values())} 项次: 达标 {aim.counted['met']}, 关注 {aim.counted['watch']}, 未达标 {aim.counted['missed']}。",
-            f"{sum(aim.counted.values())} results measure it: {aim.counted['met']} met, {aim.counted['watch']} to watch, {aim.counted['missed']} missed.",
-        ), *_more(beyond)), tables=tuple(found),
+        f"{name} ({goal.from_year}–{goal.to_year}): {light}",
+        texts=(say(*aim.why), *_more(beyond)), tables=tuple(found),
     )  # fmt: skip
 
 
@@ -118,14 +117,12 @@ def _gap(mark: Mark, held: Reading, name: str) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-NOTHING = frozenset(
-    {"", "无", "没有", "暂无", "无。", "没有。", "暂无。", "none", "none.", "—", "-"}
-)
-"""What stands in a field that must be filled and says nothing."""
+NONE = frozenset({"无", "没有", "暂无", "none"})
+"""What a self-report writes, as its form asks, where there is nothing to tell."""
 
 
 def _says(text: str) -> bool:
-    return text.strip().lower() not in NOTHING
+    return says_something(text) and text.strip().rstrip("。.").lower() not in NONE
 
 
 def _silent(

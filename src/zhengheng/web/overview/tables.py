@@ -129,6 +129,10 @@ def file(
             rows = [row | _grade(row, decided or {}, reasons, run) for row in rows]
     name = "-".join(filter(None, (run.rulebook.code, run.plan.period.code, indicator)))
     if form == "xlsx":
+        if (
+            not indicator
+        ):  # pages give a total no light, and no more does the workbook that people read
+            head = tuple(name for name in head if name != "light")
         head, rows = named(run, head, rows)
     answer = HttpResponse(_written(head, rows, form, note), content_type=KINDS[form])
     answer["Content-Disposition"] = content_disposition_header(True, f"{name}.{form}") or "attachment"  # fmt: skip

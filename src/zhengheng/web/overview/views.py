@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from zhengheng.engines.change import EFFECTS, Change
+from zhengheng.engines.standing import parts_of, tie_words
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import allowed, require
 from zhengheng.web.acts.registry import KINDS
@@ -29,7 +30,7 @@ from zhengheng.web.rectification.acts import RECTIFICATIONS
 from zhengheng.web.reporting.self_reports import SELF_REPORTS
 from zhengheng.web.results.grades import shown_of
 from zhengheng.web.results.models import ResultRun
-from zhengheng.web.results.newer import overtaken, state_words, warnings
+from zhengheng.web.results.newer import no_longer_holds, state_words, warnings
 from zhengheng.web.results.selectors import find
 from zhengheng.web.results.services import watched
 from zhengheng.web.rulebooks.questions import PROPOSALS
@@ -70,7 +71,7 @@ def board(request: OfficeRequest, name: str) -> HttpResponse:
     held, cases = context["held"], context["cases"]
     choice = choice_of(request, len(held.line), len(held.groups))
     context |= {
-        "view": view, "views": VIEWS.items(), "choice": choice, "only": ONLY.items(),
+        "view": view, "views": VIEWS.items(), "ties": tie_words(held.run, parts_of(held.run)), "choice": choice, "only": ONLY.items(),
         "helped": len(held.red & cases.keys()),
         "link": urlencode({"group": "all" if choice.group is None else choice.group, "q": choice.words, "only": choice.only,
                            "by": "score" if choice.by_score else ""}),
@@ -98,7 +99,7 @@ def _body(context: dict[str, Any], view: str, choice: Choice) -> dict[str, Any]:
     """What a view's template needs."""
     held, earlier, tongue = context["held"], context["earlier"], language()
     before = reading(earlier, tongue).told_score if earlier else {}
-    groups = selectors.standings(held, choice, context["disputed"], context["cases"], before, tongue, context["decided"])  # fmt: skip
+    groups = selectors.shown_groups(held, choice, context["disputed"], context["cases"], before, tongue, context["decided"])  # fmt: skip
     found: dict[str, Any] = {"groups": groups, "pages": range(1, 2 + (max((one.found for one in groups), default=0) - 1) // PAGE)}  # fmt: skip
     match view:
         case "table":
@@ -182,6 +183,6 @@ def download(request: OfficeRequest, name: str, form: str) -> HttpResponse:
     marked = watched(run=result, what=f"download {form} {code}".strip(), actor=request.user, now=request.now)  # fmt: skip
     day = request.now.date()
     # A workbook is read by people, and says its state; the rows of the others are read by programs.
-    said = (warnings if form == "xlsx" else overtaken)(result, day)
+    said = (warnings if form == "xlsx" else no_longer_holds)(result, day)
     told = " ".join(filter(None, (*(say(*one) for one in said), note(request, marked))))
     return tables.file(reading(result, language()).run, form, code, told, shown_of(result))

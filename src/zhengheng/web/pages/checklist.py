@@ -9,12 +9,14 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from zhengheng.domain.periods import ended_before
 from zhengheng.web.accounts.models import RoleGrant
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import grants, require, standing
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.organisation.selectors import gone
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.reporting.services import assessed
 from zhengheng.web.rulebooks.models import RulebookVersion
@@ -84,12 +86,12 @@ def _last(year: int) -> list[RulebookVersion]:
 def _units(books: list[RulebookVersion], year: int) -> list[str]:
     """The units assessed under the rulebooks that exist in the year: who ended before is not waited for."""
     first, last = date(year, 1, 1), date(year, 12, 31)
-    gone = set(Unit.objects.filter(valid_to__lt=first).values_list("code", flat=True))
+    ended = set(gone(first).values_list("code", flat=True))
     found = {
         unit.code for book in books for unit in assessed(book_of(book))
-        if (unit.valid_to is None or unit.valid_to >= first) and (unit.valid_from is None or unit.valid_from <= last)
+        if not ended_before(unit.valid_to, first) and (unit.valid_from is None or unit.valid_from <= last)
     }  # fmt: skip
-    return sorted(found - gone)
+    return sorted(found - ended)
 
 
 def _point(zh: str, en: str, address: str, missing: Iterable[str | tuple[str, str]]) -> Point:

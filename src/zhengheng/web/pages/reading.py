@@ -19,7 +19,7 @@ from zhengheng.web.meetings.models import Commitment
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.pages.answered import LATELY, answers
 from zhengheng.web.pages.unattended import unattended
-from zhengheng.web.results.barred import bars, carries
+from zhengheng.web.results.barred import bars, ends_results
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.naming import waiting
 from zhengheng.web.rulebooks.models import RulebookVersion
@@ -120,7 +120,7 @@ def to_read(request: OfficeRequest) -> list[Reading]:
             title = (f"{run.title_zh} {run.period}", f"{run.title_en or run.title_zh} {run.period}")
             why = (f"公示至 {run.due_on}，期间可以查阅和提出异议。", f"On notice until {run.due_on}: read it, and object while it lasts.")  # fmt: skip
             if run.due_on and run.due_on < day:
-                why = _waits(run, day, carries(mine))
+                why = _waits(run, day, ends_results(mine))
             found.append(Reading(title, f"/office/results/{run.run}/", why))
     found += _renewed(request, mine)
     found += _decided(mine, day)

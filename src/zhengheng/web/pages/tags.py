@@ -136,6 +136,28 @@ def show(value: Any) -> str:
     return minus(value)
 
 
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_CITED = re.compile(r"“[^”]*[\u3400-\u9fff][^”]*”")
+
+
+@register.filter
+def quoted(value: Any) -> str:
+    """What somebody wrote, as pages write a value; Chinese words on an English page in quotation marks, and marked as Chinese."""
+    text = show(value)
+    if language() == "zh" or not isinstance(value, str) or not _HAN.search(text):
+        return text
+    return marked(f"“{text}”")
+
+
+@register.filter
+def marked(value: Any) -> str:
+    """A sentence as pages write it; on an English page the Chinese words that it quotes are marked as Chinese for whoever has it read out."""
+    text = conditional_escape(show(value))
+    if language() == "zh":
+        return text
+    return SafeString(_CITED.sub(lambda found: f'<span lang="zh">{found[0]}</span>', text))
+
+
 @register.filter
 def show_value(value: Any) -> str:
     """A value as it stands in a field."""

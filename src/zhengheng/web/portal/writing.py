@@ -54,7 +54,7 @@ def publish(target: Path, day: date, at: datetime | None = None) -> int:
         tidy(target)
         note_upcoming(held)
         beside = {
-            COMMENTS: shown(), CONSULTATIONS: consultations(day), TARGETS: drafts(day), STANDINGS: standings(), SINCE: since(),
+            COMMENTS: shown(), CONSULTATIONS: consultations(day), TARGETS: drafts(day), STANDINGS: states(), SINCE: since(),
             RESTORED: _restored(home),
         }  # fmt: skip
         for name, said in beside.items():
@@ -81,7 +81,7 @@ def note_upcoming(folder: Path) -> None:
     write_json(folder / UPCOMING, rows)
 
 
-def standings() -> dict[str, str]:
+def states() -> dict[str, str]:
     """Where the result of each released publication stands today: on notice, final, or replaced by a newer one."""
     held = Publication.objects.filter(state="released").select_related("run")
     return {

@@ -10,19 +10,18 @@ from zhengheng.web.rectification.rows import key, scored
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
 from zhengheng.workflow.ladder import rung
-
-PUBLISHED = ("notice", "final", "archived")
+from zhengheng.workflow.machines import STANDING
 
 
 @dataclass(frozen=True)
-class Standing:
+class Rung:
     """An indicator's misses in a row, period by period, and the warning that follows; None at the foot."""
 
     missed: tuple[tuple[str, bool], ...]
     warning: WarningStep | None
 
 
-def standings(case: Rectification) -> dict[str, Standing]:
+def rungs(case: Rectification) -> dict[str, Rung]:
     """Of each row of a case (rows.key), up to the newest run that brought it there; none where the rulebook has no ladder.
 
     Counted are the runs of the same rulebook for periods of the same length.
@@ -36,7 +35,7 @@ def standings(case: Rectification) -> dict[str, Standing]:
         last = one.get("period", case.run.period)
         missed = tuple((run.period, _red(run, scored(case, one), one["code"])) for run in runs if run.period <= last)  # fmt: skip
         at = rung((red for _, red in missed), len(steps))
-        found[key(one)] = Standing(missed, steps[at - 1] if at else None)
+        found[key(one)] = Rung(missed, steps[at - 1] if at else None)
     return found
 
 
@@ -48,7 +47,7 @@ def _runs(case: Rectification) -> list[ResultRun]:
     rhythm = parse_period(case.run.period).frequency
     known = ResultRun.objects.filter(rulebook=case.run.rulebook).exclude(state="set_aside")
     held = {run.period: run for run in known.order_by("pk")}
-    held |= {run.period: run for run in known.filter(state__in=PUBLISHED).order_by("pk")}
+    held |= {run.period: run for run in known.filter(state__in=STANDING).order_by("pk")}
     return [held[period] for period in sorted(held) if parse_period(period).frequency == rhythm]
 
 

@@ -8,12 +8,12 @@ from zhengheng.web.pages.tags import say
 from zhengheng.web.rectification.closing import lines_of
 from zhengheng.web.rectification.models import Rectification
 from zhengheng.web.rectification.rows import key, named
-from zhengheng.web.rectification.selectors import standings
+from zhengheng.web.rectification.selectors import rungs
 
 
 def told(case: Rectification) -> dict[str, Any]:
     """The rows of a case, each with its name, its own line and its own place on the ladder."""
-    lines, at = lines_of(case), standings(case)
+    lines, at = lines_of(case), rungs(case)
     names = named(case, case.indicators)
     rows = [
         (one, name, lines.get(key(one)), at.get(key(one)))

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
-from zhengheng.domain.periods import parse_period
+from zhengheng.domain.periods import ended_before, parse_period
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.scheme.later import succeeded
 from zhengheng.web.accounts.models import Account, RoleGrant
@@ -133,7 +133,7 @@ def _taken(given: AskGiven, codes: list[str]) -> Any:
         elif there is not None and there.name_zh != heir.name_zh:
             yield Problem("heirs", "heir.name", f"代码 {heir.code} 是{there.name_zh}，与填写的名称 {heir.name_zh} 不符。",
                           f"the code {heir.code} is that of {there.name_en or there.name_zh}, not {heir.name_zh}")  # fmt: skip
-        elif there is not None and there.valid_to is not None and there.valid_to < given.day:
+        elif there is not None and ended_before(there.valid_to, given.day):
             yield Problem("heirs", "heir.ended", f"{there.name_zh} 到 {there.valid_to} 已经撤销，不能承继。",
                           f"{there.name_en or there.name_zh} ended on {there.valid_to} and can take nothing over")  # fmt: skip
         same = (
@@ -266,7 +266,7 @@ def carry_out(doing: Doing) -> Change:
             "day", "reorganisation.early", zh=f"{case.day} 起才能执行", en=f"it takes effect on {case.day}"
         )  # fmt: skip
     olds = list(Unit.objects.filter(code__in=case.units).select_related("parent"))
-    gone = [old.name_zh for old in olds if old.valid_to is not None and old.valid_to < case.day]
+    gone = [old.name_zh for old in olds if ended_before(old.valid_to, case.day)]
     if gone:
         raise ReorganisationError.one(
             "units", "unit.ended", zh=f"{'、'.join(gone)} 已经撤销，本项变动不能再执行，请不批准或另行提出。", en=f"{', '.join(gone)} ended already: this case can no longer be carried out"

@@ -42,6 +42,19 @@ from zhengheng.web.rulebooks.selectors import (
 )
 from zhengheng.workflow.machines import CLOSED, ITEM
 
+DECIDED: Words = ("决定日期", "Day of the decision")
+
+
+def ask_decided() -> Any:
+    """The day on which an item was decided, which says to which part of the year it counts."""
+    return ask(
+        *DECIDED, when="past",
+        hint=(
+            "文件或证书上写明的决定、颁发日期。全年结果中，事项计入所选方案的考核期间；分季度等核算时，只计入这一天所在的那一期。",
+            "The day that the document or certificate states. In the result of the year the item counts in the period of the chosen rulebook; in that of a part of the year, as a quarter, only where this day lies in that part.",
+        ),
+    )  # fmt: skip
+
 
 class EnterGiven(Given):
     rulebook: int = ask("考核方案", "Rulebook")
@@ -50,7 +63,7 @@ class EnterGiven(Given):
     item: str = ask("加减分或否决项", "Item", max_length=64)
     points: str = ask("分值（分，否决项不填）", "Points (none for a veto)", "", max_length=20)
     document: str = ask("文号", "Document", max_length=80)
-    decided_on: date = ask("文件日期", "Date of the document", when="past")
+    decided_on: date = ask_decided()
     reason: str = ask("事由", "Reason", form="text")
     evidence: Files = ask("证明材料", "Evidence", min_length=1)
 
@@ -88,7 +101,7 @@ class ClaimGiven(Given):
     item: str = ask("加分项", "Bonus item", max_length=64)
     points: str = ask("申报分值（分）", "Claimed points", max_length=20)
     document: str = ask("证书或文号", "Certificate or document", max_length=80)
-    decided_on: date = ask("颁发日期", "Given on", when="past")
+    decided_on: date = ask_decided()
     reason: str = ask("事由", "Reason", form="text")
     evidence: Files = ask("证书扫描件", "The certificate", min_length=1)
 
@@ -146,10 +159,8 @@ def _faults(version: RulebookVersion, unit: Unit, given: Any) -> Any:
     book = book_of(version)
     yield from year_faults(version, unit)
     if given.decided_on < parse_period(version.period).start:
-        yield Problem("decided_on", "item.year", f"{given.decided_on} 早于考核期间 {version.period}，不属于本年度的事项。",
-                      f"{given.decided_on} lies before {version.period}: it is no item of this year")  # fmt: skip
-    if not plain(given.document):
-        yield Problem("document", "item.document", "请填写完整的文号或证书编号。", "give the document's number")  # fmt: skip
+        yield Problem("decided_on", "item.year", f"{DECIDED[0]} {given.decided_on} 早于考核期间 {version.period}，不属于本年度的事项。",
+                      f"the day of the decision, {given.decided_on}, lies before {version.period}: it is no item of this year")  # fmt: skip
     if fault := points_fault(book, given.item, given.points):
         yield Problem("points", "points.range", *fault)
 
@@ -181,8 +192,7 @@ class ReopenGiven(Given):
 def reopen(doing: Doing) -> Change:
     """What was settled is looked at again once, where there are new facts, and evidence that was not there before."""
     item: Item = doing.obj
-    said = plain(doing.given.objection)
-    if not said or said in plain(item.objection):
+    if plain(doing.given.objection) in plain(item.objection):
         raise ReportError.one(
             "objection", "item.old_facts", zh="与原来的异议相同; 认定后只凭新的事实重开",
             en="the same as the objection before: what is settled is reopened on new facts only",
@@ -378,7 +388,7 @@ ITEMS = Kind(
     outcome=_outcome,
     facts=(
         Column(("方案", "Rulebook"), lambda i: (f"{i.rulebook.title_zh} {i.rulebook.period}", f"{i.rulebook.title_en or i.rulebook.title_zh} {i.rulebook.period}")),
-        Column(("文件或证书日期", "Date of the document"), "decided_on"), Column(("提出部门", "Department"), lambda i: (i.supplier.name_zh, i.supplier.name_en)),
+        Column(DECIDED, "decided_on"), Column(("提出部门", "Department"), lambda i: (i.supplier.name_zh, i.supplier.name_en)),
         Column(("事由", "Reason"), "reason"), Column(("异议", "Objection"), "objection"), Column(("答复", "Answer"), "answer"),
     ),
     thread=True,

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
+from zhengheng.domain.periods import ended_before
 from zhengheng.domain.problems import VerifyError
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.web.accounts.services import StaleError
@@ -16,7 +16,7 @@ from zhengheng.web.acts.services import make_by_machine, perform_by_machine
 from zhengheng.web.intake.services import opened
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.jobs.services import Work, ask, job
-from zhengheng.web.organisation.models import Unit
+from zhengheng.web.organisation.selectors import standing
 from zhengheng.web.organisation.succession import heirs
 from zhengheng.web.reporting.acts import REPORTS, BorrowGiven, OpenGiven
 from zhengheng.web.reporting.items import ITEMS, is_bonus
@@ -37,18 +37,15 @@ def open_reports(work: Work) -> dict[str, Any]:
     version = RulebookVersion.objects.get(pk=work.job.arguments["rulebook"])
     book, period = book_of(version), period_of(work.job.arguments["period"])
     # A unit that ended before the period, or begins after it, is asked for nothing.
-    there = (
-        Q(valid_to=None) | Q(valid_to__gte=period.start),
-        Q(valid_from=None) | Q(valid_from__lte=period.end),
-    )
-    held, after = {unit.code: unit for unit in Unit.objects.filter(*there)}, heirs(work.now.date())
+    there = standing(period.start, period.end)
+    held, after = {unit.code: unit for unit in there}, heirs(work.now.date())
     made, reused, unknown = 0, 0, []
     units = assessed(book)
     codes = {unit.code for unit in units}
     for place, unit in enumerate(units):
         work.tell(("逐个单位", "unit by unit"), place, len(units))
         last = held[unit.code].valid_to if unit.code in held else None
-        if last is not None and last < period.end and after.get(unit.code) in codes:
+        if ended_before(last, period.end) and after.get(unit.code) in codes:
             # The period ends without it: its value is that of the heir, who is asked under the same rulebook.
             continue
         if unit.code not in held:

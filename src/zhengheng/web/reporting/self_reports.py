@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from zhengheng.domain.said import says_something
 from zhengheng.scheme.model import Rulebook
 from zhengheng.web.acts.declare import (
     Act,
@@ -15,7 +16,7 @@ from zhengheng.web.acts.declare import (
     Made,
     Standing,
     ask,
-    scheme,
+    rulebook_words,
     signed,
 )
 from zhengheng.web.acts.public import clean
@@ -108,7 +109,7 @@ def file(doing: Doing) -> Change:
     parts = {"achievement": ("目标完成情况", "what was achieved"), "unmet": ("未完成的目标及原因 (没有的请写“无”)", "targets not met (write none if so)"),
              "measures": ("改进措施和计划", "measures and plan")}  # fmt: skip
     for name, (zh, en) in parts.items():
-        if not getattr(told, name).strip():
+        if not says_something(getattr(told, name)):
             raise ReportError.one(name, "self_report.part", zh=f"自评报告缺少: {zh}", en=f"the self-report lacks: {en}")  # fmt: skip
     clean({name: getattr(told, name) for name in PUBLIC})
     return Change({}, {name: getattr(told, name) for name in (*parts, *PUBLIC)})
@@ -173,7 +174,7 @@ SELF_REPORTS = Kind(
     ),
     columns=(
         Column(("单位", "Unit"), lambda r: (r.unit.name_zh, r.unit.name_en)),
-        Column(("方案", "Rulebook"), scheme),
+        Column(("方案", "Rulebook"), rulebook_words),
     ),
     facts=(
         Column(("目标完成情况", "What was achieved"), "achievement"), Column(("未完成的目标及原因", "Targets not met, and why"), "unmet"),

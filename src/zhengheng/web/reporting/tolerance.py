@@ -16,7 +16,7 @@ from zhengheng.web.acts.declare import (
     Matter,
     Standing,
     ask,
-    scheme,
+    rulebook_words,
     signed,
 )
 from zhengheng.web.acts.services import perform_by_machine
@@ -155,7 +155,7 @@ TOLERANCES = Kind(
         Act("tolerance.withdraw", ("撤回", "Withdraw"), withdraw, optional=True),
     ),
     columns=(
-        Column(("单位", "Unit"), lambda t: (t.unit.name_zh, t.unit.name_en)), Column(("情形", "Ground"), lambda t: GROUNDS[t.ground]), Column(("方案", "Rulebook"), scheme),
+        Column(("单位", "Unit"), lambda t: (t.unit.name_zh, t.unit.name_en)), Column(("情形", "Ground"), lambda t: GROUNDS[t.ground]), Column(("方案", "Rulebook"), rulebook_words),
     ),
     facts=(
         Column(("涉及事项", "Item"), lambda t: t.item.document if t.item else None), Column(("事实与理由", "Facts and reasons"), "facts"),

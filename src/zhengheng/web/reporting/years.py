@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from zhengheng.domain.periods import parse_period
+from zhengheng.domain.periods import ended_before, parse_period
 from zhengheng.domain.problems import Problem
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.succession import heirs
@@ -23,7 +23,11 @@ def year_faults(version: RulebookVersion, unit: Unit) -> Iterator[Problem]:
     if not known or (unit.code in known and not _waits(unit, after, known, year.end)):
         return
     before = Unit.objects.filter(code__in=[code for code, heir in after.items() if heir == unit.code and code in known])  # fmt: skip
-    olds = [one for one in before if one.valid_to is not None and one.valid_to >= year.end]
+    olds = [
+        one
+        for one in before
+        if one.valid_to is not None and not ended_before(one.valid_to, year.end)
+    ]
     gone = [unit] if unit.code in known else [one for one in before if one not in olds]
     zh, en = _named(olds)
     name, english = unit.name_zh, unit.name_en or unit.name_zh
@@ -42,7 +46,7 @@ def year_faults(version: RulebookVersion, unit: Unit) -> Iterator[Problem]:
 
 def _waits(unit: Unit, after: dict[str, str], known: set[str], end: date) -> bool:
     """Whether a unit ended within the year, and the year does not assess who goes on for it."""
-    return unit.valid_to is not None and unit.valid_to < end and unit.code in after and after[unit.code] not in known  # fmt: skip
+    return ended_before(unit.valid_to, end) and unit.code in after and after[unit.code] not in known
 
 
 def _named(units: Iterable[Unit]) -> tuple[str, str]:

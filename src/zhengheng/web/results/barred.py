@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any
 
-from zhengheng.domain.problems import Problem
-from zhengheng.web.acts.declare import Kind
+from zhengheng.domain.problems import Language, Problem
+from zhengheng.web.acts.declare import Kind, Words
 from zhengheng.web.organisation.models import Unit
-from zhengheng.web.results.clocks import running, unserved
+from zhengheng.web.results.clocks import procedure, running, unserved
 from zhengheng.web.results.closing import contested
 from zhengheng.web.results.duties import open_appeals
 from zhengheng.web.results.models import ResultRun
@@ -29,7 +29,26 @@ def can_end(run: ResultRun, day: date) -> bool:
     return not bars(run, day)
 
 
-def carries(held: Collection[Grant]) -> bool:
+def service_words(run: ResultRun, day: date) -> Words:
+    """Of a result on notice: whether its units are to be served one by one before the end, and how many are not yet."""
+    if run.state != "notice":
+        return "", ""
+    if procedure(run).clock("review") is None:
+        return (
+            "方案没有从送达起算的复核时限：公示即告知全部单位，不要求逐个送达，没有送达记录的单位不影响终定。",
+            "The rulebook has no review whose time runs from service: the public notice speaks to all units, none has to be served one by one, and those without a record of service do not hold up the end.",
+        )
+    left = [unit.code for unit in unserved(run, day)]
+    if not left:
+        return "应送达的单位都已送达。", "Every unit that is to be served has been."
+    count = len(left)
+    return (
+        f"还有 {count} 个单位没有送达，送达以前不能终定：{named(left)}。",
+        f"{count} {'unit is' if count == 1 else 'units are'} not served yet, and nothing is final before: {named(left, 'en')}.",
+    )
+
+
+def ends_results(held: Collection[Grant]) -> bool:
     """Whether somebody with these grants brings a result to its end, or clears what is in the way: he may read what that is."""
     return any(anywhere(held, act) for act in ("result.finalise", "result.publish", "result.set_aside", "appeal.accept"))  # fmt: skip
 
@@ -39,10 +58,11 @@ def year_of(run: ResultRun) -> RulebookVersion | None:
     return run.version if run.version is not None and run.version.period == run.period else None
 
 
-def named(codes: list[str]) -> str:
+def named(codes: list[str], language: Language = "zh") -> str:
     """Units by their names; of very many the first, and how many there are."""
-    names = dict(Unit.objects.filter(code__in=codes).values_list("code", "name_zh"))
-    shown = "、".join(names.get(code, code) for code in codes[:MOST_NAMED])
+    held = Unit.objects.filter(code__in=codes)
+    names = {one.code: one.name_zh if language == "zh" else one.name_en or one.name_zh for one in held}  # fmt: skip
+    shown = ("、" if language == "zh" else ", ").join(names.get(code, code) for code in codes[:MOST_NAMED])  # fmt: skip
     return shown if len(codes) <= MOST_NAMED else f"{shown}… ({len(codes)})"
 
 

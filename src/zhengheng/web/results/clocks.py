@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from django.utils import timezone
 
+from zhengheng.domain.periods import ended_before
 from zhengheng.engines.rehearse import moves
 from zhengheng.scheme.procedure import Clock, Procedure
 from zhengheng.web.days.selectors import working_calendar
@@ -96,7 +97,7 @@ def concerned(run: ResultRun, day: date) -> list[Unit]:
     """The units that the result is about and that exist on a day; who is gone is answered for by its heirs."""
     codes = {row["unit"] for row in loaded(folder_of(run.run)).results.rows("total_score")}
     held = Unit.objects.filter(code__in=codes).order_by("code")
-    return [unit for unit in held if unit.valid_to is None or unit.valid_to > day]
+    return [unit for unit in held if not ended_before(unit.valid_to, day)]
 
 
 def unserved(run: ResultRun, day: date) -> list[Unit]:

@@ -19,6 +19,7 @@ from zhengheng.web.results.closing import end_year
 from zhengheng.web.results.kept import TABLES
 from zhengheng.web.results.models import DecidedGrade, Reopening, ResultRun
 from zhengheng.web.results.uncounted import problems, uncounted
+from zhengheng.workflow.machines import UPCOMING
 
 
 class ResultStateError(ZhenghengError):
@@ -46,7 +47,7 @@ def fresh(run: ResultRun) -> list[tuple[str, str]]:
 def overtaken(run: ResultRun) -> list[ResultRun]:
     """Earlier computations of the same period that never went on notice: after this one none of them can."""
     same = ResultRun.objects.filter(rulebook=run.rulebook, period=run.period, pk__lt=run.pk)
-    return list(same.filter(state__in=("draft", "approved")).order_by("pk"))
+    return list(same.filter(state__in=UPCOMING).order_by("pk"))
 
 
 def set_aside(doing: Doing) -> Change:
@@ -113,7 +114,7 @@ def left_out(doing: Doing) -> tuple[dict[str, Any], dict[str, Any]]:
 def _newer(run: ResultRun) -> list[ResultRun]:
     """Later computations of the same period that never went on notice: once it is final none of them can."""
     same = ResultRun.objects.filter(rulebook=run.rulebook, period=run.period, pk__gt=run.pk)
-    return list(same.filter(state__in=("draft", "approved")).order_by("-pk"))
+    return list(same.filter(state__in=UPCOMING).order_by("-pk"))
 
 
 def _counted_later(run: ResultRun) -> list[Problem]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from zhengheng.domain.problems import Language
 from zhengheng.engines.bound import said as with_reason
-from zhengheng.engines.passport import Entry
+from zhengheng.engines.passport_rows import Entry
 from zhengheng.engines.scoreboard import Line, Scoreboard
 from zhengheng.web.results.models import DecidedGrade, ResultRun
 from zhengheng.web.results.selectors import (
@@ -17,7 +17,7 @@ from zhengheng.web.results.selectors import (
     unit_names,
     unit_passport,
 )
-from zhengheng.web.results.services import UNPUBLISHED
+from zhengheng.workflow.machines import UNNOTICED
 
 Words = tuple[str, str]
 
@@ -50,7 +50,7 @@ class Decided:
             )  # fmt: skip
         return (
             f"{decided}（委员会决定，计算等次为{computed}；理由：{self.reason}）" if language == "zh"
-            else f"{decided} (decided by the commission, computed {computed}; reason: {self.reason})"
+            else f"{decided} (decided by the commission, computed {computed}; reason: “{self.reason}”)"
         )  # fmt: skip
 
     def _to_come(self, decided: str, computed: str, language: Language) -> str:
@@ -61,7 +61,7 @@ class Decided:
             )  # fmt: skip
         return (
             f"{computed}（计算等次；现行结果由委员会决定为{decided}，公示时随之转入；理由：{self.reason}）" if language == "zh"
-            else f"{computed} (computed; decided as {decided} for the present result, and taken over with the notice; reason: {self.reason})"
+            else f"{computed} (computed; decided as {decided} for the present result, and taken over with the notice; reason: “{self.reason}”)"
         )  # fmt: skip
 
     def fields(self, language: Language) -> dict[str, str]:
@@ -128,7 +128,7 @@ def of_before(result: ResultRun) -> dict[str, Decided]:
 
     Each is judged against the grade that the new version computes: where that is another, the commission is asked again.
     """
-    if result.state not in UNPUBLISHED:
+    if result.state not in UNNOTICED:
         return {}
     held = newest(result.rulebook, result.period)
     if held is None:
@@ -149,7 +149,7 @@ def moved(result: ResultRun, language: Language) -> list[dict[str, Any]]:
 
     A unit whose grade was decided is named even where nothing else of it moved.
     """
-    before = result.replaces or (newest(result.rulebook, result.period) if result.state in UNPUBLISHED else None)  # fmt: skip
+    before = result.replaces or (newest(result.rulebook, result.period) if result.state in UNNOTICED else None)  # fmt: skip
     if before is None:
         return []
     old, new = loaded(folder_of(before.run)), loaded(folder_of(result.run))

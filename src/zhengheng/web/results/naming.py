@@ -7,6 +7,7 @@ from zhengheng.web.accounts.selectors import allowed, standing
 from zhengheng.web.results.clocks import approved_first
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import readers, relations
+from zhengheng.workflow.machines import UPCOMING
 from zhengheng.workflow.permissions import ACTS
 
 
@@ -17,7 +18,7 @@ def _next(run: ResultRun) -> str:
 
 def waiting(account: Account, day: date) -> list[ResultRun]:
     """Unpublished results for which this account names the readers, and that nobody sees who could carry them on."""
-    held = ResultRun.objects.filter(state__in=("draft", "approved"), readers__account=account)
+    held = ResultRun.objects.filter(state__in=UPCOMING, readers__account=account)
     return [
         run for run in held.select_related("version").order_by("pk")
         if allowed(account, "result.name", day, relations=relations(run, account), state=run.state) and not _seen(run, day)

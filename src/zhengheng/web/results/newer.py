@@ -5,13 +5,13 @@ from datetime import date
 from typing import Any
 
 from django.apps import apps
+from django.utils.timezone import localdate, localtime
 
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import Words
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded, newest, visible
-from zhengheng.web.results.services import UNPUBLISHED
-from zhengheng.workflow.machines import RESULT, STANDING
+from zhengheng.workflow.machines import RESULT, STANDING, UNNOTICED, UPCOMING
 
 
 def state_words(run: ResultRun, day: date | None) -> Words:
@@ -28,7 +28,7 @@ def pending(run: ResultRun) -> ResultRun | None:
     if run.state != "notice":
         return None
     later = ResultRun.objects.filter(rulebook=run.rulebook, period=run.period, pk__gt=run.pk)
-    return later.filter(state__in=("draft", "approved")).order_by("-pk").first()
+    return later.filter(state__in=UPCOMING).order_by("-pk").first()
 
 
 def successor(run: ResultRun) -> ResultRun | None:
@@ -36,10 +36,39 @@ def successor(run: ResultRun) -> ResultRun | None:
     return newest(run.rulebook, run.period) if run.state == "replaced" else None
 
 
+def version_words(run: ResultRun) -> Words:
+    """Which version of a result it is: when it went on notice, else when it was computed."""
+    if run.published_at is not None:
+        day = localdate(run.published_at)
+        return f"{day} 公示的版本", f"the version published on {day}"
+    made = f"{localtime(run.made_at):%Y-%m-%d %H:%M}"
+    return f"{made} 核算的版本", f"the version computed on {made}"
+
+
+def why_replaced(old: ResultRun) -> Words:
+    """Why a newer version came in the place of a result: its reopening, appeals, or data and rules of a later day."""
+    opened = old.reopenings.order_by("-on", "-id").first()
+    if opened is not None:
+        said = opened.reason.rstrip("。.")
+        return (
+            f"按决定重新开启，理由：{said}",
+            f"it was reopened by decision: “{said}”",
+        )
+    if count := len(redecided(old)):
+        return (
+            f"申诉决定更正了 {count} 项数值",
+            f"appeals put {count} {'value' if count == 1 else 'values'} right",
+        )
+    return (
+        "按其后入库的数据和作出的决定重新核算",
+        "it was computed again with what was loaded and decided since",
+    )
+
+
 def warnings(run: ResultRun, day: date) -> list[Words]:
     """What every page and file of a result that is not the one in force, or not for good, says of it: whole sentences."""
     zh, en = state_words(run, day)
-    if run.state in UNPUBLISHED:
+    if run.state in UNNOTICED:
         found = [
             (
                 "未公示：这一结果尚未公示，不是对外的结果。",
@@ -55,7 +84,7 @@ def warnings(run: ResultRun, day: date) -> list[Words]:
         ]
     else:
         found = []
-    return [*found, *uncounted_words(run), *overtaken(run, day)]
+    return [*found, *uncounted_words(run), *no_longer_holds(run, day)]
 
 
 def uncounted_words(run: ResultRun, unit: str = "") -> list[Words]:
@@ -67,19 +96,19 @@ def uncounted_words(run: ResultRun, unit: str = "") -> list[Words]:
     zh, en = ("本单位有", "of this unit") if unit else ("有", "")
     return [(
         f"{zh} {count} 项已经办结的事项没有计入本结果。理由：{run.left_out['reason']}",
-        f"Settled and not counted in this result: {count} {en}".rstrip() + f". Reason: {run.left_out['reason']}",
+        f"Settled and not counted in this result: {count} {en}".rstrip() + f". Reason: “{run.left_out['reason']}”",
     )]  # fmt: skip
 
 
-def overtaken(run: ResultRun, day: date) -> list[Words]:
+def no_longer_holds(run: ResultRun, day: date) -> list[Words]:
     """What of a result no longer holds: that another version stands in its place, what appeals put right."""
     found = []
     stands = successor(run)
     if stands is not None:
         now_zh, now_en = state_words(stands, day)
         found.append((
-            f"这一版已被新版代替，不再有效；新版批次 {stands.run}，{now_zh}。",
-            f"This version was replaced and is no longer valid; the newer one is run {stands.run}, {now_en}.",
+            f"这一版已被新版代替，不再有效；现行的是{version_words(stands)[0]}（批次 {stands.run}），{now_zh}。",
+            f"This version was replaced and is no longer valid; in its place stands {version_words(stands)[1]} (run {stands.run}), {now_en}.",
         ))  # fmt: skip
     for one in redecided(run):
         total_zh, total_en = (

@@ -14,7 +14,8 @@ from zhengheng.domain.kept import kept_object
 from zhengheng.domain.problems import Language, NotFoundError
 from zhengheng.engines.archive import load_run
 from zhengheng.engines.behind import made_from
-from zhengheng.engines.passport import Entry, passport
+from zhengheng.engines.passport import passport
+from zhengheng.engines.passport_rows import Entry
 from zhengheng.engines.rehearse import grade_names, moves
 from zhengheng.engines.run import Run
 from zhengheng.engines.scoreboard import Scoreboard, scoreboard

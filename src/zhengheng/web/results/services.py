@@ -26,12 +26,9 @@ from zhengheng.web.results.kept import TABLES
 from zhengheng.web.results.models import NamedReader, ResultRun, Service
 from zhengheng.web.results.selectors import folder_of, loaded, newest, require_on
 from zhengheng.web.rulebooks.selectors import governing
-from zhengheng.workflow.machines import UNFILED
+from zhengheng.workflow.machines import UNFILED, UNNOTICED
 from zhengheng.workflow.permissions import ACTS
 from zhengheng.workflow.roles import OF_A_UNIT, Role
-
-UNPUBLISHED = ("draft", "approved", "set_aside")
-"""States that only those see who are named."""
 
 
 class ResultError(ZhenghengError):
@@ -128,7 +125,7 @@ def name_reader(*, run: ResultRun, account: Account, actor: Account, now: dateti
 
 def watched(*, run: ResultRun, what: str, actor: Account, now: datetime) -> bool:
     """Whether what is read carries a watermark; if so, reading it is an act too, and recorded."""
-    if run.state not in UNPUBLISHED:
+    if run.state not in UNNOTICED:
         return False
     with transaction.atomic():
         append(

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zhengheng.domain.problems import Problem
 from zhengheng.engines.outputs import is_provisional
+from zhengheng.engines.standing import parts_of, tie_words
 from zhengheng.scoring.contracts import STATUS_WORDS
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.request import OfficeRequest
@@ -18,11 +19,11 @@ from zhengheng.web.acts.views import object_context
 from zhengheng.web.pages.tags import language, say
 from zhengheng.web.results import grades, newer, selectors, services, trials
 from zhengheng.web.results.acts import RESULTS
-from zhengheng.web.results.barred import bars, carries
+from zhengheng.web.results.barred import bars, ends_results, service_words
 from zhengheng.web.results.models import ResultRun
-from zhengheng.web.results.services import UNPUBLISHED, watched
+from zhengheng.web.results.services import watched
 from zhengheng.web.results.uncounted import uncounted
-from zhengheng.workflow.machines import CLOSED, STANDING
+from zhengheng.workflow.machines import CLOSED, STANDING, UNNOTICED
 
 
 @require_safe
@@ -71,9 +72,9 @@ def board(request: OfficeRequest, name: str) -> HttpResponse:
         "board": lines, "made": made, "provisional": is_provisional(made),
         "watermark": range(60) if watched(run=run, what="scoreboard", actor=request.user, now=request.now) else (),
         "may_name": may_name, "may_take": bool(run.package) and allowed(request.user, "result.package", request.now.date()),
-        "moved": grades.moved(run, language()), "uncounted": _uncounted(request, run), "unwritten": selectors.unwritten(run) if run.state in UNPUBLISHED else (), "later": selectors.computed_later(run), "newer": run.replaced_by.exclude(state__in=UNPUBLISHED).first(),
+        "moved": grades.moved(run, language()), "uncounted": _uncounted(request, run), "unwritten": selectors.unwritten(run) if run.state in UNNOTICED else (), "later": selectors.computed_later(run), **_versions(run), "service": service_words(run, day), "ties": tie_words(made, parts_of(made)),
         "decided": [(next((one.name for group in lines.groups for one in group.lines if one.unit == code), code), held) for code, held in decided.items()],
-        "closed": CLOSED, "bars": _bars(request, run), "readers": selectors.readers(run) if run.state in UNPUBLISHED else (),
+        "closed": CLOSED, "bars": _bars(request, run), "readers": selectors.readers(run) if run.state in UNNOTICED else (),
         "reopenings": selectors.reopenings(run),
         "people": [one for one in services.nameable(day) if not selectors.relations(run, one)] if may_name else (),
     }  # fmt: skip
@@ -87,16 +88,25 @@ def _newer(request: OfficeRequest, run: ResultRun, unit: str = "") -> dict[str, 
     return newer.context(request.user, request.now.date(), run, unit)
 
 
+def _versions(run: ResultRun) -> dict[str, Any]:
+    """The versions before and after a result, each by its day and the reason why one came for the other."""
+    after, before = run.replaced_by.exclude(state__in=UNNOTICED).first(), run.replaces
+    return {
+        "newer": after, "newer_said": (newer.version_words(after), newer.why_replaced(run)) if after else None,
+        "before_said": (newer.version_words(before), newer.why_replaced(before)) if before else None,
+    }  # fmt: skip
+
+
 def _bars(request: OfficeRequest, run: ResultRun) -> list[Problem]:
     """What keeps a result whose notice is over from its end, for whoever carries it there."""
     day = request.now.date()
     over = run.state == "notice" and run.due_on is not None and run.due_on < day
-    return bars(run, day) if over and carries(grants(request.user, day)) else []
+    return bars(run, day) if over and ends_results(grants(request.user, day)) else []
 
 
 def _uncounted(request: OfficeRequest, run: ResultRun) -> dict[str, Any]:
     """What is settled and not counted: by name what the reader may read, of the rest how many."""
-    matters = uncounted(run) if run.state in (*UNPUBLISHED, *STANDING) else []
+    matters = uncounted(run) if run.state in (*UNNOTICED, *STANDING) else []
     held = grants(request.user, request.now.date())
     named = [one for one in matters if sees(one.kind, one.obj, request.user, held)]
     return {

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import Problem
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants
@@ -21,7 +20,6 @@ from zhengheng.web.acts.declare import (
 )
 from zhengheng.web.acts.public import clean
 from zhengheng.web.acts.services import perform_by_machine
-from zhengheng.web.acts.within import BEGUN, EARLIER, OWN
 from zhengheng.web.comments.models import Comment
 from zhengheng.web.decisions.services import carrying
 from zhengheng.web.decisions.services import choices as decisions
@@ -47,8 +45,17 @@ from zhengheng.web.rulebooks.drafting import (
     uploaded,
 )
 from zhengheng.web.rulebooks.models import Opinion, RulebookVersion
-from zhengheng.web.rulebooks.rehearsing import has_any_data, has_data, rehearsable
+from zhengheng.web.rulebooks.rehearsing import has_any_data, rehearsable
 from zhengheng.web.rulebooks.retiring import RetireGiven, retire, retirements
+from zhengheng.web.rulebooks.running import (
+    ComputeGiven,
+    PeriodGiven,
+    RehearseGiven,
+    compute,
+    open_reports,
+    rehearse,
+    sound,
+)
 from zhengheng.web.targets.drafts import open_to_public
 from zhengheng.workflow.machines import RULEBOOK
 from zhengheng.workflow.permissions import anywhere
@@ -57,15 +64,6 @@ from zhengheng.workflow.permissions import anywhere
 def _indicators(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
     held = selectors.book_of(obj).indicators if obj else ()
     return {"indicator": [(one.code, f"{one.code} {one.name.zh}") for one in held]}
-
-
-def _sound(version: RulebookVersion) -> None:
-    """Raise where the check still calls something in the draft wrong."""
-    wrong = [one for one in version.findings if one.get("severity") == "error"]
-    if wrong:
-        raise RulebookStateError(
-            Problem(one["where"], one["code"], one["zh"], one["en"]) for one in wrong
-        )
 
 
 def _current(version: RulebookVersion) -> None:
@@ -99,7 +97,7 @@ class ConsultGiven(Given):
 
 
 def consult(doing: Doing) -> Change:
-    _sound(doing.obj)
+    sound(doing.obj)
     _current(doing.obj)
     if doing.given.until <= doing.day:
         raise RulebookStateError.one(
@@ -253,79 +251,6 @@ def _targets_wait(version: RulebookVersion) -> bool:
     )
 
 
-class PeriodGiven(Given):
-    period: str = ask("期间 (如 2026-02)", "Period (such as 2026-02)", max_length=16, inside=OWN)
-    begins: date | None = ask(
-        "确认提前布置：期间的开始日（已经开始的不填）", "To open it early, the day on which it begins (none where it has begun)",
-        None, when="any",
-    )  # fmt: skip
-
-
-def open_reports(doing: Doing) -> Change:
-    """Of a period that has begun; of one to come only where whoever does it says that he knows the day."""
-    period = doing.given.period
-    start = parse_period(period).start
-    if doing.day < start and doing.given.begins != start:
-        raise RulebookStateError.one(
-            "begins", "reports.early",
-            zh=f"{period} 自 {start} 起，今天还没有开始。确需提前布置填报的，请在“确认提前布置”中填写 {start}；否则请改选期间。",
-            en=f"{period} begins on {start} and has not begun. To open its reports early all the same, give {start} to confirm it; else choose another period",
-        )  # fmt: skip
-    _ask("open_reports", doing, {"period": period})
-    return Change({}, {"period": period})
-
-
-class RehearseGiven(Given):
-    period: str = ask(
-        "用哪一期的数据 (如 2025)", "On the data of which period (such as 2025)", max_length=16, inside=EARLIER
-    )  # fmt: skip
-
-
-def rehearse(doing: Doing) -> Change:
-    """What the draft would have done to everybody, before anybody signs it."""
-    period = doing.given.period
-    _sound(doing.obj)
-    if selectors.before(doing.obj) is None:
-        raise RulebookStateError.one(
-            "period", "rulebook.first", zh="没有以前的版本可比", en="there is no earlier version to compare with"
-        )  # fmt: skip
-    if not has_data(doing.obj, parse_period(period)):
-        raise RulebookStateError.one(
-            "period", "rehearse.no_data", zh=f"{period} 没有数据，无法试算；请填写有数据的期间。",
-            en=f"{period} has no data, so nothing can be rehearsed on it: give a period that has some"
-        )  # fmt: skip
-    _ask("rehearse", doing, {"period": period})
-    return Change({}, {"period": period})
-
-
-class ComputeGiven(Given):
-    at: date | None = ask("以哪一天的情况计算", "As things stood on", None, when="past")
-    period: str = ask(
-        "期间 (空: 方案的考核期间)", "Period (empty: the rulebook's own)", "", max_length=16, inside=BEGUN
-    )  # fmt: skip
-
-
-def compute(doing: Doing) -> Change:
-    """Of a period that has begun by the day from which the run looks: before that there is nothing to count."""
-    at, period = doing.given.at or doing.day, doing.given.period or doing.obj.period
-    start = parse_period(period).start
-    if at < start:
-        raise RulebookStateError.one(
-            "at" if doing.given.at else "period", "period.future", zh=f"{period} 自 {start} 起，到 {at} 还没有开始，不能核算。",
-            en=f"{period} begins on {start}: on {at} there is nothing of it to compute",
-        )  # fmt: skip
-    said = {"at": at.isoformat(), "period": period}
-    _ask("compute", doing, said)
-    return Change({}, said)
-
-
-def _ask(kind: str, doing: Doing, arguments: dict[str, Any]) -> None:
-    jobs.ask(
-        kind=kind, arguments={"rulebook": doing.obj.pk, **arguments}, subject=f"rulebook:{doing.obj.pk}",
-        actor=doing.actor, now=doing.now,
-    )  # fmt: skip
-
-
 def plainly(doing: Doing) -> Change:
     return Change()
 
@@ -354,7 +279,7 @@ def _page(version: RulebookVersion, request: Any) -> dict[str, Any]:
         "units": {u.code: (u.name_zh, u.name_en) for u in Unit.objects.all()},
         "rehearsals": _rehearsed(version),
         "questions": [(one, selectors.indicator_words(version, one.indicator)) for one in version.questions.exclude(answer="")], "earlier": selectors.before(version),
-        "outdated": selectors.outdated(version), "replaced_by": selectors.replaced_by(version),
+        "outdated": selectors.outdated(version), "replaced_by": selectors.replaced_by(version), "outdated_why": selectors.why_new(selectors.outdated(version)), "replaced_why": selectors.why_new(selectors.replaced_by(version)),
     }  # fmt: skip
 
 

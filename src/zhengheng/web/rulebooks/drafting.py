@@ -15,7 +15,7 @@ from zhengheng.web.acts.declare import Change, Doing, Given, Made, ask, kind_nam
 from zhengheng.web.acts.services import make
 from zhengheng.web.files.services import own_files, take_in
 from zhengheng.web.intake.services import opened
-from zhengheng.web.organisation.models import Unit
+from zhengheng.web.organisation import selectors as organisation
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks import selectors, services
 from zhengheng.web.rulebooks.models import RulebookVersion
@@ -239,9 +239,7 @@ def roll_over(doing: Doing) -> Change:
             "period", "roll_over.past", zh=f"新的考核期间应在 {doing.obj.period} 之后。", en=f"the new period lies after {doing.obj.period}"
         )  # fmt: skip
     book = rolled_over(selectors.book_of(doing.obj), given.version, start, start.year - before.year)
-    gone = {
-        one.code: one.valid_to for one in Unit.objects.filter(valid_to__lt=start) if one.valid_to
-    }
+    gone = {one.code: one.valid_to for one in organisation.gone(start) if one.valid_to}
     known = {unit.code: unit for unit in opened(book.code).facts().units} | {unit.code: unit for unit in book.units}  # fmt: skip
     return _begun(doing, ended(book, known.values(), gone), period=period, version=given.version, rolled_from=doing.obj)  # fmt: skip
 

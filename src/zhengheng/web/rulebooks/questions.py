@@ -12,8 +12,8 @@ from zhengheng.web.acts.declare import (
     Made,
     Standing,
     ask,
-    cut,
-    scheme,
+    rulebook_words,
+    shortened,
 )
 from zhengheng.web.organisation.selectors import unit_of
 from zhengheng.web.rulebooks import selectors
@@ -60,7 +60,7 @@ def _about(question: Question) -> tuple[str, str]:
 
 QUESTIONS = Kind(
     thread=True, machine=QUESTION, path="questions", words=("口径答疑", "Questions"), model=Question,
-    title=lambda q: (f"{_about(q)[0]}：{cut(q.text, 24)}", f"{_about(q)[1]}: {cut(q.text, 24)}"), standing=anyone,
+    title=lambda q: (f"{_about(q)[0]}：{shortened(q.text, 24)}", f"{_about(q)[1]}: {shortened(q.text, 24)}"), standing=anyone,
     acts=(
         Act("question.ask", ("提问", "Ask"), put_question, AskGiven,
             ("答复对全部单位公开, 并列入指标的口径说明。", "All units see the answer; it joins the rule card."),
@@ -68,7 +68,7 @@ QUESTIONS = Kind(
         Act("question.answer", ("答复", "Answer"), answer, AnswerGiven, answers=True),
     ),
     columns=(
-        Column(("指标", "Indicator"), _about), Column(("问题", "Question"), lambda q: cut(q.text, 60)), Column(("方案", "Rulebook"), scheme),
+        Column(("指标", "Indicator"), _about), Column(("问题", "Question"), lambda q: shortened(q.text, 60)), Column(("方案", "Rulebook"), rulebook_words),
         Column(("答复日期", "Answered on"), "answered_on"),
     ),
     outcome=lambda q: (f"{q.answered_on} 答复", f"answered on {q.answered_on}") if q.answered_on else (f"{localdate(q.made_at)} 提出", f"asked on {localdate(q.made_at)}"),

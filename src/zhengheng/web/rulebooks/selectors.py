@@ -7,6 +7,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.timezone import localdate
 
 from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import Language, ZhenghengError
@@ -18,6 +19,7 @@ from zhengheng.scheme.procedure import USUAL, ClosingStep, Procedure
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.guards import is_final
 from zhengheng.web.intake.services import opened
+from zhengheng.web.organisation import selectors as organisation
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.succession import ended, heirs
 from zhengheng.web.rulebooks.models import RulebookVersion
@@ -163,6 +165,16 @@ def stands(version: RulebookVersion) -> bool:
     return version.state == "adopted" and in_force(version.code, version.period) == version
 
 
+def why_new(version: RulebookVersion | None) -> tuple[str, str] | None:
+    """When a version came in force, and why it did: the reason of a change within the year, else that it is a year's own."""
+    if version is None:
+        return None
+    day = version.adopted_on or localdate(version.made_at)
+    if said := version.reason.rstrip("。."):
+        return f"{day} 通过，理由：{said}", f"adopted on {day}: “{said}”"
+    return f"{day} 通过", f"adopted on {day}"
+
+
 def replaced_by(version: RulebookVersion) -> RulebookVersion | None:
     """The version now in force in place of this one, where it was replaced within its period."""
     now = in_force(version.code, version.period)
@@ -242,7 +254,7 @@ def _gone(version: RulebookVersion) -> Iterator[tuple[str, str]]:
     """What the draft still says of units that ended before it applies, and heirs of whom it says nothing."""
     yield from departed(version)
     book, start = book_of(version), applies_from(version)
-    gone = {unit.code for unit in Unit.objects.filter(valid_to__lt=start)}
+    gone = {unit.code for unit in organisation.gone(start)}
     after, named = heirs(start), {unit.code for unit in book.units}
     for code in sorted({after[code] for code in gone & named & after.keys()} - named):
         if heir := Unit.objects.filter(code=code).first():
@@ -254,7 +266,7 @@ def departed(version: RulebookVersion) -> Iterator[tuple[str, str]]:
     """Assessed units and departments named in the rulebook that are gone on the day from which it applies, each with
     its heir. A unit whose own end or succession the rulebook knows is none of them: it is scored no more after that day."""
     book, day = book_of(version), applies_from(version)
-    gone = {unit.code: unit for unit in Unit.objects.filter(valid_to__lt=day)}
+    gone = {unit.code: unit for unit in organisation.gone(day)}
     if not gone:
         return
     said = {event.unit for event in book.succession} | {unit.code for unit in book.units if unit.valid_to}  # fmt: skip

@@ -23,7 +23,7 @@ from zhengheng.web.acts.declare import (
     Standing,
     ask,
     ask_why_right,
-    scheme,
+    rulebook_words,
     signed,
 )
 from zhengheng.web.decisions.matters import decided_lines
@@ -314,7 +314,7 @@ TARGETS = Kind(
     ),
     columns=(
         Column(("单位", "Unit"), lambda s: (s.unit.name_zh, s.unit.name_en)),
-        Column(("方案", "Rulebook"), scheme),
+        Column(("方案", "Rulebook"), rulebook_words),
         Column(("轮次", "Round"), "round", True),
     ),
     facts=(

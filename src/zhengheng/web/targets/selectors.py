@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.timezone import localdate
 
 from zhengheng.domain.numbers import parse_scaled, plain
-from zhengheng.domain.periods import parse_period
+from zhengheng.domain.periods import ended_before, parse_period
 from zhengheng.scheme.cascade import Coverage, cascaded_targets, coverage
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.web.acts.declare import Words
@@ -63,8 +63,7 @@ def _end(unit: str, indicator: Indicator, targets: dict[tuple[str, str], int], n
 
 def is_over(sheet: TargetSheet, day: date) -> bool:
     """Whether the unit ended within the year of a sheet: its lines stay to be read, and none is changed any more."""
-    last = sheet.unit.valid_to
-    return last is not None and last < min(day, parse_period(sheet.rulebook.period).end)
+    return ended_before(sheet.unit.valid_to, min(day, parse_period(sheet.rulebook.period).end))
 
 
 def bare_heirs(day: date) -> list[tuple[RulebookVersion, Unit, list[Unit]]]:

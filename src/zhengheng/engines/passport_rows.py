@@ -1,0 +1,215 @@
+"""What an indicator of the passport rests on: the rows that counted or did not, each with its file, of whichever unit they came from."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from zhengheng.domain.numbers import format_scaled, plain
+from zhengheng.domain.problems import Language
+from zhengheng.engines.nodes import node_words
+from zhengheng.engines.oracle import Oracle
+from zhengheng.engines.origins import oracle_of, sources_of
+from zhengheng.engines.rows import unit_rows
+from zhengheng.engines.run import Run
+from zhengheng.lake.facts import DECIDED
+from zhengheng.scoring.contracts import STATUS_NAMES, STATUS_WORDS
+
+TARGET_WORDS = {
+    "target": ("目标", "target"), "base": ("基数", "base"), "stretch": ("挑战值", "stretch"),
+    "bottom": ("底线", "bottom"), "plan": ("分期计划", "plan"),
+}  # fmt: skip
+VINTAGE_WORDS = {
+    "preliminary": ("初步数", "preliminary"), "revised": ("修订数", "revised"), "final": ("最终数", "final"),
+}  # fmt: skip
+Row = dict[str, Any]
+
+
+@dataclass
+class Entry:
+    """One line of the passport and what it rests on."""
+
+    kind: str
+    code: str
+    label: str
+    score: str = ""
+    detail: str = ""
+    status: str = "value"
+    parts: list["Entry"] = field(default_factory=list)
+    file: int = 0
+    """Of a source: the file's number in the lake, and the row in it (engines/source_row.py)."""
+    row: int = 0
+    first_row: int = 0
+    """Of a value counted from many rows, the first of them; `row` is the last, `rows` how many they are."""
+    rows: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class SourceRows:
+    """The source rows of one unit in a run, and of those that its values come from."""
+
+    def __init__(self, run: Run, unit: str, language: Language) -> None:
+        self.run, self.unit, self.language = run, unit, language
+        self.origins = sources_of(run.plan.tables, unit)
+        self.facts: dict[str, list[Row]] = {}
+        self.unit_names = {
+            u.code: u.name.say(language) for u in (*run.rulebook.units, *run.facts.units)
+        }
+
+    def t(self, zh: str, en: str) -> str:
+        return zh if self.language == "zh" else en
+
+    def _mine(self, table: str) -> list[dict[str, Any]]:
+        return self.run.results.of_unit(table, self.unit)
+
+    def _facts(self, table: str, unit: str, indicator: str | None = None) -> list[Row]:
+        """A unit's source rows; those of all origins are read once a table."""
+        if table not in self.facts:
+            self.facts[table] = unit_rows(self.run.facts, table, self.origins)
+        return [
+            row for row in self.facts[table]
+            if row["unit"] == unit and (indicator is None or row["indicator"] == indicator)
+        ]  # fmt: skip
+
+    @cached_property
+    def oracle(self) -> Oracle:
+        """The oracle over the origins alone."""
+        return oracle_of(self.run, self.unit)
+
+    @cached_property
+    def counted(self) -> dict[tuple[str, str, date], list[Row]]:
+        """Unit, series, period → the rows that counted; one without `file` was added up from below."""
+        found: dict[tuple[str, str, date], list[Row]] = {}
+        for row in self.oracle.observations():
+            found.setdefault((row["unit"], row["indicator"], row["period"]), []).append(row)
+        return found
+
+    def _name(self, unit: str) -> str:
+        return self.unit_names.get(unit, unit)
+
+    def _inputs(self, code: str, segment: int) -> Iterator[Entry]:
+        """The observations, targets and milestones that entered, each with its source row."""
+        parts = [p["part"] for p in self.run.plan.tables["part"] if p["indicator"] == code]
+        if ruled := self._ruled(code):
+            label = self.t("申诉决定（代替以下各行算出的值）", "decided on appeal, in the place of what the rows below give")  # fmt: skip
+            yield Entry("decided", code, label, self._value(ruled), parts=[self._source(ruled)])
+        if parts:
+            for part in parts:
+                role = self.run.rulebook.indicator(part)
+                yield Entry("part", part, f"{part} {role.name.say(self.language)}",
+                            parts=list(self._inputs(part, segment)))  # fmt: skip
+            return
+        decimals = self.run.rulebook.indicator(code).decimals
+        periods = {
+            use["period"] for use in self.run.plan.tables["period_use"]
+            if (use["indicator"], use["segment"]) == (code, segment)
+        }  # fmt: skip
+        yield from self._observed(self.unit, code, periods)
+        period = self.run.plan.period
+        for row in self._facts("target", self.unit, code):
+            if not period.start <= row["period"] <= period.end:
+                continue
+            kind = TARGET_WORDS[row["kind"]][self.language == "en"]
+            yield Entry("target", code, f"{kind} {row['period']}",
+                        format_scaled(row["value"], decimals), parts=[self._source(row)])  # fmt: skip
+        for row, rule in self._nodes(code, segment):
+            yield Entry("milestone", row["milestone"], self.t(f"节点 {row['milestone']}", f"node {row['milestone']}"),
+                        f"{plain(row['share'], 4)} %", self.t(*node_words(row, rule, self.run.plan.at)),
+                        parts=[self._source(row)])  # fmt: skip
+
+    def _nodes(self, code: str, segment: int) -> Iterator[tuple[Row, Row]]:
+        """The dated nodes of an indicator's segment with their rule; those of other years counted there."""
+        for rule in self.run.plan.tables["milestone_rule"]:
+            if (rule["indicator"], rule["segment"]) == (code, segment):
+                for row in self._facts("milestone", self.unit, code):
+                    if rule["starts_on"] <= row["due_on"] <= rule["ends_on"]:
+                        yield row, rule
+
+    def _ruled(self, code: str) -> Row | None:
+        """The decision on an appeal that stands in the place of the period's value."""
+        end = self.run.plan.period.end
+        held = [r for r in self._facts("revision", self.unit, code) if (r["vintage"], r["period"]) == (DECIDED, end)]  # fmt: skip
+        return max(held, key=lambda r: int(r["sequence"]), default=None)
+
+    def _observed(self, unit: str, code: str, periods: set[date]) -> Iterator[Entry]:
+        """A unit's rows of a series: its own, those taken over, those added up from below."""
+        own = {}
+        for table in ("observation", "revision"):
+            for row in self._facts(table, unit, code):
+                if row["period"] in periods and row["vintage"] != DECIDED:
+                    chosen = self.counted.get((unit, code, row["period"]), [])
+                    own[row["period"], row["file"], row["row"]] = row
+                    yield self._row(table, row, any(_same(row, other) for other in chosen))
+        added: set[date] = set()
+        for period in sorted(periods):
+            for row in self.counted.get((unit, code, period), []):
+                if "file" not in row:
+                    added.add(period)
+                elif (period, row["file"], row["row"]) not in own:
+                    yield self._taken_over(row)
+        for rollup in self.run.plan.tables["rollup"] if added else ():
+            if (rollup["unit"], rollup["indicator"]) == (unit, code):
+                child = rollup["child"]
+                yield Entry("added", child, self.t(f"汇入 {child} {self._name(child)}", f"added from {child} {self._name(child)}"),
+                            parts=list(self._observed(child, code, added)))  # fmt: skip
+
+    def _row(self, table: str, row: Row, counts: bool) -> Entry:
+        words = ("修订", "revision") if table == "revision" else ("观测", "observation")
+        label = self.t(*words)
+        detail = [VINTAGE_WORDS[row["vintage"]][self.language == "en"]] if row["vintage"] else []
+        if not counts:
+            detail.append(self.t("未计入", "not counted"))
+        status = STATUS_NAMES[row["status"]]
+        return Entry(table, row["indicator"], f"{label} {row['period']}", self._value(row),
+                     "; ".join(detail), status, [self._source(row)])  # fmt: skip
+
+    def _taken_over(self, row: Row) -> Entry:
+        """A predecessor's row in the heir's values, with what it was there."""
+        first = next(
+            held
+            for unit in self.origins
+            for table in ("observation", "revision")
+            for held in self._facts(table, unit, row["indicator"])
+            if (held["period"], held["file"], held["row"])
+            == (row["period"], row["file"], row["row"])
+        )
+        before = first["unit"]
+        label = self.t(f"承继自 {before} {self._name(before)} {row['period']}",
+                       f"taken over from {before} {self._name(before)} {row['period']}")  # fmt: skip
+        whole = self.t(f"原值 {self._value(first)}", f"out of {self._value(first)}")
+        return Entry("inherited", row["indicator"], label, self._value(row), whole,
+                     STATUS_NAMES[row["status"]], [self._source(row)])  # fmt: skip
+
+    def _value(self, row: Row) -> str:
+        decimals = self.run.rulebook.indicator(row["indicator"]).decimals
+        text = format_scaled(row["value"], decimals)
+        return text or STATUS_WORDS[STATUS_NAMES[row["status"]]][self.language == "en"]
+
+    def _source(self, row: dict[str, Any]) -> Entry:
+        files = {file.number: file for file in self.run.facts.files}
+        file = files.get(row["file"])
+        if file is None:
+            return Entry("source", "", self.t("无来源文件", "no source file"))
+        name, digest = f"{file.name}!{file.sheet}" if file.sheet else file.name, f"SHA-256 {file.sha256[:16]}…"  # fmt: skip
+        many = self._counted(row)
+        if many is None or many["rows"] == 1:
+            label = self.t(f"{name} 第 {row['row']} 行", f"{name} row {row['row']}")
+            return Entry("source", file.name, label, detail=digest, file=file.number, row=row["row"])  # fmt: skip
+        first, last, rows = many["first_row"], many["row"], many["rows"]
+        label = self.t(f"{name} 第 {first} 至 {last} 行中的 {rows} 行", f"{name}, {rows} rows of rows {first} to {last}")  # fmt: skip
+        return Entry("source", file.name, label, detail=digest, file=file.number, row=last, first_row=first, rows=rows)  # fmt: skip
+
+    def _counted(self, row: Row) -> Row | None:
+        """The rows that an observation was counted from; None where it stands on one."""
+        for unit in self.origins:
+            for held in self._facts("counted", unit, row.get("indicator", "")):
+                if all(held[name] == row.get(name) for name in ("period", "file", "row")):
+                    return held
+        return None
+
+
+def _same(row: Row, chosen: Row) -> bool:
+    return all(row[name] == chosen.get(name) for name in ("file", "row", "value", "vintage"))

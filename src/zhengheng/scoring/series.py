@@ -1,0 +1,204 @@
+"""The series of the plan: which observed periods of an indicator count, in which vintage, and what it is derived from."""
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from math import gcd
+
+from zhengheng.domain.numbers import COEFFICIENT
+from zhengheng.domain.periods import Period
+from zhengheng.scheme import methods as m
+from zhengheng.scheme.indicator import Indicator
+from zhengheng.scoring.cuts import Cut, sources
+from zhengheng.scoring.due import due_periods, says_what_is_due
+from zhengheng.scoring.plan_rows import PlanRows
+from zhengheng.scoring.rules import (
+    exactly,
+    method_rows,
+    micro,
+    refuse,
+    scaled,
+)
+
+SCALE_LIMIT = 10**9
+"""What a `scale` times 10 to the power of the decimals stays below, in numerator and denominator: contract `derivation`."""
+
+
+class SeriesRows(PlanRows):
+    """Rows of series, of the periods that they use, and of what indicators are made from."""
+
+    def _series(self, used: dict[str, set[str]]) -> None:
+        """Everything that must be observed: scored indicators and what they are made from."""
+        needed: dict[str, set[str]] = {}
+        yearly: set[str] = set()
+
+        def need(code: str, categories: set[str]) -> int:
+            indicator = self.by_code[code]
+            needed.setdefault(code, set()).update(categories)
+            if indicator.reference.to == "previous":
+                yearly.add(code)
+            below = sources(indicator)
+            if code in yearly or indicator.year_on_year:
+                yearly.update(below)
+            depth = max((need(source, categories) for source in below), default=-1) + 1
+            self.depths[code] = max(depth, self.depths.get(code, 0))
+            return depth
+
+        every = {category.code for category in self.rulebook.categories}
+        for gate in self.rulebook.grading.gates if self.rulebook.grading else ():
+            used.setdefault(gate.indicator, every)
+        for code, categories in sorted(used.items()):
+            need(code, categories)
+        for code, categories in sorted(needed.items()):
+            self._series_rows(self.by_code[code], categories, code in yearly, set(used))
+        for code in sorted(used):
+            self._part_shares(self.cuts[code], code)
+
+    def _part_shares(self, cut: Cut, code: str) -> None:
+        """What the pieces of a year weigh for units that existed for part of it."""
+        for unit in self.tables["part_unit"] if cut.divided else ():
+            for piece in cut.pieces:
+                first, last = max(piece.start, unit["valid_from"]), min(piece.end, unit["valid_to"])
+                self._add(
+                    "part_share",
+                    unit=unit["unit"],
+                    indicator=code,
+                    segment=piece.place,
+                    days=max((last - first).days + 1, 0),
+                    of=unit["days"],
+                )
+
+    def _series_rows(
+        self, indicator: Indicator, categories: set[str], yearly: bool, scored: set[str]
+    ) -> None:
+        cut = self.cuts[indicator.code]
+        if isinstance(cut.pieces[0].method, m.Milestones):
+            for piece in cut.pieces:
+                assert isinstance(piece.method, m.Milestones)
+                span = cut.year if piece.start <= self.at else piece
+                self._add(
+                    "milestone_rule",
+                    indicator=indicator.code,
+                    segment=piece.place,
+                    late=scaled(
+                        piece.method.late,
+                        COEFFICIENT,
+                        "indicator",
+                        indicator.code,
+                        "method",
+                        "late",
+                    ),
+                    starts_on=span.start,
+                    ends_on=span.end,
+                )
+            return
+        derived = bool(sources(indicator))
+        if derived:
+            self._derivation(indicator)
+        else:
+            self._scoring_tables_vintage(indicator)
+        due = due_periods(indicator, self.period, self.at)
+        if (
+            indicator.code in scored
+            and self.part
+            and not self.former
+            and not says_what_is_due(indicator, self._grouped(indicator.code))
+        ):
+            # Held against the year's target a part of the year earns next to nothing, whatever was done: it is not due yet.
+            due = []
+        for piece in cut.pieces if indicator.code in scored else ():
+            key = {"indicator": indicator.code, "segment": piece.place}
+            for table, row in method_rows(piece.method, key, 10**indicator.decimals):
+                self._add(table, **row)
+        for piece in [cut.year, *cut.observed] if len(cut.observed) > 1 else cut.observed:
+            counted = [] if derived else cut.counted(indicator, due, piece)
+            for observed in counted:
+                self._use(indicator.code, piece.place, "value", observed)
+                if yearly:
+                    self._use(indicator.code, piece.place, "previous", observed.previous_year())
+            for category in sorted(categories):
+                self._add(
+                    "series",
+                    indicator=indicator.code,
+                    segment=piece.place,
+                    category=category,
+                    combine="derived"
+                    if derived
+                    else "mean"
+                    if indicator.combine == "mean"
+                    else "sum",
+                    absent=indicator.absent,
+                    expected=len(counted),
+                    additive=indicator.combine == "sum",
+                )
+
+    def _use(self, code: str, segment: int, purpose: str, observed: Period) -> None:
+        self._add(
+            "period_use", indicator=code, segment=segment, purpose=purpose, period=observed.end
+        )
+
+    def _scoring_tables_vintage(self, indicator: Indicator) -> None:
+        vintage = indicator.vintage
+        if vintage is None:
+            return
+        for observed in due_periods(indicator, self.period, self.at):
+            by = None
+            if vintage.published_by:
+                month, day = map(int, vintage.published_by.split("-"))
+                by = date(observed.end.year, month, day)
+                if by <= observed.end:
+                    by = date(observed.end.year + 1, month, day)
+            self._add(
+                "vintage_rule",
+                indicator=indicator.code,
+                period=observed.end,
+                vintage=None if vintage.kind == "latest" else vintage.kind,
+                published_by=by,
+            )
+
+    def _derivation(self, indicator: Indicator) -> None:
+        parts, change = indicator.parts, indicator.year_on_year
+        place = ("indicator", indicator.code, "parts")
+        scale = parts.scale if parts else Decimal(100 if change and change.as_ == "percent" else 1)
+        made_of = {code: self.by_code[code] for code in sources(indicator)}
+        finest = max(source.decimals for source in made_of.values())
+        step = Fraction(scale) * 10**indicator.decimals
+        if max(step.numerator, step.denominator) >= SCALE_LIMIT:
+            at = (*place, "scale") if parts else ("indicator", indicator.code, "decimals")
+            refuse(
+                at, "number.limit",
+                zh=f"倍数（scale）{scale:f} 乘以 10 的 {indicator.decimals} 次方（{indicator.decimals} 位小数）为 {exactly(step)}，分子、分母都应小于 {SCALE_LIMIT}；请减少小数位（decimals），或改小倍数。",
+                en=f"the `scale` of {scale:f} times 10 to the power of {indicator.decimals} (its decimals) is {exactly(step)}, of which both sides must stay below {SCALE_LIMIT}; use fewer `decimals` or a smaller scale",
+            )  # fmt: skip
+            step = Fraction(1)
+        whole = COEFFICIENT * 10**finest
+        ratio_like = bool(parts and parts.denominator)
+        constant = None if ratio_like or (change and change.as_ == "percent") else whole
+        minimum = scaled(parts.minimum, whole, *place, "minimum") if parts else None
+        rows = []
+        for code, source in made_of.items():
+            unit = 10 ** (finest - source.decimals)
+            top = parts.numerator.get(code, Decimal(0)) if parts else Decimal(1)
+            bottom = parts.denominator.get(code, Decimal(0)) if parts else Decimal(0)
+            rows.append((code, micro(Fraction(top), *place, "numerator") * unit, micro(Fraction(bottom), *place, "denominator") * unit))  # fmt: skip
+        # Both sides of a fraction alike: small multipliers leave room for large values.
+        common = gcd(constant or 0, minimum or 0, *(n for _, *row in rows for n in row)) or 1
+        self._add(
+            "derivation",
+            indicator=indicator.code,
+            depth=self.depths[indicator.code],
+            scale_n=step.numerator,
+            scale_d=step.denominator,
+            minimum=None if minimum is None else minimum // common,
+            constant=None if constant is None else constant // common,
+            previous=change is not None,
+            percent=bool(change and change.as_ == "percent"),
+        )
+        for code, top, bottom in rows:
+            self._add(
+                "part",
+                indicator=indicator.code,
+                part=code,
+                numerator=top // common,
+                denominator=bottom // common,
+            )

@@ -1,0 +1,1 @@
+"""How Django writes what a template gives no form of its own."""
