@@ -23,7 +23,7 @@ from zhengheng.engines.lights import (
     not_lit_within,
 )
 from zhengheng.engines.nodes import node_words, sum_words
-from zhengheng.engines.oracle import Oracle, decided, half_up, within
+from zhengheng.engines.oracle import Oracle, decided, half_up, known, within
 from zhengheng.engines.origins import oracle_of, sources_of
 from zhengheng.engines.rows import unit_rows
 from zhengheng.engines.run import Run
@@ -477,6 +477,9 @@ class _Maker:
         label = self.t(*words)
         detail = [VINTAGE_WORDS[row["vintage"]][self.language == "en"]] if row["vintage"] else []
         if not counts:
+            if not known(row, self.run.plan.tables["setting"][0]):
+                day = row["published_on"]
+                detail.append(self.t(f"{day} 公布，在核算日之后", f"published on {day}, after the day of the run"))  # fmt: skip
             detail.append(self.t("未计入", "not counted"))
         status = STATUS_NAMES[row["status"]]
         return Entry(table, row["indicator"], f"{label} {row['period']}", self._value(row),

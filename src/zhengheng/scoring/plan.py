@@ -49,6 +49,10 @@ class Plan:
     tables: Mapping[str, Sequence[Row]]
 
 
+PARTS_OF_YEARS = 7
+"""Semantics since which an event counts in its own period, and what nothing says the due part of is not due in a part of a year."""
+AS_KNOWN = 8
+"""Semantics since which a value that was published after the run's day does not count in it."""
 SCALE_LIMIT = 10**9
 """What a `scale` times 10 to the power of the decimals stays below, in numerator and denominator: contract `derivation`."""
 
@@ -62,9 +66,10 @@ class Compiler:
         units: Iterable[Unit],
         period: Period,
         at: date,
-        former: bool = False,
+        semantics: int = AS_KNOWN,
     ):
-        self.rulebook, self.period, self.at, self.former = rulebook, period, at, former
+        self.rulebook, self.period, self.at = rulebook, period, at
+        self.former, self.known = semantics < PARTS_OF_YEARS, semantics >= AS_KNOWN
         self.units = _succeed(rulebook, {u.code: u for u in (*rulebook.units, *units)}, period)
         self.by_code = {indicator.code: indicator for indicator in rulebook.indicators}
         self.tables: Tables = {c.name: [] for c in CONTRACTS.values() if c.role == "plan"}
@@ -126,6 +131,7 @@ class Compiler:
             at=self.at,
             period_begin=None if self.former else self.period.start,
             period_end=self.period.end,
+            known_by=self.at if self.known else None,
             part_of=None if self.former else self._part_of(),
             withheld=book.withheld,
             part_year=book.part_year,
@@ -671,23 +677,19 @@ def _year(rows: list[Row], grouped: bool) -> Row:
     }  # fmt: skip
 
 
-PARTS_OF_YEARS = 7
-"""Semantics since which an event counts in its own period, and what nothing says the due part of is not due in a part of a year."""
-
-
 def compile_plan(
     rulebook: Rulebook,
     fingerprint: str,
     units: Iterable[Unit],
     period: Period,
     at: date,
-    semantics: int = PARTS_OF_YEARS,
+    semantics: int = AS_KNOWN,
 ) -> Plan:
     """Make the rulebook definite for one period as seen from one day; of a run of earlier `semantics` as these had it.
 
     Raises RulebookError where a number does not fit its declared decimals, or with every number that is too
     large to compute with.
     """
-    tables = Compiler(rulebook, units, period, at, semantics < PARTS_OF_YEARS).compile()
+    tables = Compiler(rulebook, units, period, at, semantics).compile()
     refuse_beyond(tables)
     return Plan(rulebook.code, fingerprint, period, at, tables)
