@@ -354,12 +354,13 @@ def facts_for(draw: st.DrawFn, book: Rulebook, period: Period = PERIOD) -> Facts
                     value = draw(st.integers(low, high)) if status == 1 else None
                     if kind == "answers" and value is not None:
                         value = value // 10**indicator.decimals * 10**indicator.decimals
+                    published = st.sampled_from([None] * 20 + [period.end, date(2026, 1, 1)])
                     put("observation", unit=unit.code, indicator=indicator.code, period=observed.end,
-                        value=value, status=status)  # fmt: skip
+                        value=value, status=status, published_on=draw(published))  # fmt: skip
                     if draw(st.integers(0, 12)) == 0:
                         sequence += 1
                         put("revision", unit=unit.code, indicator=indicator.code, period=observed.end,
-                            value=draw(st.integers(0, 5000)), status=1, sequence=sequence,
+                            value=draw(st.integers(0, 5000)), status=1, sequence=sequence, published_on=draw(published),
                             vintage=draw(st.sampled_from([None, "final"])))  # fmt: skip
             if kind != "answers" and draw(st.integers(0, 9)) == 0:
                 sequence += 1

@@ -16,7 +16,8 @@ from zhengheng.domain.problems import DataError
 from zhengheng.engines.archive import keep_run, load_run
 from zhengheng.engines.bundle import check_bundle, write_bundle
 from zhengheng.engines.duck import DuckEngine
-from zhengheng.engines.passport import Entry, passport
+from zhengheng.engines.passport import passport
+from zhengheng.engines.passport_rows import Entry
 from zhengheng.engines.plain import OracleEngine
 from zhengheng.engines.results import Engine
 from zhengheng.engines.run import make_run

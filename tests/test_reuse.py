@@ -16,7 +16,8 @@ from tests.test_generated import common
 from zhengheng.domain.problems import NotFoundError
 from zhengheng.engines.archive import keep_run, load_run
 from zhengheng.engines.duck import DuckEngine
-from zhengheng.engines.passport import Entry, passport
+from zhengheng.engines.passport import passport
+from zhengheng.engines.passport_rows import Entry
 from zhengheng.engines.results import KEPT
 from zhengheng.engines.reuse import Reuse
 from zhengheng.engines.run import Run, make_run

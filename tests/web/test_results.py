@@ -2,15 +2,22 @@
 
 import io
 import re
-from datetime import timedelta
+from datetime import date, timedelta
+from pathlib import Path
 
+import pyarrow as pa
 import pytest
+from django.conf import settings
 from openpyxl import load_workbook
 
+from tests import test_overview as runs
 from tests.web.conftest import NOW, People, computed_run
 from zhengheng.domain.problems import ZhenghengError
+from zhengheng.engines.archive import keep_run
 from zhengheng.engines.passport import passport
 from zhengheng.engines.run import Run
+from zhengheng.lake.facts import FileInfo, schema
+from zhengheng.lake.store import Lake
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.services import StaleError
 from zhengheng.web.acts.declare import Nothing
@@ -204,3 +211,34 @@ def test_the_workbook_gives_no_light_where_pages_give_none(
     assert ("亮灯" in cells) is lit
     assert "单位" in cells
     assert "light" in client.get(f"{address}csv{asked}{code}").content.decode("utf-8-sig")
+
+
+def test_a_passport_names_the_rows_that_do_not_count(people: People) -> None:
+    """Each with file, row, unit, indicator by name and reason, in both languages; another unit's rows are not there."""
+    held = runs.facts(runs.VALUES, runs.TARGETS)
+    rows = held.tables["observation"].to_pylist()
+    more = [
+        rows[0] | {"unit": unit, "indicator": "A", "period": date(2024, 12, 31), "row": row}
+        for unit, row in (("U1", 71), ("U2", 72))
+    ]
+    held.tables["observation"] = pa.Table.from_pylist([*rows, *more], schema("observation"))
+    held.files.append(FileInfo(1, "上年.csv", "0" * 64))
+    made = runs.run(runs.book(), held)
+    keep_run(Lake.create(Path(settings.HOME) / "lakes" / "small"), made, NOW)
+    run = services.register_run(run=made.id, actor=people["office_data"], now=NOW)
+    ResultRun.objects.update(state="notice", published_at=NOW)
+    client = people.client("mentor")
+
+    def told(unit: str) -> str:
+        page = client.get(f"/office/results/{run.run}/units/{unit}/").content.decode()
+        _, heading, rest = page.partition("没有计入的数据行</h2>")
+        return " ".join(re.sub(r"<[^>]*>", " ", rest).split()) if heading else ""
+
+    assert "上年.csv 71 U1 A A 2024-12-31 不属于考核期间" in told("U1")
+    assert "72" not in told("U1").split()
+    assert "上年.csv 72 U2" in told("U2")
+    assert told("U3") == ""
+    client.cookies["language"] = "en"
+    page = client.get(f"/office/results/{run.run}/units/U1/").content.decode()
+    assert "Rows of the data that do not count" in page
+    assert "not of the assessed period" in page

@@ -246,7 +246,33 @@ def _load(home: Path, name: str, unit: str | None = None) -> Any:
 
 def show(run: RunName = "latest", home: Home = DEFAULT, limit: int = 50) -> None:
     """The scoreboard of a stored run."""
-    print_scoreboard(_load(home, run), limit)
+    from zhengheng.engines.left_out import left_out as all_of
+    from zhengheng.engines.uncounted import is_listed
+
+    made = _load(home, run)
+    print_scoreboard(made, limit)
+    if is_listed(made.facts):
+        count = len(all_of(made))
+        console.out.print(t(f"数据中有 {count} 行没有计入，逐行列出：zhengheng left-out {made.id}",
+                            f"{count} rows of the data do not count; row by row: zhengheng left-out {made.id}"))  # fmt: skip
+
+
+def left_out(
+    run: RunName = "latest",
+    unit: Annotated[str | None, typer.Option(help=t("只看一个单位", "of one unit alone"))] = None,
+    home: Home = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Every row of its data that a stored run did not count, by file and row, and why."""
+    from zhengheng.engines.left_out import left_out as all_of
+
+    found = all_of(_load(home, run), unit)
+    if json:
+        console.print_json([one.as_dict() for one in found])
+        return
+    heads = [t("文件", "file"), t("行", "row"), t("单位", "unit"), t("指标或事项", "indicator or item"), t("日期", "day"), t("没有计入的理由", "why it does not count")]  # fmt: skip
+    rows = [(one.file, str(one.row), one.unit, one.code, one.when, t(*one.said)) for one in found]
+    console.table(t(f"{len(rows)} 行没有计入", f"{len(rows)} rows do not count"), heads, rows, right=(1,))  # fmt: skip
 
 
 def explain(

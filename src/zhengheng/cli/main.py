@@ -57,6 +57,7 @@ for _command, _zh, _en in (
     (lake.run, "核算一个批次", "compute a run"),
     (lake.runs, "列出批次", "list the runs"),
     (lake.show, "显示成绩榜", "show a scoreboard"),
+    (lake.left_out, "没有计入的行", "rows that do not count"),
     (lake.explain, "得分溯源单", "score passport"),
     (lake.export, "导出结果", "export results"),
     (lake.bundle, "复核包", "auditor's bundle"),

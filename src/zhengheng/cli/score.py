@@ -105,9 +105,10 @@ def score(
 ) -> None:  # fmt: skip
     """Score files in one go: scores.csv, indicator_scores.csv, run.json."""
     from zhengheng.engines.astray import astray, refuse_without_weights
-    from zhengheng.engines.outputs import describe, write_results
+    from zhengheng.engines.left_out import COLUMNS, as_rows, in_none
+    from zhengheng.engines.outputs import describe, write_csv, write_results
     from zhengheng.engines.run import make_run
-    from zhengheng.engines.uncounted import uncounted
+    from zhengheng.engines.uncounted import is_listed, uncounted
     from zhengheng.engines.undefined import undefined_values
     from zhengheng.lake.fitting import check_mapping
     from zhengheng.lake.intake import read_files
@@ -135,6 +136,8 @@ def score(
     console.print_problems(empty for run in runs if (empty := undefined_values(run)))
     created = datetime.now(UTC)
     write_results(runs, out, created, bom=bom)
+    if is_listed(facts):
+        write_csv(out / "left_out.csv", COLUMNS, as_rows(in_none(runs)), bom=bom)
     if facts.rejects:
         files = write_rejects(facts.rejects, out / "rejects")
         console.print_rejects([reject.problem for reject in facts.rejects], files)

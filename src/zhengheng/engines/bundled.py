@@ -43,7 +43,7 @@ HUGE = 2**30
 OTHERS = ("plan.json", "rulebook.json", "run.json", "scores.csv", "indicator_scores.csv", "verify.py", "README.txt")  # fmt: skip
 _TEXTS = {"commitment", "kind", "code", "group", "superior", "exempt", "category"}
 _DATES = {
-    "at", "period", "period_begin", "period_end", "part_of", "valid_from", "valid_to", "due_on", "done_on", "decided_on",
+    "at", "period", "period_begin", "period_end", "known_by", "part_of", "valid_from", "valid_to", "due_on", "done_on", "decided_on",
     "published_on", "published_by", "ends_on", "starts_on",
 }  # fmt: skip
 

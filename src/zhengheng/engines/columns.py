@@ -1,6 +1,7 @@
 """How DuckDB keeps a contract's columns: types, and codes of few different words as numbers."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 import duckdb
 import pyarrow as pa
@@ -38,6 +39,11 @@ def coded(table: str) -> str:
         f"try_cast({name} as {CODES[name]}) as {name}" if name in CODES else f'"{name}"'
         for name in CONTRACTS[table].names
     )
+
+
+def as_known(by: date) -> str:
+    """What a `select` from values adds, so that those published after a day are as if they were not there."""
+    return f" where published_on is null or published_on <= date '{by.isoformat()}'"
 
 
 def restored(table: str) -> str:

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from zhengheng.domain import numbers
 from zhengheng.domain.problems import EngineError
-from zhengheng.engines.columns import coded, declare_codes, declared, quote
+from zhengheng.engines.columns import as_known, coded, declare_codes, declared, quote
 from zhengheng.engines.desk import Desk, Empties
 from zhengheng.engines.ranges import STORED, Ranges
 from zhengheng.engines.results import KEPT, Results, from_rows, typed
@@ -174,6 +174,7 @@ class _Run:
     def load(self) -> None:
         """Bring plan and facts in."""
         plan = {c.name: from_rows(c.name, self.plan.tables[c.name]) for c in PLAN}
+        late = self.facts.late(self.ranges.known_by)
         declare_codes(self.sql, plan)
         for contract in CONTRACTS.values():
             name = contract.name
@@ -184,17 +185,19 @@ class _Run:
             elif paths := self.facts.paths.get(name):
                 files = ", ".join(quote(str(path)) for path in paths)
                 source = f"select {coded(name)} from read_parquet([{files}])"
+                source += as_known(self.ranges.known_by) if name in late else ""
                 self.sql.execute(f"create view main.{name} as {source}")
             else:
-                self._table(name, self.facts.tables.get(name, schema(name).empty_table()))
+                held = self.facts.tables.get(name, schema(name).empty_table())
+                self._table(name, held, as_known(self.ranges.known_by) if name in late else "")
             self._know(name, contract.names)
 
-    def _table(self, name: str, table: pa.Table) -> None:
+    def _table(self, name: str, table: pa.Table, where: str = "") -> None:
         self.sql.execute(f"create table main.{name} ({declared(name)})")
         if not table.num_rows:
             return
         self.sql.register("incoming", table)
-        self.sql.execute(f"insert into main.{name} select {coded(name)} from incoming")
+        self.sql.execute(f"insert into main.{name} select {coded(name)} from incoming{where}")
         self.sql.unregister("incoming")
 
     def _know(self, name: str, columns: Sequence[str]) -> None:

@@ -66,6 +66,15 @@ def decided(event: Row, setting: Row) -> bool:
     return bool(event["decided_on"] <= setting["at"])
 
 
+def known(row: Row, setting: Row) -> bool:
+    """Whether a value was published by the day that the run looks from; one without a day was known when it came.
+
+    Runs kept before semantics 8 know no such day: whatever lay in their lake counts in them.
+    """
+    by, published = setting.get("known_by"), row.get("published_on")
+    return by is None or published is None or bool(published <= by)
+
+
 def within(event: Row, setting: Row) -> bool:
     """Whether an event is of the assessed period: the one that it names, else the one that it was decided in.
 
@@ -91,8 +100,14 @@ class Oracle:
     """One run, stop by stop, in the order of the numbered steps."""
 
     def __init__(self, plan: Tables, facts: Tables) -> None:
-        self.plan, self.facts = plan, facts
         self.setting = plan["setting"][0]
+        # As if it were not there: nothing is missing, superseded or withheld by what nobody knew yet.
+        values: Tables = {
+            name: [row for row in facts[name] if known(row, self.setting)]
+            for name in ("observation", "revision") if name in facts
+        }  # fmt: skip
+        self.plan = plan
+        self.facts: Tables = {**facts, **values}
         self.units = {row["unit"]: row for row in plan["unit"]}
         self.windows = {row["unit"]: row for row in plan["part_unit"]}
         self.parts = {
@@ -167,7 +182,7 @@ class Oracle:
         additive = {row["indicator"]: row["additive"] for row in self.plan["series"]}
         for (unit, indicator, period), rows in releases.items():
             rule = vintages.get((indicator, period))
-            chosen = self._release(rows, rule)
+            chosen = self.release(rows, rule)
             ruled = rule is not None or len(rows) > 1
             window = self.windows.get(unit)
             inside = window is None or window["valid_from"] <= period <= window["valid_to"]
@@ -191,9 +206,9 @@ class Oracle:
         found = []
         for (parent, code), below in children.items():
             for period in sorted({p for unit, i, p in held if i == code and unit in below}):
-                present = [child for child in below if self._exists(child, period)]
+                present = [child for child in below if self.exists(child, period)]
                 rows = [r for child in present for r in held.get((child, code, period), [])]
-                if not rows or (parent, code, period) in held or not self._exists(parent, period):
+                if not rows or (parent, code, period) in held or not self.exists(parent, period):
                     continue
                 status = self._rolled_status(present, rows)
                 value = sum(r["value"] or 0 for r in rows) if status == VALUE else None
@@ -208,7 +223,8 @@ class Oracle:
                 )
         return found
 
-    def _exists(self, unit: str, period: Any) -> bool:
+    def exists(self, unit: str, period: Any) -> bool:
+        """Whether a unit is there at the end of an observed period."""
         window = self.windows.get(unit)
         return window is None or window["valid_from"] <= period <= window["valid_to"]
 
@@ -223,17 +239,20 @@ class Oracle:
         return VALUE if valued else NOT_APPLICABLE
 
     @staticmethod
-    def _release(rows: list[Row], rule: Row | None) -> Row:
-        def admitted(row: Row) -> bool:
-            if rule is None:
-                return True
-            if rule["vintage"] is not None and row["vintage"] != rule["vintage"]:
-                return False
-            by = rule["published_by"]
-            return by is None or (row["published_on"] is not None and row["published_on"] <= by)
+    def admits(rule: Row | None, row: Row) -> bool:
+        """Whether an indicator's rule on releases lets this one count; without a rule any does."""
+        if rule is None:
+            return True
+        if rule["vintage"] is not None and row["vintage"] != rule["vintage"]:
+            return False
+        by = rule["published_by"]
+        return by is None or (row["published_on"] is not None and row["published_on"] <= by)
 
+    @classmethod
+    def release(cls, rows: list[Row], rule: Row | None) -> Row:
+        """Which of the releases of one value counts, numbered by `at`; missing where the rule lets none."""
         order = {"final": 3, "revised": 2, "preliminary": 1}
-        held = [row for row in rows if admitted(row)]
+        held = [row for row in rows if cls.admits(rule, row)]
         if not held:
             return {**rows[0], "status": MISSING, "value": None}
         return max(held, key=lambda row: (order.get(row["vintage"] or "", 0), row["at"]))

@@ -9,7 +9,7 @@ from typing import Any
 from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import Language
 from zhengheng.engines.nodes import node_words
-from zhengheng.engines.oracle import Oracle
+from zhengheng.engines.oracle import Oracle, known
 from zhengheng.engines.origins import oracle_of, sources_of
 from zhengheng.engines.rows import unit_rows
 from zhengheng.engines.run import Run
@@ -161,6 +161,9 @@ class SourceRows:
         label = self.t(*words)
         detail = [VINTAGE_WORDS[row["vintage"]][self.language == "en"]] if row["vintage"] else []
         if not counts:
+            if not known(row, self.run.plan.tables["setting"][0]):
+                day = row["published_on"]
+                detail.append(self.t(f"{day} 公布，在核算日之后", f"published on {day}, after the day of the run"))  # fmt: skip
             detail.append(self.t("未计入", "not counted"))
         status = STATUS_NAMES[row["status"]]
         return Entry(table, row["indicator"], f"{label} {row['period']}", self._value(row),

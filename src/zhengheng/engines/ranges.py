@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -42,6 +43,11 @@ class Ranges:
     """Tables that are inputs of ranges: facts, the plan, results of group steps."""
     keys: dict[tuple[str, int], str] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def known_by(self) -> date:
+        """The day after which published values do not count; for a plan that knows none, the last of all days."""
+        return self.plan.tables["setting"][0]["known_by"] or date.max
 
     def run(self, stage: list[Step], wanted: list[str], empties: Empties) -> list[str]:
         """Run the steps on every range and join the `wanted` tables to the whole; those without rows are not made."""
@@ -160,10 +166,18 @@ class Ranges:
                 parts.append(f"{name} {self.keys[name, number]}")
             elif paths := self.facts.paths.get(name):
                 files = ",".join(self.reuse.file(path) for path in paths)
-                parts.append(f"{name} {files} {self.bounds[number]}")
+                parts.append(f"{name} {files} {self.bounds[number]}{self._known(name)}")
             elif name in self.sources:
                 parts.append(f"{name} {self._digest(desk, name)}")
         return self.reuse.key(parts)
+
+    def _known(self, name: str) -> str:
+        """The day up to which a file's rows were taken, where that leaves some of them out."""
+        return f" {self.known_by}" if name in self._late else ""
+
+    @cached_property
+    def _late(self) -> frozenset[str]:
+        return self.facts.late(self.known_by)
 
     def _digest(self, desk: Desk, name: str) -> str:
         if name not in self.keyed and name in self.digests:

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from zhengheng.domain import numbers
 from zhengheng.domain.problems import EngineError
 from zhengheng.engines.beyond import refusal
+from zhengheng.engines.columns import as_known
 from zhengheng.engines.results import KEPT, Results, conform, from_rows
 from zhengheng.lake.facts import Facts, schema
 from zhengheng.scoring.contracts import CONTRACTS
@@ -140,6 +141,8 @@ class _Run:
         self.made: dict[str, Path] = {}
 
     def load(self) -> None:
+        by = self.plan.tables["setting"][0]["known_by"]
+        late = self.facts.late(by)
         for contract in CONTRACTS.values():
             name = contract.name
             if contract.role == "plan":
@@ -150,6 +153,9 @@ class _Run:
                     frame.select(*contract.names).createOrReplaceTempView(name)
                 else:
                     self._place(name, self.facts.tables.get(name, schema(name).empty_table()))
+                if name in late:
+                    known = self.session.sql(f"select * from {name}{as_known(by)}")
+                    known.createOrReplaceTempView(name)
 
     def _place(self, name: str, table: pa.Table) -> None:
         if not table.num_rows:

@@ -3,60 +3,86 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-import pyarrow as pa
-
 from zhengheng.domain.problems import Problem
-from zhengheng.engines.oracle import decided, within
-from zhengheng.engines.rows import Row
+from zhengheng.engines.left_out import LeftOut, in_none
 from zhengheng.engines.run import Run
+from zhengheng.lake.facts import Facts
+from zhengheng.scoring.contracts import FACTS
 
 SHOWN = 5
 """Rows that are named one by one."""
+MOST = 1_000_000
+"""Rows of facts up to which all that is left out is looked for."""
+KINDS = {"event": ("个已决定事项", "decided items"), "milestone": ("个节点", "dated nodes"), "target": ("个目标", "targets"),
+         "approval": ("个不适用批准", "approvals")}  # fmt: skip
+"""What rows are called that are no values."""
+
+
+def is_listed(facts: Facts) -> bool:
+    """Whether facts are few enough to say of each row whether it counts."""
+    return sum(facts.rows(contract.name) for contract in FACTS) <= MOST
 
 
 def uncounted(runs: Sequence[Run]) -> Iterator[Problem]:
-    """Warnings about rows that say something of the units of these runs of the same facts, and count in none of them."""
-    facts, periods = runs[0].facts, "、".join(run.plan.period.code for run in runs)
-    names = {file.number: file.name for file in facts.files}
-    by_file: defaultdict[int, list[Row]] = defaultdict(list)
-    for row in _events_of_other_periods(runs):
-        by_file[row["file"]].append(row)
-    for number, rows in sorted(by_file.items()):
-        zh = "；".join(
-            f"第 {r['row']} 行 {r['unit']} {r['item']}（{_when(r, 'zh')}）" for r in rows[:SHOWN]
-        )
-        en = "; ".join(
-            f"row {r['row']} {r['unit']} {r['item']} ({_when(r, 'en')})" for r in rows[:SHOWN]
-        )
-        more = len(rows) > SHOWN
+    """Warnings about rows that have a part in none of these runs of the same facts; refused ones are told by themselves."""
+    facts = runs[0].facts
+    periods = "、".join(run.plan.period.code for run in runs)
+    if not is_listed(facts):
+        many = sum(facts.rows(contract.name) for contract in FACTS)
         yield Problem(
-            names.get(number, "event"), "event.period",
-            f"{len(rows)} 个已决定事项不属于考核期间 {periods}，没有计入：{zh}{'等' if more else ''}。没有写明期间的，按决定日期所在的期间计入；属于这一期间的，请在映射中用 period 写明。",
-            f"{len(rows)} decided items are not of {periods.replace('、', ', ')} and do not count: {en}{', and more' if more else ''}. "
-            "Without a period an item counts in the one that the day of its decision lies in; where it is of this one, say so by `period` in the mapping",
+            periods, "left_out.many",
+            f"数据有 {many} 行，未计入的行不在这里逐一查找；请用 zhengheng left-out 批次 --unit 单位 逐个单位查看。",
+            f"the data have {many} rows, and those that do not count are not looked for here; ask of one unit: zhengheng left-out RUN --unit UNIT",
             "warning",
         )  # fmt: skip
+        return
+    held: defaultdict[tuple[int, str, str, str], list[LeftOut]] = defaultdict(list)
+    for one in in_none(runs):
+        kind = one.table if one.table in KINDS else "value"
+        if one.reason != "refused":
+            held[one.number, one.file, one.reason, kind].append(one)
+    for (_, file, reason, kind), rows in sorted(held.items()):
+        if (kind, reason) == ("event", "period"):
+            yield _of_other_periods(file, rows, periods)
+        else:
+            yield _told(file or kind, reason, kind, rows)
 
 
-def _events_of_other_periods(runs: Sequence[Run]) -> list[Row]:
-    """Events decided by the day of a run, of its items and units, but of the period of none."""
-    held: pa.Table = runs[0].facts.tables["event"]
-    items = {row["item"] for run in runs for row in run.plan.tables["item"]}
-    units = {row["unit"] for run in runs for row in run.plan.tables["unit"]}
-    settings = [run.plan.tables["setting"][0] for run in runs]
-    rows = [
-        row for row in held.to_pylist()
-        if row["item"] in items and row["unit"] in units
-        and any(decided(row, one) for one in settings) and not any(within(row, one) for one in settings)
+def _told(where: str, reason: str, kind: str, rows: list[LeftOut]) -> Problem:
+    # A reason with a day of its own stands at each row; the others are said once.
+    zh, en = rows[0].said if reason != "late" else ("在核算日之后公布", "published after the day of the run")  # fmt: skip
+    named = KINDS.get(kind, ("行数值", "values"))
+    return Problem(
+        where, f"left_out.{reason}",
+        f"{len(rows)} {named[0]}没有计入，理由：{zh}。{_listed(rows, 0)}。",
+        f"{len(rows)} {named[1]} do not count: {en}. {_listed(rows, 1)}", "warning",
+    )  # fmt: skip
+
+
+def _listed(rows: list[LeftOut], language: int) -> str:
+    more = ("等", ", and more")[language] if len(rows) > SHOWN else ""
+    told = [
+        (f"第 {one.row} 行 {one.unit} {one.code}（{one.when}）", f"row {one.row} {one.unit} {one.code} ({one.when})")[language]
+        for one in rows[:SHOWN]
     ]  # fmt: skip
-    return sorted(rows, key=lambda row: (row["file"], row["row"]))
+    return ("；", "; ")[language].join(told) + more
 
 
-def _when(row: Row, language: str) -> str:
-    if row["period"]:
-        return f"期间止于 {row['period']}" if language == "zh" else f"period to {row['period']}"
-    return (
-        f"决定日期 {row['decided_on']}"
-        if language == "zh"
-        else f"day of the decision {row['decided_on']}"
-    )
+def _of_other_periods(file: str, rows: list[LeftOut], periods: str) -> Problem:
+    """Decided items, which count in the period of their decision where they name none."""
+    zh = "；".join(f"第 {r.row} 行 {r.unit} {r.code}（{_when(r, 0)}）" for r in rows[:SHOWN])
+    en = "; ".join(f"row {r.row} {r.unit} {r.code} ({_when(r, 1)})" for r in rows[:SHOWN])
+    more = len(rows) > SHOWN
+    return Problem(
+        file or "event", "event.period",
+        f"{len(rows)} 个已决定事项不属于考核期间 {periods}，没有计入：{zh}{'等' if more else ''}。没有写明期间的，按决定日期所在的期间计入；属于这一期间的，请在映射中用 period 写明。",
+        f"{len(rows)} decided items are not of {periods.replace('、', ', ')} and do not count: {en}{', and more' if more else ''}. "
+        "Without a period an item counts in the one that the day of its decision lies in; where it is of this one, say so by `period` in the mapping",
+        "warning",
+    )  # fmt: skip
+
+
+def _when(row: LeftOut, language: int) -> str:
+    if row.decided:
+        return (f"决定日期 {row.when}", f"day of the decision {row.when}")[language]
+    return (f"期间止于 {row.when}", f"period to {row.when}")[language]

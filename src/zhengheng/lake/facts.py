@@ -23,6 +23,8 @@ DECIDED = "decided"
 """The vintage of a revision that is the value of the whole period, as the decision of an appeal has it."""
 ADDED: dict[str, tuple[str, ...]] = {"event": ("period",)}
 """Columns of fact tables that files of version 0.1.0 do not have."""
+PUBLISHED = ("observation", "revision")
+"""Fact tables whose rows say when they became known."""
 ARROW = {
     "text": pa.string(),
     "date": pa.date32(),
@@ -86,7 +88,9 @@ class Facts:
                 self.tables[name]["value"].null_count for name in ("observation", "revision")
             )
         # Without statistics nobody knows, so there may be gaps.
-        return sum(1 if about is None else about.null_count for about in self._statistics("value"))
+        return sum(
+            1 if about is None else about.null_count for about, _ in self._statistics("value")
+        )
 
     def decided(self) -> int:
         """How many values of whole periods decisions on appeals put in."""
@@ -98,6 +102,24 @@ class Facts:
                 _decided(pq.read_table(path, columns=["vintage"])["vintage"]) for path in paths
             )
 
+    def late(self, by: date | None) -> frozenset[str]:
+        """The tables that hold, or may hold, values published after a day, which do not count on it; none without a day."""
+        if by is None:
+            return frozenset()
+        return frozenset(name for name in PUBLISHED if self._may_be_late(name, by))
+
+    def _may_be_late(self, table: str, by: date) -> bool:
+        if not self.paths.get(table):
+            held = self.tables.get(table)
+            return held is not None and bool(
+                pc.any(pc.greater(held["published_on"], pa.scalar(by, pa.date32()))).as_py()
+            )
+        # Without statistics nobody knows, so there may be some.
+        return any(
+            about is None or (about.max > by if about.has_min_max else about.null_count != rows)
+            for about, rows in self._statistics("published_on", table)
+        )
+
     def periods(self) -> frozenset[date] | None:
         """The periods of the observations; None where files do not say."""
         if not self.paths.get("observation"):
@@ -105,19 +127,20 @@ class Facts:
             return frozenset(day for day in held.to_pylist() if day is not None)
         found = [
             about.min if about is not None and about.min == about.max else None
-            for about in self._statistics("period")
+            for about, _ in self._statistics("period")
         ]
         return None if None in found else frozenset(filter(None, found))
 
-    def _statistics(self, column: str) -> Iterator[Any]:
-        """What the files of observations say of a column, by row group; None where they are silent."""
-        for path in self.paths["observation"]:
+    def _statistics(self, column: str, table: str = "observation") -> Iterator[tuple[Any, int]]:
+        """What the files of a table say of a column, by row group, and its rows; None where they are silent."""
+        for path in self.paths[table]:
             with whole(partial(list, [path])):
                 about = pq.read_metadata(path)
             place = about.schema.names.index(column)
             for group in range(about.num_row_groups):
-                held = about.row_group(group).column(place)
-                yield held.statistics if held.is_stats_set else None
+                rows = about.row_group(group)
+                held = rows.column(place)
+                yield (held.statistics if held.is_stats_set else None), rows.num_rows
 
     def sizes(self) -> dict[str, int]:
         """Row counts of the fact tables and `gap`, which decide what optional steps run."""

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from zhengheng.scoring.contracts import CONTRACTS
 
-SEMANTICS = "7"
+SEMANTICS = "8"
 """Version of what the steps mean; part of every run's id."""
 
 

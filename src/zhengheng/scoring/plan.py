@@ -17,7 +17,7 @@ from zhengheng.scheme.model import Band, Rulebook, Unit
 from zhengheng.scoring.branches import BranchRows
 from zhengheng.scoring.due import says_what_is_due
 from zhengheng.scoring.limits import refuse_beyond
-from zhengheng.scoring.plan_rows import Tables, leaves
+from zhengheng.scoring.plan_rows import AS_KNOWN, Tables, leaves
 from zhengheng.scoring.rules import (
     Row,
     node_rule,
@@ -72,6 +72,7 @@ class Compiler(SeriesRows, BranchRows):
             at=self.at,
             period_begin=None if self.former else self.period.start,
             period_end=self.period.end,
+            known_by=self.at if self.known else None,
             part_of=None if self.former else self._part_of(),
             withheld=book.withheld,
             part_year=book.part_year,
@@ -255,23 +256,19 @@ def _cut(band: Band, down: bool) -> Decimal | None:
     return None if band.at_most is None else -band.at_most
 
 
-PARTS_OF_YEARS = 7
-"""Semantics since which an event counts in its own period, and what nothing says the due part of is not due in a part of a year."""
-
-
 def compile_plan(
     rulebook: Rulebook,
     fingerprint: str,
     units: Iterable[Unit],
     period: Period,
     at: date,
-    semantics: int = PARTS_OF_YEARS,
+    semantics: int = AS_KNOWN,
 ) -> Plan:
     """Make the rulebook definite for one period as seen from one day; of a run of earlier `semantics` as these had it.
 
     Raises RulebookError where a number does not fit its declared decimals, or with every number that is too
     large to compute with.
     """
-    tables = Compiler(rulebook, units, period, at, semantics < PARTS_OF_YEARS).compile()
+    tables = Compiler(rulebook, units, period, at, semantics).compile()
     refuse_beyond(tables)
     return Plan(rulebook.code, fingerprint, period, at, tables)

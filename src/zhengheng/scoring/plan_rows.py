@@ -13,6 +13,10 @@ from zhengheng.scoring.due import is_part
 from zhengheng.scoring.rules import Row
 
 Tables = dict[str, list[Row]]
+PARTS_OF_YEARS = 7
+"""Semantics since which an event counts in its own period, and what nothing says the due part of is not due in a part of a year."""
+AS_KNOWN = 8
+"""Semantics since which a value that was published after the run's day does not count in it."""
 
 
 class PlanRows:
@@ -24,9 +28,10 @@ class PlanRows:
         units: Iterable[Unit],
         period: Period,
         at: date,
-        former: bool = False,
+        semantics: int = AS_KNOWN,
     ):
-        self.rulebook, self.period, self.at, self.former = rulebook, period, at, former
+        self.rulebook, self.period, self.at = rulebook, period, at
+        self.former, self.known = semantics < PARTS_OF_YEARS, semantics >= AS_KNOWN
         self.units = _succeed(rulebook, {u.code: u for u in (*rulebook.units, *units)}, period)
         self.by_code = {indicator.code: indicator for indicator in rulebook.indicators}
         self.tables: Tables = {c.name: [] for c in CONTRACTS.values() if c.role == "plan"}

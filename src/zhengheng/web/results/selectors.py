@@ -14,12 +14,14 @@ from zhengheng.domain.kept import kept_object
 from zhengheng.domain.problems import Language, NotFoundError
 from zhengheng.engines.archive import load_run
 from zhengheng.engines.behind import made_from
+from zhengheng.engines.left_out import LeftOut, left_out
 from zhengheng.engines.passport import passport
 from zhengheng.engines.passport_rows import Entry
 from zhengheng.engines.rehearse import grade_names, moves
 from zhengheng.engines.run import Run
 from zhengheng.engines.scoreboard import Scoreboard, scoreboard
 from zhengheng.engines.source_row import SourceRow, source_row
+from zhengheng.engines.uncounted import is_listed
 from zhengheng.lake.store import Lake
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.web.accounts.models import Account
@@ -173,6 +175,19 @@ def unit_passport(name: str, unit: str, language: Language, grade: str = "") -> 
     run = load_run(folder, unit)
     units = (unit, *(one.code for one in (*run.rulebook.units, *run.facts.units)))
     return passport(run, unit, None, language, names_of(units, language), grade)
+
+
+def unit_left_out(name: str, unit: str, language: Language) -> list[tuple[LeftOut, str, str]]:
+    """The rows of one unit, and of whom its values stem from, that have no part in a run, each with its unit's name and what it
+    is about; none where the data are too many to look for them."""
+    run = loaded(folder_of(name))
+    if not is_listed(run.facts):
+        return []
+    units, about = unit_names(run, language), subjects(run, language)
+    return [
+        (one, units.get(one.unit, one.unit), " ".join(filter(None, (one.code, about.get(one.code)))))
+        for one in left_out(run, unit)
+    ]  # fmt: skip
 
 
 def unit_source(

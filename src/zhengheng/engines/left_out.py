@@ -1,0 +1,417 @@
+"""What a run leaves out 未计入: every row of its facts that has no part in it, once each, by file and row, and why.
+
+What counts and what is left out are all rows of the facts. Which release of a value counts is asked of the oracle;
+the reasons are looked at in the order in which an official would ask: who, what, when, which release, which day.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from zhengheng.engines.oracle import DECIDED, VALUE, Oracle, decided, known, within
+from zhengheng.engines.origins import sources_of
+from zhengheng.engines.plain import fact_rows, plain_tables
+from zhengheng.engines.rows import unit_rows
+from zhengheng.engines.run import Run
+from zhengheng.lake.facts import FileInfo
+from zhengheng.scoring.contracts import FACTS
+from zhengheng.scoring.due import due_periods
+
+Row = dict[str, Any]
+Words = tuple[str, str]
+WHY: dict[str, Words] = {
+    "unit": ("单位在考核期内不在名单上", "the unit is not on the roster in the period"),
+    "indicator": ("方案不考核这一指标", "the rulebook does not score the indicator"),
+    "derived": ("这一指标由其他指标算出，不采用直接填报的数值", "the indicator is made from others, and takes no value of its own"),
+    "item": ("方案没有这一加减分项", "the rulebook has no such item"),
+    "category": ("不考核该单位的这一指标", "the unit is not scored on the indicator"),
+    "exempt": ("该单位不适用这一指标", "the indicator does not apply to the unit"),
+    "period": ("不属于考核期间", "not of the assessed period"),
+    "not_due": ("在核算日尚未到期", "not due yet on the day of the run"),
+    "unused": ("属于考核期间，但按方案不取这一期", "of the assessed period, but the rulebook does not take this part of it"),
+    "window": ("单位当时不在名单上", "the unit was not on the roster at that time"),
+    "late": ("在核算日之后公布", "published after the day of the run"),
+    "vintage": ("不是方案采用的数据版本，或者公布晚于方案规定的日期", "not the release that the rulebook takes, or published after its last day"),
+    "superseded": ("已被更正或更新的数据版本代替", "superseded by a correction or a newer release"),
+    "decided": ("整个期间的数值已由申诉决定认定", "an appeal decided the value of the whole period in its place"),
+    "undecided": ("在核算日尚未决定", "not decided yet on the day of the run"),
+    "refused": ("没有通过校验，未采用", "refused, and not taken"),
+}  # fmt: skip
+"""Every reason in words."""
+BOTH = frozenset({"value", "previous"})
+"""What a value can be used for: the assessed period, and what that is compared with."""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """One row that has no part in a run; `file` with its sheet, `row` as its own program counts, `when` a day."""
+
+    file: str
+    row: int
+    table: str
+    unit: str
+    code: str
+    """Of the indicator or the item."""
+    when: str
+    reason: str
+    said: Words
+    """The reason in words."""
+    number: int = 0
+    """Of the file in the snapshot; 0 where no file is known."""
+    decided: bool = False
+    """Whether `when` is the day of a decision, for an item that names no period."""
+
+    def as_dict(self) -> dict[str, Any]:
+        held = {
+            name: value
+            for name, value in asdict(self).items()
+            if name not in {"said", "number", "decided"}
+        }
+        return held | {"why": {"zh": self.said[0], "en": self.said[1]}}
+
+
+def left_out(run: Run, unit: str | None = None) -> list[LeftOut]:
+    """All of them in the order of files and rows; with `unit`, those of it and of whom its values stem from.
+
+    The run is a whole one: whether a row counts may hang on another unit, into whose value it goes.
+    """
+    tables = plain_tables(run.plan)
+    if unit is None:
+        facts = fact_rows(run.facts)
+    else:
+        kin = _kin(tables, unit)
+        facts = {contract.name: unit_rows(run.facts, contract.name, kin) for contract in FACTS}
+    own = None if unit is None else set(sources_of(tables, unit))
+    judge = _Judge(run, tables, facts)
+    found = [
+        _entry(run, judge, table, row, reason)
+        for table in ("observation", "revision", "target", "milestone", "event", "approval")
+        for row in facts[table] if (own is None or row["unit"] in own) and (reason := judge.why(table, row))
+    ]  # fmt: skip
+    found += _refused(run) if unit is None else []
+    return sorted(found, key=lambda one: (one.number, one.file, one.row, one.table, one.unit, one.code, one.when))  # fmt: skip
+
+
+def _kin(tables: dict[str, list[Row]], unit: str) -> list[str]:
+    """A unit and all whose values go into each other's: predecessors and heirs, parents and children."""
+    pairs = [(row["unit"], row["heir"]) for row in tables["succession"]]
+    pairs += [(row["unit"], row["child"]) for row in tables["rollup"]]
+    found = [unit]
+    for one in found:
+        beside = [b if a == one else a for a, b in pairs if one in {a, b}]
+        found += [other for other in dict.fromkeys(beside) if other not in found]
+    return found
+
+
+def _entry(run: Run, judge: "_Judge", table: str, row: Row, reason: str) -> LeftOut:
+    file = judge.files.get(row["file"])
+    name = "" if file is None else f"{file.name}!{file.sheet}" if file.sheet else file.name
+    when = row.get("period") or row.get("decided_on") or row.get("due_on") or ""
+    zh, en = WHY[reason]
+    if reason == "late":
+        zh, en = f"{zh}（{row['published_on']} 公布）", f"{en} ({row['published_on']})"
+    return LeftOut(name, row["row"], table, row["unit"], row.get("indicator") or row.get("item") or "", str(when), reason, (zh, en), row["file"],
+                   table == "event" and not row["period"])  # fmt: skip
+
+
+def _refused(run: Run) -> Iterator[LeftOut]:
+    """Rows that did not come so far: each with what was wrong with it."""
+    for one in run.facts.rejects:
+        zh, en = WHY["refused"]
+        yield LeftOut(one.file, one.row, "refused", "", "", "", "refused", (f"{zh}：{one.problem.zh}", f"{en}: {one.problem.en}"))  # fmt: skip
+
+
+class _Judge:
+    """Whether a row counts in a run, and why not."""
+
+    def __init__(self, run: Run, tables: dict[str, list[Row]], facts: dict[str, list[Row]]) -> None:
+        self.run, self.plan, self.facts = run, tables, facts
+        self.oracle = Oracle(tables, facts)
+        self.setting, self.units = self.oracle.setting, self.oracle.units
+        self.files: dict[int, FileInfo] = {file.number: file for file in run.facts.files}
+        self.vintages = {(r["indicator"], r["period"]): r for r in tables["vintage_rule"]}
+        self.series = {(r["category"], r["indicator"]) for r in tables["series"]}
+        self.derivations = {row["indicator"]: row for row in tables["derivation"]}
+        self.parts: dict[str, list[str]] = defaultdict(list)
+        for part in tables["part"]:
+            self.parts[part["indicator"]].append(part["part"])
+        self.additive = {row["indicator"]: row["additive"] for row in tables["series"]}
+        self.uses: dict[tuple[str, date], set[str]] = defaultdict(set)
+        for use in tables["period_use"]:
+            self.uses[use["indicator"], use["period"]].add(use["purpose"])
+        self.read: dict[tuple[str, frozenset[str]], dict[str, set[str]]] = {}
+
+    def why(self, table: str, row: Row) -> str:
+        """The reason why a row has no part in the run; empty where it counts."""
+        match table:
+            case "observation":
+                return self._value(table, row)
+            case "revision":
+                return self._ruling(row) if row["vintage"] == DECIDED else self._value(table, row)
+            case "target":
+                return self._target(row)
+            case "milestone":
+                return self._milestone(row)
+            case "event":
+                return self._event(row)
+            case _:
+                return self._scored(row["unit"], row["indicator"])
+
+    # -- values ------------------------------------------------------------------------------------
+
+    def _value(self, table: str, row: Row) -> str:
+        unit, code, period = row["unit"], row["indicator"], row["period"]
+        if not self._concerned(unit):
+            return "unit"
+        if code not in self.additive:
+            return "indicator"
+        if code in self.derivations:
+            return "derived"
+        if not (purposes := self.uses.get((code, period))):
+            return self._of_no_use(code, period)
+        if not known(row, self.setting):
+            return "late"
+        chosen, _ = self._chosen.get((unit, code, period), (None, False))
+        if chosen != (table, row.get("sequence", 0)):
+            return "vintage" if self._kept_out(row) else "superseded"
+        takers = list(self._takers(unit, code, period))
+        if not takers:
+            return "window" if unit in self.units else "unit"
+        reasons = [self._taken(taker, code, purposes) for taker in takers]
+        return "" if "" in reasons else reasons[0]
+
+    def _concerned(self, unit: str) -> bool:
+        """Whether anybody's score can look at a unit's rows: its own, an heir's, or one measured against it."""
+        return unit in self.units or unit in self._heirs or unit in self._references
+
+    def _of_no_use(self, code: str, period: date) -> str:
+        """Why no series takes a period: it is of another time, is not due by the day, or is one that the rule passes over."""
+        indicator, plan = self.run.rulebook.indicator(code), self.run.plan
+        due, ever = ({one.end for one in due_periods(indicator, plan.period, day)} for day in (plan.at, date.max))  # fmt: skip
+        none_is = not any(one == code for one, _ in self.uses)
+        if period in ever and (period not in due or none_is):
+            return "not_due"
+        inside = plan.period.start <= period <= plan.period.end
+        return "unused" if inside or period in ever else "period"
+
+    @cached_property
+    def _heirs(self) -> dict[str, list[Row]]:
+        found: dict[str, list[Row]] = defaultdict(list)
+        for row in self.plan["succession"]:
+            if row["data"]:
+                found[row["unit"]].append(row)
+        return dict(found)
+
+    @cached_property
+    def _references(self) -> dict[str, set[str]]:
+        """Units that indicators are measured against, and which."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for rule in self.plan["rule"]:
+            if rule["reference"] == "unit" and rule["reference_unit"]:
+                found[rule["reference_unit"]].add(rule["indicator"])
+        return dict(found)
+
+    @cached_property
+    def _chosen(self) -> dict[tuple[str, str, date], tuple[tuple[str, int], bool]]:
+        """The release of each value that counts, by its table and number, and whether its unit was there for it.
+
+        There is none where the rulebook takes no one of them; what was chosen by a rule counts wherever it stands.
+        """
+        held: dict[tuple[str, str, date], list[Row]] = defaultdict(list)
+        for table in ("observation", "revision"):
+            for row in self.oracle.facts[table]:
+                if row["vintage"] != DECIDED:
+                    key = row["unit"], row["indicator"], row["period"]
+                    held[key].append({**row, "at": row.get("sequence", 0), "table": table})
+        found = {}
+        for key, rows in held.items():
+            rule = self.vintages.get(key[1:])
+            if any(Oracle.admits(rule, row) for row in rows):
+                chosen = Oracle.release(rows, rule)
+                ruled = rule is not None or len(rows) > 1
+                found[key] = (
+                    (chosen["table"], chosen["at"]),
+                    ruled or self.oracle.exists(key[0], key[2]),
+                )
+        return found
+
+    def _kept_out(self, row: Row) -> bool:
+        return not Oracle.admits(self.vintages.get((row["indicator"], row["period"])), row)
+
+    @cached_property
+    def _held(self) -> set[tuple[str, str, date]]:
+        """Who holds a value of what, own or taken over: nothing is added up from below in its place."""
+        return {(row["unit"], row["indicator"], row["period"]) for row in self.oracle.releases()}
+
+    def _takers(self, unit: str, code: str, period: date) -> Iterator[str]:
+        """Whose value a chosen row goes into: its own unit's, heirs', and those of parents that have none of their own."""
+        holders = [unit]
+        for heir in self._heirs.get(unit, ()):
+            if period <= heir["ends_on"] and (self.additive[code] or heir["renamed"]):
+                holders.append(heir["heir"])
+        for holder in holders:
+            if holder != unit or self._chosen[unit, code, period][1]:
+                yield holder
+            for roll in self.plan["rollup"]:
+                if (roll["child"], roll["indicator"]) == (holder, code) and self._rolls(roll["unit"], holder, code, period):  # fmt: skip
+                    yield roll["unit"]
+
+    def _rolls(self, parent: str, child: str, code: str, period: date) -> bool:
+        there = child in self.units and self.oracle.exists(child, period) and self.oracle.exists(parent, period)  # fmt: skip
+        return there and (parent, code, period) not in self._held
+
+    def _taken(self, unit: str, code: str, purposes: set[str]) -> str:
+        """Why what went into a unit's series is read by nothing; empty where it is read."""
+        if code in self._references.get(unit, ()) and "value" in purposes:
+            return ""
+        if reason := self._scored(unit, code):
+            return reason
+        return "" if self._read(unit).get(code, set()) & purposes else "decided"
+
+    def _scored(self, unit: str, code: str) -> str:
+        """Why a unit has no use for an indicator; empty where it is scored on it, or on what is made from it."""
+        if unit not in self.units:
+            return "unit"
+        if code not in self.additive and not self._has_nodes(code):
+            return "indicator"
+        category = self.units[unit]["category"]
+        if (category, code) not in self.series and not self._has_nodes(code, category):
+            return "category"
+        tops = {top for top in self._tops(category) if code in self._below(top)}
+        exempt = all((unit, top) in self.oracle.exempt for top in tops - self._gates)
+        return "exempt" if tops and exempt and not tops & self._gates else ""
+
+    def _has_nodes(self, code: str, category: str | None = None) -> bool:
+        return any(
+            rule["method"] == "milestones" and rule["indicator"] == code and category in {None, rule["category"]}
+            for rule in self.plan["rule"]
+        )  # fmt: skip
+
+    @cached_property
+    def _gates(self) -> set[str]:
+        return {gate["indicator"] for gate in self.plan["gate"]}
+
+    def _tops(self, category: str) -> set[str]:
+        """The indicators that a category's units are scored on or that force their grade."""
+        return {rule["indicator"] for rule in self.plan["rule"] if rule["category"] == category} | self._gates  # fmt: skip
+
+    def _below(self, code: str) -> set[str]:
+        """An indicator and all that it is made from."""
+        found = [code]
+        for one in found:
+            found += [part for part in self.parts.get(one, ()) if part not in found]
+        return set(found)
+
+    def _read(self, unit: str) -> dict[str, set[str]]:
+        """What is read of each of a unit's series: an appeal's decision stands in the place of the period's value."""
+        category = self.units[unit]["category"]
+        settled = frozenset(code for one, code in self._decisions if one == unit)
+        if (category, settled) not in self.read:
+            found: dict[str, set[str]] = defaultdict(set)
+            for top in self._tops(category):
+                self._follow(top, set(BOTH), settled, found)
+            self.read[category, settled] = dict(found)
+        return self.read[category, settled]
+
+    def _follow(self, code: str, purposes: set[str], settled: frozenset[str], found: dict[str, set[str]]) -> None:  # fmt: skip
+        derivation = self.derivations.get(code)
+        if code in settled:
+            purposes = set() if derivation and derivation["previous"] else purposes - {"value"}
+        found[code] |= purposes
+        for part in self.parts.get(code, ()) if purposes else ():
+            self._follow(part, set(BOTH) if derivation and derivation["previous"] else purposes, settled, found)  # fmt: skip
+
+    @cached_property
+    def _decisions(self) -> dict[tuple[str, str], int]:
+        """The last decision of an appeal on each value of the whole period, by its number."""
+        found: dict[tuple[str, str], int] = {}
+        for row in sorted(self.oracle.facts["revision"], key=lambda one: one["sequence"]):
+            if row["vintage"] == DECIDED and row["status"] == VALUE and row["period"] == self.setting["period_end"]:  # fmt: skip
+                found[row["unit"], row["indicator"]] = row["sequence"]
+        return found
+
+    def _ruling(self, row: Row) -> str:
+        if reason := self._scored(row["unit"], row["indicator"]):
+            return reason
+        if row["period"] != self.setting["period_end"]:
+            return "period"
+        if not known(row, self.setting):
+            return "late"
+        return "" if self._decisions.get((row["unit"], row["indicator"])) == row["sequence"] else "superseded"  # fmt: skip
+
+    # -- what values are measured against, dated nodes, items ----------------------------------------
+
+    def _target(self, row: Row) -> str:
+        unit, code = row["unit"], row["indicator"]
+        heirs = [one["heir"] for one in self.plan["succession"] if one["targets"] and one["unit"] == unit]  # fmt: skip
+        reasons = [self._scored(one, code) for one in (unit, *heirs)]
+        # Where an indicator does not apply its target stands in the result all the same.
+        if not {"", "exempt"} & set(reasons):
+            return reasons[0]
+        end = self.setting["period_end"]
+        if row["kind"] != "plan":
+            return "" if row["period"] == end else "period"
+        last = min(self.setting["at"], end)
+        if row["period"] > end:
+            return "period"
+        if row["period"] > last:
+            return "not_due"
+        days = [
+            one["period"] for one in self.facts["target"]
+            if (one["unit"], one["indicator"], one["kind"]) == (unit, code, "plan") and one["period"] <= last
+        ]  # fmt: skip
+        planned = any(r["subject"] == code and r["by"] == "plan" for r in self.plan["light_rule"])
+        if not planned:
+            return "unused"
+        return "" if row["period"] == max(days) else "superseded"
+
+    def _milestone(self, row: Row) -> str:
+        unit, code = row["unit"], row["indicator"]
+        if unit not in self.units:
+            return "unit"
+        if not self._has_nodes(code):
+            return "indicator"
+        if not self._has_nodes(code, self.units[unit]["category"]):
+            return "category"
+        if (unit, code) in self.oracle.exempt:
+            return "exempt"
+        rules = [rule for rule in self.plan["milestone_rule"] if rule["indicator"] == code]
+        if not any(rule["starts_on"] <= row["due_on"] <= rule["ends_on"] for rule in rules):
+            return "period"
+        return "not_due" if row["due_on"] > self.setting["at"] else ""
+
+    def _event(self, row: Row) -> str:
+        if row["unit"] not in self.units:
+            return "unit"
+        if row["item"] not in self._items:
+            return "item"
+        if not decided(row, self.setting):
+            return "undecided"
+        return "" if within(row, self.setting) else "period"
+
+    @cached_property
+    def _items(self) -> set[str]:
+        return {row["item"] for row in self.plan["item"]}
+
+
+COLUMNS = ("file", "row", "table", "unit", "code", "when", "reason", "why_zh", "why_en")
+"""Those of the list in a file."""
+
+
+def as_rows(found: Sequence[LeftOut]) -> Iterator[dict[str, str]]:
+    """The list as people and programs read it."""
+    for one in found:
+        held = {name: str(getattr(one, name)) for name in COLUMNS[:7]}
+        yield held | {"why_zh": one.said[0], "why_en": one.said[1]}
+
+
+def in_none(runs: Sequence[Run]) -> list[LeftOut]:
+    """The rows that have a part in none of several runs of the same facts; the reason is that of the first."""
+    first, *others = (
+        {(one.number, one.file, one.row, one.table, one.unit, one.code, one.when): one for one in left_out(run)}
+        for run in runs
+    )  # fmt: skip
+    return [one for key, one in first.items() if all(key in other for other in others)]

@@ -1,0 +1,293 @@
+"""What a run leaves out is named, each row once, by file, row and reason: with what counts it is all that was read."""
+
+import csv
+import json
+from collections import Counter
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import Command
+from tests.generate import PERIOD, facts_for, rulebooks
+from tests.test_intake import mapping
+from zhengheng.domain.problems import ZhenghengError
+from zhengheng.engines.duck import DuckEngine
+from zhengheng.engines.left_out import WHY, left_out
+from zhengheng.engines.oracle import Oracle
+from zhengheng.engines.plain import OracleEngine, fact_rows, plain_tables
+from zhengheng.engines.results import Engine
+from zhengheng.engines.run import Run, make_run
+from zhengheng.engines.spark import SparkEngine
+from zhengheng.engines.uncounted import uncounted
+from zhengheng.lake.facts import DECIDED, Facts, schema
+from zhengheng.lake.intake import read_files
+from zhengheng.lake.store import Lake
+from zhengheng.scheme.model import Rulebook
+
+SEEN = ("indicator_score", "node_score", "total_score", "ranking", "grading", "light", "reference_score")  # fmt: skip
+"""Results that people are told; a cell keeps what it is not asked for."""
+KINDS = ("observation", "revision", "target", "milestone", "event", "approval")
+
+
+@st.composite
+def strays(draw: st.DrawFn, book: Rulebook, facts: Facts) -> Facts:
+    """The facts with rows of other years, of units on no list and of indicators that nobody scores."""
+    held, row = facts.tables["observation"], sum(facts.rows(name) for name in KINDS)
+    codes, units = [one.code for one in book.indicators], [one.code for one in facts.units]
+    ends = [date(2023, 12, 31), date(2024, 12, 31), date(2025, 12, 31), date(2026, 12, 31)]
+    there = {(one["unit"], one["indicator"], one["period"]) for one in held.to_pylist()}
+    added = []
+    for unit, code, period in draw(
+        st.lists(st.tuples(st.sampled_from([*units, "zz"]), st.sampled_from([*codes, "XX"]), st.sampled_from(ends)), max_size=8, unique=True)
+    ):  # fmt: skip
+        if (unit, code, period) not in there:
+            row += 1
+            added.append({"unit": unit, "indicator": code, "period": period, "value": 700, "status": 1, "file": 0, "row": row})  # fmt: skip
+    more = pa.Table.from_pylist(added, schema("observation"))
+    return Facts({**facts.tables, "observation": pa.concat_tables([held, more])}, facts.units)
+
+
+def changed(facts: Facts, rows: set[int]) -> Facts:
+    """The facts with other values, points and days in these rows."""
+    tables = dict(facts.tables)
+    for name in KINDS[:5]:
+        held = facts.tables[name].to_pylist()
+        for one in held:
+            if one["row"] not in rows:
+                continue
+            if name == "milestone":
+                one["done_on"] = None if one["done_on"] else one["due_on"]
+            elif name == "event":
+                one["points"] = None if one["points"] is None else one["points"] + 10**9
+            elif one["value"] is not None:
+                one["value"] += 3_000_000
+        tables[name] = pa.Table.from_pylist(held, schema(name))
+    return Facts(tables, facts.units, facts.files)
+
+
+def told(run: Run) -> dict[str, Any]:
+    return {name: run.results.rows(name) for name in SEEN}
+
+
+def named(run: Run) -> list[tuple[str, int]]:
+    return [(one.table, one.row) for one in left_out(run)]
+
+
+@settings(suppress_health_check=list(HealthCheck), deadline=None)
+@given(st.data())
+def test_each_row_counts_or_is_named_once(data: st.DataObject) -> None:
+    """Other numbers in all rows that are named change nothing, on either engine; another number in one that is not
+    changes what is known of its unit."""
+    book = data.draw(rulebooks())
+    facts = data.draw(strays(book, data.draw(facts_for(book))))
+    engines: tuple[Engine, ...] = (DuckEngine(threads=1), OracleEngine())
+    try:
+        runs = [make_run(book, facts, PERIOD, engine) for engine in engines]
+    except ZhenghengError:
+        return
+    out = named(runs[0])
+    assert named(runs[1]) == out
+    assert max(Counter(out).values(), default=1) == 1
+    every = {(name, row["row"]) for name in KINDS for row in facts.tables[name].to_pylist()}
+    assert set(out) <= every
+    other = changed(facts, {row for _, row in out})
+    for engine, run in zip(engines, runs, strict=True):
+        assert told(make_run(book, other, PERIOD, engine)) == told(run)
+    counted = [
+        row["row"] for name in ("observation", "revision") for row in facts.tables[name].to_pylist()
+        if (name, row["row"]) not in out and row["value"] is not None and row["vintage"] != DECIDED
+        and is_own(runs[0], row)
+    ]  # fmt: skip
+    before = measured(runs[0], facts)
+    for row in data.draw(st.lists(st.sampled_from(counted), max_size=5, unique=True)) if counted else ():  # fmt: skip
+        assert measured(runs[0], changed(facts, {row})) != before, row
+
+
+def is_own(run: Run, row: dict[str, Any]) -> bool:
+    """Whether a row's own unit is scored on it; what only goes up into a parent is lost where a sibling's is missing."""
+    mine = next((one for one in run.plan.tables["unit"] if one["unit"] == row["unit"]), None)
+    known = {(one["category"], one["indicator"]) for one in run.plan.tables["series"]}
+    return mine is not None and (mine["category"], row["indicator"]) in known
+
+
+def measured(run: Run, facts: Facts) -> dict[Any, Any]:
+    """What is known of every series, before any appeal's decision stands in its place."""
+    oracle = Oracle(plain_tables(run.plan), fact_rows(facts))
+    return oracle.series(oracle.count(oracle.observations()))
+
+
+BOOK: dict[str, Any] = {
+    "code": "t", "title": "测试", "effective_from": "2020-01-01", "missing": "floor", "missing_reason": "r",
+    "categories": [{"code": "c", "name": "c"}, {"code": "d", "name": "d"}], "groups": [{"code": "g", "name": "g"}],
+    "units": [
+        {"code": "a", "name": "甲", "category": "c", "group": "g"},
+        {"code": "b", "name": "乙", "category": "c", "group": "g", "valid_to": "2025-06-30"},
+        {"code": "d", "name": "丁", "category": "d", "group": "g"},
+        {"code": "e", "name": "戊", "category": "c", "group": "g", "exempt": ["L"]},
+        {"code": "f", "name": "己", "category": "c", "group": "g", "valid_to": "2024-06-30"},
+    ],
+    "tree": {"code": "total", "name": "t", "children": ["M", "L", "V"]},
+    "weights": [{"from": "2020-01-01", "table": {"M": {"c": 40, "d": 40}, "L": {"c": 30}, "V": {"c": 30, "d": 60}}}],
+    "indicators": [
+        {"code": "M", "name": "M", "frequency": "half", "combine": "sum", "method": {"kind": "ratio", "target": 100}},
+        {"code": "L", "name": "L", "frequency": "quarter", "combine": "last", "method": {"kind": "ratio", "target": 100}},
+        {"code": "V", "name": "V", "vintage": {"kind": "latest", "published_by": "02-20"}, "method": {"kind": "ratio", "target": 100}},
+        {"code": "N", "name": "N"},
+    ],
+    "adjustments": [{"code": "praise", "name": "表彰", "kind": "bonus", "most": 5, "basis": [{"title": "办法"}]}],
+}  # fmt: skip
+VALUES = """u,i,p,n,vintage,published
+a,M,2025-H1,40,,
+a,M,2025-H2,50,,
+a,M,2024-H2,60,,
+b,M,2025-H1,10,,
+b,M,2025-H2,10,,
+f,M,2025-H1,10,,
+a,N,2025,10,,
+d,L,2025-Q4,10,,
+e,L,2025-Q4,10,,
+a,L,2025-Q3,10,,
+a,L,2025-Q4,10,,
+a,V,2025,70,初步,2026-01-20
+a,V,2025,80,修订,2026-02-10
+a,V,2025,90,最终,2026-05-10
+d,V,2025,90,,2026-04-01
+e,V,2025,30,,2026-01-31
+a,L,2026-Q1,10,,
+"""
+EVENTS = """u,item,points,doc,on,of
+a,praise,1,d1,2025-03-01,
+a,praise,1,d2,2024-03-01,
+a,praise,1,d3,2026-04-15,2025
+f,praise,1,d4,2025-03-01,
+"""
+SOURCES: list[dict[str, Any]] = [
+    {"file": "values.csv", "unit": "u", "indicator": "i", "period": "p", "value": "n", "vintage": "vintage", "published_on": "published"},
+    {"file": "events.csv", "role": "event", "unit": "u", "item": "item", "points": "points", "document": "doc", "decided_on": "on", "period": "of"},
+    {"file": "rulings.csv", "role": "ruling", "unit": "u", "indicator": "i", "period": "p", "value": "n"},
+]  # fmt: skip
+RULINGS = "u,i,p,n\ne,M,2025,88\ne,M,2024,77\n"
+AT = date(2026, 4, 10)
+EXPECTED = {
+    ("values.csv", 4): "period", ("values.csv", 6): "window", ("values.csv", 7): "unit", ("values.csv", 8): "indicator",
+    ("values.csv", 9): "category", ("values.csv", 10): "exempt", ("values.csv", 11): "unused", ("values.csv", 13): "superseded",
+    ("values.csv", 15): "late", ("values.csv", 16): "vintage", ("values.csv", 18): "period",
+    ("events.csv", 3): "period", ("events.csv", 4): "undecided", ("events.csv", 5): "unit", ("rulings.csv", 3): "period",
+}  # fmt: skip
+
+
+@pytest.fixture
+def book() -> Rulebook:
+    return Rulebook.model_validate_json(json.dumps(BOOK))
+
+
+def read(book: Rulebook, folder: Path, values: str = VALUES, *, keep_rejects: bool = False) -> Facts:  # fmt: skip
+    for name, text in (("values", values), ("events", EVENTS), ("rulings", RULINGS)):
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    plan = mapping({"purpose": "t", "sources": SOURCES})
+    return read_files(plan, book, folder, keep_rejects=keep_rejects)
+
+
+@pytest.mark.parametrize("name", ["duckdb", "oracle", "spark"])
+def test_every_reason_stands_with_its_file_and_row(name: str, book: Rulebook, tmp_path: Path, request: pytest.FixtureRequest) -> None:  # fmt: skip
+    if name == "spark":
+        request.getfixturevalue("java")
+    engine: Engine = {"duckdb": DuckEngine, "oracle": OracleEngine, "spark": SparkEngine}[name]()
+    facts = read(book, tmp_path)
+    run = make_run(book, facts, PERIOD, engine, AT)
+    found = left_out(run)
+    assert {(one.file, one.row): one.reason for one in found} == EXPECTED
+    assert len(found) == len(EXPECTED)
+    assert all(one.said[0].startswith(WHY[one.reason][0]) and one.said[1] for one in found)
+    other = changed_in_files(facts, found)
+    assert told(make_run(book, other, PERIOD, engine, AT)) == told(run)
+
+
+def changed_in_files(facts: Facts, found: list[Any]) -> Facts:
+    """The facts with other numbers in the rows that are named; rows of several files may have one number."""
+    numbers = {(one.number, one.row) for one in found}
+    tables = dict(facts.tables)
+    for name, column in (("observation", "value"), ("revision", "value"), ("event", "points")):
+        held = [
+            one | ({column: one[column] + 9 * 10**9} if (one["file"], one["row"]) in numbers else {})
+            for one in facts.tables[name].to_pylist()
+        ]  # fmt: skip
+        tables[name] = pa.Table.from_pylist(held, schema(name))
+    return Facts(tables, facts.units, facts.files)
+
+
+def test_an_early_day_leaves_out_what_is_due_published_and_decided_later(book: Rulebook, tmp_path: Path) -> None:  # fmt: skip
+    """By the period's end the values of the last half-year count; what became known in spring does not."""
+    facts = read(book, tmp_path)
+    by_default = {(one.file, one.row): one.reason for one in left_out(make_run(book, facts, PERIOD, DuckEngine()))}  # fmt: skip
+    late = {("values.csv", row): "late" for row in (13, 14, 15, 16, 17)}
+    assert by_default == EXPECTED | late
+    lag = book.model_copy(update={"indicators": tuple(one.model_copy(update={"lag_days": 30}) for one in book.indicators)})  # fmt: skip
+    found = {(one.file, one.row): one.reason for one in left_out(make_run(lag, facts, PERIOD, DuckEngine()))}  # fmt: skip
+    assert found["values.csv", 3] == "not_due"
+    assert ("values.csv", 2) not in found
+
+
+def test_a_decision_of_an_appeal_stands_in_the_place_of_the_rows(book: Rulebook, tmp_path: Path) -> None:  # fmt: skip
+    facts = read(book, tmp_path, VALUES + "e,M,2025-H1,40,,\ne,M,2025-H2,41,,\n")
+    found = {(one.file, one.row): one.reason for one in left_out(make_run(book, facts, PERIOD, DuckEngine(), AT))}  # fmt: skip
+    assert found == EXPECTED | {("values.csv", 19): "decided", ("values.csv", 20): "decided"}
+
+
+def test_refused_rows_are_named_with_what_was_wrong(book: Rulebook, tmp_path: Path) -> None:
+    facts = read(book, tmp_path, VALUES + "a,M,去年,40,,\n", keep_rejects=True)
+    (one,) = (one for one in left_out(make_run(book, facts, PERIOD, DuckEngine(), AT)) if one.reason == "refused")  # fmt: skip
+    assert (one.file, one.row) == ("values.csv", 19)
+    assert "去年" in one.said[0]
+
+
+def test_one_unit_is_told_of_its_own_rows_and_of_those_before_it(book: Rulebook, tmp_path: Path) -> None:  # fmt: skip
+    run = make_run(book, read(book, tmp_path), PERIOD, DuckEngine(), AT)
+    every = left_out(run)
+    for unit in "abdef":
+        assert left_out(run, unit) == [one for one in every if one.unit == unit]
+    assert {one.unit for one in every} == set("abdef")
+
+
+def test_score_and_a_kept_run_list_every_row(book: Rulebook, tmp_path: Path, zhengheng: Command) -> None:  # fmt: skip
+    """`left_out.csv` beside the results, a line a file and reason on the way, and the same of a run that was kept."""
+    folder = tmp_path / "book"
+    (folder / "indicators").mkdir(parents=True)
+    head = {name: value for name, value in BOOK.items() if name != "indicators"}
+    (folder / "rulebook.yaml").write_text(json.dumps(head, ensure_ascii=False), encoding="utf-8")
+    for one in BOOK["indicators"]:
+        (folder / "indicators" / f"{one['code']}.yaml").write_text(json.dumps(one), encoding="utf-8")  # fmt: skip
+    facts = read(book, tmp_path)
+    plan = {"purpose": "t", "period": "2025", "sources": SOURCES}
+    (tmp_path / "m.yaml").write_text(json.dumps(plan), encoding="utf-8")
+    done = zhengheng("score", "book", "--intake", "m.yaml", "--data", ".", "--out", "o", "--at", AT.isoformat())  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    with (tmp_path / "o" / "left_out.csv").open(encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    assert {(row["file"], int(row["row"])): row["reason"] for row in rows} == EXPECTED
+    assert "values.csv: 1 行数值没有计入，理由：在核算日之后公布。第 15 行 a V（2025-12-31）。" in done.stderr.replace("! ", "")  # fmt: skip
+    lake = Lake.create(tmp_path / "lake")
+    lake.intake(facts, mapping(plan), loader="t", at=datetime(2026, 7, 1, tzinfo=UTC))
+    ran = zhengheng("run", "book", "--period", "2025", "--at", AT.isoformat(), "--home", "lake")
+    assert ran.returncode == 0, ran.stderr
+    listed = zhengheng("left-out", "latest", "--home", "lake", "--json")
+    found = json.loads(listed.stdout)
+    assert {(row["file"], row["row"]): row["reason"] for row in found} == EXPECTED
+    assert all(row["why"]["zh"] and row["why"]["en"] for row in found)
+    assert f"{len(EXPECTED)} 行没有计入" in zhengheng("show", "latest", "--home", "lake").stdout
+    assert "已被更正或更新的数据版本代替" in zhengheng("left-out", "--unit", "a", "--home", "lake").stdout  # fmt: skip
+
+
+def test_what_no_run_of_several_counts_is_told_once(book: Rulebook, tmp_path: Path) -> None:
+    """A row of a year that another of the runs is about is not left out."""
+    facts = read(book, tmp_path)
+    runs = [make_run(book, facts, one, DuckEngine(), AT) for one in (PERIOD, PERIOD.previous_year())]  # fmt: skip
+    said = "\n".join(problem.say("zh") for problem in uncounted(runs))
+    assert "第 3 行 a praise" not in said
+    assert "第 4 行 a praise" in said
+    assert "第 3 行 a praise" in "\n".join(problem.say("zh") for problem in uncounted(runs[:1]))
