@@ -9,7 +9,10 @@ since an earlier visit or taken from print: a key that only comes with the proof
 what was seen, so that a ledger that was cut, exchanged or begun anew is found at the next visit. `--witness` names the
 public key of somebody who cosigns checkpoints; `--need N` asks for N of them on the newest one. Each FILE is
 looked up by its SHA-256: the data files and bundles of publications are covered, pages (HTML) are made from them and
-are not. Trees and proofs are those of RFC 6962 and RFC 9162, signatures those of RFC 8032
+are not. For every publication the output says how far its proof reaches: which act, as which entry, among how many. What
+the ledger's other entries say is not proved by this file; that they are there, unchanged and in order is, up to the newest
+checkpoint. A file of another kind, or one whose form is not known here, is refused with words and never passed; checkpoints
+of version 0.1.0 hold as long as their key is the one you give. Trees and proofs are those of RFC 6962 and RFC 9162, signatures those of RFC 8032
 (Ed25519), checkpoints and cosignatures those of C2SP (signed-note, tlog-checkpoint, tlog-cosignature).
 """
 
@@ -196,7 +199,9 @@ def read_key(text: str) -> Key:
     if len(words) == 1:
         made = Key("zhengheng", SIGNED, bytes.fromhex(words[0]))
     else:
-        held = base64.b64decode(words[2], validate=True)
+        held = base64.b64decode(words[-1], validate=True)
+        if len(words) < 3 or not held:
+            raise UnfitError("这不是公钥 / this is no public key")
         made = Key(words[0], held[0], held[1:])
         if made.ident().hex() != words[1]:
             raise UnfitError("公钥不完整 / the key is damaged")
@@ -224,6 +229,8 @@ def stated(text: str) -> Stated:
         raise UnfitError("这不是检查点 / this is no checkpoint")
     signed = f"{body}\n".encode()
     if lines[0] == FIRST_HEAD:
+        if len(lines) < 5:
+            raise UnfitError("检查点不完整 / the checkpoint is not whole")
         made = (("zhengheng", base64.b64decode(after.strip(), validate=True)),)
         return Stated(
             lines[1], int(lines[2]), bytes.fromhex(lines[3]), (f"time {lines[4]}",), signed, made
@@ -417,9 +424,71 @@ def _grown(newest: Stated, before: Stated) -> list[str]:
     return ["最新检查点没有接在最近一次发布之后 / the newest checkpoint does not go on from the newest publication"]  # fmt: skip
 
 
+def _reach(held: dict[str, Any]) -> str:
+    """How far a proof that holds reaches: which act it proves, among how many entries, signed when, for how many files."""
+    point, leaf, content = stated(held["checkpoint"]), _json(held["leaf"]), _json(held["content"])
+    count = len(content["digests"])
+    first = " （0.1.0 版的检查点 / a checkpoint of version 0.1.0）" if point.body.startswith(FIRST_HEAD.encode()) else ""  # fmt: skip
+    return (
+        f"条目、检查点、签名相符：证明“写成发布内容”是前 {point.size} 条中的第 {leaf['sequence']} 条，含 {count} 个文件的摘要{first}"
+        f" / entry, checkpoint and signature hold: it proves that the publication was written, as entry {leaf['sequence']} of the first {point.size}, with the digests of {count} files"
+    )  # fmt: skip
+
+
+OTHERS = (
+    (("old_size", "old_root"), "这是两个检查点之间的接续证明，不是发布的证明 / this proves that one checkpoint goes on from another, and no publication"),
+    (("sequence", "leaf", "proof", "root"), "这是一条记录的存在证明，不是发布的证明 / this proves that one entry is in the ledger, and no publication"),
+    (("checkpoint", "leaf", "content"), "这是一次发布的 proof.json；请使用门户上的 proofs.json，其中有全部发布 / this is the proof.json of one publication; use the portal's proofs.json, which has all of them"),
+    (("results", "rulebook"), "这是结果文件，不是证明 / this is a file of results and no proof"),
+    (("comments", "signature"), "这是门户留言的导出文件，不是证明 / this is an export of comments and no proof"),
+)  # fmt: skip
+"""Files that somebody may take for the proofs, by names that they hold, and what they are."""
+HELD = {
+    "checkpoint": str,
+    "leaf": str,
+    "content": str,
+    "salt": str,
+    "proof": list,
+    "consistency": list,
+    "code": str,
+    "at": str,
+    "size": int,
+}
+"""What a publication's proof holds, and of which kind each is; `follows` besides, which may be null."""
+
+
+def _proofs(document: Any) -> dict[str, dict[str, Any]]:
+    """The proofs of a file that is one of ours. Raises UnfitError, which says what else it is, or what is not as it is published."""
+    if not isinstance(document, dict):
+        raise UnfitError("这不是发布的证明文件 / this is no file of publications' proofs")
+    if "publications" not in document:
+        for names, said in OTHERS:
+            if all(name in document for name in names):
+                raise UnfitError(said)
+        raise UnfitError(
+            "这不是发布的证明文件：缺少 publications / this is no file of publications' proofs: publications is missing"
+        )
+    held = document["publications"]
+    if not isinstance(held, dict) or not all(isinstance(one, dict) for one in held.values()):
+        raise UnfitError(
+            "发布的证明不是应有的形式 / the proofs of publications have not the form in which they are published"
+        )
+    for number, one in held.items():
+        for name, kind in HELD.items():
+            if type(one.get(name)) is not kind:
+                raise UnfitError(
+                    f"发布 {number} 的证明缺少“{name}”，或者形式不对；可能出自更早或更新的版本，请向发布单位索取现行的证明文件 / the proof of publication {number} lacks {name}, or has it in another form: it may be of an older or newer release; ask the publisher for the present file"
+                )
+        if "follows" not in one:
+            raise UnfitError(
+                f"发布 {number} 的证明没有说接在哪次发布之后；可能出自更早的版本，请向发布单位索取现行的证明文件 / the proof of publication {number} does not say which one it follows: it may be of an older release; ask the publisher for the present file"
+            )
+    return held
+
+
 def _look(given: argparse.Namespace) -> int:
     document = _json(given.proofs.read_text(encoding="utf-8"))
-    proofs = document["publications"]
+    proofs = _proofs(document)
     if not given.key:
         keys = "、".join(sorted({str(held["key"]) for held in proofs.values()}))
         print(f"✗ 请用 --key 给出从别处得到的公钥；文件自称的公钥是 / give the public key you have from elsewhere with --key; the files claim: {keys}")  # fmt: skip
@@ -436,7 +505,7 @@ def _look(given: argparse.Namespace) -> int:
             known[digest] = f"{number} {name}"
         for name, digest in content.get("verifiers", {}).items():
             known[digest] = f"{number} {name} verify.py"
-        for one in found or ["条目、检查点、签名相符 / entry, checkpoint and signature hold"]:
+        for one in found or [_reach(held)]:
             print(f"{'■' if found else '●'} 发布 publication {number}: {one}")
     point = stated(proofs[order[-1]]["checkpoint"]) if order else None
     last = document["latest"]["follows"] if document.get("latest") else None
@@ -455,6 +524,16 @@ def _look(given: argparse.Namespace) -> int:
             print(f"▲ 日志曾从备份恢复 / the ledger was restored from a backup: {line}")
     for one in dict.fromkeys(wrong):
         print(f"■ {one}")
+    if point is not None and not wrong:
+        print(
+            f"● 证明到此为止：日志的前 {point.size} 条在检查点签发时就是如此，顺序未变；其中 {len(proofs)} 条是发布，其余各条的内容不由本文件证明"
+            f" / this is how far it reaches: the first {point.size} entries of the ledger were so when the checkpoint was signed, in this order; {len(proofs)} of them are publications, and what the others say is not proved by this file"
+        )  # fmt: skip
+    if not proofs:
+        print(
+            "■ 文件里没有任何发布，没有可以证明的内容 / there is no publication in the file, and nothing to prove"
+        )
+        return 1
     return _files(given.files, known, good=not wrong)
 
 
