@@ -203,17 +203,22 @@ def test_a_passport_without_kept_cells_measures_them_again(run: Run) -> None:
 )
 def test_bundles_of_earlier_releases_still_verify(bundle: Path, tmp_path: Path) -> None:
     """By the verifier they carry; and this release's verifier finds the same in them."""
+    folder, new = tmp_path / "b", tmp_path / "verify.py"
     with zipfile.ZipFile(bundle) as archive:
-        archive.extractall(tmp_path)
-    for verifier in (tmp_path / "verify.py", tmp_path / "new" / "verify.py"):
-        if not verifier.exists():
-            verifier.parent.mkdir()
-            verifier.write_text(verifier_source(), encoding="utf-8")
-        done = subprocess.run(
-            [sys.executable, "-I", "-S", str(verifier), str(tmp_path)],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        archive.extractall(folder)
+    new.write_text(verifier_source(), encoding="utf-8")
+
+    def said(verifier: Path, target: Path) -> subprocess.CompletedProcess[str]:
+        words = [sys.executable, "-I", "-S", str(verifier), str(target)]
+        return subprocess.run(words, capture_output=True, text=True, check=False)
+
+    for verifier, target in ((folder / "verify.py", folder), (new, folder), (new, bundle)):
+        done = said(verifier, target)
         assert done.returncode == 0, done.stdout + done.stderr
+    (folder / "results" / "more.csv").write_text("a,digest\n", encoding="utf-8")
+    done = said(new, folder)
+    assert done.returncode == 7
+    assert "results/more.csv: file added" in done.stdout
 
 
 def test_a_passport_lists_the_nodes_of_its_own_period() -> None:

@@ -1,6 +1,6 @@
 """Working days: every worked date of the deadlines of a year, and the rules between them."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -44,6 +44,30 @@ def test_counting_forth_and_back_agree(start: date, length: int) -> None:
     assert CALENDAR.is_working(end)
     assert CALENDAR.between(start, end) == length
     assert CALENDAR.between(end, start) == -length
+
+
+@pytest.mark.parametrize(
+    ("start", "length", "unit", "end"),
+    [
+        ("2026-04-30T10:00+08:00", 72, "clock_hours", "2026-05-03T10:00:00+08:00"),
+        ("2026-04-30T10:00+08:00", 1, "clock_hours", "2026-04-30T11:00:00+08:00"),
+        ("2026-04-30T10:00+08:00", 3, "working_days", "2026-05-08T23:59:59+08:00"),
+        ("2026-04-30T10:00+08:00", 3, "calendar_days", "2026-05-06T23:59:59+08:00"),
+        ("2026-04-30T23:30+08:00", 1, "working_days", "2026-05-06T23:59:59+08:00"),
+    ],
+)  # fmt: skip
+def test_a_clock_that_starts_within_a_day_ends_by_its_unit(
+    start: str, length: int, unit: str, end: str
+) -> None:
+    """Hours run through the holiday of 1 May, days end with their last one."""
+    found = CALENDAR.until(datetime.fromisoformat(start), length, unit)  # type: ignore[arg-type]
+    assert found == datetime.fromisoformat(end)
+
+
+@pytest.mark.parametrize(("hours", "days"), [(1, 1), (24, 1), (25, 2), (48, 2), (72, 3)])
+def test_hours_from_a_day_end_in_the_day_of_the_last_of_them(hours: int, days: int) -> None:
+    start = date(2026, 4, 30)
+    assert CALENDAR.after(start, hours, "clock_hours") == start + timedelta(days)
 
 
 def test_a_year_without_its_notice_follows_the_weekdays_and_says_so() -> None:

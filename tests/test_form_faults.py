@@ -17,7 +17,7 @@ from zhengheng.scheme.kinds import parts_of
 from zhengheng.scheme.load import load_rulebook
 from zhengheng.scheme.model import Node
 from zhengheng.scheme.yaml_source import parse_yaml
-from zhengheng.scoring.check import load_checked
+from zhengheng.scoring.check import check, load_checked
 
 
 @pytest.fixture
@@ -375,3 +375,85 @@ def test_a_number_that_is_missing_is_told_at_its_indicator_with_the_sheet_it_bel
     found = next(one for one in faults(form, change) if one[1] == "field.missing")
     assert found[0].startswith("指标!")
     assert "法·每差一点扣分法" in found[2]
+
+
+def place_of(book: Any, title: str, row: str, key: str) -> Any:
+    """The cell of a key of the form: of a row by its code, on the sheet of settings by the key alone."""
+    page = book[title]
+    if title == "基本信息":
+        return page.cell(next(cell.row for cell in page["C"] if cell.value == key), 2)
+    named = {"权重": "child"}.get(title, "code")
+    return page.cell(rows(page, named)[row], column(page, key))
+
+
+LARGE = "9" * 30
+AT_CELLS: list[tuple[str, str, str, Any, str]] = [
+    ("基本信息", "", "known_from", "昨天", "field.date"), ("类别", "rural", "name/zh", None, "field.missing"),
+    ("指标", "F01", "decimals", "两位", "field.whole"), ("指标树", "F03", "parent", "NONE", "tree.parent"),
+    ("基本信息", "", "ranking/key", "NONE", "dimension.unknown"), ("权重", "F02", "weight/central", 99, "weights.total"),
+    ("指标", "F04", "method/target", LARGE, "number.limit"), ("等次", "good", "at_least", LARGE, "number.limit"),
+    ("基本信息", "", "bonus_cap", LARGE, "number.limit"), ("基本信息", "", "light/watch", 7, "light.numbers"),
+    ("基本信息", "", "light/missed", 7, "light.numbers"), ("基本信息", "", "light/by", "时间进度", "light.numbers"),
+    ("类别", "rural", "not_applicable_limit", 30, "share.range"),
+]  # fmt: skip
+"""Faults of either stage: what is no number or date, what does not hold together, what cannot be computed with."""
+
+
+@pytest.mark.parametrize(("title", "row", "key", "value", "code"), AT_CELLS)
+def test_each_fault_stands_at_its_very_cell(
+    title: str, row: str, key: str, value: Any, code: str, street: Path
+) -> None:
+    wanted = []
+
+    def change(book: Any) -> None:
+        cell = place_of(book, title, row, key)
+        cell.value = value
+        wanted.append(f"{title}!{cell.coordinate}")
+
+    held = load_workbook(street)
+    change(held)
+    held.save(street)
+    found = checked(street)
+    assert (wanted[0], code) in {(one.where.partition("!")[2], one.code) for one in found}, found
+
+
+def checked(file: Path) -> list[Any]:
+    """What `scheme check` tells of a file."""
+    try:
+        return check(*load_checked(file))
+    except RulebookError as error:
+        return list(error.problems)
+
+
+def test_faults_of_both_stages_are_told_at_once_each_at_its_cell(street: Path) -> None:
+    """Neither what cannot be read nor what does not hold together hides the other, be it in one sheet or in all."""
+    apart = [one for one in AT_CELLS if one[2] not in {"parent", "light/missed", "light/by"}]
+    wanted: set[tuple[str, str]] = set()
+    held = load_workbook(street)
+    for title, row, key, value, code in apart:
+        cell = place_of(held, title, row, key)
+        cell.value = value
+        wanted.add((f"{title}!{cell.coordinate}", code))
+    held.save(street)
+    found = {(one.where.partition("!")[2], one.code) for one in checked(street)}
+    assert wanted <= found, wanted - found
+
+
+@pytest.mark.parametrize(
+    ("changes", "title", "key", "code"),
+    [
+        ([("基本信息", "", "missing", "按其余折算"), ("基本信息", "", "missing_reason", "复现已发布的指数")], "基本信息", "missing", "missing.renormalise"),
+        ([("指标树", "hotline", "missing", "按其余折算"), ("指标树", "hotline", "reason", "复现已发布的指数")], "指标树", "missing", "missing.renormalise"),
+        ([("等次", "unqualified", "at_least", 20)], "等次", "at_least", "grade.gap"),
+    ],
+)  # fmt: skip
+def test_a_warning_has_its_cell_too(
+    changes: list[tuple[str, str, str, Any]], title: str, key: str, code: str, street: Path
+) -> None:
+    held = load_workbook(street)
+    for one in changes:
+        place_of(held, *one[:3]).value = one[3]
+    wanted = next(place_of(held, *one[:3]).coordinate for one in changes if one[:3:2] == (title, key))  # fmt: skip
+    held.save(street)
+    found = [one for one in checked(street) if one.severity == "warning"]
+    assert [(one.where.partition("!")[2], one.code) for one in found] == [(f"{title}!{wanted}", code)]  # fmt: skip

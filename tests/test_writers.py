@@ -8,16 +8,22 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from tests.conftest import ROOT, Command
 from tests.test_care import filled
 from tests.test_lake import AT, load, plan
+from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import DataError
+from zhengheng.engines.duck import DuckEngine
+from zhengheng.engines.run import make_run
 from zhengheng.lake.care import backup, restore
 from zhengheng.lake.check import check_lake
+from zhengheng.lake.facts import schema
 from zhengheng.lake.intake import read_files
 from zhengheng.lake.store import Lake
 from zhengheng.scheme.load import load_rulebook
@@ -57,12 +63,13 @@ def test_nothing_confirmed_is_lost_while_others_read_write_and_back_up(
     for name in (n for held in names.values() for n in held):
         (data / name).write_text("u,a,b\n" + "".join(f"{name}-{i},{i},2\n" for i in range(40)))
     readers = [actor("read", home, data, catalog) for _ in range(2)]
+    triers = [actor("try", home, data, catalog, str(tmp_path / f"trial{n}.csv")) for n in range(2)]
     keeper = actor("keep", home, data, catalog, str(tmp_path))
     writers = [actor("write", home, data, catalog, *held) for held in names.values()]
     done = [int(n) for writer in writers for n in said(writer)]
-    for one in (*readers, keeper):
+    for one in (*readers, *triers, keeper):
         one.send_signal(signal.SIGTERM)
-    seen = [[int(n) for n in said(one)] for one in readers]
+    seen = [[int(n) for n in said(one)] for one in (*readers, *triers)]
     copies = [Path(name) for name in said(keeper)]
     assert len(done) == len(set(done)) == 2 * EACH, "each intake has a number of its own"
     lake = Lake.open(home, catalog)
@@ -70,7 +77,10 @@ def test_nothing_confirmed_is_lost_while_others_read_write_and_back_up(
     assert len(held) == 6 + 2 * EACH * 80, "all that was said to be loaded is there, once"
     assert len({(row["unit"], row["indicator"]) for row in held}) == len(held)
     assert check_lake(lake) == []
-    assert all(seen), "the readers did read meanwhile"
+    assert [row["value"] for row in held if row["unit"] == "x"] == [100, 200], (
+        "no trial value is there"
+    )
+    assert all(seen), "readers and trials did read meanwhile"
     for counts in seen:
         assert all((n - 6) % 80 == 0 for n in counts), "never half an intake"
         assert counts == sorted(counts), "what was there stays"
@@ -213,6 +223,20 @@ def _main(word: str, home: Path, data: Path, catalog: str | None, more: list[str
     if word == "read":
         while not over:
             print(Lake.open(home, catalog).facts().tables["observation"].num_rows, flush=True)
+    elif word == "try":
+        book, _ = load_rulebook(data / "book")
+        Path(more[0]).write_text("u,a,b\nx,7,8\n")
+        while not over:
+            # What an appeal's page does: all that counts, one row of it replaced, computed, and kept nowhere.
+            facts = Lake.open(home, catalog).facts()
+            trial = read_files(plan(Path(more[0]).name, "correction", units=False), book, Path(more[0]).parent)  # fmt: skip
+            held, rows = facts.tables["revision"], trial.tables["observation"].to_pylist()
+            rows = [row | {"sequence": held.num_rows + place} for place, row in enumerate(rows, 1)]
+            more_ = pa.Table.from_pylist(rows, schema=schema("revision"))
+            tables = facts.tables | {"revision": pa.concat_tables([held.cast(more_.schema), more_])}
+            made = make_run(book, replace(facts, tables=tables), parse_period("2025"), DuckEngine(threads=1))  # fmt: skip
+            assert made.results.rows("total_score")
+            print(facts.tables["observation"].num_rows, flush=True)
     elif word == "keep":
         for number in range(100):
             if over:

@@ -49,6 +49,48 @@ def prepare_twice(home: Path) -> None:
     ask(kind="compute", arguments=first.arguments, subject=first.subject, actor=first.asked_by, now=now())  # fmt: skip
 
 
+OVERDUE = 144
+
+
+def prepare_overdue(home: Path) -> None:
+    """Values about units of which the days to object are over for all at once, as after a weekend without a worker."""
+    from datetime import date
+
+    from django.conf import settings
+    from django.core.management import call_command
+
+    from tests.e2e.test_year import adopt
+    from tests.e2e.town import STATISTICS, UNITS, Town
+    from tests.web.conftest import NOW, People
+    from zhengheng.web.organisation.models import Unit
+    from zhengheng.web.reporting.models import Report
+
+    settings.HOME = home
+    call_command("migrate", verbosity=0, interactive=False)
+    book, units = adopt(Town(People(), Patch())), {unit.code: unit for unit in Unit.objects.all()}
+    Report.objects.bulk_create(
+        Report(rulebook_id=book, unit=units[unit], supplier=units[STATISTICS], indicator=indicator, period=f"2025-{month:02d}", value="90",
+               state="checking", due_on=date(2026, 4, 1), made_at=NOW)
+        for unit in UNITS for indicator in ("SEATS", "GROWTH", "ANSWERED") for month in range(1, OVERDUE // 12 + 1)
+    )  # fmt: skip
+
+
+def look_overdue(home: Path) -> dict[str, Any]:
+    """How many reports stand in which state, and how often the ledger tells of each."""
+    from collections import Counter
+
+    from zhengheng.ledger.check import check
+    from zhengheng.web.ledger import selectors as ledger
+    from zhengheng.web.ledger.models import LedgerEntry
+    from zhengheng.web.reporting.models import Report
+
+    told = Counter(LedgerEntry.objects.filter(act="report.confirm").values_list("subject", flat=True))  # fmt: skip
+    return {
+        "states": Counter(Report.objects.values_list("state", flat=True)), "told": len(told), "most": max(told.values(), default=0),
+        "ledger": [vars(f) for f in check(list(ledger.entries()), ledger.leaves())],
+    }  # fmt: skip
+
+
 def prepare_web(home: Path) -> dict[str, Any]:
     """The scripted year up to the rulebook in force; tokens for who will ask about it."""
     from datetime import date
@@ -163,6 +205,7 @@ if __name__ == "__main__":
     words = {
         "prepare": prepare, "look": look, "prepare_web": prepare_web, "look_web": look_web,
         "prepare_twice": prepare_twice, "prepare_city": prepare_city, "look_city": look_city,
+        "prepare_overdue": prepare_overdue, "look_overdue": look_overdue,
     }  # fmt: skip
     said = words[sys.argv[2]](place)
     print(json.dumps(said, default=str))

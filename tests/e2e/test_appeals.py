@@ -299,6 +299,41 @@ def test_the_panel_is_drawn_once_and_a_seat_again_only_after_its_member_left(tow
     assert "与申诉单位负责人系同学" in page
 
 
+def test_whoever_was_kept_out_of_the_draw_is_named_on_the_page_with_the_reason(town: Town) -> None:
+    """In every draw, in both languages, for the clerk, a member and the unit that appeals; who could be drawn is not named so."""
+    made = on_notice(town, adopted(town))
+    number = accepted(town, made["result"], "RATE", "97", value_period="2025-06")
+    town.post("panel-1", "conflicts/declare", unit="D10", reason="亲属在该局任职")
+    town.post("panel-2", "conflicts/declare", unit=STATISTICS, reason="曾在该局任职")
+    town.post("panel-3", "conflicts/declare", unit="D13", reason="与本案无关")
+    first = town.post("appeals_clerk", f"appeals/{number}/draw", seats=3)["detail"]["panel"]
+    town.post(first[1], f"appeals/{number}/recuse", reason="与申诉单位负责人系同学")
+    last = town.post("appeals_clerk", f"appeals/{number}/draw", seats=3)["detail"]["panel"]
+
+    def kept_out(name: str, english: bool) -> list[list[str]]:
+        """Of each draw on the page whoever was kept out, with the reason."""
+        client = town.client(name)
+        client.cookies["language"] = "en" if english else "zh-hans"
+        page = client.get(f"/office/appeals/{number}/").content.decode()
+        lists = re.findall(r"(?:未进入抽签的人员及理由：|Kept out of the draw, and why:)\s*</p>\s*<ul>(.*?)</ul>", page, re.DOTALL)  # fmt: skip
+        rows = [re.findall(r"<li[^>]*>(.*?)</li>", one, re.DOTALL) for one in lists]
+        return [["".join(re.sub(r"<[^>]+>", "", row).split()) for row in held] for held in rows]
+
+    for name in ("appeals_clerk", last[0], "unit_leader-D10"):
+        held = kept_out(name, english=False)
+        assert [len(one) for one in held] == [2, 3], (name, held)
+        for rows in held:
+            assert any(row.startswith("panel-1：") and "亲属在该局任职" in row for row in rows)
+            assert any(row.startswith("panel-2：") and "曾在该局任职" in row for row in rows)
+            assert not any(row.startswith("panel-3：") for row in rows), (
+                "no interest in this matter"
+            )
+        assert any(row.startswith(f"{first[1]}：已回避") and "系同学" in row for row in held[1])
+        (before, after) = kept_out(name, english=True)
+        assert any(row.startswith("panel-1:declaredaninterest") for row in before)
+        assert any(row.startswith(f"{first[1]}:steppedback") for row in after)
+
+
 def test_a_conflict_declared_at_any_time_takes_the_vote_away(town: Town) -> None:
     """After the draw, and even after the vote, as long as nothing is signed."""
     made = on_notice(town, adopted(town))

@@ -95,6 +95,7 @@ class Office:
         said = self.page.get_by_role("status").or_(self.page.get_by_role("alert"))
         expect(said).to_have_count(1)
         assert self.page.get_by_role("status").count() == 1, (act, said.inner_text())
+        assert self.page.evaluate("document.activeElement.getAttribute('role')") == "status", act
         self._examine()
 
     def decide(self, subject: str, day: str) -> str:

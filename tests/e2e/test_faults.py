@@ -17,7 +17,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import psycopg
+import pytest
+
 from tests.conftest import ROOT
+from tests.e2e.faults import OVERDUE
 
 KILLS = int(os.environ.get("ZHENGHENG_KILLS", "12"))
 """Of each process; a long run sets it higher."""
@@ -107,6 +111,40 @@ def test_two_computations_of_one_rulebook_at_once_are_both_done(tmp_path: Path) 
     assert (after["reports"], after["items"], after["observations"]) == (["loaded"], ["loaded"], 12)
     assert len(after["files"]) == len(set(after["files"]))
     assert after["ledger"] == []
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+def test_workers_that_meet_many_overdue_reports_settle_each_once(
+    tmp_path: Path, database: str, request: pytest.FixtureRequest
+) -> None:
+    """Started together, each reads the same list: what another was quicker with is passed over, and none of them ends for it."""
+    away = {"DATABASE_URL", "ZHENGHENG_TEST_DATABASE"}
+    plain, address = {k: v for k, v in os.environ.items() if k not in away}, ""
+    if database == "postgres":
+        server = f"postgresql://{request.getfixturevalue('postgres')}"
+        with psycopg.connect(server, autocommit=True) as held:
+            held.execute("create database overdue")
+        address = server.removesuffix("postgres") + "overdue"
+
+    def told(word: str) -> Any:
+        env = plain | ({"ZHENGHENG_FAULTS_DATABASE": address} if address else {})
+        done = subprocess.run([sys.executable, "-m", "tests.e2e.faults", str(tmp_path), word], cwd=ROOT, capture_output=True, text=True, check=False, env=env)  # fmt: skip
+        assert done.returncode == 0, done.stderr[-2000:]
+        return json.loads(done.stdout)
+
+    told("prepare_overdue")
+    command = [sys.executable, "-m", "zhengheng.cli.main", "worker", "--batch", "--home", str(tmp_path)]  # fmt: skip
+    env = plain | ENV | ({"DATABASE_URL": address} if address else {})
+    workers = [
+        subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(3)
+    ]  # fmt: skip
+    for one in workers:
+        said, _ = one.communicate(timeout=300)
+        assert one.returncode == 0, said
+        assert "Traceback" not in said
+        assert "stale" not in said.lower()
+    after = told("look_overdue")
+    assert after == {"states": {"confirmed": OVERDUE}, "told": OVERDUE, "most": 1, "ledger": []}
 
 
 def free_port() -> int:

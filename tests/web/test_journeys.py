@@ -355,3 +355,40 @@ def test_after_a_refusal_the_focus_is_on_what_was_wrong(
     assert ("what it is for" if language == "en" else "请填写用途") in focused()
     assert [page.input_value(f"#{one}") for one in ("name", "ends_on")] == ["……", "2026-05-01"]
     context.close()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_after_a_success_the_focus_is_on_what_was_done(
+    transactional_db: None, live_server: object, browser: Browser, language: str
+) -> None:
+    """Whoever works by keyboard or ear goes on from there: after something was made, after an act, and beside the acts."""
+    People()
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    visitor = Visitor(context.new_page(), str(live_server))
+    page = visitor.page
+    if language == "en":
+        context.add_cookies([{"name": "language", "value": "en", "url": visitor.host}])
+
+    def focused() -> None:
+        held = page.evaluate("[document.activeElement.getAttribute('role'), document.activeElement.innerText.trim()]")  # fmt: skip
+        assert held[0] == "status", page.url
+        assert held[1], "what was done is said"
+        page.keyboard.press("Tab")
+        inside = page.evaluate("document.querySelector('main').contains(document.activeElement)")
+        assert inside, "the next stop is in the page's own part, not in its frame"
+
+    visitor.sign_in("panel_member")
+    page.goto(f"{visitor.host}/office/conflicts/new/declare/")
+    page.select_option("[name=unit]", "D10")
+    page.fill("[name=reason]", "亲属在该局任职")
+    visitor.follow(page.locator("main form button.act"))
+    focused()
+    form = page.locator("form[action$='/end/']")
+    section = page.locator("details.doing", has=form)
+    if section.count() and section.get_attribute("open") is None:
+        section.locator("summary").click()
+    for field in form.locator("textarea").all():
+        field.fill("亲属已经离职")
+    visitor.follow(form.locator("button"))
+    focused()
+    context.close()

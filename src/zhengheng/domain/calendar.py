@@ -7,7 +7,7 @@ loaded follows the weekdays, and `is_known` says so: whoever shows a date of suc
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -17,6 +17,8 @@ from zhengheng.domain.problems import DataError
 
 ClockUnit = Literal["calendar_days", "working_days", "clock_hours"]
 DAY = timedelta(1)
+HOURS_OF_A_DAY = 24
+LAST_SECOND = time(23, 59, 59)
 LARGEST = 2**20
 """Characters of a calendar file, at most."""
 
@@ -67,25 +69,28 @@ class WorkCalendar:
         return day
 
     def after(self, day: date, length: int, unit: ClockUnit) -> date:
-        """The last day of a period that starts on `day`. Hours are not days: see `hours_after`."""
+        """The last day of a period that starts on `day`; of hours the day in which the last of them falls, whatever hour
+        of `day` it starts at: a day that is begun counts whole."""
         if unit == "calendar_days":
             return self.next_working(day + timedelta(length))
-        if unit != "working_days":
-            raise ValueError(unit)
+        if unit == "clock_hours":
+            return day + timedelta(-(-length // HOURS_OF_A_DAY))
         for _ in range(length):
             day = self.next_working(day + DAY)
         return day
+
+    def until(self, moment: datetime, length: int, unit: ClockUnit) -> datetime:
+        """The moment at which a period that starts at `moment` is over: hours run through nights and holidays, days last to
+        the end of the last one, by the clock of `moment`."""
+        if unit == "clock_hours":
+            return moment + timedelta(hours=length)
+        return datetime.combine(self.after(moment.date(), length, unit), LAST_SECOND, moment.tzinfo)
 
     def between(self, first: date, last: date) -> int:
         """Working days from the day after `first` up to `last`; negative when `last` lies before."""
         if last < first:
             return -self.between(last, first)
         return sum(self.is_working(first + timedelta(n)) for n in range(1, (last - first).days + 1))
-
-
-def hours_after(moment: datetime, hours: int) -> datetime:
-    """Clock hours run through nights and holidays."""
-    return moment + timedelta(hours=hours)
 
 
 def _days(year: int, entry: Mapping[str, list[str]]) -> tuple[list[date], list[date]]:

@@ -20,6 +20,11 @@ def verify_earlier(folder: Path) -> tuple[list[str], list[str], list[str]]:
         for name, stated in manifest.items()
         if not (folder / name).is_file() or hashlib.sha256((folder / name).read_bytes()).hexdigest() != stated
     ]  # fmt: skip
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    for name in sorted(there - manifest.keys() - {"manifest.json"}):
+        found.append(
+            f"{name}: file added; it is not in manifest.json / 多出的文件，manifest.json 中没有"
+        )
     compared: list[str] = []
     try:
         plan, inputs = read_plan(folder / "plan.json"), dict(rows_of(folder))

@@ -13,7 +13,7 @@ import tempfile
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -123,6 +123,10 @@ class Bundle:
             self.found.append(f"{name}: file missing / 文件缺失")
         for name in sorted(there - wanted):
             line = f"{name}: nothing that belongs into such a bundle / 不属于复核包的文件"
+            self.found.append(line)
+        folders = {path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*") if path.is_dir()}  # fmt: skip
+        for name in sorted(folders - {"inputs", "results"}):
+            line = f"{name}/: no folder that belongs into such a bundle / 不属于复核包的文件夹"
             self.found.append(line)
 
     def _given(self) -> tuple[str, ...]:
@@ -312,7 +316,7 @@ def main(file: str) -> int:
     given = reader.parse_args()
     try:
         return _looked(given.bundle, file, given.opened)
-    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, UnicodeError) as error:
+    except (OSError, RuntimeError, zipfile.BadZipFile, zlib.error, EOFError, UnicodeError) as error:
         named = getattr(error, "filename", None) or given.bundle
         print(f"无法读取 / cannot be read: {Path(str(named)).name}")
     except ZhenghengError:
@@ -328,11 +332,25 @@ def _looked(target: Path, file: str, opened: Path | None) -> int:
     print(f"SHA-256 {hashlib.sha256(target.read_bytes()).hexdigest()}  {target.name}")
     with tempfile.TemporaryDirectory() as folder:
         with zipfile.ZipFile(target) as archive:
+            amiss = list(_entries_amiss(archive))
             archive.extractall(folder)
-        return _said(Path(folder), file, opened)
+        return _said(Path(folder), file, opened, amiss)
 
 
-def _said(folder: Path, file: str, opened: Path | None) -> int:
+def _entries_amiss(archive: zipfile.ZipFile) -> Iterator[str]:
+    """Entries that another program may unpack to something else than is looked at here."""
+    for name, count in Counter(entry.filename for entry in archive.infolist()).items():
+        if count > 1:
+            yield f"{name}: {count} entries of the archive have this name / 压缩包内有 {count} 个同名条目"
+    for entry in archive.infolist():
+        parts = entry.filename.removesuffix("/").split("/")
+        if entry.orig_filename != entry.filename or "\\" in entry.filename or {"", ".", ".."} & set(parts):  # fmt: skip
+            yield f"{entry.filename}: no plain name of a file / 不是规范的文件名"
+
+
+def _said(folder: Path, file: str, opened: Path | None, amiss: Sequence[str] = ()) -> int:
+    if amiss:
+        return _failed([*amiss])
     if opened is not None:
         try:
             found = check_opening(folder, opened.read_text(encoding="utf-8"))

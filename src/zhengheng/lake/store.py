@@ -196,7 +196,8 @@ class Lake(Register):
         fresh, known = facts.tables["observation"], None
         if fresh.num_rows:
             codes, ends = pc.unique(fresh["indicator"]), pc.unique(fresh["period"])
-            found = self._files("observation", near(codes.to_pylist(), ends.to_pylist()))
+            units = pc.min_max(fresh["unit"]).as_py()
+            found = self._files("observation", near(codes.to_pylist(), ends.to_pylist(), (units["min"], units["max"])))  # fmt: skip
             here = pc.field("indicator").isin(codes) & pc.field("period").isin(ends)
             if found:
                 paths = [str(file.path) for file in found]

@@ -168,15 +168,16 @@ def with_intake(name: str) -> pa.Schema:
     return pa.schema([pa.field(f.name, f.type) for f in shape])
 
 
-def near(codes: list[str], ends: list[Any]) -> Any:
-    """A filter of Iceberg's: by their statistics, files that may hold these indicators in these periods."""
+def near(codes: list[str], ends: list[Any], units: tuple[str, str]) -> Any:
+    """A filter of Iceberg's: by their statistics, files that may hold these indicators in these periods, of units from one code to another."""
     from pyiceberg import expressions
 
     say: Any = expressions  # its classes are made at run time, which the type checker cannot follow
     within = say.And(
         say.GreaterThanOrEqual("period", min(ends)), say.LessThanOrEqual("period", max(ends))
     )
-    return say.And(say.In("indicator", codes), within)
+    among = say.And(say.GreaterThanOrEqual("unit", units[0]), say.LessThanOrEqual("unit", units[1]))  # fmt: skip
+    return say.And(say.In("indicator", codes), within, among)
 
 
 def line_of(table: Any, snapshot: str) -> set[str]:

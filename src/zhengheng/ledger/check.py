@@ -97,7 +97,7 @@ def _erasures(entries: Sequence[Entry]) -> list[Finding]:
     for entry in entries:
         if entry.content is not None and entry.salt is not None:
             continue
-        covering = (act for act in acts if act.sequence > entry.sequence and entry.at.isoformat() < str((act.content or {}).get("before")))  # fmt: skip
+        covering = (act for act in acts if act.sequence > entry.sequence and entry.at.isoformat() < _before(act))  # fmt: skip
         act = next(covering, None)
         if act is None or entry.act in KEPT:
             found.append(altered(entry, "内容缺失，没有清除记录说明", "its content is gone, and no erasure accounts for it"))  # fmt: skip
@@ -112,13 +112,22 @@ def _erasures(entries: Sequence[Entry]) -> list[Finding]:
     return found
 
 
+def _before(act: Entry) -> str:
+    """The day before which an erasure erased; one that names none erased nothing."""
+    day = (act.content or {}).get("before")
+    return day if isinstance(day, str) else ""
+
+
 def _is_early(act: Entry) -> bool:
-    """Whether an erasure reached into the retention period that it names itself."""
+    """Whether an erasure reached into the retention period that it names itself, or names what is none."""
     said = act.content or {}
     if "retention" not in said:
         return False  # version 0.1.0 did not name it
-    limit = date(act.at.year - int(said["retention"]), act.at.month, 1)
-    return date.fromisoformat(str(said["before"])) > limit
+    try:
+        limit = date(act.at.year - int(said["retention"]), act.at.month, 1)
+        return date.fromisoformat(_before(act)) > limit
+    except (ValueError, TypeError):
+        return True
 
 
 def _against_witness(

@@ -132,30 +132,34 @@ def _tiers(tiers: tuple[m.Tier, ...]) -> Said:
 
 @rule
 def lights_turn_from_green_to_red(book: Rulebook, source: Source) -> Finding:
-    held = [(i.light, source.indicator(i.code, "light"), i.code) for i in book.indicators if i.light]  # fmt: skip
+    held = [(i.light, i.code) for i in book.indicators if i.light]
+    for light, code in held:
+        for key, zh, en in _light_faults(light):
+            yield error(source.indicator(code, "light", key), "light.numbers", f"{code}：{zh}", f"{code}: {en}")  # fmt: skip
     if book.light:
-        where = source.rulebook("light")
-        held.append((book.light, where, "total"))
         if book.light.by != "score":
-            yield error(where, "light.numbers", f"维度和总分只能按得分亮灯（by: score），现为 {book.light.by}。",
+            yield error(source.rulebook("light", "by"), "light.numbers", f"维度和总分只能按得分亮灯（by: score），现为 {book.light.by}。",
                         f"dimensions and the total are lit by score alone, not by {book.light.by}")  # fmt: skip
-    for light, where, code in held:
-        for zh, en in _light_faults(light):
-            yield error(where, "light.numbers", f"{code}：{zh}", f"{code}: {en}")
+        for key, zh, en in _light_faults(book.light):
+            yield error(source.rulebook("light", key), "light.numbers", f"total：{zh}", f"total: {en}")  # fmt: skip
 
 
-def _light_faults(light: Light) -> Iterator[tuple[str, str]]:
+def _light_faults(light: Light) -> Iterator[tuple[str, str, str]]:
+    """The key of the number that is wrong, and why, in Chinese and English."""
     watch, missed = plain(light.watch), plain(light.missed)
     if light.by in {"time_progress", "plan"}:
         most, zh, en = 100, "落后的百分点，应在 0 到 100 之间", "points behind, between 0 and 100"
     else:
         most, zh, en = 1, "比例，应在 0 到 1 之间（60% 写作 0.6）", "shares between 0 and 1 (60 % is 0.6)"  # fmt: skip
     if not (0 <= light.watch <= most and 0 <= light.missed <= most):
-        yield (f"这种亮灯规则的黄灯线（watch）和红灯线（missed）是{zh}，现为 {watch} 和 {missed}。",
+        yield ("watch" if not 0 <= light.watch <= most else "missed",
+               f"这种亮灯规则的黄灯线（watch）和红灯线（missed）是{zh}，现为 {watch} 和 {missed}。",
                f"`watch` and `missed` of this light are {en}; they are {watch} and {missed}")  # fmt: skip
     if light.by == "score" and light.missed > light.watch:
-        yield (f"按得分亮灯时，红灯线（missed）{missed} 不得高于黄灯线（watch）{watch}。",
+        yield ("missed",
+               f"按得分亮灯时，红灯线（missed）{missed} 不得高于黄灯线（watch）{watch}。",
                f"by score, red (`missed`, {missed}) must not begin above yellow (`watch`, {watch})")  # fmt: skip
     if light.by != "score" and light.missed < light.watch:
-        yield (f"红灯线（missed）{missed} 不得小于黄灯线（watch）{watch}：落后或超出得更多才是红灯。",
+        yield ("missed",
+               f"红灯线（missed）{missed} 不得小于黄灯线（watch）{watch}：落后或超出得更多才是红灯。",
                f"red (`missed`, {missed}) must not begin before yellow (`watch`, {watch}): it means further behind or beyond")  # fmt: skip

@@ -166,4 +166,20 @@ def _where(book: Rulebook, source: Source, place: Place) -> str:
     if path[:1] == ["coefficients"] and len(path) > 1 and isinstance(path[1], str):
         listed = next(n for n, one in enumerate(book.coefficients) if one.of == path[1])
         path = ["coefficients", listed, *path[2:]]
-    return source.rulebook(*path)
+    return source.rulebook(*_numbered(book, path))
+
+
+def _numbered(book: Rulebook, path: list[str | int]) -> list[str | int]:
+    """A path with the number of an entry in the place of its code, as the entries of a list have it."""
+    grading = book.grading
+    lists: dict[tuple[str | int, ...], list[str]] = {
+        ("categories",): [one.code for one in book.categories], ("adjustments",): [one.code for one in book.adjustments],
+        ("grading", "bands"): [one.code for one in grading.bands] if grading else [],
+        ("grading", "outside"): [one.code for one in grading.outside] if grading else [],
+        ("grading", "gates"): [one.indicator for one in grading.gates] if grading else [],
+    }  # fmt: skip
+    for start, codes in lists.items():
+        length = len(start)
+        if tuple(path[:length]) == start and path[length:] and path[length] in codes:
+            return [*start, codes.index(str(path[length])), *path[length + 1 :]]
+    return path

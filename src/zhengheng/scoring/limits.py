@@ -4,6 +4,7 @@ From these limits and those of values and points, tests/test_limits.py computes 
 any step reaches 37 digits (docs/decisions/0007).
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -28,6 +29,7 @@ ROWS = {"rollup": 900, "succession": 90}
 LEAST_FULL = 1_000
 """A full mark is zero or at least a thousandth of a point (micro): rates on it are shares of it."""
 _DECIMALS = {"micro": 6, "point": 9}
+_KEY = re.compile(r"`(\w+)`")
 
 
 def refuse_beyond(tables: Mapping[str, Rows]) -> None:
@@ -141,11 +143,30 @@ def _place(table: str, row: Mapping[str, Any]) -> Place:
     return ("rulebook", *filter(None, [_SECTIONS.get(table, "")]))
 
 
+_OWN = {"band": ("bands", "grade"), "item": ("", "item"), "category": ("", "category"), "gate": ("gates", "indicator")}  # fmt: skip
+"""Of tables made from lists of a section: the list, and the column with the code of its entry."""
+_APART = {"pool_below": "grading", "alpha": "binding"}
+"""Settings that stand in a section."""
+
+
+def _part(table: str, row: Mapping[str, Any], key: str) -> Place:
+    """The place of one number, as far as its column tells it."""
+    place = _place(table, row)
+    if table in _OWN:
+        inner, named = _OWN[table]
+        if table == "band" and row["outside"]:
+            inner = "outside"
+        return (*place, *filter(None, [inner]), row[named], key)
+    if table == "setting":
+        return (*place, *filter(None, [_APART.get(key)]), key)
+    return (*place, key) if table in _PARTS or table == "light_rule" else place
+
+
 def _fault(
-    table: str, row: Mapping[str, Any], code: str, zh: str, en: str, *, weighs: bool = False
-) -> tuple[Place, Problem]:
+    table: str, row: Mapping[str, Any], code: str, zh: str, en: str, *, key: str = "", weighs: bool = False
+) -> tuple[Place, Problem]:  # fmt: skip
     # The full mark of an indicator comes from its weight.
-    place: Place = ("rulebook", "weights", row["indicator"]) if weighs else _place(table, row)
+    place: Place = ("rulebook", "weights", row["indicator"]) if weighs else _part(table, row, key) if key else _place(table, row)  # fmt: skip
     return place, Problem(".".join(map(str, place[1:])) or str(place[0]), code, zh, en)
 
 
@@ -159,8 +180,9 @@ def _too_large(
         zh, en = f"{row['subject']} 的{zh}", f"of the coefficient of {row['subject']}, {en}"
     # A weight, a share or a mark has no unit of measure.
     way = ("请改写这个数", "write a smaller one") if decimals else ("请换用更大的计量单位、更少的小数位或更小的系数", "use a larger unit of measure, fewer decimals or a smaller number")  # fmt: skip
+    said = _KEY.search(WORDS.get(column.name, ("", ""))[1])
     return _fault(
-        table, row, "number.limit",
+        table, row, "number.limit", key=said[1] if said else "",
         zh=f"{zh}为 {shown}，应小于 {most}；{way[0]}。",
         en=f"{en} is {shown}, and must stay below {most}; {way[1]}",
         weighs=table == "rule" and column.name == "full",

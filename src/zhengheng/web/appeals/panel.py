@@ -19,6 +19,7 @@ from zhengheng.web.appeals.services import (
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.files.services import own_files
 from zhengheng.web.results.clocks import procedure
+from zhengheng.web.rulebooks.selectors import UNITS
 
 
 class DrawGiven(Given):
@@ -85,8 +86,8 @@ def call_hearing(doing: Doing) -> Change:
         else working_calendar().after(doing.day, clock.length, clock.unit)  # fmt: skip
     if doing.given.hearing_on < earliest:
         raise AppealError.one(
-            "hearing_on", "hearing.early", zh=f"应提前 {clock.length} 个工作日通知, 最早 {earliest}",
-            en=f"{clock.length} working days' notice: {earliest} at the earliest",
+            "hearing_on", "hearing.early", zh=f"听证应提前 {clock.length} {UNITS[clock.unit][0]}通知，最早为 {earliest}。",
+            en=f"a hearing is called {clock.length} {UNITS[clock.unit][1]} ahead: {earliest} at the earliest",
         )  # fmt: skip
     appeal: Appeal = doing.obj
     left = max(working_calendar().between(doing.day, appeal.due_on), 0) if appeal.due_on else None

@@ -106,9 +106,10 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
     line = graded(line, context["decided"], tongue)
     earlier = context["earlier"]
     moved = change_of(earlier, result, unit, tongue) if earlier else None
-    marks = held.heat.marks.get(unit, {})
+    marks, names = held.heat.marks.get(unit, {}), selectors.names_of([unit], tongue)
     context |= {
-        **_down(held, unit), "unit": unit, "line": line, "handed_on": handed_on(held.run, unit, tongue), "name": selectors.names_of([unit], tongue).get(unit, line.name),
+        **_down(held, unit), "unit": unit, "line": line, "handed_on": handed_on(held.run, unit, tongue), "name": names.get(unit, line.name),
+        "registered": unit in names,
         "group": group, "on_end": selectors.on_end(result, context["known"], unit, tongue), "counted": held.counted.get(unit, {}), "moved": moved,
         "unlike": _unlike(context["earlier"], line, unit) if moved and earlier else None,
         "waterfall": charts.waterfall(moved) if moved else None,

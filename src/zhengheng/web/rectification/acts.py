@@ -3,9 +3,8 @@
 from datetime import date
 from typing import Any
 
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, localtime
 
-from zhengheng.domain.calendar import hours_after
 from zhengheng.domain.numbers import plain
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.engines.lights import indicator_lights
@@ -113,8 +112,9 @@ def below_line(result: ResultRun, unit: str) -> list[dict[str, str]]:
 
 
 def confirm(doing: Doing) -> Change:
-    """T. The notice is served within clock hours, nights and holidays included."""
-    until = hours_after(doing.now, procedure(doing.obj.run).within("improvement_notice").length)
+    """T. From here the notice is to be served within the clock of the rulebook, usually of hours, nights and holidays included."""
+    clock = procedure(doing.obj.run).within("improvement_notice")
+    until = working_calendar().until(localtime(doing.now), clock.length, clock.unit)
     return Change({"confirmed_at": doing.now, "serve_by": until, "due_on": until.date()}, {"serve_by": until.isoformat()})  # fmt: skip
 
 
