@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from zhengheng.cli.usage import checked_master, checked_memory, checked_threads
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.engines.results import Engine
 
@@ -12,8 +13,10 @@ def choose(
 ) -> Engine:  # fmt: skip
     """duckdb (default; reuses ranges computed before beside the lake `home`), oracle, spark.
 
-    Raises ZhenghengError for another name.
+    Raises ZhenghengError for another name, and for options that say nothing.
     """
+    threads, memory = checked_threads(threads), checked_memory(memory)
+    master = checked_master(master)
     if name == "duckdb":
         from zhengheng.engines.duck import DuckEngine
         from zhengheng.engines.reuse import Reuse

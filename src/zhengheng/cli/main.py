@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.exceptions import TyperException
 from typer.main import get_command
 
 from zhengheng import __version__
 from zhengheng.cli import console, lake, sample, scheme, score
+from zhengheng.cli.usage import framed, refused
 from zhengheng.cli.words import t
 from zhengheng.domain.problems import DataError, ZhenghengError
 from zhengheng.domain.reasons import number_of, why
@@ -89,6 +91,8 @@ def command_line() -> Any:
 
 def _in_one_language(command: Any) -> None:
     command.help = _chosen(command.help)
+    own = command.get_help
+    command.get_help = lambda context: framed(own(context))
     for param in command.params:
         if isinstance(getattr(param, "help", None), str):
             param.help = _chosen(param.help)
@@ -104,7 +108,12 @@ def _chosen(words: str | None) -> str | None:
 def main() -> None:
     """Run the command line. Expected failures print every problem and a documented exit code."""
     try:
-        command_line()(args=_without_lang(sys.argv[1:]))
+        code = command_line()(args=_without_lang(sys.argv[1:]), standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except typer.Abort:
+        sys.exit(1)
+    except TyperException as error:
+        _end_usage(error)
     except ZhenghengError as error:
         _end(error)
     except OSError as error:
@@ -126,6 +135,14 @@ def _refused(error: Exception, name: Any = None) -> NoReturn:
     zh, en = why(error)
     named = Path(str(name)).name if name else "disk"
     _end(DataError.one(named, "system.refused", zh=f"没有做完：{zh}。请排除后再试一次。", en=f"not done: {en}; mend that and try again"))  # fmt: skip
+
+
+def _end_usage(error: TyperException) -> NoReturn:
+    """A call that cannot be read; one that says nothing but the command is answered with its help."""
+    if type(error).__name__ != "NoArgsIsHelpError":
+        _end(refused(error))
+    typer.echo(error.message, err=True)
+    sys.exit(error.exit_code)
 
 
 def _end(error: ZhenghengError) -> NoReturn:

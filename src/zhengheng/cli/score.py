@@ -115,6 +115,7 @@ def score(
     from zhengheng.lake.mapping import load_mapping
     from zhengheng.lake.rejects import write_rejects
 
+    chosen = engine.choose(engine_, master=master, threads=threads, memory=memory)
     book, source = checked(rulebook)
     mapping = load_mapping(intake, lambda draft: check_mapping(draft, book, data))
     with console.progress(t("读取", "reading")) as advance:
@@ -122,7 +123,6 @@ def score(
     console.print_problems(facts.warnings)
     refuse_nobody(book, facts, intake.name)
     refuse_strangers(book, source, facts)
-    chosen = engine.choose(engine_, master=master, threads=threads, memory=memory)
     moment = day(at) or mapping.at
     spans = periods_of(mapping, period_ or [])
     for span in spans:

@@ -11,6 +11,8 @@ from datetime import date, timedelta
 from typing import Literal
 
 Frequency = Literal["year", "half", "quarter", "month", "day"]
+YEARS = range(1900, 2200)
+"""Years of periods; what lies outside is a slip of the pen."""
 MONTHS: dict[str, int] = {"year": 12, "half": 6, "quarter": 3, "month": 1}
 
 
@@ -95,7 +97,7 @@ _CHINESE = (
 
 
 def parse_period(text: str) -> Period:
-    """Read a period as people write it, also 2025年3月 or 2025/03. Raises ValueError."""
+    """Read a period as people write it, also 2025年3月 or 2025/03, within YEARS. Raises ValueError."""
     text = text.strip().replace("/", "-").replace(".", "-")
     for chinese, plain in _CHINESE:
         if chinese.fullmatch(text):
@@ -105,6 +107,8 @@ def parse_period(text: str) -> Period:
     for pattern, frequency in _PATTERNS:
         if match := pattern.fullmatch(text):
             numbers = [int(part) for part in match.groups()]
+            if numbers[0] not in YEARS:
+                raise ValueError(text)
             if frequency == "day":
                 day = date(*numbers)
                 return Period(day, day, "day")

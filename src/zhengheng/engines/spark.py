@@ -87,20 +87,27 @@ class SparkEngine:
                 en="Spark needs Java 17 or newer",
             )
         _travel_by_value()
-        session = (
-            SparkSession.builder.master(self.master)
-            .config("spark.pyspark.python", self.python)
-            .appName("zhengheng")
-            .config("spark.sql.ansi.enabled", "true")
-            .config("spark.ui.enabled", "false")
-            .config("spark.ui.showConsoleProgress", "false")
-            .config("spark.sql.shuffle.partitions", str(self.shuffle_partitions))
-            .config("spark.sql.session.timeZone", "UTC")
-            .config("spark.driver.bindAddress", "127.0.0.1")
-            .config("spark.driver.host", "127.0.0.1")
-            .config("spark.log.level", "ERROR")
-            .getOrCreate()
-        )
+        try:
+            session = (
+                SparkSession.builder.master(self.master)
+                .config("spark.pyspark.python", self.python)
+                .appName("zhengheng")
+                .config("spark.sql.ansi.enabled", "true")
+                .config("spark.ui.enabled", "false")
+                .config("spark.ui.showConsoleProgress", "false")
+                .config("spark.sql.shuffle.partitions", str(self.shuffle_partitions))
+                .config("spark.sql.session.timeZone", "UTC")
+                .config("spark.driver.bindAddress", "127.0.0.1")
+                .config("spark.driver.host", "127.0.0.1")
+                .config("spark.log.level", "ERROR")
+                .getOrCreate()
+            )
+        except Exception as error:
+            # Whatever Java says of it is for the log; who called needs the place that did not answer.
+            raise EngineError.one(
+                "--master", "spark.start", zh=f"没有能在 {self.master} 启动 Spark，请检查地址、网络和 Java，或者去掉 --master 在本机运行",
+                en=f"Spark did not start at {self.master}; check the address, the network and Java, or leave --master out to run here",
+            ) from error  # fmt: skip
         assert session.conf.get("spark.sql.ansi.enabled") == "true"
         for function in _FUNCTIONS:
             session.sql(function)
