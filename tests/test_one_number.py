@@ -1,6 +1,7 @@
 """What a number says is said in full and the same everywhere: the light's own line, totals, gaps, changes."""
 
 import json
+import re
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from tests.adding import sums
 from tests.conftest import Command
 from tests.generate import PERIOD
 from tests.test_split_years import ENGINES, book, monthly, run
@@ -23,10 +25,12 @@ from zhengheng.engines.passport import passport
 from zhengheng.engines.run import make_run
 from zhengheng.engines.scoreboard import scoreboard
 from zhengheng.engines.snapshot import snapshot
+from zhengheng.engines.standins import stand_ins
 from zhengheng.engines.undefined import undefined_values
 from zhengheng.lake.facts import Facts, empty, schema
 from zhengheng.scheme.model import Rulebook, Unit
 
+HAN = re.compile(r"[\u3400-\u9fff]")
 RULES: dict[str, tuple[dict[str, Any], str]] = {
     "score": ({"by": "score", "watch": "0.85", "missed": "0.6"}, "up"),
     "score down": ({"by": "score", "watch": "0.9", "missed": "0.6"}, "down"),
@@ -108,6 +112,33 @@ def run_of(rules: Rulebook, rows: list[dict[str, Any]], engine: Any) -> Any:
     excused = [{"unit": row["unit"], "indicator": row["indicator"], "approver": "a", "document": "d"} for row in rows if row["status"] == 2]  # fmt: skip
     known: dict[Any, Any] = {(row["unit"], "A"): {} for row in rows}
     return run(rules, known, engine, observation=rows, approval=excused)
+
+
+@pytest.mark.parametrize("number", [2, 3], ids=["not applicable", "missing"])
+@pytest.mark.parametrize("rule", ["reweight", "renormalise", "unranked", "floor"])
+def test_a_reader_of_the_passport_finds_every_sum(number: int, rule: str) -> None:
+    """What stands in the place of points, or who carries their mark, is said; with it the parts add up to the score."""
+    missing = "unranked" if rule == "reweight" else rule
+    absent = "unranked" if rule == "floor" else rule
+    rules = rules_with(missing, not_applicable=absent, missing_reason="r", categories=[{"code": "c", "name": "c", "not_applicable_limit": "0.9"}])  # fmt: skip
+    others = [status("v", "A", 1, 9900), status("v", "B", 1, 7000)]
+    made = run_of(rules, [status("u", "A", 1, 8000), status("u", "B", number), *others], ENGINES[0])
+    entry = passport(made, "u", None, "zh")
+    found = list(sums(entry, made))
+    assert len(found) == (1 if entry.parts[0].score else 0)
+    assert all(added == shown for _, added, shown in found), found
+    (line,) = [part for part in entry.parts[0].parts if part.code == "B"]
+    said = stand_ins(made, "u", "zh")
+    wanted = {(2, "reweight"): "以 35.00 分计入", (2, "renormalise"): "满分由同级其余各项分担", (3, "renormalise"): "满分由同级其余各项分担"}  # fmt: skip
+    words = wanted.get((number, rule), "按 0.00 分计入")
+    assert words in line.detail
+    assert words in said[0]
+    assert words in passport(made, "u", "B", "zh").detail
+    shared = "各项之和再乘 100 / 50" if rule == "renormalise" else ""
+    assert shared in entry.parts[0].detail
+    assert (len(said) == 2) == bool(shared)
+    assert not HAN.search(" ".join(stand_ins(made, "u", "en")))
+    assert stand_ins(made, "v", "zh") == []
 
 
 def test_what_stands_in_for_the_not_applicable_is_named_where_it_moves() -> None:

@@ -5,9 +5,11 @@ from fractions import Fraction
 from typing import Any
 
 from zhengheng.domain.numbers import format_scaled, plain
+from zhengheng.domain.problems import Language
 from zhengheng.engines.oracle import Oracle
+from zhengheng.engines.origins import oracle_of
 from zhengheng.engines.run import Run
-from zhengheng.scoring.contracts import NOT_APPLICABLE
+from zhengheng.scoring.contracts import FILLED, NOT_APPLICABLE, NOT_DUE, VALUE
 
 Row = dict[str, Any]
 Pair = tuple[str, str]
@@ -55,14 +57,34 @@ class StandIns:
         formed = self.nodes[node]["printed"] is not None
         if node not in self.sums or not formed or not present or present == due:
             return None
-        factor = Fraction(due, present)
-        said = f"{plain(due, 12)} / {plain(present, 12)}" if factor.denominator > 1 else str(factor)
+        said = f"{plain(due, 12)} / {plain(present, 12)}"
         return (
             f"未计入的部分由其余各项按比例分担：各项之和再乘 {said}",
             f"what is not counted is carried by the others: their sum times {said}",
         )
 
 
+def stand_ins(run: Run, unit: str, language: Language) -> list[str]:
+    """A sentence for each of a unit's indicators without points of its own, and each dimension that is scaled for it."""
+    scores = {row["indicator"]: row for row in run.results.of_unit("indicator_score", unit)}
+    if all(row["status"] in _OF_THEIR_OWN for row in scores.values()):
+        return []
+    nodes = {row["node"]: row for row in run.results.of_unit("node_score", unit)}
+    held = StandIns(run, oracle_of(run, unit), unit, scores, nodes)
+    names = {one.code: one.name.say(language) for one in run.rulebook.indicators}
+    found, english = [], language == "en"
+    for node, _, _ in run.rulebook.nodes():
+        if node.code in nodes:
+            told = {f"{code} {names[code]}": words for code, words in held.of(node.code).items()}
+            if shared := held.shared(node.code):
+                told[node.name.say(language)] = shared
+            found += [
+                f"{name}{': ' if english else '：'}{words[english]}" for name, words in told.items()
+            ]
+    return found
+
+
+_OF_THEIR_OWN = frozenset({VALUE, FILLED, NOT_DUE})
 _INSTEAD = (
     "以 {} 分计入：本单位在同级其他指标上的得分率与同组在这一指标上的得分率中位数，取低者乘满分",
     "counted with {} points: the full mark times the lower of the unit's own rate on the other indicators here and its group's median rate on this one",

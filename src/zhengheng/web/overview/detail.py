@@ -12,6 +12,7 @@ from zhengheng.engines.change import written
 from zhengheng.engines.lives import handed_on
 from zhengheng.engines.run import Run
 from zhengheng.engines.scoreboard import Line
+from zhengheng.engines.standins import stand_ins
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import allowed
 from zhengheng.web.acts.selectors import visible
@@ -115,7 +116,7 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
         "waterfall": charts.waterfall(moved) if moved else None,
         "gaps": [(mark, held.heat.column(mark.indicator), written(mark.lost)) for mark in selectors.gaps(marks.values())],
         "lacks": [] if line.score else selectors.lacks(held, unit),
-        "dimensions": tables.dimensions(context["run"], unit, tongue),
+        "dimensions": tables.dimensions(context["run"], unit, tongue), "instead": stand_ins(context["run"], unit, tongue),
         "indicators": [(c, marks[c.code], held.places.get((unit, c.code))) for c in held.heat.columns if c.code in marks],
         "disputed": {code for other, code in context["disputed"] if other == unit},
         "cases": [(c, RECTIFICATIONS.state_of(c)) for c in visible(RECTIFICATIONS, request.user, day) if about(c, unit)],

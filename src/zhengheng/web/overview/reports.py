@@ -10,6 +10,7 @@ from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.problems import Language
 from zhengheng.engines.change import written
 from zhengheng.engines.heat import STATUSES
+from zhengheng.engines.standins import stand_ins
 from zhengheng.web.files.documents import Report, Section, Table
 from zhengheng.web.overview import selectors, tables
 from zhengheng.web.overview.readings import Reading, change_of, reading
@@ -80,7 +81,7 @@ def of_unit(
         [(f"{c.code} {c.name}", word(marks[c.code].status), f"{marks[c.code].value or '—'} {c.measure_unit}", marks[c.code].target or "—", show(marks[c.code].line),
           f"{marks[c.code].points or '—'} / {marks[c.code].full}" if marks[c.code].weighed else say("不计分", "not scored"))
          for c in held.heat.columns if c.code in marks],
-    ),)))  # fmt: skip
+    ),), texts=tuple(stand_ins(held.run, unit, language))))  # fmt: skip
     return Report(
         say(f"{name} {result.period} 年绩效报告", f"{name}: performance {result.period}"),
         say(
