@@ -259,3 +259,22 @@ def test_a_writer_waits_for_another_and_then_shows_what_stands_by_then(home: Pat
         (home / "portal.yaml").write_text("name_zh: 一市绩效\n", encoding="utf-8")
     assert waiting.wait(60) == 0
     assert "一市绩效" in page.read_text(encoding="utf-8")
+
+
+def test_what_is_everybodys_asks_no_database_whoever_reads_it(
+    people: People, home: Path, caplog: pytest.LogCaptureFixture, django_assert_num_queries: Any
+) -> None:
+    """Also for somebody who is signed in to the office in the same browser: on a full disk the portal stays open."""
+    folder = Path(settings.HOME) / "portal"
+    shutil.rmtree(folder, ignore_errors=True)
+    write_site(read_site(home), folder, {}, folder.parent / "portal-work")
+    client = people.client("office_director")
+    with caplog.at_level("INFO", "zhengheng.access"):
+        assert client.get("/office/").status_code == 200
+        with django_assert_num_queries(0):
+            for address in ("/", "/index.html", "/p/1/index.html", "/portal.yaml", "/nowhere.html"):
+                assert client.get(address).status_code in {200, 404}, address
+    said = {record.said["path"]: record.said["account"] for record in caplog.records if hasattr(record, "said")}  # fmt: skip
+    assert said["/office/"]
+    assert said["/index.html"] is None
+    shutil.rmtree(folder)

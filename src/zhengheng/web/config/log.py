@@ -13,6 +13,8 @@ from zhengheng.web.accounts.models import Account
 access = logging.getLogger("zhengheng.access")
 security = logging.getLogger("zhengheng.security")
 QUIET = ("/static/",)
+OFFICE = ("/office/", "/api/")
+"""Where somebody is signed in; the portal's pages are everybody's, and go on where no database answers."""
 
 
 def logged(handle: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -22,7 +24,7 @@ def logged(handle: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpReque
         begun = time.perf_counter()
         response = handle(request)
         if access.isEnabledFor(logging.INFO) and not request.path.startswith(QUIET):
-            user = getattr(request, "user", None)
+            user = getattr(request, "user", None) if request.path.startswith(OFFICE) else None
             said = {
                 "address": request.META.get("REMOTE_ADDR", ""),
                 "account": user.username if isinstance(user, Account) else None,

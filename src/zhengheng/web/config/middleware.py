@@ -22,6 +22,7 @@ from zhengheng.web.accounts.tokens import holder
 from zhengheng.web.acts.services import note_reading
 from zhengheng.web.api.problems import answer
 from zhengheng.web.api.repeat import once
+from zhengheng.web.config.log import OFFICE
 from zhengheng.web.pages.clock import now
 from zhengheng.web.pages.views import problem_page
 
@@ -32,7 +33,6 @@ LONGEST = 160
 """Characters of an address that enter the ledger as what was read."""
 LANGUAGE_COOKIE = "language"
 FACTOR = ("/office/second-factor/", "/office/sign-out/", "/office/password/")
-OFFICE = ("/office/", "/api/")
 OPEN = ("/office/sign-in/", "/office/doors/", "/office/language/", "/api/v1/")
 """The only addresses of the office that this door leaves open; the API has a door of its own, which answers in JSON.
 Beside the office there are static files and the portal's written pages, which are everybody's."""
