@@ -59,12 +59,17 @@ _DATE = re.compile(
 _AMOUNT = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,]*\d)|(?<![\d.])\d+\.\d{1,7}(?![\d.]*\d)")  # fmt: skip
 
 
+_PASSPORT = re.compile(r"(?:护照|通行证|passport|travel permit)\D{0,16}?(?<![0-9A-Za-z])([A-Za-z]{1,2}\d{7,9})(?!\d)", re.IGNORECASE)  # fmt: skip
+"""A passport or travel permit, where the text says that it is one: alone it is any number of a paper."""
+
+
 def private_numbers(text: str) -> Iterator[Found]:
     """Each number of a person in a text of plain digits (`domain.unseen.readings`), with the digits that make it up.
 
     From the right too: what is checked by its own last character, and a telephone number where the text tells of one.
     """
     yield from _forward(text)
+    yield from (("identity", found[1].upper()) for found in _PASSPORT.finditer(text))
     told = bool(_ABOUT.search(text) or _TURNED.search(text))
     yield from (
         one

@@ -18,11 +18,11 @@ _TURNED = frozenset("\u202b\u202e\u2067\u200f\u061c")
 """Marks after which a reader's eye goes from right to left."""
 _NUMERALS = str.maketrans(
     {mark: digit for digit, marks in {
-        "0": "〇零", "1": "一壹弌幺", "2": "二贰貳弍两兩", "3": "三叁參弎", "4": "四肆", "5": "五伍", "6": "六陆陸",
-        "7": "七柒", "8": "八捌", "9": "九玖",
+        "0": "〇零洞", "1": "一壹弌幺", "2": "二贰貳弍两兩", "3": "三叁參弎", "4": "四肆", "5": "五伍", "6": "六陆陸",
+        "7": "七柒拐", "8": "八捌", "9": "九玖勾",
     }.items() for mark in marks}
 )  # fmt: skip
-"""Chinese digits, those of bank papers among them, of a number that is written digit by digit."""
+"""Chinese digits, those of bank papers and of the radio among them, of a number that is written digit by digit."""
 
 
 def is_hidden(mark: str) -> bool:
@@ -76,7 +76,7 @@ _PASS = str.maketrans({
 })  # fmt: skip
 """Letters and marks that pass for digits among digits."""
 _AMONG = re.compile(
-    rf"(?<![^\W_])(?=[^\W_|!]*\d|.(?:\W{{0,3}}\d))[\d{''.join(map(chr, _PASS))}]+[xX]?(?![^\W_])"
+    rf"(?<![^\W_\u3400-\u9fff])(?=[^\W_|!]*\d|.(?:\W{{0,3}}\d))[\d{''.join(map(chr, _PASS))}]+[xX]?(?![^\W_\u3400-\u9fff])"
 )
 _CODE = re.compile(r"[A-Z]\d{2,6}")
 """A code of an indicator or a clause: its letter is a letter."""
