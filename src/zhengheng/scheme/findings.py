@@ -1,8 +1,10 @@
 """What `scheme check` finds and how its rules are known: one function a rule."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from typing import Any
 
+from zhengheng.domain.periods import Period
 from zhengheng.domain.problems import Problem
 from zhengheng.scheme.folder import Source
 from zhengheng.scheme.indicator import Indicator
@@ -28,10 +30,23 @@ def warning(where: str, code: str, zh: str, en: str) -> Problem:
     return Problem(where, code, zh, en, "warning")
 
 
-def weight_of(book: Rulebook, child: str, category: str) -> Decimal | None:
-    """The weight of a child in the newest table; None where the category does not have it."""
-    table = max(book.weights, key=lambda w: w.from_).table.get(child)
-    return table.get(category) if isinstance(table, dict) else table
+def weights_in_force(book: Rulebook, period: Period) -> Mapping[str, Any]:
+    """The table of weights by which a period is scored: the newest that holds when it begins, a restated one by its end."""
+    found: Mapping[str, Any] = {}
+    for table in sorted(book.weights, key=lambda w: w.from_):
+        begun = period.end if table.kind == "restated" else period.start
+        if table.from_ <= begun or not found:
+            found = table.table
+    return found
+
+
+def weight_of(
+    book: Rulebook, child: str, category: str, period: Period | None = None
+) -> Decimal | None:
+    """The weight of a child in the table by which a period is scored, without one in the newest; None where the category does not have it."""
+    table = weights_in_force(book, period) if period else max(book.weights, key=lambda w: w.from_).table  # fmt: skip
+    held = table.get(child)
+    return held.get(category) if isinstance(held, dict) else held
 
 
 def tree_place(book: Rulebook, code: str, time: int = 1) -> tuple[str | int, ...]:

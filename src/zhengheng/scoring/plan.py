@@ -17,6 +17,7 @@ from zhengheng.domain.numbers import COEFFICIENT, POINT, ratio
 from zhengheng.domain.periods import MONTHS, Period, parse_period
 from zhengheng.scheme import methods as m
 from zhengheng.scheme.cascade import cascaded_targets, rolled_up
+from zhengheng.scheme.findings import weights_in_force
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import PAIRED, Band, Category, Node, Rulebook, Unit
 from zhengheng.scoring.contracts import CONTRACTS
@@ -68,7 +69,7 @@ class Compiler:
         self.units = _succeed(rulebook, {u.code: u for u in (*rulebook.units, *units)}, period)
         self.by_code = {indicator.code: indicator for indicator in rulebook.indicators}
         self.tables: Tables = {c.name: [] for c in CONTRACTS.values() if c.role == "plan"}
-        self.weights = self._weights_in_force()
+        self.weights = weights_in_force(rulebook, period)
         self.depths: dict[str, int] = {}
         gates = rulebook.grading.gates if rulebook.grading else ()
         scored = dict.fromkeys([*leaves(rulebook.tree), *(gate.indicator for gate in gates)])
@@ -105,14 +106,6 @@ class Compiler:
             return None
         year = parse_period(str(self.period.start.year))
         return next(whole.end for whole in year.split(rhythm) if self.period.end <= whole.end)
-
-    def _weights_in_force(self) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for table in sorted(self.rulebook.weights, key=lambda w: w.from_):
-            begun = self.period.end if table.kind == "restated" else self.period.start
-            if table.from_ <= begun or not found:
-                found = table.table
-        return found
 
     def weight(self, child: str, category: str) -> Decimal | None:
         entry = self.weights.get(child)
