@@ -1,8 +1,7 @@
 """What `scheme check` finds and how its rules are known: one function a rule."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import Any
 
 from zhengheng.domain.periods import Period
 from zhengheng.domain.problems import Problem
@@ -10,6 +9,7 @@ from zhengheng.scheme.folder import Source
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.methods import Method
 from zhengheng.scheme.model import Node, Rulebook
+from zhengheng.scheme.weights import weights_in_force
 
 Finding = Iterator[Problem]
 Rule = Callable[[Rulebook, Source], Finding]
@@ -28,16 +28,6 @@ def error(where: str, code: str, zh: str, en: str) -> Problem:
 
 def warning(where: str, code: str, zh: str, en: str) -> Problem:
     return Problem(where, code, zh, en, "warning")
-
-
-def weights_in_force(book: Rulebook, period: Period) -> Mapping[str, Any]:
-    """The table of weights by which a period is scored: the newest that holds when it begins, a restated one by its end."""
-    found: Mapping[str, Any] = {}
-    for table in sorted(book.weights, key=lambda w: w.from_):
-        begun = period.end if table.kind == "restated" else period.start
-        if table.from_ <= begun or not found:
-            found = table.table
-    return found
 
 
 def weight_of(

@@ -17,9 +17,9 @@ from zhengheng.domain.numbers import COEFFICIENT, POINT, ratio
 from zhengheng.domain.periods import MONTHS, Period, parse_period
 from zhengheng.scheme import methods as m
 from zhengheng.scheme.cascade import cascaded_targets, rolled_up
-from zhengheng.scheme.findings import weights_in_force
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import PAIRED, Band, Category, Node, Rulebook, Unit
+from zhengheng.scheme.weights import weights_in_force
 from zhengheng.scoring.contracts import CONTRACTS
 from zhengheng.scoring.cuts import Cut, cuts, sources
 from zhengheng.scoring.due import due_periods, is_part, says_what_is_due
