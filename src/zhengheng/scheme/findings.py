@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
+from zhengheng.domain.periods import Period
 from zhengheng.domain.problems import Problem
 from zhengheng.scheme.folder import Source
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.methods import Method
 from zhengheng.scheme.model import Node, Rulebook
+from zhengheng.scheme.weights import weights_in_force
 
 Finding = Iterator[Problem]
 Rule = Callable[[Rulebook, Source], Finding]
@@ -28,10 +30,13 @@ def warning(where: str, code: str, zh: str, en: str) -> Problem:
     return Problem(where, code, zh, en, "warning")
 
 
-def weight_of(book: Rulebook, child: str, category: str) -> Decimal | None:
-    """The weight of a child in the newest table; None where the category does not have it."""
-    table = max(book.weights, key=lambda w: w.from_).table.get(child)
-    return table.get(category) if isinstance(table, dict) else table
+def weight_of(
+    book: Rulebook, child: str, category: str, period: Period | None = None
+) -> Decimal | None:
+    """The weight of a child in the table by which a period is scored, without one in the newest; None where the category does not have it."""
+    table = weights_in_force(book, period) if period else max(book.weights, key=lambda w: w.from_).table  # fmt: skip
+    held = table.get(child)
+    return held.get(category) if isinstance(held, dict) else held
 
 
 def tree_place(book: Rulebook, code: str, time: int = 1) -> tuple[str | int, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from zhengheng.domain.periods import Period
 from zhengheng.scheme.model import Node, Rulebook, Unit
+from zhengheng.scheme.weights import weights_in_force
 from zhengheng.scoring.contracts import CONTRACTS
 from zhengheng.scoring.cuts import cuts
 from zhengheng.scoring.due import is_part
@@ -35,7 +36,7 @@ class PlanRows:
         self.units = _succeed(rulebook, {u.code: u for u in (*rulebook.units, *units)}, period)
         self.by_code = {indicator.code: indicator for indicator in rulebook.indicators}
         self.tables: Tables = {c.name: [] for c in CONTRACTS.values() if c.role == "plan"}
-        self.weights = self._weights_in_force()
+        self.weights = weights_in_force(rulebook, period)
         self.depths: dict[str, int] = {}
         gates = rulebook.grading.gates if rulebook.grading else ()
         scored = dict.fromkeys([*leaves(rulebook.tree), *(gate.indicator for gate in gates)])
@@ -48,14 +49,6 @@ class PlanRows:
         names = CONTRACTS[table].names
         assert row.keys() == set(names), (table, row.keys() ^ set(names))
         self.tables[table].append({name: row[name] for name in names})
-
-    def _weights_in_force(self) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for table in sorted(self.rulebook.weights, key=lambda w: w.from_):
-            begun = self.period.end if table.kind == "restated" else self.period.start
-            if table.from_ <= begun or not found:
-                found = table.table
-        return found
 
     def weight(self, child: str, category: str) -> Decimal | None:
         entry = self.weights.get(child)

@@ -416,6 +416,23 @@ def may(
     )
 
 
+def reach(grants: Collection[Grant], act: str) -> Mapping[str, Collection[str]] | None:
+    """To what someone with these grants is confined when he acts: relation of a unit → units. None: to nothing of that kind.
+
+    Whoever stands outside of all of them may not act; whether one within may, `may` says.
+    """
+    found: dict[str, set[str]] = {}
+    for rule in ACTS[act]:
+        for grant in grants:
+            if grant.role not in rule.roles:
+                continue
+            if rule.relation not in {"own", "supplying"}:
+                return None
+            if grant.unit is not None:
+                found.setdefault(rule.relation, set()).add(grant.unit)
+    return found
+
+
 def anywhere(grants: Collection[Grant], act: str) -> bool:
     """Whether there is any object on which someone with these grants could act. Raises KeyError as `may` does."""
     return any(grant.role in rule.roles for rule in ACTS[act] for grant in grants)

@@ -276,6 +276,8 @@ class Matter:
     """The same as people read it on the decision's page."""
 
 
+OF_UNITS = {"own": "unit", "supplying": "supplier"}
+"""The fields of an object about one unit that another one may supply."""
 _BY_NAME: dict[str, "Kind"] = {}
 
 
@@ -298,6 +300,10 @@ class Kind:
     columns: tuple[Column, ...]
     facts: tuple[Column, ...] = ()
     queryset: Callable[[], QuerySet[Any]] | None = None
+    """A rulebook is read once for all objects under it (`prefetch_related`), never with each: its text is long."""
+    reach: Mapping[str, str] = field(default_factory=dict)
+    """Of a kind of which there are many: for each relation of a unit the field that names the unit, so that the database
+    leaves out what a reader's units have no part in."""
     body: str = ""
     """A template for what is peculiar to the kind, below the facts."""
     context: Callable[[Any, Any], dict[str, Any]] | None = None

@@ -154,11 +154,11 @@ def _scored(asked: Asked) -> Choices:
     units = {grant.unit for grant in grants(asked.account, asked.day) if grant.unit}
     found: list[tuple[str, Any]] = []
     for version in adopted() if units else ():
-        book = book_of(version)
+        book, year = book_of(version), parse_period(version.period)
         mine = [one for one in assessed(book) if one.code in units]
         found += [
             (one.code, one.name) for one in book.indicators
-            if any(weight_of(book, one.code, unit.category) and one.code not in unit.exempt for unit in mine)
+            if any(weight_of(book, one.code, unit.category, year) and one.code not in unit.exempt for unit in mine)
         ]  # fmt: skip
     # Of several years of a rulebook the newest, which stands first, names an indicator.
     return _known(sorted(dict(reversed(found)).items()))

@@ -4,12 +4,14 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from zhengheng.domain.problems import NotFoundError
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants, standing
 from zhengheng.web.acts.declare import Act, Kind
 from zhengheng.web.acts.guards import finals, is_gone, reaches_behind
-from zhengheng.workflow.permissions import anywhere, may
+from zhengheng.workflow.permissions import anywhere, may, reach
 from zhengheng.workflow.roles import Grant, Role
 
 MOST = 2**63
@@ -18,7 +20,20 @@ MOST = 2**63
 def visible(kind: Kind, account: Account, day: date) -> list[Any]:
     """The objects of a kind that an account may see, as the kind orders them."""
     held = grants(account, day)
-    return [obj for obj in kind.all() if sees(kind, obj, account, held)]
+    return [obj for obj in within(kind, held) if sees(kind, obj, account, held)]
+
+
+def within(kind: Kind, held: Collection[Grant], *acts: str) -> QuerySet[Any]:
+    """The objects among which are all that someone with these grants may see, or do one of some acts to; of a kind with
+    `reach` not many more."""
+    wanted = Q(pk__in=())
+    for act in acts or (kind.read,):
+        units = reach(held, act)
+        if units is None or not units.keys() <= kind.reach.keys():
+            return kind.all()
+        for relation, codes in units.items():
+            wanted |= Q(**{f"{kind.reach[relation]}__code__in": codes})
+    return kind.all().filter(wanted)
 
 
 def sees(kind: Kind, obj: Any, account: Account, held: Collection[Grant]) -> bool:
@@ -83,7 +98,7 @@ def owed(kind: Kind, account: Account, day: date) -> list[tuple[Any, list[Act]]]
         return []
     led = _led(held, day) if any(act.signer for act in mine) else frozenset()
     found, known = [], finals() if kind.year is not None else frozenset()
-    for obj in kind.all().filter(state__in=states):
+    for obj in within(kind, held, *(act.code for act in mine)).filter(state__in=states):
         acts = open_acts(kind, obj, account, held, day, known)
         waiting = [
             act

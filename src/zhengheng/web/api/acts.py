@@ -1,6 +1,6 @@
 """Addresses of all kinds of objects and of each act, made from their declarations; jobs and files beside them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from typing import Any
 
@@ -16,10 +16,11 @@ from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import allowed, forbidden, grants
 from zhengheng.web.acts import selectors, services
 from zhengheng.web.acts.declare import Act, Kind
+from zhengheng.web.acts.guards import finals
 from zhengheng.web.acts.meanwhile import said_who
 from zhengheng.web.acts.paper import blank, slip
 from zhengheng.web.acts.registry import KINDS
-from zhengheng.web.api.paging import Pages, check_filters
+from zhengheng.web.api.paging import Listed, Pages, check_filters
 from zhengheng.web.api.repeat import Writing, begins
 from zhengheng.web.api.schemas import ErrorOut, ReportOut
 from zhengheng.web.files.documents import Report
@@ -29,6 +30,7 @@ from zhengheng.web.jobs import services as jobs
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.reporting import sheets
 from zhengheng.workflow.permissions import anywhere
+from zhengheng.workflow.roles import Grant
 
 ERRORS = dict.fromkeys((401, 403, 404, 409, 422), ErrorOut)
 router = Writing()
@@ -67,24 +69,28 @@ class JobOut(Schema):
     problems: list[dict[str, str]]
 
 
-def _out(kind: Kind, obj: Any, request: OfficeRequest) -> dict[str, Any]:
+def _out(
+    kind: Kind, obj: Any, request: OfficeRequest, held: Collection[Grant] | None = None, known: frozenset[tuple[str, str]] | None = None
+) -> dict[str, Any]:  # fmt: skip
+    """An object as programs read it; of a list the caller's grants and the final years are looked up once."""
     day = request.now.date()
-    held = grants(request.user, day)
+    held = grants(request.user, day) if held is None else held
     return {
         "id": obj.pk, "kind": kind.name, "title": kind.title(obj)[0], "state": obj.state,
         "due_on": obj.due_on, "row_version": obj.row_version,
-        "acts": [act.name for act in selectors.open_acts(kind, obj, request.user, held, day)],
+        "acts": [act.name for act in selectors.open_acts(kind, obj, request.user, held, day, known)],
         "detail": kind.out(obj) if kind.out else {},
     }  # fmt: skip
 
 
 def _reading(kind: Kind) -> None:
-    def listing(request: OfficeRequest, state: str = "") -> list[dict[str, Any]]:
+    def listing(request: OfficeRequest, state: str = "") -> Listed:
         check_filters(request, state=kind.machine.names)
-        found = selectors.visible(kind, request.user, request.now.date())
-        if not found and not anywhere(grants(request.user, request.now.date()), kind.read):
+        found, held = selectors.visible(kind, request.user, request.now.date()), grants(request.user, request.now.date())  # fmt: skip
+        if not found and not anywhere(held, kind.read):
             raise forbidden(kind.read)
-        return [_out(kind, obj, request) for obj in found if state in {"", obj.state}]
+        known = finals() if kind.year is not None else None
+        return Listed([obj for obj in found if state in {"", obj.state}], lambda obj: _out(kind, obj, request, held, known))  # fmt: skip
 
     def one(request: OfficeRequest, number: int, response: HttpResponse) -> Any:
         obj = selectors.find(kind, number, request.user, request.now.date())

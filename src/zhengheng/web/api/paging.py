@@ -1,6 +1,7 @@
 """Long lists come in pages, of numbers that any database can count; a filter that is none narrows nothing unsaid."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, overload
 
 from django.http import HttpRequest
 from ninja import Field, Schema
@@ -19,6 +20,24 @@ class Pages(LimitOffsetPagination):
 
         limit: int = Field(100, ge=1, le=MOST)
         offset: int = Field(0, ge=0, le=FARTHEST)
+
+
+class Listed(Sequence[dict[str, Any]]):
+    """Objects as a list of what is shown of them, which is made of those on a page alone."""
+
+    def __init__(self, objects: Sequence[Any], shown: Callable[[Any], dict[str, Any]]) -> None:
+        self.objects, self.shown = objects, shown
+
+    def __len__(self) -> int:
+        return len(self.objects)
+
+    @overload
+    def __getitem__(self, place: int) -> dict[str, Any]: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[dict[str, Any]]: ...
+    def __getitem__(self, place: int | slice) -> Any:
+        held = self.objects[place]
+        return [self.shown(one) for one in held] if isinstance(place, slice) else self.shown(held)
 
 
 class FilterError(ZhenghengError):

@@ -373,7 +373,7 @@ AUDITS = Kind(
         Column(("总体", "Out of"), _pool_words, True),
     ),
     facts=(Column(("抽签种子", "Seed of the draw"), "seed"), Column(("再次抽取的理由", "Why there is another sample"), "reason")),
-    queryset=lambda: Audit.objects.select_related("rulebook", "made_by", "holder", "run"),
+    queryset=lambda: Audit.objects.select_related("made_by", "holder", "run").prefetch_related("rulebook"),
     body="audits/body.html", context=_page, outcome=_outcome,
     out=lambda a: {"rulebook": a.rulebook_id, "purpose": a.purpose, "seed": a.seed, "drawn_from": a.drawn_from,
                    "entries": [{"id": e.pk, "report": e.report_id, "unit": selectors.about(e)[0].code, "indicator": selectors.about(e)[1], "period": selectors.about(e)[2],

@@ -10,6 +10,7 @@ from zhengheng.lake.cells import number_fault
 from zhengheng.scoring import contracts
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import (
+    OF_UNITS,
     Act,
     Change,
     Column,
@@ -397,7 +398,8 @@ REPORTS = Kind(
         ("/office/reports/chase/", ("催报清单", "Who is late"), "report.chase"),
         ("/office/reports/projection/", ("年终预测 (试算)", "Year's end (trial)"), "result.try"),
     ),
-    queryset=lambda: Report.objects.select_related("rulebook", "unit", "supplier", "same_as__rulebook"),
+    queryset=lambda: Report.objects.select_related("unit", "supplier", "same_as").prefetch_related("rulebook", "same_as__rulebook"),
+    reach=OF_UNITS,
     year=lambda r: r.rulebook,
     out=lambda r: {"rulebook": r.rulebook_id, "unit": r.unit.code, "indicator": r.indicator, "period": r.period,
                    "supplier": r.supplier.code, "value": r.value, "status": r.status},

@@ -11,6 +11,7 @@ from zhengheng.lake.points import PRICED, points_fault, span
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants
 from zhengheng.web.acts.declare import (
+    OF_UNITS,
     Act,
     Change,
     Column,
@@ -392,7 +393,7 @@ ITEMS = Kind(
         Column(("事由", "Reason"), "reason"), Column(("异议", "Objection"), "objection"), Column(("答复", "Answer"), "answer"),
     ),
     thread=True,
-    queryset=lambda: Item.objects.select_related("rulebook", "unit", "supplier"),
+    queryset=lambda: Item.objects.select_related("unit", "supplier").prefetch_related("rulebook"), reach=OF_UNITS,
     year=lambda i: i.rulebook,
     out=lambda i: {"unit": i.unit.code, "item": i.item, "points": i.points, "document": i.document},
 )  # fmt: skip

@@ -51,7 +51,7 @@ def open_reports(work: Work) -> dict[str, Any]:
         if unit.code not in held:
             unknown.append(unit.code)
             continue
-        for indicator in series(book, unit):
+        for indicator in series(book, unit, period_of(version.period)):
             supplier = unit.code if indicator.supplier == "unit" else indicator.supplier
             supplier = after.get(supplier, supplier)
             if fits(indicator, period) and supplier in held:

@@ -181,7 +181,7 @@ SELF_REPORTS = Kind(
         Column(("改进措施和计划", "Measures and plan"), "measures"),
         Column(("对外公布的说明", "For everybody to read"), "public_text"), Column(("审核意见", "The office's answer"), "answer"),
     ),
-    queryset=lambda: SelfReport.objects.select_related("rulebook", "unit"),
+    queryset=lambda: SelfReport.objects.select_related("unit").prefetch_related("rulebook"),
     body="reporting/self_report.html", context=_grounds, printed=printed,
     out=lambda r: {"unit": r.unit.code, "rulebook": r.rulebook_id, "achievement": r.achievement, "unmet": r.unmet, "measures": r.measures, "public_text": r.public_text,
                    "reasons": r.reasons, "steps": r.steps},

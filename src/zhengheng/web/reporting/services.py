@@ -46,8 +46,8 @@ def _roster(code: str, register: str, written: int) -> dict[str, Unit]:
     return {unit.code: unit for unit in opened(code).facts().units}
 
 
-def series(book: Rulebook, unit: Unit) -> Iterator[Indicator]:
-    """What is to be reported about a unit: the scored indicators with a weight for it, or their parts."""
+def series(book: Rulebook, unit: Unit, assessed: Period) -> Iterator[Indicator]:
+    """What is to be reported about a unit for an assessed period: the scored indicators that weigh for it there, or their parts."""
     known = {indicator.code: indicator for indicator in book.indicators}
     wanted: dict[str, Indicator] = {}
 
@@ -63,7 +63,7 @@ def series(book: Rulebook, unit: Unit) -> Iterator[Indicator]:
 
     for indicator in book.indicators:
         kind = getattr(indicator.method, "kind", "")
-        weight = weight_of(book, indicator.code, unit.category)
+        weight = weight_of(book, indicator.code, unit.category, assessed)
         if kind and kind != "milestones" and weight and indicator.code not in unit.exempt:
             base(indicator.code)
     yield from (one for one in wanted.values() if one.supplier != "system")

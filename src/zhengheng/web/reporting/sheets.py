@@ -21,6 +21,7 @@ from zhengheng.scheme.indicator import Indicator
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import forbidden, grants
 from zhengheng.web.acts import selectors, services
+from zhengheng.web.acts.guards import finals
 from zhengheng.web.reporting.acts import REPORTS, STATUS_WORDS, SubmitGiven
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.rulebooks.selectors import book_of
@@ -65,10 +66,10 @@ class Outcome:
 def owed(account: Account, now: datetime) -> list[Report]:
     """The reports that the account can hand in now."""
     day = now.date()
-    held = grants(account, day)
+    held, known = grants(account, day), finals()
     return [
-        report for report in REPORTS.all().filter(state="due")
-        if any(act.name in HAND_IN for act in selectors.open_acts(REPORTS, report, account, held, day))
+        report for report in selectors.within(REPORTS, held).filter(state="due")
+        if any(act.name in HAND_IN for act in selectors.open_acts(REPORTS, report, account, held, day, known))
     ]  # fmt: skip
 
 

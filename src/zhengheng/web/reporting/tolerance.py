@@ -162,6 +162,6 @@ TOLERANCES = Kind(
         Column(("认定意见", "Answer"), "answer"), Column(("公开的说明", "Published"), "public_text"),
     ),
     links=(("/office/tolerance/granted/", ("已认定的容错情形 (不含单位)", "What was granted (no units)"), ""),),
-    queryset=lambda: Tolerance.objects.select_related("rulebook", "unit", "item", "decision"),
+    queryset=lambda: Tolerance.objects.select_related("unit", "item", "decision").prefetch_related("rulebook"),
     out=lambda t: {"unit": t.unit.code, "ground": t.ground, "item": t.item_id, "public_text": t.public_text},
 )  # fmt: skip

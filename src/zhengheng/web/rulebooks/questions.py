@@ -73,7 +73,7 @@ QUESTIONS = Kind(
     ),
     outcome=lambda q: (f"{q.answered_on} 答复", f"answered on {q.answered_on}") if q.answered_on else (f"{localdate(q.made_at)} 提出", f"asked on {localdate(q.made_at)}"),
     facts=(Column(("问题全文", "Question in full"), "text"), Column(("答复", "Answer"), "answer")),
-    queryset=lambda: Question.objects.select_related("rulebook"),
+    queryset=lambda: Question.objects.prefetch_related("rulebook"),
     out=lambda q: {"indicator": q.indicator, "text": q.text, "answer": q.answer},
 )  # fmt: skip
 

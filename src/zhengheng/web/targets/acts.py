@@ -322,7 +322,7 @@ TARGETS = Kind(
         Column(("民主协商记录", "Staff consultation"), lambda s: (f"{len(s.consultation)} 份", "1 file" if len(s.consultation) == 1 else f"{len(s.consultation)} files")),
         Column(("签订日期", "Signed on"), "agreed_on"),
     ),
-    queryset=lambda: TargetSheet.objects.select_related("rulebook", "unit"),
+    queryset=lambda: TargetSheet.objects.select_related("unit").prefetch_related("rulebook"),
     links=(
         ("/office/targets/cascade/", ("目标分解", "Cascade"), "target.cascade"),
         ("/office/targets/import/", ("用 Excel 批量提出", "Propose by a workbook"), "target.propose"),

@@ -259,6 +259,6 @@ CHANGES = Kind(
     ),
     thread=True, outcome=_outcome, body="targets/change.html", context=_page, printed=printed,
     links=(("/office/changes/eased/", ("目标下调情况", "Eased targets"), "change.eased"),),
-    queryset=lambda: TargetChange.objects.select_related("line__sheet__unit", "line__sheet__rulebook"),
+    queryset=lambda: TargetChange.objects.select_related("line__sheet__unit").prefetch_related("line__sheet__rulebook"),
     out=lambda c: {"line": c.line_id, "before": c.before, "value": c.value, "ground": c.ground, "route": c.route},
 )  # fmt: skip
