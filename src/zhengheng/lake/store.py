@@ -24,6 +24,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
+from zhengheng.domain.kept import damaged
 from zhengheng.domain.problems import DataError, NotFoundError
 from zhengheng.lake.facts import Facts, FileInfo, empty, read_facts, schema
 from zhengheng.lake.known import ROW, set_apart
@@ -31,6 +32,7 @@ from zhengheng.lake.lease import PATIENCE, SILENCE, lease
 from zhengheng.lake.mapping import Mapping
 from zhengheng.lake.roster import AS_OBJECTS, joined, to_table, to_units
 from zhengheng.lake.tables import DataFile, Tables, near, with_intake
+from zhengheng.lake.whole import refuse_no_database
 from zhengheng.scoring.contracts import FACTS
 
 _REGISTER = """
@@ -80,9 +82,11 @@ class Lake:
     def open(cls, home: Path, catalog: str | None = None) -> "Lake":
         """Open a lake. What a dead writer left unfinished is given up; a living writer is let alone.
 
-        Raises NotFoundError.
+        Raises NotFoundError; KeptError where its register or catalogue is damaged.
         """
         lake = cls(home, catalog)
+        if (home / "register.db").exists():
+            refuse_no_database(home / "register.db")
         if not (home / "register.db").is_file() or not lake._query(
             "select 1 from sqlite_master where name = 'setting'"
         ):
@@ -91,6 +95,10 @@ class Lake:
                 en=f"there is no lake here; run zhengheng init {home} first",
             )  # fmt: skip
         lake._refuse_other_catalogue()
+        # Without its catalogue a lake that was loaded would look empty.
+        beside = home / "catalog.db"
+        if not catalog and (beside.exists() or lake._query("select 1 from intake where state = 'done'")):  # fmt: skip
+            refuse_no_database(beside)
         if lake._query("select 1 from intake where state = 'writing'"):
             with suppress(DataError), lake.writing(patience=0):
                 pass
@@ -401,10 +409,14 @@ class Lake:
     def _register(self) -> Iterator[sqlite3.Connection]:
         connection = sqlite3.connect(self.home / "register.db", timeout=30)
         connection.row_factory = sqlite3.Row
-        connection.execute("pragma foreign_keys = on")
         try:
+            connection.execute("pragma foreign_keys = on")
             with connection:
                 yield connection
+        except (sqlite3.OperationalError, sqlite3.IntegrityError):
+            raise  # busy, full, or refused: not damaged
+        except sqlite3.DatabaseError as error:
+            raise damaged(self.home / "register.db") from error
         finally:
             connection.close()
 

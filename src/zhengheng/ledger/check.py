@@ -117,8 +117,11 @@ def _is_early(act: Entry) -> bool:
     said = act.content or {}
     if "retention" not in said:
         return False  # version 0.1.0 did not name it
-    limit = date(act.at.year - int(said["retention"]), act.at.month, 1)
-    return date.fromisoformat(str(said["before"])) > limit
+    try:
+        limit = date(act.at.year - int(said["retention"]), act.at.month, 1)
+        return date.fromisoformat(str(said["before"])) > limit
+    except (ValueError, TypeError, KeyError, OverflowError):
+        return True  # whatever it says, it names no retention that it kept to
 
 
 def _against_witness(

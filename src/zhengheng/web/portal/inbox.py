@@ -22,7 +22,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from zhengheng.domain.canonical import JsonError, canonical, json_line, json_lines, read_json
+from zhengheng.domain.kept import damaged, gone
 from zhengheng.domain.problems import DataError
+from zhengheng.domain.reasons import why
 
 KEY = "inbox.pub"
 LONGEST = 2000
@@ -46,7 +48,8 @@ class Inbox:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self.lines = folder / "comments.jsonl"
-        if not (folder / "inbox.key").is_file():
+        # A key whose public half is there is lost, and is not made anew in silence: the office trusts the old one.
+        if not (folder / "inbox.key").exists() and not (folder / KEY).exists():
             key = Ed25519PrivateKey.generate()
             held = os.open(folder / "inbox.key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(held, "wb") as file:
@@ -77,16 +80,33 @@ class Inbox:
         return letter.reference
 
     def letters(self) -> list[Letter]:
-        """All that came, in order."""
-        if not self.lines.is_file():
+        """All that came, in order. Raises KeptError where a line is none of ours."""
+        if not self.lines.exists():
             return []
-        return [
-            Letter(**read_json(line)) for line in json_lines(self.lines.read_text(encoding="utf-8"))
-        ]
+        found = []
+        try:
+            for line in json_lines(self.lines.read_bytes().decode()):
+                found.append(Letter(**read_json(line)))
+        except OSError as error:
+            raise damaged(self.lines, why(error)) from error
+        except (ValueError, TypeError) as error:
+            raise damaged(
+                self.lines,
+                (f"第 {len(found) + 1} 行不是留言", f"line {len(found) + 1} is no comment"),
+            ) from error
+        return found
 
     def export(self, at: datetime) -> bytes:
         """All of it as one signed document."""
-        key = Ed25519PrivateKey.from_private_bytes((self.folder / "inbox.key").read_bytes())
+        secret = self.folder / "inbox.key"
+        try:
+            key = Ed25519PrivateKey.from_private_bytes(secret.read_bytes())
+        except FileNotFoundError as error:
+            raise gone(secret) from error
+        except OSError as error:
+            raise damaged(secret, why(error)) from error
+        except ValueError as error:
+            raise damaged(secret) from error
         body = {
             "comments": [asdict(one) for one in self.letters()],
             "exported_at": at.isoformat(timespec="seconds"),
