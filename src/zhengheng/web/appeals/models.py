@@ -85,3 +85,11 @@ class PanelSeat(KeptRow):
     class Meta:
         ordering = ("id",)
         constraints = [models.UniqueConstraint(fields=["appeal", "account"], name="one_seat")]
+
+    def told(self) -> tuple[str, str]:
+        (zh, en), appeal = self.appeal.unit.told(), self.appeal
+        about = f"{appeal.run.period} {appeal.indicator}"
+        return (
+            f"{zh} {about} 申诉的评审组：{self.account.name}",
+            f"{en} {about} appeal, panel: {self.account.name}",
+        )

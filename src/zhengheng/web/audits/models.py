@@ -53,6 +53,11 @@ class Entry(KeptRow):
         ordering = ("id",)
         constraints = [models.UniqueConstraint(fields=["audit", "report"], name="drawn_once")]
 
+    def told(self) -> tuple[str, str]:
+        said = self.report or self
+        zh, en = ("—", "—") if said.unit is None else said.unit.told()
+        return f"{zh} {said.indicator} {said.period}", f"{en} {said.indicator} {said.period}"
+
 
 class AuditQuestion(KeptRow):
     """A question of the auditor, and the office's answer."""
@@ -67,3 +72,6 @@ class AuditQuestion(KeptRow):
 
     class Meta:
         ordering = ("id",)
+
+    def told(self) -> tuple[str, str]:
+        return self.text[:30], self.text[:30]
