@@ -17,6 +17,8 @@ LOADED = "lake.loaded"
 """The act that names the parts of a lake, and what a run was made from, with their digests."""
 PORTAL = "portal.written"
 """The act that has the digest of a list of all files of the portal."""
+SEALED = "draw.sealed"
+"""The act that has the SHA-256 of the secret that the next draw by lot will use."""
 KEPT = (
     "publication.written",
     "ledger.checkpoint",

@@ -52,6 +52,7 @@ def begin(home: Path, *, look_only: bool = False, new: bool = False) -> None:
         if not look_only:
             with lease(home / "starting.db", lambda _: None):
                 call_command("migrate", verbosity=0, interactive=False)
+                from zhengheng.web.acts.waiting_draws import seal_what_waits
                 from zhengheng.web.intake.committed import take_as_found
                 from zhengheng.web.ledger.services import name_all_rows, note_restored
                 from zhengheng.web.pages.clock import now
@@ -60,6 +61,7 @@ def begin(home: Path, *, look_only: bool = False, new: bool = False) -> None:
                 note_restored(home, at)
                 name_all_rows(at)
                 take_as_found(at)
+                seal_what_waits(at)
     except OperationalError as error:
         raise unreachable(error, _called(home)) from error
     except DatabaseError as error:

@@ -18,6 +18,8 @@ class Audit(Lived):
     purpose = models.CharField(max_length=8)
     period = models.CharField(max_length=16, blank=True)
     seed = models.CharField(max_length=64)
+    sealed_in = models.PositiveBigIntegerField(null=True)
+    """The ledger's entry that sealed the seed beforehand; none of samples before seeds were sealed."""
     drawn_from = models.JSONField(default=list)
     """The values there were to draw from, `unit/indicator/period` each (numbers of reports in older samples);
     the draw is `domain.lots.draw` of them and the seed."""

@@ -117,6 +117,7 @@ def _database(home: Path) -> tuple[list[Entry], list[bytes], dict[str, str], lis
     """Entries, leaves, the checkpoints that the office itself has, and what else does not fit."""
     begin(home, look_only=True)
     from zhengheng.web.acts.bound import disagreements
+    from zhengheng.web.acts.drawn import wrong_draws
     from zhengheng.web.acts.owners import entry_words, file_owners
     from zhengheng.web.acts.registry import KINDS
     from zhengheng.web.files.kept import altered_files
@@ -147,6 +148,7 @@ def _database(home: Path) -> tuple[list[Entry], list[bytes], dict[str, str], lis
         (("签发的检查点", "the signed checkpoints"), read_points),
         *((kind.words, partial(disagreements, [kind])) for kind in KINDS),
         (("随事项保存的记录", "the rows kept beside objects"), partial(disagreeing_rows, entry_words)),
+        (("抽签", "the draws by lot"), wrong_draws),
         (("附件、发布内容和归档包", "evidence, publications and packages"), partial(altered_files, home, file_owners)),
         (("核算结果", "the results"), partial(altered_runs, home / "lakes")),
         (("入库的数据和批次的输入", "what was loaded and what runs were made from"), partial(altered_lakes, home)),
