@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from tests.e2e.town import Town
 from tests.web.conftest import NOW, People, computed_run
@@ -14,11 +15,17 @@ from tests.web.test_sense import asked, book, computed, town
 from zhengheng.engines.archive import load_run
 from zhengheng.engines.plain import fact_rows
 from zhengheng.ledger.check import check
+from zhengheng.web.acts.bound import disagreements
+from zhengheng.web.acts.owners import entry_words, file_owners
+from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.files.kept import altered_files
+from zhengheng.web.files.models import StoredFile
 from zhengheng.web.files.services import FileError, content_of, path_of, take_in
 from zhengheng.web.jobs.services import ask, job, run_job
 from zhengheng.web.ledger import selectors, services
+from zhengheng.web.ledger.beside import disagreeing_rows
 from zhengheng.web.ledger.models import SignedCheckpoint
+from zhengheng.web.meetings.models import Commitment
 from zhengheng.web.reporting.lake_check import compare_all
 from zhengheng.web.results.kept import kept_as_written
 from zhengheng.web.results.selectors import folder_of
@@ -45,6 +52,87 @@ def test_a_file_that_is_gone_or_altered_is_named(people: People, tmp_path: Path,
         with pytest.raises(FileError) as caught:
             content_of(held.pk)
         assert said in caught.value.problems[0].zh
+
+
+def held_file(people: People, number: int) -> StoredFile:
+    """A file that a unit handed in with a promise that it keeps."""
+    secretary, leader = people.client("commission_secretary"), people["unit_leader"]
+    file = take_in(
+        name=f"验收单{number}.txt", content=f"验收{number}".encode(), actor=leader, now=NOW
+    )
+    said = {
+        "unit": "D10",
+        "text": f"完成第{number}所学校验收",
+        "meeting": "2026年3月调度会",
+        "due_on": "2026-03-20",
+    }
+    made = secretary.post("/api/v1/commitments/record", json.dumps(said), content_type="application/json").json()  # fmt: skip
+    given = {"row_version": made["row_version"], "report": "已验收", "evidence": [file.pk]}
+    done = people.client("unit_leader").post(f"/api/v1/commitments/{made['id']}/report", json.dumps(given), content_type="application/json")  # fmt: skip
+    assert done.status_code == 200, done.content
+    return file
+
+
+@pytest.mark.parametrize("way", ["altered", "cut", "removed", "another's"])
+def test_a_file_is_named_with_what_it_was_handed_in_with(
+    people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setattr(settings, "HOME", tmp_path)
+    first, second = (held_file(people, number) for number in (1, 2))
+    path, other = path_of(first.sha256), path_of(second.sha256)
+    assert list(altered_files(tmp_path, file_owners)) == []
+    if way == "removed":
+        path.unlink()
+    elif way == "another's":
+        path.write_bytes(other.read_bytes())
+    else:
+        path.write_bytes(path.read_bytes()[:-1] + (b"x" if way == "altered" else b""))
+    (found,) = altered_files(tmp_path, file_owners)
+    for word in (
+        "验收单1.txt",
+        "会议承诺",
+        "教育局",
+        "完成第1所学校验收",
+        "不见了" if way == "removed" else "被改动",
+    ):
+        assert word in found.zh, found.zh
+    assert "第2所" not in found.zh
+
+
+def test_the_row_of_a_file_is_held_to_the_ledger_too(
+    people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its name altered, its content swapped for another's, both rows exchanged, the row and its file gone."""
+    monkeypatch.setattr(settings, "HOME", tmp_path)
+    first, second = (held_file(people, number) for number in (1, 2))
+    rows = QuerySet(StoredFile)  # beside the acts: nothing notes what is written
+    rows.filter(pk=first.pk).update(name="另一份.txt")
+    (found,) = disagreeing_rows(entry_words)
+    assert "附件“另一份.txt”" in found.zh
+    rows.filter(pk=first.pk).update(name=first.name, sha256=second.sha256, size=second.size)
+    (found,) = disagreeing_rows(entry_words)
+    assert "附件“验收单1.txt”" in found.zh
+    rows.filter(pk=second.pk).update(sha256=first.sha256, size=first.size)
+    assert len(list(disagreeing_rows(entry_words))) == 2
+    rows.filter(pk=second.pk).update(sha256=second.sha256, size=second.size)
+    rows.filter(pk=first.pk)._raw_delete("default")  # type: ignore[attr-defined]
+    path_of(first.sha256).unlink()
+    (found,) = disagreeing_rows(entry_words)
+    assert "附件“验收单1.txt”在数据库中不见了" in found.zh, "it has its name from the entry"
+    assert f"第 {first.pk} 号" not in found.zh
+
+
+def test_a_file_is_named_when_what_it_belonged_to_is_gone(
+    people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "HOME", tmp_path)
+    file = held_file(people, 1)
+    QuerySet(Commitment).all()._raw_delete("default")  # type: ignore[attr-defined]
+    path_of(file.sha256).unlink()
+    (found,) = altered_files(tmp_path, file_owners)
+    assert "附件“验收单1.txt”不见了" in found.zh
+    (gone,) = disagreements(KINDS)
+    assert "会议承诺在数据库中不见了" in gone.zh
 
 
 def test_a_published_file_is_held_to_its_entry_where_it_lies_and_where_it_is_served(

@@ -19,6 +19,7 @@ from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.acts.guards import is_day
 from zhengheng.web.acts.public import public_fields
 from zhengheng.web.acts.registry import KINDS
+from zhengheng.web.acts.waiting_draws import seal_what_waits
 from zhengheng.web.audits.jobs import tick as end_samples
 from zhengheng.web.files.models import StoredFile
 from zhengheng.web.files.services import take_in
@@ -68,6 +69,7 @@ def in_force(people: People, **changes: Any) -> int:
         adopted_on=date(2025, 3, 1),
         made_at=NOW,
     )
+    seal_what_waits(NOW)
     return int(made.pk)
 
 

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -68,14 +69,31 @@ def each_column_altered(
             pass
 
 
+NUMBERED = re.compile(r"第 \d+ 号|\bno\. \d|\b[a-z]+\.[a-z]+:\d")
+"""What a row is called in the database, and by nobody else."""
+
+
+def called(row: Any) -> tuple[str, str]:
+    """What a row is called as the database has it now; where it no longer leads to its name, how that begins."""
+    try:
+        said: tuple[str, str] = type(row).objects.get(pk=row.pk).told()
+    except (ValueError, LookupError, AttributeError):
+        return "存证日志第", "as entered by"
+    return said
+
+
 def alter_every_column() -> dict[str, set[str]]:
     """Of the tables beside objects the columns that the check named, each altered by itself, by table."""
     found: dict[str, set[str]] = {}
     for model in kept_models():
         for row, column in each_column_altered(model, model.unbound):
-            named = [one.zh for one in disagreeing_rows()]
+            named = list(disagreeing_rows())
             assert len(named) == 1, (model, column, named)
-            assert named[0].startswith(f"{model.words[0]}第 {row.pk} 号")
+            for said, words, told, mark in zip(
+                (named[0].zh, named[0].en), model.words, called(row), ("“", ' "'), strict=True
+            ):
+                assert said.startswith(f"{words}{mark}{told}"), said
+                assert NUMBERED.search(said) is None, said
             found.setdefault(model._meta.label, set()).add(column)
     assert list(disagreeing_rows()) == []
     return found
@@ -110,13 +128,14 @@ def test_a_row_made_or_taken_away_beside_the_acts_is_named(people: People) -> No
         [RoleGrant(account=Account.objects.exclude(pk=grant.account_id)[0], role=grant.role, valid_from=NOW)]
     )  # fmt: skip
     (made,) = disagreeing_rows()
-    assert made.zh.startswith("授权第")
+    assert made.zh.startswith("授权“")
+    assert NUMBERED.search(made.zh + made.en) is None
     assert "没有任何记录" in made.zh
     beside_the_acts(RoleGrant).filter(pk=beside_the_acts(RoleGrant).latest("pk").pk)._raw_delete("default")  # type: ignore[attr-defined]  # fmt: skip
     beside_the_acts(RoleGrant).filter(pk=grant.pk)._raw_delete("default")  # type: ignore[attr-defined]  # fmt: skip
     (gone,) = disagreeing_rows()
-    assert f"授权第 {grant.pk} 号" in gone.zh
-    assert "不见了" in gone.zh
+    assert "登记的授权在数据库中不见了" in gone.zh, gone
+    assert NUMBERED.search(gone.zh + gone.en) is None
 
 
 @pytest.mark.django_db(transaction=True)
@@ -127,7 +146,7 @@ def test_what_no_entry_of_the_same_transaction_names_is_no_act(people: People) -
     with transaction.atomic():
         append(act="x", subject="y:1", actor="z", at=NOW)
     (found,) = disagreeing_rows()
-    assert found.zh.startswith("单位第")
+    assert found.zh.startswith("单位“改名”")
 
 
 def test_an_entry_names_the_rows_of_its_own_act_alone(people: People) -> None:
@@ -167,7 +186,7 @@ def test_the_rows_of_an_earlier_release_are_taken_once(people: People) -> None:
         name_all_rows(NOW)
         assert LedgerEntry.objects.filter(act=FOUND).count() == 1, "rows are named once"
         said = [one.zh for one in disagreeing_rows()]
-        for word in ("有人标记为", f"单位第 {made.pk} 号", f"单位第 {honest.pk} 号"):
+        for word in ("有人标记为", "单位“无”", "单位“改”"):
             assert any(word in one for one in said), (word, said)
     # What an office of an earlier build entered a second time vouches for nothing either.
     with transaction.atomic():
@@ -175,7 +194,7 @@ def test_the_rows_of_an_earlier_release_are_taken_once(people: People) -> None:
         append(act=FOUND, subject="ledger:rows", actor="system", at=NOW)
     said = [one.zh for one in disagreeing_rows()]
     assert any("此前已有登记" in one for one in said)
-    assert any(f"单位第 {honest.pk} 号" in one for one in said)
+    assert any("单位“改”" in one for one in said)
 
 
 def test_what_only_erased_entries_said_of_a_row_is_said_on(people: People) -> None:
@@ -191,7 +210,7 @@ def test_what_only_erased_entries_said_of_a_row_is_said_on(people: People) -> No
     assert list(disagreeing_rows()) == []
     beside_the_acts(Unit).filter(pk=unit.pk).update(name_zh="改")
     (found,) = disagreeing_rows()
-    assert f"单位第 {unit.pk} 号" in found.zh
+    assert "单位“改”" in found.zh
 
 
 def test_an_object_that_no_longer_leads_to_its_name_is_named_all_the_same(people: People) -> None:
@@ -201,7 +220,8 @@ def test_an_object_that_no_longer_leads_to_its_name_is_named_all_the_same(people
     broken = ERASURES.__class__(**{**vars(ERASURES), "title": lambda e: {"2010-01-01": ("有", "is")}[e.basis]})  # fmt: skip
     Erasure.objects.filter(pk=held.pk).update(basis="另一依据")
     (found,) = disagreements([broken])
-    assert f"第 {held.pk} 号" in found.zh
+    assert "存证日志第" in found.zh
+    assert NUMBERED.search(found.zh + found.en) is None
 
 
 def test_a_result_is_bound_from_its_registration_on(people: People) -> None:
@@ -264,6 +284,7 @@ def test_every_column_of_the_office_is_bound_or_exempt_for_a_reason() -> None:
 def test_every_such_table_says_what_a_row_is() -> None:
     for model in kept_models():
         assert issubclass(model, KeptRow)
+        assert model.told is not KeptRow.told, f"{model} does not say what a row of it is called"
         zh, en = model.words
         assert zh
         assert en

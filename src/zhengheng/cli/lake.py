@@ -14,6 +14,7 @@ from zhengheng.cli import console, engine
 from zhengheng.cli.score import checked, checked_rulebook, day, period, refuse_strangers
 from zhengheng.cli.scoreboard import print_moves, print_scoreboard
 from zhengheng.cli.words import LANGUAGE, t
+from zhengheng.domain.given import to_fill, to_look_into, to_write
 from zhengheng.domain.numbers import plain
 from zhengheng.domain.problems import NotFoundError, VerifyError, ZhenghengError
 from zhengheng.scoring.due import not_yet_due
@@ -42,7 +43,7 @@ def init(
     """Make an empty lake, with its secret for keyed hashes and commitments."""
     from zhengheng.lake.store import Lake
 
-    Lake.create(home, CATALOG)
+    Lake.create(to_fill(home), CATALOG)
     secret = home / "secret.key"
     if not secret.exists():
         secret.touch(mode=0o600)
@@ -69,6 +70,7 @@ def intake(
 
     lake = Lake.open(home, CATALOG)
     book = checked_rulebook(rulebook)
+    to_look_into(data)
     plan = load_mapping(mapping, lambda draft: check_mapping(draft, book, data))
     with console.progress(t("读取", "reading")) as advance:
         facts = read_files(
@@ -106,7 +108,9 @@ def measure(
     from zhengheng.lake.intake import read_files
     from zhengheng.lake.mapping import load_mapping
 
+    to_fill(home)
     book = checked_rulebook(rulebook)
+    to_look_into(data)
     plan = load_mapping(mapping, lambda draft: check_mapping(draft, book, data))
     counted = tuple(source for source in plan.sources if source.role == "fact")
     if not counted:
@@ -322,6 +326,7 @@ def export(
             str(out), "export.folder", zh=f"这里应写文件夹，每张表一个文件；要 {kind} 格式，请写：zhengheng export {run} {out.stem} --format {kind}",
             en=f"a folder is expected, for each table is a file of its own; for {kind} write: zhengheng export {run} {out.stem} --format {kind}",
         )  # fmt: skip
+    to_fill(out)
     for path in export_run(_load(home, run), out, form, bom=bom):
         console.out.print(str(path))
 
@@ -337,6 +342,7 @@ def bundle(
     """A zip that recomputes itself with `python verify.py`."""
     from zhengheng.engines.bundle import check_bundle, write_bundle
 
+    to_write(out)
     write_bundle(_load(home, run), out, "public" if public else "audit", _secret(home))
     check_bundle(out)
     console.out.print(
@@ -358,7 +364,7 @@ def backup(
     from zhengheng.lake.care import backup as write
     from zhengheng.lake.store import Lake
 
-    count = write(Lake.open(home, CATALOG), out)
+    count = write(Lake.open(home, CATALOG), to_write(out))
     if json:
         console.print_json({"files": count, "out": str(out)})
         return
@@ -377,7 +383,7 @@ def restore(
     """Open a backup as a new lake, after checking every file of it."""
     from zhengheng.lake.care import restore as read
 
-    count = read(archive, home, CATALOG)
+    count = read(archive, to_fill(home), CATALOG)
     if json:
         console.print_json({"files": count, "home": str(home)})
         return

@@ -1,5 +1,6 @@
 """The command line's entry: commands, the language switch, errors as sentences."""
 
+import os
 import sqlite3
 import sys
 from importlib.metadata import entry_points
@@ -123,8 +124,10 @@ def main() -> None:
             _refused(error)
         if not _is_of_a_database(error):
             raise
+        # The variable with its address, or the folder in which its file lies.
+        place = "DATABASE_URL" if os.environ.get("DATABASE_URL") else os.environ.get("ZHENGHENG_HOME", "DATABASE_URL")  # fmt: skip
         _end(DataError.one(
-            "DATABASE_URL", "database.failed", zh="没有做完：数据库不能读写，可能是磁盘空间已满，或者数据库文件已损坏、没有权限。请检查磁盘和数据库后再试一次；仍不成功的，请从备份恢复。",
+            place, "database.failed", zh="没有做完：数据库不能读写，可能是磁盘空间已满，或者数据库文件已损坏、没有权限。请检查磁盘和数据库后再试一次；仍不成功的，请从备份恢复。",
             en="not done: the database does not read or write. The disk may be full, its file damaged, or permission lacking. Look at the disk and the database and try again; if it fails still, restore a backup",
         ))  # fmt: skip
 

@@ -13,6 +13,7 @@ from zhengheng.cli.lake import draw
 from zhengheng.cli.score import periods_of
 from zhengheng.cli.scoreboard import print_scoreboard
 from zhengheng.cli.words import LANGUAGE, t
+from zhengheng.domain.given import to_fill
 from zhengheng.engines.run import Run
 
 Folder = Annotated[Path, typer.Argument(help=t("新文件夹", "new folder"))]
@@ -27,7 +28,7 @@ def sample(folder: Folder, seed: int = 2025, scale: Scale = 1.0) -> None:
     from zhengheng.sample.make import make_sample
 
     with console.progress(t("生成云衡市 (虚构示例)", "making Yunheng (fictional)")) as advance:
-        make_sample(folder, seed=seed, scale=scale, progress=advance)
+        make_sample(to_fill(folder), seed=seed, scale=scale, progress=advance)
     console.out.print(
         t(f"云衡市 (虚构示例) 已写入 {folder}", f"Yunheng, a fictional city, is in {folder}")
     )

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from zhengheng.cli import console
 from zhengheng.cli.words import LANGUAGE, t
+from zhengheng.domain.given import to_fill, to_look_into, to_write
 from zhengheng.domain.problems import ExitCode, NotFoundError, Problem
 from zhengheng.scheme.compare import differences
 from zhengheng.scheme.fingerprint import data_fingerprint, wording_fingerprint
@@ -56,6 +57,7 @@ def new(
                 pack, "pack.unknown", zh="没有这个模板", en="there is no such pack"
             )
         return
+    (to_write if folder.suffix.lower() == ".xlsx" else to_fill)(folder)
     copy_pack(pack, folder)
     console.out.print(t(f"已建立 {folder}; 下一步: zhengheng scheme check {folder}",
                         f"made {folder}; next: zhengheng scheme check {folder}"))  # fmt: skip
@@ -87,6 +89,11 @@ def check(
     wrong = any(problem.severity == "error" for problem in found)
     if intake or data:
         found += _files(book, source, intake, data, compute=not wrong)
+    if register and not register.exists() and not enter:
+        raise NotFoundError.one(
+            str(register), "register.absent", zh="找不到这个登记簿，请检查路径；要新建登记簿并登记本版，请加上 --publish。",
+            en="there is no such register; check its path, or add --publish to begin one with this version",
+        )  # fmt: skip
     if register:
         found += list(check_register(book, read_register(register)))
     errors = [problem for problem in found if problem.severity == "error"]
@@ -121,7 +128,7 @@ def _files(
             "--intake" if intake is None else "--data", "check.files", zh="检查映射要同时给出 --intake（采集映射）和 --data（数据文件夹）。",
             en="to check a mapping give both --intake (the mapping) and --data (the folder of its files)",
         )  # fmt: skip
-    return tried(book, source, intake, data, compute=compute)
+    return tried(book, source, intake, to_look_into(data), compute=compute)
 
 
 @app.command(help=t("运行规则所附的算例。", "Run the worked examples beside the rules."))
@@ -176,6 +183,7 @@ def convert(source: Book, target: Path) -> None:
     from zhengheng.scheme.excel import write_workbook
     from zhengheng.scheme.save import save_folder
 
+    (to_write if target.suffix.lower() == ".xlsx" else to_fill)(target)
     book, _ = load_rulebook(source)
     if target.suffix.lower() == ".xlsx":
         write_workbook(book, target)
@@ -246,6 +254,7 @@ def rehearse(
     from zhengheng.lake.mapping import load_mapping
 
     old, new_ = checked_rulebook(current), checked_rulebook(draft)
+    to_look_into(data)
     mapping = load_mapping(intake)
     found = []
     for one in periods_of(mapping, period or []):

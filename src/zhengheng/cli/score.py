@@ -9,6 +9,7 @@ import typer
 from zhengheng.cli import console, engine
 from zhengheng.cli.scoreboard import print_scoreboard
 from zhengheng.cli.words import t
+from zhengheng.domain.given import to_fill, to_look_into
 from zhengheng.domain.periods import Period, parse_period
 from zhengheng.domain.problems import RulebookError, ZhenghengError
 from zhengheng.lake.facts import Facts
@@ -116,7 +117,9 @@ def score(
     from zhengheng.lake.rejects import write_rejects
 
     chosen = engine.choose(engine_, master=master, threads=threads, memory=memory)
+    to_fill(out)
     book, source = checked(rulebook)
+    to_look_into(data)
     mapping = load_mapping(intake, lambda draft: check_mapping(draft, book, data))
     with console.progress(t("读取", "reading")) as advance:
         facts = read_files(mapping, book, data, keep_rejects=keep_rejects, progress=advance)

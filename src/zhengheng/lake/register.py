@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from zhengheng.domain.kept import damaged
 from zhengheng.domain.problems import NotFoundError
 
 SCHEMA = """
@@ -95,10 +96,14 @@ class Register:
     def _register(self) -> Iterator[sqlite3.Connection]:
         connection = sqlite3.connect(self.home / "register.db", timeout=30)
         connection.row_factory = sqlite3.Row
-        connection.execute("pragma foreign_keys = on")
         try:
+            connection.execute("pragma foreign_keys = on")
             with connection:
                 yield connection
+        except (sqlite3.OperationalError, sqlite3.IntegrityError):
+            raise  # busy, full, or refused: not damaged
+        except sqlite3.DatabaseError as error:
+            raise damaged(self.home / "register.db") from error
         finally:
             connection.close()
 

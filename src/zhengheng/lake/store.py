@@ -32,6 +32,7 @@ from zhengheng.lake.mapping import Mapping
 from zhengheng.lake.register import SCHEMA, Register, give_up
 from zhengheng.lake.roster import AS_OBJECTS, joined, to_table, to_units
 from zhengheng.lake.tables import DataFile, Tables, near, with_intake
+from zhengheng.lake.whole import refuse_no_database
 from zhengheng.scoring.contracts import FACTS
 
 FILES_PER_INTAKE = 1000
@@ -65,9 +66,11 @@ class Lake(Register):
     def open(cls, home: Path, catalog: str | None = None) -> "Lake":
         """Open a lake. What a dead writer left unfinished is given up; a living writer is let alone.
 
-        Raises NotFoundError.
+        Raises NotFoundError; KeptError where its register or catalogue is damaged.
         """
         lake = cls(home, catalog)
+        if (home / "register.db").exists():
+            refuse_no_database(home / "register.db")
         if not (home / "register.db").is_file() or not lake._query(
             "select 1 from sqlite_master where name = 'setting'"
         ):
@@ -76,6 +79,10 @@ class Lake(Register):
                 en=f"there is no lake here; run zhengheng init {home} first",
             )  # fmt: skip
         lake._refuse_other_catalogue()
+        # Without its catalogue a lake that was loaded would look empty.
+        beside = home / "catalog.db"
+        if not catalog and (beside.exists() or lake._query("select 1 from intake where state = 'done'")):  # fmt: skip
+            refuse_no_database(beside)
         if lake._query("select 1 from intake where state = 'writing'"):
             with suppress(DataError), lake.writing(patience=0):
                 pass

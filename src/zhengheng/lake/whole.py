@@ -44,6 +44,20 @@ def fault(path: Path) -> KeptError | None:
     return None
 
 
+def refuse_no_database(path: Path) -> None:
+    """Raises KeptError where an SQLite file cannot be opened as one, or has no table; one that is busy is let alone."""
+    if not path.exists():
+        raise gone(path)
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30)) as held:  # fmt: skip
+            if not held.execute("select count(*) from sqlite_master").fetchone()[0]:
+                raise damaged(path, ("其中没有任何表", "it has no table"))
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorname", "") in {"SQLITE_BUSY", "SQLITE_LOCKED"}:
+            return
+        raise damaged(path) from error
+
+
 def _read_avro(path: Path) -> None:
     """Read a file of the tables' metadata to its end. Raises KeptError; its reader dies of damage in many ways."""
     try:

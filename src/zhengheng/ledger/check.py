@@ -126,8 +126,8 @@ def _is_early(act: Entry) -> bool:
     try:
         limit = date(act.at.year - int(said["retention"]), act.at.month, 1)
         return date.fromisoformat(_before(act)) > limit
-    except (ValueError, TypeError):
-        return True
+    except (ValueError, TypeError, KeyError, OverflowError):
+        return True  # whatever it says, it names no retention that it kept to
 
 
 def _against_witness(

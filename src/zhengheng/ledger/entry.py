@@ -17,7 +17,18 @@ LOADED = "lake.loaded"
 """The act that names the parts of a lake, and what a run was made from, with their digests."""
 PORTAL = "portal.written"
 """The act that has the digest of a list of all files of the portal."""
-KEPT = ("publication.written", "ledger.checkpoint", "ledger.restored", LOADED, PORTAL, KNOWN, ERASE)
+SEALED = "draw.sealed"
+"""The act that has the SHA-256 of the secret that the next draw by lot will use."""
+KEPT = (
+    "publication.written",
+    "ledger.checkpoint",
+    "ledger.restored",
+    LOADED,
+    PORTAL,
+    KNOWN,
+    SEALED,
+    ERASE,
+)
 """Acts whose content proves something to everybody for ever, and names no person."""
 
 
@@ -89,9 +100,16 @@ class Entry:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "Entry":
         """Read back from an export. Raises KeyError, TypeError or ValueError for other data."""
-        salt = data["salt"]
+        salt, content, sequence = data["salt"], data["content"], data["sequence"]
+        texts = [data[name] for name in ("act", "subject", "actor", "digest")]
+        at = datetime.fromisoformat(data["at"])
+        if type(sequence) is not int or any(type(text) is not str for text in texts):
+            raise TypeError("a number or a text is another thing")
+        if not (content is None or isinstance(content, dict)) or at.tzinfo is None:
+            raise TypeError("the content is no object, or the time has no zone")
+        # What no file can hold (half a character) has no digest either.
+        canonical([texts, content]).encode()
         return cls(
-            int(data["sequence"]), str(data["act"]), str(data["subject"]), str(data["actor"]),
-            datetime.fromisoformat(data["at"]), str(data["digest"]),
-            bytes.fromhex(salt) if salt is not None else None, data["content"],
+            sequence, texts[0], texts[1], texts[2], at, texts[3],
+            bytes.fromhex(salt) if salt is not None else None, content,
         )  # fmt: skip

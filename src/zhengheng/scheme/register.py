@@ -4,15 +4,21 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from zhengheng.domain.kept import kept_object
+from zhengheng.domain.kept import damaged, kept_object
 from zhengheng.domain.problems import Problem
 from zhengheng.scheme.fingerprint import data_fingerprint, former_fingerprint, wording_fingerprint
 from zhengheng.scheme.model import Rulebook
 
+PRINTS = ("data", "wording")
+
 
 def read_register(file: Path) -> dict[str, dict[str, str]]:
-    """code@version → its two fingerprints."""
-    return kept_object(file) if file.is_file() else {}
+    """code@version → its two fingerprints; none where there is no register yet. Raises KeptError for a file that is none."""
+    held = kept_object(file) if file.exists() else {}
+    for entry in held.values():
+        if not isinstance(entry, dict) or {type(entry.get(name)) for name in PRINTS} != {str}:
+            raise damaged(file, ("不是已发布方案登记簿", "it is no register of published versions"))  # fmt: skip
+    return held
 
 
 def check_register(book: Rulebook, register: dict[str, dict[str, str]]) -> Iterator[Problem]:

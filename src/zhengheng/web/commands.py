@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from zhengheng.domain.given import given_bytes, to_fill, to_look_into, to_write
 from zhengheng.domain.problems import NotFoundError, Problem, VerifyError
 from zhengheng.web.starting import WORKERS, begin, claim, has_assets, nothing_left
 
@@ -118,6 +119,7 @@ def backup(
     home: HomeOption = HERE,
 ) -> None:
     """Copy the whole installation into one file that proves itself; the keys are kept apart."""
+    to_write(out)
     begin(home, look_only=True)
     from zhengheng.web.care import KEYS
     from zhengheng.web.care import backup as write
@@ -139,6 +141,7 @@ def restore(
     home: Annotated[Path, typer.Argument(help="新文件夹 / a new folder")],
 ) -> None:
     """Open a backup as a new home; put the keys back beside it."""
+    to_fill(home)
     with nothing_left(home):
         begin(home, look_only=True, new=True)
         from zhengheng.web.care import restore as read
@@ -211,14 +214,13 @@ def import_units(
     """Bring units in from a table with the columns of the office's own page, in Chinese or English."""
     import getpass
 
+    content = given_bytes(file)
     begin(home)
     from zhengheng.web.files.tables import rows_of
     from zhengheng.web.organisation import services
     from zhengheng.web.pages.clock import now
 
-    if not file.is_file():
-        raise NotFoundError.one(str(file), "file.absent", zh="找不到这个文件，请检查路径。", en="there is no such file; check its path")  # fmt: skip
-    rows = rows_of(file.name, file.read_bytes(), services.COLUMNS)
+    rows = rows_of(file.name, content, services.COLUMNS)
     count = services.import_units(
         rows=rows, actor=f"os:{getpass.getuser()}", now=now(), source=file.name
     )
@@ -233,6 +235,7 @@ def portal_export(
     target: Annotated[Path, typer.Argument(help="输出文件夹 / folder to write")], home: HomeOption = HERE
 ) -> None:  # fmt: skip
     """Write the whole portal as static files, for any web server under any path."""
+    to_fill(target)
     begin(home, look_only=True)
     from zhengheng.web.pages.clock import now
     from zhengheng.web.portal.writing import publish
@@ -271,6 +274,9 @@ def portal_serve(
             str(folder), "portal.absent", zh="这里没有写好的门户, 请先 zhengheng portal export", en="no written portal here; run zhengheng portal export first"
         )  # fmt: skip
 
+    if inbox is not None:
+        to_fill(inbox)
+
     def absent(environ: dict[str, object], start: Callable[..., object]) -> list[bytes]:
         page = missing(folder, str(environ.get("PATH_INFO", "")))
         kind = "text/html" if page else "text/plain"
@@ -301,8 +307,11 @@ def portal_comments(
     """Sign all comments of an inbox into a file that the office imports."""
     from zhengheng.web.portal.inbox import KEY, Inbox
 
+    to_write(out_file)
     if not (inbox / KEY).is_file():
-        raise NotFoundError.one(str(inbox), "inbox.absent", zh="这里没有收件箱", en="no inbox here")
+        raise NotFoundError.one(
+            str(inbox), "inbox.absent", zh="这里没有收件箱，请给出门户存放留言的文件夹。", en="there is no inbox here; name the folder in which the portal keeps comments"
+        )  # fmt: skip
     held = Inbox(inbox)
     out_file.write_bytes(held.export(datetime.now(UTC)))
     out_line(f"{len(held.letters())} comments · {out_file}")
@@ -321,6 +330,7 @@ def demo(
     only_fill: Annotated[bool, typer.Option(help="不启动服务 / do not serve")] = False,
 ) -> None:  # fmt: skip
     """Furnish the office with the sample city, print its accounts, serve it with a fixed clock."""
+    to_fill(home)
     os.environ |= {"ZHENGHENG_CLOCK": at, "ZHENGHENG_FICTIONAL": "1"}
     begin(home, new=True)
     from zhengheng.engines.bundle import check_bundle
@@ -363,7 +373,8 @@ def show(
     from zhengheng.scheme.load import load_rulebook
     from zhengheng.web.sample.shown import clock, shown
 
-    if (home / "office.db").exists():
+    to_look_into(data)
+    if (to_fill(home) / "office.db").exists():
         raise NotFoundError.one(
             str(home), "show.home", zh="这个文件夹已有办公端, 请给出一个新的",
             en="there is an office in this folder; name a new one",

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from zhengheng.domain.given import to_look_into
 from zhengheng.domain.problems import NotFoundError, ZhenghengError
 from zhengheng.lake.lease import lease
 
@@ -34,19 +35,24 @@ def begin(home: Path, *, look_only: bool = False, new: bool = False) -> None:
             zh="这个文件夹里没有办公端的数据。请检查 --home；如果要在这里新建，请加上 --new。",
             en="there is no office in this folder; check --home, or add --new to found one here",
         )  # fmt: skip
+    if home.exists() and not home.is_dir():
+        to_look_into(home)
     os.environ["ZHENGHENG_HOME"] = str(home.resolve())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhengheng.web.config.settings")
     _alone(home)
     _set_up()
     from django.core.management import call_command
-    from django.db import OperationalError, connection
+    from django.db import DatabaseError, OperationalError, connection
 
     try:
         if connection.vendor != "sqlite":
             connection.ensure_connection()
+        elif not new:
+            _there()
         if not look_only:
             with lease(home / "starting.db", lambda _: None):
                 call_command("migrate", verbosity=0, interactive=False)
+                from zhengheng.web.acts.waiting_draws import seal_what_waits
                 from zhengheng.web.intake.committed import take_as_found
                 from zhengheng.web.ledger.services import name_all_rows, note_restored
                 from zhengheng.web.pages.clock import now
@@ -55,8 +61,46 @@ def begin(home: Path, *, look_only: bool = False, new: bool = False) -> None:
                 note_restored(home, at)
                 name_all_rows(at)
                 take_as_found(at)
+                seal_what_waits(at)
     except OperationalError as error:
-        raise unreachable(error) from error
+        raise unreachable(error, _called(home)) from error
+    except DatabaseError as error:
+        if connection.vendor != "sqlite":
+            raise
+        raise unreachable(error, _called(home)) from error
+
+
+def _called(home: Path) -> str:
+    """What the database is called where somebody looks for it: the variable with its address, or its file."""
+    return "DATABASE_URL" if os.environ.get("DATABASE_URL") else str(home / "office.db")
+
+
+def _there() -> None:
+    """An office's database file that is gone or holds nothing is never begun anew in silence. Raises NotFoundError, StartError."""
+    from django.db import connection
+
+    path = Path(str(connection.settings_dict["NAME"]))
+    if not path.exists():
+        raise NotFoundError.one(
+            str(path), "office.lost",
+            zh="办公端的数据库文件不见了。请从备份恢复；如果要在这里新建办公端，请加上 --new。",
+            en="the office's database file is gone; restore a backup, or add --new to found an office here",
+        )  # fmt: skip
+    # Before a connection is made, which would write a head into an empty file.
+    if path.is_file() and not path.stat().st_size:
+        raise _no_office(path)
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from sqlite_master where name = 'django_migrations'")
+        if not cursor.fetchone()[0]:
+            raise _no_office(path)
+
+
+def _no_office(path: Path) -> StartError:
+    return StartError.one(
+        str(path), "office.empty",
+        zh="办公端的数据库文件是空的，或者不是办公端的。请从备份恢复；如果要在这里新建办公端，请加上 --new。",
+        en="the office's database file is empty or is not an office's; restore a backup, or add --new to found an office here",
+    )  # fmt: skip
 
 
 def _alone(home: Path) -> None:
@@ -114,14 +158,14 @@ _AWAY = {
 """What a database's own words mean."""
 
 
-def unreachable(error: Exception) -> StartError:
+def unreachable(error: Exception, called: str = "DATABASE_URL") -> StartError:
     """The database does not answer: why, as far as its own words tell, and what to look at; words that tell us nothing are in the log."""
     said = str(error).strip()
     mark = next(mark for mark in _AWAY if mark in said)
     if not mark:
         log.warning("the database said: %s", said)
     zh, en = _AWAY[mark]
-    return StartError.one("DATABASE_URL", "database.away", zh=f"数据库没有应答：{zh}。", en=f"the database does not answer: {en}")  # fmt: skip
+    return StartError.one(called, "database.away", zh=f"数据库没有应答：{zh}。", en=f"the database does not answer: {en}")  # fmt: skip
 
 
 @contextmanager

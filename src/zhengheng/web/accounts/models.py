@@ -7,7 +7,7 @@ from django.utils.crypto import salted_hmac
 
 from zhengheng.web.ledger.rows import KeptRow
 from zhengheng.web.organisation.models import Unit
-from zhengheng.workflow.roles import NAMES
+from zhengheng.workflow.roles import NAMES, Role
 
 
 class Account(KeptRow, AbstractBaseUser):
@@ -36,6 +36,9 @@ class Account(KeptRow, AbstractBaseUser):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.username})"
+
+    def told(self) -> tuple[str, str]:
+        return self.name, self.name
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """What a session is bound to: the password and the second factor, so that a change of either ends those begun before it."""
@@ -67,6 +70,9 @@ class ApiToken(KeptRow):
     class Meta:
         ordering = ("-id",)
 
+    def told(self) -> tuple[str, str]:
+        return f"{self.account.name}：{self.name}", f"{self.account.name}: {self.name}"
+
 
 class RoleGrant(KeptRow):
     """A role given to an account, for a unit where the role asks for one, from a day to a day."""
@@ -93,6 +99,14 @@ class RoleGrant(KeptRow):
                 condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="grant_ends_after"
             ),
         ]  # fmt: skip
+
+    def told(self) -> tuple[str, str]:
+        zh, en = NAMES[Role(self.role)]
+        of = self.unit.told() if self.unit is not None else ("", "")
+        return (
+            f"{self.account.name}：{of[0]}{zh}",
+            f"{self.account.name}: {f'{of[1]} {en}'.strip()}",
+        )
 
 
 class FailedSignIn(models.Model):
@@ -137,3 +151,7 @@ class Renewal(KeptRow):
 
     class Meta:
         ordering = ("-id",)
+
+    def told(self) -> tuple[str, str]:
+        day = self.asked_at.date()
+        return f"{self.account.name}（{day}）", f"{self.account.name} ({day})"

@@ -29,11 +29,12 @@ def disagreements(kinds: Iterable[Kind]) -> Iterator[Finding]:
         acts = _acts(kind)
         for obj in kind.model._default_manager.order_by("pk").iterator(chunk_size=500):
             yield from _object(kind, obj, acts.pop(str(obj.pk), []))
-        for number, entries in acts.items():
-            at = entries[-1][0]
+        for entries in acts.values():
+            at, code, _ = entries[-1]
+            done = next((act.words for act in kind.acts if act.code == code), (code, code))
             yield Finding(
-                "row", at, at, f"{kind.words[0]}第 {number} 号在数据库中不见了，存证日志第 {at} 条还有",
-                f"{kind.words[1]} no. {number} is gone from the database; entry {at} of the ledger tells of it",
+                "row", at, at, f"存证日志第 {at} 条（{done[0]}）所办理的一项{kind.words[0]}在数据库中不见了",
+                f"{kind.words[1]}: what entry {at} of the ledger did ({done[1]}) was done to something that is gone from the database",
             )  # fmt: skip
 
 
@@ -70,16 +71,16 @@ def _object(kind: Kind, obj: Any, acts: list[tuple[int, str, str | None]]) -> It
 
 
 def _wrong(kind: Kind, obj: Any, at: int, zh: str, en: str) -> Finding:
-    title = _title(kind, obj)
+    title = _title(kind, obj, at)
     return Finding(
         "row", at, at, f"{kind.words[0]}“{title[0]}”与存证日志不符：{zh}",
         f'{kind.words[1]} "{title[1]}" disagrees with the ledger: {en}',
     )  # fmt: skip
 
 
-def _title(kind: Kind, obj: Any) -> Words:
+def _title(kind: Kind, obj: Any, at: int) -> Words:
     """What an object is called; an altered row may no longer lead to what its name is made of."""
     try:
         return kind.title(obj)
     except (LookupError, TypeError, ValueError, AttributeError, OSError, StopIteration, ObjectDoesNotExist, ZhenghengError):  # fmt: skip
-        return f"第 {obj.pk} 号", f"no. {obj.pk}"
+        return f"存证日志第 {at} 条所办理的", f"that of entry {at}"

@@ -23,6 +23,7 @@ OTHER_ACTS: dict[str, Words] = {
     "audit.viewed": ("外部审计查阅", "read by the external auditor"), "publication.viewed": ("查阅发布预览", "read as a preview"), "clock.advanced": ("推进演示时间", "advance the demonstration's clock"),
     "ledger.checkpoint": ("签发检查点", "sign a checkpoint"), "ledger.cosigned": ("见证人联署检查点", "a witness signs a checkpoint"),
     "ledger.restored": ("恢复备份", "restore a backup"), "ledger.restored_known": ("确认知悉备份恢复", "know of a restored backup"),
+    "draw.sealed": ("封存抽签种子", "seal the secret of a draw"),
     "ledger.rows": ("登记原有记录", "take the rows of an earlier release"),
     "lake.loaded": ("登记入库内容和批次文件的摘要", "enter the digests of what was loaded and of a run's files"),
     "portal.written": ("登记公众门户网页的摘要", "enter the digest of the portal's pages"),
@@ -34,7 +35,7 @@ SYSTEM: Words = ("系统", "the system")
 OTHER_SUBJECTS: dict[str, Words] = {
     "account": ("账号", "account"), "token": ("令牌", "token"), "file": ("文件", "file"), "reminder": ("提醒", "reminder"),
     "reminders": ("每日提醒", "the day's reminders"), "lake.check": ("数据湖", "the lake"), "lake": ("数据湖", "the lake"), "portal": ("公众门户", "the portal"),
-    "checkpoint": ("检查点", "checkpoint"), "clock": ("演示时间", "the demonstration's clock"), "ledger": ("存证日志", "the ledger"),
+    "draw": ("抽签", "draw by lot"), "checkpoint": ("检查点", "checkpoint"), "clock": ("演示时间", "the demonstration's clock"), "ledger": ("存证日志", "the ledger"),
 }  # fmt: skip
 """What acts are about beside the objects of a kind."""
 

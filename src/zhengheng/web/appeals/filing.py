@@ -20,6 +20,7 @@ from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.appeals.services import GROUNDS, AppealError, Ground
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.files.services import own_files
+from zhengheng.web.ledger.draws import seal
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.results.clocks import last_day, procedure
 from zhengheng.web.results.models import ResultRun
@@ -183,6 +184,8 @@ def accept(doing: Doing) -> Change:
         if doing.obj.wanted
         else None
     )
+    # Before anybody is asked to sit: nobody chooses a secret by whom it draws.
+    seal(f"appeal:{doing.obj.pk}", actor=doing.actor.username, now=doing.now)
     return Change(
         {"accepted_on": doing.day, "due_on": due, "asked_effect": asked}, {"due": due.isoformat()}
     )

@@ -31,7 +31,7 @@ class Appeal(Lived):
     asked_effect = models.JSONField(null=True)
     """What the value that the unit asks for would do, computed when the appeal was accepted."""
     draws = models.JSONField(default=list)
-    """Every draw of the panel: day, seats, seed, pool, drawn, excluded with reasons, why it was drawn again."""
+    """Every draw of the panel: day, seats, seed and what sealed it, pool, drawn, excluded with reasons, why it was drawn again."""
     seed = models.CharField(max_length=64, blank=True)
     excluded = models.JSONField(default=list)
     hearing_called_on = models.DateField(null=True)
@@ -85,3 +85,11 @@ class PanelSeat(KeptRow):
     class Meta:
         ordering = ("id",)
         constraints = [models.UniqueConstraint(fields=["appeal", "account"], name="one_seat")]
+
+    def told(self) -> tuple[str, str]:
+        (zh, en), appeal = self.appeal.unit.told(), self.appeal
+        about = f"{appeal.run.period} {appeal.indicator}"
+        return (
+            f"{zh} {about} 申诉的评审组：{self.account.name}",
+            f"{en} {about} appeal, panel: {self.account.name}",
+        )

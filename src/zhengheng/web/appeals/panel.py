@@ -1,6 +1,5 @@
 """The panel: drawn by lot, heard, voted, decided; it never touches a score."""
 
-import secrets
 from datetime import date
 from typing import Any, Literal
 
@@ -18,6 +17,7 @@ from zhengheng.web.appeals.services import (
 )
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.files.services import own_files
+from zhengheng.web.ledger.draws import unseal
 from zhengheng.web.results.clocks import procedure
 from zhengheng.web.rulebooks.selectors import UNITS
 
@@ -28,7 +28,7 @@ class DrawGiven(Given):
 
 def draw(doing: Doing) -> Change:
     """Draw the panel by lot among those without any part in the matter, once; later only for seats that
-    somebody left. Seed, pool, excluded and reasons of every draw are kept."""
+    somebody left. The seed was sealed beforehand; it, pool, excluded and reasons of every draw are kept."""
     appeal: Appeal = doing.obj
     left = selectors.empty_seats(appeal)
     again = appeal.seats.exists()
@@ -48,7 +48,7 @@ def draw(doing: Doing) -> Change:
             "seats", "panel.few", zh=f"可抽取的只有 {len(eligible)} 人（回避 {len(excluded)} 人）。",
             en=f"only {len(eligible)} can be drawn ({len(excluded)} are excluded)",
         )  # fmt: skip
-    seed = secrets.token_hex(16)
+    seed, sealed = unseal(f"appeal:{appeal.pk}", actor=doing.actor.username, now=doing.now)
     by_name = {account.username: account for account in eligible}
     names = draw_lots(by_name, seed, seats)
     for name in names:
@@ -56,7 +56,7 @@ def draw(doing: Doing) -> Change:
     why = [seat.recused for seat in appeal.seats.all() if seat.recused] if again else []
     held = {
         "on": doing.day.isoformat(), "seats": seats, "seed": seed, "pool": sorted(by_name), "drawn": names,
-        "excluded": excluded, "why": why,
+        "excluded": excluded, "why": why, "sealed": sealed.sequence, "sha256": sealed.sha256, "sealed_on": sealed.at.date().isoformat(),
     }  # fmt: skip
     return Change({"seed": seed, "excluded": excluded, "draws": [*appeal.draws, held]}, held)
 

@@ -16,6 +16,7 @@ from zhengheng.web.appeals import selectors, values
 from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.appeals.services import GROUNDS, OUTCOMES
 from zhengheng.web.files.documents import Section, Table
+from zhengheng.web.ledger.draws import sealed
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.pages.tags import language, say
 from zhengheng.web.results.models import ResultRun
@@ -99,7 +100,7 @@ def page(appeal: Appeal, request: Any) -> dict[str, Any]:
         "seats": appeal.seats.all(), "voted": selectors.majority(appeal), "chief": next((seat.pk for seat in selectors.sitting(appeal)), None),
         "all_voted": bool(selectors.majority(appeal)) or appeal.outcome != "" or selectors.divided(appeal), "divided": selectors.divided(appeal) and appeal.outcome == "",
         "empty_seats": bool(appeal.seats.all()) and bool(selectors.empty_seats(appeal)) and appeal.outcome == "",
-        "draws": _draws(appeal), "people": dict(Account.objects.filter(username__in=people).values_list("username", "name")),
+        "draws": _draws(appeal), "sealed": None if appeal.outcome else sealed(f"appeal:{appeal.pk}"), "people": dict(Account.objects.filter(username__in=people).values_list("username", "name")),
         "published": _published(appeal), "as_of": as_of(appeal), "effect": values.seen(appeal.effect, spoken), "asked": values.seen(appeal.asked_effect, spoken),
         "places": PLACES, "precedents": selectors.precedents(appeal), "grounds": GROUNDS, "outcomes": OUTCOMES,
         "passport": f"/office/results/{appeal.run.run}/units/{appeal.unit.code}/",

@@ -1,6 +1,5 @@
 """What is done to a sample: drawn with a recorded seed, checked entry by entry, asked about, closed."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -34,12 +33,18 @@ from zhengheng.web.acts.within import OWN
 from zhengheng.web.audits import selectors
 from zhengheng.web.audits.models import Audit, AuditQuestion, Entry
 from zhengheng.web.files.services import own_files
+from zhengheng.web.ledger.draws import sealed_in, unseal
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
 from zhengheng.web.rulebooks.models import RulebookVersion
-from zhengheng.web.rulebooks.selectors import adopted_choices, adopted_version, book_of
+from zhengheng.web.rulebooks.selectors import (
+    adopted_choices,
+    adopted_version,
+    book_of,
+    samples_of,
+)
 from zhengheng.workflow.machines import AUDIT, STANDING
 from zhengheng.workflow.permissions import anywhere
 from zhengheng.workflow.roles import Role
@@ -77,7 +82,7 @@ class Drawn:
 
 
 def draw(doing: Doing) -> Made:
-    """By lot among all confirmed and all published values; seed and the list drawn from are kept, so that the draw can be repeated."""
+    """By lot among all confirmed and all published values, by the seed that was sealed; it and the list are kept, so that the draw can be repeated."""
     given: DrawGiven = doing.given
     version = adopted_version(given.rulebook)
     auditor = any(g.role is Role.EXTERNAL_AUDITOR for g in grants(doing.actor, doing.day))
@@ -87,15 +92,16 @@ def draw(doing: Doing) -> Made:
     pool = _pool(version, given.period, run)
     if not pool:
         raise AuditError.one("period", "audit.empty", zh="这一期还没有已确认的数据", en="no value of this period is confirmed yet")  # fmt: skip
-    seed = secrets.token_hex(16)
+    of = samples_of(version)
+    seed, sealed = unseal(of, actor=doing.actor.username, now=doing.now)
     drawn = [pool[name] for name in draw_lots(pool, seed, given.size)]
     made = Audit(
         rulebook=version, purpose=purpose, period=given.period, seed=seed, drawn_from=list(pool), reason=given.reason,
-        run=run, holder=doing.actor,
+        run=run, holder=doing.actor, sealed_in=sealed.sequence,
     )  # fmt: skip
     children = tuple(partial(_entry, one=one) for one in sorted(drawn, key=lambda one: one.name))
     return Made(
-        made, {"seed": seed, "drawn_from": made.drawn_from, "drawn": sorted(one.name for one in drawn), "reason": given.reason}, children
+        made, {"seed": seed, "of": of, "sealed": sealed.sequence, "sha256": sealed.sha256, "drawn_from": made.drawn_from, "drawn": sorted(one.name for one in drawn), "reason": given.reason}, children
     )  # fmt: skip
 
 
@@ -320,6 +326,7 @@ def _page(audit: Audit, request: Any) -> dict[str, Any]:
     entries = [(entry, *selectors.about(entry)) for entry in audit.entries.select_related("report__unit", "unit", "replied_by")]  # fmt: skip
     held = grants(request.user, request.now.date())
     return {
+        "sealed": sealed_in(audit.sealed_in) if audit.sealed_in is not None else None,
         "found": sum(bool(entry.finding) for entry, *_ in entries),
         "entries": [
             (entry, unit, names[code], period, FINDINGS.get(entry.finding), [(FINDINGS[one["finding"]], one) for one in entry.earlier])
@@ -354,8 +361,8 @@ AUDITS = Kind(
     standing=_standing,
     acts=(
         Act("audit.draw", ("抽取样本", "Draw a sample"), draw, DrawGiven,
-            ("从已确认的数据中随机抽取; 种子和总体清单记入存证日志, 任何人可重现抽取。",
-             "Drawn by lot among confirmed values; seed and list enter the ledger, so that anybody can repeat the draw."), choices=adopted_choices),
+            ("从已确认的数据中随机抽取；种子事先封存，与总体清单一并记入存证日志，任何人都可以重新抽取核对。",
+             "Drawn by lot among confirmed values; the seed was sealed beforehand, and with the list it enters the ledger, so that anybody can repeat the draw."), choices=adopted_choices),
         Act("audit.find", ("登记核查结果", "Record a finding"), find, FindGiven, choices=_entries, when=lambda a: a.entries.filter(finding="").exists()),
         Act("audit.ask", ("提问", "Ask a question"), ask_question, AskGiven, optional=True),
         Act("audit.answer", ("答复提问", "Answer a question"), answer, AnswerGiven, choices=_questions,
@@ -372,10 +379,10 @@ AUDITS = Kind(
         Column(("核查", "Check"), lambda a: PURPOSES[a.purpose]), Column(("方案", "Rulebook"), rulebook_words), Column(("期间", "Period"), "period"),
         Column(("总体", "Out of"), _pool_words, True),
     ),
-    facts=(Column(("抽签种子", "Seed of the draw"), "seed"), Column(("再次抽取的理由", "Why there is another sample"), "reason")),
+    facts=(Column(("再次抽取的理由", "Why there is another sample"), "reason"),),
     queryset=lambda: Audit.objects.select_related("made_by", "holder", "run").prefetch_related("rulebook"),
     body="audits/body.html", context=_page, outcome=_outcome,
-    out=lambda a: {"rulebook": a.rulebook_id, "purpose": a.purpose, "seed": a.seed, "drawn_from": a.drawn_from,
+    out=lambda a: {"rulebook": a.rulebook_id, "purpose": a.purpose, "seed": a.seed, "sealed_in": a.sealed_in, "drawn_from": a.drawn_from,
                    "entries": [{"id": e.pk, "report": e.report_id, "unit": selectors.about(e)[0].code, "indicator": selectors.about(e)[1], "period": selectors.about(e)[2],
                                 "reported": e.reported, "finding": e.finding, "found_value": e.found_value, "note": e.note, "reply": e.reply} for e in a.entries.all()],
                    "questions": [{"id": q.pk, "text": q.text, "answer": q.answer} for q in a.questions.all()]},

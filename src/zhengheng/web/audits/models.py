@@ -18,6 +18,8 @@ class Audit(Lived):
     purpose = models.CharField(max_length=8)
     period = models.CharField(max_length=16, blank=True)
     seed = models.CharField(max_length=64)
+    sealed_in = models.PositiveBigIntegerField(null=True)
+    """The ledger's entry that sealed the seed beforehand; none of samples before seeds were sealed."""
     drawn_from = models.JSONField(default=list)
     """The values there were to draw from, `unit/indicator/period` each (numbers of reports in older samples);
     the draw is `domain.lots.draw` of them and the seed."""
@@ -53,6 +55,11 @@ class Entry(KeptRow):
         ordering = ("id",)
         constraints = [models.UniqueConstraint(fields=["audit", "report"], name="drawn_once")]
 
+    def told(self) -> tuple[str, str]:
+        said = self.report or self
+        zh, en = ("—", "—") if said.unit is None else said.unit.told()
+        return f"{zh} {said.indicator} {said.period}", f"{en} {said.indicator} {said.period}"
+
 
 class AuditQuestion(KeptRow):
     """A question of the auditor, and the office's answer."""
@@ -67,3 +74,6 @@ class AuditQuestion(KeptRow):
 
     class Meta:
         ordering = ("id",)
+
+    def told(self) -> tuple[str, str]:
+        return self.text[:30], self.text[:30]

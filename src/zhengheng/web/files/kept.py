@@ -1,7 +1,7 @@
 """That what is kept as files is what the ledger's rows and entries say: evidence, publications, the portal's open data, packages."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -13,24 +13,39 @@ from zhengheng.web.ledger.selectors import entry
 
 WRITTEN = "publication.written"
 ARCHIVED = "result.archived"
+Owners = Callable[[set[int]], dict[int, tuple[str, str]]]
 
 
-def altered_files(home: Path) -> Iterator[Finding]:
-    """Files that are gone or not those whose SHA-256 the ledger has, each with the entry that has it."""
-    yield from _evidence()
+def _nobody(numbers: set[int]) -> dict[int, tuple[str, str]]:
+    return {}
+
+
+def altered_files(home: Path, owners: Owners = _nobody) -> Iterator[Finding]:
+    """Files that are gone or not those whose SHA-256 the ledger has, each with the entry that has it.
+
+    owners  of files by their numbers, what each was handed in with
+    """
+    yield from _evidence(owners)
     yield from _published(home)
     yield from _packages(home)
 
 
-def _evidence() -> Iterator[Finding]:
+def _evidence(owners: Owners) -> Iterator[Finding]:
     taken = dict(LedgerEntry.objects.filter(act="file.taken_in").values_list("subject", "sequence"))
     known: dict[str, str] = {}
+    wrong: list[StoredFile] = []
     for held in StoredFile.objects.order_by("pk").iterator(chunk_size=2000):
         if held.sha256 not in known:
             known[held.sha256] = _state(path_of(held.sha256), held.sha256)
         if known[held.sha256]:
-            at = taken.get(f"file:{held.pk}", 0)
-            yield _finding(f"附件“{held.name}”", f'the file "{held.name}"', known[held.sha256], at)
+            wrong.append(held)
+    of = owners({held.pk for held in wrong}) if wrong else {}
+    for held in wrong:
+        zh, en = of.get(held.pk, ("", ""))
+        zh, en = (f"（{zh}）", f" ({en})") if zh else ("", "")
+        yield _finding(
+            f"附件“{held.name}”{zh}", f'the file "{held.name}"{en}', known[held.sha256], taken.get(f"file:{held.pk}", 0)
+        )  # fmt: skip
 
 
 def _published(home: Path) -> Iterator[Finding]:

@@ -20,3 +20,6 @@ class StoredFile(KeptRow):
 
     class Meta:
         ordering = ("id",)
+
+    def told(self) -> tuple[str, str]:
+        return self.name, self.name

@@ -1,8 +1,9 @@
 """The check of rows that are kept beside objects: each is as the newest entry that names it left it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
 
 from zhengheng.ledger.check import Finding
 from zhengheng.web.ledger.models import Head, LedgerEntry
@@ -10,9 +11,18 @@ from zhengheng.web.ledger.rows import FOUND, ROWS, KeptRow, digest, kept_models
 from zhengheng.web.ledger.selectors import entry, naming_rows
 from zhengheng.web.ledger.unread import looked
 
+WordsOf = Callable[[LedgerEntry], tuple[str, str]]
 
-def disagreeing_rows() -> Iterator[Finding]:
-    """Rows that are not as the ledger has them: altered, made beside every act, gone."""
+
+def _no_words(row: LedgerEntry) -> tuple[str, str]:
+    return "", ""
+
+
+def disagreeing_rows(words_of: WordsOf = _no_words) -> Iterator[Finding]:
+    """Rows that are not as the ledger has them: altered, made beside every act, gone.
+
+    words_of  what an entry tells of, for rows that are gone
+    """
     named = newest_digests()
     if not named:  # a home of version 0.1.0 that was not begun since
         return
@@ -28,10 +38,7 @@ def disagreeing_rows() -> Iterator[Finding]:
     for name, (at, left) in named.items():
         table, colon, number = name.partition(":")
         if left is not None:
-            yield _wrong(
-                words.get(table + colon, (table, table)), number, at,
-                f"数据库中不见了，存证日志第 {at} 条还有", f"it is gone from the database; entry {at} tells of it",
-            )  # fmt: skip
+            yield _gone(words.get(table + colon, ELSE), number, at, words_of)
 
 
 def _of_model(model: type[KeptRow], named: dict[str, tuple[int, str | None]]) -> Iterator[Finding]:
@@ -39,9 +46,9 @@ def _of_model(model: type[KeptRow], named: dict[str, tuple[int, str | None]]) ->
     for obj in model.objects.order_by("pk").iterator(chunk_size=2000):
         at, left = named.pop(model.named(obj.pk), (0, None))
         if left is None:
-            yield _wrong(model.words, obj.pk, at, "没有任何记录", "the ledger has no act of it")
+            yield _wrong(obj, at, "没有任何记录", "the ledger has no act of it")
         elif left != digest(obj, model.unbound):
-            yield _wrong(model.words, obj.pk, at, f"内容与第 {at} 条记录的不同", f"it is not as entry {at} left it")  # fmt: skip
+            yield _wrong(obj, at, f"内容与第 {at} 条记录的不同", f"it is not as entry {at} left it")  # fmt: skip
 
 
 def newest_digests() -> dict[str, tuple[int, str | None]]:
@@ -76,8 +83,36 @@ def _taken_again() -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _wrong(words: tuple[str, str], number: Any, at: int, zh: str, en: str) -> Finding:
+ELSE = ("其他记录", "Row")
+"""A row of a table that this release does not know."""
+
+
+def _wrong(obj: KeptRow, at: int, zh: str, en: str) -> Finding:
+    told = _told(obj, at)
     return Finding(
-        "row", at, at, f"{words[0]}第 {number} 号与存证日志不符：{zh}",
-        f"{words[1]} no. {number} disagrees with the ledger: {en}",
+        "row", at, at, f"{obj.words[0]}“{told[0]}”与存证日志不符：{zh}",
+        f'{obj.words[1]} "{told[1]}" disagrees with the ledger: {en}',
+    )  # fmt: skip
+
+
+def _told(obj: KeptRow, at: int) -> tuple[str, str]:
+    """What a row is called; an altered one may no longer lead to what its name is made of."""
+    try:
+        return obj.told()
+    except (LookupError, TypeError, ValueError, AttributeError, ObjectDoesNotExist):
+        return f"存证日志第 {at} 条所登记的", f"as entered by entry {at}"
+
+
+def _gone(words: tuple[str, str], number: str, at: int, words_of: WordsOf) -> Finding:
+    """A row that is not there any more: its name is gone with it, and the entry says at what act it was written."""
+    row = LedgerEntry.objects.get(sequence=at)
+    done = words_of(row)
+    content = entry(row).content or {}
+    name = content.get("name")
+    # Where the entry is about this row itself, it has the name that the row had.
+    own = isinstance(name, str) and str(row.subject).partition(":")[2] == number
+    zh, en = (f"“{name}”", f' "{name}"') if own else ("", "")
+    return Finding(
+        "row", at, at, f"存证日志第 {at} 条{done[0] and f'（{done[0]}）'}登记的{words[0]}{zh}在数据库中不见了",
+        f"{words[1]}{en}, entered by entry {at} of the ledger{done[1] and f' ({done[1]})'}, is gone from the database",
     )  # fmt: skip

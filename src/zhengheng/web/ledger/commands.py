@@ -2,21 +2,22 @@
 
 import getpass
 import json
-import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from zhengheng.domain.canonical import json_lines, read_json
+from zhengheng.domain.given import given_text, to_fill, to_write
 from zhengheng.domain.kept import KeptError, kept_object
-from zhengheng.domain.problems import NotFoundError, VerifyError
+from zhengheng.domain.problems import DataError, NotFoundError, VerifyError
 from zhengheng.ledger.check import Finding, check, turned_back
 from zhengheng.ledger.checkpoint import Checkpoint, CheckpointError, cosign, public, read
 from zhengheng.ledger.entry import Entry
-from zhengheng.ledger.witness import COSIGNED, stated
+from zhengheng.ledger.witness import COSIGNED, read_key, stated
 from zhengheng.web.commands import HERE, HomeOption, out, out_line
 from zhengheng.web.starting import begin
 
@@ -46,13 +47,14 @@ def verify(
     Without --export the office's database is checked, with its own checkpoints and those of its publications.
     Exit code 7 on findings. Times that go back are noted, and are no finding.
     """
-    texts = {str(path): path.read_text(encoding="utf-8") for path in checkpoint or ()}
+    texts = {str(path): given_text(path) for path in checkpoint or ()}
+    owner = _public(key) if key is not None else ""
     if export is None:
         entries, leaves, own, more = _database(home)
         texts |= own
     else:
         (entries, leaves), more = _lines(export), []
-    points, bad = _points(texts, key or home / "ledger.pub")
+    points, bad = _points(texts, owner, home / "ledger.pub")
     witnessed = [entry.leaf() for entry in _lines(witness)[0]] if witness else []
     found = [*check(entries, leaves, points, witnessed), *bad, *more]
     _say(found, turned_back(entries), len(entries), as_json=as_json)
@@ -76,16 +78,33 @@ def _say(found: Sequence[Finding], notes: Sequence[Finding], count: int, *, as_j
         out_line(f"通过 OK: {count} 条 entries")
 
 
-def _points(texts: dict[str, str], key: Path) -> tuple[list[Checkpoint], list[Finding]]:
-    """The checkpoints, and of those that are none what is wrong with each."""
-    if texts and not key.is_file():
-        raise NotFoundError.one(
-            str(key), "key.absent", zh="没有公钥文件，请用 --key 给出", en="no public key; give it with --key"
-        )  # fmt: skip
+def _public(path: Path) -> str:
+    """The line of a given public key. Raises DataError where it is none."""
+    text = given_text(path)
+    try:
+        read_key(text)
+    except ValueError as error:
+        raise DataError.one(
+            str(path), "key.form", zh="这不是存证日志的公钥，请使用办公端的 ledger.pub，或从别处抄录的那一行。",
+            en="this is no public key of a ledger; use the office's ledger.pub, or the line that was copied from elsewhere",
+        ) from error  # fmt: skip
+    return text
+
+
+def _points(
+    texts: dict[str, str], owner: str, usual: Path
+) -> tuple[list[Checkpoint], list[Finding]]:
+    """The checkpoints, and of those that are none what is wrong with each; `usual` has the key where none was given."""
+    if texts and not owner:
+        if not usual.is_file():
+            raise NotFoundError.one(
+                str(usual), "key.absent", zh="没有公钥文件，请用 --key 给出", en="no public key; give it with --key"
+            )  # fmt: skip
+        owner = _public(usual)
     points, bad = [], list[Finding]()
     for name, text in texts.items():
         try:
-            points.append(read(text, key.read_text(encoding="utf-8")))
+            points.append(read(text, owner))
         except CheckpointError as error:
             bad.append(
                 Finding("checkpoint", 0, 0, f"{name}：检查点无效：{error.zh}，请换用另存的副本核对。",
@@ -96,12 +115,10 @@ def _points(texts: dict[str, str], key: Path) -> tuple[list[Checkpoint], list[Fi
 
 def _database(home: Path) -> tuple[list[Entry], list[bytes], dict[str, str], list[Finding]]:
     """Entries, leaves, the checkpoints that the office itself has, and what else does not fit."""
-    if not os.environ.get("DATABASE_URL") and not (home / "office.db").is_file():
-        raise NotFoundError.one(
-            str(home), "office.absent", zh="这里没有办公端的数据", en="there is no office here"
-        )
     begin(home, look_only=True)
     from zhengheng.web.acts.bound import disagreements
+    from zhengheng.web.acts.drawn import wrong_draws
+    from zhengheng.web.acts.owners import entry_words, file_owners
     from zhengheng.web.acts.registry import KINDS
     from zhengheng.web.files.kept import altered_files
     from zhengheng.web.intake.committed import altered_lakes
@@ -130,8 +147,9 @@ def _database(home: Path) -> tuple[list[Entry], list[bytes], dict[str, str], lis
         (("存证日志的哈希树", "the ledger's tree"), selectors.tree_findings),
         (("签发的检查点", "the signed checkpoints"), read_points),
         *((kind.words, partial(disagreements, [kind])) for kind in KINDS),
-        (("随事项保存的记录", "the rows kept beside objects"), disagreeing_rows),
-        (("附件、发布内容和归档包", "evidence, publications and packages"), partial(altered_files, home)),
+        (("随事项保存的记录", "the rows kept beside objects"), partial(disagreeing_rows, entry_words)),
+        (("抽签", "the draws by lot"), wrong_draws),
+        (("附件、发布内容和归档包", "evidence, publications and packages"), partial(altered_files, home, file_owners)),
         (("核算结果", "the results"), partial(altered_runs, home / "lakes")),
         (("入库的数据和批次的输入", "what was loaded and what runs were made from"), partial(altered_lakes, home)),
         (("公众门户的网页", "the portal's pages"), partial(altered_portal, home)),
@@ -150,7 +168,7 @@ def _database(home: Path) -> tuple[list[Entry], list[bytes], dict[str, str], lis
 
 def _lines(export: Path) -> tuple[list[Entry], list[bytes]]:
     entries, leaves = [], []
-    for number, line in enumerate(json_lines(export.read_text(encoding="utf-8")), 1):
+    for number, line in enumerate(json_lines(given_text(export)), 1):
         try:
             data = read_json(line)
             entries.append(Entry.from_dict(data))
@@ -173,6 +191,7 @@ def request(
     home: HomeOption = HERE,
 ) -> None:  # fmt: skip
     """Write what a witness needs to cosign the newest checkpoint: the checkpoint and the proof since the last time."""
+    to_write(target)
     begin(home, look_only=True)
     from zhengheng.web.ledger.models import SignedCheckpoint
     from zhengheng.web.ledger.services import request_to_cosign
@@ -200,32 +219,77 @@ def cosign_request(
     """Cosign a ledger's checkpoint as a witness: only where it goes on from what was cosigned last. Needs no office."""
     from datetime import UTC, datetime
 
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-    folder.mkdir(parents=True, exist_ok=True)
+    # All that is given is read before anything is written.
+    to_write(target)
+    to_fill(folder)
     secret, last = folder / "witness.key", folder / "last.txt"
-    if not secret.is_file():
-        secret.touch(0o600)
-        secret.write_text(Ed25519PrivateKey.generate().private_bytes_raw().hex() + "\n")
-    key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(secret.read_text().strip()))
-    text = file.read_text(encoding="utf-8")
+    fresh = not secret.exists()
+    if fresh and last.exists():
+        raise _no_key(
+            secret,
+            "不见了，而上次联署的检查点还在",
+            "is gone, and the checkpoint that was cosigned last is there",
+        )
+    key = Ed25519PrivateKey.generate() if fresh else _own_key(secret)
+    text, owner = given_text(file), _public(log)
+    seen = _seen(last) if last.exists() else None
+    _check_name(name)
     try:
-        line = cosign(
-            text, log.read_text(encoding="utf-8"), last.read_text(encoding="utf-8") if last.is_file() else None,
-            name=name, key=key, at=datetime.now(UTC),
-        )  # fmt: skip
+        line = cosign(text, owner, seen, name=name, key=key, at=datetime.now(UTC))
     except CheckpointError as error:
         raise VerifyError.one(
             str(file),
             "witness.refused",
-            zh=f"不能联署：{error.zh}。",
-            en=f"not cosigned: {error.en}",
+            zh=f"不能联署：{error.zh}。请使用办公端用 request 写出的文件和办公端的公钥；确认无误仍不能联署的，日志可能被改写，请追问办公端。",
+            en=f"not cosigned: {error.en}; use the file that the office wrote with request, and the office's key. If both are right, the ledger may have been rewritten: ask the office",
         ) from error
     point = text.partition("\n\n")[2]
+    folder.mkdir(parents=True, exist_ok=True)
+    if fresh:
+        secret.touch(0o600)
+        secret.write_text(key.private_bytes_raw().hex() + "\n")
     target.write_text(point + line, encoding="utf-8")
     last.write_text(point, encoding="utf-8")
     out_line(f"{target}: {stated(point).size} 条 entries")
     out_line(f"见证人公钥 public key of the witness: {public(name, key, COSIGNED).text()}")
+
+
+def _own_key(secret: Path) -> Ed25519PrivateKey:
+    """The witness's own key. Raises DataError where the file does not hold one."""
+    text = given_text(secret)
+    try:
+        return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(text.strip()))
+    except ValueError as error:
+        raise _no_key(secret, "已损坏", "is damaged") from error
+
+
+def _no_key(secret: Path, zh: str, en: str) -> DataError:
+    """A witness's key is never made anew in silence: those who trust it would not know the new one."""
+    return DataError.one(
+        str(secret), "witness.key", zh=f"见证人的密钥{zh}。请从另存的副本恢复；没有副本的，请换一个文件夹另立密钥，并把新公钥告知被见证的单位。",
+        en=f"the witness's key {en}; restore your copy of it, or take another folder for a new key and give its public half to the office",
+    )  # fmt: skip
+
+
+def _seen(last: Path) -> str:
+    """The checkpoint that was cosigned last. Raises DataError where the file does not hold one."""
+    text = given_text(last)
+    try:
+        stated(text)
+    except ValueError as error:
+        raise DataError.one(
+            str(last), "witness.last", zh="上次联署的检查点已损坏，不能判断这次是否接续；请从另存的副本恢复。",
+            en="the checkpoint that was cosigned last is damaged, and whether this one goes on from it cannot be told; restore your copy of it",
+        ) from error  # fmt: skip
+    return text
+
+
+def _check_name(name: str) -> None:
+    """A signature line knows its key by a name of one word."""
+    if not name or any(mark.isspace() or mark == "+" for mark in name):
+        raise VerifyError.one(
+            "--name", "witness.name", zh="见证人的名称不能为空，不能含有空白或加号。", en="the name of a witness is not empty, and has no blank and no plus sign"
+        )  # fmt: skip
 
 
 @ledger.command(
@@ -237,6 +301,7 @@ def cosigned(
     home: HomeOption = HERE,
 ) -> None:
     """Take a witness's signature in: it must be by one that witnesses.txt in the data folder names."""
+    text = given_text(file)
     begin(home)
     from django.db import transaction
 
@@ -247,7 +312,7 @@ def cosigned(
     at = now()
     with transaction.atomic():
         names = take_cosignature(
-            file.read_text(encoding="utf-8"), home=home, actor=f"os:{getpass.getuser()}", now=at
+            text, home=home, actor=f"os:{getpass.getuser()}", now=at, source=str(file)
         )
         # The portal shows who cosigned as soon as a worker has written it.
         ask(kind="portal.write", arguments={}, subject="ledger:cosigned", actor=None, now=at)

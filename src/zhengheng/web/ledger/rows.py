@@ -58,6 +58,10 @@ class KeptRow(models.Model):
     class Meta:
         abstract = True
 
+    def told(self) -> tuple[str, str]:
+        """This row as people call it: whose, of what, for when. No number of the database, no name of a table."""
+        raise NotImplementedError
+
     @classmethod
     def named(cls, number: Any) -> str:
         """A row's name in an entry: its table and number."""

@@ -151,19 +151,21 @@ def request_to_cosign(point: SignedCheckpoint, old: int) -> str:
     return request(point.text, old, [bytes.fromhex(step) for step in found["proof"]])
 
 
-def take_cosignature(text: str, *, home: Path, actor: str, now: datetime) -> list[str]:
+def take_cosignature(
+    text: str, *, home: Path, actor: str, now: datetime, source: str = "checkpoint"
+) -> list[str]:
     """Add a witness's signature to the checkpoint that it is for; gives the names of the witnesses. Raises VerifyError."""
     body, _, lines = text.partition("\n\n")
     keys = witnesses(home)
     with transaction.atomic():
         held = SignedCheckpoint.objects.select_for_update().filter(text__startswith=f"{body}\n\n").first()  # fmt: skip
         if held is None:
-            raise VerifyError.one("checkpoint", "witness.unknown", zh="这不是本日志的检查点", en="this is no checkpoint of this ledger")  # fmt: skip
+            raise VerifyError.one(source, "witness.unknown", zh="这不是本日志的检查点，请使用见证人用 cosign 写出的文件。", en="this is no checkpoint of this ledger; use the file that the witness wrote with cosign")  # fmt: skip
         try:
             point = stated(f"{body}\n\n{lines}")
             trusted = [key for key in keys if cosigned_at(point, key) is not None]
         except ValueError as error:
-            raise VerifyError.one("checkpoint", "witness.form", zh="联署的签名行不完整，无法读取；请向见证人再要一次 cosign 写出的文件。", en="a line of the cosignature is damaged; ask the witness once more for the file that cosign wrote") from error  # fmt: skip
+            raise VerifyError.one(source, "witness.form", zh="联署的签名行不完整，无法读取；请向见证人再要一次 cosign 写出的文件。", en="a line of the cosignature is damaged; ask the witness once more for the file that cosign wrote") from error  # fmt: skip
         known = stated(held.text)
         fresh = [key for key in trusted if cosigned_at(known, key) is None]
         if not trusted:

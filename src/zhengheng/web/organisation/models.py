@@ -34,3 +34,6 @@ class Unit(KeptRow):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name_zh}"
+
+    def told(self) -> tuple[str, str]:
+        return self.name_zh, self.name_en or self.name_zh

@@ -24,7 +24,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from zhengheng.domain.canonical import JsonError, canonical, json_line, read_json
+from zhengheng.domain.kept import damaged, gone
 from zhengheng.domain.problems import DataError
+from zhengheng.domain.reasons import why
 
 KEY = "inbox.pub"
 LETTERS = "letters"
@@ -51,7 +53,8 @@ class Inbox:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         (folder / LETTERS).mkdir(exist_ok=True)
-        if not (folder / "inbox.key").is_file():
+        # A key whose public half is there is lost, and is not made anew in silence: the office trusts the old one.
+        if not (folder / "inbox.key").exists() and not (folder / KEY).exists():
             key = Ed25519PrivateKey.generate()
             held = os.open(folder / "inbox.key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(held, "wb") as file:
@@ -109,7 +112,15 @@ class Inbox:
 
     def export(self, at: datetime) -> bytes:
         """All of it as one signed document."""
-        key = Ed25519PrivateKey.from_private_bytes((self.folder / "inbox.key").read_bytes())
+        secret = self.folder / "inbox.key"
+        try:
+            key = Ed25519PrivateKey.from_private_bytes(secret.read_bytes())
+        except FileNotFoundError as error:
+            raise gone(secret) from error
+        except OSError as error:
+            raise damaged(secret, why(error)) from error
+        except ValueError as error:
+            raise damaged(secret) from error
         body = {
             "comments": [asdict(one) for one in self.letters()],
             "exported_at": at.isoformat(timespec="seconds"),

@@ -49,3 +49,10 @@ class Visit(KeptRow):
 
     class Meta:
         ordering = ("on", "id")
+
+    def told(self) -> tuple[str, str]:
+        zh, en = self.case.unit.told()
+        return (
+            f"{zh} {self.case.run.period} 整改 {self.on}",
+            f"{en} {self.case.run.period} rectification {self.on}",
+        )

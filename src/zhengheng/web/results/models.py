@@ -33,6 +33,10 @@ class ResultRun(Lived):
     class Meta(Lived.Meta):
         ordering: ClassVar[tuple[str, ...]] = ("-made_at", "-id")
 
+    def called(self) -> tuple[str, str]:
+        """A result by its rulebook's title and its period."""
+        return f"{self.title_zh} {self.period}", f"{self.title_en or self.title_zh} {self.period}"
+
 
 class NamedReader(KeptRow):
     """A person who may see an unpublished run; every view of his is in the ledger."""
@@ -46,6 +50,10 @@ class NamedReader(KeptRow):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "account"], name="named_once")]
+
+    def told(self) -> tuple[str, str]:
+        zh, en = self.run.called()
+        return f"{zh}：{self.account.name}", f"{en}: {self.account.name}"
 
 
 class Service(KeptRow):
@@ -61,6 +69,10 @@ class Service(KeptRow):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "unit"], name="served_once")]
+
+    def told(self) -> tuple[str, str]:
+        (zh, en), unit = self.run.called(), self.unit.told()
+        return f"{zh}：{unit[0]}", f"{en}: {unit[1]}"
 
 
 class DecidedGrade(KeptRow):
@@ -83,6 +95,11 @@ class DecidedGrade(KeptRow):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "unit"], name="decided_once")]
 
+    def told(self) -> tuple[str, str]:
+        (zh, en), unit = self.run.called(), Unit.objects.filter(code=self.unit).first()
+        named = unit.told() if unit is not None else (self.unit, self.unit)
+        return f"{zh}：{named[0]}", f"{en}: {named[1]}"
+
 
 class Reopening(KeptRow):
     """A closed result opened again: when, why, by which decision, and what had made it final."""
@@ -97,3 +114,7 @@ class Reopening(KeptRow):
 
     class Meta:
         ordering = ("on", "id")
+
+    def told(self) -> tuple[str, str]:
+        zh, en = self.run.called()
+        return f"{zh}（{self.on}）", f"{en} ({self.on})"

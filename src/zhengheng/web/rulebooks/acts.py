@@ -25,6 +25,7 @@ from zhengheng.web.decisions.services import carrying
 from zhengheng.web.decisions.services import choices as decisions
 from zhengheng.web.jobs import services as jobs
 from zhengheng.web.jobs.models import Job
+from zhengheng.web.ledger.draws import seal
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.pages.tags import language
 from zhengheng.web.rulebooks import selectors
@@ -226,6 +227,8 @@ def adopt(doing: Doing) -> Change:
     held = RulebookVersion.objects.filter(code=doing.obj.code, period=doing.obj.period, state="adopted")  # fmt: skip
     for one in held.order_by("pk"):
         perform_by_machine(RULEBOOKS, "rulebook.supersede", one, given=Nothing(), now=doing.now)
+    # Before the year has any value that a sample check could draw.
+    seal(selectors.samples_of(doing.obj), actor=doing.actor.username, now=doing.now)
     return Change({"decision": decision, "adopted_on": decision.held_on}, {"decision": decision.pk, "fingerprint": doing.obj.fingerprint})  # fmt: skip
 
 

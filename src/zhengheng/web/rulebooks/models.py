@@ -70,6 +70,13 @@ class Opinion(KeptRow):
     class Meta:
         ordering = ("id",)
 
+    def told(self) -> tuple[str, str]:
+        book, said = self.rulebook, self.text[:30]
+        return (
+            f"{book.title_zh} {book.period} {self.clause}：{said}",
+            f"{book.title_en or book.title_zh} {book.period} {self.clause}: {said}",
+        )
+
 
 class Question(Lived):
     """A question about an indicator 口径答疑; the dated answer joins the rule card."""

@@ -111,6 +111,11 @@ def adopted() -> QuerySet[RulebookVersion]:
     return RulebookVersion.objects.filter(state="adopted", pk=Subquery(newest)).order_by("-period", "code", "-id")  # fmt: skip
 
 
+def samples_of(version: RulebookVersion) -> str:
+    """What the secrets of sample checks are sealed for: every version of a rulebook's year has the same."""
+    return f"samples:{version.code}/{version.period}"
+
+
 def adopted_version(number: int | str) -> RulebookVersion:
     """The version in force with this number. Raises RulebookAbsentError at `rulebook`."""
     asked = str(number)

@@ -55,6 +55,10 @@ class TargetLine(KeptRow):
             models.UniqueConstraint(fields=["sheet", "indicator"], name="one_line_an_indicator"),
         ]
 
+    def told(self) -> tuple[str, str]:
+        (zh, en), year = self.sheet.unit.told(), self.sheet.rulebook.period
+        return f"{zh} {year} 年度 {self.indicator}", f"{en} {year} {self.indicator}"
+
 
 class TargetChange(Lived):
     """A change of an agreed target: asked for with a ground, decided by somebody else."""
