@@ -290,7 +290,7 @@ CASES: dict[Key, list[Case]] = {
     ("portal export", "--home"): offices("portal export o --home @"),
     ("portal serve", "folder"): [writes("portal serve @ --port 0", "folder")],
     ("portal serve", "--inbox"): [writes("portal serve W/site --port 0 --inbox @", "folder")],
-    ("portal comments", "inbox"): [opens("portal comments @ o.json", "W/inbox", "inbox.key"), opens("portal comments @ o.json", "W/inbox", "comments.jsonl", "missing", "empty")],
+    ("portal comments", "inbox"): [opens("portal comments @ o.json", "W/inbox", "inbox.key")],
     ("portal comments", "out_file"): [writes("portal comments W/inbox @", "file")],
 }  # fmt: skip
 

@@ -5,6 +5,8 @@ without width, a mark that turns the direction of reading.
 """
 
 import unicodedata
+from collections.abc import Mapping
+from difflib import get_close_matches
 
 from zhengheng.domain.unseen import is_hidden, named
 
@@ -12,6 +14,8 @@ FOREIGN = frozenset({"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LIS
 """Alphabets whose letters pass for Latin ones."""
 _ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "|": "l", "·": "."} | dict.fromkeys("－—‐‑‒–―−", "-"))  # fmt: skip
 Words = tuple[str, str]
+_MOST, _CLOSE = 3, 0.75
+"""Codes that are proposed for one that nobody knows, and how alike they are at least."""
 
 
 def faults(text: str) -> list[Words]:
@@ -25,6 +29,9 @@ def faults(text: str) -> list[Words]:
     if wide:
         said = "".join(dict.fromkeys(wide))
         found.append((f"“{said}”不是通常的写法，请用半角字母和数字", f'"{said}" is written in an unusual form; use plain letters and digits'))  # fmt: skip
+    if radicals := [mark for mark in text if "\u2e80" <= mark <= "\u2fdf"]:
+        said = "".join(dict.fromkeys(radicals))
+        found.append((f"“{said}”是部首符号，不是汉字，请改成看上去相同的汉字", f'"{said}" is a sign for a radical and no Chinese character; write the character that looks like it'))  # fmt: skip
     scripts = {_script(mark) for mark in text if mark.isalpha()}
     if scripts & FOREIGN and scripts - FOREIGN:
         strange = "".join(dict.fromkeys(m for m in text if m.isalpha() and _script(m) in FOREIGN))
@@ -39,6 +46,22 @@ def name_faults(text: str) -> list[Words]:
     if strange and not found:
         found.append((f"“{strange}”是另一种字母，看上去与拉丁字母相同，请改用汉字或拉丁字母", f'"{strange}" is of another alphabet and looks like Latin letters; use Chinese characters or Latin letters'))  # fmt: skip
     return found
+
+
+def near(code: str, known: Mapping[str, str]) -> Words:
+    """What may be meant by a code that nobody knows, as the end of a sentence; empty where nothing is near.
+
+    `known` leads from each code to its name. A code may be written in letters of another alphabet or size, or be the name.
+    """
+    if said := name_faults(code):
+        return "".join(f"；{zh}" for zh, _ in said), "".join(f"; {en}" for _, en in said)
+    if whose := [one for one, name in known.items() if name == code]:
+        return f"；这是 {'、'.join(whose[:_MOST])} 的名称，请填代码", f"; this is the name of {', '.join(whose[:_MOST])}: give the code"  # fmt: skip
+    alike = [one for one in known if skeleton(one) == skeleton(code)]
+    close = alike or get_close_matches(code, known, _MOST, _CLOSE)
+    if not close:
+        return "", ""
+    return (f"；相近的有：{'、'.join(close[:_MOST])}（大小写也要一致）", f"; near it are {', '.join(close[:_MOST])} (small and capital letters differ)")  # fmt: skip
 
 
 def code_faults(text: str) -> list[Words]:

@@ -6,6 +6,7 @@ mark of direction is the same number to whoever reads it.
 
 import re
 import unicodedata
+from functools import lru_cache
 from html import unescape
 from typing import Any
 from urllib.parse import unquote
@@ -25,6 +26,7 @@ _NUMERALS = str.maketrans(
 """Chinese digits, those of bank papers and of the radio among them, of a number that is written digit by digit."""
 
 
+@lru_cache(maxsize=100_000)
 def is_hidden(mark: str) -> bool:
     """Whether a character takes no room, or none of its own: control, format, private use, unassigned."""
     chooses = "VARIATION SELECTOR" in unicodedata.name(mark, "")

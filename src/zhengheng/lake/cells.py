@@ -8,6 +8,7 @@ from zhengheng.domain.numbers import VALUE_LIMIT, parse_scaled, plainly
 from zhengheng.domain.numbers import plain as plain_number
 from zhengheng.domain.periods import parse_period
 from zhengheng.domain.script import STANDARD, narrow, private
+from zhengheng.domain.unseen import named, unseen
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scheme.sense import beyond
@@ -22,6 +23,36 @@ _PERCENT = {"%", "百分比", "百分点", "个百分点"}
 _NUMBER = re.compile(
     r"([-+]?[\d.,]*\d[\d.,]*)([eE][-+]?\d{1,3}(?!\d))?\s*(.*)", re.ASCII | re.DOTALL
 )
+_NOTHING = frozenset(
+    (
+        "/",
+        "-",
+        "--",
+        "—",
+        "——",
+        "–",
+        "…",
+        "……",
+        "...",
+        "*",
+        "无",
+        "暂无",
+        "缺",
+        "空",
+        "待定",
+        "未统计",
+        "n/a",
+        "na",
+        "null",
+        "none",
+        "nil",
+        "#n/a",
+    )
+)
+"""What people write where there is no number; which status it stands for nobody can tell."""
+_LOOSE = frozenset({"以上", "以下", "以内", "左右", "上下", "余", "多", "+", "起", "不等"})
+"""What makes a number less than exact."""
+_WIDTHLESS = frozenset("\u200b\ufeff")
 _MAGNITUDE = re.compile(r"(十万|百万|千万|十亿|百亿|千亿|万亿|千|万|亿)?(.*)", re.DOTALL)
 
 
@@ -65,6 +96,33 @@ def take(text: str, *, number: bool = False) -> str:
             f"{seen[:40]!r} holds the private-use character U+{ord(odd):04X}, which others cannot see; correct it",
         )  # fmt: skip
     return seen
+
+
+def take_whole(text: str) -> str:
+    """A number as `take` gives it, where nobody would read a warning: one that the sheet does not show whole is refused."""
+    held = take(text, number=True)
+    if isinstance(text, Cell) and text.rounds:
+        raise CellError(
+            "cell.shown", f"单元格里是 {held}，显示的却是 {text.rounds}，不知以哪一个为准；请按要用的数填写，并让它完整显示",
+            f"this cell holds {held} but shows {text.rounds}, and nobody knows which is meant; type the number that counts and let all of it be seen",
+        )  # fmt: skip
+    return held
+
+
+def refuse_unseen(text: str) -> None:
+    """Raise CellError where a text holds marks that nobody sees: it would be another word than the one that is read.
+
+    A mark without width at its edge or between its letters (U+200B, U+FEFF) changes nothing and goes (`normal`).
+    """
+    if text.isascii() and text.isprintable():
+        return
+    marks = [mark for mark in unseen(text) if mark not in _WIDTHLESS and not private(mark)]
+    if marks:
+        codes, plain = named(marks), "".join(mark for mark in text if mark not in marks)
+        raise CellError(
+            "unseen", f"“{plain[:40]}”中有看不见的字符（{codes}），会被当成另一个词；请删去后重新填写",
+            f"{plain[:40]!r} holds characters that nobody sees ({codes.replace('、', ', ')}) and would be another word; take them out",
+        )  # fmt: skip
 
 
 def read_number(
@@ -123,10 +181,13 @@ def _beside(text: str, strip: str) -> str:
 
 
 def _no_number(text: str) -> CellError:
-    return CellError(
-        "number", f"“{text[:40]}”不是数字；请写成 1200、1,200 或 0.5 这样的普通数字",
-        f"{text[:40]!r} is not a number; write it plainly: 1200, 1,200 or 0.5",
-    )  # fmt: skip
+    zh, en = "请写成 1200、1,200 或 0.5 这样的普通数字", "write it plainly: 1200, 1,200 or 0.5"
+    if normal(text).lower() in _NOTHING:
+        zh, en = "表示没有数据的，请把这一格留空并写明状态（整列都这样写的，可在采集映射中写 missing）", "where it says that there is no value, leave the cell empty and give the status (where a whole column does so, name it as `missing` in the mapping)"  # fmt: skip
+    marks = unseen(text)
+    said, hidden = "".join(mark for mark in text if mark not in marks), named(marks)
+    more = (f"，其中有看不见的字符（{hidden}）", f", with characters that nobody sees ({hidden.replace('、', ', ')})") if hidden else ("", "")  # fmt: skip
+    return CellError("number", f"“{said[:40]}”不是数字{more[0]}；{zh}", f"{said[:40]!r} is not a number{more[1]}; {en}")  # fmt: skip
 
 
 def _scientific(text: str) -> CellError:
@@ -152,6 +213,8 @@ def _factor(text: str, suffix: str, measure_unit: str, factor: Decimal) -> Decim
             raise scaled_twice(text)
         return factor
     said, rest = _magnitude(suffix)
+    if rest in _LOOSE or suffix in _LOOSE:
+        raise _no_number(text)
     own, base = _magnitude(measure_unit)
     if rest and rest != base and suffix != measure_unit:
         raise _other_unit(text, measure_unit) if said != 1 or rest.isalpha() else _no_number(text)

@@ -19,7 +19,7 @@ from typing import Any
 
 from zhengheng.domain.numbers import plainly
 from zhengheng.domain.problems import DataError
-from zhengheng.lake.cells import CellError, normal, read_day, take
+from zhengheng.lake.cells import CellError, normal, read_day, refuse_unseen, take
 from zhengheng.workbooks.cell import Cell, shown
 
 _TOKEN = re.compile(
@@ -170,7 +170,11 @@ def _word(row: Row, name: str) -> str:
         return ""
     if isinstance(cell, Cell) and cell.fault and cell.text_fault:
         take(Cell(cell, fault=cell.fault, text_fault=cell.text_fault))
-    return cell.isoformat() if hasattr(cell, "isoformat") else normal(shown(str(cell) if not isinstance(cell, str) else cell))  # fmt: skip
+    if hasattr(cell, "isoformat"):
+        return str(cell.isoformat())
+    said = shown(cell) if isinstance(cell, str) else str(cell)
+    refuse_unseen(said)
+    return normal(said)
 
 
 def _day(text: str) -> date | None:

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 
+from zhengheng.domain.names import near
 from zhengheng.domain.problems import DataError, Problem
+from zhengheng.domain.script import narrow
 from zhengheng.lake import measures
 from zhengheng.lake.filters import parse_filter
 from zhengheng.lake.gathered import Gathered
 from zhengheng.lake.mapping import Column, Mapping, SourceFile
-from zhengheng.lake.readers import Table, kind_of, read_table
+from zhengheng.lake.readers import Table, kind_of, of_source, one_sheet
 from zhengheng.lake.row_period import FREQUENCY_WORDS
 from zhengheng.scheme.model import Rulebook
 
@@ -43,16 +45,15 @@ def all_misfits(intake: Gathered) -> list[Problem]:
     """The faults of all sources, each once."""
     found: dict[Problem, None] = {}
     for source in intake.mapping.sources:
-        header = None
+        table = None
         if not _vague(source):
             try:
                 table = open_source(intake.data, source)
-                header = table.header
                 if close := getattr(table.records, "close", None):
                     close()
             except DataError as error:
                 found |= dict.fromkeys(placed(source, problem) for problem in error.problems)
-        found |= dict.fromkeys(misfits(intake, source, header))
+        found |= dict.fromkeys(misfits(intake, source, table))
     return list(found)
 
 
@@ -69,10 +70,10 @@ def open_source(data: Path, source: SourceFile) -> Table:
             source.file, "file.outside", zh="文件必须在数据文件夹之内",
             en="the file must lie inside the data folder",
         )  # fmt: skip
-    return read_table(
-        path, source.format, name=source.file, sheet=source.sheet, encoding=source.encoding,
-        header=source.header, header_rows=source.header_rows,
-    )  # fmt: skip
+    table = of_source(path, source)
+    if source.sheet is None:
+        one_sheet(table, source.file)
+    return table
 
 
 def placed(source: SourceFile, problem: Problem) -> Problem:
@@ -85,11 +86,11 @@ def placed(source: SourceFile, problem: Problem) -> Problem:
     return source.fault((field,), problem.code, problem.zh, problem.en)
 
 
-def misfits(intake: Gathered, source: SourceFile, header: list[str] | None) -> list[Problem]:
-    """The faults of one source; `header` are its table's columns, None where the table cannot be opened."""
+def misfits(intake: Gathered, source: SourceFile, table: Table | None) -> list[Problem]:
+    """The faults of one source and its table, which is None where it cannot be opened."""
     return [
-        *_lacking(source), *_idle(source), *_columns(source, header), *_codes(intake, source),
-        *_filter(source, header), *(measures.misfits(source) if source.role == "fact" else ()),
+        *_lacking(source), *_idle(source), *_columns(source, table), *_codes(intake, source),
+        *_filter(source, table.header if table else None), *(measures.misfits(source) if source.role == "fact" else ()),
     ]  # fmt: skip
 
 
@@ -120,20 +121,40 @@ def _idle(source: SourceFile) -> Iterator[Problem]:
                                f"a file of kind {kind} does not have {en}, so that this does nothing; leave it out, or correct the file's name")  # fmt: skip
 
 
-def _columns(source: SourceFile, header: list[str] | None) -> Iterator[Problem]:
-    if header is None:
+def _columns(source: SourceFile, table: Table | None) -> Iterator[Problem]:
+    if table is None:
         return
+    header = table.header
     places: dict[tuple[str | int, ...], str | None] = {
         (name,): value.column for name, value in source.__dict__.items() if isinstance(value, Column)
     }  # fmt: skip
     for group in ("indicators", "kinds", "columns"):
         places |= {(group, key): value.column for key, value in getattr(source, group).items()}
+    places |= {("personal", name): name for name in source.personal}
     shown_zh, shown_en = (sign.join(filter(None, header))[:200] for sign in ("、", ", "))
     zh, en = _title(source, header)
     for path, name in places.items():
         if name and name not in header:
-            yield source.fault(path, "column.absent", f"没有列“{name}”，表头为：{shown_zh}{zh}",
-                               f"no column {name!r}; the header is: {shown_en}{en}")  # fmt: skip
+            own_zh, own_en = _elsewhere(name, table)
+            yield source.fault(path, "column.absent", f"没有列“{name}”，表头为：{shown_zh}{own_zh}{zh}",
+                               f"no column {name!r}; the header is: {shown_en}{own_en}{en}")  # fmt: skip
+
+
+def _elsewhere(name: str, table: Table) -> tuple[str, str]:
+    """Where a column that is not there may be: under another title, or on another sheet."""
+    plain = {title: _plain(title) for title in table.header if title}
+    close = [title for title, said in plain.items() if said == _plain(name)]
+    close = close or get_close_matches(name, plain, 1, 0.75)
+    zh, en = (f"；相近的列是“{close[0]}”，请写成与表头一致", f"; near it is {close[0]!r}: write it as the header does") if close else ("", "")  # fmt: skip
+    if sheets := [title for title, titles in table.others.items() if name in titles]:
+        zh += f"；工作表“{sheets[0]}”有这一列，如果要读它，请写 sheet: {sheets[0]}"
+        en += f"; the sheet {sheets[0]!r} has this column: if it is meant, write sheet: {sheets[0]}"
+    return zh, en
+
+
+def _plain(title: str) -> str:
+    """What is left of a title for whoever cares neither for blanks, nor for wide and capital letters."""
+    return "".join(narrow(title).casefold().split())
 
 
 def _title(source: SourceFile, header: list[str]) -> tuple[str, str]:
@@ -149,15 +170,15 @@ def _codes(intake: Gathered, source: SourceFile) -> Iterator[Problem]:
     """Codes that the mapping itself names."""
     for code in source.indicators:
         if code not in intake.indicators:
-            yield _unknown(source, ("indicators", code), code)
+            yield _unknown(intake, source, ("indicators", code), code)
     column = source.indicator
     plain = column is not None and not (column.map or column.prefix or source.only_known_indicators)
     if column and plain and column.constant not in (None, *intake.indicators):
-        yield _unknown(source, ("indicator",), str(column.constant))
+        yield _unknown(intake, source, ("indicator",), str(column.constant))
     for place, measure in enumerate(source.measures):
         counted = intake.indicators.get(measure.indicator)
         if counted is None:
-            yield _unknown(source, ("measures", place, "indicator"), measure.indicator)
+            yield _unknown(intake, source, ("measures", place, "indicator"), measure.indicator)
         elif counted.frequency != measure.frequency:
             own, asked = FREQUENCY_WORDS[counted.frequency], FREQUENCY_WORDS[measure.frequency]
             yield source.fault(
@@ -167,8 +188,11 @@ def _codes(intake: Gathered, source: SourceFile) -> Iterator[Problem]:
             )  # fmt: skip
 
 
-def _unknown(source: SourceFile, path: tuple[str | int, ...], code: str) -> Problem:
-    return source.fault(path, "indicator.unknown", f"考核方案中没有指标 {code[:40]}", f"the rulebook has no indicator {code[:40]}")  # fmt: skip
+def _unknown(
+    intake: Gathered, source: SourceFile, path: tuple[str | int, ...], code: str
+) -> Problem:
+    zh, en = near(code, intake.named)
+    return source.fault(path, "indicator.unknown", f"考核方案中没有指标 {code[:40]}{zh}", f"the rulebook has no indicator {code[:40]}{en}")  # fmt: skip
 
 
 def _filter(source: SourceFile, header: list[str] | None) -> Iterator[Problem]:

@@ -17,10 +17,13 @@ class Gathered:
         self.mapping, self.data, self.key = mapping, data, key
         self.rulebook = rulebook
         self.indicators = {indicator.code: indicator for indicator in rulebook.indicators}
+        self.named = {indicator.code: indicator.name.zh for indicator in rulebook.indicators}
         self.digits = rulebook.tree.digits
         self.declared = {unit.code for unit in rulebook.units}
         self.declared |= {i.reference.unit for i in rulebook.indicators if i.reference.unit}
         """Units that the rulebook itself names."""
+        self.declared_units = False
+        """Whoever wrote the files saw the unit of measure of each number, so that none is asked about."""
         self.items = {item.code: item for item in rulebook.adjustments}
         self.columns: dict[str, dict[str, list[Any]]] = {
             contract.name: {name: [] for name in contract.names} for contract in FACTS

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pyarrow.compute as pc
 
+from zhengheng.domain.names import near
 from zhengheng.domain.problems import DataError, Problem
 from zhengheng.lake.cells import Values
 from zhengheng.lake.facts import Facts, FileInfo, file_digest, to_arrow
 from zhengheng.lake.fitting import all_misfits, open_source, placed
 from zhengheng.lake.gathered import Gathered
 from zhengheng.lake.mapping import Mapping, SourceFile
+from zhengheng.lake.readers import Table
 from zhengheng.lake.row_value import NAMED
 from zhengheng.lake.rows import Rows
 from zhengheng.scheme.model import Rulebook
@@ -43,7 +45,7 @@ class Intake(Gathered):
 
     def _source(self, source: SourceFile, progress: Progress | None) -> None:
         table = open_source(self.data, source)
-        reader = Rows(self, source, table.header)
+        reader = Rows(self, source, table)
         self.taken = self.rounded = self.skipped = self.confirmed = 0
         self.changed = []
         count = 0
@@ -102,6 +104,8 @@ class Intake(Gathered):
                         f"{reader.unused} values stand for periods that their indicators do not have and will not count; check the periods",
                         "warning")
             )  # fmt: skip
+        told = _sheets(table, source, self.mapping)
+        self.warnings += [problem for problem in told if problem not in self.warnings]
         if not self.taken and not self.rejects:
             self.warnings.append(
                 Problem(source.file, "source.empty", "没有读到任何行，请检查筛选条件（where）。" if count else "文件只有表头，没有数据行。",
@@ -116,19 +120,41 @@ def read_files(
     *,
     key: bytes = b"",
     keep_rejects: bool = False,
+    declared_units: bool = False,
     progress: Progress | None = None,
 ) -> Facts:
-    """Read all sources. `key` hashes personal columns.
+    """Read all sources. `key` hashes personal columns; `declared_units`: the files are the office's own, whose forms
+    showed the unit of measure beside each number.
 
     Raises DataError with every refused row, unless `keep_rejects`: then they come back in
     `Facts.rejects` and the rest is taken.
     """
     intake = Intake(mapping, rulebook, data, key)
+    intake.declared_units = declared_units
     facts = intake.read(progress)
     _check_units(facts, rulebook, intake.placed)
     if facts.rejects and not keep_rejects:
         raise DataError(reject.problem for reject in facts.rejects)
     return facts
+
+
+def _sheets(table: Table, source: SourceFile, mapping: Mapping) -> list[Problem]:
+    """What of a workbook a mapping that names a sheet passes over, or takes though nobody sees it."""
+    found = []
+    if table.hidden:
+        found.append(
+            Problem(source.file, "sheet.hidden", f"工作表“{table.sheet}”是隐藏的，按映射（sheet）读取；请取消隐藏后核对。",
+                    f"the sheet {table.sheet!r} is hidden and was read, as the mapping names it; show and check it", "warning")
+        )  # fmt: skip
+    read = {one.sheet for one in mapping.sources if one.file == source.file}
+    if left := [title for title in table.twins if title not in read]:
+        found.append(
+            Problem(source.file, "sheet.left_out",
+                    f"工作表“{'”“'.join(left)}”与所读的“{table.sheet}”表头相同，映射没有提到，没有读取；需要的请另写一个来源，不需要的请隐藏或删去。",
+                    f"the sheets {', '.join(map(repr, left))} have the same header as {table.sheet!r}, which was read, and the mapping does not name them; write a source for each that is needed, hide or delete the others",
+                    "warning")
+        )  # fmt: skip
+    return found
 
 
 def _short(file: str, short: list[tuple[int, str, str, str]]) -> Problem:
@@ -144,8 +170,8 @@ def _short(file: str, short: list[tuple[int, str, str, str]]) -> Problem:
     more = len(short) > NAMED
     return Problem(
         file, "number.shown",
-        f"{len(short)} 个数值的数字格式比单元格里的数少显示了几位，已按单元格里的数读取：{zh}{'等' if more else ''}。若应以显示的数为准，请按显示的数填写。",
-        f"{len(short)} numbers hold more digits than their format shows and were taken as they are held: {en}{', and more' if more else ''}. Where what is shown should count, type that",
+        f"{len(short)} 个数值在工作表上显示得比单元格里的少（数字格式少显示了几位，或列太窄），已按单元格里的数读取：{zh}{'等' if more else ''}。若应以显示的数为准，请按显示的数填写。",
+        f"{len(short)} numbers hold more digits than the sheet shows (by their format, or in too narrow a column) and were taken as they are held: {en}{', and more' if more else ''}. Where what is shown should count, type that",
         "warning",
     )  # fmt: skip
 
@@ -200,7 +226,8 @@ def _check_units(facts: Facts, rulebook: Rulebook, placed: dict[str, str]) -> No
             )  # fmt: skip
     if problems:
         raise DataError(problems)
-    known = {unit.code for unit in (*facts.units, *rulebook.units)}
+    names = {unit.code: unit.name.zh for unit in (*facts.units, *rulebook.units)}
+    known = set(names)
     known |= {i.reference.unit for i in rulebook.indicators if i.reference.unit}
     known |= {event.unit for event in rulebook.succession}
     for table, (zh, en) in _NAMES_UNITS.items() if known else ():
@@ -208,11 +235,13 @@ def _check_units(facts: Facts, rulebook: Rulebook, placed: dict[str, str]) -> No
         strangers = sorted(set(seen.column("unit").unique().to_pylist()) - known)
         if strangers:
             where = "、".join(_placed(facts, table, unit) for unit in strangers[:5])
+            meant = [near(unit, names) for unit in strangers[:5]]
+            near_zh, near_en = ("".join(dict.fromkeys(words)) for words in zip(*meant, strict=True))
             facts.warnings.append(
                 replace(
                     Problem(table, "unit.unknown",
-                            f"{len(strangers)} 个单位不在名单中，{zh}：{where}",
-                            f"{len(strangers)} units are not on the list and {en}: {where.replace('、', ', ').replace('（', ' (').replace('）', ')')}"),
+                            f"{len(strangers)} 个单位不在名单中，{zh}：{where}{near_zh}",
+                            f"{len(strangers)} units are not on the list and {en}: {where.replace('、', ', ').replace('（', ' (').replace('）', ')')}{near_en}"),
                     severity="warning",
                 )
             )  # fmt: skip

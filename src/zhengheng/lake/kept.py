@@ -26,7 +26,7 @@ from zhengheng.lake.filters import parse_filter
 from zhengheng.lake.mapping import Mapping, SourceFile
 from zhengheng.lake.measures import Entry, Orders, Units
 from zhengheng.lake.personal import protect
-from zhengheng.lake.readers import Table, read_table
+from zhengheng.lake.readers import Table, of_source
 from zhengheng.lake.store import FILES_PER_INTAKE
 from zhengheng.workbooks.cell import shown
 
@@ -70,7 +70,7 @@ def _new(target: Path) -> Iterator[Path | None]:
 
 
 def _write_rows(target: Path, path: Path, source: SourceFile, key: bytes) -> None:
-    table = _opened(path, source)
+    table = of_source(path, source)
     names = [name for name in table.header if source.personal.get(name) != "drop"]
     shape = pa.schema([pa.field("", pa.int64()), *(pa.field(name, pa.string()) for name in names)])
     with pq.ParquetWriter(target, shape, compression="zstd") as writer:
@@ -86,13 +86,6 @@ def _write_rows(target: Path, path: Path, source: SourceFile, key: bytes) -> Non
                 writer.write_table(pa.table([numbers, *columns], schema=shape))
                 numbers, columns = [], [[] for _ in names]
         writer.write_table(pa.table([numbers, *columns], schema=shape))
-
-
-def _opened(path: Path, source: SourceFile) -> Table:
-    return read_table(
-        path, source.format, name=source.file, sheet=source.sheet, encoding=source.encoding,
-        header=source.header, header_rows=source.header_rows,
-    )  # fmt: skip
 
 
 def source_of(inbox: Path, mappings: str, file: FileInfo) -> SourceFile | None:
@@ -120,7 +113,7 @@ def table_of(inbox: Path, file: FileInfo, source: SourceFile | None) -> Table | 
     inside = own.resolve().is_relative_to(inbox.resolve())
     for path in (own, inbox / KEPT / f"{file.sha256}{Path(file.name).suffix.lower()}"):
         if (inside or path != own) and path.is_file() and file_digest(path) == file.sha256:
-            return _opened(path, bare)
+            return of_source(path, bare)
     rows = inbox / KEPT / f"{file.sha256}{_ROWS}"
     return _rows(rows) if rows.is_file() else None
 

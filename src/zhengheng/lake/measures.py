@@ -8,7 +8,7 @@ from typing import Any
 
 from zhengheng.domain.periods import Period, period_ending
 from zhengheng.domain.problems import DataError, Problem
-from zhengheng.lake.cells import CellError, normal, read_date, read_number, take
+from zhengheng.lake.cells import CellError, normal, read_date, read_number, refuse_unseen, take
 from zhengheng.lake.filters import Test, parse_filter
 from zhengheng.lake.mapping import FactColumn, Measure, SourceFile
 
@@ -83,7 +83,10 @@ class Orders:
         whole = column.type in {"integer", "number"}
         held = values.get(column.column, "") if column.column else column.constant or ""
         try:
-            text = normal(take(held, number=whole))
+            text = take(held, number=whole)
+            if not whole:
+                refuse_unseen(text)
+            text = normal(text)
         except CellError as error:
             raise CellError(error.code, f"{name}: {error.zh}", f"{name}: {error.en}") from error
         if not text:

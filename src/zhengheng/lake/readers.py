@@ -8,8 +8,8 @@ import csv
 import json
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -19,9 +19,10 @@ from zhengheng.domain.canonical import DEEPEST, read_json
 from zhengheng.domain.problems import DataError, Problem
 from zhengheng.domain.script import from_gb18030
 from zhengheng.lake.mapping import SourceFile
-from zhengheng.workbooks.cell import Cell, Fault
-from zhengheng.workbooks.read import OLE, read_rows
-from zhengheng.workbooks.xlsx import broken
+from zhengheng.lake.titles import REPEATED, filled, joined, mentioned, read_titles, seen_title
+from zhengheng.workbooks.cell import Cell, Fault, in_row
+from zhengheng.workbooks.read import OLE, read_sheet
+from zhengheng.workbooks.xlsx import MOST_HEADS, broken
 
 LINE_LIMIT = 1_000_000
 ROW_LIMIT = 5_000_000
@@ -42,6 +43,14 @@ class Table:
     records: Iterable[Record]
     workbook: bool = False
     """Its cells may be more than text (workbooks/cell.py)."""
+    sheet: str = ""
+    """The sheet of a workbook that is read."""
+    hidden: bool = False
+    """Nobody sees that sheet."""
+    twins: tuple[str, ...] = ()
+    """Other visible sheets with the same head and something under it."""
+    others: Mapping[str, list[str]] = field(default_factory=dict)
+    """The titles of other visible sheets, as far as their first rows tell."""
 
 
 def read_table(
@@ -62,18 +71,55 @@ def read_table(
     kind = kind or _kind(path, name)
     try:
         if kind in {"csv", "tsv"}:
-            rows: Iterator[Record] = _delimited(
-                path, name, encoding, "\t" if kind == "tsv" else ","
-            )
-        elif kind in {"xlsx", "xls"}:
-            rows = read_rows(path, name, sheet)
-        elif kind == "jsonl":
-            return _json_lines(path, name)
-        else:
-            return _parquet(path, name)
-        return _with_header(rows, name, header, header_rows, workbook=kind in {"xlsx", "xls"})
+            rows = _delimited(path, name, encoding, "\t" if kind == "tsv" else ",")
+            return _with_header(rows, name, header, header_rows, workbook=False)
+        if kind in {"xlsx", "xls"}:
+            return _of_workbook(path, name, sheet, header, header_rows)
+        return _json_lines(path, name) if kind == "jsonl" else _parquet(path, name)
     except (OSError, zipfile.BadZipFile, KeyError, csv.Error) as error:
         raise broken(name) from error
+
+
+def _of_workbook(path: Path, name: str, sheet: str | None, header: int, header_rows: int) -> Table:
+    """The table of one sheet, and what of the other visible ones may be meant."""
+    chosen = read_sheet(path, name, sheet, header, header_rows)
+    heads = {title: [read_titles(row) for row in rows] for title, rows in chosen.heads.items()}  # fmt: skip
+    own = heads.pop(chosen.title, None)
+    others = {title: joined(rows[:header_rows]) for title, rows in heads.items() if rows}
+    try:
+        table = _with_header(chosen.records, name, header, header_rows, workbook=True)
+    except DataError as error:
+        if not others or {problem.code for problem in error.problems} != {"file.empty"}:
+            raise
+        raise DataError.one(
+            name, "file.empty", zh=f"工作表“{chosen.title}”没有表头或没有内容；文件中另有工作表：{'、'.join(others)}。请删去或隐藏空的工作表，或在采集映射中用 sheet 写明要读的一张",
+            en=f"the sheet {chosen.title!r} has no header or is empty; there are {', '.join(others)}. Delete or hide empty sheets, or name the one to read as `sheet` in the mapping",
+        ) from error  # fmt: skip
+    return replace(
+        table, sheet=chosen.title, others=others,
+        hidden=own is None and len(chosen.heads) < MOST_HEADS,
+        twins=tuple(title for title, rows in heads.items() if own and rows[:header_rows] == own[:header_rows] and len(rows) > header_rows),
+    )  # fmt: skip
+
+
+def of_source(path: Path, source: SourceFile) -> Table:
+    """The table of a source, its titles as its mapping writes them. Raises DataError."""
+    table = read_table(
+        path, source.format, name=source.file, sheet=source.sheet, encoding=source.encoding,
+        header=source.header, header_rows=source.header_rows,
+    )  # fmt: skip
+    own = {seen_title(name): name for name in mentioned(source) if name not in table.header}
+    return replace(table, header=[own.get(title, title) for title in table.header])
+
+
+def one_sheet(table: Table, name: str) -> None:
+    """Raise DataError where nothing says which of several sheets with one head is meant."""
+    if table.twins:
+        alike = (table.sheet, *table.twins)
+        raise DataError.one(
+            name, "sheet.several", zh=f"工作表“{'”“'.join(alike)}”的表头相同，看不出要读哪一张；请只留要读的一张（其余删去或隐藏），或在采集映射中用 sheet 逐张写明",
+            en=f"the sheets {', '.join(map(repr, alike))} have the same header, and nobody can say which is meant; leave the one to read (delete or hide the others), or name each as `sheet` in the mapping",
+        )  # fmt: skip
 
 
 _KINDS = {".csv": "csv", ".txt": "csv", ".tsv": "tsv", ".xlsx": "xlsx", ".xlsm": "xlsx",
@@ -89,8 +135,8 @@ def _kind(path: Path, name: str) -> str:
     kind = _KINDS.get(path.suffix.lower())
     if kind is None:
         raise DataError.one(
-            name, "file.kind", zh=f"不支持的文件类型 {path.suffix}",
-            en=f"files of kind {path.suffix or 'without suffix'} are not read",
+            name, "file.kind", zh=f"不支持的文件类型 {path.suffix}；请另存为 .xlsx 或 .csv",
+            en=f"files of kind {path.suffix or 'without suffix'} are not read; save it as .xlsx or .csv",
         )  # fmt: skip
     return kind
 
@@ -112,10 +158,7 @@ def _with_header(
     width = max(len(row) for row in heads)
     if width > COLUMN_LIMIT:
         raise _too_wide(name, width)
-    titles: list[str] = []
-    for column in range(width):
-        parts = [row[column].strip() if column < len(row) else "" for row in heads]
-        titles.append("/".join(dict.fromkeys(part for part in parts if part)))
+    titles = joined([read_titles(row) for row in heads])
     doubles = {title for title, count in Counter(titles).items() if title and count > 1}
     if doubles:
         raise DataError.one(
@@ -123,13 +166,14 @@ def _with_header(
             zh=f"表头重复：{'、'.join(sorted(doubles))}；请改成不同的列名。如果这一行是标题，请在映射中写明表头所在的行，如 header: {first + 1}",
             en=f"duplicate column titles: {', '.join(sorted(doubles))}; make them different. If this row is a title, say in the mapping where the header is, such as header: {first + 1}",
         )  # fmt: skip
-    if len(titles) == 1 and (sign := next((s for s in "\t;|" if s in titles[0]), "")):
+    first_row = "".join(heads[0])
+    if len(titles) == 1 and (sign := next((s for s in "\t;|，、" if s in first_row), "")):
         word = {"\t": "制表符 (tab)"}.get(sign, sign)
         raise DataError.one(
             f"{name}:{first}", "file.separator", zh=f"各列不是用逗号分隔，而是用“{word}”；请另存为逗号分隔的 CSV 或 .xlsx（制表符分隔的可写 format: tsv）",
             en=f"the columns are separated by {word!r}, not by commas; save as CSV or .xlsx (format: tsv for tabs)",
         )  # fmt: skip
-    return Table(titles, _guarded(rows, name, width, whole=not workbook), workbook)
+    return Table(titles, _guarded(rows, name, width, heads, whole=not workbook), workbook)
 
 
 def _too_wide(name: str, width: int) -> DataError:
@@ -139,8 +183,14 @@ def _too_wide(name: str, width: int) -> DataError:
     )  # fmt: skip
 
 
-def _guarded(rows: Iterator[Record], name: str, width: int, *, whole: bool) -> Iterator[Record]:
-    """Rows as wide as the header. In a text file each has all its cells (`whole`): a shorter one was cut off."""
+def _guarded(
+    rows: Iterator[Record], name: str, width: int, heads: list[list[str]], *, whole: bool
+) -> Iterator[Record]:
+    """Rows as wide as the header. In a text file each has all its cells (`whole`): a shorter one was cut off.
+
+    A row that repeats one of the header's is not taken: a table that was pasted under another, or a page that began anew.
+    """
+    known = [filled(head) for head in heads]
     try:
         for count, (number, cells) in enumerate(rows):
             if count >= ROW_LIMIT:
@@ -160,7 +210,9 @@ def _guarded(rows: Iterator[Record], name: str, width: int, *, whole: bool) -> I
                     f"{name}:{number}", "row.width", zh=f"该行只有 {len(cells)} 格，表头有 {width} 列，可能被截断；没有内容的格也要留出分隔符，说明性的文字请删去",
                     en=f"this row has only {len(cells)} cells, the header {width}; it may have been cut off. Keep the separators of empty cells, and delete notes",
                 )  # fmt: skip
-            yield number, cells[:width] + [""] * (width - len(cells))
+            row = cells[:width] + [""] * (width - len(cells))
+            again = any(head.get(0, "") == cells[0] for head in known) and filled(cells) in known
+            yield number, [in_row(cell, REPEATED) for cell in row] if again and len(filled(cells)) > 1 else row  # fmt: skip
     except (csv.Error, OSError, zipfile.BadZipFile, EOFError) as error:
         raise broken(name) from error
 

@@ -5,7 +5,16 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
-from zhengheng.lake.cells import CellError, normal, read_date, read_day, scaled_twice, take
+from zhengheng.domain.names import Words, faults, name_faults, near
+from zhengheng.lake.cells import (
+    CellError,
+    normal,
+    read_date,
+    read_day,
+    refuse_unseen,
+    scaled_twice,
+    take,
+)
 from zhengheng.lake.gathered import Gathered
 from zhengheng.lake.mapping import Column, SourceFile
 from zhengheng.workbooks.cell import Cell, shown
@@ -19,7 +28,12 @@ _SUM = re.compile(
     re.IGNORECASE,
 )
 """What a row of totals or means is called, also for a group (甲组小计)."""
-_NOTE = re.compile(r"(注|备注|说明|note)[0-9一二三]?\s*[:：]", re.IGNORECASE)
+_NOTE = re.compile(
+    r"(注|备注|说明|note)[0-9一二三]?\s*[:：]|[\u4e00-\u9fff]+\s*[:：]\s*\S", re.IGNORECASE
+)
+"""What a note begins with, or a line that is signed: 填表人：张三."""
+_PART = re.compile(r"[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十]{1,3}[)）]\s*\S")
+"""What a heading between rows begins with: 一、县区."""
 
 
 class RowCells:
@@ -29,6 +43,10 @@ class RowCells:
         self.intake, self.source = intake, source
         self.row = 0
         self.passed_over: Counter[str] = Counter()
+        self.strange: dict[str, Words] = {}
+        """Codes of indicators that nobody knows, and what may be meant."""
+        self.plain: set[str] = set()
+        """Codes of units that nothing speaks against."""
         """Codes that the rulebook does not have, of rows that the mapping leaves out, and how many rows each."""
         self.short: list[tuple[int, str, str, str]] = []
         """Numbers that show fewer digits than they hold: row, column, as held, as seen."""
@@ -43,9 +61,11 @@ class RowCells:
         else:
             held = values.get(column.column or "", "")
             text = take(held, number=number).strip()
+            if not number:
+                refuse_unseen(text)
             if (
                 number
-                and self.source.scale
+                and self.source.scale not in (None, 1)
                 and isinstance(held, Cell)
                 and "%" in normal(held.shown)
             ):
@@ -75,11 +95,24 @@ class RowCells:
     def _unit_code(self, values: dict[str, str]) -> str:
         code = self._must(self.source.unit, values, "unit")
         said = self._get(self.source.unit, values, "unit")
-        if len(code) > LONG or "\n" in code or _NOTE.match(code) or _SENTENCE.search(said):
+        if code in self.plain:
+            return code
+        if code not in self.intake.declared and (
+            len(code) > LONG
+            or "\n" in code
+            or _NOTE.match(code)
+            or _PART.match(code)
+            or _SENTENCE.search(said)
+        ):
             raise CellError(
-                "unit.long", f"“{code[:40]}”像是一段说明，不像单位；请删去该行，或用 where 只取需要的行",
-                f"{code[:40]!r} reads like a note, not like a unit; delete the row, or choose the rows with `where`",
+                "unit.long", f"“{code[:40]}”像是一段说明或小标题，不像单位；请删去该行，或用 where 只取需要的行",
+                f"{code[:40]!r} reads like a note or a heading, not like a unit; delete the row, or choose the rows with `where`",
             )  # fmt: skip
+        mixed = any(sign.isascii() and sign.isalnum() for sign in code)
+        if wrong := name_faults(code) if mixed else faults(code):
+            zh, en = ("；".join(words) for words in zip(*wrong, strict=True))
+            raise CellError("unit.letters", f"单位“{code[:40]}”：{zh}", f"unit {code[:40]!r}: {en}")
+        self.plain.add(code)
         return code
 
     def _refuse_total(self, name: str) -> None:
@@ -112,10 +145,13 @@ class RowCells:
 
     def _indicator(self, code: str) -> Any:
         if code not in self.intake.indicators:
+            if code not in self.strange:
+                self.strange[code] = near(code, self.intake.named)
+            zh, en = self.strange[code]
             raise CellError(
                 "indicator",
-                f"考核方案中没有指标“{code[:40]}”",
-                f"the rulebook has no indicator {code[:40]!r}",
+                f"考核方案中没有指标“{code[:40]}”{zh}",
+                f"the rulebook has no indicator {code[:40]!r}{en}",
             )
         return self.intake.indicators[code]
 

@@ -8,6 +8,7 @@ from zhengheng.domain.problems import Problem
 from zhengheng.lake.cells import FACTORS, CellError, normal, read_number
 from zhengheng.lake.gathered import Gathered
 from zhengheng.lake.mapping import SourceFile
+from zhengheng.lake.proportions import PERCENT, Numbers
 from zhengheng.lake.row_period import RowPeriod
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.sense import beyond
@@ -42,6 +43,8 @@ class RowValue(RowPeriod):
 
     def __init__(self, intake: Gathered, source: SourceFile) -> None:
         super().__init__(intake, source)
+        self.bare: dict[str, Numbers] = {}
+        """Percentages without a sign, by their indicators."""
         self.factor = Decimal(FACTORS.get(str(source.scale), source.scale or 1))
 
     def _value(
@@ -81,10 +84,13 @@ class RowValue(RowPeriod):
             text, indicator.decimals, strip=self.source.strip, factor=self.factor,
             measure_unit=indicator.measure_unit.zh, scientific=self.source.scientific,
         )  # fmt: skip
+        confirmed = bool(self._get(self.source.confirmation, values, "confirmation"))
         if fault := beyond(self.intake.rulebook, indicator, number):
-            if not self._get(self.source.confirmation, values, "confirmation"):
+            if not confirmed:
                 raise CellError("sense", *fault)
             self.intake.confirmed += 1
+        if indicator.measure_unit.zh in PERCENT and not confirmed:
+            self._unexplained(text, indicator, number, lost=lost)
         self.intake.rounded += lost
         if lost and number == 0:
             # A value of 0.00 where there is one: 5元 of 亿元, or a wrong scale.
@@ -97,6 +103,12 @@ class RowValue(RowPeriod):
         elif lost and len(self.intake.changed) < NAMED:
             self.intake.changed.append((self.row, indicator.code, text, plain(number, indicator.decimals)))  # fmt: skip
         return number
+
+    def _unexplained(self, text: str, indicator: Indicator, number: int, *, lost: bool) -> None:
+        """Remember a percentage that neither its cell nor its mapping says to be one."""
+        if self.source.scale is None and "%" not in normal(text):
+            held = self.bare.setdefault(indicator.code, Numbers(indicator))
+            held.put(self.row, Decimal(number).scaleb(-indicator.decimals), lost=lost)
 
     def _vintage(self, values: dict[str, str]) -> str | None:
         word = normal(self._get(self.source.vintage, values, "vintage"))

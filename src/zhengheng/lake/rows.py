@@ -8,7 +8,7 @@ from typing import Any
 from zhengheng.domain.numbers import COEFFICIENT
 from zhengheng.domain.problems import DataError, Problem
 from zhengheng.lake import measures
-from zhengheng.lake.cells import CellError, read_bool, read_date, read_number
+from zhengheng.lake.cells import CellError, normal, read_bool, read_date, read_number
 from zhengheng.lake.facts import DECIDED, Reject
 from zhengheng.lake.filters import parse_filter
 from zhengheng.lake.fitting import misfits
@@ -16,6 +16,8 @@ from zhengheng.lake.gathered import Gathered
 from zhengheng.lake.mapping import Column, SourceFile
 from zhengheng.lake.personal import protect
 from zhengheng.lake.points import read_points
+from zhengheng.lake.proportions import asked
+from zhengheng.lake.readers import Table
 from zhengheng.lake.row_value import RowValue
 from zhengheng.scheme.base import Text
 from zhengheng.scheme.lint_directions import given_fault
@@ -30,13 +32,13 @@ NEVER = date.max
 class Rows(RowValue):
     """Takes the rows of one source in its role."""
 
-    def __init__(self, intake: Gathered, source: SourceFile, header: list[str]) -> None:
+    def __init__(self, intake: Gathered, source: SourceFile, table: Table) -> None:
         super().__init__(intake, source)
         self.number = len(intake.files) + 1
-        self.header = tuple(header)
-        if found := misfits(intake, source, header):
+        self.header = tuple(table.header)
+        if found := misfits(intake, source, table):
             raise DataError(found)
-        self.test = parse_filter(source.where, frozenset(header), source.file)
+        self.test = parse_filter(source.where, frozenset(table.header), source.file)
         self.read = getattr(self, f"_{source.role}")
         units = {one.code: one.measure_unit.zh for one in intake.rulebook.indicators}
         self.orders = measures.Orders(source, source.file, units) if source.role == "fact" else None
@@ -50,6 +52,8 @@ class Rows(RowValue):
             self._reject(row, values, error)
 
     def finish(self) -> None:
+        if not self.intake.declared_units and (found := list(asked(self.source.file, iter(self.bare.values())))):  # fmt: skip
+            raise DataError(found)
         if self.orders:
             for entry in self.orders.observations(self.intake.warnings):
                 self._made(entry)
@@ -177,7 +181,7 @@ class Rows(RowValue):
             name=Text(zh=name),
             category=self._must(source.category, values, "category"),
             group=self._must(source.group, values, "group"),
-            superior=self._get(source.superior, values, "superior") or None,
+            superior=normal(self._get(source.superior, values, "superior")) or None,
             valid_from=begins,
             valid_to=ends,
             ranked=read_bool(ranked) if ranked else True,

@@ -54,13 +54,31 @@ MARKED = Fault("cell.marked", "单元格中有上标、下标或删除线，看�
 STRUCK = Fault("cell.struck", "单元格中有删除线，不知其中的内容是否作废；请删去作废的内容，或取消删除线", "this cell has struck-out text, which may be void; delete what is void, or remove the line")  # fmt: skip
 
 
-def marked(text: str, *, raised: bool, struck: bool) -> Cell:
-    """A cell with raised or lowered (10³ is not 103) or with struck-out text. Words may be raised (PM₂.₅); a code
-    or period of digits may not, and nothing that is taken may be struck out."""
+UNSEEN = Fault("cell.unseen", "单元格里的字与底色相同，或小得看不见；请改成看得见的字，核对后再上传", "what stands in this cell has the colour of its ground, or is too small to be seen; make it visible and check it")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the text of a cell looks: above or below the line, struck out, as its ground."""
+
+    raised: bool = False
+    struck: bool = False
+    unseen: bool = False
+
+
+def marked(text: str, look: Look) -> str:
+    """A cell with raised or lowered (10³ is not 103), with struck-out or with invisible text. Words may be raised
+    (PM₂.₅); a code or period of digits may not, and nothing that is taken may be struck out or invisible."""
+    if look == PLAIN:
+        return text
     held = text if isinstance(text, Cell) else Cell(text)
-    fault = STRUCK if struck else MARKED
-    code = raised and not any(sign.isalpha() for sign in held.shown)
-    return Cell(held, held.shown, held.fault or fault, held.text_fault or (fault if struck or code else None), held.of_row, held.rounds)  # fmt: skip
+    fault = UNSEEN if look.unseen else STRUCK if look.struck else MARKED
+    code = look.raised and not any(sign.isalpha() for sign in held.shown)
+    whole = look.struck or look.unseen or code
+    return Cell(held, held.shown, held.fault or fault, held.text_fault or (fault if whole else None), held.of_row, held.rounds)  # fmt: skip
+
+
+PLAIN = Look()
 
 
 def in_row(text: str, fault: Fault) -> Cell:

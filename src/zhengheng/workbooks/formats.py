@@ -52,6 +52,8 @@ class Section:
     scaled: bool = False
     """Thousands are left out of sight."""
     digits: bool = False
+    text: bool = False
+    """It shows a text that stands in the cell."""
     day: str = ""
     """The letters of a date or time that are shown: y, m, d, h."""
     elapsed: bool = False
@@ -70,6 +72,7 @@ class _Parts:
     percent: int = 0
     letters: str = ""
     elapsed: bool = False
+    text: bool = False
     pending: str = ""
     marks: list[str] = field(default_factory=list)
 
@@ -120,6 +123,7 @@ def _section(text: str) -> Section:
             parts.literal("" if held == "@" and kind == "other" else held)
             if held == "@" and kind == "other":
                 parts.placeholder("General")
+                parts.text = True
         elif kind == "bracket":
             if held.startswith("$"):
                 parts.literal(held[1:].split("-")[0])
@@ -147,6 +151,7 @@ def _section(text: str) -> Section:
         most=None if free else len(rest.replace(",", "")),
         scaled=whole.endswith(",") or rest.endswith(","),
         digits=free or any(sign in parts.pattern for sign in "0#?"),
+        text=parts.text,
         day=_day(parts.letters),
         elapsed=parts.elapsed,
         coloured=bool(_COLOUR.search(text)),
@@ -165,14 +170,42 @@ def _day(letters: str) -> str:
     return found + ("d" if day else "") + ("h" if clock else "")
 
 
-def understood(value: float | int, code: str, epoch: datetime) -> Cell:
-    """A number under its format. `epoch` is day 0 of the workbook's calendar."""
+def worded(text: str, code: str) -> str:
+    """A text under its format, which may put words around it, say another one instead, or nothing."""
+    if code in {"General", "@", ""}:
+        return text
+    held = sections(code)
+    own = [one for one in held[:3] if one.text] if len(held) < WORDED else [held[WORDED - 1]]
+    if not own:
+        return text
+    if not own[-1].text:
+        said = own[-1].before or "空白"
+        return Cell.refused(text, Fault("cell.format", f"单元格里是“{text[:40]}”，但数字格式使它显示为“{said}”；请把格式改为常规", f"this cell holds {text[:40]!r}, but its number format shows {own[-1].before!r}; set the format to General"))  # fmt: skip
+    made = f"{own[-1].before}{text}{own[-1].after}"
+    return Cell(made) if made != text else text
+
+
+WORDED = 4
+"""The section of a number format that is for texts, where it has so many."""
+
+
+def understood(value: float | int, code: str, epoch: datetime, width: float | None = None) -> Cell:
+    """A number under its format. `epoch` is day 0 of the workbook's calendar, `width` that of a column that somebody
+    set, in digits: a number that does not fit is shown as signs."""
     section, number = _chosen(value, code)
     if section.elapsed:
         return Cell.refused(str(value), Fault("cell.duration", "单元格是时长，不是数值；请改填数字", "this cell is a duration; type a number"))  # fmt: skip
     if section.day:
         return _moment(float(value), section.day, epoch)
-    return _number(value, number, section)
+    cell = _number(value, number, section)
+    if width is None or section.most is None or cell.fault or _room(cell.shown) <= width:
+        return cell
+    return Cell(cell, cell.shown, text_fault=cell.text_fault, rounds="####")
+
+
+def _room(text: str) -> float:
+    """How many digits' room a number takes at least: signs and points are narrower."""
+    return sum(1 if mark.isdigit() or mark == "%" else 0.5 for mark in text)
 
 
 def _chosen(value: float | int, code: str) -> tuple[Section, Decimal]:

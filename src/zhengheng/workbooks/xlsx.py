@@ -3,7 +3,8 @@
 import warnings
 import zipfile
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,8 @@ from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet._reader import WorkSheetParser
 
 from zhengheng.domain.problems import DataError
-from zhengheng.workbooks.cell import Cell, Fault, in_row, marked, shown
-from zhengheng.workbooks.formats import CHINESE, understood
+from zhengheng.workbooks.cell import Cell, Fault, Look, in_row, marked, shown
+from zhengheng.workbooks.formats import CHINESE, understood, worded
 
 UNPACKED_LIMIT = 512 * 1024 * 1024
 PACKING_LIMIT = 200
@@ -28,11 +29,18 @@ LOW = 3
 """Height of a row in points below which nothing in it can be read."""
 NARROW = 0.5
 """Width of a column in characters below which nothing in it can be read."""
+LEAST = 3
+"""Size of letters in points below which nobody reads them."""
+
+MOST_HEADS = 50
+"""Sheets whose first rows are looked at besides the one that is read."""
+WIDEST = 16_384
+"""Columns of a worksheet."""
 
 Record = tuple[int, list[str]]
 Sheet = tuple[str, list[Record]]
-Marks = tuple[bool, bool]
-"""Whether text stands above or below the line, and whether it is struck out."""
+Head = tuple[int, int]
+"""From which row on, and how many filled rows."""
 Area = tuple[int, int, int, int]
 """First column, first row, last column, last row."""
 FORMULA = Fault("cell.formula", "单元格是公式，请用“选择性粘贴－数值”后再上传", "this cell is a formula; paste it as a value first")  # fmt: skip
@@ -85,9 +93,10 @@ def chosen(name: str, wanted: str | None, sheets: list[tuple[str, bool]]) -> str
 
 
 def read_sheets(
-    path: Path, name: str, wanted: str | None, *, all_sheets: bool = False
+    path: Path, name: str, wanted: str | None, *, all_sheets: bool = False, head: Head | None = None
 ) -> list[Sheet]:
-    """The wanted sheet, or the first visible one, or all of them. Raises DataError."""
+    """The wanted sheet, or the first visible one, or all of them; with `head` then the first rows of every visible
+    one. Raises DataError."""
     check_archive(path, name)
     try:
         with warnings.catch_warnings(), path.open("rb") as stream:
@@ -98,7 +107,9 @@ def read_sheets(
                 _check_strict(path, name)
             shown = [(page.title, page.sheet_state == "visible") for page in pages]
             titles = [t for t, _ in shown] if all_sheets else [chosen(name, wanted, shown)]
-            return [(page.title, _rows(page, name)) for page in pages if page.title in titles]
+            found = [(page.title, _rows(page, name)) for page in pages if page.title in titles]
+            seen = [page for page in pages if page.sheet_state == "visible"][:MOST_HEADS] if head else ()  # fmt: skip
+            return found + [(page.title, _head(page, head)) for page in seen if head]
     except (DataError, MemoryError):
         raise
     except Exception as fault:  # openpyxl raises whatever its XML parser meets
@@ -124,23 +135,39 @@ def _check_strict(path: Path, name: str) -> None:
             )  # fmt: skip
 
 
+def _head(page: Any, head: Head) -> list[Record]:
+    """The first filled rows of a sheet from a row on, without what is known only at its end (merged areas)."""
+    first, count = head
+    found: list[Record] = []
+    with page._get_source() as source:  # noqa: SLF001
+        for number, cells in WorkSheetParser(source, page._shared_strings, epoch=page.parent.epoch).parse():  # noqa: SLF001  # fmt: skip
+            held = {c["column"]: str(c["value"]) for c in cells if c["value"] not in (None, "")}
+            if number >= first and held:
+                found.append((number, [held.get(n, "") for n in range(1, min(max(held), WIDEST) + 1)]))  # fmt: skip
+            if len(found) == count:
+                break
+    return found
+
+
 def _rows(page: Any, name: str) -> list[Record]:
     book = page.parent
     with page._get_source() as source:  # noqa: SLF001 - the one streaming parser that names formulas
         parser = WorkSheetParser(source, page._shared_strings, epoch=book.epoch, rich_text=True)  # noqa: SLF001
         filled = Filled(page.title, name)
-        marks: dict[int, Marks] = {}
+        styles: dict[int, Style] = {}
+        widths: dict[int, float] = {}
         for number, cells in parser.parse():
+            if not filled.rows:
+                widths = _widths(parser)
             for cell in cells:
                 if cell["value"] is not None and cell["value"] != "":
-                    text = _cell(cell, lambda style: _format(book, style), book.epoch)
-                    style = cell["style_id"]
-                    if style not in marks:
-                        marks[style] = _marks_of(book._fonts[book._cell_styles[style].fontId])  # noqa: SLF001
-                    raised, struck = _marks(cell["value"], marks[style])
-                    if raised or struck:
-                        text = marked(text, raised=raised, struck=struck)
-                    filled.put(number, cell["column"], text)
+                    number_of_style = cell["style_id"]
+                    if number_of_style not in styles:
+                        styles[number_of_style] = Style.of(book, number_of_style)
+                    style = styles[number_of_style]
+                    width = None if style.shrinks else widths.get(cell["column"])
+                    text = _cell(cell, style.format, book.epoch, width)
+                    filled.put(number, cell["column"], marked(text, style.look_of(cell["value"])))
         hidden = [
             int(row) for row, about in parser.row_dimensions.items() if _unseen(about, "ht", LOW)
         ]
@@ -173,19 +200,83 @@ def _format(book: Any, style: int) -> str:
     return CHINESE.get(number) or BUILTIN_FORMATS.get(number, "General")
 
 
-def _marks(value: Any, own: Marks) -> Marks:
-    """Whether anything in a cell, whose own font is marked or not, stands off the line, or is struck out."""
-    if not isinstance(value, CellRichText):
-        return own
-    runs = [_marks_of(run.font) if isinstance(run, TextBlock) else own for run in value if str(run)]
-    return any(raised for raised, _ in runs), any(struck for _, struck in runs)
+def _widths(parser: WorkSheetParser) -> dict[int, float]:
+    """The widths of columns that somebody set."""
+    return {
+        column: float(about["width"])
+        for about in parser.column_dimensions.values()
+        if about.get("customWidth") in {"1", "true"} and "width" in about
+        for column in range(int(about["min"]), min(int(about["max"]), WIDEST) + 1)
+    }
 
 
-def _marks_of(font: Any) -> Marks:
-    return font.vertAlign in {"superscript", "subscript"}, bool(font.strike)
+@dataclass(frozen=True)
+class Style:
+    """How the cells of one style are shown."""
+
+    format: str
+    """Its number format."""
+    ground: str
+    """The colour behind them; empty where there are several."""
+    look: Look
+    """What their own font does to them."""
+    shrinks: bool
+    """Whether what stands in a cell is made smaller until it fits."""
+
+    @classmethod
+    def of(cls, book: Any, number: int) -> "Style":
+        held, ground = book._cell_styles[number], _ground(book, number)  # noqa: SLF001
+        look = _look_of(book._fonts[held.fontId], ground)  # noqa: SLF001
+        return cls(_format(book, number), ground, look, bool(book._alignments[held.alignmentId].shrink_to_fit))  # noqa: SLF001  # fmt: skip
+
+    def look_of(self, value: Any) -> Look:
+        """How anything in a cell of this style looks."""
+        if not isinstance(value, CellRichText):
+            return self.look
+        runs = [_look_of(run.font, self.ground) if isinstance(run, TextBlock) else self.look for run in value if str(run).strip()]  # fmt: skip
+        return Look(any(r.raised for r in runs), any(r.struck for r in runs), any(r.unseen for r in runs))  # fmt: skip
 
 
-def _cell(cell: dict[str, Any], style: Callable[[int], str], epoch: datetime) -> str:
+WHITE = "FFFFFF"
+
+
+def _colour(held: Any) -> str:
+    """A colour as a text that is the same for the same one; empty where none is set."""
+    if held is None:
+        return ""
+    if held.type == "rgb":
+        return str(held.rgb)[-6:].upper()
+    if (held.type == "theme" and held.theme == 0 and held.tint >= 0) or (
+        held.type == "indexed" and held.indexed in _WHITES
+    ):
+        return WHITE
+    return f"{held.type} {getattr(held, held.type)} {held.tint}"
+
+
+_WHITES = frozenset({1, 9, 65})
+"""The numbers of white among the colours of old, and of the window's ground."""
+
+
+def _ground(book: Any, style: int) -> str:
+    """The colour of a cell's ground; empty where it is of several."""
+    fill = book._fills[book._cell_styles[style].fillId]  # noqa: SLF001
+    kind = getattr(fill, "fill_type", "")
+    if kind is None or kind == "none":
+        return WHITE
+    return _colour(fill.fgColor) if kind == "solid" else ""
+
+
+def _look_of(font: Any, ground: str) -> Look:
+    small = font.sz is not None and font.sz < LEAST
+    colour = _colour(font.color)
+    return Look(
+        font.vertAlign in {"superscript", "subscript"},
+        bool(font.strike),
+        small or bool(colour and colour == ground),
+    )
+
+
+def _cell(cell: dict[str, Any], style: str, epoch: datetime, width: float | None) -> str:
     value, kind = cell["value"], cell["data_type"]
     if kind == "f":
         text = value if isinstance(value, str) else "="
@@ -195,10 +286,12 @@ def _cell(cell: dict[str, Any], style: Callable[[int], str], epoch: datetime) ->
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return understood(value, style(cell["style_id"]), epoch)
+        return understood(value, style, epoch, width)
     if isinstance(value, datetime):
         return Cell(value.date().isoformat() if not value.time().second | value.time().minute | value.time().hour else value.isoformat(" "))  # fmt: skip
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+    if hasattr(value, "isoformat"):
+        return str(value.isoformat())
+    return worded(str(value), style)
 
 
 class Filled:

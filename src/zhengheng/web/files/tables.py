@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from zhengheng.domain.problems import DataError, Problem
-from zhengheng.lake.cells import CellError, take
-from zhengheng.lake.readers import read_table
+from zhengheng.lake.cells import CellError, take, take_whole
+from zhengheng.lake.readers import one_sheet, read_table
 
 MOST_ROWS = 20_000
 NUMBERS = frozenset({"value", "baseline", "original", "current"})
@@ -29,6 +29,7 @@ def rows_of(name: str, content: bytes, columns: Mapping[str, str]) -> list[dict[
         path = Path(folder) / f"upload.{kind}"
         path.write_bytes(content)
         table = read_table(path, kind, name=name)
+        one_sheet(table, name)
         records = []
         for record in table.records:
             records.append(record)
@@ -60,7 +61,7 @@ def rows_of(name: str, content: bytes, columns: Mapping[str, str]) -> list[dict[
         for head, value in zip(heads, values, strict=True):
             if head:
                 try:
-                    row[head] = take(value, number=head in NUMBERS).strip()
+                    row[head] = (take_whole if head in NUMBERS else take)(value).strip()
                 except CellError as error:
                     said = f"{columns[head]}：{error.zh}", f"{head}: {error.en}"
                     problems.append(Problem(f"{name}:{number}", error.code, *said))

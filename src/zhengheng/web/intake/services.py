@@ -81,7 +81,7 @@ def read_rows(
         "purpose": purpose, "source": "office", "sources": [{"file": name, "role": role, **shape}],
     }  # fmt: skip
     mapping = IntakeMapping.model_validate_json(json.dumps(said))
-    facts = read_files(mapping, book, folder)
+    facts = read_files(mapping, book, folder, declared_units=True)
     if facts.rejects:
         raise DataError(reject.problem for reject in facts.rejects)
     return facts, mapping, path

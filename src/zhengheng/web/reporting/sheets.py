@@ -15,12 +15,13 @@ from openpyxl.styles import Font, PatternFill, Protection
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from zhengheng.domain.problems import DataError, Problem, ZhenghengError
-from zhengheng.lake.cells import CellError, take, written
-from zhengheng.lake.readers import read_table
+from zhengheng.lake.cells import CellError, number_fault, take_whole, written
+from zhengheng.lake.readers import one_sheet, read_table
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import forbidden, grants
 from zhengheng.web.acts import selectors, services
+from zhengheng.web.acts.forms import check
 from zhengheng.web.acts.guards import finals
 from zhengheng.web.reporting.acts import REPORTS, STATUS_WORDS, SubmitGiven
 from zhengheng.web.reporting.models import Report
@@ -190,10 +191,14 @@ def check_right(actor: Account, now: datetime) -> None:
 def _value(text: str, where: str, indicator: Indicator) -> str:
     """The number that the sheet shows, in the indicator's unit of measure."""
     try:
-        take(text, number=True)
+        take_whole(text)
     except CellError as error:
         raise DataError.one(where, error.code, zh=error.zh, en=error.en) from error
-    return written(text, indicator.decimals, indicator.measure_unit.zh)
+    unit = indicator.measure_unit.zh
+    number = written(text, indicator.decimals, unit)
+    if number.strip() and (fault := number_fault(number, indicator.decimals, unit)):
+        raise DataError.one(where, "number", zh=fault[0], en=fault[1])
+    return number
 
 
 def _rows(name: str, content: bytes) -> list[tuple[int, int, dict[str, str]]]:
@@ -202,6 +207,7 @@ def _rows(name: str, content: bytes) -> list[tuple[int, int, dict[str, str]]]:
         path = Path(folder) / "upload.xlsx"
         path.write_bytes(content)
         table = read_table(path, "xlsx", name=name)
+        one_sheet(table, name)
         records = list(table.records)
     if tuple(table.header[: len(HEADER) - 1]) != HEADER[:-1]:
         raise DataError.one(
@@ -226,8 +232,12 @@ def _rows(name: str, content: bytes) -> list[tuple[int, int, dict[str, str]]]:
 
 
 def _given(cells: dict[str, str], where: str, indicator: Indicator) -> SubmitGiven:
+    """What a row hands in. Raises GivenError where a field cannot be so, DataError for its number and status."""
     status = cells["状态"] or STATUS_WORDS["value"][0]
     if status not in WORDS:
         raise DataError.one(where, "status", zh=f"不认识的状态“{status[:20]}”", en=f"unknown status {status[:20]!r}")  # fmt: skip
     value = _value(cells["数值"], where, indicator)
-    return SubmitGiven(value=value, status=WORDS[status], note=cells["说明"], confirmation=cells["确认理由"])  # fmt: skip
+    said = {"value": value, "status": WORDS[status], "note": cells["说明"], "confirmation": cells["确认理由"]}  # fmt: skip
+    given = check(SubmitGiven, said)
+    assert isinstance(given, SubmitGiven)
+    return given

@@ -11,10 +11,11 @@ from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.lake.cells import written
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts import services
+from zhengheng.web.acts.forms import check
 from zhengheng.web.files.tables import place_of
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of
-from zhengheng.web.targets.acts import TARGETS, LineGiven, ProposeGiven
+from zhengheng.web.targets.acts import TARGETS, ProposeGiven
 from zhengheng.web.targets.models import TargetSheet
 from zhengheng.web.targets.services import TargetError
 
@@ -69,12 +70,12 @@ def propose_all(
     with transaction.atomic():
         for unit, held in units.items():
             lines = [
-                LineGiven(indicator=row.get("indicator", ""), value=number(row, "value"), baseline=number(row, "baseline"),
-                          confirmation=row.get("confirmation", ""))
+                {"indicator": row.get("indicator", ""), "value": number(row, "value"), "baseline": number(row, "baseline"),
+                 "confirmation": row.get("confirmation", "")}
                 for _, row in held
             ]  # fmt: skip
-            given = ProposeGiven(rulebook=version.pk, unit=unit, lines=lines)
             try:
+                given = check(ProposeGiven, {"rulebook": version.pk, "unit": unit, "lines": lines})
                 with transaction.atomic():
                     services.make(TARGETS, act, given=given, actor=actor, now=now)
             except ZhenghengError as error:
