@@ -15,11 +15,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.test_intake import mapping, old_excel, values
 from tests.test_scheme import write
-from zhengheng.domain.problems import DataError, RulebookError
+from zhengheng.domain.problems import DataError, RulebookError, ZhenghengError
 from zhengheng.engines.export import workbook
 from zhengheng.lake.cells import CellError, read_number, value_fault
 from zhengheng.lake.facts import Facts
 from zhengheng.lake.intake import read_files
+from zhengheng.lake.mapping import load_mapping
 from zhengheng.scheme.excel import write_workbook
 from zhengheng.scheme.indicator import Sense
 from zhengheng.scheme.load import load_rulebook
@@ -477,6 +478,29 @@ def test_characters_of_older_editions_are_read_and_private_ones_refused(tmp_path
     with pytest.raises(DataError, match="private") as caught:
         read_files(mapping(), book, tmp_path)
     assert "䶮" in caught.value.problems[0].zh
+
+
+@pytest.mark.parametrize("blank", [1, 2, 5])
+def test_a_blank_row_in_the_place_of_the_header_is_told_with_where_it_is(blank: int, tmp_path: Path, book: Rulebook) -> None:  # fmt: skip
+    (tmp_path / "d.csv").write_text("\n" * blank + "u,a,b\n甲,1,2\n")
+    with pytest.raises(DataError) as caught:
+        read_files(mapping(), book, tmp_path)
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.where) == ("header.blank", "d.csv:1")
+    assert f"header: {blank + 1}" in problem.zh
+    assert values(read_files(mapping(header=blank + 1), book, tmp_path))["甲", "A"] == 100
+    made(tmp_path / "d.xlsx", [[None] * 3] * blank + [["u", "a", "b"], ["甲", 1, 2]])
+    assert values(read_files(mapping(), book, tmp_path))["甲", "A"] == 100, (
+        "of a sheet only used rows are read"
+    )
+
+
+@pytest.mark.parametrize("head", [b"PK\x03\x04\xff", b"\xd0\xcf\x11\xe0\xa1"])
+def test_a_workbook_in_the_place_of_a_mapping_is_called_one(head: bytes, tmp_path: Path) -> None:
+    (tmp_path / "m.yaml").write_bytes(head + b"\0" * 20)
+    with pytest.raises(ZhenghengError) as caught:
+        load_mapping(tmp_path / "m.yaml")
+    assert [one.code for one in caught.value.problems] == ["file.kind"]
 
 
 def test_tables_of_another_separator_or_kind_are_told_apart(tmp_path: Path, book: Rulebook) -> None:

@@ -152,6 +152,11 @@ def _with_header(
         if len(heads) == count:
             break
     if not heads or not any(any(row) for row in heads):
+        if (below := next((number for number, cells in rows if any(cells)), None)) is not None:
+            raise DataError.one(
+                f"{name}:{first}", "header.blank", zh=f"表头所在的行是空的，内容从第 {below} 行开始；请删去上面的空行，或在映射中写明 header: {below}",
+                en=f"the row of the header is blank, and what there is begins in row {below}; delete the blank rows, or say in the mapping header: {below}",
+            )  # fmt: skip
         raise DataError.one(
             name, "file.empty", zh="文件没有表头或没有内容", en="the file has no header or is empty"
         )

@@ -13,6 +13,8 @@ from zhengheng.domain.reasons import why
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[+-]?(0|[1-9]\d*)")
+_PACKED = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How archives, and workbooks of either kind, begin."""
 _LIMIT = 5_000_000
 _DEEPEST = 60
 MOST_VALUES = 200_000
@@ -84,6 +86,11 @@ def read_yaml(file: Path, name: str, room: Room | None = None, *, twice: bool = 
     try:
         document = parse_yaml(raw.decode("utf-8-sig"), name, room)
     except UnicodeDecodeError as error:
+        if raw.startswith(_PACKED):
+            raise RulebookError.one(
+                name, "file.kind", zh="这是压缩包或 Excel 工作簿，这里要的是 YAML 文本文件",
+                en="this is an archive or a workbook; a text file of YAML is wanted here",
+            ) from error  # fmt: skip
         raise RulebookError.one(
             name, "file.encoding", zh="规则文件必须是 UTF-8 编码, 请另存为 UTF-8",
             en="rule files are UTF-8; save the file again as UTF-8",
