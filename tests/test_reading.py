@@ -490,9 +490,7 @@ def test_a_blank_row_in_the_place_of_the_header_is_told_with_where_it_is(blank: 
     assert f"header: {blank + 1}" in problem.zh
     assert values(read_files(mapping(header=blank + 1), book, tmp_path))["甲", "A"] == 100
     made(tmp_path / "d.xlsx", [[None] * 3] * blank + [["u", "a", "b"], ["甲", 1, 2]])
-    assert values(read_files(mapping(), book, tmp_path))["甲", "A"] == 100, (
-        "of a sheet only used rows are read"
-    )
+    assert values(read(tmp_path, book))["甲", "A"] == 100, "of a sheet only used rows are read"
 
 
 @pytest.mark.parametrize("head", [b"PK\x03\x04\xff", b"\xd0\xcf\x11\xe0\xa1"])
