@@ -218,7 +218,7 @@ def test_what_the_system_refuses_is_said_in_words(tmp_path: Path, zhengheng: Com
         ("ledger", "verify", "--export", tmp_path, "--home", home): "这是文件夹，不是文件",
         ("ledger", "verify", "--home", home): "数据库",
         ("office", "check", "--home", home): "数据库",
-        ("backup", tmp_path / "absent" / "out.tar", "--home", home): "文件不存在",
+        ("backup", tmp_path / "absent" / "out.tar", "--home", home): "不是已有的文件夹",
     }
     for words, said in tried.items():
         done = zhengheng(*words)

@@ -4,6 +4,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.db.models import F, Q
 from django.utils.crypto import salted_hmac
+from django.utils.timezone import localdate
 
 from zhengheng.web.ledger.rows import KeptRow
 from zhengheng.web.organisation.models import Unit
@@ -153,5 +154,5 @@ class Renewal(KeptRow):
         ordering = ("-id",)
 
     def told(self) -> tuple[str, str]:
-        day = self.asked_at.date()
+        day = localdate(self.asked_at)
         return f"{self.account.name}（{day}）", f"{self.account.name} ({day})"

@@ -12,6 +12,7 @@ from zhengheng.web.acts.told import subjects
 from zhengheng.web.ledger.draws import Sealed, fits, kept_seed, sealed
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.ledger.selectors import entry
+from zhengheng.web.rulebooks.models import RulebookVersion
 
 DRAWN = {"appeal.draw": "pool", "audit.draw": "drawn_from"}
 """Acts that draw by lot, and where their entries have the names that were drawn from."""
@@ -136,8 +137,6 @@ def _words(subject: str) -> Words:
 
 def samples(code: str, period: str) -> Words:
     """The samples of a rulebook's year, by its title."""
-    from zhengheng.web.rulebooks.models import RulebookVersion
-
     one = RulebookVersion.objects.filter(code=code, period=period).order_by("-pk").first()
     title = (one.title_zh, one.title_en or one.title_zh) if one is not None else (code, code)
     return f"{title[0]} {period} 抽样核查", f"the sample checks of {title[1]} {period}"
