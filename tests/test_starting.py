@@ -89,7 +89,7 @@ def test_a_mistyped_folder_founds_no_office(words: tuple[str, ...], tmp_path: Pa
         ("nonsense", "环境变量的设置有误"),
     ],
 )
-@pytest.mark.parametrize("words", [("serve",), ("worker", "--batch"), ("backup", "out/never.tar")])
+@pytest.mark.parametrize("words", [("serve",), ("worker", "--batch"), ("backup", "never.tar")])
 def test_a_wrong_address_is_said_without_its_password(
     words: tuple[str, ...], address: str, sentence: str, home: Path
 ) -> None:
