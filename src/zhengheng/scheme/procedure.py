@@ -82,6 +82,8 @@ class Procedure(Model):
     """How long draft targets lie open to everybody before they are signed; absent: they do not."""
     second_instance: bool = False
     """Whether a decided appeal may be brought before the commission once more."""
+    panel: Literal[3, 5, 7, 9, 11] = 3
+    """How many members are drawn by lot for an appeal's panel: odd, so that two opinions always have a majority [D]."""
 
     def clock(self, step: str) -> Clock | None:
         """The clock of a step, where the procedure has the step and the step a clock."""
