@@ -494,7 +494,9 @@ def test_a_sample_can_be_drawn_again_from_its_seed_and_its_auditor_leaves_traces
     town.post("office_data", f"{path}/answer", question=asked["id"], answer="录入有误, 已要求更正")
     unanswered = town.post("external_auditor", f"{path}/close", 422)
     assert unanswered["type"] == "audit.open"
-    town.post("office_data", f"{path}/reply", entry=first["id"], reply="已要求更正")
+    town.post(
+        "office_data", f"{path}/reply", entry=first["id"], follows="correct", reply="已要求更正"
+    )
     assert town.post("external_auditor", f"{path}/close")["state"] == "closed"
     town.get("external_auditor", f"reports/{first_held}")
     seen = LedgerEntry.objects.filter(

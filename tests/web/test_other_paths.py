@@ -564,7 +564,7 @@ def test_a_published_year_can_be_sampled_found_answered_and_corrected(
     town.post("external_auditor", f"{path}/correct", found_value="91", why="抄录有误", **wrong)
     town.post("external_auditor", f"{path}/find", entry=audit["detail"]["entries"][1]["id"], finding="agrees")  # fmt: skip
     assert town.post("external_auditor", f"{path}/close", 422)["type"] == "audit.open"
-    town.post("office_data", f"{path}/reply", entry=first["id"], reply="已更正台账")
+    town.post("office_data", f"{path}/reply", entry=first["id"], follows="keep", reply="已更正台账")
     page = town.client("external_auditor").get(f"/office/{path}/").content.decode()
     for word in ("抄录有误", "已更正台账", "90"):
         assert word in page

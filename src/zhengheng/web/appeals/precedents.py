@@ -30,7 +30,8 @@ def _compared(appeal: Appeal) -> dict[str, Any]:
     before, after = (told.get(name, {}).get("value", "") for name in ("before", "after"))
     if effect.get("ruling", appeal.series == appeal.indicator and appeal.value_period == appeal.run.period):  # fmt: skip
         return {"of": _whole(appeal.value_period), "published": before, "period": None}
-    row = next((one for one in told.get("rows", ()) if one["period"] == appeal.value_period), {})
+    rows: dict[str, Mapping[str, Any]] = {one["period"]: one for one in told.get("rows", ())}
+    row = rows.get(appeal.value_period, {})
     moved = bool(appeal.decided_value and appeal.effect and before and after)
     return {"of": _row(appeal.value_period), "published": row.get("before", ""), "period": (before, after) if moved else None}  # fmt: skip
 

@@ -29,13 +29,24 @@ class Audit(Lived):
     """Who checks it now: whoever drew it, or his successor in the post."""
 
 
+FINDINGS = {
+    "agrees": ("相符", "agrees"), "differs": ("不符", "differs"), "absent": ("无法提供依据", "no evidence"),
+}  # fmt: skip
+FOLLOWS = {
+    "correct": ("更正填报的数值", "the reported value is corrected"),
+    "keep": ("不更正填报的数值", "the reported value stays"),
+}
+"""What the office does about a finding that does not agree."""
+PURPOSES = {"site": ("实地核查", "site check"), "external": ("外部审计", "external audit")}
+
+
 class Entry(KeptRow):
     """One drawn value and what was found of it."""
 
     words = ("抽查记录", "Audited value")
 
     audit = models.ForeignKey(Audit, models.CASCADE, related_name="entries")
-    report = models.ForeignKey(Report, models.PROTECT, null=True, related_name="+")
+    report = models.ForeignKey(Report, models.PROTECT, null=True, related_name="findings")
     """Where the value was reported in the office; none for one that came from a source system's files."""
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
     indicator = models.CharField(max_length=64, blank=True)
@@ -44,14 +55,44 @@ class Entry(KeptRow):
     finding = models.CharField(max_length=8, blank=True)
     found_value = models.CharField(max_length=40, blank=True)
     note = models.TextField(blank=True)
+    found_on = models.DateField(null=True)
+    """When it was found; of older findings not kept."""
     earlier = models.JSONField(default=list)
     """Findings that were corrected: finding, value, note, reply, and why."""
     reply = models.TextField(blank=True)
+    follows = models.CharField(max_length=8, blank=True)
+    """What the office does about it; empty: nothing is owed, it is open, or an earlier release took a reply without it."""
     replied_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ("id",)
         constraints = [models.UniqueConstraint(fields=["audit", "report"], name="drawn_once")]
+
+    def told(self, unit_of_measure: tuple[str, str]) -> tuple[str, str]:
+        """The finding and what follows from it, for the page of the report that it is about."""
+        said = []
+        for at, found in enumerate(("核实为 ", "found: ")):
+            colon, comma, stop = (("：", "，", "；"), (": ", ", ", "; "))[at]
+            parts = [
+                f"{PURPOSES[self.audit.purpose][at]} {self.audit_id}{colon}{FINDINGS[self.finding][at]}"
+            ]
+            parts += (
+                [f"{found}{self.found_value} {unit_of_measure[at]}".rstrip()]
+                if self.found_value
+                else []
+            )
+            parts += [self.note] if self.note else []
+            text = comma.join(parts)
+            if self.finding != "agrees":
+                office = ("绩效办", "the office")[at]
+                done = (
+                    FOLLOWS.get(self.follows, ("已答复", "replied"))[at]
+                    if self.reply
+                    else ("尚未答复", "no reply yet")[at]
+                )
+                text += f"{stop}{office}{colon}{done}{comma + self.reply if self.reply else ''}"
+            said.append(text)
+        return said[0], said[1]
 
 
 class AuditQuestion(KeptRow):
