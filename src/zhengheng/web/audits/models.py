@@ -70,29 +70,25 @@ class Entry(KeptRow):
 
     def told(self, unit_of_measure: tuple[str, str]) -> tuple[str, str]:
         """The finding and what follows from it, for the page of the report that it is about."""
-        said = []
-        for at, found in enumerate(("核实为 ", "found: ")):
-            colon, comma, stop = (("：", "，", "；"), (": ", ", ", "; "))[at]
-            parts = [
-                f"{PURPOSES[self.audit.purpose][at]} {self.audit_id}{colon}{FINDINGS[self.finding][at]}"
-            ]
-            parts += (
-                [f"{found}{self.found_value} {unit_of_measure[at]}".rstrip()]
-                if self.found_value
-                else []
-            )
-            parts += [self.note] if self.note else []
-            text = comma.join(parts)
-            if self.finding != "agrees":
-                office = ("绩效办", "the office")[at]
-                done = (
-                    FOLLOWS.get(self.follows, ("已答复", "replied"))[at]
-                    if self.reply
-                    else ("尚未答复", "no reply yet")[at]
-                )
-                text += f"{stop}{office}{colon}{done}{comma + self.reply if self.reply else ''}"
-            said.append(text)
-        return said[0], said[1]
+        return self._in_chinese(unit_of_measure[0]), self._in_english(unit_of_measure[1])
+
+    def _in_chinese(self, measure: str) -> str:
+        value = f"，核实为 {self.found_value} {measure}".rstrip() if self.found_value else ""
+        note = f"，{self.note}" if self.note else ""
+        text = f"{PURPOSES[self.audit.purpose][0]}第 {self.audit_id} 号：{FINDINGS[self.finding][0]}{value}{note}"  # fmt: skip
+        if self.finding == "agrees":
+            return text
+        done = f"{FOLLOWS.get(self.follows, ('已答复',))[0]}，{self.reply}" if self.reply else "尚未答复"  # fmt: skip
+        return f"{text}；绩效办：{done}"
+
+    def _in_english(self, measure: str) -> str:
+        value = f", found: {self.found_value} {measure}".rstrip() if self.found_value else ""
+        note = f", {self.note}" if self.note else ""
+        text = f"{PURPOSES[self.audit.purpose][1]} no. {self.audit_id}: {FINDINGS[self.finding][1]}{value}{note}"  # fmt: skip
+        if self.finding == "agrees":
+            return text
+        done = f"{FOLLOWS.get(self.follows, ('', 'replied'))[1]}, {self.reply}" if self.reply else "no reply yet"  # fmt: skip
+        return f"{text}; the office: {done}"
 
 
 class AuditQuestion(KeptRow):
