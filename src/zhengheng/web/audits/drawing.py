@@ -68,7 +68,7 @@ def draw(doing: Doing) -> Made:
 
 
 def _not_at_will(version: RulebookVersion, purpose: str, reason: str, pool: dict[str, Drawn]) -> dict[str, Drawn]:  # fmt: skip
-    """What may be drawn. One sample of the same values at a time; another says why, leaves out what was drawn before unless it
+    """What may be drawn. One sample of the same values at a time; another says why, leaves out what was checked before unless it
     was reported anew since, and the first stays to be read.
 
     The same values, however they are asked for: by a period, or by none. Raises AuditError.
@@ -87,8 +87,8 @@ def _not_at_will(version: RulebookVersion, purpose: str, reason: str, pool: dict
             "reason", "audit.again", zh=f"其中 {len(most[1])} 个数值已在第 {most[0].pk} 号核查的范围内抽取过，再次抽取须写明理由。",
             en=f"{len(most[1])} of these values were in the range of check {most[0].pk}: say why there is another sample",
         )  # fmt: skip
-    drawn = {name: one.reported for audit, _ in over for one in audit.entries.all() for name in (selectors.name_of(one),)}  # fmt: skip
-    left = {name: one for name, one in pool.items() if drawn.get(name) != one.reported}
+    checked = {selectors.name_of(one): one.reported for audit, _ in over for one in audit.entries.all() if one.finding}  # fmt: skip
+    left = {name: one for name, one in pool.items() if checked.get(name) != one.reported}
     if not left:
         raise AuditError.one(
             "rulebook", "audit.exhausted", zh="这一范围的数值都已抽中核查过，此后没有重新填报的，不能再次抽取。",
