@@ -124,6 +124,7 @@ def test_red_lights_open_one_case_a_unit_and_later_ones_join_it(town: Town) -> N
     )
 
 
+@pytest.mark.beside_the_acts
 @pytest.mark.parametrize(
     ("state", "why"),
     [("archived", "rectification.archived"), ("replaced", "rectification.overtaken"), ("set_aside", "rectification.overtaken"), ("final", ""), ("draft", "")],
