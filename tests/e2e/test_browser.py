@@ -293,7 +293,7 @@ def appeal(office: Office, result: ResultRun) -> None:
     path = f"appeals/{made.pk}/"
     office.act("unit_leader-D10", path, "file")
     office.act("appeals_clerk", path, "accept")
-    office.act("appeals_clerk", path, "draw", seats="3")
+    office.act("appeals_clerk", path, "draw")
     office.act("appeals_clerk", path, "call_hearing", hearing_on="2026-04-22", place="一号会议室")
     office.town.at("2026-04-22")
     office.act("appeals_clerk", path, "sign_minutes", minutes=str(office.paper))

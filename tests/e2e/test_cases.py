@@ -70,7 +70,7 @@ def rejected(town: Town, result: int) -> tuple[int, list[str]]:
     )["id"]  # fmt: skip
     town.post("unit_leader-D10", f"appeals/{made}/file")
     town.post("appeals_clerk", f"appeals/{made}/accept")
-    panel = town.post("appeals_clerk", f"appeals/{made}/draw", seats=3)["detail"]["panel"]
+    panel = town.post("appeals_clerk", f"appeals/{made}/draw")["detail"]["panel"]
     for member in panel:
         town.post(member, f"appeals/{made}/vote", vote="reject", reasons="证据不足")
     town.post(panel[0], f"appeals/{made}/decide", reasons="证据不足")
@@ -122,6 +122,29 @@ def test_red_lights_open_one_case_a_unit_and_later_ones_join_it(town: Town) -> N
     assert joined["detail"]["indicators"] == case["detail"]["indicators"], (
         "the same lights change nothing"
     )
+
+
+@pytest.mark.beside_the_acts
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [("archived", "rectification.archived"), ("replaced", "rectification.overtaken"), ("set_aside", "rectification.overtaken"), ("final", ""), ("draft", "")],
+)  # fmt: skip
+def test_a_case_arises_from_no_archived_year_and_no_overtaken_result(
+    town: Town, state: str, why: str
+) -> None:
+    """From one that is on notice or newly final, and from monitoring within the year, it does."""
+    result = on_notice(town, adopt(town))["result"]
+    town.post("office_procedure", f"runs/{result}/trigger")
+    town.work()
+    case = town.get("office_procedure", "rectification?limit=50")["items"][0]
+    ResultRun.objects.filter(pk=result).update(state=state)
+    join = f"rectification/{case['id']}/join"
+    if not why:
+        town.post("office_procedure", join, run=result)
+        return
+    for path, more in ((join, {}), ("rectification/propose", {"unit": "D13"})):
+        said = town.post("office_procedure", path, 422, run=result, **more)["problems"][0]
+        assert (said["code"], said["where"]) == (why, "run")
 
 
 def test_a_case_closes_on_values_that_reach_their_targets(town: Town) -> None:
@@ -472,7 +495,9 @@ def test_a_sample_can_be_drawn_again_from_its_seed_and_its_auditor_leaves_traces
     town.post("office_data", f"{path}/answer", question=asked["id"], answer="录入有误, 已要求更正")
     unanswered = town.post("external_auditor", f"{path}/close", 422)
     assert unanswered["type"] == "audit.open"
-    town.post("office_data", f"{path}/reply", entry=first["id"], reply="已要求更正")
+    town.post(
+        "office_data", f"{path}/reply", entry=first["id"], follows="correct", reply="已要求更正"
+    )
     assert town.post("external_auditor", f"{path}/close")["state"] == "closed"
     town.get("external_auditor", f"reports/{first_held}")
     seen = LedgerEntry.objects.filter(

@@ -194,11 +194,9 @@ def test_an_appeal_is_not_begun_after_its_day_and_a_returned_one_keeps_its_own(t
 def test_a_support_never_leads_away_from_what_was_asked(town: Town) -> None:
     made = notice_of_appeals(town, adopted(town))
     number = accepted(town, made["result"], "RATE", "97", value_period="2025-06")
-    panel = town.post("appeals_clerk", f"appeals/{number}/draw", seats=3)["detail"]["panel"]
-    for member in panel:
-        town.post(member, f"appeals/{number}/vote", vote="partly", reasons="部分属实")
-    town.post(panel[0], f"appeals/{number}/preview", value="40")
-    refused = town.post(panel[0], f"appeals/{number}/decide", 422, value="40", reasons="部分属实")
+    panel = town.post("appeals_clerk", f"appeals/{number}/draw")["detail"]["panel"]
+    said = {"vote": "partly", "value": "40", "reasons": "部分属实"}
+    refused = town.post(panel[0], f"appeals/{number}/vote", 422, **said)
     assert refused["type"] == "value.away"
     assert Appeal.objects.get(pk=number).outcome == ""
 
@@ -353,7 +351,7 @@ def test_the_commission_s_ruling_is_called_so_too_and_the_unit_reads_both(town: 
     made = notice_of_appeals(town, adopted(town, procedure={**BOOK["procedure"], "second_instance": True}))  # fmt: skip
     number = accepted(town, made["result"], "RATE", "97", value_period="2025-06")
     path = f"appeals/{number}"
-    panel = town.post("appeals_clerk", f"{path}/draw", seats=3)["detail"]["panel"]
+    panel = town.post("appeals_clerk", f"{path}/draw")["detail"]["panel"]
     for member in panel:
         town.post(member, f"{path}/vote", vote="reject", reasons="证据不足")
     town.post(panel[0], f"{path}/decide", reasons="证据不足")

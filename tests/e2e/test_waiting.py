@@ -39,7 +39,7 @@ def test_a_vote_leaves_the_desk_of_whoever_gave_it_and_the_signature_waits_for_o
     made = on_notice(town, adopted(town))
     number = accepted(town, made["result"], "RATE", "97", value_period="2025-06")
     path = f"appeals/{number}"
-    panel = town.post("appeals_clerk", f"{path}/draw", seats=3)["detail"]["panel"]
+    panel = town.post("appeals_clerk", f"{path}/draw")["detail"]["panel"]
     assert [has_on_desk(town, one, path) for one in panel] == [True, True, True]
     town.post(panel[0], f"{path}/vote", vote="uphold", reasons="证据属实")
     assert [has_on_desk(town, one, path) for one in panel] == [False, True, True]
@@ -47,7 +47,7 @@ def test_a_vote_leaves_the_desk_of_whoever_gave_it_and_the_signature_waits_for_o
     town.post(panel[2], f"{path}/recuse", reason="与申诉单位负责人系同学")
     assert [has_on_desk(town, one, path) for one in panel] == [False, False, False]
     assert has_on_desk(town, "appeals_clerk", path), "an empty seat waits for the clerk"
-    drawn = town.post("appeals_clerk", f"{path}/draw", seats=3)["detail"]["panel"]
+    drawn = town.post("appeals_clerk", f"{path}/draw")["detail"]["panel"]
     (last,) = set(drawn) - set(panel)
     assert has_on_desk(town, last, path)
     town.post(last, f"{path}/vote", vote="uphold", reasons="证据属实")

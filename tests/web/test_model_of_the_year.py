@@ -102,7 +102,7 @@ def appealed(town: Town, procedure: dict[str, Any]) -> None:
     )["id"]  # fmt: skip
     town.post("unit_leader-D10", f"appeals/{made}/file")
     town.post("appeals_clerk", f"appeals/{made}/accept")
-    town.post("appeals_clerk", f"appeals/{made}/draw", seats=3)
+    town.post("appeals_clerk", f"appeals/{made}/draw")
 
 
 STAGES: dict[str, tuple[Callable[[Town, dict[str, Any]], None], dict[str, Any]]] = {

@@ -26,7 +26,6 @@ NUMBERS = {
     "found_value",
     "share",
     "minutes",
-    "seats",
     "size",
     "entry",
     "question",

@@ -566,7 +566,7 @@ def test_a_published_year_can_be_sampled_found_answered_and_corrected(
     town.post("external_auditor", f"{path}/correct", found_value="91", why="抄录有误", **wrong)
     town.post("external_auditor", f"{path}/find", entry=audit["detail"]["entries"][1]["id"], finding="agrees")  # fmt: skip
     assert town.post("external_auditor", f"{path}/close", 422)["type"] == "audit.open"
-    town.post("office_data", f"{path}/reply", entry=first["id"], reply="已更正台账")
+    town.post("office_data", f"{path}/reply", entry=first["id"], follows="keep", reply="已更正台账")
     page = town.client("external_auditor").get(f"/office/{path}/").content.decode()
     for word in ("抄录有误", "已更正台账", "90"):
         assert word in page
@@ -576,6 +576,12 @@ def test_a_published_year_can_be_sampled_found_answered_and_corrected(
     assert town.client("unit_leader-D10").get(f"/office/audits/bundle/{made['run']}.zip").status_code == 403  # fmt: skip
     town.post("external_auditor", f"{path}/close")
     assert sampled(town, book, status=422)["type"] == "audit.again"
+    none = sampled(town, book, status=422, reason="第一次样本太小")
+    assert none["type"] == "audit.exhausted", "both were checked, and nothing is new"
+    Report.objects.create(
+        rulebook=held, unit=units["D16"], supplier=units[STATISTICS], indicator="ANSWERED", period="2025", value="91",
+        state="confirmed", made_at=NOW,
+    )  # fmt: skip
     again = sampled(town, book, reason="第一次样本太小")
     end = RoleGrant.objects.get(role=Role.EXTERNAL_AUDITOR).valid_to
     assert end is not None

@@ -168,9 +168,11 @@ def test_an_appeal_beyond_sense_says_why_at_each_step(town: Town, book: int) -> 
     town.post("unit_leader-D10", f"appeals/{made}/save", **again, confirmation="分母有误")
     town.post("unit_leader-D10", f"appeals/{made}/file")
     town.post("appeals_clerk", f"appeals/{made}/accept")
-    panel = town.post("appeals_clerk", f"appeals/{made}/draw", seats=3)["detail"]["panel"]
+    panel = town.post("appeals_clerk", f"appeals/{made}/draw")["detail"]["panel"]
+    part = {"vote": "partly", "value": "998", "reasons": "部分属实"}
+    assert town.post(panel[0], f"appeals/{made}/vote", 422, **part)["type"] == "number"
     for member in panel:
-        town.post(member, f"appeals/{made}/vote", vote="uphold", reasons="证据属实")
+        town.post(member, f"appeals/{made}/vote", confirmation=WHY, **part)
     assert town.post(panel[0], f"appeals/{made}/preview", 422, value="998")["type"] == "number"
     decided = {"value": "998", "reasons": "证据属实"}
     town.post(panel[0], f"appeals/{made}/preview", value="999", confirmation="另一数值的理由")

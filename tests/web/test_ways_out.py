@@ -27,7 +27,8 @@ def test_a_divided_panel_votes_again(town: Town) -> None:
     path = f"appeals/{appeal.pk}"
     panel = town.get("appeals_clerk", path)["detail"]["panel"]
     for member, vote in zip(panel, ("uphold", "partly", "reject"), strict=True):
-        town.post(member, f"{path}/vote", vote=vote, reasons="依据学籍记录")
+        said = {"value": "85"} if vote == "partly" else {}
+        town.post(member, f"{path}/vote", vote=vote, reasons="依据学籍记录", **said)
         if member != panel[-1]:
             assert town.post(member, f"{path}/vote", 422, vote=vote, reasons="再投")["type"] == "panel.voted"  # fmt: skip
     town.post(panel[0], f"{path}/preview", value="90")

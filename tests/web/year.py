@@ -351,6 +351,9 @@ class Year:
                 if asked is None:
                     continue
                 said = {"unit": asked.unit, "grade": asked.decided}
+            if act.code == "appeal.vote":
+                # A support is for what was asked.
+                said = {"value": found.wanted or KINDLY["value"]}
             error = self.do(kind, act, found, by, first, kindly=True, **said)
             if error is None:
                 self.tried[key] += not act.optional

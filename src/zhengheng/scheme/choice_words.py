@@ -32,7 +32,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "step.final": ("定稿",), "archive": ("归档",), "clocks.objection": ("核对扣分事项",),
     "calendar_days": ("自然日", "日历日"), "working_days": ("工作日",), "clock_hours": ("小时",),
     "clocks.report": ("报送数据",), "clocks.check": ("单位核对数据",), "appeal_decision": ("作出申诉决定",), "clocks.second_instance": ("请求委员会复核",),
-    "hearing_notice": ("听证通知",), "improvement_notice": ("送达改进通知单",), "improvement_answer": ("答复改进通知单",), "reapproval": ("重新批准有变动的结果",), "completion": ("补正申诉",),
+    "hearing_notice": ("听证通知",), "improvement_notice": ("送达改进通知单",), "improvement_answer": ("答复改进通知单",), "reapproval": ("重新批准有变动的结果",), "completion": ("补正申诉",), "finding": ("处理核查不符的结果",),
     "product": ("乘积",), "quotient": ("商",), "copeland": ("两两比较",), "aggregate.mean": ("平均",), "exponential_rank": ("名次指数变换法",),
     "kind.best": ("与最好值之比",), "kind.mean": ("与均值之比",), "by.mean": ("均值",), "upward.rescaled": ("折算后的得分",), "upward.plain": ("折算前的得分",),
     "below.missing": ("不计分",), "below.unranked": ("只计分不排名",), "ties.mean": ("取平均名次",), "log.no": ("不取对数",), "log.none": ("不取对数",),

@@ -58,7 +58,7 @@ _WORDS = {
     "grading": "等次", "bands": "等次线", "adjustments": "加减分与否决", "succession": "机构承继", "procedure": "办理程序", "starts_on": "开始日",
     "ends_on": "结束日", "effective_from": "生效日", "topics": "生活主题", "goals": "战略目标", "categories": "类别", "groups": "分组", "units": "单位",
     "cascade": "目标分解", "warnings": "警示阶梯", "incentives": "激励", "form": "程序类型", "clocks": "时限", "freeze": "冻结日",
-    "targets_open": "目标草案公开", "second_instance": "委员会复核", "clock": "时限", "length": "时长", "organisation": "组织", "bonus_cap": "加分上限",
+    "targets_open": "目标草案公开", "second_instance": "委员会复核", "panel": "评审组人数", "clock": "时限", "length": "时长", "organisation": "组织", "bonus_cap": "加分上限",
     "fill": "补值", "over": "取自", "counted": "计入统计", "coverage": "覆盖率", "rescale": "组内折算", "mirror": "满分减得分", "lowest_at": "最低移到",
     "upward": "向上传递", "at_worst": "最差得", "at_best": "最好得", "winsorise": "缩尾", "deviation": "标准差", "ties": "同分名次", "among": "计入单位",
     "coefficients": "系数", "at_least": "不低于", "at_most": "不高于", "share_at_most": "比例上限", "share_at_least": "比例下限", "pool_below": "合并计名额", "cases": "算例", "matrix": "评价矩阵",

@@ -21,7 +21,7 @@ class Clock(Model):
 
 ClockName = Literal[
     "report", "check", "objection", "notice", "appeal_decision", "second_instance", "hearing_notice",
-    "improvement_notice", "improvement_answer", "reapproval", "completion",
+    "improvement_notice", "improvement_answer", "reapproval", "completion", "finding",
 ]  # fmt: skip
 
 
@@ -51,6 +51,7 @@ USUAL: dict[ClockName, UsualClock] = {
     "hearing_notice": _usual("听证通知", "notice of a hearing", 7, "working_days", "通知", "V"),
     "improvement_notice": _usual("送达改进通知单", "serve an improvement notice", 72, "clock_hours", "确认", "S"),
     "completion": _usual("补正申诉", "complete an appeal that was returned", 5, "working_days", "退回", "D"),
+    "finding": _usual("处理核查不符的结果", "deal with a finding that does not agree", 5, "working_days", "登记", "D"),
     "reapproval": _usual("重新批准有变动的结果", "approve a changed result again", 5, "working_days", "决定", "V"),
     "improvement_answer": _usual("答复改进通知单", "answer an improvement notice", 10, "working_days", "送达", "V"),
 }  # fmt: skip
@@ -82,6 +83,8 @@ class Procedure(Model):
     """How long draft targets lie open to everybody before they are signed; absent: they do not."""
     second_instance: bool = False
     """Whether a decided appeal may be brought before the commission once more."""
+    panel: Literal[3, 5, 7, 9, 11] = 3
+    """How many members are drawn by lot for an appeal's panel: odd, so that two opinions always have a majority [D]."""
 
     def clock(self, step: str) -> Clock | None:
         """The clock of a step, where the procedure has the step and the step a clock."""

@@ -318,7 +318,7 @@ AUDIT = Machine(
         Transition("audit.ask", ("drawn",), "drawn"),
         Transition("audit.answer", ("drawn",), "drawn"),
         Transition("audit.correct", ("drawn",), "drawn"),
-        Transition("audit.reply", ("drawn",), "drawn"),
+        Transition("audit.reply", ("drawn", "ended"), ""),
         Transition("audit.close", ("drawn",), "closed"),
         Transition("audit.end", ("drawn",), "ended"),
         Transition("audit.carry", ("drawn",), "drawn"),

@@ -36,6 +36,8 @@ def wrong_draws() -> Iterator[Finding]:
 
 
 def _draw(held: Entry, content: dict[str, Any], seals: dict[int, Entry], used: dict[int, int]) -> Iterator[Finding]:  # fmt: skip
+    if content.get("kept") and not content.get("drawn"):
+        return  # the panel of an earlier appeal on the same matter goes on, and nobody was drawn
     seed, at = str(content.get("seed")), content.get("sealed")
     seal = seals.get(at) if isinstance(at, int) else None
     if seal is None or seal.sequence > held.sequence or not _of(seal, held, content):

@@ -33,18 +33,15 @@ from zhengheng.web.appeals.filing import (
 from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.appeals.panel import (
     DecideGiven,
-    DrawGiven,
     HearingGiven,
     MinutesGiven,
     PreviewGiven,
-    VoteGiven,
     call_hearing,
     decide,
     draw,
     preview,
     recuse,
     sign_minutes,
-    vote,
 )
 from zhengheng.web.appeals.ruling import (
     RuleGiven,
@@ -57,6 +54,7 @@ from zhengheng.web.appeals.ruling import (
     second_until,
 )
 from zhengheng.web.appeals.services import GROUNDS, OUTCOMES, AppealError
+from zhengheng.web.appeals.votes import VoteGiven, vote
 from zhengheng.web.decisions.services import choices as decisions
 from zhengheng.workflow.machines import APPEAL
 
@@ -103,6 +101,14 @@ def _stopped(appeal: Appeal) -> tuple[str, str] | None:
     )
 
 
+def _to_try(appeal: Appeal) -> dict[str, str]:
+    """What most voted for, once all have; until then what was asked for."""
+    if value := selectors.agreed(appeal)[1]:
+        held = selectors.confirmation_voted(appeal)
+        return {"value": value, "confirmation": held or (appeal.confirmation if value == appeal.wanted else "")}  # fmt: skip
+    return {"value": appeal.wanted, "confirmation": appeal.confirmation}
+
+
 def _matter(appeal: Appeal) -> Matter:
     """The contested value, what was asked for, what was decided first, and why the commission looks again."""
     (zh, en), wanted = shown.name(appeal), appeal.wanted or "—"
@@ -137,15 +143,16 @@ APPEALS = Kind(
         Act("appeal.lapse", ("逾期未提交，不再办理", "Not filed in time"), lapse, by_machine=True),
         Act("appeal.accept", ("受理", "Accept for decision"), accept),
         Act("appeal.return", ("退回补正", "Return to be completed"), send_back, ReasonGiven, optional=True),
-        Act("appeal.draw", ("抽取评审组", "Draw the panel"), draw, DrawGiven,
-            ("评审组只抽一次；成员写明理由回避之后，才能补抽空出的席位。", "The panel is drawn once; a seat is drawn again only after its member stepped back with a reason."),
-            typed=lambda a: {"seats": selectors.empty_seats(a) if a.seats.all() else 3}, when=lambda a: bool(selectors.empty_seats(a))),
+        Act("appeal.draw", ("抽取评审组", "Draw the panel"), draw,
+            help=("人数由考核方案规定。评审组只抽一次；成员写明理由回避之后，才能补抽空出的席位。撤回后重新提交的同一事项，由原评审组评议。",
+                  "The rulebook says how many. The panel is drawn once; a seat is drawn again only after its member stepped back with a reason. A matter that was withdrawn and filed again goes to the panel it had."),
+            when=lambda a: bool(selectors.empty_seats(a))),
         Act("appeal.call_hearing", ("通知听证", "Call a hearing"), call_hearing, HearingGiven, optional=True),
         Act("appeal.sign_minutes", ("登记笔录", "File the minutes"), sign_minutes, MinutesGiven),
         Act("appeal.vote", ("表决", "Vote"), vote, VoteGiven, whose=selectors.votes),
-        Act("appeal.preview", ("试算影响", "Compute the ripple"), preview, PreviewGiven, typed=lambda a: {"value": a.wanted, "confirmation": a.confirmation}, optional=True),
+        Act("appeal.preview", ("试算影响", "Compute the ripple"), preview, PreviewGiven, typed=_to_try, optional=True),
         Act("appeal.decide", ("签署决定", "Sign the decision"), decide, signed(DecideGiven), whose=selectors.signs,
-            typed=lambda a: {"value": a.effect["value"] if a.effect else ""}),
+            typed=lambda a: {"value": selectors.agreed(a)[1]}),
         Act("appeal.ask_second", ("请求委员会复核", "Ask the commission"), ask_second, SecondGiven, optional=True,
             when=lambda a: second_until(a) is not None),
         Act("appeal.rule", ("登记委员会复核结论", "Record the commission's ruling"), rule, RuleGiven,
@@ -154,7 +161,10 @@ APPEALS = Kind(
         Act("appeal.recuse", ("申请回避", "Step back"), recuse, ReasonGiven, optional=True),
         Act("appeal.apply", ("更正并重新核算", "Correct and run again"), apply, when=lambda a: a.outcome in {"uphold", "partly"}, waits=nobody_may_ask),
         Act("appeal.close", ("结案", "Close"), close, when=lambda a: a.outcome == "reject", waits=nobody_may_ask),
-        Act("appeal.withdraw", ("撤回申诉", "Withdraw"), withdraw, optional=True),
+        Act("appeal.withdraw", ("撤回申诉", "Withdraw"), withdraw,
+            help=("评审组有成员表决之后，申诉不能撤回；同一事项再次提交的，仍由已经抽定的评审组评议。",
+                  "Once a member of the panel has voted, an appeal is not withdrawn; the same matter filed again goes to the panel that was drawn."),
+            when=lambda a: not selectors.begun(a), optional=True),
     ),
     columns=(
         Column(("指标", "Indicator"), shown.name), Column(("单位", "Unit"), lambda a: (a.unit.name_zh, a.unit.name_en)),
@@ -177,5 +187,5 @@ APPEALS = Kind(
     body="appeals/body.html", context=shown.page, printed=shown.printed,
     out=lambda a: {"run": a.run_id, "unit": a.unit.code, "indicator": a.indicator, "wanted": a.wanted, "outcome": a.outcome,
                    "effect": a.effect, "panel": [s.account.username for s in a.seats.all() if not s.recused],
-                   "excluded": a.excluded, "seed": a.seed, "draws": a.draws, "asked_effect": a.asked_effect},
+                   "excluded": a.excluded, "seed": a.seed, "draws": a.draws, "former": [{"id": one.pk, "draws": one.draws} for one in selectors.former(a)], "asked_effect": a.asked_effect},
 )  # fmt: skip

@@ -15,7 +15,7 @@ from zhengheng.web.acts.declare import (
     ask,
     ask_why_right,
 )
-from zhengheng.web.appeals import values
+from zhengheng.web.appeals import selectors, values
 from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.appeals.services import GROUNDS, AppealError, Ground
 from zhengheng.web.days.selectors import working_calendar
@@ -136,13 +136,9 @@ def _check_in_time(last: date | None, day: date) -> None:
 
 
 def _only_once(appeal: Appeal) -> None:
-    """One appeal a matter: the same row, or the value of the whole period, which all rows of the indicator are part of."""
-    held = Appeal.objects.filter(
-        run__rulebook=appeal.run.rulebook, run__period=appeal.run.period, unit=appeal.unit, indicator=appeal.indicator
-    )  # fmt: skip
-    for other in held.exclude(pk=appeal.pk).exclude(state__in=("draft", "withdrawn", "lapsed")):
-        same = (other.series, other.value_period) == (appeal.series, appeal.value_period)
-        if same or any(one.series == one.indicator and one.value_period == one.run.period for one in (appeal, other)):  # fmt: skip
+    """One appeal a matter."""
+    for other in selectors.beside(appeal).exclude(state__in=("draft", "withdrawn", "lapsed")):
+        if selectors.same_matter(appeal, other):
             on = other.filed_on or localdate(other.made_at)
             raise AppealError.one(
                 "indicator", "appeal.twice", zh=f"本单位对这一指标已于 {on} 提交申诉（第 {other.pk} 号），同一事项只受理一次；需要补充的，请在该申诉中补正，或者撤回后重新提交。",
@@ -151,6 +147,7 @@ def _only_once(appeal: Appeal) -> None:
 
 
 def withdraw(doing: Doing) -> Change:
+    """Before the first vote: who has seen how a panel votes does not choose another by filing again."""
     return Change({"due_on": None})
 
 

@@ -41,8 +41,8 @@ def leave_for(account: Account, unit: str, reason: str) -> list[int]:
 
 def leave(seat: PanelSeat, reason: str) -> None:
     """A member leaves a seat, and the vote goes with it."""
-    seat.recused, seat.vote, seat.reasons = reason, "", ""
-    seat.save(update_fields=["recused", "vote", "reasons"])
+    seat.recused, seat.vote, seat.value, seat.confirmation, seat.reasons = reason, "", "", "", ""
+    seat.save(update_fields=["recused", "vote", "value", "confirmation", "reasons"])
 
 
 class DeclareGiven(Given):

@@ -30,8 +30,11 @@ class Appeal(Lived):
     answer = models.TextField(blank=True)
     asked_effect = models.JSONField(null=True)
     """What the value that the unit asks for would do, computed when the appeal was accepted."""
+    voted_on = models.DateField(null=True)
+    """The day of the first vote: from then on the appeal is not withdrawn."""
     draws = models.JSONField(default=list)
-    """Every draw of the panel: day, seats, seed and what sealed it, pool, drawn, excluded with reasons, why it was drawn again."""
+    """Every draw of the panel: day, seats, seed and what sealed it, pool, drawn, excluded with reasons, why it was drawn again; of a panel that
+    goes on from an earlier appeal on the same matter, who was kept and that appeal's number."""
     seed = models.CharField(max_length=64, blank=True)
     excluded = models.JSONField(default=list)
     hearing_called_on = models.DateField(null=True)
@@ -80,6 +83,10 @@ class PanelSeat(KeptRow):
     account = models.ForeignKey(Account, models.PROTECT, related_name="+")
     recused = models.TextField(blank=True)
     vote = models.CharField(max_length=8, blank=True)
+    value = models.CharField(max_length=40, blank=True)
+    """The value that the vote is for; of a vote that an earlier release took, empty: what was asked for, of a support."""
+    confirmation = models.TextField(blank=True)
+    """Why that value is right though it is beyond its range of sense."""
     reasons = models.TextField(blank=True)
 
     class Meta:

@@ -1,9 +1,10 @@
-"""The panel: drawn by lot, heard, voted, decided; it never touches a score."""
+"""The panel: drawn by lot, heard, and what it voted for is signed; it never touches a score."""
 
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 from zhengheng.domain.lots import draw as draw_lots
+from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import Change, Doing, Files, Given, ask, ask_why_right
 from zhengheng.web.appeals import selectors, values
 from zhengheng.web.appeals.interests import leave, remember
@@ -13,7 +14,7 @@ from zhengheng.web.appeals.services import (
     AppealError,
     check_outcome,
     check_value,
-    outcome_of,
+    same_value,
 )
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.files.services import own_files
@@ -22,43 +23,58 @@ from zhengheng.web.results.clocks import procedure
 from zhengheng.web.rulebooks.selectors import UNITS
 
 
-class DrawGiven(Given):
-    seats: int = ask("评审组人数（单数；补抽时按空出的席位）", "Seats (odd; of a later draw, those that were left)", 3, ge=1, le=11)  # fmt: skip
-
-
 def draw(doing: Doing) -> Change:
-    """Draw the panel by lot among those without any part in the matter, once; later only for seats that
-    somebody left. The seed was sealed beforehand; it, pool, excluded and reasons of every draw are kept."""
+    """Draw the panel by lot among those without any part in the matter, once; later only for seats that somebody left.
+
+    How many, the rulebook says. A matter that was withdrawn and filed again keeps its panel, and only a seat that nobody of
+    it can hold any more is drawn. The seed was sealed beforehand; it, pool, excluded and reasons of every draw are kept.
+    """
     appeal: Appeal = doing.obj
     left = selectors.empty_seats(appeal)
     again = appeal.seats.exists()
     if again and not left:
         raise AppealError.one(
-            "seats", "panel.drawn", zh="评审组已经抽定。只有在成员写明理由回避之后，才能补抽空出的席位。",
+            "panel", "panel.drawn", zh="评审组已经抽定。只有在成员写明理由回避之后，才能补抽空出的席位。",
             en="the panel is drawn; only a seat that a member left with a reason is drawn again",
         )  # fmt: skip
-    seats = left if again else doing.given.seats
-    if not again and seats % 2 == 0:
-        raise AppealError.one("seats", "panel.even", zh="人数应为单数。", en="the number of seats is odd")  # fmt: skip
+    seats = left if again else procedure(appeal.run).panel
     eligible, excluded = selectors.pool(appeal)
-    sitting = {seat.account_id for seat in selectors.sitting(appeal)}
-    eligible = [account for account in eligible if account.pk not in sitting]
-    if len(eligible) < seats:
-        raise AppealError.one(
-            "seats", "panel.few", zh=f"可抽取的只有 {len(eligible)} 人（回避 {len(excluded)} 人）。",
-            en=f"only {len(eligible)} can be drawn ({len(excluded)} are excluded)",
-        )  # fmt: skip
-    seed, sealed = unseal(f"appeal:{appeal.pk}", actor=doing.actor.username, now=doing.now)
-    by_name = {account.username: account for account in eligible}
-    names = draw_lots(by_name, seed, seats)
-    for name in names:
-        PanelSeat.objects.create(appeal=appeal, account=by_name[name])
+    before = [] if again else selectors.former(appeal)
+    known = {account.pk: account for account in eligible}
+    kept = [known[seat.account_id] for one in before[-1:] for seat in selectors.sitting(one) if seat.account_id in known][:seats]  # fmt: skip
+    taken = {seat.account_id for seat in selectors.sitting(appeal)} | {account.pk for account in kept}  # fmt: skip
+    by_name = {account.username: account for account in eligible if account.pk not in taken}
+    if len(by_name) < seats - len(kept):
+        raise _too_few(seats - len(kept), len(by_name), excluded)
+    seed, seal = _unsealed(doing) if seats > len(kept) else ("", {})
+    names = draw_lots(by_name, seed, seats - len(kept))
+    for account in (*kept, *(by_name[name] for name in names)):
+        PanelSeat.objects.create(appeal=appeal, account=account)
     why = [seat.recused for seat in appeal.seats.all() if seat.recused] if again else []
     held = {
         "on": doing.day.isoformat(), "seats": seats, "seed": seed, "pool": sorted(by_name), "drawn": names,
-        "excluded": excluded, "why": why, "sealed": sealed.sequence, "sha256": sealed.sha256, "sealed_on": sealed.at.date().isoformat(),
+        "excluded": excluded, "why": why, **seal,
     }  # fmt: skip
+    if before:
+        held |= {"kept": [account.username for account in kept], "former": before[-1].pk}
     return Change({"seed": seed, "excluded": excluded, "draws": [*appeal.draws, held]}, held)
+
+
+def _unsealed(doing: Doing) -> tuple[str, dict[str, Any]]:
+    """The seed that was sealed for this appeal, and where and how it was."""
+    seed, sealed = unseal(f"appeal:{doing.obj.pk}", actor=doing.actor.username, now=doing.now)
+    return seed, {"sealed": sealed.sequence, "sha256": sealed.sha256, "sealed_on": sealed.at.date().isoformat()}  # fmt: skip
+
+
+def _too_few(seats: int, eligible: int, excluded: list[dict[str, str]]) -> AppealError:
+    """Says who is kept out of the draw and why, so that the office sees what to do about it."""
+    names = dict(Account.objects.filter(username__in=[one["account"] for one in excluded]).values_list("username", "name"))  # fmt: skip
+    zh = "；".join(f"{names[one['account']]}（{one['zh']}）" for one in excluded) or "无"
+    en = "; ".join(f"{names[one['account']]} ({one['en']})" for one in excluded) or "nobody"
+    return AppealError.one(
+        "panel", "panel.few", zh=f"需要抽取 {seats} 人，可抽取的只有 {eligible} 人。不能参加抽取的：{zh}。请先由安全保密管理员增补评审组成员，再抽取；人数由考核方案规定，不能减少。",
+        en=f"{seats} are to be drawn and only {eligible} can be. Kept out of the draw: {en}. Have the secrecy officer appoint more panel members first; the rulebook says how many sit, and they cannot be fewer",
+    )  # fmt: skip
 
 
 def recuse(doing: Doing) -> Change:
@@ -126,35 +142,6 @@ def _resumed(appeal: Appeal, day: date) -> date:
     return working_calendar().after(day, left, "working_days")
 
 
-class VoteGiven(Given):
-    vote: Literal["uphold", "partly", "reject"] = ask("表决", "Vote", names=OUTCOMES)
-    reasons: str = ask("理由", "Reasons", form="text")
-
-
-def vote(doing: Doing) -> Change:
-    """Each seat once, on the record; who voted is known, how is known when all have.
-
-    Whoever has a part in the matter by now, or declared an interest, has no vote. Where all have voted and no
-    opinion has more than half, the panel goes on deliberating and each may vote again.
-    """
-    if against := selectors.reasons_against(doing.obj, doing.actor):
-        raise AppealError.one(
-            "vote", "panel.barred", zh=f"您不能表决：{against[0]}。请申请回避，由申诉经办补抽席位。",
-            en=f"you have no vote: {against[1]}; step back, and the clerk draws the seat again",
-        )  # fmt: skip
-    if selectors.empty_seats(doing.obj):
-        raise AppealError.one("vote", "panel.empty_seats", zh="有成员回避，须先补抽席位。", en="a member stepped back; the seat is drawn again first")  # fmt: skip
-    found = doing.obj.seats.filter(account=doing.actor, recused="")
-    again = selectors.divided(doing.obj)
-    seat = (found if again else found.filter(vote="")).first()
-    if seat is None:
-        raise AppealError.one("vote", "panel.voted", zh="您已表决或已回避", en="you have voted or stepped back")  # fmt: skip
-    before = seat.vote
-    seat.vote, seat.reasons = doing.given.vote, doing.given.reasons
-    seat.save(update_fields=["vote", "reasons"])
-    return Change({}, {"before": before} if again else {})
-
-
 class PreviewGiven(Given):
     value: str = ask("拟认定的数值", "Value as it would be decided", max_length=40)
     confirmation: str = ask_why_right()
@@ -170,29 +157,52 @@ def preview(doing: Doing) -> Change:
 
 class DecideGiven(Given):
     value: str = ask(
-        "认定的数值 (驳回的不填)", "Decided value (none when rejected)", "", max_length=40
+        "认定的数值（即多数成员表决的数值；驳回的不填）",
+        "Decided value (the one that most voted for; none when rejected)",
+        "",
+        max_length=40,
     )
     reasons: str = ask("决定理由 (以笔录和证据为限)", "Reasons (from the record only)", form="text")
 
 
 def decide(doing: Doing) -> Change:
-    """Signed by the presiding member (the table of rights says so), as the majority voted, after everybody saw the ripple."""
+    """Signed by the presiding member (the table of rights says so), as the majority voted, after everybody saw the ripple.
+
+    Neither the outcome nor the value is the signer's to choose: both are what more than half voted for.
+    """
     appeal, given = doing.obj, doing.given
-    outcome = selectors.majority(appeal)
+    outcome, value = selectors.agreed(appeal)
     if selectors.empty_seats(appeal):
         raise AppealError.one("panel", "panel.empty_seats", zh="有成员回避，须先补抽席位。", en="a member stepped back; the seat is drawn again first")  # fmt: skip
-    if not outcome:
-        raise AppealError.one("panel", "panel.open", zh="还有成员没有表决，或者没有过半数意见；意见分散的，成员继续评议后可以重新表决。", en="a vote is missing, or there is no majority; where opinions are divided, members deliberate and may vote again")  # fmt: skip
+    if not outcome or selectors.divided(appeal):
+        raise AppealError.one("panel", "panel.open", zh="还有成员没有表决，或者没有过半数成员认定同一结论和数值；意见分散的，成员继续评议后可以重新表决。", en="a vote is missing, or no outcome and value has a majority; where opinions are divided, members deliberate and may vote again")  # fmt: skip
     if appeal.hearing_wanted and appeal.state == "accepted":
         raise AppealError.one("hearing", "hearing.owed", zh="申诉人申请了听证, 应先听证", en="a hearing was asked for and comes first")  # fmt: skip
-    check_outcome(appeal, outcome, given.value)
-    outcome = outcome_of(appeal, outcome, given.value)
+    _check_voted(appeal, outcome, value, given.value)
+    check_outcome(appeal, outcome, value)
+    seats = selectors.sitting(appeal)
     return Change(
-        {"outcome": outcome, "decided_value": given.value, "reasons": given.reasons, "decided_on": doing.day,
+        {"outcome": outcome, "decided_value": value, "reasons": given.reasons, "decided_on": doing.day,
          "due_on": None},
-        {"outcome": outcome, "value": given.value, "reasons": given.reasons,
-         "becomes": _becomes(appeal, given.value), "votes": {seat.account.username: seat.vote for seat in appeal.seats.all() if not seat.recused}},
+        {"outcome": outcome, "value": value, "reasons": given.reasons,
+         "becomes": _becomes(appeal, value), "votes": {seat.account.username: seat.vote for seat in seats},
+         "values": {seat.account.username: seat.value for seat in seats if seat.value}},
     )  # fmt: skip
+
+
+def _check_voted(appeal: Appeal, outcome: str, value: str, given: str) -> None:
+    """Raise AppealError where what is to be signed is not the value that the majority voted for."""
+    if given and not same_value(appeal, given, value):
+        voted = (
+            f"“{OUTCOMES[outcome][0]}”，数值为 {value}",
+            f"“{OUTCOMES[outcome][1]}” with the value {value}",
+        )
+        if outcome == "reject":
+            voted = ("“驳回”，不改变数值", "to reject, which changes no value")
+        raise AppealError.one(
+            "value", "value.voted", zh=f"多数成员表决{voted[0]}，不能签署 {given}。请按表决结果签署；成员对数值另有意见的，应在表决时写明。",
+            en=f"most voted {voted[1]}: {given} cannot be signed. Sign what was voted for; a member of another mind states his value in his vote",
+        )  # fmt: skip
 
 
 def _becomes(appeal: Appeal, value: str) -> dict[str, Any]:

@@ -1,13 +1,10 @@
-"""Reading appeals: who may not sit on one, what one would change, what was decided before."""
+"""Reading appeals: who may not sit on one, what its panel voted for, which others are about the same matter."""
 
 from collections import Counter
-from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
-from zhengheng.domain.periods import parse_period
-from zhengheng.engines.rules import rule_in
 from zhengheng.engines.run import Run
 from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.accounts.selectors import standing
@@ -15,7 +12,6 @@ from zhengheng.web.appeals.models import Appeal, Conflict, PanelSeat
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.results.selectors import folder_of, loaded
-from zhengheng.web.rulebooks.selectors import book_of, indicator_words
 from zhengheng.workflow.roles import Role
 
 
@@ -39,7 +35,9 @@ def pool(appeal: Appeal) -> tuple[list[Account], list[dict[str, str]]]:
     members = sorted({g.account for g in held}, key=lambda account: account.username)
     units = concerned(appeal)
     actors = _actors(appeal)
-    recused = {seat.account_id: seat.recused for seat in appeal.seats.all() if seat.recused}
+    # Whoever stepped back from the matter stays out of it when it is filed again.
+    seats = [seat for one in (*former(appeal), appeal) for seat in one.seats.all()]
+    recused = {seat.account_id: seat.recused for seat in seats if seat.recused}
     declared: dict[int, list[Conflict]] = {}
     for one in Conflict.objects.filter(state="declared", unit__code__in=units).select_related(
         "unit"
@@ -131,49 +129,63 @@ def signs(appeal: Appeal, account: Account) -> bool:
     return mine and all(seat.vote for seat in seats) and not empty_seats(appeal)
 
 
+def opinion(appeal: Appeal, seat: PanelSeat) -> tuple[str, str]:
+    """What a seat voted for: the vote and its value. A support without one, as earlier releases took them, is for what was asked."""
+    return seat.vote, (appeal.wanted if seat.vote == "uphold" else "") or seat.value
+
+
+def agreed(appeal: Appeal) -> tuple[str, str]:
+    """What most of the panel voted for, vote and value; empty while a vote is missing or no opinion has more than half."""
+    held = [opinion(appeal, seat) for seat in appeal.seats.all() if not seat.recused]
+    if not held or not all(vote for vote, _ in held):
+        return "", ""
+    most, count = Counter(held).most_common(1)[0]
+    return most if 2 * count > len(held) else ("", "")
+
+
 def majority(appeal: Appeal) -> str:
-    """What most of the panel voted for; empty while a vote is missing or none has more than half."""
-    votes = [seat.vote for seat in appeal.seats.all() if not seat.recused]
-    if not votes or not all(votes):
-        return ""
-    most, count = Counter(votes).most_common(1)[0]
-    return most if 2 * count > len(votes) else ""
+    """What most of the panel voted for, by its name."""
+    return agreed(appeal)[0]
+
+
+def confirmation_voted(appeal: Appeal) -> str:
+    """Why the value that most voted for is right though it is beyond its range of sense."""
+    most = agreed(appeal)
+    return next((seat.confirmation for seat in sitting(appeal) if seat.confirmation and opinion(appeal, seat) == most), "")  # fmt: skip
+
+
+def begun(appeal: Appeal) -> bool:
+    """Whether a member of the panel has voted, though he may have stepped back since."""
+    return bool(appeal.pk) and (appeal.voted_on is not None or any(seat.vote for seat in appeal.seats.all()))  # fmt: skip
+
+
+def same_matter(one: Appeal, other: Appeal) -> bool:
+    """Whether two appeals of a unit on one indicator of one year are about one matter: the same row, or the value of the whole
+    period, which all rows of the indicator are part of."""
+    same = (one.series, one.value_period) == (other.series, other.value_period)
+    return same or any(a.series == a.indicator and a.value_period == a.run.period for a in (one, other))  # fmt: skip
+
+
+def beside(appeal: Appeal) -> QuerySet[Appeal]:
+    """The unit's other appeals on the same indicator of the same result, or of one that it replaced or that replaced it."""
+    return Appeal.objects.filter(
+        run__rulebook=appeal.run.rulebook, run__period=appeal.run.period, unit=appeal.unit, indicator=appeal.indicator
+    ).exclude(pk=appeal.pk).select_related("run")  # fmt: skip
+
+
+def former(appeal: Appeal) -> list[Appeal]:
+    """Appeals on the same matter that were withdrawn after their panel was drawn, the newest last."""
+    held = beside(appeal).filter(state="withdrawn", seats__isnull=False).distinct()
+    drawn = held.order_by("accepted_on", "pk").prefetch_related("seats__account")
+    return [one for one in drawn if same_matter(one, appeal)]
 
 
 def divided(appeal: Appeal) -> bool:
-    """Whether the whole panel voted and no opinion has more than half."""
+    """Whether the whole panel voted, and no opinion has more than half or the one that has does not say the value."""
     held = sitting(appeal)
     return (
         bool(held)
         and not empty_seats(appeal)
         and all(seat.vote for seat in held)
-        and not majority(appeal)
+        and (not majority(appeal) or (majority(appeal) != "reject" and not agreed(appeal)[1]))
     )
-
-
-def _rule(appeal: Appeal) -> tuple[str, str]:
-    """The rule by which the value was scored, in words; none where the rulebook is not known any more."""
-    if appeal.run.version is None:
-        return "", ""
-    held = next(
-        (one for one in book_of(appeal.run.version).indicators if one.code == appeal.indicator),
-        None,
-    )
-    period = parse_period(appeal.run.period)
-    return (
-        rule_in(held, period, period.end)
-        if held is not None and held.method is not None
-        else ("", "")
-    )
-
-
-def precedents(appeal: Appeal) -> list[dict[str, Any]]:
-    """What was decided before on other appeals, by indicator and ground, with the value found, asked and decided and the rule: no units, no names."""
-    held = Appeal.objects.filter(state__in=("applied", "closed")).exclude(outcome="").exclude(pk=appeal.pk)  # fmt: skip
-    return [
-        {"indicator": one.indicator, "about": indicator_words(one.run.version, one.indicator) if one.run.version else one.indicator,
-         "ground": one.ground, "published": (one.effect or {}).get("zh", {}).get("before", {}).get("value", ""), "wanted": one.wanted,
-         "decided": (one.effect or {}).get("zh", {}).get("after", {}).get("value", "") or one.decided_value,
-         "rule": _rule(one), "outcome": one.outcome, "reasons": one.reasons, "decided_on": one.decided_on}
-        for one in held.select_related("run__version")
-    ]  # fmt: skip

@@ -37,6 +37,14 @@ def confirmation_of(appeal: Appeal) -> str:
     return str((appeal.effect or {}).get("confirmation", appeal.reasons))
 
 
+def same_value(appeal: Appeal, one: str, other: str) -> bool:
+    """Whether two texts are one value of the contested series."""
+    decimals = selectors.run_of(appeal).rulebook.indicator(appeal.series).decimals
+    if any(not text or number_fault(text, decimals) for text in (one, other)):
+        return False
+    return read_number(one, decimals) == read_number(other, decimals)
+
+
 def outcome_of(appeal: Appeal, voted: str, value: str) -> str:
     """What a decision is called: all that was asked for is upheld; another value than that is a part of it."""
     if voted == "reject" or not value or not appeal.wanted:
@@ -44,7 +52,7 @@ def outcome_of(appeal: Appeal, voted: str, value: str) -> str:
     decimals = selectors.run_of(appeal).rulebook.indicator(appeal.series).decimals
     if number_fault(value, decimals) or number_fault(appeal.wanted, decimals):
         return voted
-    return "uphold" if read_number(value, decimals) == read_number(appeal.wanted, decimals) else "partly"  # fmt: skip
+    return "uphold" if same_value(appeal, value, appeal.wanted) else "partly"
 
 
 def check_outcome(appeal: Appeal, outcome: str, value: str) -> None:
@@ -59,21 +67,22 @@ def check_outcome(appeal: Appeal, outcome: str, value: str) -> None:
             "value", "value.missing", zh=f"结论为“{said[0]}”，请填写认定的数值。", en=f"the outcome is “{said[1]}”: give the decided value"
         )  # fmt: skip
     # One computed by an earlier release was not on the published run's own data.
-    fresh = appeal.effect and appeal.effect["value"] == value and "run" in appeal.effect
+    held = appeal.effect or {}
+    fresh = same_value(appeal, str(held.get("value", "")), value) and "run" in held
     check_value(appeal, value, confirmation_of(appeal) if fresh else "")
     if not fresh:
         raise AppealError.one(
             "value", "effect.absent", zh="签署前须先试算这一数值对全部单位的影响", en="first compute what this value moves"
         )  # fmt: skip
-    _check_direction(appeal, value)
+    check_support(appeal, value, held)
 
 
-def _check_direction(appeal: Appeal, value: str) -> None:
-    """Raise AppealError where a value that is called support leads away from what was asked, or takes points from who asked.
+def check_support(appeal: Appeal, value: str, held: Mapping[str, Any]) -> None:
+    """Raise AppealError where a value that is called support changes nothing, leads away from what was asked, or takes points
+    from who asked; `held` is its computed effect.
 
     What the office finds besides is corrected by its own way, not under the name of a support.
     """
-    held = appeal.effect or {}
     if "zh" not in held:
         return
     before, after = held["zh"]["before"], held["zh"]["after"]
@@ -83,6 +92,11 @@ def _check_direction(appeal: Appeal, value: str) -> None:
         row = next((one for one in held["zh"]["rows"] if one["period"] == appeal.value_period), None)  # fmt: skip
         stands = row["before"] if row else ""
     decimals = book.indicator(appeal.series).decimals
+    if same_value(appeal, stands, value):
+        raise AppealError.one(
+            "value", "value.unchanged", zh=f"公示的数值就是 {stands}，认定 {value} 没有改变任何内容，不能称为支持或部分支持。请写明应当改为的数值，或者驳回。",
+            en=f"what is published is {stands} already: deciding {value} changes nothing, and is no support. State the value that it should be, or reject",
+        )  # fmt: skip
     if not any(not one or number_fault(one, decimals) for one in (stands, appeal.wanted, value)):
         old, asked, new = (read_number(one, decimals)[0] for one in (stands, appeal.wanted, value))
         if new == asked:

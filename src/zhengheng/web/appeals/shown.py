@@ -1,5 +1,6 @@
 """What an appeal's page and paper show: the panel and its draws, the values now and as decided, forms' lists."""
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,8 @@ from zhengheng.web.accounts.selectors import grants
 from zhengheng.web.acts.declare import Words
 from zhengheng.web.acts.paper import compared, moves
 from zhengheng.web.appeals import selectors, values
-from zhengheng.web.appeals.models import Appeal
+from zhengheng.web.appeals.models import Appeal, PanelSeat
+from zhengheng.web.appeals.precedents import precedents
 from zhengheng.web.appeals.services import GROUNDS, OUTCOMES
 from zhengheng.web.files.documents import Section, Table
 from zhengheng.web.ledger.draws import sealed
@@ -93,18 +95,48 @@ def _named(indicator: Indicator) -> Words:
 def page(appeal: Appeal, request: Any) -> dict[str, Any]:
     """What the template needs."""
     spoken = language()
-    people = {one["account"] for held in _draws(appeal) for one in held["excluded"]}
-    people |= {username for held in _draws(appeal) for username in held["drawn"]}
+    former = [(one, _draws(one)) for one in selectors.former(appeal)]
+    draws = [held for _, drawn in (*former, (appeal, _draws(appeal))) for held in drawn]
+    people = {one["account"] for held in draws for one in held["excluded"]}
+    people |= {username for held in draws for username in (*held["drawn"], *held.get("kept", ()))}
     return {
         "measure_unit": selectors.run_of(appeal).rulebook.indicator(appeal.series).measure_unit,
-        "seats": appeal.seats.all(), "voted": selectors.majority(appeal), "chief": next((seat.pk for seat in selectors.sitting(appeal)), None),
+        "seats": [(seat, *_voted(appeal, seat)) for seat in appeal.seats.all()], "begun": selectors.begun(appeal),
+        "former": former, "to_sign": to_sign(appeal), "chief": next((seat.pk for seat in selectors.sitting(appeal)), None),
         "all_voted": bool(selectors.majority(appeal)) or appeal.outcome != "" or selectors.divided(appeal), "divided": selectors.divided(appeal) and appeal.outcome == "",
         "empty_seats": bool(appeal.seats.all()) and bool(selectors.empty_seats(appeal)) and appeal.outcome == "",
         "draws": _draws(appeal), "sealed": None if appeal.outcome else sealed(f"appeal:{appeal.pk}"), "people": dict(Account.objects.filter(username__in=people).values_list("username", "name")),
         "published": _published(appeal), "as_of": as_of(appeal), "effect": values.seen(appeal.effect, spoken), "asked": values.seen(appeal.asked_effect, spoken),
-        "places": PLACES, "precedents": selectors.precedents(appeal), "grounds": GROUNDS, "outcomes": OUTCOMES,
+        "places": PLACES, "precedents": precedents(appeal), "grounds": GROUNDS, "outcomes": OUTCOMES,
         "passport": f"/office/results/{appeal.run.run}/units/{appeal.unit.code}/",
     }  # fmt: skip
+
+
+def to_sign(appeal: Appeal) -> Words | None:
+    """Before the signature: how the votes stand, and what the decision will be called."""
+    if appeal.outcome or selectors.divided(appeal) or selectors.empty_seats(appeal) or not selectors.majority(appeal):  # fmt: skip
+        return None
+    (outcome, value), counts = selectors.agreed(appeal), Counter(selectors.opinion(appeal, seat) for seat in selectors.sitting(appeal))  # fmt: skip
+    said = [(_opinion(appeal, *held), size) for held, size in counts.most_common()]
+    zh = "、".join(f"{words[0]} {size} 票" for words, size in said)
+    en = ", ".join(f"{words[1]}: {size} vote{'' if size == 1 else 's'}" for words, size in said)
+    measured, called = about(appeal, value), OUTCOMES[outcome]
+    decided = (f"认定的数值为 {measured[0]}", f"with the value {measured[1]}") if measured else ("数值不变", "and no value changes")  # fmt: skip
+    return (
+        f"表决情况：{zh}。首席签署后，结论为“{called[0]}”，{decided[0]}。",
+        f"How the votes stand: {en}. Once the presiding member has signed, the outcome is “{called[1]}”, {decided[1]}.",
+    )
+
+
+def _opinion(appeal: Appeal, vote: str, value: str) -> Words:
+    held, called = about(appeal, value), OUTCOMES[vote]
+    return (f"{called[0]}（{held[0]}）", f"{called[1]} ({held[1]})") if held else called
+
+
+def _voted(appeal: Appeal, seat: PanelSeat) -> tuple[Words | None, bool]:
+    """The value that a seat voted for, and whether its opinion is another than the majority's."""
+    held, most = selectors.opinion(appeal, seat), selectors.agreed(appeal)
+    return about(appeal, held[1]), bool(most[0]) and held != most
 
 
 def _draws(appeal: Appeal) -> list[dict[str, Any]]:
@@ -154,10 +186,12 @@ def _moved(appeal: Appeal, spoken: Language) -> str:
 
 
 def printed(appeal: Appeal, _day: date) -> list[Section]:
-    """For the paper of a signature: rows, place now and as it becomes, every unit that moves."""
+    """For the paper of a signature: the votes, rows, place now and as it becomes, every unit that moves."""
+    votes = to_sign(appeal)
+    voted = [Section(say("表决", "Votes"), texts=(say(*votes),))] if votes else []
     found = values.seen(appeal.effect, language())
-    if found is None or "before" not in found:
-        return []
+    if found is None or "before" not in found or selectors.majority(appeal) == "reject":
+        return voted
     before, after = found["before"], found["after"]
     heads = say("公示值", "As published"), say("按认定数值", "With the decided value")
     tables = [compared(PLACES, before, after, heads)]
@@ -169,7 +203,7 @@ def printed(appeal: Appeal, _day: date) -> list[Section]:
     if found["units"]:
         tables.append(moves(found["units"]))
     since = say(f"公示值取自 {as_of(appeal)[0]}。", f"As published: {as_of(appeal)[1]}.")
-    return [Section(say(f"认定的数值：{found['value']}", f"Decided value: {found['value']}"), texts=(since,), tables=tuple(tables))]  # fmt: skip
+    return [*voted, Section(say(f"认定的数值：{found['value']}", f"Decided value: {found['value']}"), texts=(since,), tables=tuple(tables))]  # fmt: skip
 
 
 def as_of(appeal: Appeal) -> Words:

@@ -1,15 +1,11 @@
 """What is done to a sample: drawn with a recorded seed, checked entry by entry, asked about, closed."""
 
-from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import Any, Literal
 
 from django.utils.timezone import localdate
 
-from zhengheng.domain.lots import draw as draw_lots
-from zhengheng.domain.numbers import parse_scaled, plain
-from zhengheng.domain.problems import ZhenghengError
+from zhengheng.domain.numbers import parse_scaled
 from zhengheng.lake.cells import number_fault
 from zhengheng.scheme.sense import beyond
 from zhengheng.web.accounts.models import Account
@@ -23,130 +19,21 @@ from zhengheng.web.acts.declare import (
     Files,
     Given,
     Kind,
-    Made,
     Standing,
     ask,
     rulebook_words,
     shortened,
 )
-from zhengheng.web.acts.within import OWN
 from zhengheng.web.audits import selectors
-from zhengheng.web.audits.models import Audit, AuditQuestion, Entry
+from zhengheng.web.audits.drawing import DrawGiven, draw
+from zhengheng.web.audits.following import ReplyGiven, known, reply
+from zhengheng.web.audits.models import FINDINGS, FOLLOWS, PURPOSES, Audit, AuditQuestion, Entry
+from zhengheng.web.audits.problems import AuditError
 from zhengheng.web.files.services import own_files
-from zhengheng.web.ledger.draws import sealed_in, unseal
-from zhengheng.web.organisation.models import Unit
-from zhengheng.web.reporting.models import Report
-from zhengheng.web.results.models import ResultRun
-from zhengheng.web.results.selectors import folder_of, loaded
-from zhengheng.web.rulebooks.models import RulebookVersion
-from zhengheng.web.rulebooks.selectors import (
-    adopted_choices,
-    adopted_version,
-    book_of,
-    samples_of,
-)
-from zhengheng.workflow.machines import AUDIT, STANDING
+from zhengheng.web.ledger.draws import sealed_in
+from zhengheng.web.rulebooks.selectors import adopted_choices, book_of
+from zhengheng.workflow.machines import AUDIT
 from zhengheng.workflow.permissions import anywhere
-from zhengheng.workflow.roles import Role
-
-PURPOSES = {"site": ("实地核查", "site check"), "external": ("外部审计", "external audit")}
-FINDINGS = {
-    "agrees": ("相符", "agrees"), "differs": ("不符", "differs"), "absent": ("无法提供依据", "no evidence"),
-}  # fmt: skip
-
-
-class AuditError(ZhenghengError):
-    """A sample cannot be drawn or checked as asked for."""
-
-
-class DrawGiven(Given):
-    rulebook: int = ask("考核方案", "Rulebook")
-    period: str = ask("数据期间 (空: 全部)", "Period of the values (empty: all)", "", max_length=16, inside=OWN)  # fmt: skip
-    size: int = ask("抽取数量", "How many", 10, ge=1, le=1000)
-    reason: str = ask("再次抽取的理由（首次抽取不填）", "Why there is another sample (empty for the first)", "", form="text")  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A value that can be drawn: whose, of what, for when, how it was reported, and by which report."""
-
-    unit: Unit
-    indicator: str
-    period: str
-    reported: str
-    report: Report | None
-
-    @property
-    def name(self) -> str:
-        return f"{self.unit.code}/{self.indicator}/{self.period}"
-
-
-def draw(doing: Doing) -> Made:
-    """By lot among all confirmed and all published values, by the seed that was sealed; it and the list are kept, so that the draw can be repeated."""
-    given: DrawGiven = doing.given
-    version = adopted_version(given.rulebook)
-    auditor = any(g.role is Role.EXTERNAL_AUDITOR for g in grants(doing.actor, doing.day))
-    purpose = "external" if auditor else "site"
-    _not_at_will(version, purpose, given)
-    run = _published(version, given.period)
-    pool = _pool(version, given.period, run)
-    if not pool:
-        raise AuditError.one("period", "audit.empty", zh="这一期还没有已确认的数据", en="no value of this period is confirmed yet")  # fmt: skip
-    of = samples_of(version)
-    seed, sealed = unseal(of, actor=doing.actor.username, now=doing.now)
-    drawn = [pool[name] for name in draw_lots(pool, seed, given.size)]
-    made = Audit(
-        rulebook=version, purpose=purpose, period=given.period, seed=seed, drawn_from=list(pool), reason=given.reason,
-        run=run, holder=doing.actor, sealed_in=sealed.sequence,
-    )  # fmt: skip
-    children = tuple(partial(_entry, one=one) for one in sorted(drawn, key=lambda one: one.name))
-    return Made(
-        made, {"seed": seed, "of": of, "sealed": sealed.sequence, "sha256": sealed.sha256, "drawn_from": made.drawn_from, "drawn": sorted(one.name for one in drawn), "reason": given.reason}, children
-    )  # fmt: skip
-
-
-def _not_at_will(version: RulebookVersion, purpose: str, given: DrawGiven) -> None:
-    """One sample at a time; another of the same values says why, and the first stays to be read."""
-    held = Audit.objects.filter(
-        rulebook__code=version.code, rulebook__period=version.period, period=given.period, purpose=purpose
-    )  # fmt: skip
-    if (running := held.filter(state="drawn").first()) is not None:
-        raise AuditError.one(
-            "rulebook", "audit.running", zh=f"同一范围的核查（第 {running.pk} 号）尚未结束，结束之后才能再次抽取。",
-            en=f"a sample of the same values is being checked (check {running.pk}); another is drawn after that",
-        )  # fmt: skip
-    if held.exists() and not given.reason:
-        raise AuditError.one(
-            "reason", "audit.again", zh="同一范围已经抽取过，再次抽取须写明理由。", en="a sample of these values was drawn before: say why there is another"
-        )  # fmt: skip
-
-
-def _published(version: RulebookVersion, period: str) -> ResultRun | None:
-    """The newest result on notice or final whose values can be drawn."""
-    held = ResultRun.objects.filter(rulebook=version.code, period=period or version.period)
-    return held.filter(state__in=STANDING).order_by("-id").first()
-
-
-def _pool(version: RulebookVersion, period: str, run: ResultRun | None) -> dict[str, Drawn]:
-    """What was confirmed in the office, and what the published result counts beside it, by name."""
-    asked = {"period": period} if period else {}
-    held = Report.objects.filter(
-        rulebook__code=version.code, rulebook__period=version.period, state__in=("confirmed", "loaded"), **asked
-    )  # fmt: skip
-    found = [Drawn(one.unit, one.indicator, one.period, one.value, one) for one in held.select_related("unit")]  # fmt: skip
-    if run is not None:
-        kept = loaded(folder_of(run.run))
-        units = {unit.code: unit for unit in Unit.objects.all()}
-        decimals = {one.code: one.decimals for one in kept.rulebook.indicators}
-        found += [
-            Drawn(units[row["unit"]], row["indicator"], run.period, plain(row["value"], decimals[row["indicator"]]), None)
-            for row in kept.results.rows("indicator_score") if row["value"] is not None and row["unit"] in units
-        ]  # fmt: skip
-    return {one.name: one for one in sorted(found, key=lambda one: (one.name, one.report is None), reverse=True)}  # fmt: skip
-
-
-def _entry(audit: Audit, one: Drawn) -> Entry:
-    return Entry(audit=audit, report=one.report, unit=one.unit, indicator=one.indicator, period=one.period, reported=one.reported)  # fmt: skip
 
 
 class FindGiven(Given):
@@ -177,7 +64,12 @@ def correct(doing: Doing) -> Change:
             "entry", "entry.open", zh="这一项还没有核查结果。", en="this entry has no finding yet"
         )
     before = {"finding": entry.finding, "value": entry.found_value, "note": entry.note, "reply": entry.reply, "why": given.why}  # fmt: skip
-    entry.earlier, entry.reply, entry.replied_by = [*entry.earlier, before], "", None
+    entry.earlier, entry.reply, entry.follows, entry.replied_by = (
+        [*entry.earlier, before],
+        "",
+        "",
+        None,
+    )
     change = _find(doing, entry)
     return Change(change.fields, {**change.content, "before": before, "why": given.why})
 
@@ -207,6 +99,7 @@ def _find(doing: Doing, entry: Entry) -> Change:
         if entry.reported and value == parse_scaled(entry.reported, indicator.decimals)[0]:
             raise AuditError.one("found_value", "value.same", zh="核实的数值与上报值相同，结果应为“相符”。", en="the value found is the one reported: the finding is that it agrees")  # fmt: skip
     entry.finding, entry.found_value, entry.note = given.finding, given.found_value, given.note
+    entry.found_on = doing.day
     entry.save()
     kept = [file.pk for file in own_files(given.evidence, doing.actor)]
     unit, code, period = selectors.about(entry)
@@ -214,21 +107,6 @@ def _find(doing: Doing, entry: Entry) -> Change:
         {"files": [*doing.obj.files, *kept]},
         {"entry": f"{unit.code}/{code}/{period}", "finding": given.finding, "value": given.found_value, "note": given.note},
     )  # fmt: skip
-
-
-class ReplyGiven(Given):
-    entry: int = ask("核查结果", "Finding")
-    reply: str = ask("绩效办的答复（处理意见）", "The office's reply: what is done about it", form="text")  # fmt: skip
-
-
-def reply(doing: Doing) -> Change:
-    """The office answers every finding that does not agree."""
-    entry = _entry_of(doing)
-    if not selectors.unanswered(doing.obj).filter(pk=entry.pk).exists():
-        raise AuditError.one("entry", "entry.replied", zh="这一项不需要答复，或者已经答复。", en="this entry needs no reply, or has one")  # fmt: skip
-    entry.reply, entry.replied_by = doing.given.reply, doing.actor
-    entry.save(update_fields=["reply", "replied_by"])
-    return Change({}, {"entry": entry.pk, "reply": doing.given.reply})
 
 
 class AskGiven(Given):
@@ -250,6 +128,11 @@ def answer(doing: Doing) -> Change:
     if not found.update(answer=doing.given.answer, answered_by=doing.actor):
         raise AuditError.one("question", "question.absent", zh="没有这个待答复的问题", en="there is no such open question")  # fmt: skip
     return Change({}, {"question": doing.given.question, "answer": doing.given.answer})
+
+
+def _finished(audit: Audit, day: date) -> bool:
+    """Whether nothing but the end is left: until then whoever checks waits for the office, or has entries to check."""
+    return not (audit.entries.filter(finding="").exists() or audit.questions.filter(answer="").exists() or selectors.unanswered(audit).exists())  # fmt: skip
 
 
 def close(doing: Doing) -> Change:
@@ -329,7 +212,7 @@ def _page(audit: Audit, request: Any) -> dict[str, Any]:
         "sealed": sealed_in(audit.sealed_in) if audit.sealed_in is not None else None,
         "found": sum(bool(entry.finding) for entry, *_ in entries),
         "entries": [
-            (entry, unit, names[code], period, FINDINGS.get(entry.finding), [(FINDINGS[one["finding"]], one) for one in entry.earlier])
+            (entry, unit, names[code], period, FINDINGS.get(entry.finding), FOLLOWS.get(entry.follows), [(FINDINGS[one["finding"]], one) for one in entry.earlier])
             for entry, unit, code, period in entries
         ],
         "questions": audit.questions.select_related("answered_by"),
@@ -343,9 +226,10 @@ def _outcome(audit: Audit) -> tuple[str, str]:
     found, day = sum(counts.values()), localdate(audit.made_at)
     zh = "、".join(f"{FINDINGS[name][0]} {size} 个" for name, size in counts.items() if size)
     en = ", ".join(f"{FINDINGS[name][1]}: {size}" for name, size in counts.items() if size)
+    open_ = selectors.unanswered(audit).count()
     return (
-        f"{day} 从 {pool} 个数值中抽取 {drawn} 个，已核查 {found} 个{f'（{zh}）' if zh else ''}",
-        f"{drawn} of {pool} values drawn on {day}, {found} checked{f' ({en})' if en else ''}",
+        f"{day} 从 {pool} 个数值中抽取 {drawn} 个，已核查 {found} 个{f'（{zh}）' if zh else ''}{f'，{open_} 个不符的结果待绩效办答复' if open_ else ''}",
+        f"{drawn} of {pool} values drawn on {day}, {found} checked{f' ({en})' if en else ''}{f', {open_} waiting for the reply of the office' if open_ else ''}",
     )
 
 
@@ -369,9 +253,11 @@ AUDITS = Kind(
             when=lambda a: a.questions.filter(answer="").exists()),
         Act("audit.correct", ("更正核查结果", "Correct a finding"), correct, CorrectGiven, choices=_found,
             when=lambda a: a.entries.exclude(finding="").exists(), optional=True),
-        Act("audit.reply", ("答复核查结果", "Reply to a finding"), reply, ReplyGiven, choices=_unanswered,
+        Act("audit.reply", ("答复核查结果", "Reply to a finding"), reply, ReplyGiven,
+            ("不符的结果须逐项答复：更正填报的数值（报送数据管理办理，更正后由单位核对），或者写明理由不更正。",
+             "Every finding that does not agree is answered: the reported value is corrected (by the data officer, and the unit checks it), or stays with a reason."), choices=_unanswered,
             when=lambda a: selectors.unanswered(a).exists()),
-        Act("audit.close", ("结束核查", "Close"), close),
+        Act("audit.close", ("结束核查", "Close"), close, waits=_finished),
         Act("audit.carry", ("随岗位交接", "Handed over with the post"), carry, Carried, by_machine=True),
         Act("audit.end", ("核查权限到期，自动结束", "Ended with the access"), end, by_machine=True),
     ),
@@ -381,9 +267,9 @@ AUDITS = Kind(
     ),
     facts=(Column(("再次抽取的理由", "Why there is another sample"), "reason"),),
     queryset=lambda: Audit.objects.select_related("made_by", "holder", "run").prefetch_related("rulebook"),
-    body="audits/body.html", context=_page, outcome=_outcome,
-    out=lambda a: {"rulebook": a.rulebook_id, "purpose": a.purpose, "seed": a.seed, "sealed_in": a.sealed_in, "drawn_from": a.drawn_from,
+    body="audits/body.html", context=_page, outcome=_outcome, known=known,
+    out=lambda a: {"rulebook": a.rulebook_id, "purpose": a.purpose, "seed": a.seed, "drawn_from": a.drawn_from,
                    "entries": [{"id": e.pk, "report": e.report_id, "unit": selectors.about(e)[0].code, "indicator": selectors.about(e)[1], "period": selectors.about(e)[2],
-                                "reported": e.reported, "finding": e.finding, "found_value": e.found_value, "note": e.note, "reply": e.reply} for e in a.entries.all()],
+                                "reported": e.reported, "finding": e.finding, "found_value": e.found_value, "note": e.note, "reply": e.reply, "follows": e.follows} for e in a.entries.all()],
                    "questions": [{"id": q.pk, "text": q.text, "answer": q.answer} for q in a.questions.all()]},
 )  # fmt: skip

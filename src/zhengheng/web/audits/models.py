@@ -31,13 +31,24 @@ class Audit(Lived):
     """Who checks it now: whoever drew it, or his successor in the post."""
 
 
+FINDINGS = {
+    "agrees": ("相符", "agrees"), "differs": ("不符", "differs"), "absent": ("无法提供依据", "no evidence"),
+}  # fmt: skip
+FOLLOWS = {
+    "correct": ("更正填报的数值", "the reported value is corrected"),
+    "keep": ("不更正填报的数值", "the reported value stays"),
+}
+"""What the office does about a finding that does not agree."""
+PURPOSES = {"site": ("实地核查", "site check"), "external": ("外部审计", "external audit")}
+
+
 class Entry(KeptRow):
     """One drawn value and what was found of it."""
 
     words = ("抽查记录", "Audited value")
 
     audit = models.ForeignKey(Audit, models.CASCADE, related_name="entries")
-    report = models.ForeignKey(Report, models.PROTECT, null=True, related_name="+")
+    report = models.ForeignKey(Report, models.PROTECT, null=True, related_name="findings")
     """Where the value was reported in the office; none for one that came from a source system's files."""
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
     indicator = models.CharField(max_length=64, blank=True)
@@ -46,9 +57,13 @@ class Entry(KeptRow):
     finding = models.CharField(max_length=8, blank=True)
     found_value = models.CharField(max_length=40, blank=True)
     note = models.TextField(blank=True)
+    found_on = models.DateField(null=True)
+    """When it was found; of older findings not kept."""
     earlier = models.JSONField(default=list)
     """Findings that were corrected: finding, value, note, reply, and why."""
     reply = models.TextField(blank=True)
+    follows = models.CharField(max_length=8, blank=True)
+    """What the office does about it; empty: nothing is owed, it is open, or an earlier release took a reply without it."""
     replied_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
 
     class Meta:
@@ -59,6 +74,28 @@ class Entry(KeptRow):
         said = self.report or self
         zh, en = ("—", "—") if said.unit is None else said.unit.told()
         return f"{zh} {said.indicator} {said.period}", f"{en} {said.indicator} {said.period}"
+
+    def found_words(self, unit_of_measure: tuple[str, str]) -> tuple[str, str]:
+        """The finding and what follows from it, for the page of the report that it is about."""
+        return self._in_chinese(unit_of_measure[0]), self._in_english(unit_of_measure[1])
+
+    def _in_chinese(self, measure: str) -> str:
+        value = f"，核实为 {self.found_value} {measure}".rstrip() if self.found_value else ""
+        note = f"，{self.note}" if self.note else ""
+        text = f"{PURPOSES[self.audit.purpose][0]}第 {self.audit_id} 号：{FINDINGS[self.finding][0]}{value}{note}"  # fmt: skip
+        if self.finding == "agrees":
+            return text
+        done = f"{FOLLOWS.get(self.follows, ('已答复',))[0]}，{self.reply}" if self.reply else "尚未答复"  # fmt: skip
+        return f"{text}；绩效办：{done}"
+
+    def _in_english(self, measure: str) -> str:
+        value = f", found: {self.found_value} {measure}".rstrip() if self.found_value else ""
+        note = f", {self.note}" if self.note else ""
+        text = f"{PURPOSES[self.audit.purpose][1]} no. {self.audit_id}: {FINDINGS[self.finding][1]}{value}{note}"  # fmt: skip
+        if self.finding == "agrees":
+            return text
+        done = f"{FOLLOWS.get(self.follows, ('', 'replied'))[1]}, {self.reply}" if self.reply else "no reply yet"  # fmt: skip
+        return f"{text}; the office: {done}"
 
 
 class AuditQuestion(KeptRow):

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from zhengheng.web.audits.models import Audit, Entry
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.reporting.models import Report
 
 
 def about(entry: Entry) -> tuple[Unit, str, str]:
@@ -14,6 +15,20 @@ def about(entry: Entry) -> tuple[Unit, str, str]:
         return entry.unit, entry.indicator, entry.period
     assert entry.report is not None
     return entry.report.unit, entry.report.indicator, entry.report.period
+
+
+def name_of(entry: Entry) -> str:
+    """A drawn value as lists of what could be drawn name it."""
+    unit, code, period = about(entry)
+    return f"{unit.code}/{code}/{period}"
+
+
+def could_be_drawn(audit: Audit) -> set[str]:
+    """The names of all values that a sample was drawn from; older samples list the numbers of their reports."""
+    names = {str(one) for one in audit.drawn_from}
+    reports = [int(one) for one in names if one.isdecimal()]
+    held = Report.objects.filter(pk__in=reports).select_related("unit")
+    return {one for one in names if not one.isdecimal()} | {f"{one.unit.code}/{one.indicator}/{one.period}" for one in held}  # fmt: skip
 
 
 def unanswered(audit: Audit) -> QuerySet[Entry]:

@@ -34,7 +34,7 @@ from zhengheng.web.rectification.rows import by_key, key, named
 from zhengheng.web.results.clocks import procedure
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
-from zhengheng.workflow.machines import RECTIFICATION
+from zhengheng.workflow.machines import RECTIFICATION, RESULT
 
 
 class RectificationError(ZhenghengError):
@@ -48,10 +48,11 @@ class ProposeGiven(Given):
 
 def propose(doing: Doing) -> Made:
     """From the red lights of a run; a unit with an open case gets no second one."""
-    run = ResultRun.objects.filter(pk=doing.given.run).first()
+    run = ResultRun.objects.select_related("version").filter(pk=doing.given.run).first()
     unit = Unit.objects.filter(code=doing.given.unit).first()
     if run is None or unit is None:
         raise RectificationError.one("run" if unit else "unit", "rectification.absent", zh="没有这个结果或单位", en="there is no such result or unit")  # fmt: skip
+    _check_living(run)
     red = reds_of(run, unit.code, doing.day)
     if not red:
         raise RectificationError.one("unit", "rectification.green", zh="该单位没有红灯指标", en="this unit has no red light")  # fmt: skip
@@ -59,6 +60,29 @@ def propose(doing: Doing) -> Made:
         raise RectificationError.one("unit", "rectification.open", zh="该单位已有未销号的整改事项, 请并入", en="this unit has an open case; add to that")  # fmt: skip
     made = Rectification(run=run, unit=unit, indicators=red)
     return Made(made, {"run": run.run, "unit": unit.code, "indicators": [key(one) for one in red]})  # fmt: skip
+
+
+def _check_living(run: ResultRun) -> None:
+    """Raise RectificationError for a result from which no case arises any more: its year is archived, or it is not the one
+    that stands. Monitoring within the year is never put on notice, and a year newly final still has to be put right."""
+    if run.state == "archived" or _year_archived(run):
+        raise RectificationError.one(
+            "run", "rectification.archived", zh=f"{run.title_zh} {run.period} 所在年度的结果已经归档，不再据此提出或并入整改事项。请选择公示中或者新近终定的结果；确需更正归档结果的，须先由委员会决定重新开启。",
+            en=f"the year of {run.title_en or run.title_zh} {run.period} is archived, and no case arises from it any more: choose a result that is on notice or newly final; where the archived one must change, the commission reopens it first",
+        )  # fmt: skip
+    if run.state in {"replaced", "set_aside"}:
+        raise RectificationError.one(
+            "run", "rectification.overtaken", zh=f"{run.title_zh} {run.period} 的这一版结果{RESULT.names[run.state][0]}，不能据此提出或并入整改事项。请选择现行的一版。",
+            en=f"this version of {run.title_en or run.title_zh} {run.period} is {RESULT.names[run.state][1]}, and no case arises from it: choose the one that stands",
+        )  # fmt: skip
+
+
+def _year_archived(run: ResultRun) -> bool:
+    """Whether the result of the year that a run is within is archived, and no other version of it is open."""
+    if run.version is None:
+        return False
+    year = ResultRun.objects.filter(rulebook=run.rulebook, period=run.version.period)
+    return year.filter(state="archived").exists() and not year.filter(state__in=("notice", "final")).exists()  # fmt: skip
 
 
 def open_case(unit: str) -> Rectification | None:
@@ -73,9 +97,10 @@ class JoinGiven(Given):
 
 def join(doing: Doing) -> Change:
     """A later trigger joins the open case: new indicators come in, known ones with their newest value."""
-    run = ResultRun.objects.filter(pk=doing.given.run).first()
+    run = ResultRun.objects.select_related("version").filter(pk=doing.given.run).first()
     if run is None:
         raise RectificationError.one("run", "rectification.absent", zh="没有这个结果", en="there is no such result")  # fmt: skip
+    _check_living(run)
     red = {key(one): one for one in reds_of(run, doing.obj.unit.code, doing.day)}
     if not red:
         raise RectificationError.one("run", "rectification.green", zh="该单位在这个结果中没有红灯指标", en="this unit has no red light in that result")  # fmt: skip

@@ -260,6 +260,7 @@ def settle(doing: Doing) -> Change:
             "status": given.status,
             "answer": given.reason,
             "confirmation": given.confirmation,
+            "due_on": None,
         },
         {
             "before": doing.obj.value,
@@ -276,11 +277,15 @@ def load(doing: Doing) -> Change:
 
 class ReferGiven(Given):
     why: str
+    wanted: str = ""
 
 
 def refer(doing: Doing) -> Change:
-    """To the office's data officer: the value cannot be taken into the lake as it stands."""
-    return Change({"objection": doing.given.why, "batch": None}, {"why": doing.given.why})
+    """To the office's data officer: the value cannot be taken into the lake as it stands, or a sample check found another."""
+    given: ReferGiven = doing.given
+    until = after(procedure_of(doing.obj.rulebook).within("finding"), doing.day)
+    wanted = {"wanted": given.wanted} if given.wanted else {}
+    return Change({"objection": given.why, "batch": None, "due_on": until, **wanted}, {"why": given.why, "due": until.isoformat(), **wanted})  # fmt: skip
 
 
 def lapse(doing: Doing) -> Change:
@@ -322,6 +327,24 @@ def _by_itself(report: Report) -> bool:
 
 def _by_another(report: Report) -> bool:
     return not _by_itself(report)
+
+
+def _asked_by_itself(report: Report) -> bool:
+    """Whether a correction is the unit's own wish: one that a sample check led to is checked by the unit first."""
+    return _by_itself(report) and not any(one.follows == "correct" for one in report.findings.all())
+
+
+def _to_be_checked(report: Report) -> bool:
+    return not _asked_by_itself(report)
+
+
+def _findings(report: Report) -> tuple[str, str] | None:
+    """What sample checks found of the value, and what the office does about it."""
+    unit = indicator_of(report).measure_unit
+    told = [
+        one.found_words((unit.zh, unit.say("en"))) for one in report.findings.all() if one.finding
+    ]
+    return ("。".join(zh for zh, _ in told), ". ".join(en for _, en in told)) if told else None
 
 
 def measured(report: Report, value: str) -> tuple[str, str] | None:
@@ -370,9 +393,9 @@ REPORTS = Kind(
         Act("report.load", ("入库", "Load"), load, by_machine=True),
         Act("report.ask_correction", ("申请更正", "Ask for a correction"), ask_correction, CorrectionGiven,
             when=lambda r: r.same_as_id is None, optional=True),
-        Act("report.correct", ("同意更正", "Correct"), correct, ReasonGiven, when=_by_itself, answers=True),
+        Act("report.correct", ("同意更正", "Correct"), correct, ReasonGiven, when=_asked_by_itself, answers=True),
         Act("report.correct_supplied", ("同意更正，由单位核对", "Correct, for the unit's check"), correct_supplied, ReasonGiven,
-            ("数值由其他部门提供，更正后先由被考核单位核对，再计入核算。", "The value is another department's: the assessed unit checks the correction before it counts."), when=_by_another),
+            ("数值由其他部门提供，或者更正由抽样核查引起的，更正后先由被考核单位核对，再计入核算。", "The value is another department's, or a sample check led to the correction: the assessed unit checks it before it counts."), when=_to_be_checked),
         Act("report.refer", ("数值不能入库，转绩效办认定", "Referred: the value cannot be taken in"), refer, ReferGiven, by_machine=True),
         Act("report.carry", ("随机构变动转承继单位", "Carried to the heir"), carry, CarryGiven, by_machine=True),
         Act("report.lapse", ("年度终定，未计入", "Not counted: the year is final"), lapse, by_machine=True, after_final=True),
@@ -390,7 +413,7 @@ REPORTS = Kind(
         Column(("同一数据填报于", "The same fact is reported under"), _elsewhere), Column(("提交时间", "Handed in"), "handed_in_at"), Column(("补报 (逾期)", "Supplementary (late)"), "late"),
         Column(("申请延期至", "Asks for more time until"), "more_time"),
         Column(("异议或更正理由", "Objection"), "objection"), Column(("应为", "Wanted"), lambda r: measured(r, r.wanted)),
-        Column(("答复", "Answer"), "answer"),
+        Column(("答复", "Answer"), "answer"), Column(("抽样核查", "Sample checks"), _findings),
     ),
     thread=True, measure=_measure,
     links=(
@@ -398,9 +421,11 @@ REPORTS = Kind(
         ("/office/reports/chase/", ("催报清单", "Who is late"), "report.chase"),
         ("/office/reports/projection/", ("年终预测 (试算)", "Year's end (trial)"), "result.try"),
     ),
-    queryset=lambda: Report.objects.select_related("unit", "supplier", "same_as").prefetch_related("rulebook", "same_as__rulebook"),
+    queryset=lambda: Report.objects.select_related("unit", "supplier", "same_as").prefetch_related("rulebook", "same_as__rulebook", "findings__audit"),
     reach=OF_UNITS,
     year=lambda r: r.rulebook,
     out=lambda r: {"rulebook": r.rulebook_id, "unit": r.unit.code, "indicator": r.indicator, "period": r.period,
-                   "supplier": r.supplier.code, "value": r.value, "status": r.status},
+                   "supplier": r.supplier.code, "value": r.value, "status": r.status,
+                   "findings": [{"audit": f.audit_id, "finding": f.finding, "value": f.found_value, "note": f.note, "reply": f.reply, "follows": f.follows}
+                                for f in r.findings.all() if f.finding]},
 )  # fmt: skip

@@ -21,6 +21,7 @@ class CorrectionGiven(Given):
 
 
 def ask_correction(doing: Doing) -> Change:
+    """By whoever supplies it, or by the machine where the office's reply to a finding asks for it: that has a day."""
     given = doing.given
     if fault := value_fault(
         book_of(doing.obj.rulebook), indicator_of(doing.obj), given.wanted, given.confirmation
@@ -31,13 +32,16 @@ def ask_correction(doing: Doing) -> Change:
             "wanted", "correction.same", zh=f"更正为的数值与已入库的数值 {doing.obj.value} 相同，没有可以更正的内容。",
             en=f"the corrected value is the one that counts already, {doing.obj.value}: there is nothing to correct",
         )  # fmt: skip
-    kept = [file.pk for file in own_files(given.evidence, doing.actor)]
+    kept = [file.pk for file in own_files(given.evidence, doing.by)]
     return Change(
         {
             "wanted": given.wanted,
             "wanted_confirmation": given.confirmation,
             "objection": given.reason,
             "files": [*doing.obj.files, *kept],
+            "due_on": None
+            if doing.by
+            else after(procedure_of(doing.obj.rulebook).within("finding"), doing.day),
         },
         {"wanted": given.wanted, "reason": given.reason, **confirmed_by(given)},
     )
@@ -52,6 +56,7 @@ def correct(doing: Doing) -> Change:
             "wanted": "",
             "wanted_confirmation": "",
             "answer": doing.given.reason,
+            "due_on": None,
         },
         {"before": doing.obj.value, "value": doing.obj.wanted},
     )
@@ -70,6 +75,6 @@ def correct_supplied(doing: Doing) -> Change:
 
 def refuse_correction(doing: Doing) -> Change:
     return Change(
-        {"answer": doing.given.reason, "wanted": "", "wanted_confirmation": ""},
+        {"answer": doing.given.reason, "wanted": "", "wanted_confirmation": "", "due_on": None},
         {"reason": doing.given.reason},
     )

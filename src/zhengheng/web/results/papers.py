@@ -73,7 +73,7 @@ def papers(result: ResultRun) -> dict[str, bytes]:
     objections = list(_all("appeals.Objection").filter(run__in=numbers))
     made = {
         "decisions.json": _json([_row(one) for one in decisions]),
-        "appeals.json": _json([_row(one) | {"seats": list(one.seats.values("account__name", "vote", "recused"))} for one in appeals]),
+        "appeals.json": _json([_row(one) | {"seats": list(one.seats.values("account__name", "vote", "value", "recused"))} for one in appeals]),
         "notices.json": _json(notices), "letters.json": _json([_row(one) for one in _all("comments.Comment").filter(letters)]),
         "rectifications.json": _json([_row(one) for one in cases]),
         "target_changes.json": _json([_row(one) | {"unit": str(one.line.sheet.unit.code), "indicator": one.line.indicator} for one in changes]),

@@ -24,6 +24,8 @@ from zhengheng.web.targets.acts import TARGETS
 
 WRONGLY_LEFT_OUT = 20
 """School places, of a target of 1,000 with weight 30: 0.6 points."""
+UNREGISTERED = Decimal("0.8")
+"""Guests of December in houses that were not registered, in units of 10,000."""
 
 
 def appeals() -> list[Story]:
@@ -71,7 +73,7 @@ async def _decided(
 ) -> None:
     accepted, signed = days
     await do(APPEALS, "accept", appeal, "shensu", accepted)
-    await do(APPEALS, "draw", appeal, "shensu", accepted, seats=3)
+    await do(APPEALS, "draw", appeal, "shensu", accepted)
     seats = [seat.account.username for seat in appeal.seats.all()]
     for member, vote in zip(seats, votes, strict=True):
         await do(
@@ -87,12 +89,7 @@ async def _decided(
 async def _school_places() -> None:
     """教育局 C02: places wrongly left out; upheld, the numbers run again, the new version waits."""
     run = await _on_notice("departments", "2026-03-05")
-    made = loaded(folder_of(run.run))
-    held = next(
-        row["value"] for row in unit_rows(made.facts, "observation", ["D10"])
-        if row["indicator"] == "C02" and row["period"].isoformat() == "2025-12-31"
-    )  # fmt: skip
-    wanted = str(held + WRONGLY_LEFT_OUT)
+    wanted = str(_december(run, "D10", "C02") + WRONGLY_LEFT_OUT)
     appeal = await _appeal(
         run,
         "D10",
@@ -107,10 +104,22 @@ async def _school_places() -> None:
     work()
 
 
+def _december(run: ResultRun, unit: str, indicator: str) -> Any:
+    """The row of a unit that ends with the year."""
+    made = loaded(folder_of(run.run))
+    return next(
+        row["value"] for row in unit_rows(made.facts, "observation", [unit])
+        if row["indicator"] == indicator and row["period"].isoformat() == "2025-12-31"
+    )  # fmt: skip
+
+
 async def _rejected() -> None:
     """文旅局: rejected, with a minority opinion."""
     run = await _on_notice("departments", "2026-03-05")
-    appeal = await _appeal(run, "D06", "wenlv-ld", "B14", "2026-03-05", "民宿未纳入住宿登记")
+    wanted = str(_december(run, "D06", "B14") + UNREGISTERED)
+    appeal = await _appeal(
+        run, "D06", "wenlv-ld", "B14", "2026-03-05", "民宿未纳入住宿登记", wanted=wanted
+    )
     await _decided(appeal, ("reject", "uphold", "reject"), "", ("2026-03-06", "2026-03-11"))
     await do(APPEALS, "close", appeal, "shensu", "2026-03-11T15:00")
 
@@ -129,7 +138,7 @@ async def _hearing() -> None:
     )
     await do(APPEALS, "accept", appeal, "shensu", "2026-03-03T16:00")
     assert pool(appeal)[0]
-    await do(APPEALS, "draw", appeal, "shensu", "2026-03-04", seats=3)
+    await do(APPEALS, "draw", appeal, "shensu", "2026-03-04")
     await do(
         APPEALS,
         "call_hearing",

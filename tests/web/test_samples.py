@@ -1,0 +1,153 @@
+"""A finding that does not agree ends somewhere, and a sample is not drawn until it suits."""
+
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tests.e2e.town import STATISTICS, Town
+from tests.web.conftest import NOW
+from tests.web.test_sense import asked, book, computed, town
+from zhengheng.web.audits.models import Audit
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.reporting.models import Report
+from zhengheng.web.results.models import ResultRun
+
+__all__ = ["book", "town"]
+
+
+def text_of(town: Town, who: str, path: str) -> str:
+    page = town.client(who).get(f"/office/{path}").content.decode()
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+def found(town: Town, book: int, finding: str = "differs", value: str = "93", who: str = "external_auditor") -> tuple[str, int]:  # fmt: skip
+    """A sample with one entry, and its finding: the check's address and the entry's number."""
+    made = town.post(who, "audits/draw", rulebook=book, size=1)
+    entry = made["detail"]["entries"][0]["id"]
+    said = {"found_value": value} if finding == "differs" else {}
+    town.post(who, f"audits/{made['id']}/find", entry=entry, finding=finding, note="台账为另一数", **said)  # fmt: skip
+    return f"audits/{made['id']}", entry
+
+
+@pytest.mark.parametrize("who", ["external_auditor", "office_data"])
+def test_a_finding_waits_for_the_office_and_is_read_by_whom_it_concerns(
+    town: Town, book: int, who: str
+) -> None:
+    number = asked(book, "D10", "loaded", value="97", times_loaded=1)
+    path, entry = found(town, book, who=who)
+    for reader in ("unit_leader-D10", "statistics", "office_data"):
+        page = text_of(town, reader, f"reports/{number}/")
+        for words in ("不符", "核实为 93 %", "台账为另一数", "尚未答复"):
+            assert words in page, (reader, words)
+    desk = text_of(town, "office_indicators", "")
+    assert "答复核查结果" in desk
+    assert "不符的结果应于何时前答复" in desk
+    assert town.post(who, f"{path}/close", 422)["type"] == "audit.open"
+    said = {"entry": entry, "reply": "台账口径不同"}
+    assert town.post("office_data", f"{path}/reply", 422, **said)["type"].startswith("field.")
+    town.post("office_data", f"{path}/reply", follows="keep", **said)
+    for reader in ("unit_leader-D10", "statistics"):
+        assert "不更正填报的数值，台账口径不同" in text_of(town, reader, f"reports/{number}/")
+    assert town.post(who, f"{path}/close")["state"] == "closed"
+    assert Report.objects.get(pk=number).state == "loaded"
+
+
+@pytest.mark.parametrize("own", [False, True])
+@pytest.mark.parametrize(("finding", "value"), [("differs", ""), ("absent", "94")])
+def test_a_correction_from_a_finding_goes_to_the_data_officer_and_to_the_unit_s_check(
+    town: Town, book: int, own: bool, finding: str, value: str
+) -> None:
+    """Also of a value that the unit reported itself, and of one for which there was no evidence."""
+    number = asked(book, "D10", "loaded", value="97", times_loaded=1)
+    if own:
+        Report.objects.update(supplier=Unit.objects.get(code="D10"))
+    path, entry = found(town, book, finding)
+    said = {"entry": entry, "follows": "correct", "reply": "更正"}
+    if finding == "absent":
+        empty = town.post("office_data", f"{path}/reply", 422, **said)["problems"][0]
+        assert (empty["code"], empty["where"]) == ("value.missing", "value")
+    town.post("office_procedure", f"{path}/reply", value=value, **said)
+    held = Report.objects.get(pk=number)
+    assert (held.state, held.wanted) == ("correcting", value or "93")
+    assert "台账为另一数" in held.objection
+    assert held.due_on is not None
+    assert f"/office/reports/{number}/" in town.client("office_data").get("/office/").content.decode()  # fmt: skip
+    assert town.post("office_data", f"reports/{number}/correct", 409, reason="属实")["type"] == "act.other"  # fmt: skip
+    town.post("office_data", f"reports/{number}/correct_supplied", reason="属实")
+    assert "confirm" in town.get("unit_leader-D10", f"reports/{number}")["acts"]
+    assert Report.objects.get(pk=number).value == (value or "93")
+
+
+def test_a_value_that_is_not_in_the_lake_yet_goes_there_no_more(town: Town, book: int) -> None:
+    number = asked(book, "D10", "confirmed", value="97")
+    path, entry = found(town, book)
+    town.post("office_data", f"{path}/reply", entry=entry, follows="correct", reply="更正")
+    held = Report.objects.get(pk=number)
+    assert (held.state, held.wanted) == ("disputed", "93")
+    assert set(town.get("office_data", f"reports/{number}")["acts"]) >= {"settle", "return"}
+    town.post("office_data", f"reports/{number}/return", reason="请按台账重报")
+    assert "supply" in town.get("statistics", f"reports/{number}")["acts"]
+
+
+def test_what_cannot_be_corrected_here_is_said(town: Town, book: int) -> None:
+    """A value of a source system's file, and one behind a final result."""
+    number = asked(book, "D10", "confirmed", value="97")
+    run = computed(town, book)
+    ResultRun.objects.update(state="notice", published_at=NOW, due_on=date(2026, 3, 20))
+    path, entry = found(town, book)
+    said = {"entry": entry, "follows": "correct", "reply": "更正"}
+    ResultRun.objects.filter(pk=run.pk).update(state="final")
+    assert town.post("office_data", f"{path}/reply", 422, **said)["type"] == "year.final"
+    assert Report.objects.get(pk=number).state == "loaded"
+    ResultRun.objects.filter(pk=run.pk).update(state="notice")
+    Audit.objects.get().entries.update(report=None)
+    source = town.post("office_data", f"{path}/reply", 422, **said)["problems"][0]
+    assert (source["code"], source["where"]) == ("entry.source", "follows")
+
+
+def drawn(town: Town, book: int, status: int = 0, **more: Any) -> Any:
+    return town.post("office_data", "audits/draw", status, rulebook=book, **({"size": 1} | more))
+
+
+def finished(town: Town, audit: dict[str, Any]) -> None:
+    for entry in audit["detail"]["entries"]:
+        town.post("office_data", f"audits/{audit['id']}/find", entry=entry["id"], finding="agrees")
+    town.post("office_data", f"audits/{audit['id']}/close")
+
+
+@pytest.mark.parametrize(("first", "second"), [("2025", ""), ("", "2025"), ("2025", "2025")])
+def test_pools_that_overlap_are_one_range(town: Town, book: int, first: str, second: str) -> None:
+    """However they are asked for; and what was drawn is drawn again only when it was reported anew."""
+    numbers = [asked(book, unit, "confirmed", value="97") for unit in ("D10", "D13", "D16")]
+    audit = drawn(town, book, period=first)
+    running = drawn(town, book, 422, period=second, reason="样本太小")
+    assert running["type"] == "audit.running"
+    assert f"第 {audit['id']} 号" in running["problems"][0]["detail"]
+    town.post("external_auditor", "audits/draw", rulebook=book, size=1, period=second)
+    finished(town, audit)
+    assert drawn(town, book, 422, period=second)["type"] == "audit.again"
+    again = drawn(town, book, period=second, reason="样本太小", size=3)
+    checked = {one["report"] for one in audit["detail"]["entries"]}
+    assert {one["report"] for one in again["detail"]["entries"]} == set(numbers) - checked
+    finished(town, again)
+    assert drawn(town, book, 422, period=first, reason="再看")["type"] == "audit.exhausted"
+    Report.objects.filter(pk__in=checked).update(value="96")
+    last = drawn(town, book, period=first, reason="更正后复查", size=3)
+    assert {one["report"] for one in last["detail"]["entries"]} == checked
+
+
+def test_other_values_are_another_range_also_beside_a_sample_of_an_earlier_release(
+    town: Town, book: int
+) -> None:
+    """Older samples list the numbers of reports."""
+    first = asked(book, "D10", "confirmed", value="97")
+    audit = drawn(town, book)
+    Audit.objects.update(drawn_from=[first])
+    assert drawn(town, book, 422, reason="再看")["type"] == "audit.running"
+    Report.objects.create(
+        rulebook_id=book, unit=Unit.objects.get(code="D13"), supplier=Unit.objects.get(code=STATISTICS),
+        indicator="ANSWERED", period="2025-Q1", state="confirmed", value="96", made_at=NOW,
+    )  # fmt: skip
+    assert drawn(town, book, period="2025-Q1")["id"] != audit["id"]
