@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests.e2e.test_appeals import adopted, on_notice
 from tests.e2e.test_cases import BONUS, MERGER, in_force
 from tests.e2e.test_heirs import RENAMED
 from tests.e2e.test_owed import desk_of
@@ -61,24 +62,25 @@ def test_the_people_of_a_reorganised_unit_read_of_it_from_the_first_day_on(
     assert reads("unit_leader-D16") == "", "what is long done is no news"
 
 
-def test_a_reopened_result_is_told_on_first_pages_and_is_to_be_computed_again(
-    town: Town, people: People
-) -> None:
-    run = Objects(people, "D10").result
-    version = run.version
-    assert version is not None
-    type(version).objects.filter(pk=version.pk).update(state="adopted", period=run.period)
-    ResultRun.objects.filter(pk=run.pk).update(state="final", published_at="2026-03-01T09:00+08:00")
-    town.at("2026-03-16")
-    decision = town.decided(f"result:{run.pk}", "2026-6", "2026-03-16")
-    town.post("commission_secretary", f"runs/{run.pk}/reopen", reason="审计发现漏统两项数据", decision=decision)  # fmt: skip
-    for who in ("unit_leader", "mentor", "office_director"):
+def test_a_reopened_result_is_told_on_first_pages_and_is_to_be_computed_again(town: Town) -> None:
+    version = adopted(town)
+    made = on_notice(town, version)
+    town.at("2026-05-06")
+    first = town.decided(f"result:{made['result']}", "2026-5", "2026-05-06")
+    town.post("commission_secretary", f"runs/{made['result']}/finalise", decision=first)
+    town.at("2026-05-11")
+    second = town.decided(f"result:{made['result']}", "2026-6", "2026-05-11")
+    town.post("commission_secretary", f"runs/{made['result']}/reopen", reason="审计发现漏统两项数据", decision=second)  # fmt: skip
+    for who in ("unit_leader-D10", "mentor", "office_director"):
         page = plain(page_of(town, who, "/office/"))
-        assert "已于 2026-03-16 按决定重新开启，理由：审计发现漏统两项数据。" in page, who
+        assert "已于 2026-05-11 按决定重新开启，理由：审计发现漏统两项数据。" in page, who
     row = desk_of(town, "office_data", "rulebooks", version.pk)
     assert row is not None
-    assert row["known_on"] == "2026-03-16"
+    assert row["known_on"] == "2026-05-11"
     assert "已按决定重新开启，理由：审计发现漏统两项数据" in row["known"]["zh"]
+    town.post("office_data", f"rulebooks/{version.pk}/compute", at="2026-05-11")
+    town.work()
+    assert desk_of(town, "office_data", "rulebooks", version.pk) is None
 
 
 def test_every_reopening_since_the_release_stands_on_the_portals_page(people: People) -> None:

@@ -231,7 +231,7 @@ def _form(
 ) -> HttpResponse:  # fmt: skip
     left = taken_up(request)
     kept = kept | {name: [*held] for name, held in left.files.items()}
-    typed = request.POST.dict() | left.typed
+    typed = {**request.POST.dict(), **left.typed}
     mine = StoredFile.objects.filter(given_by=request.user).in_bulk([n for held in kept.values() for n in held])  # fmt: skip
     files = {name: [mine[n] for n in held if n in mine] for name, held in kept.items()}
     context = {
