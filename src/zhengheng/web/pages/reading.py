@@ -24,10 +24,10 @@ from zhengheng.web.organisation.models import Unit
 from zhengheng.web.pages.answered import LATELY, answers
 from zhengheng.web.pages.reorganised import reorganised
 from zhengheng.web.pages.unattended import unattended
+from zhengheng.web.results.again import unfollowed
 from zhengheng.web.results.barred import ends_results, in_the_way
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.naming import waiting
-from zhengheng.web.results.uncounted import uncounted
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.targets.selectors import bare_heirs
 from zhengheng.workflow.deciding import DECIDERS
@@ -169,7 +169,7 @@ def _waits(run: ResultRun, day: date, named: bool) -> Words:
         return zh, en
     found = in_the_way(run, day)
     if not found:
-        out = len(uncounted(run))
+        out = len(unfollowed(run))
         said = (f"有 {out} 项办结的事项没有按办理情况计入，终定时须写明理由。", f" The result does not follow {out} settled matters; the end wants a reason for it.") if out else ("", "")  # fmt: skip
         return f"{zh}只待委员会的决定。{said[0]}", f"{en} Nothing but the commission's word is missing.{said[1]}"  # fmt: skip
     more = len(found) - MOST_BARS

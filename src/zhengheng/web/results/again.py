@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Max
+from django.utils.timezone import localdate
 
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.web.acts.declare import Kind, Words, kind_named
@@ -18,7 +19,7 @@ from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.reporting.acts import REPORTS
 from zhengheng.web.reporting.items import ITEMS
 from zhengheng.web.results.models import ResultRun
-from zhengheng.web.results.uncounted import newer_runs, uncounted
+from zhengheng.web.results.uncounted import Matter, newer_runs, uncounted
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.workflow.machines import UPCOMING
 
@@ -69,12 +70,17 @@ def _since_run(version: RulebookVersion) -> list[Since]:
     opened = run.reopenings.last()
     kind = kind_named("result")
     reopened = _dated([(kind, run)]) if run.state == "notice" and opened is not None else []
-    try:
-        matters = uncounted(run)
-    except ZhenghengError:
-        return reopened  # a run whose files are damaged says so on its own pages
-    later = [one for one in _dated([(m.kind, m.obj) for m in matters]) if made is not None and one.sequence > made]  # fmt: skip
+    later = [one for one in _dated([(m.kind, m.obj) for m in unfollowed(run)]) if made is not None and one.sequence > made]  # fmt: skip
     return [*reopened, *later]
+
+
+def unfollowed(run: ResultRun) -> list[Matter]:
+    """What a run does not follow of what was decided, for desks and first pages; of one whose files are damaged nothing:
+    that one says so on its own pages and where it would be used, and must not take every desk with it."""
+    try:
+        return uncounted(run)
+    except ZhenghengError:
+        return []
 
 
 def _dated(objects: Sequence[tuple[Kind, Any]]) -> list[Since]:
@@ -88,7 +94,7 @@ def _dated(objects: Sequence[tuple[Kind, Any]]) -> list[Since]:
     found = []
     for kind, obj in objects:
         number, at = held.get(f"{kind.name}:{obj.pk}", (0, ""))
-        found.append(Since(kind, obj, number, datetime.fromisoformat(at).date() if at else obj.made_at.date()))  # fmt: skip
+        found.append(Since(kind, obj, number, datetime.fromisoformat(at).date() if at else localdate(obj.made_at)))  # fmt: skip
     return found
 
 
@@ -119,8 +125,5 @@ def _did(one: Since) -> Words:
 
 def goes_first(run: ResultRun) -> bool:
     """Whether another computation comes before this one goes on: one that is owed, or one that is there and newer."""
-    try:
-        out = uncounted(run)
-    except ZhenghengError:
-        return False  # refused where it is done, with the damage
+    out = unfollowed(run)
     return bool(out) and run.version is not None and bool(newer_runs(run) or again(run.version))

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any
 
-from zhengheng.domain.problems import Language, Problem
+from zhengheng.domain.problems import Language, Problem, ZhenghengError
 from zhengheng.web.acts.declare import Kind, Words
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.results.again import goes_first
@@ -29,7 +29,14 @@ def bars(run: ResultRun, day: date) -> list[Problem]:
 def in_the_way(run: ResultRun, day: date) -> list[Problem]:
     """All that others still have to do before the commission's word makes the result final: what bars the end, and another
     computation that is owed or waits for its notice. It may be left out with a reason, and until then it is their turn."""
-    return [*bars(run, day), *(reasons_owed(run) if goes_first(run) else ())]
+    if not goes_first(run):
+        return bars(run, day)
+    try:
+        return [*bars(run, day), *reasons_owed(run)]
+    except (
+        ZhenghengError
+    ) as error:  # the newer computation is damaged: that is in the way, by its own words
+        return [*bars(run, day), *error.problems]
 
 
 def can_end(run: ResultRun, day: date) -> bool:
