@@ -3,12 +3,11 @@
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings
 
-from tests.e2e.test_appeals import adopted, on_notice, served
+from tests.e2e.test_appeals import adopted, computed, served
 from tests.e2e.test_heirs import RENAMED, carried_out
 from tests.e2e.test_owed import by_statute, desk_of
 from tests.e2e.town import UNITS, Town
@@ -63,8 +62,12 @@ def test_the_page_lists_who_was_served_how_when_and_by_whom(town: Town) -> None:
 
 
 def test_where_no_service_is_owed_the_page_says_so_of_each_unit(town: Town) -> None:
-    made: dict[str, Any] = on_notice(town, adopted(town))
-    ResultRun.objects.get(pk=made["result"]).services.all().delete()
+    version = adopted(town)
+    town.at("2026-04-01")
+    made = computed(town, version)
+    town.post("office_director", f"results/{made['run']}/readers", 204, username="office_procedure")
+    assert lines(town, "office_procedure", made["run"]) == {}, "not on notice yet"
+    town.post("office_procedure", f"runs/{made['result']}/publish")
     said = lines(town, "office_procedure", made["run"])
     assert said
     assert set(said.values()) == {"没有送达记录，不影响终定"}
