@@ -43,6 +43,7 @@ from zhengheng.web.comments.models import Comment
 from zhengheng.web.comments.selectors import about
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.jobs.services import run_job
+from zhengheng.web.jobs.worker import look_after
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.portal.inbox import FORMER, KEY, LETTERS, LONGEST, Inbox, read_export
@@ -529,3 +530,31 @@ def test_where_one_machine_is_both_comments_come_to_the_desk_by_themselves(peopl
     finally:
         (Path(settings.HOME) / TRUSTED).unlink(missing_ok=True)
         shutil.rmtree(inbox.folder)
+
+
+@pytest.mark.parametrize("torn", ["", '{"at":"2026-03-12T10:00:00+08:00","page":"","refer'])
+def test_what_lies_in_the_inbox_is_told_until_the_worker_has_taken_it_in(
+    people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, torn: str
+) -> None:
+    """Also beside a line that is just being written: what is whole is counted, with the day from which its term runs."""
+    monkeypatch.setattr(settings, "HOME", tmp_path)
+    inbox = Inbox(tmp_path / "inbox")
+    for day in (11, 12):
+        inbox.take("路灯坏了三天", "", NOW.replace(day=day))
+    whole = inbox.lines.read_bytes()
+    inbox.lines.write_bytes(whole + torn.encode())
+    page = people.client("office_procedure").get("/office/").content.decode()
+    assert "本机门户有 2 条留言还没有进入办理，最早的是 2026-03-11" in page
+    assert "还没有进入办理" not in people.client("mentor").get("/office/").content.decode()
+    inbox.lines.write_bytes(whole)
+    look_after()
+    held = Comment.objects.filter(text="路灯坏了三天")
+    assert held.count() == 2
+    page = people.client("office_procedure").get("/office/").content.decode()
+    assert "还没有进入办理" not in page
+    assert all(f"/office/comments/{one.pk}/" in page for one in held), "they are on the desk"
+    (tmp_path / "portal-inbox.pub").write_text("another machine's")
+    inbox.take("另一台机器的", "", NOW)
+    assert (
+        "还没有进入办理" not in people.client("office_procedure").get("/office/").content.decode()
+    )

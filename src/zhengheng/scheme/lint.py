@@ -10,6 +10,7 @@ from zhengheng.domain.problems import Problem
 from zhengheng.scheme import (
     lint_cases,
     lint_directions,
+    lint_heirs,
     lint_idle,
     lint_lists,
     lint_methods,
@@ -38,7 +39,7 @@ from zhengheng.scheme.model import Rulebook
 
 assert all(
     (
-        lint_cases, lint_directions, lint_idle, lint_lists, lint_methods, lint_names, lint_ranking, lint_relative,
+        lint_cases, lint_directions, lint_heirs, lint_idle, lint_lists, lint_methods, lint_names, lint_ranking, lint_relative,
         lint_values, lint_visibility, lint_weights,
     )
 ), "their rules are known once they are imported"  # fmt: skip

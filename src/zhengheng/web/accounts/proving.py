@@ -1,6 +1,8 @@
 """Who is still there: signatures and the giving of rights want somebody who showed lately that he is who signed in."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import authenticate
@@ -14,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.web.accounts import services, throttle
+from zhengheng.web.accounts.interrupted import leave
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.pages.clock import now, running
@@ -89,11 +92,27 @@ def prove(request: OfficeRequest) -> HttpResponse:
         else:
             request.session[PROVED] = _second(request.now)
             return redirect(target)
-    context = {
-        "problems": problems, "next": target, "asks_code": bool(request.user.factor), "doors": settings.DOORS.items(),
+    context = {"problems": problems, **_asks(request, target)}
+    return render(request, "accounts/prove.html", context, status=422 if problems else 200)
+
+
+def _asks(request: OfficeRequest, target: str) -> dict[str, Any]:
+    """What the form of the proof needs; `target` is where it leads afterwards."""
+    return {
+        "next": target, "asks_code": bool(request.user.factor), "doors": settings.DOORS.items(),
         "local": request.user.has_usable_password(),
     }  # fmt: skip
-    return render(request, "accounts/prove.html", context, status=422 if problems else 200)
+
+
+def asked(
+    request: OfficeRequest, back: str, files: Mapping[str, Sequence[int]] | None = None
+) -> HttpResponse:
+    """The answer to a form that came without a fresh proof: the password is asked for here and now. It leads back to the
+    form at `back`, in which everything stands that was typed, and the files of the fields that `files` names."""
+    leave(request, back, files)
+    lost = bool(request.FILES) and not files
+    context = {"interrupted": True, "lost": lost, "minutes": settings.PROVED_MINUTES, **_asks(request, back)}  # fmt: skip
+    return render(request, "accounts/prove.html", context, status=403)
 
 
 def _check(request: OfficeRequest) -> None:

@@ -1,5 +1,7 @@
 """Pages of accounts: they translate, the services decide."""
 
+import re
+from collections.abc import Mapping
 from datetime import date
 
 from django.conf import settings
@@ -12,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.web.accounts import credentials, imports, services, throttle
+from zhengheng.web.accounts.interrupted import taken_up
 from zhengheng.web.accounts.models import Account, Renewal, RoleGrant
 from zhengheng.web.accounts.proving import require_proof
 from zhengheng.web.accounts.request import OfficeRequest
@@ -160,8 +163,10 @@ def _handed(request: OfficeRequest, made: list[tuple[Account, str]]) -> HttpResp
 
 @require_safe
 def account(request: OfficeRequest, username: str) -> HttpResponse:
-    """One account: its roles, and what this officer may do with it."""
-    return _account(request, username)
+    """One account: its roles, and what this officer may do with it; with what stood in a form that wanted a fresh proof first."""
+    left = taken_up(request)
+    taking = re.search(r"/grants/(\d+)/revoke/$", left.sent_to)
+    return _account(request, username, revoked=int(taking[1]) if taking else None, left=left.typed)
 
 
 def _account(
@@ -169,8 +174,9 @@ def _account(
     username: str,
     refused: ZhenghengError | None = None,
     revoked: int | None = None,
+    left: Mapping[str, str] | None = None,
 ) -> HttpResponse:
-    """The account's page; after a refused grant with what was wrong and all that was typed, in the form it was typed into:
+    """The account's page; after a refused grant, or one that a fresh proof interrupted (`left`), with what was wrong and all that was typed, in the form it was typed into:
     where `revoked` says so, that of the grant which is to be taken back."""
     day = request.now.date()
     require(request.user, "account.list", day)
@@ -191,7 +197,7 @@ def _account(
                     for one in waiting_renewals().filter(account=found)],
         "months": [(_named(grant), count) for grant, count in months(found, day)],
         "problems": refused.problems if refused else (),
-        "revoked": revoked, "typed": request.POST.dict() if refused else {"valid_from": day.isoformat()},
+        "revoked": revoked, "typed": request.POST.dict() if refused else {"valid_from": day.isoformat(), **(left or {})},
     }  # fmt: skip
     return render(
         request, "accounts/account.html", context, status=http_status(refused) if refused else 200
@@ -327,10 +333,11 @@ def _day(text: str, field: str) -> date | None:
 def bring_accounts(request: OfficeRequest) -> HttpResponse:
     """Accounts from a table; the answer is the list of first passwords to hand over."""
     require(request.user, "account.create", request.now.date())
+    if request.method == "POST":
+        require_proof(request)
     made: list[tuple[Account, str]] = []
 
     def write(rows: list[dict[str, str]], source: str) -> int:
-        require_proof(request)
         made.extend(imports.import_accounts(rows=rows, source=source, actor=request.user, now=request.now))  # fmt: skip
         return len(made)
 
@@ -342,9 +349,10 @@ def bring_accounts(request: OfficeRequest) -> HttpResponse:
 def bring_grants(request: OfficeRequest) -> HttpResponse:
     """Roles from a table."""
     require(request.user, "grant.give", request.now.date())
+    if request.method == "POST":
+        require_proof(request)
 
     def write(rows: list[dict[str, str]], source: str) -> int:
-        require_proof(request)
         return imports.import_grants(rows=rows, source=source, actor=request.user, now=request.now)
 
     return take_in(request, "accounts/import.html", imports.GRANTS, write, "accounts")

@@ -43,6 +43,8 @@ class Input:
     """What a number is measured in, and of which period."""
     hint: Words = ("", "")
     """What follows from what is written here."""
+    empty: Words = ("", "")
+    """Of a list in which nothing stands: that it is so, and whom to turn to."""
 
     @property
     def optional(self) -> bool:
@@ -110,9 +112,18 @@ def _input(
     if kind in {"file", "files"} and not isinstance(value, list):
         value = ""
     required = info.is_required() and kind != "yes"
-    hint = said.get("hint")
     made = Input(name, words, kind, required, value, listed, columns, rows, offered)
-    return replace(made, hint=(str(hint[0]), str(hint[1]))) if isinstance(hint, list) else made
+    nothing = _said(said, "empty") if kind == "choice" and not listed else ("", "")
+    return replace(made, hint=_said(said, "hint"), empty=nothing if nothing[0] or kind != "choice" or listed else NOTHING)  # fmt: skip
+
+
+NOTHING: Words = ("目前没有可以选择的项。", "There is nothing to choose from at present.")
+"""What a list says in which nothing stands, where its field has no words of its own for it."""
+
+
+def _said(said: Mapping[str, Any], what: str) -> Words:
+    held = said.get(what)
+    return (str(held[0]), str(held[1])) if isinstance(held, list) else ("", "")
 
 
 def _lines(

@@ -6,6 +6,7 @@ from typing import Any
 from zhengheng.web.acts import forms
 from zhengheng.web.acts.declare import Act, Kind, Words
 from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.organisation.models import Unit
 from zhengheng.web.pages.tags import say
 from zhengheng.web.rulebooks.selectors import indicator_words
 
@@ -15,6 +16,7 @@ COMMON: dict[str, Words] = {
     "opinion": ("单位意见", "The unit's opinion"), "reply": ("绩效办答复", "The office's reply"), "objection": ("异议", "Objection"),
     "answer": ("答复", "Answer"), "note": ("说明", "Note"), "round": ("轮次", "Round"), "statement": ("事实与理由", "Facts and reasons"),
     "achievement": ("完成情况", "What was achieved"), "unmet": ("未完成的事项", "What was not"), "measures": ("措施", "Measures"), "report": ("办理情况", "What was done"),
+    "why": ("原因", "Why"), "package": ("归档包", "Archive package"), "sha256": ("归档包摘要（SHA-256）", "Digest of the package (SHA-256)"),
     "due": ("期限", "Due"), "text": ("内容", "Text"), "until": ("期限", "Until"),
 }  # fmt: skip
 """Words of what entries hold beside the fields of their forms."""
@@ -41,7 +43,15 @@ def said(kind: Kind, obj: Any, entry: LedgerEntry) -> list[tuple[Words, str]]:
     act = next((one for one in kind.acts if one.code == entry.act), None)
     known = _fields(act) | COMMON
     version = _version(kind, obj)
-    return [(known[name], _text(value, version)) for name, value in content.items() if name in known and value not in (None, "", {}, [])]  # fmt: skip
+    about = [] if hasattr(obj, "unit") else _unit(content)
+    return about + [(known[name], _text(value, version)) for name, value in content.items() if name in known and value not in (None, "", {}, [])]  # fmt: skip
+
+
+def _unit(content: dict[str, Any]) -> list[tuple[Words, str]]:
+    """The unit that an entry is about, by its name, of an object that is about many: whom a result was served on, or graded."""
+    code = content.get("unit")
+    unit = Unit.objects.filter(code=code).first() if isinstance(code, str) and code else None
+    return [(("单位", "Unit"), say(unit.name_zh, unit.name_en or unit.name_zh))] if unit else []
 
 
 def _version(kind: Kind, obj: Any) -> Any:
@@ -58,7 +68,7 @@ def _fields(act: Act | None) -> dict[str, Words]:
         return {}
     return {
         one.name: one.words for one in forms.inputs(act.given, {}, {})
-        if one.kind in {"line", "text", "date", "number"} and one.name not in NUMBERS
+        if one.kind in {"line", "text", "date", "number"} and one.name not in NUMBERS and one.words[0] != one.name
     }  # fmt: skip
 
 

@@ -17,7 +17,8 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
 from zhengheng.domain.problems import NotFoundError, ZhenghengError
-from zhengheng.web.accounts.proving import is_proved, require_proof
+from zhengheng.web.accounts.interrupted import taken_up
+from zhengheng.web.accounts.proving import ProveError, asked, is_proved, require_proof
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import forbidden, grants
 from zhengheng.web.acts import forms, picking, selectors, services, threads, told
@@ -30,7 +31,7 @@ from zhengheng.web.files.models import StoredFile
 from zhengheng.web.files.services import content_of, take_in
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.ledger.models import LedgerEntry
-from zhengheng.web.pages.requests import http_status, seen_version
+from zhengheng.web.pages.requests import http_status, seen_version, version_in
 from zhengheng.web.pages.tags import say
 from zhengheng.workflow.permissions import anywhere
 
@@ -168,6 +169,8 @@ def new(request: OfficeRequest, kind: Kind, act: str) -> HttpResponse:
             given = _read(doing, request, kept)
             _by_who_is_there(doing, request)
             made = services.make(kind, doing, given=given, actor=request.user, now=request.now)
+        except ProveError:
+            return asked(request, request.get_full_path(), kept)
         except ZhenghengError as error:
             problems = error
         else:
@@ -192,6 +195,8 @@ def act(request: OfficeRequest, kind: Kind, number: int, act: str) -> HttpRespon
             seen = seen_version(request)
             with said_who(kind, doing, obj, seen, request.user):
                 services.perform(kind, doing, obj, given=given, row_version=seen, actor=request.user, now=request.now)  # fmt: skip
+        except ProveError:
+            return asked(request, request.get_full_path(), kept)
         except ZhenghengError as error:
             problems = error
         else:
@@ -216,7 +221,7 @@ def _landed(kind: Kind, obj: Any, request: OfficeRequest) -> HttpResponse:
 
 
 def _by_who_is_there(doing: Act, request: OfficeRequest) -> None:
-    """A signature and the giving of rights want a fresh proof of who is there. Raises ProveError; what was typed stays in the form."""
+    """A signature and the giving of rights want a fresh proof of who is there. Raises ProveError; what was typed waits for him."""
     if doing.wants_proof:
         require_proof(request)
 
@@ -224,15 +229,18 @@ def _by_who_is_there(doing: Act, request: OfficeRequest) -> None:
 def _form(
     request: OfficeRequest, kind: Kind, doing: Act, obj: Any, problems: ZhenghengError | None, kept: dict[str, list[int]]
 ) -> HttpResponse:  # fmt: skip
+    left = taken_up(request)
+    kept = kept | {name: [*held] for name, held in left.files.items()}
+    typed = {**request.POST.dict(), **left.typed}
     mine = StoredFile.objects.filter(given_by=request.user).in_bulk([n for held in kept.values() for n in held])  # fmt: skip
     files = {name: [mine[n] for n in held if n in mine] for name, held in kept.items()}
     context = {
         "kind": kind, "act": doing, "object": obj, "title": kind.title(obj) if obj else kind.words,
         "back": kind.address(obj) if obj else kind.listing,
-        "inputs": forms.with_faults(_inputs(kind, doing, obj, request, request.POST.dict() | files), problems.problems if problems else ()),
+        "inputs": forms.with_faults(_inputs(kind, doing, obj, request, typed | files), problems.problems if problems else ()),
         "problems": problems.problems if problems else (),
         # What was seen stays what was seen: a second writer is told, not let through.
-        "row_version": seen_version(request) or (obj.row_version if obj else 0),
+        "row_version": version_in(typed) or (obj.row_version if obj else 0),
     }  # fmt: skip
     status = http_status(problems) if problems else 200
     return render(request, "acts/form.html", context, status=status)

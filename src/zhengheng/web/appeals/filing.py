@@ -36,9 +36,15 @@ class SaveGiven(Given):
 
 
 class DraftGiven(SaveGiven):
-    run: int = ask("公示中的结果", "Result on notice")
+    run: int = ask(
+        "公示中的结果", "Result on notice",
+        empty=("目前没有公示中的结果：申诉只能在公示期内提出，已终定的结果不再受理。", "No result is on notice: an appeal is filed during the notice, and none against what is final."),
+    )  # fmt: skip
     unit: str = ask("申诉单位", "Appealing unit", max_length=40)
-    indicator: str = ask("指标", "Indicator", max_length=64)
+    indicator: str = ask(
+        "指标", "Indicator", max_length=64,
+        empty=("公示中的结果没有考核本单位的指标，没有可以申诉的指标。", "No result on notice scores the unit on any indicator: there is nothing to appeal against."),
+    )  # fmt: skip
     series: str = ask(
         "有争议的填报项（空：指标本身）",
         "Contested series (empty: the indicator itself)",

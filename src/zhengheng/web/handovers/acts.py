@@ -47,7 +47,10 @@ class HandoverError(ZhenghengError):
 
 class PrepareGiven(Given):
     grant: int = ask("交接的角色", "The role that is handed over")
-    successor: str = ask("接任人", "Successor", max_length=60)
+    successor: str = ask(
+        "接任人", "Successor", max_length=60,
+        empty=("目前没有可以接任的人员：接任人须在本单位担任角色。请安全保密管理员先授予接任人角色。", "Nobody can follow at present: whoever follows holds a role at the unit. Ask the secrecy officer to give the successor a role first."),
+    )  # fmt: skip
     day: date = ask("交接日", "From", when="ahead")
     notes: str = ask("交接说明 (未办事项、注意点)", "What the successor should know", form="text")
     files: Files = ask("交接材料", "Files", [])

@@ -3,7 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from urllib.parse import urlencode
+
+from django.conf import settings
 
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import grants, lately_renewed, listed
@@ -14,12 +17,15 @@ from zhengheng.web.acts.vacant import vacant
 from zhengheng.web.appeals.acts import APPEALS
 from zhengheng.web.appeals.ruling import second_until
 from zhengheng.web.appeals.services import OUTCOMES
+from zhengheng.web.comments.inbox import untaken
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.meetings.models import Commitment
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.pages.answered import LATELY, answers
+from zhengheng.web.pages.reorganised import reorganised
 from zhengheng.web.pages.unattended import unattended
-from zhengheng.web.results.barred import bars, ends_results
+from zhengheng.web.results.again import unfollowed
+from zhengheng.web.results.barred import ends_results, in_the_way
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.naming import waiting
 from zhengheng.web.rulebooks.models import RulebookVersion
@@ -121,8 +127,12 @@ def to_read(request: OfficeRequest) -> list[Reading]:
             why = (f"公示至 {run.due_on}，期间可以查阅和提出异议。", f"On notice until {run.due_on}: read it, and object while it lasts.")  # fmt: skip
             if run.due_on and run.due_on < day:
                 why = _waits(run, day, ends_results(mine))
+            if opened := run.reopenings.last():
+                why = (f"已于 {opened.on} 按决定重新开启，理由：{opened.reason.rstrip('。')}。{why[0]}", f"Reopened by decision on {opened.on}, because: “{opened.reason}”. {why[1]}")  # fmt: skip
             found.append(Reading(title, f"/office/results/{run.run}/", why))
     found += _renewed(request, mine)
+    own = {one.unit for one in mine if one.unit}
+    found += [Reading(title, address, why) for title, address, why in reorganised(own, day)]
     found += _decided(mine, day)
     found += _answered(request, mine, day)
     if anywhere(mine, "rulebook.opine"):
@@ -139,6 +149,8 @@ def to_read(request: OfficeRequest) -> list[Reading]:
         bare = sum(not given for given in held)
         why = (f"在用账号 {len(held)} 个，其中 {bare} 个还没有角色。", f"{len(held)} accounts in use, {bare} of them without a role.")  # fmt: skip
         found.append(Reading(("账号与权限", "Accounts and rights"), "/office/accounts/", why))
+    if anywhere(mine, "comment.bring"):
+        found += _untaken()
     if anywhere(mine, "appeal.accept"):
         found += _returned()
     if anywhere(mine, "grant.give") or anywhere(mine, "result.name"):
@@ -155,15 +167,27 @@ def _waits(run: ResultRun, day: date, named: bool) -> Words:
     zh, en = f"公示已于 {run.due_on} 期满，等待终定。", f"The notice ended on {run.due_on}; the result waits to be made final."  # fmt: skip
     if not named:
         return zh, en
-    found = bars(run, day)
+    found = in_the_way(run, day)
     if not found:
-        return f"{zh}只待委员会的决定。", f"{en} Nothing but the commission's word is missing."
+        out = len(unfollowed(run))
+        said = (f"有 {out} 项办结的事项没有按办理情况计入，终定时须写明理由。", f" The result does not follow {out} settled matters; the end wants a reason for it.") if out else ("", "")  # fmt: skip
+        return f"{zh}只待委员会的决定。{said[0]}", f"{en} Nothing but the commission's word is missing.{said[1]}"  # fmt: skip
     more = len(found) - MOST_BARS
     zh_more, en_more = (f"另有 {more} 项，见结果页面。", f" {more} more on its page.") if more > 0 else ("", "")  # fmt: skip
     return (
         f"{zh}还不能终定：{''.join(one.zh for one in found[:MOST_BARS])}{zh_more}",
         f"{en} In the way: {'; '.join(one.en for one in found[:MOST_BARS])}.{en_more}",
     )
+
+
+def _untaken() -> list[Reading]:
+    """Comments in the portal's inbox that the worker has not taken in yet: their term runs all the same."""
+    count, since = untaken(Path(settings.HOME))
+    if not count:
+        return []
+    why = (f"本机门户有 {count} 条留言还没有进入办理，最早的是 {since}；答复时限从留言之日起算。后台作业会自动取回，也可以现在取回。",
+           f"In the portal's inbox on this machine and not taken in yet: {count}, the oldest of {since}. Their term runs from the day they were written; the worker takes them in by itself, and you can do it now.")  # fmt: skip
+    return [Reading(("门户留言", "Comments from the portal"), "/office/comments-import/", why)]
 
 
 def _returned() -> list[Reading]:

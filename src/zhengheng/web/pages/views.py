@@ -12,6 +12,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from zhengheng.domain.problems import Problem, ZhenghengError
+from zhengheng.web.accounts.interrupted import page_of_form
+from zhengheng.web.accounts.proving import ProveError, asked
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import allowed, grants, standing
 from zhengheng.web.acts.registry import KINDS
@@ -89,7 +91,9 @@ def language(request: OfficeRequest) -> HttpResponse:
 
 
 def problem_page(request: OfficeRequest, error: ZhenghengError) -> HttpResponse:
-    """An expected failure: where, what, why, what to do next."""
+    """An expected failure: where, what, why, what to do next. Where a fresh proof is what lacks, it is asked for at once."""
+    if isinstance(error, ProveError):
+        return asked(request, page_of_form(request))
     status = http_status(error)
     return render(request, "pages/problem.html", {"problems": error.problems}, status=status)
 

@@ -32,7 +32,7 @@ from zhengheng.web.portal.snapshots import (
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.newer import redecided, successor
-from zhengheng.web.results.selectors import folder_of, loaded
+from zhengheng.web.results.selectors import folder_of, loaded, reopenings
 from zhengheng.web.rulebooks.consultations import consultations
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.targets.drafts import drafts
@@ -94,8 +94,8 @@ def since() -> dict[str, dict[str, Any]]:
     version came in its place, which public values appeals put right since, and why something does not count."""
     held = Publication.objects.filter(state="released").select_related("run")
     return {
-        str(one.pk): {"until": str(one.run.due_on or ""), "redecided": _redecided(one)} | _newer(one.run) | _left_out(one.run)
-        for one in held if one.run.state in {"notice", "replaced"} or one.run.left_out
+        str(one.pk): {"until": str(one.run.due_on or ""), "redecided": _redecided(one)} | _newer(one.run) | _left_out(one.run) | _reopened(one.run)
+        for one in held if one.run.state in {"notice", "replaced"} or one.run.left_out or one.run.reopenings.exists()
     }  # fmt: skip
 
 
@@ -103,6 +103,11 @@ def _left_out(run: ResultRun) -> dict[str, Any]:
     """How many settled matters of which units the result does not count, and the public reason."""
     held = run.left_out
     return {"left_out": {"reason": held["reason"], "units": held["units"]}} if held else {}
+
+
+def _reopened(run: ResultRun) -> dict[str, Any]:
+    """Every reopening up to today, also those after the release."""
+    return {"reopened": [{"on": one.on.isoformat(), "reason": one.reason} for one in reopenings(run)]}  # fmt: skip
 
 
 def _newer(run: ResultRun) -> dict[str, Any]:

@@ -399,7 +399,7 @@ REORGANISATIONS = Kind(
         Act("reorganisation.refuse", ("不批准或终止", "Refuse or give up"), refuse, ReasonGiven, optional=True, answers=True),
         Act("reorganisation.withdraw", ("撤回", "Withdraw"), withdraw, ReasonGiven, optional=True),
         Act("reorganisation.draft_rules", ("生成方案修订草案", "Draft the amended rulebooks"), draft_rules, when=lambda r: bool(selectors.to_draft(r))),
-        Act("reorganisation.carry_out", ("执行", "Carry out"), carry_out),
+        Act("reorganisation.carry_out", ("执行", "Carry out"), carry_out, waits=lambda r, day: day >= r.day),
         Act("reorganisation.move_roles", ("转授权给承继单位", "Move the roles to the heir"), move_roles, moves_rights=True),
     ),
     columns=(
@@ -413,6 +413,7 @@ REORGANISATIONS = Kind(
     context=lambda case, request: {
         **shown.told(case, request.now.date()), "after": selectors.after(case, request.now.date()),
         "main": max(case.heirs, key=lambda one: Decimal(str(one["share"]))),
+        "drafts": [(one.pk, RULEBOOKS.title(one), RULEBOOKS.state_of(one)) for one in RulebookVersion.objects.filter(pk__in=case.drafts).order_by("pk")],
         "reads": anywhere(grants(request.user, request.now.date()), "rulebook.read"),
     },
     out=lambda r: {"kind": r.kind, "day": r.day.isoformat(), "units": r.units, "heirs": r.heirs, "effect": r.effect, "drafts": r.drafts},

@@ -1,6 +1,8 @@
 """Bonus, deduction and veto items: with document and evidence, checked by whom they concern."""
 
+import json
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
@@ -26,6 +28,7 @@ from zhengheng.web.acts.declare import (
 )
 from zhengheng.web.files.models import StoredFile
 from zhengheng.web.files.services import own_files
+from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.naming import plain
 from zhengheng.web.organisation.selectors import unit_of
@@ -219,10 +222,26 @@ class SettleGiven(Given):
     reason: str = ask("理由", "Reason", form="text")
 
 
+def _check_not_above(item: Item, points: str) -> None:
+    """Raise ReportError for more points than were asked for: nobody had the days to object to those. What the rulebook does
+    not know as it was asked for may be put right either way."""
+    made = LedgerEntry.objects.filter(subject=f"item:{item.pk}", act__in=("item.claim", "item.enter")).first()  # fmt: skip
+    content = json.loads(made.content) if made is not None and made.content else {}
+    asked = content.get("points") or item.points
+    if not asked or points_fault(book_of(item.rulebook), item.item, asked):
+        return
+    if Decimal(points) > Decimal(asked):
+        raise ReportError.one(
+            "points", "points.above", zh=f"认定的分值 {points} 高于申报或登记的 {asked}，没有经过核对和异议。认定不能高于原分值；确应更高的，请不予认定，由提出单位凭材料重新申报或登记。",
+            en=f"{points} is more than the {asked} that were claimed or entered, and nobody had the days to object to it. Settle no more than that; where it should be more, waive it and have it claimed or entered anew with its evidence",
+        )  # fmt: skip
+
+
 def settle_item(doing: Doing) -> Change:
     """As it stands or with other points; never with points that the rulebook does not know."""
     points = doing.given.points or doing.obj.points
     sound_points(doing.obj, points)
+    _check_not_above(doing.obj, points)
     return Change(
         {"answer": doing.given.reason, "points": points, "due_on": None},
         {"reason": doing.given.reason, "before": doing.obj.points, "points": points},

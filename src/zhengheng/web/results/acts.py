@@ -29,6 +29,7 @@ from zhengheng.web.jobs import services as jobs
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.selectors import unit_of
 from zhengheng.web.results import duties, selectors, services
+from zhengheng.web.results.again import goes_first
 from zhengheng.web.results.barred import can_end
 from zhengheng.web.results.clocks import approved_first, last_day, own_clock
 from zhengheng.web.results.ending import (
@@ -134,6 +135,11 @@ def may_go(run: ResultRun, day: date) -> bool:
     """Whether a version could still go on notice: none that is newer, and none that is final, stands in its place."""
     same = ResultRun.objects.filter(rulebook=run.rulebook, period=run.period).exclude(pk=run.pk)
     return may_stand(run) and not same.filter(state__in=CLOSED).exists()
+
+
+def goes_on(run: ResultRun, day: date) -> bool:
+    """Whether the notice is this version's next step: it could go there, and no other computation comes before it."""
+    return may_go(run, day) and not goes_first(run)
 
 
 def plainly(doing: Doing) -> Change:
@@ -292,7 +298,7 @@ RESULTS = Kind(
     acts=(
         Act("result.approve", ("按决定批准", "Approve by decision"), approve, DecisionGiven, choices=_decisions, when=approved_first, waits=may_go),
         Act("result.publish", ("进入公示", "Put on public notice"), publish, LeftOutGiven,
-            when=lambda r: approved_first(r) == (r.state == "approved"), waits=may_go),
+            when=lambda r: approved_first(r) == (r.state == "approved"), waits=goes_on),
         Act("result.set_aside", ("不采用", "Do not use"), set_aside, help=("不进入公示的核算结果归为“未采用”，数据和过程保留，只有指定的人员可以查看。",
              "A result that will not go on notice is kept as not used; only those who are named see it."), optional=True),
         Act("result.take_up", ("恢复", "Take up again"), plainly, when=may_stand, optional=True),

@@ -4,13 +4,15 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any
 
-from zhengheng.domain.problems import Language, Problem
+from zhengheng.domain.problems import Language, Problem, ZhenghengError
 from zhengheng.web.acts.declare import Kind, Words
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.results.again import goes_first
 from zhengheng.web.results.clocks import procedure, running, unserved
 from zhengheng.web.results.closing import contested
 from zhengheng.web.results.duties import open_appeals
 from zhengheng.web.results.models import ResultRun
+from zhengheng.web.results.uncounted import reasons_owed
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.workflow.permissions import anywhere
 from zhengheng.workflow.roles import Grant
@@ -24,9 +26,22 @@ def bars(run: ResultRun, day: date) -> list[Problem]:
     return [*_clocks(run, day), *(_open(*one) for one in open_appeals(run)), *_grades(run), *_contested(run)]  # fmt: skip
 
 
+def in_the_way(run: ResultRun, day: date) -> list[Problem]:
+    """All that others still have to do before the commission's word makes the result final: what bars the end, and another
+    computation that is owed or waits for its notice. It may be left out with a reason, and until then it is their turn."""
+    if not goes_first(run):
+        return bars(run, day)
+    try:
+        return [*bars(run, day), *reasons_owed(run)]
+    except (
+        ZhenghengError
+    ) as error:  # the newer computation is damaged: that is in the way, by its own words
+        return [*bars(run, day), *error.problems]
+
+
 def can_end(run: ResultRun, day: date) -> bool:
     """Whether nothing but the commission's word is missing for the end: before, others owe something, or time runs."""
-    return not bars(run, day)
+    return not in_the_way(run, day)
 
 
 def service_words(run: ResultRun, day: date) -> Words:

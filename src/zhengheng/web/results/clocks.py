@@ -10,7 +10,8 @@ from zhengheng.engines.rehearse import moves
 from zhengheng.scheme.procedure import Clock, Procedure
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.organisation.models import Unit
-from zhengheng.web.results.models import ResultRun
+from zhengheng.web.organisation.succession import heirs
+from zhengheng.web.results.models import ResultRun, Service
 from zhengheng.web.results.selectors import folder_of, loaded
 from zhengheng.web.rulebooks.selectors import procedure_of
 
@@ -58,17 +59,22 @@ def reapprove_by(run: ResultRun, day: date) -> date | None:
     return working_calendar().after(day, clock.length, clock.unit)
 
 
-def served_on(run: ResultRun, unit: Unit) -> date | None:
-    """The day on which the result was served on a unit: in this version, or in one that it replaces and
-    that says the same of the unit."""
+def service_of(run: ResultRun, unit: Unit) -> Service | None:
+    """The proof that the result was served on a unit: in this version, or in one that it replaces and that says the same of the unit."""
     held: ResultRun | None = run
     while held is not None:
-        found = held.services.filter(unit=unit).first()
+        found = held.services.select_related("by").filter(unit=unit).first()
         if found is not None:
-            return timezone.localdate(found.at)
+            return found
         before = held.replaces
         held = before if before and unit.code not in _moved(before.run, held.run) else None
     return None
+
+
+def served_on(run: ResultRun, unit: Unit) -> date | None:
+    """The day on which the result was served on a unit; None where it was not."""
+    found = service_of(run, unit)
+    return timezone.localdate(found.at) if found is not None else None
 
 
 @lru_cache(maxsize=64)
@@ -94,10 +100,16 @@ def last_day(run: ResultRun, unit: Unit) -> date | None:
 
 
 def concerned(run: ResultRun, day: date) -> list[Unit]:
-    """The units that the result is about and that exist on a day; who is gone is answered for by its heirs."""
+    """The units that the result is about and that exist on a day. Of one that is gone its heir reads, and may ask for a review:
+    by its own line where the result has one, else by that of the unit before it."""
     codes = {row["unit"] for row in loaded(folder_of(run.run)).results.rows("total_score")}
     held = Unit.objects.filter(code__in=codes).order_by("code")
-    return [unit for unit in held if not ended_before(unit.valid_to, day)]
+    after = heirs(day)
+    return [
+        unit
+        for unit in held
+        if not ended_before(unit.valid_to, day) or after.get(unit.code, unit.code) not in codes
+    ]
 
 
 def unserved(run: ResultRun, day: date) -> list[Unit]:

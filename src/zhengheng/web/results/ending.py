@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from zhengheng.domain.problems import Problem, ZhenghengError
+from zhengheng.domain.problems import ZhenghengError
 from zhengheng.web.acts.declare import Change, Doing, Given, Nothing, ask, kind_named
 from zhengheng.web.acts.services import perform_by_machine
 from zhengheng.web.days.selectors import working_calendar
@@ -18,7 +18,7 @@ from zhengheng.web.results.clocks import notice_clock
 from zhengheng.web.results.closing import end_year
 from zhengheng.web.results.kept import TABLES
 from zhengheng.web.results.models import DecidedGrade, Reopening, ResultRun
-from zhengheng.web.results.uncounted import problems, uncounted
+from zhengheng.web.results.uncounted import newer_runs, reasons_owed, uncounted
 from zhengheng.workflow.machines import UPCOMING
 
 
@@ -101,7 +101,7 @@ def left_out(doing: Doing) -> tuple[dict[str, Any], dict[str, Any]]:
     if not matters:
         return {}, {}
     if not doing.given.left_out:
-        raise ResultStateError([*problems(matters), *_counted_later(doing.obj)])
+        raise ResultStateError(reasons_owed(doing.obj))
     named = [f"{one.kind.name}:{one.obj.pk}" for one in matters]
     held = {
         "reason": doing.given.left_out,
@@ -109,21 +109,6 @@ def left_out(doing: Doing) -> tuple[dict[str, Any], dict[str, Any]]:
         "units": [one.unit for one in matters],
     }
     return held, {"uncounted": named, "left_out": doing.given.left_out}
-
-
-def _newer(run: ResultRun) -> list[ResultRun]:
-    """Later computations of the same period that never went on notice: once it is final none of them can."""
-    same = ResultRun.objects.filter(rulebook=run.rulebook, period=run.period, pk__gt=run.pk)
-    return list(same.filter(state__in=UPCOMING).order_by("-pk"))
-
-
-def _counted_later(run: ResultRun) -> list[Problem]:
-    """The newer computation that could go on notice instead, by name."""
-    return [
-        Problem("left_out", "result.newer", f"更新的核算结果 {one.run} 尚未公示，其中没有计入的事项有 {len(uncounted(one))} 项。请先办理这一结果；仍办理本结果的，请写明理由。",
-                f"the newer result {one.run} is not on notice yet and leaves out {len(uncounted(one))}; take that one first, or say why this one stands")
-        for one in _newer(run)[:1]
-    ]  # fmt: skip
 
 
 def _leave_out(run: ResultRun, doing: Doing) -> None:
@@ -156,7 +141,7 @@ def finalise(doing: Doing) -> Change:
         _check_fresh(run, decision)
     tell_portal(run, doing)
     _leave_out(run, doing)
-    for other in _newer(run):
+    for other in newer_runs(run):
         perform_by_machine(kind_named("result"), "result.set_aside", other, given=Nothing(), now=doing.now)  # fmt: skip
     return Change(
         {"decision": decision, "due_on": None, "left_out": kept},

@@ -63,7 +63,8 @@ def papers(result: ResultRun) -> dict[str, bytes]:
         letters |= Q(page__contains=f"p/{number}/")
     notices = [
         {"run": one.run, "state": one.state, "on_notice_since": one.published_at, "on_notice_until": notice_end(one), "left_out": one.left_out,
-         "served": list(one.services.values("unit__code", "unit__name_zh", "at", "how", "by__name"))}
+         "served": [{"unit": held.unit.code, "name": held.unit.name_zh, "at": held.at, "how": held.how, "by": held.by.name}
+                    for held in one.services.select_related("unit", "by").order_by("at", "pk")]}
         for one in line
     ]  # fmt: skip
     of_books = {
@@ -73,7 +74,7 @@ def papers(result: ResultRun) -> dict[str, bytes]:
     objections = list(_all("appeals.Objection").filter(run__in=numbers))
     made = {
         "decisions.json": _json([_row(one) for one in decisions]),
-        "appeals.json": _json([_row(one) | {"seats": list(one.seats.values("account__name", "vote", "value", "recused"))} for one in appeals]),
+        "appeals.json": _json([_row(one) | {"seats": [{"member": seat.account.name, "vote": seat.vote, "value": seat.value, "recused": seat.recused} for seat in one.seats.select_related("account")]} for one in appeals]),
         "notices.json": _json(notices), "letters.json": _json([_row(one) for one in _all("comments.Comment").filter(letters)]),
         "rectifications.json": _json([_row(one) for one in cases]),
         "target_changes.json": _json([_row(one) | {"unit": str(one.line.sheet.unit.code), "indicator": one.line.indicator} for one in changes]),

@@ -21,6 +21,7 @@ from zhengheng.web.files.kept import package_fault
 from zhengheng.web.intake.committed import commit, require_as_loaded
 from zhengheng.web.ledger.services import append, commitment_secret
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.organisation.succession import heirs
 from zhengheng.web.results.clocks import last_day, reapprove_by
 from zhengheng.web.results.kept import TABLES
 from zhengheng.web.results.models import NamedReader, ResultRun, Service
@@ -161,10 +162,11 @@ def take_package(*, run: ResultRun, actor: Account, now: datetime) -> Path:
 
 
 def record_service(*, run: ResultRun, unit: str, actor: Account, now: datetime) -> None:
-    """A unit's own people opened its page of a result on notice: from now its clocks run."""
+    """A unit's own people opened its page of a result on notice: from now its clocks run. Of a unit that is gone these are its heir's."""
     if run.state != "notice":
         return
-    own = standing(now.date()).filter(account=actor, unit__code=unit, role__in=OF_A_UNIT)
+    mine = {unit, heirs(now.date()).get(unit, unit)}
+    own = standing(now.date()).filter(account=actor, unit__code__in=mine, role__in=OF_A_UNIT)
     if own.exists():
         serve(run=run, unit=Unit.objects.get(code=unit), how="page", actor=actor, now=now)
 

@@ -25,6 +25,7 @@ from zhengheng.web.results.selectors import folder_of, loaded
 from zhengheng.web.rulebooks.selectors import book_of
 from zhengheng.web.targets.changes import CHANGES
 from zhengheng.web.targets.models import TargetChange
+from zhengheng.workflow.machines import UPCOMING
 
 MOST_NAMED = 12
 """Matters that a refusal names; of more it says how many."""
@@ -67,14 +68,35 @@ def uncounted(run: ResultRun) -> list[Matter]:
 def problems(matters: list[Matter]) -> list[Problem]:
     """Each of them by name, at the field that takes the reason why it stays out."""
     found = [
-        Problem("left_out", "result.uncounted", f"{one.kind.words[0]} {one.kind.title(one.obj)[0]}：{one.why[0]}。请重新核算后再办理；确应不计入的，请写明理由。",
-                f"{one.kind.words[1]} {one.kind.title(one.obj)[1]}: {one.why[1]}. Compute again first, or say why it stays out")
+        Problem("left_out", "result.uncounted", f"{one.kind.words[0]} {one.kind.title(one.obj)[0]}：{one.why[0]}。请重新核算后再办理；确应维持现状的，请写明理由。",
+                f"{one.kind.words[1]} {one.kind.title(one.obj)[1]}: {one.why[1]}. Compute again first, or say why it stays as it is")
         for one in matters[:MOST_NAMED]
     ]  # fmt: skip
     if len(matters) > MOST_NAMED:
         more = len(matters) - MOST_NAMED
         found.append(Problem("left_out", "result.uncounted", f"另有 {more} 项，结果页面列出全部。", f"{more} more; the result's page lists all of them"))  # fmt: skip
     return found
+
+
+def newer_runs(run: ResultRun) -> list[ResultRun]:
+    """Later computations of the same period that never went on notice: once this one is final none of them can."""
+    same = ResultRun.objects.filter(rulebook=run.rulebook, period=run.period, pk__gt=run.pk)
+    return list(same.filter(state__in=UPCOMING).order_by("-pk"))
+
+
+def counted_later(run: ResultRun) -> list[Problem]:
+    """The newer computation that could go on notice instead, by name."""
+    return [
+        Problem("left_out", "result.newer", f"更新的核算结果 {one.run} 尚未公示，其中没有计入的事项有 {len(uncounted(one))} 项。请先办理这一结果；仍办理本结果的，请写明理由。",
+                f"the newer result {one.run} is not on notice yet and leaves out {len(uncounted(one))}; take that one first, or say why this one stands")
+        for one in newer_runs(run)[:1]
+    ]  # fmt: skip
+
+
+def reasons_owed(run: ResultRun) -> list[Problem]:
+    """What wants a reason where the run goes on notice or becomes final all the same: each matter, and the newer run."""
+    matters = uncounted(run)
+    return [*problems(matters), *counted_later(run)] if matters else []
 
 
 @lru_cache(maxsize=8)

@@ -21,6 +21,7 @@ from zhengheng.web.results import grades, newer, selectors, services, trials
 from zhengheng.web.results.acts import RESULTS
 from zhengheng.web.results.barred import bars, ends_results, service_words
 from zhengheng.web.results.models import ResultRun
+from zhengheng.web.results.served import Line, served
 from zhengheng.web.results.services import watched
 from zhengheng.web.results.uncounted import uncounted
 from zhengheng.workflow.machines import CLOSED, STANDING, UNNOTICED
@@ -72,7 +73,7 @@ def board(request: OfficeRequest, name: str) -> HttpResponse:
         "board": lines, "made": made, "provisional": is_provisional(made),
         "watermark": range(60) if watched(run=run, what="scoreboard", actor=request.user, now=request.now) else (),
         "may_name": may_name, "may_take": bool(run.package) and allowed(request.user, "result.package", request.now.date()),
-        "moved": grades.moved(run, language()), "uncounted": _uncounted(request, run), "unwritten": selectors.unwritten(run) if run.state in UNNOTICED else (), "later": selectors.computed_later(run), **_versions(run), "service": service_words(run, day), "ties": tie_words(made, parts_of(made)),
+        "moved": grades.moved(run, language()), "uncounted": _uncounted(request, run), "unwritten": selectors.unwritten(run) if run.state in UNNOTICED else (), "later": selectors.computed_later(run), **_versions(run), "service": service_words(run, day), "served": _served(request, run), "ties": tie_words(made, parts_of(made)),
         "decided": [(next((one.name for group in lines.groups for one in group.lines if one.unit == code), code), held) for code, held in decided.items()],
         "closed": CLOSED, "bars": _bars(request, run), "readers": selectors.readers(run) if run.state in UNNOTICED else (),
         "reopenings": selectors.reopenings(run),
@@ -95,6 +96,13 @@ def _versions(run: ResultRun) -> dict[str, Any]:
         "newer": after, "newer_said": (newer.version_words(after), newer.why_replaced(run)) if after else None,
         "before_said": (newer.version_words(before), newer.why_replaced(before)) if before else None,
     }  # fmt: skip
+
+
+def _served(request: OfficeRequest, run: ResultRun) -> list[Line]:
+    """On whom it was served: everybody's, for whoever brings it to its end; of others the units in which the reader works."""
+    day = request.now.date()
+    held = grants(request.user, day)
+    return served(run, day, None if ends_results(held) else {one.unit for one in held if one.unit})
 
 
 def _bars(request: OfficeRequest, run: ResultRun) -> list[Problem]:

@@ -28,6 +28,7 @@ from zhengheng.web.jobs.models import Job
 from zhengheng.web.ledger.draws import seal
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.pages.tags import language
+from zhengheng.web.results import again
 from zhengheng.web.rulebooks import selectors
 from zhengheng.web.rulebooks.amending import AmendGiven, RemoveGiven, amend, remove
 from zhengheng.web.rulebooks.cards import cards
@@ -62,9 +63,16 @@ from zhengheng.workflow.machines import RULEBOOK
 from zhengheng.workflow.permissions import anywhere
 
 
-def _indicators(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
+def _indicators(
+    obj: Any, account: Account, day: date
+) -> dict[str, list[tuple[str, tuple[str, str]]]]:
     held = selectors.book_of(obj).indicators if obj else ()
-    return {"indicator": [(one.code, f"{one.code} {one.name.zh}") for one in held]}
+    return {
+        "indicator": [
+            (one.code, (f"{one.code} {one.name.zh}", f"{one.code} {one.name.say('en')}"))
+            for one in held
+        ]
+    }
 
 
 def _current(version: RulebookVersion) -> None:
@@ -274,7 +282,7 @@ def _page(version: RulebookVersion, request: Any) -> dict[str, Any]:
     editable = version.state == "draft" and anywhere(grants(request.user, request.now.date()), "rulebook.amend")  # fmt: skip
     return {
         "indicators": selectors.book_of(version).indicators if editable else (),
-        "revise": selectors.revise(version),
+        "revise": selectors.revise(version), "inherited": selectors.weights_of_heirs(version),
         "cards": cards(selectors.book_of(version)), "others": _others(version, request),
         "editable": editable, "changes": selectors.changes(version, spoken),
         "opinions": [(one, selectors.indicator_words(version, one.clause)) for one in version.opinions.select_related("by")], "steps": selectors.steps(version),
@@ -345,7 +353,7 @@ RULEBOOKS = Kind(
             when=_targets_wait, optional=True),
         Act("rulebook.open_reports", ("布置填报", "Open the reports of a period"), open_reports, PeriodGiven, when=selectors.stands, optional=True),
         Act("rulebook.compute", ("启动核算", "Start a run"), compute, ComputeGiven, when=selectors.stands, after_final=True,
-            whose=lambda version, account: selectors.waits_to_be_counted(version)),
+            waits=lambda version, day: bool(again.again(version))),
         Act("rulebook.change", ("调整方案", "Change the rulebook"), change, ChangeGiven,
             ("由生效的方案起草一份调整稿；稿中改动的计分方法和权重，自所填之日起按所选方式计算：未来适用从下一考核期间起；分段计算在当年前后各按各的办法；追溯调整全年重算，前后结果都公开。",
              "A draft of the rulebook in force; methods and weights altered in it hold from the day on: prospective, from the next period; split, each part of the year by its own rule; restated, the whole year anew, both results public."),
@@ -356,7 +364,7 @@ RULEBOOKS = Kind(
              "Nothing takes its place; possible only once its reports, targets, appeals and results are at their end. To have other rules, change the rulebook."),
             choices=retirements, optional=True, answers=True, after_final=True),
     ),
-    outcome=_outcome, matter=_matter,
+    outcome=_outcome, matter=_matter, known=again.known,
     columns=(
         Column(("方案", "Rulebook"), lambda v: (v.title_zh, v.title_en)), Column(("版本", "Version"), "version"),
         Column(("期间", "Period"), "period"), Column(("适用起始日", "Applies from"), selectors.applies_from),

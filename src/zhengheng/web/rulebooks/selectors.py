@@ -5,7 +5,6 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from django.apps import apps
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.timezone import localdate
 
@@ -13,11 +12,11 @@ from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import Language, ZhenghengError
 from zhengheng.scheme.base import Text, Words
 from zhengheng.scheme.compare import differences
+from zhengheng.scheme.inherited import inherited
 from zhengheng.scheme.later import to_revise
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scheme.procedure import USUAL, ClosingStep, Procedure
 from zhengheng.web.accounts.models import Account
-from zhengheng.web.acts.guards import is_final
 from zhengheng.web.intake.services import opened
 from zhengheng.web.organisation import selectors as organisation
 from zhengheng.web.organisation.models import Unit
@@ -44,22 +43,6 @@ def indicator_words(version: RulebookVersion, code: str) -> tuple[str, str]:
 def procedure_of(version: RulebookVersion) -> Procedure:
     """Its closing procedure; where the rulebook has none, the plain one."""
     return book_of(version).procedure or Procedure()
-
-
-def waits_to_be_counted(version: RulebookVersion) -> bool:
-    """Whether something is settled or confirmed under the newest version of a year that is not final, and no run has taken it in.
-
-    By the names of the apps alone: reports and items stand on rulebooks, not the other way round.
-    """
-    same = {"code": version.code, "period": version.period}
-    newest = RulebookVersion.objects.filter(state="adopted", **same).order_by("-pk").first()
-    if newest is None or newest.pk != version.pk or is_final(version):
-        return False
-    mine = {f"rulebook__{name}": value for name, value in same.items()}
-    return any(
-        apps.get_model(f"reporting.{model}")._default_manager.filter(state=state, **mine).exists()
-        for model, state in (("Item", "settled"), ("Report", "confirmed"))
-    )
 
 
 UNITS: dict[str, tuple[str, str]] = {"calendar_days": ("天", "days"), "working_days": ("个工作日", "working days"), "clock_hours": ("小时", "hours")}  # fmt: skip
@@ -253,6 +236,16 @@ def revise(version: RulebookVersion) -> list[tuple[str, str]]:
     if version.state != "draft" or old is None or old.period >= version.period:
         return []
     return [*_gone(version), *to_revise(book_of(old), book_of(version), int(version.period[:4]))]
+
+
+def weights_of_heirs(version: RulebookVersion) -> list[tuple[str, str]]:
+    """What a draft makes of the weights of units that go over into others, for whoever speaks to it or decides about it."""
+    book = book_of(version)
+    if version.state not in OPEN or not book.succession:
+        return []
+    held = {unit.code: (unit.name.zh, unit.name.say("en")) for unit in book.units}
+    known = {code: (zh, en or zh) for code, zh, en in Unit.objects.filter(code__in=held).values_list("code", "name_zh", "name_en")}  # fmt: skip
+    return inherited(book, held | known)
 
 
 def _gone(version: RulebookVersion) -> Iterator[tuple[str, str]]:

@@ -226,7 +226,7 @@ async def _counter(sheet: Any, leader: str, lines: list[dict[str, str]]) -> None
 
 async def _negotiate(sheet: Any, leader: str, place: int) -> None:
     if leader == "guihua-ld" or place in {1, 2}:
-        await do(TARGETS, "escalate", sheet, "zhibiao", "2026-03-11", reason="两轮未达成一致")
+        await do(TARGETS, "escalate", sheet, "zhibiao", "2026-03-11", reason="协商未达成一致")
     elif _counters(leader, place):
         await do(TARGETS, "answer", sheet, "zhibiao", "2026-03-11", reply="维持, 可在汛后申请调整")
     else:

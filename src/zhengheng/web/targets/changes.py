@@ -45,7 +45,10 @@ GROUNDS = {"policy": ("重大政策调整", "policy change"), "reorganisation": 
 
 
 class ChangeGiven(Given):
-    line: int = ask("要调整的目标", "Target to be changed")
+    line: int = ask(
+        "要调整的目标", "Target to be changed",
+        empty=("目前没有可以申请调整的目标：只能调整本单位已签订、本年度结果尚未终定的目标。承继单位的目标须先由绩效办提出并签订。", "There is no target to be changed: it has to be the unit's own, agreed, of a year that is not final. An heir's targets are proposed by the office and agreed first."),
+    )  # fmt: skip
     value: Figure = ask("申请改为", "Wanted value", max_length=40)
     ground: Literal["policy", "reorganisation", "force_majeure"] = ask(
         "理由类别", "Ground", names=GROUNDS

@@ -1,0 +1,86 @@
+"""What a rulebook makes of the weights of units that go over into an heir: from whom the heir's come, which have none."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from zhengheng.scheme.findings import plain, weight_of
+from zhengheng.scheme.indicator import Indicator
+from zhengheng.scheme.model import Rulebook
+
+
+@dataclass(frozen=True)
+class Lost:
+    """An indicator on which a unit was weighed and its heir is not."""
+
+    indicator: Indicator
+    unit: str
+    weight: Decimal
+    heir: str
+
+
+def categories(book: Rulebook) -> dict[str, str]:
+    """Each unit that the rulebook names → the category of its weights; a category that stands for one unit is that unit's."""
+    return {one.code: one.code for one in book.categories} | {
+        one.code: one.category for one in book.units
+    }
+
+
+def predecessors(book: Rulebook) -> dict[str, list[str]]:
+    """Each heir → the units that go over into it, in the order of the rulebook."""
+    found: dict[str, list[str]] = {}
+    for event in book.succession:
+        for heir in event.heirs:
+            found.setdefault(heir.unit, []).append(event.unit)
+    return found
+
+
+def lost(book: Rulebook) -> Iterator[Lost]:
+    """Every indicator of a unit before an heir that the heir is not weighed on, by the newest weights."""
+    of = categories(book)
+    for heir, olds in predecessors(book).items():
+        for old in olds:
+            for one in book.indicators:
+                before = weight_of(book, one.code, of.get(old, old))
+                if before and heir in of and not weight_of(book, one.code, of[heir]):
+                    yield Lost(one, old, before, heir)
+
+
+def inherited(book: Rulebook, names: Mapping[str, tuple[str, str]]) -> list[tuple[str, str]]:
+    """In words, of each heir of several units: whose weights it has, and on what it is not weighed. `names` are the units' names."""
+    found, of = [], categories(book)
+    for heir, olds in predecessors(book).items():
+        sources = [old for old in olds if old in of and heir in of and _column(book, of[old]) == _column(book, of[heir])]  # fmt: skip
+        others = [old for old in olds if old not in sources]
+        (zh, en), (from_zh, from_en), (not_zh, not_en) = _named([heir], names), _named(sources, names), _named(others, names)  # fmt: skip
+        if sources and others:
+            found.append((
+                f"{zh}的指标权重取自{from_zh}，没有取自{not_zh}；请核对各项权重。",
+                f"The weights of {en} are those of {from_en}, and none come from {not_en}; check each of them.",
+            ))  # fmt: skip
+        elif others and len(olds) > 1:
+            found.append((
+                f"{zh}的指标权重是另行编写的，与{not_zh}原来的都不相同。",
+                f"The weights of {en} were written anew: they are those of neither {not_en}.",
+            ))  # fmt: skip
+    return [*found, *(_told(one, names) for one in lost(book))]
+
+
+def _told(one: Lost, names: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
+    (heir_zh, heir_en), (old_zh, old_en) = _named([one.heir], names), _named([one.unit], names)
+    code, name = one.indicator.code, one.indicator.name
+    return (
+        f"指标 {code} {name.zh}：{old_zh}的权重为 {plain(one.weight)}，{heir_zh}没有权重，这一指标不计入{heir_zh}的得分；需要考核的，请补写权重。",
+        f"Indicator {code} {name.say('en')}: {old_en} has the weight {plain(one.weight)}, {heir_en} has none and is not scored on it; give it a weight where it is to be.",
+    )  # fmt: skip
+
+
+def _column(book: Rulebook, category: str) -> dict[str, Decimal]:
+    """What a category weighs, by the newest weights."""
+    held = {one.code: weight_of(book, one.code, category) for one in book.indicators}
+    return {code: weight for code, weight in held.items() if weight}
+
+
+def _named(codes: list[str], names: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
+    held = [names.get(code, (code, code)) for code in codes]
+    return "、".join(zh for zh, _ in held), " and ".join(en or zh for zh, en in held)
