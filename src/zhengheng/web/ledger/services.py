@@ -97,12 +97,6 @@ def commitment_secret(subject: str) -> bytes:
     return bytes(held.secret)
 
 
-def kept_secret(subject: str) -> bytes | None:
-    """The secret behind commitments that are published already: none is drawn where it is gone."""
-    held = CommitmentSecret.objects.filter(subject=subject).first()
-    return bytes(held.secret) if held is not None else None
-
-
 def checkpoint_over(sequence: int, *, home: Path, actor: str, now: datetime) -> SignedCheckpoint:
     """The first checkpoint that speaks for an entry; signed now where there is none."""
     found = SignedCheckpoint.objects.filter(size__gt=sequence).order_by("size", "pk").first()
