@@ -157,22 +157,24 @@ def test_a_home_of_an_earlier_release_is_named_once(town: Town, book: int) -> No
     assert found() == [said], "what is named once is compared with that for ever"
 
 
-def beside(book: int, value: str, code: str = "town", role: str = "correction") -> Path:
+def beside(book: int, value: str, code: str = "town", role: str = "correction", unit: str = "D10") -> Path:  # fmt: skip
     """Rows that somebody puts into a lake past the office; gives the file that they came in."""
     home = Path(settings.HOME) / "lakes" / code
-    row = {"unit": "D10", "indicator": "ANSWERED", "period": "2025", "value": value}
+    row = {"unit": unit, "indicator": "ANSWERED", "period": "2025", "value": value}
     rules = book_of(RulebookVersion.objects.get(pk=book))
     facts, mapping, path = read_rows(rules, role, [row], "p", home / "inbox")
     Lake.create(home).intake(facts, mapping, loader="root", at=NOW)
     return path
 
 
-@pytest.mark.parametrize("role", ["observation", "correction", "ruling"])
+@pytest.mark.parametrize(
+    ("role", "unit"), [("observation", "D20"), ("correction", "D10"), ("ruling", "D10")]
+)
 def test_what_was_loaded_past_the_office_is_named_and_nothing_comes_of_it(
-    town: Town, book: int, role: str
+    town: Town, book: int, role: str, unit: str
 ) -> None:
     first = scored(town, book)
-    name = beside(book, "99.9", role=role).name
+    name = beside(book, "99.9", role=role, unit=unit).name
     (said,) = found()
     for word in ("没有登记", name, f"{NOW:%Y-%m-%d}", "1 行"):
         assert word in said
