@@ -1,6 +1,7 @@
 """A public bundle holds no number that nothing reads: whoever makes all digests anew changes none of its inputs unseen."""
 
 import csv
+import hashlib
 import io
 import json
 import subprocess
@@ -18,7 +19,7 @@ from tests.drawn import drawn_on
 from tests.test_bundles_generated import SLOWLY, findings, made, relist, runs
 from zhengheng.domain.canonical import canonical
 from zhengheng.domain.periods import parse_period
-from zhengheng.engines.bundled import row_digest
+from zhengheng.engines.bundled import row_digest, seal
 from zhengheng.engines.cases import case_facts
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.run import Run, make_run
@@ -167,3 +168,55 @@ def test_the_verifier_answers_in_words(run: Run, tmp_path: Path, words: list[str
     assert done.returncode in ({0} if words == ["--help"] else {2, 7})
     assert "Traceback" not in done.stderr
     assert done.stdout + done.stderr
+
+
+def reworded(folder: Path, name: str, text: str) -> list[str]:
+    """A document written anew, and the digests of every list with it; what the verifier says of it."""
+    (folder / name).write_text(text, encoding="utf-8")
+    if name == "run.json":
+        digests = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        digests[name] = hashlib.sha256(text.encode()).hexdigest()
+        (folder / "manifest.json").write_text(canonical(digests), encoding="utf-8")
+    elif name != "manifest.json":
+        relist(folder, name, sealed=True)
+    done = said_by(folder)
+    assert done.returncode == (7 if "FAILED" in done.stdout else 0)
+    return [line for line in done.stdout.splitlines() if line.startswith(name)]
+
+
+FILE = {"number": 1, "name": "w.csv", "sha256": "0" * 64, "sheet": "", "rows": 1, "taken": 1, "rounded": 0, "skipped": 0}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("where", "change", "word"),
+    [
+        ((), {"note": "x"}, "note"), (("fingerprint",), {"x": "0" * 64}, "fingerprint x"),
+        ((), {"files": [FILE | {"note": 1}]}, "files 1 note"), ((), {"files": [FILE | {"rows": "1"}]}, "files 1 rows"),
+        ((), {"files": ["w.csv"]}, "files 1"), ((), {"kind": "published"}, "kind"), ((), {"mapping": "x"}, "mapping"),
+        ((), {"format": 3.0}, "format"), (("contents",), {"more.json": "0" * 64}, "more.json"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["audit", "public"])
+def test_run_json_holds_what_is_bound_and_no_more(
+    run: Run, tmp_path: Path, kind: str, where: tuple[str, ...], change: dict[str, Any], word: str
+) -> None:
+    folder = made(run, kind, tmp_path)
+    about: dict[str, Any] = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    held = about
+    for name in where:
+        held = held[name]
+    held |= change
+    about["seal"] = seal(about)
+    found = reworded(folder, "run.json", canonical(about))
+    assert any(word in line for line in found or said_by(folder).stdout.splitlines()), found
+
+
+@pytest.mark.parametrize("name", ["run.json", "plan.json", "rulebook.json", "manifest.json"])
+def test_a_document_is_spelled_in_one_way(run: Run, tmp_path: Path, name: str) -> None:
+    """What stands between the words, or twice under one name, is read by nobody who checks it."""
+    folder = made(run, "audit", tmp_path)
+    text = (folder / name).read_text(encoding="utf-8")
+    first = next(iter(json.loads(text)))
+    for spelled in (text.replace(",", ", ", 1), f'{{"{first}":"x",{text[1:]}', text + "\n"):
+        assert any("spelled" in line for line in reworded(folder, name, spelled)), spelled[:80]
+    assert reworded(folder, name, text) == []

@@ -131,7 +131,7 @@ def relist(folder: Path, name: str, *, sealed: bool) -> None:
         about["seal"] = seal(about)
         (folder / "run.json").write_text(canonical(about))
         digests["run.json"] = hashlib.sha256((folder / "run.json").read_bytes()).hexdigest()
-    (folder / "manifest.json").write_text(json.dumps(digests))
+    (folder / "manifest.json").write_text(canonical(digests))
 
 
 @pytest.mark.parametrize(("act", "examples"), [("alter", 30), ("remove", 8), ("add", 8)])

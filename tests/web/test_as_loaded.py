@@ -1,6 +1,7 @@
 """Between the source file and the published number nothing can be altered unseen: files loaded, rows of the lake, a run's facts."""
 
 import re
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -13,10 +14,15 @@ from django.conf import settings
 from tests.e2e.town import Town
 from tests.web.conftest import NOW
 from tests.web.test_sense import asked, book, computed, town
-from zhengheng.web.intake.committed import altered_lakes, take_as_found
+from zhengheng.domain.kept import KeptError
+from zhengheng.lake.store import Lake
+from zhengheng.web.intake.committed import altered_lakes, expect, named, take_as_found
+from zhengheng.web.intake.services import load, read_rows
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.results.kept import kept_as_written
 from zhengheng.web.results.models import ResultRun
+from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.web.rulebooks.selectors import book_of
 
 __all__ = ["book", "town"]
 
@@ -97,7 +103,7 @@ def test_a_register_that_was_altered_is_named(town: Town, book: int) -> None:
     with closing(sqlite3.connect(lake() / "register.db")) as register:
         register.execute("update intake set state = 'lost'")
         register.commit()
-    assert any("register.db 中第 1 次入库" in one for one in found())
+    assert any("第 1 次入库" in one and "中没有了" in one for one in found())
 
 
 def test_rows_that_are_left_out_of_the_lake_are_named(town: Town, book: int) -> None:
@@ -140,7 +146,8 @@ def test_a_home_of_an_earlier_release_is_named_once(town: Town, book: int) -> No
     LedgerEntry.objects.filter(act="lake.loaded").update(act="earlier.release")
     take_as_found(NOW)
     take_as_found(NOW)
-    assert LedgerEntry.objects.filter(act="lake.loaded").count() == 1
+    subjects = LedgerEntry.objects.filter(act="lake.loaded").values_list("subject", flat=True)
+    assert sorted(subjects) == ["lake:town", "lakes:found"]
     assert found() == []
     (path,) = lake().glob("runs/*/facts/observation.parquet")
     raised(path)
@@ -148,3 +155,89 @@ def test_a_home_of_an_earlier_release_is_named_once(town: Town, book: int) -> No
     assert path.name in said
     take_as_found(NOW)
     assert found() == [said], "what is named once is compared with that for ever"
+
+
+def beside(book: int, value: str, code: str = "town", role: str = "correction", unit: str = "D10") -> Path:  # fmt: skip
+    """Rows that somebody puts into a lake past the office; gives the file that they came in."""
+    home = Path(settings.HOME) / "lakes" / code
+    row = {"unit": unit, "indicator": "ANSWERED", "period": "2025", "value": value}
+    rules = book_of(RulebookVersion.objects.get(pk=book))
+    facts, mapping, path = read_rows(rules, role, [row], "p", home / "inbox")
+    Lake.create(home).intake(facts, mapping, loader="root", at=NOW)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("role", "unit"), [("observation", "D20"), ("correction", "D10"), ("ruling", "D10")]
+)
+def test_what_was_loaded_past_the_office_is_named_and_nothing_comes_of_it(
+    town: Town, book: int, role: str, unit: str
+) -> None:
+    first = scored(town, book)
+    name = beside(book, "99.9", role=role, unit=unit).name
+    (said,) = found()
+    for word in ("没有登记", name, f"{NOW:%Y-%m-%d}", "1 行"):
+        assert word in said
+    before = Lake.open(lake()).finished()
+    town.post("office_data", f"rulebooks/{book}/compute", at="2026-03-02")
+    with pytest.raises(AssertionError, match=name):  # a worker's round in which a job fails
+        town.work()
+    with pytest.raises(KeptError, match="in no entry of the ledger"):
+        load(book_of(RulebookVersion.objects.get(pk=book)), "correction", [{"unit": "D13", "indicator": "ANSWERED", "period": "2025", "value": "91"}],
+             purpose="p", loader="job:1", at=NOW)  # fmt: skip
+    take_as_found(NOW)
+    assert found() == [said], "neither a start nor a load names what the office did not bring"
+    assert Lake.open(lake()).finished() == before
+    assert [one.pk for one in ResultRun.objects.all()] == [first.pk]
+
+
+def test_each_half_of_a_restore_is_named(town: Town, book: int, tmp_path: Path) -> None:
+    """An older lake beside a newer database, and the reverse."""
+    scored(town, book)
+    shutil.copytree(lake(), tmp_path / "older")
+    rules = book_of(RulebookVersion.objects.get(pk=book))
+    row = {"unit": "D13", "indicator": "ANSWERED", "period": "2025", "value": "95"}
+    size = LedgerEntry.objects.count()
+    name = load(rules, "correction", [row], purpose="p", loader="job:1", at=NOW)
+    assert found() == []
+    shutil.move(lake(), tmp_path / "newer")
+    shutil.copytree(tmp_path / "older", lake())
+    said = found()
+    assert any("次入库在" in one and "中没有了" in one for one in said), said
+    shutil.rmtree(lake())
+    shutil.move(tmp_path / "newer", lake())
+    assert found() == []
+    LedgerEntry.objects.filter(sequence__gte=size).delete()
+    (said,) = found()
+    assert name in said
+    assert "数据库比数据湖旧" in said
+
+
+def test_a_load_that_died_before_its_entry_is_no_finding_and_is_named_by_the_next(
+    town: Town, book: int
+) -> None:
+    scored(town, book)
+    rules = book_of(RulebookVersion.objects.get(pk=book))
+    rows = [{"unit": unit, "indicator": "ANSWERED", "period": "2025", "value": "95"} for unit in ("D10", "D13")]  # fmt: skip
+    facts, mapping, _ = read_rows(rules, "correction", rows[:1], "p", lake() / "inbox")
+    held = Lake.open(lake())
+    expect(held, ((file.sha256, mapping.fingerprint) for file in facts.files), NOW)
+    held.intake(facts, mapping, loader="job:1", at=NOW)
+    number = f"intake/{held.finished()[-1][0]:06d}"
+    assert found() == []
+    assert number not in named("town")
+    load(rules, "correction", rows[1:], purpose="p", loader="job:2", at=NOW)
+    assert number in named("town")
+    again = LedgerEntry.objects.count()
+    load(rules, "correction", rows[1:], purpose="p", loader="job:2", at=NOW)
+    assert LedgerEntry.objects.count() == again, "what comes again is said once"
+
+
+def test_a_lake_that_appears_after_the_office_was_founded_is_named(town: Town, book: int) -> None:
+    take_as_found(NOW)
+    assert found() == []
+    name = beside(book, "99.9", code="other").name
+    for _ in range(2):
+        (said,) = found()
+        assert name in said
+        take_as_found(NOW)

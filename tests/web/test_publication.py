@@ -41,6 +41,7 @@ from zhengheng.web.acts.declare import Nothing
 from zhengheng.web.acts.services import make, perform
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.jobs.services import run_job
+from zhengheng.web.ledger.committed_secrets import altered_secrets, unbound_secrets
 from zhengheng.web.ledger.keys import public_key
 from zhengheng.web.ledger.models import CommitmentSecret, Head, LedgerEntry, Node, SignedCheckpoint
 from zhengheng.web.ledger.services import (
@@ -70,7 +71,7 @@ from zhengheng.web.publication.proof import keep_newest, proof
 from zhengheng.web.publication.released import OpeningError, folder
 from zhengheng.web.reporting.models import SelfReport
 from zhengheng.web.results import services
-from zhengheng.web.results.kept import altered_runs
+from zhengheng.web.results.kept import altered_runs, kept_as_written
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
 from zhengheng.web.rulebooks.models import RulebookVersion
@@ -320,7 +321,7 @@ def test_one_internal_indicator_is_opened_against_its_commitment(
 @pytest.mark.parametrize(
     ("damage", "code"),
     [
-        ("other", "publication.opening_differs"), ("gone", "publication.secret_gone"),
+        ("other", "publication.secret_differs"), ("gone", "publication.secret_gone"),
         ("bundle", "publication.bundle_altered"), ("no bundle", "publication.bundle_altered"),
     ],
 )  # fmt: skip
@@ -347,6 +348,12 @@ def test_an_opening_that_does_not_fit_the_published_commitment_is_refused(
         bundle.write_bytes(bundle.read_bytes() + b"x")
     else:
         bundle.unlink()
+    if damage in {"other", "gone"}:
+        (found,) = altered_secrets()
+        assert found.first == LedgerEntry.objects.get(act="publication.written").sequence
+        assert any(found.zh in one.zh for one in kept_as_written(Path(settings.HOME)))
+    else:
+        assert list(altered_secrets()) == []
     kept = list(secrets.values_list("secret", flat=True))
     with pytest.raises(OpeningError) as refused:
         do(people, "open", "office_director", held, OpenGiven(unit=unit, indicator=hidden, reason="依申请公开"))  # fmt: skip
@@ -355,6 +362,30 @@ def test_an_opening_that_does_not_fit_the_published_commitment_is_refused(
     assert held.opened == []
     assert not LedgerEntry.objects.filter(act="publication.open").exists()
     assert list(secrets.values_list("secret", flat=True)) == kept
+
+
+def test_a_release_that_has_no_digest_of_its_secret_is_said_once_and_is_no_finding(
+    people: People, result: ResultRun, computed: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of an earlier release: the secret is compared with the published commitment alone."""
+    hidden = next(i.code for i in computed.rulebook.indicators if i.method)
+    run = hide(result, computed, hidden, monkeypatch)
+    monkeypatch.setattr("zhengheng.web.publication.jobs.loaded", lambda path: run)
+    held = release(people, result)
+    assert list(unbound_secrets()) == []
+    row = LedgerEntry.objects.get(act="publication.written")
+    content = json.loads(row.content or "{}")
+    digest = hashlib.sha256(bytes(CommitmentSecret.objects.get(subject=f"publication:{held.pk}").secret)).hexdigest()  # fmt: skip
+    assert content.pop("secret") == digest
+    LedgerEntry.objects.filter(pk=row.pk).update(content=canonical(content))
+    CommitmentSecret.objects.update(secret=b"0" * 32)
+    assert list(altered_secrets()) == []
+    (note,) = unbound_secrets()
+    assert f"第 {row.sequence} 条" in note.zh
+    unit = next(row["unit"] for row in run.results.rows("cell") if row["indicator"] == hidden)
+    with pytest.raises(OpeningError) as refused:
+        do(people, "open", "office_director", held, OpenGiven(unit=unit, indicator=hidden, reason="依申请公开"))  # fmt: skip
+    assert [one.code for one in refused.value.problems] == ["publication.opening_differs"]
 
 
 @pytest.mark.parametrize(("first", "then"), [("grade", "score"), ("score", "grade"), ("status", "score")])  # fmt: skip

@@ -16,7 +16,7 @@ from zhengheng.cli.scoreboard import print_moves, print_scoreboard
 from zhengheng.cli.words import LANGUAGE, t
 from zhengheng.domain.given import to_fill, to_look_into, to_write
 from zhengheng.domain.numbers import plain
-from zhengheng.domain.problems import NotFoundError, VerifyError, ZhenghengError
+from zhengheng.domain.problems import DataError, NotFoundError, VerifyError, ZhenghengError
 from zhengheng.scoring.due import not_yet_due
 
 Home = Annotated[
@@ -68,6 +68,7 @@ def intake(
     from zhengheng.lake.rejects import write_rejects
     from zhengheng.lake.store import Lake
 
+    _refuse_office(home)
     lake = Lake.open(home, CATALOG)
     book = checked_rulebook(rulebook)
     to_look_into(data)
@@ -93,6 +94,22 @@ def intake(
     taken = sum(file.taken for file in facts.files)
     console.out.print(t(f"第 {number} 次入库: {len(facts.files)} 个来源, {taken} 行, 拒绝 {len(facts.rejects)} 行",
                         f"intake {number}: {len(facts.files)} sources, {taken} rows, {len(facts.rejects)} rejected"))  # fmt: skip
+
+
+OFFICE = ("office.db", "ledger.pub", "django.key")
+"""One of these lies beside the lakes of an office that was founded, whatever its database."""
+
+
+def _refuse_office(home: Path) -> None:
+    """What is loaded into an office's lake at the terminal would be in no entry of its ledger. Raises DataError."""
+    around = home.resolve().parent
+    if around.name == "lakes" and any((around.parent / name).exists() for name in OFFICE):
+        raise DataError.one(
+            str(home), "intake.office",
+            zh="这是办公端的数据湖。在这里载入的数据不会记入存证日志，之后的核对会报告它，办公端也不再用这个数据湖核算，所以没有载入。请在办公端填报或导入数据；要单独试算，请用 zhengheng init 另建数据湖。",
+            en="this lake belongs to an office. What is loaded here would be in no entry of its ledger, every check would name it, and the office would no longer compute from this lake; nothing was loaded. "
+               "Report or import the data in the office; to try something out, make a lake of your own with zhengheng init",
+        )  # fmt: skip
 
 
 def measure(

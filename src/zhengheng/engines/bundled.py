@@ -2,7 +2,7 @@
 
 import csv
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,17 @@ SHOWN = ("indicator_score", "node_score", "total_score", "ranking", "grading", "
 HUGE = 2**30
 """Characters of a document of a bundle, at most."""
 OTHERS = ("plan.json", "rulebook.json", "run.json", "scores.csv", "indicator_scores.csv", "verify.py", "README.txt")  # fmt: skip
+DOCUMENTS = ("manifest.json", "plan.json", "rulebook.json", "run.json")
+ABOUT = {
+    "format": int, "run": str, "kind": str, "period": str, "at": str, "rulebook": str, "fingerprint": dict,
+    "intake": str, "semantics": str, "mapping": str, "files": list, "contents": dict, "seal": str,
+}  # fmt: skip
+"""What run.json holds, and nothing beside it."""
+FINGERPRINT = {"data": str, "wording": str}
+FILE = {
+    "number": int, "name": str, "sha256": str, "sheet": str, "rows": int, "taken": int, "rounded": int, "skipped": int,
+}  # fmt: skip
+"""What it says of a source file."""
 _TEXTS = {"commitment", "kind", "code", "group", "superior", "exempt", "category"}
 _DATES = {
     "at", "period", "period_begin", "period_end", "known_by", "part_of", "valid_from", "valid_to", "due_on", "done_on", "decided_on",
@@ -56,6 +67,34 @@ def seal(about: dict[str, Any]) -> str:
     """The digest over everything else in run.json."""
     held = {name: value for name, value in about.items() if name != "seal"}
     return hashlib.sha256(canonical(held).encode()).hexdigest()
+
+
+def strange(about: dict[str, Any]) -> Iterator[str]:
+    """Where run.json holds more or less than a bundle of this format does, or something of another sort: a sentence each."""
+    yield from _strange(about, ABOUT, "")
+    fingerprint, files = about.get("fingerprint"), about.get("files")
+    if isinstance(fingerprint, dict):
+        yield from _strange(fingerprint, FINGERPRINT, " fingerprint")
+    for number, file in enumerate(files if isinstance(files, list) else (), 1):
+        if isinstance(file, dict):
+            yield from _strange(file, FILE, f" files {number}")
+        else:
+            yield f"run.json files {number}: not a source file / 不是来源文件的说明"
+    if about.get("kind") not in {"public", "audit"}:
+        yield f"run.json kind: {about.get('kind')} is no kind of bundle / 不是复核包的种类"
+    if not files and about.get("mapping"):
+        yield "run.json mapping: of a run that was made from no file / 没有来源文件的批次不应有映射"
+
+
+def _strange(held: dict[str, Any], wanted: Mapping[str, type], where: str) -> Iterator[str]:
+    for name in sorted(held.keys() | wanted.keys()):
+        place = f"run.json{where} {name}"
+        if name not in wanted:
+            yield f"{place}: nothing that belongs there / 不属于此处的内容"
+        elif name not in held:
+            yield f"{place}: missing / 缺少"
+        elif type(held[name]) is not wanted[name]:
+            yield f"{place}: not of its kind / 内容的类型不对"
 
 
 def read_rows(path: Path, wanted: tuple[str, ...] = ()) -> list[Row]:

@@ -1,8 +1,9 @@
 """The checks around the oracle inside a bundle: what is in it, how it hangs together, everything recomputed.
 
-Bound are: the list of files (manifest and the sealed run.json), the plan to the rulebook, the run's id to
-fingerprint, files, period and day, every result and every table that people read to the inputs. What is
-taken as given and what cannot be recomputed is listed by name; the last sentence says nothing beyond that.
+Bound are: the list of files (manifest and the sealed run.json), what each document holds and how it is
+spelled, the plan to the rulebook, the run's id to fingerprint, files, period and day, every result and every
+table that people read to the inputs. What is taken as given and what cannot be recomputed is listed by name;
+the last sentence says nothing beyond that.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.engines.bundled import (
     COMMITTED,
+    DOCUMENTS,
     FORMAT,
     HEADERS,
     HUGE,
@@ -35,6 +37,7 @@ from zhengheng.engines.bundled import (
     place_of,
     read_rows,
     seal,
+    strange,
 )
 from zhengheng.engines.earlier import verify_earlier
 from zhengheng.engines.given import BEFORE, as_given, unverified
@@ -70,6 +73,8 @@ class Bundle:
         try:
             if self.format not in {BEFORE, FORMAT}:
                 raise BundleError(f"run.json: format {self.format} is none that this verifier knows / 不是本程序认识的格式")  # fmt: skip
+            self.found += strange(self.about)
+            self._spelled()
             self._files()
             book = Rulebook.model_validate_json(_text(self.folder / "rulebook.json"), strict=True)
             self._identity(book)
@@ -128,6 +133,14 @@ class Bundle:
         for name in sorted(folders - {"inputs", "results"}):
             line = f"{name}/: no folder that belongs into such a bundle / 不属于复核包的文件夹"
             self.found.append(line)
+
+    def _spelled(self) -> None:
+        """Every document stands in the one spelling of what it says: nothing is said twice in it, or between the words."""
+        for name in DOCUMENTS:
+            path = self.folder / name
+            spelling = canonical(_document(path)).encode(errors="surrogatepass")
+            if path.is_file() and path.read_bytes() != spelling:
+                self.found.append(f"{name}: not spelled as it was written / 写法与写出时的不同")
 
     def _given(self) -> tuple[str, ...]:
         return tuple(name for name in PUBLIC if name != "agreed" or self.format > BEFORE)
@@ -290,11 +303,16 @@ def _text(path: Path) -> str:
 
 def _object(path: Path) -> dict[str, Any]:
     """A JSON object; empty where the file is none, which the list of files then shows."""
-    try:
-        held = read_json(path.read_text(encoding="utf-8"), HUGE)
-    except (OSError, ValueError):
-        return {}
+    held = _document(path)
     return held if isinstance(held, dict) else {}
+
+
+def _document(path: Path) -> Any:
+    """What a JSON document says; None where it is none."""
+    try:
+        return read_json(path.read_text(encoding="utf-8"), HUGE)
+    except (OSError, ValueError):
+        return None
 
 
 # -- the command --------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ runs/ID/…             a kept run, but for its results (engines/results.py has 
 import hashlib
 import sqlite3
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from zhengheng.domain.canonical import canonical
@@ -30,6 +31,38 @@ def said_of_intakes(lake: Lake) -> dict[str, str]:
             files = register.execute(_FILES, (row[0],)).fetchall()
             said = canonical([list(row), [list(file) for file in files]])
             found[f"intake/{row[0]:06d}"] = hashlib.sha256(said.encode()).hexdigest()
+    return found
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What a finished intake brought, as people know it: by whom and when, from which files, and how many rows."""
+
+    loader: str
+    loaded_at: str
+    names: tuple[str, ...]
+    rows: int
+    made_of: frozenset[tuple[str, str]]
+    """Of each of its files the SHA-256, and the fingerprint of the mapping it was read by."""
+
+
+def brought(lake: Lake) -> dict[str, Brought]:
+    """Of each finished intake what it brought, by the name that `said_of_intakes` gives it."""
+    found = {}
+    with closing(sqlite3.connect(lake.home / "register.db", timeout=30)) as register:
+        rows = register.execute(
+            "select id, loader, loaded_at from intake where state = 'done' order by id"
+        )
+        for number, loader, loaded_at in rows.fetchall():
+            files = register.execute(
+                "select name, taken, sha256, mapping from file where intake = ? order by number",
+                (number,),
+            ).fetchall()
+            found[f"intake/{number:06d}"] = Brought(
+                str(loader), str(loaded_at), tuple(dict.fromkeys(str(name) for name, *_ in files)),
+                sum(taken for _, taken, *_ in files if isinstance(taken, int)),
+                frozenset((str(digest), str(mapping)) for *_, digest, mapping in files),
+            )  # fmt: skip
     return found
 
 

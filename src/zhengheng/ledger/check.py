@@ -9,7 +9,7 @@ name the range.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from zhengheng.ledger.checkpoint import Checkpoint
 from zhengheng.ledger.entry import ERASE, KEPT, Entry
@@ -48,16 +48,22 @@ def check(
     return found + _against_checkpoints(hashes, checkpoints, found)
 
 
+AT_ONE_TIME = timedelta(minutes=5)
+"""By how much the times of writers at one time may lie apart: each had its moment before it waited for the others."""
+
+
 def turned_back(entries: Iterable[Entry]) -> list[Finding]:
-    """Entries whose time is before that of the entry before: worth a question, and no proof of anything."""
-    found, before = [], None
+    """Entries whose time lies before that of entries before them by more than writers at one time explain: worth a question, and no proof of anything."""
+    found, latest = [], None
     for entry in entries:
-        if before is not None and entry.at < before.at:
+        if latest is not None and entry.at < latest.at - AT_ONE_TIME:
             found.append(
-                Finding("clock", entry.sequence, entry.sequence, f"第 {entry.sequence} 条的时间早于前一条（{entry.at:%Y-%m-%d %H:%M}，前一条 {before.at:%Y-%m-%d %H:%M}）",
-                        f"the time of entry {entry.sequence} is before that of the entry before it ({entry.at:%Y-%m-%d %H:%M} after {before.at:%Y-%m-%d %H:%M})")
+                Finding("clock", entry.sequence, entry.sequence, f"第 {entry.sequence} 条的时间早于此前的第 {latest.sequence} 条（{entry.at:%Y-%m-%d %H:%M}，第 {latest.sequence} 条 {latest.at:%Y-%m-%d %H:%M}）",
+                        f"the time of entry {entry.sequence} is before that of entry {latest.sequence} ({entry.at:%Y-%m-%d %H:%M} after {latest.at:%Y-%m-%d %H:%M})")
             )  # fmt: skip
-        before = entry
+            latest = entry
+        elif latest is None or entry.at > latest.at:
+            latest = entry
     return found
 
 

@@ -22,7 +22,7 @@ from zhengheng.lake.mapping import Mapping as IntakeMapping
 from zhengheng.lake.store import Lake
 from zhengheng.lake.whole import whole
 from zhengheng.scheme.model import Rulebook
-from zhengheng.web.intake.committed import commit
+from zhengheng.web.intake.committed import commit, expect, require_as_loaded
 
 SHAPES: dict[str, dict[str, object]] = {
     "observation": {"unit": "unit", "indicator": "indicator", "period": "period", "value": "value", "status": "status", "confirmation": "confirmation"},
@@ -105,12 +105,15 @@ def load(
 ) -> str:  # fmt: skip
     """Load rows and give the file's name. Rows that were loaded before, to the letter, change nothing.
 
-    Whoever holds the lake already gives it. `mark` tells rows that come again for a reason of their own from the same
-    rows sent twice: a value that was corrected to another one may be corrected back.
+    Nothing is loaded into a lake that is not as the ledger has it. Whoever holds the lake already gives it. `mark` tells rows that come again for a reason of their own from the same
+    rows sent twice: a value that was corrected to another one may be corrected back. Not within another transaction.
+    Raises DataError with every refused row, KeptError with every part of the lake that is not as it was loaded.
     """
     facts, mapping, path = read_rows(book, role, rows, purpose, lake_of(book.code) / "inbox", mark)
     held = lake or opened(book.code)
     with held.writing():
+        require_as_loaded(held)
+        expect(held, ((file.sha256, mapping.fingerprint) for file in facts.files), at)
         try:
             held.intake(facts, mapping, loader=loader, at=at)
         except DataError as error:

@@ -3,6 +3,7 @@
 import getpass
 import json
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -26,7 +27,7 @@ ledger = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="存证�
 
 @ledger.command(
     "verify",
-    help="核对存证日志：被改动、删除、移动的条目，以及业务数据中日志不能说明的行，逐一列出。不给 --export 时核对办公端的数据库及其检查点；有发现时退出码为 7；时间早于前一条的只作提示。 / Check the ledger: every altered, removed or moved entry is named, and every row of the office that it does not explain. Without --export the office's database is checked, with its own checkpoints and those of its publications. Exit code 7 on findings. Times that go back are noted, and are no finding.",
+    help="核对存证日志：被改动、删除、移动的条目，以及业务数据中日志不能说明的行，逐一列出。不给 --export 时核对办公端的数据库及其检查点；有发现时退出码为 7；时间明显早于此前条目的，以及较早版本的发布没有登记的密钥，只作提示。 / Check the ledger: every altered, removed or moved entry is named, and every row of the office that it does not explain. Without --export the office's database is checked, with its own checkpoints and those of its publications. Exit code 7 on findings. Times that clearly go back, and secrets of which earlier versions entered no digest, are noted and are no finding.",
 )
 def verify(
     home: HomeOption = HERE,
@@ -45,32 +46,39 @@ def verify(
     """Check the ledger: every altered, removed or moved entry is named, and every row of the office that it does not explain.
 
     Without --export the office's database is checked, with its own checkpoints and those of its publications.
-    Exit code 7 on findings. Times that go back are noted, and are no finding.
+    Exit code 7 on findings. Times that clearly go back, and secrets of which earlier versions entered no digest, are noted and are no finding.
     """
     texts = {str(path): given_text(path) for path in checkpoint or ()}
     owner = _public(key) if key is not None else ""
     if export is None:
-        entries, leaves, own, more = _database(home)
+        entries, leaves, own, more, notes = _database(home)
         texts |= own
     else:
-        (entries, leaves), more = _lines(export), []
+        (entries, leaves), more, notes = _lines(export), [], []
     points, bad = _points(texts, owner, home / "ledger.pub")
     witnessed = [entry.leaf() for entry in _lines(witness)[0]] if witness else []
     found = [*check(entries, leaves, points, witnessed), *bad, *more]
-    _say(found, turned_back(entries), len(entries), as_json=as_json)
+    _say(found, turned_back(entries), notes, len(entries), as_json=as_json)
     if found:
         raise typer.Exit(VerifyError.exit_code)
 
 
-def _say(found: Sequence[Finding], notes: Sequence[Finding], count: int, *, as_json: bool) -> None:
+def _say(
+    found: Sequence[Finding],
+    times: Sequence[Finding],
+    notes: Sequence[Finding],
+    count: int,
+    *,
+    as_json: bool,
+) -> None:
     if as_json:
         typer.echo(json.dumps([vars(one) for one in found], ensure_ascii=False, indent=1))
         return
-    for note in notes[:5]:
+    for note in (*notes, *times[:5]):
         out_line(f"注意 note: {note.zh} / {note.en}")
-    if len(notes) > len(notes[:5]):
+    if len(times) > len(times[:5]):
         out_line(
-            f"另有 {len(notes) - 5} 条时间早于前一条 / and {len(notes) - 5} more whose time goes back"
+            f"另有 {len(times) - 5} 条时间早于此前的条目 / and {len(times) - 5} more whose time goes back"
         )
     for one in found:
         out_line(f"{one.zh} / {one.en}")
@@ -113,9 +121,13 @@ def _points(
     return points, bad
 
 
-def _database(home: Path) -> tuple[list[Entry], list[bytes], dict[str, str], list[Finding]]:
-    """Entries, leaves, the checkpoints that the office itself has, and what else does not fit."""
+def _database(
+    home: Path,
+) -> tuple[list[Entry], list[bytes], dict[str, str], list[Finding], list[Finding]]:
+    """Entries, leaves, the checkpoints that the office itself has, what else does not fit, and what cannot be compared."""
     begin(home, look_only=True)
+    from django.db import DatabaseError
+
     from zhengheng.web.acts.bound import disagreements
     from zhengheng.web.acts.drawn import wrong_draws
     from zhengheng.web.acts.owners import entry_words, file_owners
@@ -124,6 +136,7 @@ def _database(home: Path) -> tuple[list[Entry], list[bytes], dict[str, str], lis
     from zhengheng.web.intake.committed import altered_lakes
     from zhengheng.web.ledger import selectors
     from zhengheng.web.ledger.beside import disagreeing_rows
+    from zhengheng.web.ledger.committed_secrets import altered_secrets, unbound_secrets
     from zhengheng.web.ledger.unread import looked
     from zhengheng.web.portal.listed import altered_portal
     from zhengheng.web.results.kept import altered_runs
@@ -153,6 +166,7 @@ def _database(home: Path) -> tuple[list[Entry], list[bytes], dict[str, str], lis
         (("核算结果", "the results"), partial(altered_runs, home / "lakes")),
         (("入库的数据和批次的输入", "what was loaded and what runs were made from"), partial(altered_lakes, home)),
         (("公众门户的网页", "the portal's pages"), partial(altered_portal, home)),
+        (("发布所作承诺的密钥", "the secrets behind published commitments"), altered_secrets),
     ]  # fmt: skip
     more = [one for words, look in parts for one in looked(words, look)]
     for path in sorted((home / "publications").glob("[0-9]*/proof.json")):
@@ -163,7 +177,10 @@ def _database(home: Path) -> tuple[list[Entry], list[bytes], dict[str, str], lis
                 Finding("file", 0, 0, f"{p.where}：{p.zh}", f"{p.where}: {p.en}")
                 for p in error.problems
             ]
-    return entries, leaves, texts, more
+    notes: list[Finding] = []
+    with suppress(DatabaseError):  # what cannot be read is a finding already
+        notes += unbound_secrets()
+    return entries, leaves, texts, more, notes
 
 
 def _lines(export: Path) -> tuple[list[Entry], list[bytes]]:

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from zhengheng.domain.canonical import canonical
 from zhengheng.domain.problems import VerifyError
+from zhengheng.ledger.check import AT_ONE_TIME
 from zhengheng.ledger.checkpoint import Checkpoint, request
 from zhengheng.ledger.entry import SALT_BYTES, Entry
 from zhengheng.ledger.tree import folded, grown
@@ -32,11 +33,13 @@ def append(
 ) -> Entry:
     """Write an act. It must stand in the transaction of what it tells, so that neither is without the other.
 
-    Its content also names the rows that were written beside objects since the last entry (web/ledger/rows.py).
+    Its content also names the rows that were written beside objects since the last entry (web/ledger/rows.py). Whoever
+    waited for the ledger while another wrote comes after him: the time of an entry is taken in line.
     """
     if not connection.in_atomic_block:
         raise RuntimeError(f"{act} is written outside the transaction of its act")
     head, _ = Head.objects.select_for_update().get_or_create(id=1)
+    at = _in_line(head, at)
     content = dict(content or {})
     if beside := rows.noted():
         content[rows.ROWS] = {**content.get(rows.ROWS, {}), **beside}
@@ -56,6 +59,18 @@ def append(
     head.size, head.edge = head.size + 1, b"".join(edge)
     head.save(update_fields=["size", "edge"])
     return made
+
+
+def _in_line(head: Head, at: datetime) -> datetime:
+    """When an entry is made: not before the one before it, as far as writers at one time explain that.
+
+    What lies further back stays as it is, for a clock that was turned back is to be seen.
+    """
+    last = LedgerEntry.objects.filter(sequence=head.size - 1).first()
+    if last is None:
+        return at
+    before = selectors.entry(last).at
+    return before.astimezone(at.tzinfo) if at < before <= at + AT_ONE_TIME else at
 
 
 def name_all_rows(now: datetime) -> None:
@@ -80,12 +95,6 @@ def commitment_secret(subject: str) -> bytes:
         subject=subject, defaults={"secret": secrets.token_bytes(32)}
     )
     return bytes(held.secret)
-
-
-def kept_secret(subject: str) -> bytes | None:
-    """The secret behind commitments that are published already: none is drawn where it is gone."""
-    held = CommitmentSecret.objects.filter(subject=subject).first()
-    return bytes(held.secret) if held is not None else None
 
 
 def checkpoint_over(sequence: int, *, home: Path, actor: str, now: datetime) -> SignedCheckpoint:

@@ -26,6 +26,7 @@ from zhengheng.web.acts.declare import (
 )
 from zhengheng.web.files.documents import Section, Table
 from zhengheng.web.jobs import services as jobs
+from zhengheng.web.ledger.committed_secrets import SECRET
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.pages.tags import language, say
@@ -188,6 +189,8 @@ class WrittenGiven(Given):
     digests: dict[str, str]
     verifiers: dict[str, str] = {}
     """Of each bundle the SHA-256 of the verify.py inside."""
+    secret: str = ""
+    """SHA-256 of the secret behind the commitments."""
 
 
 def written(doing: Doing) -> Change:
@@ -197,7 +200,12 @@ def written(doing: Doing) -> Change:
     after = before.subject.partition(":")[2] if before is not None else None
     return Change(
         {"released_on": doing.day, "digests": digests},
-        {"digests": digests, "verifiers": doing.given.verifiers, "after": after},
+        {
+            "digests": digests,
+            "verifiers": doing.given.verifiers,
+            "after": after,
+            SECRET: doing.given.secret,
+        },
     )
 
 

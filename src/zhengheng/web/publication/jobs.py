@@ -16,6 +16,7 @@ from zhengheng.web.acts.services import perform_by_machine
 from zhengheng.web.jobs import services as jobs
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.jobs.services import Work, job
+from zhengheng.web.ledger.committed_secrets import secret_digest
 from zhengheng.web.ledger.services import commitment_secret
 from zhengheng.web.portal.folders import put_in_place
 from zhengheng.web.portal.snapshots import PROOF
@@ -59,7 +60,10 @@ def write(work: Work) -> dict[str, Any]:
                 PUBLICATIONS, "publication.unverified", held, given=refused, now=work.now
             )
             raise
-        given = WrittenGiven(digests=digests, verifiers=verifiers(unfinished, digests))
+        secret = secret_digest(commitment_secret(f"publication:{held.pk}"))
+        given = WrittenGiven(
+            digests=digests, verifiers=verifiers(unfinished, digests), secret=secret
+        )
         perform_by_machine(PUBLICATIONS, "publication.written", held, given=given, now=work.now)
     if unfinished.is_dir():
         made = proof(held, home=Path(settings.HOME), now=work.now)

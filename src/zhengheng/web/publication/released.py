@@ -13,7 +13,7 @@ from zhengheng.domain.problems import ZhenghengError
 from zhengheng.engines.bundle import openings
 from zhengheng.engines.opendata import digest
 from zhengheng.engines.run import Run
-from zhengheng.web.ledger.services import kept_secret
+from zhengheng.web.ledger.committed_secrets import is_released, kept_secret
 from zhengheng.web.publication.models import Publication
 
 BUNDLE = "data/bundle.zip"
@@ -41,6 +41,13 @@ def opened_of(held: Publication, run: Run, unit: str, indicator: str) -> list[di
             zh="本次发布时用于承诺的密钥已经不在数据库中，无法公开这一项。请从备份恢复数据库后再办理；平台不会另行生成密钥。",
             en="the secret behind the commitments of this publication is no longer in the database, so nothing of it can be opened. "
                "Restore the database from a backup; no other secret is drawn for what is published.",
+        )  # fmt: skip
+    if not is_released(f"publication:{held.pk}", secret):
+        raise OpeningError.one(
+            "indicator", "publication.secret_differs",
+            zh="数据库中的承诺密钥不是本次发布时登记在存证日志中的那一个，不能用它公开任何一项。请从备份恢复数据库后再办理，并通知安全审计员。",
+            en="the secret in the database is not the one that the ledger has a digest of from this release, and nothing is opened with it. "
+               "Restore the database from a backup first, and tell the security auditor.",
         )  # fmt: skip
     made = openings(run, unit, indicator, secret)
     if {str(one["segment"]): one["commitment"] for one in made} != published:

@@ -92,6 +92,7 @@ def rehearse(work: Work) -> dict[str, Any]:
         differ = sum(one["moved"] for one in moves(stored, base))
     else:
         work.tell((f"方案 {old.version}", f"rulebook {old.version}"), 0, 2)
+        require_as_loaded(opened(draft.code))
         facts, at, version, differ = (
             facts_of(opened(draft.code).home),
             work.now.date(),

@@ -12,6 +12,7 @@ from zhengheng.lake.whole import fault, naming
 from zhengheng.ledger.check import Finding
 from zhengheng.web.files.kept import altered_files
 from zhengheng.web.intake.committed import altered_lakes, require_run
+from zhengheng.web.ledger.committed_secrets import altered_secrets
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.portal.listed import altered_portal
 from zhengheng.web.results.models import ResultRun
@@ -53,6 +54,7 @@ def kept_as_written(home: Path) -> list[Problem]:
         *altered_runs(home / "lakes"),
         *altered_lakes(home),
         *altered_portal(home),
+        *altered_secrets(),
     ]
     return [
         Problem(f"存证日志 ledger {one.first}", f"{one.code}.altered", f"{one.zh}。请系统管理员从备份中恢复。", f"{one.en}; restore it from a backup")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from zhengheng.lake.store import Lake
 from zhengheng.scheme.model import Rulebook, Unit
+from zhengheng.web.intake.committed import commit
 from zhengheng.web.sample.desk import moment, work
 from zhengheng.web.sample.people import PEOPLE, accounts, appoint, welcome
 from zhengheng.web.sample.road import adopted, as_of, concluded, release
@@ -21,7 +22,9 @@ def furnish_own(
     last = max(max(one.years) for one in shown)
     for one in shown:
         lake = Lake.create(home / "lakes" / one.book.code)
-        lake.intake(one.facts, one.mapping, loader="demo", at=now)
+        with lake.writing():
+            lake.intake(one.facts, one.mapping, loader="demo", at=now)
+            commit(lake, now)
     units = {unit.code: _row(unit, one.book) for one in shown for unit in one.facts.units}
     officials = [person for person in PEOPLE if person[3] is None]
     appoint(list(units.values()), officials, moment(f"{first}-01-05"), shown[0].mapping.source)
