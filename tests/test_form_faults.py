@@ -342,6 +342,29 @@ def test_a_hidden_column_is_one_fault(deep: Path) -> None:
 
     (found,) = faults(deep, change)
     assert found[1] == "column.hidden"
+    page = load_workbook(deep)["权重"]
+    there = column(page, "*")
+    first = next(row for row in range(3, page.max_row + 1) if page.cell(row, there).value is not None)  # fmt: skip
+    assert found[0] == f"权重!{page.cell(first, there).coordinate}", (
+        "the first of its cells is named"
+    )
+
+
+def test_each_of_two_hidden_columns_is_named_by_its_first_cell_and_other_faults_stay(deep: Path) -> None:  # fmt: skip
+    """Columns whose letters differ are different faults; what is wrong beside them is told as often as it is there."""
+    places: dict[str, str] = {}
+
+    def change(book: Any) -> None:
+        for name, key in (("权重", "*"), ("指标", "owner")):
+            page = book[name]
+            at = column(page, key)
+            held = [row for row in range(3, page.max_row + 1) if page.cell(row, at).value is not None]  # fmt: skip
+            letter = page.cell(2, at).column_letter
+            page.column_dimensions[letter].hidden = True
+            places[name] = f"{name}!{letter}{held[0]}"
+
+    found = faults(deep, change)
+    assert sorted(one[0] for one in found if one[1] == "column.hidden") == sorted(places.values())
 
 
 def test_a_number_that_is_missing_is_told_at_its_indicator_with_the_sheet_it_belongs_to(form: Path) -> None:  # fmt: skip

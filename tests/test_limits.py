@@ -144,3 +144,36 @@ def test_a_rulebooks_numbers_have_limits_too(weight: str, code: str) -> None:
     assert len({problem.where for problem in problems}) == len(problems), (
         "each number once, all at once"
     )
+
+
+def test_a_score_that_only_its_rounding_carries_to_the_limit_is_refused_by_what_is_printed() -> (
+    None
+):
+    """840 and 1 points for 119 times the target and a third of it: 99,999.67, which is printed as 100,000."""
+    content = json.loads(book(RULES["ratio"], "840").model_dump_json(by_alias=True, exclude_defaults=True))  # fmt: skip
+    method = {"kind": "growth", "base": "0", "cap": "999"}
+    one = content["indicators"][0] | {"method": method | {"target": "0.01"}}
+    content["indicators"] = [one, one | {"code": "B", "method": method | {"target": "0.03"}}]
+    content["tree"] |= {"children": ["A", "B"], "digits": 0, "carry": "exact"}
+    content["weights"][0]["table"]["B"] = "1"
+    rounding = Rulebook.model_validate_json(json.dumps(content))
+    fine = Rulebook.model_validate_json(json.dumps(content | {"tree": content["tree"] | {"digits": 2}}))  # fmt: skip
+    for engine in ENGINES:
+        said = outcome(engine, rounding, [119], whole=True)
+        assert said == ["单位“u0”的 total 为 100000：得分过大，请检查方法的系数和上限。"]
+        assert outcome(engine, fine, [119]) == {"u0": 99_999_670_000_000}
+        assert outcome(engine, rounding, [118]) == {"u0": 99_159 * 10**9}
+
+
+def test_a_score_beyond_the_limit_is_named_as_it_is_and_not_as_it_is_printed() -> None:
+    """203 and 2 points for 491 times the target and a third of it: 100,000.33, carried exactly and printed as 100,000."""
+    content = json.loads(book(RULES["ratio"], "203").model_dump_json(by_alias=True, exclude_defaults=True))  # fmt: skip
+    method = {"kind": "growth", "base": "0", "cap": "999"}
+    one = content["indicators"][0] | {"method": method | {"target": "0.01"}}
+    content["indicators"] = [one, one | {"code": "B", "method": method | {"target": "0.03"}}]
+    content["tree"] |= {"children": ["A", "B"], "digits": 0, "carry": "exact"}
+    content["weights"][0]["table"]["B"] = "2"
+    rules = Rulebook.model_validate_json(json.dumps(content))
+    for engine in ENGINES:
+        said = outcome(engine, rules, [491], whole=True)
+        assert said == ["单位“u0”的 total 为 100000.33：得分过大，请检查方法的系数和上限。"]

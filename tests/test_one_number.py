@@ -235,3 +235,19 @@ def test_a_gate_binds_where_grading_looks_and_nowhere_else() -> None:
         assert [one.kind for one in limit.parts] == kinds
         assert bound(made)["u"][0].count("；") == len(kinds) - 1
         assert [one.label for one in limit.parts if one.kind == "event"] == ["通报"], "what has no effect on the grade binds none"  # fmt: skip
+
+
+@pytest.mark.parametrize(("by", "value", "points"), [("mean", "70.00", "35.00"), ("median", "80.00", "40.00")])  # fmt: skip
+def test_a_gap_that_is_filled_has_a_mark_of_its_own_with_value_and_points(by: str, value: str, points: str) -> None:  # fmt: skip
+    """Neither met nor missed, whatever light its points would have; it is no gap either."""
+    light = {"by": "score", "watch": "0.85", "missed": "0.6"}
+    fill = {"by": by, "over": "group", "minimum": 1, "reason": "r"}
+    rules = book({"code": "A", "method": {"kind": "ratio", "target": 100}, "light": light, "fill": fill}, weight="50")  # fmt: skip
+    made = run(rules, {(u, "A"): {PERIOD.end: v} for u, v in {"u": "40", "v": "80", "w": "90"}.items()} | {("x", "A"): {}}, ENGINES[0])  # fmt: skip
+    heat = heat_map(made, "zh")
+    mark = heat.marks["x"]["A"]
+    assert (mark.status, mark.shape, mark.words) == ("filled", "◍", ("补值", "filled"))
+    assert (mark.value, mark.points, mark.full, mark.target) == (value, points, "50", "100.00")  # fmt: skip
+    assert mark.lost == (50 - Fraction(points)) * 10**9
+    assert heat.counted("x") == {"filled": 1}
+    assert {unit: heat.marks[unit]["A"].status for unit in "uvw"} == {"u": "missed", "v": "watch", "w": "met"}  # fmt: skip

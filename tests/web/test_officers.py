@@ -740,3 +740,40 @@ def test_reasons_and_names_of_tokens_hold_nothing_that_nobody_sees(
     with pytest.raises(ZhenghengError) as caught:
         make_token(account=people["mentor"], name=f"报{mark}表", scopes=["read"], known=["read"], ends_on=NOW.date() + timedelta(9), now=NOW)  # fmt: skip
     assert "text.unseen" in {one.code for one in caught.value.problems}
+
+
+@pytest.mark.parametrize("role", sorted(DECIDERS - OFFICERS))
+def test_whoever_takes_the_last_of_a_role_says_why(people: People, role: str) -> None:
+    """Last is who alone is in office: a closed account holds nothing, nor one whose role is over or still to come, nor one of a unit."""
+
+    def take(name: str, reason: str) -> None:
+        grant = people[name].grants.get()
+        credentials.revoke_role(
+            grant=grant, row_version=grant.row_version, actor=people["secrecy_officer"], now=NOW, reason=reason
+        )  # fmt: skip
+
+    def refused(name: str) -> set[str]:
+        with pytest.raises(ZhenghengError) as caught:
+            take(name, "")
+        return codes(caught)
+
+    if people[role].grants.get().unit_id is not None:
+        take(role, "")
+        return
+    for other in RoleGrant.objects.filter(role=role).exclude(account=people[role]):
+        other.delete()
+    assert refused(role) == {"renewal.reason"}
+    people.give(people.make("closed"), role)
+    Account.objects.filter(username="closed").update(is_active=False)
+    assert refused(role) == {"renewal.reason"}, "a closed account holds nothing"
+    people.give(people.make("over"), role)
+    days = {"valid_from": NOW.date() - timedelta(9), "valid_to": NOW.date() - timedelta(1)}
+    RoleGrant.objects.filter(account__username="over").update(**days)
+    people.give(people.make("coming"), role, valid_from=NOW.date() + timedelta(1))
+    assert refused(role) == {"renewal.reason"}, "nor does who was, or will be"
+    take("closed", "")
+    people.give(people.make("second"), role)
+    take("second", "")
+    assert refused(role) == {"renewal.reason"}, "what was taken back counts no more"
+    take(role, "机构调整")
+    assert json.loads(LedgerEntry.objects.filter(act="grant.revoked").latest("pk").content or "")["reason"] == "机构调整"  # fmt: skip

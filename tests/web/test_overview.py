@@ -325,3 +325,41 @@ def test_the_median_of_unlike_parts_is_one_of_shares() -> None:
     whole = Reading(runs.run(runs.book(), runs.facts(runs.VALUES, runs.TARGETS)), "zh").groups[0]
     assert not whole.shares
     assert not whole.middle.endswith("%")
+
+
+def test_each_lamp_shows_the_number_of_its_own_status(people: People) -> None:
+    """Table, indicator and unit page: so many met, to watch, not met, missing and not applicable, in this order."""
+    ratio = {"kind": "ratio", "target": 100}
+    light = {"by": "score", "watch": "0.9", "missed": "0.7"}
+    codes = "ABCDEFGHIJ"
+    book = runs.book(
+        tree={"code": "total", "name": "t", "children": list(codes)}, missing="floor", missing_reason="r",
+        weights=[{"from": "2025-01-01", "table": dict.fromkeys(codes, 10)}],
+        indicators=[{"code": code, "name": f"指标{code}", "method": ratio, "light": light} for code in codes],
+    )  # fmt: skip
+    marks = {"U1": "++++..---o", "U2": "+..-oooo++", "U3": "ooooo+.-++"}
+    size = {"+": 9_500, ".": 8_000, "-": 1_000, "o": None}
+    held = runs.facts({(unit, code): size[sign] for unit, signs in marks.items() for code, sign in zip(codes, signs, strict=True)}, {})  # fmt: skip
+    made = runs.run(book, held)
+    keep_run(Lake.create(Path(settings.HOME) / "lakes" / "lamps"), made, NOW)
+    run = services.register_run(run=made.id, actor=people["office_data"], now=NOW)
+    ResultRun.objects.update(state="notice", published_at=NOW)
+    client = people.client("mentor")
+    base = f"/office/overview/{run.run}/"
+
+    def texts(address: str) -> str:
+        page = client.get(address).content.decode()
+        return " ".join(re.sub(r"<[^>]*>", " ", page).split())
+
+    table = client.get(base).content.decode()
+    for unit, signs in marks.items():
+        met, watch, missed, missing = (signs.count(sign) for sign in "+.-o")
+        (row,) = (one for one in re.findall(r"<tr\b.*?</tr>", table, re.DOTALL) if f"/units/{unit}/" in one)  # fmt: skip
+        said = " ".join(re.sub(r"<[^>]*>", " ", row).split())
+        assert f"● {met} ▲ {watch} ■ {missed} {missing} / 0" in said, said
+        assert f"● 达标 {met} ▲ 关注 {watch} ■ 未达标 {missed} 项指标" in texts(f"{base}units/{unit}/")  # fmt: skip
+    for place, code in enumerate(codes):
+        column = [signs[place] for signs in marks.values()]
+        met, watch, missed, missing = (column.count(sign) for sign in "+.-o")
+        said = texts(f"{base}indicators/{code}/")
+        assert f"● 达标 {met} ▲ 关注 {watch} ■ 未达标 {missed}" in said
