@@ -106,9 +106,9 @@ def _refuse_office(home: Path) -> None:
     if around.name == "lakes" and any((around.parent / name).exists() for name in OFFICE):
         raise DataError.one(
             str(home), "intake.office",
-            zh="这是办公端的数据湖。在这里载入的数据不会记入存证日志，之后的核对会报告它，办公端也不再用这个数据湖核算，所以没有载入。请在办公端填报或导入数据；要单独试算，请用 zhengheng init 另建数据湖。",
+            zh="这是办公端的数据湖。在这里载入的数据不会记入存证日志，之后的核对会报告它，办公端也不再用这个数据湖核算，所以没有载入。请用 zhengheng office load 载入文件，或者在办公端填报、导入；要单独试算，请用 zhengheng init 另建数据湖。",
             en="this lake belongs to an office. What is loaded here would be in no entry of its ledger, every check would name it, and the office would no longer compute from this lake; nothing was loaded. "
-               "Report or import the data in the office; to try something out, make a lake of your own with zhengheng init",
+               "Load files with zhengheng office load, or report and import in the office; to try something out, make a lake of your own with zhengheng init",
         )  # fmt: skip
 
 

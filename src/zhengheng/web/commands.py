@@ -227,6 +227,54 @@ def import_units(
     out.print(f"{count} 个单位 / units")
 
 
+@office.command(
+    "load",
+    help="把数据文件载入办公端的数据湖，并记入存证日志；按该期间生效的考核方案读取。 / Load data files into the office's lake, as an entry of its ledger then tells; read by the rulebook in force for the period.",
+)
+def load(
+    rulebook: Annotated[str, typer.Argument(help="考核方案的代码，如 departments / the rulebook's code, such as departments")],
+    period: Annotated[str, typer.Argument(help="考核期间，如 2025 / the assessed period, such as 2025")],
+    mapping: Annotated[Path, typer.Option(help="采集映射 / the intake mapping")],
+    data: Annotated[Path, typer.Option(help="数据文件夹 / folder of the data files")],
+    home: HomeOption = HERE,
+    keep_rejects: Annotated[bool, typer.Option(help="保留被拒的行并继续 / keep rejected rows aside and go on")] = False,
+) -> None:  # fmt: skip
+    """Load data files into the office's lake, as an entry of its ledger then tells; read by the rulebook in force for the period."""
+    import getpass
+
+    begin(home)
+    from zhengheng.lake.coverage import coverage
+    from zhengheng.lake.fitting import check_mapping
+    from zhengheng.lake.mapping import load_mapping
+    from zhengheng.lake.rejects import write_rejects
+    from zhengheng.web.intake.services import lake_of, load_files
+    from zhengheng.web.pages.clock import now
+    from zhengheng.web.rulebooks.selectors import book_of, governing
+
+    version = governing(rulebook, period)
+    if version is None:
+        raise NotFoundError.one(
+            rulebook, "rulebook.absent", zh=f"没有在 {period} 生效的考核方案 {rulebook}；请给出方案代码和考核期间，如 departments 2025",
+            en=f"no rulebook {rulebook} is in force for {period}; give its code and the period, such as departments 2025",
+        )  # fmt: skip
+    book = book_of(version)
+    to_look_into(data)
+    plan = load_mapping(mapping, lambda draft: check_mapping(draft, book, data))
+    with out.status("读取 / reading") as shown:
+        facts = load_files(
+            book, plan, data, loader=f"os:{getpass.getuser()}", at=now(), keep_rejects=keep_rejects,
+            progress=lambda name, count: shown.update(f"{name} {count:,}"),
+        )  # fmt: skip
+    for problem in (*facts.warnings, *coverage(facts), *(one.problem for one in facts.rejects)):
+        out.print(f"{problem.where}: {problem.zh} / {problem.en}")
+    if facts.rejects:
+        write_rejects(facts.rejects, lake_of(book.code) / "rejects" / f"{now():%Y%m%d-%H%M%S}")
+    taken = sum(file.taken for file in facts.files)
+    out.print(
+        f"{len(facts.files)} 个来源，{taken} 行，拒绝 {len(facts.rejects)} 行 / {len(facts.files)} sources, {taken} rows, {len(facts.rejects)} rejected"
+    )
+
+
 @portal.command(
     "export",
     help="把整个门户写成静态文件，可放在任何网站服务器的任何路径下。 / Write the whole portal as static files, for any web server under any path.",

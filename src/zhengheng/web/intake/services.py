@@ -17,7 +17,8 @@ from django.conf import settings
 from zhengheng.domain.problems import DataError
 from zhengheng.domain.said import says_something
 from zhengheng.lake.facts import Facts, schema
-from zhengheng.lake.intake import read_files
+from zhengheng.lake.intake import Progress, read_files
+from zhengheng.lake.kept import keep
 from zhengheng.lake.mapping import Mapping as IntakeMapping
 from zhengheng.lake.store import Lake
 from zhengheng.lake.whole import whole
@@ -121,6 +122,27 @@ def load(
                 raise
         commit(held, at)
     return path.name
+
+
+def load_files(
+    book: Rulebook, mapping: IntakeMapping, data: Path, *, loader: str, at: datetime, keep_rejects: bool = False, progress: Progress | None = None
+) -> Facts:  # fmt: skip
+    """Load the files of a folder into the rulebook's lake, as the ledger then tells; gives what was read.
+
+    Raises DataError with every fault of the files, also of files that were loaded before, KeptError with every part of
+    the lake that is not as it was loaded.
+    """
+    held = opened(book.code)
+    secret = held.home / "secret.key"
+    key = secret.read_bytes() if secret.is_file() else b""
+    facts = read_files(mapping, book, data, key=key, keep_rejects=keep_rejects, progress=progress)
+    with held.writing():
+        require_as_loaded(held)
+        expect(held, ((file.sha256, mapping.fingerprint) for file in facts.files), at)
+        held.intake(facts, mapping, loader=loader, at=at)
+        keep(held.home / "inbox", facts, mapping, data, key)
+        commit(held, at)
+    return facts
 
 
 def corrected(facts: Facts, extra: Facts) -> Facts:
