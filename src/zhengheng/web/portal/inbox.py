@@ -8,6 +8,7 @@ A comment is written aside and renamed: it is there whole or not at all, also on
 import json
 import os
 import secrets
+import time
 from base64 import b64decode, b64encode
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
@@ -76,7 +77,8 @@ class Inbox:
             page.replace("\0", "")[:200],
             text,
         )
-        place = self.folder / LETTERS / f"{letter.reference}.json"
+        # Named by when it came, for an order among those of one second.
+        place = self.folder / LETTERS / f"{time.time_ns():020}-{letter.reference}.json"
         aside = place.with_suffix(".part")
         try:
             held = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -92,8 +94,7 @@ class Inbox:
 
     def letters(self, known: Collection[str] = ()) -> list[Letter]:
         """All that came, in order, but those whose references are `known`; what cannot be read is in `torn`."""
-        found = [one for _, one in self._read(known) if one is not None]
-        return sorted(found, key=lambda one: one.at)
+        return [one for _, one in self._read(known) if one is not None]
 
     def torn(self) -> list[str]:
         """Where something lies that is no whole comment: a file's name, with the line in it."""
@@ -106,9 +107,9 @@ class Inbox:
                 one = _letter(line)
                 if one is None or one.reference not in known:
                     yield f"{FORMER}:{number}", one
-        held = (one for one in (self.folder / LETTERS).glob("*.json") if one.stem not in known)
-        for place in sorted(held, key=lambda one: one.stat().st_mtime_ns):
-            yield f"{LETTERS}/{place.name}", _letter(place.read_bytes())
+        for place in sorted((self.folder / LETTERS).glob("*.json")):
+            if place.stem.partition("-")[2] not in known:
+                yield f"{LETTERS}/{place.name}", _letter(place.read_bytes())
 
     def export(self, at: datetime) -> bytes:
         """All of it as one signed document."""
