@@ -466,7 +466,9 @@ def test_what_an_earlier_release_left_torn_is_set_aside_and_named(people: People
     (folder / FORMER).write_bytes(b"\n".join([whole[0], *torn, whole[2], whole[1][:20]]))
     (folder / LETTERS / "00000000000000000001-000000000009.json").write_bytes(b"{")
     assert [one.reference for one in inbox.letters()] == [f"{n:012}" for n in (0, 2)]
-    where = [f"{FORMER}:{line}" for line in (2, 3, 4, 5, 6, 8)] + ["letters/00000000000000000001-000000000009.json"]
+    where = [f"{FORMER}:{line}" for line in (2, 3, 4, 5, 6, 8)] + [
+        "letters/00000000000000000001-000000000009.json"
+    ]
     assert inbox.torn() == where
     clerk = people.client("office_procedure")
     page = clerk.get("/office/comments-import/").content.decode()
@@ -536,17 +538,16 @@ def test_where_one_machine_is_both_comments_come_to_the_desk_by_themselves(peopl
 def test_what_lies_in_the_inbox_is_told_until_the_worker_has_taken_it_in(
     people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, torn: str
 ) -> None:
-    """Also beside a line that is just being written: what is whole is counted, with the day from which its term runs."""
+    """Also beside a line that an earlier release left torn: what is whole is counted, with the day from which its term runs."""
     monkeypatch.setattr(settings, "HOME", tmp_path)
     inbox = Inbox(tmp_path / "inbox")
     for day in (11, 12):
         inbox.take("路灯坏了三天", "", NOW.replace(day=day))
-    whole = inbox.lines.read_bytes()
-    inbox.lines.write_bytes(whole + torn.encode())
+    former = inbox.folder / FORMER
+    former.write_text(torn, encoding="utf-8")
     page = people.client("office_procedure").get("/office/").content.decode()
     assert "本机门户有 2 条留言还没有进入办理，最早的是 2026-03-11" in page
     assert "还没有进入办理" not in people.client("mentor").get("/office/").content.decode()
-    inbox.lines.write_bytes(whole)
     look_after()
     held = Comment.objects.filter(text="路灯坏了三天")
     assert held.count() == 2

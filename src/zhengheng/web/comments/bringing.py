@@ -42,11 +42,15 @@ def tick(now: datetime) -> int:
 
     An office that trusts the key of another machine's portal waits for its file.
     """
-    home = Path(settings.HOME)
+    return _take_in(waiting(Path(settings.HOME)), None, now)
+
+
+def waiting(home: Path) -> list[Letter]:
+    """The comments of this machine's own portal that are not taken in yet, in the order in which they came."""
     if (home / TRUSTED).is_file() or not (home / "inbox" / KEY).is_file():
-        return 0
+        return []
     known = frozenset(Comment.objects.values_list("reference", flat=True))
-    return _take_in(Inbox(home / "inbox").letters(known), None, now)
+    return Inbox(home / "inbox").letters(known)
 
 
 def _take_in(held: list[Letter], actor: Account | None, now: datetime) -> int:
