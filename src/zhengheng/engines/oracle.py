@@ -183,7 +183,7 @@ class Oracle:
         for (unit, indicator, period), rows in releases.items():
             rule = vintages.get((indicator, period))
             chosen = self.release(rows, rule)
-            ruled = rule is not None or len(rows) > 1
+            ruled = rule is not None or any(row["at"] for row in rows)
             window = self.windows.get(unit)
             inside = window is None or window["valid_from"] <= period <= window["valid_to"]
             # A chosen revision counts wherever it stands; only untouched rows obey the window.
