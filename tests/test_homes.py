@@ -95,7 +95,7 @@ def without_the_driver(folder: Path) -> str:
     return str(folder)
 
 
-@pytest.mark.parametrize("words", [("serve",), ("worker", "--batch"), ("backup", "out/never.tar"), ("ledger", "verify")])  # fmt: skip
+@pytest.mark.parametrize("words", [("serve",), ("worker", "--batch"), ("backup", "never.tar"), ("ledger", "verify")])  # fmt: skip
 def test_without_the_driver_of_the_database_that_is_said(
     words: tuple[str, ...], home: Path, tmp_path: Path
 ) -> None:

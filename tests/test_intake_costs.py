@@ -102,7 +102,7 @@ def test_an_intake_reads_no_more_because_others_came_before_it(of: str, tmp_path
     [
         (["甲", "乙"], "乙"), (["乙"], "乙"), (["a" * 40 + "1", "a" * 40 + "2"], "a" * 40 + "2"),
         (["市住房和城乡建设局下属建设工程质量安全监督站一", "市住房和城乡建设局下属建设工程质量安全监督站二"], "市住房和城乡建设局下属建设工程质量安全监督站二"),
-        (["\U0010ffff"], "\U0010ffff"),
+        (["\U0002a6d6"], "\U0002a6d6"),
     ],
 )  # fmt: skip
 def test_a_row_that_is_there_is_found_whatever_its_unit_is_called(

@@ -290,7 +290,7 @@ def test_the_panel_is_drawn_once_and_a_seat_again_only_after_its_member_left(tow
     assert again["type"] == "act.other"
     town.post(first[1], f"appeals/{number}/recuse", reason="与申诉单位负责人系同学")
     early = town.post(first[0], f"appeals/{number}/vote", 422, vote="uphold", reasons="证据属实")
-    assert early["type"] == "panel.vacant"
+    assert early["type"] == "panel.empty_seats"
     held = town.post("appeals_clerk", f"appeals/{number}/draw")["detail"]
     assert len(held["panel"]) == 3
     assert set(held["panel"]) >= {first[0], first[2]}, "who sat goes on sitting"
@@ -308,9 +308,9 @@ def test_whoever_was_kept_out_of_the_draw_is_named_on_the_page_with_the_reason(t
     town.post("panel-1", "conflicts/declare", unit="D10", reason="亲属在该局任职")
     town.post("panel-2", "conflicts/declare", unit=STATISTICS, reason="曾在该局任职")
     town.post("panel-3", "conflicts/declare", unit="D13", reason="与本案无关")
-    first = town.post("appeals_clerk", f"appeals/{number}/draw", seats=3)["detail"]["panel"]
+    first = town.post("appeals_clerk", f"appeals/{number}/draw")["detail"]["panel"]
     town.post(first[1], f"appeals/{number}/recuse", reason="与申诉单位负责人系同学")
-    last = town.post("appeals_clerk", f"appeals/{number}/draw", seats=3)["detail"]["panel"]
+    last = town.post("appeals_clerk", f"appeals/{number}/draw")["detail"]["panel"]
 
     def kept_out(name: str, english: bool) -> list[list[str]]:
         """Of each draw on the page whoever was kept out, with the reason."""
@@ -622,7 +622,8 @@ def test_a_draft_goes_over_to_the_new_version_by_an_act_of_its_own(town: Town) -
     second = on_notice(town, version, "2026-04-09")
     older, newer = (ResultRun.objects.get(pk=one["result"]) for one in (early, second))
     page = town.client("office_director").get(f"/office/results/{older.run}/").content.decode()
-    assert "这一期之后又核算过" in page, "nobody puts the older of two on notice unawares"
+    assert older.state == "set_aside", "nobody puts the older of two on notice unawares"
+    assert "公示前请核对" not in page
     assert "（2026-04-09 09:00 核算）" in RESULTS.title(older)[0]
     assert "核算" not in RESULTS.title(newer)[0], "on notice there is one"
     appeal = Appeal.objects.get(pk=made)
