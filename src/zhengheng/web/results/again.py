@@ -61,12 +61,13 @@ def again(version: RulebookVersion) -> list[Since]:
 
 
 def _since_run(version: RulebookVersion) -> list[Since]:
-    """What the newest result does not follow because it happened after that was computed."""
-    runs = ResultRun.objects.filter(rulebook=version.code, period=version.period, state__in=(*UPCOMING, "notice"))  # fmt: skip
-    run = runs.order_by("-pk").first()
+    """What the newest result does not follow because it happened after the last computation, be that one used or not."""
+    runs = ResultRun.objects.filter(rulebook=version.code, period=version.period).order_by("-pk")
+    run = runs.filter(state__in=(*UPCOMING, "notice")).first()
     if run is None:
         return []
-    made = LedgerEntry.objects.filter(subject=f"result:{run.pk}", act="result.register").aggregate(last=Max("sequence"))["last"]  # fmt: skip
+    subjects = [f"result:{pk}" for pk in runs.values_list("pk", flat=True)]
+    made = LedgerEntry.objects.filter(subject__in=subjects, act="result.register").aggregate(last=Max("sequence"))["last"]  # fmt: skip
     opened = run.reopenings.last()
     kind = kind_named("result")
     reopened = _dated([(kind, run)]) if run.state == "notice" and opened is not None else []
