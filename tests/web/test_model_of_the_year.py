@@ -144,6 +144,8 @@ class Model(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.atomic = transaction.atomic()
+        # What the office writes for good before it touches a lake is undone with the rest, as Django's own tests do it.
+        self.atomic._from_testcase = True
         self.atomic.__enter__()
         home = self.folder / "example"
         shutil.rmtree(home, ignore_errors=True)
