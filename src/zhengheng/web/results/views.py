@@ -144,7 +144,7 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
         and allowed(request.user, "appeal.draft", request.now.date(), units={"own": [unit]}),
         "may_try": allowed(request.user, "result.try", request.now.date(), units={"own": [unit]}),
         "indicators": selectors.scored(run, unit), "decided": decided, "before": grades.of_before(run).get(unit), "reopenings": selectors.reopenings(run),
-        "left_out": selectors.unit_left_out(run.run, unit, language()),
+        "rows_out": selectors.unit_left_out(run.run, unit, language()),
     }  # fmt: skip
     return render(request, "results/unit.html", context)
 
