@@ -19,6 +19,8 @@ from zhengheng.web.acts import forms, picking, services
 from zhengheng.web.acts.declare import Act, Given, Kind
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.acts.selectors import makers, open_acts, owed
+from zhengheng.web.appeals.models import Appeal
+from zhengheng.web.appeals.selectors import empty_seats, pool, sitting
 from zhengheng.web.audits.jobs import tick as end_samples
 from zhengheng.web.files.services import take_in
 from zhengheng.web.jobs.models import Job
@@ -28,6 +30,7 @@ from zhengheng.web.pages.unattended import unattended
 from zhengheng.web.reminders.jobs import tick as remind
 from zhengheng.web.reporting.jobs import tick
 from zhengheng.web.reporting.models import Item, Report
+from zhengheng.web.results.clocks import procedure
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.services import name_reader
 from zhengheng.web.rulebooks.models import RulebookVersion
@@ -307,6 +310,17 @@ class Year:
         moved = False
         for run in ResultRun.objects.filter(state__in=("draft", "approved")):
             self.read(run)
+        for appeal in Appeal.objects.filter(state__in=("accepted", "heard")):
+            # Where too few can be drawn the office is told to appoint another member first.
+            free = {one.pk for one in pool(appeal)[0]} - {
+                seat.account_id for seat in sitting(appeal)
+            }
+            wanted = empty_seats(appeal) if appeal.seats.exists() else procedure(appeal.run).panel
+            for _ in range(wanted - len(free)):
+                self.count += 1
+                made = self.town.people.make(f"new-{self.count}")
+                self.town.people.give(made, Role.PANEL_MEMBER, valid_from=self.day)
+                moved = True
         for unit in unattended(self.account("secrecy_officer"), self.day):
             for role in (Role.UNIT_LEADER, Role.UNIT_REPORTER):
                 self.count += 1
