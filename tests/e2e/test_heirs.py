@@ -88,10 +88,10 @@ def test_the_heirs_case_keeps_a_row_for_each_unit_that_was_scored(
 RENAMED = MERGER | {"kind": "rename", "day": "2026-03-27", "units": [{"code": "D16"}], "heirs": [{"code": "D46", "name_zh": "住房局", "name_en": "Housing"}]}  # fmt: skip
 
 
-def carried_out(town: Town, **asked: Any) -> None:
+def carried_out(town: Town, met: str = "2026-03-23", **asked: Any) -> None:
     """A reorganisation, done on its day; the people's roles are not moved yet."""
     made = town.post("office_procedure", "reorganisations/ask", **asked)["id"]
-    decision = town.decided(f"reorganisation:{made}", f"2026-{made}", "2026-03-23")
+    decision = town.decided(f"reorganisation:{made}", f"2026-{made}", met)
     town.post("commission_secretary", f"reorganisations/{made}/approve", decision=decision)
     town.at(asked["day"])
     town.post("office_procedure", f"reorganisations/{made}/carry_out")

@@ -81,7 +81,7 @@ def test_an_heir_is_served_for_the_unit_before_it_and_nothing_is_final_before(
     for unit in UNITS:
         if unit != "D16":
             served(town, made["result"], unit)
-    carried_out(town, **RENAMED | {"day": "2026-04-02"})
+    carried_out(town, met="2026-04-01", **RENAMED | {"day": "2026-04-02"})
     people.make("heir-only")
     people.give(people["heir-only"], Role.UNIT_LEADER, unit=Unit.objects.get(code="D46"))
     Account.objects.update(must_change_password=False)

@@ -174,7 +174,7 @@ def test_points_that_came_in_before_stop_nobody(town: Town, book: int) -> None:
     assert tick(now()) == 2
     assert {one.state for one in Item.objects.filter(pk__in=(first, second))} == {"disputed"}
     assert town.post("office_director", f"items/{first}/settle", 422, reason="照旧")["type"] == "points.range"  # fmt: skip
-    town.post("office_director", f"items/{first}/settle", reason="按方案认定", points="2")
+    town.post("office_director", f"items/{first}/settle", reason="按方案认定", points="1")
     Item.objects.filter(pk=second).update(state="settled")
     town.post("office_data", f"rulebooks/{book}/compute", at="2026-04-01")
     assert all(job.state == "done" for job in town.work())
