@@ -116,7 +116,7 @@ def test_items_of_other_years_are_named_with_their_rows(book: Rulebook, tmp_path
     runs = [make_run(book, facts, parse_period(year), DuckEngine(), AT.date()) for year in ("2024", "2025")]  # fmt: skip
     (said,) = uncounted(runs)
     assert (said.where, said.code, said.severity) == ("e.csv", "event.period", "warning")
-    assert "2 个已决定事项不属于考核期间 2024、2025，没有计入：第 2 行 a praise（2023-12-31 决定）；第 7 行 b veto（2023-05-01 决定）。" in said.zh  # fmt: skip
+    assert "2 个已决定事项不属于考核期间 2024、2025，没有计入：第 2 行 a praise（决定日期 2023-12-31）；第 7 行 b veto（决定日期 2023-05-01）。" in said.zh  # fmt: skip
     assert "2 decided items" in said.en
     (alone,) = uncounted(runs[1:])
     assert "第 5 行 b praise（期间止于 2024-12-31）" in alone.zh

@@ -185,9 +185,14 @@ def unit_left_out(name: str, unit: str, language: Language) -> list[tuple[LeftOu
         return []
     units, about = unit_names(run, language), subjects(run, language)
     return [
-        (one, units.get(one.unit, one.unit), " ".join(filter(None, (one.code, about.get(one.code)))))
+        (one, units.get(one.unit, one.unit), _called(one, about.get(one.code)))
         for one in left_out(run, unit)
     ]  # fmt: skip
+
+
+def _called(one: LeftOut, name: str | None) -> str:
+    """An item by its name, an indicator by code and name; what the rulebook does not know as the row has it."""
+    return name if name and one.table == "event" else " ".join(filter(None, (one.code, name)))
 
 
 def unit_source(
