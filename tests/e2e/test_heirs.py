@@ -91,7 +91,7 @@ RENAMED = MERGER | {"kind": "rename", "day": "2026-03-27", "units": [{"code": "D
 def carried_out(town: Town, met: str = "2026-03-23", **asked: Any) -> None:
     """A reorganisation, done on its day; the people's roles are not moved yet."""
     made = town.post("office_procedure", "reorganisations/ask", **asked)["id"]
-    decision = town.decided(f"reorganisation:{made}", f"2026-{made}", met)
+    decision = town.decided(f"reorganisation:{made}", f"机构改革 2026-{made}", met)
     town.post("commission_secretary", f"reorganisations/{made}/approve", decision=decision)
     town.at(asked["day"])
     town.post("office_procedure", f"reorganisations/{made}/carry_out")
