@@ -312,7 +312,7 @@ class Year:
             self.read(run)
         for appeal in Appeal.objects.filter(state__in=("accepted", "heard")):
             # Where too few can be drawn the office is told to appoint another member first.
-            free = {one.pk for one in pool(appeal)[0]} - {
+            free = {one.pk for one in pool(appeal, self.day)[0]} - {
                 seat.account_id for seat in sitting(appeal)
             }
             wanted = empty_seats(appeal) if appeal.seats.exists() else procedure(appeal.run).panel

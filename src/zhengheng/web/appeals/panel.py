@@ -39,6 +39,15 @@ def draw(doing: Doing) -> Change:
         )  # fmt: skip
     seats = left if again else procedure(appeal.run).panel
     eligible, excluded = selectors.pool(appeal)
+    if (
+        len(
+            {account.pk for account in eligible}
+            - {seat.account_id for seat in selectors.sitting(appeal)}
+        )
+        < seats
+    ):
+        # Nobody is appointed for an appeal that runs, but where too few were there when it was accepted.
+        eligible, excluded = selectors.pool(appeal, doing.day)
     before = [] if again else selectors.former(appeal)
     known = {account.pk: account for account in eligible}
     kept = [known[seat.account_id] for one in before[-1:] for seat in selectors.sitting(one) if seat.account_id in known][:seats]  # fmt: skip

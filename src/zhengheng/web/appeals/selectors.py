@@ -27,10 +27,11 @@ def run_of(appeal: Appeal) -> Run:
     return loaded(folder_of(appeal.run.run))
 
 
-def pool(appeal: Appeal) -> tuple[list[Account], list[dict[str, str]]]:
+def pool(appeal: Appeal, on: date | None = None) -> tuple[list[Account], list[dict[str, str]]]:
     """Who may be drawn, and who may not with the reasons: whoever set, supplied, reported, verified,
-    scored or supervises what the appeal is about, and whoever recused himself."""
-    day = appeal.accepted_on or localdate(appeal.made_at)
+    scored or supervises what the appeal is about, and whoever recused himself. Members are those of the day on which
+    it was accepted, or of the day `on`."""
+    day = on or appeal.accepted_on or localdate(appeal.made_at)
     held = standing(day).filter(role=Role.PANEL_MEMBER).select_related("account")
     members = sorted({g.account for g in held}, key=lambda account: account.username)
     units = concerned(appeal)
