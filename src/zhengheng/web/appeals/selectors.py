@@ -1,6 +1,7 @@
 """Reading appeals: who may not sit on one, what its panel voted for, which others are about the same matter."""
 
 from collections import Counter
+from datetime import date
 
 from django.db.models import QuerySet
 from django.utils.timezone import localdate
