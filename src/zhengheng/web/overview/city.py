@@ -63,7 +63,7 @@ class Aim:
         if not of:
             return (
                 "各单位的这些指标都没有灯，目标也没有灯。",
-                "None of these results has a light, so the goal has none.",
+                "No result here has a light, so the goal has no light.",
             )
         counts = "，".join(f"{STATUSES[n][1]} {known[n]} 项次" for n in known), ", ".join(f"{known[n]} {STATUSES[n][2]}" for n in known)  # fmt: skip
         word = STATUSES[self.status]
