@@ -42,7 +42,7 @@ def secret(appeal: int) -> CommitmentSecret:
 
 
 def drawn(town: Town, appeal: int, status: int = 0) -> Any:
-    return town.post("appeals_clerk", f"appeals/{appeal}/draw", status, seats=3)
+    return town.post("appeals_clerk", f"appeals/{appeal}/draw", status)
 
 
 def said() -> list[str]:

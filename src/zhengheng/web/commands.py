@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from zhengheng.domain.given import given_bytes, to_fill, to_look_into, to_write
-from zhengheng.domain.problems import NotFoundError, Problem, VerifyError
+from zhengheng.domain.problems import DataError, NotFoundError, Problem, VerifyError
 from zhengheng.web.starting import WORKERS, begin, claim, has_assets, nothing_left
 
 HomeOption = Annotated[
@@ -251,6 +251,8 @@ def load(
     from zhengheng.web.pages.clock import now
     from zhengheng.web.rulebooks.selectors import book_of, governing
 
+    to_look_into(data)
+    plan = load_mapping(mapping)
     version = governing(rulebook, period)
     if version is None:
         raise NotFoundError.one(
@@ -258,8 +260,8 @@ def load(
             en=f"no rulebook {rulebook} is in force for {period}; give its code and the period, such as departments 2025",
         )  # fmt: skip
     book = book_of(version)
-    to_look_into(data)
-    plan = load_mapping(mapping, lambda draft: check_mapping(draft, book, data))
+    if faults := check_mapping(plan, book, data):
+        raise DataError(faults)
     with out.status("读取 / reading") as shown:
         facts = load_files(
             book, plan, data, loader=f"os:{getpass.getuser()}", at=now(), keep_rejects=keep_rejects,
