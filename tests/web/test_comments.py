@@ -464,6 +464,7 @@ def test_what_an_earlier_release_left_torn_is_set_aside_and_named(people: People
     whole = [json.dumps({"reference": f"{n:012}", "at": NOW.isoformat(), "page": "", "text": SAID}, ensure_ascii=False).encode() for n in range(3)]  # fmt: skip
     torn = [whole[0][:-9], whole[0][:-9] + whole[1], b'{"reference": 1}', b"\xff\xfe", b"[]"]
     (folder / FORMER).write_bytes(b"\n".join([whole[0], *torn, whole[2], whole[1][:20]]))
+    (folder / LETTERS).mkdir()
     (folder / LETTERS / "00000000000000000001-000000000009.json").write_bytes(b"{")
     assert [one.reference for one in inbox.letters()] == [f"{n:012}" for n in (0, 2)]
     where = [f"{FORMER}:{line}" for line in (2, 3, 4, 5, 6, 8)] + [

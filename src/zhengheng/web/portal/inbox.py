@@ -53,7 +53,6 @@ class Inbox:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / LETTERS).mkdir(exist_ok=True)
         # A key whose public half is there is lost, and is not made anew in silence: the office trusts the old one.
         if not (folder / "inbox.key").exists() and not (folder / KEY).exists():
             key = Ed25519PrivateKey.generate()
@@ -81,6 +80,7 @@ class Inbox:
         place = self.folder / LETTERS / f"{time.time_ns():020}-{letter.reference}.json"
         aside = place.with_suffix(".part")
         try:
+            place.parent.mkdir(exist_ok=True)
             held = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(held, "wb") as file:
                 file.write(json_line(asdict(letter)).encode())
