@@ -268,7 +268,7 @@ AUDITS = Kind(
     facts=(Column(("再次抽取的理由", "Why there is another sample"), "reason"),),
     queryset=lambda: Audit.objects.select_related("made_by", "holder", "run").prefetch_related("rulebook"),
     body="audits/body.html", context=_page, outcome=_outcome, known=known,
-    out=lambda a: {"rulebook": a.rulebook_id, "purpose": a.purpose, "seed": a.seed, "drawn_from": a.drawn_from,
+    out=lambda a: {"rulebook": a.rulebook_id, "purpose": a.purpose, "seed": a.seed, "sealed_in": a.sealed_in, "drawn_from": a.drawn_from,
                    "entries": [{"id": e.pk, "report": e.report_id, "unit": selectors.about(e)[0].code, "indicator": selectors.about(e)[1], "period": selectors.about(e)[2],
                                 "reported": e.reported, "finding": e.finding, "found_value": e.found_value, "note": e.note, "reply": e.reply, "follows": e.follows} for e in a.entries.all()],
                    "questions": [{"id": q.pk, "text": q.text, "answer": q.answer} for q in a.questions.all()]},
