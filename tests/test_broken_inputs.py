@@ -442,3 +442,32 @@ def test_what_is_broken_is_named_and_nothing_is_written(
                     f"{case.words} [{kind}]: {'; '.join(told)}\n      {done.said.strip()[-600:]}"
                 )
     assert not faults, "\n  " + "\n  ".join(faults)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_of_an_inbox_with_something_broken_the_rest_is_written_and_that_is_named(
+    language: str, broken: dict[str, bytes], world: Path, lines: dict[str, Line], tmp_path: Path
+) -> None:
+    """One comment that was torn must not keep back those of other citizens."""
+    letter = {"reference": "b2", "at": "2026-03-02T09:00:00+08:00", "page": "/", "text": "井盖松动"}
+    faults = []
+    for kind, content in {**broken, "folder": None}.items():
+        here = tmp_path / kind.replace(" ", "-")
+        shutil.copytree(world / "inbox", here / "inbox")
+        (here / "inbox" / "letters").mkdir()
+        (here / "inbox" / "letters" / "1-b2.json").write_text(json_line(letter), encoding="utf-8")
+        former = here / "inbox" / "comments.jsonl"
+        former.unlink()
+        if content is None:
+            former.mkdir()
+        else:
+            former.write_bytes(content)
+        done = lines[language]("portal", "comments", "inbox", "o.json", cwd=here)
+        held = json.loads((here / "o.json").read_text(encoding="utf-8"))["comments"]
+        if (done.code, [one["reference"] for one in held]) != (0, ["b2"]):
+            faults.append(f"{kind}: {done.code} {held}")
+        if content != b"" and "comments.jsonl" not in done.said:
+            faults.append(f"{kind}: names nothing: {done.said}")
+        if seen := LIBRARY.search(done.said):
+            faults.append(f"{kind}: says {seen[0]!r}")
+    assert not faults, faults

@@ -76,22 +76,44 @@ class Read:
 
 @contextmanager
 def reading() -> Iterator[Read]:
-    """Counts what comes from the database: queries, and the characters of all texts in their answers."""
-    if connection.vendor != "sqlite":
-        pytest.skip("characters are counted where the driver lets texts be looked at")
-    read, held = Read(), connection.connection.text_factory
+    """Counts what comes from the database: queries, and the bytes of all texts in their answers."""
+    read = Read()
+    with texts_counted(read), CaptureQueriesContext(connection) as made:
+        yield read
+    read.queries = len(made)
+
+
+@contextmanager
+def texts_counted(read: Read) -> Iterator[None]:
+    """Lets every text that the driver hands over pass by the counter, on either database."""
+    driver = connection.connection
+    if connection.vendor == "postgresql":
+        from psycopg.types.string import TextLoader
+
+        class Counted(TextLoader):
+            def load(self, data: Any) -> Any:
+                read.characters += len(data)
+                return super().load(data)
+
+        for name, loader in (("text", Counted), ("varchar", Counted)):
+            driver.adapters.register_loader(name, loader)
+        try:
+            yield
+        finally:
+            for name in ("text", "varchar"):
+                driver.adapters.register_loader(name, TextLoader)
+        return
+    held = driver.text_factory
 
     def counted(text: bytes) -> str:
         read.characters += len(text)
         return text.decode()
 
-    connection.connection.text_factory = counted
+    driver.text_factory = counted
     try:
-        with CaptureQueriesContext(connection) as made:
-            yield read
-        read.queries = len(made)
+        yield
     finally:
-        connection.connection.text_factory = held
+        driver.text_factory = held
 
 
 def cost(town: Town, who: str, page: str) -> Read:

@@ -102,6 +102,8 @@ class Inbox:
 
     def _read(self, known: Collection[str]) -> Iterator[tuple[str, Letter | None]]:
         former = self.folder / FORMER
+        if former.exists() and not former.is_file():
+            yield FORMER, None
         if former.is_file():
             for number, line in enumerate(former.read_bytes().removesuffix(b"\n").split(b"\n"), 1):
                 one = _letter(line)
