@@ -121,6 +121,7 @@ def cost(town: Town, who: str, page: str) -> Read:
     assert client.get(page).status_code == 200  # what is read once for all is read
     with reading() as read:
         assert client.get(page).status_code == 200
+    assert read.characters > 0, "the counter sees what the page reads"
     return read
 
 
