@@ -73,7 +73,13 @@ def test_a_broken_import_contract_is_reported(contract: str, tmp_path: Path) -> 
     assert done.returncode != 0, done.stdout
 
 
-PROGRAMS = ("cli/", "web/commands.py", "web/ledger/commands.py", "web/starting.py")
+PROGRAMS = (
+    "cli/",
+    "web/commands.py",
+    "web/ledger/commands.py",
+    "web/portal/commands.py",
+    "web/starting.py",
+)
 """Commands that answer before the engines or Django are loaded: they import where they begin to work."""
 LATE = {
     "web/jobs/apps.py": "registers jobs once Django knows its models",

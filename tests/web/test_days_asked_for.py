@@ -11,12 +11,11 @@ from pydantic import BaseModel
 
 from tests.e2e.town import STATISTICS, Town
 from tests.web.conftest import NOW
-from tests.web.test_other_paths import book, town
+from tests.web.test_other_paths import announced, book, town
 from zhengheng.web.acts.guards import AHEAD, PAST, DayError, check_days, is_day
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reporting.models import Report
-from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import RulebookVersion
 
 __all__ = ["book", "town"]
@@ -103,16 +102,7 @@ def test_service_on_paper_needs_its_receipt_its_day_and_a_unit_of_the_run(
     town: Town, book: int, left_out: str | None, unit: str, where: str
 ) -> None:
     """By the API and in the form; nobody was served by what was refused."""
-    held, units = RulebookVersion.objects.get(pk=book), {u.code: u for u in Unit.objects.all()}
-    Report.objects.create(
-        rulebook=held, unit=units["D10"], supplier=units[STATISTICS], indicator="ANSWERED", period="2025", value="97.5",
-        state="confirmed", made_at=NOW,
-    )  # fmt: skip
-    town.post("office_data", f"rulebooks/{book}/compute", at="2026-03-01")
-    town.work()
-    town.at("2026-03-16")
-    ResultRun.objects.update(state="notice", published_at=NOW, due_on=date(2026, 3, 30))
-    run = ResultRun.objects.get()
+    run = announced(town, book)
     said = {"unit": unit, "received_on": "2026-03-13", "receipt": [town.file("office_procedure")]}
     said = {name: value for name, value in said.items() if name != left_out}
     refused = town.post("office_procedure", f"runs/{run.pk}/serve", 422, **said)

@@ -591,7 +591,8 @@ def test_a_published_year_can_be_sampled_found_answered_and_corrected(
     assert town.get("office_data", f"audits/{again['id']}")["state"] == "ended"
 
 
-def test_a_result_is_served_on_paper_against_a_receipt(town: Town, book: int) -> None:
+def announced(town: Town, book: int) -> ResultRun:
+    """A result on notice, computed from one confirmed report."""
     held, units = RulebookVersion.objects.get(pk=book), {u.code: u for u in Unit.objects.all()}
     Report.objects.create(
         rulebook=held, unit=units["D10"], supplier=units[STATISTICS], indicator="ANSWERED", period="2025", value="97.5",
@@ -601,7 +602,11 @@ def test_a_result_is_served_on_paper_against_a_receipt(town: Town, book: int) ->
     town.work()
     town.at("2026-03-16")
     ResultRun.objects.update(state="notice", published_at=NOW, due_on=date(2026, 3, 30))
-    path = f"runs/{ResultRun.objects.get().pk}/serve"
+    return ResultRun.objects.get()
+
+
+def test_a_result_is_served_on_paper_against_a_receipt(town: Town, book: int) -> None:
+    path = f"runs/{announced(town, book).pk}/serve"
     receipt = {"receipt": [town.file("office_procedure")]}
     assert town.post("office_procedure", path, 422, unit="D13", received_on="2026-03-13")["type"].startswith("field.")  # fmt: skip
     for more, code in (
