@@ -247,7 +247,7 @@ def test_a_goal_of_which_nothing_is_due_lacks_no_data() -> None:
     [({"met": 6, "missed": 3}, "达标 6 / 9", "过半数为达标，目标即为达标", "more than half are met"),
      ({"met": 2, "watch": 2, "missed": 1}, "达标 2 / 5", "没有一种状态过半数，目标即为关注", "none of these has more than half"),
      ({"met": 2, "missed": 2, "not_due": 4}, "达标 2 / 4", "没有一种状态过半数，目标即为关注", "none of these has more than half"),
-     ({"not_due": 4}, "", "目标也没有灯", "the goal has none")],
+     ({"not_due": 4}, "", "目标也没有灯", "the goal has no light")],
 )  # fmt: skip
 def test_a_goal_says_by_which_rule_and_count_it_has_its_light(
     counted: dict[str, int], share: str, zh: str, en: str

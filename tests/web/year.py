@@ -34,6 +34,7 @@ from zhengheng.web.results.clocks import procedure
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.services import name_reader
 from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.workflow.machines import UPCOMING
 from zhengheng.workflow.roles import Role
 
 Pick = Callable[[Sequence[Any]], Any]
@@ -76,6 +77,13 @@ LEAVE = 60
 def first(offered: Sequence[Any]) -> Any:
     """What a conscientious official takes: what stands first."""
     return offered[0]
+
+
+def overtaken(run: ResultRun) -> bool:
+    """Whether a newer computation of the same year waits in its place: that one is somebody's, and its notice sets this
+    one aside."""
+    newer = ResultRun.objects.filter(rulebook=run.rulebook, period=run.period, pk__gt=run.pk)
+    return run.state in UPCOMING and newer.filter(state__in=UPCOMING).exists()
 
 
 class Year:
@@ -245,7 +253,7 @@ class Year:
     def objects(self) -> Iterator[tuple[Kind, Any]]:
         """All objects of all kinds."""
         for kind in KINDS:
-            for obj in kind.all():
+            for obj in kind.all().order_by("pk"):
                 yield kind, obj
 
     def open_objects(self) -> list[tuple[Kind, Any]]:
@@ -272,7 +280,10 @@ class Year:
         named = {
             (kind.name, obj.pk) for kind in kinds.values() for by in self.accounts for obj, _ in owed(kind, by, self.day)
         }  # fmt: skip
-        left = [(kind, obj) for kind, obj in left if (kind.name, obj.pk) not in named]
+        left = [
+            (kind, obj) for kind, obj in left
+            if (kind.name, obj.pk) not in named and not (kind.name == "result" and overtaken(obj))
+        ]  # fmt: skip
         # What waits for no act in particular may still be pointed at.
         pages = [self.town.client(by.username).get("/office/").content.decode() for by in self.accounts] if left else []  # fmt: skip
         # A unit where nobody is left is named to the officer who gives roles.
