@@ -61,8 +61,9 @@ def scored(book: Rulebook, values: dict[str, list[str]]) -> Run:
     return make_run(book, case_facts(book, case), PERIOD, OracleEngine())
 
 
-def test_a_score_rescaled_over_units_that_do_not_show_theirs_is_stated_too(tmp_path: Path) -> None:
-    """One category has an internal indicator, the other none; the dimension of both is rescaled over one group."""
+def rescaled_over(units: str) -> Run:
+    """A dimension rescaled over one group of two categories: `c` has an internal indicator in it, `d` has none; `units`
+    says the category of each of three units."""
     book = Rulebook.model_validate(
         {
             "code": "two", "title": "two", "effective_from": date(2025, 1, 1),
@@ -82,14 +83,22 @@ def test_a_score_rescaled_over_units_that_do_not_show_theirs_is_stated_too(tmp_p
         others={"o0": {"I0": "60", "I2": "50"}, "o1": {"I0": "40", "I1": "90", "I2": "50"}}, expect={},
     )  # fmt: skip
     facts = case_facts(book, case)
-    facts.units = [
-        unit.model_copy(update={"category": "d"}) if unit.code == "o0" else unit
-        for unit in facts.units
-    ]
-    run = make_run(book, facts, PERIOD, OracleEngine())
+    facts.units = [one.model_copy(update={"category": category}) for one, category in zip(facts.units, units, strict=True)]  # fmt: skip
+    return make_run(book, facts, PERIOD, OracleEngine())
+
+
+def test_a_score_rescaled_over_units_that_do_not_show_theirs_is_stated_too(tmp_path: Path) -> None:
+    run = rescaled_over("cdc")
     assert ("d", "A") in disclosure(run).closed
     published(run, tmp_path)
     made(run, "audit", tmp_path / "audit")
+
+
+def test_an_internal_indicator_that_no_unit_has_closes_nothing(tmp_path: Path) -> None:
+    """Nobody is assessed on it: there is nothing to hide, and the bundle verifies with every dimension recomputed."""
+    run = rescaled_over("ddd")
+    assert not disclosure(run).closed
+    assert all(row["score"] for row in published(run, tmp_path)["scores.csv"])
 
 
 def published(run: Run, folder: Path) -> dict[str, list[dict[str, str]]]:

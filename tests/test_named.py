@@ -97,7 +97,7 @@ def test_rows_of_indicators_that_are_left_out_are_counted_and_named(tmp_path: Pa
     (said,) = (one for one in facts.warnings if one.code == "indicator.left_out")
     assert "3 行的指标不在考核方案中" in said.zh
     assert "Z（2 行）、a（1 行）" in said.zh
-    assert "Z (2 rows), a (1 rows)" in said.en
+    assert "Z (2 rows), a (1 row)" in said.en
 
 
 def test_lines_of_json_say_each_thing_once_and_by_its_name(tmp_path: Path, book: Rulebook) -> None:

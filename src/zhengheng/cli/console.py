@@ -15,6 +15,7 @@ from rich.text import Text
 
 from zhengheng.cli.words import LANGUAGE, t
 from zhengheng.domain.problems import Problem
+from zhengheng.domain.several import several
 
 # Names of units, files and rules are printed as they are: nothing in them is markup, or the name of an emoji.
 out = Console(highlight=False, markup=False, emoji=False)
@@ -43,16 +44,16 @@ def print_problems(problems: Iterable[Problem], *, kept: bool = False) -> None:
             err.print(Text.assemble(mark, problem.say(LANGUAGE)), soft_wrap=True)
     for (file, _), count in rows.items():
         if count > ALIKE and kept:
-            err.print(t(f"  {file}: 另有 {count - ALIKE} 行有同样的问题", f"  {file}: {count - ALIKE} more rows with the same fault"), soft_wrap=True)  # fmt: skip
+            err.print(t(f"  {file}: 另有 {count - ALIKE} 行有同样的问题", f"  {file}: {several(count - ALIKE, 'more row with', 'more rows with')} the same fault"), soft_wrap=True)  # fmt: skip
         elif count > ALIKE:
             err.print(t(f"  {file}: 另有 {count - ALIKE} 行有同样的问题；--keep-rejects 会把它们全部按原样退回",
-                        f"  {file}: {count - ALIKE} more rows with the same fault; --keep-rejects hands all of them back"), soft_wrap=True)  # fmt: skip
+                        f"  {file}: {several(count - ALIKE, 'more row with', 'more rows with')} the same fault; --keep-rejects hands all of them back"), soft_wrap=True)  # fmt: skip
 
 
 def print_rejects(problems: Sequence[Problem], files: Iterable[Path]) -> None:
     """The rows that were refused and kept aside: the first of each fault, how many in all, and where they lie."""
     print_problems(problems, kept=True)
-    err.print(t(f"拒绝 {len(problems)} 行，均未采用。", f"{len(problems)} rows were refused and are not taken"))  # fmt: skip
+    err.print(t(f"拒绝 {len(problems)} 行，均未采用。", several(len(problems), 'row was refused and is not taken', 'rows were refused and are not taken')))  # fmt: skip
     for path in files:
         err.print(t(f"被拒的行: {path}", f"rejected rows: {path}"), soft_wrap=True)
 

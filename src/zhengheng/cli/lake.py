@@ -17,6 +17,7 @@ from zhengheng.cli.words import LANGUAGE, t
 from zhengheng.domain.given import to_fill, to_look_into, to_write
 from zhengheng.domain.numbers import plain
 from zhengheng.domain.problems import DataError, NotFoundError, VerifyError, ZhenghengError
+from zhengheng.domain.several import several
 from zhengheng.scoring.due import not_yet_due
 
 Home = Annotated[
@@ -93,7 +94,7 @@ def intake(
         return
     taken = sum(file.taken for file in facts.files)
     console.out.print(t(f"第 {number} 次入库: {len(facts.files)} 个来源, {taken} 行, 拒绝 {len(facts.rejects)} 行",
-                        f"intake {number}: {len(facts.files)} sources, {taken} rows, {len(facts.rejects)} rejected"))  # fmt: skip
+                        f"intake {number}: {several(len(facts.files), 'source', 'sources')}, {several(taken, 'row', 'rows')}, {len(facts.rejects)} rejected"))  # fmt: skip
 
 
 OFFICE = ("office.db", "ledger.pub", "django.key")
@@ -154,7 +155,12 @@ def measure(
         console.print_json([dict(zip(names, row, strict=True)) for row in rows])
         return
     heads = [t("指标", "indicator"), t("单位", "unit"), t("期末", "period end"), t("值", "value")]
-    console.table(t(f"{len(rows)} 个值", f"{len(rows)} values"), heads, rows[:limit], right=(3,))
+    console.table(
+        t(f"{len(rows)} 个值", several(len(rows), "value", "values")),
+        heads,
+        rows[:limit],
+        right=(3,),
+    )
 
 
 def _secret(home: Path) -> bytes:
@@ -275,7 +281,7 @@ def show(run: RunName = "latest", home: Home = DEFAULT, limit: int = 50) -> None
     if is_listed(made.facts):
         count = len(all_of(made))
         console.out.print(t(f"数据中有 {count} 行没有计入，逐行列出：zhengheng left-out {made.id}",
-                            f"{count} rows of the data do not count; row by row: zhengheng left-out {made.id}"))  # fmt: skip
+                            f"{several(count, 'row of the data does not count', 'rows of the data do not count')}; row by row: zhengheng left-out {made.id}"))  # fmt: skip
 
 
 def left_out(
@@ -293,7 +299,7 @@ def left_out(
         return
     heads = [t("文件", "file"), t("行", "row"), t("单位", "unit"), t("指标或事项", "indicator or item"), t("日期", "day"), t("没有计入的理由", "why it does not count")]  # fmt: skip
     rows = [(one.file, str(one.row), one.unit, one.code, one.when, t(*one.said)) for one in found]
-    console.table(t(f"{len(rows)} 行没有计入", f"{len(rows)} rows do not count"), heads, rows, right=(1,))  # fmt: skip
+    console.table(t(f"{len(rows)} 行没有计入", several(len(rows), 'row does not count', 'rows do not count')), heads, rows, right=(1,))  # fmt: skip
 
 
 def explain(
@@ -387,7 +393,7 @@ def backup(
         return
     console.out.print(
         t(f"已备份 {count} 个文件到 {out}; 密钥 {home / 'secret.key'} 请另行保管",
-          f"{count} files backed up to {out}; keep the key {home / 'secret.key'} apart"),
+          f"{several(count, 'file backed up', 'files backed up')} to {out}; keep the key {home / 'secret.key'} apart"),
     )  # fmt: skip
 
 
@@ -406,7 +412,7 @@ def restore(
         return
     console.out.print(
         t(f"已恢复 {count} 个文件到 {home}; 请放回密钥 secret.key",
-          f"{count} files restored to {home}; put the key secret.key back"),
+          f"{several(count, 'file restored', 'files restored')} to {home}; put the key secret.key back"),
     )  # fmt: skip
 
 
@@ -422,7 +428,7 @@ def tidy(home: Home = DEFAULT, json: Json = False) -> None:
         return
     console.out.print(
         t(f"清理了 {done.files} 个文件, {done.size / 2**20:.1f} MB",
-          f"removed {done.files} files, {done.size / 2**20:.1f} MB")
+          f"removed {several(done.files, 'file', 'files')}, {done.size / 2**20:.1f} MB")
     )  # fmt: skip
 
 

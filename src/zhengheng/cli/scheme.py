@@ -11,6 +11,7 @@ from zhengheng.cli import console
 from zhengheng.cli.words import LANGUAGE, t
 from zhengheng.domain.given import to_fill, to_look_into, to_write
 from zhengheng.domain.problems import ExitCode, NotFoundError, Problem
+from zhengheng.domain.several import several
 from zhengheng.scheme.compare import differences
 from zhengheng.scheme.fingerprint import data_fingerprint, wording_fingerprint
 from zhengheng.scheme.folder import Source
@@ -108,7 +109,7 @@ def check(
         warned = len(found) - len(errors)
         console.out.print(
             t(f"{book.title.zh} {book.version}: {len(book.indicators)} 个指标, {len(errors)} 处错误, {warned} 处提醒",
-              f"{book.title.say('en')} {book.version}: {len(book.indicators)} indicators, {len(errors)} errors, {warned} warnings")
+              f"{book.title.say('en')} {book.version}: {several(len(book.indicators), 'indicator', 'indicators')}, {several(len(errors), 'error', 'errors')}, {several(warned, 'warning', 'warnings')}")
         )  # fmt: skip
         console.out.print(t(f"口径指纹 {prints['data'][:16]}  全文指纹 {prints['wording'][:16]}",
                             f"data fingerprint {prints['data'][:16]}, wording fingerprint {prints['wording'][:16]}"))  # fmt: skip
@@ -152,7 +153,7 @@ def test(rulebook: Book, json: Json = False) -> None:
         console.out.print(
             t(
                 f"{len(outcomes)} 项, {len(failed)} 项不符",
-                f"{len(outcomes)} expectations, {len(failed)} not met",
+                f"{several(len(outcomes), 'expectation', 'expectations')}, {len(failed)} not met",
             )
         )
     if failed:

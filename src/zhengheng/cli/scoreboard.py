@@ -6,6 +6,7 @@ from rich.text import Text
 
 from zhengheng.cli import console
 from zhengheng.cli.words import LANGUAGE, t
+from zhengheng.domain.several import several
 from zhengheng.engines.outputs import is_provisional
 from zhengheng.engines.run import Run
 from zhengheng.engines.scoreboard import Line, scoreboard
@@ -22,7 +23,7 @@ def print_scoreboard(run: Run, limit: int = SHOWN) -> None:
         Text(title, "bold"),
         t(
             f"{run.plan.period.code}: {board.units} 个单位, {board.ranked} 个排名, 批次 {run.id}",
-            f"{run.plan.period.code}: {board.units} units, {board.ranked} ranked, run {run.id}",
+            f"{run.plan.period.code}: {several(board.units, 'unit', 'units')}, {board.ranked} ranked, run {run.id}",
         ),
     )
     if is_provisional(run):
@@ -79,7 +80,10 @@ def print_moves(found: list[dict[str, Any]]) -> None:
     """Whose score, rank or grade moved, from what to what."""
     moved = [entry for entry in found if entry["moved"]]
     console.out.print(
-        t(f"{len(found)} 个单位, {len(moved)} 个有变动", f"{len(found)} units, {len(moved)} move")
+        t(
+            f"{len(found)} 个单位, {len(moved)} 个有变动",
+            f"{several(len(found), 'unit', 'units')}, {len(moved)} move",
+        )
     )
     console.table(
         "",

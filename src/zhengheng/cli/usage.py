@@ -8,6 +8,7 @@ from typing import Any
 
 from zhengheng.cli.words import LANGUAGE
 from zhengheng.domain.problems import ZhenghengError
+from zhengheng.domain.several import several
 
 _WANTED = (
     (r"valid integer", "整数", "a whole number"), (r"valid number", "数", "a number"), (r"valid boolean", "是或否", "yes or no"),
@@ -109,5 +110,5 @@ def checked_threads(threads: int | None) -> int | None:
     if threads is None or threads >= 1:
         return threads
     raise ZhenghengError.one(
-        "--threads", "engine.threads", zh=f"线程数 {threads} 应不小于 1", en=f"{threads} threads are too few: one or more"
+        "--threads", "engine.threads", zh=f"线程数 {threads} 应不小于 1", en=f"{several(threads, 'thread is too few', 'threads are too few')}: one or more"
     )  # fmt: skip

@@ -59,7 +59,9 @@ def disclosure(run: Run) -> Disclosure:
     tables = run.plan.tables
     root = next(row["node"] for row in tables["node"] if not row["depth"])
     hidden = frozenset(hidden_indicators(run))
-    closed = frozenset(closed_nodes(tables, hidden))
+    # What no unit of this run is assessed on has nothing to hide, and whoever reads the bundle does not meet it.
+    met = hidden & {row["indicator"] for row in run.results.rows("indicator_score")}
+    closed = frozenset(closed_nodes(tables, met))
     withheld, silent = set(), set()
     if closed:
         groups = {row["unit"]: row["comparison_group"] for row in tables["unit"]}

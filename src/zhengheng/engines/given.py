@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from zhengheng.domain.several import several
 from zhengheng.engines.oracle import Tables
 from zhengheng.engines.public import closed_nodes
 
@@ -26,7 +27,7 @@ def unverified(inputs: Tables, plan: Tables, given: list[str]) -> dict[str, set[
     for node in sorted({row["node"] for row in stated}):
         units = [row["unit"] for row in stated if row["node"] == node]
         given.append(
-            f"inputs/stated.csv, results/node_score.csv, scores.csv: score and status of {node} for {len(units)} units, "
+            f"inputs/stated.csv, results/node_score.csv, scores.csv: score and status of {node} for {several(len(units), 'unit', 'units')}, "
             f"which rest on internal indicators / {len(units)} 个单位含内部指标的得分和状态"
         )
     groups = {row["unit"]: row["comparison_group"] for row in plan["unit"]}
@@ -37,7 +38,7 @@ def unverified(inputs: Tables, plan: Tables, given: list[str]) -> dict[str, set[
         among = {unit for unit, group in groups.items() if group in tied}
         skipped["ranking"] = {(unit, root) for unit in among}
         given.append(
-            f"results/ranking.csv, scores.csv: the places of {len(among)} units, where {key} breaks ties / "
+            f"results/ranking.csv, scores.csv: the places of {several(len(among), 'unit', 'units')}, where {key} breaks ties / "
             f"{len(among)} 个单位的名次（同分时比较的维度含内部指标）"
         )
     silent = {
@@ -49,7 +50,7 @@ def unverified(inputs: Tables, plan: Tables, given: list[str]) -> dict[str, set[
         pooled = {unit for unit, group in groups.items() if everyone or group in silent}
         skipped["grading"] = {(unit,) for unit in pooled}
         given.append(
-            f"results/grading.csv, scores.csv: the grades of {len(pooled)} units, compared with totals that are not shown / "
+            f"results/grading.csv, scores.csv: the grades of {several(len(pooled), 'unit', 'units')}, compared with totals that are not shown / "
             f"{len(pooled)} 个单位的等次（比较所用的总分不公开）"
         )
     return skipped

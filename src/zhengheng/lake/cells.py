@@ -8,6 +8,7 @@ from zhengheng.domain.numbers import VALUE_LIMIT, parse_scaled, plainly
 from zhengheng.domain.numbers import plain as plain_number
 from zhengheng.domain.periods import parse_period
 from zhengheng.domain.script import STANDARD, narrow, private
+from zhengheng.domain.several import several
 from zhengheng.domain.unseen import named, unseen
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Rulebook
@@ -168,7 +169,7 @@ def read_number(
         raise CellError(
             "number.range",
             f"“{text[:40]}”超出可处理范围（小数 {decimals} 位时绝对值应小于 {VALUE_LIMIT // 10**decimals}）",
-            f"{text[:40]!r} is out of range (below {VALUE_LIMIT // 10**decimals} at {decimals} decimals)",
+            f"{text[:40]!r} is out of range (below {VALUE_LIMIT // 10**decimals} at {several(decimals, 'decimal', 'decimals')})",
         )
     return number, lost
 
@@ -308,7 +309,7 @@ def number_fault(
         said = written(text, decimals, measure_unit)
         return f"“{text[:40]}”请只填数字：{said}", f"{text[:40]!r}: give the number alone, {said}"
     if lost:
-        return f"小数位多于 {decimals} 位", f"more than {decimals} decimals"
+        return f"小数位多于 {decimals} 位", f"more than {several(decimals, 'decimal', 'decimals')}"
     return None
 
 

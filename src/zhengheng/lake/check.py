@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 
 from zhengheng.domain.kept import shown
 from zhengheng.domain.problems import Problem
+from zhengheng.domain.several import several
 from zhengheng.lake.known import ROW
 from zhengheng.lake.store import Lake
 from zhengheng.lake.tables import line_of
@@ -68,6 +69,6 @@ def _twice(lake: Lake) -> list[Problem]:
     if doubles.num_rows > EXAMPLES:
         more = doubles.num_rows - EXAMPLES
         found.append(
-            Problem("observation", "row.twice", f"另有 {more} 个数值重复。", f"{more} more values stand twice")
+            Problem("observation", "row.twice", f"另有 {more} 个数值重复。", several(more, 'more value stands twice', 'more values stand twice'))
         )  # fmt: skip
     return found

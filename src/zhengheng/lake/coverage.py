@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from zhengheng.domain.problems import Problem
+from zhengheng.domain.several import several
 from zhengheng.lake.facts import Facts
 
 JUMP = 50
@@ -30,11 +31,11 @@ def coverage(facts: Facts) -> Iterator[Problem]:
         if thin:
             yield Problem(
                 indicator, "coverage.thin", f"{len(thin)} 个单位的期数少于 {len(periods[indicator])}: {'、'.join(thin[:3])}",
-                f"{len(thin)} units have fewer than {len(periods[indicator])} periods: {', '.join(thin[:3])}", "warning",
+                f"{several(len(thin), 'unit has fewer than', 'units have fewer than')} {len(periods[indicator])} periods: {', '.join(thin[:3])}", "warning",
             )  # fmt: skip
     for indicator, places in sorted(jumps.items()):
         yield Problem(
             indicator, "value.jump", f"{len(places)} 处数值跳变超过 {JUMP} 倍, 请核对计量单位: {'、'.join(places[:3])}",
-            f"{len(places)} values jump by more than {JUMP} times; check the unit of measure: {', '.join(places[:3])}",
+            f"{several(len(places), 'value jumps by', 'values jump by')} more than {JUMP} times; check the unit of measure: {', '.join(places[:3])}",
             "warning",
         )  # fmt: skip

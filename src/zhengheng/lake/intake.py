@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from zhengheng.domain.names import near
 from zhengheng.domain.problems import DataError, Problem
+from zhengheng.domain.several import several
 from zhengheng.lake.cells import Values
 from zhengheng.lake.facts import Facts, FileInfo, file_digest, to_arrow
 from zhengheng.lake.fitting import all_misfits, open_source, placed
@@ -83,7 +84,7 @@ class Intake(Gathered):
             self.warnings.append(
                 Problem(source.file, "number.rounded",
                         f"{self.rounded} 个数值的小数位多于指标声明的精度，已四舍五入" + (f"：{zh}" if zh else "") + ("等。" if more else "。"),
-                        f"{self.rounded} values had more decimals than their indicator declares and were rounded half up"
+                        several(self.rounded, 'value had more decimals than its indicator declares and was rounded half up', 'values had more decimals than their indicator declares and were rounded half up')
                         + (f": {en}" if en else "") + (", and more" if more else ""),
                         "warning")
             )  # fmt: skip
@@ -95,13 +96,13 @@ class Intake(Gathered):
             self.warnings.append(
                 Problem(source.file, "sense.confirmed",
                         f"{self.confirmed} 个数值超出合理范围，已按所写理由确认",
-                        f"{self.confirmed} values are beyond their range of sense and were confirmed with a reason", "warning")
+                        several(self.confirmed, 'value is beyond its range of sense and was confirmed with a reason', 'values are beyond their range of sense and were confirmed with a reason'), "warning")
             )  # fmt: skip
         if reader.unused:
             self.warnings.append(
                 Problem(source.file, "period.unused",
                         f"{reader.unused} 个数值的期间与指标的报送频次不符，不会计分；请核对期间",
-                        f"{reader.unused} values stand for periods that their indicators do not have and will not count; check the periods",
+                        several(reader.unused, 'value stands for a period that its indicator does not have and will not count; check the period', 'values stand for periods that their indicators do not have and will not count; check the periods'),
                         "warning")
             )  # fmt: skip
         told = _sheets(table, source, self.mapping)
@@ -171,7 +172,7 @@ def _short(file: str, short: list[tuple[int, str, str, str]]) -> Problem:
     return Problem(
         file, "number.shown",
         f"{len(short)} 个数值在工作表上显示得比单元格里的少（数字格式少显示了几位，或列太窄），已按单元格里的数读取：{zh}{'等' if more else ''}。若应以显示的数为准，请按显示的数填写。",
-        f"{len(short)} numbers hold more digits than the sheet shows (by their format, or in too narrow a column) and were taken as they are held: {en}{', and more' if more else ''}. Where what is shown should count, type that",
+        f"{several(len(short), 'number holds more digits than the sheet shows (by its format, or in too narrow a column) and was taken as it is held', 'numbers hold more digits than the sheet shows (by their format, or in too narrow a column) and were taken as they are held')}: {en}{', and more' if more else ''}. Where what is shown should count, type that",
         "warning",
     )  # fmt: skip
 
@@ -179,12 +180,15 @@ def _short(file: str, short: list[tuple[int, str, str, str]]) -> Problem:
 def _passed_over(file: str, codes: Counter[str]) -> Problem:
     """Which indicators of a file the rulebook does not have, where the mapping leaves such rows out."""
     zh = "、".join(f"{code[:40]}（{rows} 行）" for code, rows in sorted(codes.items())[:NAMED])
-    en = ", ".join(f"{code[:40]} ({rows} rows)" for code, rows in sorted(codes.items())[:NAMED])
+    en = ", ".join(
+        f"{code[:40]} ({several(rows, 'row', 'rows')})"
+        for code, rows in sorted(codes.items())[:NAMED]
+    )
     more = len(codes) > NAMED
     return Problem(
         file, "indicator.left_out",
         f"{sum(codes.values())} 行的指标不在考核方案中，按映射（only_known_indicators）没有读取：{zh}{'等' if more else ''}。请核对其中有没有写错的代码，大小写也要一致。",
-        f"{sum(codes.values())} rows of indicators that the rulebook does not have were left out, as the mapping says (only_known_indicators): {en}{', and more' if more else ''}. Check them for misspelt codes; small and capital letters differ",
+        f"{several(sum(codes.values()), 'row of an indicator that the rulebook does not have was left out', 'rows of indicators that the rulebook does not have were left out')}, as the mapping says (only_known_indicators): {en}{', and more' if more else ''}. Check them for misspelt codes; small and capital letters differ",
         "warning",
     )  # fmt: skip
 
@@ -241,7 +245,7 @@ def _check_units(facts: Facts, rulebook: Rulebook, placed: dict[str, str]) -> No
                 replace(
                     Problem(table, "unit.unknown",
                             f"{len(strangers)} 个单位不在名单中，{zh}：{where}{near_zh}",
-                            f"{len(strangers)} units are not on the list and {en}: {where.replace('、', ', ').replace('（', ' (').replace('）', ')')}{near_en}"),
+                            f"{several(len(strangers), 'unit is not on the list', 'units are not on the list')} and {en}: {where.replace('、', ', ').replace('（', ' (').replace('）', ')')}{near_en}"),
                     severity="warning",
                 )
             )  # fmt: skip

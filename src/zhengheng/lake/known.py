@@ -4,6 +4,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from zhengheng.domain.problems import DataError
+from zhengheng.domain.several import several
 from zhengheng.lake.facts import Facts, schema
 from zhengheng.lake.mapping import Mapping
 
@@ -44,7 +45,7 @@ def set_apart(facts: Facts, mapping: Mapping, known: pa.Table | None, held: int)
         raise DataError.one(
             f"{facts.files[first['file'] - 1].name}:{first['row']}", "row.known",
             zh=f"{len(strangers)} 行已在数据湖中 (如 {first['unit']} {first['indicator']} {first['period']}); 更正请用 role: correction",
-            en=f"{len(strangers)} rows are in the lake already (such as {first['unit']} {first['indicator']} {first['period']}); to correct them use role: correction",
+            en=f"{several(len(strangers), 'row is in the lake', 'rows are in the lake')} already (such as {first['unit']} {first['indicator']} {first['period']}); to correct them use role: correction",
         )  # fmt: skip
     moved = [{**rows[i], "sequence": held + n} for n, i in enumerate(sorted(doubles), 1)]
     kept = pa.table({"keep": pa.array([i not in doubles for i in range(len(rows))])})["keep"]

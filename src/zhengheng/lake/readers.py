@@ -18,6 +18,7 @@ from typing import IO, Any
 from zhengheng.domain.canonical import DEEPEST, read_json
 from zhengheng.domain.problems import DataError, Problem
 from zhengheng.domain.script import from_gb18030
+from zhengheng.domain.several import several
 from zhengheng.lake.mapping import SourceFile
 from zhengheng.lake.titles import REPEATED, filled, joined, mentioned, read_titles, seen_title
 from zhengheng.workbooks.cell import Cell, Fault, in_row
@@ -208,12 +209,12 @@ def _guarded(
             if len(cells) > width and any(cells[width:]):
                 raise DataError.one(
                     f"{name}:{number}", "row.width", zh=f"该行有 {len(cells)} 格, 表头只有 {width} 列",
-                    en=f"this row has {len(cells)} cells, the header only {width}",
+                    en=f"this row has {several(len(cells), 'cell', 'cells')}, the header only {width}",
                 )  # fmt: skip
             if whole and len(cells) < width:
                 raise DataError.one(
                     f"{name}:{number}", "row.width", zh=f"该行只有 {len(cells)} 格，表头有 {width} 列，可能被截断；没有内容的格也要留出分隔符，说明性的文字请删去",
-                    en=f"this row has only {len(cells)} cells, the header {width}; it may have been cut off. Keep the separators of empty cells, and delete notes",
+                    en=f"this row has only {several(len(cells), 'cell', 'cells')}, the header {width}; it may have been cut off. Keep the separators of empty cells, and delete notes",
                 )  # fmt: skip
             row = cells[:width] + [""] * (width - len(cells))
             again = any(head.get(0, "") == cells[0] for head in known) and filled(cells) in known

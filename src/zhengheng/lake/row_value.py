@@ -5,6 +5,7 @@ from typing import Any
 
 from zhengheng.domain.numbers import plain
 from zhengheng.domain.problems import Problem
+from zhengheng.domain.several import several
 from zhengheng.lake.cells import FACTORS, CellError, normal, read_number
 from zhengheng.lake.gathered import Gathered
 from zhengheng.lake.mapping import SourceFile
@@ -97,7 +98,7 @@ class RowValue(RowPeriod):
             self.intake.warnings.append(
                 Problem(f"{self.source.file}:{self.row}", "row.number.vanished",
                         f"{indicator.code}：“{text[:40]}”按 {indicator.decimals} 位小数四舍五入后为 0；请核对计量单位和小数位数",
-                        f"{indicator.code}: {text[:40]!r} is 0 when rounded to {indicator.decimals} decimals; check the unit of measure and the decimals",
+                        f"{indicator.code}: {text[:40]!r} is 0 when rounded to {several(indicator.decimals, 'decimal', 'decimals')}; check the unit of measure and the decimals",
                         "warning")
             )  # fmt: skip
         elif lost and len(self.intake.changed) < NAMED:

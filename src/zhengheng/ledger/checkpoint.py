@@ -14,6 +14,7 @@ from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from zhengheng.domain.several import several
 from zhengheng.ledger.witness import (
     COSIGNED,
     DASH,
@@ -138,7 +139,7 @@ def cosign(
     ):
         raise CheckpointError(
             f"这个检查点不是从上次联署的 {before.size} 条记录接续下来的",
-            f"this checkpoint does not go on from the {before.size} entries that were cosigned last",
+            f"this checkpoint does not go on from the {several(before.size, 'entry that was', 'entries that were')} cosigned last",
         )
     return _cosigned(point, name, key, int(at.timestamp()))
 

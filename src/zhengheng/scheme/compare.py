@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from zhengheng.domain.problems import Language
+from zhengheng.domain.several import several
 from zhengheng.scheme.base import Words
 from zhengheng.scheme.choice_words import choice_word
 from zhengheng.scheme.excel_words import worded
@@ -165,7 +166,7 @@ def _line(path: tuple[str, ...], old: Any, new: Any, language: Language, names: 
             return (
                 f"{zh} {place}：权重表，共 {len(value)} 项"
                 if chinese
-                else f"{en} {place}: table of {len(value)} weights"
+                else f"{en} {place}: table of {several(len(value), 'weight', 'weights')}"
             )
         # A word that comes into a list is its own place.
         said = (

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from zhengheng.domain.problems import Problem
+from zhengheng.domain.several import several
 from zhengheng.scheme import (
     lint_cases,
     lint_directions,
@@ -397,4 +398,4 @@ def owners_are_named(book: Rulebook, source: Source) -> Finding:
     if nobody and book.status == "draft":
         yield warning(source.rulebook(), "indicator.owner",
                       f"{len(nobody)} 个指标没有责任部门: {'、'.join(nobody[:5])}",
-                      f"{len(nobody)} indicators have no owner: {', '.join(nobody[:5])}")  # fmt: skip
+                      f"{several(len(nobody), 'indicator has no owner', 'indicators have no owner')}: {', '.join(nobody[:5])}")  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from zhengheng.domain.several import several
 from zhengheng.scheme import methods as m
 from zhengheng.scheme import relative as r
 from zhengheng.scheme.findings import Finding, error, rule, tree_place, warning
@@ -43,7 +44,7 @@ def _node_faults(node: Node, root: bool) -> Said:
         below = sum(1 for _ in _leaves(node))
         if least.indicators is not None and least.indicators > below:
             yield (f"要求实测 {least.indicators} 项，但其下只有 {below} 项指标",
-                   f"coverage asks for {least.indicators} indicators, only {below} stand below")  # fmt: skip
+                   f"coverage asks for {several(least.indicators, 'indicator, only', 'indicators, only')} {below} stand below")  # fmt: skip
     if node.fill and root:
         yield "总分不能补值", "the total cannot be filled"
     if isinstance(rescale, r.RescaleMinMax) and rescale.at_worst >= rescale.at_best:

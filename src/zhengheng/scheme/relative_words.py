@@ -4,6 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from zhengheng.domain.several import several
 from zhengheng.scheme.model import Node
 from zhengheng.scheme.relative import Coverage, Fill
 
@@ -38,7 +39,7 @@ def coverage(least: Coverage) -> Pair:
     zh, en = [], []
     if least.indicators is not None:
         zh.append(f" {least.indicators} 项")
-        en.append(f"{least.indicators} indicators")
+        en.append(several(least.indicators, "indicator", "indicators"))
     if least.share is not None:
         zh.append(f"应报的 {_n(least.share * 100)}%")
         en.append(f"{_n(least.share * 100)}% of those due")

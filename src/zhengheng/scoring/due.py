@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from zhengheng.domain.periods import MONTHS, Period, period_ending
 from zhengheng.domain.problems import Problem
+from zhengheng.domain.several import several
 from zhengheng.scheme import methods as m
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Rulebook
@@ -111,7 +112,7 @@ def not_yet_due(rulebook: Rulebook, period: Period, at: date) -> Problem | None:
     return Problem(
         f"{period.code} @ {at}", "period.not_due",
         f"{len(late)} 个指标在 {at} 还有未到发布期的数据, 未计入: {'、'.join(late[:5])}; 用 --at 指定更晚的日期",
-        f"{len(late)} indicators have periods not yet due on {at}, which do not count: {', '.join(late[:5])}; give a later --at",
+        f"{several(len(late), 'indicator has', 'indicators have')} periods not yet due on {at}, which do not count: {', '.join(late[:5])}; give a later --at",
         "warning",
     )  # fmt: skip
 

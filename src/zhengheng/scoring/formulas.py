@@ -6,6 +6,7 @@ from typing import Any
 
 from zhengheng.domain.numbers import COEFFICIENT, plain, ratio
 from zhengheng.domain.problems import Language
+from zhengheng.domain.several import several
 
 Row = Mapping[str, Any]
 FLOATED = {"log_goalposts", "z_score", "exponential_rank"}
@@ -129,7 +130,7 @@ def _of_group(full: str, x: str, g: Row, decimals: int) -> dict[str, tuple[str, 
     due = g.get("due", "?")
     middle = plain(int(g["median_2"]) * 5, decimals + 1) if g else "?"
     return {
-        "rank": (f"{full} × (应报 {due} 个单位中的名次)", f"{full} × place among {due} units due"),
+        "rank": (f"{full} × (应报 {due} 个单位中的名次)", f"{full} × place among {several(due, 'unit due', 'units due')}"),
         "rank_table": (f"{full} × (应报 {due} 个单位中的名次对应比例)", f"{full} × share for its place among {due}"),
         "borda": (f"{full} × (超过的单位数, 并列算半) / ({due} − 1)", f"{full} × (units beaten, ties half) / ({due} − 1)"),
         "percentile": (f"{full} × 百分位 ({due} 个单位)", f"{full} × percentile rank among {due}"),

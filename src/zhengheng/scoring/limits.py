@@ -11,6 +11,7 @@ from typing import Any
 
 from zhengheng.domain.numbers import plain
 from zhengheng.domain.problems import Problem, RulebookError
+from zhengheng.domain.several import several
 from zhengheng.scoring.contracts import CONTRACTS, Column, Contract
 from zhengheng.scoring.rules import Place
 
@@ -87,7 +88,7 @@ def _count(contract: Contract, rows: Rows) -> Iterator[tuple[Place, Problem]]:
             yield _fault(
                 contract.name, first[group], "number.rows",
                 zh=f"{group[0]} 汇入或承继 {count} 个单位，最多 {most} 个；请增加一级单位。",
-                en=f"{count} units lead into {group[0]}, at most {most} fit; add a level of units between",
+                en=f"{several(count, 'unit leads into', 'units lead into')} {group[0]}, at most {most} fit; add a level of units between",
             )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from zhengheng.domain.numbers import COEFFICIENT, logarithm, plain
 from zhengheng.domain.problems import Problem, RulebookError
+from zhengheng.domain.several import several
 from zhengheng.scheme import methods as m
 from zhengheng.scheme import relative as r
 from zhengheng.scheme.indicator import Indicator
@@ -57,7 +58,7 @@ def scaled(value: Decimal | None, scale: int, *place: str | int) -> int | None:
         refuse(
             place, "number.digits",
             zh=f"{value:f} 有 {_decimals(value)} 位小数，这里最多 {most} 位；请增加指标的小数位（decimals），或改写该数。",
-            en=f"{value:f} has {_decimals(value)} decimals, and {most} are the most here; raise the indicator's `decimals` or rewrite the number",
+            en=f"{value:f} has {several(_decimals(value), 'decimal', 'decimals')}, and {most} are the most here; raise the indicator's `decimals` or rewrite the number",
         )  # fmt: skip
         return 0
     return int(number)

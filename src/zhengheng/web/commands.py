@@ -16,6 +16,7 @@ from rich.text import Text
 
 from zhengheng.domain.given import given_bytes, to_fill, to_look_into, to_write
 from zhengheng.domain.problems import DataError, NotFoundError, Problem, VerifyError
+from zhengheng.domain.several import several
 from zhengheng.web.starting import WORKERS, begin, claim, has_assets, nothing_left
 
 HomeOption = Annotated[
@@ -269,7 +270,7 @@ def load(
         write_rejects(facts.rejects, lake_of(book.code) / "rejects" / f"{now():%Y%m%d-%H%M%S}")
     taken = sum(file.taken for file in facts.files)
     out.print(
-        f"{len(facts.files)} 个来源，{taken} 行，拒绝 {len(facts.rejects)} 行 / {len(facts.files)} sources, {taken} rows, {len(facts.rejects)} rejected"
+        f"{len(facts.files)} 个来源，{taken} 行，拒绝 {len(facts.rejects)} 行 / {several(len(facts.files), 'source', 'sources')}, {several(taken, 'row', 'rows')}, {len(facts.rejects)} rejected"
     )
 
 

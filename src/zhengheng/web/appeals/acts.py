@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from zhengheng.domain.several import several
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import (
     Act,
@@ -97,7 +98,7 @@ def _stopped(appeal: Appeal) -> tuple[str, str] | None:
         return span, span
     return (
         f"{span}，尚余 {appeal.clock_left} 个工作日",
-        f"{span}, {appeal.clock_left} working days left",
+        f"{span}, {several(appeal.clock_left, 'working day left', 'working days left')}",
     )
 
 

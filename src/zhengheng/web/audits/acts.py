@@ -6,6 +6,7 @@ from typing import Any, Literal
 from django.utils.timezone import localdate
 
 from zhengheng.domain.numbers import parse_scaled
+from zhengheng.domain.several import several
 from zhengheng.lake.cells import number_fault
 from zhengheng.scheme.sense import beyond
 from zhengheng.web.accounts.models import Account
@@ -142,7 +143,7 @@ def close(doing: Doing) -> Change:
     if left or open_ or silent:
         raise AuditError.one(
             "entries", "audit.open", zh=f"还有 {left} 项没有核查结果，{open_} 个问题和 {silent} 项不符的结果没有答复。",
-            en=f"{left} entries have no finding yet, {open_} questions and {silent} findings no reply",
+            en=f"{several(left, 'entry has no finding yet', 'entries have no finding yet')}, {several(open_, 'question', 'questions')} and {several(silent, 'finding no reply', 'findings no reply')}",
         )  # fmt: skip
     return Change({}, selectors.counted(doing.obj))
 

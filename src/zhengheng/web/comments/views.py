@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from zhengheng.domain.problems import DataError, Problem, ZhenghengError
+from zhengheng.domain.several import several
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import require
 from zhengheng.web.comments.bringing import bring
@@ -35,7 +36,10 @@ def take_in(request: OfficeRequest) -> HttpResponse:
         except ZhenghengError as error:
             problems = error.problems
         else:
-            messages.success(request, say(f"新收到 {count} 条留言", f"{count} new comments"))
+            messages.success(
+                request,
+                say(f"新收到 {count} 条留言", several(count, "new comment", "new comments")),
+            )
             return redirect("comment_list")
     torn = Inbox(here).torn() if here.is_dir() else []
     context = {"problems": problems, "here": here.is_dir(), "torn": torn}

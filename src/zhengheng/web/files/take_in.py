@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from zhengheng.domain.problems import DataError, Problem, ZhenghengError
+from zhengheng.domain.several import several
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.files.tables import rows_of
 from zhengheng.web.pages.requests import http_status
@@ -33,7 +34,9 @@ def take_in(
         except ZhenghengError as error:
             problems, status = error.problems, http_status(error)
         else:
-            messages.success(request, say(f"已导入 {count} 行", f"{count} rows are in"))
+            messages.success(
+                request, say(f"已导入 {count} 行", several(count, "row is in", "rows are in"))
+            )
             return redirect(back)
     context |= {"problems": problems, "columns": columns.items()}
     return render(request, page, context, status=status)

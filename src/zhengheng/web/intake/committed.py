@@ -19,6 +19,7 @@ from django.db import transaction
 
 from zhengheng.domain.kept import KeptError, altered, gone, shown
 from zhengheng.domain.problems import Problem, ZhenghengError
+from zhengheng.domain.several import several
 from zhengheng.lake.facts import file_digest
 from zhengheng.lake.inventory import (
     Brought,
@@ -258,7 +259,7 @@ def _unrecorded(lake: Lake, intake: int, held: Brought) -> Problem:
     zh, en = "、".join(held.names) or "无文件", ", ".join(held.names) or "no file"
     day = held.loaded_at[:10]
     return Problem(where, "intake.unrecorded", f"{where} 中第 {intake} 次入库（{zh}，{day}，{held.rows} 行）在存证日志中没有登记：数据不是经办公端载入的，或者数据库比数据湖旧。请停止使用这个数据湖，由系统管理员用同一份备份恢复数据库和数据湖，并通知安全审计员；数据应在办公端填报。",
-                   f"intake {intake} in {where} ({en}, {day}, {held.rows} rows) is in no entry of the ledger: it was not loaded by the office, or the database is older than the lake. Stop using this lake; the system administrator restores database and lake from one and the same backup, and the security auditor is told. Data are reported in the office")  # fmt: skip
+                   f"intake {intake} in {where} ({en}, {day}, {several(held.rows, 'row', 'rows')}) is in no entry of the ledger: it was not loaded by the office, or the database is older than the lake. Stop using this lake; the system administrator restores database and lake from one and the same backup, and the security auditor is told. Data are reported in the office")  # fmt: skip
 
 
 def _not_of(path: Path, zh: str, en: str) -> Problem:

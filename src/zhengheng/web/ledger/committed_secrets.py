@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 
+from zhengheng.domain.several import several
 from zhengheng.ledger.check import Finding
 from zhengheng.web.ledger.models import CommitmentSecret, LedgerEntry
 from zhengheng.web.ledger.selectors import entry, octets
@@ -47,7 +48,7 @@ def unbound_secrets() -> Iterator[Finding]:
         yield Finding(
             "secret", unbound[0], unbound[-1],
             f"较早版本的 {len(unbound)} 次发布（第 {zh} 条）没有登记承诺密钥的摘要，这些密钥无法与存证日志核对",
-            f"{len(unbound)} releases of earlier versions (entries {en}) have no digest of the secret behind their commitments: these secrets cannot be compared with the ledger",
+            f"without a digest of the secret behind their commitments: {several(len(unbound), 'release of an earlier version', 'releases of earlier versions')} (entries {en}); these secrets cannot be compared with the ledger",
         )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from zhengheng.domain.canonical import canonical
 from zhengheng.domain.problems import VerifyError
+from zhengheng.domain.several import several
 from zhengheng.ledger.check import AT_ONE_TIME
 from zhengheng.ledger.checkpoint import Checkpoint, request
 from zhengheng.ledger.entry import SALT_BYTES, Entry
@@ -155,7 +156,7 @@ def request_to_cosign(point: SignedCheckpoint, old: int) -> str:
     if found is None:
         raise VerifyError.one(
             str(old), "witness.size", zh=f"检查点有 {point.size} 条，不能从 {old} 条开始证明",
-            en=f"the checkpoint is over {point.size} entries: nothing can be proved from {old}",
+            en=f"the checkpoint is over {several(point.size, 'entry', 'entries')}: nothing can be proved from {old}",
         )  # fmt: skip
     return request(point.text, old, [bytes.fromhex(step) for step in found["proof"]])
 

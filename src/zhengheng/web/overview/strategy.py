@@ -6,6 +6,7 @@ from datetime import date
 
 from zhengheng.domain.problems import Language
 from zhengheng.domain.said import says_something
+from zhengheng.domain.several import several
 from zhengheng.engines.heat import STATUSES, HeatMap, Mark
 from zhengheng.scheme.procedure import Goal
 from zhengheng.web.files.documents import Report, Section, Table
@@ -58,7 +59,7 @@ def _states(size: int, words: Counter[str]) -> str:
     said = [name for name in STATUSES if words[name] or name in {"met", "watch", "missed"}]
     zh = "，".join(f"{STATUSES[name][1]} {words[name]} 个" for name in said)
     en = ", ".join(f"{words[name]} {STATUSES[name][2]}" for name in said)
-    return say(f"{size} 个目标中{zh}。", f"Of {size} goals: {en}.")
+    return say(f"{size} 个目标中{zh}。", f"Of {several(size, 'goal', 'goals')}: {en}.")
 
 
 def _goal(
@@ -136,7 +137,7 @@ def _silent(
         if listed
         else "，都说明了原因。"
     )
-    en = f"{len(failed)} units missed an indicator of these goals" + (
+    en = f"{several(len(failed), 'unit missed', 'units missed')} an indicator of these goals" + (
         f"; {len(silent)} of them gave no reason: {', '.join(listed)}."
         if listed
         else "; all gave their reasons."

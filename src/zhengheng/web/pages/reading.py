@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 
+from zhengheng.domain.several import several
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import grants, lately_renewed, listed
 from zhengheng.web.accounts.telling import LATELY as RENEWED_LATELY
@@ -143,11 +144,11 @@ def to_read(request: OfficeRequest) -> list[Reading]:
     found += [_unread(run) for run in waiting(request.user, day)]
     if anywhere(mine, "ledger.read"):
         count = LedgerEntry.objects.filter(at__startswith=day.isoformat()).count()
-        found.append(Reading(("存证日志", "The ledger"), "/office/ledger/", (f"今天新增 {count} 条。", f"{count} entries of today.")))  # fmt: skip
+        found.append(Reading(("存证日志", "The ledger"), "/office/ledger/", (f"今天新增 {count} 条。", f"{several(count, 'entry of today', 'entries of today')}.")))  # fmt: skip
     elif anywhere(mine, "account.list"):
         held = [given for account, given in listed(day) if account.is_active]
         bare = sum(not given for given in held)
-        why = (f"在用账号 {len(held)} 个，其中 {bare} 个还没有角色。", f"{len(held)} accounts in use, {bare} of them without a role.")  # fmt: skip
+        why = (f"在用账号 {len(held)} 个，其中 {bare} 个还没有角色。", f"{several(len(held), 'account in use', 'accounts in use')}, {bare} of them without a role.")  # fmt: skip
         found.append(Reading(("账号与权限", "Accounts and rights"), "/office/accounts/", why))
     if anywhere(mine, "comment.bring"):
         found += _untaken()
@@ -170,7 +171,7 @@ def _waits(run: ResultRun, day: date, named: bool) -> Words:
     found = in_the_way(run, day)
     if not found:
         out = len(unfollowed(run))
-        said = (f"有 {out} 项办结的事项没有按办理情况计入，终定时须写明理由。", f" The result does not follow {out} settled matters; the end wants a reason for it.") if out else ("", "")  # fmt: skip
+        said = (f"有 {out} 项办结的事项没有按办理情况计入，终定时须写明理由。", f" The result does not follow {several(out, 'settled matter', 'settled matters')}; the end wants a reason for it.") if out else ("", "")  # fmt: skip
         return f"{zh}只待委员会的决定。{said[0]}", f"{en} Nothing but the commission's word is missing.{said[1]}"  # fmt: skip
     more = len(found) - MOST_BARS
     zh_more, en_more = (f"另有 {more} 项，见结果页面。", f" {more} more on its page.") if more > 0 else ("", "")  # fmt: skip
@@ -206,7 +207,7 @@ def _vacant(day: date, gives: bool) -> list[Reading]:
     todo = ("请授予角色。", "Give somebody the role.") if gives else ("请商安全保密管理员授予角色。", "Ask the secrecy officer to give somebody the role.")  # fmt: skip
     for role, count in sorted(vacant(day).items()):
         zh, en = NAMES[role]
-        why = (f"没有人担任{zh}，{count} 项事务等待办理。{todo[0]}", f"Nobody is {en.lower()}, and {count} matters wait. {todo[1]}")  # fmt: skip
+        why = (f"没有人担任{zh}，{count} 项事务等待办理。{todo[0]}", f"Nobody is {en.lower()}, and {several(count, 'matter waits', 'matters wait')}. {todo[1]}")  # fmt: skip
         found.append(Reading((f"无人担任：{zh}", f"Held by nobody: {en}"), "/office/accounts/" if gives else "/office/", why))  # fmt: skip
     return found
 
@@ -231,7 +232,7 @@ def _unattended(units: list[Unit]) -> Reading:
     en = ", ".join(unit.name_en or unit.name_zh for unit in units[:MOST_NAMED])
     more = ("" if len(units) <= MOST_NAMED else "等", "" if len(units) <= MOST_NAMED else ", …")
     why = (f"有待办事项而没有可以办理的在岗人员，共 {len(units)} 个：{zh}{more[0]}。请授予角色。",
-           f"{len(units)} units have work waiting and nobody to do it: {en}{more[1]}; give somebody the role.")  # fmt: skip
+           f"{several(len(units), 'unit has work waiting', 'units have work waiting')} and nobody to do it: {en}{more[1]}; give somebody the role.")  # fmt: skip
     return Reading(("无人办理的单位", "Units without anybody"), "/office/accounts/", why)
 
 

@@ -11,6 +11,7 @@ import typer
 
 from zhengheng.domain.given import to_fill, to_write
 from zhengheng.domain.problems import NotFoundError
+from zhengheng.domain.several import several
 from zhengheng.web.commands import HERE, HomeOption, out_line
 from zhengheng.web.starting import begin
 
@@ -106,6 +107,6 @@ def comments(
         )  # fmt: skip
     held = Inbox(inbox)
     out_file.write_bytes(held.export(datetime.now(UTC)))
-    out_line(f"{len(held.letters())} comments · {out_file}")
+    out_line(f"{several(len(held.letters()), 'comment', 'comments')} · {out_file}")
     for where in held.torn():
         out_line(f"{inbox / where}：不是完整的留言，没有写出 / not a whole comment, left out")

@@ -7,6 +7,7 @@ from django.utils.timezone import localdate
 
 from zhengheng.domain.canonical import canonical
 from zhengheng.domain.problems import ZhenghengError
+from zhengheng.domain.several import several
 from zhengheng.engines.disclosure import hidden_indicators
 from zhengheng.engines.heat import STATUSES
 from zhengheng.engines.snapshot import KINDS, scan, snapshot
@@ -146,7 +147,7 @@ def review(doing: Doing) -> Change:
     if found and not doing.given.cleared:
         raise PublicationError.one(
             "cleared", "publication.findings", zh=f"扫描有 {len(found)} 处发现, 须逐处核对并说明理由, 或者退回",
-            en=f"the scan found {len(found)} places: give the reason why they may stand, or send it back",
+            en=f"the scan found {several(len(found), 'place: give the reason why it may stand', 'places: give the reason why they may stand')}, or send it back",
         )  # fmt: skip
     _announce(doing)
     return Change({"findings": found, "cleared": doing.given.cleared}, {"findings": found, "cleared": doing.given.cleared})  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any, Literal, get_args
 
 from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import Problem
+from zhengheng.domain.several import several
 from zhengheng.lake.cells import number_fault
 from zhengheng.scoring import contracts
 from zhengheng.web.accounts.models import Account
@@ -408,7 +409,7 @@ REPORTS = Kind(
     ),
     facts=(
         Column(("数据提供", "Supplied by"), lambda r: (r.supplier.name_zh, r.supplier.name_en)),
-        Column(("预计用时", "Expected time"), lambda r: (f"{r.minutes} 分钟", f"{r.minutes} minutes") if r.minutes else None),
+        Column(("预计用时", "Expected time"), lambda r: (f"{r.minutes} 分钟", several(r.minutes, 'minute', 'minutes')) if r.minutes else None),
         Column(("数据状态", "Status"), lambda r: STATUS_WORDS[r.status]), Column(("说明", "Note"), "note"), Column(("超出合理范围的确认理由", "Why it is right"), "confirmation"),
         Column(("同一数据填报于", "The same fact is reported under"), _elsewhere), Column(("提交时间", "Handed in"), "handed_in_at"), Column(("补报 (逾期)", "Supplementary (late)"), "late"),
         Column(("申请延期至", "Asks for more time until"), "more_time"),

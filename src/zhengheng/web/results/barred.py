@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from zhengheng.domain.problems import Language, Problem, ZhenghengError
+from zhengheng.domain.several import several
 from zhengheng.web.acts.declare import Kind, Words
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.results.again import goes_first
@@ -87,13 +88,13 @@ def _clocks(run: ResultRun, day: date) -> Iterator[Problem]:
     if left := [unit.code for unit in unserved(run, day)]:
         yield Problem(
             "served", "service.open", f"还有 {len(left)} 个单位没有送达证明，复核申请期从送达起算：{named(left)}。请先送达并登记。",
-            f"{len(left)} units have no proof of service, with which their time for a review starts: {named(left)}; serve them first",
+            f"{several(len(left), 'unit has no proof of service, with which its time for a review starts', 'units have no proof of service, with which their time for a review starts')}: {named(left)}; serve them first",
         )  # fmt: skip
     if held := running(run, day):
         last, codes = max(end for _, end in held), named([unit.code for unit, _ in held])
         yield Problem(
             "served", "review.running", f"还有 {len(held)} 个单位的申请期没有届满，最晚到 {last}：{codes}。",
-            f"{len(held)} units still have time to ask for a review, until {last} at the latest: {codes}",
+            f"{several(len(held), 'unit still has time', 'units still have time')} to ask for a review, until {last} at the latest: {codes}",
         )  # fmt: skip
 
 

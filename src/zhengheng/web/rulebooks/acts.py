@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from zhengheng.domain.problems import Problem
+from zhengheng.domain.several import several
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants
 from zhengheng.web.acts.declare import (
@@ -180,7 +181,7 @@ def submit(doing: Doing) -> Change:
             "opinions",
             "opinion.open",
             zh=f"还有 {left} 条意见没有答复",
-            en=f"{left} opinions have no reply yet",
+            en=f"{several(left, 'opinion has no reply', 'opinions have no reply')} yet",
         )
     if doing.obj.change_kind == "restated" and not _rehearsed(doing.obj) and has_any_data(doing.obj):  # fmt: skip
         raise RulebookStateError.one(
@@ -194,7 +195,7 @@ def submit(doing: Doing) -> Change:
     waiting = Comment.objects.filter(state="received", page__contains=page_of(doing.obj)).count()
     if waiting:
         raise RulebookStateError.one(
-            "opinions", "consult.unread", zh=f"还有 {waiting} 条公众意见没有审核", en=f"{waiting} letters of the public are not moderated yet"
+            "opinions", "consult.unread", zh=f"还有 {waiting} 条公众意见没有审核", en=f"{several(waiting, 'letter of the public is not', 'letters of the public are not')} moderated yet"
         )  # fmt: skip
     if doing.obj.public:
         _rewrite(doing)

@@ -2,6 +2,7 @@
 
 from django.utils.timezone import localdate
 
+from zhengheng.domain.several import several
 from zhengheng.web.acts.declare import (
     Act,
     Change,
@@ -110,7 +111,7 @@ PROPOSALS = Kind(
     ),
     columns=(
         Column(("指标", "Indicator"), "name"), Column(("单位", "Unit"), lambda p: (p.unit.name_zh, p.unit.name_en)),
-        Column(("每次填报用时", "Time to report it"), lambda p: (f"{p.minutes} 分钟", f"{p.minutes} minutes"), True),
+        Column(("每次填报用时", "Time to report it"), lambda p: (f"{p.minutes} 分钟", several(p.minutes, 'minute', 'minutes')), True),
     ),
     facts=(Column(("需要", "Need"), "need"), Column(("来源", "Source"), "source"), Column(("答复", "Answer"), "answer")),
     queryset=lambda: Proposal.objects.select_related("unit"),

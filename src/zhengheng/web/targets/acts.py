@@ -7,6 +7,7 @@ from typing import Any
 
 from zhengheng.domain.numbers import parse_scaled
 from zhengheng.domain.problems import Problem
+from zhengheng.domain.several import several
 from zhengheng.lake.cells import number_fault
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants
@@ -319,7 +320,7 @@ TARGETS = Kind(
     ),
     facts=(
         Column(("单位意见", "The unit's opinion"), "opinion"), Column(("绩效办答复", "The office's reply"), "reply"),
-        Column(("民主协商记录", "Staff consultation"), lambda s: (f"{len(s.consultation)} 份", "1 file" if len(s.consultation) == 1 else f"{len(s.consultation)} files")),
+        Column(("民主协商记录", "Staff consultation"), lambda s: (f"{len(s.consultation)} 份", several(len(s.consultation), "file", "files"))),
         Column(("签订日期", "Signed on"), "agreed_on"),
     ),
     queryset=lambda: TargetSheet.objects.select_related("unit").prefetch_related("rulebook"),
