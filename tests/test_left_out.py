@@ -239,6 +239,27 @@ def test_a_decision_of_an_appeal_stands_in_the_place_of_the_rows(book: Rulebook,
     assert found == EXPECTED | {("values.csv", 19): "decided", ("values.csv", 20): "decided"}
 
 
+@pytest.mark.parametrize("engine", [DuckEngine(), OracleEngine()], ids=["duckdb", "oracle"])
+def test_a_correction_of_a_unit_that_ended_counts_though_what_it_corrects_came_too_late(engine: Engine, book: Rulebook, tmp_path: Path) -> None:  # fmt: skip
+    """A correction counts wherever it stands, also as the only value that is known by the day; so it is not named."""
+    facts = read(book, tmp_path, VALUES + "b,L,2025-Q4,10,,2026-05-10\n")
+    row = {
+        "unit": "b",
+        "indicator": "L",
+        "period": PERIOD.end,
+        "value": 3_000_000,
+        "status": 1,
+        "sequence": 1,
+        "file": 9,
+        "row": 2,
+    }
+    facts = Facts({**facts.tables, "revision": pa.concat_tables([facts.tables["revision"], pa.Table.from_pylist([row], schema("revision"))])}, facts.units, facts.files)  # fmt: skip
+    run = make_run(book, facts, PERIOD, engine, AT)
+    assert {(one.table, one.row) for one in left_out(run) if one.unit == "b" and one.code == "L"} == {("observation", 19)}  # fmt: skip
+    other = Facts({**facts.tables, "revision": pa.Table.from_pylist([one | {"value": 7} if one["row"] == 2 and one["unit"] == "b" else one for one in facts.tables["revision"].to_pylist()], schema("revision"))}, facts.units, facts.files)  # fmt: skip
+    assert measured(run, other) != measured(run, facts)
+
+
 def test_refused_rows_are_named_with_what_was_wrong(book: Rulebook, tmp_path: Path) -> None:
     facts = read(book, tmp_path, VALUES + "a,M,去年,40,,\n", keep_rejects=True)
     (one,) = (one for one in left_out(make_run(book, facts, PERIOD, DuckEngine(), AT)) if one.reason == "refused")  # fmt: skip

@@ -231,11 +231,8 @@ class _Judge:
             rule = self.vintages.get(key[1:])
             if any(Oracle.admits(rule, row) for row in rows):
                 chosen = Oracle.release(rows, rule)
-                ruled = rule is not None or len(rows) > 1
-                found[key] = (
-                    (chosen["table"], chosen["at"]),
-                    ruled or self.oracle.exists(key[0], key[2]),
-                )
+                there = Oracle.ruled(rows, rule) or self.oracle.exists(key[0], key[2])
+                found[key] = ((chosen["table"], chosen["at"]), there)
         return found
 
     def _kept_out(self, row: Row) -> bool:

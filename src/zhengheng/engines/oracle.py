@@ -183,10 +183,9 @@ class Oracle:
         for (unit, indicator, period), rows in releases.items():
             rule = vintages.get((indicator, period))
             chosen = self.release(rows, rule)
-            ruled = rule is not None or any(row["at"] for row in rows)
+            ruled = self.ruled(rows, rule)
             window = self.windows.get(unit)
             inside = window is None or window["valid_from"] <= period <= window["valid_to"]
-            # A chosen revision counts wherever it stands; only untouched rows obey the window.
             yield {**chosen, "inside": inside or ruled}
             for heir in heirs[unit]:
                 if period <= heir["ends_on"] and (additive.get(indicator) or heir["renamed"]):
@@ -247,6 +246,12 @@ class Oracle:
             return False
         by = rule["published_by"]
         return by is None or (row["published_on"] is not None and row["published_on"] <= by)
+
+    @staticmethod
+    def ruled(rows: list[Row], rule: Row | None) -> bool:
+        """Whether what is chosen of these releases counts wherever it stands: only untouched rows obey their unit's
+        window, and no rule chose among them."""
+        return rule is not None or any(row["at"] for row in rows)
 
     @classmethod
     def release(cls, rows: list[Row], rule: Row | None) -> Row:
