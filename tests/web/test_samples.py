@@ -78,6 +78,10 @@ def test_a_correction_from_a_finding_goes_to_the_data_officer_and_to_the_unit_s_
     town.post("office_data", f"reports/{number}/correct_supplied", reason="属实")
     assert "confirm" in town.get("unit_leader-D10", f"reports/{number}")["acts"]
     assert Report.objects.get(pk=number).value == (value or "93")
+    if own:  # what the unit wants corrected by itself later is not the finding's
+        Report.objects.update(state="loaded")
+        town.post("unit_reporter-D10", f"reports/{number}/ask_correction", wanted="95", reason="另有凭证为据")  # fmt: skip
+        assert {"correct", "correct_supplied"} & set(town.get("office_data", f"reports/{number}")["acts"]) == {"correct"}  # fmt: skip
 
 
 def test_a_value_that_is_not_in_the_lake_yet_goes_there_no_more(town: Town, book: int) -> None:

@@ -13,7 +13,6 @@ _BY_TYPE: tuple[tuple[type[BaseException], Words], ...] = (
     (IsADirectoryError, ("这是文件夹，不是文件", "it is a folder and no file")),
     (FileExistsError, ("这里已有同名的文件或文件夹", "a file or folder of this name is there already")),
     (NotADirectoryError, ("路径中有一段不是文件夹", "a part of the path is no folder")),
-    (FileExistsError, ("已有同名的文件或文件夹", "a file or folder of this name is there already")),
     (ssl.SSLError, ("加密连接没有建立，请检查证书", "the encrypted connection did not come about; check the certificate")),
     (socket.gaierror, ("找不到这个主机名", "the host's name is not known")),
     (TimeoutError, ("等待超时", "it did not answer in time")),

@@ -103,7 +103,7 @@ class SparkEngine:
                 .getOrCreate()
             )
         except Exception as error:
-            # Whatever Java says of it is for the log; who called needs the place that did not answer.
+            # Java says what it is by many types; who called needs the place that did not answer.
             raise EngineError.one(
                 "--master", "spark.start", zh=f"没有能在 {self.master} 启动 Spark，请检查地址、网络和 Java，或者去掉 --master 在本机运行",
                 en=f"Spark did not start at {self.master}; check the address, the network and Java, or leave --master out to run here",

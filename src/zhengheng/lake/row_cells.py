@@ -43,11 +43,11 @@ class RowCells:
         self.intake, self.source = intake, source
         self.row = 0
         self.passed_over: Counter[str] = Counter()
+        """Codes that the rulebook does not have, of rows that the mapping leaves out, and how many rows each."""
         self.strange: dict[str, Words] = {}
         """Codes of indicators that nobody knows, and what may be meant."""
         self.plain: set[str] = set()
         """Codes of units that nothing speaks against."""
-        """Codes that the rulebook does not have, of rows that the mapping leaves out, and how many rows each."""
         self.short: list[tuple[int, str, str, str]] = []
         """Numbers that show fewer digits than they hold: row, column, as held, as seen."""
 

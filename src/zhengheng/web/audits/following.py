@@ -7,7 +7,7 @@ from zhengheng.lake.cells import value_fault
 from zhengheng.web.acts.declare import Change, Doing, Given, Words, ask
 from zhengheng.web.acts.services import perform_by_machine
 from zhengheng.web.audits import selectors
-from zhengheng.web.audits.models import FOLLOWS, PURPOSES, Audit, Entry
+from zhengheng.web.audits.models import FOLLOWS, Audit, Entry
 from zhengheng.web.audits.problems import AuditError
 from zhengheng.web.reporting.acts import REPORTS, ReferGiven
 from zhengheng.web.reporting.corrections import CorrectionGiven
@@ -53,7 +53,7 @@ def _correct(doing: Doing, entry: Entry, value: str) -> None:
     if not value:
         raise AuditError.one("value", "value.missing", zh="核查没有得出数值，更正须填写更正后的数值。", en="the check found no value: give the one it is corrected to")  # fmt: skip
     book, indicator = book_of(report.rulebook), indicator_of(report)
-    why = f"{PURPOSES[entry.audit.purpose][0]}第 {entry.audit_id} 号：{entry.note}"[:4000]
+    why = f"{entry.head}{entry.note}"[:4000]
     if fault := value_fault(book, indicator, value, entry.note):
         raise AuditError.one("value", "number", zh=fault[0], en=fault[1])
     if report.state == "confirmed":

@@ -75,6 +75,15 @@ class Entry(KeptRow):
         zh, en = ("—", "—") if said.unit is None else said.unit.told()
         return f"{zh} {said.indicator} {said.period}", f"{en} {said.indicator} {said.period}"
 
+    @property
+    def head(self) -> str:
+        """How the reason of a correction begins that this finding leads to."""
+        return f"{PURPOSES[self.audit.purpose][0]}第 {self.audit_id} 号："
+
+    def leads_to(self, reason: str) -> bool:
+        """Whether a correction asked for with this reason is the one that this finding led to."""
+        return self.follows == "correct" and reason.startswith(self.head)
+
     def found_words(self, unit_of_measure: tuple[str, str]) -> tuple[str, str]:
         """The finding and what follows from it, for the page of the report that it is about."""
         return self._in_chinese(unit_of_measure[0]), self._in_english(unit_of_measure[1])
@@ -82,7 +91,7 @@ class Entry(KeptRow):
     def _in_chinese(self, measure: str) -> str:
         value = f"，核实为 {self.found_value} {measure}".rstrip() if self.found_value else ""
         note = f"，{self.note}" if self.note else ""
-        text = f"{PURPOSES[self.audit.purpose][0]}第 {self.audit_id} 号：{FINDINGS[self.finding][0]}{value}{note}"  # fmt: skip
+        text = f"{self.head}{FINDINGS[self.finding][0]}{value}{note}"  # fmt: skip
         if self.finding == "agrees":
             return text
         done = f"{FOLLOWS.get(self.follows, ('已答复',))[0]}，{self.reply}" if self.reply else "尚未答复"  # fmt: skip

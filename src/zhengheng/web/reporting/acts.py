@@ -332,7 +332,7 @@ def _by_another(report: Report) -> bool:
 
 def _asked_by_itself(report: Report) -> bool:
     """Whether a correction is the unit's own wish: one that a sample check led to is checked by the unit first."""
-    return _by_itself(report) and not any(one.follows == "correct" for one in report.findings.all())
+    return _by_itself(report) and not any(one.leads_to(report.objection) for one in report.findings.all())  # fmt: skip
 
 
 def _to_be_checked(report: Report) -> bool:
