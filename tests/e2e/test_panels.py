@@ -75,6 +75,28 @@ def test_another_matter_gets_a_lot_of_its_own(town: Town) -> None:
     assert len(held["draws"][0]["drawn"]) == 3
 
 
+def test_who_files_the_parts_of_a_matter_chooses_among_no_panels(town: Town) -> None:
+    """Two rows, each drawn for and withdrawn: the whole period goes to the panel of the first, and filed again stays there."""
+    made = on_notice(town, adopted(town))
+    panels = {}
+    for period in ("2025-06", "2025-12"):
+        number = appealed(town, made["result"], indicator="RATE", value_period=period)
+        panels[number] = drawn(town, number)
+        town.post("unit_leader-D10", f"appeals/{number}/withdraw")
+    first, second = panels
+    before = first
+    for _ in range(2):
+        whole = appealed(town, made["result"], indicator="RATE")
+        assert drawn(town, whole) == panels[first]
+        held = town.get("appeals_clerk", f"appeals/{whole}")["detail"]
+        assert held["draws"][0]["former"] == before
+        assert {one["id"] for one in held["former"]} >= {first, second}
+        town.post("unit_leader-D10", f"appeals/{whole}/withdraw")
+        before = whole
+    again = appealed(town, made["result"], indicator="RATE", value_period="2025-12")
+    assert drawn(town, again) == panels[second], "the row has its own"
+
+
 @pytest.mark.parametrize("leaves", [False, True])
 def test_the_first_vote_ends_the_withdrawal(town: Town, leaves: bool) -> None:
     """Also where whoever cast it stepped back afterwards and took it along."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,11 @@ from tests.e2e.test_appeals import accepted, adopted, on_notice
 from tests.e2e.test_year import adopt, report
 from tests.e2e.town import Town
 from tests.web.conftest import NOW, People
+from zhengheng.domain.lots import draw
+from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.drawn import wrong_draws
 from zhengheng.web.acts.waiting_draws import seal_what_waits
+from zhengheng.web.appeals.models import PanelSeat
 from zhengheng.web.ledger.draws import SealError, seal, sealed, unseal
 from zhengheng.web.ledger.models import CommitmentSecret, LedgerEntry
 from zhengheng.web.ledger.services import append
@@ -67,6 +71,29 @@ def test_a_panel_is_drawn_by_the_secret_that_was_sealed_when_nobody_was_asked_ye
     assert "怎样核对这次抽签" in page
     assert f"printf %s {first['seed']} | sha256sum" in page
     assert held.sha256 in page
+    names = whoever_the_page_draws(page, first["seed"])
+    panel = [seat.account.name for seat in PanelSeat.objects.filter(appeal=appeal).order_by("pk")]
+    assert len(names) > len(panel)
+    assert names[: len(panel)] == panel
+    assert said() == []
+
+
+def whoever_the_page_draws(page: str, seed: str) -> list[str]:
+    """The names on the page, in the order of lots that a reader works out from what the page says."""
+    lots = re.findall(r"<li>(\S+) <code>([0-9a-f]{16})…</code></li>", page)
+    again = [(hashlib.sha256(f"{seed}:{name}".encode()).hexdigest(), name) for name, _ in lots]
+    assert [lot[:16] for lot, _ in again] == [lot for _, lot in lots]
+    assert again == sorted(again)
+    return [name for _, name in again]
+
+
+def test_of_people_who_are_called_alike_each_has_a_lot_of_his_own(town: Town, appeal: int) -> None:
+    Account.objects.filter(username__startswith="panel-").update(name="张三")
+    (first,) = drawn(town, appeal)["detail"]["draws"]
+    assert {"张三", "张三（2）"} <= set(first["names"])
+    assert len(set(first["names"])) == len(first["pool"])
+    page = town.client("appeals_clerk").get(f"/office/appeals/{appeal}/").content.decode()
+    assert set(whoever_the_page_draws(page, first["seed"])) == set(first["names"])
     assert said() == []
 
 
@@ -148,11 +175,45 @@ def test_a_sample_is_drawn_by_what_was_sealed_when_the_rulebook_came_in_force(to
     )
     page = town.client("office_data").get(f"/office/audits/{made['id']}/").content.decode()
     assert f"printf %s {about['seed']} | sha256sum" in page
+    names = whoever_the_page_draws(page, about["seed"])
+    assert sorted(names) == sorted(about["drawn_from"])
     assert said() == []
     CommitmentSecret.objects.filter(subject__startswith="draw:samples:").latest("pk").delete()
     (found,) = said()
     assert "抽样核查" in found
     assert "不见了" in found
+
+
+def test_a_draw_whose_content_is_gone_excuses_no_second_sealing_of_another(town: Town, appeal: int) -> None:  # fmt: skip
+    """Contents go after their years; the secret that such a draw used is not known any more, and no other's is excused by it."""
+    drawn(town, appeal)
+    LedgerEntry.objects.filter(act="appeal.draw").update(content=None)
+    assert said() == []
+    for _ in range(2):
+        LedgerEntry.objects.filter(subject="draw:appeal:999").update(subject="draw:hidden")
+        with transaction.atomic():
+            seal("appeal:999", actor="x", now=NOW)
+        LedgerEntry.objects.filter(subject="draw:hidden").update(subject="draw:appeal:999")
+    assert any("没有用于抽签，又另外封存了一个" in one for one in said()), said()
+
+
+def test_a_sample_borrows_no_secret_of_another_year(town: Town) -> None:
+    """An entry that names another rulebook's secret in all its parts: what the sample is of stands in the sample."""
+    book = adopt(town)
+    report(town, book)
+    town.post("office_data", "audits/draw", rulebook=book, size=3)
+    row = LedgerEntry.objects.get(act="audit.draw")
+    content = json.loads(row.content or "{}")
+    content.pop("rows", None)
+    with transaction.atomic():
+        seal("samples:another/2025", actor="x", now=NOW)
+        seed, other = unseal("samples:another/2025", actor="x", now=NOW)
+        told = content | {
+            "of": "samples:another/2025", "seed": seed, "sealed": other.sequence, "sha256": other.sha256,
+            "drawn": draw(content["drawn_from"], seed, 3),
+        }  # fmt: skip
+        append(act="audit.draw", subject=str(row.subject), actor="x", at=NOW, content=told)
+    assert any("没有为它封存种子" in one for one in said()), said()
 
 
 def test_what_waited_before_secrets_were_sealed_gets_one_when_the_office_is_begun(

@@ -7,6 +7,7 @@ that the parts add up to the change exactly; what roundings, or dimensions that 
 leave is named, too. (The order is this program's default [D].)
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -55,9 +56,31 @@ class Change:
     effects: dict[str, int] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
 
+    @property
+    def columns(self) -> list[tuple[str, tuple[str, str]]]:
+        """Effects that moved the total or any indicator, with their words: those that make up for each other are two."""
+        moved = {code for step in self.steps for code, size in step.effects.items() if size}
+        return [(code, EFFECTS[code]) for code, size in self.effects.items() if size or code in moved]  # fmt: skip
+
+    @property
+    def beside(self) -> dict[str, int]:
+        """What no one indicator brought: data revised since the publication, bonus and deduction, roundings."""
+        left = {code: size - sum(step.effects.get(code, 0) for step in self.steps) for code, size in self.effects.items()}  # fmt: skip
+        return {code: size for code, size in left.items() if size}
+
     def said(self) -> list[tuple[str, tuple[str, str], str]]:
         """Effects that moved anything: code, words, signed points."""
         return [(code, EFFECTS[code], _signed(size)) for code, size in self.effects.items() if size]
+
+
+MOST_DIGITS = 4
+"""Decimals of points that a table of changes has at most."""
+
+
+def digits_of(sizes: Iterable[int]) -> int:
+    """The fewest decimals, of points at nine, that write all of these exactly: two at least, and no more than a table has."""
+    sizes = list(sizes)
+    return next((d for d in range(2, MOST_DIGITS) if not any(one % 10 ** (9 - d) for one in sizes)), MOST_DIGITS)  # fmt: skip
 
 
 def written(size: int) -> str:
@@ -97,7 +120,8 @@ class Comparison:
         effects["adjustment"] = (new["bonus"] - new["deduction"]) - (old["bonus"] - old["deduction"])  # fmt: skip
         rest = "aggregation" if self.first.curved or self.second.curved else "rounding"
         effects[rest] = new["printed"] - start["printed"] - sum(effects.values())
-        return Change(start["printed"], new["printed"], effects, tuple(s for s in steps if s.total))
+        moved = tuple(step for step in steps if any(step.effects.values()))
+        return Change(start["printed"], new["printed"], effects, moved)
 
 
 def _total(run: Run, unit: str) -> Row | None:

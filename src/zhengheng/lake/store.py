@@ -32,7 +32,7 @@ from zhengheng.lake.mapping import Mapping
 from zhengheng.lake.register import SCHEMA, Register, give_up
 from zhengheng.lake.roster import AS_OBJECTS, joined, to_table, to_units
 from zhengheng.lake.tables import DataFile, Tables, near, with_intake
-from zhengheng.lake.whole import refuse_no_database
+from zhengheng.lake.whole import OTHER_CATALOGUE, refuse_no_database
 from zhengheng.scoring.contracts import FACTS
 
 FILES_PER_INTAKE = 1000
@@ -100,7 +100,7 @@ class Lake(Register):
         server = self._catalogue_name() != "beside"
         if server != bool(self.catalog):
             raise DataError.one(
-                str(self.home), "lake.catalogue",
+                str(self.home), OTHER_CATALOGUE,
                 zh="这个数据湖的目录在数据库服务器上, 请设置 ZHENGHENG_CATALOG" if server
                 else "这个数据湖的目录就在文件夹里, 请去掉 ZHENGHENG_CATALOG",
                 en="the catalogue of this lake is on a server; set ZHENGHENG_CATALOG" if server

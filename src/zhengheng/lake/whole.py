@@ -83,6 +83,10 @@ def whole(paths: Callable[[], Iterable[Path]]) -> Iterator[None]:
         raise found from error
 
 
+OTHER_CATALOGUE = "lake.catalogue"
+"""The refusal of a lake whose register names another catalogue than the one it is opened with."""
+
+
 @contextmanager
 def parsing(path: Path) -> Iterator[None]:
     """Make something of a kept file's text here: where it does not fit, KeptError names the file."""
@@ -96,12 +100,15 @@ def parsing(path: Path) -> Iterator[None]:
 def naming(found: list[Problem], folder: Path) -> Iterator[None]:
     """Check a folder here: whatever damage stops the check becomes a finding, with the files that cannot be read.
 
-    A full disk, a lack of memory, and refusals that speak of no file (a lake that somebody else writes) go on up.
+    A full disk, a lack of memory, and refusals that speak of no file (a lake that somebody else writes) go on up; that a
+    register names another catalogue is a finding about this lake alone.
     """
     try:
         yield
-    except DataError:
-        raise
+    except DataError as error:
+        if any(problem.code != OTHER_CATALOGUE for problem in error.problems):
+            raise
+        found += error.problems
     except ZhenghengError as error:
         found += error.problems
     except MemoryError:

@@ -1,8 +1,10 @@
 """The check of draws by lot: each used the secret that was sealed for it beforehand, and gave who or what it says."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
+
+from django.apps import apps
 
 from zhengheng.domain.lots import draw
 from zhengheng.ledger.check import Finding
@@ -13,6 +15,7 @@ from zhengheng.web.ledger.draws import Sealed, fits, kept_seed, sealed
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.ledger.selectors import entry
 from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.web.rulebooks.selectors import samples_of
 
 DRAWN = {"appeal.draw": "pool", "audit.draw": "drawn_from"}
 """Acts that draw by lot, and where their entries have the names that were drawn from."""
@@ -25,11 +28,11 @@ def wrong_draws() -> Iterator[Finding]:
     if not seals:
         return  # an installation of an earlier release: nothing was sealed yet
     used: dict[int, int] = {}
-    unknown = 0
+    unknown: Counter[str] = Counter()
     for row in LedgerEntry.objects.filter(act__in=DRAWN).order_by("sequence").iterator(chunk_size=500):  # fmt: skip
         held = entry(row)
         if held.content is None:
-            unknown += 1  # beyond its time
+            unknown[_sealed_for(held, {})] += 1  # beyond its time
         elif "sealed" in held.content or held.sequence > min(seals):
             yield from _draw(held, held.content, seals, used)
     yield from _unused(seals, used, unknown)
@@ -40,7 +43,7 @@ def _draw(held: Entry, content: dict[str, Any], seals: dict[int, Entry], used: d
         return  # the panel of an earlier appeal on the same matter goes on, and nobody was drawn
     seed, at = str(content.get("seed")), content.get("sealed")
     seal = seals.get(at) if isinstance(at, int) else None
-    if seal is None or seal.sequence > held.sequence or not _of(seal, held, content):
+    if seal is None or seal.sequence > held.sequence or seal.subject != _sealed_for(held, content):
         yield _wrong(
             held.subject,
             held.sequence,
@@ -57,10 +60,7 @@ def _draw(held: Entry, content: dict[str, Any], seals: dict[int, Entry], used: d
         yield _wrong(
             held.subject, held.sequence, f"所用的种子与第 {seal.sequence} 条封存的摘要不符", f"its secret is not the one that entry {seal.sequence} sealed"
         )  # fmt: skip
-    names, drawn = content.get(DRAWN[held.act]), content.get("drawn")
-    if not isinstance(names, list) or not isinstance(drawn, list):
-        return
-    if sorted(draw(map(str, names), seed, len(drawn))) != sorted(map(str, drawn)):
+    if not _as_the_lots(content, content.get(DRAWN[held.act]), seed):
         yield _wrong(
             held.subject,
             held.sequence,
@@ -69,13 +69,28 @@ def _draw(held: Entry, content: dict[str, Any], seals: dict[int, Entry], used: d
         )
 
 
-def _of(seal: Entry, held: Entry, content: dict[str, Any]) -> bool:
-    """Whether a secret was sealed for what is drawn: the appeal itself, or the samples of the rulebook's year."""
-    named = f"draw:{held.subject}" if held.act == "appeal.draw" else f"draw:{content.get('of')}"
-    return seal.subject == named
+def _as_the_lots(content: dict[str, Any], among: Any, seed: str) -> bool:
+    """Whether the secret gives what was drawn; people are drawn by the names they are called by, which stand beside them."""
+    drawn, names = content.get("drawn"), content.get("names", among)
+    if not all(isinstance(one, list) for one in (among, names, drawn)) or len(names) != len(among):  # fmt: skip
+        return False
+    whose = dict(zip(map(str, names), map(str, among), strict=True))
+    return sorted(whose[name] for name in draw(whose, seed, len(drawn))) == sorted(map(str, drawn))
 
 
-def _unused(seals: dict[int, Entry], used: dict[int, int], unknown: int) -> Iterator[Finding]:
+def _sealed_for(held: Entry, content: dict[str, Any]) -> str:
+    """What the secret of a draw is sealed for: the appeal itself, or the samples of the rulebook's year."""
+    if held.act == "appeal.draw":
+        return f"draw:{held.subject}"
+    number = held.subject.partition(":")[2]
+    # By the name of the app alone: audits stand on acts, not the other way round.
+    audit = apps.get_model("audits.Audit")._default_manager.filter(pk=number).select_related("rulebook").first()  # fmt: skip
+    return f"draw:{content.get('of') if audit is None else samples_of(audit.rulebook)}"
+
+
+def _unused(
+    seals: dict[int, Entry], used: dict[int, int], unknown: Counter[str]
+) -> Iterator[Finding]:
     """Of each object one secret waits, and it is the sealed one; whoever sealed again to get a better one is found."""
     waiting: dict[str, list[Entry]] = defaultdict(list)
     for seal in seals.values():
@@ -85,8 +100,8 @@ def _unused(seals: dict[int, Entry], used: dict[int, int], unknown: int) -> Iter
         for seal in earlier:
             if seal.sequence in used:
                 continue
-            if unknown:
-                unknown -= 1
+            if unknown[subject]:
+                unknown[subject] -= 1
                 continue
             yield _wrong(
                 _named(subject), seal.sequence, f"第 {seal.sequence} 条封存的种子没有用于抽签，又另外封存了一个", f"the secret that entry {seal.sequence} sealed was not used, and another was sealed"

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from zhengheng.domain.lots import apart
 from zhengheng.domain.lots import draw as draw_lots
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import Change, Doing, Files, Given, ask, ask_why_right
@@ -48,24 +49,28 @@ def draw(doing: Doing) -> Change:
     ):
         # Nobody is appointed for an appeal that runs, but where too few were there when it was accepted.
         eligible, excluded = selectors.pool(appeal, doing.day)
-    before = [] if again else selectors.former(appeal)
+    before = None if again else selectors.predecessor(appeal)
     known = {account.pk: account for account in eligible}
-    kept = [known[seat.account_id] for one in before[-1:] for seat in selectors.sitting(one) if seat.account_id in known][:seats]  # fmt: skip
+    went_on = selectors.sitting(before) if before is not None else []
+    kept = [known[seat.account_id] for seat in went_on if seat.account_id in known][:seats]
     taken = {seat.account_id for seat in selectors.sitting(appeal)} | {account.pk for account in kept}  # fmt: skip
-    by_name = {account.username: account for account in eligible if account.pk not in taken}
+    able = sorted((account for account in eligible if account.pk not in taken), key=lambda one: one.pk)  # fmt: skip
+    # Drawn among are people as everybody calls them, so that whoever reads the page can draw again.
+    by_name = dict(zip(apart(account.name for account in able), able, strict=True))
     if len(by_name) < seats - len(kept):
         raise _too_few(seats - len(kept), len(by_name), excluded)
     seed, seal = _unsealed(doing) if seats > len(kept) else ("", {})
-    names = draw_lots(by_name, seed, seats - len(kept))
-    for account in (*kept, *(by_name[name] for name in names)):
+    drawn = [by_name[name] for name in draw_lots(by_name, seed, seats - len(kept))]
+    for account in (*kept, *drawn):
         PanelSeat.objects.create(appeal=appeal, account=account)
     why = [seat.recused for seat in appeal.seats.all() if seat.recused] if again else []
     held = {
-        "on": doing.day.isoformat(), "seats": seats, "seed": seed, "pool": sorted(by_name), "drawn": names,
+        "on": doing.day.isoformat(), "seats": seats, "seed": seed, "pool": [account.username for account in able],
+        "names": list(by_name), "drawn": [account.username for account in drawn],
         "excluded": excluded, "why": why, **seal,
     }  # fmt: skip
-    if before:
-        held |= {"kept": [account.username for account in kept], "former": before[-1].pk}
+    if before is not None:
+        held |= {"kept": [account.username for account in kept], "former": before.pk}
     return Change({"seed": seed, "excluded": excluded, "draws": [*appeal.draws, held]}, held)
 
 

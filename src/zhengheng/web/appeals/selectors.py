@@ -182,6 +182,20 @@ def former(appeal: Appeal) -> list[Appeal]:
     return [one for one in drawn if same_matter(one, appeal)]
 
 
+def predecessor(appeal: Appeal) -> Appeal | None:
+    """The withdrawn appeal whose panel goes on. The first that was drawn for any part of the matter, as it stands after
+    whatever stepped back since: who files several parts and withdraws them chooses among no panels."""
+    held = former(appeal)
+    if not held:
+        return None
+    of = {one.pk: next((int(draw["former"]) for draw in one.draws if draw.get("former")), 0) for one in held}  # fmt: skip
+    line = {held[0].pk}
+    for one in held:
+        if of[one.pk] in line:
+            line.add(one.pk)
+    return next(one for one in reversed(held) if one.pk in line)
+
+
 def divided(appeal: Appeal) -> bool:
     """Whether the whole panel voted, and no opinion has more than half or the one that has does not say the value."""
     held = sitting(appeal)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.timezone import localdate
 
+from zhengheng.domain.lots import lots
 from zhengheng.domain.problems import Language, ZhenghengError
 from zhengheng.engines.behind import made_from, periods_used
 from zhengheng.scheme.indicator import Indicator
@@ -141,7 +142,7 @@ def _voted(appeal: Appeal, seat: PanelSeat) -> tuple[Words | None, bool]:
 
 def _draws(appeal: Appeal) -> list[dict[str, Any]]:
     if appeal.draws or not appeal.seed:
-        return list(appeal.draws)
+        return [one | {"lots": lots(one.get("names", ()), one["seed"])} for one in appeal.draws]
     # Drawn before every draw was kept.
     return [{"on": "", "seed": appeal.seed, "drawn": [], "excluded": appeal.excluded, "why": []}]
 

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from django.utils.timezone import localdate
 
+from zhengheng.domain.lots import lots
 from zhengheng.domain.numbers import parse_scaled
 from zhengheng.domain.several import several
 from zhengheng.lake.cells import number_fault
@@ -211,6 +212,7 @@ def _page(audit: Audit, request: Any) -> dict[str, Any]:
     held = grants(request.user, request.now.date())
     return {
         "sealed": sealed_in(audit.sealed_in) if audit.sealed_in is not None else None,
+        "lots": lots(map(str, audit.drawn_from), audit.seed),
         "found": sum(bool(entry.finding) for entry, *_ in entries),
         "entries": [
             (entry, unit, names[code], period, FINDINGS.get(entry.finding), FOLLOWS.get(entry.follows), [(FINDINGS[one["finding"]], one) for one in entry.earlier])

@@ -113,7 +113,7 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
         "registered": unit in names,
         "group": group, "on_end": selectors.on_end(result, context["known"], unit, tongue), "counted": held.counted.get(unit, {}), "moved": moved,
         "unlike": _unlike(context["earlier"], line, unit) if moved and earlier else None,
-        "waterfall": charts.waterfall(moved) if moved else None,
+        "waterfall": charts.waterfall(moved) if moved else None, "moves": tables.moves(moved) if moved else None,
         "gaps": [(mark, held.heat.column(mark.indicator), written(mark.lost)) for mark in selectors.gaps(marks.values())],
         "lacks": [] if line.score else selectors.lacks(held, unit),
         "dimensions": tables.dimensions(context["run"], unit, tongue), "instead": stand_ins(context["run"], unit, tongue),

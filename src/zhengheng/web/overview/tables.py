@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
@@ -12,6 +13,7 @@ from django.utils.http import content_disposition_header
 from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import DataError, Language
 from zhengheng.engines.bound import Words, bound
+from zhengheng.engines.change import Change, digits_of
 from zhengheng.engines.covered import Covered
 from zhengheng.engines.export import harmless, workbook
 from zhengheng.engines.outputs import indicator_rows, score_rows
@@ -171,3 +173,37 @@ def _written(head: tuple[str, ...], rows: list[dict[str, str]], form: str, note:
     if note:
         lines.writerow([note])
     return text.getvalue().encode("utf-8-sig")
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Why a total changed, as a table that adds up in every row and column.
+
+    columns  words of the effects
+    rows     label, a cell for each column, and the row's sum; the first is the sum of all
+    rounded  whether cells were rounded, so that their sums may differ in the last digit
+    """
+
+    columns: list[Words]
+    rows: list[tuple[str, list[str], str]]
+    rounded: bool
+
+
+def moves(moved: Change) -> Moves:
+    codes = [code for code, _ in moved.columns]
+    lines = [(say("合计", "Together"), moved.effects)]
+    lines += [(f"{step.indicator} {step.name}", step.effects) for step in moved.steps]
+    if moved.beside:
+        lines.append((say("不分到单个指标的", "What no one indicator brought"), moved.beside))
+    sizes = [size for _, effects in lines for size in effects.values()]
+    digits = digits_of(sizes)
+
+    def cell(size: int) -> str:
+        sign = "+" if size > 0 else "−"
+        return f"{sign}{format_scaled(abs(size), 9, digits)}" if size else "—"
+
+    return Moves(
+        [words for _, words in moved.columns],
+        [(label, [cell(effects.get(code, 0)) for code in codes], cell(sum(effects.values()))) for label, effects in lines],
+        any(size % 10 ** (9 - digits) for size in sizes),
+    )  # fmt: skip
