@@ -8,12 +8,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.servers import postgres_server, programs
 
 ROOT = Path(__file__).resolve().parent.parent
 REAL = Path(os.environ.get("ZHENGHENG_REAL_DATA", ROOT.parent / "shared" / "data"))
 REQUIRED = os.environ.get("ZHENGHENG_REQUIRE") == "all"
+
+
+settings.register_profile("same", derandomize=True)
+settings.register_profile("anew")
+settings.load_profile("same")
+"""A run of CI draws the cases of the run before; `--hypothesis-profile=anew` draws others, for whoever looks for more."""
 
 
 def missing(what: str) -> None:

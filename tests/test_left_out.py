@@ -9,10 +9,11 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from tests.conftest import Command
+from tests.drawn import drawn_on
 from tests.generate import PERIOD, facts_for, rulebooks
 from tests.test_intake import mapping
 from zhengheng.domain.problems import ZhenghengError
@@ -78,11 +79,14 @@ def named(run: Run) -> list[tuple[str, int]]:
     return [(one.table, one.row) for one in left_out(run)]
 
 
-@settings(suppress_health_check=list(HealthCheck), deadline=None)
-@given(st.data())
-def test_each_row_counts_or_is_named_once(data: st.DataObject) -> None:
+def test_each_row_counts_or_is_named_once() -> None:
     """Other numbers in all rows that are named change nothing, on either engine; another number in one that is not
     changes what is known of its unit."""
+    common = settings(max_examples=100, suppress_health_check=list(HealthCheck), deadline=None)
+    drawn_on(counting, {"run": 50, "left out": 20, "counted": 20}, common)
+
+
+def counting(data: st.DataObject, seen: Counter[str]) -> None:
     book = data.draw(rulebooks())
     facts = data.draw(strays(book, data.draw(facts_for(book))))
     engines: tuple[Engine, ...] = (DuckEngine(threads=1), OracleEngine())
@@ -92,6 +96,7 @@ def test_each_row_counts_or_is_named_once(data: st.DataObject) -> None:
         return
     out = named(runs[0])
     assert named(runs[1]) == out
+    seen.update(["run", *(["left out"] if out else [])])
     assert max(Counter(out).values(), default=1) == 1
     every = {(name, row["row"]) for name in KINDS for row in facts.tables[name].to_pylist()}
     assert set(out) <= every
@@ -106,6 +111,7 @@ def test_each_row_counts_or_is_named_once(data: st.DataObject) -> None:
     before = measured(runs[0], facts)
     for row in data.draw(st.lists(st.sampled_from(counted), max_size=5, unique=True)) if counted else ():  # fmt: skip
         assert measured(runs[0], changed(facts, {row})) != before, row
+        seen["counted"] += 1
 
 
 def is_own(run: Run, row: dict[str, Any]) -> bool:

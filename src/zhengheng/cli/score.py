@@ -139,6 +139,7 @@ def score(
     console.print_problems(empty for run in runs if (empty := undefined_values(run)))
     created = datetime.now(UTC)
     write_results(runs, out, created, bom=bom)
+    (out / "left_out.csv").unlink(missing_ok=True)  # that of an earlier score is none of this one
     if is_listed(facts):
         write_csv(out / "left_out.csv", COLUMNS, as_rows(in_none(runs)), bom=bom)
     if facts.rejects:

@@ -98,7 +98,7 @@ def _of_workbook(path: Path, name: str, sheet: str | None, header: int, header_r
         ) from error  # fmt: skip
     return replace(
         table, sheet=chosen.title, others=others,
-        hidden=own is None and len(chosen.heads) < MOST_HEADS,
+        hidden=own is None and 0 < len(chosen.heads) < MOST_HEADS,  # of a very large .xls no other sheet was looked at
         twins=tuple(title for title, rows in heads.items() if own and rows[:header_rows] == own[:header_rows] and len(rows) > header_rows),
     )  # fmt: skip
 

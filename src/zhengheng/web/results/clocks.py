@@ -84,19 +84,24 @@ def _moved(before: str, after: str) -> frozenset[str]:
 
 
 def last_day(run: ResultRun, unit: Unit) -> date | None:
-    """The last day on which a unit may file; None while it was not served and its clock does not run.
+    """The last day on which a unit may file; None while a review waits for its service, from which alone its time runs.
 
-    A reopened result gives everybody the time anew.
+    Where the public notice speaks to all, everybody may file until it ends, and whoever was served while it ran has the time
+    from then in full; nobody opens the time again by being served after it. A reopened result gives everybody the time anew.
     """
-    clock = own_clock(run)
+    clock, end = own_clock(run), notice_end(run)
     if clock is None:
         return run.due_on
     served = served_on(run, unit)
+    by_notice = procedure(run).clock("review") is None
+    if by_notice and (served is None or (end is not None and served > end)):
+        return end
     if served is None:
         return None
     opened = run.reopenings.order_by("-on").first()
     start = max(served, opened.on) if opened else served
-    return working_calendar().after(start, clock.length, clock.unit)
+    own = working_calendar().after(start, clock.length, clock.unit)
+    return max(own, end) if by_notice and end is not None else own
 
 
 def concerned(run: ResultRun, day: date) -> list[Unit]:
