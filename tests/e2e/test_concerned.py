@@ -1,6 +1,7 @@
 """What concerns somebody and waits for no act of his: reorganisations of his unit, a result that opened again; and no duty before its day."""
 
 import re
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,12 @@ from tests.e2e.test_heirs import RENAMED
 from tests.e2e.test_owed import desk_of
 from tests.e2e.test_settled import page_of
 from tests.e2e.town import BOOK, STATISTICS, Town
-from tests.web.conftest import People
+from tests.web.conftest import NOW, People
 from tests.web.test_acts import Objects
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.portal.writing import since
+from zhengheng.web.results.barred import bars
+from zhengheng.web.results.clocks import last_day
 from zhengheng.web.results.models import ResultRun
 
 
@@ -129,3 +132,51 @@ def test_a_list_in_which_nothing_stands_says_so_and_what_to_do(
     assert said in page_of(town, who, address)
     other = page_of(town, "office_procedure", "/office/reorganisations/new/ask/")
     assert "目前没有" not in other
+
+
+def test_a_reopened_result_ends_corrected_or_with_a_reason_that_everybody_reads(town: Town) -> None:
+    made = on_notice(town, adopted(town))
+    path = f"runs/{made['result']}"
+    town.at("2026-05-06")
+    town.post("commission_secretary", f"{path}/finalise", decision=town.decided(f"result:{made['result']}", "2026-5", "2026-05-06"))  # fmt: skip
+    town.at("2026-05-11")
+    town.post("commission_secretary", f"{path}/reopen", reason="审计发现漏统两项数据", decision=town.decided(f"result:{made['result']}", "2026-6", "2026-05-11"))  # fmt: skip
+    town.at("2026-06-01")
+    third = town.decided(f"result:{made['result']}", "2026-7", "2026-06-01")
+    assert "只待委员会的决定" not in plain(page_of(town, "office_procedure", "/office/"))
+    refused = town.post("commission_secretary", f"{path}/finalise", 422, decision=third)["problems"][0]  # fmt: skip
+    assert (refused["code"], refused["where"]) == ("result.uncorrected", "left_out")
+    assert "审计发现漏统两项数据" in refused["detail"]
+    town.post("commission_secretary", f"{path}/finalise", decision=third, left_out="经复核原数据无误，无须更正")  # fmt: skip
+    page = plain(page_of(town, "office_director", f"/office/results/{made['run']}/"))
+    assert "本结果于 2026-05-11 重新开启后未作更正。理由：经复核原数据无误，无须更正" in page
+
+
+def test_whoever_opens_the_result_after_the_notice_opens_no_time_of_its_own(town: Town) -> None:
+    """The notice speaks to all: served while it ran a unit has its days in full, served after it none; nobody keeps the year open."""
+    version = adopted(town)
+    made = on_notice(town, version)
+    run = ResultRun.objects.get(pk=made["result"])
+    units = {code: Unit.objects.get(code=code) for code in ("D10", "D13", "D16")}
+    end = run.due_on
+    assert end is not None
+    run.services.exclude(unit__code="D10").delete()
+    assert {last_day(run, units[code]) for code in ("D13", "D16")} == {end}
+    run.services.create(unit=units["D13"], by=town.people["office_procedure"], at=datetime.combine(end, time(9), tzinfo=NOW.tzinfo), how="paper")  # fmt: skip
+    own = last_day(run, units["D13"])
+    assert own is not None
+    assert own > end
+    town.at((own + timedelta(days=3)).isoformat())
+    assert town.get("unit_leader-D16", f"results/{made['run']}/units/D16")
+    assert run.services.filter(unit=units["D16"]).exists(), "who read it is kept all the same"
+    assert last_day(run, units["D16"]) == end
+    about = {
+        "run": made["result"],
+        "unit": "D16",
+        "indicator": "RATE",
+        "ground": "data_error",
+        "wanted": "97",
+        "statement": "漏统",
+    }
+    assert town.post("unit_leader-D16", "appeals/draft", 422, **about)["problems"]
+    assert bars(run, own + timedelta(days=3)) == []

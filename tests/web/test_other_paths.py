@@ -388,7 +388,13 @@ def test_each_decision_opens_a_closed_year_once(town: Town, book: int) -> None:
     for place, (act, day) in enumerate([("finalise", "2026-03-12"), ("reopen", "2026-04-01"), ("finalise", "2026-06-01")]):  # fmt: skip
         town.at(day)
         numbers.append(town.decided(f"result:{run.pk}", f"2026-{place}", day))
-        more = {"reason": "审计发现错误"} if act == "reopen" else {}
+        more = (
+            {"reason": "审计发现错误"}
+            if act == "reopen"
+            else {"left_out": "经核实无须更正"}
+            if place == 2
+            else {}
+        )
         town.post("commission_secretary", f"{path}/{act}", decision=numbers[-1], **more)
     for number in numbers:
         said = town.post("commission_secretary", f"{path}/reopen", 422, decision=number, reason="又发现错误")  # fmt: skip

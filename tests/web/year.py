@@ -376,6 +376,8 @@ class Year:
                 if asked is None:
                     continue
                 said = {"unit": asked.unit, "grade": asked.decided}
+            if act.code == "result.finalise" and found.reopenings.exists():
+                said = {"left_out": WORDS[1]}
             if act.code == "appeal.vote":
                 # A support is for what was asked.
                 said = {"value": found.wanted or KINDLY["value"]}

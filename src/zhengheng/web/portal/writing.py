@@ -102,7 +102,9 @@ def since() -> dict[str, dict[str, Any]]:
 def _left_out(run: ResultRun) -> dict[str, Any]:
     """How many settled matters of which units the result does not count, and the public reason."""
     held = run.left_out
-    return {"left_out": {"reason": held["reason"], "units": held["units"]}} if held else {}
+    if not held:
+        return {}
+    return {"left_out": {"reason": held["reason"], "units": held["units"], "reopened": held.get("reopened", "")}}  # fmt: skip
 
 
 def _reopened(run: ResultRun) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.reporting.acts import REPORTS
 from zhengheng.web.reporting.items import ITEMS
 from zhengheng.web.results.models import ResultRun
-from zhengheng.web.results.uncounted import Matter, newer_runs, uncounted
+from zhengheng.web.results.uncounted import Matter, newer_runs, uncorrected, uncounted
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.workflow.machines import UPCOMING
 
@@ -126,5 +126,7 @@ def _did(one: Since) -> Words:
 
 def goes_first(run: ResultRun) -> bool:
     """Whether another computation comes before this one goes on: one that is owed, or one that is there and newer."""
+    if uncorrected(run) is not None:
+        return True
     out = unfollowed(run)
     return bool(out) and run.version is not None and bool(newer_runs(run) or again(run.version))

@@ -18,7 +18,7 @@ from zhengheng.web.results.clocks import notice_clock
 from zhengheng.web.results.closing import end_year
 from zhengheng.web.results.kept import TABLES
 from zhengheng.web.results.models import DecidedGrade, Reopening, ResultRun
-from zhengheng.web.results.uncounted import newer_runs, reasons_owed, uncounted
+from zhengheng.web.results.uncounted import newer_runs, reasons_owed, uncorrected, uncounted
 from zhengheng.workflow.machines import UPCOMING
 
 
@@ -86,8 +86,8 @@ def carry_grades(before: ResultRun, after: ResultRun) -> list[dict[str, Any]]:
 
 class LeftOutGiven(Given):
     left_out: str = ask(
-        "已认定事项不计入本次结果的理由（公开；有未计入的事项时填）",
-        "Why what is settled does not count here (public; where something is left out)",
+        "已认定事项不计入本次结果、重新开启后不作更正的理由（公开；有此情形的填写）",
+        "Why what is settled does not count here, or nothing is corrected after a reopening (public; where that is so)",
         "", form="text", public=True, why=True,
     )  # fmt: skip
 
@@ -97,8 +97,8 @@ def left_out(doing: Doing) -> tuple[dict[str, Any], dict[str, Any]]:
 
     Raises ResultStateError where no reason is given.
     """
-    matters = uncounted(doing.obj)
-    if not matters:
+    matters, opened = uncounted(doing.obj), uncorrected(doing.obj)
+    if not matters and opened is None:
         return {}, {}
     if not doing.given.left_out:
         raise ResultStateError(reasons_owed(doing.obj))
@@ -108,6 +108,8 @@ def left_out(doing: Doing) -> tuple[dict[str, Any], dict[str, Any]]:
         "matters": named,
         "units": [one.unit for one in matters],
     }
+    if opened is not None:
+        held["reopened"] = opened.on.isoformat()
     return held, {"uncounted": named, "left_out": doing.given.left_out}
 
 

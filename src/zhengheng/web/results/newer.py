@@ -89,15 +89,21 @@ def warnings(run: ResultRun, day: date) -> list[Words]:
 
 def uncounted_words(run: ResultRun, unit: str = "") -> list[Words]:
     """That something settled does not count in a result, and the public reason; of one unit, where named."""
-    units = run.left_out.get("units", [])
+    units, found = run.left_out.get("units", []), []
+    if opened := run.left_out.get("reopened"):
+        found.append((
+            f"本结果于 {opened} 重新开启后未作更正。理由：{run.left_out['reason']}",
+            f"Reopened on {opened} and not corrected. Reason: “{run.left_out['reason']}”",
+        ))  # fmt: skip
     count = units.count(unit) if unit else len(units)
     if not count:
-        return []
+        return found
     zh, en = ("本单位有", "of this unit") if unit else ("有", "")
-    return [(
+    found.append((
         f"{zh} {count} 项已经办结的事项没有计入本结果。理由：{run.left_out['reason']}",
         f"Settled and not counted in this result: {count} {en}".rstrip() + f". Reason: “{run.left_out['reason']}”",
-    )]  # fmt: skip
+    ))  # fmt: skip
+    return found
 
 
 def no_longer_holds(run: ResultRun, day: date) -> list[Words]:

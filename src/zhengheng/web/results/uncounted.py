@@ -20,7 +20,7 @@ from zhengheng.web.reporting.acts import REPORTS
 from zhengheng.web.reporting.dated import key_of
 from zhengheng.web.reporting.items import ITEMS
 from zhengheng.web.reporting.lake_check import columns_of, events_of, stored, values_of
-from zhengheng.web.results.models import ResultRun
+from zhengheng.web.results.models import Reopening, ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
 from zhengheng.web.rulebooks.selectors import book_of
 from zhengheng.web.targets.changes import CHANGES
@@ -93,10 +93,22 @@ def counted_later(run: ResultRun) -> list[Problem]:
     ]  # fmt: skip
 
 
+def uncorrected(run: ResultRun) -> Reopening | None:
+    """The reopening that nothing followed: another computation on notice would have replaced the run."""
+    return run.reopenings.last() if run.state == "notice" else None
+
+
 def reasons_owed(run: ResultRun) -> list[Problem]:
-    """What wants a reason where the run goes on notice or becomes final all the same: each matter, and the newer run."""
-    matters = uncounted(run)
-    return [*problems(matters), *counted_later(run)] if matters else []
+    """What wants a reason where the run goes on notice or becomes final all the same: each matter, the newer run, and
+    what it was reopened for."""
+    matters, opened = uncounted(run), uncorrected(run)
+    found = [*problems(matters), *counted_later(run)] if matters or opened else []
+    if opened is not None:
+        found.append(Problem(
+            "left_out", "result.uncorrected", f"本结果于 {opened.on} 按决定重新开启，理由：{opened.reason}，此后没有公示更正的结果。请重新核算，公示更正后的结果；经核实无须更正的，请写明理由。",
+            f"the result was reopened on {opened.on}, because: “{opened.reason}”, and no corrected result went on notice since. Compute again and put the corrected one on notice, or say why nothing is to be corrected",
+        ))  # fmt: skip
+    return found
 
 
 @lru_cache(maxsize=8)
