@@ -321,6 +321,7 @@ def test_what_people_say_of_a_draft_is_answered_before_it_is_decided(
     shown = (site / page).read_text(encoding="utf-8")
     code = "PURPOSE"
     assert f'value="{page}#{code}"' in shown, "one may write about a single indicator"
+    assert "计量单位" in shown
     letters = [
         portal.take(text, f"{page}#{code}", NOW) for text in ("口径太宽", "请打 13800138000")
     ]

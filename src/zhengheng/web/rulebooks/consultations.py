@@ -64,7 +64,7 @@ def document(version: RulebookVersion) -> dict[str, Any]:
         "indicators": [
             {"code": code, "dimension": dimension, "name": _words(indicator.name), "definition": _words(indicator.definition),
              "rule": dict(zip(("zh", "en"), said(indicator), strict=True)), "weights": _weights(book, code),
-             "source": _words(indicator.source), "public": indicator.visibility == "public"}
+             "measure_unit": _words(indicator.unit_said), "source": _words(indicator.source), "public": indicator.visibility == "public"}
             for dimension, code in _leaves(book) if (indicator := book.indicator(code))
         ],
     }  # fmt: skip
