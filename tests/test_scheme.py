@@ -19,6 +19,7 @@ from zhengheng.scheme.compare import differences
 from zhengheng.scheme.excel import write_workbook
 from zhengheng.scheme.excel_read import read_workbook
 from zhengheng.scheme.fingerprint import wording_fingerprint
+from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.later import rolled_over
 from zhengheng.scheme.lint import lint
 from zhengheng.scheme.load import load_rulebook
@@ -398,6 +399,23 @@ def test_a_credit_of_all_or_nothing_is_said_as_that() -> None:
         assert not re.search(r"满分的 [01](?![./\d])", zh), zh
         assert not re.search(r"(?<![./\d])[01] of the full mark", en), en
         assert "得满分" in zh
+        assert "得0 分" not in zh
+        assert not re.search(r"满分的 0\.", zh), "a share is said in per cent, as elsewhere"
+        assert not re.search(r"0\.\d+ of the full mark", en), en
+
+
+def test_a_number_below_nought_has_the_minus_of_print_and_a_third_stays_one() -> None:
+    steps = {"kind": "steps", "steps": [{"at": "-99", "credit": "1"}, {"at": "1", "credit": "0.5"}, {"at": "2", "credit": "1/3"}, {"at": "3", "credit": "0"}]}  # fmt: skip
+    zh, en = said(Indicator.model_validate({"code": "A", "name": "甲", "method": steps}, strict=False))  # fmt: skip
+    assert zh == "对照表，按数值：−99 起得满分、1 起得满分的 50%、2 起得满分的 1/3、3 起得 0 分"
+    assert "50% of the full mark from 1" in en
+
+
+@pytest.mark.parametrize(("unit", "said"), [("个", "2.00 个"), ("–", "2.00"), ("-", "2.00"), ("", "2.00")])  # fmt: skip
+def test_a_dash_for_no_unit_of_measure_is_not_printed_beside_a_value(unit: str, said: str) -> None:
+    held = Indicator.model_validate({"code": "A", "name": "甲", "measure_unit": {"zh": unit, "en": unit}}, strict=False)  # fmt: skip
+    assert held.measured("2.00") == (said, said)
+    assert held.unit_said.zh == ("个" if unit == "个" else "")
 
 
 def test_a_rule_that_is_better_when_less_says_so() -> None:

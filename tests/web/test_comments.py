@@ -9,7 +9,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -22,7 +22,7 @@ from django.test import Client
 
 from tests.web.conftest import NOW, People, computed_run
 from tests.web.test_publication import nothing_published
-from zhengheng.domain.problems import DataError
+from zhengheng.domain.problems import DataError, ZhenghengError
 from zhengheng.engines.snapshot import scan
 from zhengheng.web.acts.declare import Nothing
 from zhengheng.web.acts.public import PublicTextError, clean
@@ -39,6 +39,7 @@ from zhengheng.web.comments.acts import (
 )
 from zhengheng.web.comments.bringing import TRUSTED, bring
 from zhengheng.web.comments.bringing import tick as take_comments
+from zhengheng.web.comments.inbox import untaken
 from zhengheng.web.comments.models import Comment
 from zhengheng.web.comments.selectors import about
 from zhengheng.web.jobs.models import Job
@@ -50,6 +51,7 @@ from zhengheng.web.portal.inbox import FORMER, KEY, LETTERS, LONGEST, Inbox, rea
 from zhengheng.web.portal.receiving import MOST_OF_ALL, MOST_OF_ONE, Receiver, receiving
 from zhengheng.web.rulebooks.acts import RULEBOOKS, RulebookStateError
 from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.workflow.roles import Role
 
 SUBMIT = next(act for act in RULEBOOKS.acts if act.name == "submit")
 ACTS = {act.name: act for act in COMMENTS.acts}
@@ -129,6 +131,75 @@ def test_what_is_personal_is_not_shown_and_what_belongs_elsewhere_goes_there(
     do(people, "hand_over", "office_procedure", held, HandOverGiven(to="hotline"))
     held.refresh_from_db()
     assert (held.state, held.shown, held.reason) == ("handed_over", "", "hotline")
+
+
+def refused_route(people: People, held: Comment, unit: str, shown: str) -> tuple[str, str]:
+    with pytest.raises(ZhenghengError) as refused:
+        do(people, "route", "office_procedure", held, RouteGiven(unit=unit, shown=shown))
+    problem = refused.value.problems[0]
+    return problem.code, problem.zh
+
+
+def test_the_moderator_leaves_out_and_says_nothing_in_the_citizens_name(people: People, portal: Inbox) -> None:  # fmt: skip
+    """Other words are refused with their place; what is left out has a mark, and the portal says so."""
+    held = came(people, portal, "公交5路晚点，请打0571-87654321找张师傅")
+    code, said = refused_route(people, held, "D10", "公交5路今天开通了免费乘车，感谢政府！")
+    assert code == "comment.reworded"
+    assert "今天开通了免费乘车" in said
+    assert refused_route(people, held, "D10", "公交5路晚点")[0] == "comment.reworded", "no mark"
+    assert refused_route(people, held, "D10", held.text)[0] == "public.landline"
+    shown = "公交5路晚点，请打×××找×师傅"
+    do(people, "route", "office_procedure", held, RouteGiven(unit="D10", shown=shown))
+    page = rewritten()
+    assert shown in page
+    assert "有不公开的内容已删去" in page
+    do(people, "reply", "unit_leader", held, ReplyGiven(reply="已加车，咨询请打 0571-12345678 或 0571-87654321"))  # fmt: skip
+    whole = came(people, portal, "路灯不亮")
+    do(people, "route", "office_procedure", whole, RouteGiven(unit="D10", shown="路灯不亮"))
+    # As an earlier release let it through.
+    Comment.objects.filter(pk=held.pk).update(shown="公交5路很好，感谢")
+    page = rewritten()
+    assert page.count("摘要（由工作人员整理，不是原文）") == 1
+    assert "有不公开的内容已删去" not in page
+    assert "A summary (made by the staff" in (Path(settings.HOME) / "portal/en/comments.html").read_text(encoding="utf-8")  # fmt: skip
+
+
+def test_a_comment_goes_where_somebody_can_answer_and_the_portal_names_the_body(people: People, portal: Inbox) -> None:  # fmt: skip
+    above = Unit.objects.get(code="D10")
+    office = Unit.objects.create(code="D10-O", name_zh="办公室", name_en="Office", kind="科室", parent=above)  # fmt: skip
+    post = Unit.objects.create(code="D10-O-1", name_zh="办公室科长", name_en="Office, head", kind="岗位", parent=office)  # fmt: skip
+    held = came(people, portal)
+    code, said = refused_route(people, held, post.code, SAID)
+    assert code == "comment.nobody"
+    assert f"“{above.name_zh}办公室科长”没有能够答复留言的账号（单位负责人、单位填报）" in said
+    assert f"请转“{above.name_zh}”答复。" in said
+    assert "请转其他单位答复" in refused_route(people, held, "D13", SAID)[1]
+    people.give(people["mentor"], Role.UNIT_REPORTER, unit=office)
+    assert f"请转“{above.name_zh}办公室”答复。" in refused_route(people, held, post.code, SAID)[1]
+    do(people, "route", "office_procedure", held, RouteGiven(unit=office.code, shown=SAID))
+    assert f"{above.name_zh}办公室" in rewritten()
+
+
+@pytest.mark.parametrize("at", ["2026-03-11T17:30:00+00:00", "2026-03-12T01:30:00+08:00"])
+def test_the_day_of_a_comment_is_the_one_here_whatever_clock_stamped_it(people: People, portal: Inbox, tmp_path: Path, at: str) -> None:  # fmt: skip
+    """From midnight to eight it is the day before in UTC, by which a portal's process stamps."""
+    moment = datetime.fromisoformat(at)
+    reference = portal.take(SAID, "", moment)
+    bring(content=portal.export(NOW), name="x.json", actor=people["office_procedure"], now=NOW)
+    assert str(Comment.objects.get(reference=reference).received_on) == "2026-03-12"
+    Inbox(tmp_path / "inbox").take(SAID, "", moment)
+    (Path(settings.HOME) / TRUSTED).unlink()
+    try:
+        assert untaken(tmp_path) == (1, date(2026, 3, 12))
+    finally:
+        (Path(settings.HOME) / TRUSTED).write_bytes((portal.folder / KEY).read_bytes())
+
+
+def test_comments_lie_in_the_order_of_the_clock_that_stamps_them(tmp_path: Path) -> None:
+    inbox = Inbox(tmp_path)
+    for text, days in (("后来的", 0), ("先来的", 2), ("同一刻的", 2)):
+        inbox.take(text, "", NOW - timedelta(days))
+    assert [one.text for one in inbox.letters()] == ["先来的", "同一刻的", "后来的"]
 
 
 IDENTITY, PHONE = "11010519491231002X", "13900139000"
@@ -250,6 +321,7 @@ def test_what_people_say_of_a_draft_is_answered_before_it_is_decided(
     shown = (site / page).read_text(encoding="utf-8")
     code = "PURPOSE"
     assert f'value="{page}#{code}"' in shown, "one may write about a single indicator"
+    assert "计量单位" in shown
     letters = [
         portal.take(text, f"{page}#{code}", NOW) for text in ("口径太宽", "请打 13800138000")
     ]
@@ -499,7 +571,7 @@ def test_a_comment_that_nobody_moderates_becomes_late_and_is_first_on_the_desk(
 def test_what_it_is_about_is_named_by_the_title_of_the_page(people: People, portal: Inbox) -> None:
     """Nobody reads addresses; a page that is gone, or that never was one, is still said in words."""
     held = came(people, portal)
-    do(people, "route", "office_procedure", held, RouteGiven(shown=SAID, unit="D13"))
+    do(people, "route", "office_procedure", held, RouteGiven(shown=SAID, unit="D10"))
     rewritten()
     unit = Unit.objects.get(code="D13")
     said = {

@@ -274,6 +274,8 @@ def test_files_of_a_result_say_what_replaced_it_and_what_an_appeal_put_right(peo
     heat = heat_map(computed, "zh")
     unit, code = next((m.unit, m.indicator) for row in heat.marks.values() for m in row.values() if m.value)  # fmt: skip
     base, client = f"/office/overview/{run.run}/", people.client("office_data")
+    unit_of = computed.rulebook.indicator(code).measured
+    before, after = (unit_of(value)[0].split() for value in ("960.25", "980.25"))
 
     def told() -> list[str]:
         answers = [client.get(f"{base}units/{unit}/report.{form}") for form in ("docx", "pdf")]
@@ -304,7 +306,7 @@ def test_files_of_a_result_say_what_replaced_it_and_what_an_appeal_put_right(peo
             "这一版已被新版代替，不再有效；现行的是2026-03-12公示的版本（批次newer-run），公示中，至"
             in text
         )
-        assert "改算后980.25（本版为960.25）" in text
+        assert f"改算后数值为{''.join(after)}（本版为{''.join(before)}）" in text
 
 
 def test_the_median_of_unlike_parts_is_one_of_shares() -> None:

@@ -13,7 +13,7 @@ from django.test import Client
 from tests.web.conftest import People
 from tests.web.test_portal import also, changed, released
 from zhengheng.web.portal.site import page, write_site
-from zhengheng.web.portal.snapshots import SINCE, STANDINGS, read_site
+from zhengheng.web.portal.snapshots import SINCE, STANDINGS, TARGETS, read_site
 from zhengheng.workflow.machines import RECTIFICATION
 
 __all__ = ["released"]
@@ -232,7 +232,7 @@ def test_a_replaced_result_says_so_wherever_it_is_named_and_keeps_its_promise(so
     unit, code = first(held)
     topics = [{"code": "homes", "name": {"zh": "住", "en": "Homes"}, "about": {"zh": "住房", "en": "homes"}, "indicators": [code]}]  # fmt: skip
     other = next(one["code"] for group in held["groups"] for one in group["units"] if one["code"] != unit["code"])  # fmt: skip
-    redecided = [{"unit": unit["code"], "indicator": code, "name": unit["name"], "about": {"zh": code, "en": code}, "after": "980.25", "stands": True}]  # fmt: skip
+    redecided = [{"unit": unit["code"], "indicator": code, "name": unit["name"], "about": {"zh": code, "en": code}, "after": {"zh": "980.25 个", "en": "980.25 homes"}, "stands": True}]  # fmt: skip
     newer = {"standing": standing, "until": "2031-03-20"}
     changed(source / "1" / "snapshot.json", topics=topics)
     stands(source, "replaced", {"until": "2031-03-12", "newer": newer, "redecided": redecided})
@@ -243,7 +243,12 @@ def test_a_replaced_result_says_so_wherever_it_is_named_and_keeps_its_promise(so
             assert words in text, address
             assert ("2031-03-20" in text) == (standing == "notice"), address
         for address in ("index.html", *told[3:]):
-            assert "980.25" in shown(source, prefix + address), address
+            after = (
+                "the value, computed again, is 980.25 homes" if prefix else "改算后数值为 980.25 个"
+            )
+            assert after in " ".join(
+                re.sub("<[^>]+>", "", shown(source, prefix + address)).split()
+            ), address
         assert "980.25" not in shown(source, f"{prefix}p/1/units/{other}.html")
     assert "待公示" not in shown(source, "p/1/index.html")
 
@@ -305,3 +310,26 @@ def test_a_target_that_was_changed_within_the_year_is_told_where_the_value_is_he
     changed(source / "1" / "snapshot.json", retargeted=retargeted)
     assert f"{unit['name']['zh']}：目标年内由 160 调整为 118，依据：重大自然灾害。得分按调整后的目标计算。" in shown(source, f"p/1/indicators/{code}.html")  # fmt: skip
     assert "on the ground of: natural disaster" in shown(source, f"en/p/1/indicators/{code}.html")
+
+
+def test_no_cell_is_a_dash_without_why_nor_a_number_without_its_unit(source: Path) -> None:
+    """A unit of measure that is none, a grade that is none, and targets that are not signed."""
+    held = snapshot(source, 1)
+    unit, code = first(held)
+    indicators = [one | {"measure_unit": {"zh": "–", "en": "–"}} if one["code"] == code else one for one in held["indicators"]]  # fmt: skip
+    groups = [group | {"units": [{name: one[name] for name in one if name != "grade"} | {"status": "missing" if one["code"] == unit["code"] else "value"} for one in group["units"]]} for group in held["groups"]]  # fmt: skip
+    changed(source / "1" / "snapshot.json", indicators=indicators, groups=groups)
+    for prefix, missing, ungraded in (
+        ("", "没有总分（缺数据）", "未定等次"),
+        ("en/", "no total (data missing)", "not graded"),
+    ):
+        text = shown(source, f"{prefix}p/1/index.html")
+        assert missing in text
+        assert ungraded in text
+        assert "–)" not in shown(source, f"{prefix}p/1/indicators/{code}.html")
+    line = {"code": "A", "name": {"zh": "甲", "en": "A"}, "measure_unit": {"zh": "个", "en": "number"}, "baseline": "", "draft": "2", "agreed": ""}  # fmt: skip
+    units = [{"code": one, "name": {"zh": one, "en": one}, "agreed_on": day, "lines": [line | {"agreed": agreed}]} for one, day, agreed in (("U1", "2026-01-05", "3"), ("U2", "", ""))]  # fmt: skip
+    draft = {"number": 3, "title": {"zh": "方案", "en": "Rulebook"}, "period": "2026", "open": False, "decided": False, "until": "2026-01-01", "units": units}  # fmt: skip
+    (source / TARGETS).write_text(json.dumps([draft]), encoding="utf-8")
+    assert shown(source, "targets/3.html").count("尚未签订") == 1
+    assert shown(source, "en/targets/3.html").count("not signed yet") == 1

@@ -39,6 +39,33 @@ def test_a_telephone_number_is_found_whatever_stands_between_its_digits(written:
         clean({"text": f"电话 {written}"}, named=False)
 
 
+LANDLINES = (
+    "0571-87654321", "(0571) 8765 4321", "（0571）87654321", "057187654321", "+86-571-87654321", "0086 571 87654321", "+86 (0)571 8765 4321", "010－６３０９１２３４",
+    "零五七一 八七六五四三二一", "0312-8765432",
+)  # fmt: skip
+MAILS = ("zhang@example.com", "zhang＠example。com", "zhang @ example . com", "ｚｈａｎｇ＠ｅｘａｍｐｌｅ．ｃｏｍ", "zhang [at] example.com", "a.b@mail.example.com.cn")  # fmt: skip
+
+
+@pytest.mark.parametrize("written", LANDLINES)
+def test_a_landline_is_a_citizens_own_and_an_authoritys_to_give(written: str) -> None:
+    assert kinds(f"请打 {written} 找王老师") == {"landline"}
+    with pytest.raises(PublicTextError):
+        clean({"text": f"请打 {written}"}, named=False, landlines=True)
+    clean({"text": f"咨询请打 {written}"}, named=False)
+
+
+@pytest.mark.parametrize("said", ["拨打 12345 或 110", "关注@云衡发布。谢谢", "0.5718765432", "第010号、第0571号", "2025-01-02 10:30"])  # fmt: skip
+def test_hotlines_and_figures_are_no_landline_and_no_mail(said: str) -> None:
+    assert kinds(said) == set()
+
+
+@pytest.mark.parametrize("written", MAILS)
+def test_an_address_is_found_with_blanks_and_in_full_width(written: str) -> None:
+    assert "mail" in kinds(f"写信到 {written} 即可")
+    with pytest.raises(PublicTextError):
+        clean({"text": f"写信到 {written}"}, named=False)
+
+
 @pytest.mark.parametrize("written", IDENTITIES)
 def test_an_identity_number_is_found_whatever_stands_between_its_digits(written: str) -> None:
     assert "identity" in kinds(f"王老师，身份证 {written}。")

@@ -27,6 +27,7 @@ from zhengheng.domain.canonical import canonical
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.problems import VerifyError
 from zhengheng.engines.disclosure import hidden_indicators
+from zhengheng.engines.heat import STATUSES
 from zhengheng.engines.onefile import verifier_source
 from zhengheng.engines.results import Results, from_rows
 from zhengheng.engines.run import Run
@@ -811,7 +812,17 @@ def test_the_paper_to_be_signed_holds_what_the_public_will_see(
     assert units
     for unit in units:
         assert unit["name"]["zh"] in said
-        assert str(unit.get("score", "—")) in said
+        assert unit.get("score", "") in said
+        if unit.get("place"):
+            assert f"{unit['place']} / {unit['members']}" in said
+    told = said.split("指标状态", 1)[1]
+    assert "组内名次" in said
+    assert f"对外发布第 {held.pk} 号 · 第 {held.row_version} 版" in said
+    assert f"publication:{held.pk}" not in said
+    order = [words[1] for words in STATUSES.values()]
+    for states in re.findall(r'"((?:[^"、 ]+ \d+、)+[^"、 ]+ \d+)"', told):
+        places = [order.index(one.split()[0]) for one in states.split("、")]
+        assert places == sorted(places), states
 
 
 def test_only_who_reviews_and_who_releases_read_exactly_what_will_be_published(

@@ -1,4 +1,4 @@
-"""Numbers of persons in a text: mobile telephones, identity cards, bank cards, however their digits are set apart.
+"""Numbers of persons in a text: mobile telephones, identity cards, bank cards, however their digits are set apart; fixed lines.
 
 A text is cut into groups of digits and what stands between them. Groups that together have the shape of such a number
 are one, if what lies between them is a way of writing a number and not the text around figures: amounts, dates, times
@@ -14,7 +14,7 @@ from typing import Literal
 
 from zhengheng.domain.said import says_something
 
-Kind = Literal["identity", "phone", "card"]
+Kind = Literal["identity", "phone", "card", "landline"]
 Found = tuple[Kind, str]
 
 _MOBILE = re.compile(r"(?:(?:00)?86)?(1[3-9]\d{9})")
@@ -63,6 +63,12 @@ _PASSPORT = re.compile(r"(?:护照|通行证|passport|travel permit)\D{0,16}?(?<
 """A passport or travel permit, where the text says that it is one: alone it is any number of a paper."""
 
 
+_LANDLINE = re.compile(
+    r"(?<![0-9A-Fa-f.])(?:(?:\+|00)86[\s·_()-]{0,3}0?\)?|86[\s·_(-]{1,3}0?|\(?0)(?:10|2\d|[3-9]\d\d)[)\s·_/-]{0,3}[2-8]\d{2,3}[\s·_-]{0,2}\d{4}(?![0-9A-Fa-f])"
+)
+"""The number of a fixed line, with the code of its area: 10, 2x or three digits, then seven or eight of which the first is 2 to 8 [D]."""
+
+
 def private_numbers(text: str) -> Iterator[Found]:
     """Each number of a person in a text of plain digits (`domain.unseen.readings`), with the digits that make it up.
 
@@ -70,6 +76,7 @@ def private_numbers(text: str) -> Iterator[Found]:
     """
     yield from _forward(text)
     yield from (("identity", found[1].upper()) for found in _PASSPORT.finditer(text))
+    yield from (("landline", found[0].strip()) for found in _LANDLINE.finditer(text))
     told = bool(_ABOUT.search(text) or _TURNED.search(text))
     yield from (
         one

@@ -136,7 +136,7 @@ def columns(run: Run, language: Language) -> Iterator[Column]:
         for code in _leaves(dimension):
             indicator = run.rulebook.indicator(code)
             yield Column(
-                code, indicator.name.say(language), title.say(language), indicator.measure_unit.say(language), indicator.direction
+                code, indicator.name.say(language), title.say(language), indicator.unit_said.say(language), indicator.direction
             )  # fmt: skip
 
 

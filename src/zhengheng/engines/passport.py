@@ -306,7 +306,7 @@ class _Maker(SourceRows):
             else None
         ):
             words = self.t(*filled(fill)) + self.t("；", "; ") + words
-        measure = self.run.rulebook.indicator(cell["indicator"]).measure_unit.say(self.language)
+        measure = self.run.rulebook.indicator(cell["indicator"]).unit_said.say(self.language)
         label = self.t("计算", "computed")
         if split:
             label += self._piece(cell, rule)

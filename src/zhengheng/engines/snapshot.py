@@ -150,12 +150,16 @@ class Finding:
 
 KINDS = {
     "identity": ("疑似身份证号", "looks like an identity number"), "phone": ("疑似手机号", "looks like a telephone number"),
+    "landline": ("疑似固定电话号码", "looks like the number of a landline"),
     "card": ("疑似银行卡号", "looks like the number of a bank card"), "mail": ("电子邮箱", "an e-mail address"), "mark": ("带有内部或密级标志", "carries a mark of internal or secret papers"),
     "word": ("含内部或密级字样", "says that something is internal or secret"),
     "person": ("含工作人员姓名", "names a member of staff"), "unseen": ("含看不见的字符", "holds characters that nobody sees"),
 }  # fmt: skip
 _PATTERNS = {
-    "mail": re.compile(r"[\w.+-]+@[\w-]+\.\w+"), "mark": re.compile(r"内部(?:资料|文件|材料|使用|掌握)|[(\[【]内部[)\]】]|(?:秘密|机密|绝密)[★☆]|不得外传"),
+    "mail": re.compile(
+        r"[\w.+-]+@[\w-]+\.\w+"
+        r"|[A-Za-z0-9_.+-]+\s{0,3}(?:@|[(\[]\s?at\s?[)\]])\s{0,3}[A-Za-z0-9-]+(?:\s{0,2}[.。]\s{0,2}[A-Za-z0-9-]+){0,3}\s{0,2}[.。]\s{0,2}[A-Za-z]{2,}"
+    ), "mark": re.compile(r"内部(?:资料|文件|材料|使用|掌握)|[(\[【]内部[)\]】]|(?:秘密|机密|绝密)[★☆]|不得外传"),
     "word": re.compile(r"内部(?!资料|文件|材料|使用|掌握|[)\]】])|(?:秘密|机密|绝密)(?![★☆])"),
 }  # fmt: skip
 

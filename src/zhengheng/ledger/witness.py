@@ -566,7 +566,7 @@ def _remembered(
 
 
 COVERED = (
-    "可核对的是发布内容中“data”目录下的数据文件和核验包；网页（HTML）由这些数据生成，不在其中，请核对网页上可下载的数据",
+    "可核对的是发布内容中“data”目录下的数据文件和复核包；网页（HTML）由这些数据生成，不在其中，请核对网页上可下载的数据",
     "covered are the data files and bundles below “data”; pages (HTML) are made from them and are not: check the data that a page offers",
 )  # fmt: skip
 

@@ -12,6 +12,8 @@ from zhengheng.scheme.methods import AnyMethod
 from zhengheng.scheme.relative import Fill
 
 MissingRule = Literal["floor", "block", "unranked", "renormalise"]
+NO_UNIT = frozenset({"–", "—", "-", "－", "−"})
+"""What a rulebook writes for an indicator that has no unit of measure, such as a ratio."""
 NotApplicableRule = Literal["unranked", "reweight", "renormalise"]
 
 
@@ -134,3 +136,13 @@ class Indicator(Model):
     """The full-marks standard in words."""
     burden_minutes: int | None = None
     evidence: str = ""
+
+    @property
+    def unit_said(self) -> Label:
+        """The unit of measure as it stands beside a value: empty where the rulebook has a dash for none."""
+        return Label() if self.measure_unit.zh in NO_UNIT else self.measure_unit
+
+    def measured(self, value: str) -> tuple[str, str]:
+        """A value with its unit of measure, in both languages."""
+        unit = self.unit_said
+        return f"{value} {unit.zh}".strip(), f"{value} {unit.say('en')}".strip()

@@ -190,8 +190,14 @@ def _threshold(m: Any, down: bool) -> Pair:
 def _of_full(credit: str) -> Pair:
     """A credit in words: the full mark, nothing, or a part of it."""
     if Fraction(credit) in {0, 1}:
-        return ("满分", "the full mark") if Fraction(credit) else ("0 分", "nothing")
-    return f"满分的 {credit}", f"{credit} of the full mark"
+        return ("满分", "the full mark") if Fraction(credit) else (" 0 分", "nothing")
+    share = Fraction(credit) * 100
+    said = (
+        f"{_n(Decimal(share.numerator) / share.denominator)}%"
+        if (share * 100).denominator == 1
+        else credit
+    )
+    return f"满分的 {said}", f"{said} of the full mark"
 
 
 @_of("steps")
@@ -334,7 +340,7 @@ def _n(number: Decimal | None) -> str:
     """A number of the rule as people write it."""
     if number is None:
         return "—"
-    text = format(number, "f")
+    text = format(number, "f").replace("-", "−")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

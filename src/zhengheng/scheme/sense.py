@@ -45,7 +45,7 @@ def beyond(book: Rulebook, indicator: Indicator, value: int) -> tuple[str, str] 
     number = Decimal(value).scaleb(-indicator.decimals)
     if (held.low is None or number >= held.low) and (held.high is None or number <= held.high):
         return None
-    said, unit = plain(value, indicator.decimals), indicator.measure_unit
+    said, unit = plain(value, indicator.decimals), indicator.unit_said
     low = "" if held.low is None else f"{held.low:f}"
     high = "" if held.high is None else f"{held.high:f}"
     return (

@@ -67,7 +67,7 @@ def slip(kind: Kind, act: Act, obj: Any, now: datetime) -> Report:
     return Report(
         title=f"{say('签批单', 'Paper to be signed')}: {say(*act.words)}",
         answer=f"{say(*kind.title(obj))}; {say(*kind.state_of(obj))}",
-        origin=f"{kind.name}:{obj.pk} · {say('版本', 'version')} {obj.row_version} · {now:%Y-%m-%d %H:%M}",
+        origin=say(f"{kind.words[0]}第 {obj.pk} 号 · 第 {obj.row_version} 版", f"{kind.words[1]}, no. {obj.pk} · version {obj.row_version}") + f" · {now:%Y-%m-%d %H:%M}",
         sections=[
             Section(say("事项", "What it is about"), tables=(Table((say("项目", "Item"), say("内容", "Content")), rows),)),
             *(kind.printed(obj, now.date()) if kind.printed else ()),

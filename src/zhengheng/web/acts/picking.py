@@ -166,7 +166,7 @@ def _scored(asked: Asked) -> Choices:
 
 def _with_measure(indicator: Indicator) -> Words:
     """An indicator with what it is measured in."""
-    zh, en = (indicator.measure_unit.say(spoken) for spoken in LANGUAGES)
+    zh, en = (indicator.unit_said.say(spoken) for spoken in LANGUAGES)
     return (
         f"{indicator.code} {indicator.name.zh}" + (f"（{zh}）" if zh else ""),
         f"{indicator.code} {indicator.name.say('en')}" + (f" ({en})" if en else ""),
@@ -175,7 +175,7 @@ def _with_measure(indicator: Indicator) -> Words:
 
 def _aim(indicator: Indicator, target: str) -> Words:
     """An indicator with the target that stands now."""
-    zh, en = (f"{target} {indicator.measure_unit.say(spoken)}".strip() for spoken in LANGUAGES)
+    zh, en = indicator.measured(target)
     return f"{indicator.code} {indicator.name.zh}（现为 {zh}）", f"{indicator.code} {indicator.name.say('en')} (now {en})"  # fmt: skip
 
 

@@ -35,13 +35,16 @@ PLACES: tuple[tuple[str, Words], ...] = (
 
 def about(appeal: Appeal, value: str) -> Words | None:
     """A value with its unit of measure."""
-    unit = selectors.run_of(appeal).rulebook.indicator(appeal.series).measure_unit
-    return (f"{value} {unit.zh}".strip(), f"{value} {unit.say('en')}".strip()) if value else None
+    return (
+        selectors.run_of(appeal).rulebook.indicator(appeal.series).measured(value)
+        if value
+        else None
+    )
 
 
 def measure(appeal: Appeal) -> tuple[Words, str]:
     """The unit of measure of the contested value, and its period."""
-    unit = selectors.run_of(appeal).rulebook.indicator(appeal.series).measure_unit
+    unit = selectors.run_of(appeal).rulebook.indicator(appeal.series).unit_said
     return (unit.zh, unit.say("en")), appeal.value_period
 
 
@@ -101,7 +104,7 @@ def page(appeal: Appeal, request: Any) -> dict[str, Any]:
     people = {one["account"] for held in draws for one in held["excluded"]}
     people |= {username for held in draws for username in (*held["drawn"], *held.get("kept", ()))}
     return {
-        "measure_unit": selectors.run_of(appeal).rulebook.indicator(appeal.series).measure_unit,
+        "measure_unit": selectors.run_of(appeal).rulebook.indicator(appeal.series).unit_said,
         "seats": [(seat, *_voted(appeal, seat)) for seat in appeal.seats.all()], "begun": selectors.begun(appeal),
         "former": former, "to_sign": to_sign(appeal), "chief": next((seat.pk for seat in selectors.sitting(appeal)), None),
         "all_voted": bool(selectors.majority(appeal)) or appeal.outcome != "" or selectors.divided(appeal), "divided": selectors.divided(appeal) and appeal.outcome == "",
@@ -178,7 +181,7 @@ def _moved(appeal: Appeal, spoken: Language) -> str:
     found = values.seen(appeal.effect, spoken)
     if appeal.outcome == "reject" or found is None or "before" not in found:
         return ""
-    unit = selectors.run_of(appeal).rulebook.indicator(appeal.series).measure_unit.say(spoken)
+    unit = selectors.run_of(appeal).rulebook.indicator(appeal.series).unit_said.say(spoken)
     parts = [
         f"{word} {found['before'][code] or '—'} → {found['after'][code] or '—'} {mark}".rstrip()
         for code, word, mark in (("value", ("指标数值", "value")[spoken == "en"], unit), ("total", ("总分", "total")[spoken == "en"], ""))

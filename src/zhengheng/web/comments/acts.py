@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from django.conf import settings
 
+from zhengheng.domain.masked import otherwise
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import (
@@ -24,9 +25,10 @@ from zhengheng.web.acts.declare import (
 )
 from zhengheng.web.acts.public import clean
 from zhengheng.web.comments.models import Comment
-from zhengheng.web.comments.selectors import about, days_taken
+from zhengheng.web.comments.selectors import about, can_answer, days_taken, in_full, say_roles
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.jobs import services as jobs
+from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.selectors import unit_of
 from zhengheng.web.organisation.succession import check_there
 from zhengheng.web.portal.snapshots import slots_of
@@ -73,14 +75,44 @@ def _due(received_on: date) -> date:
     return working_calendar().after(received_on, reply_days(), "working_days")
 
 
+def ask_shown() -> Any:
+    """What the portal shows of a comment: the words of whoever wrote it, and no others."""
+    return ask(
+        "公开的文字（照原文；不公开的内容用 × 或 …… 代替）", "Text to be shown (as written; put × or … where something is left out)", form="text", public=True
+    )  # fmt: skip
+
+
+def check_as_written(held: Comment, shown: str) -> None:
+    """Raise CommentError for words that the citizen did not write, or left out without a mark; PublicTextError for a landline number, which is a person's here."""
+    clean({"shown": shown}, landlines=True)
+    place = otherwise(held.text, shown)
+    if place is not None:
+        raise CommentError.one(
+            "shown", "comment.reworded",
+            zh=f"公开的文字须与原文一致，这一处与原文不符或者漏标了删去的内容：“{place}”。请照原文公开；不公开的内容（如姓名、电话、住址）只可删去，并在该处写 × 或 ……。",
+            en=f"the text shown has to be the one that was written, and here it is not, or something is missing without a mark: “{place}”. Show it as written; what is not shown (a name, a number, an address) may only be left out, with × or … in its place",
+        )  # fmt: skip
+
+
+def check_answered(unit: Unit, day: date) -> None:
+    """Raise CommentError for a unit where nobody has an account with which to answer, with the unit above that can."""
+    if can_answer(unit, day):
+        return
+    above = unit.parent
+    while above is not None and not can_answer(above, day):
+        above = above.parent
+    (zh, en), (roles_zh, roles_en) = in_full(unit), say_roles("comment.reply")
+    to_zh, to_en = in_full(above) if above is not None else ("", "")
+    raise CommentError.one(
+        "unit", "comment.nobody",
+        zh=f"“{zh}”没有能够答复留言的账号（{roles_zh}），转去后无人办理。" + (f"请转“{to_zh}”答复。" if to_zh else "请转其他单位答复，或者先请安全保密管理员为该单位授权。"),
+        en=f"at {en} nobody has an account that could answer ({roles_en}), so the comment would lie there. " + (f"Route it to {to_en}" if to_en else "Route it to another unit, or have the secrecy and security officer give somebody there the role"),
+    )  # fmt: skip
+
+
 class RouteGiven(Given):
     unit: str = ask("由谁答复", "Who replies", max_length=40)
-    shown: str = ask(
-        "公开的文字 (删去个人信息)",
-        "Text to be shown (without personal data)",
-        form="text",
-        public=True,
-    )
+    shown: str = ask_shown()
 
 
 def route(doing: Doing) -> Change:
@@ -88,6 +120,8 @@ def route(doing: Doing) -> Change:
     given: RouteGiven = doing.given
     unit = unit_of(given.unit)
     check_there(unit, doing.day)
+    check_answered(unit, doing.day)
+    check_as_written(doing.obj, given.shown)
     due = _due(doing.obj.received_on)
     _rewrite(doing)
     return Change(
@@ -122,12 +156,7 @@ def hand_over(doing: Doing) -> Change:
 
 class AttachGiven(Given):
     clause: str = ask("条款或指标", "Clause or indicator", max_length=80)
-    shown: str = ask(
-        "公开的文字 (删去个人信息)",
-        "Text to be shown (without personal data)",
-        form="text",
-        public=True,
-    )
+    shown: str = ask_shown()
 
 
 def attach(doing: Doing) -> Change:
@@ -138,6 +167,7 @@ def attach(doing: Doing) -> Change:
         raise CommentError.one(
             "page", "comment.no_draft", zh="这条留言不是写在正在公开征求意见的方案页上的", en="it was not written on the page of a draft that is in public consultation"
         )  # fmt: skip
+    check_as_written(doing.obj, given.shown)
     Opinion.objects.create(
         rulebook=draft, clause=given.clause, text=given.shown, by=doing.actor, at=doing.now, reference=doing.obj.reference
     )  # fmt: skip
@@ -214,10 +244,8 @@ def _outcome(held: Comment) -> tuple[str, str]:
     """When it came and when it was answered, by whom."""
     zh, en = f"{held.received_on} 收到", f"received on {held.received_on}"
     if held.unit:
-        zh, en = (
-            f"{zh}，由{held.unit.name_zh}答复",
-            f"{en}, answered by {held.unit.name_en or held.unit.name_zh}",
-        )
+        by_zh, by_en = in_full(held.unit)
+        zh, en = f"{zh}，由{by_zh}答复", f"{en}, answered by {by_en}"
     return (
         (f"{zh}，{held.answered_on} 公开答复", f"{en}, published on {held.answered_on}")
         if held.answered_on
@@ -230,7 +258,7 @@ COMMENTS = Kind(
     title=lambda c: (f"{shortened(c.text, 24)}（{c.received_on} 留言）", f"{shortened(c.text, 24)} (comment of {c.received_on})"),
     standing=_standing,
     acts=(
-        Act("comment.receive", ("收到", "Received"), receive, ReceiveGiven, by_machine=True),
+        Act("comment.receive", ("取回", "Fetched"), receive, ReceiveGiven, by_machine=True),
         Act("comment.route", ("公开并转单位答复", "Show it and route it"), route, RouteGiven,
             ("公开后单位须在承诺的工作日内答复; 留言不计分。", "Once shown, the unit replies within the working days promised; comments are never scored."), typed=_typed),
         Act("comment.refuse", ("不公开", "Do not show"), refuse, RefuseGiven, optional=True),
@@ -244,13 +272,13 @@ COMMENTS = Kind(
     outcome=_outcome,
     columns=(
         Column(("留言", "Comment"), lambda c: shortened(c.text, 40)), Column(("收到", "Received"), "received_on"), Column(("编号", "Reference"), "reference"),
-        Column(("答复单位", "Replies"), lambda c: (c.unit.name_zh, c.unit.name_en) if c.unit else None),
+        Column(("答复单位", "Replies"), lambda c: in_full(c.unit) if c.unit else None),
     ),
     facts=(
         Column(("关于", "About"), about), Column(("原文", "As written"), "text"), Column(("公开的文字", "As shown"), "shown"),
         Column(("理由或去向", "Reason or channel"), _why), Column(("答复", "Reply"), "reply"), Column(("用了几个工作日", "Working days taken"), days_taken, True),
     ),
-    queryset=lambda: Comment.objects.select_related("unit"),
+    queryset=lambda: Comment.objects.select_related("unit__parent__parent"),
     links=(("/office/comments-import/", ("导入门户留言", "Import comments"), "comment.bring"),),
     out=lambda c: {"reference": c.reference, "page": c.page, "text": c.text, "shown": c.shown, "reason": c.reason, "reply": c.reply,
                    "unit": c.unit.code if c.unit else None},

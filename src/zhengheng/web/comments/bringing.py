@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from zhengheng.domain.problems import DataError
 from zhengheng.web.accounts.models import Account
@@ -53,6 +54,12 @@ def waiting(home: Path) -> list[Letter]:
     return Inbox(home / "inbox").letters(known)
 
 
+def day_of(letter: Letter) -> date:
+    """The day here on which it came: a portal's machine stamps the moment by whatever clock it has."""
+    moment = datetime.fromisoformat(letter.at)
+    return localdate(moment) if moment.tzinfo else moment.date()
+
+
 def _take_in(held: list[Letter], actor: Account | None, now: datetime) -> int:
     known = set(
         Comment.objects.filter(reference__in=[one.reference for one in held]).values_list(
@@ -67,7 +74,7 @@ def _take_in(held: list[Letter], actor: Account | None, now: datetime) -> int:
                 reference=one.reference,
                 page=one.page,
                 text=one.text,
-                received_on=date.fromisoformat(one.at[:10]),
+                received_on=day_of(one),
             )
             make_by_machine(COMMENTS, "comment.receive", given=given, asked_by=actor, now=now)
     return len(new)

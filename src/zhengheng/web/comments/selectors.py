@@ -2,6 +2,7 @@
 
 import html
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,42 @@ from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
 from django.utils._os import safe_join
 
+from zhengheng.domain.masked import kept
+from zhengheng.web.accounts.selectors import standing
+from zhengheng.web.acts.declare import Words
 from zhengheng.web.comments.models import Comment
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.rulebooks.consultations import asked_on
 from zhengheng.web.rulebooks.selectors import book_of
+from zhengheng.workflow.permissions import ACTS, may
+from zhengheng.workflow.roles import NAMES, Grant, Role
+
+
+def in_full(unit: Unit) -> Words:
+    """A unit by its name and that of what it belongs to: there is an office, with its head, in every body."""
+    zh, en = unit.told()
+    seen, above = {unit.pk}, unit.parent
+    while above is not None and above.pk not in seen:
+        over_zh, over_en = above.told()
+        zh = zh if zh.startswith(over_zh) else f"{over_zh}{zh}"
+        en = en if en.startswith(over_en) else f"{en}, {over_en}"
+        seen.add(above.pk)
+        above = above.parent
+    return zh, en
+
+
+def can_answer(unit: Unit, day: date) -> bool:
+    """Whether somebody with an account of the unit, or of one that it goes on for, may answer what is routed to it."""
+    held = standing(day).filter(unit=unit, account__is_active=True).values_list("role", flat=True)
+    own = [Grant(Role(role), unit.code) for role in held.distinct()]
+    return may(own, "comment.reply", units={"own": [unit.code]})
+
+
+def say_roles(act: str) -> Words:
+    """Who may do an act, by the names of the roles."""
+    roles = sorted({role for rule in ACTS[act] for role in rule.roles})
+    return "、".join(NAMES[one][0] for one in roles), ", ".join(NAMES[one][1] for one in roles)
 
 
 def days_taken(comment: Comment) -> int | None:
@@ -33,10 +65,10 @@ def _middle(days: list[int]) -> str:
 
 def shown() -> dict[str, Any]:
     """The comments that are shown, newest first, and how many there were of each fate."""
-    held = Comment.objects.select_related("unit").order_by("-received_on", "-pk")
+    held = Comment.objects.select_related("unit__parent__parent").order_by("-received_on", "-pk")
     rows = [
         {"text": one.shown, "page": one.page, "received_on": str(one.received_on), "reply": one.reply if one.state == "answered" else "",
-         "unit": {"zh": one.unit.name_zh, "en": one.unit.name_en or one.unit.name_zh} if one.unit else {"zh": "", "en": ""},
+         "unit": dict(zip(("zh", "en"), in_full(one.unit), strict=True)) if one.unit else {"zh": "", "en": ""}, "kept": kept(one.text, one.shown),
          "answered_on": str(one.answered_on or ""), "days": days_taken(one)}
         for one in held.filter(state__in=("routed", "replied", "answered"))
     ]  # fmt: skip

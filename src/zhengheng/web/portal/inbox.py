@@ -76,8 +76,9 @@ class Inbox:
             page.replace("\0", "")[:200],
             text,
         )
-        # Named by when it came, for an order among those of one second.
-        place = self.folder / LETTERS / f"{time.time_ns():020}-{letter.reference}.json"
+        # Named by when it came, by the clock it is stamped with; the machine's own orders those of one second.
+        name = f"{int(at.timestamp()):011}{time.time_ns():020}-{letter.reference}.json"
+        place = self.folder / LETTERS / name
         aside = place.with_suffix(".part")
         try:
             place.parent.mkdir(exist_ok=True)

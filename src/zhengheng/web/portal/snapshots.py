@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from zhengheng.domain.kept import kept_json, kept_object
 from zhengheng.domain.problems import DataError, Problem
+from zhengheng.scheme.indicator import NO_UNIT
 
 UPCOMING = "upcoming.json"
 """Beside the publications: what is to come, and from which day."""
@@ -219,6 +220,9 @@ def read_site(source: Path, slots: Slots | None = None) -> Site:
 def snapshot_in(folder: Path) -> dict[str, Any]:
     """A publication's snapshot, with what one of an earlier version of this program does not hold yet."""
     held: dict[str, Any] = OLDER | kept_object(folder / "snapshot.json", "number")  # fmt: skip
+    for one in held["indicators"]:
+        if one.get("measure_unit", {}).get("zh") in NO_UNIT:
+            one["measure_unit"] = {"zh": "", "en": ""}
     return _withheld(held)
 
 

@@ -125,7 +125,7 @@ def _redecided(held: Publication) -> list[dict[str, Any]]:
     book = loaded(folder_of(held.run.run)).rulebook
     return [
         {"unit": one.unit, "indicator": one.indicator, "name": dict(zip(("zh", "en"), one.name, strict=True)),
-         "about": dict(zip(("zh", "en"), one.about, strict=True)), "after": one.after, "stands": one.stands is not None}
+         "about": dict(zip(("zh", "en"), one.about, strict=True)), "after": dict(zip(("zh", "en"), one.after, strict=True)), "stands": one.stands is not None}
         for one in redecided(held.run) if book.indicator(one.indicator).visibility == "public"
     ]  # fmt: skip
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from django.utils.timezone import localdate
 
 from zhengheng.domain.canonical import canonical
-from zhengheng.domain.problems import ZhenghengError
+from zhengheng.domain.problems import Language, ZhenghengError
 from zhengheng.domain.several import several
 from zhengheng.engines.disclosure import hidden_indicators
 from zhengheng.engines.heat import STATUSES
@@ -30,7 +30,7 @@ from zhengheng.web.jobs import services as jobs
 from zhengheng.web.ledger.committed_secrets import SECRET
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.organisation.models import Unit
-from zhengheng.web.pages.tags import language, say
+from zhengheng.web.pages.tags import language, no_total, say
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.publication.released import opened_of
 from zhengheng.web.publication.told import accounts_of, plans_of, retargeted_of
@@ -269,22 +269,42 @@ def _page(held: Publication, request: Any) -> dict[str, Any]:
     return {"previewed": previewed, "findings": [(one, KINDS[one["kind"]]) for one in held.findings], "digests": sorted(held.digests.items()), "disclosed": [(one, canonical(one)) for one in held.opened]}  # fmt: skip
 
 
+_GRADE = ("等次", "Grade")
+_HEADS: dict[str, tuple[tuple[str, str], ...]] = {
+    "score": (("得分（分）", "Score (points)"), ("组内名次", "Place"), _GRADE), "grade": (_GRADE,), "status": (),
+}  # fmt: skip
+"""What of a unit's result stands in the table of each form of display."""
+
+
+def _shown(shows: str, unit: dict[str, Any], spoken: Language) -> tuple[str, ...]:
+    """A unit's result as far as the public sees it, and why there is none."""
+    if shows == "status":
+        return ()
+    none = no_total(unit["status"]) if unit["status"] != "value" else ""
+    grade = (unit.get("grade") or {}).get(spoken) or none or say("未定等次", "not graded")
+    if shows == "grade":
+        return (grade,)
+    score = unit.get("score") or none or say("不公开", "withheld")
+    place = (none and "—") or say("不公开", "withheld")
+    if unit.get("place"):
+        tied = say("并列 ", "= ") if unit.get("tied") else ""
+        place = f"{tied}{unit['place']} / {unit['members']}"
+    return score, place, grade
+
+
 def printed(held: Publication, _day: date) -> list[Section]:
     """What the public will see of each unit, as it is reviewed, signed and released."""
     document, spoken = document_of(held), language()
     sections = []
     for group in document["groups"]:
         rows = [
-            (unit["name"][spoken], str(unit.get("score", "—")), (unit.get("grade") or {}).get(spoken, "—"),
-             say("、", ", ").join(f"{say(*STATUSES[name][1:])} {count}" for name, count in unit["counts"].items() if count))
+            (unit["name"][spoken], *_shown(held.shows, unit, spoken),
+             say("、", ", ").join(f"{say(*words)} {unit['counts'][name]}" for name, (_, *words) in STATUSES.items() if unit["counts"].get(name)))
             for unit in group["units"]
         ]  # fmt: skip
         head = (
-            say("单位", "Unit"),
-            say("得分", "Score"),
-            say("等次", "Grade"),
-            say("指标状态", "Status of indicators"),
-        )
+            say("单位", "Unit"), *(say(*words) for words in _HEADS[held.shows]), say("指标状态", "Status of indicators"),
+        )  # fmt: skip
         sections.append(Section(group["name"][spoken], tables=(Table(head, rows),)))
     told = [(one["unit"], one["text"]) for one in document["accounts"]]
     told += [(one["unit"], one["measures"]) for one in document["plans"] if one["measures"]]

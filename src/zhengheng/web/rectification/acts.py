@@ -131,7 +131,7 @@ def below_line(result: ResultRun, unit: str) -> list[dict[str, str]]:
             found.append(
                 {"code": indicator.code, "zh": indicator.name.zh, "en": indicator.name.en or indicator.name.zh,
                  "value": plain(row["value"], indicator.decimals), "target": plain(row["target"], indicator.decimals),
-                 "period": result.period, "unit": indicator.measure_unit.zh, "unit_en": indicator.measure_unit.say("en")}
+                 "period": result.period, "unit": indicator.unit_said.zh, "unit_en": indicator.unit_said.say("en")}
             )  # fmt: skip
     return found
 

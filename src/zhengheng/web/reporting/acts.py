@@ -341,7 +341,7 @@ def _to_be_checked(report: Report) -> bool:
 
 def _findings(report: Report) -> tuple[str, str] | None:
     """What sample checks found of the value, and what the office does about it."""
-    unit = indicator_of(report).measure_unit
+    unit = indicator_of(report).unit_said
     told = [
         one.found_words((unit.zh, unit.say("en"))) for one in report.findings.all() if one.finding
     ]
@@ -350,8 +350,7 @@ def _findings(report: Report) -> tuple[str, str] | None:
 
 def measured(report: Report, value: str) -> tuple[str, str] | None:
     """A value with its unit of measure."""
-    unit = indicator_of(report).measure_unit
-    return (f"{value} {unit.zh}".strip(), f"{value} {unit.say('en')}".strip()) if value else None
+    return indicator_of(report).measured(value) if value else None
 
 
 def _elsewhere(report: Report) -> tuple[str, str] | None:
@@ -365,7 +364,7 @@ def _name(report: Report) -> tuple[str, str]:
 
 
 def _measure(report: Report) -> tuple[tuple[str, str], str]:
-    unit = book_of(report.rulebook).indicator(report.indicator).measure_unit
+    unit = book_of(report.rulebook).indicator(report.indicator).unit_said
     return (unit.zh, unit.say("en")), report.period
 
 

@@ -145,7 +145,7 @@ def archive(work: Work) -> dict[str, Any]:
     }  # fmt: skip
     parts["decided_grades.json"] = _decided_grades(result)
     for kind in ("public", "audit"):
-        work.tell(("核验包", "bundles"), len(parts), 6)
+        work.tell(("复核包", "bundles"), len(parts), 6)
         held = folder / f"{result.run}.{kind}.part"
         write_bundle(run, held, kind, commitment_secret(f"result:{result.run}"))
         check_bundle(held)

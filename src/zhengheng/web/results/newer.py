@@ -7,6 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.utils.timezone import localdate, localtime
 
+from zhengheng.scheme.indicator import Indicator
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import Words
 from zhengheng.web.results.models import ResultRun
@@ -122,8 +123,8 @@ def no_longer_holds(run: ResultRun, day: date) -> list[Words]:
         )
         where = ("已计入新版", "it is in the newer version") if one.stands else ("新版本待公示", "the newer version waits for its notice")  # fmt: skip
         found.append((
-            f"{one.name[0]} {one.about[0]}：申诉已作出决定，改算后 {one.after}（本版为 {one.before}）{total_zh}，{where[0]}。",
-            f"{one.name[1]}, {one.about[1]}: decided on appeal; computed again it is {one.after} (here {one.before}){total_en}; {where[1]}.",
+            f"{one.name[0]} {one.about[0]}：申诉已作出决定，改算后数值为 {one.after[0]}（本版为 {one.before[0] or '—'}）{total_zh}，{where[0]}。",
+            f"{one.name[1]}, {one.about[1]}: decided on appeal; the value, computed again, is {one.after[1]} (here {one.before[1] or '—'}){total_en}; {where[1]}.",
         ))  # fmt: skip
     return found
 
@@ -136,8 +137,9 @@ class Redecided:
     name: Words
     indicator: str
     about: Words
-    before: str
-    after: str
+    before: Words
+    """The values with their unit of measure."""
+    after: Words
     total: str
     stands: ResultRun | None = None
     """The version that holds it, where that is on notice already or final."""
@@ -155,14 +157,23 @@ def redecided(run: ResultRun) -> list[Redecided]:
     book = loaded(folder_of(run.run)).rulebook
     found = []
     for one in held.filter(outcome__in=("uphold", "partly")).select_related("unit").order_by("pk"):
-        seen = (one.effect or {}).get("zh", {})
-        name = book.indicator(one.indicator).name
+        effect, about = one.effect or {}, book.indicator(one.indicator)
+        zh, en = (effect.get(spoken) or effect.get("zh", {}) for spoken in ("zh", "en"))
+        before, after = (_measured(about, zh.get(at, {}).get("value", ""), en.get(at, {}).get("value", "")) for at in ("before", "after"))  # fmt: skip
+        if not after[0]:
+            after = book.indicator(one.series or one.indicator).measured(one.decided_value)
         found.append(Redecided(
             one.unit.code, (one.unit.name_zh, one.unit.name_en or one.unit.name_zh), one.indicator,
-            (f"{one.indicator} {name.zh}", f"{one.indicator} {name.say('en')}"),
-            seen.get("before", {}).get("value", ""), seen.get("after", {}).get("value", one.decided_value), seen.get("after", {}).get("total", ""), stands,
+            (f"{one.indicator} {about.name.zh}", f"{one.indicator} {about.name.say('en')}"),
+            before, after, zh.get("after", {}).get("total", ""), stands,
         ))  # fmt: skip
     return found
+
+
+def _measured(indicator: Indicator, zh: str, en: str) -> Words:
+    """A value with its unit of measure; a word that stands for one, such as that none could be computed, has none."""
+    is_number = any(mark.isdecimal() for mark in zh)
+    return (indicator.measured(zh)[0], indicator.measured(en)[1]) if is_number else (zh, en)
 
 
 def context(account: Account, day: date, run: ResultRun, unit: str = "", indicator: str = "") -> dict[str, Any]:  # fmt: skip

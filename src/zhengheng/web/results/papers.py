@@ -17,8 +17,8 @@ from zhengheng.web.rulebooks.models import RulebookVersion
 
 SAID = {
     "README.md": ("本说明", "this list"), "catalogue.json": ("目录：每个文件的 SHA-256 和保管期限", "every file's SHA-256 and how long it is kept"),
-    "rulebook.json": ("考核方案", "the rulebook"), "public.zip": ("公开核验包", "the public bundle; python3 -I -S verify.py computes it again"),
-    "audit.zip": ("审计核验包", "the audit bundle; python3 -I -S verify.py computes it again"), "ledger.jsonl": ("存证日志", "the ledger"),
+    "rulebook.json": ("考核方案", "the rulebook"), "public.zip": ("公开复核包", "the public bundle; python3 -I -S verify.py computes it again"),
+    "audit.zip": ("审计复核包", "the audit bundle; python3 -I -S verify.py computes it again"), "ledger.jsonl": ("存证日志", "the ledger"),
     "checkpoint.txt": ("存证检查点", "a signed checkpoint of the ledger"), "ledger.pub": ("验证检查点的公钥", "the key that verifies the checkpoint"),
     "decided_grades.json": ("委员会决定的等次", "grades that the commission decided"), "decisions.json": ("委员会决定", "decisions of the commission"),
     "appeals.json": ("申诉及其办理", "appeals and what became of them"), "notices.json": ("公示和送达，没有计入的事项及理由", "public notices and service on the units, what was left out and why"),
@@ -97,7 +97,7 @@ def _parts(kind: str, obj: Any) -> dict[str, Any]:
 def readme(result: ResultRun, names: list[str]) -> bytes:
     """What the package is, and what each of its files is."""
     lines = [
-        f"# {result.title_zh} {result.period} 归档包", "", f"批次 {result.run}。本包含下列文件；核算结果可用其中的核验包重新计算。没有列出的材料不在本包内。", "",
+        f"# {result.title_zh} {result.period} 归档包", "", f"批次 {result.run}。本包含下列文件；核算结果可用其中的复核包重新计算。没有列出的材料不在本包内。", "",
         f"Archive of {result.title_en or result.title_zh} {result.period}, run {result.run}: the files below, among them the means to compute the result again. What is not listed is not in the package.", "",
     ]  # fmt: skip
     for name in sorted({*names, "README.md", "catalogue.json"}):

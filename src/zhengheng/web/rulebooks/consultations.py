@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from django.apps import apps
+
+from zhengheng.domain.masked import kept
 from zhengheng.scheme.base import Words
 from zhengheng.scheme.method_words import said
 from zhengheng.scheme.model import Node, Rulebook
@@ -31,13 +34,24 @@ def consultations(day: date) -> list[dict[str, Any]]:
 
     One is open while the draft waits and its last day is not past on `day`; decided once the rulebook is in force.
     """
-    held = RulebookVersion.objects.filter(public=True).exclude(state="draft").order_by("-pk")
+    held = (
+        RulebookVersion.objects.filter(public=True)
+        .exclude(state="draft")
+        .order_by("-pk")
+        .prefetch_related("opinions")
+    )
+    asked = [
+        opinion.reference for one in held for opinion in one.opinions.all() if opinion.reference
+    ]
+    # By the name of the app alone: comments stand on rulebooks, not the other way round.
+    letters = apps.get_model("comments.Comment")._default_manager.filter(reference__in=asked)
+    wrote = dict(letters.values_list("reference", "text"))
     return [
         {"number": one.pk, "open": one.state == "consultation" and (one.due_on is None or day <= one.due_on),
          "decided": one.state in {"adopted", "superseded", "retired"}, "until": str(one.due_on or ""), **document(one),
-         "opinions": [{"clause": opinion.clause, "text": opinion.text, "reply": opinion.reply}
+         "opinions": [{"clause": opinion.clause, "text": opinion.text, "reply": opinion.reply, "kept": kept(wrote.get(opinion.reference, opinion.text), opinion.text)}
                       for opinion in one.opinions.all() if opinion.reference]}
-        for one in held.prefetch_related("opinions")
+        for one in held
     ]  # fmt: skip
 
 
@@ -50,7 +64,7 @@ def document(version: RulebookVersion) -> dict[str, Any]:
         "indicators": [
             {"code": code, "dimension": dimension, "name": _words(indicator.name), "definition": _words(indicator.definition),
              "rule": dict(zip(("zh", "en"), said(indicator), strict=True)), "weights": _weights(book, code),
-             "source": _words(indicator.source), "public": indicator.visibility == "public"}
+             "measure_unit": _words(indicator.unit_said), "source": _words(indicator.source), "public": indicator.visibility == "public"}
             for dimension, code in _leaves(book) if (indicator := book.indicator(code))
         ],
     }  # fmt: skip

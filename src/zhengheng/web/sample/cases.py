@@ -266,7 +266,7 @@ async def comments(home: Path) -> None:
         actor=person("chengxu"),
         now=moment("2026-03-10T11:00"),
     )
-    places, buses, water, more, opinion = Comment.objects.order_by("pk")
+    places, buses, more, water, opinion = Comment.objects.order_by("pk")
     for held, unit in ((places, "D10"), (buses, "D09"), (more, "D10")):
         await do(COMMENTS, "route", held, "chengxu", "2026-03-10T14:00", unit=unit, shown=held.text)
     await do(COMMENTS, "hand_over", water, "chengxu", "2026-03-10T14:00", to="hotline")

@@ -203,7 +203,7 @@ def _about(change: TargetChange) -> tuple[str, str]:
 
 
 def _measure_unit(change: TargetChange) -> Labels:
-    return book_of(change.line.sheet.rulebook).indicator(change.line.indicator).measure_unit
+    return book_of(change.line.sheet.rulebook).indicator(change.line.indicator).unit_said
 
 
 def _moved(change: TargetChange) -> tuple[str, str]:

@@ -72,7 +72,7 @@ def document(version: RulebookVersion) -> dict[str, Any]:
          "agreed_on": str(sheet.agreed_on or ""),
          "lines": [
              {"code": line.indicator, "name": {"zh": one.name.zh, "en": one.name.say("en")},
-              "measure_unit": {"zh": one.measure_unit.zh, "en": one.measure_unit.say("en")},
+              "measure_unit": {"zh": one.unit_said.zh, "en": one.unit_said.say("en")},
               "baseline": line.baseline, "draft": line.proposed, "agreed": line.original}
              for line in sheet.lines.all() if (one := known.get(line.indicator))
          ]}
