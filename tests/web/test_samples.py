@@ -44,6 +44,10 @@ def test_a_finding_waits_for_the_office_and_is_read_by_whom_it_concerns(
     desk = text_of(town, "office_indicators", "")
     assert "答复核查结果" in desk
     assert "不符的结果应于何时前答复" in desk
+    row = next(one for one in town.get("office_indicators", "desk")["waiting"] if one["kind"] == "audits")  # fmt: skip
+    assert row["left"] is not None
+    assert row["left"] > 0
+    assert f"1 个不符的结果待绩效办于 {row['known_on']} 前答复" in text_of(town, who, f"{path}/")
     assert town.post(who, f"{path}/close", 422)["type"] == "audit.open"
     said = {"entry": entry, "reply": "台账口径不同"}
     assert town.post("office_data", f"{path}/reply", 422, **said)["type"].startswith("field.")
@@ -166,6 +170,21 @@ def test_what_cannot_be_corrected_here_is_said(town: Town, book: int) -> None:
     Audit.objects.get().entries.update(report=None)
     source = town.post("office_data", f"{path}/reply", 422, **said)["problems"][0]
     assert (source["code"], source["where"]) == ("entry.source", "follows")
+
+
+def test_the_record_of_a_check_says_which_value_and_which_finding(town: Town, book: int) -> None:
+    asked(book, "D10", "confirmed", value="97")
+    path, entry = found(town, book)
+    again = {"entry": entry, "finding": "differs", "found_value": "94", "note": "补核台账"}
+    town.post("external_auditor", f"{path}/correct", why="抄录有误", **again)
+    town.post("external_auditor", f"{path}/ask", text="台账由谁保管？")
+    town.post("office_data", f"{path}/reply", entry=entry, follows="correct", reply="已核")
+    page = text_of(town, "external_auditor", f"{path}/")
+    history = page[page.index("登记核查结果") :]
+    unit = Unit.objects.get(code="D10").name_zh
+    for words in (f"抽中的数据： {unit}", "核查结果： 不符，核实为 93 %", "更正前： 不符，核实为 93 %", "核查结果： 不符，核实为 94 %",
+                  "更正的理由： 抄录有误", "怎样处理： 更正填报的数值，更正为 94 %", "绩效办答复： 已核", "问题： 台账由谁保管？"):  # fmt: skip
+        assert words in history, words
 
 
 def drawn(town: Town, book: int, status: int = 0, **more: Any) -> Any:
