@@ -326,8 +326,9 @@ class Kind:
     """What a paper to be signed on a day shows of the object beside its facts and files: what its page has in a body of its own."""
     matter: Callable[[Any], Matter] | None = None
     """Of a kind that the commission decides about: what of an object its decision is bound to."""
-    decides: Callable[[Any, Mapping[str, str]], None] | None = None
-    """Of a kind on which the commission may decide other values than those before it: checks them, by indicator, and raises what is wrong."""
+    decides: Callable[[Any, Mapping[str, tuple[str, str]]], None] | None = None
+    """Of a kind on which the commission may decide other values than those before it: checks them, each with what confirms
+    it, by indicator, as where they are carried out, and raises what is wrong."""
 
     about: Callable[[Any], tuple["Kind", Any] | None] | None = None
     """The object that this one tells of, with its kind: whoever may read that one is its `reader`."""
