@@ -1,6 +1,7 @@
 """A decision of the commission carries what was before it, and nothing else; a rulebook ends by decision only."""
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -111,11 +112,15 @@ def test_what_changed_between_record_and_attestation_is_not_attested(town: Town)
 @pytest.fixture
 def sheet(town: Town) -> int:
     """A target sheet before the commission: 92 was proposed, the unit wants 85."""
+    return before_the_commission(town, "SEATS")
+
+
+def before_the_commission(town: Town, indicator: str) -> int:
     book = adopt(town)
-    lines = [{"indicator": "SEATS", "value": "92", "baseline": "80"}]
+    lines = [{"indicator": indicator, "value": "92", "baseline": "80"}]
     made: int = town.post("office_indicators", "targets/propose", rulebook=book, unit="D10", lines=lines)["id"]  # fmt: skip
     town.post(
-        "unit_leader-D10", f"targets/{made}/counter", opinion="场地不足", lines=[{"indicator": "SEATS", "value": "85"}],
+        "unit_leader-D10", f"targets/{made}/counter", opinion="场地不足", lines=[{"indicator": indicator, "value": "85"}],
         consultation=[town.file("unit_leader-D10")],
     )  # fmt: skip
     town.post("office_indicators", f"targets/{made}/escalate", reason="未达成一致")
@@ -127,7 +132,8 @@ def test_nobody_adds_a_target_to_what_was_attested(town: Town, sheet: int) -> No
     typed = [{"indicator": "SEATS", "value": "81"}]
     refused = town.post(SECRETARY, f"targets/{sheet}/decide", 422, decision=decision, lines=typed)
     assert refused["type"] == "decision.unstated"
-    assert "SEATS 81" in refused["problems"][0]["detail"]
+    assert re.search(r"SEATS \S+ 81", refused["problems"][0]["detail"])
+    assert "SEATS" in refused["problems"][0]["detail"]
     town.post(SECRETARY, f"targets/{sheet}/decide", decision=decision)
     assert TargetSheet.objects.get(pk=sheet).lines.get().current == "92"
 
@@ -141,10 +147,45 @@ def test_the_target_that_the_commission_decides_stands_in_its_decision(
     for line in ({"indicator": "NONE", "value": "9"}, {"indicator": "SEATS", "value": "约 90"}):
         assert town.post(SECRETARY, "decisions/record", 422, **body, lines=[line])["problems"][0]["where"] == "lines"  # fmt: skip
     decision = town.decided(subject, "2026-2", "2026-03-23", lines=[{"indicator": "SEATS", "value": "90"}])  # fmt: skip
-    assert "SEATS 90" in text(town, "commission_member", f"/office/decisions/{decision}/")
+    page = text(town, "commission_member", f"/office/decisions/{decision}/")
+    assert re.search(r"SEATS [^\s\d]+ 90", page)
+    assert re.search(r"SEATS [^\s\d]+ 92", page), "what was submitted"
     town.post(SECRETARY, f"targets/{sheet}/decide", decision=decision)
     line = TargetSheet.objects.get(pk=sheet).lines.get()
     assert (line.proposed, line.decided, line.current) == ("92", "90", "90")
+
+
+def test_a_decided_value_is_as_sensible_as_one_that_is_signed(town: Town) -> None:
+    """And confirmed once, where it is recorded."""
+    sheet = before_the_commission(town, "ANSWERED")
+    body = {"subject": f"target:{sheet}", "meeting": "2026-2", "held_on": "2026-03-23", "attendees": "主任", "approved": True,
+            "wording": "同意", "minutes": [town.file(SECRETARY)]}  # fmt: skip
+    line = {"indicator": "ANSWERED", "value": "900"}
+    refused = town.post(SECRETARY, "decisions/record", 422, **body, lines=[line])["problems"][0]
+    assert (refused["where"], refused["code"]) == ("lines", "number")
+    decision = town.decided(f"target:{sheet}", "2026-2", "2026-03-23", lines=[{**line, "confirmation": "分批累计"}])  # fmt: skip
+    assert "分批累计" in text(town, "commission_member", f"/office/decisions/{decision}/")
+    town.post(SECRETARY, f"targets/{sheet}/decide", decision=decision)
+    held = TargetSheet.objects.get(pk=sheet).lines.get()
+    assert (held.current, held.confirmation) == ("900", "分批累计")
+
+
+def test_a_wrong_record_is_put_right_by_another_of_the_same_meeting(town: Town, sheet: int) -> None:
+    """The first stays to be read and carries nothing; once one is carried out, no other is recorded."""
+    subject = f"target:{sheet}"
+    first = town.decided(subject, "2026-2", "2026-03-23", lines=[{"indicator": "SEATS", "value": "89"}])  # fmt: skip
+    second = town.decided(subject, "2026-2", "2026-03-23", lines=[{"indicator": "SEATS", "value": "90"}])  # fmt: skip
+    assert f"已由同一次会议的第 {second} 号记录更正" in text(
+        town, SECRETARY, f"/office/decisions/{first}/"
+    )
+    assert f"第 {first} 号" in text(town, "commission_member", f"/office/decisions/{second}/")
+    refused = town.post(SECRETARY, f"targets/{sheet}/decide", 422, decision=first)
+    assert refused["type"] == "decision.replaced"
+    late = town.post(SECRETARY, "decisions/record", subject=subject, meeting="2026-2", held_on="2026-03-23", attendees="主任",
+                     approved=True, wording="更正", minutes=[town.file(SECRETARY)])["id"]  # fmt: skip
+    town.post(SECRETARY, f"targets/{sheet}/decide", decision=second)
+    assert TargetSheet.objects.get(pk=sheet).lines.get().current == "90"
+    assert town.post("commission_member", f"decisions/{late}/attest", 422)["type"] == "decision.spent"  # fmt: skip
 
 
 @pytest.mark.beside_the_acts

@@ -65,7 +65,7 @@ TABLE: dict[str, tuple[set[Role], set[Role] | str]] = {
     "report.submit": (REPORTER | SUPPLIER, NOBODY), "report.supply": (REPORTER | SUPPLIER, NOBODY),
     "report.ask_correction": (REPORTER | SUPPLIER, NOBODY), "report.give_time": (DATA, BOTH), "report.refuse_time": (DATA, BOTH), "report.correct_supplied": (DATA, BOTH), "report.verify": (DATA, BOTH),
     "report.return": (DATA, BOTH), "report.confirm": (REPORTER | LEADER, NOBODY), "report.object": (REPORTER | LEADER, NOBODY),
-    "report.settle": (DATA, BOTH), "report.correct": (DATA, BOTH), "report.refuse_correction": (DATA, BOTH), "report.ask_again": (DATA, BOTH),
+    "report.settle": (DATA, BOTH), "report.settle_found": (DATA, BOTH), "report.correct": (DATA, BOTH), "report.refuse_correction": (DATA, BOTH), "report.ask_again": (DATA, BOTH),
     "item.enter": (SUPPLIER, NOBODY), "item.confirm": (LEADER | REPORTER, NOBODY), "item.accept": (LEADER | REPORTER, NOBODY), "item.object": (LEADER | REPORTER, NOBODY),
     "item.reopen": (LEADER | REPORTER, NOBODY), "erasure.ask": ({R.SECRECY_OFFICER}, BOTH), "erasure.carry_out": (DIRECTOR, BOTH), "erasure.refuse": (DIRECTOR, BOTH),
     "item.claim": (LEADER | REPORTER, NOBODY), "item.verify": (INDICATORS, BOTH), "item.settle": (DIRECTOR, BOTH), "item.take_back": (DIRECTOR, BOTH),

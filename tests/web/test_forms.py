@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import transaction
+from django.test import Client
 from pydantic import ValidationError
 
 from tests.e2e.town import INDICATORS, Town, packed
@@ -199,6 +200,28 @@ def test_lines_of_a_table_are_filled_in_one_by_one_or_pasted(people: People) -> 
     )  # fmt: skip
     assert done.status_code == 302, done.content.decode()
     assert sheet.lines.get().countered == "3"
+
+
+def test_a_fault_in_a_table_names_its_column_and_its_limit() -> None:
+    given = next(act.given for _, act in ACTS if act.code == "self_report.draft")
+    steps = [{"until": "2026-05-01", "action": "逐件销号"}, {"until": "2026-05-01", "action": "长" * 401}, {"until": "2026-05-01"}]  # fmt: skip
+    with pytest.raises(forms.GivenError) as refused:
+        forms.check(given, {"rulebook": 1, "unit": "D10", "unmet": "长" * 4001, "steps": steps})
+    said = [(one.zh, one.en) for one in refused.value.problems]
+    assert ("未完成的目标及原因: 太长，最多 4000 个字", "Targets not met, and why: is too long: 4000 characters at most") in said  # fmt: skip
+    assert ("改进安排 (对外公布) 第 2 行“改进措施”: 太长，最多 400 个字", "What is done next, for everybody to read, row 2, “What is done”: is too long: 400 characters at most") in said  # fmt: skip
+    assert any(zh == "改进安排 (对外公布) 第 3 行“改进措施”: 请填写" for zh, _ in said)
+
+
+def test_who_is_signed_out_while_he_fills_in_a_form_learns_that_nothing_was_saved(people: People) -> None:  # fmt: skip
+    """Also after a wrong password; who only opens a page is told nothing of the kind."""
+    address = f"/office/questions/{Objects(people, 'D10').held['question'].pk}/answer/"
+    client = Client()
+    door = client.post(address, {"answer": "可以。"}).headers["Location"]
+    assert "刚才提交的内容没有保存" in client.get(door).content.decode()
+    wrong = client.post(door, {"username": "nobody", "password": "x"})
+    assert "刚才提交的内容没有保存" in wrong.content.decode()
+    assert "没有保存" not in client.get(client.get(address).headers["Location"]).content.decode()
 
 
 def test_every_round_and_settled_value_stays_on_the_page(people: People) -> None:

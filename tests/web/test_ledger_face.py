@@ -367,6 +367,9 @@ def test_every_act_that_can_be_noted_has_words() -> None:
     noted |= {step.act for kind in KINDS for step in kind.machine.transitions}
     assert noted - told.acts().keys() == set()
     assert all(re.search(r"[\u4e00-\u9fff]", zh) and en for zh, en in told.acts().values())
+    assert [en for _, en in told.acts().values() if not en[0].isupper()] == [], (
+        "one list, one way to begin"
+    )
 
 
 def test_the_ledgers_page_names_people_and_acts(people: People) -> None:

@@ -29,6 +29,7 @@ from zhengheng.web.organisation.naming import told
 from zhengheng.web.pages.clock import now
 from zhengheng.web.reporting.jobs import tick
 from zhengheng.web.reporting.models import Item, Report
+from zhengheng.web.results.acts import RESULTS
 from zhengheng.web.results.clocks import last_day
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import RulebookVersion
@@ -611,8 +612,17 @@ def announced(town: Town, book: int) -> ResultRun:
     return ResultRun.objects.get()
 
 
-def test_a_result_is_served_on_paper_against_a_receipt(town: Town, book: int) -> None:
+def test_a_result_is_served_on_paper_against_a_receipt(
+    town: Town, book: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = f"runs/{announced(town, book).pk}/serve"
+    monkeypatch.setattr("zhengheng.web.results.acts.computed_grades", lambda run: {"D10": "A"})
+    for act in (RESULTS.act("serve"), RESULTS.act("grade")):
+        assert act is not None
+        assert act.choices is not None
+        listed = dict(act.choices(ResultRun.objects.get(), town.people["office_procedure"], NOW.date())["unit"])  # fmt: skip
+        assert listed
+        assert listed == {code: Unit.objects.get(code=code).told() for code in listed}, "in both languages"  # fmt: skip
     receipt = {"receipt": [town.file("office_procedure")]}
     assert town.post("office_procedure", path, 422, unit="D13", received_on="2026-03-13")["type"].startswith("field.")  # fmt: skip
     for more, code in (

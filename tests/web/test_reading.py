@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from tests.web.conftest import NOW, People, computed_run
 from zhengheng.web.accounts.selectors import grants
+from zhengheng.web.organisation.models import Unit
+from zhengheng.web.rectification.models import Rectification
 from zhengheng.web.results import services
 from zhengheng.web.results.models import ResultRun
 from zhengheng.workflow.permissions import anywhere
@@ -42,4 +44,28 @@ def test_a_result_on_notice_is_for_everybody_to_read_and_registers_for_the_offic
     assert "期满，等待终定" in over
     assert "提出异议" not in over, "nobody is told that he may object when the days are over"
     ResultRun.objects.update(state="final")
+    assert not links(people, Role.EXPERT)
+
+
+def test_a_mentor_reads_of_his_open_cases_with_their_next_day(people: People) -> None:
+    """From the service to the end, and of nobody else's; by his name, or the login of an earlier release."""
+    run = services.register_run(run=computed_run().id, actor=people["office_data"], now=NOW)
+    mentor, day = people["mentor"], NOW.date()
+    units = {unit.code: unit for unit in Unit.objects.all()}
+    cases = [
+        Rectification.objects.create(run=run, unit=units[code], indicators=[], state=state, mentor=named, due_on=day, finish_on=day, made_at=NOW)
+        for code, state, named in (
+            ("D10", "served", mentor.name), ("D13", "answered", mentor.username), ("D13", "checking", mentor.name), ("D10", "closed", mentor.name),
+            ("D13", "served", "某专家"),
+        )
+    ]  # fmt: skip
+    assert links(people, Role.MENTOR) == [f"/office/rectification/{one.pk}/" for one in cases[:3]]
+    page = people.client("mentor").get("/office/").content.decode()
+    for words in (
+        f"单位应于 {day} 前答复",
+        f"单位承诺 {day} 完成整改",
+        "等待绩效办验收",
+        "已登记到访 0 次",
+    ):
+        assert words in page, words
     assert not links(people, Role.EXPERT)

@@ -44,6 +44,10 @@ def test_a_finding_waits_for_the_office_and_is_read_by_whom_it_concerns(
     desk = text_of(town, "office_indicators", "")
     assert "答复核查结果" in desk
     assert "不符的结果应于何时前答复" in desk
+    row = next(one for one in town.get("office_indicators", "desk")["waiting"] if one["kind"] == "audits")  # fmt: skip
+    assert row["left"] is not None
+    assert row["left"] > 0
+    assert f"1 个不符的结果待绩效办于 {row['known_on']} 前答复" in text_of(town, who, f"{path}/")
     assert town.post(who, f"{path}/close", 422)["type"] == "audit.open"
     said = {"entry": entry, "reply": "台账口径不同"}
     assert town.post("office_data", f"{path}/reply", 422, **said)["type"].startswith("field.")
@@ -90,9 +94,66 @@ def test_a_value_that_is_not_in_the_lake_yet_goes_there_no_more(town: Town, book
     town.post("office_data", f"{path}/reply", entry=entry, follows="correct", reply="更正")
     held = Report.objects.get(pk=number)
     assert (held.state, held.wanted) == ("disputed", "93")
-    assert set(town.get("office_data", f"reports/{number}")["acts"]) >= {"settle", "return"}
+    assert set(town.get("office_data", f"reports/{number}")["acts"]) >= {"settle_found", "return"}
     town.post("office_data", f"reports/{number}/return", reason="请按台账重报")
     assert "supply" in town.get("statistics", f"reports/{number}")["acts"]
+
+
+def test_a_value_that_is_settled_after_a_finding_is_checked_by_its_unit(
+    town: Town, book: int
+) -> None:
+    """Who found which value, and who wants which, stands apart; what the unit objects to afterwards is its own."""
+    number = asked(book, "D10", "confirmed", value="97")
+    Report.objects.update(supplier=Unit.objects.get(code="D10"))
+    path, entry = found(town, book)
+    town.post("office_procedure", f"{path}/reply", entry=entry, follows="correct", value="92", reply="以台账为准")  # fmt: skip
+    page = text_of(town, "office_data", f"reports/{number}/")
+    assert "不符，核实为 93 %，台账为另一数；绩效办答复：更正为 92 %，以台账为准" in page
+    assert "不能入库" not in page
+    assert town.post("office_data", f"reports/{number}/settle", 409, value="93", reason="属实")["type"] == "act.other"  # fmt: skip
+    town.post("office_data", f"reports/{number}/settle_found", value="93", reason="核查属实")
+    held = Report.objects.get(pk=number)
+    assert (held.state, held.value, held.wanted) == ("checking", "93", "")
+    assert held.due_on is not None
+    town.post("unit_reporter-D10", f"reports/{number}/object", objection="台账有误，凭证另附")
+    assert "settle" in town.get("office_data", f"reports/{number}")["acts"]
+
+
+def test_a_rulebook_that_takes_the_value_from_another_has_it_checked_there(town: Town, book: int) -> None:  # fmt: skip
+    number = asked(book, "D10", "confirmed", value="97")
+    path, entry = found(town, book)
+    first = Report.objects.get(pk=number)
+    first.pk, first.period, first._state.adding = None, "2025-H1", True
+    first.save()
+    Report.objects.filter(pk=number).update(same_as=first)
+    town.post("office_data", f"{path}/reply", entry=entry, follows="correct", reply="更正")
+    assert "settle_found" in town.get("office_data", f"reports/{first.pk}")["acts"]
+
+
+def test_the_office_s_own_value_is_a_sensible_one_or_confirmed(town: Town, book: int) -> None:
+    """The note of whoever checked confirms nothing that the office says."""
+    number = asked(book, "D10", "confirmed", value="97")
+    path, entry = found(town, book)
+    said = {"entry": entry, "follows": "correct", "reply": "更正"}
+    far = town.post("office_data", f"{path}/reply", 422, value="900", **said)["problems"][0]
+    assert (far["code"], far["where"]) == ("number", "value")
+    same = town.post("office_data", f"{path}/reply", 422, value="97", **said)["problems"][0]
+    assert (same["code"], same["where"]) == ("value.same", "value")
+    town.post("office_data", f"{path}/reply", value="900", confirmation="口径为累计", **said)
+    held = Report.objects.get(pk=number)
+    assert (held.state, held.wanted, held.wanted_confirmation) == ("disputed", "900", "口径为累计")
+
+
+def test_no_second_correction_is_begun_beside_the_one_under_way(town: Town, book: int) -> None:
+    number = asked(book, "D10", "loaded", value="97", times_loaded=1)
+    path, entry = found(town, book)
+    Report.objects.update(state="correcting", wanted="95")
+    said = {"entry": entry, "follows": "correct", "reply": "更正"}
+    other = town.post("office_data", f"{path}/reply", 422, value="90", **said)["problems"][0]
+    assert (other["code"], other["where"]) == ("entry.worked_on", "follows")
+    assert "95 %" in str(other)
+    town.post("office_data", f"{path}/reply", value="95.0", **said)
+    assert Report.objects.get(pk=number).wanted == "95"
 
 
 def test_what_cannot_be_corrected_here_is_said(town: Town, book: int) -> None:
@@ -109,6 +170,21 @@ def test_what_cannot_be_corrected_here_is_said(town: Town, book: int) -> None:
     Audit.objects.get().entries.update(report=None)
     source = town.post("office_data", f"{path}/reply", 422, **said)["problems"][0]
     assert (source["code"], source["where"]) == ("entry.source", "follows")
+
+
+def test_the_record_of_a_check_says_which_value_and_which_finding(town: Town, book: int) -> None:
+    asked(book, "D10", "confirmed", value="97")
+    path, entry = found(town, book)
+    again = {"entry": entry, "finding": "differs", "found_value": "94", "note": "补核台账"}
+    town.post("external_auditor", f"{path}/correct", why="抄录有误", **again)
+    town.post("external_auditor", f"{path}/ask", text="台账由谁保管？")
+    town.post("office_data", f"{path}/reply", entry=entry, follows="correct", reply="已核")
+    page = text_of(town, "external_auditor", f"{path}/")
+    history = page[page.index("登记核查结果") :]
+    unit = Unit.objects.get(code="D10").name_zh
+    for words in (f"抽中的数据： {unit}", "核查结果： 不符，核实为 93 %", "更正前： 不符，核实为 93 %", "核查结果： 不符，核实为 94 %",
+                  "更正的理由： 抄录有误", "怎样处理： 更正填报的数值，更正为 94 %", "绩效办答复： 已核", "问题： 台账由谁保管？"):  # fmt: skip
+        assert words in history, words
 
 
 def drawn(town: Town, book: int, status: int = 0, **more: Any) -> Any:

@@ -241,6 +241,19 @@ def test_a_rulebook_that_is_a_bomb_is_refused(name: str, people: People, tmp_pat
     assert time.monotonic() - begun < 60
 
 
+def test_a_rulebook_without_its_main_file_is_named_as_it_was_uploaded(people: People) -> None:
+    """Not by the place where this machine unpacked it."""
+    client, packed = people.client("office_indicators"), io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("town/notes.yaml", "a: 1")
+    number = upload(client, "/files", "b.zip", packed.getvalue()).json()["id"]
+    body = {"file": number, "period": "2025", "reason": ""}
+    answer = client.post(f"{HEAD}/rulebooks/draft", body, content_type="application/json")
+    assert answer.status_code == 422
+    (problem,) = answer.json()["problems"]
+    assert (problem["where"], problem["code"]) == ("b.zip", "rulebook.absent")
+
+
 def test_an_upload_belongs_to_whoever_made_it(people: People, tmp_path: Path) -> None:
     other = take_in(name="b.zip", content=rulebook_zip(tmp_path), actor=people["mentor"], now=NOW)
     client = people.client("office_indicators")

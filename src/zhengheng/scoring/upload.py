@@ -4,11 +4,12 @@ import json
 import tempfile
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from zhengheng.domain.apart import apart, serve
-from zhengheng.domain.problems import Problem, RulebookError
+from zhengheng.domain.problems import Problem, RulebookError, ZhenghengError
 from zhengheng.scheme.fingerprint import with_shared
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scoring.check import check, load_checked
@@ -43,10 +44,24 @@ def read(path: str, name: str, kind: str) -> Iterator[Any]:
             target.write_bytes(Path(path).read_bytes())
         else:
             target = _unpack(name, Path(path), Path(folder))
-        book, source = load_checked(target)
+        try:
+            book, source = load_checked(target)
+        except ZhenghengError as error:
+            raise type(error)(
+                _uploaded(one, (target, Path(folder)), name) for one in error.problems
+            ) from error
         yield json.dumps(with_shared(book))
         for one in check(book, source):
             yield one.where, one.code, one.zh, one.en, one.severity
+
+
+def _uploaded(problem: Problem, places: tuple[Path, ...], name: str) -> Problem:
+    """A problem at the file as it was uploaded: where it was unpacked is nobody's business and gone by then."""
+    said = [problem.where, problem.zh, problem.en]
+    for place in places:
+        said = [text.replace(str(place), name) for text in said]
+    where, zh, en = said
+    return replace(problem, where=where, zh=zh, en=en)
 
 
 def _unpack(name: str, packed: Path, folder: Path) -> Path:

@@ -113,6 +113,7 @@ REPORT = Machine(
         Transition("report.confirm", ("checking",), "confirmed"),
         Transition("report.object", ("checking",), "disputed"),
         Transition("report.settle", ("disputed",), "confirmed"),
+        Transition("report.settle_found", ("disputed",), "checking"),
         Transition("report.load", ("confirmed",), "loaded"),
         Transition("report.ask_correction", ("loaded",), "correcting"),
         Transition("report.correct", ("correcting",), "confirmed"),

@@ -220,6 +220,7 @@ RULES: tuple[Rule, ...] = (
     _rule("report.confirm", Role.UNIT_REPORTER, Role.UNIT_LEADER, relation="own"),
     _rule("report.object", Role.UNIT_REPORTER, Role.UNIT_LEADER, relation="own"),
     _rule("report.settle", Role.OFFICE_DATA),
+    _rule("report.settle_found", Role.OFFICE_DATA),
     _rule("report.load", Role.OFFICE_DATA),
     _rule("report.correct", Role.OFFICE_DATA),
     _rule("report.correct_supplied", Role.OFFICE_DATA),

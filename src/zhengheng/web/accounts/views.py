@@ -62,6 +62,7 @@ def sign_in(request: OfficeRequest) -> HttpResponse:
         )  # fmt: skip
     context = {
         "problems": problems, "next": request.GET.get("next", ""), "doors": settings.DOORS.items(),
+        "unsaved": "unsaved" in request.GET,
     }  # fmt: skip
     return render(request, "accounts/sign_in.html", context, status=422 if problems else 200)
 

@@ -320,12 +320,15 @@ class Kind:
     """The address of the list of objects, where it is not the common one."""
     thread: bool = False
     """Whether the page keeps what was said at each act: rounds, objections, settled values, not only the newest."""
+    recalled: Callable[[Any, Mapping[str, Any]], list[tuple[Words, str]]] | None = None
+    """Of a thread whose entries name what belongs to the object: what one says, in words, in the place of its fields."""
     printed: Callable[[Any, date], Sequence[Section]] | None = None
     """What a paper to be signed on a day shows of the object beside its facts and files: what its page has in a body of its own."""
     matter: Callable[[Any], Matter] | None = None
     """Of a kind that the commission decides about: what of an object its decision is bound to."""
-    decides: Callable[[Any, Mapping[str, str]], None] | None = None
-    """Of a kind on which the commission may decide other values than those before it: checks them, by indicator, and raises what is wrong."""
+    decides: Callable[[Any, Mapping[str, tuple[str, str]]], None] | None = None
+    """Of a kind on which the commission may decide other values than those before it: checks them, each with what confirms
+    it, by indicator, as where they are carried out, and raises what is wrong."""
 
     about: Callable[[Any], tuple["Kind", Any] | None] | None = None
     """The object that this one tells of, with its kind: whoever may read that one is its `reader`."""
@@ -339,6 +342,8 @@ class Kind:
     """By when whoever has the object on the desk owes his act, where the object's own day is not that: the end of a time that runs."""
     known: Callable[[Any], tuple[Words, date] | None] | None = None
     """A day that the object or its rulebook knows where no clock runs (a hearing, a handover, “not before”), with its words."""
+    counted: bool = False
+    """Whether something is owed by the known day, so that the days left to it are counted as those of any clock."""
 
     stands: Callable[[Any, date | None], Words | None] | None = None
     """The state in words, on a day where one is asked for, of an object of which the machine's word says too little:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from zhengheng.domain.problems import Problem, ZhenghengError
+from zhengheng.domain.several import several
 from zhengheng.web.acts.declare import Given, Words
 
 
@@ -224,13 +225,33 @@ def _problem(given: type[Given], one: Any) -> Problem:
     place = [str(part) for part in one["loc"]]
     info = given.model_fields.get(place[0]) if place else None
     zh, en = _words(place[0], info) if info else ("", "")
-    row = f" 第 {int(place[1]) + 1} 行" if len(place) > 1 and place[1].isdigit() else ""
-    why = why_of(one["type"])
-    return Problem(".".join(place), f"field.{one['type']}", f"{zh}{row}: {why[0]}", f"{en}: {why[1]}")  # fmt: skip
+    in_row = _in_row(info, place) if info else ("", "")
+    why = why_of(one["type"], one.get("ctx"))
+    return Problem(".".join(place), f"field.{one['type']}", f"{zh}{in_row[0]}: {why[0]}", f"{en}{in_row[1]}: {why[1]}")  # fmt: skip
 
 
-def why_of(kind: str) -> Words:
-    """What the model's refusal of a value is called, by its kind."""
+def _in_row(info: FieldInfo, place: Sequence[str]) -> Words:
+    """Of a table, the line and the column that a problem is in."""
+    number, name = "".join(place[1:2]), "".join(place[2:3])
+    row = row_of(info)
+    if row is None or not number.isdigit():
+        return "", ""
+    column = row.model_fields.get(name)
+    zh, en = _words(name, column) if column else ("", "")
+    line = int(number) + 1
+    return (f" 第 {line} 行“{zh}”", f", row {line}, “{en}”") if column else (f" 第 {line} 行", f", row {line}")  # fmt: skip
+
+
+def why_of(kind: str, limits: Mapping[str, Any] | None = None) -> Words:
+    """What the model's refusal of a value is called, by its kind; where it is too long, by which limit."""
+    most = (limits or {}).get("max_length")
+    if kind == "string_too_long" and most:
+        return (
+            f"太长，最多 {most} 个字",
+            f"is too long: {several(most, 'character', 'characters')} at most",
+        )
+    if kind == "too_long" and most:
+        return f"太多，最多 {most} 项", f"are too many: {most} at most"
     return _WHY.get(kind, ("不符合要求，请按这一栏的说明填写", "does not fit; fill it in as the field says"))  # fmt: skip
 
 

@@ -40,6 +40,8 @@ NUMBERS = frozenset(
 def said(kind: Kind, obj: Any, entry: LedgerEntry) -> list[tuple[Words, str]]:
     """What an entry says, in the words of the act's form; nothing where its content was erased at the end of its time."""
     content = json.loads(entry.content) if entry.content else {}
+    if kind.recalled is not None:
+        return kind.recalled(obj, content)
     act = next((one for one in kind.acts if one.code == entry.act), None)
     known = _fields(act) | COMMON
     version = _version(kind, obj)

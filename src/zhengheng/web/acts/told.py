@@ -10,32 +10,32 @@ from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.files.models import StoredFile
 
 OTHER_ACTS: dict[str, Words] = {
-    "account.first": ("开户（系统启用）", "first account"), "account.created": ("建立账号", "make an account"),
-    "account.closed": ("停用账号", "close an account"), "account.opened": ("重新启用账号", "open an account again"), "account.locked": ("锁定账号", "lock an account"),
-    "account.unlocked": ("解除锁定", "unlock an account"), "account.password": ("修改密码", "change the password"),
-    "account.password_reset": ("重置密码", "reset a password"), "account.signed_in": ("登录", "sign in"),
-    "account.renewal_asked": ("申请重置、停用或收回角色，等待另一位管理员", "ask for a reset, a closing or a role back, which another officer confirms"),
-    "account.renewal_dropped": ("不同意重置、停用或收回角色", "refuse a reset, a closing or to take a role back"),
-    "account.factor_kept": ("启用动态口令", "set up the second factor"), "account.factor_forgotten": ("取消动态口令", "remove the second factor"),
-    "grant.given": ("授予角色", "give a role"), "grant.revoked": ("收回角色", "take a role back"),
-    "token.made": ("签发令牌", "make a token"), "token.revoked": ("作废令牌", "revoke a token"),
-    "organisation.imported": ("导入组织机构", "take the organisation in"), "file.taken_in": ("收存文件", "take a file in"),
-    "audit.viewed": ("外部审计查阅", "read by the external auditor"), "publication.viewed": ("查阅发布预览", "read as a preview"), "clock.advanced": ("推进演示时间", "advance the demonstration's clock"),
-    "ledger.checkpoint": ("签发检查点", "sign a checkpoint"), "ledger.cosigned": ("见证人联署检查点", "a witness signs a checkpoint"),
-    "ledger.restored": ("恢复备份", "restore a backup"), "ledger.restored_known": ("确认知悉备份恢复", "know of a restored backup"),
-    "draw.sealed": ("封存抽签种子", "seal the secret of a draw"),
-    "ledger.rows": ("登记原有记录", "take the rows of an earlier release"),
-    "lake.loaded": ("登记入库内容和批次文件的摘要", "enter the digests of what was loaded and of a run's files"),
-    "portal.written": ("登记公众门户网页的摘要", "enter the digest of the portal's pages"),
-    "result.register": ("登记批次", "register a run"), "result.name": ("指定可查看的人", "name a reader"),
-    "result.viewed": ("查阅未公布的结果", "read an unpublished result"), "result.served": ("送达单位", "serve a unit"), "result.package": ("下载归档包", "take the archive package"),
+    "account.first": ("开户（系统启用）", "First account"), "account.created": ("建立账号", "Make an account"),
+    "account.closed": ("停用账号", "Close an account"), "account.opened": ("重新启用账号", "Open an account again"), "account.locked": ("锁定账号", "Lock an account"),
+    "account.unlocked": ("解除锁定", "Unlock an account"), "account.password": ("修改密码", "Change the password"),
+    "account.password_reset": ("重置密码", "Reset a password"), "account.signed_in": ("登录", "Sign in"),
+    "account.renewal_asked": ("申请重置、停用或收回角色，等待另一位管理员", "Ask for a reset, a closing or a role back, which another officer confirms"),
+    "account.renewal_dropped": ("不同意重置、停用或收回角色", "Refuse a reset, a closing or to take a role back"),
+    "account.factor_kept": ("启用动态口令", "Set up the second factor"), "account.factor_forgotten": ("取消动态口令", "Remove the second factor"),
+    "grant.given": ("授予角色", "Give a role"), "grant.revoked": ("收回角色", "Take a role back"),
+    "token.made": ("签发令牌", "Make a token"), "token.revoked": ("作废令牌", "Revoke a token"),
+    "organisation.imported": ("导入组织机构", "Take the organisation in"), "file.taken_in": ("收存文件", "Take a file in"),
+    "audit.viewed": ("外部审计查阅", "Read by the external auditor"), "publication.viewed": ("查阅发布预览", "Read as a preview"), "clock.advanced": ("推进演示时间", "Advance the demonstration's clock"),
+    "ledger.checkpoint": ("签发检查点", "Sign a checkpoint"), "ledger.cosigned": ("见证人联署检查点", "A witness signs a checkpoint"),
+    "ledger.restored": ("恢复备份", "Restore a backup"), "ledger.restored_known": ("确认知悉备份恢复", "Know of a restored backup"),
+    "draw.sealed": ("封存抽签种子", "Seal the secret of a draw"),
+    "ledger.rows": ("登记原有记录", "Take the rows of an earlier release"),
+    "lake.loaded": ("登记入库内容和批次文件的摘要", "Enter the digests of what was loaded and of a run's files"),
+    "portal.written": ("登记公众门户网页的摘要", "Enter the digest of the portal's pages"),
+    "result.register": ("登记批次", "Register a run"), "result.name": ("指定可查看的人", "Name a reader"),
+    "result.viewed": ("查阅未公布的结果", "Read an unpublished result"), "result.served": ("送达单位", "Serve a unit"), "result.package": ("下载归档包", "Take the archive package"),
 }  # fmt: skip
 """Acts that no kind of object declares."""
 SYSTEM: Words = ("系统", "the system")
 OTHER_SUBJECTS: dict[str, Words] = {
-    "account": ("账号", "account"), "token": ("令牌", "token"), "file": ("文件", "file"), "reminder": ("提醒", "reminder"),
-    "reminders": ("每日提醒", "the day's reminders"), "lake.check": ("数据湖", "the lake"), "lake": ("数据湖", "the lake"), "portal": ("公众门户", "the portal"),
-    "draw": ("抽签", "draw by lot"), "checkpoint": ("检查点", "checkpoint"), "clock": ("演示时间", "the demonstration's clock"), "ledger": ("存证日志", "the ledger"),
+    "account": ("账号", "Account"), "token": ("令牌", "Token"), "file": ("文件", "File"), "reminder": ("提醒", "Reminder"),
+    "reminders": ("每日提醒", "The day's reminders"), "lake.check": ("数据湖", "The lake"), "lake": ("数据湖", "The lake"), "portal": ("公众门户", "The portal"),
+    "draw": ("抽签", "Draw by lot"), "checkpoint": ("检查点", "Checkpoint"), "clock": ("演示时间", "The demonstration's clock"), "ledger": ("存证日志", "The ledger"),
 }  # fmt: skip
 """What acts are about beside the objects of a kind."""
 

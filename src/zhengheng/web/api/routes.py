@@ -119,7 +119,7 @@ def _stranger(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
 def _malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
     found = tuple(
         Problem(".".join(map(str, one["loc"])), f"field.{one['type']}", f"{one['loc'][-1]}：{zh}。", f"{one['loc'][-1]}: {en}")
-        for one in error.errors for zh, en in (why_of(one["type"]),)
+        for one in error.errors for zh, en in (why_of(one["type"], one.get("ctx")),)
     )  # fmt: skip
     return answer(request, 422, found)
 

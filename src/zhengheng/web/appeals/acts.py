@@ -54,7 +54,7 @@ from zhengheng.web.appeals.ruling import (
     rule,
     second_until,
 )
-from zhengheng.web.appeals.services import GROUNDS, OUTCOMES, AppealError
+from zhengheng.web.appeals.services import GROUNDS, OUTCOMES, AppealError, check_value
 from zhengheng.web.appeals.votes import VoteGiven, vote
 from zhengheng.web.decisions.services import choices as decisions
 from zhengheng.workflow.machines import APPEAL
@@ -120,13 +120,14 @@ def _matter(appeal: Appeal) -> Matter:
     )  # fmt: skip
 
 
-def _decides(appeal: Appeal, values: Mapping[str, str]) -> None:
+def _decides(appeal: Appeal, values: Mapping[str, tuple[str, str]]) -> None:
     """The commission decides the contested value, and no other."""
     if set(values) != {appeal.series}:
         raise AppealError.one(
             "lines", "decision.stranger", zh=f"这件申诉只涉及指标 {appeal.series} 的数值，请只写明该指标。",
             en=f"this appeal is about the value of {appeal.series} alone; state that one only",
         )  # fmt: skip
+    check_value(appeal, *values[appeal.series], where="lines")
 
 
 APPEALS = Kind(

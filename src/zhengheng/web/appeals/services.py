@@ -22,11 +22,11 @@ class AppealError(ZhenghengError):
     """An appeal cannot go on as asked for."""
 
 
-def check_value(appeal: Appeal, value: str, confirmation: str) -> None:
+def check_value(appeal: Appeal, value: str, confirmation: str, where: str = "value") -> None:
     """Raise AppealError unless the text is a value of the contested series, within sense or confirmed with a reason."""
     book = selectors.run_of(appeal).rulebook
     if fault := value_fault(book, book.indicator(appeal.series), value, confirmation):
-        raise AppealError.one("value", "number", zh=fault[0], en=fault[1])
+        raise AppealError.one(where, "number", zh=fault[0], en=fault[1])
 
 
 def confirmation_of(appeal: Appeal) -> str:

@@ -28,7 +28,8 @@ from zhengheng.web.acts.declare import (
 )
 from zhengheng.web.audits import selectors
 from zhengheng.web.audits.drawing import DrawGiven, draw
-from zhengheng.web.audits.following import ReplyGiven, known, reply
+from zhengheng.web.audits.following import ReplyGiven, known, reply, reply_by
+from zhengheng.web.audits.history import recalled
 from zhengheng.web.audits.models import FINDINGS, FOLLOWS, PURPOSES, Audit, AuditQuestion, Entry
 from zhengheng.web.audits.problems import AuditError
 from zhengheng.web.files.services import own_files
@@ -229,10 +230,11 @@ def _outcome(audit: Audit) -> tuple[str, str]:
     found, day = sum(counts.values()), localdate(audit.made_at)
     zh = "、".join(f"{FINDINGS[name][0]} {size} 个" for name, size in counts.items() if size)
     en = ", ".join(f"{FINDINGS[name][1]}: {size}" for name, size in counts.items() if size)
-    open_ = selectors.unanswered(audit).count()
+    open_, by = selectors.unanswered(audit).count(), reply_by(audit)
+    until = (f"于 {by} 前", f" by {by}") if by else ("", "")
     return (
-        f"{day} 从 {pool} 个数值中抽取 {drawn} 个，已核查 {found} 个{f'（{zh}）' if zh else ''}{f'，{open_} 个不符的结果待绩效办答复' if open_ else ''}",
-        f"{drawn} of {pool} values drawn on {day}, {found} checked{f' ({en})' if en else ''}{f', {open_} waiting for the reply of the office' if open_ else ''}",
+        f"{day} 从 {pool} 个数值中抽取 {drawn} 个，已核查 {found} 个{f'（{zh}）' if zh else ''}{f'，{open_} 个不符的结果待绩效办{until[0]}答复' if open_ else ''}",
+        f"{drawn} of {pool} values drawn on {day}, {found} checked{f' ({en})' if en else ''}{f', {open_} waiting for the reply of the office{until[1]}' if open_ else ''}",
     )
 
 
@@ -270,7 +272,7 @@ AUDITS = Kind(
     ),
     facts=(Column(("再次抽取的理由", "Why there is another sample"), "reason"),),
     queryset=lambda: Audit.objects.select_related("made_by", "holder", "run").prefetch_related("rulebook"),
-    body="audits/body.html", context=_page, outcome=_outcome, known=known,
+    body="audits/body.html", context=_page, outcome=_outcome, known=known, counted=True, thread=True, recalled=recalled,
     out=lambda a: {"rulebook": a.rulebook_id, "purpose": a.purpose, "seed": a.seed, "sealed_in": a.sealed_in, "drawn_from": a.drawn_from,
                    "entries": [{"id": e.pk, "report": e.report_id, "unit": selectors.about(e)[0].code, "indicator": selectors.about(e)[1], "period": selectors.about(e)[2],
                                 "reported": e.reported, "finding": e.finding, "found_value": e.found_value, "note": e.note, "reply": e.reply, "follows": e.follows} for e in a.entries.all()],

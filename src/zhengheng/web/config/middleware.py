@@ -147,7 +147,9 @@ def signed_in(handle: Handler) -> Handler:
             response.headers.setdefault("Cache-Control", "no-store, private")
             return response
         if not request.user.is_authenticated:
-            return redirect(f"{settings.LOGIN_URL}?next={request.path}")
+            # Whoever sent a form learns at the door that it went nowhere.
+            lost = "" if request.method in {"GET", "HEAD"} else "&unsaved=1"
+            return redirect(f"{settings.LOGIN_URL}?next={request.path}{lost}")
         _stay(request)
         if owes_password(request) and request.path != "/office/password/":
             return redirect("/office/password/")

@@ -1,5 +1,6 @@
 """What is done to a decision."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -18,17 +19,22 @@ from zhengheng.web.acts.declare import (
     Standing,
     Words,
     ask,
+    ask_why_right,
     signed,
 )
 from zhengheng.web.decisions.matters import (
+    confirmations,
     decided_lines,
     fits,
     found,
     is_before,
     kept,
     matter_of,
+    replaced,
+    replaced_by,
     seen_words,
     spent,
+    values_words,
 )
 from zhengheng.web.decisions.models import Decision
 from zhengheng.web.decisions.services import DecisionError, check_fits
@@ -40,6 +46,7 @@ from zhengheng.workflow.machines import DECISION
 class DecidedGiven(Given):
     indicator: str = ask("指标代码", "Indicator's code", max_length=64)
     value: str = ask("决定的数值", "Decided value", max_length=40)
+    confirmation: str = ask_why_right()
 
 
 class RecordGiven(Given):
@@ -62,17 +69,20 @@ def record(doing: Doing) -> Made:
     lines = _decided(kind, obj, given.lines)
     _one_day(given.meeting, given.held_on)
     _agrees(given.meeting, given.subject, given.approved)
-    _only_once(given)
+    _only_once(given, {code: value for code, (value, _) in lines.items()})
     files = own_files(given.minutes, doing.actor)
     made = Decision(
         subject=given.subject, meeting=given.meeting, held_on=given.held_on, attendees=given.attendees,
         approved=given.approved, wording=given.wording, files=[f.pk for f in files],
-        seen=kept(matter_of(kind, obj)), lines=[{"indicator": code, "value": value} for code, value in lines.items()],
+        seen=kept(matter_of(kind, obj)), lines=[{"indicator": code, "value": value, **({"confirmation": why} if why else {})} for code, (value, why) in lines.items()],
     )  # fmt: skip
+    before = _put_right(made)
     return Made(made, {
         "subject": given.subject, "meeting": given.meeting, "held_on": given.held_on.isoformat(),
         "approved": given.approved, "minutes": [f.sha256 for f in files], "seen": made.seen["mark"],
-        **({"lines": lines} if lines else {}),
+        **({"lines": dict(decided_lines(made))} if lines else {}),
+        **({"confirmed": said} if (said := {code: why for code, why in confirmations(made).items() if why}) else {}),
+        **({"replaces": before} if before else {}),
     })  # fmt: skip
 
 
@@ -95,9 +105,9 @@ def _submitted(subject: str) -> tuple[Kind, Any]:
     return kind, obj
 
 
-def _decided(kind: Kind, obj: Any, lines: list[DecidedGiven]) -> dict[str, str]:
-    """Indicator → value that the commission decided otherwise. Raises what is wrong in them."""
-    values = {line.indicator: line.value for line in lines}
+def _decided(kind: Kind, obj: Any, lines: list[DecidedGiven]) -> dict[str, tuple[str, str]]:
+    """Indicator → value that the commission decided otherwise, with what confirms it. Raises what is wrong in them."""
+    values = {line.indicator: (line.value, line.confirmation) for line in lines}
     if len(values) < len(lines):
         raise DecisionError.one(
             "lines", "decision.twice_stated", zh="同一指标只能有一个决定的数值，请删去重复的行。",
@@ -145,15 +155,30 @@ def _agrees(meeting: str, subject: str, approved: bool, number: int = 0) -> None
             )  # fmt: skip
 
 
-def _only_once(given: RecordGiven) -> None:
-    """What one meeting decided about one matter is recorded once; another wording is another decision."""
+def _put_right(decision: Decision) -> list[int]:
+    """The numbers of the records that this one replaces. Raises DecisionError where one of them is carried out."""
+    before = replaced(decision)
+    for one in before:
+        if spent(one):
+            raise DecisionError.one(
+                "lines", "decision.spent", zh=f"{one.meeting} 对这一事项的决定（第 {one.pk} 号）已经据此办理，同一次会议不能再记录其他数值；改变决定的请另开会议。",
+                en=f"the decision of {one.meeting} about this (decision {one.pk}) is carried out, and the same meeting states no other values any more; decide anew at another meeting",
+            )  # fmt: skip
+    return [one.pk for one in before]
+
+
+def _only_once(given: RecordGiven, values: Mapping[str, str]) -> None:
+    """What one meeting decided about one matter is recorded once; another wording is another decision, and other values put an
+    attested record right, which then carries nothing any more."""
     for other in Decision.objects.filter(subject=given.subject, state__in=("recorded", "attested")):
+        if other.state == "attested" and decided_lines(other) != values:
+            continue
         if plain(other.meeting) == plain(given.meeting) and plain(other.wording) == plain(
             given.wording
         ):
             raise DecisionError.one(
-                "meeting", "decision.twice", zh=f"{other.meeting} 对这一事项的同一决定已经记录（第 {other.pk} 号，{DECISIONS.state_of(other)[0]}），请使用该记录。",
-                en=f"this decision of {other.meeting} is recorded already (decision {other.pk}, {DECISIONS.state_of(other)[1]}); use that record",
+                "meeting", "decision.twice", zh=f"{other.meeting} 对这一事项的同一决定已经记录（第 {other.pk} 号，{DECISIONS.state_of(other)[0]}），请使用该记录；待复核的记录有误的，请先撤回。",
+                en=f"this decision of {other.meeting} is recorded already (decision {other.pk}, {DECISIONS.state_of(other)[1]}); use that record, or withdraw it first where it is wrong and not attested",
             )  # fmt: skip
 
 
@@ -162,7 +187,11 @@ def attest(doing: Doing) -> Change:
     check_fits(held)
     _one_day(held.meeting, held.held_on, held.pk)
     _agrees(held.meeting, held.subject, held.approved, held.pk)
-    return Change({"attested_by": doing.actor.username}, {"subject": doing.obj.subject})
+    before = _put_right(held)
+    return Change(
+        {"attested_by": doing.actor.username},
+        {"subject": held.subject, **({"replaces": before} if before else {})},
+    )
 
 
 def withdraw(doing: Doing) -> Change:
@@ -196,10 +225,31 @@ def _outcome(decision: Decision) -> Words:
     )
 
 
+def _values(decision: Decision) -> Words | str:
+    """The decided values, each with its indicator's name, its unit of measure and what confirms it."""
+    if not decision.lines:
+        return ""
+    zh, en = values_words(decision.subject, decided_lines(decision))
+    why = [one for one in confirmations(decision).values() if one]
+    return (f"{zh}（确认理由：{'；'.join(why)}）", f"{en} (why it is right: {'; '.join(why)})") if why else (zh, en)  # fmt: skip
+
+
+def _replaced(decision: Decision) -> Words | str:
+    """The records of the same meeting that this one replaces, or will once it is attested."""
+    before = replaced(decision) if decision.state != "withdrawn" else []
+    numbers = [str(one.pk) for one in before]
+    return (f"第 {'、'.join(numbers)} 号", f"decision {', '.join(numbers)}") if numbers else ""
+
+
 def _still(decision: Decision) -> Words:
     """Whether it can still be used, and why not."""
     if spent(decision):
         return "已据此办理", "carried out"
+    if other := replaced_by(decision):
+        return (
+            f"已由同一次会议的第 {other.pk} 号记录更正，不能再用",
+            f"put right by decision {other.pk} of the same meeting, cannot be used any more",
+        )
     if not decision.seen:
         return (
             "记录时没有保存当时的内容，无从核对",
@@ -229,7 +279,8 @@ DECISIONS = Kind(
     ),
     facts=(
         Column(("决定内容", "Wording"), "wording"), Column(("审议的内容", "What was before the commission"), lambda d: seen_words(d) or ""),
-        Column(("决定的数值", "Decided values"), lambda d: "；".join(f"{code} {value}" for code, value in decided_lines(d).items())),
+        Column(("决定的数值", "Decided values"), _values),
+        Column(("所更正的记录", "Puts right"), _replaced),
         Column(("审议的内容现在如何", "How that stands now"), _still),
         Column(("出席", "Attendees"), "attendees"),
         Column(("复核人", "Attested by"), lambda d: Account.objects.filter(username=d.attested_by).values_list("name", flat=True).first() or ""),

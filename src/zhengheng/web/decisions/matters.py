@@ -8,6 +8,8 @@ from zhengheng.domain.canonical import canonical
 from zhengheng.web.acts.declare import Kind, Matter, Words
 from zhengheng.web.acts.known import kinds
 from zhengheng.web.decisions.models import Decision
+from zhengheng.web.organisation.naming import plain
+from zhengheng.web.rulebooks.selectors import value_words
 
 SUBJECTS = frozenset({"appeal", "reorganisation", "tolerance", "rulebook", "target", "change", "result"})  # fmt: skip
 """The kinds of objects that the commission decides about."""
@@ -67,6 +69,41 @@ def spent(decision: Decision) -> bool:
 def seen_words(decision: Decision) -> Words | None:
     """What was before the commission, in words; None where nothing is known."""
     return (decision.seen["zh"], decision.seen["en"]) if decision.seen else None
+
+
+def values_words(subject: str, values: Mapping[str, str]) -> Words:
+    """Values about a subject in words, each with its indicator's name and unit of measure."""
+    here = found(subject)
+    kind, obj = here or (None, None)
+    version = kind.year(obj) if kind and kind.year else getattr(getattr(obj, "run", None), "version", None)  # fmt: skip
+    told = [
+        (f"{code} {value}", f"{code} {value}") if version is None else value_words(version, code, value)
+        for code, value in values.items()
+    ]  # fmt: skip
+    return "；".join(zh for zh, _ in told), "; ".join(en for _, en in told)
+
+
+def confirmations(decision: Decision) -> Mapping[str, str]:
+    """Indicator → why its decided value is right though it is beyond the range of sense."""
+    return {line["indicator"]: line.get("confirmation", "") for line in decision.lines}
+
+
+def replaced(decision: Decision) -> list[Decision]:
+    """The attested records of the same meeting about the same subject that stand before this one and state other values: it replaces them."""
+    return [one for one in _beside(decision) if decision.pk is None or one.pk < decision.pk]
+
+
+def replaced_by(decision: Decision) -> Decision | None:
+    """The newest attested record of the same meeting that states other values, and which replaces this one."""
+    return next((one for one in reversed(_beside(decision)) if one.pk > decision.pk), None)
+
+
+def _beside(decision: Decision) -> list[Decision]:
+    held = Decision.objects.filter(subject=decision.subject, state="attested").exclude(pk=decision.pk).order_by("pk")  # fmt: skip
+    return [
+        one for one in held
+        if plain(one.meeting) == plain(decision.meeting) and decided_lines(one) != decided_lines(decision)
+    ]  # fmt: skip
 
 
 def decided_lines(decision: Decision) -> Mapping[str, str]:

@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from datetime import date
 
 from zhengheng.domain.problems import ZhenghengError
-from zhengheng.web.decisions.matters import decided_lines, fits, found, kept, matter_of
+from zhengheng.web.decisions.matters import (
+    decided_lines,
+    fits,
+    found,
+    kept,
+    matter_of,
+    replaced_by,
+    values_words,
+)
 from zhengheng.web.decisions.models import Decision
 
 
@@ -24,6 +32,11 @@ def carrying(number: int, subject: str) -> Decision:
         raise DecisionError.one(
             "decision", "decision.open", zh="该决定尚未由第二人复核，或者结论不是同意。",
             en="this decision is not attested by a second person, or it did not approve",
+        )  # fmt: skip
+    if other := replaced_by(held):
+        raise DecisionError.one(
+            "decision", "decision.replaced", zh=f"第 {held.pk} 号决定已由同一次会议的第 {other.pk} 号记录更正，不能再用；请按第 {other.pk} 号办理。",
+            en=f"decision {held.pk} was put right by decision {other.pk} of the same meeting and cannot be used any more; carry out decision {other.pk}",
         )  # fmt: skip
     check_fits(held)
     return held
@@ -51,11 +64,11 @@ def check_values(decision: Decision, given: Mapping[str, str]) -> None:
     if not decision.seen:
         return
     if other := {code: value for code, value in given.items() if stated.get(code) != value}:
-        said = "、".join(f"{code} {value}" for code, value in other.items())
+        said = values_words(decision.subject, other)
         raise DecisionError.one(
             "decision", "decision.unstated",
-            zh=f"第 {decision.pk} 号决定没有写明：{said}。决定的数值在记录决定时填写，并由另一名委员复核；请按决定办理，或者另行记录决定。",
-            en=f"decision {decision.pk} does not state {said}: decided values are recorded with the decision and attested by a second person; carry out what it states, or record another",
+            zh=f"第 {decision.pk} 号决定没有写明：{said[0]}。决定的数值在记录决定时填写，并由另一名委员复核；请按决定办理，或者另行记录决定。",
+            en=f"decision {decision.pk} does not state {said[1]}: decided values are recorded with the decision and attested by a second person; carry out what it states, or record another",
         )  # fmt: skip
 
 
@@ -65,4 +78,8 @@ def choices(subject: str, *, since: date | None = None) -> list[tuple[str, str]]
     if since is not None:
         held = held.filter(held_on__gte=since)
     here = found(subject)
-    return [(str(one.pk), f"{one.meeting}（{one.held_on}）") for one in held if fits(one, at=here)]
+    return [
+        (str(one.pk), f"{one.meeting}（{one.held_on}）")
+        for one in held
+        if fits(one, at=here) and not replaced_by(one)
+    ]

@@ -45,8 +45,9 @@ def _of(kind: Kind, account: Account, day: date) -> list[Waiting]:
     calendar = working_calendar()
     found = [
         Waiting(kind, obj, kind.title(obj), kind.address(obj), kind.state_of(obj), acts,
-                due, calendar.between(day, due) if due else None, kind.known(obj) if kind.known else None)
+                due, calendar.between(day, by) if by else None, known)
         for obj, acts in owed(kind, account, day) for due in (kind.due(obj, day) if kind.due else obj.due_on,)
+        for known in (kind.known(obj) if kind.known else None,) for by in (due or (known[1] if known and kind.counted else None),)
     ]  # fmt: skip
     far = date.max
     return sorted(found, key=lambda row: (row.left is None, row.left or 0, row.known[1] if row.known else far))  # fmt: skip

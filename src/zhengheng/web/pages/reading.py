@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 
 from zhengheng.domain.several import several
+from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import grants, lately_renewed, listed
 from zhengheng.web.accounts.telling import LATELY as RENEWED_LATELY
@@ -25,6 +26,8 @@ from zhengheng.web.organisation.models import Unit
 from zhengheng.web.pages.answered import LATELY, answers
 from zhengheng.web.pages.reorganised import reorganised
 from zhengheng.web.pages.unattended import unattended
+from zhengheng.web.rectification.acts import RECTIFICATIONS
+from zhengheng.web.rectification.selectors import guided_by
 from zhengheng.web.results.again import unfollowed
 from zhengheng.web.results.barred import ends_results, in_the_way
 from zhengheng.web.results.models import ResultRun
@@ -156,6 +159,7 @@ def to_read(request: OfficeRequest) -> list[Reading]:
         found += _returned()
     if anywhere(mine, "grant.give") or anywhere(mine, "result.name"):
         found += _vacant(day, anywhere(mine, "grant.give"))
+    found += _guided(request.user, mine, day)
     if anywhere(mine, "target.propose"):
         found += [_bare(*one) for one in bare_heirs(day)]
     if anywhere(mine, "grant.give") and (bare_units := unattended(request.user, day)):
@@ -209,6 +213,25 @@ def _vacant(day: date, gives: bool) -> list[Reading]:
         zh, en = NAMES[role]
         why = (f"没有人担任{zh}，{count} 项事务等待办理。{todo[0]}", f"Nobody is {en.lower()}, and {several(count, 'matter waits', 'matters wait')}. {todo[1]}")  # fmt: skip
         found.append(Reading((f"无人担任：{zh}", f"Held by nobody: {en}"), "/office/accounts/" if gives else "/office/", why))  # fmt: skip
+    return found
+
+
+def _guided(account: Account, mine: Collection[Grant], day: date) -> list[Reading]:
+    """The open cases of a mentor: what the unit owes next, by which day, and how often he was there."""
+    found: list[Reading] = []
+    cases = guided_by(account).select_related("unit", "run")
+    for case in cases if anywhere(mine, "rectification.visit") else ():
+        (zh, en), visits = RECTIFICATIONS.title(case), case.visits.count()
+        said = {
+            "served": (f"单位应于 {case.due_on} 前答复并报整改方案", f"the unit answers with a plan by {case.due_on}"),
+            "answered": (f"单位承诺 {case.finish_on} 完成整改", f"the unit means to be done by {case.finish_on}"),
+            "checking": ("单位已提交整改证据，等待绩效办验收", "the unit handed in its evidence, and the office accepts it or sends it back"),
+        }[case.state]  # fmt: skip
+        late = case.state != "checking" and case.due_on is not None and case.due_on < day
+        past = ("，期限已过", ", which is past") if late else ("", "")
+        todo = ("" if case.state == "checking" else "，到访后请在该页登记", "" if case.state == "checking" else "; log your visits on its page")  # fmt: skip
+        why = (f"您是绩效导师：{said[0]}{past[0]}；已登记到访 {visits} 次{todo[0]}。", f"You are its mentor: {said[1]}{past[1]}; {several(visits, 'visit', 'visits')} logged{todo[1]}.")  # fmt: skip
+        found.append(Reading((f"整改事项：{zh}", f"Rectification: {en}"), RECTIFICATIONS.address(case), why))  # fmt: skip
     return found
 
 

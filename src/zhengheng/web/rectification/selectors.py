@@ -2,15 +2,21 @@
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from zhengheng.domain.periods import parse_period
 from zhengheng.engines.lights import indicator_lights
 from zhengheng.scheme.procedure import WarningStep
+from zhengheng.web.accounts.models import Account
 from zhengheng.web.rectification.models import Rectification
 from zhengheng.web.rectification.rows import key, scored
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
 from zhengheng.workflow.ladder import rung
 from zhengheng.workflow.machines import STANDING
+
+GUIDED = ("served", "answered", "checking")
+"""States in which a mentor has a case: from its service to its end."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +25,12 @@ class Rung:
 
     missed: tuple[tuple[str, bool], ...]
     warning: WarningStep | None
+
+
+def guided_by(account: Account) -> QuerySet[Rectification]:
+    """The open cases in which an account is named as mentor, by its name or, as of earlier releases, its login."""
+    named = (account.name, account.username)
+    return Rectification.objects.filter(state__in=GUIDED, mentor__in=named).order_by("due_on", "pk")
 
 
 def rungs(case: Rectification) -> dict[str, Rung]:

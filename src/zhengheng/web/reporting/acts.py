@@ -272,6 +272,16 @@ def settle(doing: Doing) -> Change:
     )
 
 
+def settle_found(doing: Doing) -> Change:
+    """What a sample check led to: whatever value is settled, the assessed unit checks it before it counts."""
+    change = settle(doing)
+    until = after(procedure_of(doing.obj.rulebook).within("check"), doing.day)
+    return Change(
+        {**change.fields, "objection": "", "wanted": "", "wanted_confirmation": "", "due_on": until},
+        {**change.content, "why": doing.obj.objection, "until": until.isoformat()},
+    )  # fmt: skip
+
+
 def load(doing: Doing) -> Change:
     return Change({"times_loaded": doing.obj.times_loaded + 1, "batch": None}, {"value": doing.obj.value})  # fmt: skip
 
@@ -279,6 +289,7 @@ def load(doing: Doing) -> Change:
 class ReferGiven(Given):
     why: str
     wanted: str = ""
+    confirmation: str = ""
 
 
 def refer(doing: Doing) -> Change:
@@ -286,7 +297,8 @@ def refer(doing: Doing) -> Change:
     given: ReferGiven = doing.given
     until = after(procedure_of(doing.obj.rulebook).within("finding"), doing.day)
     wanted = {"wanted": given.wanted} if given.wanted else {}
-    return Change({"objection": given.why, "batch": None, "due_on": until, **wanted}, {"why": given.why, "due": until.isoformat(), **wanted})  # fmt: skip
+    fields = {**wanted, "wanted_confirmation": given.confirmation}
+    return Change({"objection": given.why, "batch": None, "due_on": until, **fields}, {"why": given.why, "due": until.isoformat(), **wanted})  # fmt: skip
 
 
 def lapse(doing: Doing) -> Change:
@@ -330,9 +342,19 @@ def _by_another(report: Report) -> bool:
     return not _by_itself(report)
 
 
+def _from_a_finding(report: Report) -> bool:
+    """Whether what is written against the value, here or under a rulebook that takes it from here, is a sample check's finding."""
+    places = (report, *report.reused.all())
+    return any(one.leads_to(report.objection) for place in places for one in place.findings.all())
+
+
+def _from_elsewhere(report: Report) -> bool:
+    return not _from_a_finding(report)
+
+
 def _asked_by_itself(report: Report) -> bool:
     """Whether a correction is the unit's own wish: one that a sample check led to is checked by the unit first."""
-    return _by_itself(report) and not any(one.leads_to(report.objection) for one in report.findings.all())  # fmt: skip
+    return _by_itself(report) and not _from_a_finding(report)
 
 
 def _to_be_checked(report: Report) -> bool:
@@ -351,6 +373,12 @@ def _findings(report: Report) -> tuple[str, str] | None:
 def measured(report: Report, value: str) -> tuple[str, str] | None:
     """A value with its unit of measure."""
     return indicator_of(report).measured(value) if value else None
+
+
+def _settled(report: Report) -> dict[str, str]:
+    """What the form of a settlement offers: the value that is wanted, with what confirms it."""
+    wanted = report.wanted
+    return {"value": wanted or report.value, "confirmation": report.wanted_confirmation if wanted else ""}  # fmt: skip
 
 
 def _elsewhere(report: Report) -> tuple[str, str] | None:
@@ -386,7 +414,9 @@ REPORTS = Kind(
         Act("report.verify", ("审核通过", "Accept"), verify),
         Act("report.confirm", ("核对无误", "Confirm"), confirm),
         Act("report.object", ("提出异议", "Object"), object_to, ObjectGiven, optional=True),
-        Act("report.settle", ("认定", "Settle"), settle, SettleGiven, typed=lambda r: {"value": r.wanted or r.value}, answers=True),
+        Act("report.settle", ("认定", "Settle"), settle, SettleGiven, when=_from_elsewhere, typed=_settled, answers=True),
+        Act("report.settle_found", ("认定，由单位核对", "Settle, for the unit's check"), settle_found, SettleGiven,
+            ("异议由抽样核查引起，认定的数值先由被考核单位核对，再计入核算。", "A sample check led to it: the assessed unit checks the settled value before it counts."), when=_from_a_finding, typed=_settled, answers=True),
         Act("report.return", ("退回", "Send back"), send_back, ReasonGiven, optional=True),
         Act("report.borrow", ("引用另一方案的填报", "Take from another rulebook"), borrow, BorrowGiven, by_machine=True),
         Act("report.reuse", ("采用已确认的数值", "Take the confirmed value"), reuse, by_machine=True),
@@ -396,7 +426,7 @@ REPORTS = Kind(
         Act("report.correct", ("同意更正", "Correct"), correct, ReasonGiven, when=_asked_by_itself, answers=True),
         Act("report.correct_supplied", ("同意更正，由单位核对", "Correct, for the unit's check"), correct_supplied, ReasonGiven,
             ("数值由其他部门提供，或者更正由抽样核查引起的，更正后先由被考核单位核对，再计入核算。", "The value is another department's, or a sample check led to the correction: the assessed unit checks it before it counts."), when=_to_be_checked),
-        Act("report.refer", ("数值不能入库，转绩效办认定", "Referred: the value cannot be taken in"), refer, ReferGiven, by_machine=True),
+        Act("report.refer", ("转绩效办认定", "Referred to the office"), refer, ReferGiven, by_machine=True),
         Act("report.carry", ("随机构变动转承继单位", "Carried to the heir"), carry, CarryGiven, by_machine=True),
         Act("report.lapse", ("年度终定，未计入", "Not counted: the year is final"), lapse, by_machine=True, after_final=True),
         Act("report.ask_again", ("重新布置", "Ask for it again"), ask_again, AskAgainGiven, optional=True),
@@ -421,7 +451,7 @@ REPORTS = Kind(
         ("/office/reports/chase/", ("催报清单", "Who is late"), "report.chase"),
         ("/office/reports/projection/", ("年终预测 (试算)", "Year's end (trial)"), "result.try"),
     ),
-    queryset=lambda: Report.objects.select_related("unit", "supplier", "same_as").prefetch_related("rulebook", "same_as__rulebook", "findings__audit"),
+    queryset=lambda: Report.objects.select_related("unit", "supplier", "same_as").prefetch_related("rulebook", "same_as__rulebook", "findings__audit", "reused__findings__audit"),
     reach=OF_UNITS,
     year=lambda r: r.rulebook,
     out=lambda r: {"rulebook": r.rulebook_id, "unit": r.unit.code, "indicator": r.indicator, "period": r.period,

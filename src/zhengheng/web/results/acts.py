@@ -19,6 +19,7 @@ from zhengheng.web.acts.declare import (
     Matter,
     Nothing,
     Standing,
+    Words,
     ask,
     kind_named,
 )
@@ -188,10 +189,10 @@ def serve(doing: Doing) -> Change:
     )  # fmt: skip
 
 
-def _unserved(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
+def _unserved(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, Words]]]:
     served = set(obj.services.values_list("unit__code", flat=True))
     left = Unit.objects.filter(code__in=selectors.units_of(obj) - served)
-    return {"unit": [(unit.code, unit.name_zh) for unit in left]}
+    return {"unit": [(unit.code, unit.told()) for unit in left]}
 
 
 class GradeGiven(Given):
@@ -208,12 +209,12 @@ def grade(doing: Doing) -> Change:
     run = selectors.loaded(selectors.folder_of(doing.obj.run))
     computed = computed_grades(doing.obj)
     grading = run.rulebook.grading
-    known = {band.code for band in (*grading.bands, *grading.outside)} if grading else set()
+    known = {band.code: band.name for band in (*grading.bands, *grading.outside)} if grading else {}
     if given.unit not in computed or given.grade not in known:
         raise ResultStateError.one(
             "grade" if given.unit in computed else "unit", "grade.unknown",
-            zh=f"没有这个单位的计算等次, 或方案没有此等次 (有: {'、'.join(sorted(known))})",
-            en=f"the unit has no computed grade, or the rulebook no such grade (it has {', '.join(sorted(known))})",
+            zh=f"没有这个单位的计算等次，或方案没有此等次（有：{'、'.join(name.zh for name in known.values())}）",
+            en=f"the unit has no computed grade, or the rulebook no such grade (it has {', '.join(name.say('en') for name in known.values())})",
         )  # fmt: skip
     decision = carrying(given.decision, f"result:{doing.obj.pk}")
     DecidedGrade.objects.update_or_create(
@@ -265,9 +266,9 @@ def _graded(obj: Any, account: Account, day: date) -> dict[str, Any]:
     if obj is None:
         return {}
     grading = selectors.loaded(selectors.folder_of(obj.run)).rulebook.grading
-    names = dict(Unit.objects.values_list("code", "name_zh"))
+    names = {unit.code: unit.told() for unit in Unit.objects.all()}
     return _decisions(obj, account, day) | {
-        "unit": [(code, names.get(code, code)) for code in sorted(computed_grades(obj))],
+        "unit": [(code, names.get(code, (code, code))) for code in sorted(computed_grades(obj))],
         "grade": [(band.code, (band.name.zh, band.name.say("en"))) for band in (*grading.bands, *grading.outside)] if grading else [],
     }  # fmt: skip
 

@@ -40,6 +40,16 @@ def indicator_words(version: RulebookVersion, code: str) -> tuple[str, str]:
     return (f"{code} {found.zh}", f"{code} {found.say('en')}") if found else (code, code)
 
 
+def value_words(version: RulebookVersion, code: str, value: str) -> tuple[str, str]:
+    """A value of an indicator: its code and name, then the value with its unit of measure."""
+    zh, en = indicator_words(version, code)
+    unit = next((one.measure_unit for one in book_of(version).indicators if one.code == code), None)
+    return (
+        f"{zh} {value} {unit.zh if unit else ''}".rstrip(),
+        f"{en} {value} {unit.say('en') if unit else ''}".rstrip(),
+    )
+
+
 def procedure_of(version: RulebookVersion) -> Procedure:
     """Its closing procedure; where the rulebook has none, the plain one."""
     return book_of(version).procedure or Procedure()

@@ -8,7 +8,6 @@ from typing import Any
 from zhengheng.domain.numbers import parse_scaled
 from zhengheng.domain.problems import Problem
 from zhengheng.domain.several import several
-from zhengheng.lake.cells import number_fault
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants
 from zhengheng.web.acts.declare import (
@@ -27,7 +26,7 @@ from zhengheng.web.acts.declare import (
     rulebook_words,
     signed,
 )
-from zhengheng.web.decisions.matters import decided_lines
+from zhengheng.web.decisions.matters import confirmations, decided_lines
 from zhengheng.web.decisions.services import carrying, check_values
 from zhengheng.web.decisions.services import choices as decisions
 from zhengheng.web.files.documents import Section, Table
@@ -41,6 +40,7 @@ from zhengheng.web.rulebooks.selectors import (
     adopted_version,
     book_of,
     indicator_words,
+    value_words,
 )
 from zhengheng.web.targets.drafts import heard
 from zhengheng.web.targets.models import TargetLine, TargetSheet
@@ -234,7 +234,10 @@ def decide(doing: Doing) -> Change:
     decision = carrying(doing.given.decision, f"target:{doing.obj.pk}")
     given = _own_lines(doing.obj, doing.given.lines) if doing.given.lines else {}
     check_values(decision, {code: line.value for code, line in given.items()})
-    stated = [LineGiven(indicator=code, value=value) for code, value in decided_lines(decision).items() if code not in given]  # fmt: skip
+    stated = [
+        LineGiven(indicator=code, value=value, confirmation=confirmations(decision).get(code, ""))
+        for code, value in decided_lines(decision).items() if code not in given
+    ]  # fmt: skip
     lines = given | {line.indicator: line for line in stated}
     for code, line in lines.items():
         doing.obj.lines.filter(indicator=code).update(
@@ -275,9 +278,8 @@ def _outcome(sheet: TargetSheet) -> tuple[str, str]:
 def _matter(sheet: TargetSheet) -> Matter:
     """The target of every line, as it was brought before the commission."""
     lines = {line.indicator: line.proposed for line in sheet.lines.all()}
-    said = tuple(
-        mark.join(f"{code} {value}" for code, value in lines.items()) for mark in ("，", ", ")
-    )
+    told = [value_words(sheet.rulebook, code, value) for code, value in lines.items()]
+    said = "，".join(zh for zh, _ in told), ", ".join(en for _, en in told)
     year = sheet.rulebook.period
     return Matter(
         {"rulebook": sheet.rulebook_id, "unit": sheet.unit.code, "lines": lines},
@@ -285,17 +287,14 @@ def _matter(sheet: TargetSheet) -> Matter:
     )  # fmt: skip
 
 
-def _decides(sheet: TargetSheet, values: Mapping[str, str]) -> None:
-    """Values that the commission decides are lines of the sheet, and can be read."""
-    book, known = book_of(sheet.rulebook), set(sheet.lines.values_list("indicator", flat=True))
-    found = []
-    for code, value in values.items():
-        if code not in known:
-            found.append(Problem("lines", "target.stranger", f"目标表中没有指标 {code}。", f"the sheet has no {code}"))  # fmt: skip
-        elif fault := number_fault(value, book.indicator(code).decimals, book.indicator(code).measure_unit.zh):  # fmt: skip
-            found.append(Problem("lines", "number", f"{code}：{fault[0]}", f"{code}: {fault[1]}"))
-    if found:
-        raise TargetError(found)
+def _decides(sheet: TargetSheet, values: Mapping[str, tuple[str, str]]) -> None:
+    """Values that the commission decides are lines of the sheet, and can be signed as they are."""
+    lines = {line.indicator: line for line in sheet.lines.all()}
+    if strangers := [code for code in values if code not in lines]:
+        raise TargetError(Problem("lines", "target.stranger", f"目标表中没有指标 {code}。", f"the sheet has no {code}") for code in strangers)  # fmt: skip
+    for code, (value, confirmation) in values.items():
+        lines[code].decided, lines[code].confirmation = value, confirmation
+    check_lines(book_of(sheet.rulebook), (lines[code] for code in values))
 
 
 TARGETS = Kind(

@@ -70,13 +70,15 @@ def check_lines(book: Rulebook, lines: Iterable[TargetLine]) -> None:
     """Raise TargetError unless every target that is about to be signed can be taken in as it stands."""
     problems = []
     for line in lines:
+        name = book.indicator(line.indicator).name
+        zh, en = f"{line.indicator} {name.zh}", f"{line.indicator} {name.say('en')}"
         if fault := value_fault(book, book.indicator(line.indicator), line.settled, line.confirmation):  # fmt: skip
             problems.append(
-                Problem("lines", "number", f"{line.indicator}：{fault[0]}", f"{line.indicator}: {fault[1]}")
+                Problem("lines", "number", f"{zh}：{fault[0]}", f"{en}: {fault[1]}")
             )  # fmt: skip
         elif fault := wrong_way(book.indicator(line.indicator), line.settled, line.baseline):
             problems.append(
-                Problem("lines", "target.direction", f"{line.indicator}：{fault[0]}", f"{line.indicator}: {fault[1]}")
+                Problem("lines", "target.direction", f"{zh}：{fault[0]}", f"{en}: {fault[1]}")
             )  # fmt: skip
     if problems:
         raise TargetError(problems)
