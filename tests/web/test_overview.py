@@ -34,6 +34,7 @@ from zhengheng.web.meetings.models import Commitment
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.overview import frame, selectors, views
 from zhengheng.web.overview.readings import Reading, reading
+from zhengheng.web.overview.reports import of_unit
 from zhengheng.web.overview.tables import dimensions
 from zhengheng.web.overview.tables import tree as tree_of
 from zhengheng.web.results import services
@@ -267,6 +268,15 @@ def test_a_line_without_a_total_names_what_it_waits_for(people: People, tmp_path
     text = re.sub(r"(<[^>]+>|\s)+", " ", page)
     assert "示例没有数据，因而没有总分" in text
     assert "示例、示例、示例等 4 项没有数据，因而没有总分" in text
+    # What a gap is worth is said in points of itself: there is no total that it could be added to.
+    page = people.client("office_data").get(f"/office/overview/{run.run}/units/a/").content.decode()
+    text = re.sub(r"(<[^>]+>|\s)+", " ", page)
+    assert "距满分还差 7.50 分" in text
+    assert "总分还可得" not in text
+    report = of_unit(run, None, "a", "zh", NOW.date())
+    (table,) = next(one.tables for one in report.sections if one.title == "最影响得分的几项")
+    assert table.head[1] == "距满分还差 (分)"
+    assert [row[1] for row in table.rows] == ["7.50", "5.00", "2.50"]
 
 
 def test_files_of_a_result_say_what_replaced_it_and_what_an_appeal_put_right(people: People, run: ResultRun, computed: Run) -> None:  # fmt: skip

@@ -53,7 +53,7 @@ class Mark:
     level: str = ""
     """That line as a value of the indicator, where it is one."""
     lost: int = 0
-    """What there is to gain, in points of the total at nine decimals."""
+    """What there is to gain, at nine decimals: in points of the total, and where the unit has none of the indicator's own."""
 
     @property
     def shape(self) -> str:
@@ -110,6 +110,7 @@ def heat_map(run: Run, language: Language) -> HeatMap:
     for row in run.results.rows("indicator_score"):
         scores.setdefault(row["unit"], {})[row["indicator"]] = row
     portions = Portions(run.plan.tables)
+    whole = {row["unit"] for row in run.results.rows("total_score") if row["status"] == "value"}
     marks: dict[str, dict[str, Mark]] = {}
     for unit, held in scores.items():
         category = next(iter(held.values()))["category"]
@@ -119,7 +120,8 @@ def heat_map(run: Run, language: Language) -> HeatMap:
                 row,
                 rules[category, code],
                 lights.get((unit, code)),
-                share.get(code, Fraction(0)),
+                # Where there is no total nothing is added to it, and no other indicator's mark is carried.
+                share.get(code, Fraction(0)) if unit in whole else Fraction(1),
                 lines.of(row, rules[category, code]) if rules[category, code]["full"] else None,
                 code in dark,
             )

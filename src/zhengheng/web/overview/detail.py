@@ -115,6 +115,7 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
         "unlike": _unlike(context["earlier"], line, unit) if moved and earlier else None,
         "waterfall": charts.waterfall(moved) if moved else None, "moves": tables.moves(moved) if moved else None,
         "gaps": [(mark, held.heat.column(mark.indicator), written(mark.lost)) for mark in selectors.gaps(marks.values())],
+        "left": selectors.left_words(line),
         "lacks": [] if line.score else selectors.lacks(held, unit),
         "dimensions": tables.dimensions(context["run"], unit, tongue), "instead": stand_ins(context["run"], unit, tongue),
         "indicators": [(c, marks[c.code], held.places.get((unit, c.code))) for c in held.heat.columns if c.code in marks],

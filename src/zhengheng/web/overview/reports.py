@@ -68,8 +68,9 @@ def of_unit(
         ))  # fmt: skip
     gaps = selectors.gaps(marks.values())
     if gaps:
+        left = selectors.left_words(line)
         sections.append(Section(say("最影响得分的几项", "What would help most"), tables=(Table(
-            (say("指标", "Indicator"), say("总分还可得 (分)", "Would add to the total (points)"), say("实绩", "Actual"), say("目标", "Target"), say("达标线", "Met from")),
+            (say("指标", "Indicator"), say(f"{left[0]} (分)", f"{left[1].capitalize()} (points)"), say("实绩", "Actual"), say("目标", "Target"), say("达标线", "Met from")),
             [(held.heat.column(one.indicator).name, written(one.lost), one.value, one.target or "—", show(one.line)) for one in gaps],
         ),)))  # fmt: skip
     sections.append(Section(say("各维度", "Dimensions"), tables=(Table(

@@ -258,6 +258,15 @@ def gaps(marks: Iterable[Mark], most: int = 3) -> list[Mark]:
     return sorted(held, key=lambda mark: (-mark.lost, mark.indicator))[:most]
 
 
+def left_words(line: Line) -> Words:
+    """What the points of a gap are: added to the total, or where there is none to add to, left to the full mark."""
+    return (
+        ("总分还可得", "could add to the total")
+        if line.score
+        else ("距满分还差", "left to the full mark")
+    )
+
+
 def lacks(held: Reading, unit: str) -> list[tuple[Mark, Column]]:
     """What a unit without a total lacks: the indicators with weight that have no value, else all without one."""
     marks = held.heat.marks.get(unit, {})
