@@ -279,6 +279,24 @@ def test_a_line_without_a_total_names_what_it_waits_for(people: People, tmp_path
     assert [row[1] for row in table.rows] == ["7.50", "5.00", "2.50"]
 
 
+def test_pages_say_which_years_value_is_scored_where_it_is_not_this_ones(
+    people: People, tmp_path: Path
+) -> None:
+    book = rules({"children": ["A", "B"]}, {"table": {"A": 60, "B": 40}})
+    late, other = (book.indicator(code) for code in "AB")
+    book = book.model_copy(update={"indicators": (late.model_copy(update={"score_previous_year": True}), other)})  # fmt: skip
+    made = loaded(tmp_path, book, said("a,A,2024,70", "a,A,2025,90", "a,B,2025,80"))
+    keep_run(Lake.create(Path(settings.HOME) / "lakes" / "late"), made, NOW)
+    run = services.register_run(run=made.id, actor=people["office_data"], now=NOW)
+    base, client = f"/office/overview/{run.run}/", people.client("office_data")
+    words = "计上年值（2024 年的实绩）"
+    for address in ("indicators/A/?unit=a", "indicators/A/", "units/a/"):
+        assert words in client.get(base + address).content.decode(), address
+    assert words not in client.get(base + "indicators/B/?unit=a").content.decode()
+    rows = next(one.tables[0].rows for one in of_unit(run, None, "a", "zh", NOW.date()).sections if one.title == "各项指标")  # fmt: skip
+    assert [words in row[0] for row in rows] == [True, False]
+
+
 def test_files_of_a_result_say_what_replaced_it_and_what_an_appeal_put_right(people: People, run: ResultRun, computed: Run) -> None:  # fmt: skip
     """Word, PDF and the workbook go from hand to hand: what the pages say of the result stands in them, too; so does its state."""
     heat = heat_map(computed, "zh")

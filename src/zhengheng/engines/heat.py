@@ -10,6 +10,7 @@ from zhengheng.domain.numbers import format_scaled, parse_scaled, plain, ratio
 from zhengheng.domain.problems import Language, NotFoundError
 from zhengheng.engines.lights import NOT_COUNTED, NOTHING_DUE, indicator_lights, not_lit_within
 from zhengheng.engines.portion import Portions, worth
+from zhengheng.engines.rules import year_before
 from zhengheng.engines.run import Run
 from zhengheng.scoring.contracts import STATUS_WORDS, status_name
 from zhengheng.scoring.formulas import MetLine, MetLines
@@ -35,6 +36,8 @@ class Column:
     dimension: str
     measure_unit: str
     direction: str
+    before: tuple[str, str] = ("", "")
+    """Of one that is scored by the value of the year before: that it is, and of which year."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,8 @@ def columns(run: Run, language: Language) -> Iterator[Column]:
         for code in _leaves(dimension):
             indicator = run.rulebook.indicator(code)
             yield Column(
-                code, indicator.name.say(language), title.say(language), indicator.measure_unit.say(language), indicator.direction
+                code, indicator.name.say(language), title.say(language), indicator.measure_unit.say(language), indicator.direction,
+                year_before(indicator, run.plan.period),
             )  # fmt: skip
 
 

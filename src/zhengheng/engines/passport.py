@@ -23,6 +23,7 @@ from zhengheng.engines.lights import (
 from zhengheng.engines.nodes import sum_words
 from zhengheng.engines.oracle import decided, half_up, within
 from zhengheng.engines.passport_rows import Entry, Row, SourceRows
+from zhengheng.engines.rules import year_before
 from zhengheng.engines.run import Run
 from zhengheng.engines.scoreboard import no_total
 from zhengheng.engines.standing import parts_of, places_of
@@ -272,6 +273,8 @@ class _Maker(SourceRows):
             detail += self.t(
                 f"；已乘系数 {plain(factor, 6)}", f"; times the coefficient {plain(factor, 6)}"
             )
+        if (before := year_before(self.run.rulebook.indicator(code), self.run.plan.period))[0]:
+            detail += self.t("；", "; ") + self.t(*before)
         if light := self.lights.get(code):
             zh, en = LIGHT_WORDS[light]
             detail += self.t(f"；{zh}", f"; {en}")

@@ -79,7 +79,7 @@ def of_unit(
     ),)))  # fmt: skip
     sections.append(Section(say("各项指标", "Indicators"), tables=(Table(
         (say("指标", "Indicator"), say("状态", "Status"), say("实绩", "Actual"), say("目标", "Target"), say("达标线", "Met from"), say("得分 / 满分", "Points / full mark")),
-        [(f"{c.code} {c.name}", word(marks[c.code].status), f"{marks[c.code].value or '—'} {c.measure_unit}", marks[c.code].target or "—", show(marks[c.code].line),
+        [(f"{c.code} {c.name}" + say(*(f"（{c.before[0]}）", f" ({c.before[1]})")) * bool(c.before[0]), word(marks[c.code].status), f"{marks[c.code].value or '—'} {c.measure_unit}", marks[c.code].target or "—", show(marks[c.code].line),
           f"{marks[c.code].points or '—'} / {marks[c.code].full}" if marks[c.code].weighed else say("不计分", "not scored"))
          for c in held.heat.columns if c.code in marks],
     ),), texts=tuple(stand_ins(held.run, unit, language))))  # fmt: skip

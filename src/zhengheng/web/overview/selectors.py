@@ -59,7 +59,7 @@ def years(
         held = reading(one, language)
         mark = held.heat.marks.get(unit, {}).get(code)
         if mark is not None:
-            found.append({"result": one, "mark": mark, "place": held.places.get((unit, code)), "level": level_of(held, unit, code),
+            found.append({"result": one, "mark": mark, "place": held.places.get((unit, code)), "level": level_of(held, unit, code), "before": held.heat.column(code).before,
                           "version": held.run.rulebook.version})  # fmt: skip
     return found
 
