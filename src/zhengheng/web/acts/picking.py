@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from zhengheng.domain.numbers import with_unit
 from zhengheng.domain.periods import ended_before, parse_period
 from zhengheng.domain.problems import Language
 from zhengheng.scheme.findings import weight_of
@@ -175,7 +176,7 @@ def _with_measure(indicator: Indicator) -> Words:
 
 def _aim(indicator: Indicator, target: str) -> Words:
     """An indicator with the target that stands now."""
-    zh, en = (f"{target} {indicator.measure_unit.say(spoken)}".strip() for spoken in LANGUAGES)
+    zh, en = (with_unit(target, indicator.measure_unit.say(spoken)) for spoken in LANGUAGES)
     return f"{indicator.code} {indicator.name.zh}（现为 {zh}）", f"{indicator.code} {indicator.name.say('en')} (now {en})"  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.timezone import localdate
 
 from zhengheng.domain.lots import lots
+from zhengheng.domain.numbers import with_unit
 from zhengheng.domain.problems import Language, ZhenghengError
 from zhengheng.engines.behind import made_from, periods_used
 from zhengheng.scheme.indicator import Indicator
@@ -36,7 +37,7 @@ PLACES: tuple[tuple[str, Words], ...] = (
 def about(appeal: Appeal, value: str) -> Words | None:
     """A value with its unit of measure."""
     unit = selectors.run_of(appeal).rulebook.indicator(appeal.series).measure_unit
-    return (f"{value} {unit.zh}".strip(), f"{value} {unit.say('en')}".strip()) if value else None
+    return (with_unit(value, unit.zh), with_unit(value, unit.say("en"))) if value else None
 
 
 def measure(appeal: Appeal) -> tuple[Words, str]:
@@ -180,7 +181,7 @@ def _moved(appeal: Appeal, spoken: Language) -> str:
         return ""
     unit = selectors.run_of(appeal).rulebook.indicator(appeal.series).measure_unit.say(spoken)
     parts = [
-        f"{word} {found['before'][code] or '—'} → {found['after'][code] or '—'} {mark}".rstrip()
+        with_unit(f"{word} {found['before'][code] or '—'} → {found['after'][code] or '—'}", mark)
         for code, word, mark in (("value", ("指标数值", "value")[spoken == "en"], unit), ("total", ("总分", "total")[spoken == "en"], ""))
     ]  # fmt: skip
     return "".join(("，" if spoken == "zh" else ", ") + part for part in parts)
