@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import zipfile
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -28,6 +29,7 @@ from zhengheng.lake.store import Lake
 from zhengheng.web.accounts.models import RoleGrant
 from zhengheng.web.acts.services import make, perform
 from zhengheng.web.appeals.models import Appeal
+from zhengheng.web.files.documents import Report, Section, Table, file
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.meetings.acts import COMMITMENTS, CarryGiven, KeepGiven, RecordGiven, ReportGiven
 from zhengheng.web.meetings.models import Commitment
@@ -394,3 +396,25 @@ def test_each_lamp_shows_the_number_of_its_own_status(people: People) -> None:
         met, watch, missed, missing = (column.count(sign) for sign in "+.-o")
         said = texts(f"{base}indicators/{code}/")
         assert f"● 达标 {met} ▲ 关注 {watch} ■ 未达标 {missed}" in said
+
+
+def test_sentences_have_no_stray_blank_and_papers_write_a_true_minus(
+    people: People, run: ResultRun, computed: Run
+) -> None:
+    heat, client, base = heat_map(computed, "zh"), people.client("office_data"), f"/office/overview/{run.run}/"  # fmt: skip
+    tied = next(key for key, place in reading(run, "zh").places.items() if place.tied and heat.mark(*key).value)  # fmt: skip
+    for address in (f"indicators/{tied[1]}/?unit={tied[0]}", f"units/{tied[0]}/", ""):
+        for spoken in ("zh", "en"):
+            client.cookies["language"] = spoken
+            page = client.get(base + address).content.decode()
+            answer = page.partition('<p class="answer">')[2].partition("</p>")[0]
+            text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", answer))
+            assert not re.search(r" [，。；,;]|第 并列|[一-鿿][,;]", text), text
+    client.cookies["language"] = "zh"
+    page = client.get(f"{base}indicators/{tied[1]}/?unit={tied[0]}").content.decode()
+    assert re.search(r"组内并列第 \d+\s+/\s+\d+，中位数", re.sub(r"<[^>]+>", "", page))
+    made = file(Report("t", "-0.06", "", [Section("s", texts=("-1",), tables=(Table(("a",), [("-4.8 %",)]),))]), "r", "docx")  # fmt: skip
+    content = zipfile.ZipFile(io.BytesIO(made.content)).read("word/document.xml").decode()
+    assert "−4.8 %" in content
+    assert "-4.8" not in content
+    assert "−0.06" in content

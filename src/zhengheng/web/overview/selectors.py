@@ -261,9 +261,9 @@ def gaps(marks: Iterable[Mark], most: int = 3) -> list[Mark]:
 def left_words(line: Line) -> Words:
     """What the points of a gap are: added to the total, or where there is none to add to, left to the full mark."""
     return (
-        ("总分还可得", "could add to the total")
+        ("总分还可得", "could gain in the total")
         if line.score
-        else ("距满分还差", "left to the full mark")
+        else ("距满分还差", "short of the full mark by")
     )
 
 
