@@ -15,20 +15,50 @@ from hypothesis import strategies as st
 from tests.conftest import Command
 from tests.drawn import drawn_on
 from tests.generate import PERIOD, facts_for, rulebooks
+from tests.test_decided import loaded, said
 from tests.test_intake import mapping
+from tests.test_weightless import rules
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.engines.duck import DuckEngine
+from zhengheng.engines.heat import heat_map
 from zhengheng.engines.left_out import WHY, left_out
 from zhengheng.engines.oracle import Oracle
+from zhengheng.engines.passport import passport
 from zhengheng.engines.plain import OracleEngine, fact_rows, plain_tables
 from zhengheng.engines.results import Engine
 from zhengheng.engines.run import Run, make_run
+from zhengheng.engines.snapshot import snapshot
 from zhengheng.engines.spark import SparkEngine
 from zhengheng.engines.uncounted import uncounted
 from zhengheng.lake.facts import DECIDED, Facts, schema
 from zhengheng.lake.intake import read_files
 from zhengheng.lake.store import Lake
+from zhengheng.scheme.method_words import said as rule_words
 from zhengheng.scheme.model import Rulebook
+
+
+def test_a_year_that_is_scored_by_the_one_before_says_so_wherever_it_stands(
+    tmp_path: Path,
+) -> None:
+    """The value of 2024 is the one that counts in 2025; that of 2025 is left out, with the reason."""
+    book = rules({"children": ["A", "B"]}, {"table": {"A": 60, "B": 40}})
+    late, other = book.indicator("A").model_copy(update={"score_previous_year": True, "lag_days": 30}), book.indicator("B")  # fmt: skip
+    book = book.model_copy(update={"indicators": (late, other)})
+    made = loaded(tmp_path, book, said("a,A,2024,70", "a,A,2025,90", "a,B,2025,80"))
+    zh, en = "计上年值（2024 年的实绩）", "the value of the year before counts (that of 2024)"
+    (column, plain) = heat_map(made, "zh").columns
+    assert (column.before, plain.before) == ((zh, en), ("", ""))
+    assert heat_map(made, "zh").mark("a", "A").value == "70.00"
+    assert zh in passport(made, "a", "A", "zh").detail
+    assert zh not in passport(made, "a", "B", "zh").detail
+    assert [one.said for one in left_out(made)] == [(f"{WHY['unused'][0]}：{zh}", f"{WHY['unused'][1]}: {en}")]  # fmt: skip
+    told = {one["code"]: one for one in snapshot(made, "score", {})["indicators"]}
+    assert told["A"]["before"] == {"zh": zh, "en": en}
+    assert "before" not in told["B"]
+    assert told["A"]["rule"]["zh"].endswith(f"；{zh}")
+    # Where no year is known yet, as in a draft under consultation.
+    assert rule_words(late)[0] == rule_words(book.indicator("B"))[0] + "；计上年值，即以考核年度上一年的实绩计分"  # fmt: skip
+
 
 SEEN = ("indicator_score", "node_score", "total_score", "ranking", "grading", "light", "reference_score")  # fmt: skip
 """Results that people are told; a cell keeps what it is not asked for."""

@@ -110,3 +110,13 @@ def test_logarithm_and_exponential_undo_each_other(number: int) -> None:
 
 def test_no_logarithm_of_nothing() -> None:
     assert numbers.logarithm(0, 2) is None
+
+
+def test_a_value_and_a_unit_that_begins_with_a_number_are_not_read_as_two() -> None:
+    assert numbers.with_unit("11.27", "10,000 t") == "11.27 (10,000 t)"
+    assert numbers.with_unit("11.27", "万吨") == "11.27 万吨"
+    assert numbers.with_unit("11.27", "") == "11.27"
+
+
+def test_a_hyphen_before_a_number_below_zero_is_a_minus() -> None:
+    assert numbers.true_minus("-4.8 %, 2025-03-01, a-1, 3-4") == "−4.8 %, 2025-03-01, a-1, 3-4"

@@ -129,8 +129,14 @@ def test_a_reader_of_the_passport_finds_every_sum(number: int, rule: str) -> Non
     assert all(added == shown for _, added, shown in found), found
     (line,) = [part for part in entry.parts[0].parts if part.code == "B"]
     said = stand_ins(made, "u", "zh")
-    wanted = {(2, "reweight"): "以 35.00 分计入", (2, "renormalise"): "满分由同级其余各项分担", (3, "renormalise"): "满分由同级其余各项分担"}  # fmt: skip
-    words = wanted.get((number, rule), "按 0.00 分计入")
+    wanted = {(2, "reweight"): "以 35.00 分计入", (2, "renormalise"): "满分由同级其余各项分担", (3, "renormalise"): "满分由同级其余各项分担", (3, "floor"): "按 0.00 分计入"}  # fmt: skip
+    words = wanted.get((number, rule), "不计分，本单位因此不排名、没有总分")
+    whole = (number, rule) in wanted
+    # Who has no total has no number that reads as one, here as on the board.
+    assert (entry.score, entry.parts[0].score) == (
+        ("", "") if not whole else (entry.parts[0].score, entry.score)
+    )
+    assert bool(entry.score) == whole == ("没有总分" not in entry.detail)
     assert words in line.detail
     assert words in said[0]
     assert words in passport(made, "u", "B", "zh").detail

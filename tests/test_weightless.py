@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from tests.test_decided import loaded, said
+from zhengheng.engines.heat import heat_map
+from zhengheng.engines.passport import passport
 from zhengheng.engines.run import Run
 from zhengheng.scheme.model import Rulebook
 
@@ -68,6 +70,27 @@ def test_an_indicator_of_weight_0_without_data_stops_no_total(
     whole = loaded(tmp_path / "all", rules(tree, *weights), said(*rows, "a,N,2025,70", "b,N,2025,30"))  # fmt: skip
     assert totals(whole) == totals(without)
     assert list(whole.results.rows("ranking")) == list(without.results.rows("ranking"))
+
+
+def test_what_earns_nothing_is_not_among_what_counts(tmp_path: Path) -> None:
+    """Two weighed indicators and one of weight 0, whether it has a value or not."""
+    held = ("a,A,2025,90", "a,B,2025,80", "a,N,2025,70", "b,A,2025,50", "b,B,2025,60")
+    made = loaded(tmp_path, rules(SUM, {"table": TABLE}), said(*held))
+    for unit in "ab":
+        assert "2/2 个指标计入，另有 1 个不计分" in passport(made, unit, None, "zh").detail
+        assert "2 of 2 indicators, and 1 not scored" in passport(made, unit, None, "en").detail
+
+
+def test_a_gap_of_a_unit_without_a_total_is_what_is_left_to_its_own_full_mark(
+    tmp_path: Path,
+) -> None:
+    """B is missing and stops the total, or is unranked: A's mark of 60 is never stretched to 100 for it."""
+    for place, missing in enumerate(("block", "unranked", "renormalise")):
+        (tmp_path / str(place)).mkdir()
+        tree = {"children": ["A", "B", "N"], "missing": missing, "reason": "r"}
+        made = loaded(tmp_path / str(place), rules(tree, {"table": TABLE}), said("a,A,2025,90", "b,A,2025,50", "b,B,2025,60"))  # fmt: skip
+        lost = heat_map(made, "zh").mark("a", "A").lost
+        assert lost == (10 if missing == "renormalise" else 6) * 10**9
 
 
 @pytest.mark.parametrize("weight", ["0.001", "20"])

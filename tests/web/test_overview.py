@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import zipfile
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -28,12 +29,14 @@ from zhengheng.lake.store import Lake
 from zhengheng.web.accounts.models import RoleGrant
 from zhengheng.web.acts.services import make, perform
 from zhengheng.web.appeals.models import Appeal
+from zhengheng.web.files.documents import Report, Section, Table, file
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.meetings.acts import COMMITMENTS, CarryGiven, KeepGiven, RecordGiven, ReportGiven
 from zhengheng.web.meetings.models import Commitment
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.overview import frame, selectors, views
 from zhengheng.web.overview.readings import Reading, reading
+from zhengheng.web.overview.reports import of_unit
 from zhengheng.web.overview.tables import dimensions
 from zhengheng.web.overview.tables import tree as tree_of
 from zhengheng.web.results import services
@@ -267,6 +270,33 @@ def test_a_line_without_a_total_names_what_it_waits_for(people: People, tmp_path
     text = re.sub(r"(<[^>]+>|\s)+", " ", page)
     assert "示例没有数据，因而没有总分" in text
     assert "示例、示例、示例等 4 项没有数据，因而没有总分" in text
+    # What a gap is worth is said in points of itself: there is no total that it could be added to.
+    page = people.client("office_data").get(f"/office/overview/{run.run}/units/a/").content.decode()
+    text = re.sub(r"(<[^>]+>|\s)+", " ", page)
+    assert "距满分还差 7.50 分" in text
+    assert "总分还可得" not in text
+    report = of_unit(run, None, "a", "zh", NOW.date())
+    (table,) = next(one.tables for one in report.sections if one.title == "最影响得分的几项")
+    assert table.head[1] == "距满分还差 (分)"
+    assert [row[1] for row in table.rows] == ["7.50", "5.00", "2.50"]
+
+
+def test_pages_say_which_years_value_is_scored_where_it_is_not_this_ones(
+    people: People, tmp_path: Path
+) -> None:
+    book = rules({"children": ["A", "B"]}, {"table": {"A": 60, "B": 40}})
+    late, other = (book.indicator(code) for code in "AB")
+    book = book.model_copy(update={"indicators": (late.model_copy(update={"score_previous_year": True}), other)})  # fmt: skip
+    made = loaded(tmp_path, book, said("a,A,2024,70", "a,A,2025,90", "a,B,2025,80"))
+    keep_run(Lake.create(Path(settings.HOME) / "lakes" / "late"), made, NOW)
+    run = services.register_run(run=made.id, actor=people["office_data"], now=NOW)
+    base, client = f"/office/overview/{run.run}/", people.client("office_data")
+    words = "计上年值（2024 年的实绩）"
+    for address in ("indicators/A/?unit=a", "indicators/A/", "units/a/"):
+        assert words in client.get(base + address).content.decode(), address
+    assert words not in client.get(base + "indicators/B/?unit=a").content.decode()
+    rows = next(one.tables[0].rows for one in of_unit(run, None, "a", "zh", NOW.date()).sections if one.title == "各项指标")  # fmt: skip
+    assert [words in row[0] for row in rows] == [True, False]
 
 
 def test_files_of_a_result_say_what_replaced_it_and_what_an_appeal_put_right(people: People, run: ResultRun, computed: Run) -> None:  # fmt: skip
@@ -368,3 +398,25 @@ def test_each_lamp_shows_the_number_of_its_own_status(people: People) -> None:
         met, watch, missed, missing = (column.count(sign) for sign in "+.-o")
         said = texts(f"{base}indicators/{code}/")
         assert f"● 达标 {met} ▲ 关注 {watch} ■ 未达标 {missed}" in said
+
+
+def test_sentences_have_no_stray_blank_and_papers_write_a_true_minus(
+    people: People, run: ResultRun, computed: Run
+) -> None:
+    heat, client, base = heat_map(computed, "zh"), people.client("office_data"), f"/office/overview/{run.run}/"  # fmt: skip
+    tied = next(key for key, place in reading(run, "zh").places.items() if place.tied and heat.mark(*key).value)  # fmt: skip
+    for address in (f"indicators/{tied[1]}/?unit={tied[0]}", f"units/{tied[0]}/", ""):
+        for spoken in ("zh", "en"):
+            client.cookies["language"] = spoken
+            page = client.get(base + address).content.decode()
+            answer = page.partition('<p class="answer">')[2].partition("</p>")[0]
+            text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", answer))
+            assert not re.search(r" [，。；,;]|第 并列|[一-鿿][,;]", text), text
+    client.cookies["language"] = "zh"
+    page = client.get(f"{base}indicators/{tied[1]}/?unit={tied[0]}").content.decode()
+    assert re.search(r"组内并列第 \d+\s+/\s+\d+，中位数", re.sub(r"<[^>]+>", "", page))
+    made = file(Report("t", "-0.06", "", [Section("s", texts=("-1",), tables=(Table(("a",), [("-4.8 %",)]),))]), "r", "docx")  # fmt: skip
+    content = zipfile.ZipFile(io.BytesIO(made.content)).read("word/document.xml").decode()
+    assert "−4.8 %" in content
+    assert "-4.8" not in content
+    assert "−0.06" in content

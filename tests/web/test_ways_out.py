@@ -1,14 +1,22 @@
 """Nobody can put the office into a state that it cannot leave: the ways out that a model of the year was missing."""
 
+import re
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
+from tests.e2e.test_year import run as computed
 from tests.e2e.town import Town
 from tests.web.conftest import People
-from tests.web.test_model_of_the_year import ESSAY, announced, appealed
+from tests.web.test_model_of_the_year import ESSAY, STATUTE, announced, appealed, reporting
+from zhengheng.web.accounts.models import Account
+from zhengheng.web.acts.selectors import owed
+from zhengheng.web.appeals.acts import APPEALS
 from zhengheng.web.appeals.models import Appeal
+from zhengheng.web.appeals.selectors import run_of, signs
+from zhengheng.web.pages.clock import now
+from zhengheng.web.reporting.jobs import tick
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.workflow.machines import RESULT
@@ -37,10 +45,43 @@ def test_a_divided_panel_votes_again(town: Town) -> None:
     page = town.client(panel[0]).get(f"/office/{path}/").content.decode()
     assert "没有过半数意见" in page
     assert "部分支持" in page, "the panel sees how it is divided"
+    for member in panel:
+        (waits,) = [acts for one, acts in owed(APPEALS, Account.objects.get(username=member), now().date()) if one.pk == appeal.pk]  # fmt: skip
+        assert "appeal.vote" in {act.code for act in waits}, "everybody deliberates on"
+        assert not signs(appeal, Account.objects.get(username=member)), "nobody can sign yet"
     town.post(panel[1], f"{path}/vote", vote="uphold", reasons="评议后改变意见")
     assert town.post(panel[1], f"{path}/vote", 422, vote="reject", reasons="再改")["type"] == "panel.voted"  # fmt: skip
+    page = re.sub(r"(<[^>]+>|\s)+", " ", town.client(panel[0]).get(f"/office/{path}/").content.decode())  # fmt: skip
+    assert "抽签种子的 SHA-256：" in page
+    assert "归档包摘要" not in page
+    assert "原为：" in page
+    assert "表决 部分支持，数值 85 个" in page, "what a vote was before, in words"
+    assert "uphold" not in page
+    assert owed(APPEALS, Account.objects.get(username=panel[1]), now().date()) == []
     town.post(panel[0], f"{path}/decide", **said)
     assert Appeal.objects.get().outcome == "uphold"
+
+
+def test_a_hearing_is_recorded_with_its_day_and_values_with_their_unit(town: Town) -> None:
+    appealed(town, ESSAY)
+    path = f"appeals/{Appeal.objects.get().pk}"
+    town.post("appeals_clerk", f"{path}/call_hearing", hearing_on="2026-05-22", place="09:30 一号会议室")  # fmt: skip
+    page = re.sub(r"(<[^>]+>|\s)+", " ", town.client("appeals_clerk").get(f"/office/{path}/").content.decode())  # fmt: skip
+    assert "听证日期： 2026-05-22 时间地点： 09:30 一号会议室" in page
+    unit = run_of(Appeal.objects.get()).rulebook.indicator("SEATS").measure_unit.zh
+    assert f"应为： 90 {unit}" in page
+
+
+def test_what_needs_a_decision_says_that_it_comes_first(town: Town) -> None:
+    """Of a rulebook by which the commission approves before the notice: the list is empty, and the way is named."""
+    reporting(town, STATUTE)
+    town.at("2026-04-08")
+    tick(now())
+    made = computed(town, RulebookVersion.objects.get().pk)
+    town.post("office_director", f"results/{made['run']}/readers", 204, username="commission_secretary")  # fmt: skip
+    page = town.client("commission_secretary").get(f"/office/results/{made['run']}/").content.decode()  # fmt: skip
+    assert "请先由委员会秘书记录决定，再由另一名委员复核" in page
+    assert f'href="/office/decisions/new/record/?subject=result%3A{made["result"]}"' in page
 
 
 def again(town: Town, unit: str, value: str) -> ResultRun:

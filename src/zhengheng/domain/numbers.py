@@ -115,3 +115,19 @@ def exponential(number: int) -> int:
 def _nearest(number: Decimal) -> int:
     whole = int(abs(number) + Decimal("0.5"))
     return -whole if number < 0 else whole
+
+
+def with_unit(value: str, unit: str) -> str:
+    """A value with its unit of measure; one that itself begins with a number (10,000 t) in brackets, or both would read as two."""
+    if not unit:
+        return value
+    return f"{value} ({unit})" if unit[0].isdigit() else f"{value} {unit}"
+
+
+HYPHEN = re.compile(r"(?<![\w.\-/])-(?=\d)")
+"""A hyphen that stands for a minus: right before a digit, behind nothing that it would join."""
+
+
+def true_minus(text: str) -> str:
+    """A text with the minus sign before numbers below zero, as pages and papers write them."""
+    return HYPHEN.sub("−", text)

@@ -10,6 +10,7 @@ from zhengheng.domain.numbers import format_scaled, parse_scaled, plain, ratio
 from zhengheng.domain.problems import Language, NotFoundError
 from zhengheng.engines.lights import NOT_COUNTED, NOTHING_DUE, indicator_lights, not_lit_within
 from zhengheng.engines.portion import Portions, worth
+from zhengheng.engines.rules import year_before
 from zhengheng.engines.run import Run
 from zhengheng.scoring.contracts import STATUS_WORDS, status_name
 from zhengheng.scoring.formulas import MetLine, MetLines
@@ -35,6 +36,8 @@ class Column:
     dimension: str
     measure_unit: str
     direction: str
+    before: tuple[str, str] = ("", "")
+    """Of one that is scored by the value of the year before: that it is, and of which year."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Mark:
     level: str = ""
     """That line as a value of the indicator, where it is one."""
     lost: int = 0
-    """What there is to gain, in points of the total at nine decimals."""
+    """What there is to gain, at nine decimals: in points of the total, and where the unit has none of the indicator's own."""
 
     @property
     def shape(self) -> str:
@@ -110,6 +113,7 @@ def heat_map(run: Run, language: Language) -> HeatMap:
     for row in run.results.rows("indicator_score"):
         scores.setdefault(row["unit"], {})[row["indicator"]] = row
     portions = Portions(run.plan.tables)
+    whole = {row["unit"] for row in run.results.rows("total_score") if row["status"] == "value"}
     marks: dict[str, dict[str, Mark]] = {}
     for unit, held in scores.items():
         category = next(iter(held.values()))["category"]
@@ -119,7 +123,8 @@ def heat_map(run: Run, language: Language) -> HeatMap:
                 row,
                 rules[category, code],
                 lights.get((unit, code)),
-                share.get(code, Fraction(0)),
+                # Where there is no total nothing is added to it, and no other indicator's mark is carried.
+                share.get(code, Fraction(0)) if unit in whole else Fraction(1),
                 lines.of(row, rules[category, code]) if rules[category, code]["full"] else None,
                 code in dark,
             )
@@ -136,7 +141,8 @@ def columns(run: Run, language: Language) -> Iterator[Column]:
         for code in _leaves(dimension):
             indicator = run.rulebook.indicator(code)
             yield Column(
-                code, indicator.name.say(language), title.say(language), indicator.unit_said.say(language), indicator.direction
+                code, indicator.name.say(language), title.say(language), indicator.unit_said.say(language), indicator.direction,
+                year_before(indicator, run.plan.period),
             )  # fmt: skip
 
 

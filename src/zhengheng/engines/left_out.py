@@ -15,6 +15,7 @@ from zhengheng.engines.oracle import DECIDED, VALUE, Oracle, decided, known, wit
 from zhengheng.engines.origins import sources_of
 from zhengheng.engines.plain import fact_rows, plain_tables
 from zhengheng.engines.rows import unit_rows
+from zhengheng.engines.rules import year_before
 from zhengheng.engines.run import Run
 from zhengheng.lake.facts import FileInfo
 from zhengheng.scoring.contracts import FACTS
@@ -113,6 +114,9 @@ def _entry(run: Run, judge: "_Judge", table: str, row: Row, reason: str) -> Left
     zh, en = WHY[reason]
     if reason == "late":
         zh, en = f"{zh}（{row['published_on']} 公布）", f"{en} ({row['published_on']})"
+    if reason == "unused" and table in {"observation", "revision"}:
+        before = year_before(run.rulebook.indicator(row["indicator"]), run.plan.period)
+        zh, en = (f"{zh}：{before[0]}", f"{en}: {before[1]}") if before[0] else (zh, en)
     return LeftOut(name, row["row"], table, row["unit"], row.get("indicator") or row.get("item") or "", str(when), reason, (zh, en), row["file"],
                    table == "event" and not row["period"])  # fmt: skip
 

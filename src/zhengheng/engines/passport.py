@@ -23,12 +23,22 @@ from zhengheng.engines.lights import (
 from zhengheng.engines.nodes import sum_words
 from zhengheng.engines.oracle import decided, half_up, within
 from zhengheng.engines.passport_rows import Entry, Row, SourceRows
+from zhengheng.engines.rules import year_before
 from zhengheng.engines.run import Run
+from zhengheng.engines.scoreboard import no_total
 from zhengheng.engines.standing import parts_of, places_of
 from zhengheng.engines.standins import StandIns
+from zhengheng.engines.tables import node_score
 from zhengheng.scheme.model import TOTAL
 from zhengheng.scheme.relative_words import dimension, filled
-from zhengheng.scoring.contracts import FILLED, STATUS_NAMES, STATUS_WORDS, status_name
+from zhengheng.scoring.contracts import (
+    FILLED,
+    NOT_DUE,
+    STATUS_NAMES,
+    STATUS_WORDS,
+    VALUE,
+    status_name,
+)
 from zhengheng.scoring.formulas import MetLines, formula
 from zhengheng.scoring.statuses import NodeStatuses
 
@@ -122,12 +132,7 @@ class _Maker(SourceRows):
         ranks = [r for r in self._mine("ranking") if r["node"] == root.code]
         parts = parts_of(self.run)
         part = parts[self.unit]
-        detail = [
-            self.t(
-                f"{row['used']}/{row['leaves']} 个指标计入",
-                f"{row['used']} of {row['leaves']} indicators",
-            )
-        ]
+        detail = [self._counted_in(row)]
         if ranks:
             place, members = places_of(self.run, parts)[self.unit], ranks[0]["members"]
             detail.append(self.t(f"组内第 {place}/{members}", f"rank {place} of {members}"))
@@ -158,19 +163,14 @@ class _Maker(SourceRows):
             detail.append(self.t(f"等次 {grade}", f"grade {grade}"))
         status = self.statuses.of(self.unit, row["category"], root.code, row["status"])
         if status != "value":
-            detail.insert(0, STATUS_WORDS[status][self.language == "en"])
-            if row["printed"] is not None:
-                detail.insert(
-                    1,
-                    self.t(
-                        "所列为已有部分之和, 不是总分",
-                        "what is shown is the sum of what there is, not a total",
-                    ),
-                )
+            detail.insert(0, self.t(*no_total(status)))
+        top = self.node(root.code)
+        # What the parts of a unit without a total add up to is not its total, here as little as on any other page.
+        if status != "value":
+            top.score = ""
         entry = Entry(
             "total", TOTAL, f"{self._name(self.unit)} {self.run.plan.period.code}",
-            format_scaled(row["printed"], 9, self.digits[root.code]), "; ".join(detail), status,
-            [self.node(root.code)],
+            node_score(row, row, self.digits[root.code], is_root=True), self.t("；", "; ").join(detail), status, [top],
         )  # fmt: skip
         for kind, label in (
             ("bonus", self.t("加分", "bonus")),
@@ -183,6 +183,24 @@ class _Maker(SourceRows):
         if row["limit_place"] is not None or row["forced_place"] is not None:
             entry.parts.append(self._limits())
         return entry
+
+    def _counted_in(self, row: Row) -> str:
+        """How many of the indicators that are due have a value that counts; those that earn nothing stand apart."""
+        weightless = [
+            score
+            for code, score in self.scores.items()
+            if score["status"] != NOT_DUE and not self.rules[code, self._last(code)]["full"]
+        ]
+        used = row["used"] - sum(score["status"] == VALUE for score in weightless)
+        leaves, beside = row["leaves"] - len(weightless), len(weightless)
+        return self.t(
+            f"{used}/{leaves} 个指标计入" + (f"，另有 {beside} 个不计分" if beside else ""),
+            f"{used} of {leaves} indicators" + (f", and {beside} not scored" if beside else ""),
+        )
+
+    def _last(self, code: str) -> int:
+        """The last segment of an indicator, whose rule its score stands under."""
+        return max(place for indicator, place in self.rules if indicator == code and place)
 
     def _adjusted(self, kind: str, label: str, points: int) -> Entry:
         return Entry(kind, kind, label, plain(points, 9), parts=self._events(kind))
@@ -220,7 +238,7 @@ class _Maker(SourceRows):
         row = self.nodes[code]
         children = [b for b in self.branches if b["parent"] == code]
         entry = Entry(
-            "node", code, self.names[code], format_scaled(row["printed"], 9, self.digits[code]),
+            "node", code, self.names[code], node_score(row, row, self.digits[code], is_root=False),
             self._aggregate(code), self.statuses.of(self.unit, row["category"], code, row["status"]),
         )  # fmt: skip
         for branch in children:
@@ -255,6 +273,8 @@ class _Maker(SourceRows):
             detail += self.t(
                 f"；已乘系数 {plain(factor, 6)}", f"; times the coefficient {plain(factor, 6)}"
             )
+        if (before := year_before(self.run.rulebook.indicator(code), self.run.plan.period))[0]:
+            detail += self.t("；", "; ") + self.t(*before)
         if light := self.lights.get(code):
             zh, en = LIGHT_WORDS[light]
             detail += self.t(f"；{zh}", f"; {en}")

@@ -54,7 +54,8 @@ def snapshot(run: Run, shows: Shows, names: dict[str, tuple[str, str]]) -> dict[
              "source": _words(book.indicator(c.code).source), "definition": _words(book.indicator(c.code).definition),
              "full_marks": _words(book.indicator(c.code).full_marks), "method": _method(run, c.code),
              "rule": dict(zip(("zh", "en"), rule_in(book.indicator(c.code), run.plan.period, run.plan.at), strict=True)),
-             "turns": turns_in(book.indicator(c.code), run.plan.period, run.plan.at)}
+             "turns": turns_in(book.indicator(c.code), run.plan.period, run.plan.at),
+             **({"before": dict(zip(("zh", "en"), c.before, strict=True))} if c.before[0] else {})}
             for c in heat.columns
         ],
         "topics": [

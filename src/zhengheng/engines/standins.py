@@ -44,6 +44,9 @@ class StandIns:
             if part["score"] is None:
                 found[part["child"]] = _NOT_COUNTED if part["outcome"] == "renormalise" else _STOPS
                 continue
+            if part["outcome"] == "unranked":
+                found[part["child"]] = _UNRANKED
+                continue
             points = format_scaled(int(part["score"]), _PLACES, self.digits[part["child"]])
             zh, en = _INSTEAD if part["outcome"] == "substitute" else _LOWEST
             found[part["child"]] = (zh.format(points), en.format(points))
@@ -91,4 +94,8 @@ _INSTEAD = (
 )
 _LOWEST = ("按 {} 分计入", "counted with {} points")
 _NOT_COUNTED = ("不计入，满分由同级其余各项分担", "not counted; the others here carry its mark")
+_UNRANKED = (
+    "不计分，本单位因此不排名、没有总分",
+    "not scored, and for its sake the unit is not ranked and has no total",
+)
 _STOPS = ("上级因此没有得分", "for its sake the dimension has no score")

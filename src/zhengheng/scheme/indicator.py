@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from zhengheng.domain.numbers import with_unit
 from zhengheng.domain.periods import Frequency
 from zhengheng.scheme.base import Basis, Code, Label, Labels, Model, Number, UnitCode, Words
 from zhengheng.scheme.methods import AnyMethod
@@ -145,4 +146,4 @@ class Indicator(Model):
     def measured(self, value: str) -> tuple[str, str]:
         """A value with its unit of measure, in both languages."""
         unit = self.unit_said
-        return f"{value} {unit.zh}".strip(), f"{value} {unit.say('en')}".strip()
+        return with_unit(value, unit.zh), with_unit(value, unit.say("en"))

@@ -10,6 +10,10 @@ from zhengheng.scheme.relative_words import filled
 
 Pair = tuple[str, str]
 _SAID: dict[str, Callable[[Any, bool], Pair]] = {}
+YEAR_BEFORE = (
+    "；计上年值，即以考核年度上一年的实绩计分",
+    "; scored is the value of the year before the assessed one",
+)
 _TO = {
     "given": ("", ""), "previous": ("; 目标为本单位上年", "; the target is the unit's own last year"),
     "group_best": ("；目标为组内最好值", "; the target is the group's best value"),
@@ -24,6 +28,15 @@ def said(indicator: Indicator) -> Pair:
 
     Empty for an input of others, which earns nothing itself.
     """
+    if indicator.method is None:
+        return "", ""
+    before = YEAR_BEFORE if indicator.score_previous_year else ("", "")
+    zh, en = rule_said(indicator)
+    return zh + before[0], en + before[1]
+
+
+def rule_said(indicator: Indicator) -> Pair:
+    """The same without a word of which year's value it is, for who knows the year and says it."""
     if indicator.method is None:
         return "", ""
     zh, en = _SAID[indicator.method.kind](indicator.method, indicator.direction == "down")

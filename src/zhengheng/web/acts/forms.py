@@ -46,6 +46,8 @@ class Input:
     """What follows from what is written here."""
     empty: Words = ("", "")
     """Of a list in which nothing stands: that it is so, and whom to turn to."""
+    way: tuple[str, Words] = ("", ("", ""))
+    """Where the reader makes what the list lacks, if he is the one who can: address and words."""
 
     @property
     def optional(self) -> bool:
@@ -114,12 +116,19 @@ def _input(
         value = ""
     required = info.is_required() and kind != "yes"
     made = Input(name, words, kind, required, value, listed, columns, rows, offered)
+    if name == "decision" and kind == "choice" and not listed and info.is_required():
+        return replace(made, hint=_said(said, "hint"), empty=UNDECIDED)
     nothing = _said(said, "empty") if kind == "choice" and not listed else ("", "")
     return replace(made, hint=_said(said, "hint"), empty=nothing if nothing[0] or kind != "choice" or listed else NOTHING)  # fmt: skip
 
 
 NOTHING: Words = ("目前没有可以选择的项。", "There is nothing to choose from at present.")
 """What a list says in which nothing stands, where its field has no words of its own for it."""
+UNDECIDED: Words = (
+    "委员会对这一事项还没有可以使用的决定。请先由委员会秘书记录决定，再由另一名委员复核；复核以后，这里才能选择并办理。",
+    "There is no decision of the commission on this matter yet that could be carried out. Its secretary records the decision first, and a member attests it; then it can be chosen here.",
+)
+"""What it says where a decision of the commission has to be there first."""
 
 
 def _said(said: Mapping[str, Any], what: str) -> Words:

@@ -1,8 +1,10 @@
 """What was said at each act of an object: every round stays to be read, as the ledger keeps it."""
 
 import json
+import re
 from typing import Any
 
+from zhengheng.domain.numbers import with_unit
 from zhengheng.web.acts import forms
 from zhengheng.web.acts.declare import Act, Kind, Words
 from zhengheng.web.ledger.models import LedgerEntry
@@ -20,6 +22,10 @@ COMMON: dict[str, Words] = {
     "due": ("期限", "Due"), "text": ("内容", "Text"), "until": ("期限", "Until"),
 }  # fmt: skip
 """Words of what entries hold beside the fields of their forms."""
+SEED: Words = ("抽签种子的 SHA-256", "SHA-256 of the draw's seed")
+VALUES = frozenset({"value", "wanted", "before", "measured"})
+"""What holds a number of the object's value, of a kind that is about one."""
+NUMBER = re.compile(r"[-−]?[\d,]+(\.\d+)?")
 NUMBERS = frozenset(
     {
         "item",
@@ -44,9 +50,47 @@ def said(kind: Kind, obj: Any, entry: LedgerEntry) -> list[tuple[Words, str]]:
         return kind.recalled(obj, content)
     act = next((one for one in kind.acts if one.code == entry.act), None)
     known = _fields(act) | COMMON
+    if "seed" in content:
+        known |= {"sha256": SEED}
+    if act is not None and (day := _day(act, content)) is not None:
+        known |= {"on": day}
     version = _version(kind, obj)
     about = [] if hasattr(obj, "unit") else _unit(content)
-    return about + [(known[name], _text(value, version)) for name, value in content.items() if name in known and value not in (None, "", {}, [])]  # fmt: skip
+    unit = kind.measure(obj)[0] if kind.measure else ("", "")
+    # The day first: the place of a hearing without it tells nobody when.
+    held = sorted(content.items(), key=lambda one: one[0] != "on")
+    return about + [
+        (known[name], (_said_before(act, value, unit) or _text(value, version)) if name == "before" and isinstance(value, dict) else _measured(name, _text(value, version), unit))
+        for name, value in held if name in known and value not in (None, "", {}, [])
+    ]  # fmt: skip
+
+
+def _day(act: Act, content: dict[str, Any]) -> Words | None:
+    """What the day is called that an entry keeps as `on`: the form's one date, where that does not stand under its own name."""
+    days = [one for one in forms.inputs(act.given, {}, {}) if one.kind == "date"]
+    return days[0].words if len(days) == 1 and days[0].name not in content else None
+
+
+def _measured(name: str, text: str, unit: Words) -> str:
+    """A number of the object's value with its unit of measure."""
+    return with_unit(text, say(*unit)) if name in VALUES and NUMBER.fullmatch(text) else text
+
+
+def _said_before(act: Act | None, held: dict[str, Any], unit: Words) -> str:
+    """Several fields as they were before, in the words of the act's form."""
+    fields = {one.name: one for one in forms.inputs(act.given, {}, {})} if act else {}
+    told = []
+    for name in fields:
+        value = held.get(name)
+        if value in (None, ""):
+            continue
+        words = dict(fields[name].choices).get(str(value))
+        text = (
+            say(*words) if isinstance(words, (tuple, list)) else _measured(name, str(value), unit)
+        )
+        zh, en = COMMON.get(name, fields[name].words)
+        told.append(f"{say(zh, en)} {text}")
+    return say("，", ", ").join(told)
 
 
 def _unit(content: dict[str, Any]) -> list[tuple[Words, str]]:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -151,6 +152,10 @@ def _inputs(
     said = request.GET.dict() if obj is None else {}
     choices = {**picking.picks(act.given, asked, without=listed), **listed}
     found = forms.inputs(act.given, {**said, **first, **typed}, choices, picking.suggestions(act.given, asked))  # fmt: skip
+    lacking = obj is not None and any(one.empty == forms.UNDECIDED for one in found)
+    if lacking and anywhere(grants(request.user, request.now.date()), "decision.record"):
+        way = f"/office/decisions/new/record/?{urlencode({'subject': f'{kind.name}:{obj.pk}'})}"
+        found = [replace(one, way=(way, ("记录决定", "Record the decision"))) if one.empty == forms.UNDECIDED else one for one in found]  # fmt: skip
     return forms.measured(found, kind.measure(obj) if kind.measure and obj is not None else None)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from zhengheng.domain.periods import parse_period
 from zhengheng.engines.rules import rule_in
+from zhengheng.scheme.indicator import Indicator
 from zhengheng.web.acts.declare import Words
 from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.rulebooks.selectors import book_of, indicator_words
@@ -17,7 +18,7 @@ def precedents(appeal: Appeal) -> list[dict[str, Any]]:
     return [
         {"indicator": one.indicator, "about": indicator_words(one.run.version, one.indicator) if one.run.version else one.indicator,
          "ground": one.ground, "wanted": one.wanted, "decided": one.decided_value, **_compared(one),
-         "rule": _rule(one), "outcome": one.outcome, "reasons": one.reasons, "decided_on": one.decided_on}
+         "unit": _unit(one, one.series), "whole": _unit(one, one.indicator), "rule": _rule(one), "outcome": one.outcome, "reasons": one.reasons, "decided_on": one.decided_on}
         for one in held.select_related("run__version")
     ]  # fmt: skip
 
@@ -44,14 +45,21 @@ def _row(period: str) -> Words:
     return f"{period} 的一行数据", f"the row for {period}"
 
 
+def _indicator(appeal: Appeal, code: str) -> Indicator | None:
+    """An indicator by the rulebook that the value was scored by; none where that is not known any more."""
+    known = book_of(appeal.run.version).indicators if appeal.run.version else ()
+    return next((one for one in known if one.code == code), None)
+
+
+def _unit(appeal: Appeal, code: str) -> Words:
+    """What a value of the indicator is measured in."""
+    held = _indicator(appeal, code)
+    return (held.measure_unit.zh, held.measure_unit.say("en")) if held else ("", "")
+
+
 def _rule(appeal: Appeal) -> tuple[str, str]:
     """The rule by which the value was scored, in words; none where the rulebook is not known any more."""
-    if appeal.run.version is None:
-        return "", ""
-    held = next(
-        (one for one in book_of(appeal.run.version).indicators if one.code == appeal.indicator),
-        None,
-    )
+    held = _indicator(appeal, appeal.indicator)
     period = parse_period(appeal.run.period)
     return (
         rule_in(held, period, period.end)

@@ -119,16 +119,18 @@ def empty_seats(appeal: Appeal) -> int:
 
 
 def votes(appeal: Appeal, account: Account) -> bool:
-    """Whether the account's vote is missing, and can be given: no seat is empty."""
-    mine = any(seat.account_id == account.pk and not seat.vote for seat in sitting(appeal))
+    """Whether the account's vote is missing, or wanted again as no opinion has a majority, and can be given: no seat is empty."""
+    again = divided(appeal)
+    mine = any(seat.account_id == account.pk and (again or not seat.vote) for seat in sitting(appeal))  # fmt: skip
     return mine and not empty_seats(appeal)
 
 
 def signs(appeal: Appeal, account: Account) -> bool:
-    """Whether the account presides over a panel in which every vote is given."""
+    """Whether the account presides over a panel in which every vote is given and an opinion has a majority."""
     seats = sitting(appeal)
     mine = bool(seats) and seats[0].account_id == account.pk
-    return mine and all(seat.vote for seat in seats) and not empty_seats(appeal)
+    voted = all(seat.vote for seat in seats) and not empty_seats(appeal)
+    return mine and voted and not divided(appeal)
 
 
 def opinion(appeal: Appeal, seat: PanelSeat) -> tuple[str, str]:

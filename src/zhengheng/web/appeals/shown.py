@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.timezone import localdate
 
 from zhengheng.domain.lots import lots
+from zhengheng.domain.numbers import with_unit
 from zhengheng.domain.problems import Language, ZhenghengError
 from zhengheng.engines.behind import made_from, periods_used
 from zhengheng.scheme.indicator import Indicator
@@ -183,7 +184,7 @@ def _moved(appeal: Appeal, spoken: Language) -> str:
         return ""
     unit = selectors.run_of(appeal).rulebook.indicator(appeal.series).unit_said.say(spoken)
     parts = [
-        f"{word} {found['before'][code] or '—'} → {found['after'][code] or '—'} {mark}".rstrip()
+        with_unit(f"{word} {found['before'][code] or '—'} → {found['after'][code] or '—'}", mark)
         for code, word, mark in (("value", ("指标数值", "value")[spoken == "en"], unit), ("total", ("总分", "total")[spoken == "en"], ""))
     ]  # fmt: skip
     return "".join(("，" if spoken == "zh" else ", ") + part for part in parts)

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
+from zhengheng.domain.numbers import true_minus
 from zhengheng.domain.problems import DataError
 
 KINDS = {
@@ -71,18 +72,18 @@ def _docx(report: Report, note: str) -> bytes:
     made.add_heading(report.title, 0)
     for warning in report.warnings:
         made.add_paragraph().add_run(warning).bold = True
-    made.add_paragraph(report.answer)
+    made.add_paragraph(true_minus(report.answer))
     for section in report.sections:
         made.add_heading(section.title, section.level - 1)
         for text in section.texts:
-            made.add_paragraph(text)
+            made.add_paragraph(true_minus(text))
         for table in section.tables:
             held = made.add_table(rows=1, cols=len(table.head), style="Table Grid")
             for cell, text in zip(held.rows[0].cells, table.head, strict=True):
                 cell.paragraphs[0].add_run(text).bold = True
             for row in table.rows:
                 for cell, text in zip(held.add_row().cells, row, strict=True):
-                    cell.text = text
+                    cell.text = true_minus(text)
     made.sections[0].footer.paragraphs[0].text = " · ".join(filter(None, (report.origin, note)))
     content = BytesIO()
     made.save(content)

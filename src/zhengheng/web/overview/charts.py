@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from zhengheng.domain.numbers import format_scaled
+from zhengheng.domain.numbers import format_scaled, with_unit
 from zhengheng.engines.change import Change
 from zhengheng.engines.curve import Point
 from zhengheng.engines.heat import Column, Mark
@@ -31,9 +31,10 @@ def history(column: Column, years: list[dict[str, Any]]) -> Chart:
         return spec, column.name
     told = {one["result"].period: minus(one["mark"].value) for one in (known[0], known[-1])}
     zh = "，".join(f"{period}{' 年' if period.isdecimal() else ''} {value}" for period, value in told.items())  # fmt: skip
-    unit = f" {column.measure_unit}" if column.measure_unit else ""
-    en = ", ".join(f"{value}{unit} in {period}" for period, value in told.items())
-    return spec, f"{column.name}{say('：', ': ')}{say(zh + unit, en)}"
+    en = ", ".join(
+        f"{with_unit(value, column.measure_unit)} in {period}" for period, value in told.items()
+    )
+    return spec, f"{column.name}{say('：', ': ')}{say(with_unit(zh, column.measure_unit), en)}"
 
 
 def _same(first: str, second: str) -> bool:
@@ -56,7 +57,7 @@ def scoring(points: list[Point], mark: Mark, measure_unit: str, level: str) -> C
         ],
     }  # fmt: skip
     return spec, say(
-        f"满分 {mark.full} 分的得分曲线；圆点是本单位：{minus(mark.value)} {measure_unit} 得 {minus(mark.points)} 分",
+        f"满分 {mark.full} 分的得分曲线；圆点是本单位：{minus(with_unit(mark.value, measure_unit))} 得 {minus(mark.points)} 分",
         f"What each value earns of {mark.full} points; the dot is this unit: {minus(mark.value)} earns {minus(mark.points)}",
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from zhengheng.domain.problems import NotFoundError
 from zhengheng.engines.change import written
+from zhengheng.engines.heat import Mark
 from zhengheng.engines.lives import handed_on
 from zhengheng.engines.run import Run
 from zhengheng.engines.scoreboard import Line
@@ -29,7 +30,7 @@ from zhengheng.web.overview.readings import (
     reading,
 )
 from zhengheng.web.overview.selectors import PAGE, Choice
-from zhengheng.web.pages.tags import language, say
+from zhengheng.web.pages.tags import language, measured, say, show
 from zhengheng.web.rectification.acts import RECTIFICATIONS
 from zhengheng.web.rectification.rows import about
 from zhengheng.web.results.grades import graded
@@ -114,7 +115,8 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
         "group": group, "on_end": selectors.on_end(result, context["known"], unit, tongue), "counted": held.counted.get(unit, {}), "moved": moved,
         "unlike": _unlike(context["earlier"], line, unit) if moved and earlier else None,
         "waterfall": charts.waterfall(moved) if moved else None, "moves": tables.moves(moved) if moved else None,
-        "gaps": [(mark, held.heat.column(mark.indicator), written(mark.lost)) for mark in selectors.gaps(marks.values())],
+        "gaps": [(mark, column, written(mark.lost), _reached(mark, column.measure_unit)) for mark in selectors.gaps(marks.values()) if (column := held.heat.column(mark.indicator))],
+        "left": selectors.left_words(line),
         "lacks": [] if line.score else selectors.lacks(held, unit),
         "dimensions": tables.dimensions(context["run"], unit, tongue), "instead": stand_ins(context["run"], unit, tongue),
         "indicators": [(c, marks[c.code], held.places.get((unit, c.code))) for c in held.heat.columns if c.code in marks],
@@ -123,6 +125,17 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
         "appeals": [(a, APPEALS.state_of(a)) for a in visible(APPEALS, request.user, day) if a.unit.code == unit],
     }  # fmt: skip
     return render(request, "overview/unit.html", context)
+
+
+def _reached(mark: Mark, unit: str) -> str:
+    """What a gap is of: the value, its target, the line from which it is met."""
+    value, aim = measured(mark.value, unit), measured(mark.target, unit)
+    told = say(f"实绩 {value}", f"actual {value}")
+    told += say(f"，目标 {aim}", f", target {aim}") if mark.target else ""
+    told += (
+        say(f"；达标线：{show(mark.line)}", f"; met from: {show(mark.line)}") if mark.line else ""
+    )
+    return say(f"（{told}）", f"({told})")
 
 
 def _unlike(earlier: ResultRun, line: Line, unit: str) -> tuple[str, str] | None:

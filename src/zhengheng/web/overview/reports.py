@@ -14,7 +14,7 @@ from zhengheng.engines.standins import stand_ins
 from zhengheng.web.files.documents import Report, Section, Table
 from zhengheng.web.overview import selectors, tables
 from zhengheng.web.overview.readings import Reading, change_of, reading
-from zhengheng.web.pages.tags import say, show
+from zhengheng.web.pages.tags import earned, measured, minus, say, show
 from zhengheng.web.results.grades import graded, shown_of
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.newer import warnings
@@ -68,9 +68,10 @@ def of_unit(
         ))  # fmt: skip
     gaps = selectors.gaps(marks.values())
     if gaps:
+        left = selectors.left_words(line)
         sections.append(Section(say("最影响得分的几项", "What would help most"), tables=(Table(
-            (say("指标", "Indicator"), say("总分还可得 (分)", "Would add to the total (points)"), say("实绩", "Actual"), say("目标", "Target"), say("达标线", "Met from")),
-            [(held.heat.column(one.indicator).name, written(one.lost), one.value, one.target or "—", show(one.line)) for one in gaps],
+            (say("指标", "Indicator"), say(f"{left[0]} (分)", f"{left[1].capitalize()} (points)"), say("实绩", "Actual"), say("目标", "Target"), say("达标线", "Met from")),
+            [(held.heat.column(one.indicator).name, written(one.lost), measured(one.value, held.heat.column(one.indicator).measure_unit), show(one.target), show(one.line)) for one in gaps],
         ),)))  # fmt: skip
     sections.append(Section(say("各维度", "Dimensions"), tables=(Table(
         (say("维度", "Dimension"), say("得分", "Score"), say(f"{line.part[0]} / 满分", f"{line.part[1]} / full mark") if line.due else say("满分", "Full mark"), say("得分率", "Share")),
@@ -78,8 +79,8 @@ def of_unit(
     ),)))  # fmt: skip
     sections.append(Section(say("各项指标", "Indicators"), tables=(Table(
         (say("指标", "Indicator"), say("状态", "Status"), say("实绩", "Actual"), say("目标", "Target"), say("达标线", "Met from"), say("得分 / 满分", "Points / full mark")),
-        [(f"{c.code} {c.name}", word(marks[c.code].status), f"{marks[c.code].value or '—'} {c.measure_unit}", marks[c.code].target or "—", show(marks[c.code].line),
-          f"{marks[c.code].points or '—'} / {marks[c.code].full}" if marks[c.code].weighed else say("不计分", "not scored"))
+        [(f"{c.code} {c.name}" + say(*(f"（{c.before[0]}）", f" ({c.before[1]})")) * bool(c.before[0]), word(marks[c.code].status), measured(marks[c.code].value, c.measure_unit), show(marks[c.code].target), show(marks[c.code].line),
+          minus(earned(marks[c.code])))
          for c in held.heat.columns if c.code in marks],
     ),), texts=tuple(stand_ins(held.run, unit, language))))  # fmt: skip
     return Report(

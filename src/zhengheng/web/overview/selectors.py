@@ -59,7 +59,7 @@ def years(
         held = reading(one, language)
         mark = held.heat.marks.get(unit, {}).get(code)
         if mark is not None:
-            found.append({"result": one, "mark": mark, "place": held.places.get((unit, code)), "level": level_of(held, unit, code),
+            found.append({"result": one, "mark": mark, "place": held.places.get((unit, code)), "level": level_of(held, unit, code), "before": held.heat.column(code).before,
                           "version": held.run.rulebook.version})  # fmt: skip
     return found
 
@@ -256,6 +256,15 @@ def gaps(marks: Iterable[Mark], most: int = 3) -> list[Mark]:
     """The indicators with most to gain, by points; not those of which nobody says what is due by now."""
     held = [mark for mark in marks if mark.lost and mark.line != NOTHING_DUE]
     return sorted(held, key=lambda mark: (-mark.lost, mark.indicator))[:most]
+
+
+def left_words(line: Line) -> Words:
+    """What the points of a gap are: added to the total, or where there is none to add to, left to the full mark."""
+    return (
+        ("总分还可得", "could gain in the total")
+        if line.score
+        else ("距满分还差", "short of the full mark by")
+    )
 
 
 def lacks(held: Reading, unit: str) -> list[tuple[Mark, Column]]:

@@ -15,7 +15,7 @@ from zhengheng.web.overview import selectors
 from zhengheng.web.overview.city import Aim
 from zhengheng.web.overview.readings import Reading, reading
 from zhengheng.web.overview.reports import origin, warned, word
-from zhengheng.web.pages.tags import minus, say, show
+from zhengheng.web.pages.tags import measured, say, show
 from zhengheng.web.rectification.models import Rectification
 from zhengheng.web.rectification.rows import units_of
 from zhengheng.web.reporting.models import SelfReport
@@ -113,7 +113,7 @@ def _gaps(goal: Goal, held: Reading, language: Language) -> tuple[list[tuple[str
 def _gap(mark: Mark, held: Reading, name: str) -> tuple[str, ...]:
     column = held.heat.column(mark.indicator)
     return (
-        f"{mark.indicator} {column.name}", name, minus(f"{mark.value} {column.measure_unit}"),
+        f"{mark.indicator} {column.name}", name, measured(mark.value, column.measure_unit),
         show(mark.target), show(mark.line), word(mark.status),
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ from zhengheng.engines.export import harmless, workbook
 from zhengheng.engines.outputs import indicator_rows, score_rows
 from zhengheng.engines.run import Run
 from zhengheng.engines.standing import parts_of
-from zhengheng.engines.tables import INDICATOR_SCORES, SCORES, node_score
+from zhengheng.engines.tables import INDICATOR_SCORES, SCORED, SCORES, node_score
 from zhengheng.scheme.model import TOTAL
 from zhengheng.web.files.tables import XLSX
 from zhengheng.web.overview.workbook import named
@@ -86,7 +86,7 @@ def dimensions(run: Run, unit: str, language: Language) -> list[dict[str, Any]]:
         {"code": node.code, "name": node.name.say(language), "depth": depth,
          "score": node_score(held[node.code], total, digits[node.code], is_root=False), "full": plain(most[node.code], 6),
          "whole": plain(full[node.code], 6) if most[node.code] != full[node.code] else "",
-         "share": part.rate(node.code, held[node.code]["printed"])}
+         "share": part.rate(node.code, held[node.code]["printed"]) if held[node.code]["status"] in SCORED else ""}
         for node, _, depth in run.rulebook.nodes() if depth and node.code in held and node.code in full
     ]  # fmt: skip
     for code, words in ADJUSTED.items():
@@ -122,7 +122,8 @@ def file(
     else:
         parts = parts_of(run)
         head, rows = (*SCORES, "points_due"), [
-            row | {"points_due": parts[row["unit"]].said if row["node"] == TOTAL else ""}
+            # What has no score here has no light either: the one was made of what the other does not stand for.
+            row | {"points_due": parts[row["unit"]].said if row["node"] == TOTAL else ""} | ({} if row["score"] else {"light": ""})
             for row in score_rows(run)
         ]  # fmt: skip
         reasons = bound(run)

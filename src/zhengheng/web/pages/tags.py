@@ -11,8 +11,9 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from zhengheng.domain.numbers import format_scaled
+from zhengheng.domain.numbers import format_scaled, true_minus, with_unit
 from zhengheng.domain.problems import Language, Problem
+from zhengheng.domain.several import several
 from zhengheng.engines.scoreboard import no_total as words_without_total
 from zhengheng.scheme.base import Label, Text
 from zhengheng.scheme.excel_words import heading
@@ -106,14 +107,26 @@ def placed(where: str) -> str:
     return f"({where})" if PLACE.search(where) else ""
 
 
-HYPHEN = re.compile(r"(?<![\w.\-/])-(?=\d)")
-"""A hyphen that stands for a minus: right before a digit, behind nothing that it would join."""
-
-
 @register.filter
 def minus(text: Any) -> str:
     """A text with the minus sign before numbers below zero, as all pages write them."""
-    return HYPHEN.sub("−", str(text))
+    return true_minus(str(text))
+
+
+@register.filter
+def units(size: int, ended: int) -> str:
+    """How many units there are, and how many of them ended within the period."""
+    zh = f"{size} 家单位" + (f"（其中期内撤销 {ended} 家）" if ended else "")
+    en = several(size, "unit", "units") + (
+        f" (of these, ended within the period: {ended})" if ended else ""
+    )
+    return say(zh, en)
+
+
+@register.filter
+def measured(value: Any, unit: Any) -> str:
+    """A value with its unit of measure as pages write both; nothing as a dash."""
+    return minus(with_unit(show(value), "" if unit in (None, "", Label()) else show(unit)))
 
 
 @register.filter
