@@ -1,12 +1,14 @@
 """What a rulebook makes of the weights of units that go over into an heir: from whom the heir's come, which have none."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
+from zhengheng.domain.periods import ended_before
 from zhengheng.scheme.findings import plain, weight_of
 from zhengheng.scheme.indicator import Indicator
-from zhengheng.scheme.model import Rulebook
+from zhengheng.scheme.model import Rulebook, Unit
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,36 @@ def predecessors(book: Rulebook) -> dict[str, list[str]]:
         for heir in event.heirs:
             found.setdefault(heir.unit, []).append(event.unit)
     return found
+
+
+def misfits(book: Rulebook, units: Iterable[Unit]) -> Iterator[tuple[int, str, str]]:
+    """The places of changes that the days of their units contradict, with both days in words.
+
+    The unit before ends on the day before the change; an heir is there on its day.
+    """
+    known = {unit.code: unit for unit in units}
+    for place, event in enumerate(book.succession):
+        last, old = event.date - timedelta(1), known.get(event.unit)
+        if old and old.valid_to not in {None, last} and event.unit not in {one.unit for one in event.heirs}:  # fmt: skip
+            yield (
+                place,
+                f"{event.unit} 的变动日是 {event.date}，它的最后一日应为 {last}，名单中的截止日（valid_to）却是 {old.valid_to}；请改正其中一个日期。",
+                f"{event.unit} goes over on {event.date}, so that its last day is {last}, while its valid_to on the list is {old.valid_to}; correct one of the days",
+            )
+        for heir in event.heirs:
+            new = known.get(heir.unit)
+            if new and new.valid_from and new.valid_from > event.date:
+                yield (
+                    place,
+                    f"{event.unit} 的变动日是 {event.date}，承接单位 {heir.unit} 在名单中的起始日（valid_from）却是 {new.valid_from}，当日还不存在；请改正其中一个日期。",
+                    f"{event.unit} goes over on {event.date}, while its heir {heir.unit} is there from {new.valid_from} (valid_from) only; correct one of the days",
+                )
+            if new and ended_before(new.valid_to, event.date):
+                yield (
+                    place,
+                    f"{event.unit} 的变动日是 {event.date}，承接单位 {heir.unit} 在名单中的截止日（valid_to）却是 {new.valid_to}，当日已经不存在；请改正其中一个日期。",
+                    f"{event.unit} goes over on {event.date}, while its heir {heir.unit} ended on {new.valid_to} (valid_to); correct one of the days",
+                )
 
 
 def lost(book: Rulebook) -> Iterator[Lost]:
