@@ -79,7 +79,8 @@ def lost(book: Rulebook) -> Iterator[Lost]:
 
 
 def inherited(book: Rulebook, names: Mapping[str, tuple[str, str]]) -> list[tuple[str, str]]:
-    """In words, of each heir of several units: whose weights it has, and on what it is not weighed. `names` are the units' names."""
+    """In words, of each heir of several units: whose weights it has, and on what it is not weighed; and what becomes of
+    targets that are taken over. `names` are the units' names."""
     found, of = [], categories(book)
     for heir, olds in predecessors(book).items():
         sources = [old for old in olds if old in of and heir in of and _column(book, of[old]) == _column(book, of[heir])]  # fmt: skip
@@ -95,7 +96,18 @@ def inherited(book: Rulebook, names: Mapping[str, tuple[str, str]]) -> list[tupl
                 f"{zh}的指标权重是另行编写的，与{not_zh}原来的都不相同。",
                 f"The weights of {en} were written anew: they are those of neither {not_en}.",
             ))  # fmt: skip
-    return [*found, *(_told(one, names) for one in lost(book))]
+    return [*found, *(_told(one, names) for one in lost(book)), *_targets(book, names)]
+
+
+def _targets(book: Rulebook, names: Mapping[str, tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """What becomes of the targets of a unit that goes over: an heir's own one is not added to."""
+    for event in book.succession:
+        if event.targets == "inherit":
+            (old_zh, old_en), (heir_zh, heir_en) = _named([event.unit], names), _named([one.unit for one in event.heirs], names)  # fmt: skip
+            yield (
+                f"{heir_zh}承接{old_zh}的目标：总量目标按份额分给，比率目标不变；承接单位自己有目标的，以自己的为准，不相加。",
+                f"{heir_en} take over the targets of {old_en}: quantities by share, a rate unchanged; an heir's own target stands alone, and nothing is added to it.",
+            )  # fmt: skip
 
 
 def _told(one: Lost, names: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
