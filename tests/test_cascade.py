@@ -14,9 +14,11 @@ from zhengheng.domain.periods import parse_period
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.plain import OracleEngine
 from zhengheng.engines.run import make_run
+from zhengheng.engines.uncounted import uncounted
 from zhengheng.lake.facts import Facts, empty, schema, to_arrow
 from zhengheng.scheme.cascade import cascaded_targets, coverage, split
 from zhengheng.scheme.folder import Source
+from zhengheng.scheme.inherited import inherited
 from zhengheng.scheme.lint import lint
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scoring.contracts import CONTRACTS
@@ -159,6 +161,31 @@ def test_a_successor_takes_targets_over_as_the_rulebook_says() -> None:
                   "value": 100, "file": 1, "row": 1}  # fmt: skip
         rows = [("a1", "A", "2025-12-31", 30, 1)]
         assert scores(made_of, rows, target=[agreed])["a1", "A"]["target"] == target
+
+
+def test_an_heir_with_a_target_of_its_own_is_named_with_what_is_not_added() -> None:
+    """Its own one stands alone, though the quantities of the unit before go over; a rate has nothing to add."""
+    end = date(2025, 12, 31)
+    held = [{"unit": unit, "indicator": code, "kind": "target", "period": end, "value": value, "file": 1, "row": row}
+            for row, (unit, code, value) in enumerate((("a", "A", 100), ("b", "A", 900)), 1)]  # fmt: skip
+    for choice, targets, told in (
+        ("inherit", held, 1),
+        ("inherit", held[:1], 0),
+        ("anew", held, 0),
+    ):
+        made_of = book([], succession=[
+            {"date": "2025-07-01", "kind": "merger", "unit": "a", "data": "inherit", "targets": choice,
+             "heirs": [{"unit": "b", "share": "1"}]}])  # fmt: skip
+        facts = Facts({**empty(), "target": pa.Table.from_pylist(targets, schema("target"))})
+        run = make_run(made_of, facts, parse_period("2025"), DuckEngine())
+        said = [one for one in uncounted([run]) if one.code == "target.own"]
+        assert len(said) == told
+        assert all(
+            "A 目标 900，不加 a 的 100" in one.zh and "a's 100 is not added" in one.en
+            for one in said
+        )
+        words = [zh for zh, _ in inherited(made_of, {})]
+        assert any("以自己的为准，不相加" in zh for zh in words) == (choice == "inherit")
 
 
 def test_coverage_names_what_is_bare() -> None:

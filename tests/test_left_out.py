@@ -296,6 +296,58 @@ def test_a_correction_of_a_unit_that_ended_counts_though_what_it_corrects_came_t
     assert measured(run, other) != measured(run, facts)
 
 
+@pytest.mark.parametrize("engine", [DuckEngine(), OracleEngine()], ids=["duckdb", "oracle"])
+def test_an_approval_that_does_nothing_is_named_with_its_reason(engine: Engine, tmp_path: Path) -> None:  # fmt: skip
+    """Alone it does nothing: the due periods must be reported as not applicable too, and what has a value is scored."""
+    made = {
+        "code": "R",
+        "name": "R",
+        "parts": {"numerator": {"N": 1}, "denominator": {"M": 1}, "scale": 100},
+        "method": {"kind": "ratio", "target": 100},
+    }
+    weights = {**BOOK["weights"][0]["table"], "V": {"c": 20, "d": 60}, "R": {"c": 10}}
+    held = BOOK | {"tree": {**BOOK["tree"], "children": ["M", "L", "V", "R"]}, "indicators": [*BOOK["indicators"], made],
+                   "weights": [{"from": "2020-01-01", "table": weights}]}  # fmt: skip
+    book = Rulebook.model_validate_json(json.dumps(held))
+    expected = {
+        ("a", "M"): "valued",
+        ("d", "V"): "unmarked",
+        ("e", "L"): "exempt",
+        ("b", "V"): "not_due",
+        ("a", "R"): "unasked",
+        ("zz", "M"): "unit",
+    }
+    rows = "u,i\ne,M\n" + "".join(f"{unit},{code}\n" for unit, code in expected)
+    (tmp_path / "approvals.csv").write_text(rows, encoding="utf-8")
+    (tmp_path / "values.csv").write_text(
+        VALUES + "e,M,2025-H1,不适用,,\ne,M,2025-H2,不适用,,\n", encoding="utf-8"
+    )
+    approvals = {
+        "file": "approvals.csv",
+        "role": "approval",
+        "unit": "u",
+        "indicator": "i",
+        "approver": {"constant": "局"},
+    }
+    facts = read_files(
+        mapping({"purpose": "t", "sources": [SOURCES[0], approvals]}), book, tmp_path
+    )
+    run = make_run(book, facts, PERIOD, engine, AT)
+    found = {(one.unit, one.code): one.reason for one in left_out(run) if one.table == "approval"}
+    assert found == expected
+    said = "\n".join(one.zh for one in uncounted([run]))
+    assert (
+        "1 个不适用批准没有计入，理由：单位有这一指标的数值，按数值计分，批准不起作用。第 3 行 a M。"
+        in said
+    )
+    told = {
+        one: passport(run, *one, "zh").detail
+        for one in (("a", "M"), ("d", "V"), ("a", "R"), ("e", "M"), ("e", "L"))
+    }
+    assert [WHY[expected[one]][0] in told[one] for one in list(told)[:3]] == [True] * 3
+    assert not any("有不适用批准" in told[one] for one in list(told)[3:])
+
+
 def test_refused_rows_are_named_with_what_was_wrong(book: Rulebook, tmp_path: Path) -> None:
     facts = read(book, tmp_path, VALUES + "a,M,去年,40,,\n", keep_rejects=True)
     (one,) = (one for one in left_out(make_run(book, facts, PERIOD, DuckEngine(), AT)) if one.reason == "refused")  # fmt: skip

@@ -11,7 +11,9 @@ from tests.test_scheme import write
 from zhengheng.domain.problems import DataError
 from zhengheng.lake.facts import Facts
 from zhengheng.lake.intake import read_files
+from zhengheng.lake.roster import to_table
 from zhengheng.lake.strangers import unknown_units
+from zhengheng.scheme.lint import lint
 from zhengheng.scheme.load import load_rulebook
 from zhengheng.scheme.model import Rulebook
 
@@ -60,6 +62,72 @@ def test_units_of_a_cascade_and_of_a_succession_that_nobody_knows_are_named(tmp_
     assert [one.code for one in found] == ["unit.unknown"] * 2
     assert "“y”" in found[0].zh
     assert "“x”" in found[1].zh
+
+
+@pytest.mark.parametrize("listed", ["rulebook", "files", "table"])
+def test_an_heir_that_nobody_knows_and_a_day_that_the_list_contradicts_stop_a_score(listed: str, tmp_path: Path) -> None:  # fmt: skip
+    """What is handed over would reach nobody, or be missed of the unit before."""
+    event = {
+        "date": "2025-07-01",
+        "kind": "merger",
+        "unit": "a",
+        "heirs": [{"unit": "w", "share": 1}],
+    }
+    units = [
+        {**unit, **({"valid_to": "2025-09-30"} if unit["code"] == "a" else {})}
+        for unit in UNITS["units"]
+    ]
+    late = {**event, "heirs": [{"unit": "b", "share": 1}]}
+    chain = {**event, "date": "2025-10-01", "unit": "w", "heirs": [{"unit": "b", "share": 1}]}
+    for events, code in (
+        ([event], "unit.unknown"),
+        ([late], "succession.day"),
+        ([event, chain], "succession.day"),
+    ):
+        held = UNITS | {"units": units, "succession": events}
+        book, source = load_rulebook(write(tmp_path / f"{listed}{len(events)}{code}", held))
+        facts = read(book, tmp_path, "u,n\na,1\n")
+        if listed != "rulebook":
+            facts.units, book = list(book.units), book.model_copy(update={"units": ()})
+        if listed == "table":
+            facts.roster, facts.units = to_table(facts.units), []
+        found = unknown_units(book, source, facts)
+        assert {one.code for one in found} == {code, "succession.day"}
+        assert all(one.where.startswith("rulebook.yaml:") for one in found)
+        assert any("“w”" in one.zh for one in found) == (code == "unit.unknown")
+        assert "2025-06-30" in found[-1].zh
+        assert "2025-09-30" in found[-1].en
+
+
+def test_a_rulebook_that_lists_its_units_is_warned_of_strangers_in_a_change(tmp_path: Path) -> None:
+    """A draft of the office lists those of the change alone, and the rest come from elsewhere."""
+    ended = {**UNITS["units"][0], "valid_to": "2025-02-28"}
+    for event, told in (
+        ({"unit": "a", "heirs": [{"unit": "w", "share": 1}]}, ["“w”"]), ({"unit": "x", "heirs": [{"unit": "b", "share": 1}]}, ["“x”"]),
+        ({"unit": "a", "heirs": [{"unit": "b", "share": 1}]}, []),
+    ):  # fmt: skip
+        held = {"units": [ended, *UNITS["units"][1:], {**ended, "code": "c", "valid_to": None}],
+                "succession": [{"date": "2025-03-01", "kind": "merger", **event}]}  # fmt: skip
+        folder = write(tmp_path / f"book{told}", held)
+        found = [one for one in lint(*load_rulebook(folder)) if one.code == "unit.unknown"]
+        assert [one.severity for one in found] == ["warning"] * len(told)
+        assert all(word in one.zh for word, one in zip(told, found, strict=True))
+    office = {
+        "units": [ended],
+        "succession": [
+            {
+                "date": "2025-03-01",
+                "kind": "merger",
+                "unit": "a",
+                "heirs": [{"unit": "w", "share": 1}],
+            }
+        ],
+    }
+    assert not [
+        one
+        for one in lint(*load_rulebook(write(tmp_path / "office", office)))
+        if one.code == "unit.unknown"
+    ]
 
 
 @pytest.mark.parametrize("item", ["praise", "fault"])

@@ -52,6 +52,23 @@ C, BAND, BONUS, GOAL, UNIT = (
     {"code": "g", "name": "g", "from_year": 2023, "to_year": 2027, "indicators": ["A"]},
     {"code": "u", "name": "u", "category": "c", "group": "g"},
 )  # fmt: skip
+UNITS = [{**UNIT, "valid_to": "2025-06-30"}, {**UNIT, "code": "v"}]
+
+
+def _changed(
+    kind: str = "merger", share: Any = 1, units: list[dict[str, Any]] = UNITS, **more: Any
+) -> Rules:
+    """Unit u goes over into v on the first of July."""
+    event = {
+        "date": "2025-07-01",
+        "kind": kind,
+        "unit": "u",
+        "heirs": [{"unit": "v", "share": share}],
+        **more,
+    }
+    return {"units": units, "succession": [event]}, {}
+
+
 SENSELESS: dict[str, tuple[str, Rules]] = {
     "a slope that falls": ("method.numbers", _method("plus_minus", target=9, slope="-0.01")),
     "no slope": ("method.numbers", _method("plus_minus", target=9, slope=0, per="unit")),
@@ -97,6 +114,12 @@ SENSELESS: dict[str, tuple[str, Rules]] = {
     "raters that weigh a half": ("matrix.weights", ({"matrix": [{"code": "m", "name": "m", "weight": "0.5"}]}, {})),
     "a superior that is nobody": ("unit.unknown", ({"units": [{**UNIT, "superior": "Z"}]}, {})),
     "a unit that ends first": ("unit.days", ({"units": [{**UNIT, "valid_from": "2025-12-01", "valid_to": "2025-01-01"}]}, {})),
+    "a merger that hands on a part": ("succession.shares", _changed(share="0.8")),
+    "a merger that hands on more than there is": ("succession.shares", _changed(share="1.2", data="anew", targets="inherit")),
+    "a unit that goes on after its merger": ("succession.day", _changed(units=[{**UNIT, "valid_to": "2025-09-30"}, UNITS[1]])),
+    "a unit that ends before its split": ("succession.day", _changed("split", units=[{**UNIT, "valid_to": "2025-03-31"}, UNITS[1]])),
+    "an heir that is not there yet": ("succession.day", _changed("rename", units=[UNITS[0], {**UNITS[1], "valid_from": "2025-07-02"}])),
+    "an heir that is gone": ("succession.day", _changed(units=[UNITS[0], {**UNITS[1], "valid_to": "2025-03-31"}])),
     "a bonus of at least more": ("adjustment.range", ({"adjustments": [{**BONUS, "least": 5, "most": 1}]}, {})),
     "a ladder without its first rung": ("warnings.step", ({"warnings": [{"step": 3, "name": "w"}]}, {})),
     "bound by more than all": ("share.range", ({"binding": {"alpha": "1.5", "categories": ["c"]}}, {})),
@@ -129,6 +152,9 @@ def test_what_makes_no_sense_is_refused_at_its_place(name: str, tmp_path: Path) 
 
 SOUND: dict[str, Rules] = {
     "weights that begin in the year": _weights("2025-07-01"),
+    "a merger on the day after its last": _changed(),
+    "a merger of a unit without a last day": _changed(units=[UNIT, {**UNITS[1], "valid_from": "2025-07-01"}]),
+    "a merger after which all begins anew": _changed(share="0.8", data="anew"),
     "a light by score": _light("score", "0.85", "0.6"),
     "one line for both": _light("score", 1, 1),
     "a light by progress": _light("time_progress", 10, 30),

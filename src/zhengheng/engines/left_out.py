@@ -5,13 +5,23 @@ the reasons are looked at in the order in which an official would ask: who, what
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
 
-from zhengheng.engines.oracle import DECIDED, VALUE, Oracle, decided, known, within
+from zhengheng.engines.oracle import (
+    DECIDED,
+    MISSING,
+    NOT_APPLICABLE,
+    NOT_DUE,
+    VALUE,
+    Oracle,
+    decided,
+    known,
+    within,
+)
 from zhengheng.engines.origins import sources_of
 from zhengheng.engines.plain import fact_rows, plain_tables
 from zhengheng.engines.rows import unit_rows
@@ -39,6 +49,9 @@ WHY: dict[str, Words] = {
     "superseded": ("已被更正或更新的数据版本代替", "superseded by a correction or a newer release"),
     "decided": ("整个期间的数值已由申诉决定认定", "an appeal decided the value of the whole period in its place"),
     "undecided": ("在核算日尚未决定", "not decided yet on the day of the run"),
+    "valued": ("单位有这一指标的数值，按数值计分，批准不起作用", "the unit has a value, which is scored; the approval does nothing"),
+    "unmarked": ("该报的期间没有全部注明“不适用”，批准单独不起作用，仍按数据状态处理", "not every due period is reported as not applicable, and an approval alone does nothing"),
+    "unasked": ("这一指标由其他指标或节点得出，批准不起作用", "the indicator is made from others or from dated nodes, and no approval is asked for"),
     "refused": ("没有通过校验，未采用", "refused, and not taken"),
 }  # fmt: skip
 """Every reason in words."""
@@ -162,7 +175,7 @@ class _Judge:
             case "event":
                 return self._event(row)
             case _:
-                return self._scored(row["unit"], row["indicator"])
+                return self._approval(row["unit"], row["indicator"])
 
     # -- values ------------------------------------------------------------------------------------
 
@@ -393,9 +406,40 @@ class _Judge:
             return "undecided"
         return "" if within(row, self.setting) else "period"
 
+    def _approval(self, unit: str, code: str) -> str:
+        """An approval turns nothing but periods that are reported as not applicable from missing into what they say."""
+        if reason := self._scored(unit, code):
+            return reason
+        return of_no_effect(
+            {
+                status
+                for (one, series, _), status in self._series.items()
+                if (one, series) == (unit, code)
+            }
+        )
+
+    @cached_property
+    def _series(self) -> dict[tuple[str, str, int], int]:
+        """The status of every observed series of units with an approval; what an appeal decided stands as a value."""
+        asked = {(row["unit"], row["indicator"]) for row in self.facts["approval"]}
+        known = self.oracle.series(self.oracle.count(self.oracle.observations()))
+        self.oracle.decide(known)
+        return {key: cell["status"] for key, cell in known.items() if key[:2] in asked}
+
     @cached_property
     def _items(self) -> set[str]:
         return {row["item"] for row in self.plan["item"]}
+
+
+def of_no_effect(statuses: Collection[int]) -> str:
+    """Why an approval that an indicator does not apply does nothing, by the statuses of its observed series; else empty."""
+    if not statuses:
+        return "unasked"
+    if NOT_APPLICABLE in statuses:
+        return ""
+    if set(statuses) == {NOT_DUE}:
+        return "not_due"
+    return "valued" if VALUE in statuses and MISSING not in statuses else "unmarked"
 
 
 COLUMNS = ("file", "row", "table", "unit", "code", "when", "reason", "why_zh", "why_en")

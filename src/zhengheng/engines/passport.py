@@ -13,6 +13,7 @@ from typing import Any
 from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import Language, NotFoundError
 from zhengheng.engines.bound import binding_events, bound_grade, failed_gates, said
+from zhengheng.engines.left_out import WHY, of_no_effect
 from zhengheng.engines.lights import (
     LIGHT_WORDS,
     NOT_COUNTED,
@@ -289,12 +290,27 @@ class _Maker(SourceRows):
             detail += self.t(f"；{zh}", f"; {en}")
         if words := self._in_its_place(code):
             detail += self.t("；", "; ") + self.t(*words)
+        if self._facts("approval", self.unit, code) and (reason := self._approved_in_vain(code)):
+            zh, en = WHY[reason]
+            detail += self.t(
+                f"；有不适用批准：{zh}", f"; there is an approval as not applicable: {en}"
+            )
         entry = Entry("indicator", code, f"{code} {self.names[code]}",
                       format_scaled(row["printed"], 9, rule["digits"]), detail, status)  # fmt: skip
         for segment in segments:
             if cell := self.cells.get((code, segment)):
                 entry.parts.append(self._cell(cell, self.rules[code, segment], len(segments) > 1))
         return entry
+
+    def _approved_in_vain(self, code: str) -> str:
+        """Why an approval that the indicator does not apply does nothing; what was filled or is exempt says so itself."""
+        tables = self.run.plan.tables
+        made = {row["indicator"] for row in tables["derivation"]} | {
+            row["indicator"] for row in tables["rule"] if row["method"] == "milestones"
+        }
+        seen = [cell["status"] for (one, place), cell in self.cells.items() if one == code and place]  # fmt: skip
+        exempt = any((r["unit"], r["indicator"]) == (self.unit, code) for r in tables["exemption"])
+        return "" if FILLED in seen or exempt else of_no_effect(() if code in made else seen)
 
     def _in_its_place(self, code: str) -> tuple[str, str] | None:
         """What is counted for an indicator that has no points of its own, or what becomes of its mark."""

@@ -3,8 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from zhengheng.domain.numbers import plain
 from zhengheng.domain.problems import Problem
 from zhengheng.engines.left_out import LeftOut, in_none
+from zhengheng.engines.passport_rows import TARGET_WORDS
+from zhengheng.engines.rows import unit_rows
 from zhengheng.engines.run import Run
 from zhengheng.lake.facts import Facts
 from zhengheng.scoring.contracts import FACTS
@@ -24,8 +27,11 @@ def is_listed(facts: Facts) -> bool:
 
 
 def uncounted(runs: Sequence[Run]) -> Iterator[Problem]:
-    """Warnings about rows that have a part in none of these runs of the same facts; refused ones are told by themselves."""
+    """Warnings about rows that have a part in none of these runs of the same facts, and targets that an heir does not
+    take over; refused ones are told by themselves."""
     facts = runs[0].facts
+    for run in runs:
+        yield from _not_added(run)
     periods = "、".join(run.plan.period.code for run in runs)
     if not is_listed(facts):
         many = sum(facts.rows(contract.name) for contract in FACTS)
@@ -48,6 +54,36 @@ def uncounted(runs: Sequence[Run]) -> Iterator[Problem]:
             yield _told(file or kind, reason, kind, rows)
 
 
+def _not_added(run: Run) -> Iterator[Problem]:
+    """Targets of quantities that stay with the unit before, as its heir has one of its own: its quantities go over, they do not."""
+    handing = [row for row in run.plan.tables["succession"] if row["targets"]]
+    if not handing:
+        return
+    party = sorted({one for row in handing for one in (row["unit"], row["heir"])})
+    held = {
+        (row["unit"], row["indicator"], row["kind"]): row["value"]
+        for row in unit_rows(run.facts, "target", party)
+        if row["period"] == run.plan.period.end and row["kind"] in TARGET_WORDS
+    }
+    additive = {row["indicator"] for row in run.plan.tables["series"] if row["additive"]}
+    for event in handing:
+        both = [
+            (code, kind, plain(value, run.rulebook.indicator(code).decimals), plain(held[event["heir"], code, kind], run.rulebook.indicator(code).decimals))
+            for (unit, code, kind), value in sorted(held.items())
+            if unit == event["unit"] and code in additive and (event["heir"], code, kind) in held
+        ]  # fmt: skip
+        if both:
+            old, heir = event["unit"], event["heir"]
+            zh = "；".join(f"{code} {TARGET_WORDS[kind][0]} {own}，不加 {old} 的 {value}" for code, kind, value, own in both)  # fmt: skip
+            en = "; ".join(f"{code} {TARGET_WORDS[kind][1]} {own}, and {old}'s {value} is not added" for code, kind, value, own in both)  # fmt: skip
+            yield Problem(
+                run.plan.period.code, "target.own",
+                f"{heir} 承接 {old} 的目标，但自己有目标的以自己的为准，不相加：{zh}。应当合计的，请把合计数填为 {heir} 的目标。",
+                f"{heir} takes over the targets of {old}, but where it has one of its own that one stands alone: {en}. Where they are to be added, file the sum as the target of {heir}",
+                "warning",
+            )  # fmt: skip
+
+
 def _told(where: str, reason: str, kind: str, rows: list[LeftOut]) -> Problem:
     # A reason with a day of its own stands at each row; the others are said once.
     zh, en = rows[0].said if reason != "late" else ("在核算日之后公布", "published after the day of the run")  # fmt: skip
@@ -61,11 +97,14 @@ def _told(where: str, reason: str, kind: str, rows: list[LeftOut]) -> Problem:
 
 def _listed(rows: list[LeftOut], language: int) -> str:
     more = ("等", ", and more")[language] if len(rows) > SHOWN else ""
-    told = [
-        (f"第 {one.row} 行 {one.unit} {one.code}（{one.when}）", f"row {one.row} {one.unit} {one.code} ({one.when})")[language]
-        for one in rows[:SHOWN]
-    ]  # fmt: skip
-    return ("；", "; ")[language].join(told) + more
+    return ("；", "; ")[language].join(_named(one, language) for one in rows[:SHOWN]) + more
+
+
+def _named(one: LeftOut, language: int) -> str:
+    told = (f"第 {one.row} 行 {one.unit} {one.code}", f"row {one.row} {one.unit} {one.code}")[
+        language
+    ]
+    return told + (f"（{one.when}）", f" ({one.when})")[language] if one.when else told
 
 
 def _of_other_periods(file: str, rows: list[LeftOut], periods: str) -> Problem:

@@ -1,18 +1,22 @@
 """Units that a rulebook names and that nobody knows: neither its own list, nor the data's, nor any observation."""
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from zhengheng.domain.problems import Problem
 from zhengheng.lake.facts import Facts
+from zhengheng.lake.roster import to_units
 from zhengheng.scheme.folder import Source
-from zhengheng.scheme.model import Rulebook
+from zhengheng.scheme.inherited import misfits
+from zhengheng.scheme.model import Rulebook, Unit
 from zhengheng.scheme.procedure import Succession
 
 
 def unknown_units(book: Rulebook, source: Source, facts: Facts) -> list[Problem]:
     """What would silently do nothing, all at once and each at its place: a coefficient for a unit that is not on the
-    list, a target that is the value of a unit of which there is no value while others have theirs."""
+    list, a target that is the value of a unit of which there is no value while others have theirs, a change of units
+    into an heir that nobody knows or on a day that the list contradicts."""
     listed = {unit.code for unit in (*book.units, *facts.units)}
     listed |= {heir.unit for event in book.succession for heir in event.heirs}
     if facts.roster is not None:
@@ -35,6 +39,18 @@ def unknown_units(book: Rulebook, source: Source, facts: Facts) -> list[Problem]
                 f"{event.unit!r} and its heirs {', '.join(heir.unit for heir in event.heirs)} are on no list of units and have no data, so that this change of units would do nothing; check their codes")
         for place, event in enumerate(book.succession) if not _known(facts, book, event)
     ]  # fmt: skip
+    units = _units_of_changes(book, facts)
+    found += [
+        Problem(source.rulebook("succession", place, "heirs", number), "unit.unknown",
+                f"承接单位“{heir.unit}”不在单位名单中，{event.unit} 的数据和目标没有单位承接；请核对单位代码，或把它列入名单。",
+                f"the heir {heir.unit!r} is on no list of units, so that what {event.unit} hands over would reach nobody; check its code, or put it on the list")
+        for place, event in enumerate(book.succession) if _known(facts, book, event)
+        for number, heir in enumerate(event.heirs) if _reaches_nobody(book, units, event, heir.unit)
+    ]  # fmt: skip
+    found += [
+        Problem(source.rulebook("succession", place, "date"), "succession.day", zh, en)
+        for place, zh, en in misfits(book, units.values())
+    ]  # fmt: skip
     named = [(one.code, one.reference.unit) for one in book.indicators if one.reference.to == "unit"]  # fmt: skip
     unknown = {unit for _, unit in named if unit and unit not in listed and not _rows(facts, unit=unit)}  # fmt: skip
     found += [
@@ -54,6 +70,22 @@ def _known(facts: Facts, book: Rulebook, event: Succession) -> bool:
     if facts.roster is not None and own & set(facts.roster["code"].to_pylist()):
         return True
     return any(_rows(facts, unit=unit) for unit in own)
+
+
+def _units_of_changes(book: Rulebook, facts: Facts) -> dict[str, Unit]:
+    """Those that take part in changes, as they stand on the lists; the data's own word counts before the rulebook's."""
+    party = {event.unit for event in book.succession}
+    party |= {heir.unit for event in book.succession for heir in event.heirs}
+    listed = [*book.units, *facts.units]
+    if facts.roster is not None:
+        listed += to_units(facts.roster.filter(pc.is_in(facts.roster["code"], pa.array(sorted(party), pa.string()))))  # fmt: skip
+    return {unit.code: unit for unit in listed if unit.code in party}
+
+
+def _reaches_nobody(book: Rulebook, units: dict[str, Unit], event: Succession, heir: str) -> bool:
+    """Whether what is handed over is lost; an heir that is gone by now may have handed it on."""
+    hands = "inherit" in {event.data, event.targets}
+    return hands and heir not in units and not any(one.unit == heir for one in book.succession)
 
 
 def _rows(facts: Facts, **where: str) -> int:

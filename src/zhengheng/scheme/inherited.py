@@ -1,12 +1,14 @@
 """What a rulebook makes of the weights of units that go over into an heir: from whom the heir's come, which have none."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
+from zhengheng.domain.periods import ended_before
 from zhengheng.scheme.findings import plain, weight_of
 from zhengheng.scheme.indicator import Indicator
-from zhengheng.scheme.model import Rulebook
+from zhengheng.scheme.model import Rulebook, Unit
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,36 @@ def predecessors(book: Rulebook) -> dict[str, list[str]]:
     return found
 
 
+def misfits(book: Rulebook, units: Iterable[Unit]) -> Iterator[tuple[int, str, str]]:
+    """The places of changes that the days of their units contradict, with both days in words.
+
+    The unit before ends on the day before the change; an heir is there on its day.
+    """
+    known = {unit.code: unit for unit in units}
+    for place, event in enumerate(book.succession):
+        last, old = event.date - timedelta(1), known.get(event.unit)
+        if old and old.valid_to not in {None, last} and event.unit not in {one.unit for one in event.heirs}:  # fmt: skip
+            yield (
+                place,
+                f"{event.unit} 的变动日是 {event.date}，它的最后一日应为 {last}，名单中的截止日（valid_to）却是 {old.valid_to}；请改正其中一个日期。",
+                f"{event.unit} goes over on {event.date}, so that its last day is {last}, while its valid_to on the list is {old.valid_to}; correct one of the days",
+            )
+        for heir in event.heirs:
+            new = known.get(heir.unit)
+            if new and new.valid_from and new.valid_from > event.date:
+                yield (
+                    place,
+                    f"{event.unit} 的变动日是 {event.date}，承接单位 {heir.unit} 在名单中的起始日（valid_from）却是 {new.valid_from}，当日还不存在；请改正其中一个日期。",
+                    f"{event.unit} goes over on {event.date}, while its heir {heir.unit} is there from {new.valid_from} (valid_from) only; correct one of the days",
+                )
+            if new and ended_before(new.valid_to, event.date):
+                yield (
+                    place,
+                    f"{event.unit} 的变动日是 {event.date}，承接单位 {heir.unit} 在名单中的截止日（valid_to）却是 {new.valid_to}，当日已经不存在；请改正其中一个日期。",
+                    f"{event.unit} goes over on {event.date}, while its heir {heir.unit} ended on {new.valid_to} (valid_to); correct one of the days",
+                )
+
+
 def lost(book: Rulebook) -> Iterator[Lost]:
     """Every indicator of a unit before an heir that the heir is not weighed on, by the newest weights."""
     of = categories(book)
@@ -47,7 +79,8 @@ def lost(book: Rulebook) -> Iterator[Lost]:
 
 
 def inherited(book: Rulebook, names: Mapping[str, tuple[str, str]]) -> list[tuple[str, str]]:
-    """In words, of each heir of several units: whose weights it has, and on what it is not weighed. `names` are the units' names."""
+    """In words, of each heir of several units: whose weights it has, and on what it is not weighed; and what becomes of
+    targets that are taken over. `names` are the units' names."""
     found, of = [], categories(book)
     for heir, olds in predecessors(book).items():
         sources = [old for old in olds if old in of and heir in of and _column(book, of[old]) == _column(book, of[heir])]  # fmt: skip
@@ -63,7 +96,18 @@ def inherited(book: Rulebook, names: Mapping[str, tuple[str, str]]) -> list[tupl
                 f"{zh}的指标权重是另行编写的，与{not_zh}原来的都不相同。",
                 f"The weights of {en} were written anew: they are those of neither {not_en}.",
             ))  # fmt: skip
-    return [*found, *(_told(one, names) for one in lost(book))]
+    return [*found, *(_told(one, names) for one in lost(book)), *_targets(book, names)]
+
+
+def _targets(book: Rulebook, names: Mapping[str, tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """What becomes of the targets of a unit that goes over: an heir's own one is not added to."""
+    for event in book.succession:
+        if event.targets == "inherit":
+            (old_zh, old_en), (heir_zh, heir_en) = _named([event.unit], names), _named([one.unit for one in event.heirs], names)  # fmt: skip
+            yield (
+                f"{heir_zh}承接{old_zh}的目标：总量目标按份额分给，比率目标不变；承接单位自己有目标的，以自己的为准，不相加。",
+                f"{heir_en} take over the targets of {old_en}: quantities by share, a rate unchanged; an heir's own target stands alone, and nothing is added to it.",
+            )  # fmt: skip
 
 
 def _told(one: Lost, names: Mapping[str, tuple[str, str]]) -> tuple[str, str]:

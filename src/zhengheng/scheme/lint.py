@@ -355,13 +355,14 @@ def shares_add_up(book: Rulebook, source: Source) -> Finding:
                         f"{cascade.indicator} 分解到下级的份额合计 {plain(total)} %, 应为 100 %",
                         f"the shares of {cascade.indicator} add to {plain(total)} % instead of 100 %")  # fmt: skip
     moves: dict[str, Fraction] = {}
-    for event in book.succession:
-        if event.kind != "merger":
-            moves[event.unit] = sum((Fraction(h.share) for h in event.heirs), Fraction(0))
-    for place, event in enumerate(book.succession):
-        if moves.get(event.unit, Fraction(1)) != 1:
+    handing = [(place, event) for place, event in enumerate(book.succession) if event.kind != "merger" or "inherit" in {event.data, event.targets}]  # fmt: skip
+    for _, event in handing:
+        moves[event.unit] = sum((Fraction(h.share) for h in event.heirs), Fraction(0))
+    for place, event in handing:
+        if moves[event.unit] != 1:
             yield error(source.rulebook("succession", place), "succession.shares",
-                        f"{event.unit} 的承继份额合计不是 1", f"the shares of {event.unit}'s heirs do not add to 1")  # fmt: skip
+                        f"{event.unit} 的承继份额合计是 {plain(sum((h.share for h in event.heirs), Decimal(0)))}，应为 1；少于或多于 1 的部分没有着落，请改正各承继单位的份额。",
+                        f"the shares of {event.unit}'s heirs add to {plain(sum((h.share for h in event.heirs), Decimal(0)))} instead of 1, so that something of it would be lost or counted twice; correct the shares")  # fmt: skip
 
 
 @rule

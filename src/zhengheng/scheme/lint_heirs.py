@@ -1,8 +1,8 @@
 """Rules of `scheme check` about units that go over into others: nothing falls out of the heir's score unseen."""
 
-from zhengheng.scheme.findings import Finding, plain, rule, warning
+from zhengheng.scheme.findings import Finding, error, plain, rule, warning
 from zhengheng.scheme.folder import Source
-from zhengheng.scheme.inherited import lost
+from zhengheng.scheme.inherited import lost, misfits
 from zhengheng.scheme.model import Rulebook
 
 ROLES = {"owner": ("责任单位", "owner"), "supplier": ("数据提供单位", "supplier")}
@@ -18,3 +18,33 @@ def an_heir_is_weighed_on_what_it_answers_for(book: Rulebook, source: Source) ->
             yield warning(source.indicator(code, roles[0]), "heir.weight",
                           f"{code}：{zh}是 {one.heir}，它承继的 {one.unit} 在这一指标上的权重为 {plain(one.weight)}，而 {one.heir} 没有权重，这一指标不再计入得分；需要考核的，请在权重表中补写。",
                           f"{code}: its {en} is {one.heir}, which goes on for {one.unit}; that one has the weight {plain(one.weight)} here and {one.heir} has none, so that the indicator leaves the score. Give it a weight where it is to count")  # fmt: skip
+
+
+@rule
+def the_days_of_units_fit_the_change(book: Rulebook, source: Source) -> Finding:
+    """What a unit reports after the day of the change reaches nobody, and would be missed all the same."""
+    for place, zh, en in misfits(book, book.units):
+        yield error(source.rulebook("succession", place, "date"), "succession.day", zh, en)
+
+
+@rule
+def who_takes_part_in_a_change_is_listed(book: Rulebook, source: Source) -> Finding:
+    """Where the rulebook lists units itself; a draft of the office lists those of the change alone, and the data bring the rest."""
+    party = {event.unit for event in book.succession}
+    party |= {heir.unit for event in book.succession for heir in event.heirs}
+    listed = {unit.code for unit in book.units}
+    if not listed - party:
+        return
+    for place, event in enumerate(book.succession):
+        for number, heir in enumerate(event.heirs):
+            # Who is gone by now may have handed on what it once took over.
+            if heir.unit not in listed and not any(
+                one.unit == heir.unit for one in book.succession
+            ):
+                yield warning(source.rulebook("succession", place, "heirs", number), "unit.unknown",
+                              f"承接单位“{heir.unit}”不在方案的单位名单中；采集的名单中也没有它的，核算时会被拒绝，请核对单位代码。",
+                              f"the heir {heir.unit!r} is not among the units that this rulebook lists; where the data do not bring it either, scoring refuses it: check its code")  # fmt: skip
+        if event.unit not in listed and "inherit" in {event.data, event.targets}:
+            yield warning(source.rulebook("succession", place, "unit"), "unit.unknown",
+                          f"单位变动中的“{event.unit}”不在方案的单位名单中；请核对单位代码，写错的，承接单位承继不到它的数据和目标。",
+                          f"the change of units names {event.unit!r}, which is not among the units that this rulebook lists; check its code, for under a wrong one nothing of it is taken over")  # fmt: skip
