@@ -173,3 +173,41 @@ def test_a_scale_that_nothing_heeds_is_a_fault(tmp_path: Path) -> None:
     )
     found = check_mapping(load_mapping(tmp_path / "m.yaml"), book, tmp_path)
     assert "mapping.idle" in {problem.code for problem in found}
+
+
+def test_a_row_of_facts_lies_in_a_month_only_where_no_more_than_the_month_is_asked(tmp_path: Path) -> None:  # fmt: skip
+    book = load_rulebook(write(tmp_path / "book"))[0]
+    (tmp_path / "f.csv").write_text("u,d,m\n甲,2025-03,2\n甲,2025-04-02,3\n")
+
+    def taken(**more: Any) -> dict[tuple[str, str], int]:
+        measures = [{**FACTS["measures"][0], **more}]
+        plan = mapping({"purpose": "t", "sources": [FACTS | {"measures": measures}]})
+        return values(read_files(plan, book, tmp_path))
+
+    assert taken() == {("甲", "A"): 500}
+    with pytest.raises(DataError, match=r"f\.csv:2"):
+        taken(where="d >= '2025-03-15'")
+
+
+def test_a_day_of_publication_is_no_month(tmp_path: Path) -> None:
+    book = load_rulebook(write(tmp_path / "book"))[0]
+    (tmp_path / "d.csv").write_text("u,a,b,p\n甲,1,2,2025-03\n")
+    with pytest.raises(DataError) as caught:
+        read_files(mapping(published_on="p"), book, tmp_path)
+    assert {(p.where, p.code) for p in caught.value.problems} == {("d.csv:2", "row.date")}
+
+
+@pytest.mark.parametrize(("unit", "scale", "told"), [("万元", "亿", "scale: 10000"), ("万元", "千", "scale: 0.1"), ("元", "亿", ""), ("万元", 10000, "")])  # fmt: skip
+def test_a_word_over_a_unit_of_measure_with_such_a_word_is_asked_about(unit: str, scale: Any, told: str, tmp_path: Path) -> None:  # fmt: skip
+    book = load_rulebook(write(tmp_path / "book", **change("A", measure_unit=unit)))[0]
+    (tmp_path / "d.csv").write_text("u,a,i,v\n甲,2,A,2\n")
+    long = {"file": "d.csv", "unit": "u", "period": {"constant": "2025"}, "indicator": "i", "value": "v", "scale": scale}  # fmt: skip
+    wide = {**long, "layout": "wide", "indicators": {"A": "a"}, "indicator": None, "value": None}
+    for source in (long, {key: value for key, value in wide.items() if value}):
+        plan = mapping({"purpose": "t", "sources": [source]})
+        if not told:
+            assert values(read_files(plan, book, tmp_path))
+            continue
+        with pytest.raises(DataError, match="plain number") as caught:
+            read_files(plan, book, tmp_path)
+        assert told in caught.value.problems[0].zh

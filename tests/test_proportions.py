@@ -87,3 +87,41 @@ def test_a_rate_of_two_numbers_is_made_and_not_asked_about(tmp_path: Path) -> No
     (tmp_path / "d.csv").write_text("u,b\n甲,1\n乙,0.5\n")
     plan = {"purpose": "t", "sources": [{"file": "d.csv", "unit": "u", "period": {"constant": "2025"}, "layout": "wide", "indicators": {"B": "b"}}]}  # fmt: skip
     assert values(read_files(mapping(plan), book, tmp_path)) == {("甲", "B"): 100, ("乙", "B"): 50}
+
+
+NODES = {"file": "n.csv", "role": "milestone", "unit": "u", "indicator": {"constant": "A"}, "milestone": "m", "due_on": "due",
+         "done_on": "done", "share": "s"}  # fmt: skip
+
+
+def of_nodes(tmp_path: Path, rows: str, **more: Any) -> tuple[list[str], list[str]]:
+    """What is refused of a file of dated nodes, and what is said of it."""
+    book = load_rulebook(write(tmp_path / "book"))[0]
+    (tmp_path / "n.csv").write_text("u,m,due,done,s\n" + rows)
+    try:
+        facts = read_files(mapping({"purpose": "p", "period": "2025", "sources": [NODES]}, **more), book, tmp_path)  # fmt: skip
+    except DataError as error:
+        return [f"{p.where} {p.code}" for p in error.problems], []
+    return [], [p.zh for p in facts.warnings if p.code == "milestone.shares"]
+
+
+HALF = "甲,1,2025-03-28,,{}\n甲,2,2025-06-28,,{}\n"
+
+
+def test_the_shares_of_nodes_are_looked_at_as_percentages_are(tmp_path: Path) -> None:
+    assert of_nodes(tmp_path, HALF.format(50, 50)) == ([], [])
+    assert of_nodes(tmp_path, HALF.format(125, 50))[0] == ["n.csv:2 row.share"]
+    assert of_nodes(tmp_path, HALF.format(50, -50))[0] == ["n.csv:3 row.share"]
+    assert of_nodes(tmp_path, HALF.format(50, "0.50"))[0] == ["n.csv:3 number.fraction"]
+    assert of_nodes(tmp_path, HALF.format("0.5", "0.5"))[0] == ["n.csv:2 number.fraction"]
+    assert of_nodes(tmp_path, HALF.format("0.5", "0.5"), scale=100) == ([], [])
+    ((), (said,)) = of_nodes(tmp_path, HALF.format("0.5", "0.5"), scale=1)  # type: ignore[misc]
+    assert "甲 2025 年共 1%" in said
+    ((), (said,)) = of_nodes(tmp_path, HALF.format(50, 40))  # type: ignore[misc]
+    assert "甲 2025 年共 90%" in said
+    third = "甲,3,2025-09-28,,33.33\n"
+    assert of_nodes(tmp_path, HALF.format("33.33", "33.33") + third) == ([], [])
+
+
+@pytest.mark.parametrize("row", ["甲,1,2025-03,,100", "甲,1,2025-03-28,2025-03,100", "甲,1,2025年3月,,100", "甲,1,2025,,100"])  # fmt: skip
+def test_a_month_is_no_day_of_a_node(row: str, tmp_path: Path) -> None:
+    assert of_nodes(tmp_path, row + "\n")[0] == ["n.csv:2 row.date"]

@@ -9,7 +9,7 @@ from zhengheng.domain.periods import Period, parse_period
 from zhengheng.domain.problems import CaseError
 from zhengheng.engines.results import Engine
 from zhengheng.engines.run import Run, make_run
-from zhengheng.lake.cells import CellError, read_bool, read_date, read_number
+from zhengheng.lake.cells import CellError, read_bool, read_day, read_number
 from zhengheng.lake.facts import Facts, empty, to_arrow
 from zhengheng.scheme.base import Text
 from zhengheng.scheme.model import TOTAL, Case, Rulebook, Unit
@@ -94,7 +94,7 @@ def case_facts(book: Rulebook, case: Case) -> Facts:
             for place, node in enumerate(nodes):
                 done = node.get("done_on", "")
                 put("milestone", unit=SUBJECT, indicator=code, milestone=str(place), file=0, row=0,
-                    due_on=read_date(node["due_on"]), done_on=read_date(done) if done else None,
+                    due_on=read_day(node["due_on"]), done_on=read_day(done) if done else None,
                     share=read_number(node["share"], 4)[0], waived=read_bool(node.get("waived", "")))  # fmt: skip
         for place, event in enumerate(case.events):
             points = event.get("points")

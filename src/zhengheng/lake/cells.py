@@ -241,6 +241,20 @@ def scaled_twice(text: str) -> CellError:
     )  # fmt: skip
 
 
+def scale_said_plainly(scale: str, measure_unit: str) -> tuple[str, str] | None:
+    """Why a factor that is given as a word says too little under a unit of measure that has such a word itself, and what
+    to write: 亿 over 万元 may say that the numbers are 亿元, of which one is 10000 万元, or that one of them is 亿 of 万元."""
+    own, base = _magnitude(measure_unit)
+    if own == 1 or not base:
+        return None
+    factor = Decimal(FACTORS[scale])
+    less, whole = f"{(factor / own).normalize():f}", f"{factor:f}"
+    return (
+        f"scale: {scale} 与计量单位“{measure_unit}”连用，看不出这些数是多少{scale}{base}，还是多少{scale}个{measure_unit}；请改写成数：以{scale}{base}为单位的写 scale: {less}，以{scale}个{measure_unit}为单位的写 scale: {whole}",
+        f"scale: {scale} over the unit of measure {measure_unit} may mean {scale}{base}, or {scale} times {measure_unit}; write the plain number: scale: {less} where the numbers are in {scale}{base}, scale: {whole} where one of them is {whole} {measure_unit}",
+    )  # fmt: skip
+
+
 def _magnitude(words: str) -> tuple[Decimal, str]:
     match = _MAGNITUDE.fullmatch(words)
     assert match
@@ -255,19 +269,11 @@ def _other_unit(text: str, measure_unit: str) -> CellError:
     )  # fmt: skip
 
 
-def read_date(text: str) -> date:
-    """A day: 2025-03-01, 2025/3/1, 20250301, 2025年3月1日; a period gives its last day."""
-    plain = normal(take(text)).split(" ")[0].split("T")[0]
-    if re.fullmatch(r"\d{8}", plain):
-        plain = f"{plain[:4]}-{plain[4:6]}-{plain[6:]}"
-    try:
-        return parse_period(plain).end
-    except ValueError as error:
-        raise CellError("date", f"“{text[:40]}”不是日期", f"{text[:40]!r} is not a date") from error
+def read_day(text: str, *, months: bool = False) -> date:
+    """A single day: 2025-03-01, 2025/3/1, 20250301, 2025年3月1日. Raises CellError for a month or a year, which are many.
 
-
-def read_day(text: str) -> date:
-    """A single day, in any of the ways of writing one. Raises CellError for a month or a year."""
+    `months`: whoever asks needs no more than the month that a day lies in, so that a month will do; it gives its last day.
+    """
     plain = normal(take(text)).split(" ")[0].split("T")[0]
     if re.fullmatch(r"\d{8}", plain):
         plain = f"{plain[:4]}-{plain[4:6]}-{plain[6:]}"
@@ -275,8 +281,11 @@ def read_day(text: str) -> date:
         held = parse_period(plain)
     except ValueError as error:
         raise _no_day(text) from error
-    if held.frequency != "day":
-        raise _no_day(text)
+    if held.frequency != "day" and not (months and held.frequency == "month"):
+        raise CellError(
+            "date", f"“{text[:40]}”是一段时间，看不出是哪一天；请写到日，如 2026-01-31",
+            f"{text[:40]!r} is more than one day; give the day, such as 2026-01-31",
+        )  # fmt: skip
     return held.end
 
 

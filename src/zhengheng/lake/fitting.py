@@ -8,6 +8,7 @@ from zhengheng.domain.names import near
 from zhengheng.domain.problems import DataError, Problem
 from zhengheng.domain.script import narrow
 from zhengheng.lake import measures
+from zhengheng.lake.cells import scale_said_plainly
 from zhengheng.lake.filters import parse_filter
 from zhengheng.lake.gathered import Gathered
 from zhengheng.lake.mapping import Column, Mapping, SourceFile
@@ -89,7 +90,7 @@ def placed(source: SourceFile, problem: Problem) -> Problem:
 def misfits(intake: Gathered, source: SourceFile, table: Table | None) -> list[Problem]:
     """The faults of one source and its table, which is None where it cannot be opened."""
     return [
-        *_lacking(source), *_idle(source), *_columns(source, table), *_codes(intake, source),
+        *_lacking(source), *_idle(source), *_columns(source, table), *_codes(intake, source), *_scale(intake, source),
         *_filter(source, table.header if table else None), *(measures.misfits(source) if source.role == "fact" else ()),
     ]  # fmt: skip
 
@@ -186,6 +187,18 @@ def _codes(intake: Gathered, source: SourceFile) -> Iterator[Problem]:
                 f"度量 {measure.indicator} 按{asked[0]}统计，而指标按{own[0]}报送；请把度量的 frequency 改为 {counted.frequency}",
                 f"the measure of {measure.indicator} counts by the {asked[1]}, but the indicator is reported by the {own[1]}; set its frequency to {counted.frequency}",
             )  # fmt: skip
+
+
+def _scale(intake: Gathered, source: SourceFile) -> Iterator[Problem]:
+    """A factor as a word, where the unit of measure of what the mapping itself names has such a word too."""
+    named = [*source.indicators, *filter(None, [source.indicator and source.indicator.constant])]
+    told: set[str] = set()
+    for code in named if isinstance(source.scale, str) and source.role != "fact" else ():
+        unit = intake.indicators[code].measure_unit.zh if code in intake.indicators else ""
+        wrong = scale_said_plainly(str(source.scale), unit)
+        if wrong and unit not in told:
+            told.add(unit)
+            yield source.fault(("scale",), "mapping.scale", wrong[0], wrong[1])
 
 
 def _unknown(

@@ -15,6 +15,7 @@ from zhengheng.lake.facts import Facts, FileInfo, file_digest, to_arrow
 from zhengheng.lake.fitting import all_misfits, open_source, placed
 from zhengheng.lake.gathered import Gathered
 from zhengheng.lake.mapping import Mapping, SourceFile
+from zhengheng.lake.proportions import odd_shares
 from zhengheng.lake.readers import Table
 from zhengheng.lake.row_value import NAMED
 from zhengheng.lake.rows import Rows
@@ -134,6 +135,7 @@ def read_files(
     intake.declared_units = declared_units
     facts = intake.read(progress)
     _check_units(facts, rulebook, intake.placed)
+    facts.warnings += odd_shares(facts)
     if facts.rejects and not keep_rejects:
         raise DataError(reject.problem for reject in facts.rejects)
     return facts

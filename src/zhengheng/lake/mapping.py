@@ -13,6 +13,7 @@ from unicodedata import category
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationError
 from pydantic_core import PydanticCustomError
 
+from zhengheng.domain.numbers import plainly
 from zhengheng.domain.periods import Frequency, parse_period
 from zhengheng.domain.problems import DataError, Problem, RulebookError
 from zhengheng.domain.script import narrow
@@ -88,6 +89,13 @@ def _beside(strip: str) -> str:
             {"held": "".join(held)},
         )
     return strip
+
+
+def _scale(value: Any) -> Any:
+    """A factor as a word is one of four, which are named to whoever writes another."""
+    if isinstance(value, str) and value not in {"千", "万", "百万", "亿"} and not plainly(value):
+        raise PydanticCustomError("scale", "no factor")
+    return value
 
 
 def _period(text: str) -> str:
@@ -178,7 +186,10 @@ class SourceFile(Model):
     withheld: tuple[str, ...] = ()
     strip: Annotated[str, AfterValidator(_beside)] = ""
     """Characters taken off both ends of numbers, e.g. "$%": "15%" is read as 15. None of them may be part of a number."""
-    scale: Annotated[Number, Field(gt=0)] | Literal["千", "万", "百万", "亿"] | None = None
+    scale: Annotated[
+        Annotated[Number, Field(gt=0)] | Literal["千", "万", "百万", "亿"] | None,
+        BeforeValidator(_scale),
+    ] = None
     """Factor from the file's unit of measure to the indicator's, above 0."""
     scientific: bool = False
     """True: numbers of this file may be written as 1.5e-06, as programs do; else such a text is refused."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from zhengheng.domain.periods import Period, period_ending
 from zhengheng.domain.problems import DataError, Problem
-from zhengheng.lake.cells import CellError, normal, read_date, read_number, refuse_unseen, take
+from zhengheng.lake.cells import CellError, normal, read_day, read_number, refuse_unseen, take
 from zhengheng.lake.filters import Test, parse_filter
 from zhengheng.lake.mapping import FactColumn, Measure, SourceFile
 
@@ -50,6 +50,15 @@ class Orders:
         self.counts: dict[Entry, tuple[Decimal, int, int, int]] = {}
         self.ends: dict[tuple[str, int, int], date] = {}
         self.without_unit = self.rounded = 0
+        self.by_month = self._by_month()
+
+    def _by_month(self) -> frozenset[str]:
+        """Columns of which no more is asked than the month: they say when a row counts, by months or longer, and no filter
+        compares them."""
+        measures = self.source.measures
+        compared = " ".join(f"{one.where} {one.exclude}" for one in measures)
+        finer = {one.date for one in measures if one.frequency == "day"}
+        return frozenset({one.date for one in measures if one.date not in compared} - finer)
 
     def _unit(self, column: str, units: Units) -> str:
         """The one unit of measure in which a column is summed; none where it is only compared, or summed in several."""
@@ -93,7 +102,7 @@ class Orders:
             return None
         try:
             if column.type in {"date", "time"}:
-                return read_date(text)
+                return read_day(text, months=name in self.by_month)
             if whole:
                 return self._number(name, text, column)
         except CellError as error:

@@ -9,7 +9,6 @@ from zhengheng.domain.names import Words, faults, name_faults, near
 from zhengheng.lake.cells import (
     CellError,
     normal,
-    read_date,
     read_day,
     refuse_unseen,
     scaled_twice,
@@ -155,11 +154,7 @@ class RowCells:
             )
         return self.intake.indicators[code]
 
-    def _one_day(self, column: Column | None, values: dict[str, str], name: str) -> date | None:
-        """A single day from or to which something holds; a month or a year would be one of many days."""
+    def _day(self, column: Column | None, values: dict[str, str], name: str) -> date | None:
+        """A single day; a month or a year would be one of many days."""
         text = self._get(column, values, name)
         return read_day(text) if text else None
-
-    def _day(self, column: Column | None, values: dict[str, str]) -> date | None:
-        text = self._get(column, values, "date")
-        return read_date(text) if text else None

@@ -6,7 +6,7 @@ from typing import Any
 from zhengheng.domain.numbers import plain
 from zhengheng.domain.problems import Problem
 from zhengheng.domain.several import several
-from zhengheng.lake.cells import FACTORS, CellError, normal, read_number
+from zhengheng.lake.cells import FACTORS, CellError, normal, read_number, scale_said_plainly
 from zhengheng.lake.gathered import Gathered
 from zhengheng.lake.mapping import SourceFile
 from zhengheng.lake.proportions import PERCENT, Numbers
@@ -81,9 +81,12 @@ class RowValue(RowPeriod):
 
     def _number(self, text: str, values: dict[str, str], indicator: Indicator) -> int:
         """A value of an indicator; beyond its range of sense only with a reason in the row."""
+        unit, scale = indicator.measure_unit.zh, self.source.scale
+        if isinstance(scale, str) and (wrong := scale_said_plainly(scale, unit)):
+            raise CellError("scale", *wrong)
         number, lost = read_number(
             text, indicator.decimals, strip=self.source.strip, factor=self.factor,
-            measure_unit=indicator.measure_unit.zh, scientific=self.source.scientific,
+            measure_unit=unit, scientific=self.source.scientific,
         )  # fmt: skip
         confirmed = bool(self._get(self.source.confirmation, values, "confirmation"))
         if fault := beyond(self.intake.rulebook, indicator, number):
@@ -91,7 +94,7 @@ class RowValue(RowPeriod):
                 raise CellError("sense", *fault)
             self.intake.confirmed += 1
         if indicator.measure_unit.zh in PERCENT and not confirmed:
-            self._unexplained(text, indicator, number, lost=lost)
+            self._unexplained(text, indicator, number, indicator.decimals, lost=lost)
         self.intake.rounded += lost
         if lost and number == 0:
             # A value of 0.00 where there is one: 5元 of 亿元, or a wrong scale.
@@ -105,11 +108,13 @@ class RowValue(RowPeriod):
             self.intake.changed.append((self.row, indicator.code, text, plain(number, indicator.decimals)))  # fmt: skip
         return number
 
-    def _unexplained(self, text: str, indicator: Indicator, number: int, *, lost: bool) -> None:
+    def _unexplained(
+        self, text: str, indicator: Indicator, number: int, decimals: int, *, lost: bool, share: bool = False
+    ) -> None:  # fmt: skip
         """Remember a percentage that neither its cell nor its mapping says to be one."""
         if self.source.scale is None and "%" not in normal(text):
-            held = self.bare.setdefault(indicator.code, Numbers(indicator))
-            held.put(self.row, Decimal(number).scaleb(-indicator.decimals), lost=lost)
+            held = self.bare.setdefault(indicator.code, Numbers(indicator, of_nodes=share))
+            held.put(self.row, Decimal(number).scaleb(-decimals), lost=lost)
 
     def _vintage(self, values: dict[str, str]) -> str | None:
         word = normal(self._get(self.source.vintage, values, "vintage"))

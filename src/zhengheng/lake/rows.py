@@ -8,7 +8,7 @@ from typing import Any
 from zhengheng.domain.numbers import COEFFICIENT
 from zhengheng.domain.problems import DataError, Problem
 from zhengheng.lake import measures
-from zhengheng.lake.cells import CellError, normal, read_bool, read_date, read_number
+from zhengheng.lake.cells import CellError, normal, read_bool, read_day, read_number
 from zhengheng.lake.facts import DECIDED, Reject
 from zhengheng.lake.filters import parse_filter
 from zhengheng.lake.fitting import misfits
@@ -20,6 +20,7 @@ from zhengheng.lake.proportions import asked
 from zhengheng.lake.readers import Table
 from zhengheng.lake.row_value import RowValue
 from zhengheng.scheme.base import Text
+from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.lint_directions import given_fault
 from zhengheng.scheme.model import Unit
 from zhengheng.scoring.contracts import CONTRACTS, VALUE
@@ -100,7 +101,7 @@ class Rows(RowValue):
         source = self.source
         unit = self._unit_code(values)
         vintage = self._vintage(values)
-        published = self._day(source.published_on, values)
+        published = self._day(source.published_on, values, "published_on")
         if source.indicators:
             pairs: Iterable[tuple[str | None, Column | None]] = source.indicators.items()
         else:
@@ -169,8 +170,8 @@ class Rows(RowValue):
         for said in (code, name):
             self._refuse_total(said)
         ranked = self._get(source.ranked, values, "ranked")
-        begins = self._one_day(source.valid_from, values, "valid_from")
-        ends = self._one_day(source.valid_to, values, "valid_to")
+        begins = self._day(source.valid_from, values, "valid_from")
+        ends = self._day(source.valid_to, values, "valid_to")
         if begins and ends and ends < begins:
             raise CellError(
                 "unit.dates", f"单位“{code[:40]}”的撤销日期 {ends} 早于设立日期 {begins}，它在哪一天都不存在；请核对两个日期",
@@ -202,19 +203,25 @@ class Rows(RowValue):
     def _milestone(self, row: int, values: dict[str, str]) -> None:
         source = self.source
         code = self._must(source.indicator, values, "indicator")
-        self._indicator(code)
-        share, _ = read_number(
-            self._get(source.share, values, "share", number=True),
-            4,
-            measure_unit="%",
-            scientific=source.scientific,
-        )
+        share = self._share(self._get(source.share, values, "share", number=True), self._indicator(code))  # fmt: skip
         waived = self._get(source.waived, values, "waived")
         self._put("milestone", unit=self._unit_code(values), indicator=code,
                   milestone=self._must(source.milestone, values, "milestone"),
-                  due_on=read_date(self._must(source.due_on, values, "due_on")),
-                  done_on=self._day(source.done_on, values), share=share * (COEFFICIENT // 10**6),
+                  due_on=read_day(self._must(source.due_on, values, "due_on")),
+                  done_on=self._day(source.done_on, values, "done_on"), share=share * (COEFFICIENT // 10**6),
                   waived=read_bool(waived), row=row)  # fmt: skip
+
+    def _share(self, text: str, indicator: Indicator) -> int:
+        """How many percent of its indicator a node is, with four decimals."""
+        number, lost = read_number(text, 4, strip=self.source.strip, factor=self.factor,
+                                   measure_unit="%", scientific=self.source.scientific)  # fmt: skip
+        if not 0 <= number <= 100 * 10**4:
+            raise CellError(
+                "share", f"节点份额“{text[:40]}”不在 0 至 100 之间；份额按百分之几填写",
+                f"the share {text[:40]!r} of a node is not from 0 to 100; shares are percentages",
+            )  # fmt: skip
+        self._unexplained(text, indicator, number, 4, lost=lost, share=True)
+        return number
 
     def _event(self, row: int, values: dict[str, str]) -> None:
         source = self.source
@@ -226,7 +233,7 @@ class Rows(RowValue):
         points = read_points(
             item, self._get(source.points, values, "points", number=True), self.intake.digits
         )
-        decided_on = read_date(self._must(source.decided_on, values, "decided_on"))
+        decided_on = read_day(self._must(source.decided_on, values, "decided_on"))
         if read_bool(self._get(source.revoked, values, "revoked")):
             decided_on = NEVER
         period = self._assessed(values) if self._get(source.period, values, "period") else None

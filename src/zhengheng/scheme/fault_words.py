@@ -38,6 +38,7 @@ _WORDS: dict[str, Pair] = {
     "less_than_equal": ("“{shown}”不得大于 {le}", "{shown} must be at most {le}"),
     "strip": ("“{shown}”中有属于数值的字符（数字、正负号、括号、小数点、千分号、万亿等），去掉后会读成另一个数；请只写数值旁边的符号", "{shown} holds what is part of a number (digits, sign, brackets, point, comma, power), and without it another number would be read; give only what stands beside numbers"),
     "period": ("“{shown}”不是期间，请写成 2025、2025-H1、2025-Q1 或 2025-03", "{shown} is no period; write it like 2025, 2025-H1, 2025-Q1 or 2025-03"),
+    "scale": ("“{shown}”不是倍数，请写大于零的数，或千、万、百万、亿之一", "{shown} is no factor; write a number above 0, or 千, 万, 百万 or 亿"),
     "other": ("“{shown}”不能用在这里；请对照说明改写", "{shown} cannot stand here; see the reference and rewrite it"),
 }  # fmt: skip
 _ALIKE = {
@@ -49,7 +50,7 @@ _ALIKE = {
 _CODES = {
     "missing": "missing", "extra_forbidden": "unknown", "invalid_key": "key", "union_tag_invalid": "method", "union_tag_not_found": "method",
     "literal_error": "choice", "string_pattern_mismatch": "form", "string_type": "text", "string_too_short": "empty", "string_too_long": "long",
-    "date_type": "date", "value_error": "number", "int_type": "whole", "int_parsing_size": "large", "bool_type": "yes_no", "tuple_type": "list",
+    "date_type": "date", "value_error": "number", "scale": "number", "int_type": "whole", "int_parsing_size": "large", "bool_type": "yes_no", "tuple_type": "list",
     "too_short": "few", "too_long": "many", "dict_type": "pairs", "none_required": "nothing", "greater_than": "range", "greater_than_equal": "range",
     "less_than": "range", "less_than_equal": "range", "period": "period",
 }  # fmt: skip
