@@ -72,7 +72,9 @@ def _draw(held: Entry, content: dict[str, Any], seals: dict[int, Entry], used: d
 def _as_the_lots(content: dict[str, Any], among: Any, seed: str) -> bool:
     """Whether the secret gives what was drawn; people are drawn by the names they are called by, which stand beside them."""
     drawn, names = content.get("drawn"), content.get("names", among)
-    if not all(isinstance(one, list) for one in (among, names, drawn)) or len(names) != len(among):  # fmt: skip
+    if not isinstance(drawn, list) or not isinstance(names, list) or not isinstance(among, list):
+        return False
+    if len(names) != len(among):
         return False
     whose = dict(zip(map(str, names), map(str, among), strict=True))
     return sorted(whose[name] for name in draw(whose, seed, len(drawn))) == sorted(map(str, drawn))
