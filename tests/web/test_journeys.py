@@ -192,6 +192,16 @@ def test_the_overview_by_keyboard_down_to_a_drawn_curve(
     visitor.examine()
     assert f"/office/overview/{run}/indicators/" in page.url
     expect(page.locator("figure.chart svg path").first).to_be_attached()
+    # On paper narrower than the window the whole picture shrinks: nothing of it is cut off.
+    page.emulate_media(media="print")
+    size = page.viewport_size
+    assert size is not None
+    page.set_viewport_size({"width": 330, "height": 900})
+    whole = """all => all.every(svg => svg.viewBox.baseVal.width > 0 && svg.getBoundingClientRect().height > 50
+        && svg.getBoundingClientRect().right <= document.documentElement.clientWidth)"""
+    assert page.locator("figure.chart svg").evaluate_all(whole)
+    page.emulate_media(media="screen")
+    page.set_viewport_size(size)
     twin = page.locator(
         "details",
         has=page.get_by_text("The curve as a table" if language == "en" else "曲线的数值"),

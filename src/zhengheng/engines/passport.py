@@ -201,7 +201,8 @@ class _Maker(SourceRows):
 
     def _last(self, code: str) -> int:
         """The last segment of an indicator, whose rule its score stands under."""
-        return max(place for indicator, place in self.rules if indicator == code and place)
+        places: list[int] = [place for indicator, place in self.rules if indicator == code]
+        return max(places)
 
     def _adjusted(self, kind: str, label: str, points: int) -> Entry:
         return Entry(kind, kind, label, plain(points, 9), parts=self._events(kind))

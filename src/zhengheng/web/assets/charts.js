@@ -66,7 +66,8 @@ function curve(spec) {
   };
 }
 
-// The change from one total to another, effect by effect; zero is where it began.
+// The change from one total to another, effect by effect; zero is where it began. On a narrow screen the bars lie,
+// each with its name above it: side by side the names would lie on each other.
 function waterfall(spec) {
   let at = 0;
   const bars = spec.steps.map(([name, size]) => {
@@ -75,6 +76,8 @@ function waterfall(spec) {
     return { name, from, to: at, size, colour: Number(size) > 0 ? "--met" : "--missed" };
   });
   bars.push({ name: spec.together[0], from: 0, to: Number(spec.together[1]), size: spec.together[1], colour: "--brand" });
+  const told = (bar) => (Number(bar.size) > 0 ? `+${bar.size}` : signed(bar.size));
+  if (innerWidth < 480) return lying(spec, bars, told);
   return {
     ...frame(axis({ type: "category", data: bars.map((bar) => bar.name), axisLabel: label({ interval: 0, width: 90, overflow: "break" }) }),
              axis({ type: "value", name: spec.unit })),
@@ -86,7 +89,26 @@ function waterfall(spec) {
         const top = Math.min(y, base);
         return { type: "group", children: [
           { type: "rect", shape: { x: x - half, y: top, width: 2 * half, height: Math.max(Math.abs(y - base), 1) }, style: { fill: token(bar.colour) } },
-          { type: "text", x, y: top - 6, style: { text: Number(bar.size) > 0 ? `+${bar.size}` : signed(bar.size), fill: token("--ink"), fontSize: 14, align: "center", verticalAlign: "bottom" } },
+          { type: "text", x, y: top - 6, style: { text: told(bar), fill: token("--ink"), fontSize: 14, align: "center", verticalAlign: "bottom" } },
+        ] };
+      },
+    }],
+  };
+}
+
+function lying(spec, bars, told) {
+  const ink = { fill: token("--ink"), fontSize: 14 };
+  return {
+    ...frame(axis({ type: "value", name: spec.unit, splitNumber: 3 }), axis({ type: "category", inverse: true, data: bars.map((bar) => bar.name), axisLabel: { show: false } })),
+    grid: { left: 12, right: 48, top: 8, bottom: 8, outerBoundsMode: "same" },
+    series: [{
+      type: "custom", encode: { x: [1, 2], y: 0 }, data: bars.map((bar, n) => [n, bar.from, bar.to]),
+      renderItem: (params, api) => {
+        const bar = bars[api.value(0)];
+        const [x, y] = api.coord([bar.to, api.value(0)]), [base] = api.coord([bar.from, api.value(0)]);
+        return { type: "group", children: [
+          { type: "rect", shape: { x: Math.min(x, base), y: y + 2, width: Math.max(Math.abs(x - base), 1), height: 12 }, style: { fill: token(bar.colour) } },
+          { type: "text", x: params.coordSys.x + 4, y: y - 1, style: { ...ink, text: `${bar.name} ${told(bar)}`, verticalAlign: "bottom" } },
         ] };
       },
     }],
@@ -98,11 +120,24 @@ for (const figure of document.querySelectorAll("figure[data-chart]")) {
   const spec = JSON.parse(document.getElementById(figure.dataset.chart).textContent);
   const canvas = figure.querySelector(".canvas");
   const chart = echarts.init(canvas, null, { renderer: "svg" });
-  const draw = () => chart.setOption(kinds[spec.kind](spec), true);
+  const draw = () => {
+    chart.setOption(kinds[spec.kind](spec), true);
+    whole();
+  };
+  // Without a viewBox paper narrower than the window would cut the picture off; with one it shrinks (habits.css).
+  const whole = () => {
+    const svg = canvas.querySelector("svg");
+    if (svg) svg.setAttribute("viewBox", `0 0 ${chart.getWidth()} ${chart.getHeight()}`);
+  };
   draw();
   // The system may turn dark while the page is open, and paper is light.
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
-  new ResizeObserver(() => chart.resize()).observe(canvas);
+  // Not on paper: there the canvas takes its height from the picture.
+  new ResizeObserver(() => {
+    if (matchMedia("print").matches) return;
+    chart.resize();
+    draw();
+  }).observe(canvas);
   const save = figure.querySelector("[data-save]");
   save.hidden = false;
   save.addEventListener("click", () => {
