@@ -363,14 +363,45 @@ def test_one_unit_is_told_of_its_own_rows_and_of_those_before_it(book: Rulebook,
     assert {one.unit for one in every} == set("abdef")
 
 
+def save(book: dict[str, Any], folder: Path) -> None:
+    (folder / "indicators").mkdir(parents=True)
+    head = {name: value for name, value in book.items() if name != "indicators"}
+    (folder / "rulebook.yaml").write_text(json.dumps(head, ensure_ascii=False), encoding="utf-8")
+    for one in book["indicators"]:
+        (folder / "indicators" / f"{one['code']}.yaml").write_text(json.dumps(one), encoding="utf-8")  # fmt: skip
+
+
+def test_a_total_of_fewer_points_says_so_beside_its_grade_and_what_never_falls_due_is_not_waited_for(tmp_path: Path, zhengheng: Command) -> None:  # fmt: skip
+    """Of a unit that ended in June a half-year's value was due, and neither the last quarter's nor the year's will be."""
+    bands = [{"code": "good", "name": "良好", "at_least": 60}, {"code": "poor", "name": "不合格"}]
+    weights = [
+        {
+            "from": "2020-01-01",
+            "table": {"M": {"c": 60, "d": 40}, "L": {"c": 20}, "V": {"c": 20, "d": 60}},
+        }
+    ]
+    held = BOOK | {"part_year": "scored", "grading": {"bands": bands}, "weights": weights}
+    save(held, tmp_path / "book")
+    book = Rulebook.model_validate_json(json.dumps(held))
+    facts = read(book, tmp_path)
+    (tmp_path / "m.yaml").write_text(
+        json.dumps({"purpose": "t", "period": "2025", "sources": SOURCES}), encoding="utf-8"
+    )
+    done = zhengheng("score", "book", "--intake", "m.yaml", "--data", ".", "--out", "o", "--at", AT.isoformat())  # fmt: skip
+    assert "不合格（撤销前到期 60 / 100 分，得分率 20.2%）" in done.stdout, done.stderr
+    assert done.stdout.count("（撤销前到期") == 1
+    run = make_run(book, facts, PERIOD, DuckEngine(), AT)
+    for code in "LV":
+        assert "撤销后不再到期" in str(passport(run, "b", code, "zh").as_dict())
+        assert "not due any more" in str(passport(run, "b", code, "en").as_dict())
+    early = make_run(book, facts, PERIOD, DuckEngine(), date(2025, 3, 31))
+    assert "未到期" in str(passport(early, "a", "V", "zh").as_dict())
+    assert "未到期" in str(passport(early, "b", "M", "zh").as_dict())
+
+
 def test_score_and_a_kept_run_list_every_row(book: Rulebook, tmp_path: Path, zhengheng: Command) -> None:  # fmt: skip
     """`left_out.csv` beside the results, a line a file and reason on the way, and the same of a run that was kept."""
-    folder = tmp_path / "book"
-    (folder / "indicators").mkdir(parents=True)
-    head = {name: value for name, value in BOOK.items() if name != "indicators"}
-    (folder / "rulebook.yaml").write_text(json.dumps(head, ensure_ascii=False), encoding="utf-8")
-    for one in BOOK["indicators"]:
-        (folder / "indicators" / f"{one['code']}.yaml").write_text(json.dumps(one), encoding="utf-8")  # fmt: skip
+    save(BOOK, tmp_path / "book")
     facts = read(book, tmp_path)
     plan = {"purpose": "t", "period": "2025", "sources": SOURCES}
     (tmp_path / "m.yaml").write_text(json.dumps(plan), encoding="utf-8")

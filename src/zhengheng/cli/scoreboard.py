@@ -46,7 +46,7 @@ def print_scoreboard(run: Run, limit: int = SHOWN) -> None:
         if more > 0:
             name += t(f" (前 {limit}, 另有 {more})", f" (first {limit}, {more} more)")
         rows = [
-            (_place(line), line.name, line.score or "—", line.told or _due(line) or _status(line.status), _lights(line))
+            (_place(line), line.name, line.score or "—", _grade(line), _lights(line))
             for line in group.lines[:limit]
         ]  # fmt: skip
         console.table(name, heads, rows, right=(0, 2))
@@ -59,13 +59,15 @@ def _place(line: Line) -> str:
     return f"={line.place}" if line.tied else str(line.place)
 
 
-def _due(line: Line) -> str:
-    """Why a unit with a score has no grade: only a part of the full mark was due."""
-    return (
-        t(f"{line.part[0]} {line.due}", f"{line.part[1]} {line.due}")
-        if line.score and line.due
-        else ""
-    )
+def _grade(line: Line) -> str:
+    """The grade, and of how many points the score is where only a part of the full mark was due, graded or not."""
+    due = t(f"{line.part[0]} {line.due}", f"{line.part[1]} {line.due}") if line.score and line.due else ""  # fmt: skip
+    if not line.told:
+        return due or _status(line.status)
+    if not due:
+        return line.told
+    rate = t(f"，得分率 {line.rate}", f", {line.rate} of these") if line.rate else ""
+    return line.told + t(f"（{due} 分{rate}）", f" ({due} points{rate})")
 
 
 def _lights(line: Line) -> Text:

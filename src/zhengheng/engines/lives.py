@@ -1,14 +1,34 @@
 """Units that were there for a part of a period only, and whose figures they carry on, in words."""
 
+from datetime import date
+
 from zhengheng.domain.periods import ended_before
 from zhengheng.domain.problems import Language
 from zhengheng.engines.run import Run
+from zhengheng.scheme.methods import Milestones
+from zhengheng.scoring.due import due_periods
 
 
 def ended(run: Run) -> dict[str, str]:
     """Each unit that ended before the period did, with its last day."""
     last = run.plan.period.end
     return {row["unit"]: row["valid_to"].isoformat() for row in run.plan.tables["unit"] if ended_before(row["valid_to"], last)}  # fmt: skip
+
+
+NO_MORE = ("撤销后不再到期", "not due any more: the unit ended before")
+"""What stands for 未到期 where nothing will fall due."""
+
+
+def no_more_due(run: Run, unit: str, code: str) -> bool:
+    """Whether a unit ended before any value of an indicator could fall due in the period; dated nodes have days of their own."""
+    row = next((one for one in run.plan.tables["unit"] if one["unit"] == unit), None)
+    indicator = run.rulebook.indicator(code)
+    if row is None or not ended_before(row["valid_to"], run.plan.period.end) or isinstance(indicator.method, Milestones):  # fmt: skip
+        return False
+    ends = [one.end for one in due_periods(indicator, run.plan.period, date.max)]
+    if indicator.combine == "last":
+        ends = ends[-1:]
+    return bool(ends) and all(ended_before(row["valid_to"], end) for end in ends)
 
 
 def handed_on(run: Run, unit: str, language: Language) -> str:

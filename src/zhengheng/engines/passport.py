@@ -21,6 +21,7 @@ from zhengheng.engines.lights import (
     indicator_lights,
     not_lit_within,
 )
+from zhengheng.engines.lives import NO_MORE, no_more_due
 from zhengheng.engines.nodes import sum_words
 from zhengheng.engines.oracle import decided, half_up, within
 from zhengheng.engines.passport_rows import Entry, Row, SourceRows
@@ -284,7 +285,9 @@ class _Maker(SourceRows):
             zh, en = line.words
             detail += self.t(f"，达标线：{zh}", f", met from: {en}")
         elif code in self.dark and rule["full"]:
-            zh, en = NOT_COUNTED if status == "not_due" else NOTHING_DUE
+            zh, en = NOTHING_DUE
+            if status == "not_due":
+                zh, en = NO_MORE if no_more_due(self.run, self.unit, code) else NOT_COUNTED
             detail += self.t(f"；达标线：{zh}", f"; met from: {en}")
         if status == "undefined":
             zh, en = UNDEFINED
@@ -335,7 +338,7 @@ class _Maker(SourceRows):
         words = (
             formula(rule, cell, group, self.language)
             if status in {"value", "filled"}
-            else STATUS_WORDS[status][self.language == "en"]
+            else self._no_value(cell["indicator"], status)
         )
         if (
             fill := self.run.rulebook.indicator(cell["indicator"]).fill
@@ -362,6 +365,11 @@ class _Maker(SourceRows):
                              f", the segment's figure carried to the whole period by {of}/{n} and so compared with the target")  # fmt: skip
         return Entry("cell", cell["indicator"], f"{label}: {words}", "", detail, status,
                      list(self._inputs(cell["indicator"], cell["segment"])))  # fmt: skip
+
+    def _no_value(self, code: str, status: str) -> str:
+        """What stands in the place of a formula."""
+        never = status == "not_due" and no_more_due(self.run, self.unit, code)
+        return self.t(*(NO_MORE if never else STATUS_WORDS[status]))
 
     def _time(self, cell: Row, rule: Row) -> tuple[int, int]:
         """Months or days of a segment, and of the unit's whole time in the period."""
