@@ -29,7 +29,7 @@ from zhengheng.engines.standins import StandIns
 from zhengheng.scheme.model import TOTAL
 from zhengheng.scheme.relative_words import dimension, filled
 from zhengheng.scoring.contracts import FILLED, STATUS_NAMES, STATUS_WORDS, status_name
-from zhengheng.scoring.formulas import MetLines, formula
+from zhengheng.scoring.formulas import Beside, MetLines, formula
 from zhengheng.scoring.statuses import NodeStatuses
 
 UNDEFINED = (
@@ -296,7 +296,7 @@ class _Maker(SourceRows):
         status = STATUS_NAMES[cell["status"]]
         cell = {**cell, "target": self._target(cell, rule, group)}
         words = (
-            formula(rule, cell, group, self.language)
+            formula(rule, cell, group, self.language, self._beside(cell, rule))
             if status in {"value", "filled"}
             else STATUS_WORDS[status][self.language == "en"]
         )
@@ -325,6 +325,25 @@ class _Maker(SourceRows):
                              f", the segment's figure carried to the whole period by {of}/{n} and so compared with the target")  # fmt: skip
         return Entry("cell", cell["indicator"], f"{label}: {words}", "", detail, status,
                      list(self._inputs(cell["indicator"], cell["segment"])))  # fmt: skip
+
+    def _beside(self, cell: Row, rule: Row) -> Beside:
+        """The table of a cell's rule, and its place in its group where the run kept whom it was compared with."""
+        key = ("indicator", "segment")
+        own = {
+            name: [row for row in self.run.plan.tables[name] if all(row[k] == cell[k] for k in key)]
+            for name in ("rule_step", "rule_knot", "rank_share")
+        }
+        place, equals = 0, 1
+        if rule["grouped"] and "cell" in self.run.results and STATUS_NAMES[cell["status"]] == "value" and not self.run.plan.tables["filling"]:  # fmt: skip
+            assert self.of_unit is not None
+            values = [
+                row["value"] for row in self.run.results.rows("cell")
+                if row["comparison_group"] == self.of_unit["comparison_group"] and STATUS_NAMES[row["status"]] == "value"
+                and all(row[k] == cell[k] for k in key)
+            ]  # fmt: skip
+            place = 1 + sum(rule["sign"] * (one - cell["value"]) > 0 for one in values)
+            equals = sum(one == cell["value"] for one in values)
+        return Beside(own["rule_step"], own["rule_knot"], own["rank_share"], place, equals)
 
     def _time(self, cell: Row, rule: Row) -> tuple[int, int]:
         """Months or days of a segment, and of the unit's whole time in the period."""
