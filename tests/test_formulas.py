@@ -1,6 +1,7 @@
 """A rule in words: whoever reads where the points come from needs no formula language."""
 
 from collections import Counter
+from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from tests.adding import formulas
 from tests.drawn import drawn_on
 from tests.generate import PERIOD, facts_for, rulebooks
+from tests.test_split_years import book, run
 from zhengheng.domain.problems import EngineError
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.passport import passport
@@ -75,13 +77,28 @@ def test_every_formula_comes_to_the_points_beside_it() -> None:
 
 
 def reckoned(data: st.DataObject, seen: Counter[str]) -> None:
-    book = data.draw(rulebooks())
-    facts = data.draw(facts_for(book))
+    rules = data.draw(rulebooks())
+    facts = data.draw(facts_for(rules))
     try:
-        made = make_run(book, facts, PERIOD, DuckEngine(threads=1))
+        made = make_run(rules, facts, PERIOD, DuckEngine(threads=1))
     except EngineError:
         return
     for row in made.results.rows("total_score"):
         for text, number, shown in formulas(passport(made, row["unit"], None, "zh")):
             seen["formulas"] += 1
             assert number == shown, text
+
+
+def test_a_value_that_is_missing_names_what_is_not_there() -> None:
+    """The absent half stands in the passport; a rate below its least denominator says both numbers."""
+    half = {"code": "S", "frequency": "half", "combine": "mean", "method": {"kind": "direct"}}
+    rate = {"code": "R", "method": {"kind": "direct"}, "parts": {"numerator": {"N": 1}, "denominator": {"D": 1}, "scale": 100, "minimum": 5}}  # fmt: skip
+    rules = book(half, rate, {"code": "N"}, {"code": "D"})
+    held = {("u", "S"): {date(2025, 6, 30): "80"}, ("u", "N"): {PERIOD.end: "2"}, ("u", "D"): {PERIOD.end: "3"}}  # fmt: skip
+    made = run(rules, held, DuckEngine(threads=1))
+    assert passport(made, "u", "S", "zh").parts[0].label.endswith("缺数据：没有 S 2025-H2 的数")
+    assert (
+        passport(made, "u", "R", "zh")
+        .parts[0]
+        .label.endswith("不适用：分母为 3，少于方案规定的最少数 5")
+    )

@@ -63,12 +63,14 @@ class LeftOut:
     """Of the file in the snapshot; 0 where no file is known."""
     decided: bool = False
     """Whether `when` is the day of a decision, for an item that names no period."""
+    empty: bool = False
+    """Whether the row holds no value: there was nothing to count."""
 
     def as_dict(self) -> dict[str, Any]:
         held = {
             name: value
             for name, value in asdict(self).items()
-            if name not in {"said", "number", "decided"}
+            if name not in {"said", "number", "decided", "empty"}
         }
         return held | {"why": {"zh": self.said[0], "en": self.said[1]}}
 
@@ -114,7 +116,7 @@ def _entry(run: Run, judge: "_Judge", table: str, row: Row, reason: str) -> Left
     if reason == "late":
         zh, en = f"{zh}（{row['published_on']} 公布）", f"{en} ({row['published_on']})"
     return LeftOut(name, row["row"], table, row["unit"], row.get("indicator") or row.get("item") or "", str(when), reason, (zh, en), row["file"],
-                   table == "event" and not row["period"])  # fmt: skip
+                   table == "event" and not row["period"], "value" in row and row["value"] is None)  # fmt: skip
 
 
 def _refused(run: Run) -> Iterator[LeftOut]:
