@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 from zhengheng.engines.passport_rows import Entry
 from zhengheng.engines.run import Run
@@ -38,3 +39,31 @@ def _counted(part: Entry) -> Decimal:
     instead = INSTEAD.search(part.detail) if not part.score or part.kind == "indicator" else None
     points = Decimal(instead[1] if instead else part.score or 0)
     return points * Decimal(weight[1] if weight else 1)
+
+
+def computed(label: str) -> Decimal | None:
+    """What the formula of a passport's line comes to; None where its method has a root or logarithm, or it is a sentence alone."""
+    if "ln " in label or "⟨" in label:
+        return None
+    text = re.sub(r"（.*）|【.*】", "", label.partition(": ")[2])
+    text = re.split("：|计$", text)[-1].replace("×", "*").replace("−", "-").replace("%", "/ 100")
+    if not re.fullmatch(r"[-+*/(),. \d]+", re.sub(r"min|max", "", text)):
+        return None
+    exact = re.sub(r"\d+(?:\.\d+)?", lambda one: f'Fraction("{one[0]}")', text)
+    number = eval(exact, {"Fraction": Fraction, "min": min, "max": max})
+    return Decimal(number.numerator) / Decimal(number.denominator)
+
+
+def formulas(entry: Entry) -> Iterator[tuple[str, Decimal, Decimal]]:
+    """Every indicator that rests on one formula: the formula, what it comes to, and the points beside it."""
+    for part in entry.parts:
+        yield from formulas(part)
+    cells = [part for part in entry.parts if part.kind == "cell"]
+    if entry.kind != "indicator" or len(cells) != 1 or not entry.score or "系数" in entry.detail:
+        return
+    if (cells[0].status, entry.status) != ("value", "value"):
+        return
+    if (number := computed(cells[0].label)) is not None:
+        shown = Decimal(entry.score)
+        digits = Decimal(1).scaleb(shown.as_tuple().exponent)  # type: ignore[arg-type]
+        yield f"{entry.label} {cells[0].label}", number.quantize(digits, ROUND_HALF_UP), shown

@@ -57,7 +57,7 @@ def mapped(draw: st.DrawFn, book: Rulebook) -> tuple[dict[str, Any], dict[str, s
     for indicator in book.indicators:
         coded = whole or getattr(indicator.method, "kind", "") == "answers"
         plain = st.integers(0, 1 if coded else 90).map(str)
-        values = plain if draw(st.integers(0, 7)) else plain | st.sampled_from(ODD)
+        values = plain if draw(st.integers(0, 3)) else plain | st.sampled_from(ODD)
         periods = PERIODS[draw(mostly(indicator.frequency, "quarter"))]
         lines += [f"{u},{indicator.code},{p},\"{draw(values)}\"" for u in units[:2] for p in periods if draw(st.integers(0, 9))]  # fmt: skip
     values = {"file": "v.csv", "unit": "u", "indicator": "i", "period": draw(mostly("p", "q")), "value": "v",
@@ -69,7 +69,7 @@ def mapped(draw: st.DrawFn, book: Rulebook) -> tuple[dict[str, Any], dict[str, s
     return mapping, {"u.csv": "\n".join(["u", *units]) + "\n", "v.csv": "\n".join(lines) + "\n"}
 
 
-ACCEPTED = 10
+ACCEPTED = 5
 """At least so many of the drawn cases must be scored, or nothing was asked."""
 
 

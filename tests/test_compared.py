@@ -10,6 +10,7 @@ from tests.test_intake import mapping, values
 from tests.test_reading import made, refused
 from tests.test_scheme import change, write
 from zhengheng.domain.problems import DataError
+from zhengheng.lake.coverage import coverage
 from zhengheng.lake.facts import Facts
 from zhengheng.lake.filters import parse_filter
 from zhengheng.lake.fitting import check_mapping
@@ -211,3 +212,22 @@ def test_a_word_over_a_unit_of_measure_with_such_a_word_is_asked_about(unit: str
         with pytest.raises(DataError, match="plain number") as caught:
             read_files(plan, book, tmp_path)
         assert told in caught.value.problems[0].zh
+
+
+def test_rows_of_facts_without_a_day_are_named_once(tmp_path: Path) -> None:
+    book = load_rulebook(write(tmp_path / "book"))[0]
+    (tmp_path / "f.csv").write_text("u,d,m\n甲,2025-04-02,3\n甲,,2\n")
+    twice = [{**FACTS["measures"][0], "indicator": code} for code in "AB"]
+    plan = mapping({"purpose": "t", "sources": [FACTS | {"measures": twice}]})
+    (said,) = [p for p in read_files(plan, book, tmp_path).warnings if p.code == "measure.unassigned"]  # fmt: skip
+    assert "1 行没有单位或日期" in said.zh
+    assert said.zh.endswith("第 3 行")
+    assert said.en.endswith("row 3")
+
+
+def test_a_unit_lacks_no_period_that_counts_as_nothing(tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text("u,p,a,b\n甲,2025-01,1,1\n甲,2025-02,1,1\n乙,2025-01,1,1\n")
+    book = load_rulebook(write(tmp_path / "book", **change("A", absent="zero", frequency="month"), **change("B", frequency="month")))[0]  # fmt: skip
+    source = {"file": "d.csv", "unit": "u", "period": "p", "indicators": {"A": "a", "B": "b"}}
+    facts = read_files(mapping({"purpose": "t", "sources": [source]}), book, tmp_path)
+    assert [p.where for p in coverage(facts, book)] == ["B"]

@@ -1,7 +1,20 @@
 """A rule in words: whoever reads where the points come from needs no formula language."""
 
-import pytest
+from collections import Counter
+from datetime import date
 
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+
+from tests.adding import formulas
+from tests.drawn import drawn_on
+from tests.generate import PERIOD, facts_for, rulebooks
+from tests.test_split_years import book, run
+from zhengheng.domain.problems import EngineError
+from zhengheng.engines.duck import DuckEngine
+from zhengheng.engines.passport import passport
+from zhengheng.engines.run import make_run
 from zhengheng.scoring.formulas import formula
 
 RULE = {
@@ -20,7 +33,7 @@ def said(rule: dict[str, object], **cell: object) -> tuple[str, str]:
     ("rule", "cell", "zh", "en"),
     [
         ({"low": 200, "high": 700}, {}, "5 分满分，3.4 在区间（2 至 7）内，得满分", "full mark 5; 3.4 lies within (2 to 7): full mark"),
-        ({"low": 200, "high": 300, "high_limit": 400}, {}, "5 分满分，3.4 在区间（2 至 3）外，到 4 时减到零，其间按直线计", "full mark 5; 3.4 lies outside (2 to 3): a straight line down to nothing at 4"),
+        ({"low": 200, "high": 300, "high_limit": 400}, {}, "5 分满分，3.4 在区间（2 至 3）外，到 4 时减到零，其间按直线计：5 × max(0, (4 − 3.4) / (4 − 3))", "full mark 5; 3.4 lies outside (2 to 3): a straight line down to nothing at 4: 5 × max(0, (4 − 3.4) / (4 − 3))"),
         ({"high": 300}, {}, "5 分满分，3.4 在区间（不高于 3）外，不得分", "full mark 5; 3.4 lies outside (at most 3): no points"),
         ({"low": 300}, {}, "5 分满分，3.4 在区间（不低于 3）内，得满分", "full mark 5; 3.4 lies within (at least 3): full mark"),
         ({"method": "threshold"}, {"target": 340}, "3.4，要求不低于 3.4：达到，得满分 5", "3.4, asked for at least 3.4: reached, the full mark 5"),
@@ -28,7 +41,7 @@ def said(rule: dict[str, object], **cell: object) -> tuple[str, str]:
         ({"method": "threshold", "sign": -1}, {"target": 300}, "3.4，要求不高于 3：未达到，不得分", "3.4, asked for at most 3: not reached, no points"),
         (
             {"method": "three_point", "first": 600_000, "second": 1_000_000, "third": 1_200_000}, {"base": 100, "target": 280, "stretch": 400},
-            "5 × 3.4 对应的系数（1 得 0.6，2.8 得 1，4 得 1.2，其间按直线计）", "5 × the factor for 3.4 (0.6 at 1, 1 at 2.8, 1.2 at 4, straight lines between)",
+            "5 × 3.4 对应的系数（1 得 0.6，2.8 得 1，4 得 1.2，其间按直线计）：5 × (1 + 0.2 × (3.4 − 2.8) / (4 − 2.8))", "5 × the factor for 3.4 (0.6 at 1, 1 at 2.8, 1.2 at 4, straight lines between): 5 × (1 + 0.2 × (3.4 − 2.8) / (4 − 2.8))",
         ),
     ],
 )  # fmt: skip
@@ -36,3 +49,56 @@ def test_methods_with_lines_are_told_in_sentences(
     rule: dict[str, object], cell: dict[str, object], zh: str, en: str
 ) -> None:
     assert said(rule, **cell) == (zh, en)
+
+
+LIMITED = [
+    ({"method": "efficacy", "first": 600_000, "second": 400_000, "least": 600_000, "most": 1_000_000}, {"value": -130, "target": 800, "bottom": 200}, "5 × max(0.6, 0.6 + 0.4 × (-1.3 − 2) / (8 − 2))"),
+    ({"method": "growth", "least": 0, "most": None}, {"value": 41025, "target": 50000, "base": 42000}, "5 × max(0, (410.25 − 420) / (500 − 420))"),
+    ({"method": "ratio_mirror", "least": 0, "most": 1_100_000}, {"value": 3110, "target": 3500}, "5 × min(1.1, max(0, 2 − 31.1 / 35))"),
+    ({"method": "ratio_mirror", "least": 0, "most": 1_200_000}, {"value": 3110, "target": 3500}, "5 × max(0, 2 − 31.1 / 35)"),
+    ({"method": "goalposts", "low": 0, "high": 300}, {}, "5 × min(1, (3.4 − 0) / (3 − 0))"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "cell", "text"), LIMITED)
+def test_a_limit_that_makes_the_points_stands_in_the_formula(
+    rule: dict[str, object], cell: dict[str, object], text: str
+) -> None:
+    assert said({"least": None} | rule, **cell) == (text, text)
+
+
+common = settings(max_examples=12, deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate],
+                  suppress_health_check=list(HealthCheck))  # fmt: skip
+
+
+def test_every_formula_comes_to_the_points_beside_it() -> None:
+    """A pocket calculator and the passport are enough."""
+    drawn_on(reckoned, {"formulas": 20}, common)
+
+
+def reckoned(data: st.DataObject, seen: Counter[str]) -> None:
+    rules = data.draw(rulebooks())
+    facts = data.draw(facts_for(rules))
+    try:
+        made = make_run(rules, facts, PERIOD, DuckEngine(threads=1))
+    except EngineError:
+        return
+    for row in made.results.rows("total_score"):
+        for text, number, shown in formulas(passport(made, row["unit"], None, "zh")):
+            seen["formulas"] += 1
+            assert number == shown, text
+
+
+def test_a_value_that_is_missing_names_what_is_not_there() -> None:
+    """The absent half stands in the passport; a rate below its least denominator says both numbers."""
+    half = {"code": "S", "frequency": "half", "combine": "mean", "method": {"kind": "direct"}}
+    rate = {"code": "R", "method": {"kind": "direct"}, "parts": {"numerator": {"N": 1}, "denominator": {"D": 1}, "scale": 100, "minimum": 5}}  # fmt: skip
+    rules = book(half, rate, {"code": "N"}, {"code": "D"})
+    held = {("u", "S"): {date(2025, 6, 30): "80"}, ("u", "N"): {PERIOD.end: "2"}, ("u", "D"): {PERIOD.end: "3"}}  # fmt: skip
+    made = run(rules, held, DuckEngine(threads=1))
+    assert passport(made, "u", "S", "zh").parts[0].label.endswith("缺数据：没有 S 2025-H2 的数")
+    assert (
+        passport(made, "u", "R", "zh")
+        .parts[0]
+        .label.endswith("不适用：分母为 3，少于方案规定的最少数 5")
+    )

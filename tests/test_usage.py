@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import ROOT, Command
 from zhengheng.cli.main import command_line
+from zhengheng.cli.usage import framed
 from zhengheng.domain.periods import YEARS, parse_period
 
 LIBRARY = re.compile(
@@ -104,3 +105,8 @@ def test_a_year_far_off_is_a_slip_of_the_pen(year: int, rest: str) -> None:
         assert (
             parse_period(f"{near}{rest}").previous_year().code < parse_period(f"{near}{rest}").code
         )
+
+
+def test_a_frame_that_is_broken_over_lines_is_in_one_language_too(monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    monkeypatch.setattr("zhengheng.cli.usage.LANGUAGE", "zh")
+    assert framed("lake  [env var: A; default:\n      lake]") == "lake  [环境变量：A；默认：lake]"

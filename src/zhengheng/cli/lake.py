@@ -80,7 +80,7 @@ def intake(
         )
     number = lake.intake(facts, plan, loader=getpass.getuser(), at=datetime.now(UTC))
     keep(home / "inbox", facts, plan, data, _secret(home))
-    console.print_problems([*facts.warnings, *coverage(facts)])
+    console.print_problems([*facts.warnings, *coverage(facts, book)])
     if facts.rejects:
         files = write_rejects(facts.rejects, home / "rejects" / str(number))
         console.print_rejects([reject.problem for reject in facts.rejects], files)

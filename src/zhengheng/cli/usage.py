@@ -20,8 +20,8 @@ _FRAME = (
     (r"^Commands:", "命令：", "Commands:"), (r"\[OPTIONS\]", "[选项]", "[OPTIONS]"),
     (r"COMMAND \[ARGS\]\.\.\.", "命令 [参数]...", "COMMAND [ARGS]..."), (r"\[required\]", "[必填]", "[required]"),
     (r"<(?:list\[)?str\]?>", "<文字>", "<text>"), (r"<path>", "<路径>", "<path>"), (r"<int>", "<整数>", "<number>"), (r"<float>", "<数>", "<number>"),
-    (r"\[env var: ", "[环境变量：", "[environment: "), (r"; env var: ", "；环境变量：", "; environment: "), (r"; default: ", "；默认：", "; default: "),
-    (r"\[default: ", "[默认：", "[default: "), (r"Show this message and exit\.", "显示本说明。", "Show this help."),
+    (r"\[env var:\s+", "[环境变量：", "[environment: "), (r";\s+env var:\s+", "；环境变量：", "; environment: "), (r";\s+default:\s+", "；默认：", "; default: "),
+    (r"\[default:\s+", "[默认：", "[default: "), (r"Show this message and exit\.", "显示本说明。", "Show this help."),
     (r"Install completion for the current shell\.", "为当前命令行安装补全。", "Install completion for this shell."),
     (r"Show completion for the current shell, to copy it or\s+customize the installation\.", "显示补全脚本，供复制或修改。", "Show the completion script, to copy or change it."),
 )  # fmt: skip

@@ -77,12 +77,14 @@ class LeftOut:
     """Of the file in the snapshot; 0 where no file is known."""
     decided: bool = False
     """Whether `when` is the day of a decision, for an item that names no period."""
+    empty: bool = False
+    """Whether the row holds no value: there was nothing to count."""
 
     def as_dict(self) -> dict[str, Any]:
         held = {
             name: value
             for name, value in asdict(self).items()
-            if name not in {"said", "number", "decided"}
+            if name not in {"said", "number", "decided", "empty"}
         }
         return held | {"why": {"zh": self.said[0], "en": self.said[1]}}
 
@@ -131,7 +133,7 @@ def _entry(run: Run, judge: "_Judge", table: str, row: Row, reason: str) -> Left
         before = year_before(run.rulebook.indicator(row["indicator"]), run.plan.period)
         zh, en = (f"{zh}：{before[0]}", f"{en}: {before[1]}") if before[0] else (zh, en)
     return LeftOut(name, row["row"], table, row["unit"], row.get("indicator") or row.get("item") or "", str(when), reason, (zh, en), row["file"],
-                   table == "event" and not row["period"])  # fmt: skip
+                   table == "event" and not row["period"], "value" in row and row["value"] is None)  # fmt: skip
 
 
 def _refused(run: Run) -> Iterator[LeftOut]:

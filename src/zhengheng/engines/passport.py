@@ -6,11 +6,13 @@ from below is asked of the oracle, for this unit and those its values come from.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 from zhengheng.domain.numbers import format_scaled, plain
+from zhengheng.domain.periods import period_ending
 from zhengheng.domain.problems import Language, NotFoundError
 from zhengheng.engines.bound import binding_events, bound_grade, failed_gates, said
 from zhengheng.engines.left_out import WHY, of_no_effect
@@ -41,9 +43,11 @@ from zhengheng.scoring.contracts import (
     VALUE,
     status_name,
 )
-from zhengheng.scoring.formulas import MetLines, formula
+from zhengheng.scoring.formulas import Beside, MetLines, formula
 from zhengheng.scoring.statuses import NodeStatuses
 
+NAMED = 12
+"""Absent periods that are named one by one."""
 UNDEFINED = (
     "无法计算：全组的值都相同，或只有一个单位有值，或没有目标值，或目标值为 0 或负数，或同比的上年数为 0 或负数，或比率的分母合计为负数。这时怎样计分由方案规定（计分方法的“算不出时”，undefined: full、half 或 zero），未规定的按缺数据处理",
     "not computable: all values of the group are equal, or one unit alone has a value, or the target is absent or 0 or less, or the year before of a rate of growth is, or the denominator of a rate adds up to less than 0; the rulebook may say what this earns (`undefined: full`, `half` or `zero` of the method), else it counts as missing",
@@ -336,7 +340,7 @@ class _Maker(SourceRows):
         status = STATUS_NAMES[cell["status"]]
         cell = {**cell, "target": self._target(cell, rule, group)}
         words = (
-            formula(rule, cell, group, self.language)
+            formula(rule, cell, group, self.language, self._beside(cell, rule))
             if status in {"value", "filled"}
             else self._no_value(cell["indicator"], status)
         )
@@ -346,6 +350,8 @@ class _Maker(SourceRows):
             else None
         ):
             words = self.t(*filled(fill)) + self.t("；", "; ") + words
+        if status in {"missing", "not_applicable"} and (why := self._why_none(cell, status)):
+            words += self.t("：", ": ") + self.t(*why)
         measure = self.run.rulebook.indicator(cell["indicator"]).unit_said.say(self.language)
         label = self.t("计算", "computed")
         if split:
@@ -370,6 +376,61 @@ class _Maker(SourceRows):
         """What stands in the place of a formula."""
         never = status == "not_due" and no_more_due(self.run, self.unit, code)
         return self.t(*(NO_MORE if never else STATUS_WORDS[status]))
+
+    def _why_none(self, cell: Row, status: str) -> tuple[str, str] | None:
+        """Which periods of a value that is missing are not there; that a rate has less below its line than it needs."""
+        parts = self.run.rulebook.indicator(cell["indicator"]).parts
+        if status == "missing":
+            codes = [p["part"] for p in self.run.plan.tables["part"] if p["indicator"] == cell["indicator"]]  # fmt: skip
+            absent = [one for code in codes or [cell["indicator"]] for one in self._absent(code, cell["segment"])]  # fmt: skip
+            if not absent:
+                return None
+            more = len(absent) > NAMED
+            return f"没有 {'、'.join(absent[:NAMED])}{'等' if more else ''} 的数", f"no figure for {', '.join(absent[:NAMED])}{' and more' if more else ''}"  # fmt: skip
+        if parts is None or parts.minimum is None:
+            return None
+        held = Fraction(0)
+        for code, factor in parts.denominator.items():
+            scale = 10 ** self.run.rulebook.indicator(code).decimals
+            for period in self._used(code, cell["segment"]):
+                rows = self.counted.get((self.unit, code, period), [])
+                held += sum((Fraction(row["value"], scale) * Fraction(factor) for row in rows if row["value"] is not None), Fraction(0))  # fmt: skip
+        if held >= Fraction(parts.minimum):
+            return None
+        count, least = plain(half_up(held * 10**6), 6), f"{parts.minimum.normalize():f}"
+        return f"分母为 {count}，少于方案规定的最少数 {least}", f"the denominator is {count}, less than the {least} that the rulebook asks for"  # fmt: skip
+
+    def _used(self, code: str, segment: int) -> list[date]:
+        """The periods whose figures go into the value of a segment."""
+        uses = self.run.plan.tables["period_use"]
+        return sorted({u["period"] for u in uses if (u["indicator"], u["segment"], u["purpose"]) == (code, segment, "value")})  # fmt: skip
+
+    def _absent(self, code: str, segment: int) -> list[str]:
+        """The periods of a series without a value, each with the series."""
+        frequency = self.run.rulebook.indicator(code).frequency
+        return [
+            f"{code} {period_ending(end, frequency).code}" for end in self._used(code, segment)
+            if not any(row["value"] is not None for row in self.counted.get((self.unit, code, end), []))
+        ]  # fmt: skip
+
+    def _beside(self, cell: Row, rule: Row) -> Beside:
+        """The table of a cell's rule, and its place in its group where the run kept whom it was compared with."""
+        key = ("indicator", "segment")
+        own = {
+            name: [row for row in self.run.plan.tables[name] if all(row[k] == cell[k] for k in key)]
+            for name in ("rule_step", "rule_knot", "rank_share")
+        }
+        place, equals = 0, 1
+        if rule["grouped"] and "cell" in self.run.results and STATUS_NAMES[cell["status"]] == "value" and not self.run.plan.tables["filling"]:  # fmt: skip
+            assert self.of_unit is not None
+            values = [
+                row["value"] for row in self.run.results.rows("cell")
+                if row["comparison_group"] == self.of_unit["comparison_group"] and STATUS_NAMES[row["status"]] == "value"
+                and all(row[k] == cell[k] for k in key)
+            ]  # fmt: skip
+            place = 1 + sum(rule["sign"] * (one - cell["value"]) > 0 for one in values)
+            equals = sum(one == cell["value"] for one in values)
+        return Beside(own["rule_step"], own["rule_knot"], own["rank_share"], place, equals)
 
     def _time(self, cell: Row, rule: Row) -> tuple[int, int]:
         """Months or days of a segment, and of the unit's whole time in the period."""

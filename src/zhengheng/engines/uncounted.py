@@ -45,7 +45,7 @@ def uncounted(runs: Sequence[Run]) -> Iterator[Problem]:
     held: defaultdict[tuple[int, str, str, str], list[LeftOut]] = defaultdict(list)
     for one in in_none(runs):
         kind = one.table if one.table in KINDS else "value"
-        if one.reason != "refused":
+        if one.reason != "refused" and not one.empty:
             held[one.number, one.file, one.reason, kind].append(one)
     for (_, file, reason, kind), rows in sorted(held.items()):
         if (kind, reason) == ("event", "period"):

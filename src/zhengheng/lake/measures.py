@@ -8,9 +8,13 @@ from typing import Any
 
 from zhengheng.domain.periods import Period, period_ending
 from zhengheng.domain.problems import DataError, Problem
+from zhengheng.domain.several import several
 from zhengheng.lake.cells import CellError, normal, read_day, read_number, refuse_unseen, take
 from zhengheng.lake.filters import Test, parse_filter
 from zhengheng.lake.mapping import FactColumn, Measure, SourceFile
+
+NAMED = 10
+"""Rows that are named."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,9 @@ class Orders:
         ]
         self.counts: dict[Entry, tuple[Decimal, int, int, int]] = {}
         self.ends: dict[tuple[str, int, int], date] = {}
-        self.without_unit = self.rounded = 0
+        self.rounded = 0
+        self.unassigned: dict[int, None] = {}
+        """Rows without a unit or a day, in order."""
         self.by_month = self._by_month()
 
     def _by_month(self) -> frozenset[str]:
@@ -67,11 +73,11 @@ class Orders:
 
     def take(self, row: int, values: dict[str, str]) -> None:
         """Count one row. Raises CellError for a cell that does not fit its type."""
-        for entry, more in self.entries(values):
+        for entry, more in self.entries(values, row):
             known, first, _, rows = self.counts.get(entry, (Decimal(0), row, row, 0))
             self.counts[entry] = known + more, first, row, rows + 1
 
-    def entries(self, values: dict[str, str]) -> Iterator[tuple[Entry, Decimal]]:
+    def entries(self, values: dict[str, str], row: int = 0) -> Iterator[tuple[Entry, Decimal]]:
         """What one row is counted in, and as how much. Raises CellError."""
         typed = {
             name: self._typed(name, column, values)
@@ -83,7 +89,7 @@ class Orders:
                 continue
             unit, day = typed[measure.unit], typed[measure.date]
             if not unit or day is None:
-                self.without_unit += 1
+                self.unassigned[row] = None
                 continue
             more = Decimal(1) if measure.value == "count" else Decimal(typed[measure.of] or 0)
             yield (measure.indicator, str(unit), self._end(measure, day)), more
@@ -135,11 +141,13 @@ class Orders:
 
     def observations(self, warnings: list[Problem]) -> Iterator[Counted]:
         """What was counted, in order."""
-        if self.without_unit:
+        if self.unassigned:
+            rows = [str(row) for row in self.unassigned]
+            more = len(rows) > NAMED
             warnings.append(
                 Problem(self.source.file, "measure.unassigned",
-                        f"{self.without_unit} 次计数没有单位或日期, 未计入",
-                        f"{self.without_unit} counts had no unit or no date and were left out", "warning")
+                        f"{len(rows)} 行没有单位或日期，问到它的度量没有计入：第 {'、'.join(rows[:NAMED])}{' 等' if more else ''} 行",
+                        f"{several(len(rows), 'row has no unit or no day and is not counted by measures that ask for it: row', 'rows have no unit or no day and are not counted by measures that ask for it: rows')} {', '.join(rows[:NAMED])}{' and more' if more else ''}", "warning")
             )  # fmt: skip
         for (indicator, unit, period), counted in sorted(self.counts.items()):
             yield Counted(indicator, unit, period, *counted)

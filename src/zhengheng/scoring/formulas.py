@@ -1,7 +1,8 @@
 """Each method in words, with its own numbers put in: the middle of a score passport. Pure text."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from zhengheng.domain.numbers import COEFFICIENT, plain, ratio
@@ -9,12 +10,32 @@ from zhengheng.domain.problems import Language
 from zhengheng.domain.several import several
 
 Row = Mapping[str, Any]
+Say = Callable[[Any], str]
+_UNDEFINED = {"full": "1", "half": "0.5", "zero": "0"}
 FLOATED = {"log_goalposts", "z_score", "exponential_rank"}
 """Methods with a root or logarithm: rounded once from a declared number of digits."""
 
 
-def formula(rule: Row, cell: Row, statistic: Row | None, language: Language) -> str:
-    """The rule of one cell as a formula with numbers, e.g. 10 × min(170 / 200, 1.2)."""
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside a cell: the rows of its rule's table, and its place in its group."""
+
+    steps: Sequence[Row] = ()
+    knots: Sequence[Row] = ()
+    shares: Sequence[Row] = ()
+    place: int = 0
+    """Its place among those that are counted, the best one that equal values share; 0 where it is not known."""
+    equals: int = 1
+
+
+ALONE = Beside()
+
+
+def formula(rule: Row, cell: Row, statistic: Row | None, language: Language, beside: Beside = ALONE) -> str:  # fmt: skip
+    """The rule of one cell as a formula with numbers, e.g. 10 × min(170 / 200, 1.2).
+
+    Whoever computes it has the points: a limit that makes them stands in it.
+    """
     decimals = rule["decimals"]
 
     def v(number: Any) -> str:
@@ -23,42 +44,21 @@ def formula(rule: Row, cell: Row, statistic: Row | None, language: Language) -> 
     def s(name: str) -> str:
         return plain(int(rule[name]), 6) if rule[name] is not None else "?"
 
-    x, t, full = v(cell["value"]), v(cell["target"]), plain(int(rule["full"]), 6)
-    low, high = v(rule["low"]), v(rule["high"])
+    x, full = v(cell["value"]), plain(int(rule["full"]), 6)
     g = statistic or {}
-    up = rule["sign"] > 0
-    bottom, top = v(g.get("lowest")), v(g.get("highest"))
-    ahead = f"{x} − {bottom}" if up else f"{top} − {x}"
-    short = f"{t} − {x}" if up else f"{x} − {t}"
     held = cell["value"] or 0
-
-    def of_nothing() -> str:
-        return f"{full} × {'1' if held == 0 else s('least' if held > 0 else 'most')}"
-
-    text = {
-        "ratio": f"{full} × min({x} / {t}, {s('most')})",
-        "ratio_inverse": f"{full} × min({t} / {x}, {s('most')})"
-        if (cell["value"] or 0) > 0
-        else f"{full} × {'1' if cell['value'] == cell['target'] else s('most')}",
-        "ratio_mirror": f"{full} × max(0, 2 − {x} / {t})",
-        "efficacy": f"{full} × ({s('first')} + {s('second')} × ({x} − {v(cell['bottom'])}) / ({t} − {v(cell['bottom'])}))",
-        "growth": f"{full} × ({x} − {v(cell['base'])}) / ({t} − {v(cell['base'])})",
-        "plus_minus": f"{full} × (1 {'+' if up else '−'} {s('first')} × ({x} − {t}) / {t} × 100)",
-        "difference": f"{full} × (1 {'+' if up else '−'} {s('first')} × ({x} − {t}))",
-        "rate_minus": f"max({s('least_points')}, min({full}, {full} − {s('first')} × ({short})))",
-        "direct": f"{full} × {x} / {high}",
-        "milestones": f"{full} × {x} %",
-        "min_max": f"{full} × ({ahead}) / ({top} − {bottom})",
-        "goalposts": f"{full} × ({x} − {low}) / ({high} − {low})",
-        "log_goalposts": f"{full} × (ln {x} − ln {low}) / (ln {high} − ln {low})",
-    }.get(rule["method"])
+    text: str | None = None
     if rule["method"] in {"ratio_mirror", "plus_minus"} and cell["target"] == 0:
-        text = of_nothing()
-    ranged = (rule["first"], rule["second"]) not in {(None, None), (0, COEFFICIENT)}
-    if rule["method"] == "min_max" and (ranged or rule.get("treated")):
-        text = None
+        text = f"{full} × {'1' if held == 0 else s('least' if held > 0 else 'most')}"
+    elif rule["method"] == "ratio_inverse" and held <= 0:
+        text = f"{full} × {'1' if cell['value'] == cell['target'] else s('most')}"
+    elif way := _way(rule, cell, g, v, s):
+        text = _limited(rule, way, full, s)
+        if way.number is None and rule["method"] != "log_goalposts" and (credit := _UNDEFINED.get(rule.get("undefined") or "")):  # fmt: skip
+            text = f"{full} × {credit}" + ("（算不出，按方案计）" if language == "zh" else " (not computable; as the rulebook says)")  # fmt: skip
     if text is None:
-        told = {**_told(rule, cell, full, v, s), **_of_group(full, x, g, decimals)}[rule["method"]]
+        of_group = _of_group(full, x, g, decimals)
+        told = {**_told(rule, cell, full, v, s), **of_group, **_placed(rule, g, full, beside), **_looked_up(rule, cell, full, v, beside)}[rule["method"]]  # fmt: skip
         text = told[language == "en"]
     if rule["method"] in FLOATED:
         text += (
@@ -69,7 +69,87 @@ def formula(rule: Row, cell: Row, statistic: Row | None, language: Language) -> 
     return text
 
 
-Say = Callable[[Any], str]
+@dataclass(frozen=True)
+class _Way:
+    """What a full mark is multiplied by: as it is written, and exactly; none where only a logarithm says."""
+
+    text: str
+    number: Fraction | None = None
+    bound: bool = True
+    """Whether it is one sum or difference, which stands in brackets under a sign of times."""
+
+
+def _over(numerator: int, denominator: int) -> Fraction | None:
+    return Fraction(numerator, denominator) if denominator else None
+
+
+def _way(rule: Row, cell: Row, g: Row, v: Say, s: Say) -> _Way | None:
+    """The methods that are one formula."""
+    up, x, t = rule["sign"] > 0, cell["value"] or 0, cell["target"]
+    a, b = v(cell["value"]), v(t)
+    low, high, bottom, base = rule["low"], rule["high"], cell["bottom"], cell["base"]
+    first, second = Fraction(rule["first"] or 0, COEFFICIENT), Fraction(rule["second"] or 0, COEFFICIENT)  # fmt: skip
+    known = t is not None
+    match rule["method"]:
+        case "ratio":
+            return _Way(f"{a} / {b}", _over(x, t) if known else None, bound=False)
+        case "ratio_inverse":
+            return _Way(f"{b} / {a}", _over(t, x) if known else None, bound=False)
+        case "ratio_mirror":
+            return _Way(f"2 − {a} / {b}", 2 - Fraction(x, t) if t else None)
+        case "efficacy":
+            part = _over(x - bottom, t - bottom) if known and bottom is not None else None
+            text = f"{s('first')} + {s('second')} × ({a} − {v(bottom)}) / ({b} − {v(bottom)})"
+            return _Way(text, None if part is None else first + second * part)
+        case "growth":
+            part = _over(x - base, t - base) if known and base is not None else None
+            return _Way(f"({a} − {v(base)}) / ({b} − {v(base)})", part, bound=False)
+        case "plus_minus":
+            part = _over(x - t, t) if known else None
+            text = f"1 {'+' if up else '−'} {s('first')} × ({a} − {b}) / {b} × 100"
+            return _Way(text, None if part is None else 1 + rule["sign"] * first * part * 100)
+        case "difference":
+            part = Fraction(x - t, 10 ** rule["decimals"]) if known else None
+            text = f"1 {'+' if up else '−'} {s('first')} × ({a} − {b})"
+            return _Way(text, None if part is None else 1 + rule["sign"] * first * part)
+        case "direct":
+            return _Way(f"{a} / {v(high)}", _over(x, high), bound=False)
+        case "goalposts":
+            return _Way(f"({a} − {v(low)}) / ({v(high)} − {v(low)})", _over(x - low, high - low), bound=False)  # fmt: skip
+        case "log_goalposts":
+            text = f"(ln {a} − ln {v(low)}) / (ln {v(high)} − ln {v(low)})"
+            # Beyond a post the way is as long as to the post.
+            over = _over(x - low, high - low) or Fraction(0)
+            return _Way(text, over if not 0 <= over <= 1 else None, bound=False)
+        case "min_max" if g and not rule.get("treated"):
+            least, most = g["lowest"], g["highest"]
+            ahead = f"{a} − {v(least)}" if up else f"{v(most)} − {a}"
+            part = _over(x - least if up else most - x, most - least)
+            place = f"({ahead}) / ({v(most)} − {v(least)})"
+            if (rule["first"], rule["second"]) in {(None, None), (0, COEFFICIENT)}:
+                return _Way(place, part, bound=False)
+            span = plain(rule["second"] - rule["first"], 6)
+            number = None if part is None else first + (second - first) * part
+            return _Way(f"{s('first')} + {span} × {place}", number)
+        case _:
+            return None
+
+
+def _limited(rule: Row, way: _Way, full: str, s: Say) -> str:
+    """A way with the limit that it runs into; a ratio always names its cap."""
+    method, text, number = rule["method"], way.text, way.number
+    least, most = {"goalposts": (0, COEFFICIENT), "log_goalposts": (0, COEFFICIENT),
+                   "min_max": (rule["first"], rule["second"])}.get(method, (rule["least"], rule["most"]))  # fmt: skip
+    inner = text
+    bound = way.bound
+    mirror = method == "ratio_mirror"
+    if least is not None and (mirror or (number is not None and number < Fraction(least, COEFFICIENT))):  # fmt: skip
+        inner, bound = f"max({plain(int(least), 6)}, {inner})", False
+    if most is not None and method in {"ratio", "ratio_inverse"}:
+        inner, bound = f"min({inner}, {plain(int(most), 6)})", False
+    elif most is not None and number is not None and number > Fraction(most, COEFFICIENT):
+        inner, bound = f"min({plain(int(most), 6)}, {inner})", False
+    return f"{full} × ({inner})" if bound else f"{full} × {inner}"
 
 
 def _bound(t: str, up: bool, *, strict: bool) -> tuple[str, str]:
@@ -83,6 +163,7 @@ def _told(rule: Row, cell: Row, full: str, v: Say, s: Say) -> dict[str, tuple[st
     """Methods that compare with lines: what was compared, and what came of it, in a sentence."""
     x, t = v(cell["value"]), v(cell["target"])
     zh, en = _lies(rule, cell, v)
+    fall = _fall(rule, cell, full, v)
     ahead = rule["sign"] * ((cell["value"] or 0) - (cell["target"] or 0))
     met = cell["target"] is not None and (ahead > 0 or (ahead == 0 and not rule["strict"]))
     line = _bound(t, rule["sign"] > 0, strict=bool(rule["strict"]))
@@ -90,17 +171,118 @@ def _told(rule: Row, cell: Row, full: str, v: Say, s: Say) -> dict[str, tuple[st
         (v(cell[name]), s(factor))
         for name, factor in (("base", "first"), ("target", "second"), ("stretch", "third"))
     ]
+    short = f"{t} − {x}" if rule["sign"] > 0 else f"{x} − {t}"
+    rate = f"max({s('least_points')}, min({full}, {full} − {s('first')} × ({short})))"
     return {
-        "interval": (f"{full} 分满分，{zh}", f"full mark {full}; {en}"),
+        "rate_minus": (rate, rate),
+        "milestones": (f"{full} × {x} %", f"{full} × {x} %"),
+        "interval": (f"{full} 分满分，{zh}{fall and '：'}{fall}", f"full mark {full}; {en}{fall and ': '}{fall}"),
         "threshold": (
             f"{x}，要求{line[0]}：{f'达到，得满分 {full}' if met else '未达到，不得分'}",
             f"{x}, asked for {line[1]}: {f'reached, the full mark {full}' if met else 'not reached, no points'}",
         ),
         "three_point": (
-            f"{full} × {x} 对应的系数（{'，'.join(f'{at} 得 {factor}' for at, factor in lines)}，其间按直线计）",
-            f"{full} × the factor for {x} ({', '.join(f'{factor} at {at}' for at, factor in lines)}, straight lines between)",
+            f"{full} × {x} 对应的系数（{'，'.join(f'{at} 得 {factor}' for at, factor in lines)}，其间按直线计）{_between(rule, cell, full, v, ('：', '；'))}",
+            f"{full} × the factor for {x} ({', '.join(f'{factor} at {at}' for at, factor in lines)}, straight lines between){_between(rule, cell, full, v, (': ', '; '))}",
         ),
     }  # fmt: skip
+
+
+def _line(at: tuple[int, int], shares: tuple[int, int], x: int, v: Say) -> str:
+    """The straight line between two points as a formula."""
+    if shares[0] == shares[1] or at[0] == at[1]:
+        return plain(shares[0], 6)
+    rise = plain(abs(shares[1] - shares[0]), 6)
+    sign = "+" if shares[1] > shares[0] else "−"
+    return (
+        f"({plain(shares[0], 6)} {sign} {rise} × ({v(x)} − {v(at[0])}) / ({v(at[1])} − {v(at[0])}))"
+    )
+
+
+def _between(rule: Row, cell: Row, full: str, v: Say, marks: tuple[str, str]) -> str:
+    """Of a three-point target: the piece in which a value lies, with its limits."""
+    at = [cell["base"], cell["target"], cell["stretch"]]
+    shares = [rule["first"], rule["second"], rule["third"]]
+    if None in at or None in shares or cell["value"] is None:
+        return ""
+    upper = rule["sign"] * cell["value"] > rule["sign"] * at[1]
+    ends, rise = (at[upper], at[upper + 1]), (shares[upper], shares[upper + 1])
+    if ends[0] == ends[1]:
+        return ""
+    number = rise[0] + Fraction((rise[1] - rise[0]) * (cell["value"] - ends[0]), ends[1] - ends[0])
+    text = _line(ends, rise, cell["value"], v)
+    least, most = rule.get("least"), rule["most"]
+    if least is not None and number < least:
+        text = f"max({plain(least, 6)}, {text})"
+    if most is not None and number > most:
+        text = f"min({plain(most, 6)}, {text})"
+    return f"{marks[0]}{full} × {text}"
+
+
+def _looked_up(rule: Row, cell: Row, full: str, v: Say, beside: Beside) -> dict[str, tuple[str, str]]:  # fmt: skip
+    """Methods that look a value up in a table or on a curve: the line of the table, the piece of the curve."""
+    x = cell["value"]
+    if x is None:
+        return {}
+    found = {}
+    for step in beside.steps:
+        if step["difference"] and cell["target"] is None:
+            continue
+        seen = x - cell["target"] if step["difference"] else x
+        first = rule["sign"] < 0 and step["place"] == 1
+        if (seen >= step["at"] or first) and (step["until"] is None or seen < step["until"]):
+            n, d = step["credit_n"], step["credit_d"]
+            credit = str(n) if d == 1 else f"{n} / {d}"
+            what = f"{v(x)} − {v(cell['target'])} = {v(seen)}" if step["difference"] else v(seen)
+            if first and seen < step["at"]:
+                zh, en = f"低于 {v(step['at'])} 的", f"below {v(step['at'])}"
+            elif step["until"] == step["at"] + 1:
+                zh, en = f"取值 {v(step['at'])} 的", f"at {v(step['at'])}"
+            elif step["until"] is None:
+                zh, en = f"{v(step['at'])} 及以上的", f"from {v(step['at'])}"
+            else:
+                zh, en = f"{v(step['at'])} 至不足 {v(step['until'])} 的", f"from {v(step['at'])} to below {v(step['until'])}"  # fmt: skip
+            found["steps"] = (f"{full} × {credit}（{what}，对照表中{zh}得 {credit}）", f"{full} × {credit} ({what}; {en} the table gives {credit})")  # fmt: skip
+    for knot in beside.knots:
+        if (x >= knot["at_low"] or knot["open_low"]) and (x < knot["at_high"] or knot["open_high"]):
+            line = _line((knot["at_low"], knot["at_high"]), (knot["share_low"], knot["share_high"]), x, v)  # fmt: skip
+            found["banded"] = (f"{full} × {line}（{v(x)} 在分档曲线上）", f"{full} × {line} ({v(x)} on the curve)")  # fmt: skip
+    return found
+
+
+def _placed(rule: Row, g: Row, full: str, beside: Beside) -> dict[str, tuple[str, str]]:
+    """Methods that look at a unit's place in its group, where that is known."""
+    n = g.get("valued" if rule.get("among") == "valued" else "due")
+    if not beside.place or not n or (rule["method"] == "borda" and n == 1) or rule["method"] not in {"rank", "rank_table", "borda", "percentile"}:  # fmt: skip
+        return {}
+    ties = rule.get("ties")
+    more = {"best": Fraction(0), "worst": Fraction(beside.equals - 1)}.get(str(ties), Fraction(beside.equals - 1, 2))  # fmt: skip
+    if rule["method"] == "rank_table":
+        more = Fraction(beside.equals - 1 if ties == "worst" else 0)
+    place = beside.place + more
+    at = plain(int(place * 10), 1)
+    below = plain(int((n - place + (Fraction(1) if ties == "best" else Fraction(0) if ties == "worst" else Fraction(1, 2))) * 10), 1)  # fmt: skip
+    share = next((row["share"] for row in beside.shares if row["place"] == place), 0)
+    text = {
+        "rank": f"{full} × ({n} − {at} + 1) / {n}", "rank_table": f"{full} × {plain(share, 6)}",
+        "borda": f"{full} × ({n} − {at}) / ({n} − 1)", "percentile": f"{full} × {below} / {n}",
+    }[rule["method"]]  # fmt: skip
+    tied = (f"，{beside.equals} 个单位并列", f", {beside.equals} units equal") if beside.equals > 1 else ("", "")  # fmt: skip
+    return {rule["method"]: (f"{text}（{n} 个单位中第 {beside.place} 名{tied[0]}）", f"{text} (place {beside.place} of {n}{tied[1]})")}  # fmt: skip
+
+
+def _fall(rule: Row, cell: Row, full: str, v: Say) -> str:
+    """The line down to nothing of a value outside its interval; empty where there is none."""
+    x, low, high = cell["value"], rule["low"], rule["high"]
+    if x is None or (None not in (low, high) and low <= x <= high):
+        return ""
+    under = low is not None and x < low
+    over = high is not None and x > high
+    end, limit = (low, rule.get("low_limit")) if under else (high, rule.get("high_limit"))
+    if not (under or over) or limit is None or limit == end:
+        return ""
+    way = f"({v(x)} − {v(limit)}) / ({v(low)} − {v(limit)})" if under else f"({v(limit)} − {v(x)}) / ({v(limit)} − {v(high)})"  # fmt: skip
+    return f"{full} × max(0, {way})"
 
 
 def _lies(rule: Row, cell: Row, v: Say) -> tuple[str, str]:

@@ -264,7 +264,11 @@ def load(
             book, plan, data, loader=f"os:{getpass.getuser()}", at=now(), keep_rejects=keep_rejects,
             progress=lambda name, count: said(f"{name} {count:,}"),
         )  # fmt: skip
-    for problem in (*facts.warnings, *coverage(facts), *(one.problem for one in facts.rejects)):
+    for problem in (
+        *facts.warnings,
+        *coverage(facts, book),
+        *(one.problem for one in facts.rejects),
+    ):
         out.print(f"{problem.where}: {problem.zh} / {problem.en}")
     if facts.rejects:
         write_rejects(facts.rejects, lake_of(book.code) / "rejects" / f"{now():%Y%m%d-%H%M%S}")
