@@ -26,6 +26,7 @@ from zhengheng.engines.run import make_run
 from zhengheng.engines.scoreboard import scoreboard
 from zhengheng.engines.snapshot import snapshot
 from zhengheng.engines.standins import stand_ins
+from zhengheng.engines.uncounted import uncounted
 from zhengheng.engines.undefined import undefined_values
 from zhengheng.lake.facts import Facts, empty, schema
 from zhengheng.scheme.model import Rulebook, Unit
@@ -288,3 +289,11 @@ def test_a_gap_that_is_filled_has_a_mark_of_its_own_with_value_and_points(by: st
     assert mark.lost == (50 - Fraction(points)) * 10**9
     assert heat.counted("x") == {"filled": 1}
     assert {unit: heat.marks[unit]["A"].status for unit in "uvw"} == {"u": "missed", "v": "watch", "w": "met"}  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "told"), [(None, 0), (8000, 1)])
+def test_an_empty_cell_is_no_value_that_does_not_count(value: int | None, told: int) -> None:
+    rules = book({"code": "A", "method": {"kind": "ratio", "target": 100}})
+    old = status("u", "A", 1 if value else 3, value) | {"period": date(2020, 12, 31), "row": 2}
+    made = run_of(rules, [status("u", "A", 1, 9000), old], ENGINES[0])
+    assert len(list(uncounted([made]))) == told
