@@ -1,13 +1,15 @@
 """What `scheme check` accepts, `score` does not refuse: over drawn rulebooks and mapped files, by the command's own functions."""
 
 import json
+from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from tests.drawn import drawn_on
 from tests.generate import indicators
 from zhengheng.cli.main import app
 from zhengheng.domain.problems import ZhenghengError
@@ -69,17 +71,11 @@ def mapped(draw: st.DrawFn, book: Rulebook) -> tuple[dict[str, Any], dict[str, s
     return mapping, {"u.csv": "\n".join(["u", *units]) + "\n", "v.csv": "\n".join(lines) + "\n"}
 
 
-ACCEPTED = 5
-"""At least so many of the drawn cases must be scored, or nothing was asked."""
-
-
 def test_what_the_check_accepts_is_scored(tmp_path_factory: pytest.TempPathFactory) -> None:
-    taken: list[bool] = []
+    common = settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.generate],
+                      suppress_health_check=list(HealthCheck))  # fmt: skip
 
-    @settings(max_examples=40, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate],
-              suppress_health_check=list(HealthCheck))  # fmt: skip
-    @given(data=st.data())
-    def ask(data: st.DataObject) -> None:
+    def ask(data: st.DataObject, seen: Counter[str]) -> None:
         book = data.draw(ruled())
         mapping, files = data.draw(mapped(book))
         folder = tmp_path_factory.mktemp("drawn")
@@ -95,8 +91,6 @@ def test_what_the_check_accepts_is_scored(tmp_path_factory: pytest.TempPathFacto
         accepted = checked.exit_code == 0
         assert accepted == (scored.exit_code == 0), (checked.output, scored.exception)
         assert accepted == (folder / "out" / "scores.csv").exists()
-        taken.append(accepted)
+        seen["accepted" if accepted else "refused"] += 1
 
-    ask()
-    assert sum(taken) >= ACCEPTED, f"{sum(taken)} of {len(taken)}"
-    assert not all(taken)
+    drawn_on(ask, {"accepted": 10, "refused": 10}, common)
