@@ -499,7 +499,7 @@ def the_units_that_need_help() -> None:
     told = client.get(f"/api/v1/results/{run.run}/units/{kept}/streak").json()
     assert told["periods"] >= 2
     page = client.get(f"/office/overview/{run.run}/units/{kept}/").content.decode()
-    assert f"连续 {told['periods']} 期, 自 {told['since']}" in page
+    assert f"连续 {told['periods']} 期，自 {told['since']}" in page
     for only, units in wanted.items():
         text = client.get(f"/office/overview/{run.run}/?only={only}").content.decode()
         assert set(re.findall(r"/units/([^/]+)/\"", text)) == units, only
