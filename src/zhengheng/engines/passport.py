@@ -382,7 +382,7 @@ class _Maker(SourceRows):
         parts = self.run.rulebook.indicator(cell["indicator"]).parts
         if status == "missing":
             codes = [p["part"] for p in self.run.plan.tables["part"] if p["indicator"] == cell["indicator"]]  # fmt: skip
-            absent = [one for code in codes or [cell["indicator"]] for one in self._absent(code, cell["segment"])]  # fmt: skip
+            absent = [one for code in codes or [cell["indicator"]] for one in self._absent(code, cell["segment"], named=bool(codes))]  # fmt: skip
             if not absent:
                 return None
             more = len(absent) > NAMED
@@ -405,11 +405,12 @@ class _Maker(SourceRows):
         uses = self.run.plan.tables["period_use"]
         return sorted({u["period"] for u in uses if (u["indicator"], u["segment"], u["purpose"]) == (code, segment, "value")})  # fmt: skip
 
-    def _absent(self, code: str, segment: int) -> list[str]:
-        """The periods of a series without a value, each with the series."""
-        frequency = self.run.rulebook.indicator(code).frequency
+    def _absent(self, code: str, segment: int, *, named: bool) -> list[str]:
+        """The periods of a series without a value; of what an indicator is made from, each with its name."""
+        series = self.run.rulebook.indicator(code)
+        head = f"{code} {series.name.say(self.language)} " if named else ""
         return [
-            f"{code} {period_ending(end, frequency).code}" for end in self._used(code, segment)
+            f"{head}{period_ending(end, series.frequency).code}" for end in self._used(code, segment)
             if not any(row["value"] is not None for row in self.counted.get((self.unit, code, end), []))
         ]  # fmt: skip
 
