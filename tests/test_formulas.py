@@ -96,7 +96,7 @@ def test_a_value_that_is_missing_names_what_is_not_there() -> None:
     rules = book(half, rate, {"code": "N"}, {"code": "D"})
     held = {("u", "S"): {date(2025, 6, 30): "80"}, ("u", "N"): {PERIOD.end: "2"}, ("u", "D"): {PERIOD.end: "3"}}  # fmt: skip
     made = run(rules, held, DuckEngine(threads=1))
-    assert passport(made, "u", "S", "zh").parts[0].label.endswith("缺数据：没有 S 2025-H2 的数")
+    assert passport(made, "u", "S", "zh").parts[0].label.endswith("缺数据：没有 2025-H2 的数")
     assert (
         passport(made, "u", "R", "zh")
         .parts[0]
