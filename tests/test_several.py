@@ -19,7 +19,7 @@ ALONE = {"verifier.py", "witness.py"}
 BESIDE = {
     ("web/commands.py", "published bundles"), ("web/audits/acts.py", "values drawn"), ("web/overview/city.py", "results of all"),
     ("engines/passport.py", "indicators"), ("engines/passport_rows.py", "rows of rows"), ("lake/readers.py", "columns, more"),
-    ("engines/uncounted.py", "rows, and those"), ("cli/scheme.py", "units have"), ("cli/scheme.py", "goals are"), ("scoring/formulas.py", "units with"),
+    ("engines/uncounted.py", "rows, and those"), ("cli/scheme.py", "units have"), ("cli/scheme.py", "goals are"), ("scoring/formulas.py", "units with"), ("scoring/formulas.py", "units equal"),
     ("ledger/check.py", "contents"), ("scheme/method_words.py", "values take"), ("web/reporting/views.py", "rows handed in"),
 }  # fmt: skip
 """Parts of a whole ("2 of 5 values"), and counts that are never one."""

@@ -265,13 +265,14 @@ def test_a_closed_year_reopens_by_another_decision_only(town: Town) -> None:
     early = town.post("commission_secretary", f"{path}/finalise", 422, decision=other)
     assert early["type"] == "notice.running"
     town.at("2026-06-16")
-    left = town.post("commission_secretary", f"{path}/finalise", 422)
+    why = "经核实无须更正"
+    left = town.post("commission_secretary", f"{path}/finalise", 422, left_out=why)
     assert left["type"] == "decision.absent", "final again only by a decision of its own"
     for old in (final, other):
-        spent = town.post("commission_secretary", f"{path}/finalise", 422, decision=old)
+        spent = town.post("commission_secretary", f"{path}/finalise", 422, decision=old, left_out=why)  # fmt: skip
         assert spent["type"] == "decision.spent", "neither what made it final nor what opened it"
     last = town.decided(f"result:{made['result']}", "2026-7", "2026-06-16")
-    town.post("commission_secretary", f"{path}/finalise", decision=last)
+    town.post("commission_secretary", f"{path}/finalise", decision=last, left_out=why)
     town.post("office_procedure", f"{path}/archive")
     second = town.work()[-1].result
     assert second is not None
