@@ -334,7 +334,7 @@ def test_a_leader_signs_on_paper_and_somebody_else_records_it(town: Town) -> Non
     slip = town.get("unit_reporter-D10", f"{path}/paper")
     cells = [cell for part in slip["sections"] for table in part["tables"] for row in table["rows"] for cell in row]  # fmt: skip
     assert "SEATS 新增学位" in cells
-    assert slip["origin"].startswith(f"target:{sheet} ")
+    assert slip["origin"].startswith(f"年度目标第 {sheet} 号 · ")
     page = town.client("unit_reporter-D10").get(f"/office/targets/{sheet}/")
     assert f"/office/{path}/paper.docx" in page.content.decode()
     for form, head in (("docx", b"PK"), ("pdf", b"%PDF")):
