@@ -246,9 +246,9 @@ def test_precedents_say_all_three_values_of_one_thing(town: Town) -> None:
     town.post("appeals_clerk", f"appeals/{refused}/close")
     other = appealed(town, made["result"], "99", indicator="SHARE")
     page = text_of(town, "appeals_clerk", other)
-    assert "2025-Q2 的一行数据， 公示值 90.00， 申请改为 97， 决定为 95；" in page
-    assert "全期数值由 85.00 变为 86.25" in page
-    assert "2025-Q3 的一行数据， 公示值 85.00， 申请改为 96，" in page
+    assert "2025-Q2 的一行数据， 公示值 90.00 %， 申请改为 97 %， 决定为 95 %；" in page
+    assert "全期数值由 85.00 % 变为 86.25 %" in page
+    assert "2025-Q3 的一行数据， 公示值 85.00 %， 申请改为 96 %，" in page
     panel = voted(town, other, [UPHOLD] * 3)
     town.post(panel[0], f"appeals/{other}/preview", value="99")
     town.post(panel[0], f"appeals/{other}/decide", reasons="依据台账")
@@ -256,4 +256,4 @@ def test_precedents_say_all_three_values_of_one_thing(town: Town) -> None:
     town.work()
     last = appealed(town, made["result"], "96", indicator="RATE", value_period="2025-12")
     page = text_of(town, "appeals_clerk", last)
-    assert "整个考核期（2025）的数值， 公示值 75.00， 申请改为 99， 决定为 99；" in page
+    assert "整个考核期（2025）的数值， 公示值 75.00 %， 申请改为 99 %， 决定为 99 %；" in page
