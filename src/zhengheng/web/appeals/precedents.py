@@ -54,7 +54,7 @@ def _indicator(appeal: Appeal, code: str) -> Indicator | None:
 def _unit(appeal: Appeal, code: str) -> Words:
     """What a value of the indicator is measured in."""
     held = _indicator(appeal, code)
-    return (held.measure_unit.zh, held.measure_unit.say("en")) if held else ("", "")
+    return (held.unit_said.zh, held.unit_said.say("en")) if held else ("", "")
 
 
 def _rule(appeal: Appeal) -> tuple[str, str]:

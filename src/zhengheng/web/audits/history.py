@@ -10,6 +10,8 @@ from zhengheng.web.pages.tags import say
 from zhengheng.web.rulebooks.selectors import book_of
 
 Said = list[tuple[Words, str]]
+FOUND: Words = ("，核实为 ", ", found: ")
+CORRECTED: Words = ("，更正为 ", ", to ")
 
 
 def recalled(audit: Audit, content: Mapping[str, Any]) -> Said:
@@ -17,13 +19,19 @@ def recalled(audit: Audit, content: Mapping[str, Any]) -> Said:
     entry = _of(audit, content.get("entry"))
     before = content.get("before")
     before = before if isinstance(before, dict) else {}
-    measure = _measure(audit, entry)
+    value, was = (_value(audit, entry, one.get("value")) for one in (content, before))
     found = (
         (("抽中的数据", "Drawn value"), _named(audit, entry)),
-        (("更正前", "Before the correction"), _finding(before, measure)),
-        (("核查结果", "Finding"), _finding(content, measure) if "finding" in content else ""),
+        (
+            ("更正前", "Before the correction"),
+            _told(FINDINGS.get(before.get("finding", "")), was, FOUND),
+        ),
+        (("核查结果", "Finding"), _told(FINDINGS.get(content.get("finding", "")), value, FOUND)),
         (("说明", "Note"), content.get("note")),
-        (("怎样处理", "What is done about it"), _follows(content, measure)),
+        (
+            ("怎样处理", "What is done about it"),
+            _told(FOLLOWS.get(content.get("follows", "")), value, CORRECTED),
+        ),
         (("绩效办答复", "The office's reply"), content.get("reply")),
         (("更正的理由", "Why it is corrected"), content.get("why")),
         (("问题", "Question"), content.get("text") or _question(audit, content.get("question"))),
@@ -48,27 +56,17 @@ def _named(audit: Audit, entry: Entry | None) -> str:
     return f"{say(unit.name_zh, unit.name_en or unit.name_zh)} {name} {period}"
 
 
-def _measure(audit: Audit, entry: Entry | None) -> str:
-    if entry is None:
-        return ""
-    unit = book_of(audit.rulebook).indicator(selectors.about(entry)[1]).measure_unit
-    return say(unit.zh, unit.say("en"))
+def _value(audit: Audit, entry: Entry | None, value: Any) -> str:
+    """A value with its unit of measure, where it is known what it is of."""
+    if entry is None or not value:
+        return str(value or "")
+    indicator = book_of(audit.rulebook).indicator(selectors.about(entry)[1])
+    return say(*indicator.measured(str(value)))
 
 
-def _finding(said: Mapping[str, Any], measure: str) -> str:
-    words = FINDINGS.get(said.get("finding", ""))
-    if words is None:
-        return ""
-    value = f"{said['value']} {measure}".rstrip() if said.get("value") else ""
-    return f"{say(*words)}{say('，核实为 ', ', found: ') + value if value else ''}"
-
-
-def _follows(said: Mapping[str, Any], measure: str) -> str:
-    words = FOLLOWS.get(said.get("follows", ""))
-    if words is None:
-        return ""
-    value = f"{said['value']} {measure}".rstrip() if said.get("value") else ""
-    return f"{say(*words)}{say('，更正为 ', ', to ') + value if value else ''}"
+def _told(words: Words | None, value: str, led: Words) -> str:
+    """A finding, or what is done about it, with the value that it led to; empty where the entry says nothing of it."""
+    return f"{say(*words)}{say(*led) + value if value else ''}" if words is not None else ""
 
 
 def _question(audit: Audit, number: Any) -> str:

@@ -43,11 +43,9 @@ def indicator_words(version: RulebookVersion, code: str) -> tuple[str, str]:
 def value_words(version: RulebookVersion, code: str, value: str) -> tuple[str, str]:
     """A value of an indicator: its code and name, then the value with its unit of measure."""
     zh, en = indicator_words(version, code)
-    unit = next((one.measure_unit for one in book_of(version).indicators if one.code == code), None)
-    return (
-        f"{zh} {value} {unit.zh if unit else ''}".rstrip(),
-        f"{en} {value} {unit.say('en') if unit else ''}".rstrip(),
-    )
+    held = next((one for one in book_of(version).indicators if one.code == code), None)
+    told = held.measured(value) if held is not None else (value, value)
+    return f"{zh} {told[0]}", f"{en} {told[1]}"
 
 
 def procedure_of(version: RulebookVersion) -> Procedure:
