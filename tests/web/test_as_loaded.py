@@ -108,13 +108,15 @@ def test_a_register_that_was_altered_is_named(town: Town, book: int) -> None:
 
 def test_a_register_that_names_another_catalogue_is_a_finding_and_hides_no_other(town: Town, book: int) -> None:  # fmt: skip
     scored(town, book)
-    other = lake().parent / "zz"
-    shutil.copytree(lake(), other)
+    take_as_found(NOW)
+    shutil.copytree(lake(), lake().parent / "zz")
     with closing(sqlite3.connect(lake() / "register.db")) as register, register:
         register.execute("update setting set value = 'server 1' where name = 'catalogue'")
     said = found()
-    assert any("数据湖的目录在数据库服务器上" in one for one in said)
-    assert any("zz" in one for one in said), "the lake beside it was looked at too"
+    assert any("lakes/town 的登记写明其目录在数据库服务器上" in one for one in said)
+    assert any("lakes/zz/register.db 中第 1 次入库" in one for one in said), (
+        "the lake beside it was looked at too"
+    )
 
 
 def test_rows_that_are_left_out_of_the_lake_are_named(town: Town, book: int) -> None:

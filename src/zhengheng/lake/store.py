@@ -24,6 +24,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
+from zhengheng.domain.kept import shown
 from zhengheng.domain.problems import DataError, NotFoundError
 from zhengheng.lake.facts import Facts, FileInfo, empty, read_facts, schema
 from zhengheng.lake.known import ROW, set_apart
@@ -99,12 +100,13 @@ class Lake(Register):
         """A lake whose tables a server names looks empty without it: never open it so."""
         server = self._catalogue_name() != "beside"
         if server != bool(self.catalog):
+            lake = shown(self.home)
             raise DataError.one(
-                str(self.home), OTHER_CATALOGUE,
-                zh="这个数据湖的目录在数据库服务器上, 请设置 ZHENGHENG_CATALOG" if server
-                else "这个数据湖的目录就在文件夹里, 请去掉 ZHENGHENG_CATALOG",
-                en="the catalogue of this lake is on a server; set ZHENGHENG_CATALOG" if server
-                else "the catalogue of this lake lies beside it; unset ZHENGHENG_CATALOG",
+                lake, OTHER_CATALOGUE,
+                zh=f"数据湖 {lake} 的登记写明其目录在数据库服务器上，请系统管理员设置 ZHENGHENG_CATALOG。" if server
+                else f"数据湖 {lake} 的登记写明其目录就在文件夹里，请系统管理员去掉 ZHENGHENG_CATALOG。",
+                en=f"the register of the lake {lake} says that its catalogue is on a server; set ZHENGHENG_CATALOG" if server
+                else f"the register of the lake {lake} says that its catalogue lies beside it; unset ZHENGHENG_CATALOG",
             )  # fmt: skip
 
     # -- writing ---------------------------------------------------------------------------------
