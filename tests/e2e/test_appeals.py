@@ -720,3 +720,31 @@ def test_the_portal_keeps_the_promise_of_a_decided_appeal_once_the_new_version_i
         assert "不再有效" in text, path
         assert until in text, path
     assert "100" in (pages / "D10.html").read_text(encoding="utf-8")
+
+
+def test_a_release_that_was_replaced_is_somebodys_to_correct_until_he_does(
+    town: Town, tmp_path: Path
+) -> None:
+    """On the first page of whoever prepares publications, with the form filled in; once it is prepared, the next has it."""
+
+    def told(who: str) -> list[dict[str, Any]]:
+        return [one for one in town.get(who, "desk")["reading"] if "待更正" in one["title"]["zh"]]
+
+    made = on_notice(town, adopted(town))
+    published = town.post("office_procedure", "publications/prepare", run=made["result"], shows="grade")["id"]  # fmt: skip
+    town.post("secrecy_reviewer", f"publications/{published}/review", cleared="无涉密内容")
+    town.post("office_director", f"publications/{published}/release")
+    town.work()
+    assert told("office_procedure") == [], "what stands needs no correction"
+    again = replaced(town, made, "SHARE", "100")
+    (one,) = told("office_procedure")
+    assert told("office_director") == told("unit_leader-D10") == []
+    form = town.client("office_procedure").get(one["address"]).content.decode()
+    assert re.search(rf'<option value="{again["result"]}"\s+selected', form), (
+        "the version that stands is chosen"
+    )
+    assert re.search(r'<option value="grade"\s+selected', form)
+    fresh = town.post("office_procedure", "publications/prepare", run=again["result"], shows="grade", reason="申诉决定更正")  # fmt: skip
+    assert told("office_procedure") == []
+    town.post("office_director", f"publications/{fresh['id']}/withdraw", reason="另行准备")
+    assert told("office_procedure") == [one], "a correction that was withdrawn corrects nothing"

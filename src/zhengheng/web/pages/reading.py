@@ -1,6 +1,6 @@
 """What an account may want to read though nothing waits for its act: what concerns it now, and until when."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -26,12 +26,15 @@ from zhengheng.web.organisation.models import Unit
 from zhengheng.web.pages.answered import LATELY, answers
 from zhengheng.web.pages.reorganised import reorganised
 from zhengheng.web.pages.unattended import unattended
+from zhengheng.web.publication.acts import PUBLICATIONS
+from zhengheng.web.publication.corrections import uncorrected
 from zhengheng.web.rectification.acts import RECTIFICATIONS
 from zhengheng.web.rectification.selectors import guided_by
 from zhengheng.web.results.again import unfollowed
 from zhengheng.web.results.barred import ends_results, in_the_way
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.naming import waiting
+from zhengheng.web.results.newer import version_words
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.targets.selectors import bare_heirs
 from zhengheng.workflow.deciding import DECIDERS
@@ -153,15 +156,12 @@ def to_read(request: OfficeRequest) -> list[Reading]:
         bare = sum(not given for given in held)
         why = (f"在用账号 {len(held)} 个，其中 {bare} 个还没有角色。", f"{several(len(held), 'account in use', 'accounts in use')}, {bare} of them without a role.")  # fmt: skip
         found.append(Reading(("账号与权限", "Accounts and rights"), "/office/accounts/", why))
-    if anywhere(mine, "comment.bring"):
-        found += _untaken()
-    if anywhere(mine, "appeal.accept"):
-        found += _returned()
+    for act, told in _BY_RIGHT.items():
+        if anywhere(mine, act):
+            found += told(day)
     if anywhere(mine, "grant.give") or anywhere(mine, "result.name"):
         found += _vacant(day, anywhere(mine, "grant.give"))
     found += _guided(request.user, mine, day)
-    if anywhere(mine, "target.propose"):
-        found += [_bare(*one) for one in bare_heirs(day)]
     if anywhere(mine, "grant.give") and (bare_units := unattended(request.user, day)):
         found.append(_unattended(bare_units))
     return found
@@ -185,7 +185,7 @@ def _waits(run: ResultRun, day: date, named: bool) -> Words:
     )
 
 
-def _untaken() -> list[Reading]:
+def _untaken(_day: date) -> list[Reading]:
     """Comments in the portal's inbox that the worker has not taken in yet: their term runs all the same."""
     count, since = untaken(Path(settings.HOME))
     if not count:
@@ -195,7 +195,7 @@ def _untaken() -> list[Reading]:
     return [Reading(("门户留言", "Comments from the portal"), "/office/comments-import/", why)]
 
 
-def _returned() -> list[Reading]:
+def _returned(_day: date) -> list[Reading]:
     """Appeals that units complete, for the clerk: whose turn it is, and until when."""
     found = []
     for one in APPEALS.all().filter(state="returned").order_by("due_on", "pk"):
@@ -235,8 +235,26 @@ def _guided(account: Account, mine: Collection[Grant], day: date) -> list[Readin
     return found
 
 
-def _bare(version: RulebookVersion, heir: Unit, olds: list[Unit]) -> Reading:
-    """An heir that nobody has given targets yet."""
+def _uncorrected(_day: date) -> list[Reading]:
+    """Releases that the public still reads though another version stands in their place."""
+    found = []
+    for out, stands in uncorrected():
+        zh, en = PUBLICATIONS.title(out)
+        why = (f"公众门户上仍是 {out.released_on} 发布的数值，{version_words(stands)[0]}已代替它。请准备更正。",
+               f"The portal still shows what was released on {out.released_on}; {version_words(stands)[1]} stands in its place. Prepare the correction.")  # fmt: skip
+        address = (
+            f"/office/publications/new/prepare/?{urlencode({'run': stands.pk, 'shows': out.shows})}"
+        )
+        found.append(Reading((f"待更正：{zh}", f"To be corrected: {en}"), address, why))
+    return found
+
+
+def _bare(day: date) -> list[Reading]:
+    """Heirs that nobody has given targets yet."""
+    return [_bare_heir(*one) for one in bare_heirs(day)]
+
+
+def _bare_heir(version: RulebookVersion, heir: Unit, olds: list[Unit]) -> Reading:
     zh = "、".join(unit.name_zh for unit in olds)
     en = ", ".join(unit.name_en or unit.name_zh for unit in olds)
     name = heir.name_en or heir.name_zh
@@ -264,3 +282,9 @@ def _unread(run: ResultRun) -> Reading:
     by = (f"，期限 {run.due_on}", f", until {run.due_on}") if run.due_on else ("", "")
     why = (f"尚未公示，还没有指定下一步的经办人{by[0]}：请在页面上指定可以查看的人员。", f"Not on notice yet, and whoever takes the next step{by[1]} does not see it: name them on the page.")  # fmt: skip
     return Reading(title, f"/office/results/{run.run}/", why)
+
+
+_BY_RIGHT: dict[str, Callable[[date], list[Reading]]] = {
+    "comment.bring": _untaken, "appeal.accept": _returned, "publication.prepare": _uncorrected, "target.propose": _bare,
+}  # fmt: skip
+"""What waits for whoever has the right to an act that no object asks for."""

@@ -1,0 +1,20 @@
+"""What the public still reads of results that no longer stand, while nobody prepares the correction."""
+
+from zhengheng.web.publication.models import Publication
+from zhengheng.web.results.models import ResultRun
+from zhengheng.web.results.newer import successor
+
+
+def uncorrected() -> list[tuple[Publication, ResultRun]]:
+    """The newest release of each result that was replaced, and the version that stands in its place and is not published.
+
+    One that is being prepared counts as published: whoever reviews or releases it has it on the desk.
+    """
+    found = []
+    held = Publication.objects.exclude(state="withdrawn").select_related("run")
+    out = held.filter(state="released", run__state="replaced").order_by("pk")
+    for one in out.exclude(pk__in=held.exclude(corrects=None).values("corrects")):
+        stands = successor(one.run)
+        if stands is not None and not held.filter(run=stands).exists():
+            found.append((one, stands))
+    return found
