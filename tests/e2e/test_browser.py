@@ -31,6 +31,8 @@ from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import in_force
 from zhengheng.web.targets.models import TargetSheet
 
+pytestmark = pytest.mark.one_database
+
 __all__ = ["browser"]
 
 

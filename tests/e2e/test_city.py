@@ -27,6 +27,8 @@ from tests.conftest import ROOT, missing
 from tests.e2e.test_faults import ENV, KILLS, free_port
 from tests.servers import Address, postgres_server, programs
 
+pytestmark = pytest.mark.one_database
+
 ASKED = 5 * KILLS
 PLAIN = {
     k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "ZHENGHENG_TEST_DATABASE"}

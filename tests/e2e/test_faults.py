@@ -23,6 +23,8 @@ import pytest
 from tests.conftest import ROOT
 from tests.e2e.faults import OVERDUE
 
+pytestmark = pytest.mark.one_database
+
 KILLS = int(os.environ.get("ZHENGHENG_KILLS", "12"))
 """Of each process; a long run sets it higher."""
 ENV = {

@@ -26,6 +26,8 @@ from cryptography.x509.oid import NameOID
 from tests.conftest import missing
 from zhengheng.web.config.bounds import COMMENT, FILES, FORM
 
+pytestmark = pytest.mark.one_database
+
 NAME = "kaohe.example"
 NGINX = """
 daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; worker_processes 1;

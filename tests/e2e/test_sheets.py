@@ -13,6 +13,8 @@ from tests.e2e.town import Town
 from tests.web.conftest import People
 from zhengheng.web.reporting.models import Report
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def town(people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Town:

@@ -19,6 +19,8 @@ from zhengheng.web.results.models import ResultRun
 from zhengheng.web.sample.furnish import furnish_office
 from zhengheng.web.sample.people import PASSWORD
 
+pytestmark = pytest.mark.one_database
+
 __all__ = ["browser"]
 HEIGHT, TALL = 900, 1500
 """Of a picture; the indicator's shows its passport too."""

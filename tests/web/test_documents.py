@@ -9,6 +9,8 @@ from pypdfium2 import PdfDocument
 from tests.web.walks import read_of
 from zhengheng.web.files.documents import Report, Section, Table, file
 
+pytestmark = pytest.mark.one_database
+
 LONG = "Disclosure requests answered in time, self-assessments that pass the sample check, intensity of research"
 """Words that a narrow column would cut in their middle if it broke between any two letters."""
 

@@ -23,6 +23,8 @@ from zhengheng.web.portal.writing import publish
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.services import name_reader, register_run
 
+pytestmark = pytest.mark.one_database
+
 WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
 
 

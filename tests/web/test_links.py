@@ -14,6 +14,8 @@ from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.organisation.models import Unit
 from zhengheng.workflow.roles import Role
 
+pytestmark = pytest.mark.one_database
+
 HREF = re.compile(r'<a\b[^>]*?href="([^"#]*)', re.DOTALL)
 ACTION = re.compile(r'<form\b[^>]*?action="([^"]*)"', re.DOTALL)
 EACH = 4

@@ -8,6 +8,8 @@ from tests.test_overview import TARGETS, VALUES, book, facts, run
 from zhengheng.engines.change import Comparison
 from zhengheng.web.overview.tables import Moves, moves
 
+pytestmark = pytest.mark.one_database
+
 
 def number(cell: str) -> Fraction:
     return Fraction(cell.replace("−", "-").replace("—", "0").replace("+", ""))

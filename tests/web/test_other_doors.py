@@ -18,6 +18,8 @@ from tests.web.conftest import NOW, PASSWORD, People
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.ledger.models import LedgerEntry
 
+pytestmark = pytest.mark.one_database
+
 
 class City(BaseHTTPRequestHandler):
     """An OpenID provider and a WeCom in one: it knows one person and checks what it is given."""

@@ -44,6 +44,8 @@ from zhengheng.web.results.models import ResultRun
 from zhengheng.workflow.machine import StateError
 from zhengheng.workflow.roles import OFFICERS, Role
 
+pytestmark = pytest.mark.one_database
+
 MOST_QUERIES = 20
 
 

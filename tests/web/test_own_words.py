@@ -21,6 +21,8 @@ from zhengheng.web.ledger.services import sign_checkpoint, take_cosignature
 from zhengheng.web.portal.snapshots import slots_of
 from zhengheng.web.reminders import ways
 
+pytestmark = pytest.mark.one_database
+
 LATIN = re.compile(r"[A-Za-z]{3,}")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 

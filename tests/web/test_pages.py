@@ -11,6 +11,8 @@ from tests.web.conftest import People
 from zhengheng.web.pages.tongues import marked
 from zhengheng.workflow.roles import Role
 
+pytestmark = pytest.mark.one_database
+
 TEMPLATES = sorted((ROOT / "src/zhengheng/web/templates").rglob("*.html"))
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 SAID = r"\"[^\"]*\"|'[^']*'"

@@ -14,6 +14,8 @@ from zhengheng.web.pages.tags import say
 from zhengheng.workflow.permissions import LED
 from zhengheng.workflow.roles import Role
 
+pytestmark = pytest.mark.one_database
+
 
 def on_paper(kind: Kind) -> list[Act]:
     """Acts on an object that may be signed by hand."""

@@ -10,6 +10,8 @@ from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
 from zhengheng.web.files.services import FileError, kind_of
 
+pytestmark = pytest.mark.one_database
+
 
 def pdf(*objects: bytes, root: bytes = b"") -> bytes:
     """A file with a catalogue, a page and more objects, numbered from 4 on; readers mend its missing table."""

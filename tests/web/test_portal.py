@@ -24,6 +24,8 @@ from zhengheng.web.portal.snapshots import COMMENTS, CONSULTATIONS, read_site, s
 from zhengheng.web.results import services
 from zhengheng.web.results.models import ResultRun
 
+pytestmark = pytest.mark.one_database
+
 Files = dict[str, bytes]
 EXPORT = [sys.executable, "-m", "zhengheng.cli.main", "portal", "export"]
 PLAIN = {k: v for k, v in os.environ.items() if not k.startswith(("ZHENGHENG_", "DATABASE_", "DJANGO_"))}  # fmt: skip

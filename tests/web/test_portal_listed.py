@@ -18,6 +18,8 @@ from zhengheng.web.portal.writing import publish
 from zhengheng.web.results.kept import kept_as_written
 from zhengheng.web.results.models import ResultRun
 
+pytestmark = pytest.mark.one_database
+
 __all__ = ["computed", "result"]
 
 

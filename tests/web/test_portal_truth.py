@@ -16,6 +16,8 @@ from zhengheng.web.portal.site import page, write_site
 from zhengheng.web.portal.snapshots import SINCE, STANDINGS, TARGETS, read_site
 from zhengheng.workflow.machines import RECTIFICATION
 
+pytestmark = pytest.mark.one_database
+
 __all__ = ["released"]
 
 

@@ -6,6 +6,8 @@ from tests.conftest import ROOT
 from zhengheng.engines.snapshot import scan
 from zhengheng.web.acts.public import PublicTextError, UnseenError, check_seen, clean
 
+pytestmark = pytest.mark.one_database
+
 PHONES = (
     "139/1234/5678", "139、1234、5678", "139|1234|5678", "139*1234*5678", "139~1234~5678", "139——1234——5678", "1…3…9…1…2…3…4…5…6…7…8",
     "1.3.9.1.2.3.4.5.6.7.8", "139\n1234\n5678", "139（号段）12345678", "前三位139 后八位12345678", "l39l2345678", "ⅠⅢⅨⅠⅡⅢⅣⅤⅥⅦⅧ",

@@ -62,6 +62,8 @@ from zhengheng.web.sample.furnish import furnish_office
 from zhengheng.web.targets.models import TargetChange, TargetSheet
 from zhengheng.workflow.machines import CLOSED, RECTIFICATION
 
+pytestmark = pytest.mark.one_database
+
 OFFICERS = {"sysadmin", "secrecy", "auditor"}
 # The streets' result waits for the commission; only these are named on it.
 NAMED = {"zhuren", "shuju", "chengxu", "mishu"}

@@ -12,6 +12,8 @@ from zhengheng.web.accounts.tokens import make_token
 from zhengheng.web.acts.registry import AREAS
 from zhengheng.web.config.wsgi import application
 
+pytestmark = pytest.mark.one_database
+
 CHECKS = (not_a_server_error, status_code_conformance, response_schema_conformance)
 ROLES = ("office_data", "unit_leader", "appeals_clerk")
 

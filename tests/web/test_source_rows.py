@@ -21,6 +21,8 @@ from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of
 
+pytestmark = pytest.mark.one_database
+
 __all__ = ["book", "town"]
 
 
