@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings
 
 from tests.e2e.town import STATISTICS, UNITS, Town, packed
+from tests.web.beginnings import beginning
 from tests.web.conftest import People
 from zhengheng.ledger.check import check
 from zhengheng.web.appeals.models import Appeal, PanelSeat
@@ -71,6 +72,7 @@ def rows() -> list[dict[str, str]]:
     return held
 
 
+@beginning
 def adopted(town: Town, **changes: Any) -> RulebookVersion:
     """A rulebook with a quarterly mean that everybody is scored on and a share that D19 is not."""
     town.at("2026-03-12")
@@ -87,12 +89,14 @@ def adopted(town: Town, **changes: Any) -> RulebookVersion:
     return version
 
 
+@beginning
 def computed(town: Town, version: RulebookVersion) -> dict[str, Any]:
     town.post("office_data", f"rulebooks/{version.pk}/compute", at="2026-04-01")
     made: dict[str, Any] = town.work()[-1].result or {}
     return made
 
 
+@beginning
 def on_notice(town: Town, version: RulebookVersion, day: str = "2026-04-01") -> dict[str, Any]:
     town.at(day)
     made = computed(town, version)

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 
 from tests.e2e.test_year import adopt, agree_targets, board, change_target, report, run
 from tests.e2e.town import BOOK, INDICATORS, STATISTICS, UNITS, Town, packed
+from tests.web.beginnings import beginning
 from tests.web.conftest import People
 from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.ledger.models import LedgerEntry
@@ -35,6 +36,7 @@ def town(people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Tow
     return Town(people, monkeypatch)
 
 
+@beginning
 def in_force(town: Town, period: str = "2025", **changes: Any) -> int:
     """The town's rulebook with something changed, adopted by the short way."""
     town.at("2026-03-12")
@@ -49,6 +51,7 @@ def in_force(town: Town, period: str = "2025", **changes: Any) -> int:
     return number
 
 
+@beginning
 def on_notice(town: Town, book: int) -> dict[str, Any]:
     """The year up to its public notice."""
     agree_targets(town, book)

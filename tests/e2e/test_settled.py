@@ -13,6 +13,7 @@ from tests.e2e.test_cases import BONUS, in_force
 from tests.e2e.test_waiting import has_on_desk
 from tests.e2e.test_year import agree_targets, report, run
 from tests.e2e.town import BOOK, STATISTICS, Town
+from tests.web.beginnings import beginning
 from tests.web.conftest import People
 from zhengheng.web.acts.declare import Carried
 from zhengheng.web.acts.services import perform_by_machine
@@ -32,6 +33,7 @@ def town(people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Tow
     return Town(people, monkeypatch)
 
 
+@beginning
 def year(town: Town) -> int:
     """The year up to where it can be computed."""
     book = in_force(town, adjustments=[*BOOK["adjustments"], BONUS])

@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 
 from tests.e2e.town import INDICATORS, STATISTICS, UNITS, Town, packed
+from tests.web.beginnings import beginning
 from tests.web.conftest import People
 from zhengheng.ledger.check import check
 from zhengheng.web.ledger import selectors as ledger
@@ -38,6 +39,7 @@ def town(people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Tow
     return Town(people, monkeypatch)
 
 
+@beginning
 def adopt(town: Town, **changes: Any) -> int:
     """Draft, consultation with an opinion and its reply, submission, decision, in force; `changes` to the rulebook."""
     town.at("2026-03-12")
@@ -60,6 +62,7 @@ def adopt(town: Town, **changes: Any) -> int:
     return number
 
 
+@beginning
 def agree_targets(town: Town, book: int) -> dict[str, int]:
     """One unit signs at once, one after a round, one by the commission."""
     sheets = {}
@@ -89,6 +92,7 @@ def agree_targets(town: Town, book: int) -> dict[str, int]:
     return sheets
 
 
+@beginning
 def change_target(town: Town, sheet: int) -> None:
     """A flood: the target is eased by a docket, and what was agreed first stays to be seen."""
     line = town.get("unit_leader-D10", f"targets/{sheet}")["detail"]["lines"][0]
@@ -100,6 +104,7 @@ def change_target(town: Town, sheet: int) -> None:
     assert (line["original"], line["current"]) == ("95", "90")
 
 
+@beginning
 def report(town: Town, book: int) -> None:
     """Values by the units and by statistics; one unit objects to what was supplied about it."""
     town.post("office_data", f"rulebooks/{book}/open_reports", period="2025")
@@ -129,6 +134,7 @@ def report(town: Town, book: int) -> None:
     assert len(waiting) == 4, "ANSWERED waits for the units' silence"
 
 
+@beginning
 def deduct(town: Town, book: int) -> None:
     town.post(
         "statistics", "items/enter", rulebook=book, unit="D16", supplier=STATISTICS, item="CIRCULAR",
@@ -137,6 +143,7 @@ def deduct(town: Town, book: int) -> None:
     )  # fmt: skip
 
 
+@beginning
 def run(town: Town, book: int) -> Any:
     town.post("office_data", f"rulebooks/{book}/compute", at="2026-04-01")
     made = town.work()[-1].result

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 
+from tests.web.beginnings import rows_of
 from tests.web.conftest import NOW, People
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.jobs.services import run_job
@@ -79,6 +80,9 @@ class Town:
 
     def __init__(self, people: People, monkeypatch: Any) -> None:
         self.people, self.patch = people, monkeypatch
+        rows_of("town", self._come)
+
+    def _come(self) -> None:
         rows = [
             {"code": code, "name_zh": code, "kind": "市直部门"} for code in ("D16", "D19", "D34")
         ]
@@ -89,7 +93,7 @@ class Town:
         self._person("statistics", Role.ASSESSING_DEPARTMENT, STATISTICS)
         for number in range(1, 6):
             self._person(f"panel-{number}", Role.PANEL_MEMBER, None)
-        type(people["mentor"]).objects.update(must_change_password=False)
+        type(self.people["mentor"]).objects.update(must_change_password=False)
 
     def _person(self, name: str, role: Role, unit: str | None) -> None:
         # The scripted year begins before the clock of the tests; the account was there by then.

@@ -59,6 +59,7 @@ Argon2PasswordHasher.parallelism = 1
 
 from django.test import Client  # noqa: E402
 
+from tests.web.beginnings import rows_of  # noqa: E402
 from zhengheng.web.accounts.models import Account  # noqa: E402
 from zhengheng.web.accounts.services import create_account, first_officers, give_role  # noqa: E402
 from zhengheng.web.organisation.models import Unit  # noqa: E402
@@ -78,6 +79,9 @@ class People:
     """One account a role, named after it, with every right it can have."""
 
     def __init__(self) -> None:
+        rows_of("people", self._come)
+
+    def _come(self) -> None:
         names = {role: (role.value, role.value, PASSWORD) for role in sorted(OFFICERS)}
         first_officers(accounts=names, now=NOW)
         import_units(rows=ROWS, actor="test", now=NOW, source="units.csv")

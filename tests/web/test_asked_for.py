@@ -34,7 +34,7 @@ def test_each_value_that_counts_is_asked_for_and_no_other(
     town: Town, more: dict[str, Any], wanted: set[str]
 ) -> None:
     """And what counts by the plan of a run is the same."""
-    book = in_force(town.people, weights=[{"from": date(2025, 1, 1), "table": ALL}, more])
+    book = in_force(town, weights=[{"from": date(2025, 1, 1), "table": ALL}, more])
     town.post("office_data", f"rulebooks/{book}/open_reports", period="2025")
     town.work()
     assert set(Report.objects.values_list("indicator", flat=True)) == wanted

@@ -22,7 +22,7 @@ __all__ = ["town"]
 def timed(town: Town, name: str, length: int, unit: str) -> int:
     """The town's rulebook with one clock of its own."""
     clock = {"length": length, "unit": unit}
-    return in_force(town.people, procedure=BOOK["procedure"] | {"clocks": {name: clock}})
+    return in_force(town, procedure=BOOK["procedure"] | {"clocks": {name: clock}})
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def town(people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Town
 
 @pytest.fixture
 def book(town: Town) -> int:
-    number = in_force(town.people, source=NOTE)
+    number = in_force(town, source=NOTE)
     assert len(RulebookVersion.objects.get(pk=number).text) > len(NOTE)
     return number
 

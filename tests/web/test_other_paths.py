@@ -14,6 +14,7 @@ from django.test import Client
 from pydantic import BaseModel
 
 from tests.e2e.town import STATISTICS, Town, packed
+from tests.web.beginnings import beginning
 from tests.web.conftest import NOW, People, computed_run
 from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.acts.guards import is_day
@@ -58,10 +59,11 @@ def town(people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Tow
     return Town(people, monkeypatch)
 
 
-def in_force(people: People, **changes: Any) -> int:
+@beginning
+def in_force(town: Town, **changes: Any) -> int:
     """The town's rulebook of 2025, in force."""
     file = take_in(
-        name="town.zip", content=packed(adjustments=[BONUS, OUT], **changes), actor=people["office_indicators"], now=NOW
+        name="town.zip", content=packed(adjustments=[BONUS, OUT], **changes), actor=town.people["office_indicators"], now=NOW
     )  # fmt: skip
     book, findings = read_upload(file.pk)
     made = RulebookVersion.objects.create(
@@ -76,7 +78,7 @@ def in_force(people: People, **changes: Any) -> int:
 
 @pytest.fixture
 def book(town: Town) -> int:
-    return in_force(town.people)
+    return in_force(town)
 
 
 def final(book: int) -> ResultRun:
@@ -307,7 +309,7 @@ def test_one_request_for_tolerance_an_item_and_no_name_in_any_form(town: Town, b
 def test_tolerance_is_for_an_open_deduction_of_the_unit_and_the_rulebook(town: Town, book: int) -> None:  # fmt: skip
     """Neither for another unit's, nor for one of another rulebook, nor for one that is settled or is not there."""
     made = entered(town, book)["id"]
-    other = in_force(town.people, code="city", title={"zh": "另一方案", "en": "Another"})
+    other = in_force(town, code="city", title={"zh": "另一方案", "en": "Another"})
     settled = entered(town, book, document="通报〔2026〕4号")["id"]
     town.post("unit_leader-D16", f"items/{settled}/object", objection="并未迟报", evidence=[town.file("unit_leader-D16", b"%PDF-1.7 other")])  # fmt: skip
     town.post("office_director", f"items/{settled}/settle", reason="属实")
@@ -696,16 +698,16 @@ def test_one_case_a_unit_at_a_time_and_an_approved_one_can_be_given_up(town: Tow
 
 
 def test_what_a_unit_leaves_open_is_its_heirs_and_its_rulebook_can_be_drafted(
-    town: Town, people: People
+    town: Town,
 ) -> None:
     """Every unit a category of its own, as departments are; the year that is final is not touched."""
     units = [{"code": unit, "name": unit, "category": unit, "group": "all"} for unit in ("D10", "D13", "D16", "D19")]  # fmt: skip
     categories = [{"code": unit, "name": {"zh": unit, "en": unit}} for unit in ("D10", "D13", "D16", "D19")]  # fmt: skip
     each = dict.fromkeys(("D10", "D13", "D16", "D19"))
     weights = [{"from": date(2025, 1, 1), "table": {code: dict.fromkeys(each, weight) for code, weight in (("SEATS", 40), ("GROWTH", 30), ("ANSWERED", 30))}}]  # fmt: skip
-    closed = in_force(people, units=units, categories=categories, weights=weights)
+    closed = in_force(town, units=units, categories=categories, weights=weights)
     final(closed)
-    book = in_force(people, units=units, categories=categories, weights=weights, version="2026-1")
+    book = in_force(town, units=units, categories=categories, weights=weights, version="2026-1")
     RulebookVersion.objects.filter(pk=book).update(period="2026")
     item = entered(town, book, decided_on="2026-02-20")["id"]
     case = renamed(town)["id"]
@@ -725,9 +727,9 @@ def test_what_a_unit_leaves_open_is_its_heirs_and_its_rulebook_can_be_drafted(
     town.at("2026-03-16")
     town.post("office_procedure", f"reorganisations/{case}/carry_out")
     town.post("secrecy_officer", f"reorganisations/{case}/move_roles")
-    people.make("heir-only")
+    town.people.make("heir-only")
     Account.objects.update(must_change_password=False)
-    people.give(people["heir-only"], Role.UNIT_LEADER, unit=Unit.objects.get(code="D40"))
+    town.people.give(town.people["heir-only"], Role.UNIT_LEADER, unit=Unit.objects.get(code="D40"))
     assert "object" in town.get("heir-only", f"items/{item}")["acts"]
     town.post("heir-only", f"items/{item}/object", objection="并未迟报")
     page = town.client("office_procedure").get(f"/office/reorganisations/{case}/").content.decode()

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 
 from tests.e2e.town import STATISTICS, UNITS, Town
+from tests.web.beginnings import beginning
 from tests.web.conftest import NOW, People
 from tests.web.test_other_paths import in_force
 from zhengheng.web.organisation.models import Unit
@@ -28,7 +29,7 @@ def town(people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Tow
 
 @pytest.fixture
 def book(town: Town) -> int:
-    return in_force(town.people)
+    return in_force(town)
 
 
 def asked(book: int, unit: str, state: str, **held: Any) -> int:
@@ -40,6 +41,7 @@ def asked(book: int, unit: str, state: str, **held: Any) -> int:
     return int(made.pk)
 
 
+@beginning
 def computed(town: Town, book: int) -> ResultRun:
     town.post("office_data", f"rulebooks/{book}/compute", at="2026-03-01")
     made = town.work()[-1].result

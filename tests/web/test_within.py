@@ -78,7 +78,7 @@ def test_a_part_of_the_year_is_taken_however_it_is_written(
 
 
 def test_a_sample_is_drawn_of_the_rulebooks_year(town: Town) -> None:
-    book = in_force_2025(town.people)
+    book = in_force_2025(town)
     said = town.post("office_data", "audits/draw", 422, rulebook=book, period="2024-12", size=1)
     assert (said["type"], said["problems"][0]["where"]) == ("period.outside", "period")
     said = town.post("office_data", "audits/draw", 422, rulebook=book, period="2025-12", size=1)
@@ -123,7 +123,7 @@ def test_a_rehearsal_says_that_a_change_does_not_reach_the_period(
 
 
 def test_each_fault_stands_at_its_field_and_all_are_told_at_once(town: Town) -> None:
-    book = RulebookVersion.objects.get(pk=in_force_2025(town.people))
+    book = RulebookVersion.objects.get(pk=in_force_2025(town))
     units = {unit.code: unit for unit in Unit.objects.filter(code__in=("D10", "D34"))}
     report = Report.objects.create(
         rulebook=book, unit=units["D10"], supplier=units["D34"], indicator="ANSWERED", period="2025", state="due", due_on=date(2026, 2, 1),
