@@ -167,6 +167,19 @@ def rulebooks(draw: st.DrawFn, kind: str | None = None) -> Rulebook:
                           "minimum": draw(st.sampled_from([None, "5"]))},
             }
         )  # fmt: skip
+    if draw(st.integers(0, 2)) == 0:
+        combine = draw(st.sampled_from(["sum", "sum", "mean", "last"]))
+        extra.append(
+            {"code": "AMT", "name": "a", "decimals": 0, "frequency": "quarter", "combine": combine}
+        )
+        grown: dict[str, Any] = {
+            "code": "GROW", "name": "growth", "decimals": 2, "method": {"kind": "ratio", "target": "5"},
+            "year_on_year": {"of": "AMT", "as": draw(st.sampled_from(["percent", "percent", "difference"]))},
+        }  # fmt: skip
+        if draw(st.integers(0, 2)) == 0:
+            change = {"from": "2025-07-01", "kind": "split", "reason": "r", "basis": {"title": "b"}}
+            grown["changes"] = [change | {"method": {"kind": "ratio", "target": "4"}}]
+        found.append(grown)
     codes = [i["code"] for i in found]
     cut = draw(st.integers(1, len(codes)))
     rule = st.sampled_from(["floor", "block", "unranked", "renormalise"])
@@ -298,16 +311,23 @@ def rulebooks(draw: st.DrawFn, kind: str | None = None) -> Rulebook:
     return Rulebook.model_validate_json(json.dumps(data), strict=True)
 
 
+TIMES = (
+    *[(None, None)] * 12, (date(2025, 4, 1), None), (date(2025, 7, 1), None), (date(2025, 7, 1), None), (None, date(2025, 6, 30)),
+    (date(2024, 4, 1), date(2025, 9, 30)),
+)  # fmt: skip
+"""First and last days of units: mostly all along, else there from an event of the rulebook on, or gone within the year."""
+
+
 @st.composite
 def facts_for(draw: st.DrawFn, book: Rulebook, period: Period = PERIOD) -> Facts:
     units = []
     for place in range(draw(st.integers(2, 6))):
-        part = draw(st.integers(0, 5)) == 0
+        first, last = draw(st.sampled_from(TIMES))
         units.append(
             Unit(
                 code=f"u{place}", name=book.title, category=draw(st.sampled_from(["c1", "c2"])),
                 group=draw(st.sampled_from(["g1", "g1", "g2"])), superior="u0" if place else None,
-                valid_from=date(2025, 4, 1) if part else None, ranked=draw(st.integers(0, 6)) > 0,
+                valid_from=first, valid_to=last, ranked=draw(st.integers(0, 6)) > 0,
                 exempt=("I1",) if draw(st.integers(0, 7)) == 0 else (),
             )
         )  # fmt: skip
@@ -337,7 +357,7 @@ def facts_for(draw: st.DrawFn, book: Rulebook, period: Period = PERIOD) -> Facts
                 continue
             span = (
                 [period, period.previous_year()]
-                if indicator.reference.to == "previous"
+                if indicator.reference.to == "previous" or indicator.code == "AMT"
                 else [period]
             )
             for one in span:

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
@@ -28,7 +29,7 @@ from zhengheng.engines.outputs import describe
 from zhengheng.engines.results import Results, from_rows
 from zhengheng.engines.rows import TableRows
 from zhengheng.engines.run import Run
-from zhengheng.lake.facts import ADDED, Facts, FileInfo, empty, read_facts
+from zhengheng.lake.facts import ADDED, Facts, FileInfo, empty, read_facts, schema
 from zhengheng.lake.roster import AS_OBJECTS, joined, to_table, to_units
 from zhengheng.lake.store import Lake
 from zhengheng.lake.whole import parsing, whole
@@ -157,7 +158,9 @@ def _load(folder: Path, unit: str | None) -> Run:
     wanted = set(sources_of(tables, unit)) if unit is not None else None
     for name in BY_UNIT:
         condition = pc.field("unit").isin(sorted(wanted)) if wanted is not None else None
-        held = ds.dataset(str(folder / "plan" / f"{name}.parquet")).to_table(filter=condition)
+        held = _widened(
+            name, ds.dataset(str(folder / "plan" / f"{name}.parquet")).to_table(filter=condition)
+        )
         if held.num_rows > AS_OBJECTS:
             tables[name] = TableRows(held)
             continue
@@ -193,6 +196,14 @@ def completed(plan: Mapping[str, Sequence[dict[str, Any]]]) -> dict[str, Sequenc
         whole = not rows or rows[0].keys() == empty.keys()
         held[contract.name] = rows if whole else [empty | row for row in rows]
     return {**plan, **held}
+
+
+def _widened(name: str, held: pa.Table) -> pa.Table:
+    """A kept table of the plan with the columns that later releases added, empty."""
+    for column in schema(name):
+        if column.name not in held.column_names:
+            held = held.append_column(column, pa.nulls(held.num_rows, column.type))
+    return held
 
 
 def _parts(path: Path) -> list[Path]:

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from zhengheng.engines.oracle import (
+    BOTH,
     DECIDED,
     MISSING,
     NOT_APPLICABLE,
@@ -44,6 +45,7 @@ WHY: dict[str, Words] = {
     "not_due": ("在核算日尚未到期", "not due yet on the day of the run"),
     "unused": ("属于考核期间，但按方案不取这一期", "of the assessed period, but the rulebook does not take this part of it"),
     "window": ("单位当时不在名单上", "the unit was not on the roster at that time"),
+    "other_part": ("单位只在考核期的一部分时间在名单上，上年数值只取对应的时间", "the unit was on the roster for a part of the period only, and of the year before only the same part counts"),
     "late": ("在核算日之后公布", "published after the day of the run"),
     "vintage": ("不是方案采用的数据版本，或者公布晚于方案规定的日期", "not the release that the rulebook takes, or published after its last day"),
     "superseded": ("已被更正或更新的数据版本代替", "superseded by a correction or a newer release"),
@@ -55,8 +57,6 @@ WHY: dict[str, Words] = {
     "refused": ("没有通过校验，未采用", "refused, and not taken"),
 }  # fmt: skip
 """Every reason in words."""
-BOTH = frozenset({"value", "previous"})
-"""What a value can be used for: the assessed period, and what that is compared with."""
 
 
 @dataclass(frozen=True)
@@ -193,13 +193,15 @@ class _Judge:
             return self._of_no_use(code, period)
         if not known(row, self.setting):
             return "late"
-        chosen, _ = self._chosen.get((unit, code, period), (None, False))
+        chosen, _ = self._chosen.get((unit, code, period), (None, BOTH))
         if chosen != (table, row.get("sequence", 0)):
             return "vintage" if self._kept_out(row) else "superseded"
-        takers = list(self._takers(unit, code, period))
-        if not takers:
-            return "window" if unit in self.units else "unit"
-        reasons = [self._taken(taker, code, purposes) for taker in takers]
+        takers = [(taker, purposes & serves) for taker, serves in self._takers(unit, code, period)]
+        reasons = [self._taken(taker, code, served) for taker, served in takers if served]
+        if not reasons and unit in self.units:
+            return "other_part" if purposes == {"previous"} and self.oracle.exists(unit, period) else "window"
+        if not reasons:
+            return "unit"
         return "" if "" in reasons else reasons[0]
 
     def _concerned(self, unit: str) -> bool:
@@ -234,8 +236,8 @@ class _Judge:
         return dict(found)
 
     @cached_property
-    def _chosen(self) -> dict[tuple[str, str, date], tuple[tuple[str, int], bool]]:
-        """The release of each value that counts, by its table and number, and whether its unit was there for it.
+    def _chosen(self) -> dict[tuple[str, str, date], tuple[tuple[str, int], frozenset[str]]]:
+        """The release of each value that counts, by its table and number, and for what its unit was there.
 
         There is none where the rulebook takes no one of them; what was chosen by a rule counts wherever it stands.
         """
@@ -250,8 +252,8 @@ class _Judge:
             rule = self.vintages.get(key[1:])
             if any(Oracle.admits(rule, row) for row in rows):
                 chosen = Oracle.release(rows, rule)
-                there = Oracle.ruled(rows, rule) or self.oracle.exists(key[0], key[2])
-                found[key] = ((chosen["table"], chosen["at"]), there)
+                serves = self.oracle.serves(key[0], key[2], ruled=Oracle.ruled(rows, rule))
+                found[key] = ((chosen["table"], chosen["at"]), serves)
         return found
 
     def _kept_out(self, row: Row) -> bool:
@@ -262,18 +264,18 @@ class _Judge:
         """Who holds a value of what, own or taken over: nothing is added up from below in its place."""
         return {(row["unit"], row["indicator"], row["period"]) for row in self.oracle.releases()}
 
-    def _takers(self, unit: str, code: str, period: date) -> Iterator[str]:
-        """Whose value a chosen row goes into: its own unit's, heirs', and those of parents that have none of their own."""
+    def _takers(self, unit: str, code: str, period: date) -> Iterator[tuple[str, frozenset[str]]]:
+        """Whose value a chosen row goes into, and for what it counts there: its own unit's, heirs', and those of parents
+        that have none of their own."""
         holders = [unit]
         for heir in self._heirs.get(unit, ()):
             if period <= heir["ends_on"] and (self.additive[code] or heir["renamed"]):
                 holders.append(heir["heir"])
         for holder in holders:
-            if holder != unit or self._chosen[unit, code, period][1]:
-                yield holder
+            yield holder, self._chosen[unit, code, period][1] if holder == unit else BOTH
             for roll in self.plan["rollup"]:
                 if (roll["child"], roll["indicator"]) == (holder, code) and self._rolls(roll["unit"], holder, code, period):  # fmt: skip
-                    yield roll["unit"]
+                    yield roll["unit"], self.oracle.serves(roll["unit"], period)
 
     def _rolls(self, parent: str, child: str, code: str, period: date) -> bool:
         there = child in self.units and self.oracle.exists(child, period) and self.oracle.exists(parent, period)  # fmt: skip

@@ -34,6 +34,8 @@ LOWER_FIRST = 1
 BEYOND = 10**14
 """Points that are refused at the end: nothing is computed from them."""
 DECIDED = "decided"
+BOTH = frozenset({"value", "previous"})
+"""What a value can be used for: the assessed period, and what that is compared with."""
 AIMS = ("target", "base", "stretch", "bottom")
 """What a value is measured against, besides the rule's own limits."""
 
@@ -164,8 +166,7 @@ class Oracle:
     def observations(self) -> list[Row]:
         """Every observation that counts: releases, what successors inherit, what adds up from below."""
         everything = list(self.releases())
-        inside = [row for row in everything if row.pop("inside")]
-        return inside + self.rolled_up(everything)
+        return [row for row in everything + self.rolled_up(everything) if row["serves"]]
 
     def releases(self) -> Iterator[Row]:
         """Every observation once: the release that counts, then what successors inherit."""
@@ -184,14 +185,12 @@ class Oracle:
             rule = vintages.get((indicator, period))
             chosen = self.release(rows, rule)
             ruled = self.ruled(rows, rule)
-            window = self.windows.get(unit)
-            inside = window is None or window["valid_from"] <= period <= window["valid_to"]
-            yield {**chosen, "inside": inside or ruled}
+            yield {**chosen, "serves": self.serves(unit, period, ruled=ruled)}
             for heir in heirs[unit]:
                 if period <= heir["ends_on"] and (additive.get(indicator) or heir["renamed"]):
                     if indicator not in additive:
                         continue
-                    yield self._inherited({**chosen, "inside": True}, heir, additive[indicator])
+                    yield self._inherited({**chosen, "serves": BOTH}, heir, additive[indicator])
 
     def rolled_up(self, everything: list[Row]) -> list[Row]:
         """Values of parents that report none of their own, period by period, from all their children."""
@@ -218,14 +217,30 @@ class Oracle:
                         "period": period,
                         "value": value,
                         "status": status,
+                        "serves": self.serves(parent, period),
                     }
                 )
         return found
 
     def exists(self, unit: str, period: Any) -> bool:
-        """Whether a unit is there at the end of an observed period."""
+        """Whether a unit is there at the end of an observed period, of this year or of the one before."""
         window = self.windows.get(unit)
-        return window is None or window["valid_from"] <= period <= window["valid_to"]
+        return (
+            window is None
+            or (window.get("began") or window["valid_from"]) <= period <= window["valid_to"]
+        )
+
+    def serves(self, unit: str, period: Any, *, ruled: bool = False) -> frozenset[str]:
+        """For what a unit's own value of a period counts: as a value while it is there, and what it is held against ends a
+        year before its last day. What a rule chose counts as a value wherever it stands."""
+        window = self.windows.get(unit)
+        if window is None:
+            return BOTH
+        inside = ruled or window["valid_from"] <= period <= window["valid_to"]
+        if not window.get("before_to"):
+            return BOTH if inside else frozenset()
+        before = window["began"] <= period <= window["before_to"]
+        return frozenset(["value"] * inside + ["previous"] * before)
 
     @staticmethod
     def _rolled_status(children: list[str], rows: list[Row]) -> int:
@@ -277,6 +292,8 @@ class Oracle:
         found: dict[tuple[str, str, int, str], Row] = {}
         for row in observations:
             for segment, purpose in uses[row["indicator"], row["period"]]:
+                if purpose not in row["serves"]:
+                    continue
                 key = (row["unit"], row["indicator"], segment, purpose)
                 entry = found.setdefault(key, {"values": [], "statuses": []})
                 if row["value"] is not None:
@@ -306,12 +323,13 @@ class Oracle:
     def _due(self, unit: Row, series: Row) -> int:
         due: int = series["expected"]
         if window := self.windows.get(unit["unit"]):
+            reach = (series["additive"] and window.get("reach_from")) or window["valid_from"]
             due = sum(
                 1
                 for use in self.plan["period_use"]
                 if (use["indicator"], use["segment"], use["purpose"])
                 == (series["indicator"], series["segment"], "value")
-                and window["valid_from"] <= use["period"] <= window["valid_to"]
+                and reach <= use["period"] <= window["valid_to"]
             )
         return due
 
@@ -572,17 +590,20 @@ class Oracle:
         ]
 
     def _scaled_target(self, unit: str, rule: Row, kind: str, target: int | None) -> int | None:
-        """Quantities asked of a unit that existed for part of the year shrink with its time."""
+        """What is asked in quantities of a unit of a part of the year shrinks with the time that its figures cover."""
         window = self.windows.get(unit)
-        shrinks = kind in {"target", "stretch"} and rule["additive"]
         if (
-            window
-            and shrinks
-            and target is not None
-            and self.setting["part_year_targets"] == "pro_rata"
+            not window
+            or target is None
+            or not rule["additive"]
+            or self.setting["part_year_targets"] != "pro_rata"
         ):
-            return half_up(Fraction(target * window["days"], window["period_days"]))
-        return target
+            return target
+        # Plans kept before semantics 9 cut the target and what is beyond it, and nothing below.
+        if not window.get("reach_days") and kind not in {"target", "stretch"}:
+            return target
+        days = window.get("reach_days") or window["days"]
+        return half_up(Fraction(target * days, window["period_days"]))
 
     def groups(self, cells: Cells) -> dict[tuple[str, str, int], list[Row]]:
         """The cells of each comparison group for the indicators that are measured by it."""

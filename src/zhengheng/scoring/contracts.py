@@ -197,13 +197,17 @@ PLAN = tuple(
         valid_from date first day
         valid_to date last day
         days int:4 days inside the period
-        period_days int:4 days of the period""",
+        period_days int:4 days of the period
+        reach_from date? first day that its sums reach, with what it took over; empty in plans kept before semantics 9
+        reach_days int?:4 days from there to its last one; empty in plans kept before semantics 9
+        began date? its first day in the period or the year before; empty in plans kept before semantics 9
+        before_to date? a year before its last day: what it is held against ends there; empty in plans kept before semantics 9""",
         """part_share key unit, indicator, segment
         unit text units that existed for part of the period only
         indicator text indicators whose period is cut by a split change
         segment int:3 segment
-        days int:4 days of the segment inside the unit's time
-        of int:4 days of the unit inside the period""",
+        days int:4 days of the segment inside the time that the unit's figures cover
+        of int:4 days of that time inside the period""",
         """exemption key unit, indicator
         unit text code
         indicator text code""",
@@ -296,7 +300,7 @@ PLAN = tuple(
         treated bool values are winsorised or taken the logarithm of
         latest bool the last segment of the period
         carried bool the segment's value is a part of a sum: it is carried to the whole period
-        additive bool targets of part-year units shrink with their time
+        additive bool parts add up: targets of part-year units shrink with their time
         elapsed_n int:4 days gone by at the last due period
         elapsed_d int:4 days of the period""",
         """treatment key indicator, segment

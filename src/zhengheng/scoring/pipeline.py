@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from zhengheng.scoring.contracts import CONTRACTS
 
-SEMANTICS = "8"
+SEMANTICS = "9"
 """Version of what the steps mean; part of every run's id."""
 
 

@@ -17,7 +17,7 @@ from zhengheng.scheme.model import Band, Rulebook, Unit
 from zhengheng.scoring.branches import BranchRows
 from zhengheng.scoring.due import says_what_is_due
 from zhengheng.scoring.limits import refuse_beyond
-from zhengheng.scoring.plan_rows import AS_KNOWN, Tables, leaves
+from zhengheng.scoring.plan_rows import NEWEST, Tables, leaves
 from zhengheng.scoring.rules import (
     Row,
     node_rule,
@@ -112,16 +112,42 @@ class Compiler(SeriesRows, BranchRows):
                 }
             )  # fmt: skip
             if part:
-                self._add(
-                    "part_unit",
-                    unit=unit.code,
-                    valid_from=start,
-                    valid_to=end,
-                    days=(end - start).days + 1,
-                    period_days=self.period.days,
-                )
+                self._part_unit(unit, start, end)
             for code in unit.exempt:
                 self._add("exemption", unit=unit.code, indicator=code)
+
+    def _part_unit(self, unit: Unit, start: date, end: date) -> None:
+        reach = self._reach(unit, start)
+        year = self.period.previous_year()
+        began = max(unit.valid_from, year.start) if unit.valid_from else year.start
+        after = end + timedelta(1)
+        before = Period(after, after, "day").previous_year().end - timedelta(1)
+        self._add(
+            "part_unit",
+            unit=unit.code,
+            valid_from=start,
+            valid_to=end,
+            days=(end - start).days + 1,
+            period_days=self.period.days,
+            reach_from=reach if self.covers else None,
+            reach_days=(end - reach).days + 1 if self.covers else None,
+            began=began if self.covers else None,
+            before_to=before if self.covers else None,
+        )
+
+    def _reach(self, unit: Unit, start: date) -> date:
+        """The first day in the period that a unit's sums reach: its own, or that of whom it began as the heir of."""
+        reached = [start]
+        for event in self.rulebook.succession:
+            if (
+                event.data == "inherit"
+                and event.date == start
+                and unit.code in {one.unit for one in event.heirs}
+            ):
+                old = self.units.get(event.unit)
+                since = old.valid_from if old and old.valid_from else self.period.start
+                reached.append(max(since, self.period.start))
+        return min(reached)
 
     def _nodes(self) -> None:
         for node, _, depth in self.rulebook.nodes():
@@ -262,7 +288,7 @@ def compile_plan(
     units: Iterable[Unit],
     period: Period,
     at: date,
-    semantics: int = AS_KNOWN,
+    semantics: int = NEWEST,
 ) -> Plan:
     """Make the rulebook definite for one period as seen from one day; of a run of earlier `semantics` as these had it.
 

@@ -9,7 +9,7 @@ from zhengheng.domain.periods import Period
 from zhengheng.scheme.model import Node, Rulebook, Unit
 from zhengheng.scheme.weights import weights_in_force
 from zhengheng.scoring.contracts import CONTRACTS
-from zhengheng.scoring.cuts import cuts
+from zhengheng.scoring.cuts import cuts, nature
 from zhengheng.scoring.due import is_part
 from zhengheng.scoring.rules import Row
 
@@ -18,6 +18,10 @@ PARTS_OF_YEARS = 7
 """Semantics since which an event counts in its own period, and what nothing says the due part of is not due in a part of a year."""
 AS_KNOWN = 8
 """Semantics since which a value that was published after the run's day does not count in it."""
+AS_COVERED = 9
+"""Semantics since which a unit of a part of the year is measured over the time that its figures cover, and against the same
+time of the year before; and only what adds up is cut."""
+NEWEST = AS_COVERED
 
 
 class PlanRows:
@@ -29,10 +33,11 @@ class PlanRows:
         units: Iterable[Unit],
         period: Period,
         at: date,
-        semantics: int = AS_KNOWN,
+        semantics: int = NEWEST,
     ):
         self.rulebook, self.period, self.at = rulebook, period, at
         self.former, self.known = semantics < PARTS_OF_YEARS, semantics >= AS_KNOWN
+        self.covers = semantics >= AS_COVERED
         self.units = _succeed(rulebook, {u.code: u for u in (*rulebook.units, *units)}, period)
         self.by_code = {indicator.code: indicator for indicator in rulebook.indicators}
         self.tables: Tables = {c.name: [] for c in CONTRACTS.values() if c.role == "plan"}
@@ -53,6 +58,13 @@ class PlanRows:
     def weight(self, child: str, category: str) -> Decimal | None:
         entry = self.weights.get(child)
         return entry.get(category) if isinstance(entry, dict) else entry
+
+    def _adds_up(self, code: str) -> bool:
+        """Whether parts of an indicator's period add up to the whole, so that a part of the time is a part of what is asked."""
+        indicator = self.by_code[code]
+        if self.covers:
+            return nature(self.by_code, indicator) == "flow"
+        return indicator.combine == "sum"
 
     def _grouped(self, code: str) -> bool:
         """Whether an indicator's points compare its unit with the group."""

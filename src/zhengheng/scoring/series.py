@@ -56,17 +56,25 @@ class SeriesRows(PlanRows):
 
     def _part_shares(self, cut: Cut, code: str) -> None:
         """What the pieces of a year weigh for units that existed for part of it."""
+        sums = self._made_of_sums(code)
         for unit in self.tables["part_unit"] if cut.divided else ():
+            reaches = sums and self.covers
+            begins = unit["reach_from"] if reaches else unit["valid_from"]
             for piece in cut.pieces:
-                first, last = max(piece.start, unit["valid_from"]), min(piece.end, unit["valid_to"])
+                first, last = max(piece.start, begins), min(piece.end, unit["valid_to"])
                 self._add(
                     "part_share",
                     unit=unit["unit"],
                     indicator=code,
                     segment=piece.place,
                     days=max((last - first).days + 1, 0),
-                    of=unit["days"],
+                    of=unit["reach_days"] if reaches else unit["days"],
                 )
+
+    def _made_of_sums(self, code: str) -> bool:
+        """Whether all that an indicator is made from is taken over by heirs."""
+        below = sources(self.by_code[code])
+        return all(map(self._made_of_sums, below)) if below else self.by_code[code].combine == "sum"
 
     def _series_rows(
         self, indicator: Indicator, categories: set[str], yearly: bool, scored: set[str]
@@ -129,7 +137,7 @@ class SeriesRows(PlanRows):
                     else "sum",
                     absent=indicator.absent,
                     expected=len(counted),
-                    additive=indicator.combine == "sum",
+                    additive=self._adds_up(indicator.code),
                 )
 
     def _use(self, code: str, segment: int, purpose: str, observed: Period) -> None:

@@ -22,7 +22,7 @@ below as (
     join chosen h on h.unit = c.child and h.indicator = c.indicator
     where not exists (
         select 1 from part_unit p
-        where p.unit = c.child and (h.period < p.valid_from or h.period > p.valid_to)
+        where p.unit = c.child and (h.period < coalesce(p.began, p.valid_from) or h.period > p.valid_to)
     )
 ),
 summed as (
@@ -41,7 +41,7 @@ owed as (
     join unit u on u.unit = c.child
     where not exists (
         select 1 from part_unit p
-        where p.unit = c.child and (s.period < p.valid_from or s.period > p.valid_to)
+        where p.unit = c.child and (s.period < coalesce(p.began, p.valid_from) or s.period > p.valid_to)
     )
     group by s.unit, s.indicator, s.period
 ),
@@ -63,5 +63,5 @@ where not exists (
     where h.unit = j.unit and h.indicator = j.indicator and h.period = j.period
 ) and not exists (
     select 1 from part_unit p
-    where p.unit = j.unit and (j.period < p.valid_from or j.period > p.valid_to)
+    where p.unit = j.unit and (j.period < coalesce(p.began, p.valid_from) or j.period > p.valid_to)
 )

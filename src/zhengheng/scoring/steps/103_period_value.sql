@@ -1,24 +1,22 @@
 -- The same where revisions, successors, part-year units, split changes or last year amend it.
+-- A unit that was there for a part of the year is held against the same part of the year before.
 -- scope: unit
 -- when: amended
 with chosen as (
-    select o.unit, o.indicator, o.period, o.value, o.status
+    select o.unit, o.indicator, o.period, o.value, 'own' as origin
     from observation o
     where not exists (
         select 1 from revised_value r
         where r.unit = o.unit and r.indicator = o.indicator and r.period = o.period
-    ) and not exists (
-        select 1 from part_unit p
-        where p.unit = o.unit and (o.period < p.valid_from or o.period > p.valid_to)
     )
     union all
-    select r.unit, r.indicator, r.period, r.value, r.status
+    select r.unit, r.indicator, r.period, r.value, 'revised' as origin
     from revised_value r
     union all
-    select i.unit, i.indicator, i.period, i.value, i.status
+    select i.unit, i.indicator, i.period, i.value, 'inherited' as origin
     from inherited_value i
     union all
-    select r.unit, r.indicator, r.period, r.value, r.status
+    select r.unit, r.indicator, r.period, r.value, 'own' as origin
     from rolled_value r
 ),
 counted as (
@@ -27,6 +25,13 @@ counted as (
            case when u.purpose = 'previous' then c.value end as value_before
     from chosen c
     join period_use u on u.indicator = c.indicator and u.period = c.period
+    left join part_unit p on p.unit = c.unit
+    where p.unit is null
+       or c.origin = 'inherited'
+       or (u.purpose = 'previous' and p.before_to is not null
+           and c.period >= p.began and c.period <= p.before_to)
+       or ((u.purpose = 'value' or p.before_to is null)
+           and (c.origin = 'revised' or (c.period >= p.valid_from and c.period <= p.valid_to)))
 )
 select c.unit, c.indicator, c.segment,
        cast(sum(c.value) as decimal(38, 0)) as total,

@@ -22,7 +22,10 @@ with chosen as (
     union all
     select r.unit, r.indicator, r.period, r.status
     from rolled_value r
-    where r.value is null
+    where r.value is null and not exists (
+        select 1 from part_unit p
+        where p.unit = r.unit and (r.period < p.valid_from or r.period > p.valid_to)
+    )
 )
 select c.unit, c.indicator, u.segment,
        count(case when c.status = 2 then 1 end) as not_applicable,

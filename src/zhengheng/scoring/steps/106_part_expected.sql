@@ -1,7 +1,13 @@
--- How many periods are due from a unit that existed for part of the year only.
+-- How many periods are due from a unit that existed for part of the year only; of sums that it took over, those before it too.
 -- scope: group
 -- when: part_year
+with kind as (
+    select distinct s.indicator, s.additive from series s
+)
 select p.unit, u.indicator, u.segment, u.purpose, count(u.period) as expected
 from part_unit p
-join period_use u on u.period >= p.valid_from and u.period <= p.valid_to
+join period_use u on u.period <= p.valid_to
+join kind k on k.indicator = u.indicator
+where u.period >= case when k.additive then coalesce(p.reach_from, p.valid_from)
+                       else p.valid_from end
 group by p.unit, u.indicator, u.segment, u.purpose

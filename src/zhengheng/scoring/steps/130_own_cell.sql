@@ -24,13 +24,17 @@ select k.unit, k.category, k.comparison_group, k.indicator, k.segment,
             then ratio(k.previous * coalesce(w.of, r.share_d), cast(coalesce(w.days, r.share_n) as decimal(38, 0)))
             else k.previous end as previous,
        case when p.unit is not null and r.additive and s.part_year_targets = 'pro_rata'
-            then ratio(coalesce(t.target, g.target, r.target) * p.days, p.period_days)
+            then ratio(coalesce(t.target, g.target, r.target) * coalesce(p.reach_days, p.days), p.period_days)
             else coalesce(t.target, g.target, r.target) end as target,
-       coalesce(t.base, r.base) as base,
+       case when p.reach_days is not null and r.additive and s.part_year_targets = 'pro_rata'
+            then ratio(coalesce(t.base, r.base) * p.reach_days, p.period_days)
+            else coalesce(t.base, r.base) end as base,
        case when p.unit is not null and r.additive and s.part_year_targets = 'pro_rata'
-            then ratio(coalesce(t.stretch, r.stretch) * p.days, p.period_days)
+            then ratio(coalesce(t.stretch, r.stretch) * coalesce(p.reach_days, p.days), p.period_days)
             else coalesce(t.stretch, r.stretch) end as stretch,
-       coalesce(t.bottom, r.bottom) as bottom
+       case when p.reach_days is not null and r.additive and s.part_year_targets = 'pro_rata'
+            then ratio(coalesce(t.bottom, r.bottom) * p.reach_days, p.period_days)
+            else coalesce(t.bottom, r.bottom) end as bottom
 from known k
 join rule r on r.category = k.category and r.indicator = k.indicator and r.segment = k.segment
 join setting s on true
