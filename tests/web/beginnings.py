@@ -16,7 +16,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from zhengheng.web.ledger.models import LedgerEntry
 
@@ -46,12 +46,16 @@ class Beginning:
         return all(_values(model) == rows for model, rows in self.before.items())
 
     def put(self) -> None:
+        with transaction.atomic():  # rows that refer to each other fit at its end
+            self._put_rows()
+        if self.files is not None:
+            shutil.copytree(self.files, settings.HOME, dirs_exist_ok=True)
+
+    def _put_rows(self) -> None:
         for model, rows in self.after.items():
             held = model._base_manager.all()
             held._raw_delete(held.db)
             model._base_manager.bulk_create(rows)
-        if self.files is not None:
-            shutil.copytree(self.files, settings.HOME, dirs_exist_ok=True)
 
 
 def rows_of(name: str, make: Callable[[], None]) -> None:
