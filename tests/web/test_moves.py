@@ -45,7 +45,7 @@ def test_the_table_of_changes_adds_up(changed: dict[tuple[str, str], int | None]
     assert {label[0] for label, _, _ in made.rows[1:]} >= {code for _, code in changed}
 
 
-def test_what_was_revised_since_stands_beside_the_indicators() -> None:
+def test_what_was_revised_since_stands_on_its_indicator_and_both_totals_are_said() -> None:
     published = run(book(), facts(VALUES, TARGETS))
     before = run(book(), facts(VALUES | {("U1", "A"): 8_000}, TARGETS))
     after = run(book(), facts(VALUES | {("U1", "A"): 9_000}, TARGETS))
@@ -53,5 +53,13 @@ def test_what_was_revised_since_stands_beside_the_indicators() -> None:
     assert found is not None
     made = moves(found)
     adds_up(made)
-    assert made.rows[-1][0] == "不分到单个指标的"
-    assert any(number(cell) for cell in made.rows[-1][1])
+    revised = [code for code, _ in found.columns].index("revision")
+    (row,) = (cells for label, cells, _ in made.rows if label.startswith("A "))
+    assert number(row[revised]) == Fraction(found.effects["revision"], 10**9) != 0
+    assert found.corrected == found.before + found.effects["revision"]
+    assert found.began not in found.put_right[0]
+    assert found.put_right[0].startswith("（当时公布，后更正为")
+    same = Comparison(before, after).of("U1", "zh")
+    assert same is not None
+    assert same.put_right == ("", "")
+    assert same.effects["revision"] == 0

@@ -55,6 +55,21 @@ class Change:
     after: int
     effects: dict[str, int] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
+    corrected: int | None = None
+    """What `before` was put right to since, where it was."""
+
+    @property
+    def began(self) -> str:
+        """The total at the beginning."""
+        return format_scaled(self.before, 9, 2)
+
+    @property
+    def put_right(self) -> tuple[str, str]:
+        """That the total at the beginning was put right since; empty where it was not."""
+        if self.corrected is None:
+            return "", ""
+        now = format_scaled(self.corrected, 9, 2)
+        return f"（当时公布，后更正为 {now}）", f" (as published then; corrected to {now} since)"
 
     @property
     def columns(self) -> list[tuple[str, tuple[str, str]]]:
@@ -64,7 +79,7 @@ class Change:
 
     @property
     def beside(self) -> dict[str, int]:
-        """What no one indicator brought: data revised since the publication, bonus and deduction, roundings."""
+        """What no one indicator brought: items put right since the publication, bonus and deduction, roundings."""
         left = {code: size - sum(step.effects.get(code, 0) for step in self.steps) for code, size in self.effects.items()}  # fmt: skip
         return {code: size for code, size in left.items() if size}
 
@@ -99,7 +114,8 @@ class Comparison:
     """
 
     def __init__(self, first: Run, second: Run, superseded: Run | None = None) -> None:
-        self.first, self.second, self.superseded = _Whole(first), _Whole(second), superseded
+        self.first, self.second = _Whole(first), _Whole(second)
+        self.superseded = _Whole(superseded) if superseded is not None else None
 
     def of(self, unit: str, language: Language) -> Change | None:
         """What moved the unit's total; None where either run has no total of it or kept no cells."""
@@ -107,21 +123,25 @@ class Comparison:
         old, new = _total(first, unit), _total(second, unit)
         if old is None or new is None or "cell" not in first.results or "cell" not in second.results:  # fmt: skip
             return None
-        published = _total(self.superseded, unit) if self.superseded is not None else None
+        published = _total(self.superseded.run, unit) if self.superseded is not None else None
         start = old if published is None else published
         before, after = _Side(self.first, unit), _Side(self.second, unit)
-        codes = sorted(before.scores.keys() | after.scores.keys())
-        steps = tuple(_step(before, after, code, language) for code in codes)
+        kept = self.superseded is not None and "cell" in self.superseded.run.results
+        former = _Side(self.superseded, unit) if self.superseded and published and kept else before
+        codes = sorted(former.scores.keys() | before.scores.keys() | after.scores.keys())
+        steps = tuple(_step(former, before, after, code, language) for code in codes)
         effects = dict.fromkeys(EFFECTS, 0)
-        effects["revision"] = old["printed"] - start["printed"]
         for step in steps:
             for name, size in step.effects.items():
                 effects[name] += size
+        # Of what lies between the two former totals, items and roundings are no one indicator's.
+        effects["revision"] = old["printed"] - start["printed"]
         effects["adjustment"] = (new["bonus"] - new["deduction"]) - (old["bonus"] - old["deduction"])  # fmt: skip
         rest = "aggregation" if self.first.curved or self.second.curved else "rounding"
         effects[rest] = new["printed"] - start["printed"] - sum(effects.values())
         moved = tuple(step for step in steps if any(step.effects.values()))
-        return Change(start["printed"], new["printed"], effects, moved)
+        right = None if old["printed"] == start["printed"] else old["printed"]
+        return Change(start["printed"], new["printed"], effects, moved, right)
 
 
 def _total(run: Run, unit: str) -> Row | None:
@@ -188,11 +208,17 @@ class _Side:
         return {**held[0], "target": self.scores[code]["target"]} if len(held) == 1 else None
 
 
-def _step(before: _Side, after: _Side, code: str, language: Language) -> Step:
+def _step(former: _Side, before: _Side, after: _Side, code: str, language: Language) -> Step:
+    """What moved an indicator's points; the first is what was published before it was put right."""
     old, new = before.scores.get(code), after.scores.get(code)
-    named = (after if new is not None else before).run.rulebook.indicator(code)
+    named = next(
+        side for side in (after, before, former) if code in side.scores
+    ).run.rulebook.indicator(code)
     whole = after.points(code) - before.points(code)
-    if old is None or new is None:
+    revised = before.points(code) - former.points(code)
+    if old is None and new is None:
+        effects = {}
+    elif old is None or new is None:
         effects = {"set": whole}
     elif kinds := {old["status"], new["status"]} - {VALUE}:
         name = "applies" if NOT_APPLICABLE in kinds else "due" if NOT_DUE in kinds else "status"
@@ -207,7 +233,9 @@ def _step(before: _Side, after: _Side, code: str, language: Language) -> Step:
         ]
         sizes = [late - early for early, late in pairwise(ends)]
         effects = dict(zip(("definition", "target", "real", "weight"), sizes, strict=True))
-    return Step(code, named.name.say(language), effects)
+    return Step(
+        code, named.name.say(language), ({"revision": revised} if revised else {}) | effects
+    )
 
 
 def _chain(before: _Side, after: _Side, code: str) -> list[int] | None:

@@ -72,10 +72,12 @@ class StepOut(Schema):
 
 
 class ChangeOut(Schema):
-    """A total before and after, at nine decimals, and what moved it; the effects add up to the difference."""
+    """A total before and after, at nine decimals, and what moved it; the effects add up to the difference. `corrected` is
+    what the total before was put right to since it was published."""
 
     earlier: str
     before: int
+    corrected: int | None
     after: int
     effects: dict[str, int]
     steps: list[StepOut]
@@ -92,7 +94,7 @@ def result_change(request: OfficeRequest, run: str, code: str) -> dict[str, Any]
         raise NotFoundError.one(
             code, "change.absent", zh="没有可比较的上一期总分", en="there is no total of an earlier period to compare"
         )  # fmt: skip
-    return {"earlier": earlier[-1].run, "before": moved.before, "after": moved.after,
+    return {"earlier": earlier[-1].run, "before": moved.before, "corrected": moved.corrected, "after": moved.after,
             "effects": {name: moved.effects[name] for name in EFFECTS}, "steps": moved.steps}  # fmt: skip
 
 

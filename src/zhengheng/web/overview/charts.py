@@ -72,5 +72,7 @@ def waterfall(moved: Change) -> Chart:
     }  # fmt: skip
     zh = "、".join(f"{words[0]} {minus(size)}" for _, words, size in moved.said())
     en = ", ".join(f"{words[1]} {minus(size)}" for _, words, size in moved.said())
-    before, after = format_scaled(moved.before, 9, 2), format_scaled(moved.after, 9, 2)
-    return spec, say(f"从 {before} 分到 {after} 分：{zh or '没有变动'}", f"From {before} to {after} points: {en or 'nothing moved'}")  # fmt: skip
+    after, (right_zh, right_en) = format_scaled(moved.after, 9, 2), moved.put_right
+    return spec, say(
+        f"从 {moved.began} 分{right_zh}到 {after} 分：{zh or '没有变动'}", f"From {moved.began}{right_en} to {after} points: {en or 'nothing moved'}",
+    )  # fmt: skip

@@ -63,7 +63,7 @@ def of_unit(
         effects = [(say(*words), size) for _, words, size in moved.said()]
         sections.append(Section(
             say("为什么变了", "Why it changed"),
-            texts=(f"{earlier.period}: {format_scaled(moved.before, 9, 2)} → {result.period}: {format_scaled(moved.after, 9, 2)}",),
+            texts=(f"{earlier.period}: {moved.began}{say(*moved.put_right)} → {result.period}: {format_scaled(moved.after, 9, 2)}",),
             tables=(Table((say("原因", "Effect"), say("分", "Points")), effects),) if effects else (),
         ))  # fmt: skip
     gaps = selectors.gaps(marks.values())
