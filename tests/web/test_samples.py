@@ -216,6 +216,13 @@ def test_pools_that_overlap_are_one_range(town: Town, book: int, first: str, sec
     Report.objects.filter(pk__in=checked).update(value="96")
     last = drawn(town, book, period=first, reason="更正后复查", size=3)
     assert {one["report"] for one in last["detail"]["entries"]} == checked
+    page = town.client("office_data").get(f"/office/audits/{last['id']}/").content.decode()
+    assert re.search(
+        rf"此前在同一范围的抽取[^第]*2 次：第 {audit['id']} 号（[\d-]+）、第 {again['id']} 号",
+        page,
+    )
+    page = town.client("office_data").get(f"/office/audits/{audit['id']}/").content.decode()
+    assert "此前在同一范围的抽取" not in page
 
 
 def test_other_values_are_another_range_also_beside_a_sample_of_an_earlier_release(

@@ -243,6 +243,16 @@ def _pool_words(audit: Audit) -> tuple[str, str]:
     return f"{size} 个数值", f"{size} value{'' if size == 1 else 's'}"
 
 
+def _before(audit: Audit) -> tuple[str, str] | None:
+    """How often the range was drawn from before, and when: who draws until it suits is seen to."""
+    held = selectors.before(audit)
+    if not held:
+        return None
+    zh = "、".join(f"第 {one.pk} 号（{localdate(one.made_at)}）" for one in held)
+    en = ", ".join(f"{one.pk} ({localdate(one.made_at)})" for one in held)
+    return f"{len(held)} 次：{zh}", f"{len(held)}: {en}"
+
+
 AUDITS = Kind(
     machine=AUDIT, path="audits", words=("抽样核查", "Sample checks"), model=Audit,
     title=lambda a: (f"{PURPOSES[a.purpose][0]} {a.pk} {a.rulebook.title_zh} {a.period}".strip(),
@@ -270,7 +280,9 @@ AUDITS = Kind(
         Column(("核查", "Check"), lambda a: PURPOSES[a.purpose]), Column(("方案", "Rulebook"), rulebook_words), Column(("期间", "Period"), "period"),
         Column(("总体", "Out of"), _pool_words, True),
     ),
-    facts=(Column(("再次抽取的理由", "Why there is another sample"), "reason"),),
+    facts=(
+        Column(("再次抽取的理由", "Why there is another sample"), "reason"), Column(("此前在同一范围的抽取", "Earlier samples of the same range"), _before),
+    ),
     queryset=lambda: Audit.objects.select_related("made_by", "holder", "run").prefetch_related("rulebook"),
     body="audits/body.html", context=_page, outcome=_outcome, known=known, counted=True, thread=True, recalled=recalled,
     out=lambda a: {"rulebook": a.rulebook_id, "purpose": a.purpose, "seed": a.seed, "sealed_in": a.sealed_in, "drawn_from": a.drawn_from,

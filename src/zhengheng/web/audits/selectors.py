@@ -31,6 +31,13 @@ def could_be_drawn(audit: Audit) -> set[str]:
     return {one for one in names if not one.isdecimal()} | {f"{one.unit.code}/{one.indicator}/{one.period}" for one in held}  # fmt: skip
 
 
+def before(audit: Audit) -> list[Audit]:
+    """The samples that were drawn of any of the same values before, the first first."""
+    book, names = audit.rulebook, could_be_drawn(audit)
+    held = Audit.objects.filter(rulebook__code=book.code, rulebook__period=book.period, purpose=audit.purpose, pk__lt=audit.pk)  # fmt: skip
+    return [one for one in held.order_by("pk") if could_be_drawn(one) & names]
+
+
 def unanswered(audit: Audit) -> QuerySet[Entry]:
     """Findings that do not agree, and to which the office has not replied."""
     return Entry.objects.filter(audit=audit, finding__in=("differs", "absent"), reply="")
