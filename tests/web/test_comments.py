@@ -133,6 +133,29 @@ def test_what_is_personal_is_not_shown_and_what_belongs_elsewhere_goes_there(
     assert (held.state, held.shown, held.reason) == ("handed_over", "", "hotline")
 
 
+def test_what_a_citizen_wrote_stands_in_no_title(people: People, portal: Inbox) -> None:
+    """Jobs, ledger and home pages are read by many who may not read comments: there a comment is called by its number, or by its public words."""
+    pieces = ("赵小六", "幸福路", "三单元")
+    came(people, portal, "赵小六住幸福路三单元，没有路灯")
+    refused = came(people, portal, "赵小六住幸福路三单元，骂人")
+    routed = came(people, portal, "赵小六住幸福路三单元，路灯不亮")
+    do(people, "refuse", "office_procedure", refused, RefuseGiven(reason="abusive"))
+    do(people, "route", "office_procedure", routed, RouteGiven(unit="D10", shown="×住×，路灯不亮"))
+    do(people, "reply", "unit_leader", routed, ReplyGiven(reply="四月修好"))
+    job = Job.objects.get(kind="portal.write", subject=f"comment:{routed.pk}")
+    entry = LedgerEntry.objects.get(act="comment.route")
+    for role in Role:
+        client = people.client(role.value)
+        for address in ("/office/", "/office/jobs/", f"/office/jobs/{job.pk}/", "/office/ledger/", f"/office/ledger/{entry.sequence}/"):  # fmt: skip
+            page = client.get(address).content.decode()
+            assert not [one for one in pieces if one in page], (role, address)
+    jobs = people.client("system_administrator").get("/office/jobs/").content.decode()
+    assert "×住×，路灯不亮（2026-03-12 留言）" in jobs
+    ledger = people.client("security_auditor").get("/office/ledger/").content.decode()
+    assert f"{refused.reference} 号（2026-03-12 留言）" in ledger
+    assert f"{refused.reference} 号（2026-03-12 留言）" in people.client("office_procedure").get(f"/office/comments/{refused.pk}/").content.decode()  # fmt: skip
+
+
 def refused_route(people: People, held: Comment, unit: str, shown: str) -> tuple[str, str]:
     with pytest.raises(ZhenghengError) as refused:
         do(people, "route", "office_procedure", held, RouteGiven(unit=unit, shown=shown))

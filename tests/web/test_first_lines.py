@@ -213,7 +213,7 @@ def test_lists_say_of_which_year_and_about_what(people: People) -> None:
     promise = "逾期废水排放整改到位，复核后提请省厅解除区域限批，并向社会公布复核结论和后续监测安排"
     Commitment.objects.filter(pk=held["commitment"].pk).update(text=promise)
     Question.objects.filter(pk=held["question"].pk).update(text=promise)
-    Comment.objects.filter(pk=held["comment"].pk).update(text=promise)
+    Comment.objects.filter(pk=held["comment"].pk).update(text=promise, shown=promise)
     client = people.client("office_director")
 
     def rows(path: str) -> str:

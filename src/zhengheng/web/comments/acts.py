@@ -253,9 +253,18 @@ def _outcome(held: Comment) -> tuple[str, str]:
     )
 
 
+def _called(held: Comment) -> tuple[str, str]:
+    """By its words for the public, or by number and day: a title stands where many may read who may not read comments,
+    and what a citizen wrote may be his name and address."""
+    if held.shown:
+        said = shortened(held.shown, 24)
+        return f"{said}（{held.received_on} 留言）", f"{said} (comment of {held.received_on})"
+    return f"{held.reference} 号（{held.received_on} 留言）", f"no. {held.reference} (comment of {held.received_on})"  # fmt: skip
+
+
 COMMENTS = Kind(
     machine=COMMENT, path="comments", words=("公众留言", "Comments"), model=Comment,
-    title=lambda c: (f"{shortened(c.text, 24)}（{c.received_on} 留言）", f"{shortened(c.text, 24)} (comment of {c.received_on})"),
+    title=_called,
     standing=_standing,
     acts=(
         Act("comment.receive", ("取回", "Fetched"), receive, ReceiveGiven, by_machine=True),
@@ -271,7 +280,7 @@ COMMENTS = Kind(
     ),
     outcome=_outcome,
     columns=(
-        Column(("留言", "Comment"), lambda c: shortened(c.text, 40)), Column(("收到", "Received"), "received_on"), Column(("编号", "Reference"), "reference"),
+        Column(("留言", "Comment"), lambda c: shortened(c.shown or c.text, 40)), Column(("收到", "Received"), "received_on"), Column(("编号", "Reference"), "reference"),
         Column(("答复单位", "Replies"), lambda c: in_full(c.unit) if c.unit else None),
     ),
     facts=(
