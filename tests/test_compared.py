@@ -188,6 +188,10 @@ def test_a_row_of_facts_lies_in_a_month_only_where_no_more_than_the_month_is_ask
     assert taken() == {("甲", "A"): 500}
     with pytest.raises(DataError, match=r"f\.csv:2"):
         taken(where="d >= '2025-03-15'")
+    by_day = load_rulebook(write(tmp_path / "daily", **change("B", frequency="day")))[0]
+    daily = [FACTS["measures"][0], {**FACTS["measures"][0], "indicator": "B", "frequency": "day"}]
+    with pytest.raises(DataError, match=r"f\.csv:2"):
+        read_files(mapping({"purpose": "t", "sources": [FACTS | {"measures": daily}]}), by_day, tmp_path)  # fmt: skip
 
 
 def test_a_day_of_publication_is_no_month(tmp_path: Path) -> None:
@@ -231,3 +235,5 @@ def test_a_unit_lacks_no_period_that_counts_as_nothing(tmp_path: Path) -> None:
     source = {"file": "d.csv", "unit": "u", "period": "p", "indicators": {"A": "a", "B": "b"}}
     facts = read_files(mapping({"purpose": "t", "sources": [source]}), book, tmp_path)
     assert [p.where for p in coverage(facts, book)] == ["B"]
+    indicators = tuple(one.model_copy(update={"combine": "last"}) for one in book.indicators)
+    assert list(coverage(facts, book.model_copy(update={"indicators": indicators}))) == []

@@ -72,6 +72,14 @@ def test_a_draft_says_whose_weights_the_heir_has_and_what_it_is_not_weighed_on(
     assert len(warned(tmp_path / "again", made)) == len(without)
 
 
+@pytest.mark.parametrize(("heirs", "said"), [("H", "Education and Sports takes over"), ("HS", "Education and Sports and Sports take over")])  # fmt: skip
+def test_one_heir_takes_and_several_take(tmp_path: Path, heirs: str, said: str) -> None:
+    made = book(tmp_path, {"A": {"E": 100, "S": 100}}, {"A": "x"})
+    event = Succession(date=date(2026, 3, 16), kind="split", unit="E", targets="inherit", heirs=tuple(Heir(unit=one, share="1") for one in heirs))  # type: ignore[arg-type]  # fmt: skip
+    told = inherited(made.model_copy(update={"succession": (event,)}), NAMES)
+    assert any(en.startswith(f"{said} the targets of Education") for _, en in told)
+
+
 def test_an_indicator_of_which_the_heir_is_neither_owner_nor_supplier_is_no_warning_but_is_said(
     tmp_path: Path,
 ) -> None:

@@ -15,10 +15,11 @@ import yaml
 
 from tests.conftest import Command
 from tests.test_scheme import write
-from zhengheng.domain.problems import DataError
+from zhengheng.domain.problems import DataError, Problem
 from zhengheng.lake.intake import read_files
 from zhengheng.lake.mapping import Mapping
 from zhengheng.lake.store import Lake
+from zhengheng.lake.whole import naming
 from zhengheng.scheme.load import load_rulebook
 
 AT = datetime(2026, 3, 12, tzinfo=UTC)
@@ -179,3 +180,11 @@ def test_the_very_first_intake_is_taken_back_too(home: Path, tmp_path: Path) -> 
     assert lake.intakes() == []
     load(home, tmp_path, plan("d.csv"))
     assert Lake.open(home).counts()["observation"] == 2
+
+
+def test_a_lake_that_somebody_writes_is_no_finding_of_a_check() -> None:
+    """It says nothing of the files: whoever checks is told so instead, and asks again."""
+    found: list[Problem] = []
+    with pytest.raises(DataError, match="busy"), naming(found, Path("lakes/town")):
+        raise DataError.one("lakes/town", "lake.busy", zh="正在写入", en="busy")
+    assert found == []

@@ -30,6 +30,19 @@ def test_the_place_that_was_not_written_so_is_named(shown: str, place: str) -> N
     assert otherwise(WRITTEN, shown) == place
 
 
+@pytest.mark.parametrize("mark", "×✕＊*█■…")
+def test_whatever_mark_is_put_says_that_something_is_missing(mark: str) -> None:
+    assert kept(WRITTEN, f"公交5路晚点，{mark * 2}请处理。") == "masked"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown", "how"),
+    [("请处理", "请\u200b处理", "whole"), ("甲乙甲丙丁", "甲×甲×丁", "masked"), ("abc", "ab×bc", "reworded")],
+)  # fmt: skip
+def test_each_passage_stands_behind_the_one_before_it(written: str, shown: str, how: str) -> None:
+    assert kept(written, shown) == how
+
+
 def test_marks_in_what_was_written_are_letters_of_it() -> None:
     assert kept("3×5=15，*必须*", "3×5=15，*必须*") == "whole"
     assert kept("3×5=15，找张三", "3×5=15，找××") == "masked"

@@ -112,6 +112,10 @@ def test_a_rulebook_that_lists_its_units_is_warned_of_strangers_in_a_change(tmp_
         found = [one for one in lint(*load_rulebook(folder)) if one.code == "unit.unknown"]
         assert [one.severity for one in found] == ["warning"] * len(told)
         assert all(word in one.zh for word, one in zip(told, found, strict=True))
+    chain = [{"date": day, "kind": "merger", "unit": unit, "heirs": [{"unit": heir, "share": 1}]}
+             for day, unit, heir in (("2025-03-01", "a", "w"), ("2025-07-01", "w", "b"))]  # fmt: skip
+    handed_on = lint(*load_rulebook(write(tmp_path / "chain", UNITS | {"units": [ended, *UNITS["units"][1:], {**ended, "code": "c", "valid_to": None}], "succession": chain})))  # fmt: skip
+    assert [one.zh for one in handed_on if one.code == "unit.unknown" and "承接单位“w”" in one.zh] == [], "it handed on what it took over"  # fmt: skip
     office = {
         "units": [ended],
         "succession": [

@@ -41,6 +41,8 @@ ASKED: dict[str, tuple[str, list[Any], str | None]] = {
     "percentages": ("办结率", [95, 96, 100], None), "small percentages": ("办结率", [0.8, 1.2, 3.5], None),
     "a small one far from the rest": ("办结率", [0.2, 95, 96], None), "zeros and ones": ("办结率", [0, 1, 0], None),
     "small growth": ("投资增速", [0.8, -0.3], None), "a sign on each": ("办结率", ["0.95%", "0.8%"], None),
+    "small growth beside": ("投资增速", [5.2, 0.5, 6.1], None), "the greatest comes first": ("投资增速", [50, 6, 0.2], "d.xlsx:4"),
+    "the greatest comes last": ("投资增速", [0.2, 6, 50], "d.xlsx:2"),
     "a fraction among growth": ("投资增速", [12.5, 0.13, 15], "d.xlsx:3"),
 }  # fmt: skip
 

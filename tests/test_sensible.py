@@ -18,6 +18,7 @@ from zhengheng.engines.plain import OracleEngine
 from zhengheng.sample import rulebooks
 from zhengheng.scheme.compare import differences
 from zhengheng.scheme.folder import Source
+from zhengheng.scheme.lint import lint
 from zhengheng.scheme.load import load_rulebook
 from zhengheng.scoring.check import check, load_checked
 
@@ -154,6 +155,9 @@ SOUND: dict[str, Rules] = {
     "weights that begin in the year": _weights("2025-07-01"),
     "a merger on the day after its last": _changed(),
     "a merger of a unit without a last day": _changed(units=[UNIT, {**UNITS[1], "valid_from": "2025-07-01"}]),
+    "a split of a unit that goes on": ({"units": [{**UNIT, "valid_to": "2025-12-31"}, UNITS[1]], "succession": [
+        {"date": "2025-07-01", "kind": "split", "unit": "u", "heirs": [{"unit": "u", "share": "0.6"}, {"unit": "v", "share": "0.4"}]}]}, {}),
+    "an heir on its last day": _changed(units=[UNITS[0], {**UNITS[1], "valid_to": "2025-07-01"}]),
     "a merger after which all begins anew": _changed(share="0.8", data="anew"),
     "a light by score": _light("score", "0.85", "0.6"),
     "one line for both": _light("score", 1, 1),
@@ -171,6 +175,15 @@ SOUND: dict[str, Rules] = {
 def test_what_makes_sense_passes(name: str, tmp_path: Path) -> None:
     top, indicators = SOUND[name]
     assert errors(write(tmp_path, top, **indicators)) == {}
+
+
+def test_each_change_of_a_unit_hands_on_all_of_it(tmp_path: Path) -> None:
+    """A later change of the same unit says nothing of the first."""
+    first = {"date": "2025-03-01", "kind": "split", "unit": "u", "heirs": [{"unit": "v", "share": 1}]}  # fmt: skip
+    second = {"date": "2025-07-01", "kind": "split", "unit": "u", "heirs": [{"unit": "w", "share": "0.8"}]}  # fmt: skip
+    held = {"units": [UNIT, UNITS[1], {**UNIT, "code": "w"}], "succession": [first, second]}
+    found = [one for one in lint(*load_rulebook(write(tmp_path, held))) if one.code == "succession.shares"]  # fmt: skip
+    assert [("0.8" in one.zh, "add to 0.8 instead" in one.en) for one in found] == [(True, True)]
 
 
 CASE = {"name": "例", "period": "2025", "values": {"A": "9", "B": "50"}, "expect": {"A": "54"}}

@@ -5,7 +5,7 @@ import io
 import json
 import re
 import zipfile
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from django.conf import settings
 
 from tests.e2e.town import STATISTICS, UNITS, Town, packed
 from tests.web.beginnings import beginning
-from tests.web.conftest import People
+from tests.web.conftest import NOW, People
 from zhengheng.ledger.check import check
 from zhengheng.web.appeals.models import Appeal, PanelSeat
 from zhengheng.web.intake.services import load
@@ -25,6 +25,7 @@ from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.pages.clock import now
 from zhengheng.web.results.acts import RESULTS
+from zhengheng.web.results.clocks import last_day
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of
@@ -468,6 +469,36 @@ def test_a_changed_result_is_approved_again_within_its_days(town: Town) -> None:
     assert left["type"] == "service.open", "whose result changed is served the new one"
     assert "D10" in left["problems"][0]["detail"] or "教育局" in left["problems"][0]["detail"]
     assert ResultRun.objects.get(pk=again["result"]).decided_grades.count() == 0
+
+
+def test_a_draft_that_goes_over_to_a_new_version_keeps_a_last_day(town: Town) -> None:
+    """By the clock of the new notice, and of what was served under the version before it."""
+    version = adopted(town)
+    made = on_notice(town, version)
+    first = ResultRun.objects.get(pk=made["result"])
+    assert first.due_on is not None
+    first.services.filter(unit__code="D13").delete()
+    late = datetime.combine(first.due_on, time(9), tzinfo=NOW.tzinfo)
+    first.services.filter(unit__code="D16").update(at=late)
+    about = {
+        "run": made["result"],
+        "indicator": "RATE",
+        "ground": "data_error",
+        "statement": "漏统",
+    }
+    drafts = {unit: town.post(f"unit_leader-{unit}", "appeals/draft", unit=unit, **about)["id"] for unit in ("D10", "D13", "D16")}  # fmt: skip
+    correct(version, "D10", "97")
+    town.at("2026-04-02")
+    town.post("office_data", f"rulebooks/{version.pk}/compute", at="2026-04-02")
+    again = town.work()[-1].result or {}
+    town.post("office_director", f"results/{again['run']}/readers", 204, username="office_procedure")  # fmt: skip
+    town.post("office_procedure", f"runs/{again['result']}/publish")
+    second = ResultRun.objects.get(pk=again["result"])
+    days = {unit: Appeal.objects.get(pk=draft).due_on for unit, draft in drafts.items()}
+    assert days == {unit: last_day(second, Unit.objects.get(code=unit)) for unit in drafts}
+    assert second.due_on is not None
+    assert days["D10"] == days["D13"] == second.due_on, "whom the notice alone told"
+    assert (days["D16"] or second.due_on) > second.due_on, "served while it ran: the days in full"
 
 
 def graded(

@@ -43,6 +43,16 @@ def test_chinese_breaks_where_the_line_is_full() -> None:
     assert text in "".join(read_of("application/pdf", made))
 
 
+def test_no_number_below_zero_is_written_with_a_hyphen() -> None:
+    """Whatever stands in the report: also what has to be read before it, titles and heads of tables."""
+    said = "增速为 -1.5 %"
+    held = Table((said,), [(said,)])
+    made = file(Report(said, said, "来源", [Section(said, texts=(said,), tables=(held,))], (said,)), "report", "docx")  # fmt: skip
+    document = docx.Document(io.BytesIO(made.content))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    assert {*(one.text for one in document.paragraphs), *cells} == {"增速为 −1.5 %"}
+
+
 def test_both_forms_are_printed_on_the_same_paper() -> None:
     report = Report("报告", "一句话。", "来源", [], ())
     word = docx.Document(io.BytesIO(file(report, "report", "docx").content)).sections[0]

@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.web.conftest import People
+from tests.web.conftest import NOW, People
 from zhengheng.domain.names import code_faults, faults, name_faults, skeleton
+from zhengheng.web.accounts.models import RoleGrant
+from zhengheng.web.comments.acts import CommentError, check_answered
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reorganisation.models import Reorganisation
+from zhengheng.workflow.roles import Role
 
 STRANGE = [
     "D1З", "Ｄ13", "D1\u200b3", "\u202eD13", "D1\ufe0f3", "D1\u034f3", "D\u31641", "Т91", "ΑΒ1", "D1٣", "D10‐1", "D10－1", "D1\u2028 3",
@@ -81,6 +84,31 @@ def test_the_row_of_a_look_alike_is_the_rows_own_number(people: People) -> None:
     table = "代码,名称,类别\n\n\nT90,新局,市直部门\n\n,,\nT9O,另局,市直部门\n"
     problems = brought(people, "units-import", table).json()["problems"]
     assert [(one["where"], one["code"]) for one in problems] == [("t.csv:7", "unit.alike")]
+
+
+def test_no_unit_is_above_itself(people: People) -> None:
+    """Neither straight nor around, nor together with units that are there."""
+    around = "代码,名称,类别,上级代码\nD10,教育局,市直部门,T91\nT90,新局,市直部门,T90\nT91,甲局,市直部门,D10-1\nT92,乙局,市直部门,T91\n"
+    problems = brought(people, "units-import", around).json()["problems"]
+    assert [(one["where"], one["code"]) for one in problems] == [(f"t.csv:{row}", "unit.parent") for row in (2, 3, 4)]  # fmt: skip
+    assert "“D10” → “T91” → “D10-1” → “D10”" in problems[0]["detail"]
+    assert not Unit.objects.filter(code__startswith="T9").exists()
+    freed = around.replace("D10,教育局,市直部门,T91", "D10-1,办公室,科室,").replace(",T90\n", ",\n")
+    assert brought(people, "units-import", freed).status_code == 200
+
+
+def test_whoever_climbs_a_circle_of_an_older_release_comes_to_an_end(people: People) -> None:
+    one = Unit.objects.get(code="D13")
+    two = Unit.objects.create(code="D13-1", name_zh="办公室", kind="科室", parent=one)
+    Unit.objects.filter(pk=one.pk).update(parent=two)
+    one.refresh_from_db()
+    assert [unit.code for unit in one.above()] == ["D13-1"]
+    with pytest.raises(CommentError) as refused:
+        check_answered(one, NOW.date())
+    assert "请转其他单位答复" in refused.value.problems[0].zh
+    assert asked(people, units=[{"code": "D13"}]).status_code == 201
+    RoleGrant.objects.create(account=people["mentor"], role=Role.UNIT_REPORTER, unit=one, valid_from=NOW.date(), given_by=people["secrecy_officer"])  # fmt: skip
+    assert people.client("mentor").get("/office/handovers/new/prepare/").status_code == 200
 
 
 def test_faults_of_tables_name_the_column_as_its_head_does(people: People) -> None:

@@ -221,6 +221,19 @@ def test_what_is_not_alike_is_not_made_one(town: Town, changes: dict[str, Any], 
     assert code in str(town.post("office_procedure", "reorganisations/ask", 422, **(MERGER | changes)))  # fmt: skip
 
 
+def test_nobody_becomes_the_heir_of_a_unit_that_it_came_below_since(town: Town) -> None:
+    """A table may move units after the case was approved; the heir would then stand above itself."""
+    case = merged(town, units=[{"code": "D13"}], heirs=[{"code": "D16", "name_zh": Unit.objects.get(code="D16").name_zh}])  # fmt: skip
+    section = Unit.objects.create(code="D13-1", name_zh="办公室", kind="科室", parent=Unit.objects.get(code="D13"))  # fmt: skip
+    Unit.objects.filter(code="D16").update(parent=section)
+    town.at("2026-03-20")
+    refused = town.post("office_procedure", f"{case}/carry_out", 422)
+    assert refused["type"] == "reorganisation.within"
+    assert Unit.objects.get(code="D13").valid_to is None
+    Unit.objects.filter(code="D16").update(parent=None)
+    town.post("office_procedure", f"{case}/carry_out")
+
+
 def test_whoever_asked_withdraws_and_asks_again(town: Town) -> None:
     made = town.post("office_procedure", "reorganisations/ask", **MERGER)["id"]
     done = town.post("office_procedure", f"reorganisations/{made}/withdraw", reason="单位填错")

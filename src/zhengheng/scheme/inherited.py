@@ -104,9 +104,10 @@ def _targets(book: Rulebook, names: Mapping[str, tuple[str, str]]) -> Iterator[t
     for event in book.succession:
         if event.targets == "inherit":
             (old_zh, old_en), (heir_zh, heir_en) = _named([event.unit], names), _named([one.unit for one in event.heirs], names)  # fmt: skip
+            takes = "takes" if len(event.heirs) == 1 else "take"
             yield (
                 f"{heir_zh}承接{old_zh}的目标：总量目标按份额分给，比率目标不变；承接单位自己有目标的，以自己的为准，不相加。",
-                f"{heir_en} take over the targets of {old_en}: quantities by share, a rate unchanged; an heir's own target stands alone, and nothing is added to it.",
+                f"{heir_en} {takes} over the targets of {old_en}: quantities by share, a rate unchanged; an heir's own target stands alone, and nothing is added to it.",
             )  # fmt: skip
 
 

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
-from fractions import Fraction
 
 from zhengheng.domain.problems import Problem
 from zhengheng.domain.several import several
@@ -44,9 +43,6 @@ assert all(
         lint_values, lint_visibility, lint_weights,
     )
 ), "their rules are known once they are imported"  # fmt: skip
-GIVEN_TARGET = (
-    m.Ratio, m.Efficacy, m.PlusMinus, m.RateMinus, m.ThreePoint, m.Growth, m.Threshold,
-)  # fmt: skip
 UNBOUNDED = (m.ZScore, m.Mads)
 LEVELS = {"law", "central", "法律", "中央文件"}
 """What a veto may rest on, as programs and as officials write it."""
@@ -354,15 +350,12 @@ def shares_add_up(book: Rulebook, source: Source) -> Finding:
             yield error(source.rulebook("cascade", place), "cascade.shares",
                         f"{cascade.indicator} 分解到下级的份额合计 {plain(total)} %, 应为 100 %",
                         f"the shares of {cascade.indicator} add to {plain(total)} % instead of 100 %")  # fmt: skip
-    moves: dict[str, Fraction] = {}
-    handing = [(place, event) for place, event in enumerate(book.succession) if event.kind != "merger" or "inherit" in {event.data, event.targets}]  # fmt: skip
-    for _, event in handing:
-        moves[event.unit] = sum((Fraction(h.share) for h in event.heirs), Fraction(0))
-    for place, event in handing:
-        if moves[event.unit] != 1:
+    for place, event in enumerate(book.succession):
+        total = sum((heir.share for heir in event.heirs), Decimal(0))
+        if total != 1 and (event.kind != "merger" or "inherit" in {event.data, event.targets}):
             yield error(source.rulebook("succession", place), "succession.shares",
-                        f"{event.unit} 的承继份额合计是 {plain(sum((h.share for h in event.heirs), Decimal(0)))}，应为 1；少于或多于 1 的部分没有着落，请改正各承继单位的份额。",
-                        f"the shares of {event.unit}'s heirs add to {plain(sum((h.share for h in event.heirs), Decimal(0)))} instead of 1, so that something of it would be lost or counted twice; correct the shares")  # fmt: skip
+                        f"{event.unit} 的承继份额合计是 {plain(total)}，应为 1；少于或多于 1 的部分没有着落，请改正各承继单位的份额。",
+                        f"the shares of {event.unit}'s heirs add to {plain(total)} instead of 1, so that something of it would be lost or counted twice; correct the shares")  # fmt: skip
 
 
 @rule

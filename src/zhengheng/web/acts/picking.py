@@ -54,11 +54,8 @@ class Asked:
 
 def _names(unit: Unit) -> Words:
     """A unit by name, a section or post behind the unit that it belongs to: every bureau has its 办公室."""
-    zh, en = unit.name_zh, unit.name_en or unit.name_zh
-    if unit.parent is None:
-        return zh, en
-    above = _names(unit.parent)
-    return f"{above[0]} / {zh}", f"{above[1]} / {en}"
+    told = [one.told() for one in reversed((unit, *unit.above()))]
+    return " / ".join(zh for zh, _ in told), " / ".join(en for _, en in told)
 
 
 def _own(asked: Asked) -> set[str]:

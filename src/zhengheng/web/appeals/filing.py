@@ -88,7 +88,7 @@ def _said(doing: Doing) -> dict[str, Any]:
 
 
 def _last_day(appeal: Appeal) -> date | None:
-    """The last day to file; None while the unit was not served and its clock does not run."""
+    """The last day to file; None while a review waits for its service, from which alone its time runs."""
     return last_day(appeal.run, appeal.unit)
 
 

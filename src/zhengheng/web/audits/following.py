@@ -40,6 +40,8 @@ def reply(doing: Doing) -> Change:
         value = _correct(doing, entry)
     elif given.value:
         raise AuditError.one("value", "value.none", zh="不更正填报数值的，不填更正后的数值。", en="the value stays: give no corrected one")  # fmt: skip
+    elif given.confirmation:
+        raise AuditError.one("confirmation", "value.none", zh="不更正填报数值的，不填确认理由；不更正的理由请写在答复中。", en="the value stays, and no corrected one needs a reason: say in the reply why it stays")  # fmt: skip
     entry.reply, entry.replied_by, entry.follows = given.reply, doing.actor, given.follows
     entry.save(update_fields=["reply", "replied_by", "follows"])
     return Change({}, {"entry": entry.pk, "follows": given.follows, "value": value, "reply": given.reply})  # fmt: skip

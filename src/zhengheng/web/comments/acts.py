@@ -98,9 +98,7 @@ def check_answered(unit: Unit, day: date) -> None:
     """Raise CommentError for a unit where nobody has an account with which to answer, with the unit above that can."""
     if can_answer(unit, day):
         return
-    above = unit.parent
-    while above is not None and not can_answer(above, day):
-        above = above.parent
+    above = next((one for one in unit.above() if can_answer(one, day)), None)
     (zh, en), (roles_zh, roles_en) = in_full(unit), say_roles("comment.reply")
     to_zh, to_en = in_full(above) if above is not None else ("", "")
     raise CommentError.one(

@@ -69,18 +69,18 @@ def _docx(report: Report, note: str) -> bytes:
     made.sections[0].page_width, made.sections[0].page_height = Mm(210), Mm(297)
     made.styles["Normal"].font.name = "Times New Roman"
     made.styles["Normal"].element.rPr.rFonts.set(qn("w:eastAsia"), "仿宋")
-    made.add_heading(report.title, 0)
+    made.add_heading(true_minus(report.title), 0)
     for warning in report.warnings:
-        made.add_paragraph().add_run(warning).bold = True
+        made.add_paragraph().add_run(true_minus(warning)).bold = True
     made.add_paragraph(true_minus(report.answer))
     for section in report.sections:
-        made.add_heading(section.title, section.level - 1)
+        made.add_heading(true_minus(section.title), section.level - 1)
         for text in section.texts:
             made.add_paragraph(true_minus(text))
         for table in section.tables:
             held = made.add_table(rows=1, cols=len(table.head), style="Table Grid")
             for cell, text in zip(held.rows[0].cells, table.head, strict=True):
-                cell.paragraphs[0].add_run(text).bold = True
+                cell.paragraphs[0].add_run(true_minus(text)).bold = True
             for row in table.rows:
                 for cell, text in zip(held.add_row().cells, row, strict=True):
                     cell.text = true_minus(text)

@@ -177,9 +177,7 @@ def _successors(
 
 def _house(unit: Unit | None) -> int | None:
     """The bureau, district or street that a section or post belongs to."""
-    while unit is not None and unit.parent is not None:
-        unit = unit.parent
-    return unit.pk if unit is not None else None
+    return [unit, *unit.above()][-1].pk if unit is not None else None
 
 
 def take(doing: Doing) -> Change:

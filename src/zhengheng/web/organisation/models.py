@@ -1,5 +1,7 @@
 """The organisation's tree with dates."""
 
+from collections.abc import Iterator
+
 from django.db import models
 
 from zhengheng.web.ledger.rows import KeptRow
@@ -34,6 +36,14 @@ class Unit(KeptRow):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name_zh}"
+
+    def above(self) -> Iterator["Unit"]:
+        """The units above, from the nearest on; each once, also where older rows stand in a circle."""
+        seen, held = {self.pk}, self.parent
+        while held is not None and held.pk not in seen:
+            yield held
+            seen.add(held.pk)
+            held = held.parent
 
     def told(self) -> tuple[str, str]:
         return self.name_zh, self.name_en or self.name_zh

@@ -33,7 +33,9 @@ def import_units(
         for problem in _problems(row, place_of(row, count), source)
     ]
     codes = [row.get("code", "").strip() for row in held]
-    known = set(codes) | set(Unit.objects.values_list("code", flat=True))
+    parents: dict[str, str] = dict(Unit.objects.values_list("code", "parent__code"))
+    parents |= {code: row.get("parent", "").strip() for code, row in zip(codes, held, strict=True)}
+    known = set(parents)
     for count, row in enumerate(held, 2):
         place, code = place_of(row, count), codes[count - 2]
         above = row.get("parent", "").strip()
@@ -47,6 +49,9 @@ def import_units(
                     f"there is no unit {above} above it",
                 )
             )
+        elif circle := _circle(code, parents):
+            zh, en = (" → ".join(f"“{one}”" for one in circle), " → ".join(circle))
+            problems.append(_problem(source, place, "unit.parent", f"上级代码写成了循环：{zh}。单位不能是自己的上级，也不能在自己的下级之下，请改正其中一行的上级代码。", f"the units above it lead back to itself: {en}; a unit is never above itself, so correct the parent on one of these rows"))  # fmt: skip
         if codes.count(code) > 1:
             problems.append(
                 _problem(
@@ -87,6 +92,14 @@ def import_units(
             content={"units": len(held), "codes": sorted(made)},
         )  # fmt: skip
     return len(held)
+
+
+def _circle(code: str, parents: Mapping[str, str]) -> list[str]:
+    """The way from a unit up to itself, from the nearest unit above on; empty where it ends at the top or in a circle of others."""
+    way = [code]
+    while (above := parents.get(way[-1])) and above not in way:
+        way.append(above)
+    return [*way, code] if above and above == code else []
 
 
 class LookAlikes:

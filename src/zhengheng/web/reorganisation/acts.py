@@ -1,6 +1,7 @@
 """What is done about a reorganisation."""
 
 import itertools
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
@@ -171,11 +172,14 @@ def _alike(given: AskGiven, codes: list[str]) -> Any:
         zh, en = "、".join(kinds), ", ".join(kinds)
         yield Problem("units", "reorganisation.kinds", f"合并、分设只能在同类单位之间进行；所填单位分属{zh}。",
                       f"only units of one kind are merged, split or renamed together; these are {en}")  # fmt: skip
-    mine = {unit.pk: unit for unit in units}
+    yield from _within(units)
+
+
+def _within(units: Collection[Unit]) -> Iterator[Problem]:
+    """Units that belong to another of these."""
+    mine = {unit.pk for unit in units}
     for unit in units:
-        above = unit.parent
-        while above is not None and above.pk not in mine:
-            above = above.parent
+        above = next((one for one in unit.above() if one.pk in mine), None)
         if above is not None:
             yield Problem("units", "reorganisation.within", f"{unit.name_zh}是{above.name_zh}的下级单位，不能与其并列变动。",
                           f"{unit.name_en or unit.name_zh} belongs to {above.name_en or above.name_zh} and is not reorganised beside it")  # fmt: skip
@@ -271,6 +275,10 @@ def carry_out(doing: Doing) -> Change:
         raise ReorganisationError.one(
             "units", "unit.ended", zh=f"{'、'.join(gone)} 已经撤销，本项变动不能再执行，请不批准或另行提出。", en=f"{', '.join(gone)} ended already: this case can no longer be carried out"
         )  # fmt: skip
+    # Since it was asked for, a table may have moved one of them below another: the heir would be above itself.
+    there = Unit.objects.filter(code__in=[one["code"] for one in case.heirs])
+    if within := list(_within([*olds, *there.select_related("parent")])):
+        raise ReorganisationError(within)
     heirs = [_heir(one, olds[0], case.day) for one in case.heirs]
     Unit.objects.filter(pk__in=[old.pk for old in olds]).update(valid_to=case.day - selectors.DAY)
     moved = {"reports": 0, "below": 0}

@@ -32,7 +32,7 @@ from zhengheng.web.organisation.selectors import unit_of
 from zhengheng.web.results import duties, selectors, services
 from zhengheng.web.results.again import goes_first
 from zhengheng.web.results.barred import can_end
-from zhengheng.web.results.clocks import approved_first, last_day, own_clock
+from zhengheng.web.results.clocks import approved_first, last_day
 from zhengheng.web.results.ending import (
     FinaliseGiven,
     LeftOutGiven,
@@ -86,11 +86,13 @@ def publish(doing: Doing) -> Change:
         tell_portal(before, doing)
         carried = carry_grades(before, run)
         # By the name of the app alone: appeals stand on results, not the other way round.
+        # Their clocks are those of a version on notice, and of what was served of the one before it.
+        run.published_at, run.due_on, run.replaces = doing.now, end, before
         drafts = apps.get_model("appeals.Appeal")._default_manager.filter(
             run=before, state__in=UNFILED
         )
         for one in drafts:
-            given = Carried(to=run.pk, until=end if own_clock(run) is None else last_day(run, one.unit))  # fmt: skip
+            given = Carried(to=run.pk, until=last_day(run, one.unit))
             perform_by_machine(
                 kind_named("appeal"), "appeal.carry", one, given=given, now=doing.now
             )
