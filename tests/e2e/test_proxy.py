@@ -229,6 +229,20 @@ def test_each_kind_of_request_has_its_own_bound(house: House, path: str, signed_
     assert b" 413 " not in asked(size, b"a" * size)
 
 
+def test_a_comment_that_is_not_read_is_refused_on_the_portals_page(house: House) -> None:
+    """Not in a line of the server: the page of the form, in the language of the page that it stood on."""
+    for folder, said in (("portal", "太长"), ("portal/en", "too long")):
+        (house.home / folder).mkdir(exist_ok=True)
+        (house.home / folder / "comments.html").write_text(f'<p id="said" data-large="{said}"></p>', encoding="utf-8")  # fmt: skip
+    for came, said in (("/p/1/", "太长"), ("/en/comments.html", "too long")):
+        with socket.create_connection(("127.0.0.1", house.port), timeout=30) as line:
+            head = f"POST /comments HTTP/1.1\r\nHost: {NAME}\r\nReferer: https://{NAME}{came}\r\nContent-Length: {COMMENT}\r\n\r\n"  # fmt: skip
+            line.sendall(head.encode())
+            answer = b"".join(iter(lambda: line.recv(4096), b"")).decode()
+        assert " 413 " in answer.splitlines()[0]
+        assert answer.endswith(f'class="notice problem">{said}</p>')
+
+
 def test_access_and_failed_sign_ins_are_told_line_by_line_without_secrets(house: House) -> None:
     assert signing_in(house, "127.0.0.8", "10.9.9.9") == 422
     time.sleep(0.5)

@@ -48,7 +48,14 @@ from zhengheng.web.jobs.worker import look_after
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.portal.inbox import FORMER, KEY, LETTERS, LONGEST, Inbox, read_export
-from zhengheng.web.portal.receiving import MOST_OF_ALL, MOST_OF_ONE, Receiver, receiving
+from zhengheng.web.portal.receiving import (
+    MOST_BYTES,
+    MOST_OF_ALL,
+    MOST_OF_ONE,
+    Receiver,
+    receiving,
+    too_long,
+)
 from zhengheng.web.rulebooks.acts import RULEBOOKS, RulebookStateError
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.workflow.roles import Role
@@ -427,7 +434,20 @@ def test_an_export_is_believed_only_with_its_signature_and_only_once(
     assert people.client("mentor").get("/office/comments-import/").status_code == 403
 
 
+FORM = """<p id="said" role="status" hidden data-empty="nothing" data-length="NUMBER of 2000" data-late="late" data-full="full" data-large="large">
+</p><a href="data.html">x</a><input type="hidden" name="page" id="page" value=""><textarea id="text" name="text"></textarea>"""
+
+
+def written(folder: Path) -> Path:
+    """A site with the page of the form in both languages."""
+    for place in (folder, folder / "en"):
+        place.mkdir(exist_ok=True)
+        (place / "comments.html").write_text(FORM, encoding="utf-8")
+    return folder
+
+
 def post(application: Any, body: bytes, address: str = "10.0.0.1") -> tuple[str, str]:
+    """The status, and where to go on or the page that was given."""
     environ: dict[str, Any] = {}
     setup_testing_defaults(environ)
     environ |= {
@@ -437,19 +457,23 @@ def post(application: Any, body: bytes, address: str = "10.0.0.1") -> tuple[str,
         "wsgi.input": io.BytesIO(body),
         "REMOTE_ADDR": address,
     }
-    told: list[Any] = []
-    list(
+    told: list[tuple[str, str]] = []
+    given = b"".join(
         application(
-            environ, lambda status, headers: told.append((status, dict(headers)["Location"]))
+            environ,
+            lambda status, headers: told.append((status, dict(headers).get("Location", ""))),
         )
     )
-    return told[0]  # type: ignore[no-any-return]
+    status, where = told[0]
+    return status, where or given.decode()
 
 
 def test_the_portals_process_takes_what_is_short_and_not_too_much_at_once(tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
     inbox, moment = Inbox(tmp_path), [0.0]
     application = receiving(
-        lambda environ, start: [b"page"], Receiver(inbox, lambda: NOW, lambda: moment[0])
+        lambda environ, start: [b"page"],
+        Receiver(inbox, lambda: NOW, lambda: moment[0], written(tmp_path / "site")),
     )
     status, where = post(
         application, urlencode({"text": SAID, "language": "en", "page": "/x"}).encode()
@@ -458,8 +482,11 @@ def test_the_portals_process_takes_what_is_short_and_not_too_much_at_once(tmp_pa
     letter = inbox.letters()[0]
     assert where == f"en/comments.html?received={letter.reference}#said"
     assert vars(letter).keys() == {"reference", "at", "page", "text"}, "nothing of who wrote it"
-    for given in ({"text": ""}, {"text": "长" * (LONGEST + 1)}, {"text": "x" * 20_000}):
-        assert post(application, urlencode(given).encode())[1].startswith("comments.html?length")
+    for given, why in (({"text": " "}, "nothing"), ({"text": "长" * (LONGEST + 1)}, f"{LONGEST + 1} of 2000"), ({"text": "x" * 20_000}, "20000 of 2000")):  # fmt: skip
+        status, page = post(application, urlencode(given).encode())
+        assert status == "422 Unprocessable Entity"
+        assert f'class="notice problem">{why}</p>' in page
+        assert f">\n{given['text']}</textarea>" in page, "what was written is kept"
     assert (
         post(application, urlencode({"text": "spam", "website": "x"}).encode())[1]
         == "comments.html"
@@ -468,7 +495,10 @@ def test_the_portals_process_takes_what_is_short_and_not_too_much_at_once(tmp_pa
     for _ in range(MOST_OF_ONE):
         post(application, urlencode({"text": "again"}).encode())
     more = urlencode({"text": "again"}).encode()
-    assert post(application, more)[1].startswith("comments.html?late")
+    status, page = post(application, more)
+    assert status == "429 Too Many Requests"
+    assert ">late</p>" in page
+    assert ">\nagain</textarea>" in page
     assert "received" in post(application, more, "10.0.0.2")[1], "others are not held up"
     assert len(inbox.letters()) == MOST_OF_ONE + 2
     moment[0] = 121.0
@@ -480,6 +510,78 @@ def test_the_portals_process_takes_what_is_short_and_not_too_much_at_once(tmp_pa
     assert (tmp_path / "inbox.key").stat().st_mode & 0o077 == 0
     again = Inbox(tmp_path)
     assert read_export(again.export(NOW), (tmp_path / KEY).read_bytes(), "x") == inbox.letters()
+
+
+@pytest.mark.parametrize("letter", ["a", "长", "𠀀", "\n", "'", "%"])
+def test_the_longest_comment_of_any_language_is_taken_and_one_more_is_given_back(
+    tmp_path: Path, letter: str
+) -> None:
+    """Counted as its writer counts: in characters, an end of line as one, however long the form writes them."""
+    text = f"甲{letter * (LONGEST - 2)}乙"
+    inbox = Inbox(tmp_path)
+    receiver = Receiver(inbox, lambda: NOW, lambda: 0.0, written(tmp_path))
+    application = receiving(lambda environ, start: [b"page"], receiver)
+    sent = urlencode({"text": text.replace("\n", "\r\n"), "page": "/p/1/" + "é" * 190}).encode()
+    assert "received" in post(application, sent)[1]
+    assert inbox.letters()[0].text == text
+    long = {"text": text.replace("\n", "\r\n") + "<b>", "page": "/p/1/", "language": "en"}
+    status, page = post(application, urlencode(long).encode())
+    assert status.startswith("422")
+    assert f"{LONGEST + 3} of 2000" in page
+    assert "乙&lt;b&gt;</textarea>" in page
+    assert 'id="page" value="/p/1/"' in page, "what it is about is kept as well"
+    assert 'href="en/data.html"' in page, "at the address of the form, beside the Chinese page"
+    assert len(inbox.letters()) == 1
+
+
+def test_what_is_far_too_long_is_refused_on_the_portals_page(tmp_path: Path) -> None:
+    receiver = Receiver(Inbox(tmp_path), lambda: NOW, lambda: 0.0, written(tmp_path))
+    application = receiving(lambda environ, start: [b"page"], receiver)
+    status, page = post(application, b"text=" + b"a" * MOST_BYTES)
+    assert status.startswith("413")
+    assert ">large</p>" in page
+    assert too_long(tmp_path, "https://x.example/en/consultations/1.html").page.decode().count('href="en/data.html"') == 1  # fmt: skip
+
+
+def test_the_form_says_its_limit_beforehand_and_cuts_nothing(people: People, portal: Inbox) -> None:
+    """In a box that took only so many characters a longer text would lose its end without a word."""
+    came(people, portal)
+    do(people, "route", "office_procedure", Comment.objects.get(), RouteGiven(unit="D10", shown=SAID))  # fmt: skip
+    page = rewritten()
+    assert f"最多 {LONGEST} 个字" in page
+    assert "maxlength" not in page
+    answer = Client().post("/comments", urlencode({"text": "长" * (LONGEST + 1)}), content_type="application/x-www-form-urlencoded")  # fmt: skip
+    assert answer.status_code == 422
+    said = answer.content.decode()
+    assert f"您写了 {LONGEST + 1} 个字，最多 {LONGEST} 个字。" in " ".join(said.split())
+    assert f"{'长' * (LONGEST + 1)}</textarea>" in said
+    assert Client().get("/comments")["Location"] == "/comments.html"
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/p/99/", 404), ("/nothing%00", 422), ("/comments", 404), ("/en/nothing", 404)],
+)
+def test_what_goes_wrong_at_an_address_of_the_portal_is_said_on_a_page_of_the_portal(
+    people: People, portal: Inbox, path: str, status: int
+) -> None:
+    """Where nothing is written, too: a citizen never sees a page of the office."""
+    came(people, portal)
+    do(people, "route", "office_procedure", Comment.objects.get(), RouteGiven(unit="D10", shown=SAID))  # fmt: skip
+    rewritten()
+    (Path(settings.HOME) / "portal.yaml").write_text("comments: false\n")
+    anybody = Client(raise_request_exception=False)
+    for client in (anybody, people.client("office_procedure")):
+        answer = client.get(path)
+        assert answer.status_code == status
+        page = answer.content.decode()
+        assert "/office/" not in page
+        assert "search.html" in page, "the portal's own frame"
+    (Path(settings.HOME) / "portal" / "404.html").unlink()
+    (Path(settings.HOME) / "portal" / "en" / "404.html").unlink()
+    assert "/office/" not in anybody.get(path).content.decode()
+    broken = Client(raise_request_exception=False, HTTP_HOST="elsewhere.example").get(path)
+    assert (broken.status_code, "/office/" in broken.content.decode()) in {(400, False), (404, False), (422, False)}  # fmt: skip
 
 
 def test_where_one_machine_does_both_the_office_takes_comments_only_if_the_portal_asks_for_them(
@@ -505,7 +607,7 @@ def test_where_one_machine_does_both_the_office_takes_comments_only_if_the_porta
     assert Comment.objects.filter(text=SAID).exists()
     (Path(settings.HOME) / "portal.yaml").write_text("comments: false\n")
     assert send().status_code == 404
-    assert anybody.get("/comments").status_code == 405
+    assert anybody.get("/comments").status_code == 404
 
 
 def test_no_mark_in_a_comment_ends_its_line(tmp_path: Path) -> None:
@@ -539,13 +641,16 @@ def nothing_fits() -> Iterator[None]:
 def test_a_comment_is_kept_whole_or_not_acknowledged(tmp_path: Path) -> None:
     """On a full disk the writer is told so; nothing half written lies in the way of the next."""
     inbox = Inbox(tmp_path)
-    receiver = Receiver(inbox, lambda: NOW, lambda: 0.0)
+    (tmp_path / "site").mkdir()
+    receiver = Receiver(inbox, lambda: NOW, lambda: 0.0, written(tmp_path / "site"))
     first = receiver.answer(urlencode({"text": "第一条"}).encode(), "10.0.0.1")
     with nothing_fits():
         lost = receiver.answer(urlencode({"text": "第二条" * 200}).encode(), "10.0.0.2")
     third = receiver.answer(urlencode({"text": "第三条"}).encode(), "10.0.0.3")
-    assert ["received" in one for one in (first, lost, third)] == [True, False, True]
-    assert lost == "comments.html?full#said"
+    assert ["received" in one.where for one in (first, lost, third)] == [True, False, True]
+    assert lost.status == 503
+    assert ">full</p>" in lost.page.decode()
+    assert ">\n第二条第二条" in lost.page.decode(), "what was written is given back"
     assert [letter.text for letter in inbox.letters()] == ["第一条", "第三条"]
     assert inbox.torn() == []
     assert len(list((tmp_path / LETTERS).iterdir())) == 2

@@ -71,6 +71,7 @@ def serve(
 
     from zhengheng.web.config.serving import serve_all, usual_processes
     from zhengheng.web.config.wsgi import application
+    from zhengheng.web.portal.receiving import too_long
 
     number = processes or usual_processes()
     if said := claim("serve", number * threads):
@@ -84,7 +85,10 @@ def serve(
     # No process may go on with a connection that another one opened.
     connections.close_all()
     out.print(f"政衡 Zhengheng: http://{host}:{port}/  (Ctrl+C 结束 / ends it)")
-    serve_all(application, host, port, threads, number, ready)
+    site = home.resolve() / "portal"
+    serve_all(
+        application, host, port, threads, number, ready, lambda came: too_long(site, came).page
+    )
 
 
 @described(

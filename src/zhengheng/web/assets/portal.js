@@ -13,13 +13,26 @@ if (proved && crypto.subtle) prove(proved);
 const said = document.querySelector("#said[data-received]");
 if (said) {
   const asked = new URLSearchParams(location.search);
-  for (const word of ["received", "length", "late", "full"]) {
-    if (!asked.has(word)) continue;
+  if (asked.has("received")) {
     said.hidden = false;
-    said.textContent = `${said.dataset[word]} ${asked.get(word)}`;
+    said.textContent = `${said.dataset.received} ${asked.get("received")}`;
   }
   const page = document.querySelector("#page");
   if (page && document.referrer.startsWith(location.origin)) page.value = new URL(document.referrer).pathname;
+}
+
+const box = document.querySelector("textarea[data-longest]");
+if (box) count(box, document.querySelector("#written"));
+
+// Too long a text is not cut: the browser says so before it sends it, and keeps it.
+function count(box, written) {
+  const show = () => {
+    const length = [...box.value.trim()].length;
+    written.textContent = length ? written.dataset.written.replace("NUMBER", length) : "";
+    box.setCustomValidity(length > Number(box.dataset.longest) ? box.dataset.long.replace("NUMBER", length) : "");
+  };
+  box.addEventListener("input", show);
+  show();
 }
 
 function search(field, items, said) {

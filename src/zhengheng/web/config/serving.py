@@ -23,7 +23,7 @@ from waitress.task import WSGITask
 
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.domain.reasons import why
-from zhengheng.web.config.bounds import Bounded
+from zhengheng.web.config.bounds import Bounded, TooLong, refusing
 
 MOST = 4
 """Processes that are started unasked; each keeps the runs it shows in its own memory."""
@@ -46,25 +46,25 @@ def usual_processes() -> int:
 
 
 def serve_all(
-    application: Callable[..., Any], host: str, port: int, threads: int, processes: int, ready: Callable[[], None]
+    application: Callable[..., Any], host: str, port: int, threads: int, processes: int, ready: Callable[[], None], too_long: TooLong
 ) -> None:  # fmt: skip
     """Serve on one socket until interrupted or terminated; the helpers end with this process.
 
-    Each thread does `ready` once before it answers anybody.
+    Each thread does `ready` once before it answers anybody; `too_long` gives the portal's page for what is not read.
 
     With more than one process this one serves nobody: it starts the others, and another one for each that dies.
     """
-    held = _socket(host, port)
+    held = listening(host, port)
     signal.signal(signal.SIGTERM, _leave)
     if processes == 1:
-        _serve(application, held, threads, ready)
+        _serve(application, held, threads, ready, too_long)
         return
     alive = os.pipe()
     fork = multiprocessing.get_context("fork")
 
     def started() -> multiprocessing.process.BaseProcess:
         one = fork.Process(
-            target=_help, args=(application, held, threads, alive, ready), daemon=True
+            target=_help, args=(application, held, threads, alive, ready, too_long), daemon=True
         )
         one.start()
         return one
@@ -108,11 +108,12 @@ def kept_alive(command: list[str]) -> Iterator[None]:
             watcher.join(PAUSE)
 
 
-def _socket(host: str, port: int) -> socket.socket:
+def listening(host: str, port: int) -> socket.socket:
     """The socket that all processes share. Raises PortError where somebody else has the port."""
     for left in range(TRIES, -1, -1):
         try:
-            return socket.create_server((host, port), backlog=1024)
+            family = socket.AF_INET6 if ":" in host else socket.AF_INET
+            return socket.create_server((host, port), family=family, backlog=1024)
         except OSError as error:
             if error.errno == errno.EADDRINUSE and left:
                 time.sleep(PAUSE)  # a server that was just ended still lets go of it
@@ -133,7 +134,8 @@ def _socket(host: str, port: int) -> socket.socket:
 
 
 def _help(
-    application: Callable[..., Any], held: socket.socket, threads: int, alive: tuple[int, int], ready: Callable[[], None]
+    application: Callable[..., Any], held: socket.socket, threads: int, alive: tuple[int, int], ready: Callable[[], None],
+    too_long: TooLong,
 ) -> None:  # fmt: skip
     """Serve as long as the first process lives: of the pipe that only it keeps open, its death is the end."""
     os.close(alive[1])
@@ -143,12 +145,12 @@ def _help(
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
-    _serve(application, held, threads, ready)
+    _serve(application, held, threads, ready, too_long)
 
 
 def _serve(
-    application: Callable[..., Any], held: socket.socket, threads: int, ready: Callable[[], None]
-) -> None:
+    application: Callable[..., Any], held: socket.socket, threads: int, ready: Callable[[], None], too_long: TooLong
+) -> None:  # fmt: skip
     signal.signal(signal.SIGTERM, _leave)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     # The runs in memory are many objects that never become garbage: looking through them is done seldom.
@@ -158,7 +160,7 @@ def _serve(
         application, sockets=[held], threads=threads, connection_limit=1000, asyncore_use_poll=True, ident="",
         clear_untrusted_proxy_headers=False,  # zhengheng.web.config.proxies does, and knows networks
     )  # fmt: skip
-    server.channel_class = OneRequest
+    server.channel_class = refused_by(OneRequest, too_long)
     accepts, tasks = server.readable, server.task_dispatcher
 
     def idle() -> bool:
@@ -211,6 +213,11 @@ class OneRequest(HTTPChannel):  # type: ignore[misc]
         finally:
             self.server.answering.discard(self)
             self.server.pull_trigger()
+
+
+def refused_by(channel: type[HTTPChannel], too_long: TooLong) -> type[HTTPChannel]:
+    """A channel that answers in the site's words where a request is too long to be read."""
+    return type(channel.__name__, (channel,), {"error_task_class": refusing(too_long)})
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

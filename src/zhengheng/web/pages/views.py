@@ -1,11 +1,12 @@
 """The home page, the language switch, and errors in words."""
 
 import sys
+from pathlib import Path
 
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -18,6 +19,7 @@ from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import allowed, grants, standing
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.api.problems import answer
+from zhengheng.web.config.log import OFFICE
 from zhengheng.web.jobs.faults import is_full, passes
 from zhengheng.web.ledger.restored import restored
 from zhengheng.web.ledger.services import append
@@ -27,6 +29,7 @@ from zhengheng.web.pages.desk import desk, note_since
 from zhengheng.web.pages.reading import to_read
 from zhengheng.web.pages.requests import http_status
 from zhengheng.web.pages.tags import say
+from zhengheng.web.portal.missing import missing, unanswered
 from zhengheng.web.reporting.jobs import tick
 from zhengheng.workflow.permissions import anywhere
 from zhengheng.workflow.roles import NAMES, Role
@@ -90,8 +93,31 @@ def language(request: OfficeRequest) -> HttpResponse:
     return response
 
 
+PUBLIC = {
+    404: ("没有这个页面。", "There is no such page."),
+    500: ("系统出错，已记录，请稍后再来。", "Something broke and was recorded; please come again later."),
+    503: ("门户暂时不能办理，请稍后再来。", "The portal cannot do this just now; please come again later."),
+}  # fmt: skip
+"""What everybody is told, by status; of all others that the request was not taken."""
+
+
+def _portal_page(request: HttpRequest, status: int) -> HttpResponse | None:
+    """The portal's own page for what went wrong at one of its addresses: a citizen never sees the office's."""
+    if request.path.startswith(OFFICE):
+        return None
+    zh, en = PUBLIC.get(status, ("请求不完整，没有被接受。请返回重试。", "The request was incomplete and was not taken. Please go back and try again."))  # fmt: skip
+    root = Path(settings.HOME) / "portal"
+    page = missing(root, request.path) if status == 404 else unanswered(root, request.path, zh, en)
+    if page is None:  # nothing is written, or an earlier version wrote it
+        context = {"zh": zh, "en": en, "title_zh": "没有办成", "title_en": "Not done", "stylesheet": built("portal.css")}  # fmt: skip
+        return HttpResponse(render_to_string("pages/broken.html", context), status=status)
+    return HttpResponse(page, status=status)
+
+
 def problem_page(request: OfficeRequest, error: ZhenghengError) -> HttpResponse:
     """An expected failure: where, what, why, what to do next. Where a fresh proof is what lacks, it is asked for at once."""
+    if (public := _portal_page(request, http_status(error))) is not None:
+        return public
     if isinstance(error, ProveError):
         return asked(request, page_of_form(request))
     status = http_status(error)
@@ -99,6 +125,8 @@ def problem_page(request: OfficeRequest, error: ZhenghengError) -> HttpResponse:
 
 
 def _words(request: OfficeRequest, status: int, zh: str, en: str) -> HttpResponse:
+    if (public := _portal_page(request, status)) is not None:
+        return public
     problem = Problem("", str(status), zh, en)
     return render(request, "pages/problem.html", {"problems": [problem]}, status=status)
 
@@ -143,6 +171,8 @@ def broken(request: OfficeRequest) -> HttpResponse:
         status, words = 503, ("数据库暂时没有应答，请稍后重试；您的数据没有改变。", "the database does not answer for the moment; try again later, your data are unchanged")  # fmt: skip
     if request.path.startswith("/api/"):
         response = answer(request, status, (Problem("request", f"http.{status}", *words),))
+    elif (public := _portal_page(request, status)) is not None:
+        response = public
     else:
         # Nothing of this page asks the database, who reads it included.
         context = {"zh": words[0], "en": words[1], "stylesheet": built("office.css")}

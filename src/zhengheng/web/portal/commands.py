@@ -53,14 +53,16 @@ def serve(
     proxies: Annotated[str, typer.Option(envvar="ZHENGHENG_PROXIES", help="前置代理的地址，用逗号分开 / addresses of proxies in front, by commas")] = "",
 ) -> None:  # fmt: skip
     """Serve a written portal: a process that knows no database and no office, and writes nothing but its inbox."""
-    from waitress import serve as waitress_serve
+    from waitress import create_server
+    from waitress.channel import HTTPChannel
     from whitenoise import WhiteNoise  # type: ignore[import-untyped]
 
     from zhengheng.web.config.bounds import COMMENT
     from zhengheng.web.config.proxies import behind, networks
+    from zhengheng.web.config.serving import listening, refused_by
     from zhengheng.web.portal.inbox import Inbox
     from zhengheng.web.portal.missing import missing
-    from zhengheng.web.portal.receiving import Receiver, receiving
+    from zhengheng.web.portal.receiving import Receiver, receiving, too_long
 
     if not (folder / "index.html").is_file():
         raise NotFoundError.one(
@@ -79,14 +81,16 @@ def serve(
     pages = WhiteNoise(absent, root=str(folder), index_file=True, max_age=300)
     out_line(f"门户 portal: http://{host}:{port}/  (Ctrl+C 结束 / ends it)")
     served = (
-        receiving(pages, Receiver(Inbox(inbox), lambda: datetime.now(UTC), time.monotonic))
+        receiving(pages, Receiver(Inbox(inbox), lambda: datetime.now(UTC), time.monotonic, folder))
         if inbox is not None
         else pages
     )
-    waitress_serve(
-        behind(served, networks(proxies)), host=host, port=port, threads=threads,
+    server = create_server(
+        behind(served, networks(proxies)), sockets=[listening(host, port)], threads=threads,
         max_request_body_size=COMMENT, clear_untrusted_proxy_headers=False,
     )  # fmt: skip
+    server.channel_class = refused_by(HTTPChannel, lambda came: too_long(folder, came).page)
+    server.run()
 
 
 @portal.command(

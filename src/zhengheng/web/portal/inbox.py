@@ -65,7 +65,9 @@ class Inbox:
     def take(self, text: str, page: str, at: datetime) -> str:
         """Keep a comment; gives its reference. Raises DataError for none, and for one too long; OSError where the
         disk takes no more, with nothing kept."""
-        text = text.replace("\0", "").strip()
+        text = (
+            text.replace("\0", "").replace("\r\n", "\n").strip()
+        )  # a form sends each end of line as two characters
         if not text or len(text) > LONGEST:
             raise DataError.one(
                 "text", "comment.length", zh=f"请写 1 到 {LONGEST} 个字", en=f"write 1 to {LONGEST} characters"

@@ -4,15 +4,19 @@ import logging
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
-from urllib.parse import parse_qs
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs, urlsplit
 
 from zhengheng.domain.problems import DataError
-from zhengheng.web.portal.inbox import Inbox
+from zhengheng.web.portal.inbox import LONGEST, Inbox
+from zhengheng.web.portal.unsent import PAGE, unsent
 
 ADDRESS = "/comments"
-MOST_BYTES = 12_000
-"""A comment in UTF-8, written as a form is sent, with its page."""
+MOST_BYTES = 10 * LONGEST * len("%F0%A0%80%80") + 4 * 2**10
+"""Of what is read: ten comments of the longest, each character as long as a form writes any, and what goes with them.
+A comment that is too long is so given back with its text, and the longest one never reaches this bound."""
 MOST_OF_ONE, MOST_OF_ALL = 5, 300
 """Comments that one address, and all together, may leave in a minute."""
 MINUTE = 60.0
@@ -44,32 +48,56 @@ class Throttle:
         return True
 
 
+class Answer(NamedTuple):
+    """What the writer's browser gets: where it goes next, or the form with what was not taken."""
+
+    where: str = ""
+    status: int = 303
+    page: bytes = b""
+
+
+def too_long(site: Path, came_from: str) -> Answer:
+    """To somebody who sent more than is read: the form's page in the language of the page that the form stood on."""
+    prefix = "en/" if "/en/" in urlsplit(came_from).path else ""
+    page = unsent(site, prefix, "large", "", "")
+    return Answer(f"{prefix}{PAGE}") if page is None else Answer("", 413, page)
+
+
 class Receiver:
-    """Takes forms into an inbox, so many a minute; a field that only programs fill is thrown away unread."""
+    """Takes forms into an inbox, so many a minute; a field that only programs fill is thrown away unread.
+
+    What is not taken is given back on the page of the form that was written to `site`.
+    """
 
     def __init__(
-        self, inbox: Inbox, now: Callable[[], datetime], tick: Callable[[], float]
+        self, inbox: Inbox, now: Callable[[], datetime], tick: Callable[[], float], site: Path
     ) -> None:
-        self.inbox, self.now, self.throttle = inbox, now, Throttle(tick)
+        self.inbox, self.now, self.throttle, self.site = inbox, now, Throttle(tick), site
 
-    def answer(self, body: bytes, address: str) -> str:
-        """Where the writer's browser goes next."""
+    def answer(self, body: bytes, address: str) -> Answer:
+        """What a form gets."""
         given = {
             name: values[0] for name, values in parse_qs(body.decode("utf-8", "replace")).items()
         }
         prefix = "en/" if given.get("language") == "en" else ""
+        text, about = given.get("text", "").replace("\r\n", "\n"), given.get("page", "")
+
+        def back(status: int, word: str) -> Answer:
+            page = unsent(self.site, prefix, word, text, about)
+            return Answer(f"{prefix}{PAGE}") if page is None else Answer("", status, page)
+
         if given.get("website"):
-            return f"{prefix}comments.html"
+            return Answer(f"{prefix}{PAGE}")
         if not self.throttle.has_room(address):
-            return f"{prefix}comments.html?late#said"
+            return back(429, "late")
         try:
-            reference = self.inbox.take(given.get("text", ""), given.get("page", ""), self.now())
+            reference = self.inbox.take(text, about, self.now())
         except DataError:
-            return f"{prefix}comments.html?length#said"
+            return back(422, "length" if text.strip() else "empty")
         except OSError:
             _LOG.exception("the portal's inbox took no comment")
-            return f"{prefix}comments.html?full#said"
-        return f"{prefix}comments.html?received={reference}#said"
+            return back(503, "full")
+        return Answer(f"{prefix}{PAGE}?received={reference}#said")
 
 
 def receiving(
@@ -78,16 +106,26 @@ def receiving(
     """The written pages, and before them the one address that takes something."""
 
     def application(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
-        if environ.get("PATH_INFO") != ADDRESS or environ.get("REQUEST_METHOD") != "POST":
+        if environ.get("PATH_INFO") != ADDRESS:
             return pages(environ, start)
-        size = int(environ.get("CONTENT_LENGTH") or 0)
-        body = environ["wsgi.input"].read(min(size, MOST_BYTES + 1))
-        if len(body) > MOST_BYTES:
-            body = b""
+        if environ.get("REQUEST_METHOD") != "POST":
+            answer = Answer(PAGE)  # whoever opens the address again, or shares it
+        elif int(environ.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
+            answer = too_long(receiver.site, str(environ.get("HTTP_REFERER", "")))
+        else:
+            body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+            answer = receiver.answer(body, str(environ.get("REMOTE_ADDR", "")))
+        status = f"{answer.status} {HTTPStatus(answer.status).phrase}"
+        if not answer.page:
+            start(status, [("Location", answer.where)])
+            return [b""]
         start(
-            "303 See Other",
-            [("Location", receiver.answer(body, str(environ.get("REMOTE_ADDR", ""))))],
+            status,
+            [
+                ("Content-Type", "text/html; charset=utf-8"),
+                ("Content-Length", str(len(answer.page))),
+            ],
         )
-        return [b""]
+        return [answer.page]
 
     return application

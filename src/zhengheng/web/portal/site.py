@@ -20,6 +20,7 @@ from zhengheng.ledger import witness
 from zhengheng.web.portal import kept
 from zhengheng.web.portal.contents import Page, later, pages, pages_of
 from zhengheng.web.portal.folders import replacing
+from zhengheng.web.portal.inbox import LONGEST
 from zhengheng.web.portal.snapshots import Site
 
 LANGUAGES = {"": "zh-hans", "en/": "en"}
@@ -115,7 +116,7 @@ def _rendered(site: Site, prefix: str, path: str, template: str, context: dict[s
     up = "../" * (path.count("/") + prefix.count("/"))
     other = next(one for one in LANGUAGES if one != prefix)
     frame = {
-        "top": up, "home": up + prefix, "path": path, "other": f"{up}{other}{path}", "slots": site.slots, "footer": (prefix and site.slots.footer_en) or site.slots.footer, "site": site, "later": later(site, context.get("one")),
+        "top": up, "home": up + prefix, "path": path, "other": f"{up}{other}{path}", "slots": site.slots, "footer": (prefix and site.slots.footer_en) or site.slots.footer, "site": site, "later": later(site, context.get("one")), "longest": LONGEST,
         "statuses": {code: {"shape": shape, "words": (zh, en)} for code, (shape, zh, en) in STATUSES.items()},
     }  # fmt: skip
     return render_to_string(f"portal/{template}.html", frame | context)

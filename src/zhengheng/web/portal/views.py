@@ -11,31 +11,36 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils._os import safe_join
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import condition, require_POST, require_safe
+from django.views.decorators.http import condition, require_http_methods, require_safe
 from django.views.static import serve
 
 from zhengheng.web.pages.clock import now
 from zhengheng.web.portal.inbox import Inbox
 from zhengheng.web.portal.missing import missing
-from zhengheng.web.portal.receiving import MOST_BYTES, Receiver
+from zhengheng.web.portal.receiving import MOST_BYTES, Receiver, too_long
 from zhengheng.web.portal.snapshots import slots_of
+from zhengheng.web.portal.unsent import PAGE
 
 
 @csrf_exempt
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def comment(request: HttpRequest) -> HttpResponseBase:
     """A comment, where the office's own machine serves the portal: nobody is signed in, so nothing can be forged."""
     home = Path(settings.HOME)
-    if not slots_of(home / "portal.yaml").comments or len(request.body) > MOST_BYTES:
+    if not slots_of(home / "portal.yaml").comments:
         raise Http404
-    return redirect(
-        "/" + _receiver(home).answer(request.body, str(request.META.get("REMOTE_ADDR", "")))
-    )
+    if request.method != "POST":
+        return redirect(f"/{PAGE}")  # whoever opens the address again, or shares it
+    if len(request.body) > MOST_BYTES:
+        answer = too_long(home / "portal", request.headers.get("Referer", ""))
+    else:
+        answer = _receiver(home).answer(request.body, str(request.META.get("REMOTE_ADDR", "")))
+    return HttpResponse(answer.page, status=answer.status) if answer.page else redirect(f"/{answer.where}")  # fmt: skip
 
 
 @lru_cache(maxsize=4)
 def _receiver(home: Path) -> Receiver:
-    return Receiver(Inbox(home / "inbox"), now, time.monotonic)
+    return Receiver(Inbox(home / "inbox"), now, time.monotonic, home / "portal")
 
 
 def _place(path: str) -> Path:
