@@ -81,6 +81,11 @@ def test_a_mistyped_folder_founds_no_office(words: tuple[str, ...], tmp_path: Pa
     assert [path.name for path in (tmp_path / "other").iterdir()] == ["letter.txt"]
 
 
+def test_a_demonstration_without_its_city_founds_no_office(tmp_path: Path) -> None:
+    said(run("office", "demo", "--only-fill", "--home", tmp_path / "d"), "请先运行 zhengheng demo")
+    assert not list(tmp_path.rglob("*.db"))
+
+
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [

@@ -294,6 +294,11 @@ def demo(
 ) -> None:  # fmt: skip
     """Furnish the office with the sample city, print its accounts, serve it with a fixed clock."""
     to_fill(home)
+    if not (home / "rulebooks").is_dir():
+        raise DataError.one(
+            str(home), "demo.city", zh=f"这个文件夹里没有示例城市。请先运行 zhengheng demo {home}，再运行这条命令。",
+            en=f"this folder holds no sample city: run zhengheng demo {home} first",
+        )  # fmt: skip
     os.environ |= {"ZHENGHENG_CLOCK": at, "ZHENGHENG_FICTIONAL": "1"}
     begin(home, new=True)
     from zhengheng.engines.bundle import check_bundle
