@@ -16,11 +16,11 @@ ARCHIVED = "result.archived"
 Owners = Callable[[set[int]], dict[int, tuple[str, str]]]
 
 
-def _nobody(numbers: set[int]) -> dict[int, tuple[str, str]]:
+def nobody(numbers: set[int]) -> dict[int, tuple[str, str]]:
     return {}
 
 
-def altered_files(home: Path, owners: Owners = _nobody) -> Iterator[Finding]:
+def altered_files(home: Path, owners: Owners = nobody) -> Iterator[Finding]:
     """Files that are gone or not those whose SHA-256 the ledger has, each with the entry that has it.
 
     owners  of files by their numbers, what each was handed in with

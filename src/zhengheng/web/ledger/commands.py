@@ -132,14 +132,11 @@ def _database(
     from zhengheng.web.acts.drawn import wrong_draws
     from zhengheng.web.acts.owners import entry_words, file_owners
     from zhengheng.web.acts.registry import KINDS
-    from zhengheng.web.files.kept import altered_files
-    from zhengheng.web.intake.committed import altered_lakes
     from zhengheng.web.ledger import selectors
     from zhengheng.web.ledger.beside import disagreeing_rows
-    from zhengheng.web.ledger.committed_secrets import altered_secrets, unbound_secrets
+    from zhengheng.web.ledger.committed_secrets import unbound_secrets
     from zhengheng.web.ledger.unread import looked
-    from zhengheng.web.portal.listed import altered_portal
-    from zhengheng.web.results.kept import altered_runs
+    from zhengheng.web.results.kept import looks
 
     selectors.damaged_text_too()
     texts: dict[str, str] = {}
@@ -162,11 +159,7 @@ def _database(
         *((kind.words, partial(disagreements, [kind])) for kind in KINDS),
         (("随事项保存的记录", "the rows kept beside objects"), partial(disagreeing_rows, entry_words)),
         (("抽签", "the draws by lot"), wrong_draws),
-        (("附件、发布内容和归档包", "evidence, publications and packages"), partial(altered_files, home, file_owners)),
-        (("核算结果", "the results"), partial(altered_runs, home / "lakes")),
-        (("入库的数据和批次的输入", "what was loaded and what runs were made from"), partial(altered_lakes, home)),
-        (("公众门户的网页", "the portal's pages"), partial(altered_portal, home)),
-        (("发布所作承诺的密钥", "the secrets behind published commitments"), altered_secrets),
+        *looks(home, file_owners),
     ]  # fmt: skip
     more = [one for words, look in parts for one in looked(words, look)]
     for path in sorted((home / "publications").glob("[0-9]*/proof.json")):

@@ -1,8 +1,9 @@
 """That a kept run's results are those that the ledger tells of: their digest stands in the acts that register, publish and finalise."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from zhengheng.domain.problems import NotFoundError, Problem, VerifyError
@@ -10,16 +11,19 @@ from zhengheng.engines.archive import load_run
 from zhengheng.engines.run import Run
 from zhengheng.lake.whole import fault, naming
 from zhengheng.ledger.check import Finding
-from zhengheng.web.files.kept import altered_files
+from zhengheng.web.files.kept import Owners, altered_files, nobody
 from zhengheng.web.intake.committed import altered_lakes, require_run
 from zhengheng.web.ledger.committed_secrets import altered_secrets
 from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.ledger.unread import looked
 from zhengheng.web.portal.listed import altered_portal
 from zhengheng.web.results.models import ResultRun
 
 TABLES = "tables"
 """Where an entry's content holds the digest; entries of version 0.1.0 hold none."""
 ACTS = ("result.register", "result.publish", "result.finalise")
+Look = tuple[tuple[str, str], Callable[[], Iterable[Finding]]]
+"""What is looked at, in words, and how."""
 
 
 def stated(run: str) -> tuple[int, str] | None:
@@ -47,15 +51,23 @@ def as_kept(folder: Path) -> Run:
     return run
 
 
+def looks(home: Path, owners: Owners = nobody) -> list[Look]:
+    """All that is kept beside the database's objects, each with what compares it with the ledger.
+
+    owners  of files by their numbers, what each was handed in with
+    """
+    return [
+        (("附件、发布内容和归档包", "evidence, publications and packages"), partial(altered_files, home, owners)),
+        (("核算结果", "the results"), partial(altered_runs, home / "lakes")),
+        (("入库的数据和批次的输入", "what was loaded and what runs were made from"), partial(altered_lakes, home)),
+        (("公众门户的网页", "the portal's pages"), partial(altered_portal, home)),
+        (("发布所作承诺的密钥", "the secrets behind published commitments"), altered_secrets),
+    ]  # fmt: skip
+
+
 def kept_as_written(home: Path) -> list[Problem]:
     """Evidence, publications and kept runs that are gone, damaged, or not what the ledger says."""
-    found = [
-        *altered_files(home),
-        *altered_runs(home / "lakes"),
-        *altered_lakes(home),
-        *altered_portal(home),
-        *altered_secrets(),
-    ]
+    found = [one for words, look in looks(home) for one in looked(words, look)]
     return [
         Problem(f"存证日志 ledger {one.first}", f"{one.code}.altered", f"{one.zh}。请系统管理员从备份中恢复。", f"{one.en}; restore it from a backup")
         for one in found
