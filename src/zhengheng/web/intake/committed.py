@@ -79,19 +79,22 @@ def expected(code: str) -> set[tuple[str, str]]:
     return found
 
 
-def expect(lake: Lake, files: Iterable[tuple[str, str]], at: datetime) -> None:
-    """Say which files are coming, as far as the lake has none of them and no entry said so. It is said for good before the lake is touched."""
+def expect(
+    lake: Lake, files: Iterable[tuple[str, str]], at: datetime, actor: str = "system"
+) -> None:
+    """Say which files are coming, as far as the lake has none of them and no entry said so, and who brings them where no act
+    does. It is said for good before the lake is touched."""
     wanted, code = set(files), lake.home.name
     there = {file for one in brought(lake).values() for file in one.made_of}
     if not wanted <= there | expected(code):
         with transaction.atomic(durable=True):
             append(
-                act=LOADED, subject=f"lake:{code}", actor="system", at=at,
+                act=LOADED, subject=f"lake:{code}", actor=actor, at=at,
                 content={COMING: [list(file) for file in sorted(wanted)]},
             )  # fmt: skip
 
 
-def commit(lake: Lake, at: datetime, runs: Iterable[str] = ()) -> None:
+def commit(lake: Lake, at: datetime, runs: Iterable[str] = (), actor: str = "system") -> None:
     """Name what the lake holds, and what these runs were made from, as far as no entry does. Call it while nobody else writes to the lake."""
     known = named(lake.home.name)
     files = {**files_of_facts(lake), **files_of_sources(lake)}
@@ -102,7 +105,7 @@ def commit(lake: Lake, at: datetime, runs: Iterable[str] = ()) -> None:
     if fresh:
         with transaction.atomic():
             append(
-                act=LOADED, subject=f"lake:{lake.home.name}", actor="system", at=at,
+                act=LOADED, subject=f"lake:{lake.home.name}", actor=actor, at=at,
                 content={PARTS: dict(sorted(fresh.items()))},
             )  # fmt: skip
 

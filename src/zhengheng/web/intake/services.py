@@ -127,7 +127,7 @@ def load(
 def load_files(
     book: Rulebook, mapping: IntakeMapping, data: Path, *, loader: str, at: datetime, keep_rejects: bool = False, progress: Progress | None = None
 ) -> Facts:  # fmt: skip
-    """Load the files of a folder into the rulebook's lake, as the ledger then tells; gives what was read.
+    """Load the files of a folder into the rulebook's lake, as the ledger then tells with who loaded them; gives what was read.
 
     Raises DataError with every fault of the files, also of files that were loaded before, KeptError with every part of
     the lake that is not as it was loaded.
@@ -138,10 +138,10 @@ def load_files(
     facts = read_files(mapping, book, data, key=key, keep_rejects=keep_rejects, progress=progress)
     with held.writing():
         require_as_loaded(held)
-        expect(held, ((file.sha256, mapping.fingerprint) for file in facts.files), at)
+        expect(held, ((file.sha256, mapping.fingerprint) for file in facts.files), at, loader)
         held.intake(facts, mapping, loader=loader, at=at)
         keep(held.home / "inbox", facts, mapping, data, key)
-        commit(held, at)
+        commit(held, at, actor=loader)
     return facts
 
 
