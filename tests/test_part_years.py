@@ -11,6 +11,8 @@ import pytest
 from tests.generate import PERIOD
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.left_out import left_out
+from zhengheng.engines.passport import passport
+from zhengheng.engines.passport_rows import Entry
 from zhengheng.engines.plain import OracleEngine
 from zhengheng.engines.results import Engine
 from zhengheng.engines.run import Run, make_run
@@ -133,3 +135,27 @@ def test_a_run_that_was_kept_before_keeps_its_numbers() -> None:
     now = compile_plan(book(), "", facts().units, PERIOD, PERIOD.end)
     (c,) = (row for row in now.tables["part_unit"] if row["unit"] == "C")
     assert (c["days"], c["reach_from"], c["reach_days"]) == (184, PERIOD.start, PERIOD.days)
+
+
+def lines(made: Run, unit: str, code: str) -> list[str]:
+    """What a passport says, line by line."""
+    found: list[str] = []
+
+    def walk(one: Entry) -> None:
+        found.append(f"{one.label} {one.score} {one.detail}")
+        for part in one.parts:
+            walk(part)
+
+    walk(passport(made, unit, code, "zh"))
+    return found
+
+
+def test_the_passport_says_what_is_asked_and_from_which_rows_it_came() -> None:
+    made = make_run(book(), facts(), PERIOD, ENGINES[0])
+    assert any("按数据所含的 181/365 天折算" in line for line in lines(made, "A", "QTY"))
+    for unit, code in (("C", "QTY"), ("K", "QTY"), ("A", "GROW"), ("A", "MEAN")):
+        assert not any("天折算" in line for line in lines(made, unit, code)), (unit, code)
+    handed = [line for line in lines(made, "C", "QTY") if "目标 2025-12-31" in line]
+    assert [line[:6] for line in handed] == ["承继自 A ", "承继自 B "]
+    assert all(line.count("500.00") == 2 for line in handed), "as it counts, and as it was there"
+    assert not any("承继自" in line and "目标" in line for line in lines(made, "K", "QTY"))

@@ -369,8 +369,25 @@ class _Maker(SourceRows):
             n, of = self._time(cell, rule)
             detail += self.t(f"，由本段的数按 {of}/{n} 折算为全期后与目标比较",
                              f", the segment's figure carried to the whole period by {of}/{n} and so compared with the target")  # fmt: skip
+        detail += self._asked(cell, rule)
         return Entry("cell", cell["indicator"], f"{label}: {words}", "", detail, status,
                      list(self._inputs(cell["indicator"], cell["segment"])))  # fmt: skip
+
+    def _asked(self, cell: Row, rule: Row) -> str:
+        """That a unit of a part of the year is asked for a part of what stands in the rows; empty where it is not."""
+        tables = self.run.plan.tables
+        held = next((row for row in tables["part_unit"] if row["unit"] == self.unit), None)
+        cut = rule["additive"] and tables["setting"][0]["part_year_targets"] == "pro_rata"
+        if (
+            held is None
+            or not cut
+            or all(cell[name] is None for name in ("target", "base", "stretch", "bottom"))
+        ):
+            return ""
+        days, of = held["reach_days"] or held["days"], held["period_days"]
+        if days == of:
+            return ""
+        return self.t(f"，全期的要求按数据所含的 {days}/{of} 天折算", f", what is asked of the whole period cut to {days} of {of} days, those of its figures")  # fmt: skip
 
     def _no_value(self, code: str, status: str) -> str:
         """What stands in the place of a formula."""

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import Language
 from zhengheng.engines.nodes import node_words
-from zhengheng.engines.oracle import Oracle, known
+from zhengheng.engines.oracle import MICRO, Oracle, half_up, known
 from zhengheng.engines.origins import oracle_of, sources_of
 from zhengheng.engines.rows import unit_rows
 from zhengheng.engines.run import Run
@@ -115,10 +116,42 @@ class SourceRows:
             kind = TARGET_WORDS[row["kind"]][self.language == "en"]
             yield Entry("target", code, f"{kind} {row['period']}",
                         format_scaled(row["value"], decimals), parts=[self._source(row)])  # fmt: skip
+        yield from self._handed(code, decimals)
         for row, rule in self._nodes(code, segment):
             yield Entry("milestone", row["milestone"], self.t(f"节点 {row['milestone']}", f"node {row['milestone']}"),
                         f"{plain(row['share'], 4)} %", self.t(*node_words(row, rule, self.run.plan.at)),
                         parts=[self._source(row)])  # fmt: skip
+
+    def _handed(self, code: str, decimals: int) -> Iterator[Entry]:
+        """The targets taken over from units before it, each with what it was there."""
+        tables, period = self.run.plan.tables, self.run.plan.period
+        own = {(row["kind"], row["period"]) for row in self._facts("target", self.unit, code)}
+        counts = {(row["kind"], row["period"]): row["value"] for row in self.oracle.known_targets() if (row["unit"], row["indicator"]) == (self.unit, code)}  # fmt: skip
+        adds = any(row["indicator"] == code and row["additive"] for row in tables["series"])
+        for one in tables["succession"]:
+            if one["heir"] != self.unit or not one["targets"]:
+                continue
+            before = one["unit"]
+            for row in self._facts("target", before, code):
+                key = row["kind"], row["period"]
+                if (
+                    key in own
+                    or key not in counts
+                    or not period.start <= row["period"] <= period.end
+                ):
+                    continue
+                kind, value = (
+                    TARGET_WORDS[row["kind"]][self.language == "en"],
+                    format_scaled(row["value"], decimals),
+                )
+                share = (
+                    half_up(Fraction(row["value"] * one["share"], MICRO)) if adds else row["value"]
+                )
+                yield Entry(
+                    "target", code,
+                    self.t(f"承继自 {before} {self._name(before)} {kind} {row['period']}", f"{kind} {row['period']}, taken over from {before} {self._name(before)}"),
+                    format_scaled(share, decimals), self.t(f"原值 {value}", f"out of {value}"), parts=[self._source(row)],
+                )  # fmt: skip
 
     def _nodes(self, code: str, segment: int) -> Iterator[tuple[Row, Row]]:
         """The dated nodes of an indicator's segment with their rule; those of other years counted there."""
