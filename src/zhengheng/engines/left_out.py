@@ -199,7 +199,11 @@ class _Judge:
         takers = [(taker, purposes & serves) for taker, serves in self._takers(unit, code, period)]
         reasons = [self._taken(taker, code, served) for taker, served in takers if served]
         if not reasons and unit in self.units:
-            return "other_part" if purposes == {"previous"} and self.oracle.exists(unit, period) else "window"
+            return (
+                "other_part"
+                if purposes == {"previous"} and self.oracle.exists(unit, period)
+                else "window"
+            )
         if not reasons:
             return "unit"
         return "" if "" in reasons else reasons[0]
