@@ -16,6 +16,7 @@ from tests.test_scheme import change, write
 from tests.test_split_years import book, of, run
 from zhengheng.domain.problems import Problem, RulebookError
 from zhengheng.engines.plain import OracleEngine
+from zhengheng.engines.senseless import senseless_values
 from zhengheng.sample import rulebooks
 from zhengheng.scheme.compare import differences
 from zhengheng.scheme.folder import Source
@@ -405,3 +406,23 @@ def _problems(folder: Path) -> list[Problem]:
     except RulebookError as error:
         problems = list(error.problems)
     return [problem for problem in problems if problem.severity == "error"]
+
+
+def test_a_made_value_beyond_its_range_of_sense_is_named_with_unit_and_value() -> None:
+    """Nobody filed it, so that nobody was asked to confirm it."""
+    parts = {"numerator": {"N": 1}, "denominator": {"D": 1}, "scale": 100}
+    rate = {"code": "A", "name": "满意率", "measure_unit": "%", "parts": parts, "method": {"kind": "direct"}}  # fmt: skip
+    held = {("u", "N"): "9", ("u", "D"): "10", ("v", "N"): "30", ("v", "D"): "10"}
+    values = {key: {PERIOD.end: value} for key, value in held.items()}
+
+    def far(**more: Any) -> list[Problem]:
+        return [*senseless_values(run(book({**rate, **more}, {"code": "N"}, {"code": "D"}), values, OracleEngine()))]  # fmt: skip
+
+    (one,) = far(sense={"low": 0, "high": 100})
+    assert one.severity == "warning"
+    assert "“满意率”" in one.zh
+    assert "v（300 %）" in one.zh
+    assert "u（" not in one.zh
+    assert len(far()) == 1, "the range of its unit of measure"
+    assert far(measure_unit="分") == []
+    assert far(sense={"low": 0}) == []
