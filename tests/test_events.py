@@ -195,3 +195,17 @@ def test_a_bundle_with_items_verifies(book: Rulebook, tmp_path: Path) -> None:
     for kind in ("audit", "public"):
         write_bundle(run, tmp_path / f"{kind}.zip", kind, b"salt")  # type: ignore[arg-type]
         assert "OK" in check_bundle(tmp_path / f"{kind}.zip")
+
+
+@pytest.mark.parametrize(("points", "fine"), [("2", False), ("-1", False), ("0", True), ("", True)])
+def test_points_of_a_veto_are_refused_at_their_row(points: str, fine: bool, tmp_path: Path, book: Rulebook) -> None:  # fmt: skip
+    """It bears on the grade alone: points that do nothing would be taken for a deduction."""
+    rows = f"a,praise,1,d1,2025-03-01,\nb,veto,{points},d2,2025-03-01,\n"
+    if fine:
+        assert decided(tmp_path, book, rows).tables["event"].num_rows == 2
+        return
+    with pytest.raises(DataError) as caught:
+        decided(tmp_path, book, rows)
+    (problem,) = caught.value.problems
+    assert problem.where == "e.csv:3"
+    assert "只限定等次" in problem.zh

@@ -63,7 +63,7 @@ sources:
     }  # fmt: skip
     assert "t9" in found["i.yaml:10 filter.syntax"]
     assert "t8" in found["i.yaml:10 filter.syntax"]
-    assert "sources.1.indicators.A（v.csv）" in found["i.yaml:12 column.absent"]
+    assert "sources（第 2 项）.indicators.A（v.csv）" in found["i.yaml:12 column.absent"]
 
 
 ALONE: dict[str, tuple[tuple[str, str], str]] = {

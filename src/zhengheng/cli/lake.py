@@ -185,6 +185,7 @@ def run(
     from zhengheng.engines.astray import astray, refuse_without_weights
     from zhengheng.engines.outputs import describe
     from zhengheng.engines.run import make_run
+    from zhengheng.engines.senseless import senseless_values
     from zhengheng.engines.uncounted import uncounted
     from zhengheng.engines.undefined import undefined_values
     from zhengheng.lake.store import Lake
@@ -201,6 +202,7 @@ def run(
     console.print_problems([*astray(made), *uncounted([made])])
     if empty := undefined_values(made):
         console.print_problems([empty])
+    console.print_problems(senseless_values(made))
     created = datetime.now(UTC)
     keep_run(lake, made, created)
     if json:

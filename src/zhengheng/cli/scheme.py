@@ -138,12 +138,17 @@ def test(rulebook: Book, json: Json = False) -> None:
     from zhengheng.engines.cases import run_cases
     from zhengheng.engines.duck import DuckEngine
 
-    book, _ = load_rulebook(rulebook)
-    outcomes = list(run_cases(book, DuckEngine(threads=1)))
+    book, source = load_rulebook(rulebook)
+    every = list(run_cases(book, DuckEngine(threads=1), source))
+    outcomes = [outcome for outcome in every if outcome.problem is None]
     failed = [outcome for outcome in outcomes if not outcome.passed]
+    unread = {outcome.case for outcome in every if outcome.problem}
     if json:
-        console.print_json([{**vars(o), "passed": o.passed} for o in outcomes])
+        console.print_json([{**vars(o), "problem": vars(o.problem) if o.problem else None, "passed": o.passed} for o in every])  # fmt: skip
     else:
+        for case in dict.fromkeys(outcome.case for outcome in every if outcome.problem):
+            console.err.print(t(f"算例“{case}”无法运行：", f"case {case} cannot be run:"))
+            console.print_problems(o.problem for o in every if o.problem and o.case == case)
         for outcome in outcomes:
             mark = ("✓", "cyan") if outcome.passed else ("✗", "red")
             text = Text.assemble(mark, f" {outcome.case}  {outcome.what} = {outcome.found or '—'}")
@@ -152,11 +157,11 @@ def test(rulebook: Book, json: Json = False) -> None:
             console.out.print(text)
         console.out.print(
             t(
-                f"{len(outcomes)} 项, {len(failed)} 项不符",
-                f"{several(len(outcomes), 'expectation', 'expectations')}, {len(failed)} not met",
+                f"{len(outcomes)} 项, {len(failed)} 项不符" + (f", {len(unread)} 个算例无法运行" if unread else ""),
+                f"{several(len(outcomes), 'expectation', 'expectations')}, {len(failed)} not met" + (f", {several(len(unread), 'case', 'cases')} could not be run" if unread else ""),
             )
-        )
-    if failed:
+        )  # fmt: skip
+    if failed or unread:
         raise typer.Exit(ExitCode.CASE)
 
 

@@ -109,6 +109,7 @@ def score(
     from zhengheng.engines.left_out import COLUMNS, as_rows, in_none
     from zhengheng.engines.outputs import describe, write_csv, write_results
     from zhengheng.engines.run import make_run
+    from zhengheng.engines.senseless import senseless_values
     from zhengheng.engines.uncounted import is_listed, uncounted
     from zhengheng.engines.undefined import undefined_values
     from zhengheng.lake.fitting import check_mapping
@@ -137,6 +138,7 @@ def score(
     console.print_problems(problem for run in runs for problem in astray(run))
     console.print_problems(uncounted(runs))
     console.print_problems(empty for run in runs if (empty := undefined_values(run)))
+    console.print_problems(far for run in runs for far in senseless_values(run))
     created = datetime.now(UTC)
     write_results(runs, out, created, bom=bom)
     (out / "left_out.csv").unlink(missing_ok=True)  # that of an earlier score is none of this one

@@ -16,6 +16,7 @@ def tried(
     from zhengheng.engines.astray import astray, refuse_without_weights
     from zhengheng.engines.duck import DuckEngine
     from zhengheng.engines.run import make_run
+    from zhengheng.engines.senseless import senseless_values
     from zhengheng.engines.uncounted import uncounted
     from zhengheng.engines.undefined import undefined_values
     from zhengheng.lake.fitting import check_mapping
@@ -38,7 +39,7 @@ def tried(
         for span in periods_of(mapping, []):
             refuse_without_weights(book, span)
             run = make_run(book, facts, span, DuckEngine(), mapping.at)
-            more = (not_yet_due(book, run.plan.period, run.plan.at), *astray(run), undefined_values(run))  # fmt: skip
+            more = (not_yet_due(book, run.plan.period, run.plan.at), *astray(run), undefined_values(run), *senseless_values(run))  # fmt: skip
             found += filter(None, more)
             runs.append(run)
         found += uncounted(runs)

@@ -2,25 +2,28 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from zhengheng.domain.numbers import parse_scaled, plain
-from zhengheng.domain.periods import Period, parse_period
-from zhengheng.domain.problems import CaseError
+from zhengheng.domain.periods import parse_period
+from zhengheng.domain.problems import CaseError, Problem, ZhenghengError
 from zhengheng.engines.results import Engine
 from zhengheng.engines.run import Run, make_run
-from zhengheng.lake.cells import CellError, read_bool, read_day, read_number
 from zhengheng.lake.facts import Facts, empty, to_arrow
 from zhengheng.scheme.base import Text
-from zhengheng.scheme.model import TOTAL, Case, Rulebook, Unit
-from zhengheng.scoring.contracts import (
-    CONTRACTS,
-    FILLED,
-    NOT_APPLICABLE,
-    STATUS_NAMES,
-    UNDEFINED,
-    VALUE,
+from zhengheng.scheme.examples import (
+    STATUSES,
+    ExampleError,
+    day_in,
+    example_faults,
+    is_made,
+    number_in,
+    yes_in,
 )
+from zhengheng.scheme.folder import Source
+from zhengheng.scheme.model import TOTAL, Case, Rulebook, Unit
+from zhengheng.scoring.contracts import CONTRACTS, NOT_APPLICABLE, STATUS_NAMES, VALUE
 from zhengheng.scoring.due import due_periods
 
 SUBJECT = "本单位"
@@ -28,34 +31,38 @@ SUBJECT = "本单位"
 
 @dataclass(frozen=True)
 class Outcome:
-    """One expectation of one case."""
+    """One expectation of one case; or, with a `problem`, what kept the case from being run."""
 
     case: str
     what: str
     expected: str
     found: str
+    problem: Problem | None = None
 
     @property
     def passed(self) -> bool:
-        return self.expected == self.found
+        return self.problem is None and self.expected == self.found
 
 
-def run_cases(book: Rulebook, engine: Engine) -> Iterator[Outcome]:
-    """Every expectation of every case. Raises CaseError for a case that cannot be set up."""
-    for case in book.cases:
-        run = make_run(book, case_facts(book, case), _period(case), engine)
+def run_cases(book: Rulebook, engine: Engine, source: Source | None = None) -> Iterator[Outcome]:
+    """Every expectation of every case. One that cannot be run says why, and the others go on."""
+    source = source or Source(Path("rulebook"))
+    for place, case in enumerate(book.cases):
+        wrong = [
+            Problem(source.rulebook("cases", place, *path), code, f"{'.'.join(k for k in path if isinstance(k, str))}：{zh}。",
+                    f"{'.'.join(k for k in path if isinstance(k, str))}: {en}")
+            for path, code, (zh, en) in example_faults(book, case)
+        ]  # fmt: skip
+        if not wrong:
+            try:
+                run = make_run(book, case_facts(book, case), parse_period(case.period), engine)
+            except ZhenghengError as error:
+                wrong = list(error.problems)
+        if wrong:
+            yield from (Outcome(case.name, "", "", "", problem) for problem in wrong)
+            continue
         for what, expected in case.expect.items():
             yield Outcome(case.name, what, _same(expected), _same(_found(run, what)))
-
-
-def _period(case: Case) -> Period:
-    try:
-        return parse_period(case.period)
-    except ValueError as error:
-        raise CaseError.one(
-            f"case {case.name}", "case.period", zh=f"“{case.period}”不是期间，请写成 2025、2025-Q1 或 2025-03。",
-            en=f"{case.period!r} is no period; write it like 2025, 2025-Q1 or 2025-03",
-        ) from error  # fmt: skip
 
 
 def _same(text: str) -> str:
@@ -78,7 +85,7 @@ def case_facts(book: Rulebook, case: Case) -> Facts:
 
     category = case.unit.get("category", book.categories[0].code)
     group = case.unit.get("group", book.groups[0].code if book.groups else category)
-    period = _period(case)
+    period = parse_period(case.period)
     units = []
     try:
         for unit, values in ((SUBJECT, case.values), *case.others.items()):
@@ -87,44 +94,37 @@ def case_facts(book: Rulebook, case: Case) -> Facts:
                 _observe(book, put, unit, code, text, period)
         for code, kinds in case.targets.items():
             for kind, text in kinds.items():
-                value, _ = read_number(text, book.indicator(code).decimals)
+                value = number_in(text, book.indicator(code).decimals)
                 put("target", unit=SUBJECT, indicator=code, kind=kind, period=period.end, value=value,
                     file=0, row=0)  # fmt: skip
         for code, nodes in case.milestones.items():
             for place, node in enumerate(nodes):
                 done = node.get("done_on", "")
                 put("milestone", unit=SUBJECT, indicator=code, milestone=str(place), file=0, row=0,
-                    due_on=read_day(node["due_on"]), done_on=read_day(done) if done else None,
-                    share=read_number(node["share"], 4)[0], waived=read_bool(node.get("waived", "")))  # fmt: skip
+                    due_on=day_in(node["due_on"]), done_on=day_in(done) if done else None,
+                    share=number_in(node["share"], 4), waived=yes_in(node.get("waived", "")))  # fmt: skip
         for place, event in enumerate(case.events):
             points = event.get("points")
             put("event", unit=SUBJECT, item=event["item"], document=event.get("document", str(place)),
-                points=read_number(points, 9)[0] if points else None, decided_on=period.end, file=0, row=0)  # fmt: skip
-    except CellError as error:
-        raise _unread(case, error.zh, error.en) from error
-    except KeyError as error:
-        (key,) = error.args
-        raise _unread(case, f"缺少“{key}”", f"{key} is missing") from error
+                points=number_in(points, 9) if points else None, decided_on=period.end, file=0, row=0)  # fmt: skip
+    except ExampleError as error:
+        raise CaseError.one(
+            case.name, "case.number", zh=f"算例无法读取：{error.zh}。", en=f"the case cannot be set up: {error.en}",
+        ) from error  # fmt: skip
     return Facts({name: to_arrow(name, held) for name, held in columns.items()}, units)
 
 
-def _unread(case: Case, zh: str, en: str) -> CaseError:
-    return CaseError.one(
-        f"case {case.name}",
-        "case.setup",
-        zh=f"算例无法读取：{zh}。",
-        en=f"the case cannot be set up: {en}",
-    )
-
-
 def _observe(book: Rulebook, put: Any, unit: str, code: str, text: str, period: Any) -> None:
-    """A case gives one number for the whole period; it stands on the last observed period."""
+    """A case gives one number for the whole period; it stands on the last observed period. One made from others stands
+    as it is given, whatever it would be made from."""
     indicator = book.indicator(code)
+    if is_made(book, code):
+        made = number_in(text, indicator.decimals)
+        put("revision", unit=unit, indicator=code, period=period.end, value=made, status=VALUE, vintage="decided",
+            published_on=period.end, sequence=1, file=0, row=0)  # fmt: skip
+        return
     due = due_periods(indicator, period, period.end) or list(period.split(indicator.frequency))
-    if text in STATUS_NAMES.values() and text not in {
-        STATUS_NAMES[FILLED],
-        STATUS_NAMES[UNDEFINED],
-    }:
+    if text in STATUSES:
         status = next(number for number, name in STATUS_NAMES.items() if name == text)
         for observed in due:
             put(
@@ -139,7 +139,7 @@ def _observe(book: Rulebook, put: Any, unit: str, code: str, text: str, period: 
         if status == NOT_APPLICABLE:
             put("approval", unit=unit, indicator=code, approver="case", document="", file=0, row=0)
         return
-    value, _ = read_number(text, indicator.decimals)
+    value = number_in(text, indicator.decimals)
     spread = indicator.combine in {"sum", "rolling"}
     for observed in due:
         own = value if not spread or observed is due[-1] else 0

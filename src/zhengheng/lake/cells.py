@@ -10,6 +10,7 @@ from zhengheng.domain.periods import parse_period
 from zhengheng.domain.script import STANDARD, narrow, private
 from zhengheng.domain.several import several
 from zhengheng.domain.unseen import named, unseen
+from zhengheng.scheme.examples import NO, YES
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scheme.sense import beyond
@@ -298,9 +299,9 @@ def _no_day(text: str) -> CellError:
 def read_bool(text: str) -> bool:
     """是/否, yes/no, true/false, 1/0, √."""
     plain = normal(take(text)).lower()
-    if plain in {"1", "true", "yes", "y", "是", "√"}:
+    if plain in YES:
         return True
-    if plain in {"0", "false", "no", "n", "否", "", "×"}:
+    if plain in NO:
         return False
     raise CellError("bool", f"“{text[:40]}”不是“是/否”", f"{text[:40]!r} is neither yes nor no")
 

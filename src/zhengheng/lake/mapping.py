@@ -13,6 +13,7 @@ from unicodedata import category
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationError
 from pydantic_core import PydanticCustomError
 
+from zhengheng.domain.entries import by_keys
 from zhengheng.domain.numbers import plainly
 from zhengheng.domain.periods import Frequency, parse_period
 from zhengheng.domain.problems import DataError, Problem, RulebookError
@@ -216,8 +217,8 @@ class SourceFile(Model):
         if self._document is None:
             return Problem(self.file, code, zh, en)
         whole = ("sources", self._number, *path)
-        name = ".".join(map(str, whole))
-        return Problem(self._document.where(whole), code, f"{name}（{self.file}）：{zh}", f"{name} ({self.file}): {en}")  # fmt: skip
+        name = by_keys(whole)
+        return Problem(self._document.where(whole), code, f"{name[0]}（{self.file}）：{zh}", f"{name[1]} ({self.file}): {en}")  # fmt: skip
 
 
 class Mapping(Model):

@@ -5,7 +5,8 @@ from zhengheng.lake.cells import CellError, read_number
 from zhengheng.scheme.model import Adjustment, Rulebook
 
 PRICED = frozenset({"bonus", "deduction"})
-"""Kinds of items that carry points; a veto carries none."""
+"""Kinds of items that carry points. A veto or an integrity item carries none: it bears on the grade, outside the caps of points [D]."""
+_ONLY = {"veto": ("一票否决事项", "a veto"), "integrity": ("诚信事项", "an integrity item")}
 
 
 def read_points(item: Adjustment, text: str, digits: int) -> int | None:
@@ -15,7 +16,12 @@ def read_points(item: Adjustment, text: str, digits: int) -> int | None:
     """
     points = read_number(text, 9, measure_unit="分")[0] if text else None
     if item.kind not in PRICED:
-        return points
+        if points:
+            raise CellError(
+                "points.kind", f"“{item.name.zh}”是{_ONLY[item.kind][0]}，只限定等次，分值 {text} 不起作用；请把分值留空，要扣分的另行登记扣分事项",
+                f"{item.name.say('en')} is {_ONLY[item.kind][1]}, which bears on the grade alone, so that {text} points would do nothing; leave them empty, and where points are to be taken enter a deduction as well",
+            )  # fmt: skip
+        return None
     if points is None:
         raise CellError("points", "加减分项没有分值", "a bonus or deduction needs its points")
     if points < 0:
@@ -61,5 +67,5 @@ def points_fault(book: Rulebook, code: str, text: str) -> tuple[str, str] | None
             "0 points change nothing: a bonus or deduction says how many",
         )
     if item.kind not in PRICED and text:
-        return "否决项和诚信项不填分值", "an item that only vetoes carries no points"
+        return "否决项和诚信项不填分值", "a veto or an integrity item carries no points"
     return None

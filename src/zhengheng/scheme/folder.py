@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from zhengheng.domain.entries import by_keys
 from zhengheng.domain.problems import Problem, RulebookError
 from zhengheng.scheme.cells import ROOT, typed
 from zhengheng.scheme.drafts import drafts
@@ -68,8 +69,7 @@ class Folder(Document):
 
     def named(self, path: Path_) -> tuple[str, str]:
         _, inner = self._part(path)
-        name = ".".join(str(part) for part in inner)
-        return name, name
+        return by_keys(inner)
 
     def _part(self, path: Path_) -> tuple[Document | None, Path_]:
         document, base = self.parts.get(path[:2], (None, ()))

@@ -8,6 +8,7 @@ from decimal import Decimal
 from zhengheng.domain.problems import Problem
 from zhengheng.domain.several import several
 from zhengheng.scheme import (
+    lint_amounts,
     lint_cases,
     lint_directions,
     lint_heirs,
@@ -15,6 +16,7 @@ from zhengheng.scheme import (
     lint_lists,
     lint_methods,
     lint_names,
+    lint_parts,
     lint_ranking,
     lint_relative,
     lint_values,
@@ -39,8 +41,8 @@ from zhengheng.scheme.model import Rulebook
 
 assert all(
     (
-        lint_cases, lint_directions, lint_heirs, lint_idle, lint_lists, lint_methods, lint_names, lint_ranking, lint_relative,
-        lint_values, lint_visibility, lint_weights,
+        lint_amounts, lint_cases, lint_directions, lint_heirs, lint_idle, lint_lists, lint_methods, lint_names, lint_parts, lint_ranking,
+        lint_relative, lint_values, lint_visibility, lint_weights,
     )
 ), "their rules are known once they are imported"  # fmt: skip
 UNBOUNDED = (m.ZScore, m.Mads)
@@ -112,40 +114,17 @@ def scored_indicators_have_methods(book: Rulebook, source: Source) -> Finding:
 
 
 @rule
-def derived_indicators_rest_on_known_ones(book: Rulebook, source: Source) -> Finding:
-    known = {i.code: i for i in book.indicators}
-
-    def sources(indicator: Indicator) -> list[str]:
-        found = [indicator.year_on_year.of] if indicator.year_on_year else []
-        if indicator.parts:
-            found += [*indicator.parts.numerator, *indicator.parts.denominator]
-        return found
-
-    def circular(code: str, trail: tuple[str, ...]) -> bool:
-        if code in trail:
-            return True
-        return code in known and any(circular(s, (*trail, code)) for s in sources(known[code]))
-
-    for indicator in book.indicators:
-        for part in sources(indicator):
-            if part not in known:
-                yield error(source.indicator(indicator.code, "parts"), "parts.unknown",
-                            f"{indicator.code} 用到不存在的指标 {part}", f"{indicator.code} is made from {part}, which does not exist")  # fmt: skip
-        if circular(indicator.code, ()):
-            yield error(source.indicator(indicator.code), "parts.circle", f"{indicator.code} 循环引用自身",
-                        f"{indicator.code} is made from itself")  # fmt: skip
-
-
-@rule
 def vetoes_cite_law(book: Rulebook, source: Source) -> Finding:
     for place, item in enumerate(book.adjustments):
         where = source.rulebook("adjustments", place)
         if item.kind == "veto" and not any(b.level in LEVELS for b in item.basis):
             yield error(where, "veto.basis", f"一票否决“{item.name.zh}”必须引用法律或者中央文件；请在依据的层级（basis.level）中填写“法律”（law）或者“中央文件”（central）。",
                         f"veto {item.code} must cite a law or a central document; say so at the level of its basis (basis.level: law or central)")  # fmt: skip
-        if item.kind in {"veto", "integrity"} and item.effect is None and item.kind == "veto":
-            yield error(where, "veto.effect", f"一票否决“{item.name.zh}”没有写明后果 (effect)",
-                        f"veto {item.code} does not say what it does (effect)")  # fmt: skip
+        if item.kind == "veto" and not (
+            item.effect and (item.effect.best_grade or item.effect.grade)
+        ):
+            yield error(where, "veto.effect", f"一票否决“{item.name.zh}”没有写明后果（effect），不起作用；请写明等次最高为哪一等（best_grade），或定为哪一等（grade）。",
+                        f"veto {item.code} does not say what it does (effect); give the best grade that it leaves (`best_grade`) or the one that it forces (`grade`)")  # fmt: skip
 
 
 @rule

@@ -1,6 +1,6 @@
 """Rules of `scheme check` about what is written and then counts for nothing, or more than was meant."""
 
-from zhengheng.scheme.findings import Finding, error, rule, tree_place, warning, weight_of
+from zhengheng.scheme.findings import Finding, error, plain, rule, tree_place, warning, weight_of
 from zhengheng.scheme.folder import Source
 from zhengheng.scheme.model import PAIRED, Rulebook
 
@@ -47,3 +47,20 @@ def points_can_be_earned(book: Rulebook, source: Source) -> Finding:
                 yield error(source.rulebook(*tree_place(book, node.code)), "weights.nothing",
                             f"“{node.name.zh}”下各项的权重都是 0，类别 {category.name.zh} 的单位在这里得不到分；请改写权重。",
                             f"all weights below {node.code} are 0, so that units of category {category.code} earn nothing here; change the weights")  # fmt: skip
+
+
+@rule
+def only_bonuses_and_deductions_have_points(book: Rulebook, source: Source) -> Finding:
+    """A veto or integrity item bears on the grade alone [D]: a fraud is punished by the grade, outside the caps of points."""
+    for place, item in enumerate(book.adjustments):
+        if item.kind in {"bonus", "deduction"}:
+            continue
+        word, en = ("一票否决事项", "a veto") if item.kind == "veto" else ("诚信事项", "an integrity item")  # fmt: skip
+        for key, amount in (("least", item.least or None), ("most", item.most), ("cap", item.cap)):
+            if amount is not None:
+                yield error(source.rulebook("adjustments", place, key), "adjustment.points", f"“{item.name.zh}”是{word}，只限定等次，不加分也不扣分，这里写的 {key}: {plain(amount)} 不起作用；请删去。既要扣分又要限定等次的，请改为扣分事项（deduction）并写明后果（effect）。",
+                            f"{item.name.say('en')} is {en}, which bears on the grade alone and neither adds nor takes points, so that `{key}: {plain(amount)}` does nothing; leave it out. Where points are to be taken as well, make it a deduction with an `effect`")  # fmt: skip
+        effect = item.effect
+        if item.kind == "integrity" and not (effect and (effect.best_grade or effect.grade)):
+            yield warning(source.rulebook("adjustments", place), "integrity.effect", f"诚信事项“{item.name.zh}”没有写明后果（effect），认定后只作记录，不影响得分和等次；要起作用的，请写明等次最高为哪一等（best_grade），或定为哪一等（grade）。",
+                          f"the integrity item {item.name.say('en')} says no `effect`: once decided it is on record and changes neither points nor grade; give the best grade that it leaves (`best_grade`) or the one that it forces (`grade`)")  # fmt: skip

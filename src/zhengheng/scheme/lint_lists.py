@@ -89,8 +89,6 @@ def ladders_have_every_rung(book: Rulebook, source: Source) -> Finding:
 @rule
 def raters_weigh_a_hundred(book: Rulebook, source: Source) -> Finding:
     total = sum((one.weight for one in book.matrix), start=0 * book.categories[0].full_mark)
-    if any(one.weight < 0 for one in book.matrix):
-        yield error(source.rulebook("matrix"), "matrix.weights", "评价矩阵的权重不得为负。", "no weight of the matrix may be negative")  # fmt: skip
     if book.matrix and total != 100:
         yield error(source.rulebook("matrix"), "matrix.weights", f"评价矩阵的权重合计 {plain(total)}，应为 100。",
                     f"the weights of the matrix add to {plain(total)} instead of 100")  # fmt: skip

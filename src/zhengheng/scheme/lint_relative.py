@@ -110,8 +110,6 @@ def coefficients_multiply_what_exists(book: Rulebook, source: Source) -> Finding
         seen.add(one.of)
         if not given:
             yield error(where, "coefficient.empty", f"{one.of} 的系数没有写明数值。", f"the coefficient of {one.of} gives no number")  # fmt: skip
-        if any(factor < 0 for factor in given) or (one.cap is not None and one.cap < 0):
-            yield error(where, "coefficient.negative", f"{one.of} 的系数或上限为负。", f"a coefficient or cap of {one.of} is negative")  # fmt: skip
         for category in one.categories:
             if category not in categories:
                 yield error(where, "coefficient.category", f"系数中的类别 {category} 不存在。", f"the coefficient names category {category}, which does not exist")  # fmt: skip

@@ -60,10 +60,10 @@ def ends_follow_beginnings(book: Rulebook, source: Source) -> Finding:
             yield error(source.rulebook("goals", place, "to_year"), "goal.years", f"目标“{goal.name.zh}”的截止年份 {goal.to_year} 早于起始年份 {goal.from_year}。",
                         f"the goal {goal.name.say('en')} ends in {goal.to_year}, before it begins in {goal.from_year}")  # fmt: skip
     for place, item in enumerate(book.adjustments):
-        if item.most is not None and item.least > item.most:
+        if item.most is not None and item.least > item.most >= 0:
             yield error(source.rulebook("adjustments", place, "most"), "adjustment.range", f"“{item.name.zh}”的最低分值 {plain(item.least)} 高于最高分值 {plain(item.most)}。",
                         f"{item.name.say('en')}: the least ({plain(item.least)}) is above the most ({plain(item.most)})")  # fmt: skip
-        if item.cap is not None and item.cap < item.least:
+        if item.cap is not None and 0 <= item.cap < item.least:
             yield error(source.rulebook("adjustments", place, "cap"), "adjustment.range", f"“{item.name.zh}”的累计上限 {plain(item.cap)} 低于单项最低分值 {plain(item.least)}。",
                         f"{item.name.say('en')}: the cap ({plain(item.cap)}) is below the least of one item ({plain(item.least)})")  # fmt: skip
 

@@ -36,8 +36,8 @@ def weights_name_what_exists(book: Rulebook, source: Source) -> Finding:
                         if column
                         else where,
                         "weights.negative",
-                        f"{code} 的权重为负",
-                        f"the weight of {code} is negative",
+                        f"{code} 的权重 {plain(weight)} 小于 0；请改为 0 或大于 0 的数，不计分的写 0",
+                        f"the weight of {code} is {plain(weight)}, below 0; write 0 or more, and 0 where it is not to count",
                     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from zhengheng.domain.entries import by_keys
 from zhengheng.domain.problems import Problem, RulebookError
 from zhengheng.domain.reasons import why
 
@@ -55,8 +56,7 @@ class Document:
 
     def named(self, path: Path_) -> tuple[str, str]:
         """What a part is called in messages, in Chinese and English: here the keys that lead to it."""
-        name = ".".join(str(part) for part in path)
-        return name, name
+        return by_keys(path)
 
 
 class Room:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from zhengheng.domain.entries import dotted
 from zhengheng.domain.numbers import plain
 from zhengheng.domain.problems import Problem, RulebookError
 from zhengheng.domain.several import several
@@ -139,6 +140,8 @@ def _place(table: str, row: Mapping[str, Any]) -> Place:
         return ("rulebook", "weights", row["child"])
     if table == "node_full":
         return ("rulebook", "weights", row["node"])
+    if table == "derivation" and row["previous"]:
+        return ("indicator", row["indicator"], "year_on_year")
     if table in _PARTS:
         return ("indicator", row["indicator"], _PARTS[table])
     return ("rulebook", *filter(None, [_SECTIONS.get(table, "")]))
@@ -168,7 +171,7 @@ def _fault(
 ) -> tuple[Place, Problem]:  # fmt: skip
     # The full mark of an indicator comes from its weight.
     place: Place = ("rulebook", "weights", row["indicator"]) if weighs else _part(table, row, key) if key else _place(table, row)  # fmt: skip
-    return place, Problem(".".join(map(str, place[1:])) or str(place[0]), code, zh, en)
+    return place, Problem(dotted(place[1:]) or str(place[0]), code, zh, en)
 
 
 def _too_large(

@@ -8,6 +8,7 @@ from decimal import Context, Decimal, localcontext
 from fractions import Fraction
 from typing import Any
 
+from zhengheng.domain.entries import dotted
 from zhengheng.domain.numbers import COEFFICIENT, logarithm, plain
 from zhengheng.domain.problems import Problem, RulebookError
 from zhengheng.domain.several import several
@@ -41,7 +42,7 @@ def gathering() -> Iterator[list[tuple[Place, Problem]]]:
 
 def refuse(place: Place, code: str, zh: str, en: str) -> None:
     """Raise RulebookError, or keep the fault where faults are gathered."""
-    problem = Problem(".".join(map(str, place[1:])), code, zh, en)
+    problem = Problem(dotted(place[1:]), code, zh, en)
     found = _GATHERED.get()
     if found is None:
         raise RulebookError([problem])
@@ -78,6 +79,19 @@ def micro(value: Fraction, *place: str | int) -> int:
             place, "weight.digits",
             zh=f"权重或分值 {said} 超过六位小数；请改写权重或满分。",
             en=f"weight or mark {said} has more than six decimals; rewrite the weights or the full mark",
+        )  # fmt: skip
+        return 0
+    return int(number)
+
+
+def times(value: Decimal, *place: str | int) -> int:
+    """A coefficient of a numerator or denominator as an exact integer at 10**6; refuses to lose digits."""
+    number = Fraction(value) * COEFFICIENT
+    if number.denominator != 1:
+        refuse(
+            place, "number.digits",
+            zh=f"{place[-1]} 的系数 {value:f} 有 {_decimals(value)} 位小数，系数最多 6 位；请少写几位小数，需要更多位的，可把分子、分母的全部系数同乘以 10、100 或 1000 等，系数合计须小于 1000000（没有分母的，分子的系数乘多少，倍数（scale）就除以多少）。",
+            en=f"the coefficient {value:f} of {place[-1]} has {_decimals(value)} decimals, and 6 are the most here; write fewer, or multiply all coefficients of the numerator and the denominator by 10, 100, 1000 and so on, adding up to less than 1000000 (without a denominator those of the numerator, and divide `scale` by as much)",
         )  # fmt: skip
         return 0
     return int(number)

@@ -15,9 +15,9 @@ from zhengheng.scoring.plan_rows import PlanRows
 from zhengheng.scoring.rules import (
     exactly,
     method_rows,
-    micro,
     refuse,
     scaled,
+    times,
 )
 
 SCALE_LIMIT = 10**9
@@ -188,7 +188,7 @@ class SeriesRows(PlanRows):
             unit = 10 ** (finest - source.decimals)
             top = parts.numerator.get(code, Decimal(0)) if parts else Decimal(1)
             bottom = parts.denominator.get(code, Decimal(0)) if parts else Decimal(0)
-            rows.append((code, micro(Fraction(top), *place, "numerator") * unit, micro(Fraction(bottom), *place, "denominator") * unit))  # fmt: skip
+            rows.append((code, times(top, *place, "numerator", code) * unit, times(bottom, *place, "denominator", code) * unit))  # fmt: skip
         # Both sides of a fraction alike: small multipliers leave room for large values.
         common = gcd(constant or 0, minimum or 0, *(n for _, *row in rows for n in row)) or 1
         self._add(
