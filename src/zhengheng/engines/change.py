@@ -49,12 +49,23 @@ class Step:
 
 @dataclass(frozen=True)
 class Change:
-    """From one total to another, by effect and by indicator; points at nine decimals."""
+    """From one total to another, by effect and by indicator; points at nine decimals.
+
+    Where data of the first were revised since, `before` is its total before that and `stands` the one in force.
+    """
 
     before: int
     after: int
     effects: dict[str, int] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
+
+    @property
+    def stands(self) -> int:
+        return self.before + self.effects.get("revision", 0)
+
+    @property
+    def is_revised(self) -> bool:
+        return self.stands != self.before
 
     @property
     def columns(self) -> list[tuple[str, tuple[str, str]]]:
