@@ -116,6 +116,7 @@ def test_a_value_and_a_unit_that_begins_with_a_number_are_not_read_as_two() -> N
     assert numbers.with_unit("11.27", "10,000 t") == "11.27 (10,000 t)"
     assert numbers.with_unit("11.27", "万吨") == "11.27 万吨"
     assert numbers.with_unit("11.27", "") == "11.27"
+    assert numbers.with_unit("980", "number") == "980", "a count is of nothing else"
 
 
 def test_a_hyphen_before_a_number_below_zero_is_a_minus() -> None:

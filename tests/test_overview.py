@@ -184,6 +184,10 @@ def test_what_was_revised_since_is_said_apart() -> None:
     assert found.effects["revision"] == 2_500_000_000, (
         "five points of a hundred, at half the weight"
     )
+    assert (found.stands, found.is_revised) == (found.before + 2_500_000_000, True)
+    plain = Comparison(revised, now).of("U1", "en")
+    assert plain is not None
+    assert (plain.before, plain.is_revised) == (found.stands, False), "the total in force"
 
 
 numbers = st.integers(min_value=0, max_value=20_000)
@@ -223,6 +227,26 @@ def test_the_curve_passes_through_the_units_own_points() -> None:
         assert points[marks[unit]["A"].value] == marks[unit]["A"].points
         assert list(points.values()) == sorted(points.values(), key=float), "a ratio never falls"
     assert curve(made, "U1", "C") == [], "a rank depends on the others"
+
+
+def test_the_curve_goes_on_to_where_nothing_or_everything_is_earned() -> None:
+    """Its last value is the edge of sense, not the last step before it; the value that earns nothing is drawn a little further off."""
+    indicators = [json.loads(one.model_dump_json(by_alias=True, exclude_unset=True)) for one in book().indicators]  # fmt: skip
+    values = facts({(u, "A"): 6000 + 700 * n for n, u in enumerate(UNITS)}, TARGETS)
+    indicators[0] |= {
+        "sense": {"low": "0", "high": "99.9"},
+        "method": indicators[0]["method"] | {"target": "98"},
+    }
+    drawn = curve(run(book(indicators=indicators), values), "U1", "A")
+    assert (drawn[-1].value, drawn[-1].points) == ("99.90", "50.00")
+    indicators[0] |= {
+        "sense": {},
+        "direction": "down",
+        "method": {"kind": "interval", "high": "70", "high_limit": "88"},
+    }
+    drawn = curve(run(book(indicators=indicators), values), "U1", "A")
+    assert drawn[-1].points == "0.00"
+    assert float(drawn[-1].value) < 100
 
 
 @pytest.mark.parametrize(("high", "most"), [("100", "100.00"), ("70", "74.00"), (None, "81.40")])

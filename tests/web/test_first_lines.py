@@ -16,6 +16,7 @@ from tests.web.conftest import NOW, People
 from tests.web.test_acts import Objects
 from zhengheng.engines.curve import Point
 from zhengheng.engines.heat import Column, Mark
+from zhengheng.scheme.procedure import USUAL
 from zhengheng.web.acts.picking import Asked, picks
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.comments.models import Comment
@@ -23,10 +24,11 @@ from zhengheng.web.meetings.models import Commitment
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.overview.charts import history, scoring
 from zhengheng.web.overview.city import Aim
-from zhengheng.web.pages.tags import marked, minus, quoted, show
+from zhengheng.web.pages.tags import marked, measured, minus, quoted, show
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import Question
+from zhengheng.web.rulebooks.selectors import STARTS
 from zhengheng.web.targets.models import TargetLine
 from zhengheng.workflow.roles import Role
 
@@ -140,15 +142,37 @@ def test_two_lines_at_one_number_are_drawn_once(target: str, level: str, names: 
 
 @pytest.mark.parametrize(
     ("values", "zh", "en"),
-    [({"2024": "-3", "2025": "480"}, "A：2024 年 −3，2025 年 480 个", "A: −3 places in 2024, 480 places in 2025"), ({"2025-Q2": "480"}, "A：2025-Q2 480 个", "A: 480 places in 2025-Q2")],
+    [({"2024": "-3", "2025": "480"}, "A：2024 年 −3 个，2025 年 480 个", "A: −3 places in 2024, 480 places in 2025"), ({"2025-Q2": "480"}, "A：2025-Q2 480 个", "A: 480 places in 2025-Q2")],
 )  # fmt: skip
 def test_a_charts_sentence_tells_each_period_once(values: dict[str, str], zh: str, en: str) -> None:
     """A quarter is no year, and one point is not a first and a last."""
-    years = [{"result": ResultRun(period=period), "mark": Mark("U", "A", "met", value=value), "place": None, "level": ""} for period, value in values.items()]  # fmt: skip
+    years = [{"result": ResultRun(period=period), "mark": Mark("U", "A", "met", value=value), "place": None, "level": "", "before": ("", "")} for period, value in values.items()]  # fmt: skip
     for language, unit, said in (("zh-hans", "个", zh), ("en", "places", en)):
         column = Column("A", "A", "D", unit, "up")
         with override(language):
             assert history(column, years)[1] == said
+
+
+def test_a_charts_sentence_says_that_it_is_of_the_year_before() -> None:
+    """The value that counts for 2025 is that of 2024: without the word the table beside it would say otherwise."""
+    years = [{"result": ResultRun(period=period), "mark": Mark("U", "A", "met", value=value), "place": None, "level": "", "before": (f"计上年值（{int(period) - 1} 年的实绩）", f"that of {int(period) - 1}")} for period, value in (("2024", "0.86"), ("2025", "0.81"))]  # fmt: skip
+    column = Column("A", "研发", "D", "%", "up")
+    for language, said, name in (
+        ("zh-hans", "研发：2024 年计上年值（2023 年的实绩） 0.86 %，2025 年计上年值（2024 年的实绩） 0.81 %", "计上年值"),
+        ("en", "研发: 0.86 % in 2024 (that of 2023), 0.81 % in 2025 (that of 2024)", "of the year before"),
+    ):  # fmt: skip
+        with override(language):
+            spec, sentence = history(column, years)
+            assert (sentence, spec["names"][0]) == (said, name)
+
+
+def test_nothing_has_no_unit_of_measure() -> None:
+    assert [measured(value, "%") for value in ("", None, "-4.9")] == ["—", "—", "−4.9 %"]
+
+
+@pytest.mark.parametrize("name", sorted(USUAL))
+def test_every_usual_clock_says_in_english_from_when_it_runs(name: str) -> None:
+    assert not re.search("[一-鿿]", STARTS[USUAL[name].clock.starts][1])
 
 
 def test_columns_that_hold_nothing_are_left_out(people: People) -> None:

@@ -56,10 +56,9 @@ def test_what_was_revised_since_stands_on_its_indicator_and_both_totals_are_said
     revised = [code for code, _ in found.columns].index("revision")
     (row,) = (cells for label, cells, _ in made.rows if label.startswith("A "))
     assert number(row[revised]) == Fraction(found.effects["revision"], 10**9) != 0
-    assert found.corrected == found.before + found.effects["revision"]
-    assert found.began not in found.put_right[0]
-    assert found.put_right[0].startswith("（当时公布，后更正为")
+    assert found.is_revised
+    assert found.stands == found.before + found.effects["revision"]
     same = Comparison(before, after).of("U1", "zh")
     assert same is not None
-    assert same.put_right == ("", "")
+    assert not same.is_revised
     assert same.effects["revision"] == 0

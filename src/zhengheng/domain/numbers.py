@@ -118,8 +118,11 @@ def _nearest(number: Decimal) -> int:
 
 
 def with_unit(value: str, unit: str) -> str:
-    """A value with its unit of measure; one that itself begins with a number (10,000 t) in brackets, or both would read as two."""
-    if not unit:
+    """A value with its unit of measure; one that itself begins with a number (10,000 t) in brackets, or both would read as two.
+
+    Of a mere count, whose English unit is "number" (个), the value says it all.
+    """
+    if not unit or unit == "number":
         return value
     return f"{value} ({unit})" if unit[0].isdigit() else f"{value} {unit}"
 

@@ -49,27 +49,23 @@ class Step:
 
 @dataclass(frozen=True)
 class Change:
-    """From one total to another, by effect and by indicator; points at nine decimals."""
+    """From one total to another, by effect and by indicator; points at nine decimals.
+
+    Where data of the first were revised since, `before` is its total before that and `stands` the one in force.
+    """
 
     before: int
     after: int
     effects: dict[str, int] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
-    corrected: int | None = None
-    """What `before` was put right to since, where it was."""
 
     @property
-    def began(self) -> str:
-        """The total at the beginning."""
-        return format_scaled(self.before, 9, 2)
+    def stands(self) -> int:
+        return self.before + self.effects.get("revision", 0)
 
     @property
-    def put_right(self) -> tuple[str, str]:
-        """That the total at the beginning was put right since; empty where it was not."""
-        if self.corrected is None:
-            return "", ""
-        now = format_scaled(self.corrected, 9, 2)
-        return f"（当时公布，后更正为 {now}）", f" (as published then; corrected to {now} since)"
+    def is_revised(self) -> bool:
+        return self.stands != self.before
 
     @property
     def columns(self) -> list[tuple[str, tuple[str, str]]]:
@@ -140,8 +136,7 @@ class Comparison:
         rest = "aggregation" if self.first.curved or self.second.curved else "rounding"
         effects[rest] = new["printed"] - start["printed"] - sum(effects.values())
         moved = tuple(step for step in steps if any(step.effects.values()))
-        right = None if old["printed"] == start["printed"] else old["printed"]
-        return Change(start["printed"], new["printed"], effects, moved, right)
+        return Change(start["printed"], new["printed"], effects, moved)
 
 
 def _total(run: Run, unit: str) -> Row | None:

@@ -1,6 +1,6 @@
 """The scoring curve of an indicator: what each value would earn, drawn from the rule itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -14,6 +14,8 @@ from zhengheng.scheme.sense import sense_of
 from zhengheng.scoring.contracts import FACTS
 
 SAMPLES = 49
+FURTHER = 3
+"""Quarters of the range that a curve goes on at either side, to show where it ends."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,30 @@ def _rule(run: Run, unit: str, code: str) -> _Rule | None:
     sense, scale = sense_of(run.rulebook, run.rulebook.indicator(code)), rule["unit_scale"]
     low = low if sense.low is None else max(low, min(int(sense.low * scale), *known))
     high = high if sense.high is None else min(high, max(int(sense.high * scale), *known))
+    drawn = _Rule(oracle, rule, cell, [])
+    least = 0 if low >= 0 else None
+    low = _to_an_end(drawn, low, -margin, least if sense.low is None else int(sense.low * scale))
+    high = _to_an_end(drawn, high, margin, None if sense.high is None else int(sense.high * scale))
     step = max((high - low) // (SAMPLES - 1), 1)
-    return _Rule(oracle, rule, cell, sorted({*range(low, high + 1, step), int(cell["value"])}))
+    return replace(drawn, marks=sorted({*range(low, high + 1, step), high, int(cell["value"])}))
+
+
+def _to_an_end(drawn: _Rule, edge: int, step: int, limit: int | None) -> int:
+    """A little further, where the curve so reaches the value that earns nothing or the full mark; else where it was."""
+
+    def ends(mark: int) -> bool:
+        points = drawn.points(mark)
+        return points is None or points[0] in (0, int(drawn.rule["full"]) * 1000)
+
+    if ends(edge):
+        return edge
+    for count in range(1, FURTHER + 1):
+        mark = edge + count * step
+        if limit is not None:
+            mark = min(mark, max(limit, edge)) if step > 0 else max(mark, min(limit, edge))
+        if ends(mark):
+            return mark
+    return edge
 
 
 def curve(run: Run, unit: str, code: str) -> list[Point]:

@@ -94,7 +94,7 @@ def result_change(request: OfficeRequest, run: str, code: str) -> dict[str, Any]
         raise NotFoundError.one(
             code, "change.absent", zh="没有可比较的上一期总分", en="there is no total of an earlier period to compare"
         )  # fmt: skip
-    return {"earlier": earlier[-1].run, "before": moved.before, "corrected": moved.corrected, "after": moved.after,
+    return {"earlier": earlier[-1].run, "before": moved.before, "corrected": moved.stands if moved.is_revised else None, "after": moved.after,
             "effects": {name: moved.effects[name] for name in EFFECTS}, "steps": moved.steps}  # fmt: skip
 
 

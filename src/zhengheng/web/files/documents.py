@@ -1,6 +1,7 @@
 """A report written once: as a page, as a Word document, as PDF."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -90,6 +91,28 @@ def _docx(report: Report, note: str) -> bytes:
     return content.getvalue()
 
 
+_PIECES = re.compile(
+    r"[（“‘《〈【〔]*(?:[^\s\u2e80-\uffef“”‘’]+|[^\s（“‘《〈【〔])[，。；：、！？）”’》〉】〕…%]*|\s+|[（“‘《〈【〔]+"
+)
+"""What stays on one line: a number or a word of letters, or one Chinese character, each with the marks that belong to it."""
+
+
+def lines_of(words: str, most: float, width: Callable[[str], float]) -> list[str]:
+    """Chinese text in lines of a width: a piece is cut only where it is wider than a whole line."""
+    lines, line = [], ""
+    for piece in _PIECES.findall(words):
+        if width(line + piece.rstrip()) <= most:
+            line += piece
+            continue
+        lines.append(line.rstrip())
+        line = piece.lstrip()
+        while width(line) > most and len(line) > 1:
+            fits = next((n for n in range(len(line) - 1, 0, -1) if width(line[:n]) <= most), 1)
+            lines.append(line[:fits])
+            line = line[fits:]
+    return [one for one in (*lines, line.rstrip()) if one] or [""]
+
+
 def _pdf(report: Report, note: str) -> bytes:
     from xml.sax.saxutils import escape
 
@@ -99,7 +122,7 @@ def _pdf(report: Report, note: str) -> bytes:
     from reportlab.lib.units import mm
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-    from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer
+    from reportlab.platypus import CondPageBreak, Flowable, Paragraph, SimpleDocTemplate, Spacer
     from reportlab.platypus import Table as Grid
 
     font = "STSong-Light"  # a name every reader of PDF maps to a Chinese font of its own
@@ -109,20 +132,45 @@ def _pdf(report: Report, note: str) -> bytes:
         # The font knows no true minus, without which a fall would read as a rise, and no middle dot.
         return words.replace("\u2212", "-").replace(" · ", ", ")
 
-    def text(words: str, size: int = 10, before: int = 0) -> Paragraph:
-        # Chinese breaks between any two characters, a language of words between these.
-        wrap = "CJK" if any(one > "\u2e7f" for one in words) else None
-        style = ParagraphStyle(
-            "plain", fontName=font, fontSize=size, leading=size * 1.5, spaceBefore=before, wordWrap=wrap
-        )  # fmt: skip
-        return Paragraph(escape(spelt(words)).replace("\n", "<br/>"), style)
+    def width(words: str, size: float) -> float:
+        return float(pdfmetrics.stringWidth(words, font, size))
 
-    parts: list[Flowable] = [text(report.title, 18)]
-    parts += [text(warning, 11, 6) for warning in report.warnings]
-    parts.append(text(report.answer, 11, 6))
+    class Chinese(Paragraph):  # type: ignore[misc]
+        """Breaks between any two Chinese characters, and never in a number or a word of letters."""
+
+        def breakLinesCJK(self, maxWidths: Any) -> Any:  # noqa: N802, N803  the library's names
+            """The lines of a paragraph of one piece, as the library keeps them."""
+            if hasattr(self, "blPara") and getattr(self, "_splitpara", 0):
+                return super().breakLinesCJK(maxWidths)
+            (piece,) = self.frags
+            most = min(maxWidths) if isinstance(maxWidths, (list, tuple)) else maxWidths
+            words = piece.text if hasattr(piece, "text") else "".join(piece.words)
+            lines = [
+                (most - width(line, piece.fontSize), [line])
+                for line in lines_of(words, most, lambda part: width(part, piece.fontSize))
+            ]
+            return piece.clone(kind=0, lines=lines, ascent=piece.fontSize, descent=-0.2 * piece.fontSize)  # fmt: skip
+
+    def text(words: str, size: int = 10, before: int = 0) -> list[Flowable]:
+        # Chinese breaks between any two characters, a language of words between these.
+        made = []
+        for number, line in enumerate(spelt(words).split("\n")):
+            wrap = "CJK" if any(one > "\u2e7f" for one in line) else None
+            style = ParagraphStyle(
+                "plain", fontName=font, fontSize=size, leading=size * 1.5, spaceBefore=0 if number else before, wordWrap=wrap
+            )  # fmt: skip
+            made.append((Chinese if wrap else Paragraph)(escape(line), style))
+        return made
+
+    parts: list[Flowable] = [*text(report.title, 18)]
+    for warning in report.warnings:
+        parts += text(warning, 11, 6)
+    parts += text(report.answer, 11, 6)
     for section in report.sections:
-        parts.append(text(section.title, 16 - section.level, 12))
-        parts += [text(words) for words in section.texts]
+        # No heading stands alone at the foot of a page.
+        parts += [CondPageBreak(40 * mm), *text(section.title, 16 - section.level, 12)]
+        for words in section.texts:
+            parts += text(words)
         for table in section.tables:
             rows = [[text(cell, 9) for cell in row] for row in (table.head, *table.rows)]
             grid = Grid(rows, repeatRows=1, spaceBefore=4)
@@ -130,10 +178,13 @@ def _pdf(report: Report, note: str) -> bytes:
                            ("BACKGROUND", (0, 0), (-1, 0), colors.whitesmoke)])  # fmt: skip
             parts += [grid, Spacer(1, 4)]
     line = spelt(" · ".join(filter(None, (report.origin, note))))
+    # Beside the number of the page; a line more where it is long.
+    below = lines_of(line, 162 * mm, lambda part: width(part, 8))
 
     def foot(page: Any, _: Any) -> None:
         page.setFont(font, 8)
-        page.drawString(18 * mm, 10 * mm, line)
+        for number, held in enumerate(reversed(below)):
+            page.drawString(18 * mm, 10 * mm + number * 10, held)
         page.drawRightString(192 * mm, 10 * mm, str(page.getPageNumber()))
 
     content = BytesIO()

@@ -7,7 +7,7 @@ from zhengheng.domain.numbers import format_scaled, with_unit
 from zhengheng.engines.change import Change
 from zhengheng.engines.curve import Point
 from zhengheng.engines.heat import Column, Mark
-from zhengheng.web.pages.tags import minus, say
+from zhengheng.web.pages.tags import measured, minus, say
 
 Chart = tuple[dict[str, Any], str]
 """The picture and its sentence."""
@@ -25,16 +25,16 @@ def history(column: Column, years: list[dict[str, Any]]) -> Chart:
         "line": [one["level"] or None for one in years],
         "low": [place.lowest if grouped and place else None for place in places],
         "high": [place.highest if grouped and place else None for place in places],
-        "names": [say("实绩", "actual"), say("目标", "target"), say("组内范围", "group") if grouped else "", say("达标线", "met from")],
+        "names": [say("计上年值", "of the year before") if any(one["before"][0] for one in years) else say("实绩", "actual"), say("目标", "target"), say("组内范围", "group") if grouped else "", say("达标线", "met from")],
     }  # fmt: skip
     if not known:
         return spec, column.name
-    told = {one["result"].period: minus(one["mark"].value) for one in (known[0], known[-1])}
-    zh = "，".join(f"{period}{' 年' if period.isdecimal() else ''} {value}" for period, value in told.items())  # fmt: skip
-    en = ", ".join(
-        f"{with_unit(value, column.measure_unit)} in {period}" for period, value in told.items()
-    )
-    return spec, f"{column.name}{say('：', ': ')}{say(with_unit(zh, column.measure_unit), en)}"
+    told = {one["result"].period: (measured(one["mark"].value, column.measure_unit), one["before"]) for one in (known[0], known[-1])}  # fmt: skip
+    zh = "，".join(
+        f"{period}{' 年' if period.isdecimal() else ''}{before[0] or ' '}{' ' * bool(before[0])}{value}" for period, (value, before) in told.items()
+    )  # fmt: skip
+    en = ", ".join(f"{value} in {period}{f' ({before[1]})' * bool(before[1])}" for period, (value, before) in told.items())  # fmt: skip
+    return spec, f"{column.name}{say('：', ': ')}{say(zh, en)}"
 
 
 def _same(first: str, second: str) -> bool:
@@ -72,7 +72,6 @@ def waterfall(moved: Change) -> Chart:
     }  # fmt: skip
     zh = "、".join(f"{words[0]} {minus(size)}" for _, words, size in moved.said())
     en = ", ".join(f"{words[1]} {minus(size)}" for _, words, size in moved.said())
-    after, (right_zh, right_en) = format_scaled(moved.after, 9, 2), moved.put_right
-    return spec, say(
-        f"从 {moved.began} 分{right_zh}到 {after} 分：{zh or '没有变动'}", f"From {moved.began}{right_en} to {after} points: {en or 'nothing moved'}",
-    )  # fmt: skip
+    before, after = format_scaled(moved.before, 9, 2), format_scaled(moved.after, 9, 2)
+    of_zh, of_en = ("修订前的 ", " before the revision") if moved.is_revised else (" ", "")
+    return spec, say(f"从{of_zh}{before} 分到 {after} 分：{zh or '没有变动'}", f"From {before}{of_en} to {after} points: {en or 'nothing moved'}")  # fmt: skip

@@ -8,7 +8,7 @@ from django.utils.timezone import localtime
 
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.problems import Language
-from zhengheng.engines.change import written
+from zhengheng.engines.change import Change, written
 from zhengheng.engines.heat import STATUSES
 from zhengheng.engines.standins import stand_ins
 from zhengheng.web.files.documents import Report, Section, Table
@@ -41,6 +41,15 @@ def word(status: str) -> str:
     return f"{shape} {say(zh, en)}"
 
 
+def _moved(moved: Change, earlier: str, period: str) -> str:
+    """From which total to which; of one that was revised since, what it was and what it is."""
+    before, stands, after = (format_scaled(size, 9, 2) for size in (moved.before, moved.stands, moved.after))  # fmt: skip
+    revised = (
+        say(f"（数据修订前 {before}）", f" ({before} before data were revised)") * moved.is_revised
+    )
+    return say(f"{earlier}：{stands}{revised} → {period}：{after}", f"{earlier}: {stands}{revised} → {period}: {after}")  # fmt: skip
+
+
 def of_unit(
     result: ResultRun, earlier: ResultRun | None, unit: str, language: Language, day: date
 ) -> Report:
@@ -51,7 +60,8 @@ def of_unit(
     marks: dict[str, Any] = held.heat.marks.get(unit, {})
     name = selectors.names_of([unit], language).get(unit, line.name)
     counted: dict[str, int] = held.counted.get(unit, Counter())
-    total = line.score or say(*line.absent).partition(" ")[2]
+    # The words of a total that there is none of say themselves that there is none.
+    total = say(f"总分 {line.score}", f"total {line.score}") if line.score else say(*line.absent).partition(" ")[2]  # fmt: skip
     if line.score and line.due:
         total += say(
             f"（{line.part[0]} {line.due} 分，得分率 {line.rate}）",
@@ -63,7 +73,7 @@ def of_unit(
         effects = [(say(*words), size) for _, words, size in moved.said()]
         sections.append(Section(
             say("为什么变了", "Why it changed"),
-            texts=(f"{earlier.period}: {moved.began}{say(*moved.put_right)} → {result.period}: {format_scaled(moved.after, 9, 2)}",),
+            texts=(_moved(moved, earlier.period, result.period),),
             tables=(Table((say("原因", "Effect"), say("分", "Points")), effects),) if effects else (),
         ))  # fmt: skip
     gaps = selectors.gaps(marks.values())
@@ -71,7 +81,7 @@ def of_unit(
         left = selectors.left_words(line)
         sections.append(Section(say("最影响得分的几项", "What would help most"), tables=(Table(
             (say("指标", "Indicator"), say(f"{left[0]} (分)", f"{left[1].capitalize()} (points)"), say("实绩", "Actual"), say("目标", "Target"), say("达标线", "Met from")),
-            [(held.heat.column(one.indicator).name, written(one.lost), measured(one.value, held.heat.column(one.indicator).measure_unit), show(one.target), show(one.line)) for one in gaps],
+            [(held.heat.column(one.indicator).name, written(one.lost), measured(one.value, held.heat.column(one.indicator).measure_unit), measured(one.target, held.heat.column(one.indicator).measure_unit), show(one.line)) for one in gaps],
         ),)))  # fmt: skip
     sections.append(Section(say("各维度", "Dimensions"), tables=(Table(
         (say("维度", "Dimension"), say("得分", "Score"), say(f"{line.part[0]} / 满分", f"{line.part[1]} / full mark") if line.due else say("满分", "Full mark"), say("得分率", "Share")),
@@ -79,15 +89,15 @@ def of_unit(
     ),)))  # fmt: skip
     sections.append(Section(say("各项指标", "Indicators"), tables=(Table(
         (say("指标", "Indicator"), say("状态", "Status"), say("实绩", "Actual"), say("目标", "Target"), say("达标线", "Met from"), say("得分 / 满分", "Points / full mark")),
-        [(f"{c.code} {c.name}" + say(*(f"（{c.before[0]}）", f" ({c.before[1]})")) * bool(c.before[0]), word(marks[c.code].status), measured(marks[c.code].value, c.measure_unit), show(marks[c.code].target), show(marks[c.code].line),
+        [(f"{c.code} {c.name}" + say(*(f"（{c.before[0]}）", f" ({c.before[1]})")) * bool(c.before[0]), word(marks[c.code].status), measured(marks[c.code].value, c.measure_unit), measured(marks[c.code].target, c.measure_unit), show(marks[c.code].line),
           minus(earned(marks[c.code])))
          for c in held.heat.columns if c.code in marks],
     ),), texts=tuple(stand_ins(held.run, unit, language))))  # fmt: skip
     return Report(
         say(f"{name} {result.period} 年绩效报告", f"{name}: performance {result.period}"),
         say(
-            f"{group}: 总分 {total}{', ' + line.told if line.grade else ''}; 达标 {counted.get('met', 0)} 项, 关注 {counted.get('watch', 0)} 项, 未达标 {counted.get('missed', 0)} 项。",
-            f"{group}: total {total}{', ' + line.told if line.grade else ''}; {counted.get('met', 0)} met, {counted.get('watch', 0)} to watch, {counted.get('missed', 0)} missed.",
+            f"{group}：{total}{'，' + line.told if line.grade else ''}；达标 {counted.get('met', 0)} 项，关注 {counted.get('watch', 0)} 项，未达标 {counted.get('missed', 0)} 项。",
+            f"{group}: {total}{', ' + line.told if line.grade else ''}; {counted.get('met', 0)} met, {counted.get('watch', 0)} to watch, {counted.get('missed', 0)} missed.",
         ),
         origin(result, held), sections, warned(result, day),
     )  # fmt: skip

@@ -114,7 +114,7 @@ def _gap(mark: Mark, held: Reading, name: str) -> tuple[str, ...]:
     column = held.heat.column(mark.indicator)
     return (
         f"{mark.indicator} {column.name}", name, measured(mark.value, column.measure_unit),
-        show(mark.target), show(mark.line), word(mark.status),
+        measured(mark.target, column.measure_unit), show(mark.line), word(mark.status),
     )  # fmt: skip
 
 

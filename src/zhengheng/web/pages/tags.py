@@ -125,7 +125,9 @@ def units(size: int, ended: int) -> str:
 
 @register.filter
 def measured(value: Any, unit: Any) -> str:
-    """A value with its unit of measure as pages write both; nothing as a dash."""
+    """A value with its unit of measure as pages write both; nothing as a dash, which is of no unit."""
+    if value in (None, "") or value == Label():
+        return "—"
     return minus(with_unit(show(value), "" if unit in (None, "", Label()) else show(unit)))
 
 

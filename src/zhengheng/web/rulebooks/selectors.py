@@ -65,6 +65,7 @@ STARTS: dict[str, tuple[str, str]] = {
     zh: (zh, en) for zh, en in (
         ("期末", "the end of the period"), ("提交", "handing in"), ("提出", "the finding"), ("公示", "the notice"), ("收到", "receipt"),
         ("决定", "the decision"), ("通知", "the call"), ("确认", "confirmation"), ("送达", "service"), ("退回", "the return"),
+        ("登记", "the entry"),
     )
 }  # fmt: skip
 """From what the usual clocks run; a rulebook's own words stand as written."""
