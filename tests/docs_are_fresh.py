@@ -23,7 +23,7 @@ from zhengheng.scheme.sheets import methods
 from zhengheng.scoring.contracts import CONTRACTS, Column
 from zhengheng.scoring.pipeline import steps
 from zhengheng.workflow.machines import MACHINES
-from zhengheng.workflow.permissions import BUSINESS, EVERYONE, RULES
+from zhengheng.workflow.permissions import BUSINESS, BY_OTHERS, EVERYONE, RULES
 from zhengheng.workflow.roles import NAMES, Role, conflicts
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -223,8 +223,15 @@ def rights() -> str:
     """Who may do what: the table of permissions, and which roles exclude each other."""
     lines = [
         HEAD,
-        "# Rights\n\nWhat no line allows is refused. `named`: the account is named on the object.\n\n",
-        "| act | roles | relation | states |\n|---|---|---|---|\n",
+        (
+            "# Rights\n\nWhat no line allows is refused. `named`: the account is named on the object.\n\n"
+            "`own unit: no`: others than the unit do this to its matter, and nobody does it who has a part in the unit himself, whatever\n"
+            "line allows it. A part is a role at the unit, at its sections and posts, at the unit of which it is a section, at its heir or\n"
+            "at those before it, on any day from the first of the assessed period on, also where it ended or was taken back since; of an\n"
+            "appeal also at the units that own or supply what it is about. Such an act is offered to him nowhere, and the refusal names\n"
+            "who does it instead. The leaders of a rival in the same comparison group are not kept out.\n\n"
+        ),
+        "| act | roles | relation | states | own unit |\n|---|---|---|---|---|\n",
     ]
     for rule in RULES:
         who = (
@@ -236,7 +243,7 @@ def rights() -> str:
         )
         names = who or "; ".join(" ".join(NAMES[role]) for role in sorted(rule.roles))
         lines.append(
-            f"| {rule.act} | {names} | {rule.relation} | {', '.join(sorted(rule.states)) or 'all'} |\n"
+            f"| {rule.act} | {names} | {rule.relation} | {', '.join(sorted(rule.states)) or 'all'} | {'no' if rule.act in BY_OTHERS else ''} |\n"
         )
     lines.append(
         "\n## Roles that one person cannot hold together\n\n| role | excludes |\n|---|---|\n"

@@ -20,8 +20,8 @@ from zhengheng.engines.senseless import senseless_values
 from zhengheng.sample import rulebooks
 from zhengheng.scheme.compare import differences
 from zhengheng.scheme.folder import Source
-from zhengheng.scheme.lint import lint
 from zhengheng.scheme.kinds import parts_of
+from zhengheng.scheme.lint import lint
 from zhengheng.scheme.lint_amounts import AMOUNTS
 from zhengheng.scheme.load import load_rulebook
 from zhengheng.scheme.methods import Method

@@ -7,7 +7,10 @@ import pytest
 
 from tests.e2e.test_appeals import accepted, adopted, on_notice, town
 from tests.e2e.town import BOOK, Town
+from zhengheng.web.accounts.models import RoleGrant
 from zhengheng.web.appeals.models import Appeal, PanelSeat
+from zhengheng.web.organisation.models import Unit
+from zhengheng.workflow.roles import Role
 
 __all__ = ["town"]
 
@@ -257,3 +260,54 @@ def test_precedents_say_all_three_values_of_one_thing(town: Town) -> None:
     last = appealed(town, made["result"], "96", indicator="RATE", value_period="2025-12")
     page = text_of(town, "appeals_clerk", last)
     assert "整个考核期（2025）的数值， 公示值 75.00 %， 申请改为 99 %， 决定为 99 %；" in page
+
+
+def posted(town: Town, who: str, unit: str) -> int:
+    """A post at a unit for a member of the panel."""
+    held: RoleGrant = town.people.give(town.people[who], Role.POST_HOLDER, unit=Unit.objects.get(code=unit))  # fmt: skip
+    return held.pk
+
+
+def test_a_role_in_a_section_or_taken_back_keeps_one_out_of_the_draw(town: Town) -> None:
+    """So does an interest declared in a section; a role that ended before the assessed year does not."""
+    made = on_notice(town, adopted(town))
+    number = appealed(town, made["result"])
+    posted(town, "panel-1", "D10-1")
+    RoleGrant.objects.filter(pk=posted(town, "panel-2", "D10")).update(valid_from="2025-01-01", revoked_at="2025-02-03T09:00+08:00")  # fmt: skip
+    RoleGrant.objects.filter(pk=posted(town, "panel-3", "D10")).update(valid_from="2024-01-01", valid_to="2024-12-31")  # fmt: skip
+    town.post("panel-4", "conflicts/declare", unit="D10-1", reason="配偶在该科任职")
+    few = town.post("appeals_clerk", f"appeals/{number}/draw")["detail"]
+    assert {one["account"]: one["zh"] for one in few["excluded"]} == {
+        "panel-1": "在教育局办公室任职", "panel-2": "在教育局任职，至 2025-02-03", "panel-4": "申报与办公室有利益关系：配偶在该科任职",
+    }  # fmt: skip
+    assert "panel-3" in {one for draw in few["draws"] for one in draw["pool"]}
+
+
+def test_who_comes_to_have_a_part_after_the_draw_neither_votes_nor_tries_nor_signs(
+    town: Town,
+) -> None:
+    """Also where the role is taken back in the same minute; he is asked to step back, and his vote does not count."""
+    made = on_notice(town, adopted(town))
+    number = appealed(town, made["result"])
+    panel = drawn(town, number)
+    for member in panel[:2]:
+        town.post(member, f"appeals/{number}/vote", vote="reject", reasons="依据台账")
+    for member in panel[1:]:
+        RoleGrant.objects.filter(pk=posted(town, member, "D10-1")).update(revoked_at="2026-04-02T09:00+08:00")  # fmt: skip
+    late = panel[2]
+    for act, body in (("vote", {"vote": "reject", "reasons": "依据台账"}), ("preview", {"value": "97"})):  # fmt: skip
+        refused = town.post(late, f"appeals/{number}/{act}", 403, **body)
+        assert refused["type"] == "unit.own"
+        assert "请申请回避，由申诉经办补抽席位" in str(refused)
+    assert town.get(late, f"appeals/{number}")["acts"] == ["recuse"], "and it is on his first page"
+    assert f"/office/appeals/{number}/" in town.client(late).get("/office/").content.decode()
+    town.post(late, f"appeals/{number}/recuse", reason="曾在该局任职")
+    new = [one for one in drawn(town, number) if one not in panel]
+    town.post(new[0], f"appeals/{number}/vote", vote="reject", reasons="依据台账")
+    held = town.post(panel[0], f"appeals/{number}/decide", 422, reasons="依据台账")
+    assert held["type"] == "panel.barred", "a vote of somebody who has a part does not count"
+    town.post(panel[1], f"appeals/{number}/recuse", reason="曾在该局任职")
+    new = [one for one in drawn(town, number) if one not in [*panel, *new]]
+    town.post(new[0], f"appeals/{number}/vote", vote="reject", reasons="依据台账")
+    town.post(panel[0], f"appeals/{number}/decide", reasons="依据台账")
+    assert Appeal.objects.get(pk=number).outcome == "reject"

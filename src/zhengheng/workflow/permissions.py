@@ -18,7 +18,7 @@ the states the object may be in. Relations:
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from zhengheng.workflow.machines import STANDING, UNNOTICED, UPCOMING
+from zhengheng.workflow.machines import MACHINES, STANDING, UNNOTICED, UPCOMING
 from zhengheng.workflow.roles import NAMES, OF_A_UNIT, OFFICE, OFFICERS, Grant, Role
 
 EVERYONE = frozenset(NAMES)
@@ -393,6 +393,26 @@ ACTS: dict[str, tuple[Rule, ...]] = {}
 """The rules of each act, in the order of the table."""
 for _one in RULES:
     ACTS[_one.act] = (*ACTS.get(_one.act, ()), _one)
+
+MATTERS = frozenset(
+    {
+        "proposal", "target", "change", "report", "item", "self_report", "tolerance", "appeal", "rectification", "commitment",
+        "comment", "decision",
+    }
+)  # fmt: skip
+"""Kinds of objects that are one unit's matter; a decision is, where it is about one."""
+ABOUT_ONE = frozenset({"audit.draw", "audit.find", "audit.correct", "audit.reply", "result.grade"})
+"""Acts that judge single units, on an object that is about many."""
+OF_ITS_OWN = frozenset({"own", "supplying"})
+"""Relations in which somebody acts for a unit."""
+_FREE = frozenset({"appeal.recuse", "report.open", "report.load", "item.load", "item.revoke"})
+"""Whoever has a part in the matter steps back from it; a machine does the rest for all units at once."""
+BY_OTHERS: frozenset[str] = ABOUT_ONE | {
+    one.act for machine in MACHINES if machine.name in MATTERS for one in machine.transitions
+    if one.act in ACTS and one.act not in _FREE and not any(rule.relation in OF_ITS_OWN for rule in ACTS[one.act])
+}  # fmt: skip
+"""Acts by which others than the unit deal with its matter: nobody does them who holds a role there himself, or held one since
+the first day of the assessed period 本单位的事项本人回避. The unit's own acts (a relation of the unit) are its people's."""
 
 
 def may(

@@ -200,6 +200,8 @@ class Act:
     """Of a signature: whose it is. Who else may record it needs the signed paper."""
     living: Callable[[Any], Any] | None = None
     """Of an act that opens or decides something for a unit: that unit, which must be there still."""
+    concerning: Callable[[Any, Any], Collection[str]] | None = None
+    """Of an act that judges single units on an object about many: those units, of the object and what is given."""
     optional: bool = False
     """Possible, but nobody waits for it: it puts no object on the actor's desk."""
     answers: bool = False
@@ -301,6 +303,8 @@ class Kind:
     facts: tuple[Column, ...] = ()
     queryset: Callable[[], QuerySet[Any]] | None = None
     """A rulebook is read once for all objects under it (`prefetch_related`), never with each: its text is long."""
+    parties: Callable[[Any], Collection[str]] | None = None
+    """The units that have a part in the object, where these are others than those that stand in a relation to it."""
     reach: Mapping[str, str] = field(default_factory=dict)
     """Of a kind of which there are many: for each relation of a unit the field that names the unit, so that the database
     leaves out what a reader's units have no part in."""

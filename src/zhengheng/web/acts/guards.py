@@ -1,23 +1,32 @@
-"""What no act may do, whatever it is: say a day that cannot be, or reach behind a final result.
+"""What no act may do, whatever it is: say a day that cannot be, reach behind a final result, or be done to one's own unit's
+matter by whoever acts for others.
 
-Both guards stand where every act is done (`acts.services`), so that no form, address or job goes past them.
+The guards stand where every act is done (`acts.services`), so that no form, address or job goes past them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any, get_args
 
 from django.apps import apps
+from django.utils.timezone import localdate
 from pydantic import BaseModel
 
 from zhengheng.domain.periods import ended_before, parse_period
 from zhengheng.domain.problems import Problem, ZhenghengError
-from zhengheng.web.acts.declare import Act, Kind
+from zhengheng.web.accounts.models import Account
+from zhengheng.web.accounts.parts import Part, parts, parts_in
+from zhengheng.web.accounts.selectors import ForbiddenError, grants, standing
+from zhengheng.web.acts.declare import Act, Kind, Words
 from zhengheng.web.organisation.succession import check_there
 from zhengheng.workflow.machines import CLOSED
+from zhengheng.workflow.permissions import ACTS, BY_OTHERS, may
+from zhengheng.workflow.roles import NAMES
 
 HORIZON = timedelta(days=3653)
 """How far ahead a day may lie: beyond ten years it is a slip of the pen [D]."""
+MOST = 3
+"""How many people a refusal names who could do the act instead."""
 PAST, AHEAD, ANY = "past", "ahead", "any"
 """What `ask` says of a day: it has been; it is still to come, today included; the act itself knows."""
 
@@ -111,3 +120,85 @@ def check_year(kind: Kind, act: Act, obj: Any) -> None:
             kind.name, "year.final", zh="本年度结果已经终定，所依据的事项不能再办理；确需更正的，须先由委员会决定重新开启。",
             en="the year's result is final, and nothing it rests on changes any more; where it must, the commission reopens the result first",
         )  # fmt: skip
+
+
+class OwnMatterError(ForbiddenError):
+    """It is the matter of a unit in which the actor has a part himself."""
+
+
+def check_apart(kind: Kind, act: Act, obj: Any, given: Any, actor: Account, day: date) -> None:
+    """Raise OwnMatterError for what others than the unit do, where the actor has a part in the unit."""
+    if told := kept_from(kind, act, obj, given, actor, day):
+        raise OwnMatterError.one(act.code, "unit.own", zh=told[0], en=told[1])
+
+
+def kept_from(
+    kind: Kind, act: Act, obj: Any, given: Any, account: Account, day: date
+) -> Words | None:
+    """Why an act is not this account's, as it has a part in the unit whose matter it is, and whose turn it is; None where it has none."""
+    if (held := own_part(kind, act, obj, account, day, given)) is None:
+        return None
+    (zh, en), (next_zh, next_en) = held.told(), _turn(kind, act, obj, given, day)
+    return (
+        f"您{zh}，与这一事项所涉单位有任职关系，不能由您办理。{next_zh}",
+        f"you have a part in the unit whose matter this is ({en}), and nobody does this in a matter of his own unit. {next_en}",
+    )
+
+
+def own_part(
+    kind: Kind, act: Act, obj: Any, account: Account, day: date, given: Any = None
+) -> Part | None:
+    """The role by which an account has a part in the unit whose matter it is, for an act that is then another's; else None."""
+    if act.code not in BY_OTHERS or not parts(account):
+        return None
+    units, since = _matter(kind, act, obj, account, given, day)
+    return next(iter(parts_in(account, units, since)), None)
+
+
+def _matter(
+    kind: Kind, act: Act | None, obj: Any, account: Account, given: Any, day: date
+) -> tuple[Collection[str], date]:
+    """The units whose matter it is, and the first day of the period that is assessed in it; where none is, of the matter itself."""
+    if kind.about is not None:
+        here = kind.about(obj)
+        return _matter(here[0], None, here[1], account, given, day) if here else ((), day)
+    if act is not None and act.concerning is not None:
+        units = act.concerning(obj, given) if given is not None else ()
+    elif kind.parties is not None:
+        units = kind.parties(obj)
+    else:
+        units = {unit for held in kind.standing(obj, account).units.values() for unit in held}
+    version = kind.year(obj) if kind.year is not None else None
+    of = (version, getattr(obj, "rulebook", None), getattr(obj, "run", None), obj)
+    if period := next((held.period for held in of if getattr(held, "period", "")), ""):
+        return units, parse_period(period).start
+    made = getattr(obj, "made_at", None)
+    return units, localdate(made) if made else day
+
+
+def _turn(kind: Kind, act: Act, obj: Any, given: Any, day: date) -> Words:
+    """Who does an act in the place of somebody who has a part in the unit."""
+    rules = [one for one in ACTS[act.code] if not one.states or obj.state in one.states]
+    relations = {one.relation for one in rules}
+    if relations & {"seated", "presiding"}:
+        return "请申请回避，由申诉经办补抽席位。", "Step back, and the clerk draws the seat again"
+    if "maker" in relations and obj.pk is not None:
+        return (
+            "请通过岗位交接，移交给与该单位没有任职关系的人员。",
+            "Hand it over with your post to somebody who has no part in the unit",
+        )
+    roles = frozenset(role for one in rules for role in one.roles)
+    held = standing(day).filter(role__in=roles, account__is_active=True).select_related("account")
+    able = []
+    for account in sorted({one.account for one in held}, key=lambda one: one.username):
+        stands = kind.standing(obj, account)
+        if may(grants(account, day), act.code, relations={*stands.relations, "maker"}, units=stands.units, state=obj.state) \
+                and own_part(kind, act, obj, account, day, given) is None:  # fmt: skip
+            able.append(account.name)
+    zh, en = ("、".join(NAMES[role][0] for role in sorted(roles)), " or ".join(NAMES[role][1] for role in sorted(roles)))  # fmt: skip
+    if not able:
+        return (
+            f"目前没有可以办理的{zh}，请安全保密管理员授予与该单位没有任职关系的人员。",
+            f"There is nobody else to do it now: the secrecy officer gives the role ({en}) to somebody without a part in the unit",
+        )
+    return f"请由{'、'.join(able[:MOST])}（{zh}）办理。", f"{', '.join(able[:MOST])} ({en}) does it"

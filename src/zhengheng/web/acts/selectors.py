@@ -1,6 +1,6 @@
 """Which objects an account sees, and what it can do to one now."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any
 
@@ -9,8 +9,8 @@ from django.db.models import Q, QuerySet
 from zhengheng.domain.problems import NotFoundError
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants, standing
-from zhengheng.web.acts.declare import Act, Kind
-from zhengheng.web.acts.guards import finals, is_gone, reaches_behind
+from zhengheng.web.acts.declare import Act, Kind, Words
+from zhengheng.web.acts.guards import finals, is_gone, kept_from, own_part, reaches_behind
 from zhengheng.workflow.permissions import anywhere, may, reach
 from zhengheng.workflow.roles import Grant, Role
 
@@ -64,18 +64,38 @@ def open_acts(
     kind: Kind, obj: Any, account: Account, held: Collection[Grant], day: date, known: frozenset[tuple[str, str]] | None = None
 ) -> list[Act]:  # fmt: skip
     """What the account can do to the object as it stands on a day; `known` are the final years, where many objects are asked about."""
-    stands = kind.standing(obj, account)
     acts = [
-        act for act in kind.acts
-        if not act.by_machine and kind.machine.leads(obj.state, act.code)
-        and (act.when is None or act.when(obj))
-        and may(held, act.code, relations=stands.relations, units=stands.units, state=obj.state)
-        and not is_gone(kind, act, obj, day)
+        act for act in _rightful(kind, obj, account, held, day)
+        if own_part(kind, act, obj, account, day) is None
     ]  # fmt: skip
     if acts and kind.year is not None:
         known = finals() if known is None else known
         return [act for act in acts if not reaches_behind(kind, act, obj, known)]
     return acts
+
+
+def _rightful(
+    kind: Kind, obj: Any, account: Account, held: Collection[Grant], day: date
+) -> Iterator[Act]:
+    """What the table of rights lets the account do to the object as it stands."""
+    stands = kind.standing(obj, account)
+    for act in kind.acts:
+        if (
+            not act.by_machine and kind.machine.leads(obj.state, act.code)
+            and (act.when is None or act.when(obj))
+            and may(held, act.code, relations=stands.relations, units=stands.units, state=obj.state)
+            and not is_gone(kind, act, obj, day)
+        ):  # fmt: skip
+            yield act
+
+
+def withheld(
+    kind: Kind, obj: Any, account: Account, held: Collection[Grant], day: date
+) -> Words | None:
+    """Why an act for which the object waits is not offered to somebody of its own unit, and whose turn it is."""
+    waiting = [act for act in _rightful(kind, obj, account, held, day) if not act.optional]
+    told = (kept_from(kind, act, obj, None, account, day) for act in waiting)
+    return next((one for one in told if one), None)
 
 
 def makers(kind: Kind, held: Collection[Grant]) -> list[Act]:

@@ -14,7 +14,7 @@ from zhengheng.web.accounts.services import stale
 from zhengheng.web.acts.beginning import begin
 from zhengheng.web.acts.bound import ROW, row_digest
 from zhengheng.web.acts.declare import Act, Change, Doing, Given, Kind, Made
-from zhengheng.web.acts.guards import check_days, check_living, check_year
+from zhengheng.web.acts.guards import check_apart, check_days, check_living, check_year
 from zhengheng.web.acts.public import check_texts
 from zhengheng.web.acts.within import check_periods
 from zhengheng.web.files.models import StoredFile
@@ -55,6 +55,7 @@ def make(kind: Kind, act: Act, *, given: Given, actor: Account, now: datetime) -
         stands = kind.standing(new.obj, actor)
         if not may(held, act.code, relations=stands.relations, units=stands.units):
             raise forbidden(act.code)
+        check_apart(kind, act, new.obj, given, actor, now.date())
         check_year(kind, act, new.obj)
         check_living(kind, act, new.obj, now.date())
         papers = _papers(kind, act, Doing(new.obj, given, actor, now))
@@ -93,6 +94,7 @@ def perform(
     held = grants(actor, now.date())
     if not may(held, act.code, relations=stands.relations, units=stands.units, state=obj.state):
         raise forbidden(act.code)
+    check_apart(kind, act, obj, given, actor, now.date())
     if obj.row_version != row_version:
         raise stale(f"{kind.name}:{obj.pk}")
     return _do(kind, act, obj, Doing(obj, given, actor, now), row_version)

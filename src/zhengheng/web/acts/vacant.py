@@ -1,4 +1,5 @@
-"""Roles that nobody holds while something waits for them: told before the last holder goes, and for as long as it lasts."""
+"""Roles that nobody holds, or nobody without a part in the unit, while something waits for them: told before the last holder goes,
+and for as long as it lasts."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,11 +7,12 @@ from datetime import date
 from typing import Any
 
 from zhengheng.web.accounts.models import Account
+from zhengheng.web.accounts.parts import parts
 from zhengheng.web.accounts.selectors import standing
 from zhengheng.web.acts.declare import Act, Kind
-from zhengheng.web.acts.guards import reaches_behind
+from zhengheng.web.acts.guards import own_part, reaches_behind
 from zhengheng.web.acts.known import kinds
-from zhengheng.workflow.permissions import ACTS
+from zhengheng.workflow.permissions import ACTS, BY_OTHERS
 from zhengheng.workflow.roles import OF_A_UNIT, Role
 
 
@@ -35,6 +37,28 @@ def vacant(day: date, without: Account | None = None) -> dict[Role, int]:
                 continue
             if count := sum(1 for _ in _waiting(kind, act, day)):
                 found[min(roles)] += count
+    return dict(found)
+
+
+def all_apart(day: date) -> dict[Role, int]:
+    """Role of which every holder has a part in the unit of something that waits → how many objects wait so."""
+    holders: dict[Role, dict[int, Account]] = {}
+    known: dict[int, Account] = {}
+    for grant in standing(day).filter(account__is_active=True, unit=None).select_related("account"):
+        one = known.setdefault(grant.account_id, grant.account)
+        holders.setdefault(Role(grant.role), {})[one.pk] = one
+    found = Counter[Role]()
+    for kind in kinds():
+        for act in kind.acts:
+            if act.code not in BY_OTHERS or act.by_machine or act.concerning or (act.optional and not act.waits):  # fmt: skip
+                continue
+            roles = {role for rule in ACTS[act.code] for role in rule.roles}
+            people = {pk: one for role in roles for pk, one in holders.get(role, {}).items()}
+            if not people or not all(parts(one) for one in people.values()):
+                continue
+            for obj in _waiting(kind, act, day):
+                if all(own_part(kind, act, obj, one, day) for one in people.values()):
+                    found[min(roles & holders.keys())] += 1
     return dict(found)
 
 

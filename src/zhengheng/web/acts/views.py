@@ -22,7 +22,7 @@ from zhengheng.web.accounts.interrupted import taken_up
 from zhengheng.web.accounts.proving import ProveError, asked, is_proved, require_proof
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import forbidden, grants
-from zhengheng.web.acts import forms, picking, selectors, services, threads, told
+from zhengheng.web.acts import forms, guards, picking, selectors, services, threads, told
 from zhengheng.web.acts.declare import Act, Given, Kind, Words
 from zhengheng.web.acts.meanwhile import said_who
 from zhengheng.web.acts.paper import blank, slip
@@ -104,6 +104,7 @@ def object_context(request: OfficeRequest, kind: Kind, obj: Any) -> dict[str, An
     calendar = working_calendar()
     return {
         "kind": kind, "object": obj, "title": kind.title(obj), "state": kind.state_of(obj), "acts": acts,
+        "withheld": selectors.withheld(kind, obj, request.user, held, day),
         "outcome": kind.outcome(obj) if kind.outcome else None,
         "facts": _facts(kind, obj),
         "draft": next((_drafted(inputs) for act, inputs, _ in acts if act.name == "save"), ""),
@@ -210,6 +211,7 @@ def act(request: OfficeRequest, kind: Kind, number: int, act: str) -> HttpRespon
     elif doing not in selectors.open_acts(
         kind, obj, request.user, grants(request.user, request.now.date()), request.now.date()
     ):
+        guards.check_apart(kind, doing, obj, None, request.user, request.now.date())
         raise forbidden(doing.code)
     if request.method != "POST" and doing.wants_proof and not is_proved(request):
         return redirect(f"{reverse('prove')}?{urlencode({'next': request.get_full_path()})}")

@@ -131,7 +131,7 @@ def _decides(appeal: Appeal, values: Mapping[str, tuple[str, str]]) -> None:
 
 
 APPEALS = Kind(
-    thread=True, machine=APPEAL, path="appeals", words=("申诉", "Appeals"), model=Appeal,
+    thread=True, machine=APPEAL, path="appeals", words=("申诉", "Appeals"), model=Appeal, parties=selectors.concerned,
     title=lambda a: (f"{a.unit.name_zh}: {shown.name(a)[0]}", f"{a.unit.name_en or a.unit.name_zh}: {shown.name(a)[1]}"),
     standing=_standing, queryset=selectors.appeals, matter=_matter, decides=_decides,
     acts=(
@@ -160,7 +160,8 @@ APPEALS = Kind(
         Act("appeal.rule", ("登记委员会复核结论", "Record the commission's ruling"), rule, RuleGiven,
             choices=lambda obj, account, day: {"decision": decisions(f"appeal:{obj.pk}")},
             typed=lambda a: {"value": a.effect["value"] if a.effect else ""}),
-        Act("appeal.recuse", ("申请回避", "Step back"), recuse, ReasonGiven, optional=True),
+        Act("appeal.recuse", ("申请回避", "Step back"), recuse, ReasonGiven, optional=True,
+            waits=lambda a, day: bool(selectors.barred(a)), whose=lambda a, account: account.pk in selectors.barred(a)),
         Act("appeal.apply", ("更正并重新核算", "Correct and run again"), apply, when=lambda a: a.outcome in {"uphold", "partly"}, waits=nobody_may_ask),
         Act("appeal.close", ("结案", "Close"), close, when=lambda a: a.outcome == "reject", waits=nobody_may_ask),
         Act("appeal.withdraw", ("撤回申诉", "Withdraw"), withdraw,

@@ -17,6 +17,7 @@ from zhengheng.web.acts.declare import (
 from zhengheng.web.acts.services import make_by_machine
 from zhengheng.web.appeals import selectors
 from zhengheng.web.appeals.models import Conflict, PanelSeat
+from zhengheng.web.organisation.belonging import Belonging
 from zhengheng.web.organisation.selectors import unit_of
 from zhengheng.workflow.machines import CONFLICT
 
@@ -33,7 +34,8 @@ def leave_for(account: Account, unit: str, reason: str) -> list[int]:
     """Take the seats and votes of whoever declares an interest in a unit, wherever that unit is concerned and
     no decision is signed. Gives the numbers of the appeals."""
     held = PanelSeat.objects.filter(account=account, recused="", appeal__state__in=UNDECIDED).select_related("appeal")  # fmt: skip
-    found = [seat for seat in held if unit in selectors.concerned(seat.appeal)]
+    around = Belonging().around((unit,))
+    found = [seat for seat in held if around & selectors.concerned(seat.appeal)]
     for seat in found:
         leave(seat, reason)
     return [seat.appeal_id for seat in found]

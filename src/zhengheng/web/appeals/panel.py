@@ -14,6 +14,7 @@ from zhengheng.web.appeals.services import (
     OUTCOMES,
     AppealError,
     check_outcome,
+    check_unbarred,
     check_value,
     same_value,
 )
@@ -164,6 +165,8 @@ class PreviewGiven(Given):
 def preview(doing: Doing) -> Change:
     """Whose score, rank and grade would move: computed, shown, not stored as a result."""
     given: PreviewGiven = doing.given
+    if doing.obj.state != "second":
+        check_unbarred(doing.obj, doing.actor)
     check_value(doing.obj, given.value, given.confirmation)
     found = values.effect(doing.obj, given.value, given.confirmation)
     return Change({"effect": found}, {"value": given.value, "confirmed": given.confirmation, "run": found["run"], "moved": len(found["units"])})  # fmt: skip
@@ -186,6 +189,8 @@ def decide(doing: Doing) -> Change:
     """
     appeal, given = doing.obj, doing.given
     outcome, value = selectors.agreed(appeal)
+    check_unbarred(appeal, doing.actor)
+    _check_voters(appeal)
     if selectors.empty_seats(appeal):
         raise AppealError.one("panel", "panel.empty_seats", zh="有成员回避，须先补抽席位。", en="a member stepped back; the seat is drawn again first")  # fmt: skip
     if not outcome or selectors.divided(appeal):
@@ -202,6 +207,17 @@ def decide(doing: Doing) -> Change:
          "becomes": _becomes(appeal, value), "votes": {seat.account.username: seat.vote for seat in seats},
          "values": {seat.account.username: seat.value for seat in seats if seat.value}},
     )  # fmt: skip
+
+
+def _check_voters(appeal: Appeal) -> None:
+    """Raise AppealError where a vote is of a member who has a part in the matter by now; one who left the office cast his while he could."""
+    barred = selectors.barred(appeal)
+    names = [one.account.name for one in selectors.sitting(appeal) if one.account_id in barred and one.account.is_active]  # fmt: skip
+    if names:
+        raise AppealError.one(
+            "panel", "panel.barred", zh=f"{'、'.join(names)}已与本事项有利害关系，其表决不能计入。请其申请回避，由申诉经办补抽席位，再行表决和签署。",
+            en=f"{', '.join(names)} came to have a part in the matter, and the vote does not count: whoever it is steps back, the clerk draws the seat again, and then the decision is signed",
+        )  # fmt: skip
 
 
 def _check_voted(appeal: Appeal, outcome: str, value: str, given: str) -> None:

@@ -1,16 +1,20 @@
 """Reading appeals: who may not sit on one, what its panel voted for, which others are about the same matter."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
+from zhengheng.domain.periods import parse_period
 from zhengheng.engines.run import Run
-from zhengheng.web.accounts.models import Account, RoleGrant
+from zhengheng.web.accounts.models import Account
+from zhengheng.web.accounts.parts import parts_in
 from zhengheng.web.accounts.selectors import standing
 from zhengheng.web.appeals.models import Appeal, Conflict, PanelSeat
 from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.organisation.belonging import Belonging
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.results.selectors import folder_of, loaded
 from zhengheng.workflow.roles import Role
@@ -28,30 +32,35 @@ def run_of(appeal: Appeal) -> Run:
     return loaded(folder_of(appeal.run.run))
 
 
-def pool(appeal: Appeal, on: date | None = None) -> tuple[list[Account], list[dict[str, str]]]:
+Excluded = list[dict[str, str]]
+"""Who is kept out of a draw, by user name, and why, in both languages."""
+
+
+def pool(appeal: Appeal, on: date | None = None) -> tuple[list[Account], Excluded]:
     """Who may be drawn, and who may not with the reasons: whoever set, supplied, reported, verified,
     scored or supervises what the appeal is about, and whoever recused himself. Members are those of the day on which
     it was accepted, or of the day `on`."""
     day = on or appeal.accepted_on or localdate(appeal.made_at)
     held = standing(day).filter(role=Role.PANEL_MEMBER).select_related("account")
-    members = sorted({g.account for g in held}, key=lambda account: account.username)
-    units = concerned(appeal)
+    return _parted(appeal, {g.account for g in held})
+
+
+def _parted(appeal: Appeal, members: Iterable[Account]) -> tuple[list[Account], Excluded]:
+    """Of these people who has no part in the matter, and who has one with the reasons."""
+    units, since = concerned(appeal), parse_period(appeal.run.period).start
+    among = Belonging()
     actors = _actors(appeal)
     # Whoever stepped back from the matter stays out of it when it is filed again.
     seats = [seat for one in (*former(appeal), appeal) for seat in one.seats.all()]
     recused = {seat.account_id: seat.recused for seat in seats if seat.recused}
     declared: dict[int, list[Conflict]] = {}
-    for one in Conflict.objects.filter(state="declared", unit__code__in=units).select_related(
-        "unit"
-    ):
+    for one in Conflict.objects.filter(
+        state="declared", unit__code__in=among.around(units)
+    ).select_related("unit"):
         declared.setdefault(one.made_by_id or 0, []).append(one)
     eligible, excluded = [], []
-    for member in members:
-        reasons = [
-            (f"在{zh}任职", f"holds a role at {en or zh}")
-            for zh, en in RoleGrant.objects.filter(account=member, revoked_at=None, unit__code__in=units)
-            .values_list("unit__name_zh", "unit__name_en").distinct()
-        ]  # fmt: skip
+    for member in sorted(members, key=lambda account: account.username):
+        reasons = [one.told() for one in parts_in(member, units, since, among)]
         if member.username in actors:
             reasons.append(("经办过本事项的填报、审核、核算或方案", "worked on this matter before: report, check, run or rulebook"))  # fmt: skip
         if member.pk in recused:
@@ -70,14 +79,12 @@ def pool(appeal: Appeal, on: date | None = None) -> tuple[list[Account], list[di
 
 
 def concerned(appeal: Appeal) -> set[str]:
-    """The units that have a part in what the appeal is about."""
+    """The units that have a part in what the appeal is about; who belongs to them, `Belonging` says."""
     indicator = run_of(appeal).rulebook.indicator(appeal.indicator)
     found = {appeal.unit.code, indicator.owner, indicator.deputy}
     found |= {r.supplier.code for r in _reports(appeal)}
     if indicator.supplier not in {"unit", "system"}:
         found.add(indicator.supplier)
-    if appeal.unit.parent:
-        found.add(appeal.unit.parent.code)
     return {code for code in found if code}
 
 
@@ -99,9 +106,8 @@ def _actors(appeal: Appeal) -> dict[str, str]:
 
 def reasons_against(appeal: Appeal, account: Account) -> tuple[str, str] | None:
     """Why somebody may not sit on the panel as things stand now, in both languages; None where he may."""
-    _, excluded = pool(appeal)
-    found = next((one for one in excluded if one["account"] == account.username), None)
-    return (found["zh"], found["en"]) if found else None
+    _, excluded = _parted(appeal, [account])
+    return (excluded[0]["zh"], excluded[0]["en"]) if excluded else None
 
 
 def sitting(appeal: Appeal) -> list[PanelSeat]:
@@ -118,11 +124,19 @@ def empty_seats(appeal: Appeal) -> int:
     return max(int(size) - held, 0)
 
 
+def barred(appeal: Appeal) -> set[int]:
+    """Who sits on the panel though he may not as things stand now: he steps back, and the seat is drawn again."""
+    members = {seat.account for seat in sitting(appeal)}
+    able, _ = _parted(appeal, members) if members else ([], [])
+    return {account.pk for account in members - set(able)}
+
+
 def votes(appeal: Appeal, account: Account) -> bool:
-    """Whether the account's vote is missing, or wanted again as no opinion has a majority, and can be given: no seat is empty."""
+    """Whether the account's vote is missing, or wanted again as no opinion has a majority, and can be given: no seat is empty, and
+    he is still without a part in the matter."""
     again = divided(appeal)
     mine = any(seat.account_id == account.pk and (again or not seat.vote) for seat in sitting(appeal))  # fmt: skip
-    return mine and not empty_seats(appeal)
+    return mine and not empty_seats(appeal) and account.pk not in barred(appeal)
 
 
 def signs(appeal: Appeal, account: Account) -> bool:
@@ -130,7 +144,7 @@ def signs(appeal: Appeal, account: Account) -> bool:
     seats = sitting(appeal)
     mine = bool(seats) and seats[0].account_id == account.pk
     voted = all(seat.vote for seat in seats) and not empty_seats(appeal)
-    return mine and voted and not divided(appeal)
+    return mine and voted and not divided(appeal) and account.pk not in barred(appeal)
 
 
 def opinion(appeal: Appeal, seat: PanelSeat) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.lake.cells import number_fault, read_number, value_fault
+from zhengheng.web.accounts.models import Account
 from zhengheng.web.appeals import selectors
 from zhengheng.web.appeals.models import Appeal
 
@@ -20,6 +21,15 @@ OUTCOMES = {"uphold": ("支持", "upheld"), "partly": ("部分支持", "partly u
 
 class AppealError(ZhenghengError):
     """An appeal cannot go on as asked for."""
+
+
+def check_unbarred(appeal: Appeal, account: Account) -> None:
+    """Raise AppealError where a member of the panel has a part in the matter by now: he neither votes nor tries a value nor signs."""
+    if against := selectors.reasons_against(appeal, account):
+        raise AppealError.one(
+            "panel", "panel.barred", zh=f"您不能评议这件申诉：{against[0]}。请申请回避，由申诉经办补抽席位。",
+            en=f"you cannot sit on this panel: {against[1]}; step back, and the clerk draws the seat again",
+        )  # fmt: skip
 
 
 def check_value(appeal: Appeal, value: str, confirmation: str, where: str = "value") -> None:

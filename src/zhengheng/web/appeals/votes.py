@@ -11,6 +11,7 @@ from zhengheng.web.appeals.services import (
     OUTCOMES,
     AppealError,
     check_support,
+    check_unbarred,
     check_value,
     outcome_of,
     same_value,
@@ -36,11 +37,7 @@ def vote(doing: Doing) -> Change:
     opinion has more than half, the panel goes on deliberating and each may vote again.
     """
     appeal: Appeal = doing.obj
-    if against := selectors.reasons_against(appeal, doing.actor):
-        raise AppealError.one(
-            "vote", "panel.barred", zh=f"您不能表决：{against[0]}。请申请回避，由申诉经办补抽席位。",
-            en=f"you have no vote: {against[1]}; step back, and the clerk draws the seat again",
-        )  # fmt: skip
+    check_unbarred(appeal, doing.actor)
     if selectors.empty_seats(appeal):
         raise AppealError.one("vote", "panel.empty_seats", zh="有成员回避，须先补抽席位。", en="a member stepped back; the seat is drawn again first")  # fmt: skip
     found = appeal.seats.filter(account=doing.actor, recused="")

@@ -27,7 +27,7 @@ from zhengheng.web.acts.declare import (
     shortened,
 )
 from zhengheng.web.audits import selectors
-from zhengheng.web.audits.drawing import DrawGiven, draw
+from zhengheng.web.audits.drawing import DrawGiven, draw, drawn_of
 from zhengheng.web.audits.following import ReplyGiven, known, reply, reply_by
 from zhengheng.web.audits.history import recalled
 from zhengheng.web.audits.models import FINDINGS, FOLLOWS, PURPOSES, Audit, AuditQuestion, Entry
@@ -83,6 +83,12 @@ def _entry_of(doing: Doing) -> Entry:
     if entry is None:
         raise AuditError.one("entry", "entry.absent", zh="样本中没有这一项", en="the sample has no such entry")  # fmt: skip
     return entry
+
+
+def _entry_s(audit: Audit, given: Any) -> set[str]:
+    """The unit whose value an entry is, as the form names it."""
+    entries = audit.entries.select_related("report__unit", "unit").filter(pk=given.entry)
+    return {selectors.about(one)[0].code for one in entries}
 
 
 def _find(doing: Doing, entry: Entry) -> Change:
@@ -259,17 +265,17 @@ AUDITS = Kind(
                      f"{PURPOSES[a.purpose][1]} {a.pk} {a.rulebook.title_en or a.rulebook.title_zh} {a.period}".strip()),
     standing=_standing,
     acts=(
-        Act("audit.draw", ("抽取样本", "Draw a sample"), draw, DrawGiven,
-            ("从已确认的数据中随机抽取；种子事先封存，与总体清单一并记入存证日志，任何人都可以重新抽取核对。",
+        Act("audit.draw", ("抽取样本", "Draw a sample"), draw, DrawGiven, concerning=drawn_of,
+            help=("从已确认的数据中随机抽取；种子事先封存，与总体清单一并记入存证日志，任何人都可以重新抽取核对。",
              "Drawn by lot among confirmed values; the seed was sealed beforehand, and with the list it enters the ledger, so that anybody can repeat the draw."), choices=adopted_choices),
-        Act("audit.find", ("登记核查结果", "Record a finding"), find, FindGiven, choices=_entries, when=lambda a: a.entries.filter(finding="").exists()),
+        Act("audit.find", ("登记核查结果", "Record a finding"), find, FindGiven, concerning=_entry_s, choices=_entries, when=lambda a: a.entries.filter(finding="").exists()),
         Act("audit.ask", ("提问", "Ask a question"), ask_question, AskGiven, optional=True),
         Act("audit.answer", ("答复提问", "Answer a question"), answer, AnswerGiven, choices=_questions,
             when=lambda a: a.questions.filter(answer="").exists()),
-        Act("audit.correct", ("更正核查结果", "Correct a finding"), correct, CorrectGiven, choices=_found,
+        Act("audit.correct", ("更正核查结果", "Correct a finding"), correct, CorrectGiven, concerning=_entry_s, choices=_found,
             when=lambda a: a.entries.exclude(finding="").exists(), optional=True),
-        Act("audit.reply", ("答复核查结果", "Reply to a finding"), reply, ReplyGiven,
-            ("不符的结果须逐项答复：更正填报的数值（报送数据管理办理，更正后由单位核对），或者写明理由不更正。",
+        Act("audit.reply", ("答复核查结果", "Reply to a finding"), reply, ReplyGiven, concerning=_entry_s,
+            help=("不符的结果须逐项答复：更正填报的数值（报送数据管理办理，更正后由单位核对），或者写明理由不更正。",
              "Every finding that does not agree is answered: the reported value is corrected (by the data officer, and the unit checks it), or stays with a reason."), choices=_unanswered,
             when=lambda a: selectors.unanswered(a).exists()),
         Act("audit.close", ("结束核查", "Close"), close, waits=_finished),

@@ -68,6 +68,11 @@ def draw(doing: Doing) -> Made:
     )  # fmt: skip
 
 
+def drawn_of(audit: Audit, _given: DrawGiven) -> set[str]:
+    """The units of which a value could be drawn: who is of one of them draws no such sample, since he alone would check it."""
+    return {one.partition("/")[0] for one in audit.drawn_from}
+
+
 def _not_at_will(version: RulebookVersion, purpose: str, reason: str, pool: dict[str, Drawn]) -> dict[str, Drawn]:  # fmt: skip
     """What may be drawn. One sample of the same values at a time; another says why, leaves out what was checked before unless it
     was reported anew since, and the first stays to be read.

@@ -25,11 +25,11 @@ from zhengheng.web.acts.declare import (
 )
 from zhengheng.web.acts.public import clean
 from zhengheng.web.comments.models import Comment
-from zhengheng.web.comments.selectors import about, can_answer, days_taken, in_full, say_roles
+from zhengheng.web.comments.selectors import about, can_answer, days_taken, say_roles
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.jobs import services as jobs
 from zhengheng.web.organisation.models import Unit
-from zhengheng.web.organisation.selectors import unit_of
+from zhengheng.web.organisation.selectors import in_full, unit_of
 from zhengheng.web.organisation.succession import check_there
 from zhengheng.web.portal.snapshots import slots_of
 from zhengheng.web.rulebooks.consultations import asked_on

@@ -16,20 +16,11 @@ from zhengheng.web.acts.declare import Words
 from zhengheng.web.comments.models import Comment
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.organisation.selectors import in_full
 from zhengheng.web.rulebooks.consultations import asked_on
 from zhengheng.web.rulebooks.selectors import book_of
 from zhengheng.workflow.permissions import ACTS, may
 from zhengheng.workflow.roles import NAMES, Grant, Role
-
-
-def in_full(unit: Unit) -> Words:
-    """A unit by its name and that of what it belongs to: there is an office, with its head, in every body."""
-    zh, en = unit.told()
-    for above in unit.above():
-        over_zh, over_en = above.told()
-        zh = zh if zh.startswith(over_zh) else f"{over_zh}{zh}"
-        en = en if en.startswith(over_en) else f"{en}, {over_en}"
-    return zh, en
 
 
 def can_answer(unit: Unit, day: date) -> bool:

@@ -29,6 +29,16 @@ def names_of(units: Iterable[str], language: Language) -> dict[str, str]:
     return dict(held.values_list("code", "name_en"))
 
 
+def in_full(unit: Unit) -> tuple[str, str]:
+    """A unit by its name and that of what it belongs to: there is an office, with its head, in every body."""
+    zh, en = unit.told()
+    for above in unit.above():
+        over_zh, over_en = above.told()
+        zh = zh if zh.startswith(over_zh) else f"{over_zh}{zh}"
+        en = en if en.startswith(over_en) else f"{en}, {over_en}"
+    return zh, en
+
+
 class UnitAbsentError(ZhenghengError):
     """There is no such unit."""
 

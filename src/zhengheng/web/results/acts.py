@@ -307,7 +307,7 @@ RESULTS = Kind(
         Act("result.take_up", ("恢复", "Take up again"), plainly, when=may_stand, optional=True),
         Act("result.replace", ("被新版代替", "Replaced"), plainly, by_machine=True),
         Act("result.serve", ("登记纸质送达", "Record service on paper"), serve, ServeGiven, choices=_unserved, waits=duties.owes_service),
-        Act("result.grade", ("记录决定等次", "Record a decided grade"), grade, GradeGiven, choices=_graded, waits=duties.owes_grade),
+        Act("result.grade", ("记录决定等次", "Record a decided grade"), grade, GradeGiven, concerning=lambda run, given: (given.unit,), choices=_graded, waits=duties.owes_grade),
         Act("result.finalise", ("终定", "Make final"), finalise, FinaliseGiven, choices=_decisions, waits=can_end),
         Act("result.trigger", ("按红灯批量提出整改", "Propose improvement for all red lights"), trigger, optional=True),
         Act("result.archive", ("归档", "Archive"), archive),
