@@ -329,6 +329,30 @@ def test_a_reply_holds_nothing_personal_when_it_is_typed_nor_when_it_is_let_out(
     assert "13900139000" not in rewritten()
 
 
+def test_whoever_lets_a_text_out_reads_what_is_not_looked_for(people: People, portal: Inbox) -> None:  # fmt: skip
+    """The machine finds numbers and accounts; names, ages and house numbers are his to see."""
+    held = came(people, portal, "请回电 零一三八一二三四五六七八")
+
+    def told(who: str) -> list[str]:
+        client = people.client(who)
+        page = client.get(f"/office/comments/{held.pk}/").content.decode()
+        client.cookies["language"] = "en"
+        return [page, client.get(f"/office/comments/{held.pk}/").content.decode()]
+
+    def named(pages: list[str]) -> bool:
+        return "门牌号、拆开写的号码和各单位自己的固定电话不查找" in pages[0] and "house numbers, numbers that are written in pieces" in pages[1]  # fmt: skip
+
+    assert named(told("office_procedure"))
+    assert refused_route(people, held, "D10", held.text)[0] == "public.phone"
+    do(people, "route", "office_procedure", held, RouteGiven(unit="D10", shown="请回电 ×"))
+    held.refresh_from_db()
+    said = json.dumps({"reply": "请致电张科长 013812345678", "row_version": held.row_version})
+    answer = people.client("unit_reporter").post(f"/api/v1/comments/{held.pk}/reply", said, content_type="application/json")  # fmt: skip
+    assert answer.json()["problems"][0]["code"] == "public.phone"
+    do(people, "reply", "unit_leader", held, ReplyGiven(reply="四月办结"))
+    assert named(told("office_director"))
+
+
 def test_what_people_say_of_a_draft_is_answered_before_it_is_decided(
     people: People, portal: Inbox
 ) -> None:

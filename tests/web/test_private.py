@@ -15,7 +15,20 @@ PHONES = (
     "139转1234转5678", "1点3点9点1点2点3点4点5点6点7点8", "2025-12-31 13912345678", "工号12 139 1234 5678", "+86/139/1234/5678", "0086-139-1234-5678",
     "86139/1234/5678", "13912/345678", "139=1234=5678", "139<br>1234<br>5678", "壹佰叁拾玖 1234 5678", "㈠㈢㈨㈠㈡㈢㈣㈤㈥㈦㈧", "13912345678x", "号码倒写：87654321931",
     "139 [at] 1234 [at] 5678", "139 and then 1234 5678", "1３9＊1234＊5678", "139O1234567", "13９·1２34·5б78",
+    "013912345678", "零一三九一二三四五六七八", "0１３９-1234-5678", "０ 139 1234 5678", "0139/1234/5678", "+86 0139 1234 5678", "138○○138○○○", "一三九○○一三八○○○", "139◯1234567",
+    "尾号5678，前七位1391234", "手机尾号8000，前7位1380013", "后八位12345678，前三位139",
     "电话138oo138ooo吗", "转l38oo138ooo", "幺三八洞洞幺三八洞洞洞", "幺三勾 幺两三四 五六拐八",
+)  # fmt: skip
+TRACES = {
+    "微信号 zhangsan1990": "account", "微信：zhangsan_1990": "account", "加v信号 zs19901001": "account", "VX: zhangsan90": "account", "QQ 123456789": "account", "扣扣号：一二三四五六七八九": "account",
+    "浙A12345": "plate", "浙Ａ·１２３４５": "plate", "浙a 一二三四五": "plate", "车牌沪AD12345": "plate", "粤B-F1234学": "plate",
+    "云溪路12号3幢2单元501室": "flat", "三单元五〇一": "flat", "东单元 1203": "flat", "军字第2001988号": "card_of_service", "士字第 20019881": "card_of_service",
+    "zhang at example dot com": "mail", "zhang艾特example点com": "mail", "zhang@example点com": "mail", "zhang [at] example [dot] com": "mail", "z90(at)mail dot example dot cn": "mail",
+}  # fmt: skip
+NO_TRACES = (
+    "请关注微信公众号yunheng2025", "官方微信：yunhengfabu01", "QQ群 123456789", "扫描微信小程序 yunheng", "QQ用户 1234567 人", "更新A12345号文件", "云A2025", "上云B 2025年", "粤港澳A12",
+    "3号楼2单元电梯停运", "涉及3单元120户", "五年级第3单元 2025年修订", "2幢1200平方米", "咨询请到行政中心501室", "公字第2025001号", "政字第12345678号",
+    "look at the dot map", "评分 138.5，138○○○○5678 已隐去", "○ 待核查 138 项", "手机尾号5678", "available at example.org", "收件编号0139", "共0张，13个", "文号 云衡发〔2025〕13号",
 )  # fmt: skip
 IDENTITIES = (
     "11010519491231002×", "11010519491231002х", "110105.1949.1231.002X", "110105491231002", "110105/491231/002", "110105号19491231号002X",
@@ -39,6 +52,29 @@ def test_a_telephone_number_is_found_whatever_stands_between_its_digits(written:
     assert "phone" in kinds(f"请联系王老师：{written}。")
     with pytest.raises(PublicTextError):
         clean({"text": f"电话 {written}"}, named=False)
+
+
+@pytest.mark.parametrize("written", TRACES)
+def test_accounts_plates_flats_and_spelt_addresses_are_found(written: str) -> None:
+    assert TRACES[written] in kinds(f"请找王老师：{written}。")
+    with pytest.raises(PublicTextError):
+        clean({"text": f"请找 {written}"}, named=False)
+
+
+@pytest.mark.parametrize("said", NO_TRACES)
+def test_channels_of_offices_and_figures_are_nobodys_trace(said: str) -> None:
+    assert kinds(said) <= {"home"}
+    clean({"text": said}, named=False)
+
+
+@pytest.mark.parametrize(
+    "written", ["家住栖云区幸福路12号", "幸福小区 3号楼501室", "我住在云溪路十二号"]
+)
+def test_a_house_is_a_citizens_own_and_an_offices_to_name(written: str) -> None:
+    assert kinds(written) == {"home"}
+    with pytest.raises(PublicTextError):
+        clean({"text": written}, named=False, landlines=True)
+    clean({"text": "请到行政中心 3号楼501室办理"}, named=False)
 
 
 LANDLINES = (
@@ -88,7 +124,12 @@ def test_ordinary_texts_by_the_thousand_hold_no_personal_number() -> None:
     files = [one for folder in (ROOT / "src/zhengheng/scheme/packs", ROOT / "docs", ROOT / "examples") for one in folder.rglob("*") if one.suffix in {".md", ".yaml", ".csv"}]  # fmt: skip
     lines = {line for one in files for line in one.read_text(encoding="utf-8").splitlines() if len(line) > 8}  # fmt: skip
     assert len(lines) > 3000
-    assert [line for line in sorted(lines) if kinds(line) & {"phone", "identity", "card"}] == []
+    assert [
+        line
+        for line in sorted(lines)
+        if kinds(line)
+        & {"phone", "identity", "card", "account", "plate", "flat", "home", "card_of_service"}
+    ] == []
 
 
 def test_an_object_that_is_not_there_is_a_mark_that_nobody_sees() -> None:

@@ -17,7 +17,8 @@ from zhengheng.domain.said import says_something
 Kind = Literal["identity", "phone", "card", "landline"]
 Found = tuple[Kind, str]
 
-_MOBILE = re.compile(r"(?:(?:00)?86)?(1[3-9]\d{9})")
+_MOBILE = re.compile(r"(?:(?:00)?86)?0?(1[3-9]\d{9})")
+"""With the code of the country, or the 0 that is dialled first from another city."""
 _CARD = re.compile(r"[3-6]\d{15,18}")
 _IDENTITY = re.compile(r"\d{17}[\dX]")
 _LONGEST = 19
@@ -59,6 +60,11 @@ _DATE = re.compile(
 _AMOUNT = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,]*\d)|(?<![\d.])\d+\.\d{1,7}(?![\d.]*\d)")  # fmt: skip
 
 
+_HEAD = re.compile(r"(?:前.{0,2}位|号段)\D{0,4}(\d{3,8})(?!\d)")
+_TAIL = re.compile(r"(?:尾号|[后末].{0,2}位)\D{0,4}(\d{3,8})(?!\d)")
+"""Beginning and end of one number, in whichever order they are said."""
+
+
 _PASSPORT = re.compile(r"(?:护照|通行证|passport|travel permit)\D{0,16}?(?<![0-9A-Za-z])([A-Za-z]{1,2}\d{7,9})(?!\d)", re.IGNORECASE)  # fmt: skip
 """A passport or travel permit, where the text says that it is one: alone it is any number of a paper."""
 
@@ -77,6 +83,10 @@ def private_numbers(text: str) -> Iterator[Found]:
     yield from _forward(text)
     yield from (("identity", found[1].upper()) for found in _PASSPORT.finditer(text))
     yield from (("landline", found[0].strip()) for found in _LANDLINE.finditer(text))
+    for begin in _HEAD.finditer(text):
+        for end in _TAIL.finditer(text):
+            if found := _MOBILE.fullmatch(begin[1] + end[1]):
+                yield "phone", found[1]
     told = bool(_ABOUT.search(text) or _TURNED.search(text))
     yield from (
         one

@@ -80,6 +80,8 @@ _PASS = str.maketrans({
 _AMONG = re.compile(
     rf"(?<![^\W_\u3400-\u9fff])(?=[^\W_|!]*\d|.(?:\W{{0,3}}\d))[\d{''.join(map(chr, _PASS))}]+[xX]?(?![^\W_\u3400-\u9fff])"
 )
+_CIRCLES = re.compile(r"(?<=\d)[○◯⭕⚪]{1,3}(?![○◯⭕⚪])|(?<![○◯⭕⚪])[○◯⭕⚪]{1,3}(?=\d)")
+"""Circles that pass for zeros; four in a row beside digits leave a part of the number out."""
 _CODE = re.compile(r"[A-Z]\d{2,6}")
 """A code of an indicator or a clause: its letter is a letter."""
 _COUNTED = re.compile(
@@ -98,6 +100,7 @@ def readings(text: str) -> list[str]:
         if not (said.isascii() and said.isprintable()):
             plain = unicodedata.normalize("NFKC", said.translate(_FOLD)).translate(_FOLD)
         spoken = plain if plain.isascii() else _COUNTED.sub(_count, plain).translate(_NUMERALS)
+        spoken = _CIRCLES.sub(lambda circles: "0" * len(circles[0]), spoken)
         found += [plain, spoken, _AMONG.sub(_passed, spoken)]
     if not _TURNED.isdisjoint(text):
         found += [one[::-1] for one in found]

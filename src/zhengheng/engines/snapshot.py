@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.private import private_numbers
+from zhengheng.domain.private_traces import private_traces
 from zhengheng.domain.unseen import named, readings, unseen
 from zhengheng.engines.bound import bound
 from zhengheng.engines.disclosure import Disclosure, disclosure
@@ -152,6 +153,9 @@ class Finding:
 KINDS = {
     "identity": ("疑似身份证号", "looks like an identity number"), "phone": ("疑似手机号", "looks like a telephone number"),
     "landline": ("疑似固定电话号码", "looks like the number of a landline"),
+    "account": ("疑似微信号或 QQ 号", "looks like a WeChat or QQ account"), "plate": ("疑似车牌号", "looks like a number plate"),
+    "flat": ("疑似住址（单元房号）", "looks like the address of a flat"), "home": ("疑似住址", "looks like an address"),
+    "card_of_service": ("疑似军人证件号", "looks like the number of a military card"),
     "card": ("疑似银行卡号", "looks like the number of a bank card"), "mail": ("电子邮箱", "an e-mail address"), "mark": ("带有内部或密级标志", "carries a mark of internal or secret papers"),
     "word": ("含内部或密级字样", "says that something is internal or secret"),
     "person": ("含工作人员姓名", "names a member of staff"), "unseen": ("含看不见的字符", "holds characters that nobody sees"),
@@ -160,6 +164,8 @@ _PATTERNS = {
     "mail": re.compile(
         r"[\w.+-]+@[\w-]+\.\w+"
         r"|[A-Za-z0-9_.+-]+\s{0,3}(?:@|[(\[]\s?at\s?[)\]])\s{0,3}[A-Za-z0-9-]+(?:\s{0,2}[.。]\s{0,2}[A-Za-z0-9-]+){0,3}\s{0,2}[.。]\s{0,2}[A-Za-z]{2,}"
+        r"|[A-Za-z0-9_.+-]+\s{0,3}(?:@|艾特|[(\[]\s?at\s?[)\]])\s{0,3}[A-Za-z0-9-]+(?:\s{0,2}(?:点|[.。]|[(\[]?\s?dot\s?[)\]]?)\s{0,2}[A-Za-z0-9-]+){1,4}"
+        r"|[A-Za-z0-9_.+-]+\s+at\s+[A-Za-z0-9-]+(?:\s+(?:dot|点)\s+[A-Za-z0-9-]+){0,3}\s+(?:dot|点)\s+(?:com|cn|net|org|edu|gov|io|cc|me|hk|tw|uk|de|info)\b", re.IGNORECASE
     ), "mark": re.compile(r"内部(?:资料|文件|材料|使用|掌握)|[(\[【]内部[)\]】]|(?:秘密|机密|绝密)[★☆]|不得外传"),
     "word": re.compile(r"内部(?!资料|文件|材料|使用|掌握|[)\]】])|(?:秘密|机密|绝密)(?![★☆])"),
 }  # fmt: skip
@@ -179,6 +185,7 @@ def scan(document: dict[str, Any], persons: Iterable[str]) -> list[Finding]:
         read = readings(written)
         for text in read:
             found += [Finding(where, kind, digits) for kind, digits in private_numbers(text)]
+            found += [Finding(where, kind, said) for kind, said in private_traces(text)]
             for kind, pattern in _PATTERNS.items():
                 found += [Finding(where, kind, one.group()) for one in pattern.finditer(text)]
         found += [Finding(where, "unseen", named([mark])) for mark in unseen(written)]

@@ -85,10 +85,10 @@ def clean(texts: Mapping[str, Any], *, named: bool = True, landlines: bool = Fal
     """Raise PublicTextError with every place of the texts, by field, that holds a personal number, an internal mark or what nobody sees.
 
     Without `named`, names of people who work here may stand: those of a long document are part of other words.
-    With `landlines` their numbers are personal too: an authority may give its own, a citizen's is that of a home.
+    With `landlines` their numbers, and rooms of houses, are personal too: an authority may give its own, a citizen's is that of a home.
     """
     # A word such as 内部审计 or 商业秘密 is for the reviewer of a release to look at, not for a form to refuse.
-    stays = {"word"} if landlines else {"word", "landline"}
+    stays = {"word"} if landlines else {"word", "landline", "home"}
     found = [one for one in scan(dict(texts), staff() if named else ()) if one.kind not in stays]
     if found:
         raise PublicTextError(

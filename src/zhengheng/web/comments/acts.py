@@ -9,6 +9,7 @@ from typing import Any, Literal
 from django.conf import settings
 
 from zhengheng.domain.masked import otherwise
+from zhengheng.domain.private_traces import NOT_LOOKED_FOR
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import (
@@ -83,7 +84,7 @@ def ask_shown() -> Any:
 
 
 def check_as_written(held: Comment, shown: str) -> None:
-    """Raise CommentError for words that the citizen did not write, or left out without a mark; PublicTextError for a landline number, which is a person's here."""
+    """Raise CommentError for words that the citizen did not write, or left out without a mark; PublicTextError for a landline number or a room, which are a person's here."""
     clean({"shown": shown}, landlines=True)
     place = otherwise(held.text, shown)
     if place is not None:
@@ -267,14 +268,14 @@ COMMENTS = Kind(
     acts=(
         Act("comment.receive", ("取回", "Fetched"), receive, ReceiveGiven, by_machine=True),
         Act("comment.route", ("公开并转单位答复", "Show it and route it"), route, RouteGiven,
-            ("公开后单位须在承诺的工作日内答复; 留言不计分。", "Once shown, the unit replies within the working days promised; comments are never scored."), typed=_typed),
+            (f"公开后单位须在承诺的工作日内答复；留言不计分。{NOT_LOOKED_FOR[0]}", f"Once shown, the unit replies within the working days promised; comments are never scored. {NOT_LOOKED_FOR[1]}"), typed=_typed),
         Act("comment.refuse", ("不公开", "Do not show"), refuse, RefuseGiven, optional=True),
         Act("comment.hand_over", ("转其他渠道", "Hand over"), hand_over, HandOverGiven, optional=True),
         Act("comment.attach", ("列为方案意见", "Take as an opinion on the draft"), attach, AttachGiven,
             ("写在征求意见的方案页上的留言; 由绩效办在方案页答复。", "Written on the page of a draft; the office replies on the draft's page."), optional=True, typed=_clause),
         Act("comment.reply", ("答复", "Reply"), reply, ReplyGiven),
         Act("comment.send_back", ("退回重拟", "Send back"), send_back, SendBackGiven, optional=True),
-        Act("comment.approve", ("同意答复并公开", "Approve and publish the reply"), approve),
+        Act("comment.approve", ("同意答复并公开", "Approve and publish the reply"), approve, help=NOT_LOOKED_FOR),
     ),
     outcome=_outcome,
     columns=(

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from django.utils.timezone import localdate
 
 from zhengheng.domain.canonical import canonical
+from zhengheng.domain.private_traces import NOT_LOOKED_FOR
 from zhengheng.domain.problems import Language, ZhenghengError
 from zhengheng.domain.several import several
 from zhengheng.engines.disclosure import hidden_indicators
@@ -338,7 +339,7 @@ PUBLICATIONS = Kind(
     acts=(
         Act("publication.prepare", ("准备发布", "Prepare a publication"), prepare, PrepareGiven,
             ("自动扫描个人信息和内部字样; 保密审查后由主任发布。", "Texts are scanned for personal and internal content; reviewed for secrecy, then released by the director."), choices=_results),
-        Act("publication.review", ("保密审查通过", "Pass the secrecy review"), review, signed(ReviewGiven)),
+        Act("publication.review", ("保密审查通过", "Pass the secrecy review"), review, signed(ReviewGiven), help=NOT_LOOKED_FOR),
         Act("publication.release", ("发布", "Release"), release, signed()),
         Act("publication.written", ("已写成", "Written"), written, WrittenGiven, by_machine=True),
         Act("publication.unverified", ("未通过复核，不予发布", "Not released: it does not verify"), unverified, UnverifiedGiven, by_machine=True),
