@@ -90,7 +90,9 @@ def totals_are_one_number(client: Client, zhengheng: Command) -> None:
             if total:
                 assert entry["score"] == total, (run.run, unit)
             report = written(client, reverse("unit_report", args=[run.run, unit, "docx"]))
-            assert any(f"总分 {total or '没有总分'}" in row[0] for row in report), (run.run, unit)
+            assert any(
+                (f"总分 {total}" if total else "：没有总分（") in row[0] for row in report
+            ), (run.run, unit)
             parts = {row[0] for row in rows(page) if row}
             (row,) = held.run.results.of_unit("total_score", unit)
             for word, name in (("加分", "bonus"), ("扣分", "deduction")):
