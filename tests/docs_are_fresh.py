@@ -227,9 +227,9 @@ def rights() -> str:
             "# Rights\n\nWhat no line allows is refused. `named`: the account is named on the object.\n\n"
             "`own unit: no`: others than the unit do this to its matter, and nobody does it who has a part in the unit himself, whatever\n"
             "line allows it. A part is a role at the unit, at its sections and posts, at the unit of which it is a section, at its heir or\n"
-            "at those before it, on any day from the first of the assessed period on, also where it ended or was taken back since; of an\n"
-            "appeal also at the units that own or supply what it is about. Such an act is offered to him nowhere, and the refusal names\n"
-            "who does it instead. The leaders of a rival in the same comparison group are not kept out.\n\n"
+            "at those before it, on any day from the first of the assessed period on, also where it ended or was taken back since; of a\n"
+            "report or an item also at the unit that supplies it, of an appeal at those that own or supply what it is about. Such an\n"
+            "act is offered to him nowhere, and the refusal names who does it instead. The leaders of a rival in the same comparison group are not kept out.\n\n"
         ),
         "| act | roles | relation | states | own unit |\n|---|---|---|---|---|\n",
     ]

@@ -43,7 +43,7 @@ def test_what_waits_is_on_a_desk(people: People, kind: Kind, state: str) -> None
         type(obj).objects.filter(pk=obj.pk).update(**fields)
         obj = kind.all().get(pk=obj.pk)
         day = NOW.date()
-        able = [one for one in everybody if any(not act.optional for act in open_acts(kind, obj, one, grants(one, day), day))]  # fmt: skip
+        able = [one for one in everybody if any(not act.optional or act.waits for act in open_acts(kind, obj, one, grants(one, day), day))]  # fmt: skip
         has = [one for one in everybody if any(found.pk == obj.pk for found, _ in owed(kind, one, day))]  # fmt: skip
         assert has, (where, fields, "waits for nobody")
         assert set(has) <= set(able), (where, "on the desk of somebody who can do nothing")

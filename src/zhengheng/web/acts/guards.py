@@ -170,9 +170,7 @@ def _matter(
         units = {unit for held in kind.standing(obj, account).units.values() for unit in held}
     version = kind.year(obj) if kind.year is not None else None
     of = (version, getattr(obj, "rulebook", None), getattr(obj, "run", None), obj)
-    if period := next(
-        (str(held.period) for held in of if held is not None and getattr(held, "period", "")), ""
-    ):
+    if period := next((found for held in of if (found := getattr(held, "period", ""))), ""):
         return units, parse_period(period).start
     made = getattr(obj, "made_at", None)
     return units, localdate(made) if made else day
