@@ -67,6 +67,16 @@ def test_a_limit_that_makes_the_points_stands_in_the_formula(
     assert said({"least": None} | rule, **cell) == (text, text)
 
 
+VALUES = ("40", "95", "100", "130")
+COUNTED: dict[str, tuple[dict[str, object], tuple[str, ...]]] = {
+    "ratio": ({"target": 100}, VALUES), "efficacy": ({"bottom": 20, "target": 100}, VALUES), "plus_minus": ({"target": 100, "slope": "0.01"}, VALUES),
+    "rate_minus": ({"target": 100, "points_per_unit": 1}, VALUES), "growth": ({"base": 50, "target": 100}, VALUES),
+    "three_point": ({"base": 80, "target": 100, "stretch": 120, "at_base": "0.6", "at_target": 1, "at_stretch": "1.2"}, VALUES),
+    "goalposts": ({"low": 0, "high": 200}, VALUES), "direct": ({}, VALUES),
+}  # fmt: skip
+"""Methods of a formula in plain arithmetic; those of the others have a root or logarithm, compare with the group or are a sentence."""
+
+
 common = settings(max_examples=12, deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate],
                   suppress_health_check=list(HealthCheck))  # fmt: skip
 
@@ -74,6 +84,18 @@ common = settings(max_examples=12, deadline=None, derandomize=True, database=Non
 def test_every_formula_comes_to_the_points_beside_it() -> None:
     """A pocket calculator and the passport are enough."""
     drawn_on(reckoned, {"formulas": 20}, common)
+
+
+@pytest.mark.parametrize("kind", COUNTED)
+def test_the_formula_of_each_method_that_counts_comes_to_its_points(kind: str) -> None:
+    """No method's formula turns into one that nobody can reckon with unseen."""
+    method, values = COUNTED[kind]
+    rules = book({"code": "A", "method": {"kind": kind, **method}, "missing": "block"}, weight="100")  # fmt: skip
+    end = {PERIOD.end: ""}
+    made = run(rules, {(unit, "A"): dict.fromkeys(end, value) for unit, value in zip("uvwx", values, strict=True)}, DuckEngine(threads=1))  # fmt: skip
+    held = [one for unit in "uvwx" for one in formulas(passport(made, unit, None, "zh"))]
+    assert len(held) == len(values), held
+    assert [number for _, number, _ in held] == [shown for _, _, shown in held]
 
 
 def reckoned(data: st.DataObject, seen: Counter[str]) -> None:

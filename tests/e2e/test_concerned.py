@@ -20,6 +20,7 @@ from zhengheng.web.portal.writing import since
 from zhengheng.web.results.barred import bars
 from zhengheng.web.results.clocks import last_day
 from zhengheng.web.results.models import ResultRun
+from zhengheng.web.results.uncounted import uncorrected
 
 
 @pytest.fixture
@@ -150,11 +151,13 @@ def test_a_reopened_result_ends_corrected_or_with_a_reason_that_everybody_reads(
     town.post("commission_secretary", f"{path}/finalise", decision=third, left_out="经复核原数据无误，无须更正")  # fmt: skip
     page = plain(page_of(town, "office_director", f"/office/results/{made['run']}/"))
     assert "本结果于 2026-05-11 重新开启后未作更正。理由：经复核原数据无误，无须更正" in page
+    assert uncorrected(ResultRun.objects.get(pk=made["result"])) is None, "what ended with a reason asks for none"  # fmt: skip
 
 
 def test_whoever_opens_the_result_after_the_notice_opens_no_time_of_its_own(town: Town) -> None:
     """The notice speaks to all: served while it ran a unit has its days in full, served after it none; nobody keeps the year open."""
-    version = adopted(town)
+    steps = [step | ({"clock": {"length": 14, "unit": "calendar_days"}} if step["step"] == "notice" else {}) for step in BOOK["procedure"]["steps"]]  # fmt: skip
+    version = adopted(town, procedure=BOOK["procedure"] | {"steps": steps})
     made = on_notice(town, version)
     run = ResultRun.objects.get(pk=made["result"])
     units = {code: Unit.objects.get(code=code) for code in ("D10", "D13", "D16")}
@@ -162,6 +165,7 @@ def test_whoever_opens_the_result_after_the_notice_opens_no_time_of_its_own(town
     assert end is not None
     run.services.exclude(unit__code="D10").delete()
     assert {last_day(run, units[code]) for code in ("D13", "D16")} == {end}
+    assert last_day(run, units["D10"]) == end, "its own days were over before the notice was"
     run.services.create(unit=units["D13"], by=town.people["office_procedure"], at=datetime.combine(end, time(9), tzinfo=NOW.tzinfo), how="paper")  # fmt: skip
     own = last_day(run, units["D13"])
     assert own is not None

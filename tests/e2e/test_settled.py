@@ -365,6 +365,10 @@ def test_the_commission_s_ruling_is_called_so_too_and_the_unit_reads_both(town: 
     page = page_of(town, "unit_leader-D10", f"/office/{path}/")
     assert "证据不足" in page
     assert "委员会复核" in page
+    said = {"subject": f"appeal:{number}", "meeting": "2026-6", "held_on": "2026-04-01", "attendees": "主任", "approved": True, "wording": "同意"}  # fmt: skip
+    paper = [town.file("commission_secretary")]
+    beyond = town.post("commission_secretary", "decisions/record", 422, minutes=paper, lines=[{"indicator": "RATE", "value": "900"}], **said)["problems"][0]  # fmt: skip
+    assert (beyond["code"], beyond["where"]) == ("number", "lines"), "no value beyond sense is decided"  # fmt: skip
     decision = town.decided(f"appeal:{number}", "2026-6", "2026-04-01", lines=[{"indicator": "RATE", "value": "96"}])  # fmt: skip
     town.post("commission_secretary", f"{path}/preview", value="96")
     said = {"value": "96", "reasons": "部分属实", "decision": decision}

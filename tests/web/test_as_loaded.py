@@ -1,10 +1,12 @@
 """Between the source file and the published number nothing can be altered unseen: files loaded, rows of the lake, a run's facts."""
 
+import json
 import re
 import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,12 +17,15 @@ from tests.e2e.town import Town
 from tests.web.conftest import NOW
 from tests.web.test_sense import asked, book, computed, town
 from zhengheng.domain.kept import KeptError
+from zhengheng.domain.problems import DataError
+from zhengheng.lake.mapping import Mapping
 from zhengheng.lake.store import Lake
 from zhengheng.web.intake.committed import altered_lakes, expect, named, take_as_found
-from zhengheng.web.intake.services import load, read_rows
+from zhengheng.web.intake.services import load, load_files, read_rows
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.results.kept import kept_as_written
 from zhengheng.web.results.models import ResultRun
+from zhengheng.web.results.trials import later
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of
 
@@ -92,6 +97,56 @@ def test_nothing_is_computed_from_rows_that_were_altered(town: Town, book: int) 
     path.write_bytes(before)
     town.post("office_data", f"rulebooks/{book}/compute", at="2026-03-02")
     assert town.work()[-1].kind == "compute"
+
+
+def test_no_rehearsal_trial_or_outlook_is_made_from_them_either(town: Town, book: int) -> None:
+    """With nothing published the rehearsal reads the lake; what came since a result and where the year goes do always."""
+    asked(book, "D10", "confirmed", value="97.5")
+    made = computed(town, book)
+    town.post("office_indicators", f"rulebooks/{book}/roll_over", period="2026", version="2026-1")
+    draft = RulebookVersion.objects.get(period="2026").pk
+    (path,) = lake().glob("warehouse/fact/observation/data/*.parquet")
+    before = path.read_bytes()
+    raised(path)
+    town.post("office_director", f"rulebooks/{draft}/rehearse", period="2025")
+    with pytest.raises(AssertionError, match=path.name):  # a worker's round in which a job fails
+        town.work()
+    with pytest.raises(KeptError, match=path.name):
+        later(made, "zh")
+    town.at("2025-12-15")
+    outlook = town.client("unit_leader-D10").get("/office/reports/projection/")
+    assert outlook.status_code == 503
+    assert path.name in outlook.content.decode()
+    path.write_bytes(before)
+    assert later(made, "zh").files == ()
+    assert town.client("unit_leader-D10").get("/office/reports/projection/").status_code == 200
+    town.at("2026-03-13")
+    town.post("office_director", f"rulebooks/{draft}/rehearse", period="2025")
+    assert town.work()[-1].kind == "rehearse"
+
+
+def test_files_that_an_administrator_loads_are_told_and_come_into_no_altered_lake(town: Town, book: int, tmp_path: Path) -> None:  # fmt: skip
+    rules = book_of(RulebookVersion.objects.get(pk=book))
+    data = tmp_path / "data"
+    data.mkdir()
+    source = {"file": "d.csv", "unit": "u", "indicator": {"constant": "ANSWERED"}, "period": {"constant": "2025"}, "value": "v"}  # fmt: skip
+    plan = Mapping.model_validate_json(json.dumps({"purpose": "t", "sources": [source]}), strict=True)  # fmt: skip
+
+    def taken(text: str, **more: Any) -> int:
+        (data / "d.csv").write_text(text, encoding="utf-8")
+        return load_files(rules, plan, data, loader="os:x", at=NOW, **more).tables["observation"].num_rows  # fmt: skip
+
+    with pytest.raises(DataError):
+        taken("u,v\nD10,97\nD13,九十\n")
+    assert taken("u,v\nD10,97\nD13,九十\n", keep_rejects=True) == 1
+    assert found() == []
+    assert "intake/000001" in named("town")
+    held = Lake.open(lake()).finished()
+    (path,) = lake().glob("warehouse/fact/observation/data/*.parquet")
+    raised(path)
+    with pytest.raises(KeptError, match=path.name):
+        taken("u,v\nD13,96\n")
+    assert Lake.open(lake()).finished() == held
 
 
 def test_a_register_that_was_altered_is_named(town: Town, book: int) -> None:
@@ -224,6 +279,14 @@ def test_each_half_of_a_restore_is_named(town: Town, book: int, tmp_path: Path) 
     (said,) = found()
     assert name in said
     assert "数据库比数据湖旧" in said
+
+
+def test_an_intake_without_its_files_was_said_to_be_coming_by_nobody(town: Town, book: int) -> None:
+    scored(town, book)
+    beside(book, "99.9")
+    with closing(sqlite3.connect(lake() / "register.db")) as register, register:
+        register.execute("delete from file where intake = (select max(id) from intake)")
+    assert any("没有登记" in one and "无文件" in one for one in found()), found()
 
 
 def test_a_load_that_died_before_its_entry_is_no_finding_and_is_named_by_the_next(

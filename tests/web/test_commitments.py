@@ -8,20 +8,25 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from tests.e2e.test_appeals import accepted, adopted, on_notice
 from tests.e2e.test_year import adopt, report
 from tests.e2e.town import Town
 from tests.web.conftest import NOW, People
+from tests.web.test_other_paths import in_force
 from zhengheng.domain.lots import draw
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.drawn import wrong_draws
 from zhengheng.web.acts.waiting_draws import seal_what_waits
+from zhengheng.web.appeals import selectors
 from zhengheng.web.appeals.models import PanelSeat
 from zhengheng.web.ledger.draws import SealError, seal, sealed, unseal
 from zhengheng.web.ledger.models import CommitmentSecret, LedgerEntry
 from zhengheng.web.ledger.services import append
+from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.web.rulebooks.selectors import samples_of
 
 pytestmark = pytest.mark.django_db
 
@@ -87,11 +92,19 @@ def whoever_the_page_draws(page: str, seed: str) -> list[str]:
     return [name for _, name in again]
 
 
-def test_of_people_who_are_called_alike_each_has_a_lot_of_his_own(town: Town, appeal: int) -> None:
+def test_of_people_who_are_called_alike_each_has_a_lot_of_his_own(
+    town: Town, appeal: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who is called the second is who came the second, in whatever order the pool is read."""
+    pool = selectors.pool
+    monkeypatch.setattr(selectors, "pool", lambda *asked: (pool(*asked)[0][::-1], pool(*asked)[1]))
     Account.objects.filter(username__startswith="panel-").update(name="张三")
     (first,) = drawn(town, appeal)["detail"]["draws"]
     assert {"张三", "张三（2）"} <= set(first["names"])
     assert len(set(first["names"])) == len(first["pool"])
+    called = dict(zip(first["names"], first["pool"], strict=True))
+    one, two = (Account.objects.get(username=called[name]) for name in ("张三", "张三（2）"))
+    assert one.pk < two.pk
     page = town.client("appeals_clerk").get(f"/office/appeals/{appeal}/").content.decode()
     assert set(whoever_the_page_draws(page, first["seed"])) == set(first["names"])
     assert said() == []
@@ -145,7 +158,7 @@ def test_the_clerk_who_seals_again_until_he_likes_what_comes_is_found(
 
 @pytest.mark.parametrize(
     ("change", "zh"),
-    [({"seed": "0" * 32}, "不符"), ({"sealed": None}, "没有为它封存种子"), ({"sealed": 0}, "没有为它封存种子"), ({"drawn": ["x"]}, "不是按种子应抽中的"), ({}, "用过同一个种子")],
+    [({"seed": "0" * 32}, "不符"), ({"sealed": None}, "没有为它封存种子"), ({"sealed": 0}, "没有为它封存种子"), ({"drawn": ["x"]}, "不是按种子应抽中的"), ({"names": ["x"]}, "不是按种子应抽中的"), ({}, "用过同一个种子")],
 )  # fmt: skip
 def test_a_draw_that_another_program_entered_is_named(
     town: Town, appeal: int, change: dict[str, Any], zh: str
@@ -160,6 +173,36 @@ def test_a_draw_that_another_program_entered_is_named(
     found = [one for one in said() if zh in one]
     assert len(found) == 1, said()
     assert "教育局" in found[0]
+
+
+def test_a_secret_that_was_sealed_after_its_draw_is_none(town: Town, appeal: int) -> None:
+    """Whoever draws first and seals what came of it has an entry in order in all its parts but that one."""
+    drawn(town, appeal)
+    row = LedgerEntry.objects.get(act="appeal.draw")
+    content = json.loads(row.content or "{}")
+    content.pop("rows", None)
+    of = f"draw:appeal:{appeal}"
+    with transaction.atomic():
+        told = content | {"sealed": LedgerEntry.objects.count() + 1}
+        append(act="appeal.draw", subject=str(row.subject), actor="x", at=NOW, content=told)
+        later = append(act="draw.sealed", subject=of, actor="x", at=NOW, content={"sha256": content["sha256"]})  # fmt: skip
+    assert later.sequence == told["sealed"]
+    assert [one for one in said() if "没有为它封存种子" in one] != [], said()
+
+
+def test_each_year_in_force_has_one_secret_and_a_draft_has_none(town: Town) -> None:
+    """In a home of an earlier release, from the beginning of the office on."""
+    version = RulebookVersion.objects.get(pk=in_force(town))
+    LedgerEntry.objects.filter(act="draw.sealed").update(act="x")
+    for changes in (
+        {"version": "2025-b"},
+        {"version": "2026-a", "period": "2026", "state": "draft"},
+    ):
+        RulebookVersion.objects.create(**{one.attname: getattr(version, one.attname) for one in RulebookVersion._meta.concrete_fields if not one.primary_key} | changes)  # fmt: skip
+    for _ in range(2):
+        seal_what_waits(NOW)
+    held = LedgerEntry.objects.filter(act="draw.sealed").values_list("subject", flat=True)
+    assert list(held) == [f"draw:{samples_of(version)}"]
 
 
 def test_a_sample_is_drawn_by_what_was_sealed_when_the_rulebook_came_in_force(town: Town) -> None:
@@ -248,5 +291,10 @@ def test_two_draws_never_open_the_same_secret(people: People) -> None:
         first, second = (unseal("appeal:1", actor="x", now=NOW) for _ in range(2))
     assert first[0] != second[0]
     assert first[1].sequence < second[1].sequence
+    with transaction.atomic(), CaptureQueriesContext(connection) as asked:
+        unseal("appeal:1", actor="x", now=NOW)
+    tables = [one["sql"] for one in asked if "ledger_" in one["sql"]]
+    assert "ledger_head" in tables[0], "each waits for its turn before it reads what is sealed"
+    assert ("FOR UPDATE" in tables[0]) == (connection.vendor == "postgresql")
     with pytest.raises(SealError), transaction.atomic():
         unseal("appeal:2", actor="x", now=NOW)

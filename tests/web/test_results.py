@@ -29,7 +29,7 @@ from zhengheng.web.results import services
 from zhengheng.web.results.acts import RESULTS
 from zhengheng.web.results.clocks import concerned
 from zhengheng.web.results.models import ResultRun
-from zhengheng.web.results.selectors import folder_of, loaded
+from zhengheng.web.results.selectors import folder_of, loaded, visible
 from zhengheng.workflow.machine import StateError
 from zhengheng.workflow.roles import OFFICERS, Role
 
@@ -186,6 +186,20 @@ def test_a_result_on_notice_says_that_no_service_is_owed(people: People, run: Re
     publish(run, run.row_version, people["office_procedure"])
     page = client.get(address).content.decode()
     assert "公示即告知全部单位，不要求逐个送达" in page
+
+
+def test_whoever_was_named_on_a_version_sees_the_next_before_anybody_is_named_there(
+    people: People, run: ResultRun
+) -> None:
+    ResultRun.objects.filter(pk=run.pk).update(state="notice", published_at=NOW)
+    name(run, people, Role.OFFICE_PROCEDURE)
+    second = ResultRun.objects.create(
+        run="newer-run", rulebook=run.rulebook, period=run.period, version=run.version, title_zh=run.title_zh, made_at=NOW, replaces=run
+    )  # fmt: skip
+    third = ResultRun.objects.create(run="third-run", rulebook=run.rulebook, period=run.period, title_zh=run.title_zh, made_at=NOW, replaces=second)  # fmt: skip
+    seen = {one.pk for one in visible(people[Role.OFFICE_PROCEDURE.value], NOW.date())}
+    assert seen == {run.pk, second.pk, third.pk}
+    assert {one.pk for one in visible(people[Role.OFFICE_INDICATORS.value], NOW.date())} == {run.pk}
 
 
 def test_a_unit_is_concerned_on_its_last_day_and_not_after_it(

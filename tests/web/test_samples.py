@@ -147,6 +147,14 @@ def test_the_office_s_own_value_is_a_sensible_one_or_confirmed(town: Town, book:
     assert (held.state, held.wanted, held.wanted_confirmation) == ("disputed", "900", "口径为累计")
 
 
+def test_a_sensible_value_is_not_kept_as_a_confirmed_one(town: Town, book: int) -> None:
+    number = asked(book, "D10", "confirmed", value="97")
+    path, entry = found(town, book)
+    town.post("office_data", f"{path}/reply", entry=entry, follows="correct", reply="更正", value="95", confirmation="口径为累计")  # fmt: skip
+    held = Report.objects.get(pk=number)
+    assert (held.wanted, held.wanted_confirmation) == ("95", "")
+
+
 def test_no_second_correction_is_begun_beside_the_one_under_way(town: Town, book: int) -> None:
     number = asked(book, "D10", "loaded", value="97", times_loaded=1)
     path, entry = found(town, book)
@@ -155,6 +163,10 @@ def test_no_second_correction_is_begun_beside_the_one_under_way(town: Town, book
     other = town.post("office_data", f"{path}/reply", 422, value="90", **said)["problems"][0]
     assert (other["code"], other["where"]) == ("entry.worked_on", "follows")
     assert "95 %" in str(other)
+    Report.objects.update(state="disputed")
+    same = town.post("office_data", f"{path}/reply", 422, value="95", **said)["problems"][0]
+    assert same["code"] == "entry.worked_on", "the unit disputes a value; nobody asked for this one"
+    Report.objects.update(state="correcting")
     town.post("office_data", f"{path}/reply", value="95.0", **said)
     assert Report.objects.get(pk=number).wanted == "95"
 

@@ -4,7 +4,6 @@ Scales
     value      10**decimals of its indicator (0 to 12)
     COEFFICIENT  10**6   weights, full marks, caps, shares
     POINT        10**9   scores ("exact" carry = nine decimals, core rule 5)
-    FRACTION     10**12  numerators of points before their one division
 
 Rounding is half up, away from zero at the tie [D]. Logarithm, exponential and
 root are computed in integers or 60-digit decimals and rounded once, so that every engine, the
@@ -17,7 +16,6 @@ from math import isqrt
 
 COEFFICIENT = 10**6
 POINT = 10**9
-FRACTION = 10**12
 LOG_SCALE = 10**12
 ROOT_SCALE = 10**6
 VALUE_LIMIT = 10**15

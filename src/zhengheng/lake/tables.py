@@ -135,12 +135,6 @@ class Tables:
             for name, location in locations.items():
                 catalogue.register_table(f"{NAMESPACE}.{name}", location)
 
-    def forget(self) -> None:
-        """Take this lake's tables out of the catalogue again; their files stay."""
-        with self._catalogue() as catalogue:
-            for identifier in catalogue.list_tables(NAMESPACE):
-                catalogue.drop_table(identifier)
-
     def named_files(self) -> set[str]:
         """Every file of the warehouse that some snapshot or the catalogue names, relative.
 

@@ -77,12 +77,6 @@ class Entry:
         """The leaf hash."""
         return leaf_hash(self.committed().encode())
 
-    def erased(self) -> "Entry":
-        """The entry without its content; the tree stays as it was."""
-        return Entry(
-            self.sequence, self.act, self.subject, self.actor, self.at, self.digest, None, None
-        )
-
     def is_intact(self) -> bool:
         """Whether the content is what the digest says, or was erased."""
         if self.salt is None or self.content is None:

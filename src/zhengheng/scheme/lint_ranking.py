@@ -8,8 +8,6 @@ from zhengheng.scheme.findings import Finding, error, rule, tree_place, warning
 from zhengheng.scheme.folder import Source
 from zhengheng.scheme.model import Rulebook
 
-_Place = tuple[str | int, ...]
-
 
 def _cuts(book: Rulebook) -> Iterator[tuple[int, str, Decimal]]:
     """Every cut of the grades: the grade's number, the cut's name, its value."""

@@ -12,7 +12,7 @@ from zhengheng.scheme.base import Model
 from zhengheng.scheme.choice_words import words_of
 from zhengheng.scheme.excel_words import SHEETS, heading
 from zhengheng.scheme.indicator import Change, Indicator
-from zhengheng.scheme.kinds import Shape, leaves, one_cell, parts_of
+from zhengheng.scheme.kinds import Shape, leaves, parts_of
 from zhengheng.scheme.model import Node, Rulebook, WeightTable
 from zhengheng.scheme.shared import Shared
 
@@ -190,8 +190,3 @@ def _at(shape: Shape | None, path: tuple[str, ...]) -> Shape | None:
             return None
         shape = shape.below(0 if part.startswith(ENTRY) else part)
     return shape
-
-
-def simple(shape: Shape | None) -> bool:
-    """Whether a column of this shape holds one cell."""
-    return shape is not None and one_cell(shape)

@@ -103,7 +103,6 @@ def rows_of(
         return
     numbers = [records[place][0] for place in (head, keyed) if place is not None]
     keys = _keys(
-        sheet,
         [shown(c).strip() for c in records[keyed][1]] if keyed is not None else [],
         [shown(c).strip() for c in records[head][1]] if head is not None else [],
         known,
@@ -166,7 +165,7 @@ def _is_key(sheet: Sheet, text: str) -> bool:
     return text in sheet.keys or sheet.shape(text) is not None
 
 
-def _keys(sheet: Sheet, keyed: list[str], head: list[str], known: dict[str, str]) -> list[str]:
+def _keys(keyed: list[str], head: list[str], known: dict[str, str]) -> list[str]:
     found = []
     for place in range(max(len(keyed), len(head))):
         key = keyed[place] if place < len(keyed) else ""

@@ -1,6 +1,5 @@
 """One cell of a table that came in: its text, what the sheet shows, and why it may not be taken."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,6 +123,3 @@ def from_plain(held: Any) -> str:
     text, seen, rounds, *faults = held
     fault, text_fault, of_row = (None if f is None else Fault(*f) for f in faults)
     return Cell(text, seen, fault, text_fault, of_row, rounds)
-
-
-Understand = Callable[[float, str], Cell]

@@ -6,7 +6,7 @@ The guards stand where every act is done (`acts.services`), so that no form, add
 
 from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
-from typing import Any, get_args
+from typing import Any
 
 from django.apps import apps
 from django.utils.timezone import localdate
@@ -69,11 +69,6 @@ def _day(where: str, said: dict[str, Any], asked: date, day: date) -> Iterator[P
     if said.get("when") == AHEAD and asked > day + HORIZON:
         yield Problem(where, "day.far", f"{zh}：{asked} 在十年以后，请核对年份。",
                       f"{en}: {asked} is more than ten years ahead; check the year")  # fmt: skip
-
-
-def is_day(annotation: Any) -> bool:
-    """Whether a field holds a day or a moment."""
-    return any(one in (date, datetime) for one in (annotation, *get_args(annotation)))
 
 
 def finals() -> frozenset[tuple[str, str]]:

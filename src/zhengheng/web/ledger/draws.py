@@ -99,7 +99,7 @@ def unseal(of: str, *, actor: str, now: datetime) -> tuple[str, Sealed]:
 
 def _in_line() -> None:
     """Two draws at once must not open the same secret: each waits for the ledger's head."""
-    Head.objects.select_for_update().filter(pk=1).first()
+    Head.objects.select_for_update().get_or_create(id=1)
 
 
 def _seal(of: str, *, actor: str, now: datetime) -> None:

@@ -11,6 +11,7 @@ from zhengheng.domain.periods import parse_period
 from zhengheng.lake.cells import normal
 from zhengheng.lake.facts import Facts, schema
 from zhengheng.lake.store import Lake
+from zhengheng.web.intake.committed import require_as_loaded
 from zhengheng.web.reporting.models import Item
 
 Key = tuple[str, str, str]
@@ -46,3 +47,9 @@ def dated(facts: Facts, code: str) -> Facts:
 def facts_of(home: Path) -> Facts:
     """Everything loaded into a rulebook's lake, each item of the office with its period."""
     return dated(Lake.open(home).facts(), home.name)
+
+
+def facts_as_loaded(lake: Lake) -> Facts:
+    """The same, to compute from. Raises KeptError with every part of the lake that is not as the ledger has it."""
+    require_as_loaded(lake)
+    return facts_of(lake.home)

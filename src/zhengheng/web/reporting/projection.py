@@ -21,7 +21,7 @@ from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import allowed, forbidden, grants
 from zhengheng.web.intake.services import corrected, lake_of, read_rows
 from zhengheng.web.organisation.models import Unit
-from zhengheng.web.reporting.dated import facts_of
+from zhengheng.web.reporting.dated import facts_as_loaded
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.reporting.services import assessed
 from zhengheng.web.rulebooks.models import RulebookVersion
@@ -64,7 +64,7 @@ class YearEnd:
 
 
 def year_ends(account: Account, day: date, language: Language) -> list[YearEnd]:
-    """All that concern this account's own units. Raises ForbiddenError, DataError."""
+    """All that concern this account's own units. Raises ForbiddenError, DataError, KeptError."""
     if not anywhere(grants(account, day), "result.try"):
         raise forbidden("result.try")
     found = []
@@ -100,7 +100,7 @@ def year_ends_of(
 ) -> list[YearEnd]:
     """Each unit's indicators and total at the period's end, by what is loaded and what that unit itself has on its way.
 
-    Units that do not reach each other's totals share one computation. Raises NotFoundError, DataError.
+    Units that do not reach each other's totals share one computation. Raises NotFoundError, DataError, KeptError.
     """
     snapshots = tuple(Lake.open(lake_of(version.code)).snapshots().items())
     waiting = _on_the_way(version, units)
@@ -158,7 +158,7 @@ def _on_the_way(version: RulebookVersion, units: Sequence[str]) -> dict[str, tup
 def _plan(version: int, snapshots: tuple[tuple[str, str], ...]) -> Plan:
     """What the rulebook comes to over what is loaded; `snapshots` says what that is."""
     held = RulebookVersion.objects.get(pk=version)
-    facts = facts_of(lake_of(held.code))
+    facts = facts_as_loaded(Lake.open(lake_of(held.code)))
     return settled(book_of(held), facts, parse_period(held.period))
 
 
@@ -168,7 +168,7 @@ def _projected(
 ) -> Projection:
     """One computation serves all who have nothing on its way, until something is loaded or a day goes by."""
     held = RulebookVersion.objects.get(pk=version)
-    book, facts = book_of(held), facts_of(lake_of(held.code))
+    book, facts = book_of(held), facts_as_loaded(Lake.open(lake_of(held.code)))
     if reports:
         names = ("unit", "indicator", "period", "value", "confirmation")
         rows = [

@@ -21,7 +21,7 @@ from zhengheng.web.jobs.services import Work, job
 from zhengheng.web.ledger.keys import public_key
 from zhengheng.web.ledger.selectors import export_lines
 from zhengheng.web.ledger.services import commitment_secret, sign_checkpoint
-from zhengheng.web.reporting.dated import dated, facts_of
+from zhengheng.web.reporting.dated import dated, facts_as_loaded, facts_of
 from zhengheng.web.reporting.jobs import load_confirmed
 from zhengheng.web.reporting.services import period_of
 from zhengheng.web.results.acts import RESULTS, ArchivedGiven
@@ -92,13 +92,10 @@ def rehearse(work: Work) -> dict[str, Any]:
         differ = sum(one["moved"] for one in moves(stored, base))
     else:
         work.tell((f"方案 {old.version}", f"rulebook {old.version}"), 0, 2)
-        require_as_loaded(opened(draft.code))
-        facts, at, version, differ = (
-            facts_of(opened(draft.code).home),
-            work.now.date(),
-            old.version,
-            0,
-        )
+        lake = opened(draft.code)
+        with lake.writing():
+            facts = facts_as_loaded(lake)
+        at, version, differ = work.now.date(), old.version, 0
         base = make_run(book_of(old), facts, period, DuckEngine(), at)
     work.tell((f"方案 {draft.version}", f"rulebook {draft.version}"), 1, 2)
     late = unreached(draft, period.code)

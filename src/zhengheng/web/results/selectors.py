@@ -1,6 +1,6 @@
 """Reading results: which runs an account may see, and what they say."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -52,13 +52,21 @@ def relations(run: ResultRun, account: Account) -> tuple[str, ...]:
 def readers(run: ResultRun) -> list[NamedReader]:
     """Who was named on the run, and on the versions that it replaces: they have the numbers before it, and a
     new version that nobody may see would lie on nobody's desk."""
-    found = {reader.account_id: reader for reader in run.readers.select_related("account")}
-    held = run.replaces
-    while held is not None:
+    found: dict[int, NamedReader] = {}
+    for held in _versions(run, lambda one: one.replaces):
         for reader in held.readers.select_related("account"):
             found.setdefault(reader.account_id, reader)
-        held = held.replaces
     return list(found.values())
+
+
+def _versions(
+    run: ResultRun, before: Callable[[ResultRun], ResultRun | None]
+) -> Iterator[ResultRun]:
+    """A run and the versions that it replaces: whoever was named on one of them is named on all that follow."""
+    held: ResultRun | None = run
+    while held is not None:
+        yield held
+        held = before(held)
 
 
 def visible(account: Account, day: date) -> list[ResultRun]:
@@ -67,16 +75,14 @@ def visible(account: Account, day: date) -> list[ResultRun]:
     found = {run.pk: run for run in ResultRun.objects.all()}
     named = set(NamedReader.objects.filter(account=account).values_list("run_id", flat=True))
 
-    def stands(run: ResultRun) -> tuple[str, ...]:
+    def named_on(run: ResultRun) -> tuple[str, ...]:
         """What `relations` says, of all runs in two queries."""
-        at: ResultRun | None = run
-        while at is not None and at.pk not in named:
-            at = found.get(at.replaces_id) if at.replaces_id else None
-        return () if at is None else ("named",)
+        held = _versions(run, lambda one: found.get(one.replaces_id or 0))
+        return ("named",) if any(one.pk in named for one in held) else ()
 
     return [
         run for run in found.values()
-        if may(held, "result.read", state=run.state) or may(held, "result.read", state=run.state, relations=stands(run))
+        if may(held, "result.read", state=run.state) or may(held, "result.read", state=run.state, relations=named_on(run))
     ]  # fmt: skip
 
 

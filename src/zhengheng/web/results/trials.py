@@ -12,8 +12,9 @@ from zhengheng.engines.behind import made_from, periods_used
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.run import Run, make_run, run_id
 from zhengheng.lake.facts import Facts
+from zhengheng.lake.store import Lake
 from zhengheng.web.intake.services import confirmed, corrected, read_rows
-from zhengheng.web.reporting.dated import dated, facts_of
+from zhengheng.web.reporting.dated import dated, facts_as_loaded
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded, moved_between
 from zhengheng.workflow.machines import STANDING
@@ -129,12 +130,12 @@ class Later:
 
 
 def later(result: ResultRun, language: Language) -> Later:
-    """What a new run would bring beside the change that is tried."""
+    """What a new run would bring beside the change that is tried. Raises KeptError for a lake that is not as it was loaded."""
     run = loaded(folder_of(result.run))
     home = folder_of(result.run).parent.parent
     if not (home / "register.db").is_file():
         return Later((), ())
-    now = facts_of(home)
+    now = facts_as_loaded(Lake.open(home))
     known = {(file.number, file.sha256) for file in run.facts.files}
     files = tuple(file.name for file in now.files if (file.number, file.sha256) not in known)
     if not files:
