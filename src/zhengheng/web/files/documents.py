@@ -140,7 +140,7 @@ def _pdf(report: Report, note: str) -> bytes:
 
         def breakLinesCJK(self, maxWidths: Any) -> Any:  # noqa: N802, N803  the library's names
             """The lines of a paragraph of one piece, as the library keeps them."""
-            if hasattr(self, "blPara") and getattr(self, "_splitpara", 0):
+            if hasattr(self, "blPara") and getattr(self, "_splitpara", False):
                 return super().breakLinesCJK(maxWidths)
             (piece,) = self.frags
             most = min(maxWidths) if isinstance(maxWidths, (list, tuple)) else maxWidths
