@@ -122,7 +122,7 @@ def test_an_appeal_tells_its_outcome_or_its_hearing(people: People) -> None:
 
 @pytest.mark.parametrize(
     ("text", "written"),
-    [("-4.9", "−4.9"), ("(-4.9 − -10) / (10 − -10)", "(−4.9 − −10) / (10 − −10)"), ("2025-01-31", "2025-01-31"), ("-99 起", "−99 起"),
+    [("-4.9", "−4.9"), ("(-4.9 − -10) / (10 − -10)", "(−4.9 − −10) / (10 − −10)"), ("2025-01-31", "2025-01-31"), ("-99 起", "−99 起"), ("对照表中-99 至不足 1", "对照表中−99 至不足 1"), ("考核方案-2025", "考核方案-2025"),
      ("2025-Q1", "2025-Q1"), ("D10-1-1", "D10-1-1"), ("a-5", "a-5"), ("0.5", "0.5"), ("COVID-19", "COVID-19"), ("−3", "−3")],
 )  # fmt: skip
 def test_a_number_below_zero_has_one_sign_on_all_pages(text: str, written: str) -> None:
@@ -337,3 +337,11 @@ def test_a_day_without_a_form_of_its_own_has_that_of_all_pages(tongue: str) -> N
             )
         )
     assert said == "2026-03-09|2026-03-09 09:05"
+
+
+def test_a_row_of_lights_adds_up_to_the_units_that_it_is_of() -> None:
+    """What does not apply is counted as whatever else has no light."""
+    row = {"met": 35, "not_applicable": 3, "missing": 1, "undefined": 2, "withheld": 4, "unlit": 5}
+    text = Template('{% include "portal/lamps.html" %}').render(Context({"counted": row}))
+    numbers = [int(one) for one in re.findall(r"\d+", re.sub(r"<[^>]*>", "", text))]
+    assert sum(numbers) == sum(row.values())

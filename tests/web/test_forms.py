@@ -18,15 +18,19 @@ from tests.web.test_acts import Objects, filled
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts import forms
 from zhengheng.web.acts.declare import Act, Given
+from zhengheng.web.acts.forms import UNDECIDED, UNNEEDED, inputs
 from zhengheng.web.acts.picking import SUGGESTED, Asked, picks
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.decisions.acts import subject_words
 from zhengheng.web.files.services import take_in
 from zhengheng.web.ledger.services import append
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.results.acts import GradeGiven
+from zhengheng.web.results.ending import FinaliseGiven
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import indicator_words
 from zhengheng.web.rulebooks.services import fields_of, read_upload
+from zhengheng.web.targets.changes import ApproveGiven
 from zhengheng.web.targets.models import TargetChange, TargetSheet
 from zhengheng.workflow.roles import Role
 
@@ -375,3 +379,20 @@ def test_a_trial_says_what_it_still_needs(people: People) -> None:
 def town(people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Town:
     monkeypatch.setattr(settings, "HOME", tmp_path)
     return Town(people, monkeypatch)
+
+
+@pytest.mark.parametrize("given", [FinaliseGiven, ApproveGiven])
+def test_a_decision_is_asked_for_where_one_is_needed(given: type[Given]) -> None:
+    """Neither "optional" where nothing goes on without it, nor a way to one where none is needed."""
+    needed = inputs(given, {}, {"decision": [], "decision.needed": True})
+    other = inputs(given, {}, {"decision": [("1", "2026-3")], "decision.needed": False})
+    first, second = (next(one for one in held if one.name == "decision") for held in (needed, other))  # fmt: skip
+    assert (first.required, first.optional, first.empty) == (True, False, UNDECIDED)
+    assert (second.required, second.hint, second.empty[0]) == (False, UNNEEDED, "")
+
+
+def test_a_rulebook_without_grades_says_that_none_can_be_decided() -> None:
+    held = {one.name: one for one in inputs(GradeGiven, {}, {"unit": [], "grade": []})}
+    assert (
+        held["unit"].empty[0] == held["grade"].empty[0] == "本方案没有设等次，没有可以另行决定的。"
+    )

@@ -297,6 +297,9 @@ def test_pages_say_which_years_value_is_scored_where_it_is_not_this_ones(
     for address in ("indicators/A/?unit=a", "indicators/A/", "units/a/"):
         assert words in client.get(base + address).content.decode(), address
     assert words not in client.get(base + "indicators/B/?unit=a").content.decode()
+    assert made.rulebook.grading is None
+    for address in (base, f"/office/results/{run.run}/"):
+        assert ">等次</th>" not in client.get(address).content.decode(), "a column without a reason"
     curve = client.get(base + "indicators/B/?unit=a").content.decode().partition("曲线的数值")[2]
     unit = book.indicator("B").unit_said.zh
     assert f"数值 ({unit})" in " ".join(curve.partition("</thead>")[0].split()) or not unit

@@ -1,6 +1,7 @@
 """Nobody can put the office into a state that it cannot leave: the ways out that a model of the year was missing."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,21 @@ def test_what_needs_a_decision_says_that_it_comes_first(town: Town) -> None:
     page = town.client("commission_secretary").get(f"/office/results/{made['run']}/").content.decode()  # fmt: skip
     assert "请先由委员会秘书记录决定，再由另一名委员复核" in page
     assert f'href="/office/decisions/new/record/?subject=result%3A{made["result"]}"' in page
+
+
+def test_the_end_of_a_result_says_that_a_decision_comes_first(town: Town) -> None:
+    """Of a result that nobody approved before its notice: the form names the way, and so does its refusal."""
+    announced(town, ESSAY)
+    result = ResultRun.objects.get()
+    assert result.due_on is not None
+    town.at(str(result.due_on + timedelta(days=1)))
+    page = town.client("commission_secretary").get(f"/office/results/{result.run}/").content.decode()  # fmt: skip
+    form = page.partition('/finalise/"')[2].partition("</form>")[0]
+    assert "请先由委员会秘书记录决定，再由另一名委员复核" in form
+    assert f'href="/office/decisions/new/record/?subject=result%3A{result.pk}"' in form
+    assert "可空" not in form.partition(">委员会决定")[2].partition("</label>")[0]
+    refused = town.post("commission_secretary", f"runs/{result.pk}/finalise", 422)
+    assert "请先由委员会秘书记录决定" in str(refused)
 
 
 def again(town: Town, unit: str, value: str) -> ResultRun:

@@ -125,8 +125,8 @@ def with_unit(value: str, unit: str) -> str:
     return f"{value} ({unit})" if unit[0].isdigit() else f"{value} {unit}"
 
 
-HYPHEN = re.compile(r"(?<![\w.\-/])-(?=\d)")
-"""A hyphen that stands for a minus: right before a digit, behind nothing that it would join."""
+HYPHEN = re.compile(r"(?:(?<![\w.\-/])|(?<=[中为至]))-(?=\d)")
+"""A hyphen that stands for a minus: right before a digit, behind nothing that it would join; a Chinese sentence has no blank there."""
 
 
 def true_minus(text: str) -> str:

@@ -64,7 +64,8 @@ def inputs(
 ) -> list[Input]:  # fmt: skip
     """The fields of a form. `typed` is what stands in them, `choices` lists that the page knows.
 
-    The lists of a column of rows stand under its own name, or under its field, a dot and its name.
+    The lists of a column of rows stand under its own name, or under its field, a dot and its name; whether a field has to be
+    filled for this very object, where its form alone does not tell, under its name, a dot and `needed`.
     """
     return [
         _input(name, info, typed, choices, tuple((offered or {}).get(name, ())))
@@ -114,9 +115,11 @@ def _input(
     value = typed.get(name, "" if kind in {"rows", "files"} else default)
     if kind in {"file", "files"} and not isinstance(value, list):
         value = ""
-    required = info.is_required() and kind != "yes"
-    made = Input(name, words, kind, required, value, listed, columns, rows, offered)
-    if name == "decision" and kind == "choice" and not listed and info.is_required():
+    needed = choices.get(f"{name}.needed", info.is_required())
+    made = Input(name, words, kind, bool(needed) and kind != "yes", value, listed, columns, rows, offered)  # fmt: skip
+    if name == "decision" and kind == "choice" and not needed:
+        return replace(made, hint=UNNEEDED)
+    if name == "decision" and kind == "choice" and not listed:
         return replace(made, hint=_said(said, "hint"), empty=UNDECIDED)
     nothing = _said(said, "empty") if kind == "choice" and not listed else ("", "")
     return replace(made, hint=_said(said, "hint"), empty=nothing if nothing[0] or kind != "choice" or listed else NOTHING)  # fmt: skip
@@ -129,6 +132,10 @@ UNDECIDED: Words = (
     "There is no decision of the commission on this matter yet that could be carried out. Its secretary records the decision first, and a member attests it; then it can be chosen here.",
 )
 """What it says where a decision of the commission has to be there first."""
+UNNEEDED: Words = (
+    "这一事项不需要委员会另行决定，不用填。",
+    "No decision of the commission is needed for this one; leave it empty.",
+)
 
 
 def _said(said: Mapping[str, Any], what: str) -> Words:

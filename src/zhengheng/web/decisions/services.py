@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from zhengheng.domain.problems import ZhenghengError
+from zhengheng.web.acts.forms import UNDECIDED
 from zhengheng.web.decisions.matters import (
     decided_lines,
     fits,
@@ -23,6 +24,8 @@ class DecisionError(ZhenghengError):
 def carrying(number: int, subject: str) -> Decision:
     """The attested decision that approved the subject as it is now. Raises DecisionError."""
     held = Decision.objects.filter(pk=number, subject=subject).first() if number < 2**63 else None
+    if held is None and not number and not choices(subject):
+        raise DecisionError.one("decision", "decision.none", zh=UNDECIDED[0], en=UNDECIDED[1])
     if held is None:
         raise DecisionError.one(
             "decision", "decision.absent", zh="没有关于这一事项的决定，请从列表中选择。",

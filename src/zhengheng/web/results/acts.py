@@ -197,9 +197,15 @@ def _unserved(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str
     return {"unit": [(unit.code, unit.told()) for unit in left]}
 
 
+UNGRADED = (
+    "本方案没有设等次，没有可以另行决定的。",
+    "This rulebook has no grades, so none can be decided.",
+)
+
+
 class GradeGiven(Given):
-    unit: str = ask("单位", "Unit", max_length=40)
-    grade: str = ask("决定的等次", "Decided grade", max_length=64)
+    unit: str = ask("单位", "Unit", max_length=40, empty=UNGRADED)
+    grade: str = ask("决定的等次", "Decided grade", max_length=64, empty=UNGRADED)
     reason: str = ask("理由（公开）", "Reason (public)", form="text", public=True, why=True)
     basis: str = ask("依据 (文件、条款)", "Basis (document, article)", max_length=200)
     decision: int = ask("委员会决定", "Decision of the commission")
@@ -263,6 +269,13 @@ def _decisions(obj: Any, account: Account, day: date) -> dict[str, list[tuple[st
     return {"decision": fresh(obj) if obj else []}
 
 
+def _to_end(obj: Any, account: Account, day: date) -> dict[str, Any]:
+    """What was approved before its notice, and is unchanged, ends without another decision."""
+    return _decisions(obj, account, day) | {
+        "decision.needed": bool(obj) and obj.decision_id is None
+    }
+
+
 def _graded(obj: Any, account: Account, day: date) -> dict[str, Any]:
     """The units that have a computed grade, and the grades that the rulebook knows."""
     if obj is None:
@@ -308,7 +321,7 @@ RESULTS = Kind(
         Act("result.replace", ("被新版代替", "Replaced"), plainly, by_machine=True),
         Act("result.serve", ("登记纸质送达", "Record service on paper"), serve, ServeGiven, choices=_unserved, waits=duties.owes_service),
         Act("result.grade", ("记录决定等次", "Record a decided grade"), grade, GradeGiven, concerning=lambda run, given: (given.unit,), choices=_graded, waits=duties.owes_grade),
-        Act("result.finalise", ("终定", "Make final"), finalise, FinaliseGiven, choices=_decisions, waits=can_end),
+        Act("result.finalise", ("终定", "Make final"), finalise, FinaliseGiven, choices=_to_end, waits=can_end),
         Act("result.trigger", ("按红灯批量提出整改", "Propose improvement for all red lights"), trigger, optional=True),
         Act("result.archive", ("归档", "Archive"), archive),
         Act("result.archived", ("已归档", "Archived"), archived, ArchivedGiven, by_machine=True),

@@ -124,8 +124,8 @@ def _leave_out(run: ResultRun, doing: Doing) -> None:
 
 class FinaliseGiven(LeftOutGiven):
     decision: int | None = ask(
-        "委员会决定（已先批准且未改变的不填）",
-        "Decision (none needed where approved before and unchanged)",
+        "委员会决定",
+        "Decision of the commission",
         None,
     )
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import QuerySet
+from django.utils.timezone import localtime
 
 from zhengheng.domain.numbers import parse_scaled
 from zhengheng.domain.periods import parse_period
@@ -65,17 +66,23 @@ def uncounted(run: ResultRun) -> list[Matter]:
     ]
 
 
-def problems(matters: list[Matter]) -> list[Problem]:
-    """Each of them by name, at the field that takes the reason why it stays out."""
+def problems(matters: list[Matter], later: list[ResultRun]) -> list[Problem]:
+    """Each of them by name, at the field that takes the reason why it stays out; what was computed `later` may count it already."""
+    counted = bool(later) and not {_key(one) for one in matters} & {_key(one) for one in uncounted(later[0])}  # fmt: skip
+    zh, en = ("新的核算结果已计入，请办理新的结果", "The newer result counts it: take that one") if counted else ("请重新核算后再办理", "Compute again first")  # fmt: skip
     found = [
-        Problem("left_out", "result.uncounted", f"{one.kind.words[0]} {one.kind.title(one.obj)[0]}：{one.why[0]}。请重新核算后再办理；确应维持现状的，请写明理由。",
-                f"{one.kind.words[1]} {one.kind.title(one.obj)[1]}: {one.why[1]}. Compute again first, or say why it stays as it is")
+        Problem("left_out", "result.uncounted", f"{one.kind.words[0]} {one.kind.title(one.obj)[0]}：{one.why[0]}。{zh}；确应维持现状的，请写明理由。",
+                f"{one.kind.words[1]} {one.kind.title(one.obj)[1]}: {one.why[1]}. {en}, or say why it stays as it is")
         for one in matters[:MOST_NAMED]
     ]  # fmt: skip
     if len(matters) > MOST_NAMED:
         more = len(matters) - MOST_NAMED
         found.append(Problem("left_out", "result.uncounted", f"另有 {more} 项，结果页面列出全部。", f"{more} more; the result's page lists all of them"))  # fmt: skip
     return found
+
+
+def _key(matter: Matter) -> tuple[str, int]:
+    return matter.kind.name, matter.obj.pk
 
 
 def newer_runs(run: ResultRun) -> list[ResultRun]:
@@ -87,8 +94,8 @@ def newer_runs(run: ResultRun) -> list[ResultRun]:
 def counted_later(run: ResultRun) -> list[Problem]:
     """The newer computation that could go on notice instead, by name."""
     return [
-        Problem("left_out", "result.newer", f"更新的核算结果 {one.run} 尚未公示，其中没有计入的事项有 {len(uncounted(one))} 项。请先办理这一结果；仍办理本结果的，请写明理由。",
-                f"the newer result {one.run} is not on notice yet and leaves out {len(uncounted(one))}; take that one first, or say why this one stands")
+        Problem("left_out", "result.newer", f"{localtime(one.made_at):%Y-%m-%d %H:%M} 核算的新结果（批次 {one.run}）尚未公示，其中没有计入的事项有 {len(uncounted(one))} 项。请先办理这一结果；仍办理本结果的，请写明理由。",
+                f"the newer result, computed at {localtime(one.made_at):%Y-%m-%d %H:%M} (run {one.run}), is not on notice yet and leaves out {len(uncounted(one))}; take that one first, or say why this one stands")
         for one in newer_runs(run)[:1]
     ]  # fmt: skip
 
@@ -102,7 +109,7 @@ def reasons_owed(run: ResultRun) -> list[Problem]:
     """What wants a reason where the run goes on notice or becomes final all the same: each matter, the newer run, and
     what it was reopened for."""
     matters, opened = uncounted(run), uncorrected(run)
-    found = [*problems(matters), *counted_later(run)] if matters or opened else []
+    found = [*problems(matters, newer_runs(run)), *counted_later(run)] if matters or opened else []
     if opened is not None:
         found.append(Problem(
             "left_out", "result.uncorrected", f"本结果于 {opened.on} 按决定重新开启，理由：{opened.reason}，此后没有公示更正的结果。请重新核算，公示更正后的结果；经核实无须更正的，请写明理由。",

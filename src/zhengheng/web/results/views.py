@@ -70,7 +70,7 @@ def board(request: OfficeRequest, name: str) -> HttpResponse:
     )  # fmt: skip
     context: dict[str, Any] = {
         **object_context(request, RESULTS, run), "run": run, "state": newer.state_words(run, day), **_newer(request, run), "open": run.due_on is None or run.due_on >= day,
-        "board": lines, "made": made, "provisional": is_provisional(made),
+        "board": lines, "grades": made.rulebook.grading is not None or any(line.due for group in lines.groups for line in group.lines), "made": made, "provisional": is_provisional(made),
         "watermark": range(60) if watched(run=run, what="scoreboard", actor=request.user, now=request.now) else (),
         "may_name": may_name, "may_take": bool(run.package) and allowed(request.user, "result.package", request.now.date()),
         "moved": grades.moved(run, language()), "uncounted": _uncounted(request, run), "unwritten": selectors.unwritten(run) if run.state in UNNOTICED else (), "later": selectors.computed_later(run), **_versions(run), "service": service_words(run, day), "served": _served(request, run), "ties": tie_words(made, parts_of(made)),
