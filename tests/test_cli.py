@@ -92,6 +92,10 @@ def test_a_rehearsal_says_who_moves(tmp_path: Path, zhengheng: Command) -> None:
     assert done.returncode == 0, done.stderr
     moved = {m["unit"]: m["score"] for m in json.loads(done.stdout) if m["moved"]}
     assert moved["Bioenergy"] == ["60.2", "58.9"]
+    said = zhengheng("scheme", "rehearse", tmp_path / "draft", "--current", PART / "rulebook", "--intake",
+                     PART / "intake.yaml", "--data", PART / "data")  # fmt: skip
+    assert "尚可" in said.stdout
+    assert "Adequate" not in said.stdout, "grades by their names"
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx", "parquet", "json"])

@@ -209,3 +209,16 @@ def test_points_of_a_veto_are_refused_at_their_row(points: str, fine: bool, tmp_
     (problem,) = caught.value.problems
     assert problem.where == "e.csv:3"
     assert "只限定等次" in problem.zh
+
+
+def test_an_empty_cell_of_a_key_is_told_by_the_title_of_its_column(tmp_path: Path, book: Rulebook) -> None:  # fmt: skip
+    with pytest.raises(DataError) as caught:
+        decided(
+            tmp_path,
+            book,
+            ",praise,1,d1,2025-03-01,\na,praise,1,d2,2025-03-01,20252\na,,1,d3,2025-03-01,\n",
+        )
+    said = {problem.where: problem.zh for problem in caught.value.problems}
+    assert said["e.csv:2"] == "“u”一栏为空，不知是哪个单位；请补填，不是数据的行请删去"
+    assert "请写成 2025、2025-H1" in said["e.csv:3"]
+    assert "“item”一栏为空" in said["e.csv:4"]

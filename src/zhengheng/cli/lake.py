@@ -251,11 +251,12 @@ def runs(
 def _difference(home: Path, first: str, second: str, json: bool) -> None:
     from zhengheng.engines.rehearse import moves
 
-    found = moves(_load(home, first), _load(home, second))
+    before, after = _load(home, first), _load(home, second)
+    found = moves(before, after)
     if json:
         console.print_json(found)
         return
-    print_moves(found)
+    print_moves(found, before, after)
 
 
 def _load(home: Path, name: str, unit: str | None = None) -> Any:

@@ -278,4 +278,4 @@ def rehearse(
     if json:
         console.print_json(found)
         return
-    print_moves(found)
+    print_moves(found, *runs)

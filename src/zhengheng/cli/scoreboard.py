@@ -8,6 +8,7 @@ from zhengheng.cli import console
 from zhengheng.cli.words import LANGUAGE, t
 from zhengheng.domain.several import several
 from zhengheng.engines.outputs import is_provisional
+from zhengheng.engines.rehearse import grade_names
 from zhengheng.engines.run import Run
 from zhengheng.engines.scoreboard import Line, scoreboard
 from zhengheng.scoring.contracts import STATUS_WORDS
@@ -78,9 +79,17 @@ def _status(status: str) -> str:
     return "" if status == "value" else t(*STATUS_WORDS[status])
 
 
-def print_moves(found: list[dict[str, Any]]) -> None:
-    """Whose score, rank or grade moved, from what to what."""
-    moved = [entry for entry in found if entry["moved"]]
+def print_moves(found: list[dict[str, Any]], before: Run, after: Run) -> None:
+    """Whose score, rank or grade moved, from what to what; units and grades by the names that each run has for them."""
+    grades = [grade_names(one, LANGUAGE) for one in (before, after)]
+    units = {
+        unit.code: unit.name.say(LANGUAGE) for run in (before, after) for unit in (*run.rulebook.units, *run.facts.units)
+    }  # fmt: skip
+    moved = [
+        entry | {"unit": units.get(entry["unit"], entry["unit"]),
+                 "grade": [names.get(code, code) for names, code in zip(grades, entry["grade"], strict=True)]}
+        for entry in found if entry["moved"]
+    ]  # fmt: skip
     console.out.print(
         t(
             f"{len(found)} 个单位, {len(moved)} 个有变动",

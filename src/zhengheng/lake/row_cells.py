@@ -35,6 +35,15 @@ _PART = re.compile(r"[一二三四五六七八九十]{1,3}、|[(（][一二三�
 """What a heading between rows begins with: 一、县区."""
 
 
+_KEYS = {
+    "unit": ("哪个单位", "the unit"), "indicator": ("哪个指标", "the indicator"), "period": ("哪一期", "the period"),
+    "category": ("哪个类别", "the category"), "group": ("哪个分组", "the comparison group"), "milestone": ("哪个节点", "the milestone"),
+    "due_on": ("哪天应当完成", "the day it is due"), "item": ("哪个加减分事项", "the item"), "decided_on": ("哪天认定", "the day of the decision"),
+    "document": ("依据哪份文件", "the document"), "approver": ("由谁批准", "who approved it"),
+}  # fmt: skip
+"""What a row cannot go without, as people ask for it."""
+
+
 class RowCells:
     """Reads cells of one source."""
 
@@ -88,7 +97,12 @@ class RowCells:
     def _must(self, column: Column | None, values: dict[str, str], name: str) -> str:
         text = normal(self._get(column, values, name))
         if not text:
-            raise CellError("empty", f"{name} 为空", f"{name} is empty")
+            zh, en = _KEYS[name]
+            title = column.column if column else None
+            raise CellError(
+                "empty", f"“{title}”一栏为空，不知是{zh}；请补填，不是数据的行请删去" if title else f"采集映射没有给出{zh}，请补上",
+                f"the column {title!r} is empty, so that nobody knows {en}; fill it in, or delete the row if it is no data" if title else f"the mapping does not give {en}; add it",
+            )  # fmt: skip
         return text
 
     def _unit_code(self, values: dict[str, str]) -> str:

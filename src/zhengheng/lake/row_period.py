@@ -43,8 +43,9 @@ class RowPeriod(RowCells):
                 if isinstance(error, CellError):
                     raise
                 raise CellError(
-                    "period", f"“{text[:40]}”不是期间", f"{text[:40]!r} is not a period"
-                ) from None
+                    "period", f"“{text[:40]}”不是期间；请写成 2025、2025-H1、2025-Q1、2025-03 或 2025年3月",
+                    f"{text[:40]!r} is not a period; write it like 2025, 2025-H1, 2025-Q1 or 2025-03",
+                ) from None  # fmt: skip
         return text, self.periods[text]
 
     def _observed(self, values: dict[str, str], code: str) -> date:

@@ -66,8 +66,8 @@ def codes_are_known_and_unique(book: Rulebook, source: Source) -> Finding:
             code = child if isinstance(child, str) else child.code
             children[code] += 1
             if isinstance(child, str) and child not in known:
-                yield error(source.rulebook(*tree_place(book, child)), "tree.unknown", f"指标树中的 {child} 没有指标文件",
-                            f"{child} stands in the tree but has no indicator file")  # fmt: skip
+                yield error(source.rulebook(*tree_place(book, child)), "tree.unknown", f"指标树中有 {child}，却没有定义这个指标；请补上（文件夹中为 indicators/{child}.yaml，工作簿中为“指标”表的一行），或从指标树中删去。",
+                            f"{child} stands in the tree, but no such indicator is defined; add it (indicators/{child}.yaml of a folder, a row of the sheet 指标 of a workbook) or take it out of the tree")  # fmt: skip
     for code, count in children.items():
         if count > 1:
             yield error(source.rulebook(*tree_place(book, code, 2)), "tree.twice", f"{code} 在指标树中出现 {count} 次",
