@@ -45,7 +45,7 @@ def test_the_table_of_changes_adds_up(changed: dict[tuple[str, str], int | None]
     assert {label[0] for label, _, _ in made.rows[1:]} >= {code for _, code in changed}
 
 
-def test_what_was_revised_since_stands_beside_the_indicators() -> None:
+def test_what_was_revised_since_stands_at_its_indicator() -> None:
     published = run(book(), facts(VALUES, TARGETS))
     before = run(book(), facts(VALUES | {("U1", "A"): 8_000}, TARGETS))
     after = run(book(), facts(VALUES | {("U1", "A"): 9_000}, TARGETS))
@@ -53,5 +53,7 @@ def test_what_was_revised_since_stands_beside_the_indicators() -> None:
     assert found is not None
     made = moves(found)
     adds_up(made)
-    assert made.rows[-1][0] == "不分到单个指标的"
-    assert any(number(cell) for cell in made.rows[-1][1])
+    assert all(row[0] != "不分到单个指标的" for row in made.rows)
+    (step,) = found.steps
+    assert step.effects["revision"] == found.effects["revision"] > 0
+    assert found.restated == found.before + found.effects["revision"]

@@ -8,7 +8,7 @@ leave is named, too. (The order is this program's default [D].)
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
@@ -55,6 +55,8 @@ class Change:
     after: int
     effects: dict[str, int] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
+    restated: int | None = None
+    """The earlier total as it stands now, where it is another than the one that was published first (`before`)."""
 
     @property
     def columns(self) -> list[tuple[str, tuple[str, str]]]:
@@ -100,6 +102,8 @@ class Comparison:
 
     def __init__(self, first: Run, second: Run, superseded: Run | None = None) -> None:
         self.first, self.second, self.superseded = _Whole(first), _Whole(second), superseded
+        # A run without cells cannot be told apart by indicator: its revision stays with the total.
+        self.former = _Whole(superseded) if superseded is not None and "cell" in superseded.results else None  # fmt: skip
 
     def of(self, unit: str, language: Language) -> Change | None:
         """What moved the unit's total; None where either run has no total of it or kept no cells."""
@@ -113,15 +117,18 @@ class Comparison:
         codes = sorted(before.scores.keys() | after.scores.keys())
         steps = tuple(_step(before, after, code, language) for code in codes)
         effects = dict.fromkeys(EFFECTS, 0)
-        effects["revision"] = old["printed"] - start["printed"]
         for step in steps:
             for name, size in step.effects.items():
                 effects[name] += size
+        effects["revision"] = old["printed"] - start["printed"]
+        if published is not None and self.former is not None:
+            steps = _with_revision(steps, _Side(self.former, unit), before, language)
         effects["adjustment"] = (new["bonus"] - new["deduction"]) - (old["bonus"] - old["deduction"])  # fmt: skip
         rest = "aggregation" if self.first.curved or self.second.curved else "rounding"
         effects[rest] = new["printed"] - start["printed"] - sum(effects.values())
         moved = tuple(step for step in steps if any(step.effects.values()))
-        return Change(start["printed"], new["printed"], effects, moved)
+        restated = old["printed"] if old["printed"] != start["printed"] else None
+        return Change(start["printed"], new["printed"], effects, moved, restated)
 
 
 def _total(run: Run, unit: str) -> Row | None:
@@ -208,6 +215,19 @@ def _step(before: _Side, after: _Side, code: str, language: Language) -> Step:
         sizes = [late - early for early, late in pairwise(ends)]
         effects = dict(zip(("definition", "target", "real", "weight"), sizes, strict=True))
     return Step(code, named.name.say(language), effects)
+
+
+def _with_revision(steps: tuple[Step, ...], former: _Side, before: _Side, language: Language) -> tuple[Step, ...]:  # fmt: skip
+    """The steps with what each indicator's revision after the first publication brought; one that moved by it alone is a step too."""
+    held = {step.indicator: step for step in steps}
+    for code in sorted(former.scores.keys() | before.scores.keys()):
+        size = before.points(code) - former.points(code)
+        if not size:
+            continue
+        run = (before if code in before.scores else former).run
+        step = held.get(code) or Step(code, run.rulebook.indicator(code).name.say(language), {})
+        held[code] = replace(step, effects={"revision": size, **step.effects})
+    return tuple(held[code] for code in sorted(held))
 
 
 def _chain(before: _Side, after: _Side, code: str) -> list[int] | None:
