@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from zhengheng.domain import numbers
 from zhengheng.engines.duck import DuckEngine
+from zhengheng.lake.cells import number_fault
 
 whole = st.integers(-(10**17), 10**17)
 
@@ -121,3 +122,28 @@ def test_a_value_and_a_unit_that_begins_with_a_number_are_not_read_as_two() -> N
 
 def test_a_hyphen_before_a_number_below_zero_is_a_minus() -> None:
     assert numbers.true_minus("-4.8 %, 2025-03-01, a-1, 3-4") == "−4.8 %, 2025-03-01, a-1, 3-4"
+
+
+@pytest.mark.parametrize("typed", ["1e2", "1.2E+11", "95%", "—", "无"])
+def test_who_types_a_number_reads_of_no_mapping_and_no_file(typed: str) -> None:
+    fault = number_fault(typed, 2, "")
+    assert fault is not None
+    for word in (
+        "映射",
+        "文件",
+        "状态",
+        "表格",
+        "mapping",
+        "file",
+        "scientific:",
+        "column",
+        "spreadsheet",
+    ):
+        assert not any(word in one for one in fault), (word, fault)
+
+
+def test_a_refusal_names_the_unit_of_measure_in_its_own_language() -> None:
+    fault = number_fault("95.2 mg", 1, "微克/立方米", "µg/m³")
+    assert fault is not None
+    assert "微克/立方米" in fault[0]
+    assert "(µg/m³)" in fault[1]

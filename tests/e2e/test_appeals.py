@@ -380,6 +380,26 @@ def test_a_new_version_lands_on_a_desk_and_its_notice_runs_its_days(town: Town) 
     assert town.get("expert", f"runs/{again['result']}")["due_on"] == "2026-04-14"
 
 
+def test_a_version_counts_the_appeals_that_it_holds_and_no_later_ones(town: Town) -> None:
+    """A draft stays what it is when another appeal is carried out after it."""
+    made = on_notice(town, adopted(town))
+    pair = (("RATE", "97", "2025-06"), ("SHARE", "99.5", "2025"))
+    first, second = (accepted(town, made["result"], indicator, wanted, value_period=period) for indicator, wanted, period in pair)  # fmt: skip
+    town.at("2026-04-07")
+    older = upheld(town, first, "97")
+
+    def said(run: str, language: str = "zh-hans") -> str:
+        client = town.client("office_data")
+        client.cookies["language"] = language
+        return " ".join(client.get(f"/office/results/{run}/").content.decode().split())
+
+    assert "申诉决定更正了 1 项数值" in said(older["run"])
+    newer = upheld(town, second, "99.5")
+    assert "申诉决定更正了 1 项数值" in said(older["run"])
+    assert "appeals put 1 value right" in said(older["run"], "en")
+    assert "申诉决定更正了 2 项数值" in said(newer["run"])
+
+
 def test_a_clock_that_stands_is_not_overdue(town: Town) -> None:
     made = on_notice(town, adopted(town))
     number = accepted(

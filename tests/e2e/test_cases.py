@@ -18,6 +18,7 @@ from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.pages.clock import now
+from zhengheng.web.rectification.models import Rectification
 from zhengheng.web.reporting.jobs import tick
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.results.models import ResultRun
@@ -121,10 +122,12 @@ def test_red_lights_open_one_case_a_unit_and_later_ones_join_it(town: Town) -> N
     cases = town.get("office_procedure", "rectification?limit=50")["items"]
     assert len(cases) == first > 0, "one case a unit, however often it is asked for"
     case = cases[0]
-    joined = town.post("office_procedure", f"rectification/{case['id']}/join", run=result)
-    assert joined["detail"]["indicators"] == case["detail"]["indicators"], (
-        "the same lights change nothing"
-    )
+    path, held = f"rectification/{case['id']}", case["detail"]["indicators"]
+    refused = town.post("office_procedure", f"{path}/join", 422, run=result)
+    assert refused["type"] == "rectification.nothing_new", "the same lights are nothing to join"
+    Rectification.objects.filter(pk=case["id"]).update(indicators=[held[0] | {"value": "0"}, *held[1:]])  # fmt: skip
+    joined = town.post("office_procedure", f"{path}/join", run=result)
+    assert joined["detail"]["indicators"] == held, "a known one comes with its newest value"
 
 
 @pytest.mark.beside_the_acts
@@ -256,8 +259,15 @@ def test_a_closed_year_reopens_by_another_decision_only(town: Town) -> None:
         "commission_secretary", f"{path}/reopen", 422, reason="审计发现错误", decision=final
     )
     town.at("2026-06-08")
+    desk = town.client("commission_secretary").get("/office/").content.decode()
+    assert f"/office/results/{made['run']}/" not in desk, "nobody decided anything"
     other = town.decided(f"result:{made['result']}", "2026-6", "2026-06-08")
     assert same["type"] == "reopen.decision"
+    secretary = town.client("commission_secretary")
+    offered = secretary.get(f"/office/results/{made['run']}/").content.decode()
+    assert f'value="{other}"' in offered
+    assert f'value="{final}"' not in offered, "nothing is offered that would be refused"
+    assert f"/office/results/{made['run']}/" in secretary.get("/office/").content.decode(), "decided, so it waits for who carries it out"  # fmt: skip
     town.post("commission_secretary", f"{path}/reopen", reason="审计发现错误", decision=other)
     opened = town.get("unit_leader-D10", path)
     assert (opened["state"], opened["due_on"]) == ("notice", "2026-06-15"), (
@@ -265,6 +275,7 @@ def test_a_closed_year_reopens_by_another_decision_only(town: Town) -> None:
     )
     page = town.client("unit_leader-D10").get(f"/office/results/{made['run']}/").content.decode()
     assert "审计发现错误" in page, "the reason is there for everybody to read"
+    assert "公示始于 2026-06-08" in page, "it was final in between"
     early = town.post("commission_secretary", f"{path}/finalise", 422, decision=other)
     assert early["type"] == "notice.running"
     town.at("2026-06-16")

@@ -167,6 +167,15 @@ def test_an_open_objection_about_a_result_bars_its_end_by_name(town: Town) -> No
     made = computed(town, book)
     town.post("office_procedure", f"runs/{made['result']}/publish")
     lodged = town.post("mentor", "objections/lodge", run=made["result"], about="教育局得分有误", text="数据与公报不符")["id"]  # fmt: skip
+    for who in ("mentor", "appeals_clerk"):
+        client, named = (
+            town.client(who),
+            "".join(ResultRun.objects.get(pk=made["result"]).called()[0]),
+        )
+        page = client.get(f"/office/objections/{lodged}/").content.decode()
+        assert f'href="/office/results/{made["run"]}/"' in page
+        assert page.count(named) >= 3, "as a fact, as a link, in its record"
+        assert named in client.get("/office/objections/").content.decode()
     town.at("2026-05-06")
     decision = town.decided(f"result:{made['result']}", "2026-5", "2026-05-06")
     path = f"runs/{made['result']}/finalise"

@@ -353,6 +353,24 @@ def test_whoever_lets_a_text_out_reads_what_is_not_looked_for(people: People, po
     assert named(told("office_director"))
 
 
+def test_a_late_click_is_told_the_act_that_came_between_and_none_of_a_former_round(people: People, portal: Inbox) -> None:  # fmt: skip
+    held = came(people, portal)
+    do(people, "route", "office_procedure", held, RouteGiven(unit="D10", shown=SAID))
+    do(people, "reply", "unit_leader", held, ReplyGiven(reply="会改"))
+    do(people, "send_back", "office_director", held, SendBackGiven(reason="请写明何时"))
+    do(people, "reply", "unit_leader", held, ReplyGiven(reply="四月加密班次"))
+    held.refresh_from_db()
+    seen, director = held.row_version, people.client("office_director")
+    do(people, "approve", "office_director", held, Nothing())
+    late = director.post(f"/office/comments/{held.pk}/send_back/", {"row_version": seen, "reason": "请再写明"})  # fmt: skip
+    assert late.status_code == 409
+    said = late.content.decode()
+    assert "没有重复办理" not in said
+    assert "已于 2026-03-12 09:00 办理“同意答复并公开”，您的办理没有生效" in said
+    again = director.post(f"/office/comments/{held.pk}/approve/", {"row_version": seen})
+    assert "“同意答复并公开”已由office_director于 2026-03-12 09:00 办理" in again.content.decode()
+
+
 def test_what_people_say_of_a_draft_is_answered_before_it_is_decided(
     people: People, portal: Inbox
 ) -> None:

@@ -43,11 +43,13 @@ def test_a_finding_waits_for_the_office_and_is_read_by_whom_it_concerns(
             assert words in page, (reader, words)
     desk = text_of(town, "office_indicators", "")
     assert "答复核查结果" in desk
-    assert "不符的结果应于何时前答复" in desk
+    assert "不符或无依据的结果应于何时前答复" in desk
     row = next(one for one in town.get("office_indicators", "desk")["waiting"] if one["kind"] == "audits")  # fmt: skip
     assert row["left"] is not None
     assert row["left"] > 0
-    assert f"1 个不符的结果待绩效办于 {row['known_on']} 前答复" in text_of(town, who, f"{path}/")
+    assert f"其中 1 个不符或无依据的结果待绩效办于 {row['known_on']} 前答复" in text_of(
+        town, who, f"{path}/"
+    )
     assert town.post(who, f"{path}/close", 422)["type"] == "audit.open"
     said = {"entry": entry, "reply": "台账口径不同"}
     assert town.post("office_data", f"{path}/reply", 422, **said)["type"].startswith("field.")
@@ -59,6 +61,18 @@ def test_a_finding_waits_for_the_office_and_is_read_by_whom_it_concerns(
         assert "不更正填报的数值，台账口径不同" in text_of(town, reader, f"reports/{number}/")
     assert town.post(who, f"{path}/close")["state"] == "closed"
     assert Report.objects.get(pk=number).state == "loaded"
+
+
+def test_a_finding_beyond_sense_is_confirmed_by_the_box_that_the_form_has(
+    town: Town, book: int
+) -> None:
+    asked(book, "D10", "loaded", value="97", times_loaded=1)
+    made = town.post("external_auditor", "audits/draw", rulebook=book, size=1)
+    said = {"entry": made["detail"]["entries"][0]["id"], "finding": "differs", "note": "台账为另一数", "found_value": "900"}  # fmt: skip
+    (problem,) = town.post("external_auditor", f"audits/{made['id']}/find", 422, **said)["problems"]
+    assert "请勾选“核实的数值超出合理范围，已再次核对无误”" in problem["detail"]
+    assert "理由" not in problem["detail"]
+    town.post("external_auditor", f"audits/{made['id']}/find", sure=True, **said)
 
 
 @pytest.mark.parametrize("own", [False, True])

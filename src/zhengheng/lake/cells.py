@@ -306,21 +306,40 @@ def read_bool(text: str) -> bool:
     raise CellError("bool", f"“{text[:40]}”不是“是/否”", f"{text[:40]!r} is neither yes nor no")
 
 
+_TYPED = re.compile(r"[-+]?[\d.,]*\d[\d.,]*[eE][-+]?\d{1,3}", re.ASCII)
+
+
 def number_fault(
-    text: str, decimals: int, measure_unit: str | None = None
+    text: str, decimals: int, measure_unit: str | None = None, measure_unit_en: str | None = None
 ) -> tuple[str, str] | None:
-    """Why a text is no value of an indicator as a form takes it: a plain number; in both languages."""
+    """Why a text is no value of an indicator as a form takes it: a plain number; in both languages, each with the unit of
+    measure as it is called there. Who types has no file and no mapping to be put right.
+    """
     try:
         _, lost = read_number(text, decimals, measure_unit=measure_unit)
         parse_scaled(text, decimals)
     except CellError as error:
-        return error.zh, error.en
+        return _typed(text, error, measure_unit, measure_unit_en)
     except ValueError:
         said = written(text, decimals, measure_unit)
         return f"“{text[:40]}”请只填数字：{said}", f"{text[:40]!r}: give the number alone, {said}"
     if lost:
         return f"小数位多于 {decimals} 位", f"more than {several(decimals, 'decimal', 'decimals')}"
     return None
+
+
+def _typed(text: str, error: CellError, measure_unit: str | None, measure_unit_en: str | None) -> tuple[str, str]:  # fmt: skip
+    """A fault of a cell in words for whoever types the number himself."""
+    plain = normal(text).strip()
+    if plain.lower() in _NOTHING:
+        return f"“{text[:40]}”不是数字；请写成 1200 或 0.5 这样的普通数字", f"{text[:40]!r} is not a number; write it plainly: 1200 or 0.5"  # fmt: skip
+    if _TYPED.match(plain):
+        return f"“{text[:40]}”是科学计数法的写法，请写出全部数字", f"{text[:40]!r} is scientific notation; write all digits"  # fmt: skip
+    if plain.endswith("%") and measure_unit == "":
+        return f"“{text[:40]}”带有百分号，而指标没有计量单位；请只填数字", f"{text[:40]!r} has a percent sign, but the indicator has no unit of measure; give the number alone"  # fmt: skip
+    if error.code == "number.unit" and measure_unit and measure_unit_en:
+        return error.zh, _other_unit(text, measure_unit_en).en
+    return error.zh, error.en
 
 
 def written(text: str, decimals: int, measure_unit: str | None = None) -> str:
@@ -339,7 +358,8 @@ def value_fault(
     book: Rulebook, indicator: Indicator, text: str, confirmation: str = ""
 ) -> tuple[str, str] | None:
     """The same, and beyond its range of sense (合理范围) only with a reason that confirms it."""
-    fault = number_fault(text, indicator.decimals, indicator.measure_unit.zh)
+    unit = indicator.measure_unit
+    fault = number_fault(text, indicator.decimals, unit.zh, unit.say("en"))
     if fault or confirmation.strip():
         return fault
     return beyond(book, indicator, parse_scaled(text, indicator.decimals)[0])

@@ -39,8 +39,14 @@ def is_share(indicator: Indicator) -> bool:
     return bool(_SHARE.search(name))
 
 
-def beyond(book: Rulebook, indicator: Indicator, value: int) -> tuple[str, str] | None:
-    """Why a value (at the indicator's decimals) needs a confirmation, in both languages; None where it needs none."""
+WITH_A_REASON = ("如数值无误，请写明理由予以确认", "if it is right, confirm it with a reason")
+
+
+def beyond(
+    book: Rulebook, indicator: Indicator, value: int, confirm: tuple[str, str] = WITH_A_REASON
+) -> tuple[str, str] | None:
+    """Why a value (at the indicator's decimals) needs a confirmation, and how the form at hand takes one (`confirm`), in
+    both languages; None where it needs none."""
     held = sense_of(book, indicator)
     number = Decimal(value).scaleb(-indicator.decimals)
     if (held.low is None or number >= held.low) and (held.high is None or number <= held.high):
@@ -49,6 +55,6 @@ def beyond(book: Rulebook, indicator: Indicator, value: int) -> tuple[str, str] 
     low = "" if held.low is None else f"{held.low:f}"
     high = "" if held.high is None else f"{held.high:f}"
     return (
-        f"{said} {unit.zh} 超出合理范围（{low or '不限'} 至 {high or '不限'}）；如数值无误，请写明理由予以确认",
-        f"{said} {unit.say('en')} is beyond the range of sense ({low or 'any'} to {high or 'any'}); if it is right, confirm it with a reason",
+        f"{said} {unit.zh} 超出合理范围（{low or '不限'} 至 {high or '不限'}）；{confirm[0]}",
+        f"{said} {unit.say('en')} is beyond the range of sense ({low or 'any'} to {high or 'any'}); {confirm[1]}",
     )

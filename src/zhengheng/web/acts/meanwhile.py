@@ -29,16 +29,17 @@ def said_who(kind: Kind, act: Act, obj: Any, seen: int, actor: Account) -> Itera
         now = kind.all().filter(pk=obj.pk).first()
         if now is None or not seen or now.row_version == seen:
             raise
-        if (told_so := _told(kind, act, now, actor, error)) is None:
+        if (told_so := _told(kind, act, now, now.row_version - seen, actor, error)) is None:
             raise
         raise told_so from error
 
 
-def _told(kind: Kind, act: Act, obj: Any, actor: Account, error: ZhenghengError) -> StaleError | None:  # fmt: skip
+def _told(kind: Kind, act: Act, obj: Any, steps: int, actor: Account, error: ZhenghengError) -> StaleError | None:  # fmt: skip
+    """What was done in the steps since the actor saw the object: the same act in an earlier round is none of them."""
     subject = f"{kind.name}:{obj.pk}"
-    held = LedgerEntry.objects.filter(subject=subject)
-    last = held.order_by("-sequence").first()
-    same = held.filter(act=act.code).order_by("-sequence").first()
+    since = list(LedgerEntry.objects.filter(subject=subject).order_by("-sequence")[: max(steps, 1)])
+    last = since[0] if since else None
+    same = next((one for one in since if one.act == act.code), None)
     done = same is not None and (
         same.actor == actor.username or not kind.machine.leads(obj.state, act.code)
     )

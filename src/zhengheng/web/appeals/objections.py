@@ -1,5 +1,8 @@
 """Named objections by any person."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from zhengheng.scheme.procedure import Procedure
 from zhengheng.web.acts.declare import (
     Act,
@@ -10,6 +13,7 @@ from zhengheng.web.acts.declare import (
     Given,
     Kind,
     Made,
+    Words,
     ask,
 )
 from zhengheng.web.appeals.interests import maker
@@ -17,13 +21,16 @@ from zhengheng.web.appeals.models import Objection
 from zhengheng.web.appeals.services import AppealError
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.files.services import own_files
+from zhengheng.web.pages.tags import say
 from zhengheng.web.results.clocks import procedure
 from zhengheng.web.results.models import ResultRun
 from zhengheng.workflow.machines import OBJECTION, UNNOTICED
 
+RESULT = ("核算结果", "Result")
+
 
 class LodgeGiven(Given):
-    run: int | None = ask("核算结果", "Result", None)
+    run: int | None = ask(*RESULT, None)
     about: str = ask("对什么有异议", "What it is about", max_length=160)
     text: str = ask("事实与理由", "Facts and reasons", form="text")
     fraud: bool = ask("反映数据造假", "It reports falsified data", False)
@@ -45,7 +52,16 @@ def lodge(doing: Doing) -> Made:
         run=run, about=given.about, text=given.text, fraud=given.fraud, files=[f.pk for f in files],
         due_on=working_calendar().after(doing.day, clock.length, clock.unit),
     )  # fmt: skip
-    return Made(made, {"about": given.about, "fraud": given.fraud})
+    return Made(
+        made, {"about": given.about, "fraud": given.fraud, **({"run": run.run} if run else {})}
+    )
+
+
+def _recalled(held: Objection, content: Mapping[str, Any]) -> list[tuple[Words, str]]:
+    """What an entry says: of the first one which result it is about, too."""
+    known = {"about": ("事项", "About"), "answer": ("答复", "Answer"), "why": ("答复", "Answer")}
+    result = [(RESULT, say(*held.run.called()))] if "about" in content and held.run else []
+    return [*result, *((words, str(content[name])) for name, words in known.items() if content.get(name))]  # fmt: skip
 
 
 class AnswerGiven(Given):
@@ -74,7 +90,7 @@ OBJECTIONS = Kind(
         Act("objection.answer", ("答复", "Answer"), answer, AnswerGiven, when=lambda o: not o.fraud, answers=True),
         Act("objection.refer", ("移送", "Refer to discipline"), refer, AnswerGiven, answers=True),
     ),
-    columns=(Column(("事项", "About"), "about"), Column(("反映造假", "Falsified data"), "fraud")),
+    columns=(Column(("事项", "About"), "about"), Column(RESULT, lambda o: o.run.called() if o.run else None), Column(("反映造假", "Falsified data"), "fraud")),
     facts=(Column(("事实与理由", "Facts and reasons"), "text"), Column(("答复", "Answer"), "answer")),
-    queryset=lambda: Objection.objects.select_related("run"),
+    queryset=lambda: Objection.objects.select_related("run"), thread=True, recalled=_recalled, body="appeals/objection.html",
 )  # fmt: skip

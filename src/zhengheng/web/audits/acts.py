@@ -38,13 +38,17 @@ from zhengheng.web.rulebooks.selectors import adopted_choices, book_of
 from zhengheng.workflow.machines import AUDIT
 from zhengheng.workflow.permissions import anywhere
 
+SURE = ("核实的数值超出合理范围，已再次核对无误", "The value found is beyond the range of sense, and was checked again")  # fmt: skip
+CONFIRM = (f"如再次核对无误，请勾选“{SURE[0]}”", f"if it was checked again and is right, tick “{SURE[1]}”")  # fmt: skip
+"""How this form has a value beyond the range of sense confirmed."""
+
 
 class FindGiven(Given):
     entry: int = ask("抽中的数据", "Drawn value")
     finding: Literal["agrees", "differs", "absent"] = ask("核查结果", "Finding", names=FINDINGS)
     found_value: str = ask("核实的数值 (不符时填)", "Value found (where it differs)", "", max_length=40)  # fmt: skip
     note: str = ask("说明", "Note", "", form="text")
-    sure: bool = ask("核实的数值超出合理范围，已再次核对无误", "The value found is beyond the range of sense, and was checked again", False)  # fmt: skip
+    sure: bool = ask(*SURE, False)
     evidence: Files = ask("核查记录", "Records", [])
 
 
@@ -100,10 +104,10 @@ def _find(doing: Doing, entry: Entry) -> Change:
     if given.finding != "differs" and given.found_value:
         raise AuditError.one("found_value", "value.none", zh="只有“不符”时才填核实的数值。", en="a value is given only where it differs")  # fmt: skip
     if given.finding == "differs":
-        if fault := number_fault(given.found_value, indicator.decimals):
+        if fault := number_fault(given.found_value, indicator.decimals, indicator.measure_unit.zh, indicator.measure_unit.say("en")):  # fmt: skip
             raise AuditError.one("found_value", "number", zh=fault[0], en=fault[1])
         value = parse_scaled(given.found_value, indicator.decimals)[0]
-        if (far := beyond(book, indicator, value)) and not given.sure:
+        if (far := beyond(book, indicator, value, CONFIRM)) and not given.sure:
             raise AuditError.one("found_value", "value.beyond", zh=far[0], en=far[1])
         if entry.reported and value == parse_scaled(entry.reported, indicator.decimals)[0]:
             raise AuditError.one("found_value", "value.same", zh="核实的数值与上报值相同，结果应为“相符”。", en="the value found is the one reported: the finding is that it agrees")  # fmt: skip
@@ -150,7 +154,7 @@ def close(doing: Doing) -> Change:
     silent = selectors.unanswered(doing.obj).count()
     if left or open_ or silent:
         raise AuditError.one(
-            "entries", "audit.open", zh=f"还有 {left} 项没有核查结果，{open_} 个问题和 {silent} 项不符的结果没有答复。",
+            "entries", "audit.open", zh=f"还有 {left} 项没有核查结果，{open_} 个问题和 {silent} 项不符或无依据的结果没有答复。",
             en=f"{several(left, 'entry has no finding yet', 'entries have no finding yet')}, {several(open_, 'question', 'questions')} and {several(silent, 'finding no reply', 'findings no reply')}",
         )  # fmt: skip
     return Change({}, selectors.counted(doing.obj))
@@ -239,7 +243,7 @@ def _outcome(audit: Audit) -> tuple[str, str]:
     open_, by = selectors.unanswered(audit).count(), reply_by(audit)
     until = (f"于 {by} 前", f" by {by}") if by else ("", "")
     return (
-        f"{day} 从 {pool} 个数值中抽取 {drawn} 个，已核查 {found} 个{f'（{zh}）' if zh else ''}{f'，{open_} 个不符的结果待绩效办{until[0]}答复' if open_ else ''}",
+        f"{day} 从 {pool} 个数值中抽取 {drawn} 个，已核查 {found} 个{f'（{zh}）' if zh else ''}{f'，其中 {open_} 个不符或无依据的结果待绩效办{until[0]}答复' if open_ else ''}",
         f"{drawn} of {pool} values drawn on {day}, {found} checked{f' ({en})' if en else ''}{f', {open_} waiting for the reply of the office{until[1]}' if open_ else ''}",
     )
 
@@ -275,7 +279,7 @@ AUDITS = Kind(
         Act("audit.correct", ("更正核查结果", "Correct a finding"), correct, CorrectGiven, concerning=_entry_s, choices=_found,
             when=lambda a: a.entries.exclude(finding="").exists(), optional=True),
         Act("audit.reply", ("答复核查结果", "Reply to a finding"), reply, ReplyGiven, concerning=_entry_s,
-            help=("不符的结果须逐项答复：更正填报的数值（报送数据管理办理，更正后由单位核对），或者写明理由不更正。",
+            help=("不符或无依据的结果须逐项答复：更正填报的数值（报送数据管理办理，更正后由单位核对），或者写明理由不更正。",
              "Every finding that does not agree is answered: the reported value is corrected (by the data officer, and the unit checks it), or stays with a reason."), choices=_unanswered,
             when=lambda a: selectors.unanswered(a).exists()),
         Act("audit.close", ("结束核查", "Close"), close, waits=_finished),

@@ -42,7 +42,7 @@ def frame(request: OfficeRequest, name: str, what: str) -> tuple[ResultRun, dict
 def _newer(result: ResultRun) -> dict[str, Any]:
     """The version in the place of a replaced one, by its day and the reason why it came."""
     after = result.replaced_by.filter(state__in=STANDING).first() if result.state == "replaced" else None  # fmt: skip
-    return {"newer": after, "newer_said": (version_words(after), why_replaced(result)) if after else None}  # fmt: skip
+    return {"newer": after, "newer_said": (version_words(after), why_replaced(result, after)) if after else None}  # fmt: skip
 
 
 def choice_of(request: OfficeRequest, units: int, groups: int) -> Choice:

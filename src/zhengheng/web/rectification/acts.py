@@ -30,7 +30,7 @@ from zhengheng.web.organisation.succession import before
 from zhengheng.web.rectification import shown
 from zhengheng.web.rectification.closing import AcceptGiven, accept, choices, typed
 from zhengheng.web.rectification.models import Rectification, Visit
-from zhengheng.web.rectification.rows import by_key, key, named
+from zhengheng.web.rectification.rows import adds, by_key, key, named
 from zhengheng.web.results.clocks import procedure
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
@@ -105,6 +105,11 @@ def join(doing: Doing) -> Change:
     if not red:
         raise RectificationError.one("run", "rectification.green", zh="该单位在这个结果中没有红灯指标", en="this unit has no red light in that result")  # fmt: skip
     held = by_key(doing.obj)
+    if not adds(doing.obj, red.values()):
+        raise RectificationError.one(
+            "run", "rectification.nothing_new", zh="该单位在这个结果中的红灯指标及其数值都已在本整改事项中，没有新的红灯可以并入。",
+            en="all red lights of this unit in that result, with their values, are in this case already: there is nothing to join",
+        )  # fmt: skip
     return Change({"indicators": list((held | red).values())}, {"run": run.run, "indicators": sorted(red)})  # fmt: skip
 
 

@@ -28,6 +28,12 @@ def by_key(case: Rectification) -> dict[str, dict[str, Any]]:
     return {key(row): row for row in case.indicators}
 
 
+def adds(case: Rectification, red: Iterable[dict[str, str]]) -> bool:
+    """Whether red lights bring a case anything: an indicator that it has not, or another value, target or period of one."""
+    held = by_key(case)
+    return any(held.get(key(one), {}).get(name) != one[name] for one in red for name in ("value", "target", "period"))  # fmt: skip
+
+
 def about(case: Rectification, unit: str) -> list[str]:
     """The indicators of a unit that a case puts right: all of them at the case's own unit, the rest where they were scored."""
     codes = [row["code"] for row in case.indicators if unit in {case.unit.code, scored(case, row)}]

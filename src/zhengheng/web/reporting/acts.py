@@ -223,7 +223,12 @@ def object_to(doing: Doing) -> Change:
     given = doing.given
     indicator = indicator_of(doing.obj)
     if given.wanted and (
-        fault := number_fault(given.wanted, indicator.decimals, indicator.measure_unit.zh)
+        fault := number_fault(
+            given.wanted,
+            indicator.decimals,
+            indicator.measure_unit.zh,
+            indicator.measure_unit.say("en"),
+        )
     ):
         raise ReportError.one("wanted", "number", zh=fault[0], en=fault[1])
     if given.wanted and counts(doing.obj, given.wanted):

@@ -196,7 +196,9 @@ def _value(text: str, where: str, indicator: Indicator) -> str:
         raise DataError.one(where, error.code, zh=error.zh, en=error.en) from error
     unit = indicator.measure_unit.zh
     number = written(text, indicator.decimals, unit)
-    if number.strip() and (fault := number_fault(number, indicator.decimals, unit)):
+    if number.strip() and (
+        fault := number_fault(number, indicator.decimals, unit, indicator.measure_unit.say("en"))
+    ):
         raise DataError.one(where, "number", zh=fault[0], en=fault[1])
     return number
 

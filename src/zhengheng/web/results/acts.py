@@ -43,11 +43,13 @@ from zhengheng.web.results.ending import (
     finalise,
     fresh,
     left_out,
+    may_reopen,
     overtaken,
     reopen,
     set_aside,
     tables_of,
     tell_portal,
+    to_reopen,
     until,
 )
 from zhengheng.web.results.kept import TABLES
@@ -276,6 +278,10 @@ def _to_end(obj: Any, account: Account, day: date) -> dict[str, Any]:
     }
 
 
+def _openings(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
+    return {"decision": to_reopen(obj) if obj else []}
+
+
 def _graded(obj: Any, account: Account, day: date) -> dict[str, Any]:
     """The units that have a computed grade, and the grades that the rulebook knows."""
     if obj is None:
@@ -327,7 +333,7 @@ RESULTS = Kind(
         Act("result.archived", ("已归档", "Archived"), archived, ArchivedGiven, by_machine=True),
         Act("result.reopen", ("按决定重新开启", "Reopen by decision"), reopen, ReopenGiven,
             ("已终定或已归档的年度只能凭委员会另行作出的决定重新开启，并重新公示；原结果和归档包保留。",
-             "A closed year reopens only by decision; the former result and its package stay."), choices=_decisions, optional=True),
+             "A closed year reopens only by decision; the former result and its package stay."), choices=_openings, optional=True, waits=may_reopen),
     ),
     columns=(
         Column(("方案", "Rulebook"), lambda r: (r.title_zh, r.title_en)), Column(("期间", "Period"), "period"),

@@ -11,6 +11,7 @@ from zhengheng.web.decisions.models import Decision
 from zhengheng.web.decisions.services import carrying
 from zhengheng.web.decisions.services import choices as decisions
 from zhengheng.web.jobs import services as jobs
+from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.reporting.items import LeaveOutGiven
 from zhengheng.web.results import selectors
 from zhengheng.web.results.barred import bars, year_of
@@ -42,6 +43,27 @@ def fresh(run: ResultRun) -> list[tuple[str, str]]:
     """The decisions on the result that nothing rests on yet, to choose from."""
     used = {str(number) for number in spent(run)}
     return [one for one in decisions(f"result:{run.pk}") if one[0] not in used]
+
+
+def to_reopen(run: ResultRun) -> list[tuple[str, str]]:
+    """The decisions by which a closed result may be opened: none that made it final, opened it before or gave a grade, and
+    none from before its end."""
+    used = {str(run.decision_id), *map(str, run.decided_grades.values_list("decision_id", flat=True))}  # fmt: skip
+    held = [one for one in fresh(run) if one[0] not in used]
+    if not held:
+        return []
+    ends = LedgerEntry.objects.filter(subject=f"result:{run.pk}", act="result.finalise")
+    last = ends.order_by("-sequence").values_list("at", flat=True).first()
+    if last is None:
+        return held
+    later = Decision.objects.filter(pk__in=[one[0] for one in held], made_at__gte=datetime.fromisoformat(last))  # fmt: skip
+    known = set(map(str, later.values_list("pk", flat=True)))
+    return [one for one in held if one[0] in known]
+
+
+def may_reopen(run: ResultRun, day: date) -> bool:
+    """Whether the commission decided to open a closed result, and nobody did so yet."""
+    return bool(to_reopen(run))
 
 
 def overtaken(run: ResultRun) -> list[ResultRun]:

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.timezone import localtime
 
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.models import Lived
@@ -36,6 +37,13 @@ class ResultRun(Lived):
     def called(self) -> tuple[str, str]:
         """A result by its rulebook's title and its period."""
         return f"{self.title_zh} {self.period}", f"{self.title_en or self.title_zh} {self.period}"
+
+    def noticed(self) -> str:
+        """When its notice began: of one that was reopened, on the day of that; empty before its notice."""
+        opened = self.reopenings.last()
+        if opened is not None:
+            return str(opened.on)
+        return f"{localtime(self.published_at):%Y-%m-%d %H:%M}" if self.published_at else ""
 
 
 class NamedReader(KeptRow):

@@ -5,14 +5,21 @@ from datetime import date
 from typing import Any
 
 from django.apps import apps
+from django.db.models import QuerySet
 from django.utils.timezone import localdate, localtime
 
+from zhengheng.domain.problems import ZhenghengError
+from zhengheng.domain.several import several
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import Words
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded, newest, visible
+from zhengheng.web.results.uncounted import appeals_left_out
 from zhengheng.workflow.machines import RESULT, STANDING, UNNOTICED, UPCOMING
+
+DECIDED_AGAINST = frozenset({*STANDING, "replaced"})
+"""States of a result whose appeals, once carried out, stand in a later one."""
 
 
 def state_words(run: ResultRun, day: date | None) -> Words:
@@ -46,24 +53,31 @@ def version_words(run: ResultRun) -> Words:
     return f"{made} 核算的版本", f"the version computed on {made}"
 
 
-def why_replaced(old: ResultRun) -> Words:
-    """Why a newer version came in the place of a result: its reopening, appeals, or data and rules of a later day."""
+def why_replaced(old: ResultRun, by: ResultRun) -> Words:
+    """Why a newer version came in the place of a result: its reopening, the appeals that this version holds, or data and
+    rules of a later day."""
+    found = []
     opened = old.reopenings.order_by("-on", "-id").first()
     if opened is not None:
         said = opened.reason.rstrip("。.")
+        found.append((f"按决定重新开启，理由：{said}", f"it was reopened by decision: “{said}”"))
+    upheld = {one.pk for one in _upheld(old)} if old.state in DECIDED_AGAINST else set()
+    if count := len(upheld - _left_out(by)) if upheld else 0:
+        found.append((f"申诉决定更正了 {count} 项数值", f"appeals put {several(count, 'value', 'values')} right"))  # fmt: skip
+    if not found:
         return (
-            f"按决定重新开启，理由：{said}",
-            f"it was reopened by decision: “{said}”",
+            "按其后入库的数据和作出的决定重新核算",
+            "it was computed again with what was loaded and decided since",
         )
-    if count := len(redecided(old)):
-        return (
-            f"申诉决定更正了 {count} 项数值",
-            f"appeals put {count} {'value' if count == 1 else 'values'} right",
-        )
-    return (
-        "按其后入库的数据和作出的决定重新核算",
-        "it was computed again with what was loaded and decided since",
-    )
+    return "；".join(zh for zh, _ in found), "; ".join(en for _, en in found)
+
+
+def _left_out(run: ResultRun) -> set[int]:
+    """The appeals of its year that a version, computed before they were decided, does not hold; none where its files cannot be read."""
+    try:
+        return {one.obj.pk for one in appeals_left_out(run)}
+    except ZhenghengError:
+        return set()
 
 
 def warnings(run: ResultRun, day: date) -> list[Words]:
@@ -150,13 +164,12 @@ def redecided(run: ResultRun) -> list[Redecided]:
 
     By the name of the app alone: appeals stand on results, not the other way round.
     """
-    if run.state not in {*STANDING, "replaced"}:
+    if run.state not in DECIDED_AGAINST:
         return []
     stands = successor(run)
-    held = apps.get_model("appeals.Appeal")._default_manager.filter(run=run, state="applied")
     book = loaded(folder_of(run.run)).rulebook
     found = []
-    for one in held.filter(outcome__in=("uphold", "partly")).select_related("unit").order_by("pk"):
+    for one in _upheld(run):
         effect, about = one.effect or {}, book.indicator(one.indicator)
         zh, en = (effect.get(spoken) or effect.get("zh", {}) for spoken in ("zh", "en"))
         before, after = (_measured(about, zh.get(at, {}).get("value", ""), en.get(at, {}).get("value", "")) for at in ("before", "after"))  # fmt: skip
@@ -168,6 +181,12 @@ def redecided(run: ResultRun) -> list[Redecided]:
             before, after, zh.get("after", {}).get("total", ""), stands,
         ))  # fmt: skip
     return found
+
+
+def _upheld(run: ResultRun) -> QuerySet[Any]:
+    """The appeals against a result that were upheld, wholly or partly, and carried out."""
+    held = apps.get_model("appeals.Appeal")._default_manager.filter(run=run, state="applied")
+    return held.filter(outcome__in=("uphold", "partly")).select_related("unit").order_by("pk")
 
 
 def _measured(indicator: Indicator, zh: str, en: str) -> Words:

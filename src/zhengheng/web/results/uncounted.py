@@ -62,7 +62,7 @@ def uncounted(run: ResultRun) -> list[Matter]:
         *_items(run, mine),
         *_reports(run, mine),
         *_changes(run),
-        *_appeals(run),
+        *appeals_left_out(run),
     ]
 
 
@@ -171,8 +171,11 @@ def _aims_at(run: ResultRun, change: TargetChange) -> bool:
     return (line.sheet.unit.code, line.indicator, parse_scaled(change.value, decimals)[0]) in _held(run.run)[2]  # fmt: skip
 
 
-def _appeals(run: ResultRun) -> Iterator[Matter]:
-    """By the name of the app alone: appeals stand on results, not the other way round."""
+def appeals_left_out(run: ResultRun) -> Iterator[Matter]:
+    """The upheld appeals of its period whose value is not in the run.
+
+    By the name of the app alone: appeals stand on results, not the other way round.
+    """
     _, values, _ = _held(run.run)
     book = loaded(folder_of(run.run)).rulebook
     about = {"run__rulebook": run.rulebook, "run__period": run.period, "state": "applied"}

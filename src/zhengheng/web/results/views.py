@@ -93,8 +93,8 @@ def _versions(run: ResultRun) -> dict[str, Any]:
     """The versions before and after a result, each by its day and the reason why one came for the other."""
     after, before = run.replaced_by.exclude(state__in=UNNOTICED).first(), run.replaces
     return {
-        "newer": after, "newer_said": (newer.version_words(after), newer.why_replaced(run)) if after else None,
-        "before_said": (newer.version_words(before), newer.why_replaced(before)) if before else None,
+        "newer": after, "newer_said": (newer.version_words(after), newer.why_replaced(run, after)) if after else None,
+        "before_said": (newer.version_words(before), newer.why_replaced(before, run)) if before else None,
     }  # fmt: skip
 
 
