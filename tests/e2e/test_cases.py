@@ -146,7 +146,10 @@ def test_a_case_arises_from_no_archived_year_and_no_overtaken_result(
     ResultRun.objects.filter(pk=result).update(state=state)
     join = f"rectification/{case['id']}/join"
     if not why:
-        town.post("office_procedure", join, run=result)
+        held = case["detail"]["indicators"]
+        Rectification.objects.filter(pk=case["id"]).update(indicators=[held[0] | {"value": "0"}, *held[1:]])  # fmt: skip
+        joined = town.post("office_procedure", join, run=result)
+        assert joined["detail"]["indicators"] == held
         return
     for path, more in ((join, {}), ("rectification/propose", {"unit": "D13"})):
         said = town.post("office_procedure", path, 422, run=result, **more)["problems"][0]
