@@ -91,7 +91,7 @@ def times(value: Decimal, *place: str | int) -> int:
         refuse(
             place, "number.digits",
             zh=f"{place[-1]} 的系数 {value:f} 有 {_decimals(value)} 位小数，系数最多 6 位；请少写几位小数，需要更多位的，可把分子、分母的全部系数同乘以 10、100 或 1000 等，系数合计须小于 1000000（没有分母的，分子的系数乘多少，倍数（scale）就除以多少）。",
-            en=f"the coefficient {value:f} of {place[-1]} has {_decimals(value)} decimals, and 6 are the most here; write fewer, or multiply all coefficients of the numerator and the denominator by 10, 100, 1000 and so on, adding up to less than 1000000 (without a denominator those of the numerator, and divide `scale` by as much)",
+            en=f"the coefficient {value:f} of {place[-1]} has {several(_decimals(value), 'decimal', 'decimals')}, and 6 are the most here; write fewer, or multiply all coefficients of the numerator and the denominator by 10, 100, 1000 and so on, adding up to less than 1000000 (without a denominator those of the numerator, and divide `scale` by as much)",
         )  # fmt: skip
         return 0
     return int(number)
