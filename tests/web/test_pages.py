@@ -17,9 +17,9 @@ TEMPLATES = sorted((ROOT / "src/zhengheng/web/templates").rglob("*.html"))
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 SAID = r"\"[^\"]*\"|'[^']*'"
 WORDS = re.compile(
-    rf"{{%\s*(?:t|counted\s+\S+)\s+(?P<zh>{SAID})\s+(?P<en>{SAID})(?:\s+(?P<many>{SAID}))?\s*%}}"
+    rf"{{%\s*(?:t|counted\s+\S+|include\s+\S+\s+with)\s+(?:zh=)?(?P<zh>{SAID})\s+(?:en=)?(?P<en>{SAID})(?:\s+(?P<many>{SAID}))?\s*%}}"
 )
-"""Words in both languages; of what is counted, the English for one and for many."""
+"""Words in both languages, also those given to a part of a page; of what is counted, the English for one and for many."""
 BOTH = {"broken.html"}
 """Pages that say all in both languages at once: nothing of them asks who reads."""
 
