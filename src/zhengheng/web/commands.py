@@ -17,7 +17,7 @@ from rich.text import Text
 from zhengheng.domain.given import given_bytes, to_fill, to_look_into, to_write
 from zhengheng.domain.problems import DataError, NotFoundError, Problem, VerifyError
 from zhengheng.domain.several import several
-from zhengheng.web.starting import WORKERS, begin, claim, has_assets, nothing_left
+from zhengheng.web.starting import SIGNS, WORKERS, begin, claim, has_assets, nothing_left
 
 HomeOption = Annotated[
     Path, typer.Option("--home", envvar="ZHENGHENG_HOME", help="数据文件夹 / data folder")
@@ -294,7 +294,7 @@ def demo(
 ) -> None:  # fmt: skip
     """Furnish the office with the sample city, print its accounts, serve it with a fixed clock."""
     to_fill(home)
-    if not (home / "rulebooks").is_dir():
+    if not any((home / name).exists() for name in ("rulebooks", *SIGNS)):
         raise DataError.one(
             str(home), "demo.city", zh=f"这个文件夹里没有示例城市。请先运行 zhengheng demo {home}，再运行这条命令。",
             en=f"this folder holds no sample city: run zhengheng demo {home} first",
