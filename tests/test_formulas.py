@@ -67,6 +67,17 @@ def test_a_limit_that_makes_the_points_stands_in_the_formula(
     assert said({"least": None} | rule, **cell) == (text, text)
 
 
+def test_three_points_that_do_not_grow_better_come_to_nothing_that_could_be_reckoned() -> None:
+    """An agreed target below the base: half by rule, and no line between the points is drawn for it."""
+    three = {"kind": "three_point", "base": 120, "target": 100, "stretch": 140, "at_base": "0.6", "at_target": 1, "at_stretch": "1.2", "undefined": "half"}  # fmt: skip
+    made = run(book({"code": "A", "method": three}, weight="100"), {("u", "A"): {PERIOD.end: "110"}}, DuckEngine(threads=1))  # fmt: skip
+    label = passport(made, "u", "A", "zh").parts[0].label
+    assert "三点没有依次变好" in label
+    assert " − " not in label
+    assert "do not grow better" in passport(made, "u", "A", "en").parts[0].label
+    assert passport(made, "u", "A", "zh").score == "50.00"
+
+
 VALUES = ("40", "95", "100", "130")
 COUNTED: dict[str, tuple[dict[str, object], tuple[str, ...]]] = {
     "ratio": ({"target": 100}, VALUES), "efficacy": ({"bottom": 20, "target": 100}, VALUES), "plus_minus": ({"target": 100, "slope": "0.01"}, VALUES),

@@ -205,6 +205,10 @@ def _between(rule: Row, cell: Row, full: str, v: Say, marks: tuple[str, str]) ->
     shares = [rule["first"], rule["second"], rule["third"]]
     if None in at or None in shares or cell["value"] is None:
         return ""
+    better = [rule["sign"] * one for one in at]
+    if not better[0] < better[1] < better[2]:
+        zh = marks[0] == "："
+        return "；三点没有依次变好，没有得分可算，按方案对“算不出时”的规定计" if zh else "; the three do not grow better one by one, so that there is nothing to reckon, and the rulebook's rule for what has no result stands in its place"  # fmt: skip
     upper = rule["sign"] * cell["value"] > rule["sign"] * at[1]
     ends, rise = (at[upper], at[upper + 1]), (shares[upper], shares[upper + 1])
     if ends[0] == ends[1]:
