@@ -151,7 +151,7 @@ def indicators(draw: st.DrawFn, code: str, kind: str | None = None) -> dict[str,
 
 
 @st.composite
-def rulebooks(draw: st.DrawFn, kind: str | None = None) -> Rulebook:
+def rulebooks(draw: st.DrawFn, kind: str | None = None, *, wide: bool = False) -> Rulebook:
     count = draw(st.integers(2, 5))
     found = [draw(indicators(f"I{n}", kind if n == 0 else None)) for n in range(count)]
     extra: list[dict[str, Any]] = []
@@ -167,7 +167,7 @@ def rulebooks(draw: st.DrawFn, kind: str | None = None) -> Rulebook:
                           "minimum": draw(st.sampled_from([None, "5"]))},
             }
         )  # fmt: skip
-    if draw(st.integers(0, 2)) == 0:
+    if wide and draw(st.integers(0, 2)) == 0:
         combine = draw(st.sampled_from(["sum", "sum", "mean", "last"]))
         extra.append(
             {"code": "AMT", "name": "a", "decimals": 0, "frequency": "quarter", "combine": combine}
@@ -315,14 +315,20 @@ TIMES = (
     *[(None, None)] * 12, (date(2025, 4, 1), None), (date(2025, 7, 1), None), (date(2025, 7, 1), None), (None, date(2025, 6, 30)),
     (date(2024, 4, 1), date(2025, 9, 30)),
 )  # fmt: skip
-"""First and last days of units: mostly all along, else there from an event of the rulebook on, or gone within the year."""
+"""First and last days of units: mostly all along, else there from an event of the rulebook on, or gone within the year. Drawn
+`wide`, with growth rates: what nobody gains from a gap is asked of units that owe all."""
 
 
 @st.composite
-def facts_for(draw: st.DrawFn, book: Rulebook, period: Period = PERIOD) -> Facts:
+def facts_for(
+    draw: st.DrawFn, book: Rulebook, period: Period = PERIOD, *, wide: bool = False
+) -> Facts:
     units = []
     for place in range(draw(st.integers(2, 6))):
-        first, last = draw(st.sampled_from(TIMES))
+        late = (
+            (date(2025, 4, 1), None) if not wide and draw(st.integers(0, 5)) == 0 else (None, None)
+        )
+        first, last = draw(st.sampled_from(TIMES)) if wide else late
         units.append(
             Unit(
                 code=f"u{place}", name=book.title, category=draw(st.sampled_from(["c1", "c2"])),

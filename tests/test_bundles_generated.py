@@ -32,7 +32,7 @@ SALT = b"a secret of the office"
 @st.composite
 def runs(draw: st.DrawFn) -> Run:
     """A run of a drawn rulebook with drawn visibilities, some indicators measured against another unit."""
-    book = draw(rulebooks())
+    book = draw(rulebooks(wide=True))
     changed = []
     for one in book.indicators:
         update: dict[str, Any] = {"visibility": draw(st.sampled_from(["public", "public", "internal", "not_held"]))}  # fmt: skip
@@ -41,7 +41,7 @@ def runs(draw: st.DrawFn) -> Run:
             update["reference"] = Reference(to="unit", unit=draw(st.sampled_from(["u0", "u1", "nobody"])))  # fmt: skip
         changed.append(one.model_copy(update=update))
     book = book.model_copy(update={"indicators": tuple(changed)})
-    facts = draw(facts_for(book))
+    facts = draw(facts_for(book, wide=True))
     # A unit whose values others are measured against need not be assessed itself.
     if draw(st.integers(0, 2)) == 0:
         facts.units = facts.units[1:]

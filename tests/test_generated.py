@@ -33,8 +33,8 @@ def outcome(book: Rulebook, facts: Facts, engine: Engine) -> Results | list[Prob
 
 
 def check_same(data: st.DataObject, kind: str | None, bucket: int = 50_000) -> None:
-    book = data.draw(rulebooks(kind))
-    facts = data.draw(facts_for(book))
+    book = data.draw(rulebooks(kind, wide=True))
+    facts = data.draw(facts_for(book, wide=True))
     fast = outcome(book, facts, DuckEngine(threads=1, bucket_units=bucket))
     slow = outcome(book, facts, OracleEngine())
     if not isinstance(fast, Results) or not isinstance(slow, Results):

@@ -99,8 +99,8 @@ def test_published_results_on_spark(real_data: Path, tmp_path: Path, zhengheng: 
 def test_generated_cases_on_spark(data: st.DataObject) -> None:
     from zhengheng.engines.spark import SparkEngine
 
-    book = data.draw(rulebooks())
-    facts = data.draw(facts_for(book))
+    book = data.draw(rulebooks(wide=True))
+    facts = data.draw(facts_for(book, wide=True))
     fast = make_run(book, facts, PERIOD, DuckEngine(threads=1)).results
     wide = make_run(book, facts, PERIOD, SparkEngine(shuffle_partitions=1)).results
     for table in KEPT:
