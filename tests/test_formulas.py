@@ -78,6 +78,30 @@ def test_three_points_that_do_not_grow_better_come_to_nothing_that_could_be_reck
     assert passport(made, "u", "A", "zh").score == "50.00"
 
 
+SENSELESS = [
+    ("up", {"kind": "efficacy", "bottom": 100, "target": 80}), ("down", {"kind": "efficacy", "bottom": 80, "target": 100}),
+    ("up", {"kind": "growth", "base": 100, "target": 80}), ("up", {"kind": "growth", "base": 100, "target": 100}),
+    ("down", {"kind": "growth", "base": 80, "target": 100}), ("up", {"kind": "ratio", "target": 0}), ("up", {"kind": "ratio", "target": -5}),
+    ("down", {"kind": "ratio", "reverse": "inverse", "target": -5}), ("down", {"kind": "ratio", "reverse": "mirror", "target": -5}),
+    ("up", {"kind": "plus_minus", "target": 0, "slope": "0.01"}), ("up", {"kind": "plus_minus", "target": -5, "slope": "0.01"}),
+    ("down", {"kind": "plus_minus", "target": -5, "slope": "0.01"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("direction", "method"), SENSELESS)
+@pytest.mark.parametrize("value", ["-3", "0", "90", "110"])
+def test_a_target_that_nothing_can_be_reckoned_from_says_so_in_the_formula(
+    direction: str, method: dict[str, object], value: str
+) -> None:
+    """An agreed target that is no better than the base, or not above zero: what the rulebook gives is said, no formula of other points."""
+    rules = book({"code": "A", "direction": direction, "method": {**method, "undefined": "half"}}, weight="100")  # fmt: skip
+    made = run(rules, {("u", "A"): {PERIOD.end: value}}, DuckEngine(threads=1))
+    shown = passport(made, "u", "A", "zh")
+    assert shown.score == "50.00"
+    assert shown.parts[0].label.endswith("100 × 0.5（算不出，按方案计）")
+    assert "100 × 0.5 (not computable" in passport(made, "u", "A", "en").parts[0].label
+
+
 VALUES = ("40", "95", "100", "130")
 COUNTED: dict[str, tuple[dict[str, object], tuple[str, ...]]] = {
     "ratio": ({"target": 100}, VALUES), "efficacy": ({"bottom": 20, "target": 100}, VALUES), "plus_minus": ({"target": 100, "slope": "0.01"}, VALUES),

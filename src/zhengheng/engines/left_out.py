@@ -18,6 +18,7 @@ from zhengheng.engines.oracle import (
     NOT_APPLICABLE,
     NOT_DUE,
     VALUE,
+    Cells,
     Oracle,
     decided,
     known,
@@ -46,6 +47,7 @@ WHY: dict[str, Words] = {
     "unused": ("属于考核期间，但按方案不取这一期", "of the assessed period, but the rulebook does not take this part of it"),
     "window": ("单位当时不在名单上", "the unit was not on the roster at that time"),
     "other_part": ("单位只在考核期的一部分时间在名单上，上年数值只取对应的时间", "the unit was on the roster for a part of the period only, and of the year before only the same part counts"),
+    "gap": ("单位上年的数不全，不作比较", "the unit's year before has gaps, and nothing is held against it"),
     "late": ("在核算日之后公布", "published after the day of the run"),
     "vintage": ("不是方案采用的数据版本，或者公布晚于方案规定的日期", "not the release that the rulebook takes, or published after its last day"),
     "superseded": ("已被更正或更新的数据版本代替", "superseded by a correction or a newer release"),
@@ -197,7 +199,7 @@ class _Judge:
         if chosen != (table, row.get("sequence", 0)):
             return "vintage" if self._kept_out(row) else "superseded"
         takers = [(taker, purposes & serves) for taker, serves in self._takers(unit, code, period)]
-        reasons = [self._taken(taker, code, served) for taker, served in takers if served]
+        reasons = [self._taken(taker, code, period, served) for taker, served in takers if served]
         if not reasons and unit in self.units:
             return (
                 "other_part"
@@ -285,13 +287,29 @@ class _Judge:
         there = child in self.units and self.oracle.exists(child, period) and self.oracle.exists(parent, period)  # fmt: skip
         return there and (parent, code, period) not in self._held
 
-    def _taken(self, unit: str, code: str, purposes: set[str]) -> str:
+    def _taken(self, unit: str, code: str, period: date, purposes: set[str]) -> str:
         """Why what went into a unit's series is read by nothing; empty where it is read."""
         if code in self._references.get(unit, ()) and "value" in purposes:
             return ""
         if reason := self._scored(unit, code):
             return reason
-        return "" if self._read(unit).get(code, set()) & purposes else "decided"
+        read = self._read(unit).get(code, set()) & purposes
+        if read == {"previous"} and self._gapped(unit, code, period):
+            return "gap"
+        return "" if read else "decided"
+
+    def _gapped(self, unit: str, code: str, period: date) -> bool:
+        """Whether a period of the year before has part in no figure, since others of that year are not there."""
+        segments = [
+            use["segment"] for use in self.plan["period_use"]
+            if (use["indicator"], use["period"], use["purpose"]) == (code, period, "previous")
+        ]  # fmt: skip
+        return all(self._measured[unit, code, one]["previous"] is None for one in segments)
+
+    @cached_property
+    def _measured(self) -> Cells:
+        """What is known of every series, before any appeal's decision stands in its place."""
+        return self.oracle.series(self.oracle.count(self.oracle.observations()))
 
     def _scored(self, unit: str, code: str) -> str:
         """Why a unit has no use for an indicator; empty where it is scored on it, or on what is made from it."""

@@ -316,7 +316,7 @@ class Oracle:
                 known[unit["unit"], code, segment] = {
                     "status": self._status(unit, series, now, due),
                     "value": self._combined(series, now["values"], due),
-                    "previous": self._combined(series, before["values"], due),
+                    "previous": self._before(series, before, due),
                 }
         return known
 
@@ -348,6 +348,16 @@ class Oracle:
             return VALUE
         approved = (unit["unit"], series["indicator"]) in self.approved
         return NOT_APPLICABLE if approved else MISSING
+
+    def _before(self, series: Row, before: Row, due: int) -> int | None:
+        """What a value is held against: as whole as the value itself must be. Runs kept before semantics 9 took what there was."""
+        if self.setting.get("whole_before"):
+            statuses = before["statuses"]
+            settled = sum(status in {VALUE, NOT_APPLICABLE} for status in statuses)
+            short = series["absent"] != "zero" and settled < due
+            if short or MISSING in statuses or WITHHELD in statuses:
+                return None
+        return self._combined(series, before["values"], due)
 
     @staticmethod
     def _combined(series: Row, values: list[int], due: int) -> int | None:
@@ -391,8 +401,7 @@ class Oracle:
             # One made from this one is made from what was decided.
             self.decide(known, code)
 
-    @staticmethod
-    def _derived(derivation: Row, held: list[tuple[Row, Row]]) -> Row:
+    def _derived(self, derivation: Row, held: list[tuple[Row, Row]]) -> Row:
         def total(side: str, moment: str) -> int | None:
             values = [p[side] * k[moment] for p, k in held if k[moment] is not None]
             return sum(values) if values else None
@@ -438,6 +447,9 @@ class Oracle:
             else None
         )
         earlier = None
+        whole = all(k["previous"] is not None for _, k in held)
+        if self.setting.get("whole_before") and not whole:
+            before = None
         if before is not None and bottom_before is not None and bottom_before > 0:
             earlier = half_up(Fraction(before) / Fraction(bottom_before) * scale)
         return {"status": status, "value": value, "previous": earlier}

@@ -339,6 +339,9 @@ class _Maker(SourceRows):
         )
         status = STATUS_NAMES[cell["status"]]
         cell = {**cell, "target": self._target(cell, rule, group)}
+        if status == "value" and rule["reference"] == "previous" and cell["previous"] is None and self.scores[cell["indicator"]]["status"] != VALUE:  # fmt: skip
+            # It has a value, and nothing to be held against.
+            status = "missing"
         words = (
             formula(rule, cell, group, self.language, self._beside(cell, rule))
             if status in {"value", "filled"}
@@ -398,8 +401,13 @@ class _Maker(SourceRows):
         """Which periods of a value that is missing are not there; that a rate has less below its line than it needs."""
         parts = self.run.rulebook.indicator(cell["indicator"]).parts
         if status == "missing":
+            indicator = self.run.rulebook.indicator(cell["indicator"])
             codes = [p["part"] for p in self.run.plan.tables["part"] if p["indicator"] == cell["indicator"]]  # fmt: skip
-            absent = [one for code in codes or [cell["indicator"]] for one in self._absent(code, cell["segment"], named=bool(codes))]  # fmt: skip
+            held_against = indicator.reference.to == "previous" or indicator.year_on_year
+            absent = [
+                one for purpose in ("value", *(["previous"] if held_against else [])) for code in codes or [cell["indicator"]]
+                for one in self._absent(code, cell["segment"], purpose, named=bool(codes))
+            ]  # fmt: skip
             if not absent:
                 return None
             more = len(absent) > NAMED
@@ -417,17 +425,17 @@ class _Maker(SourceRows):
         count, least = plain(half_up(held * 10**6), 6), f"{parts.minimum.normalize():f}"
         return f"分母为 {count}，少于方案规定的最少数 {least}", f"the denominator is {count}, less than the {least} that the rulebook asks for"  # fmt: skip
 
-    def _used(self, code: str, segment: int) -> list[date]:
-        """The periods whose figures go into the value of a segment."""
+    def _used(self, code: str, segment: int, purpose: str = "value") -> list[date]:
+        """The periods whose figures go into the value of a segment, or into what it is held against."""
         uses = self.run.plan.tables["period_use"]
-        return sorted({u["period"] for u in uses if (u["indicator"], u["segment"], u["purpose"]) == (code, segment, "value")})  # fmt: skip
+        return sorted({u["period"] for u in uses if (u["indicator"], u["segment"], u["purpose"]) == (code, segment, purpose)})  # fmt: skip
 
-    def _absent(self, code: str, segment: int, *, named: bool) -> list[str]:
+    def _absent(self, code: str, segment: int, purpose: str, *, named: bool) -> list[str]:
         """The periods of a series without a value; of what an indicator is made from, each with its name."""
         series = self.run.rulebook.indicator(code)
         head = f"{code} {series.name.say(self.language)} " if named else ""
         return [
-            f"{head}{period_ending(end, series.frequency).code}" for end in self._used(code, segment)
+            f"{head}{period_ending(end, series.frequency).code}" for end in self._used(code, segment, purpose)
             if not any(row["value"] is not None for row in self.counted.get((self.unit, code, end), []))
         ]  # fmt: skip
 

@@ -167,6 +167,7 @@ PLAN = tuple(
         period_begin date? first day of the assessed period; empty in plans kept before semantics 7
         period_end date last day of the assessed period
         known_by date? values published after this day do not count; empty in plans kept before semantics 8
+        whole_before bool? true: a value is held against a year before without gaps only; empty in plans kept before semantics 9
         part_of date? last day of the whole period that this run is a part of, as a quarter of an assessed year; else empty
         withheld text unranked, block, floor
         part_year text scored, no_grade
@@ -442,7 +443,9 @@ RESULTS = tuple(
         total big? sum of the values, value scale
         valued int periods with a value
         total_before big? sum of the values of the year before, value scale
-        valued_before int periods of the year before with a value""",
+        valued_before int periods of the year before with a value
+        settled_before int periods of the year before with a value or not applicable
+        gaps_before int periods of the year before reported as missing or withheld""",
         """cell key unit, indicator, segment
         unit text code
         category text category

@@ -48,9 +48,10 @@ def formula(rule: Row, cell: Row, statistic: Row | None, language: Language, bes
     g = statistic or {}
     held = cell["value"] or 0
     text: str | None = None
-    if rule["method"] in {"ratio_mirror", "plus_minus"} and cell["target"] == 0:
+    none_asked = rule["method"] == "ratio_mirror" or (rule["method"] == "plus_minus" and rule["sign"] < 0)  # fmt: skip
+    if none_asked and cell["target"] == 0:
         text = f"{full} × {'1' if held == 0 else s('least' if held > 0 else 'most')}"
-    elif rule["method"] == "ratio_inverse" and held <= 0:
+    elif rule["method"] == "ratio_inverse" and held <= 0 and (cell["target"] or 0) >= 0:
         text = f"{full} × {'1' if cell['value'] == cell['target'] else s('most')}"
     elif way := _way(rule, cell, g, v, s):
         text = _limited(rule, way, full, s)
@@ -84,28 +85,37 @@ def _over(numerator: int, denominator: int) -> Fraction | None:
 
 
 def _way(rule: Row, cell: Row, g: Row, v: Say, s: Say) -> _Way | None:
-    """The methods that are one formula."""
+    """The methods that are one formula; without a number where their step of the pipeline has no denominator."""
     up, x, t = rule["sign"] > 0, cell["value"] or 0, cell["target"]
     a, b = v(cell["value"]), v(t)
     low, high, bottom, base = rule["low"], rule["high"], cell["bottom"], cell["base"]
     first, second = Fraction(rule["first"] or 0, COEFFICIENT), Fraction(rule["second"] or 0, COEFFICIENT)  # fmt: skip
     known = t is not None
+
+    def better(end: int | None) -> int | None:
+        """How far the target lies from where the way begins; a way to what is not better has no length."""
+        return t - end if known and end is not None and rule["sign"] * (t - end) > 0 else None
+
+    def over_target(numerator: int) -> Fraction | None:
+        return Fraction(numerator, t) if known and t > 0 else None
+
     match rule["method"]:
         case "ratio":
-            return _Way(f"{a} / {b}", _over(x, t) if known else None, bound=False)
+            return _Way(f"{a} / {b}", over_target(x), bound=False)
         case "ratio_inverse":
-            return _Way(f"{b} / {a}", _over(t, x) if known else None, bound=False)
+            return _Way(f"{b} / {a}", _over(t, x) if known and t >= 0 else None, bound=False)
         case "ratio_mirror":
-            return _Way(f"2 − {a} / {b}", 2 - Fraction(x, t) if t else None)
+            part = over_target(x)
+            return _Way(f"2 − {a} / {b}", None if part is None else 2 - part)
         case "efficacy":
-            part = _over(x - bottom, t - bottom) if known and bottom is not None else None
+            part = Fraction(x - bottom, way) if (way := better(bottom)) else None
             text = f"{s('first')} + {s('second')} × ({a} − {v(bottom)}) / ({b} − {v(bottom)})"
             return _Way(text, None if part is None else first + second * part)
         case "growth":
-            part = _over(x - base, t - base) if known and base is not None else None
+            part = Fraction(x - base, way) if (way := better(base)) else None
             return _Way(f"({a} − {v(base)}) / ({b} − {v(base)})", part, bound=False)
         case "plus_minus":
-            part = _over(x - t, t) if known else None
+            part = over_target(x - (t or 0))
             text = f"1 {'+' if up else '−'} {s('first')} × ({a} − {b}) / {b} × 100"
             return _Way(text, None if part is None else 1 + rule["sign"] * first * part * 100)
         case "difference":

@@ -73,6 +73,7 @@ class Compiler(SeriesRows, BranchRows):
             period_begin=None if self.former else self.period.start,
             period_end=self.period.end,
             known_by=self.at if self.known else None,
+            whole_before=True if self.covers else None,
             part_of=None if self.former else self._part_of(),
             withheld=book.withheld,
             part_year=book.part_year,

@@ -3,26 +3,27 @@
 -- scope: unit
 -- when: amended
 with chosen as (
-    select o.unit, o.indicator, o.period, o.value, 'own' as origin
+    select o.unit, o.indicator, o.period, o.value, o.status, 'own' as origin
     from observation o
     where not exists (
         select 1 from revised_value r
         where r.unit = o.unit and r.indicator = o.indicator and r.period = o.period
     )
     union all
-    select r.unit, r.indicator, r.period, r.value, 'revised' as origin
+    select r.unit, r.indicator, r.period, r.value, r.status, 'revised' as origin
     from revised_value r
     union all
-    select i.unit, i.indicator, i.period, i.value, 'inherited' as origin
+    select i.unit, i.indicator, i.period, i.value, i.status, 'inherited' as origin
     from inherited_value i
     union all
-    select r.unit, r.indicator, r.period, r.value, 'own' as origin
+    select r.unit, r.indicator, r.period, r.value, r.status, 'own' as origin
     from rolled_value r
 ),
 counted as (
     select c.unit, c.indicator, u.segment,
            case when u.purpose = 'value' then c.value end as value,
-           case when u.purpose = 'previous' then c.value end as value_before
+           case when u.purpose = 'previous' then c.value end as value_before,
+           case when u.purpose = 'previous' then c.status end as status_before
     from chosen c
     join period_use u on u.indicator = c.indicator and u.period = c.period
     left join part_unit p on p.unit = c.unit
@@ -37,6 +38,8 @@ select c.unit, c.indicator, c.segment,
        cast(sum(c.value) as decimal(38, 0)) as total,
        count(c.value) as valued,
        cast(sum(c.value_before) as decimal(38, 0)) as total_before,
-       count(c.value_before) as valued_before
+       count(c.value_before) as valued_before,
+       count(case when c.status_before in (1, 2) then 1 end) as settled_before,
+       count(case when c.status_before in (3, 4) then 1 end) as gaps_before
 from counted c
 group by c.unit, c.indicator, c.segment

@@ -1,19 +1,22 @@
 -- Every series a unit owes, with its status: nothing is silently zero, nothing silently averaged.
+-- What it is held against is as whole as the value must be: with a gap in the year before there is none.
 -- scope: unit
 -- inline
 with given as (
-    select v.unit, v.indicator, v.segment, v.total, v.valued, v.total_before, v.valued_before
+    select v.unit, v.indicator, v.segment, v.total, v.valued, v.total_before, v.valued_before,
+           v.settled_before, v.gaps_before
     from period_value v
     union all
     select a.unit, a.indicator, a.segment, cast(null as decimal(38, 0)) as total,
            cast(0 as bigint) as valued, cast(null as decimal(38, 0)) as total_before,
-           cast(0 as bigint) as valued_before
+           cast(0 as bigint) as valued_before, cast(0 as bigint) as settled_before,
+           cast(0 as bigint) as gaps_before
     from absent_series a
 ),
 due as (
     select u.unit, u.category, u.comparison_group, s.indicator, s.segment, s.combine, s.absent,
            case when u.part_year then coalesce(e.expected, 0) else s.expected end as expected,
-           v.total, v.valued, v.total_before, v.valued_before
+           v.total, v.valued, v.total_before, v.valued_before, v.settled_before, v.gaps_before
     from given v
     join unit u on u.unit = v.unit
     join series s
@@ -39,12 +42,16 @@ select d.unit, d.category, d.comparison_group, d.indicator, d.segment,
             when d.combine = 'mean' then ratio(d.total, d.valued)
             when d.absent = 'zero' then coalesce(d.total, 0)
             else d.total end as value,
-       case when d.combine = 'mean' and d.absent = 'zero'
+       case when t.whole_before
+             and (d.gaps_before > 0 or (d.absent <> 'zero' and d.settled_before < d.expected))
+            then null
+            when d.combine = 'mean' and d.absent = 'zero'
             then ratio(coalesce(d.total_before, 0), d.expected)
             when d.combine = 'mean' then ratio(d.total_before, d.valued_before)
             when d.absent = 'zero' then coalesce(d.total_before, 0)
             else d.total_before end as previous
 from due d
+join setting t on true
 left join status_count n
   on n.unit = d.unit and n.indicator = d.indicator and n.segment = d.segment
 left join approval a on a.unit = d.unit and a.indicator = d.indicator

@@ -21,6 +21,7 @@ summed as (
            count(case when k.status = 4 then 1 end) as withheld,
            count(case when k.status = 5 then 1 end) as not_due,
            count(case when k.status = 7 then 1 end) as undefined,
+           count(k.previous) as valued_before,
            sum(p.numerator * k.value) as top,
            sum(p.denominator * k.value) as bottom,
            sum(p.numerator * k.previous) as top_before,
@@ -32,7 +33,7 @@ summed as (
 ),
 formed as (
     select s.unit, s.category, s.comparison_group, s.indicator, s.segment, s.parts, s.valued,
-           s.missing, s.withheld, s.not_due, s.undefined, d.scale_n, d.scale_d, d.minimum,
+           s.missing, s.withheld, s.not_due, s.undefined, s.valued_before, d.scale_n, d.scale_d, d.minimum,
            case when d.previous then s.top - s.top_before else s.top end as numerator,
            case when d.previous and d.percent then s.top_before
                 else coalesce(d.constant, s.bottom) end as denominator,
@@ -59,7 +60,9 @@ select f.unit, f.category, f.comparison_group, f.indicator, f.segment,
        case when x.unit is not null then x.value
             when f.denominator <= 0 then null
             else ratio(f.numerator * f.scale_n, f.denominator * f.scale_d) end as value,
-       case when f.denominator_before > 0
+       case when t.whole_before and f.valued_before < f.parts then null
+            when f.denominator_before > 0
             then ratio(f.numerator_before * f.scale_n, f.denominator_before * f.scale_d) end as previous
 from formed f
+join setting t on true
 left join decided_value x on x.unit = f.unit and x.indicator = f.indicator
