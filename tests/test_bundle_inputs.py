@@ -131,6 +131,57 @@ def test_what_no_result_shows_is_bound_or_empty(
     assert changed(made(run, "public", tmp_path), indicator, column, value)
 
 
+def test_nothing_public_is_hidden_behind_a_commitment(run: Run, tmp_path: Path) -> None:
+    """Whoever hides a bad indicator could state any total; in the older form of bundles too."""
+    folder = made(run, "public", tmp_path)
+    rows = rows_of(folder, "inputs/cell.csv")
+    place = {name: number for number, name in enumerate(rows[0])}
+    hidden = next(row for row in rows if row[place["indicator"]] == "R")
+    for name in (*NUMBERS, "status"):
+        hidden[place[name]] = ""
+    hidden[place["commitment"]], hidden[place["outcome"]] = "5" * 64, "1"
+    rewritten(folder, "inputs/cell.csv", rows)
+    assert any(
+        "R 1: a commitment, and the rulebook makes the indicator public" in line
+        for line in findings(folder)
+    )
+    about: dict[str, Any] = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    (folder / "inputs" / "agreed.csv").unlink()
+    (folder / "run.json").write_text(canonical(about | {"format": 2}), encoding="utf-8")
+    relist(folder, "run.json", sealed=True)
+    assert any("makes the indicator public" in line for line in findings(folder))
+
+
+def test_an_internal_number_that_stands_open_is_named(run: Run, tmp_path: Path) -> None:
+    folder = made(run, "public", tmp_path)
+    rows = rows_of(folder, "inputs/cell.csv")
+    place = {name: number for number, name in enumerate(rows[0])}
+    opened = next(row for row in rows if row[place["indicator"]] == "G")
+    (
+        opened[place["commitment"]],
+        opened[place["outcome"]],
+        opened[place["status"]],
+        opened[place["value"]],
+    ) = "", "", "1", "88"
+    rewritten(folder, "inputs/cell.csv", rows)
+    assert any(
+        "G 1: open, and the rulebook keeps the indicator internal" in line
+        for line in findings(folder)
+    )
+
+
+@pytest.mark.parametrize("kind", ["targetx", "plan", "agreement"])
+def test_an_agreed_number_of_a_kind_that_nothing_reads_is_named(
+    run: Run, tmp_path: Path, kind: str
+) -> None:
+    folder = made(run, "public", tmp_path)
+    head, agreed = rows_of(folder, "inputs/agreed.csv")
+    rewritten(
+        folder, "inputs/agreed.csv", [head, *sorted([agreed, [agreed[0], "R", kind, "9", ""]])]
+    )
+    assert any(f"R {kind}: " in line for line in findings(folder))
+
+
 def test_a_target_that_was_agreed_stands_beside_the_cells(run: Run, tmp_path: Path) -> None:
     folder = made(run, "public", tmp_path)
     (agreed,) = rows_of(folder, "inputs/agreed.csv")[1:]

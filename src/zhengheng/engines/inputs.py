@@ -6,15 +6,25 @@ from what was agreed, or it must be empty.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any
 
 from zhengheng.engines.bundled import HIDDEN, KEYS
-from zhengheng.engines.oracle import VALUE, Row, Tables
+from zhengheng.engines.oracle import AIMS, VALUE, Row, Tables
 from zhengheng.engines.public import PublicOracle, unread
 
 _FOLLOWS = "it follows from the rulebook and inputs/agreed.csv, or no rule reads it / 由方案和 inputs/agreed.csv 得出，或没有规则用到"
 _UNASKED = "nothing in this run asks for this row / 这一批次没有用到这一行"
+
+
+def misplaced(cells: list[Row], internal: Container[str]) -> Iterator[str]:
+    """Commitments of indicators that the rulebook makes public, and open cells of those that it keeps `internal`."""
+    for cell in cells:
+        where = f"inputs/cell.csv {cell['unit']} {cell['indicator']} {cell['segment']}"
+        if cell["commitment"] and cell["indicator"] not in internal:
+            yield f"{where}: a commitment, and the rulebook makes the indicator public / 方案规定公开的指标不应只有承诺值"
+        elif not cell["commitment"] and cell["indicator"] in internal:
+            yield f"{where}: open, and the rulebook keeps the indicator internal / 方案规定的内部指标不应公开数值"
 
 
 def strays(plan: Tables, given: Tables, oracle: PublicOracle) -> Iterator[str]:
@@ -23,7 +33,7 @@ def strays(plan: Tables, given: Tables, oracle: PublicOracle) -> Iterator[str]:
     yield from _segments(plan, given["cell"])
     shown = {(row["unit"], row["indicator"]) for row in given["cell"] if not row["commitment"]}
     for row in given["agreed"]:
-        if (row["unit"], row["indicator"]) not in shown:
+        if (row["unit"], row["indicator"]) not in shown or row["kind"] not in AIMS:
             yield f"inputs/agreed.csv {row['unit']} {row['indicator']} {row['kind']}: {_UNASKED}"
     for name in ("unit_reference", "planned"):
         for row in given[name]:

@@ -47,7 +47,7 @@ WHY: dict[str, Words] = {
     "unused": ("属于考核期间，但按方案不取这一期", "of the assessed period, but the rulebook does not take this part of it"),
     "window": ("单位当时不在名单上", "the unit was not on the roster at that time"),
     "other_part": ("单位只在考核期的一部分时间在名单上，上年数值只取对应的时间", "the unit was on the roster for a part of the period only, and of the year before only the same part counts"),
-    "gap": ("单位上年的数不全，不作比较", "the unit's year before has gaps, and nothing is held against it"),
+    "gap": ("没有完整的上年数可比，单独的这一期不起作用", "there is no whole year before to be held against, and this period alone does nothing"),
     "late": ("在核算日之后公布", "published after the day of the run"),
     "vintage": ("不是方案采用的数据版本，或者公布晚于方案规定的日期", "not the release that the rulebook takes, or published after its last day"),
     "superseded": ("已被更正或更新的数据版本代替", "superseded by a correction or a newer release"),
@@ -211,8 +211,11 @@ class _Judge:
         return "" if "" in reasons else reasons[0]
 
     def _concerned(self, unit: str) -> bool:
-        """Whether anybody's score can look at a unit's rows: its own, an heir's, or one measured against it."""
-        return unit in self.units or unit in self._heirs or unit in self._references
+        """Whether anybody's score can look at a unit's rows: its own, an heir's, a parent's, or one measured against it."""
+        gone = unit in self.oracle.gone and any(
+            roll["child"] == unit for roll in self.plan["rollup"]
+        )
+        return unit in self.units or unit in self._heirs or unit in self._references or gone
 
     def _of_no_use(self, code: str, period: date) -> str:
         """Why no series takes a period: it is of another time, is not due by the day, or is one that the rule passes over."""
@@ -284,7 +287,8 @@ class _Judge:
                     yield roll["unit"], self.oracle.serves(roll["unit"], period)
 
     def _rolls(self, parent: str, child: str, code: str, period: date) -> bool:
-        there = child in self.units and self.oracle.exists(child, period) and self.oracle.exists(parent, period)  # fmt: skip
+        known = child in self.units or child in self.oracle.gone
+        there = known and parent in self.units and self.oracle.exists(child, period) and self.oracle.exists(parent, period)  # fmt: skip
         return there and (parent, code, period) not in self._held
 
     def _taken(self, unit: str, code: str, period: date, purposes: set[str]) -> str:
@@ -294,22 +298,42 @@ class _Judge:
         if reason := self._scored(unit, code):
             return reason
         read = self._read(unit).get(code, set()) & purposes
-        if read == {"previous"} and self._gapped(unit, code, period):
+        if read == {"previous"} and not self._compared(unit, code, period):
             return "gap"
         return "" if read else "decided"
 
-    def _gapped(self, unit: str, code: str, period: date) -> bool:
-        """Whether a period of the year before has part in no figure, since others of that year are not there."""
-        segments = [
-            use["segment"] for use in self.plan["period_use"]
+    def _compared(self, unit: str, code: str, period: date) -> bool:
+        """Whether a period of the year before has part in a figure that something is held against."""
+        return any(
+            self._reaches(unit, code, use["segment"]) for use in self.plan["period_use"]
             if (use["indicator"], use["period"], use["purpose"]) == (code, period, "previous")
-        ]  # fmt: skip
-        return all(self._measured[unit, code, one]["previous"] is None for one in segments)
+        )  # fmt: skip
+
+    def _reaches(self, unit: str, code: str, segment: int) -> bool:
+        """Whether an indicator's figure of the year before is there, and goes into all that is made from it for a comparison."""
+        cell = self._known.get((unit, code, segment))
+        if cell is None or cell["previous"] is None:
+            return False
+        rules = (
+            self.oracle.rules.get((self.units[unit]["category"], code, one)) for one in {segment, 1}
+        )
+        if any(rule and rule["reference"] == "previous" for rule in rules):
+            return True
+        above = [one for one, parts in self.parts.items() if code in parts]
+        return any(
+            self.derivations[one]["previous"] or self._reaches(unit, one, segment) for one in above
+        )
 
     @cached_property
-    def _measured(self) -> Cells:
-        """What is known of every series, before any appeal's decision stands in its place."""
-        return self.oracle.series(self.oracle.count(self.oracle.observations()))
+    def _known(self) -> Cells:
+        """What is known of every series and of what is made from them."""
+        known = self.oracle.series(self._counted)
+        self.oracle.derive(known)
+        return known
+
+    @cached_property
+    def _counted(self) -> dict[tuple[str, str, int, str], Row]:
+        return self.oracle.count(self.oracle.observations())
 
     def _scored(self, unit: str, code: str) -> str:
         """Why a unit has no use for an indicator; empty where it is scored on it, or on what is made from it."""
@@ -421,6 +445,8 @@ class _Judge:
         rules = [rule for rule in self.plan["milestone_rule"] if rule["indicator"] == code]
         if not any(rule["starts_on"] <= row["due_on"] <= rule["ends_on"] for rule in rules):
             return "period"
+        if self.setting.get("as_covered") and row["due_on"] > self.units[unit]["valid_to"]:
+            return "window"
         return "not_due" if row["due_on"] > self.setting["at"] else ""
 
     def _event(self, row: Row) -> str:
@@ -436,6 +462,14 @@ class _Judge:
         """An approval turns nothing but periods that are reported as not applicable from missing into what they say."""
         if reason := self._scored(unit, code):
             return reason
+        # A part that does not apply needs it as the whole does.
+        settled = self.setting.get("as_covered") and any(
+            NOT_APPLICABLE in self._counted.get((*key, purpose), {"statuses": ()})["statuses"]
+            and (cell["status"] == VALUE if purpose == "value" else cell["previous"] is not None)
+            for key, cell in self._known.items() if key[:2] == (unit, code) for purpose in BOTH
+        )  # fmt: skip
+        if settled:
+            return ""
         return of_no_effect(
             {
                 status
@@ -448,7 +482,7 @@ class _Judge:
     def _series(self) -> dict[tuple[str, str, int], int]:
         """The status of every observed series of units with an approval; what an appeal decided stands as a value."""
         asked = {(row["unit"], row["indicator"]) for row in self.facts["approval"]}
-        known = self.oracle.series(self.oracle.count(self.oracle.observations()))
+        known = self.oracle.series(self._counted)
         self.oracle.decide(known)
         return {key: cell["status"] for key, cell in known.items() if key[:2] in asked}
 

@@ -112,6 +112,8 @@ class Oracle:
         self.facts: Tables = {**facts, **values}
         self.units = {row["unit"]: row for row in plan["unit"]}
         self.windows = {row["unit"]: row for row in plan["part_unit"]}
+        self.gone = {row["unit"]: row for row in plan.get("gone_unit", [])}
+        self.renamed = {row["heir"] for row in plan["succession"] if row["renamed"] and row["data"]}
         self.parts = {
             (r["unit"], r["indicator"], r["segment"]): r for r in plan.get("part_share", [])
         }
@@ -199,7 +201,7 @@ class Oracle:
             held[row["unit"], row["indicator"], row["period"]].append(row)
         children: dict[tuple[str, str], list[str]] = defaultdict(list)
         for row in self.plan["rollup"]:
-            if row["child"] in self.units:
+            if row["child"] in self.units or row["child"] in self.gone:
                 children[row["unit"], row["indicator"]].append(row["child"])
         found = []
         for (parent, code), below in children.items():
@@ -224,11 +226,14 @@ class Oracle:
 
     def exists(self, unit: str, period: Any) -> bool:
         """Whether a unit is there at the end of an observed period, of this year or of the one before."""
-        window = self.windows.get(unit)
-        return (
-            window is None
-            or (window.get("began") or window["valid_from"]) <= period <= window["valid_to"]
-        )
+        if gone := self.gone.get(unit):
+            return bool(gone["began"] <= period <= gone["ended"])
+        if window := self.windows.get(unit):
+            return bool(
+                (window.get("began") or window["valid_from"]) <= period <= window["valid_to"]
+            )
+        began = self.units.get(unit, {}).get("began")
+        return began is None or bool(began <= period)
 
     def serves(self, unit: str, period: Any, *, ruled: bool = False) -> frozenset[str]:
         """For what a unit's own value of a period counts: as a value while it is there, and what it is held against ends a
@@ -316,14 +321,15 @@ class Oracle:
                 known[unit["unit"], code, segment] = {
                     "status": self._status(unit, series, now, due),
                     "value": self._combined(series, now["values"], due),
-                    "previous": self._before(series, before, due),
+                    "previous": self._before(unit, series, before, due),
                 }
         return known
 
     def _due(self, unit: Row, series: Row) -> int:
         due: int = series["expected"]
         if window := self.windows.get(unit["unit"]):
-            reach = (series["additive"] and window.get("reach_from")) or window["valid_from"]
+            whole = series["additive"] or unit["unit"] in self.renamed
+            reach = (whole and window.get("reach_from")) or window["valid_from"]
             due = sum(
                 1
                 for use in self.plan["period_use"]
@@ -340,22 +346,28 @@ class Oracle:
             return NOT_DUE
         if WITHHELD in statuses:
             return WITHHELD
-        if valued == due or (series["absent"] == "zero" and MISSING not in statuses):
+        approved = (unit["unit"], series["indicator"]) in self.approved
+        if valued == due:
+            return VALUE
+        if self.setting.get("as_covered") and not_applicable and not approved:
+            return MISSING
+        if series["absent"] == "zero" and MISSING not in statuses:
             return VALUE
         if valued + not_applicable < due:
             return MISSING
         if valued > 0:
             return VALUE
-        approved = (unit["unit"], series["indicator"]) in self.approved
         return NOT_APPLICABLE if approved else MISSING
 
-    def _before(self, series: Row, before: Row, due: int) -> int | None:
+    def _before(self, unit: Row, series: Row, before: Row, due: int) -> int | None:
         """What a value is held against: as whole as the value itself must be. Runs kept before semantics 9 took what there was."""
-        if self.setting.get("whole_before"):
+        if self.setting.get("as_covered"):
             statuses = before["statuses"]
-            settled = sum(status in {VALUE, NOT_APPLICABLE} for status in statuses)
-            short = series["absent"] != "zero" and settled < due
-            if short or MISSING in statuses or WITHHELD in statuses:
+            approved = (unit["unit"], series["indicator"]) in self.approved
+            if {MISSING, WITHHELD} & set(statuses) or (NOT_APPLICABLE in statuses and not approved):
+                return None
+            counted = series["absent"] == "zero" and not unit.get("young")
+            if len(statuses) < due and not counted:
                 return None
         return self._combined(series, before["values"], due)
 
@@ -448,7 +460,7 @@ class Oracle:
         )
         earlier = None
         whole = all(k["previous"] is not None for _, k in held)
-        if self.setting.get("whole_before") and not whole:
+        if self.setting.get("as_covered") and not whole:
             before = None
         if before is not None and bottom_before is not None and bottom_before > 0:
             earlier = half_up(Fraction(before) / Fraction(bottom_before) * scale)
@@ -467,17 +479,18 @@ class Oracle:
             for unit in self.units.values():
                 if unit["category"] == category:
                     known[unit["unit"], code, segment] = self._earned(
-                        held[unit["unit"], code], dates, rule["unit_scale"]
+                        held[unit["unit"], code], dates, rule["unit_scale"], unit["valid_to"]
                     )
 
-    def _earned(self, rows: list[Row], rule: Row, scale: int) -> Row:
+    def _earned(self, rows: list[Row], rule: Row, scale: int, last: Any) -> Row:
         at = self.setting["at"]
+        until = (
+            min(rule["ends_on"], at, last)
+            if self.setting.get("as_covered")
+            else min(rule["ends_on"], at)
+        )
         standing = [row for row in rows if not row["waived"]]
-        due = [
-            row
-            for row in standing
-            if rule["starts_on"] <= row["due_on"] <= min(rule["ends_on"], at)
-        ]
+        due = [row for row in standing if rule["starts_on"] <= row["due_on"] <= until]
         shares = sum(row["share"] for row in due)
         earned = Fraction(0)
         for row in due:

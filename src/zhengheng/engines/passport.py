@@ -79,7 +79,6 @@ class _Maker(SourceRows):
         super().__init__(run, unit, language)
         self.grade_said = ""
         tables = run.plan.tables
-        self.of_unit = next((row for row in tables["unit"] if row["unit"] == unit), None)
         if self.of_unit is None:
             raise NotFoundError.one(
                 unit, "unit.absent", zh="这一批次没有这个单位", en="this run has no such unit"
@@ -384,6 +383,7 @@ class _Maker(SourceRows):
         if (
             held is None
             or not cut
+            or rule["reference"] != "given"
             or all(cell[name] is None for name in ("target", "base", "stretch", "bottom"))
         ):
             return ""
@@ -431,13 +431,28 @@ class _Maker(SourceRows):
         return sorted({u["period"] for u in uses if (u["indicator"], u["segment"], u["purpose"]) == (code, segment, purpose)})  # fmt: skip
 
     def _absent(self, code: str, segment: int, purpose: str, *, named: bool) -> list[str]:
-        """The periods of a series without a value; of what an indicator is made from, each with its name."""
+        """The periods that are due of a series and have no value; of what an indicator is made from, each with its name."""
         series = self.run.rulebook.indicator(code)
         head = f"{code} {series.name.say(self.language)} " if named else ""
+        held = {end: self.counted.get((self.unit, code, end), []) for end in self._used(code, segment, purpose)}  # fmt: skip
+        first, last = self._due_days(code, purpose)
         return [
-            f"{head}{period_ending(end, series.frequency).code}" for end in self._used(code, segment, purpose)
-            if not any(row["value"] is not None for row in self.counted.get((self.unit, code, end), []))
+            f"{head}{period_ending(end, series.frequency).code}" for end, rows in held.items()
+            if not any(row["value"] is not None for row in rows) and first <= end <= last and (rows or series.absent == "missing")
         ]  # fmt: skip
+
+    def _due_days(self, code: str, purpose: str) -> tuple[date, date]:
+        """From when to when a unit of a part of the period owes figures, or those of the year before."""
+        part = next((row for row in self.run.plan.tables["part_unit"] if row["unit"] == self.unit), None)  # fmt: skip
+        if part is None:
+            return date.min, date.max
+        whole = any(row["additive"] for row in self.run.plan.tables["series"] if row["indicator"] == code) or any(
+            row["heir"] == self.unit and row["renamed"] for row in self.run.plan.tables["succession"]
+        )  # fmt: skip
+        first = (part["reach_from"] if whole else None) or part["valid_from"]
+        if purpose == "value":
+            return first, part["valid_to"]
+        return first.replace(day=1, year=first.year - 1), part["before_to"] or date.max
 
     def _beside(self, cell: Row, rule: Row) -> Beside:
         """The table of a cell's rule, and its place in its group where the run kept whom it was compared with."""

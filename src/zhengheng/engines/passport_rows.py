@@ -55,6 +55,7 @@ class SourceRows:
     def __init__(self, run: Run, unit: str, language: Language) -> None:
         self.run, self.unit, self.language = run, unit, language
         self.origins = sources_of(run.plan.tables, unit)
+        self.of_unit = next((row for row in run.plan.tables["unit"] if row["unit"] == unit), None)
         self.facts: dict[str, list[Row]] = {}
         self.unit_names = {
             u.code: u.name.say(language) for u in (*run.rulebook.units, *run.facts.units)
@@ -154,11 +155,14 @@ class SourceRows:
                 )  # fmt: skip
 
     def _nodes(self, code: str, segment: int) -> Iterator[tuple[Row, Row]]:
-        """The dated nodes of an indicator's segment with their rule; those of other years counted there."""
+        """The dated nodes of an indicator's segment with their rule; those of other years counted there, those after the
+        unit's last day nowhere."""
+        assert self.of_unit is not None
+        last = self.of_unit["valid_to"] if self.run.plan.tables["setting"][0]["as_covered"] else date.max  # fmt: skip
         for rule in self.run.plan.tables["milestone_rule"]:
             if (rule["indicator"], rule["segment"]) == (code, segment):
                 for row in self._facts("milestone", self.unit, code):
-                    if rule["starts_on"] <= row["due_on"] <= rule["ends_on"]:
+                    if rule["starts_on"] <= row["due_on"] <= min(rule["ends_on"], last):
                         yield row, rule
 
     def _ruled(self, code: str) -> Row | None:

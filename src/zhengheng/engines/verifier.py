@@ -41,7 +41,7 @@ from zhengheng.engines.bundled import (
 )
 from zhengheng.engines.earlier import verify_earlier
 from zhengheng.engines.given import BEFORE, as_given, unverified
-from zhengheng.engines.inputs import strays
+from zhengheng.engines.inputs import misplaced, strays
 from zhengheng.engines.opened import check_opening
 from zhengheng.engines.oracle import Row, Tables, compute
 from zhengheng.engines.public import PublicOracle
@@ -63,6 +63,7 @@ class Bundle:
         self.given: list[str] = []
         """What was taken as it stands, or cannot be recomputed: one sentence each."""
         self.compared: list[str] = []
+        self.internal: set[str] = set()
         self.manifest: dict[str, str] = _object(folder / "manifest.json")
         self.about: dict[str, Any] = _object(folder / "run.json")
         self.public = self.about.get("kind") == "public"
@@ -77,6 +78,7 @@ class Bundle:
             self._spelled()
             self._files()
             book = Rulebook.model_validate_json(_text(self.folder / "rulebook.json"), strict=True)
+            self.internal = {one.code for one in book.indicators if one.visibility != "public"}
             self._identity(book)
             plan = self._plan(book)
             made, inputs = self._recompute(plan)
@@ -210,6 +212,7 @@ class Bundle:
             }
             oracle = PublicOracle(plan, given)
             made = oracle.results()
+            self.found += misplaced(given["cell"], self.internal)
             if self.format > BEFORE:
                 self.found += strays(plan, given, oracle)
             return made, given

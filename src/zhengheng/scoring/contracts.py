@@ -167,7 +167,7 @@ PLAN = tuple(
         period_begin date? first day of the assessed period; empty in plans kept before semantics 7
         period_end date last day of the assessed period
         known_by date? values published after this day do not count; empty in plans kept before semantics 8
-        whole_before bool? true: a value is held against a year before without gaps only; empty in plans kept before semantics 9
+        as_covered bool? true: the rules on gaps and last days of decision 16; empty in plans kept before semantics 9
         part_of date? last day of the whole period that this run is a part of, as a quarter of an assessed year; else empty
         withheld text unranked, block, floor
         part_year text scored, no_grade
@@ -192,7 +192,13 @@ PLAN = tuple(
         valid_to date last day inside the period
         part_year bool did not exist for the whole period
         ranked bool takes part in ranks
-        bound bool its own score is bound to its superior's""",
+        bound bool its own score is bound to its superior's
+        began date? its first day, where that lies in the period or the year before; empty in plans kept before semantics 9
+        young bool? its figures do not reach the first day of the year before; empty in plans kept before semantics 9""",
+        """gone_unit key unit
+        unit text units that were there in the year before and ended in it: their parents' figures of then are made of theirs too
+        began date first day there in the year before
+        ended date last day""",
         """part_unit key unit
         unit text units that existed for part of the period only
         valid_from date first day

@@ -4,7 +4,7 @@ Here dated things become definite: which version of a rule governs which part of
 observed periods are due by `at`, what each child weighs in its parent. Scales: contracts.py.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -73,7 +73,7 @@ class Compiler(SeriesRows, BranchRows):
             period_begin=None if self.former else self.period.start,
             period_end=self.period.end,
             known_by=self.at if self.known else None,
-            whole_before=True if self.covers else None,
+            as_covered=True if self.covers else None,
             part_of=None if self.former else self._part_of(),
             withheld=book.withheld,
             part_year=book.part_year,
@@ -96,13 +96,20 @@ class Compiler(SeriesRows, BranchRows):
     def _units(self) -> None:
         bound = self.rulebook.binding.categories if self.rulebook.binding else ()
         first, last = self.period.start, self.period.end
+        year = self.period.previous_year()
         # Hundreds of thousands of units pass here: one literal a unit, no call.
         held = self.tables["unit"]
         for unit in sorted(self.units.values(), key=attrgetter("code")):
             start = max(unit.valid_from, first) if unit.valid_from else first
             end = min(unit.valid_to, last) if unit.valid_to else last
             if start > end:
+                self._gone_unit(unit)
                 continue
+            began = (
+                unit.valid_from
+                if self.covers and unit.valid_from and unit.valid_from > year.start
+                else None
+            )
             part = start != first or end != last
             held.append(
                 {
@@ -110,6 +117,7 @@ class Compiler(SeriesRows, BranchRows):
                     "superior": unit.superior, "valid_from": start, "valid_to": end,
                     "part_year": part, "ranked": unit.ranked,
                     "bound": unit.category in bound and unit.superior is not None,
+                    "began": began, "young": self._young(unit) if began else False if self.covers else None,
                 }
             )  # fmt: skip
             if part:
@@ -136,9 +144,25 @@ class Compiler(SeriesRows, BranchRows):
             before_to=before if self.covers else None,
         )
 
+    def _gone_unit(self, unit: Unit) -> None:
+        year, ended = self.period.previous_year(), unit.valid_to
+        if self.covers and ended and year.start <= ended <= year.end:
+            began = max(unit.valid_from or year.start, year.start)
+            self._add("gone_unit", unit=unit.code, began=began, ended=ended)
+
     def _reach(self, unit: Unit, start: date) -> date:
         """The first day in the period that a unit's sums reach: its own, or that of whom it began as the heir of."""
-        reached = [start]
+        first = self.period.start
+        return min([start, *(max(since or first, first) for since in self._before(unit, start))])
+
+    def _young(self, unit: Unit) -> bool:
+        """Whether the figures of a unit that began in the year before or since do not reach back to that year's first day."""
+        assert unit.valid_from is not None
+        first = self.period.previous_year().start
+        return all(since and since > first for since in self._before(unit, unit.valid_from))
+
+    def _before(self, unit: Unit, start: date) -> Iterator[date | None]:
+        """The first days of the units whose figures a unit took over when it began; None where one was there always."""
         for event in self.rulebook.succession:
             if (
                 event.data == "inherit"
@@ -146,9 +170,7 @@ class Compiler(SeriesRows, BranchRows):
                 and unit.code in {one.unit for one in event.heirs}
             ):
                 old = self.units.get(event.unit)
-                since = old.valid_from if old and old.valid_from else self.period.start
-                reached.append(max(since, self.period.start))
-        return min(reached)
+                yield old.valid_from if old else None
 
     def _nodes(self) -> None:
         for node, _, depth in self.rulebook.nodes():

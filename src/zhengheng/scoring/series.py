@@ -57,8 +57,14 @@ class SeriesRows(PlanRows):
     def _part_shares(self, cut: Cut, code: str) -> None:
         """What the pieces of a year weigh for units that existed for part of it."""
         sums = self._made_of_sums(code)
+        renamed = {
+            heir.unit
+            for one in self.rulebook.succession
+            if one.kind == "rename" and one.data == "inherit"
+            for heir in one.heirs
+        }
         for unit in self.tables["part_unit"] if cut.divided else ():
-            reaches = sums and self.covers
+            reaches = (sums or unit["unit"] in renamed) and self.covers
             begins = unit["reach_from"] if reaches else unit["valid_from"]
             for piece in cut.pieces:
                 first, last = max(piece.start, begins), min(piece.end, unit["valid_to"])

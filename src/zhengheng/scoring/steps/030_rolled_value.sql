@@ -15,15 +15,23 @@ with chosen as (
     select i.unit, i.indicator, i.period, i.value, i.status
     from inherited_value i
 ),
+present as (
+    select u.unit,
+           coalesce(p.began, p.valid_from, u.began, cast('0001-01-01' as date)) as began,
+           coalesce(p.valid_to, cast('9999-12-31' as date)) as valid_to
+    from unit u
+    left join part_unit p on p.unit = u.unit
+    where exists (select 1 from rollup c where c.unit = u.unit or c.child = u.unit)
+    union all
+    select g.unit, g.began, g.ended as valid_to
+    from gone_unit g
+),
 below as (
     select c.unit, c.child, c.indicator, h.period, h.value, h.status
     from rollup c
-    join unit u on u.unit = c.child
+    join present t on t.unit = c.child
     join chosen h on h.unit = c.child and h.indicator = c.indicator
-    where not exists (
-        select 1 from part_unit p
-        where p.unit = c.child and (h.period < coalesce(p.began, p.valid_from) or h.period > p.valid_to)
-    )
+    where h.period >= t.began and h.period <= t.valid_to
 ),
 summed as (
     select b.unit, b.indicator, b.period,
@@ -38,11 +46,8 @@ owed as (
     select s.unit, s.indicator, s.period, count(c.child) as children
     from summed s
     join rollup c on c.unit = s.unit and c.indicator = s.indicator
-    join unit u on u.unit = c.child
-    where not exists (
-        select 1 from part_unit p
-        where p.unit = c.child and (s.period < coalesce(p.began, p.valid_from) or s.period > p.valid_to)
-    )
+    join present t on t.unit = c.child
+    where s.period >= t.began and s.period <= t.valid_to
     group by s.unit, s.indicator, s.period
 ),
 judged as (
@@ -61,7 +66,7 @@ from judged j
 where not exists (
     select 1 from chosen h
     where h.unit = j.unit and h.indicator = j.indicator and h.period = j.period
-) and not exists (
-    select 1 from part_unit p
-    where p.unit = j.unit and (j.period < coalesce(p.began, p.valid_from) or j.period > p.valid_to)
+) and exists (
+    select 1 from present t
+    where t.unit = j.unit and j.period >= t.began and j.period <= t.valid_to
 )

@@ -1,4 +1,5 @@
 -- Every series a unit owes, with its status: nothing is silently zero, nothing silently averaged.
+-- What does not apply needs its approval, for one of its periods as for all of them.
 -- What it is held against is as whole as the value must be: with a gap in the year before there is none.
 -- scope: unit
 -- inline
@@ -15,6 +16,7 @@ with given as (
 ),
 due as (
     select u.unit, u.category, u.comparison_group, s.indicator, s.segment, s.combine, s.absent,
+           coalesce(u.young, false) as young,
            case when u.part_year then coalesce(e.expected, 0) else s.expected end as expected,
            v.total, v.valued, v.total_before, v.valued_before, v.settled_before, v.gaps_before
     from given v
@@ -31,6 +33,7 @@ select d.unit, d.category, d.comparison_group, d.indicator, d.segment,
             when d.expected = 0 then 5
             when n.withheld > 0 then 4
             when d.valued = d.expected then 1
+            when t.as_covered and n.not_applicable > 0 and a.approver is null then 3
             when d.absent = 'zero' and coalesce(n.missing, 0) = 0 then 1
             when d.valued + coalesce(n.not_applicable, 0) < d.expected then 3
             when d.valued > 0 then 1
@@ -42,8 +45,9 @@ select d.unit, d.category, d.comparison_group, d.indicator, d.segment,
             when d.combine = 'mean' then ratio(d.total, d.valued)
             when d.absent = 'zero' then coalesce(d.total, 0)
             else d.total end as value,
-       case when t.whole_before
-             and (d.gaps_before > 0 or (d.absent <> 'zero' and d.settled_before < d.expected))
+       case when t.as_covered
+             and (d.gaps_before > 0 or (a.approver is null and d.settled_before > d.valued_before)
+                  or ((d.absent <> 'zero' or d.young) and d.settled_before < d.expected))
             then null
             when d.combine = 'mean' and d.absent = 'zero'
             then ratio(coalesce(d.total_before, 0), d.expected)

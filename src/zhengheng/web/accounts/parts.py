@@ -34,12 +34,12 @@ class Part:
 
 
 def parts(account: Account) -> list[Part]:
-    """Every role of a unit that an account holds or ever held; an account read for a request asks once."""
+    """Every role of a unit that an account holds or ever held, none that is still to begin; an account read for a request asks once."""
     held: list[Part] | None = account.__dict__.get("_parts")
     if held is None:
-        given = RoleGrant.objects.filter(account=account, unit__isnull=False).select_related(
-            "unit__parent__parent"
-        )
+        given = RoleGrant.objects.filter(
+            account=account, unit__isnull=False, valid_from__lte=localdate()
+        ).select_related("unit__parent__parent")
         held = account.__dict__["_parts"] = [
             Part(one.unit, last) for one in given.order_by("valid_from", "pk")
             if one.unit is not None and ((last := _last(one)) is None or last >= one.valid_from)

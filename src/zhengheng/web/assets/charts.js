@@ -31,7 +31,7 @@ function history(spec) {
   const [actual, target, range, met] = spec.names;
   // A line that is the target itself is drawn once.
   const lit = spec.line.map((held, n) => (number(held) === number(spec.target[n]) ? null : number(held)));
-  const line = { symbol: "none", lineStyle: { width: 0 }, stack: "range", silent: true };
+  const line = { symbol: "none", lineStyle: { width: 0 }, stack: "range", stackStrategy: "all", silent: true };
   return {
     ...frame(axis({ type: "category", data: spec.x, boundaryGap: true }), axis({ type: "value", name: spec.unit, scale: true, boundaryGap: ["10%", "10%"] })),
     series: [
