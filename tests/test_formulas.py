@@ -1,5 +1,6 @@
 """A rule in words: whoever reads where the points come from needs no formula language."""
 
+import json
 from collections import Counter
 from datetime import date
 
@@ -15,6 +16,7 @@ from zhengheng.domain.problems import EngineError
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.passport import passport
 from zhengheng.engines.run import make_run
+from zhengheng.scheme.model import Rulebook
 from zhengheng.scoring.formulas import formula
 
 RULE = {
@@ -159,3 +161,14 @@ def test_a_value_that_is_missing_names_what_is_not_there() -> None:
         .parts[0]
         .label.endswith("不适用：分母为 3，少于方案规定的最少数 5")
     )
+
+
+def test_the_cap_of_a_coefficient_stands_beside_it() -> None:
+    """9.44 times 1.3 would be 12.27 of 10; the rulebook gives 1.1 times the full mark at most."""
+    rules = book({"code": "A", "method": {"kind": "ratio", "target": 90}}, weight="10")
+    capped = Rulebook.model_validate_json(json.dumps(json.loads(rules.model_dump_json(by_alias=True)) | {"coefficients": [{"of": "A", "value": "1.3", "cap": "1.1", "reason": "r"}]}))  # fmt: skip
+    made = run(capped, {("u", "A"): {PERIOD.end: "85"}}, DuckEngine(threads=1))
+    shown = passport(made, "u", "A", "zh")
+    assert shown.score == "11.00"
+    assert "已乘系数 1.3，最高为满分的 1.1 倍" in shown.detail
+    assert "times the coefficient 1.3, at most 1.1 times the full mark" in passport(made, "u", "A", "en").detail  # fmt: skip

@@ -611,6 +611,11 @@ def the_split_of_story_2() -> None:
     assert f">{heir}、{other}</td>" in page
     page = reader.get(f"/office/reorganisations/{case.pk}/").content.decode()
     assert f"分设：{ends} → {heir}、{other}" in page
+    run = ResultRun.objects.filter(rulebook="streets", period="2025").latest("pk").run
+    report = entered("zhuren", "Yunheng-2026").get(f"/office/overview/{run}/units/J15/report.docx")
+    said = " ".join(one.text for one in docx.Document(io.BytesIO(report.content)).paragraphs)
+    assert f"由{heir}、{other}承继" in said, "what the page says of a unit that ended, its paper says"
+    assert "两期计入的满分不同，得分不能直接相比" in said
 
 
 def claims_and_tolerance_of_story_9() -> None:

@@ -37,7 +37,7 @@ def handed_on(run: Run, unit: str, language: Language) -> str:
     Empty where the unit was there all along. Shares are those by which quantities are taken over.
     """
     period, said = run.plan.period, []
-    names = {one.code: one.name.say(language) for one in (*run.facts.units, *run.rulebook.units)}
+    names = {one.code: one.name.say(language) for one in (*run.rulebook.units, *run.facts.units)}
     for event in run.rulebook.succession:
         if not period.start <= event.date <= period.end:
             continue

@@ -105,6 +105,10 @@ class _Maker(SourceRows):
         self.factors |= {
             r["subject"]: r["factor"] for r in tables["unit_coefficient"] if r["unit"] == unit
         }
+        self.capped = {
+            r["subject"]: r["most"] for r in tables["coefficient"]
+            if r["category"] == category and r["most"] is not None
+        }  # fmt: skip
 
     @cached_property
     def instead(self) -> StandIns:
@@ -266,8 +270,14 @@ class _Maker(SourceRows):
 
     def _aggregate(self, code: str) -> str:
         node = next(n for n, _, _ in self.run.rulebook.nodes() if n.code == code)
-        factor = self.factors.get(code)
-        return self.t(*dimension(node, None if factor is None else plain(factor, 6)))
+        return self.t(*dimension(node, self._factor(code)))
+
+    def _factor(self, code: str) -> str | None:
+        """What an indicator's or dimension's points are multiplied by, with its cap; None where by nothing."""
+        factor, most = self.factors.get(code), self.capped.get(code)
+        if factor is None or most is None:
+            return None if factor is None else plain(factor, 6)
+        return plain(factor, 6) + self.t(f"，最高为满分的 {plain(most, 6)} 倍", f", at most {plain(most, 6)} times the full mark")  # fmt: skip
 
     def indicator(self, code: str) -> Entry:
         row = self.scores[code]
@@ -275,10 +285,8 @@ class _Maker(SourceRows):
         rule = self.rules[code, segments[-1]]
         status = status_name(row, rule)
         detail = self.t(f"满分 {plain(rule['full'], 6)}", f"of {plain(rule['full'], 6)}")
-        if (factor := self.factors.get(code)) is not None:
-            detail += self.t(
-                f"；已乘系数 {plain(factor, 6)}", f"; times the coefficient {plain(factor, 6)}"
-            )
+        if (factor := self._factor(code)) is not None:
+            detail += self.t(f"；已乘系数 {factor}", f"; times the coefficient {factor}")
         if (before := year_before(self.run.rulebook.indicator(code), self.run.plan.period))[0]:
             detail += self.t("；", "; ") + self.t(*before)
         if light := self.lights.get(code):

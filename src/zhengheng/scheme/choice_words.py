@@ -19,7 +19,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "per.percent": ("目标的百分之一",), "subject.unit": ("单位",), "subject.programme": ("项目",),
     "half_up": ("四舍五入",), "aggregate.sum": ("分数相加", "合计"), "arithmetic": ("算术平均",), "geometric": ("几何平均",), "harmonic": ("调和平均",),
     "weights.full_mark": ("须合计为满分",), "relative": ("只在同级间比较",), "scored": ("计分并定等次",), "no_grade": ("计分不定等次",),
-    "part_year_targets.pro_rata": ("按月份折算",), "part_year_targets.as_filed": ("按填报目标",),
+    "part_year_targets.pro_rata": ("按天数折算", "按月份折算"), "part_year_targets.as_filed": ("按填报目标",),
     "on.rounded": ("舍入后的得分",), "on.exact": ("未舍入的得分",),
     "bonus": ("加分",), "deduction": ("扣分",), "integrity": ("诚信",), "veto": ("一票否决",),
     "ties.skip": ("占位并列（1、2、2、4）", "占位并列"), "ties.dense": ("不占位并列（1、2、2、3）", "不占位并列"),

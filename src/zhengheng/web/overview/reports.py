@@ -10,6 +10,7 @@ from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.problems import Language
 from zhengheng.engines.change import Change, written
 from zhengheng.engines.heat import STATUSES
+from zhengheng.engines.lives import handed_on
 from zhengheng.engines.standins import stand_ins
 from zhengheng.web.files.documents import Report, Section, Table
 from zhengheng.web.overview import selectors, tables
@@ -71,9 +72,11 @@ def of_unit(
     moved = change_of(earlier, result, unit, language) if earlier else None
     if moved is not None and earlier is not None:
         effects = [(say(*words), size) for _, words, size in moved.said()]
+        unlike = reading(earlier, language).line[unit][1].due != line.due
+        apart = say("两期计入的满分不同，得分不能直接相比。", "Of the two periods unlike parts of the full mark counted, so that their points do not compare.")  # fmt: skip
         sections.append(Section(
             say("为什么变了", "Why it changed"),
-            texts=(_moved(moved, earlier.period, result.period),),
+            texts=(_moved(moved, earlier.period, result.period), *([apart] if unlike else [])),
             tables=(Table((say("原因", "Effect"), say("分", "Points")), effects),) if effects else (),
         ))  # fmt: skip
     gaps = selectors.gaps(marks.values())
@@ -99,5 +102,5 @@ def of_unit(
             f"{group}：{total}{'，' + line.told if line.grade else ''}；达标 {counted.get('met', 0)} 项，关注 {counted.get('watch', 0)} 项，未达标 {counted.get('missed', 0)} 项。",
             f"{group}: {total}{', ' + line.told if line.grade else ''}; {counted.get('met', 0)} met, {counted.get('watch', 0)} to watch, {counted.get('missed', 0)} missed.",
         ),
-        origin(result, held), sections, warned(result, day),
+        origin(result, held), sections, (*warned(result, day), *filter(None, [handed_on(held.run, unit, language)])),
     )  # fmt: skip
