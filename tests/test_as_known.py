@@ -10,6 +10,7 @@ import pytest
 from tests.test_intake import mapping
 from tests.test_scheme import write
 from zhengheng.domain.periods import parse_period
+from zhengheng.domain.problems import DataError
 from zhengheng.engines.archive import keep_run, load_run
 from zhengheng.engines.bundle import check_bundle, write_bundle
 from zhengheng.engines.duck import DuckEngine
@@ -171,3 +172,17 @@ def test_a_run_kept_by_an_earlier_release_stays_as_it_was(book: Rulebook, tmp_pa
     for made in (DuckEngine(), OracleEngine()):
         again = Run(kept.id, book, kept.plan, facts, made.run(kept.plan, facts), made.name)
         assert value(again) == "90.00"
+
+
+@pytest.mark.parametrize("status", ["缺数据", "missing", "不适用", "not_applicable"])
+def test_a_number_beside_a_status_that_says_there_is_none_is_refused(
+    book: Rulebook, tmp_path: Path, status: str
+) -> None:
+    """Neither is dropped without a word; what is withheld may well be there."""
+    with pytest.raises(DataError) as caught:
+        read(book, tmp_path, f"a,80,{status},,\nb,60,,,\n")
+    (fault,) = caught.value.problems
+    assert fault.where.endswith("d.csv:2")
+    assert "A 写有数值“80”，状态却是" in fault.zh
+    assert "delete the status where there is a value" in fault.en
+    assert read(book, tmp_path, "a,80,不公开,,\nb,60,,,\n").rows("observation") == 2

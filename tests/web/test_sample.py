@@ -614,7 +614,9 @@ def the_split_of_story_2() -> None:
     run = ResultRun.objects.filter(rulebook="streets", period="2025").latest("pk").run
     report = entered("zhuren", "Yunheng-2026").get(f"/office/overview/{run}/units/J15/report.docx")
     said = " ".join(one.text for one in docx.Document(io.BytesIO(report.content)).paragraphs)
-    assert f"由{heir}、{other}承继" in said, "what the page says of a unit that ended, its paper says"
+    assert f"由{heir}、{other}承继" in said, (
+        "what the page says of a unit that ended, its paper says"
+    )
     assert "两期计入的满分不同，得分不能直接相比" in said
 
 

@@ -49,7 +49,8 @@ def odd_units(
     odd = {unit.code for unit in (*rulebook.units, *facts.units)}
     for event in rulebook.succession:
         odd |= {event.unit, *(heir.unit for heir in event.heirs)}
-    plain, rest = split(facts.roster, period.start, period.end, odd)
+    # Whoever began within the year before has less of it to be held against.
+    plain, rest = split(facts.roster, period.previous_year().start, period.end, odd)
     known = {unit.code for unit in facts.units}
     return [*facts.units, *(u for u in to_units(rest) if u.code not in known)], plain
 
@@ -70,6 +71,7 @@ def with_roster(
             "valid_to": pa.repeat(pa.scalar(period.end, pa.date32()), count),
             "part_year": pa.repeat(False, count), "ranked": plain["ranked"],
             "bound": pc.and_(pc.is_in(plain["category"], bound), pc.is_valid(plain["superior"])),
+            "began": pa.nulls(count, pa.date32()), "young": pa.repeat(False, count),
         }
     )  # fmt: skip
     shape = pa.schema([pa.field(f.name, f.type) for f in schema("unit")])

@@ -60,6 +60,14 @@ class RowValue(RowPeriod):
                     "status", f"不认识的状态“{word[:20]}”", f"unknown status {word[:20]!r}"
                 )
             status = STATUS_READ[word]
+            none = {"", *source.missing, *source.not_applicable, *source.withheld}
+            if status in {MISSING, NOT_APPLICABLE} and text not in none:
+                zh, en = STATUS_WORDS[STATUS_NAMES[status]]
+                raise CellError(
+                    "status.value",
+                    f"{code} 写有数值“{text[:20]}”，状态却是“{zh}”；有数值的，请删去状态；没有的，请把数值这一格留空",
+                    f"{code} has {text[:20]!r} and the status {en}: delete the status where there is a value, leave the cell empty where there is none",
+                )  # fmt: skip
         elif text in source.missing:
             status = MISSING
         elif text in source.not_applicable:
