@@ -313,7 +313,7 @@ def rulebooks(draw: st.DrawFn, kind: str | None = None, *, wide: bool = False) -
 
 TIMES = (
     *[(None, None)] * 12, (date(2025, 4, 1), None), (date(2025, 7, 1), None), (date(2025, 7, 1), None), (None, date(2025, 6, 30)),
-    (date(2024, 4, 1), date(2025, 9, 30)),
+    (date(2024, 4, 1), date(2025, 9, 30)), (None, date(2025, 9, 29)), (date(2025, 2, 10), date(2025, 8, 14)),
 )  # fmt: skip
 """First and last days of units: mostly all along, else there from an event of the rulebook on, or gone within the year. Drawn
 `wide`, with growth rates: what nobody gains from a gap is asked of units that owe all."""

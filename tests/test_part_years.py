@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 from tests.generate import PERIOD
+from zhengheng.domain.periods import parse_period
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.left_out import left_out
 from zhengheng.engines.passport import passport
@@ -16,6 +17,7 @@ from zhengheng.engines.passport_rows import Entry
 from zhengheng.engines.plain import OracleEngine
 from zhengheng.engines.results import Engine
 from zhengheng.engines.run import Run, make_run
+from zhengheng.engines.standing import parts_of, places_of
 from zhengheng.lake.facts import Facts, empty, schema
 from zhengheng.scheme.model import Rulebook, Unit
 from zhengheng.scoring.plan import compile_plan
@@ -124,6 +126,72 @@ def test_all_levels_of_a_quantity_are_cut_alike(engine: Engine) -> None:
     (value, target, score), whole = of(half, "C", "STEP"), of(half, "K", "STEP")
     assert (value, target) == ("200.00", "201.64")
     assert abs(Decimal(score) - Decimal(whole[2])) < Decimal("0.5")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("frequency", "first", "last", "days"),
+    [
+        ("quarter", None, date(2025, 9, 29), 181), ("quarter", None, date(2025, 9, 30), 273), ("half", None, date(2025, 9, 29), 181),
+        ("month", None, date(2025, 9, 29), 243), ("quarter", date(2025, 2, 10), date(2025, 8, 14), 141), ("quarter", date(2025, 2, 10), None, 325),
+        ("quarter", date(2025, 4, 10), date(2025, 7, 14), 82),
+    ],
+)  # fmt: skip
+def test_who_ends_within_a_quarter_is_asked_for_the_quarters_that_it_has(
+    frequency: str, first: date | None, last: date | None, days: int, engine: Engine
+) -> None:
+    """The quarter in which it ended is nobody's to report. 365 are asked of the year, one a day; whoever did them has it all."""
+    method = {"kind": "ratio", "target": 365}
+    one = {"code": "QTY", "name": "QTY", "frequency": frequency, "method": method}
+    cut = one | {"code": "CUT", "changes": [SPLIT | {"method": method}]}
+    made = {"code": "MADE", "name": "MADE", "parts": {"numerator": {"QTY": 1}}, "method": method}
+    scored = {"QTY": 50, "CUT": 50, "MADE": 20}
+    alone = book(
+        succession=[], indicators=[one, cut, made], weights=[{"from": "2025-01-01", "table": scored}],
+        tree={"code": "total", "name": "total", "children": [*scored]},
+    )  # fmt: skip
+    observed = [p for p in PERIOD.split(frequency) if (first or p.end) <= p.end <= (last or p.end)]  # type: ignore[arg-type]
+    rows = [
+        {"unit": "E", "indicator": code, "period": p.end, "value": (p.end - max(p.start, first or p.start)).days * 100 + 100, "status": 1, "file": 0, "row": row}
+        for row, (code, p) in enumerate(((code, p) for code in ("QTY", "CUT") for p in observed), 1)
+    ]  # fmt: skip
+    unit = Unit(code="E", name=alone.title, category="c", group="g", valid_from=first, valid_to=last)  # fmt: skip
+    done = make_run(alone, Facts(empty() | {"observation": pa.Table.from_pylist(rows, schema("observation"))}, [unit]), PERIOD, engine)  # fmt: skip
+    assert {code: of(done, "E", code) for code in scored} == {
+        code: (f"{days}.00", f"{days}.00", f"{full}.00") for code, full in scored.items()
+    }  # fmt: skip
+    for code in ("QTY", "MADE"):
+        assert any(f"按数据所含的 {days}/365 天折算" in line for line in lines(done, "E", code))
+
+
+@pytest.mark.parametrize("rhythm", ["quarter", "year"])
+def test_in_a_quarter_that_is_assessed_as_a_whole_who_ended_is_placed_by_points(
+    rhythm: str,
+) -> None:
+    """All that it had due, it earned: of a quarter that is a part of a year its share leads, of a whole quarter its points do not."""
+    method = {"kind": "ratio", "target": 100}
+    every = [
+        {"code": code, "name": code, "frequency": frequency, "combine": "mean", "method": method}
+        for code, frequency in (("M", "month"), ("Q", "quarter"))
+    ]  # fmt: skip
+    quarterly = book(
+        period=rhythm, succession=[], indicators=every, weights=[{"from": "2025-01-01", "table": {"M": 60, "Q": 60}}],
+        tree={"code": "total", "name": "total", "children": ["M", "Q"]},
+        grading={"bands": [{"code": "good", "name": "good", "at_least": 90}, {"code": "poor", "name": "poor"}]},
+    )  # fmt: skip
+    quarter, summer = parse_period("2025-Q3"), date(2025, 8, 31)
+    units = [Unit(code=unit, name=quarterly.title, category="c", group="g", valid_to=last) for unit, last in (("A", summer), ("K", None))]  # fmt: skip
+    rows = [
+        {"unit": unit.code, "indicator": code, "period": one.end, "value": (100 if unit.code == "A" else 95) * 100, "status": 1, "file": 0, "row": row}
+        for unit in units for code, frequency in (("M", "month"), ("Q", "quarter"))
+        for row, one in enumerate(quarter.split(frequency), 1) if unit.valid_to is None or one.end <= unit.valid_to  # type: ignore[arg-type]
+    ]  # fmt: skip
+    facts = Facts(empty() | {"observation": pa.Table.from_pylist(rows, schema("observation"))}, units)  # fmt: skip
+    made = make_run(quarterly, facts, quarter, ENGINES[0])
+    whole = rhythm == "quarter"
+    assert places_of(made, parts_of(made)) == ({"K": 1, "A": 2} if whole else {"A": 1, "K": 2})
+    assert parts_of(made)["A"].gradeable is whole
+    assert parts_of(made)["K"].gradeable
 
 
 def test_a_run_that_was_kept_before_keeps_its_numbers() -> None:

@@ -22,11 +22,15 @@ PHONES = (
 TRACES = {
     "微信号 zhangsan1990": "account", "微信：zhangsan_1990": "account", "加v信号 zs19901001": "account", "VX: zhangsan90": "account", "QQ 123456789": "account", "扣扣号：一二三四五六七八九": "account",
     "浙A12345": "plate", "浙Ａ·１２３４５": "plate", "浙a 一二三四五": "plate", "车牌沪AD12345": "plate", "粤B-F1234学": "plate",
+    "加我微信 zhang1990a": "account", "我的微信zhangsanfeng": "account", "微信 zhang_1990": "account", "官方网站没人回，加我微信：zhangsan1990": "account", "公众号没有答复。微信号 zhangsan1990": "account",
+    "粤Z1234港": "plate", "云A·1234学": "plate", "云A1234警停在门口": "plate",
+    "3单元5层501": "flat", "2单元 12楼 1203": "flat",
     "云溪路12号3幢2单元501室": "flat", "三单元五〇一": "flat", "东单元 1203": "flat", "军字第2001988号": "card_of_service", "士字第 20019881": "card_of_service",
     "zhang at example dot com": "mail", "zhang艾特example点com": "mail", "zhang@example点com": "mail", "zhang [at] example [dot] com": "mail", "z90(at)mail dot example dot cn": "mail",
 }  # fmt: skip
 NO_TRACES = (
     "请关注微信公众号yunheng2025", "官方微信：yunhengfabu01", "QQ群 123456789", "扫描微信小程序 yunheng", "QQ用户 1234567 人", "更新A12345号文件", "云A2025", "上云B 2025年", "粤港澳A12",
+    "官方微信号 yunheng2025", "可在微信 xiaochengxu 里办理", "用微信支付 2025 元", "请关注本局官方微信：yunheng2025", "3单元5层楼道", "云A1234次列车",
     "3号楼2单元电梯停运", "涉及3单元120户", "五年级第3单元 2025年修订", "2幢1200平方米", "咨询请到行政中心501室", "公字第2025001号", "政字第12345678号",
     "look at the dot map", "评分 138.5，138○○○○5678 已隐去", "○ 待核查 138 项", "手机尾号5678", "available at example.org", "收件编号0139", "共0张，13个", "文号 云衡发〔2025〕13号",
 )  # fmt: skip

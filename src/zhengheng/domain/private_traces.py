@@ -22,18 +22,27 @@ _COUNTS = (
 """A number that counts or measures is none of a room or an account."""
 _OFFICIAL = re.compile(r"公众|官方|服务号|订阅号|视频号|小程序|企业微信")
 _NEAR = 12
+_APART = re.compile(r"[,。;!?]|我|本人|私")
+"""Between such a word and an account: then the account is another's."""
+_MIXED = r"[A-Za-z](?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{5,19}(?![A-Za-z0-9_-])"
+"""A name with a figure in it, as accounts have and words have not."""
 _NAME = r"(?:[A-Za-z][A-Za-z0-9_-]{5,19}|\d{6,11})(?![A-Za-z0-9_-])"
 _ACCOUNT = re.compile(
     rf"(?:(?:微信|薇信|v信)(?:号码?|[账帐]号|id)\s*[:是为]{{0,2}}|(?:微信|薇信|v信|(?<![A-Za-z])(?:vx|wx|weixin|wechat)(?:\s?(?:id|号))?)\s*[:是为]{{1,2}})\s*({_NAME})"
+    rf"|(?:微信|薇信|v信)\s*({_MIXED})"
+    rf"|(?:加我|我的?|本人)\s*(?:的)?\s*(?:微信|薇信|v信|(?<![A-Za-z])(?:vx|wx)(?![A-Za-z]))\s*({_NAME})"
     rf"|(?<![A-Za-z])(?:qq|扣扣)(?:号码?)?\s*[:是为]{{0,2}}\s*(\d{{6,11}}){_COUNTS}",
     re.IGNORECASE,
 )
 _PLATE = re.compile(
-    r"(?<![更创重最刷翻])[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]\s?[A-HJ-NP-Z][\s·.\-_]{0,3}([A-HJ-NP-Z0-9]{5,6})(?![A-Za-z0-9])",
+    r"(?<![更创重最刷翻])[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]\s?[A-HJ-NP-Z][\s·.\-_]{0,3}([A-HJ-NP-Z0-9]{5,6}(?![A-Za-z0-9])|[A-HJ-NP-Z0-9]{4}[港澳学挂警])",
     re.IGNORECASE,
 )
-"""A plate: the province, the letter of the place, five characters or, of an electric car, six (GA 36-2018) [M]."""
-_FLAT = re.compile(rf"(?:\d+|[A-Za-z甲乙丙丁东西南北中])\s*单元[\s,、-]{{0,2}}\d{{3,4}}{_COUNTS}")
+"""A plate: the province, the letter of the place, five characters or, of an electric car, six; of cars from across a border, of
+learners, trailers and the police the last is a character of its own (GA 36-2018) [M]."""
+_FLAT = re.compile(
+    rf"(?:\d+|[A-Za-z甲乙丙丁东西南北中])\s*单元[\s,、-]{{0,2}}(?:\d+\s*[层楼][\s,、-]{{0,2}})?\d{{3,4}}{_COUNTS}"
+)
 _ROOM = re.compile(
     r"(?:\d+|[A-Za-z])\s*(?:幢|栋|号楼|座)[\s,、-]{0,2}(?:\d+\s*[层楼]\s*)?\d{3,4}\s*[室房]"
 )
@@ -45,8 +54,8 @@ def private_traces(text: str) -> Iterator[tuple[Trace, str]]:
     """Each of them in a text of plain digits (`domain.unseen.readings`). An office has rooms in houses; a `home` is one
     in the words of a citizen."""
     for found in _ACCOUNT.finditer(text):
-        if not _OFFICIAL.search(text[max(0, found.start() - _NEAR) : found.end()]):
-            yield "account", found[1] or found[2]
+        if not _is_official(text, found):
+            yield "account", next(name for name in found.groups() if name)
     yield from (
         ("plate", found[0])
         for found in _PLATE.finditer(text)
@@ -56,3 +65,12 @@ def private_traces(text: str) -> Iterator[tuple[Trace, str]]:
     for rule in (_ROOM, _HOME):
         yield from (("home", found[0]) for found in rule.finditer(text))
     yield from (("card_of_service", found[0]) for found in _SERVICE.finditer(text))
+
+
+def _is_official(text: str, account: re.Match[str]) -> bool:
+    """Whether the account is said to be an office's: the word for it stands before it, and nothing parts the two."""
+    before = [*_OFFICIAL.finditer(text[max(0, account.start() - _NEAR) : account.end()])]
+    if not before:
+        return False
+    begun = max(0, account.start() - _NEAR) + before[-1].end()
+    return not _APART.search(text[begun : account.end()])

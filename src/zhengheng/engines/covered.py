@@ -26,7 +26,7 @@ class Covered:
     due: int
     full: int
     within: bool
-    """Whether the run is of a quarter or a month."""
+    """Whether the run is of a quarter or a month that lacks some of what the whole is made of."""
     ended: bool = False
     """Whether the unit ended before the period did."""
     reached: Mapping[str, int] = field(default_factory=dict)
@@ -70,8 +70,23 @@ def covered(results: Tables, plan: Tables, period: str) -> dict[str, Covered]:
     held: dict[str, dict[str, Any]] = {}
     for row in results["indicator_score"]:
         held.setdefault(row["unit"], {})[row["indicator"]] = row
-    made = _Maker(plan, parse_period(period).frequency != _YEAR)
+    made = _Maker(plan, _within(plan, period))
     return {unit: made.of(unit, rows) for unit, rows in held.items()}
+
+
+def _within(plan: Tables, period: str) -> bool:
+    """Whether the period is a part of the one that the rulebook assesses, or has no figure yet of one of its indicators.
+
+    A quarter of a rulebook that assesses quarters is a whole: there only units that ended have less of it than others.
+    """
+    if parse_period(period).frequency == _YEAR:
+        return False
+    setting = next(iter(plan["setting"]))
+    return (
+        setting.get("period_begin") is None
+        or setting.get("part_of") is not None
+        or any(row["combine"] != "derived" and not row["expected"] for row in plan["series"])
+    )
 
 
 def standings(results: Tables, plan: Tables, parts: Mapping[str, Covered]) -> dict[str, int]:

@@ -117,6 +117,7 @@ class Oracle:
         self.parts = {
             (r["unit"], r["indicator"], r["segment"]): r for r in plan.get("part_share", [])
         }
+        self.part_days = {(r["unit"], r["indicator"]): r["days"] for r in plan.get("part_days", [])}
         self.rules = {(r["category"], r["indicator"], r["segment"]): r for r in plan["rule"]}
         self.nodes = {row["node"]: row for row in plan["node"]}
         self.root = next(row["node"] for row in plan["node"] if row["depth"] == 0)
@@ -627,7 +628,8 @@ class Oracle:
         # Plans kept before semantics 9 cut the target and what is beyond it, and nothing below.
         if not window.get("reach_days") and kind not in {"target", "stretch"}:
             return target
-        days = window.get("reach_days") or window["days"]
+        days = self.part_days.get((unit, rule["indicator"])) or window.get("reach_days")
+        days = days or window["days"]
         return half_up(Fraction(target * days, window["period_days"]))
 
     def groups(self, cells: Cells) -> dict[tuple[str, str, int], list[Row]]:

@@ -395,7 +395,8 @@ class _Maker(SourceRows):
             or all(cell[name] is None for name in ("target", "base", "stretch", "bottom"))
         ):
             return ""
-        days, of = held["reach_days"] or held["days"], held["period_days"]
+        shorter = next((row["days"] for row in tables["part_days"] if (row["unit"], row["indicator"]) == (self.unit, cell["indicator"])), None)  # fmt: skip
+        days, of = shorter or held["reach_days"] or held["days"], held["period_days"]
         if days == of:
             return ""
         return self.t(f"，全期的要求按数据所含的 {days}/{of} 天折算", f", what is asked of the whole period cut to {days} of {of} days, those of its figures")  # fmt: skip

@@ -209,6 +209,10 @@ PLAN = tuple(
         reach_days int?:4 days from there to its last one; empty in plans kept before semantics 9
         began date? its first day in the period or the year before; empty in plans kept before semantics 9
         before_to date? a year before its last day: what it is held against ends there; empty in plans kept before semantics 9""",
+        """part_days key unit, indicator
+        unit text units that end within a period of the indicator, as within a quarter
+        indicator text indicators whose parts of a period add up
+        days int:4 days from the first that its sums reach to the last that a figure of its covers""",
         """part_share key unit, indicator, segment
         unit text units that existed for part of the period only
         indicator text indicators whose period is cut by a split change

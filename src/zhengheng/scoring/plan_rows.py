@@ -43,6 +43,7 @@ class PlanRows:
         self.tables: Tables = {c.name: [] for c in CONTRACTS.values() if c.role == "plan"}
         self.weights = weights_in_force(rulebook, period)
         self.depths: dict[str, int] = {}
+        self.covered: dict[tuple[str, date, date], date] = {}
         gates = rulebook.grading.gates if rulebook.grading else ()
         scored = dict.fromkeys([*leaves(rulebook.tree), *(gate.indicator for gate in gates)])
         self.cuts = cuts(self.by_code, scored, period, at)

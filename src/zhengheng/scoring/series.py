@@ -52,7 +52,32 @@ class SeriesRows(PlanRows):
         for code, categories in sorted(needed.items()):
             self._series_rows(self.by_code[code], categories, code in yearly, set(used))
         for code in sorted(used):
+            self._part_days(code)
             self._part_shares(self.cuts[code], code)
+
+    def _part_days(self, code: str) -> None:
+        """Of units that end within a period of what adds up: the days to the last one that is there whole."""
+        if not self.covers or not self._adds_up(code):
+            return
+        for unit in self.tables["part_unit"]:
+            first, last = unit["reach_from"], unit["valid_to"]
+            covered = self._covered_to(code, first, last)
+            if covered != last:
+                self._add("part_days", unit=unit["unit"], indicator=code, days=(covered - first).days + 1)  # fmt: skip
+
+    def _covered_to(self, code: str, first: date, last: date) -> date:
+        """The last day of a unit's time that the figures of an indicator cover; the unit's own where none is due of it.
+
+        Of one that is made from several, the last day that any of them covers.
+        """
+        key = (code, first, last)
+        if key not in self.covered:
+            below = sources(self.by_code[code])
+            ends = [self._covered_to(source, first, last) for source in below] or [
+                one.end for one in due_periods(self.by_code[code], self.period, date.max) if first <= one.end <= last
+            ]  # fmt: skip
+            self.covered[key] = max(ends, default=last)
+        return self.covered[key]
 
     def _part_shares(self, cut: Cut, code: str) -> None:
         """What the pieces of a year weigh for units that existed for part of it."""
@@ -66,15 +91,18 @@ class SeriesRows(PlanRows):
         for unit in self.tables["part_unit"] if cut.divided else ():
             reaches = (sums or unit["unit"] in renamed) and self.covers
             begins = unit["reach_from"] if reaches else unit["valid_from"]
+            ends = unit["valid_to"]
+            if sums and self.covers:
+                ends = self._covered_to(code, begins, ends)
             for piece in cut.pieces:
-                first, last = max(piece.start, begins), min(piece.end, unit["valid_to"])
+                first, last = max(piece.start, begins), min(piece.end, ends)
                 self._add(
                     "part_share",
                     unit=unit["unit"],
                     indicator=code,
                     segment=piece.place,
                     days=max((last - first).days + 1, 0),
-                    of=unit["reach_days"] if reaches else unit["days"],
+                    of=(ends - begins).days + 1,
                 )
 
     def _made_of_sums(self, code: str) -> bool:
