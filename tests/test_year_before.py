@@ -31,6 +31,7 @@ INDICATORS: tuple[dict[str, Any], ...] = (
     {"code": "RISE", "year_on_year": {"of": "V"}, "method": RATIO},
     {"code": "MORE", "year_on_year": {"of": "V", "as": "difference"}, "method": RATIO},
     {"code": "RATE", "parts": {"numerator": {"V": 1}, "denominator": {"N": 1}, "scale": 100}, "method": {"kind": "ratio"}, "reference": {"to": "previous"}},
+    {"code": "UP", "year_on_year": {"of": "RATE"}, "method": RATIO},
     {"code": "SUM", "frequency": "quarter", "method": {"kind": "ratio"}, "reference": {"to": "previous"}},
     {"code": "MEAN", "frequency": "quarter", "combine": "mean", "method": {"kind": "ratio"}, "reference": {"to": "previous"}},
     {"code": "ZERO", "year_on_year": {"of": "Z", "as": "difference"}, "method": RATIO},
@@ -78,7 +79,7 @@ def scores(made: Run) -> dict[str, tuple[int, str]]:
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_whole_year_before_is_what_a_value_is_held_against(engine: Engine) -> None:
     made = make_run(book(), facts(1), PERIOD, engine)
-    assert scores(made) == {"RISE": (1, "5.00"), "MORE": (1, "10.00"), "RATE": (1, "10.00"), "SUM": (1, "10.00"), "MEAN": (1, "10.00"), "ZERO": (1, "10.00")}  # fmt: skip
+    assert scores(made) == {"RISE": (1, "5.00"), "MORE": (1, "10.00"), "RATE": (1, "10.00"), "UP": (1, "5.00"), "SUM": (1, "10.00"), "MEAN": (1, "10.00"), "ZERO": (1, "10.00")}  # fmt: skip
     assert left_out(made) == []
 
 
@@ -185,7 +186,8 @@ def test_a_parent_is_held_against_what_its_children_of_then_had(
 def test_the_passport_names_the_period_that_is_not_there() -> None:
     made = make_run(book(), facts(None), PERIOD, ENGINES[0])
     assert any("没有 V V 2024-Q2 的数" in line for line in lines(made, "u", "RISE"))
-    assert any("没有 V V 2024-Q2、N N 2024-Q2 的数" in line for line in lines(made, "u", "RATE"))
+    for code in ("RATE", "UP"):
+        assert any("没有 V V 2024-Q2、N N 2024-Q2 的数" in line for line in lines(made, "u", code))
     for code in ("SUM", "MEAN"):
         assert any("缺数据：没有 2024-Q2 的数" in line for line in lines(made, "u", code))
         assert not any("?" in line for line in lines(made, "u", code))

@@ -411,11 +411,11 @@ class _Maker(SourceRows):
         parts = self.run.rulebook.indicator(cell["indicator"]).parts
         if status == "missing":
             indicator = self.run.rulebook.indicator(cell["indicator"])
-            codes = [p["part"] for p in self.run.plan.tables["part"] if p["indicator"] == cell["indicator"]]  # fmt: skip
+            codes = self._series_below(cell["indicator"])
             held_against = indicator.reference.to == "previous" or indicator.year_on_year
             absent = [
-                one for purpose in ("value", *(["previous"] if held_against else [])) for code in codes or [cell["indicator"]]
-                for one in self._absent(code, cell["segment"], purpose, named=bool(codes))
+                one for purpose in ("value", *(["previous"] if held_against else [])) for code in codes
+                for one in self._absent(code, cell["segment"], purpose, named=codes != [cell["indicator"]])
             ]  # fmt: skip
             if not absent:
                 return None
@@ -433,6 +433,11 @@ class _Maker(SourceRows):
             return None
         count, least = plain(half_up(held * 10**6), 6), f"{parts.minimum.normalize():f}"
         return f"分母为 {count}，少于方案规定的最少数 {least}", f"the denominator is {count}, less than the {least} that the rulebook asks for"  # fmt: skip
+
+    def _series_below(self, code: str) -> list[str]:
+        """The observed series that an indicator is made from, through all that is made in between; itself where it is one."""
+        below = [p["part"] for p in self.run.plan.tables["part"] if p["indicator"] == code]
+        return list(dict.fromkeys(one for part in below for one in self._series_below(part))) or [code]
 
     def _used(self, code: str, segment: int, purpose: str = "value") -> list[date]:
         """The periods whose figures go into the value of a segment, or into what it is held against."""
