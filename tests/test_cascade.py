@@ -193,3 +193,8 @@ def test_coverage_names_what_is_bare() -> None:
         book(LEVELS, [{"code": "g1", "name": NAME, "from_year": 2025, "to_year": 2027}])
     )
     assert (found.units, found.covered, found.bare_goals) == (5, 5, ("g1",))
+    known = book(LEVELS)
+    posts = known.model_copy(update={"units": known.units[:2]})
+    assert coverage(posts).units == 5, (
+        "posts that the cascade alone names are counted with the units"
+    )

@@ -224,8 +224,8 @@ def cascade(rulebook: Book, json: Json = False) -> None:
     heads = [t("单位", "unit"), t("指标", "indicator"), t("目标", "target")]
     console.table(t("分解目标", "targets handed down"), heads, targets, right=(2,))
     console.out.print(
-        t(f"{found.units} 个单位中 {found.covered} 个有指标; 目标 {found.goals} 个, 无指标 {len(found.bare_goals)} 个",
-          f"{found.covered} of {found.units} units have indicators; {len(found.bare_goals)} of {found.goals} goals are unmeasured")
+        t(f"考核和承担目标的单位、岗位 {found.units} 个，其中有指标的 {found.covered} 个；目标 {found.goals} 个，其中没有指标衡量的 {len(found.bare_goals)} 个。",
+          f"{found.covered} of {found.units} units and posts have indicators; {len(found.bare_goals)} of {found.goals} goals are unmeasured")
     )  # fmt: skip
     for code in (*found.bare_units, *found.bare_goals):
         console.out.print(f"  {code}")

@@ -437,7 +437,9 @@ class _Maker(SourceRows):
     def _series_below(self, code: str) -> list[str]:
         """The observed series that an indicator is made from, through all that is made in between; itself where it is one."""
         below = [p["part"] for p in self.run.plan.tables["part"] if p["indicator"] == code]
-        return list(dict.fromkeys(one for part in below for one in self._series_below(part))) or [code]
+        return list(dict.fromkeys(one for part in below for one in self._series_below(part))) or [
+            code
+        ]
 
     def _used(self, code: str, segment: int, purpose: str = "value") -> list[date]:
         """The periods whose figures go into the value of a segment, or into what it is held against."""

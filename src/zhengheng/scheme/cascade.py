@@ -106,7 +106,7 @@ class Coverage:
 
 
 def coverage(book: Rulebook, units: Iterable[Unit] = ()) -> Coverage:
-    """Coverage of units and goals, by weights and by the cascade."""
+    """Coverage of units, posts and goals, by weights and by the cascade; posts are what the cascade alone knows."""
     everyone = {unit.code: unit for unit in (*book.units, *units)}
     weighed: set[str] = set()
     codes = {indicator.code for indicator in book.indicators}
@@ -122,4 +122,5 @@ def coverage(book: Rulebook, units: Iterable[Unit] = ()) -> Coverage:
         )
     )
     goals = tuple(goal.code for goal in book.goals if not goal.indicators)
-    return Coverage(len(everyone), len(everyone) - len(bare), bare, len(book.goals), goals)
+    count = len(everyone.keys() | reached)
+    return Coverage(count, count - len(bare), bare, len(book.goals), goals)
