@@ -135,6 +135,29 @@ def test_a_code_is_called_by_what_it_stands_for_at_its_place(tmp_path: Path) -> 
     assert told[0].endswith("D25 水务局")
 
 
+def test_weights_are_of_indicators_and_by_categories_where_both_have_one_code(
+    tmp_path: Path,
+) -> None:
+    """Every department may be a category of its own, with a code that an indicator has too."""
+    old, _ = load_rulebook(write(tmp_path / "a"))
+    category, indicator = old.categories[0], old.indicators[0]
+    table = old.weights[0].model_copy(update={"table": {**old.weights[0].table, indicator.code: {category.code: Decimal(7)}}})  # fmt: skip
+    both = old.model_copy(update={"categories": (*old.categories, category.model_copy(update={"code": indicator.code, "name": Text(zh="某局类")}))})  # fmt: skip
+    told = differences(both, both.model_copy(update={"weights": (table,)}), "zh")
+    (line,) = (one for one in told if "权重" in one and "：" in one and category.name.zh in one)
+    assert f"{indicator.code} {indicator.name.zh}" in line
+    assert "某局类" not in line
+
+
+def test_a_split_of_a_unit_is_no_split_of_a_year(tmp_path: Path) -> None:
+    old, _ = load_rulebook(write(tmp_path / "a"))
+    event = {"date": date(2025, 7, 1), "kind": "split", "unit": "B05", "data": "anew", "heirs": ({"unit": "B07", "share": Decimal(1)},)}  # fmt: skip
+    new = type(old).model_validate({**old.model_dump(by_alias=True), "succession": (event,)})
+    told = " ".join(differences(old, new, "zh"))
+    assert "分设" in told
+    assert "分段计算" not in told
+
+
 WORDS = {
     "indicators/#0/parts/minimum": "分母下限", "indicators/#0/fill/minimum": "最少单位数", "matrix/#0/minimum": "最少人数",
     "indicators/#0/method/knots/#0/share": "得分比例", "tree/coverage/share": "比例下限", "succession/#0/heirs/#0/share": "份额",

@@ -91,7 +91,7 @@ def test_an_organisation_is_split_and_a_year_is_cut() -> None:
     organisation, year = at("succession/#0/kind"), at("indicators/#0/changes/#0/kind")
     assert organisation
     assert year
-    assert "拆分" in offered("kind", organisation)
+    assert "分设" in offered("kind", organisation)
     assert "分段计算" not in offered("kind", organisation)
     assert "分段计算" in offered("kind", year)
     assert {meant("kind", organisation, word) for word in ("拆分", "分设", "分段计算", "split")} == {"split"}  # fmt: skip

@@ -206,6 +206,18 @@ def test_lines_of_a_table_are_filled_in_one_by_one_or_pasted(people: People) -> 
     assert sheet.lines.get().countered == "3"
 
 
+@pytest.mark.parametrize("mark", ["\t", " | ", "|", "｜", " "])
+def test_a_pasted_line_is_parted_as_the_form_says_it(mark: str, people: People) -> None:
+    held = Objects(people, "D10")
+    sheet = held.held["target"]
+    done = people.client("unit_leader").post(
+        f"/office/targets/{sheet.pk}/counter/",
+        {"row_version": 1, "lines": f"RESULTS{mark}3", "opinion": "过高"},
+    )
+    assert done.status_code == 302, done.content.decode()
+    assert sheet.lines.get().countered == "3"
+
+
 def test_a_fault_in_a_table_names_its_column_and_its_limit() -> None:
     given = next(act.given for _, act in ACTS if act.code == "self_report.draft")
     steps = [{"until": "2026-05-01", "action": "逐件销号"}, {"until": "2026-05-01", "action": "长" * 401}, {"until": "2026-05-01"}]  # fmt: skip

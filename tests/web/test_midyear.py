@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 
 from tests.test_forms import Official, fill
 from tests.web.conftest import NOW, People
+from tests.web.test_nonsense import forms_of
 from zhengheng.domain.periods import parse_period
 from zhengheng.sample.rulebooks import department_rulebook, district_rulebook
 from zhengheng.scheme.base import Text
@@ -316,3 +317,26 @@ def test_the_start_of_another_year_leaves_out_who_ended(people: People) -> None:
     answer = client.get("/api/v1/checklist", {"year": 2027})
     assert answer.status_code == 200
     assert client.get("/api/v1/checklist", {"year": 1}).status_code == 422
+
+
+@pytest.mark.parametrize("made", [district_rulebook, department_rulebook])
+def test_the_form_of_every_indicator_takes_back_what_it_shows(made: Any, people: People) -> None:
+    """A unit of measure may be a mark alone, such as %: whatever stands in a rulebook can be saved from its form again."""
+    book = made().model_copy(update={"version": "2026"})
+    draft = begin(people, in_force(book))
+    client, before = people.client("office_indicators"), book_of(draft)
+    assert any(one.measure_unit.zh == "%" for one in before.indicators)
+    for one in before.indicators:
+        address = f"/office/rulebooks/{draft.pk}/indicator/?code={one.code}"
+        page = client.get(address).content.decode()
+        (form,) = (
+            form
+            for form in forms_of(address, page)
+            if any(name.startswith("cell:") for name, *_ in form.fields)
+        )
+        done = client.post(address, {name: value for name, _, value, *_ in form.fields})
+        assert done.status_code == 302, (one.code, words(done)[:2000])
+    assert (
+        differences(before, book_of(RulebookVersion.objects.get(pk=draft.pk)), "zh")[0]
+        == "没有差别。"
+    )

@@ -25,7 +25,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "ties.skip": ("占位并列（1、2、2、4）", "占位并列"), "ties.dense": ("不占位并列（1、2、2、3）", "不占位并列"),
     "all_in": ("同分全部进入",), "all_out": ("同分全部不进入",),
     "shares": ("按份额",), "mode.inherit": ("沿用上级",), "own": ("各定目标",), "inherit": ("承继",), "anew": ("重新开始",),
-    "merger": ("合并",), "kind.split": ("分段计算", "拆分"), "succession.split": ("拆分", "分设", "分段计算"), "rename": ("更名",),
+    "merger": ("合并",), "kind.split": ("分段计算", "拆分"), "succession.split": ("分设", "拆分", "分段计算"), "rename": ("更名",),
     "material": ("物质奖励",), "honour": ("荣誉",), "training": ("培训",), "promotion": ("晋升",),
     "water_p": ("水质补偿",), "air_score": ("空气质量补偿",), "essay": ("通行做法",), "form.statute": ("条例规定",),
     "compute": ("计算",), "notice": ("公示",), "step.objection": ("申诉",), "review": ("复核",), "hearing": ("听证",), "decision": ("审定",),
@@ -62,10 +62,12 @@ _ENGLISH = {
 }  # fmt: skip
 
 
-def choice_word(part: str, choice: str | int, language: Language) -> str:
+def choice_word(
+    part: str, choice: str | int, language: Language, shape: Shape | None = None
+) -> str:
     """The word of a choice of a part in the reader's language."""
     if language == "zh":
-        return words_of(part, choice)[0]
+        return words_of(part, choice, shape)[0]
     key = str(choice)
     own = _ENGLISH.get(f"{part}.{key}") or _ENGLISH.get(key)
     return own or (VALUES[key][1] if key in VALUES else key.replace("_", " "))

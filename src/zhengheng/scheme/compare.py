@@ -26,6 +26,8 @@ _BODIES = frozenset(
     {"units", "unit", "owner", "deputy", "supplier", "home", "superior", "parent", "heir"}
 )
 """Keys under which a code is that of a unit, which may be an indicator's as well."""
+_KINDS = frozenset({"category", "categories", "group", "groups"})
+"""Keys under which a code is that of a category or a group: where every department is one, it may be an indicator's too."""
 _VERSION = frozenset({"version", "status", "effective_from", "known_from"})
 """What a new version of the same rules has otherwise."""
 Found = tuple[tuple[str, ...], Any, Any]
@@ -33,15 +35,18 @@ Found = tuple[tuple[str, ...], Any, Any]
 
 @dataclass(frozen=True)
 class Names:
-    """What codes stand for: things of the rulebook, and units, its own and those of the organisation."""
+    """What codes stand for: things of the rulebook, its categories and groups, and units, its own and those of the organisation."""
 
     things: Mapping[str, Words]
+    kinds: Mapping[str, Words]
     bodies: Mapping[str, Words]
 
     def of(self, code: str, key: str) -> Words | None:
         """What a code means under a key of the model; None where nothing is known by it."""
-        first, second = (self.bodies, self.things) if key in _BODIES else (self.things, self.bodies)
-        return first.get(code) or second.get(code)
+        order = [self.things, self.kinds, self.bodies]
+        # Sorting keeps the order of the others.
+        order.sort(key=lambda one: one is not (self.bodies if key in _BODIES else self.kinds if key in _KINDS else self.things))  # fmt: skip
+        return next((one[code] for one in order if code in one), None)
 
 
 def differences(
@@ -52,13 +57,13 @@ def differences(
     `bodies` are the names of the organisation's units, of which a rulebook knows no more than the codes.
     """
     units = {one.code: one.name for book in (before, after) for one in book.units}
-    names = Names(_names(before) | _names(after), {**(bodies or {}), **units})
+    kinds = {one.code: one.name for book in (before, after) for one in (*book.categories, *book.groups)}  # fmt: skip
+    names = Names(_names(before) | _names(after), kinds, {**(bodies or {}), **units})
     old, new = dump(before), dump(after)
     weights = _weights(old.pop("weights"), new.pop("weights"))
     found = [*_walk(old, new, (), _RULEBOOK), *weights]
     # A category may have the code of a dimension; the weights of a child are by category.
-    of_categories = {one.code: one.name for book in (before, after) for one in book.categories}
-    categories = Names({**names.things, **of_categories}, names.bodies)
+    categories = Names({**names.things, **kinds}, {}, names.bodies)
     lines = [_line(path, was, now, language, names, categories if path[0] == "weights" else names) for path, was, now in found]  # fmt: skip
     if not lines and wording_fingerprint(before) == wording_fingerprint(after):
         return ["没有差别。" if language == "zh" else "no difference"]
@@ -140,8 +145,8 @@ def _weights(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator[F
 
 
 def _names(book: Rulebook) -> dict[str, Words]:
-    """What codes stand for: indicators, dimensions, categories, grades and items by their names."""
-    held: list[Any] = [*book.indicators, *book.categories, *book.groups, *book.adjustments]
+    """What codes stand for: indicators, dimensions, grades and items by their names."""
+    held: list[Any] = [*book.indicators, *book.adjustments]
     held += [node for node, _, _ in book.nodes()]
     held += (*book.grading.bands, *book.grading.outside) if book.grading else ()
     return {one.code: one.name for one in held}
@@ -284,8 +289,8 @@ def _one(value: Any, shape: Shape, part: str, language: Language, names: Names) 
     if isinstance(value, bool):
         return ("是" if value else "否") if language == "zh" else ("yes" if value else "no")
     if isinstance(value, str):
-        if any(value in one.choices for one in (shape, *shape.members)):
-            return choice_word(part, value, language)
+        if chosen := next((one for one in (shape, *shape.members) if value in one.choices), None):
+            return choice_word(part, value, language, chosen)
         if part == "expect" and value in _LIGHTS:
             return _LIGHTS[value][language == "en"]
         coded = any(

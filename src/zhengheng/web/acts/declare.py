@@ -60,6 +60,8 @@ class Given(Schema):
         field_info = cls.model_fields[info.field_name or ""]
         if field_info.title is None:  # what a machine brings is as it came
             return value
+        if isinstance(held := field_info.json_schema_extra, dict) and held.get("marks"):
+            return value
         if (
             value == EVERY and f"({EVERY}" in field_info.title
         ):  # the field's own words say what it stands for
@@ -87,14 +89,16 @@ def ask(zh: str, en: str, default: Any = ..., **limits: Any) -> Any:
     `when` says whether it has been ("past"), is still to come ("ahead"), or is judged by the act ("any"). Of a
     period, `inside` says which of a rulebook's year can be meant: see `acts.within`. `public` marks a text that the portal shows:
     what is personal or internal does not get into it, in any act. `why` marks a reason that everybody reads: one that says something.
+    `marks`: marks alone are what may be meant, as % is a unit of measure.
     `empty` says of a list what it means that nothing stands in it, and whom to turn to. `hint` says beside the field, in both languages, what follows from it.
     """
     form, names, when = limits.pop("form", ""), limits.pop("names", {}), limits.pop("when", "")
     inside, public = limits.pop("inside", ""), limits.pop("public", False)
+    marks = limits.pop("marks", False)
     why, hint, empty = limits.pop("why", False), limits.pop("hint", ("", "")), limits.pop("empty", ("", ""))  # fmt: skip
     if limits.get("max_length") is None and form in {"text", "lines"}:
         limits["max_length"] = 4000
-    return Field(default, title=f"{zh} {en}", json_schema_extra={"zh": zh, "en": en, "form": form, "names": names, "when": when, "inside": inside, "public": public, "why": why, "hint": [*hint], "empty": [*empty]}, **limits)  # fmt: skip
+    return Field(default, title=f"{zh} {en}", json_schema_extra={"zh": zh, "en": en, "form": form, "names": names, "when": when, "inside": inside, "public": public, "marks": marks, "why": why, "hint": [*hint], "empty": [*empty]}, **limits)  # fmt: skip
 
 
 def _number_like(value: str) -> str:

@@ -298,12 +298,21 @@ def _typed_rows(name: str, row: type[BaseModel], post: QueryDict) -> list[dict[s
 
 
 def _rows(row: type[BaseModel], text: str) -> list[dict[str, str]]:
-    """Lines pasted from a spreadsheet: a row each, columns by tabs or runs of spaces."""
+    """Lines pasted from a spreadsheet: a row each, columns by tabs, by the marks that the form itself puts between them, or by
+    runs of spaces."""
     names = list(row.model_fields)
     made = []
     # Only what a keyboard makes parts rows and cells: other separators belong to the text that was pasted.
     for line in re.split(r"\r\n|\r|\n", text):
         if line.strip():
-            cells = line.split("\t") if "\t" in line else re.split(r"[ \u3000]+", line.strip(" \u3000"), maxsplit=len(names) - 1)  # fmt: skip
+            apart = (
+                r"\t"
+                if "\t" in line
+                else r"[|｜]"
+                if len(names) > 1 and re.search("[|｜]", line)
+                else r"[ \u3000]+"
+            )
+            # What is beyond the last column belongs to it where blanks part the cells, and is nobody's where marks do.
+            cells = re.split(apart, line if apart == r"\t" else line.strip(" \u3000"), maxsplit=len(names) - 1 if apart.endswith("+") else 0)  # fmt: skip
             made.append({n: c.strip() for n, c in zip(names, cells, strict=False) if c.strip()})
     return made

@@ -12,7 +12,9 @@ from zhengheng.web.rulebooks.drafting import shown, written
 
 class CellGiven(Given):
     key: str = ask("单元格 (如 method/target)", "Cell (such as method/target)", max_length=120)
-    value: str = ask("改为 (空: 删去)", "New value (empty: removed)", "", max_length=4000)
+    value: str = ask(
+        "改为 (空: 删去)", "New value (empty: removed)", "", max_length=4000, marks=True
+    )
 
 
 class WeightGiven(Given):

@@ -5,6 +5,7 @@ from datetime import date
 
 from zhengheng.domain.problems import Language, Problem
 from zhengheng.scheme.base import Words
+from zhengheng.scheme.choice_words import choice_word
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Rulebook
 from zhengheng.web.organisation.models import Unit
@@ -14,12 +15,14 @@ NAMING = {
     "owner": ("责任部门", "the owner"), "deputy": ("协办部门", "the deputy"), "supplier": ("数据来源方", "the supplier"),
 }  # fmt: skip
 """Settings of an indicator that name a department."""
-_NOBODY = {"unit", "system"}
+_NOBODY = ("unit", "system")
+"""What a supplier may be beside a department: whoever is assessed, or a system; the first where nothing is said."""
 Choice = tuple[str, tuple[str, str]]
 
 
 def departments(key: str, held: str, day: date) -> list[Choice]:
-    """What may be chosen where an indicator names a department: those of the day, and what is written there already.
+    """What may be chosen where an indicator names a department: those of the day, for the supplier those without a code too, and
+    what is written there already.
 
     Empty for every other key, and where the office knows no units.
     """
@@ -29,7 +32,11 @@ def departments(key: str, held: str, day: date) -> list[Choice]:
         (unit.code, (unit.name_zh, unit.name_en or unit.name_zh))
         for unit in standing(day).filter(parent=None)
     ]
-    if found and held and held not in {code for code, _ in found} | _NOBODY:
+    if not found:
+        return []
+    if key == "supplier":
+        found = [(one, (choice_word(key, one, "zh"), choice_word(key, one, "en"))) for one in _NOBODY] + found  # fmt: skip
+    if held and held not in {code for code, _ in found}:
         found.append((held, (f"{held}（不在机构名录中）", f"{held} (not in the organisation)")))
     return found
 
