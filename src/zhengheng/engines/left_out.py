@@ -281,15 +281,21 @@ class _Judge:
             if period <= heir["ends_on"] and (self.additive[code] or heir["renamed"]):
                 holders.append(heir["heir"])
         for holder in holders:
-            yield holder, self._chosen[unit, code, period][1] if holder == unit else BOTH
+            serves = self._chosen[unit, code, period][1]
+            yield holder, serves if holder == unit else self.oracle.taken_over(holder, period)
             for roll in self.plan["rollup"]:
-                if (roll["child"], roll["indicator"]) == (holder, code) and self._rolls(roll["unit"], holder, code, period):  # fmt: skip
-                    yield roll["unit"], self.oracle.serves(roll["unit"], period)
+                if (roll["child"], roll["indicator"]) == (holder, code) and self._rolls(roll["unit"], holder, unit, code, period):  # fmt: skip
+                    yield roll["unit"], self.oracle.serves(roll["unit"], period, rolled=True)
 
-    def _rolls(self, parent: str, child: str, code: str, period: date) -> bool:
-        known = child in self.units or child in self.oracle.gone
-        there = known and parent in self.units and self.oracle.exists(child, period) and self.oracle.exists(parent, period)  # fmt: skip
-        return there and (parent, code, period) not in self._held
+    def _rolls(self, parent: str, child: str, unit: str, code: str, period: date) -> bool:
+        """Whether a row of a unit goes into a parent's figure, as a child's own or as what the child took over."""
+        below = {one["child"] for one in self.plan["rollup"] if (one["unit"], one["indicator"]) == (parent, code)}  # fmt: skip
+        there = (
+            self.oracle.is_known(child)
+            and parent in self.units
+            and self.oracle.exists(parent, period)
+        )
+        return there and (parent, code, period) not in self._held and self.oracle.adds(child, {"origin": unit, "period": period}, below)  # fmt: skip
 
     def _taken(self, unit: str, code: str, period: date, purposes: set[str]) -> str:
         """Why what went into a unit's series is read by nothing; empty where it is read."""

@@ -6,7 +6,8 @@ the facts as plain rows (see scoring/contracts.py for their columns) and returns
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from math import floor
@@ -110,6 +111,7 @@ class Oracle:
         }  # fmt: skip
         self.plan = plan
         self.facts: Tables = {**facts, **values}
+        self.covers = bool(self.setting.get("as_covered"))
         self.units = {row["unit"]: row for row in plan["unit"]}
         self.windows = {row["unit"]: row for row in plan["part_unit"]}
         self.gone = {row["unit"]: row for row in plan.get("gone_unit", [])}
@@ -188,12 +190,17 @@ class Oracle:
             rule = vintages.get((indicator, period))
             chosen = self.release(rows, rule)
             ruled = self.ruled(rows, rule)
-            yield {**chosen, "serves": self.serves(unit, period, ruled=ruled)}
+            yield {**chosen, "origin": unit, "serves": self.serves(unit, period, ruled=ruled)}
             for heir in heirs[unit]:
                 if period <= heir["ends_on"] and (additive.get(indicator) or heir["renamed"]):
                     if indicator not in additive:
                         continue
-                    yield self._inherited({**chosen, "serves": BOTH}, heir, additive[indicator])
+                    taken = {
+                        **chosen,
+                        "origin": unit,
+                        "serves": self.taken_over(heir["heir"], period),
+                    }
+                    yield self._inherited(taken, heir, additive[indicator])
 
     def rolled_up(self, everything: list[Row]) -> list[Row]:
         """Values of parents that report none of their own, period by period, from all their children."""
@@ -202,16 +209,17 @@ class Oracle:
             held[row["unit"], row["indicator"], row["period"]].append(row)
         children: dict[tuple[str, str], list[str]] = defaultdict(list)
         for row in self.plan["rollup"]:
-            if row["child"] in self.units or row["child"] in self.gone:
-                children[row["unit"], row["indicator"]].append(row["child"])
+            children[row["unit"], row["indicator"]].append(row["child"])
         found = []
         for (parent, code), below in children.items():
             for period in sorted({p for unit, i, p in held if i == code and unit in below}):
-                present = [child for child in below if self.exists(child, period)]
-                rows = [r for child in present for r in held.get((child, code, period), [])]
+                rows = [
+                    row for child in below for row in held.get((child, code, period), [])
+                    if self.is_known(child) and self.adds(child, row, below)
+                ]  # fmt: skip
                 if not rows or (parent, code, period) in held or not self.exists(parent, period):
                     continue
-                status = self._rolled_status(present, rows)
+                status = self._rolled_status(self._members(code, below, period), rows)
                 value = sum(r["value"] or 0 for r in rows) if status == VALUE else None
                 found.append(
                     {
@@ -220,41 +228,76 @@ class Oracle:
                         "period": period,
                         "value": value,
                         "status": status,
-                        "serves": self.serves(parent, period),
+                        "origin": parent,
+                        "serves": self.serves(parent, period, rolled=True),
                     }
                 )
         return found
 
-    def exists(self, unit: str, period: Any) -> bool:
-        """Whether a unit is there at the end of an observed period, of this year or of the one before."""
+    def adds(self, child: str, row: Row, below: Collection[str]) -> bool:
+        """Whether a child's figure is a part of its parent's: its own of its time, and what it took over of units that are no
+        children of that parent themselves."""
+        if row["origin"] == child or not self.covers:
+            return self.exists(child, row["period"], own=True)
+        return row["origin"] not in below
+
+    def _members(self, code: str, below: Collection[str], period: Any) -> set[str]:
+        """All whose figures a parent's is made of in a period: its children, and whom they took over."""
+        additive = any(row["additive"] for row in self.plan["series"] if row["indicator"] == code)
+        before = {
+            s["unit"] for s in self.plan["succession"]
+            if self.covers and s["heir"] in below and s["data"] and (additive or s["renamed"]) and period <= s["ends_on"]
+        }  # fmt: skip
+        return {
+            one
+            for one in (*below, *before)
+            if self.is_known(one) and self.exists(one, period, own=True)
+        }
+
+    def is_known(self, unit: str) -> bool:
+        """Whether a unit is there in the period, or was in what the run looks back at."""
+        return unit in self.units or unit in self.gone
+
+    def exists(self, unit: str, period: Any, *, own: bool = False) -> bool:
+        """Whether a unit is there at the end of an observed period, of this year or of the one before; `own`: by itself, and not
+        as the unit that it was before a rename or a split."""
         if gone := self.gone.get(unit):
             return bool(gone["began"] <= period <= gone["ended"])
-        if window := self.windows.get(unit):
-            return bool(
-                (window.get("began") or window["valid_from"]) <= period <= window["valid_to"]
-            )
-        began = self.units.get(unit, {}).get("began")
-        return began is None or bool(began <= period)
+        row, window = self.units.get(unit, {}), self.windows.get(unit)
+        first = row.get("own_from" if own else "began")
+        if window and not self.covers:
+            first = window["valid_from"]
+        return (first is None or bool(first <= period)) and (
+            window is None or bool(period <= window["valid_to"])
+        )
 
-    def serves(self, unit: str, period: Any, *, ruled: bool = False) -> frozenset[str]:
+    def serves(
+        self, unit: str, period: Any, *, ruled: bool = False, rolled: bool = False
+    ) -> frozenset[str]:
         """For what a unit's own value of a period counts: as a value while it is there, and what it is held against ends a
         year before its last day. What a rule chose counts as a value wherever it stands."""
-        window = self.windows.get(unit)
+        window, own_from = self.windows.get(unit), self.units.get(unit, {}).get("own_from")
+        if own_from and period < own_from and not ruled and not rolled:
+            return frozenset()
         if window is None:
             return BOTH
         inside = ruled or window["valid_from"] <= period <= window["valid_to"]
         if not window.get("before_to"):
             return BOTH if inside else frozenset()
-        before = window["began"] <= period <= window["before_to"]
-        return frozenset(["value"] * inside + ["previous"] * before)
+        return frozenset(["value"] * inside + ["previous"] * (period <= window["before_to"]))
 
-    @staticmethod
-    def _rolled_status(children: list[str], rows: list[Row]) -> int:
-        valued = {row["unit"] for row in rows if row["value"] is not None}
-        exempt = {row["unit"] for row in rows if row["status"] == NOT_APPLICABLE}
+    def taken_over(self, heir: str, period: Any) -> frozenset[str]:
+        """For what a figure counts that an heir took over: what it is held against ends a year before its last day too."""
+        last = self.windows.get(heir, {}).get("before_to")
+        return frozenset(["value"] + ["previous"] * (last is None or period <= last))
+
+    def _rolled_status(self, members: Collection[str], rows: list[Row]) -> int:
+        of = "origin" if self.covers else "unit"
+        valued = {row[of] for row in rows if row["value"] is not None}
+        exempt = {row[of] for row in rows if row["status"] == NOT_APPLICABLE}
         if any(row["status"] == WITHHELD for row in rows):
             return WITHHELD
-        if len(valued) + len(exempt) < len(children):
+        if len(valued) + len(exempt) < len(members):
             return MISSING
         return VALUE if valued else NOT_APPLICABLE
 
@@ -318,27 +361,51 @@ class Oracle:
                 code, segment = series["indicator"], series["segment"]
                 now = counted.get((unit["unit"], code, segment, "value"), nothing)
                 before = counted.get((unit["unit"], code, segment, "previous"), nothing)
-                due = self._due(unit, series)
+                due = self.due(unit, series, "value")
+                owed = self.due(unit, series, "previous") if self.covers else due
                 known[unit["unit"], code, segment] = {
                     "status": self._status(unit, series, now, due),
                     "value": self._combined(series, now["values"], due),
-                    "previous": self._before(unit, series, before, due),
+                    "previous": self._before(unit, series, before, owed),
                 }
         return known
 
-    def _due(self, unit: Row, series: Row) -> int:
-        due: int = series["expected"]
-        if window := self.windows.get(unit["unit"]):
-            whole = series["additive"] or unit["unit"] in self.renamed
-            reach = (whole and window.get("reach_from")) or window["valid_from"]
-            due = sum(
-                1
-                for use in self.plan["period_use"]
-                if (use["indicator"], use["segment"], use["purpose"])
-                == (series["indicator"], series["segment"], "value")
-                and reach <= use["period"] <= window["valid_to"]
-            )
-        return due
+    def due(self, unit: Row, series: Row, purpose: str) -> int:
+        """How many figures are due of a series: one for each period of everybody whose figures go into it."""
+        window = self.windows.get(unit["unit"])
+        owners = self.owners(unit["unit"], series, purpose)
+        if window is None and len(owners) == 1:
+            return int(series["expected"])
+        return sum(
+            first <= use["period"] <= last for _, first, last in owners for use in self.plan["period_use"]
+            if (use["indicator"], use["segment"], use["purpose"]) == (series["indicator"], series["segment"], purpose)
+        )  # fmt: skip
+
+    def owners(self, unit: str, series: Row, purpose: str) -> list[tuple[str, date, date]]:
+        """Whose figures go into a unit's series, from when to when: its own, and those of whom it took over."""
+        window = self.windows.get(unit, {})
+        last_before = window.get("before_to") or date.max
+        first = self.units[unit].get("own_from") or date.min
+        own = (unit, first, last_before)
+        if purpose == "value" or not self.covers:
+            own = (unit, window.get("valid_from", first), window.get("valid_to", date.max))
+        found = [own]
+        for one in self.plan["succession"] if self.covers else ():
+            if one["heir"] != unit or not one["data"] or not (series["additive"] or one["renamed"]):
+                continue
+            if not self.is_known(one["unit"]):
+                continue
+            gone = self.gone.get(one["unit"])
+            begun = gone["began"] if gone else self.units[one["unit"]].get("own_from") or date.min
+            last = one["ends_on"] if purpose == "value" else min(one["ends_on"], last_before)
+            found.append((one["unit"], begun, last))
+        return found
+
+    def since(self, unit: str, series: Row) -> date | None:
+        """The first day that a unit's figures of a series reach; None where they reach all that the run looks at."""
+        whole = series["additive"] or unit in self.renamed
+        found: date | None = self.units[unit].get("since" if whole else "own_from")
+        return found
 
     def _status(self, unit: Row, series: Row, now: Row, due: int) -> int:
         valued, statuses = len(now["values"]), now["statuses"]
@@ -362,13 +429,15 @@ class Oracle:
 
     def _before(self, unit: Row, series: Row, before: Row, due: int) -> int | None:
         """What a value is held against: as whole as the value itself must be. Runs kept before semantics 9 took what there was."""
-        if self.setting.get("as_covered"):
+        if self.covers:
             statuses = before["statuses"]
             approved = (unit["unit"], series["indicator"]) in self.approved
             if {MISSING, WITHHELD} & set(statuses) or (NOT_APPLICABLE in statuses and not approved):
                 return None
-            counted = series["absent"] == "zero" and not unit.get("young")
-            if len(statuses) < due and not counted:
+            since = self.since(unit["unit"], series)
+            if since and series["before_from"] and since > series["before_from"]:
+                return None
+            if len(statuses) < due and series["absent"] != "zero":
                 return None
         return self._combined(series, before["values"], due)
 

@@ -412,11 +412,15 @@ class _Maker(SourceRows):
         if status == "missing":
             indicator = self.run.rulebook.indicator(cell["indicator"])
             codes = self._series_below(cell["indicator"])
-            held_against = indicator.reference.to == "previous" or indicator.year_on_year
-            absent = [
-                one for purpose in ("value", *(["previous"] if held_against else [])) for code in codes
-                for one in self._absent(code, cell["segment"], purpose, named=codes != [cell["indicator"]])
-            ]  # fmt: skip
+            named = codes != [cell["indicator"]]
+            absent = [one for code in codes for one in self._absent(code, cell["segment"], "value", named=named)]  # fmt: skip
+            if not absent and (indicator.reference.to == "previous" or indicator.year_on_year):
+                if since := max(
+                    (day for code in codes if (day := self._too_late(code, cell["segment"]))),
+                    default=None,
+                ):
+                    return f"本单位（连同所承继的单位）的数自 {since} 起，没有完整的上年数可比", f"its figures, with what it took over, begin on {since}: there is no whole year before to be held against"  # fmt: skip
+                absent = [one for code in codes for one in self._absent(code, cell["segment"], "previous", named=named)]  # fmt: skip
             if not absent:
                 return None
             more = len(absent) > NAMED
@@ -446,29 +450,35 @@ class _Maker(SourceRows):
         uses = self.run.plan.tables["period_use"]
         return sorted({u["period"] for u in uses if (u["indicator"], u["segment"], u["purpose"]) == (code, segment, purpose)})  # fmt: skip
 
-    def _absent(self, code: str, segment: int, purpose: str, *, named: bool) -> list[str]:
-        """The periods that are due of a series and have no value; of what an indicator is made from, each with its name."""
-        series = self.run.rulebook.indicator(code)
-        head = f"{code} {series.name.say(self.language)} " if named else ""
-        held = {end: self.counted.get((self.unit, code, end), []) for end in self._used(code, segment, purpose)}  # fmt: skip
-        first, last = self._due_days(code, purpose)
-        return [
-            f"{head}{period_ending(end, series.frequency).code}" for end, rows in held.items()
-            if not any(row["value"] is not None for row in rows) and first <= end <= last and (rows or series.absent == "missing")
-        ]  # fmt: skip
+    def _series_row(self, code: str, segment: int) -> Row:
+        assert self.of_unit is not None
+        key = (code, segment, self.of_unit["category"])
+        return next(row for row in self.run.plan.tables["series"] if (row["indicator"], row["segment"], row["category"]) == key)  # fmt: skip
 
-    def _due_days(self, code: str, purpose: str) -> tuple[date, date]:
-        """From when to when a unit of a part of the period owes figures, or those of the year before."""
-        part = next((row for row in self.run.plan.tables["part_unit"] if row["unit"] == self.unit), None)  # fmt: skip
-        if part is None:
-            return date.min, date.max
-        whole = any(row["additive"] for row in self.run.plan.tables["series"] if row["indicator"] == code) or any(
-            row["heir"] == self.unit and row["renamed"] for row in self.run.plan.tables["succession"]
-        )  # fmt: skip
-        first = (part["reach_from"] if whole else None) or part["valid_from"]
-        if purpose == "value":
-            return first, part["valid_to"]
-        return first.replace(day=1, year=first.year - 1), part["before_to"] or date.max
+    def _too_late(self, code: str, segment: int) -> date | None:
+        """The day on which the figures of a series begin, where that is after the first that they would be held against."""
+        row = self._series_row(code, segment)
+        since = self.oracle.since(self.unit, row)
+        return since if since and row["before_from"] and since > row["before_from"] else None
+
+    def _absent(self, code: str, segment: int, purpose: str, *, named: bool) -> list[str]:
+        """The periods that are due of a series and have no value, each of everybody whose figures go into it; of what an
+        indicator is made from, with its name."""
+        series, found = self.run.rulebook.indicator(code), []
+        head = f"{code} {series.name.say(self.language)} " if named else ""
+        owners = self.oracle.owners(self.unit, self._series_row(code, segment), purpose)
+        for end in self._used(code, segment, purpose):
+            counted = self.counted.get((self.unit, code, end), [])
+            for owner, first, last in owners:
+                rows = [row for row in counted if row["origin"] == owner]
+                if (
+                    not any(row["value"] is not None for row in rows)
+                    and first <= end <= last
+                    and (rows or series.absent == "missing")
+                ):
+                    whose = "" if owner == self.unit else f"{owner} {self._name(owner)} "
+                    found.append(f"{whose}{head}{period_ending(end, series.frequency).code}")
+        return found
 
     def _beside(self, cell: Row, rule: Row) -> Beside:
         """The table of a cell's rule, and its place in its group where the run kept whom it was compared with."""

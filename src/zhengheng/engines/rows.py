@@ -12,6 +12,7 @@ from zhengheng.lake.facts import Facts, schema
 from zhengheng.lake.roster import split, to_units
 from zhengheng.lake.whole import whole
 from zhengheng.scheme.model import Rulebook, Unit
+from zhengheng.scoring.plan_rows import looks_back_to
 
 Row = dict[str, Any]
 
@@ -49,8 +50,8 @@ def odd_units(
     odd = {unit.code for unit in (*rulebook.units, *facts.units)}
     for event in rulebook.succession:
         odd |= {event.unit, *(heir.unit for heir in event.heirs)}
-    # Whoever began within the year before has less of it to be held against.
-    plain, rest = split(facts.roster, period.previous_year().start, period.end, odd)
+    # Whoever began since the first day that the run looks at has less to be held against.
+    plain, rest = split(facts.roster, looks_back_to(rulebook, period), period.end, odd)
     known = {unit.code for unit in facts.units}
     return [*facts.units, *(u for u in to_units(rest) if u.code not in known)], plain
 
@@ -71,7 +72,7 @@ def with_roster(
             "valid_to": pa.repeat(pa.scalar(period.end, pa.date32()), count),
             "part_year": pa.repeat(False, count), "ranked": plain["ranked"],
             "bound": pc.and_(pc.is_in(plain["category"], bound), pc.is_valid(plain["superior"])),
-            "began": pa.nulls(count, pa.date32()), "young": pa.repeat(False, count),
+            **{name: pa.nulls(count, pa.date32()) for name in ("began", "own_from", "since")},
         }
     )  # fmt: skip
     shape = pa.schema([pa.field(f.name, f.type) for f in schema("unit")])

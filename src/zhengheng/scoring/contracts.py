@@ -193,11 +193,12 @@ PLAN = tuple(
         part_year bool did not exist for the whole period
         ranked bool takes part in ranks
         bound bool its own score is bound to its superior's
-        began date? its first day, where that lies in the period or the year before; empty in plans kept before semantics 9
-        young bool? its figures do not reach the first day of the year before; empty in plans kept before semantics 9""",
+        began date? its first day, where that lies after the first that the run looks at; empty in plans kept before semantics 9
+        own_from date? the same, or the day on which it took over what it was before a rename or a split: its own figures begin then
+        since date? the first day that its figures reach with what it took over, where that lies after the first that the run looks at""",
         """gone_unit key unit
-        unit text units that were there in the year before and ended in it: their parents' figures of then are made of theirs too
-        began date first day there in the year before
+        unit text units that ended before the period, and after the first day that the run looks at: figures of then are made of theirs
+        began date first day there, from that day on
         ended date last day""",
         """part_unit key unit
         unit text units that existed for part of the period only
@@ -207,7 +208,6 @@ PLAN = tuple(
         period_days int:4 days of the period
         reach_from date? first day that its sums reach, with what it took over; empty in plans kept before semantics 9
         reach_days int?:4 days from there to its last one; empty in plans kept before semantics 9
-        began date? its first day in the period or the year before; empty in plans kept before semantics 9
         before_to date? a year before its last day: what it is held against ends there; empty in plans kept before semantics 9""",
         """part_days key unit, indicator
         unit text units that end within a period of the indicator, as within a quarter
@@ -255,6 +255,7 @@ PLAN = tuple(
         combine text sum, mean
         absent text missing, zero
         expected int:4 periods due
+        before_from date? first day of what it is held against in the year before; empty where it is not, and before semantics 9
         additive bool quantities that succession may share out""",
         """derivation key indicator, depth
         indicator text derived indicator

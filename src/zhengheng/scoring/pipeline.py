@@ -137,7 +137,7 @@ def conditions(
         "succession": inherits,
         "handed_targets": facts["target"] and any(row["targets"] for row in tables["succession"]),
         "rollup": tables["rollup"],
-        "part_year": tables["part_unit"],
+        "part_year": tables["part_unit"] or inherits,
         "targets": facts["target"],
         "derived": derived,
         "milestones": tables["milestone_rule"],

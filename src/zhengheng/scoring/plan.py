@@ -96,7 +96,6 @@ class Compiler(SeriesRows, BranchRows):
     def _units(self) -> None:
         bound = self.rulebook.binding.categories if self.rulebook.binding else ()
         first, last = self.period.start, self.period.end
-        year = self.period.previous_year()
         # Hundreds of thousands of units pass here: one literal a unit, no call.
         held = self.tables["unit"]
         for unit in sorted(self.units.values(), key=attrgetter("code")):
@@ -105,11 +104,8 @@ class Compiler(SeriesRows, BranchRows):
             if start > end:
                 self._gone_unit(unit)
                 continue
-            began = (
-                unit.valid_from
-                if self.covers and unit.valid_from and unit.valid_from > year.start
-                else None
-            )
+            began = self._late(unit.valid_from)
+            own_from = began or self._late(self.took_over.get(unit.code))
             part = start != first or end != last
             held.append(
                 {
@@ -117,7 +113,7 @@ class Compiler(SeriesRows, BranchRows):
                     "superior": unit.superior, "valid_from": start, "valid_to": end,
                     "part_year": part, "ranked": unit.ranked,
                     "bound": unit.category in bound and unit.superior is not None,
-                    "began": began, "young": self._young(unit) if began else False if self.covers else None,
+                    "began": began, "own_from": own_from, "since": self._since(unit, own_from) if own_from else None,
                 }
             )  # fmt: skip
             if part:
@@ -127,8 +123,6 @@ class Compiler(SeriesRows, BranchRows):
 
     def _part_unit(self, unit: Unit, start: date, end: date) -> None:
         reach = self._reach(unit, start)
-        year = self.period.previous_year()
-        began = max(unit.valid_from, year.start) if unit.valid_from else year.start
         after = end + timedelta(1)
         before = Period(after, after, "day").previous_year().end - timedelta(1)
         self._add(
@@ -140,26 +134,28 @@ class Compiler(SeriesRows, BranchRows):
             period_days=self.period.days,
             reach_from=reach if self.covers else None,
             reach_days=(end - reach).days + 1 if self.covers else None,
-            began=began if self.covers else None,
             before_to=before if self.covers else None,
         )
 
     def _gone_unit(self, unit: Unit) -> None:
-        year, ended = self.period.previous_year(), unit.valid_to
-        if self.covers and ended and year.start <= ended <= year.end:
-            began = max(unit.valid_from or year.start, year.start)
+        ended = unit.valid_to
+        if self.covers and ended and self.horizon <= ended < self.period.start:
+            began = max(unit.valid_from or self.horizon, self.horizon)
             self._add("gone_unit", unit=unit.code, began=began, ended=ended)
+
+    def _late(self, day: date | None) -> date | None:
+        """A first day, where it lies after the first that the run looks at."""
+        return day if self.covers and day and day > self.horizon else None
 
     def _reach(self, unit: Unit, start: date) -> date:
         """The first day in the period that a unit's sums reach: its own, or that of whom it began as the heir of."""
         first = self.period.start
         return min([start, *(max(since or first, first) for since in self._before(unit, start))])
 
-    def _young(self, unit: Unit) -> bool:
-        """Whether the figures of a unit that began in the year before or since do not reach back to that year's first day."""
-        assert unit.valid_from is not None
-        first = self.period.previous_year().start
-        return all(since and since > first for since in self._before(unit, unit.valid_from))
+    def _since(self, unit: Unit, own_from: date) -> date | None:
+        """The first day that the figures of a unit reach with what it took over; None where they reach all that the run looks at."""
+        begun = [since or date.min for since in self._before(unit, own_from)]
+        return self._late(min([own_from, *begun]))
 
     def _before(self, unit: Unit, start: date) -> Iterator[date | None]:
         """The first days of the units whose figures a unit took over when it began; None where one was there always."""

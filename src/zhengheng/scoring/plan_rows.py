@@ -40,6 +40,13 @@ class PlanRows:
         self.covers = semantics >= AS_COVERED
         self.units = _succeed(rulebook, {u.code: u for u in (*rulebook.units, *units)}, period)
         self.by_code = {indicator.code: indicator for indicator in rulebook.indicators}
+        self.horizon = looks_back_to(rulebook, period)
+        self.took_over = {
+            heir.unit: event.date
+            for event in sorted(rulebook.succession, key=lambda one: one.date)
+            if event.data == "inherit" and event.kind != "merger" and event.date <= period.end
+            for heir in event.heirs if heir.unit != event.unit
+        }  # fmt: skip
         self.tables: Tables = {c.name: [] for c in CONTRACTS.values() if c.role == "plan"}
         self.weights = weights_in_force(rulebook, period)
         self.depths: dict[str, int] = {}
@@ -70,6 +77,13 @@ class PlanRows:
     def _grouped(self, code: str) -> bool:
         """Whether an indicator's points compare its unit with the group."""
         return any(row["grouped"] for row in self.tables["rule"] if row["indicator"] == code)
+
+
+def looks_back_to(rulebook: Rulebook, period: Period) -> date:
+    """The first day that a run looks at: of the year before, and of the year before that where an indicator is scored by it."""
+    year = period.previous_year()
+    lagged = any(indicator.score_previous_year for indicator in rulebook.indicators)
+    return year.previous_year().start if lagged else year.start
 
 
 def _succeed(rulebook: Rulebook, units: dict[str, Unit], period: Period) -> dict[str, Unit]:

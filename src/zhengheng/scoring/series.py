@@ -171,6 +171,9 @@ class SeriesRows(PlanRows):
                     else "sum",
                     absent=indicator.absent,
                     expected=len(counted),
+                    before_from=min((one.previous_year().start for one in counted), default=None)
+                    if yearly and self.covers
+                    else None,
                     additive=self._adds_up(indicator.code),
                 )
 

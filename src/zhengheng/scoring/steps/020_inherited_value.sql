@@ -17,7 +17,7 @@ with held as (
 kind as (
     select distinct s.indicator, s.additive from series s
 )
-select s.heir as unit, h.indicator, h.period,
+select s.heir as unit, h.unit as origin, h.indicator, h.period,
        case when k.additive
             then cast(ratio(cast(h.value as decimal(38, 0)) * s.share, 1000000) as bigint)
             else h.value end as value,

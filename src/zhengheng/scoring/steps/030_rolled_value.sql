@@ -1,7 +1,8 @@
 -- A parent's value from its children where it has none of its own: numerators and denominators add.
+-- What a child took over counts where whom it came from is no child of that parent itself: no figure is added twice.
 -- scope: group
 -- when: rollup
-with chosen as (
+with own as (
     select o.unit, o.indicator, o.period, o.value, o.status
     from observation o
     where not exists (
@@ -11,62 +12,99 @@ with chosen as (
     union all
     select r.unit, r.indicator, r.period, r.value, r.status
     from revised_value r
-    union all
-    select i.unit, i.indicator, i.period, i.value, i.status
-    from inherited_value i
 ),
 present as (
     select u.unit,
-           coalesce(p.began, p.valid_from, u.began, cast('0001-01-01' as date)) as began,
+           coalesce(u.own_from, case when t.as_covered is null then p.valid_from end, cast('0001-01-01' as date)) as began,
            coalesce(p.valid_to, cast('9999-12-31' as date)) as valid_to
     from unit u
+    join setting t on true
     left join part_unit p on p.unit = u.unit
-    where exists (select 1 from rollup c where c.unit = u.unit or c.child = u.unit)
+    where exists (select 1 from rollup c where c.child = u.unit)
+       or exists (select 1 from succession s where s.unit = u.unit)
     union all
     select g.unit, g.began, g.ended as valid_to
     from gone_unit g
 ),
-below as (
-    select c.unit, c.child, c.indicator, h.period, h.value, h.status
+member as (
+    select c.unit, c.indicator, c.child as member, t.began, t.valid_to
     from rollup c
     join present t on t.unit = c.child
-    join chosen h on h.unit = c.child and h.indicator = c.indicator
+    union
+    select c.unit, c.indicator, s.unit as member, t.began, least(t.valid_to, s.ends_on) as valid_to
+    from rollup c
+    join succession s on s.heir = c.child and s.data
+    join present t on t.unit = s.unit
+    join (select distinct k.indicator, k.additive from series k) k on k.indicator = c.indicator
+    join setting e on e.as_covered
+    where (k.additive or s.renamed) and not exists (
+        select 1 from rollup d
+        where d.unit = c.unit and d.indicator = c.indicator and d.child = s.unit
+    )
+),
+below as (
+    select c.unit, c.child as member, c.indicator, h.period, h.value, h.status
+    from rollup c
+    join present t on t.unit = c.child
+    join own h on h.unit = c.child and h.indicator = c.indicator
     where h.period >= t.began and h.period <= t.valid_to
+    union all
+    select c.unit, case when e.as_covered then i.origin else c.child end as member,
+           c.indicator, i.period, i.value, i.status
+    from rollup c
+    join present t on t.unit = c.child
+    join inherited_value i on i.unit = c.child and i.indicator = c.indicator
+    join setting e on true
+    where case when e.as_covered
+               then not exists (
+                   select 1 from rollup d
+                   where d.unit = c.unit and d.indicator = c.indicator and d.child = i.origin
+               )
+               else i.period >= t.began and i.period <= t.valid_to end
 ),
 summed as (
     select b.unit, b.indicator, b.period,
            sum(b.value) as value,
-           count(distinct case when b.value is not null then b.child end) as valued,
-           count(distinct case when b.status = 2 then b.child end) as not_applicable,
+           count(distinct case when b.value is not null then b.member end) as valued,
+           count(distinct case when b.status = 2 then b.member end) as not_applicable,
            count(case when b.status = 4 then 1 end) as withheld
     from below b
     group by b.unit, b.indicator, b.period
 ),
 owed as (
-    select s.unit, s.indicator, s.period, count(c.child) as children
+    select s.unit, s.indicator, s.period, count(distinct m.member) as members
     from summed s
-    join rollup c on c.unit = s.unit and c.indicator = s.indicator
-    join present t on t.unit = c.child
-    where s.period >= t.began and s.period <= t.valid_to
+    join member m on m.unit = s.unit and m.indicator = s.indicator
+    where s.period >= m.began and s.period <= m.valid_to
     group by s.unit, s.indicator, s.period
 ),
 judged as (
     select s.unit, s.indicator, s.period, s.value,
            case when s.withheld > 0 then 4
-                when s.valued + s.not_applicable < w.children then 3
+                when s.valued + s.not_applicable < coalesce(w.members, 0) then 3
                 when s.valued = 0 then 2
                 else 1 end as status
     from summed s
-    join owed w on w.unit = s.unit and w.indicator = s.indicator and w.period = s.period
+    left join owed w on w.unit = s.unit and w.indicator = s.indicator and w.period = s.period
+),
+parent as (
+    select u.unit,
+           coalesce(u.began, case when t.as_covered is null then p.valid_from end, cast('0001-01-01' as date)) as began,
+           coalesce(p.valid_to, cast('9999-12-31' as date)) as valid_to
+    from unit u
+    join setting t on true
+    left join part_unit p on p.unit = u.unit
+    where exists (select 1 from rollup c where c.unit = u.unit)
 )
 select j.unit, j.indicator, j.period,
        cast(case when j.status = 1 then j.value end as bigint) as value,
        cast(j.status as bigint) as status
 from judged j
-where not exists (
-    select 1 from chosen h
+join parent t on t.unit = j.unit
+where j.period >= t.began and j.period <= t.valid_to and not exists (
+    select 1 from own h
     where h.unit = j.unit and h.indicator = j.indicator and h.period = j.period
-) and exists (
-    select 1 from present t
-    where t.unit = j.unit and j.period >= t.began and j.period <= t.valid_to
+) and not exists (
+    select 1 from inherited_value i
+    where i.unit = j.unit and i.indicator = j.indicator and i.period = j.period
 )

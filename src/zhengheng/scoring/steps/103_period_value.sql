@@ -16,7 +16,7 @@ with chosen as (
     select i.unit, i.indicator, i.period, i.value, i.status, 'inherited' as origin
     from inherited_value i
     union all
-    select r.unit, r.indicator, r.period, r.value, r.status, 'own' as origin
+    select r.unit, r.indicator, r.period, r.value, r.status, 'rolled' as origin
     from rolled_value r
 ),
 counted as (
@@ -27,12 +27,13 @@ counted as (
     from chosen c
     join period_use u on u.indicator = c.indicator and u.period = c.period
     left join part_unit p on p.unit = c.unit
-    where p.unit is null
-       or c.origin = 'inherited'
-       or (u.purpose = 'previous' and p.before_to is not null
-           and c.period >= p.began and c.period <= p.before_to)
+    left join unit h on h.unit = c.unit and h.own_from is not null
+    where not (c.origin = 'own' and h.own_from is not null and c.period < h.own_from)
+      and (p.unit is null
+       or (c.origin = 'inherited' and (u.purpose = 'value' or p.before_to is null))
+       or (u.purpose = 'previous' and c.period <= p.before_to)
        or ((u.purpose = 'value' or p.before_to is null)
-           and (c.origin = 'revised' or (c.period >= p.valid_from and c.period <= p.valid_to)))
+           and (c.origin = 'revised' or (c.period >= p.valid_from and c.period <= p.valid_to))))
 )
 select c.unit, c.indicator, c.segment,
        cast(sum(c.value) as decimal(38, 0)) as total,

@@ -10,6 +10,8 @@ with chosen as (
     ) and not exists (
         select 1 from part_unit p
         where p.unit = o.unit and (o.period < p.valid_from or o.period > p.valid_to)
+    ) and not exists (
+        select 1 from unit h where h.unit = o.unit and o.period < h.own_from
     )
     union all
     select r.unit, r.indicator, r.period, r.status

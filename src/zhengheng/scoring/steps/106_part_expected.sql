@@ -1,17 +1,45 @@
--- How many periods are due from a unit that existed for part of the year only; of what it took over, those before it too.
+-- How many figures are due of a unit that was there for a part of the time, and of one that took over others' figures: every
+-- period of every unit whose figures go into its own, so that none stands in for another's gap.
 -- scope: group
 -- when: part_year
 with kind as (
     select distinct s.indicator, s.additive from series s
 ),
-renamed as (
-    select distinct s.heir as unit from succession s where s.renamed and s.data
+origin as (
+    select u.unit, coalesce(u.own_from, cast('0001-01-01' as date)) as began
+    from unit u
+    where exists (select 1 from succession s where s.unit = u.unit)
+    union all
+    select g.unit, g.began from gone_unit g
+),
+owner as (
+    select u.unit, k.indicator, c.purpose,
+           case when c.purpose = 'value' or t.as_covered is null then coalesce(p.valid_from, u.own_from, cast('0001-01-01' as date))
+                else coalesce(u.own_from, cast('0001-01-01' as date)) end as first,
+           case when c.purpose = 'value' or t.as_covered is null then coalesce(p.valid_to, cast('9999-12-31' as date))
+                else coalesce(p.before_to, cast('9999-12-31' as date)) end as last
+    from unit u
+    join kind k on true
+    join (select distinct c.purpose from period_use c) c on true
+    join setting t on true
+    left join part_unit p on p.unit = u.unit
+    where p.unit is not null
+       or (t.as_covered and exists (select 1 from succession s where s.heir = u.unit and s.data))
+    union all
+    select s.heir as unit, k.indicator, c.purpose, o.began as first,
+           case when c.purpose = 'value' then s.ends_on
+                else least(s.ends_on, coalesce(p.before_to, s.ends_on)) end as last
+    from succession s
+    join kind k on k.additive or s.renamed
+    join (select distinct c.purpose from period_use c) c on true
+    join setting t on t.as_covered
+    join origin o on o.unit = s.unit
+    left join part_unit p on p.unit = s.heir
+    where s.data
 )
-select p.unit, u.indicator, u.segment, u.purpose, count(u.period) as expected
-from part_unit p
-join period_use u on u.period <= p.valid_to
-join kind k on k.indicator = u.indicator
-left join renamed n on n.unit = p.unit
-where u.period >= case when k.additive or n.unit is not null then coalesce(p.reach_from, p.valid_from)
-                       else p.valid_from end
-group by p.unit, u.indicator, u.segment, u.purpose
+select w.unit, u.indicator, u.segment, u.purpose, count(u.period) as expected
+from owner w
+join period_use u
+  on u.indicator = w.indicator and u.purpose = w.purpose
+ and u.period >= w.first and u.period <= w.last
+group by w.unit, u.indicator, u.segment, u.purpose

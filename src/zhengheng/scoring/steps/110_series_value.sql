@@ -16,8 +16,9 @@ with given as (
 ),
 due as (
     select u.unit, u.category, u.comparison_group, s.indicator, s.segment, s.combine, s.absent,
-           coalesce(u.young, false) as young,
-           case when u.part_year then coalesce(e.expected, 0) else s.expected end as expected,
+           coalesce(case when s.additive or n.unit is not null then u.since else u.own_from end > s.before_from, false) as young,
+           coalesce(e.expected, case when u.part_year then 0 else s.expected end) as expected,
+           coalesce(b.expected, case when u.part_year then 0 else s.expected end) as expected_before,
            v.total, v.valued, v.total_before, v.valued_before, v.settled_before, v.gaps_before
     from given v
     join unit u on u.unit = v.unit
@@ -26,6 +27,11 @@ due as (
     left join part_expected e
       on e.unit = v.unit and e.indicator = v.indicator and e.segment = v.segment
      and e.purpose = 'value'
+    left join part_expected b
+      on b.unit = v.unit and b.indicator = v.indicator and b.segment = v.segment
+     and b.purpose = 'previous'
+    left join (select distinct n.heir as unit from succession n where n.renamed and n.data) n
+      on n.unit = v.unit
     where s.combine <> 'derived'
 )
 select d.unit, d.category, d.comparison_group, d.indicator, d.segment,
@@ -46,11 +52,12 @@ select d.unit, d.category, d.comparison_group, d.indicator, d.segment,
             when d.absent = 'zero' then coalesce(d.total, 0)
             else d.total end as value,
        case when t.as_covered
-             and (d.gaps_before > 0 or (a.approver is null and d.settled_before > d.valued_before)
-                  or ((d.absent <> 'zero' or d.young) and d.settled_before < d.expected))
+             and (d.young or d.gaps_before > 0 or (a.approver is null and d.settled_before > d.valued_before)
+                  or (d.absent <> 'zero' and d.settled_before < d.expected_before))
             then null
             when d.combine = 'mean' and d.absent = 'zero'
-            then ratio(coalesce(d.total_before, 0), d.expected)
+            then ratio(coalesce(d.total_before, 0),
+                       case when t.as_covered then d.expected_before else d.expected end)
             when d.combine = 'mean' then ratio(d.total_before, d.valued_before)
             when d.absent = 'zero' then coalesce(d.total_before, 0)
             else d.total_before end as previous
