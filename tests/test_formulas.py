@@ -3,12 +3,13 @@
 import json
 from collections import Counter
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
-from tests.adding import formulas
+from tests.adding import computed, formulas
 from tests.drawn import drawn_on
 from tests.generate import PERIOD, facts_for, rulebooks
 from tests.test_split_years import book, run
@@ -109,7 +110,8 @@ COUNTED: dict[str, tuple[dict[str, object], tuple[str, ...]]] = {
     "ratio": ({"target": 100}, VALUES), "efficacy": ({"bottom": 20, "target": 100}, VALUES), "plus_minus": ({"target": 100, "slope": "0.01"}, VALUES),
     "rate_minus": ({"target": 100, "points_per_unit": 1}, VALUES), "growth": ({"base": 50, "target": 100}, VALUES),
     "three_point": ({"base": 80, "target": 100, "stretch": 120, "at_base": "0.6", "at_target": 1, "at_stretch": "1.2"}, VALUES),
-    "goalposts": ({"low": 0, "high": 200}, VALUES), "direct": ({}, VALUES),
+    "goalposts": ({"low": 0, "high": 200}, VALUES), "direct": ({}, VALUES), "mads": ({"centre": 50, "scale": 10}, VALUES),
+    "rank": ({}, VALUES), "borda": ({}, VALUES), "percentile": ({}, VALUES),
 }  # fmt: skip
 """Methods of a formula in plain arithmetic; those of the others have a root or logarithm, compare with the group or are a sentence."""
 
@@ -133,6 +135,31 @@ def test_the_formula_of_each_method_that_counts_comes_to_its_points(kind: str) -
     held = [one for unit in "uvwx" for one in formulas(passport(made, unit, None, "zh"))]
     assert len(held) == len(values), held
     assert [number for _, number, _ in held] == [shown for _, _, shown in held]
+
+
+@pytest.mark.parametrize("direction", ["up", "down"])
+def test_a_standard_score_says_its_centre_its_scale_and_the_numbers_of_its_group(direction: str) -> None:  # fmt: skip
+    """Mean 91.25, standard deviation 32.5 and so on; a sign and two numbers of the rulebook."""
+    rules = book({"code": "A", "direction": direction, "method": {"kind": "z_score", "centre": 50, "scale": 10}, "missing": "block"}, weight="100")  # fmt: skip
+    made = run(rules, {(unit, "A"): {PERIOD.end: value} for unit, value in zip("uvwx", VALUES, strict=True)}, DuckEngine(threads=1))  # fmt: skip
+    for unit in "uvwx":
+        shown = passport(made, unit, "A", "zh")
+        text = shown.parts[0].label.replace("  ⟨由超越函数舍入而来⟩", "")
+        assert ("50 − 10 ×" if direction == "down" else "50 + 10 ×") in text
+        number = computed(text)
+        assert number is not None
+        assert abs(number - Decimal(shown.score)) < Decimal("0.01"), text
+
+
+def test_a_kept_run_says_a_unit_s_place_as_a_fresh_one_does() -> None:
+    rules = book({"code": "A", "method": {"kind": "rank"}, "missing": "block"}, weight="100")
+    held = {(unit, "A"): {PERIOD.end: value} for unit, value in zip("uvwx", ("5", "7", "7", "9"), strict=True)}  # fmt: skip
+    fresh, kept = (run(rules, held, DuckEngine(threads=1, **more)) for more in ({}, {"keep": ("group_statistic", "indicator_score", "node_score", "total_score", "ranking", "grading", "light")}))  # fmt: skip
+    assert "cell" not in kept.results
+    for unit in "uvwx":
+        said = passport(kept, unit, "A", "zh").parts[0].label
+        assert said == passport(fresh, unit, "A", "zh").parts[0].label
+        assert "名" in said
 
 
 def reckoned(data: st.DataObject, seen: Counter[str]) -> None:

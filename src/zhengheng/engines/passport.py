@@ -416,7 +416,7 @@ class _Maker(SourceRows):
             absent = [one for code in codes for one in self._absent(code, cell["segment"], "value", named=named)]  # fmt: skip
             if not absent and (indicator.reference.to == "previous" or indicator.year_on_year):
                 if since := max(
-                    (day for code in codes if (day := self._too_late(code, cell["segment"]))),
+                    (day for code in codes if (day := self._too_late(code))),
                     default=None,
                 ):
                     return f"本单位（连同所承继的单位）的数自 {since} 起，没有完整的上年数可比", f"its figures, with what it took over, begin on {since}: there is no whole year before to be held against"  # fmt: skip
@@ -450,23 +450,24 @@ class _Maker(SourceRows):
         uses = self.run.plan.tables["period_use"]
         return sorted({u["period"] for u in uses if (u["indicator"], u["segment"], u["purpose"]) == (code, segment, purpose)})  # fmt: skip
 
-    def _series_row(self, code: str, segment: int) -> Row:
-        assert self.of_unit is not None
-        key = (code, segment, self.of_unit["category"])
-        return next(row for row in self.run.plan.tables["series"] if (row["indicator"], row["segment"], row["category"]) == key)  # fmt: skip
+    def _series_row(self, code: str) -> Row | None:
+        """A row of the plan for a series: what of it is asked here is the same in all its segments; none of dated nodes."""
+        return next((row for row in self.run.plan.tables["series"] if row["indicator"] == code), None)  # fmt: skip
 
-    def _too_late(self, code: str, segment: int) -> date | None:
+    def _too_late(self, code: str) -> date | None:
         """The day on which the figures of a series begin, where that is after the first that they would be held against."""
-        row = self._series_row(code, segment)
-        since = self.oracle.since(self.unit, row)
-        return since if since and row["before_from"] and since > row["before_from"] else None
+        if (row := self._series_row(code)) is None:
+            return None
+        since, first = self.oracle.since(self.unit, row), row["before_from"]
+        return since if since and first and since > first else None
 
     def _absent(self, code: str, segment: int, purpose: str, *, named: bool) -> list[str]:
         """The periods that are due of a series and have no value, each of everybody whose figures go into it; of what an
         indicator is made from, with its name."""
         series, found = self.run.rulebook.indicator(code), []
         head = f"{code} {series.name.say(self.language)} " if named else ""
-        owners = self.oracle.owners(self.unit, self._series_row(code, segment), purpose)
+        row = self._series_row(code)
+        owners = [] if row is None else self.oracle.owners(self.unit, row, purpose)
         for end in self._used(code, segment, purpose):
             counted = self.counted.get((self.unit, code, end), [])
             for owner, first, last in owners:
@@ -488,16 +489,20 @@ class _Maker(SourceRows):
             for name in ("rule_step", "rule_knot", "rank_share")
         }
         place, equals = 0, 1
-        if rule["grouped"] and "cell" in self.run.results and STATUS_NAMES[cell["status"]] == "value" and not self.run.plan.tables["filling"]:  # fmt: skip
+        # A kept run has no cells; where the year is not cut, its values are those of the indicators.
+        whole = not any(row["segment"] > 1 and row["indicator"] == cell["indicator"] for row in self.run.plan.tables["rule"])  # fmt: skip
+        table = "cell" if "cell" in self.run.results else "indicator_score" if whole else ""
+        if rule["grouped"] and table and STATUS_NAMES[cell["status"]] == "value" and not self.run.plan.tables["filling"]:  # fmt: skip
             assert self.of_unit is not None
             values = [
-                row["value"] for row in self.run.results.rows("cell")
+                row["value"] for row in self.run.results.rows(table)
                 if row["comparison_group"] == self.of_unit["comparison_group"] and STATUS_NAMES[row["status"]] == "value"
-                and all(row[k] == cell[k] for k in key)
+                and all(row[k] == cell[k] for k in key if k in row)
             ]  # fmt: skip
             place = 1 + sum(rule["sign"] * (one - cell["value"]) > 0 for one in values)
             equals = sum(one == cell["value"] for one in values)
-        return Beside(own["rule_step"], own["rule_knot"], own["rank_share"], place, equals)
+        treated = any(all(row[k] == cell[k] for k in key) for row in self.run.plan.tables["treatment"])  # fmt: skip
+        return Beside(own["rule_step"], own["rule_knot"], own["rank_share"], place, equals, treated)
 
     def _time(self, cell: Row, rule: Row) -> tuple[int, int]:
         """Months or days of a segment, and of the unit's whole time in the period."""

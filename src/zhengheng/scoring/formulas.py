@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from zhengheng.domain.numbers import COEFFICIENT, plain, ratio
+from zhengheng.domain.numbers import COEFFICIENT, ROOT_SCALE, plain, ratio
 from zhengheng.domain.problems import Language
 from zhengheng.domain.several import several
 
@@ -26,6 +26,8 @@ class Beside:
     place: int = 0
     """Its place among those that are counted, the best one that equal values share; 0 where it is not known."""
     equals: int = 1
+    treated: bool = False
+    """Whether outlying values were drawn in, or logarithms taken, before the group's numbers were made."""
 
 
 ALONE = Beside()
@@ -44,7 +46,7 @@ def formula(rule: Row, cell: Row, statistic: Row | None, language: Language, bes
     def s(name: str) -> str:
         return plain(int(rule[name]), 6) if rule[name] is not None else "?"
 
-    x, full = v(cell["value"]), plain(int(rule["full"]), 6)
+    full = plain(int(rule["full"]), 6)
     g = statistic or {}
     held = cell["value"] or 0
     text: str | None = None
@@ -56,9 +58,15 @@ def formula(rule: Row, cell: Row, statistic: Row | None, language: Language, bes
     elif way := _way(rule, cell, g, v, s):
         text = _limited(rule, way, full, s)
         if way.number is None and rule["method"] != "log_goalposts" and (credit := _UNDEFINED.get(rule.get("undefined") or "")):  # fmt: skip
-            text = f"{full} × {credit}" + ("（算不出，按方案计）" if language == "zh" else " (not computable; as the rulebook says)")  # fmt: skip
+            text = _as_the_rulebook_says(full, credit, language)
+    elif (
+        g
+        and not g.get(_SPREAD.get(rule["method"], ""), 1)
+        and (credit := _UNDEFINED.get(rule.get("undefined") or ""))
+    ):
+        text = _as_the_rulebook_says(full, credit, language)
     if text is None:
-        of_group = _of_group(full, x, g, decimals)
+        of_group = _of_group(rule, cell, full, g, decimals, beside)
         told = {**_told(rule, cell, full, v, s), **of_group, **_placed(rule, g, full, beside), **_looked_up(rule, cell, full, v, beside)}[rule["method"]]  # fmt: skip
         text = told[language == "en"]
     if rule["method"] in FLOATED:
@@ -68,6 +76,14 @@ def formula(rule: Row, cell: Row, statistic: Row | None, language: Language, bes
             else "  ⟨rounded from a transcendental function⟩"
         )
     return text
+
+
+_SPREAD = {"z_score": "root", "mads": "mad_4"}
+"""The group's number that a method divides by: where it is nothing, all are equal."""
+
+
+def _as_the_rulebook_says(full: str, credit: str, language: Language) -> str:
+    return f"{full} × {credit}" + ("（算不出，按方案计）" if language == "zh" else " (not computable; as the rulebook says)")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -267,7 +283,7 @@ def _looked_up(rule: Row, cell: Row, full: str, v: Say, beside: Beside) -> dict[
 def _placed(rule: Row, g: Row, full: str, beside: Beside) -> dict[str, tuple[str, str]]:
     """Methods that look at a unit's place in its group, where that is known."""
     n = g.get("valued" if rule.get("among") == "valued" else "due")
-    if not beside.place or not n or (rule["method"] == "borda" and n == 1) or rule["method"] not in {"rank", "rank_table", "borda", "percentile"}:  # fmt: skip
+    if not beside.place or not n or (rule["method"] == "borda" and n == 1) or rule["method"] not in {"rank", "rank_table", "borda", "percentile", "exponential_rank"}:  # fmt: skip
         return {}
     ties = rule.get("ties")
     more = {"best": Fraction(0), "worst": Fraction(beside.equals - 1)}.get(str(ties), Fraction(beside.equals - 1, 2))  # fmt: skip
@@ -275,11 +291,14 @@ def _placed(rule: Row, g: Row, full: str, beside: Beside) -> dict[str, tuple[str
         more = Fraction(beside.equals - 1 if ties == "worst" else 0)
     place = beside.place + more
     at = plain(int(place * 10), 1)
+    # e to the power of minus 100 over the rulebook's scale, as far as it is kept.
+    steep = plain(10**15 - int(rule["high"]), 15) if rule["method"] == "exponential_rank" else ""
     below = plain(int((n - place + (Fraction(1) if ties == "best" else Fraction(0) if ties == "worst" else Fraction(1, 2))) * 10), 1)  # fmt: skip
     share = next((row["share"] for row in beside.shares if row["place"] == place), 0)
     text = {
         "rank": f"{full} × ({n} − {at} + 1) / {n}", "rank_table": f"{full} × {plain(share, 6)}",
         "borda": f"{full} × ({n} − {at}) / ({n} − 1)", "percentile": f"{full} × {below} / {n}",
+        "exponential_rank": f"{full} × ln(1 − ({n} − {at} + 1) / {n} × (1 − {steep})) / ln({steep})",
     }[rule["method"]]  # fmt: skip
     tied = (f"，{beside.equals} 个单位并列", f", {beside.equals} units equal") if beside.equals > 1 else ("", "")  # fmt: skip
     return {rule["method"]: (f"{text}（{n} 个单位中第 {beside.place} 名{tied[0]}）", f"{text} (place {beside.place} of {n}{tied[1]})")}  # fmt: skip
@@ -321,19 +340,39 @@ def _lies(rule: Row, cell: Row, v: Say) -> tuple[str, str]:
     )
 
 
-def _of_group(full: str, x: str, g: Row, decimals: int) -> dict[str, tuple[str, str]]:
+def _of_group(
+    rule: Row, cell: Row, full: str, g: Row, decimals: int, beside: Beside
+) -> dict[str, tuple[str, str]]:
     """Methods that compare with the group, or follow a curve or table of the rulebook."""
-    due = g.get("due", "?")
+    due, x = (
+        g.get("due", "?"),
+        plain(int(cell["value"]), decimals) if cell["value"] is not None else "?",
+    )
+    zh, en, spread = f"{x} − 组均值", f"{x} − group mean", ("组标准差", "group standard deviation")
+    if beside.treated:
+        zh, en = "处理后的值 − 组均值", "treated value − group mean"
+    elif g and g.get("root"):
+        mean = plain(
+            ratio(int(g["total"]) * 10**6, g["valued"]) + int(g["lowest"]) * 10**6, decimals + 6
+        )
+        away = plain(ratio(int(g["root"]) * 10**6, g["valued"] * ROOT_SCALE), decimals + 6)
+        zh, en, spread = (
+            f"{x} − {mean}",
+            f"{x} − {mean}",
+            (f"{away}（组均值和组标准差）", f"{away} (mean and standard deviation of the group)"),
+        )
+    apart = plain(int(g["mad_4"]) * 25, decimals + 2) if g else "?"
+    line = f"{plain(int(rule['first'] or 0), 6)} {'+' if rule['sign'] > 0 else '−'} {plain(int(rule['second'] or 0), 6)} × "
     middle = plain(int(g["median_2"]) * 5, decimals + 1) if g else "?"
     return {
         "rank": (f"{full} × (应报 {due} 个单位中的名次)", f"{full} × place among {several(due, 'unit due', 'units due')}"),
         "rank_table": (f"{full} × (应报 {due} 个单位中的名次对应比例)", f"{full} × share for its place among {due}"),
         "borda": (f"{full} × (超过的单位数, 并列算半) / ({due} − 1)", f"{full} × (units beaten, ties half) / ({due} − 1)"),
         "percentile": (f"{full} × 百分位 ({due} 个单位)", f"{full} × percentile rank among {due}"),
-        "z_score": (f"({x} − 组均值) / 组标准差", f"({x} − group mean) / group standard deviation"),
+        "z_score": (f"{line}({zh}) / {spread[0]}", f"{line}({en}) / {spread[1]}"),
         "min_max": (f"{full} × {x} 在组内最低到最高之间的位置", f"{full} × the position of {x} between the group's lowest and highest"),
         "exponential_rank": (f"{full} × 名次的指数变换 ({g.get('valued', '?')} 个单位有数值)", f"{full} × exponential transformation of its place ({g.get('valued', '?')} units with a value)"),
-        "mads": (f"({x} − 中位数 {middle}) / 绝对离差中位数", f"({x} − median {middle}) / median absolute deviation"),
+        "mads": (f"{line}({x} − {middle}) / {apart}（组中位数和绝对离差中位数）", f"{line}({x} − {middle}) / {apart} (median and median absolute deviation of the group)"),
         "banded": (f"{full} × {x} 在分档曲线上对应的系数", f"{full} × the factor for {x} on the curve"),
         "steps": (f"{full} × {x} 在对照表中对应的系数", f"{full} × the factor for {x} in the table"),
     }  # fmt: skip
