@@ -25,7 +25,7 @@ BEFORE, NOW = QUARTERS[4:8], QUARTERS[8:]
 RATIO = {"kind": "ratio", "target": 20}
 RISE = ({"code": "V", "frequency": "quarter"}, {"code": "RISE", "year_on_year": {"of": "V"}, "method": RATIO})  # fmt: skip
 SUM = {"code": "S", "frequency": "quarter", "method": {"kind": "ratio", "target": 800}}
-Figure = tuple[str, str, date, int]
+Figure = tuple[str, str, date, int | None]
 
 
 def unit(code: str, first: str | None = None, last: str | None = None) -> dict[str, Any]:
@@ -52,12 +52,15 @@ def book(indicators: Iterable[dict[str, Any]], **parts: Any) -> Rulebook:
     } | parts))  # fmt: skip
 
 
-def facts(rows: Iterable[Figure]) -> Facts:
+def facts(rows: Iterable[Figure], *agreed: tuple[str, str]) -> Facts:
+    """A figure of None is one of a period that did not apply; `agreed` are the approvals, by unit and indicator."""
     held = [
-        {"unit": one, "indicator": code, "period": day, "value": value * 100, "status": 1, "file": 0, "row": row}
+        {"unit": one, "indicator": code, "period": day, "value": None if value is None else value * 100, "status": 2 if value is None else 1, "file": 0, "row": row}
         for row, (one, code, day, value) in enumerate(rows, 1)
     ]  # fmt: skip
-    return Facts(empty() | {"observation": pa.Table.from_pylist(held, schema("observation"))}, [])
+    approved = [{"unit": one, "indicator": code, "approver": "王主任", "document": "批复", "file": 0, "row": 500 + n} for n, (one, code) in enumerate(agreed)]  # fmt: skip
+    tables = {"observation": held, "approval": approved}
+    return Facts(empty() | {name: pa.Table.from_pylist(rows, schema(name)) for name, rows in tables.items()}, [])  # fmt: skip
 
 
 def scores(made: Run, unit: str) -> dict[str, tuple[int, str]]:
@@ -198,3 +201,98 @@ def test_an_heir_that_ends_is_held_against_the_same_part_of_what_it_took_over(
     made = make_run(made_of, facts([*rows, ("a", "V", NOW[2], 220)]), PERIOD, engine)
     assert scores(made, "a") == {"RISE": (1, "5.00")}
     assert {(one.unit, one.when, one.reason) for one in left_out(made)} == {(one, "2024-12-31", "other_part") for one in "ab"}  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("targets", ["inherit", "anew"])
+def test_an_heir_takes_over_what_was_handed_down_to_those_before_it(
+    targets: str, engine: Engine
+) -> None:
+    """A tenth of 6,000 each went to a and b; n, into which both go, is asked for both, and not for the whole city's."""
+    handed = {"indicator": "S", "parent": "p", "mode": "shares", "children": {"a": 10, "b": 10, "k": 80}}  # fmt: skip
+    events = [event("2025-07-01", "merger", old, "n") | {"targets": targets} for old in "ab"]
+    quantity = {"code": "S", "frequency": "quarter", "method": {"kind": "ratio", "target": 6000}}
+    made_of = book([quantity], units=[unit("p"), unit("a"), unit("b"), unit("k"), unit("n", "2025-07-01")], succession=events, cascade=[handed])  # fmt: skip
+    rows = [(one, "S", end, 150) for end in NOW[:2] for one in "ab"] + [("n", "S", end, 300) for end in NOW[2:]]  # fmt: skip
+    made = make_run(made_of, facts(rows), PERIOD, engine)
+    asked = {row["unit"]: row["target"] / 100 for row in made.results.rows("indicator_score") if row["unit"] in {"a", "n"}}  # fmt: skip
+    assert asked == {"a": 297.53, "n": 1200 if targets == "inherit" else 6000}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_heir_of_the_whole_year_is_joined_as_everybody_is(engine: Engine) -> None:
+    """Parts of a year by months: who took over all of it has six and six of twelve, and the same points for the same figures."""
+    cut = {**SUM, "changes": [{"from": "2025-07-01", "kind": "split", "by": "months", "method": {"kind": "ratio", "target": 900}, "reason": "r", "basis": {"title": "b"}}]}  # fmt: skip
+    made_of = book([cut], units=[unit("a"), unit("k"), unit("n", "2025-07-01")], succession=[event("2025-07-01", "merger", "a", "n") | {"targets": "anew"}])  # fmt: skip
+    rows = [("k" if other else "a" if end < date(2025, 7, 1) else "n", "S", end, 170) for other in (True, False) for end in NOW]  # fmt: skip
+    made = make_run(made_of, facts(rows), PERIOD, engine)
+    assert scores(made, "n") == scores(made, "k")
+    assert scores(made, "n")["S"][0] == 1
+
+
+APPLIES_NOT = (("a", "V", BEFORE[1]), ("a", "S", NOW[1]))
+"""A quarter of each year that did not apply to a."""
+
+
+def without(rows: Iterable[Figure], *none: tuple[str, str, date]) -> list[Figure]:
+    return [(*row[:3], None if row[:3] in none else row[3]) for row in rows]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_does_not_apply_is_asked_of_whose_figure_it_is(engine: Engine) -> None:
+    """Its approval holds for a parent and an heir; without it the gap is theirs too, and no part of the others raises them."""
+    parent = book([*RISE, SUM], units=[unit("p"), unit("a"), unit("b")], cascade=[below(code, "a", "b") for code in "VS"])  # fmt: skip
+    rows = without([(one, code, end, 100) for code in "VS" for end in ((*BEFORE, *NOW) if code == "V" else NOW) for one in "ab"], *APPLIES_NOT)  # fmt: skip
+    agreed = [("a", "V"), ("a", "S")]
+    assert scores(make_run(parent, facts(rows), PERIOD, engine), "p") == {"RISE": (3, ""), "S": (3, "")}  # fmt: skip
+    made = make_run(parent, facts(rows, *agreed), PERIOD, engine)
+    assert scores(made, "p") == {"RISE": (1, "7.15"), "S": (1, "8.75")}, (
+        "800 over 700 is 14.29 %; 700 of 800"
+    )
+    assert left_out(made) == []
+    both = without(rows, *(("b", code, day) for _, code, day in APPLIES_NOT))
+    every = make_run(parent, facts(both, *agreed, ("b", "V"), ("b", "S")), PERIOD, engine)
+    assert scores(every, "p")["S"] == (1, "7.50"), (
+        "what applies to none of them applies to none above"
+    )
+    heir = book([*RISE, SUM], units=[unit("a"), unit("n", "2025-10-01")], succession=[event("2025-10-01", "rename", "a", "n")])  # fmt: skip
+    own = without([("a" if end < date(2025, 10, 1) else "n", code, end, 200) for code in "VS" for end in ((*BEFORE, *NOW) if code == "V" else NOW)], *APPLIES_NOT)  # fmt: skip
+    assert scores(make_run(heir, facts(own), PERIOD, engine), "n") == {"RISE": (3, ""), "S": (3, "")}  # fmt: skip
+    made = make_run(heir, facts(own, *agreed), PERIOD, engine)
+    assert scores(made, "n")["S"] == (1, "7.50")
+    assert left_out(made) == []
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_where_a_period_without_a_row_is_nothing_one_that_does_not_apply_is_no_zero(
+    engine: Engine,
+) -> None:
+    zero = {"frequency": "quarter", "combine": "mean", "absent": "zero", "absent_reason": "r"}
+    indicators = (
+        {"code": "M", **zero, "method": {"kind": "ratio", "target": 100}}, {"code": "N", "direction": "down", **zero, "method": {"kind": "ratio", "target": 8}},
+        {"code": "V", **zero}, {"code": "RISE", "year_on_year": {"of": "V"}, "method": RATIO},
+    )  # fmt: skip
+    rows: list[Figure] = [("a", "M", end, 100) for end in NOW] + [("a", "V", end, 100) for end in (*BEFORE, *NOW)]  # fmt: skip
+    rows = without(rows, ("a", "M", NOW[1]), ("a", "V", BEFORE[1])) + [("a", "N", end, None) for end in NOW]  # fmt: skip
+    agreed = [("a", code) for code in "MNV"]
+    made = make_run(book(indicators, units=[unit("a")]), facts(rows, *agreed), PERIOD, engine)
+    found = scores(made, "a")
+    assert (found["M"], found["RISE"]) == ((1, "10.00"), (1, "0.00")), "a mean of three quarters"
+    assert found["N"][0] == 2, "what never applied is no nothing that earns the full mark"
+    assert not any("批准" in line for line in lines(made, "a", "M")), "it is not in vain"
+    plain = make_run(book(indicators, units=[unit("a")]), facts(rows), PERIOD, engine)
+    assert {status for status, _ in scores(plain, "a").values()} == {3}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_parent_lacks_nothing_that_no_child_lacks(engine: Engine) -> None:
+    """A quarter without a case where no row means none; a child that is exempt and sends nothing."""
+    zero = {**SUM, "absent": "zero", "absent_reason": "r"}
+    units = [unit("p"), unit("a"), unit("b")]
+    rows = [(one, "S", end, 100) for end in NOW for one in "ab" if (one, end) != ("b", NOW[2])]
+    made = make_run(book([zero], units=units, cascade=[below("S", "a", "b")]), facts(rows), PERIOD, engine)  # fmt: skip
+    assert (scores(made, "b"), scores(made, "p")) == ({"S": (1, "3.75")}, {"S": (1, "8.75")})
+    freed = [units[0], unit("a") | {"exempt": ["S"]}, units[2]]
+    alone = [("b", "S", end, 100) for end in NOW]
+    made = make_run(book([SUM], units=freed, cascade=[below("S", "a", "b")]), facts(alone), PERIOD, engine)  # fmt: skip
+    assert scores(made, "p") == {"S": (1, "5.00")}

@@ -465,17 +465,19 @@ class _Judge:
         return "" if within(row, self.setting) else "period"
 
     def _approval(self, unit: str, code: str) -> str:
-        """An approval turns nothing but periods that are reported as not applicable from missing into what they say."""
+        """An approval turns nothing but periods that are reported as not applicable from missing into what they say: the unit's
+        own, and where they go over to an heir or are added up for a parent, there too."""
+        if self.oracle.covers:
+            units = {unit, *(one["unit"] for one in self.plan["succession"] if one["heir"] == unit and one["data"]),
+                     *(one["child"] for one in self.plan["rollup"] if (one["unit"], one["indicator"]) == (unit, code))}  # fmt: skip
+            marked = (
+                (table, row) for table in ("observation", "revision") for row in self.oracle.facts[table]
+                if row["unit"] in units and (row["indicator"], row["status"]) == (code, NOT_APPLICABLE) and row["vintage"] != DECIDED
+            )  # fmt: skip
+            if any(self._value(table, row) in {"", "gap"} for table, row in marked):
+                return ""
         if reason := self._scored(unit, code):
             return reason
-        # A part that does not apply needs it as the whole does.
-        settled = self.setting.get("as_covered") and any(
-            NOT_APPLICABLE in self._counted.get((*key, purpose), {"statuses": ()})["statuses"]
-            and (cell["status"] == VALUE if purpose == "value" else cell["previous"] is not None)
-            for key, cell in self._known.items() if key[:2] == (unit, code) for purpose in BOTH
-        )  # fmt: skip
-        if settled:
-            return ""
         return of_no_effect(
             {
                 status

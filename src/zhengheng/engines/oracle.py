@@ -219,7 +219,7 @@ class Oracle:
                 ]  # fmt: skip
                 if not rows or (parent, code, period) in held or not self.exists(parent, period):
                     continue
-                status = self._rolled_status(self._members(code, below, period), rows)
+                status = self._rolled_status(parent, self._members(code, below, period), rows)
                 value = sum(r["value"] or 0 for r in rows) if status == VALUE else None
                 found.append(
                     {
@@ -252,6 +252,7 @@ class Oracle:
             one
             for one in (*below, *before)
             if self.is_known(one) and self.exists(one, period, own=True)
+            if not self.covers or (one, code) not in self.exempt
         }
 
     def is_known(self, unit: str) -> bool:
@@ -291,13 +292,19 @@ class Oracle:
         last = self.windows.get(heir, {}).get("before_to")
         return frozenset(["value"] + ["previous"] * (last is None or period <= last))
 
-    def _rolled_status(self, members: Collection[str], rows: list[Row]) -> int:
+    def _rolled_status(self, parent: str, members: Collection[str], rows: list[Row]) -> int:
         of = "origin" if self.covers else "unit"
         valued = {row[of] for row in rows if row["value"] is not None}
-        exempt = {row[of] for row in rows if row["status"] == NOT_APPLICABLE}
+        exempt = {row[of] for row in rows if self.settled(row, parent) == NOT_APPLICABLE}
         if any(row["status"] == WITHHELD for row in rows):
             return WITHHELD
-        if len(valued) + len(exempt) < len(members):
+        if self.covers and any(self.settled(row, parent) == MISSING for row in rows):
+            return MISSING
+        code = rows[0]["indicator"]
+        zero = self.covers and any(
+            s["absent"] == "zero" for s in self.plan["series"] if s["indicator"] == code
+        )
+        if len(valued) + len(exempt) < len(members) and not zero:
             return MISSING
         return VALUE if valued else NOT_APPLICABLE
 
@@ -347,8 +354,16 @@ class Oracle:
                 entry = found.setdefault(key, {"values": [], "statuses": []})
                 if row["value"] is not None:
                     entry["values"].append(row["value"])
-                entry["statuses"].append(row["status"])
+                entry["statuses"].append(self.settled(row))
         return found
+
+    def settled(self, row: Row, parent: str = "") -> int:
+        """A row's status; what does not apply and nobody approved is missing. What was added up was asked below."""
+        status: int = row["status"]
+        if status != NOT_APPLICABLE or not self.covers or "file" not in row:
+            return status
+        agreed = any((one, row["indicator"]) in self.approved for one in (row["unit"], row["origin"], parent))  # fmt: skip
+        return NOT_APPLICABLE if agreed else MISSING
 
     def series(self, counted: dict[tuple[str, str, int, str], Row]) -> Cells:
         """Status and value of every observed series a unit owes."""
@@ -365,7 +380,7 @@ class Oracle:
                 owed = self.due(unit, series, "previous") if self.covers else due
                 known[unit["unit"], code, segment] = {
                     "status": self._status(unit, series, now, due),
-                    "value": self._combined(series, now["values"], due),
+                    "value": self._combined(series, now, due),
                     "previous": self._before(unit, series, before, owed),
                 }
         return known
@@ -417,32 +432,35 @@ class Oracle:
         approved = (unit["unit"], series["indicator"]) in self.approved
         if valued == due:
             return VALUE
-        if self.setting.get("as_covered") and not_applicable and not approved:
-            return MISSING
+        if self.covers and not_applicable >= due:
+            return NOT_APPLICABLE
         if series["absent"] == "zero" and MISSING not in statuses:
             return VALUE
         if valued + not_applicable < due:
             return MISSING
         if valued > 0:
             return VALUE
-        return NOT_APPLICABLE if approved else MISSING
+        return NOT_APPLICABLE if approved or self.covers else MISSING
 
     def _before(self, unit: Row, series: Row, before: Row, due: int) -> int | None:
         """What a value is held against: as whole as the value itself must be. Runs kept before semantics 9 took what there was."""
         if self.covers:
             statuses = before["statuses"]
-            approved = (unit["unit"], series["indicator"]) in self.approved
-            if {MISSING, WITHHELD} & set(statuses) or (NOT_APPLICABLE in statuses and not approved):
+            if {MISSING, WITHHELD} & set(statuses):
+                return None
+            if statuses and not before["values"] and len(statuses) >= due:
                 return None
             since = self.since(unit["unit"], series)
             if since and series["before_from"] and since > series["before_from"]:
                 return None
             if len(statuses) < due and series["absent"] != "zero":
                 return None
-        return self._combined(series, before["values"], due)
+        return self._combined(series, before, due)
 
-    @staticmethod
-    def _combined(series: Row, values: list[int], due: int) -> int | None:
+    def _combined(self, series: Row, held: Row, due: int) -> int | None:
+        values = held["values"]
+        if self.covers:
+            due -= held["statuses"].count(NOT_APPLICABLE)
         if series["combine"] == "mean" and series["absent"] == "zero":
             return half_up(Fraction(sum(values), due)) if due else None
         if not values:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from zhengheng.domain.numbers import format_scaled, plain
+from zhengheng.domain.numbers import COEFFICIENT, format_scaled, plain
 from zhengheng.domain.periods import period_ending
 from zhengheng.domain.problems import Language, NotFoundError
 from zhengheng.engines.bound import binding_events, bound_grade, failed_gates, said
@@ -37,6 +37,7 @@ from zhengheng.scheme.model import TOTAL
 from zhengheng.scheme.relative_words import dimension, filled
 from zhengheng.scoring.contracts import (
     FILLED,
+    NOT_APPLICABLE,
     NOT_DUE,
     STATUS_NAMES,
     STATUS_WORDS,
@@ -275,6 +276,8 @@ class _Maker(SourceRows):
     def _factor(self, code: str) -> str | None:
         """What an indicator's or dimension's points are multiplied by, with its cap; None where by nothing."""
         factor, most = self.factors.get(code), self.capped.get(code)
+        if factor == COEFFICIENT and most is None:
+            return None
         if factor is None or most is None:
             return None if factor is None else plain(factor, 6)
         return plain(factor, 6) + self.t(f"，最高为满分的 {plain(most, 6)} 倍", f", at most {plain(most, 6)} times the full mark")  # fmt: skip
@@ -323,6 +326,9 @@ class _Maker(SourceRows):
         made = {row["indicator"] for row in tables["derivation"]} | {
             row["indicator"] for row in tables["rule"] if row["method"] == "milestones"
         }
+        rows = (row for period in {u["period"] for u in tables["period_use"] if u["indicator"] == code} for row in self.counted.get((self.unit, code, period), ()))  # fmt: skip
+        if code not in made and any(row["status"] == NOT_APPLICABLE for row in rows):
+            return ""
         seen = [cell["status"] for (one, place), cell in self.cells.items() if one == code and place]  # fmt: skip
         exempt = any((r["unit"], r["indicator"]) == (self.unit, code) for r in tables["exemption"])
         return "" if FILLED in seen or exempt else of_no_effect(() if code in made else seen)
@@ -346,7 +352,7 @@ class _Maker(SourceRows):
         )
         status = STATUS_NAMES[cell["status"]]
         cell = {**cell, "target": self._target(cell, rule, group)}
-        if status == "value" and rule["reference"] == "previous" and cell["previous"] is None and self.scores[cell["indicator"]]["status"] != VALUE:  # fmt: skip
+        if status in {"value", "filled"} and rule["reference"] == "previous" and cell["previous"] is None and self.scores[cell["indicator"]]["status"] not in {VALUE, FILLED}:  # fmt: skip
             # It has a value, and nothing to be held against.
             status = "missing"
         words = (
@@ -473,7 +479,10 @@ class _Maker(SourceRows):
             for owner, first, last in owners:
                 rows = [row for row in counted if row["origin"] == owner]
                 if (
-                    not any(row["value"] is not None for row in rows)
+                    not any(
+                        row["value"] is not None or self.oracle.settled(row) == NOT_APPLICABLE
+                        for row in rows
+                    )
                     and first <= end <= last
                     and (rows or series.absent == "missing")
                 ):

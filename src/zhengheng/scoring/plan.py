@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from operator import attrgetter
 
-from zhengheng.domain.numbers import COEFFICIENT, POINT
+from zhengheng.domain.numbers import COEFFICIENT, POINT, ratio
 from zhengheng.domain.periods import MONTHS, Period, parse_period
 from zhengheng.scheme.cascade import cascaded_targets, rolled_up
 from zhengheng.scheme.model import Band, Rulebook, Unit
@@ -273,10 +274,29 @@ class Compiler(SeriesRows, BranchRows):
                 )
 
     def _cascade(self) -> None:
-        for (unit, indicator), target in sorted(cascaded_targets(self.rulebook).items()):
+        handed = cascaded_targets(self.rulebook)
+        if self.covers:
+            handed |= self._taken_targets(handed)
+        for (unit, indicator), target in sorted(handed.items()):
             self._add("cascade_target", unit=unit, indicator=indicator, target=target)
         for parent, child, code in sorted(rolled_up(self.rulebook)):
             self._add("rollup", unit=parent, child=child, indicator=code)
+
+    def _taken_targets(self, handed: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], int]:
+        """What heirs take over of targets handed down to units before them: quantities by share, a rate from one unit alone."""
+        parts: dict[tuple[str, str], list[Fraction]] = {}
+        for event in self.rulebook.succession:
+            for heir in (
+                event.heirs if event.targets == "inherit" and event.date <= self.period.end else ()
+            ):
+                for (unit, code), target in handed.items():
+                    if unit == event.unit and (heir.unit, code) not in handed:
+                        share = Fraction(heir.share) if self._adds_up(code) else Fraction(1)
+                        parts.setdefault((heir.unit, code), []).append(target * share)
+        return {
+            key: ratio(total.numerator, total.denominator) for key, held in parts.items() for total in (sum(held, Fraction(0)),)
+            if len(held) == 1 or self._adds_up(key[1])
+        }  # fmt: skip
 
     def _succession(self) -> None:
         for event in self.rulebook.succession:

@@ -94,6 +94,8 @@ class SeriesRows(PlanRows):
             ends = unit["valid_to"]
             if sums and self.covers:
                 ends = self._covered_to(code, begins, ends)
+            if (begins, ends) == (self.period.start, self.period.end):
+                continue  # With what it took over it has the whole period, and is joined as everybody is.
             for piece in cut.pieces:
                 first, last = max(piece.start, begins), min(piece.end, ends)
                 self._add(

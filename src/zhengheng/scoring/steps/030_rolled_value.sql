@@ -55,36 +55,53 @@ below as (
     join present t on t.unit = c.child
     join inherited_value i on i.unit = c.child and i.indicator = c.indicator
     join setting e on true
-    where case when e.as_covered
-               then not exists (
-                   select 1 from rollup d
-                   where d.unit = c.unit and d.indicator = c.indicator and d.child = i.origin
-               )
-               else i.period >= t.began and i.period <= t.valid_to end
+    where (e.as_covered is null and i.period >= t.began and i.period <= t.valid_to)
+       or (e.as_covered and not exists (
+               select 1 from rollup d
+               where d.unit = c.unit and d.indicator = c.indicator and d.child = i.origin
+           ))
+),
+settled as (
+    select b.unit, b.member, b.indicator, b.period, b.value,
+           case when b.status = 2 and e.as_covered and a.approver is null and p.approver is null then 3
+                else b.status end as status
+    from below b
+    join setting e on true
+    left join approval a on a.unit = b.member and a.indicator = b.indicator
+    left join approval p on p.unit = b.unit and p.indicator = b.indicator
 ),
 summed as (
     select b.unit, b.indicator, b.period,
            sum(b.value) as value,
            count(distinct case when b.value is not null then b.member end) as valued,
            count(distinct case when b.status = 2 then b.member end) as not_applicable,
-           count(case when b.status = 4 then 1 end) as withheld
-    from below b
+           count(case when b.status = 4 then 1 end) as withheld,
+           count(case when b.status = 3 then 1 end) as gaps
+    from settled b
     group by b.unit, b.indicator, b.period
 ),
 owed as (
     select s.unit, s.indicator, s.period, count(distinct m.member) as members
     from summed s
     join member m on m.unit = s.unit and m.indicator = s.indicator
-    where s.period >= m.began and s.period <= m.valid_to
+    join setting e on true
+    where s.period >= m.began and s.period <= m.valid_to and (
+        e.as_covered is null
+        or not exists (select 1 from exemption x where x.unit = m.member and x.indicator = m.indicator)
+    )
     group by s.unit, s.indicator, s.period
 ),
 judged as (
     select s.unit, s.indicator, s.period, s.value,
            case when s.withheld > 0 then 4
-                when s.valued + s.not_applicable < coalesce(w.members, 0) then 3
+                when e.as_covered and s.gaps > 0 then 3
+                when s.valued + s.not_applicable < coalesce(w.members, 0)
+                     and (e.as_covered is null or k.absent <> 'zero') then 3
                 when s.valued = 0 then 2
                 else 1 end as status
     from summed s
+    join setting e on true
+    join (select distinct k.indicator, k.absent from series k) k on k.indicator = s.indicator
     left join owed w on w.unit = s.unit and w.indicator = s.indicator and w.period = s.period
 ),
 parent as (

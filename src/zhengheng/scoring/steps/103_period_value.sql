@@ -3,29 +3,35 @@
 -- scope: unit
 -- when: amended
 with chosen as (
-    select o.unit, o.indicator, o.period, o.value, o.status, 'own' as origin
+    select o.unit, o.unit as source, o.indicator, o.period, o.value, o.status, 'own' as origin
     from observation o
     where not exists (
         select 1 from revised_value r
         where r.unit = o.unit and r.indicator = o.indicator and r.period = o.period
     )
     union all
-    select r.unit, r.indicator, r.period, r.value, r.status, 'revised' as origin
+    select r.unit, r.unit as source, r.indicator, r.period, r.value, r.status, 'revised' as origin
     from revised_value r
     union all
-    select i.unit, i.indicator, i.period, i.value, i.status, 'inherited' as origin
+    select i.unit, i.origin as source, i.indicator, i.period, i.value, i.status, 'inherited' as origin
     from inherited_value i
     union all
-    select r.unit, r.indicator, r.period, r.value, r.status, 'rolled' as origin
+    select r.unit, r.unit as source, r.indicator, r.period, r.value, r.status, 'rolled' as origin
     from rolled_value r
 ),
 counted as (
     select c.unit, c.indicator, u.segment,
            case when u.purpose = 'value' then c.value end as value,
            case when u.purpose = 'previous' then c.value end as value_before,
-           case when u.purpose = 'previous' then c.status end as status_before
+           case when u.purpose <> 'previous' then null
+                when c.status = 2 and t.as_covered and c.origin <> 'rolled'
+                     and a.approver is null and b.approver is null then 3
+                else c.status end as status_before
     from chosen c
     join period_use u on u.indicator = c.indicator and u.period = c.period
+    join setting t on true
+    left join approval a on a.unit = c.unit and a.indicator = c.indicator
+    left join approval b on b.unit = c.source and b.indicator = c.indicator
     left join part_unit p on p.unit = c.unit
     left join unit h on h.unit = c.unit and h.own_from is not null
     where not (c.origin = 'own' and h.own_from is not null and c.period < h.own_from)

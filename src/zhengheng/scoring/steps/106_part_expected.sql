@@ -1,5 +1,5 @@
--- How many figures are due of a unit that was there for a part of the time, and of one that took over others' figures: every
--- period of every unit whose figures go into its own, so that none stands in for another's gap.
+-- How many figures are due of a unit of a part of the time, and of one that took over others' figures.
+-- Every period of every unit whose figures go into its own, so that none stands in for another's gap.
 -- scope: group
 -- when: part_year
 with kind as (

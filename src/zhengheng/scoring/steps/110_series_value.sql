@@ -1,5 +1,5 @@
 -- Every series a unit owes, with its status: nothing is silently zero, nothing silently averaged.
--- What does not apply needs its approval, for one of its periods as for all of them.
+-- What does not apply, and is approved, is left out of a mean; what is not approved counts as missing (105).
 -- What it is held against is as whole as the value must be: with a gap in the year before there is none.
 -- scope: unit
 -- inline
@@ -39,25 +39,27 @@ select d.unit, d.category, d.comparison_group, d.indicator, d.segment,
             when d.expected = 0 then 5
             when n.withheld > 0 then 4
             when d.valued = d.expected then 1
-            when t.as_covered and n.not_applicable > 0 and a.approver is null then 3
+            when t.as_covered and n.not_applicable >= d.expected then 2
             when d.absent = 'zero' and coalesce(n.missing, 0) = 0 then 1
             when d.valued + coalesce(n.not_applicable, 0) < d.expected then 3
             when d.valued > 0 then 1
-            when a.approver is null then 3
+            when t.as_covered is null and a.approver is null then 3
             else 2 end as status,
        case when x.unit is not null then x.value
             when d.combine = 'mean' and d.absent = 'zero'
-            then ratio(coalesce(d.total, 0), d.expected)
+            then ratio(coalesce(d.total, 0), case when t.as_covered then d.expected - coalesce(n.not_applicable, 0) else d.expected end)
             when d.combine = 'mean' then ratio(d.total, d.valued)
             when d.absent = 'zero' then coalesce(d.total, 0)
             else d.total end as value,
        case when t.as_covered
-             and (d.young or d.gaps_before > 0 or (a.approver is null and d.settled_before > d.valued_before)
+             and (d.young or d.gaps_before > 0
+                  or (d.valued_before = 0 and d.settled_before > 0 and d.settled_before >= d.expected_before)
                   or (d.absent <> 'zero' and d.settled_before < d.expected_before))
             then null
             when d.combine = 'mean' and d.absent = 'zero'
             then ratio(coalesce(d.total_before, 0),
-                       case when t.as_covered then d.expected_before else d.expected end)
+                       case when t.as_covered then d.expected_before - (d.settled_before - d.valued_before)
+                            else d.expected end)
             when d.combine = 'mean' then ratio(d.total_before, d.valued_before)
             when d.absent = 'zero' then coalesce(d.total_before, 0)
             else d.total_before end as previous

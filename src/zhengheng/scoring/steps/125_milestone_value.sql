@@ -1,5 +1,5 @@
--- Dated nodes 里程碑: on time earns its share, late earns less, waived leaves the sum; what falls due after a unit's
--- last day is not its own.
+-- Dated nodes 里程碑: on time earns its share, late earns less, waived leaves the sum.
+-- What falls due after a unit's last day is not its own.
 -- scope: unit
 -- when: milestones
 with judged as (
