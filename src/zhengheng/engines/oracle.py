@@ -388,9 +388,10 @@ class Oracle:
     def due(self, unit: Row, series: Row, purpose: str) -> int:
         """How many figures are due of a series: one for each period of everybody whose figures go into it."""
         window = self.windows.get(unit["unit"])
-        owners = self.owners(unit["unit"], series, purpose)
-        if window is None and len(owners) == 1:
+        heir = any(one["heir"] == unit["unit"] and one["data"] for one in self.plan["succession"])
+        if window is None and not (heir and self.covers):
             return int(series["expected"])
+        owners = self.owners(unit["unit"], series, purpose)
         return sum(
             first <= use["period"] <= last for _, first, last in owners for use in self.plan["period_use"]
             if (use["indicator"], use["segment"], use["purpose"]) == (series["indicator"], series["segment"], purpose)

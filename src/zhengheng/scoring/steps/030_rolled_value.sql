@@ -13,6 +13,9 @@ with own as (
     select r.unit, r.indicator, r.period, r.value, r.status
     from revised_value r
 ),
+kind as (
+    select distinct s.indicator, s.additive, s.absent from series s
+),
 present as (
     select u.unit,
            coalesce(u.own_from, case when t.as_covered is null then p.valid_from end, cast('0001-01-01' as date)) as began,
@@ -35,7 +38,7 @@ member as (
     from rollup c
     join succession s on s.heir = c.child and s.data
     join present t on t.unit = s.unit
-    join (select distinct k.indicator, k.additive from series k) k on k.indicator = c.indicator
+    join kind k on k.indicator = c.indicator
     join setting e on e.as_covered
     where (k.additive or s.renamed) and not exists (
         select 1 from rollup d
@@ -101,7 +104,7 @@ judged as (
                 else 1 end as status
     from summed s
     join setting e on true
-    join (select distinct k.indicator, k.absent from series k) k on k.indicator = s.indicator
+    join kind k on k.indicator = s.indicator
     left join owed w on w.unit = s.unit and w.indicator = s.indicator and w.period = s.period
 ),
 parent as (

@@ -5,6 +5,9 @@
 with kind as (
     select distinct s.indicator, s.additive from series s
 ),
+purpose as (
+    select distinct c.purpose from period_use c
+),
 origin as (
     select u.unit, coalesce(u.own_from, cast('0001-01-01' as date)) as began
     from unit u
@@ -20,7 +23,7 @@ owner as (
                 else coalesce(p.before_to, cast('9999-12-31' as date)) end as last
     from unit u
     join kind k on true
-    join (select distinct c.purpose from period_use c) c on true
+    join purpose c on true
     join setting t on true
     left join part_unit p on p.unit = u.unit
     where p.unit is not null
@@ -31,7 +34,7 @@ owner as (
                 else least(s.ends_on, coalesce(p.before_to, s.ends_on)) end as last
     from succession s
     join kind k on k.additive or s.renamed
-    join (select distinct c.purpose from period_use c) c on true
+    join purpose c on true
     join setting t on t.as_covered
     join origin o on o.unit = s.unit
     left join part_unit p on p.unit = s.heir

@@ -14,11 +14,20 @@ with given as (
            cast(0 as bigint) as gaps_before
     from absent_series a
 ),
+renamed as (
+    select distinct n.heir as unit from succession n where n.renamed and n.data
+),
+heir as (
+    select distinct h.heir as unit
+    from succession h
+    join setting t on t.as_covered
+    where h.data
+),
 due as (
     select u.unit, u.category, u.comparison_group, s.indicator, s.segment, s.combine, s.absent,
            coalesce(case when s.additive or n.unit is not null then u.since else u.own_from end > s.before_from, false) as young,
-           coalesce(e.expected, case when u.part_year then 0 else s.expected end) as expected,
-           coalesce(b.expected, case when u.part_year then 0 else s.expected end) as expected_before,
+           coalesce(e.expected, case when u.part_year or h.unit is not null then 0 else s.expected end) as expected,
+           coalesce(b.expected, case when u.part_year or h.unit is not null then 0 else s.expected end) as expected_before,
            v.total, v.valued, v.total_before, v.valued_before, v.settled_before, v.gaps_before
     from given v
     join unit u on u.unit = v.unit
@@ -30,8 +39,8 @@ due as (
     left join part_expected b
       on b.unit = v.unit and b.indicator = v.indicator and b.segment = v.segment
      and b.purpose = 'previous'
-    left join (select distinct n.heir as unit from succession n where n.renamed and n.data) n
-      on n.unit = v.unit
+    left join renamed n on n.unit = v.unit
+    left join heir h on h.unit = v.unit
     where s.combine <> 'derived'
 )
 select d.unit, d.category, d.comparison_group, d.indicator, d.segment,
