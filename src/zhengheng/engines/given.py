@@ -80,6 +80,8 @@ def _idle(public: bool, before: bool) -> Iterator[str]:
         "inputs/gate_value.csv, inputs/planned.csv: the numbers beyond the side of the limit on which they stand / "
         "数值本身（只核对在界限的哪一侧）"
     )
+    if not before:
+        yield "inputs/agreed.csv: whether numbers were agreed that the rulebook gives as well / 是否另有与方案所定相同的商定值"
     yield "inputs/unit.csv: units that have no part in this run / 与这一批次无关的单位"
     if before:
         yield (

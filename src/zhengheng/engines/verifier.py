@@ -41,7 +41,7 @@ from zhengheng.engines.bundled import (
 )
 from zhengheng.engines.earlier import verify_earlier
 from zhengheng.engines.given import BEFORE, as_given, unverified
-from zhengheng.engines.inputs import misplaced, strays
+from zhengheng.engines.inputs import misplaced, parts_of_years, same_anyway, strays
 from zhengheng.engines.opened import check_opening
 from zhengheng.engines.oracle import Row, Tables, compute
 from zhengheng.engines.stated import StatedOracle
@@ -215,8 +215,10 @@ class Bundle:
             self.found += misplaced(given["cell"], self.internal)
             if self.format > BEFORE:
                 self.found += strays(plan, given, oracle)
-            self.found += oracle.astray()
-            self.given += oracle.unbound()
+                self.given += same_anyway(given, oracle)
+            found, listed = parts_of_years(plan, given["cell"])
+            self.found += [*found, *oracle.astray()]
+            self.given += [*listed, *oracle.unbound()]
             return made, given
         facts = {one.name: self._input(one.name, one.names) for one in FACTS}
         return compute(plan, facts), facts
