@@ -8,6 +8,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -178,31 +179,60 @@ def test_where_the_rules_set_no_end_the_score_is_named_and_not_refused(tmp_path:
         assert unit in line
 
 
+def bounds_of(run: Run, target: Path) -> Counter[str]:
+    """How many scores of a run are bound by its public bundle, and how many are not; each lies within its bounds."""
+    folder, seen = unpacked(run, target), Counter[str]()
+    assert not findings(folder)
+    given = {
+        one: read_rows(folder / "inputs" / f"{one}.csv", HEADERS.get(one) or CONTRACTS[one].names) for one in PUBLIC
+    }  # fmt: skip
+    oracle = StatedOracle(plain_tables(run.plan), given)
+    oracle.results()
+    assert not [*oracle.astray()]
+    for row in run.results.rows("node_score"):
+        place = (row["unit"], row["node"])
+        if place not in oracle.loose:
+            continue
+        assert oracle.settled.get(place, row["status"]) == row["status"]
+        low, high = oracle.bounds[place]
+        loose = oracle.loose[place]
+        for column in ("score", "printed") if row["status"] in SCORED else ():
+            assert 0 in loose or low[column] <= row[column], (place, low, row)
+            assert 1 in loose or row[column] <= high[column], (place, row, high)
+        seen["bound" if row["status"] in SCORED and not loose else "other"] += 1
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("changes", "bound"),
+    [
+        ({"aggregate": "copeland"}, 3),
+        ({"aggregate": "copeland", "rescale": {"kind": "min_max", "upward": "plain"}}, 3),
+        ({"aggregate": "copeland", "mirror": True}, 3),
+        ({"aggregate": "geometric", "mirror": True}, 3), ({"aggregate": "harmonic"}, 3),
+        ({"aggregate": "arithmetic", "rescale": {"kind": "best"}}, 3),
+        ({"aggregate": "arithmetic", "rescale": {"kind": "min_max", "upward": "plain"}, "mirror": True}, 3),
+        ({"aggregate": "arithmetic", "rescale": {"kind": "mean"}}, 0),
+        ({"aggregate": "arithmetic", "rescale": {"kind": "z_score"}}, 0),
+    ],
+)  # fmt: skip
+def test_whatever_joins_the_parts_of_a_total_an_honest_one_lies_within(tmp_path: Path, changes: dict[str, Any], bound: int) -> None:  # fmt: skip
+    data = json.loads(book_of(3).model_dump_json(by_alias=True))
+    data["tree"] |= changes | {"weights": "relative"}
+    data["tree"]["children"] = ["I0", "I1", "I2", "I3"]
+    data["categories"][0]["full_mark"] = 100
+    data["weights"][0]["table"] = dict.fromkeys(("I0", "I1", "I2", "I3"), 25)
+    run = scored(Rulebook.model_validate_json(json.dumps(data)), MIXED)
+    assert bounds_of(run, tmp_path)["bound"] == bound
+
+
 def test_every_stated_score_of_drawn_rulebooks_lies_within_its_bounds() -> None:
     """Whatever is withheld as well: the scores that only the office knows lie within what the public could work out."""
 
     def bounded(data: st.DataObject, seen: Counter[str]) -> None:
         run = data.draw(runs())
         with tempfile.TemporaryDirectory() as name:
-            folder = unpacked(run, Path(name))
-            assert not findings(folder)
-            given = {
-                one: read_rows(folder / "inputs" / f"{one}.csv", HEADERS.get(one) or CONTRACTS[one].names) for one in PUBLIC
-            }  # fmt: skip
-        oracle = StatedOracle(plain_tables(run.plan), given)
-        oracle.results()
-        assert not [*oracle.astray()]
-        for row in run.results.rows("node_score"):
-            place = (row["unit"], row["node"])
-            if place not in oracle.loose:
-                continue
-            assert oracle.settled.get(place, row["status"]) == row["status"]
-            low, high = oracle.bounds[place]
-            loose = oracle.loose[place]
-            for column in ("score", "printed") if row["status"] in SCORED else ():
-                assert 0 in loose or low[column] <= row[column], (place, low, row)
-                assert 1 in loose or row[column] <= high[column], (place, row, high)
-            seen["bound" if row["status"] in SCORED and not loose else "other"] += 1
+            seen.update(bounds_of(run, Path(name)))
 
     drawn_on(bounded, {"bound": 40, "other": 5}, settings(max_examples=20, **SLOWLY))
 

@@ -292,18 +292,23 @@ class StatedOracle(PublicOracle):
         ends: list[Row] = [
             {name: of(row[name] or 0 for row in rows) for name in _SCORES} for of in (min, max)
         ]
-        if level.ranged:
-            plain = level.rule.get("plain")
+        if not level.ranged:
+            return ends[0], ends[1], loose
+        step, exact = int(level.node["round_unit"]), level.node["carry"] == "exact"
+        plain, duels = level.rule.get("plain"), level.node["aggregate"] == "copeland"
+        loose = loose if plain else set()
+        # Of a rescaled score the one before may go up, and the share of duels won hangs on others itself.
+        won = (0, 1000 * self.marks.get((self.units[unit]["category"], level.node["node"]), 0))
+        for end, turned in zip(ENDS, self._range(level, unit), strict=True):
+            if turned is None:
+                loose = loose | {end}
+                continue
+            printed = half_up(Fraction(turned, step)) * step
+            ends[end]["printed"] = printed
             if not plain:
-                loose = set()
-            for end, turned in zip(ENDS, self._range(level, unit), strict=True):
-                if turned is None:
-                    loose = loose | {end}
-                    continue
-                printed = half_up(Fraction(turned, int(level.node["round_unit"]))) * int(level.node["round_unit"])  # fmt: skip
-                ends[end]["printed"] = printed
-                if not plain:
-                    ends[end]["score"] = turned if level.node["carry"] == "exact" else printed
+                ends[end]["score"] = turned if exact else printed
+            elif duels:
+                ends[end]["score"] = won[end] if exact else half_up(Fraction(won[end], step)) * step
         return ends[0], ends[1], loose
 
     def _range(self, level: "_Level", unit: str) -> tuple[int | None, int | None]:
