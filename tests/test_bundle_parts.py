@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from tests.test_bundle_inputs import rewritten, rows_of, said_by
-from tests.test_bundles_generated import findings, made
+from tests.test_bundles_generated import findings, made, unpacked, unverified
 from zhengheng.domain.periods import parse_period
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.run import Run, make_run
@@ -40,15 +40,26 @@ VALUES = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def run() -> Run:
-    book = Rulebook.model_validate_json(json.dumps(BOOK))
+def computed(data: dict[str, Any], values: dict[tuple[str, str], tuple[int | None, ...]], agreed: tuple[tuple[str, str, int], ...] = ()) -> Run:  # fmt: skip
+    """A run over half-yearly values, or one of the whole year, and targets agreed with units."""
+    book = Rulebook.model_validate_json(json.dumps(data))
     rows = [
         {"unit": unit, "indicator": code, "period": day, "value": value * 100, "status": 1, "file": 0, "row": n}
-        for n, ((unit, code), held) in enumerate(VALUES.items()) for day, value in zip(HALVES, held, strict=True) if value is not None
+        for n, ((unit, code), held) in enumerate(values.items()) for day, value in zip(HALVES[-len(held):], held, strict=True) if value is not None
+    ]  # fmt: skip
+    targets = [
+        {"unit": unit, "indicator": code, "period": HALVES[-1], "kind": "target", "value": value * 100, "file": 0, "row": n}
+        for n, (unit, code, value) in enumerate(agreed)
     ]  # fmt: skip
     tables = empty() | {"observation": pa.Table.from_pylist(rows, schema("observation"))}
+    if targets:
+        tables["target"] = pa.Table.from_pylist(targets, schema("target"))
     return make_run(book, Facts(tables), parse_period("2025"), DuckEngine(threads=1))
+
+
+@pytest.fixture(scope="module")
+def run() -> Run:
+    return computed(BOOK, VALUES)
 
 
 def cells(folder: Path, unit: str, code: str) -> tuple[list[str], list[list[str]], list[list[str]]]:
@@ -121,11 +132,85 @@ def test_places_are_not_compared_where_a_tie_is_broken_by_what_is_internal_and_n
 def test_without_a_tie_break_that_is_internal_every_place_is_compared(tmp_path: Path) -> None:
     data = json.loads(json.dumps(BOOK))
     data["tree"] = {"code": "total", "name": "t", "children": ["W", "G", {"code": "K", "name": "k", "children": ["R"]}]}  # fmt: skip
-    book = Rulebook.model_validate_json(json.dumps(data))
-    rows = [
-        {"unit": unit, "indicator": code, "period": day, "value": (value or 1) * 100, "status": 1, "file": 0, "row": n}
-        for n, ((unit, code), held) in enumerate(VALUES.items()) for day, value in zip(HALVES, held, strict=True)
-    ]  # fmt: skip
-    tables = empty() | {"observation": pa.Table.from_pylist(rows, schema("observation"))}
-    run = make_run(book, Facts(tables), parse_period("2025"), DuckEngine(threads=1))
+    whole = {key: tuple(value or 1 for value in held) for key, held in VALUES.items()}
+    run = computed(data, whole)
     assert "breaks ties" not in said_by(made(run, "public", tmp_path)).stdout
+
+
+BEYOND = VALUES | {("a", "W"): (60, 90)}
+"""Of W a earns its full mark in both parts of the year, and would with any more."""
+
+
+@pytest.mark.parametrize("part", ["1", "2"])
+@pytest.mark.parametrize("more", [1, 2, 700])
+def test_the_value_of_a_part_beyond_its_full_mark_is_bound_to_the_years(tmp_path: Path, part: str, more: int) -> None:  # fmt: skip
+    folder = unpacked(computed(BOOK, BEYOND), tmp_path)
+    assert findings(folder) == []
+    head, rows, own = cells(folder, "a", "W")
+    (one,) = (row for row in own if row[head.index("segment")] == part)
+    one[head.index("value")] = str(int(one[head.index("value")]) + more)
+    rewritten(folder, "inputs/cell.csv", rows)
+    (line,) = findings(folder)
+    assert line.startswith("inputs/cell.csv a W 1, 2: value: they do not add up to the whole year's 15000")  # fmt: skip
+
+
+def test_a_figure_without_parts_has_the_same_value_in_each(tmp_path: Path) -> None:
+    data = json.loads(json.dumps(BOOK))
+    data["indicators"][0]["frequency"] = "year"
+    values = {key: (sum(held[:1]) + 100,) if key[1] == "W" else held for key, held in VALUES.items()}  # fmt: skip
+    folder = unpacked(computed(data, values), tmp_path)
+    assert findings(folder) == []
+    head, rows, own = cells(folder, "a", "W")
+    assert {row[head.index("value")] for row in own} == {"12000"}
+    own[1][head.index("value")] = "12001"
+    rewritten(folder, "inputs/cell.csv", rows)
+    assert [one for one in findings(folder) if one.startswith("inputs/cell.csv a W 1: value 12001, should be the whole year's 12000")]  # fmt: skip
+
+
+def test_what_holds_no_value_of_a_part_is_named(tmp_path: Path) -> None:
+    """The parts of a mean do not make it up to the digit: how many values each has is not in the bundle."""
+    data = json.loads(json.dumps(BOOK))
+    data["indicators"][0]["combine"] = "mean"
+    folder = unpacked(computed(data, BEYOND), tmp_path)
+    assert not [one for one in unverified(unpacked(computed(BOOK, BEYOND), tmp_path)) if "parts of the cut year" in one]  # fmt: skip
+    (line,) = (one for one in unverified(unpacked(computed(data, BEYOND), tmp_path)) if "parts of the cut year" in one)  # fmt: skip
+    assert "the values of W in the parts of the cut year for 5 units" in line
+    assert findings(folder) == []
+
+
+def test_an_agreed_number_that_the_rulebook_gives_as_well_is_named_with_its_unit(tmp_path: Path) -> None:  # fmt: skip
+    """Moved to another unit it changes nothing that is public: it cannot be refused, and is not passed over."""
+    run = computed(BOOK, VALUES, (("a", "R", 100), ("x", "R", 90)))
+    folder = unpacked(run, tmp_path)
+    (line,) = (one for one in unverified(folder) if "the rulebook gives the same" in one)
+    assert "target of R was agreed with a, " in line
+    head, first, second = rows_of(folder, "inputs/agreed.csv")
+    assert (first[0], second[0]) == ("a", "x")
+    rewritten(folder, "inputs/agreed.csv", [head, ["b", *first[1:]], second])
+    assert findings(folder) == []
+    (line,) = (one for one in unverified(folder) if "the rulebook gives the same" in one)
+    assert "target of R was agreed with b, " in line
+    rewritten(folder, "inputs/agreed.csv", [head, first, ["y", *second[1:]]])
+    assert {one.split(":")[0] for one in findings(folder) if "target" in one} >= {"inputs/cell.csv x R 1", "inputs/cell.csv y R 1"}  # fmt: skip
+
+
+def test_a_full_bundle_names_a_target_that_is_moved(tmp_path: Path) -> None:
+    """There the result has every unit's own target, and whose row it was stands in the inputs."""
+    run = computed(BOOK, VALUES, (("x", "R", 90),))
+    folder = unpacked(run, tmp_path, "audit")
+    assert findings(folder) == []
+    head, row = rows_of(folder, "inputs/target.csv")
+    rewritten(folder, "inputs/target.csv", [head, ["y", *row[1:]]])
+    assert [one for one in findings(folder) if one.startswith("results/cell.csv x R 1: target")]
+
+
+@pytest.mark.parametrize("part", ["1", "2"])
+def test_a_full_bundle_names_a_part_beyond_its_full_mark(tmp_path: Path, part: str) -> None:
+    folder = unpacked(computed(BOOK, BEYOND), tmp_path, "audit")
+    head, *rows = rows_of(folder, "results/cell.csv")
+    for row in rows:
+        held = dict(zip(head, row, strict=True))
+        if (held["unit"], held["indicator"], held["segment"]) == ("a", "W", part):
+            row[head.index("value")] = str(int(held["value"]) + 700)
+    rewritten(folder, "results/cell.csv", [head, *rows])
+    assert [one for one in findings(folder) if one.startswith(f"results/cell.csv a W {part}: value")]  # fmt: skip

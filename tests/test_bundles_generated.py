@@ -54,11 +54,24 @@ def runs(draw: st.DrawFn) -> Run:
 def made(run: Run, kind: Any, folder: Path) -> Path:
     """The bundle unpacked; its own verifier passed it on bare Python."""
     folder.mkdir(exist_ok=True)
-    write_bundle(run, folder / "b.zip", kind, SALT)
+    held = unpacked(run, folder, kind)
     check_bundle(folder / "b.zip")
+    return held
+
+
+def unpacked(run: Run, folder: Path, kind: Any = "public") -> Path:
+    """A bundle that is looked at here, and not by its own verifier."""
+    write_bundle(run, folder / "b.zip", kind, SALT)
     with zipfile.ZipFile(folder / "b.zip") as archive:
         archive.extractall(folder / "b")
     return folder / "b"
+
+
+def unverified(folder: Path) -> list[str]:
+    """What the verifier lists as not verified."""
+    bundle = Bundle(folder)
+    bundle.verify()
+    return bundle.given
 
 
 def findings(folder: Path) -> list[str]:

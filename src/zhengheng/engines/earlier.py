@@ -6,7 +6,7 @@ from pathlib import Path
 from zhengheng.domain.kept import kept_object
 from zhengheng.engines.bundled import BundleError, read_plan, rows_of
 from zhengheng.engines.oracle import Row, compute
-from zhengheng.engines.public import PublicOracle
+from zhengheng.engines.stated import StatedOracle
 from zhengheng.scoring.contracts import CONTRACTS
 
 _COMPARED = ("indicator_score", "node_score", "total_score", "ranking", "grading", "light", "reference_score")  # fmt: skip
@@ -29,7 +29,13 @@ def verify_earlier(folder: Path) -> tuple[list[str], list[str], list[str]]:
     try:
         plan, inputs = read_plan(folder / "plan.json"), dict(rows_of(folder))
         public = "cell" in inputs
-        made = PublicOracle(plan, inputs).results() if public else compute(plan, inputs)
+        if public:
+            oracle = StatedOracle(plan, inputs)
+            if beyond := [*oracle.overstated()]:
+                raise BundleError("; ".join(beyond[:5]))
+            made = oracle.results()
+        else:
+            made = compute(plan, inputs)
         published = {name: rows for name, rows in rows_of(folder, "results") if name in _COMPARED}
         for name in sorted(published.keys() & made.keys()):
             if public and name == "light":

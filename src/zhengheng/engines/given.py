@@ -28,7 +28,7 @@ def unverified(inputs: Tables, plan: Tables, given: list[str]) -> dict[str, set[
         units = [row["unit"] for row in stated if row["node"] == node]
         given.append(
             f"inputs/stated.csv, results/node_score.csv, scores.csv: score and status of {node} for {several(len(units), 'unit', 'units')}, "
-            f"which rest on internal indicators / {len(units)} 个单位含内部指标的得分和状态"
+            f"which rest on internal indicators and were only held against what is possible / {len(units)} 个单位含内部指标的得分和状态（只核对是否可能）"
         )
     groups = {row["unit"]: row["comparison_group"] for row in plan["unit"]}
     skipped: dict[str, set[tuple[Any, ...]]] = {}
@@ -80,6 +80,8 @@ def _idle(public: bool, before: bool) -> Iterator[str]:
         "inputs/gate_value.csv, inputs/planned.csv: the numbers beyond the side of the limit on which they stand / "
         "数值本身（只核对在界限的哪一侧）"
     )
+    if not before:
+        yield "inputs/agreed.csv: whether numbers were agreed that the rulebook gives as well / 是否另有与方案所定相同的商定值"
     yield "inputs/unit.csv: units that have no part in this run / 与这一批次无关的单位"
     if before:
         yield (

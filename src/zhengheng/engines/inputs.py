@@ -7,13 +7,16 @@ from what was agreed, or it must be empty.
 
 from collections import defaultdict
 from collections.abc import Container, Iterator
+from fractions import Fraction
 from typing import Any
 
+from zhengheng.domain.several import several
 from zhengheng.engines.bundled import HIDDEN, KEYS
-from zhengheng.engines.oracle import AIMS, VALUE, Row, Tables
+from zhengheng.engines.oracle import AIMS, VALUE, Row, Tables, half_up
 from zhengheng.engines.public import PublicOracle, unread
 
 _FOLLOWS = "it follows from the rulebook and inputs/agreed.csv, or no rule reads it / 由方案和 inputs/agreed.csv 得出，或没有规则用到"
+_KINDS = {"target": "目标值", "base": "基期值", "stretch": "挑战值", "bottom": "底线值"}
 _UNASKED = "nothing in this run asks for this row / 这一批次没有用到这一行"
 
 
@@ -67,6 +70,129 @@ def _cells(cells: list[Row], oracle: PublicOracle) -> Iterator[str]:
             if cell[name] != value:
                 should = "empty / 空" if value is None else value
                 yield f"{where}: {name} {cell[name]}, should be {should}: {_FOLLOWS}"
+
+
+def parts_of_years(plan: Tables, cells: list[Row]) -> tuple[list[str], list[str]]:
+    """Of indicators of a cut year: parts that do not make the value which is shown, and what of them nothing holds.
+
+    No result shows the value of a part, and beyond its full mark it earns no more. Parts of a sum add up to it, and
+    those that look at the whole year all have its value.
+    """
+    held: dict[tuple[str, str], dict[int, Row]] = defaultdict(dict)
+    for cell in cells:
+        if not cell["commitment"]:
+            held[cell["unit"], cell["indicator"]][cell["segment"]] = cell
+    year, found = _Year(plan), []
+    free: dict[str, set[str]] = defaultdict(set)
+    for (unit, indicator), parts in held.items():
+        whole = parts.pop(0 if 0 in parts else max(parts))
+        where = f"inputs/cell.csv {unit} {indicator}"
+        if year.adds_up(whole, parts):
+            if not year.made(whole, parts):
+                numbers = ", ".join(str(number) for number in sorted(parts))
+                found.append(
+                    f"{where} {numbers}: value: they do not add up to the whole year's {whole['value']} / 各段数值合计与全年数值不符"
+                )
+            continue
+        for number, cell in parts.items():
+            if cell["value"] is None:
+                continue
+            if not year.same(whole, cell):
+                free[indicator].add(unit)
+            elif cell["value"] != whole["value"]:
+                found.append(
+                    f"{where} {number}: value {cell['value']}, should be the whole year's {whole['value']} / 应与全年数值相同"
+                )
+    listed = [
+        f"inputs/cell.csv: the values of {indicator} in the parts of the cut year for {several(len(units), 'unit', 'units')}, which no result shows: "
+        f"only what they earn is compared / {len(units)} 个单位的 {indicator} 在年度各段的数值（结果中不出现，只核对其得分）"
+        for indicator, units in sorted(free.items())
+    ]  # fmt: skip
+    return found, listed
+
+
+class _Year:
+    """How the parts of a cut year stand to the whole of it, as the plan says."""
+
+    def __init__(self, plan: Tables) -> None:
+        self.rules = {(r["category"], r["indicator"], r["segment"]): r for r in plan["rule"]}
+        self.summed = {
+            (r["category"], r["indicator"]) for r in plan["series"] if r["combine"] == "sum"
+        }
+        self.sources = defaultdict(set)
+        for row in plan["part"]:
+            self.sources[row["indicator"]].add(row["part"])
+        self.periods = defaultdict(set)
+        for row in plan["period_use"]:
+            self.periods[row["indicator"], row["segment"]].add((row["period"], row["purpose"]))
+        self.shares = {
+            (r["unit"], r["indicator"], r["segment"]): (r["days"], r["of"])
+            for r in plan.get("part_share", ())
+        }
+
+    def same(self, whole: Row, part: Row) -> bool:
+        """Whether a part has the value of the whole year: it looks at the same periods of all that it is made from."""
+        valued = whole["status"] == part["status"] == VALUE
+        return valued and self._alike(whole["indicator"], whole["segment"], part["segment"])
+
+    def _alike(self, indicator: str, segment: int, other: int) -> bool:
+        if below := self.sources.get(indicator):
+            return all(self._alike(one, segment, other) for one in below)
+        mine = self.periods.get((indicator, segment))
+        return mine is not None and mine == self.periods.get((indicator, other))
+
+    def adds_up(self, whole: Row, parts: dict[int, Row]) -> bool:
+        """Whether the parts of an observed sum are all there, each with its value."""
+        place = whole["category"], whole["indicator"]
+        carried = all(self.rules[*place, number].get("carried") for number in parts)
+        valued = all(
+            cell["status"] == VALUE and cell["value"] is not None
+            for cell in [whole, *parts.values()]
+        )
+        return bool(parts) and whole["segment"] == 0 and place in self.summed and carried and valued
+
+    def made(self, whole: Row, parts: dict[int, Row]) -> bool:
+        """Whether they make the whole: what each was before it was carried to the whole period, and that added up.
+
+        What an appeal decided of the period stands in every part of it.
+        """
+        found = []
+        for number, cell in parts.items():
+            rule = self.rules[whole["category"], whole["indicator"], number]
+            time, of = self.shares.get((whole["unit"], whole["indicator"], number)) or (
+                rule["share_n"],
+                rule["share_d"],
+            )
+            before = half_up(Fraction(cell["value"] * time, of))
+            if half_up(Fraction(before * of, time)) != cell["value"]:
+                return False  # No figure carried to the whole period has this value.
+            found.append(before)
+        return sum(found) == whole["value"] or set(found) == {whole["value"]}
+
+
+def same_anyway(given: Tables, oracle: PublicOracle) -> Iterator[str]:
+    """Agreed numbers that no cell holds to the digit, or to their unit: a sentence for each indicator and kind."""
+    agreed = oracle.agreed()
+    rules = defaultdict(list)
+    for (category, indicator, _), rule in oracle.rules.items():
+        rules[category, indicator].append(rule)
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for row in given["agreed"]:
+        key = (row["unit"], row["indicator"], row["kind"])
+        others = [{one: value for one, value in agreed.items() if one != key}]
+        others += [agreed | {key: row["value"] + step} for step in (-1, 1)]
+        own = rules[oracle.units.get(row["unit"], {}).get("category"), row["indicator"]]
+        made = [
+            [oracle.aims(row["unit"], rule, held) for rule in own] for held in (agreed, *others)
+        ]
+        if made[0] in made[1:]:
+            found[row["indicator"], row["kind"]].append(row["unit"])
+    for (indicator, kind), units in sorted(found.items()):
+        named = ", ".join(sorted(units))
+        yield (
+            f"inputs/agreed.csv: that {kind} of {indicator} was agreed with {named}, and to the digit: the rulebook gives the same, or only a share of it counts / "
+            f"{named} 的 {indicator} {_KINDS.get(kind, kind)}是否确为商定、具体为多少（与方案所定相同，或只按比例采用）"
+        )
 
 
 def _segments(plan: Tables, cells: list[Row]) -> Iterator[str]:

@@ -1877,3 +1877,52 @@ METHODS: dict[str, Callable[[Case], Outcome]] = {
         borda, percentile, exponential_rank, min_max, z_score, mads, goalposts, log_goalposts,
     )
 }  # fmt: skip
+
+Limits = tuple[Fraction | None, Fraction | None]
+CAPPED = {
+    "ratio", "ratio_inverse", "ratio_mirror", "efficacy", "growth", "plus_minus", "difference",
+    "three_point", "direct",
+}  # fmt: skip
+"""Methods that give between the rule's own `least` and `most`."""
+UP_TO_FULL = {
+    "interval", "threshold", "milestones", "rank", "borda", "percentile", "exponential_rank",
+    "goalposts", "log_goalposts",
+}  # fmt: skip
+"""Methods that give between nothing and the full mark."""
+LISTED: dict[str, tuple[str, Callable[[Row], tuple[Fraction, ...]]]] = {
+    "banded": ("rule_knot", lambda row: (Fraction(row["share_low"], MICRO), Fraction(row["share_high"], MICRO))),
+    "steps": ("rule_step", lambda row: (Fraction(row["credit_n"], row["credit_d"]),)),
+    "rank_table": ("rank_share", lambda row: (Fraction(row["share"], MICRO), Fraction(0))),
+}  # fmt: skip
+"""Methods that give between the shares in a table: its name, and the shares of one of its rows."""
+
+
+def limits(rule: Row, plan: Tables) -> Limits:
+    """The least and the most points that a rule can give; None where the method's formula has no such end."""
+    name, full = rule["method"], Fraction(int(rule["full"]), MICRO)
+
+    def share(column: str, otherwise: int | None = None) -> Fraction | None:
+        held = otherwise if rule[column] is None else rule[column]
+        return None if held is None else full * Fraction(int(held), MICRO)
+
+    low = high = None
+    if name in CAPPED:
+        low, high = share("least"), share("most")
+    elif name in UP_TO_FULL:
+        low, high = Fraction(0), full
+    elif name == "min_max":
+        low, high = share("first", 0), share("second", MICRO)
+    elif name == "rate_minus":
+        low, high = Fraction(int(rule["least_points"]), MICRO), full
+    elif name in LISTED:
+        table, shares = LISTED[name]
+        key = rule["indicator"], rule["segment"]
+        rows = [row for row in plan[table] if (row["indicator"], row["segment"]) == key]
+        held = [full * one for row in rows for one in shares(row)]
+        low, high = min(held), max(held)
+    if low is not None and high is not None and low > high:
+        high = low  # The least counts before the most.
+    if rule["undefined"] == "missing":
+        return low, high
+    instead = full * {"zero": Fraction(0), "half": Fraction(1, 2), "full": Fraction(1)}[rule["undefined"]]  # fmt: skip
+    return None if low is None else min(low, instead), None if high is None else max(high, instead)

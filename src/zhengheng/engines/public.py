@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from zhengheng.engines.oracle import VALUED, Agreed, Oracle, Row, Tables
@@ -12,7 +13,7 @@ class PublicOracle(Oracle):
 
     `given` holds the public inputs: cell, agreed, gate_value, event, unit_reference, planned, stated. Earlier
     bundles state no dimensions and bring the points of internal indicators with their cells. `asked` collects
-    which rows of unit_reference and planned were looked at, by table and key.
+    which rows of unit_reference and planned were looked at, by table and key. `scores` are those of public indicators, which results() makes.
     """
 
     def __init__(self, plan: Tables, given: Tables) -> None:
@@ -20,6 +21,12 @@ class PublicOracle(Oracle):
         super().__init__(plan, nothing | given)
         self.given = given
         self.asked: set[tuple[Any, ...]] = set()
+        self.scores: list[Row] = []
+
+    @cached_property
+    def internal(self) -> list[Row]:
+        """One row for each internal indicator of a unit, as indicator_score has them."""
+        return list(_internal(self.given["cell"]))
 
     def results(self) -> Tables:
         given = self.given
@@ -29,8 +36,8 @@ class PublicOracle(Oracle):
         for row in given["gate_value"]:
             self.known[row["unit"], row["indicator"], segments[row["indicator"]]] = row
         public = {key: cell for key, cell in cells.items() if not cell["commitment"]}
-        scores = self.indicator_scores(public, self.groups(public))
-        internal = list(_internal(cells.values()))
+        scores = self.scores = self.indicator_scores(public, self.groups(public))
+        internal = self.internal
         nodes = self._nodes(scores, internal)
         totals = self.totals(nodes, scores + internal)
         shown = self._comparable(totals)
@@ -81,7 +88,6 @@ class PublicOracle(Oracle):
 
 
 def _internal(cells: Iterable[Row]) -> Iterator[Row]:
-    """One row for each internal indicator of a unit, as indicator_score has them."""
     last: dict[tuple[str, str], Row] = {}
     for cell in cells:
         if cell["commitment"]:

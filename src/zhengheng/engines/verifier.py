@@ -41,10 +41,10 @@ from zhengheng.engines.bundled import (
 )
 from zhengheng.engines.earlier import verify_earlier
 from zhengheng.engines.given import BEFORE, as_given, unverified
-from zhengheng.engines.inputs import misplaced, strays
+from zhengheng.engines.inputs import misplaced, parts_of_years, same_anyway, strays
 from zhengheng.engines.opened import check_opening
 from zhengheng.engines.oracle import Row, Tables, compute
-from zhengheng.engines.public import PublicOracle
+from zhengheng.engines.stated import StatedOracle
 from zhengheng.engines.tables import INDICATOR_SCORES, SCORES, indicator_rows, score_rows
 from zhengheng.scheme.fingerprint import data_fingerprint, former_fingerprint, wording_fingerprint
 from zhengheng.scheme.model import Rulebook, Unit
@@ -210,11 +210,15 @@ class Bundle:
                 name: self._input(name, HEADERS.get(name) or CONTRACTS[name].names)
                 for name in self._given()
             }
-            oracle = PublicOracle(plan, given)
+            oracle = StatedOracle(plan, given)
             made = oracle.results()
             self.found += misplaced(given["cell"], self.internal)
             if self.format > BEFORE:
                 self.found += strays(plan, given, oracle)
+                self.given += same_anyway(given, oracle)
+            found, listed = parts_of_years(plan, given["cell"])
+            self.found += [*found, *oracle.astray()]
+            self.given += [*listed, *oracle.unbound()]
             return made, given
         facts = {one.name: self._input(one.name, one.names) for one in FACTS}
         return compute(plan, facts), facts
