@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from zhengheng.domain.canonical import canonical
+from zhengheng.engines.disclosure import hidden_indicators
 from zhengheng.web.comments.selectors import shown
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.jobs.services import ask
@@ -31,7 +32,7 @@ from zhengheng.web.portal.snapshots import (
 )
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.results.models import ResultRun
-from zhengheng.web.results.newer import redecided, successor
+from zhengheng.web.results.newer import Redecided, counted, redecided, successor
 from zhengheng.web.results.selectors import folder_of, loaded, reopenings
 from zhengheng.web.rulebooks.consultations import consultations
 from zhengheng.web.rulebooks.models import RulebookVersion
@@ -90,12 +91,15 @@ def states() -> dict[str, str]:
 
 
 def since() -> dict[str, dict[str, Any]]:
-    """Of each released publication whose result is on notice, was replaced, or leaves out what was settled: until when, which
-    version came in its place, which public values appeals put right since, and why something does not count."""
+    """Of each released publication whose result is on notice, was replaced, leaves out what was settled, or was put right by an
+    appeal: until when, which version came in its place, which public values appeals put right since and which it counts, and why
+    something does not count."""
     held = Publication.objects.filter(state="released").select_related("run")
+    found = {str(one.pk): (one.run, _appeals(redecided(one.run), one.run), _appeals(counted(one.run), one.run)) for one in held}  # fmt: skip
     return {
-        str(one.pk): {"until": str(one.run.due_on or ""), "redecided": _redecided(one)} | _newer(one.run) | _left_out(one.run) | _reopened(one.run)
-        for one in held if one.run.state in {"notice", "replaced"} or one.run.left_out or one.run.reopenings.exists()
+        number: {"until": str(run.due_on or ""), "redecided": wrong, "counted": right} | _newer(run) | _left_out(run) | _reopened(run)
+        for number, (run, wrong, right) in found.items()
+        if wrong or right or run.state in {"notice", "replaced"} or run.left_out or run.reopenings.exists()
     }  # fmt: skip
 
 
@@ -120,13 +124,15 @@ def _newer(run: ResultRun) -> dict[str, Any]:
     return {"newer": {"standing": "notice" if stands.state == "notice" else "final", "until": str(stands.due_on or "")}}  # fmt: skip
 
 
-def _redecided(held: Publication) -> list[dict[str, Any]]:
-    """What the public reads of them: no value of an indicator that is not public."""
-    book = loaded(folder_of(held.run.run)).rulebook
+def _appeals(held: list[Redecided], run: ResultRun) -> list[dict[str, Any]]:
+    """What the public reads of decided appeals: no value of an indicator that is not public."""
+    if not held:
+        return []
+    hidden = hidden_indicators(loaded(folder_of(run.run)))
     return [
-        {"unit": one.unit, "indicator": one.indicator, "name": dict(zip(("zh", "en"), one.name, strict=True)),
-         "about": dict(zip(("zh", "en"), one.about, strict=True)), "after": dict(zip(("zh", "en"), one.after, strict=True)), "stands": one.stands is not None}
-        for one in redecided(held.run) if book.indicator(one.indicator).visibility == "public"
+        {"unit": one.unit, "indicator": one.indicator}
+        | {name: dict(zip(("zh", "en"), getattr(one, name), strict=True)) for name in ("name", "about", "before", "after", "fate")}
+        for one in held if one.indicator not in hidden
     ]  # fmt: skip
 
 
