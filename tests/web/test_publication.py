@@ -880,6 +880,28 @@ def test_only_who_reviews_and_who_releases_read_exactly_what_will_be_published(
     assert not (Path(settings.HOME) / "previews" / str(held.pk)).exists()
 
 
+def test_a_preview_says_of_the_notice_what_the_released_page_says_and_takes_no_comment(
+    people: People, result: ResultRun
+) -> None:
+    """Until when it ran; a form that the public fills in later is shut."""
+    ResultRun.objects.filter(pk=result.pk).update(state="notice", due_on=date(2026, 3, 9))
+    (Path(settings.HOME) / "portal.yaml").write_text("comments: true\n", encoding="utf-8")
+    held = prepare(people, result)
+    reader, base = people.client("secrecy_reviewer"), f"/office/publications/{held.pk}/preview/"
+    for address in ("index.html", f"p/{held.pk}/index.html"):
+        text = reader.get(base + address).content.decode()
+        assert "2026-03-09" in text, address
+        assert "公示中: 结果尚未终定" not in text, address
+    for prefix, words in (
+        ("", "预览中不能填写和发送。"),
+        ("en/", "In the preview nothing can be sent."),
+    ):
+        text = reader.get(f"{base}{prefix}comments.html").content.decode()
+        assert words in text
+        assert re.search(r'<fieldset disabled>.*<textarea.*<button.*</fieldset></form>', text, re.DOTALL)  # fmt: skip
+    (Path(settings.HOME) / "portal.yaml").unlink()
+
+
 def test_a_preview_follows_what_changes_before_the_release(
     people: People, result: ResultRun
 ) -> None:

@@ -85,22 +85,29 @@ def note_upcoming(folder: Path) -> None:
 def states() -> dict[str, str]:
     """Where the result of each released publication stands today: on notice, final, or replaced by a newer one."""
     held = Publication.objects.filter(state="released").select_related("run")
-    return {
-        str(one.pk): one.run.state if one.run.state in {"notice", "replaced"} else "final" for one in held
-    }  # fmt: skip
+    return {str(one.pk): standing_of(one.run) for one in held}
+
+
+def standing_of(run: ResultRun) -> str:
+    """Where a published result stands today, as the portal tells it."""
+    return run.state if run.state in {"notice", "replaced"} else "final"
 
 
 def since() -> dict[str, dict[str, Any]]:
-    """Of each released publication whose result is on notice, was replaced, leaves out what was settled, or was put right by an
-    appeal: until when, which version came in its place, which public values appeals put right since and which it counts, and why
-    something does not count."""
+    """Of each released publication what `since_of` its result is."""
     held = Publication.objects.filter(state="released").select_related("run")
-    found = {str(one.pk): (one.run, _appeals(redecided(one.run), one.run), _appeals(counted(one.run), one.run)) for one in held}  # fmt: skip
-    return {
-        number: {"until": str(run.due_on or ""), "redecided": wrong, "counted": right} | _newer(run) | _left_out(run) | _reopened(run)
-        for number, (run, wrong, right) in found.items()
-        if wrong or right or run.state in {"notice", "replaced"} or run.left_out or run.reopenings.exists()
-    }  # fmt: skip
+    found = {str(one.pk): since_of(one.run) for one in held}
+    return {number: said for number, said in found.items() if said}
+
+
+def since_of(run: ResultRun) -> dict[str, Any]:
+    """Of a result that is on notice, was replaced, leaves out what was settled, or was put right by an appeal: until when, which
+    version came in its place, which public values appeals put right since and which it counts, and why something does not
+    count. Of another: nothing."""
+    wrong, right = _appeals(redecided(run), run), _appeals(counted(run), run)
+    if not (wrong or right or run.left_out or run.state in {"notice", "replaced"} or run.reopenings.exists()):  # fmt: skip
+        return {}
+    return {"until": str(run.due_on or ""), "redecided": wrong, "counted": right} | _newer(run) | _left_out(run) | _reopened(run)  # fmt: skip
 
 
 def _left_out(run: ResultRun) -> dict[str, Any]:

@@ -29,6 +29,8 @@ from zhengheng.web.publication.preview import (
     written,
 )
 
+FORM = re.compile(r'(<form [^>]*method="post"[^>]*>)(.*?)(</form>)', re.DOTALL)
+"""A form of the portal that sends what somebody wrote."""
 ASSETS = ("portal.css", "portal.js")
 
 
@@ -92,6 +94,8 @@ def _answer(held: Publication, site: Site, folder: Path, address: str) -> HttpRe
 
 
 def marked(text: str, *, english: bool) -> str:
-    """A page of the portal with a bar above everything: this is not published."""
+    """A page of the portal with a bar above everything: this is not published. Forms for what the public writes take nothing."""
     words = "Preview: not published yet. Only for the secrecy review and the release; do not pass it on." if english else "预览：尚未公示。仅供保密审查和发布审批，不得外传。"  # fmt: skip
+    shut = "In the preview nothing can be sent." if english else "预览中不能填写和发送。"
+    text = FORM.sub(rf'\1<p class="notice">{shut}</p><fieldset disabled>\2</fieldset>\3', text)
     return text.replace("<body>", f'<body>\n    <p class="notice measure" role="note"><strong>{words}</strong></p>', 1)  # fmt: skip
