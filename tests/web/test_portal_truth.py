@@ -287,6 +287,10 @@ def test_a_notice_is_told_by_its_last_day_and_no_word_of_it_grows_old(source: Pa
         text = shown(source, address)
         assert "公示期至 2031-03-12，期满后才能终定" in text, address
         assert "公示中" not in text, address
+    stands(source, "notice", {"until": "2031-03-12", "over": True, "redecided": []})
+    for address, said in (("index.html", "公示已于 2031-03-12 期满，尚未终定"), ("en/p/1/index.html", "The notice ended on 2031-03-12; the result is not final yet")):  # fmt: skip
+        assert said in shown(source, address)
+        assert "公示期内单位可以申诉" not in shown(source, address)
 
 
 def test_a_score_that_is_withheld_or_was_not_published_is_no_gap_among_the_years(source: Path) -> None:  # fmt: skip

@@ -55,7 +55,7 @@ def publish(target: Path, day: date, at: datetime | None = None) -> int:
         tidy(target)
         note_upcoming(held)
         beside = {
-            COMMENTS: shown(), CONSULTATIONS: consultations(day), TARGETS: drafts(day), STANDINGS: states(), SINCE: since(),
+            COMMENTS: shown(), CONSULTATIONS: consultations(day), TARGETS: drafts(day), STANDINGS: states(), SINCE: since(day),
             RESTORED: _restored(home),
         }  # fmt: skip
         for name, said in beside.items():
@@ -93,21 +93,22 @@ def standing_of(run: ResultRun) -> str:
     return run.state if run.state in {"notice", "replaced"} else "final"
 
 
-def since() -> dict[str, dict[str, Any]]:
-    """Of each released publication what `since_of` its result is."""
+def since(day: date) -> dict[str, dict[str, Any]]:
+    """Of each released publication what `since_of` its result is on a day."""
     held = Publication.objects.filter(state="released").select_related("run")
-    found = {str(one.pk): since_of(one.run) for one in held}
+    found = {str(one.pk): since_of(one.run, day) for one in held}
     return {number: said for number, said in found.items() if said}
 
 
-def since_of(run: ResultRun) -> dict[str, Any]:
-    """Of a result that is on notice, was replaced, leaves out what was settled, or was put right by an appeal: until when, which
-    version came in its place, which public values appeals put right since and which it counts, and why something does not
+def since_of(run: ResultRun, day: date) -> dict[str, Any]:
+    """Of a result that is on notice, was replaced, leaves out what was settled, or was put right by an appeal: until when and
+    whether that is over, which version came in its place, which public values appeals put right since and which it counts, and why something does not
     count. Of another: nothing."""
     wrong, right = _appeals(redecided(run), run), _appeals(counted(run), run)
     if not (wrong or right or run.left_out or run.state in {"notice", "replaced"} or run.reopenings.exists()):  # fmt: skip
         return {}
-    return {"until": str(run.due_on or ""), "redecided": wrong, "counted": right} | _newer(run) | _left_out(run) | _reopened(run)  # fmt: skip
+    over = run.due_on is not None and day > run.due_on
+    return {"until": str(run.due_on or ""), "over": over, "redecided": wrong, "counted": right} | _newer(run) | _left_out(run) | _reopened(run)  # fmt: skip
 
 
 def _left_out(run: ResultRun) -> dict[str, Any]:
@@ -165,10 +166,11 @@ def ask_where_restored(now: datetime) -> None:
 
 
 def ask_once_over(now: datetime) -> None:
-    """Have the pages written anew where a consultation they call open has ended since. Doing it twice changes nothing."""
+    """Have the pages written anew where a consultation they call open or a notice has ended since. Doing it twice changes nothing."""
     consulted = RulebookVersion.objects.filter(state="consultation", public=True).values_list("due_on", flat=True)  # fmt: skip
     targets = RulebookVersion.objects.values_list("targets_until", flat=True)
-    ended = [until for until in (*consulted, *targets) if until and until < now.date()]
+    noticed = ResultRun.objects.filter(state="notice", publications__state="released").values_list("due_on", flat=True)  # fmt: skip
+    ended = [until for until in (*consulted, *targets, *noticed) if until and until < now.date()]
     if not ended:
         return
     # Pages written on a later day than the last one say already that it is over.

@@ -48,7 +48,7 @@ def preview(request: OfficeRequest, number: int) -> HttpResponse:
     """Every file with its size and digest, what the scan found, and the way to the pages."""
     held = _previewed(request, number)
     folder = written(held, request.now.date())
-    digests = site_with(held, folder).digests({"number": held.pk})
+    digests = site_with(held, folder, request.now.date()).digests({"number": held.pk})
     note_preview(held, "files", account=request.user, now=request.now)
     files = [(name, (folder / name).stat().st_size, digest) for name, digest in sorted(digests.items())]  # fmt: skip
     context: dict[str, Any] = {
@@ -65,7 +65,7 @@ def previewed(request: OfficeRequest, number: int, address: str) -> HttpResponse
     if address.removeprefix("assets/") in ASSETS:
         return redirect(built(address.removeprefix("assets/")))
     folder = written(held, request.now.date())
-    site = site_with(held, folder)
+    site = site_with(held, folder, request.now.date())
     answer = _answer(held, site, folder, address)
     note_preview(held, address, account=request.user, now=request.now)
     answer["Cache-Control"] = "no-store"
