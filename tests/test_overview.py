@@ -653,6 +653,24 @@ def test_years_on_end_follow_mergers_splits_and_renames() -> None:
     assert streak(anew, "H") == Streak("good", 2, "2024")
 
 
+@pytest.mark.parametrize(("kind", "years", "periods", "said"), [
+    ("split", "inherit", 4, "等次的连续期数按方案承继A：以前各期等次相同的，连续计算。"),
+    ("rename", "inherit", 4, "等次的连续期数按方案承继A：以前各期等次相同的，连续计算。"),
+    ("rename", "anew", 2, "等次的连续期数按方案自本单位起重新计算。"),
+])  # fmt: skip
+def test_an_heirs_page_says_of_its_periods_on_end_what_they_are_counted_by(
+    kind: str, years: str, periods: int, said: str
+) -> None:
+    """The results before the change stand under the unit before; whether its grades count, the rulebook says."""
+    runs = graded(A=(90, 90, None, None), H=(None, None, 70, 80))(y2024=[heir(kind, "A", "H", years=years)])  # fmt: skip
+    held = streak(runs, "H")
+    assert held is not None
+    assert held.periods == periods
+    told = handed_on(runs[1], "H", "zh")
+    assert said in told
+    assert "results of periods before it stand under A alone" in handed_on(runs[1], "H", "en")
+
+
 def test_a_total_that_is_none_has_one_word() -> None:
     made = run(book(), facts(VALUES | {("U1", "A"): None}, TARGETS))
     lines = {line.unit: line for group in scoreboard(made, "zh").groups for line in group.lines}

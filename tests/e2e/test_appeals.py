@@ -400,6 +400,28 @@ def test_a_version_counts_the_appeals_that_it_holds_and_no_later_ones(town: Town
     assert "申诉决定更正了 2 项数值" in said(newer["run"])
 
 
+def test_no_page_says_that_a_version_counts_an_appeal_decided_after_it(town: Town) -> None:
+    """What stands against the replaced version and what stands beside the newer one say the same of it."""
+    made = on_notice(town, adopted(town))
+    pair = (("RATE", "97", "2025-06"), ("SHARE", "99.5", "2025"))
+    first, second = (accepted(town, made["result"], indicator, wanted, value_period=period) for indicator, wanted, period in pair)  # fmt: skip
+    town.at("2026-04-07")
+    newer = upheld(town, first, "97")
+    town.post("office_procedure", f"runs/{newer['result']}/publish")
+    latest = upheld(town, second, "99.5")
+
+    def said() -> str:
+        page = town.client("office_data").get(f"/office/results/{made['run']}/").content.decode()
+        return " ".join(re.sub("<[^>]+>", "", page).split())
+
+    assert "申诉决定更正了 1 项数值" in said()
+    assert said().count("已计入新版") == 1
+    assert "现行的新版没有计入" in said()
+    town.post("office_procedure", f"runs/{latest['result']}/publish")
+    assert said().count("已计入新版，公示期至") == 2
+    assert "没有计入" not in said()
+
+
 def test_a_clock_that_stands_is_not_overdue(town: Town) -> None:
     made = on_notice(town, adopted(town))
     number = accepted(
@@ -775,6 +797,17 @@ def test_the_portal_keeps_the_promise_of_a_decided_appeal_once_the_new_version_i
         assert "不再有效" in text, path
         assert until in text, path
     assert "100" in (pages / "D10.html").read_text(encoding="utf-8")
+    fresh = town.post("office_procedure", "publications/prepare", run=again["result"], shows="grade", reason="申诉决定更正")["id"]  # fmt: skip
+    town.post("secrecy_reviewer", f"publications/{fresh}/review", cleared="无涉密内容")
+    town.post("office_director", f"publications/{fresh}/release")
+    town.work()
+    for number, said in ((published, "已计入新版"), (fresh, "已计入本结果")):
+        folder = tmp_path / "portal" / "p" / str(number)
+        for name in ("index", "units/D10", "indicators/SHARE"):
+            text = (folder / f"{name}.html").read_text(encoding="utf-8")
+            assert "申诉已作出决定" in text, (number, name)
+            assert said in text, (number, name)
+        assert "申诉已作出决定" not in (folder / "units" / "D13.html").read_text(encoding="utf-8")
 
 
 def test_a_release_that_was_replaced_is_somebodys_to_correct_until_he_does(

@@ -128,6 +128,19 @@ def test_red_lights_open_one_case_a_unit_and_later_ones_join_it(town: Town) -> N
     Rectification.objects.filter(pk=case["id"]).update(indicators=[held[0] | {"value": "0"}, *held[1:]])  # fmt: skip
     joined = town.post("office_procedure", f"{path}/join", run=result)
     assert joined["detail"]["indicators"] == held, "a known one comes with its newest value"
+    # From a later period: what an earlier one found is nothing new, and the page names every period.
+    later = [held[0] | {"period": "2026-Q1", "value": "0"}, *held[1:]]
+    Rectification.objects.filter(pk=case["id"]).update(indicators=later)
+    refused = town.post("office_procedure", f"{path}/join", 422, run=result)
+    assert refused["type"] == "rectification.nothing_new"
+    assert "更近期间" in refused["problems"][0]["detail"]
+    Rectification.objects.filter(pk=case["id"]).update(indicators=[*later, held[0] | {"of": "D16"}])
+    page = " ".join(town.client("office_procedure").get(f"/office/{path}/").content.decode().split())  # fmt: skip
+    several = f"{held[0]['period']}、2026-Q1"
+    assert f"{several} 整改" in page
+    assert f"{several} 红灯指标 {len(later) + 1} 项" in page
+    Rectification.objects.filter(pk=case["id"]).update(indicators=[held[0] | {"period": "2024"}, *held[1:]])  # fmt: skip
+    assert town.post("office_procedure", f"{path}/join", run=result)["detail"]["indicators"] == held
 
 
 @pytest.mark.beside_the_acts

@@ -94,7 +94,7 @@ def test_every_reopening_since_the_release_stands_on_the_portals_page(people: Pe
     ResultRun.objects.filter(pk=run.pk).update(state="final")
     for on, reason in (("2026-01-05", "审计发现"), ("2026-03-16", "漏统两项")):
         run.reopenings.create(on=on, reason=reason, decision=objects.held["decision"])
-    told = since()[str(publication.pk)]["reopened"]
+    told = since(NOW.date())[str(publication.pk)]["reopened"]
     assert [one["on"] for one in told] == ["2026-01-05", "2026-03-16"]
 
 

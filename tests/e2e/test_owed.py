@@ -163,8 +163,13 @@ def test_a_returned_appeal_says_so_and_until_when_it_may_be_filed_again(town: To
     assert held["due_on"] == "2026-04-15", "five working days to complete it"
     page = page_of(town, "unit_leader-D10", f"/office/appeals/{number}/")
     assert "退回补正" in page
-    assert "可以重新提交至" in page
+    assert "2026-04-08 首次提交，可以重新提交至 2026-04-15" in " ".join(page.split())
     assert "请补齐抽样名单" in page
+    # It keeps the result from its end, and the overview says no less.
+    seen = page_of(town, "unit_leader-D10", f"/office/overview/{made['run']}/units/D10/")
+    assert "争议中" in seen
+    assert "退回补正" in seen
+    assert "/units/D10/" in page_of(town, "office_data", f"/office/overview/{made['run']}/?only=disputed")  # fmt: skip
     assert "草稿" in page_of(town, "unit_leader-D10", f"/office/appeals/{other}/")
     assert "退回补正" not in page_of(town, "unit_leader-D10", f"/office/appeals/{other}/")
     row = desk_of(town, "unit_leader-D10", "appeals", number)
@@ -189,4 +194,9 @@ def test_a_returned_appeal_that_does_not_come_back_lapses_too(town: Town) -> Non
     assert late["type"] == "appeal.late"
     tick(now())
     assert Appeal.objects.get(pk=number).state == "lapsed"
+    for address in (f"appeals/{number}/", "appeals/", f"overview/{made['run']}/units/D10/"):
+        page = page_of(town, "unit_leader-D10", f"/office/{address}")
+        assert "逾期未补正" in page, address
+        assert "逾期未提交<" not in page, "it was filed, and came back"
+        assert "争议中" not in page, address
     assert desk_of(town, "commission_secretary", "runs", made["result"])

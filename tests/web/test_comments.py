@@ -368,7 +368,32 @@ def test_a_late_click_is_told_the_act_that_came_between_and_none_of_a_former_rou
     assert "没有重复办理" not in said
     assert "已于 2026-03-12 09:00 办理“同意答复并公开”，您的办理没有生效" in said
     again = director.post(f"/office/comments/{held.pk}/approve/", {"row_version": seen})
-    assert "“同意答复并公开”已由office_director于 2026-03-12 09:00 办理" in again.content.decode()
+    assert (
+        "“同意答复并公开”已由office_director于 2026-03-12 09:00 办理，这次没有重复办理"
+        in again.content.decode()
+    )
+
+
+def test_a_click_of_a_page_from_before_is_told_how_the_matter_went_on_since(people: People, portal: Inbox) -> None:  # fmt: skip
+    """Sent back, replied to again and approved after the page was opened: that it was sent back is not how it stands."""
+    held = came(people, portal)
+    assert "理由或去向" not in people.client("office_director").get(f"/office/comments/{held.pk}/").content.decode()  # fmt: skip
+    do(people, "route", "office_procedure", held, RouteGiven(unit="D10", shown=SAID))
+    do(people, "reply", "unit_leader", held, ReplyGiven(reply="会改"))
+    held.refresh_from_db()
+    seen, director = held.row_version, people.client("office_director")
+    do(people, "send_back", "office_director", held, SendBackGiven(reason="请写明何时"))
+    do(people, "reply", "unit_leader", held, ReplyGiven(reply="四月加密班次"))
+    do(people, "approve", "office_director", held, Nothing())
+    path, given = (
+        f"/office/comments/{held.pk}/send_back/",
+        {"row_version": seen, "reason": "请再写明"},
+    )
+    late = director.post(path, given)
+    assert late.status_code == 409
+    assert "此后office_director于 2026-03-12 09:00 办理了“同意答复并公开”，这次没有重复办理" in late.content.decode()  # fmt: skip
+    director.cookies["language"] = "en"
+    assert "and after it office_director did “" in director.post(path, given).content.decode()
 
 
 def test_what_people_say_of_a_draft_is_answered_before_it_is_decided(

@@ -29,6 +29,7 @@ from zhengheng.lake.store import Lake
 from zhengheng.web.accounts.models import RoleGrant
 from zhengheng.web.acts.services import make, perform
 from zhengheng.web.appeals.models import Appeal
+from zhengheng.web.decisions.models import Decision
 from zhengheng.web.files.documents import Report, Section, Table, file
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.meetings.acts import COMMITMENTS, CarryGiven, KeepGiven, RecordGiven, ReportGiven
@@ -100,6 +101,19 @@ def test_the_start_reads_the_latest_result_of_a_rulebook_and_only_names_the_earl
         assert f"/office/overview/nowhere-{year}/" in earlier
         assert f"{year} 年的方案" not in latest
     assert "家单位中" not in earlier
+
+
+def test_the_start_dates_a_reopened_notice_as_the_results_own_page_does(
+    people: People, run: ResultRun
+) -> None:
+    ResultRun.objects.update(state="notice", published_at=NOW)
+    run.refresh_from_db()
+    opened = NOW.date() + timedelta(days=40)
+    held = Decision.objects.create(meeting="第1次会议", held_on=opened, approved=True, subject=f"result:{run.pk}", made_at=NOW, made_by=people["commission_secretary"])  # fmt: skip
+    run.reopenings.create(on=opened, reason="重复统计，已更正", decision=held)
+    page = " ".join(people.client("office_data").get("/office/overview/").content.decode().split())
+    assert f"公示始于 {opened}" in page
+    assert f"公示始于 {NOW.date()}" not in page
 
 
 def test_on_notice_everybody_who_works_here_sees_it_with_few_queries(

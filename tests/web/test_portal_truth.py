@@ -237,7 +237,7 @@ def test_a_replaced_result_says_so_wherever_it_is_named_and_keeps_its_promise(so
     unit, code = first(held)
     topics = [{"code": "homes", "name": {"zh": "住", "en": "Homes"}, "about": {"zh": "住房", "en": "homes"}, "indicators": [code]}]  # fmt: skip
     other = next(one["code"] for group in held["groups"] for one in group["units"] if one["code"] != unit["code"])  # fmt: skip
-    redecided = [{"unit": unit["code"], "indicator": code, "name": unit["name"], "about": {"zh": code, "en": code}, "after": {"zh": "980.25 个", "en": "980.25 homes"}, "stands": True}]  # fmt: skip
+    redecided = [{"unit": unit["code"], "indicator": code, "name": unit["name"], "about": {"zh": code, "en": code}, "before": {"zh": "970 个", "en": "970 homes"}, "after": {"zh": "980.25 个", "en": "980.25 homes"}, "fate": {"zh": "已计入新版", "en": "it is in the newer version"}}]  # fmt: skip
     newer = {"standing": standing, "until": "2031-03-20"}
     changed(source / "1" / "snapshot.json", topics=topics)
     stands(source, "replaced", {"until": "2031-03-12", "newer": newer, "redecided": redecided})
@@ -258,12 +258,39 @@ def test_a_replaced_result_says_so_wherever_it_is_named_and_keeps_its_promise(so
     assert "待公示" not in shown(source, "p/1/index.html")
 
 
+def test_an_appeal_is_told_on_the_release_that_was_corrected_and_on_its_correction(source: Path) -> None:  # fmt: skip
+    """What it was, what it became, and which version counts it; on other units' pages nothing."""
+    held = snapshot(source, 1)
+    unit, code = first(held)
+    other = next(one["code"] for group in held["groups"] for one in group["units"] if one["code"] != unit["code"])  # fmt: skip
+    also(source, 2, corrects=1, reason="申诉决定更正")
+    appeal = {"unit": unit["code"], "indicator": code, "name": unit["name"], "about": {"zh": code, "en": code}, "before": {"zh": "970 个", "en": "970 homes"}, "after": {"zh": "980.25 个", "en": "980.25 homes"}}  # fmt: skip
+    newer = appeal | {"fate": {"zh": "已计入新版", "en": "it is in the newer version"}}
+    here = appeal | {"fate": {"zh": "已计入本结果", "en": "this result counts it"}}
+    (source / STANDINGS).write_text(json.dumps({"1": "replaced", "2": "final"}), encoding="utf-8")
+    (source / SINCE).write_text(json.dumps({"1": {"redecided": [newer], "counted": []}, "2": {"redecided": [], "counted": [here]}}), encoding="utf-8")  # fmt: skip
+
+    def read(address: str) -> str:
+        return " ".join(re.sub("<[^>]+>", "", shown(source, address)).split())
+
+    for page_of in ("index", f"units/{unit['code']}", f"indicators/{code}"):
+        assert "改算后数值为 980.25 个（这里发布的是 970 个），已计入新版。" in read(f"p/1/{page_of}.html")  # fmt: skip
+        assert "数值由 970 个 改为 980.25 个，已计入本结果。" in read(f"p/2/{page_of}.html")
+        assert "put right from 970 homes to 980.25 homes; this result counts it." in read(f"en/p/2/{page_of}.html")  # fmt: skip
+    for number in (1, 2):
+        assert "980.25" not in read(f"p/{number}/units/{other}.html")
+
+
 def test_a_notice_is_told_by_its_last_day_and_no_word_of_it_grows_old(source: Path) -> None:
     stands(source, "notice", {"until": "2031-03-12", "redecided": []})
     for address in ("index.html", "p/1/index.html"):
         text = shown(source, address)
         assert "公示期至 2031-03-12，期满后才能终定" in text, address
         assert "公示中" not in text, address
+    stands(source, "notice", {"until": "2031-03-12", "over": True, "redecided": []})
+    for address, said in (("index.html", "公示已于 2031-03-12 期满，尚未终定"), ("en/p/1/index.html", "The notice ended on 2031-03-12; the result is not final yet")):  # fmt: skip
+        assert said in shown(source, address)
+        assert "公示期内单位可以申诉" not in shown(source, address)
 
 
 def test_a_score_that_is_withheld_or_was_not_published_is_no_gap_among_the_years(source: Path) -> None:  # fmt: skip

@@ -54,7 +54,7 @@ from zhengheng.web.ledger.services import (
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.services import import_units
 from zhengheng.web.pages.tags import no_total
-from zhengheng.web.portal.writing import publish
+from zhengheng.web.portal.writing import ask_once_over, publish
 from zhengheng.web.publication import jobs as writing
 from zhengheng.web.publication.acts import (
     PUBLICATIONS,
@@ -878,6 +878,42 @@ def test_only_who_reviews_and_who_releases_read_exactly_what_will_be_published(
     over = reader.get(base)
     assert (over.status_code, "请在公众门户查看" in over.content.decode()) == (404, True)
     assert not (Path(settings.HOME) / "previews" / str(held.pk)).exists()
+
+
+def test_a_preview_says_of_the_notice_what_the_released_page_says_and_takes_no_comment(
+    people: People, result: ResultRun
+) -> None:
+    """That it is over; a form that the public fills in later is shut."""
+    ResultRun.objects.filter(pk=result.pk).update(state="notice", due_on=date(2026, 3, 9))
+    (Path(settings.HOME) / "portal.yaml").write_text("comments: true\n", encoding="utf-8")
+    held = prepare(people, result)
+    reader, base = people.client("secrecy_reviewer"), f"/office/publications/{held.pk}/preview/"
+    for address in ("index.html", f"p/{held.pk}/index.html"):
+        text = reader.get(base + address).content.decode()
+        assert "公示已于 2026-03-09 期满，尚未终定" in " ".join(text.split()), address
+        assert "公示中: 结果尚未终定" not in text, address
+    for prefix, words in (
+        ("", "预览中不能填写和发送。"),
+        ("en/", "In the preview nothing can be sent."),
+    ):
+        text = reader.get(f"{base}{prefix}comments.html").content.decode()
+        assert words in text
+        assert re.search(r'<fieldset disabled>.*<textarea.*<button.*</fieldset></form>', text, re.DOTALL)  # fmt: skip
+    (Path(settings.HOME) / "portal.yaml").unlink()
+
+
+def test_the_portal_is_written_again_on_the_day_after_a_notice(
+    people: People, result: ResultRun
+) -> None:
+    held = prepare(people, result)
+    do(people, "review", "secrecy_reviewer", held, ReviewGiven(cleared="公开的项目名称"))
+    do(people, "release", "office_director", held, Nothing())
+    ResultRun.objects.filter(pk=result.pk).update(due_on=NOW.date())
+    write()
+    asked = Job.objects.filter(subject="portal:day")
+    for hours, count in ((1, 0), (24, 1), (25, 1)):
+        ask_once_over(NOW + timedelta(hours=hours))
+        assert asked.count() == count, hours
 
 
 def test_a_preview_follows_what_changes_before_the_release(

@@ -6,6 +6,7 @@ from zhengheng.domain.periods import ended_before
 from zhengheng.domain.problems import Language
 from zhengheng.engines.run import Run
 from zhengheng.scheme.methods import Milestones
+from zhengheng.scheme.procedure import Succession
 from zhengheng.scoring.due import due_periods
 
 
@@ -55,14 +56,31 @@ def handed_on(run: Run, unit: str, language: Language) -> str:
         share = f"{mine.share.normalize():f}"
         if event.data == "inherit":
             said.append(
-                f"自 {day} 起由本单位承继{old}（份额 {share}）：本期结果包含按份额承继的此前数据；以前各期由{old}单独列示，不计入本单位。"
+                f"自 {day} 起由本单位承继{old}（份额 {share}）：本期结果包含按份额承继的此前数据；以前各期由{old}单独列示，不计入本单位的结果。"
                 if language == "zh"
-                else f"From {day} this unit goes on for {old} (share {share}): this period's result holds the earlier figures by that share; periods before it stand under {old} alone."
+                else f"From {day} this unit goes on for {old} (share {share}): this period's result holds the earlier figures by that share; results of periods before it stand under {old} alone."
             )  # fmt: skip
         else:
             said.append(
                 f"自 {day} 起由本单位承继{old}：本期结果只含该日以后的数据；以前各期由{old}单独列示。"
                 if language == "zh"
-                else f"From {day} this unit goes on for {old}: this period's result holds figures from that day only; periods before it stand under {old} alone."
+                else f"From {day} this unit goes on for {old}: this period's result holds figures from that day only; results of periods before it stand under {old} alone."
             )  # fmt: skip
+        if run.rulebook.grading is not None:
+            said.append(_grades_of(event, old, language))
     return "".join(said) if language == "zh" else " ".join(said)
+
+
+def _grades_of(event: Succession, old: str, language: Language) -> str:
+    """Whether the periods in a row with one grade follow a unit to its heir: the result of those periods never does."""
+    if event.years == "inherit":
+        return (
+            f"等次的连续期数按方案承继{old}：以前各期等次相同的，连续计算。"
+            if language == "zh"
+            else f"By the rulebook, periods in a row with one grade follow {old}: earlier ones with the same grade count."
+        )
+    return (
+        "等次的连续期数按方案自本单位起重新计算。"
+        if language == "zh"
+        else "By the rulebook, periods in a row with one grade begin anew with this unit."
+    )

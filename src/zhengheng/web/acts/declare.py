@@ -268,8 +268,9 @@ class Column:
     number: bool = False
 
     def of(self, obj: Any) -> Any:
-        """What stands in it for an object."""
-        return getattr(obj, self.value) if isinstance(self.value, str) else self.value(obj)
+        """What stands in it for an object; a pair of words that is empty is nothing."""
+        held = getattr(obj, self.value) if isinstance(self.value, str) else self.value(obj)
+        return "" if held == ("", "") else held
 
 
 @dataclass(frozen=True)

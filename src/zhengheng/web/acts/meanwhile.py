@@ -45,9 +45,11 @@ def _told(kind: Kind, act: Act, obj: Any, steps: int, actor: Account, error: Zhe
     )
     if same is not None and done:
         (zh, en), at = told.people([same.actor])[same.actor], _at(same)
+        # The object may have gone on since: what was done is no word of how it stands.
+        then_zh, then_en = _then(last) if last is not None and last.act != act.code else ("", "")
         return StaleError.one(
-            subject, "stale", zh=f"“{act.words[0]}”已由{zh}于 {at} 办理，这次没有重复办理。请返回查看办理情况。",
-            en=f"“{act.words[1]}” was done already by {en} on {at}; it was not done twice. Go back to see how it stands",
+            subject, "stale", zh=f"“{act.words[0]}”已由{zh}于 {at} 办理{then_zh}，这次没有重复办理。请返回查看办理情况。",
+            en=f"“{act.words[1]}” was done already by {en} on {at}{then_en}; it was not done twice. Go back to see how it stands",
         )  # fmt: skip
     if last is None or isinstance(error, ForbiddenError):
         return None
@@ -56,6 +58,12 @@ def _told(kind: Kind, act: Act, obj: Any, steps: int, actor: Account, error: Zhe
         subject, "stale", zh=f"您打开页面之后，{zh}已于 {at} 办理“{what[0]}”，您的办理没有生效。请看清现在的情况后再办。",
         en=f"after you opened the page, {en} did “{what[1]}” on {at}; yours had no effect. See how it stands, then try again",
     )  # fmt: skip
+
+
+def _then(last: LedgerEntry) -> tuple[str, str]:
+    """What was done to the object last, behind what was done before it."""
+    (zh, en), at, what = told.people([last.actor])[last.actor], _at(last), told.act(last.act)
+    return f"，此后{zh}于 {at} 办理了“{what[0]}”", f", and after it {en} did “{what[1]}” on {at}"
 
 
 def _at(entry: LedgerEntry) -> str:

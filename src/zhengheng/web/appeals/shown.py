@@ -160,7 +160,7 @@ def _published(appeal: Appeal) -> dict[str, Any] | None:
 
 
 def outcome(appeal: Appeal) -> Words | None:
-    """How the appeal came out in numbers, or when it is heard; of one sent back, when."""
+    """How the appeal came out in numbers, or when it is heard; of one sent back, until when it may come again."""
     if appeal.decided_on and appeal.outcome:
         zh, en = OUTCOMES[appeal.outcome]
         return (
@@ -172,8 +172,20 @@ def outcome(appeal: Appeal) -> Words | None:
             f"听证于 {appeal.hearing_on} {appeal.hearing_place} 举行",
             f"heard on {appeal.hearing_on} {appeal.hearing_place}",
         )
+    if appeal.filed_on and appeal.state == "returned":
+        return (
+            f"{appeal.filed_on} 首次提交，可以重新提交至 {appeal.due_on}",
+            f"first filed on {appeal.filed_on}, may be filed again until {appeal.due_on}",
+        )
     if appeal.filed_on:
         return f"{appeal.filed_on} 提交", f"filed on {appeal.filed_on}"
+    return None
+
+
+def stands(appeal: Appeal, _day: date | None) -> Words | None:
+    """Of an appeal that came, was returned and did not come again: that, and not that it was never filed."""
+    if appeal.state == "lapsed" and appeal.filed_on:
+        return "逾期未补正", "not completed in time"
     return None
 
 

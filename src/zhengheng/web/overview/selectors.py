@@ -17,15 +17,15 @@ from zhengheng.engines.scoreboard import Line
 from zhengheng.engines.streak import Streak, streak
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import Words
-from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.organisation.selectors import names_of as names_of
 from zhengheng.web.overview.readings import Reading, level_of, reading
 from zhengheng.web.rectification.models import Rectification
 from zhengheng.web.rectification.rows import units_of
+from zhengheng.web.results.duties import open_appeals
 from zhengheng.web.results.grades import Decided, graded
 from zhengheng.web.results.models import DecidedGrade, ResultRun
 from zhengheng.web.results.selectors import visible
-from zhengheng.workflow.machines import APPEAL, RECTIFICATION, STANDING, UNFILED
+from zhengheng.workflow.machines import RECTIFICATION, STANDING
 
 C = TypeVar("C")
 
@@ -76,9 +76,13 @@ def on_end(
 
 
 def disputed(result: ResultRun) -> set[tuple[str, str]]:
-    """Unit and indicator of every appeal that is before the panel."""
-    held = Appeal.objects.filter(run=result).exclude(state__in=(*APPEAL.final, *UNFILED))
-    return set(held.values_list("unit__code", "indicator"))
+    """Unit and indicator of every appeal that keeps the result from its end: one that was returned to be completed is among them
+    until its time is over, and one against a version that this one replaced."""
+    return {
+        (one.unit.code, one.indicator)
+        for kind, one in open_appeals(result)
+        if kind.name == "appeal"
+    }
 
 
 def open_cases() -> Counter[str]:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from zhengheng.domain.canonical import canonical
+from zhengheng.engines.disclosure import hidden_indicators
 from zhengheng.web.comments.selectors import shown
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.jobs.services import ask
@@ -31,7 +32,7 @@ from zhengheng.web.portal.snapshots import (
 )
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.results.models import ResultRun
-from zhengheng.web.results.newer import redecided, successor
+from zhengheng.web.results.newer import Redecided, counted, redecided, successor
 from zhengheng.web.results.selectors import folder_of, loaded, reopenings
 from zhengheng.web.rulebooks.consultations import consultations
 from zhengheng.web.rulebooks.models import RulebookVersion
@@ -54,7 +55,7 @@ def publish(target: Path, day: date, at: datetime | None = None) -> int:
         tidy(target)
         note_upcoming(held)
         beside = {
-            COMMENTS: shown(), CONSULTATIONS: consultations(day), TARGETS: drafts(day), STANDINGS: states(), SINCE: since(),
+            COMMENTS: shown(), CONSULTATIONS: consultations(day), TARGETS: drafts(day), STANDINGS: states(), SINCE: since(day),
             RESTORED: _restored(home),
         }  # fmt: skip
         for name, said in beside.items():
@@ -84,19 +85,30 @@ def note_upcoming(folder: Path) -> None:
 def states() -> dict[str, str]:
     """Where the result of each released publication stands today: on notice, final, or replaced by a newer one."""
     held = Publication.objects.filter(state="released").select_related("run")
-    return {
-        str(one.pk): one.run.state if one.run.state in {"notice", "replaced"} else "final" for one in held
-    }  # fmt: skip
+    return {str(one.pk): standing_of(one.run) for one in held}
 
 
-def since() -> dict[str, dict[str, Any]]:
-    """Of each released publication whose result is on notice, was replaced, or leaves out what was settled: until when, which
-    version came in its place, which public values appeals put right since, and why something does not count."""
+def standing_of(run: ResultRun) -> str:
+    """Where a published result stands today, as the portal tells it."""
+    return run.state if run.state in {"notice", "replaced"} else "final"
+
+
+def since(day: date) -> dict[str, dict[str, Any]]:
+    """Of each released publication what `since_of` its result is on a day."""
     held = Publication.objects.filter(state="released").select_related("run")
-    return {
-        str(one.pk): {"until": str(one.run.due_on or ""), "redecided": _redecided(one)} | _newer(one.run) | _left_out(one.run) | _reopened(one.run)
-        for one in held if one.run.state in {"notice", "replaced"} or one.run.left_out or one.run.reopenings.exists()
-    }  # fmt: skip
+    found = {str(one.pk): since_of(one.run, day) for one in held}
+    return {number: said for number, said in found.items() if said}
+
+
+def since_of(run: ResultRun, day: date) -> dict[str, Any]:
+    """Of a result that is on notice, was replaced, leaves out what was settled, or was put right by an appeal: until when and
+    whether that is over, which version came in its place, which public values appeals put right since and which it counts, and why something does not
+    count. Of another: nothing."""
+    wrong, right = _appeals(redecided(run), run), _appeals(counted(run), run)
+    if not (wrong or right or run.left_out or run.state in {"notice", "replaced"} or run.reopenings.exists()):  # fmt: skip
+        return {}
+    over = run.due_on is not None and day > run.due_on
+    return {"until": str(run.due_on or ""), "over": over, "redecided": wrong, "counted": right} | _newer(run) | _left_out(run) | _reopened(run)  # fmt: skip
 
 
 def _left_out(run: ResultRun) -> dict[str, Any]:
@@ -120,13 +132,15 @@ def _newer(run: ResultRun) -> dict[str, Any]:
     return {"newer": {"standing": "notice" if stands.state == "notice" else "final", "until": str(stands.due_on or "")}}  # fmt: skip
 
 
-def _redecided(held: Publication) -> list[dict[str, Any]]:
-    """What the public reads of them: no value of an indicator that is not public."""
-    book = loaded(folder_of(held.run.run)).rulebook
+def _appeals(held: list[Redecided], run: ResultRun) -> list[dict[str, Any]]:
+    """What the public reads of decided appeals: no value of an indicator that is not public."""
+    if not held:
+        return []
+    hidden = hidden_indicators(loaded(folder_of(run.run)))
     return [
-        {"unit": one.unit, "indicator": one.indicator, "name": dict(zip(("zh", "en"), one.name, strict=True)),
-         "about": dict(zip(("zh", "en"), one.about, strict=True)), "after": dict(zip(("zh", "en"), one.after, strict=True)), "stands": one.stands is not None}
-        for one in redecided(held.run) if book.indicator(one.indicator).visibility == "public"
+        {"unit": one.unit, "indicator": one.indicator}
+        | {name: dict(zip(("zh", "en"), getattr(one, name), strict=True)) for name in ("name", "about", "before", "after", "fate")}
+        for one in held if one.indicator not in hidden
     ]  # fmt: skip
 
 
@@ -152,10 +166,11 @@ def ask_where_restored(now: datetime) -> None:
 
 
 def ask_once_over(now: datetime) -> None:
-    """Have the pages written anew where a consultation they call open has ended since. Doing it twice changes nothing."""
+    """Have the pages written anew where a consultation they call open or a notice has ended since. Doing it twice changes nothing."""
     consulted = RulebookVersion.objects.filter(state="consultation", public=True).values_list("due_on", flat=True)  # fmt: skip
     targets = RulebookVersion.objects.values_list("targets_until", flat=True)
-    ended = [until for until in (*consulted, *targets) if until and until < now.date()]
+    noticed = ResultRun.objects.filter(state="notice", publications__state="released").values_list("due_on", flat=True)  # fmt: skip
+    ended = [until for until in (*consulted, *targets, *noticed) if until and until < now.date()]
     if not ended:
         return
     # Pages written on a later day than the last one say already that it is over.

@@ -17,6 +17,7 @@ from zhengheng.web.accounts.selectors import allowed
 from zhengheng.web.acts.services import VIEWED
 from zhengheng.web.ledger.services import append
 from zhengheng.web.portal.snapshots import Site, read_site, slots_of, snapshot_in
+from zhengheng.web.portal.writing import since_of, standing_of
 from zhengheng.web.publication.acts import PUBLICATIONS, document_of
 from zhengheng.web.publication.jobs import PREVIEWED, drop_previews, previews, write_publication
 from zhengheng.web.publication.models import Publication
@@ -86,10 +87,13 @@ def over(held: Publication) -> NotFoundError:
     return NotFoundError.one(f"publication:{held.pk}", "preview.over", zh=zh, en=en)
 
 
-def site_with(held: Publication, folder: Path) -> Site:
+def site_with(held: Publication, folder: Path, day: date) -> Site:
     """The portal as it would be with the publication on it."""
     home = Path(settings.HOME)
     site = read_site(home / "publications", slots_of(home / "portal.yaml"))
-    return replace(
-        site, publications=[snapshot_in(folder), *site.publications], unreleased={held.pk: folder.parent}
-    )  # fmt: skip
+    # Its notice may run, be over, or be of a version that was replaced meanwhile: as the released page would say it.
+    own = snapshot_in(folder) | {
+        "standing": standing_of(held.run),
+        "since": since_of(held.run, day),
+    }
+    return replace(site, publications=[own, *site.publications], unreleased={held.pk: folder.parent})  # fmt: skip

@@ -29,6 +29,8 @@ from zhengheng.web.publication.preview import (
     written,
 )
 
+FORM = re.compile(r'(<form [^>]*method="post"[^>]*>)(.*?)(</form>)', re.DOTALL)
+"""A form of the portal that sends what somebody wrote."""
 ASSETS = ("portal.css", "portal.js")
 
 
@@ -46,7 +48,7 @@ def preview(request: OfficeRequest, number: int) -> HttpResponse:
     """Every file with its size and digest, what the scan found, and the way to the pages."""
     held = _previewed(request, number)
     folder = written(held, request.now.date())
-    digests = site_with(held, folder).digests({"number": held.pk})
+    digests = site_with(held, folder, request.now.date()).digests({"number": held.pk})
     note_preview(held, "files", account=request.user, now=request.now)
     files = [(name, (folder / name).stat().st_size, digest) for name, digest in sorted(digests.items())]  # fmt: skip
     context: dict[str, Any] = {
@@ -63,7 +65,7 @@ def previewed(request: OfficeRequest, number: int, address: str) -> HttpResponse
     if address.removeprefix("assets/") in ASSETS:
         return redirect(built(address.removeprefix("assets/")))
     folder = written(held, request.now.date())
-    site = site_with(held, folder)
+    site = site_with(held, folder, request.now.date())
     answer = _answer(held, site, folder, address)
     note_preview(held, address, account=request.user, now=request.now)
     answer["Cache-Control"] = "no-store"
@@ -92,6 +94,8 @@ def _answer(held: Publication, site: Site, folder: Path, address: str) -> HttpRe
 
 
 def marked(text: str, *, english: bool) -> str:
-    """A page of the portal with a bar above everything: this is not published."""
+    """A page of the portal with a bar above everything: this is not published. Forms for what the public writes take nothing."""
     words = "Preview: not published yet. Only for the secrecy review and the release; do not pass it on." if english else "预览：尚未公示。仅供保密审查和发布审批，不得外传。"  # fmt: skip
+    shut = "In the preview nothing can be sent." if english else "预览中不能填写和发送。"
+    text = FORM.sub(rf'\1<p class="notice">{shut}</p><fieldset disabled>\2</fieldset>\3', text)
     return text.replace("<body>", f'<body>\n    <p class="notice measure" role="note"><strong>{words}</strong></p>', 1)  # fmt: skip

@@ -7,6 +7,7 @@ from django.utils.timezone import localdate, localtime
 
 from zhengheng.domain.numbers import plain
 from zhengheng.domain.problems import ZhenghengError
+from zhengheng.domain.several import several
 from zhengheng.engines.lights import indicator_lights
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import (
@@ -30,7 +31,7 @@ from zhengheng.web.organisation.succession import before
 from zhengheng.web.rectification import shown
 from zhengheng.web.rectification.closing import AcceptGiven, accept, choices, typed
 from zhengheng.web.rectification.models import Rectification, Visit
-from zhengheng.web.rectification.rows import adds, by_key, key, named
+from zhengheng.web.rectification.rows import by_key, joining, key, named, periods
 from zhengheng.web.results.clocks import procedure
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
@@ -101,16 +102,16 @@ def join(doing: Doing) -> Change:
     if run is None:
         raise RectificationError.one("run", "rectification.absent", zh="没有这个结果", en="there is no such result")  # fmt: skip
     _check_living(run)
-    red = {key(one): one for one in reds_of(run, doing.obj.unit.code, doing.day)}
+    red = reds_of(run, doing.obj.unit.code, doing.day)
     if not red:
         raise RectificationError.one("run", "rectification.green", zh="该单位在这个结果中没有红灯指标", en="this unit has no red light in that result")  # fmt: skip
-    held = by_key(doing.obj)
-    if not adds(doing.obj, red.values()):
+    new = {key(one): one for one in joining(doing.obj, red)}
+    if not new:
         raise RectificationError.one(
-            "run", "rectification.nothing_new", zh="该单位在这个结果中的红灯指标及其数值都已在本整改事项中，没有新的红灯可以并入。",
-            en="all red lights of this unit in that result, with their values, are in this case already: there is nothing to join",
+            "run", "rectification.nothing_new", zh="该单位在这个结果中的红灯指标及其数值都已在本整改事项中，或者本事项已有更近期间的数值，没有新的红灯可以并入。",
+            en="all red lights of this unit in that result, with their values, are in this case already, or it has those of a later period: there is nothing to join",
         )  # fmt: skip
-    return Change({"indicators": list((held | red).values())}, {"run": run.run, "indicators": sorted(red)})  # fmt: skip
+    return Change({"indicators": list((by_key(doing.obj) | new).values())}, {"run": run.run, "indicators": sorted(new)})  # fmt: skip
 
 
 def reds_of(result: ResultRun, unit: str, day: date) -> list[dict[str, str]]:
@@ -240,11 +241,11 @@ def _mentor(case: Rectification) -> str:
 
 
 def _outcome(case: Rectification) -> tuple[str, str]:
-    """How many indicators it is about, of which period; when the notice was served and by when it is to be done."""
-    size = len(case.indicators)
+    """How many indicators it is about, of which periods; when the notice was served and by when it is to be done."""
+    size, (of_zh, of_en) = len(case.indicators), _periods(case)
     zh, en = (
-        f"{case.run.period} 红灯指标 {size} 项",
-        f"{size} red indicator{'' if size == 1 else 's'} of {case.run.period}",
+        f"{of_zh} 红灯指标 {size} 项",
+        f"{several(size, 'red indicator', 'red indicators')} of {of_en}",
     )
     if case.served_at:
         day = localdate(case.served_at)
@@ -260,15 +261,18 @@ def listed(words: list[Words]) -> Words:
 
 
 def _periods(case: Rectification) -> Words:
-    """The periods in which what is put right was found; a case takes in what later ones bring."""
-    held = dict.fromkeys([str(row.get("period") or case.run.period) for row in case.indicators] or [case.run.period])  # fmt: skip
-    return listed([(one, one) for one in held])
+    return listed([(one, one) for one in periods(case)])
+
+
+def _title(case: Rectification) -> Words:
+    of_zh, of_en = _periods(case)
+    return f"{case.unit.name_zh} {of_zh} 整改", f"{case.unit.name_en or case.unit.name_zh} {of_en} rectification"  # fmt: skip
 
 
 RECTIFICATIONS = Kind(
     thread=True,
     machine=RECTIFICATION, path="rectification", words=("整改事项", "Rectification"), model=Rectification,
-    title=lambda c: (f"{c.unit.name_zh} {c.run.period} 整改", f"{c.unit.name_en or c.unit.name_zh} {c.run.period} rectification"),
+    title=_title,
     standing=_standing,
     acts=(
         Act("rectification.propose", ("按红灯提出", "Propose from red lights"), propose, ProposeGiven, choices=_results, living=lambda c: c.unit),

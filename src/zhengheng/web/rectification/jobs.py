@@ -15,7 +15,7 @@ from zhengheng.web.rectification.acts import (
     reds_of,
 )
 from zhengheng.web.rectification.models import Rectification
-from zhengheng.web.rectification.rows import adds
+from zhengheng.web.rectification.rows import joining
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
 
@@ -40,7 +40,7 @@ def trigger(work: Work) -> dict[str, Any]:
             given = ProposeGiven(run=result.pk, unit=unit)
             make_by_machine(RECTIFICATIONS, "rectification.propose", given=given, asked_by=work.job.asked_by, now=work.now)  # fmt: skip
             opened.append(unit)
-        elif red and case is not None and adds(case, red):
+        elif red and case is not None and joining(case, red):
             perform_by_machine(RECTIFICATIONS, "rectification.join", case, given=JoinGiven(run=result.pk), now=work.now)  # fmt: skip
             joined.append(unit)
     return {"opened": opened, "joined": joined}

@@ -7,6 +7,7 @@ periods are their own. So a row is told by unit and indicator, never by the indi
 from collections.abc import Iterable
 from typing import Any
 
+from zhengheng.domain.periods import parse_period
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.rectification.models import Rectification
 
@@ -28,10 +29,30 @@ def by_key(case: Rectification) -> dict[str, dict[str, Any]]:
     return {key(row): row for row in case.indicators}
 
 
-def adds(case: Rectification, red: Iterable[dict[str, str]]) -> bool:
-    """Whether red lights bring a case anything: an indicator that it has not, or another value, target or period of one."""
+def period_of(case: Rectification, row: dict[str, Any]) -> str:
+    """The period in which a row was found; cases of earlier releases knew one period alone."""
+    return str(row.get("period") or case.run.period)
+
+
+def periods(case: Rectification) -> list[str]:
+    """The periods in which what is put right was found, the earliest first; a case takes in what later ones bring."""
+    held = {period_of(case, row) for row in case.indicators} or {case.run.period}
+    return sorted(held, key=lambda one: (parse_period(one).end, one))
+
+
+def joining(case: Rectification, red: Iterable[dict[str, str]]) -> list[dict[str, str]]:
+    """Which red lights bring a case something: an indicator that it has not; of one that it has a later period, or another value
+    or target of the same one. An earlier period, or a part of the one that it has, brings nothing."""
     held = by_key(case)
-    return any(held.get(key(one), {}).get(name) != one[name] for one in red for name in ("value", "target", "period"))  # fmt: skip
+    return [one for one in red if key(one) not in held or _is_newer(case, held[key(one)], one)]
+
+
+def _is_newer(case: Rectification, row: dict[str, Any], found: dict[str, str]) -> bool:
+    known = period_of(case, row)
+    if found["period"] == known:
+        return any(row.get(name) != found[name] for name in ("value", "target"))
+    was, now = parse_period(known), parse_period(found["period"])
+    return (now.end, was.start) > (was.end, now.start)
 
 
 def about(case: Rectification, unit: str) -> list[str]:

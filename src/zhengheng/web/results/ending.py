@@ -174,8 +174,9 @@ def finalise(doing: Doing) -> Change:
 
 
 def tell_portal(run: ResultRun, doing: Doing) -> None:
-    """Where the result is published, its pages say from now how it stands."""
-    if run.publications.filter(state="released").exists():
+    """Where the result is published in any version, the pages say from now how it stands: those of an older one name the newest."""
+    same = ResultRun.objects.filter(rulebook=run.rulebook, period=run.period)
+    if same.filter(publications__state="released").exists():
         jobs.ask(kind="portal.write", arguments={}, subject=f"result:{run.pk}", actor=doing.actor, now=doing.now)  # fmt: skip
 
 

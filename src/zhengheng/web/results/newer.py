@@ -1,5 +1,6 @@
 """What a result that stands does not say of itself: that its notice is over, that it was computed again, what an appeal changed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -61,8 +62,7 @@ def why_replaced(old: ResultRun, by: ResultRun) -> Words:
     if opened is not None:
         said = opened.reason.rstrip("。.")
         found.append((f"按决定重新开启，理由：{said}", f"it was reopened by decision: “{said}”"))
-    upheld = {one.pk for one in _upheld(old)} if old.state in DECIDED_AGAINST else set()
-    if count := len(upheld - _left_out(by)) if upheld else 0:
+    if count := len(_held_by(by, _upheld(old))):
         found.append((f"申诉决定更正了 {count} 项数值", f"appeals put {several(count, 'value', 'values')} right"))  # fmt: skip
     if not found:
         return (
@@ -72,12 +72,16 @@ def why_replaced(old: ResultRun, by: ResultRun) -> Words:
     return "；".join(zh for zh, _ in found), "; ".join(en for _, en in found)
 
 
-def _left_out(run: ResultRun) -> set[int]:
-    """The appeals of its year that a version, computed before they were decided, does not hold; none where its files cannot be read."""
-    try:
-        return {one.obj.pk for one in appeals_left_out(run)}
-    except ZhenghengError:
+def _held_by(version: ResultRun | None, upheld: Iterable[Any]) -> set[int]:
+    """Which of these upheld appeals a version of their result holds: not those decided after it was computed; all of them where
+    its files cannot be read. Whatever says of an appeal that a version counts it asks here."""
+    found = {one.pk for one in upheld} if version is not None else set()
+    if version is None or not found:
         return set()
+    try:
+        return found - {one.obj.pk for one in appeals_left_out(version)}
+    except ZhenghengError:
+        return found
 
 
 def warnings(run: ResultRun, day: date) -> list[Words]:
@@ -135,17 +139,16 @@ def no_longer_holds(run: ResultRun, day: date) -> list[Words]:
         total_zh, total_en = (
             (f"，总分 {one.total}", f", total {one.total}") if one.total else ("", "")
         )
-        where = ("已计入新版", "it is in the newer version") if one.stands else ("新版本待公示", "the newer version waits for its notice")  # fmt: skip
         found.append((
-            f"{one.name[0]} {one.about[0]}：申诉已作出决定，改算后数值为 {one.after[0]}（本版为 {one.before[0] or '—'}）{total_zh}，{where[0]}。",
-            f"{one.name[1]}, {one.about[1]}: decided on appeal; the value, computed again, is {one.after[1]} (here {one.before[1] or '—'}){total_en}; {where[1]}.",
+            f"{one.name[0]} {one.about[0]}：申诉已作出决定，改算后数值为 {one.after[0]}（本版为 {one.before[0] or '—'}）{total_zh}，{one.fate[0]}。",
+            f"{one.name[1]}, {one.about[1]}: decided on appeal; the value, computed again, is {one.after[1]} (here {one.before[1] or '—'}){total_en}; {one.fate[1]}.",
         ))  # fmt: skip
     return found
 
 
 @dataclass(frozen=True)
 class Redecided:
-    """A value that a decided appeal replaces and that this result still shows."""
+    """A value that a decided appeal replaces."""
 
     unit: str
     name: Words
@@ -155,36 +158,64 @@ class Redecided:
     """The values with their unit of measure."""
     after: Words
     total: str
-    stands: ResultRun | None = None
-    """The version that holds it, where that is on notice already or final."""
+    fate: Words
+    """Which version counts it, or that none does."""
 
 
 def redecided(run: ResultRun) -> list[Redecided]:
-    """What appeals upheld against this very result put right, in a version that is not on notice yet or that replaced it.
+    """What appeals upheld against this very result put right and it still shows, in a version that is not on notice yet or that
+    replaced it."""
+    upheld = _upheld(run)
+    later = successor(run) or pending(run)
+    held = _held_by(later, upheld)
+    return [_told(one, run, _fate(run, later, one.pk in held)) for one in upheld]
 
-    By the name of the app alone: appeals stand on results, not the other way round.
-    """
+
+def counted(run: ResultRun) -> list[Redecided]:
+    """What appeals upheld against the versions before this one put right, and it counts: of each value the newest decision."""
     if run.state not in DECIDED_AGAINST:
         return []
-    stands = successor(run)
-    book = loaded(folder_of(run.run)).rulebook
-    found = []
-    for one in _upheld(run):
-        effect, about = one.effect or {}, book.indicator(one.indicator)
-        zh, en = (effect.get(spoken) or effect.get("zh", {}) for spoken in ("zh", "en"))
-        before, after = (_measured(about, zh.get(at, {}).get("value", ""), en.get(at, {}).get("value", "")) for at in ("before", "after"))  # fmt: skip
-        if not after[0]:
-            after = book.indicator(one.series or one.indicator).measured(one.decided_value)
-        found.append(Redecided(
-            one.unit.code, (one.unit.name_zh, one.unit.name_en or one.unit.name_zh), one.indicator,
-            (f"{one.indicator} {about.name.zh}", f"{one.indicator} {about.name.say('en')}"),
-            before, after, zh.get("after", {}).get("total", ""), stands,
-        ))  # fmt: skip
-    return found
+    before = ResultRun.objects.filter(rulebook=run.rulebook, period=run.period, pk__lt=run.pk)
+    newest_of = {
+        (one.unit_id, one.series, one.value_period): one
+        for old in before.order_by("pk") for one in _upheld(old)
+    }  # fmt: skip
+    held = _held_by(run, newest_of.values())
+    fate = ("已计入本结果", "this result counts it")
+    return [_told(one, run, fate) for one in newest_of.values() if one.pk in held]
+
+
+def _told(appeal: Any, run: ResultRun, fate: Words) -> Redecided:
+    """What an upheld appeal put right, in the words of a result's rulebook."""
+    book, effect = loaded(folder_of(run.run)).rulebook, appeal.effect or {}
+    about = book.indicator(appeal.indicator)
+    zh, en = (effect.get(spoken) or effect.get("zh", {}) for spoken in ("zh", "en"))
+    before, after = (_measured(about, zh.get(at, {}).get("value", ""), en.get(at, {}).get("value", "")) for at in ("before", "after"))  # fmt: skip
+    if not after[0]:
+        after = book.indicator(appeal.series or appeal.indicator).measured(appeal.decided_value)
+    return Redecided(
+        appeal.unit.code, (appeal.unit.name_zh, appeal.unit.name_en or appeal.unit.name_zh), appeal.indicator,
+        (f"{appeal.indicator} {about.name.zh}", f"{appeal.indicator} {about.name.say('en')}"),
+        before, after, zh.get("after", {}).get("total", ""), fate,
+    )  # fmt: skip
+
+
+def _fate(run: ResultRun, later: ResultRun | None, held: bool) -> Words:
+    """What became of a decided value that a result does not show: in which version it counts, if in any."""
+    if run.state == "replaced" and held and later is not None and later.state == "notice":
+        return f"已计入新版，公示期至 {later.due_on}", f"it is in the newer version, on public notice until {later.due_on}"  # fmt: skip
+    if run.state == "replaced":
+        return ("已计入新版", "it is in the newer version") if held else ("现行的新版没有计入", "the newer version, which stands, does not count it")  # fmt: skip
+    if run.state == "notice":
+        return ("新版本待公示", "the newer version waits for its notice") if held else ("计入这一决定的新版本待核算", "the version that counts it is still to be computed")  # fmt: skip
+    return "没有计入本结果", "it does not count in this result"
 
 
 def _upheld(run: ResultRun) -> QuerySet[Any]:
-    """The appeals against a result that were upheld, wholly or partly, and carried out."""
+    """The appeals against a result that were upheld, wholly or partly, and carried out.
+
+    By the name of the app alone: appeals stand on results, not the other way round.
+    """
     held = apps.get_model("appeals.Appeal")._default_manager.filter(run=run, state="applied")
     return held.filter(outcome__in=("uphold", "partly")).select_related("unit").order_by("pk")
 
