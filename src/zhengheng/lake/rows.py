@@ -53,12 +53,19 @@ class Rows(RowValue):
             self._reject(row, values, error)
 
     def finish(self) -> None:
-        if not self.intake.declared_units and (found := list(asked(self.source.file, iter(self.bare.values())))):  # fmt: skip
-            raise DataError(found)
+        """What can be said once all rows are there. Raises DataError with all that is wrong with the source as a whole."""
+        found: list[Problem] = []
+        if not self.intake.declared_units:
+            found += asked(self.source.file, iter(self.bare.values()))
         if self.orders:
             for entry in self.orders.observations(self.intake.warnings):
-                self._made(entry)
+                try:
+                    self._made(entry)
+                except DataError as error:
+                    found += error.problems
             self.intake.rounded += self.orders.rounded
+        if found:
+            raise DataError(found)
 
     def _made(self, entry: measures.Counted) -> None:
         """Put in what a measure made. No single row is at fault where that cannot be: the mapping is."""
