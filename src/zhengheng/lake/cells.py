@@ -324,7 +324,13 @@ def number_fault(
         said = written(text, decimals, measure_unit)
         return f"“{text[:40]}”请只填数字：{said}", f"{text[:40]!r}: give the number alone, {said}"
     if lost:
-        return f"小数位多于 {decimals} 位", f"more than {several(decimals, 'decimal', 'decimals')}"
+        if not decimals:
+            return (
+                f"“{text[:40]}”有小数，而这里只取整数",
+                f"{text[:40]!r} has decimals, but only whole numbers are taken here",
+            )
+        return (f"“{text[:40]}”的小数位多于 {decimals} 位，请按 {decimals} 位填写",
+                f"{text[:40]!r} has more than {several(decimals, 'decimal', 'decimals')}; give it with {decimals}")  # fmt: skip
     return None
 
 
