@@ -322,3 +322,23 @@ def test_a_broken_line_of_json_hides_no_other_fault(tmp_path: Path, book: Rulebo
     assert [(p.code, p.where) for p in caught.value.problems] == [
         ("json.syntax", "d.jsonl:2"), ("row.number", "d.jsonl:3"), ("json.object", "d.jsonl:4"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("甲,x,y", ("“x”", "“y”")),
+        (",x,2", ("“u”一栏为空", "“x”")),
+        ("甲,x,#N/A", ("“x”", "B")),
+    ],
+)
+def test_a_row_tells_all_that_is_wrong_in_it_and_no_part_of_it_is_taken(
+    row: str, said: tuple[str, ...], tmp_path: Path, book: Rulebook
+) -> None:
+    (tmp_path / "d.csv").write_text(f"u,a,b\n{row}\n丙,1,2\n")
+    plan = json.loads(mapping().model_dump_json(exclude_defaults=True))
+    plan["sources"] = plan["sources"][1:]
+    facts = read_files(mapping(plan), book, tmp_path, keep_rejects=True)
+    (reject,) = facts.rejects
+    assert all(word in reject.problem.zh for word in said), reject.problem.zh
+    assert {unit for unit, _ in values(facts)} == {"丙"}
