@@ -267,3 +267,78 @@ def test_weights_that_are_not_in_force_are_not_used(tmp_path: Path, zhengheng: C
     assert "2025-06-01" in answer.stdout + answer.stderr
     assert not (tmp_path / "o").exists()
     assert zhengheng(*asked, "--period", "2025").returncode == 0
+
+
+LIST = {"file": "units.csv", "role": "unit", "unit": {"column": "code"}, "category": {"column": "category"}, "group": {"column": "group"}}  # fmt: skip
+
+
+def every_fault(folder: Path, book: Rulebook, *, keep: bool = False, **files: str) -> list[tuple[str, str]]:  # fmt: skip
+    """Code and place of all that is told of files at once: of a list of units, and of one or two wide tables."""
+    for name, text in files.items():
+        (folder / f"{name}.csv").write_text(text)
+    plan = json.loads(mapping().model_dump_json(exclude_defaults=True))
+    wide = plan["sources"][1]
+    plan["sources"] = [
+        LIST if name == "units" else {**wide, "file": f"{name}.csv"} for name in files
+    ]
+    with pytest.raises(DataError) as caught:
+        read_files(mapping(plan), book, folder, keep_rejects=keep)
+    return [(p.code, p.where) for p in caught.value.problems]
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_a_cut_row_hides_no_other_fault(keep: bool, tmp_path: Path, book: Rulebook) -> None:
+    found = every_fault(
+        tmp_path, book, keep=keep, d="u,a,b\n甲,1\n乙,x,2\n丙\n丁,1,2,3\n戊,1,2\n", e="u,a,b\n己,1\n庚,1,y\n",
+        units="code,category,group\n甲,nowhere,g\n乙,nowhere\n",
+    )  # fmt: skip
+    assert [code for code, _ in found if code not in {"row.width", "row.number"}] == ["unit.category"]  # fmt: skip
+    assert [where for _, where in found] == ["d.csv:2", "d.csv:3", "d.csv:4", "d.csv:5", "e.csv:2", "e.csv:3", "units.csv:2", "units.csv:3"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "wrong", ["甲,nowhere,g", "甲,nowhere,g\n乙,elsewhere,g", "合计,nowhere,g\n乙,nowhere,g"]
+)
+def test_an_unknown_category_hides_no_other_fault(
+    wrong: str, tmp_path: Path, book: Rulebook
+) -> None:
+    found = every_fault(tmp_path, book, units=f"code,category,group\n{wrong}\n", d="u,a,b\n甲,x,1\n乙,1,2\n")  # fmt: skip
+    assert ("row.number", "d.csv:2") in found
+    assert {where for code, where in found if code in {"unit.category", "row.unit.total"}} == {
+        f"units.csv:{row}" for row in range(2, 3 + wrong.count("\n"))
+    }
+
+
+@pytest.mark.parametrize("blank", [" ", " , ", "\u3000,\u3000,\t", "  ,,"])
+def test_a_row_of_blanks_is_an_empty_row(blank: str, tmp_path: Path, book: Rulebook) -> None:
+    (tmp_path / "d.csv").write_text(f"u,a,b\n甲,1,2\n{blank}\n乙,1,2, ,\n")
+    assert values(read_files(mapping(), book, tmp_path))["乙", "B"] == 200
+
+
+def test_a_broken_line_of_json_hides_no_other_fault(tmp_path: Path, book: Rulebook) -> None:
+    (tmp_path / "d.jsonl").write_text('{"u": "甲", "a": "1", "b": "2"}\n{"u": \n{"u": "乙", "a": "x", "b": "2"}\n[1]\n')  # fmt: skip
+    with pytest.raises(DataError) as caught:
+        read_files(mapping(file="d.jsonl"), book, tmp_path)
+    assert [(p.code, p.where) for p in caught.value.problems] == [
+        ("json.syntax", "d.jsonl:2"), ("row.number", "d.jsonl:3"), ("json.object", "d.jsonl:4"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("甲,x,y", ("“x”", "“y”")),
+        (",x,2", ("“u”一栏为空", "“x”")),
+        ("甲,x,#N/A", ("“x”", "B")),
+    ],
+)
+def test_a_row_tells_all_that_is_wrong_in_it_and_no_part_of_it_is_taken(
+    row: str, said: tuple[str, ...], tmp_path: Path, book: Rulebook
+) -> None:
+    (tmp_path / "d.csv").write_text(f"u,a,b\n{row}\n丙,1,2\n")
+    plan = json.loads(mapping().model_dump_json(exclude_defaults=True))
+    plan["sources"] = plan["sources"][1:]
+    facts = read_files(mapping(plan), book, tmp_path, keep_rejects=True)
+    (reject,) = facts.rejects
+    assert all(word in reject.problem.zh for word in said), reject.problem.zh
+    assert {unit for unit, _ in values(facts)} == {"丙"}

@@ -142,6 +142,18 @@ def test_who_types_a_number_reads_of_no_mapping_and_no_file(typed: str) -> None:
         assert not any(word in one for one in fault), (word, fault)
 
 
+@pytest.mark.parametrize(
+    ("typed", "decimals", "zh", "en"),
+    [
+        ("1.234", 2, "“1.234”的小数位多于 2 位，请按 2 位填写", "'1.234' has more than 2 decimals; give it with 2"),
+        ("0.05", 1, "“0.05”的小数位多于 1 位，请按 1 位填写", "'0.05' has more than 1 decimal; give it with 1"),
+        ("7.5", 0, "“7.5”有小数，而这里只取整数", "'7.5' has decimals, but only whole numbers are taken here"),
+    ],
+)  # fmt: skip
+def test_too_many_decimals_are_told_with_the_number(typed: str, decimals: int, zh: str, en: str) -> None:  # fmt: skip
+    assert number_fault(typed, decimals, "个") == (zh, en)
+
+
 def test_a_refusal_names_the_unit_of_measure_in_its_own_language() -> None:
     fault = number_fault("95.2 mg", 1, "微克/立方米", "µg/m³")
     assert fault is not None

@@ -114,6 +114,8 @@ def test_more_time_is_given_or_refused(town: Town) -> None:
     path = f"reports/{Report.objects.get(unit__code='D10', indicator='SEATS').pk}"
     due = town.get("office_data", path)["due_on"]
     assert town.post("office_data", f"{path}/refuse_time", 409, reason="未申请")["type"] == "act.other"  # fmt: skip
+    early = town.post("unit_reporter-D10", f"{path}/ask_time", 422, until=due, reason="系统升级")
+    assert early["problems"][0]["detail"] == f"申请延期至：{due} 应晚于现在的期限 {due}。"
     town.post("unit_reporter-D10", f"{path}/ask_time", until="2026-05-29", reason="系统升级")
     assert has_on_desk(town, "office_data", path)
     page = town.client("office_data").get(f"/office/{path}/", headers={"accept-language": "en"}).content.decode()  # fmt: skip

@@ -229,6 +229,17 @@ def test_a_fault_in_a_table_names_its_column_and_its_limit() -> None:
     assert any(zh == "改进安排 (对外公布) 第 3 行“改进措施”: 请填写" for zh, _ in said)
 
 
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [(0, "抽取数量: 太小，最小为 1"), (-7, "抽取数量: 太小，最小为 1"), (1001, "抽取数量: 太大，最大为 1000")],
+)  # fmt: skip
+def test_a_number_beyond_its_limit_is_told_the_limit(size: int, said: str) -> None:
+    given = next(act.given for _, act in ACTS if act.code == "audit.draw")
+    with pytest.raises(forms.GivenError) as refused:
+        forms.check(given, {"rulebook": 1, "size": size})
+    assert [one.zh for one in refused.value.problems] == [said]
+
+
 def test_who_is_signed_out_while_he_fills_in_a_form_learns_that_nothing_was_saved(people: People) -> None:  # fmt: skip
     """Also after a wrong password; who only opens a page is told nothing of the kind."""
     address = f"/office/questions/{Objects(people, 'D10').held['question'].pk}/answer/"

@@ -570,6 +570,8 @@ def test_a_published_year_can_be_sampled_found_answered_and_corrected(
     assert {one["reported"] for one in audit["detail"]["entries"]} == {"97.5", "96"}
     path = f"audits/{audit['id']}"
     assert sampled(town, book, status=422)["type"] == "audit.running"
+    bare = town.post("external_auditor", f"{path}/find", 422, entry=first["id"], finding="differs", found_value="7,5", evidence=[987654])  # fmt: skip
+    assert [one["where"] for one in bare["problems"]] == ["note", "found_value", "files"]
     wrong = {"entry": first["id"], "finding": "differs", "note": "台账不同"}
     assert town.post("external_auditor", f"{path}/find", 422, found_value=first["reported"], **wrong)["type"] == "value.same"  # fmt: skip
     far = town.post("external_auditor", f"{path}/find", 422, found_value="970000", **wrong)

@@ -103,6 +103,15 @@ def test_units_are_read_as_the_lake_reads(people: People) -> None:
     assert Unit.objects.get(code="T91").name_zh == "龙门局"
 
 
+@pytest.mark.parametrize("cut", ["T92,丙局", "T92", "T92,丙局,市直部门,,多"])
+def test_a_cut_row_or_a_strange_column_hides_no_other_fault(cut: str) -> None:
+    text = f"代码,名称,类别,何物\n{cut}\nT91,乙局,市直部门,\nT90\n"
+    with pytest.raises(DataError) as refused:
+        rows_of("u.csv", text.encode(), COLUMNS)
+    found = [(one.where, one.code) for one in refused.value.problems]
+    assert found == [("u.csv:1", "table.header"), ("u.csv:2", "row.width"), ("u.csv:4", "row.width")]  # fmt: skip
+
+
 def test_faults_of_a_table_stand_at_their_row(people: People) -> None:
     client = people.client("system_administrator")
     text = "代码,名称,类别,起\nT90,甲局,市直部门,\n,,,\n,,,\nT91,乙局,,2025\n"

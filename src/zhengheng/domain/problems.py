@@ -4,7 +4,8 @@ Expected problems are collected and shown together, never one at a time; anythin
 and propagates.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Literal, Self
@@ -90,3 +91,19 @@ class CaseError(ZhenghengError):
     """A worked example does not give the number an official wrote down."""
 
     exit_code = ExitCode.CASE
+
+
+@contextmanager
+def gathered(errors: list[ZhenghengError]) -> Iterator[None]:
+    """Keep an expected failure of what is within, so that it can be told with those of what follows."""
+    try:
+        yield
+    except ZhenghengError as error:
+        errors.append(error)
+
+
+def tell(errors: Sequence[ZhenghengError]) -> None:
+    """Raise what was gathered as one error of the first one's kind, with every problem once."""
+    if errors:
+        found = dict.fromkeys(problem for error in errors for problem in error.problems)
+        raise type(errors[0])(found) from errors[0]

@@ -1,6 +1,7 @@
 """Read single cells: numbers, dates, yes and no, as people in offices write them."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -64,6 +65,15 @@ class CellError(ValueError):
     def __init__(self, code: str, zh: str, en: str) -> None:
         super().__init__(en)
         self.code, self.zh, self.en = code, zh, en
+
+
+def together(errors: Sequence[CellError]) -> CellError:
+    """All that is wrong with the cells of one row, each once, as one error of the first one's kind."""
+    if len(errors) == 1:
+        return errors[0]
+    zh = "；".join(dict.fromkeys(error.zh.rstrip("。") for error in errors))
+    en = "; ".join(dict.fromkeys(error.en for error in errors))
+    return CellError(errors[0].code, zh, en)
 
 
 def normal(text: str) -> str:
@@ -324,7 +334,13 @@ def number_fault(
         said = written(text, decimals, measure_unit)
         return f"“{text[:40]}”请只填数字：{said}", f"{text[:40]!r}: give the number alone, {said}"
     if lost:
-        return f"小数位多于 {decimals} 位", f"more than {several(decimals, 'decimal', 'decimals')}"
+        if not decimals:
+            return (
+                f"“{text[:40]}”有小数，而这里只取整数",
+                f"{text[:40]!r} has decimals, but only whole numbers are taken here",
+            )
+        return (f"“{text[:40]}”的小数位多于 {decimals} 位，请按 {decimals} 位填写",
+                f"{text[:40]!r} has more than {several(decimals, 'decimal', 'decimals')}; give it with {decimals}")  # fmt: skip
     return None
 
 

@@ -34,6 +34,8 @@ class Gathered:
         """File and row of each unit."""
         self.files: list[FileInfo] = []
         self.rejects: list[Reject] = []
+        self.faults: list[Problem] = []
+        """What keeps the whole intake from being taken, beside the refused rows."""
         self.warnings: list[Problem] = []
         self.digests: dict[str, str] = {}
         self.taken = self.rounded = self.sequence = self.skipped = self.confirmed = 0

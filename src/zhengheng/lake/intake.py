@@ -1,7 +1,7 @@
 """Intake 采集: files to facts under a mapping. Every refused row says where and why."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,10 +16,10 @@ from zhengheng.lake.fitting import all_misfits, open_source, placed
 from zhengheng.lake.gathered import Gathered
 from zhengheng.lake.mapping import Mapping, SourceFile
 from zhengheng.lake.proportions import odd_shares
-from zhengheng.lake.readers import Table
+from zhengheng.lake.readers import RowsError, Table
 from zhengheng.lake.row_value import NAMED
 from zhengheng.lake.rows import Rows
-from zhengheng.scheme.model import Rulebook
+from zhengheng.scheme.model import Rulebook, Unit
 
 Progress = Callable[[str, int], None]
 
@@ -28,13 +28,18 @@ class Intake(Gathered):
     """Reads the sources of a mapping one after the other into columns of plain values."""
 
     def read(self, progress: Progress | None = None) -> Facts:
+        """Read every source, also after one that cannot be read. Raises DataError with all that is wrong in any."""
         for source in self.mapping.sources:
             try:
                 self._source(source, progress)
             except DataError as error:
-                # What stops the reading is told with all other faults of the mapping.
-                own = (placed(source, problem) for problem in error.problems)
-                raise DataError(dict.fromkeys((*own, *all_misfits(self)))) from error
+                self.faults += (placed(source, problem) for problem in error.problems)
+        if self.faults:
+            self.faults += all_misfits(self)
+        self.faults += _misplaced(self.units.values(), self.rulebook, self.placed)
+        if self.faults:
+            refused = (reject.problem for reject in self.rejects)
+            raise DataError(_by_row(dict.fromkeys((*self.faults, *refused))))
         tables = {name: to_arrow(name, columns) for name, columns in self.columns.items()}
         return Facts(
             tables,
@@ -51,12 +56,15 @@ class Intake(Gathered):
         self.taken = self.rounded = self.skipped = self.confirmed = 0
         self.changed = []
         count = 0
-        for row, cells in table.records:
-            count += 1
-            if progress and count % 5000 == 0:
-                progress(source.file, count)
-            values: dict[str, str] = (Values if table.workbook else dict)(zip(table.header, cells, strict=True))  # fmt: skip
-            reader.take(row, values)
+        try:
+            for row, cells in table.records:
+                count += 1
+                if progress and count % 5000 == 0:
+                    progress(source.file, count)
+                values: dict[str, str] = (Values if table.workbook else dict)(zip(table.header, cells, strict=True))  # fmt: skip
+                reader.take(row, values)
+        except RowsError as error:
+            self.faults += error.problems
         reader.finish()
         if source.file not in self.digests:
             self.digests[source.file] = file_digest(self.data / source.file)
@@ -134,7 +142,7 @@ def read_files(
     intake = Intake(mapping, rulebook, data, key)
     intake.declared_units = declared_units
     facts = intake.read(progress)
-    _check_units(facts, rulebook, intake.placed)
+    _warn_of_strangers(facts, rulebook)
     facts.warnings += odd_shares(facts)
     if facts.rejects and not keep_rejects:
         raise DataError(reject.problem for reject in facts.rejects)
@@ -214,24 +222,40 @@ _NAMES_UNITS = {
 """Facts that name a unit, and what becomes of those of a unit that nobody knows."""
 
 
-def _check_units(facts: Facts, rulebook: Rulebook, placed: dict[str, str]) -> None:
-    """Units must belong to a category and group of the rulebook; strangers are reported."""
+def _misplaced(units: Iterable[Unit], rulebook: Rulebook, placed: dict[str, str]) -> list[Problem]:
+    """Units must belong to a category and group of the rulebook."""
     categories = {category.code for category in rulebook.categories}
     groups = {group.code for group in rulebook.groups}
     problems = []
-    for unit in facts.units:
+    for unit in units:
         if unit.category not in categories:
             problems.append(
-                Problem(placed[unit.code], "unit.category", f"单位“{unit.code[:40]}”的类别 {unit.category} 在考核方案中没有；请填方案中的类别代码。",
-                        f"unit {unit.code[:40]!r}: the rulebook has no category {unit.category}; give the code of one that it has")
+                Problem(placed[unit.code], "unit.category", f"单位“{unit.code[:40]}”的类别 {unit.category} 在考核方案中没有；请填方案中的类别代码（{'、'.join(sorted(categories)[:NAMED])}）。",
+                        f"unit {unit.code[:40]!r}: the rulebook has no category {unit.category}; give the code of one that it has ({', '.join(sorted(categories)[:NAMED])})")
             )  # fmt: skip
         if groups and unit.group not in groups:
             problems.append(
-                Problem(placed[unit.code], "unit.group", f"单位“{unit.code[:40]}”的分组 {unit.group} 在考核方案中没有；请填方案中的分组代码。",
-                        f"unit {unit.code[:40]!r}: the rulebook has no comparison group {unit.group}; give the code of one that it has")
+                Problem(placed[unit.code], "unit.group", f"单位“{unit.code[:40]}”的分组 {unit.group} 在考核方案中没有；请填方案中的分组代码（{'、'.join(sorted(groups)[:NAMED])}）。",
+                        f"unit {unit.code[:40]!r}: the rulebook has no comparison group {unit.group}; give the code of one that it has ({', '.join(sorted(groups)[:NAMED])})")
             )  # fmt: skip
-    if problems:
-        raise DataError(problems)
+    return problems
+
+
+def _by_row(problems: Iterable[Problem]) -> list[Problem]:
+    """Problems as somebody goes through the files: file by file as they came, in the order of the rows."""
+    files: dict[str, int] = {}
+
+    def place(problem: Problem) -> tuple[int, int]:
+        file, _, row = problem.where.rpartition(":")
+        if not row.isdecimal():
+            file, row = problem.where, "0"
+        return files.setdefault(file, len(files)), int(row)
+
+    return sorted(problems, key=place)
+
+
+def _warn_of_strangers(facts: Facts, rulebook: Rulebook) -> None:
+    """Units that have facts and are on no list."""
     names = {unit.code: unit.name.zh for unit in (*facts.units, *rulebook.units)}
     known = set(names)
     known |= {i.reference.unit for i in rulebook.indicators if i.reference.unit}

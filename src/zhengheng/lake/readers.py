@@ -36,6 +36,10 @@ MOST_FAULTS = 100
 Record = tuple[int, list[str]]
 
 
+class RowsError(DataError):
+    """Rows of a table that cannot be parted into its cells. Every other row of it was given before this is raised."""
+
+
 @dataclass(frozen=True)
 class Table:
     """A header and its records."""
@@ -197,6 +201,7 @@ def _guarded(
     A row that repeats one of the header's is not taken: a table that was pasted under another, or a page that began anew.
     """
     known = [filled(head) for head in heads]
+    faults: list[Problem] = []
     try:
         for count, (number, cells) in enumerate(rows):
             if count >= ROW_LIMIT:
@@ -204,23 +209,32 @@ def _guarded(
                     f"{name}:{number}", "file.rows", zh=f"超过 {ROW_LIMIT} 行, 请拆分文件",
                     en=f"more than {ROW_LIMIT} rows; split the file",
                 )  # fmt: skip
-            if not any(cells):
+            # Cells of blanks and a row of cells without anything are the same to whoever looks at them.
+            if not any(map(str.strip, cells)):
                 continue
-            if len(cells) > width and any(cells[width:]):
-                raise DataError.one(
-                    f"{name}:{number}", "row.width", zh=f"该行有 {len(cells)} 格, 表头只有 {width} 列",
-                    en=f"this row has {several(len(cells), 'cell', 'cells')}, the header only {width}",
-                )  # fmt: skip
-            if whole and len(cells) < width:
-                raise DataError.one(
-                    f"{name}:{number}", "row.width", zh=f"该行只有 {len(cells)} 格，表头有 {width} 列，可能被截断；没有内容的格也要留出分隔符，说明性的文字请删去",
-                    en=f"this row has only {several(len(cells), 'cell', 'cells')}, the header {width}; it may have been cut off. Keep the separators of empty cells, and delete notes",
-                )  # fmt: skip
+            if fault := _width_fault(cells, width, whole=whole):
+                faults.append(Problem(f"{name}:{number}", "row.width", *fault))
+                continue
             row = cells[:width] + [""] * (width - len(cells))
             again = any(head.get(0, "") == cells[0] for head in known) and filled(cells) in known
             yield number, [in_row(cell, REPEATED) for cell in row] if again and len(filled(cells)) > 1 else row  # fmt: skip
+    except DataError as error:
+        raise DataError((*faults, *error.problems)) from error
     except (csv.Error, OSError, zipfile.BadZipFile, EOFError) as error:
-        raise broken(name) from error
+        raise DataError((*faults, *broken(name).problems)) from error
+    if faults:
+        raise RowsError(faults)
+
+
+def _width_fault(cells: list[str], width: int, *, whole: bool) -> tuple[str, str] | None:
+    """Why a row has too many or too few cells for the header."""
+    if len(cells) > width and any(map(str.strip, cells[width:])):
+        return (f"该行有 {len(cells)} 格，表头只有 {width} 列；请核对是不是多了分隔符，或者有一格里的逗号没有用引号括起来",
+                f"this row has {several(len(cells), 'cell', 'cells')}, the header only {width}; look for a separator too many, or a comma in a cell without quotation marks")  # fmt: skip
+    if whole and len(cells) < width:
+        return (f"该行只有 {len(cells)} 格，表头有 {width} 列，可能被截断；没有内容的格也要留出分隔符，说明性的文字请删去",
+                f"this row has only {several(len(cells), 'cell', 'cells')}, the header {width}; it may have been cut off. Keep the separators of empty cells, and delete notes")  # fmt: skip
+    return None
 
 
 def decode(path: Path, name: str, encoding: str | None) -> str:
@@ -338,16 +352,22 @@ def _json_lines(path: Path, name: str) -> Table:
             except DataError as error:
                 faults += error.problems
                 if len(faults) >= MOST_FAULTS:
-                    break
+                    raise DataError(faults) from error
                 continue
             header.update(dict.fromkeys(entry))
             if len(header) > COLUMN_LIMIT:
                 raise _too_wide(name, len(header))
             rows.append((number, entry))
-    if faults:
+    if faults and not rows:
         raise DataError(faults)
     titles = list(header)
-    return Table(titles, ((n, [_of_key(row, title) for title in titles]) for n, row in rows))
+
+    def records() -> Iterator[Record]:
+        yield from ((n, [_of_key(row, title) for title in titles]) for n, row in rows)
+        if faults:
+            raise RowsError(faults)
+
+    return Table(titles, records())
 
 
 def _json_object(line: str, where: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from zhengheng.domain.numbers import COEFFICIENT
 from zhengheng.domain.problems import DataError, Problem
 from zhengheng.lake import measures
-from zhengheng.lake.cells import CellError, normal, read_bool, read_day, read_number
+from zhengheng.lake.cells import CellError, normal, read_bool, read_day, read_number, together
 from zhengheng.lake.facts import DECIDED, Reject
 from zhengheng.lake.filters import parse_filter
 from zhengheng.lake.fitting import misfits
@@ -53,12 +53,19 @@ class Rows(RowValue):
             self._reject(row, values, error)
 
     def finish(self) -> None:
-        if not self.intake.declared_units and (found := list(asked(self.source.file, iter(self.bare.values())))):  # fmt: skip
-            raise DataError(found)
+        """What can be said once all rows are there. Raises DataError with all that is wrong with the source as a whole."""
+        found: list[Problem] = []
+        if not self.intake.declared_units:
+            found += asked(self.source.file, iter(self.bare.values()))
         if self.orders:
             for entry in self.orders.observations(self.intake.warnings):
-                self._made(entry)
+                try:
+                    self._made(entry)
+                except DataError as error:
+                    found += error.problems
             self.intake.rounded += self.orders.rounded
+        if found:
+            raise DataError(found)
 
     def _made(self, entry: measures.Counted) -> None:
         """Put in what a measure made. No single row is at fault where that cannot be: the mapping is."""
@@ -99,19 +106,42 @@ class Rows(RowValue):
 
     def _observation(self, row: int, values: dict[str, str]) -> None:
         source = self.source
-        unit = self._unit_code(values)
-        vintage = self._vintage(values)
-        published = self._day(source.published_on, values, "published_on")
+        wrong: list[CellError] = []
+        unit, vintage, published = "", None, None
+        try:
+            unit = self._unit_code(values)
+        except CellError as error:
+            if error.code == "unit.long":
+                raise  # a note or a heading: nothing else in the row is meant as data
+            wrong.append(error)
+        try:
+            vintage = self._vintage(values)
+            published = self._day(source.published_on, values, "published_on")
+        except CellError as error:
+            wrong.append(error)
         if source.indicators:
             pairs: Iterable[tuple[str | None, Column | None]] = source.indicators.items()
         else:
-            pairs = [(self._code(values), source.value)]
+            try:
+                pairs = [(self._code(values), source.value)]
+            except CellError as error:
+                raise together([*wrong, error]) from error
+        taken: list[tuple[str, date, int, int | None]] = []
         for code, column in pairs:
             if code is None:
                 continue
-            indicator, period = self._indicator(code), self._observed(values, code)
-            text = self._get(column, values, code, number=True)
-            status, value = self._value(text, values, indicator, code)
+            try:
+                indicator, period = self._indicator(code), self._observed(values, code)
+                text = self._get(column, values, code, number=True)
+                status, value = self._value(text, values, indicator, code)
+            except CellError as error:
+                wrong.append(error)
+            else:
+                taken.append((code, period, status, value))
+        if wrong:
+            raise together(wrong)
+        # Only now: of a refused row no part is taken.
+        for code, period, status, value in taken:
             self._put("observation", unit=unit, indicator=code, period=period, value=value,
                       status=status, vintage=vintage, published_on=published, row=row)  # fmt: skip
 

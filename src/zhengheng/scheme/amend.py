@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from zhengheng.domain.entries import dotted
 from zhengheng.domain.problems import Problem, RulebookError
 from zhengheng.scheme.cells import ROOT, CellKeyError, flat, plain, put, validated
 from zhengheng.scheme.excel_words import heading
@@ -183,7 +184,7 @@ def _problems(code: str, error: ValidationError, data: Any) -> Iterator[Problem]
         part = next((str(p) for p in reversed(fault.path) if isinstance(p, str)), "")
         zh, en = worded(fault.item, fault.shape, part, keys=False)
         key = "/".join(f"#{p}" if isinstance(p, int) else str(p) for p in fault.path[2:])
-        where = f"{code}!{key}" if fault.path[:1] == ("indicators",) else ".".join(map(str, fault.path))  # fmt: skip
+        where = f"{code}!{key}" if fault.path[:1] == ("indicators",) else dotted(fault.path)  # fmt: skip
         yield Problem(where, f"field.{kind_of(fault.item)}", f"{heading(key)}：{zh}", f"{heading(key, 'en')}: {en}")  # fmt: skip
 
 

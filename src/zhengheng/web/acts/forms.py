@@ -268,8 +268,21 @@ def why_of(kind: str, limits: Mapping[str, Any] | None = None) -> Words:
         )
     if kind == "too_long" and most:
         return f"太多，最多 {most} 项", f"are too many: {most} at most"
+    for bound, (zh, en) in _BOUNDS.items():
+        if (
+            limits
+            and bound in limits
+            and kind in {"greater_than", "greater_than_equal", "less_than", "less_than_equal"}
+        ):
+            return f"{zh} {limits[bound]}", f"{en} {limits[bound]}"
     return _WHY.get(kind, ("不符合要求，请按这一栏的说明填写", "does not fit; fill it in as the field says"))  # fmt: skip
 
+
+_BOUNDS = {
+    "gt": ("太小，应大于", "is too small: it is to be more than"), "ge": ("太小，最小为", "is too small; the least is"),
+    "lt": ("太大，应小于", "is too large: it is to be less than"), "le": ("太大，最大为", "is too large; the most is"),
+}  # fmt: skip
+"""What a number beyond its limit is told, before that limit."""
 
 _WHY = {
     "extra_forbidden": ("没有这一项", "there is no such field"), "int_type": ("应是整数", "is to be a whole number"),

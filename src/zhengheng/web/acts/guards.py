@@ -41,25 +41,32 @@ class FinalError(ZhenghengError):
 
 def check_days(given: BaseModel, day: date) -> None:
     """Raise DayError with every day that does not fit what its field is about; rows are looked into."""
-    if found := list(_wrong(given, day, "")):
+    if found := list(_wrong(given, day, "", ("", ""))):
         raise DayError(found)
 
 
-def _wrong(given: BaseModel, day: date, head: str) -> Iterator[Problem]:
+def _wrong(given: BaseModel, day: date, head: str, row: Words) -> Iterator[Problem]:
     for name, info in type(given).model_fields.items():
         value, said = getattr(given, name), info.json_schema_extra
         if isinstance(value, list):
-            for place, row in enumerate(value):
-                if isinstance(row, BaseModel):
-                    yield from _wrong(row, day, f"{head}{name}.{place}.")
+            table = said if isinstance(said, dict) else {}
+            for place, line in enumerate(value):
+                if isinstance(line, BaseModel):
+                    words = (
+                        f"{table.get('zh', '')} 第 {place + 1} 行",
+                        f"{table.get('en', '')}, row {place + 1}",
+                    )
+                    yield from _wrong(line, day, f"{head}{name}.{place}.", words)
         if not isinstance(value, date) or not isinstance(said, dict):
             continue
         asked = value.date() if isinstance(value, datetime) else value
-        yield from _day(f"{head}{name}", said, asked, day)
+        yield from _day(f"{head}{name}", said, asked, day, row)
 
 
-def _day(where: str, said: dict[str, Any], asked: date, day: date) -> Iterator[Problem]:
+def _day(where: str, said: dict[str, Any], asked: date, day: date, row: Words) -> Iterator[Problem]:
     zh, en = said.get("zh", where), said.get("en", where)
+    if row[0]:
+        zh, en = f"{row[0]}“{zh}”", f"{row[1]}, “{en}”"
     if said.get("when") == PAST and asked > day:
         yield Problem(where, "day.future", f"{zh}：{asked} 还没有到，请填写已经发生的日期。",
                       f"{en}: {asked} lies in the future; give a day that has been")  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from zhengheng.domain.problems import ZhenghengError
+from zhengheng.domain.problems import ZhenghengError, gathered, tell
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import forbidden, grants
 from zhengheng.web.accounts.services import stale
@@ -45,9 +45,10 @@ def make(kind: Kind, act: Act, *, given: Given, actor: Account, now: datetime) -
     held = grants(actor, now.date())
     if not anywhere(held, act.code):
         raise forbidden(act.code)
-    check_days(given, now.date())
-    given = check_periods(kind, None, given, now.date())
-    check_texts(given)
+    wrong: list[ZhenghengError] = []
+    given = _guarded(kind, None, given, now, wrong)
+    if wrong:
+        _say_all(act, Doing(None, given, actor, now), wrong)
     doing = _prepared(act, Doing(None, given, actor, now))
     begin()
     with transaction.atomic():
@@ -63,6 +64,31 @@ def make(kind: Kind, act: Act, *, given: Given, actor: Account, now: datetime) -
             new.obj.files = [*new.obj.files, *(one.pk for one in papers)]
             new.content["paper"] = [one.sha256 for one in papers]
         return _made(kind, act, new, actor, actor.username, now)
+
+
+def _guarded(
+    kind: Kind, obj: Any, given: Given, now: datetime, wrong: list[ZhenghengError]
+) -> Given:
+    """What was given, its periods as they are stored; `wrong` gathers what the guards of every act find."""
+    with gathered(wrong):
+        check_days(given, now.date())
+    with gathered(wrong):
+        check_texts(given)
+    with gathered(wrong):
+        return check_periods(kind, obj, given, now.date())
+    return given
+
+
+def _say_all(act: Act, doing: Doing, wrong: list[ZhenghengError]) -> None:
+    """Raise what the guards found together with what the act itself would find next: who mends a form mends it once."""
+    unread = any(problem.code == "period.unknown" for error in wrong for problem in error.problems)
+    if not unread and act.prepare is None:
+        begin()
+        with transaction.atomic():
+            with gathered(wrong):
+                act.do(doing)
+            transaction.set_rollback(True)
+    tell(wrong)
 
 
 def make_by_machine(kind: Kind, code: str, *, given: Given, asked_by: Account | None, now: datetime) -> Any:  # fmt: skip
@@ -113,13 +139,12 @@ def _do(kind: Kind, act: Act, obj: Any, doing: Doing, row_version: int) -> Any:
             act.code, "act.other", zh="这一事项不走这一步, 请用页面上列出的办理方式",
             en="this object does not go this way; use what its page offers",
         )  # fmt: skip
-    if doing.by is not None:
-        check_days(doing.given, doing.day)
-        check_texts(doing.given)
     check_year(kind, act, obj)
     check_living(kind, act, obj, doing.day)
     if doing.by is not None:
-        doing = replace(doing, given=check_periods(kind, obj, doing.given, doing.day))
+        wrong: list[ZhenghengError] = []
+        doing = replace(doing, given=_guarded(kind, obj, doing.given, doing.now, wrong))
+        tell(wrong)
     doing = _prepared(act, doing)
     begin()
     with transaction.atomic():

@@ -1,5 +1,6 @@
 """What is done to a sample: drawn with a recorded seed, checked entry by entry, asked about, closed."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, Literal
 
@@ -7,8 +8,11 @@ from django.utils.timezone import localdate
 
 from zhengheng.domain.lots import lots
 from zhengheng.domain.numbers import parse_scaled
+from zhengheng.domain.problems import Problem, ZhenghengError, gathered, tell
 from zhengheng.domain.several import several
 from zhengheng.lake.cells import number_fault
+from zhengheng.scheme.indicator import Indicator
+from zhengheng.scheme.model import Rulebook
 from zhengheng.scheme.sense import beyond
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants
@@ -99,27 +103,45 @@ def _find(doing: Doing, entry: Entry) -> Change:
     given: FindGiven = doing.given
     book = book_of(doing.obj.rulebook)
     indicator = book.indicator(selectors.about(entry)[1])
-    if given.finding != "agrees" and not given.note:
-        raise AuditError.one("note", "note.missing", zh="不符或无依据时须说明", en="say what differs")  # fmt: skip
-    if given.finding != "differs" and given.found_value:
-        raise AuditError.one("found_value", "value.none", zh="只有“不符”时才填核实的数值。", en="a value is given only where it differs")  # fmt: skip
-    if given.finding == "differs":
-        if fault := number_fault(given.found_value, indicator.decimals, indicator.measure_unit.zh, indicator.measure_unit.say("en")):  # fmt: skip
-            raise AuditError.one("found_value", "number", zh=fault[0], en=fault[1])
-        value = parse_scaled(given.found_value, indicator.decimals)[0]
-        if (far := beyond(book, indicator, value, CONFIRM)) and not given.sure:
-            raise AuditError.one("found_value", "value.beyond", zh=far[0], en=far[1])
-        if entry.reported and value == parse_scaled(entry.reported, indicator.decimals)[0]:
-            raise AuditError.one("found_value", "value.same", zh="核实的数值与上报值相同，结果应为“相符”。", en="the value found is the one reported: the finding is that it agrees")  # fmt: skip
+    wrong: list[ZhenghengError] = []
+    if found := list(_unfit(given, book, indicator, entry)):
+        wrong.append(AuditError(found))
+    with gathered(wrong):
+        files = own_files(given.evidence, doing.actor)
+    tell(wrong)
     entry.finding, entry.found_value, entry.note = given.finding, given.found_value, given.note
     entry.found_on = doing.day
     entry.save()
-    kept = [file.pk for file in own_files(given.evidence, doing.actor)]
+    kept = [file.pk for file in files]
     unit, code, period = selectors.about(entry)
     return Change(
         {"files": [*doing.obj.files, *kept]},
         {"entry": f"{unit.code}/{code}/{period}", "finding": given.finding, "value": given.found_value, "note": given.note},
     )  # fmt: skip
+
+
+def _unfit(
+    given: FindGiven, book: Rulebook, indicator: Indicator, entry: Entry
+) -> Iterator[Problem]:
+    """What of a finding cannot be."""
+    if given.finding != "agrees" and not given.note:
+        yield Problem(
+            "note", "note.missing", "说明：不符或无依据时须说明。", "Note: say what differs"
+        )
+    if given.finding != "differs":
+        if given.found_value:
+            yield Problem("found_value", "value.none", "只有“不符”时才填核实的数值。", "a value is given only where it differs")  # fmt: skip
+        return
+    if fault := number_fault(given.found_value, indicator.decimals, indicator.measure_unit.zh, indicator.measure_unit.say("en")):  # fmt: skip
+        yield Problem(
+            "found_value", "number", f"核实的数值：{fault[0]}", f"Value found: {fault[1]}"
+        )
+        return
+    value = parse_scaled(given.found_value, indicator.decimals)[0]
+    if (far := beyond(book, indicator, value, CONFIRM)) and not given.sure:
+        yield Problem("found_value", "value.beyond", *far)
+    if entry.reported and value == parse_scaled(entry.reported, indicator.decimals)[0]:
+        yield Problem("found_value", "value.same", "核实的数值与上报值相同，结果应为“相符”。", "the value found is the one reported: the finding is that it agrees")  # fmt: skip
 
 
 class AskGiven(Given):

@@ -5,6 +5,7 @@ from functools import partial
 
 from zhengheng.domain.lots import draw as draw_lots
 from zhengheng.domain.numbers import plain
+from zhengheng.domain.problems import ZhenghengError, tell
 from zhengheng.web.accounts.selectors import grants
 from zhengheng.web.acts.declare import Doing, Given, Made, ask
 from zhengheng.web.acts.within import OWN
@@ -81,25 +82,27 @@ def _not_at_will(version: RulebookVersion, purpose: str, reason: str, pool: dict
     """
     held = Audit.objects.filter(rulebook__code=version.code, rulebook__period=version.period, purpose=purpose)  # fmt: skip
     over = [(one, shared) for one in held.prefetch_related("entries__report__unit", "entries__unit") if (shared := selectors.could_be_drawn(one) & set(pool))]  # fmt: skip
+    wrong: list[ZhenghengError] = []
     if running := next((pair for pair in over if pair[0].state == "drawn"), None):
         audit, shared = running
-        raise AuditError.one(
+        wrong.append(AuditError.one(
             "rulebook", "audit.running", zh=f"与第 {audit.pk} 号核查的范围重叠（{len(shared)} 个数值），该核查尚未结束，结束之后才能再次抽取。",
             en=f"{len(shared)} of these values are in the range of check {audit.pk}, which is not closed; another sample is drawn after that",
-        )  # fmt: skip
+        ))  # fmt: skip
     if over and not reason:
         most = max(over, key=lambda pair: len(pair[1]))
-        raise AuditError.one(
+        wrong.append(AuditError.one(
             "reason", "audit.again", zh=f"其中 {len(most[1])} 个数值已在第 {most[0].pk} 号核查的范围内抽取过，再次抽取须写明理由。",
             en=f"{len(most[1])} of these values were in the range of check {most[0].pk}: say why there is another sample",
-        )  # fmt: skip
+        ))  # fmt: skip
     checked = {selectors.name_of(one): one.reported for audit, _ in over for one in audit.entries.all() if one.finding}  # fmt: skip
     left = {name: one for name, one in pool.items() if checked.get(name) != one.reported}
     if not left:
-        raise AuditError.one(
+        wrong.append(AuditError.one(
             "rulebook", "audit.exhausted", zh="这一范围的数值都已抽中核查过，此后没有重新填报的，不能再次抽取。",
             en="every value of this range was drawn and checked, and none was reported anew since: there is nothing left to draw",
-        )  # fmt: skip
+        ))  # fmt: skip
+    tell(wrong)
     return left
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.timezone import localdate
 
+from zhengheng.domain.problems import ZhenghengError, gathered, tell
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import (
     Act,
@@ -64,13 +65,26 @@ class RecordGiven(Given):
 
 def record(doing: Doing) -> Made:
     given: RecordGiven = doing.given
-    kind, obj = _submitted(given.subject)
-    _check_day(obj, given.held_on)
-    lines = _decided(kind, obj, given.lines)
-    _one_day(given.meeting, given.held_on)
-    _agrees(given.meeting, given.subject, given.approved)
-    _only_once(given, {code: value for code, (value, _) in lines.items()})
-    files = own_files(given.minutes, doing.actor)
+    wrong: list[ZhenghengError] = []
+    here: tuple[Kind, Any] | None = None
+    lines: dict[str, tuple[str, str]] = {}
+    with gathered(wrong):
+        here = _submitted(given.subject)
+    if here is not None:
+        with gathered(wrong):
+            _check_day(here[1], given.held_on)
+        with gathered(wrong):
+            lines = _decided(*here, given.lines)
+            _only_once(given, {code: value for code, (value, _) in lines.items()})
+    with gathered(wrong):
+        _one_day(given.meeting, given.held_on)
+    with gathered(wrong):
+        _agrees(given.meeting, given.subject, given.approved)
+    with gathered(wrong):
+        files = own_files(given.minutes, doing.actor)
+    tell(wrong)
+    assert here is not None
+    kind, obj = here
     made = Decision(
         subject=given.subject, meeting=given.meeting, held_on=given.held_on, attendees=given.attendees,
         approved=given.approved, wording=given.wording, files=[f.pk for f in files],
@@ -170,7 +184,8 @@ def _put_right(decision: Decision) -> list[int]:
 def _only_once(given: RecordGiven, values: Mapping[str, str]) -> None:
     """What one meeting decided about one matter is recorded once; another wording is another decision, and other values put an
     attested record right, which then carries nothing any more."""
-    for other in Decision.objects.filter(subject=given.subject, state__in=("recorded", "attested")):
+    held = Decision.objects.filter(subject=given.subject, state__in=("recorded", "attested"))
+    for other in held.filter(approved=given.approved):
         if other.state == "attested" and decided_lines(other) != values:
             continue
         if plain(other.meeting) == plain(given.meeting) and plain(other.wording) == plain(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from zhengheng.domain.problems import DataError, Problem
 from zhengheng.lake.cells import CellError, take, take_whole
-from zhengheng.lake.readers import one_sheet, read_table
+from zhengheng.lake.readers import RowsError, one_sheet, read_table
 
 MOST_ROWS = 20_000
 NUMBERS = frozenset({"value", "baseline", "original", "current"})
@@ -30,11 +30,15 @@ def rows_of(name: str, content: bytes, columns: Mapping[str, str]) -> list[dict[
         path.write_bytes(content)
         table = read_table(path, kind, name=name)
         one_sheet(table, name)
-        records = []
-        for record in table.records:
-            records.append(record)
-            if len(records) > MOST_ROWS:
-                break
+        records: list[tuple[int, list[str]]] = []
+        problems: list[Problem] = []
+        try:
+            for record in table.records:
+                records.append(record)
+                if len(records) > MOST_ROWS:
+                    break
+        except RowsError as error:
+            problems += error.problems
     words = {zh: column for column, zh in columns.items()} | {column: column for column in columns}
     heads = [words.get(head.strip()) for head in table.header]
     if unknown := [
@@ -42,18 +46,17 @@ def rows_of(name: str, content: bytes, columns: Mapping[str, str]) -> list[dict[
         for head, known in zip(table.header, heads, strict=True)
         if known is None and head.strip()
     ]:
-        raise DataError.one(
-            f"{name}:1", "table.header", zh=f"不认识的列: {'、'.join(unknown)}; 可用: {'、'.join(columns.values())}",
-            en=f"unknown columns: {', '.join(unknown)}; known are {', '.join(columns)}",
-        )  # fmt: skip
-    if not records or len(records) > MOST_ROWS:
+        problems.insert(0, Problem(
+            f"{name}:1", "table.header", f"不认识的列: {'、'.join(unknown)}; 可用: {'、'.join(columns.values())}",
+            f"unknown columns: {', '.join(unknown)}; known are {', '.join(columns)}",
+        ))  # fmt: skip
+    if not (records or problems) or len(records) > MOST_ROWS:
         raise DataError.one(
             name,
             "table.rows",
             zh=f"应有 1 至 {MOST_ROWS} 行数据",
             en=f"a table has 1 to {MOST_ROWS} rows",
         )
-    problems: list[Problem] = []
     rows: list[dict[str, str]] = []
     for number, values in records:
         row = Row()

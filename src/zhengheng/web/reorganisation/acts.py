@@ -109,12 +109,13 @@ def _problems(given: AskGiven) -> Any:
     ):
         yield Problem("kind", "reorganisation.shape", "只有一个单位撤销、由一个新单位承继的，是更名，不是合并。请改选“更名”，或者补填其他被合并的单位。",
                       "one unit that goes over into one new unit is renamed, not merged: choose a renaming, or name the other units")  # fmt: skip
-    try:
-        shares = [Decimal(one.share) for one in given.heirs]
-        if not all(one.is_finite() for one in shares):
-            raise InvalidOperation
-    except InvalidOperation:
-        yield Problem("heirs", "share.number", "份额不是数", "a share is no number")
+    held_shares = [_decimal(one.share) for one in given.heirs]
+    for place, (heir, number) in enumerate(zip(given.heirs, held_shares, strict=True), 1):
+        if number is None:
+            yield Problem("heirs", "share.number", f"承继的单位 第 {place} 行“承继份额”：“{heir.share}”不是数；请写成 0.4 或 1 这样的普通数字。",
+                          f"Heirs, row {place}, share: {heir.share!r} is no number; write it plainly, such as 0.4 or 1")  # fmt: skip
+    shares = [one for one in held_shares if one is not None]
+    if len(shares) < len(held_shares):
         return
     for heir, share in zip(given.heirs, shares, strict=True):
         if not share > 0:
@@ -122,6 +123,15 @@ def _problems(given: AskGiven) -> Any:
                           f"the share of {heir.name_en or heir.name_zh} is {heir.share}; an heir takes more than 0, whoever takes nothing is no heir")  # fmt: skip
     if sum(shares) != 1:
         yield Problem("heirs", "share.sum", f"各承继单位的份额合计为 {sum(shares)}，应为 1。", f"the shares add to {sum(shares)} instead of 1")  # fmt: skip
+
+
+def _decimal(text: str) -> Decimal | None:
+    """A number; none where the text is none."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
 
 
 def _taken(given: AskGiven, codes: list[str]) -> Any:

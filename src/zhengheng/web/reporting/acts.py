@@ -176,7 +176,10 @@ class TimeGiven(Given):
 def ask_time(doing: Doing) -> Change:
     if doing.obj.due_on and doing.given.until <= doing.obj.due_on:
         raise ReportError.one(
-            "until", "time.before", zh="应晚于现在的期限", en="must lie after the day it is due"
+            "until",
+            "time.before",
+            zh=f"申请延期至：{doing.given.until} 应晚于现在的期限 {doing.obj.due_on}。",
+            en=f"More time until: {doing.given.until} must lie after the day it is due now, {doing.obj.due_on}",
         )
     return Change({"more_time": doing.given.until, "note": doing.given.reason}, {"until": doing.given.until.isoformat(), "reason": doing.given.reason})  # fmt: skip
 
@@ -230,7 +233,7 @@ def object_to(doing: Doing) -> Change:
             indicator.measure_unit.say("en"),
         )
     ):
-        raise ReportError.one("wanted", "number", zh=fault[0], en=fault[1])
+        raise ReportError.one("wanted", "number", zh=f"应为：{fault[0]}", en=f"It should be: {fault[1]}")  # fmt: skip
     if given.wanted and counts(doing.obj, given.wanted):
         raise ReportError.one(
             "wanted", "objection.same", zh=f"“应为”与现有数值 {doing.obj.value} 相同，没有可以异议的内容；数值无误的，请核对确认。",

@@ -1,6 +1,7 @@
 """Bonus, deduction and veto items: with document and evidence, checked by whom they concern."""
 
 import json
+from collections.abc import Callable, Collection
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from django.apps import apps
 
 from zhengheng.domain.periods import parse_period
-from zhengheng.domain.problems import Problem
+from zhengheng.domain.problems import Problem, ZhenghengError, gathered, tell
 from zhengheng.lake.points import PRICED, points_fault, span
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants
@@ -74,8 +75,7 @@ class EnterGiven(Given):
 
 def enter(doing: Doing) -> Made:
     """By a department; the unit has its days to object."""
-    made = _item(doing, doing.given, doing.given.supplier)
-    _check_not_own(doing, made)
+    made = _item(doing, doing.given, doing.given.supplier, _check_not_own)
     made.due_on = after(procedure_of(made.rulebook).within("objection"), doing.day)
     return Made(made, _said(made))
 
@@ -112,14 +112,21 @@ class ClaimGiven(Given):
 
 def claim(doing: Doing) -> Made:
     """By the unit itself, with its certificate; all units see the claim, the office checks it."""
-    made = _item(doing, doing.given, doing.given.unit)
+    made = _item(doing, doing.given, doing.given.unit, _check_claimed)
     made.due_on = after(procedure_of(made.rulebook).within("objection"), doing.day)
+    return Made(made, _said(made))
+
+
+def _check_claimed(_doing: Doing, made: Item) -> None:
+    """Raise ReportError for what a unit does not claim, or claimed with this document before."""
+    wrong: list[ZhenghengError] = []
     if _kind_of(made) != "bonus":
-        raise ReportError.one("item", "item.bonus", zh="单位只能申报加分项", en="a unit claims bonus items only")  # fmt: skip
+        wrong.append(ReportError.one("item", "item.bonus", zh="单位只能申报加分项，请从列表中选择加分项。", en="a unit claims bonus items only: choose one of the list"))  # fmt: skip
     for other in Item.objects.filter(unit=made.unit).exclude(state="revoked"):
         if plain(other.document) == plain(made.document):
-            raise _twice(other)
-    return Made(made, _said(made))
+            wrong.append(_twice(other))
+            break
+    tell(wrong)
 
 
 def _twice(other: Item) -> ReportError:
@@ -133,39 +140,58 @@ def _said(made: Item) -> dict[str, Any]:
     return {"unit": made.unit.code, "item": made.item, "points": made.points, "document": made.document}  # fmt: skip
 
 
-def _item(doing: Doing, given: Any, supplier: str) -> Item:
-    version, unit = adopted_version(given.rulebook), unit_of(given.unit)
-    supplied_by = unit_of(supplier, "supplier")
-    known = {item.code: item for item in book_of(version).adjustments}
-    if given.item not in known:
-        raise ReportError.one(
-            "item", "item.unknown", zh=f"方案中没有此项; 有: {'、'.join(known)}",
-            en=f"the rulebook has no such item; it has {', '.join(known)}",
-        )  # fmt: skip
-    found = list(_faults(version, unit, given))
-    if found:
-        raise ReportError(found)
-    same = Item.objects.filter(
-        rulebook__code=version.code, rulebook__period=version.period, unit=unit, item=given.item
-    )
-    for other in same:
-        if plain(other.document) == plain(given.document):
-            raise _twice(other)
-    files = own_files(given.evidence, doing.actor)
-    return Item(
+def _item(doing: Doing, given: Any, supplier: str, check: Callable[[Doing, Item], None]) -> Item:
+    """The item as the form says; `check` is what else its act asks of it. Raises with all that is wrong in any field."""
+    wrong: list[ZhenghengError] = []
+    version = unit = supplied_by = None
+    with gathered(wrong):
+        version = adopted_version(given.rulebook)
+    with gathered(wrong):
+        unit = unit_of(given.unit)
+    if supplier == given.unit:
+        supplied_by = unit
+    else:
+        with gathered(wrong):
+            supplied_by = unit_of(supplier, "supplier")
+    files: list[StoredFile] = []
+    with gathered(wrong):
+        files = own_files(given.evidence, doing.actor)
+    if version is None:
+        tell(wrong)
+    assert version is not None
+    known = {item.code for item in book_of(version).adjustments}
+    if found := list(_faults(version, unit, given, known)):
+        wrong.append(ReportError(found))
+    if unit is None or supplied_by is None or given.item not in known:
+        tell(wrong)
+    made = Item(
         rulebook=version, unit=unit, supplier=supplied_by, item=given.item, points=given.points,
         document=given.document, decided_on=given.decided_on, reason=given.reason, files=[f.pk for f in files],
     )  # fmt: skip
+    same = Item.objects.filter(
+        rulebook__code=version.code, rulebook__period=version.period, unit=unit, item=given.item
+    )
+    if other := next((one for one in same if plain(one.document) == plain(given.document)), None):
+        wrong.append(_twice(other))
+    with gathered(wrong):
+        check(doing, made)
+    tell(wrong)
+    return made
 
 
-def _faults(version: RulebookVersion, unit: Unit, given: Any) -> Any:
-    """Whose it can be, from when on, and how many points: by the rulebook it is entered under."""
+def _faults(version: RulebookVersion, unit: Unit | None, given: Any, known: Collection[str]) -> Any:
+    """What it is, whose it can be, from when on, and how many points: by the rulebook it is entered under."""
     book = book_of(version)
-    yield from year_faults(version, unit)
+    if unit is not None:
+        yield from year_faults(version, unit)
+    if given.item not in known:
+        names = [one.name for one in book.adjustments]
+        yield Problem("item", "item.unknown", f"方案中没有此项; 有: {'、'.join(one.zh for one in names)}",
+                      f"the rulebook has no such item; it has {', '.join(one.say('en') for one in names)}")  # fmt: skip
     if given.decided_on < parse_period(version.period).start:
         yield Problem("decided_on", "item.year", f"{DECIDED[0]} {given.decided_on} 早于考核期间 {version.period}，不属于本年度的事项。",
                       f"the day of the decision, {given.decided_on}, lies before {version.period}: it is no item of this year")  # fmt: skip
-    if fault := points_fault(book, given.item, given.points):
+    if given.item in known and (fault := points_fault(book, given.item, given.points)):
         yield Problem("points", "points.range", *fault)
 
 

@@ -14,7 +14,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill, Protection
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from zhengheng.domain.problems import DataError, Problem, ZhenghengError
+from zhengheng.domain.problems import DataError, Problem, ZhenghengError, gathered, tell
 from zhengheng.lake.cells import CellError, number_fault, take_whole, written
 from zhengheng.lake.readers import one_sheet, read_table
 from zhengheng.scheme.indicator import Indicator
@@ -193,13 +193,15 @@ def _value(text: str, where: str, indicator: Indicator) -> str:
     try:
         take_whole(text)
     except CellError as error:
-        raise DataError.one(where, error.code, zh=error.zh, en=error.en) from error
+        raise DataError.one(
+            where, error.code, zh=f"数值：{error.zh}", en=f"value: {error.en}"
+        ) from error
     unit = indicator.measure_unit.zh
     number = written(text, indicator.decimals, unit)
     if number.strip() and (
         fault := number_fault(number, indicator.decimals, unit, indicator.measure_unit.say("en"))
     ):
-        raise DataError.one(where, "number", zh=fault[0], en=fault[1])
+        raise DataError.one(where, "number", zh=f"数值：{fault[0]}", en=f"value: {fault[1]}")
     return number
 
 
@@ -216,7 +218,8 @@ def _rows(name: str, content: bytes) -> list[tuple[int, int, dict[str, str]]]:
             f"{name}:1", "sheet.header", zh=f"表头与下载的填报表不同; 应为 {'、'.join(HEADER[:-1])}",
             en="the header is not that of the workbook that went out; download it again",
         )  # fmt: skip
-    found = []
+    found: list[tuple[int, int, dict[str, str]]] = []
+    moved: list[Problem] = []
     for row, values in records:
         cells = {
             k: v if k == "数值" else shown(v).strip()
@@ -227,18 +230,23 @@ def _rows(name: str, content: bytes) -> list[tuple[int, int, dict[str, str]]]:
         )
         number = cells["编号"]
         if not number.isdigit() or not cells["版本"].isdigit() or len(number) > 18:
-            raise DataError.one(f"{name}:{row}", "sheet.key", zh="隐藏的编号列被改动, 请重新下载", en="the hidden key was changed; download again")  # fmt: skip
-        if not empty:
+            moved.append(Problem(f"{name}:{row}", "sheet.key", f"第 {row} 行隐藏的编号列被改动，请重新下载填报表再填写。", f"row {row}: the hidden key was changed; download the workbook again"))  # fmt: skip
+        elif not empty:
             found.append((row, int(number), cells))
+    if moved:
+        raise DataError(moved)
     return found
 
 
 def _given(cells: dict[str, str], where: str, indicator: Indicator) -> SubmitGiven:
     """What a row hands in. Raises GivenError where a field cannot be so, DataError for its number and status."""
-    status = cells["状态"] or STATUS_WORDS["value"][0]
+    status, value = cells["状态"] or STATUS_WORDS["value"][0], ""
+    wrong: list[ZhenghengError] = []
     if status not in WORDS:
-        raise DataError.one(where, "status", zh=f"不认识的状态“{status[:20]}”", en=f"unknown status {status[:20]!r}")  # fmt: skip
-    value = _value(cells["数值"], where, indicator)
+        wrong.append(DataError.one(where, "status", zh=f"不认识的状态“{status[:20]}”，请从列表中选择。", en=f"unknown status {status[:20]!r}; choose one of the list"))  # fmt: skip
+    with gathered(wrong):
+        value = _value(cells["数值"], where, indicator)
+    tell(wrong)
     said = {"value": value, "status": WORDS[status], "note": cells["说明"], "confirmation": cells["确认理由"]}  # fmt: skip
     given = check(SubmitGiven, said)
     assert isinstance(given, SubmitGiven)

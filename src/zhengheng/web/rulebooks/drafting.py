@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict
 
 from zhengheng.domain.periods import parse_period
-from zhengheng.domain.problems import Problem, ZhenghengError
+from zhengheng.domain.problems import Problem, ZhenghengError, gathered, tell
 from zhengheng.scheme.later import ended, rolled_over
 from zhengheng.scheme.midyear import Turn, turned
 from zhengheng.scheme.midyear import opened as as_shown
@@ -36,7 +36,10 @@ def period_code(text: str) -> str:
         return parse_period(text).code
     except ValueError as error:
         raise RulebookStateError.one(
-            "period", "period.unknown", zh=f"“{text}”不是期间", en=f"{text!r} is no period"
+            "period",
+            "period.unknown",
+            zh=f"“{text}”不是期间，请写成 2027 这样的年度，或者 2027-Q1 这样的一期。",
+            en=f"{text!r} is no period; write a year such as 2027, or a part of one such as 2027-Q1",
         ) from error
 
 
@@ -88,7 +91,12 @@ def draft(doing: Doing) -> Made:
     made.version = given.version or made.version
     made.base = selectors.in_force(made.code, made.period)
     made.rolled_from = rolled_from
-    _check_change(made, doing.day)
+    wrong: list[ZhenghengError] = []
+    with gathered(wrong):
+        _check_change(made, doing.day)
+    with gathered(wrong):
+        _check_version(made)
+    tell(wrong)
     file = _dated(doing, made, book, given.file)
     made.files = list(dict.fromkeys([given.file, file]))
     return Made(made, {"fingerprint": made.fingerprint, "wording": made.wording})
@@ -232,16 +240,32 @@ class RollOverGiven(Given):
 def roll_over(doing: Doing) -> Change:
     """Next year's draft from this year's rules: what changed in the year stands from the first day."""
     given: RollOverGiven = doing.given
-    period = period_code(given.period)
-    start, before = parse_period(period).start, parse_period(doing.obj.period).start
-    if start <= before:
-        raise RulebookStateError.one(
-            "period", "roll_over.past", zh=f"新的考核期间应在 {doing.obj.period} 之后。", en=f"the new period lies after {doing.obj.period}"
-        )  # fmt: skip
+    wrong: list[ZhenghengError] = []
+    with gathered(wrong):
+        period = _later(given.period, doing.obj)
+    old = doing.obj
+    with gathered(wrong):
+        _check_version(
+            RulebookVersion(
+                code=old.code, title_zh=old.title_zh, title_en=old.title_en, version=given.version
+            )
+        )
+    tell(wrong)
+    start, before = parse_period(period).start, parse_period(old.period).start
     book = rolled_over(selectors.book_of(doing.obj), given.version, start, start.year - before.year)
     gone = {one.code: one.valid_to for one in organisation.gone(start) if one.valid_to}
     known = {unit.code: unit for unit in opened(book.code).facts().units} | {unit.code: unit for unit in book.units}  # fmt: skip
     return _begun(doing, ended(book, known.values(), gone), period=period, version=given.version, rolled_from=doing.obj)  # fmt: skip
+
+
+def _later(text: str, version: RulebookVersion) -> str:
+    """A period as it is stored. Raises RulebookStateError where it is none, or none after the version's."""
+    period = period_code(text)
+    if parse_period(period).start <= parse_period(version.period).start:
+        raise RulebookStateError.one(
+            "period", "roll_over.past", zh=f"新的考核期间应在 {version.period} 之后。", en=f"the new period lies after {version.period}"
+        )  # fmt: skip
+    return period
 
 
 def _begun(doing: Doing, book: Rulebook, **given: Any) -> Change:

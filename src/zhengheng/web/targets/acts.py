@@ -1,12 +1,12 @@
 """What is done to targets and to changes of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import partial
 from typing import Any
 
 from zhengheng.domain.numbers import parse_scaled
-from zhengheng.domain.problems import Problem
+from zhengheng.domain.problems import Problem, ZhenghengError, gathered, tell
 from zhengheng.domain.several import several
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants
@@ -32,9 +32,11 @@ from zhengheng.web.decisions.services import choices as decisions
 from zhengheng.web.files.documents import Section, Table
 from zhengheng.web.files.services import own_files
 from zhengheng.web.jobs import services as jobs
+from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.selectors import unit_of
 from zhengheng.web.pages.tags import language, say, show
 from zhengheng.web.reporting.years import year_faults
+from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import (
     adopted_choices,
     adopted_version,
@@ -66,17 +68,29 @@ class ProposeGiven(Given):
 
 def propose(doing: Doing) -> Made:
     given: ProposeGiven = doing.given
-    version, unit = adopted_version(given.rulebook), unit_of(given.unit)
-    if found := list(year_faults(version, unit)):
-        raise TargetError(found)
-    if TargetSheet.objects.filter(rulebook=version, unit=unit).exists():
-        raise TargetError.one(
-            "unit", "target.known", zh="该单位已有目标表", en="this unit has a sheet already"
-        )
-    lines = checked(book_of(version), given.lines)
+    wrong: list[ZhenghengError] = []
+    version = unit = None
+    lines: dict[str, Any] = {}
+    with gathered(wrong):
+        version = adopted_version(given.rulebook)
+    with gathered(wrong):
+        unit = unit_of(given.unit)
+    if version is not None and unit is not None and (found := list(_unfit(version, unit))):
+        wrong.append(TargetError(found))
+    if version is not None:
+        with gathered(wrong):
+            lines = checked(book_of(version), given.lines)
+    tell(wrong)
     sheet = TargetSheet(rulebook=version, unit=unit, due_on=given.due_on)
     children = tuple(partial(_line_of, line=line) for line in lines.values())
     return Made(sheet, _content(lines), children)
+
+
+def _unfit(version: RulebookVersion, unit: Unit) -> Iterator[Problem]:
+    """Why a unit gets no sheet of this year."""
+    yield from year_faults(version, unit)
+    if TargetSheet.objects.filter(rulebook=version, unit=unit).exists():
+        yield Problem("unit", "target.known", "该单位已有目标表，请在原目标表中办理。", "this unit has a sheet already: go on there")  # fmt: skip
 
 
 def _line_of(sheet: TargetSheet, line: LineGiven) -> TargetLine:
@@ -105,25 +119,35 @@ class CounterGiven(Given):
 
 def counter(doing: Doing) -> Change:
     sheet: TargetSheet = doing.obj
-    lines = _own_lines(sheet, doing.given.lines)
-    _differs(sheet, lines)
+    wrong, lines = list[ZhenghengError](), dict[str, Any]()
+    consulted: dict[str, Any] = {}
+    with gathered(wrong):
+        lines = _own_lines(sheet, doing.given.lines)
+        _differs(sheet, lines)
+    with gathered(wrong):
+        consulted = _consulted(doing)
+    tell(wrong)
     for code, line in lines.items():
         sheet.lines.filter(indicator=code).update(countered=line.value)
     return Change(
-        {"opinion": doing.given.opinion, **_consulted(doing)},
+        {"opinion": doing.given.opinion, **consulted},
         {"opinion": doing.given.opinion, **_content(lines)},
     )
 
 
 def _own_lines(sheet: TargetSheet, given: list[LineGiven]) -> dict[str, Any]:
     """The lines, of which the sheet has every one. Raises TargetError."""
-    lines = checked(book_of(sheet.rulebook), given)
+    book, wrong, lines = book_of(sheet.rulebook), list[ZhenghengError](), dict[str, Any]()
+    with gathered(wrong):
+        lines = checked(book, given)
     known = set(sheet.lines.values_list("indicator", flat=True))
-    if strangers := sorted(lines.keys() - known):
-        raise TargetError.one(
+    named = {line.indicator for line in given} & {one.code for one in book.indicators}
+    if strangers := sorted(named - known):
+        wrong.append(TargetError.one(
             "lines", "target.stranger", zh=f"目标表中没有 {'、'.join(strangers)}",
             en=f"the sheet has no {', '.join(strangers)}",
-        )  # fmt: skip
+        ))  # fmt: skip
+    tell(wrong)
     return lines
 
 

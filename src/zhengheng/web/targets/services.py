@@ -26,7 +26,7 @@ def checked(book: Rulebook, lines: Iterable[Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     problems = []
     for place, line in enumerate(lines, 1):
-        where = f"lines.{place}"
+        where = f"lines.{place - 1}"  # as the form calls it, whose sentences count from 1
         if line.indicator not in known:
             problems.append(
                 Problem(where, "indicator.unknown", f"第 {place} 行: 方案中没有指标 {line.indicator}",
@@ -39,11 +39,14 @@ def checked(book: Rulebook, lines: Iterable[Any]) -> dict[str, Any]:
             )  # fmt: skip
         else:
             found[line.indicator] = line
-            for zh, en, text in (("", "", line.value), ("基期值", "baseline ", line.baseline)):
+            for zh, en, text in (
+                ("目标值", "target", line.value),
+                ("基期值", "baseline", line.baseline),
+            ):
                 fault = value_fault(book, known[line.indicator], text, line.confirmation)
-                if fault and (text or not zh):
+                if fault and (text or zh == "目标值"):
                     problems.append(
-                        Problem(where, "number", f"第 {place} 行: {zh}{fault[0]}", f"line {place}: {en}{fault[1]}")
+                        Problem(where, "number", f"第 {place} 行“{zh}”：{fault[0]}", f"line {place}, {en}: {fault[1]}")
                     )  # fmt: skip
             if wrong := wrong_way(known[line.indicator], line.value, line.baseline):
                 problems.append(Problem(where, "target.direction", f"第 {place} 行：{wrong[0]}", f"line {place}: {wrong[1]}"))  # fmt: skip

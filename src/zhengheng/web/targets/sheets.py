@@ -1,6 +1,7 @@
 """Targets as a table: all sheets of a rulebook go out, proposals for many units come in; all of them, or none."""
 
 import io
+import re
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -79,9 +80,21 @@ def propose_all(
                 with transaction.atomic():
                     services.make(TARGETS, act, given=given, actor=actor, now=now)
             except ZhenghengError as error:
-                problems += [
-                    Problem(f"{source}:{held[0][0]}", p.code, f"{unit}: {p.zh}", f"{unit}: {p.en}") for p in error.problems
-                ]  # fmt: skip
+                problems += [_in_file(one, source, unit, held) for one in error.problems]
         if problems:
             raise TargetError(problems)
     return len(units)
+
+
+def _in_file(
+    problem: Problem, source: str, unit: str, held: list[tuple[int, dict[str, str]]]
+) -> Problem:
+    """A problem of a unit's sheet at the row of the file that it lies in; at the unit's first row where it is about the unit."""
+    name, _, rest = problem.where.partition(".")
+    place, row, zh, en = rest.partition(".")[0], held[0][0], problem.zh, problem.en
+    if name == "lines" and place.isdecimal() and int(place) < len(held):
+        row, line = held[int(place)][0], int(place) + 1
+        # Of a file its own row is told, and not the line of the form that nobody filled in.
+        zh = zh.replace(f"第 {line} 行", f"第 {row} 行", 1)
+        en = re.sub(rf"\b(line|row) {line}\b", rf"\g<1> {row}", en, count=1)
+    return Problem(f"{source}:{row}", problem.code, f"{unit}: {zh}", f"{unit}: {en}")
