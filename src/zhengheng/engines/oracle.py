@@ -295,10 +295,10 @@ class Oracle:
     def _rolled_status(self, parent: str, members: Collection[str], rows: list[Row]) -> int:
         of = "origin" if self.covers else "unit"
         valued = {row[of] for row in rows if row["value"] is not None}
-        exempt = {row[of] for row in rows if self.settled(row, parent) == NOT_APPLICABLE}
+        exempt = {row[of] for row in rows if self.status_of(row, parent) == NOT_APPLICABLE}
         if any(row["status"] == WITHHELD for row in rows):
             return WITHHELD
-        if self.covers and any(self.settled(row, parent) == MISSING for row in rows):
+        if self.covers and any(self.status_of(row, parent) == MISSING for row in rows):
             return MISSING
         code = rows[0]["indicator"]
         zero = self.covers and any(
@@ -354,10 +354,10 @@ class Oracle:
                 entry = found.setdefault(key, {"values": [], "statuses": []})
                 if row["value"] is not None:
                     entry["values"].append(row["value"])
-                entry["statuses"].append(self.settled(row))
+                entry["statuses"].append(self.status_of(row))
         return found
 
-    def settled(self, row: Row, parent: str = "") -> int:
+    def status_of(self, row: Row, parent: str = "") -> int:
         """A row's status; what does not apply and nobody approved is missing. What was added up was asked below."""
         status: int = row["status"]
         if status != NOT_APPLICABLE or not self.covers or "file" not in row:

@@ -480,7 +480,7 @@ class _Maker(SourceRows):
                 rows = [row for row in counted if row["origin"] == owner]
                 if (
                     not any(
-                        row["value"] is not None or self.oracle.settled(row) == NOT_APPLICABLE
+                        row["value"] is not None or self.oracle.status_of(row) == NOT_APPLICABLE
                         for row in rows
                     )
                     and first <= end <= last

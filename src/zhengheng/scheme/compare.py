@@ -57,7 +57,9 @@ def differences(
     `bodies` are the names of the organisation's units, of which a rulebook knows no more than the codes.
     """
     units = {one.code: one.name for book in (before, after) for one in book.units}
-    kinds = {one.code: one.name for book in (before, after) for one in (*book.categories, *book.groups)}  # fmt: skip
+    kinds: dict[str, Words] = {
+        one.code: one.name for book in (before, after) for held in (book.categories, book.groups) for one in held
+    }  # fmt: skip
     names = Names(_names(before) | _names(after), kinds, {**(bodies or {}), **units})
     old, new = dump(before), dump(after)
     weights = _weights(old.pop("weights"), new.pop("weights"))

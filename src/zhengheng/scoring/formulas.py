@@ -353,7 +353,8 @@ def _of_group(
         zh, en = "处理后的值 − 组均值", "treated value − group mean"
     elif g and g.get("root"):
         mean = plain(
-            ratio(int(g["total"]) * 10**6, g["valued"]) + int(g["lowest"]) * 10**6, decimals + 6
+            (ratio(int(g["total"]) * 10**6, g["valued"]) or 0) + int(g["lowest"]) * 10**6,
+            decimals + 6,
         )
         away = plain(ratio(int(g["root"]) * 10**6, g["valued"] * ROOT_SCALE), decimals + 6)
         zh, en, spread = (

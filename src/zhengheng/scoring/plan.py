@@ -286,17 +286,20 @@ class Compiler(SeriesRows, BranchRows):
         """What heirs take over of targets handed down to units before them: quantities by share, a rate from one unit alone."""
         parts: dict[tuple[str, str], list[Fraction]] = {}
         for event in self.rulebook.succession:
-            for heir in (
-                event.heirs if event.targets == "inherit" and event.date <= self.period.end else ()
-            ):
+            if event.targets != "inherit" or event.date > self.period.end:
+                continue
+            for heir in event.heirs:
                 for (unit, code), target in handed.items():
                     if unit == event.unit and (heir.unit, code) not in handed:
                         share = Fraction(heir.share) if self._adds_up(code) else Fraction(1)
                         parts.setdefault((heir.unit, code), []).append(target * share)
-        return {
-            key: ratio(total.numerator, total.denominator) for key, held in parts.items() for total in (sum(held, Fraction(0)),)
-            if len(held) == 1 or self._adds_up(key[1])
-        }  # fmt: skip
+        found = {}
+        for key, held in parts.items():
+            total = sum(held, Fraction(0))
+            taken = ratio(total.numerator, total.denominator)
+            if taken is not None and (len(held) == 1 or self._adds_up(key[1])):
+                found[key] = taken
+        return found
 
     def _succession(self) -> None:
         for event in self.rulebook.succession:
