@@ -2,7 +2,7 @@
 -- scope: unit
 -- when: gaps
 with chosen as (
-    select o.unit, o.unit as source, o.indicator, o.period, o.status
+    select o.unit, o.unit as source, o.indicator, o.period, o.status, 'own' as origin
     from observation o
     where o.value is null and not exists (
         select 1 from revised_value r
@@ -14,15 +14,15 @@ with chosen as (
         select 1 from unit h where h.unit = o.unit and o.period < h.own_from
     )
     union all
-    select r.unit, r.unit as source, r.indicator, r.period, r.status
+    select r.unit, r.unit as source, r.indicator, r.period, r.status, 'revised' as origin
     from revised_value r
     where r.value is null
     union all
-    select i.unit, i.origin as source, i.indicator, i.period, i.status
+    select i.unit, i.origin as source, i.indicator, i.period, i.status, 'inherited' as origin
     from inherited_value i
     where i.value is null
     union all
-    select r.unit, cast(null as varchar) as source, r.indicator, r.period, r.status
+    select r.unit, r.unit as source, r.indicator, r.period, r.status, 'rolled' as origin
     from rolled_value r
     where r.value is null and not exists (
         select 1 from part_unit p
@@ -31,7 +31,7 @@ with chosen as (
 ),
 judged as (
     select c.unit, c.indicator, c.period,
-           case when c.status = 2 and t.as_covered and c.source is not null
+           case when c.status = 2 and t.as_covered and c.origin <> 'rolled'
                      and a.approver is null and b.approver is null then 3
                 else c.status end as status
     from chosen c
