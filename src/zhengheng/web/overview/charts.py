@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from zhengheng.domain.numbers import format_scaled, with_unit
+from zhengheng.domain.numbers import format_scaled
 from zhengheng.engines.change import Change
 from zhengheng.engines.curve import Point
 from zhengheng.engines.heat import Column, Mark
@@ -57,8 +57,8 @@ def scoring(points: list[Point], mark: Mark, measure_unit: str, level: str) -> C
         ],
     }  # fmt: skip
     return spec, say(
-        f"满分 {mark.full} 分的得分曲线；圆点是本单位：{minus(with_unit(mark.value, measure_unit))} 得 {minus(mark.points)} 分",
-        f"What each value earns of {mark.full} points; the dot is this unit: {minus(mark.value)} earns {minus(mark.points)}",
+        f"满分 {mark.full} 分的得分曲线；圆点是本单位：{measured(mark.value, measure_unit)} 得 {minus(mark.points)} 分",
+        f"What each value earns of {mark.full} points; the dot is this unit: {measured(mark.value, measure_unit)} earns {minus(mark.points)} points",
     )  # fmt: skip
 
 
