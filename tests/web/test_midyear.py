@@ -24,6 +24,7 @@ from zhengheng.scheme.model import Unit as AssessedUnit
 from zhengheng.scoring.due import segments
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.results.models import ResultRun
+from zhengheng.web.rulebooks.cards import cards
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of
 from zhengheng.web.rulebooks.services import fields_of
@@ -316,3 +317,24 @@ def test_the_start_of_another_year_leaves_out_who_ended(people: People) -> None:
     answer = client.get("/api/v1/checklist", {"year": 2027})
     assert answer.status_code == 200
     assert client.get("/api/v1/checklist", {"year": 1}).status_code == 422
+
+
+def test_weights_say_which_period_they_reach() -> None:
+    """Of one day within the year, prospective weights wait for the next one, and restated ones hold for all of it."""
+    book = district_rulebook()
+    first, newest = (
+        min(book.weights, key=lambda one: one.from_),
+        max(book.weights, key=lambda one: one.from_),
+    )
+    code = next(code for code, weight in first.table.items() if weight)
+    altered = first.table | {code: {one.code: 1 for one in book.categories}}
+
+    def since(kind: str, day: date) -> set[tuple[str, str]]:
+        table = newest.model_copy(update={"kind": kind, "from_": day, "table": altered})
+        held = book.model_copy(update={"weights": (first, table)})
+        card = next(card for card in cards(held) if card.indicator.code == code)
+        return {one.since for one in card.weights} - {("", "")}
+
+    assert since("prospective", date(2025, 8, 1)) == {("自 2026-01-01（未来适用：2025-08-01 调整，2025 仍按调整前的权重）", "from 2026-01-01 (prospective: changed on 2025-08-01, 2025 stays as before)")}  # fmt: skip
+    assert since("restated", date(2025, 8, 1)) == {("自 2025-08-01（追溯调整：2025 全期适用）", "from 2025-08-01 (restated: for the whole of 2025)")}  # fmt: skip
+    assert since("prospective", date(2026, 1, 1)) == {("自 2026-01-01", "from 2026-01-01")}

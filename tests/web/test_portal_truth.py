@@ -168,6 +168,28 @@ def test_a_total_that_is_kept_back_is_not_shown_as_missing(source: Path) -> None
     assert reason not in shown(source, "p/1/index.html")
 
 
+def test_a_total_kept_back_under_other_rules_is_not_shown_as_missing(source: Path) -> None:
+    """What was published, and what the newest rules would have given: both were computed, neither is a gap in the data."""
+    held = read_site(source)
+    one = snapshot(source, 1)
+    today = held.restated(next(found for found in held.publications if found["number"] == 1))[0]
+
+    def bare(snapshot: dict[str, Any]) -> dict[str, Any]:
+        groups = [group | {"units": [{name: value for name, value in unit.items() if name not in {"score", "place", "tied"}} | {"status": "value"} for unit in group["units"]]} for group in snapshot["groups"]]  # fmt: skip
+        return {"groups": groups, "shows": "score"}
+
+    changed(source / "1" / "snapshot.json", **bare(one))
+    today.parent.mkdir(parents=True, exist_ok=True)
+    today.write_text(json.dumps(one | bare(one), ensure_ascii=False), encoding="utf-8")
+    units = sum(len(group["units"]) for group in one["groups"])
+    for address, words, reason in ((f"p/{one['number']}/today.html", "□ 不公开</span>", "由它可以推算出不公开指标的数值"), (f"en/p/{one['number']}/today.html", "□ withheld</span>", "could be worked out from it")):  # fmt: skip
+        text = shown(source, address)
+        assert text.partition("<tbody>")[2].count(words) == 2 * units + 1, "and once in the key"
+        assert reason in text
+        assert "▨ 没有总分" not in text
+        assert "▨ no total" not in text
+
+
 def test_what_was_put_right_is_not_said_to_be_under_way(source: Path) -> None:
     held = snapshot(source, 1)
     unit, code = first(held)

@@ -90,9 +90,9 @@ def pages_of(site: Site, one: Snapshot) -> Iterator[Page]:
     }  # fmt: skip
     yield f"{folder}/method.html", "method", base
     if today:
-        yield f"{folder}/today.html", "today", base | {"rows": _both(one, today), "today_scored": any(unit.get("score") for group in today["groups"] for unit in group["units"])}  # fmt: skip
+        yield f"{folder}/today.html", "today", base | {"rows": _both(one, today), "kept_back": _keeps_back(one, today), "today_scored": any(unit.get("score") for group in today["groups"] for unit in group["units"])}  # fmt: skip
     if restated:
-        yield f"{folder}/before.html", "before", base | {"rows": _both(one, restated)}
+        yield f"{folder}/before.html", "before", base | {"rows": _both(one, restated), "kept_back": _keeps_back(one, restated)}
     for group in one["groups"]:
         for unit in group["units"]:
             accounts = held.get(unit["code"], [])
@@ -115,6 +115,14 @@ def pages_of(site: Site, one: Snapshot) -> Iterator[Page]:
             "topics": [topic for topic in one["topics"] if code in topic["indicators"]],
             "plans": [(plan, names.get(plan["unit"])) for plan in one["plans"] if code in plan["indicators"]],
         }  # fmt: skip
+
+
+def _keeps_back(*beside: Snapshot) -> bool:
+    """Whether one of the snapshots has a total that is not published."""
+    return any(
+        one["shows"] == "score" and unit["status"] == "value" and not unit.get("score")
+        for one in beside for group in one["groups"] for unit in group["units"]
+    )  # fmt: skip
 
 
 def _both(one: Snapshot, today: Snapshot) -> list[tuple[dict[str, Any], list[Any]]]:
