@@ -622,6 +622,9 @@ def test_the_year_of_a_change_tells_who_went_on_for_whom(
     assert "以前各期由O单独列示" in heir
     assert f"撤销，由{'、'.join(heirs)}承继" in old
     assert "only" in handed_on(reorganised("2024", kind, *heirs, data="anew"), "H1", "en")
+    english = {"O": "Old Street", **{heir: f"{heir} Street" for heir in heirs}}
+    assert "goes on for Old Street" in handed_on(made, "H1", "en", english)
+    assert ", ".join(english[heir] for heir in heirs) in handed_on(made, "O", "en", english)
     assert not handed_on(made, "U1", "zh")
     assert not handed_on(reorganised("2023", kind, *heirs), "O", "zh")
     assert not handed_on(reorganised("2025", kind, *heirs), "H1", "zh")

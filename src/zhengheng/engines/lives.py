@@ -1,5 +1,6 @@
 """Units that were there for a part of a period only, and whose figures they carry on, in words."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from zhengheng.domain.periods import ended_before
@@ -31,13 +32,16 @@ def no_more_due(run: Run, unit: str, code: str) -> bool:
     return bool(ends) and all(ended_before(row["valid_to"], end) for end in ends)
 
 
-def handed_on(run: Run, unit: str, language: Language) -> str:
+def handed_on(
+    run: Run, unit: str, language: Language, registered: Mapping[str, str] | None = None
+) -> str:
     """What became of a unit within the period, or whose figures an heir carries on, as the rulebook's succession says.
 
-    Empty where the unit was there all along. Shares are those by which quantities are taken over.
+    `registered` are names that count before those of the rulebook and its data. Empty where the unit was there all along. Shares are those by which quantities are taken over.
     """
     period, said = run.plan.period, []
     names = {one.code: one.name.say(language) for one in (*run.rulebook.units, *run.facts.units)}
+    names |= registered or {}
     for event in run.rulebook.succession:
         if not period.start <= event.date <= period.end:
             continue

@@ -29,11 +29,11 @@ def history(column: Column, years: list[dict[str, Any]]) -> Chart:
     }  # fmt: skip
     if not known:
         return spec, column.name
-    told = {one["result"].period: (measured(one["mark"].value, column.measure_unit), one["before"]) for one in (known[0], known[-1])}  # fmt: skip
+    told = {one["result"].period: (measured(one["mark"].value, column.measure_unit), one["before"], one["ended"]) for one in (known[0], known[-1])}  # fmt: skip
     zh = "，".join(
-        f"{period}{' 年' if period.isdecimal() else ''}{before[0] or ' '}{' ' * bool(before[0])}{value}" for period, (value, before) in told.items()
+        f"{period}{' 年' if period.isdecimal() else ''}{f'（至 {ended}）' if ended else before[0] or ' '}{' ' * bool(before[0] and not ended)}{value}" for period, (value, before, ended) in told.items()
     )  # fmt: skip
-    en = ", ".join(f"{value} in {period}{f' ({before[1]})' * bool(before[1])}" for period, (value, before) in told.items())  # fmt: skip
+    en = ", ".join(f"{value} in {period}{f' (to {ended})' * bool(ended)}{f' ({before[1]})' * bool(before[1])}" for period, (value, before, ended) in told.items())  # fmt: skip
     return spec, f"{column.name}{say('：', ': ')}{say(zh, en)}"
 
 

@@ -10,7 +10,6 @@ from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.problems import Language
 from zhengheng.engines.change import Change, written
 from zhengheng.engines.heat import STATUSES
-from zhengheng.engines.lives import handed_on
 from zhengheng.engines.standins import stand_ins
 from zhengheng.web.files.documents import Report, Section, Table
 from zhengheng.web.overview import selectors, tables
@@ -102,5 +101,5 @@ def of_unit(
             f"{group}：{total}{'，' + line.told if line.grade else ''}；达标 {counted.get('met', 0)} 项，关注 {counted.get('watch', 0)} 项，未达标 {counted.get('missed', 0)} 项。",
             f"{group}: {total}{', ' + line.told if line.grade else ''}; {counted.get('met', 0)} met, {counted.get('watch', 0)} to watch, {counted.get('missed', 0)} missed.",
         ),
-        origin(result, held), sections, (*warned(result, day), *filter(None, [handed_on(held.run, unit, language)])),
+        origin(result, held), sections, (*warned(result, day), *filter(None, [selectors.went_on(held.run, unit, language)])),
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from typing import Any
 
 from zhengheng.engines.heat import STATUSES
@@ -15,8 +16,8 @@ from zhengheng.workflow.machines import RECTIFICATION
 Snapshot = dict[str, Any]
 Page = tuple[str, str, dict[str, Any]]
 """Path, template, content."""
-COUNTED = ("met", "watch", "missed", "missing", "undefined", "withheld", "unlit")
-"""What rows of lamps count: the lights, what has none though it is due, and what is never lit."""
+COUNTED = tuple(STATUSES)
+"""What rows of lamps count: every result stands in one of these."""
 LACKING = ("missing", "undefined", "not_due")
 """Statuses of an indicator without which a total may not be made."""
 MOST = 3
@@ -281,7 +282,7 @@ def moves(site: Site) -> list[dict[str, Any]]:
         for indicator in one["indicators"]:
             before, now = _met(earlier, indicator["code"]), _met(one, indicator["code"])
             if before is not None and now is not None:
-                changed.append((now[0] * before[1] - before[0] * now[1], indicator, before, now))
+                changed.append((Fraction(*now) - Fraction(*before), indicator, before, now))
         changed.sort(key=lambda row: (row[0], row[1]["code"]))
         worse = [row for row in changed if row[0] < 0][:MOST]
         better = [row for row in reversed(changed) if row[0] > 0][:MOST]
