@@ -256,7 +256,9 @@ def test_what_binds_a_grade_whatever_the_score_is_stands_in_the_passport() -> No
     kept_back = [row["status"] for row in rows_of(scored)["units"]]
     assert stated == [("value", True)] * len(stated)
     assert kept_back == ["withheld"] * len(stated), "its total is there, and not for the public"
-    assert {row["status"] for row in rows.values()} == {"value"}, "grades alone are published: no score was to be shown"
+    assert {row["status"] for row in rows.values()} == {"value"}, (
+        "grades alone are published: no score was to be shown"
+    )
     inside = book.model_copy(update={"indicators": (book.indicators[0].model_copy(update={"visibility": "internal"}),)})  # fmt: skip
     kept = make_run(inside, Facts(tables, units), parse_period("2025"), DuckEngine(threads=1))
     assert "整改率低于" not in str(snapshot(kept, "grade", {})["groups"]), "the gate on an internal value tells nothing of it"  # fmt: skip

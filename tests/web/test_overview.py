@@ -29,6 +29,7 @@ from zhengheng.lake.store import Lake
 from zhengheng.web.accounts.models import RoleGrant
 from zhengheng.web.acts.services import make, perform
 from zhengheng.web.appeals.models import Appeal
+from zhengheng.web.config.templates import joined
 from zhengheng.web.files.documents import Report, Section, Table, file
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.meetings.acts import COMMITMENTS, CarryGiven, KeepGiven, RecordGiven, ReportGiven
@@ -406,6 +407,18 @@ def test_each_lamp_shows_the_number_of_its_own_status(people: People) -> None:
         met, watch, missed, missing = (column.count(sign) for sign in "+.-o")
         said = texts(f"{base}indicators/{code}/")
         assert f"● 达标 {met} ▲ 关注 {watch} ■ 未达标 {missed}" in said
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("（本版为 960\n 个） <b>x</b> ，（ 无", "（本版为 960 个） <b>x</b>，（无"), ("(has 960 ) , and", "(has 960), and"), ("<b>Office</b> , Basic", "<b>Office</b>, Basic"),
+        ("at 3 : 0.5 , .5 ;", "at 3: 0.5, .5;"), ('<input value="a , b"><textarea>c ，d</textarea>', '<input value="a , b"><textarea>c ，d</textarea>'), ("● 3 ▲ 1 (of 4)", "● 3 ▲ 1 (of 4)"),
+    ],
+)  # fmt: skip
+def test_no_mark_stands_apart_from_its_word(source: str, said: str) -> None:
+    """A template's line ends are blanks; right before a comma none is meant. What somebody typed stays as typed."""
+    assert joined(re.sub(r"\n\s*", " ", source)) == said
 
 
 def test_sentences_have_no_stray_blank_and_papers_write_a_true_minus(

@@ -93,7 +93,11 @@ def pages_of(site: Site, one: Snapshot) -> Iterator[Page]:
     if today:
         yield f"{folder}/today.html", "today", base | {"rows": _both(one, today), "kept_back": _keeps_back(one, today), "today_scored": any(unit.get("score") for group in today["groups"] for unit in group["units"])}  # fmt: skip
     if restated:
-        yield f"{folder}/before.html", "before", base | {"rows": _both(one, restated), "kept_back": _keeps_back(one, restated)}
+        yield (
+            f"{folder}/before.html",
+            "before",
+            base | {"rows": _both(one, restated), "kept_back": _keeps_back(one, restated)},
+        )
     for group in one["groups"]:
         for unit in group["units"]:
             accounts = held.get(unit["code"], [])

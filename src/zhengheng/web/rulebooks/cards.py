@@ -103,7 +103,9 @@ def _weights(book: Rulebook, code: str, names: dict[str, Words]) -> Iterator[Wei
                 continue
             name = names.get(column)
             of = (name.zh, name.say("en")) if name else (column or "全部", column or "all")
-            yield Weighed(of, f"{weight:f}", ("", "") if table is tables[0] else _since(book, table))
+            yield Weighed(
+                of, f"{weight:f}", ("", "") if table is tables[0] else _since(book, table)
+            )
         before = held
 
 
