@@ -29,6 +29,8 @@ from zhengheng.web.overview.city import Aim
 from zhengheng.web.overview.selectors import stopped
 from zhengheng.web.pages.tags import marked, measured, minus, quoted, show
 from zhengheng.web.publication.models import Publication
+from zhengheng.web.reporting.models import Item, Tolerance
+from zhengheng.web.reporting.tolerance import TOLERANCES
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import Question
 from zhengheng.web.rulebooks.selectors import STARTS
@@ -368,3 +370,10 @@ def test_a_row_of_lights_adds_up_to_the_units_that_it_is_of() -> None:
     text = Template('{% include "portal/lamps.html" %}').render(Context({"counted": row}))
     numbers = [int(one) for one in re.findall(r"\d+", re.sub(r"<[^>]*>", "", text))]
     assert sum(numbers) == sum(row.values())
+
+
+def test_the_english_of_what_is_decided_has_brackets_of_english() -> None:
+    unit = Unit(code="D01", name_zh="招商局", name_en="Investment Promotion")
+    case = Tolerance(unit=unit, ground="pilot", item=Item(document="云督〔2025〕9 号"))
+    assert TOLERANCES.matter is not None
+    assert TOLERANCES.matter(case).words == ("招商局：改革试点中的失误（云督〔2025〕9 号）", "Investment Promotion: a mistake in a pilot (云督〔2025〕9 号)")  # fmt: skip

@@ -51,7 +51,7 @@ def handed_on(
             said.append(
                 f"本单位自 {day} 起撤销，由{heirs}承继；这里的得分只含撤销以前已到期的部分。"
                 if language == "zh"
-                else f"This unit ended on {day}; {heirs} go on for it. The score here is of what was due before that day."
+                else f"From {day} on this unit is no more, and {heirs} go on for it. The score here is of what was due before that day."
             )  # fmt: skip
         mine = next((one for one in event.heirs if one.unit == unit), None)
         if mine is None:
