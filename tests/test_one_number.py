@@ -307,3 +307,17 @@ def test_an_empty_cell_is_no_value_that_does_not_count(value: int | None, told: 
     old = status("u", "A", 1 if value else 3, value) | {"period": date(2020, 12, 31), "row": 2}
     made = run_of(rules, [status("u", "A", 1, 9000), old], ENGINES[0])
     assert len(list(uncounted([made]))) == told
+
+
+def test_what_stops_a_total_is_named_and_a_value_that_is_not_there_has_no_unit_of_measure() -> None:
+    """Of a missing indicator that blocks: the total or the dimension by its name, no authority above; no dash with a per cent."""
+    rules = rules_with("block", missing_reason="r")
+    made = run_of(rules, [status("u", "A", 1, 8000), status("u", "B", 3)], ENGINES[0])
+    (said,) = stand_ins(made, "u", "zh")
+    assert said.endswith("总分因此没有得出")
+    (english,) = stand_ins(made, "u", "en")
+    assert english.endswith("for its sake there is no total")
+    told = str(passport(made, "u", "B", "zh"))
+    assert "没有数值" in told
+    assert "值 —" not in told
+    assert "no value" in str(passport(made, "u", "B", "en"))
