@@ -249,6 +249,16 @@ def test_what_binds_a_grade_whatever_the_score_is_stands_in_the_passport() -> No
     document = snapshot(run, "grade", {})
     rows = {row["unit"]: row for row in rows_of(document | {"marks": {}})["units"]}
     assert [(rows[unit]["grade"], rows[unit]["grade_reason"]) for unit in "uvw"] == [("不合格", veto), ("不合格", gate), ("合格", "")]  # fmt: skip
+    scored = snapshot(run, "score", {}) | {"marks": {}}
+    stated = [(row["status"], bool(row["score"])) for row in rows_of(scored)["units"]]
+    for group in scored["groups"]:
+        group["units"] = [{name: held for name, held in unit.items() if name not in {"score", "place", "tied"}} for unit in group["units"]]  # fmt: skip
+    kept_back = [row["status"] for row in rows_of(scored)["units"]]
+    assert stated == [("value", True)] * len(stated)
+    assert kept_back == ["withheld"] * len(stated), "its total is there, and not for the public"
+    assert {row["status"] for row in rows.values()} == {"value"}, (
+        "grades alone are published: no score was to be shown"
+    )
     inside = book.model_copy(update={"indicators": (book.indicators[0].model_copy(update={"visibility": "internal"}),)})  # fmt: skip
     kept = make_run(inside, Facts(tables, units), parse_period("2025"), DuckEngine(threads=1))
     assert "整改率低于" not in str(snapshot(kept, "grade", {})["groups"]), "the gate on an internal value tells nothing of it"  # fmt: skip
@@ -297,3 +307,17 @@ def test_an_empty_cell_is_no_value_that_does_not_count(value: int | None, told: 
     old = status("u", "A", 1 if value else 3, value) | {"period": date(2020, 12, 31), "row": 2}
     made = run_of(rules, [status("u", "A", 1, 9000), old], ENGINES[0])
     assert len(list(uncounted([made]))) == told
+
+
+def test_what_stops_a_total_is_named_and_a_value_that_is_not_there_has_no_unit_of_measure() -> None:
+    """Of a missing indicator that blocks: the total or the dimension by its name, no authority above; no dash with a per cent."""
+    rules = rules_with("block", missing_reason="r")
+    made = run_of(rules, [status("u", "A", 1, 8000), status("u", "B", 3)], ENGINES[0])
+    (said,) = stand_ins(made, "u", "zh")
+    assert said.endswith("总分因此没有得出")
+    (english,) = stand_ins(made, "u", "en")
+    assert english.endswith("for its sake there is no total")
+    told = str(passport(made, "u", "B", "zh"))
+    assert "没有数值" in told
+    assert "值 —" not in told
+    assert "no value" in str(passport(made, "u", "B", "en"))

@@ -249,6 +249,21 @@ def test_the_curve_goes_on_to_where_nothing_or_everything_is_earned() -> None:
     assert float(drawn[-1].value) < 100
 
 
+def test_the_curve_holds_both_sides_of_each_jump() -> None:
+    """A table of steps falls between two neighbouring values: neither a slope nor a table without the step says that."""
+    indicators = [json.loads(one.model_dump_json(by_alias=True, exclude_unset=True)) for one in book().indicators]  # fmt: skip
+    indicators[0] |= {
+        "direction": "down", "light": None,
+        "method": {"kind": "steps", "of": "value", "steps": [{"at": "0", "credit": "1"}, {"at": "2.01", "credit": "0.8"}, {"at": "2.2", "credit": "0"}]},
+    }  # fmt: skip
+    values = facts({(unit, "A"): number for unit, number in zip(UNITS, (138, 310, 900), strict=True)}, {})  # fmt: skip
+    points = {point.value: point.points for point in curve(run(book(indicators=indicators), values), "U1", "A")}  # fmt: skip
+    drawn = {value: points.get(value) for value in ("2.00", "2.01", "2.19", "2.20")}
+    assert drawn == {"2.00": "50.00", "2.01": "40.00", "2.19": "40.00", "2.20": "0.00"}
+    made = run(book(), facts(VALUES, TARGETS))
+    assert len(curve(made, "U1", "A")) < 60, "a slope has no jumps"
+
+
 @pytest.mark.parametrize(("high", "most"), [("100", "100.00"), ("70", "74.00"), (None, "81.40")])
 def test_the_curve_draws_no_value_beyond_sense_that_nobody_reached(
     high: str | None, most: str
@@ -607,6 +622,9 @@ def test_the_year_of_a_change_tells_who_went_on_for_whom(
     assert "以前各期由O单独列示" in heir
     assert f"撤销，由{'、'.join(heirs)}承继" in old
     assert "only" in handed_on(reorganised("2024", kind, *heirs, data="anew"), "H1", "en")
+    english = {"O": "Old Street", **{heir: f"{heir} Street" for heir in heirs}}
+    assert "goes on for Old Street" in handed_on(made, "H1", "en", english)
+    assert ", ".join(english[heir] for heir in heirs) in handed_on(made, "O", "en", english)
     assert not handed_on(made, "U1", "zh")
     assert not handed_on(reorganised("2023", kind, *heirs), "O", "zh")
     assert not handed_on(reorganised("2025", kind, *heirs), "H1", "zh")

@@ -11,11 +11,13 @@ from django.utils import translation
 from django.utils.html import conditional_escape
 from django.utils.translation import override
 
+from tests.test_overview import reorganised
 from tests.web import walks
 from tests.web.conftest import NOW, People
 from tests.web.test_acts import Objects
 from zhengheng.engines.curve import Point
 from zhengheng.engines.heat import Column, Mark
+from zhengheng.engines.scoreboard import scoreboard
 from zhengheng.scheme.procedure import USUAL
 from zhengheng.web.acts.picking import Asked, picks
 from zhengheng.web.acts.registry import KINDS
@@ -24,8 +26,11 @@ from zhengheng.web.meetings.models import Commitment
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.overview.charts import history, scoring
 from zhengheng.web.overview.city import Aim
+from zhengheng.web.overview.selectors import stopped
 from zhengheng.web.pages.tags import marked, measured, minus, quoted, show
 from zhengheng.web.publication.models import Publication
+from zhengheng.web.reporting.models import Item, Tolerance
+from zhengheng.web.reporting.tolerance import TOLERANCES
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import Question
 from zhengheng.web.rulebooks.selectors import STARTS
@@ -96,7 +101,10 @@ def test_an_appeal_tells_its_outcome_or_its_hearing(people: People) -> None:
 
     appeal.state = "draft"
     assert first(filed_on=None, decided_on=None, hearing_on=None) == ("草稿", "")
-    assert first(state="returned", filed_on=date(2026, 3, 6)) == ("退回补正", "2026-03-06 提交")
+    assert first(state="returned", filed_on=date(2026, 3, 6)) == (
+        "退回补正",
+        "2026-03-06 首次提交，可以重新提交至 2026-03-12",
+    )
     heard = first(
         state="hearing",
         hearing_on=date(2026, 3, 18),
@@ -138,6 +146,10 @@ def test_two_lines_at_one_number_are_drawn_once(target: str, level: str, names: 
     assert chart is not None
     said = {"达标线": "met from", "目标": "target"}
     assert [said.get(name, name) for name, _ in chart[0]["marks"]] == names
+    with override("en"):
+        told = scoring([Point("26", "5")], mark, "µg", level)
+    assert told is not None
+    assert told[1].endswith("the dot is this unit: 31.0 µg earns 4.83 points")
 
 
 @pytest.mark.parametrize(
@@ -146,16 +158,32 @@ def test_two_lines_at_one_number_are_drawn_once(target: str, level: str, names: 
 )  # fmt: skip
 def test_a_charts_sentence_tells_each_period_once(values: dict[str, str], zh: str, en: str) -> None:
     """A quarter is no year, and one point is not a first and a last."""
-    years = [{"result": ResultRun(period=period), "mark": Mark("U", "A", "met", value=value), "place": None, "level": "", "before": ("", "")} for period, value in values.items()]  # fmt: skip
+    years = [{"result": ResultRun(period=period), "mark": Mark("U", "A", "met", value=value), "place": None, "level": "", "ended": "", "before": ("", "")} for period, value in values.items()]  # fmt: skip
     for language, unit, said in (("zh-hans", "个", zh), ("en", "places", en)):
         column = Column("A", "A", "D", unit, "up")
         with override(language):
             assert history(column, years)[1] == said
 
 
+def test_a_charts_sentence_says_up_to_which_day_a_units_value_is() -> None:
+    years = [{"result": ResultRun(period=period), "mark": Mark("U", "A", "met", value=value), "place": None, "level": "", "ended": ended, "before": ("", "")} for period, value, ended in (("2024", "86", ""), ("2025", "91.3", "2025-03-31"))]  # fmt: skip
+    column = Column("A", "A", "D", "%", "up")
+    for language, said in (("zh-hans", "A：2024 年 86 %，2025 年（至 2025-03-31）91.3 %"), ("en", "A: 86 % in 2024, 91.3 % in 2025 (to 2025-03-31)")):  # fmt: skip
+        with override(language):
+            assert history(column, years)[1] == said
+
+
+def test_an_ended_units_value_says_of_which_days_it_is_and_that_it_has_no_place() -> None:
+    run = reorganised("2024", "rename", "H1")
+    lines = {line.unit: line for group in scoreboard(run, "zh").groups for line in group.lines}
+    assert stopped(run, lines["O"], "zh").startswith("本单位已于 2024-03-31 撤销：2024 的数值只含 2024-01-01 至 2024-03-31，不参加组内排名")  # fmt: skip
+    assert "2024-01-01 to 2024-03-31 only and has no place" in stopped(run, lines["O"], "en")
+    assert stopped(run, lines["U1"], "zh") == ""
+
+
 def test_a_charts_sentence_says_that_it_is_of_the_year_before() -> None:
     """The value that counts for 2025 is that of 2024: without the word the table beside it would say otherwise."""
-    years = [{"result": ResultRun(period=period), "mark": Mark("U", "A", "met", value=value), "place": None, "level": "", "before": (f"计上年值（{int(period) - 1} 年的实绩）", f"that of {int(period) - 1}")} for period, value in (("2024", "0.86"), ("2025", "0.81"))]  # fmt: skip
+    years = [{"result": ResultRun(period=period), "mark": Mark("U", "A", "met", value=value), "place": None, "level": "", "ended": "", "before": (f"计上年值（{int(period) - 1} 年的实绩）", f"that of {int(period) - 1}")} for period, value in (("2024", "0.86"), ("2025", "0.81"))]  # fmt: skip
     column = Column("A", "研发", "D", "%", "up")
     for language, said, name in (
         ("zh-hans", "研发：2024 年计上年值（2023 年的实绩） 0.86 %，2025 年计上年值（2024 年的实绩） 0.81 %", "计上年值"),
@@ -345,3 +373,10 @@ def test_a_row_of_lights_adds_up_to_the_units_that_it_is_of() -> None:
     text = Template('{% include "portal/lamps.html" %}').render(Context({"counted": row}))
     numbers = [int(one) for one in re.findall(r"\d+", re.sub(r"<[^>]*>", "", text))]
     assert sum(numbers) == sum(row.values())
+
+
+def test_the_english_of_what_is_decided_has_brackets_of_english() -> None:
+    unit = Unit(code="D01", name_zh="招商局", name_en="Investment Promotion")
+    case = Tolerance(unit=unit, ground="pilot", item=Item(document="云督〔2025〕9 号"))
+    assert TOLERANCES.matter is not None
+    assert TOLERANCES.matter(case).words == ("招商局：改革试点中的失误（云督〔2025〕9 号）", "Investment Promotion: a mistake in a pilot (云督〔2025〕9 号)")  # fmt: skip

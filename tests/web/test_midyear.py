@@ -25,6 +25,7 @@ from zhengheng.scheme.model import Unit as AssessedUnit
 from zhengheng.scoring.due import segments
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.results.models import ResultRun
+from zhengheng.web.rulebooks.cards import cards
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of
 from zhengheng.web.rulebooks.services import fields_of
@@ -340,3 +341,24 @@ def test_the_form_of_every_indicator_takes_back_what_it_shows(made: Any, people:
         differences(before, book_of(RulebookVersion.objects.get(pk=draft.pk)), "zh")[0]
         == "没有差别。"
     )
+
+
+def test_weights_say_which_period_they_reach() -> None:
+    """Of one day within the year, prospective weights wait for the next one, and restated ones hold for all of it."""
+    book = district_rulebook()
+    first, newest = (
+        min(book.weights, key=lambda one: one.from_),
+        max(book.weights, key=lambda one: one.from_),
+    )
+    code = next(code for code, weight in first.table.items() if weight)
+    altered = first.table | {code: {one.code: 1 for one in book.categories}}
+
+    def since(kind: str, day: date) -> set[tuple[str, str]]:
+        table = newest.model_copy(update={"kind": kind, "from_": day, "table": altered})
+        held = book.model_copy(update={"weights": (first, table)})
+        card = next(card for card in cards(held) if card.indicator.code == code)
+        return {one.since for one in card.weights} - {("", "")}
+
+    assert since("prospective", date(2025, 8, 1)) == {("自 2026-01-01（未来适用：2025-08-01 调整，2025 仍按调整前的权重）", "from 2026-01-01 (prospective: changed on 2025-08-01, 2025 stays as before)")}  # fmt: skip
+    assert since("restated", date(2025, 8, 1)) == {("自 2025-08-01（追溯调整：2025 全期适用）", "from 2025-08-01 (restated: for the whole of 2025)")}  # fmt: skip
+    assert since("prospective", date(2026, 1, 1)) == {("自 2026-01-01", "from 2026-01-01")}

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -12,6 +13,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from django.template.loader import get_template
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
@@ -27,9 +29,11 @@ from zhengheng.engines.heat import heat_map
 from zhengheng.engines.run import Run
 from zhengheng.lake.store import Lake
 from zhengheng.web.accounts.models import RoleGrant
+from zhengheng.web.acts import paper
 from zhengheng.web.acts.services import make, perform
 from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.decisions.models import Decision
+from zhengheng.web.config.templates import joined
 from zhengheng.web.files.documents import Report, Section, Table, file
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.meetings.acts import COMMITMENTS, CarryGiven, KeepGiven, RecordGiven, ReportGiven
@@ -422,6 +426,18 @@ def test_each_lamp_shows_the_number_of_its_own_status(people: People) -> None:
         assert f"● 达标 {met} ▲ 关注 {watch} ■ 未达标 {missed}" in said
 
 
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("（本版为 960\n 个） <b>x</b> ，（ 无", "（本版为 960 个） <b>x</b>，（无"), ("(has 960 ) , and", "(has 960), and"), ("<b>Office</b> , Basic", "<b>Office</b>, Basic"),
+        ("at 3 : 0.5 , .5 ;", "at 3: 0.5, .5;"), ('<input value="a , b"><textarea>c ，d</textarea>', '<input value="a , b"><textarea>c ，d</textarea>'), ("● 3 ▲ 1 (of 4)", "● 3 ▲ 1 (of 4)"),
+    ],
+)  # fmt: skip
+def test_no_mark_stands_apart_from_its_word(source: str, said: str) -> None:
+    """A template's line ends are blanks; right before a comma none is meant. What somebody typed stays as typed."""
+    assert joined(re.sub(r"\n\s*", " ", source)) == said
+
+
 def test_sentences_have_no_stray_blank_and_papers_write_a_true_minus(
     people: People, run: ResultRun, computed: Run
 ) -> None:
@@ -442,3 +458,44 @@ def test_sentences_have_no_stray_blank_and_papers_write_a_true_minus(
     assert "−4.8 %" in content
     assert "-4.8" not in content
     assert "−0.06" in content
+
+
+def test_a_units_report_is_headed_by_its_period_and_says_place_and_part(
+    people: People, run: ResultRun, computed: Run
+) -> None:
+    """A quarter is no year; the score of a part is called what the page calls it; the place stands beside either."""
+    held = reading(run, "zh")
+    unit, line = next((unit, line) for unit, (_, line) in held.line.items() if line.place)
+    yearly = of_unit(run, None, unit, "zh", NOW.date())
+    assert yearly.title.endswith(f"{run.period} 年绩效报告")
+    assert f"总分 {line.score}" in yearly.answer
+    assert f"，组内{'并列' if line.tied else ''}第 {line.place}" in yearly.answer
+    part = replace(line, due="63 / 100", rate="90 %", part=("本期计入", "counted in this period"))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setitem(held.line, unit, (held.line[unit][0], part))
+        patched.setattr(run, "period", "2025-Q4")
+        quarter = of_unit(run, None, unit, "zh", NOW.date())
+    assert quarter.title.endswith("2025-Q4 绩效报告")
+    assert f"本期计入部分得分 {line.score}（本期计入 63 / 100 分" in quarter.answer
+    assert "总分" not in quarter.answer
+
+
+def test_the_overviews_json_has_one_shape(people: People, run: ResultRun) -> None:
+    client = people.client("office_data")
+    shapes = [client.get(reverse("overview_file", args=[run.run, "json"])).json()]
+    ResultRun.objects.update(state="notice", published_at=NOW)
+    shapes.append(client.get(reverse("overview_file", args=[run.run, "json"])).json())
+    assert [set(one) for one in shapes] == [{"note", "rows"}] * 2
+
+
+def test_the_link_to_the_strategys_report_says_what_the_report_says() -> None:
+    template = get_template("overview/strategy_link.html")
+    for period, words in (("2025", "战略目标年度报告"), ("2025-Q3", "战略目标进展报告")):
+        assert words in template.render({"result": ResultRun(run="0" * 16, period=period)})
+
+
+def test_grades_that_move_are_said_to_be_computed() -> None:
+    """The grade in force may be another, by decision: of what is computed again the heads say so."""
+    assert paper.moves([]).head[-1] == "计算等次"
+    row = {"name": "甲", "score": ("1", "2"), "rank": ("2", "1"), "grade": ("良好", "优秀")}
+    assert "计算等次" in get_template("results/moves.html").render({"moved": [row]})  # fmt: skip

@@ -3,7 +3,9 @@
 import json
 import re
 import shutil
+from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from django.test import Client
 
 from tests.web.conftest import People
 from tests.web.test_portal import also, changed, released
+from zhengheng.web.portal.contents import moves
 from zhengheng.web.portal.site import page, write_site
 from zhengheng.web.portal.snapshots import SINCE, STANDINGS, TARGETS, read_site
 from zhengheng.workflow.machines import RECTIFICATION
@@ -166,6 +169,59 @@ def test_a_total_that_is_kept_back_is_not_shown_as_missing(source: Path) -> None
     assert reason in own
     changed(source / "1" / "snapshot.json", groups=[group | {"units": [one | scored for one in group["units"]]} for group in groups])  # fmt: skip
     assert reason not in shown(source, "p/1/index.html")
+
+
+def test_the_largest_rise_by_the_share_of_units_leads_however_few_they_are() -> None:
+    """One unit of one is a larger rise than three more of 38; what is compared is what the page says."""
+
+    def published(**met: tuple[int, int]) -> dict[str, Any]:
+        units = range(max(of for _, of in met.values()))
+        marks = {str(unit): {code: {"status": "met" if unit < n else "watch"} for code, (n, of) in met.items() if unit < of} for unit in units}  # fmt: skip
+        return {"indicators": [{"code": code} for code in met], "marks": marks}
+
+    now, then = published(FEW=(1, 1), MANY=(19, 38), LESS=(1, 4)), published(FEW=(0, 1), MANY=(16, 38), LESS=(2, 4))  # fmt: skip
+    (found,) = moves(SimpleNamespace(newest=[now], before=lambda _: then))  # type: ignore[arg-type]
+    assert [row[1]["code"] for row in found["better"]] == ["FEW", "MANY"]
+    assert [row[1]["code"] for row in found["worse"]] == ["LESS"]
+
+
+@pytest.mark.parametrize("status", ["not_applicable", "not_due", "filled", "undefined"])
+def test_the_counts_of_a_result_hold_every_state(source: Path, status: str) -> None:
+    """Each result stands in one of the lamps, on the first page, in the topic and at the unit: they add up."""
+    held = snapshot(source, 1)
+    unit, code = first(held)
+    topics = [{"code": "homes", "name": {"zh": "住", "en": "Homes"}, "about": {"zh": "住房", "en": "homes"}, "indicators": [code]}]  # fmt: skip
+    marks = {u: {c: mark | {"status": "met"} for c, mark in row.items()} for u, row in held["marks"].items()}  # fmt: skip
+    marks[unit["code"]][code] = {"status": status, "full": "5"}
+    groups = [group | {"units": [one | {"counts": dict(Counter(mark["status"] for mark in marks[one["code"]].values()))} for one in group["units"]]} for group in held["groups"]]  # fmt: skip
+    changed(source / "1" / "snapshot.json", marks=marks, groups=groups, topics=topics)
+    for address, results in (("topics/homes.html", [row[code] for row in marks.values() if code in row]), ("index.html", [mark for row in marks.values() for mark in row.values()])):  # fmt: skip
+        text = shown(source, address)
+        heading = "最近的结果" if address == "index.html" else "<h1>"
+        lamps = text.partition(heading)[2].partition('<span class="lamps">')[2].partition("项次")[0]
+        assert sum(map(int, re.findall(r"[●▲■–▨◇○⊘□◍] (\d+)", lamps))) == len(results), address
+
+
+def test_a_total_kept_back_under_other_rules_is_not_shown_as_missing(source: Path) -> None:
+    """What was published, and what the newest rules would have given: both were computed, neither is a gap in the data."""
+    held = read_site(source)
+    one = snapshot(source, 1)
+    today = held.restated(next(found for found in held.publications if found["number"] == 1))[0]
+
+    def bare(snapshot: dict[str, Any]) -> dict[str, Any]:
+        groups = [group | {"units": [{name: value for name, value in unit.items() if name not in {"score", "place", "tied"}} | {"status": "value"} for unit in group["units"]]} for group in snapshot["groups"]]  # fmt: skip
+        return {"groups": groups, "shows": "score"}
+
+    changed(source / "1" / "snapshot.json", **bare(one))
+    today.parent.mkdir(parents=True, exist_ok=True)
+    today.write_text(json.dumps(one | bare(one), ensure_ascii=False), encoding="utf-8")
+    units = sum(len(group["units"]) for group in one["groups"])
+    for address, words, reason in ((f"p/{one['number']}/today.html", "□ 不公开</span>", "由它可以推算出不公开指标的数值"), (f"en/p/{one['number']}/today.html", "□ withheld</span>", "could be worked out from it")):  # fmt: skip
+        text = shown(source, address)
+        assert text.partition("<tbody>")[2].count(words) == 2 * units + 1, "and once in the key"
+        assert reason in text
+        assert "▨ 没有总分" not in text
+        assert "▨ no total" not in text
 
 
 def test_what_was_put_right_is_not_said_to_be_under_way(source: Path) -> None:

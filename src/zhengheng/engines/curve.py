@@ -1,5 +1,6 @@
 """The scoring curve of an indicator: what each value would earn, drawn from the rule itself."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -14,6 +15,8 @@ from zhengheng.scheme.sense import sense_of
 from zhengheng.scoring.contracts import FACTS
 
 SAMPLES = 49
+LEAST_APART = 4
+"""Values nearer than this are drawn as they stand: a jump between them cannot be told from a slope."""
 FURTHER = 3
 """Quarters of the range that a curve goes on at either side, to show where it ends."""
 
@@ -68,7 +71,33 @@ def _rule(run: Run, unit: str, code: str) -> _Rule | None:
     low = _to_an_end(drawn, low, -margin, least if sense.low is None else int(sense.low * scale))
     high = _to_an_end(drawn, high, margin, None if sense.high is None else int(sense.high * scale))
     step = max((high - low) // (SAMPLES - 1), 1)
-    return replace(drawn, marks=sorted({*range(low, high + 1, step), high, int(cell["value"])}))
+    marks = sorted({*range(low, high + 1, step), high, int(cell["value"])})
+    sides = {mark for first, last in pairwise(marks) for mark in _jumps(drawn, first, last)}
+    return replace(drawn, marks=sorted({*marks, *sides}))
+
+
+def _jumps(drawn: _Rule, first: int, last: int) -> Iterator[int]:
+    """Both sides of each jump between two values: neighbours that make at least half of the change between them."""
+    ends = drawn.points(first), drawn.points(last)
+    if last - first < LEAST_APART or None in ends or ends[0] == ends[1]:
+        return
+    low, high = first, last
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _size(drawn, low, middle) > _size(drawn, middle, high):
+            high = middle
+        else:
+            low = middle
+    if 2 * _size(drawn, low, high) >= _size(drawn, first, last):
+        yield from (low, high)
+        yield from _jumps(drawn, first, low)
+        yield from _jumps(drawn, high, last)
+
+
+def _size(drawn: _Rule, first: int, last: int) -> int:
+    """By how much the points of two values differ."""
+    before, after = drawn.points(first), drawn.points(last)
+    return abs(after[0] - before[0]) if before and after else 0
 
 
 def _to_an_end(drawn: _Rule, edge: int, step: int, limit: int | None) -> int:

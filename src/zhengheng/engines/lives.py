@@ -1,5 +1,6 @@
 """Units that were there for a part of a period only, and whose figures they carry on, in words."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from zhengheng.domain.periods import ended_before
@@ -32,13 +33,16 @@ def no_more_due(run: Run, unit: str, code: str) -> bool:
     return bool(ends) and all(ended_before(row["valid_to"], end) for end in ends)
 
 
-def handed_on(run: Run, unit: str, language: Language) -> str:
+def handed_on(
+    run: Run, unit: str, language: Language, registered: Mapping[str, str] | None = None
+) -> str:
     """What became of a unit within the period, or whose figures an heir carries on, as the rulebook's succession says.
 
-    Empty where the unit was there all along. Shares are those by which quantities are taken over.
+    `registered` are names that count before those of the rulebook and its data. Empty where the unit was there all along. Shares are those by which quantities are taken over.
     """
     period, said = run.plan.period, []
     names = {one.code: one.name.say(language) for one in (*run.rulebook.units, *run.facts.units)}
+    names |= registered or {}
     for event in run.rulebook.succession:
         if not period.start <= event.date <= period.end:
             continue
@@ -48,7 +52,7 @@ def handed_on(run: Run, unit: str, language: Language) -> str:
             said.append(
                 f"本单位自 {day} 起撤销，由{heirs}承继；这里的得分只含撤销以前已到期的部分。"
                 if language == "zh"
-                else f"This unit ended on {day}; {heirs} go on for it. The score here is of what was due before that day."
+                else f"From {day} on this unit is no more, and {heirs} go on for it. The score here is of what was due before that day."
             )  # fmt: skip
         mine = next((one for one in event.heirs if one.unit == unit), None)
         if mine is None:

@@ -32,6 +32,12 @@ VALUES = (
     "line_en",
 )
 TABLES = {"units": UNITS, "indicators": INDICATORS, "values": VALUES}
+STATUS_OF_UNIT = (
+    "value (the unit has a total), withheld (it has one that is not published, since an internal value could be worked out from it), missing (no total: data missing), "
+    "undefined (no total: not computable), not_due (no total: not due), unranked (no total: not ranked by the rulebook) "
+    "状态：有总分；有总分但不公开（由它可以推算出不公开指标的数值）；缺数据；无法计算；未到期；按方案不排名"
+)  # fmt: skip
+"""What the column says in the table of units; in that of values it is the state of an indicator."""
 MEANINGS = {
     "unit": "code of the unit 单位代码", "indicator": "code of the indicator 指标代码", "period": "assessed period 期间",
     "status": "met, watch, missed, unlit, undefined, missing, not_applicable, not_due, withheld (of internal indicators: value and status), filled 状态（withheld：内部指标的数值和状态不公开）", "value": "as measured 实绩",
@@ -70,6 +76,8 @@ def _units(document: dict[str, Any]) -> Iterator[dict[str, str]]:
             computed = grade.get("computed", {})
             held = unit | {"grade": grade.get("zh"), "grade_en": grade.get("en"), "computed_grade": computed.get("zh"),
                            "computed_grade_en": computed.get("en"), "grade_reason": grade.get("reason") or grade.get("bound", {}).get("zh")}  # fmt: skip
+            if document["shows"] == "score" and unit["status"] == "value" and not unit.get("score"):
+                held["status"] = "withheld"
             found = {name: str(held[name]) if held.get(name) is not None else "" for name in UNITS[5:]}  # fmt: skip
             yield {"unit": unit["code"], "name_zh": unit["name"]["zh"], "name_en": unit["name"]["en"],
                    "group_zh": group["name"]["zh"], "group_en": group["name"]["en"], **found}  # fmt: skip
@@ -116,7 +124,7 @@ def _described(document: dict[str, Any], folder: Path) -> dict[str, Any]:
         "resources": [
             {"name": f"{name}-{form}", "path": f"{name}.{form}", "format": form, "hash": f"sha256:{digest(folder / f'{name}.{form}')}",
              "bytes": (folder / f"{name}.{form}").stat().st_size,
-             "schema": {"fields": [{"name": n, "type": "string", "description": MEANINGS.get(n, n)} for n in head]}}
+             "schema": {"fields": [{"name": n, "type": "string", "description": STATUS_OF_UNIT if (name, n) == ("units", "status") else MEANINGS.get(n, n)} for n in head]}}
             for name, head in TABLES.items() for form in ("csv", "xlsx", "json", "parquet")
         ],
     }  # fmt: skip

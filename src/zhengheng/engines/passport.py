@@ -373,8 +373,10 @@ class _Maker(SourceRows):
         if split:
             label += self._piece(cell, rule)
         detail = (
-            self.t("值 ", "value ")
-            + (format_scaled(cell["value"], rule["decimals"]) or "—")
+            self.t("没有数值", "no value")
+            if cell["value"] is None
+            else self.t("值 ", "value ")
+            + format_scaled(cell["value"], rule["decimals"])
             + (f" {measure}" if measure else "")
         )
         if rule["method"] == "milestones" and status == "value":

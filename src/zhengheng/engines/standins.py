@@ -22,7 +22,7 @@ class StandIns:
     def __init__(
         self, run: Run, oracle: Oracle, unit: str, scores: dict[str, Row], nodes: dict[str, Row]
     ) -> None:
-        self.oracle, self.unit, self.scores, self.nodes = oracle, unit, scores, nodes
+        self.run, self.oracle, self.unit, self.scores, self.nodes = run, oracle, unit, scores, nodes
         excused = any(row["status"] == NOT_APPLICABLE for row in scores.values())
         self.rates: dict[tuple[str, str], Fraction] = {}
         if excused:
@@ -42,7 +42,9 @@ class StandIns:
             if part["child"] not in self.scores or part["outcome"] in {"value", "filled", "not_due"}:  # fmt: skip
                 continue
             if part["score"] is None:
-                found[part["child"]] = _NOT_COUNTED if part["outcome"] == "renormalise" else _STOPS
+                found[part["child"]] = (
+                    _NOT_COUNTED if part["outcome"] == "renormalise" else self._stops(node)
+                )
                 continue
             if part["outcome"] == "unranked":
                 found[part["child"]] = _UNRANKED
@@ -51,6 +53,13 @@ class StandIns:
             zh, en = _INSTEAD if part["outcome"] == "substitute" else _LOWEST
             found[part["child"]] = (zh.format(points), en.format(points))
         return found
+
+    def _stops(self, node: str) -> Pair:
+        """What has no score for the sake of an indicator: the total, or the dimension above it by its name."""
+        if node == self.run.rulebook.tree.code:
+            return "总分因此没有得出", "for its sake there is no total"
+        name = next(one.name for one, _, _ in self.run.rulebook.nodes() if one.code == node)
+        return f"“{name.zh}”因此没有得分", f"for its sake “{name.say('en')}” has no score"
 
     def shared(self, node: str) -> Pair | None:
         """Of a sum from which parts are absent that are due: the factor by which the others carry their mark."""
@@ -98,4 +107,3 @@ _UNRANKED = (
     "不计分，本单位因此不排名、没有总分",
     "not scored, and for its sake the unit is not ranked and has no total",
 )
-_STOPS = ("上级因此没有得分", "for its sake the dimension has no score")

@@ -47,7 +47,7 @@ def compared(places: Sequence[tuple[str, Words]], before: Mapping[str, str], aft
 
 def moves(units: Sequence[Mapping[str, Any]]) -> Table:
     """Every unit that moves with what is signed, from what to what."""
-    head = say("变动的单位", "Units that move"), say("得分", "Score"), say("名次", "Rank"), say("等次", "Grade")  # fmt: skip
+    head = say("变动的单位", "Units that move"), say("得分", "Score"), say("名次", "Rank"), say("计算等次", "Computed grade")  # fmt: skip
     told = ("score", "rank", "grade")
     rows = [(one["name"], *(" → ".join(text or "—" for text in one[field]) for field in told)) for one in units]  # fmt: skip
     return Table(head, rows)

@@ -54,12 +54,17 @@ const marked = (at, top) => [[at, top], [at, 0], [at, top * 0.1]];
 // What each value would earn; the dot is where the unit stands.
 function curve(spec) {
   const [value, points] = spec.names;
+  const x = spec.x.map(Number), [at] = spec.dot.map(Number), least = Math.min(...x, at), most = Math.max(...x, at);
+  // The dot's words stand between the curve and the name of the axis; at the left edge they go to the right.
+  const align = at - least < (most - least) * 0.1 ? "left" : "center";
+  const held = frame(axis({ type: "value", scale: true, name: value, nameLocation: "end" }), axis({ type: "value", name: points, nameGap: 38 }));
   return {
-    ...frame(axis({ type: "value", scale: true, name: value, nameLocation: "end" }), axis({ type: "value", name: points })),
+    ...held,
+    grid: { ...held.grid, top: 56 },
     series: [
       { type: "line", symbol: "none", data: spec.x.map((v, n) => [Number(v), Number(spec.y[n])]), lineStyle: { color: token("--brand"), width: 2 } },
-      { type: "scatter", symbolSize: 12, data: [spec.dot.map(Number)], itemStyle: { color: token("--ink") },
-        label: { ...named(`${signed(spec.dot[0])} → ${signed(spec.dot[1])}`), position: "top" } },
+      { type: "scatter", symbolSize: 12, clip: false, data: [spec.dot.map(Number)], itemStyle: { color: token("--ink") },
+        label: { ...named(`${signed(spec.dot[0])} → ${signed(spec.dot[1])}`), position: "top", align } },
       ...spec.marks.map(([name, at], n) => ({ type: "line", symbol: "none", data: marked(Number(at), Math.max(...spec.y.map(Number))), silent: true,
         lineStyle: { color: token(n ? "--met" : "--ink-2"), type: n ? "dotted" : "dashed" }, endLabel: named(`${name} ${signed(at)}`), ...apart })),
     ],

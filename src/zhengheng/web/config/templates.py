@@ -22,12 +22,23 @@ class Loader(filesystem.Loader):
         return re.sub(r"\n\s*", " ", super().get_contents(origin).rstrip("\n"))
 
 
+_APART = re.compile(
+    r"<(textarea|pre|code|script|style)\b.*?</\1>|<[^>]*>|(?<=[（(]) +| +(?=[，。；：、）！？]|[,;:.)](?:[\s<]|$))", re.DOTALL
+)  # fmt: skip
+"""Tags and what stands in them as it is; and blanks right before a mark that closes, or after a bracket that opens."""
+
+
+def joined(page: str) -> str:
+    """A page on which no line end of a template stands as a blank before a comma, a stop or a closing bracket."""
+    return _APART.sub(lambda found: found.group() if found.group().startswith("<") else "", page)
+
+
 class Page(Template):
     """A template whose pages in English say of each piece of Chinese that it is Chinese."""
 
     def render(self, context: dict[str, Any] | None = None, request: HttpRequest | None = None) -> SafeString:  # fmt: skip
         """The page."""
-        page = super().render(context, request)
+        page = joined(super().render(context, request))
         return (
             mark_safe(marked(page)) if (get_language() or "").startswith("en") else mark_safe(page)
         )

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from zhengheng.domain.numbers import format_scaled, with_unit
+from zhengheng.domain.numbers import format_scaled
 from zhengheng.engines.change import Change
 from zhengheng.engines.curve import Point
 from zhengheng.engines.heat import Column, Mark
@@ -29,11 +29,11 @@ def history(column: Column, years: list[dict[str, Any]]) -> Chart:
     }  # fmt: skip
     if not known:
         return spec, column.name
-    told = {one["result"].period: (measured(one["mark"].value, column.measure_unit), one["before"]) for one in (known[0], known[-1])}  # fmt: skip
+    told = {one["result"].period: (measured(one["mark"].value, column.measure_unit), one["before"], one["ended"]) for one in (known[0], known[-1])}  # fmt: skip
     zh = "，".join(
-        f"{period}{' 年' if period.isdecimal() else ''}{before[0] or ' '}{' ' * bool(before[0])}{value}" for period, (value, before) in told.items()
+        f"{period}{' 年' if period.isdecimal() else ''}{f'（至 {ended}）' if ended else before[0] or ' '}{' ' * bool(before[0] and not ended)}{value}" for period, (value, before, ended) in told.items()
     )  # fmt: skip
-    en = ", ".join(f"{value} in {period}{f' ({before[1]})' * bool(before[1])}" for period, (value, before) in told.items())  # fmt: skip
+    en = ", ".join(f"{value} in {period}{f' (to {ended})' * bool(ended)}{f' ({before[1]})' * bool(before[1])}" for period, (value, before, ended) in told.items())  # fmt: skip
     return spec, f"{column.name}{say('：', ': ')}{say(zh, en)}"
 
 
@@ -57,8 +57,8 @@ def scoring(points: list[Point], mark: Mark, measure_unit: str, level: str) -> C
         ],
     }  # fmt: skip
     return spec, say(
-        f"满分 {mark.full} 分的得分曲线；圆点是本单位：{minus(with_unit(mark.value, measure_unit))} 得 {minus(mark.points)} 分",
-        f"What each value earns of {mark.full} points; the dot is this unit: {minus(mark.value)} earns {minus(mark.points)}",
+        f"满分 {mark.full} 分的得分曲线；圆点是本单位：{measured(mark.value, measure_unit)} 得 {minus(mark.points)} 分",
+        f"What each value earns of {mark.full} points; the dot is this unit: {measured(mark.value, measure_unit)} earns {minus(mark.points)} points",
     )  # fmt: skip
 
 

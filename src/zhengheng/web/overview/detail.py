@@ -10,7 +10,6 @@ from django.views.decorators.http import require_safe
 from zhengheng.domain.problems import NotFoundError
 from zhengheng.engines.change import written
 from zhengheng.engines.heat import Mark
-from zhengheng.engines.lives import handed_on
 from zhengheng.engines.run import Run
 from zhengheng.engines.scoreboard import Line
 from zhengheng.engines.standins import stand_ins
@@ -85,6 +84,7 @@ def _of_unit(
     ).first()  # fmt: skip
     changes = TargetChange.objects.filter(line=line).select_related("decision") if line else ()
     return {
+        "stopped": selectors.stopped(run, held.line[unit][1], tongue), "handed_on": selectors.went_on(run, unit, tongue) if held.line[unit][1].ended else "",
         "mark": mark, "place": held.places.get((unit, code)),
         "name": selectors.names_of([unit], tongue).get(unit, held.line[unit][1].name),
         "entry": passport_of(held, unit, code, tongue), "sources": f"/office/results/{result.run}/units/{unit}/source/", "years": years, "line": line, "target_changes": changes,
@@ -110,7 +110,7 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
     moved = change_of(earlier, result, unit, tongue) if earlier else None
     marks, names = held.heat.marks.get(unit, {}), selectors.names_of([unit], tongue)
     context |= {
-        **_down(held, unit), "unit": unit, "line": line, "handed_on": handed_on(held.run, unit, tongue), "name": names.get(unit, line.name),
+        **_down(held, unit), "unit": unit, "line": line, "handed_on": selectors.went_on(held.run, unit, tongue), "name": names.get(unit, line.name),
         "registered": unit in names,
         "group": group, "on_end": selectors.on_end(result, context["known"], unit, tongue), "counted": held.counted.get(unit, {}), "moved": moved,
         "unlike": _unlike(context["earlier"], line, unit) if moved and earlier else None,

@@ -10,7 +10,6 @@ from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.problems import Language
 from zhengheng.engines.change import Change, written
 from zhengheng.engines.heat import STATUSES
-from zhengheng.engines.lives import handed_on
 from zhengheng.engines.standins import stand_ins
 from zhengheng.web.files.documents import Report, Section, Table
 from zhengheng.web.overview import selectors, tables
@@ -62,11 +61,17 @@ def of_unit(
     name = selectors.names_of([unit], language).get(unit, line.name)
     counted: dict[str, int] = held.counted.get(unit, Counter())
     # The words of a total that there is none of say themselves that there is none.
-    total = say(f"总分 {line.score}", f"total {line.score}") if line.score else say(*line.absent).partition(" ")[2]  # fmt: skip
+    called = (f"{line.part[0]}部分得分", f"{line.part[1]}, score of that part") if line.due else ("总分", "total")  # fmt: skip
+    total = say(f"{called[0]} {line.score}", f"{called[1]} {line.score}") if line.score else say(*line.absent).partition(" ")[2]  # fmt: skip
     if line.score and line.due:
         total += say(
             f"（{line.part[0]} {line.due} 分，得分率 {line.rate}）",
             f" ({line.due} points {line.part[1]}: {line.rate} of these)",
+        )
+    if line.score and line.place:
+        total += say(
+            f"，组内{'并列' if line.tied else ''}第 {line.place}",
+            f", place in group: {'=' if line.tied else 'no. '}{line.place}",
         )
     sections = []
     moved = change_of(earlier, result, unit, language) if earlier else None
@@ -97,10 +102,10 @@ def of_unit(
          for c in held.heat.columns if c.code in marks],
     ),), texts=tuple(stand_ins(held.run, unit, language))))  # fmt: skip
     return Report(
-        say(f"{name} {result.period} 年绩效报告", f"{name}: performance {result.period}"),
+        say(f"{name} {result.period} {'年' if len(result.period) == 4 else ''}绩效报告", f"{name}: performance {result.period}"),
         say(
             f"{group}：{total}{'，' + line.told if line.grade else ''}；达标 {counted.get('met', 0)} 项，关注 {counted.get('watch', 0)} 项，未达标 {counted.get('missed', 0)} 项。",
             f"{group}: {total}{', ' + line.told if line.grade else ''}; {counted.get('met', 0)} met, {counted.get('watch', 0)} to watch, {counted.get('missed', 0)} missed.",
         ),
-        origin(result, held), sections, (*warned(result, day), *filter(None, [handed_on(held.run, unit, language)])),
+        origin(result, held), sections, (*warned(result, day), *filter(None, [selectors.went_on(held.run, unit, language)])),
     )  # fmt: skip

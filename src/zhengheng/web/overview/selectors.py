@@ -11,6 +11,7 @@ from zhengheng.domain.periods import ended_before
 from zhengheng.domain.problems import Language
 from zhengheng.engines.heat import Column, Mark
 from zhengheng.engines.lights import NOTHING_DUE
+from zhengheng.engines.lives import handed_on
 from zhengheng.engines.rows import unit_rows
 from zhengheng.engines.run import Run
 from zhengheng.engines.scoreboard import Line
@@ -59,9 +60,30 @@ def years(
         held = reading(one, language)
         mark = held.heat.marks.get(unit, {}).get(code)
         if mark is not None:
-            found.append({"result": one, "mark": mark, "place": held.places.get((unit, code)), "level": level_of(held, unit, code), "before": held.heat.column(code).before,
+            found.append({"result": one, "mark": mark, "place": held.places.get((unit, code)), "level": level_of(held, unit, code), "before": held.heat.column(code).before, "ended": held.line[unit][1].ended,
                           "version": held.run.rulebook.version})  # fmt: skip
     return found
+
+
+def went_on(run: Run, unit: str, language: Language) -> str:
+    """What became of a unit within the period, or for whom it goes on, by the names that the organisation gives them."""
+    codes = {code for event in run.rulebook.succession for code in (event.unit, *(heir.unit for heir in event.heirs))}  # fmt: skip
+    return handed_on(run, unit, language, names_of(codes, language))
+
+
+def stopped(run: Run, line: Line, language: Language) -> str:
+    """Of which days the values of a unit are that ended before the period did; empty of any other."""
+    if not line.ended:
+        return ""
+    period, begun = run.plan.period, run.plan.period.start
+    row = next((one for one in run.plan.tables["unit"] if one["unit"] == line.unit), None)
+    if row and row["valid_from"]:
+        begun = max(begun, row["valid_from"])
+    return (
+        f"本单位已于 {line.ended} 撤销：{period.code} 的数值只含 {begun} 至 {line.ended}，不参加组内排名；在图和表中与其他各期的全期数值并列。"
+        if language == "zh"
+        else f"This unit ended on {line.ended}: its value for {period.code} is of {begun} to {line.ended} only and has no place in the group; chart and table show it beside values of whole periods."
+    )  # fmt: skip
 
 
 def on_end(

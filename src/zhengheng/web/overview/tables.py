@@ -163,7 +163,8 @@ def _grade(row: Mapping[str, str], decided: Mapping[str, Decided], reasons: Mapp
 
 def _written(head: tuple[str, ...], rows: list[dict[str, str]], form: str, note: str) -> bytes:
     if form == "json":
-        held = {"note": note, "rows": rows} if note else rows
+        # One shape, whether something must be said of the rows or not.
+        held = {"note": note, "rows": rows}
         return json.dumps(held, ensure_ascii=False, indent=1).encode()
     if form == "xlsx":
         return workbook(say("得分", "Scores"), head, rows, note)

@@ -233,8 +233,8 @@ def signed(size: int | None) -> str:
 
 @register.filter
 def no_total(status: str) -> str:
-    """What stands in the place of a unit's total that there is none of, by its status."""
-    return say(*words_without_total(status))
+    """What stands in the place of a unit's total that is not there, by its status; one that was computed is kept back."""
+    return say("□ 不公开", "□ withheld") if status == "value" else say(*words_without_total(status))
 
 
 @register.filter

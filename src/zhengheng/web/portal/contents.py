@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from typing import Any
 
 from zhengheng.engines.heat import STATUSES
@@ -15,8 +16,8 @@ from zhengheng.workflow.machines import RECTIFICATION
 Snapshot = dict[str, Any]
 Page = tuple[str, str, dict[str, Any]]
 """Path, template, content."""
-COUNTED = ("met", "watch", "missed", "missing", "undefined", "withheld", "unlit")
-"""What rows of lamps count: the lights, what has none though it is due, and what is never lit."""
+COUNTED = tuple(STATUSES)
+"""What rows of lamps count: every result stands in one of these."""
 LACKING = ("missing", "undefined", "not_due")
 """Statuses of an indicator without which a total may not be made."""
 MOST = 3
@@ -90,9 +91,13 @@ def pages_of(site: Site, one: Snapshot) -> Iterator[Page]:
     }  # fmt: skip
     yield f"{folder}/method.html", "method", base
     if today:
-        yield f"{folder}/today.html", "today", base | {"rows": _both(one, today), "today_scored": any(unit.get("score") for group in today["groups"] for unit in group["units"])}  # fmt: skip
+        yield f"{folder}/today.html", "today", base | {"rows": _both(one, today), "kept_back": _keeps_back(one, today), "today_scored": any(unit.get("score") for group in today["groups"] for unit in group["units"])}  # fmt: skip
     if restated:
-        yield f"{folder}/before.html", "before", base | {"rows": _both(one, restated)}
+        yield (
+            f"{folder}/before.html",
+            "before",
+            base | {"rows": _both(one, restated), "kept_back": _keeps_back(one, restated)},
+        )
     for group in one["groups"]:
         for unit in group["units"]:
             accounts = held.get(unit["code"], [])
@@ -115,6 +120,14 @@ def pages_of(site: Site, one: Snapshot) -> Iterator[Page]:
             "topics": [topic for topic in one["topics"] if code in topic["indicators"]],
             "plans": [(plan, names.get(plan["unit"])) for plan in one["plans"] if code in plan["indicators"]],
         }  # fmt: skip
+
+
+def _keeps_back(*beside: Snapshot) -> bool:
+    """Whether one of the snapshots has a total that is not published."""
+    return any(
+        one["shows"] == "score" and unit["status"] == "value" and not unit.get("score")
+        for one in beside for group in one["groups"] for unit in group["units"]
+    )  # fmt: skip
 
 
 def _both(one: Snapshot, today: Snapshot) -> list[tuple[dict[str, Any], list[Any]]]:
@@ -273,7 +286,7 @@ def moves(site: Site) -> list[dict[str, Any]]:
         for indicator in one["indicators"]:
             before, now = _met(earlier, indicator["code"]), _met(one, indicator["code"])
             if before is not None and now is not None:
-                changed.append((now[0] * before[1] - before[0] * now[1], indicator, before, now))
+                changed.append((Fraction(*now) - Fraction(*before), indicator, before, now))
         changed.sort(key=lambda row: (row[0], row[1]["code"]))
         worse = [row for row in changed if row[0] < 0][:MOST]
         better = [row for row in reversed(changed) if row[0] > 0][:MOST]

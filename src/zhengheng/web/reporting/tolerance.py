@@ -135,10 +135,11 @@ def granted() -> list[dict[str, Any]]:
 def _matter(case: Tolerance) -> Matter:
     """The failure that is not to be held against the unit."""
     zh, en = GROUNDS[case.ground]
-    item = f"（{case.item.document}）" if case.item else ""
+    document = case.item.document if case.item else ""
+    item_zh, item_en = (f"（{document}）", f" ({document})") if document else ("", "")
     return Matter(
         {"rulebook": case.rulebook_id, "unit": case.unit.code, "item": case.item_id, "ground": case.ground, "facts": case.facts},
-        (f"{case.unit.name_zh}：{zh}{item}", f"{case.unit.name_en or case.unit.name_zh}: {en}{item}"),
+        (f"{case.unit.name_zh}：{zh}{item_zh}", f"{case.unit.name_en or case.unit.name_zh}: {en}{item_en}"),
     )  # fmt: skip
 
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
+from zhengheng.domain.periods import parse_period
 from zhengheng.scheme.base import Words
 from zhengheng.scheme.excel_words import VALUES, heading
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.method_words import said
-from zhengheng.scheme.model import Node, Rulebook
+from zhengheng.scheme.model import Node, Rulebook, WeightTable
 from zhengheng.scheme.shared import taken
 
 Pair = tuple[str, str]
@@ -29,8 +31,8 @@ class Weighed:
 
     of: Pair
     weight: str
-    day: str
-    """Empty where it holds from the rulebook's first day on."""
+    since: Pair
+    """From when it counts, in words; empty where it does from the rulebook's first day on."""
 
 
 @dataclass(frozen=True)
@@ -101,5 +103,22 @@ def _weights(book: Rulebook, code: str, names: dict[str, Words]) -> Iterator[Wei
                 continue
             name = names.get(column)
             of = (name.zh, name.say("en")) if name else (column or "全部", column or "all")
-            yield Weighed(of, f"{weight:f}", "" if table is tables[0] else table.from_.isoformat())
+            yield Weighed(
+                of, f"{weight:f}", ("", "") if table is tables[0] else _since(book, table)
+            )
         before = held
+
+
+def _since(book: Rulebook, table: WeightTable) -> Pair:
+    """From when weights count: those of a day within a period hold for the whole of it, or from the next one on."""
+    day = table.from_
+    around = next(one for one in parse_period(str(day.year)).split(book.period) if day <= one.end)  # fmt: skip
+    if day == around.start:
+        return f"自 {day}", f"from {day}"
+    if table.kind == "restated":
+        return f"自 {day}（追溯调整：{around.code} 全期适用）", f"from {day} (restated: for the whole of {around.code})"  # fmt: skip
+    first = around.end + timedelta(1)
+    return (
+        f"自 {first}（未来适用：{day} 调整，{around.code} 仍按调整前的权重）",
+        f"from {first} (prospective: changed on {day}, {around.code} stays as before)",
+    )
