@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 
-from zhengheng.domain.names import near
+from zhengheng.domain.names import unknown
 from zhengheng.domain.problems import DataError, Problem
 from zhengheng.domain.script import narrow
 from zhengheng.lake import measures
@@ -204,8 +204,7 @@ def _scale(intake: Gathered, source: SourceFile) -> Iterator[Problem]:
 def _unknown(
     intake: Gathered, source: SourceFile, path: tuple[str | int, ...], code: str
 ) -> Problem:
-    zh, en = near(code, intake.named)
-    return source.fault(path, "indicator.unknown", f"考核方案中没有指标 {code[:40]}{zh}", f"the rulebook has no indicator {code[:40]}{en}")  # fmt: skip
+    return source.fault(path, "indicator.unknown", *unknown("indicator", code, intake.named))
 
 
 def _filter(source: SourceFile, header: list[str] | None) -> Iterator[Problem]:

@@ -7,9 +7,11 @@ from typing import Any
 
 from django.apps import apps
 
+from zhengheng.domain.names import unknown
 from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import Problem
 from zhengheng.lake.points import PRICED, points_fault, span
+from zhengheng.scheme.findings import names_of
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants
 from zhengheng.web.acts.declare import (
@@ -138,10 +140,8 @@ def _item(doing: Doing, given: Any, supplier: str) -> Item:
     supplied_by = unit_of(supplier, "supplier")
     known = {item.code: item for item in book_of(version).adjustments}
     if given.item not in known:
-        raise ReportError.one(
-            "item", "item.unknown", zh=f"方案中没有此项; 有: {'、'.join(known)}",
-            en=f"the rulebook has no such item; it has {', '.join(known)}",
-        )  # fmt: skip
+        zh, en = unknown("item", given.item, names_of(known.values()))
+        raise ReportError.one("item", "item.unknown", zh=zh, en=en)
     found = list(_faults(version, unit, given))
     if found:
         raise ReportError(found)
