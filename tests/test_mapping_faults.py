@@ -171,3 +171,13 @@ def test_an_option_that_a_role_does_not_read_is_a_fault_of_the_mapping(role: str
         for one in misfits(Gathered(plan, book, tmp_path, b""), source, None) if one.code == "mapping.idle"
     }  # fmt: skip
     assert told == set(fields) - set(READ_BY[role])
+
+
+def test_a_filter_with_two_signs_of_equality_is_told_to_write_one() -> None:
+    with pytest.raises(DataError) as caught:
+        parse_filter("a == '1'", frozenset("a"), "w")
+    (said,) = caught.value.problems
+    assert "只写一个等号 =" in said.zh
+    assert said.en.endswith("write one: =")
+    with pytest.raises(DataError, match="found the end"):
+        parse_filter("a =", frozenset("a"), "w")
