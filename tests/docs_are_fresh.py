@@ -62,6 +62,8 @@ def scoring() -> str:
             "**Rounding.** An indicator's points are rounded half up to its `digits`. `carry: rounded` (the default) hands on what people\n"
             "see; `carry: exact` hands on nine decimals, so that a dimension is not made of roundings. Places and grades by\n"
             "what is not rounded (`on: exact`) need `carry: exact` in `tree` as well: else the total is rounded before.\n\n"
+            "**Missing.** `z_score` and `mads` have no lowest mark, so that where they are used the rule for missing values is `block`\n"
+            "or `renormalise`: `floor` and `unranked` count a missing value at its lowest mark, and `scheme check` refuses them there.\n\n"
             "**No result.** Where a formula divides by nothing (all units of the group are equal under `min_max`, `z_score` or\n"
             "`mads`, one unit alone under `borda`, a target of 0 or less or none at all, a rate of growth over a year before of 0\n"
             "or less), `undefined` of the method says what the indicator earns: `missing` (the default: as if the value were\n"

@@ -153,6 +153,35 @@ def test_a_passport_lists_the_items_that_counted(book: Rulebook, tmp_path: Path)
     assert sorted(found) == ["d2 (2024-03-01)", "d3 (2024-01-01)"]
 
 
+CAPPED: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
+    "an item's cap": ({"cap": 2}, {}, ["表彰”共 2.5 分，按该事项的上限计 2 分", "表彰: 2.5 points in all, of which the item's cap leaves 2"]),
+    "the cap of all": ({}, {"bonus_cap": 2}, ["各事项共 2.5 分，按加分总上限计 2 分", "2.5 points of all items, of which the cap of the whole bonus leaves 2"]),
+    "both": ({"cap": "2.2"}, {"bonus_cap": 2}, ["表彰”共 2.5 分，按该事项的上限计 2.2 分；各事项共 2.2 分，按加分总上限计 2 分", "leaves 2.2; 2.2 points of all items"]),
+    "neither binds": ({"cap": "2.5"}, {"bonus_cap": "2.5"}, []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CAPPED)
+@pytest.mark.parametrize("kind", ["bonus", "deduction"])
+def test_a_passport_says_which_cap_made_less_of_the_items(case: str, kind: str, tmp_path: Path) -> None:  # fmt: skip
+    item, caps, said = CAPPED[case]
+    caps = {name.replace("bonus", kind): cap for name, cap in caps.items()}
+    folder = write(tmp_path / "book", {
+        "units": [{"code": "a", "name": "a", "category": "c", "group": "g"}], **caps,
+        "adjustments": [{"code": "x", "name": "表彰", "kind": kind, "most": 5, "basis": [{"title": "办法"}], **item}],
+    })  # fmt: skip
+    book = load_rulebook(folder)[0]
+    facts = decided(tmp_path, book, "a,x,1.5,d1,2024-03-01,\na,x,1,d2,2024-03-02,\n")
+    run = make_run(book, facts, parse_period("2024"), DuckEngine(), AT.date())
+    for language, place, word in (("zh", 0, "该事项合计不超过"), ("en", 1, "all of this item come to")):  # fmt: skip
+        (entry,) = (part for part in passport(run, "a", None, language).parts if part.kind == kind)  # type: ignore[arg-type]
+        wanted = said[place].replace("加分", "扣分").replace("bonus", kind) if kind == "deduction" and said else "".join(said[place : place + 1])  # fmt: skip
+        assert wanted in entry.detail
+        assert bool(said) == bool(entry.detail)
+        assert [word in part.detail for part in entry.parts] == [bool(said) and "cap" in item] * 2
+        assert entry.score == ("2" if said else "2.5")
+
+
 def test_a_lake_and_a_run_of_an_earlier_release_have_no_such_column(book: Rulebook, tmp_path: Path) -> None:  # fmt: skip
     """Its files stay as they are: what they hold counts in the year of its decision, and what comes next has a period."""
     lake = Lake.create(tmp_path / "lake")

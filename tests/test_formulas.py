@@ -144,7 +144,7 @@ def test_a_standard_score_says_its_centre_its_scale_and_the_numbers_of_its_group
     made = run(rules, {(unit, "A"): {PERIOD.end: value} for unit, value in zip("uvwx", VALUES, strict=True)}, DuckEngine(threads=1))  # fmt: skip
     for unit in "uvwx":
         shown = passport(made, unit, "A", "zh")
-        text = shown.parts[0].label.replace("  ⟨由超越函数舍入而来⟩", "")
+        text = shown.parts[0].label.replace("  ⟨含开方、指数或对数，按规定位数舍入⟩", "")
         assert ("50 − 10 ×" if direction == "down" else "50 + 10 ×") in text
         number = computed(text)
         assert number is not None

@@ -10,9 +10,10 @@ from tests.conftest import Command
 from tests.test_scheme import write
 from zhengheng.domain.problems import DataError
 from zhengheng.lake.filters import parse_filter
-from zhengheng.lake.fitting import check_mapping
+from zhengheng.lake.fitting import check_mapping, misfits
+from zhengheng.lake.gathered import Gathered
 from zhengheng.lake.intake import read_files
-from zhengheng.lake.mapping import load_mapping
+from zhengheng.lake.mapping import Mapping, SourceFile, load_mapping
 from zhengheng.scheme.load import load_rulebook
 
 UNITS = "  - {file: v.csv, role: unit, unit: u, category: {constant: c}, group: {constant: g}}\n"
@@ -136,3 +137,47 @@ def test_a_file_that_is_no_mapping_is_told_in_words(content: bytes, tmp_path: Pa
         load_mapping(path, lambda draft: check_mapping(draft, book, tmp_path))
     assert {one.where.partition(":")[0] for one in caught.value.problems} == {"i.yaml"}
     assert all(one.zh and one.en for one in caught.value.problems)
+
+
+ANY = ["file", "role", "sheet", "format", "encoding", "header", "header_rows", "where", "personal"]
+NUMBERS = ["strip", "scale", "scientific"]
+VALUES = ["unit", "indicator", "period", "value", "confirmation", "missing", "only_known_indicators", *NUMBERS]  # fmt: skip
+OBSERVED = [*VALUES, "layout", "indicators", "status", "vintage", "published_on", "not_applicable", "withheld"]  # fmt: skip
+READ_BY: dict[str, list[str]] = {
+    "observation": OBSERVED, "correction": OBSERVED, "ruling": [*VALUES, "status", "not_applicable", "withheld"], "target": [*VALUES, "kinds"],
+    "unit": ["unit", "name", "category", "group", "superior", "valid_from", "valid_to", "ranked", "distinct"],
+    "milestone": ["unit", "indicator", "milestone", "due_on", "done_on", "share", "waived", *NUMBERS],
+    "event": ["unit", "item", "points", "document", "decided_on", "period", "revoked"],
+    "approval": ["unit", "indicator", "approver", "document", "distinct"],
+    "fact": ["columns", "measures", "strip", "scientific"],
+}  # fmt: skip
+SOMETHING: dict[str, Any] = {
+    "layout": "wide", "indicators": {"A": "a"}, "kinds": {"target": "a"}, "columns": {"u": {"column": "u"}}, "missing": ["无"],
+    "measures": [{"indicator": "A", "unit": "u", "date": "u", "frequency": "year"}], "not_applicable": ["免"], "withheld": ["密"],
+    "strip": "$", "scale": "100", "scientific": True, "distinct": True, "only_known_indicators": True,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("role", READ_BY)
+def test_an_option_that_a_role_does_not_read_is_a_fault_of_the_mapping(role: str, tmp_path: Path) -> None:  # fmt: skip
+    """Every role with every option; the table of what a role reads is written apart from the code's."""
+    book, _ = load_rulebook(write(tmp_path / "book"))
+    (tmp_path / "v.csv").write_text("u,a\n甲,1\n")
+    fields = [name for name in SourceFile.model_fields if name not in ANY]
+    sources = [{"file": "v.csv", "role": role, name: SOMETHING.get(name, "a")} for name in fields]
+    plan = Mapping.model_validate_json(json.dumps({"purpose": "p", "sources": sources}))
+    told = {
+        name for name, source in zip(fields, plan.sources, strict=True)
+        for one in misfits(Gathered(plan, book, tmp_path, b""), source, None) if one.code == "mapping.idle"
+    }  # fmt: skip
+    assert told == set(fields) - set(READ_BY[role])
+
+
+def test_a_filter_with_two_signs_of_equality_is_told_to_write_one() -> None:
+    with pytest.raises(DataError) as caught:
+        parse_filter("a == '1'", frozenset("a"), "w")
+    (said,) = caught.value.problems
+    assert "只写一个等号 =" in said.zh
+    assert said.en.endswith("write one: =")
+    with pytest.raises(DataError, match="found the end"):
+        parse_filter("a =", frozenset("a"), "w")

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import Command
 from tests.test_intake import mapping, values
 from tests.test_scheme import write
+from zhengheng.domain.names import unknown
 from zhengheng.domain.problems import DataError
 from zhengheng.lake.facts import Facts
 from zhengheng.lake.intake import read_files
@@ -49,6 +51,67 @@ def test_a_unit_on_no_list_is_named_whatever_is_said_of_it(role: str, tmp_path: 
     assert "zz（d.csv:3）" in said.zh
     assert "zz (d.csv:3)" in said.en
     assert not read(book, tmp_path, "u,n\na,1\nb,2\n", role).warnings
+
+
+NOWHERE = {
+    "a slip of the pen": ("event", {"item": {"constant": "prase"}}, "加减分事项“prase”；相近的有：praise，请核对", "near it is praise: check which is meant"),
+    "small and capital letters": ("event", {"item": {"constant": "Fault"}}, "fault（大小写也要一致）", "fault (small and capital letters differ)"),
+    "a name": ("event", {"item": {"constant": "表彰"}}, "这是 praise 的名称", "this is the name of praise"),
+    "nothing near": ("event", {"item": {"constant": "xyz"}}, "只能是：praise、fault", "must be one of: praise, fault"),
+    "an indicator": ("observation", {"indicator": {"column": "i"}}, "指标“zz”；只能是：A、B", "indicator 'zz'; it must be one of: A, B"),
+    "a category": ("unit", {"category": {"constant": "C"}}, "类别“C”；相近的有：c（大小写也要一致）", "category 'C'; near it is c (small"),
+    "a group": ("unit", {"group": {"constant": "zz"}}, "分组“zz”；只能是：g", "comparison group 'zz'; it must be one of: g"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", NOWHERE)
+def test_a_code_that_the_rulebook_does_not_have_is_named_with_what_may_be_meant(case: str, tmp_path: Path, book: Rulebook) -> None:  # fmt: skip
+    role, change, zh, en = NOWHERE[case]
+    listed = {"unit": "u", "category": {"constant": "c"}, "group": {"constant": "g"}}
+    with pytest.raises(DataError) as caught:
+        read(book, tmp_path, "u,n,i\na,1,zz\n", role, **(listed if role == "unit" else {}) | change)  # fmt: skip
+    (said,) = caught.value.problems
+    assert said.where == "d.csv:2"
+    assert zh in said.zh
+    assert en in said.en
+
+
+@pytest.mark.parametrize(("code", "near", "size"), [("A11", "A1", False), ("a1", "A1", True), ("A1\u0430", None, False)])  # fmt: skip
+def test_that_capital_letters_count_is_said_where_they_are_the_difference(code: str, near: str | None, size: bool) -> None:  # fmt: skip
+    zh, en = unknown("indicator", code, {"A1": "甲", "B2": "乙"})
+    assert (near is not None) == ("相近的有：A1" in zh) == ("near it is A1" in en)
+    assert size == ("大小写" in zh) == ("capital letters" in en)
+
+
+def test_that_capital_letters_count_is_said_of_rows_left_out_where_they_are_the_difference(tmp_path: Path, book: Rulebook) -> None:  # fmt: skip
+    more = {"indicator": "i", "only_known_indicators": True}
+    for code, size in (("a", True), ("other", False)):
+        facts = read(book, tmp_path, f"u,n,i\na,1,{code}\n", **more)
+        (said,) = (one for one in facts.warnings if one.code == "indicator.left_out")
+        assert size == ("大小写" in said.zh) == ("capital letters" in said.en)
+
+
+OUTSIDE = [
+    {"date": "2025-07-01", "kind": "merger", "unit": "b", "heirs": [{"unit": "d", "share": 1}]}
+]
+ROLLED = {"indicator": "A", "parent": "a", "mode": "own", "children": {"b": 1, "c": 2}, "roll_up": True}  # fmt: skip
+LEAVES: dict[str, tuple[dict[str, Any], list[dict[str, Any]], bool]] = {
+    "an heir that is no child": ({}, OUTSIDE, True),
+    "an heir that is a child": ({"children": {"b": 1, "c": 2, "d": 0}}, OUTSIDE, False),
+    "nothing added up": ({"roll_up": False}, OUTSIDE, False),
+    "nothing taken over": ({}, [OUTSIDE[0] | {"data": "anew"}], False),
+    "another child": ({}, [OUTSIDE[0] | {"heirs": [{"unit": "c", "share": 1}]}], False),
+    "an heir that goes over to a child": ({}, [*OUTSIDE, {"date": "2025-10-01", "kind": "merger", "unit": "d", "heirs": [{"unit": "c", "share": 1}]}], False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", LEAVES)
+def test_an_heir_whose_figures_leave_the_sum_of_the_parent_is_named(case: str, tmp_path: Path) -> None:  # fmt: skip
+    change, events, told = LEAVES[case]
+    rules = {"cascade": [ROLLED | change], "succession": events}
+    found = [one for one in lint(*load_rulebook(write(tmp_path, rules))) if one.code == "cascade.heir"]  # fmt: skip
+    assert len(found) == told
+    assert all(one.severity == "warning" and "children 中写上 d" in one.zh and "write d among" in one.en for one in found)  # fmt: skip
 
 
 def test_units_of_a_cascade_and_of_a_succession_that_nobody_knows_are_named(tmp_path: Path) -> None:
@@ -186,3 +249,12 @@ def test_lines_of_json_say_each_thing_once_and_by_its_name(tmp_path: Path, book:
     assert broken == [("d.jsonl:1", "json.syntax"), ("d.jsonl:4", "json.syntax"), ("d.jsonl:5", "json.object")]  # fmt: skip
     good = read(book, tmp_path, f'{first}\n{{"u":"b","n":null,"note":"x"}}\n', file="d.jsonl")
     assert values(good) == {("a", "A"): 100, ("b", "A"): None}
+
+
+def test_a_cascade_without_a_target_in_the_rulebook_says_why_it_lists_nothing(tmp_path: Path, zhengheng: Command) -> None:  # fmt: skip
+    own = {"A": {"code": "A", "name": "甲", "owner": "o", "method": {"kind": "direct"}}}
+    shares = {"indicator": "A", "parent": "a", "mode": "shares", "children": {"b": 60, "c": 40}}
+    for name, rules, said in (("bare", {}, "没有目标分解"), ("shares", {"cascade": [shares]}, "目标行不从这里分解")):  # fmt: skip
+        asked = zhengheng("scheme", "cascade", write(tmp_path / name, rules, **own))
+        assert asked.returncode == 0, asked.stderr
+        assert said in asked.stdout.replace("\n", "")

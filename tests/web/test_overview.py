@@ -32,8 +32,8 @@ from zhengheng.web.accounts.models import RoleGrant
 from zhengheng.web.acts import paper
 from zhengheng.web.acts.services import make, perform
 from zhengheng.web.appeals.models import Appeal
-from zhengheng.web.decisions.models import Decision
 from zhengheng.web.config.templates import joined
+from zhengheng.web.decisions.models import Decision
 from zhengheng.web.files.documents import Report, Section, Table, file
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.meetings.acts import COMMITMENTS, CarryGiven, KeepGiven, RecordGiven, ReportGiven

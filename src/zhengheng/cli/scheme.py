@@ -223,6 +223,12 @@ def cascade(rulebook: Book, json: Json = False) -> None:
         return
     heads = [t("单位", "unit"), t("指标", "indicator"), t("目标", "target")]
     console.table(t("分解目标", "targets handed down"), heads, targets, right=(2,))
+    if not targets:
+        console.out.print(
+            t("没有可列的目标：方案没有目标分解（cascade）。", "nothing to list: the rulebook has no `cascade`.") if not book.cascade
+            else t("没有可列的目标：上级的目标不在方案中。目标分解从计分方法所定的目标（method.target）往下分；数据文件中的目标行不从这里分解，请在方法中写明目标，或用 mode: own 写明各下级的目标。",
+                   "nothing to list: the rulebook has no target of the parents. A cascade hands down the method's own target (`method.target`); target rows of data files are not split here: give the method a target, or write each child's with `mode: own`.")
+        )  # fmt: skip
     console.out.print(
         t(f"考核和承担目标的单位、岗位 {found.units} 个，其中有指标的 {found.covered} 个；目标 {found.goals} 个，其中没有指标衡量的 {len(found.bare_goals)} 个。",
           f"{found.covered} of {found.units} units and posts have indicators; {len(found.bare_goals)} of {found.goals} goals are unmeasured")

@@ -5,7 +5,7 @@ without width, a mark that turns the direction of reading.
 """
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 from zhengheng.domain.unseen import is_hidden, named
@@ -16,6 +16,8 @@ _ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "|": "l", "·": "."} | dic
 Words = tuple[str, str]
 _MOST, _CLOSE = 3, 0.75
 """Codes that are proposed for one that nobody knows, and how alike they are at least."""
+_LISTED, _LONG = 12, 40
+"""Codes that are all named where none is near, and characters of one that nobody knows."""
 
 
 def faults(text: str) -> list[Words]:
@@ -58,10 +60,38 @@ def near(code: str, known: Mapping[str, str]) -> Words:
     if whose := [one for one, name in known.items() if name == code]:
         return f"；这是 {'、'.join(whose[:_MOST])} 的名称，请填代码", f"; this is the name of {', '.join(whose[:_MOST])}: give the code"  # fmt: skip
     alike = [one for one in known if skeleton(one) == skeleton(code)]
-    close = alike or get_close_matches(code, known, _MOST, _CLOSE)
+    close = (alike or get_close_matches(code, known, _MOST, _CLOSE))[:_MOST]
     if not close:
         return "", ""
-    return (f"；相近的有：{'、'.join(close[:_MOST])}（大小写也要一致）", f"; near it are {', '.join(close[:_MOST])} (small and capital letters differ)")  # fmt: skip
+    size = differs_in_case(code, close)
+    zh, en = ("（大小写也要一致）", " (small and capital letters differ)") if size else ("", "")
+    is_or_are = "is" if len(close) == 1 else "are"
+    return f"；相近的有：{'、'.join(close)}{zh}，请核对", f"; near it {is_or_are} {', '.join(close)}{en}: check which is meant"  # fmt: skip
+
+
+def differs_in_case(code: str, known: Iterable[str]) -> bool:
+    """Whether a code is one of these but for small and capital letters."""
+    return any(one != code and one.casefold() == code.casefold() for one in known)
+
+
+KINDS: dict[str, Words] = {
+    "indicator": ("指标", "indicator"), "dimension": ("维度", "dimension"), "category": ("类别", "category"),
+    "group": ("分组", "comparison group"), "grade": ("等次", "grade"), "item": ("加减分事项", "adjustment item"),
+    "unit": ("单位", "unit"), "weighed": ("指标或维度", "indicator or dimension"),
+}  # fmt: skip
+"""What a rulebook has under codes."""
+
+
+def unknown(kind: str, code: str, known: Mapping[str, str]) -> Words:
+    """That the rulebook does not have a code: what may be meant, else what there is or what to do."""
+    what, (zh, en) = KINDS[kind], near(code, known)
+    if not known:
+        zh, en = f"；方案没有规定任何{what[0]}，请在方案中补上，或者不用这个代码", "; it has none at all: add it there, or do without this code"  # fmt: skip
+    elif not zh and len(known) <= _LISTED:
+        zh, en = f"；只能是：{'、'.join(known)}", f"; it must be one of: {', '.join(known)}"
+    elif not zh:
+        zh, en = "；请改为方案中已有的代码", "; give the code of one that it has"
+    return f"考核方案中没有{what[0]}“{code[:_LONG]}”{zh}", f"the rulebook has no {what[1]} {code[:_LONG]!r}{en}"  # fmt: skip
 
 
 def code_faults(text: str) -> list[Words]:

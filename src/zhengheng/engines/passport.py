@@ -5,13 +5,14 @@ stored numbers. Which of several releases counted, what a successor took over an
 from below is asked of the oracle, for this unit and those its values come from.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from zhengheng.domain.numbers import COEFFICIENT, format_scaled, plain
+from zhengheng.domain.numbers import COEFFICIENT, POINT, format_scaled, plain
 from zhengheng.domain.periods import period_ending
 from zhengheng.domain.problems import Language, NotFoundError
 from zhengheng.engines.bound import binding_events, bound_grade, failed_gates, said
@@ -214,13 +215,34 @@ class _Maker(SourceRows):
         return max(places)
 
     def _adjusted(self, kind: str, label: str, points: int) -> Entry:
-        return Entry(kind, kind, label, plain(points, 9), parts=self._events(kind))
+        """What the decided items of a kind come to; where a cap cut it, which one and from how much."""
+        events = self._events(kind)
+        entry = Entry(kind, kind, label, plain(points, 9), parts=[self._event(one) for one in events])  # fmt: skip
+        cut, sums, held = [], Counter[str](), 0
+        for event in events:
+            sums[event["item"]] += event["points"] or 0
+        for item in self.run.rulebook.adjustments:
+            given = sums[item.code]
+            most = given if item.cap is None else min(given, int(item.cap * POINT))
+            held += most
+            if most < given:
+                name = item.name.say(self.language)
+                cut.append(self.t(f"“{name}”共 {plain(given, 9)} 分，按该事项的上限计 {plain(most, 9)} 分",
+                                  f"{name}: {plain(given, 9)} points in all, of which the item's cap leaves {plain(most, 9)}"))  # fmt: skip
+                for part in entry.parts:
+                    if part.code == item.code:
+                        part.detail += self.t(f"；该事项合计不超过 {plain(most, 9)} 分", f"; all of this item come to {plain(most, 9)} at the most")  # fmt: skip
+        if points < held:
+            cut.append(self.t(f"各事项共 {plain(held, 9)} 分，按{label}总上限计 {plain(points, 9)} 分",
+                              f"{plain(held, 9)} points of all items, of which the cap of the whole {label} leaves {plain(points, 9)}"))  # fmt: skip
+        entry.detail = self.t("；", "; ").join(cut)
+        return entry
 
-    def _events(self, kind: str) -> list[Entry]:
+    def _events(self, kind: str) -> list[Row]:
         kinds = {item.code: item.kind for item in self.run.rulebook.adjustments}
         (setting,) = self.run.plan.tables["setting"]
         return [
-            self._event(event) for event in self._facts("event", self.unit)
+            event for event in self._facts("event", self.unit)
             if kinds.get(event["item"]) == kind and decided(event, setting) and within(event, setting)
         ]  # fmt: skip
 

@@ -127,8 +127,11 @@ class _Parser:
             return _day(value[1:-1]) or normal(value[1:-1])
         if kind == "number":
             return Decimal(value)
+        if value == "=" and self.place > 1 and self.tokens[self.place - 2] == ("op", "="):
+            raise self.fail("这里写了两个等号（==）；相等只写一个等号 =", "two signs of equality stand here (==); write one: =")  # fmt: skip
         raise self.fail(
-            f"此处应为数字或带引号的文字, 得到 {value}", f"a literal expected, found {value!r}"
+            f"此处应为数字或带引号的文字，得到{f'“{value}”' if value else '的是条件的末尾'}",
+            f"a number or a text in quotes is expected, found {repr(value) if value else 'the end'}",
         )
 
 

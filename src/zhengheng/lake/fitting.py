@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 
-from zhengheng.domain.names import near
+from zhengheng.domain.names import unknown
 from zhengheng.domain.problems import DataError, Problem
 from zhengheng.domain.script import narrow
 from zhengheng.lake import measures
@@ -20,6 +20,42 @@ _NEEDED = {
     "observation": ("unit", "period"), "target": ("unit", "indicator", "period"), "unit": ("unit", "category", "group"),
     "milestone": ("unit", "indicator", "milestone", "due_on", "share"), "event": ("unit", "item", "document", "decided_on"),
     "approval": ("unit", "indicator", "approver"), "fact": (), "ruling": ("unit", "indicator", "period", "value"),
+}  # fmt: skip
+_OF_ANY = frozenset(
+    {"file", "role", "sheet", "format", "encoding", "header", "header_rows", "where", "personal"}
+)
+_OF_NUMBERS = frozenset({"strip", "scale", "scientific"})
+_OF_VALUES = _OF_NUMBERS | {
+    "unit",
+    "indicator",
+    "period",
+    "value",
+    "confirmation",
+    "missing",
+    "only_known_indicators",
+}
+_OF_OBSERVATIONS = _OF_VALUES | {
+    "layout",
+    "indicators",
+    "status",
+    "vintage",
+    "published_on",
+    "not_applicable",
+    "withheld",
+}
+READ: dict[str, frozenset[str]] = {
+    "observation": _OF_OBSERVATIONS, "correction": _OF_OBSERVATIONS, "ruling": _OF_VALUES | {"status", "not_applicable", "withheld"},
+    "target": _OF_VALUES | {"kinds"},
+    "unit": frozenset({"unit", "name", "category", "group", "superior", "valid_from", "valid_to", "ranked", "distinct"}),
+    "milestone": _OF_NUMBERS | {"unit", "indicator", "milestone", "due_on", "done_on", "share", "waived"},
+    "event": frozenset({"unit", "item", "points", "document", "decided_on", "period", "revoked"}),
+    "approval": frozenset({"unit", "indicator", "approver", "document", "distinct"}),
+    "fact": frozenset({"columns", "measures", "strip", "scientific"}),
+}  # fmt: skip
+"""What each role reads of a source, beside what any does; the rest would be passed over without a word."""
+_ROLES = {
+    "observation": "观测值", "correction": "更正", "ruling": "裁定", "target": "目标", "unit": "单位名单", "milestone": "里程碑节点",
+    "event": "加减分事项", "approval": "不适用批准", "fact": "明细",
 }  # fmt: skip
 _FIELDS = {
     "file.absent": "file", "file.outside": "file", "file.kind": "file", "file.workbook": "format",
@@ -113,6 +149,12 @@ def _idle(source: SourceFile) -> Iterator[Problem]:
         "header": (source.header != 1, {"csv", "tsv", "xlsx", "xls"}, "表头所在行（header）", "a row of the header"),
         "header_rows": (source.header_rows != 1, {"csv", "tsv", "xlsx", "xls"}, "表头行数（header_rows）", "rows of the header"),
     }  # fmt: skip
+    for name, field in SourceFile.model_fields.items():
+        if name in _OF_ANY or name in READ[source.role] or getattr(source, name) == field.default:
+            continue
+        if name != "scale" or source.role != "fact":
+            yield source.fault((name,), "mapping.idle", f"{_ROLES[source.role]}（role: {source.role}）不读 {name}，这里写的不起作用；请删去，或改正 role。",
+                               f"a source of the role {source.role} does not read `{name}`, so that this does nothing; leave it out, or correct the role")  # fmt: skip
     if source.scale is not None and source.role == "fact":
         yield source.fault(("scale",), "mapping.idle", "明细（fact）的各列不作换算，这里写的 scale 不起作用；请删去，或先在文件中换算。",
                            "columns of facts are not converted, so that `scale` does nothing; leave it out, or convert the file's numbers beforehand")  # fmt: skip
@@ -204,8 +246,7 @@ def _scale(intake: Gathered, source: SourceFile) -> Iterator[Problem]:
 def _unknown(
     intake: Gathered, source: SourceFile, path: tuple[str | int, ...], code: str
 ) -> Problem:
-    zh, en = near(code, intake.named)
-    return source.fault(path, "indicator.unknown", f"考核方案中没有指标 {code[:40]}{zh}", f"the rulebook has no indicator {code[:40]}{en}")  # fmt: skip
+    return source.fault(path, "indicator.unknown", *unknown("indicator", code, intake.named))
 
 
 def _filter(source: SourceFile, header: list[str] | None) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow.compute as pc
 
-from zhengheng.domain.names import near
+from zhengheng.domain.names import differs_in_case, near, unknown
 from zhengheng.domain.problems import DataError, Problem
 from zhengheng.domain.several import several
 from zhengheng.lake.cells import Values
@@ -100,7 +100,7 @@ class Intake(Gathered):
         if reader.short:
             self.warnings.append(_short(source.file, reader.short))
         if reader.passed_over:
-            self.warnings.append(_passed_over(source.file, reader.passed_over))
+            self.warnings.append(_passed_over(source.file, reader.passed_over, self.named))
         if self.confirmed:
             self.warnings.append(
                 Problem(source.file, "sense.confirmed",
@@ -187,7 +187,7 @@ def _short(file: str, short: list[tuple[int, str, str, str]]) -> Problem:
     )  # fmt: skip
 
 
-def _passed_over(file: str, codes: Counter[str]) -> Problem:
+def _passed_over(file: str, codes: Counter[str], known: Iterable[str]) -> Problem:
     """Which indicators of a file the rulebook does not have, where the mapping leaves such rows out."""
     zh = "、".join(f"{code[:40]}（{rows} 行）" for code, rows in sorted(codes.items())[:NAMED])
     en = ", ".join(
@@ -195,10 +195,11 @@ def _passed_over(file: str, codes: Counter[str]) -> Problem:
         for code, rows in sorted(codes.items())[:NAMED]
     )
     more = len(codes) > NAMED
+    size = ("，大小写也要一致", "; small and capital letters differ") if any(differs_in_case(code, known) for code in codes) else ("", "")  # fmt: skip
     return Problem(
         file, "indicator.left_out",
-        f"{sum(codes.values())} 行的指标不在考核方案中，按映射（only_known_indicators）没有读取：{zh}{'等' if more else ''}。请核对其中有没有写错的代码，大小写也要一致。",
-        f"{several(sum(codes.values()), 'row of an indicator that the rulebook does not have was left out', 'rows of indicators that the rulebook does not have were left out')}, as the mapping says (only_known_indicators): {en}{', and more' if more else ''}. Check them for misspelt codes; small and capital letters differ",
+        f"{sum(codes.values())} 行的指标不在考核方案中，按映射（only_known_indicators）没有读取：{zh}{'等' if more else ''}。请核对其中有没有写错的代码{size[0]}。",
+        f"{several(sum(codes.values()), 'row of an indicator that the rulebook does not have was left out', 'rows of indicators that the rulebook does not have were left out')}, as the mapping says (only_known_indicators): {en}{', and more' if more else ''}. Check them for misspelt codes{size[1]}",
         "warning",
     )  # fmt: skip
 
@@ -224,20 +225,19 @@ _NAMES_UNITS = {
 
 def _misplaced(units: Iterable[Unit], rulebook: Rulebook, placed: dict[str, str]) -> list[Problem]:
     """Units must belong to a category and group of the rulebook."""
-    categories = {category.code for category in rulebook.categories}
-    groups = {group.code for group in rulebook.groups}
+    categories = {category.code: category.name.zh for category in rulebook.categories}
+    groups = {group.code: group.name.zh for group in rulebook.groups}
     problems = []
     for unit in units:
-        if unit.category not in categories:
-            problems.append(
-                Problem(placed[unit.code], "unit.category", f"单位“{unit.code[:40]}”的类别 {unit.category} 在考核方案中没有；请填方案中的类别代码（{'、'.join(sorted(categories)[:NAMED])}）。",
-                        f"unit {unit.code[:40]!r}: the rulebook has no category {unit.category}; give the code of one that it has ({', '.join(sorted(categories)[:NAMED])})")
-            )  # fmt: skip
-        if groups and unit.group not in groups:
-            problems.append(
-                Problem(placed[unit.code], "unit.group", f"单位“{unit.code[:40]}”的分组 {unit.group} 在考核方案中没有；请填方案中的分组代码（{'、'.join(sorted(groups)[:NAMED])}）。",
-                        f"unit {unit.code[:40]!r}: the rulebook has no comparison group {unit.group}; give the code of one that it has ({', '.join(sorted(groups)[:NAMED])})")
-            )  # fmt: skip
+        for kind, code, known in (
+            ("category", unit.category, categories),
+            ("group", unit.group, groups),
+        ):
+            if code not in known and (known or kind == "category"):
+                zh, en = unknown(kind, code, known)
+                problems.append(
+                    Problem(placed[unit.code], f"unit.{kind}", f"单位“{unit.code[:40]}”：{zh}。", f"unit {unit.code[:40]!r}: {en}")
+                )  # fmt: skip
     return problems
 
 

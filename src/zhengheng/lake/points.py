@@ -1,5 +1,6 @@
 """Points of a decided item: one rule, asked where they are entered, where they are checked and where they count."""
 
+from zhengheng.domain.names import unknown
 from zhengheng.domain.numbers import POINT
 from zhengheng.lake.cells import CellError, read_number
 from zhengheng.scheme.model import Adjustment, Rulebook
@@ -53,10 +54,7 @@ def points_fault(book: Rulebook, code: str, text: str) -> tuple[str, str] | None
     """Why these points cannot be those of the rulebook's item, in both languages."""
     item = next((one for one in book.adjustments if one.code == code), None)
     if item is None:
-        return (
-            "方案里没有这一项加减分，请先核对所属方案",
-            "the rulebook has no such item; check which rulebook it belongs to",
-        )
+        return unknown("item", code, {one.code: one.name.zh for one in book.adjustments})
     try:
         points = read_points(item, text, book.tree.digits)
     except CellError as error:

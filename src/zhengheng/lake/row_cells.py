@@ -5,7 +5,7 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
-from zhengheng.domain.names import Words, faults, name_faults, near
+from zhengheng.domain.names import Words, faults, name_faults, unknown
 from zhengheng.lake.cells import (
     CellError,
     normal,
@@ -53,7 +53,7 @@ class RowCells:
         self.passed_over: Counter[str] = Counter()
         """Codes that the rulebook does not have, of rows that the mapping leaves out, and how many rows each."""
         self.strange: dict[str, Words] = {}
-        """Codes of indicators that nobody knows, and what may be meant."""
+        """Codes of indicators that nobody knows, and what is said of each."""
         self.plain: set[str] = set()
         """Codes of units that nothing speaks against."""
         self.short: list[tuple[int, str, str, str]] = []
@@ -159,13 +159,8 @@ class RowCells:
     def _indicator(self, code: str) -> Any:
         if code not in self.intake.indicators:
             if code not in self.strange:
-                self.strange[code] = near(code, self.intake.named)
-            zh, en = self.strange[code]
-            raise CellError(
-                "indicator",
-                f"考核方案中没有指标“{code[:40]}”{zh}",
-                f"the rulebook has no indicator {code[:40]!r}{en}",
-            )
+                self.strange[code] = unknown("indicator", code, self.intake.named)
+            raise CellError("indicator", *self.strange[code])
         return self.intake.indicators[code]
 
     def _day(self, column: Column | None, values: dict[str, str], name: str) -> date | None:

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from zhengheng.domain.names import unknown
 from zhengheng.domain.numbers import COEFFICIENT
 from zhengheng.domain.problems import DataError, Problem
 from zhengheng.lake import measures
@@ -255,11 +256,11 @@ class Rows(RowValue):
 
     def _event(self, row: int, values: dict[str, str]) -> None:
         source = self.source
-        item = self.intake.items.get(self._must(source.item, values, "item"))
+        code = self._must(source.item, values, "item")
+        item = self.intake.items.get(code)
         if item is None:
-            raise CellError(
-                "item", "考核方案中没有这个加减分项", "the rulebook has no such adjustment item"
-            )
+            named = {one.code: one.name.zh for one in self.intake.items.values()}
+            raise CellError("item", *unknown("item", code, named))
         points = read_points(
             item, self._get(source.points, values, "points", number=True), self.intake.digits
         )

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
+from zhengheng.domain.names import unknown
 from zhengheng.domain.numbers import VALUE_LIMIT, parse_scaled, plainly
 from zhengheng.domain.periods import Period, parse_period
 from zhengheng.domain.script import narrow
+from zhengheng.scheme.findings import grades_of, names_of
 from zhengheng.scheme.model import TOTAL, Case, Rulebook
 
 Path = tuple[str | int, ...]
@@ -82,14 +84,12 @@ def example_faults(book: Rulebook, case: Case) -> Iterator[tuple[Path, str, Word
 
 
 def _unit(book: Rulebook, case: Case) -> Iterator[tuple[Path, str, Words]]:
-    known = {"category": [one.code for one in book.categories], "group": [one.code for one in book.groups]}  # fmt: skip
-    words = {"category": ("类别", "category"), "group": ("分组", "comparison group")}
+    known = {"category": names_of(book.categories), "group": names_of(book.groups)}
     for key, code in case.unit.items():
         if key not in known:
             yield ("unit", key), "case.unknown", (f"单位只写类别（category）和分组（group），不认识“{key}”；请删去", f"of its unit a case gives `category` and `group`, not {key!r}; leave it out")  # fmt: skip
         elif known[key] and code not in known[key]:
-            zh, en = words[key]
-            yield ("unit", key), "case.unknown", (f"{zh} {code} 不存在，只能是：{'、'.join(known[key])}", f"there is no {en} {code}; it must be one of: {', '.join(known[key])}")  # fmt: skip
+            yield ("unit", key), "case.unknown", unknown(key, code, known[key])
 
 
 def _values(book: Rulebook, case: Case, period: Period | None) -> Iterator[tuple[Path, str, Words]]:
@@ -98,7 +98,7 @@ def _values(book: Rulebook, case: Case, period: Period | None) -> Iterator[tuple
     held += [(("others", unit, code), code, text) for unit, values in case.others.items() for code, text in values.items()]  # fmt: skip
     for path, code, text in held:
         if code not in known:
-            yield path, "case.unknown", _no_indicator(code)
+            yield path, "case.unknown", unknown("indicator", code, names_of(book.indicators))
         elif text in STATUSES:
             if is_made(book, code):
                 yield path, "case.made", (f"{code} 由其他指标计算，这里只能写数值；要它没有数值的，请给它所用的指标写“{text}”", f"{code} is made from others, so that a case gives its number alone; for no number write `{text}` for what it is made from")  # fmt: skip
@@ -109,7 +109,11 @@ def _values(book: Rulebook, case: Case, period: Period | None) -> Iterator[tuple
                 yield path, "case.period", (f"期间 {case.period} 内没有 {code} 的整期数据（frequency: {known[code].frequency}），这个数不会计入；请改写期间，或删去它", f"no period of {code} (frequency: {known[code].frequency}) ends within {case.period}, so that its value would not count; change the period or leave it out")  # fmt: skip
     for code, kinds in case.targets.items():
         if code not in known:
-            yield ("targets", code), "case.unknown", _no_indicator(code)
+            yield (
+                ("targets", code),
+                "case.unknown",
+                unknown("indicator", code, names_of(book.indicators)),
+            )
             continue
         for kind, text in kinds.items():
             if kind not in KINDS:
@@ -122,7 +126,11 @@ def _nodes(book: Rulebook, case: Case) -> Iterator[tuple[Path, str, Words]]:
     known = {one.code for one in book.indicators}
     for code, nodes in case.milestones.items():
         if code not in known:
-            yield ("milestones", code), "case.unknown", _no_indicator(code)
+            yield (
+                ("milestones", code),
+                "case.unknown",
+                unknown("indicator", code, names_of(book.indicators)),
+            )
         for place, node in enumerate(nodes):
             own: Path = ("milestones", code, place)
             yield from _keys(own, node, NODE, NODE[:2])
@@ -142,7 +150,12 @@ def _events(book: Rulebook, case: Case) -> Iterator[tuple[Path, str, Words]]:
         own: Path = ("events", place)
         item = items.get(event.get("item", ""))
         if item is None:
-            yield own, "case.unknown", (f"第 {place + 1} 个事项没有写明已有的加减分项（item）", f"event {place + 1} names no item of this rulebook")  # fmt: skip
+            zh, en = unknown("item", event["item"], names_of(book.adjustments)) if event.get("item") else ("没有写明加减分事项", "names none")  # fmt: skip
+            yield (
+                own,
+                "case.unknown",
+                (f"第 {place + 1} 个事项（item）：{zh}", f"event {place + 1} (item): {en}"),
+            )
             continue
         yield from _keys(own, event, EVENT, EVENT[:1])
         points = event.get("points", "")
@@ -162,13 +175,13 @@ def _zero(text: str) -> bool | None:
 
 def _expected(book: Rulebook, case: Case) -> Iterator[tuple[Path, str, Words]]:
     codes = {one.code for one in book.indicators} | {node.code for node, _, _ in book.nodes()}
-    grades = [one.code for one in (*book.grading.bands, *book.grading.outside)] if book.grading else []  # fmt: skip
+    grades = grades_of(book)
     for what, wanted in case.expect.items():
         path: Path = ("expect", what)
         if what.removeprefix(LIGHT) not in codes and what not in OUTCOMES:
             yield path, "case.unknown", (f"期望的 {what} 不存在；可写指标或维度代码、total、grade、rank、status、reference 或 light:代码", f"it expects {what}, which does not exist; it may be the code of an indicator or dimension, total, grade, rank, status, reference or light:CODE")  # fmt: skip
         elif what == "grade" and wanted and wanted not in grades:
-            yield path, "case.unknown", (f"等次 {wanted} 不存在；请写方案中等次的代码：{'、'.join(grades)}", f"there is no grade {wanted}; write the code of one: {', '.join(grades)}")  # fmt: skip
+            yield path, "case.unknown", unknown("grade", wanted, grades)
         elif what not in {"grade", "status"} and not what.startswith(LIGHT) and wanted:
             yield from _number(path, wanted, 9, large=True)
 
@@ -189,7 +202,3 @@ def _number(path: Path, text: str, decimals: int, *, large: bool = False) -> Ite
         number_in(text, decimals)
     except ExampleError as error:
         yield path, "case.number", (error.zh, error.en)
-
-
-def _no_indicator(code: str) -> Words:
-    return f"指标 {code} 不存在；请改为方案中已有的指标代码", f"{code} is no indicator; name one of this rulebook"  # fmt: skip

@@ -1,10 +1,12 @@
 """What `scheme check` finds and how its rules are known: one function a rule."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
+from typing import Protocol
 
 from zhengheng.domain.periods import Period
 from zhengheng.domain.problems import Problem
+from zhengheng.scheme.base import Text
 from zhengheng.scheme.folder import Source
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.methods import Method
@@ -28,6 +30,25 @@ def error(where: str, code: str, zh: str, en: str) -> Problem:
 
 def warning(where: str, code: str, zh: str, en: str) -> Problem:
     return Problem(where, code, zh, en, "warning")
+
+
+class Coded(Protocol):
+    """What has a code and a name."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def name(self) -> Text: ...
+
+
+def names_of(coded: Iterable[Coded]) -> dict[str, str]:
+    """Code → name of what has both."""
+    return {one.code: one.name.zh for one in coded}
+
+
+def grades_of(book: Rulebook) -> dict[str, str]:
+    """Code → name of the grades, also of those outside the order."""
+    return names_of((*book.grading.bands, *book.grading.outside)) if book.grading else {}
 
 
 def weight_of(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
+from zhengheng.domain.names import unknown
 from zhengheng.domain.problems import Problem
 from zhengheng.domain.several import several
 from zhengheng.scheme import (
@@ -29,7 +30,9 @@ from zhengheng.scheme.findings import (
     RULES,
     Finding,
     error,
+    grades_of,
     methods_of,
+    names_of,
     plain,
     rule,
     tree_place,
@@ -130,26 +133,24 @@ def vetoes_cite_law(book: Rulebook, source: Source) -> Finding:
 @rule
 def grades_exist(book: Rulebook, source: Source) -> Finding:
     grading = book.grading
-    known = {b.code for b in (*grading.bands, *grading.outside)} if grading else set()
+    known = grades_of(book)
     for place, item in enumerate(book.adjustments):
         effect = (("best_grade", item.effect.best_grade), ("grade", item.effect.grade)) if item.effect else ()  # fmt: skip
         for name, grade in effect:
             if grade and grade not in known:
-                yield error(source.rulebook("adjustments", place, "effect", name), "grade.unknown", f"等次 {grade} 不存在",
-                            f"there is no grade {grade}")  # fmt: skip
+                yield error(source.rulebook("adjustments", place, "effect", name), "grade.unknown", *unknown("grade", grade, known))  # fmt: skip
     if grading is None:
         return
+    indicators = names_of(book.indicators)
     for place, gate in enumerate(grading.gates):
         if gate.grade not in known:
             yield error(
                 source.rulebook("grading", "gates", place, "grade"),
                 "grade.unknown",
-                f"等次 {gate.grade} 不存在",
-                f"there is no grade {gate.grade}",
+                *unknown("grade", gate.grade, known),
             )
-        if gate.indicator not in {i.code for i in book.indicators}:
-            yield error(source.rulebook("grading", "gates", place, "indicator"), "gate.indicator", f"门槛指标 {gate.indicator} 不存在",
-                        f"the gate's indicator {gate.indicator} does not exist")  # fmt: skip
+        if gate.indicator not in indicators:
+            yield error(source.rulebook("grading", "gates", place, "indicator"), "gate.indicator", *unknown("indicator", gate.indicator, indicators))  # fmt: skip
 
 
 @rule
@@ -339,7 +340,7 @@ def shares_add_up(book: Rulebook, source: Source) -> Finding:
 
 @rule
 def units_fit(book: Rulebook, source: Source) -> Finding:
-    categories, groups = {c.code for c in book.categories}, {g.code for g in book.groups}
+    categories, groups = names_of(book.categories), names_of(book.groups)
     for code, count in Counter(u.code for u in book.units).items():
         if count > 1:
             yield error(
@@ -353,15 +354,13 @@ def units_fit(book: Rulebook, source: Source) -> Finding:
             yield error(
                 source.rulebook("units", place, "category"),
                 "unit.category",
-                f"没有类别 {unit.category}",
-                f"there is no category {unit.category}",
+                *unknown("category", unit.category, categories),
             )
         if groups and unit.group not in groups:
             yield error(
                 source.rulebook("units", place, "group"),
                 "unit.group",
-                f"没有分组 {unit.group}",
-                f"there is no comparison group {unit.group}",
+                *unknown("group", unit.group, groups),
             )
 
 

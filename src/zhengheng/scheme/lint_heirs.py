@@ -1,9 +1,12 @@
 """Rules of `scheme check` about units that go over into others: nothing falls out of the heir's score unseen."""
 
+from collections.abc import Container
+
 from zhengheng.scheme.findings import Finding, error, plain, rule, warning
 from zhengheng.scheme.folder import Source
 from zhengheng.scheme.inherited import lost, misfits
 from zhengheng.scheme.model import Rulebook
+from zhengheng.scheme.procedure import Succession
 
 ROLES = {"owner": ("责任单位", "owner"), "supplier": ("数据提供单位", "supplier")}
 
@@ -25,6 +28,37 @@ def the_days_of_units_fit_the_change(book: Rulebook, source: Source) -> Finding:
     """What a unit reports after the day of the change reaches nobody, and would be missed all the same."""
     for place, zh, en in misfits(book, book.units):
         yield error(source.rulebook("succession", place, "date"), "succession.day", zh, en)
+
+
+@rule
+def an_heir_of_a_child_that_is_added_up_is_a_child_too(book: Rulebook, source: Source) -> Finding:
+    """What went over to a unit that is no child of the same parent leaves the parent's sum from the day of the change on."""
+    hands_over = [event for event in book.succession if event.data == "inherit"]
+    for place, one in enumerate(book.cascade):
+        for event in hands_over if one.roll_up else ():
+            if event.unit not in one.children:
+                continue
+            outside = [
+                heir.unit for heir in event.heirs
+                if heir.unit not in one.children and heir.unit != one.parent and not _goes_back(hands_over, heir.unit, one.children)
+            ]  # fmt: skip
+            if outside:
+                zh, en = "、".join(outside), " and ".join(outside)
+                yield warning(source.rulebook("cascade", place, "children", event.unit), "cascade.heir",
+                              f"{one.indicator}：{event.unit} 从 {event.date} 起由 {zh} 承接，而 {zh} 不是 {one.parent} 的下级，它自己的数不汇入 {one.parent}；应当汇入的，请在 children 中写上 {zh}。",
+                              f"{one.indicator}: {event.unit} goes over to {en} on {event.date}, which is no child of {one.parent}, so that what it reports itself is not added to {one.parent}; where it should be, write {en} among the `children`")  # fmt: skip
+
+
+def _goes_back(events: list[Succession], unit: str, children: Container[str]) -> bool:
+    """Whether what a unit took over went on to a child, at once or after more changes."""
+    seen, ahead = set[str](), [unit]
+    while ahead:
+        here = ahead.pop()
+        if here in seen:
+            continue
+        seen.add(here)
+        ahead += [heir.unit for event in events if event.unit == here for heir in event.heirs]
+    return any(one in children for one in seen)
 
 
 @rule

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
+from zhengheng.domain.names import unknown
 from zhengheng.domain.unseen import named as by_code
 from zhengheng.domain.unseen import unseen
-from zhengheng.scheme.findings import Finding, error, rule, warning, weight_of
+from zhengheng.scheme.findings import Finding, error, grades_of, names_of, rule, warning, weight_of
 from zhengheng.scheme.folder import Source
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scheme.shared import covers, spoken
@@ -13,26 +14,28 @@ from zhengheng.scheme.shared import covers, spoken
 
 @rule
 def goals_and_topics_name_known_indicators(book: Rulebook, source: Source) -> Finding:
-    known = {i.code for i in book.indicators}
+    known = names_of(book.indicators)
     named = [("goals", place, one.name, one.indicators) for place, one in enumerate(book.goals)]
     named += [("topics", place, one.name, one.indicators) for place, one in enumerate(book.topics)]
     for part, place, name, codes in named:
         for code in codes:
             if code not in known:
-                yield error(source.rulebook(part, place), f"{part}.unknown", f"{name.zh} 中的指标 {code} 不存在",
-                            f"{name.say('en')} names {code}, which is no indicator")  # fmt: skip
+                zh, en = unknown("indicator", code, known)
+                yield error(source.rulebook(part, place), f"{part}.unknown", f"{name.zh}：{zh}", f"{name.say('en')}: {en}")  # fmt: skip
 
 
 @rule
 def shared_settings_are_shared(book: Rulebook, source: Source) -> Finding:
     """What covers nobody was meant for somebody."""
-    known = {i.code: i.method.kind if i.method else None for i in book.indicators}
+    known, named = {i.code: i.method.kind if i.method else None for i in book.indicators}, names_of(book.indicators)  # fmt: skip
     for place, entry in enumerate(book.defaults):
         where, said = source.rulebook("defaults", place), spoken(entry)
         for code in entry.indicators:
             if code not in known:
-                yield error(where, "indicator.unknown", f"共用设定中的指标 {code} 不存在；请改为方案中已有的指标代码。",
-                            f"the shared settings name {code}, which is no indicator; name one of this rulebook")  # fmt: skip
+                zh, en = unknown("indicator", code, named)
+                yield error(
+                    where, "indicator.unknown", f"共用设定：{zh}", f"the shared settings: {en}"
+                )
         if not any(covers(said, code, kind) for code, kind in known.items()):
             yield error(where, "defaults.unused", "没有指标适用这一条共用设定；请核对其中的指标代码和计分方法，或者删去这一条。",
                         "no indicator is covered by these shared settings; check the codes and the method they name, or delete them")  # fmt: skip
@@ -62,22 +65,15 @@ def the_tree_has_weights(book: Rulebook, source: Source) -> Finding:
 def what_is_named_exists(book: Rulebook, source: Source) -> Finding:
     """A code that names nothing would silently do nothing."""
     known = {
-        "indicator": ("指标", {i.code for i in book.indicators}),
-        "dimension": ("维度", {node.code for node, _, _ in book.nodes()}),
-        "category": ("类别", {c.code for c in book.categories}),
-        "grade": (
-            "等次",
-            {b.code for b in (*book.grading.bands, *book.grading.outside)}
-            if book.grading
-            else set(),
-        ),
-        "unit": ("单位", {u.code for u in book.units}),
+        "indicator": names_of(book.indicators),
+        "dimension": names_of(node for node, _, _ in book.nodes()),
+        "category": names_of(book.categories),
+        "grade": grades_of(book),
+        "unit": names_of(book.units),
     }
     for path, kind, code in _named(book):
-        word, codes = known[kind]
-        if code not in codes:
-            yield error(source.rulebook(*path), f"{kind}.unknown", f"{word} {code} 不存在；请改为方案中已有的{word}代码。",
-                        f"there is no {kind} {code}; name one of this rulebook")  # fmt: skip
+        if code not in known[kind]:
+            yield error(source.rulebook(*path), f"{kind}.unknown", *unknown(kind, code, known[kind]))  # fmt: skip
 
 
 @rule

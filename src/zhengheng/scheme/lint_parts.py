@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from zhengheng.scheme.findings import Finding, error, plain, rule
+from zhengheng.domain.names import unknown
+from zhengheng.scheme.findings import Finding, error, names_of, plain, rule
 from zhengheng.scheme.folder import Source
 from zhengheng.scheme.indicator import Indicator, Parts
 from zhengheng.scheme.model import Rulebook
@@ -34,9 +35,8 @@ def derived_indicators_rest_on_known_ones(book: Rulebook, source: Source) -> Fin
     for indicator in book.indicators:
         for path, part in made_from(indicator):
             if part not in known:
-                yield error(source.indicator(indicator.code, *path), "parts.unknown",
-                            f"{indicator.code} 用到不存在的指标 {part}；请改为方案中已有的指标代码，或补上这个指标。",
-                            f"{indicator.code} is made from {part}, which does not exist; name an indicator of this rulebook, or add it")  # fmt: skip
+                zh, en = unknown("indicator", part, names_of(book.indicators))
+                yield error(source.indicator(indicator.code, *path), "parts.unknown", f"{indicator.code}：{zh}", f"{indicator.code}: {en}")  # fmt: skip
         # The entry that leads back here; what only leads to a circle of others is not to blame.
         back = [path for path, part in made_from(indicator) if _leads(known, part, indicator.code)]
         if back and circular(indicator.code, ()):

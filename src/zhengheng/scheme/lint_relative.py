@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from zhengheng.domain.names import unknown
 from zhengheng.domain.several import several
 from zhengheng.scheme import methods as m
 from zhengheng.scheme import relative as r
-from zhengheng.scheme.findings import Finding, error, rule, tree_place, warning
+from zhengheng.scheme.findings import Finding, error, names_of, rule, tree_place, warning
 from zhengheng.scheme.folder import Source
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Node, Rulebook
@@ -98,7 +99,7 @@ def _method_faults(indicator: Indicator, method: m.Method | None) -> Said:
 @rule
 def coefficients_multiply_what_exists(book: Rulebook, source: Source) -> Finding:
     leaves, nodes = set(_leaves(book.tree)), {node.code for node, _, _ in book.nodes()}
-    categories, seen = {c.code for c in book.categories}, set()
+    categories, seen = names_of(book.categories), set()
     for place, one in enumerate(book.coefficients):
         where = source.rulebook("coefficients", place)
         factors = [one.value, *one.categories.values(), *one.units.values()]
@@ -112,4 +113,6 @@ def coefficients_multiply_what_exists(book: Rulebook, source: Source) -> Finding
             yield error(where, "coefficient.empty", f"{one.of} 的系数没有写明数值。", f"the coefficient of {one.of} gives no number")  # fmt: skip
         for category in one.categories:
             if category not in categories:
-                yield error(where, "coefficient.category", f"系数中的类别 {category} 不存在。", f"the coefficient names category {category}, which does not exist")  # fmt: skip
+                yield error(
+                    where, "coefficient.category", *unknown("category", category, categories)
+                )

@@ -3,9 +3,10 @@
 from datetime import date
 from decimal import Decimal
 
+from zhengheng.domain.names import unknown
 from zhengheng.domain.periods import Frequency, parse_period
 from zhengheng.scheme.excel_tree import CHILD
-from zhengheng.scheme.findings import Finding, error, plain, rule, weight_of
+from zhengheng.scheme.findings import Finding, error, names_of, plain, rule, weight_of
 from zhengheng.scheme.folder import Source
 from zhengheng.scheme.lint_names import newest
 from zhengheng.scheme.model import PAIRED, Category, Node, Rulebook
@@ -13,8 +14,8 @@ from zhengheng.scheme.model import PAIRED, Category, Node, Rulebook
 
 @rule
 def weights_name_what_exists(book: Rulebook, source: Source) -> Finding:
-    known = {i.code for i in book.indicators} | {n.code for n, _, _ in book.nodes()}
-    categories = {c.code for c in book.categories}
+    known = names_of(book.indicators) | names_of(node for node, _, _ in book.nodes())
+    categories = names_of(book.categories)
     for place, table in enumerate(book.weights):
         for code, entry in table.table.items():
             where = source.rulebook("weights", place, "table", code)
@@ -22,13 +23,11 @@ def weights_name_what_exists(book: Rulebook, source: Source) -> Finding:
                 yield error(
                     source.rulebook("weights", place, "table", code, CHILD),
                     "weights.unknown",
-                    f"权重表中的 {code} 不存在",
-                    f"the weight table names {code}, which does not exist",
+                    *unknown("weighed", code, known),
                 )
             for category in entry if isinstance(entry, dict) else ():
                 if category not in categories:
-                    yield error(source.rulebook("weights", place, "table", code, category), "weights.category", f"权重表中的类别 {category} 不存在",
-                                f"the weight table names category {category}, which does not exist")  # fmt: skip
+                    yield error(source.rulebook("weights", place, "table", code, category), "weights.category", *unknown("category", category, categories))  # fmt: skip
             for column, weight in entry.items() if isinstance(entry, dict) else ((None, entry),):
                 if weight < 0:
                     yield error(

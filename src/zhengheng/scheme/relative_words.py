@@ -13,8 +13,8 @@ AGGREGATES: dict[str, Pair] = {
     "sum": ("各项相加", "sum of its parts"),
     "arithmetic": ("加权平均", "weighted mean"),
     "geometric": (
-        "加权几何平均 ⟨由超越函数舍入而来⟩",
-        "weighted geometric mean ⟨rounded from a transcendental function⟩",
+        "加权几何平均 ⟨含开方、指数或对数，按规定位数舍入⟩",
+        "weighted geometric mean ⟨has a root, power or logarithm, rounded to a fixed number of digits⟩",
     ),
     "harmonic": ("加权调和平均", "weighted harmonic mean"),
     "product": ("两项得分率之积乘满分", "product of its two parts' shares, times the full mark"),

@@ -71,9 +71,9 @@ def formula(rule: Row, cell: Row, statistic: Row | None, language: Language, bes
         text = told[language == "en"]
     if rule["method"] in FLOATED:
         text += (
-            "  ⟨由超越函数舍入而来⟩"
+            "  ⟨含开方、指数或对数，按规定位数舍入⟩"
             if language == "zh"
-            else "  ⟨rounded from a transcendental function⟩"
+            else "  ⟨has a root, power or logarithm, rounded to a fixed number of digits⟩"
         )
     return text
 

@@ -8,9 +8,11 @@ from typing import Any
 
 from django.apps import apps
 
+from zhengheng.domain.names import unknown
 from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import Problem, ZhenghengError, gathered, tell
 from zhengheng.lake.points import PRICED, points_fault, span
+from zhengheng.scheme.findings import names_of
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants
 from zhengheng.web.acts.declare import (
@@ -185,9 +187,8 @@ def _faults(version: RulebookVersion, unit: Unit | None, given: Any, known: Coll
     if unit is not None:
         yield from year_faults(version, unit)
     if given.item not in known:
-        names = [one.name for one in book.adjustments]
-        yield Problem("item", "item.unknown", f"方案中没有此项; 有: {'、'.join(one.zh for one in names)}",
-                      f"the rulebook has no such item; it has {', '.join(one.say('en') for one in names)}")  # fmt: skip
+        zh, en = unknown("item", given.item, names_of(book.adjustments))
+        yield Problem("item", "item.unknown", zh, en)
     if given.decided_on < parse_period(version.period).start:
         yield Problem("decided_on", "item.year", f"{DECIDED[0]} {given.decided_on} 早于考核期间 {version.period}，不属于本年度的事项。",
                       f"the day of the decision, {given.decided_on}, lies before {version.period}: it is no item of this year")  # fmt: skip

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from zhengheng.domain.names import unknown
 from zhengheng.domain.numbers import parse_scaled
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.lake.cells import number_fault, value_fault
+from zhengheng.scheme.findings import names_of
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.lint_directions import given_fault
 from zhengheng.scheme.model import Rulebook
@@ -28,10 +30,10 @@ def checked(book: Rulebook, lines: Iterable[Any]) -> dict[str, Any]:
     for place, line in enumerate(lines, 1):
         where = f"lines.{place - 1}"  # as the form calls it, whose sentences count from 1
         if line.indicator not in known:
+            zh, en = unknown("indicator", line.indicator, names_of(book.indicators))
             problems.append(
-                Problem(where, "indicator.unknown", f"第 {place} 行: 方案中没有指标 {line.indicator}",
-                        f"line {place}: the rulebook has no indicator {line.indicator}")
-            )  # fmt: skip
+                Problem(where, "indicator.unknown", f"第 {place} 行：{zh}", f"line {place}: {en}")
+            )
         elif line.indicator in found:
             problems.append(
                 Problem(where, "indicator.twice", f"第 {place} 行: 指标 {line.indicator} 重复",
