@@ -15,7 +15,7 @@ from zhengheng.web.accounts.selectors import grants, lately_renewed, listed
 from zhengheng.web.accounts.telling import LATELY as RENEWED_LATELY
 from zhengheng.web.accounts.telling import said
 from zhengheng.web.acts.declare import Words
-from zhengheng.web.acts.vacant import all_apart, vacant
+from zhengheng.web.acts.vacant import all_apart, all_before, vacant
 from zhengheng.web.appeals.acts import APPEALS
 from zhengheng.web.appeals.ruling import second_until
 from zhengheng.web.appeals.services import OUTCOMES
@@ -217,6 +217,10 @@ def _vacant(day: date, gives: bool) -> list[Reading]:
         zh, en = NAMES[role]
         why = (f"担任{zh}的人员与 {count} 项待办事项所涉单位都有任职关系，须回避，目前无人可以办理。{todo[0]}", f"Everybody who is {en.lower()} has a part in the unit of {several(count, 'matter that waits', 'matters that wait')}, and nobody can do what is due. {todo[1]}")  # fmt: skip
         found.append(Reading((f"须回避，无人可以办理：{zh}", f"Nobody without a part: {en}"), "/office/accounts/" if gives else "/office/", why))  # fmt: skip
+    for role, count in sorted(all_before(day).items()):
+        zh, en = NAMES[role]
+        why = (f"担任{zh}的人员都办理过 {count} 项待办事项的前面环节，这一步须由另外的人办理，目前无人可以办理。{todo[0]}", f"Everybody who is {en.lower()} took an earlier step of {several(count, 'matter that waits', 'matters that wait')} for another person, and nobody can do what is due. {todo[1]}")  # fmt: skip
+        found.append(Reading((f"须由另外的人办理：{zh}", f"Nobody without an earlier step: {en}"), "/office/accounts/" if gives else "/office/", why))  # fmt: skip
     return found
 
 
