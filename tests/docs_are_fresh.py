@@ -22,6 +22,7 @@ from zhengheng.scheme.model import Rulebook
 from zhengheng.scheme.sheets import methods
 from zhengheng.scoring.contracts import CONTRACTS, Column
 from zhengheng.scoring.pipeline import steps
+from zhengheng.workflow.apart import STEPS
 from zhengheng.workflow.machines import MACHINES
 from zhengheng.workflow.permissions import BUSINESS, BY_OTHERS, EVERYONE, RULES
 from zhengheng.workflow.roles import NAMES, Role, conflicts
@@ -232,6 +233,8 @@ def rights() -> str:
             "at those before it, on any day from the first of the assessed period on, also where it ended or was taken back since; of a\n"
             "report or an item also at the unit that supplies it, of an appeal at those that own or supply what it is about. Such an\n"
             "act is offered to him nowhere, and the refusal names who does it instead. The leaders of a rival in the same comparison group are not kept out.\n\n"
+            "Under [Steps of different persons](#steps-of-different-persons) stand the acts that another account does than each of those\n"
+            "before it, whatever roles were granted meanwhile.\n\n"
         ),
         "| act | roles | relation | states | own unit |\n|---|---|---|---|---|\n",
     ]
@@ -247,6 +250,15 @@ def rights() -> str:
         lines.append(
             f"| {rule.act} | {names} | {rule.relation} | {', '.join(sorted(rule.states)) or 'all'} | {'no' if rule.act in BY_OTHERS else ''} |\n"
         )
+    lines.append(
+        "\n## Steps of different persons\n\nWhoever did one of the acts on the right to a matter does not do the act on the left to it: by account, from the object\n"
+        "and the ledger, whatever roles he holds now or held then. It is offered to him nowhere, and the refusal names who does it instead. Of an\n"
+        "appeal's second instance (the decision recorded and attested, the preview, the ruling) nobody is who sat on the panel of the first, voted,\n"
+        "stepped back, presided or signed, or prepared it as its clerk; of a decision the acts of an appeal are those on the appeal that it is about.\n"
+        "`appeal.seated` is no act: the lot put him on the panel.\n\n"
+        "| act | states | not by whoever did |\n|---|---|---|\n"
+    )
+    lines += [f"| {step.act} | {', '.join(sorted(step.states)) or 'all'} | {', '.join(sorted(step.before))} |\n" for step in STEPS]  # fmt: skip
     lines.append(
         "\n## Roles that one person cannot hold together\n\n| role | excludes |\n|---|---|\n"
     )

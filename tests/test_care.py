@@ -1,5 +1,6 @@
 """Backup, restore and tidy; the catalogue on a server instead of beside the data."""
 
+import resource
 import sys
 from collections import Counter
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.run import Run, make_run
 from zhengheng.lake.care import backup, restore, tidy
 from zhengheng.lake.store import Lake
+from zhengheng.lake.tarball import Tarball
 from zhengheng.scheme.load import load_rulebook
 
 AT = datetime(2026, 3, 12, tzinfo=UTC)
@@ -135,3 +137,19 @@ def test_tidy_reads_no_manifest_twice(tmp_path: Path) -> None:
     watching = False
     assert len(opened) >= 16, "a list and a manifest of each of eight intakes"
     assert set(opened.values()) == {1}
+
+
+def test_a_copy_for_which_there_is_no_room_does_not_stay(tmp_path: Path) -> None:
+    """The end of the file cannot be written either where the system takes no more: the rest goes all the same."""
+    (tmp_path / "large").write_bytes(b"x" * 2**20)
+    out, held = tmp_path / "copy.tar", resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2**15, held[1]))
+    try:
+        with pytest.raises(OSError, match="too large"), Tarball(out) as tarball:
+            tarball.add("large", tmp_path / "large")
+        with pytest.raises(OSError, match="too large"), Tarball(out) as tarball:
+            for number in range(40):
+                tarball.put(str(number), b"y" * 600)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, held)
+    assert [path.name for path in tmp_path.iterdir()] == ["large"]

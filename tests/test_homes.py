@@ -2,11 +2,13 @@
 
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tarfile
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.run import make_run
 from zhengheng.lake.intake import read_files
 from zhengheng.lake.mapping import load_mapping
+from zhengheng.lake.tarball import Tarball
 from zhengheng.scheme.load import load_rulebook
 
 OPEN_TO_OTHERS = 0o077
@@ -85,6 +88,42 @@ def test_a_backup_holds_inbox_and_portal_and_no_key(home: Path, tmp_path: Path) 
     for name, text in kept.items():
         assert (tmp_path / "again" / name).read_text(encoding="utf-8") == text
     assert not any((tmp_path / "again" / name).exists() for name in left)
+
+
+def sessions(database: Path) -> list[str]:
+    with closing(sqlite3.connect(database)) as held:
+        return [key for (key,) in held.execute("select session_key from django_session")]
+
+
+def put_sessions(database: Path) -> None:
+    """One that goes on and one that ended: what was deleted lies in the file until it is written over."""
+    with closing(sqlite3.connect(database)) as held:
+        for key in ("goes-on", "ended"):
+            held.execute("insert into django_session values (?, ?, '2030-01-01 00:00:00')", (f"session-{key}", "data" * 500))  # fmt: skip
+        held.commit()
+        held.execute("delete from django_session where session_key = 'session-ended'")
+        held.commit()
+
+
+def test_no_session_is_in_a_backup_or_in_what_comes_of_one(home: Path, tmp_path: Path) -> None:
+    """Its key would open the running office without password or second factor; also where an earlier release copied it."""
+    put_sessions(home / "office.db")
+    assert run("backup", tmp_path / "all.tar", "--home", home).returncode == 0
+    assert sessions(home / "office.db") == ["session-goes-on"], "nobody is signed out by a backup"
+    assert b"session-goes-on" not in (tmp_path / "all.tar").read_bytes()
+    assert b"session-ended" not in (tmp_path / "all.tar").read_bytes()
+    with tarfile.open(tmp_path / "all.tar") as held:
+        held.extractall(tmp_path / "parts", filter="data")
+    (tmp_path / "parts" / "manifest.json").unlink()
+    put_sessions(tmp_path / "parts" / "office.db")
+    with Tarball(tmp_path / "earlier.tar") as tarball:
+        for path in (tmp_path / "parts").rglob("*"):
+            if path.is_file():
+                tarball.add(path.relative_to(tmp_path / "parts").as_posix(), path)
+    for name in ("all", "earlier"):
+        assert run("restore", tmp_path / f"{name}.tar", tmp_path / name).returncode == 0
+        assert sessions(tmp_path / name / "office.db") == []
+        assert b"session-" not in (tmp_path / name / "office.db").read_bytes()
 
 
 def without_the_driver(folder: Path) -> str:

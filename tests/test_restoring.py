@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import psycopg
@@ -12,6 +13,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.servers import programs
+from zhengheng.lake.tarball import Tarball
 
 PLAIN = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "ZHENGHENG_HOME"}}
 WORD = "geheim-7"
@@ -58,14 +60,28 @@ def run(env: dict[str, str], *words: str | Path) -> subprocess.CompletedProcess[
     return done
 
 
+def entries(tar: Path, tmp_path: Path) -> str:
+    """What a backup's dump says that it holds."""
+    found = programs()
+    assert found is not None
+    with tarfile.open(tar) as held:
+        held.extract("office.dump", tmp_path, filter="data")
+    return subprocess.run([found / "pg_restore", "--list", tmp_path / "office.dump"], capture_output=True, text=True, check=True).stdout  # fmt: skip
+
+
 def test_the_application_restores_its_backup_by_itself(
     server: str, watched: dict[str, str], tmp_path: Path
 ) -> None:
     home, copy, tar = tmp_path / "home", tmp_path / "copy", tmp_path / "all.tar"
     first = watched | {"DATABASE_URL": address(server, "first")}
     assert run(first, "office", "officers", "--new", "--home", home).returncode == 0
+    with psycopg.connect(f"postgresql://app@{server}first") as held:
+        held.execute("insert into django_session values ('session-goes-on', 'data', '2030-01-01')")
     done = run(first, "backup", tar, "--home", home)
     assert done.returncode == 0, done.stderr
+    listed = entries(tar, tmp_path)
+    assert "TABLE public django_session" in listed
+    assert "TABLE DATA public django_session" not in listed, "its rows open the running office"
     for env, word in (
         (watched, "这个备份来自 PostgreSQL"),
         (first, "不是空的"),
@@ -89,5 +105,31 @@ def test_the_application_restores_its_backup_by_itself(
     assert "pg_dump" in called
     assert "pg_restore" in called
     assert WORD not in called
+    with psycopg.connect(f"postgresql://app@{server}second") as held:
+        assert held.execute("select count(*) from django_session").fetchone() == (0,)
     shutil.rmtree(copy)
     assert "不是空的" in run(second, "restore", tar, copy).stderr
+
+
+def test_the_sessions_of_an_earlier_release_s_backup_do_not_come_back(
+    server: str, watched: dict[str, str], tmp_path: Path
+) -> None:
+    found = programs()
+    assert found is not None
+    for name in ("third", "fourth"):
+        with psycopg.connect(f"postgresql://zhengheng@{server}postgres", autocommit=True) as held:
+            held.execute(f"create database {name} owner app")  # type: ignore[arg-type]
+    third, home = watched | {"DATABASE_URL": address(server, "third")}, tmp_path / "home"
+    assert run(third, "office", "officers", "--new", "--home", home).returncode == 0
+    with psycopg.connect(f"postgresql://app@{server}third") as held:
+        held.execute("insert into django_session values ('session-goes-on', 'data', '2030-01-01')")
+    dump = tmp_path / "office.dump"
+    subprocess.run([found / "pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={dump}", f"--dbname=postgresql://app@{server}third"], check=True)  # fmt: skip
+    with Tarball(tmp_path / "all.tar") as tarball:
+        tarball.add("office.dump", dump)
+    fourth = watched | {"DATABASE_URL": address(server, "fourth")}
+    done = run(fourth, "restore", tmp_path / "all.tar", tmp_path / "copy")
+    assert done.returncode == 0, done.stderr
+    with psycopg.connect(f"postgresql://app@{server}fourth") as held:
+        assert held.execute("select count(*) from django_session").fetchone() == (0,)
+        assert held.execute("select count(*) from accounts_account").fetchone() == (3,)

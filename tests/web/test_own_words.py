@@ -1,5 +1,6 @@
 """Faults that a library or the system found are said in sentences of ours, in both languages."""
 
+import errno
 import json
 import re
 import smtplib
@@ -16,6 +17,7 @@ from zhengheng.domain.problems import VerifyError, ZhenghengError
 from zhengheng.domain.reasons import UNKNOWN, why
 from zhengheng.ledger.checkpoint import CheckpointError, read
 from zhengheng.scheme.yaml_source import read_yaml
+from zhengheng.web.jobs import worker
 from zhengheng.web.ledger.keys import witnesses
 from zhengheng.web.ledger.services import sign_checkpoint, take_cosignature
 from zhengheng.web.portal.snapshots import slots_of
@@ -119,6 +121,31 @@ def test_a_mail_that_was_not_taken(error: OSError, zh: str, monkeypatch: pytest.
     (problem,) = caught.value.problems
     assert zh in problem.zh
     alone(problem.zh, problem.en)
+
+
+def test_a_fault_that_we_have_no_words_for_is_the_system_s_by_its_number() -> None:
+    assert why(OSError(errno.ENOTCONN, "x"))[0] == "磁盘或网络的连接已断开，请检查挂载"
+    zh, en = why(OSError(errno.EDOM, "x"))
+    assert f"系统报告第 {errno.EDOM} 号错误" in zh
+    assert f"error {errno.EDOM}" in en
+
+
+def test_a_worker_that_the_system_refuses_says_why_and_works_on(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tried: list[int] = []
+
+    def refused(*_: object, **__: object) -> None:
+        tried.append(1)
+        if len(tried) < 3:
+            raise OSError(errno.ESTALE, "Stale file handle")
+
+    monkeypatch.setattr(worker, "call_command", refused)
+    monkeypatch.setattr(worker, "look_after", lambda: None)
+    monkeypatch.setattr(worker, "FIRST_PAUSE", 0.01)
+    worker.run()
+    assert len(tried) == 3
+    assert "网络磁盘上的文件已失效" in caplog.text
 
 
 def test_a_fault_of_the_system_has_words(tmp_path: Path) -> None:

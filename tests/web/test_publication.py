@@ -1,5 +1,6 @@
 """The release gate and the portal: nothing internal passes, links hold under any path, anybody can verify."""
 
+import errno
 import hashlib
 import json
 import re
@@ -11,7 +12,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, NoReturn
 from urllib.parse import unquote, urldefrag
 
 import pyarrow as pa
@@ -21,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
 from tests.web.conftest import NOW, People, computed_run
 from zhengheng.domain.canonical import canonical
@@ -41,7 +44,7 @@ from zhengheng.scheme.methods import Ratio
 from zhengheng.web.acts.declare import Nothing
 from zhengheng.web.acts.services import make, perform
 from zhengheng.web.jobs.models import Job
-from zhengheng.web.jobs.services import run_job
+from zhengheng.web.jobs.services import run_job, try_where_there_is_room
 from zhengheng.web.ledger.committed_secrets import altered_secrets, unbound_secrets
 from zhengheng.web.ledger.keys import public_key
 from zhengheng.web.ledger.models import CommitmentSecret, Head, LedgerEntry, Node, SignedCheckpoint
@@ -181,6 +184,48 @@ def test_a_writing_broken_off_goes_on_where_it_stopped(
     assert found == before
     assert (Path(settings.HOME) / "portal" / "p" / str(held.pk) / "index.html").is_file()
     assert LedgerEntry.objects.filter(act="publication.written").count() == 1
+
+
+@pytest.mark.parametrize(("kind", "broken"), [("publication.write", "write_files"), ("portal.write", "publish")])  # fmt: skip
+def test_what_a_full_disk_kept_from_the_portal_is_said_and_tried_again(
+    people: People, result: ResultRun, kind: str, broken: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:  # fmt: skip
+    """In the publication's first line, and on the desk of whoever released it and of who looks after the machine."""
+
+    def full(*_: object) -> NoReturn:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    held = prepare(people, result)
+    do(people, "review", "secrecy_reviewer", held, ReviewGiven(cleared="已核"))
+    do(people, "release", "office_director", held, Nothing())
+
+    def says(who: str, words: str, path: str = "") -> bool:
+        return words in people.client(who).get(f"/office/{path}").content.decode()
+
+    page, told = f"publications/{held.pk}/", "公众门户上还没有显示"
+    assert says("office_director", f"{told}，正在生成", page)
+    with monkeypatch.context() as patch:
+        patch.setattr(writing, broken, full)
+        write()
+    job = Job.objects.get(kind=kind)
+    assert (job.state, job.problems[0]["code"]) == ("failed", "job.full")
+    assert not any(record.exc_info for record in caplog.records if record.name.startswith("zhengheng.web.jobs"))  # fmt: skip
+    assert not list(folder(held).parent.glob("*.part")), "what is not whole does not keep it full"
+    assert says("office_director", f"{told}：磁盘空间已满", page)
+    for who in ("office_director", "system_administrator"):
+        assert says(who, "没有完成："), who
+        assert says(who, f"/office/jobs/{job.pk}/"), who
+    assert not says("office_data", "没有完成：")
+    assert try_where_there_is_room(timezone.now()) == 0, "not at once"
+    with monkeypatch.context() as patch:
+        patch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=2**20))
+        assert try_where_there_is_room(timezone.now() + timedelta(days=1)) == 0
+    assert try_where_there_is_room(timezone.now() + timedelta(days=1)) == 1
+    write()
+    assert not says("office_director", told, page)
+    for who in ("office_director", "system_administrator"):
+        assert not says(who, "没有完成："), who
+    assert (Path(settings.HOME) / "portal" / "p" / str(held.pk) / "index.html").is_file()
 
 
 def test_only_what_is_on_notice_and_a_second_time_only_as_a_correction(

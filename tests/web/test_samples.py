@@ -52,11 +52,11 @@ def test_a_finding_waits_for_the_office_and_is_read_by_whom_it_concerns(
     )
     assert town.post(who, f"{path}/close", 422)["type"] == "audit.open"
     said = {"entry": entry, "reply": "台账口径不同"}
-    assert town.post("office_data", f"{path}/reply", 422, **said)["type"].startswith("field.")
+    assert town.post("office_procedure", f"{path}/reply", 422, **said)["type"].startswith("field.")
     for more in ("value", "confirmation"):
-        left = town.post("office_data", f"{path}/reply", 422, follows="keep", **{more: "90"}, **said)["problems"][0]  # fmt: skip
+        left = town.post("office_procedure", f"{path}/reply", 422, follows="keep", **{more: "90"}, **said)["problems"][0]  # fmt: skip
         assert (left["code"], left["where"]) == ("value.none", more), "nothing is dropped unread"
-    town.post("office_data", f"{path}/reply", follows="keep", **said)
+    town.post("office_procedure", f"{path}/reply", follows="keep", **said)
     for reader in ("unit_leader-D10", "statistics"):
         assert "不更正填报的数值，台账口径不同" in text_of(town, reader, f"reports/{number}/")
     assert town.post(who, f"{path}/close")["state"] == "closed"

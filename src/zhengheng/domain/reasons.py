@@ -1,6 +1,7 @@
 """Why a file, an address or another program did not answer, in our own words: the system's words are for the log."""
 
 import errno
+import os
 import socket
 import ssl
 
@@ -27,6 +28,29 @@ _BY_NUMBER: dict[int, Words] = {
     errno.EROFS: ("磁盘是只读的", "the disk is read-only"),
     errno.EMFILE: ("打开的文件太多", "too many files are open"),
     errno.EIO: ("磁盘读写出错", "the disk does not read or write"),
+    errno.ENFILE: ("系统打开的文件太多", "the system has too many files open"),
+    errno.ENOMEM: ("内存不足", "there is not enough memory"),
+    errno.EAGAIN: ("系统暂时没有可用的资源", "the system has nothing left to give for the moment"),
+    errno.EBUSY: ("文件或设备正被占用", "the file or device is in use"),
+    errno.ESTALE: (
+        "网络磁盘上的文件已失效，请检查挂载",
+        "the network disk's file is stale; check the mount",
+    ),
+    errno.ENOTCONN: (
+        "磁盘或网络的连接已断开，请检查挂载",
+        "the disk or network is not connected; check the mount",
+    ),
+    errno.ENODEV: (
+        "找不到设备，请检查磁盘是否挂载",
+        "there is no such device; check that the disk is mounted",
+    ),
+    errno.ENXIO: (
+        "找不到设备，请检查磁盘是否挂载",
+        "there is no such device; check that the disk is mounted",
+    ),
+    errno.EADDRINUSE: ("这个端口已被另一个程序占用", "another program has the port"),
+    errno.ENETUNREACH: ("网络不通", "the network is not reached"),
+    errno.EHOSTUNREACH: ("到对方的网络不通", "there is no way to the host"),
     errno.EFBIG: ("文件超过系统允许的大小", "the file is larger than the system allows"),
 }
 
@@ -49,4 +73,13 @@ def why(error: BaseException) -> Words:
                 return words
         if (number := number_of(one)) in _BY_NUMBER:
             return _BY_NUMBER[number]
-    return UNKNOWN
+    return _by_the_system(error) or UNKNOWN
+
+
+def _by_the_system(error: BaseException) -> Words | None:
+    """A reason for which we have no words: the system's own, with its number, by which whoever runs the machine finds it."""
+    number = number_of(error)
+    if number is None:
+        return None
+    said = os.strerror(number)
+    return f"系统报告第 {number} 号错误（{said}）", f"the system reports error {number} ({said})"

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import tarfile
+from contextlib import suppress
 from pathlib import Path
 
 from zhengheng.domain.canonical import read_json
@@ -19,18 +20,26 @@ class Tarball:
     def __init__(self, out: Path) -> None:
         self.out, self.unfinished = out, out.with_name(out.name + ".part")
         self.digests: dict[str, str] = {}
-        self.archive = tarfile.open(self.unfinished, "w")  # noqa: SIM115
+        try:
+            self.archive = tarfile.open(self.unfinished, "w")  # noqa: SIM115
+        except OSError:
+            self.unfinished.unlink(missing_ok=True)
+            raise
 
     def __enter__(self) -> "Tarball":
         return self
 
-    def __exit__(self, kind: object, *rest: object) -> None:
-        if kind is None:
-            self._put(_MANIFEST, json.dumps(self.digests, indent=1).encode())
-        self.archive.close()
-        if kind is None:
-            self.unfinished.replace(self.out)
-        else:
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        """A copy that is not whole does not stay behind: least of all where the disk is full, on which the end is not written either."""
+        try:
+            if kind is None:
+                self._put(_MANIFEST, json.dumps(self.digests, indent=1).encode())
+                self.archive.close()
+                self.unfinished.replace(self.out)
+            else:
+                with suppress(OSError):
+                    self.archive.__exit__(kind, None, None)
+        finally:
             self.unfinished.unlink(missing_ok=True)
 
     def put(self, name: str, content: bytes) -> None:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from django.conf import settings
@@ -23,6 +23,9 @@ from zhengheng.web.portal.listed import alone
 
 KEYS = ("ledger.key", "django.key", "secret.key", "inbox.key")
 """What somebody with the backup must not have."""
+SESSIONS = "django_session"
+"""Its rows open the running office to whoever has them, without password or second factor: none is copied, and whoever begins a
+restored home signs in again."""
 FOLDERS = ("files", "archive", "publications", "portal", "inbox")
 ALONE = ("ledger.pub", "witnesses.txt", "portal.yaml", "portal-inbox.pub")
 Tell = Callable[[str], None]
@@ -45,7 +48,9 @@ def backup(home: Path, out: Path, tell: Tell) -> int:
             _copy_sqlite(copy)
             tarball.add("office.db", copy)
         else:
-            _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={copy}")
+            _run(
+                "pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--exclude-table-data={SESSIONS}", f"--file={copy}",
+            )  # fmt: skip
             tarball.add("office.dump", copy)
         for lake in lakes:
             code = lake.home.name
@@ -88,6 +93,10 @@ def restore(archive: Path, home: Path, tell: Tell) -> int:
             tell("office")
             _restore_postgres(dump, place / "list")
         home.mkdir(parents=True, exist_ok=True)
+        if (place / "office.db").is_file():
+            # A backup of an earlier release holds the sessions of its day.
+            with closing(sqlite3.connect(place / "office.db")) as database:
+                _end_sessions(database)
         if (made / "lakes").exists():
             (made / "lakes").rename(home / "lakes")
         for name in ("office.db", *ALONE, *FOLDERS):
@@ -116,8 +125,10 @@ NOT_SAVED = (
     " SCHEMA - public ",
     " COMMENT - EXTENSION ",
     " COMMENT - SCHEMA public ",
+    f" TABLE DATA public {SESSIONS} ",
 )
-"""Entries of a dump that belong to the database server's administrator: the application uses none of them."""
+"""Entries of a dump that belong to the database server's administrator: the application uses none of them. And the sessions that
+a backup of an earlier release holds."""
 
 
 def _restore_postgres(dump: Path, listed: Path) -> None:
@@ -143,9 +154,19 @@ def _copy_sqlite(out: Path) -> None:
     target = sqlite3.connect(out)
     try:
         source.backup(target)
+        _end_sessions(target)
     finally:
         source.close()
         target.close()
+
+
+def _end_sessions(database: sqlite3.Connection) -> None:
+    """No session goes on; those that ended lay in free pages, so that the file is written anew."""
+    named = database.execute("select 1 from sqlite_master where name = ?", (SESSIONS,)).fetchone()
+    if named:
+        database.execute(f"delete from {SESSIONS}")
+        database.commit()
+        database.execute("vacuum")
 
 
 def _environment() -> dict[str, str]:

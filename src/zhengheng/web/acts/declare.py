@@ -342,6 +342,9 @@ class Kind:
     about: Callable[[Any], tuple["Kind", Any] | None] | None = None
     """The object that this one tells of, with its kind: whoever may read that one is its `reader`."""
 
+    took: Mapping[str, tuple[Words, Callable[[Any, Account], bool]]] = field(default_factory=dict)
+    """Earlier steps (`workflow/apart.py`) that are no acts of whoever took them: what they are called, and whether an account did."""
+
     year: Callable[[Any], Any] | None = None
     """The rulebook version on whose result the object bears: once that is final, the object stays as it is."""
 

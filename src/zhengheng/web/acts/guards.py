@@ -1,5 +1,5 @@
-"""What no act may do, whatever it is: say a day that cannot be, reach behind a final result, or be done to one's own unit's
-matter by whoever acts for others.
+"""What no act may do, whatever it is: say a day that cannot be, reach behind a final result, be done to one's own unit's
+matter by whoever acts for others, or be done by whoever took a step before it that is another person's.
 
 The guards stand where every act is done (`acts.services`), so that no form, address or job goes past them.
 """
@@ -18,6 +18,7 @@ from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.parts import Part, parts, parts_in
 from zhengheng.web.accounts.selectors import ForbiddenError, grants, standing
 from zhengheng.web.acts.declare import Act, Kind, Words
+from zhengheng.web.acts.earlier import earlier_step
 from zhengheng.web.organisation.succession import check_there
 from zhengheng.workflow.machines import CLOSED
 from zhengheng.workflow.permissions import ACTS, BY_OTHERS, may
@@ -128,22 +129,50 @@ class OwnMatterError(ForbiddenError):
     """It is the matter of a unit in which the actor has a part himself."""
 
 
+class EarlierStepError(ForbiddenError):
+    """The actor took an earlier step of the matter, and this one is another person's."""
+
+
 def check_apart(kind: Kind, act: Act, obj: Any, given: Any, actor: Account, day: date) -> None:
-    """Raise OwnMatterError for what others than the unit do, where the actor has a part in the unit."""
-    if told := kept_from(kind, act, obj, given, actor, day):
-        raise OwnMatterError.one(act.code, "unit.own", zh=told[0], en=told[1])
+    """Raise OwnMatterError for what others than the unit do, where the actor has a part in the unit; EarlierStepError for what others
+    do than whoever took the steps before it, where he took one."""
+    if own_part(kind, act, obj, actor, day, given) is not None:
+        zh, en = kept_from(kind, act, obj, given, actor, day) or ("", "")
+        raise OwnMatterError.one(act.code, "unit.own", zh=zh, en=en)
+    if step := earlier_step(kind, act, obj, actor, anew=True):
+        zh, en = _other_person(kind, act, obj, given, step, day)
+        raise EarlierStepError.one(act.code, "step.other", zh=zh, en=en)
+
+
+def free(kind: Kind, act: Act, obj: Any, account: Account, day: date, given: Any = None) -> bool:
+    """Whether neither a part in the unit nor an earlier step keeps an account from an act."""
+    return own_part(kind, act, obj, account, day, given) is None and earlier_step(kind, act, obj, account) is None  # fmt: skip
 
 
 def kept_from(
     kind: Kind, act: Act, obj: Any, given: Any, account: Account, day: date
 ) -> Words | None:
-    """Why an act is not this account's, as it has a part in the unit whose matter it is, and whose turn it is; None where it has none."""
+    """Why an act is not this account's, as it has a part in the unit whose matter it is, or took an earlier step, and whose turn it
+    is; None where nothing keeps it."""
     if (held := own_part(kind, act, obj, account, day, given)) is None:
-        return None
-    (zh, en), (next_zh, next_en) = held.told(), _turn(kind, act, obj, given, day)
+        step = earlier_step(kind, act, obj, account)
+        return _other_person(kind, act, obj, given, step, day) if step else None
+    (zh, en), (next_zh, next_en) = held.told(), _turn(kind, act, obj, given, day, _OUTSIDE)
     return (
         f"您{zh}，与这一事项所涉单位有任职关系，不能由您办理。{next_zh}",
         f"you have a part in the unit whose matter this is ({en}), and nobody does this in a matter of his own unit. {next_en}",
+    )
+
+
+_OUTSIDE = ("与该单位没有任职关系", "without a part in the unit")
+_NEW = ("没有办理过前面环节", "who took none of the earlier steps")
+
+
+def _other_person(kind: Kind, act: Act, obj: Any, given: Any, step: Words, day: date) -> Words:
+    zh, en = _turn(kind, act, obj, given, day, _NEW)
+    return (
+        f"您在这一事项前面的环节中已经参与过（{step[0]}），“{act.words[0]}”须由另外的人办理。{zh}",
+        f"you had a part in an earlier step of this matter ({step[1]}), and “{act.words[1]}” is another person's. {en}",
     )
 
 
@@ -178,8 +207,8 @@ def _matter(
     return units, localdate(made) if made else day
 
 
-def _turn(kind: Kind, act: Act, obj: Any, given: Any, day: date) -> Words:
-    """Who does an act in the place of somebody who has a part in the unit."""
+def _turn(kind: Kind, act: Act, obj: Any, given: Any, day: date, wanted: Words) -> Words:
+    """Who does an act in the place of somebody who is kept from it, and what whoever is to be found must be."""
     rules = [one for one in ACTS[act.code] if not one.states or obj.state in one.states]
     relations = {one.relation for one in rules}
     if relations & {"seated", "presiding"}:
@@ -195,12 +224,12 @@ def _turn(kind: Kind, act: Act, obj: Any, given: Any, day: date) -> Words:
     for account in sorted({one.account for one in held}, key=lambda one: one.username):
         stands = kind.standing(obj, account)
         if may(grants(account, day), act.code, relations={*stands.relations, "maker"}, units=stands.units, state=obj.state) \
-                and own_part(kind, act, obj, account, day, given) is None:  # fmt: skip
+                and free(kind, act, obj, account, day, given):  # fmt: skip
             able.append(account.name)
     zh, en = ("、".join(NAMES[role][0] for role in sorted(roles)), " or ".join(NAMES[role][1] for role in sorted(roles)))  # fmt: skip
     if not able:
         return (
-            f"目前没有可以办理的{zh}，请安全保密管理员授予与该单位没有任职关系的人员。",
-            f"There is nobody else to do it now: the secrecy officer gives the role ({en}) to somebody without a part in the unit",
+            f"目前没有可以办理的{zh}，请安全保密管理员授予{wanted[0]}的人员。",
+            f"There is nobody else to do it now: the secrecy officer gives the role ({en}) to somebody {wanted[1]}",
         )
     return f"请由{'、'.join(able[:MOST])}（{zh}）办理。", f"{', '.join(able[:MOST])} ({en}) does it"

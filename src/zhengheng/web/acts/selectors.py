@@ -10,7 +10,7 @@ from zhengheng.domain.problems import NotFoundError
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants, standing
 from zhengheng.web.acts.declare import Act, Kind, Words
-from zhengheng.web.acts.guards import finals, is_gone, kept_from, own_part, reaches_behind
+from zhengheng.web.acts.guards import finals, free, is_gone, kept_from, reaches_behind
 from zhengheng.workflow.permissions import anywhere, may, reach
 from zhengheng.workflow.roles import Grant, Role
 
@@ -66,7 +66,7 @@ def open_acts(
     """What the account can do to the object as it stands on a day; `known` are the final years, where many objects are asked about."""
     acts = [
         act for act in _rightful(kind, obj, account, held, day)
-        if own_part(kind, act, obj, account, day) is None
+        if free(kind, act, obj, account, day)
     ]  # fmt: skip
     if acts and kind.year is not None:
         known = finals() if known is None else known
@@ -92,7 +92,7 @@ def _rightful(
 def withheld(
     kind: Kind, obj: Any, account: Account, held: Collection[Grant], day: date
 ) -> Words | None:
-    """Why an act for which the object waits is not offered to somebody of its own unit, and whose turn it is."""
+    """Why an act for which the object waits is not offered to somebody of its own unit, or who took an earlier step, and whose turn it is."""
     waiting = [act for act in _rightful(kind, obj, account, held, day) if not act.optional]
     told = (kept_from(kind, act, obj, None, account, day) for act in waiting)
     return next((one for one in told if one), None)

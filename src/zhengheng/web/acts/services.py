@@ -14,6 +14,7 @@ from zhengheng.web.accounts.services import stale
 from zhengheng.web.acts.beginning import begin
 from zhengheng.web.acts.bound import ROW, row_digest
 from zhengheng.web.acts.declare import Act, Change, Doing, Given, Kind, Made
+from zhengheng.web.acts.earlier import forget
 from zhengheng.web.acts.guards import check_apart, check_days, check_living, check_year
 from zhengheng.web.acts.public import check_texts
 from zhengheng.web.acts.within import check_periods
@@ -109,6 +110,8 @@ def _made(kind: Kind, act: Act, new: Made, maker: Account | None, by: str, now: 
         child(made).save()
     made.refresh_from_db()
     _write(kind, act, made, by, now, new.content)
+    if maker:
+        forget(maker)
     return made
 
 
@@ -155,6 +158,8 @@ def _do(kind: Kind, act: Act, obj: Any, doing: Doing, row_version: int) -> Any:
         if not found.update(state=state, row_version=F("row_version") + 1, **change.fields):
             raise stale(f"{kind.name}:{obj.pk}")
         by = doing.by.username if doing.by else SYSTEM
+        if doing.by:
+            forget(doing.by)
         obj.refresh_from_db()
         _write(kind, act, obj, by, doing.now, change.content)
     return obj

@@ -10,8 +10,11 @@ from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.parts import parts
 from zhengheng.web.accounts.selectors import standing
 from zhengheng.web.acts.declare import Act, Kind
+from zhengheng.web.acts.earlier import earlier_step
 from zhengheng.web.acts.guards import own_part, reaches_behind
 from zhengheng.web.acts.known import kinds
+from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.workflow.apart import EARLIER, apart_from
 from zhengheng.workflow.permissions import ACTS, BY_OTHERS
 from zhengheng.workflow.roles import OF_A_UNIT, Role
 
@@ -42,12 +45,7 @@ def vacant(day: date, without: Account | None = None) -> dict[Role, int]:
 
 def all_apart(day: date) -> dict[Role, int]:
     """Role of which every holder has a part in the unit of something that waits → how many objects wait so."""
-    holders: dict[Role, dict[int, Account]] = {}
-    known: dict[int, Account] = {}
-    for grant in standing(day).filter(account__is_active=True, unit=None).select_related("account"):
-        one = known.setdefault(grant.account_id, grant.account)
-        holders.setdefault(Role(grant.role), {})[one.pk] = one
-    found = Counter[Role]()
+    holders, found = _holders(day), Counter[Role]()
     for kind in kinds():
         for act in kind.acts:
             if act.code not in BY_OTHERS or act.by_machine or act.concerning or (act.optional and not act.waits):  # fmt: skip
@@ -60,6 +58,37 @@ def all_apart(day: date) -> dict[Role, int]:
                 if all(own_part(kind, act, obj, one, day) for one in people.values()):
                     found[min(roles & holders.keys())] += 1
     return dict(found)
+
+
+def all_before(day: date) -> dict[Role, int]:
+    """Role of which every holder took an earlier step of something that waits for another person → how many objects wait so."""
+    holders, found = _holders(day), Counter[Role]()
+    taken: dict[str, set[str]] = {}
+    entered = LedgerEntry.objects.filter(act__in=EARLIER).values_list("actor", "act").distinct()
+    for actor, code in entered.order_by():
+        taken.setdefault(actor, set()).add(code)
+    for kind in kinds():
+        for act in kind.acts:
+            if act.by_machine or (act.optional and not act.waits) or not any(apart_from(act.code, state) for state in kind.machine.names):  # fmt: skip
+                continue
+            roles = {role for rule in ACTS[act.code] for role in rule.roles}
+            people = {pk: one for role in roles for pk, one in holders.get(role, {}).items()}
+            if not people or roles & OF_A_UNIT or not all(one.username in taken for one in people.values()):  # fmt: skip
+                continue
+            for obj in _waiting(kind, act, day):
+                if all(earlier_step(kind, act, obj, one) for one in people.values()):
+                    found[min(roles & holders.keys())] += 1
+    return dict(found)
+
+
+def _holders(day: date) -> dict[Role, dict[int, Account]]:
+    """Who in office holds each role that is not of a unit."""
+    holders: dict[Role, dict[int, Account]] = {}
+    known: dict[int, Account] = {}
+    for grant in standing(day).filter(account__is_active=True, unit=None).select_related("account"):
+        one = known.setdefault(grant.account_id, grant.account)
+        holders.setdefault(Role(grant.role), {})[one.pk] = one
+    return holders
 
 
 def left_by(account: Account, day: date) -> dict[Role, int]:

@@ -23,7 +23,7 @@ from zhengheng.web.accounts.proving import ProveError, asked, is_proved, require
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import forbidden, grants
 from zhengheng.web.acts import forms, guards, picking, selectors, services, threads, told
-from zhengheng.web.acts.declare import Act, Given, Kind, Words
+from zhengheng.web.acts.declare import Act, Given, Kind, Words, kind_named
 from zhengheng.web.acts.meanwhile import said_who
 from zhengheng.web.acts.paper import blank, slip
 from zhengheng.web.days.selectors import working_calendar
@@ -154,10 +154,20 @@ def _inputs(
     choices = {**picking.picks(act.given, asked, without=listed), **listed}
     found = forms.inputs(act.given, {**said, **first, **typed}, choices, picking.suggestions(act.given, asked))  # fmt: skip
     lacking = obj is not None and any(one.empty == forms.UNDECIDED for one in found)
-    if lacking and anywhere(grants(request.user, request.now.date()), "decision.record"):
+    if lacking and _records(kind, obj, request):
         way = f"/office/decisions/new/record/?{urlencode({'subject': f'{kind.name}:{obj.pk}'})}"
         found = [replace(one, way=(way, ("记录决定", "Record the decision"))) if one.empty == forms.UNDECIDED else one for one in found]  # fmt: skip
     return forms.measured(found, kind.measure(obj) if kind.measure and obj is not None else None)
+
+
+def _records(kind: Kind, obj: Any, request: OfficeRequest) -> bool:
+    """Whether who reads the page may record a decision about its object, and took no earlier step of the matter."""
+    if not anywhere(grants(request.user, request.now.date()), "decision.record"):
+        return False
+    decisions = kind_named("decision")
+    of = decisions.model(subject=f"{kind.name}:{obj.pk}")
+    act = next(one for one in decisions.makers if one.code == "decision.record")
+    return guards.free(decisions, act, of, request.user, request.now.date())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

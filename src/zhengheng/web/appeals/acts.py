@@ -57,6 +57,7 @@ from zhengheng.web.appeals.ruling import (
 from zhengheng.web.appeals.services import GROUNDS, OUTCOMES, AppealError, check_value
 from zhengheng.web.appeals.votes import VoteGiven, vote
 from zhengheng.web.decisions.services import choices as decisions
+from zhengheng.workflow.apart import SEATED
 from zhengheng.workflow.machines import APPEAL
 
 
@@ -134,6 +135,7 @@ APPEALS = Kind(
     thread=True, machine=APPEAL, path="appeals", words=("申诉", "Appeals"), model=Appeal, parties=selectors.concerned,
     title=lambda a: (f"{a.unit.name_zh}: {shown.name(a)[0]}", f"{a.unit.name_en or a.unit.name_zh}: {shown.name(a)[1]}"),
     standing=_standing, queryset=selectors.appeals, matter=_matter, decides=_decides,
+    took={SEATED: (("评审组成员", "member of the panel"), selectors.sat)},
     acts=(
         Act("appeal.draft", ("起草申诉", "Draft an appeal"), draft, DraftGiven,
             ("对单项指标申诉。请先看得分溯源单; 草稿可随时修改, 由单位负责人提交。",

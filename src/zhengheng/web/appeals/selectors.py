@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.timezone import localdate
 
 from zhengheng.domain.periods import parse_period
@@ -17,6 +17,7 @@ from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.organisation.belonging import Belonging
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.results.selectors import folder_of, loaded
+from zhengheng.workflow.apart import PREPARED
 from zhengheng.workflow.roles import Role
 
 
@@ -62,7 +63,7 @@ def _parted(appeal: Appeal, members: Iterable[Account]) -> tuple[list[Account], 
     for member in sorted(members, key=lambda account: account.username):
         reasons = [one.told() for one in parts_in(member, units, since, among)]
         if member.username in actors:
-            reasons.append(("经办过本事项的填报、审核、核算或方案", "worked on this matter before: report, check, run or rulebook"))  # fmt: skip
+            reasons.append(("经办过本事项的填报、审核、核算、方案或申诉受理", "worked on this matter before: report, check, run, rulebook or the appeal itself"))  # fmt: skip
         if member.pk in recused:
             reasons.append((f"已回避：{recused[member.pk]}", f"stepped back: {recused[member.pk]}"))
         for one in declared.get(member.pk, ()):
@@ -100,7 +101,8 @@ def _actors(appeal: Appeal) -> dict[str, str]:
     subjects += [f"result:{appeal.run_id}", f"appeal:{appeal.pk}"]
     if appeal.run.version_id:
         subjects.append(f"rulebook:{appeal.run.version_id}")
-    acts = LedgerEntry.objects.filter(subject__in=subjects).exclude(act__startswith="appeal.")
+    acts = LedgerEntry.objects.filter(subject__in=subjects)
+    acts = acts.exclude(Q(act__startswith="appeal.") & ~Q(act__in=PREPARED))
     return dict(acts.values_list("actor", "act"))
 
 
@@ -122,6 +124,14 @@ def empty_seats(appeal: Appeal) -> int:
         return 1
     size = appeal.draws[0]["seats"] if appeal.draws else held + (held % 2 == 0)
     return max(int(size) - held, 0)
+
+
+def sat(appeal: Appeal, account: Account) -> bool:
+    """Whether the lot ever put somebody on the panel of the matter: of this appeal, or of one on the same that was withdrawn. Whoever
+    stepped back had a reason to, and it goes on."""
+    if any(seat.account_id == account.pk for seat in appeal.seats.all()):
+        return True
+    return any(seat.account_id == account.pk for one in former(appeal) for seat in one.seats.all())
 
 
 def barred(appeal: Appeal) -> set[int]:

@@ -1,6 +1,7 @@
 """Asking for a job, doing it, taking up again what a dead worker left."""
 
 import logging
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
 from zhengheng.domain.problems import ZhenghengError
+from zhengheng.domain.reasons import why
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.jobs.faults import is_full, passes
 from zhengheng.web.jobs.models import KINDS, Job
@@ -24,6 +26,10 @@ SILENCE = timedelta(seconds=settings.JOB_SILENCE)
 """A running job without a sign of life for so long has lost its worker."""
 BEAT = settings.JOB_SILENCE / 6
 MOST_ATTEMPTS = settings.JOB_ATTEMPTS
+ROOM = 64 * 2**20
+"""Bytes free on the disk with which a job that it had no room for is tried again."""
+WHOLE = frozenset({"portal.write"})
+"""Kinds that do everything anew each time, whatever they were asked for: a later one makes up for every earlier one."""
 log = logging.getLogger(__name__)
 
 
@@ -98,19 +104,33 @@ def run_job(number: int) -> None:
             log.warning("job %s: the database did not answer: %s", number, str(error).strip())
             connection.close()
             return
-        log.exception("job %s (%s) failed", number, held.kind)
+        if is_full(error):
+            log.warning("job %s (%s): the disk is full; it is tried again once there is room", number, held.kind)  # fmt: skip
+        else:
+            log.exception("job %s (%s) failed", number, held.kind)
         mine.update(state="failed", problems=[_in_words(error, number)])
     else:
         mine.update(state="done", result=result, problems=[])
 
 
+FULL = "job.full"
+FAULTS = frozenset({FULL, "job.failed", "job.died"})
+"""Faults of the machine, not of what was asked for: somebody looks after them."""
+
+
 def _in_words(error: Exception, number: int) -> dict[str, str]:
+    code = "job.failed"
     if is_full(error):
-        zh, en = "磁盘空间已满，作业没有完成。请系统管理员腾出空间后重试。", "the disk is full and the job was not done; make room, then try again"  # fmt: skip
+        code = FULL
+        zh, en = "磁盘空间已满，作业没有完成。请系统管理员腾出空间，之后作业会自动重做，也可以在作业页面上重做。", "the disk is full and the job was not done; make room, and it is done again by itself, or from the job's page"  # fmt: skip
+    elif isinstance(error, OSError):
+        why_zh, why_en = why(error)
+        zh = f"作业没有完成：{why_zh}。请系统管理员排除后重试（运行日志中的作业 {number}）。"
+        en = f"the job was not done: {why_en}; mend that, then try again (job {number} in the log)"
     else:
         zh = f"作业因程序内部错误没有完成。请系统管理员在运行日志中查找作业 {number}，排除原因后重试。"
         en = f"the job was not done because of an error inside the program; look for job {number} in the log, then try again"
-    return {"where": "job", "code": "job.failed", "zh": zh, "en": en}
+    return {"where": "job", "code": code, "zh": zh, "en": en}
 
 
 @contextmanager
@@ -142,6 +162,29 @@ def take_up_again(moment: datetime) -> int:
     """Put jobs of dead workers back into the queue; after too many attempts they count as failed."""
     silent = Job.objects.filter(seen_at__lt=moment - SILENCE, state__in=("waiting", "running"))
     return sum(_take_up(one) for one in silent)
+
+
+def try_where_there_is_room(moment: datetime) -> int:
+    """Do again what a full disk kept from being done, once there is room; not again at once where the room was too little."""
+    if shutil.disk_usage(settings.HOME).free < ROOM:
+        return 0
+    held = Job.objects.filter(state="failed", seen_at__lt=moment - SILENCE).order_by("pk")
+    full = [one.pk for one in held if any(said["code"] == FULL for said in one.problems)]
+    for number in full:
+        retry(number=number)
+    return len(full)
+
+
+def left_undone() -> list[Job]:
+    """Jobs that a fault of the machine kept from being done, and that no later one of the same kind made up for."""
+    found = []
+    for one in Job.objects.filter(state="failed").order_by("pk"):
+        if not any(said["code"] in FAULTS for said in one.problems):
+            continue
+        later = Job.objects.filter(kind=one.kind, state="done", pk__gt=one.pk)
+        if not (later if one.kind in WHOLE else later.filter(subject=one.subject)).exists():
+            found.append(one)
+    return found
 
 
 def nobody_works(moment: datetime) -> bool:

@@ -15,10 +15,11 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.utils import timezone
 
 from zhengheng.domain.problems import ZhenghengError
+from zhengheng.domain.reasons import why
 from zhengheng.web.acts.services import SYSTEM
 from zhengheng.web.audits.jobs import tick as end_samples
 from zhengheng.web.comments.bringing import tick as take_comments
-from zhengheng.web.jobs.services import bury, take_up_again
+from zhengheng.web.jobs.services import bury, take_up_again, try_where_there_is_room
 from zhengheng.web.ledger.services import tick as sign
 from zhengheng.web.pages.clock import now
 from zhengheng.web.portal.writing import ask_once_over, ask_where_restored
@@ -39,6 +40,7 @@ def look_after() -> None:
     """
     _turn(lambda moment: take_up_again(moment), timezone.now)
     _turn(lambda moment: bury(moment), timezone.now)
+    _turn(lambda moment: try_where_there_is_room(moment), timezone.now)
     for follow in (
         tick,
         end_samples,
@@ -98,6 +100,13 @@ def _work(batch: bool, stop: threading.Event) -> None:
         except (OperationalError, InterfaceError) as error:
             log.warning("the database did not answer: %s; again in %s s", str(error).strip(), pause)
             connection.close()
+            stop.wait(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+        except OSError as error:
+            zh, en = why(error)
+            log.warning("%s / the worker was refused: %s; again in %s s", zh, en, pause)
+            if batch:
+                raise
             stop.wait(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
         else:

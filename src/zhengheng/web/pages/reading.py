@@ -15,11 +15,13 @@ from zhengheng.web.accounts.selectors import grants, lately_renewed, listed
 from zhengheng.web.accounts.telling import LATELY as RENEWED_LATELY
 from zhengheng.web.accounts.telling import said
 from zhengheng.web.acts.declare import Words
-from zhengheng.web.acts.vacant import all_apart, vacant
+from zhengheng.web.acts.told import subjects as subjects_of
+from zhengheng.web.acts.vacant import all_apart, all_before, vacant
 from zhengheng.web.appeals.acts import APPEALS
 from zhengheng.web.appeals.ruling import second_until
 from zhengheng.web.appeals.services import OUTCOMES
 from zhengheng.web.comments.inbox import untaken
+from zhengheng.web.jobs.services import left_undone
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.meetings.models import Commitment
 from zhengheng.web.organisation.models import Unit
@@ -39,7 +41,7 @@ from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.targets.selectors import bare_heirs
 from zhengheng.workflow.deciding import DECIDERS
 from zhengheng.workflow.permissions import anywhere, may
-from zhengheng.workflow.roles import NAMES, Grant
+from zhengheng.workflow.roles import NAMES, Grant, Role
 
 MOST_BARS = 3
 """What a line names of all that keeps a result from its end."""
@@ -117,11 +119,11 @@ def _renewed(request: OfficeRequest, mine: Collection[Grant]) -> list[Reading]:
 
 
 def to_read(request: OfficeRequest) -> list[Reading]:
-    """Results on notice and rulebooks in consultation, to which anybody here may speak; what was decided on the own unit's
+    """Jobs left undone; results on notice and rulebooks in consultation, to which anybody here may speak; what was decided on the own unit's
     appeals; results that wait for their readers; whoever looks at the whole city, the city; for the three officers, their registers."""
     day = request.now.date()
     mine = grants(request.user, day)
-    found: list[Reading] = []
+    found: list[Reading] = _undone(request.user, mine)
     if anywhere(mine, "city.read"):
         owed = Commitment.objects.exclude(state="kept")
         late = owed.filter(due_on__lt=day).count()
@@ -217,6 +219,23 @@ def _vacant(day: date, gives: bool) -> list[Reading]:
         zh, en = NAMES[role]
         why = (f"担任{zh}的人员与 {count} 项待办事项所涉单位都有任职关系，须回避，目前无人可以办理。{todo[0]}", f"Everybody who is {en.lower()} has a part in the unit of {several(count, 'matter that waits', 'matters that wait')}, and nobody can do what is due. {todo[1]}")  # fmt: skip
         found.append(Reading((f"须回避，无人可以办理：{zh}", f"Nobody without a part: {en}"), "/office/accounts/" if gives else "/office/", why))  # fmt: skip
+    for role, count in sorted(all_before(day).items()):
+        zh, en = NAMES[role]
+        why = (f"担任{zh}的人员都办理过 {count} 项待办事项的前面环节，这一步须由另外的人办理，目前无人可以办理。{todo[0]}", f"Everybody who is {en.lower()} took an earlier step of {several(count, 'matter that waits', 'matters that wait')} for another person, and nobody can do what is due. {todo[1]}")  # fmt: skip
+        found.append(Reading((f"须由另外的人办理：{zh}", f"Nobody without an earlier step: {en}"), "/office/accounts/" if gives else "/office/", why))  # fmt: skip
+    return found
+
+
+def _undone(account: Account, mine: Collection[Grant]) -> list[Reading]:
+    """Jobs that a fault of the machine left undone: for whoever asked for them, and for the system administrator."""
+    looks_after = any(one.role is Role.SYSTEM_ADMINISTRATOR for one in mine)
+    held = [one for one in left_undone() if looks_after or one.asked_by_id == account.pk]
+    subjects = subjects_of(one.subject for one in held)
+    found = []
+    for one in held:
+        (zh, en), said, of = one.what, one.problems[0], subjects.get(one.subject, ("", ""))
+        title = (f"没有完成：{zh} {of[0]}".strip(), f"Not done: {en} {of[1]}".strip())
+        found.append(Reading(title, f"/office/jobs/{one.pk}/", (said["zh"], said["en"])))
     return found
 
 

@@ -9,6 +9,7 @@ from zhengheng.domain.problems import ZhenghengError
 _STATUS = {
     "ForbiddenError": 403,
     "OwnMatterError": 403,
+    "EarlierStepError": 403,
     "ProveError": 403,
     "NotFoundError": 404,
     "StaleError": 409,

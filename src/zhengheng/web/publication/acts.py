@@ -28,6 +28,7 @@ from zhengheng.web.acts.declare import (
 )
 from zhengheng.web.files.documents import Section, Table
 from zhengheng.web.jobs import services as jobs
+from zhengheng.web.jobs.models import Job
 from zhengheng.web.ledger.committed_secrets import SECRET
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.organisation.models import Unit
@@ -314,9 +315,32 @@ def printed(held: Publication, _day: date) -> list[Section]:
     return sections
 
 
+def _not_shown(held: Publication) -> tuple[str, str] | None:
+    """That the portal does not show yet what was released, and why; None where it does, or nothing was released."""
+    if held.state not in {"releasing", "released"}:
+        return None
+    mine = Job.objects.filter(subject=f"publication:{held.pk}").order_by("-pk")
+    job = mine.filter(kind="publication.write").first()
+    if job is not None and job.state == "done":
+        job = mine.filter(kind="portal.write", pk__gt=job.pk).first()
+        # One that left it to a later one wrote no page; any later one writes them all.
+        done = Job.objects.filter(kind="portal.write", state="done", pk__gte=job.pk) if job else Job.objects.none()  # fmt: skip
+        if any((one.result or {}).get("pages") for one in done):
+            return None
+    if job is None:
+        return None
+    if job.state == "failed" and job.problems:
+        why = job.problems[0]
+        return f"公众门户上还没有显示：{why['zh'].rstrip('。')}", f"the portal does not show it yet: {why['en']}"  # fmt: skip
+    return "公众门户上还没有显示，正在生成", "the portal does not show it yet, it is being written"
+
+
 def _outcome(held: Publication) -> tuple[str, str] | None:
     """When it was released, or that nothing of it is out yet."""
     zh, en = SHOWS[held.shows]
+    if not_shown := _not_shown(held):
+        released = (f"{held.released_on} 发布，对外显示：{zh}；", f"released on {held.released_on}, showing: {en}; ") if held.released_on else ("", "")  # fmt: skip
+        return f"{released[0]}{not_shown[0]}", f"{released[1]}{not_shown[1]}"
     if held.released_on:
         return (
             f"{held.released_on} 发布，对外显示：{zh}",

@@ -60,6 +60,10 @@ def write(work: Work) -> dict[str, Any]:
                 PUBLICATIONS, "publication.unverified", held, given=refused, now=work.now
             )
             raise
+        except OSError:
+            # Where the disk is full, what is not whole does not keep it so; the next attempt begins anew.
+            shutil.rmtree(unfinished, ignore_errors=True)
+            raise
         secret = secret_digest(commitment_secret(f"publication:{held.pk}"))
         given = WrittenGiven(
             digests=digests, verifiers=verifiers(unfinished, digests), secret=secret
