@@ -184,6 +184,10 @@ def test_a_case_closes_on_values_that_reach_their_targets(town: Town) -> None:
         **plan | {"measures": "专班推进，电话 13900139000"},
     )
     assert said["type"] == "public.phone", "the portal shows the measures"
+    for cost in ("900%", "-3 万元", "120", "百分之九"):
+        said = town.post(f"unit_leader-{unit}", f"{path}/answer", 422, **plan, cost=cost)
+        assert said["type"] == "cost.amount", cost
+    plan["cost"] = "约 12 万元"
     town.post(f"unit_leader-{unit}", f"{path}/answer", **plan)
     town.post(
         f"unit_leader-{unit}", f"{path}/evidence", evidence=[town.file(f"unit_leader-{unit}")]
