@@ -37,6 +37,7 @@ from zhengheng.web.reorganisation.models import Reorganisation
 from zhengheng.web.reporting.acts import REPORTS, CarryGiven
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.reporting.services import assessed
+from zhengheng.web.reporting.suppliers import Suppliers
 from zhengheng.web.rulebooks.acts import RULEBOOKS
 from zhengheng.web.rulebooks.drafting import DraftGiven
 from zhengheng.web.rulebooks.models import RulebookVersion
@@ -313,7 +314,24 @@ def move_roles(doing: Doing) -> Change:
         given = _given(doing, held, Unit.objects.get(code=heirs[0]))
     for one in held:
         _end(one, doing.day)
+    if len(heirs) > 1:
+        _to_whom_the_roles_went(case, doing.now)
     return Change({}, {"accounts": len(given), "unit": heirs[0] if len(heirs) == 1 else "", "ended": [one.account.username for one in held]})  # fmt: skip
+
+
+def _to_whom_the_roles_went(case: Reorganisation, now: datetime) -> None:
+    """After a split, what the old unit owed as a supplier is owed by the heir where its people are now."""
+    asked = Suppliers(now.date())
+    units = {
+        unit.code: unit
+        for unit in Unit.objects.filter(
+            code__in=[*case.units, *(one["code"] for one in case.heirs)]
+        )
+    }
+    for code in case.units:
+        heir = asked.of(code)
+        if heir in units and heir != code:
+            _reports(case, units[code], units[heir], now, alone=False)
 
 
 def _given(doing: Doing, held: list[RoleGrant], heir: Unit) -> list[str]:
@@ -353,11 +371,17 @@ def _heir(said: dict[str, str], old: Unit, day: date) -> Unit:
     return found
 
 
-def _reports(case: Reorganisation, old: Unit, heir: Unit, now: datetime) -> int:
+def _reports(
+    case: Reorganisation, old: Unit, heir: Unit, now: datetime, *, alone: bool = True
+) -> int:
+    """To the heir what the old unit owes, and what is owed about it where the heir goes on for it alone."""
     count = 0
     for report in selectors.due_reports(case, old):
-        unit = heir if report.unit_id == old.pk and _begins_after(report, case.day) else report.unit
+        goes = alone and report.unit_id == old.pk and _begins_after(report, case.day)
+        unit = heir if goes else report.unit
         supplier = heir if report.supplier_id == old.pk else report.supplier
+        if (unit.pk, supplier.pk) == (report.unit_id, report.supplier_id):
+            continue
         same = Report.objects.filter(
             rulebook=report.rulebook, unit=unit, indicator=report.indicator, period=report.period
         ).exclude(pk=report.pk)  # fmt: skip
