@@ -193,7 +193,7 @@ def test_a_draft_of_who_hangs_below_somebody_not_assessed(town: Town, book: int)
         [event],
         "x",
         [*held.units, *units],
-        {"J37": "东街道", "J38": "西街道"},
+        {"J37": Text(zh="东街道"), "J38": Text(zh="西街道")},
     )
     path = Path(settings.HOME) / "x.zip"
     path.write_bytes(folder(made))
@@ -215,6 +215,23 @@ def test_an_overtaken_draft_whose_succession_is_in_force_is_only_given_up(
         "版本 2026-other 已写明机构变动“合并：住建局、D16 → 城乡建设局”的承继，请放弃本稿。" in page
     )
     assert "重新办理" not in page
+
+
+def test_the_heirs_english_name_goes_into_the_amended_rulebook(town: Town, book: int) -> None:
+    own = {"categories": [{"code": "D16", "name": "D16"}, {"code": "D13", "name": "D13"}]}
+    units = [{"code": code, "name": code, "category": code, "group": "all"} for code in ("D13", "D16")]  # fmt: skip
+    weights = [{"from": date(2026, 1, 1), "table": {code: {"D13": points, "D16": points} for code, points in (("SEATS", 40), ("GROWTH", 30), ("ANSWERED", 30))}}]  # fmt: skip
+    changes: dict[str, Any] = {"version": "2026", "effective_from": date(2026, 1, 1), "units": units, "weights": weights, **own}  # fmt: skip
+    file = take_in(name="town.zip", content=packed(**changes), actor=town.people["office_indicators"], now=NOW)  # fmt: skip
+    RulebookVersion.objects.filter(pk=book).update(**fields_of(*read_upload(file.pk), "2026"))
+    heir = {"code": "D40", "name_zh": "城乡建设局", "name_en": "Urban Building Bureau"}
+    case = merged(town, heirs=[heir])
+    draft = town.post("office_indicators", f"{case}/draft_rules")["detail"]["drafts"][0]
+    made = book_of(RulebookVersion.objects.get(pk=draft))
+    for one in (*made.categories, *made.units):
+        if one.code == "D40":
+            assert (one.name.zh, one.name.en) == ("城乡建设局", "Urban Building Bureau")
+    assert {"D40"} <= {one.code for one in made.categories} & {one.code for one in made.units}
 
 
 def test_the_last_day_of_opinions_is_nobodys_deadline(town: Town, book: int) -> None:
@@ -250,7 +267,7 @@ def test_nothing_is_left_to_draft_where_the_rulebook_says_the_succession(
     version = RulebookVersion.objects.get(pk=book)
     held = book_of(version)
     events = [Succession(date=date(2026, 3, 20), kind="merger", unit=unit, heirs=(Heir(unit="D40", share="1"),)) for unit in ("D13", "D16")]  # type: ignore[arg-type]  # fmt: skip
-    made = succeeded(held, events, "2026", held.units, {"D40": "城乡建设局"})
+    made = succeeded(held, events, "2026", held.units, {"D40": Text(zh="城乡建设局")})
     RulebookVersion.objects.filter(pk=book).update(**fields_of(made, [], "2026"))
     case = merged(town)
     assert "draft_rules" not in town.get("office_indicators", case)["acts"]

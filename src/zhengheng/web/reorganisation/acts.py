@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from zhengheng.domain.periods import ended_before, parse_period
 from zhengheng.domain.problems import Problem, ZhenghengError
+from zhengheng.scheme.base import Text
 from zhengheng.scheme.later import succeeded
 from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.accounts.selectors import grants, standing
@@ -227,7 +228,7 @@ def withdraw(doing: Doing) -> Change:
 def draft_rules(doing: Doing) -> Change:
     """A draft of each rulebook in force that assesses one of the units, with the succession in it."""
     case: Reorganisation = doing.obj
-    names = {one["code"]: one["name_zh"] for one in case.heirs}
+    names = {one["code"]: Text(zh=one["name_zh"], en=one.get("name_en", "")) for one in case.heirs}
     act = RULEBOOKS.act("draft")
     assert act is not None
     made = []
@@ -240,7 +241,7 @@ def draft_rules(doing: Doing) -> Change:
             name=f"{book.code}.zip", content=packed(book), actor=doing.actor, now=doing.now
         )
         given = DraftGiven(
-            file=file.pk, period=version.period, change_kind="split", reason=f"{KINDS[case.kind][0]}: {case.basis}",
+            file=file.pk, period=version.period, change_kind="split", reason=f"{KINDS[case.kind][0]}：{case.basis}",
             emergency=frozen(version, doing.day),
         )  # fmt: skip
         made.append(acts.make(RULEBOOKS, act, given=given, actor=doing.actor, now=doing.now).pk)
