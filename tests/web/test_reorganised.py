@@ -234,6 +234,24 @@ def test_the_heirs_english_name_goes_into_the_amended_rulebook(town: Town, book:
     assert {"D40"} <= {one.code for one in made.categories} & {one.code for one in made.units}
 
 
+def test_the_day_on_which_a_reorganisation_takes_effect_is_the_day_it_is_due(
+    town: Town, book: int
+) -> None:
+    case = merged(town)
+
+    def mine() -> list[dict[str, Any]]:
+        return [one for one in town.get("office_procedure", "desk")["waiting"] if one["kind"] == "reorganisations"]  # fmt: skip
+
+    assert mine() == []
+    assert "生效日 2026-03-20" in words(town, "office_procedure", case)
+    town.at("2026-03-20")
+    (row,) = mine()
+    assert (row["due_on"], row["left"]) == ("2026-03-20", 0)
+    town.at("2026-04-08")
+    (row,) = mine()
+    assert row["left"] < 0, "it should have been carried out weeks ago"
+
+
 def test_the_last_day_of_opinions_is_nobodys_deadline(town: Town, book: int) -> None:
     town.post("office_indicators", f"rulebooks/{book}/change", **CHANGE)
     path = f"rulebooks/{RulebookVersion.objects.get(version='2026-b').pk}"

@@ -24,6 +24,7 @@ from zhengheng.web.acts.declare import (
     Made,
     Matter,
     Standing,
+    Words,
     ask,
     signed,
 )
@@ -407,6 +408,16 @@ def _title(case: Reorganisation) -> tuple[str, str]:
     return f"{zh}：{old_zh} → {new_zh}", f"{en}: {old_en} → {new_en}"
 
 
+def _due(case: Reorganisation, day: date) -> date | None:
+    """It is carried out on the day on which it takes effect: before that nobody can, after that it is late."""
+    return case.day if case.state == "approved" and day >= case.day else None
+
+
+def _known(case: Reorganisation) -> tuple[Words, date] | None:
+    """When it takes effect, of one that is approved."""
+    return (("生效日", "takes effect on"), case.day) if case.state == "approved" else None
+
+
 def _matter(case: Reorganisation) -> Matter:
     """Who ends on which day, and who goes on with which share."""
     (zh, en), shares = (
@@ -440,6 +451,7 @@ REORGANISATIONS = Kind(
         Column(("撤销", "Ends"), lambda r: selectors.named(r)[0]), Column(("承继", "Heirs"), lambda r: selectors.named(r)[1]),
     ),
     outcome=lambda r: (f"自 {r.day} 起生效", f"in force from {r.day}"),
+    due=_due, known=_known,
     facts=(Column(("依据", "Basis"), "basis"), Column(("意见", "Answer"), "answer")),
     queryset=lambda: Reorganisation.objects.select_related("decision"),
     body="reorganisation/body.html", printed=shown.printed,
