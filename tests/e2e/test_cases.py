@@ -588,7 +588,11 @@ def test_a_merger_moves_people_and_duties_and_drafts_the_rulebook(town: Town) ->
     )
     assert given.exists(), "roles are given by the officer who gives roles, and by nobody else"
     mine = town.get("unit_reporter-D13", "reports?limit=100")["items"]
-    assert any(one["detail"]["supplier"] == "D40" and "submit" not in one["acts"] for one in mine)
+    owed = [one["acts"] for one in mine if one["detail"]["supplier"] == "D40"]
+    assert owed
+    assert all("submit" in acts and "supply" not in acts for acts in owed), (
+        "the office looks at it: the heir's people alone would check their own values"
+    )
 
 
 def test_appeals_and_cases_of_ended_units_go_on_with_the_heir(town: Town, people: People) -> None:
