@@ -137,6 +137,9 @@ def test_what_was_amended_from_the_version_in_force_now_is_adopted(town: Town, b
         "the merger is drafted anew"
     )
     again = town.post("office_indicators", f"{case}/draft_rules")["detail"]["drafts"][-1]
+    page = words(town, "office_indicators", first)
+    assert "已按版本 2026-b 重新生成修订草案" in page
+    assert "重新办理" not in page, "no act that is not there"
     made = RulebookVersion.objects.get(pk=again)
     assert book_of(made).succession
     assert made.base is not None

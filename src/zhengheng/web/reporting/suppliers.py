@@ -67,8 +67,8 @@ class Suppliers:
         elif not there and after and not set(after) & set(codes):
             heirs_zh, heirs_en = "、".join(f"“{self._units[one].name_zh}”" for one in after), ", ".join(self._units[one].told()[1] for one in after)  # fmt: skip
             self._left.append((
-                f"“{zh}”已于 {held.valid_to} 撤销，由{heirs_zh}承继，方案还没有写明承继，两方面的数据都没有布置。请绩效办在机构变动中生成方案修订草案；方案生效后再布置一次。",
-                f"{en} ended on {held.valid_to} and {heirs_en} goes on for it, but the rulebook does not say so yet: nothing is asked about either. The office drafts the amendment at the reorganisation; open the reports again once it is in force",
+                f"“{zh}”已于 {held.valid_to} 撤销，由{heirs_zh}承继，方案还没有写明承继，两方面的数据都没有布置。请绩效办在“机构变动”中生成方案修订草案（已经生成的，按程序办理生效）；方案生效后再布置一次。",
+                f"{en} ended on {held.valid_to} and {heirs_en} goes on for it, but the rulebook does not say so yet: nothing is asked about either. The office drafts the amendment at the reorganisation, or puts the draft that there is in force; open the reports again after that",
             ))  # fmt: skip
         return held is None or not there
 

@@ -212,6 +212,11 @@ def anew(version: RulebookVersion, now: RulebookVersion) -> tuple[str, str]:
     mine = {(event.unit, event.date) for event in book_of(version).succession if event.unit in case.units and event.date == case.day}  # fmt: skip
     if mine <= {(event.unit, event.date) for event in book_of(now).succession}:
         return f"版本 {now.version} 已写明机构变动“{title_zh}”的承继，请放弃本稿。", f"Version {now.version} says the succession of the reorganisation “{title_en}” already: give this draft up."  # fmt: skip
+    again = RulebookVersion.objects.filter(
+        pk__in=case.drafts, state__in=OPEN, base_id=now.pk
+    ).first()
+    if again is not None:
+        return f"机构变动“{title_zh}”已按版本 {now.version} 重新生成修订草案 {again.version}，请放弃本稿。", f"The reorganisation “{title_en}” is drafted anew already, as version {again.version}: give this draft up."  # fmt: skip
     return (
         f"请在机构变动“{title_zh}”中重新办理“生成方案修订草案”，并放弃本稿。",
         f"Draft the amended rulebooks anew at the reorganisation “{title_en}”, and give this draft up.",
