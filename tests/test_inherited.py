@@ -39,7 +39,7 @@ def book(tmp_path: Path, weights: dict[str, dict[str, int]], owners: dict[str, s
 def merged(made: Rulebook) -> Rulebook:
     units = [Unit(code=code, name=Text(zh=NAMES[code][0]), category=code, group="g") for code in ("E", "S")]  # fmt: skip
     events = [Succession(date=date(2026, 3, 16), kind="merger", unit=code, heirs=(Heir(unit="H", share="1"),)) for code in ("E", "S")]  # type: ignore[arg-type]  # fmt: skip
-    return succeeded(made, events, "2026-r1", units, {"H": "教育体育局"})
+    return succeeded(made, events, "2026-r1", units, {"H": Text(zh="教育体育局")})
 
 
 def warned(tmp_path: Path, made: Rulebook) -> list[str]:

@@ -197,6 +197,10 @@ def test_a_case_closes_on_values_that_reach_their_targets(town: Town) -> None:
         **plan | {"measures": "专班推进，电话 13900139000"},
     )
     assert said["type"] == "public.phone", "the portal shows the measures"
+    for cost in ("900%", "-3 万元", "120", "百分之九"):
+        said = town.post(f"unit_leader-{unit}", f"{path}/answer", 422, **plan, cost=cost)
+        assert said["type"] == "cost.amount", cost
+    plan["cost"] = "约 12 万元"
     town.post(f"unit_leader-{unit}", f"{path}/answer", **plan)
     town.post(
         f"unit_leader-{unit}", f"{path}/evidence", evidence=[town.file(f"unit_leader-{unit}")]
@@ -597,7 +601,11 @@ def test_a_merger_moves_people_and_duties_and_drafts_the_rulebook(town: Town) ->
     )
     assert given.exists(), "roles are given by the officer who gives roles, and by nobody else"
     mine = town.get("unit_reporter-D13", "reports?limit=100")["items"]
-    assert any(one["detail"]["supplier"] == "D40" and "submit" not in one["acts"] for one in mine)
+    owed = [one["acts"] for one in mine if one["detail"]["supplier"] == "D40"]
+    assert owed
+    assert all("submit" in acts and "supply" not in acts for acts in owed), (
+        "the office looks at it: the heir's people alone would check their own values"
+    )
 
 
 def test_appeals_and_cases_of_ended_units_go_on_with_the_heir(town: Town, people: People) -> None:

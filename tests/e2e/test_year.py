@@ -108,7 +108,7 @@ def change_target(town: Town, sheet: int) -> None:
 def report(town: Town, book: int) -> None:
     """Values by the units and by statistics; one unit objects to what was supplied about it."""
     town.post("office_data", f"rulebooks/{book}/open_reports", period="2025")
-    assert town.work()[-1].result == {"opened": 12, "reused": 0, "unknown_units": []}
+    assert town.work()[-1].result == {"opened": 12, "reused": 0, "unasked": [], "unattended": []}
     values: dict[str, Any] = {"SEATS": SEATS, "GROWTH": GROWTH, "ANSWERED": ANSWERED}
     for one in town.get("office_data", "reports?limit=100")["items"]:
         about = one["detail"]

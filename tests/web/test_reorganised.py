@@ -108,10 +108,15 @@ def test_the_second_of_two_drafts_does_not_undo_the_first(
     adopt(town, first)
     said = adopt(town, second, 422)
     assert said["type"] == "rulebook.outdated"
+    anew = "请在机构变动“合并：住建局、D16 → 城乡建设局”中重新办理“生成方案修订草案”" if order == (1, 0) else "上重新办理“调整方案”"  # fmt: skip
+    assert anew in str(said), "the act by which it is drafted again, and no other"
     now = RulebookVersion.objects.get(pk=int(first.split("/")[1]))
     assert now.version in str(said), "which version is in force since"
     page = words(town, "office_indicators", second)
     assert f"已改行版本 {now.version}" in page
+    assert anew in page
+    desk = re.sub(r"(<[^>]+>|\s)+", " ", town.client("office_indicators").get("/office/").content.decode())  # fmt: skip
+    assert f"已改行版本 {now.version}，本稿不能再生效，待放弃，自 2026-03-" in desk
     assert f"与上一版本相比 {now.version}" in page, (
         "what it would undo is read before the signature"
     )
@@ -132,6 +137,9 @@ def test_what_was_amended_from_the_version_in_force_now_is_adopted(town: Town, b
         "the merger is drafted anew"
     )
     again = town.post("office_indicators", f"{case}/draft_rules")["detail"]["drafts"][-1]
+    page = words(town, "office_indicators", first)
+    assert "已按版本 2026-b 重新生成修订草案" in page
+    assert "重新办理" not in page, "no act that is not there"
     made = RulebookVersion.objects.get(pk=again)
     assert book_of(made).succession
     assert made.base is not None
@@ -183,12 +191,95 @@ def test_a_draft_of_who_hangs_below_somebody_not_assessed(town: Town, book: int)
     ]  # fmt: skip
     event = Succession(date=date(2026, 4, 1), kind="split", unit="J15",
                        heirs=(Heir(unit="J37", share="0.62"), Heir(unit="J38", share="0.38")))  # type: ignore[arg-type]  # fmt: skip
-    made = succeeded(held, [event], "x", [*held.units, *units], {"J37": "东街道", "J38": "西街道"})
+    made = succeeded(
+        held,
+        [event],
+        "x",
+        [*held.units, *units],
+        {"J37": Text(zh="东街道"), "J38": Text(zh="西街道")},
+    )
     path = Path(settings.HOME) / "x.zip"
     path.write_bytes(folder(made))
     _, found = read_own(path, "x.zip", "zip")
     assert not [one for one in found if one.severity == "error"], found
     assert {unit.code for unit in made.units} >= {"J15", "J37", "J38"}
+
+
+def test_an_overtaken_draft_whose_succession_is_in_force_is_only_given_up(
+    town: Town, book: int
+) -> None:
+    case = merged(town)
+    first = town.post("office_indicators", f"{case}/draft_rules")["detail"]["drafts"][0]
+    draft = RulebookVersion.objects.get(pk=first)
+    draft.pk, draft.version, draft.state, draft.adopted_on = None, "2026-other", "adopted", date(2026, 3, 1)  # fmt: skip
+    draft.save()
+    page = words(town, "office_indicators", f"rulebooks/{first}")
+    assert (
+        "版本 2026-other 已写明机构变动“合并：住建局、D16 → 城乡建设局”的承继，请放弃本稿。" in page
+    )
+    assert "重新办理" not in page
+
+
+def test_the_heirs_english_name_goes_into_the_amended_rulebook(town: Town, book: int) -> None:
+    own = {"categories": [{"code": "D16", "name": "D16"}, {"code": "D13", "name": "D13"}]}
+    units = [{"code": code, "name": code, "category": code, "group": "all"} for code in ("D13", "D16")]  # fmt: skip
+    weights = [{"from": date(2026, 1, 1), "table": {code: {"D13": points, "D16": points} for code, points in (("SEATS", 40), ("GROWTH", 30), ("ANSWERED", 30))}}]  # fmt: skip
+    changes: dict[str, Any] = {"version": "2026", "effective_from": date(2026, 1, 1), "units": units, "weights": weights, **own}  # fmt: skip
+    file = take_in(name="town.zip", content=packed(**changes), actor=town.people["office_indicators"], now=NOW)  # fmt: skip
+    RulebookVersion.objects.filter(pk=book).update(**fields_of(*read_upload(file.pk), "2026"))
+    heir = {"code": "D40", "name_zh": "城乡建设局", "name_en": "Urban Building Bureau"}
+    case = merged(town, heirs=[heir])
+    draft = town.post("office_indicators", f"{case}/draft_rules")["detail"]["drafts"][0]
+    made = book_of(RulebookVersion.objects.get(pk=draft))
+    for one in (*made.categories, *made.units):
+        if one.code == "D40":
+            assert (one.name.zh, one.name.en) == ("城乡建设局", "Urban Building Bureau")
+    assert {"D40"} <= {one.code for one in made.categories} & {one.code for one in made.units}
+
+
+def test_the_day_on_which_a_reorganisation_takes_effect_is_the_day_it_is_due(
+    town: Town, book: int
+) -> None:
+    case = merged(town)
+
+    def mine() -> list[dict[str, Any]]:
+        return [one for one in town.get("office_procedure", "desk")["waiting"] if one["kind"] == "reorganisations"]  # fmt: skip
+
+    assert mine() == []
+    assert "生效日 2026-03-20" in words(town, "office_procedure", case)
+    town.at("2026-03-20")
+    (row,) = mine()
+    assert (row["due_on"], row["left"]) == ("2026-03-20", 0)
+    town.at("2026-04-08")
+    (row,) = mine()
+    assert row["left"] < 0, "it should have been carried out weeks ago"
+
+
+def test_the_last_day_of_opinions_is_nobodys_deadline(town: Town, book: int) -> None:
+    town.post("office_indicators", f"rulebooks/{book}/change", **CHANGE)
+    path = f"rulebooks/{RulebookVersion.objects.get(version='2026-b').pk}"
+    town.post("office_indicators", f"{path}/consult", until="2026-03-13")
+
+    def mine(name: str) -> list[dict[str, Any]]:
+        held = town.get(name, "desk")
+        assert held["overdue"] == 0
+        return [one for one in held["waiting"] if f"rulebooks/{one['id']}" == path]
+
+    town.at("2026-03-13")
+    assert mine("office_director") == [], "nothing can be done yet"
+    said = town.post("office_director", f"{path}/submit", 422)
+    assert said["type"] == "consult.open"
+    assert "自 2026-03-14 起可以提请审议" in str(said)
+    town.at("2026-03-16")
+    for name in ("office_director", "office_indicators"):
+        for row in mine(name):
+            assert (row["due_on"], row["left"]) == (None, None)
+            assert (row["known"]["zh"], row["known_on"]) == ("征求意见至", "2026-03-13")
+    assert mine("office_director")
+    page = words(town, "office_director", path)
+    assert "征求意见至 2026-03-13" in page
+    assert "超期" not in page
+    town.post("office_director", f"{path}/submit")
 
 
 def test_nothing_is_left_to_draft_where_the_rulebook_says_the_succession(
@@ -197,7 +288,7 @@ def test_nothing_is_left_to_draft_where_the_rulebook_says_the_succession(
     version = RulebookVersion.objects.get(pk=book)
     held = book_of(version)
     events = [Succession(date=date(2026, 3, 20), kind="merger", unit=unit, heirs=(Heir(unit="D40", share="1"),)) for unit in ("D13", "D16")]  # type: ignore[arg-type]  # fmt: skip
-    made = succeeded(held, events, "2026", held.units, {"D40": "城乡建设局"})
+    made = succeeded(held, events, "2026", held.units, {"D40": Text(zh="城乡建设局")})
     RulebookVersion.objects.filter(pk=book).update(**fields_of(made, [], "2026"))
     case = merged(town)
     assert "draft_rules" not in town.get("office_indicators", case)["acts"]

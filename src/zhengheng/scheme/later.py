@@ -52,11 +52,11 @@ def _later(day: date, years: int) -> date:
 
 
 def succeeded(
-    book: Rulebook, events: Iterable[Succession], version: str, assessed: Iterable[Unit], names: Mapping[str, str]
+    book: Rulebook, events: Iterable[Succession], version: str, assessed: Iterable[Unit], names: Mapping[str, Text]
 ) -> Rulebook:  # fmt: skip
     """The rulebook with successions in it; heirs that it does not know yet stand where the old unit stood.
 
-    `assessed` are the units assessed so far, `names` the names of new ones. Weights given unit by unit
+    `assessed` are the units assessed so far, `names` the names of new ones, in both languages. Weights given unit by unit
     go over to the heir as well; what a unit supplied or owned goes over to its one heir.
     """
     known = {unit.code: unit for unit in assessed}
@@ -74,7 +74,7 @@ def succeeded(
         for heir in event.heirs:
             heirs[heir.unit] = event.unit
             if heir.unit not in known:
-                name = Text(zh=names.get(heir.unit, heir.unit))
+                name = names.get(heir.unit) or Text(zh=heir.unit)
                 # Where every unit is a category of its own, with weights of its own, the heir is one as well.
                 own = old.category == old.code and old.category in categories
                 if own:

@@ -200,7 +200,14 @@ RULES: tuple[Rule, ...] = (
     # Reports: by the unit itself, or by an assessing department with the unit's right to check.
     _rule("report.read", *OFFICE, Role.EXTERNAL_AUDITOR),
     _rule("report.read", *OF_A_UNIT, relation="own"),
-    _rule("report.read", Role.ASSESSING_DEPARTMENT, relation="supplying"),
+    # An heir reports for the unit before it, whose own people are gone: whoever supplies a value reads it.
+    _rule(
+        "report.read",
+        Role.ASSESSING_DEPARTMENT,
+        Role.UNIT_REPORTER,
+        Role.UNIT_LEADER,
+        relation="supplying",
+    ),
     _rule("report.open", Role.OFFICE_DATA),
     _rule("report.chase", *OFFICE),
     *(

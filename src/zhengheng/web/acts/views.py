@@ -102,14 +102,16 @@ def object_context(request: OfficeRequest, kind: Kind, obj: Any) -> dict[str, An
     ]
     subject = f"{kind.name}:{obj.pk}"
     calendar = working_calendar()
+    due = kind.due(obj, day) if kind.due else obj.due_on
     return {
         "kind": kind, "object": obj, "title": kind.title(obj), "state": kind.state_of(obj), "acts": acts,
         "withheld": selectors.withheld(kind, obj, request.user, held, day),
         "outcome": kind.outcome(obj) if kind.outcome else None,
         "facts": _facts(kind, obj),
         "draft": next((_drafted(inputs) for act, inputs, _ in acts if act.name == "save"), ""),
-        "left": calendar.between(day, obj.due_on) if obj.due_on else None,
-        "known_year": obj.due_on is None or calendar.is_known(obj.due_on),
+        "due": due, "left": calendar.between(day, due) if due else None,
+        "known": kind.known(obj) if kind.known and not due else None,
+        "known_year": due is None or calendar.is_known(due),
         "files": StoredFile.objects.filter(pk__in=obj.files),
         "history": _history(kind, obj, subject),
         "jobs": [(job, anywhere(held, "job.read") or job.asked_by_id == request.user.pk)

@@ -49,6 +49,12 @@ class Job(models.Model):
         return zh, en or zh
 
     @property
+    def left_over(self) -> list[dict[str, str]]:
+        """What it could not do, or did for nobody yet, in sentences: each says what is to be done about it."""
+        held = self.result or {}
+        return [*held.get("unasked", ()), *held.get("unattended", ())]
+
+    @property
     def words(self) -> tuple[str, str]:
         return STATES[self.state]
 

@@ -13,11 +13,13 @@ from zhengheng.web.acts import told
 from zhengheng.web.acts.declare import Words
 from zhengheng.web.jobs import services
 from zhengheng.web.jobs.models import Job
+from zhengheng.web.organisation.models import Unit
 
 MOST = 200
 OUTCOMES = {
     "run": ("批次", "Run"), "files": ("入库文件", "Files loaded"), "opened": ("新建", "Opened"), "reused": ("沿用", "Taken over"), "joined": ("并入", "Joined"),
     "unknown_units": ("没有登记的单位", "Units that are not registered"), "reports": ("填报", "Reports"), "reminders": ("提醒", "Reminders"), "tasks": ("待办", "Tasks"),
+    "unasked": ("没有布置", "Not asked for"), "unattended": ("已布置，还没有人办理", "Asked for, with nobody there yet"),
     "pages": ("网页", "Pages"), "package": ("归档包", "Package"), "period": ("期间", "Period"), "of": ("单位数", "Units"), "moved": ("变动的单位", "Units that move"),
 }  # fmt: skip
 """What a job's outcome says to people; the rest of it is for machines, by the API."""
@@ -41,13 +43,26 @@ def _listed() -> dict[str, Any]:
 
 
 def _outcome(job: Job) -> list[tuple[Words, Any]]:
-    """What came of it, in words: of lists how many."""
+    """What came of it, in words: sentences one by one, units by their names, of other lists how many."""
     held = job.result or {}
     return [
-        (words, len(held[name]) if isinstance(held[name], list) else held[name])
+        (words, _told(name, held[name]))
         for name, words in OUTCOMES.items()
-        if held.get(name) not in (None, "")
+        if held.get(name) not in (None, "") and not (name in NAMED and not held[name])
     ]
+
+
+NAMED = {"unknown_units", "unasked", "unattended"}
+"""Lists that nobody can act on by their length."""
+
+
+def _told(name: str, value: Any) -> Any:
+    if name == "unknown_units":  # of a job of version 0.1.0
+        names = dict(Unit.objects.filter(code__in=value).values_list("code", "name_zh"))
+        return "、".join(names.get(code, code) for code in value)
+    if name in NAMED:
+        return value
+    return len(value) if isinstance(value, list) else value
 
 
 @require_safe

@@ -1,6 +1,6 @@
 """Who goes on for a unit that ended: what is open there is the main heir's from the day of the case."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -39,26 +39,31 @@ def ended(first: date, last: date) -> dict[str, date]:
 
 def heirs(day: date) -> dict[str, str]:
     """Each ended unit's main heir, the one with the greatest share, followed to the unit that is there now."""
+    return {old: found[0] for old, found in all_heirs(day).items()}
+
+
+def all_heirs(day: date) -> dict[str, tuple[str, ...]]:
+    """Each ended unit's heirs, the main one first, each followed to the units that are there now."""
     # By the name of the app alone: reorganisations stand on the organisation, not the other way round.
     held = apps.get_model("reorganisation.Reorganisation")._default_manager
     done = held.filter(state__in=("carried_out", "complete"), day__lte=day).order_by("day", "id")
-    main: dict[str, str] = {}
+    after: dict[str, list[str]] = {}
     for units, found in done.values_list("units", "heirs"):
-        main |= dict.fromkeys(units, _greatest(found))
-    return {old: _last(old, main) for old in main}
+        after |= dict.fromkeys(units, _by_share(found))
+    return {old: tuple(dict.fromkeys(_last(old, after, {old}))) for old in after}
 
 
-def _greatest(found: list[dict[str, Any]]) -> str:
-    best = max(found, key=lambda one: Decimal(str(one["share"])))
-    return str(best["code"])
+def _by_share(found: list[dict[str, Any]]) -> list[str]:
+    """The heirs of one case, the greatest share first; of equal ones the first that the case names."""
+    return [str(one["code"]) for one in sorted(found, key=lambda one: -Decimal(str(one["share"])))]
 
 
-def _last(unit: str, main: dict[str, str]) -> str:
-    seen = {unit}
-    while (after := main.get(unit)) is not None and after not in seen:
-        seen.add(after)
-        unit = after
-    return unit
+def _last(unit: str, after: dict[str, list[str]], seen: set[str]) -> Iterator[str]:
+    further = [one for one in after.get(unit, ()) if one not in seen]
+    if not further:
+        yield unit
+    for one in further:
+        yield from _last(one, after, seen | {one})
 
 
 def before(units: Collection[str], day: date) -> list[tuple[str, str]]:

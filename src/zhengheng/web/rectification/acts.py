@@ -1,5 +1,6 @@
 """What is done to a rectification case."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -174,14 +175,33 @@ class AnswerGiven(Given):
     )
     owner: str = ask("责任人", "Owner", max_length=60)
     finish_on: date = ask("完成日期", "Done by", when="ahead")
-    cost: str = ask("费用", "Cost", "", max_length=40)
+    cost: str = ask(
+        "费用（金额和单位，如 12 万元；没有费用的写“无”或不填）",
+        "Cost (an amount with its unit, such as CNY 120,000; empty, or “none”, where there is none)",
+        "",
+        max_length=40,
+    )
     steps_before: str = ask(
         "流程再造前各环节用时", "Process steps and times before", "", form="text"
     )
     steps_after: str = ask("流程再造后各环节用时", "Process steps and times after", "", form="text")
 
 
+MONEY = re.compile(r"元|￥|¥|yuan|rmb|cny", re.IGNORECASE)
+NO_AMOUNT = re.compile(r"[%％‰]|百分之|(?<![0-9])[-−－负]\s*[0-9]")
+
+
+def _check_cost(cost: str) -> None:
+    """Raise RectificationError for a share, a figure without its unit or one below nothing: a cost is an amount of money."""
+    if NO_AMOUNT.search(cost) or (any(one.isdecimal() for one in cost) and not MONEY.search(cost)):
+        raise RectificationError.one(
+            "cost", "cost.amount", zh=f"费用“{cost}”不是金额。请写明金额和单位，如“12 万元”；没有费用的写“无”或不填。",
+            en=f"the cost “{cost}” is no amount of money: give the amount with its unit, such as CNY 120,000; leave it empty where there is none",
+        )  # fmt: skip
+
+
 def answer(doing: Doing) -> Change:
+    _check_cost(doing.given.cost)
     said = doing.given.model_dump(exclude={"paper"})
     return Change({**said, "due_on": doing.given.finish_on}, {k: str(v) for k, v in said.items()})
 

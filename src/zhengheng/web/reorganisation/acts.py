@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from zhengheng.domain.periods import ended_before, parse_period
 from zhengheng.domain.problems import Problem, ZhenghengError
+from zhengheng.scheme.base import Text
 from zhengheng.scheme.later import succeeded
 from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.accounts.selectors import grants, standing
@@ -23,6 +24,7 @@ from zhengheng.web.acts.declare import (
     Made,
     Matter,
     Standing,
+    Words,
     ask,
     signed,
 )
@@ -37,6 +39,7 @@ from zhengheng.web.reorganisation.models import Reorganisation
 from zhengheng.web.reporting.acts import REPORTS, CarryGiven
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.reporting.services import assessed
+from zhengheng.web.reporting.suppliers import Suppliers
 from zhengheng.web.rulebooks.acts import RULEBOOKS
 from zhengheng.web.rulebooks.drafting import DraftGiven
 from zhengheng.web.rulebooks.models import RulebookVersion
@@ -236,7 +239,7 @@ def withdraw(doing: Doing) -> Change:
 def draft_rules(doing: Doing) -> Change:
     """A draft of each rulebook in force that assesses one of the units, with the succession in it."""
     case: Reorganisation = doing.obj
-    names = {one["code"]: one["name_zh"] for one in case.heirs}
+    names = {one["code"]: Text(zh=one["name_zh"], en=one.get("name_en", "")) for one in case.heirs}
     act = RULEBOOKS.act("draft")
     assert act is not None
     made = []
@@ -249,7 +252,7 @@ def draft_rules(doing: Doing) -> Change:
             name=f"{book.code}.zip", content=packed(book), actor=doing.actor, now=doing.now
         )
         given = DraftGiven(
-            file=file.pk, period=version.period, change_kind="split", reason=f"{KINDS[case.kind][0]}: {case.basis}",
+            file=file.pk, period=version.period, change_kind="split", reason=f"{KINDS[case.kind][0]}：{case.basis}",
             emergency=frozen(version, doing.day),
         )  # fmt: skip
         made.append(acts.make(RULEBOOKS, act, given=given, actor=doing.actor, now=doing.now).pk)
@@ -323,7 +326,24 @@ def move_roles(doing: Doing) -> Change:
         given = _given(doing, held, Unit.objects.get(code=heirs[0]))
     for one in held:
         _end(one, doing.day)
+    if len(heirs) > 1:
+        _to_whom_the_roles_went(case, doing.now)
     return Change({}, {"accounts": len(given), "unit": heirs[0] if len(heirs) == 1 else "", "ended": [one.account.username for one in held]})  # fmt: skip
+
+
+def _to_whom_the_roles_went(case: Reorganisation, now: datetime) -> None:
+    """After a split, what the old unit owed as a supplier is owed by the heir where its people are now."""
+    asked = Suppliers(now.date())
+    units = {
+        unit.code: unit
+        for unit in Unit.objects.filter(
+            code__in=[*case.units, *(one["code"] for one in case.heirs)]
+        )
+    }
+    for code in case.units:
+        heir = asked.of(code)
+        if heir in units and heir != code:
+            _reports(case, units[code], units[heir], now, alone=False)
 
 
 def _given(doing: Doing, held: list[RoleGrant], heir: Unit) -> list[str]:
@@ -363,11 +383,17 @@ def _heir(said: dict[str, str], old: Unit, day: date) -> Unit:
     return found
 
 
-def _reports(case: Reorganisation, old: Unit, heir: Unit, now: datetime) -> int:
+def _reports(
+    case: Reorganisation, old: Unit, heir: Unit, now: datetime, *, alone: bool = True
+) -> int:
+    """To the heir what the old unit owes, and what is owed about it where the heir goes on for it alone."""
     count = 0
     for report in selectors.due_reports(case, old):
-        unit = heir if report.unit_id == old.pk and _begins_after(report, case.day) else report.unit
+        goes = alone and report.unit_id == old.pk and _begins_after(report, case.day)
+        unit = heir if goes else report.unit
         supplier = heir if report.supplier_id == old.pk else report.supplier
+        if (unit.pk, supplier.pk) == (report.unit_id, report.supplier_id):
+            continue
         same = Report.objects.filter(
             rulebook=report.rulebook, unit=unit, indicator=report.indicator, period=report.period
         ).exclude(pk=report.pk)  # fmt: skip
@@ -390,6 +416,16 @@ def _title(case: Reorganisation) -> tuple[str, str]:
     (old_zh, old_en), (new_zh, new_en) = selectors.named(case)
     zh, en = KINDS[case.kind]
     return f"{zh}：{old_zh} → {new_zh}", f"{en}: {old_en} → {new_en}"
+
+
+def _due(case: Reorganisation, day: date) -> date | None:
+    """It is carried out on the day on which it takes effect: before that nobody can, after that it is late."""
+    return case.day if case.state == "approved" and day >= case.day else None
+
+
+def _known(case: Reorganisation) -> tuple[Words, date] | None:
+    """When it takes effect, of one that is approved."""
+    return (("生效日", "takes effect on"), case.day) if case.state == "approved" else None
 
 
 def _matter(case: Reorganisation) -> Matter:
@@ -425,6 +461,7 @@ REORGANISATIONS = Kind(
         Column(("撤销", "Ends"), lambda r: selectors.named(r)[0]), Column(("承继", "Heirs"), lambda r: selectors.named(r)[1]),
     ),
     outcome=lambda r: (f"自 {r.day} 起生效", f"in force from {r.day}"),
+    due=_due, known=_known,
     facts=(Column(("依据", "Basis"), "basis"), Column(("意见", "Answer"), "answer")),
     queryset=lambda: Reorganisation.objects.select_related("decision"),
     body="reorganisation/body.html", printed=shown.printed,

@@ -26,6 +26,7 @@ from zhengheng.web.acts.declare import (
 )
 from zhengheng.web.files.services import own_files
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.organisation.succession import all_heirs
 from zhengheng.web.reporting.corrections import (
     CorrectionGiven,
     ask_correction,
@@ -42,6 +43,7 @@ from zhengheng.web.reporting.services import (
     counts,
     indicator_of,
 )
+from zhengheng.web.reporting.suppliers import Suppliers
 from zhengheng.web.rulebooks.selectors import book_of, procedure_of
 from zhengheng.workflow.machines import REPORT
 
@@ -207,7 +209,19 @@ def verify(doing: Doing) -> Change:
 
 def send_back(doing: Doing) -> Change:
     until = after(procedure_of(doing.obj.rulebook).within("check"), doing.day)
-    return Change({"answer": doing.given.reason, "due_on": until}, {"reason": doing.given.reason})
+    return Change(
+        {"answer": doing.given.reason, "due_on": until, **_supplier_now(doing)},
+        {"reason": doing.given.reason},
+    )
+
+
+def _supplier_now(doing: Doing) -> dict[str, int]:
+    """Whoever goes on for a supplier that ended meanwhile, who is asked instead."""
+    held: Unit = doing.obj.supplier
+    if held.valid_to is None:
+        return {}
+    heir = Suppliers(doing.day).of(held.code)
+    return {"supplier_id": Unit.objects.get(code=heir).pk} if heir and heir != held.code else {}
 
 
 def confirm(doing: Doing) -> Change:
@@ -334,7 +348,10 @@ class AskAgainGiven(Given):
 
 def ask_again(doing: Doing) -> Change:
     """After the year was reopened: what had not counted is asked for once more."""
-    return Change({"due_on": doing.given.due_on}, {"due": doing.given.due_on.isoformat()})
+    return Change(
+        {"due_on": doing.given.due_on, **_supplier_now(doing)},
+        {"due": doing.given.due_on.isoformat()},
+    )
 
 
 def _about(report: Report, account: Account) -> Standing:
@@ -342,12 +359,17 @@ def _about(report: Report, account: Account) -> Standing:
     return Standing(second, {"own": [report.unit.code], "supplying": [report.supplier.code]})
 
 
-def _by_itself(report: Report) -> bool:
-    return bool(report.supplier_id == report.unit_id)
+def by_itself(report: Report) -> bool:
+    """Whether the unit speaks of itself, which the office looks at: an heir that reports for a unit that ended does so too."""
+    if report.supplier_id == report.unit_id:
+        return True
+    return report.unit.valid_to is not None and report.supplier.code in all_heirs(date.max).get(
+        report.unit.code, ()
+    )
 
 
 def _by_another(report: Report) -> bool:
-    return not _by_itself(report)
+    return not by_itself(report)
 
 
 def _from_a_finding(report: Report) -> bool:
@@ -362,7 +384,7 @@ def _from_elsewhere(report: Report) -> bool:
 
 def _asked_by_itself(report: Report) -> bool:
     """Whether a correction is the unit's own wish: one that a sample check led to is checked by the unit first."""
-    return _by_itself(report) and not _from_a_finding(report)
+    return by_itself(report) and not _from_a_finding(report)
 
 
 def _to_be_checked(report: Report) -> bool:
@@ -411,7 +433,7 @@ REPORTS = Kind(
     standing=_about,
     acts=(
         Act("report.open", ("布置", "Open"), open_one, OpenGiven, by_machine=True),
-        Act("report.submit", ("提交", "Submit"), submit, SubmitGiven, when=_by_itself,
+        Act("report.submit", ("提交", "Submit"), submit, SubmitGiven, when=by_itself,
             typed=lambda r: {"value": r.value, "note": r.note}),
         Act("report.supply", ("提交, 由单位核对", "Submit for the unit's check"), supply, SubmitGiven, when=_by_another,
             typed=lambda r: {"value": r.value, "note": r.note}),

@@ -17,7 +17,6 @@ from zhengheng.web.intake.services import opened
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.jobs.services import Work, ask, job
 from zhengheng.web.organisation.selectors import standing
-from zhengheng.web.organisation.succession import heirs
 from zhengheng.web.reporting.acts import REPORTS, BorrowGiven, OpenGiven
 from zhengheng.web.reporting.items import ITEMS, is_bonus
 from zhengheng.web.reporting.lake_check import compare_all
@@ -25,6 +24,7 @@ from zhengheng.web.reporting.lots import finish, write_down
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.reporting.services import assessed, due_on, fits, period_of, same_fact, series
 from zhengheng.web.reporting.setting_aside import referred, set_aside
+from zhengheng.web.reporting.suppliers import Suppliers
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of, procedure_of
 from zhengheng.workflow.machine import StateError
@@ -37,24 +37,24 @@ def open_reports(work: Work) -> dict[str, Any]:
     version = RulebookVersion.objects.get(pk=work.job.arguments["rulebook"])
     book, period = book_of(version), period_of(work.job.arguments["period"])
     # A unit that ended before the period, or begins after it, is asked for nothing.
-    there = standing(period.start, period.end)
-    held, after = {unit.code: unit for unit in there}, heirs(work.now.date())
-    made, reused, unknown = 0, 0, []
+    held = {unit.code: unit for unit in standing(period.start, period.end)}
+    suppliers = Suppliers(work.now.date())
+    made, reused = 0, 0
     units = assessed(book)
     codes = {unit.code for unit in units}
     for place, unit in enumerate(units):
         work.tell(("逐个单位", "unit by unit"), place, len(units))
-        last = held[unit.code].valid_to if unit.code in held else None
-        if ended_before(last, period.end) and after.get(unit.code) in codes:
-            # The period ends without it: its value is that of the heir, who is asked under the same rulebook.
-            continue
-        if unit.code not in held:
-            unknown.append(unit.code)
+        there = unit.code in held
+        if there and ended_before(held[unit.code].valid_to, period.end):
+            # The period ends without it: its value is that of the heirs, who are asked under the same rulebook.
+            there = not codes & set(suppliers.heirs.get(unit.code, ()))
+        if suppliers.passes(unit.code, unit.name, codes, there=there):
             continue
         for indicator in series(book, unit, period_of(version.period)):
-            supplier = unit.code if indicator.supplier == "unit" else indicator.supplier
-            supplier = after.get(supplier, supplier)
-            if fits(indicator, period) and supplier in held:
+            if not fits(indicator, period):
+                continue
+            supplier = suppliers.ask(indicator, unit.code, unit.name)
+            if supplier is not None:
                 clock = procedure_of(version).within("report")
                 owed = OpenGiven(
                     rulebook=version.pk, unit=unit.code, supplier=supplier, indicator=indicator.code, period=period.code,
@@ -63,7 +63,7 @@ def open_reports(work: Work) -> dict[str, Any]:
                 asked = _ask_once(version, owed, indicator, work)
                 made += asked == "report.open"
                 reused += asked == "report.borrow"
-    return {"opened": made, "reused": reused, "unknown_units": unknown}
+    return {"opened": made, "reused": reused, "unasked": suppliers.unasked(), "unattended": suppliers.unattended()}  # fmt: skip
 
 
 def _ask_once(version: RulebookVersion, owed: OpenGiven, indicator: Indicator, work: Work) -> str:

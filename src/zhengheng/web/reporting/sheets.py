@@ -23,7 +23,7 @@ from zhengheng.web.accounts.selectors import forbidden, grants
 from zhengheng.web.acts import selectors, services
 from zhengheng.web.acts.forms import check
 from zhengheng.web.acts.guards import finals
-from zhengheng.web.reporting.acts import REPORTS, STATUS_WORDS, SubmitGiven
+from zhengheng.web.reporting.acts import REPORTS, STATUS_WORDS, SubmitGiven, by_itself
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.rulebooks.selectors import book_of
 from zhengheng.workbooks.cell import shown
@@ -151,7 +151,7 @@ def take_back(name: str, content: bytes, *, actor: Account, now: datetime) -> Ou
                 _check_mine(report, given, actor, f"{name}:{row}")
                 again += 1
                 continue
-            act = acts["submit" if report.supplier_id == report.unit_id else "supply"]
+            act = acts["submit" if by_itself(report) else "supply"]
             assert act is not None
             services.perform(
                 REPORTS, act, report, given=given, row_version=int(cells["版本"]), actor=actor, now=now

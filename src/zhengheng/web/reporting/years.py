@@ -34,8 +34,8 @@ def year_faults(version: RulebookVersion, unit: Unit) -> Iterator[Problem]:
     if gone:
         heir = Unit.objects.filter(code=after.get(gone[0].code, "")).first() or unit
         (ended_zh, ended_en), (heir_zh, heir_en) = _named(gone), _named([heir])
-        yield Problem("unit", "unit.unwritten", f"“{ended_zh}”已撤销，由“{heir_zh}”承继，但“{version.title_zh} {version.period}”还没有写明承继：修订后的方案生效以前，对这两个单位都不能办理。请绩效办在“机构变动”中生成方案修订草案；方案生效后，请对“{heir_zh}”办理。",
-                      f"{ended_en} ended and {heir_en} goes on for it, but the rulebook {version.title_en or version.title_zh} {version.period} does not say so yet: until its amendment is in force nothing is done for either. The office drafts it at the reorganisation; after that, do this for {heir_en}")  # fmt: skip
+        yield Problem("unit", "unit.unwritten", f"“{ended_zh}”已撤销，由“{heir_zh}”承继，但“{version.title_zh} {version.period}”还没有写明承继：修订后的方案生效以前，对这两个单位都不能办理。请绩效办在“机构变动”中生成方案修订草案（已经生成的，按程序办理生效）；方案生效后，请对“{heir_zh}”办理。",
+                      f"{ended_en} ended and {heir_en} goes on for it, but the rulebook {version.title_en or version.title_zh} {version.period} does not say so yet: until its amendment is in force nothing is done for either. The office drafts it at the reorganisation, or puts the draft that there is in force; after that, do this for {heir_en}")  # fmt: skip
     elif olds:
         yield Problem("unit", "item.unit", f"{version.period} 年考核的是“{zh}”，“{name}”由其变动而来。请选择“{zh}”，由“{name}”的人员办理。",
                       f"{version.period} assesses {en}, for which {english} goes on: choose {en}; the people of {english} act for it")  # fmt: skip

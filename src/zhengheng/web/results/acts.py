@@ -111,8 +111,8 @@ def _check_written(run: ResultRun) -> None:
     if gone := selectors.unwritten(run):
         zh, en = "、".join(one.name_zh for one in gone), ", ".join(one.name_en or one.name_zh for one in gone)  # fmt: skip
         raise ResultStateError.one(
-            "run", "rulebook.unwritten", zh=f"{zh}已经撤销，而核算所用的方案没有写明由谁承继，本结果仍给已撤销的单位计分，只能用于平时监测。请先在“机构变动”中生成方案修订草案，按程序生效后重新核算，再公示新的结果。",
-            en=f"{en} ended, and the rulebook of this run does not say who goes on for it: the run scores units that are gone and serves to watch the year by only. Draft the amended rulebook at the reorganisation, put it in force, compute again, and put that result on notice",
+            "run", "rulebook.unwritten", zh=f"{zh}已经撤销，而核算所用的方案没有写明由谁承继，本结果仍给已撤销的单位计分，只能用于平时监测。请先在“机构变动”中生成方案修订草案（已经生成的不再生成），按程序生效后重新核算，再公示新的结果。",
+            en=f"{en} ended, and the rulebook of this run does not say who goes on for it: the run scores units that are gone and serves to watch the year by only. Draft the amended rulebook at the reorganisation where there is no draft yet, put it in force, compute again, and put that result on notice",
         )  # fmt: skip
 
 

@@ -1,7 +1,9 @@
 """What is done to rulebooks, questions and proposals."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+
+from django.utils.timezone import localdate
 
 from zhengheng.domain.problems import Problem
 from zhengheng.domain.several import several
@@ -17,6 +19,7 @@ from zhengheng.web.acts.declare import (
     Matter,
     Nothing,
     Standing,
+    Words,
     ask,
 )
 from zhengheng.web.acts.public import clean
@@ -63,6 +66,8 @@ from zhengheng.web.targets.drafts import open_to_public
 from zhengheng.workflow.machines import RULEBOOK
 from zhengheng.workflow.permissions import anywhere
 
+DAY = timedelta(1)
+
 
 def _indicators(
     obj: Any, account: Account, day: date
@@ -81,12 +86,11 @@ def _current(version: RulebookVersion) -> None:
     one unseen; or where the draft names units that are gone when it applies."""
     now = selectors.outdated(version)
     if now is not None:
-        again = ("重新办理“调整方案”", "change version") if now.period == version.period else ("重新办理“结转为下一年度草案”", "roll version")  # fmt: skip
-        over = "anew" if now.period == version.period else "over anew"
+        zh, en = selectors.anew(version, now)
         raise RulebookStateError.one(
             "base", "rulebook.outdated",
-            zh=f"起草本稿以后，{now.period} 年度已改行版本 {now.version}；本稿不含其内容，生效会将其撤销。请在版本 {now.version} 上{again[0]}，并放弃本稿。",
-            en=f"version {now.version} came in force for {now.period} since this draft was begun; the draft does not hold what that one says and would undo it: {again[1]} {now.version} {over}, and give this draft up",
+            zh=f"起草本稿以后，{now.period} 年度已改行版本 {now.version}；本稿不含其内容，生效会将其撤销。{zh}",
+            en=f"version {now.version} came in force for {now.period} since this draft was begun; the draft does not hold what that one says and would undo it. {en}",
         )  # fmt: skip
     if gone := list(selectors.departed(version)):
         raise RulebookStateError(Problem("units", "rulebook.departed", zh, en) for zh, en in gone)
@@ -99,6 +103,27 @@ def _never_comes(version: RulebookVersion, day: date) -> bool:
 
 def _may_come(version: RulebookVersion, day: date) -> bool:
     return not _never_comes(version, day)
+
+
+def _heard(version: RulebookVersion, day: date) -> bool:
+    """Whether it may go before the commission: it can still come in force, and the last day of opinions is past."""
+    return _may_come(version, day) and (version.due_on is None or day > version.due_on)
+
+
+def _due(version: RulebookVersion, day: date) -> date | None:
+    """The last day of opinions is nobody's deadline: the office can do nothing by it, and is not late when it is past."""
+    return None if version.state == "consultation" else version.due_on
+
+
+def _known(version: RulebookVersion) -> tuple[Words, date] | None:
+    """Until when opinions are asked; of a draft that was overtaken since when it is dead; of one in force what is to be computed."""
+    now = selectors.outdated(version)
+    if now is not None:
+        words = (f"已改行版本 {now.version}，本稿不能再生效，待放弃，自", f"version {now.version} is in force instead, this draft is to be given up, since")  # fmt: skip
+        return words, now.adopted_on or localdate(now.made_at)
+    if version.state == "consultation" and version.due_on is not None:
+        return ("征求意见至", "opinions are asked until"), version.due_on
+    return again.known(version)
 
 
 class ConsultGiven(Given):
@@ -190,7 +215,10 @@ def submit(doing: Doing) -> Change:
         )  # fmt: skip
     if doing.obj.due_on and doing.day <= doing.obj.due_on:
         raise RulebookStateError.one(
-            "due_on", "consult.open", zh="征求意见还没有截止", en="the consultation is not over yet"
+            "due_on",
+            "consult.open",
+            zh=f"征求意见到 {doing.obj.due_on} 截止，自 {doing.obj.due_on + DAY} 起可以提请审议。",
+            en=f"opinions are asked until {doing.obj.due_on}: it can go before the commission from {doing.obj.due_on + DAY} on",
         )
     waiting = Comment.objects.filter(state="received", page__contains=page_of(doing.obj)).count()
     if waiting:
@@ -279,7 +307,7 @@ def _others(version: RulebookVersion, request: Any) -> list[RulebookVersion]:
 
 
 def _page(version: RulebookVersion, request: Any) -> dict[str, Any]:
-    spoken = language()
+    spoken, now = language(), selectors.outdated(version)
     editable = version.state == "draft" and anywhere(grants(request.user, request.now.date()), "rulebook.amend")  # fmt: skip
     return {
         "indicators": selectors.book_of(version).indicators if editable else (),
@@ -291,7 +319,7 @@ def _page(version: RulebookVersion, request: Any) -> dict[str, Any]:
         "units": {u.code: (u.name_zh, u.name_en) for u in Unit.objects.all()},
         "rehearsals": _rehearsed(version),
         "questions": [(one, selectors.indicator_words(version, one.indicator)) for one in version.questions.exclude(answer="")], "earlier": selectors.before(version),
-        "outdated": selectors.outdated(version), "replaced_by": selectors.replaced_by(version), "outdated_why": selectors.why_new(selectors.outdated(version)), "replaced_why": selectors.why_new(selectors.replaced_by(version)),
+        "outdated": now, "anew": selectors.anew(version, now) if now else None, "replaced_by": selectors.replaced_by(version), "outdated_why": selectors.why_new(now), "replaced_why": selectors.why_new(selectors.replaced_by(version)),
     }  # fmt: skip
 
 
@@ -343,7 +371,7 @@ RULEBOOKS = Kind(
         Act("rulebook.reply", ("答复意见", "Reply to an opinion"), reply, ReplyGiven, choices=_open_opinions),
         Act("rulebook.rehearse", ("试算历史数据", "Rehearse on past data"), rehearse, RehearseGiven,
             typed=lambda v: {"period": rehearsable(v)}, optional=True),
-        Act("rulebook.submit", ("提请审议", "Submit to the commission"), submit, waits=_may_come),
+        Act("rulebook.submit", ("提请审议", "Submit to the commission"), submit, waits=_heard),
         Act("rulebook.return", ("退回修改", "Send back"), send_back, ReasonGiven, optional=True),
         Act("rulebook.adopt", ("按决定生效", "Put in force by decision"), adopt, AdoptGiven,
             choices=lambda obj, account, day: {"decision": decisions(f"rulebook:{obj.pk}")}, waits=_may_come),
@@ -365,7 +393,7 @@ RULEBOOKS = Kind(
              "Nothing takes its place; possible only once its reports, targets, appeals and results are at their end. To have other rules, change the rulebook."),
             choices=retirements, optional=True, answers=True, after_final=True),
     ),
-    outcome=_outcome, matter=_matter, known=again.known,
+    outcome=_outcome, matter=_matter, due=_due, known=_known,
     columns=(
         Column(("方案", "Rulebook"), lambda v: (v.title_zh, v.title_en)), Column(("版本", "Version"), "version"),
         Column(("期间", "Period"), "period"), Column(("适用起始日", "Applies from"), selectors.applies_from),

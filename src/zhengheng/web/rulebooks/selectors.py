@@ -17,6 +17,7 @@ from zhengheng.scheme.later import to_revise
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scheme.procedure import USUAL, ClosingStep, Procedure
 from zhengheng.web.accounts.models import Account
+from zhengheng.web.acts.declare import kind_named
 from zhengheng.web.intake.services import opened
 from zhengheng.web.organisation import selectors as organisation
 from zhengheng.web.organisation.models import Unit
@@ -195,6 +196,31 @@ def outdated(version: RulebookVersion) -> RulebookVersion | None:
     source = version.rolled_from
     after = in_force(source.code, source.period) if source is not None else None
     return after if after is not None and after.pk != version.rolled_from_id else None
+
+
+def anew(version: RulebookVersion, now: RulebookVersion) -> tuple[str, str]:
+    """What is to be done about a draft that another version overtook: the act by which it is drafted again, where there is one."""
+    kind = kind_named("reorganisation")
+    case = next((one for one in kind.all().order_by("pk") if version.pk in one.drafts), None)
+    if case is None:
+        zh, en = ("调整方案", f"change version {now.version}") if now.period == version.period else ("结转为下一年度草案", f"roll version {now.version} over")  # fmt: skip
+        return (
+            f"请在版本 {now.version} 上重新办理“{zh}”，并放弃本稿。",
+            f"Do it anew: {en}, and give this draft up.",
+        )
+    title_zh, title_en = kind.title(case)
+    mine = {(event.unit, event.date) for event in book_of(version).succession if event.unit in case.units and event.date == case.day}  # fmt: skip
+    if mine <= {(event.unit, event.date) for event in book_of(now).succession}:
+        return f"版本 {now.version} 已写明机构变动“{title_zh}”的承继，请放弃本稿。", f"Version {now.version} says the succession of the reorganisation “{title_en}” already: give this draft up."  # fmt: skip
+    again = RulebookVersion.objects.filter(
+        pk__in=case.drafts, state__in=OPEN, base_id=now.pk
+    ).first()
+    if again is not None:
+        return f"机构变动“{title_zh}”已按版本 {now.version} 重新生成修订草案 {again.version}，请放弃本稿。", f"The reorganisation “{title_en}” is drafted anew already, as version {again.version}: give this draft up."  # fmt: skip
+    return (
+        f"请在机构变动“{title_zh}”中重新办理“生成方案修订草案”，并放弃本稿。",
+        f"Draft the amended rulebooks anew at the reorganisation “{title_en}”, and give this draft up.",
+    )
 
 
 def before(version: RulebookVersion) -> RulebookVersion | None:
