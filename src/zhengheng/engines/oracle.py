@@ -906,7 +906,9 @@ class Oracle:
         )
         if entry is None or len(entry["values"]) < series["expected"]:
             return None
-        value = self._combined(series, entry["values"], series["expected"])
+        value = self._combined(
+            series, {"values": entry["values"], "statuses": []}, series["expected"]
+        )
         if value is not None and rule.get("carried"):
             value = half_up(Fraction(value * rule["share_d"], rule["share_n"]))
         return value
