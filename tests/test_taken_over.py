@@ -296,3 +296,71 @@ def test_a_parent_lacks_nothing_that_no_child_lacks(engine: Engine) -> None:
     alone = [("b", "S", end, 100) for end in NOW]
     made = make_run(book([SUM], units=freed, cascade=[below("S", "a", "b")]), facts(alone), PERIOD, engine)  # fmt: skip
     assert scores(made, "p") == {"S": (1, "5.00")}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("first", [None, "2010-01-01", "2024-03-01"])
+def test_of_a_unit_divided_among_others_each_keeps_what_was_its_own(
+    first: str | None, engine: Engine
+) -> None:
+    """Its tasks went to a and b, which were there before: whether the list says since when or not."""
+    made_of = book([SUM], units=[unit("o"), unit("a", first), unit("b", first)], succession=[event("2025-07-01", "split", "o", "a", "b")])  # fmt: skip
+    rows = [(one, "S", end, 100) for end in NOW[:2] for one in "oab"] + [(one, "S", end, 150) for end in NOW[2:] for one in "ab"]  # fmt: skip
+    made = make_run(made_of, facts(rows), PERIOD, engine)
+    assert scores(made, "a") == {"S": (1, "7.50")}, "200 of its own, 100 of the other's, 300 since"
+    assert left_out(made) == []
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_nothing_goes_over_before_its_day(engine: Engine) -> None:
+    made_of = book([SUM], units=[unit("o"), unit("a")], succession=[event("2026-07-01", "merger", "o", "a")])  # fmt: skip
+    made = make_run(made_of, facts((one, "S", end, 100) for one in "oa" for end in NOW), PERIOD, engine)  # fmt: skip
+    assert scores(made, "a") == scores(made, "o") == {"S": (1, "5.00")}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("kind", ["rename", "split"])
+@pytest.mark.parametrize("first", [None, "2024-07-01"])
+def test_what_two_handed_on_one_after_the_other_reaches_as_far_as_the_last(
+    first: str | None, kind: str, engine: Engine
+) -> None:
+    """o became n in July 2024, and n became m a year later: m has what was n's own, which is no whole year before."""
+    made_of = book(RISE, units=[unit("o"), unit("n", first), unit("m", "2025-07-01")],
+                   succession=[event("2024-07-01", kind, "o", "n"), event("2025-07-01", kind, "n", "m")])  # fmt: skip
+    who = dict(zip((*BEFORE, *NOW), "oonnnnmm", strict=True))
+    made = make_run(made_of, facts((who[end], "V", end, 100 if end in BEFORE else 110) for end in who), PERIOD, engine)  # fmt: skip
+    assert scores(made, "m") == {"RISE": (3, "")}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_parent_that_goes_over_with_its_children_owes_nothing_of_its_own(engine: Engine) -> None:
+    """p1 and its child x go under p, which lists all the children now."""
+    units = [unit("p"), unit("p1"), unit("x"), unit("y")]
+    cascade = [below("S", "x", "y"), {**below("S", "x"), "parent": "p1"}]
+    made_of = book([SUM], units=units, succession=[event("2025-07-01", "merger", "p1", "p")], cascade=cascade)  # fmt: skip
+    made = make_run(made_of, facts((one, "S", end, 100) for one in "xy" for end in NOW), PERIOD, engine)  # fmt: skip
+    assert scores(made, "p") == {"S": (1, "10.00")}
+    assert scores(made, "p1") == {"S": (1, "5.04")}, "half of the year: 200 of 396.71"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_approval_of_the_heir_holds_for_what_it_took_over_in_its_parent_too(
+    engine: Engine,
+) -> None:
+    made_of = book([SUM], units=[unit("p"), unit("o"), unit("n", "2025-07-01")], cascade=[below("S", "n")],
+                   succession=[event("2025-07-01", "rename", "o", "n")])  # fmt: skip
+    rows = without([("o" if end < date(2025, 7, 1) else "n", "S", end, 100) for end in NOW], ("o", "S", NOW[0]))  # fmt: skip
+    made = make_run(made_of, facts(rows, ("n", "S")), PERIOD, engine)
+    assert scores(made, "p")["S"][0] == scores(made, "n")["S"][0] == 1
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_targets_handed_down_go_on_from_heir_to_heir(engine: Engine) -> None:
+    handed = {"indicator": "S", "parent": "p", "mode": "shares", "children": {"a": 10, "k": 90}}
+    quantity = {"code": "S", "frequency": "quarter", "method": {"kind": "ratio", "target": 4000}}
+    made_of = book([quantity], units=[unit("p"), unit("k"), unit("a"), unit("b", "2025-04-01"), unit("c", "2025-07-01")], cascade=[handed],
+                   succession=[event("2025-04-01", "rename", "a", "b"), event("2025-07-01", "rename", "b", "c")])  # fmt: skip
+    who = dict(zip(NOW, "abcc", strict=True))
+    made = make_run(made_of, facts((who[end], "S", end, 100) for end in NOW), PERIOD, engine)
+    (asked,) = (row["target"] for row in made.results.rows("indicator_score") if row["unit"] == "c")
+    assert asked == 30137, "400 for the 275 days since April that its figures cover"

@@ -119,6 +119,7 @@ class Oracle:
         self.parts = {
             (r["unit"], r["indicator"], r["segment"]): r for r in plan.get("part_share", [])
         }
+        self.adopted = {(r["unit"], r["heir"], r["indicator"]) for r in plan.get("adopted", [])}
         self.part_days = {(r["unit"], r["indicator"]): r["days"] for r in plan.get("part_days", [])}
         self.rules = {(r["category"], r["indicator"], r["segment"]): r for r in plan["rule"]}
         self.nodes = {row["node"]: row for row in plan["node"]}
@@ -238,7 +239,7 @@ class Oracle:
         """Whether a child's figure is a part of its parent's: its own of its time, and what it took over of units that are no
         children of that parent themselves."""
         if row["origin"] == child or not self.covers:
-            return self.exists(child, row["period"], own=True)
+            return self.exists(child, row["period"], "own_from")
         return row["origin"] not in below
 
     def _members(self, code: str, below: Collection[str], period: Any) -> set[str]:
@@ -251,7 +252,7 @@ class Oracle:
         return {
             one
             for one in (*below, *before)
-            if self.is_known(one) and self.exists(one, period, own=True)
+            if self.is_known(one) and self.exists(one, period, "owes_from")
             if not self.covers or (one, code) not in self.exempt
         }
 
@@ -259,13 +260,13 @@ class Oracle:
         """Whether a unit is there in the period, or was in what the run looks back at."""
         return unit in self.units or unit in self.gone
 
-    def exists(self, unit: str, period: Any, *, own: bool = False) -> bool:
-        """Whether a unit is there at the end of an observed period, of this year or of the one before; `own`: by itself, and not
-        as the unit that it was before a rename or a split."""
+    def exists(self, unit: str, period: Any, first_of: str = "began") -> bool:
+        """Whether a unit is there at the end of an observed period, of this year or of the one before: since its first day, since
+        it is itself and not what it was before a rename (`own_from`), or since its figures are asked for (`owes_from`)."""
         if gone := self.gone.get(unit):
             return bool(gone["began"] <= period <= gone["ended"])
         row, window = self.units.get(unit, {}), self.windows.get(unit)
-        first = row.get("own_from" if own else "began")
+        first = row.get(first_of)
         if window and not self.covers:
             first = window["valid_from"]
         return (first is None or bool(first <= period)) and (
@@ -401,18 +402,25 @@ class Oracle:
         """Whose figures go into a unit's series, from when to when: its own, and those of whom it took over."""
         window = self.windows.get(unit, {})
         last_before = window.get("before_to") or date.max
-        first = self.units[unit].get("own_from") or date.min
+        first = self.units[unit].get("owes_from") or date.min
         own = (unit, first, last_before)
         if purpose == "value" or not self.covers:
-            own = (unit, window.get("valid_from", first), window.get("valid_to", date.max))
+            own = (
+                unit,
+                max(window.get("valid_from", first), first),
+                window.get("valid_to", date.max),
+            )
         found = [own]
         for one in self.plan["succession"] if self.covers else ():
             if one["heir"] != unit or not one["data"] or not (series["additive"] or one["renamed"]):
                 continue
-            if not self.is_known(one["unit"]):
+            if (
+                not self.is_known(one["unit"])
+                or (one["unit"], unit, series["indicator"]) in self.adopted
+            ):
                 continue
             gone = self.gone.get(one["unit"])
-            begun = gone["began"] if gone else self.units[one["unit"]].get("own_from") or date.min
+            begun = gone["began"] if gone else self.units[one["unit"]].get("owes_from") or date.min
             last = one["ends_on"] if purpose == "value" else min(one["ends_on"], last_before)
             found.append((one["unit"], begun, last))
         return found

@@ -194,7 +194,8 @@ PLAN = tuple(
         ranked bool takes part in ranks
         bound bool its own score is bound to its superior's
         began date? its first day, where that lies after the first that the run looks at; empty in plans kept before semantics 9
-        own_from date? the same, or the day on which it took over what it was before a rename or a split: its own figures begin then
+        own_from date? the same, or the day on which it took over what it was before a rename: its own figures begin then
+        owes_from date? the same, or the day of a split whose heir it is: what it has from before counts, and is not asked for
         since date? the first day that its figures reach with what it took over, where that lies after the first that the run looks at""",
         """gone_unit key unit
         unit text units that ended before the period, and after the first day that the run looks at: figures of then are made of theirs
@@ -234,6 +235,10 @@ PLAN = tuple(
         renamed bool one heir with everything: all series go over
         data bool observations go over
         targets bool targets go over""",
+        """adopted key unit, heir, indicator
+        unit text parents whose children are all of their heir's too: it adds them up itself, and owes nothing of the parent's own
+        heir text the heir
+        indicator text observed series""",
         """rollup key unit, child, indicator
         unit text parent whose value may come from below
         child text unit at the end of its branches

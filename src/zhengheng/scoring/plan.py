@@ -106,7 +106,8 @@ class Compiler(SeriesRows, BranchRows):
                 self._gone_unit(unit)
                 continue
             began = self._late(unit.valid_from)
-            own_from = began or self._late(self.took_over.get(unit.code))
+            own_from = began or self._late(self._took_over(unit, "rename"))
+            owes_from = own_from or self._late(self._took_over(unit, "split"))
             part = start != first or end != last
             held.append(
                 {
@@ -114,7 +115,7 @@ class Compiler(SeriesRows, BranchRows):
                     "superior": unit.superior, "valid_from": start, "valid_to": end,
                     "part_year": part, "ranked": unit.ranked,
                     "bound": unit.category in bound and unit.superior is not None,
-                    "began": began, "own_from": own_from, "since": self._since(unit, own_from) if own_from else None,
+                    "began": began, "own_from": own_from, "owes_from": owes_from, "since": self._since(unit, own_from) if own_from else None,
                 }
             )  # fmt: skip
             if part:
@@ -158,8 +159,12 @@ class Compiler(SeriesRows, BranchRows):
         begun = [since or date.min for since in self._before(unit, own_from)]
         return self._late(min([own_from, *begun]))
 
+    def _took_over(self, unit: Unit, kind: str) -> date | None:
+        """The day on which a unit without a first day on the list became the heir of another."""
+        return None if unit.valid_from else self.took_over[kind].get(unit.code)
+
     def _before(self, unit: Unit, start: date) -> Iterator[date | None]:
-        """The first days of the units whose figures a unit took over when it began; None where one was there always."""
+        """The first days of the own figures of units that a unit took over when it began; None where one was there always."""
         for event in self.rulebook.succession:
             if (
                 event.data == "inherit"
@@ -167,7 +172,15 @@ class Compiler(SeriesRows, BranchRows):
                 and unit.code in {one.unit for one in event.heirs}
             ):
                 old = self.units.get(event.unit)
-                yield old.valid_from if old else None
+                yield (
+                    (
+                        old.valid_from
+                        or self._took_over(old, "rename")
+                        or self._took_over(old, "split")
+                    )
+                    if old
+                    else None
+                )
 
     def _nodes(self) -> None:
         for node, _, depth in self.rulebook.nodes():
@@ -279,31 +292,41 @@ class Compiler(SeriesRows, BranchRows):
             handed |= self._taken_targets(handed)
         for (unit, indicator), target in sorted(handed.items()):
             self._add("cascade_target", unit=unit, indicator=indicator, target=target)
+        below: dict[tuple[str, str], set[str]] = {}
         for parent, child, code in sorted(rolled_up(self.rulebook)):
             self._add("rollup", unit=parent, child=child, indicator=code)
+            below.setdefault((parent, code), set()).add(child)
+        for row in self.tables["succession"] if self.covers else ():
+            for (parent, code), children in below.items():
+                if parent == row["unit"] and children <= below.get((row["heir"], code), set()):
+                    self._add("adopted", unit=parent, heir=row["heir"], indicator=code)
 
     def _taken_targets(self, handed: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], int]:
         """What heirs take over of targets handed down to units before them: quantities by share, a rate from one unit alone."""
-        parts: dict[tuple[str, str], list[Fraction]] = {}
-        for event in self.rulebook.succession:
-            if event.targets != "inherit" or event.date > self.period.end:
-                continue
-            for heir in event.heirs:
-                for (unit, code), target in handed.items():
-                    if unit == event.unit and (heir.unit, code) not in handed:
-                        share = Fraction(heir.share) if self._adds_up(code) else Fraction(1)
-                        parts.setdefault((heir.unit, code), []).append(target * share)
-        found = {}
-        for key, held in parts.items():
-            total = sum(held, Fraction(0))
-            taken = ratio(total.numerator, total.denominator)
-            if taken is not None and (len(held) == 1 or self._adds_up(key[1])):
-                found[key] = taken
+        found: dict[tuple[str, str], int] = {}
+        events = [one for one in self.rulebook.succession if one.targets == "inherit" and one.date <= self.period.end]  # fmt: skip
+        for day in sorted({one.date for one in events}):
+            known = {**handed, **found}
+            parts: dict[tuple[str, str], list[Fraction]] = {}
+            for event in (one for one in events if one.date == day):
+                for heir in event.heirs:
+                    for (unit, code), target in known.items():
+                        if unit == event.unit and (heir.unit, code) not in known:
+                            share = Fraction(heir.share) if self._adds_up(code) else Fraction(1)
+                            parts.setdefault((heir.unit, code), []).append(target * share)
+            for key, held in parts.items():
+                total = sum(held, Fraction(0))
+                taken = ratio(total.numerator, total.denominator)
+                if taken is not None and (len(held) == 1 or self._adds_up(key[1])):
+                    found[key] = taken
         return found
 
     def _succession(self) -> None:
         for event in self.rulebook.succession:
-            if "inherit" in {event.data, event.targets}:
+            # What happens after the period has nobody's figures go over in it.
+            if "inherit" in {event.data, event.targets} and not (
+                self.covers and event.date > self.period.end
+            ):
                 for heir in event.heirs:
                     self._add(
                         "succession",

@@ -41,12 +41,7 @@ class PlanRows:
         self.units = _succeed(rulebook, {u.code: u for u in (*rulebook.units, *units)}, period)
         self.by_code = {indicator.code: indicator for indicator in rulebook.indicators}
         self.horizon = looks_back_to(rulebook, period)
-        self.took_over = {
-            heir.unit: event.date
-            for event in sorted(rulebook.succession, key=lambda one: one.date)
-            if event.data == "inherit" and event.kind != "merger" and event.date <= period.end
-            for heir in event.heirs if heir.unit != event.unit
-        }  # fmt: skip
+        self.took_over = {kind: self._since_when(kind) for kind in ("rename", "split")}
         self.tables: Tables = {c.name: [] for c in CONTRACTS.values() if c.role == "plan"}
         self.weights = weights_in_force(rulebook, period)
         self.depths: dict[str, int] = {}
@@ -57,6 +52,14 @@ class PlanRows:
         self.part = is_part(
             [self.by_code[code] for code in self.cuts if self.by_code[code].method], period
         )
+
+    def _since_when(self, kind: str) -> dict[str, date]:
+        """The heirs of such events that inherit data, each with the day of the last one up to the end of the period."""
+        events = [one for one in self.rulebook.succession if (one.kind, one.data) == (kind, "inherit") and one.date <= self.period.end]  # fmt: skip
+        return {
+            heir.unit: event.date for event in sorted(events, key=lambda one: one.date)
+            for heir in event.heirs if heir.unit != event.unit
+        }  # fmt: skip
 
     def _add(self, table: str, **row: Any) -> None:
         names = CONTRACTS[table].names

@@ -19,6 +19,7 @@ kind as (
 present as (
     select u.unit,
            coalesce(u.own_from, case when t.as_covered is null then p.valid_from end, cast('0001-01-01' as date)) as began,
+           coalesce(u.owes_from, case when t.as_covered is null then p.valid_from end, cast('0001-01-01' as date)) as owes_from,
            coalesce(p.valid_to, cast('9999-12-31' as date)) as valid_to
     from unit u
     join setting t on true
@@ -26,15 +27,15 @@ present as (
     where exists (select 1 from rollup c where c.child = u.unit)
        or exists (select 1 from succession s where s.unit = u.unit)
     union all
-    select g.unit, g.began, g.ended as valid_to
+    select g.unit, g.began, g.began as owes_from, g.ended as valid_to
     from gone_unit g
 ),
 member as (
-    select c.unit, c.indicator, c.child as member, t.began, t.valid_to
+    select c.unit, c.indicator, c.child as member, t.owes_from, t.valid_to
     from rollup c
     join present t on t.unit = c.child
     union
-    select c.unit, c.indicator, s.unit as member, t.began, least(t.valid_to, s.ends_on) as valid_to
+    select c.unit, c.indicator, s.unit as member, t.owes_from, least(t.valid_to, s.ends_on) as valid_to
     from rollup c
     join succession s on s.heir = c.child and s.data
     join present t on t.unit = s.unit
@@ -46,13 +47,13 @@ member as (
     )
 ),
 below as (
-    select c.unit, c.child as member, c.indicator, h.period, h.value, h.status
+    select c.unit, c.child, c.child as member, c.indicator, h.period, h.value, h.status
     from rollup c
     join present t on t.unit = c.child
     join own h on h.unit = c.child and h.indicator = c.indicator
     where h.period >= t.began and h.period <= t.valid_to
     union all
-    select c.unit, case when e.as_covered then i.origin else c.child end as member,
+    select c.unit, c.child, case when e.as_covered then i.origin else c.child end as member,
            c.indicator, i.period, i.value, i.status
     from rollup c
     join present t on t.unit = c.child
@@ -66,11 +67,13 @@ below as (
 ),
 settled as (
     select b.unit, b.member, b.indicator, b.period, b.value,
-           case when b.status = 2 and e.as_covered and a.approver is null and p.approver is null then 3
+           case when b.status = 2 and e.as_covered and a.approver is null and h.approver is null
+                     and p.approver is null then 3
                 else b.status end as status
     from below b
     join setting e on true
     left join approval a on a.unit = b.member and a.indicator = b.indicator
+    left join approval h on h.unit = b.child and h.indicator = b.indicator
     left join approval p on p.unit = b.unit and p.indicator = b.indicator
 ),
 summed as (
@@ -88,7 +91,7 @@ owed as (
     from summed s
     join member m on m.unit = s.unit and m.indicator = s.indicator
     join setting e on true
-    where s.period >= m.began and s.period <= m.valid_to and (
+    where s.period >= m.owes_from and s.period <= m.valid_to and (
         e.as_covered is null
         or not exists (select 1 from exemption x where x.unit = m.member and x.indicator = m.indicator)
     )

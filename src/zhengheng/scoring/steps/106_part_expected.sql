@@ -9,7 +9,7 @@ purpose as (
     select distinct c.purpose from period_use c
 ),
 origin as (
-    select u.unit, coalesce(u.own_from, cast('0001-01-01' as date)) as began
+    select u.unit, coalesce(u.owes_from, cast('0001-01-01' as date)) as began
     from unit u
     where exists (select 1 from succession s where s.unit = u.unit)
     union all
@@ -17,8 +17,10 @@ origin as (
 ),
 owner as (
     select u.unit, k.indicator, c.purpose,
-           case when c.purpose = 'value' or t.as_covered is null then coalesce(p.valid_from, u.own_from, cast('0001-01-01' as date))
-                else coalesce(u.own_from, cast('0001-01-01' as date)) end as first,
+           case when t.as_covered is null then p.valid_from
+                when c.purpose = 'value'
+                then greatest(coalesce(p.valid_from, cast('0001-01-01' as date)), coalesce(u.owes_from, cast('0001-01-01' as date)))
+                else coalesce(u.owes_from, cast('0001-01-01' as date)) end as first,
            case when c.purpose = 'value' or t.as_covered is null then coalesce(p.valid_to, cast('9999-12-31' as date))
                 else coalesce(p.before_to, cast('9999-12-31' as date)) end as last
     from unit u
@@ -38,7 +40,10 @@ owner as (
     join setting t on t.as_covered
     join origin o on o.unit = s.unit
     left join part_unit p on p.unit = s.heir
-    where s.data
+    where s.data and not exists (
+        select 1 from adopted a
+        where a.unit = s.unit and a.heir = s.heir and a.indicator = k.indicator
+    )
 )
 select w.unit, u.indicator, u.segment, u.purpose, count(u.period) as expected
 from owner w
