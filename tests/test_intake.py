@@ -41,7 +41,15 @@ WIDE = {
 def mapping(data: object = None, **changes: object) -> Mapping:
     plan = json.loads(json.dumps(data or WIDE))
     for source in plan["sources"]:
-        of_values = {"strip", "scale", "scientific", "missing", "not_applicable", "withheld"}
+        of_values = {
+            "strip",
+            "scale",
+            "scientific",
+            "missing",
+            "not_applicable",
+            "withheld",
+            "confirmation",
+        }
         unread = of_values if source.get("role") == "unit" else set()
         source.update({key: value for key, value in changes.items() if key not in unread})
     return Mapping.model_validate_json(json.dumps(plan), strict=True)

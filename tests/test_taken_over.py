@@ -364,3 +364,25 @@ def test_targets_handed_down_go_on_from_heir_to_heir(engine: Engine) -> None:
     made = make_run(made_of, facts((who[end], "S", end, 100) for end in NOW), PERIOD, engine)
     (asked,) = (row["target"] for row in made.results.rows("indicator_score") if row["unit"] == "c")
     assert asked == 30137, "400 for the 275 days since April that its figures cover"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_who_was_exempt_owes_an_heir_nothing(engine: Engine) -> None:
+    freed = unit("a") | {"exempt": ["S"]}
+    made_of = book([SUM], units=[freed, unit("n")], succession=[event("2025-07-01", "merger", "a", "n")])  # fmt: skip
+    made = make_run(made_of, facts(("n", "S", end, 100) for end in NOW), PERIOD, engine)
+    assert scores(made, "n") == {"S": (1, "5.00")}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_heir_of_one_with_a_target_handed_down_and_of_one_without_is_asked_for_both(
+    engine: Engine,
+) -> None:
+    """300 of the 3,000 above went to a; b has what the rulebook asks of everybody."""
+    handed = {"indicator": "S", "parent": "p", "mode": "own", "children": {"a": 300}}
+    events = [event("2025-07-01", "merger", old, "n") for old in "ab"]
+    made_of = book([SUM], units=[unit("p"), unit("a"), unit("b"), unit("n", "2025-07-01")], succession=events, cascade=[handed])  # fmt: skip
+    rows = [(one, "S", end, 100) for end in NOW[:2] for one in "ab"] + [("n", "S", end, 200) for end in NOW[2:]]  # fmt: skip
+    made = make_run(made_of, facts(rows), PERIOD, engine)
+    (asked,) = (row["target"] for row in made.results.rows("indicator_score") if row["unit"] == "n")
+    assert asked == 110000

@@ -414,9 +414,11 @@ class Oracle:
         for one in self.plan["succession"] if self.covers else ():
             if one["heir"] != unit or not one["data"] or not (series["additive"] or one["renamed"]):
                 continue
+            before, code = one["unit"], series["indicator"]
             if (
-                not self.is_known(one["unit"])
-                or (one["unit"], unit, series["indicator"]) in self.adopted
+                not self.is_known(before)
+                or (before, unit, code) in self.adopted
+                or (before, code) in self.exempt
             ):
                 continue
             gone = self.gone.get(one["unit"])

@@ -15,6 +15,7 @@ from zhengheng.domain.numbers import COEFFICIENT, POINT, ratio
 from zhengheng.domain.periods import MONTHS, Period, parse_period
 from zhengheng.scheme.cascade import cascaded_targets, rolled_up
 from zhengheng.scheme.model import Band, Rulebook, Unit
+from zhengheng.scheme.procedure import Succession
 from zhengheng.scoring.branches import BranchRows
 from zhengheng.scoring.due import says_what_is_due
 from zhengheng.scoring.limits import refuse_beyond
@@ -315,11 +316,26 @@ class Compiler(SeriesRows, BranchRows):
                             share = Fraction(heir.share) if self._adds_up(code) else Fraction(1)
                             parts.setdefault((heir.unit, code), []).append(target * share)
             for key, held in parts.items():
+                held += self._asked_of_all(key, events, day, known)
                 total = sum(held, Fraction(0))
                 taken = ratio(total.numerator, total.denominator)
                 if taken is not None and (len(held) == 1 or self._adds_up(key[1])):
                     found[key] = taken
         return found
+
+    def _asked_of_all(
+        self, heir: tuple[str, str], events: Iterable[Succession], day: date, known: Mapping[tuple[str, str], int]
+    ) -> list[Fraction]:  # fmt: skip
+        """What the rulebook asks of everybody, for those before an heir to whom nothing was handed down, where something was to others."""
+        unit, code = heir
+        target = getattr(self.by_code[code].method, "target", None)
+        if target is None or not self._adds_up(code):
+            return []
+        return [
+            Fraction(target) * 10 ** self.by_code[code].decimals * Fraction(one.share)
+            for event in events if event.date == day and (event.unit, code) not in known
+            for one in event.heirs if one.unit == unit
+        ]  # fmt: skip
 
     def _succession(self) -> None:
         for event in self.rulebook.succession:

@@ -43,6 +43,8 @@ owner as (
     where s.data and not exists (
         select 1 from adopted a
         where a.unit = s.unit and a.heir = s.heir and a.indicator = k.indicator
+    ) and not exists (
+        select 1 from exemption x where x.unit = s.unit and x.indicator = k.indicator
     )
 )
 select w.unit, u.indicator, u.segment, u.purpose, count(u.period) as expected
