@@ -405,11 +405,8 @@ class Oracle:
         first = self.units[unit].get("owes_from") or date.min
         own = (unit, first, last_before)
         if purpose == "value" or not self.covers:
-            own = (
-                unit,
-                max(window.get("valid_from", first), first),
-                window.get("valid_to", date.max),
-            )
+            began: date = window.get("valid_from") or first
+            own = (unit, max(began, first), window.get("valid_to") or date.max)
         found = [own]
         for one in self.plan["succession"] if self.covers else ():
             if one["heir"] != unit or not one["data"] or not (series["additive"] or one["renamed"]):
