@@ -386,3 +386,14 @@ def test_an_heir_of_one_with_a_target_handed_down_and_of_one_without_is_asked_fo
     made = make_run(made_of, facts(rows), PERIOD, engine)
     (asked,) = (row["target"] for row in made.results.rows("indicator_score") if row["unit"] == "n")
     assert asked == 110000
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_none_of_one_child_beside_what_does_not_apply_to_another_is_none(engine: Engine) -> None:
+    """In the first quarter it did not apply to a, and b had no case: together none, as where b says 0."""
+    mean = {"code": "S", "frequency": "quarter", "combine": "mean", "absent": "zero", "absent_reason": "r", "method": {"kind": "ratio", "target": 200}}  # fmt: skip
+    made_of = book([mean], units=[unit("p"), unit("a"), unit("b")], cascade=[below("S", "a", "b")])
+    rows = [(one, "S", end, 100) for one in "ab" for end in NOW[1:]] + [("a", "S", NOW[0], None)]
+    for said in ([], [("b", "S", NOW[0], 0)]):
+        made = make_run(made_of, facts([*rows, *said], ("a", "S")), PERIOD, engine)
+        assert scores(made, "p") == {"S": (1, "7.50")}

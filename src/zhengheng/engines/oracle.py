@@ -307,7 +307,7 @@ class Oracle:
         )
         if len(valued) + len(exempt) < len(members) and not zero:
             return MISSING
-        return VALUE if valued else NOT_APPLICABLE
+        return VALUE if valued or (self.covers and len(exempt) < len(members)) else NOT_APPLICABLE
 
     @staticmethod
     def admits(rule: Row | None, row: Row) -> bool:

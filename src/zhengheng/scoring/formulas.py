@@ -363,7 +363,10 @@ def _of_group(
             (f"{away}（组均值和组标准差）", f"{away} (mean and standard deviation of the group)"),
         )
     apart = plain(int(g["mad_4"]) * 25, decimals + 2) if g else "?"
-    line = f"{plain(int(rule['first'] or 0), 6)} {'+' if rule['sign'] > 0 else '−'} {plain(int(rule['second'] or 0), 6)} × "
+    slope = rule["sign"] * int(rule["second"] or 0)
+    line = (
+        f"{plain(int(rule['first'] or 0), 6)} {'−' if slope < 0 else '+'} {plain(abs(slope), 6)} × "
+    )
     middle = plain(int(g["median_2"]) * 5, decimals + 1) if g else "?"
     return {
         "rank": (f"{full} × (应报 {due} 个单位中的名次)", f"{full} × place among {several(due, 'unit due', 'units due')}"),

@@ -103,7 +103,7 @@ judged as (
                 when e.as_covered and s.gaps > 0 then 3
                 when s.valued + s.not_applicable < coalesce(w.members, 0)
                      and (e.as_covered is null or k.absent <> 'zero') then 3
-                when s.valued = 0 then 2
+                when s.valued = 0 and (e.as_covered is null or s.not_applicable >= coalesce(w.members, 0)) then 2
                 else 1 end as status
     from summed s
     join setting e on true
@@ -120,7 +120,7 @@ parent as (
     where exists (select 1 from rollup c where c.unit = u.unit)
 )
 select j.unit, j.indicator, j.period,
-       cast(case when j.status = 1 then j.value end as bigint) as value,
+       cast(case when j.status = 1 then coalesce(j.value, 0) end as bigint) as value,
        cast(j.status as bigint) as status
 from judged j
 join parent t on t.unit = j.unit
