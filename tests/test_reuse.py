@@ -15,6 +15,7 @@ from tests.generate import PERIOD, facts_for, rulebooks
 from tests.test_generated import common
 from zhengheng.domain.problems import NotFoundError
 from zhengheng.engines.archive import keep_run, load_run
+from zhengheng.engines.bundled import read_plan
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.passport import passport
 from zhengheng.engines.passport_rows import Entry
@@ -24,6 +25,7 @@ from zhengheng.engines.run import Run, make_run
 from zhengheng.lake.facts import Facts, FileInfo, empty, schema, to_arrow
 from zhengheng.lake.store import Lake
 from zhengheng.scheme.model import Rulebook, Unit
+from zhengheng.scoring.contracts import CONTRACTS
 
 BOOK = """{
   "code": "big", "title": "big", "effective_from": "2025-01-01",
@@ -178,3 +180,14 @@ def test_reused_ranges_change_nothing(data: st.DataObject) -> None:
             make_run(book, second, PERIOD, engine),
             make_run(book, second, PERIOD, DuckEngine(threads=1, bucket_units=2)),
         )
+
+
+def test_every_day_of_a_kept_plan_is_a_day_again(tmp_path: Path) -> None:
+    """Whatever columns the plan gains: one that stayed text would be compared with days only where a unit ended or a growth is asked."""
+    written = {
+        one.name: [{column.name: "2025-07-01" for column in one.columns if column.type == "date"}]
+        for one in CONTRACTS.values() if one.role == "plan"
+    }  # fmt: skip
+    (tmp_path / "plan.json").write_text(json.dumps(written), encoding="utf-8")
+    for name, (row,) in read_plan(tmp_path / "plan.json").items():
+        assert set(row.values()) <= {date(2025, 7, 1)}, name
