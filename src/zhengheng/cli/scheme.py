@@ -207,7 +207,6 @@ def convert(source: Book, target: Path) -> None:
 def cascade(rulebook: Book, json: Json = False) -> None:
     """Targets handed down from goal to post, and who has no indicator yet."""
     from zhengheng.domain.numbers import plain
-    from zhengheng.domain.several import several
     from zhengheng.scheme.cascade import cascaded_targets, coverage
 
     book, _ = load_rulebook(rulebook)
@@ -232,7 +231,7 @@ def cascade(rulebook: Book, json: Json = False) -> None:
         )  # fmt: skip
     console.out.print(
         t(f"考核和承担目标的单位、岗位 {found.units} 个，其中有指标的 {found.covered} 个；目标 {found.goals} 个，其中没有指标衡量的 {len(found.bare_goals)} 个。",
-          f"{found.covered} of {several(found.units, 'unit or post has', 'units and posts have')} indicators; {len(found.bare_goals)} of {several(found.goals, 'goal is', 'goals are')} unmeasured")
+          f"units and posts: {found.units}, with indicators: {found.covered}; goals: {found.goals}, without a measure: {len(found.bare_goals)}")
     )  # fmt: skip
     for code in (*found.bare_units, *found.bare_goals):
         console.out.print(f"  {code}")
