@@ -85,8 +85,8 @@ def test_a_year_that_is_rolled_over(town: Town, book: int, period: str, code: st
 @pytest.mark.parametrize(
     ("rows", "expected"),
     [
-        ("D10,ANSWERED,1\nD10,NONE,1\n", [("targets.csv:3", "D10: 第 3 行: 考核方案中没有指标“NONE”")]),
-        ("D13,ANSWERED,1\nD10,ANSWERED,x\nD13,NONE,1\n", [("targets.csv:4", "D13: 第 4 行: 考核方案中没有指标“NONE”"), ("targets.csv:3", "D10: 第 3 行“目标值”：")]),
+        ("D10,ANSWERED,1\nD10,NONE,1\n", [("targets.csv:3", "D10: 第 3 行：考核方案中没有指标“NONE”")]),
+        ("D13,ANSWERED,1\nD10,ANSWERED,x\nD13,NONE,1\n", [("targets.csv:4", "D13: 第 4 行：考核方案中没有指标“NONE”"), ("targets.csv:3", "D10: 第 3 行“目标值”：")]),
     ],
 )  # fmt: skip
 def test_targets_of_a_table_stand_at_their_row(town: Town, book: int, rows: str, expected: list[tuple[str, str]]) -> None:  # fmt: skip

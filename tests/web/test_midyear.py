@@ -274,7 +274,7 @@ def test_the_page_of_a_rulebook_in_force_shows_rules_targets_and_weights(
     page = words(people.client("unit_leader").get(f"/office/rulebooks/{held.pk}/"))
     assert "怎么得分" in page
     assert "城市主城区 5" in page
-    assert "城市主城区 2 自 2025-08-01" in page
+    assert "城市主城区 2 自 2026-01-01（未来适用：2025-08-01 调整，2025 仍按调整前的权重）" in page
     aim = getattr(book_of(held).indicator("D01").method, "target", None)
     assert f"目标 {aim} " in page
 
