@@ -22,6 +22,7 @@ from tests.test_scheme import write
 from zhengheng.domain.problems import DataError, ZhenghengError
 from zhengheng.lake.facts import Facts
 from zhengheng.lake.filters import parse_filter
+from zhengheng.lake.fitting import READ
 from zhengheng.lake.intake import read_files
 from zhengheng.lake.mapping import Mapping, load_mapping
 from zhengheng.lake.personal import protect
@@ -41,16 +42,8 @@ WIDE = {
 def mapping(data: object = None, **changes: object) -> Mapping:
     plan = json.loads(json.dumps(data or WIDE))
     for source in plan["sources"]:
-        of_values = {
-            "strip",
-            "scale",
-            "scientific",
-            "missing",
-            "not_applicable",
-            "withheld",
-            "confirmation",
-        }
-        unread = of_values if source.get("role") == "unit" else set()
+        # A list of units reads less than a table of values, and what it does not read is a fault.
+        unread = frozenset() if source.get("role") != "unit" else READ["observation"] - READ["unit"]
         source.update({key: value for key, value in changes.items() if key not in unread})
     return Mapping.model_validate_json(json.dumps(plan), strict=True)
 
