@@ -16,18 +16,24 @@ with own as (
 kind as (
     select distinct s.indicator, s.additive, s.absent from series s
 ),
+former as (
+    select p.unit, p.valid_from as first
+    from part_unit p
+    join setting t on t.as_covered is null
+),
 present as (
     select u.unit,
-           coalesce(u.own_from, case when t.as_covered is null then p.valid_from end, cast('0001-01-01' as date)) as began,
-           coalesce(u.owes_from, case when t.as_covered is null then p.valid_from end, cast('0001-01-01' as date)) as owes_from,
+           coalesce(u.began, f.first, cast('0001-01-01' as date)) as listed_from,
+           coalesce(u.own_from, f.first, cast('0001-01-01' as date)) as own_from,
+           coalesce(u.owes_from, f.first, cast('0001-01-01' as date)) as owes_from,
            coalesce(p.valid_to, cast('9999-12-31' as date)) as valid_to
     from unit u
-    join setting t on true
     left join part_unit p on p.unit = u.unit
-    where exists (select 1 from rollup c where c.child = u.unit)
+    left join former f on f.unit = u.unit
+    where exists (select 1 from rollup c where c.child = u.unit or c.unit = u.unit)
        or exists (select 1 from succession s where s.unit = u.unit)
     union all
-    select g.unit, g.began, g.began as owes_from, g.ended as valid_to
+    select g.unit, g.began as listed_from, g.began as own_from, g.began as owes_from, g.ended as valid_to
     from gone_unit g
 ),
 member as (
@@ -51,7 +57,7 @@ below as (
     from rollup c
     join present t on t.unit = c.child
     join own h on h.unit = c.child and h.indicator = c.indicator
-    where h.period >= t.began and h.period <= t.valid_to
+    where h.period >= t.own_from and h.period <= t.valid_to
     union all
     select c.unit, c.child, case when e.as_covered then i.origin else c.child end as member,
            c.indicator, i.period, i.value, i.status
@@ -59,7 +65,7 @@ below as (
     join present t on t.unit = c.child
     join inherited_value i on i.unit = c.child and i.indicator = c.indicator
     join setting e on true
-    where (e.as_covered is null and i.period >= t.began and i.period <= t.valid_to)
+    where (e.as_covered is null and i.period >= t.own_from and i.period <= t.valid_to)
        or (e.as_covered and not exists (
                select 1 from rollup d
                where d.unit = c.unit and d.indicator = c.indicator and d.child = i.origin
@@ -109,22 +115,13 @@ judged as (
     join setting e on true
     join kind k on k.indicator = s.indicator
     left join owed w on w.unit = s.unit and w.indicator = s.indicator and w.period = s.period
-),
-parent as (
-    select u.unit,
-           coalesce(u.began, case when t.as_covered is null then p.valid_from end, cast('0001-01-01' as date)) as began,
-           coalesce(p.valid_to, cast('9999-12-31' as date)) as valid_to
-    from unit u
-    join setting t on true
-    left join part_unit p on p.unit = u.unit
-    where exists (select 1 from rollup c where c.unit = u.unit)
 )
 select j.unit, j.indicator, j.period,
        cast(case when j.status = 1 then coalesce(j.value, 0) end as bigint) as value,
        cast(j.status as bigint) as status
 from judged j
-join parent t on t.unit = j.unit
-where j.period >= t.began and j.period <= t.valid_to and not exists (
+join present t on t.unit = j.unit
+where j.period >= t.listed_from and j.period <= t.valid_to and not exists (
     select 1 from own h
     where h.unit = j.unit and h.indicator = j.indicator and h.period = j.period
 ) and not exists (
