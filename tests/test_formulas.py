@@ -162,6 +162,20 @@ def test_a_kept_run_says_a_unit_s_place_as_a_fresh_one_does() -> None:
         assert "名" in said
 
 
+def test_points_that_go_up_with_more_digits_than_are_shown_are_said() -> None:
+    """8 is shown of 7.5, and 7.5 counts: whoever adds up the parts has the total."""
+    rules = book(
+        {"code": "A", "method": {"kind": "ratio", "target": 100}, "digits": 0, "carry": "exact"},
+        weight="15",
+    )
+    made = run(rules, {("u", "A"): {PERIOD.end: "50"}}, DuckEngine(threads=1))
+    shown = passport(made, "u", "A", "zh")
+    assert (shown.score, "按 7.5 分计入上一层（未舍入）" in shown.detail) == ("8", True)
+    assert "7.5 points go up (not rounded)" in passport(made, "u", "A", "en").detail
+    even = run(rules, {("u", "A"): {PERIOD.end: "100"}}, DuckEngine(threads=1))
+    assert "未舍入" not in passport(even, "u", "A", "zh").detail
+
+
 def reckoned(data: st.DataObject, seen: Counter[str]) -> None:
     rules = data.draw(rulebooks())
     facts = data.draw(facts_for(rules))

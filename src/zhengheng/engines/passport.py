@@ -330,6 +330,11 @@ class _Maker(SourceRows):
             detail += self.t(f"；{zh}", f"; {en}")
         if words := self._in_its_place(code):
             detail += self.t("；", "; ") + self.t(*words)
+        elif row["points"] is not None and row["points"] != row["printed"]:
+            exact = plain(row["points"], 9)
+            detail += self.t(
+                f"；按 {exact} 分计入上一层（未舍入）", f"; {exact} points go up (not rounded)"
+            )
         if self._facts("approval", self.unit, code) and (reason := self._approved_in_vain(code)):
             zh, en = WHY[reason]
             detail += self.t(
