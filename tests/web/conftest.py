@@ -142,3 +142,12 @@ def computed_run(**changes: Any) -> Run:
 @pytest.fixture
 def people(db: None) -> People:
     return People()
+
+
+@pytest.fixture
+def town(people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    """A town whose office works in a folder of the test's own (tests/e2e/town.py, which builds on this file)."""
+    from tests.e2e.town import Town
+
+    monkeypatch.setattr(settings, "HOME", tmp_path)
+    return Town(people, monkeypatch)

@@ -2,14 +2,13 @@
 
 import re
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 
 from tests.e2e.town import INDICATORS, Town, packed
-from tests.web.conftest import NOW, People
+from tests.web.conftest import NOW
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.files.services import take_in
 from zhengheng.web.organisation.models import Unit
@@ -25,12 +24,6 @@ SPLIT: dict[str, Any] = {
     "heirs": [{"code": "D41", "name_zh": "东局", "name_en": "East Bureau", "share": "0.6"},
               {"code": "D42", "name_zh": "西局", "name_en": "West Bureau", "share": "0.4"}],
 }  # fmt: skip
-
-
-@pytest.fixture
-def town(people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Town:
-    monkeypatch.setattr(settings, "HOME", tmp_path)
-    return Town(people, monkeypatch)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import re
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -396,12 +395,6 @@ def test_a_trial_says_what_it_still_needs(people: People) -> None:
     assert "请填写：填报项。" in " ".join(walks.texts(page.content.decode()))
     page = client.get(f"/office/results/{run}/units/{unit}/trial/")
     assert "请填写：" not in " ".join(walks.texts(page.content.decode()))
-
-
-@pytest.fixture
-def town(people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Town:
-    monkeypatch.setattr(settings, "HOME", tmp_path)
-    return Town(people, monkeypatch)
 
 
 @pytest.mark.parametrize("given", [FinaliseGiven, ApproveGiven])

@@ -6,12 +6,11 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.e2e.town import STATISTICS, Town
-from tests.web.conftest import NOW, People
+from tests.web.conftest import NOW
 from tests.web.test_other_paths import in_force
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reporting.models import Item, Report
@@ -29,12 +28,6 @@ FOR_ALL = (
     ("/office/questions/", "questions"),
     ("/api/v1/questions", "questions"),
 )
-
-
-@pytest.fixture
-def town(people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Town:
-    monkeypatch.setattr(settings, "HOME", tmp_path)
-    return Town(people, monkeypatch)
 
 
 @pytest.fixture

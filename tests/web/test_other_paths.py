@@ -5,11 +5,9 @@ import json
 import re
 import zipfile
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any, get_args, get_origin
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from pydantic import BaseModel
 
@@ -55,12 +53,6 @@ OUT = {
 def is_day(annotation: Any) -> bool:
     """Whether a field holds a day or a moment."""
     return any(one in (date, datetime) for one in (annotation, *get_args(annotation)))
-
-
-@pytest.fixture
-def town(people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Town:
-    monkeypatch.setattr(settings, "HOME", tmp_path)
-    return Town(people, monkeypatch)
 
 
 @beginning

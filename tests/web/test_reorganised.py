@@ -42,12 +42,6 @@ CHANGE = {"change_kind": "split", "changes_from": "2026-07-01", "version": "2026
 
 
 @pytest.fixture
-def town(people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Town:
-    monkeypatch.setattr(settings, "HOME", tmp_path)
-    return Town(people, monkeypatch)
-
-
-@pytest.fixture
 def book(town: Town) -> int:
     """The town's rulebook of 2026, in force."""
     changes: dict[str, Any] = {"version": "2026", "effective_from": date(2026, 1, 1)}

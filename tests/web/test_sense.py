@@ -3,7 +3,6 @@
 import csv
 import json
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from django.conf import settings
 
 from tests.e2e.town import STATISTICS, UNITS, Town
 from tests.web.beginnings import beginning
-from tests.web.conftest import NOW, People
+from tests.web.conftest import NOW
 from tests.web.test_other_paths import in_force
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reporting.models import Report
@@ -19,12 +18,6 @@ from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import RulebookVersion
 
 WHY = "上年同期仅 2 件，已与平台台账核对"
-
-
-@pytest.fixture
-def town(people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Town:
-    monkeypatch.setattr(settings, "HOME", tmp_path)
-    return Town(people, monkeypatch)
 
 
 @pytest.fixture

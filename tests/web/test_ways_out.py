@@ -2,14 +2,9 @@
 
 import re
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
-from django.conf import settings
 
 from tests.e2e.test_year import run as computed
 from tests.e2e.town import Town
-from tests.web.conftest import People
 from tests.web.test_model_of_the_year import ESSAY, STATUTE, announced, appealed, reporting
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.selectors import owed
@@ -21,12 +16,6 @@ from zhengheng.web.reporting.jobs import tick
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.workflow.machines import RESULT
-
-
-@pytest.fixture
-def town(people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Town:
-    monkeypatch.setattr(settings, "HOME", tmp_path)
-    return Town(people, monkeypatch)
 
 
 def test_a_divided_panel_votes_again(town: Town) -> None:

@@ -2,14 +2,12 @@
 
 import re
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 
 from tests.e2e.town import Town
-from tests.web.conftest import NOW, People
+from tests.web.conftest import NOW
 from tests.web.test_midyear import begin, in_force, words
 from tests.web.test_other_paths import in_force as in_force_2025
 from zhengheng.sample.rulebooks import district_rulebook
@@ -22,12 +20,6 @@ from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.rehearsing import unreached
 
 NAMES_A_NEW_ONE = {"rulebook.draft", "rulebook.roll_over"}
-
-
-@pytest.fixture
-def town(people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Town:
-    monkeypatch.setattr(settings, "HOME", tmp_path)
-    return Town(people, monkeypatch)
 
 
 @pytest.fixture
