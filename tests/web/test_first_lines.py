@@ -176,7 +176,7 @@ def test_a_charts_sentence_says_up_to_which_day_a_units_value_is() -> None:
 def test_an_ended_units_value_says_of_which_days_it_is_and_that_it_has_no_place() -> None:
     run = reorganised("2024", "rename", "H1")
     lines = {line.unit: line for group in scoreboard(run, "zh").groups for line in group.lines}
-    assert stopped(run, lines["O"], "zh").startswith("本单位已于 2024-03-31 撤销：2024 的数值只含 2024-01-01 至 2024-03-31，不参加组内排名")  # fmt: skip
+    assert stopped(run, lines["O"], "zh").startswith("本单位存续至 2024-03-31：2024 的数值只含 2024-01-01 至 2024-03-31，不参加组内排名")  # fmt: skip
     assert "2024-01-01 to 2024-03-31 only and has no place" in stopped(run, lines["O"], "en")
     assert stopped(run, lines["U1"], "zh") == ""
 

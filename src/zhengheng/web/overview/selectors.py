@@ -80,9 +80,9 @@ def stopped(run: Run, line: Line, language: Language) -> str:
     if row and row["valid_from"]:
         begun = max(begun, row["valid_from"])
     return (
-        f"本单位已于 {line.ended} 撤销：{period.code} 的数值只含 {begun} 至 {line.ended}，不参加组内排名；在图和表中与其他各期的全期数值并列。"
+        f"本单位存续至 {line.ended}：{period.code} 的数值只含 {begun} 至 {line.ended}，不参加组内排名；在图和表中与其他各期的全期数值并列。"
         if language == "zh"
-        else f"This unit ended on {line.ended}: its value for {period.code} is of {begun} to {line.ended} only and has no place in the group; chart and table show it beside values of whole periods."
+        else f"This unit was there until {line.ended}: its value for {period.code} is of {begun} to {line.ended} only and has no place in the group; chart and table show it beside values of whole periods."
     )  # fmt: skip
 
 
