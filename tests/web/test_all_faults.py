@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from tests.e2e.town import Town
-from tests.web.test_other_paths import book, town
+from tests.web.test_other_paths import book
 
-__all__ = ["book", "town"]
+__all__ = ["book"]
 
 pytestmark = pytest.mark.one_database
 

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from tests.e2e.town import STATISTICS, Town
 from tests.web.conftest import NOW
-from tests.web.test_sense import asked, book, computed, town
+from tests.web.test_sense import asked, book, computed
 from zhengheng.web.appeals.models import Objection
 from zhengheng.web.audits.models import Audit, Entry
 from zhengheng.web.files.kept import altered_files
@@ -24,7 +24,7 @@ from zhengheng.web.results.papers import papers, readme
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.targets.models import TargetChange, TargetLine, TargetSheet
 
-__all__ = ["book", "town"]
+__all__ = ["book"]
 
 
 def test_the_package_holds_what_came_about_and_lists_it(town: Town, book: int) -> None:

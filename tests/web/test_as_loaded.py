@@ -15,7 +15,7 @@ from django.conf import settings
 
 from tests.e2e.town import Town
 from tests.web.conftest import NOW
-from tests.web.test_sense import asked, book, computed, town
+from tests.web.test_sense import asked, book, computed
 from zhengheng.domain.kept import KeptError
 from zhengheng.domain.problems import DataError
 from zhengheng.lake.mapping import Mapping
@@ -29,7 +29,7 @@ from zhengheng.web.results.trials import later
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of
 
-__all__ = ["book", "town"]
+__all__ = ["book"]
 
 
 def lake() -> Path:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.town import Town
-from tests.web.test_other_paths import in_force, town
+from tests.web.test_other_paths import in_force
 from zhengheng.domain.periods import parse_period
 from zhengheng.engines.plain import OracleEngine
 from zhengheng.engines.run import make_run
@@ -15,7 +15,6 @@ from zhengheng.web.reporting.models import Report
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of
 
-__all__ = ["town"]
 
 ALL = {"SEATS": 40, "GROWTH": 30, "ANSWERED": 30}
 ONE = {"SEATS": 100, "GROWTH": 0, "ANSWERED": 0}

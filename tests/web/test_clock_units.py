@@ -7,7 +7,7 @@ import pytest
 
 from tests.e2e.town import BOOK, STATISTICS, Town
 from tests.web.conftest import NOW, computed_run
-from tests.web.test_other_paths import entered, in_force, town
+from tests.web.test_other_paths import entered, in_force
 from zhengheng.domain.calendar import official
 from zhengheng.scheme.procedure import USUAL
 from zhengheng.web.organisation.models import Unit
@@ -15,8 +15,6 @@ from zhengheng.web.rectification.models import Rectification
 from zhengheng.web.reporting.models import Item, Report
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import RulebookVersion
-
-__all__ = ["town"]
 
 
 def timed(town: Town, name: str, length: int, unit: str) -> int:

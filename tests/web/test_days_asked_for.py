@@ -11,14 +11,14 @@ from pydantic import BaseModel
 
 from tests.e2e.town import STATISTICS, Town
 from tests.web.conftest import NOW
-from tests.web.test_other_paths import announced, book, is_day, town
+from tests.web.test_other_paths import announced, book, is_day
 from zhengheng.web.acts.guards import AHEAD, PAST, DayError, check_days
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.rulebooks.models import RulebookVersion
 
-__all__ = ["book", "town"]
+__all__ = ["book"]
 
 DAY = date(2026, 3, 12)
 

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from tests.e2e.town import STATISTICS, Town
 from tests.web.conftest import NOW
-from tests.web.test_other_paths import book, entered, town
+from tests.web.test_other_paths import book, entered
 from tests.web.test_sense import computed
 from zhengheng.engines.passport import passport
 from zhengheng.web.intake.services import load
@@ -22,7 +22,7 @@ from zhengheng.web.results.uncounted import uncounted
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of
 
-__all__ = ["book", "town"]
+__all__ = ["book"]
 
 DOCUMENT = "通报（2026）3号"
 

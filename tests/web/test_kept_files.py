@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from tests.e2e.town import Town
 from tests.web.conftest import NOW, People, computed_run
-from tests.web.test_sense import asked, book, computed, town
+from tests.web.test_sense import asked, book, computed
 from zhengheng.engines.archive import load_run
 from zhengheng.engines.plain import fact_rows
 from zhengheng.ledger.check import check
@@ -31,7 +31,7 @@ from zhengheng.web.results.kept import kept_as_written
 from zhengheng.web.results.selectors import folder_of
 from zhengheng.web.results.services import register_run
 
-__all__ = ["book", "town"]
+__all__ = ["book"]
 
 pytestmark = pytest.mark.django_db
 

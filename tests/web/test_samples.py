@@ -8,13 +8,13 @@ import pytest
 
 from tests.e2e.town import STATISTICS, Town
 from tests.web.conftest import NOW
-from tests.web.test_sense import asked, book, computed, town
+from tests.web.test_sense import asked, book, computed
 from zhengheng.web.audits.models import Audit
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.results.models import ResultRun
 
-__all__ = ["book", "town"]
+__all__ = ["book"]
 
 
 def text_of(town: Town, who: str, path: str) -> str:

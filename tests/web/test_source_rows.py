@@ -14,7 +14,7 @@ from django.test import Client
 from tests.conftest import Command
 from tests.e2e.town import Town
 from tests.web.conftest import NOW
-from tests.web.test_sense import WHY, asked, book, computed, town
+from tests.web.test_sense import WHY, asked, book, computed
 from tests.web.walks import texts
 from zhengheng.scheme.save import save_folder
 from zhengheng.web.results.models import ResultRun
@@ -23,7 +23,7 @@ from zhengheng.web.rulebooks.selectors import book_of
 
 pytestmark = pytest.mark.one_database
 
-__all__ = ["book", "town"]
+__all__ = ["book"]
 
 
 def test_the_source_row_of_a_passport_can_be_opened(town: Town, book: int) -> None:
