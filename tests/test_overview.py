@@ -24,7 +24,7 @@ from zhengheng.engines.passport import passport
 from zhengheng.engines.places import places
 from zhengheng.engines.run import Run, make_run, run_id
 from zhengheng.engines.scoreboard import NO_TOTAL, scoreboard
-from zhengheng.engines.standing import parts_of, tie_words
+from zhengheng.engines.standing import tie_words
 from zhengheng.engines.streak import Streak, streak
 from zhengheng.lake.facts import Facts, empty, schema
 from zhengheng.scheme.fingerprint import data_fingerprint
@@ -707,13 +707,13 @@ def test_places_by_share_say_that_the_key_of_ties_is_not_asked(
     key: str | None, zh: str, en: str
 ) -> None:
     made = unlike_parts(ranking={"key": key})
-    said = tie_words(made, parts_of(made))
+    said = tie_words(made)
     assert zh in said[0]
     assert en in said[1]
 
 
 def test_places_by_points_say_what_parts_equal_scores() -> None:
     made = run(book(ranking={"key": "total"}), facts(VALUES, TARGETS))
-    said = tie_words(made, parts_of(made))
+    said = tie_words(made)
     assert said[0].startswith("同分时比较“")
     assert "where that is equal too" in said[1]

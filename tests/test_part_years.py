@@ -17,7 +17,7 @@ from zhengheng.engines.passport_rows import Entry
 from zhengheng.engines.plain import OracleEngine
 from zhengheng.engines.results import Engine
 from zhengheng.engines.run import Run, make_run
-from zhengheng.engines.standing import parts_of, places_of
+from zhengheng.engines.standing import places_of
 from zhengheng.lake.facts import Facts, empty, schema
 from zhengheng.scheme.model import Rulebook, Unit
 from zhengheng.scoring.plan import compile_plan
@@ -189,9 +189,9 @@ def test_in_a_quarter_that_is_assessed_as_a_whole_who_ended_is_placed_by_points(
     facts = Facts(empty() | {"observation": pa.Table.from_pylist(rows, schema("observation"))}, units)  # fmt: skip
     made = make_run(quarterly, facts, quarter, ENGINES[0])
     whole = rhythm == "quarter"
-    assert places_of(made, parts_of(made)) == ({"K": 1, "A": 2} if whole else {"A": 1, "K": 2})
-    assert parts_of(made)["A"].gradeable is whole
-    assert parts_of(made)["K"].gradeable
+    assert places_of(made) == ({"K": 1, "A": 2} if whole else {"A": 1, "K": 2})
+    assert made.parts["A"].gradeable is whole
+    assert made.parts["K"].gradeable
 
 
 def test_a_run_that_was_kept_before_keeps_its_numbers() -> None:

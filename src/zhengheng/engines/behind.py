@@ -9,7 +9,7 @@ from zhengheng.engines.origins import oracle_of
 from zhengheng.engines.rehearse import grade_names
 from zhengheng.engines.rows import unit_rows
 from zhengheng.engines.run import Run
-from zhengheng.engines.standing import parts_of, places_of
+from zhengheng.engines.standing import places_of
 from zhengheng.lake.facts import DECIDED
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scoring.contracts import STATUS_NAMES, STATUS_WORDS
@@ -51,7 +51,7 @@ def behind(run: Run, unit: str, indicator: str, series: str, language: Language)
     root = book.tree
     total = next(iter(run.results.of_unit("total_score", unit)), None)
     place = next((r for r in run.results.of_unit("ranking", unit) if r["node"] == root.code), None)
-    placed = places_of(run, parts_of(run)).get(unit) if place else None
+    placed = places_of(run).get(unit) if place else None
     grade = next((r["grade"] for r in run.results.of_unit("grading", unit)), "")
     used = periods_used(run, series)
     rows = {

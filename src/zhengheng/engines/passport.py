@@ -31,7 +31,7 @@ from zhengheng.engines.passport_rows import Entry, Row, SourceRows
 from zhengheng.engines.rules import year_before
 from zhengheng.engines.run import Run
 from zhengheng.engines.scoreboard import no_total
-from zhengheng.engines.standing import parts_of, places_of
+from zhengheng.engines.standing import places_of
 from zhengheng.engines.standins import StandIns
 from zhengheng.engines.tables import node_score
 from zhengheng.scheme.model import TOTAL
@@ -141,11 +141,11 @@ class _Maker(SourceRows):
         root = self.run.rulebook.tree
         grade = next((r["grade"] for r in self._mine("grading")), "")
         ranks = [r for r in self._mine("ranking") if r["node"] == root.code]
-        parts = parts_of(self.run)
+        parts = self.run.parts
         part = parts[self.unit]
         detail = [self._counted_in(row)]
         if ranks:
-            place, members = places_of(self.run, parts)[self.unit], ranks[0]["members"]
+            place, members = places_of(self.run)[self.unit], ranks[0]["members"]
             detail.append(self.t(f"组内第 {place}/{members}", f"rank {place} of {members}"))
         if part.part:
             rate = part.rate(root.code, row["printed"]) if row["status"] == "value" else ""

@@ -5,7 +5,7 @@ from typing import Any
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.problems import Language
 from zhengheng.engines.run import Run
-from zhengheng.engines.standing import parts_of, places_of
+from zhengheng.engines.standing import places_of
 
 
 def moves(before: Run, after: Run) -> list[dict[str, Any]]:
@@ -33,7 +33,7 @@ def grade_names(run: Run, language: Language) -> dict[str, str]:
 
 def _table(run: Run) -> dict[str, tuple[str, str, str]]:
     digits = run.rulebook.tree.digits
-    ranks = {unit: str(place) for unit, place in places_of(run, parts_of(run)).items()}
+    ranks = {unit: str(place) for unit, place in places_of(run).items()}
     grades = {row["unit"]: row["grade"] for row in run.results.rows("grading")}
     return {
         row["unit"]: (

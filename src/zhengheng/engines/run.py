@@ -3,11 +3,13 @@
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from zhengheng.domain.canonical import canonical
 from zhengheng.domain.periods import Period
 from zhengheng.engines.beyond import BeyondError
+from zhengheng.engines.covered import Covered, covered
 from zhengheng.engines.results import Engine, Results
 from zhengheng.engines.rows import odd_units, with_roster
 from zhengheng.lake.facts import INTAKE_SEMANTICS, Facts
@@ -28,6 +30,11 @@ class Run:
     facts: Facts
     results: Results
     engine: str
+
+    @cached_property
+    def parts(self) -> dict[str, Covered]:
+        """What was due of every unit that has a weighed indicator; every page of the run asks it."""
+        return covered(self.results, self.plan.tables, self.plan.period.code)
 
 
 def run_id(plan: Plan, facts: Facts, semantics: str = SEMANTICS) -> str:

@@ -15,7 +15,7 @@ from zhengheng.engines.bound import said as with_reason
 from zhengheng.engines.lights import indicator_lights
 from zhengheng.engines.lives import ended
 from zhengheng.engines.run import Run
-from zhengheng.engines.standing import parts_of, places_of
+from zhengheng.engines.standing import places_of
 from zhengheng.scoring.statuses import NodeStatuses
 
 NO_TOTAL = {
@@ -94,8 +94,8 @@ def scoreboard(run: Run, language: Language) -> Scoreboard:
     lights = _lights(run)
     names = {unit.code: unit.name.say(language) for unit in (*book.units, *run.facts.units)}
     totals = results.rows("total_score")
-    parts, reasons, gone = parts_of(run), bound(run), ended(run)
-    places = places_of(run, parts)
+    parts, reasons, gone = run.parts, bound(run), ended(run)
+    places = places_of(run)
     held = Counter((t["comparison_group"], places.get(t["unit"])) for t in totals)
     said = NodeStatuses(run.plan.tables, results.rows("indicator_score"))
     lines: dict[str, list[Line]] = {}

@@ -17,7 +17,6 @@ from zhengheng.engines.passport_rows import Entry
 from zhengheng.engines.places import Place, places
 from zhengheng.engines.run import Run
 from zhengheng.engines.scoreboard import Line, Scoreboard, scoreboard
-from zhengheng.engines.standing import parts_of
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
 
@@ -64,7 +63,7 @@ class Reading:
         root, digits, parts = (
             self.run.rulebook.tree.code,
             self.run.rulebook.tree.digits,
-            parts_of(self.run),
+            self.run.parts,
         )
         totals = {r["unit"]: r["printed"] for r in self.run.results.rows("total_score") if r["status"] == "value"}  # fmt: skip
         found = []

@@ -18,7 +18,6 @@ from zhengheng.engines.covered import Covered
 from zhengheng.engines.export import harmless, workbook
 from zhengheng.engines.outputs import indicator_rows, score_rows
 from zhengheng.engines.run import Run
-from zhengheng.engines.standing import parts_of
 from zhengheng.engines.tables import INDICATOR_SCORES, SCORED, SCORES, node_score
 from zhengheng.scheme.model import TOTAL
 from zhengheng.web.files.tables import XLSX
@@ -52,7 +51,7 @@ def tree(
     category = {row["unit"]: row["category"] for row in run.plan.tables["unit"]}
     full = {(row["category"], row["node"]): row["full"] for row in run.plan.tables["node_full"]}
     scores: dict[str, dict[str, str]] = {}
-    parts = parts_of(run)
+    parts = run.parts
     for row in score_rows(run):
         node = run.rulebook.tree.code if row["node"] == TOTAL else row["node"]
         if node in heads:
@@ -80,7 +79,7 @@ def dimensions(run: Run, unit: str, language: Language) -> list[dict[str, Any]]:
     total = run.results.of_unit("total_score", unit)[0]
     category = next(row["category"] for row in run.plan.tables["unit"] if row["unit"] == unit)
     full = {r["node"]: r["full"] for r in run.plan.tables["node_full"] if r["category"] == category}
-    part = parts_of(run)[unit]
+    part = run.parts[unit]
     most = {node: _most(part, node, size) or 0 for node, size in full.items()}
     found = [
         {"code": node.code, "name": node.name.say(language), "depth": depth,
@@ -120,7 +119,7 @@ def file(
         # What earns nothing has no light (engines/lights.py).
         rows = [row | ({"light": ""} if row["full"] == "0" else {}) for row in indicator_rows(run) if row["indicator"] == indicator]  # fmt: skip
     else:
-        parts = parts_of(run)
+        parts = run.parts
         head, rows = (*SCORES, "points_due"), [
             # What has no score here has no light either: the one was made of what the other does not stand for.
             row | {"points_due": parts[row["unit"]].said if row["node"] == TOTAL else ""} | ({} if row["score"] else {"light": ""})

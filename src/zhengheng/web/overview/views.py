@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from zhengheng.engines.change import EFFECTS, Change
-from zhengheng.engines.standing import parts_of, tie_words
+from zhengheng.engines.standing import tie_words
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import allowed, require
 from zhengheng.web.acts.registry import KINDS
@@ -71,7 +71,7 @@ def board(request: OfficeRequest, name: str) -> HttpResponse:
     held, cases = context["held"], context["cases"]
     choice = choice_of(request, len(held.line), len(held.groups))
     context |= {
-        "view": view, "views": VIEWS.items(), "ties": tie_words(held.run, parts_of(held.run)), "choice": choice, "only": ONLY.items(),
+        "view": view, "views": VIEWS.items(), "ties": tie_words(held.run), "choice": choice, "only": ONLY.items(),
         "helped": len(held.red & cases.keys()),
         "link": urlencode({"group": "all" if choice.group is None else choice.group, "q": choice.words, "only": choice.only,
                            "by": "score" if choice.by_score else ""}),

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zhengheng.domain.problems import Problem
 from zhengheng.engines.outputs import is_provisional
-from zhengheng.engines.standing import parts_of, tie_words
+from zhengheng.engines.standing import tie_words
 from zhengheng.scoring.contracts import STATUS_WORDS
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.request import OfficeRequest
@@ -73,7 +73,7 @@ def board(request: OfficeRequest, name: str) -> HttpResponse:
         "board": lines, "grades": made.rulebook.grading is not None or any(line.due for group in lines.groups for line in group.lines), "made": made, "provisional": is_provisional(made),
         "watermark": range(60) if watched(run=run, what="scoreboard", actor=request.user, now=request.now) else (),
         "may_name": may_name, "may_take": bool(run.package) and allowed(request.user, "result.package", request.now.date()),
-        "moved": grades.moved(run, language()), "uncounted": _uncounted(request, run), "unwritten": selectors.unwritten(run) if run.state in UNNOTICED else (), "later": selectors.computed_later(run), **_versions(run), "service": service_words(run, day), "served": _served(request, run), "ties": tie_words(made, parts_of(made)),
+        "moved": grades.moved(run, language()), "uncounted": _uncounted(request, run), "unwritten": selectors.unwritten(run) if run.state in UNNOTICED else (), "later": selectors.computed_later(run), **_versions(run), "service": service_words(run, day), "served": _served(request, run), "ties": tie_words(made),
         "decided": [(next((one.name for group in lines.groups for one in group.lines if one.unit == code), code), held) for code, held in decided.items()],
         "closed": CLOSED, "bars": _bars(request, run), "readers": selectors.readers(run) if run.state in UNNOTICED else (),
         "reopenings": selectors.reopenings(run),
