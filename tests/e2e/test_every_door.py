@@ -24,6 +24,8 @@ from zhengheng.web.reporting.models import Report
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of
 
+pytestmark = pytest.mark.one_database
+
 CODE = "GROWTH"
 """In %, with one decimal."""
 TAKEN: tuple[tuple[Any, str], ...] = (

@@ -2,12 +2,14 @@
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, Literal, get_args, get_origin
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 
 from tests.web.conftest import NOW, People, computed_run
 from zhengheng.web.accounts.models import Account
@@ -257,6 +259,7 @@ def test_the_table_holds_every_act() -> None:
     }
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("unit", UNITS)
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: str(kind.name))
 def test_each_role_at_each_act(people: People, kind: Any, unit: str) -> None:
@@ -291,9 +294,10 @@ def test_each_role_at_each_act(people: People, kind: Any, unit: str) -> None:
                     )
 
 
-@pytest.mark.parametrize("unit", UNITS)
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: str(kind.name))
-def test_each_role_sees_what_it_may(people: People, kind: Any, unit: str) -> None:
+def in_each_state(
+    people: People, kind: Any, unit: str
+) -> Iterator[tuple[Any, str, Role, Client, bool]]:
+    """The object in each of its states, each role's browser, and whether the role may see it there."""
     objects = Objects(people, unit)
     clients = {role: people.client(role.value) for role in Role}
     for state in kind.machine.names:
@@ -303,13 +307,28 @@ def test_each_role_sees_what_it_may(people: People, kind: Any, unit: str) -> Non
         if state in OPEN_TO_ALL.get(kind.name, set()):
             allowed = WORKING
         for role, client in clients.items():
-            answer = client.get(f"/api/v1/{kind.path}/{obj.pk}")
-            assert (answer.status_code == 200) == (role in allowed), (state, role, answer.content)
-            page = client.get(kind.address(obj))
-            assert (page.status_code == 200) == (role in allowed), (state, role)
-            listing = client.get(f"/api/v1/{kind.path}")
-            listed = listing.status_code == 200 and listing.json()["count"] > 0
-            assert listed == (role in allowed), (state, role)
+            yield obj, state, role, client, role in allowed
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: str(kind.name))
+def test_each_role_sees_what_it_may(people: People, kind: Any, unit: str) -> None:
+    for obj, state, role, client, may in in_each_state(people, kind, unit):
+        answer = client.get(f"/api/v1/{kind.path}/{obj.pk}")
+        assert (answer.status_code == 200) == may, (state, role, answer.content)
+        page = client.get(kind.address(obj))
+        assert (page.status_code == 200) == may, (state, role)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: str(kind.name))
+def test_each_role_lists_what_it_may(people: People, kind: Any, unit: str) -> None:
+    """On every database: what is listed is chosen there."""
+    for _, state, role, client, may in in_each_state(people, kind, unit):
+        listing = client.get(f"/api/v1/{kind.path}")
+        listed = listing.status_code == 200 and listing.json()["count"] > 0
+        assert listed == may, (state, role)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ from zhengheng.web.appeals.services import check_outcome
 from zhengheng.web.results import services
 from zhengheng.web.results.models import ResultRun
 
+pytestmark = pytest.mark.one_database
+
 MORE, SAME, FEWER = ("10.00", "12.00"), ("10.00", "10.00"), ("10.00", "9.99")
 
 

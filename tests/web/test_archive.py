@@ -24,6 +24,8 @@ from zhengheng.web.results.papers import papers, readme
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.targets.models import TargetChange, TargetLine, TargetSheet
 
+pytestmark = pytest.mark.one_database
+
 __all__ = ["book"]
 
 

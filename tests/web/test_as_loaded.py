@@ -29,6 +29,8 @@ from zhengheng.web.results.trials import later
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of
 
+pytestmark = pytest.mark.one_database
+
 __all__ = ["book"]
 
 

@@ -19,6 +19,8 @@ from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.services import fields_of, read_upload
 from zhengheng.workflow.roles import Role
 
+pytestmark = pytest.mark.one_database
+
 SPLIT: dict[str, Any] = {
     "kind": "split", "day": "2026-04-01", "units": [{"code": "D16"}], "basis": "机构改革方案",
     "heirs": [{"code": "D41", "name_zh": "东局", "name_en": "East Bureau", "share": "0.6"},

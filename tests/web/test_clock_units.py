@@ -16,6 +16,8 @@ from zhengheng.web.reporting.models import Item, Report
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import RulebookVersion
 
+pytestmark = pytest.mark.one_database
+
 
 def timed(town: Town, name: str, length: int, unit: str) -> int:
     """The town's rulebook with one clock of its own."""

@@ -15,6 +15,8 @@ from zhengheng.web.days.models import LoadedCalendar
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.workflow.roles import Role
 
+pytestmark = pytest.mark.one_database
+
 NOTICE = {"years": {"2028": {"off": ["2028-01-03"], "work": ["2028-01-08"]}}}
 
 

@@ -18,6 +18,8 @@ from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.rulebooks.models import RulebookVersion
 
+pytestmark = pytest.mark.one_database
+
 __all__ = ["book"]
 
 DAY = date(2026, 3, 12)

@@ -37,6 +37,8 @@ from zhengheng.web.rulebooks.selectors import STARTS
 from zhengheng.web.targets.models import TargetLine
 from zhengheng.workflow.roles import Role
 
+pytestmark = pytest.mark.one_database
+
 ANSWER = re.compile(r'<p class="answer">(.*?)</p>', re.DOTALL)
 
 

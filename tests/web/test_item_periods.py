@@ -22,6 +22,8 @@ from zhengheng.web.results.uncounted import uncounted
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of
 
+pytestmark = pytest.mark.one_database
+
 __all__ = ["book"]
 
 DOCUMENT = "通报（2026）3号"

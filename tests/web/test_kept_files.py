@@ -33,7 +33,7 @@ from zhengheng.web.results.services import register_run
 
 __all__ = ["book"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 def test_a_file_that_is_gone_or_altered_is_named(people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip

@@ -14,6 +14,8 @@ from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.results.models import ResultRun
 
+pytestmark = pytest.mark.one_database
+
 __all__ = ["book"]
 
 

@@ -17,6 +17,8 @@ from zhengheng.web.reporting.models import Report
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import RulebookVersion
 
+pytestmark = pytest.mark.one_database
+
 WHY = "上年同期仅 2 件，已与平台台账核对"
 
 

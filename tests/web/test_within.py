@@ -19,6 +19,8 @@ from zhengheng.web.reporting.models import Report
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.rehearsing import unreached
 
+pytestmark = pytest.mark.one_database
+
 NAMES_A_NEW_ONE = {"rulebook.draft", "rulebook.roll_over"}
 
 
