@@ -101,7 +101,8 @@ class Rank:
     @property
     def moved(self) -> int:
         """Places won since the period before; negative: lost."""
-        return self.before.place - self.place.place if self.before and self.place else 0
+        known = self.before and self.place and self.before.place and self.place.place
+        return self.before.place - self.place.place if known else 0
 
     @property
     def lost(self) -> int:
@@ -123,7 +124,7 @@ class Above:
 
     @property
     def placed(self) -> list[Place]:
-        return [rank.place for rank in self.ranks if rank.place]
+        return [rank.place for rank in self.ranks if rank.place and rank.place.place]
 
     @property
     def ahead(self) -> int:
