@@ -15,7 +15,6 @@ from zhengheng.web.reporting.models import Report
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of
 
-
 ALL = {"SEATS": 40, "GROWTH": 30, "ANSWERED": 30}
 ONE = {"SEATS": 100, "GROWTH": 0, "ANSWERED": 0}
 LATER: list[tuple[str, dict[str, Any], set[str]]] = [
