@@ -184,7 +184,7 @@ def new(request: OfficeRequest, kind: Kind, act: str) -> HttpResponse:
     kept: dict[str, list[int]] = {}
     if request.method == "POST":
         try:
-            given = _read(doing, request, kept)
+            given = _read(kind, doing, None, request, kept)
             _by_who_is_there(doing, request)
             made = services.make(kind, doing, given=given, actor=request.user, now=request.now)
         except ProveError:
@@ -208,7 +208,7 @@ def act(request: OfficeRequest, kind: Kind, number: int, act: str) -> HttpRespon
     kept: dict[str, list[int]] = {}
     if request.method == "POST":
         try:
-            given = _read(doing, request, kept)
+            given = _read(kind, doing, obj, request, kept)
             _by_who_is_there(doing, request)
             seen = seen_version(request)
             with said_who(kind, doing, obj, seen, request.user):
@@ -265,14 +265,20 @@ def _form(
     return render(request, "acts/form.html", context, status=status)
 
 
-def _read(doing: Act, request: OfficeRequest, kept: dict[str, list[int]]) -> Given:
+def _read(
+    kind: Kind, doing: Act, obj: Any, request: OfficeRequest, kept: dict[str, list[int]]
+) -> Given:
     def store(file: UploadedFile[Any]) -> int:
         kept = take_in(
             name=file.name or "", content=file.read(), actor=request.user, now=request.now
         )
         return int(kept.pk)
 
-    return forms.read(doing.given, request.POST, request.FILES, store, kept)
+    try:
+        return forms.read(doing.given, request.POST, request.FILES, store, kept)
+    except forms.GivenError as error:
+        services.say_also(kind, obj, error, request.now)
+        raise
 
 
 @require_safe
