@@ -100,6 +100,20 @@ def with_faults(fields: list[Input], problems: Sequence[Problem]) -> list[Input]
     ]
 
 
+_LINES = frozenset({"rows", "files", "file"})
+
+
+def by_field(fields: Sequence[Input], problems: Sequence[Problem]) -> list[Problem]:
+    """The problems as they stand above a form: away from its field, a fault says which one it is about."""
+    words = {one.name: one.words for one in fields if one.kind not in _LINES}
+    return [
+        replace(one, zh=f"{said[0]}：{one.zh}", en=f"{said[1]}: {one.en}")
+        if (said := words.get(one.where)) and said[0] not in one.zh
+        else one
+        for one in problems
+    ]
+
+
 def _input(
     name: str, info: FieldInfo, typed: Mapping[str, Any], choices: Mapping[str, Any], offered: tuple[str, ...] = ()
 ) -> Input:  # fmt: skip

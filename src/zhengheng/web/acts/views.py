@@ -253,11 +253,12 @@ def _form(
     typed = {**request.POST.dict(), **left.typed}
     mine = StoredFile.objects.filter(given_by=request.user).in_bulk([n for held in kept.values() for n in held])  # fmt: skip
     files = {name: [mine[n] for n in held if n in mine] for name, held in kept.items()}
+    wrong = problems.problems if problems else ()
+    fields = _inputs(kind, doing, obj, request, typed | files)
     context = {
         "kind": kind, "act": doing, "object": obj, "title": kind.title(obj) if obj else kind.words,
         "back": kind.address(obj) if obj else kind.listing,
-        "inputs": forms.with_faults(_inputs(kind, doing, obj, request, typed | files), problems.problems if problems else ()),
-        "problems": problems.problems if problems else (),
+        "inputs": forms.with_faults(fields, wrong), "problems": forms.by_field(fields, wrong),
         # What was seen stays what was seen: a second writer is told, not let through.
         "row_version": version_in(typed) or (obj.row_version if obj else 0),
     }  # fmt: skip
