@@ -263,8 +263,9 @@ def _readable(given: type[Given], found: Mapping[str, Any], wrong: Collection[st
     for name, info in given.model_fields.items():
         read[name] = None if name in wrong or info.is_required() else info.get_default(call_default_factory=True)  # fmt: skip
         if name in found and name not in wrong:
+            shape: Any = Annotated[info.annotation, info]
             with suppress(ValidationError):
-                read[name] = TypeAdapter(Annotated[info.annotation, info]).validate_python(found[name])  # fmt: skip
+                read[name] = TypeAdapter(shape).validate_python(found[name])
     return given.model_construct(**read)
 
 

@@ -101,8 +101,8 @@ class Rank:
     @property
     def moved(self) -> int:
         """Places won since the period before; negative: lost."""
-        known = self.before and self.place and self.before.place and self.place.place
-        return self.before.place - self.place.place if known else 0
+        before, now = (one.place if one else 0 for one in (self.before, self.place))
+        return before - now if before and now else 0
 
     @property
     def lost(self) -> int:
