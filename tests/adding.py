@@ -45,7 +45,10 @@ def computed(label: str) -> Decimal | None:
     """What the formula of a passport's line comes to; None where its method has a root or logarithm, or it is a sentence alone."""
     if "ln " in label or "⟨" in label:
         return None
-    text = re.sub(r"（.*）|【.*】", "", label.partition(": ")[2])
+    text = re.sub(
+        r"（(−[\d.]+)）", r" (\1)", label.partition(": ")[2]
+    )  # a number below zero behind a sign
+    text = re.sub(r"（.*）|【.*】", "", text)
     text = re.split("：|计$", text)[-1].replace("×", "*").replace("−", "-").replace("%", "/ 100")
     if not re.fullmatch(r"[-+*/(),. \d]+", re.sub(r"min|max", "", text)):
         return None

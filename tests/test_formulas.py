@@ -55,12 +55,25 @@ def test_methods_with_lines_are_told_in_sentences(
 
 
 LIMITED = [
-    ({"method": "efficacy", "first": 600_000, "second": 400_000, "least": 600_000, "most": 1_000_000}, {"value": -130, "target": 800, "bottom": 200}, "5 × max(0.6, 0.6 + 0.4 × (-1.3 − 2) / (8 − 2))"),
+    ({"method": "efficacy", "first": 600_000, "second": 400_000, "least": 600_000, "most": 1_000_000}, {"value": -130, "target": 800, "bottom": 200}, "5 × max(0.6, 0.6 + 0.4 × (−1.3 − 2) / (8 − 2))"),
     ({"method": "growth", "least": 0, "most": None}, {"value": 41025, "target": 50000, "base": 42000}, "5 × max(0, (410.25 − 420) / (500 − 420))"),
     ({"method": "ratio_mirror", "least": 0, "most": 1_100_000}, {"value": 3110, "target": 3500}, "5 × min(1.1, max(0, 2 − 31.1 / 35))"),
     ({"method": "ratio_mirror", "least": 0, "most": 1_200_000}, {"value": 3110, "target": 3500}, "5 × max(0, 2 − 31.1 / 35)"),
     ({"method": "goalposts", "low": 0, "high": 300}, {}, "5 × min(1, (3.4 − 0) / (3 − 0))"),
 ]  # fmt: skip
+
+
+def test_a_number_below_zero_behind_a_sign_stands_in_brackets() -> None:
+    """No formula puts two signs side by side, and none writes a hyphen for a minus."""
+    grown = {"method": "growth", "least": 0, "most": None, "sign": 1}
+    zh, en = said(grown, value=-590, target=100, base=-1200)
+    assert zh == "5 × (−5.9 −（−12）) / (1 −（−12）)"
+    assert en == "5 × (−5.9 − (−12)) / (1 − (−12))"
+    assert computed(f"x: {zh}") == computed(f"x: {en}") == Decimal("6.1") * 5 / 13
+    zh, en = said({"method": "plus_minus", "first": 10_000, "sign": 1, "least": None}, value=300, target=-200)  # fmt: skip
+    assert "(3 −（−2）) /（−2）" in zh
+    assert "(3 − (−2)) / (−2)" in en
+    assert not any("-" in text for text in (zh, en))
 
 
 @pytest.mark.parametrize(("rule", "cell", "text"), LIMITED)

@@ -120,6 +120,29 @@ def test_places_share_what_is_equal_and_the_middle_of_an_even_group_is_half_up()
     } == {False}
 
 
+def test_a_unit_that_ended_takes_nobodys_place_and_moves_no_limit_of_the_group() -> None:
+    """U4 was best until it ended in June: its value is beside the three that are there, who stand among three."""
+    units = [{"code": unit, "name": unit, "category": "c", "group": "g", "valid_to": "2025-07-15" if unit == "U4" else None} for unit in FOUR]  # fmt: skip
+    monthly = {"code": "A", "name": "A", "frequency": "half", "combine": "mean", "method": {"kind": "ratio", "target": 100}}  # fmt: skip
+    tree = {"code": "total", "name": "t", "children": ["A"]}
+    weights = [{"from": "2025-01-01", "table": {"A": 100}}]
+    held = empty()
+    rows = [
+        {"unit": unit, "indicator": "A", "period": parse_period(half).end, "value": value, "status": 1, "vintage": None, "published_on": None, "file": 1, "row": 1}
+        for unit, value in zip(FOUR, (4000, 5000, 6000, 9900), strict=True)
+        for half in ("2025-H1", "2025-H2")[: 1 if unit == "U4" else 2]
+    ]  # fmt: skip
+    held["observation"] = pa.Table.from_pylist(rows, schema=schema("observation"))
+    rules = book(units=units, tree=tree, weights=weights, indicators=[monthly])
+    made = run(rules, Facts(held, [], []))
+    found = places(made)
+    assert [found[unit, "A"].place for unit in FOUR] == [3, 2, 1, 0]
+    reach = {(one.members, one.lowest, one.middle, one.highest) for one in found.values()}
+    assert reach == {(3, "40.00", "50.00", "60.00")}
+    gone = places(run(rules.model_copy(update={"units": (rules.units[3],)}), Facts(held, [], [])))
+    assert not gone, "of nobody but the ended there is no group"
+
+
 def test_a_place_goes_by_the_share_earned_not_by_what_the_indicator_weighs() -> None:
     """One unit's category weighs A thrice as much as the others'; it earns most points and the smallest share."""
     units = [

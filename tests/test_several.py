@@ -25,6 +25,13 @@ BESIDE = {
 """Parts of a whole ("2 of 5 values"), and counts that are never one."""
 
 
+SHOWN = re.compile(
+    r"\{\{ ([^{}]+) \}\}\s*\{% t [\"'][^\"']*[\"'] [\"'](?:" + NAMED + r")\b([^\"']*)"
+)
+OF_ALL = {("portal/moved.html", "before.1"), ("targets/cascade.html", "covered.units"), ("targets/cascade.html", "covered.goals")}  # fmt: skip
+"""Wholes of which a page counts a part."""
+
+
 @pytest.mark.parametrize(
     ("number", "said"), [(0, "0 units have"), (1, "1 unit has"), (2, "2 units have")]
 )
@@ -48,3 +55,14 @@ def test_no_sentence_puts_a_count_before_the_word_for_many() -> None:
                 if COUNT.match(words) and not any(name == file and words.startswith(f" {rest}") for file, rest in BESIDE):  # fmt: skip
                     found.append(f"{name}:{number.lineno}: {{{count}}}{words[:40]}")
     assert found == []
+
+
+def test_no_page_puts_a_count_before_the_word_for_many() -> None:
+    """`{% counted n ... %}` says it as English does."""
+    pages = ROOT / "src" / "zhengheng" / "web" / "templates"
+    found = [
+        (path.relative_to(pages).as_posix(), match[1])
+        for path in sorted(pages.rglob("*.html"))
+        for match in SHOWN.finditer(path.read_text(encoding="utf-8"))
+    ]
+    assert set(found) == OF_ALL

@@ -94,7 +94,9 @@ def test_a_demonstration_without_its_city_founds_no_office(tmp_path: Path) -> No
         ("nonsense", "环境变量的设置有误"),
     ],
 )
-@pytest.mark.parametrize("words", [("serve",), ("worker", "--batch"), ("backup", "never.tar")])
+@pytest.mark.parametrize(
+    "words", [("serve",), ("worker", "--batch"), ("backup", "never.tar"), ("office", "check")]
+)
 def test_a_wrong_address_is_said_without_its_password(
     words: tuple[str, ...], address: str, sentence: str, home: Path
 ) -> None:

@@ -110,3 +110,29 @@ def test_a_year_far_off_is_a_slip_of_the_pen(year: int, rest: str) -> None:
 def test_a_frame_that_is_broken_over_lines_is_in_one_language_too(monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     monkeypatch.setattr("zhengheng.cli.usage.LANGUAGE", "zh")
     assert framed("lake  [env var: A; default:\n      lake]") == "lake  [环境变量：A；默认：lake]"
+
+
+GUIDES = sorted([*(ROOT / "docs" / "how-to").glob("*.md"), *(ROOT / "docs" / "tutorials").glob("*.md")])  # fmt: skip
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: str(path.stem))
+def test_what_a_guide_tells_to_type_is_there(guide: Path) -> None:
+    """Every command with the options it is given, and every setting by its name."""
+    text = guide.read_text(encoding="utf-8")
+    known = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py"))
+    settings = set(re.findall(r"\bZHENGHENG_[A-Z_]+\b", text))
+    # A secret may come from a file: `…_FILE`.
+    assert {name for name in settings if name.removesuffix("_FILE") not in known} == set()
+    typed = set(re.findall(r"(?m)(?:^ *|`|bin/)zhengheng ([a-z][^`\n#]*)", text))
+    wrong = []
+    for line in typed:
+        command: Any = command_line()
+        words = line.replace("\\", "").split()
+        while words and hasattr(command, "commands"):
+            command = command.commands.get(words.pop(0))
+        if command is None:
+            wrong.append(line)
+            continue
+        options = {name for one in command.params for name in (*one.opts, *one.secondary_opts)}
+        wrong += [f"{line}: {one}" for one in words if one.startswith("--") and one.partition("=")[0] not in options]  # fmt: skip
+    assert wrong == []

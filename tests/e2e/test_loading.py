@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from tests.e2e.test_year import adopt, agree_targets, deduct, report, run
 from tests.e2e.town import Town
 from tests.web.conftest import People
 from zhengheng.lake.store import Lake
-from zhengheng.web.jobs import services
+from zhengheng.web.jobs import services, worker
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.jobs.services import Work, ask, job, run_job
 from zhengheng.web.pages.clock import now
@@ -152,6 +152,28 @@ def test_entries_of_dead_workers_do_not_stay_running(people: People) -> None:
     assert services.take_up_again(timezone.now()) == 1
     assert services.bury(timezone.now()) == 1
     assert not DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING).exists()
+
+
+def test_a_round_of_another_worker_leaves_nothing_of_a_killed_one_running(
+    people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Whatever became of the other turns of that round."""
+    monkeypatch.setattr(settings, "HOME", tmp_path)
+    asked = ask(kind="test.broken", arguments={"divisor": 1}, subject="", actor=None, now=now())
+    long_ago = timezone.now() - timedelta(days=1)
+    DBTaskResult.objects.update(status=TaskResultStatus.RUNNING, started_at=long_ago)
+    Job.objects.filter(pk=asked.pk).update(state="running", seen_at=long_ago)
+
+    def broken(moment: datetime) -> None:
+        raise RuntimeError(moment)
+
+    for turn in ("tick", "end_samples", "take_comments", "remind", "ask_for_check", "ask_once_over", "ask_where_restored", "sign"):  # fmt: skip
+        monkeypatch.setattr(worker, turn, broken)
+    worker.look_after()
+    asked.refresh_from_db()
+    assert asked.state == "waiting"
+    assert not DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING).exists()
+    assert DBTaskResult.objects.filter(status=TaskResultStatus.READY).count() == 1, "queued once"
 
 
 def test_where_no_worker_lives_the_pages_of_jobs_say_so(people: People) -> None:

@@ -105,3 +105,20 @@ def test_a_day_in_a_row_is_told_with_its_row(town: Town, book: int) -> None:
     assert [one["where"] for one in answer["problems"]] == ["steps.1.until", "steps.2.until"]
     for row, one in enumerate(answer["problems"], 2):
         assert f" 第 {row} 行“" in one["detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "typed", "fields"),
+    [
+        # A field left empty beside a day that has not been, and beside marks that nobody sees.
+        ("items/new/claim", {**CLAIM, "document": "", "decided_on": "2030-01-01", "reason": "获省\u202e级表彰"}, ["document", "decided_on", "reason"]),
+        # A day that is none, a reason for everybody that says nothing, a line of a table with a day that is over.
+        ("items/new/claim", {**CLAIM, "points": "1" * 9999, "decided_on": "2030-01-01"}, ["points", "decided_on"]),
+        ("changes/new/ask", {"line": "x", "value": "1", "basis": "", "reason": "获省\u202e级表彰"}, ["line", "reason"]),
+    ],
+)  # fmt: skip
+def test_fields_that_cannot_be_read_hide_no_fault_of_the_others(town: Town, book: int, path: str, typed: dict[str, str], fields: list[str]) -> None:  # fmt: skip
+    page = town.client("unit_leader-D10").post(f"/office/{path}/", {"rulebook": book, **typed})
+    assert page.status_code == 422
+    told = {one.where.split(".")[0] for one in page.context["problems"]}
+    assert told >= set(fields)

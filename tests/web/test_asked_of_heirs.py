@@ -154,3 +154,29 @@ def test_heirs_are_followed_to_the_units_that_are_there(town: Town) -> None:
     assert all_heirs(date(2026, 3, 1)) == {"A": ("D", "B"), "C": ("D",)}
     assert heirs(date(2026, 3, 1)) == {"A": "D", "C": "D"}
     assert heirs(date(2026, 1, 15)) == {"A": "C"}
+
+
+@pytest.mark.parametrize(("unit", "supplier"), [("D16", "D16"), ("D16", "D42"), ("D13", "D16")])
+def test_each_heir_of_a_split_asks_for_a_correction(town: Town, book: int, unit: str, supplier: str) -> None:  # fmt: skip
+    """Of what the unit before them supplied or was asked of one of them, and of nothing else about it."""
+    split(town)
+    held = {one.code: one for one in Unit.objects.all()}
+    common: dict[str, Any] = {"rulebook_id": book, "period": "2026-Q1", "state": "loaded", "value": "900", "status": "value", "made_at": NOW}  # fmt: skip
+    report = Report.objects.create(unit=held[unit], supplier=held[supplier], indicator="SEATS", **common)  # fmt: skip
+    Report.objects.create(unit=held["D16"], supplier=held["D34"], indicator="GROWTH", **common)
+    names = [reporter(town, code) for code in ("D41", "D42")]
+    path = f"reports/{report.pk}"
+    listed = town.get(names[1], "reports")["items"]
+    assert report.pk in [one["id"] for one in listed]
+    for name in names:
+        assert "ask_correction" in town.client(name).get(f"/office/{path}/").content.decode()
+        town.post(name, f"{path}/ask_correction", wanted="880", reason="本单位承接部分漏减")
+        report.refresh_from_db()
+        assert (report.state, report.wanted) == ("correcting", "880")
+        town.post("office_data", f"{path}/refuse_correction", reason="凭证不足")
+    town.post("unit_reporter-D10", f"{path}/ask_correction", 404, wanted="880", reason="无关")
+    other = Report.objects.get(indicator="GROWTH")
+    seen = town.client(names[1]).get(f"/api/v1/reports/{other.pk}").status_code
+    assert seen == 404, "what another department supplied is looked at by the main heir"
+    for name, status in zip(names, (403, 404), strict=True):
+        town.post(name, f"reports/{other.pk}/ask_correction", status, wanted="880", reason="无关")

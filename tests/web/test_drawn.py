@@ -78,6 +78,9 @@ def test_the_band_of_the_group_is_drawn_from_its_lowest_to_its_highest(
     spec = {"kind": "history", "unit": "%", "x": ["2024", "2025"], "value": value, "target": [None, None], "line": [None, None], "low": low, "high": high, "names": NAMES}  # fmt: skip
     svg, texts = drawn(page, spec)
     ticks = {float(text.replace("−", "-")): (top + bottom) / 2 for text, _, top, _, bottom in texts if re.fullmatch(r"[-−]?[\d.]+", text) and text not in spec["x"]}  # fmt: skip
+    assert not any(re.fullmatch(r"-[\d.,]+", text) for text, *_ in texts), (
+        "a tick has the minus sign that the page has"
+    )
     (least, foot), (most, head) = min(ticks.items()), max(ticks.items())
     band = re.search(r'<path d="([^"]*)"[^>]*fill-opacity="0.18"', svg)
     assert band is not None

@@ -14,6 +14,7 @@ from django.test import Client
 
 from tests.web.conftest import NOW, People
 from zhengheng.domain.problems import DataError
+from zhengheng.web.sample import furnish
 from zhengheng.web.sample.furnish import furnish_office
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -94,3 +95,37 @@ def test_half_a_demonstration_is_not_taken_for_a_whole_one(tmp_path: Path) -> No
     with pytest.raises(DataError) as caught:
         furnish_office(tmp_path, NOW)
     assert caught.value.problems[0].code == "demo.half"
+
+
+@pytest.mark.parametrize("place", ["settle", "play", "work"])
+def test_a_demonstration_that_broke_off_is_never_gone_on_with(place: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:  # fmt: skip
+    """At its people, in its stories, at its last pages: the second start does nothing and says what to do; a whole one is kept."""
+    done: list[str] = []
+
+    def step(name: str) -> Any:
+        def act(*_: Any, **__: Any) -> None:
+            done.append(name)
+            if name == place:
+                raise KeyboardInterrupt
+
+        return act
+
+    for name in ("settle", "play", "tick", "work"):
+        monkeypatch.setattr(furnish, name, step(name))
+    monkeypatch.setattr(furnish, "_stories", lambda *_: [])
+    with pytest.raises(KeyboardInterrupt):
+        furnish_office(tmp_path, NOW)
+    begun = list(done)
+    assert begun[-1] == place
+    with pytest.raises(DataError) as caught:
+        furnish_office(tmp_path, NOW)
+    (said,) = caught.value.problems
+    assert (said.code, said.where) == ("demo.half", str(tmp_path))
+    assert "删除这个文件夹" in said.zh
+    assert done == begun, "nothing more was done"
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    place = ""
+    assert furnish_office(whole, NOW) == []
+    assert not list(whole.iterdir()), "of a whole one no mark is left"
+    assert furnish_office(whole, NOW) == []

@@ -11,14 +11,17 @@ from django.utils import translation
 from django.utils.html import conditional_escape
 from django.utils.translation import override
 
+from tests.conftest import ROOT
 from tests.test_overview import reorganised
 from tests.web import walks
 from tests.web.conftest import NOW, People
 from tests.web.test_acts import Objects
+from zhengheng.domain.problems import Problem
 from zhengheng.engines.curve import Point
 from zhengheng.engines.heat import Column, Mark
 from zhengheng.engines.scoreboard import scoreboard
 from zhengheng.scheme.procedure import USUAL
+from zhengheng.web.acts.forms import Input, by_field
 from zhengheng.web.acts.picking import Asked, picks
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.comments.models import Comment
@@ -27,7 +30,7 @@ from zhengheng.web.organisation.models import Unit
 from zhengheng.web.overview.charts import history, scoring
 from zhengheng.web.overview.city import Aim
 from zhengheng.web.overview.selectors import stopped
-from zhengheng.web.pages.tags import marked, measured, minus, quoted, show
+from zhengheng.web.pages.tags import marked, measured, minus, placed, quoted, show
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.reporting.models import Item, Tolerance
 from zhengheng.web.reporting.tolerance import TOLERANCES
@@ -382,3 +385,44 @@ def test_the_english_of_what_is_decided_has_brackets_of_english() -> None:
     case = Tolerance(unit=unit, ground="pilot", item=Item(document="云督〔2025〕9 号"))
     assert TOLERANCES.matter is not None
     assert TOLERANCES.matter(case).words == ("招商局：改革试点中的失误（云督〔2025〕9 号）", "Investment Promotion: a mistake in a pilot (云督〔2025〕9 号)")  # fmt: skip
+
+
+def test_no_page_shows_what_people_gave_as_a_reason_as_if_it_were_its_own() -> None:
+    """A rulebook's change has its reason in one language mostly: on an English page it is a quotation, as any text of people."""
+    reason = {"zh": "统计口径调整", "en": "统计口径调整"}
+    with translation.override("en"):
+        assert conditional_escape(quoted(show(reason))) == '<span lang="zh">“统计口径调整”</span>'
+    pages = ROOT / "src" / "zhengheng" / "web" / "templates"
+    bare = re.compile(  # what is typed into a form is a value of a field
+        r"\{% t [\w.]*reason\.zh |\{\{ (?!typed\.)\w+\.(?:\w+\.)*reason(?: ?\| ?show)? \}\}(?![\"'])"
+    )
+    found = [
+        (path.relative_to(pages).as_posix(), match[0])
+        for path in sorted(pages.rglob("*.html"))
+        for match in bare.finditer(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("where", "zh", "en"),
+    [("targets.csv:3", "（targets.csv 第 3 行）", "(targets.csv, row 3)"), ("book/rulebook.yaml:7", "（方案文件第 7 行）", "(line 7 of the rulebook's file)"),
+     ("value", "", "")],
+)  # fmt: skip
+def test_the_place_of_a_fault_is_told_as_people_say_it(where: str, zh: str, en: str) -> None:
+    for tongue, wanted in (("zh-hans", zh), ("en", en)):
+        with translation.override(tongue):
+            assert placed(where) == wanted
+
+
+def test_a_fault_above_a_form_says_its_field() -> None:
+    fields = [Input("value", ("更正为", "Corrected value"), "line", required=True), Input("lines", ("各行", "Lines"), "rows", required=True)]  # fmt: skip
+    digits = Problem(
+        "value", "number", "“1.234”的小数位多于 2 位", "'1.234' has more than 2 decimals"
+    )
+    named = Problem("value", "missing", "更正为: 请填写", "Corrected value: is missing")
+    other = Problem("lines.0", "number", "第 1 行：不是数字", "row 1: no number")
+    said = by_field(fields, [digits, named, other])
+    assert said[0].zh == "更正为：“1.234”的小数位多于 2 位"
+    assert said[0].en == "Corrected value: '1.234' has more than 2 decimals"
+    assert said[1:] == [named, other]

@@ -8,6 +8,7 @@ import pytest
 from tests.web.conftest import NOW, People
 from tests.web.test_acts import Objects
 from zhengheng.web.acts.declare import Act, Kind
+from zhengheng.web.acts.forms import inputs
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.files.services import take_in
 from zhengheng.web.pages.tags import say
@@ -63,3 +64,24 @@ def test_a_paper_names_facts_and_files(people: People, kind: Kind) -> None:
                 if column.of(obj) not in (None, ""):
                     assert say(*column.words) in held, (act.code, column.words)
     assert readers
+
+
+MAKERS = [(kind, act) for kind in KINDS for act in kind.makers if act.code in LED]
+
+
+@pytest.mark.parametrize(
+    ("kind", "act"), MAKERS, ids=lambda one: str(getattr(one, "code", one.name))
+)
+def test_what_a_leader_begins_has_an_empty_paper(people: People, kind: Kind, act: Act) -> None:
+    """With every field that the form has, in both languages, as a file that is printed, for whoever reports for the unit."""
+    client = people.client("unit_reporter")
+    for tongue in (0, 1):
+        client.cookies["language"] = ("zh-hans", "en")[tongue]
+        held = cells(client.get(f"/api/v1/{kind.path}/{act.name}/paper").json())
+        for one in inputs(act.given, {}, {}):
+            assert one.name == "paper" or any(cell.startswith(one.words[tongue]) for cell in held), one.name  # fmt: skip
+    for form, head in (("docx", b"PK"), ("pdf", b"%PDF")):
+        printed = client.get(f"/office/{kind.path}/new/{act.name}/paper.{form}")
+        assert printed.content.startswith(head)
+    stranger = people.client("office_data")
+    assert stranger.get(f"/office/{kind.path}/new/{act.name}/paper.pdf").status_code == 403

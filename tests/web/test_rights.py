@@ -158,6 +158,7 @@ def test_an_unknown_act_is_an_error_and_never_a_permission() -> None:
         "named",
         "own",
         "supplying",
+        "heir",
         "seated",
         "presiding",
         "second",

@@ -132,3 +132,12 @@ HYPHEN = re.compile(r"(?:(?<![\w.\-/])|(?<=[中为至]))-(?=\d)")
 def true_minus(text: str) -> str:
     """A text with the minus sign before numbers below zero, as pages and papers write them."""
     return HYPHEN.sub("−", text)
+
+
+_TWO_SIGNS = re.compile(r"([−+×/]) −(\d[\d.]*)")
+
+
+def formula_minus(text: str, *, chinese: bool) -> str:
+    """A formula with the minus sign before numbers below zero; one right behind another sign stands in brackets."""
+    with_brackets = r"\1（−\2）" if chinese else r"\1 (−\2)"
+    return _TWO_SIGNS.sub(with_brackets, true_minus(text))

@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from zhengheng.domain.numbers import true_minus
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.relative_words import filled
 
@@ -353,7 +354,7 @@ def _n(number: Decimal | None) -> str:
     """A number of the rule as people write it."""
     if number is None:
         return "—"
-    text = format(number, "f").replace("-", "−")
+    text = true_minus(format(number, "f"))
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

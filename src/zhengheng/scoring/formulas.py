@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from zhengheng.domain.numbers import COEFFICIENT, ROOT_SCALE, plain, ratio
+from zhengheng.domain.numbers import COEFFICIENT, ROOT_SCALE, formula_minus, plain, ratio
 from zhengheng.domain.problems import Language
 from zhengheng.domain.several import several
 
@@ -69,6 +69,7 @@ def formula(rule: Row, cell: Row, statistic: Row | None, language: Language, bes
         of_group = _of_group(rule, cell, full, g, decimals, beside)
         told = {**_told(rule, cell, full, v, s), **of_group, **_placed(rule, g, full, beside), **_looked_up(rule, cell, full, v, beside)}[rule["method"]]  # fmt: skip
         text = told[language == "en"]
+    text = formula_minus(text, chinese=language == "zh")
     if rule["method"] in FLOATED:
         text += (
             "  ⟨含开方、指数或对数，按规定位数舍入⟩"

@@ -6,6 +6,7 @@ the states the object may be in. Relations:
     any        none asked for
     own        the role is held for the unit whom the object concerns
     supplying  the role is held for the unit that supplies the value
+    heir       the role is held for a unit that took over a part of the one that supplied the value, and ended
     named      the account is named on the object
     seated     the account sits on the panel that hears the object
     presiding  the account presides over that panel
@@ -208,6 +209,15 @@ RULES: tuple[Rule, ...] = (
         Role.UNIT_LEADER,
         relation="supplying",
     ),
+    # After a split each heir holds a part of what the value was about: it reads it, and asks for its correction.
+    _rule(
+        "report.read",
+        Role.ASSESSING_DEPARTMENT,
+        Role.UNIT_REPORTER,
+        Role.UNIT_LEADER,
+        relation="heir",
+    ),
+    _rule("report.ask_correction", Role.UNIT_REPORTER, Role.ASSESSING_DEPARTMENT, relation="heir"),
     _rule("report.open", Role.OFFICE_DATA),
     _rule("report.chase", *OFFICE),
     *(
@@ -410,7 +420,7 @@ MATTERS = frozenset(
 """Kinds of objects that are one unit's matter; a decision is, where it is about one."""
 ABOUT_ONE = frozenset({"audit.draw", "audit.find", "audit.correct", "audit.reply", "result.grade"})
 """Acts that judge single units, on an object that is about many."""
-OF_ITS_OWN = frozenset({"own", "supplying"})
+OF_ITS_OWN = frozenset({"own", "supplying", "heir"})
 """Relations in which somebody acts for a unit."""
 _FREE = frozenset({"appeal.recuse", "report.open", "report.load", "item.load", "item.revoke"})
 """Whoever has a part in the matter steps back from it; a machine does the rest for all units at once."""
@@ -454,7 +464,7 @@ def reach(grants: Collection[Grant], act: str) -> Mapping[str, Collection[str]] 
         for grant in grants:
             if grant.role not in rule.roles:
                 continue
-            if rule.relation not in {"own", "supplying"}:
+            if rule.relation not in OF_ITS_OWN:
                 return None
             if grant.unit is not None:
                 found.setdefault(rule.relation, set()).add(grant.unit)
@@ -471,6 +481,6 @@ def _fits(
 ) -> bool:
     if grant.role not in rule.roles:
         return False
-    if rule.relation in {"own", "supplying"}:
+    if rule.relation in OF_ITS_OWN:
         return grant.unit is not None and grant.unit in units.get(rule.relation, ())
     return rule.relation == "any" or rule.relation in relations

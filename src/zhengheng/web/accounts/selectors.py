@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from zhengheng.domain.periods import ended_before
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.web.accounts.models import Account, Renewal, RoleGrant
-from zhengheng.web.organisation.succession import before
+from zhengheng.web.organisation.succession import all_heirs, before
 from zhengheng.workflow.permissions import may
 from zhengheng.workflow.roles import Grant, Role
 
@@ -41,6 +41,14 @@ def grants(account: Account, day: date) -> list[Grant]:
         more = [Grant(one.role, old) for heir, old in left for one in own if one.unit == heir]
         held[day] = list(dict.fromkeys((*own, *more)))
     return held[day]
+
+
+def heirs_known(account: Account) -> Mapping[str, Collection[str]]:
+    """Every ended unit's heirs; an account read for a request asks once."""
+    held: dict[str, tuple[str, ...]] | None = account.__dict__.get("_heirs")
+    if held is None:
+        held = account.__dict__["_heirs"] = all_heirs(date.max)
+    return held
 
 
 def allowed(

@@ -283,8 +283,8 @@ class Matter:
     """The same as people read it on the decision's page."""
 
 
-OF_UNITS = {"own": "unit", "supplying": "supplier"}
-"""The fields of an object about one unit that another one may supply."""
+OF_UNITS = {"own": ("unit",), "supplying": ("supplier",), "heir": ("unit", "supplier")}
+"""The fields of an object about one unit that another one may supply; an heir's names the unit that it holds a part of."""
 _BY_NAME: dict[str, "Kind"] = {}
 
 
@@ -310,8 +310,8 @@ class Kind:
     """A rulebook is read once for all objects under it (`prefetch_related`), never with each: its text is long."""
     parties: Callable[[Any], Collection[str]] | None = None
     """The units that have a part in the object, where these are others than those that stand in a relation to it."""
-    reach: Mapping[str, str] = field(default_factory=dict)
-    """Of a kind of which there are many: for each relation of a unit the field that names the unit, so that the database
+    reach: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """Of a kind of which there are many: for each relation of a unit the fields that name the unit, so that the database
     leaves out what a reader's units have no part in."""
     body: str = ""
     """A template for what is peculiar to the kind, below the facts."""

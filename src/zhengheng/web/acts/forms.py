@@ -2,14 +2,15 @@
 
 import re
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from zhengheng.domain.problems import Problem, ZhenghengError
@@ -19,6 +20,9 @@ from zhengheng.web.acts.declare import Given, Words
 
 class GivenError(ZhenghengError):
     """What was given does not fit what the act asks for."""
+
+    readable: Given | None = None
+    """What could be read all the same, so that the guards of every act are heard at once; None stands in the other fields."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,20 @@ def with_faults(fields: list[Input], problems: Sequence[Problem]) -> list[Input]
     return [
         replace(one, faults=tuple(p for p in problems if p.where.split(".")[0] == one.name))
         for one in fields
+    ]
+
+
+_LINES = frozenset({"rows", "files", "file"})
+
+
+def by_field(fields: Sequence[Input], problems: Sequence[Problem]) -> list[Problem]:
+    """The problems as they stand above a form: away from its field, a fault says which one it is about."""
+    words = {one.name: one.words for one in fields if one.kind not in _LINES}
+    return [
+        replace(one, zh=f"{said[0]}：{one.zh}", en=f"{said[1]}: {one.en}")
+        if (said := words.get(one.where)) and said[0] not in one.zh
+        else one
+        for one in problems
     ]
 
 
@@ -234,7 +252,21 @@ def check(given: type[Given], found: Mapping[str, Any]) -> Given:
     try:
         return given.model_validate(found)
     except ValidationError as error:
-        raise GivenError(_problem(given, one) for one in error.errors()) from error
+        refused = GivenError(_problem(given, one) for one in error.errors())
+        refused.readable = _readable(given, found, {str(one["loc"][0]) for one in error.errors() if one["loc"]})  # fmt: skip
+        raise refused from error
+
+
+def _readable(given: type[Given], found: Mapping[str, Any], wrong: Collection[str]) -> Given:
+    """The form without the fields that are wrong; it serves to be looked at, and no act is done with it."""
+    read: dict[str, Any] = {}
+    for name, info in given.model_fields.items():
+        read[name] = None if name in wrong or info.is_required() else info.get_default(call_default_factory=True)  # fmt: skip
+        if name in found and name not in wrong:
+            shape: Any = Annotated[info.annotation, info]
+            with suppress(ValidationError):
+                read[name] = TypeAdapter(shape).validate_python(found[name])
+    return given.model_construct(**read)
 
 
 def _problem(given: type[Given], one: Any) -> Problem:

@@ -35,7 +35,7 @@ from zhengheng.web.rulebooks.selectors import adopted, book_of
 from zhengheng.web.targets.models import TargetLine, TargetSheet
 from zhengheng.web.targets.selectors import is_over
 from zhengheng.workflow.machines import UNNOTICED
-from zhengheng.workflow.permissions import ACTS
+from zhengheng.workflow.permissions import ACTS, OF_ITS_OWN
 from zhengheng.workflow.roles import Role
 
 Choices = list[tuple[str, Words]]
@@ -61,7 +61,7 @@ def _names(unit: Unit) -> Words:
 def _own(asked: Asked) -> set[str]:
     """The units for which the account may do the act, where it may do it for its own ones only."""
     rules = ACTS.get(asked.act.code, ())
-    if not rules or any(rule.relation not in {"own", "supplying"} for rule in rules):
+    if not rules or any(rule.relation not in OF_ITS_OWN for rule in rules):
         return set()
     roles = {role for rule in rules for role in rule.roles}
     return {one.unit for one in grants(asked.account, asked.day) if one.unit and one.role in roles}

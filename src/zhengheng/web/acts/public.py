@@ -73,7 +73,8 @@ def check_public(given: BaseModel) -> None:
             for name in short
         )  # fmt: skip
     if marked := public_fields(type(given)):
-        clean(given.model_dump(mode="json", include=set(marked)))
+        # Of a form with fields that cannot be read those are None (`forms.GivenError.readable`).
+        clean(given.model_dump(mode="json", include=set(marked), exclude_none=True, warnings=False))
 
 
 def _is_why(info: Any) -> bool:

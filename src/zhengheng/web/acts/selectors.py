@@ -11,6 +11,7 @@ from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants, standing
 from zhengheng.web.acts.declare import Act, Kind, Words
 from zhengheng.web.acts.guards import finals, free, is_gone, kept_from, reaches_behind
+from zhengheng.web.organisation.succession import all_before
 from zhengheng.workflow.permissions import anywhere, may, reach
 from zhengheng.workflow.roles import Grant, Role
 
@@ -32,7 +33,9 @@ def within(kind: Kind, held: Collection[Grant], *acts: str) -> QuerySet[Any]:
         if units is None or not units.keys() <= kind.reach.keys():
             return kind.all()
         for relation, codes in units.items():
-            wanted |= Q(**{f"{kind.reach[relation]}__code__in": codes})
+            named = all_before(codes) if relation == "heir" else codes
+            for one in kind.reach[relation]:
+                wanted |= Q(**{f"{one}__code__in": named})
     return kind.all().filter(wanted)
 
 

@@ -15,6 +15,7 @@ from zhengheng.web.acts.beginning import begin
 from zhengheng.web.acts.bound import ROW, row_digest
 from zhengheng.web.acts.declare import Act, Change, Doing, Given, Kind, Made
 from zhengheng.web.acts.earlier import forget
+from zhengheng.web.acts.forms import GivenError
 from zhengheng.web.acts.guards import check_apart, check_days, check_living, check_year
 from zhengheng.web.acts.public import check_texts
 from zhengheng.web.acts.within import check_periods
@@ -78,6 +79,14 @@ def _guarded(
     with gathered(wrong):
         return check_periods(kind, obj, given, now.date())
     return given
+
+
+def say_also(kind: Kind, obj: Any, error: GivenError, now: datetime) -> None:
+    """Raise that some fields of a form cannot be read, together with what the guards of every act find in the others."""
+    wrong: list[ZhenghengError] = [error]
+    if error.readable is not None:
+        _guarded(kind, obj, error.readable, now, wrong)
+    tell(wrong)
 
 
 def _say_all(act: Act, doing: Doing, wrong: list[ZhenghengError]) -> None:

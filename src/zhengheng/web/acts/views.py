@@ -184,7 +184,7 @@ def new(request: OfficeRequest, kind: Kind, act: str) -> HttpResponse:
     kept: dict[str, list[int]] = {}
     if request.method == "POST":
         try:
-            given = _read(doing, request, kept)
+            given = _read(kind, doing, None, request, kept)
             _by_who_is_there(doing, request)
             made = services.make(kind, doing, given=given, actor=request.user, now=request.now)
         except ProveError:
@@ -208,7 +208,7 @@ def act(request: OfficeRequest, kind: Kind, number: int, act: str) -> HttpRespon
     kept: dict[str, list[int]] = {}
     if request.method == "POST":
         try:
-            given = _read(doing, request, kept)
+            given = _read(kind, doing, obj, request, kept)
             _by_who_is_there(doing, request)
             seen = seen_version(request)
             with said_who(kind, doing, obj, seen, request.user):
@@ -253,11 +253,12 @@ def _form(
     typed = {**request.POST.dict(), **left.typed}
     mine = StoredFile.objects.filter(given_by=request.user).in_bulk([n for held in kept.values() for n in held])  # fmt: skip
     files = {name: [mine[n] for n in held if n in mine] for name, held in kept.items()}
+    wrong = problems.problems if problems else ()
+    fields = _inputs(kind, doing, obj, request, typed | files)
     context = {
         "kind": kind, "act": doing, "object": obj, "title": kind.title(obj) if obj else kind.words,
         "back": kind.address(obj) if obj else kind.listing,
-        "inputs": forms.with_faults(_inputs(kind, doing, obj, request, typed | files), problems.problems if problems else ()),
-        "problems": problems.problems if problems else (),
+        "inputs": forms.with_faults(fields, wrong), "problems": forms.by_field(fields, wrong),
         # What was seen stays what was seen: a second writer is told, not let through.
         "row_version": version_in(typed) or (obj.row_version if obj else 0),
     }  # fmt: skip
@@ -265,14 +266,20 @@ def _form(
     return render(request, "acts/form.html", context, status=status)
 
 
-def _read(doing: Act, request: OfficeRequest, kept: dict[str, list[int]]) -> Given:
+def _read(
+    kind: Kind, doing: Act, obj: Any, request: OfficeRequest, kept: dict[str, list[int]]
+) -> Given:
     def store(file: UploadedFile[Any]) -> int:
         kept = take_in(
             name=file.name or "", content=file.read(), actor=request.user, now=request.now
         )
         return int(kept.pk)
 
-    return forms.read(doing.given, request.POST, request.FILES, store, kept)
+    try:
+        return forms.read(doing.given, request.POST, request.FILES, store, kept)
+    except forms.GivenError as error:
+        services.say_also(kind, obj, error, request.now)
+        raise
 
 
 @require_safe

@@ -9,12 +9,14 @@ import { SVGRenderer } from "echarts/renderers";
 echarts.use([CustomChart, LineChart, ScatterChart, GridComponent, LabelLayout, SVGRenderer]);
 
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+// Every number of a picture with the minus sign that pages write (domain/numbers.py, `true_minus`), ticks of an axis too.
 const signed = (text) => String(text).replace("-", "−");
+const tick = (value) => (typeof value === "number" ? signed(value.toLocaleString("en-US", { maximumFractionDigits: 12 })) : value);
 const number = (text) => (text === null || text === "" ? null : Number(text));
 const label = (extra = {}) => ({ color: token("--ink-2"), fontSize: 14, ...extra });
 const axis = (extra = {}) => ({
   axisLine: { lineStyle: { color: token("--rule") } }, axisTick: { show: false },
-  splitLine: { lineStyle: { color: token("--rule") } }, axisLabel: label({ hideOverlap: true }), nameTextStyle: label(), ...extra,
+  splitLine: { lineStyle: { color: token("--rule") } }, axisLabel: label({ hideOverlap: true, formatter: tick }), nameTextStyle: label(), ...extra,
 });
 const frame = (x, y) => ({
   animation: false, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },

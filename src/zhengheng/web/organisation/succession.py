@@ -66,6 +66,11 @@ def _last(unit: str, after: dict[str, list[str]], seen: set[str]) -> Iterator[st
         yield from _last(one, after, seen | {one})
 
 
+def all_before(units: Collection[str]) -> set[str]:
+    """The ended units of which these hold at least a part."""
+    return {old for old, found in all_heirs(date.max).items() if not {old, *found}.isdisjoint(units)}  # fmt: skip
+
+
 def before(units: Collection[str], day: date) -> list[tuple[str, str]]:
     """Of these units, each with a unit before it for whose open matters it stands in."""
     return [(heir, old) for old, heir in heirs(day).items() if heir in units and old != heir]

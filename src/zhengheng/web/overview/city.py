@@ -101,7 +101,8 @@ class Rank:
     @property
     def moved(self) -> int:
         """Places won since the period before; negative: lost."""
-        return self.before.place - self.place.place if self.before and self.place else 0
+        before, now = (one.place if one else 0 for one in (self.before, self.place))
+        return before - now if before and now else 0
 
     @property
     def lost(self) -> int:
@@ -123,7 +124,7 @@ class Above:
 
     @property
     def placed(self) -> list[Place]:
-        return [rank.place for rank in self.ranks if rank.place]
+        return [rank.place for rank in self.ranks if rank.place and rank.place.place]
 
     @property
     def ahead(self) -> int:

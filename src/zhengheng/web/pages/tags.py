@@ -93,6 +93,8 @@ PLACE = re.compile(r"\.(csv|xlsx?|ya?ml|txt|zip|docx|json)\b|!|[^\x00-\x7f]", re
 
 LINE = re.compile(r"(?:^|/)[\w-]+\.ya?ml:(\d+)$")
 """A line of a rulebook as the program writes it down."""
+ROW = re.compile(r"^([^:/]+\.(?:csv|txt|xlsx?)):(\d+)$", re.IGNORECASE)
+"""A row of a table that somebody handed in."""
 CELL = re.compile(r"^([\w.-]+)!([a-z_#][\w/#]*)$")
 """A cell of an indicator's form: its code, and the key of what stands there."""
 
@@ -102,6 +104,8 @@ def placed(where: str) -> str:
     """Where a problem lies, in brackets, if that is a place that people can go to; in words, not as the program calls it."""
     if line := LINE.search(where):
         return say(f"（方案文件第 {line[1]} 行）", f"(line {line[1]} of the rulebook's file)")
+    if row := ROW.search(where):
+        return say(f"（{row[1]} 第 {row[2]} 行）", f"({row[1]}, row {row[2]})")
     if cell := CELL.match(where):
         return say(f"（{cell[1]}：{heading(cell[2])}）", f"({cell[1]}: {heading(cell[2], 'en')})")
     return f"({where})" if PLACE.search(where) else ""

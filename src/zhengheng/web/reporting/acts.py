@@ -10,6 +10,7 @@ from zhengheng.domain.several import several
 from zhengheng.lake.cells import number_fault
 from zhengheng.scoring import contracts
 from zhengheng.web.accounts.models import Account
+from zhengheng.web.accounts.selectors import heirs_known
 from zhengheng.web.acts.declare import (
     OF_UNITS,
     Act,
@@ -356,7 +357,20 @@ def ask_again(doing: Doing) -> Change:
 
 def _about(report: Report, account: Account) -> Standing:
     second = ("second",) if report.handed_in_by_id != account.pk else ()
-    return Standing(second, {"own": [report.unit.code], "supplying": [report.supplier.code]})
+    units = {"own": [report.unit.code], "supplying": [report.supplier.code]}
+    return Standing(second, units | {"heir": _holders(report, account)})
+
+
+def _holders(report: Report, account: Account) -> list[str]:
+    """The heirs of whoever the value was asked of: of a split each, not only the one with the greatest share."""
+    ended = [one for one in (report.supplier, report.unit) if one.valid_to is not None]
+    if not ended:
+        return []
+    after = heirs_known(account)
+    found = {*after.get(report.supplier.code, ())}
+    if by_itself(report):
+        found |= {*after.get(report.unit.code, ())}
+    return sorted(found)
 
 
 def by_itself(report: Report) -> bool:
