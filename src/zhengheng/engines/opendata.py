@@ -4,7 +4,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -83,8 +83,13 @@ def _units(document: dict[str, Any]) -> Iterator[dict[str, str]]:
                    "group_zh": group["name"]["zh"], "group_en": group["name"]["en"], **found}  # fmt: skip
 
 
-def write_files(document: dict[str, Any], run: Run, folder: Path, salt: bytes) -> dict[str, str]:
-    """Write everything under `folder`; gives file name → SHA-256. Raises VerifyError where the bundle does not verify."""
+def write_files(
+    document: dict[str, Any], run: Run, folder: Path, salt: bytes, public: Sequence[Run] = ()
+) -> dict[str, str]:
+    """Write everything under `folder`; gives file name → SHA-256. Raises VerifyError where the bundle does not verify.
+
+    `public` are the runs of the same period that were published already, as for the document.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in rows_of(document).items():
         head = TABLES[name]
@@ -96,7 +101,7 @@ def write_files(document: dict[str, Any], run: Run, folder: Path, salt: bytes) -
         (folder / f"{name}.xlsx").write_bytes(workbook(name, head, rows))
     if document["shows"] == "score":
         # A bundle computes every score again; where scores are not for the public there is none.
-        write_bundle(run, folder / "bundle.zip", "public", salt)
+        write_bundle(run, folder / "bundle.zip", "public", salt, public)
         check_bundle(folder / "bundle.zip")
     text = json.dumps(_described(document, folder), ensure_ascii=False, indent=1) + "\n"
     (folder / "datapackage.json").write_text(text, encoding="utf-8")
