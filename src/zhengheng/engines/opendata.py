@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from zhengheng.domain.harmless import harmless
 from zhengheng.engines.bundle import check_bundle, write_bundle
 from zhengheng.engines.export import workbook
 from zhengheng.engines.run import Run
@@ -93,7 +94,7 @@ def write_files(
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in rows_of(document).items():
         head = TABLES[name]
-        (folder / f"{name}.csv").write_bytes(_csv(head, rows))
+        (folder / f"{name}.csv").write_bytes(as_csv(head, rows))
         (folder / f"{name}.json").write_text(
             json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
         )
@@ -113,11 +114,12 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _csv(head: Iterable[str], rows: Iterable[dict[str, str]]) -> bytes:
+def as_csv(head: Iterable[str], rows: Iterable[dict[str, str]]) -> bytes:
+    """The table as text, no cell of which is a formula to a spreadsheet program."""
     text = io.StringIO()
     writer = csv.DictWriter(text, list(head), lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: harmless(cell) for name, cell in row.items()} for row in rows)
     return text.getvalue().encode()
 
 
