@@ -8,6 +8,7 @@ from datetime import date
 from itertools import pairwise
 
 from zhengheng.domain.periods import parse_period
+from zhengheng.domain.problems import Problem
 from zhengheng.scheme.findings import Finding, rule, warning
 from zhengheng.scheme.folder import Source
 from zhengheng.scheme.indicator import Indicator
@@ -51,7 +52,7 @@ def a_restatement_shows_both_totals_only_of_what_is_public(
                 yield _one_total(source.indicator(indicator.code, "changes", place, "from"), change.from_, indicator.code, indicator.code)  # fmt: skip
 
 
-def _one_total(where: str, day: date, zh: str, en: str) -> Finding:
+def _one_total(where: str, day: date, zh: str, en: str) -> Problem:
     return warning(
         where, "visibility.restated",
         f"自 {day} 起追溯调整了内部指标 {zh} 的权重或计分办法，调整前后两个总分相比就可以推算出它的数值，所以发布时不公布调整前的总分、名次和等次。要两个都公布，请公开这一指标，或者只调整公开指标。",
