@@ -123,6 +123,10 @@ FAULTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {},
         change("A", visibility="internal", year_on_year={"of": "K"}) | {"K": {"code": "K", "name": "K"}},
     ),
+    "visibility.restated": (
+        {"weights": [{"from": "2025-01-01", "table": {"A": 60, "B": 40}}, {"from": "2025-07-01", "kind": "restated", "table": {"A": 50, "B": 50}}]},
+        change("A", visibility="internal"),
+    ),
     "indicator.orphan": ({}, {"C": {"code": "C", "name": "丙", "method": {"kind": "direct"}}}),
 }  # fmt: skip
 

@@ -27,7 +27,7 @@ from zhengheng.engines.disclosure import ROOM, disclosure, hidden_indicators
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.portion import Portions
 from zhengheng.engines.run import Run, make_run
-from zhengheng.scheme.today import as_if_always
+from zhengheng.scheme.today import as_if_always, without
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.publication.other_rules import before
 from zhengheng.web.results.selectors import folder_of, loaded
@@ -303,8 +303,10 @@ def other_rules(
     else:
         now = loaded(folder_of(later.run.run))
         book = as_if_always(now.rulebook, now.plan.period.end)
-    made = make_run(book, run.facts, run.plan.period, DuckEngine(), run.plan.at)
     document = json.loads(path.read_text(encoding="utf-8"))
+    if left := [one["code"] for one in document.get("left_out", ())]:
+        book = without(book, left)
+    made = make_run(book, run.facts, run.plan.period, DuckEngine(), run.plan.at)
     totals = {one["code"]: one["score"] for group in document["groups"] for one in group["units"] if one.get("score")}  # fmt: skip
     sums = {row["unit"]: row for row in made.results.rows("total_score")}
     for unit, total in totals.items():
@@ -315,7 +317,8 @@ def other_rules(
         )
         full = {row["indicator"]: Fraction(row["full"], 10**6) for row in made.plan.tables["rule"] if row["category"] == category and row["latest"]}  # fmt: skip
         inside = [code for code, row in scores.items() if code in hidden and weighed.get(code)]
-        if document["groups"] and set(inside) == set(known[unit].codes) and not document.get("left_out"):  # fmt: skip
+        assert not inside or set(inside) == set(known[unit].codes), (path, unit, "one unknown more")
+        if inside:
             shown = sum((weighed[code] * Fraction(row["points"], POINT) for code, row in scores.items() if code not in hidden and code in weighed and row["points"] is not None), Fraction(0))  # fmt: skip
             rest = Fraction(total) - Fraction(sums[unit]["bonus"] - sums[unit]["deduction"], POINT) - shown  # fmt: skip
             weights = [weighed[code] * full[code] for code in known[unit].codes]

@@ -92,6 +92,18 @@ def test_nobody_takes_a_step_after_one_of_his_own(people: People) -> None:
     assert tried > 100
 
 
+def test_whoever_wrote_a_value_does_not_verify_it_though_another_sent_it_off(people: People) -> None:  # fmt: skip
+    """He changed to the office meanwhile; that of the assessing department no part in the unit keeps him away."""
+    held = Objects(people, "D10")
+    report, kind = held.put("report", "submitted"), NAMED["report"]
+    for name in ("verify", "return"):
+        act = next(one for one in kind.acts if one.name == name)
+        assert offered(kind, act, report, people["office_data"])
+        with undone():
+            does(people["office_data"], "report.save", f"report:{report.pk}")
+            assert not offered(kind, act, report, people["office_data"])
+
+
 def test_what_a_machine_entered_counts_for_who_asked_for_it(people: People) -> None:
     """The object names its maker where the ledger names the machine."""
     held = Objects(people, "D10")

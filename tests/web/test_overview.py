@@ -23,8 +23,8 @@ from tests.test_decided import loaded, said
 from tests.test_weightless import rules
 from tests.web.conftest import NOW, People, computed_run
 from tests.web.walks import read_of
+from zhengheng.domain.harmless import harmless
 from zhengheng.engines.archive import keep_run
-from zhengheng.engines.export import harmless
 from zhengheng.engines.heat import heat_map
 from zhengheng.engines.run import Run
 from zhengheng.lake.store import Lake
@@ -233,7 +233,7 @@ def test_files_hold_the_numbers_and_who_took_them(
 
 @pytest.mark.parametrize(
     ("text", "kept"),
-    [("=1+1", "'=1+1"), ("@x", "'@x"), ("+1", "'+1"), ("-1.5", "-1.5"), ("-A1", "'-A1"), ("D10", "D10")],
+    [("=1+1", "'=1+1"), ("@x", "'@x"), ("+1", "'+1"), ("-1.5", "-1.5"), ("-A1", "'-A1"), ("D10", "D10"), ("-", "-"), ("--", "--"), ("\t=1", "'\t=1")],
 )  # fmt: skip
 def test_no_cell_of_a_file_begins_as_a_formula_does(text: str, kept: str) -> None:
     assert harmless(text) == kept

@@ -224,6 +224,22 @@ def test_a_total_kept_back_under_other_rules_is_not_shown_as_missing(source: Pat
         assert "▨ no total" not in text
 
 
+def test_totals_under_other_rules_that_nobody_held_against_the_published_ones_are_not_shown(source: Path) -> None:  # fmt: skip
+    """Earlier releases wrote them without asking what could be worked out: where something is internal, none is shown."""
+    one = snapshot(source, 1)
+    indicators = [one["indicators"][0] | {"public": False}, *one["indicators"][1:]]
+    changed(source / "1" / "snapshot.json", indicators=indicators)
+    before = source / "1" / "restated" / "before.json"
+    before.parent.mkdir(exist_ok=True)
+    groups = [group | {"units": [unit | {"status": "value", "score": "47.11"} for unit in group["units"]]} for group in one["groups"]]  # fmt: skip
+    for said, shown_too in (({}, False), ({"held_against": "another"}, False), ({"held_against": one["run"]}, True)):  # fmt: skip
+        held = {"version": "1", "shows": "score", "reason": "x", "groups": groups} | said
+        before.write_text(json.dumps(held, ensure_ascii=False), encoding="utf-8")
+        text = shown(source, "p/1/before.html")
+        assert ("47.11" in text) == shown_too, said
+        assert ("两个总分相比就可以推算出不公开指标的数值" in text) != shown_too, said
+
+
 def test_what_was_put_right_is_not_said_to_be_under_way(source: Path) -> None:
     held = snapshot(source, 1)
     unit, code = first(held)

@@ -41,6 +41,7 @@ from zhengheng.ledger.witness import COSIGNED
 from zhengheng.scheme.base import Basis, Text
 from zhengheng.scheme.indicator import Change
 from zhengheng.scheme.methods import Ratio
+from zhengheng.scheme.model import Rulebook
 from zhengheng.web.acts.declare import Nothing
 from zhengheng.web.acts.services import make, perform
 from zhengheng.web.jobs.models import Job
@@ -806,6 +807,79 @@ def test_a_restated_period_is_published_both_ways_with_its_reason(
     assert "2007-07-01 追溯调整" in method
     english = anybody.get(f"/en/p/{held.pk}/before.html").getvalue().decode()
     assert "Before the restatement" in english
+
+
+SECOND_TOTAL = (
+    "所以这一总分和随之得出的名次、等次都不公布",
+    "the office shows them to those who may see them",
+)
+
+
+def with_inside(book: Rulebook, open_one: str) -> dict[str, Any]:
+    """All of the example's scored indicators internal but one: three bear on each total."""
+    return {"indicators": tuple(
+        one.model_copy(update={"visibility": "internal"}) if one.method is not None and one.code != open_one else one
+        for one in book.indicators
+    )}  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "shown"), [("RESULTS", True), ("PURPOSE", False)])
+def test_a_total_from_before_a_restatement_stays_in_where_internal_values_follow_from_the_two(
+    people: People, computed: Run, code: str, shown: bool
+) -> None:
+    """The rule of a public indicator restated: both totals. Of an internal one: no total, place, grade, and the reason."""
+    nothing_published()
+    change = {"from": date(2007, 7, 1), "kind": "restated", "method": Ratio(kind="ratio", target=Decimal(200)),
+              "reason": Text(zh="分母更正", en="denominator corrected"), "basis": Basis(title="通知")}  # fmt: skip
+    inside = with_inside(computed.rulebook, "RESULTS")["indicators"]
+    made = computed_run(indicators=tuple(
+        one.model_copy(update={"changes": (Change.model_validate(change),)}) if one.code == code else one for one in inside
+    ))  # fmt: skip
+    run = services.register_run(run=made.id, actor=people["office_data"], now=NOW)
+    ResultRun.objects.update(state="notice", published_at=NOW)
+    held = release(people, run)
+    document = json.loads((folder(held) / "restated" / "before.json").read_text(encoding="utf-8"))
+    as_published = json.loads((folder(held) / "snapshot.json").read_text(encoding="utf-8"))
+    assert any(unit.get("score") for group in as_published["groups"] for unit in group["units"])
+    units = [unit for group in document["groups"] for unit in group["units"]]
+    assert any(unit.get("score") for unit in units) == shown
+    if not shown:
+        assert not any(unit.keys() & {"score", "place", "grade", "members", "lacks"} for unit in units)  # fmt: skip
+    for base, words in zip(("", "en/"), SECOND_TOTAL, strict=True):
+        page = " ".join(Client().get(f"/{base}p/{held.pk}/before.html").getvalue().decode().split())
+        assert (words in page) == (not all(unit.get("score") for unit in units)), base
+
+
+def test_no_number_of_later_rules_gives_an_internal_value_away(people: People, computed: Run) -> None:  # fmt: skip
+    """Each newer version writes the earlier year anew: none of these totals is another equation in internal points."""
+    nothing_published()
+    inside = with_inside(computed.rulebook, "RESULTS")
+    made = computed_run(**inside)
+    first = services.register_run(run=made.id, actor=people["office_data"], now=NOW)
+    ResultRun.objects.update(state="notice", published_at=NOW)
+    then = release(people, first)
+    weights = made.rulebook.weights[-1]
+    for number, (code, weight) in enumerate(
+        (("PURPOSE", 30), ("PLANNING", 25), ("MANAGEMENT", 35))
+    ):
+        table = weights.model_copy(update={"table": weights.table | {code: Decimal(weight)}})
+        other = computed_run(**inside, weights=(table,))
+        later = services.register_run(run=other.id, actor=people["office_data"], now=NOW)
+        ResultRun.objects.update(state="notice", published_at=NOW)
+        now = prepare(people, later, reason="权重调整")
+        path = Path(settings.HOME) / "restated-test" / str(number)
+        assert list(write_restated(now, [then], path, "2026-03-12")) == [f"restated/{then.pk}.json"]
+        document = json.loads((path / f"{then.pk}.json").read_text(encoding="utf-8"))
+        units = [unit for group in document["groups"] for unit in group["units"]]
+        assert {unit.get("kept_back") for unit in units} == {"beside"}
+        assert not any(unit.keys() & {"score", "place", "grade", "members"} for unit in units)
+        held = document_of(now)
+        corrected = [unit for group in held["groups"] for unit in group["units"]]
+        assert not any(unit.get("score") for unit in corrected), "nor is it shown as a correction"
+        paper = people.client("secrecy_reviewer").get(f"/api/v1/publications/{now.pk}/review/paper")
+        assert "两个总分相比就可以推算出不公开指标的数值" in json.dumps(
+            paper.json(), ensure_ascii=False
+        )
 
 
 def test_a_period_without_a_restatement_has_one_result(people: People, result: ResultRun) -> None:

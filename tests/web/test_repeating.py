@@ -84,6 +84,23 @@ def test_a_rulebook_is_read_before_anything_is_held(people: People, watched: lis
     assert again.headers["Idempotent-Replay"] == "true"
 
 
+def test_a_file_sent_again_is_the_same_request_and_another_address_another(people: People) -> None:
+    """A client draws the boundary of its parts anew at each sending; what stands behind the question mark is asked for too."""
+    client = people.client("office_data")
+
+    def send(path: str, boundary: str, content: str = "你好") -> Any:
+        body = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n{content}\r\n--{boundary}--\r\n'  # fmt: skip
+        kind = f"multipart/form-data; boundary={boundary}"
+        return client.post(f"/api/v1/{path}", body.encode(), content_type=kind, headers={"Idempotency-Key": "m"})  # fmt: skip
+
+    first, again = send("files", "aaaa1111"), send("files", "bbbb2222")
+    assert (first.status_code, again.status_code) == (201, 201), again.content.decode()
+    assert again.json() == first.json()
+    assert again.headers["Idempotent-Replay"] == "true"
+    for other in (send("files", "cccc3333", "再见"), send("files?rulebook=2", "aaaa1111")):
+        assert other.json()["type"] == "key.reused"
+
+
 def test_work_that_breaks_leaves_neither_itself_nor_its_key(people: People) -> None:
     """What a table does not say by its second row undoes its first, and the key keeps the refusal."""
     client = people.client("system_administrator")

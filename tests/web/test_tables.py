@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import json
 import random
 import threading
 import time
@@ -210,6 +211,28 @@ def test_who_may_hand_in_nothing_makes_the_office_read_nothing(people: People) -
     assert answer.status_code == 403
     answer = upload(people.client("unit_reporter"), "/reports-sheet", "r.xlsx", b"PK\x03\x04")
     assert (answer.status_code, answer.json()["type"]) == (422, "file.broken")
+
+
+@pytest.mark.parametrize("name", ["填报表.csv", "a.pdf", "a.xlsx"])
+def test_whoever_hands_in_no_workbook_is_not_sent_to_a_kind_that_is_not_taken(
+    people: People, name: str
+) -> None:
+    for content in ("编号,版本\n1,2\n".encode(), b"%PDF-1.7\n"):
+        answer = upload(people.client("unit_reporter"), "/reports-sheet", name, content)
+        assert (answer.status_code, answer.json()["type"]) == (422, "sheet.kind")
+        said = answer.content.decode()
+        assert "csv" not in json.dumps(json.loads(said), ensure_ascii=False).replace(name, "")
+        assert ".xlsx" in said
+
+
+def test_a_rulebook_called_a_workbook_that_is_text_is_not_sent_to_csv(tmp_path: Path) -> None:
+    path = tmp_path / "方案.xlsx"
+    path.write_text("代码,名称\n", encoding="utf-8")
+    with pytest.raises(ZhenghengError) as refused:
+        load_rulebook(path)
+    (problem,) = refused.value.problems
+    assert "csv" not in problem.zh + problem.en
+    assert ".xlsx" in problem.zh
 
 
 def rulebook_zip(folder: Path, **parts: str) -> bytes:

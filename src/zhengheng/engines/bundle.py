@@ -17,7 +17,7 @@ import sys
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -52,8 +52,11 @@ Kind = Literal["public", "audit"]
 Row = dict[str, Any]
 
 
-def write_bundle(run: Run, target: Path, kind: Kind, salt: bytes) -> None:
-    """Write the zip. From `salt` (secret, kept by the office) each internal cell has a salt of its own."""
+def write_bundle(
+    run: Run, target: Path, kind: Kind, salt: bytes, public: Sequence[Run] = ()
+) -> None:
+    """Write the zip. From `salt` (secret, kept by the office) each internal cell has a salt of its own; `public` are the
+    runs of the same period that were published already."""
     held: dict[str, bytes] = {}
     facts = fact_rows(run.facts)
     if kind == "audit":
@@ -62,7 +65,7 @@ def write_bundle(run: Run, target: Path, kind: Kind, salt: bytes) -> None:
             held[f"inputs/{contract.name}.csv"] = _csv(contract.names, rows)
         results = {name: run.results.rows(name) for name in KEPT if name in run.results}
     else:
-        decided = disclosure(run)
+        decided = disclosure(run, public)
         results = disclosed(run, decided)
         for name, rows in _public(run, decided, facts, salt).items():
             header = HEADERS.get(name) or CONTRACTS[name].names

@@ -3,11 +3,12 @@
 Whoever has the rule can turn points back into a value, and points left out come back by subtraction: a total
 less its public points. So nothing that an internal indicator measured or earned is shown, no dimension with
 one below it, and a total only where enough of them bear on it together and leave each other room. Where a
-total stays in, so do the places of its comparison group (docs/decisions/0008).
+total stays in, so do the places of its comparison group (docs/decisions/0008). A further total of a period that
+has one already is held against that one (engines/second_totals.py).
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 from zhengheng.engines.portion import Portions
 from zhengheng.engines.public import closed_nodes
 from zhengheng.engines.run import Run
+from zhengheng.engines.second_totals import apart, lit_otherwise, with_a_part
 from zhengheng.scoring.contracts import VALUE
 
 FEWEST = 3
@@ -34,6 +36,8 @@ class Disclosure:
     closed    (category, node): dimensions with such an indicator below, the root among them
     withheld  units whose total is not shown
     silent    comparison groups whose places are not shown
+    beside    of those withheld: they would be shown, were not another total of the period public
+    dark      internal indicators whose light would be one more band beside a public one
     """
 
     hidden: frozenset[str]
@@ -41,6 +45,8 @@ class Disclosure:
     withheld: frozenset[str]
     silent: frozenset[str]
     root: str
+    beside: frozenset[str] = frozenset()
+    dark: frozenset[str] = frozenset()
 
     def shows(self, row: Row) -> bool:
         """Whether a node's score is shown: all without an internal indicator below, the total as decided."""
@@ -54,20 +60,48 @@ def hidden_indicators(run: Run) -> set[str]:
     return {i.code for i in run.rulebook.indicators if i.visibility != "public"}
 
 
-def disclosure(run: Run) -> Disclosure:
-    """Decide for a run; without internal indicators everything is shown."""
+def disclosure(run: Run, public: Sequence[Run] = ()) -> Disclosure:
+    """Decide for a run; without internal indicators everything is shown.
+
+    `public` are the runs of the same period that were published already: their totals stay public.
+    """
     tables = run.plan.tables
     root = next(row["node"] for row in tables["node"] if not row["depth"])
     hidden = frozenset(hidden_indicators(run))
     # What no unit of this run is assessed on has nothing to hide, and whoever reads the bundle does not meet it.
     met = hidden & {row["indicator"] for row in run.results.rows("indicator_score")}
     closed = frozenset(closed_nodes(tables, met))
-    withheld, silent = set(), set()
+    withheld, silent, beside, dark = set[str](), set[str](), set[str](), frozenset[str]()
     if closed:
         groups = {row["unit"]: row["comparison_group"] for row in tables["unit"]}
         withheld = set(_withheld(run, hidden))
+        beside, dark = _beside(run, public)
+        beside -= withheld
+        withheld |= beside
         silent = {groups[unit] for unit in withheld}
-    return Disclosure(hidden, closed, frozenset(withheld), frozenset(silent), root)
+    return Disclosure(
+        hidden, closed, frozenset(withheld), frozenset(silent), root, frozenset(beside), dark
+    )
+
+
+def totals_shown(run: Run, decided: Disclosure) -> set[str]:
+    """The units whose total is shown."""
+    return {row["unit"] for row in run.results.rows("total_score") if row["printed"] is not None} - decided.withheld  # fmt: skip
+
+
+def _beside(run: Run, public: Sequence[Run]) -> tuple[set[str], frozenset[str]]:
+    """Units whose total would be one equation more in internal indicators, and lights that would be one band more."""
+    found: set[str] = set()
+    dark: frozenset[str] = frozenset()
+    for other in public:
+        decided = disclosure(other)
+        hidden = decided.hidden | hidden_indicators(run)
+        # Where internal indicators have no part in the other one, it says nothing of them.
+        told = totals_shown(other, decided) & with_a_part(other, hidden)
+        found |= apart(other, run, hidden) & told
+        met = {row["indicator"] for row in other.results.rows("indicator_score")}
+        dark |= lit_otherwise(other, run, decided.hidden & met)
+    return found, dark
 
 
 def _withheld(run: Run, hidden: frozenset[str]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from zhengheng.domain.harmless import harmless
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.engines.outputs import indicator_rows, score_rows, write_csv
 from zhengheng.engines.run import Run
@@ -96,9 +97,3 @@ def _timeless(content: bytes) -> bytes:
             entry.compress_type = zipfile.ZIP_DEFLATED
             new.writestr(entry, part)
     return held.getvalue()
-
-
-def harmless(text: str) -> str:
-    """A text that no spreadsheet program takes for a formula; a negative number is none."""
-    formula = text[:1] in {"=", "+", "@"} or (text[:1] == "-" and not text[1:2].isdigit())
-    return f"'{text}" if formula else text

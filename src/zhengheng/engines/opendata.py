@@ -4,13 +4,14 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from zhengheng.domain.harmless import harmless
 from zhengheng.engines.bundle import check_bundle, write_bundle
 from zhengheng.engines.export import workbook
 from zhengheng.engines.run import Run
@@ -83,12 +84,17 @@ def _units(document: dict[str, Any]) -> Iterator[dict[str, str]]:
                    "group_zh": group["name"]["zh"], "group_en": group["name"]["en"], **found}  # fmt: skip
 
 
-def write_files(document: dict[str, Any], run: Run, folder: Path, salt: bytes) -> dict[str, str]:
-    """Write everything under `folder`; gives file name → SHA-256. Raises VerifyError where the bundle does not verify."""
+def write_files(
+    document: dict[str, Any], run: Run, folder: Path, salt: bytes, public: Sequence[Run] = ()
+) -> dict[str, str]:
+    """Write everything under `folder`; gives file name → SHA-256. Raises VerifyError where the bundle does not verify.
+
+    `public` are the runs of the same period that were published already, as for the document.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in rows_of(document).items():
         head = TABLES[name]
-        (folder / f"{name}.csv").write_bytes(_csv(head, rows))
+        (folder / f"{name}.csv").write_bytes(as_csv(head, rows))
         (folder / f"{name}.json").write_text(
             json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
         )
@@ -96,7 +102,7 @@ def write_files(document: dict[str, Any], run: Run, folder: Path, salt: bytes) -
         (folder / f"{name}.xlsx").write_bytes(workbook(name, head, rows))
     if document["shows"] == "score":
         # A bundle computes every score again; where scores are not for the public there is none.
-        write_bundle(run, folder / "bundle.zip", "public", salt)
+        write_bundle(run, folder / "bundle.zip", "public", salt, public)
         check_bundle(folder / "bundle.zip")
     text = json.dumps(_described(document, folder), ensure_ascii=False, indent=1) + "\n"
     (folder / "datapackage.json").write_text(text, encoding="utf-8")
@@ -108,11 +114,12 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _csv(head: Iterable[str], rows: Iterable[dict[str, str]]) -> bytes:
+def as_csv(head: Iterable[str], rows: Iterable[dict[str, str]]) -> bytes:
+    """The table as text, no cell of which is a formula to a spreadsheet program."""
     text = io.StringIO()
     writer = csv.DictWriter(text, list(head), lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: harmless(cell) for name, cell in row.items()} for row in rows)
     return text.getvalue().encode()
 
 

@@ -8,7 +8,7 @@ is what would give them away by subtraction. No persons are in a run.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -25,14 +25,17 @@ from zhengheng.engines.scoreboard import Line, scoreboard
 from zhengheng.scheme.base import Words
 
 Shows = Literal["score", "grade", "status"]
-_LIT = {"met", "watch", "missed", "unlit", "filled"}
+LIT = {"met", "watch", "missed", "unlit", "filled"}
 FEWEST = 3
 """Units of a group below which its statistics are left out [D]."""
 
 
-def snapshot(run: Run, shows: Shows, names: dict[str, tuple[str, str]]) -> dict[str, Any]:
-    """The document. `names` gives units their Chinese and English names where the rulebook has none."""
-    decided = disclosure(run)
+def snapshot(
+    run: Run, shows: Shows, names: dict[str, tuple[str, str]], public: Sequence[Run] = ()
+) -> dict[str, Any]:
+    """The document. `names` gives units their Chinese and English names where the rulebook has none; `public` are the
+    runs of the same period that were published already."""
+    decided = disclosure(run, public)
     hidden = decided.hidden
     heat, board = heat_map(run, "zh"), scoreboard(run, "zh")
     book = run.rulebook
@@ -41,7 +44,7 @@ def snapshot(run: Run, shows: Shows, names: dict[str, tuple[str, str]]) -> dict[
     titles = {group.name.zh: _words(group.name) for group in book.groups}
     grades = {line.unit: line.grade for group in scoreboard(run, "en").groups for line in group.lines}  # fmt: skip
     groups = {row["unit"]: row["comparison_group"] for row in run.plan.tables["unit"]}
-    marks = _marks(heat, hidden, shows)
+    marks = _marks(heat, decided, shows)
     reasons = bound(run, hidden)
     data, wording = fingerprints(book)
     return {
@@ -79,14 +82,15 @@ def snapshot(run: Run, shows: Shows, names: dict[str, tuple[str, str]]) -> dict[
     }  # fmt: skip
 
 
-def _marks(heat: HeatMap, hidden: frozenset[str], shows: Shows) -> dict[str, dict[str, Any]]:
-    """Each unit's indicators. Beside scores the light of an internal one is withheld: it narrows its points."""
+def _marks(heat: HeatMap, decided: Disclosure, shows: Shows) -> dict[str, dict[str, Any]]:
+    """Each unit's indicators. Beside scores the light of an internal one is withheld: it narrows its points; so is one
+    that would be another band of it than the one that is public."""
     found: dict[str, dict[str, Any]] = {}
     for unit, row in sorted(heat.marks.items()):
         found[unit] = {}
         for code, mark in row.items():
-            inside = code in hidden
-            dim = inside and shows == "score" and mark.status in _LIT
+            inside = code in decided.hidden
+            dim = inside and (shows == "score" or code in decided.dark) and mark.status in LIT
             held: dict[str, Any] = {"status": "withheld" if dim else mark.status, "full": mark.full}
             if not inside:
                 held |= {"value": mark.value, "target": mark.target}
@@ -100,7 +104,9 @@ def _marks(heat: HeatMap, hidden: frozenset[str], shows: Shows) -> dict[str, dic
 
 def _total(line: Line, members: int, decided: Disclosure, group: str) -> dict[str, Any]:
     """A unit's total and place, as far as no internal indicator can be worked out from them."""
-    total = {} if line.unit in decided.withheld else {"score": line.score}
+    total: dict[str, Any] = {} if line.unit in decided.withheld else {"score": line.score}
+    if line.unit in decided.beside:
+        total = {"kept_back": "beside"}
     place = {"place": line.place, "tied": line.tied, "members": members}
     return total if group in decided.silent else total | place
 

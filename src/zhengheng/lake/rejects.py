@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+from zhengheng.domain.harmless import harmless
 from zhengheng.lake.facts import Reject
 
 COLUMN = "错误 error"
@@ -29,9 +30,11 @@ def _csv(path: Path, rows: Sequence[Reject]) -> Path:
     path = path.with_suffix(".csv")
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow([*rows[0].header, COLUMN])
+        writer.writerow([*map(harmless, rows[0].header), COLUMN])
         for row in rows:
-            writer.writerow([*row.cells, f"{row.row}: {row.problem.zh} / {row.problem.en}"])
+            writer.writerow(
+                [*map(harmless, row.cells), f"{row.row}: {row.problem.zh} / {row.problem.en}"]
+            )
     return path
 
 
@@ -43,15 +46,10 @@ def _xlsx(path: Path, rows: Sequence[Reject]) -> Path:
     book = Workbook()
     page = book.active
     assert page is not None
-    page.append([*rows[0].header, COLUMN])
+    page.append([*map(harmless, rows[0].header), COLUMN])
     for row in rows:
-        page.append([*(_safe(cell) for cell in row.cells), f"{row.problem.zh} / {row.problem.en}"])
+        page.append([*map(harmless, row.cells), f"{row.problem.zh} / {row.problem.en}"])
         cell = page.cell(page.max_row, 1)
         cell.comment = Comment(f"{row.row}: {row.problem.zh}", "政衡")
     book.save(path)
     return path
-
-
-def _safe(cell: str) -> str:
-    """A cell that a spreadsheet program would run as a formula goes back as text."""
-    return "'" + cell if cell[:1] in {"=", "+", "@"} else cell

@@ -73,9 +73,18 @@ def open_sheets(
             en="this is a web page or XML, not an Excel workbook; open it in Excel and save it as .xlsx",
         )  # fmt: skip
     if path.suffix.lower() in {".xlsx", ".xlsm"} and not begin.startswith(OLE):
+        # Only what is read as one table may be text as well; what is read sheet by sheet must be a workbook.
+        advice = (
+            ("请用 Excel 另存为 .xlsx 后再用", "save it as .xlsx with Excel")
+            if all_sheets
+            else (
+                "如果是文本，请改用 .csv，否则请用 Excel 另存后再用",
+                "if it is text call it .csv, else save it again with Excel",
+            )
+        )
         raise DataError.one(
-            name, "file.broken", zh="扩展名是 .xlsx，内容却不是 Excel 工作簿；如果是文本，请改用 .csv，否则请用 Excel 另存后再用",
-            en="the file is called .xlsx and is no Excel workbook; if it is text call it .csv, else save it again with Excel",
+            name, "file.broken", zh=f"扩展名是 .xlsx，内容却不是 Excel 工作簿；{advice[0]}",
+            en=f"the file is called .xlsx and is no Excel workbook; {advice[1]}",
         )  # fmt: skip
     return xls.read_sheets(path, name, sheet, all_sheets=all_sheets, head=head)
 
@@ -85,6 +94,11 @@ def hidden_sheets(path: Path) -> set[str]:
     with path.open("rb") as stream:
         packed = stream.read(2) == b"PK"
     return xlsx.hidden_sheets(path) if packed else xls.hidden_sheets(path)
+
+
+def may_be_workbook(content: bytes) -> bool:
+    """Whether it begins as a workbook does, or as a web page, which a reader is told to save as one."""
+    return content.startswith((b"PK", OLE)) or content.lstrip()[:1] == b"<"
 
 
 if __name__ == "__main__":

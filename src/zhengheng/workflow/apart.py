@@ -57,9 +57,10 @@ STEPS: tuple[Step, ...] = (
     *_step("change.approve refuse", "ask"),
     # Values and items.
     *_step("report.give_time refuse_time", "ask_time"),
-    *_step("report.verify return", "submit", "supply"),
+    # Whoever wrote the value is a part of it, whoever of his unit sent it off.
+    *_step("report.verify return", "save", "submit", "supply"),
     *_step("report.confirm object", "supply", "correct_supplied"),
-    *_step("report.settle settle_found", "submit", "supply", "object"),
+    *_step("report.settle settle_found", "save", "submit", "supply", "object"),
     *_step("report.correct correct_supplied refuse_correction", "ask_correction"),
     *_step("item.confirm accept object", "enter"),
     *_step("item.verify", "claim", "enter", "accept"),

@@ -69,8 +69,7 @@ def once(request: HttpRequest, do: Callable[[], HttpResponse]) -> HttpResponse:
         return do()
     if len(key) > LONGEST or not key.isprintable():
         return _refused(request, 422, "key.malformed", "Idempotency-Key 不符合要求", "the Idempotency-Key is malformed")  # fmt: skip
-    content = b"\0".join((str(request.method).encode(), request.path.encode(), request.body))
-    digest = hashlib.sha256(content).hexdigest()
+    digest = _digest(request)
     now = request.now  # type: ignore[attr-defined]
     mine = GivenAnswer.objects.filter(account=request.user)
     mine.filter(at__lt=now - KEPT).delete()
@@ -109,6 +108,15 @@ def once(request: HttpRequest, do: Callable[[], HttpResponse]) -> HttpResponse:
     except Again:
         return _again(request, key, digest)
     return response
+
+
+def _digest(request: HttpRequest) -> str:
+    """What was asked for: all of the address, and the body but for the boundary of its parts, which is drawn anew at each sending."""
+    params: dict[str, str] = request.content_params or {}
+    boundary, body = params.get("boundary", "").encode(), request.body
+    said = body.replace(boundary, b"") if boundary else body
+    content = b"\0".join((str(request.method).encode(), request.get_full_path().encode(), said))
+    return hashlib.sha256(content).hexdigest()
 
 
 def _again(request: HttpRequest, key: str, digest: str) -> HttpResponse:

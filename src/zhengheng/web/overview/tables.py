@@ -10,12 +10,13 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
+from zhengheng.domain.harmless import harmless
 from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import DataError, Language
 from zhengheng.engines.bound import Words, bound
 from zhengheng.engines.change import Change, digits_of
 from zhengheng.engines.covered import Covered
-from zhengheng.engines.export import harmless, workbook
+from zhengheng.engines.export import workbook
 from zhengheng.engines.outputs import indicator_rows, score_rows
 from zhengheng.engines.run import Run
 from zhengheng.engines.tables import INDICATOR_SCORES, SCORED, SCORES, node_score

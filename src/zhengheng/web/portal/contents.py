@@ -88,15 +88,21 @@ def pages_of(site: Site, one: Snapshot) -> Iterator[Page]:
     yield f"{folder}/index.html", "publication", base | {
         "fields": fields(one), "before": before,
         "kept_back": one["shows"] == "score" and any(kept_back(unit) for group in one["groups"] for unit in group["units"]),
+        "kept_beside": _keeps_beside(one),
     }  # fmt: skip
     yield f"{folder}/method.html", "method", base
     if today:
-        yield f"{folder}/today.html", "today", base | {"rows": _both(one, today), "kept_back": _keeps_back(one, today), "today_scored": any(unit.get("score") for group in today["groups"] for unit in group["units"])}  # fmt: skip
+        yield f"{folder}/today.html", "today", base | {"rows": _both(one, today), "kept_back": _keeps_back(one, today), "kept_beside": _keeps_beside(today), "today_scored": any(unit.get("score") or unit.get("kept_back") for group in today["groups"] for unit in group["units"])}  # fmt: skip
     if restated:
         yield (
             f"{folder}/before.html",
             "before",
-            base | {"rows": _both(one, restated), "kept_back": _keeps_back(one, restated)},
+            base
+            | {
+                "rows": _both(one, restated),
+                "kept_back": _keeps_back(one, restated),
+                "kept_beside": _keeps_beside(restated),
+            },
         )
     for group in one["groups"]:
         for unit in group["units"]:
@@ -125,9 +131,14 @@ def pages_of(site: Site, one: Snapshot) -> Iterator[Page]:
 def _keeps_back(*beside: Snapshot) -> bool:
     """Whether one of the snapshots has a total that is not published."""
     return any(
-        one["shows"] == "score" and unit["status"] == "value" and not unit.get("score")
+        one["shows"] == "score" and unit["status"] == "value" and not unit.get("score") and not unit.get("kept_back")
         for one in beside for group in one["groups"] for unit in group["units"]
     )  # fmt: skip
+
+
+def _keeps_beside(one: Snapshot) -> bool:
+    """Whether a total stays in because of another one of the period that is public."""
+    return any(unit.get("kept_back") for group in one["groups"] for unit in group["units"])
 
 
 def _both(one: Snapshot, today: Snapshot) -> list[tuple[dict[str, Any], list[Any]]]:
@@ -253,7 +264,11 @@ def cases(plans: Iterable[dict[str, Any]]) -> int:
 
 def kept_back(unit: dict[str, Any]) -> bool:
     """Whether a unit has a total that is not published, or a place: an internal value could be worked out from it."""
-    return unit["status"] == "value" and not (unit.get("score") and unit.get("place"))
+    return (
+        unit["status"] == "value"
+        and not unit.get("kept_back")
+        and not (unit.get("score") and unit.get("place"))
+    )
 
 
 def life_topics(site: Site) -> list[dict[str, Any]]:

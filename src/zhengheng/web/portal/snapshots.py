@@ -138,13 +138,11 @@ class Site:
 
     def today(self, one: dict[str, Any]) -> dict[str, Any] | None:
         """A period as it would be under the rules of the rulebook's newest publication, where these differ."""
-        held: dict[str, Any] | None = read_beside(self.restated(one)[0], None)
-        return held
+        return _held_against(one, read_beside(self.restated(one)[0], None))
 
     def before_change(self, one: dict[str, Any]) -> dict[str, Any] | None:
         """A publication's period by the rules before it was restated, where it was."""
-        held: dict[str, Any] | None = read_beside(self.restated(one)[1], None)
-        return held
+        return _held_against(one, read_beside(self.restated(one)[1], None))
 
     @property
     def proofs(self) -> dict[str, dict[str, Any]]:
@@ -240,6 +238,21 @@ def _withheld(held: dict[str, Any]) -> dict[str, Any]:
             statuses = (mark["status"] for mark in held["marks"].get(unit["code"], {}).values())
             unit["counts"] = dict(sorted(Counter(statuses).items()))
     return held
+
+
+def _held_against(one: dict[str, Any], other: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The same period under other rules. Earlier versions showed its totals without asking what internal indicators could
+    be worked out from them and the published ones: of those none is shown."""
+    inside = any(not indicator["public"] for indicator in one["indicators"])
+    if other is None or not inside or other.get("held_against") == one["run"]:
+        return other
+    for group in other["groups"]:
+        for unit in group["units"]:
+            if unit["status"] == "value":
+                unit["kept_back"] = "beside"
+            for name in ("score", "grade", "place", "tied", "members"):
+                unit.pop(name, None)
+    return other
 
 
 def read_beside(path: Path, none: Any) -> Any:

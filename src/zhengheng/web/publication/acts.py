@@ -11,6 +11,7 @@ from zhengheng.domain.problems import Language, ZhenghengError
 from zhengheng.domain.several import several
 from zhengheng.engines.disclosure import hidden_indicators
 from zhengheng.engines.heat import STATUSES
+from zhengheng.engines.run import Run
 from zhengheng.engines.snapshot import KINDS, scan, snapshot
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import allowed
@@ -51,13 +52,21 @@ class PublicationError(ZhenghengError):
 def document_of(held: Publication) -> dict[str, Any]:
     """What would be, or was, published."""
     run = loaded(folder_of(held.run.run))
-    made = snapshot(run, held.shows, unit_names())  # type: ignore[arg-type]
+    made = snapshot(run, held.shows, unit_names(), others_of_period(held))  # type: ignore[arg-type]
     put_decided(made, decided_of(held.run))
     return made | {
         "reopened": [{"on": one.on.isoformat(), "reason": one.reason} for one in reopenings(held.run)],
         "reason": held.reason, "standing": "notice" if held.run.state == "notice" else "final",
         "plans": plans_of(held.run), "accounts": accounts_of(held.run), "retargeted": retargeted_of(held.run),
     }  # fmt: skip
+
+
+def others_of_period(held: Publication) -> list[Run]:
+    """The runs of the other publications of its period that are out, or on their way out: their totals stay public."""
+    out = Publication.objects.filter(
+        state__in=("releasing", "released"), run__rulebook=held.run.rulebook, run__period=held.run.period
+    ).exclude(pk=held.pk).exclude(run=held.run).select_related("run")  # fmt: skip
+    return [loaded(folder_of(run.run)) for run in {one.run_id: one.run for one in out.order_by("pk")}.values()]  # fmt: skip
 
 
 def put_decided(document: dict[str, Any], decided: dict[str, Decided]) -> None:
@@ -278,6 +287,13 @@ _HEADS: dict[str, tuple[tuple[str, str], ...]] = {
 """What of a unit's result stands in the table of each form of display."""
 
 
+KEPT_BESIDE = (
+    "不公开指标在总分中的计分办法或所占分值，与本期已公布的总分不同，两个总分相比就可以推算出不公开指标的数值，所以总分和名次不公开。",
+    "internal indicators count in the total by other rules or for other weights than in the total of the same period that is public; their values could be worked out from the two, so total and place are withheld.",
+)  # fmt: skip
+"""Why a correction shows no total where the publication before it showed one."""
+
+
 def _shown(shows: str, unit: dict[str, Any], spoken: Language) -> tuple[str, ...]:
     """A unit's result as far as the public sees it, and why there is none."""
     if shows == "status":
@@ -307,7 +323,11 @@ def printed(held: Publication, _day: date) -> list[Section]:
         head = (
             say("单位", "Unit"), *(say(*words) for words in _HEADS[held.shows]), say("指标状态", "Status of indicators"),
         )  # fmt: skip
-        sections.append(Section(group["name"][spoken], tables=(Table(head, rows),)))
+        kept = [unit["name"][spoken] for unit in group["units"] if unit.get("kept_back")]
+        texts = (
+            (f"{say('、', ', ').join(kept)}{say('：', ': ')}{say(*KEPT_BESIDE)}",) if kept else ()
+        )
+        sections.append(Section(group["name"][spoken], texts=texts, tables=(Table(head, rows),)))
     told = [(one["unit"], one["text"]) for one in document["accounts"]]
     told += [(one["unit"], one["measures"]) for one in document["plans"] if one["measures"]]
     if told:

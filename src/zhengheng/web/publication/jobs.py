@@ -26,6 +26,7 @@ from zhengheng.web.publication.acts import (
     UnverifiedGiven,
     WrittenGiven,
     document_of,
+    others_of_period,
 )
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.publication.other_rules import write_before, write_restated
@@ -130,7 +131,8 @@ def write_publication(held: Publication, target: Path, day: str) -> dict[str, st
     salt = commitment_secret(f"publication:{held.pk}")
     digests = write_restated(held, earlier(held), target / "restated", day)
     digests |= write_before(held, target / "restated")
-    found = write_files(document, loaded(folder_of(held.run.run)), target / "data", salt)
+    run, public = loaded(folder_of(held.run.run)), others_of_period(held)
+    found = write_files(document, run, target / "data", salt, public)
     (target / "snapshot.json").write_text(canonical(document), encoding="utf-8")
     digests |= {f"data/{name}": value for name, value in found.items()}
     digests["snapshot.json"] = digest(target / "snapshot.json")

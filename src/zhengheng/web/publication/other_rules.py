@@ -4,19 +4,22 @@ Both stand beside the published result and never in its place. What cannot be co
 added later has no data of then and is left out by name; a unit without a total names what it lacks.
 """
 
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from zhengheng.domain.canonical import canonical
+from zhengheng.engines.disclosure import disclosure, hidden_indicators, totals_shown
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.heat import heat_map
 from zhengheng.engines.opendata import digest
 from zhengheng.engines.run import Run, make_run
-from zhengheng.engines.snapshot import snapshot
+from zhengheng.engines.second_totals import apart, gates_on, lit_otherwise, with_a_part
+from zhengheng.engines.snapshot import LIT, snapshot
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scheme.today import as_if_always, before_restated, leaves, without
-from zhengheng.web.publication.acts import SHOWS, unit_names
+from zhengheng.web.publication.acts import SHOWS, others_of_period, unit_names
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.reporting.dated import dated
 from zhengheng.web.results.models import ResultRun
@@ -24,7 +27,7 @@ from zhengheng.web.results.selectors import folder_of, loaded
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of
 
-KEPT = ("period", "version", "run", "shows", "groups")
+KEPT = ("period", "version", "run", "shows", "groups", "held_against")
 BEFORE = "before.json"
 LACKING = {"missing", "undefined", "not_due", "withheld"}
 """Statuses of an indicator without which a total may not be made."""
@@ -45,6 +48,7 @@ def write_restated(
         if document["groups"] == then["groups"] and not added:
             continue  # the rules have not changed, or not for anybody
         _say_what_lacks(document, made, graded=not added)
+        _keep_back(document, old, run, made)
         left = [{"code": code, "name": _words(book, code), "weights": _weights(book, code)} for code in added]  # fmt: skip
         kept = {name: document[name] for name in KEPT} | {"restated_on": day, "left_out": left}
         digests |= _write(target / f"{old.pk}.json", kept)
@@ -60,6 +64,7 @@ def write_before(held: Publication, target: Path) -> dict[str, str]:
     made = make_run(book, dated(run.facts, book.code), run.plan.period, DuckEngine(), run.plan.at)
     document = snapshot(made, held.shows, unit_names())  # type: ignore[arg-type]
     _say_what_lacks(document, made, graded=True)
+    _keep_back(document, held, run, made)
     return _write(target / BEFORE, {name: document[name] for name in KEPT} | {"reason": reason})
 
 
@@ -97,13 +102,44 @@ def _computed(book: Rulebook, run: Run) -> tuple[Run, list[str]]:
     return make_run(without(book, added), facts, run.plan.period, DuckEngine(), run.plan.at), added  # fmt: skip
 
 
+def _keep_back(document: dict[str, Any], held: Publication, run: Run, made: Run) -> None:
+    """Take out what would say more of internal indicators than the published result does.
+
+    Each such page is held against the published total alone, so any number of them, of whatever versions, says no more.
+    A grade is a band of the total: it goes with it, and so do the places and the grades of all that are compared with it.
+    """
+    document["held_against"] = run.id
+    decided = disclosure(run, others_of_period(held))
+    hidden = decided.hidden | hidden_indicators(made)
+    differing = apart(run, made, hidden, same_data=True)
+    told = totals_shown(run, decided)
+    stays = {unit for unit in with_a_part(made, hidden) if unit in differing or unit not in told}
+    bands = gates_on(run, hidden) == gates_on(made, hidden)
+    dark = lit_otherwise(run, made, hidden)
+    for group in document["groups"]:
+        whole = not any(unit["code"] in stays for unit in group["units"])
+        for unit in group["units"]:
+            gone = () if whole and bands else ("grade", "place", "tied", "members")
+            if unit["code"] in stays:
+                unit["kept_back"] = "beside"
+                unit.pop("score", None)
+            elif gone and "grade" in unit:
+                unit["kept_back"] = "grade"
+            for name in gone:
+                unit.pop(name, None)
+            marks = document["marks"].get(unit["code"], {})
+            unit["counts"] = dict(sorted(Counter(
+                "withheld" if code in dark and mark["status"] in LIT else mark["status"] for code, mark in marks.items()
+            ).items()))  # fmt: skip
+
+
 def _say_what_lacks(document: dict[str, Any], made: Run, *, graded: bool) -> None:
     """Units without a total say what they lack; a total that leaves something out has no grade and no place."""
     marks = heat_map(made, "zh").marks
     names = {one["code"]: one["name"] for one in document["indicators"]}
     for group in document["groups"]:
         for unit in group["units"]:
-            if document["shows"] == "score" and not unit.get("score"):
+            if document["shows"] == "score" and unit["status"] != "value":
                 row = marks.get(unit["code"], {})
                 gaps = {code: mark for code, mark in row.items() if mark.status in LACKING}
                 weighed = [code for code, mark in gaps.items() if mark.weighed]

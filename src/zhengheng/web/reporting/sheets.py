@@ -27,6 +27,7 @@ from zhengheng.web.reporting.acts import REPORTS, STATUS_WORDS, SubmitGiven, by_
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.rulebooks.selectors import book_of
 from zhengheng.workbooks.cell import shown
+from zhengheng.workbooks.read import may_be_workbook
 from zhengheng.workflow.permissions import anywhere
 
 HEADER = (
@@ -207,6 +208,11 @@ def _value(text: str, where: str, indicator: Indicator) -> str:
 
 def _rows(name: str, content: bytes) -> list[tuple[int, int, dict[str, str]]]:
     """Filled rows: their place in the file, the report's number, the cells."""
+    if not may_be_workbook(content):
+        raise DataError.one(
+            name, "sheet.kind", zh="批量填报只收下载的填报表（Excel 工作簿），上传的文件不是；请在下载的填报表中填写，以 .xlsx 格式保存后上传。",
+            en="only the workbook that was downloaded is taken here, and this file is no workbook; fill in the downloaded one, save it as .xlsx and upload it",
+        )  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "upload.xlsx"
         path.write_bytes(content)
