@@ -88,6 +88,33 @@ def test_the_first_line_of_an_object_says_how_it_came_out(people: People, spoken
     assert seen >= {"target", "item", "decision", "rectification", "publication", "comment"}
 
 
+@pytest.mark.parametrize(
+    ("kind", "fields", "who"),
+    [
+        ("publication", {"state": "prepared", "embargo": date(2026, 3, 27)}, "secrecy_reviewer"),
+        ("handover", {"state": "taken", "day": date(2026, 3, 27)}, "secrecy_officer"),
+        ("appeal", {"state": "hearing", "due_on": None, "hearing_on": date(2026, 3, 27), "hearing_place": "三楼"}, "appeals_clerk"),
+        ("reorganisation", {"state": "approved", "day": date(2026, 3, 27)}, "office_procedure"),
+        ("decision", {"state": "recorded", "held_on": date(2026, 3, 27)}, "commission_member"),
+    ],
+)  # fmt: skip
+def test_a_first_line_says_a_day_that_is_known_once(
+    people: People, kind: str, fields: dict[str, object], who: str
+) -> None:
+    """The outcome says it, and the known day after it would say it again; a day to come is none that is past."""
+    obj = Objects(people, "D10").held[kind]
+    type(obj).objects.filter(pk=obj.pk).update(**fields)
+    client = people.client(who)
+    for tongue in ("zh-hans", "en"):
+        client.cookies["language"] = tongue
+        page = client.get(next(one for one in KINDS if one.name == kind).address(obj))
+        line = ANSWER.search(page.content.decode())
+        assert line is not None, page.status_code
+        told = " ".join(walks.texts(line[1]))
+        assert told.count("2026-03-27") == 1, told
+        assert not re.search(r"(?:heard|(?<!be )handed over|in force) (?:on|from)", told), told
+
+
 def test_an_appeal_tells_its_outcome_or_its_hearing(people: People) -> None:
     appeal = Objects(people, "D10").held["appeal"]
     kind = next(one for one in KINDS if one.name == "appeal")
@@ -111,6 +138,7 @@ def test_an_appeal_tells_its_outcome_or_its_hearing(people: People) -> None:
         hearing_place="09:30 市政务中心 3 号会议室",
         minutes_on=None,
     )
+    assert kind.outcome(appeal)[1] == "hearing on 2026-03-18, “09:30 市政务中心 3 号会议室”"
     assert heard[1] == "听证于 2026-03-18 09:30 市政务中心 3 号会议室 举行"
     moved = {
         "value": "980",
@@ -162,7 +190,14 @@ def test_a_charts_sentence_tells_each_period_once(values: dict[str, str], zh: st
     for language, unit, said in (("zh-hans", "个", zh), ("en", "places", en)):
         column = Column("A", "A", "D", unit, "up")
         with override(language):
-            assert history(column, years)[1] == said
+            chart = history(column, years)
+            assert chart is not None
+            assert chart[1] == said
+
+
+def test_nothing_is_drawn_of_what_has_no_value_in_any_period() -> None:
+    years = [{"result": ResultRun(period=period), "mark": Mark("U", "A", "not_due"), "place": None, "level": "", "ended": "", "before": ("", "")} for period in ("2025", "2026")]  # fmt: skip
+    assert history(Column("A", "A", "D", "%", "up"), years) is None
 
 
 def test_a_charts_sentence_says_up_to_which_day_a_units_value_is() -> None:
