@@ -731,6 +731,8 @@ def test_an_heirs_page_says_of_its_periods_on_end_what_they_are_counted_by(
 
 def test_a_total_that_is_none_has_one_word() -> None:
     made = run(book(), facts(VALUES | {("U1", "A"): None}, TARGETS))
+    root = passport(made, "U1", None, "zh").parts[0]
+    assert (root.score, root.detail) == ("", "▨ 没有总分（缺数据）"), "it is the sum of nothing"
     lines = {line.unit: line for group in scoreboard(made, "zh").groups for line in group.lines}
     assert lines["U1"].absent == ("▨ 没有总分（缺数据）", "▨ no total (data missing)")
     assert lines["U2"].absent == ("", "")
