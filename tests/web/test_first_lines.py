@@ -1,5 +1,6 @@
 """What stands at the top of an object's page, and how its numbers are written: the frame's clock, the outcome, the columns that hold something."""
 
+import json
 import re
 from collections import Counter
 from datetime import date, datetime
@@ -19,9 +20,11 @@ from zhengheng.engines.curve import Point
 from zhengheng.engines.heat import Column, Mark
 from zhengheng.engines.scoreboard import scoreboard
 from zhengheng.scheme.procedure import USUAL
+from zhengheng.web.acts import threads
 from zhengheng.web.acts.picking import Asked, picks
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.comments.models import Comment
+from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.meetings.models import Commitment
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.overview.charts import history, scoring
@@ -31,6 +34,7 @@ from zhengheng.web.pages.tags import marked, measured, minus, quoted, show
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.reporting.models import Item, Tolerance
 from zhengheng.web.reporting.tolerance import TOLERANCES
+from zhengheng.web.results.barred import in_the_way
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import Question
 from zhengheng.web.rulebooks.selectors import STARTS
@@ -113,6 +117,28 @@ def test_a_first_line_says_a_day_that_is_known_once(
         told = " ".join(walks.texts(line[1]))
         assert told.count("2026-03-27") == 1, told
         assert not re.search(r"(?:heard|(?<!be )handed over|in force) (?:on|from)", told), told
+
+
+def test_what_was_written_stands_under_its_label_and_not_under_the_forms_hint(
+    people: People,
+) -> None:
+    """Who reads the record fills in nothing; what a number is measured in stays."""
+    kind = next(one for one in KINDS if one.name == "rectification")
+    held = Objects(people, "D10").held
+    entry = LedgerEntry(act="rectification.answer", content=json.dumps({"cost": "12 万元"}))
+    assert threads.said(kind, held["rectification"], entry) == [(("费用", "Cost"), "12 万元")]
+    item = next(one for one in KINDS if one.name == "item")
+    claimed = LedgerEntry(act="item.claim", content=json.dumps({"points": "2"}))
+    assert [words for words, _ in threads.said(item, held["item"], claimed)] == [("申报分值（分）", "Claimed points")]  # fmt: skip
+
+
+def test_what_is_in_the_way_of_a_result_is_no_count(people: People) -> None:
+    """“Appeals 1” would be how many there are."""
+    objects = Objects(people, "D10")
+    objects.put("appeal", "accepted")
+    ways = [one.en for one in in_the_way(objects.result, NOW.date()) if one.code == "appeal.open"]
+    assert len(ways) == 1
+    assert ways[0].startswith(f"Appeals, no. {objects.held['appeal'].pk}, “")
 
 
 def test_an_appeal_tells_its_outcome_or_its_hearing(people: People) -> None:
@@ -205,7 +231,9 @@ def test_a_charts_sentence_says_up_to_which_day_a_units_value_is() -> None:
     column = Column("A", "A", "D", "%", "up")
     for language, said in (("zh-hans", "A：2024 年 86 %，2025 年（至 2025-03-31）91.3 %"), ("en", "A: 86 % in 2024, 91.3 % in 2025 (to 2025-03-31)")):  # fmt: skip
         with override(language):
-            assert history(column, years)[1] == said
+            chart = history(column, years)
+            assert chart is not None
+            assert chart[1] == said
 
 
 def test_an_ended_units_value_says_of_which_days_it_is_and_that_it_has_no_place() -> None:
@@ -372,10 +400,11 @@ def test_the_head_of_a_list_counts_what_its_lines_say(people: People) -> None:
 @pytest.mark.parametrize(
     ("text", "zh", "en"),
     [("重复统计，已更正", "重复统计，已更正", '<span lang="zh">“重复统计，已更正”</span>'), ("double count", "double count", "double count"),
+     ({"zh": "搬迁", "en": ""}, "搬迁", '<span lang="zh">“搬迁”</span>'), ({"zh": "搬迁", "en": "moved, “搬迁”"}, "搬迁", "moved, “搬迁”"),
      ("<b>漏统</b>", "&lt;b&gt;漏统&lt;/b&gt;", '<span lang="zh">“&lt;b&gt;漏统&lt;/b&gt;”</span>'), ("", "—", "—")],
 )  # fmt: skip
 def test_chinese_words_on_an_english_page_are_marked_as_a_quotation(
-    text: str, zh: str, en: str
+    text: str | dict[str, str], zh: str, en: str
 ) -> None:
     for tongue, wanted in (("zh-hans", zh), ("en", en)):
         with translation.override(tongue):
