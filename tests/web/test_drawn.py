@@ -107,7 +107,9 @@ def test_the_axis_of_the_years_goes_no_further_than_its_numbers_can(
     """Not below zero where nothing is, and of people not in halves."""
     spec = {"kind": "history", "unit": "人", "x": ["甲", "乙", "丙"], "value": value, "target": target, "line": [None] * 3, "low": [None] * 3, "high": [None] * 3, "names": NAMES}  # fmt: skip
     _, texts = drawn(page, spec)
-    ticks = [float(text.replace("−", "-")) for text, *_ in texts if re.fullmatch(r"[-−]?[\d.]+", text)]
+    ticks = [
+        float(text.replace("−", "-")) for text, *_ in texts if re.fullmatch(r"[-−]?[\d.]+", text)
+    ]
     assert len(ticks) > 1
     assert min(ticks) >= least
     assert halves or all(tick.is_integer() for tick in ticks), ticks

@@ -1018,7 +1018,9 @@ def test_a_preview_is_of_the_first_day_on_which_a_release_is_possible(
     calendar = reader.get(f"{base}calendar.html").content.decode()
     assert "不早于" not in calendar
     assert f'<th scope="row">{day}</th>' in calendar
-    assert f"{day}" in (Path(settings.HOME) / "portal" / "calendar.html").read_text(encoding="utf-8")
+    assert f"{day}" in (Path(settings.HOME) / "portal" / "calendar.html").read_text(
+        encoding="utf-8"
+    )
 
 
 @pytest.mark.parametrize("state", ["prepared", "reviewed"])

@@ -76,7 +76,7 @@ def note_upcoming(folder: Path) -> None:
     write_json(folder / UPCOMING, announced())
 
 
-def announced(but: int | None = None) -> list[dict[str, Any]]:
+def announced(but: int = 0) -> list[dict[str, Any]]:
     """What the calendar says is to come; `but` is the number of one that is taken for released."""
     held = Publication.objects.filter(state__in=("reviewed", "releasing"), embargo__isnull=False)
     return [

@@ -245,7 +245,9 @@ def open_one(doing: Doing) -> Change:
     return Change({"opened": [*held.opened, *made]}, {"reason": given.reason, "opened": made})
 
 
-def _to_open(obj: Publication, account: Account, day: date) -> dict[str, list[tuple[str, tuple[str, str]]]]:
+def _to_open(
+    obj: Publication, account: Account, day: date
+) -> dict[str, list[tuple[str, tuple[str, str]]]]:
     """The units of the publication's own year and the internal indicators that they have a value of."""
     run, names = loaded(folder_of(obj.run.run)), unit_names()
     hidden = hidden_indicators(run)
