@@ -135,8 +135,8 @@ def test_a_range_that_an_earlier_run_left_is_of_its_own_day(book: Rulebook, tmp_
 def test_a_passport_says_why_a_later_value_is_not_counted(book: Rulebook, tmp_path: Path) -> None:
     facts = read(book, tmp_path, STORIES["a revision"][0])
     before, after = (make_run(book, facts, YEAR, DuckEngine(), day) for day in (YEAR.end, date(2026, 2, 10)))  # fmt: skip
-    assert told(passport(before, "a", "A", "zh"), "revision") == ["修订数; 2026-02-10 公布，在核算日之后; 未计入"]  # fmt: skip
-    assert told(passport(before, "a", "A", "en"), "revision") == ["revised; published on 2026-02-10, after the day of the run; not counted"]  # fmt: skip
+    assert told(passport(before, "a", "A", "zh"), "revision") == ["修订数; 公布日为 2026-02-10，在核算日之后; 未计入"]  # fmt: skip
+    assert told(passport(before, "a", "A", "en"), "revision") == ["revised; day of publication 2026-02-10, after the day of the run; not counted"]  # fmt: skip
     assert told(passport(before, "a", "A", "zh"), "observation") == ["初步数"]
     assert told(passport(after, "a", "A", "zh"), "revision") == ["修订数"]
     assert told(passport(after, "a", "A", "zh"), "observation") == ["初步数; 未计入"]

@@ -104,10 +104,10 @@ def test_a_worked_example_says_what_it_expects_in_words() -> None:
     ]
     after = Rulebook.model_validate_json(json.dumps(held))
     assert (
-        "应得·总分 90；例·应得·名次 1；例·应得·亮灯：K4 绿灯"
+        "应得 › 总分：90；例 › 应得 › 名次：1；例 › 应得 › 亮灯：K4：绿灯"
         in differences(least(), after, "zh")[0]
     )
-    assert "expect·total 90; 例·expect·rank 1; 例·expect·light: K4 met" in differences(least(), after, "en")[0]  # fmt: skip
+    assert "expect › total: 90; 例 › expect › rank: 1; 例 › expect › light: K4: met" in differences(least(), after, "en")[0]  # fmt: skip
 
 
 def test_what_equals_the_usual_is_changed_and_does_not_come_from_nowhere(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from zhengheng.domain.periods import parse_period
 from zhengheng.engines.alone import light_alone
 from zhengheng.engines.bundle import check_bundle, write_bundle
 from zhengheng.engines.change import EFFECTS, Comparison
-from zhengheng.engines.curve import curve
+from zhengheng.engines.curve import curve, stepped
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.heat import STATUSES, heat_map
 from zhengheng.engines.lives import handed_on
@@ -285,6 +285,46 @@ def test_the_curve_holds_both_sides_of_each_jump() -> None:
     assert drawn == {"2.00": "50.00", "2.01": "40.00", "2.19": "40.00", "2.20": "0.00"}
     made = run(book(), facts(VALUES, TARGETS))
     assert len(curve(made, "U1", "A")) < 60, "a slope has no jumps"
+
+
+@pytest.mark.parametrize(
+    ("changes", "values", "wanted", "jumps"),
+    [
+        ({"decimals": 0, "direction": "down", "method": {"kind": "steps", "steps": [{"at": "0", "credit": "1"}, {"at": "1", "credit": "0.9"}, {"at": "3", "credit": "0.7"}, {"at": "6", "credit": "0.3"}]}},
+         (0, 1, 1), {"0": "50.00", "1": "45.00", "2": "45.00", "3": "35.00", "5": "35.00", "6": "15.00"}, True),
+        ({"decimals": 0, "direction": "down", "method": {"kind": "steps", "of": "difference", "target": "2", "steps": [{"at": "-99", "credit": "1"}, {"at": "1", "credit": "0.5"}, {"at": "2", "credit": "0"}]}},
+         (0, 2, 2), {"0": "50.00", "2": "50.00", "3": "25.00", "4": "0.00"}, True),
+        ({"direction": "down", "method": {"kind": "steps", "steps": [{"at": "0", "credit": "1"}, {"at": "2.01", "credit": "0.8"}, {"at": "10.01", "credit": "0"}]}},
+         (138, 310, 326), {"2.00": "50.00", "2.01": "40.00", "10.00": "40.00", "10.01": "0.00"}, True),
+        ({"decimals": 0, "method": {"kind": "threshold", "target": "3"}}, (1, 2, 2), {"2": "0.00", "3": "50.00"}, True),
+        ({"decimals": 1, "method": {"kind": "interval", "low": "2", "high": "7", "low_limit": "-4", "high_limit": "14"}},
+         (16, 20, 44), {"-4.0": "0.00", "2.0": "50.00", "7.0": "50.00", "14.0": "0.00"}, False),
+        ({"direction": "up", "method": {"kind": "banded", "knots": [{"at": "0", "share": "0"}, {"at": "50", "share": "0.4"}, {"at": "90", "share": "1"}]}},
+         (5800, 6000, 6200), {"0.00": "0.00", "50.00": "20.00", "90.00": "50.00"}, False),
+    ],
+)  # fmt: skip
+def test_the_curve_holds_every_part_of_its_rule(
+    changes: dict[str, Any], values: tuple[int, int, int], wanted: dict[str, str], jumps: bool
+) -> None:
+    """Where the next step is and where it ends, however far off; a table of steps is level up to the next one."""
+    indicators = [json.loads(one.model_dump_json(by_alias=True, exclude_unset=True)) for one in book().indicators]  # fmt: skip
+    indicators[0] |= {"light": None} | changes
+    made = run(book(indicators=indicators), facts({(unit, "A"): held for unit, held in zip(UNITS, values, strict=True)}, {}))  # fmt: skip
+    drawn = curve(made, "U1", "A")
+    points = {point.value: point.points for point in drawn}
+    assert {value: points.get(value) for value in wanted} == wanted
+    assert stepped(made, "U1", "A") is jumps
+    assert changes["method"].get("of") != "difference" or float(drawn[0].value) >= 0, "−99 is less than anything"  # fmt: skip
+
+
+def test_there_is_no_curve_of_what_earns_nothing_and_none_beyond_the_scale_of_a_mark() -> None:
+    indicators = [json.loads(one.model_dump_json(by_alias=True, exclude_unset=True)) for one in book().indicators]  # fmt: skip
+    indicators[0] |= {"method": {"kind": "direct"}, "light": None}
+    values = facts({(unit, "A"): held for unit, held in zip(UNITS, (8096, 7400, 9600), strict=True)}, {})  # fmt: skip
+    drawn = curve(run(book(indicators=indicators), values), "U1", "A")
+    assert (drawn[-1].value, drawn[-1].points) == ("100.00", "50.00")
+    nothing = [{"from": "2025-01-01", "table": {"A": 0, "B": 80, "C": 20}}]
+    assert curve(run(book(indicators=indicators, weights=nothing), values), "U1", "A") == []
 
 
 @pytest.mark.parametrize(("high", "most"), [("100", "100.00"), ("70", "74.00"), (None, "81.40")])
@@ -714,6 +754,8 @@ def test_an_heirs_page_says_of_its_periods_on_end_what_they_are_counted_by(
 
 def test_a_total_that_is_none_has_one_word() -> None:
     made = run(book(), facts(VALUES | {("U1", "A"): None}, TARGETS))
+    root = passport(made, "U1", None, "zh").parts[0]
+    assert (root.score, root.detail) == ("", "▨ 没有总分（缺数据）"), "it is the sum of nothing"
     lines = {line.unit: line for group in scoreboard(made, "zh").groups for line in group.lines}
     assert lines["U1"].absent == ("▨ 没有总分（缺数据）", "▨ no total (data missing)")
     assert lines["U2"].absent == ("", "")

@@ -295,7 +295,7 @@ def test_a_difference_hides_no_number() -> None:
     name = old.indicators[0].name.zh
     day = old.weights[0].from_
     changed = amended(old, code, {}, weights=weights)
-    said = f"权重 › {day} › {code} {name} › D07 国资委：47 改为 40"
+    said = f"权重 › {day} › {code} {name} › 国资委：47 改为 40"
     assert differences(old, changed, "zh")[0] == f"修改 {said}"
     assert differences(old, changed, "en")[0].startswith(f"changed weights › {day} › {code} ")
     later = changed.weights[0].model_copy(update={"from_": date(2025, 8, 1)})
@@ -309,19 +309,19 @@ def test_a_difference_hides_no_number() -> None:
     added = book.indicator(ADDED)
     without = removed(book.model_copy(update={"weights": book.weights[:1]}), ADDED)
     lines = differences(without, book, "zh")
-    assert f"新增 指标树 › 下级 › safety 安全与服务 › 下级 › {ADDED} {added.name.zh}" in lines
+    assert f"新增 指标树 › 下级 › 安全与服务 › 下级 › {ADDED} {added.name.zh}" in lines
     line = next(one for one in lines if one.startswith(f"新增 指标 › {ADDED} {added.name.zh}："))
     for part in (
-        "计分·类型 比率法",
-        "计分·目标值 100",
-        "亮灯·黄灯 0.85",
-        "亮灯·红灯 0.6",
-        "滞后天数 5",
+        "计分 › 类型：比率法",
+        "计分 › 目标值：100",
+        "亮灯 › 黄灯：0.85",
+        "亮灯 › 红灯：0.6",
+        "滞后天数：5",
     ):
         assert part in line
-    shares = "；".join(f"{one.code} {one.name.zh} 2" for one in book.categories)
+    shares = "；".join(f"{one.name.zh}：2" for one in book.categories)
     assert f"新增 权重 › 2025-08-01 › {ADDED} {added.name.zh}：{shares}" in lines  # fmt: skip
-    assert "修改 权重 › 2025-08-01 › E01 生产安全事故死亡人数 › urban 城市主城区：5 改为 3" in lines
+    assert "修改 权重 › 2025-08-01 › E01 生产安全事故死亡人数 › 城市主城区：5 改为 3" in lines
 
 
 def test_red_list_and_innocent_names(tmp_path: Path) -> None:

@@ -441,6 +441,7 @@ def test_what_people_say_of_a_draft_is_answered_before_it_is_decided(
     shown = (site / page).read_text(encoding="utf-8")
     assert "口径太宽" in shown
     assert "收窄到三类" in shown
+    assert f"<h3>{code} {book.indicator(code).name.zh}</h3>" in shown
     assert "<textarea" not in shown, "the consultation is closed"
     assert "13800138000" not in shown
     other = came(people, portal, "不是说方案")

@@ -4,6 +4,7 @@ import importlib.util
 import json
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -88,6 +89,33 @@ def test_the_band_of_the_group_is_drawn_from_its_lowest_to_its_highest(
     edges = [least + (foot - y) / (foot - head) * (most - least) for y in heights]
     near = (most - least) / (foot - head) * 1.5
     assert edges == pytest.approx([*map(float, high), *map(float, reversed(low))], abs=near)
+
+
+def test_a_table_of_steps_is_drawn_level_from_value_to_value(page: Page) -> None:
+    """Over whole numbers the points fall at the next one, and on no slope to it."""
+    spec = {"kind": "curve", "x": ["0", "2", "3", "4", "5"], "y": ["5.00", "5.00", "2.50", "0.00", "0.00"], "dot": ["0", "5.00"], "step": "end", "names": ["实绩（人）", "得分（分）"], "marks": []}  # fmt: skip
+    svg, _ = drawn(page, spec)
+    lines = [re.findall(r"[ML]([-\d.]+) ([-\d.]+)", path) for path in re.findall(r'<path d="([^"]*)" fill="none"', svg)]  # fmt: skip
+    (curve,) = (line for line in lines if len(line) > 4)
+    assert all(left == right or low == high for (left, low), (right, high) in pairwise(curve))
+
+
+@pytest.mark.parametrize(
+    ("value", "target", "least", "halves"),
+    [(["0", "0", "0"], ["2", "2", "2"], 0, False), (["3", "5", "4"], ["5", "5", "5"], 0, False), (["-1", "0", "2"], [None] * 3, -2, False), (["0.00", "0.20", "0.10"], ["0.50"] * 3, 0, True)],
+)  # fmt: skip
+def test_the_axis_of_the_years_goes_no_further_than_its_numbers_can(
+    page: Page, value: list[str], target: list[str | None], least: float, halves: bool
+) -> None:
+    """Not below zero where nothing is, and of people not in halves."""
+    spec = {"kind": "history", "unit": "人", "x": ["甲", "乙", "丙"], "value": value, "target": target, "line": [None] * 3, "low": [None] * 3, "high": [None] * 3, "names": NAMES}  # fmt: skip
+    _, texts = drawn(page, spec)
+    ticks = [
+        float(text.replace("−", "-")) for text, *_ in texts if re.fullmatch(r"[-−]?[\d.]+", text)
+    ]
+    assert len(ticks) > 1
+    assert min(ticks) >= least
+    assert halves or all(tick.is_integer() for tick in ticks), ticks
 
 
 @pytest.mark.parametrize("at", ["0", "1", "4"])

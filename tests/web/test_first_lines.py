@@ -1,5 +1,6 @@
 """What stands at the top of an object's page, and how its numbers are written: the frame's clock, the outcome, the columns that hold something."""
 
+import json
 import re
 from collections import Counter
 from datetime import date, datetime
@@ -21,10 +22,12 @@ from zhengheng.engines.curve import Point
 from zhengheng.engines.heat import Column, Mark
 from zhengheng.engines.scoreboard import scoreboard
 from zhengheng.scheme.procedure import USUAL
+from zhengheng.web.acts import threads
 from zhengheng.web.acts.forms import Input, by_field
 from zhengheng.web.acts.picking import Asked, picks
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.comments.models import Comment
+from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.meetings.models import Commitment
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.overview.charts import history, scoring
@@ -34,6 +37,7 @@ from zhengheng.web.pages.tags import marked, measured, minus, placed, quoted, sh
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.reporting.models import Item, Tolerance
 from zhengheng.web.reporting.tolerance import TOLERANCES
+from zhengheng.web.results.barred import in_the_way
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import Question
 from zhengheng.web.rulebooks.selectors import STARTS
@@ -93,6 +97,55 @@ def test_the_first_line_of_an_object_says_how_it_came_out(people: People, spoken
     assert seen >= {"target", "item", "decision", "rectification", "publication", "comment"}
 
 
+@pytest.mark.parametrize(
+    ("kind", "fields", "who"),
+    [
+        ("publication", {"state": "prepared", "embargo": date(2026, 3, 27)}, "secrecy_reviewer"),
+        ("handover", {"state": "taken", "day": date(2026, 3, 27)}, "secrecy_officer"),
+        ("appeal", {"state": "hearing", "due_on": None, "hearing_on": date(2026, 3, 27), "hearing_place": "三楼"}, "appeals_clerk"),
+        ("reorganisation", {"state": "approved", "day": date(2026, 3, 27)}, "office_procedure"),
+        ("decision", {"state": "recorded", "held_on": date(2026, 3, 27)}, "commission_member"),
+    ],
+)  # fmt: skip
+def test_a_first_line_says_a_day_that_is_known_once(
+    people: People, kind: str, fields: dict[str, object], who: str
+) -> None:
+    """The outcome says it, and the known day after it would say it again; a day to come is none that is past."""
+    obj = Objects(people, "D10").held[kind]
+    type(obj).objects.filter(pk=obj.pk).update(**fields)
+    client = people.client(who)
+    for tongue in ("zh-hans", "en"):
+        client.cookies["language"] = tongue
+        page = client.get(next(one for one in KINDS if one.name == kind).address(obj))
+        line = ANSWER.search(page.content.decode())
+        assert line is not None, page.status_code
+        told = " ".join(walks.texts(line[1]))
+        assert told.count("2026-03-27") == 1, told
+        assert not re.search(r"(?:heard|(?<!be )handed over|in force) (?:on|from)", told), told
+
+
+def test_what_was_written_stands_under_its_label_and_not_under_the_forms_hint(
+    people: People,
+) -> None:
+    """Who reads the record fills in nothing; what a number is measured in stays."""
+    kind = next(one for one in KINDS if one.name == "rectification")
+    held = Objects(people, "D10").held
+    entry = LedgerEntry(act="rectification.answer", content=json.dumps({"cost": "12 万元"}))
+    assert threads.said(kind, held["rectification"], entry) == [(("费用", "Cost"), "12 万元")]
+    item = next(one for one in KINDS if one.name == "item")
+    claimed = LedgerEntry(act="item.claim", content=json.dumps({"points": "2"}))
+    assert [words for words, _ in threads.said(item, held["item"], claimed)] == [("申报分值（分）", "Claimed points")]  # fmt: skip
+
+
+def test_what_is_in_the_way_of_a_result_is_no_count(people: People) -> None:
+    """“Appeals 1” would be how many there are."""
+    objects = Objects(people, "D10")
+    objects.put("appeal", "accepted")
+    ways = [one.en for one in in_the_way(objects.result, NOW.date()) if one.code == "appeal.open"]
+    assert len(ways) == 1
+    assert ways[0].startswith(f"Appeals, no. {objects.held['appeal'].pk}, “")
+
+
 def test_an_appeal_tells_its_outcome_or_its_hearing(people: People) -> None:
     appeal = Objects(people, "D10").held["appeal"]
     kind = next(one for one in KINDS if one.name == "appeal")
@@ -116,6 +169,7 @@ def test_an_appeal_tells_its_outcome_or_its_hearing(people: People) -> None:
         hearing_place="09:30 市政务中心 3 号会议室",
         minutes_on=None,
     )
+    assert kind.outcome(appeal)[1] == "hearing on 2026-03-18, “09:30 市政务中心 3 号会议室”"
     assert heard[1] == "听证于 2026-03-18 09:30 市政务中心 3 号会议室 举行"
     moved = {
         "value": "980",
@@ -167,7 +221,14 @@ def test_a_charts_sentence_tells_each_period_once(values: dict[str, str], zh: st
     for language, unit, said in (("zh-hans", "个", zh), ("en", "places", en)):
         column = Column("A", "A", "D", unit, "up")
         with override(language):
-            assert history(column, years)[1] == said
+            chart = history(column, years)
+            assert chart is not None
+            assert chart[1] == said
+
+
+def test_nothing_is_drawn_of_what_has_no_value_in_any_period() -> None:
+    years = [{"result": ResultRun(period=period), "mark": Mark("U", "A", "not_due"), "place": None, "level": "", "ended": "", "before": ("", "")} for period in ("2025", "2026")]  # fmt: skip
+    assert history(Column("A", "A", "D", "%", "up"), years) is None
 
 
 def test_a_charts_sentence_says_up_to_which_day_a_units_value_is() -> None:
@@ -175,7 +236,9 @@ def test_a_charts_sentence_says_up_to_which_day_a_units_value_is() -> None:
     column = Column("A", "A", "D", "%", "up")
     for language, said in (("zh-hans", "A：2024 年 86 %，2025 年（至 2025-03-31）91.3 %"), ("en", "A: 86 % in 2024, 91.3 % in 2025 (to 2025-03-31)")):  # fmt: skip
         with override(language):
-            assert history(column, years)[1] == said
+            chart = history(column, years)
+            assert chart is not None
+            assert chart[1] == said
 
 
 def test_an_ended_units_value_says_of_which_days_it_is_and_that_it_has_no_place() -> None:
@@ -342,10 +405,11 @@ def test_the_head_of_a_list_counts_what_its_lines_say(people: People) -> None:
 @pytest.mark.parametrize(
     ("text", "zh", "en"),
     [("重复统计，已更正", "重复统计，已更正", '<span lang="zh">“重复统计，已更正”</span>'), ("double count", "double count", "double count"),
+     ({"zh": "搬迁", "en": ""}, "搬迁", '<span lang="zh">“搬迁”</span>'), ({"zh": "搬迁", "en": "moved, “搬迁”"}, "搬迁", "moved, “搬迁”"),
      ("<b>漏统</b>", "&lt;b&gt;漏统&lt;/b&gt;", '<span lang="zh">“&lt;b&gt;漏统&lt;/b&gt;”</span>'), ("", "—", "—")],
 )  # fmt: skip
 def test_chinese_words_on_an_english_page_are_marked_as_a_quotation(
-    text: str, zh: str, en: str
+    text: str | dict[str, str], zh: str, en: str
 ) -> None:
     for tongue, wanted in (("zh-hans", zh), ("en", en)):
         with translation.override(tongue):

@@ -99,14 +99,21 @@ def test_a_correction_says_what_moved(source: Path) -> None:
     held = snapshot(source, 1)
     unit, code = first(held)
     accounts = [{"unit": unit["code"], "text": "全年完成 12 件", "reasons": [], "steps": []}]
-    changed(source / "1" / "snapshot.json", accounts=accounts)
+    indicators = [one | {"measure_unit": {"zh": "元", "en": "yuan"}} for one in held["indicators"]]
+    lines = [[group | {"units": [one | ({"score": score} if one["code"] == unit["code"] else {}) for one in group["units"]]} for group in held["groups"]] for score in ("1", "2")]  # fmt: skip
+    changed(
+        source / "1" / "snapshot.json", accounts=accounts, indicators=indicators, groups=lines[0]
+    )
     old = held["marks"][unit["code"]][code]
     marks = held["marks"] | {unit["code"]: held["marks"][unit["code"]] | {code: old | {"value": "77.7", "status": "met"}}}  # fmt: skip
-    also(source, 2, corrects=1, reason="数据更正", marks=marks, accounts=accounts)
-    also(source, 3, corrects=2, reason="文字更正", marks=marks, accounts=accounts)
+    also(source, 2, corrects=1, reason="数据更正", marks=marks, accounts=accounts, groups=lines[1])
+    also(source, 3, corrects=2, reason="文字更正", marks=marks, accounts=accounts, groups=lines[1])
     for address in ("p/2/index.html", f"p/2/units/{unit['code']}.html", "corrections.html"):
         text = shown(source, address)
-        assert f"{old['value']} → 77.7" in text, address
+        assert f"{held['period']} 实绩 {old['value']} → 77.7 元" in text, address
+        assert "得分 1 → 2 分" in text or address.startswith("p/2/units"), address
+    page_ = shown(source, f"p/2/indicators/{code}.html")
+    assert all(f"{head} (元)" in page_ for head in ("实绩", "目标"))
     assert "这段说明写于更正之前" in shown(source, f"p/2/units/{unit['code']}.html")
     assert "这段说明写于更正之前" not in shown(source, f"p/3/units/{unit['code']}.html")
     assert "更正的是文字" in shown(source, "p/3/index.html")
@@ -222,6 +229,17 @@ def test_a_total_kept_back_under_other_rules_is_not_shown_as_missing(source: Pat
         assert reason in text
         assert "▨ 没有总分" not in text
         assert "▨ no total" not in text
+    assert re.search(r"version \S+, for comparison only;", text)
+
+
+def test_what_is_put_right_is_quoted_with_its_label(source: Path) -> None:
+    """On the page of an indicator as on that of a unit."""
+    held = snapshot(source, 1)
+    unit, code = first(held)
+    plan = {"unit": unit["code"], "indicators": [code], "state": {"zh": "整改中", "en": "under way"}, "measures": "流程再造", "finish_on": ""}  # fmt: skip
+    changed(source / "1" / "snapshot.json", plans=[plan])
+    assert "· 措施：流程再造" in shown(source, f"p/1/indicators/{code}.html")
+    assert 'Measures: <span lang="zh">“流程再造”</span>' in shown(source, f"en/p/1/indicators/{code}.html")  # fmt: skip
 
 
 def test_totals_under_other_rules_that_nobody_held_against_the_published_ones_are_not_shown(source: Path) -> None:  # fmt: skip
@@ -433,7 +451,9 @@ def test_no_cell_is_a_dash_without_why_nor_a_number_without_its_unit(source: Pat
         assert "–)" not in shown(source, f"{prefix}p/1/indicators/{code}.html")
     line = {"code": "A", "name": {"zh": "甲", "en": "A"}, "measure_unit": {"zh": "个", "en": "number"}, "baseline": "", "draft": "2", "agreed": ""}  # fmt: skip
     units = [{"code": one, "name": {"zh": one, "en": one}, "agreed_on": day, "lines": [line | {"agreed": agreed}]} for one, day, agreed in (("U1", "2026-01-05", "3"), ("U2", "", ""))]  # fmt: skip
-    draft = {"number": 3, "title": {"zh": "方案", "en": "Rulebook"}, "period": "2026", "open": False, "decided": False, "until": "2026-01-01", "units": units}  # fmt: skip
+    draft = {"number": 3, "title": {"zh": "方案", "en": "Rulebook"}, "period": "2026", "open": False, "decided": False, "until": "2026-01-01", "units": units, "signed": 1}  # fmt: skip
     (source / TARGETS).write_text(json.dumps([draft]), encoding="utf-8")
     assert shown(source, "targets/3.html").count("尚未签订") == 1
     assert shown(source, "en/targets/3.html").count("not signed yet") == 1
+    assert "units that have signed: 1 / 2" in shown(source, "en/index.html")
+    assert "正在研究意见" not in shown(source, "index.html")

@@ -353,6 +353,13 @@ def test_one_internal_indicator_is_opened_against_its_commitment(
     monkeypatch.setattr("zhengheng.web.publication.jobs.loaded", lambda path: run)
     held = release(people, result)
     unit = next(row["unit"] for row in run.results.rows("cell") if row["indicator"] == code)
+    director = people.client("office_director")
+    form = director.get(f"/office/publications/{held.pk}/").content.decode()
+    offered = {
+        name: set(re.findall(r'<option\s+value="([^"]+)"', form.split(f'name="{name}"')[1].split("</select>")[0]))
+        for name in ("unit", "indicator")
+    }  # fmt: skip
+    assert offered == {"unit": {one.code for one in run.rulebook.units}, "indicator": {code}}
     with pytest.raises(PublicationError, match="no such internal indicator"):
         do(people, "open", "office_director", held, OpenGiven(unit=unit, indicator="NOTHING", reason="x"))  # fmt: skip
     do(people, "open", "office_director", held, OpenGiven(unit=unit, indicator=code, reason="依申请公开"))  # fmt: skip
@@ -1067,6 +1074,27 @@ def test_a_preview_leads_to_the_data_of_what_is_out_already(
         assert b"".join(answer.streaming_content) == (Path(settings.HOME) / "portal" / address).read_bytes()  # fmt: skip
     assert reader.get(f"{base}data/{first.pk}/../snapshot.json").status_code == 404
     assert reader.get(f"{base}data/{held.pk + 1}/values.csv").status_code == 404
+
+
+def test_a_preview_is_of_the_first_day_on_which_a_release_is_possible(
+    people: People, result: ResultRun
+) -> None:
+    """Not of today where it may not come out yet; and what is shown as released is no longer to come."""
+    day = NOW.date() + timedelta(15)
+    held = prepare(people, result, embargo=day)
+    do(people, "review", "secrecy_reviewer", held, ReviewGiven(cleared="公开的项目名称"))
+    write()
+    reader, base = people.client("office_director"), f"/office/publications/{held.pk}/preview/"
+    listed = reader.get(base).content.decode()
+    assert f"发布日期： {day}" in " ".join(listed.split())
+    snapshot_ = json.loads(b"".join(reader.get(f"{base}snapshot.json").streaming_content))
+    assert snapshot_["released_on"] == str(day)
+    calendar = reader.get(f"{base}calendar.html").content.decode()
+    assert "不早于" not in calendar
+    assert f'<th scope="row">{day}</th>' in calendar
+    assert f"{day}" in (Path(settings.HOME) / "portal" / "calendar.html").read_text(
+        encoding="utf-8"
+    )
 
 
 @pytest.mark.parametrize("state", ["prepared", "reviewed"])

@@ -370,7 +370,7 @@ def the_revision_of_story_5() -> None:
     result = ResultRun.objects.get(rulebook="districts", period="2023")
     client = entered("qingyu-ld", "Yunheng-2026")
     page = client.get(f"/office/results/{result.run}/units/Q08/").content.decode()
-    assert re.search("修订数; 2024-11-\\d\\d 公布，在核算日之后; 未计入", page)
+    assert re.search("修订数; 公布日为 2024-11-\\d\\d，在核算日之后; 未计入", page)
 
 
 def the_untrue_figure_of_story_6() -> None:

@@ -30,7 +30,7 @@ from zhengheng.engines.oracle import decided, half_up, within
 from zhengheng.engines.passport_rows import Entry, Row, SourceRows
 from zhengheng.engines.rules import year_before
 from zhengheng.engines.run import Run
-from zhengheng.engines.scoreboard import no_total
+from zhengheng.engines.scoreboard import no_score, no_total
 from zhengheng.engines.standing import places_of
 from zhengheng.engines.standins import StandIns
 from zhengheng.engines.tables import node_score
@@ -178,7 +178,7 @@ class _Maker(SourceRows):
         top = self.node(root.code)
         # What the parts of a unit without a total add up to is not its total, here as little as on any other page.
         if status != "value":
-            top.score = ""
+            top.score, top.detail = "", self.t(*no_total(status))
         entry = Entry(
             "total", TOTAL, f"{self._name(self.unit)} {self.run.plan.period.code}",
             node_score(row, row, self.digits[root.code], is_root=True), self.t("；", "; ").join(detail), status, [top],
@@ -287,6 +287,9 @@ class _Maker(SourceRows):
                     f"权重 {plain(branch['weight'], 6)}", f"weight {plain(branch['weight'], 6)}"
                 ) + ("; " + part.detail if part.detail else "")
             entry.parts.append(part)
+        if entry.status != "value" and not entry.score:
+            # Nothing is the sum of its parts here.
+            entry.detail = self.t(*no_score(entry.status))
         if shared := self.instead.shared(code):
             entry.detail += self.t("；", "; ") + self.t(*shared)
         return entry

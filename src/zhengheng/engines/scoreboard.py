@@ -30,6 +30,12 @@ def no_total(status: str) -> tuple[str, str]:
     return NO_TOTAL.get(status, ("▨ 没有总分", "▨ no total"))
 
 
+def no_score(status: str) -> tuple[str, str]:
+    """The words of a dimension without a score."""
+    zh, en = no_total(status)
+    return zh.replace("没有总分", "没有得分"), en.replace("no total", "no score")
+
+
 @dataclass(frozen=True)
 class Line:
     """One unit in its comparison group; `score` in points, empty where there is no total."""

@@ -40,6 +40,8 @@ class Names:
     things: Mapping[str, Words]
     kinds: Mapping[str, Words]
     bodies: Mapping[str, Words]
+    coded: Mapping[str, Words]
+    """Those of which the code is told with the name: indicators and units."""
 
     def of(self, code: str, key: str) -> Words | None:
         """What a code means under a key of the model; None where nothing is known by it."""
@@ -47,6 +49,14 @@ class Names:
         # Sorting keeps the order of the others.
         order.sort(key=lambda one: one is not (self.bodies if key in _BODIES else self.kinds if key in _KINDS else self.things))  # fmt: skip
         return next((one[code] for one in order if code in one), None)
+
+    def said(self, code: str, name: Words, language: Language) -> str:
+        """A code with its name: of what people know by its code that too; a dimension, group, grade or item has only a name."""
+        return (
+            f"{code} {name.say(language)}"
+            if code in self.coded and self.coded[code] == name
+            else name.say(language)
+        )
 
 
 def differences(
@@ -60,12 +70,14 @@ def differences(
     kinds: dict[str, Words] = {
         one.code: one.name for book in (before, after) for held in (book.categories, book.groups) for one in held
     }  # fmt: skip
-    names = Names(_names(before) | _names(after), kinds, {**(bodies or {}), **units})
+    coded = {one.code: one.name for book in (before, after) for one in book.indicators}
+    held = {**(bodies or {}), **units}
+    names = Names(_names(before) | _names(after), kinds, held, {**held, **coded})
     old, new = dump(before), dump(after)
     weights = _weights(old.pop("weights"), new.pop("weights"))
     found = [*_walk(old, new, (), _RULEBOOK), *weights]
     # A category may have the code of a dimension; the weights of a child are by category.
-    categories = Names({**names.things, **kinds}, {}, names.bodies)
+    categories = Names({**names.things, **kinds}, {}, names.bodies, names.coded)
     lines = [_line(path, was, now, language, names, categories if path[0] == "weights" else names) for path, was, now in found]  # fmt: skip
     if not lines and wording_fingerprint(before) == wording_fingerprint(after):
         return ["没有差别。" if language == "zh" else "no difference"]
@@ -224,7 +236,7 @@ def _place(shape: Shape, step: str, language: Language, names: Names, inside: st
         if step in choices:
             return choice_word(part, step, language)
     if known := names.of(step, inside):
-        return f"{step} {known.say(language)}"
+        return names.said(step, known, language)
     return _free(step, language, names)
 
 
@@ -264,7 +276,8 @@ def _whole(value: Any, shape: Shape, part: str, language: Language, names: Names
         ]
         last, key = stations[-1]
         said = _one(entry, last, key or part, language, names)
-        parts.append(f"{'·'.join(words)} {said}".strip())
+        place = " › ".join(words)
+        parts.append((": " if language == "en" else "：").join(one for one in (place, said) if one))
     return ("；" if language == "zh" else "; ").join(parts)
 
 
@@ -299,7 +312,7 @@ def _one(value: Any, shape: Shape, part: str, language: Language, names: Names) 
             {"pattern", "max_length"} & one.limits.keys() for one in (shape, *shape.members)
         )
         if coded and part != "code" and (known := names.of(value, part)):
-            return f"{value} {known.say(language)}"
+            return names.said(value, known, language)
         if language == "en" and _HAN.search(value):
             return f"“{value}”"  # words of the city's own, which nobody translates
     return str(value)

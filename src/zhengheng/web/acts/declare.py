@@ -354,6 +354,8 @@ class Kind:
     """By when whoever has the object on the desk owes his act, where the object's own day is not that: the end of a time that runs."""
     known: Callable[[Any], tuple[Words, date] | None] | None = None
     """A day that the object or its rulebook knows where no clock runs (a hearing, a handover, “not before”), with its words."""
+    told: bool = False
+    """Whether `outcome` tells the known day itself, so that the page's first line does not say it twice."""
     counted: bool = False
     """Whether something is owed by the known day, so that the days left to it are counted as those of any clock."""
 

@@ -26,6 +26,10 @@ SEED: Words = ("抽签种子的 SHA-256", "SHA-256 of the draw's seed")
 VALUES = frozenset({"value", "wanted", "before", "measured"})
 """What holds a number of the object's value, of a kind that is about one."""
 NUMBER = re.compile(r"[-−]?[\d,]+(\.\d+)?")
+HINT = re.compile(r"\s*[（(](?P<said>[^（）()]*)[）)]$")
+"""What a label says in brackets at its end."""
+MEASURES = frozenset({"分", "分钟"})
+"""Of these what stands in every record: what the number is measured in. All else tells whoever fills in the form."""
 NUMBERS = frozenset(
     {
         "item",
@@ -88,7 +92,7 @@ def _said_before(act: Act | None, held: dict[str, Any], unit: Words) -> str:
         text = (
             say(*words) if isinstance(words, (tuple, list)) else _measured(name, str(value), unit)
         )
-        zh, en = COMMON.get(name, fields[name].words)
+        zh, en = COMMON.get(name, _label(fields[name].words))
         told.append(f"{say(zh, en)} {text}")
     return say("，", ", ").join(told)
 
@@ -113,9 +117,17 @@ def _fields(act: Act | None) -> dict[str, Words]:
     if act is None:
         return {}
     return {
-        one.name: one.words for one in forms.inputs(act.given, {}, {})
+        one.name: _label(one.words) for one in forms.inputs(act.given, {}, {})
         if one.kind in {"line", "text", "date", "number"} and one.name not in NUMBERS and one.words[0] != one.name
     }  # fmt: skip
+
+
+def _label(words: Words) -> Words:
+    """A field's label as a record has it: without the hint for whoever fills it in."""
+    found = HINT.search(words[0])
+    if found is None or found["said"] in MEASURES:
+        return words
+    return HINT.sub("", words[0]), HINT.sub("", words[1])
 
 
 def _text(value: Any, version: Any) -> str:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -92,6 +92,12 @@ def show(request: OfficeRequest, kind: Kind, number: int) -> HttpResponse:
     return render(request, "acts/object.html", object_context(request, kind, obj))
 
 
+def _known(kind: Kind, obj: Any, outcome: Words | None) -> tuple[Words, date] | None:
+    """The day that an object knows, where its first line does not tell it already."""
+    known = kind.known(obj) if kind.known else None
+    return None if known and kind.told and outcome and str(known[1]) in outcome[0] else known
+
+
 def object_context(request: OfficeRequest, kind: Kind, obj: Any) -> dict[str, Any]:
     """What the page of an object needs."""
     day = request.now.date()
@@ -103,14 +109,15 @@ def object_context(request: OfficeRequest, kind: Kind, obj: Any) -> dict[str, An
     subject = f"{kind.name}:{obj.pk}"
     calendar = working_calendar()
     due = kind.due(obj, day) if kind.due else obj.due_on
+    outcome = kind.outcome(obj) if kind.outcome else None
     return {
         "kind": kind, "object": obj, "title": kind.title(obj), "state": kind.state_of(obj), "acts": acts,
         "withheld": selectors.withheld(kind, obj, request.user, held, day),
-        "outcome": kind.outcome(obj) if kind.outcome else None,
+        "outcome": outcome,
         "facts": _facts(kind, obj),
         "draft": next((_drafted(inputs) for act, inputs, _ in acts if act.name == "save"), ""),
         "due": due, "left": calendar.between(day, due) if due else None,
-        "known": kind.known(obj) if kind.known and not due else None,
+        "known": None if due else _known(kind, obj, outcome),
         "known_year": due is None or calendar.is_known(due),
         "files": StoredFile.objects.filter(pk__in=obj.files),
         "history": _history(kind, obj, subject),

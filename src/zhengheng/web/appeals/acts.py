@@ -188,7 +188,7 @@ APPEALS = Kind(
         Column(("委员会决定", "The commission's decision"), lambda a: a.decision.meeting if a.decision else None),
         Column(("认定的数值", "Decided value"), lambda a: shown.about(a, a.decided_value)), Column(("决定理由", "Reasons"), "reasons"),
     ),
-    due=due, known=known_day, measure=shown.measure, outcome=shown.outcome, stands=shown.stands,
+    due=due, known=known_day, told=True, measure=shown.measure, outcome=shown.outcome, stands=shown.stands,
     body="appeals/body.html", context=shown.page, printed=shown.printed,
     out=lambda a: {"run": a.run_id, "unit": a.unit.code, "indicator": a.indicator, "wanted": a.wanted, "outcome": a.outcome,
                    "effect": a.effect, "panel": [s.account.username for s in a.seats.all() if not s.recused],

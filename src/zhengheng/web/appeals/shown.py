@@ -170,7 +170,7 @@ def outcome(appeal: Appeal) -> Words | None:
     if appeal.hearing_on and not appeal.minutes_on:
         return (
             f"听证于 {appeal.hearing_on} {appeal.hearing_place} 举行",
-            f"heard on {appeal.hearing_on} {appeal.hearing_place}",
+            f"hearing on {appeal.hearing_on}, “{appeal.hearing_place}”",
         )
     if appeal.filed_on and appeal.state == "returned":
         return (

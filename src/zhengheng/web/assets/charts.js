@@ -33,9 +33,13 @@ function history(spec) {
   const [actual, target, range, met] = spec.names;
   // A line that is the target itself is drawn once.
   const lit = spec.line.map((held, n) => (number(held) === number(spec.target[n]) ? null : number(held)));
+  const told = [spec.value, spec.target, spec.line, spec.low, spec.high].flat().filter((v) => v !== null && v !== "");
+  // The room below the lowest value does not reach below zero where no value does, and nobody counts in halves.
+  const most = Math.max(...told.map(Number)), least = Math.min(...told.map(Number));
+  const ends = { ...(least >= 0 && least <= (most - least) * 0.1 ? { min: 0 } : {}), ...(told.some((v) => String(v).includes(".")) ? {} : { minInterval: 1 }) };
   const line = { symbol: "none", lineStyle: { width: 0 }, stack: "range", stackStrategy: "all", silent: true };
   return {
-    ...frame(axis({ type: "category", data: spec.x, boundaryGap: true }), axis({ type: "value", name: spec.unit, scale: true, boundaryGap: ["10%", "10%"] })),
+    ...frame(axis({ type: "category", data: spec.x, boundaryGap: true }), axis({ type: "value", name: spec.unit, scale: true, boundaryGap: ["10%", "10%"], ...ends })),
     series: [
       { ...line, type: "line", data: low },
       { ...line, type: "line", data: high.map((v, n) => (v === null || low[n] === null ? null : v - low[n])),
@@ -64,7 +68,8 @@ function curve(spec) {
     ...held,
     grid: { ...held.grid, top: 56 },
     series: [
-      { type: "line", symbol: "none", data: spec.x.map((v, n) => [Number(v), Number(spec.y[n])]), lineStyle: { color: token("--brand"), width: 2 } },
+      // Of a table of steps the points stay as they are up to the next value, and jump there.
+      { type: "line", symbol: "none", step: spec.step, data: spec.x.map((v, n) => [Number(v), Number(spec.y[n])]), lineStyle: { color: token("--brand"), width: 2 } },
       { type: "scatter", symbolSize: 12, clip: false, data: [spec.dot.map(Number)], itemStyle: { color: token("--ink") },
         label: { ...named(`${signed(spec.dot[0])} → ${signed(spec.dot[1])}`), position: "top", align } },
       ...spec.marks.map(([name, at], n) => ({ type: "line", symbol: "none", data: marked(Number(at), Math.max(...spec.y.map(Number))), silent: true,

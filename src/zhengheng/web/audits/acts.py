@@ -316,7 +316,7 @@ AUDITS = Kind(
         Column(("再次抽取的理由", "Why there is another sample"), "reason"), Column(("此前在同一范围的抽取", "Earlier samples of the same range"), _before),
     ),
     queryset=lambda: Audit.objects.select_related("made_by", "holder", "run").prefetch_related("rulebook"),
-    body="audits/body.html", context=_page, outcome=_outcome, known=known, counted=True, thread=True, recalled=recalled,
+    body="audits/body.html", context=_page, outcome=_outcome, known=known, told=True, counted=True, thread=True, recalled=recalled,
     out=lambda a: {"rulebook": a.rulebook_id, "purpose": a.purpose, "seed": a.seed, "sealed_in": a.sealed_in, "drawn_from": a.drawn_from,
                    "entries": [{"id": e.pk, "report": e.report_id, "unit": selectors.about(e)[0].code, "indicator": selectors.about(e)[1], "period": selectors.about(e)[2],
                                 "reported": e.reported, "finding": e.finding, "found_value": e.found_value, "note": e.note, "reply": e.reply, "follows": e.follows} for e in a.entries.all()],

@@ -301,6 +301,6 @@ DECISIONS = Kind(
         Column(("复核人", "Attested by"), lambda d: Account.objects.filter(username=d.attested_by).values_list("name", flat=True).first() or ""),
     ),
     outcome=_outcome, about=lambda d: found(d.subject),
-    known=lambda d: (("会议日期", "meeting of"), d.held_on),
+    known=lambda d: (("会议日期", "meeting of"), d.held_on), told=True,
     out=lambda d: {"subject": d.subject, "meeting": d.meeting, "approved": d.approved, "lines": d.lines},
 )  # fmt: skip

@@ -303,10 +303,10 @@ HANDOVERS = Kind(
         Column(("岗位", "Post"), _role), Column(("交出", "From"), lambda h: h.grant.account.name),
         Column(("接任", "To"), lambda h: h.successor.name), Column(("交接日", "On"), "day"),
     ),
-    outcome=lambda h: (f"交接日 {h.day}", f"handed over on {h.day}"),
+    outcome=lambda h: (f"交接日 {h.day}", f"handed over on {h.day}" if h.state == "done" else f"to be handed over on {h.day}"),
     facts=(Column(("交接说明", "Notes"), "notes"),),
     queryset=lambda: Handover.objects.select_related("grant__account", "grant__unit", "successor"),
-    known=lambda h: (("交接日", "handed over on"), h.day),
+    known=lambda h: (("交接日", "handover on"), h.day), told=True,
     body="handovers/body.html", printed=printed,
     context=lambda case, request: {
         "after": _open_matters(case.successor, request.now.date()) if case.state == "done" else None

@@ -13,9 +13,11 @@ Chart = tuple[dict[str, Any], str]
 """The picture and its sentence."""
 
 
-def history(column: Column, years: list[dict[str, Any]]) -> Chart:
-    """Actual against target over the years, with the group's range where the group has more than one."""
+def history(column: Column, years: list[dict[str, Any]]) -> Chart | None:
+    """Actual against target over the years, with the group's range where the group has more than one; None without any value."""
     known = [one for one in years if one["mark"].value]
+    if not known:
+        return None
     places = [one["place"] for one in years]
     grouped = any(place and place.lowest != place.highest for place in places)
     spec = {
@@ -27,8 +29,6 @@ def history(column: Column, years: list[dict[str, Any]]) -> Chart:
         "high": [place.highest if grouped and place else None for place in places],
         "names": [say("计上年值", "of the year before") if any(one["before"][0] for one in years) else say("实绩", "actual"), say("目标", "target"), say("组内范围", "group") if grouped else "", say("达标线", "met from")],
     }  # fmt: skip
-    if not known:
-        return spec, column.name
     told = {one["result"].period: (measured(one["mark"].value, column.measure_unit), one["before"], one["ended"]) for one in (known[0], known[-1])}  # fmt: skip
     zh = "，".join(
         f"{period}{' 年' if period.isdecimal() else ''}{f'（至 {ended}）' if ended else before[0] or ' '}{' ' * bool(before[0] and not ended)}{value}" for period, (value, before, ended) in told.items()
@@ -42,13 +42,13 @@ def _same(first: str, second: str) -> bool:
     return bool(first and second) and Decimal(first) == Decimal(second)
 
 
-def scoring(points: list[Point], mark: Mark, measure_unit: str, level: str) -> Chart | None:
-    """What each value would earn, and where the unit stands."""
+def scoring(points: list[Point], mark: Mark, measure_unit: str, level: str, *, stepped: bool = False) -> Chart | None:  # fmt: skip
+    """What each value would earn, and where the unit stands; `stepped` where points are level from value to value."""
     if not points:
         return None
     spec = {
         "kind": "curve", "x": [point.value for point in points], "y": [point.points for point in points],
-        "dot": [mark.value, mark.points],
+        "dot": [mark.value, mark.points], "step": "end" if stepped else False,
         "names": [say(f"实绩（{measure_unit}）", f"actual ({measure_unit})") if measure_unit else say("实绩", "actual"), say("得分（分）", "points")],
         "marks": [
             [name, value] for name, value in (

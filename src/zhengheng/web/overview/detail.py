@@ -24,6 +24,7 @@ from zhengheng.web.overview.readings import (
     Reading,
     change_of,
     curve_of,
+    is_stepped,
     level_of,
     passport_of,
     reading,
@@ -90,7 +91,7 @@ def _of_unit(
         "entry": passport_of(held, unit, code, tongue), "sources": f"/office/results/{result.run}/units/{unit}/source/", "years": years, "line": line, "target_changes": changes,
         "months": selectors.observed(run, unit, code),
         "history": charts.history(context["column"], years) if len(years) > 1 else None, "curve": points,
-        "curve_chart": charts.scoring(points, mark, context["column"].measure_unit, level_of(held, unit, code)),
+        "curve_chart": charts.scoring(points, mark, context["column"].measure_unit, level_of(held, unit, code), stepped=is_stepped(held, unit, code)),
         "cases": [c for c in visible(RECTIFICATIONS, request.user, request.now.date()) if code in about(c, unit)],
         "may_appeal": result.state == "notice" and result.version_id is not None
         and allowed(request.user, "appeal.draft", request.now.date(), units={"own": [unit]}),

@@ -10,7 +10,7 @@ from zhengheng.domain.numbers import format_scaled, ratio
 from zhengheng.domain.problems import Language
 from zhengheng.engines.change import Change, Comparison
 from zhengheng.engines.covered import percent, unlike
-from zhengheng.engines.curve import Point, curve, level
+from zhengheng.engines.curve import Point, curve, level, stepped
 from zhengheng.engines.heat import HeatMap, heat_map
 from zhengheng.engines.passport import passport
 from zhengheng.engines.passport_rows import Entry
@@ -99,6 +99,12 @@ def reading(result: ResultRun, language: Language) -> Reading:
 def curve_of(held: Reading, unit: str, code: str) -> list[Point]:
     """What each value of an indicator would earn a unit."""
     return curve(held.run, unit, code)
+
+
+@lru_cache(maxsize=512)
+def is_stepped(held: Reading, unit: str, code: str) -> bool:
+    """Whether what an indicator earns a unit jumps from level to level."""
+    return stepped(held.run, unit, code)
 
 
 @lru_cache(maxsize=512)

@@ -163,7 +163,9 @@ _CITED = re.compile(r"“[^”]*[\u3400-\u9fff][^”]*”")
 def quoted(value: Any) -> str:
     """What somebody wrote, as pages write a value; Chinese words on an English page in quotation marks, and marked as Chinese."""
     text = show(value)
-    if language() == "zh" or not isinstance(value, str) or not _HAN.search(text):
+    # Words kept in two languages are of the one in which they were written, where that is the only one.
+    single = isinstance(value, Mapping) and value.get("en") in {None, "", value.get("zh")}
+    if language() == "zh" or not (single or isinstance(value, str)) or not _HAN.search(text):
         return text
     return marked(f"“{text}”")
 

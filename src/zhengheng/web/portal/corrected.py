@@ -3,7 +3,7 @@
 from typing import Any
 
 from zhengheng.engines.heat import STATUSES
-from zhengheng.web.pages.tags import say
+from zhengheng.web.pages.tags import say, show
 from zhengheng.web.portal.snapshots import Site
 
 Snapshot = dict[str, Any]
@@ -29,6 +29,9 @@ def moved(before: Snapshot, one: Snapshot) -> list[dict[str, Any]]:
     inside = {indicator["code"] for indicator in one["indicators"] if not indicator["public"]}
     old = {unit["code"]: unit for group in before["groups"] for unit in group["units"]}
     names = {indicator["code"]: indicator["name"] for indicator in one["indicators"]}
+    measures = {indicator["code"]: show(indicator["measure_unit"]) if indicator["measure_unit"]["zh"] else "" for indicator in one["indicators"]}  # fmt: skip
+    # A unit's quarters and months have values too, and a correction of one moves another one here.
+    actual = {"value": (f"{one['period']} 实绩", f"{one['period']} actual")}
     found = []
     for group in one["groups"]:
         for unit in group["units"]:
@@ -40,7 +43,7 @@ def moved(before: Snapshot, one: Snapshot) -> list[dict[str, Any]]:
             rows = [
                 (code, names[code], pairs) for code, mark in now.items()
                 if not _withheld(marks.get(code, {}), mark, other)
-                and (pairs := _pairs(marks.get(code, {}), mark, _MARK, both=other or code in inside))
+                and (pairs := _pairs(marks.get(code, {}), mark, _MARK | actual, both=other or code in inside, measure=measures[code]))
             ]  # fmt: skip
             if line or rows:
                 found.append({"unit": unit, "line": line, "marks": rows})
@@ -65,14 +68,26 @@ def _withheld(old: dict[str, Any], new: dict[str, Any], other: bool) -> bool:
 
 
 def _pairs(
-    old: dict[str, Any], new: dict[str, Any], names: dict[str, tuple[str, str]], *, both: bool
+    old: dict[str, Any],
+    new: dict[str, Any],
+    names: dict[str, tuple[str, str]],
+    *,
+    both: bool,
+    measure: str = "",
 ) -> list[Pair]:
     """What differs; with `both`, only of what both hold."""
     return [
-        {"name": say(*names[name]), "old": _word(name, old.get(name)), "new": _word(name, new.get(name))}
+        {"name": say(*names[name]), "old": _word(name, old.get(name)), "new": _word(name, new.get(name)), "unit": _unit(name, measure) if new.get(name) else ""}
         for name in names
         if ((name in old and name in new) if both else (name in old or name in new)) and old.get(name) != new.get(name)
     ]  # fmt: skip
+
+
+def _unit(name: str, measure: str) -> str:
+    """What a number is counted in: points, or the indicator's unit of measure."""
+    if name in {"score", "points", "full"}:
+        return say("分", "points")
+    return measure if name in {"value", "target"} else ""
 
 
 def _word(name: str, held: Any) -> str:

@@ -73,13 +73,17 @@ def publish(target: Path, day: date, at: datetime | None = None) -> int:
 
 def note_upcoming(folder: Path) -> None:
     """What is prepared with a day before which it does not come out: the calendar says so, and no more."""
+    write_json(folder / UPCOMING, announced())
+
+
+def announced(but: int = 0) -> list[dict[str, Any]]:
+    """What the calendar says is to come; `but` is the number of one that is taken for released."""
     held = Publication.objects.filter(state__in=("reviewed", "releasing"), embargo__isnull=False)
-    rows = [
+    return [
         {"title": {"zh": one.run.title_zh, "en": one.run.title_en or one.run.title_zh}, "period": one.run.period,
          "from": str(one.embargo)}
-        for one in held.select_related("run").order_by("embargo", "pk")
+        for one in held.exclude(pk=but).select_related("run").order_by("embargo", "pk")
     ]  # fmt: skip
-    write_json(folder / UPCOMING, rows)
 
 
 def states() -> dict[str, str]:

@@ -233,8 +233,8 @@ def unverified(doing: Doing) -> Change:
 
 
 class OpenGiven(Given):
-    unit: str = ask("单位代码", "Code of the unit")
-    indicator: str = ask("内部指标代码", "Code of the internal indicator")
+    unit: str = ask("单位", "Unit")
+    indicator: str = ask("内部指标", "Internal indicator")
     reason: str = ask(
         "公开的理由和依据", "Why it is opened, and on what basis", form="text", public=True
     )
@@ -247,11 +247,29 @@ def open_one(doing: Doing) -> Change:
     known = {(r["unit"], r["indicator"]) for r in run.results.of_unit("cell", given.unit)}
     if given.indicator not in hidden_indicators(run) or (given.unit, given.indicator) not in known:
         raise PublicationError.one(
-            "indicator", "publication.open", zh="本次发布的复核包里没有这个单位的这项内部指标，请核对单位代码和指标代码。",
-            en="the bundle of this publication holds no such internal indicator of this unit: check both codes",
+            "indicator", "publication.open", zh="本次发布的复核包里没有这个单位的这项内部指标。请另选单位或指标。",
+            en="the bundle of this publication holds no such internal indicator of this unit: choose another unit or indicator",
         )  # fmt: skip
     made = opened_of(held, run, given.unit, given.indicator)
     return Change({"opened": [*held.opened, *made]}, {"reason": given.reason, "opened": made})
+
+
+def _to_open(
+    obj: Publication, account: Account, day: date
+) -> dict[str, list[tuple[str, tuple[str, str]]]]:
+    """The units of the publication's own year and the internal indicators that they have a value of."""
+    run, names = loaded(folder_of(obj.run.run)), unit_names()
+    hidden = hidden_indicators(run)
+    cells = [row for row in run.results.rows("cell") if row["indicator"] in hidden]
+    units, codes = ({row[name] for row in cells} for name in ("unit", "indicator"))
+    return {
+        "unit": [
+            (one.code, names.get(one.code, (one.name.zh, one.name.say("en")))) for one in run.rulebook.units if one.code in units
+        ],
+        "indicator": [
+            (one.code, (f"{one.code} {one.name.zh}", f"{one.code} {one.name.say('en')}")) for one in run.rulebook.indicators if one.code in codes
+        ],
+    }  # fmt: skip
 
 
 def _standing(held: Publication, account: Account) -> Standing:
@@ -389,7 +407,7 @@ PUBLICATIONS = Kind(
         Act("publication.unverified", ("未通过复核，不予发布", "Not released: it does not verify"), unverified, UnverifiedGiven, by_machine=True),
         Act("publication.open", ("公开一项内部指标", "Open an internal indicator"), open_one, signed(OpenGiven),
             ("给出该单位这一项的数值和盐，任何人可用复核程序与已发布的承诺值核对；其他单位、其他指标不受影响。",
-             "Gives value and salt of this one: anybody can check them against the published commitment. No other is opened."), when=lambda p: p.shows == "score", optional=True),
+             "Gives value and salt of this one: anybody can check them against the published commitment. No other is opened."), when=lambda p: p.shows == "score", choices=_to_open, optional=True),
         Act("publication.withdraw", ("撤回", "Withdraw"), withdraw, WithdrawGiven, optional=True),
     ),
     columns=(
@@ -401,7 +419,7 @@ PUBLICATIONS = Kind(
         Column(("放行理由", "Why the findings stand"), "cleared"),
     ),
     queryset=lambda: Publication.objects.select_related("run", "corrects"),
-    known=lambda p: (("不早于", "not before"), p.embargo) if p.embargo else None,
+    known=lambda p: (("不早于", "not before"), p.embargo) if p.embargo and p.state not in {"released", *PUBLICATION.final} else None, told=True,
     body="publication/body.html", context=_page, printed=printed, outcome=_outcome,
     out=lambda p: {"run": p.run.run, "shows": p.shows, "embargo": p.embargo.isoformat() if p.embargo else None, "reason": p.reason,
                    "findings": p.findings, "digests": p.digests, "opened": p.opened},

@@ -17,7 +17,7 @@ from zhengheng.web.accounts.selectors import allowed
 from zhengheng.web.acts.services import VIEWED
 from zhengheng.web.ledger.services import append
 from zhengheng.web.portal.snapshots import Site, read_site, slots_of, snapshot_in
-from zhengheng.web.portal.writing import since_of, standing_of
+from zhengheng.web.portal.writing import announced, since_of, standing_of
 from zhengheng.web.publication.acts import PUBLICATIONS, document_of
 from zhengheng.web.publication.jobs import PREVIEWED, drop_previews, previews, write_publication
 from zhengheng.web.publication.models import Publication
@@ -37,6 +37,11 @@ def may_have_previewed(held: Publication, account: Account, day: date) -> bool:
     return any(
         allowed(account, "publication.preview", day, relations=stands.relations, state=state) for state in PREVIEWED
     )  # fmt: skip
+
+
+def earliest(held: Publication, today: date) -> date:
+    """The first day on which it may be released: today, or the day before which it does not come out."""
+    return max(today, held.embargo) if held.embargo else today
 
 
 def note_preview(held: Publication, what: str, *, account: Account, now: datetime) -> None:
@@ -96,4 +101,6 @@ def site_with(held: Publication, folder: Path, day: date) -> Site:
         "standing": standing_of(held.run),
         "since": since_of(held.run, day),
     }
-    return replace(site, publications=[own, *site.publications], unreleased={held.pk: folder.parent})  # fmt: skip
+    return replace(
+        site, publications=[own, *site.publications], upcoming=announced(held.pk), unreleased={held.pk: folder.parent}
+    )  # fmt: skip

@@ -21,6 +21,7 @@ from zhengheng.web.portal.snapshots import Site
 from zhengheng.web.publication.acts import PUBLICATIONS, scanned
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.publication.preview import (
+    earliest,
     may_have_previewed,
     may_preview,
     note_preview,
@@ -47,13 +48,14 @@ def _previewed(request: OfficeRequest, number: int) -> Publication:
 def preview(request: OfficeRequest, number: int) -> HttpResponse:
     """Every file with its size and digest, what the scan found, and the way to the pages."""
     held = _previewed(request, number)
-    folder = written(held, request.now.date())
-    digests = site_with(held, folder, request.now.date()).digests({"number": held.pk})
+    day = earliest(held, request.now.date())
+    folder = written(held, day)
+    digests = site_with(held, folder, day).digests({"number": held.pk})
     note_preview(held, "files", account=request.user, now=request.now)
     files = [(name, (folder / name).stat().st_size, digest) for name, digest in sorted(digests.items())]  # fmt: skip
     context: dict[str, Any] = {
         "kind": PUBLICATIONS, "object": held, "title": PUBLICATIONS.title(held), "files": files,
-        "findings": [(one, KINDS[one["kind"]]) for one in scanned(held)], "day": request.now.date(),
+        "findings": [(one, KINDS[one["kind"]]) for one in scanned(held)], "day": day,
     }  # fmt: skip
     return render(request, "publication/preview.html", context)
 
@@ -64,8 +66,9 @@ def previewed(request: OfficeRequest, number: int, address: str) -> HttpResponse
     held = _previewed(request, number)
     if address.removeprefix("assets/") in ASSETS:
         return redirect(built(address.removeprefix("assets/")))
-    folder = written(held, request.now.date())
-    site = site_with(held, folder, request.now.date())
+    day = earliest(held, request.now.date())
+    folder = written(held, day)
+    site = site_with(held, folder, day)
     answer = _answer(held, site, folder, address)
     note_preview(held, address, account=request.user, now=request.now)
     answer["Cache-Control"] = "no-store"

@@ -428,6 +428,13 @@ def _known(case: Reorganisation) -> tuple[Words, date] | None:
     return (("生效日", "takes effect on"), case.day) if case.state == "approved" else None
 
 
+def _outcome(case: Reorganisation) -> Words:
+    """From which day it is, or would be, in force."""
+    if case.state in {"carried_out", "complete"}:
+        return f"自 {case.day} 起生效", f"in force from {case.day}"
+    return f"拟自 {case.day} 起生效", f"to take effect on {case.day}"
+
+
 def _matter(case: Reorganisation) -> Matter:
     """Who ends on which day, and who goes on with which share."""
     (zh, en), shares = (
@@ -460,8 +467,7 @@ REORGANISATIONS = Kind(
         Column(("变动方式", "Kind"), lambda r: KINDS[r.kind]), Column(("生效日", "From"), "day"),
         Column(("撤销", "Ends"), lambda r: selectors.named(r)[0]), Column(("承继", "Heirs"), lambda r: selectors.named(r)[1]),
     ),
-    outcome=lambda r: (f"自 {r.day} 起生效", f"in force from {r.day}"),
-    due=_due, known=_known,
+    outcome=_outcome, due=_due, known=_known, told=True,
     facts=(Column(("依据", "Basis"), "basis"), Column(("意见", "Answer"), "answer")),
     queryset=lambda: Reorganisation.objects.select_related("decision"),
     body="reorganisation/body.html", printed=shown.printed,

@@ -88,13 +88,13 @@ def _clocks(run: ResultRun, day: date) -> Iterator[Problem]:
     if left := [unit.code for unit in unserved(run, day)]:
         yield Problem(
             "served", "service.open", f"还有 {len(left)} 个单位没有送达证明，复核申请期从送达起算：{named(left)}。请先送达并登记。",
-            f"{several(len(left), 'unit has no proof of service, with which its time for a review starts', 'units have no proof of service, with which their time for a review starts')}: {named(left)}; serve them first",
+            f"{several(len(left), 'unit has no proof of service, with which its time for a review starts', 'units have no proof of service, with which their time for a review starts')}: {named(left, 'en')}; serve them first",
         )  # fmt: skip
     if held := running(run, day):
-        last, codes = max(end for _, end in held), named([unit.code for unit, _ in held])
+        last, codes = max(end for _, end in held), [unit.code for unit, _ in held]
         yield Problem(
-            "served", "review.running", f"还有 {len(held)} 个单位的申请期没有届满，最晚到 {last}：{codes}。",
-            f"{several(len(held), 'unit still has time', 'units still have time')} to ask for a review, until {last} at the latest: {codes}",
+            "served", "review.running", f"还有 {len(held)} 个单位的申请期没有届满，最晚到 {last}：{named(codes)}。",
+            f"{several(len(held), 'unit still has time', 'units still have time')} to ask for a review, until {last} at the latest: {named(codes, 'en')}",
         )  # fmt: skip
 
 
@@ -103,14 +103,14 @@ def _open(kind: Kind, obj: Any) -> Problem:
     zh, en, state = *kind.title(obj), kind.state_of(obj)
     by = (f"，期限 {obj.due_on}", f", until {obj.due_on}") if obj.due_on else ("", "")
     return Problem("appeals", "appeal.open", f"{kind.words[0]}第 {obj.pk} 号“{zh}”：{state[0]}{by[0]}，办结后才能终定。",
-                   f"{kind.words[1]} {obj.pk}, “{en}”: {state[1]}{by[1]}; it has to be closed before the result is final")  # fmt: skip
+                   f"{kind.words[1]}, no. {obj.pk}, “{en}”: {state[1]}{by[1]}; it has to be closed before the result is final")  # fmt: skip
 
 
 def _grades(run: ResultRun) -> Iterator[Problem]:
     if waiting := [one.unit for one in run.decided_grades.filter(asked=True)]:
         yield Problem(
             "grades", "grade.asked", f"这些单位的计算等次已经改变，原决定等次须由委员会重新决定：{named(waiting)}。请登记决定等次。",
-            f"the computed grade of these units is another now, and the commission decides again: {named(waiting)}; record the decided grade",
+            f"the computed grade of these units is another now, and the commission decides again: {named(waiting, 'en')}; record the decided grade",
         )  # fmt: skip
 
 

@@ -323,9 +323,10 @@ def _page(version: RulebookVersion, request: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _open_opinions(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, str]]]:
+def _open_opinions(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str, Words]]]:
     held = obj.opinions.filter(reply="") if obj else ()
-    return {"opinion": [(str(o.pk), f"{o.clause}: {o.text[:40]}") for o in held]}
+    found = ((one, selectors.indicator_words(obj, one.clause)) for one in held)
+    return {"opinion": [(str(one.pk), (f"{zh}：{one.text[:40]}", f"{en}: {one.text[:40]}")) for one, (zh, en) in found]}  # fmt: skip
 
 
 def _outcome(version: RulebookVersion) -> tuple[str, str]:

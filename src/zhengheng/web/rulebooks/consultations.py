@@ -12,7 +12,7 @@ from zhengheng.scheme.base import Words
 from zhengheng.scheme.method_words import said
 from zhengheng.scheme.model import Node, Rulebook
 from zhengheng.web.rulebooks.models import RulebookVersion
-from zhengheng.web.rulebooks.selectors import book_of
+from zhengheng.web.rulebooks.selectors import book_of, indicator_words
 
 PAGE = re.compile(r"consultations/(\d{1,9})\.html")
 """The portal's page on a draft, as letters written there name it."""
@@ -49,7 +49,7 @@ def consultations(day: date) -> list[dict[str, Any]]:
     return [
         {"number": one.pk, "open": one.state == "consultation" and (one.due_on is None or day <= one.due_on),
          "decided": one.state in {"adopted", "superseded", "retired"}, "until": str(one.due_on or ""), **document(one),
-         "opinions": [{"clause": opinion.clause, "text": opinion.text, "reply": opinion.reply, "kept": kept(wrote.get(opinion.reference, opinion.text), opinion.text)}
+         "opinions": [{"clause": opinion.clause, "about": dict(zip(("zh", "en"), indicator_words(one, opinion.clause), strict=True)), "text": opinion.text, "reply": opinion.reply, "kept": kept(wrote.get(opinion.reference, opinion.text), opinion.text)}
                       for opinion in one.opinions.all() if opinion.reference]}
         for one in held
     ]  # fmt: skip

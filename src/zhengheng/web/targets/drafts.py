@@ -58,7 +58,8 @@ def drafts(day: date) -> list[dict[str, Any]]:
         one = document(version)
         over = version.targets_until is not None and day > version.targets_until
         decided = not one["open"]
-        found.append(one | {"open": not decided and not over, "decided": decided})
+        signed = sum(bool(unit["agreed_on"]) for unit in one["units"])
+        found.append(one | {"open": not decided and not over, "decided": decided, "signed": signed})
     return found
 
 
