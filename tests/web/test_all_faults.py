@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.town import Town
 from tests.web.test_other_paths import book
+from tests.web.town import Town
 
 __all__ = ["book"]
 
