@@ -377,6 +377,7 @@ def test_a_kept_moment_becomes_a_day_by_the_clock_of_the_office_only() -> None:
 
 
 SAID_ONCE = {
+    r"方案中没有(?:这个|\{what\[0\]\}|指标)": "domain/names.py",  # that the rulebook has no such indicator
     r"any\(\w+\.isalnum\(\)": "domain/said.py",  # whether a text says something
     r"valid_to(\"\])? *[<>]|valid_to__lt=": "web/organisation/selectors.py",  # whether a life ended before a day
     r"\(\"draft\", \"approved\"": "workflow/machines.py",  # whether a result never went on notice
